@@ -1,0 +1,13 @@
+/** Where rooms that do not know GitHub send what a person should read. `src/action/log.ts` is the one that prints. */
+export interface Log {
+  debug(message: string): void;
+  info(message: string): void;
+  /** Shown as an annotation: something went wrong, the run goes on. */
+  warning(message: string, title?: string): void;
+  /** Shown as an annotation: something failed. */
+  error(message: string, title?: string): void;
+  /** Opens a collapsible group in the log, closes it when `work` ends. */
+  group<T>(title: string, work: () => Promise<T>): Promise<T>;
+  /** Prints a line of a child's output so that nothing in it can act as a workflow command. */
+  child(line: string): void;
+}
