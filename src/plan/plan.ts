@@ -1,0 +1,32 @@
+import type { Command } from '../progress/progress-file.ts';
+
+/** SHA-256 (hex) of each named part of what decides an eval's result, and of all parts together. */
+export interface Fingerprint {
+  readonly value: string;
+  readonly parts: Readonly<Record<string, string>>;
+}
+
+/** One eval of the set as it stands today. */
+export interface PlannedEval {
+  /** Resolved eval key, `test-match.s1.simple-v0`. */
+  readonly key: string;
+  /** What people call it: `test-match`, or the key where that would be ambiguous. */
+  readonly name: string;
+  /** What `oaievalset` would record in the progress file. */
+  readonly command: Command;
+  /** Samples it evaluates; null when that is not known before it runs. */
+  readonly samples: number | null;
+  /** Names of the metrics that the registry calls its main ones, first the most telling. */
+  readonly metrics: readonly string[];
+  readonly fingerprint: Fingerprint;
+}
+
+/** What the eval set means today, in the order in which `oaievalset` would run it. */
+export interface Plan {
+  readonly evals: readonly PlannedEval[];
+  /** SHA-256 of what the plan was made from. */
+  readonly signature: string;
+  readonly evalsVersion: string;
+  /** Whether a completion function of this run calls the API with the user's key. */
+  readonly needsApiKey: boolean;
+}

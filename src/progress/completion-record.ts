@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { formatCommand } from './progress-file.ts';
+
+/** A value of a final report. JSON has no NaN and no infinity: they are kept as the strings `NaN`, `Infinity`, `-Infinity`. */
+export type MetricValue = number | string | boolean | null;
+
+const metric = z.union([z.number(), z.string().max(4096), z.boolean(), z.null()]);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const shortText = z.string().max(4096);
+
+const schema = z.object({
+  version: z.literal(1),
+  /** Resolved eval key, `test-match.s1.simple-v0`. */
+  eval: shortText.min(1),
+  /** The command in the progress file. */
+  argv: z.array(z.string().max(65536)).min(3).max(4096),
+  /** SHA-256 over `parts`, hex. */
+  fingerprint: sha256,
+  /** SHA-256 of each named part of the content, hex. */
+  parts: z.record(shortText, sha256),
+  /** The final report, flattened: a nested value is named `outer/inner`. */
+  metrics: z.record(shortText, metric),
+  /** Samples that were evaluated; null when the record does not tell. */
+  samples: z.int().nonnegative().nullable(),
+  tokens: z.object({
+    prompt: z.int().nonnegative(),
+    completion: z.int().nonnegative(),
+    total: z.int().nonnegative(),
+  }),
+  /** API requests; null when they were not counted. */
+  requests: z.object({ sent: z.int().nonnegative(), replayed: z.int().nonnegative() }).nullable(),
+  run: z.object({ repository: shortText, id: shortText, attempt: z.int().nonnegative() }),
+  /** ISO 8601, UTC. */
+  started: z.iso.datetime(),
+  ended: z.iso.datetime(),
+});
+
+/** What is kept of one eval that ended well: one line of `completions.jsonl`. */
+export type CompletionRecord = Readonly<z.infer<typeof schema>>;
+
+export interface ParsedCompletions {
+  readonly records: CompletionRecord[];
+  /** The last line was cut short by a crash. */
+  readonly torn: boolean;
+  /** Lines that are no completion record, with the reason. */
+  readonly rejected: { readonly line: number; readonly reason: string }[];
+  readonly needsRewrite: boolean;
+}
+
+/** Reads `completions.jsonl`. Of two records of one command the later line counts. */
+export function parseCompletions(text: string): ParsedCompletions {
+  const byCommand = new Map<string, CompletionRecord>();
+  const rejected: { line: number; reason: string }[] = [];
+  const lines = text.split('\n');
+  const tail = lines.pop() ?? '';
+  const tailIsWhole = typeof parseRecord(tail) !== 'string';
+  if (tailIsWhole) lines.push(tail);
+  let superseded = false;
+  lines.forEach((line, index) => {
+    const parsed = parseRecord(line);
+    if (typeof parsed === 'string') {
+      rejected.push({ line: index + 1, reason: parsed });
+      return;
+    }
+    const id = formatCommand(parsed.argv);
+    superseded ||= byCommand.delete(id);
+    byCommand.set(id, parsed);
+  });
+  return {
+    records: [...byCommand.values()],
+    torn: tail !== '' && !tailIsWhole,
+    rejected,
+    needsRewrite: tail !== '' || rejected.length > 0 || superseded,
+  };
+}
+
+export function formatRecord(record: CompletionRecord): string {
+  return JSON.stringify(record);
+}
+
+export function formatCompletions(records: readonly CompletionRecord[]): string {
+  return records.map((record) => `${formatRecord(record)}\n`).join('');
+}
+
+/** Whether two records tell of the same execution. */
+export function sameExecution(a: CompletionRecord, b: CompletionRecord): boolean {
+  return (
+    a.fingerprint === b.fingerprint &&
+    a.ended === b.ended &&
+    a.run.id === b.run.id &&
+    a.run.attempt === b.run.attempt &&
+    formatCommand(a.argv) === formatCommand(b.argv)
+  );
+}
+
+function parseRecord(line: string): CompletionRecord | string {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return 'not JSON';
+  }
+  const result = schema.safeParse(value);
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    return issue ? `${issue.path.join('.') || 'record'}: ${issue.message}` : 'wrong shape';
+  }
+  if (result.data.argv[2] !== result.data.eval) return 'argv: names another eval';
+  return result.data;
+}

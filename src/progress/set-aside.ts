@@ -1,0 +1,16 @@
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+/**
+ * Moves something that must not be used out of the way, to `<name>.rejected-<time>` in `folder` (beside itself by
+ * default), and returns where it went. A symbolic link is moved itself, never followed.
+ */
+export function setAside(path: string, now: Date, folder = dirname(path)): string {
+  const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
+  const stem = join(folder, `${basename(path)}.rejected-${stamp}`);
+  let target = stem;
+  for (let n = 2; existsSync(target); n += 1) target = `${stem}-${n}`;
+  mkdirSync(folder, { recursive: true });
+  renameSync(path, target);
+  return target;
+}

@@ -1,0 +1,364 @@
+/**
+ * The state of one (model, eval set) on disk: what is done, in the words of `oaievalset` (progress file) and in ours
+ * (completion records). See docs/adr/0003-record-then-line.md for the order of writes that everything here relies on.
+ */
+import { createHash } from 'node:crypto';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { ActionError, reasonOf } from '../errors.ts';
+import type { Log } from '../log.ts';
+import {
+  type CompletionRecord,
+  formatCompletions,
+  formatRecord,
+  parseCompletions,
+  sameExecution,
+} from './completion-record.ts';
+import { appendLine, replaceFile, TEMPORARY } from './durable.ts';
+import { completedRecordFile, type StatePaths, stateFolder } from './paths.ts';
+import { type Command, commandId, formatCommand, formatProgress, parseProgress } from './progress-file.ts';
+import { type Owner, parseSavedPlan, type SavedPlan, sameOwner } from './saved-plan.ts';
+import { setAside } from './set-aside.ts';
+
+/** A state file larger than this is not read: nothing the action writes comes near it. */
+const LARGEST_FILE = 512 * 1024 * 1024;
+
+export interface OpenOptions {
+  readonly paths: StatePaths;
+  readonly owner: Owner;
+  /** Commands of today's plan, to read the plain-text lines of old `oaievalset` releases exactly. */
+  readonly knownCommands?: readonly Command[];
+  readonly log: Log;
+  readonly now?: () => Date;
+  /** Where rejected files go; beside themselves by default. */
+  readonly rejectTo?: string;
+}
+
+export class State {
+  readonly paths: StatePaths;
+  readonly owner: Owner;
+  readonly #log: Log;
+  #commands = new Map<string, Command>();
+  #records = new Map<string, CompletionRecord>();
+  #removedByUser: CompletionRecord[] = [];
+  #plan: SavedPlan | undefined;
+
+  private constructor(options: OpenOptions) {
+    this.paths = options.paths;
+    this.owner = options.owner;
+    this.#log = options.log;
+  }
+
+  /**
+   * Reads and heals the state, setting aside what cannot be trusted.
+   * @throws ActionError STATE_UNWRITABLE when the state directory cannot be read or written
+   */
+  static open(options: OpenOptions): State {
+    const state = new State(options);
+    try {
+      state.#load(options);
+    } catch (error) {
+      throw unwritable(options.paths.root, error);
+    }
+    return state;
+  }
+
+  get plan(): SavedPlan | undefined {
+    return this.#plan;
+  }
+
+  get commands(): readonly Command[] {
+    return [...this.#commands.values()];
+  }
+
+  get records(): readonly CompletionRecord[] {
+    return [...this.#records.values()];
+  }
+
+  /** Whether the progress file says that the command is done. */
+  isDone(command: Command): boolean {
+    return this.#commands.has(commandId(command));
+  }
+
+  record(command: Command): CompletionRecord | undefined {
+    return this.#records.get(commandId(command));
+  }
+
+  /** Whether the command was done and the user took its line out of the progress file: it is to run again. */
+  wasRemoved(command: Command): boolean {
+    const id = commandId(command);
+    return this.#removedByUser.some((record) => commandId(record.argv) === id);
+  }
+
+  /** Records a finished eval. The record comes first, the progress line last: only the line makes it done. */
+  complete(record: CompletionRecord, recordFile?: string): void {
+    this.#writing(() => {
+      if (recordFile) {
+        const kept = completedRecordFile(this.paths, record.eval);
+        mkdirSync(dirname(kept), { recursive: true });
+        renameSync(recordFile, kept);
+      }
+      if (!existsSync(this.paths.progressFile)) replaceFile(this.paths.progressFile, '');
+      appendLine(this.paths.completions, formatRecord(record));
+      const id = commandId(record.argv);
+      if (!this.#commands.has(id)) appendLine(this.paths.progressFile, formatCommand(record.argv));
+      this.#commands.set(id, record.argv);
+      this.#records.delete(id);
+      this.#records.set(id, record);
+    });
+  }
+
+  /** Takes evals that have to run again out of the progress file, then out of the completion records. */
+  forget(commands: readonly Command[]): void {
+    const ids = commands.map(commandId).filter((id) => this.#commands.has(id) || this.#records.has(id));
+    if (ids.length === 0) return;
+    this.#writing(() => {
+      for (const id of ids) this.#commands.delete(id);
+      replaceFile(this.paths.progressFile, formatProgress(this.commands));
+      for (const id of ids) this.#records.delete(id);
+      replaceFile(this.paths.completions, formatCompletions(this.records));
+    });
+  }
+
+  savePlan(plan: SavedPlan): void {
+    this.#writing(() => replaceFile(this.paths.plan, `${JSON.stringify(plan)}\n`));
+    this.#plan = plan;
+  }
+
+  /**
+   * Takes over what another state of the same owner knows, so that a completed eval is never lost to a restore. Of two
+   * records of one command the one that ended later counts. What the user removed here is not brought back.
+   */
+  merge(other: State): void {
+    const removed = (record: CompletionRecord) =>
+      this.#removedByUser.some((mine) => sameExecution(mine, record));
+    const records = new Map(this.#records);
+    const commands = new Map(this.#commands);
+    const adopted: CompletionRecord[] = [];
+    for (const [id, record] of other.#records) {
+      const mine = records.get(id);
+      if (removed(record) || (mine && mine.ended >= record.ended)) continue;
+      records.delete(id);
+      records.set(id, record);
+      adopted.push(record);
+    }
+    for (const [id, command] of other.#commands) {
+      if (!other.#records.has(id) || records.has(id)) commands.set(id, command);
+    }
+    this.#writing(() => {
+      for (const record of adopted) {
+        const log = completedRecordFile(other.paths, record.eval);
+        if (existsSync(log)) {
+          const kept = completedRecordFile(this.paths, record.eval);
+          mkdirSync(dirname(kept), { recursive: true });
+          copyFileSync(log, kept);
+        }
+      }
+      replaceFile(this.paths.completions, formatCompletions([...records.values()]));
+      replaceFile(this.paths.progressFile, formatProgress([...commands.values()]));
+    });
+    this.#records = records;
+    this.#commands = commands;
+    this.#plan ??= other.#plan;
+  }
+
+  /**
+   * Copies what a checkpoint holds to `<target>/{model}.{eval_set}.progress.txt` and `.resume/`. Nothing in the copy
+   * grows any more: a file that grows while it is archived loses the checkpoint.
+   */
+  snapshot(target: string): void {
+    const place = (path: string) => join(target, relative(this.paths.root, path));
+    mkdirSync(place(stateFolder(this.paths)), { recursive: true });
+    for (const path of [this.paths.progressFile, this.paths.resume]) {
+      if (existsSync(path)) cpSync(path, place(path), { recursive: true, filter: belongsInCheckpoint });
+    }
+  }
+
+  /** SHA-256 (hex) over all that a checkpoint would hold. */
+  digest(): string {
+    const hash = createHash('sha256');
+    hash.update(readText(this.paths.progressFile) ?? '').update('\0');
+    const { resume } = this.paths;
+    const files = existsSync(resume) ? readdirSync(resume, { recursive: true, withFileTypes: true }) : [];
+    const paths = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
+    for (const path of paths.filter(belongsInCheckpoint).sort()) {
+      hash.update(relative(resume, path)).update('\0').update(readFileSync(path)).update('\0');
+    }
+    return hash.digest('hex');
+  }
+
+  #load(options: OpenOptions): void {
+    const { paths, owner, now = () => new Date() } = options;
+    const reject = (path: string, why: string): void => {
+      const target = setAside(path, now(), options.rejectTo);
+      this.#log.warning(
+        `${path} is not used: ${why}. It was set aside as ${target}. What it held starts afresh; delete it when you do not need it.`,
+        'State set aside',
+      );
+    };
+    mkdirSync(stateFolder(paths), { recursive: true });
+    for (const [path, kind] of [
+      [paths.progressFile, 'file'],
+      [paths.live, 'directory'],
+      [paths.resume, 'directory'],
+      [paths.completions, 'file'],
+      [paths.plan, 'file'],
+    ] as const) {
+      const wrong = wrongKind(path, kind);
+      if (wrong) reject(path, wrong);
+    }
+
+    const planText = readText(paths.plan);
+    if (planText !== undefined) {
+      const plan = parseSavedPlan(planText);
+      if ('reason' in plan) reject(paths.plan, plan.reason);
+      else if (!sameOwner(plan.owner, owner)) this.#startFresh(plan.owner, now());
+      else this.#plan = plan;
+    }
+
+    const completions = parseCompletions(readText(paths.completions) ?? '');
+    if (completions.rejected.length > 0) {
+      const [first] = completions.rejected;
+      reject(
+        paths.completions,
+        `line ${first?.line}: ${first?.reason} (${completions.rejected.length} such)`,
+      );
+    }
+    const own = completions.records.filter((record) => record.run.repository === owner.repository);
+    if (own.length < completions.records.length) {
+      this.#log.warning(
+        `${completions.records.length - own.length} completion records in ${paths.completions} are of another repository. They are not used.`,
+      );
+    }
+
+    const progressText = readText(paths.progressFile);
+    const progress = parseProgress(progressText ?? '', options.knownCommands);
+    if (progress.rejected.length > 0) {
+      reject(paths.progressFile, `${progress.rejected.length} of its lines are no oaievalset commands`);
+    }
+    const foreignIds = new Set(
+      completions.records.filter((record) => !own.includes(record)).map((record) => commandId(record.argv)),
+    );
+    for (const command of progress.commands) {
+      const id = commandId(command);
+      if (!foreignIds.has(id)) this.#commands.set(id, command);
+    }
+
+    this.#pairRecordsWithLines(own, progressText !== undefined);
+    if (completions.rejected.length > 0) this.#dropLinesOfLostRecords();
+    const records = this.records;
+    if (completions.needsRewrite || records.length !== completions.records.length) {
+      replaceFile(paths.completions, formatCompletions(records));
+    }
+    const commands = this.commands;
+    if (progressText !== undefined && formatProgress(commands) !== progressText) {
+      replaceFile(paths.progressFile, formatProgress(commands));
+    }
+  }
+
+  /** The state of another repository, or from before cache-key was changed, makes room for one of our own. */
+  #startFresh(theirs: Owner, now: Date): void {
+    startFresh(this.paths, now);
+    const where = `What was in ${stateFolder(this.paths)} was set aside, not used`;
+    if (theirs.repository === this.owner.repository && theirs.cacheKey !== this.owner.cacheKey) {
+      this.#log.info(`cache-key was changed: the eval set starts fresh. ${where}.`);
+    } else {
+      const whose = `repository ${theirs.repository || '(none)'}, ${theirs.model} on ${theirs.evalSet}`;
+      this.#log.warning(`${where}: it is the state of another owner (${whose}).`, 'State set aside');
+    }
+  }
+
+  /**
+   * The record is written before its line, so the newest record alone without a line is a crash between the two and
+   * heals. Any other record without a line, or records without a progress file, are lines that the user took out.
+   */
+  #pairRecordsWithLines(records: readonly CompletionRecord[], progressFileExists: boolean): void {
+    const orphans = records.filter((record) => !this.#commands.has(commandId(record.argv)));
+    const newest = records.at(-1);
+    const heals = progressFileExists && orphans.length === 1 && orphans[0] === newest;
+    for (const record of records) {
+      const id = commandId(record.argv);
+      if (this.#commands.has(id) || heals) {
+        this.#commands.set(id, record.argv);
+        this.#records.set(id, record);
+      } else {
+        this.#removedByUser.push(record);
+      }
+    }
+  }
+
+  /**
+   * A line without a record is a completion of plain `oaievalset`, unless there is a record file of ours: then the
+   * record was damaged, nothing says any more what content the line stands for, and the eval has to run again.
+   */
+  #dropLinesOfLostRecords(): void {
+    for (const [id, command] of this.#commands) {
+      const key = command[2];
+      if (!this.#records.has(id) && key !== undefined && existsSync(completedRecordFile(this.paths, key))) {
+        this.#commands.delete(id);
+      }
+    }
+  }
+
+  #writing(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      throw unwritable(this.paths.root, error);
+    }
+  }
+}
+
+/** Sets aside everything that is there, for a run that is to start fresh. Returns whether there was anything. */
+export function startFresh(paths: StatePaths, now = new Date()): boolean {
+  const found = [paths.progressFile, paths.resume, paths.live].filter(lexists);
+  for (const path of found) setAside(path, now);
+  return found.length > 0;
+}
+
+/** Empties the live directory: what is in it belonged to evals that did not end. */
+export function clearLive(paths: StatePaths): void {
+  rmSync(paths.live, { recursive: true, force: true });
+}
+
+function belongsInCheckpoint(path: string): boolean {
+  return !path.endsWith(TEMPORARY) && !/\.rejected-[^/]*$/.test(path);
+}
+
+function readText(path: string): string | undefined {
+  return lexists(path) ? readFileSync(path, 'utf8') : undefined;
+}
+
+function lexists(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+function wrongKind(path: string, kind: 'file' | 'directory'): string | undefined {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (!stats) return undefined;
+  if (stats.isSymbolicLink()) return 'it is a symbolic link';
+  if (kind === 'directory') return stats.isDirectory() ? undefined : 'it is not a directory';
+  if (!stats.isFile()) return 'it is not a regular file';
+  return statSync(path).size > LARGEST_FILE ? 'it is too large to be a file of this action' : undefined;
+}
+
+function unwritable(root: string, error: unknown): ActionError {
+  if (error instanceof ActionError) return error;
+  return new ActionError(
+    'STATE_UNWRITABLE',
+    `The state directory ${root} cannot be read or written: ${reasonOf(error)}.`,
+    'Free some disk space, repair its permissions, or set state-directory to a folder the runner may write to. What was recorded before is kept.',
+    { cause: error },
+  );
+}

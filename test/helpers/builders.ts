@@ -1,0 +1,72 @@
+/** Values for tests: complete, valid, and different only in what a test says. */
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { Log } from '../../src/log.ts';
+import type { PlannedEval } from '../../src/plan/plan.ts';
+import type { CompletionRecord } from '../../src/progress/completion-record.ts';
+import type { Owner } from '../../src/progress/saved-plan.ts';
+
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+export const owner: Owner = { repository: 'o/r', cacheKey: '', model: 'gpt-4', evalSet: 'set' };
+
+export function planned(key: string, content = 'v1', args: readonly string[] = []): PlannedEval {
+  const parts = { samples: sha256(content), model: sha256('gpt-4') };
+  return {
+    key,
+    name: key.split('.')[0] ?? key,
+    command: ['oaieval', 'gpt-4', key, ...args],
+    samples: 3,
+    metrics: ['accuracy'],
+    fingerprint: { value: sha256(JSON.stringify(parts)), parts },
+  };
+}
+
+export function completion(of: PlannedEval, changes: Partial<CompletionRecord> = {}): CompletionRecord {
+  return {
+    version: 1,
+    eval: of.key,
+    argv: [...of.command],
+    fingerprint: of.fingerprint.value,
+    parts: { ...of.fingerprint.parts },
+    metrics: { accuracy: 0.5 },
+    samples: 3,
+    tokens: { prompt: 10, completion: 5, total: 15 },
+    requests: null,
+    run: { repository: 'o/r', id: '1', attempt: 1 },
+    started: '2026-01-01T00:00:00.000Z',
+    ended: '2026-01-01T00:01:00.000Z',
+    ...changes,
+  };
+}
+
+/** A log that keeps what it is told. */
+export function recordingLog(): Log & { readonly lines: string[]; readonly warnings: string[] } {
+  const lines: string[] = [];
+  const warnings: string[] = [];
+  return {
+    lines,
+    warnings,
+    debug: () => {},
+    info: (message) => lines.push(message),
+    warning: (message) => warnings.push(message),
+    error: (message) => lines.push(`error: ${message}`),
+    group: (title, work) => {
+      lines.push(`group: ${title}`);
+      return work();
+    },
+    child: (line) => lines.push(`child: ${line}`),
+  };
+}
+
+/** A new directory that is removed when the test ends. */
+export function temporaryDirectory(): string {
+  const path = mkdtempSync(join(tmpdir(), 'oaievalset-test-'));
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}

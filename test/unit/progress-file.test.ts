@@ -1,0 +1,52 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import { formatCommand, formatProgress, parseProgress } from '../../src/progress/progress-file.ts';
+
+const a = ['oaieval', 'gpt-4', 'a.dev.v0'];
+const b = ['oaieval', 'gpt-4', 'b.dev.v0', '--max_samples', '5'];
+
+describe('reading', () => {
+  test('reads JSON lines, as oaievalset writes them', () => {
+    const text = '["oaieval", "gpt-4", "a.dev.v0"]\n["oaieval", "gpt-4", "b.dev.v0", "--max_samples", "5"]\n';
+    expect(parseProgress(text)).toEqual({ commands: [a, b], needsRewrite: false, torn: false, rejected: [] });
+  });
+
+  test('reads the plain text of old releases, and gives arguments with blanks their boundaries back', () => {
+    const known = ['oaieval', 'gpt-4', 'a.dev.v0', '--extra_eval_params', 'x=a b'];
+    const text = 'oaieval gpt-4 a.dev.v0 --extra_eval_params x=a b\noaieval gpt-4 b.dev.v0 --max_samples 5\n';
+    const parsed = parseProgress(text, [known]);
+    expect(parsed.commands).toEqual([known, b]);
+    expect(parsed.needsRewrite).toBe(true);
+  });
+
+  test.each([
+    ['cut in the middle of a line', '["oaieval", "gpt-4", "a.dev.v0"]\n["oaieval", "gp', [a], true],
+    ['cut before the newline', '["oaieval", "gpt-4", "a.dev.v0"]', [a], false],
+    ['cut plain text is no command', '["oaieval", "gpt-4", "a.dev.v0"]\noaieval gpt-4 b.dev', [a], true],
+    ['blank lines', '\n["oaieval", "gpt-4", "a.dev.v0"]\n\n', [a], false],
+    ['Windows line ends', '["oaieval", "gpt-4", "a.dev.v0"]\r\n', [a], false],
+  ])('heals a file that was %s', (_, text, commands, torn) => {
+    expect(parseProgress(text)).toEqual({ commands, torn, needsRewrite: true, rejected: [] });
+  });
+
+  test.each(['{"a": 1}', '["oaieval"]', '["oaieval", "gpt-4", 3]', 'rm -rf /', '[[', '\u0000\u0001'])(
+    'rejects the line %j and keeps the others',
+    (line) => {
+      const parsed = parseProgress(`${line}\n${formatProgress([a])}`);
+      expect(parsed).toMatchObject({ commands: [a], rejected: [line], needsRewrite: true });
+    },
+  );
+
+  test('an empty file is valid and holds nothing', () => {
+    expect(parseProgress('')).toEqual({ commands: [], needsRewrite: false, torn: false, rejected: [] });
+  });
+});
+
+test('writes byte for byte what Python writes', () => {
+  const command = ['oaieval', 'ftä:"x"\\', 'é.dev\u2028', '😀\u007f\t\n\b\f\r\u0001', '--x=/a b', ''];
+  const python = execFileSync('python3', ['-c', 'import json,sys; print(json.dumps(json.load(sys.stdin)))'], {
+    input: JSON.stringify(command),
+    encoding: 'utf8',
+  });
+  expect(`${formatCommand(command)}\n`).toBe(python);
+});
