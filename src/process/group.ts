@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+
+export interface GroupOptions {
+  readonly cwd: string;
+  /** The whole environment of the child. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Called with each line the child's processes print, as a terminal would show it last. */
+  readonly onLine: (line: string) => void;
+}
+
+/** How a process ended: by itself with a code, or by a signal. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** A child in a process group of its own, so that it can be signalled together with everything it started. */
+export interface ProcessGroup {
+  readonly pid: number;
+  /** Settles when the child has ended and its output is read. Rejects when it cannot be started. */
+  readonly exit: Promise<Exit>;
+  /** Signals every process of the group; does nothing when none is left. */
+  signal(signal: NodeJS.Signals): void;
+}
+
+/**
+ * Starts a program as the leader of a new process group. Its file descriptor 3 is a pipe that this process holds open
+ * and never writes to: when this process is gone, kill -9 included, the child reads its end there.
+ */
+export function spawnGroup(program: string, args: readonly string[], options: GroupOptions): ProcessGroup {
+  const child = spawn(program, args, {
+    cwd: options.cwd,
+    env: options.env,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+  });
+  for (const stream of [child.stdout, child.stderr]) if (stream) readLines(stream, options.onLine);
+  const exit = new Promise<Exit>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve({ code, signal }));
+  });
+  const pid = child.pid ?? -1;
+  return {
+    pid,
+    exit,
+    signal(signal) {
+      if (pid <= 0) return;
+      try {
+        process.kill(-pid, signal);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+      }
+    },
+  };
+}
+
+/** A progress bar redraws its line with `\r`: only what stands there when the line ends is reported. */
+const LONGEST_LINE = 64 * 1024;
+
+function readLines(stream: Readable, onLine: (line: string) => void): void {
+  let pending = '';
+  const emit = (line: string): void => {
+    const shown = line
+      .split('\r')
+      .filter((part) => part !== '')
+      .at(-1);
+    if (shown !== undefined) onLine(shown);
+  };
+  stream.setEncoding('utf8');
+  stream.on('data', (chunk: string) => {
+    const lines = (pending + chunk).split('\n');
+    pending = lines.pop() ?? '';
+    if (pending.length > LONGEST_LINE) pending = pending.slice(-LONGEST_LINE);
+    lines.forEach(emit);
+  });
+  stream.on('end', () => {
+    if (pending !== '') emit(pending);
+  });
+}

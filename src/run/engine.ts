@@ -1,0 +1,20 @@
+import type { Exit } from '../process/group.ts';
+
+/** One execution of one eval. */
+export interface EvalExecution {
+  /** What `oaieval` is called with: model, eval key, arguments, our own --record_path. */
+  readonly args: readonly string[];
+  readonly onLine: (line: string) => void;
+}
+
+export interface RunningEval {
+  /** Settles when the eval and everything it printed has ended; rejects when it could not be started. */
+  readonly exit: Promise<Exit>;
+  /** Signals the eval and every process it started. */
+  signal(signal: NodeJS.Signals): void;
+}
+
+/** A way to execute evals. Whatever the engine, an eval does what `oaieval` would do with the same arguments. */
+export interface Engine {
+  start(execution: EvalExecution): RunningEval;
+}

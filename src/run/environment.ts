@@ -1,0 +1,28 @@
+import { ActionError } from '../errors.ts';
+import type { Plan } from '../plan/plan.ts';
+
+/** What GitHub's runner gives the action alone: files and tokens that decide about the job, not about an eval. */
+const RUNNER_ONLY = /^(ACTIONS_|INPUT_|STATE_|GITHUB_(ENV|OUTPUT|PATH|STATE|STEP_SUMMARY)$)/;
+
+/** evals wants a key at import, even where none is used. */
+export const PLACEHOLDER_KEY = 'no-key-needed';
+
+/** The environment of an eval: the user's own, unbuffered, without the runner's own channels. */
+export function evalEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const passed = Object.entries(env).filter(([name]) => !RUNNER_ONLY.test(name));
+  return {
+    ...Object.fromEntries(passed),
+    PYTHONUNBUFFERED: '1',
+    OPENAI_API_KEY: env.OPENAI_API_KEY || PLACEHOLDER_KEY,
+  };
+}
+
+/** @throws ActionError API_KEY_MISSING when the run would call the API without a key */
+export function requireApiKey(plan: Plan, env: NodeJS.ProcessEnv): void {
+  if (!plan.needsApiKey || env.OPENAI_API_KEY) return;
+  throw new ActionError(
+    'API_KEY_MISSING',
+    'There is no OPENAI_API_KEY in the environment, and the completion function calls the API with it.',
+    'Add it to the step: env: OPENAI_API_KEY: ${{ secrets.OPENAI_API_KEY }}. A server that needs no key takes any text.',
+  );
+}
