@@ -1,0 +1,34 @@
+import { setFailed } from '@actions/core';
+import { ActionError, describeError } from '../errors.ts';
+import { headline } from '../report/markdown.ts';
+import type { Results } from '../report/results.ts';
+
+/** Ends the step well or not, as the results say. */
+export function finish(results: Results): void {
+  const { verdict, counts } = results;
+  const names = (status: 'failed' | 'pending') => {
+    const rows = results.rows.filter((row) => row.status === status).map((row) => row.name);
+    return rows.length > 10
+      ? `${rows.slice(0, 10).join(', ')} and ${rows.length - 10} more`
+      : rows.join(', ');
+  };
+  if (verdict === 'failed') {
+    throw new ActionError(
+      'EVALS_FAILED',
+      `${counts.failed} of ${counts.total} evals failed: ${names('failed')}.`,
+      'See their output above, mend the cause, and re-run the failed jobs: the evals that are done are not run again.',
+    );
+  }
+  if (verdict === 'incomplete') {
+    throw new ActionError(
+      'INCOMPLETE',
+      `${headline(results)}. Not done yet: ${names('pending')}.`,
+      'Re-run the failed jobs: the evals that are done are not run again.',
+    );
+  }
+}
+
+/** The one place where a failure becomes the exit code of the step. */
+export function fail(error: unknown): void {
+  setFailed(describeError(error));
+}

@@ -1,0 +1,48 @@
+import { setOutput, summary } from '@actions/core';
+import { reasonOf } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { renderMarkdown } from '../report/markdown.ts';
+import type { Results } from '../report/results.ts';
+import type { RunContext } from './context.ts';
+
+export interface Published {
+  readonly results: Results;
+  readonly restoredKey: string;
+  readonly savedKey: string;
+  readonly progressFile: string;
+}
+
+/** Sets the outputs of the step. */
+export function publishOutputs({ results, restoredKey, savedKey, progressFile }: Published): void {
+  const { counts } = results;
+  const outputs = {
+    complete: String(counts.completed === counts.total),
+    total: String(counts.total),
+    completed: String(counts.completed),
+    fresh: String(counts.fresh),
+    reused: String(counts.reused),
+    failed: String(counts.failed),
+    pending: String(counts.pending),
+    'restored-key': restoredKey,
+    'saved-key': savedKey,
+    'progress-file': progressFile,
+  };
+  for (const [name, value] of Object.entries(outputs)) setOutput(name, value);
+}
+
+/** Writes the job summary. A runner that takes none (a laptop, a full disk) does not fail the run. */
+export async function publishSummary(
+  results: Results,
+  context: RunContext,
+  notes: readonly string[],
+  log: Log,
+): Promise<void> {
+  if (!process.env.GITHUB_STEP_SUMMARY) return;
+  try {
+    await summary.addRaw(renderMarkdown(results, context, notes), true).write();
+  } catch (error) {
+    log.warning(
+      `The job summary could not be written: ${reasonOf(error)}. The results are in the log and the outputs.`,
+    );
+  }
+}

@@ -1,0 +1,83 @@
+/** The step itself: read inputs → restore → plan → reconcile → run what remains → save → report → exit code. */
+import { tmpdir } from 'node:os';
+import { readContext } from './action/context.ts';
+import { fail, finish } from './action/finish.ts';
+import { readInputs } from './action/inputs.ts';
+import { actionLog as log } from './action/log.ts';
+import { publishOutputs, publishSummary } from './action/publish.ts';
+import { saveSession } from './action/session.ts';
+import { cancellation } from './action/signals.ts';
+import {
+  checkpointStore,
+  openWithCheckpoint,
+  restoreCheckpoint,
+  saveCheckpoint,
+} from './checkpoint/state-checkpoint.ts';
+
+import { prepareEnvironment } from './environment/index.ts';
+import { makePlan } from './plan/make-plan.ts';
+import { reconcile } from './plan/reconcile.ts';
+import { statePaths } from './progress/paths.ts';
+import { clearLive, startFresh } from './progress/state.ts';
+import { narrate } from './report/narrate.ts';
+import { summarize } from './report/results.ts';
+import { evalEnvironment, requireApiKey } from './run/environment.ts';
+import { oaievalEngine } from './run/oaieval-engine.ts';
+import { runEvals } from './run/run-evals.ts';
+
+async function main(): Promise<void> {
+  const context = readContext(process.env, process.platform, tmpdir());
+  const inputs = readInputs();
+  const { model, evalSet, workingDirectory } = inputs;
+  const env = evalEnvironment(process.env);
+
+  const environment = await prepareEnvironment({ ...inputs, env }, log);
+  const plan = await makePlan({
+    ...inputs,
+    python: environment.python,
+    env,
+    temporaryDirectory: context.temporaryDirectory,
+  });
+  requireApiKey(plan, process.env);
+
+  const store = checkpointStore(inputs, context, 1);
+  const restored = inputs.resume ? await restoreCheckpoint(store, log) : ({ kind: 'miss' } as const);
+  const paths = statePaths(inputs.stateDirectory, model, evalSet);
+  const owner = { repository: context.repository, cacheKey: inputs.cacheKey, model, evalSet };
+  if (!inputs.resume && startFresh(paths))
+    log.info('resume is false: what earlier runs left here was set aside');
+  const knownCommands = plan.evals.map((planned) => planned.command);
+  const { state, restoredKey, unchangedSince } = openWithCheckpoint(
+    { paths, owner, knownCommands, log },
+    restored,
+  );
+  clearLive(paths);
+  state.savePlan({ version: 1, owner, signature: plan.signature, evals: plan.evals });
+  const session = { inputs, context, adopted: true, restoredKey, nextSeq: store.nextSeq + 1, ended: false };
+  saveSession(session);
+
+  const decisions = reconcile(plan, state, { maxAge: inputs.maxAge, now: new Date() });
+  for (const line of narrate(evalSet, decisions)) log.info(line);
+  const outcomes = await runEvals(decisions, {
+    state,
+    engine: oaievalEngine({ python: environment.python, cwd: workingDirectory, env }),
+    log,
+    model,
+    oaievalArgs: [...inputs.args, ...inputs.registryPaths.flatMap((path) => ['--registry_path', path])],
+    run: { repository: context.repository, id: context.runId, attempt: context.runAttempt },
+    attempts: inputs.attempts,
+    exitOnError: inputs.exitOnError,
+    cancelled: cancellation(log),
+  });
+
+  const { savedKey } = unchangedSince()
+    ? { savedKey: '' }
+    : await saveCheckpoint(state, store, context.temporaryDirectory, log);
+  const results = summarize(model, evalSet, outcomes);
+  publishOutputs({ results, restoredKey, savedKey, progressFile: paths.progressFile });
+  await publishSummary(results, context, [], log);
+  saveSession({ ...session, ended: true });
+  finish(results);
+}
+
+await main().catch(fail);
