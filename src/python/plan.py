@@ -674,7 +674,8 @@ class EvalsOfSet:
                 patterns.append(pattern)
             else:
                 near = self._problems.near(pattern.replace("*", ""), self._registry._evals)
-                self._problems.add("unmatched-name", pattern, f"the eval set {name} names an eval that is not there", near)
+                why = f"the eval set {name} names an eval that is not there"
+                self._problems.add("unmatched-name", pattern, why, near)
         specs = {}
         for spec in self._registry.get_evals(patterns):
             if spec is not None and spec.key:
