@@ -1,0 +1,36 @@
+import { writeSync } from 'node:fs';
+import { serve } from './checkpoint/client.ts';
+import { RESULT_FD, type WorkerRequest } from './checkpoint/protocol.ts';
+
+/** The program of the cache worker: one request, one result, and no life of its own (see docs/adr/0002). */
+
+let received = '';
+let started = false;
+
+process.stdin.setEncoding('utf8');
+process.stdin.on('data', (text: string) => {
+  received += text;
+  const end = received.indexOf('\n');
+  if (started || end === -1) return;
+  started = true;
+  void answer(JSON.parse(received.slice(0, end)) as WorkerRequest);
+});
+// The open stdin is the leash: it closes when the action ends, however it ends, and nobody waits for us any more.
+process.stdin.on('close', die);
+process.stdin.on('error', die);
+
+async function answer(request: WorkerRequest): Promise<void> {
+  const result = await serve(request);
+  writeSync(RESULT_FD, JSON.stringify(result));
+  // Not left to the event loop: the client keeps connections open.
+  process.exit(0);
+}
+
+/** Takes tar and zstd along: they share the process group that this process leads. */
+function die(): void {
+  try {
+    process.kill(-process.pid, 'SIGKILL');
+  } catch {
+    process.exit(1);
+  }
+}

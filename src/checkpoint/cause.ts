@@ -1,0 +1,130 @@
+import { firstMatch, lastMatch, type OutputLine } from './client-output.ts';
+
+export type CacheOperation = 'restore' | 'save';
+
+/**
+ * The mode that made the client skip an operation; undefined when it did not. Source: `ACTIONS_CACHE_MODE` in
+ * @actions/cache 6.3, `none`, `read`, `write` or `write-only`.
+ */
+export function skippedByMode(operation: CacheOperation, lines: readonly OutputLine[]): string | undefined {
+  return firstMatch(lines, new RegExp(`^Cache ${operation} skipped: the effective cache-mode '(.*?)'`));
+}
+
+/**
+ * The client's own message about what went wrong; undefined when it tells of nothing.
+ *
+ * The client (@actions/cache 6) swallows its errors. What it knows is in `Failed to restore: …` and `Failed to save: …`,
+ * in a bare warning when the service refused the last step of a save, and in a debug line when it refused the first.
+ */
+export function failureMessage(operation: CacheOperation, lines: readonly OutputLine[]): string | undefined {
+  if (operation === 'restore') return firstMatch(lines, /^Failed to restore: ([\s\S]*)/);
+  const message = firstMatch(lines, /^Failed to save: ([\s\S]*)/);
+  if (message?.startsWith('Unable to reserve cache')) return `${REFUSED_KEY}: ${refusal(message, lines)}`;
+  if (message?.startsWith('Unable to finalize cache')) return REFUSED_ENTRY;
+  if (message !== undefined) return message;
+  const bare = lines.find(({ level, text }) => level === 'warning' && !NOT_A_REFUSAL.test(text));
+  return bare && `${REFUSED_ENTRY}: ${bare.text}`;
+}
+
+/** Says the client's message in terms of what a user can know about, with what else it printed as evidence. */
+export function causeOf(operation: CacheOperation, message: string, lines: readonly OutputLine[]): string {
+  if (/insufficient usage|storage quota has been hit/i.test(message)) {
+    return 'the cache storage quota is used up, so the service takes no new entries';
+  }
+  const denied = /cache (?:write|read) denied:[^"}\n]*/i.exec(message)?.[0];
+  if (denied) return `the token of this run may not ${operation} (${denied}${FORKS[operation]})`;
+  if (/\b(g?tar|zstd|unzstd|zstdmt)\b.* failed with error/.test(message))
+    return archiveCause(operation, lines);
+  const network = NETWORK_ERROR.exec(message)?.[0];
+  if (network) return `the cache service cannot be reached (${network})`;
+  if (/socket hang up|\baborted\b|premature close|incomplete download|terminated/i.test(message)) {
+    return `the connection to the cache service broke off (${reworded(message)})`;
+  }
+  if (/\balready exists\b/i.test(message)) return KEY_TAKEN;
+  const status = statusOf(message, lines);
+  if (status !== undefined) return statusCause(operation, status, message, lines);
+  return withStage(reworded(message), lines) || `the cache client gave no reason why the ${operation} failed`;
+}
+
+/** The latest failed attempt, for an operation that was stopped while the client retried. */
+export function lastAttempt(lines: readonly OutputLine[]): string | undefined {
+  return lastMatch(lines, /\bfailed with error: (.*?)(?:\. Retrying request|$)/);
+}
+
+const REFUSED_KEY = 'the cache service refused to reserve the entry';
+const REFUSED_ENTRY = 'the cache service refused the uploaded entry';
+const KEY_TAKEN = 'the cache service has an entry with this key already';
+const FORKS = { save: ', as in pull requests from forks', restore: '' };
+const NETWORK_ERROR = /\b(ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|EAI_AGAIN|EPIPE)\b/;
+/** Warnings that only accompany another one, and the failures of a look-up. */
+const NOT_A_REFUSAL = /^(Failed to |uploadCacheArchiveSDK|You've hit a rate limit)/;
+
+function refusal(message: string, lines: readonly OutputLine[]): string {
+  return (
+    /More details: ([\s\S]*)/.exec(message)?.[1] ??
+    firstMatch(lines, /^Failed to reserve cache: (?:\w*Error: )?([\s\S]*)/) ??
+    ''
+  );
+}
+
+/** Messages of the blob storage do not say what they are about, or are empty. */
+function withStage(message: string, lines: readonly OutputLine[]): string {
+  const detail = message ? `: ${message}` : '';
+  if (firstMatch(lines, /^(uploadCacheArchiveSDK: internal error)/))
+    return `the archive could not be uploaded${detail}`;
+  if (firstMatch(lines, /^(Cache hit for)/)) return `the archive could not be downloaded${detail}`;
+  return message;
+}
+
+function archiveCause(operation: CacheOperation, lines: readonly OutputLine[]): string {
+  // What the tool itself said is the difference between a full disk and a damaged archive.
+  const said = firstMatch(lines, /^\s*((?:\S*\/)?(?:g?tar|bsdtar|gzip|unzstd|zstd|zstdmt): .*)/);
+  const detail = said ? ` (${said.trim()})` : '';
+  if (operation === 'save') return `the archive could not be made${detail}`;
+  return `the archive is damaged or incomplete and could not be unpacked${detail}`;
+}
+
+function statusCause(
+  operation: CacheOperation,
+  status: number,
+  message: string,
+  lines: readonly OutputLine[],
+): string {
+  if (status === 409) return KEY_TAKEN;
+  if (status === 429) {
+    const seconds = firstMatch(lines, /your rate limit will reset in (\d+) seconds/);
+    return `the cache service limits the rate of requests (HTTP 429)${seconds ? `, for another ${seconds} s` : ''}`;
+  }
+  if (status === 401 || status === 403) {
+    return `the cache service denied the ${operation} (HTTP ${status}${FORKS[operation]})`;
+  }
+  if (status >= 500) {
+    const attempts = /after (\d+) attempts/.exec(message)?.[1];
+    return `the cache service failed with HTTP ${status}${attempts ? ` in ${attempts} attempts` : ''}`;
+  }
+  return `the cache service answered HTTP ${status} (${reworded(message.replace(`${REFUSED_KEY}: `, ''))})`;
+}
+
+/**
+ * The status in `Failed request: (503) …` (v2) and in `Cache service responded with 503` (v1). When the answer was not
+ * JSON, as from a proxy, the v2 client complains of that, and the status is only in a debug line.
+ */
+function statusOf(message: string, lines: readonly OutputLine[]): number | undefined {
+  const status =
+    /Failed request: \((\d{3})\)/.exec(message)?.[1] ??
+    /responded with (\d{3})\b/.exec(message)?.[1] ??
+    (/Failed to make request after/.test(message) ? lastMatch(lines, /^\[Response\] - (\d{3})/) : undefined);
+  return status === undefined ? undefined : Number(status);
+}
+
+/** The first line, without the names of the client's functions and its words for "nothing known". */
+function reworded(message: string): string {
+  const line = message.trim().split(/\r?\n/, 1)[0] ?? '';
+  return line
+    .replace(/\b\w+(?: \([^)]*\))? failed: /, '')
+    .replace(/\bFailed to \w+: /, '')
+    .replace(/\bReceived non-retryable error: /, '')
+    .replace(/\bFailed request: \(\d{3}\) /, '')
+    .replace(/: (?:undefined|Response was not ok)?$/, '')
+    .replace(/:$/, '');
+}

@@ -1,0 +1,94 @@
+import { type CacheOperation, causeOf, failureMessage, lastAttempt, skippedByMode } from './cause.ts';
+import { archiveBytes, linesOf, printable } from './client-output.ts';
+import type { WorkerResult } from './protocol.ts';
+import type { WorkerRun } from './worker-process.ts';
+
+/** Nothing is to be had from the cache: there is none for this job (`unavailable`), or it was tried in vain (`failed`). */
+export interface CacheTrouble {
+  readonly kind: 'unavailable' | 'failed';
+  /** A clause in one line, made to follow a colon; safe to print. */
+  readonly cause: string;
+}
+
+/** A worker's run, with what is needed to say how it went. */
+export interface Answer {
+  readonly run: WorkerRun;
+  readonly timeoutMs: number;
+  /** What must not be repeated in a cause. */
+  readonly secrets: readonly string[];
+}
+
+export type Restored =
+  | { readonly kind: 'hit'; readonly key: string }
+  | { readonly kind: 'miss' }
+  | CacheTrouble;
+
+export type Saved =
+  /** `bytes` is the size of the archive. */
+  { readonly kind: 'saved'; readonly key: string; readonly bytes?: number } | CacheTrouble;
+
+export function restoreOutcome(answer: Answer): Restored {
+  const result = resultOf('restore', answer);
+  if ('kind' in result) return result;
+  if (result.operation === 'restore' && result.key !== undefined) return { kind: 'hit', key: result.key };
+  // For the client a miss and a failure are the same, but for what it prints.
+  return told('restore', answer) ?? { kind: 'miss' };
+}
+
+export function saveOutcome(answer: Answer, key: string): Saved {
+  const result = resultOf('save', answer);
+  if ('kind' in result) return result;
+  const failure = told('save', answer);
+  if (failure) return failure;
+  if (result.operation !== 'save' || result.id === -1) {
+    return { kind: 'failed', cause: 'the cache client gave up without saying why' };
+  }
+  const lookUp = result.found === key ? undefined : told('restore', answer);
+  // A job that may write and not read cannot look; that the client told of no failure has to do.
+  if (result.found !== key && lookUp?.kind !== 'unavailable') {
+    const why = lookUp ? `looking it up failed: ${lookUp.cause}` : 'the cache service does not find it';
+    return { kind: 'failed', cause: `the entry was uploaded, but ${why}` };
+  }
+  const bytes = archiveBytes(linesOf(answer.run.stdout));
+  return { kind: 'saved', key, ...(bytes === undefined ? {} : { bytes }) };
+}
+
+/** The worker's result, when it is one to go on with. */
+function resultOf(
+  operation: CacheOperation,
+  { run, timeoutMs, secrets }: Answer,
+): Extract<WorkerResult, { operation: CacheOperation }> | CacheTrouble {
+  const failed = (cause: string) => ({ kind: 'failed', cause: printable(cause, secrets) }) as const;
+  const lines = linesOf(run.stdout);
+  if (run.ended === 'timed-out') {
+    const attempt = lastAttempt(lines);
+    return failed(`it took longer than ${timeoutMs / 1000} s${attempt ? ` (last attempt: ${attempt})` : ''}`);
+  }
+  if (run.ended === 'aborted') return failed('it was stopped before it was done');
+  const { result } = run;
+  if (!result)
+    return failed(`the cache worker ended without an answer (${[run.exit, errorIn(run.stderr)].join('')})`);
+  if (!result.available) return { kind: 'unavailable', cause: 'this job has no Actions cache service' };
+  if (result.operation === 'error') return failed(causeOf(operation, result.message, lines));
+  return result;
+}
+
+/** What the client's output tells about an operation that did not succeed. */
+function told(operation: CacheOperation, { run, secrets }: Answer): CacheTrouble | undefined {
+  const lines = linesOf(run.stdout);
+  const mode = skippedByMode(operation, lines);
+  if (mode !== undefined) {
+    return {
+      kind: 'unavailable',
+      cause: `ACTIONS_CACHE_MODE is '${printable(mode, [])}', which allows no ${operation}`,
+    };
+  }
+  const message = failureMessage(operation, lines);
+  if (message === undefined) return undefined;
+  return { kind: 'failed', cause: printable(causeOf(operation, message, lines), secrets) };
+}
+
+function errorIn(stderr: string): string {
+  const line = stderr.split('\n').find((it) => /error/i.test(it));
+  return line ? `; ${line.trim()}` : '';
+}

@@ -1,0 +1,22 @@
+/** What the action and its cache worker say to each other: a request as one line on stdin, a result as JSON on fd 3. */
+export type WorkerRequest =
+  | { readonly operation: 'restore'; readonly key: string; readonly restoreKeys: readonly string[] }
+  | { readonly operation: 'save'; readonly key: string };
+
+export type WorkerResult =
+  | { readonly available: false }
+  | { readonly available: true; readonly operation: 'restore'; readonly key?: string }
+  /** `id` is -1 when the client gave up; `found` is the key a look-up of the new entry answers. */
+  | { readonly available: true; readonly operation: 'save'; readonly id: number; readonly found?: string }
+  /** What the client threw, which it does for a few failures and not for the rest. */
+  | { readonly available: true; readonly operation: 'error'; readonly message: string };
+
+export const RESULT_FD = 3;
+
+/**
+ * The one path every checkpoint holds, relative to a directory made for the call.
+ *
+ * It is part of the entry's version: a checkpoint is only found by who asks for this very path. A constant keeps that
+ * apart from the machine's workspace, temporary and state directories.
+ */
+export const CHECKPOINT_PATH = 'tmp/oaievalset';

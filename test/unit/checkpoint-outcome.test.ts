@@ -1,0 +1,138 @@
+import { describe, expect, test } from 'vitest';
+import { printable } from '../../src/checkpoint/client-output.ts';
+import { restoreOutcome, saveOutcome } from '../../src/checkpoint/outcome.ts';
+import type { WorkerResult } from '../../src/checkpoint/protocol.ts';
+
+/** Lines as @actions/cache 6.3 prints them. The integration tests make it print them. */
+const answered = (result: WorkerResult, ...lines: string[]) => ({
+  run: {
+    ended: 'answered',
+    result,
+    stdout: `${lines.join('\n')}\n`,
+    stderr: '',
+    exit: 'exit code 0',
+  } as const,
+  timeoutMs: 1000,
+  secrets: ['s3cret'],
+});
+const notSaved = (...lines: string[]) =>
+  saveOutcome(answered({ available: true, operation: 'save', id: -1 }, ...lines), 'key-1');
+const notRestored = (...lines: string[]) =>
+  restoreOutcome(answered({ available: true, operation: 'restore' }, ...lines));
+
+describe('a save', () => {
+  test('counts with an id, and a look-up that finds its key', () => {
+    const result = { available: true, operation: 'save', id: 4, found: 'key-1' } as const;
+    const lines = ['Sent 0 of 261 (0.0%), 0.0 MBs/sec', 'Sent 261 of 261 (100.0%), 0.0 MBs/sec'];
+    expect(saveOutcome(answered(result, ...lines), 'key-1')).toEqual({
+      kind: 'saved',
+      key: 'key-1',
+      bytes: 261,
+    });
+  });
+
+  test('does not count when the look-up finds another key', () => {
+    const result = { available: true, operation: 'save', id: 4, found: 'key-10' } as const;
+    expect(saveOutcome(answered(result), 'key-1')).toEqual({
+      kind: 'failed',
+      cause: 'the entry was uploaded, but the cache service does not find it',
+    });
+  });
+
+  test('does not count when the v1 client gives the id of an entry it failed to upload', () => {
+    const result = { available: true, operation: 'save', id: 4, found: 'key-1' } as const;
+    const failure = '::warning::Failed to save: Cache service responded with 502 during upload chunk.';
+    expect(saveOutcome(answered(result, failure), 'key-1')).toEqual({
+      kind: 'failed',
+      cause: 'the cache service failed with HTTP 502',
+    });
+  });
+
+  test.each([
+    [
+      'the cache service limits the rate of requests (HTTP 429), for another 40 s',
+      "::warning::You've hit a rate limit, your rate limit will reset in 40 seconds",
+      '::debug::Failed to reserve cache: Error: Failed to CreateCacheEntry: Rate limited: Failed request: (429) Too Many Requests',
+      'Failed to save: Unable to reserve cache with key key-1, another job may be creating this cache.',
+    ],
+    [
+      'the cache service refused to reserve the entry: slow down',
+      'Failed to save: Unable to reserve cache with key key-1, another job may be creating this cache. More details: slow down',
+    ],
+    [
+      'the cache service has an entry with this key already',
+      'Failed to save: Unable to reserve cache with key key-1, another job may be creating this cache. More details: Cache already exists. Scope: refs/heads/main',
+    ],
+    [
+      'the archive could not be made (tar: tmp/oaievalset/x: file changed as we read it)',
+      '[command]/usr/bin/tar --posix -cf cache.tzst',
+      'tar: tmp/oaievalset/x: file changed as we read it',
+      "::warning::Failed to save: /usr/bin/tar failed with error: The process '/usr/bin/tar' failed with exit code 1",
+    ],
+    ['the cache service refused the uploaded entry: too large', '::warning::too large'],
+    ['the cache client gave up without saying why', '::debug::nothing of interest'],
+  ])('tells its cause: %s', (cause, ...lines) => {
+    expect(notSaved(...lines)).toEqual({ kind: 'failed', cause });
+  });
+});
+
+describe('a restore', () => {
+  test('without a key is a miss when the client tells of no failure', () => {
+    expect(notRestored('::debug::Cache not found for version 1 of keys: a, b')).toEqual({ kind: 'miss' });
+  });
+
+  test('tells the status of an answer that was not JSON', () => {
+    expect(
+      notRestored(
+        '::debug::[Response] - 502',
+        `::warning::Failed to restore: Failed to GetCacheEntryDownloadURL: Failed to make request after 5 attempts: Unexpected token '<', "<html>%0A<h"... is not valid JSON`,
+      ),
+    ).toEqual({ kind: 'failed', cause: 'the cache service failed with HTTP 502 in 5 attempts' });
+  });
+
+  test('is not taken for failed because a file in the archive is named like a failure', () => {
+    const result = { available: true, operation: 'restore', key: 'key-1' } as const;
+    expect(restoreOutcome(answered(result, 'tmp/oaievalset/Failed to restore: x'))).toEqual({
+      kind: 'hit',
+      key: 'key-1',
+    });
+  });
+
+  test('of a worker that died names how', () => {
+    const run = { ended: 'died', stdout: '', stderr: 'a\nSyntaxError: odd\n', exit: 'exit code 1' } as const;
+    expect(restoreOutcome({ run, timeoutMs: 1000, secrets: [] })).toEqual({
+      kind: 'failed',
+      cause: 'the cache worker ended without an answer (exit code 1; SyntaxError: odd)',
+    });
+  });
+
+  test('that was stopped names the last attempt', () => {
+    const stdout =
+      'Attempt 1 of 5 failed with error: Failed request: (503) Busy. Retrying request in 3000 ms...\n';
+    const run = { ended: 'timed-out', stdout, stderr: '', exit: 'SIGKILL' } as const;
+    expect(restoreOutcome({ run, timeoutMs: 1500, secrets: [] })).toEqual({
+      kind: 'failed',
+      cause: 'it took longer than 1.5 s (last attempt: Failed request: (503) Busy)',
+    });
+  });
+});
+
+describe('a printable cause', () => {
+  test.each([
+    ['the given secrets', 'bearer s3cret was refused', 'bearer *** was refused'],
+    ['tokens', 'token eyJhbGciOiJI.eyJzdWIi.c2ln was refused', 'token *** was refused'],
+    [
+      'signatures',
+      'GET https://a.blob.example/c/1?sig=abc%3D&se=1 failed',
+      'GET https://a.blob.example/… failed',
+    ],
+    ['credentials of a proxy', 'via http://me:pw@proxy:8080/', 'via http://proxy:8080/…'],
+    ['line ends and control characters', 'a\r\n::error::b\u001b[31m', 'a ::error::b [31m'],
+  ])('is without %s', (_what, text, expected) => {
+    expect(printable(text, ['s3cret'])).toBe(expected);
+  });
+
+  test('is bounded', () => {
+    expect(printable('x'.repeat(5000), [])).toHaveLength(300);
+  });
+});
