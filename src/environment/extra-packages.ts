@@ -1,0 +1,29 @@
+import { ActionError } from '../errors.ts';
+
+/**
+ * The requirements in the lines of `extra-packages`, without comments and blank lines. Each is later one argument of
+ * `pip install`, so anything that pip could take for an option is refused.
+ *
+ * @throws ActionError INPUT_INVALID for a line with an option.
+ */
+export function extraRequirements(lines: readonly string[]): string[] {
+  const requirements = lines
+    .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
+    .filter((line) => line !== '');
+  for (const requirement of requirements) {
+    if (/(^|\s)-/.test(requirement)) {
+      throw new ActionError(
+        'INPUT_INVALID',
+        `\`extra-packages\` has the line "${requirement}": options are not allowed there, only requirements.`,
+        'Give one requirement a line, such as `datasets==3.6.0`. Choose a package index with the variable PIP_INDEX_URL.',
+      );
+    }
+  }
+  return requirements;
+}
+
+/** Whether the requirement names a place (a path, a URL, a branch) whose content may be another one tomorrow. */
+export function isMovingTarget(requirement: string): boolean {
+  const [withoutMarker = ''] = requirement.split(';');
+  return withoutMarker.includes('/') || withoutMarker.startsWith('.');
+}

@@ -1,0 +1,74 @@
+import { constants } from 'node:fs';
+import { access, realpath, stat } from 'node:fs/promises';
+import { delimiter, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { ActionError } from '../errors.ts';
+import { type Interpreter, probe, type Surroundings } from './probe.ts';
+
+/**
+ * Finds the interpreter that the user named.
+ *
+ * @param python a name on PATH, or a path, relative to the working directory.
+ * @throws ActionError PYTHON_MISSING when there is none or it does not work, PYTHON_UNSUPPORTED below 3.9.
+ */
+export async function findInterpreter(python: string, surroundings: Surroundings): Promise<Interpreter> {
+  const interpreter = await probe(await locate(python, surroundings), surroundings);
+  if (interpreter.major < 3 || (interpreter.major === 3 && interpreter.minor < 9)) {
+    throw new ActionError(
+      'PYTHON_UNSUPPORTED',
+      `\`${python}\` is Python ${interpreter.version}; evals needs 3.9 or newer.`,
+      'Add a step with actions/setup-python before this one, or set `python` to a newer interpreter.',
+    );
+  }
+  return await behindShim(interpreter, surroundings);
+}
+
+/** The absolute path of a program on PATH, if it is there. Relative entries of PATH start at the working directory. */
+export async function onPath(
+  name: string,
+  { workingDirectory, env }: Surroundings,
+): Promise<string | undefined> {
+  for (const directory of (env.PATH ?? '').split(delimiter).filter(Boolean)) {
+    const path = resolve(workingDirectory, directory, name);
+    if (await isExecutable(path)) return path;
+  }
+  return undefined;
+}
+
+async function locate(python: string, surroundings: Surroundings): Promise<string> {
+  const next =
+    'Add a step with actions/setup-python before this one, or set `python` to the path of an interpreter.';
+  if (!python.includes('/')) {
+    const path = await onPath(python, surroundings);
+    if (path) return path;
+    throw new ActionError('PYTHON_MISSING', `There is no \`${python}\` on PATH.`, next);
+  }
+  const path = resolve(surroundings.workingDirectory, python);
+  if (await isExecutable(path)) return path;
+  throw new ActionError(
+    'PYTHON_MISSING',
+    `\`python\` is set to ${path}, which is not an executable file.`,
+    next,
+  );
+}
+
+/**
+ * A shim (pyenv's, asdf's) chooses by the current directory, so the interpreter it chose now is taken. Not so when that
+ * one, started directly, fails or finds another evals: then the shim does more than choose, and is kept.
+ */
+async function behindShim(shim: Interpreter, surroundings: Surroundings): Promise<Interpreter> {
+  if (!(await isExecutable(shim.executable))) return shim;
+  if ((await realpath(shim.executable)) === (await realpath(shim.path))) return shim;
+  const direct = await probe(shim.executable, surroundings).catch(() => undefined);
+  const same = direct?.version === shim.version && isDeepStrictEqual(direct.evals, shim.evals);
+  return same ? direct : shim;
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.X_OK);
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
+}

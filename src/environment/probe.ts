@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { ActionError, reasonOf } from '../errors.ts';
+import { runCommand } from '../process/command.ts';
+
+/** What a Python interpreter said about itself. */
+export interface Interpreter {
+  /** Absolute path it was started with. */
+  readonly path: string;
+  /** Where it says it is: another path when `path` is a shim. Empty when it does not know. */
+  readonly executable: string;
+  /** `3.11.7` */
+  readonly version: string;
+  readonly major: number;
+  readonly minor: number;
+  /** `cpython`, `pypy`… */
+  readonly implementation: string;
+  /** What compiled packages must be made for, such as `cpython-311-x86_64-linux-gnu`. */
+  readonly abi: string;
+  readonly evals: InstalledEvals;
+}
+
+/** What `import evals` would find. `foreign` is a package of that name which is not OpenAI Evals. */
+export type InstalledEvals = z.infer<typeof EVALS>;
+
+/** In what a Python program is run. */
+export interface Surroundings {
+  readonly workingDirectory: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/**
+ * Runs on every Python from 2.7 on, so that a too old one can say so. It looks for evals without importing it (that
+ * takes seconds), and not in the current directory, which `-c` puts first but the start of a program does not.
+ */
+const PROBE = `
+import json, os, sys
+sys.path[:] = [entry for entry in sys.path if entry]
+answer = {
+    "version": list(sys.version_info[:3]),
+    "executable": sys.executable or "",
+    "implementation": "",
+    "abi": "",
+    "evals": {"state": "missing"},
+}
+if sys.version_info >= (3, 8):
+    import importlib.metadata, importlib.util, sysconfig
+    answer["implementation"] = sys.implementation.name
+    answer["abi"] = sysconfig.get_config_var("SOABI") or ""
+    spec = importlib.util.find_spec("evals")
+    places = [place for place in spec.submodule_search_locations or [spec.origin] if place] if spec else []
+    if any(os.path.isfile(os.path.join(place, "cli", "oaieval.py")) for place in places):
+        try:
+            version = importlib.metadata.version("evals") or "unknown"
+        except importlib.metadata.PackageNotFoundError:
+            version = "unknown"
+        answer["evals"] = {"state": "installed", "version": version}
+    elif places:
+        answer["evals"] = {"state": "foreign", "location": str(places[0])}
+print("\\noaievalset-probe " + json.dumps(answer))
+`;
+
+const EVALS = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('installed'), version: z.string() }),
+  z.object({ state: z.literal('missing') }),
+  z.object({ state: z.literal('foreign'), location: z.string() }),
+]);
+
+const ANSWER = z.object({
+  version: z.tuple([z.int(), z.int(), z.int()]),
+  executable: z.string(),
+  implementation: z.string(),
+  abi: z.string(),
+  evals: EVALS,
+});
+
+/**
+ * Asks the interpreter at this absolute path what it is.
+ *
+ * @throws ActionError PYTHON_MISSING when it cannot be started, fails, or does not answer as Python would.
+ */
+export async function probe(path: string, surroundings: Surroundings): Promise<Interpreter> {
+  const result = await runCommand(path, ['-c', PROBE], {
+    cwd: surroundings.workingDirectory,
+    env: surroundings.env,
+  }).catch((error: unknown) => {
+    throw notWorking(path, `it could not be started: ${reasonOf(error)}`, error);
+  });
+  if (result.code !== 0) {
+    throw notWorking(path, `it ended with code ${result.code}: ${lastLine(result.stderr || result.stdout)}`);
+  }
+  const answer = parseAnswer(result.stdout);
+  if (!answer) throw notWorking(path, `it answered ${lastLine(result.stdout)}`);
+  const { version, ...rest } = answer;
+  return { ...rest, path, version: version.join('.'), major: version[0], minor: version[1] };
+}
+
+// What a sitecustomize or a wrapper prints around the answer does not matter.
+function parseAnswer(stdout: string): z.infer<typeof ANSWER> | undefined {
+  const json = /^oaievalset-probe (.*)$/m.exec(stdout)?.[1];
+  if (json === undefined) return undefined;
+  try {
+    return ANSWER.safeParse(JSON.parse(json)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+function lastLine(output: string): string {
+  const line = output.trimEnd().split('\n').at(-1)?.trim() ?? '';
+  return line === '' ? '(nothing)' : line.slice(0, 300);
+}
+
+function notWorking(path: string, reason: string, cause?: unknown): ActionError {
+  return new ActionError(
+    'PYTHON_MISSING',
+    `\`${path}\` does not work as a Python interpreter: ${reason}`,
+    'Add a step with actions/setup-python before this one, or set `python` to an interpreter that works.',
+    { cause },
+  );
+}

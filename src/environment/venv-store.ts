@@ -1,0 +1,115 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import {
+  access,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+  symlink,
+} from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { ActionError } from '../errors.ts';
+
+/*
+ * Virtual environments that outlive the job, on machines that do.
+ *
+ * A venv cannot be moved, so each is built in a folder of its own, `<name>.<random>`, and when it is complete the
+ * symbolic link `<name>` is put in place by a rename. An interrupted build has no link and is never used; of two jobs
+ * that build the same at once, each uses its own, and the later one's link stays.
+ */
+
+/** Longer than any job runs (5 days on self-hosted runners): by then nobody uses a venv that has lost its link. */
+const ABANDONED_AFTER_MS = 6 * 24 * 60 * 60 * 1000;
+
+/**
+ * The folder for the action's venvs: in the runner's tool cache, else in the user's cache, else in the job's temporary
+ * folder, whichever can be written first.
+ *
+ * @throws ActionError INSTALL_FAILED when none can.
+ */
+export async function storeFolder(env: NodeJS.ProcessEnv): Promise<string> {
+  const home = env.HOME || homedir();
+  const parents = [env.RUNNER_TOOL_CACHE, env.XDG_CACHE_HOME, join(home, '.cache'), env.RUNNER_TEMP];
+  const folders = parents.flatMap((parent) => (parent ? [resolve(parent, 'oaievalset-action')] : []));
+  for (const folder of folders) {
+    try {
+      await mkdir(folder, { recursive: true });
+      await access(folder, constants.W_OK | constants.X_OK);
+      return await realpath(folder);
+    } catch {
+      // The next one then.
+    }
+  }
+  throw new ActionError(
+    'INSTALL_FAILED',
+    `There is no folder that Python packages can be installed to: none of ${folders.join(', ')} can be written.`,
+    'Set RUNNER_TOOL_CACHE or XDG_CACHE_HOME to a folder that the runner may write.',
+  );
+}
+
+/** The complete venv of this name, if there is one. Whether it still works is for the caller to see. */
+export async function findVenv(store: string, name: string): Promise<string | undefined> {
+  try {
+    return resolve(store, await readlink(join(store, name)));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Has a venv built and makes it the one of this name.
+ *
+ * @param build fills the given, empty folder. When it throws, the folder is removed.
+ * @returns the folder, which stays as it is when another job builds the same later.
+ */
+export async function buildVenv(
+  store: string,
+  name: string,
+  build: (folder: string) => Promise<void>,
+): Promise<string> {
+  await removeAbandoned(store, name);
+  const folder = await mkdtemp(join(store, `${name}.`));
+  try {
+    await build(folder);
+    await pointAt(folder, join(store, name));
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+  return folder;
+}
+
+/** The interpreter of a venv. */
+export function venvPython(folder: string): string {
+  return join(folder, 'bin', 'python');
+}
+
+async function pointAt(folder: string, link: string): Promise<void> {
+  const temporary = join(dirname(link), `.link-${randomBytes(6).toString('hex')}`);
+  await symlink(basename(folder), temporary);
+  await rename(temporary, link);
+}
+
+async function removeAbandoned(store: string, name: string): Promise<void> {
+  const current = await findVenv(store, name);
+  for (const entry of await readdir(store)) {
+    const folder = join(store, entry);
+    if (!entry.startsWith(`${name}.`) || folder === current) continue;
+    const age = await stat(folder).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => 0,
+    );
+    if (age > ABANDONED_AFTER_MS) await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+/** Tells apart what a venv is made from, in its name. */
+export function shortHash(parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 12);
+}
