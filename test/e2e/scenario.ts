@@ -11,8 +11,8 @@ import {
   removeDirectory,
   startAct,
 } from '../helpers/act.ts';
+import { evalsPython } from '../helpers/evals-venv.ts';
 import { knowledgeFrom, type ModelApi, startModelApi } from '../stand-ins/model-api.ts';
-import { evalsPython } from './evals-python.ts';
 
 /** The eval set of these tests, part of evals itself: four evals of three samples, one request each. */
 export const evalSet = { model: 'gpt-4', name: 'test-basic', evals: 4, requestsPerEval: 3 } as const;
@@ -46,6 +46,7 @@ export async function makeScenario(): Promise<Scenario> {
   const model = await startModelApi({ knowledge });
   onTestFinished(() => model.close());
 
+  const python = await evalsPython();
   const repository = join(root, 'repository');
   await makeRepository(repository);
   const stateDirectory = join(root, 'state');
@@ -59,7 +60,7 @@ export async function makeScenario(): Promise<Scenario> {
       directory: join(root, `machine-${machines}`),
       cacheDirectory: join(root, 'actions-cache'),
       repository,
-      workflow: workflowWith({ 'state-directory': stateDirectory, ...inputs }),
+      workflow: workflowWith(python, { 'state-directory': stateDirectory, ...inputs }),
       env: { OPENAI_BASE_URL: model.url },
       secrets: { OPENAI_API_KEY: 'key-of-the-test' },
     };
@@ -103,13 +104,11 @@ const printed = [
   'saved-key',
 ];
 
-function workflowWith(inputs: Readonly<Record<string, string>>): string {
+function workflowWith(python: string, inputs: Readonly<Record<string, string>>): string {
   const all = {
     model: evalSet.model,
     'eval-set': evalSet.name,
-    python: evalsPython(),
-    // One after the other, so that a second eval is running when the first is done.
-    'parallel-evals': '1',
+    python,
     ...inputs,
   };
   return `
