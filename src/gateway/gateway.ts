@@ -1,0 +1,394 @@
+/**
+ * A loopback HTTP server between the evals and the model API. It records each successful answer in the journal of the
+ * eval, answers from it when the eval runs again, and keeps all evals together under one limit.
+ *
+ * An eval reaches it under a path token of its own, which nobody can guess: `http://127.0.0.1:<port>/<token>/openai`
+ * stands for the provider's base URL. Everything behind it is passed on faithfully.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { reasonOf } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { Answer, Journal } from '../progress/journal.ts';
+import { Adaptations } from './adapt.ts';
+import { InFlightLimit } from './limits.ts';
+import { Occurrences } from './occurrences.ts';
+import { Operation, type Sink } from './operation.ts';
+import { defaultPatience, type Patience } from './patience.ts';
+import { describeProviderError, type ProviderError } from './provider-error.ts';
+import { PROVIDERS, type Provider, type ProviderUrls } from './providers.ts';
+import { addTokens, addTraffic, noTraffic, type Traffic } from './traffic.ts';
+import { defaultTimeouts, openUpstream, type Upstream, type UpstreamTimeouts } from './upstream.ts';
+
+export interface GatewayOptions {
+  /** The environment of the job: proxies, certificates. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly urls: ProviderUrls;
+  readonly maxRequestsInFlight: number;
+  readonly log: Log;
+  readonly patience?: Patience;
+  readonly timeouts?: UpstreamTimeouts;
+}
+
+/** What an eval sees of the gateway. */
+export interface EvalGateway {
+  /** Variables that lead its API clients here. */
+  readonly env: Readonly<Record<string, string>>;
+  traffic(): Traffic;
+  /** The eval starts over: its first request is again the first. What is still under way is there for it. */
+  restart(): void;
+  /** From here on its requests are refused, and what still arrives is not kept. */
+  close(): void;
+}
+
+export interface Gateway {
+  /** @param journal where its answers are kept and replayed from; undefined: they are neither */
+  openEval(name: string, journal: Journal | undefined): EvalGateway;
+  /** Aborted, with an Error in the provider's words, when the API refused what no retry can mend. */
+  readonly refused: AbortSignal;
+  /** Of all evals, those that are closed included. */
+  traffic(): Traffic;
+  close(): Promise<void>;
+}
+
+/** A request with images may be large; this is far beyond what any API takes. */
+const LARGEST_BODY = 512 * 1024 * 1024;
+
+/** Clients reuse a connection after seconds of silence; one that is closed at that moment costs them the request. */
+const KEEP_ALIVE = 5 * 60_000;
+
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const {
+    env,
+    urls,
+    maxRequestsInFlight,
+    log,
+    patience = defaultPatience,
+    timeouts = defaultTimeouts,
+  } = options;
+  const upstream = openUpstream(env, timeouts);
+  const limit = new InFlightLimit(maxRequestsInFlight);
+  const adaptations = new Adaptations();
+  const operations = new Set<Operation>();
+  const refused = new AbortController();
+  const evals = new Map<string, EvalTraffic>();
+  let past = noTraffic;
+  const said = new Set<string>();
+
+  const shared: Shared = {
+    upstream,
+    limit,
+    adaptations,
+    patience,
+    urls,
+    operations,
+    refused: refused.signal,
+    refuse(error) {
+      if (!refused.signal.aborted) refused.abort(new Error(describeProviderError(error)));
+    },
+    sayOnce(message) {
+      if (said.has(message)) return;
+      said.add(message);
+      log.info(message);
+    },
+    warnOnce(message) {
+      if (said.has(message)) return;
+      said.add(message);
+      log.warning(message);
+    },
+  };
+
+  const server = createServer((request, response) => {
+    const [, token = '', provider = '', rest = ''] =
+      /^\/([0-9a-f]{48})\/(\w+)([/?].*)?$/.exec(request.url ?? '') ?? [];
+    const owner = evals.get(token);
+    if (!owner || !Object.hasOwn(PROVIDERS, provider)) {
+      request.resume();
+      return answerError(
+        response,
+        403,
+        'This gateway serves the evals of one job. The token in the path is not one of them.',
+      );
+    }
+    owner.handle(provider as Provider, rest, request, response).catch((error: unknown) => {
+      answerError(response, 502, `oaievalset-action: ${reasonOf(error)}`);
+    });
+  });
+  server.keepAliveTimeout = KEEP_ALIVE;
+  server.requestTimeout = 0;
+  server.on('clientError', (_, socket) => socket.destroy());
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  return {
+    refused: refused.signal,
+    openEval(name, journal) {
+      const token = randomBytes(24).toString('hex');
+      const own = new EvalTraffic(name, journal, shared);
+      evals.set(token, own);
+      return {
+        env: {
+          ...Object.fromEntries(
+            Object.entries(PROVIDERS).map(([id, { variable }]) => [variable, `${origin}/${token}/${id}`]),
+          ),
+          ...withoutProxy(env),
+        },
+        traffic: () => own.traffic,
+        restart: () => own.restart(),
+        close() {
+          if (!evals.delete(token)) return;
+          own.end();
+          past = addTraffic(past, own.traffic);
+        },
+      };
+    },
+    traffic: () => [...evals.values()].reduce((sum, own) => addTraffic(sum, own.traffic), past),
+    async close() {
+      for (const operation of operations) operation.kill(new Error('the gateway closes'));
+      limit.close();
+      server.closeAllConnections();
+      await Promise.all([new Promise((done) => server.close(done)), upstream.close()]);
+    },
+  };
+}
+
+interface Shared {
+  readonly upstream: Upstream;
+  readonly limit: InFlightLimit;
+  readonly adaptations: Adaptations;
+  readonly patience: Patience;
+  readonly urls: ProviderUrls;
+  readonly operations: Set<Operation>;
+  readonly refused: AbortSignal;
+  refuse(error: ProviderError): void;
+  sayOnce(message: string): void;
+  warnOnce(message: string): void;
+}
+
+/** The requests of one eval, from its start to its end. */
+class EvalTraffic {
+  readonly #name: string;
+  readonly #journal: Journal | undefined;
+  readonly #shared: Shared;
+  #occurrences = new Occurrences();
+  readonly #underWay = new Map<string, Operation>();
+  #recording = true;
+  traffic: Traffic = noTraffic;
+
+  constructor(name: string, journal: Journal | undefined, shared: Shared) {
+    this.#name = name;
+    this.#journal = journal;
+    this.#shared = shared;
+  }
+
+  restart(): void {
+    this.#occurrences = new Occurrences();
+  }
+
+  /** What arrives from here on is for nobody: the journal is about to be closed. */
+  end(): void {
+    this.#recording = false;
+  }
+
+  async handle(
+    provider: Provider,
+    rest: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const body = await readBody(request);
+    if (!body) return answerError(response, 413, 'The request is larger than any API takes.');
+    if (this.#shared.refused.aborted)
+      return answerError(response, 403, reasonOf(this.#shared.refused.reason));
+    const method = request.method ?? 'GET';
+    const key = requestKey(method, `${provider}${rest}`, body);
+    // Only what asks a model is recorded; looking models up is free, and may change.
+    const n = method === 'POST' ? this.#occurrences.take(key) : undefined;
+    const kept = n === undefined || !this.#journal?.has(key, n) ? undefined : this.#journal.find(key, n);
+    if (kept && n !== undefined) return this.#replay(kept, key, n, response);
+    this.#ask({ provider, rest, method, body, key, n }, request, response);
+  }
+
+  #replay(answer: Answer, key: string, n: number, response: ServerResponse): void {
+    const occurrences = this.#occurrences;
+    this.#count({ replayed: 1, tokensReplayed: answer.usage });
+    response.writeHead(answer.status, { 'content-type': answer.type, 'content-length': answer.body.length });
+    response.end(answer.body);
+    response.once('close', () => {
+      if (!response.writableFinished) occurrences.giveBack(key, n);
+    });
+  }
+
+  #ask(question: Question, request: IncomingMessage, response: ServerResponse): void {
+    const { key, n } = question;
+    // Those of this attempt, also when the response closes in the next.
+    const occurrences = this.#occurrences;
+    const id = n === undefined ? undefined : `${key}/${n}`;
+    let operation = id === undefined ? undefined : this.#underWay.get(id);
+    if (!operation) {
+      const started = this.#operation(question, request);
+      operation = started;
+      if (id !== undefined) this.#underWay.set(id, started);
+      this.#shared.operations.add(started);
+      void started.run().finally(() => {
+        this.#shared.operations.delete(started);
+        if (id !== undefined) this.#underWay.delete(id);
+      });
+    }
+    const asked = operation;
+    const sink = sinkTo(response);
+    asked.attach(sink);
+    response.once('close', () => {
+      asked.detach(sink);
+      const answered = response.writableFinished && response.statusCode < 300;
+      if (n !== undefined && !answered) occurrences.giveBack(key, n);
+    });
+  }
+
+  #operation({ provider, rest, method, body, key, n }: Question, request: IncomingMessage): Operation {
+    const { upstream, limit, adaptations, patience, urls, sayOnce, refuse } = this.#shared;
+    const path = `${provider}${rest}`;
+    return new Operation(
+      {
+        method,
+        url: new URL(`${urls[provider].href.replace(/\/+$/, '')}${rest}`),
+        headers: passedOn(request),
+        body,
+      },
+      {
+        upstream,
+        limit,
+        adaptations,
+        patience,
+        path,
+        evalId: this.#name,
+        onTry: (before) => this.#count(before === 0 ? { sent: 1 } : { retried: 1 }),
+        onFailed: () => this.#count({ failed: 1 }),
+        onRefused: refuse,
+        onAdapted: (model, param, renamedTo) =>
+          sayOnce(
+            `${model} does not take ${param}: ${renamedTo ? `sent as ${renamedTo}` : 'left out, so that its default holds'} from here on`,
+          ),
+        onAnswer: (answer) => {
+          this.#count({ tokensSent: answer.usage });
+          if (n !== undefined) this.#record(key, n, answer);
+        },
+      },
+    );
+  }
+
+  #record(key: string, n: number, answer: Answer): void {
+    if (!this.#journal || !this.#recording) return;
+    try {
+      this.#journal.append(key, n, answer);
+    } catch (error) {
+      this.#recording = false;
+      this.#shared.warnOnce(
+        `Answers of ${this.#name} cannot be kept: ${reasonOf(error)}. The eval goes on; when it is interrupted, these answers are asked for again.`,
+      );
+    }
+  }
+
+  #count(change: Partial<Traffic>): void {
+    const { traffic } = this;
+    this.traffic = {
+      sent: traffic.sent + (change.sent ?? 0),
+      replayed: traffic.replayed + (change.replayed ?? 0),
+      retried: traffic.retried + (change.retried ?? 0),
+      failed: traffic.failed + (change.failed ?? 0),
+      tokensSent: change.tokensSent ? addTokens(traffic.tokensSent, change.tokensSent) : traffic.tokensSent,
+      tokensReplayed: change.tokensReplayed
+        ? addTokens(traffic.tokensReplayed, change.tokensReplayed)
+        : traffic.tokensReplayed,
+    };
+  }
+}
+
+interface Question {
+  readonly provider: Provider;
+  /** Path and query behind the base URL. */
+  readonly rest: string;
+  readonly method: string;
+  readonly body: Buffer;
+  readonly key: string;
+  /** How-manyth such request; undefined when it is not recorded. */
+  readonly n: number | undefined;
+}
+
+/** SHA-256 (hex) of method, path and the whole body. Headers are not part of it: they transport. */
+function requestKey(method: string, path: string, body: Buffer): string {
+  return createHash('sha256').update(`${method} ${path}\n`).update(body).digest('hex');
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > LARGEST_BODY) return undefined;
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+}
+
+/** Headers that belong to one connection (RFC 9110, section 7.6.1), or that each side writes anew. */
+const CONNECTION_HEADERS = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+function passedOn({ headers }: { headers: IncomingMessage['headers'] }): Record<string, string | string[]> {
+  const named = new Set(
+    String(headers.connection ?? '')
+      .toLowerCase()
+      .split(/\s*,\s*/),
+  );
+  const passed: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined && !CONNECTION_HEADERS.has(name) && !named.has(name)) passed[name] = value;
+  }
+  return passed;
+}
+
+function sinkTo(response: ServerResponse): Sink {
+  return {
+    head(status, headers, length) {
+      const sized =
+        length === undefined || status === 204 || status === 304 ? {} : { 'content-length': length };
+      response.writeHead(status, { ...passedOn({ headers }), ...sized });
+    },
+    chunk: (data) => response.write(data),
+    end: () => response.end(),
+    cut: () => response.destroy(),
+  };
+}
+
+function answerError(response: ServerResponse, status: number, message: string): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const body = JSON.stringify({ error: { message, type: 'oaievalset_action', code: null, param: null } });
+  response.writeHead(status, { 'content-type': 'application/json', 'x-should-retry': 'false' });
+  response.end(body);
+}
+
+/** A proxy for the outside world is not the way to the loopback. */
+function withoutProxy(env: NodeJS.ProcessEnv): Record<string, string> {
+  const direct = [env.no_proxy ?? env.NO_PROXY, '127.0.0.1'].filter(Boolean).join(',');
+  return { NO_PROXY: direct, no_proxy: direct };
+}

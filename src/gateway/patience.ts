@@ -1,0 +1,57 @@
+/** How long to wait before the next try, and when to stop trying. Pure. */
+import type { IncomingHttpHeaders } from 'node:http';
+
+export interface Patience {
+  /** No new try is begun when it would begin later than this, in milliseconds since the first. */
+  readonly longest: number;
+  readonly mostTries: number;
+  /** The first wait without advice of the server, in milliseconds; each further one may be twice as long. */
+  readonly firstWait: number;
+  readonly longestWait: number;
+}
+
+export const defaultPatience: Patience = {
+  longest: 10 * 60_000,
+  mostTries: 12,
+  firstWait: 500,
+  longestWait: 60_000,
+};
+
+/** Exponential, with jitter: requests that failed together do not come back together. `tries` counts from 1. */
+export function backoff(tries: number, { firstWait, longestWait }: Patience, random = Math.random): number {
+  const most = Math.min(longestWait, firstWait * 2 ** (tries - 1));
+  return most / 2 + (random() * most) / 2;
+}
+
+/** Milliseconds the server asks to wait (`retry-after-ms`, `Retry-After` in seconds or as a date); undefined: it does not say. */
+export function retryAfter(headers: IncomingHttpHeaders, now = Date.now()): number | undefined {
+  const exact = Number(headers['retry-after-ms']);
+  if (headers['retry-after-ms'] !== undefined && Number.isFinite(exact)) return Math.max(0, exact);
+  const text = headers['retry-after'];
+  if (text === undefined || text.trim() === '') return undefined;
+  const seconds = Number(text);
+  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+/**
+ * Milliseconds until the rate limit is reset, when the answer says that nothing is left of it (OpenAI:
+ * `x-ratelimit-remaining-requests: 0`, `x-ratelimit-reset-requests: 6m0s`; likewise `-tokens`).
+ */
+export function rateLimitReset(headers: IncomingHttpHeaders): number | undefined {
+  const waits = ['requests', 'tokens']
+    .filter((unit) => headers[`x-ratelimit-remaining-${unit}`] === '0')
+    .map((unit) => goDuration(String(headers[`x-ratelimit-reset-${unit}`] ?? '')))
+    .filter((wait) => wait !== undefined);
+  return waits.length > 0 ? Math.max(...waits) : undefined;
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** `1s`, `6m0s`, `20ms`, `1.5s`, in milliseconds. */
+function goDuration(text: string): number | undefined {
+  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return undefined;
+  const parts = text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g);
+  return [...parts].reduce((sum, [, number, unit = '']) => sum + Number(number) * (UNITS[unit] ?? 0), 0);
+}

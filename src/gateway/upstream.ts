@@ -1,0 +1,107 @@
+/** One HTTP request to the model API, by undici: keep-alive, HTTP(S)_PROXY and NO_PROXY, the CAs that Node and evals read. */
+import { readFileSync } from 'node:fs';
+import type { IncomingHttpHeaders } from 'node:http';
+import { getCACertificates } from 'node:tls';
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib';
+import { type Dispatcher, EnvHttpProxyAgent } from 'undici';
+
+export interface UpstreamRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string | string[]>>;
+  readonly body: Buffer;
+}
+
+export interface UpstreamResponse {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** Ends with an error when the answer is cut short. */
+  readonly body: AsyncIterable<Buffer>;
+}
+
+export interface UpstreamTimeouts {
+  /** Milliseconds until a connection is there. */
+  readonly connect: number;
+  /** Milliseconds without any byte of an answer. Reasoning models think for minutes before the first one. */
+  readonly idle: number;
+}
+
+export const defaultTimeouts: UpstreamTimeouts = { connect: 30_000, idle: 5 * 60_000 };
+
+export interface Upstream {
+  send(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamResponse>;
+  close(): Promise<void>;
+}
+
+export function openUpstream(env: NodeJS.ProcessEnv, timeouts = defaultTimeouts): Upstream {
+  const ca = certificates(env);
+  const agent = new EnvHttpProxyAgent({
+    headersTimeout: timeouts.idle,
+    bodyTimeout: timeouts.idle,
+    connect: { timeout: timeouts.connect, ...ca },
+    requestTls: { ...ca },
+    proxyTls: { ...ca },
+    httpProxy: env.http_proxy ?? env.HTTP_PROXY,
+    httpsProxy: env.https_proxy ?? env.HTTPS_PROXY,
+    noProxy: env.no_proxy ?? env.NO_PROXY,
+  } as EnvHttpProxyAgent.Options);
+  return {
+    async send({ method, url, headers, body }, signal) {
+      const response = await agent.request({
+        origin: url.origin,
+        path: `${url.pathname}${url.search}`,
+        method: method as Dispatcher.HttpMethod,
+        headers,
+        body: body.length > 0 ? body : null,
+        signal,
+      });
+      return {
+        status: response.statusCode,
+        headers: response.headers as IncomingHttpHeaders,
+        body: response.body,
+      };
+    },
+    // What is still under way belongs to evals that are gone.
+    close: () => agent.destroy(),
+  };
+}
+
+/** Node reads NODE_EXTRA_CA_CERTS by itself; Python's clients read SSL_CERT_FILE, and evals worked with it before. */
+function certificates(env: NodeJS.ProcessEnv): { ca?: string[] } {
+  const file = env.SSL_CERT_FILE;
+  if (!file) return {};
+  try {
+    return { ca: [...getCACertificates('default'), readFileSync(file, 'utf8')] };
+  } catch {
+    // Python would fail on it as well, with words of its own.
+    return {};
+  }
+}
+
+const DECODERS: Readonly<Record<string, (body: Buffer) => Promise<Buffer>>> = {
+  gzip: promisify(gunzip),
+  'x-gzip': promisify(gunzip),
+  deflate: promisify(inflate),
+  br: promisify(brotliDecompress),
+  zstd: promisify(zstdDecompress),
+};
+
+/** Undoes the content encoding. @returns undefined when it is unknown, or the body is not what it says */
+export async function decoded(body: Buffer, encoding: string | undefined): Promise<Buffer | undefined> {
+  let plain = body;
+  for (const name of (encoding ?? '')
+    .toLowerCase()
+    .split(/\s*,\s*/)
+    .reverse()) {
+    if (name === '' || name === 'identity') continue;
+    const decode = DECODERS[name];
+    if (!decode) return undefined;
+    try {
+      plain = await decode(plain);
+    } catch {
+      return undefined;
+    }
+  }
+  return plain;
+}

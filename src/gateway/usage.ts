@@ -1,0 +1,68 @@
+/**
+ * Reads the token usage out of an answer, whole or streamed, in the words of OpenAI's chat completions and completions
+ * (`prompt_tokens`), OpenAI's responses and Anthropic's messages (`input_tokens`). What is not there counts as 0.
+ */
+import type { TokenUsage } from '../progress/journal.ts';
+import { noTokens } from './traffic.ts';
+
+export function usageOf(type: string, body: Buffer): TokenUsage {
+  if (type.startsWith('text/event-stream')) return usageOfEvents(body.toString('utf8'));
+  if (!/[/+]json/.test(type) || body.indexOf('"usage"') < 0) return noTokens;
+  return usageIn(parse(body.toString('utf8'))) ?? noTokens;
+}
+
+/** Whether an answer came to the end that its format has, and was not cut short where the transport cannot tell. */
+export function isWhole(type: string, body: Buffer): boolean {
+  if (type.startsWith('text/event-stream')) {
+    const end = body.subarray(-64 * 1024).toString('utf8');
+    return /^data: ?\[DONE\]|^event: ?(message_stop|response\.completed)\b/m.test(end);
+  }
+  return !/[/+]json/.test(type) || /[}\]"\w]\s*$/.test(body.subarray(-64).toString('latin1'));
+}
+
+/** A later event supersedes an earlier one field by field: Anthropic sends the input first, the output at the end. */
+function usageOfEvents(text: string): TokenUsage {
+  let usage = noTokens;
+  for (const [, data = ''] of text.matchAll(/^data: ?(\{.*"usage".*\})\r?$/gm)) {
+    const event = parse(data);
+    const found = usageIn(event) ?? usageIn(field(event, 'message')) ?? usageIn(field(event, 'response'));
+    if (!found) continue;
+    usage = {
+      prompt: found.prompt || usage.prompt,
+      completion: found.completion || usage.completion,
+      cached: found.cached || usage.cached,
+      reasoning: found.reasoning || usage.reasoning,
+    };
+  }
+  return usage;
+}
+
+function usageIn(value: unknown): TokenUsage | undefined {
+  const usage = field(value, 'usage');
+  if (typeof usage !== 'object' || usage === null) return undefined;
+  const input = field(usage, 'prompt_tokens_details') ?? field(usage, 'input_tokens_details');
+  const output = field(usage, 'completion_tokens_details') ?? field(usage, 'output_tokens_details');
+  return {
+    prompt: count(usage, 'prompt_tokens') || count(usage, 'input_tokens'),
+    completion: count(usage, 'completion_tokens') || count(usage, 'output_tokens'),
+    cached: count(input, 'cached_tokens') || count(usage, 'cache_read_input_tokens'),
+    reasoning: count(output, 'reasoning_tokens'),
+  };
+}
+
+function count(value: unknown, name: string): number {
+  const number = field(value, name);
+  return typeof number === 'number' && Number.isSafeInteger(number) && number > 0 ? number : 0;
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
