@@ -15,8 +15,11 @@ import {
 } from './checkpoint/state-checkpoint.ts';
 
 import { prepareEnvironment } from './environment/index.ts';
+import { startGateway } from './gateway/gateway.ts';
+import { providerUrls } from './gateway/providers.ts';
 import { makePlan } from './plan/make-plan.ts';
 import { reconcile } from './plan/reconcile.ts';
+import { sealLive } from './progress/journal.ts';
 import { statePaths } from './progress/paths.ts';
 import { clearLive, startFresh } from './progress/state.ts';
 import { narrate } from './report/narrate.ts';
@@ -30,6 +33,7 @@ async function main(): Promise<void> {
   const inputs = readInputs();
   const { model, evalSet, workingDirectory } = inputs;
   const env = evalEnvironment(process.env);
+  const urls = providerUrls(process.env);
 
   const environment = await prepareEnvironment({ ...inputs, env }, log);
   const plan = await makePlan({
@@ -47,10 +51,9 @@ async function main(): Promise<void> {
   if (!inputs.resume && startFresh(paths))
     log.info('resume is false: what earlier runs left here was set aside');
   const knownCommands = plan.evals.map((planned) => planned.command);
-  const { state, restoredKey, unchangedSince } = openWithCheckpoint(
-    { paths, owner, knownCommands, log },
-    restored,
-  );
+  const opened = openWithCheckpoint({ paths, owner, knownCommands, log }, restored);
+  const { state, restoredKey } = opened;
+  sealLive(paths);
   clearLive(paths);
   state.savePlan({ version: 1, owner, signature: plan.signature, evals: plan.evals });
   const session = { inputs, context, adopted: true, restoredKey, nextSeq: store.nextSeq + 1, ended: false };
@@ -58,6 +61,12 @@ async function main(): Promise<void> {
 
   const decisions = reconcile(plan, state, { maxAge: inputs.maxAge, now: new Date() });
   for (const line of narrate(evalSet, decisions)) log.info(line);
+  const gateway = await startGateway({
+    env: process.env,
+    urls,
+    maxRequestsInFlight: inputs.maxRequestsInFlight,
+    log,
+  });
   const outcomes = await runEvals(decisions, {
     state,
     engine: oaievalEngine({ python: environment.python, cwd: workingDirectory, env }),
@@ -67,17 +76,19 @@ async function main(): Promise<void> {
     run: { repository: context.repository, id: context.runId, attempt: context.runAttempt },
     attempts: inputs.attempts,
     exitOnError: inputs.exitOnError,
+    gateway,
+    sampleResume: inputs.sampleResume,
     cancelled: cancellation(log),
   });
 
-  const { savedKey } = unchangedSince()
-    ? { savedKey: '' }
-    : await saveCheckpoint(state, store, context.temporaryDirectory, log);
-  const results = summarize(model, evalSet, outcomes);
+  await gateway.close();
+
+  const savedKey = await saveCheckpoint(opened, store, context.temporaryDirectory, log);
+  const results = summarize(model, evalSet, outcomes, gateway.traffic());
   publishOutputs({ results, restoredKey, savedKey, progressFile: paths.progressFile });
   await publishSummary(results, context, [], log);
   saveSession({ ...session, ended: true });
-  finish(results);
+  finish(results, gateway.refused);
 }
 
 await main().catch(fail);

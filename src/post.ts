@@ -24,7 +24,7 @@ async function post(): Promise<void> {
     log,
   });
   const store = checkpointStore(inputs, context, session.nextSeq);
-  await saveCheckpoint(state, store, context.temporaryDirectory, log);
+  await saveCheckpoint({ state, unchangedSince: () => false }, store, context.temporaryDirectory, log);
   saveSession({ ...session, ended: true });
 
   const results = summarize(model, evalSet, outcomesOnDisk(state, context));

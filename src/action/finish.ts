@@ -1,10 +1,10 @@
 import { setFailed } from '@actions/core';
-import { ActionError, describeError } from '../errors.ts';
+import { ActionError, describeError, reasonOf } from '../errors.ts';
 import { headline } from '../report/markdown.ts';
 import type { Results } from '../report/results.ts';
 
 /** Ends the step well or not, as the results say. */
-export function finish(results: Results): void {
+export function finish(results: Results, refused: AbortSignal): void {
   const { verdict, counts } = results;
   const names = (status: 'failed' | 'pending') => {
     const rows = results.rows.filter((row) => row.status === status).map((row) => row.name);
@@ -12,6 +12,13 @@ export function finish(results: Results): void {
       ? `${rows.slice(0, 10).join(', ')} and ${rows.length - 10} more`
       : rows.join(', ');
   };
+  if (refused.aborted) {
+    throw new ActionError(
+      'API_REFUSED',
+      `The API refused what no retry can mend: ${reasonOf(refused.reason)}. ${headline(results)}; what was answered is kept.`,
+      'Mend the cause (the key, its quota or the name of the model), then re-run the failed jobs: they go on where this stopped.',
+    );
+  }
   if (verdict === 'failed') {
     throw new ActionError(
       'EVALS_FAILED',

@@ -22,6 +22,8 @@ export interface Inputs {
   readonly cacheKey: string;
   /** Milliseconds. */
   readonly maxAge: number | undefined;
+  readonly sampleResume: boolean;
+  readonly maxRequestsInFlight: number;
   readonly attempts: number;
   readonly exitOnError: boolean;
   /** Absolute. */
@@ -45,6 +47,8 @@ export function readInputs(): Inputs {
     resume: boolean('resume', true),
     cacheKey: text('cache-key'),
     maxAge: duration('max-age'),
+    sampleResume: boolean('sample-resume', true),
+    maxRequestsInFlight: count('max-requests-in-flight', 32, 10_000),
     attempts: count('attempts', 2, 100),
     exitOnError: boolean('exit-on-error', false),
     stateDirectory: resolve(text('state-directory') || '/tmp/oaievalset'),

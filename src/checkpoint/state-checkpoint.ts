@@ -2,6 +2,7 @@
 import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../log.ts';
+import { sealLive } from '../progress/journal.ts';
 import { stateFolder, statePaths } from '../progress/paths.ts';
 import { type OpenOptions, State } from '../progress/state.ts';
 import { checkpointKeys } from './keys.ts';
@@ -98,25 +99,26 @@ export function openWithCheckpoint(options: OpenOptions, restored: RestoreOutcom
   }
 }
 
-export interface SavedState {
-  /** Empty when nothing was saved. */
-  readonly savedKey: string;
-}
-
-/** Seals the state and saves the sealed copy. Cache trouble is a warning that says what it means, never a failure. */
+/**
+ * Seals the state and saves the sealed copy, unless the checkpoint it came from holds all of it. Cache trouble is a warning
+ * that says what it means, never a failure.
+ * @returns the key of the new checkpoint; empty when none was saved
+ */
 export async function saveCheckpoint(
-  state: State,
+  { state, unchangedSince }: Pick<OpenedState, 'state' | 'unchangedSince'>,
   store: CheckpointStore,
   temporaryDirectory: string,
   log: Log,
-): Promise<SavedState> {
+): Promise<string> {
+  sealLive(state.paths);
+  if (unchangedSince()) return '';
   const root = mkdtempSync(join(temporaryDirectory, 'oaievalset-save-'));
   try {
     state.snapshot(join(root, CHECKPOINT_PATH));
     const saved = await store.save(root);
     if (saved.kind === 'saved') {
       log.info(`Saved the checkpoint ${saved.key}`);
-      return { savedKey: saved.key };
+      return saved.key;
     }
     if (saved.kind === 'failed') {
       log.warning(
@@ -125,7 +127,7 @@ export async function saveCheckpoint(
         'Checkpoint not saved',
       );
     }
-    return { savedKey: '' };
+    return '';
   } finally {
     rmSync(root, { recursive: true, force: true });
   }

@@ -62,7 +62,8 @@ function decide(
   return newest ? { kind: 'reuse', eval: planned, record: newest } : run({ kind: 'never-completed' });
 }
 
-function changedParts(
+/** Which parts of the content are not what they were, by name. */
+export function changedParts(
   then: CompletionRecord['parts'],
   today: PlannedEval['fingerprint']['parts'],
 ): ChangedPart[] {

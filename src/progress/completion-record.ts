@@ -26,6 +26,10 @@ const schema = z.object({
     prompt: z.int().nonnegative(),
     completion: z.int().nonnegative(),
     total: z.int().nonnegative(),
+    /** Part of `prompt`. */
+    cached: z.int().nonnegative().default(0),
+    /** Part of `completion`. */
+    reasoning: z.int().nonnegative().default(0),
   }),
   /** API requests; null when they were not counted. */
   requests: z.object({ sent: z.int().nonnegative(), replayed: z.int().nonnegative() }).nullable(),

@@ -26,6 +26,7 @@ import {
   sameExecution,
 } from './completion-record.ts';
 import { appendLine, replaceFile, TEMPORARY } from './durable.ts';
+import { adoptJournals } from './journal.ts';
 import { completedRecordFile, type StatePaths, stateFolder } from './paths.ts';
 import { type Command, commandId, formatCommand, formatProgress, parseProgress } from './progress-file.ts';
 import { type Owner, parseSavedPlan, type SavedPlan, sameOwner } from './saved-plan.ts';
@@ -167,6 +168,7 @@ export class State {
       }
       replaceFile(this.paths.completions, formatCompletions([...records.values()]));
       replaceFile(this.paths.progressFile, formatProgress([...commands.values()]));
+      adoptJournals(other.paths, this.paths);
     });
     this.#records = records;
     this.#commands = commands;

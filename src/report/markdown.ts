@@ -20,6 +20,7 @@ export function renderMarkdown(results: Results, link: RunLink, notes: readonly 
     '',
     `\`${code(results.model)}\` on \`${code(results.evalSet)}\`: ${countsLine(results)}`,
     '',
+    ...trafficLine(results),
     ...notes.flatMap((note) => [`> ${cell(note)}`, '']),
     '| Eval | Status | Main metric | Samples | Time | Run |',
     '| :--- | :--- | :--- | ---: | ---: | :--- |',
@@ -43,6 +44,26 @@ function countsLine({ counts }: Results): string {
     .filter((status) => counts[status] > 0)
     .map((status) => `${wholeNumber(counts[status])} ${status}`);
   return parts.length > 0 ? `${parts.join(', ')}.` : 'nothing to do.';
+}
+
+function trafficLine({ traffic }: Results): string[] {
+  const { sent, replayed, retried, failed, tokensSent } = traffic;
+  if (sent + replayed === 0) return [];
+  const requests = [
+    `${wholeNumber(sent)} sent`,
+    `${wholeNumber(replayed)} answered from the journal`,
+    ...(retried > 0 ? [`${wholeNumber(retried)} retries`] : []),
+    ...(failed > 0 ? [`${wholeNumber(failed)} failed`] : []),
+  ];
+  const { prompt, completion, cached, reasoning } = tokensSent;
+  const parts = [
+    `${wholeNumber(prompt)} prompt${cached > 0 ? ` (${wholeNumber(cached)} cached)` : ''}`,
+    `${wholeNumber(completion)} completion${reasoning > 0 ? ` (${wholeNumber(reasoning)} reasoning)` : ''}`,
+  ];
+  return [
+    `Requests: ${requests.join(', ')}. Tokens: ${wholeNumber(prompt + completion)}, of them ${parts.join(', ')}.`,
+    '',
+  ];
 }
 
 function tableRow(row: ResultRow, link: RunLink): string {

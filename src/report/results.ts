@@ -1,4 +1,5 @@
 /** Outcomes as people and other steps see them. Pure. */
+import { noTraffic, type Traffic } from '../gateway/traffic.ts';
 import type { MetricValue } from '../progress/completion-record.ts';
 import type { Outcome } from '../run/outcome.ts';
 import { mainMetric, type NamedMetric } from './format.ts';
@@ -32,11 +33,18 @@ export interface Results {
   readonly evalSet: string;
   readonly rows: readonly ResultRow[];
   readonly counts: Counts;
+  /** What this run asked the API. */
+  readonly traffic: Traffic;
   /** Passed: all done. Failed: an eval failed. Incomplete: none failed, some are pending. */
   readonly verdict: 'passed' | 'failed' | 'incomplete';
 }
 
-export function summarize(model: string, evalSet: string, outcomes: readonly Outcome[]): Results {
+export function summarize(
+  model: string,
+  evalSet: string,
+  outcomes: readonly Outcome[],
+  traffic: Traffic = noTraffic,
+): Results {
   const number = (status: Outcome['status']) =>
     outcomes.filter((outcome) => outcome.status === status).length;
   const [fresh, reused, failed, pending] = [
@@ -50,6 +58,7 @@ export function summarize(model: string, evalSet: string, outcomes: readonly Out
     evalSet,
     rows: outcomes.map(row),
     counts: { total: outcomes.length, completed: fresh + reused, fresh, reused, failed, pending },
+    traffic,
     verdict: failed > 0 ? 'failed' : pending > 0 ? 'incomplete' : 'passed',
   };
 }

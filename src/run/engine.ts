@@ -4,6 +4,8 @@ import type { Exit } from '../process/group.ts';
 export interface EvalExecution {
   /** What `oaieval` is called with: model, eval key, arguments, our own --record_path. */
   readonly args: readonly string[];
+  /** Variables of its own, on top of the engine's environment. */
+  readonly env: Readonly<Record<string, string>>;
   readonly onLine: (line: string) => void;
 }
 

@@ -13,6 +13,7 @@ export interface OaievalOptions {
 export function oaievalEngine({ python, cwd, env }: OaievalOptions): Engine {
   const leash = join(PYTHON_SOURCES, 'leash.py');
   return {
-    start: ({ args, onLine }) => spawnGroup(python, [leash, ...args], { cwd, env, onLine }),
+    start: ({ args, env: own, onLine }) =>
+      spawnGroup(python, [leash, ...args], { cwd, env: { ...env, ...own }, onLine }),
   };
 }
