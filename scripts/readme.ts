@@ -18,7 +18,11 @@ function entries(section: string): Entry[] {
   return [...body.matchAll(/^ {2}([\w-]+):\n((?: {4}.*\n)+)/gm)].map(([, name = '', fields = '']) => {
     const field = (key: string) => unquote(new RegExp(`^ {4}${key}: (.*)$`, 'm').exec(fields)?.[1] ?? '');
     const required = field('required') === 'true';
-    return { name, description: field('description'), fallback: required ? 'required' : code(field('default')) };
+    return {
+      name,
+      description: field('description'),
+      fallback: required ? 'required' : code(field('default')),
+    };
   });
 }
 
@@ -28,8 +32,16 @@ const code = (text: string) => (text === '' ? '' : `\`${text}\``);
 function table(section: string): string {
   const rows = entries(section);
   return section === 'inputs'
-    ? ['| Input | Default | Meaning |', '| :--- | :--- | :--- |', ...rows.map((row) => `| \`${row.name}\` | ${row.fallback} | ${row.description} |`)].join('\n')
-    : ['| Output | Meaning |', '| :--- | :--- |', ...rows.map((row) => `| \`${row.name}\` | ${row.description} |`)].join('\n');
+    ? [
+        '| Input | Default | Meaning |',
+        '| :--- | :--- | :--- |',
+        ...rows.map((row) => `| \`${row.name}\` | ${row.fallback} | ${row.description} |`),
+      ].join('\n')
+    : [
+        '| Output | Meaning |',
+        '| :--- | :--- |',
+        ...rows.map((row) => `| \`${row.name}\` | ${row.description} |`),
+      ].join('\n');
 }
 
 const written = ['inputs', 'outputs'].reduce(
