@@ -79,9 +79,7 @@ async function main(): Promise<void> {
     gateway,
     sampleResume: inputs.sampleResume,
     cancelled: cancellation(log),
-  });
-
-  await gateway.close();
+  }).finally(() => gateway.close());
 
   const savedKey = await saveCheckpoint(opened, store, context.temporaryDirectory, log);
   const results = summarize(model, evalSet, outcomes, gateway.traffic());
