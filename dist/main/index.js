@@ -75583,18 +75583,13 @@ async function runTool(tool, args, { workingDirectory, env }, log) {
     const end = lines.filter((line) => line.trim() !== '').slice(-15);
     throw new errors/* ActionError */.lZ('INSTALL_FAILED', [`Installing Python packages failed: \`${command}\` ended with code ${result.code}.`, ...end].join('\n'), nextStepFor(lines.join('\n')));
 }
-// Where packages come from is the user's to say (indexes, proxies, certificates), where they go is not.
+/**
+ * Where packages come from is the user's to say (indexes, proxies, certificates), where they go is not. The keys and the
+ * runner's tokens are no business of a package's build script.
+ */
 function installerEnv(env) {
-    const places = [
-        'PIP_TARGET',
-        'PIP_PREFIX',
-        'PIP_ROOT',
-        'PIP_PYTHON',
-        'UV_SYSTEM_PYTHON',
-        'UV_PYTHON',
-        'VIRTUAL_ENV',
-    ];
-    const kept = Object.entries(env).filter(([name]) => !places.includes(name));
+    const withheld = /^(PIP_(TARGET|PREFIX|ROOT|PYTHON)|UV_SYSTEM_PYTHON|UV_PYTHON|VIRTUAL_ENV|(ACTIONS|INPUT|STATE)_.*|.*_API_KEY)$/;
+    const kept = Object.entries(env).filter(([name]) => !withheld.test(name));
     // Not just left out: pip's own configuration file may set it.
     return { ...Object.fromEntries(kept), PIP_USER: '0' };
 }
@@ -75610,7 +75605,7 @@ const KNOWN_TROUBLE = [
         'The package index serves another file than the one that was locked. Check the index or mirror that is configured.',
     ],
     [
-        /ResolutionImpossible|conflicting dependencies|No solution found/,
+        /ResolutionImpossible|conflicting dependencies/,
         'Something in `extra-packages` needs another version of a package that is already there. Ask for a version of it that fits, or install all of it in a step of your own and leave `evals-version` empty.',
     ],
 ];
@@ -75762,8 +75757,8 @@ function requireLockedPython(lock, { path, version, major, minor, implementation
 // PYTHONPATH of the job stands in for a missing package.
 async function tryImport(folder, surroundings, log) {
     // evals makes an API client while it is imported, which needs a key, though it sends nothing.
-    const env = { ...surroundings.env, OPENAI_API_KEY: 'unused' };
-    await runTool(venvPython(folder), ['-I', '-c', 'import evals.cli.oaieval'], { ...surroundings, env }, log);
+    const program = 'import os; os.environ["OPENAI_API_KEY"] = "unused"; import evals.cli.oaieval';
+    await runTool(venvPython(folder), ['-I', '-c', program], surroundings, log);
 }
 
 // EXTERNAL MODULE: ./lib/environment/python-sources.js
@@ -76208,7 +76203,7 @@ var undici = __nccwpck_require__(6752);
 
 
 
-const defaultTimeouts = { connect: 30_000, idle: 5 * 60_000 };
+const defaultTimeouts = { connect: 10_000, idle: 5 * 60_000 };
 function openUpstream(env, timeouts = defaultTimeouts) {
     const ca = certificates(env);
     const agent = new undici/* EnvHttpProxyAgent */.J2({
@@ -76395,7 +76390,10 @@ class Operation {
                 return onFailed();
             const wait = (outcome.kind === 'again' ? outcome.wait : undefined) ?? backoff(tries, patience);
             const elapsed = Date.now() - started;
-            if (tries >= patience.mostTries || elapsed + wait > patience.longest) {
+            // Looking models up is a question that oaieval can do without; it must not hold up an eval that asks another API.
+            if (this.#request.method !== 'POST' ||
+                tries >= patience.mostTries ||
+                elapsed + wait > patience.longest) {
                 this.#giveUp(outcome.why, tries, elapsed);
                 return onFailed();
             }
@@ -76437,6 +76435,10 @@ class Operation {
             this.#slot = await limit.acquire(evalId, this.#leave.signal);
         }
         catch {
+            return { kind: 'abandoned' };
+        }
+        if (this.#leave.signal.aborted) {
+            this.#slot.release();
             return { kind: 'abandoned' };
         }
         this.#sending = true;
@@ -76514,7 +76516,7 @@ class Operation {
             onRefused(error);
             return undefined;
         }
-        if (!isTransient(status))
+        if (!isTransient(status) || this.#request.method !== 'POST')
             return undefined;
         const asked = retryAfter(headers);
         const wait = asked ?? (status === 429 ? rateLimitReset(headers) : undefined);
@@ -76522,9 +76524,11 @@ class Operation {
         return { kind: 'again', why: describeProviderError(error), wait, pausesAll };
     }
     #giveUp(why, tries, elapsed) {
-        const message = `oaievalset-action gave up after ${tries} tries in ${Math.round(elapsed / 1000)} s. The last one: ${why}`;
+        const effort = tries === 1 ? '' : ` after ${tries} tries in ${Math.round(elapsed / 1000)} s`;
+        const message = `oaievalset-action gave up${effort}: ${why}`;
         const body = Buffer.from(JSON.stringify({ error: { message, type: 'upstream_unavailable', code: 'gave_up', param: null } }));
-        this.#begin(GIVEN_UP, { 'content-type': 'application/json', 'x-should-retry': 'false' }, body.length);
+        const status = this.#request.method === 'POST' ? GIVEN_UP : 502;
+        this.#begin(status, { 'content-type': 'application/json', 'x-should-retry': 'false' }, body.length);
         this.#pass(body);
         this.#finish();
     }
@@ -78431,6 +78435,7 @@ class State {
             this.#log.warning(`${path} is not used: ${why}. It was set aside as ${target}. What it held starts afresh; delete it when you do not need it.`, 'State set aside');
         };
         (0,external_node_fs_.mkdirSync)((0,progress_paths/* stateFolder */.yp)(paths), { recursive: true });
+        let recordsLost = false;
         for (const [path, kind] of [
             [paths.progressFile, 'file'],
             [paths.live, 'directory'],
@@ -78441,6 +78446,7 @@ class State {
             const wrong = wrongKind(path, kind);
             if (wrong)
                 reject(path, wrong);
+            recordsLost ||= wrong !== undefined && path === paths.completions;
         }
         const planText = readText(paths.plan);
         if (planText !== undefined) {
@@ -78473,7 +78479,7 @@ class State {
                 this.#commands.set(id, command);
         }
         this.#pairRecordsWithLines(own, progressText !== undefined);
-        if (completions.rejected.length > 0)
+        if (recordsLost || completions.rejected.length > 0)
             this.#dropLinesOfLostRecords();
         const records = this.records;
         if (completions.needsRewrite || records.length !== completions.records.length) {

@@ -30407,6 +30407,7 @@ class State {
             this.#log.warning(`${path} is not used: ${why}. It was set aside as ${target}. What it held starts afresh; delete it when you do not need it.`, 'State set aside');
         };
         (0,external_node_fs_.mkdirSync)((0,progress_paths/* stateFolder */.yp)(paths), { recursive: true });
+        let recordsLost = false;
         for (const [path, kind] of [
             [paths.progressFile, 'file'],
             [paths.live, 'directory'],
@@ -30417,6 +30418,7 @@ class State {
             const wrong = wrongKind(path, kind);
             if (wrong)
                 reject(path, wrong);
+            recordsLost ||= wrong !== undefined && path === paths.completions;
         }
         const planText = readText(paths.plan);
         if (planText !== undefined) {
@@ -30449,7 +30451,7 @@ class State {
                 this.#commands.set(id, command);
         }
         this.#pairRecordsWithLines(own, progressText !== undefined);
-        if (completions.rejected.length > 0)
+        if (recordsLost || completions.rejected.length > 0)
             this.#dropLinesOfLostRecords();
         const records = this.records;
         if (completions.needsRewrite || records.length !== completions.records.length) {

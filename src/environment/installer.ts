@@ -116,18 +116,14 @@ export async function runTool(
   );
 }
 
-// Where packages come from is the user's to say (indexes, proxies, certificates), where they go is not.
-function installerEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const places = [
-    'PIP_TARGET',
-    'PIP_PREFIX',
-    'PIP_ROOT',
-    'PIP_PYTHON',
-    'UV_SYSTEM_PYTHON',
-    'UV_PYTHON',
-    'VIRTUAL_ENV',
-  ];
-  const kept = Object.entries(env).filter(([name]) => !places.includes(name));
+/**
+ * Where packages come from is the user's to say (indexes, proxies, certificates), where they go is not. The keys and the
+ * runner's tokens are no business of a package's build script.
+ */
+export function installerEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const withheld =
+    /^(PIP_(TARGET|PREFIX|ROOT|PYTHON)|UV_SYSTEM_PYTHON|UV_PYTHON|VIRTUAL_ENV|(ACTIONS|INPUT|STATE)_.*|.*_API_KEY)$/;
+  const kept = Object.entries(env).filter(([name]) => !withheld.test(name));
   // Not just left out: pip's own configuration file may set it.
   return { ...Object.fromEntries(kept), PIP_USER: '0' };
 }
@@ -146,7 +142,7 @@ const KNOWN_TROUBLE: readonly (readonly [RegExp, string])[] = [
     'The package index serves another file than the one that was locked. Check the index or mirror that is configured.',
   ],
   [
-    /ResolutionImpossible|conflicting dependencies|No solution found/,
+    /ResolutionImpossible|conflicting dependencies/,
     'Something in `extra-packages` needs another version of a package that is already there. Ask for a version of it that fits, or install all of it in a step of your own and leave `evals-version` empty.',
   ],
 ];

@@ -55,6 +55,6 @@ function requireLockedPython(lock: Lock, { path, version, major, minor, implemen
 // PYTHONPATH of the job stands in for a missing package.
 async function tryImport(folder: string, surroundings: Surroundings, log: Log): Promise<void> {
   // evals makes an API client while it is imported, which needs a key, though it sends nothing.
-  const env = { ...surroundings.env, OPENAI_API_KEY: 'unused' };
-  await runTool(venvPython(folder), ['-I', '-c', 'import evals.cli.oaieval'], { ...surroundings, env }, log);
+  const program = 'import os; os.environ["OPENAI_API_KEY"] = "unused"; import evals.cli.oaieval';
+  await runTool(venvPython(folder), ['-I', '-c', program], surroundings, log);
 }

@@ -90,7 +90,12 @@ export class Operation {
       if (outcome.kind === 'abandoned') return onFailed();
       const wait = (outcome.kind === 'again' ? outcome.wait : undefined) ?? backoff(tries, patience);
       const elapsed = Date.now() - started;
-      if (tries >= patience.mostTries || elapsed + wait > patience.longest) {
+      // Looking models up is a question that oaieval can do without; it must not hold up an eval that asks another API.
+      if (
+        this.#request.method !== 'POST' ||
+        tries >= patience.mostTries ||
+        elapsed + wait > patience.longest
+      ) {
         this.#giveUp(outcome.why, tries, elapsed);
         return onFailed();
       }
@@ -127,6 +132,10 @@ export class Operation {
     try {
       this.#slot = await limit.acquire(evalId, this.#leave.signal);
     } catch {
+      return { kind: 'abandoned' };
+    }
+    if (this.#leave.signal.aborted) {
+      this.#slot.release();
       return { kind: 'abandoned' };
     }
     this.#sending = true;
@@ -200,7 +209,7 @@ export class Operation {
       onRefused(error);
       return undefined;
     }
-    if (!isTransient(status)) return undefined;
+    if (!isTransient(status) || this.#request.method !== 'POST') return undefined;
     const asked = retryAfter(headers);
     const wait = asked ?? (status === 429 ? rateLimitReset(headers) : undefined);
     const pausesAll = status === 429 && wait !== undefined;
@@ -208,11 +217,13 @@ export class Operation {
   }
 
   #giveUp(why: string, tries: number, elapsed: number): void {
-    const message = `oaievalset-action gave up after ${tries} tries in ${Math.round(elapsed / 1000)} s. The last one: ${why}`;
+    const effort = tries === 1 ? '' : ` after ${tries} tries in ${Math.round(elapsed / 1000)} s`;
+    const message = `oaievalset-action gave up${effort}: ${why}`;
     const body = Buffer.from(
       JSON.stringify({ error: { message, type: 'upstream_unavailable', code: 'gave_up', param: null } }),
     );
-    this.#begin(GIVEN_UP, { 'content-type': 'application/json', 'x-should-retry': 'false' }, body.length);
+    const status = this.#request.method === 'POST' ? GIVEN_UP : 502;
+    this.#begin(status, { 'content-type': 'application/json', 'x-should-retry': 'false' }, body.length);
     this.#pass(body);
     this.#finish();
   }

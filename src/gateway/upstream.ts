@@ -27,7 +27,7 @@ export interface UpstreamTimeouts {
   readonly idle: number;
 }
 
-export const defaultTimeouts: UpstreamTimeouts = { connect: 30_000, idle: 5 * 60_000 };
+export const defaultTimeouts: UpstreamTimeouts = { connect: 10_000, idle: 5 * 60_000 };
 
 export interface Upstream {
   send(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamResponse>;

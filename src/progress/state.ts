@@ -210,6 +210,7 @@ export class State {
       );
     };
     mkdirSync(stateFolder(paths), { recursive: true });
+    let recordsLost = false;
     for (const [path, kind] of [
       [paths.progressFile, 'file'],
       [paths.live, 'directory'],
@@ -219,6 +220,7 @@ export class State {
     ] as const) {
       const wrong = wrongKind(path, kind);
       if (wrong) reject(path, wrong);
+      recordsLost ||= wrong !== undefined && path === paths.completions;
     }
 
     const planText = readText(paths.plan);
@@ -258,7 +260,7 @@ export class State {
     }
 
     this.#pairRecordsWithLines(own, progressText !== undefined);
-    if (completions.rejected.length > 0) this.#dropLinesOfLostRecords();
+    if (recordsLost || completions.rejected.length > 0) this.#dropLinesOfLostRecords();
     const records = this.records;
     if (completions.needsRewrite || records.length !== completions.records.length) {
       replaceFile(paths.completions, formatCompletions(records));
