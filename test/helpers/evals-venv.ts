@@ -1,27 +1,36 @@
+import { tmpdir } from 'node:os';
 import { prepareEnvironment } from '../../src/environment/index.ts';
-import { recordingLog } from './builders.ts';
+import type { Log } from '../../src/log.ts';
 
+/** The version of evals that the tests run against. */
 export const EVALS_VERSION = '3.0.1.post1';
+
+const ignore = () => {};
+const silent: Log = {
+  debug: ignore,
+  info: ignore,
+  warning: ignore,
+  error: ignore,
+  child: ignore,
+  group: (_title, work) => work(),
+};
 
 let prepared: Promise<string> | undefined;
 
 /**
- * An interpreter that has evals, for every test that runs real ones: installed by the action itself from its lock, and
- * used again by later test runs on the machine. EVALS_PYTHON names another one instead.
+ * The interpreter of a venv with evals, made as the action makes it, in its usual place: the first call on a machine
+ * takes a while (5 to 40 s), later ones a fraction of a second. `EVALS_TEST_PYTHON` chooses another Python than `python3`.
  */
-export function evalsPython(): Promise<string> {
-  prepared ??= prepare();
-  return prepared;
-}
-
-async function prepare(): Promise<string> {
-  if (process.env.EVALS_PYTHON) return process.env.EVALS_PYTHON;
-  const request = {
-    python: process.env.PYTHON ?? 'python3',
-    evalsVersion: EVALS_VERSION,
-    extraPackages: [],
-    workingDirectory: process.cwd(),
-    env: process.env,
-  };
-  return (await prepareEnvironment(request, recordingLog())).python;
+export async function evalsPython(): Promise<string> {
+  prepared ??= prepareEnvironment(
+    {
+      python: process.env.EVALS_TEST_PYTHON || 'python3',
+      evalsVersion: EVALS_VERSION,
+      extraPackages: [],
+      workingDirectory: tmpdir(),
+      env: process.env,
+    },
+    silent,
+  ).then(({ python }) => python);
+  return await prepared;
 }

@@ -1,0 +1,185 @@
+/** Every way an eval can end, and what each means for the step, the outputs, the records and the next run. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { evalsPython } from '../helpers/evals-venv.ts';
+import { commandsHolding } from '../helpers/runner.ts';
+import { Bed, type BedOptions, logOf } from './bed.ts';
+
+const fixtures = join(import.meta.dirname, '../fixtures/outcomes');
+const registry = join(fixtures, 'registry');
+const more = join(fixtures, 'more');
+
+let python: string;
+beforeAll(async () => {
+  python = await evalsPython();
+});
+
+type Context = Parameters<typeof Bed.make>[0];
+
+async function bedFor(context: Context, evalSet: string, options: Partial<BedOptions> = {}): Promise<Bed> {
+  const { inputs, ...rest } = options;
+  const bed = await Bed.make(context, {
+    python,
+    evalSet,
+    env: { PYTHONPATH: join(fixtures, 'modules') },
+    inputs: { 'registry-path': registry, attempts: '1', ...inputs },
+    ...rest,
+  });
+  return bed;
+}
+
+/** Where an eval notes each of its executions. */
+const ledger = (bed: Bed): Record<string, string> => ({ EXECUTIONS: join(bed.directory, 'executions') });
+
+function executions(bed: Bed): string[] {
+  const path = join(bed.directory, 'executions');
+  return existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : [];
+}
+
+const [first, raises, last] = ['ending-first.dev.v0', 'ending-raises.dev.v0', 'ending-last.dev.v0'];
+
+describe.concurrent('an eval that fails', () => {
+  test('is annotated, not recorded, stops no other, and runs again in the next attempt', async (context) => {
+    const bed = await bedFor(context, 'ending-failing');
+    const result = await bed.run({ env: ledger(bed) });
+    expect(result.exitCode, logOf(result)).toBe(1);
+    expect(result.outputs).toMatchObject({
+      complete: 'false',
+      total: '3',
+      completed: '2',
+      fresh: '2',
+      failed: '1',
+      pending: '0',
+    });
+    const errors = result.annotations.filter(({ level }) => level === 'error');
+    expect(errors).toEqual([
+      {
+        level: 'error',
+        title: 'Eval ending-raises failed',
+        message: expect.stringMatching(
+          /^oaieval exited with code 1 \(attempts: 1\).*RuntimeError: the reactor melted/s,
+        ),
+      },
+      {
+        level: 'error',
+        title: undefined,
+        message: expect.stringMatching(/1 of 3 evals failed: ending-raises\..*\[EVALS_FAILED\]/s),
+      },
+    ]);
+    expect(result.summary).toContain('❌ failed');
+    expect(bed.doneEvals()).toEqual([first, last]);
+    expect(bed.records().map((record) => record.eval)).toEqual([first, last]);
+
+    bed.forgetState();
+    const again = await bed.run({ env: { ...ledger(bed), MENDED: 'yes' }, runAttempt: 2 });
+    expect(again.exitCode, logOf(again)).toBe(0);
+    expect(again.outputs).toMatchObject({ complete: 'true', fresh: '1', reused: '2', failed: '0' });
+    expect(executions(bed)).toEqual([first, raises, last, raises]);
+  });
+
+  test('attempts and exit-on-error: tried that often, then the rest is left pending', async (context) => {
+    const bed = await bedFor(context, 'ending-failing', {
+      inputs: { attempts: '3', 'exit-on-error': 'true' },
+    });
+    const result = await bed.run({ env: ledger(bed) });
+    expect(result.exitCode, logOf(result)).toBe(1);
+    expect(executions(bed)).toEqual([first, raises, raises, raises]);
+    expect(result.outputs).toMatchObject({ complete: 'false', fresh: '1', failed: '1', pending: '1' });
+    expect(bed.doneEvals()).toEqual([first]);
+    expect(result.lines).toContainEqual(expect.stringContaining('attempt 2 of 3'));
+    expect(result.summary).toContain('⏳ pending');
+  });
+
+  test('with code 0 and no final report has failed all the same', async (context) => {
+    const bed = await bedFor(context, 'ending-vanishing');
+    const result = await bed.run({ env: ledger(bed) });
+    expect(result.exitCode, logOf(result)).toBe(1);
+    expect(result.outputs).toMatchObject({ fresh: '1', failed: '1', pending: '0' });
+    expect(result.annotations).toContainEqual(
+      expect.objectContaining({
+        title: 'Eval ending-vanishes failed',
+        message: expect.stringContaining('recorded no final report'),
+      }),
+    );
+    expect(bed.doneEvals()).toEqual([last]);
+  });
+});
+
+describe.concurrent('what an eval prints and sees', () => {
+  test('no line of it is a command to the runner', async (context) => {
+    const bed = await bedFor(context, 'ending-commands');
+    const result = await bed.run({ env: ledger(bed) });
+    expect(result.outputs, logOf(result)).toMatchObject({ fresh: '1', failed: '1' });
+    expect(result.outputs).not.toHaveProperty('stolen');
+    expect(result.lines).toContainEqual(expect.stringContaining('::add-mask::marker'));
+    // The annotation of the failure quotes the eval, as its data; nothing else may hold its text.
+    const obeyed = commandsHolding(result, 'marker');
+    expect(obeyed.map(({ name, properties }) => [name, properties.title])).toEqual([
+      ['error', 'Eval ending-commands-raises failed'],
+    ]);
+  });
+
+  test('it has the environment of the user, not the channels of the runner', async (context) => {
+    const bed = await bedFor(context, 'ending-environment');
+    const seen = join(bed.directory, 'seen.json');
+    const env = { ...ledger(bed), SEEN: seen, MY_OWN: 'mine', OPENAI_API_KEY: 'my-key' };
+    const result = await bed.run({ env, inputs: { args: `--user "a b" --completion_args ''` } });
+    expect(result.exitCode, logOf(result)).toBe(0);
+    const started = JSON.parse(readFileSync(seen, 'utf8')) as {
+      env: Record<string, string>;
+      argv: string[];
+    };
+    expect(started.env).toMatchObject({ MY_OWN: 'mine', OPENAI_API_KEY: 'my-key' });
+    const channels = Object.keys(started.env).filter((name) =>
+      /^(ACTIONS_|INPUT_|STATE_|GITHUB_(OUTPUT|ENV|PATH|STATE|STEP_SUMMARY)$)/.test(name),
+    );
+    expect(channels).toEqual([]);
+    expect(started.argv.slice(1, 7)).toEqual([
+      'dummy',
+      'ending-environment.dev.v0',
+      '--user',
+      'a b',
+      '--completion_args',
+      '',
+    ]);
+    expect(bed.records()[0]?.argv.slice(3, 7)).toEqual(['--user', 'a b', '--completion_args', '']);
+  });
+
+  test('a metric that is no number is kept as text, and shown', async (context) => {
+    const bed = await bedFor(context, 'ending-nan');
+    const result = await bed.run({ env: ledger(bed) });
+    expect(result.exitCode, logOf(result)).toBe(0);
+    expect(bed.records()[0]?.metrics).toMatchObject({ accuracy: 'NaN', best: 'Infinity' });
+    expect(result.summary).toContain('accuracy **NaN**');
+  });
+});
+
+describe.concurrent('names and paths', () => {
+  test.for([
+    ['a model with a slash makes nested files', 'org/model', 1],
+    ['several models are separated by commas', 'dummy,org/model', 2],
+  ] as const)('%s, and two registry paths serve', async ([, model, models], context) => {
+    const bed = await bedFor(context, 'ending-more', {
+      model,
+      inputs: { 'registry-path': `${registry}\n${more}` },
+    });
+    const result = await bed.run({ env: ledger(bed) });
+    expect(result.exitCode, logOf(result)).toBe(0);
+    const paths = ['--registry_path', registry, more];
+    const lines = readFileSync(bed.path('progress.txt'), 'utf8').trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+      ['oaieval', model, first, ...paths],
+      ['oaieval', model, 'ending-more.dev.v0', ...paths],
+    ]);
+    expect(bed.records().map((record) => record.metrics.models)).toEqual([models, models]);
+    expect(result.outputs['progress-file']).toBe(
+      join(bed.stateDirectory, `${model}.ending-more.progress.txt`),
+    );
+
+    bed.forgetState();
+    const again = await bed.run({ env: ledger(bed), runAttempt: 2 });
+    expect(again.outputs, logOf(again)).toMatchObject({ complete: 'true', fresh: '0', reused: '2' });
+    expect(executions(bed)).toHaveLength(2);
+  });
+});

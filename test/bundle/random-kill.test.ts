@@ -1,0 +1,193 @@
+/**
+ * kill -9 of the whole step at random moments, again and again, until the set is complete: no answer that reached the
+ * gateway whole is asked for twice, and the metrics are those of a run that nobody disturbed.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { zstdDecompressSync } from 'node:zlib';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { evalsPython } from '../helpers/evals-venv.ts';
+import type { RunResult } from '../helpers/runner.ts';
+import type { Knowledge, ModelRequest } from '../stand-ins/model-api.ts';
+import { Bed, logOf } from './bed.ts';
+
+const SAMPLES = 40;
+/** Match, Includes and FuzzyMatch ask once a sample; the model-graded eval asks for an answer, then for a grade. */
+const REQUESTS = 5 * SAMPLES;
+const FIXTURE = join(import.meta.dirname, '../fixtures/many-samples');
+
+const questions = Array.from({ length: SAMPLES }, (_, i) => ({
+  input: [{ role: 'user', content: `What is ${i} times 7 — as a number?` }],
+  ideal: String(i * 7),
+}));
+const knowledge: Knowledge = new Map(questions.map(({ input, ideal }) => [input[0]?.content ?? '', ideal]));
+
+let python: string;
+/** A run that nobody disturbed: its metrics, and how often it asked each thing. */
+let whole: { metrics: ReturnType<typeof metrics>; asked: ReadonlyMap<string, number> };
+
+beforeAll(async () => {
+  python = await evalsPython();
+  const cleanups: (() => void | Promise<void>)[] = [];
+  const made = await bed({ onTestFinished: (work) => cleanups.push(work) }, 10);
+  const result = await made.run({ inputs: inputs(made) });
+  expect(result.outputs, logOf(result)).toMatchObject({
+    complete: 'true',
+    'requests-sent': String(REQUESTS),
+  });
+  whole = { metrics: metrics(made), asked: countByBody(made.api.requests) };
+  for (const work of cleanups.reverse()) await work();
+});
+
+async function bed(context: Parameters<typeof Bed.make>[0], threads: number): Promise<Bed> {
+  const made = await Bed.make(context, {
+    python,
+    model: 'gpt-4',
+    evalSet: 'many',
+    api: { latencyMs: 15, knowledge },
+    env: { EVALS_THREADS: String(threads) },
+  });
+  const registry = join(made.directory, 'registry');
+  await cp(FIXTURE, registry, { recursive: true });
+  mkdirSync(join(registry, 'data', 'many'), { recursive: true });
+  writeFileSync(
+    join(registry, 'data', 'many', 'samples.jsonl'),
+    questions.map((question) => `${JSON.stringify(question)}\n`).join(''),
+  );
+  return made;
+}
+
+const inputs = (made: Bed) => ({ 'registry-path': join(made.directory, 'registry') });
+
+/** Milliseconds around a kill in which an answer may be on its way. */
+const INSTANT = 250;
+
+function countByBody(requests: readonly ModelRequest[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { bodySha256 } of requests) counts.set(bodySha256, (counts.get(bodySha256) ?? 0) + 1);
+  return counts;
+}
+
+const metrics = (made: Bed) =>
+  Object.fromEntries(
+    made
+      .records()
+      .map(({ eval: key, metrics: all }) => [
+        key,
+        Object.fromEntries(Object.entries(all).filter(([name]) => !name.endsWith('_std'))),
+      ]),
+  );
+
+/** mulberry32: small, seeded, good enough to pick moments. */
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Kills main when the given number of requests has arrived, then lets post run. */
+async function killAfter(
+  made: Bed,
+  requests: number,
+  forget: boolean,
+  runAttempt: number,
+): Promise<RunResult & { killedAt: number }> {
+  const target = made.api.requests.length + requests;
+  let killed = false;
+  let killedAt = 0;
+  const result = await made.run({
+    inputs: inputs(made),
+    runAttempt,
+    onLine: (_line, running) => {
+      if (killed || running.phase !== 'main') return;
+      killed = true;
+      void made.api.untilReceived(target).then(() => {
+        killedAt = Date.now();
+        running.kill('SIGKILL');
+      });
+    },
+  });
+  if (forget) made.forgetState();
+  return { ...result, killedAt };
+}
+
+describe('an eval set that is killed again and again', () => {
+  test.concurrent.for([
+    { threads: 1, seeds: [1, 2, 3, 4, 5], forget: false },
+    { threads: 4, seeds: [6, 7, 8, 9, 10], forget: false },
+    { threads: 10, seeds: [11, 12, 13, 14, 15], forget: false },
+    { threads: 10, seeds: [16, 17, 18, 19, 20], forget: true },
+  ])(
+    '$threads threads, state directory emptied in between: $forget',
+    async ({ threads, seeds, forget }, context) => {
+      const made = await bed(context, threads);
+      let runAttempt = 0;
+      const kills: number[] = [];
+      for (const seed of seeds) {
+        runAttempt += 1;
+        const result = await killAfter(made, 1 + Math.floor(random(seed)() * 45), forget, runAttempt);
+        expect(result.signal, logOf(result)).toBe('SIGKILL');
+        kills.push(result.killedAt);
+      }
+      const last = await made.run({ inputs: inputs(made), runAttempt: runAttempt + 1 });
+      expect(last.outputs.complete, logOf(last)).toBe('true');
+
+      // Two evals of the set ask the same of the model: their answers are not each other's. An answer that left the API in the
+      // instant of a kill may not have arrived whole; every other one was kept, and is not paid for again.
+      const onItsWay = ({ receivedAt, answeredAt = 0 }: ModelRequest) =>
+        kills.some((kill) => receivedAt <= kill + INSTANT && answeredAt >= kill - INSTANT);
+      const inTime = made.api.requests.filter((request) => !onItsWay(request));
+      const paid = countByBody(inTime.filter((request) => request.status === 200 && !request.aborted));
+      expect([...paid].filter(([body, times]) => times > (whole.asked.get(body) ?? 0))).toEqual([]);
+      expect(Number(last.outputs['requests-replayed'])).toBeGreaterThan(0);
+
+      expect(existsSync(made.path('resume/journal'))).toBe(false);
+      expect(existsSync(made.path('live/journal'))).toBe(false);
+      expect(metrics(made)).toEqual(whole.metrics);
+    },
+  );
+});
+
+test('the key of the user is in nothing that is written, printed or saved', async (context) => {
+  const key = 'sk-MARKER-7d1f0a52c3';
+  const made = await bed(context, 4);
+  const result = await made.run({
+    inputs: inputs(made),
+    env: { OPENAI_API_KEY: key },
+    onLine: (_line, running) =>
+      running.phase === 'main' && void made.api.untilReceived(50).then(() => running.kill('SIGKILL')),
+  });
+  expect(made.api.requests[0]?.headers.authorization).toBe(`Bearer ${key}`);
+  expect(existsSync(made.path('resume/journal'))).toBe(true);
+  const written = readdirSync(made.directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  expect(written.filter((path) => readFileSync(path).includes(key))).toEqual([]);
+  const archives = made.cache.entries().map(({ archive }) => zstdDecompressSync(archive));
+  expect(archives).toHaveLength(1);
+  expect(archives.some((archive) => archive.includes(key))).toBe(false);
+  expect(archives.some((archive) => archive.includes('"journal":1'))).toBe(true);
+  expect(logOf(result)).not.toContain(key);
+  expect(JSON.stringify([result.outputs, result.summary, result.state])).not.toContain(key);
+});
+
+test('sample-resume: false keeps no answers', async (context) => {
+  const made = await bed(context, 4);
+  await made.run({
+    inputs: { ...inputs(made), 'sample-resume': 'false' },
+    onLine: (_line, running) =>
+      running.phase === 'main' && void made.api.untilReceived(20).then(() => running.kill('SIGKILL')),
+  });
+  expect(existsSync(made.path('resume/journal'))).toBe(false);
+  const again = await made.run({ inputs: { ...inputs(made), 'sample-resume': 'false' }, runAttempt: 2 });
+  expect(again.outputs).toMatchObject({
+    complete: 'true',
+    'requests-replayed': '0',
+    'requests-sent': String(REQUESTS),
+  });
+});

@@ -1,0 +1,329 @@
+/** One edit at a time: what it touches runs again and the log says why, everything else is reused. */
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { evalsPython } from '../helpers/evals-venv.ts';
+import { type ModelApi, startModelApi } from '../stand-ins/model-api.ts';
+import { Bed, type BedRun, logOf, runsAgain } from './bed.ts';
+
+const EVALS = ['reuse-match', 'reuse-includes', 'reuse-graded', 'reuse-own', 'reuse-few-shot'] as const;
+type Eval = (typeof EVALS)[number];
+
+const FIXTURES = join(import.meta.dirname, '../fixtures/reuse');
+
+let python: string;
+/** One for all: its address is part of what an eval is. The completion function asks it nothing; evals lists its models. */
+let api: ModelApi;
+/** Directories of a completed run: a checkout with a registry and modules, and what was done with it. */
+let completed: { readonly project: string; readonly state?: string } = { project: FIXTURES };
+
+type Context = Parameters<typeof Bed.make>[0];
+
+/** A checkout whose registry is named relative to it, so that the recorded commands are those of every other checkout. */
+async function checkout(context: Context): Promise<Bed> {
+  const bed = await Bed.make(context, {
+    python,
+    model: 'echo',
+    evalSet: 'reuse',
+    inputs: { 'registry-path': 'registry' },
+  });
+  cpSync(completed.project, project(bed), { recursive: true });
+  if (completed.state !== undefined) cpSync(completed.state, bed.stateDirectory, { recursive: true });
+  return bed;
+}
+
+const project = (bed: Bed): string => join(bed.directory, 'project');
+
+function runIn(bed: Bed, run: BedRun = {}, at = project(bed)): ReturnType<Bed['run']> {
+  return bed.run({
+    cache: false,
+    ...run,
+    inputs: { 'working-directory': at, ...run.inputs },
+    env: {
+      OPENAI_BASE_URL: api.url,
+      PYTHONPATH: join(at, 'modules'),
+      PYTHONDONTWRITEBYTECODE: '1',
+      ...run.env,
+    },
+  });
+}
+
+beforeAll(async () => {
+  [python, api] = await Promise.all([evalsPython(), startModelApi()]);
+  const cleanup: (() => void | Promise<void>)[] = [];
+  const bed = await checkout({ onTestFinished: (work) => cleanup.push(work) });
+  const result = await runIn(bed);
+  expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: String(EVALS.length) });
+  expect(result.annotations).toEqual([]);
+  for (const { metrics, eval: key } of bed.records()) expect(metrics, key).not.toEqual({});
+  completed = { project: project(bed), state: bed.stateDirectory };
+  return async () => {
+    await api.close();
+    for (const work of cleanup) await work();
+  };
+});
+
+interface Case {
+  readonly name: string;
+  /** Changes files of the checkout. */
+  readonly edit?: (project: string) => void;
+  /** Changes how the action is called. */
+  readonly run?: (project: string) => BedRun;
+  /** Evals that run, and the parts that the log says changed; undefined: never done under these arguments, so nothing did. */
+  readonly fresh: Partial<Record<Eval, string | undefined>>;
+}
+
+const replace = (project: string, path: string, from: string, to: string): void => {
+  const file = join(project, path);
+  const text = readFileSync(file, 'utf8');
+  if (!text.includes(from)) throw new Error(`${path} does not hold ${from}`);
+  writeFileSync(file, text.replace(from, to));
+};
+
+/** Every eval of the set, with the same reason. */
+const all = (why?: string): Case['fresh'] => Object.fromEntries(EVALS.map((name) => [name, why]));
+
+const cases: Case[] = [
+  {
+    name: 'nothing',
+    fresh: {},
+  },
+  {
+    name: 'a sample is edited',
+    edit: (at) => replace(at, 'registry/data/reuse/match.jsonl', 'Say beta', 'Say delta'),
+    fresh: { 'reuse-match': 'samples' },
+  },
+  {
+    name: 'a sample is added',
+    edit: (at) =>
+      appendFileSync(
+        join(at, 'registry/data/reuse/includes.jsonl'),
+        '{"input": "Say delta", "ideal": "delta"}\n',
+      ),
+    fresh: { 'reuse-includes': 'samples' },
+  },
+  {
+    name: 'the file of few-shot examples is edited',
+    edit: (at) => replace(at, 'registry/data/reuse/shots.jsonl', '"omega"', '"psi"'),
+    fresh: { 'reuse-few-shot': 'few shot jsonl' },
+  },
+  {
+    name: 'a sample file is touched',
+    edit: (at) => utimesSync(join(at, 'registry/data/reuse/match.jsonl'), new Date(0), new Date(0)),
+    fresh: {},
+  },
+  {
+    name: 'an argument in the registry is',
+    edit: (at) => replace(at, 'registry/evals/reuse.yaml', 'ignore_case: true', 'ignore_case: false'),
+    fresh: { 'reuse-includes': 'spec' },
+  },
+  {
+    name: 'a comment and the order of keys in the registry are',
+    edit: (at) =>
+      replace(
+        at,
+        'registry/evals/reuse.yaml',
+        '    samples_jsonl: reuse/includes.jsonl\n    ignore_case: true',
+        '    # a comment\n    ignore_case: true\n    samples_jsonl: reuse/includes.jsonl',
+      ),
+    fresh: {},
+  },
+  {
+    name: 'a description in the registry is added',
+    edit: (at) =>
+      replace(
+        at,
+        'registry/evals/reuse.yaml',
+        '  metrics: [score]',
+        '  description: About tone.\n  metrics: [score]',
+      ),
+    fresh: {},
+  },
+  {
+    name: 'the same data under another name of its registry',
+    edit: (at) => {
+      renameSync(join(at, 'registry/data/reuse/match.jsonl'), join(at, 'registry/data/reuse/renamed.jsonl'));
+      replace(at, 'registry/evals/reuse.yaml', 'reuse/match.jsonl', 'reuse/renamed.jsonl');
+    },
+    fresh: { 'reuse-match': 'samples, spec' },
+  },
+  {
+    name: 'the model-graded spec is edited',
+    edit: (at) => replace(at, 'registry/modelgraded/reuse.yaml', 'Is this polite?', 'Is this rude?'),
+    fresh: { 'reuse-graded': 'modelgraded' },
+  },
+  {
+    name: 'the source of the class is edited',
+    edit: (at) =>
+      replace(
+        at,
+        'modules/reuse_evals/cities.py',
+        'class Cities(Places):',
+        'class Cities(Places):\n    edited = True\n',
+      ),
+    fresh: { 'reuse-own': 'class' },
+  },
+  {
+    name: 'the source of its base class is edited',
+    edit: (at) => appendFileSync(join(at, 'modules/reuse_evals/base.py'), '\n\nEDITED = True\n'),
+    fresh: { 'reuse-own': 'class' },
+  },
+  {
+    name: 'the completion function is configured otherwise',
+    edit: (at) =>
+      replace(at, 'registry/completion_fns/reuse.yaml', 'prefix: "echo: "', 'prefix: "loud echo: "'),
+    fresh: all('completion fn'),
+  },
+  {
+    name: 'the source of the completion function is edited',
+    edit: (at) =>
+      replace(at, 'modules/reuse_evals/echo.py', 'self.prefix + last', 'self.prefix + last.upper()'),
+    fresh: all('completion fn'),
+  },
+  {
+    name: 'another version of evals',
+    // A distribution in front of the installed one: importlib.metadata tells its version, the code stays the same.
+    run: (at) => ({ env: { PYTHONPATH: `${join(at, 'newer-evals')}:${join(at, 'modules')}` } }),
+    fresh: all('evals'),
+  },
+  {
+    name: 'another API',
+    run: () => ({ env: { OPENAI_BASE_URL: api.url.replace('/v1', '/v2') } }),
+    fresh: all('base url'),
+  },
+  {
+    name: 'the same API, spelt otherwise',
+    run: () => ({ env: { OPENAI_BASE_URL: `${api.url}/` } }),
+    fresh: {},
+  },
+  { name: '--max_samples', run: () => ({ inputs: { args: '--max_samples 2' } }), fresh: all() },
+  { name: '--seed', run: () => ({ inputs: { args: '--seed 7' } }), fresh: all() },
+  {
+    name: '--extra_eval_params',
+    run: () => ({ inputs: { args: '--extra_eval_params samples_jsonl=reuse/few-shot.jsonl' } }),
+    fresh: all(),
+  },
+  {
+    name: '--completion_args',
+    run: () => ({ inputs: { args: '--completion_args suffix=!' } }),
+    fresh: all(),
+  },
+  { name: 'another model', run: () => ({ inputs: { model: 'other-echo' } }), fresh: all() },
+  { name: '--debug', run: () => ({ inputs: { args: '--debug' } }), fresh: {} },
+  { name: '--user', run: () => ({ inputs: { args: '--user me' } }), fresh: {} },
+  {
+    name: 'the seed that is the default anyway',
+    run: () => ({ inputs: { args: '--seed 20220722' } }),
+    fresh: {},
+  },
+  { name: 'threads', run: () => ({ env: { EVALS_THREADS: '2', EVALS_SEQUENTIAL: '1' } }), fresh: {} },
+  {
+    name: 'another name of the registry path',
+    run: (at) => ({ inputs: { 'registry-path': join(at, 'registry') } }),
+    fresh: {},
+  },
+  {
+    name: 'an eval added to the set',
+    edit: (at) =>
+      replace(
+        at,
+        'registry/eval_sets/reuse.yaml',
+        '    - reuse-match\n',
+        '    - test-match\n    - reuse-match\n',
+      ),
+    fresh: {},
+  },
+];
+
+describe.concurrent('an edit between two runs', { timeout: 240_000 }, () => {
+  test.for(cases)('$name', async ({ edit, run, fresh }, context) => {
+    const bed = await checkout(context);
+    edit?.(project(bed));
+    const before = bed.records();
+    const result = await runIn(bed, run?.(project(bed)));
+    expect(result.exitCode, logOf(result)).toBe(0);
+    expect(result.annotations).toEqual([]);
+
+    const statuses = rows(result.summary);
+    const expected = EVALS.map((name) => [name, name in fresh ? 'fresh' : 'reused']);
+    expect(
+      EVALS.map((name) => [name, statuses.get(name)]),
+      logOf(result),
+    ).toEqual(expected);
+    const said = Object.entries(fresh).filter((entry) => entry[1] !== undefined);
+    expect(runsAgain(result)).toEqual(
+      Object.fromEntries(said.map(([name, why]) => [name, expect.stringMatching(changesOf(why ?? ''))])),
+    );
+    // Reused means that the results are those of before.
+    const after = new Map(bed.records().map((record) => [record.ended, record]));
+    for (const record of before) {
+      if (!(EVALS.find((name) => record.eval.startsWith(`${name}.`)) ?? '' in fresh)) {
+        expect(after.get(record.ended)?.metrics).toEqual(record.metrics);
+      }
+    }
+  });
+
+  test('what ran again because of an edit is reused afterwards, and runs again when it is undone', async (context) => {
+    const bed = await checkout(context);
+    replace(project(bed), 'registry/data/reuse/match.jsonl', 'Say beta', 'Say delta');
+    const edited = await runIn(bed);
+    expect(edited.outputs, logOf(edited)).toMatchObject({ fresh: '1', reused: '4' });
+    const again = await runIn(bed);
+    expect(again.outputs, logOf(again)).toMatchObject({ fresh: '0', reused: '5' });
+    replace(project(bed), 'registry/data/reuse/match.jsonl', 'Say delta', 'Say beta');
+    const undone = await runIn(bed);
+    expect(undone.outputs, logOf(undone)).toMatchObject({ fresh: '1', reused: '4' });
+    expect(Object.keys(runsAgain(undone))).toEqual(['reuse-match']);
+  });
+
+  test('results under other arguments are kept side by side', async (context) => {
+    const bed = await checkout(context);
+    const args = { inputs: { args: '--max_samples 1' } };
+    for (const [run, fresh] of [
+      [args, '5'],
+      [{}, '0'],
+      [args, '0'],
+    ] as const) {
+      const result = await runIn(bed, run);
+      expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh });
+    }
+    expect(bed.doneEvals()).toHaveLength(2 * EVALS.length);
+  });
+
+  test('a checkout that moved to another directory', async (context) => {
+    const bed = await checkout(context);
+    const moved = join(bed.directory, 'some where/else');
+    mkdirSync(join(moved, '..'));
+    renameSync(project(bed), moved);
+    const absolute = { inputs: { 'registry-path': join(moved, 'registry') } };
+    for (const run of [{}, absolute]) {
+      const result = await runIn(bed, run, moved);
+      expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '0', reused: '5' });
+    }
+  });
+});
+
+/** `samples changed (a1b2… → c3d4…), spec changed (…)` for `samples, spec`: hashes that differ, and nothing else. */
+function changesOf(parts: string): RegExp {
+  const change = (part: string, n: number) =>
+    `${part} changed \\(([0-9a-f]{4})… → (?!\\${n + 1})[0-9a-f]{4}…\\)`;
+  return new RegExp(`^${parts.split(', ').map(change).join(', ')}$`);
+}
+
+/** Status by eval name, from the table of the job summary. */
+function rows(summary: string): Map<string, string> {
+  return new Map(
+    [...summary.matchAll(/^\| `([^`]+)` \| \S+ (\w+) \|/gm)].map(([, name = '', status = '']) => [
+      name,
+      status,
+    ]),
+  );
+}
