@@ -26,7 +26,7 @@ function entries(section: string): Entry[] {
   });
 }
 
-const unquote = (text: string) => text.replace(/^'(.*)'$/, '$1').replaceAll("''", "'");
+const unquote = (text: string) => text.replace(/^(['"])(.*)\1$/, '$2').replaceAll("''", "'");
 const code = (text: string) => (text === '' ? '' : `\`${text}\``);
 
 function table(section: string): string {

@@ -77612,7 +77612,10 @@ class Journal {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readSync)(place.segment.file, line, 0, place.length, place.offset);
         const entry = isIntact(line) ? parseEntry(line) : undefined;
         // The index holds a part of the key only.
-        return entry?.key === key && entry.n === n ? entry : undefined;
+        if (entry?.key !== key || entry.n !== n)
+            return undefined;
+        const { status, type, body, usage } = entry;
+        return { status, type, body, usage };
     }
     /** Whether an answer is kept, told from memory alone. */
     has(key, n) {
