@@ -1,0 +1,203 @@
+/** The gateway in this process, between plain HTTP clients and the stand-in for the model API. */
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type Gateway, startGateway } from '../../src/gateway/gateway.ts';
+import { defaultPatience } from '../../src/gateway/patience.ts';
+import { providerUrls } from '../../src/gateway/providers.ts';
+import { Journal } from '../../src/progress/journal.ts';
+import { statePaths } from '../../src/progress/paths.ts';
+import { recordingLog, sha256, temporaryDirectory } from '../helpers/builders.ts';
+import { apiFaults, type ModelApiOptions, startModelApi } from '../stand-ins/model-api.ts';
+
+const KEY = 'Bearer sk-test';
+
+async function bench(options: ModelApiOptions = {}, maxRequestsInFlight = 32) {
+  const api = await startModelApi(options);
+  const log = recordingLog();
+  const gateway: Gateway = await startGateway({
+    env: {},
+    urls: providerUrls({ OPENAI_BASE_URL: api.url }),
+    maxRequestsInFlight,
+    log,
+    patience: { ...defaultPatience, firstWait: 5, longestWait: 20, mostTries: 4 },
+    timeouts: { connect: 1000, idle: 500 },
+  });
+  onTestFinished(async () => {
+    await gateway.close();
+    await api.close();
+  });
+  return { api, gateway, log };
+}
+
+function journal() {
+  const owner = { eval: 'a.dev', repository: 'o/r', fingerprint: sha256('x'), parts: {} };
+  return Journal.open(statePaths(temporaryDirectory(), 'gpt-4', 'set'), owner).journal;
+}
+
+function ask(base: string | undefined, content: unknown, more: object = {}, init: RequestInit = {}) {
+  return fetch(`${base}/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: KEY, 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'gpt-4', messages: [{ role: 'user', content }], ...more }),
+    ...init,
+  });
+}
+
+test('passes on and records; the same eval, run again, is answered from the journal', async () => {
+  const { api, gateway } = await bench();
+  const kept = journal();
+  const lane = gateway.openEval('a', kept);
+  const base = lane.env.OPENAI_BASE_URL;
+  const first = await (await ask(base, 'ü😀')).json();
+  const models = await (await fetch(`${base}/models`, { headers: { authorization: KEY } })).json();
+  expect(models).toMatchObject({ object: 'list' });
+  const received = api.counts().received;
+  lane.restart();
+  expect(await (await ask(base, 'ü😀')).json()).toEqual(first);
+  expect(api.counts().received).toBe(received);
+  expect(lane.traffic()).toMatchObject({ sent: 2, replayed: 1, failed: 0 });
+  expect(lane.traffic().tokensReplayed.prompt).toBe(lane.traffic().tokensSent.prompt);
+  await ask(base, 'ü😀');
+  expect(api.counts().received).toBe(received + 1);
+});
+
+test('without a valid token nothing is passed on', async () => {
+  const { api, gateway } = await bench();
+  const lane = gateway.openEval('a', undefined);
+  const base = lane.env.OPENAI_BASE_URL ?? '';
+  const wrong = base.replace(/\/[0-9a-f]{48}\//, `/${'0'.repeat(48)}/`);
+  expect((await ask(wrong, 'x')).status).toBe(403);
+  lane.close();
+  expect((await ask(base, 'x')).status).toBe(403);
+  expect(api.requests).toEqual([]);
+});
+
+test('a stream arrives as it comes, and is replayed whole', async () => {
+  const { api, gateway } = await bench({ gzip: true });
+  const lane = gateway.openEval('a', journal());
+  const streamed = () =>
+    ask(lane.env.OPENAI_BASE_URL, 'x', { stream: true }).then((response) => response.text());
+  const text = await streamed();
+  expect(text).toContain('data: [DONE]');
+  lane.restart();
+  expect(await streamed()).toBe(text);
+  expect(api.counts().received).toBe(1);
+});
+
+describe('faults', () => {
+  test.each([
+    ['429 with Retry-After', apiFaults.rateLimited(0.01)],
+    ['500', apiFaults.serverError()],
+    ['a reset', { destroy: true } as const],
+    ['an answer that is cut', { destroyAfterBytes: 20 } as const],
+    ['silence', { stallMs: 5000 } as const],
+  ])('%s is tried again, and recorded once', async (_, fault) => {
+    const { api, gateway } = await bench({ faults: (_request, n) => (n === 1 ? fault : undefined) });
+    const kept = journal();
+    const lane = gateway.openEval('a', kept);
+    const response = await ask(lane.env.OPENAI_BASE_URL, 'x');
+    expect(response.status).toBe(200);
+    await response.json();
+    expect(api.counts().received).toBe(2);
+    expect(kept.size).toBe(1);
+    expect(lane.traffic()).toMatchObject({ sent: 1, retried: 1, failed: 0 });
+  });
+
+  test('what does not get better ends with a status that oaieval does not repeat', async () => {
+    const { api, gateway } = await bench({ faults: () => apiFaults.serverError() });
+    const kept = journal();
+    const response = await ask(gateway.openEval('a', kept).env.OPENAI_BASE_URL, 'x');
+    expect(response.status).toBe(424);
+    expect(await response.text()).toContain('gave up after 4 tries');
+    expect(api.counts().received).toBe(4);
+    expect(kept.size).toBe(0);
+    expect(gateway.refused.aborted).toBe(false);
+  });
+
+  test.each([
+    [
+      'insufficient_quota',
+      apiFaults.insufficientQuota(),
+      /429 insufficient_quota: You exceeded your current quota/,
+    ],
+    ['401', apiFaults.invalidKey(), /401/],
+    ['unknown model', apiFaults.unknownModel('gpt-4'), /404 model_not_found/],
+  ])('%s stops the job at once, in the words of the provider', async (_, fault, words) => {
+    const { api, gateway } = await bench({ faults: () => fault });
+    const lane = gateway.openEval('a', journal());
+    await ask(lane.env.OPENAI_BASE_URL, 'x');
+    expect(gateway.refused.aborted).toBe(true);
+    expect(String(gateway.refused.reason.message)).toMatch(words);
+    expect((await ask(lane.env.OPENAI_BASE_URL, 'y')).status).toBe(403);
+    expect(api.counts().received).toBe(1);
+  });
+});
+
+test('a client that goes away leaves an answer that is kept, and nothing is asked twice', async () => {
+  const { api, gateway } = await bench({ latencyMs: 50 }, 1);
+  const kept = journal();
+  const lane = gateway.openEval('a', kept);
+  const leaving = new AbortController();
+  const gone = ask(lane.env.OPENAI_BASE_URL, 'x', {}, { signal: leaving.signal }).catch(() => 'gone');
+  await api.untilReceived(1);
+  leaving.abort();
+  expect(await gone).toBe('gone');
+  expect((await ask(lane.env.OPENAI_BASE_URL, 'x')).status).toBe(200);
+  expect(api.counts().received).toBe(1);
+  expect(kept.size).toBe(1);
+  expect((await ask(lane.env.OPENAI_BASE_URL, 'other')).status).toBe(200);
+});
+
+test('parameters that a model refuses are sent as it takes them, and that is said once', async () => {
+  const { api, gateway, log } = await bench({
+    faults: ({ body }) => {
+      const fields = body as Record<string, unknown>;
+      if ('max_tokens' in fields)
+        return apiFaults.unsupportedParameter('max_tokens', 'max_completion_tokens');
+      if ('temperature' in fields) {
+        const message =
+          "Unsupported value: 'temperature' does not support 0.0 with this model. Only the default (1) value is supported.";
+        return {
+          status: 400,
+          body: {
+            error: {
+              message,
+              type: 'invalid_request_error',
+              param: 'temperature',
+              code: 'unsupported_value',
+            },
+          },
+        };
+      }
+      return undefined;
+    },
+  });
+  const kept = journal();
+  const lane = gateway.openEval('a', kept);
+  for (const content of ['x', 'y']) {
+    const response = await ask(lane.env.OPENAI_BASE_URL, content, { max_tokens: 5, temperature: 0 });
+    expect(response.status).toBe(200);
+  }
+  expect(api.requests.at(-1)?.body).toMatchObject({ max_completion_tokens: 5 });
+  expect(api.counts().received).toBe(4);
+  expect(log.lines).toHaveLength(2);
+  lane.restart();
+  await ask(lane.env.OPENAI_BASE_URL, 'x', { max_tokens: 5, temperature: 0 });
+  expect(api.counts().received).toBe(4);
+});
+
+test('no more requests are in flight than allowed, and evals take turns', async () => {
+  const { api, gateway } = await bench({}, 2);
+  const [a, b] = [gateway.openEval('a', undefined), gateway.openEval('b', undefined)];
+  api.holdAfter(0);
+  const many = Array.from({ length: 10 }, (_, i) => ask(a.env.OPENAI_BASE_URL, `a${i}`));
+  await api.untilHeld(2);
+  const one = ask(b.env.OPENAI_BASE_URL, 'b');
+  await expect.poll(() => api.counts().received).toBe(2);
+  api.release();
+  await Promise.all([...many, one]);
+  const contents = api.requests.map(
+    ({ body }) => (body as { messages: [{ content: string }] }).messages[0].content,
+  );
+  expect(contents).toHaveLength(11);
+  expect(contents.indexOf('b')).toBeLessThan(10);
+});
