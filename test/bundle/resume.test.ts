@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { evalsPython } from '../helpers/evals-venv.ts';
 import type { RunResult } from '../helpers/runner.ts';
 import type { CacheFault, CacheRequest } from '../stand-ins/cache-service.ts';
@@ -38,16 +38,18 @@ const small = {
 /** The state directory of a completed run of it. */
 let completed: string;
 
+/** Also when the set-up fails half way. */
+const cleanup: (() => void | Promise<void>)[] = [];
+afterAll(async () => {
+  for (const work of cleanup) await work();
+});
+
 beforeAll(async () => {
   python = await evalsPython();
-  const cleanup: (() => void | Promise<void>)[] = [];
   const bed = await Bed.make({ onTestFinished: (work) => cleanup.push(work) }, { python, ...small });
   const result = await bed.run({ cache: false });
   expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '2' });
   completed = bed.stateDirectory;
-  return async () => {
-    for (const work of cleanup) await work();
-  };
 });
 
 type Context = Parameters<typeof Bed.make>[0];
