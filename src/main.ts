@@ -19,6 +19,7 @@ import { startGateway } from './gateway/gateway.ts';
 import { providerUrls } from './gateway/providers.ts';
 import { makePlan } from './plan/make-plan.ts';
 import { reconcile } from './plan/reconcile.ts';
+import { keepMemorySmall } from './process/memory.ts';
 import { sealLive } from './progress/journal.ts';
 import { statePaths } from './progress/paths.ts';
 import { clearLive, startFresh } from './progress/state.ts';
@@ -29,6 +30,7 @@ import { oaievalEngine } from './run/oaieval-engine.ts';
 import { runEvals } from './run/run-evals.ts';
 
 async function main(): Promise<void> {
+  keepMemorySmall();
   const context = readContext(process.env, process.platform, tmpdir());
   const inputs = readInputs();
   const { model, evalSet, workingDirectory } = inputs;

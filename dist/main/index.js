@@ -76950,21 +76950,22 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2988);
 /* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7065);
 /* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9090);
-/* harmony import */ var _action_signals_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(1043);
+/* harmony import */ var _action_signals_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(1043);
 /* harmony import */ var _checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3111);
 /* harmony import */ var _environment_index_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(6734);
 /* harmony import */ var _gateway_gateway_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(1189);
 /* harmony import */ var _gateway_providers_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5200);
 /* harmony import */ var _plan_make_plan_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(5929);
-/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(3023);
-/* harmony import */ var _progress_journal_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(4784);
-/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(8943);
-/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(775);
-/* harmony import */ var _report_narrate_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(1001);
-/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(8372);
-/* harmony import */ var _run_environment_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(5072);
-/* harmony import */ var _run_oaieval_engine_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(9970);
-/* harmony import */ var _run_run_evals_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(5139);
+/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(3023);
+/* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(3787);
+/* harmony import */ var _progress_journal_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(4784);
+/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(8943);
+/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(775);
+/* harmony import */ var _report_narrate_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(1001);
+/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(8372);
+/* harmony import */ var _run_environment_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(5072);
+/* harmony import */ var _run_oaieval_engine_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(9970);
+/* harmony import */ var _run_run_evals_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(5139);
 /** The step itself: read inputs → restore → plan → reconcile → run what remains → save → report → exit code. */
 
 
@@ -76988,11 +76989,13 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 
 
+
 async function main() {
+    (0,_process_memory_js__WEBPACK_IMPORTED_MODULE_12__/* .keepMemorySmall */ .E)();
     const context = (0,_action_context_js__WEBPACK_IMPORTED_MODULE_1__/* .readContext */ .y)(process.env, process.platform, (0,node_os__WEBPACK_IMPORTED_MODULE_0__.tmpdir)());
     const inputs = (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_3__/* .readInputs */ .K)();
     const { model, evalSet, workingDirectory } = inputs;
-    const env = (0,_run_environment_js__WEBPACK_IMPORTED_MODULE_16__/* .evalEnvironment */ .y)(process.env);
+    const env = (0,_run_environment_js__WEBPACK_IMPORTED_MODULE_17__/* .evalEnvironment */ .y)(process.env);
     const urls = (0,_gateway_providers_js__WEBPACK_IMPORTED_MODULE_10__/* .providerUrls */ .U)(process.env);
     const environment = await (0,_environment_index_js__WEBPACK_IMPORTED_MODULE_8__/* .prepareEnvironment */ .z)({ ...inputs, env }, _action_log_js__WEBPACK_IMPORTED_MODULE_4__/* .actionLog */ .Z);
     const plan = await (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_11__/* .makePlan */ .C)({
@@ -77001,23 +77004,23 @@ async function main() {
         env,
         temporaryDirectory: context.temporaryDirectory,
     });
-    (0,_run_environment_js__WEBPACK_IMPORTED_MODULE_16__/* .requireApiKey */ .Ft)(plan, process.env);
+    (0,_run_environment_js__WEBPACK_IMPORTED_MODULE_17__/* .requireApiKey */ .Ft)(plan, process.env);
     const store = (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_7__/* .checkpointStore */ .ms)(inputs, context, 1);
     const restored = inputs.resume ? await (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_7__/* .restoreCheckpoint */ .vQ)(store, _action_log_js__WEBPACK_IMPORTED_MODULE_4__/* .actionLog */ .Z) : { kind: 'miss' };
-    const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_13__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
+    const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_14__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
     const owner = { repository: context.repository, cacheKey: inputs.cacheKey, model, evalSet };
-    if (!inputs.resume && (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_14__/* .startFresh */ .hU)(paths))
+    if (!inputs.resume && (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_15__/* .startFresh */ .hU)(paths))
         _action_log_js__WEBPACK_IMPORTED_MODULE_4__/* .actionLog */ .Z.info('resume is false: what earlier runs left here was set aside');
     const knownCommands = plan.evals.map((planned) => planned.command);
     const opened = (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_7__/* .openWithCheckpoint */ .lp)({ paths, owner, knownCommands, log: _action_log_js__WEBPACK_IMPORTED_MODULE_4__/* .actionLog */ .Z }, restored);
     const { state, restoredKey } = opened;
-    (0,_progress_journal_js__WEBPACK_IMPORTED_MODULE_12__/* .sealLive */ .Ch)(paths);
-    (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_14__/* .clearLive */ .gt)(paths);
+    (0,_progress_journal_js__WEBPACK_IMPORTED_MODULE_13__/* .sealLive */ .Ch)(paths);
+    (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_15__/* .clearLive */ .gt)(paths);
     state.savePlan({ version: 1, owner, signature: plan.signature, evals: plan.evals });
     const session = { inputs, context, adopted: true, restoredKey, nextSeq: store.nextSeq + 1, ended: false };
     (0,_action_session_js__WEBPACK_IMPORTED_MODULE_6__/* .saveSession */ .E)(session);
-    const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_19__/* .reconcile */ .Lq)(plan, state, { maxAge: inputs.maxAge, now: new Date() });
-    for (const line of (0,_report_narrate_js__WEBPACK_IMPORTED_MODULE_20__/* .narrate */ .s)(evalSet, decisions))
+    const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_20__/* .reconcile */ .Lq)(plan, state, { maxAge: inputs.maxAge, now: new Date() });
+    for (const line of (0,_report_narrate_js__WEBPACK_IMPORTED_MODULE_21__/* .narrate */ .s)(evalSet, decisions))
         _action_log_js__WEBPACK_IMPORTED_MODULE_4__/* .actionLog */ .Z.info(line);
     const gateway = await (0,_gateway_gateway_js__WEBPACK_IMPORTED_MODULE_9__/* .startGateway */ .z)({
         env: process.env,
@@ -77025,9 +77028,9 @@ async function main() {
         maxRequestsInFlight: inputs.maxRequestsInFlight,
         log: _action_log_js__WEBPACK_IMPORTED_MODULE_4__/* .actionLog */ .Z,
     });
-    const outcomes = await (0,_run_run_evals_js__WEBPACK_IMPORTED_MODULE_18__/* .runEvals */ .P)(decisions, {
+    const outcomes = await (0,_run_run_evals_js__WEBPACK_IMPORTED_MODULE_19__/* .runEvals */ .P)(decisions, {
         state,
-        engine: (0,_run_oaieval_engine_js__WEBPACK_IMPORTED_MODULE_17__/* .oaievalEngine */ .g)({ python: environment.python, cwd: workingDirectory, env }),
+        engine: (0,_run_oaieval_engine_js__WEBPACK_IMPORTED_MODULE_18__/* .oaievalEngine */ .g)({ python: environment.python, cwd: workingDirectory, env }),
         log: _action_log_js__WEBPACK_IMPORTED_MODULE_4__/* .actionLog */ .Z,
         model,
         oaievalArgs: [...inputs.args, ...inputs.registryPaths.flatMap((path) => ['--registry_path', path])],
@@ -77036,10 +77039,10 @@ async function main() {
         exitOnError: inputs.exitOnError,
         gateway,
         sampleResume: inputs.sampleResume,
-        cancelled: (0,_action_signals_js__WEBPACK_IMPORTED_MODULE_21__/* .cancellation */ .W)(_action_log_js__WEBPACK_IMPORTED_MODULE_4__/* .actionLog */ .Z),
+        cancelled: (0,_action_signals_js__WEBPACK_IMPORTED_MODULE_22__/* .cancellation */ .W)(_action_log_js__WEBPACK_IMPORTED_MODULE_4__/* .actionLog */ .Z),
     }).finally(() => gateway.close());
     const savedKey = await (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_7__/* .saveCheckpoint */ .s4)(opened, store, context.temporaryDirectory, _action_log_js__WEBPACK_IMPORTED_MODULE_4__/* .actionLog */ .Z);
-    const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_15__/* .summarize */ .e)(model, evalSet, outcomes, gateway.traffic());
+    const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_16__/* .summarize */ .e)(model, evalSet, outcomes, gateway.traffic());
     (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_5__/* .publishOutputs */ .e)({ results, restoredKey, savedKey, progressFile: paths.progressFile });
     await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_5__/* .publishSummary */ .I)(results, context, [], _action_log_js__WEBPACK_IMPORTED_MODULE_4__/* .actionLog */ .Z);
     (0,_action_session_js__WEBPACK_IMPORTED_MODULE_6__/* .saveSession */ .E)({ ...session, ended: true });
@@ -77530,6 +77533,30 @@ function definedOnly(env) {
 
 /***/ }),
 
+/***/ 3787:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  E: () => (/* binding */ keepMemorySmall)
+});
+
+;// CONCATENATED MODULE: external "node:v8"
+const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:v8");
+;// CONCATENATED MODULE: ./lib/process/memory.js
+
+/**
+ * Makes V8 collect garbage rather than grow: the machine's memory is for the evals, which run beside this process. A
+ * gateway under full load takes 150 MB so instead of 350 MB (bench/RESULTS.md). To be called first, while the heap is small.
+ */
+function keepMemorySmall() {
+    (0,external_node_v8_namespaceObject.setFlagsFromString)('--optimize-for-size');
+}
+
+
+/***/ }),
+
 /***/ 4784:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -77865,29 +77892,39 @@ function write(segment, line) {
     }
     segment.size += line.length;
 }
-/** The lines of a segment, a chunk at a time; the last one also without its newline. Sets the segment's size. */
+/**
+ * The lines of a segment, the last one also without its newline. Sets the segment's size. All lines lie in one buffer that
+ * is used again: a line is valid until the next is asked for.
+ */
 function* linesOf(segment) {
-    let pending = Buffer.alloc(0);
+    let buffer = Buffer.allocUnsafe(CHUNK);
+    /** Bytes in the buffer, and where in the file they begin. */
+    let filled = 0;
     let start = 0;
     for (;;) {
-        const chunk = Buffer.allocUnsafe(CHUNK);
-        const read = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readSync)(segment.file, chunk, 0, CHUNK, segment.size);
+        if (filled === buffer.length) {
+            if (buffer.length >= LONGEST_LINE)
+                return;
+            buffer = Buffer.concat([buffer], buffer.length * 2);
+        }
+        const read = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readSync)(segment.file, buffer, filled, buffer.length - filled, segment.size);
         if (read === 0)
             break;
         segment.size += read;
-        const data = pending.length === 0 ? chunk.subarray(0, read) : Buffer.concat([pending, chunk.subarray(0, read)]);
+        const end = filled + read;
         let from = 0;
-        for (let end = data.indexOf(10, from); end >= 0; end = data.indexOf(10, from)) {
-            yield { line: data.subarray(from, end), offset: start + from };
-            from = end + 1;
+        let newline = buffer.indexOf(10, filled);
+        while (newline >= 0 && newline < end) {
+            yield { line: buffer.subarray(from, newline), offset: start + from };
+            from = newline + 1;
+            newline = buffer.indexOf(10, from);
         }
-        pending = data.subarray(from);
+        buffer.copyWithin(0, from, end);
+        filled = end - from;
         start += from;
-        if (pending.length > LONGEST_LINE)
-            return;
     }
-    if (pending.length > 0)
-        yield { line: pending, offset: start };
+    if (filled > 0)
+        yield { line: buffer.subarray(0, filled), offset: start };
 }
 
 

@@ -29837,29 +29837,39 @@ function write(segment, line) {
     }
     segment.size += line.length;
 }
-/** The lines of a segment, a chunk at a time; the last one also without its newline. Sets the segment's size. */
+/**
+ * The lines of a segment, the last one also without its newline. Sets the segment's size. All lines lie in one buffer that
+ * is used again: a line is valid until the next is asked for.
+ */
 function* linesOf(segment) {
-    let pending = Buffer.alloc(0);
+    let buffer = Buffer.allocUnsafe(CHUNK);
+    /** Bytes in the buffer, and where in the file they begin. */
+    let filled = 0;
     let start = 0;
     for (;;) {
-        const chunk = Buffer.allocUnsafe(CHUNK);
-        const read = readSync(segment.file, chunk, 0, CHUNK, segment.size);
+        if (filled === buffer.length) {
+            if (buffer.length >= LONGEST_LINE)
+                return;
+            buffer = Buffer.concat([buffer], buffer.length * 2);
+        }
+        const read = readSync(segment.file, buffer, filled, buffer.length - filled, segment.size);
         if (read === 0)
             break;
         segment.size += read;
-        const data = pending.length === 0 ? chunk.subarray(0, read) : Buffer.concat([pending, chunk.subarray(0, read)]);
+        const end = filled + read;
         let from = 0;
-        for (let end = data.indexOf(10, from); end >= 0; end = data.indexOf(10, from)) {
-            yield { line: data.subarray(from, end), offset: start + from };
-            from = end + 1;
+        let newline = buffer.indexOf(10, filled);
+        while (newline >= 0 && newline < end) {
+            yield { line: buffer.subarray(from, newline), offset: start + from };
+            from = newline + 1;
+            newline = buffer.indexOf(10, from);
         }
-        pending = data.subarray(from);
+        buffer.copyWithin(0, from, end);
+        filled = end - from;
         start += from;
-        if (pending.length > LONGEST_LINE)
-            return;
     }
-    if (pending.length > 0)
-        yield { line: pending, offset: start };
+    if (filled > 0)
+        yield { line: buffer.subarray(0, filled), offset: start };
 }
 
 

@@ -1,19 +1,9 @@
 import { tmpdir } from 'node:os';
 import { prepareEnvironment } from '../../src/environment/index.ts';
-import type { Log } from '../../src/log.ts';
+import { silentLog } from './silent-log.ts';
 
 /** The version of evals that the tests run against. */
 export const EVALS_VERSION = '3.0.1.post1';
-
-const ignore = () => {};
-const silent: Log = {
-  debug: ignore,
-  info: ignore,
-  warning: ignore,
-  error: ignore,
-  child: ignore,
-  group: (_title, work) => work(),
-};
 
 let prepared: Promise<string> | undefined;
 
@@ -30,7 +20,7 @@ export async function evalsPython(): Promise<string> {
       workingDirectory: tmpdir(),
       env: process.env,
     },
-    silent,
+    silentLog,
   ).then(({ python }) => python);
   return await prepared;
 }

@@ -1,0 +1,85 @@
+/** What benchmarks share: processes of their own, load, medians. Times are milliseconds. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { Pool } from 'undici';
+
+/** One section of RESULTS.md. */
+export interface Section {
+  readonly title: string;
+  readonly markdown: string;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const [low = 0, high = low] = [sorted[middle - 1 + (sorted.length % 2)], sorted[middle]];
+  return (low + high) / 2;
+}
+
+export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const line = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** A program of this repository in a process of its own that answers messages with messages. */
+export class Program {
+  readonly #child: ChildProcess;
+
+  constructor(path: string, args: readonly string[] = []) {
+    this.#child = fork(join(import.meta.dirname, path), [...args]);
+  }
+
+  /** The next message it sends. */
+  async message<T>(): Promise<T> {
+    const [message] = await once(this.#child, 'message');
+    return message as T;
+  }
+
+  async ask<T>(question: string): Promise<T> {
+    const answer = this.message<T>();
+    this.#child.send(question);
+    return await answer;
+  }
+
+  async stop(): Promise<void> {
+    const ended = once(this.#child, 'exit');
+    this.#child.disconnect();
+    await ended;
+  }
+}
+
+export interface Load {
+  /** Milliseconds from the first request to the last answer. */
+  readonly elapsed: number;
+  /** Milliseconds of each request. */
+  readonly latencies: readonly number[];
+}
+
+/** Sends chat completions `from` up to `to`, so many at a time. Throws on any answer that is not 200. */
+export async function chat(base: string, from: number, to: number, inFlight: number): Promise<Load> {
+  const url = new URL(base);
+  const pool = new Pool(url.origin, { connections: inFlight });
+  const latencies: number[] = [];
+  let next = from;
+  const one = async (): Promise<void> => {
+    while (next < to) {
+      const content = `What is the capital of country number ${next++}?`;
+      const begun = performance.now();
+      const { statusCode, body } = await pool.request({
+        method: 'POST',
+        path: `${url.pathname}/chat/completions`,
+        headers: { authorization: 'Bearer none', 'content-type': 'application/json' },
+        body: JSON.stringify({ model: 'gpt-4', messages: [{ role: 'user', content }], temperature: 0 }),
+      });
+      await body.text();
+      if (statusCode !== 200) throw new Error(`answered with ${statusCode}`);
+      latencies.push(performance.now() - begun);
+    }
+  };
+  const begun = performance.now();
+  await Promise.all(Array.from({ length: inFlight }, one));
+  const elapsed = performance.now() - begun;
+  await pool.close();
+  return { elapsed, latencies };
+}
