@@ -4,6 +4,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { getInput } from '@actions/core';
 import { split } from 'shlex';
 import { ActionError, reasonOf } from '../errors.ts';
+import { defaultEngine, type EngineName } from '../run/engines.ts';
 
 export interface Inputs {
   readonly model: string;
@@ -23,7 +24,11 @@ export interface Inputs {
   /** Milliseconds. */
   readonly maxAge: number | undefined;
   readonly sampleResume: boolean;
+  /** Evals that run at a time. */
+  readonly parallelEvals: number;
+  /** Over all evals. */
   readonly maxRequestsInFlight: number;
+  readonly engine: 'auto' | EngineName;
   readonly attempts: number;
   readonly exitOnError: boolean;
   /** Absolute. */
@@ -48,11 +53,22 @@ export function readInputs(): Inputs {
     cacheKey: text('cache-key'),
     maxAge: duration('max-age'),
     sampleResume: boolean('sample-resume', true),
+    parallelEvals: count('parallel-evals', 4, 1000),
+    engine: engine(),
     maxRequestsInFlight: count('max-requests-in-flight', 32, 10_000),
     attempts: count('attempts', 2, 100),
     exitOnError: boolean('exit-on-error', false),
     stateDirectory: resolve(text('state-directory') || '/tmp/oaievalset'),
   };
+}
+
+function engine(): Inputs['engine'] {
+  const value = text('engine') || 'auto';
+  if (value === 'auto' || value === 'oaieval') return value;
+  if (value !== 'warm')
+    throw invalid('engine', value, 'there is no such engine', 'Set engine to auto, warm or oaieval.');
+  if (defaultEngine(process.platform) === 'warm') return value;
+  throw invalid('engine', value, 'it needs Linux', 'Set engine to auto, or use a Linux runner.');
 }
 
 /** What would move or hide results, or is decided by an input, and how to say it instead. */

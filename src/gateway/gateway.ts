@@ -389,6 +389,8 @@ function answerError(response: ServerResponse, status: number, message: string):
 
 /** A proxy for the outside world is not the way to the loopback. */
 function withoutProxy(env: NodeJS.ProcessEnv): Record<string, string> {
-  const direct = [env.no_proxy ?? env.NO_PROXY, '127.0.0.1'].filter(Boolean).join(',');
+  const given = env.no_proxy ?? env.NO_PROXY;
+  // Python's urllib takes `*` for everything only where it stands alone.
+  const direct = given?.trim() === '*' ? '*' : [given, '127.0.0.1'].filter(Boolean).join(',');
   return { NO_PROXY: direct, no_proxy: direct };
 }

@@ -77,7 +77,7 @@ export class Operation {
 
   /** Settles when the operation is over, well or not; never rejects. */
   async run(): Promise<void> {
-    const { patience, onFailed, limit } = this.#context;
+    const { patience, onFailed } = this.#context;
     const started = Date.now();
     let adapted = 0;
     for (let tries = 1; ; tries += 1) {
@@ -99,8 +99,7 @@ export class Operation {
         this.#giveUp(outcome.why, tries, elapsed);
         return onFailed();
       }
-      if (outcome.kind === 'again' && outcome.pausesAll) limit.pause(wait);
-      else await sleep(wait, this.#leave.signal);
+      if (!(outcome.kind === 'again' && outcome.pausesAll)) await sleep(wait, this.#leave.signal);
     }
   }
 
@@ -197,7 +196,7 @@ export class Operation {
     body: Buffer,
     sentBody: Buffer,
   ): TryOutcome | undefined {
-    const { adaptations, path, onAdapted, onRefused } = this.#context;
+    const { adaptations, path, limit, patience, onAdapted, onRefused } = this.#context;
     const error = readProviderError(status, body);
     const learnt = adaptations.learn(path, sentBody, error);
     if (learnt) {
@@ -213,6 +212,8 @@ export class Operation {
     const asked = retryAfter(headers);
     const wait = asked ?? (status === 429 ? rateLimitReset(headers) : undefined);
     const pausesAll = status === 429 && wait !== undefined;
+    // Now, before the slot is given back: whoever waits for it would be sent into the same limit.
+    if (pausesAll && wait <= patience.longest) limit.pause(wait);
     return { kind: 'again', why: describeProviderError(error), wait, pausesAll };
   }
 
@@ -253,6 +254,7 @@ type TryOutcome =
       readonly kind: 'again';
       readonly why: string;
       readonly wait: number | undefined;
+      /** The wait is that of all requests, and has begun. */
       readonly pausesAll: boolean;
     };
 

@@ -23,16 +23,19 @@ export function backoff(tries: number, { firstWait, longestWait }: Patience, ran
   return most / 2 + (random() * most) / 2;
 }
 
-/** Milliseconds the server asks to wait (`retry-after-ms`, `Retry-After` in seconds or as a date); undefined: it does not say. */
+/**
+ * Milliseconds the server asks to wait (`retry-after-ms`, `Retry-After` in seconds or as a date); undefined: it does not
+ * say, or says that the time has come. Who has just refused is not to be asked again at once, twelve times in a row.
+ */
 export function retryAfter(headers: IncomingHttpHeaders, now = Date.now()): number | undefined {
-  const exact = Number(headers['retry-after-ms']);
-  if (headers['retry-after-ms'] !== undefined && Number.isFinite(exact)) return Math.max(0, exact);
-  const text = headers['retry-after'];
-  if (text === undefined || text.trim() === '') return undefined;
-  const seconds = Number(text);
-  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
-  const date = Date.parse(text);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+  const text = headers['retry-after'] ?? '';
+  const seconds = Number(text) * 1000;
+  const waits = [
+    Number(headers['retry-after-ms']),
+    seconds,
+    Number.isNaN(seconds) ? Date.parse(text) - now : 0,
+  ];
+  return waits.find((wait) => wait > 0 && Number.isFinite(wait));
 }
 
 /**
@@ -42,9 +45,8 @@ export function retryAfter(headers: IncomingHttpHeaders, now = Date.now()): numb
 export function rateLimitReset(headers: IncomingHttpHeaders): number | undefined {
   const waits = ['requests', 'tokens']
     .filter((unit) => headers[`x-ratelimit-remaining-${unit}`] === '0')
-    .map((unit) => goDuration(String(headers[`x-ratelimit-reset-${unit}`] ?? '')))
-    .filter((wait) => wait !== undefined);
-  return waits.length > 0 ? Math.max(...waits) : undefined;
+    .map((unit) => goDuration(String(headers[`x-ratelimit-reset-${unit}`] ?? '')) ?? 0);
+  return Math.max(0, ...waits) || undefined;
 }
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };

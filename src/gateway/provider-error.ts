@@ -42,8 +42,12 @@ export function isRefusal({ status, code, type, message }: ProviderError): boole
   if (status === 401 || status === 403) return true;
   if (status === 402) return true;
   if (status === 429) return /insufficient_quota|billing/.test(`${code} ${type}`);
-  if (status === 404) return code === 'model_not_found' || /\bmodel\b/i.test(`${type} ${message}`);
-  return status === 400 && /credit balance is too low/i.test(message);
+  // Azure's word for a model is a deployment.
+  if (status === 404)
+    return /^(model_not_found|DeploymentNotFound)$/.test(code) || /\bmodel\b/i.test(`${type} ${message}`);
+  return (
+    status === 400 && (code === 'billing_hard_limit_reached' || /credit balance is too low/i.test(message))
+  );
 }
 
 /** Whether the same request may well succeed in a while. */

@@ -42,9 +42,10 @@ export function openUpstream(env: NodeJS.ProcessEnv, timeouts = defaultTimeouts)
     connect: { timeout: timeouts.connect, ...ca },
     requestTls: { ...ca },
     proxyTls: { ...ca },
-    httpProxy: env.http_proxy ?? env.HTTP_PROXY,
-    httpsProxy: env.https_proxy ?? env.HTTPS_PROXY,
-    noProxy: env.no_proxy ?? env.NO_PROXY,
+    // Where one is left out, undici looks into the environment of this process itself.
+    httpProxy: proxyUrl(env.http_proxy ?? env.HTTP_PROXY),
+    httpsProxy: proxyUrl(env.https_proxy ?? env.HTTPS_PROXY),
+    noProxy: env.no_proxy ?? env.NO_PROXY ?? '',
   } as EnvHttpProxyAgent.Options);
   return {
     async send({ method, url, headers, body }, signal) {
@@ -65,6 +66,11 @@ export function openUpstream(env: NodeJS.ProcessEnv, timeouts = defaultTimeouts)
     // What is still under way belongs to evals that are gone.
     close: () => agent.destroy(),
   };
+}
+
+/** As Python's clients read it, which evals worked with before: what has no scheme is a proxy that speaks http. */
+function proxyUrl(given = ''): string {
+  return given === '' || given.includes('://') ? given : `http://${given}`;
 }
 
 /** Node reads NODE_EXTRA_CA_CERTS by itself; Python's clients read SSL_CERT_FILE, and evals worked with it before. */

@@ -14,10 +14,15 @@ export function usageOf(type: string, body: Buffer): TokenUsage {
 /** Whether an answer came to the end that its format has, and was not cut short where the transport cannot tell. */
 export function isWhole(type: string, body: Buffer): boolean {
   if (type.startsWith('text/event-stream')) {
-    const end = body.subarray(-64 * 1024).toString('utf8');
-    return /^data: ?\[DONE\]|^event: ?(message_stop|response\.completed)\b/m.test(end);
+    // All of it: the last event of OpenAI's responses repeats the whole answer. vLLM ends with [DONE] also what failed.
+    const text = body.toString('latin1');
+    return (
+      /^data: ?\[DONE\]|^event: ?(message_stop|response\.(completed|incomplete))\b/m.test(text) &&
+      !/^event: ?(error|response\.failed)\b|^data: ?\{"(error": ?[{"]|object": ?"error")/m.test(text)
+    );
   }
-  return !/[/+]json/.test(type) || /[}\]"\w]\s*$/.test(body.subarray(-64).toString('latin1'));
+  // Where the end of the connection is the end of the body, only the body itself can tell. JSON Lines are not JSON.
+  return !/[/+]json\s*(;|$)/.test(type) || parse(body.toString('utf8')) !== undefined;
 }
 
 /** A later event supersedes an earlier one field by field: Anthropic sends the input first, the output at the end. */
@@ -42,8 +47,10 @@ function usageIn(value: unknown): TokenUsage | undefined {
   if (typeof usage !== 'object' || usage === null) return undefined;
   const input = field(usage, 'prompt_tokens_details') ?? field(usage, 'input_tokens_details');
   const output = field(usage, 'completion_tokens_details') ?? field(usage, 'output_tokens_details');
+  // Anthropic counts what it reads from its cache, or writes to it, beside the input.
+  const beside = count(usage, 'cache_read_input_tokens') + count(usage, 'cache_creation_input_tokens');
   return {
-    prompt: count(usage, 'prompt_tokens') || count(usage, 'input_tokens'),
+    prompt: count(usage, 'prompt_tokens') || count(usage, 'input_tokens') + beside,
     completion: count(usage, 'completion_tokens') || count(usage, 'output_tokens'),
     cached: count(input, 'cached_tokens') || count(usage, 'cache_read_input_tokens'),
     reasoning: count(output, 'reasoning_tokens'),
@@ -61,7 +68,7 @@ function field(value: unknown, name: string): unknown {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(/^\ufeff/, ''));
   } catch {
     return undefined;
   }

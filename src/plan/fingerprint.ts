@@ -52,11 +52,12 @@ function ownParts(
 }
 
 function describe(fn: CompletionFn | CompletionFn['references'][number], hashed: Hashed): unknown {
-  const { name, kind, spec, sources, packages, data, remote } = fn;
+  const { name, kind, api, spec, sources, packages, data, remote } = fn;
   const references = 'references' in fn ? fn.references.map((reference) => describe(reference, hashed)) : [];
   return {
     name,
     kind,
+    ...(api === null ? {} : { api }),
     spec,
     sources: sources.map(hashed),
     packages,

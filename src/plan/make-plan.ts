@@ -6,7 +6,9 @@ import { type PlanRequest, readRegistryPlan } from './registry-plan.ts';
  * What the eval set means today, in the order in which `oaievalset` would run it.
  * @throws ActionError PLAN_INVALID or PLAN_FAILED, before anything is spent
  */
-export async function makePlan(request: PlanRequest): Promise<Plan> {
+export async function makePlan(
+  request: PlanRequest & { /** What the evals will see. */ readonly env: NodeJS.ProcessEnv },
+): Promise<Plan> {
   const { model, evalSet, args, registryPaths, env } = request;
   const registry = await readRegistryPlan(request);
   const values = await fingerprints({ registry, model, env });

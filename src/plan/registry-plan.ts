@@ -1,9 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { PYTHON_SOURCES } from '../environment/python-sources.ts';
-import { ActionError, reasonOf } from '../errors.ts';
-import { type CommandResult, runCommand } from '../process/command.ts';
+import { ActionError } from '../errors.ts';
+import type { Planner } from './planner.ts';
 
 const spec = z.object({ cls: z.string(), args: z.record(z.string(), z.json()) });
 
@@ -29,6 +28,8 @@ const completionFnFields = {
    * or solver of a registry. `api-model`: whether there is such a model, only the API can tell.
    */
   kind: z.enum(['dummy', 'openai-chat', 'registry', 'api-model']),
+  /** Of an `api-model`, where it is asked when that is known beforehand; null: evals finds out. */
+  api: z.enum(['chat', 'completions']).nullable(),
   needs_api_key: z.boolean(),
   spec: spec.nullable(),
   ...codeAndData,
@@ -115,17 +116,16 @@ export type DataFile = z.output<typeof dataFile>;
 export type SourceFile = z.output<typeof sourceFile>;
 
 export interface PlanRequest {
-  /** The interpreter that has evals. */
-  readonly python: string;
+  /** Runs src/python/plan.py. */
+  readonly planner: Planner;
   readonly model: string;
   readonly evalSet: string;
   /** Further `oaieval` arguments, as words. */
   readonly args: readonly string[];
   /** As `--registry_path`; relative ones are below the working directory. */
   readonly registryPaths: readonly string[];
-  readonly workingDirectory: string;
-  /** What the evals will see. Modules of one's own are found through its PYTHONPATH, as by `oaieval`. */
-  readonly env: NodeJS.ProcessEnv;
+  /** Whether names that evals does not know are asked as chat models, see src/python/todays_models.py. */
+  readonly todaysModels: boolean;
   /** Exists; what is put there is removed again. */
   readonly temporaryDirectory: string;
 }
@@ -149,28 +149,23 @@ export async function readRegistryPlan(request: PlanRequest): Promise<RegistryPl
 async function askRegistry(request: PlanRequest, directory: string): Promise<string> {
   const question = join(directory, 'request.json');
   const answer = join(directory, 'plan.json');
-  const { model, evalSet, args, registryPaths } = request;
+  const { planner, model, evalSet, args, registryPaths, todaysModels } = request;
   await writeFile(
     question,
-    JSON.stringify({ model, eval_set: evalSet, args, registry_paths: registryPaths }),
+    JSON.stringify({
+      model,
+      eval_set: evalSet,
+      args,
+      registry_paths: registryPaths,
+      todays_models: todaysModels,
+    }),
   );
-  const program = join(PYTHON_SOURCES, 'plan.py');
-  let result: CommandResult;
-  try {
-    result = await runCommand(request.python, [program, '--request', question, '--output', answer], {
-      cwd: request.workingDirectory,
-      env: request.env,
-    });
-  } catch (error) {
-    throw planFailed(`${request.python} cannot be run: ${oneLine(reasonOf(error))}`, error);
-  }
-  if (result.code !== 0) {
-    throw planFailed(`${request.python} ended with exit code ${result.code}${lastLines(result.stderr)}`);
-  }
+  const failure = await planner.plan(question, answer);
+  if (failure) throw planFailed(`${oneLine(failure.why)}${lastLines(failure.printed)}`, failure.cause);
   try {
     return await readFile(answer, 'utf8');
   } catch (error) {
-    throw planFailed(`${request.python} left no answer${lastLines(result.stderr)}`, error);
+    throw planFailed('Python left no answer', error);
   }
 }
 
@@ -201,8 +196,8 @@ function planFailed(what: string, cause?: unknown): ActionError {
 
 const SHOWN_LINES = 12;
 
-function lastLines(stderr: string): string {
-  const lines = stderr.split(/[\r\n]+/).map(oneLine);
+function lastLines(printed: string): string {
+  const lines = printed.split(/[\r\n]+/).map(oneLine);
   const last = lines.filter((line) => line !== '').slice(-SHOWN_LINES);
   return last.length === 0 ? ', and printed nothing' : `. It printed last:\n  ${last.join('\n  ')}`;
 }

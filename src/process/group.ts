@@ -58,7 +58,8 @@ export function spawnGroup(program: string, args: readonly string[], options: Gr
 /** A progress bar redraws its line with `\r`: only what stands there when the line ends is reported. */
 const LONGEST_LINE = 64 * 1024;
 
-function readLines(stream: Readable, onLine: (line: string) => void): void {
+/** Reports each line of a stream, the last one also without its newline. */
+export function readLines(stream: Readable, onLine: (line: string) => void): void {
   let pending = '';
   const emit = (line: string): void => {
     const shown = line

@@ -1,6 +1,6 @@
 """Runs evals' own `oaieval` in this process, on a leash.
 
-    python leash.py <oaieval arguments>
+    python leash.py [--todays-models] <oaieval arguments>
 
 File descriptor 3 is a pipe whose other end the action holds open. When the action is gone, kill -9 included, the read
 ends here, and this process and all it started are killed: an eval whose action is gone would go on spending.
@@ -12,27 +12,42 @@ import sys
 import threading
 
 LEASH = 3
+TODAYS_MODELS = "--todays-models"
 
 
-def hold() -> None:
-    os.set_inheritable(LEASH, False)
+def hold(*ends):
+    """Kills this process's group when the other side of any of these pipes, to which nothing is ever written, is gone."""
 
-    def watch() -> None:
+    def watch(end):
         try:
-            while os.read(LEASH, 1):
+            while os.read(end, 1):
                 pass
         except OSError:
             pass
         os.killpg(os.getpgrp(), signal.SIGKILL)
 
-    threading.Thread(target=watch, name="leash", daemon=True).start()
+    for end in ends:
+        os.set_inheritable(end, False)
+        threading.Thread(target=watch, args=(end,), name="leash", daemon=True).start()
+
+
+def oaieval(arguments):
+    """What the console script `oaieval` does with these arguments. Returns its exit code, or raises what it raises."""
+    sys.argv[:] = ["oaieval", *arguments]
+    from evals.cli.oaieval import main
+
+    return main()
 
 
 if __name__ == "__main__":
+    import todays_models
+
     # A console script does not have its own folder's modules in front of everybody else's; neither must this one.
     sys.path.pop(0)
-    hold()
-    sys.argv[0] = "oaieval"
-    from evals.cli.oaieval import main
-
-    sys.exit(main())
+    del sys.modules["todays_models"]
+    hold(LEASH)
+    arguments = sys.argv[1:]
+    if arguments and arguments[0] == TODAYS_MODELS:
+        arguments.pop(0)
+        todays_models.install()
+    sys.exit(oaieval(arguments))

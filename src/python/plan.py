@@ -2,7 +2,7 @@
 
     python plan.py --request request.json --output plan.json
 
-request.json: {"model", "eval_set", "args": [oaieval arguments], "registry_paths": [...]}
+request.json: {"model", "eval_set", "args": [oaieval arguments], "registry_paths": [...], "todays_models": bool}
 plan.json:    {"version": 1, "problems": [...], ...}; its reader, src/plan/registry-plan.ts, is its schema.
 
 Everything that would make the set fail, or silently run something else than its author meant, becomes a problem;
@@ -29,6 +29,8 @@ import sys
 import sysconfig
 import traceback
 from pathlib import Path
+
+import todays_models
 
 # User code that is imported may call sys.exit(); that is its failure, not our end.
 IMPORT_ERRORS = (Exception, SystemExit)
@@ -164,12 +166,22 @@ def to_number(text):
 # ----------------------------------------------------------------------------------------------------- registry
 
 
+def read_yaml_fast():
+    """PyYAML brings libyaml's parser, four times as fast, and does not use it unless it is told to."""
+    import yaml
+
+    if yaml.__with_libyaml__:
+        yaml.safe_load = lambda stream: yaml.load(stream, Loader=yaml.CSafeLoader)
+
+
 def open_registry(paths, problems):
     """evals' own Registry, made to report a bad file, entry or alias and go on, where evals would stop or hang.
 
     What it goes on with never runs: one problem is enough to refuse the set.
     """
     from evals.registry import Registry
+
+    read_yaml_fast()
 
     class ReportingRegistry(Registry):
         def __init__(self):
@@ -521,12 +533,13 @@ def count_lines(path):
 class CompletionFns:
     """What each model name stands for, as far as it can be told without asking the API."""
 
-    def __init__(self, registry, classes, sources, data_files, problems):
+    def __init__(self, registry, classes, sources, data_files, problems, todays_models):
         self._registry = registry
         self._classes = classes
         self._sources = sources
         self._data_files = data_files
         self._problems = problems
+        self._todays_models = todays_models
 
     def describe(self, name, completion_args):
         entry = self._entry(name, completion_args)
@@ -554,6 +567,8 @@ class CompletionFns:
         if name not in names:
             entry = new_completion_fn(name, "api-model", True)
             entry["near"] = self._problems.near(name, names)
+            if self._todays_models:
+                entry["api"] = "completions" if todays_models.is_legacy_completion_model(name) else "chat"
             return entry
         entry = new_completion_fn(name, "registry", False)
         spec = self._registry.get_completion_fn(name)
@@ -605,6 +620,7 @@ def new_completion_fn(name, kind, needs_api_key):
     return {
         "name": name,
         "kind": kind,
+        "api": None,
         "needs_api_key": needs_api_key,
         "spec": None,
         "sources": [],
@@ -827,21 +843,21 @@ def make_plan(request, problems):
         "evals": [],
         "problems": problems.found,
     }
+    registry = open_registry(request["registry_paths"], problems)
     try:
-        fill_plan(plan, request, problems)
+        fill_plan(plan, request, registry, problems)
     except IMPORT_ERRORS as error:
         problems.unexpected(request["eval_set"], error)
-    return plan
+    return plan, registry
 
 
-def fill_plan(plan, request, problems):
+def fill_plan(plan, request, registry, problems):
     arguments = read_arguments(request, problems)
     plan["arguments"] = jsonable(arguments)
-    registry = open_registry(request["registry_paths"], problems)
     plan["registry_paths"] = [os.path.abspath(path) for path in registry._registry_paths]
     classes, sources, data_files = Classes(), Sources(), DataFiles(problems)
 
-    completion_fns = CompletionFns(registry, classes, sources, data_files, problems)
+    completion_fns = CompletionFns(registry, classes, sources, data_files, problems, request["todays_models"])
     for name in request["model"].split(","):
         if not name:
             problems.add("empty-model-name", request["model"], "the list of models holds an empty name")
@@ -867,26 +883,30 @@ def see_modules_as_oaieval_does():
         sys.path[0] = os.path.dirname(sys.executable)
 
 
+def answer(request_path, output_path):
+    """Writes the answer to the request, whole or not at all. Returns the registry it was read from."""
+    with open(request_path, encoding="utf-8") as file:
+        request = json.load(file)
+    # evals builds a client at import, which needs a key, though no request is sent.
+    if not os.environ.get("OPENAI_API_KEY"):
+        os.environ["OPENAI_API_KEY"] = "not-needed-to-plan"
+    plan, registry = make_plan(request, Problems())
+    partial = output_path + ".partial"
+    with open(partial, "w", encoding="utf-8") as file:
+        json.dump(plan, file, allow_nan=False)
+    os.replace(partial, output_path)
+    return registry
+
+
 def main():
     parser = argparse.ArgumentParser(description="What an eval set means today, as JSON.")
     parser.add_argument("--request", required=True)
     parser.add_argument("--output", required=True)
     options = parser.parse_args()
-    with open(options.request, encoding="utf-8") as file:
-        request = json.load(file)
 
     os.dup2(2, 1)
     see_modules_as_oaieval_does()
-    # evals builds a client at import, which needs a key, though no request is sent.
-    os.environ.setdefault("OPENAI_API_KEY", "not-needed-to-plan")
-    if not os.environ["OPENAI_API_KEY"]:
-        os.environ["OPENAI_API_KEY"] = "not-needed-to-plan"
-
-    plan = make_plan(request, Problems())
-    partial = options.output + ".partial"
-    with open(partial, "w", encoding="utf-8") as file:
-        json.dump(plan, file, allow_nan=False)
-    os.replace(partial, options.output)
+    answer(options.request, options.output)
     sys.stdout.flush()
     sys.stderr.flush()
     # Imported modules may have left threads behind, which would keep this process alive.

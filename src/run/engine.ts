@@ -10,13 +10,21 @@ export interface EvalExecution {
 }
 
 export interface RunningEval {
-  /** Settles when the eval and everything it printed has ended; rejects when it could not be started. */
+  /**
+   * Settles when the eval and everything it printed has ended. Rejects when it could not be started, and with EngineLost
+   * when that it did not end well says nothing about the eval.
+   */
   readonly exit: Promise<Exit>;
   /** Signals the eval and every process it started. */
   signal(signal: NodeJS.Signals): void;
 }
 
+/** The engine died under an eval. Started again, the eval gets what can still run it. */
+export class EngineLost extends Error {}
+
 /** A way to execute evals. Whatever the engine, an eval does what `oaieval` would do with the same arguments. */
 export interface Engine {
   start(execution: EvalExecution): RunningEval;
+  /** Ends what it keeps running between evals. */
+  close(): Promise<void>;
 }

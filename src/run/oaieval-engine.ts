@@ -7,13 +7,16 @@ export interface OaievalOptions {
   readonly python: string;
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
+  /** Whether evals is mended for today's models first, see src/python/todays_models.py. */
+  readonly todaysModels: boolean;
 }
 
 /** Starts the user's own `oaieval`, one process group an eval, on a leash that ends it when the action is gone. */
-export function oaievalEngine({ python, cwd, env }: OaievalOptions): Engine {
-  const leash = join(PYTHON_SOURCES, 'leash.py');
+export function oaievalEngine({ python, cwd, env, todaysModels }: OaievalOptions): Engine {
+  const program = [join(PYTHON_SOURCES, 'leash.py'), ...(todaysModels ? ['--todays-models'] : [])];
   return {
     start: ({ args, env: own, onLine }) =>
-      spawnGroup(python, [leash, ...args], { cwd, env: { ...env, ...own }, onLine }),
+      spawnGroup(python, [...program, ...args], { cwd, env: { ...env, ...own }, onLine }),
+    async close() {},
   };
 }

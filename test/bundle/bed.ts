@@ -100,6 +100,8 @@ export class Bed {
         model: this.model,
         'eval-set': this.evalSet,
         python: options.python,
+        // One at a time, in the order of the set, tests know what has run when; what runs side by side has its own.
+        'parallel-evals': '1',
         ...options.inputs,
         ...inputs,
       },

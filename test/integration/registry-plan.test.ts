@@ -7,6 +7,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ActionError } from '../../src/errors.ts';
+import { shortLivedPlanner } from '../../src/plan/planner.ts';
 import {
   type CompletionFn,
   type PlanRequest,
@@ -38,25 +39,30 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const { OPENAI_API_KEY: _, ...withoutKey } = process.env;
 
-function request(evalSet: string, over: Partial<PlanRequest> = {}): PlanRequest {
+const usualEnv = { ...withoutKey, PYTHONPATH: modules, PYTHONDONTWRITEBYTECODE: '1' };
+
+/** What a test may say otherwise. */
+type Over = Partial<PlanRequest & { python: string; workingDirectory: string; env: NodeJS.ProcessEnv }>;
+
+function request(evalSet: string, over: Over = {}): PlanRequest {
+  const { python: program = python, workingDirectory: cwd = elsewhere, env = usualEnv, ...rest } = over;
   return {
-    python,
+    planner: shortLivedPlanner({ python: program, cwd, env }),
     model: 'dummy',
     evalSet,
     args: [],
     registryPaths: [],
-    workingDirectory: elsewhere,
-    env: { ...withoutKey, PYTHONPATH: modules, PYTHONDONTWRITEBYTECODE: '1' },
+    todaysModels: false,
     temporaryDirectory,
-    ...over,
+    ...rest,
   };
 }
 
-const plan = (evalSet: string, over: Partial<PlanRequest> = {}): Promise<RegistryPlan> =>
+const plan = (evalSet: string, over: Over = {}): Promise<RegistryPlan> =>
   readRegistryPlan(request(evalSet, over));
 
 /** The problems of a set that must not run: the lines of the error, and its next step. */
-async function refusal(evalSet: string, over: Partial<PlanRequest> = {}): Promise<ActionError> {
+async function refusal(evalSet: string, over: Over = {}): Promise<ActionError> {
   const error = await plan(evalSet, over).then(
     () => undefined,
     (reason: unknown) => reason,
@@ -78,7 +84,7 @@ function evalOf(from: RegistryPlan, key: string): RegisteredEval {
   return found;
 }
 
-async function completionFn(name: string, over: Partial<PlanRequest> = {}): Promise<CompletionFn> {
+async function completionFn(name: string, over: Over = {}): Promise<CompletionFn> {
   const { completionFns } = await plan('test-basic', {
     model: name,
     registryPaths: [registry('own')],
@@ -241,7 +247,7 @@ describe('the evals of a set', () => {
     const here = await plan('own', { registryPaths: [registry('own')] });
     const there = await plan('own', {
       registryPaths: [join(moved, 'own')],
-      env: { ...request('own').env, PYTHONPATH: join(moved, 'modules') },
+      env: { ...usualEnv, PYTHONPATH: join(moved, 'modules') },
     });
     const withoutPaths = (from: RegistryPlan) =>
       JSON.stringify(from.evals, (key, value) => (key === 'path' ? undefined : value));
@@ -271,7 +277,7 @@ describe('the evals of a set', () => {
       filter: (path) =>
         !path.startsWith(data) || path === data || path.startsWith(join(data, 'test_fuzzy_match')),
     });
-    const env = { ...request('').env, PYTHONPATH: checkout };
+    const env = { ...usualEnv, PYTHONPATH: checkout };
     const found = await plan('test-basic', { env });
     expect(found.evalsLocation).toBe(join(checkout, 'evals'));
     expect(evalOf(found, 'test-match.s1.simple-v0').sources.map(({ label }) => label)).toEqual([
@@ -418,7 +424,7 @@ describe('completion functions', () => {
     await new Promise<void>((done) => api.listen(0, '127.0.0.1', done));
     try {
       const url = `http://127.0.0.1:${(api.address() as AddressInfo).port}/v1`;
-      const env = { ...request('').env, OPENAI_API_KEY: 'unused', OPENAI_BASE_URL: url };
+      const env = { ...usualEnv, OPENAI_API_KEY: 'unused', OPENAI_BASE_URL: url };
       await plan('test-basic', { model: 'gpt-4o-mini,cot/text-davinci-003', env });
       expect(asked).toEqual([]);
     } finally {

@@ -1,0 +1,293 @@
+"""The warm host: one process that has evals, its registry and the classes of the set imported, and forks a child an eval.
+
+    python host.py <path of the Unix socket that children print to>
+
+The action talks to it over file descriptor 4, a line of JSON each:
+
+    {"do": "plan", "request": path, "output": path}               → {"planned": true}
+    {"do": "prepare", "evals": [keys], "models": [names],
+     "registry_paths": [paths], "todays_models": bool}            → {"ready": true} or {"unfit": "why no eval may be forked"}
+    {"do": "run", "id": 1, "args": [oaieval arguments],
+     "env": {"NAME": "value"}}                                    → {"id": 1, "pid": 4711}, then {"id": 1, "code": 0} or
+                                                                    {"id": 1, "signal": "SIGKILL"}
+
+A child is the leader of a process group of its own and does what `oaieval` does with these arguments. Its stdout and
+stderr are connections to the socket that begin with a line "<id> <1 or 2>". When the host reports its end, nothing of
+its group is left. File descriptor 3 is the leash (see leash.py): without the action neither host nor child goes on, and
+without the host no child does.
+
+Standard library and evals only.
+"""
+import atexit
+import gc
+import json
+import logging
+import os
+import select
+import signal
+import socket
+import sys
+import threading
+
+LEASH, CONTROL = 3, 4
+
+import leash  # noqa: E402
+import plan as planner  # noqa: E402
+import todays_models  # noqa: E402
+
+# What is ours must not be found by, or hide, modules of the user's.
+OWN_MODULES = ("leash", "plan", "todays_models")
+
+
+class Host:
+    def __init__(self, output_socket):
+        self._output_socket = output_socket
+        self._registry = None
+        self._clients = []
+        self._running = {}
+        self._received = b""
+        # Held open by this process alone: its end tells the children that the host is gone.
+        self._alive_read, self._alive_write = os.pipe()
+        self._wake_read, self._wake_write = os.pipe()
+        os.set_blocking(self._wake_read, False)
+        os.set_blocking(self._wake_write, False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
+        # Cancelling is for evals, and is done by whoever started this.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        # Logging functions configure logging when nobody has, and what they set up would be in the way of oaieval's own.
+        self._no_logging = logging.NullHandler()
+        logging.getLogger().addHandler(self._no_logging)
+
+    def serve(self):
+        """Returns a child's request in the child; never returns in the host."""
+        while True:
+            readable, _, _ = select.select([CONTROL, self._wake_read], [], [])
+            if self._wake_read in readable:
+                drain(self._wake_read)
+                self._reap()
+            if CONTROL not in readable:
+                continue
+            data = os.read(CONTROL, 1 << 16)
+            if not data:
+                self._end()
+            *lines, self._received = (self._received + data).split(b"\n")
+            for line in lines:
+                request = json.loads(line)
+                if request["do"] == "run":
+                    if self._fork(request):
+                        return request
+                else:
+                    self._say({"plan": self._plan, "prepare": self._prepare}[request["do"]](request))
+
+    def _plan(self, request):
+        self._registry = planner.answer(request["request"], request["output"])
+        return {"planned": True}
+
+    def _prepare(self, request):
+        import evals.cli.oaieval  # noqa: F401
+        from evals.registry import Registry
+
+        if self._registry is None:
+            planner.read_yaml_fast()
+            self._registry = Registry()
+            self._registry.add_registry_paths(request["registry_paths"])
+        self._import_classes(request["evals"], request["models"])
+        share_registry(self._registry)
+        if request["todays_models"]:
+            todays_models.install()
+        self._clients = share_clients()
+        threads = [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]
+        if threads:
+            return {"unfit": f"modules of the set start threads when they are imported ({', '.join(threads)})"}
+        # Children share these pages as long as nobody touches them; counting references of live objects does.
+        gc.collect()
+        gc.freeze()
+        return {"ready": True}
+
+    def _import_classes(self, evals, models):
+        """A class that cannot be imported is told by its eval, in the words of oaieval."""
+        from evals.utils.misc import make_object
+
+        registry = self._registry
+        named = [registry.get_eval(key) for key in evals if key in registry._evals]
+        known = {**registry._completion_fns, **registry._solvers}
+        named += [registry.get_completion_fn(name) for name in models if name in known]
+        for cls in {spec.cls for spec in named if spec is not None}:
+            try:
+                make_object(cls)
+            except (Exception, SystemExit):
+                pass
+
+    def _fork(self, request):
+        """Returns whether this is the child."""
+        pid = os.fork()
+        if pid == 0:
+            os.setpgid(0, 0)
+            return True
+        try:
+            os.setpgid(pid, pid)
+        except OSError:
+            pass  # It has done so itself, and may have ended already.
+        self._running[pid] = request["id"]
+        self._say({"id": request["id"], "pid": pid})
+        return False
+
+    def become_eval(self, request):
+        """In the child: from here on it is an `oaieval` like any other."""
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        for end in (CONTROL, self._wake_read, self._wake_write, self._alive_write):
+            os.close(end)
+        for stream in (1, 2):
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.connect(self._output_socket)
+                connection.sendall(f"{request['id']} {stream}\n".encode())
+                os.dup2(connection.fileno(), stream)
+        leash.hold(LEASH, self._alive_read)
+        os.environ.update(request["env"])
+        for client in self._clients:
+            client.base_url = os.environ[base_url_variable(client)]
+        logging.getLogger().removeHandler(self._no_logging)
+        # Each process draws numbers of its own; the random module sees to that itself.
+        if "numpy" in sys.modules:
+            sys.modules["numpy"].random.seed()
+
+    def _reap(self):
+        while self._running:
+            try:
+                ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            except ChildProcessError:
+                return
+            if ended is None:
+                return
+            pid = ended.si_pid
+            # As long as it is not waited for, its number, and so that of its group, is nobody else's.
+            kill_group(pid)
+            _, status = os.waitpid(pid, 0)
+            if pid not in self._running:
+                continue  # Some module's own child.
+            identity = self._running.pop(pid)
+            if os.WIFSIGNALED(status):
+                self._say({"id": identity, "signal": signal.Signals(os.WTERMSIG(status)).name})
+            else:
+                self._say({"id": identity, "code": os.WEXITSTATUS(status)})
+
+    def _say(self, message):
+        data = json.dumps(message).encode() + b"\n"
+        try:
+            while data:
+                data = data[os.write(CONTROL, data) :]
+        except OSError:
+            self._end()
+
+    def _end(self):
+        for pid in self._running:
+            kill_group(pid)
+        os._exit(0)
+
+
+def share_registry(loaded):
+    """The first Registry of a process that reads the same directories takes what the host has read."""
+    from evals.registry import Registry
+
+    paths = tuple(map(str, loaded._registry_paths))
+    kinds = {
+        "completion_fns": loaded._completion_fns,
+        "solvers": loaded._solvers,
+        "evals": loaded._evals,
+        "eval_sets": loaded._eval_sets,
+        "modelgraded": loaded._modelgraded_specs,
+    }
+    read = Registry._load_registry
+
+    def load(self, registry_paths, resource_type):
+        # Taken once: a registry is changed by the eval that uses it.
+        same = tuple(map(str, registry_paths)) == paths
+        raw = kinds.pop(resource_type, None) if same else None
+        return read(self, registry_paths, resource_type) if raw is None else raw
+
+    Registry._load_registry = load
+
+
+def share_clients():
+    """evals makes an API client, and so a TLS context, for each request. Returns the clients that children are to lead
+    to their own base URL: those that took theirs from the environment."""
+    import evals.completion_fns.openai as openai_fns
+    import openai
+
+    make, made, lock = openai_fns.OpenAI, {}, threading.Lock()
+
+    def one_client(**options):
+        key = json.dumps(options, sort_keys=True, default=repr)
+        with lock:
+            if key not in made:
+                made[key] = make(**options)
+            return made[key]
+
+    openai_fns.OpenAI = one_client
+    client = one_client(api_key=None, base_url=None)
+    # Imported when they are first asked for: here once, and not in each child.
+    client.chat.completions, client.completions
+    import multiprocessing.dummy  # noqa: F401
+
+    kinds = [openai.OpenAI, openai.AsyncOpenAI]
+    anthropic = sys.modules.get("anthropic")
+    if anthropic:
+        kinds += [anthropic.Anthropic, anthropic.AsyncAnthropic]
+    # Not isinstance: that asks an object for its class, and the proxies in the openai package import all of it to answer.
+    clients = [each for each in gc.get_objects() if issubclass(type(each), tuple(kinds))]
+    from_environment = {
+        kind: kind(api_key="unused").base_url for kind in {type(client) for client in clients}
+    }
+    return [client for client in clients if client.base_url == from_environment[type(client)]]
+
+
+def base_url_variable(client):
+    return "ANTHROPIC_BASE_URL" if type(client).__module__.startswith("anthropic") else "OPENAI_BASE_URL"
+
+
+def kill_group(pid):
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass
+
+
+def drain(end):
+    try:
+        while os.read(end, 1 << 12):
+            pass
+    except BlockingIOError:
+        pass
+
+
+def main():
+    os.dup2(2, 1)
+    for end in (LEASH, CONTROL):
+        os.set_inheritable(end, False)
+    planner.see_modules_as_oaieval_does()
+    for name in OWN_MODULES:
+        del sys.modules[name]
+    host = Host(sys.argv[1])
+    request = host.serve()
+    host.become_eval(request)
+    code = leash.oaieval(request["args"])
+    if code is None:
+        end_at_once()
+    return code
+
+
+def end_at_once():
+    """The end of an interpreter, in its order, without the last step: to tear down module after module would copy every
+    page that is shared with the host, for nothing."""
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

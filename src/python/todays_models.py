@@ -1,0 +1,104 @@
+"""Mends what keeps evals 3.0.1 from running with today's models. Nothing else of evals is changed.
+
+- A name that evals does not know goes to /v1/models and then to /v1/completions. Today chat is the rule, and the old
+  completion models are the exception that can be listed: they are not made any more.
+- OpenAIChatCompletionFn, named in a registry, dies of the argument `registry` that every registered class is given.
+- A solver asks for the context length or the tokenizer of a model, and dies when none is known.
+
+Standard library and evals only.
+"""
+import functools
+import re
+import sys
+
+# https://platform.openai.com/docs/deprecations: everything that was ever served by /v1/completions alone.
+LEGACY_COMPLETION_MODEL = re.compile(
+    r"""(ft:)?(
+        (text-|code-)?(ada|babbage|curie|davinci)(-(code-.+|instruct-beta|\d{3}|002))?   # ada … text-davinci-003, babbage-002
+        | text-(similarity|search)-.+
+        | code-(cushman|davinci|search)-.+
+        | gpt-3\.5-turbo-instruct(-.+)?
+        | gpt-4-base
+    )(:.*)?""",
+    re.VERBOSE,
+)
+
+# What a solver that cannot do without a context length is told: every model of today takes that much.
+CONTEXT_LENGTH = 128_000
+NEEDS_CONTEXT_LENGTH = ("evals.elsuite.hr_ml_agent_bench.solvers.baseline",)
+
+
+def is_legacy_completion_model(name):
+    return LEGACY_COMPLETION_MODEL.fullmatch(name) is not None
+
+
+def install():
+    """To be called before the modules of evals that ask about models are imported; those that are, are mended too."""
+    import evals.completion_fns.openai as openai_fns
+    import evals.registry as registry
+
+    known_chat_model = registry.is_chat_model
+    known_context_length = registry.n_ctx_from_model_name
+
+    def is_chat_model(model_name):
+        return known_chat_model(model_name) or not is_legacy_completion_model(model_name)
+
+    make_known = registry.Registry.make_completion_fn
+
+    @functools.wraps(make_known)
+    def make_completion_fn(self, name, **kwargs):
+        if name == "dummy" or known_chat_model(name):
+            return make_known(self, name, **kwargs)
+        if name in self._completion_fns or name in self._solvers:
+            # As the end of what is replaced here, which asks for the name at /v1/models first.
+            spec = self.get_completion_fn(name)
+            spec.args = {**(spec.args or {}), **kwargs, "registry": self}
+            instance = registry.make_object(spec.cls)(**spec.args)
+            assert isinstance(instance, registry.CompletionFn), f"{name} must be a CompletionFn"
+            return instance
+        cls = registry.OpenAICompletionFn if is_legacy_completion_model(name) else registry.OpenAIChatCompletionFn
+        return cls(model=name, n_ctx=known_context_length(name), **kwargs)
+
+    registry.Registry.make_completion_fn = make_completion_fn
+    replace(known_chat_model, is_chat_model)
+
+    chat_fn = openai_fns.OpenAIChatCompletionFn
+    init = chat_fn.__init__
+
+    @functools.wraps(init)
+    def without_registry(self, *args, **kwargs):
+        kwargs.pop("registry", None)
+        init(self, *args, **kwargs)
+
+    chat_fn.__init__ = without_registry
+    mend_loaded_modules()
+
+
+def mend_loaded_modules():
+    """What can only be mended in modules that are there: to be called again when more of them are."""
+    from evals.registry import n_ctx_from_model_name
+
+    for name in NEEDS_CONTEXT_LENGTH:
+        module = sys.modules.get(name)
+        if module and getattr(module, "n_ctx_from_model_name", None) is n_ctx_from_model_name:
+            module.n_ctx_from_model_name = lambda model: n_ctx_from_model_name(model) or CONTEXT_LENGTH
+    tiktoken = sys.modules.get("tiktoken")
+    if tiktoken and not hasattr(tiktoken.encoding_for_model, "__wrapped__"):
+        known_encoding = tiktoken.encoding_for_model
+
+        @functools.wraps(known_encoding)
+        def encoding_for_model(model_name):
+            try:
+                return known_encoding(model_name)
+            except KeyError:
+                return tiktoken.get_encoding("o200k_base")
+
+        tiktoken.encoding_for_model = encoding_for_model
+
+
+def replace(old, new):
+    """In every module that has imported it by name."""
+    for module in list(sys.modules.values()):
+        for name, value in list(getattr(module, "__dict__", {}).items()):
+            if value is old:
+                setattr(module, name, new)

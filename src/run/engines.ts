@@ -1,0 +1,65 @@
+/** Which engine runs the evals, and what plans the set for it. */
+import type { Log } from '../log.ts';
+import { type Planner, type PlannerOptions, shortLivedPlanner } from '../plan/planner.ts';
+import type { Engine } from './engine.ts';
+import { oaievalEngine } from './oaieval-engine.ts';
+import { warmEngine } from './warm-engine.ts';
+import { type Preparation, WarmHost } from './warm-host.ts';
+
+export type EngineName = 'warm' | 'oaieval';
+
+/** Forking a process that has imported much is safe on Linux; on macOS system libraries forbid it. */
+export function defaultEngine(platform: NodeJS.Platform): EngineName {
+  return platform === 'linux' ? 'warm' : 'oaieval';
+}
+
+/** How a run executes evals. `close` ends every process that it keeps. */
+export interface Engines {
+  readonly planner: Planner;
+  /** @param preparation what the evals to be run need; known when the set is planned */
+  open(preparation: Pick<Preparation, 'evals'>): Engine;
+  close(): Promise<void>;
+}
+
+export interface EnginesOptions extends PlannerOptions, Omit<Preparation, 'evals'> {
+  readonly engine: EngineName;
+  readonly log: Log;
+}
+
+/** No process is started before it is asked for something. */
+export function engines(options: EnginesOptions): Engines {
+  return options.engine === 'warm' ? warm(options) : plain(options);
+}
+
+function plain(options: EnginesOptions): Engines {
+  const engine = oaievalEngine(options);
+  return { planner: shortLivedPlanner(options), open: () => engine, close: () => engine.close() };
+}
+
+/** The process that plans the set has all imported that its evals need: they are forked from it. */
+function warm(options: EnginesOptions): Engines {
+  const { models, registryPaths, todaysModels, log } = options;
+  let host: WarmHost | undefined;
+  let engine: Engine | undefined;
+  return {
+    planner: {
+      async plan(questionFile, answerFile) {
+        host ??= await WarmHost.start(options);
+        return await host.plan(questionFile, answerFile);
+      },
+    },
+    open({ evals }) {
+      engine = warmEngine({
+        startHost: () => WarmHost.start(options),
+        host,
+        preparation: { evals, models, registryPaths, todaysModels },
+        fallback: oaievalEngine(options),
+        log,
+      });
+      return engine;
+    },
+    async close() {
+      await (engine ?? host)?.close();
+    },
+  };
+}

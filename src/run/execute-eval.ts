@@ -1,0 +1,232 @@
+/** Runs one eval, as often as it may be tried, and records it when it ends well. */
+import { mkdirSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { reasonOf } from '../errors.ts';
+import type { EvalGateway, Gateway } from '../gateway/gateway.ts';
+import { addTokens, type Traffic } from '../gateway/traffic.ts';
+import type { Log } from '../log.ts';
+import type { PlannedEval } from '../plan/plan.ts';
+import { changedParts, describeReason } from '../plan/reconcile.ts';
+import type { Exit } from '../process/group.ts';
+import type { CompletionRecord } from '../progress/completion-record.ts';
+import { Journal, type TokenUsage } from '../progress/journal.ts';
+import { liveRecordFile } from '../progress/paths.ts';
+import type { State } from '../progress/state.ts';
+import { wholeNumber } from '../report/format.ts';
+import { type Engine, EngineLost, type RunningEval } from './engine.ts';
+import type { Outcome } from './outcome.ts';
+import { type RecordSummary, readRecordFile } from './record-file.ts';
+
+export interface ExecuteOptions {
+  readonly state: State;
+  readonly engine: Engine;
+  /** What `oaieval` gets behind model and eval key: the user's arguments and registry paths, never --record_path. */
+  readonly oaievalArgs: readonly string[];
+  readonly model: string;
+  readonly run: CompletionRecord['run'];
+  /** How often an eval is tried before it has failed. */
+  readonly attempts: number;
+  readonly gateway: Gateway;
+  /** Whether answers of an eval that has not finished are kept, and used when it runs again. */
+  readonly sampleResume: boolean;
+  /** Samples that one eval works on at a time; undefined: evals decides. */
+  readonly threads: number | undefined;
+  /** Aborted when the job is cancelled: what runs is ended. */
+  readonly cancelled: AbortSignal;
+  /** Milliseconds between SIGINT and SIGKILL to an eval that is to end. */
+  readonly grace?: number;
+}
+
+/** What others may know of an eval while it runs. */
+export interface Progress {
+  /** API answers it has got so far, kept ones included. */
+  answers(): number;
+}
+
+const LAST_LINES = 30;
+
+/** An outcome `fresh` is on disk when this returns. `log` is the eval's own. */
+export async function executeEval(
+  planned: PlannedEval,
+  options: ExecuteOptions,
+  log: Log,
+  onProgress: (progress: Progress) => void = () => {},
+): Promise<Outcome> {
+  const { gateway, attempts } = options;
+  const journal = options.sampleResume ? openJournal(planned, options, log) : undefined;
+  const lane = gateway.openEval(planned.name, journal);
+  onProgress({ answers: () => answersOf(lane.traffic()) });
+  let outcome: Outcome = { status: 'pending', eval: planned, reason: 'not started' };
+  try {
+    for (let attempt = 1; attempt <= attempts; attempt += 1) {
+      const before = lane.traffic();
+      lane.restart();
+      try {
+        outcome = await runOnce(planned, lane, options, log);
+      } catch (error) {
+        if (!(error instanceof EngineLost)) throw error;
+        log.info(`It runs again, which does not count as an attempt: ${reasonOf(error)}`);
+        attempt -= 1;
+        continue;
+      }
+      if (outcome.status !== 'failed') return outcome;
+      const { sent, replayed } = lane.traffic();
+      if (journal && sent === before.sent && replayed > before.replayed) {
+        log.info(
+          'It failed on kept answers alone, so they lead nowhere: they are dropped, and asked for again.',
+        );
+        journal.drop();
+      }
+      const last = attempt === attempts;
+      log.info(`attempt ${attempt} of ${attempts}: ${outcome.reason}${last ? '' : '; trying again'}`);
+    }
+    return outcome;
+  } finally {
+    lane.close();
+    if (outcome.status === 'fresh') journal?.drop();
+    else journal?.close();
+  }
+}
+
+function openJournal(planned: PlannedEval, { state, run }: ExecuteOptions, log: Log): Journal {
+  const { value: fingerprint, parts } = planned.fingerprint;
+  const owner = { eval: planned.key, repository: run.repository, fingerprint, parts };
+  const { journal, staleParts, damaged } = Journal.open(state.paths, owner);
+  if (staleParts) {
+    const changes = describeReason({ kind: 'changed', parts: changedParts(staleParts, parts) });
+    log.info(`answers kept from an earlier attempt are not used: ${changes}`);
+  }
+  if (damaged > 0)
+    log.info(`${damaged} damaged lines of the journal are passed over; their answers are asked for again`);
+  if (journal.size > 0) {
+    const of =
+      planned.samples !== null && planned.samples >= journal.size
+        ? ` of ${wholeNumber(planned.samples)}`
+        : '';
+    log.info(`resumes with ${wholeNumber(journal.size)}${of} answers kept`);
+  }
+  return journal;
+}
+
+async function runOnce(
+  planned: PlannedEval,
+  lane: EvalGateway,
+  options: ExecuteOptions,
+  log: Log,
+): Promise<Outcome> {
+  const { state, engine, cancelled, gateway, threads } = options;
+  const recordFile = liveRecordFile(state.paths, planned.key);
+  rmSync(recordFile, { force: true });
+  mkdirSync(dirname(recordFile), { recursive: true });
+
+  const lastLines: string[] = [];
+  const started = new Date();
+  const before = lane.traffic();
+  const running = engine.start({
+    args: [options.model, planned.key, ...options.oaievalArgs, '--record_path', recordFile],
+    env: { ...lane.env, ...threadsFor(planned, threads) },
+    onLine(line) {
+      lastLines.push(line);
+      if (lastLines.length > LAST_LINES) lastLines.shift();
+      log.child(line);
+    },
+  });
+  const release = endWhenStopped(running, [cancelled, gateway.refused], options.grace ?? 3000);
+  let exit: Exit;
+  try {
+    exit = await running.exit;
+  } catch (error) {
+    if (error instanceof EngineLost) throw error;
+    return {
+      status: 'failed',
+      eval: planned,
+      reason: `it could not be started: ${reasonOf(error)}`,
+      lastLines,
+    };
+  } finally {
+    release();
+    // What the eval left running in its process group would go on spending.
+    running.signal('SIGKILL');
+  }
+
+  const record = await readRecordFile(recordFile);
+  if (exit.code !== 0 || !record?.finalReport) {
+    if (gateway.refused.aborted) return { status: 'pending', eval: planned, reason: refusal(gateway) };
+    if (cancelled.aborted)
+      return { status: 'pending', eval: planned, reason: 'the job was cancelled while it ran' };
+    return { status: 'failed', eval: planned, reason: failure(exit), lastLines };
+  }
+  const completion: CompletionRecord = {
+    version: 1,
+    eval: planned.key,
+    argv: [...planned.command],
+    fingerprint: planned.fingerprint.value,
+    parts: { ...planned.fingerprint.parts },
+    metrics: record.finalReport,
+    samples: record.samples ?? planned.samples,
+    ...accounting(before, lane.traffic(), record),
+    run: options.run,
+    started: started.toISOString(),
+    ended: new Date().toISOString(),
+  };
+  state.complete(completion, recordFile);
+  return { status: 'fresh', eval: planned, record: completion };
+}
+
+/** A thread that has no sample to work on is only started and ended. */
+function threadsFor({ samples }: PlannedEval, most: number | undefined): Record<string, string> {
+  if (most === undefined) return {};
+  return { EVALS_THREADS: String(Math.max(1, Math.min(most, samples ?? most))) };
+}
+
+/** The gateway has counted what went through it; an eval that goes round it has only its record. */
+function accounting(
+  before: Traffic,
+  after: Traffic,
+  record: RecordSummary,
+): Pick<CompletionRecord, 'tokens' | 'requests'> {
+  const requests = { sent: after.sent - before.sent, replayed: after.replayed - before.replayed };
+  if (requests.sent + requests.replayed === 0)
+    return { tokens: { ...record.tokens, cached: 0, reasoning: 0 }, requests };
+  const [then, now] = [before, after].map((traffic) => addTokens(traffic.tokensSent, traffic.tokensReplayed));
+  const count = (name: keyof TokenUsage) => (now?.[name] ?? 0) - (then?.[name] ?? 0);
+  const [prompt, completion] = [count('prompt'), count('completion')];
+  const tokens = {
+    prompt,
+    completion,
+    total: prompt + completion,
+    cached: count('cached'),
+    reasoning: count('reasoning'),
+  };
+  return { tokens, requests };
+}
+
+function answersOf({ sent, replayed, failed }: Traffic): number {
+  return Math.max(0, sent + replayed - failed);
+}
+
+export function refusal({ refused }: Gateway): string {
+  return `the API refused: ${reasonOf(refused.reason)}`;
+}
+
+/** SIGINT lets `oaieval` flush what it recorded; what is still there after the grace period is killed. */
+function endWhenStopped(running: RunningEval, stops: readonly AbortSignal[], grace: number): () => void {
+  const stopped = AbortSignal.any([...stops]);
+  let timer: NodeJS.Timeout | undefined;
+  const end = (): void => {
+    running.signal('SIGINT');
+    timer = setTimeout(() => running.signal('SIGKILL'), grace);
+  };
+  stopped.addEventListener('abort', end, { once: true });
+  if (stopped.aborted) end();
+  return () => {
+    stopped.removeEventListener('abort', end);
+    clearTimeout(timer);
+  };
+}
+
+function failure({ code, signal }: Exit): string {
+  if (signal) return `it was ended by ${signal}`;
+  if (code !== 0) return `oaieval exited with code ${code}`;
+  return 'oaieval exited with code 0 but recorded no final report, so its result is not known';
+}

@@ -1,0 +1,106 @@
+import { reasonOf } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { Exit } from '../process/group.ts';
+import type { Engine, RunningEval } from './engine.ts';
+import type { Preparation, WarmHost } from './warm-host.ts';
+
+export interface WarmEngineOptions {
+  readonly startHost: () => Promise<WarmHost>;
+  /** A host that is there already: it has planned the set. Each host serves one life, this one included. */
+  readonly host: WarmHost | undefined;
+  readonly preparation: Preparation;
+  /** What takes over when hosts do not live. */
+  readonly fallback: Engine;
+  readonly log: Log;
+}
+
+/** A host that dies is replaced once. */
+const LIVES = 2;
+
+/**
+ * Forks evals from a warm host, which is started, unless it is there, with the first eval. When hosts die, or when the set
+ * cannot be forked safely, each eval gets a process of its own instead.
+ */
+export function warmEngine(options: WarmEngineOptions): Engine {
+  const { startHost, preparation, fallback, log } = options;
+  let lives = LIVES;
+  let host = options.host;
+  let current: Promise<WarmHost | undefined> | undefined;
+
+  async function nextHost(): Promise<WarmHost | undefined> {
+    while (lives > 0) {
+      lives -= 1;
+      try {
+        host ??= await startHost();
+        const unfit = await host.prepare(preparation);
+        if (unfit === undefined) return host;
+        log.info(`Each eval gets a Python process of its own, which takes longer: ${unfit}.`);
+        lives = 0;
+      } catch (error) {
+        lost(reasonOf(error));
+      }
+      await host?.close();
+      host = undefined;
+    }
+    return undefined;
+  }
+
+  function lost(why: string): void {
+    const printed = host?.printed.slice(-10) ?? [];
+    const next =
+      lives > 0
+        ? 'It is started again.'
+        : 'From here on each eval gets a process of its own, which takes longer.';
+    log.warning(
+      [`The Python process that evals are forked from ${why}. ${next}`, ...printed].join('\n'),
+      'Warm engine lost',
+    );
+  }
+
+  /** The one promise that all evals wait for, until its host is gone. */
+  async function serving(): Promise<WarmHost | undefined> {
+    for (;;) {
+      current ??= nextHost();
+      const waited = current;
+      const found = await waited;
+      if (found?.gone === undefined) return found;
+      if (current !== waited) continue;
+      lost(found.gone);
+      host = undefined;
+      current = undefined;
+    }
+  }
+
+  return {
+    start(execution) {
+      return deferred(async () => {
+        const found = await serving();
+        return found ? found.run(execution) : fallback.start(execution);
+      });
+    },
+    async close() {
+      lives = 0;
+      await current?.catch(() => {});
+      await host?.close();
+    },
+  };
+}
+
+/** An eval that starts when its engine is there; a signal that comes before that is not lost. */
+function deferred(start: () => Promise<RunningEval>): RunningEval {
+  let running: RunningEval | undefined;
+  let waiting: NodeJS.Signals | undefined;
+  const exit = (async (): Promise<Exit> => {
+    const engine = start();
+    running = await engine;
+    if (waiting) running.signal(waiting === 'SIGINT' ? 'SIGKILL' : waiting);
+    return await running.exit;
+  })();
+  return {
+    exit,
+    signal(signal) {
+      if (running) running.signal(signal);
+      else waiting = signal;
+    },
+  };
+}

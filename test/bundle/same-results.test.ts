@@ -1,0 +1,321 @@
+/**
+ * Both engines of the action get the results of plain `oaievalset`: the same final reports, the same events in the record
+ * files and the same requests, for registry evals of every class that runs without the internet.
+ *
+ * What evals would fetch has a stand-in: tiktoken's ranks (fixtures/same-results/modules) and NLTK's data. A proxy that
+ * does not exist keeps everything else from the internet.
+ */
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join, relative } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { completedRecordFile, statePaths } from '../../src/progress/paths.ts';
+import { parsePythonJson } from '../../src/run/record-file.ts';
+import { evalsPython } from '../helpers/evals-venv.ts';
+import {
+  type Fault,
+  knowledgeFrom,
+  type ModelApiOptions,
+  type ModelRequest,
+  startModelApi,
+} from '../stand-ins/model-api.ts';
+import { Bed, logOf } from './bed.ts';
+
+const run = promisify(execFile);
+
+const FIXTURES = join(import.meta.dirname, '../fixtures/same-results');
+const REGISTRY = join(FIXTURES, 'registry');
+/** `oaieval` knows no other place for its record files. */
+const RECORDS = '/tmp/evallogs';
+const MAX_SAMPLES = ['--max_samples', '2'];
+
+interface EvalSet {
+  readonly evalSet: string;
+  readonly model: string;
+  readonly evals: number;
+}
+
+const SETS: readonly EvalSet[] = [
+  { evalSet: 'same-results', model: 'gpt-3.5-turbo', evals: 55 },
+  { evalSet: 'same-results-two', model: 'gpt-3.5-turbo,gpt-4', evals: 2 },
+  { evalSet: 'same-results-three', model: 'gpt-3.5-turbo,gpt-4,gpt-3.5-turbo', evals: 3 },
+  { evalSet: 'same-results-solver', model: 'sandbagging/default/gpt-3.5-turbo', evals: 4 },
+];
+
+/** What a set came to, without what is new in each run. */
+interface Results {
+  readonly evals: Readonly<Record<string, EvalResult>>;
+  /** Path and SHA-256 of the body of each request that asked a model, sorted. */
+  readonly requests: readonly string[];
+}
+
+interface EvalResult {
+  readonly report: Readonly<Record<string, unknown>>;
+  /** Events by type. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** Sample, type and data of each event, sorted. */
+  readonly events: readonly string[];
+}
+
+let python: string;
+let scratch: string;
+let api: ModelApiOptions;
+let env: Readonly<Record<string, string>>;
+
+beforeAll(async () => {
+  python = await evalsPython();
+  scratch = mkdtempSync(join(realpathSync(tmpdir()), 'oaievalset-test-'));
+  const script = 'import evals.registry as r, os; print(os.path.dirname(r.__file__))';
+  const { stdout } = await run(python, ['-c', script], { env: { ...process.env, OPENAI_API_KEY: 'x' } });
+  const data = join(stdout.trim(), 'registry/data');
+  const known = [
+    'belarusian_grammar',
+    'invoices',
+    'lunar_calendar',
+    'music-theory',
+    'us_tort_law',
+    'mazes/4x4-mazes-singlemove.jsonl',
+    'persian-kinship-riddles',
+    'aime_evaluation',
+    'korean_romanization',
+    'game_theory',
+    'test_fuzzy_match',
+    'logic-grid',
+    'beam_analysis',
+    'dna_melting_calculation',
+    'icelandic-inflection-easy',
+    'icelandic-inflection-hard',
+    'manga-translation',
+    'chinese_hard_translations',
+  ];
+  api = {
+    knowledge: await knowledgeFrom(...known.map((name) => join(data, name))),
+    rightShare: 0.8,
+    faults: answerInRole,
+  };
+  env = {
+    EVALS_THREADS: '1',
+    // Some evals go through sets of texts.
+    PYTHONHASHSEED: '0',
+    PYTHONPATH: join(FIXTURES, 'modules'),
+    NLTK_DATA: emptyNltkData(join(scratch, 'nltk_data')),
+    https_proxy: 'http://127.0.0.1:9',
+  };
+});
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+/** Corpora without a word in them. */
+function emptyNltkData(directory: string): string {
+  const parts = ['noun', 'verb', 'adj', 'adv'];
+  const files = {
+    'corpora/wordnet': [
+      ...['lexnames', 'cntlist.rev', 'index.sense'],
+      ...parts.flatMap((part) => [`index.${part}`, `data.${part}`, `${part}.exc`]),
+    ],
+    'tokenizers/punkt_tab/english': [
+      ...['abbrev_types.txt', 'collocations.tab', 'ortho_context.tab', 'sent_starters.txt'],
+    ],
+  };
+  for (const [folder, names] of Object.entries(files)) {
+    mkdirSync(join(directory, folder), { recursive: true });
+    for (const name of names) writeFileSync(join(directory, folder, name), '');
+  }
+  return directory;
+}
+
+/** Names of speakers in the games of make_me_say are drawn anew in each run (uuid4): they become numbers in order. */
+function withoutDrawnNames(text: string): string {
+  const seen = new Map<string, string>();
+  return text.replace(/\b[0-9a-f]{32}\b/g, (name) => {
+    const known = seen.get(name) ?? `speaker ${seen.size + 1}`;
+    seen.set(name, known);
+    return known;
+  });
+}
+
+/**
+ * Some evals end with an error when the model steps out of its role, as a voter, a gamemaster or a judge, and drawn names
+ * must not change an answer. All else is answered as usual.
+ */
+function answerInRole({ body, model }: ModelRequest): Fault | undefined {
+  if (typeof body !== 'object' || body === null) return undefined;
+  const text = JSON.stringify(body);
+  const stable = withoutDrawnNames(text);
+  const hash = sha256(stable);
+  const yes = hash < '6';
+  if ('logit_bias' in body) return answer(yes ? 'yes' : 'no');
+  if (text.includes('You must reply with a single digit: 1 for')) return answer(yes ? '1' : '0');
+  if (stable !== text) return answer(`answer ${hash.slice(0, 8)}`);
+  return undefined;
+
+  function answer(content: string): Fault {
+    const choices = [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }];
+    const usage = { prompt_tokens: stable.length, completion_tokens: 1, total_tokens: stable.length + 1 };
+    const id = `chatcmpl-${hash.slice(0, 29)}`;
+    return {
+      status: 200,
+      body: { id, object: 'chat.completion', created: 1_700_000_000, model, choices, usage },
+    };
+  }
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/**
+ * What models were asked, in no order. Looking models up (`GET /v1/models`) does not count: evals as mended for today's
+ * models, which is what the warm engine runs, has no need of it.
+ */
+function asked(requests: readonly ModelRequest[]): string[] {
+  return requests
+    .filter(({ method }) => method === 'POST')
+    .map(({ path, body }) => `${path} ${sha256(withoutDrawnNames(JSON.stringify(body) ?? ''))}`)
+    .sort();
+}
+
+/** `oaievalset <model> <set>` in a shell of its own. */
+async function plain({ evalSet, model }: EvalSet): Promise<Results> {
+  const server = await startModelApi(api);
+  const { PATH, HOME, LANG } = process.env;
+  const args = [model, evalSet, '--no-resume', '--registry_path', REGISTRY, ...MAX_SAMPLES];
+  const records: string[] = [];
+  try {
+    const { stdout, stderr } = await run(join(dirname(python), 'oaievalset'), args, {
+      env: {
+        PATH: [dirname(python), PATH].join(delimiter),
+        HOME,
+        LANG,
+        OPENAI_API_KEY: 'x',
+        OPENAI_BASE_URL: server.url,
+        ...env,
+      },
+      cwd: scratch,
+      maxBuffer: Number.POSITIVE_INFINITY,
+    });
+    records.push(
+      ...[...stderr.matchAll(/Final report: .*\. Logged to (\/tmp\/evallogs\/.*)$/gm)].map((m) => m[1] ?? ''),
+    );
+    expect(stdout).toContain('All done!');
+    return {
+      evals: Object.fromEntries(records.map((path) => resultOf(path))),
+      requests: asked(server.requests),
+    };
+  } finally {
+    // The model is part of the path, and may hold `/`.
+    for (const path of records) {
+      const [own = ''] = relative(RECORDS, path).split('/');
+      if (own !== '') rmSync(join(RECORDS, own), { recursive: true, force: true });
+    }
+    rmSync(statePaths('/tmp/oaievalset', model, evalSet).progressFile, { force: true });
+    await server.close();
+  }
+}
+
+async function action(
+  context: Parameters<typeof Bed.make>[0],
+  { evalSet, model }: EvalSet,
+  inputs: Readonly<Record<string, string>>,
+): Promise<Results> {
+  const bed = await Bed.make(context, {
+    python,
+    model,
+    evalSet,
+    api,
+    env,
+    inputs: { 'registry-path': REGISTRY, args: MAX_SAMPLES.join(' '), ...inputs },
+  });
+  const result = await bed.run({ cache: false });
+  expect(result.exitCode, logOf(result)).toBe(0);
+  // A warm engine that cannot be used says so, and leaves the evals to the other one.
+  expect(result.annotations).toEqual([]);
+  expect(result.lines.filter((line) => /process of its own/.test(line))).toEqual([]);
+  const paths = statePaths(bed.stateDirectory, model, evalSet);
+  return {
+    evals: Object.fromEntries(
+      bed.records().map((record) => resultOf(completedRecordFile(paths, record.eval))),
+    ),
+    requests: asked(bed.api.requests),
+  };
+}
+
+/**
+ * No two runs of `oaieval` agree in these. It draws from Python's `random`, not seeded: evals/metrics.py,
+ * get_bootstrap_accuracy_std, and elsuite/skill_acquisition/utils.py of the same name.
+ */
+const DRAWN = /^boot?strap_std|^(baseline|retrieval|delta)_std$/;
+/** Nor in these, of make_me_pay: how long a game took. */
+const TIMES = /(^|_)duration_sec$/;
+
+function comparable(report: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(report).map(([name, value]) => [
+      name,
+      DRAWN.test(name) || TIMES.test(name) ? typeof value : value,
+    ]),
+  );
+}
+
+function withoutTimes(name: string, value: unknown): unknown {
+  return TIMES.test(name) ? typeof value : value;
+}
+
+interface RecordLine {
+  readonly spec?: { readonly eval_name: string };
+  readonly final_report?: Record<string, unknown>;
+  readonly type?: string;
+  readonly sample_id?: string;
+  readonly data?: unknown;
+}
+
+function resultOf(path: string): [string, EvalResult] {
+  let name: string | undefined;
+  let report: Record<string, unknown> | undefined;
+  const counts: Record<string, number> = {};
+  const events: string[] = [];
+  for (const line of readFileSync(path, 'utf8').split('\n').slice(0, -1)) {
+    const entry = parsePythonJson(line) as RecordLine;
+    if (entry.spec) name = entry.spec.eval_name;
+    else if (entry.final_report) report = comparable(entry.final_report);
+    else {
+      const { type = '', sample_id, data } = entry;
+      counts[type] = (counts[type] ?? 0) + 1;
+      events.push(withoutDrawnNames(JSON.stringify([sample_id, type, data], withoutTimes)));
+    }
+  }
+  if (name === undefined || report === undefined)
+    throw new Error(`${path} is not the record of a whole eval`);
+  return [name, { report, counts, events: events.sort() }];
+}
+
+/** Whether a wrong result could be told from a right one: some metric is not 0. */
+function isTelling({ report }: EvalResult): boolean {
+  return Object.entries(report).some(
+    ([name, value]) => typeof value === 'number' && value !== 0 && !name.startsWith('usage_'),
+  );
+}
+
+describe.for(SETS)('$evalSet of $model', (set) => {
+  let expected: Results;
+  beforeAll(async () => {
+    expected = await plain(set);
+    const results = Object.values(expected.evals);
+    expect(results).toHaveLength(set.evals);
+    expect(results.filter(isTelling).length).toBeGreaterThanOrEqual(set.evals / 2);
+  }, 900_000);
+
+  test.for(['oaieval', 'warm'])('engine %s', { timeout: 900_000 }, async (engine, context) => {
+    const { evals, requests } = await action(context, set, { engine });
+    expect(Object.keys(evals).sort()).toEqual(Object.keys(expected.evals).sort());
+    // Eval by eval, for a message that can be read.
+    for (const [key, result] of Object.entries(evals)) {
+      expect.soft(result.report, key).toEqual(expected.evals[key]?.report);
+      expect.soft(result.counts, key).toEqual(expected.evals[key]?.counts);
+      expect.soft(result.events, key).toEqual(expected.evals[key]?.events);
+    }
+    expect(requests).toEqual(expected.requests);
+  });
+});

@@ -1,0 +1,124 @@
+/** What tests of the checkpoint store need: a job's environment, a cache service, things to save, and a clean-up. */
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { test as base, expect } from 'vitest';
+import { checkpointKeys } from '../../src/checkpoint/keys.ts';
+import {
+  type CheckpointStore,
+  type CheckpointStoreOptions,
+  openCheckpointStore,
+  type RestoreOutcome,
+} from '../../src/checkpoint/store.ts';
+import {
+  type CacheFault,
+  type CacheService,
+  type CacheServiceOptions,
+  type CacheStep,
+  startCacheService,
+} from '../stand-ins/cache-service.ts';
+
+export const WORKER = resolve('src/cache-worker.ts');
+export const HANG: CacheFault = { delayMs: 2 ** 30 };
+
+/** A machine's environment without the cache of a runner that these tests may themselves run on. */
+export function machine(env: Record<string, string> = {}): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([name]) => !/^(ACTIONS_|GITHUB_|.*proxy$)/i.test(name));
+  return { ...Object.fromEntries(own), ...env };
+}
+
+export interface Job extends Partial<CheckpointStoreOptions> {
+  readonly env: NodeJS.ProcessEnv;
+  readonly runId?: string;
+}
+
+/** What one test needs, and cleans up after itself. Tests run side by side, so each has its own. */
+export class Rig {
+  readonly #cleanUps: (() => unknown)[] = [];
+
+  async cleanUp(): Promise<void> {
+    for (const cleanUp of this.#cleanUps.reverse()) await cleanUp();
+  }
+
+  scratch(): string {
+    const directory = mkdtempSync(join(realpathSync(tmpdir()), 'checkpoint-test-'));
+    this.#cleanUps.push(() => rmSync(directory, { recursive: true, force: true }));
+    return directory;
+  }
+
+  async service(options: CacheServiceOptions = {}): Promise<CacheService> {
+    const started = await startCacheService(options);
+    this.#cleanUps.push(() => started.close());
+    return started;
+  }
+
+  store({ runId = '1', ...options }: Job): CheckpointStore {
+    const shard = { index: 1, count: 1 };
+    const keys = checkpointKeys({
+      model: 'gpt-4o',
+      evalSet: 'test',
+      cacheKey: '',
+      shard,
+      runId,
+      runAttempt: 1,
+    });
+    return openCheckpointStore({ keys, temporaryDirectory: this.scratch(), workerPath: WORKER, ...options });
+  }
+
+  /** A directory to save: `files` below tmp/oaievalset. */
+  snapshot(files: Record<string, string | Buffer> = { 'a.progress.txt': '["oaieval"]\n' }): string {
+    const root = this.scratch();
+    const directory = join(root, 'tmp/oaievalset');
+    mkdirSync(directory, { recursive: true });
+    for (const [name, content] of Object.entries(files)) {
+      mkdirSync(join(directory, name, '..'), { recursive: true });
+      writeFileSync(join(directory, name), content);
+    }
+    return root;
+  }
+
+  /** A directory with a program called tar. */
+  fakeTar(script: string): string {
+    const bin = this.scratch();
+    writeFileSync(join(bin, 'tar'), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(bin, 'tar'), 0o755);
+    return bin;
+  }
+
+  async failureOfSave(job: Job): Promise<string> {
+    const outcome = await this.store(job).save(this.snapshot());
+    return outcome.kind === 'failed' ? outcome.cause : outcome.kind;
+  }
+
+  async failureOfRestore(job: Job): Promise<string> {
+    const temporaryDirectory = this.scratch();
+    const outcome = await this.store({ temporaryDirectory, ...job }).restore();
+    expect(readdirSync(temporaryDirectory), 'half a restore is removed').toEqual([]);
+    return outcome.kind === 'failed' ? outcome.cause : outcome.kind;
+  }
+
+  async restored(job: Job): Promise<Extract<RestoreOutcome, { kind: 'hit' }>> {
+    const outcome = await this.store(job).restore();
+    if (outcome.kind !== 'hit') throw new Error(`Not restored: ${JSON.stringify(outcome)}`);
+    this.#cleanUps.push(() => rmSync(outcome.staging, { recursive: true, force: true }));
+    return outcome;
+  }
+}
+
+export const test = base.extend<{ rig: Rig }>({
+  rig: async ({ task: _task }, use) => {
+    const rig = new Rig();
+    await use(rig);
+    await rig.cleanUp();
+  },
+});
+
+/** Fails the requests of one step. */
+export function failing(step: CacheStep, fault: CacheFault): CacheServiceOptions {
+  return { faults: (request) => (request.step === step ? fault : undefined) };
+}
+
+export const twirp = (status: number, msg: string): CacheFault => ({
+  status,
+  body: JSON.stringify({ msg, message: msg }),
+});

@@ -1,0 +1,962 @@
+/**
+ * The gateway in this process, on its way out: TLS, proxies, waits that the API asks for, answers that stall or break off,
+ * encodings, sizes, and the one limit for all evals. Real HTTP over the loopback, real journals on disk.
+ */
+import { execFileSync } from 'node:child_process';
+import { createCipheriv, createHash } from 'node:crypto';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { EventEmitter, once } from 'node:events';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request as plainRequest,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import {
+  type AddressInfo,
+  connect,
+  createServer as createTcpServer,
+  type Server,
+  type Socket,
+} from 'node:net';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type EvalGateway, type GatewayOptions, startGateway } from '../../src/gateway/gateway.ts';
+import { defaultPatience } from '../../src/gateway/patience.ts';
+import { providerUrls } from '../../src/gateway/providers.ts';
+import { Journal } from '../../src/progress/journal.ts';
+import { type StatePaths, statePaths } from '../../src/progress/paths.ts';
+import { recordingLog, sha256, temporaryDirectory } from '../helpers/builders.ts';
+
+// ---------------------------------------------------------------------------------------------------- stand-ins
+
+/** A request as the stand-in for the API saw it. */
+interface Arrival {
+  /** 1 for the first one. */
+  readonly n: number;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+type Script = (arrival: Arrival, response: ServerResponse) => unknown;
+
+interface StandInApi {
+  readonly origin: string;
+  readonly server: Server;
+  readonly arrivals: readonly Arrival[];
+  untilArrived(count: number): Promise<void>;
+}
+
+interface Certificate {
+  readonly key: string;
+  readonly cert: string;
+}
+
+/** A stand-in for the model API that answers each request as the test says, down to the bytes of its socket. */
+async function startStandInApi(script: Script, tls?: Certificate): Promise<StandInApi> {
+  const arrivals: Arrival[] = [];
+  const changed = new EventEmitter().setMaxListeners(0);
+  const listener = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+    const { method = '', url: path = '', headers } = request;
+    const n = arrivals.length + 1;
+    const arrival = { n, method, path, headers, body: Buffer.concat(chunks), at: Date.now() };
+    arrivals.push(arrival);
+    changed.emit('arrival');
+    await script(arrival, response);
+  };
+  const server = tls ? createTlsServer(tls, listener) : createServer(listener);
+  const { port } = await listening(server);
+  return {
+    origin: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
+    server,
+    arrivals,
+    async untilArrived(count) {
+      while (arrivals.length < count) await once(changed, 'arrival');
+    },
+  };
+}
+
+/** A stand-in for a company's forward proxy: CONNECT for https, absolute URIs for http. */
+async function startStandInProxy() {
+  const tunnels: string[] = [];
+  const forwarded: string[] = [];
+  const authorizations: (string | undefined)[] = [];
+  const server = createServer((request, response) => {
+    forwarded.push(`${request.method} ${request.url}`);
+    authorizations.push(request.headers['proxy-authorization']);
+    const { 'proxy-authorization': _, ...headers } = request.headers;
+    const onward = plainRequest(request.url ?? '', { method: request.method ?? 'GET', headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    request.pipe(onward);
+  });
+  server.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    tunnels.push(request.url ?? '');
+    authorizations.push(request.headers['proxy-authorization']);
+    const { hostname, port } = new URL(`tcp://${request.url}`);
+    const onward = connect(Number(port), hostname, () => {
+      socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+      onward.write(head);
+      onward.pipe(socket).pipe(onward);
+    });
+    for (const end of [socket, onward]) {
+      end.on('error', () => {
+        socket.destroy();
+        onward.destroy();
+      });
+    }
+  });
+  const { port } = await listening(server);
+  return { host: `127.0.0.1:${port}`, url: `http://127.0.0.1:${port}`, tunnels, forwarded, authorizations };
+}
+
+/** Listens on the loopback until the test ends; then every connection is dropped, tunnels included. */
+async function listening(server: Server): Promise<AddressInfo> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.once('close', () => sockets.delete(socket));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(async () => {
+    const closed = new Promise((done) => server.close(done));
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  });
+  return server.address() as AddressInfo;
+}
+
+/** A private CA and a server certificate for 127.0.0.1 by it, made now: no private key belongs into a repository. */
+function makeCertificates(): { ca: string; server: Certificate } {
+  const folder = temporaryDirectory();
+  const openssl = (...args: string[]): void => {
+    try {
+      execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
+    } catch (error) {
+      const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+      throw new Error(
+        missing
+          ? 'This test makes certificates with the command openssl, which is not on this machine. Install OpenSSL.'
+          : `openssl ${args[0]} failed: ${String((error as { stderr?: Buffer }).stderr)}`,
+      );
+    }
+  };
+  const key = (name: string) =>
+    openssl('genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256', '-out', name);
+  writeFileSync(join(folder, 'server.ext'), 'subjectAltName=IP:127.0.0.1\nbasicConstraints=CA:FALSE\n');
+  key('ca.key');
+  key('server.key');
+  const days = ['-days', '2'];
+  openssl(
+    'req',
+    '-x509',
+    '-new',
+    '-key',
+    'ca.key',
+    ...days,
+    '-subj',
+    '/CN=Private CA of a test',
+    '-out',
+    'ca.pem',
+  );
+  openssl('req', '-new', '-key', 'server.key', '-subj', '/CN=127.0.0.1', '-out', 'server.csr');
+  const by = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-set_serial', '1', '-extfile', 'server.ext'];
+  openssl('x509', '-req', '-in', 'server.csr', ...by, ...days, '-out', 'server.pem');
+  const read = (name: string) => readFileSync(join(folder, name), 'utf8');
+  return { ca: join(folder, 'ca.pem'), server: { key: read('server.key'), cert: read('server.pem') } };
+}
+
+// ------------------------------------------------------------------------------------------------------ helpers
+
+interface BenchOptions extends Partial<GatewayOptions> {
+  readonly openai?: string;
+  readonly anthropic?: string;
+}
+
+/** A gateway that leads to these base URLs, and neither waits nor tries for long. */
+async function bench({ openai = '', anthropic = '', ...options }: BenchOptions) {
+  const gateway = await startGateway({
+    env: {},
+    urls: providerUrls({ OPENAI_BASE_URL: openai, ANTHROPIC_BASE_URL: anthropic }),
+    maxRequestsInFlight: 32,
+    log: recordingLog(),
+    patience: { ...defaultPatience, firstWait: 1, longestWait: 4, mostTries: 4 },
+    timeouts: { connect: 5000, idle: 5000 },
+    ...options,
+  });
+  onTestFinished(() => gateway.close());
+  return gateway;
+}
+
+const newPaths = () => statePaths(temporaryDirectory(), 'gpt-4', 'set');
+
+function openJournal(paths: StatePaths = newPaths()): Journal {
+  const owner = { eval: 'a.dev', repository: 'o/r', fingerprint: sha256('x'), parts: {} };
+  return Journal.open(paths, owner).journal;
+}
+
+interface Received {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** As it came over the wire: nothing is decoded. */
+  readonly body: Buffer;
+}
+
+/** Posts as an eval's client does, but decodes nothing. Rejects when the answer is cut. */
+async function post(url: string, body: string | Buffer, headers: object = {}): Promise<Received> {
+  const request = plainRequest(url, {
+    method: 'POST',
+    agent: false,
+    headers: { authorization: 'Bearer sk-test', 'content-type': 'application/json', ...headers },
+  });
+  request.end(body);
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  const chunks: Buffer[] = [];
+  for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
+  return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) };
+}
+
+const question = (content: string, more: object = {}) =>
+  JSON.stringify({ model: 'gpt-4', messages: [{ role: 'user', content }], ...more });
+
+const askOf = (lane: EvalGateway, content: string, more: object = {}) =>
+  post(`${lane.env.OPENAI_BASE_URL}/chat/completions`, question(content, more));
+
+const contentOf = ({ body }: Arrival): string => JSON.parse(body.toString()).messages[0].content;
+
+const chat = (content: string) => ({
+  id: 'chatcmpl-1',
+  object: 'chat.completion',
+  choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }],
+  usage: { prompt_tokens: 9, completion_tokens: 3, total_tokens: 12 },
+});
+
+const CHAT = JSON.stringify(chat('Hello world'));
+
+function answer(
+  response: ServerResponse,
+  body: string | Buffer = CHAT,
+  headers: object = {},
+  status = 200,
+): void {
+  const length = Buffer.byteLength(body);
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': length, ...headers });
+  response.end(body);
+}
+
+/** Resolves when so many requests of this eval have arrived whole at the gateway, which serves in this process. */
+function untilAtGateway(lane: EvalGateway, count: number): Promise<void> {
+  const { pathname } = new URL(lane.env.OPENAI_BASE_URL ?? '');
+  let left = count;
+  return new Promise((resolve) => {
+    const heard = (message: unknown): void => {
+      const { request } = message as { request: IncomingMessage };
+      if (!request.url?.startsWith(pathname)) return;
+      // Its last byte is read; one turn later it stands in the queue.
+      request.once('end', () => {
+        left -= 1;
+        if (left > 0) return;
+        unsubscribe('http.server.request.start', heard);
+        setImmediate(resolve);
+      });
+    };
+    subscribe('http.server.request.start', heard);
+  });
+}
+
+/** Timers may fire a little early, and the clock counts whole milliseconds. */
+const EARLY = 5;
+
+// -------------------------------------------------------------------------------------------------------- tests
+
+describe('TLS with a private CA', () => {
+  test('succeeds with the CA in SSL_CERT_FILE', async () => {
+    const { ca, server } = makeCertificates();
+    const api = await startStandInApi((_, response) => answer(response), server);
+    const gateway = await bench({ openai: api.origin, env: { SSL_CERT_FILE: ca } });
+    const lane = gateway.openEval('a', openJournal());
+    const { status, body } = await askOf(lane, 'x');
+    expect(status).toBe(200);
+    expect(body.toString()).toBe(CHAT);
+    expect(api.arrivals).toHaveLength(1);
+  });
+
+  test.each([
+    ['without it', {}],
+    ['with an SSL_CERT_FILE that is not there', { SSL_CERT_FILE: '/nowhere/ca.pem' }],
+  ])('%s, gives up in words that name the certificate', async (_, env) => {
+    const { server } = makeCertificates();
+    const api = await startStandInApi((_, response) => answer(response), server);
+    const gateway = await bench({ openai: api.origin, env });
+    const kept = openJournal();
+    const { status, headers, body } = await askOf(gateway.openEval('a', kept), 'x');
+    expect(status).toBe(424);
+    expect(headers['x-should-retry']).toBe('false');
+    expect(JSON.parse(body.toString()).error.message).toMatch(/gave up after 4 tries.*certificate/);
+    expect(api.arrivals).toEqual([]);
+    expect(kept.size).toBe(0);
+  });
+
+  test('a handshake that stalls is begun again', async () => {
+    const { ca, server } = makeCertificates();
+    const api = await startStandInApi((_, response) => answer(response), server);
+    let connections = 0;
+    // A stand-in for a load balancer whose first connection leads nowhere.
+    const balancer = createTcpServer((socket) => {
+      connections += 1;
+      if (connections > 1) api.server.emit('connection', socket);
+    });
+    const { port } = await listening(balancer);
+    const gateway = await bench({
+      openai: `https://127.0.0.1:${port}`,
+      env: { SSL_CERT_FILE: ca },
+      timeouts: { connect: 1000, idle: 5000 },
+    });
+    const lane = gateway.openEval('a', openJournal());
+    expect((await askOf(lane, 'x')).status).toBe(200);
+    expect(connections).toBe(2);
+    expect(lane.traffic()).toMatchObject({ sent: 1, retried: 1, failed: 0 });
+  });
+});
+
+describe('through a proxy', () => {
+  test.each([
+    ['HTTPS_PROXY', 'HTTPS_PROXY', 'http://'],
+    ['https_proxy', 'https_proxy', 'http://'],
+    ['an HTTPS_PROXY without a scheme', 'HTTPS_PROXY', ''],
+  ])('https goes through %s, in a tunnel', async (_, variable, scheme) => {
+    const { ca, server } = makeCertificates();
+    const api = await startStandInApi((_, response) => answer(response), server);
+    const proxy = await startStandInProxy();
+    const env = { SSL_CERT_FILE: ca, [variable]: `${scheme}user:p%40ss@${proxy.host}` };
+    const gateway = await bench({ openai: `${api.origin}/v1`, env });
+    const { status } = await askOf(gateway.openEval('a', openJournal()), 'x');
+    expect(status).toBe(200);
+    expect(proxy.tunnels).toEqual([new URL(api.origin).host]);
+    expect(proxy.forwarded).toEqual([]);
+    expect(proxy.authorizations).toEqual([`Basic ${Buffer.from('user:p@ss').toString('base64')}`]);
+    expect(api.arrivals).toHaveLength(1);
+    expect(api.arrivals[0]?.headers).not.toHaveProperty('proxy-authorization');
+  });
+
+  test('http goes through HTTP_PROXY, by its absolute URI', async () => {
+    const api = await startStandInApi((_, response) => answer(response));
+    const proxy = await startStandInProxy();
+    const gateway = await bench({ openai: `${api.origin}/v1`, env: { HTTP_PROXY: proxy.url } });
+    const { status, body } = await askOf(gateway.openEval('a', openJournal()), 'x');
+    expect(status).toBe(200);
+    expect(body.toString()).toBe(CHAT);
+    expect(proxy.forwarded).toEqual([`POST ${api.origin}/v1/chat/completions`]);
+    expect(api.arrivals.map(({ path }) => path)).toEqual(['/v1/chat/completions']);
+  });
+
+  test.each([
+    ['the address', '127.0.0.1'],
+    ['one of several', 'example.com, 127.0.0.1'],
+    ['everything', '*'],
+  ])('what NO_PROXY names (%s) is reached directly', async (_, list) => {
+    const api = await startStandInApi((_, response) => answer(response));
+    const proxy = await startStandInProxy();
+    const env = { HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url, NO_PROXY: list };
+    const gateway = await bench({ openai: api.origin, env });
+    expect((await askOf(gateway.openEval('a', openJournal()), 'x')).status).toBe(200);
+    expect(api.arrivals).toHaveLength(1);
+    expect([...proxy.forwarded, ...proxy.tunnels]).toEqual([]);
+  });
+
+  test('the proxies of this process are none of those that the gateway was given', async () => {
+    const api = await startStandInApi((_, response) => answer(response));
+    const proxy = await startStandInProxy();
+    const before = process.env.http_proxy;
+    process.env.http_proxy = proxy.url;
+    onTestFinished(() => {
+      if (before === undefined) delete process.env.http_proxy;
+      else process.env.http_proxy = before;
+    });
+    const gateway = await bench({ openai: api.origin, env: {} });
+    expect((await askOf(gateway.openEval('a', openJournal()), 'x')).status).toBe(200);
+    expect(proxy.forwarded).toEqual([]);
+  });
+
+  test.each([
+    ['nothing is set', {}, '127.0.0.1'],
+    ['NO_PROXY is set', { NO_PROXY: 'a.example,.b.example' }, 'a.example,.b.example,127.0.0.1'],
+    ['no_proxy wins, as in Python', { no_proxy: 'a.example', NO_PROXY: 'b.example' }, 'a.example,127.0.0.1'],
+    ['no_proxy is empty', { no_proxy: '' }, '127.0.0.1'],
+    // Python's urllib takes `*` for everything only when it stands alone.
+    ['NO_PROXY is everything', { NO_PROXY: '*' }, '*'],
+  ])('the eval reaches the gateway directly when %s', async (_, given, expected) => {
+    const gateway = await bench({ env: { HTTP_PROXY: 'http://127.0.0.1:9', ...given } });
+    const { env } = gateway.openEval('a', undefined);
+    expect(env).toMatchObject({ NO_PROXY: expected, no_proxy: expected });
+  });
+});
+
+describe('Anthropic', () => {
+  const headers = { 'x-api-key': 'sk-ant-test', 'anthropic-version': '2023-06-01' };
+  const asked = (more: object = {}) =>
+    JSON.stringify({ model: 'claude-3', max_tokens: 9, messages: [{ role: 'user', content: 'x' }], ...more });
+  const message = JSON.stringify({
+    id: 'msg_1',
+    type: 'message',
+    role: 'assistant',
+    content: [{ type: 'text', text: 'Hello' }],
+    stop_reason: 'end_turn',
+    usage: { input_tokens: 11, output_tokens: 5 },
+  });
+  const event = (data: { type: string }) => `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`;
+  const started = { type: 'message_start', message: { usage: { input_tokens: 11, output_tokens: 1 } } };
+  const stream = [
+    event(started),
+    event({ type: 'ping' }),
+    event({ type: 'content_block_delta', delta: { type: 'text_delta', text: 'Hello' } } as { type: string }),
+    event({ type: 'message_delta', usage: { output_tokens: 5 } } as { type: string }),
+    event({ type: 'message_stop' }),
+  ].join('');
+
+  test.each([
+    ['whole', {}, message, 'application/json'],
+    ['streamed', { stream: true }, stream, 'text/event-stream; charset=utf-8'],
+  ])('a %s answer is asked for with path and key, counted, and replayed', async (_, more, text, type) => {
+    const api = await startStandInApi((_, response) => answer(response, text, { 'content-type': type }));
+    const openai = await startStandInApi((_, response) => answer(response));
+    const gateway = await bench({ openai: openai.origin, anthropic: api.origin });
+    const kept = openJournal();
+    const lane = gateway.openEval('a', kept);
+    const ask = () => post(`${lane.env.ANTHROPIC_BASE_URL}/v1/messages?beta=true`, asked(more), headers);
+    expect((await ask()).body.toString()).toBe(text);
+    expect(api.arrivals).toHaveLength(1);
+    expect(api.arrivals[0]).toMatchObject({ method: 'POST', path: '/v1/messages?beta=true', headers });
+    expect(api.arrivals[0]?.body.toString()).toBe(asked(more));
+    expect(kept.size).toBe(1);
+    lane.restart();
+    const again = await ask();
+    expect(again.body.toString()).toBe(text);
+    expect(again.headers['content-type']).toBe(type);
+    expect(api.arrivals).toHaveLength(1);
+    expect(openai.arrivals).toEqual([]);
+    const tokens = { prompt: 11, completion: 5, cached: 0, reasoning: 0 };
+    expect(lane.traffic()).toMatchObject({
+      sent: 1,
+      replayed: 1,
+      tokensSent: tokens,
+      tokensReplayed: tokens,
+    });
+  });
+
+  test('an overloaded API (529) is asked again', async () => {
+    const overloaded = { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } };
+    const api = await startStandInApi(({ n }, response) =>
+      n === 1 ? answer(response, JSON.stringify(overloaded), {}, 529) : answer(response, message),
+    );
+    const gateway = await bench({ anthropic: api.origin });
+    const lane = gateway.openEval('a', openJournal());
+    const { status } = await post(`${lane.env.ANTHROPIC_BASE_URL}/v1/messages`, asked(), headers);
+    expect(status).toBe(200);
+    expect(api.arrivals).toHaveLength(2);
+  });
+});
+
+describe('waits that the API asks for', () => {
+  const limited = JSON.stringify({
+    error: {
+      message: 'Rate limit reached for gpt-4',
+      type: 'requests',
+      param: null,
+      code: 'rate_limit_exceeded',
+    },
+  });
+
+  test.each([
+    ['429, Retry-After in seconds', 429, () => ({ 'retry-after': '1' }), 1000],
+    ['503, Retry-After in seconds', 503, () => ({ 'retry-after': '1' }), 1000],
+    [
+      // It counts whole seconds: this is between one and two away.
+      '429, Retry-After as a date',
+      429,
+      () => ({ 'retry-after': new Date(Date.now() + 2000).toUTCString() }),
+      1000,
+    ],
+    [
+      '429, retry-after-ms before Retry-After',
+      429,
+      () => ({ 'retry-after-ms': '300', 'retry-after': '0' }),
+      300,
+    ],
+    [
+      '429, requests used up',
+      429,
+      () => ({ 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '300ms' }),
+      300,
+    ],
+    [
+      '429, tokens used up for longer than requests',
+      429,
+      () => ({
+        'x-ratelimit-remaining-requests': '0',
+        'x-ratelimit-reset-requests': '10ms',
+        'x-ratelimit-remaining-tokens': '0',
+        'x-ratelimit-reset-tokens': '0.4s',
+      }),
+      400,
+    ],
+  ])('%s: not before', async (_, status, headers, least) => {
+    let refusedAt = 0;
+    const api = await startStandInApi(({ n }, response) => {
+      if (n > 1) return answer(response);
+      refusedAt = Date.now();
+      answer(response, limited, headers(), status);
+    });
+    const gateway = await bench({ openai: api.origin });
+    const kept = openJournal();
+    const lane = gateway.openEval('a', kept);
+    expect((await askOf(lane, 'x')).status).toBe(200);
+    expect(api.arrivals).toHaveLength(2);
+    expect((api.arrivals[1]?.at ?? 0) - refusedAt).toBeGreaterThanOrEqual(least - EARLY);
+    expect(kept.size).toBe(1);
+    expect(lane.traffic()).toMatchObject({ sent: 1, retried: 1, failed: 0 });
+  });
+
+  test.each([
+    ['a 429 that asks to wait', 429, { 'retry-after-ms': '400' }],
+    [
+      'an answer that says the limit is used up',
+      200,
+      { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '400ms' },
+    ],
+  ])('%s holds back other evals too, also those that wait already', async (_, status, headers) => {
+    let answeredAt = 0;
+    let letGo = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const api = await startStandInApi(async ({ n }, response) => {
+      if (n > 1) return answer(response);
+      await held;
+      answeredAt = Date.now();
+      answer(response, status === 200 ? CHAT : limited, headers, status);
+    });
+    const gateway = await bench({ openai: api.origin, maxRequestsInFlight: 1 });
+    const [a, b] = [gateway.openEval('a', undefined), gateway.openEval('b', undefined)];
+    const first = askOf(a, 'a');
+    await api.untilArrived(1);
+    const queued = untilAtGateway(b, 3);
+    const others = ['b1', 'b2', 'b3'].map((content) => askOf(b, content));
+    await queued;
+    letGo();
+    const answers = await Promise.all([first, ...others]);
+    expect(answers.map((each) => each.status)).toEqual([200, 200, 200, 200]);
+    const later = api.arrivals.slice(1).map(({ at }) => at - answeredAt);
+    expect(later).toHaveLength(status === 200 ? 3 : 4);
+    expect(Math.min(...later)).toBeGreaterThanOrEqual(400 - EARLY);
+  });
+
+  test('a wait beyond all patience ends the request, and does not hold back the others', async () => {
+    const api = await startStandInApi((arrival, response) =>
+      contentOf(arrival) === 'a'
+        ? answer(response, limited, { 'retry-after': '86400' }, 429)
+        : answer(response),
+    );
+    const gateway = await bench({ openai: api.origin });
+    const lane = gateway.openEval('a', undefined);
+    expect((await askOf(lane, 'a')).status).toBe(424);
+    expect((await askOf(lane, 'b')).status).toBe(200);
+    expect(api.arrivals).toHaveLength(2);
+  });
+});
+
+describe('an API that goes silent or hangs up', () => {
+  const head = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(CHAT) };
+  const cases: [string, Script][] = [
+    ['accepts and never answers', () => {}],
+    ['sends headers and no body', (_, response) => response.writeHead(200, head).flushHeaders()],
+    ['stalls in the body', (_, response) => response.writeHead(200, head).write(CHAT.slice(0, 20))],
+    ['half-closes instead of answering', (_, response) => response.socket?.end()],
+    [
+      'half-closes in the body',
+      (_, response) => response.writeHead(200, head).write(CHAT.slice(0, 20), () => response.socket?.end()),
+    ],
+    ['resets the connection', (_, response) => response.socket?.resetAndDestroy()],
+    ['speaks no HTTP', (_, response) => response.socket?.end('SSH-2.0-OpenSSH_9.6\r\n')],
+  ];
+
+  test.each(cases)('%s: asked again, recorded once', async (_, fault) => {
+    const api = await startStandInApi((arrival, response) =>
+      arrival.n <= 2 ? fault(arrival, response) : answer(response),
+    );
+    const gateway = await bench({ openai: api.origin, timeouts: { connect: 5000, idle: 500 } });
+    const kept = openJournal();
+    const lane = gateway.openEval('a', kept);
+    const { status, body } = await askOf(lane, 'x');
+    expect(status).toBe(200);
+    expect(body.toString()).toBe(CHAT);
+    expect(api.arrivals).toHaveLength(3);
+    expect(kept.size).toBe(1);
+    expect(lane.traffic()).toMatchObject({ sent: 1, retried: 2, failed: 0 });
+    expect(lane.traffic().tokensSent.prompt).toBe(9);
+    lane.restart();
+    expect((await askOf(lane, 'x')).body.toString()).toBe(CHAT);
+    expect(api.arrivals).toHaveLength(3);
+  });
+
+  test('nobody listens: gives up in words that say so', async () => {
+    const server = createTcpServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    await once(server, 'close');
+    for (const host of ['127.0.0.1', 'localhost']) {
+      const gateway = await bench({ openai: `http://${host}:${port}` });
+      const { status, body } = await askOf(gateway.openEval('a', undefined), 'x');
+      expect(status).toBe(424);
+      expect(body.toString()).toMatch(/gave up after 4 tries.*ECONNREFUSED/);
+    }
+  });
+});
+
+describe('content encodings', () => {
+  test.each([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+    ['zstd', zstdCompressSync],
+  ])('%s reaches the client as it is, and is kept and replayed without it', async (encoding, encode) => {
+    const plain = JSON.stringify(chat('ü😀 語'.repeat(50)));
+    const packed = encode(Buffer.from(plain));
+    const api = await startStandInApi((_, response) =>
+      answer(response, packed, { 'content-encoding': encoding }),
+    );
+    const gateway = await bench({ openai: api.origin });
+    const paths = newPaths();
+    const lane = gateway.openEval('a', openJournal(paths));
+    const url = `${lane.env.OPENAI_BASE_URL}/chat/completions`;
+    const ask = () => post(url, question('x'), { 'accept-encoding': encoding });
+    const first = await ask();
+    expect(api.arrivals[0]?.headers['accept-encoding']).toBe(encoding);
+    expect(first.headers['content-encoding']).toBe(encoding);
+    expect(first.body.equals(packed)).toBe(true);
+    expect(lane.traffic().tokensSent).toMatchObject({ prompt: 9, completion: 3 });
+    expect(journalText(paths)).toContain(JSON.stringify(plain));
+    lane.restart();
+    const again = await ask();
+    expect(again.headers).not.toHaveProperty('content-encoding');
+    expect(again.headers['content-length']).toBe(String(Buffer.byteLength(plain)));
+    expect(again.body.toString()).toBe(plain);
+    expect(api.arrivals).toHaveLength(1);
+  });
+
+  test('a compressed stream arrives whole, and is kept as text', async () => {
+    const text = `data: ${JSON.stringify(chat('ü😀'))}\n\ndata: [DONE]\n\n`;
+    const headers = { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' };
+    const api = await startStandInApi((_, response) => answer(response, gzipSync(text), headers));
+    const gateway = await bench({ openai: api.origin });
+    const paths = newPaths();
+    const lane = gateway.openEval('a', openJournal(paths));
+    expect((await askOf(lane, 'x', { stream: true })).body.equals(gzipSync(text))).toBe(true);
+    expect(journalText(paths)).toContain(JSON.stringify(text));
+    lane.restart();
+    expect((await askOf(lane, 'x', { stream: true })).body.toString()).toBe(text);
+    expect(api.arrivals).toHaveLength(1);
+  });
+
+  test.each([
+    ['is not what it says', 'gzip', Buffer.from(CHAT)],
+    ['is unknown', 'x-snappy', Buffer.from('anything')],
+  ])('an encoding that %s: passed on, not kept', async (_, encoding, body) => {
+    const api = await startStandInApi((_, response) =>
+      answer(response, body, { 'content-encoding': encoding }),
+    );
+    const gateway = await bench({ openai: api.origin });
+    const kept = openJournal();
+    const lane = gateway.openEval('a', kept);
+    expect((await askOf(lane, 'x')).body.equals(body)).toBe(true);
+    expect(kept.size).toBe(0);
+  });
+});
+
+describe('sizes and bytes', () => {
+  const MEGABYTE = 1_000_000;
+  const PIECE = '😀 漢字かな Ünïcödé \\ " \u0000 \u2028 \ud83d\udc69\u200d\ud83d\udcbb ';
+  const large = PIECE.repeat(Math.ceil(MEGABYTE / Buffer.byteLength(PIECE)));
+  const cases: [string, string, string, Buffer][] = [
+    ['escaped JSON', 'application/json', question(large), Buffer.from(JSON.stringify(chat(large)))],
+    ['plain text', 'text/plain; charset=utf-8', question(large), Buffer.from(large)],
+    ['audio', 'audio/mpeg', question('x'), noise(MEGABYTE, 1)],
+    [
+      'bytes that look like text at first',
+      'application/octet-stream',
+      question('y'),
+      Buffer.concat([Buffer.from(large), noise(7, 2)]),
+    ],
+    ['a byte order mark', 'application/json', question('z'), Buffer.from(`\ufeff${CHAT}`)],
+  ];
+
+  test.each(cases)('%s: the same bytes there, back and again', async (_, type, asked, bytes) => {
+    const api = await startStandInApi((_, response) => answer(response, bytes, { 'content-type': type }));
+    const gateway = await bench({ openai: api.origin });
+    const paths = newPaths();
+    const journal = openJournal(paths);
+    const lane = gateway.openEval('a', journal);
+    const first = await post(`${lane.env.OPENAI_BASE_URL}/audio/speech`, asked);
+    expect(api.arrivals[0]?.body.equals(Buffer.from(asked))).toBe(true);
+    expect(first.body.equals(bytes)).toBe(true);
+    lane.close();
+    journal.close();
+
+    const resumed = gateway.openEval('a', openJournal(paths));
+    const again = await post(`${resumed.env.OPENAI_BASE_URL}/audio/speech`, asked);
+    expect(again.body.equals(bytes)).toBe(true);
+    expect(again.headers['content-type']).toBe(type);
+    expect(api.arrivals).toHaveLength(1);
+  });
+
+  test('a journal of more than 100 MB is opened again, and every answer of it is right', async () => {
+    const COUNT = 100;
+    const api = await startStandInApi((arrival, response) =>
+      answer(response, noise(MEGABYTE, Number(contentOf(arrival))), { 'content-type': 'audio/mpeg' }),
+    );
+    const gateway = await bench({ openai: api.origin });
+    const paths = newPaths();
+    const journal = openJournal(paths);
+    const lane = gateway.openEval('a', journal);
+    for (let i = 0; i < COUNT; i += 1) {
+      // The first half becomes a sealed segment, as at a checkpoint in the middle of an eval.
+      if (i === COUNT / 2) journal.seal();
+      expect((await askOf(lane, String(i))).status).toBe(200);
+    }
+    lane.close();
+    journal.close();
+    expect(api.arrivals).toHaveLength(COUNT);
+
+    const opened = openJournal(paths);
+    onTestFinished(() => opened.close());
+    expect(opened.size).toBe(COUNT);
+    const bytes = segments(paths).map((path) => statSync(path).size);
+    expect(bytes).toHaveLength(2);
+    expect(Math.max(...bytes)).toBeGreaterThan(50 * MEGABYTE);
+    expect(bytes.reduce((sum, each) => sum + each, 0)).toBeGreaterThan(100 * MEGABYTE);
+    const resumed = gateway.openEval('a', opened);
+    for (let i = COUNT - 1; i >= 0; i -= 1) {
+      const { body } = await askOf(resumed, String(i));
+      expect(body.equals(noise(MEGABYTE, i))).toBe(true);
+    }
+    expect(api.arrivals).toHaveLength(COUNT);
+    expect(resumed.traffic()).toMatchObject({ sent: 0, replayed: COUNT });
+  });
+});
+
+describe('an answer that breaks off is not kept', () => {
+  const half = CHAT.slice(0, CHAT.indexOf('world') + 3);
+
+  test.each<[string, Script]>([
+    [
+      'shorter than its Content-Length',
+      (_, response) => {
+        response.writeHead(200, { 'content-type': 'application/json', 'content-length': CHAT.length });
+        response.write(half, () => response.destroy());
+      },
+    ],
+    [
+      'chunked, without the last chunk',
+      (_, response) => {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.write(half, () => response.destroy());
+      },
+    ],
+    [
+      'chunked, ended in the middle of a chunk',
+      (_, response) => {
+        const head =
+          'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n';
+        response.socket?.end(`${head}${CHAT.length.toString(16)}\r\n${half}`);
+      },
+    ],
+  ])('%s: the gateway asks again', async (_, fault) => {
+    const api = await startStandInApi((arrival, response) =>
+      arrival.n === 1 ? fault(arrival, response) : answer(response),
+    );
+    const gateway = await bench({ openai: api.origin });
+    const kept = openJournal();
+    const lane = gateway.openEval('a', kept);
+    expect((await askOf(lane, 'x')).body.toString()).toBe(CHAT);
+    expect(api.arrivals).toHaveLength(2);
+    expect(kept.size).toBe(1);
+    lane.restart();
+    expect((await askOf(lane, 'x')).body.toString()).toBe(CHAT);
+    expect(api.arrivals).toHaveLength(2);
+  });
+
+  test('one that ends with its connection, in the middle of a word: the next run asks again', async () => {
+    const api = await startStandInApi(({ n }, response) => {
+      if (n > 1) return answer(response);
+      const head = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n';
+      response.socket?.end(`${head}${half}`);
+    });
+    const gateway = await bench({ openai: api.origin });
+    const kept = openJournal();
+    const lane = gateway.openEval('a', kept);
+    await askOf(lane, 'x');
+    expect(kept.size).toBe(0);
+    lane.restart();
+    expect((await askOf(lane, 'x')).body.toString()).toBe(CHAT);
+    expect(api.arrivals).toHaveLength(2);
+    expect(kept.size).toBe(1);
+  });
+
+  const streamed = { 'content-type': 'text/event-stream' };
+  const delta = `data: ${JSON.stringify({ choices: [{ delta: { content: 'Hel' } }] })}\n\n`;
+  const stream = `${delta}data: [DONE]\n\n`;
+
+  test('a stream whose connection breaks breaks for the client too, who asks again', async () => {
+    const api = await startStandInApi(({ n }, response) => {
+      if (n > 1) return answer(response, stream, streamed);
+      response.writeHead(200, streamed);
+      response.write(delta, () => response.destroy());
+    });
+    const gateway = await bench({ openai: api.origin });
+    const kept = openJournal();
+    const lane = gateway.openEval('a', kept);
+    await expect(askOf(lane, 'x', { stream: true })).rejects.toThrow();
+    expect(kept.size).toBe(0);
+    expect(lane.traffic()).toMatchObject({ sent: 1, failed: 1 });
+    // The same question, of the same number: when it is recorded now, a run that is not interrupted finds it.
+    expect((await askOf(lane, 'x', { stream: true })).body.toString()).toBe(stream);
+    expect(kept.size).toBe(1);
+    lane.restart();
+    expect((await askOf(lane, 'x', { stream: true })).body.toString()).toBe(stream);
+    expect(api.arrivals).toHaveLength(2);
+  });
+
+  test('a stream that stalls is cut, for the client and for good', async () => {
+    const api = await startStandInApi(({ n }, response) => {
+      if (n > 1) return answer(response, stream, streamed);
+      response.writeHead(200, streamed).write(delta);
+    });
+    const gateway = await bench({ openai: api.origin, timeouts: { connect: 5000, idle: 500 } });
+    const kept = openJournal();
+    const lane = gateway.openEval('a', kept);
+    await expect(askOf(lane, 'x', { stream: true })).rejects.toThrow();
+    expect(kept.size).toBe(0);
+    expect((await askOf(lane, 'x', { stream: true })).body.toString()).toBe(stream);
+    expect(kept.size).toBe(1);
+  });
+
+  test.each([
+    ['no [DONE]', delta],
+    [
+      'an error in place of the rest, as vLLM sends it',
+      `data: {"error": {"message": "EngineCore encountered an issue.", "type": "InternalServerError", "param": null, "code": 500}}\n\ndata: [DONE]\n\n`,
+    ],
+  ])('a stream with %s: the next run asks again', async (_, broken) => {
+    const api = await startStandInApi(({ n }, response) =>
+      answer(response, n === 1 ? broken : stream, streamed),
+    );
+    const gateway = await bench({ openai: api.origin });
+    const kept = openJournal();
+    const lane = gateway.openEval('a', kept);
+    expect((await askOf(lane, 'x', { stream: true })).body.toString()).toBe(broken);
+    expect(kept.size).toBe(0);
+    lane.restart();
+    expect((await askOf(lane, 'x', { stream: true })).body.toString()).toBe(stream);
+    expect(kept.size).toBe(1);
+    expect(api.arrivals).toHaveLength(2);
+  });
+});
+
+describe('one limit for all evals', () => {
+  test('an eval with a long queue does not keep another one waiting', async () => {
+    let letGo = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const api = await startStandInApi(async (_, response) => {
+      await held;
+      answer(response);
+    });
+    const gateway = await bench({ openai: api.origin, maxRequestsInFlight: 4 });
+    const [a, b] = [gateway.openEval('a', undefined), gateway.openEval('b', undefined)];
+    const queued = untilAtGateway(a, 200);
+    const many = Array.from({ length: 200 }, (_, i) => askOf(a, `a${i}`));
+    await Promise.all([queued, api.untilArrived(4)]);
+    const alsoQueued = untilAtGateway(b, 1);
+    const one = askOf(b, 'b');
+    await alsoQueued;
+    expect(api.arrivals).toHaveLength(4);
+    letGo();
+    expect((await one).status).toBe(200);
+    await Promise.all(many);
+    const order = api.arrivals.map(contentOf);
+    expect(order).toHaveLength(201);
+    // Four were on their way. Then the evals take turns; connections may deliver what was sent together in any order.
+    expect(order.indexOf('b')).toBeGreaterThanOrEqual(4);
+    expect(order.indexOf('b')).toBeLessThan(4 + 2 + 4);
+  });
+
+  test('is reached and never exceeded, also where requests are repeated', async () => {
+    const LIMIT = 3;
+    let inFlight = 0;
+    let most = 0;
+    let letGo = (): void => {};
+    const full = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const api = await startStandInApi(async ({ n }, response) => {
+      inFlight += 1;
+      most = Math.max(most, inFlight);
+      if (inFlight === LIMIT) letGo();
+      await full;
+      // Long enough for one too many to arrive.
+      for (let turn = 0; turn < 5; turn += 1) await nextTurn();
+      inFlight -= 1;
+      if (n % 7 === 0) response.destroy();
+      else if (n % 5 === 0) answer(response, '{"error":{"message":"The server had an error"}}', {}, 500);
+      else answer(response);
+    });
+    const gateway = await bench({
+      openai: api.origin,
+      maxRequestsInFlight: LIMIT,
+      patience: { ...defaultPatience, firstWait: 1, longestWait: 2, mostTries: 50 },
+    });
+    const lanes = ['a', 'b'].map((name) => gateway.openEval(name, undefined));
+    const all = lanes.flatMap((lane) => Array.from({ length: 30 }, (_, i) => askOf(lane, `${i}`)));
+    const statuses = (await Promise.all(all)).map(({ status }) => status);
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    expect(most).toBe(LIMIT);
+    expect(api.arrivals.length).toBeGreaterThan(60);
+  });
+});
+
+// ----------------------------------------------------------------------------------------------------- contents
+
+/** Bytes that no compression makes shorter, the same for the same seed. */
+function noise(size: number, seed: number): Buffer {
+  const key = createHash('sha256').update(String(seed)).digest();
+  return createCipheriv('aes-256-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(size));
+}
+
+/** The files of a journal, live and sealed. */
+function segments(paths: StatePaths): string[] {
+  return readdirSync(paths.root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.jsonl'))
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+const journalText = (paths: StatePaths): string =>
+  segments(paths)
+    .map((path) => readFileSync(path, 'utf8'))
+    .join('');

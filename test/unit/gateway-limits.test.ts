@@ -1,0 +1,138 @@
+import { expect, test, vi } from 'vitest';
+import { InFlightLimit, type Slot } from '../../src/gateway/limits.ts';
+
+const never = new AbortController().signal;
+
+/** Asks for a place, and notes the name when it is there. */
+function queue(limit: InFlightLimit, served: string[], evalId: string, name = evalId, signal = never) {
+  return limit.acquire(evalId, signal).then((slot): Slot => {
+    served.push(name);
+    return slot;
+  });
+}
+
+/** Lets everything that follows from what has happened happen. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Only the clock and timers are set by hand; what follows from promises follows. */
+function clock(): void {
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+}
+
+test('gives as many places as there are, and each once', async () => {
+  const limit = new InFlightLimit(2);
+  const served: string[] = [];
+  const slots = ['1', '2', '3', '4', '5'].map((name) => queue(limit, served, 'a', name));
+  await settled();
+  expect(served).toEqual(['1', '2']);
+  const first = await slots[0];
+  first?.release();
+  await settled();
+  expect(served).toEqual(['1', '2', '3']);
+  first?.release();
+  first?.release();
+  await settled();
+  expect(served).toEqual(['1', '2', '3']);
+  (await slots[1])?.release();
+  (await slots[2])?.release();
+  await settled();
+  expect(served).toEqual(['1', '2', '3', '4', '5']);
+});
+
+test('evals take turns, and each keeps its own order', async () => {
+  const limit = new InFlightLimit(1);
+  const served: string[] = [];
+  const names = ['a1', 'a2', 'a3', 'a4', 'b1', 'b2', 'c1'];
+  const all = names.map((name) => queue(limit, served, name.charAt(0), name).then((slot) => slot.release()));
+  await Promise.all(all);
+  expect(served).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'b2', 'a4']);
+});
+
+test('who leaves the queue takes no place, and the others keep theirs', async () => {
+  const limit = new InFlightLimit(1);
+  const served: string[] = [];
+  const leaving = new AbortController();
+  const held = await queue(limit, served, 'a', 'a1');
+  const gone = queue(limit, served, 'a', 'a2', leaving.signal);
+  const alsoGone = queue(limit, served, 'b', 'b1', leaving.signal);
+  const stays = queue(limit, served, 'a', 'a3');
+  const reason = new Error('the client went away');
+  leaving.abort(reason);
+  await expect(gone).rejects.toBe(reason);
+  await expect(alsoGone).rejects.toBe(reason);
+  held.release();
+  (await stays).release();
+  expect(served).toEqual(['a1', 'a3']);
+  expect(() => limit.acquire('a', leaving.signal)).toThrow(reason);
+  await queue(limit, served, 'b', 'b2');
+  expect(served).toEqual(['a1', 'a3', 'b2']);
+});
+
+test('who leaves after a place was given does not give it away', async () => {
+  const limit = new InFlightLimit(1);
+  const served: string[] = [];
+  const leaving = new AbortController();
+  const slot = await queue(limit, served, 'a', 'a1', leaving.signal);
+  const next = queue(limit, served, 'b', 'b1');
+  leaving.abort();
+  await settled();
+  expect(served).toEqual(['a1']);
+  slot.release();
+  await next;
+  expect(served).toEqual(['a1', 'b1']);
+});
+
+test('a pause holds everybody back until its end, and the longest of several counts', async ({
+  onTestFinished,
+}) => {
+  clock();
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const limit = new InFlightLimit(4);
+  const served: string[] = [];
+  limit.pause(1000);
+  limit.pause(300);
+  void queue(limit, served, 'a');
+  void queue(limit, served, 'b');
+  await settled();
+  vi.advanceTimersByTime(999);
+  await settled();
+  expect(served).toEqual([]);
+  vi.advanceTimersByTime(1);
+  await settled();
+  expect(served).toEqual(['a', 'b']);
+});
+
+test('a place that becomes free during a pause stays free until its end', async ({ onTestFinished }) => {
+  clock();
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const limit = new InFlightLimit(1);
+  const served: string[] = [];
+  const held = await queue(limit, served, 'a', 'a1');
+  void queue(limit, served, 'b', 'b1');
+  limit.pause(500);
+  held.release();
+  vi.advanceTimersByTime(200);
+  limit.pause(500);
+  vi.advanceTimersByTime(499);
+  await settled();
+  expect(served).toEqual(['a1']);
+  vi.advanceTimersByTime(1);
+  await settled();
+  expect(served).toEqual(['a1', 'b1']);
+});
+
+test('a closed limit leaves no timer behind', ({ onTestFinished }) => {
+  clock();
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const limit = new InFlightLimit(1);
+  limit.pause(60_000);
+  expect(vi.getTimerCount()).toBe(1);
+  limit.close();
+  expect(vi.getTimerCount()).toBe(0);
+});
