@@ -1,4 +1,5 @@
 /** The step itself: read inputs → restore → plan → reconcile → run what remains → save → report → exit code. */
+import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { readContext } from './action/context.ts';
 import { fail, finish } from './action/finish.ts';
@@ -13,15 +14,19 @@ import {
   restoreCheckpoint,
   saveCheckpoint,
 } from './checkpoint/state-checkpoint.ts';
+import type { RestoreOutcome } from './checkpoint/store.ts';
 
 import { prepareEnvironment } from './environment/index.ts';
 import { startGateway } from './gateway/gateway.ts';
 import { providerUrls } from './gateway/providers.ts';
-import { makePlan } from './plan/make-plan.ts';
+import { FileHashes } from './plan/file-hashes.ts';
+import { makePlan, recallPlan } from './plan/make-plan.ts';
 import { reconcile } from './plan/reconcile.ts';
+import { planSubject } from './plan/subject.ts';
 import { keepMemorySmall } from './process/memory.ts';
 import { sealLive } from './progress/journal.ts';
-import { statePaths } from './progress/paths.ts';
+import { type StatePaths, statePaths } from './progress/paths.ts';
+import { type Owner, readSavedPlan, type SavedPlan, savedPlan } from './progress/saved-plan.ts';
 import { clearLive, startFresh } from './progress/state.ts';
 import { narrate } from './report/narrate.ts';
 import { summarize } from './report/results.ts';
@@ -36,13 +41,16 @@ async function main(): Promise<void> {
   const { model, evalSet, workingDirectory } = inputs;
   const env = evalEnvironment(process.env);
   const urls = providerUrls(process.env);
+  const cancelled = cancellation(log);
 
-  const environment = await prepareEnvironment({ ...inputs, env }, log);
   // Unless it is the user's own oaieval that is asked for, evals is mended for today's models.
   const todaysModels = inputs.engine !== 'oaieval';
+  const asked = { ...inputs, todaysModels, env };
+  const subject = await planSubject(asked);
+  const environment = once(() => prepareEnvironment(asked, log));
   const running = engines({
     engine: inputs.engine === 'auto' ? defaultEngine(process.platform) : inputs.engine,
-    python: environment.python,
+    python: async () => (await environment()).python,
     cwd: workingDirectory,
     env,
     models: model.split(','),
@@ -50,20 +58,24 @@ async function main(): Promise<void> {
     todaysModels,
     log,
   });
-  try {
-    const plan = await makePlan({
-      ...inputs,
-      planner: running.planner,
-      todaysModels,
-      env,
-      temporaryDirectory: context.temporaryDirectory,
-    });
-    requireApiKey(plan, process.env);
 
-    const store = checkpointStore(inputs, context, 1);
-    const restored = inputs.resume ? await restoreCheckpoint(store, log) : ({ kind: 'miss' } as const);
+  const store = checkpointStore(inputs, context, 1);
+  const restored = inputs.resume ? await restoreCheckpoint(store, log) : ({ kind: 'miss' } as const);
+  try {
     const paths = statePaths(inputs.stateDirectory, model, evalSet);
     const owner = { repository: context.repository, cacheKey: inputs.cacheKey, model, evalSet };
+    const hashes = new FileHashes();
+    const plan =
+      (await recallPlan(lastPlan(paths, owner, restored), subject, hashes)) ??
+      (await makePlan({
+        ...asked,
+        planner: running.planner,
+        temporaryDirectory: context.temporaryDirectory,
+        hashes,
+        subject,
+        lockedRoot: (await environment()).lockedRoot,
+      }));
+
     if (!inputs.resume && startFresh(paths))
       log.info('resume is false: what earlier runs left here was set aside');
     const knownCommands = plan.evals.map((planned) => planned.command);
@@ -71,14 +83,14 @@ async function main(): Promise<void> {
     const { state, restoredKey } = opened;
     sealLive(paths);
     clearLive(paths);
-    state.savePlan({ version: 1, owner, signature: plan.signature, evals: plan.evals });
+    state.savePlan(savedPlan(plan, owner));
     const session = { inputs, context, adopted: true, restoredKey, nextSeq: store.nextSeq + 1, ended: false };
     saveSession(session);
 
     const decisions = reconcile(plan, state, { maxAge: inputs.maxAge, now: new Date() });
     for (const line of narrate(evalSet, decisions)) log.info(line);
     const evals = decisions.filter(({ kind }) => kind === 'run').map((decision) => decision.eval.key);
-    const engine = running.open({ evals });
+    if (evals.length > 0) requireApiKey(plan, process.env);
     const gateway = await startGateway({
       env: process.env,
       urls,
@@ -87,7 +99,7 @@ async function main(): Promise<void> {
     });
     const outcomes = await runEvals(decisions, {
       state,
-      engine,
+      engine: running.open({ evals }),
       // Evals work on as many samples at a time as may be asked about; the gateway keeps all of them under one limit.
       threads: todaysModels && !process.env.EVALS_THREADS ? inputs.maxRequestsInFlight : undefined,
       parallelEvals: inputs.parallelEvals,
@@ -99,7 +111,7 @@ async function main(): Promise<void> {
       exitOnError: inputs.exitOnError,
       gateway,
       sampleResume: inputs.sampleResume,
-      cancelled: cancellation(log),
+      cancelled,
     }).finally(() => gateway.close());
 
     const savedKey = await saveCheckpoint(opened, store, context.temporaryDirectory, log);
@@ -110,7 +122,23 @@ async function main(): Promise<void> {
     finish(results, gateway.refused);
   } finally {
     await running.close();
+    if (restored.kind === 'hit') rmSync(restored.staging, { recursive: true, force: true });
   }
+}
+
+/** The plan of the last run: that of the checkpoint, which is of the run that is resumed, before the machine's own. */
+function lastPlan(paths: StatePaths, owner: Owner, restored: RestoreOutcome): SavedPlan | undefined {
+  const staged =
+    restored.kind === 'hit' ? statePaths(restored.directory, owner.model, owner.evalSet) : undefined;
+  return (staged && readSavedPlan(staged, owner)) ?? readSavedPlan(paths, owner);
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 await main().catch(fail);

@@ -28724,7 +28724,7 @@ function loadSession() {
 
 /***/ }),
 
-/***/ 6019:
+/***/ 7281:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -28740,14 +28740,313 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(2685);
 // EXTERNAL MODULE: ./lib/progress/journal.js
 var journal = __nccwpck_require__(3049);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var paths = __nccwpck_require__(6794);
 // EXTERNAL MODULE: ./lib/progress/state.js + 6 modules
 var state = __nccwpck_require__(9330);
+;// CONCATENATED MODULE: ./lib/checkpoint/client-output.js
+function linesOf(stdout) {
+    return stdout.split(/\r?\n/).map((line) => {
+        const command = /^::([\w-]+)(?: [^:]*)?::(.*)$/.exec(line);
+        if (!command)
+            return { level: 'info', text: line };
+        return { level: command[1] ?? '', text: unescapeData(command[2] ?? '') };
+    });
+}
+/** The first group of the first line that matches. */
+function firstMatch(lines, pattern) {
+    for (const line of lines) {
+        const match = pattern.exec(line.text);
+        if (match)
+            return match[1];
+    }
+    return undefined;
+}
+/** The first group of the last line that matches. */
+function lastMatch(lines, pattern) {
+    return firstMatch(lines.toReversed(), pattern);
+}
+/** Size in bytes of the archive that was sent or received, when the client told. */
+function archiveBytes(lines) {
+    const bytes = firstMatch(lines, /^Cache Size: .*\((\d+) B\)/) ?? firstMatch(lines, /^Sent \d+ of (\d+) /);
+    return bytes === undefined ? undefined : Number(bytes);
+}
+/**
+ * One line of at most 300 characters, without what would let a reader of the log use the cache in our name: the given
+ * secrets, tokens, and of an address everything but the host.
+ */
+function printable(text, secrets) {
+    let result = text;
+    for (const secret of secrets)
+        if (secret)
+            result = result.replaceAll(secret, '***');
+    result = result
+        .replace(/\b(https?:\/\/)(?:[^\s/?#"'<>@]*@)?([^\s/?#"'<>]+)[^\s"'<>]*/gi, '$1$2/…')
+        .replace(/\beyJ[\w-]+(?:\.[\w-]*)*/g, '***')
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+        .replace(/[\s\u0000-\u001f\u007f]+/g, ' ')
+        .trim();
+    return result.length > 300 ? `${result.slice(0, 299)}…` : result;
+}
+/** Reverses what @actions/core does to the text of a workflow command. */
+function unescapeData(text) {
+    return text.replace(/%0D/g, '\r').replace(/%0A/g, '\n').replace(/%25/g, '%');
+}
+
+;// CONCATENATED MODULE: external "node:child_process"
+const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:events"
+var external_node_events_ = __nccwpck_require__(8474);
+;// CONCATENATED MODULE: external "node:fs/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+;// CONCATENATED MODULE: external "node:stream/promises"
+const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+;// CONCATENATED MODULE: ./lib/checkpoint/encryption.js
+/** A checkpoint as one encrypted file: nobody without the text of `encryption-key` can read it, change it or make one. */
+
+
+
+
+
+
+
+
+
+/**
+ * The file, all numbers big-endian:
+ *
+ *     magic `oaievals` 8 · version 1 · salt 16 · nonce prefix 7 · key check 16 · chunks
+ *
+ * Every chunk but the last holds 1 MiB of plain text; each is followed by its 16-byte GCM tag. The nonce of a chunk is
+ * prefix · index (4) · 1 for the last chunk or else 0 (1): what is cut off, left out, repeated or moved has another nonce
+ * than it was sealed with. Additional authenticated data of each chunk: the header, then the entry's key in the cache, so
+ * that an entry cannot be passed off as that of another run, shard, model or eval set. (The construction is STREAM, of
+ * Hoang, Reyhanitabar, Rogaway and Vizár, 2015.)
+ *
+ * The plain text is a tar archive, compressed: what is encrypted cannot be compressed any more.
+ */
+const MAGIC = Buffer.from('oaievals');
+const VERSION = 1;
+const SALT = 16;
+const PREFIX = 7;
+const CHECK = 16;
+const HEADER = MAGIC.length + 1 + SALT + PREFIX + CHECK;
+const CHUNK = 1024 * 1024;
+const TAG = 16;
+/** What OWASP asks for where a person may have chosen the text (32 MB of memory; a quarter of a second). */
+const SCRYPT = { N: 2 ** 15, r: 8, p: 3, maxmem: 64 * 1024 * 1024 };
+/** Fast, and still a tenth of what the JSON lines of a checkpoint are. */
+const GZIP_LEVEL = 3;
+/** Below this, guessing is faster than asking. */
+const SHORTEST_KEY = 16;
+/** Why a text is no good as `encryption-key`, as a clause; undefined when it is. */
+function encryptionKeyProblem(text) {
+    if (text.length >= SHORTEST_KEY)
+        return undefined;
+    return `it is shorter than ${SHORTEST_KEY} characters, which can be guessed`;
+}
+/** The file is not one that this key, under this name, can open. The message says so as a clause. */
+class SealBroken extends Error {
+    name = 'SealBroken';
+}
+/** Writes `<root>/<path>` and all below it to the file `target`, which must not exist. */
+async function sealTree(root, path, target, sealing) {
+    const salt = (0,external_node_crypto_.randomBytes)(SALT);
+    const prefix = (0,external_node_crypto_.randomBytes)(PREFIX);
+    const { key, check } = await derive(sealing.encryptionKey, salt);
+    const header = Buffer.concat([MAGIC, Buffer.from([VERSION]), salt, prefix, check]);
+    const output = (0,external_node_fs_.createWriteStream)(target, { flags: 'wx', mode: 0o600 });
+    output.write(header);
+    const { env, signal, entryKey } = sealing;
+    const chunks = sealingStream({ key, prefix, header }, entryKey);
+    const tar = startTar(['-cf', '-', '-C', root, path], env);
+    await together((0,external_node_stream_promises_namespaceObject.pipeline)(tar.stdout, (0,external_node_zlib_.createGzip)({ level: GZIP_LEVEL }), chunks, output, { signal }), tar);
+}
+/**
+ * Unpacks what `sealTree` wrote into the directory `into`. What was unpacked before a failure is not to be used.
+ * @param mostBytes a bound for what comes out of the archive
+ * @throws SealBroken
+ */
+async function openSealed(source, into, mostBytes, sealing) {
+    // A link or a pipe in its place is not followed, and does not hold us up.
+    const file = await (0,promises_namespaceObject.open)(source, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+    try {
+        if (!(await file.stat()).isFile())
+            throw new SealBroken('it is not a regular file');
+        const { header, salt, prefix, check } = await readHeader(file);
+        const derived = await derive(sealing.encryptionKey, salt);
+        if (!(0,external_node_crypto_.timingSafeEqual)(derived.check, check)) {
+            throw new SealBroken('it was encrypted with another key, or its first bytes are damaged');
+        }
+        const { env, signal, entryKey } = sealing;
+        const chunks = openingStream({ key: derived.key, prefix, header }, entryKey);
+        const input = file.createReadStream({ start: HEADER, highWaterMark: CHUNK, autoClose: false });
+        const tar = startTar(['-xf', '-', '--no-same-owner', '--no-same-permissions', '-C', into], env);
+        const stages = [input, chunks, (0,external_node_zlib_.createGunzip)(), bounded(mostBytes), tar.stdin];
+        await together((0,external_node_stream_promises_namespaceObject.pipeline)(...stages, { signal }), tar);
+    }
+    finally {
+        await file.close();
+    }
+}
+async function readHeader(file) {
+    const { buffer: header, bytesRead } = await file.read(Buffer.alloc(HEADER), 0, HEADER, 0);
+    const begins = header.subarray(0, MAGIC.length).equals(MAGIC);
+    if (bytesRead < HEADER || !begins)
+        throw new SealBroken('it does not begin as an encrypted checkpoint does');
+    const version = header[MAGIC.length];
+    if (version !== VERSION) {
+        throw new SealBroken(`it is in format ${version}, and this version of the action reads format ${VERSION}`);
+    }
+    let at = MAGIC.length + 1;
+    const [salt, prefix, check] = [SALT, PREFIX, CHECK].map((length) => {
+        at += length;
+        return header.subarray(at - length, at);
+    });
+    return { header, salt, prefix, check };
+}
+/** A key of its own for each file, so that no nonce is ever used twice, and what tells a wrong key from a damaged file. */
+async function derive(text, salt) {
+    const bytes = await new Promise((resolve, reject) => {
+        (0,external_node_crypto_.scrypt)(text, salt, 32 + CHECK, SCRYPT, (error, derived) => (error ? reject(error) : resolve(derived)));
+    });
+    return { key: bytes.subarray(0, 32), check: bytes.subarray(32) };
+}
+function nonce(prefix, index, last) {
+    const bytes = Buffer.alloc(12);
+    prefix.copy(bytes);
+    bytes.writeUInt32BE(index, PREFIX);
+    bytes[11] = last ? 1 : 0;
+    return bytes;
+}
+function sealingStream({ key, prefix, header }, entryKey) {
+    const names = Buffer.concat([header, Buffer.from(entryKey)]);
+    return inBlocks(CHUNK, (plain, index, last) => {
+        const cipher = (0,external_node_crypto_.createCipheriv)('aes-256-gcm', key, nonce(prefix, index, last));
+        cipher.setAAD(names);
+        return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+    });
+}
+function openingStream({ key, prefix, header }, entryKey) {
+    const names = Buffer.concat([header, Buffer.from(entryKey)]);
+    return inBlocks(CHUNK + TAG, (sealed, index, last) => {
+        if (sealed.length < TAG)
+            throw new SealBroken('it is damaged or incomplete');
+        const end = sealed.length - TAG;
+        const decipher = (0,external_node_crypto_.createDecipheriv)('aes-256-gcm', key, nonce(prefix, index, last), { authTagLength: TAG });
+        decipher.setAAD(names);
+        decipher.setAuthTag(sealed.subarray(end));
+        try {
+            return Buffer.concat([decipher.update(sealed.subarray(0, end)), decipher.final()]);
+        }
+        catch {
+            throw new SealBroken('it is damaged, incomplete, or was saved under another name');
+        }
+    });
+}
+/**
+ * Hands `work` blocks of exactly `size` bytes, and the rest as the last one. A block is held back until it is known
+ * whether more follows, so that the last one, and only that, is called the last.
+ */
+function inBlocks(size, work) {
+    let pieces = [];
+    let held = 0;
+    let index = 0;
+    const take = (length, last) => {
+        const all = Buffer.concat(pieces);
+        pieces = length < all.length ? [all.subarray(length)] : [];
+        held -= length;
+        index += 1;
+        return work(all.subarray(0, length), index - 1, last);
+    };
+    return new external_node_stream_.Transform({
+        transform(chunk, _encoding, done) {
+            pieces.push(chunk);
+            held += chunk.length;
+            attempt(done, () => {
+                while (held > size)
+                    this.push(take(size, false));
+            });
+        },
+        flush(done) {
+            attempt(done, () => {
+                this.push(take(held, true));
+            });
+        },
+    });
+}
+function attempt(done, work) {
+    try {
+        work();
+        done();
+    }
+    catch (error) {
+        done(error);
+    }
+}
+function bounded(mostBytes) {
+    let bytes = 0;
+    return new external_node_stream_.Transform({
+        transform(chunk, _encoding, done) {
+            bytes += chunk.length;
+            if (bytes <= mostBytes)
+                done(null, chunk);
+            else
+                done(new SealBroken(`it unpacks to more than ${mostBytes} bytes`));
+        },
+    });
+}
+/** Never with `-P`: without it tar refuses absolute names, `..`, and links that lead out of the directory. */
+function startTar(args, env) {
+    return (0,external_node_child_process_namespaceObject.spawn)('tar', args, { env, stdio: 'pipe' });
+}
+const STDERR_LIMIT = 4096;
+async function ended(tar) {
+    let said = '';
+    tar.stderr.setEncoding('utf8').on('data', (text) => {
+        if (said.length < STDERR_LIMIT)
+            said += text;
+    });
+    try {
+        const [code, signal] = (await (0,external_node_events_.once)(tar, 'close'));
+        if (code === 0)
+            return { killed: false };
+        const [line] = said.trim().split('\n');
+        return {
+            problem: line || `tar ended with ${signal ?? `exit code ${code}`}`,
+            killed: signal === 'SIGKILL',
+        };
+    }
+    catch (error) {
+        return { problem: `tar could not be started (${(0,errors/* reasonOf */.A3)(error)})`, killed: false };
+    }
+}
+/** Waits for both, and tells of a failure what came first: a tar whose other end is gone only says that it is gone. */
+async function together(stream, tar) {
+    const ending = ended(tar);
+    const broken = await stream.then(() => undefined, (error) => {
+        tar.kill('SIGKILL');
+        return error instanceof Error ? error : new Error(String(error));
+    });
+    const { problem, killed } = await ending;
+    if (broken && (killed || broken instanceof SealBroken || broken.name === 'AbortError'))
+        throw broken;
+    if (problem !== undefined)
+        throw new Error(problem);
+    if (broken)
+        throw broken;
+}
+
 ;// CONCATENATED MODULE: ./lib/checkpoint/keys.js
 
 const SLUG_LENGTH = 80;
@@ -28799,63 +29098,10 @@ const RESULT_FD = 3;
  */
 const CHECKPOINT_PATH = 'tmp/oaievalset';
 
-;// CONCATENATED MODULE: external "node:fs/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
 ;// CONCATENATED MODULE: external "node:os"
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 // EXTERNAL MODULE: external "node:url"
 var external_node_url_ = __nccwpck_require__(3136);
-// EXTERNAL MODULE: ./lib/errors.js
-var errors = __nccwpck_require__(2685);
-;// CONCATENATED MODULE: ./lib/checkpoint/client-output.js
-function linesOf(stdout) {
-    return stdout.split(/\r?\n/).map((line) => {
-        const command = /^::([\w-]+)(?: [^:]*)?::(.*)$/.exec(line);
-        if (!command)
-            return { level: 'info', text: line };
-        return { level: command[1] ?? '', text: unescapeData(command[2] ?? '') };
-    });
-}
-/** The first group of the first line that matches. */
-function firstMatch(lines, pattern) {
-    for (const line of lines) {
-        const match = pattern.exec(line.text);
-        if (match)
-            return match[1];
-    }
-    return undefined;
-}
-/** The first group of the last line that matches. */
-function lastMatch(lines, pattern) {
-    return firstMatch(lines.toReversed(), pattern);
-}
-/** Size in bytes of the archive that was sent or received, when the client told. */
-function archiveBytes(lines) {
-    const bytes = firstMatch(lines, /^Cache Size: .*\((\d+) B\)/) ?? firstMatch(lines, /^Sent \d+ of (\d+) /);
-    return bytes === undefined ? undefined : Number(bytes);
-}
-/**
- * One line of at most 300 characters, without what would let a reader of the log use the cache in our name: the given
- * secrets, tokens, and of an address everything but the host.
- */
-function printable(text, secrets) {
-    let result = text;
-    for (const secret of secrets)
-        if (secret)
-            result = result.replaceAll(secret, '***');
-    result = result
-        .replace(/\b(https?:\/\/)(?:[^\s/?#"'<>@]*@)?([^\s/?#"'<>]+)[^\s"'<>]*/gi, '$1$2/…')
-        .replace(/\beyJ[\w-]+(?:\.[\w-]*)*/g, '***')
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-        .replace(/[\s\u0000-\u001f\u007f]+/g, ' ')
-        .trim();
-    return result.length > 300 ? `${result.slice(0, 299)}…` : result;
-}
-/** Reverses what @actions/core does to the text of a workflow command. */
-function unescapeData(text) {
-    return text.replace(/%0D/g, '\r').replace(/%0A/g, '\n').replace(/%25/g, '%');
-}
-
 ;// CONCATENATED MODULE: ./lib/checkpoint/cause.js
 
 /**
@@ -28911,6 +29157,26 @@ function causeOf(operation, message, lines) {
 function lastAttempt(lines) {
     return lastMatch(lines, /\bfailed with error: (.*?)(?:\. Retrying request|$)/);
 }
+/** What the client was doing when it was stopped, to tell a slow network from a service that does not answer. */
+function stageOf(operation, lines) {
+    return lines.reduce((stage, { text }) => {
+        return STAGES[operation].find(([begins]) => begins.test(text))?.[1] ?? stage;
+    }, undefined);
+}
+const STAGES = {
+    restore: [
+        [/^Resolved Keys:/, 'the entry was looked up'],
+        [/^(Archive Path|Starting download)/i, 'the archive was downloaded'],
+        [/^Cache Size:/, 'the archive was unpacked'],
+    ],
+    save: [
+        [/^Cache Paths:/, 'the archive was made'],
+        [/^Reserving Cache/, 'the entry was reserved'],
+        [/^(Attempting to upload cache|Saving Cache \(ID)/, 'the archive was uploaded'],
+        [/^(\[Request\] FinalizeCacheEntryUpload|Commiting cache)/, 'the upload was completed'],
+        [/^Resolved Keys:/, 'the new entry was looked up'],
+    ],
+};
 const REFUSED_KEY = 'the cache service refused to reserve the entry';
 const REFUSED_ENTRY = 'the cache service refused the uploaded entry';
 const KEY_TAKEN = 'the cache service has an entry with this key already';
@@ -29009,16 +29275,22 @@ function saveOutcome(answer, key) {
     const bytes = archiveBytes(linesOf(answer.run.stdout));
     return { kind: 'saved', key, ...(bytes === undefined ? {} : { bytes }) };
 }
+const STOPPED = 'it was stopped before it was done';
+function tookTooLong(timeoutMs) {
+    return `it took longer than ${timeoutMs / 1000} s`;
+}
 /** The worker's result, when it is one to go on with. */
 function resultOf(operation, { run, timeoutMs, secrets }) {
     const failed = (cause) => ({ kind: 'failed', cause: printable(cause, secrets) });
     const lines = linesOf(run.stdout);
     if (run.ended === 'timed-out') {
         const attempt = lastAttempt(lines);
-        return failed(`it took longer than ${timeoutMs / 1000} s${attempt ? ` (last attempt: ${attempt})` : ''}`);
+        const stage = stageOf(operation, lines);
+        const details = [stage && `while ${stage}`, attempt && `last attempt: ${attempt}`].filter(Boolean);
+        return failed(`${tookTooLong(timeoutMs)}${details.length > 0 ? ` (${details.join('; ')})` : ''}`);
     }
     if (run.ended === 'aborted')
-        return failed('it was stopped before it was done');
+        return failed(STOPPED);
     const { result } = run;
     if (!result)
         return failed(`the cache worker ended without an answer (${[run.exit, errorIn(run.stderr)].join('')})`);
@@ -29048,8 +29320,6 @@ function errorIn(stderr) {
     return line ? `; ${line.trim()}` : '';
 }
 
-;// CONCATENATED MODULE: external "node:child_process"
-const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
 ;// CONCATENATED MODULE: ./lib/checkpoint/safe-tar.js
@@ -29102,6 +29372,158 @@ async function which(name, path) {
             return tool;
     }
     return undefined;
+}
+
+;// CONCATENATED MODULE: external "node:timers/promises"
+const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+;// CONCATENATED MODULE: ./lib/checkpoint/untrusted-tree.js
+/** What was unpacked from a cache that others can write to, looked at before anything of it is read. */
+
+
+
+
+/** Far above the checkpoint of any eval set, far below what hurts a runner. */
+const CHECKPOINT_BOUNDS = {
+    entries: 200_000,
+    bytes: 8 * 1024 ** 3,
+    depth: 32,
+    pathBytes: 1024,
+};
+/** The bounds, with no more bytes than half of what is free in `directory`: what is restored is then copied from there. */
+function boundsIn(directory, bounds = CHECKPOINT_BOUNDS) {
+    const { bavail, bsize } = (0,external_node_fs_.statfsSync)(directory);
+    return { ...bounds, bytes: Math.min(bounds.bytes, Math.floor((bavail * bsize) / 2)) };
+}
+/**
+ * Says, as a clause, what in a tree cannot come from this action; undefined when nothing does.
+ *
+ * It stops at the first such thing, and holds no list of the entries: a million of them cost no memory.
+ */
+function untrusted_tree_suspicious(directory, bounds = CHECKPOINT_BOUNDS) {
+    let entries = 0;
+    let bytes = 0;
+    try {
+        for (const { path, depth, entry } of walk(directory)) {
+            entries += 1;
+            if (entries > bounds.entries)
+                return `it holds more than ${bounds.entries} files`;
+            const name = shown(relative(directory, path));
+            if (depth > bounds.depth)
+                return `${name} is nested deeper than ${bounds.depth} directories`;
+            if (Buffer.byteLength(relative(directory, path)) > bounds.pathBytes) {
+                return `the path ${name} is longer than ${bounds.pathBytes} bytes`;
+            }
+            if (ODD_CHARACTERS.test(entry.name))
+                return `the name ${name} holds control characters`;
+            const stat = lstatSync(path);
+            const odd = oddity(stat);
+            if (odd)
+                return `${name} is ${odd}`;
+            if (stat.isFile())
+                bytes += sizeOf(stat);
+            if (bytes > bounds.bytes)
+                return `it holds more than ${inUnits(bounds.bytes)}`;
+        }
+    }
+    catch (error) {
+        // Names that are not UTF-8 and directories without permissions end here.
+        return `it cannot be read whole (${error.code ?? 'unknown error'})`;
+    }
+    return undefined;
+}
+/**
+ * Calls `exceeded` once when what is being written below a directory outgrows the bounds. Ends when `signal` is aborted.
+ * A look every quarter of a second: a bomb overshoots by what a disk takes in that time.
+ */
+async function watchGrowth(directory, bounds, exceeded, signal) {
+    while (!signal.aborted) {
+        const why = await outgrown(directory, bounds, signal).catch(() => undefined);
+        if (why)
+            return exceeded(why);
+        await (0,external_node_timers_promises_namespaceObject.setTimeout)(250, undefined, { signal, ref: false }).catch(() => { });
+    }
+}
+/** Control and format characters, line and paragraph separators: in a log they hide or forge what is around them. */
+const ODD_CHARACTERS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+function oddity(stat) {
+    if (stat.isSymbolicLink())
+        return 'a symbolic link';
+    if (stat.isDirectory())
+        return (stat.mode & 0o700) === 0o700 ? undefined : 'a directory without permissions';
+    if (stat.isFIFO())
+        return 'a named pipe';
+    if (stat.isSocket())
+        return 'a socket';
+    if (!stat.isFile())
+        return 'a device';
+    if (stat.nlink > 1)
+        return 'a hard link';
+    if (!(stat.mode & 0o400))
+        return 'a file without permissions';
+    // Directories may have inherited theirs from the temporary directory.
+    if (stat.mode & 0o6000)
+        return 'a setuid or setgid program';
+    return undefined;
+}
+/** Depth first; keeps one open directory for each level. */
+function* walk(top) {
+    const open = [{ dir: opendirSync(top), path: top }];
+    try {
+        for (let current = open.at(-1); current; current = open.at(-1)) {
+            const entry = current.dir.readSync();
+            if (!entry) {
+                open.pop()?.dir.closeSync();
+                continue;
+            }
+            const path = join(current.path, entry.name);
+            // The caller looks at it first, and does not come back when it is too deep, too long or unlike a directory.
+            yield { path, depth: open.length, entry };
+            if (entry.isDirectory())
+                open.push({ dir: opendirSync(path), path });
+        }
+    }
+    finally {
+        for (const { dir } of open)
+            dir.closeSync();
+    }
+}
+async function outgrown(directory, bounds, signal) {
+    let entries = 0;
+    let bytes = 0;
+    const open = [directory];
+    for (let path = open.pop(); path !== undefined && !signal.aborted; path = open.pop()) {
+        // What the client removes while we look is not there any more, and does not count.
+        const dir = await (0,promises_namespaceObject.opendir)(path).catch(() => undefined);
+        if (!dir)
+            continue;
+        for await (const entry of dir) {
+            if (signal.aborted)
+                return undefined;
+            entries += 1;
+            const below = (0,external_node_path_.join)(path, entry.name);
+            const stat = await (0,promises_namespaceObject.lstat)(below).catch(() => undefined);
+            if (stat?.isFile())
+                bytes += sizeOf(stat);
+            if (entries > bounds.entries)
+                return `it unpacks to more than ${bounds.entries} files`;
+            if (bytes > bounds.bytes)
+                return `it unpacks to more than ${inUnits(bounds.bytes)}`;
+            if (stat?.isDirectory())
+                open.push(below);
+        }
+    }
+    return undefined;
+}
+function sizeOf(stat) {
+    return Math.max(stat.size, stat.blocks * 512);
+}
+function inUnits(bytes) {
+    return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
+}
+/** A name for a message: in quotes, of bounded length, with nothing in it that acts on a terminal. */
+function shown(name) {
+    const safe = JSON.stringify(name).replace(new RegExp(ODD_CHARACTERS, 'gu'), '?');
+    return safe.length > 120 ? `${safe.slice(0, 119)}…"` : safe;
 }
 
 ;// CONCATENATED MODULE: ./lib/checkpoint/worker-process.js
@@ -29202,84 +29624,186 @@ function worker_process_resultOf(text) {
 
 
 
+
+
 const RESTORE_TIMEOUT_MS = 5 * 60_000;
 const SAVE_TIMEOUT_MS = 10 * 60_000;
 function openCheckpointStore(options) {
-    const { keys, env, temporaryDirectory, workerPath = bundledWorker(), timeouts = {} } = options;
+    const { keys, temporaryDirectory, workerPath = bundledWorker(), timeouts = {}, encryptionKey = '', } = options;
+    const env = withoutInputs(options.env, encryptionKey);
+    const secrets = [options.env.ACTIONS_RUNTIME_TOKEN ?? '', encryptionKey];
     let nextSeq = options.firstSeq ?? 1;
-    async function ask(request, directory, timeoutMs, signal) {
-        const workerEnv = await workerEnvironment(env, directory);
+    async function ask(request, directory, limit) {
+        const { timeoutMs, signal } = limit;
+        const cwd = (0,external_node_path_.join)(directory, FILES);
+        const workerEnv = await workerEnvironment(env, directory, cwd);
         const run = await runWorker(request, {
             program: workerPath,
-            cwd: directory,
+            cwd,
             env: workerEnv,
-            timeoutMs,
+            timeoutMs: limit.leftMs(),
             signal,
         });
-        return { run, timeoutMs, secrets: [env.ACTIONS_RUNTIME_TOKEN ?? ''] };
+        return { run, timeoutMs, secrets };
+    }
+    /** A restore whose archive is a bomb ends when it outgrows the bounds, not when the disk is full. */
+    async function fetchInto(staging, limit) {
+        const { neverSaved: key, restoreKeys } = keys;
+        const grown = new AbortController();
+        const done = new AbortController();
+        let why;
+        const watching = watchGrowth(staging, boundsIn(staging, options.bounds), (tooMuch) => {
+            why = tooMuch;
+            grown.abort();
+        }, done.signal);
+        const signal = AbortSignal.any([grown.signal, ...(limit.signal ? [limit.signal] : [])]);
+        const answer = await ask({ operation: 'restore', key, restoreKeys }, staging, { ...limit, signal });
+        done.abort();
+        await watching;
+        if (why !== undefined) {
+            return failed(`${why}, which no checkpoint of this action does; ${DELETE_OR_CHANGE_KEY}`);
+        }
+        return restoreOutcome(answer);
+    }
+    function sealing(entryKey, limit) {
+        return { encryptionKey, entryKey, env, signal: limit.both() };
+    }
+    /** Puts the plain checkpoint at `<staging>/tmp/oaievalset`, or says why what was fetched is none. */
+    async function unwrap(staging, entryKey, limit) {
+        const files = (0,external_node_path_.join)(staging, FILES);
+        const empty = failed(`the entry ${entryKey} holds no ${CHECKPOINT_PATH}`);
+        if (!(await holdsCheckpoint(files)))
+            return empty;
+        const sealed = (0,external_node_path_.join)(files, CHECKPOINT_PATH, SEALED);
+        const isSealed = await exists(sealed);
+        if (!encryptionKey) {
+            if (!isSealed)
+                return move(files, staging);
+            return failed(`the entry ${entryKey} is encrypted, and encryption-key is not set; set it to the key of the run that saved ` +
+                'the entry, or change cache-key to start afresh');
+        }
+        if (!isSealed) {
+            return failed(`the entry ${entryKey} is not encrypted, and encryption-key is set, so that anyone who can write to the cache ` +
+                'may have made it; the next checkpoint is encrypted, and takes its place');
+        }
+        const opened = (0,external_node_path_.join)(staging, OPENED);
+        await (0,promises_namespaceObject.mkdir)(opened);
+        try {
+            const { bytes } = boundsIn(staging, options.bounds);
+            await openSealed(sealed, opened, bytes, sealing(entryKey, limit));
+        }
+        catch (error) {
+            if (!(error instanceof SealBroken))
+                throw error;
+            return failed(`the encrypted entry ${entryKey} cannot be used: ${error.message}; check encryption-key, or change cache-key ` +
+                'to start afresh');
+        }
+        return (await holdsCheckpoint(opened)) ? move(opened, staging) : empty;
     }
     return {
         get nextSeq() {
             return nextSeq;
         },
         restore({ signal, timeoutMs = timeouts.restoreMs ?? RESTORE_TIMEOUT_MS } = {}) {
-            const { neverSaved: key, restoreKeys } = keys;
-            return inPrivateDirectory(temporaryDirectory, async (staging, keep) => {
-                const request = { operation: 'restore', key, restoreKeys };
-                const outcome = restoreOutcome(await ask(request, staging, timeoutMs, signal));
+            const limit = limitOf(timeoutMs, signal);
+            return inPrivateDirectory(temporaryDirectory, limit, secrets, async (staging, keep) => {
+                const outcome = await fetchInto(staging, limit);
                 if (outcome.kind !== 'hit')
                     return outcome;
-                const directory = (0,external_node_path_.join)(staging, CHECKPOINT_PATH);
-                if (!(await isDirectory(directory))) {
-                    return { kind: 'failed', cause: `the entry ${outcome.key} holds no ${CHECKPOINT_PATH}` };
+                const { key } = outcome;
+                if (!keys.restoreKeys.some((prefix) => key.startsWith(prefix))) {
+                    return failed(`the cache service answered with the entry ${key}, which was not asked for`);
                 }
+                const trouble = await unwrap(staging, key, limit);
+                if (trouble)
+                    return { ...trouble, cause: printable(trouble.cause, secrets) };
                 keep();
-                await remove((0,external_node_path_.join)(staging, ARCHIVES));
-                await remove((0,external_node_path_.join)(staging, PROGRAMS));
-                return { ...outcome, directory, staging };
+                for (const name of [FILES, OPENED, ARCHIVES, PROGRAMS])
+                    await remove((0,external_node_path_.join)(staging, name));
+                return { kind: 'hit', key, directory: (0,external_node_path_.join)(staging, CHECKPOINT_PATH), staging };
             });
         },
         save(snapshotRoot, { signal, timeoutMs = timeouts.saveMs ?? SAVE_TIMEOUT_MS } = {}) {
             const key = keys.primary(nextSeq);
             nextSeq += 1;
-            return inPrivateDirectory(temporaryDirectory, async (directory) => {
+            const limit = limitOf(timeoutMs, signal);
+            return inPrivateDirectory(temporaryDirectory, limit, secrets, async (directory) => {
                 if (!(await isDirectory((0,external_node_path_.join)(snapshotRoot, CHECKPOINT_PATH)))) {
-                    return { kind: 'failed', cause: `there is no ${CHECKPOINT_PATH} to save in ${snapshotRoot}` };
+                    return failed(`there is no ${CHECKPOINT_PATH} to save in ${snapshotRoot}`);
                 }
-                // tar follows a link on the way to what it packs, and keeps no trace of it: nothing is copied.
-                const top = (0,external_node_path_.dirname)(CHECKPOINT_PATH);
-                await (0,promises_namespaceObject.symlink)((0,external_node_path_.resolve)(snapshotRoot, top), (0,external_node_path_.join)(directory, top));
-                return saveOutcome(await ask({ operation: 'save', key }, directory, timeoutMs, signal), key);
+                const files = (0,external_node_path_.join)(directory, FILES);
+                if (encryptionKey) {
+                    await (0,promises_namespaceObject.mkdir)((0,external_node_path_.join)(files, CHECKPOINT_PATH), { recursive: true });
+                    const target = (0,external_node_path_.join)(files, CHECKPOINT_PATH, SEALED);
+                    await sealTree((0,external_node_path_.resolve)(snapshotRoot), CHECKPOINT_PATH, target, sealing(key, limit));
+                }
+                else {
+                    // tar follows a link on the way to what it packs, and keeps no trace of it: nothing is copied.
+                    await (0,promises_namespaceObject.symlink)((0,external_node_path_.resolve)(snapshotRoot, TOP), (0,external_node_path_.join)(files, TOP));
+                }
+                return saveOutcome(await ask({ operation: 'save', key }, directory, limit), key);
             });
         },
     };
 }
+/** The parts of a call's private directory. What an archive holds is unpacked into one of its own, beside ours. */
+const FILES = 'files';
+const OPENED = 'opened';
 const ARCHIVES = 'archives';
 const PROGRAMS = 'bin';
+/** The first directory of the path. */
+const TOP = (0,external_node_path_.dirname)(CHECKPOINT_PATH);
+/** The one file of an encrypted checkpoint. No state file is called so: they all begin with a model's name and a dot. */
+const SEALED = 'checkpoint.enc';
+const DELETE_OR_CHANGE_KEY = 'delete the entry in the caches of the repository, or change cache-key';
+function failed(cause) {
+    return { kind: 'failed', cause };
+}
+function limitOf(timeoutMs, signal) {
+    const end = performance.now() + timeoutMs;
+    const leftMs = () => Math.max(0, Math.round(end - performance.now()));
+    return {
+        timeoutMs,
+        signal,
+        leftMs,
+        both: () => AbortSignal.any([AbortSignal.timeout(leftMs()), ...(signal ? [signal] : [])]),
+    };
+}
+/** The worker and tar need no input of the action; the key that encrypts is none of theirs, whatever holds it. */
+function withoutInputs(env, encryptionKey) {
+    const { TAR_OPTIONS: _changesArchives, ...rest } = env;
+    const passed = Object.entries(rest).filter(([name, value]) => !name.startsWith('INPUT_') && !(encryptionKey && value?.includes(encryptionKey)));
+    return Object.fromEntries(passed);
+}
 /**
  * The client names the files of an archive relative to GITHUB_WORKSPACE, finds them relative to the working directory,
- * and leaves temporary directories of its own behind in RUNNER_TEMP: all three are the call's private directory.
+ * and leaves temporary directories of its own behind in RUNNER_TEMP: all three are in the call's private directory.
  */
-async function workerEnvironment(env, directory) {
-    const { TAR_OPTIONS: _changesArchives, RUNNER_DEBUG: _listsArchives, ...rest } = env;
+async function workerEnvironment(env, directory, workspace) {
+    const { RUNNER_DEBUG: _listsArchives, ...rest } = env;
     const path = await pathWithSafeTar(env.PATH ?? '', (0,external_node_path_.join)(directory, PROGRAMS));
-    return { ...rest, PATH: path, GITHUB_WORKSPACE: directory, RUNNER_TEMP: (0,external_node_path_.join)(directory, ARCHIVES) };
+    return { ...rest, PATH: path, GITHUB_WORKSPACE: workspace, RUNNER_TEMP: (0,external_node_path_.join)(directory, ARCHIVES) };
 }
 /**
  * Gives `work` a new directory, and removes it afterwards unless `keep` was called: half an archive must not be taken
  * for a whole one. A full disk is cache trouble like any other, and ends no run.
  */
-async function inPrivateDirectory(temporaryDirectory, work) {
+async function inPrivateDirectory(temporaryDirectory, limit, secrets, work) {
     let directory;
     let kept = false;
     try {
         directory = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(await plainPath(temporaryDirectory), 'oaievalset-checkpoint-'));
+        await (0,promises_namespaceObject.mkdir)((0,external_node_path_.join)(directory, FILES));
         return await work(directory, () => {
             kept = true;
         });
     }
     catch (error) {
-        return { kind: 'failed', cause: printable((0,errors/* reasonOf */.A3)(error), []) };
+        if (limit.signal?.aborted)
+            return failed(STOPPED);
+        if (limit.leftMs() === 0)
+            return failed(tookTooLong(limit.timeoutMs));
+        return failed(printable((0,errors/* reasonOf */.A3)(error), secrets));
     }
     finally {
         if (directory && !kept)
@@ -29295,8 +29819,18 @@ async function plainPath(temporaryDirectory) {
     const path = await (0,promises_namespaceObject.realpath)(temporaryDirectory);
     return /[\s"'\\]/.test(path) ? await (0,promises_namespaceObject.realpath)((0,external_node_os_namespaceObject.tmpdir)()) : path;
 }
+/** Link by link: an archive may bring `tmp` along as a link to the state directory of this machine. */
+async function holdsCheckpoint(directory) {
+    return (await isDirectory((0,external_node_path_.join)(directory, TOP))) && (await isDirectory((0,external_node_path_.join)(directory, CHECKPOINT_PATH)));
+}
+async function move(from, staging) {
+    await (0,promises_namespaceObject.rename)((0,external_node_path_.join)(from, TOP), (0,external_node_path_.join)(staging, TOP));
+}
 async function isDirectory(path) {
     return (0,promises_namespaceObject.lstat)(path).then((stat) => stat.isDirectory(), () => false);
+}
+async function exists(path) {
+    return (0,promises_namespaceObject.lstat)(path).then(() => true, () => false);
 }
 async function remove(directory) {
     // What cannot be removed here goes with the runner's temporary directory.
@@ -29317,14 +29851,23 @@ function bundledWorker() {
 
 
 
-/** More entries than this are no checkpoint of this action. */
-const MOST_ENTRIES = 200_000;
-/** @param firstSeq number of the first checkpoint to be saved; main and post count on, so that no key is used twice */
+
+
+
+
+/**
+ * @param firstSeq number of the first checkpoint to be saved; main and post count on, so that no key is used twice
+ * @throws ActionError INPUT_INVALID when the encryption key can be guessed
+ */
 function checkpointStore(request, context, firstSeq) {
-    const { model, evalSet, cacheKey } = request;
+    const { model, evalSet, cacheKey, encryptionKey = '' } = request;
+    const problem = encryptionKey && encryptionKeyProblem(encryptionKey);
+    if (problem) {
+        throw new errors/* ActionError */.lZ('INPUT_INVALID', `The input encryption-key cannot be used: ${problem}.`, 'Make a key with "openssl rand -base64 32", and store it as a secret of the repository.');
+    }
     const { runId, runAttempt, temporaryDirectory } = context;
     const keys = checkpointKeys({ model, evalSet, cacheKey, shard: { index: 1, count: 1 }, runId, runAttempt });
-    return openCheckpointStore({ keys, env: process.env, temporaryDirectory, firstSeq });
+    return openCheckpointStore({ keys, env: process.env, temporaryDirectory, firstSeq, encryptionKey });
 }
 /** Restores into a directory of its own and says what that means for the run; nothing is taken over yet. */
 async function restoreCheckpoint(store, log) {
@@ -29355,22 +29898,28 @@ function openWithCheckpoint(options, restored) {
     const without = { state, restoredKey: '', unchangedSince: () => false };
     if (restored.kind !== 'hit')
         return without;
+    const refuse = (why) => {
+        options.log.warning(`The checkpoint ${restored.key} is not used: ${why}. The run goes on with what this machine has. ` +
+            'Delete the entry in the caches of the repository, or change cache-key.', 'Checkpoint rejected');
+        return without;
+    };
     try {
         const suspect = suspicious(restored.directory);
-        if (suspect) {
-            options.log.warning(`The checkpoint ${restored.key} is not used: ${suspect}. The run goes on with what this machine has. ` +
-                'Delete the entry in the caches of the repository, or change cache-key.', 'Checkpoint rejected');
-            return without;
-        }
+        if (suspect)
+            return refuse(suspect);
         const { model, evalSet } = options.owner;
+        // Of what it holds, only the files of this model and eval set are looked at.
         const paths = statePaths(restored.directory, model, evalSet);
         const staged = State.open({ ...options, paths, rejectTo: stateFolder(options.paths) });
         const held = staged.digest();
         state.merge(staged);
         return { state, restoredKey: restored.key, unchangedSince: () => state.digest() === held };
     }
+    catch (error) {
+        return refuse(reasonOf(error));
+    }
     finally {
-        rmSync(restored.staging, { recursive: true, force: true });
+        discard(restored.staging);
     }
 }
 /**
@@ -29382,34 +29931,41 @@ async function saveCheckpoint({ state, unchangedSince }, store, temporaryDirecto
     (0,journal/* sealLive */.Ch)(state.paths);
     if (unchangedSince())
         return '';
-    const root = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(temporaryDirectory, 'oaievalset-save-'));
+    const saved = await saveSnapshot(state, store, temporaryDirectory);
+    if (saved.kind === 'saved') {
+        log.info(`Saved the checkpoint ${saved.key}`);
+        return saved.key;
+    }
+    if (saved.kind === 'failed') {
+        log.warning(`The checkpoint was not saved: ${saved.cause}. The evals are not affected, but what this run completed can only ` +
+            'be taken up from this machine, or from an earlier checkpoint.', 'Checkpoint not saved');
+    }
+    return '';
+}
+async function saveSnapshot(state, store, temporaryDirectory) {
+    let root;
     try {
+        root = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(temporaryDirectory, 'oaievalset-save-'));
         state.snapshot((0,external_node_path_.join)(root, CHECKPOINT_PATH));
-        const saved = await store.save(root);
-        if (saved.kind === 'saved') {
-            log.info(`Saved the checkpoint ${saved.key}`);
-            return saved.key;
-        }
-        if (saved.kind === 'failed') {
-            log.warning(`The checkpoint was not saved: ${saved.cause}. The evals are not affected, but what this run completed can only ` +
-                'be taken up from this machine, or from an earlier checkpoint.', 'Checkpoint not saved');
-        }
-        return '';
+        return await store.save(root);
+    }
+    catch (error) {
+        // Most likely a full disk: the next checkpoint may fare better.
+        return { kind: 'failed', cause: `the state could not be copied (${printable((0,errors/* reasonOf */.A3)(error), [])})` };
     }
     finally {
-        (0,external_node_fs_.rmSync)(root, { recursive: true, force: true });
+        if (root)
+            discard(root);
     }
 }
-/** Says what in a restored tree cannot come from this action. */
-function suspicious(directory) {
-    const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
-    if (entries.length > MOST_ENTRIES)
-        return `it holds ${entries.length} files`;
-    const odd = entries.find((entry) => !entry.isFile() && !entry.isDirectory());
-    if (odd)
-        return `it holds ${join(odd.parentPath, odd.name)}, which is neither a file nor a directory`;
-    const linked = entries.find((entry) => entry.isFile() && lstatSync(join(entry.parentPath, entry.name)).nlink > 1);
-    return linked ? `it holds ${linked.name}, which is a hard link` : undefined;
+/** A tree that cannot be removed, say for paths that are too long, is left to the runner: it ends no run. */
+function discard(staging) {
+    try {
+        (0,external_node_fs_.rmSync)(staging, { recursive: true, force: true });
+    }
+    catch {
+        // It is in RUNNER_TEMP, which the runner empties after the job.
+    }
 }
 
 
@@ -29461,7 +30017,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2673);
 /* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9804);
 /* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7791);
-/* harmony import */ var _checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6019);
+/* harmony import */ var _checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7281);
 /* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6794);
 /* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9330);
 /* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5630);
@@ -30190,12 +30746,19 @@ var journal = __nccwpck_require__(3049);
 var progress_paths = __nccwpck_require__(6794);
 ;// CONCATENATED MODULE: ./lib/progress/saved-plan.js
 
+
 const saved_plan_text = schemas/* string */.YjP().max(65536);
+const paths = schemas/* array */.YOg(saved_plan_text).max(1_000_000);
 const saved_plan_sha256 = schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/);
 const saved_plan_schema = schemas/* object */.Ikc({
     version: schemas/* literal */.euz(1),
     owner: schemas/* object */.Ikc({ repository: saved_plan_text, cacheKey: saved_plan_text, model: saved_plan_text, evalSet: saved_plan_text }),
     signature: saved_plan_sha256,
+    made: schemas/* object */.Ikc({
+        basis: schemas/* object */.Ikc({ files: paths, directories: paths, absent: paths }),
+        evalsVersion: saved_plan_text,
+        needsApiKey: schemas/* boolean */.zMY(),
+    }),
     evals: schemas/* array */.YOg(schemas/* object */.Ikc({
         key: saved_plan_text.min(1),
         name: saved_plan_text,
@@ -30206,6 +30769,13 @@ const saved_plan_schema = schemas/* object */.Ikc({
     }))
         .max(100_000),
 });
+/** In bytes: a plan of 100,000 evals is smaller. */
+const LARGEST = (/* unused pure expression or super */ null && (256 * 1024 * 1024));
+/** No content has this signature: a plan whose basis changed while it was made is made again. */
+const NEVER = '0'.repeat(64);
+function savedPlan({ signature = NEVER, evals, basis, evalsVersion, needsApiKey }, owner) {
+    return { version: 1, owner, signature, made: { basis, evalsVersion, needsApiKey }, evals };
+}
 /** Returns the plan, or why the text is none. */
 function parseSavedPlan(content) {
     let value;
@@ -30228,6 +30798,14 @@ function sameOwner(a, b) {
         a.cacheKey === b.cacheKey &&
         a.model === b.model &&
         a.evalSet === b.evalSet);
+}
+/** The plan that lies in a state directory, if there is one and it is of this owner; nothing is changed there. */
+function readSavedPlan({ plan }, owner) {
+    const stats = lstatSync(plan, { throwIfNoEntry: false });
+    if (!stats?.isFile() || stats.size > LARGEST)
+        return undefined;
+    const saved = parseSavedPlan(readFileSync(plan, 'utf8'));
+    return 'reason' in saved || !sameOwner(saved.owner, owner) ? undefined : saved;
 }
 
 ;// CONCATENATED MODULE: ./lib/progress/set-aside.js

@@ -1,8 +1,10 @@
+import { realpath } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { ActionError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { installExtraPackages } from './extra-layer.ts';
 import { extraRequirements } from './extra-packages.ts';
-import { findInterpreter } from './interpreter.ts';
+import { findInterpreter, locate } from './interpreter.ts';
 import { installLocked } from './locked-venv.ts';
 import { lockFor } from './locks.ts';
 import type { Interpreter, Surroundings } from './probe.ts';
@@ -28,6 +30,20 @@ export interface PythonEnvironment {
   readonly evalsVersion: string;
   /** The user's own interpreter, or a venv of the action's: one that was there, or a new one. */
   readonly installed: 'existing' | 'reused' | 'created';
+  /** The venv, when nothing but the lock decides what is in it. */
+  readonly lockedRoot: string | undefined;
+}
+
+/**
+ * Which interpreter and packages a request leads to, told without starting Python: two requests of one subject find, or
+ * make, the same.
+ * @throws ActionError PYTHON_MISSING or EVALS_UNSUPPORTED
+ */
+export async function environmentSubject(request: EnvironmentRequest): Promise<unknown> {
+  const { python, evalsVersion, workingDirectory, env, extraPackages } = request;
+  const path = await locate(python, { workingDirectory, env });
+  const lock = evalsVersion === '' ? undefined : await lockFor(evalsVersion);
+  return { python: [path, await realpath(path)], lock: lock?.text ?? null, extraPackages };
 }
 
 /**
@@ -50,7 +66,11 @@ export async function prepareEnvironment(request: EnvironmentRequest, log: Log):
   const base: Prepared = lock
     ? await installLocked(lock, users, surroundings, log)
     : { interpreter: users, installed: 'existing' };
-  if (requirements.length === 0) return withEvals(base);
+  if (requirements.length === 0) {
+    const environment = withEvals(base);
+    // <venv>/bin/python
+    return { ...environment, lockedRoot: lock && dirname(dirname(environment.python)) };
+  }
   // Told before anything is installed, unless what is installed is evals.
   if (!requirements.some((requirement) => /(^|[^\w-])evals\b/i.test(requirement))) withEvals(base);
 
@@ -77,5 +97,11 @@ function withEvals({ interpreter, installed }: Prepared): PythonEnvironment {
       'Set `evals-version: 3.0.1.post1` to have the action install it, or install it in a step before this one and set `python` to that interpreter.',
     );
   }
-  return { python: path, pythonVersion: version, evalsVersion: evals.version, installed };
+  return {
+    python: path,
+    pythonVersion: version,
+    evalsVersion: evals.version,
+    installed,
+    lockedRoot: undefined,
+  };
 }

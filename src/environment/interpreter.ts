@@ -35,7 +35,8 @@ export async function onPath(
   return undefined;
 }
 
-async function locate(python: string, surroundings: Surroundings): Promise<string> {
+/** @throws ActionError PYTHON_MISSING */
+export async function locate(python: string, surroundings: Surroundings): Promise<string> {
   const next =
     'Add a step with actions/setup-python before this one, or set `python` to the path of an interpreter.';
   if (!python.includes('/')) {

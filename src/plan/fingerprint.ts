@@ -3,9 +3,8 @@
  * name, and every path of the machine.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import { ActionError, reasonOf } from '../errors.ts';
+import type { FileHashes } from './file-hashes.ts';
 import type { Fingerprint } from './plan.ts';
 import type { CompletionFn, DataFile, RegisteredEval, RegistryPlan, SourceFile } from './registry-plan.ts';
 
@@ -14,16 +13,30 @@ export interface FingerprintContext {
   readonly model: string;
   /** The environment of the evals: it says where the API is. */
   readonly env: NodeJS.ProcessEnv;
+  readonly hashes: FileHashes;
 }
 
-/** One fingerprint for each eval of the registry plan, in its order. Each file is read once. */
-export async function fingerprints({ registry, model, env }: FingerprintContext): Promise<Fingerprint[]> {
+/**
+ * One fingerprint for each eval of the registry plan, in its order.
+ * @throws ActionError PLAN_INVALID when a file cannot be read
+ */
+export async function fingerprints(context: FingerprintContext): Promise<Fingerprint[]> {
+  const { registry, model, env, hashes } = context;
   const paths = [
     ...registry.evals,
     ...registry.completionFns.flatMap((fn) => [fn, ...fn.references]),
   ].flatMap(({ data, sources }) => [...data, ...sources].map((file) => file.path));
-  const contents = await hashFiles([...new Set(paths)]);
-  const hashed = (file: DataFile | SourceFile) => [file.label, contents.get(file.path)] as const;
+  try {
+    await hashes.read(paths);
+  } catch (error) {
+    throw new ActionError(
+      'PLAN_INVALID',
+      `A file that an eval of the set names cannot be read: ${reasonOf(error)}.`,
+      'Make it readable to the user of the runner.',
+      { cause: error },
+    );
+  }
+  const hashed = (file: DataFile | SourceFile) => [file.label, hashes.of(file.path)] as const;
 
   const shared = {
     arguments: hashOf(registry.arguments),
@@ -93,32 +106,4 @@ function sorted<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(entries.map(([key, item]) => [key, sorted(item)])) as T;
-}
-
-const READERS = 8;
-
-/** SHA-256 (hex) of each file, a few read at a time so that the disk is busy and memory is not. */
-async function hashFiles(paths: readonly string[]): Promise<Map<string, string>> {
-  const hashes = new Map<string, string>();
-  const queue = paths.values();
-  const read = async (): Promise<void> => {
-    for (const path of queue) hashes.set(path, await hashFile(path));
-  };
-  await Promise.all(Array.from({ length: READERS }, read));
-  return hashes;
-}
-
-async function hashFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  try {
-    await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
-  } catch (error) {
-    throw new ActionError(
-      'PLAN_INVALID',
-      `The file ${path}, which an eval of the set names, cannot be read: ${reasonOf(error)}.`,
-      'Make it readable to the user of the runner.',
-      { cause: error },
-    );
-  }
-  return hash.digest('hex');
 }

@@ -1,17 +1,28 @@
-import { fingerprints, hashOf } from './fingerprint.ts';
+import type { SavedPlan } from '../progress/saved-plan.ts';
+import { outside, signatureOf } from './basis.ts';
+import type { FileHashes } from './file-hashes.ts';
+import { fingerprints } from './fingerprint.ts';
 import type { Plan } from './plan.ts';
 import { type PlanRequest, readRegistryPlan } from './registry-plan.ts';
+
+export interface MakePlanRequest extends PlanRequest {
+  /** What the evals will see. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly hashes: FileHashes;
+  /** Everything but files that decides what the plan is, as `planSubject` tells it. */
+  readonly subject: unknown;
+  /** A directory whose content the subject stands for: the venv of a lock. */
+  readonly lockedRoot: string | undefined;
+}
 
 /**
  * What the eval set means today, in the order in which `oaievalset` would run it.
  * @throws ActionError PLAN_INVALID or PLAN_FAILED, before anything is spent
  */
-export async function makePlan(
-  request: PlanRequest & { /** What the evals will see. */ readonly env: NodeJS.ProcessEnv },
-): Promise<Plan> {
-  const { model, evalSet, args, registryPaths, env } = request;
+export async function makePlan(request: MakePlanRequest): Promise<Plan> {
+  const { model, args, registryPaths, env, hashes, subject, lockedRoot } = request;
   const registry = await readRegistryPlan(request);
-  const values = await fingerprints({ registry, model, env });
+  const values = await fingerprints({ registry, model, env, hashes });
   const byBase = Map.groupBy(registry.evals, (registered) => registered.base);
   // What oaievalset records; with two registry paths it is an invalid command there, which the line need not mend.
   const shared = [...args, ...(registryPaths.length > 0 ? ['--registry_path', ...registryPaths] : [])];
@@ -23,10 +34,31 @@ export async function makePlan(
     metrics,
     fingerprint: values[index] ?? { value: '', parts: {} },
   }));
+  const read = [...registry.evals, ...registry.completionFns.flatMap((fn) => [fn, ...fn.references])];
+  const used = read.flatMap(({ data, sources }) => [...data, ...sources].map((file) => file.path));
+  const files = [...new Set([...registry.basis.files, ...used])].sort();
+  const basis = outside(lockedRoot, { ...registry.basis, files });
   return {
     evals,
-    signature: hashOf([model, evalSet, shared, values.map(({ value }) => value)]),
+    signature: await signatureOf(subject, basis, hashes),
+    basis,
     evalsVersion: registry.evalsVersion,
     needsApiKey: registry.completionFns.some((fn) => fn.needsApiKey),
   };
+}
+
+/**
+ * The saved plan, when it would be made again just so: the same was asked, and everything it was made from is what it was.
+ * Costs the reading of those files, and starts nothing.
+ */
+export async function recallPlan(
+  saved: SavedPlan | undefined,
+  subject: unknown,
+  hashes: FileHashes,
+): Promise<Plan | undefined> {
+  if (!saved?.made) return undefined;
+  const { basis, evalsVersion, needsApiKey } = saved.made;
+  const { evals, signature } = saved;
+  if ((await signatureOf(subject, basis, hashes)) !== signature) return undefined;
+  return { evals, signature, basis, evalsVersion, needsApiKey };
 }

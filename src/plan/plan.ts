@@ -1,4 +1,5 @@
 import type { Command } from '../progress/progress-file.ts';
+import type { Basis } from './basis.ts';
 
 /** SHA-256 (hex) of each named part of what decides an eval's result, and of all parts together. */
 export interface Fingerprint {
@@ -24,8 +25,10 @@ export interface PlannedEval {
 /** What the eval set means today, in the order in which `oaievalset` would run it. */
 export interface Plan {
   readonly evals: readonly PlannedEval[];
-  /** SHA-256 of what the plan was made from. */
-  readonly signature: string;
+  /** SHA-256 (hex) of what was asked and of `basis`; undefined when that changed while it was read. */
+  readonly signature: string | undefined;
+  /** What it was made from. */
+  readonly basis: Basis;
   readonly evalsVersion: string;
   /** Whether a completion function of this run calls the API with the user's key. */
   readonly needsApiKey: boolean;

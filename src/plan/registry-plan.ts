@@ -87,6 +87,11 @@ const schema = z
       })),
     completion_fns: z.array(completionFn),
     evals: z.array(registeredEval),
+    basis: z.object({
+      files: z.array(z.string()),
+      directories: z.array(z.string()),
+      absent: z.array(z.string()),
+    }),
     problems: z.array(
       z.object({ code: z.string(), subject: z.string(), message: z.string(), near: z.array(z.string()) }),
     ),
@@ -105,6 +110,7 @@ const schema = z
     completionFns: from.completion_fns,
     /** In the order in which `oaievalset` runs them. */
     evals: from.evals,
+    basis: from.basis,
     problems: from.problems,
   }));
 

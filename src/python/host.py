@@ -9,16 +9,18 @@ The action talks to it over file descriptor 4, a line of JSON each:
      "registry_paths": [paths], "todays_models": bool}            → {"ready": true} or {"unfit": "why no eval may be forked"}
     {"do": "run", "id": 1, "args": [oaieval arguments],
      "env": {"NAME": "value"}}                                    → {"id": 1, "pid": 4711}, then {"id": 1, "code": 0} or
-                                                                    {"id": 1, "signal": "SIGKILL"}
+                                                                    {"id": 1, "signal": "SIGKILL"}; or, when there is
+                                                                    no child, {"id": 1, "error": "why"}
 
 A child is the leader of a process group of its own and does what `oaieval` does with these arguments. Its stdout and
-stderr are connections to the socket that begin with a line "<id> <1 or 2>". When the host reports its end, nothing of
-its group is left. File descriptor 3 is the leash (see leash.py): without the action neither host nor child goes on, and
-without the host no child does.
+stderr are connections to the socket that begin with a line "<id>"; both are made before it is. When the host reports its
+end, nothing of its group is left. File descriptor 3 is the leash (see leash.py): without the action neither host nor
+child goes on, and without the host no child does.
 
 Standard library and evals only.
 """
 import atexit
+import fcntl
 import gc
 import json
 import logging
@@ -78,7 +80,10 @@ class Host:
                     if self._fork(request):
                         return request
                 else:
-                    self._say({"plan": self._plan, "prepare": self._prepare}[request["do"]](request))
+                    end_with_action(True)
+                    answer = {"plan": self._plan, "prepare": self._prepare}[request["do"]](request)
+                    end_with_action(False)
+                    self._say(answer)
 
     def _plan(self, request):
         self._registry = planner.answer(request["request"], request["output"])
@@ -121,10 +126,17 @@ class Host:
 
     def _fork(self, request):
         """Returns whether this is the child."""
-        pid = os.fork()
-        if pid == 0:
-            os.setpgid(0, 0)
-            return True
+        try:
+            with self._connect(request) as stdout, self._connect(request) as stderr:
+                pid = os.fork()
+                if pid == 0:
+                    os.setpgid(0, 0)
+                    os.dup2(stdout.fileno(), 1)
+                    os.dup2(stderr.fileno(), 2)
+                    return True
+        except OSError as error:
+            self._say({"id": request["id"], "error": str(error)})
+            return False
         try:
             os.setpgid(pid, pid)
         except OSError:
@@ -133,6 +145,16 @@ class Host:
         self._say({"id": request["id"], "pid": pid})
         return False
 
+    def _connect(self, request):
+        connection = socket.socket(socket.AF_UNIX)
+        try:
+            connection.connect(self._output_socket)
+            connection.sendall(f"{request['id']}\n".encode())
+        except OSError:
+            connection.close()
+            raise
+        return connection
+
     def become_eval(self, request):
         """In the child: from here on it is an `oaieval` like any other."""
         signal.set_wakeup_fd(-1)
@@ -140,11 +162,6 @@ class Host:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         for end in (CONTROL, self._wake_read, self._wake_write, self._alive_write):
             os.close(end)
-        for stream in (1, 2):
-            with socket.socket(socket.AF_UNIX) as connection:
-                connection.connect(self._output_socket)
-                connection.sendall(f"{request['id']} {stream}\n".encode())
-                os.dup2(connection.fileno(), stream)
         leash.hold(LEASH, self._alive_read)
         os.environ.update(request["env"])
         for client in self._clients:
@@ -170,7 +187,7 @@ class Host:
                 continue  # Some module's own child.
             identity = self._running.pop(pid)
             if os.WIFSIGNALED(status):
-                self._say({"id": identity, "signal": signal.Signals(os.WTERMSIG(status)).name})
+                self._say({"id": identity, "signal": signal_name(os.WTERMSIG(status))})
             else:
                 self._say({"id": identity, "code": os.WEXITSTATUS(status)})
 
@@ -253,6 +270,24 @@ def kill_group(pid):
         os.killpg(pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
         pass
+
+
+def signal_name(number):
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"  # Most real-time signals have no name.
+
+
+def end_with_action(at_once):
+    """Whether the end of the action ends this process group at once, whatever a module that is imported may be waiting
+    for: the host cannot listen then. No thread is started for that, because forks of threads are not safe."""
+    fcntl.fcntl(LEASH, fcntl.F_SETOWN, -os.getpgrp())
+    flags = fcntl.fcntl(LEASH, fcntl.F_GETFL)
+    # Told by SIGIO, which ends a process that does not handle it.
+    fcntl.fcntl(LEASH, fcntl.F_SETFL, flags | os.O_ASYNC if at_once else flags & ~os.O_ASYNC)
+    if select.select([LEASH], [], [], 0)[0]:
+        os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
 def drain(end):

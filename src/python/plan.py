@@ -19,6 +19,7 @@ import argparse
 import copy
 import datetime
 import difflib
+import glob
 import importlib.metadata
 import inspect
 import json
@@ -44,6 +45,45 @@ CLASS_REFERENCE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 MODELGRADED_ARGUMENT = re.compile(r"(^|[._])modelgraded_spec$")
 # A directory under such a name is where an eval writes: its content is a result, not an input.
 WRITTEN_DIRECTORY = re.compile(r"(^|_)(cache|out|output|outputs|log|logs|save|tmp|temp)(_|$)")
+
+
+class Basis:
+    """What the answer was read from. As long as none of it has changed, neither has the answer: files by their content,
+    directories by the names in them, and paths where something was looked for and not found."""
+
+    KINDS = ("completion_fns", "solvers", "evals", "eval_sets", "modelgraded")
+
+    def __init__(self):
+        self.files, self.directories, self.absent = set(), set(), set()
+
+    def seen(self, path):
+        path = os.path.abspath(path)
+        if os.path.isfile(path):
+            self.files.add(path)
+        elif os.path.isdir(path):
+            self.directories.add(path)
+        else:
+            self.absent.add(path)
+
+    def registry(self, path):
+        for kind in self.KINDS:
+            folder = os.path.join(str(path), kind)
+            self.seen(folder)
+            if os.path.isdir(folder):
+                self.files.update(os.path.abspath(file) for file in glob.glob(os.path.join(glob.escape(folder), "*.yaml")))
+
+    def imports(self):
+        """The names in the directories that modules are imported from say what is installed there, and in what version."""
+        standard = {os.path.realpath(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")}
+        for entry in sys.path:
+            if not entry or os.path.realpath(entry) in standard or not os.path.isdir(entry):
+                continue
+            self.seen(entry)
+            for file in glob.glob(os.path.join(glob.escape(entry), "*.pth")):
+                self.seen(file)
+
+    def described(self):
+        return {name: sorted(getattr(self, name)) for name in ("files", "directories", "absent")}
 
 
 class Problems:
@@ -373,10 +413,11 @@ class DataFiles:
     """Finds the files that arguments name, in the order evals looks: as named, below the registry the spec is from,
     below evals' own registry (evals.eval.Eval._prefix_registry_path, then evals.data.open_by_file_pattern)."""
 
-    def __init__(self, problems):
+    def __init__(self, problems, basis):
         import evals
 
         self._problems = problems
+        self._basis = basis
         self._package_root = os.path.join(os.path.dirname(os.path.abspath(evals.__file__)), "registry", "data")
         self._pointers = {}
         self._lines = {}
@@ -397,7 +438,7 @@ class DataFiles:
                     near = self._near(value, registry_path)
                     self._problems.add("missing-data", subject, f"{name}: there is no file {value}", near)
                 continue
-            for file in [path] if os.path.isfile(path) else all_files(path):
+            for file in [path] if os.path.isfile(path) else all_files(path, self._basis.seen):
                 label = self._label(file, value, registry_path)
                 file = os.path.abspath(file)
                 data.append({"name": "samples" if name == "samples_jsonl" else name, "path": file, "label": label})
@@ -410,10 +451,12 @@ class DataFiles:
         """The file or directory that an argument names, or None."""
         if not value.strip() or "\n" in value or "\0" in value or len(value) > 1000:
             return None
+        self._basis.seen(value)
         if os.path.isfile(value):
             return value
         for root in self._roots(registry_path, name in own_registry_only):
             path = os.path.join(root, value)
+            self._basis.seen(path)
             if os.path.isfile(path) or (os.path.isdir(path) and not contains(path, root)):
                 return path
         # A bare word is more often a mode or a subject than a directory that happens to be here.
@@ -472,7 +515,7 @@ def last_key(name):
     return next((part for part in reversed(name.split(".")) if not part.isdigit()), name)
 
 
-def all_files(directory):
+def all_files(directory, seen):
     files, visited = [], set()
     for folder, folders, names in os.walk(directory, followlinks=True):
         real = os.path.realpath(folder)
@@ -480,6 +523,7 @@ def all_files(directory):
             folders[:] = []
             continue
         visited.add(real)
+        seen(folder)
         folders[:] = [name for name in folders if name not in ("__pycache__", ".git")]
         files += [os.path.join(folder, name) for name in names]
     return sorted(path for path in files if os.path.isfile(path))
@@ -842,6 +886,7 @@ def make_plan(request, problems):
         "completion_fns": [],
         "evals": [],
         "problems": problems.found,
+        "basis": {"files": [], "directories": [], "absent": []},
     }
     registry = open_registry(request["registry_paths"], problems)
     try:
@@ -855,7 +900,11 @@ def fill_plan(plan, request, registry, problems):
     arguments = read_arguments(request, problems)
     plan["arguments"] = jsonable(arguments)
     plan["registry_paths"] = [os.path.abspath(path) for path in registry._registry_paths]
-    classes, sources, data_files = Classes(), Sources(), DataFiles(problems)
+    basis = Basis()
+    basis.imports()
+    for path in registry._registry_paths:
+        basis.registry(path)
+    classes, sources, data_files = Classes(), Sources(), DataFiles(problems, basis)
 
     completion_fns = CompletionFns(registry, classes, sources, data_files, problems, request["todays_models"])
     for name in request["model"].split(","):
@@ -873,6 +922,7 @@ def fill_plan(plan, request, registry, problems):
             plan["evals"].append(evals_of_set.describe(spec))
         except IMPORT_ERRORS as error:
             problems.unexpected(spec.key, error)
+    plan["basis"] = basis.described()
 
 
 def see_modules_as_oaieval_does():

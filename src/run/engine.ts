@@ -28,3 +28,22 @@ export interface Engine {
   /** Ends what it keeps running between evals. */
   close(): Promise<void>;
 }
+
+/** An eval that starts when its engine is there; a signal that comes before that is not lost. */
+export function deferred(start: () => Promise<RunningEval>): RunningEval {
+  let running: RunningEval | undefined;
+  let waiting: NodeJS.Signals | undefined;
+  const exit = (async (): Promise<Exit> => {
+    const engine = start();
+    running = await engine;
+    if (waiting) running.signal(waiting === 'SIGINT' ? 'SIGKILL' : waiting);
+    return await running.exit;
+  })();
+  return {
+    exit,
+    signal(signal) {
+      if (running) running.signal(signal);
+      else waiting = signal;
+    },
+  };
+}

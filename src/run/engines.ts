@@ -21,7 +21,9 @@ export interface Engines {
   close(): Promise<void>;
 }
 
-export interface EnginesOptions extends PlannerOptions, Omit<Preparation, 'evals'> {
+export interface EnginesOptions extends Omit<PlannerOptions, 'python'>, Omit<Preparation, 'evals'> {
+  /** The interpreter that has evals; found, or installed, when it is first needed. */
+  readonly python: () => Promise<string>;
   readonly engine: EngineName;
   readonly log: Log;
 }
@@ -32,25 +34,30 @@ export function engines(options: EnginesOptions): Engines {
 }
 
 function plain(options: EnginesOptions): Engines {
+  const planner: Planner = {
+    plan: async (...files) =>
+      await shortLivedPlanner({ ...options, python: await options.python() }).plan(...files),
+  };
   const engine = oaievalEngine(options);
-  return { planner: shortLivedPlanner(options), open: () => engine, close: () => engine.close() };
+  return { planner, open: () => engine, close: () => engine.close() };
 }
 
 /** The process that plans the set has all imported that its evals need: they are forked from it. */
 function warm(options: EnginesOptions): Engines {
   const { models, registryPaths, todaysModels, log } = options;
+  const startHost = async () => await WarmHost.start({ ...options, python: await options.python() });
   let host: WarmHost | undefined;
   let engine: Engine | undefined;
   return {
     planner: {
       async plan(questionFile, answerFile) {
-        host ??= await WarmHost.start(options);
+        host ??= await startHost();
         return await host.plan(questionFile, answerFile);
       },
     },
     open({ evals }) {
       engine = warmEngine({
-        startHost: () => WarmHost.start(options),
+        startHost,
         host,
         preparation: { evals, models, registryPaths, todaysModels },
         fallback: oaievalEngine(options),

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { PYTHON_SOURCES } from '../environment/python-sources.ts';
 import { spawnGroup } from '../process/group.ts';
-import type { Engine } from './engine.ts';
+import { deferred, type Engine } from './engine.ts';
 
 export interface OaievalOptions {
-  readonly python: string;
+  /** The interpreter that has evals. */
+  readonly python: () => Promise<string>;
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
   /** Whether evals is mended for today's models first, see src/python/todays_models.py. */
@@ -16,7 +17,9 @@ export function oaievalEngine({ python, cwd, env, todaysModels }: OaievalOptions
   const program = [join(PYTHON_SOURCES, 'leash.py'), ...(todaysModels ? ['--todays-models'] : [])];
   return {
     start: ({ args, env: own, onLine }) =>
-      spawnGroup(python, [...program, ...args], { cwd, env: { ...env, ...own }, onLine }),
+      deferred(async () =>
+        spawnGroup(await python(), [...program, ...args], { cwd, env: { ...env, ...own }, onLine }),
+      ),
     async close() {},
   };
 }

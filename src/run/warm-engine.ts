@@ -1,7 +1,6 @@
 import { reasonOf } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { Exit } from '../process/group.ts';
-import type { Engine, RunningEval } from './engine.ts';
+import { deferred, type Engine } from './engine.ts';
 import type { Preparation, WarmHost } from './warm-host.ts';
 
 export interface WarmEngineOptions {
@@ -82,25 +81,6 @@ export function warmEngine(options: WarmEngineOptions): Engine {
       lives = 0;
       await current?.catch(() => {});
       await host?.close();
-    },
-  };
-}
-
-/** An eval that starts when its engine is there; a signal that comes before that is not lost. */
-function deferred(start: () => Promise<RunningEval>): RunningEval {
-  let running: RunningEval | undefined;
-  let waiting: NodeJS.Signals | undefined;
-  const exit = (async (): Promise<Exit> => {
-    const engine = start();
-    running = await engine;
-    if (waiting) running.signal(waiting === 'SIGINT' ? 'SIGKILL' : waiting);
-    return await running.exit;
-  })();
-  return {
-    exit,
-    signal(signal) {
-      if (running) running.signal(signal);
-      else waiting = signal;
     },
   };
 }

@@ -16,7 +16,8 @@ function state() {
 }
 
 function plan(...evals: Plan['evals']): Plan {
-  return { evals, signature: sha256(''), evalsVersion: '3.0.1.post1', needsApiKey: true };
+  const basis = { files: [], directories: [], absent: [] };
+  return { evals, signature: sha256(''), basis, evalsVersion: '3.0.1.post1', needsApiKey: true };
 }
 
 const told = (decisions: readonly Decision[]) =>

@@ -26,6 +26,7 @@ const answer = {
     },
   ],
   problems: [],
+  basis: { files: [], directories: [], absent: [] },
 };
 
 describe('parseRegistryPlan', () => {

@@ -11,6 +11,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { completedRecordFile, liveRecordFile, statePaths } from '../../src/progress/paths.ts';
 import { formatProgress, parseProgress } from '../../src/progress/progress-file.ts';
+import { savedPlan } from '../../src/progress/saved-plan.ts';
 import { State, startFresh } from '../../src/progress/state.ts';
 import { completion, owner, planned, recordingLog, sha256, temporaryDirectory } from '../helpers/builders.ts';
 
@@ -206,7 +207,10 @@ describe('what cannot be trusted is set aside', () => {
     ['another cache-key', { cacheKey: '2' }, []],
   ])('state of %s is set aside whole', (_, changes, warned) => {
     const { state: first, root, paths } = withDone(a);
-    first.savePlan({ version: 1, owner, signature: sha256(''), evals: [a] });
+    const basis = { files: [], directories: [], absent: [] };
+    first.savePlan(
+      savedPlan({ evals: [a], signature: sha256(''), basis, evalsVersion: '', needsApiKey: false }, owner),
+    );
     const { state, log } = open(root, changes);
     expect(state.commands).toEqual([]);
     expect(existsSync(paths.progressFile)).toBe(false);
