@@ -1,0 +1,152 @@
+/** When nothing has changed no Python is started; whatever has changed is noticed, on the same machine and in place. */
+import {
+  appendFileSync,
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { evalsPython } from '../helpers/evals-venv.ts';
+import type { RunResult } from '../helpers/runner.ts';
+import { Bed, logOf, runsAgain } from './bed.ts';
+
+const FIXTURES = join(import.meta.dirname, '../fixtures/reuse');
+
+let python = '';
+beforeAll(async () => {
+  python = await evalsPython();
+});
+
+/** A machine on which the set is complete. Its Python writes down each of its starts. */
+class Machine {
+  readonly bed: Bed;
+  readonly project: string;
+  readonly #starts: string;
+
+  private constructor(bed: Bed) {
+    this.bed = bed;
+    this.project = join(bed.directory, 'project');
+    this.#starts = join(bed.directory, 'starts');
+  }
+
+  static async make(context: Parameters<typeof Bed.make>[0]): Promise<Machine> {
+    const machine = new Machine(
+      await Bed.make(context, {
+        python,
+        model: 'echo',
+        evalSet: 'reuse',
+        inputs: { 'registry-path': 'registry' },
+      }),
+    );
+    cpSync(FIXTURES, machine.project, { recursive: true });
+    mkdirSync(join(machine.project, 'before'));
+    writeFileSync(machine.wrapper, `#!/bin/sh\necho "$$" >> '${machine.#starts}'\nexec '${python}' "$@"\n`);
+    chmodSync(machine.wrapper, 0o755);
+    const first = await machine.run();
+    expect(first.outputs, logOf(first)).toMatchObject({ complete: 'true', fresh: '5' });
+    expect(machine.starts()).toBeGreaterThan(0);
+    return machine;
+  }
+
+  get wrapper(): string {
+    return join(this.bed.directory, 'python');
+  }
+
+  starts(): number {
+    return existsSync(this.#starts) ? readFileSync(this.#starts, 'utf8').split('\n').length - 1 : 0;
+  }
+
+  run(): Promise<RunResult> {
+    const modules = [join(this.project, 'before'), join(this.project, 'modules')];
+    return this.bed.run({
+      cache: false,
+      inputs: { 'working-directory': this.project, python: this.wrapper },
+      env: { PYTHONPATH: modules.join(delimiter), OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' },
+    });
+  }
+}
+
+describe.concurrent('a second run', () => {
+  test('starts no Python when nothing has changed', async (context) => {
+    const machine = await Machine.make(context);
+    const starts = machine.starts();
+    const second = await machine.run();
+    expect(second.outputs, logOf(second)).toMatchObject({ complete: 'true', reused: '5', fresh: '0' });
+    expect(machine.starts()).toBe(starts);
+  });
+
+  const changes: readonly {
+    name: string;
+    change: (project: string) => void;
+    again: Record<string, unknown>;
+  }[] = [
+    {
+      name: 'a byte of a data file, with size and time of change as they were',
+      change(project) {
+        const file = join(project, 'registry/data/reuse/match.jsonl');
+        const { atime, mtime } = statSync(file);
+        const text = readFileSync(file, 'utf8');
+        writeFileSync(file, text.replace('Say beta', 'Say zeta'));
+        utimesSync(file, atime, mtime);
+      },
+      again: { 'reuse-match': expect.stringContaining('samples changed') },
+    },
+    {
+      name: 'a class of the project',
+      change(project) {
+        const file = join(project, 'modules/reuse_evals/cities.py');
+        appendFileSync(file, '\n# changed\n');
+      },
+      again: { 'reuse-own': expect.stringContaining('class changed') },
+    },
+    {
+      name: 'a module that is found before the one it was',
+      change(project) {
+        const first = join(project, 'before/reuse_evals');
+        cpSync(join(project, 'modules/reuse_evals'), first, { recursive: true });
+        appendFileSync(join(first, 'cities.py'), '\n# found first\n');
+      },
+      again: { 'reuse-own': expect.stringContaining('class changed') },
+    },
+    {
+      name: 'a data file in the working directory, where evals looks first',
+      change(project) {
+        mkdirSync(join(project, 'reuse'));
+        writeFileSync(join(project, 'reuse/match.jsonl'), '{"input": "Say omega", "ideal": "omega"}\n');
+      },
+      again: { 'reuse-match': expect.stringContaining('samples changed') },
+    },
+  ];
+
+  test.for(changes)('notices $name', async ({ change, again }, context) => {
+    const machine = await Machine.make(context);
+    const starts = machine.starts();
+    change(machine.project);
+    const second = await machine.run();
+    expect(runsAgain(second), logOf(second)).toEqual(again);
+    expect(machine.starts()).toBeGreaterThan(starts);
+  });
+
+  test('notices another registry file that adds an eval to the set', async (context) => {
+    const machine = await Machine.make(context);
+    const sets = join(machine.project, 'registry/eval_sets/reuse.yaml');
+    writeFileSync(
+      sets,
+      readFileSync(sets, 'utf8').replace(/^(reuse:\n\s+evals:\n)(\s+- )/m, '$1$2reuse-late*\n$2'),
+    );
+    const late = join(machine.project, 'registry/evals/late.yaml');
+    const entry = (id: string) =>
+      `${id}:\n  class: evals.elsuite.basic.match:Match\n  args:\n    samples_jsonl: reuse/match.jsonl\n`;
+    writeFileSync(late, entry('reuse-late.dev.v0'));
+    expect((await machine.run()).outputs).toMatchObject({ total: '6', fresh: '1' });
+    writeFileSync(join(machine.project, 'registry/evals/later.yaml'), entry('reuse-late.dev.v1'));
+    expect((await machine.run()).outputs).toMatchObject({ total: '7', fresh: '1' });
+    expect((await machine.run()).outputs).toMatchObject({ total: '7', fresh: '0' });
+  });
+});
