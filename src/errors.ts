@@ -30,6 +30,7 @@ export type ErrorCode =
   | 'PLAN_FAILED'
   | 'PLAN_INVALID'
   | 'STATE_UNWRITABLE'
+  | 'STATE_LOCKED'
   | 'API_REFUSED'
   | 'EVALS_FAILED'
   | 'INCOMPLETE';

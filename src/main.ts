@@ -6,33 +6,36 @@ import { fail, finish } from './action/finish.ts';
 import { readInputs } from './action/inputs.ts';
 import { actionLog as log } from './action/log.ts';
 import { publishOutputs, publishSummary } from './action/publish.ts';
-import { saveSession } from './action/session.ts';
+import { saveSession, sessionInputs } from './action/session.ts';
 import { cancellation } from './action/signals.ts';
-import {
-  checkpointStore,
-  openWithCheckpoint,
-  restoreCheckpoint,
-  saveCheckpoint,
-} from './checkpoint/state-checkpoint.ts';
+import { Checkpointer } from './checkpoint/checkpointer.ts';
+import { checkpointStore, openWithCheckpoint, restoreCheckpoint } from './checkpoint/state-checkpoint.ts';
 import type { RestoreOutcome } from './checkpoint/store.ts';
 
 import { prepareEnvironment } from './environment/index.ts';
 import { startGateway } from './gateway/gateway.ts';
 import { providerUrls } from './gateway/providers.ts';
+import { tokensSpent } from './gateway/traffic.ts';
 import { FileHashes } from './plan/file-hashes.ts';
 import { makePlan, recallPlan } from './plan/make-plan.ts';
 import { reconcile } from './plan/reconcile.ts';
 import { planSubject } from './plan/subject.ts';
 import { keepMemorySmall } from './process/memory.ts';
+import type { Journal } from './progress/journal.ts';
 import { sealLive } from './progress/journal.ts';
+import { type Lock, lockState } from './progress/lock.ts';
 import { type StatePaths, statePaths } from './progress/paths.ts';
 import { type Owner, readSavedPlan, type SavedPlan, savedPlan } from './progress/saved-plan.ts';
 import { clearLive, startFresh } from './progress/state.ts';
 import { narrate } from './report/narrate.ts';
 import { summarize } from './report/results.ts';
+import { type Budget, openBudget } from './run/budget.ts';
 import { defaultEngine, engines } from './run/engines.ts';
 import { evalEnvironment, requireApiKey } from './run/environment.ts';
 import { runEvals } from './run/run-evals.ts';
+
+/** Milliseconds that are left for the outputs and the summary when a cancelled job saves its state. */
+const SAFETY = 700;
 
 async function main(): Promise<void> {
   keepMemorySmall();
@@ -42,6 +45,7 @@ async function main(): Promise<void> {
   const env = evalEnvironment(process.env);
   const urls = providerUrls(process.env);
   const cancelled = cancellation(log);
+  const began = Math.round(performance.timeOrigin);
 
   // Unless it is the user's own oaieval that is asked for, evals is mended for today's models.
   const todaysModels = inputs.engine !== 'oaieval';
@@ -61,6 +65,7 @@ async function main(): Promise<void> {
 
   const store = checkpointStore(inputs, context, 1);
   const restored = inputs.resume ? await restoreCheckpoint(store, log) : ({ kind: 'miss' } as const);
+  let lock: Lock | undefined;
   try {
     const paths = statePaths(inputs.stateDirectory, model, evalSet);
     const owner = { repository: context.repository, cacheKey: inputs.cacheKey, model, evalSet };
@@ -76,33 +81,67 @@ async function main(): Promise<void> {
         lockedRoot: (await environment()).lockedRoot,
       }));
 
+    lock = await lockState(paths);
     if (!inputs.resume && startFresh(paths))
       log.info('resume is false: what earlier runs left here was set aside');
     const knownCommands = plan.evals.map((planned) => planned.command);
     const opened = openWithCheckpoint({ paths, owner, knownCommands, log }, restored);
-    const { state, restoredKey } = opened;
+    const { state, restoredKey, unchangedSince } = opened;
     sealLive(paths);
     clearLive(paths);
     state.savePlan(savedPlan(plan, owner));
-    const session = { inputs, context, adopted: true, restoredKey, nextSeq: store.nextSeq + 1, ended: false };
+    const session = {
+      inputs: sessionInputs(inputs),
+      context,
+      adopted: true,
+      restoredKey,
+      nextSeq: store.nextSeq,
+      ended: false,
+    };
     saveSession(session);
 
     const decisions = reconcile(plan, state, { maxAge: inputs.maxAge, now: new Date() });
     for (const line of narrate(evalSet, decisions)) log.info(line);
     const evals = decisions.filter(({ kind }) => kind === 'run').map((decision) => decision.eval.key);
     if (evals.length > 0) requireApiKey(plan, process.env);
+    cancelled.signal.throwIfAborted();
+    let budget: Budget | undefined;
     const gateway = await startGateway({
       env: process.env,
       urls,
       maxRequestsInFlight: inputs.maxRequestsInFlight,
       log,
+      onSpent: () => budget?.check(),
     });
+    budget = openBudget({
+      time: inputs.timeBudget,
+      tokens: inputs.tokenBudget,
+      since: began,
+      spentTokens: () => tokensSpent(gateway.traffic()),
+      records: state.records,
+      sampleResume: inputs.sampleResume,
+    });
+    const stopped = AbortSignal.any([cancelled.signal, gateway.refused, budget.exhausted]);
+    const journals = new Set<Journal>();
+    const checkpointer = new Checkpointer({
+      state,
+      unchangedSince,
+      store,
+      temporaryDirectory: context.temporaryDirectory,
+      log,
+      journals,
+      interval: inputs.checkpointInterval,
+      mark: () => `${state.records.length} ${gateway.traffic().sent}`,
+      onSave: (nextSeq) => saveSession({ ...session, nextSeq }),
+    });
+    checkpointer.start();
     const outcomes = await runEvals(decisions, {
       state,
       engine: running.open({ evals }),
       // Evals work on as many samples at a time as may be asked about; the gateway keeps all of them under one limit.
       threads: todaysModels && !process.env.EVALS_THREADS ? inputs.maxRequestsInFlight : undefined,
       parallelEvals: inputs.parallelEvals,
+      limits: inputs,
       log,
       model,
       oaievalArgs: [...inputs.args, ...inputs.registryPaths.flatMap((path) => ['--registry_path', path])],
@@ -111,17 +150,28 @@ async function main(): Promise<void> {
       exitOnError: inputs.exitOnError,
       gateway,
       sampleResume: inputs.sampleResume,
-      cancelled,
-    }).finally(() => gateway.close());
+      journals,
+      budget,
+      stopped,
+      onEnded: (milliseconds) => {
+        if (milliseconds > inputs.checkpointInterval) checkpointer.soon();
+      },
+    }).finally(async () => {
+      budget.close();
+      await gateway.close();
+    });
 
-    const savedKey = await saveCheckpoint(opened, store, context.temporaryDirectory, log);
+    const left = cancelled.timeLeft();
+    const saved = await checkpointer.finish(left === undefined ? undefined : Math.max(0, left - SAFETY));
     const results = summarize(model, evalSet, outcomes, gateway.traffic());
-    publishOutputs({ results, restoredKey, savedKey, progressFile: paths.progressFile });
+    publishOutputs({ results, restoredKey, savedKey: saved.key, progressFile: paths.progressFile });
     await publishSummary(results, context, [], log);
-    saveSession({ ...session, ended: true });
-    finish(results, gateway.refused);
+    // A save that a cancelled job had no time for is made up for by post.
+    saveSession({ ...session, nextSeq: store.nextSeq, ended: saved.complete || left === undefined });
+    finish(results, { refused: gateway.refused, stopped });
   } finally {
     await running.close();
+    await lock?.release();
     if (restored.kind === 'hit') rmSync(restored.staging, { recursive: true, force: true });
   }
 }

@@ -3,7 +3,8 @@ import { fail } from './action/finish.ts';
 import { actionLog as log } from './action/log.ts';
 import { publishSummary } from './action/publish.ts';
 import { loadSession, saveSession } from './action/session.ts';
-import { checkpointStore, saveCheckpoint } from './checkpoint/state-checkpoint.ts';
+import { Checkpointer } from './checkpoint/checkpointer.ts';
+import { checkpointStore } from './checkpoint/state-checkpoint.ts';
 
 import { statePaths } from './progress/paths.ts';
 import { State } from './progress/state.ts';
@@ -24,7 +25,18 @@ async function post(): Promise<void> {
     log,
   });
   const store = checkpointStore(inputs, context, session.nextSeq);
-  await saveCheckpoint({ state, unchangedSince: () => false }, store, context.temporaryDirectory, log);
+  const checkpointer = new Checkpointer({
+    state,
+    unchangedSince: () => false,
+    store,
+    temporaryDirectory: context.temporaryDirectory,
+    log,
+    journals: new Set(),
+    interval: Number.POSITIVE_INFINITY,
+    mark: () => '',
+    onSave: () => {},
+  });
+  await checkpointer.finish();
   saveSession({ ...session, ended: true });
 
   const results = summarize(model, evalSet, outcomesOnDisk(state, context));

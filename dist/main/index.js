@@ -73903,7 +73903,7 @@ function readContext(env, platform, fallbackTemporary) {
 
 
 /** Ends the step well or not, as the results say. */
-function finish(results, refused) {
+function finish(results, { refused, stopped }) {
     const { verdict, counts } = results;
     const names = (status) => {
         const rows = results.rows.filter((row) => row.status === status).map((row) => row.name);
@@ -73912,13 +73912,13 @@ function finish(results, refused) {
             : rows.join(', ');
     };
     if (refused.aborted) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('API_REFUSED', `The API refused what no retry can mend: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .reasonOf */ .A3)(refused.reason)}. ${(0,_report_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .headline */ .P)(results)}; what was answered is kept.`, 'Mend the cause (the key, its quota or the name of the model), then re-run the failed jobs: they go on where this stopped.');
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('API_REFUSED', `No retry can mend this: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .reasonOf */ .A3)(refused.reason)}. ${(0,_report_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .headline */ .P)(results)}; what was answered is kept.`, 'Mend the cause (the key, its quota or the name of the model), then re-run the failed jobs: they go on where this stopped.');
     }
     if (verdict === 'failed') {
         throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('EVALS_FAILED', `${counts.failed} of ${counts.total} evals failed: ${names('failed')}.`, 'See their output above, mend the cause, and re-run the failed jobs: the evals that are done are not run again.');
     }
     if (verdict === 'incomplete') {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('INCOMPLETE', `${(0,_report_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .headline */ .P)(results)}. Not done yet: ${names('pending')}.`, 'Re-run the failed jobs: the evals that are done are not run again.');
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('INCOMPLETE', `${(0,_report_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .headline */ .P)(results)}${stopped.aborted ? `, then ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .reasonOf */ .A3)(stopped.reason)}` : ''}. Not done yet: ${names('pending')}.`, 'Re-run the failed jobs: the evals that are done are not run again.');
     }
 }
 /** The one place where a failure becomes the exit code of the step. */
@@ -74284,6 +74284,11 @@ function readInputs() {
         maxRequestsInFlight: count('max-requests-in-flight', 32, 10_000),
         attempts: count('attempts', 2, 100),
         exitOnError: inputs_boolean('exit-on-error', false),
+        evalTimeout: duration('eval-timeout'),
+        stallTimeout: duration('stall-timeout') ?? 10 * UNITS.m,
+        timeBudget: duration('time-budget'),
+        tokenBudget: inputs_text('token-budget') === '' ? undefined : count('token-budget', 0, Number.MAX_SAFE_INTEGER),
+        checkpointInterval: duration('checkpoint-interval') ?? 2 * UNITS.m,
         stateDirectory: (0,external_node_path_.resolve)(inputs_text('state-directory') || '/tmp/oaievalset'),
     };
 }
@@ -74498,12 +74503,17 @@ async function publishSummary(results, context, notes, log) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   E: () => (/* binding */ saveSession)
+/* harmony export */   E1: () => (/* binding */ saveSession),
+/* harmony export */   qr: () => (/* binding */ sessionInputs)
 /* harmony export */ });
 /* unused harmony export loadSession */
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7448);
 
 const NAME = 'session';
+/** What of the inputs `post` has to know. A secret it reads anew: nothing secret is written down. */
+function sessionInputs({ model, evalSet, cacheKey, stateDirectory, resume, }) {
+    return { model, evalSet, cacheKey, stateDirectory, resume };
+}
 /** Written to the runner at once, so that it outlives a kill -9 of main. The last one counts. */
 function saveSession(session) {
     (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ)(NAME, JSON.stringify(session));
@@ -74523,54 +74533,241 @@ function loadSession() {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   W: () => (/* binding */ cancellation)
 /* harmony export */ });
-/** Aborted at the first SIGINT or SIGTERM, which is how a runner cancels a step. */
+/* unused harmony export CANCEL_TIME */
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2685);
+
+/** How a runner ends a step: SIGINT, after 7.5 s SIGTERM, after 2.5 s more it kills (actions/runner, `ProcessInvoker`). */
+const CANCEL_TIME = 7500;
+/**
+ * The first signal asks for an orderly end; with the second the process ends at once, which ends every eval: each is on a
+ * leash. What is on disk is whole at every instant, and `post` saves it.
+ */
 function cancellation(log) {
     const controller = new AbortController();
+    let at = 0;
     for (const signal of ['SIGINT', 'SIGTERM']) {
         process.on(signal, () => {
-            if (controller.signal.aborted)
-                return;
-            log.info(`Received ${signal}: ending the running eval, then saving what is done.`);
-            controller.abort();
+            if (controller.signal.aborted) {
+                log.info(`Received ${signal} as well: ending at once. What is on disk is saved after the step.`);
+                process.exit(1);
+            }
+            at = Date.now();
+            log.info(`Received ${signal}: ending what runs, then saving what is done.`);
+            controller.abort(new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('INCOMPLETE', 'the job was cancelled', 'Re-run the failed jobs: what is done is not run again.'));
         });
     }
-    return controller.signal;
+    return {
+        signal: controller.signal,
+        timeLeft: () => (controller.signal.aborted ? Math.max(0, at + CANCEL_TIME - Date.now()) : undefined),
+    };
 }
 
 
 /***/ }),
 
-/***/ 4774:
+/***/ 6142:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K: () => (/* binding */ Checkpointer)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2685);
+/* harmony import */ var _progress_journal_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3049);
+/* harmony import */ var _client_output_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4120);
+/* harmony import */ var _protocol_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7911);
+/**
+ * Saves checkpoints: while evals run, so that a runner that vanishes loses little, and at the end. Evals never wait for it.
+ */
 
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  ms: () => (/* binding */ checkpointStore),
-  lp: () => (/* binding */ openWithCheckpoint),
-  vQ: () => (/* binding */ restoreCheckpoint),
-  s4: () => (/* binding */ saveCheckpoint)
-});
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/errors.js
-var errors = __nccwpck_require__(2685);
-// EXTERNAL MODULE: ./lib/progress/journal.js
-var journal = __nccwpck_require__(3049);
-// EXTERNAL MODULE: ./lib/progress/paths.js
-var progress_paths = __nccwpck_require__(6794);
-// EXTERNAL MODULE: ./lib/progress/state.js + 5 modules
-var progress_state = __nccwpck_require__(6572);
-;// CONCATENATED MODULE: ./lib/checkpoint/client-output.js
+
+
+
+
+/**
+ * The cache of a repository holds 10 GB. When superseded checkpoints cannot be deleted, each one comes this much later than
+ * the last: with an interval of 2 minutes a job of 6 hours leaves 20 of them.
+ */
+const GROWTH = 1.2;
+/** After trouble, so many intervals until the next try, and at most: a service that limits wants to be left alone. */
+const BACKOFF = 2;
+const LONGEST_BACKOFF = 16;
+/** A checkpoint in the background that takes longer is given up; the next one may fare better. */
+const LONGEST_SAVE = 10 * 60_000;
+class Checkpointer {
+    #options;
+    #saved = [];
+    #saving;
+    #abort = new AbortController();
+    #timer;
+    #running = false;
+    #interval;
+    #backoff = 1;
+    #savedMark;
+    #warned = false;
+    constructor(options) {
+        this.#options = options;
+        this.#interval = options.interval;
+        this.#savedMark = options.mark();
+    }
+    /** From here on a checkpoint is saved whenever the interval has passed and there is something new. */
+    start() {
+        this.#running = true;
+        this.#schedule();
+    }
+    /** Saves one now, in the background, unless that is going on: an eval has ended that took long. */
+    soon() {
+        if (this.#running && this.#backoff === 1)
+            this.#tick();
+    }
+    /**
+     * Ends checkpoints in the background, and saves the last one. Cache trouble is a warning that says what it means, never
+     * a failure.
+     * @param timeoutMs how long it may take; undefined: as long as the store gives it
+     */
+    async finish(timeoutMs) {
+        this.#running = false;
+        clearTimeout(this.#timer);
+        // What it would save is older than what the last one will.
+        this.#abort.abort();
+        await this.#saving;
+        const { state, log } = this.#options;
+        (0,_progress_journal_js__WEBPACK_IMPORTED_MODULE_3__/* .sealLive */ .Ch)(state.paths);
+        const last = this.#saved.at(-1);
+        if (last !== undefined && this.#options.mark() === this.#savedMark)
+            return { key: last, complete: true };
+        if (last === undefined && this.#options.unchangedSince())
+            return { key: '', complete: true };
+        const outcome = await this.#save(timeoutMs === undefined ? {} : { timeoutMs });
+        if (outcome.kind === 'saved') {
+            log.info(`Saved the checkpoint ${outcome.key}`);
+            await this.#keep(outcome.key);
+            return { key: outcome.key, complete: true };
+        }
+        if (outcome.kind === 'failed') {
+            const from = last === undefined ? 'an earlier checkpoint' : `the checkpoint ${last}`;
+            log.warning(`The checkpoint was not saved: ${outcome.cause}. The evals are not affected, but what this run completed can only ` +
+                `be taken up from this machine, or from ${from}.`, 'Checkpoint not saved');
+        }
+        return { key: last ?? '', complete: outcome.kind === 'unavailable' };
+    }
+    #schedule() {
+        clearTimeout(this.#timer);
+        if (this.#running)
+            this.#timer = setTimeout(() => this.#tick(), this.#interval * this.#backoff);
+    }
+    #tick() {
+        if (this.#saving)
+            return;
+        if (this.#options.mark() === this.#savedMark) {
+            this.#schedule();
+            return;
+        }
+        this.#abort = new AbortController();
+        this.#saving = this.#background().finally(() => {
+            this.#saving = undefined;
+            this.#schedule();
+        });
+    }
+    async #background() {
+        const { log, journals, mark } = this.#options;
+        const marked = mark();
+        try {
+            for (const journal of journals)
+                journal.seal();
+        }
+        catch (error) {
+            log.debug(`A journal could not be sealed: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .reasonOf */ .A3)(error)}`);
+        }
+        const outcome = await this.#save({ signal: this.#abort.signal, timeoutMs: LONGEST_SAVE });
+        if (outcome.kind === 'saved') {
+            this.#savedMark = marked;
+            this.#backoff = 1;
+            if (!this.#options.onSuperseded)
+                this.#interval *= GROWTH;
+            log.info(`Saved the checkpoint ${outcome.key} while evals run`);
+            await this.#keep(outcome.key);
+        }
+        else if (outcome.kind === 'failed' && !this.#abort.signal.aborted) {
+            this.#backoff = Math.min(LONGEST_BACKOFF, this.#backoff * BACKOFF);
+            const message = `A checkpoint while evals run was not saved: ${outcome.cause}. It is tried again later; the evals are not affected.`;
+            if (this.#warned)
+                log.info(message);
+            else
+                log.warning(message, 'Checkpoint not saved');
+            this.#warned = true;
+        }
+        else if (outcome.kind === 'unavailable') {
+            this.#running = false;
+        }
+    }
+    async #keep(key) {
+        const superseded = this.#saved.splice(0);
+        this.#saved.push(key);
+        if (superseded.length > 0)
+            await this.#options.onSuperseded?.(superseded);
+    }
+    async #save(limits) {
+        const { state, store, temporaryDirectory, onSave } = this.#options;
+        let root;
+        try {
+            onSave(store.nextSeq + 1);
+            root = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdtempSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(temporaryDirectory, 'oaievalset-save-'));
+            state.snapshot((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(root, _protocol_js__WEBPACK_IMPORTED_MODULE_4__/* .CHECKPOINT_PATH */ .n));
+            return await store.save(root, limits);
+        }
+        catch (error) {
+            // Most likely a full disk: the next checkpoint may fare better.
+            return { kind: 'failed', cause: `the state could not be copied (${(0,_client_output_js__WEBPACK_IMPORTED_MODULE_5__/* .printable */ .g$)((0,_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .reasonOf */ .A3)(error), [])})` };
+        }
+        finally {
+            if (root)
+                discard(root);
+        }
+    }
+}
+/** A tree that cannot be removed is left to the runner, which empties its temporary directory: it ends no run. */
+function discard(root) {
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(root, { recursive: true, force: true });
+    }
+    catch {
+        // As said.
+    }
+}
+
+
+/***/ }),
+
+/***/ 4120:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BY: () => (/* binding */ storageLines),
+/* harmony export */   Dx: () => (/* binding */ linesOf),
+/* harmony export */   c_: () => (/* binding */ lastMatch),
+/* harmony export */   g$: () => (/* binding */ printable),
+/* harmony export */   o4: () => (/* binding */ firstMatch),
+/* harmony export */   qc: () => (/* binding */ archiveBytes)
+/* harmony export */ });
 function linesOf(stdout) {
     return stdout.split(/\r?\n/).map((line) => {
         const command = /^::([\w-]+)(?: [^:]*)?::(.*)$/.exec(line);
         if (!command)
             return { level: 'info', text: line };
         return { level: command[1] ?? '', text: unescapeData(command[2] ?? '') };
+    });
+}
+/**
+ * What the Azure SDK logged on stderr (AZURE_LOG_LEVEL=info), as lines of level `storage`. It keeps signatures out of its
+ * log. The client's own message about a failed upload or download is empty, or the words of an answer without its status.
+ */
+function storageLines(stderr) {
+    return stderr.split('\n').flatMap((line) => {
+        const text = /^azure:\S+ (.*)/.exec(line)?.[1] ?? /^\s+("x-ms-error-code": .*)/.exec(line)?.[1];
+        return text === undefined ? [] : [{ level: 'storage', text }];
     });
 }
 /** The first group of the first line that matches. */
@@ -74613,6 +74810,53 @@ function unescapeData(text) {
     return text.replace(/%0D/g, '\r').replace(/%0A/g, '\n').replace(/%25/g, '%');
 }
 
+
+/***/ }),
+
+/***/ 7911:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   h: () => (/* binding */ RESULT_FD),
+/* harmony export */   n: () => (/* binding */ CHECKPOINT_PATH)
+/* harmony export */ });
+const RESULT_FD = 3;
+/**
+ * The one path every checkpoint holds, relative to a directory made for the call.
+ *
+ * It is part of the entry's version: a checkpoint is only found by who asks for this very path. A constant keeps that
+ * apart from the machine's workspace, temporary and state directories.
+ */
+const CHECKPOINT_PATH = 'tmp/oaievalset';
+
+
+/***/ }),
+
+/***/ 7701:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  ms: () => (/* binding */ checkpointStore),
+  lp: () => (/* binding */ openWithCheckpoint),
+  vQ: () => (/* binding */ restoreCheckpoint)
+});
+
+// UNUSED EXPORTS: saveCheckpoint
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(2685);
+// EXTERNAL MODULE: ./lib/progress/journal.js
+var journal = __nccwpck_require__(3049);
+// EXTERNAL MODULE: ./lib/progress/paths.js
+var progress_paths = __nccwpck_require__(6794);
+// EXTERNAL MODULE: ./lib/progress/state.js + 5 modules
+var progress_state = __nccwpck_require__(6572);
 // EXTERNAL MODULE: external "node:child_process"
 var external_node_child_process_ = __nccwpck_require__(1421);
 // EXTERNAL MODULE: external "node:crypto"
@@ -74627,116 +74871,20 @@ var external_node_stream_ = __nccwpck_require__(7075);
 var external_node_stream_promises_ = __nccwpck_require__(6466);
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __nccwpck_require__(8522);
-;// CONCATENATED MODULE: ./lib/checkpoint/encryption.js
-/** A checkpoint as one encrypted file: nobody without the text of `encryption-key` can read it, change it or make one. */
-
-
-
-
-
-
-
-
-
+;// CONCATENATED MODULE: ./lib/checkpoint/sealed-stream.js
 /**
- * The file, all numbers big-endian:
- *
- *     magic `oaievals` 8 · version 1 · salt 16 · nonce prefix 7 · key check 16 · chunks
- *
- * Every chunk but the last holds 1 MiB of plain text; each is followed by its 16-byte GCM tag. The nonce of a chunk is
- * prefix · index (4) · 1 for the last chunk or else 0 (1): what is cut off, left out, repeated or moved has another nonce
- * than it was sealed with. Additional authenticated data of each chunk: the header, then the entry's key in the cache, so
- * that an entry cannot be passed off as that of another run, shard, model or eval set. (The construction is STREAM, of
- * Hoang, Reyhanitabar, Rogaway and Vizár, 2015.)
- *
- * The plain text is a tar archive, compressed: what is encrypted cannot be compressed any more.
+ * A stream as chunks that are encrypted and authenticated one by one, so that memory stays bounded and nothing is handed
+ * on before it is known to be genuine. See encryption.ts for the format.
  */
-const MAGIC = Buffer.from('oaievals');
-const VERSION = 1;
-const SALT = 16;
-const PREFIX = 7;
-const CHECK = 16;
-const HEADER = MAGIC.length + 1 + SALT + PREFIX + CHECK;
+
+
+/** Plain bytes of every chunk but the last. */
 const CHUNK = 1024 * 1024;
 const TAG = 16;
-/** What OWASP asks for where a person may have chosen the text (32 MB of memory; a quarter of a second). */
-const SCRYPT = { N: 2 ** 15, r: 8, p: 3, maxmem: 64 * 1024 * 1024 };
-/** Fast, and still a tenth of what the JSON lines of a checkpoint are. */
-const GZIP_LEVEL = 3;
-/** Below this, guessing is faster than asking. */
-const SHORTEST_KEY = 16;
-/** Why a text is no good as `encryption-key`, as a clause; undefined when it is. */
-function encryptionKeyProblem(text) {
-    if (text.length >= SHORTEST_KEY)
-        return undefined;
-    return `it is shorter than ${SHORTEST_KEY} characters, which can be guessed`;
-}
-/** The file is not one that this key, under this name, can open. The message says so as a clause. */
+const PREFIX = 7;
+/** What was sealed is not what is there, or not for this key and name. The message says so as a clause. */
 class SealBroken extends Error {
     name = 'SealBroken';
-}
-/** Writes `<root>/<path>` and all below it to the file `target`, which must not exist. */
-async function sealTree(root, path, target, sealing) {
-    const salt = (0,external_node_crypto_.randomBytes)(SALT);
-    const prefix = (0,external_node_crypto_.randomBytes)(PREFIX);
-    const { key, check } = await derive(sealing.encryptionKey, salt);
-    const header = Buffer.concat([MAGIC, Buffer.from([VERSION]), salt, prefix, check]);
-    const output = (0,external_node_fs_.createWriteStream)(target, { flags: 'wx', mode: 0o600 });
-    output.write(header);
-    const { env, signal, entryKey } = sealing;
-    const chunks = sealingStream({ key, prefix, header }, entryKey);
-    const tar = startTar(['-cf', '-', '-C', root, path], env);
-    await together((0,external_node_stream_promises_.pipeline)(tar.stdout, (0,external_node_zlib_.createGzip)({ level: GZIP_LEVEL }), chunks, output, { signal }), tar);
-}
-/**
- * Unpacks what `sealTree` wrote into the directory `into`. What was unpacked before a failure is not to be used.
- * @param mostBytes a bound for what comes out of the archive
- * @throws SealBroken
- */
-async function openSealed(source, into, mostBytes, sealing) {
-    // A link or a pipe in its place is not followed, and does not hold us up.
-    const file = await (0,promises_.open)(source, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
-    try {
-        if (!(await file.stat()).isFile())
-            throw new SealBroken('it is not a regular file');
-        const { header, salt, prefix, check } = await readHeader(file);
-        const derived = await derive(sealing.encryptionKey, salt);
-        if (!(0,external_node_crypto_.timingSafeEqual)(derived.check, check)) {
-            throw new SealBroken('it was encrypted with another key, or its first bytes are damaged');
-        }
-        const { env, signal, entryKey } = sealing;
-        const chunks = openingStream({ key: derived.key, prefix, header }, entryKey);
-        const input = file.createReadStream({ start: HEADER, highWaterMark: CHUNK, autoClose: false });
-        const tar = startTar(['-xf', '-', '--no-same-owner', '--no-same-permissions', '-C', into], env);
-        const stages = [input, chunks, (0,external_node_zlib_.createGunzip)(), bounded(mostBytes), tar.stdin];
-        await together((0,external_node_stream_promises_.pipeline)(...stages, { signal }), tar);
-    }
-    finally {
-        await file.close();
-    }
-}
-async function readHeader(file) {
-    const { buffer: header, bytesRead } = await file.read(Buffer.alloc(HEADER), 0, HEADER, 0);
-    const begins = header.subarray(0, MAGIC.length).equals(MAGIC);
-    if (bytesRead < HEADER || !begins)
-        throw new SealBroken('it does not begin as an encrypted checkpoint does');
-    const version = header[MAGIC.length];
-    if (version !== VERSION) {
-        throw new SealBroken(`it is in format ${version}, and this version of the action reads format ${VERSION}`);
-    }
-    let at = MAGIC.length + 1;
-    const [salt, prefix, check] = [SALT, PREFIX, CHECK].map((length) => {
-        at += length;
-        return header.subarray(at - length, at);
-    });
-    return { header, salt, prefix, check };
-}
-/** A key of its own for each file, so that no nonce is ever used twice, and what tells a wrong key from a damaged file. */
-async function derive(text, salt) {
-    const bytes = await new Promise((resolve, reject) => {
-        (0,external_node_crypto_.scrypt)(text, salt, 32 + CHECK, SCRYPT, (error, derived) => (error ? reject(error) : resolve(derived)));
-    });
-    return { key: bytes.subarray(0, 32), check: bytes.subarray(32) };
 }
 function nonce(prefix, index, last) {
     const bytes = Buffer.alloc(12);
@@ -74745,16 +74893,15 @@ function nonce(prefix, index, last) {
     bytes[11] = last ? 1 : 0;
     return bytes;
 }
-function sealingStream({ key, prefix, header }, entryKey) {
-    const names = Buffer.concat([header, Buffer.from(entryKey)]);
+function sealingStream({ key, prefix, names }) {
     return inBlocks(CHUNK, (plain, index, last) => {
         const cipher = (0,external_node_crypto_.createCipheriv)('aes-256-gcm', key, nonce(prefix, index, last));
         cipher.setAAD(names);
         return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
     });
 }
-function openingStream({ key, prefix, header }, entryKey) {
-    const names = Buffer.concat([header, Buffer.from(entryKey)]);
+/** Ends with SealBroken at the first chunk that is not what was sealed there. */
+function openingStream({ key, prefix, names }) {
     return inBlocks(CHUNK + TAG, (sealed, index, last) => {
         if (sealed.length < TAG)
             throw new SealBroken('it is damaged or incomplete');
@@ -74810,6 +74957,115 @@ function attempt(done, work) {
         done(error);
     }
 }
+
+;// CONCATENATED MODULE: ./lib/checkpoint/encryption.js
+/** A checkpoint as one encrypted file: nobody without the text of `encryption-key` can read it, change it or make one. */
+
+
+
+
+
+
+
+
+
+
+/**
+ * The file, all numbers big-endian:
+ *
+ *     magic `oaievals` 8 · version 1 · salt 16 · nonce prefix 7 · key check 16 · chunks
+ *
+ * Every chunk but the last holds 1 MiB of plain text; each is followed by its 16-byte GCM tag. The nonce of a chunk is
+ * prefix · index (4) · 1 for the last chunk or else 0 (1): what is cut off, left out, repeated or moved has another nonce
+ * than it was sealed with. Additional authenticated data of each chunk: the header, then the entry's key in the cache, so
+ * that an entry cannot be passed off as that of another run, shard, model or eval set. (The construction is STREAM, of
+ * Hoang, Reyhanitabar, Rogaway and Vizár, 2015.)
+ *
+ * The plain text is a tar archive, compressed: what is encrypted cannot be compressed any more.
+ */
+const MAGIC = Buffer.from('oaievals');
+const VERSION = 1;
+const SALT = 16;
+const CHECK = 16;
+const HEADER = MAGIC.length + 1 + SALT + PREFIX + CHECK;
+/** What OWASP asks for where a person may have chosen the text (32 MB of memory; a quarter of a second). */
+const SCRYPT = { N: 2 ** 15, r: 8, p: 3, maxmem: 64 * 1024 * 1024 };
+/** Fast, and still a tenth of what the JSON lines of a checkpoint are. */
+const GZIP_LEVEL = 3;
+/** Below this, guessing is faster than asking. */
+const SHORTEST_KEY = 16;
+/** Why a text is no good as `encryption-key`, as a clause; undefined when it is. */
+function encryptionKeyProblem(text) {
+    if (text.length >= SHORTEST_KEY)
+        return undefined;
+    return `it is shorter than ${SHORTEST_KEY} characters, which can be guessed`;
+}
+/** Writes `<root>/<path>` and all below it to the file `target`, which must not exist. */
+async function sealTree(root, path, target, sealing) {
+    const salt = (0,external_node_crypto_.randomBytes)(SALT);
+    const prefix = (0,external_node_crypto_.randomBytes)(PREFIX);
+    const { key, check } = await derive(sealing.encryptionKey, salt);
+    const header = Buffer.concat([MAGIC, Buffer.from([VERSION]), salt, prefix, check]);
+    const output = (0,external_node_fs_.createWriteStream)(target, { flags: 'wx', mode: 0o600 });
+    output.write(header);
+    const { env, signal, entryKey } = sealing;
+    const chunks = sealingStream({ key, prefix, names: namesOf(header, entryKey) });
+    const tar = startTar(['-cf', '-', '-C', root, path], env);
+    await together((0,external_node_stream_promises_.pipeline)(tar.stdout, (0,external_node_zlib_.createGzip)({ level: GZIP_LEVEL }), chunks, output, { signal }), tar);
+}
+/**
+ * Unpacks what `sealTree` wrote into the directory `into`. What was unpacked before a failure is not to be used.
+ * @param mostBytes a bound for what comes out of the archive
+ * @throws SealBroken
+ */
+async function openSealed(source, into, mostBytes, sealing) {
+    // A link or a pipe in its place is not followed, and does not hold us up.
+    const file = await (0,promises_.open)(source, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+    try {
+        if (!(await file.stat()).isFile())
+            throw new SealBroken('it is not a regular file');
+        const { header, salt, prefix, check } = await readHeader(file);
+        const derived = await derive(sealing.encryptionKey, salt);
+        if (!(0,external_node_crypto_.timingSafeEqual)(derived.check, check)) {
+            throw new SealBroken('it was encrypted with another key, or its first bytes are damaged');
+        }
+        const { env, signal, entryKey } = sealing;
+        const chunks = openingStream({ key: derived.key, prefix, names: namesOf(header, entryKey) });
+        const input = file.createReadStream({ start: HEADER, highWaterMark: CHUNK, autoClose: false });
+        const tar = startTar(['-xf', '-', '--no-same-owner', '--no-same-permissions', '-C', into], env);
+        const stages = [input, chunks, (0,external_node_zlib_.createGunzip)(), bounded(mostBytes), feeding(tar.stdin)];
+        await together((0,external_node_stream_promises_.pipeline)(...stages, { signal }), tar);
+    }
+    finally {
+        await file.close();
+    }
+}
+async function readHeader(file) {
+    const { buffer: header, bytesRead } = await file.read(Buffer.alloc(HEADER), 0, HEADER, 0);
+    const begins = header.subarray(0, MAGIC.length).equals(MAGIC);
+    if (bytesRead < HEADER || !begins)
+        throw new SealBroken('it does not begin as an encrypted checkpoint does');
+    const version = header[MAGIC.length];
+    if (version !== VERSION) {
+        throw new SealBroken(`it is in format ${version}, and this version of the action reads format ${VERSION}`);
+    }
+    let at = MAGIC.length + 1;
+    const [salt, prefix, check] = [SALT, PREFIX, CHECK].map((length) => {
+        at += length;
+        return header.subarray(at - length, at);
+    });
+    return { header, salt, prefix, check };
+}
+/** A key of its own for each file, so that no nonce is ever used twice, and what tells a wrong key from a damaged file. */
+async function derive(text, salt) {
+    const bytes = await new Promise((resolve, reject) => {
+        (0,external_node_crypto_.scrypt)(text, salt, 32 + CHECK, SCRYPT, (error, derived) => (error ? reject(error) : resolve(derived)));
+    });
+    return { key: bytes.subarray(0, 32), check: bytes.subarray(32) };
+}
+function namesOf(header, entryKey) {
+    return Buffer.concat([header, Buffer.from(entryKey)]);
+}
 function bounded(mostBytes) {
     let bytes = 0;
     return new external_node_stream_.Transform({
@@ -74824,7 +75080,43 @@ function bounded(mostBytes) {
 }
 /** Never with `-P`: without it tar refuses absolute names, `..`, and links that lead out of the directory. */
 function startTar(args, env) {
-    return (0,external_node_child_process_.spawn)('tar', args, { env, stdio: 'pipe' });
+    return (0,external_node_child_process_.spawn)('tar', args, { env, stdio: 'pipe', detached: true });
+}
+/**
+ * Hands on what comes, and goes on taking when tar has closed its end: tar stops at the end mark of the archive, and what
+ * follows has to be proved genuine all the same. Whether tar had enough, its exit code tells.
+ */
+function feeding(stdin) {
+    stdin.on('error', () => { });
+    return new external_node_stream_.Writable({
+        write(chunk, _encoding, done) {
+            if (stdin.destroyed)
+                done();
+            else
+                stdin.write(chunk, () => done());
+        },
+        final(done) {
+            if (stdin.destroyed)
+                done();
+            else
+                stdin.end(() => done());
+        },
+        destroy(error, done) {
+            stdin.destroy();
+            done(error);
+        },
+    });
+}
+/** With what tar started: a tar that is a script leaves children behind. */
+function killGroup(tar) {
+    if (tar.pid === undefined)
+        return;
+    try {
+        process.kill(-tar.pid, 'SIGKILL');
+    }
+    catch {
+        // It is gone already.
+    }
 }
 const STDERR_LIMIT = 4096;
 async function ended(tar) {
@@ -74851,7 +75143,7 @@ async function ended(tar) {
 async function together(stream, tar) {
     const ending = ended(tar);
     const broken = await stream.then(() => undefined, (error) => {
-        tar.kill('SIGKILL');
+        killGroup(tar);
         return error instanceof Error ? error : new Error(String(error));
     });
     const { problem, killed } = await ending;
@@ -74904,20 +75196,12 @@ function safe(text) {
         .replace(/^[-.]+|[-.]+$/g, '');
 }
 
-;// CONCATENATED MODULE: ./lib/checkpoint/protocol.js
-const RESULT_FD = 3;
-/**
- * The one path every checkpoint holds, relative to a directory made for the call.
- *
- * It is part of the entry's version: a checkpoint is only found by who asks for this very path. A constant keeps that
- * apart from the machine's workspace, temporary and state directories.
- */
-const CHECKPOINT_PATH = 'tmp/oaievalset';
-
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:url"
 var external_node_url_ = __nccwpck_require__(3136);
+// EXTERNAL MODULE: ./lib/checkpoint/client-output.js
+var client_output = __nccwpck_require__(4120);
 ;// CONCATENATED MODULE: ./lib/checkpoint/cause.js
 
 /**
@@ -74925,7 +75209,7 @@ var external_node_url_ = __nccwpck_require__(3136);
  * @actions/cache 6.3, `none`, `read`, `write` or `write-only`.
  */
 function skippedByMode(operation, lines) {
-    return firstMatch(lines, new RegExp(`^Cache ${operation} skipped: the effective cache-mode '(.*?)'`));
+    return (0,client_output/* firstMatch */.o4)(lines, new RegExp(`^Cache ${operation} skipped: the effective cache-mode '(.*?)'`));
 }
 /**
  * The client's own message about what went wrong; undefined when it tells of nothing.
@@ -74935,8 +75219,8 @@ function skippedByMode(operation, lines) {
  */
 function failureMessage(operation, lines) {
     if (operation === 'restore')
-        return firstMatch(lines, /^Failed to restore: ([\s\S]*)/);
-    const message = firstMatch(lines, /^Failed to save: ([\s\S]*)/);
+        return (0,client_output/* firstMatch */.o4)(lines, /^Failed to restore: ([\s\S]*)/);
+    const message = (0,client_output/* firstMatch */.o4)(lines, /^Failed to save: ([\s\S]*)/);
     if (message?.startsWith('Unable to reserve cache'))
         return `${REFUSED_KEY}: ${refusal(message, lines)}`;
     if (message?.startsWith('Unable to finalize cache'))
@@ -74967,11 +75251,30 @@ function causeOf(operation, message, lines) {
     const status = statusOf(message, lines);
     if (status !== undefined)
         return statusCause(operation, status, message, lines);
-    return withStage(reworded(message), lines) || `the cache client gave no reason why the ${operation} failed`;
+    return (withStage(operation, reworded(message), lines) ||
+        `the cache client gave no reason why the ${operation} failed`);
 }
 /** The latest failed attempt, for an operation that was stopped while the client retried. */
 function lastAttempt(lines) {
-    return lastMatch(lines, /\bfailed with error: (.*?)(?:\. Retrying request|$)/);
+    const storage = storageTrouble(lines);
+    if (storage)
+        return storage;
+    const attempt = (0,client_output/* lastMatch */.c_)(lines, /\bfailed with error: (.*?)(?:\. Retrying request|$)/);
+    if (!attempt || !/ JSON\b/.test(attempt))
+        return attempt;
+    // The complaint about a page that a proxy put in place of an answer says less than its status.
+    const status = (0,client_output/* lastMatch */.c_)(lines, /^\[Response\] - (\d{3})/);
+    return status ? `HTTP ${status}, with an answer that is not of the cache service` : attempt;
+}
+/** What the blob storage of the v2 service last answered, or how it did not; undefined when that was no failure. */
+function storageTrouble(lines) {
+    const storage = lines.filter(({ level }) => level === 'storage');
+    const last = (0,client_output/* lastMatch */.c_)(storage, /^(Response status code: \d{3}|RetryPolicy: Caught error, .*)/);
+    const network = last && /message: (.*?)(?:, code: |$)/.exec(last)?.[1];
+    if (network)
+        return network;
+    const status = last && /\d{3}/.exec(last)?.[0];
+    return status && Number(status) >= 400 ? `HTTP ${status}` : undefined;
 }
 /** What the client was doing when it was stopped, to tell a slow network from a service that does not answer. */
 function stageOf(operation, lines) {
@@ -75002,31 +75305,37 @@ const NETWORK_ERROR = /\b(ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EHOSTUNREA
 const NOT_A_REFUSAL = /^(Failed to |uploadCacheArchiveSDK|You've hit a rate limit)/;
 function refusal(message, lines) {
     return (/More details: ([\s\S]*)/.exec(message)?.[1] ??
-        firstMatch(lines, /^Failed to reserve cache: (?:\w*Error: )?([\s\S]*)/) ??
+        (0,client_output/* firstMatch */.o4)(lines, /^Failed to reserve cache: (?:\w*Error: )?([\s\S]*)/) ??
         '');
 }
 /** Messages of the blob storage do not say what they are about, or are empty. */
-function withStage(message, lines) {
-    const detail = message ? `: ${message}` : '';
-    if (firstMatch(lines, /^(uploadCacheArchiveSDK: internal error)/))
-        return `the archive could not be uploaded${detail}`;
-    if (firstMatch(lines, /^(Cache hit for)/))
-        return `the archive could not be downloaded${detail}`;
-    return message;
+function withStage(operation, message, lines) {
+    const uploading = (0,client_output/* firstMatch */.o4)(lines, /^(uploadCacheArchiveSDK: internal error)/);
+    if (!uploading && !(0,client_output/* firstMatch */.o4)(lines, /^(Cache hit for)/))
+        return message;
+    const trouble = storageTrouble(lines);
+    const said = [trouble, message].filter(Boolean).join(', ');
+    const what = `the archive could not be ${uploading ? 'uploaded' : 'downloaded'}${said ? `: ${said}` : ''}`;
+    if (trouble === 'HTTP 403')
+        return `${what} (its signed address has expired, or the clock is wrong)`;
+    if (trouble === 'HTTP 404' && operation === 'restore') {
+        return `${what} (the entry was evicted or deleted after it was found)`;
+    }
+    return what;
 }
 function archiveCause(operation, lines) {
     // What the tool itself said is the difference between a full disk and a damaged archive.
-    const said = firstMatch(lines, /^\s*((?:\S*\/)?(?:g?tar|bsdtar|gzip|unzstd|zstd|zstdmt): .*)/);
+    const said = (0,client_output/* firstMatch */.o4)(lines, /^\s*((?:\S*\/)?(?:g?tar|bsdtar|gzip|unzstd|zstd|zstdmt): .*)/);
     const detail = said ? ` (${said.trim()})` : '';
     if (operation === 'save')
         return `the archive could not be made${detail}`;
     return `the archive is damaged or incomplete and could not be unpacked${detail}`;
 }
 function statusCause(operation, status, message, lines) {
-    if (status === 409)
+    if (status === 409 && operation === 'save')
         return KEY_TAKEN;
     if (status === 429) {
-        const seconds = firstMatch(lines, /your rate limit will reset in (\d+) seconds/);
+        const seconds = (0,client_output/* firstMatch */.o4)(lines, /your rate limit will reset in (\d+) seconds/);
         return `the cache service limits the rate of requests (HTTP 429)${seconds ? `, for another ${seconds} s` : ''}`;
     }
     if (status === 401 || status === 403) {
@@ -75045,7 +75354,7 @@ function statusCause(operation, status, message, lines) {
 function statusOf(message, lines) {
     const status = /Failed request: \((\d{3})\)/.exec(message)?.[1] ??
         /responded with (\d{3})\b/.exec(message)?.[1] ??
-        (/Failed to make request after/.test(message) ? lastMatch(lines, /^\[Response\] - (\d{3})/) : undefined);
+        (/Failed to make request after/.test(message) ? (0,client_output/* lastMatch */.c_)(lines, /^\[Response\] - (\d{3})/) : undefined);
     return status === undefined ? undefined : Number(status);
 }
 /** The first line, without the names of the client's functions and its words for "nothing known". */
@@ -75088,7 +75397,7 @@ function saveOutcome(answer, key) {
         const why = lookUp ? `looking it up failed: ${lookUp.cause}` : 'the cache service does not find it';
         return { kind: 'failed', cause: `the entry was uploaded, but ${why}` };
     }
-    const bytes = archiveBytes(linesOf(answer.run.stdout));
+    const bytes = (0,client_output/* archiveBytes */.qc)((0,client_output/* linesOf */.Dx)(answer.run.stdout));
     return { kind: 'saved', key, ...(bytes === undefined ? {} : { bytes }) };
 }
 const STOPPED = 'it was stopped before it was done';
@@ -75097,8 +75406,8 @@ function tookTooLong(timeoutMs) {
 }
 /** The worker's result, when it is one to go on with. */
 function resultOf(operation, { run, timeoutMs, secrets }) {
-    const failed = (cause) => ({ kind: 'failed', cause: printable(cause, secrets) });
-    const lines = linesOf(run.stdout);
+    const failed = (cause) => ({ kind: 'failed', cause: (0,client_output/* printable */.g$)(cause, secrets) });
+    const lines = outputOf(run);
     if (run.ended === 'timed-out') {
         const attempt = lastAttempt(lines);
         const stage = stageOf(operation, lines);
@@ -75118,24 +75427,29 @@ function resultOf(operation, { run, timeoutMs, secrets }) {
 }
 /** What the client's output tells about an operation that did not succeed. */
 function told(operation, { run, secrets }) {
-    const lines = linesOf(run.stdout);
+    const lines = outputOf(run);
     const mode = skippedByMode(operation, lines);
     if (mode !== undefined) {
         return {
             kind: 'unavailable',
-            cause: `ACTIONS_CACHE_MODE is '${printable(mode, [])}', which allows no ${operation}`,
+            cause: `ACTIONS_CACHE_MODE is '${(0,client_output/* printable */.g$)(mode, [])}', which allows no ${operation}`,
         };
     }
     const message = failureMessage(operation, lines);
     if (message === undefined)
         return undefined;
-    return { kind: 'failed', cause: printable(causeOf(operation, message, lines), secrets) };
+    return { kind: 'failed', cause: (0,client_output/* printable */.g$)(causeOf(operation, message, lines), secrets) };
+}
+function outputOf({ stdout, stderr }) {
+    return [...(0,client_output/* linesOf */.Dx)(stdout), ...(0,client_output/* storageLines */.BY)(stderr)];
 }
 function errorIn(stderr) {
-    const line = stderr.split('\n').find((it) => /error/i.test(it));
+    const line = stderr.split('\n').find((it) => /error/i.test(it) && !/^(azure:|\s+")/.test(it));
     return line ? `; ${line.trim()}` : '';
 }
 
+// EXTERNAL MODULE: ./lib/checkpoint/protocol.js
+var protocol = __nccwpck_require__(7911);
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
 ;// CONCATENATED MODULE: ./lib/checkpoint/safe-tar.js
@@ -75248,16 +75562,49 @@ function suspicious(directory, bounds = CHECKPOINT_BOUNDS) {
     return undefined;
 }
 /**
- * Calls `exceeded` once when what is being written below a directory outgrows the bounds. Ends when `signal` is aborted.
- * A look every quarter of a second: a bomb overshoots by what a disk takes in that time.
+ * Calls `exceeded` when what is being written below a directory outgrows the bounds, and returns why, as a clause. Ends
+ * without when `done` is aborted. It looks four times a second: a bomb overshoots by what a disk takes in that time.
  */
-async function watchGrowth(directory, bounds, exceeded, signal) {
-    while (!signal.aborted) {
-        const why = await outgrown(directory, bounds, signal).catch(() => undefined);
-        if (why)
-            return exceeded(why);
-        await (0,external_node_timers_promises_namespaceObject.setTimeout)(250, undefined, { signal, ref: false }).catch(() => { });
+async function watchGrowth(directory, bounds, exceeded, done) {
+    while (!done.aborted) {
+        const why = await outgrown(directory, bounds, done);
+        if (why) {
+            exceeded();
+            return why;
+        }
+        await (0,external_node_timers_promises_namespaceObject.setTimeout)(250, undefined, { signal: done, ref: false }).catch(() => { });
     }
+    return undefined;
+}
+/** Says, as a clause, which bound the files below a directory exceed; it may be written to in the meantime. */
+async function outgrown(directory, bounds, done) {
+    let entries = 0;
+    let bytes = 0;
+    const open = [directory];
+    try {
+        for (let path = open.pop(); path !== undefined; path = open.pop()) {
+            // What the client removes while we look is not there any more, and does not count.
+            for await (const entry of (await (0,promises_.opendir)(path).catch(() => undefined)) ?? []) {
+                if (done?.aborted)
+                    return undefined;
+                entries += 1;
+                const below = (0,external_node_path_.join)(path, entry.name);
+                const stat = await (0,promises_.lstat)(below).catch(() => undefined);
+                if (stat?.isFile())
+                    bytes += sizeOf(stat);
+                if (entries > bounds.entries)
+                    return `it unpacks to more than ${bounds.entries} files`;
+                if (bytes > bounds.bytes)
+                    return `it unpacks to more than ${inUnits(bounds.bytes)}`;
+                if (stat?.isDirectory())
+                    open.push(below);
+            }
+        }
+    }
+    catch {
+        // The next look tells.
+    }
+    return undefined;
 }
 /** Control and format characters, line and paragraph separators: in a log they hide or forge what is around them. */
 const ODD_CHARACTERS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
@@ -75302,33 +75649,6 @@ function* walk(top) {
         for (const { dir } of open)
             dir.closeSync();
     }
-}
-async function outgrown(directory, bounds, signal) {
-    let entries = 0;
-    let bytes = 0;
-    const open = [directory];
-    for (let path = open.pop(); path !== undefined && !signal.aborted; path = open.pop()) {
-        // What the client removes while we look is not there any more, and does not count.
-        const dir = await (0,promises_.opendir)(path).catch(() => undefined);
-        if (!dir)
-            continue;
-        for await (const entry of dir) {
-            if (signal.aborted)
-                return undefined;
-            entries += 1;
-            const below = (0,external_node_path_.join)(path, entry.name);
-            const stat = await (0,promises_.lstat)(below).catch(() => undefined);
-            if (stat?.isFile())
-                bytes += sizeOf(stat);
-            if (entries > bounds.entries)
-                return `it unpacks to more than ${bounds.entries} files`;
-            if (bytes > bounds.bytes)
-                return `it unpacks to more than ${inUnits(bounds.bytes)}`;
-            if (stat?.isDirectory())
-                open.push(below);
-        }
-    }
-    return undefined;
 }
 function sizeOf(stat) {
     return Math.max(stat.size, stat.blocks * 512);
@@ -75387,7 +75707,7 @@ function runWorker(request, options) {
         for (const [name, fd] of [
             ['stdout', 1],
             ['stderr', 2],
-            ['result', RESULT_FD],
+            ['result', protocol/* RESULT_FD */.h],
         ]) {
             const stream = child.stdio[fd];
             if (!stream || !('setEncoding' in stream))
@@ -75442,6 +75762,7 @@ function worker_process_resultOf(text) {
 
 
 
+
 const RESTORE_TIMEOUT_MS = 5 * 60_000;
 const SAVE_TIMEOUT_MS = 10 * 60_000;
 function openCheckpointStore(options) {
@@ -75465,20 +75786,17 @@ function openCheckpointStore(options) {
     /** A restore whose archive is a bomb ends when it outgrows the bounds, not when the disk is full. */
     async function fetchInto(staging, limit) {
         const { neverSaved: key, restoreKeys } = keys;
+        const bounds = boundsIn(staging, options.bounds);
         const grown = new AbortController();
         const done = new AbortController();
-        let why;
-        const watching = watchGrowth(staging, boundsIn(staging, options.bounds), (tooMuch) => {
-            why = tooMuch;
-            grown.abort();
-        }, done.signal);
+        const watching = watchGrowth(staging, bounds, () => grown.abort(), done.signal);
         const signal = AbortSignal.any([grown.signal, ...(limit.signal ? [limit.signal] : [])]);
         const answer = await ask({ operation: 'restore', key, restoreKeys }, staging, { ...limit, signal });
         done.abort();
-        await watching;
-        if (why !== undefined) {
-            return failed(`${why}, which no checkpoint of this action does; ${DELETE_OR_CHANGE_KEY}`);
-        }
+        // What was unpacked between two looks counts as well.
+        const tooMuch = (await watching) ?? (await outgrown(staging, bounds));
+        if (tooMuch)
+            return failed(`${tooMuch}, which no checkpoint of this action does; ${DELETE_OR_CHANGE_KEY}`);
         return restoreOutcome(answer);
     }
     function sealing(entryKey, limit) {
@@ -75487,10 +75805,10 @@ function openCheckpointStore(options) {
     /** Puts the plain checkpoint at `<staging>/tmp/oaievalset`, or says why what was fetched is none. */
     async function unwrap(staging, entryKey, limit) {
         const files = (0,external_node_path_.join)(staging, FILES);
-        const empty = failed(`the entry ${entryKey} holds no ${CHECKPOINT_PATH}`);
+        const empty = failed(`the entry ${entryKey} holds no ${protocol/* CHECKPOINT_PATH */.n}`);
         if (!(await holdsCheckpoint(files)))
             return empty;
-        const sealed = (0,external_node_path_.join)(files, CHECKPOINT_PATH, SEALED);
+        const sealed = (0,external_node_path_.join)(files, protocol/* CHECKPOINT_PATH */.n, SEALED);
         const isSealed = await exists(sealed);
         if (!encryptionKey) {
             if (!isSealed)
@@ -75532,11 +75850,11 @@ function openCheckpointStore(options) {
                 }
                 const trouble = await unwrap(staging, key, limit);
                 if (trouble)
-                    return { ...trouble, cause: printable(trouble.cause, secrets) };
+                    return { ...trouble, cause: (0,client_output/* printable */.g$)(trouble.cause, secrets) };
                 keep();
                 for (const name of [FILES, OPENED, ARCHIVES, PROGRAMS])
                     await remove((0,external_node_path_.join)(staging, name));
-                return { kind: 'hit', key, directory: (0,external_node_path_.join)(staging, CHECKPOINT_PATH), staging };
+                return { kind: 'hit', key, directory: (0,external_node_path_.join)(staging, protocol/* CHECKPOINT_PATH */.n), staging };
             });
         },
         save(snapshotRoot, { signal, timeoutMs = timeouts.saveMs ?? SAVE_TIMEOUT_MS } = {}) {
@@ -75544,14 +75862,14 @@ function openCheckpointStore(options) {
             nextSeq += 1;
             const limit = limitOf(timeoutMs, signal);
             return inPrivateDirectory(temporaryDirectory, limit, secrets, async (directory) => {
-                if (!(await isDirectory((0,external_node_path_.join)(snapshotRoot, CHECKPOINT_PATH)))) {
-                    return failed(`there is no ${CHECKPOINT_PATH} to save in ${snapshotRoot}`);
+                if (!(await isDirectory((0,external_node_path_.join)(snapshotRoot, protocol/* CHECKPOINT_PATH */.n)))) {
+                    return failed(`there is no ${protocol/* CHECKPOINT_PATH */.n} to save in ${snapshotRoot}`);
                 }
                 const files = (0,external_node_path_.join)(directory, FILES);
                 if (encryptionKey) {
-                    await (0,promises_.mkdir)((0,external_node_path_.join)(files, CHECKPOINT_PATH), { recursive: true });
-                    const target = (0,external_node_path_.join)(files, CHECKPOINT_PATH, SEALED);
-                    await sealTree((0,external_node_path_.resolve)(snapshotRoot), CHECKPOINT_PATH, target, sealing(key, limit));
+                    await (0,promises_.mkdir)((0,external_node_path_.join)(files, protocol/* CHECKPOINT_PATH */.n), { recursive: true });
+                    const target = (0,external_node_path_.join)(files, protocol/* CHECKPOINT_PATH */.n, SEALED);
+                    await sealTree((0,external_node_path_.resolve)(snapshotRoot), protocol/* CHECKPOINT_PATH */.n, target, sealing(key, limit));
                 }
                 else {
                     // tar follows a link on the way to what it packs, and keeps no trace of it: nothing is copied.
@@ -75568,7 +75886,7 @@ const OPENED = 'opened';
 const ARCHIVES = 'archives';
 const PROGRAMS = 'bin';
 /** The first directory of the path. */
-const TOP = (0,external_node_path_.dirname)(CHECKPOINT_PATH);
+const TOP = (0,external_node_path_.dirname)(protocol/* CHECKPOINT_PATH */.n);
 /** The one file of an encrypted checkpoint. No state file is called so: they all begin with a model's name and a dot. */
 const SEALED = 'checkpoint.enc';
 const DELETE_OR_CHANGE_KEY = 'delete the entry in the caches of the repository, or change cache-key';
@@ -75598,7 +75916,14 @@ function withoutInputs(env, encryptionKey) {
 async function workerEnvironment(env, directory, workspace) {
     const { RUNNER_DEBUG: _listsArchives, ...rest } = env;
     const path = await pathWithSafeTar(env.PATH ?? '', (0,external_node_path_.join)(directory, PROGRAMS));
-    return { ...rest, PATH: path, GITHUB_WORKSPACE: workspace, RUNNER_TEMP: (0,external_node_path_.join)(directory, ARCHIVES) };
+    return {
+        ...rest,
+        PATH: path,
+        GITHUB_WORKSPACE: workspace,
+        RUNNER_TEMP: (0,external_node_path_.join)(directory, ARCHIVES),
+        // What the storage answered is nowhere else; it is read for causes (cause.ts), and not shown.
+        AZURE_LOG_LEVEL: 'info',
+    };
 }
 /**
  * Gives `work` a new directory, and removes it afterwards unless `keep` was called: half an archive must not be taken
@@ -75619,7 +75944,7 @@ async function inPrivateDirectory(temporaryDirectory, limit, secrets, work) {
             return failed(STOPPED);
         if (limit.leftMs() === 0)
             return failed(tookTooLong(limit.timeoutMs));
-        return failed(printable((0,errors/* reasonOf */.A3)(error), secrets));
+        return failed((0,client_output/* printable */.g$)((0,errors/* reasonOf */.A3)(error), secrets));
     }
     finally {
         if (directory && !kept)
@@ -75637,7 +75962,7 @@ async function plainPath(temporaryDirectory) {
 }
 /** Link by link: an archive may bring `tmp` along as a link to the state directory of this machine. */
 async function holdsCheckpoint(directory) {
-    return (await isDirectory((0,external_node_path_.join)(directory, TOP))) && (await isDirectory((0,external_node_path_.join)(directory, CHECKPOINT_PATH)));
+    return (await isDirectory((0,external_node_path_.join)(directory, TOP))) && (await isDirectory((0,external_node_path_.join)(directory, protocol/* CHECKPOINT_PATH */.n)));
 }
 async function move(from, staging) {
     await (0,promises_.rename)((0,external_node_path_.join)(from, TOP), (0,external_node_path_.join)(staging, TOP));
@@ -75744,7 +76069,7 @@ function openWithCheckpoint(options, restored) {
  * @returns the key of the new checkpoint; empty when none was saved
  */
 async function saveCheckpoint({ state, unchangedSince }, store, temporaryDirectory, log) {
-    (0,journal/* sealLive */.Ch)(state.paths);
+    sealLive(state.paths);
     if (unchangedSince())
         return '';
     const saved = await saveSnapshot(state, store, temporaryDirectory);
@@ -75761,13 +76086,13 @@ async function saveCheckpoint({ state, unchangedSince }, store, temporaryDirecto
 async function saveSnapshot(state, store, temporaryDirectory) {
     let root;
     try {
-        root = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(temporaryDirectory, 'oaievalset-save-'));
-        state.snapshot((0,external_node_path_.join)(root, CHECKPOINT_PATH));
+        root = mkdtempSync(join(temporaryDirectory, 'oaievalset-save-'));
+        state.snapshot(join(root, CHECKPOINT_PATH));
         return await store.save(root);
     }
     catch (error) {
         // Most likely a full disk: the next checkpoint may fare better.
-        return { kind: 'failed', cause: `the state could not be copied (${printable((0,errors/* reasonOf */.A3)(error), [])})` };
+        return { kind: 'failed', cause: `the state could not be copied (${printable(reasonOf(error), [])})` };
     }
     finally {
         if (root)
@@ -77222,8 +77547,9 @@ async function startGateway(options) {
         refused: refused.signal,
         refuse(error) {
             if (!refused.signal.aborted)
-                refused.abort(new Error(describeProviderError(error)));
+                refused.abort(new Error(`the API refused: ${describeProviderError(error)}`));
         },
+        onSpent: options.onSpent ?? (() => { }),
         sayOnce(message) {
             if (said.has(message))
                 return;
@@ -77268,6 +77594,7 @@ async function startGateway(options) {
                     ...withoutProxy(env),
                 },
                 traffic: () => own.traffic,
+                lastTraffic: () => own.lastTraffic,
                 restart: () => own.restart(),
                 close() {
                     if (!evals.delete(token))
@@ -77296,6 +77623,7 @@ class EvalTraffic {
     #underWay = new Map();
     #recording = true;
     traffic = gateway_traffic/* noTraffic */.Ps;
+    lastTraffic = 0;
     constructor(name, journal, shared) {
         this.#name = name;
         this.#journal = journal;
@@ -77309,6 +77637,7 @@ class EvalTraffic {
         this.#recording = false;
     }
     async handle(provider, rest, request, response) {
+        this.lastTraffic = Date.now();
         const body = await readBody(request);
         if (!body)
             return answerError(response, 413, 'The request is larger than any API takes.');
@@ -77384,6 +77713,7 @@ class EvalTraffic {
                 this.#count({ tokensSent: answer.usage });
                 if (n !== undefined)
                     this.#record(key, n, answer);
+                this.#shared.onSpent();
             },
         });
     }
@@ -77400,6 +77730,7 @@ class EvalTraffic {
     }
     #count(change) {
         const { traffic } = this;
+        this.lastTraffic = Date.now();
         this.traffic = {
             sent: traffic.sent + (change.sent ?? 0),
             replayed: traffic.replayed + (change.replayed ?? 0),
@@ -77518,6 +77849,7 @@ function urlOf(provider, env) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Bo: () => (/* binding */ tokensSpent),
 /* harmony export */   Ox: () => (/* binding */ addTokens),
 /* harmony export */   Ps: () => (/* binding */ noTraffic),
 /* harmony export */   _e: () => (/* binding */ noTokens),
@@ -77550,6 +77882,10 @@ function addTraffic(a, b) {
         tokensReplayed: addTokens(a.tokensReplayed, b.tokensReplayed),
     };
 }
+/** Prompt and completion tokens that the API gave now; what came from a journal was paid for before. */
+function tokensSpent({ tokensSent }) {
+    return tokensSent.prompt + tokensSent.completion;
+}
 
 
 /***/ }),
@@ -77566,25 +77902,29 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2673);
 /* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9804);
 /* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7791);
-/* harmony import */ var _action_signals_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(4322);
-/* harmony import */ var _checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4774);
-/* harmony import */ var _environment_index_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4178);
-/* harmony import */ var _gateway_gateway_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(4713);
-/* harmony import */ var _gateway_providers_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(9719);
-/* harmony import */ var _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(5459);
-/* harmony import */ var _plan_make_plan_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(9708);
-/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(3822);
-/* harmony import */ var _plan_subject_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(1010);
-/* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(5174);
-/* harmony import */ var _progress_journal_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(3049);
-/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(6794);
-/* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(3637);
-/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(6572);
-/* harmony import */ var _report_narrate_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(4595);
-/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(8545);
-/* harmony import */ var _run_engines_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(9265);
-/* harmony import */ var _run_environment_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(2627);
-/* harmony import */ var _run_run_evals_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(1674);
+/* harmony import */ var _action_signals_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4322);
+/* harmony import */ var _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(6142);
+/* harmony import */ var _checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7701);
+/* harmony import */ var _environment_index_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(4178);
+/* harmony import */ var _gateway_gateway_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(4713);
+/* harmony import */ var _gateway_providers_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(9719);
+/* harmony import */ var _gateway_traffic_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(2008);
+/* harmony import */ var _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(5459);
+/* harmony import */ var _plan_make_plan_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(9708);
+/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(3822);
+/* harmony import */ var _plan_subject_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(1010);
+/* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(5174);
+/* harmony import */ var _progress_journal_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(3049);
+/* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(6199);
+/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(6794);
+/* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(3637);
+/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(6572);
+/* harmony import */ var _report_narrate_js__WEBPACK_IMPORTED_MODULE_29__ = __nccwpck_require__(4595);
+/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(8545);
+/* harmony import */ var _run_budget_js__WEBPACK_IMPORTED_MODULE_30__ = __nccwpck_require__(7569);
+/* harmony import */ var _run_engines_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(9265);
+/* harmony import */ var _run_environment_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(2627);
+/* harmony import */ var _run_run_evals_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(6513);
 /** The step itself: read inputs → restore → plan → reconcile → run what remains → save → report → exit code. */
 
 
@@ -77613,21 +77953,28 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 
 
+
+
+
+
+/** Milliseconds that are left for the outputs and the summary when a cancelled job saves its state. */
+const SAFETY = 700;
 async function main() {
-    (0,_process_memory_js__WEBPACK_IMPORTED_MODULE_15__/* .keepMemorySmall */ .E)();
+    (0,_process_memory_js__WEBPACK_IMPORTED_MODULE_18__/* .keepMemorySmall */ .E)();
     const context = (0,_action_context_js__WEBPACK_IMPORTED_MODULE_2__/* .readContext */ .y)(process.env, process.platform, (0,node_os__WEBPACK_IMPORTED_MODULE_1__.tmpdir)());
     const inputs = (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .readInputs */ .K)();
     const { model, evalSet, workingDirectory } = inputs;
-    const env = (0,_run_environment_js__WEBPACK_IMPORTED_MODULE_22__/* .evalEnvironment */ .y)(process.env);
-    const urls = (0,_gateway_providers_js__WEBPACK_IMPORTED_MODULE_11__/* .providerUrls */ .U)(process.env);
-    const cancelled = (0,_action_signals_js__WEBPACK_IMPORTED_MODULE_24__/* .cancellation */ .W)(_action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z);
+    const env = (0,_run_environment_js__WEBPACK_IMPORTED_MODULE_26__/* .evalEnvironment */ .y)(process.env);
+    const urls = (0,_gateway_providers_js__WEBPACK_IMPORTED_MODULE_13__/* .providerUrls */ .U)(process.env);
+    const cancelled = (0,_action_signals_js__WEBPACK_IMPORTED_MODULE_8__/* .cancellation */ .W)(_action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z);
+    const began = Math.round(performance.timeOrigin);
     // Unless it is the user's own oaieval that is asked for, evals is mended for today's models.
     const todaysModels = inputs.engine !== 'oaieval';
     const asked = { ...inputs, todaysModels, env };
-    const subject = await (0,_plan_subject_js__WEBPACK_IMPORTED_MODULE_14__/* .planSubject */ .O)(asked);
-    const environment = once(() => (0,_environment_index_js__WEBPACK_IMPORTED_MODULE_9__/* .prepareEnvironment */ .z)(asked, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z));
-    const running = (0,_run_engines_js__WEBPACK_IMPORTED_MODULE_21__/* .engines */ .s)({
-        engine: inputs.engine === 'auto' ? (0,_run_engines_js__WEBPACK_IMPORTED_MODULE_21__/* .defaultEngine */ .e)(process.platform) : inputs.engine,
+    const subject = await (0,_plan_subject_js__WEBPACK_IMPORTED_MODULE_17__/* .planSubject */ .O)(asked);
+    const environment = once(() => (0,_environment_index_js__WEBPACK_IMPORTED_MODULE_11__/* .prepareEnvironment */ .z)(asked, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z));
+    const running = (0,_run_engines_js__WEBPACK_IMPORTED_MODULE_25__/* .engines */ .s)({
+        engine: inputs.engine === 'auto' ? (0,_run_engines_js__WEBPACK_IMPORTED_MODULE_25__/* .defaultEngine */ .e)(process.platform) : inputs.engine,
         python: async () => (await environment()).python,
         cwd: workingDirectory,
         env,
@@ -77636,14 +77983,15 @@ async function main() {
         todaysModels,
         log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z,
     });
-    const store = (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_8__/* .checkpointStore */ .ms)(inputs, context, 1);
-    const restored = inputs.resume ? await (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_8__/* .restoreCheckpoint */ .vQ)(store, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z) : { kind: 'miss' };
+    const store = (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_10__/* .checkpointStore */ .ms)(inputs, context, 1);
+    const restored = inputs.resume ? await (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_10__/* .restoreCheckpoint */ .vQ)(store, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z) : { kind: 'miss' };
+    let lock;
     try {
-        const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_17__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
+        const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_21__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
         const owner = { repository: context.repository, cacheKey: inputs.cacheKey, model, evalSet };
-        const hashes = new _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_12__/* .FileHashes */ .$();
-        const plan = (await (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_13__/* .recallPlan */ .V)(lastPlan(paths, owner, restored), subject, hashes)) ??
-            (await (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_13__/* .makePlan */ .C)({
+        const hashes = new _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_15__/* .FileHashes */ .$();
+        const plan = (await (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_16__/* .recallPlan */ .V)(lastPlan(paths, owner, restored), subject, hashes)) ??
+            (await (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_16__/* .makePlan */ .C)({
                 ...asked,
                 planner: running.planner,
                 temporaryDirectory: context.temporaryDirectory,
@@ -77651,34 +77999,68 @@ async function main() {
                 subject,
                 lockedRoot: (await environment()).lockedRoot,
             }));
-        if (!inputs.resume && (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_19__/* .startFresh */ .hU)(paths))
+        lock = await (0,_progress_lock_js__WEBPACK_IMPORTED_MODULE_20__/* .lockState */ .H)(paths);
+        if (!inputs.resume && (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_23__/* .startFresh */ .hU)(paths))
             _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z.info('resume is false: what earlier runs left here was set aside');
         const knownCommands = plan.evals.map((planned) => planned.command);
-        const opened = (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_8__/* .openWithCheckpoint */ .lp)({ paths, owner, knownCommands, log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z }, restored);
-        const { state, restoredKey } = opened;
-        (0,_progress_journal_js__WEBPACK_IMPORTED_MODULE_16__/* .sealLive */ .Ch)(paths);
-        (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_19__/* .clearLive */ .gt)(paths);
-        state.savePlan((0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_18__/* .savedPlan */ .XU)(plan, owner));
-        const session = { inputs, context, adopted: true, restoredKey, nextSeq: store.nextSeq + 1, ended: false };
-        (0,_action_session_js__WEBPACK_IMPORTED_MODULE_7__/* .saveSession */ .E)(session);
-        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_25__/* .reconcile */ .Lq)(plan, state, { maxAge: inputs.maxAge, now: new Date() });
-        for (const line of (0,_report_narrate_js__WEBPACK_IMPORTED_MODULE_26__/* .narrate */ .s)(evalSet, decisions))
+        const opened = (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_10__/* .openWithCheckpoint */ .lp)({ paths, owner, knownCommands, log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z }, restored);
+        const { state, restoredKey, unchangedSince } = opened;
+        (0,_progress_journal_js__WEBPACK_IMPORTED_MODULE_19__/* .sealLive */ .Ch)(paths);
+        (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_23__/* .clearLive */ .gt)(paths);
+        state.savePlan((0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_22__/* .savedPlan */ .XU)(plan, owner));
+        const session = {
+            inputs: (0,_action_session_js__WEBPACK_IMPORTED_MODULE_7__/* .sessionInputs */ .qr)(inputs),
+            context,
+            adopted: true,
+            restoredKey,
+            nextSeq: store.nextSeq,
+            ended: false,
+        };
+        (0,_action_session_js__WEBPACK_IMPORTED_MODULE_7__/* .saveSession */ .E1)(session);
+        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_28__/* .reconcile */ .Lq)(plan, state, { maxAge: inputs.maxAge, now: new Date() });
+        for (const line of (0,_report_narrate_js__WEBPACK_IMPORTED_MODULE_29__/* .narrate */ .s)(evalSet, decisions))
             _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z.info(line);
         const evals = decisions.filter(({ kind }) => kind === 'run').map((decision) => decision.eval.key);
         if (evals.length > 0)
-            (0,_run_environment_js__WEBPACK_IMPORTED_MODULE_22__/* .requireApiKey */ .Ft)(plan, process.env);
-        const gateway = await (0,_gateway_gateway_js__WEBPACK_IMPORTED_MODULE_10__/* .startGateway */ .z)({
+            (0,_run_environment_js__WEBPACK_IMPORTED_MODULE_26__/* .requireApiKey */ .Ft)(plan, process.env);
+        cancelled.signal.throwIfAborted();
+        let budget;
+        const gateway = await (0,_gateway_gateway_js__WEBPACK_IMPORTED_MODULE_12__/* .startGateway */ .z)({
             env: process.env,
             urls,
             maxRequestsInFlight: inputs.maxRequestsInFlight,
             log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z,
+            onSpent: () => budget?.check(),
         });
-        const outcomes = await (0,_run_run_evals_js__WEBPACK_IMPORTED_MODULE_23__/* .runEvals */ .P)(decisions, {
+        budget = (0,_run_budget_js__WEBPACK_IMPORTED_MODULE_30__/* .openBudget */ .a)({
+            time: inputs.timeBudget,
+            tokens: inputs.tokenBudget,
+            since: began,
+            spentTokens: () => (0,_gateway_traffic_js__WEBPACK_IMPORTED_MODULE_14__/* .tokensSpent */ .Bo)(gateway.traffic()),
+            records: state.records,
+            sampleResume: inputs.sampleResume,
+        });
+        const stopped = AbortSignal.any([cancelled.signal, gateway.refused, budget.exhausted]);
+        const journals = new Set();
+        const checkpointer = new _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_9__/* .Checkpointer */ .K({
+            state,
+            unchangedSince,
+            store,
+            temporaryDirectory: context.temporaryDirectory,
+            log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z,
+            journals,
+            interval: inputs.checkpointInterval,
+            mark: () => `${state.records.length} ${gateway.traffic().sent}`,
+            onSave: (nextSeq) => (0,_action_session_js__WEBPACK_IMPORTED_MODULE_7__/* .saveSession */ .E1)({ ...session, nextSeq }),
+        });
+        checkpointer.start();
+        const outcomes = await (0,_run_run_evals_js__WEBPACK_IMPORTED_MODULE_27__/* .runEvals */ .P)(decisions, {
             state,
             engine: running.open({ evals }),
             // Evals work on as many samples at a time as may be asked about; the gateway keeps all of them under one limit.
             threads: todaysModels && !process.env.EVALS_THREADS ? inputs.maxRequestsInFlight : undefined,
             parallelEvals: inputs.parallelEvals,
+            limits: inputs,
             log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z,
             model,
             oaievalArgs: [...inputs.args, ...inputs.registryPaths.flatMap((path) => ['--registry_path', path])],
@@ -77687,25 +78069,37 @@ async function main() {
             exitOnError: inputs.exitOnError,
             gateway,
             sampleResume: inputs.sampleResume,
-            cancelled,
-        }).finally(() => gateway.close());
-        const savedKey = await (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_8__/* .saveCheckpoint */ .s4)(opened, store, context.temporaryDirectory, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z);
-        const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_20__/* .summarize */ .e)(model, evalSet, outcomes, gateway.traffic());
-        (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_6__/* .publishOutputs */ .e)({ results, restoredKey, savedKey, progressFile: paths.progressFile });
+            journals,
+            budget,
+            stopped,
+            onEnded: (milliseconds) => {
+                if (milliseconds > inputs.checkpointInterval)
+                    checkpointer.soon();
+            },
+        }).finally(async () => {
+            budget.close();
+            await gateway.close();
+        });
+        const left = cancelled.timeLeft();
+        const saved = await checkpointer.finish(left === undefined ? undefined : Math.max(0, left - SAFETY));
+        const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_24__/* .summarize */ .e)(model, evalSet, outcomes, gateway.traffic());
+        (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_6__/* .publishOutputs */ .e)({ results, restoredKey, savedKey: saved.key, progressFile: paths.progressFile });
         await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_6__/* .publishSummary */ .I)(results, context, [], _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z);
-        (0,_action_session_js__WEBPACK_IMPORTED_MODULE_7__/* .saveSession */ .E)({ ...session, ended: true });
-        (0,_action_finish_js__WEBPACK_IMPORTED_MODULE_3__/* .finish */ .O)(results, gateway.refused);
+        // A save that a cancelled job had no time for is made up for by post.
+        (0,_action_session_js__WEBPACK_IMPORTED_MODULE_7__/* .saveSession */ .E1)({ ...session, nextSeq: store.nextSeq, ended: saved.complete || left === undefined });
+        (0,_action_finish_js__WEBPACK_IMPORTED_MODULE_3__/* .finish */ .O)(results, { refused: gateway.refused, stopped });
     }
     finally {
         await running.close();
+        await lock?.release();
         if (restored.kind === 'hit')
             (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(restored.staging, { recursive: true, force: true });
     }
 }
 /** The plan of the last run: that of the checkpoint, which is of the run that is resumed, before the machine's own. */
 function lastPlan(paths, owner, restored) {
-    const staged = restored.kind === 'hit' ? (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_17__/* .statePaths */ .mt)(restored.directory, owner.model, owner.evalSet) : undefined;
-    return (staged && (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_18__/* .readSavedPlan */ .LW)(staged, owner)) ?? (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_18__/* .readSavedPlan */ .LW)(paths, owner);
+    const staged = restored.kind === 'hit' ? (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_21__/* .statePaths */ .mt)(restored.directory, owner.model, owner.evalSet) : undefined;
+    return (staged && (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_22__/* .readSavedPlan */ .LW)(staged, owner)) ?? (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_22__/* .readSavedPlan */ .LW)(paths, owner);
 }
 function once(make) {
     let made;
@@ -78737,6 +79131,105 @@ function* linesOf(segment) {
 
 /***/ }),
 
+/***/ 6199:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H: () => (/* binding */ lockState)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7030);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8161);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6760);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2685);
+/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6794);
+/**
+ * One run at a time works on the state of a (model, eval set). The lock is a Unix socket beside it: it is held as long as
+ * its holder lives and answers, and a dead holder, kill -9 included, does not keep it. It works across containers that share
+ * the directory, where process numbers would say nothing.
+ */
+
+
+
+
+
+
+
+/** The longest path that a Unix socket can have, on macOS. */
+const LONGEST_PATH = 103;
+/** Two that find a dead holder at the same time may disturb each other; one of them gets it soon. */
+const TRIES = 5;
+/**
+ * @throws ActionError STATE_LOCKED when another run holds it. When there can be no socket at all (a file system without
+ * them) the run goes on without a lock.
+ */
+async function lockState(paths) {
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.mkdirSync)((0,_paths_js__WEBPACK_IMPORTED_MODULE_6__/* .stateFolder */ .yp)(paths), { recursive: true });
+    const path = socketPath(paths);
+    for (let tries = 1; tries <= TRIES; tries += 1) {
+        const server = await listen(path);
+        if (server === 'unsupported')
+            return { release: async () => { } };
+        if (server !== 'taken') {
+            return { release: () => new Promise((resolve) => server.close(() => resolve())) };
+        }
+        if (await answers(path))
+            throw locked(paths);
+        await removeDead(path);
+    }
+    throw locked(paths);
+}
+function socketPath(paths) {
+    const folder = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.realpathSync)((0,_paths_js__WEBPACK_IMPORTED_MODULE_6__/* .stateFolder */ .yp)(paths));
+    const name = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256')
+        .update((0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(folder, paths.live.slice((0,_paths_js__WEBPACK_IMPORTED_MODULE_6__/* .stateFolder */ .yp)(paths).length)))
+        .digest('hex');
+    const beside = (0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(folder, `.lock-${name.slice(0, 16)}`);
+    return Buffer.byteLength(beside) <= LONGEST_PATH
+        ? beside
+        : (0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)((0,node_os__WEBPACK_IMPORTED_MODULE_3__.tmpdir)(), `oaievalset-${name.slice(0, 16)}.lock`);
+}
+function listen(path) {
+    return new Promise((resolve) => {
+        // Who asks is answered by the connection itself.
+        const server = (0,node_net__WEBPACK_IMPORTED_MODULE_2__.createServer)((socket) => socket.destroy());
+        server.unref();
+        server.once('error', (error) => resolve(error.code === 'EADDRINUSE' ? 'taken' : 'unsupported'));
+        server.listen(path, () => resolve(server));
+    });
+}
+/** Whether somebody listens there. */
+function answers(path) {
+    return new Promise((resolve) => {
+        const socket = (0,node_net__WEBPACK_IMPORTED_MODULE_2__.connect)(path);
+        socket.once('connect', () => {
+            socket.destroy();
+            resolve(true);
+        });
+        socket.once('error', (error) => resolve(error.code === 'EACCES'));
+    });
+}
+/** Takes a dead socket away. What another has put there meanwhile lives, and goes back. */
+async function removeDead(path) {
+    const aside = `${path}.${process.pid}`;
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.renameSync)(path, aside);
+        if (await answers(aside))
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.linkSync)(aside, path);
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)(aside, { force: true });
+    }
+    catch {
+        // Another was quicker.
+    }
+}
+function locked(paths) {
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_5__/* .ActionError */ .lZ('STATE_LOCKED', `Another run of this eval set works on ${paths.progressFile} on this machine right now.`, 'Wait for it to end and re-run this job, add a concurrency group to the workflow, or give this job a state-directory of its own.');
+}
+
+
+/***/ }),
+
 /***/ 6794:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -79289,15 +79782,29 @@ class State {
         this.#plan ??= other.#plan;
     }
     /**
-     * Copies what a checkpoint holds to `<target>/{model}.{eval_set}.progress.txt` and `.resume/`. Nothing in the copy
-     * grows any more: a file that grows while it is archived loses the checkpoint.
+     * Puts what a checkpoint holds at `<target>/{model}.{eval_set}.progress.txt` and `.resume/`. Nothing there grows any
+     * more: a file that grows while it is archived loses the checkpoint. What never changes, record files and sealed journal
+     * segments, is linked where the file system can, so that this takes milliseconds while evals run.
      */
     snapshot(target) {
-        const place = (path) => (0,external_node_path_.join)(target, (0,external_node_path_.relative)(this.paths.root, path));
+        const { root, progressFile, resume, logs, journal } = this.paths;
+        const place = (path) => (0,external_node_path_.join)(target, (0,external_node_path_.relative)(root, path));
         (0,external_node_fs_.mkdirSync)(place((0,progress_paths/* stateFolder */.yp)(this.paths)), { recursive: true });
-        for (const path of [this.paths.progressFile, this.paths.resume]) {
-            if ((0,external_node_fs_.existsSync)(path))
-                (0,external_node_fs_.cpSync)(path, place(path), { recursive: true, filter: belongsInCheckpoint });
+        if ((0,external_node_fs_.existsSync)(progressFile))
+            (0,external_node_fs_.copyFileSync)(progressFile, place(progressFile));
+        if (!(0,external_node_fs_.existsSync)(resume))
+            return;
+        for (const entry of (0,external_node_fs_.readdirSync)(resume, { recursive: true, withFileTypes: true })) {
+            const path = (0,external_node_path_.join)(entry.parentPath, entry.name);
+            if (!belongsInCheckpoint((0,external_node_path_.relative)(resume, path)))
+                continue;
+            if (entry.isDirectory())
+                (0,external_node_fs_.mkdirSync)(place(path), { recursive: true });
+            if (!entry.isFile())
+                continue;
+            (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(place(path)), { recursive: true });
+            const final = [logs, journal].some((folder) => path.startsWith(`${folder}/`));
+            (final ? linkOrCopy : external_node_fs_.copyFileSync)(path, place(path));
         }
     }
     /** SHA-256 (hex) over all that a checkpoint would hold. */
@@ -79437,8 +79944,18 @@ function startFresh(paths, now = new Date()) {
 function clearLive(paths) {
     (0,external_node_fs_.rmSync)(paths.live, { recursive: true, force: true });
 }
+/** Not what was set aside, nor anything below it. */
 function belongsInCheckpoint(path) {
-    return !path.endsWith(TEMPORARY) && !/\.rejected-[^/]*$/.test(path);
+    return !path.endsWith(TEMPORARY) && !/\.rejected-[^/]*(\/|$)/.test(path);
+}
+function linkOrCopy(from, to) {
+    try {
+        (0,external_node_fs_.linkSync)(from, to);
+    }
+    catch {
+        // Another file system, or one without links.
+        (0,external_node_fs_.copyFileSync)(from, to);
+    }
 }
 function readText(path) {
     return lexists(path) ? (0,external_node_fs_.readFileSync)(path, 'utf8') : undefined;
@@ -79498,9 +80015,10 @@ function duration(milliseconds) {
     const seconds = milliseconds / 1000;
     if (seconds < 60)
         return `${seconds.toFixed(1)} s`;
-    const minutes = Math.floor(seconds / 60);
+    const whole = Math.round(seconds);
+    const minutes = Math.floor(whole / 60);
     if (minutes < 60)
-        return `${minutes} min ${Math.round(seconds - minutes * 60)} s`;
+        return `${minutes} min ${whole % 60} s`;
     return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 function wholeNumber(value) {
@@ -79692,6 +80210,48 @@ function row(outcome) {
 
 /***/ }),
 
+/***/ 7569:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   a: () => (/* binding */ openBudget)
+/* harmony export */ });
+/* harmony import */ var _report_format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5912);
+
+function openBudget(options) {
+    const { time, tokens, since, spentTokens, sampleResume } = options;
+    const limit = new AbortController();
+    const known = new Map(options.records.map((record) => [record.eval, record]));
+    const timeLeft = () => (time === undefined ? Number.POSITIVE_INFINITY : since + time - Date.now());
+    const tokensLeft = () => (tokens === undefined ? Number.POSITIVE_INFINITY : tokens - spentTokens());
+    const timer = time === undefined
+        ? undefined
+        : setTimeout(() => limit.abort(new Error(`the time-budget of ${(0,_report_format_js__WEBPACK_IMPORTED_MODULE_0__/* .duration */ .p0)(time)} is used up`)), Math.max(0, timeLeft()));
+    const fits = (need, left, whole) => need <= left || (sampleResume && whole !== undefined && need > whole);
+    return {
+        exhausted: limit.signal,
+        whyNot({ key }) {
+            const record = known.get(key);
+            if (!record)
+                return undefined;
+            const took = Date.parse(record.ended) - Date.parse(record.started);
+            if (!fits(took, timeLeft(), time))
+                return `it took ${(0,_report_format_js__WEBPACK_IMPORTED_MODULE_0__/* .duration */ .p0)(took)} before, and ${(0,_report_format_js__WEBPACK_IMPORTED_MODULE_0__/* .duration */ .p0)(Math.max(0, timeLeft()))} of the time-budget are left`;
+            if (!fits(record.tokens.total, tokensLeft(), tokens))
+                return `it took ${(0,_report_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(record.tokens.total)} tokens before, and ${(0,_report_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(Math.max(0, tokensLeft()))} of the token-budget are left`;
+            return undefined;
+        },
+        check() {
+            if (tokens !== undefined && tokensLeft() <= 0)
+                limit.abort(new Error(`the token-budget of ${(0,_report_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(tokens)} is used up`));
+        },
+        close: () => clearTimeout(timer),
+    };
+}
+
+
+/***/ }),
+
 /***/ 2134:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -79702,24 +80262,29 @@ function row(outcome) {
 /** The engine died under an eval. Started again, the eval gets what can still run it. */
 class EngineLost extends Error {
 }
-/** An eval that starts when its engine is there; a signal that comes before that is not lost. */
-function deferred(start) {
+/** An eval that starts when its engine is there. Signalled before that, it has ended, and never starts. */
+function deferred(ready) {
+    const exit = Promise.withResolvers();
     let running;
-    let waiting;
-    const exit = (async () => {
-        const engine = start();
-        running = await engine;
-        if (waiting)
-            running.signal(waiting === 'SIGINT' ? 'SIGKILL' : waiting);
-        return await running.exit;
-    })();
+    let ended = false;
+    ready()
+        .then((start) => {
+        if (ended)
+            return;
+        running = start();
+        exit.resolve(running.exit);
+    })
+        .catch(exit.reject);
     return {
-        exit,
+        exit: exit.promise,
         signal(signal) {
-            if (running)
+            if (running) {
                 running.signal(signal);
-            else
-                waiting = signal;
+            }
+            else {
+                ended = true;
+                exit.resolve({ code: null, signal });
+            }
         },
     };
 }
@@ -79771,6 +80336,8 @@ function shortLivedPlanner({ python, cwd, env }) {
 var external_node_child_process_ = __nccwpck_require__(1421);
 ;// CONCATENATED MODULE: ./lib/process/group.js
 
+/** How long the output of a child that has ended may stay open. */
+const LAST_OUTPUT = 2000;
 /**
  * Starts a program as the leader of a new process group. Its file descriptor 3 is a pipe that this process holds open
  * and never writes to: when this process is gone, kill -9 included, the child reads its end there.
@@ -79790,21 +80357,26 @@ function spawnGroup(program, args, options) {
         child.once('close', (code, signal) => resolve({ code, signal }));
     });
     const pid = child.pid ?? -1;
-    return {
-        pid,
-        exit,
-        signal(signal) {
-            if (pid <= 0)
-                return;
-            try {
-                process.kill(-pid, signal);
-            }
-            catch (error) {
-                if (error.code !== 'ESRCH')
-                    throw error;
-            }
-        },
+    const signalAll = (signal) => {
+        if (pid <= 0)
+            return;
+        try {
+            process.kill(-pid, signal);
+        }
+        catch (error) {
+            if (error.code !== 'ESRCH')
+                throw error;
+        }
     };
+    child.once('exit', () => {
+        // What it left running would hold its output, and nobody is to wait for that; also not when it has left the group.
+        signalAll('SIGKILL');
+        setTimeout(() => {
+            child.stdout?.destroy();
+            child.stderr?.destroy();
+        }, LAST_OUTPUT).unref();
+    });
+    return { pid, exit, signal: signalAll };
 }
 /** A progress bar redraws its line with `\r`: only what stands there when the line ends is reported. */
 const LONGEST_LINE = 64 * 1024;
@@ -79844,7 +80416,10 @@ var engine = __nccwpck_require__(2134);
 function oaievalEngine({ python, cwd, env, todaysModels }) {
     const program = [(0,external_node_path_.join)(python_sources/* PYTHON_SOURCES */.I, 'leash.py'), ...(todaysModels ? ['--todays-models'] : [])];
     return {
-        start: ({ args, env: own, onLine }) => (0,engine/* deferred */.y)(async () => spawnGroup(await python(), [...program, ...args], { cwd, env: { ...env, ...own }, onLine })),
+        start: ({ args, env: own, onLine }) => (0,engine/* deferred */.y)(async () => {
+            const found = await python();
+            return () => spawnGroup(found, [...program, ...args], { cwd, env: { ...env, ...own }, onLine });
+        }),
         async close() { },
     };
 }
@@ -79863,11 +80438,14 @@ function warmEngine(options) {
     let lives = LIVES;
     let host = options.host;
     let current;
+    let closing = false;
     async function nextHost() {
         while (lives > 0) {
             lives -= 1;
             try {
                 host ??= await startHost();
+                if (closing)
+                    return undefined;
                 const unfit = await host.prepare(preparation);
                 if (unfit === undefined)
                     return host;
@@ -79883,6 +80461,8 @@ function warmEngine(options) {
         return undefined;
     }
     function lost(why) {
+        if (closing)
+            return;
         const printed = host?.printed.slice(-10) ?? [];
         const next = lives > 0
             ? 'It is started again.'
@@ -79908,12 +80488,15 @@ function warmEngine(options) {
         start(execution) {
             return (0,engine/* deferred */.y)(async () => {
                 const found = await serving();
-                return found ? found.run(execution) : fallback.start(execution);
+                return () => (found ? found.run(execution) : fallback.start(execution));
             });
         },
         async close() {
+            closing = true;
             lives = 0;
-            await current?.catch(() => { });
+            // It may be importing, and take its time.
+            await host?.close();
+            await current;
             await host?.close();
         },
     };
@@ -79937,8 +80520,10 @@ var external_node_os_ = __nccwpck_require__(8161);
 
 
 const KEPT_LINES = 100;
-/** How long a connection may outlive the eval, whose processes are all gone, before it is cut. */
-const LAST_OUTPUT = 2000;
+/** The connections of an eval: its stdout, its stderr. */
+const STREAMS = 2;
+/** How long a connection may outlive its processes, which are all gone, before it is cut. */
+const warm_host_LAST_OUTPUT = 2000;
 /** How long the host has to end when it is told to. */
 const LAST_WORDS = 2000;
 class WarmHost {
@@ -79964,7 +80549,13 @@ class WarmHost {
         this.#control.on('error', () => { });
         server.on('connection', (socket) => this.#connect(socket));
         child.once('error', (error) => this.#end(`could not be started: ${(0,errors/* reasonOf */.A3)(error)}`));
-        child.once('close', (code, signal) => this.#end(`ended with ${signal ?? `exit code ${code}`}`));
+        child.once('exit', (code, signal) => {
+            const end = () => this.#end(`ended with ${signal ?? `exit code ${code}`}`);
+            child.once('close', end);
+            // What modules of the set have started there may hold its output open for ever.
+            signalGroup(child.pid, 'SIGKILL');
+            setTimeout(end, warm_host_LAST_OUTPUT).unref();
+        });
     }
     /** Starts it; it has imported nothing yet. @throws what the system throws when there can be no socket for its output */
     static async start({ python, cwd, env }) {
@@ -80025,6 +80616,8 @@ class WarmHost {
             settle: Promise.withResolvers(),
             onLine,
             output: new Set(),
+            read: Promise.withResolvers(),
+            streamsRead: 0,
             pid: undefined,
             waitingSignal: undefined,
             ended: false,
@@ -80075,6 +80668,11 @@ class WarmHost {
             if (running.waitingSignal)
                 signalGroup(running.pid, running.waitingSignal);
         }
+        else if (typeof message.error === 'string') {
+            running.ended = true;
+            this.#running.delete(id);
+            running.settle.reject(new Error(message.error));
+        }
         else {
             running.ended = true;
             const code = typeof message.code === 'number' ? message.code : null;
@@ -80101,7 +80699,12 @@ class WarmHost {
                 return;
             }
             running.output.add(socket);
-            socket.once('close', () => running.output.delete(socket));
+            socket.once('close', () => {
+                running.output.delete(socket);
+                running.streamsRead += 1;
+                if (running.streamsRead === STREAMS)
+                    running.read.resolve();
+            });
             const rest = head.subarray(newline + 1);
             if (rest.length > 0)
                 socket.unshift(rest);
@@ -80111,17 +80714,15 @@ class WarmHost {
         socket.on('data', onHead);
         socket.on('error', () => { });
     }
-    /** Nobody is left who could write; what was written may still be on its way. */
-    async #outputEnd({ output }) {
-        // Connections that were made before the end was told are accepted after it at the latest.
-        await new Promise((resolve) => setImmediate(resolve));
-        await Promise.all([...output].map((socket) => new Promise((resolve) => {
-            const timer = setTimeout(() => socket.destroy(), LAST_OUTPUT);
-            socket.once('close', () => {
-                clearTimeout(timer);
-                resolve();
-            });
-        })));
+    /** Nobody is left who could write; what was written, and even the connections, may still be on their way. */
+    async #outputEnd({ output, read }) {
+        const timer = setTimeout(() => {
+            for (const socket of output)
+                socket.destroy();
+            read.resolve();
+        }, warm_host_LAST_OUTPUT);
+        await read.promise;
+        clearTimeout(timer);
     }
     #keep(line) {
         this.#printed.push(line);
@@ -80249,7 +80850,7 @@ function requireApiKey(plan, env) {
 
 /***/ }),
 
-/***/ 1674:
+/***/ 6513:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -80258,6 +80859,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   P: () => (/* binding */ runEvals)
 });
 
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(2685);
 // EXTERNAL MODULE: ./lib/progress/journal.js
 var progress_journal = __nccwpck_require__(3049);
 // EXTERNAL MODULE: ./lib/report/format.js
@@ -80266,8 +80869,6 @@ var format = __nccwpck_require__(5912);
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/errors.js
-var errors = __nccwpck_require__(2685);
 // EXTERNAL MODULE: ./lib/gateway/traffic.js
 var gateway_traffic = __nccwpck_require__(2008);
 // EXTERNAL MODULE: ./lib/plan/reconcile.js
@@ -80354,8 +80955,49 @@ function isObject(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+;// CONCATENATED MODULE: ./lib/run/watch.js
+/** Notices when an eval takes too long, or does nothing any more. */
+
+/** @param lastTraffic when a request of the eval last came, was sent or was answered, in milliseconds since the epoch */
+function watchEval({ evalTimeout, stallTimeout }, lastTraffic) {
+    const controller = new AbortController();
+    const since = Date.now();
+    let lastLine = '';
+    let lastPrinted = since;
+    const seen = () => {
+        const traffic = lastTraffic();
+        const asked = traffic < since
+            ? 'it sent no request'
+            : `its last request or answer was ${(0,format/* duration */.p0)(Date.now() - traffic)} ago`;
+        return lastLine === ''
+            ? `${asked}, and it printed nothing`
+            : `${asked}, and it printed last, ${(0,format/* duration */.p0)(Date.now() - lastPrinted)} ago: ${lastLine.slice(0, 300)}`;
+    };
+    const pass = (why) => controller.abort(new Error(`${why}; ${seen()}`));
+    const whole = evalTimeout === undefined
+        ? undefined
+        : setTimeout(() => pass(`it took longer than the eval-timeout of ${(0,format/* duration */.p0)(evalTimeout)}`), evalTimeout);
+    const stalled = setInterval(() => {
+        const last = Math.max(since, lastPrinted, lastTraffic());
+        if (Date.now() - last >= stallTimeout)
+            pass(`it did nothing for the stall-timeout of ${(0,format/* duration */.p0)(stallTimeout)}`);
+    }, Math.min(5000, Math.max(50, stallTimeout / 10)));
+    return {
+        passed: controller.signal,
+        printed(line) {
+            lastLine = line;
+            lastPrinted = Date.now();
+        },
+        close() {
+            clearTimeout(whole);
+            clearInterval(stalled);
+        },
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/run/execute-eval.js
 /** Runs one eval, as often as it may be tried, and records it when it ends well. */
+
 
 
 
@@ -80371,6 +81013,8 @@ const LAST_LINES = 30;
 async function executeEval(planned, options, log, onProgress = () => { }) {
     const { gateway, attempts } = options;
     const journal = options.sampleResume ? openJournal(planned, options, log) : undefined;
+    if (journal)
+        options.journals.add(journal);
     const lane = gateway.openEval(planned.name, journal);
     onProgress({ answers: () => answersOf(lane.traffic()) });
     let outcome = { status: 'pending', eval: planned, reason: 'not started' };
@@ -80402,6 +81046,8 @@ async function executeEval(planned, options, log, onProgress = () => { }) {
     }
     finally {
         lane.close();
+        if (journal)
+            options.journals.delete(journal);
         if (outcome.status === 'fresh')
             journal?.drop();
         else
@@ -80427,24 +81073,26 @@ function openJournal(planned, { state, run }, log) {
     return journal;
 }
 async function runOnce(planned, lane, options, log) {
-    const { state, engine, cancelled, gateway, threads } = options;
+    const { state, engine, stopped, threads, limits } = options;
     const recordFile = (0,paths/* liveRecordFile */.SM)(state.paths, planned.key);
     (0,external_node_fs_.rmSync)(recordFile, { force: true });
     (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(recordFile), { recursive: true });
     const lastLines = [];
     const started = new Date();
     const before = lane.traffic();
+    const watch = watchEval(limits, lane.lastTraffic);
     const running = engine.start({
         args: [options.model, planned.key, ...options.oaievalArgs, '--record_path', recordFile],
         env: { ...lane.env, ...threadsFor(planned, threads) },
         onLine(line) {
+            watch.printed(line);
             lastLines.push(line);
             if (lastLines.length > LAST_LINES)
                 lastLines.shift();
             log.child(line);
         },
     });
-    const release = endWhenStopped(running, [cancelled, gateway.refused], options.grace ?? 3000);
+    const release = endWhenStopped(running, [stopped, watch.passed], options.grace ?? 3000);
     let exit;
     try {
         exit = await running.exit;
@@ -80460,17 +81108,17 @@ async function runOnce(planned, lane, options, log) {
         };
     }
     finally {
+        watch.close();
         release();
         // What the eval left running in its process group would go on spending.
         running.signal('SIGKILL');
     }
     const record = await readRecordFile(recordFile);
     if (exit.code !== 0 || !record?.finalReport) {
-        if (gateway.refused.aborted)
-            return { status: 'pending', eval: planned, reason: refusal(gateway) };
-        if (cancelled.aborted)
-            return { status: 'pending', eval: planned, reason: 'the job was cancelled while it ran' };
-        return { status: 'failed', eval: planned, reason: failure(exit), lastLines };
+        if (stopped.aborted)
+            return { status: 'pending', eval: planned, reason: (0,errors/* reasonOf */.A3)(stopped.reason) };
+        const reason = watch.passed.aborted ? (0,errors/* reasonOf */.A3)(watch.passed.reason) : failure(exit);
+        return { status: 'failed', eval: planned, reason, lastLines };
     }
     const completion = {
         version: 1,
@@ -80514,9 +81162,6 @@ function accounting(before, after, record) {
 function answersOf({ sent, replayed, failed }) {
     return Math.max(0, sent + replayed - failed);
 }
-function refusal({ refused }) {
-    return `the API refused: ${(0,errors/* reasonOf */.A3)(refused.reason)}`;
-}
 /** SIGINT lets `oaieval` flush what it recorded; what is still there after the grace period is killed. */
 function endWhenStopped(running, stops, grace) {
     const stopped = AbortSignal.any([...stops]);
@@ -80545,6 +81190,7 @@ function failure({ code, signal }) {
 
 /** The end of a very talkative eval is what tells; its whole output would not be read by anybody. */
 const KEPT_LINES = 2000;
+const KEPT_CHARACTERS = 1 << 20;
 /**
  * A log for one of several evals that run at a time: what it is told is kept, and printed whole when the eval has ended.
  * Annotations are not held back.
@@ -80552,6 +81198,7 @@ const KEPT_LINES = 2000;
 class KeptLog {
     #log;
     #lines = [];
+    #characters = 0;
     #dropped = 0;
     constructor(log) {
         this.#log = log;
@@ -80585,10 +81232,12 @@ class KeptLog {
     }
     #keep(to, text) {
         this.#lines.push({ to, text });
-        if (this.#lines.length <= KEPT_LINES)
-            return;
-        this.#lines.shift();
-        this.#dropped += 1;
+        this.#characters += text.length;
+        while (this.#lines.length > KEPT_LINES ||
+            (this.#characters > KEPT_CHARACTERS && this.#lines.length > 1)) {
+            this.#characters -= this.#lines.shift()?.text.length ?? 0;
+            this.#dropped += 1;
+        }
     }
 }
 /** `3 of 28 evals have ended; running: a (120 of 500 answers, 14 a second), b (2 answers); about 4 min 0 s left` */
@@ -80597,7 +81246,7 @@ function heartbeat(run, now) {
         const answers = each.progress?.answers() ?? 0;
         const seconds = (now - each.since) / 1000;
         const of = each.samples !== null && answers <= each.samples ? ` of ${(0,format/* wholeNumber */.rD)(each.samples)}` : '';
-        const rate = answers > 0 && seconds > 0 ? `, ${(answers / seconds).toPrecision(2)} a second` : '';
+        const rate = answers > 0 && seconds > 0 ? `, ${pace(answers / seconds)} a second` : '';
         return `${each.name} (${(0,format/* wholeNumber */.rD)(answers)}${of} answers${rate}, for ${(0,format/* duration */.p0)(now - each.since)})`;
     });
     const left = timeLeft(run, now);
@@ -80606,6 +81255,9 @@ function heartbeat(run, now) {
         `running: ${running.join(', ') || 'none'}`,
         ...(left === undefined ? [] : [`about ${(0,format/* duration */.p0)(left)} left`]),
     ].join('; ');
+}
+function pace(rate) {
+    return rate < 10 ? rate.toPrecision(2) : (0,format/* wholeNumber */.rD)(Math.round(rate));
 }
 /** From what was expected and how fast that went; undefined as long as nothing tells. */
 function timeLeft(run, now) {
@@ -80654,6 +81306,8 @@ function longestFirst(evals, expected) {
 }
 
 ;// CONCATENATED MODULE: ./lib/run/run-evals.js
+/** Runs what remains of the set, several evals at a time, and says how every eval stands. */
+
 
 
 
@@ -80692,10 +81346,13 @@ class Run {
     #since = Date.now();
     /** Aborted when what an eval did cannot be recorded: then nothing more is to be spent. */
     #broken = new AbortController();
+    /** Groups are printed one after the other. */
+    #printing = Promise.resolve();
     #begun = 0;
+    #printed = 0;
     #stopped;
     constructor(evals, expected, total, options) {
-        this.#options = { ...options, cancelled: AbortSignal.any([options.cancelled, this.#broken.signal]) };
+        this.#options = { ...options, stopped: AbortSignal.any([options.stopped, this.#broken.signal]) };
         this.#expected = expected;
         // One at a time, the order of the set is what people expect, and no order is faster.
         this.#waiting = options.parallelEvals > 1 ? longestFirst(evals, expected) : [...evals];
@@ -80716,7 +81373,7 @@ class Run {
     }
     async #worker() {
         for (let planned = this.#waiting.shift(); planned; planned = this.#waiting.shift()) {
-            const why = this.#whyStopped();
+            const why = this.#whyNot(planned);
             try {
                 const outcome = why
                     ? { status: 'pending', eval: planned, reason: why }
@@ -80728,13 +81385,11 @@ class Run {
             }
         }
     }
-    #whyStopped() {
-        const { gateway, cancelled } = this.#options;
-        if (gateway.refused.aborted)
-            this.#stopped ??= refusal(gateway);
-        if (cancelled.aborted)
-            this.#stopped ??= 'the job was cancelled before it ran';
-        return this.#stopped;
+    #whyNot(planned) {
+        const { stopped, budget } = this.#options;
+        if (stopped.aborted)
+            return (0,errors/* reasonOf */.A3)(stopped.reason);
+        return this.#stopped ?? budget.whyNot(planned);
     }
     async #run(planned) {
         const { log, parallelEvals, exitOnError } = this.#options;
@@ -80754,9 +81409,13 @@ class Run {
         });
         const outcome = await (alone ? log.group(title, execute) : execute());
         this.#running.delete(planned);
+        this.#options.onEnded?.(Date.now() - started);
         const told = tell(outcome, Date.now() - started);
         if (own instanceof KeptLog) {
-            await own.print(`[${this.#reused + this.#ended() + 1}/${this.#total}] ${planned.name} … ${told}`);
+            this.#printed += 1;
+            const title = `[${this.#reused + this.#printed}/${this.#total}] ${planned.name} … ${told}`;
+            this.#printing = this.#printing.then(() => own.print(title));
+            await this.#printing;
         }
         else {
             log.info(`${title} … ${told}`);

@@ -28594,7 +28594,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 
 /** Ends the step well or not, as the results say. */
-function finish(results, refused) {
+function finish(results, { refused, stopped }) {
     const { verdict, counts } = results;
     const names = (status) => {
         const rows = results.rows.filter((row) => row.status === status).map((row) => row.name);
@@ -28603,13 +28603,13 @@ function finish(results, refused) {
             : rows.join(', ');
     };
     if (refused.aborted) {
-        throw new ActionError('API_REFUSED', `The API refused what no retry can mend: ${reasonOf(refused.reason)}. ${headline(results)}; what was answered is kept.`, 'Mend the cause (the key, its quota or the name of the model), then re-run the failed jobs: they go on where this stopped.');
+        throw new ActionError('API_REFUSED', `No retry can mend this: ${reasonOf(refused.reason)}. ${headline(results)}; what was answered is kept.`, 'Mend the cause (the key, its quota or the name of the model), then re-run the failed jobs: they go on where this stopped.');
     }
     if (verdict === 'failed') {
         throw new ActionError('EVALS_FAILED', `${counts.failed} of ${counts.total} evals failed: ${names('failed')}.`, 'See their output above, mend the cause, and re-run the failed jobs: the evals that are done are not run again.');
     }
     if (verdict === 'incomplete') {
-        throw new ActionError('INCOMPLETE', `${headline(results)}. Not done yet: ${names('pending')}.`, 'Re-run the failed jobs: the evals that are done are not run again.');
+        throw new ActionError('INCOMPLETE', `${headline(results)}${stopped.aborted ? `, then ${reasonOf(stopped.reason)}` : ''}. Not done yet: ${names('pending')}.`, 'Re-run the failed jobs: the evals that are done are not run again.');
     }
 }
 /** The one place where a failure becomes the exit code of the step. */
@@ -28705,12 +28705,17 @@ async function publishSummary(results, context, notes, log) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   E: () => (/* binding */ saveSession),
-/* harmony export */   L: () => (/* binding */ loadSession)
+/* harmony export */   E1: () => (/* binding */ saveSession),
+/* harmony export */   L6: () => (/* binding */ loadSession)
 /* harmony export */ });
+/* unused harmony export sessionInputs */
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2858);
 
 const NAME = 'session';
+/** What of the inputs `post` has to know. A secret it reads anew: nothing secret is written down. */
+function sessionInputs({ model, evalSet, cacheKey, stateDirectory, resume, }) {
+    return { model, evalSet, cacheKey, stateDirectory, resume };
+}
 /** Written to the runner at once, so that it outlives a kill -9 of main. The last one counts. */
 function saveSession(session) {
     (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ)(NAME, JSON.stringify(session));
@@ -28724,37 +28729,209 @@ function loadSession() {
 
 /***/ }),
 
-/***/ 7281:
+/***/ 6142:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K: () => (/* binding */ Checkpointer)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2685);
+/* harmony import */ var _progress_journal_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3049);
+/* harmony import */ var _client_output_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4120);
+/* harmony import */ var _protocol_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7911);
+/**
+ * Saves checkpoints: while evals run, so that a runner that vanishes loses little, and at the end. Evals never wait for it.
+ */
 
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  ms: () => (/* binding */ checkpointStore),
-  s4: () => (/* binding */ saveCheckpoint)
-});
 
-// UNUSED EXPORTS: openWithCheckpoint, restoreCheckpoint
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/errors.js
-var errors = __nccwpck_require__(2685);
-// EXTERNAL MODULE: ./lib/progress/journal.js
-var journal = __nccwpck_require__(3049);
-// EXTERNAL MODULE: ./lib/progress/paths.js
-var paths = __nccwpck_require__(6794);
-// EXTERNAL MODULE: ./lib/progress/state.js + 6 modules
-var state = __nccwpck_require__(9330);
-;// CONCATENATED MODULE: ./lib/checkpoint/client-output.js
+
+
+
+/**
+ * The cache of a repository holds 10 GB. When superseded checkpoints cannot be deleted, each one comes this much later than
+ * the last: with an interval of 2 minutes a job of 6 hours leaves 20 of them.
+ */
+const GROWTH = 1.2;
+/** After trouble, so many intervals until the next try, and at most: a service that limits wants to be left alone. */
+const BACKOFF = 2;
+const LONGEST_BACKOFF = 16;
+/** A checkpoint in the background that takes longer is given up; the next one may fare better. */
+const LONGEST_SAVE = 10 * 60_000;
+class Checkpointer {
+    #options;
+    #saved = [];
+    #saving;
+    #abort = new AbortController();
+    #timer;
+    #running = false;
+    #interval;
+    #backoff = 1;
+    #savedMark;
+    #warned = false;
+    constructor(options) {
+        this.#options = options;
+        this.#interval = options.interval;
+        this.#savedMark = options.mark();
+    }
+    /** From here on a checkpoint is saved whenever the interval has passed and there is something new. */
+    start() {
+        this.#running = true;
+        this.#schedule();
+    }
+    /** Saves one now, in the background, unless that is going on: an eval has ended that took long. */
+    soon() {
+        if (this.#running && this.#backoff === 1)
+            this.#tick();
+    }
+    /**
+     * Ends checkpoints in the background, and saves the last one. Cache trouble is a warning that says what it means, never
+     * a failure.
+     * @param timeoutMs how long it may take; undefined: as long as the store gives it
+     */
+    async finish(timeoutMs) {
+        this.#running = false;
+        clearTimeout(this.#timer);
+        // What it would save is older than what the last one will.
+        this.#abort.abort();
+        await this.#saving;
+        const { state, log } = this.#options;
+        (0,_progress_journal_js__WEBPACK_IMPORTED_MODULE_3__/* .sealLive */ .Ch)(state.paths);
+        const last = this.#saved.at(-1);
+        if (last !== undefined && this.#options.mark() === this.#savedMark)
+            return { key: last, complete: true };
+        if (last === undefined && this.#options.unchangedSince())
+            return { key: '', complete: true };
+        const outcome = await this.#save(timeoutMs === undefined ? {} : { timeoutMs });
+        if (outcome.kind === 'saved') {
+            log.info(`Saved the checkpoint ${outcome.key}`);
+            await this.#keep(outcome.key);
+            return { key: outcome.key, complete: true };
+        }
+        if (outcome.kind === 'failed') {
+            const from = last === undefined ? 'an earlier checkpoint' : `the checkpoint ${last}`;
+            log.warning(`The checkpoint was not saved: ${outcome.cause}. The evals are not affected, but what this run completed can only ` +
+                `be taken up from this machine, or from ${from}.`, 'Checkpoint not saved');
+        }
+        return { key: last ?? '', complete: outcome.kind === 'unavailable' };
+    }
+    #schedule() {
+        clearTimeout(this.#timer);
+        if (this.#running)
+            this.#timer = setTimeout(() => this.#tick(), this.#interval * this.#backoff);
+    }
+    #tick() {
+        if (this.#saving)
+            return;
+        if (this.#options.mark() === this.#savedMark) {
+            this.#schedule();
+            return;
+        }
+        this.#abort = new AbortController();
+        this.#saving = this.#background().finally(() => {
+            this.#saving = undefined;
+            this.#schedule();
+        });
+    }
+    async #background() {
+        const { log, journals, mark } = this.#options;
+        const marked = mark();
+        try {
+            for (const journal of journals)
+                journal.seal();
+        }
+        catch (error) {
+            log.debug(`A journal could not be sealed: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .reasonOf */ .A3)(error)}`);
+        }
+        const outcome = await this.#save({ signal: this.#abort.signal, timeoutMs: LONGEST_SAVE });
+        if (outcome.kind === 'saved') {
+            this.#savedMark = marked;
+            this.#backoff = 1;
+            if (!this.#options.onSuperseded)
+                this.#interval *= GROWTH;
+            log.info(`Saved the checkpoint ${outcome.key} while evals run`);
+            await this.#keep(outcome.key);
+        }
+        else if (outcome.kind === 'failed' && !this.#abort.signal.aborted) {
+            this.#backoff = Math.min(LONGEST_BACKOFF, this.#backoff * BACKOFF);
+            const message = `A checkpoint while evals run was not saved: ${outcome.cause}. It is tried again later; the evals are not affected.`;
+            if (this.#warned)
+                log.info(message);
+            else
+                log.warning(message, 'Checkpoint not saved');
+            this.#warned = true;
+        }
+        else if (outcome.kind === 'unavailable') {
+            this.#running = false;
+        }
+    }
+    async #keep(key) {
+        const superseded = this.#saved.splice(0);
+        this.#saved.push(key);
+        if (superseded.length > 0)
+            await this.#options.onSuperseded?.(superseded);
+    }
+    async #save(limits) {
+        const { state, store, temporaryDirectory, onSave } = this.#options;
+        let root;
+        try {
+            onSave(store.nextSeq + 1);
+            root = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdtempSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(temporaryDirectory, 'oaievalset-save-'));
+            state.snapshot((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(root, _protocol_js__WEBPACK_IMPORTED_MODULE_4__/* .CHECKPOINT_PATH */ .n));
+            return await store.save(root, limits);
+        }
+        catch (error) {
+            // Most likely a full disk: the next checkpoint may fare better.
+            return { kind: 'failed', cause: `the state could not be copied (${(0,_client_output_js__WEBPACK_IMPORTED_MODULE_5__/* .printable */ .g$)((0,_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .reasonOf */ .A3)(error), [])})` };
+        }
+        finally {
+            if (root)
+                discard(root);
+        }
+    }
+}
+/** A tree that cannot be removed is left to the runner, which empties its temporary directory: it ends no run. */
+function discard(root) {
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(root, { recursive: true, force: true });
+    }
+    catch {
+        // As said.
+    }
+}
+
+
+/***/ }),
+
+/***/ 4120:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BY: () => (/* binding */ storageLines),
+/* harmony export */   Dx: () => (/* binding */ linesOf),
+/* harmony export */   c_: () => (/* binding */ lastMatch),
+/* harmony export */   g$: () => (/* binding */ printable),
+/* harmony export */   o4: () => (/* binding */ firstMatch),
+/* harmony export */   qc: () => (/* binding */ archiveBytes)
+/* harmony export */ });
 function linesOf(stdout) {
     return stdout.split(/\r?\n/).map((line) => {
         const command = /^::([\w-]+)(?: [^:]*)?::(.*)$/.exec(line);
         if (!command)
             return { level: 'info', text: line };
         return { level: command[1] ?? '', text: unescapeData(command[2] ?? '') };
+    });
+}
+/**
+ * What the Azure SDK logged on stderr (AZURE_LOG_LEVEL=info), as lines of level `storage`. It keeps signatures out of its
+ * log. The client's own message about a failed upload or download is empty, or the words of an answer without its status.
+ */
+function storageLines(stderr) {
+    return stderr.split('\n').flatMap((line) => {
+        const text = /^azure:\S+ (.*)/.exec(line)?.[1] ?? /^\s+("x-ms-error-code": .*)/.exec(line)?.[1];
+        return text === undefined ? [] : [{ level: 'storage', text }];
     });
 }
 /** The first group of the first line that matches. */
@@ -28797,6 +28974,51 @@ function unescapeData(text) {
     return text.replace(/%0D/g, '\r').replace(/%0A/g, '\n').replace(/%25/g, '%');
 }
 
+
+/***/ }),
+
+/***/ 7911:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   h: () => (/* binding */ RESULT_FD),
+/* harmony export */   n: () => (/* binding */ CHECKPOINT_PATH)
+/* harmony export */ });
+const RESULT_FD = 3;
+/**
+ * The one path every checkpoint holds, relative to a directory made for the call.
+ *
+ * It is part of the entry's version: a checkpoint is only found by who asks for this very path. A constant keeps that
+ * apart from the machine's workspace, temporary and state directories.
+ */
+const CHECKPOINT_PATH = 'tmp/oaievalset';
+
+
+/***/ }),
+
+/***/ 5696:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  ms: () => (/* binding */ checkpointStore)
+});
+
+// UNUSED EXPORTS: openWithCheckpoint, restoreCheckpoint, saveCheckpoint
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(2685);
+// EXTERNAL MODULE: ./lib/progress/journal.js
+var journal = __nccwpck_require__(3049);
+// EXTERNAL MODULE: ./lib/progress/paths.js
+var paths = __nccwpck_require__(6794);
+// EXTERNAL MODULE: ./lib/progress/state.js + 6 modules
+var state = __nccwpck_require__(9330);
 ;// CONCATENATED MODULE: external "node:child_process"
 const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
 // EXTERNAL MODULE: external "node:crypto"
@@ -28811,116 +29033,20 @@ var external_node_stream_ = __nccwpck_require__(7075);
 const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __nccwpck_require__(8522);
-;// CONCATENATED MODULE: ./lib/checkpoint/encryption.js
-/** A checkpoint as one encrypted file: nobody without the text of `encryption-key` can read it, change it or make one. */
-
-
-
-
-
-
-
-
-
+;// CONCATENATED MODULE: ./lib/checkpoint/sealed-stream.js
 /**
- * The file, all numbers big-endian:
- *
- *     magic `oaievals` 8 · version 1 · salt 16 · nonce prefix 7 · key check 16 · chunks
- *
- * Every chunk but the last holds 1 MiB of plain text; each is followed by its 16-byte GCM tag. The nonce of a chunk is
- * prefix · index (4) · 1 for the last chunk or else 0 (1): what is cut off, left out, repeated or moved has another nonce
- * than it was sealed with. Additional authenticated data of each chunk: the header, then the entry's key in the cache, so
- * that an entry cannot be passed off as that of another run, shard, model or eval set. (The construction is STREAM, of
- * Hoang, Reyhanitabar, Rogaway and Vizár, 2015.)
- *
- * The plain text is a tar archive, compressed: what is encrypted cannot be compressed any more.
+ * A stream as chunks that are encrypted and authenticated one by one, so that memory stays bounded and nothing is handed
+ * on before it is known to be genuine. See encryption.ts for the format.
  */
-const MAGIC = Buffer.from('oaievals');
-const VERSION = 1;
-const SALT = 16;
-const PREFIX = 7;
-const CHECK = 16;
-const HEADER = MAGIC.length + 1 + SALT + PREFIX + CHECK;
+
+
+/** Plain bytes of every chunk but the last. */
 const CHUNK = 1024 * 1024;
 const TAG = 16;
-/** What OWASP asks for where a person may have chosen the text (32 MB of memory; a quarter of a second). */
-const SCRYPT = { N: 2 ** 15, r: 8, p: 3, maxmem: 64 * 1024 * 1024 };
-/** Fast, and still a tenth of what the JSON lines of a checkpoint are. */
-const GZIP_LEVEL = 3;
-/** Below this, guessing is faster than asking. */
-const SHORTEST_KEY = 16;
-/** Why a text is no good as `encryption-key`, as a clause; undefined when it is. */
-function encryptionKeyProblem(text) {
-    if (text.length >= SHORTEST_KEY)
-        return undefined;
-    return `it is shorter than ${SHORTEST_KEY} characters, which can be guessed`;
-}
-/** The file is not one that this key, under this name, can open. The message says so as a clause. */
+const PREFIX = 7;
+/** What was sealed is not what is there, or not for this key and name. The message says so as a clause. */
 class SealBroken extends Error {
     name = 'SealBroken';
-}
-/** Writes `<root>/<path>` and all below it to the file `target`, which must not exist. */
-async function sealTree(root, path, target, sealing) {
-    const salt = (0,external_node_crypto_.randomBytes)(SALT);
-    const prefix = (0,external_node_crypto_.randomBytes)(PREFIX);
-    const { key, check } = await derive(sealing.encryptionKey, salt);
-    const header = Buffer.concat([MAGIC, Buffer.from([VERSION]), salt, prefix, check]);
-    const output = (0,external_node_fs_.createWriteStream)(target, { flags: 'wx', mode: 0o600 });
-    output.write(header);
-    const { env, signal, entryKey } = sealing;
-    const chunks = sealingStream({ key, prefix, header }, entryKey);
-    const tar = startTar(['-cf', '-', '-C', root, path], env);
-    await together((0,external_node_stream_promises_namespaceObject.pipeline)(tar.stdout, (0,external_node_zlib_.createGzip)({ level: GZIP_LEVEL }), chunks, output, { signal }), tar);
-}
-/**
- * Unpacks what `sealTree` wrote into the directory `into`. What was unpacked before a failure is not to be used.
- * @param mostBytes a bound for what comes out of the archive
- * @throws SealBroken
- */
-async function openSealed(source, into, mostBytes, sealing) {
-    // A link or a pipe in its place is not followed, and does not hold us up.
-    const file = await (0,promises_namespaceObject.open)(source, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
-    try {
-        if (!(await file.stat()).isFile())
-            throw new SealBroken('it is not a regular file');
-        const { header, salt, prefix, check } = await readHeader(file);
-        const derived = await derive(sealing.encryptionKey, salt);
-        if (!(0,external_node_crypto_.timingSafeEqual)(derived.check, check)) {
-            throw new SealBroken('it was encrypted with another key, or its first bytes are damaged');
-        }
-        const { env, signal, entryKey } = sealing;
-        const chunks = openingStream({ key: derived.key, prefix, header }, entryKey);
-        const input = file.createReadStream({ start: HEADER, highWaterMark: CHUNK, autoClose: false });
-        const tar = startTar(['-xf', '-', '--no-same-owner', '--no-same-permissions', '-C', into], env);
-        const stages = [input, chunks, (0,external_node_zlib_.createGunzip)(), bounded(mostBytes), tar.stdin];
-        await together((0,external_node_stream_promises_namespaceObject.pipeline)(...stages, { signal }), tar);
-    }
-    finally {
-        await file.close();
-    }
-}
-async function readHeader(file) {
-    const { buffer: header, bytesRead } = await file.read(Buffer.alloc(HEADER), 0, HEADER, 0);
-    const begins = header.subarray(0, MAGIC.length).equals(MAGIC);
-    if (bytesRead < HEADER || !begins)
-        throw new SealBroken('it does not begin as an encrypted checkpoint does');
-    const version = header[MAGIC.length];
-    if (version !== VERSION) {
-        throw new SealBroken(`it is in format ${version}, and this version of the action reads format ${VERSION}`);
-    }
-    let at = MAGIC.length + 1;
-    const [salt, prefix, check] = [SALT, PREFIX, CHECK].map((length) => {
-        at += length;
-        return header.subarray(at - length, at);
-    });
-    return { header, salt, prefix, check };
-}
-/** A key of its own for each file, so that no nonce is ever used twice, and what tells a wrong key from a damaged file. */
-async function derive(text, salt) {
-    const bytes = await new Promise((resolve, reject) => {
-        (0,external_node_crypto_.scrypt)(text, salt, 32 + CHECK, SCRYPT, (error, derived) => (error ? reject(error) : resolve(derived)));
-    });
-    return { key: bytes.subarray(0, 32), check: bytes.subarray(32) };
 }
 function nonce(prefix, index, last) {
     const bytes = Buffer.alloc(12);
@@ -28929,16 +29055,15 @@ function nonce(prefix, index, last) {
     bytes[11] = last ? 1 : 0;
     return bytes;
 }
-function sealingStream({ key, prefix, header }, entryKey) {
-    const names = Buffer.concat([header, Buffer.from(entryKey)]);
+function sealingStream({ key, prefix, names }) {
     return inBlocks(CHUNK, (plain, index, last) => {
         const cipher = (0,external_node_crypto_.createCipheriv)('aes-256-gcm', key, nonce(prefix, index, last));
         cipher.setAAD(names);
         return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
     });
 }
-function openingStream({ key, prefix, header }, entryKey) {
-    const names = Buffer.concat([header, Buffer.from(entryKey)]);
+/** Ends with SealBroken at the first chunk that is not what was sealed there. */
+function openingStream({ key, prefix, names }) {
     return inBlocks(CHUNK + TAG, (sealed, index, last) => {
         if (sealed.length < TAG)
             throw new SealBroken('it is damaged or incomplete');
@@ -28994,6 +29119,115 @@ function attempt(done, work) {
         done(error);
     }
 }
+
+;// CONCATENATED MODULE: ./lib/checkpoint/encryption.js
+/** A checkpoint as one encrypted file: nobody without the text of `encryption-key` can read it, change it or make one. */
+
+
+
+
+
+
+
+
+
+
+/**
+ * The file, all numbers big-endian:
+ *
+ *     magic `oaievals` 8 · version 1 · salt 16 · nonce prefix 7 · key check 16 · chunks
+ *
+ * Every chunk but the last holds 1 MiB of plain text; each is followed by its 16-byte GCM tag. The nonce of a chunk is
+ * prefix · index (4) · 1 for the last chunk or else 0 (1): what is cut off, left out, repeated or moved has another nonce
+ * than it was sealed with. Additional authenticated data of each chunk: the header, then the entry's key in the cache, so
+ * that an entry cannot be passed off as that of another run, shard, model or eval set. (The construction is STREAM, of
+ * Hoang, Reyhanitabar, Rogaway and Vizár, 2015.)
+ *
+ * The plain text is a tar archive, compressed: what is encrypted cannot be compressed any more.
+ */
+const MAGIC = Buffer.from('oaievals');
+const VERSION = 1;
+const SALT = 16;
+const CHECK = 16;
+const HEADER = MAGIC.length + 1 + SALT + PREFIX + CHECK;
+/** What OWASP asks for where a person may have chosen the text (32 MB of memory; a quarter of a second). */
+const SCRYPT = { N: 2 ** 15, r: 8, p: 3, maxmem: 64 * 1024 * 1024 };
+/** Fast, and still a tenth of what the JSON lines of a checkpoint are. */
+const GZIP_LEVEL = 3;
+/** Below this, guessing is faster than asking. */
+const SHORTEST_KEY = 16;
+/** Why a text is no good as `encryption-key`, as a clause; undefined when it is. */
+function encryptionKeyProblem(text) {
+    if (text.length >= SHORTEST_KEY)
+        return undefined;
+    return `it is shorter than ${SHORTEST_KEY} characters, which can be guessed`;
+}
+/** Writes `<root>/<path>` and all below it to the file `target`, which must not exist. */
+async function sealTree(root, path, target, sealing) {
+    const salt = (0,external_node_crypto_.randomBytes)(SALT);
+    const prefix = (0,external_node_crypto_.randomBytes)(PREFIX);
+    const { key, check } = await derive(sealing.encryptionKey, salt);
+    const header = Buffer.concat([MAGIC, Buffer.from([VERSION]), salt, prefix, check]);
+    const output = (0,external_node_fs_.createWriteStream)(target, { flags: 'wx', mode: 0o600 });
+    output.write(header);
+    const { env, signal, entryKey } = sealing;
+    const chunks = sealingStream({ key, prefix, names: namesOf(header, entryKey) });
+    const tar = startTar(['-cf', '-', '-C', root, path], env);
+    await together((0,external_node_stream_promises_namespaceObject.pipeline)(tar.stdout, (0,external_node_zlib_.createGzip)({ level: GZIP_LEVEL }), chunks, output, { signal }), tar);
+}
+/**
+ * Unpacks what `sealTree` wrote into the directory `into`. What was unpacked before a failure is not to be used.
+ * @param mostBytes a bound for what comes out of the archive
+ * @throws SealBroken
+ */
+async function openSealed(source, into, mostBytes, sealing) {
+    // A link or a pipe in its place is not followed, and does not hold us up.
+    const file = await (0,promises_namespaceObject.open)(source, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+    try {
+        if (!(await file.stat()).isFile())
+            throw new SealBroken('it is not a regular file');
+        const { header, salt, prefix, check } = await readHeader(file);
+        const derived = await derive(sealing.encryptionKey, salt);
+        if (!(0,external_node_crypto_.timingSafeEqual)(derived.check, check)) {
+            throw new SealBroken('it was encrypted with another key, or its first bytes are damaged');
+        }
+        const { env, signal, entryKey } = sealing;
+        const chunks = openingStream({ key: derived.key, prefix, names: namesOf(header, entryKey) });
+        const input = file.createReadStream({ start: HEADER, highWaterMark: CHUNK, autoClose: false });
+        const tar = startTar(['-xf', '-', '--no-same-owner', '--no-same-permissions', '-C', into], env);
+        const stages = [input, chunks, (0,external_node_zlib_.createGunzip)(), bounded(mostBytes), feeding(tar.stdin)];
+        await together((0,external_node_stream_promises_namespaceObject.pipeline)(...stages, { signal }), tar);
+    }
+    finally {
+        await file.close();
+    }
+}
+async function readHeader(file) {
+    const { buffer: header, bytesRead } = await file.read(Buffer.alloc(HEADER), 0, HEADER, 0);
+    const begins = header.subarray(0, MAGIC.length).equals(MAGIC);
+    if (bytesRead < HEADER || !begins)
+        throw new SealBroken('it does not begin as an encrypted checkpoint does');
+    const version = header[MAGIC.length];
+    if (version !== VERSION) {
+        throw new SealBroken(`it is in format ${version}, and this version of the action reads format ${VERSION}`);
+    }
+    let at = MAGIC.length + 1;
+    const [salt, prefix, check] = [SALT, PREFIX, CHECK].map((length) => {
+        at += length;
+        return header.subarray(at - length, at);
+    });
+    return { header, salt, prefix, check };
+}
+/** A key of its own for each file, so that no nonce is ever used twice, and what tells a wrong key from a damaged file. */
+async function derive(text, salt) {
+    const bytes = await new Promise((resolve, reject) => {
+        (0,external_node_crypto_.scrypt)(text, salt, 32 + CHECK, SCRYPT, (error, derived) => (error ? reject(error) : resolve(derived)));
+    });
+    return { key: bytes.subarray(0, 32), check: bytes.subarray(32) };
+}
+function namesOf(header, entryKey) {
+    return Buffer.concat([header, Buffer.from(entryKey)]);
+}
 function bounded(mostBytes) {
     let bytes = 0;
     return new external_node_stream_.Transform({
@@ -29008,7 +29242,43 @@ function bounded(mostBytes) {
 }
 /** Never with `-P`: without it tar refuses absolute names, `..`, and links that lead out of the directory. */
 function startTar(args, env) {
-    return (0,external_node_child_process_namespaceObject.spawn)('tar', args, { env, stdio: 'pipe' });
+    return (0,external_node_child_process_namespaceObject.spawn)('tar', args, { env, stdio: 'pipe', detached: true });
+}
+/**
+ * Hands on what comes, and goes on taking when tar has closed its end: tar stops at the end mark of the archive, and what
+ * follows has to be proved genuine all the same. Whether tar had enough, its exit code tells.
+ */
+function feeding(stdin) {
+    stdin.on('error', () => { });
+    return new external_node_stream_.Writable({
+        write(chunk, _encoding, done) {
+            if (stdin.destroyed)
+                done();
+            else
+                stdin.write(chunk, () => done());
+        },
+        final(done) {
+            if (stdin.destroyed)
+                done();
+            else
+                stdin.end(() => done());
+        },
+        destroy(error, done) {
+            stdin.destroy();
+            done(error);
+        },
+    });
+}
+/** With what tar started: a tar that is a script leaves children behind. */
+function killGroup(tar) {
+    if (tar.pid === undefined)
+        return;
+    try {
+        process.kill(-tar.pid, 'SIGKILL');
+    }
+    catch {
+        // It is gone already.
+    }
 }
 const STDERR_LIMIT = 4096;
 async function ended(tar) {
@@ -29035,7 +29305,7 @@ async function ended(tar) {
 async function together(stream, tar) {
     const ending = ended(tar);
     const broken = await stream.then(() => undefined, (error) => {
-        tar.kill('SIGKILL');
+        killGroup(tar);
         return error instanceof Error ? error : new Error(String(error));
     });
     const { problem, killed } = await ending;
@@ -29088,20 +29358,12 @@ function safe(text) {
         .replace(/^[-.]+|[-.]+$/g, '');
 }
 
-;// CONCATENATED MODULE: ./lib/checkpoint/protocol.js
-const RESULT_FD = 3;
-/**
- * The one path every checkpoint holds, relative to a directory made for the call.
- *
- * It is part of the entry's version: a checkpoint is only found by who asks for this very path. A constant keeps that
- * apart from the machine's workspace, temporary and state directories.
- */
-const CHECKPOINT_PATH = 'tmp/oaievalset';
-
 ;// CONCATENATED MODULE: external "node:os"
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 // EXTERNAL MODULE: external "node:url"
 var external_node_url_ = __nccwpck_require__(3136);
+// EXTERNAL MODULE: ./lib/checkpoint/client-output.js
+var client_output = __nccwpck_require__(4120);
 ;// CONCATENATED MODULE: ./lib/checkpoint/cause.js
 
 /**
@@ -29109,7 +29371,7 @@ var external_node_url_ = __nccwpck_require__(3136);
  * @actions/cache 6.3, `none`, `read`, `write` or `write-only`.
  */
 function skippedByMode(operation, lines) {
-    return firstMatch(lines, new RegExp(`^Cache ${operation} skipped: the effective cache-mode '(.*?)'`));
+    return (0,client_output/* firstMatch */.o4)(lines, new RegExp(`^Cache ${operation} skipped: the effective cache-mode '(.*?)'`));
 }
 /**
  * The client's own message about what went wrong; undefined when it tells of nothing.
@@ -29119,8 +29381,8 @@ function skippedByMode(operation, lines) {
  */
 function failureMessage(operation, lines) {
     if (operation === 'restore')
-        return firstMatch(lines, /^Failed to restore: ([\s\S]*)/);
-    const message = firstMatch(lines, /^Failed to save: ([\s\S]*)/);
+        return (0,client_output/* firstMatch */.o4)(lines, /^Failed to restore: ([\s\S]*)/);
+    const message = (0,client_output/* firstMatch */.o4)(lines, /^Failed to save: ([\s\S]*)/);
     if (message?.startsWith('Unable to reserve cache'))
         return `${REFUSED_KEY}: ${refusal(message, lines)}`;
     if (message?.startsWith('Unable to finalize cache'))
@@ -29151,11 +29413,30 @@ function causeOf(operation, message, lines) {
     const status = statusOf(message, lines);
     if (status !== undefined)
         return statusCause(operation, status, message, lines);
-    return withStage(reworded(message), lines) || `the cache client gave no reason why the ${operation} failed`;
+    return (withStage(operation, reworded(message), lines) ||
+        `the cache client gave no reason why the ${operation} failed`);
 }
 /** The latest failed attempt, for an operation that was stopped while the client retried. */
 function lastAttempt(lines) {
-    return lastMatch(lines, /\bfailed with error: (.*?)(?:\. Retrying request|$)/);
+    const storage = storageTrouble(lines);
+    if (storage)
+        return storage;
+    const attempt = (0,client_output/* lastMatch */.c_)(lines, /\bfailed with error: (.*?)(?:\. Retrying request|$)/);
+    if (!attempt || !/ JSON\b/.test(attempt))
+        return attempt;
+    // The complaint about a page that a proxy put in place of an answer says less than its status.
+    const status = (0,client_output/* lastMatch */.c_)(lines, /^\[Response\] - (\d{3})/);
+    return status ? `HTTP ${status}, with an answer that is not of the cache service` : attempt;
+}
+/** What the blob storage of the v2 service last answered, or how it did not; undefined when that was no failure. */
+function storageTrouble(lines) {
+    const storage = lines.filter(({ level }) => level === 'storage');
+    const last = (0,client_output/* lastMatch */.c_)(storage, /^(Response status code: \d{3}|RetryPolicy: Caught error, .*)/);
+    const network = last && /message: (.*?)(?:, code: |$)/.exec(last)?.[1];
+    if (network)
+        return network;
+    const status = last && /\d{3}/.exec(last)?.[0];
+    return status && Number(status) >= 400 ? `HTTP ${status}` : undefined;
 }
 /** What the client was doing when it was stopped, to tell a slow network from a service that does not answer. */
 function stageOf(operation, lines) {
@@ -29186,31 +29467,37 @@ const NETWORK_ERROR = /\b(ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EHOSTUNREA
 const NOT_A_REFUSAL = /^(Failed to |uploadCacheArchiveSDK|You've hit a rate limit)/;
 function refusal(message, lines) {
     return (/More details: ([\s\S]*)/.exec(message)?.[1] ??
-        firstMatch(lines, /^Failed to reserve cache: (?:\w*Error: )?([\s\S]*)/) ??
+        (0,client_output/* firstMatch */.o4)(lines, /^Failed to reserve cache: (?:\w*Error: )?([\s\S]*)/) ??
         '');
 }
 /** Messages of the blob storage do not say what they are about, or are empty. */
-function withStage(message, lines) {
-    const detail = message ? `: ${message}` : '';
-    if (firstMatch(lines, /^(uploadCacheArchiveSDK: internal error)/))
-        return `the archive could not be uploaded${detail}`;
-    if (firstMatch(lines, /^(Cache hit for)/))
-        return `the archive could not be downloaded${detail}`;
-    return message;
+function withStage(operation, message, lines) {
+    const uploading = (0,client_output/* firstMatch */.o4)(lines, /^(uploadCacheArchiveSDK: internal error)/);
+    if (!uploading && !(0,client_output/* firstMatch */.o4)(lines, /^(Cache hit for)/))
+        return message;
+    const trouble = storageTrouble(lines);
+    const said = [trouble, message].filter(Boolean).join(', ');
+    const what = `the archive could not be ${uploading ? 'uploaded' : 'downloaded'}${said ? `: ${said}` : ''}`;
+    if (trouble === 'HTTP 403')
+        return `${what} (its signed address has expired, or the clock is wrong)`;
+    if (trouble === 'HTTP 404' && operation === 'restore') {
+        return `${what} (the entry was evicted or deleted after it was found)`;
+    }
+    return what;
 }
 function archiveCause(operation, lines) {
     // What the tool itself said is the difference between a full disk and a damaged archive.
-    const said = firstMatch(lines, /^\s*((?:\S*\/)?(?:g?tar|bsdtar|gzip|unzstd|zstd|zstdmt): .*)/);
+    const said = (0,client_output/* firstMatch */.o4)(lines, /^\s*((?:\S*\/)?(?:g?tar|bsdtar|gzip|unzstd|zstd|zstdmt): .*)/);
     const detail = said ? ` (${said.trim()})` : '';
     if (operation === 'save')
         return `the archive could not be made${detail}`;
     return `the archive is damaged or incomplete and could not be unpacked${detail}`;
 }
 function statusCause(operation, status, message, lines) {
-    if (status === 409)
+    if (status === 409 && operation === 'save')
         return KEY_TAKEN;
     if (status === 429) {
-        const seconds = firstMatch(lines, /your rate limit will reset in (\d+) seconds/);
+        const seconds = (0,client_output/* firstMatch */.o4)(lines, /your rate limit will reset in (\d+) seconds/);
         return `the cache service limits the rate of requests (HTTP 429)${seconds ? `, for another ${seconds} s` : ''}`;
     }
     if (status === 401 || status === 403) {
@@ -29229,7 +29516,7 @@ function statusCause(operation, status, message, lines) {
 function statusOf(message, lines) {
     const status = /Failed request: \((\d{3})\)/.exec(message)?.[1] ??
         /responded with (\d{3})\b/.exec(message)?.[1] ??
-        (/Failed to make request after/.test(message) ? lastMatch(lines, /^\[Response\] - (\d{3})/) : undefined);
+        (/Failed to make request after/.test(message) ? (0,client_output/* lastMatch */.c_)(lines, /^\[Response\] - (\d{3})/) : undefined);
     return status === undefined ? undefined : Number(status);
 }
 /** The first line, without the names of the client's functions and its words for "nothing known". */
@@ -29272,7 +29559,7 @@ function saveOutcome(answer, key) {
         const why = lookUp ? `looking it up failed: ${lookUp.cause}` : 'the cache service does not find it';
         return { kind: 'failed', cause: `the entry was uploaded, but ${why}` };
     }
-    const bytes = archiveBytes(linesOf(answer.run.stdout));
+    const bytes = (0,client_output/* archiveBytes */.qc)((0,client_output/* linesOf */.Dx)(answer.run.stdout));
     return { kind: 'saved', key, ...(bytes === undefined ? {} : { bytes }) };
 }
 const STOPPED = 'it was stopped before it was done';
@@ -29281,8 +29568,8 @@ function tookTooLong(timeoutMs) {
 }
 /** The worker's result, when it is one to go on with. */
 function resultOf(operation, { run, timeoutMs, secrets }) {
-    const failed = (cause) => ({ kind: 'failed', cause: printable(cause, secrets) });
-    const lines = linesOf(run.stdout);
+    const failed = (cause) => ({ kind: 'failed', cause: (0,client_output/* printable */.g$)(cause, secrets) });
+    const lines = outputOf(run);
     if (run.ended === 'timed-out') {
         const attempt = lastAttempt(lines);
         const stage = stageOf(operation, lines);
@@ -29302,24 +29589,29 @@ function resultOf(operation, { run, timeoutMs, secrets }) {
 }
 /** What the client's output tells about an operation that did not succeed. */
 function told(operation, { run, secrets }) {
-    const lines = linesOf(run.stdout);
+    const lines = outputOf(run);
     const mode = skippedByMode(operation, lines);
     if (mode !== undefined) {
         return {
             kind: 'unavailable',
-            cause: `ACTIONS_CACHE_MODE is '${printable(mode, [])}', which allows no ${operation}`,
+            cause: `ACTIONS_CACHE_MODE is '${(0,client_output/* printable */.g$)(mode, [])}', which allows no ${operation}`,
         };
     }
     const message = failureMessage(operation, lines);
     if (message === undefined)
         return undefined;
-    return { kind: 'failed', cause: printable(causeOf(operation, message, lines), secrets) };
+    return { kind: 'failed', cause: (0,client_output/* printable */.g$)(causeOf(operation, message, lines), secrets) };
+}
+function outputOf({ stdout, stderr }) {
+    return [...(0,client_output/* linesOf */.Dx)(stdout), ...(0,client_output/* storageLines */.BY)(stderr)];
 }
 function errorIn(stderr) {
-    const line = stderr.split('\n').find((it) => /error/i.test(it));
+    const line = stderr.split('\n').find((it) => /error/i.test(it) && !/^(azure:|\s+")/.test(it));
     return line ? `; ${line.trim()}` : '';
 }
 
+// EXTERNAL MODULE: ./lib/checkpoint/protocol.js
+var protocol = __nccwpck_require__(7911);
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
 ;// CONCATENATED MODULE: ./lib/checkpoint/safe-tar.js
@@ -29432,16 +29724,49 @@ function untrusted_tree_suspicious(directory, bounds = CHECKPOINT_BOUNDS) {
     return undefined;
 }
 /**
- * Calls `exceeded` once when what is being written below a directory outgrows the bounds. Ends when `signal` is aborted.
- * A look every quarter of a second: a bomb overshoots by what a disk takes in that time.
+ * Calls `exceeded` when what is being written below a directory outgrows the bounds, and returns why, as a clause. Ends
+ * without when `done` is aborted. It looks four times a second: a bomb overshoots by what a disk takes in that time.
  */
-async function watchGrowth(directory, bounds, exceeded, signal) {
-    while (!signal.aborted) {
-        const why = await outgrown(directory, bounds, signal).catch(() => undefined);
-        if (why)
-            return exceeded(why);
-        await (0,external_node_timers_promises_namespaceObject.setTimeout)(250, undefined, { signal, ref: false }).catch(() => { });
+async function watchGrowth(directory, bounds, exceeded, done) {
+    while (!done.aborted) {
+        const why = await outgrown(directory, bounds, done);
+        if (why) {
+            exceeded();
+            return why;
+        }
+        await (0,external_node_timers_promises_namespaceObject.setTimeout)(250, undefined, { signal: done, ref: false }).catch(() => { });
     }
+    return undefined;
+}
+/** Says, as a clause, which bound the files below a directory exceed; it may be written to in the meantime. */
+async function outgrown(directory, bounds, done) {
+    let entries = 0;
+    let bytes = 0;
+    const open = [directory];
+    try {
+        for (let path = open.pop(); path !== undefined; path = open.pop()) {
+            // What the client removes while we look is not there any more, and does not count.
+            for await (const entry of (await (0,promises_namespaceObject.opendir)(path).catch(() => undefined)) ?? []) {
+                if (done?.aborted)
+                    return undefined;
+                entries += 1;
+                const below = (0,external_node_path_.join)(path, entry.name);
+                const stat = await (0,promises_namespaceObject.lstat)(below).catch(() => undefined);
+                if (stat?.isFile())
+                    bytes += sizeOf(stat);
+                if (entries > bounds.entries)
+                    return `it unpacks to more than ${bounds.entries} files`;
+                if (bytes > bounds.bytes)
+                    return `it unpacks to more than ${inUnits(bounds.bytes)}`;
+                if (stat?.isDirectory())
+                    open.push(below);
+            }
+        }
+    }
+    catch {
+        // The next look tells.
+    }
+    return undefined;
 }
 /** Control and format characters, line and paragraph separators: in a log they hide or forge what is around them. */
 const ODD_CHARACTERS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
@@ -29486,33 +29811,6 @@ function* walk(top) {
         for (const { dir } of open)
             dir.closeSync();
     }
-}
-async function outgrown(directory, bounds, signal) {
-    let entries = 0;
-    let bytes = 0;
-    const open = [directory];
-    for (let path = open.pop(); path !== undefined && !signal.aborted; path = open.pop()) {
-        // What the client removes while we look is not there any more, and does not count.
-        const dir = await (0,promises_namespaceObject.opendir)(path).catch(() => undefined);
-        if (!dir)
-            continue;
-        for await (const entry of dir) {
-            if (signal.aborted)
-                return undefined;
-            entries += 1;
-            const below = (0,external_node_path_.join)(path, entry.name);
-            const stat = await (0,promises_namespaceObject.lstat)(below).catch(() => undefined);
-            if (stat?.isFile())
-                bytes += sizeOf(stat);
-            if (entries > bounds.entries)
-                return `it unpacks to more than ${bounds.entries} files`;
-            if (bytes > bounds.bytes)
-                return `it unpacks to more than ${inUnits(bounds.bytes)}`;
-            if (stat?.isDirectory())
-                open.push(below);
-        }
-    }
-    return undefined;
 }
 function sizeOf(stat) {
     return Math.max(stat.size, stat.blocks * 512);
@@ -29571,7 +29869,7 @@ function runWorker(request, options) {
         for (const [name, fd] of [
             ['stdout', 1],
             ['stderr', 2],
-            ['result', RESULT_FD],
+            ['result', protocol/* RESULT_FD */.h],
         ]) {
             const stream = child.stdio[fd];
             if (!stream || !('setEncoding' in stream))
@@ -29626,6 +29924,7 @@ function worker_process_resultOf(text) {
 
 
 
+
 const RESTORE_TIMEOUT_MS = 5 * 60_000;
 const SAVE_TIMEOUT_MS = 10 * 60_000;
 function openCheckpointStore(options) {
@@ -29649,20 +29948,17 @@ function openCheckpointStore(options) {
     /** A restore whose archive is a bomb ends when it outgrows the bounds, not when the disk is full. */
     async function fetchInto(staging, limit) {
         const { neverSaved: key, restoreKeys } = keys;
+        const bounds = boundsIn(staging, options.bounds);
         const grown = new AbortController();
         const done = new AbortController();
-        let why;
-        const watching = watchGrowth(staging, boundsIn(staging, options.bounds), (tooMuch) => {
-            why = tooMuch;
-            grown.abort();
-        }, done.signal);
+        const watching = watchGrowth(staging, bounds, () => grown.abort(), done.signal);
         const signal = AbortSignal.any([grown.signal, ...(limit.signal ? [limit.signal] : [])]);
         const answer = await ask({ operation: 'restore', key, restoreKeys }, staging, { ...limit, signal });
         done.abort();
-        await watching;
-        if (why !== undefined) {
-            return failed(`${why}, which no checkpoint of this action does; ${DELETE_OR_CHANGE_KEY}`);
-        }
+        // What was unpacked between two looks counts as well.
+        const tooMuch = (await watching) ?? (await outgrown(staging, bounds));
+        if (tooMuch)
+            return failed(`${tooMuch}, which no checkpoint of this action does; ${DELETE_OR_CHANGE_KEY}`);
         return restoreOutcome(answer);
     }
     function sealing(entryKey, limit) {
@@ -29671,10 +29967,10 @@ function openCheckpointStore(options) {
     /** Puts the plain checkpoint at `<staging>/tmp/oaievalset`, or says why what was fetched is none. */
     async function unwrap(staging, entryKey, limit) {
         const files = (0,external_node_path_.join)(staging, FILES);
-        const empty = failed(`the entry ${entryKey} holds no ${CHECKPOINT_PATH}`);
+        const empty = failed(`the entry ${entryKey} holds no ${protocol/* CHECKPOINT_PATH */.n}`);
         if (!(await holdsCheckpoint(files)))
             return empty;
-        const sealed = (0,external_node_path_.join)(files, CHECKPOINT_PATH, SEALED);
+        const sealed = (0,external_node_path_.join)(files, protocol/* CHECKPOINT_PATH */.n, SEALED);
         const isSealed = await exists(sealed);
         if (!encryptionKey) {
             if (!isSealed)
@@ -29716,11 +30012,11 @@ function openCheckpointStore(options) {
                 }
                 const trouble = await unwrap(staging, key, limit);
                 if (trouble)
-                    return { ...trouble, cause: printable(trouble.cause, secrets) };
+                    return { ...trouble, cause: (0,client_output/* printable */.g$)(trouble.cause, secrets) };
                 keep();
                 for (const name of [FILES, OPENED, ARCHIVES, PROGRAMS])
                     await remove((0,external_node_path_.join)(staging, name));
-                return { kind: 'hit', key, directory: (0,external_node_path_.join)(staging, CHECKPOINT_PATH), staging };
+                return { kind: 'hit', key, directory: (0,external_node_path_.join)(staging, protocol/* CHECKPOINT_PATH */.n), staging };
             });
         },
         save(snapshotRoot, { signal, timeoutMs = timeouts.saveMs ?? SAVE_TIMEOUT_MS } = {}) {
@@ -29728,14 +30024,14 @@ function openCheckpointStore(options) {
             nextSeq += 1;
             const limit = limitOf(timeoutMs, signal);
             return inPrivateDirectory(temporaryDirectory, limit, secrets, async (directory) => {
-                if (!(await isDirectory((0,external_node_path_.join)(snapshotRoot, CHECKPOINT_PATH)))) {
-                    return failed(`there is no ${CHECKPOINT_PATH} to save in ${snapshotRoot}`);
+                if (!(await isDirectory((0,external_node_path_.join)(snapshotRoot, protocol/* CHECKPOINT_PATH */.n)))) {
+                    return failed(`there is no ${protocol/* CHECKPOINT_PATH */.n} to save in ${snapshotRoot}`);
                 }
                 const files = (0,external_node_path_.join)(directory, FILES);
                 if (encryptionKey) {
-                    await (0,promises_namespaceObject.mkdir)((0,external_node_path_.join)(files, CHECKPOINT_PATH), { recursive: true });
-                    const target = (0,external_node_path_.join)(files, CHECKPOINT_PATH, SEALED);
-                    await sealTree((0,external_node_path_.resolve)(snapshotRoot), CHECKPOINT_PATH, target, sealing(key, limit));
+                    await (0,promises_namespaceObject.mkdir)((0,external_node_path_.join)(files, protocol/* CHECKPOINT_PATH */.n), { recursive: true });
+                    const target = (0,external_node_path_.join)(files, protocol/* CHECKPOINT_PATH */.n, SEALED);
+                    await sealTree((0,external_node_path_.resolve)(snapshotRoot), protocol/* CHECKPOINT_PATH */.n, target, sealing(key, limit));
                 }
                 else {
                     // tar follows a link on the way to what it packs, and keeps no trace of it: nothing is copied.
@@ -29752,7 +30048,7 @@ const OPENED = 'opened';
 const ARCHIVES = 'archives';
 const PROGRAMS = 'bin';
 /** The first directory of the path. */
-const TOP = (0,external_node_path_.dirname)(CHECKPOINT_PATH);
+const TOP = (0,external_node_path_.dirname)(protocol/* CHECKPOINT_PATH */.n);
 /** The one file of an encrypted checkpoint. No state file is called so: they all begin with a model's name and a dot. */
 const SEALED = 'checkpoint.enc';
 const DELETE_OR_CHANGE_KEY = 'delete the entry in the caches of the repository, or change cache-key';
@@ -29782,7 +30078,14 @@ function withoutInputs(env, encryptionKey) {
 async function workerEnvironment(env, directory, workspace) {
     const { RUNNER_DEBUG: _listsArchives, ...rest } = env;
     const path = await pathWithSafeTar(env.PATH ?? '', (0,external_node_path_.join)(directory, PROGRAMS));
-    return { ...rest, PATH: path, GITHUB_WORKSPACE: workspace, RUNNER_TEMP: (0,external_node_path_.join)(directory, ARCHIVES) };
+    return {
+        ...rest,
+        PATH: path,
+        GITHUB_WORKSPACE: workspace,
+        RUNNER_TEMP: (0,external_node_path_.join)(directory, ARCHIVES),
+        // What the storage answered is nowhere else; it is read for causes (cause.ts), and not shown.
+        AZURE_LOG_LEVEL: 'info',
+    };
 }
 /**
  * Gives `work` a new directory, and removes it afterwards unless `keep` was called: half an archive must not be taken
@@ -29803,7 +30106,7 @@ async function inPrivateDirectory(temporaryDirectory, limit, secrets, work) {
             return failed(STOPPED);
         if (limit.leftMs() === 0)
             return failed(tookTooLong(limit.timeoutMs));
-        return failed(printable((0,errors/* reasonOf */.A3)(error), secrets));
+        return failed((0,client_output/* printable */.g$)((0,errors/* reasonOf */.A3)(error), secrets));
     }
     finally {
         if (directory && !kept)
@@ -29821,7 +30124,7 @@ async function plainPath(temporaryDirectory) {
 }
 /** Link by link: an archive may bring `tmp` along as a link to the state directory of this machine. */
 async function holdsCheckpoint(directory) {
-    return (await isDirectory((0,external_node_path_.join)(directory, TOP))) && (await isDirectory((0,external_node_path_.join)(directory, CHECKPOINT_PATH)));
+    return (await isDirectory((0,external_node_path_.join)(directory, TOP))) && (await isDirectory((0,external_node_path_.join)(directory, protocol/* CHECKPOINT_PATH */.n)));
 }
 async function move(from, staging) {
     await (0,promises_namespaceObject.rename)((0,external_node_path_.join)(from, TOP), (0,external_node_path_.join)(staging, TOP));
@@ -29928,7 +30231,7 @@ function openWithCheckpoint(options, restored) {
  * @returns the key of the new checkpoint; empty when none was saved
  */
 async function saveCheckpoint({ state, unchangedSince }, store, temporaryDirectory, log) {
-    (0,journal/* sealLive */.Ch)(state.paths);
+    sealLive(state.paths);
     if (unchangedSince())
         return '';
     const saved = await saveSnapshot(state, store, temporaryDirectory);
@@ -29945,13 +30248,13 @@ async function saveCheckpoint({ state, unchangedSince }, store, temporaryDirecto
 async function saveSnapshot(state, store, temporaryDirectory) {
     let root;
     try {
-        root = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(temporaryDirectory, 'oaievalset-save-'));
-        state.snapshot((0,external_node_path_.join)(root, CHECKPOINT_PATH));
+        root = mkdtempSync(join(temporaryDirectory, 'oaievalset-save-'));
+        state.snapshot(join(root, CHECKPOINT_PATH));
         return await store.save(root);
     }
     catch (error) {
         // Most likely a full disk: the next checkpoint may fare better.
-        return { kind: 'failed', cause: `the state could not be copied (${printable((0,errors/* reasonOf */.A3)(error), [])})` };
+        return { kind: 'failed', cause: `the state could not be copied (${printable(reasonOf(error), [])})` };
     }
     finally {
         if (root)
@@ -29961,7 +30264,7 @@ async function saveSnapshot(state, store, temporaryDirectory) {
 /** A tree that cannot be removed, say for paths that are too long, is left to the runner: it ends no run. */
 function discard(staging) {
     try {
-        (0,external_node_fs_.rmSync)(staging, { recursive: true, force: true });
+        rmSync(staging, { recursive: true, force: true });
     }
     catch {
         // It is in RUNNER_TEMP, which the runner empties after the job.
@@ -30017,11 +30320,12 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2673);
 /* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9804);
 /* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7791);
-/* harmony import */ var _checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7281);
-/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6794);
-/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9330);
-/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5630);
-/* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(677);
+/* harmony import */ var _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6142);
+/* harmony import */ var _checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5696);
+/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6794);
+/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9330);
+/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5630);
+/* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(677);
 /** Runs after the job's steps, always. When main did not come to its end: save what is on disk, tell what is known. */
 
 
@@ -30032,23 +30336,35 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 
 
+
 async function post() {
-    const session = (0,_action_session_js__WEBPACK_IMPORTED_MODULE_3__/* .loadSession */ .L)();
+    const session = (0,_action_session_js__WEBPACK_IMPORTED_MODULE_3__/* .loadSession */ .L6)();
     if (!session?.adopted || session.ended)
         return;
     const { inputs, context } = session;
     const { model, evalSet, cacheKey } = inputs;
     _action_log_js__WEBPACK_IMPORTED_MODULE_1__/* .actionLog */ .Z.info('The step did not come to its end; saving what it completed.');
-    const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
-    const state = _progress_state_js__WEBPACK_IMPORTED_MODULE_6__/* .State */ .Uw.open({
+    const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_6__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
+    const state = _progress_state_js__WEBPACK_IMPORTED_MODULE_7__/* .State */ .Uw.open({
         paths,
         owner: { repository: context.repository, cacheKey, model, evalSet },
         log: _action_log_js__WEBPACK_IMPORTED_MODULE_1__/* .actionLog */ .Z,
     });
-    const store = (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_4__/* .checkpointStore */ .ms)(inputs, context, session.nextSeq);
-    await (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_4__/* .saveCheckpoint */ .s4)({ state, unchangedSince: () => false }, store, context.temporaryDirectory, _action_log_js__WEBPACK_IMPORTED_MODULE_1__/* .actionLog */ .Z);
-    (0,_action_session_js__WEBPACK_IMPORTED_MODULE_3__/* .saveSession */ .E)({ ...session, ended: true });
-    const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_7__/* .summarize */ .e)(model, evalSet, (0,_run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_8__/* .outcomesOnDisk */ .W)(state, context));
+    const store = (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_5__/* .checkpointStore */ .ms)(inputs, context, session.nextSeq);
+    const checkpointer = new _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_4__/* .Checkpointer */ .K({
+        state,
+        unchangedSince: () => false,
+        store,
+        temporaryDirectory: context.temporaryDirectory,
+        log: _action_log_js__WEBPACK_IMPORTED_MODULE_1__/* .actionLog */ .Z,
+        journals: new Set(),
+        interval: Number.POSITIVE_INFINITY,
+        mark: () => '',
+        onSave: () => { },
+    });
+    await checkpointer.finish();
+    (0,_action_session_js__WEBPACK_IMPORTED_MODULE_3__/* .saveSession */ .E1)({ ...session, ended: true });
+    const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_8__/* .summarize */ .e)(model, evalSet, (0,_run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_9__/* .outcomesOnDisk */ .W)(state, context));
     const note = 'The step was interrupted. Re-run the failed jobs: what is done here is not run again.';
     await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_2__/* .publishSummary */ .I)(results, context, [note], _action_log_js__WEBPACK_IMPORTED_MODULE_1__/* .actionLog */ .Z);
 }
@@ -30968,15 +31284,29 @@ class State {
         this.#plan ??= other.#plan;
     }
     /**
-     * Copies what a checkpoint holds to `<target>/{model}.{eval_set}.progress.txt` and `.resume/`. Nothing in the copy
-     * grows any more: a file that grows while it is archived loses the checkpoint.
+     * Puts what a checkpoint holds at `<target>/{model}.{eval_set}.progress.txt` and `.resume/`. Nothing there grows any
+     * more: a file that grows while it is archived loses the checkpoint. What never changes, record files and sealed journal
+     * segments, is linked where the file system can, so that this takes milliseconds while evals run.
      */
     snapshot(target) {
-        const place = (path) => (0,external_node_path_.join)(target, (0,external_node_path_.relative)(this.paths.root, path));
+        const { root, progressFile, resume, logs, journal } = this.paths;
+        const place = (path) => (0,external_node_path_.join)(target, (0,external_node_path_.relative)(root, path));
         (0,external_node_fs_.mkdirSync)(place((0,progress_paths/* stateFolder */.yp)(this.paths)), { recursive: true });
-        for (const path of [this.paths.progressFile, this.paths.resume]) {
-            if ((0,external_node_fs_.existsSync)(path))
-                (0,external_node_fs_.cpSync)(path, place(path), { recursive: true, filter: belongsInCheckpoint });
+        if ((0,external_node_fs_.existsSync)(progressFile))
+            (0,external_node_fs_.copyFileSync)(progressFile, place(progressFile));
+        if (!(0,external_node_fs_.existsSync)(resume))
+            return;
+        for (const entry of (0,external_node_fs_.readdirSync)(resume, { recursive: true, withFileTypes: true })) {
+            const path = (0,external_node_path_.join)(entry.parentPath, entry.name);
+            if (!belongsInCheckpoint((0,external_node_path_.relative)(resume, path)))
+                continue;
+            if (entry.isDirectory())
+                (0,external_node_fs_.mkdirSync)(place(path), { recursive: true });
+            if (!entry.isFile())
+                continue;
+            (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(place(path)), { recursive: true });
+            const final = [logs, journal].some((folder) => path.startsWith(`${folder}/`));
+            (final ? linkOrCopy : external_node_fs_.copyFileSync)(path, place(path));
         }
     }
     /** SHA-256 (hex) over all that a checkpoint would hold. */
@@ -31116,8 +31446,18 @@ function startFresh(paths, now = new Date()) {
 function clearLive(paths) {
     rmSync(paths.live, { recursive: true, force: true });
 }
+/** Not what was set aside, nor anything below it. */
 function belongsInCheckpoint(path) {
-    return !path.endsWith(TEMPORARY) && !/\.rejected-[^/]*$/.test(path);
+    return !path.endsWith(TEMPORARY) && !/\.rejected-[^/]*(\/|$)/.test(path);
+}
+function linkOrCopy(from, to) {
+    try {
+        (0,external_node_fs_.linkSync)(from, to);
+    }
+    catch {
+        // Another file system, or one without links.
+        (0,external_node_fs_.copyFileSync)(from, to);
+    }
 }
 function readText(path) {
     return lexists(path) ? (0,external_node_fs_.readFileSync)(path, 'utf8') : undefined;
@@ -31177,9 +31517,10 @@ function duration(milliseconds) {
     const seconds = milliseconds / 1000;
     if (seconds < 60)
         return `${seconds.toFixed(1)} s`;
-    const minutes = Math.floor(seconds / 60);
+    const whole = Math.round(seconds);
+    const minutes = Math.floor(whole / 60);
     if (minutes < 60)
-        return `${minutes} min ${Math.round(seconds - minutes * 60)} s`;
+        return `${minutes} min ${whole % 60} s`;
     return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 function wholeNumber(value) {
@@ -31321,6 +31662,10 @@ function addTraffic(a, b) {
         tokensSent: addTokens(a.tokensSent, b.tokensSent),
         tokensReplayed: addTokens(a.tokensReplayed, b.tokensReplayed),
     };
+}
+/** Prompt and completion tokens that the API gave now; what came from a journal was paid for before. */
+function tokensSpent({ tokensSent }) {
+    return tokensSent.prompt + tokensSent.completion;
 }
 
 // EXTERNAL MODULE: ./lib/report/format.js

@@ -3,8 +3,15 @@ import { ActionError, describeError, reasonOf } from '../errors.ts';
 import { headline } from '../report/markdown.ts';
 import type { Results } from '../report/results.ts';
 
+export interface Ends {
+  /** Aborted when the API refused what no retry can mend. */
+  readonly refused: AbortSignal;
+  /** Aborted when the run ended before its evals had, with an Error that says why. */
+  readonly stopped: AbortSignal;
+}
+
 /** Ends the step well or not, as the results say. */
-export function finish(results: Results, refused: AbortSignal): void {
+export function finish(results: Results, { refused, stopped }: Ends): void {
   const { verdict, counts } = results;
   const names = (status: 'failed' | 'pending') => {
     const rows = results.rows.filter((row) => row.status === status).map((row) => row.name);
@@ -15,7 +22,7 @@ export function finish(results: Results, refused: AbortSignal): void {
   if (refused.aborted) {
     throw new ActionError(
       'API_REFUSED',
-      `The API refused what no retry can mend: ${reasonOf(refused.reason)}. ${headline(results)}; what was answered is kept.`,
+      `No retry can mend this: ${reasonOf(refused.reason)}. ${headline(results)}; what was answered is kept.`,
       'Mend the cause (the key, its quota or the name of the model), then re-run the failed jobs: they go on where this stopped.',
     );
   }
@@ -29,7 +36,7 @@ export function finish(results: Results, refused: AbortSignal): void {
   if (verdict === 'incomplete') {
     throw new ActionError(
       'INCOMPLETE',
-      `${headline(results)}. Not done yet: ${names('pending')}.`,
+      `${headline(results)}${stopped.aborted ? `, then ${reasonOf(stopped.reason)}` : ''}. Not done yet: ${names('pending')}.`,
       'Re-run the failed jobs: the evals that are done are not run again.',
     );
   }

@@ -31,6 +31,15 @@ export interface Inputs {
   readonly engine: 'auto' | EngineName;
   readonly attempts: number;
   readonly exitOnError: boolean;
+  /** Milliseconds that one attempt of an eval may take. */
+  readonly evalTimeout: number | undefined;
+  /** Milliseconds that an eval may do nothing. */
+  readonly stallTimeout: number;
+  /** Milliseconds for the whole step. */
+  readonly timeBudget: number | undefined;
+  readonly tokenBudget: number | undefined;
+  /** Milliseconds between checkpoints while evals run. */
+  readonly checkpointInterval: number;
   /** Absolute. */
   readonly stateDirectory: string;
 }
@@ -58,6 +67,11 @@ export function readInputs(): Inputs {
     maxRequestsInFlight: count('max-requests-in-flight', 32, 10_000),
     attempts: count('attempts', 2, 100),
     exitOnError: boolean('exit-on-error', false),
+    evalTimeout: duration('eval-timeout'),
+    stallTimeout: duration('stall-timeout') ?? 10 * UNITS.m,
+    timeBudget: duration('time-budget'),
+    tokenBudget: text('token-budget') === '' ? undefined : count('token-budget', 0, Number.MAX_SAFE_INTEGER),
+    checkpointInterval: duration('checkpoint-interval') ?? 2 * UNITS.m,
     stateDirectory: resolve(text('state-directory') || '/tmp/oaievalset'),
   };
 }

@@ -17,6 +17,17 @@ export interface Session {
 
 const NAME = 'session';
 
+/** What of the inputs `post` has to know. A secret it reads anew: nothing secret is written down. */
+export function sessionInputs({
+  model,
+  evalSet,
+  cacheKey,
+  stateDirectory,
+  resume,
+}: Inputs): Session['inputs'] {
+  return { model, evalSet, cacheKey, stateDirectory, resume };
+}
+
 /** Written to the runner at once, so that it outlives a kill -9 of main. The last one counts. */
 export function saveSession(session: Session): void {
   saveState(NAME, JSON.stringify(session));

@@ -1,14 +1,42 @@
+import { ActionError } from '../errors.ts';
 import type { Log } from '../log.ts';
 
-/** Aborted at the first SIGINT or SIGTERM, which is how a runner cancels a step. */
-export function cancellation(log: Log): AbortSignal {
+/** How a runner ends a step: SIGINT, after 7.5 s SIGTERM, after 2.5 s more it kills (actions/runner, `ProcessInvoker`). */
+export const CANCEL_TIME = 7500;
+
+export interface Cancellation {
+  /** Aborted at the first SIGINT or SIGTERM. */
+  readonly signal: AbortSignal;
+  /** Milliseconds until the runner loses patience; undefined when nothing was cancelled. */
+  timeLeft(): number | undefined;
+}
+
+/**
+ * The first signal asks for an orderly end; with the second the process ends at once, which ends every eval: each is on a
+ * leash. What is on disk is whole at every instant, and `post` saves it.
+ */
+export function cancellation(log: Log): Cancellation {
   const controller = new AbortController();
+  let at = 0;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      if (controller.signal.aborted) return;
-      log.info(`Received ${signal}: ending the running eval, then saving what is done.`);
-      controller.abort();
+      if (controller.signal.aborted) {
+        log.info(`Received ${signal} as well: ending at once. What is on disk is saved after the step.`);
+        process.exit(1);
+      }
+      at = Date.now();
+      log.info(`Received ${signal}: ending what runs, then saving what is done.`);
+      controller.abort(
+        new ActionError(
+          'INCOMPLETE',
+          'the job was cancelled',
+          'Re-run the failed jobs: what is done is not run again.',
+        ),
+      );
     });
   }
-  return controller.signal;
+  return {
+    signal: controller.signal,
+    timeLeft: () => (controller.signal.aborted ? Math.max(0, at + CANCEL_TIME - Date.now()) : undefined),
+  };
 }

@@ -27,6 +27,8 @@ export interface GatewayOptions {
   readonly urls: ProviderUrls;
   readonly maxRequestsInFlight: number;
   readonly log: Log;
+  /** Called after each answer that the API gave. */
+  readonly onSpent?: () => void;
   readonly patience?: Patience;
   readonly timeouts?: UpstreamTimeouts;
 }
@@ -36,6 +38,8 @@ export interface EvalGateway {
   /** Variables that lead its API clients here. */
   readonly env: Readonly<Record<string, string>>;
   traffic(): Traffic;
+  /** When a request last came, was sent or was answered, in milliseconds since the epoch; 0: never. */
+  readonly lastTraffic: () => number;
   /** The eval starts over: its first request is again the first. What is still under way is there for it. */
   restart(): void;
   /** From here on its requests are refused, and what still arrives is not kept. */
@@ -85,8 +89,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     operations,
     refused: refused.signal,
     refuse(error) {
-      if (!refused.signal.aborted) refused.abort(new Error(describeProviderError(error)));
+      if (!refused.signal.aborted)
+        refused.abort(new Error(`the API refused: ${describeProviderError(error)}`));
     },
+    onSpent: options.onSpent ?? (() => {}),
     sayOnce(message) {
       if (said.has(message)) return;
       said.add(message);
@@ -138,6 +144,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
           ...withoutProxy(env),
         },
         traffic: () => own.traffic,
+        lastTraffic: () => own.lastTraffic,
         restart: () => own.restart(),
         close() {
           if (!evals.delete(token)) return;
@@ -165,6 +172,7 @@ interface Shared {
   readonly operations: Set<Operation>;
   readonly refused: AbortSignal;
   refuse(error: ProviderError): void;
+  onSpent(): void;
   sayOnce(message: string): void;
   warnOnce(message: string): void;
 }
@@ -178,6 +186,7 @@ class EvalTraffic {
   readonly #underWay = new Map<string, Operation>();
   #recording = true;
   traffic: Traffic = noTraffic;
+  lastTraffic = 0;
 
   constructor(name: string, journal: Journal | undefined, shared: Shared) {
     this.#name = name;
@@ -200,6 +209,7 @@ class EvalTraffic {
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
+    this.lastTraffic = Date.now();
     const body = await readBody(request);
     if (!body) return answerError(response, 413, 'The request is larger than any API takes.');
     if (this.#shared.refused.aborted)
@@ -276,6 +286,7 @@ class EvalTraffic {
         onAnswer: (answer) => {
           this.#count({ tokensSent: answer.usage });
           if (n !== undefined) this.#record(key, n, answer);
+          this.#shared.onSpent();
         },
       },
     );
@@ -295,6 +306,7 @@ class EvalTraffic {
 
   #count(change: Partial<Traffic>): void {
     const { traffic } = this;
+    this.lastTraffic = Date.now();
     this.traffic = {
       sent: traffic.sent + (change.sent ?? 0),
       replayed: traffic.replayed + (change.replayed ?? 0),

@@ -44,3 +44,8 @@ export function addTraffic(a: Traffic, b: Traffic): Traffic {
     tokensReplayed: addTokens(a.tokensReplayed, b.tokensReplayed),
   };
 }
+
+/** Prompt and completion tokens that the API gave now; what came from a journal was paid for before. */
+export function tokensSpent({ tokensSent }: Traffic): number {
+  return tokensSent.prompt + tokensSent.completion;
+}

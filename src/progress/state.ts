@@ -5,8 +5,8 @@
 import { createHash } from 'node:crypto';
 import {
   copyFileSync,
-  cpSync,
   existsSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -176,14 +176,24 @@ export class State {
   }
 
   /**
-   * Copies what a checkpoint holds to `<target>/{model}.{eval_set}.progress.txt` and `.resume/`. Nothing in the copy
-   * grows any more: a file that grows while it is archived loses the checkpoint.
+   * Puts what a checkpoint holds at `<target>/{model}.{eval_set}.progress.txt` and `.resume/`. Nothing there grows any
+   * more: a file that grows while it is archived loses the checkpoint. What never changes, record files and sealed journal
+   * segments, is linked where the file system can, so that this takes milliseconds while evals run.
    */
   snapshot(target: string): void {
-    const place = (path: string) => join(target, relative(this.paths.root, path));
+    const { root, progressFile, resume, logs, journal } = this.paths;
+    const place = (path: string) => join(target, relative(root, path));
     mkdirSync(place(stateFolder(this.paths)), { recursive: true });
-    for (const path of [this.paths.progressFile, this.paths.resume]) {
-      if (existsSync(path)) cpSync(path, place(path), { recursive: true, filter: belongsInCheckpoint });
+    if (existsSync(progressFile)) copyFileSync(progressFile, place(progressFile));
+    if (!existsSync(resume)) return;
+    for (const entry of readdirSync(resume, { recursive: true, withFileTypes: true })) {
+      const path = join(entry.parentPath, entry.name);
+      if (!belongsInCheckpoint(relative(resume, path))) continue;
+      if (entry.isDirectory()) mkdirSync(place(path), { recursive: true });
+      if (!entry.isFile()) continue;
+      mkdirSync(dirname(place(path)), { recursive: true });
+      const final = [logs, journal].some((folder) => path.startsWith(`${folder}/`));
+      (final ? linkOrCopy : copyFileSync)(path, place(path));
     }
   }
 
@@ -336,8 +346,18 @@ export function clearLive(paths: StatePaths): void {
   rmSync(paths.live, { recursive: true, force: true });
 }
 
+/** Not what was set aside, nor anything below it. */
 function belongsInCheckpoint(path: string): boolean {
-  return !path.endsWith(TEMPORARY) && !/\.rejected-[^/]*$/.test(path);
+  return !path.endsWith(TEMPORARY) && !/\.rejected-[^/]*(\/|$)/.test(path);
+}
+
+function linkOrCopy(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch {
+    // Another file system, or one without links.
+    copyFileSync(from, to);
+  }
 }
 
 function readText(path: string): string | undefined {

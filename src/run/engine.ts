@@ -29,21 +29,27 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-/** An eval that starts when its engine is there; a signal that comes before that is not lost. */
-export function deferred(start: () => Promise<RunningEval>): RunningEval {
+/** An eval that starts when its engine is there. Signalled before that, it has ended, and never starts. */
+export function deferred(ready: () => Promise<() => RunningEval>): RunningEval {
+  const exit = Promise.withResolvers<Exit>();
   let running: RunningEval | undefined;
-  let waiting: NodeJS.Signals | undefined;
-  const exit = (async (): Promise<Exit> => {
-    const engine = start();
-    running = await engine;
-    if (waiting) running.signal(waiting === 'SIGINT' ? 'SIGKILL' : waiting);
-    return await running.exit;
-  })();
+  let ended = false;
+  ready()
+    .then((start) => {
+      if (ended) return;
+      running = start();
+      exit.resolve(running.exit);
+    })
+    .catch(exit.reject);
   return {
-    exit,
+    exit: exit.promise,
     signal(signal) {
-      if (running) running.signal(signal);
-      else waiting = signal;
+      if (running) {
+        running.signal(signal);
+      } else {
+        ended = true;
+        exit.resolve({ code: null, signal });
+      }
     },
   };
 }

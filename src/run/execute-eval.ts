@@ -16,6 +16,7 @@ import { wholeNumber } from '../report/format.ts';
 import { type Engine, EngineLost, type RunningEval } from './engine.ts';
 import type { Outcome } from './outcome.ts';
 import { type RecordSummary, readRecordFile } from './record-file.ts';
+import { type Limits, watchEval } from './watch.ts';
 
 export interface ExecuteOptions {
   readonly state: State;
@@ -31,8 +32,11 @@ export interface ExecuteOptions {
   readonly sampleResume: boolean;
   /** Samples that one eval works on at a time; undefined: evals decides. */
   readonly threads: number | undefined;
-  /** Aborted when the job is cancelled: what runs is ended. */
-  readonly cancelled: AbortSignal;
+  /** Aborted when the run is to end, with an Error that says why: what runs is ended, its answers are kept. */
+  readonly stopped: AbortSignal;
+  readonly limits: Limits;
+  /** Journals that are appended to right now. */
+  readonly journals: Set<Journal>;
   /** Milliseconds between SIGINT and SIGKILL to an eval that is to end. */
   readonly grace?: number;
 }
@@ -54,6 +58,7 @@ export async function executeEval(
 ): Promise<Outcome> {
   const { gateway, attempts } = options;
   const journal = options.sampleResume ? openJournal(planned, options, log) : undefined;
+  if (journal) options.journals.add(journal);
   const lane = gateway.openEval(planned.name, journal);
   onProgress({ answers: () => answersOf(lane.traffic()) });
   let outcome: Outcome = { status: 'pending', eval: planned, reason: 'not started' };
@@ -83,6 +88,7 @@ export async function executeEval(
     return outcome;
   } finally {
     lane.close();
+    if (journal) options.journals.delete(journal);
     if (outcome.status === 'fresh') journal?.drop();
     else journal?.close();
   }
@@ -114,7 +120,7 @@ async function runOnce(
   options: ExecuteOptions,
   log: Log,
 ): Promise<Outcome> {
-  const { state, engine, cancelled, gateway, threads } = options;
+  const { state, engine, stopped, threads, limits } = options;
   const recordFile = liveRecordFile(state.paths, planned.key);
   rmSync(recordFile, { force: true });
   mkdirSync(dirname(recordFile), { recursive: true });
@@ -122,16 +128,18 @@ async function runOnce(
   const lastLines: string[] = [];
   const started = new Date();
   const before = lane.traffic();
+  const watch = watchEval(limits, lane.lastTraffic);
   const running = engine.start({
     args: [options.model, planned.key, ...options.oaievalArgs, '--record_path', recordFile],
     env: { ...lane.env, ...threadsFor(planned, threads) },
     onLine(line) {
+      watch.printed(line);
       lastLines.push(line);
       if (lastLines.length > LAST_LINES) lastLines.shift();
       log.child(line);
     },
   });
-  const release = endWhenStopped(running, [cancelled, gateway.refused], options.grace ?? 3000);
+  const release = endWhenStopped(running, [stopped, watch.passed], options.grace ?? 3000);
   let exit: Exit;
   try {
     exit = await running.exit;
@@ -144,6 +152,7 @@ async function runOnce(
       lastLines,
     };
   } finally {
+    watch.close();
     release();
     // What the eval left running in its process group would go on spending.
     running.signal('SIGKILL');
@@ -151,10 +160,9 @@ async function runOnce(
 
   const record = await readRecordFile(recordFile);
   if (exit.code !== 0 || !record?.finalReport) {
-    if (gateway.refused.aborted) return { status: 'pending', eval: planned, reason: refusal(gateway) };
-    if (cancelled.aborted)
-      return { status: 'pending', eval: planned, reason: 'the job was cancelled while it ran' };
-    return { status: 'failed', eval: planned, reason: failure(exit), lastLines };
+    if (stopped.aborted) return { status: 'pending', eval: planned, reason: reasonOf(stopped.reason) };
+    const reason = watch.passed.aborted ? reasonOf(watch.passed.reason) : failure(exit);
+    return { status: 'failed', eval: planned, reason, lastLines };
   }
   const completion: CompletionRecord = {
     version: 1,
@@ -203,10 +211,6 @@ function accounting(
 
 function answersOf({ sent, replayed, failed }: Traffic): number {
   return Math.max(0, sent + replayed - failed);
-}
-
-export function refusal({ refused }: Gateway): string {
-  return `the API refused: ${reasonOf(refused.reason)}`;
 }
 
 /** SIGINT lets `oaieval` flush what it recorded; what is still there after the grace period is killed. */

@@ -5,6 +5,7 @@ import type { Progress } from './execute-eval.ts';
 
 /** The end of a very talkative eval is what tells; its whole output would not be read by anybody. */
 const KEPT_LINES = 2000;
+const KEPT_CHARACTERS = 1 << 20;
 
 /**
  * A log for one of several evals that run at a time: what it is told is kept, and printed whole when the eval has ended.
@@ -13,6 +14,7 @@ const KEPT_LINES = 2000;
 export class KeptLog implements Log {
   readonly #log: Log;
   readonly #lines: { readonly to: 'info' | 'child'; readonly text: string }[] = [];
+  #characters = 0;
   #dropped = 0;
 
   constructor(log: Log) {
@@ -48,9 +50,14 @@ export class KeptLog implements Log {
 
   #keep(to: 'info' | 'child', text: string): void {
     this.#lines.push({ to, text });
-    if (this.#lines.length <= KEPT_LINES) return;
-    this.#lines.shift();
-    this.#dropped += 1;
+    this.#characters += text.length;
+    while (
+      this.#lines.length > KEPT_LINES ||
+      (this.#characters > KEPT_CHARACTERS && this.#lines.length > 1)
+    ) {
+      this.#characters -= this.#lines.shift()?.text.length ?? 0;
+      this.#dropped += 1;
+    }
   }
 }
 
@@ -81,7 +88,7 @@ export function heartbeat(run: RunSoFar, now: number): string {
     const answers = each.progress?.answers() ?? 0;
     const seconds = (now - each.since) / 1000;
     const of = each.samples !== null && answers <= each.samples ? ` of ${wholeNumber(each.samples)}` : '';
-    const rate = answers > 0 && seconds > 0 ? `, ${(answers / seconds).toPrecision(2)} a second` : '';
+    const rate = answers > 0 && seconds > 0 ? `, ${pace(answers / seconds)} a second` : '';
     return `${each.name} (${wholeNumber(answers)}${of} answers${rate}, for ${duration(now - each.since)})`;
   });
   const left = timeLeft(run, now);
@@ -90,6 +97,10 @@ export function heartbeat(run: RunSoFar, now: number): string {
     `running: ${running.join(', ') || 'none'}`,
     ...(left === undefined ? [] : [`about ${duration(left)} left`]),
   ].join('; ');
+}
+
+function pace(rate: number): string {
+  return rate < 10 ? rate.toPrecision(2) : wholeNumber(Math.round(rate));
 }
 
 /** From what was expected and how fast that went; undefined as long as nothing tells. */

@@ -17,9 +17,10 @@ export function oaievalEngine({ python, cwd, env, todaysModels }: OaievalOptions
   const program = [join(PYTHON_SOURCES, 'leash.py'), ...(todaysModels ? ['--todays-models'] : [])];
   return {
     start: ({ args, env: own, onLine }) =>
-      deferred(async () =>
-        spawnGroup(await python(), [...program, ...args], { cwd, env: { ...env, ...own }, onLine }),
-      ),
+      deferred(async () => {
+        const found = await python();
+        return () => spawnGroup(found, [...program, ...args], { cwd, env: { ...env, ...own }, onLine });
+      }),
     async close() {},
   };
 }

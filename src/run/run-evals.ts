@@ -1,10 +1,12 @@
 /** Runs what remains of the set, several evals at a time, and says how every eval stands. */
+import { reasonOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { PlannedEval } from '../plan/plan.ts';
 import type { Decision } from '../plan/reconcile.ts';
 import { keepJournals } from '../progress/journal.ts';
 import { duration, mainMetric, metricText } from '../report/format.ts';
-import { type ExecuteOptions, executeEval, refusal } from './execute-eval.ts';
+import type { Budget } from './budget.ts';
+import { type ExecuteOptions, executeEval } from './execute-eval.ts';
 import { heartbeat, KeptLog, type RunningNow } from './live-log.ts';
 import type { Outcome } from './outcome.ts';
 import { expectedDurations, longestFirst } from './schedule.ts';
@@ -12,8 +14,11 @@ import { expectedDurations, longestFirst } from './schedule.ts';
 export interface RunOptions extends ExecuteOptions {
   readonly log: Log;
   readonly exitOnError: boolean;
+  readonly budget: Budget;
   /** Evals that run at a time. */
   readonly parallelEvals: number;
+  /** Called when an eval has ended, with the milliseconds it took. */
+  readonly onEnded?: (milliseconds: number) => void;
   /** Milliseconds between two lines that say how far the run is. */
   readonly heartbeat?: number;
 }
@@ -56,7 +61,10 @@ class Run {
   readonly #since = Date.now();
   /** Aborted when what an eval did cannot be recorded: then nothing more is to be spent. */
   readonly #broken = new AbortController();
+  /** Groups are printed one after the other. */
+  #printing: Promise<void> = Promise.resolve();
   #begun = 0;
+  #printed = 0;
   #stopped: string | undefined;
 
   constructor(
@@ -65,7 +73,7 @@ class Run {
     total: number,
     options: RunOptions,
   ) {
-    this.#options = { ...options, cancelled: AbortSignal.any([options.cancelled, this.#broken.signal]) };
+    this.#options = { ...options, stopped: AbortSignal.any([options.stopped, this.#broken.signal]) };
     this.#expected = expected;
     // One at a time, the order of the set is what people expect, and no order is faster.
     this.#waiting = options.parallelEvals > 1 ? longestFirst(evals, expected) : [...evals];
@@ -87,7 +95,7 @@ class Run {
 
   async #worker(): Promise<void> {
     for (let planned = this.#waiting.shift(); planned; planned = this.#waiting.shift()) {
-      const why = this.#whyStopped();
+      const why = this.#whyNot(planned);
       try {
         const outcome: Outcome = why
           ? { status: 'pending', eval: planned, reason: why }
@@ -99,11 +107,10 @@ class Run {
     }
   }
 
-  #whyStopped(): string | undefined {
-    const { gateway, cancelled } = this.#options;
-    if (gateway.refused.aborted) this.#stopped ??= refusal(gateway);
-    if (cancelled.aborted) this.#stopped ??= 'the job was cancelled before it ran';
-    return this.#stopped;
+  #whyNot(planned: PlannedEval): string | undefined {
+    const { stopped, budget } = this.#options;
+    if (stopped.aborted) return reasonOf(stopped.reason);
+    return this.#stopped ?? budget.whyNot(planned);
   }
 
   async #run(planned: PlannedEval): Promise<Outcome> {
@@ -125,9 +132,13 @@ class Run {
       });
     const outcome = await (alone ? log.group(title, execute) : execute());
     this.#running.delete(planned);
+    this.#options.onEnded?.(Date.now() - started);
     const told = tell(outcome, Date.now() - started);
     if (own instanceof KeptLog) {
-      await own.print(`[${this.#reused + this.#ended() + 1}/${this.#total}] ${planned.name} … ${told}`);
+      this.#printed += 1;
+      const title = `[${this.#reused + this.#printed}/${this.#total}] ${planned.name} … ${told}`;
+      this.#printing = this.#printing.then(() => own.print(title));
+      await this.#printing;
     } else {
       log.info(`${title} … ${told}`);
     }

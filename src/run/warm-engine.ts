@@ -25,12 +25,14 @@ export function warmEngine(options: WarmEngineOptions): Engine {
   let lives = LIVES;
   let host = options.host;
   let current: Promise<WarmHost | undefined> | undefined;
+  let closing = false;
 
   async function nextHost(): Promise<WarmHost | undefined> {
     while (lives > 0) {
       lives -= 1;
       try {
         host ??= await startHost();
+        if (closing) return undefined;
         const unfit = await host.prepare(preparation);
         if (unfit === undefined) return host;
         log.info(`Each eval gets a Python process of its own, which takes longer: ${unfit}.`);
@@ -45,6 +47,7 @@ export function warmEngine(options: WarmEngineOptions): Engine {
   }
 
   function lost(why: string): void {
+    if (closing) return;
     const printed = host?.printed.slice(-10) ?? [];
     const next =
       lives > 0
@@ -74,12 +77,15 @@ export function warmEngine(options: WarmEngineOptions): Engine {
     start(execution) {
       return deferred(async () => {
         const found = await serving();
-        return found ? found.run(execution) : fallback.start(execution);
+        return () => (found ? found.run(execution) : fallback.start(execution));
       });
     },
     async close() {
+      closing = true;
       lives = 0;
-      await current?.catch(() => {});
+      // It may be importing, and take its time.
+      await host?.close();
+      await current;
       await host?.close();
     },
   };

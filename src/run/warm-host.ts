@@ -28,7 +28,10 @@ export interface Preparation {
 
 const KEPT_LINES = 100;
 
-/** How long a connection may outlive the eval, whose processes are all gone, before it is cut. */
+/** The connections of an eval: its stdout, its stderr. */
+const STREAMS = 2;
+
+/** How long a connection may outlive its processes, which are all gone, before it is cut. */
 const LAST_OUTPUT = 2000;
 
 /** How long the host has to end when it is told to. */
@@ -38,6 +41,9 @@ interface Running {
   readonly settle: PromiseWithResolvers<Exit>;
   readonly onLine: (line: string) => void;
   readonly output: Set<Socket>;
+  /** Settles when both streams have been read to their end. */
+  readonly read: PromiseWithResolvers<void>;
+  streamsRead: number;
   pid: number | undefined;
   waitingSignal: NodeJS.Signals | undefined;
   ended: boolean;
@@ -66,7 +72,13 @@ export class WarmHost implements Planner {
     this.#control.on('error', () => {});
     server.on('connection', (socket) => this.#connect(socket));
     child.once('error', (error) => this.#end(`could not be started: ${reasonOf(error)}`));
-    child.once('close', (code, signal) => this.#end(`ended with ${signal ?? `exit code ${code}`}`));
+    child.once('exit', (code, signal) => {
+      const end = (): void => this.#end(`ended with ${signal ?? `exit code ${code}`}`);
+      child.once('close', end);
+      // What modules of the set have started there may hold its output open for ever.
+      signalGroup(child.pid, 'SIGKILL');
+      setTimeout(end, LAST_OUTPUT).unref();
+    });
   }
 
   /** Starts it; it has imported nothing yet. @throws what the system throws when there can be no socket for its output */
@@ -131,6 +143,8 @@ export class WarmHost implements Planner {
       settle: Promise.withResolvers(),
       onLine,
       output: new Set(),
+      read: Promise.withResolvers(),
+      streamsRead: 0,
       pid: undefined,
       waitingSignal: undefined,
       ended: false,
@@ -176,6 +190,10 @@ export class WarmHost implements Planner {
     } else if (typeof message.pid === 'number') {
       running.pid = message.pid;
       if (running.waitingSignal) signalGroup(running.pid, running.waitingSignal);
+    } else if (typeof message.error === 'string') {
+      running.ended = true;
+      this.#running.delete(id);
+      running.settle.reject(new Error(message.error));
     } else {
       running.ended = true;
       const code = typeof message.code === 'number' ? message.code : null;
@@ -202,7 +220,11 @@ export class WarmHost implements Planner {
         return;
       }
       running.output.add(socket);
-      socket.once('close', () => running.output.delete(socket));
+      socket.once('close', () => {
+        running.output.delete(socket);
+        running.streamsRead += 1;
+        if (running.streamsRead === STREAMS) running.read.resolve();
+      });
       const rest = head.subarray(newline + 1);
       if (rest.length > 0) socket.unshift(rest);
       readLines(socket, running.onLine);
@@ -212,22 +234,14 @@ export class WarmHost implements Planner {
     socket.on('error', () => {});
   }
 
-  /** Nobody is left who could write; what was written may still be on its way. */
-  async #outputEnd({ output }: Running): Promise<void> {
-    // Connections that were made before the end was told are accepted after it at the latest.
-    await new Promise((resolve) => setImmediate(resolve));
-    await Promise.all(
-      [...output].map(
-        (socket) =>
-          new Promise<void>((resolve) => {
-            const timer = setTimeout(() => socket.destroy(), LAST_OUTPUT);
-            socket.once('close', () => {
-              clearTimeout(timer);
-              resolve();
-            });
-          }),
-      ),
-    );
+  /** Nobody is left who could write; what was written, and even the connections, may still be on their way. */
+  async #outputEnd({ output, read }: Running): Promise<void> {
+    const timer = setTimeout(() => {
+      for (const socket of output) socket.destroy();
+      read.resolve();
+    }, LAST_OUTPUT);
+    await read.promise;
+    clearTimeout(timer);
   }
 
   #keep(line: string): void {

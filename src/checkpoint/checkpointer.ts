@@ -1,0 +1,182 @@
+/**
+ * Saves checkpoints: while evals run, so that a runner that vanishes loses little, and at the end. Evals never wait for it.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { reasonOf } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { type Journal, sealLive } from '../progress/journal.ts';
+import type { State } from '../progress/state.ts';
+import { printable } from './client-output.ts';
+import { CHECKPOINT_PATH } from './protocol.ts';
+import type { CheckpointStore, SaveOutcome } from './store.ts';
+
+export interface CheckpointerOptions {
+  readonly state: State;
+  /** Whether the checkpoint that was restored already holds all of the state. */
+  readonly unchangedSince: () => boolean;
+  readonly store: CheckpointStore;
+  readonly temporaryDirectory: string;
+  readonly log: Log;
+  /** Journals that are appended to right now. */
+  readonly journals: ReadonlySet<Journal>;
+  /** Milliseconds between two checkpoints while evals run. */
+  readonly interval: number;
+  /** Anything that differs when there is something new to save. */
+  readonly mark: () => string;
+  /** Called before each save: its number is used up from then on. */
+  readonly onSave: (nextSeq: number) => void;
+  /** Called with the keys of this run that a newer checkpoint has replaced; resolves when they are dealt with. */
+  readonly onSuperseded?: (keys: readonly string[]) => Promise<void>;
+}
+
+/**
+ * The cache of a repository holds 10 GB. When superseded checkpoints cannot be deleted, each one comes this much later than
+ * the last: with an interval of 2 minutes a job of 6 hours leaves 20 of them.
+ */
+const GROWTH = 1.2;
+
+/** After trouble, so many intervals until the next try, and at most: a service that limits wants to be left alone. */
+const BACKOFF = 2;
+const LONGEST_BACKOFF = 16;
+
+/** A checkpoint in the background that takes longer is given up; the next one may fare better. */
+const LONGEST_SAVE = 10 * 60_000;
+
+export class Checkpointer {
+  readonly #options: CheckpointerOptions;
+  readonly #saved: string[] = [];
+  #saving: Promise<void> | undefined;
+  #abort = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+  #running = false;
+  #interval: number;
+  #backoff = 1;
+  #savedMark: string;
+  #warned = false;
+
+  constructor(options: CheckpointerOptions) {
+    this.#options = options;
+    this.#interval = options.interval;
+    this.#savedMark = options.mark();
+  }
+
+  /** From here on a checkpoint is saved whenever the interval has passed and there is something new. */
+  start(): void {
+    this.#running = true;
+    this.#schedule();
+  }
+
+  /** Saves one now, in the background, unless that is going on: an eval has ended that took long. */
+  soon(): void {
+    if (this.#running && this.#backoff === 1) this.#tick();
+  }
+
+  /**
+   * Ends checkpoints in the background, and saves the last one. Cache trouble is a warning that says what it means, never
+   * a failure.
+   * @param timeoutMs how long it may take; undefined: as long as the store gives it
+   */
+  async finish(timeoutMs?: number): Promise<{ readonly key: string; readonly complete: boolean }> {
+    this.#running = false;
+    clearTimeout(this.#timer);
+    // What it would save is older than what the last one will.
+    this.#abort.abort();
+    await this.#saving;
+    const { state, log } = this.#options;
+    sealLive(state.paths);
+    const last = this.#saved.at(-1);
+    if (last !== undefined && this.#options.mark() === this.#savedMark) return { key: last, complete: true };
+    if (last === undefined && this.#options.unchangedSince()) return { key: '', complete: true };
+    const outcome = await this.#save(timeoutMs === undefined ? {} : { timeoutMs });
+    if (outcome.kind === 'saved') {
+      log.info(`Saved the checkpoint ${outcome.key}`);
+      await this.#keep(outcome.key);
+      return { key: outcome.key, complete: true };
+    }
+    if (outcome.kind === 'failed') {
+      const from = last === undefined ? 'an earlier checkpoint' : `the checkpoint ${last}`;
+      log.warning(
+        `The checkpoint was not saved: ${outcome.cause}. The evals are not affected, but what this run completed can only ` +
+          `be taken up from this machine, or from ${from}.`,
+        'Checkpoint not saved',
+      );
+    }
+    return { key: last ?? '', complete: outcome.kind === 'unavailable' };
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer);
+    if (this.#running) this.#timer = setTimeout(() => this.#tick(), this.#interval * this.#backoff);
+  }
+
+  #tick(): void {
+    if (this.#saving) return;
+    if (this.#options.mark() === this.#savedMark) {
+      this.#schedule();
+      return;
+    }
+    this.#abort = new AbortController();
+    this.#saving = this.#background().finally(() => {
+      this.#saving = undefined;
+      this.#schedule();
+    });
+  }
+
+  async #background(): Promise<void> {
+    const { log, journals, mark } = this.#options;
+    const marked = mark();
+    try {
+      for (const journal of journals) journal.seal();
+    } catch (error) {
+      log.debug(`A journal could not be sealed: ${reasonOf(error)}`);
+    }
+    const outcome = await this.#save({ signal: this.#abort.signal, timeoutMs: LONGEST_SAVE });
+    if (outcome.kind === 'saved') {
+      this.#savedMark = marked;
+      this.#backoff = 1;
+      if (!this.#options.onSuperseded) this.#interval *= GROWTH;
+      log.info(`Saved the checkpoint ${outcome.key} while evals run`);
+      await this.#keep(outcome.key);
+    } else if (outcome.kind === 'failed' && !this.#abort.signal.aborted) {
+      this.#backoff = Math.min(LONGEST_BACKOFF, this.#backoff * BACKOFF);
+      const message = `A checkpoint while evals run was not saved: ${outcome.cause}. It is tried again later; the evals are not affected.`;
+      if (this.#warned) log.info(message);
+      else log.warning(message, 'Checkpoint not saved');
+      this.#warned = true;
+    } else if (outcome.kind === 'unavailable') {
+      this.#running = false;
+    }
+  }
+
+  async #keep(key: string): Promise<void> {
+    const superseded = this.#saved.splice(0);
+    this.#saved.push(key);
+    if (superseded.length > 0) await this.#options.onSuperseded?.(superseded);
+  }
+
+  async #save(limits: { signal?: AbortSignal; timeoutMs?: number }): Promise<SaveOutcome> {
+    const { state, store, temporaryDirectory, onSave } = this.#options;
+    let root: string | undefined;
+    try {
+      onSave(store.nextSeq + 1);
+      root = mkdtempSync(join(temporaryDirectory, 'oaievalset-save-'));
+      state.snapshot(join(root, CHECKPOINT_PATH));
+      return await store.save(root, limits);
+    } catch (error) {
+      // Most likely a full disk: the next checkpoint may fare better.
+      return { kind: 'failed', cause: `the state could not be copied (${printable(reasonOf(error), [])})` };
+    } finally {
+      if (root) discard(root);
+    }
+  }
+}
+
+/** A tree that cannot be removed is left to the runner, which empties its temporary directory: it ends no run. */
+function discard(root: string): void {
+  try {
+    rmSync(root, { recursive: true, force: true });
+  } catch {
+    // As said.
+  }
+}

@@ -1,0 +1,62 @@
+/** Notices when an eval takes too long, or does nothing any more. */
+import { duration } from '../report/format.ts';
+
+export interface Limits {
+  /** Milliseconds that one attempt of an eval may take; undefined: as long as it wants. */
+  readonly evalTimeout: number | undefined;
+  /** Milliseconds without request, answer and output. */
+  readonly stallTimeout: number;
+}
+
+export interface Watch {
+  /** Aborted, with an Error that says what was last seen, when a limit is passed. */
+  readonly passed: AbortSignal;
+  /** The eval printed a line. */
+  printed(line: string): void;
+  close(): void;
+}
+
+/** @param lastTraffic when a request of the eval last came, was sent or was answered, in milliseconds since the epoch */
+export function watchEval({ evalTimeout, stallTimeout }: Limits, lastTraffic: () => number): Watch {
+  const controller = new AbortController();
+  const since = Date.now();
+  let lastLine = '';
+  let lastPrinted = since;
+  const seen = (): string => {
+    const traffic = lastTraffic();
+    const asked =
+      traffic < since
+        ? 'it sent no request'
+        : `its last request or answer was ${duration(Date.now() - traffic)} ago`;
+    return lastLine === ''
+      ? `${asked}, and it printed nothing`
+      : `${asked}, and it printed last, ${duration(Date.now() - lastPrinted)} ago: ${lastLine.slice(0, 300)}`;
+  };
+  const pass = (why: string): void => controller.abort(new Error(`${why}; ${seen()}`));
+  const whole =
+    evalTimeout === undefined
+      ? undefined
+      : setTimeout(
+          () => pass(`it took longer than the eval-timeout of ${duration(evalTimeout)}`),
+          evalTimeout,
+        );
+  const stalled = setInterval(
+    () => {
+      const last = Math.max(since, lastPrinted, lastTraffic());
+      if (Date.now() - last >= stallTimeout)
+        pass(`it did nothing for the stall-timeout of ${duration(stallTimeout)}`);
+    },
+    Math.min(5000, Math.max(50, stallTimeout / 10)),
+  );
+  return {
+    passed: controller.signal,
+    printed(line) {
+      lastLine = line;
+      lastPrinted = Date.now();
+    },
+    close() {
+      clearTimeout(whole);
+      clearInterval(stalled);
+    },
+  };
+}
