@@ -10,11 +10,26 @@ export interface Section {
   readonly markdown: string;
 }
 
+/** Options of the command line; a bench takes those that mean something to it. */
+export interface BenchOptions {
+  readonly pairs: number;
+  /** Samples of the large eval. */
+  readonly samples: number;
+  /** Empty: all of them. */
+  readonly parts: readonly string[];
+}
+
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   const [low = 0, high = low] = [sorted[middle - 1 + (sorted.length % 2)], sorted[middle]];
   return (low + high) / 2;
+}
+
+/** `12.3 s (11.9–12.8)`: the median, and the least and the most. */
+export function spread(values: readonly number[], unit = '', digits = 1): string {
+  const shown = (value: number) => value.toFixed(digits);
+  return `${shown(median(values))}${unit} (${shown(Math.min(...values))}–${shown(Math.max(...values))})`;
 }
 
 export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {

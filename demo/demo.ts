@@ -5,9 +5,9 @@
  *     npm run demo
  *     OPENAI_API_KEY=… npm run demo -- --model gpt-4 --eval-set test-basic --live
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { prepareEnvironment } from '../src/environment/index.ts';
 import { type RunningAction, type RunResult, runAction } from '../test/helpers/runner.ts';
@@ -66,7 +66,10 @@ async function demo(): Promise<void> {
   const cache = await startCacheService();
   const api = options.live
     ? undefined
-    : await startModelApi({ latencyMs: 100, knowledge: await knowledgeFrom(SAMPLES) });
+    : await startModelApi({
+        latencyMs: 100,
+        knowledge: await knowledgeFrom(SAMPLES, ...dataOf(environment.python)),
+      });
   const env: Record<string, string> = {
     ...toolCache,
     ...cache.env,
@@ -83,6 +86,8 @@ async function demo(): Promise<void> {
         'eval-set': options['eval-set'],
         args: options.args,
         'evals-version': EVALS_VERSION,
+        // One at a time, so that it is plain what was interrupted.
+        'parallel-evals': '1',
       },
       env,
       runId: '4711',
@@ -138,6 +143,14 @@ async function demo(): Promise<void> {
   } finally {
     await Promise.all([cache.close(), api?.close()]);
   }
+}
+
+/** Where evals of that interpreter keeps the samples of test-basic, so that the stand-in knows what they ask. */
+function dataOf(python: string): string[] {
+  const lib = join(dirname(dirname(python)), 'lib');
+  return readdirSync(lib)
+    .map((version) => join(lib, version, 'site-packages/evals/registry/data/test_fuzzy_match'))
+    .filter((path) => existsSync(path));
 }
 
 function whatIsWrong(first: RunResult, second: RunResult): string | false {

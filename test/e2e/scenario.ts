@@ -109,6 +109,8 @@ function workflowWith(python: string, inputs: Readonly<Record<string, string>>):
     model: evalSet.model,
     'eval-set': evalSet.name,
     python,
+    // One at a time: the scenarios say what was interrupted.
+    'parallel-evals': '1',
     ...inputs,
   };
   return `
