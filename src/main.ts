@@ -1,5 +1,5 @@
 /** The step itself: read inputs → restore → plan → reconcile → run what remains → save → report → exit code. */
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { readContext } from './action/context.ts';
 import { fail, finish } from './action/finish.ts';
@@ -7,10 +7,11 @@ import { readInputs } from './action/inputs.ts';
 import { actionLog as log } from './action/log.ts';
 import { publishOutputs, publishSummary } from './action/publish.ts';
 import { saveSession, sessionInputs } from './action/session.ts';
-import { cancellation } from './action/signals.ts';
+import { type Cancellation, cancellation } from './action/signals.ts';
 import { Checkpointer } from './checkpoint/checkpointer.ts';
 import { checkpointStore, openWithCheckpoint, restoreCheckpoint } from './checkpoint/state-checkpoint.ts';
-import type { RestoreOutcome } from './checkpoint/store.ts';
+import type { CheckpointStore, RestoreOutcome } from './checkpoint/store.ts';
+import { supersededCleaner } from './checkpoint/superseded.ts';
 
 import { prepareEnvironment } from './environment/index.ts';
 import { startGateway } from './gateway/gateway.ts';
@@ -37,14 +38,13 @@ import { runEvals } from './run/run-evals.ts';
 /** Milliseconds that are left for the outputs and the summary when a cancelled job saves its state. */
 const SAFETY = 700;
 
-async function main(): Promise<void> {
+async function main(cancelled: Cancellation): Promise<void> {
   keepMemorySmall();
   const context = readContext(process.env, process.platform, tmpdir());
   const inputs = readInputs();
   const { model, evalSet, workingDirectory } = inputs;
   const env = evalEnvironment(process.env);
   const urls = providerUrls(process.env);
-  const cancelled = cancellation(log);
   const began = Math.round(performance.timeOrigin);
 
   // Unless it is the user's own oaieval that is asked for, evals is mended for today's models.
@@ -64,23 +64,31 @@ async function main(): Promise<void> {
   });
 
   const store = checkpointStore(inputs, context, 1);
-  const restored = inputs.resume ? await restoreCheckpoint(store, log) : ({ kind: 'miss' } as const);
+  const restored = inputs.resume
+    ? await restoreCheckpoint(unlessCancelled(store, cancelled.signal), log)
+    : ({ kind: 'miss' } as const);
   let lock: Lock | undefined;
   try {
+    cancelled.signal.throwIfAborted();
     const paths = statePaths(inputs.stateDirectory, model, evalSet);
     const owner = { repository: context.repository, cacheKey: inputs.cacheKey, model, evalSet };
     const hashes = new FileHashes();
     const plan =
       (await recallPlan(lastPlan(paths, owner, restored), subject, hashes)) ??
-      (await makePlan({
-        ...asked,
-        planner: running.planner,
-        temporaryDirectory: context.temporaryDirectory,
-        hashes,
-        subject,
-        lockedRoot: (await environment()).lockedRoot,
-      }));
+      (await orAborted(cancelled.signal, async () =>
+        makePlan({
+          ...asked,
+          planner: running.planner,
+          temporaryDirectory: context.temporaryDirectory,
+          hashes,
+          subject,
+          lockedRoot: (await environment()).lockedRoot,
+        }),
+      ));
 
+    const keyed = () => requireApiKey(plan, process.env, context.fromFork);
+    // Nothing is done yet: told before anything is touched.
+    if (restored.kind !== 'hit' && !existsSync(paths.progressFile)) keyed();
     lock = await lockState(paths);
     if (!inputs.resume && startFresh(paths))
       log.info('resume is false: what earlier runs left here was set aside');
@@ -98,20 +106,24 @@ async function main(): Promise<void> {
       nextSeq: store.nextSeq,
       ended: false,
     };
-    saveSession(session);
 
     const decisions = reconcile(plan, state, { maxAge: inputs.maxAge, now: new Date() });
     for (const line of narrate(evalSet, decisions)) log.info(line);
     const evals = decisions.filter(({ kind }) => kind === 'run').map((decision) => decision.eval.key);
-    if (evals.length > 0) requireApiKey(plan, process.env);
+    if (evals.length > 0) keyed();
+    saveSession(session);
     cancelled.signal.throwIfAborted();
     let budget: Budget | undefined;
+    let answers = 0;
     const gateway = await startGateway({
       env: process.env,
       urls,
       maxRequestsInFlight: inputs.maxRequestsInFlight,
       log,
-      onSpent: () => budget?.check(),
+      onSpent: () => {
+        answers += 1;
+        budget?.check();
+      },
     });
     budget = openBudget({
       time: inputs.timeBudget,
@@ -122,6 +134,7 @@ async function main(): Promise<void> {
       sampleResume: inputs.sampleResume,
     });
     const stopped = AbortSignal.any([cancelled.signal, gateway.refused, budget.exhausted]);
+    stopped.addEventListener('abort', () => gateway.stop(), { once: true });
     const journals = new Set<Journal>();
     const checkpointer = new Checkpointer({
       state,
@@ -131,8 +144,10 @@ async function main(): Promise<void> {
       log,
       journals,
       interval: inputs.checkpointInterval,
-      mark: () => `${state.records.length} ${gateway.traffic().sent}`,
+      // Not what was sent: what is under way when a checkpoint is saved is not in it.
+      mark: () => `${state.records.length} ${answers}`,
       onSave: (nextSeq) => saveSession({ ...session, nextSeq }),
+      ...(inputs.githubToken === '' ? {} : { onSuperseded: cleaner(inputs.githubToken, context.repository) }),
     });
     checkpointer.start();
     const outcomes = await runEvals(decisions, {
@@ -191,4 +206,36 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   };
 }
 
-await main().catch(fail);
+function cleaner(token: string, repository: string) {
+  const { GITHUB_API_URL: apiUrl = 'https://api.github.com', GITHUB_REF: ref } = process.env;
+  const clean = supersededCleaner({ token, apiUrl, repository, ...(ref ? { ref } : {}) }, log);
+  return async (superseded: readonly string[], newest: string): Promise<void> => {
+    for (const key of [...superseded, newest]) await clean(key);
+  };
+}
+
+/** What comes out of a cancelled restore is no reason for a warning: nothing goes on with it. */
+function unlessCancelled(store: CheckpointStore, signal: AbortSignal): CheckpointStore {
+  return {
+    ...store,
+    async restore() {
+      const restored = await store.restore({ signal });
+      if (restored.kind !== 'hit') signal.throwIfAborted();
+      return restored;
+    },
+  };
+}
+
+/** Does not wait for work that cannot be told to end. */
+function orAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  signal.throwIfAborted();
+  signal.addEventListener('abort', onAbort, { once: true });
+  return Promise.race([work(), promise]).finally(() => signal.removeEventListener('abort', onAbort));
+}
+
+const cancelled = cancellation(log);
+await main(cancelled).catch(fail);
+// Work that was not waited for ends with the process.
+if (cancelled.signal.aborted) process.exit();

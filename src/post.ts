@@ -1,5 +1,6 @@
 /** Runs after the job's steps, always. When main did not come to its end: save what is on disk, tell what is known. */
 import { fail } from './action/finish.ts';
+import { secret } from './action/inputs.ts';
 import { actionLog as log } from './action/log.ts';
 import { publishSummary } from './action/publish.ts';
 import { loadSession, saveSession } from './action/session.ts';
@@ -24,7 +25,11 @@ async function post(): Promise<void> {
     owner: { repository: context.repository, cacheKey, model, evalSet },
     log,
   });
-  const store = checkpointStore(inputs, context, session.nextSeq);
+  const store = checkpointStore(
+    { ...inputs, encryptionKey: secret('encryption-key') },
+    context,
+    session.nextSeq,
+  );
   const checkpointer = new Checkpointer({
     state,
     unchangedSince: () => false,

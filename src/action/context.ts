@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { ActionError } from '../errors.ts';
 
 /** Where and as what the action runs, read once from the runner's environment. */
@@ -12,6 +13,8 @@ export interface RunContext {
   readonly serverUrl: string;
   /** Absolute path of a directory that is emptied after the job. */
   readonly temporaryDirectory: string;
+  /** Whether this runs for a pull request from a fork, which GitHub gives no secrets. */
+  readonly fromFork: boolean;
 }
 
 /** @throws ActionError PLATFORM_UNSUPPORTED on Windows */
@@ -34,5 +37,20 @@ export function readContext(
     runAttempt: Number.isSafeInteger(attempt) && attempt > 0 ? attempt : 1,
     serverUrl: env.GITHUB_SERVER_URL || 'https://github.com',
     temporaryDirectory: env.RUNNER_TEMP || fallbackTemporary,
+    fromFork: isFromFork(env),
   };
+}
+
+/** By the event's own words (https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request). */
+function isFromFork({ GITHUB_EVENT_NAME, GITHUB_EVENT_PATH, GITHUB_REPOSITORY }: NodeJS.ProcessEnv): boolean {
+  if (GITHUB_EVENT_NAME !== 'pull_request' || !GITHUB_EVENT_PATH) return false;
+  try {
+    const event = JSON.parse(readFileSync(GITHUB_EVENT_PATH, 'utf8')) as {
+      pull_request?: { head?: { repo?: { full_name?: unknown } | null } };
+    };
+    // A fork that was deleted has no name any more.
+    return event.pull_request?.head?.repo?.full_name !== GITHUB_REPOSITORY;
+  } catch {
+    return false;
+  }
 }

@@ -13,8 +13,10 @@ export interface Ends {
 /** Ends the step well or not, as the results say. */
 export function finish(results: Results, { refused, stopped }: Ends): void {
   const { verdict, counts } = results;
-  const names = (status: 'failed' | 'pending') => {
-    const rows = results.rows.filter((row) => row.status === status).map((row) => row.name);
+  const names = (status: 'failed' | 'pending', withNote = false) => {
+    const rows = results.rows
+      .filter((row) => row.status === status)
+      .map((row) => (withNote ? `${row.name} (${row.note})` : row.name));
     return rows.length > 10
       ? `${rows.slice(0, 10).join(', ')} and ${rows.length - 10} more`
       : rows.join(', ');
@@ -36,7 +38,7 @@ export function finish(results: Results, { refused, stopped }: Ends): void {
   if (verdict === 'incomplete') {
     throw new ActionError(
       'INCOMPLETE',
-      `${headline(results)}${stopped.aborted ? `, then ${reasonOf(stopped.reason)}` : ''}. Not done yet: ${names('pending')}.`,
+      `${headline(results)}${stopped.aborted ? `, then ${reasonOf(stopped.reason)}` : ''}. Not done yet: ${names('pending', !stopped.aborted)}.`,
       'Re-run the failed jobs: the evals that are done are not run again.',
     );
   }

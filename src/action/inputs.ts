@@ -1,7 +1,7 @@
 /** The inputs of action.yml, read once and checked whole. Nothing below this room reads an INPUT_ variable. */
 import { statSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
-import { getInput } from '@actions/core';
+import { getInput, setSecret } from '@actions/core';
 import { split } from 'shlex';
 import { ActionError, reasonOf } from '../errors.ts';
 import { defaultEngine, type EngineName } from '../run/engines.ts';
@@ -40,6 +40,10 @@ export interface Inputs {
   readonly tokenBudget: number | undefined;
   /** Milliseconds between checkpoints while evals run. */
   readonly checkpointInterval: number;
+  /** A secret; empty: checkpoints are plain. */
+  readonly encryptionKey: string;
+  /** A secret; empty: superseded checkpoints are left to GitHub. */
+  readonly githubToken: string;
   /** Absolute. */
   readonly stateDirectory: string;
 }
@@ -72,6 +76,8 @@ export function readInputs(): Inputs {
     timeBudget: duration('time-budget'),
     tokenBudget: text('token-budget') === '' ? undefined : count('token-budget', 0, Number.MAX_SAFE_INTEGER),
     checkpointInterval: duration('checkpoint-interval') ?? 2 * UNITS.m,
+    encryptionKey: secret('encryption-key'),
+    githubToken: secret('github-token'),
     stateDirectory: resolve(text('state-directory') || '/tmp/oaievalset'),
   };
 }
@@ -209,15 +215,24 @@ function lines(name: string): string[] {
     .filter((line) => line !== '');
 }
 
+/** A value that must appear nowhere; the runner hides it in the log. */
+export function secret(name: string): string {
+  const value = text(name);
+  if (value !== '') setSecret(value);
+  return value;
+}
+
 /** Control characters, and those of them that a value of several lines may not hold either. */
 const ONE_LINE = /\p{Cc}/u;
 const SEVERAL_LINES = /[^\P{Cc}\r\n\t]/u;
+
+const SECRETS = new Set(['encryption-key', 'github-token']);
 
 function text(name: string, refused = ONE_LINE): string {
   const value = getInput(name);
   if (refused.test(value)) {
     const next = 'Remove them; a value that should be one line may hold a line break.';
-    throw invalid(name, value, 'it holds control characters', next);
+    throw invalid(name, SECRETS.has(name) ? '***' : value, 'it holds control characters', next);
   }
   return value;
 }

@@ -18,11 +18,17 @@ export interface Exit {
 /** A child in a process group of its own, so that it can be signalled together with everything it started. */
 export interface ProcessGroup {
   readonly pid: number;
-  /** Settles when the child has ended and its output is read. Rejects when it cannot be started. */
+  /**
+   * Settles when the child has ended, what it left running in its group has been killed, and its output is read. Rejects
+   * when it cannot be started.
+   */
   readonly exit: Promise<Exit>;
   /** Signals every process of the group; does nothing when none is left. */
   signal(signal: NodeJS.Signals): void;
 }
+
+/** How long the output of a child that has ended may stay open. */
+const LAST_OUTPUT = 2000;
 
 /**
  * Starts a program as the leader of a new process group. Its file descriptor 3 is a pipe that this process holds open
@@ -41,18 +47,23 @@ export function spawnGroup(program: string, args: readonly string[], options: Gr
     child.once('close', (code, signal) => resolve({ code, signal }));
   });
   const pid = child.pid ?? -1;
-  return {
-    pid,
-    exit,
-    signal(signal) {
-      if (pid <= 0) return;
-      try {
-        process.kill(-pid, signal);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-      }
-    },
+  const signalAll = (signal: NodeJS.Signals): void => {
+    if (pid <= 0) return;
+    try {
+      process.kill(-pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
   };
+  child.once('exit', () => {
+    // What it left running would hold its output, and nobody is to wait for that; also not when it has left the group.
+    signalAll('SIGKILL');
+    setTimeout(() => {
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    }, LAST_OUTPUT).unref();
+  });
+  return { pid, exit, signal: signalAll };
 }
 
 /** A progress bar redraws its line with `\r`: only what stands there when the line ends is reported. */

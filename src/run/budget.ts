@@ -1,5 +1,6 @@
 /** What a run may spend, in time and in tokens. At the limit it ends what runs, with its answers kept. */
 import type { PlannedEval } from '../plan/plan.ts';
+import { after } from '../process/after.ts';
 import type { CompletionRecord } from '../progress/completion-record.ts';
 import { duration, wholeNumber } from '../report/format.ts';
 
@@ -33,12 +34,11 @@ export function openBudget(options: BudgetOptions): Budget {
   const known = new Map(options.records.map((record) => [record.eval, record]));
   const timeLeft = () => (time === undefined ? Number.POSITIVE_INFINITY : since + time - Date.now());
   const tokensLeft = () => (tokens === undefined ? Number.POSITIVE_INFINITY : tokens - spentTokens());
-  const timer =
+  const callOff =
     time === undefined
       ? undefined
-      : setTimeout(
-          () => limit.abort(new Error(`the time-budget of ${duration(time)} is used up`)),
-          Math.max(0, timeLeft()),
+      : after(Math.max(0, timeLeft()), () =>
+          limit.abort(new Error(`the time-budget of ${duration(time)} is used up`)),
         );
   const fits = (need: number, left: number, whole: number | undefined) =>
     need <= left || (sampleResume && whole !== undefined && need > whole);
@@ -58,6 +58,6 @@ export function openBudget(options: BudgetOptions): Budget {
       if (tokens !== undefined && tokensLeft() <= 0)
         limit.abort(new Error(`the token-budget of ${wholeNumber(tokens)} is used up`));
     },
-    close: () => clearTimeout(timer),
+    close: () => callOff?.(),
   };
 }

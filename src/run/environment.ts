@@ -18,8 +18,15 @@ export function evalEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 /** @throws ActionError API_KEY_MISSING when the run would call the API without a key */
-export function requireApiKey(plan: Plan, env: NodeJS.ProcessEnv): void {
+export function requireApiKey(plan: Plan, env: NodeJS.ProcessEnv, fromFork: boolean): void {
   if (!plan.needsApiKey || env.OPENAI_API_KEY) return;
+  if (fromFork) {
+    throw new ActionError(
+      'API_KEY_MISSING',
+      'This is a pull request from a fork. GitHub gives those no secrets, so there is no OPENAI_API_KEY, and nothing was run.',
+      'Run the evals on a branch of this repository, or leave them out here: if: github.event.pull_request.head.repo.full_name == github.repository.',
+    );
+  }
   throw new ActionError(
     'API_KEY_MISSING',
     'There is no OPENAI_API_KEY in the environment, and the completion function calls the API with it.',

@@ -76,7 +76,9 @@ export async function executeEval(
       }
       if (outcome.status !== 'failed') return outcome;
       const { sent, replayed } = lane.traffic();
-      if (journal && sent === before.sent && replayed > before.replayed) {
+      // One that was ended while it waited for the API has not failed on what it was given.
+      const alone = sent === before.sent && lane.underWay() === 0;
+      if (journal && alone && replayed > before.replayed) {
         log.info(
           'It failed on kept answers alone, so they lead nowhere: they are dropped, and asked for again.',
         );

@@ -108,9 +108,12 @@ class Run {
   }
 
   #whyNot(planned: PlannedEval): string | undefined {
-    const { stopped, budget } = this.#options;
+    const { stopped, budget, log } = this.#options;
     if (stopped.aborted) return reasonOf(stopped.reason);
-    return this.#stopped ?? budget.whyNot(planned);
+    if (this.#stopped !== undefined) return this.#stopped;
+    const why = budget.whyNot(planned);
+    if (why !== undefined) log.info(`${planned.name} is not started: ${why}`);
+    return why;
   }
 
   async #run(planned: PlannedEval): Promise<Outcome> {

@@ -1,4 +1,5 @@
 /** Notices when an eval takes too long, or does nothing any more. */
+import { after } from '../process/after.ts';
 import { duration } from '../report/format.ts';
 
 export interface Limits {
@@ -36,10 +37,7 @@ export function watchEval({ evalTimeout, stallTimeout }: Limits, lastTraffic: ()
   const whole =
     evalTimeout === undefined
       ? undefined
-      : setTimeout(
-          () => pass(`it took longer than the eval-timeout of ${duration(evalTimeout)}`),
-          evalTimeout,
-        );
+      : after(evalTimeout, () => pass(`it took longer than the eval-timeout of ${duration(evalTimeout)}`));
   const stalled = setInterval(
     () => {
       const last = Math.max(since, lastPrinted, lastTraffic());
@@ -55,7 +53,7 @@ export function watchEval({ evalTimeout, stallTimeout }: Limits, lastTraffic: ()
       lastPrinted = Date.now();
     },
     close() {
-      clearTimeout(whole);
+      whole?.();
       clearInterval(stalled);
     },
   };

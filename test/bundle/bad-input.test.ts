@@ -132,6 +132,23 @@ describe.concurrent('bad input', () => {
   });
 });
 
+test('a pull request from a fork has no key, and is told why', async () => {
+  const directory = temporaryDirectory();
+  mkdirSync(directory, { recursive: true });
+  const event = join(directory, 'event.json');
+  writeFileSync(event, JSON.stringify({ pull_request: { head: { repo: { full_name: 'someone/fork' } } } }));
+  const result = await runAction({
+    directory,
+    stateDirectory: join(directory, 'state'),
+    inputs: { model: 'gpt-4', 'eval-set': 'test-basic', python },
+    env: { OPENAI_API_KEY: '', GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: event },
+  });
+  expect(result.annotations.map(({ message }) => message)).toEqual([
+    expect.stringMatching(/pull request from a fork.*no secrets.*API_KEY_MISSING/s),
+  ]);
+  expect(result.post?.lines).toEqual([]);
+});
+
 test('dummy needs no key', async () => {
   const directory = temporaryDirectory();
   const result = await runAction({

@@ -34,6 +34,8 @@ export interface RunOptions {
   readonly phase?: 'main' | 'post';
   /** What main saved, for a post that runs alone. */
   readonly state?: Readonly<Record<string, string>>;
+  /** Leaves alone what main and post left running, for a test that waits for it to end by itself. */
+  readonly leaveOrphans?: boolean;
   /** Called with each line of output as it appears, main's and post's. */
   readonly onLine?: (line: string, running: RunningAction) => void;
 }
@@ -111,7 +113,7 @@ export async function runAction(options: RunOptions): Promise<RunResult> {
     machine.env.PATH = [...main.addedPaths.toReversed(), machine.env.PATH].join(':');
     return { ...main, post: await runPhase('post', options, action, manifest, machine, main.state) };
   } finally {
-    for (const pid of processesOf(machine.trackingId)) signal(pid, 'SIGKILL');
+    if (!options.leaveOrphans) for (const pid of processesOf(machine.trackingId)) signal(pid, 'SIGKILL');
   }
 }
 

@@ -46,7 +46,11 @@ describe('expectedDurations', () => {
   });
 
   test('without any experience only how evals compare matters', () => {
-    const evals = [{ ...a, samples: 2 }, { ...b, samples: 6 }, { ...c, samples: null }];
+    const evals = [
+      { ...a, samples: 2 },
+      { ...b, samples: 6 },
+      { ...c, samples: null },
+    ];
     const [two, six, unknown] = [...expectedDurations(evals, []).values()];
     expect(six).toBe((two ?? 0) * 3);
     expect(unknown).toBe(six);
