@@ -10,6 +10,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { cancelBench } from './cancel.ts';
 import { evalsetBench } from './evalset.ts';
 import { gatewayBench } from './gateway.ts';
 import type { BenchOptions, Section } from './measure.ts';
@@ -17,6 +18,7 @@ import type { BenchOptions, Section } from './measure.ts';
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<Section>>> = {
   gateway: gatewayBench,
   evalset: evalsetBench,
+  cancel: cancelBench,
 };
 
 const RESULTS = join(import.meta.dirname, 'RESULTS.md');

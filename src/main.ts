@@ -74,7 +74,7 @@ async function main(cancelled: Cancellation): Promise<void> {
     const owner = { repository: context.repository, cacheKey: inputs.cacheKey, model, evalSet };
     const hashes = new FileHashes();
     const plan =
-      (await recallPlan(lastPlan(paths, owner, restored), subject, hashes)) ??
+      recallPlan(lastPlan(paths, owner, restored), subject, hashes) ??
       (await orAborted(cancelled.signal, async () =>
         makePlan({
           ...asked,
@@ -171,10 +171,16 @@ async function main(cancelled: Cancellation): Promise<void> {
       onEnded: (milliseconds) => {
         if (milliseconds > inputs.checkpointInterval) checkpointer.soon();
       },
-    }).finally(async () => {
-      budget.close();
-      await gateway.close();
-    });
+    })
+      .catch(async (error: unknown) => {
+        // What is on disk is saved by post.
+        await checkpointer.stop();
+        throw error;
+      })
+      .finally(async () => {
+        budget.close();
+        await gateway.close();
+      });
 
     const left = cancelled.timeLeft();
     const saved = await checkpointer.finish(left === undefined ? undefined : Math.max(0, left - SAFETY));

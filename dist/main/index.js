@@ -28578,7 +28578,7 @@ __webpack_unused_export__ = ping
 /* unused reexport */ __nccwpck_require__(3158).WebSocketStream
 /* unused reexport */ __nccwpck_require__(6375).WebSocketError
 
-__webpack_unused_export__ = makeDispatcher(api.request)
+module.exports.Em = makeDispatcher(api.request)
 __webpack_unused_export__ = makeDispatcher(api.stream)
 __webpack_unused_export__ = makeDispatcher(api.pipeline)
 __webpack_unused_export__ = makeDispatcher(api.connect)
@@ -73765,13 +73765,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream"
 
 /***/ }),
 
-/***/ 6466:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
-
-/***/ }),
-
 /***/ 7830:
 /***/ ((module) => {
 
@@ -73783,6 +73776,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers");
+
+/***/ }),
+
+/***/ 8500:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 
 /***/ }),
 
@@ -73869,12 +73869,14 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   y: () => (/* binding */ readContext)
 /* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2685);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2685);
+
 
 /** @throws ActionError PLATFORM_UNSUPPORTED on Windows */
 function readContext(env, platform, fallbackTemporary) {
     if (platform === 'win32') {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('PLATFORM_UNSUPPORTED', 'This runner is Windows. oaievalset keeps its progress under /tmp and its evals need a POSIX system.', 'Use a Linux or macOS runner, for example runs-on: ubuntu-latest.');
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('PLATFORM_UNSUPPORTED', 'This runner is Windows. oaievalset keeps its progress under /tmp and its evals need a POSIX system.', 'Use a Linux or macOS runner, for example runs-on: ubuntu-latest.');
     }
     const attempt = Number(env.GITHUB_RUN_ATTEMPT);
     return {
@@ -73883,7 +73885,21 @@ function readContext(env, platform, fallbackTemporary) {
         runAttempt: Number.isSafeInteger(attempt) && attempt > 0 ? attempt : 1,
         serverUrl: env.GITHUB_SERVER_URL || 'https://github.com',
         temporaryDirectory: env.RUNNER_TEMP || fallbackTemporary,
+        fromFork: isFromFork(env),
     };
+}
+/** By the event's own words (https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request). */
+function isFromFork({ GITHUB_EVENT_NAME, GITHUB_EVENT_PATH, GITHUB_REPOSITORY }) {
+    if (GITHUB_EVENT_NAME !== 'pull_request' || !GITHUB_EVENT_PATH)
+        return false;
+    try {
+        const event = JSON.parse((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(GITHUB_EVENT_PATH, 'utf8'));
+        // A fork that was deleted has no name any more.
+        return event.pull_request?.head?.repo?.full_name !== GITHUB_REPOSITORY;
+    }
+    catch {
+        return false;
+    }
 }
 
 
@@ -73905,8 +73921,10 @@ function readContext(env, platform, fallbackTemporary) {
 /** Ends the step well or not, as the results say. */
 function finish(results, { refused, stopped }) {
     const { verdict, counts } = results;
-    const names = (status) => {
-        const rows = results.rows.filter((row) => row.status === status).map((row) => row.name);
+    const names = (status, withNote = false) => {
+        const rows = results.rows
+            .filter((row) => row.status === status)
+            .map((row) => (withNote ? `${row.name} (${row.note})` : row.name));
         return rows.length > 10
             ? `${rows.slice(0, 10).join(', ')} and ${rows.length - 10} more`
             : rows.join(', ');
@@ -73918,7 +73936,7 @@ function finish(results, { refused, stopped }) {
         throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('EVALS_FAILED', `${counts.failed} of ${counts.total} evals failed: ${names('failed')}.`, 'See their output above, mend the cause, and re-run the failed jobs: the evals that are done are not run again.');
     }
     if (verdict === 'incomplete') {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('INCOMPLETE', `${(0,_report_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .headline */ .P)(results)}${stopped.aborted ? `, then ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .reasonOf */ .A3)(stopped.reason)}` : ''}. Not done yet: ${names('pending')}.`, 'Re-run the failed jobs: the evals that are done are not run again.');
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('INCOMPLETE', `${(0,_report_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .headline */ .P)(results)}${stopped.aborted ? `, then ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .reasonOf */ .A3)(stopped.reason)}` : ''}. Not done yet: ${names('pending', !stopped.aborted)}.`, 'Re-run the failed jobs: the evals that are done are not run again.');
     }
 }
 /** The one place where a failure becomes the exit code of the step. */
@@ -73937,6 +73955,8 @@ function fail(error) {
 __nccwpck_require__.d(__webpack_exports__, {
   K: () => (/* binding */ readInputs)
 });
+
+// UNUSED EXPORTS: secret
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
@@ -74289,6 +74309,8 @@ function readInputs() {
         timeBudget: duration('time-budget'),
         tokenBudget: inputs_text('token-budget') === '' ? undefined : count('token-budget', 0, Number.MAX_SAFE_INTEGER),
         checkpointInterval: duration('checkpoint-interval') ?? 2 * UNITS.m,
+        encryptionKey: secret('encryption-key'),
+        githubToken: secret('github-token'),
         stateDirectory: (0,external_node_path_.resolve)(inputs_text('state-directory') || '/tmp/oaievalset'),
     };
 }
@@ -74400,14 +74422,22 @@ function lines(name) {
         .map((line) => line.trim())
         .filter((line) => line !== '');
 }
+/** A value that must appear nowhere; the runner hides it in the log. */
+function secret(name) {
+    const value = inputs_text(name);
+    if (value !== '')
+        (0,core/* setSecret */.Pq)(value);
+    return value;
+}
 /** Control characters, and those of them that a value of several lines may not hold either. */
 const ONE_LINE = /\p{Cc}/u;
 const SEVERAL_LINES = /[^\P{Cc}\r\n\t]/u;
+const SECRETS = new Set(['encryption-key', 'github-token']);
 function inputs_text(name, refused = ONE_LINE) {
     const value = (0,core/* getInput */.V4)(name);
     if (refused.test(value)) {
         const next = 'Remove them; a value that should be one line may hold a line break.';
-        throw invalid(name, value, 'it holds control characters', next);
+        throw invalid(name, SECRETS.has(name) ? '***' : value, 'it holds control characters', next);
     }
     return value;
 }
@@ -74574,12 +74604,14 @@ function cancellation(log) {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2685);
+/* harmony import */ var _process_after_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4752);
 /* harmony import */ var _progress_journal_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3049);
-/* harmony import */ var _client_output_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4120);
-/* harmony import */ var _protocol_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7911);
+/* harmony import */ var _client_output_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4120);
+/* harmony import */ var _protocol_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7911);
 /**
  * Saves checkpoints: while evals run, so that a runner that vanishes loses little, and at the end. Evals never wait for it.
  */
+
 
 
 
@@ -74601,7 +74633,7 @@ class Checkpointer {
     #saved = [];
     #saving;
     #abort = new AbortController();
-    #timer;
+    #callOff;
     #running = false;
     #interval;
     #backoff = 1;
@@ -74622,17 +74654,21 @@ class Checkpointer {
         if (this.#running && this.#backoff === 1)
             this.#tick();
     }
+    /** Ends checkpoints in the background; one that is under way is given up. */
+    async stop() {
+        this.#running = false;
+        this.#callOff?.();
+        this.#abort.abort();
+        await this.#saving;
+    }
     /**
      * Ends checkpoints in the background, and saves the last one. Cache trouble is a warning that says what it means, never
      * a failure.
      * @param timeoutMs how long it may take; undefined: as long as the store gives it
      */
     async finish(timeoutMs) {
-        this.#running = false;
-        clearTimeout(this.#timer);
-        // What it would save is older than what the last one will.
-        this.#abort.abort();
-        await this.#saving;
+        // What is under way is older than what the last one will save.
+        await this.stop();
         const { state, log } = this.#options;
         (0,_progress_journal_js__WEBPACK_IMPORTED_MODULE_3__/* .sealLive */ .Ch)(state.paths);
         const last = this.#saved.at(-1);
@@ -74654,9 +74690,9 @@ class Checkpointer {
         return { key: last ?? '', complete: outcome.kind === 'unavailable' };
     }
     #schedule() {
-        clearTimeout(this.#timer);
+        this.#callOff?.();
         if (this.#running)
-            this.#timer = setTimeout(() => this.#tick(), this.#interval * this.#backoff);
+            this.#callOff = (0,_process_after_js__WEBPACK_IMPORTED_MODULE_4__/* .after */ .P)(this.#interval * this.#backoff, () => this.#tick());
     }
     #tick() {
         if (this.#saving)
@@ -74706,8 +74742,13 @@ class Checkpointer {
     async #keep(key) {
         const superseded = this.#saved.splice(0);
         this.#saved.push(key);
-        if (superseded.length > 0)
-            await this.#options.onSuperseded?.(superseded);
+        try {
+            if (superseded.length > 0)
+                await this.#options.onSuperseded?.(superseded, key);
+        }
+        catch (error) {
+            this.#options.log.debug(`Superseded checkpoints stay: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .reasonOf */ .A3)(error)}`);
+        }
     }
     async #save(limits) {
         const { state, store, temporaryDirectory, onSave } = this.#options;
@@ -74715,12 +74756,12 @@ class Checkpointer {
         try {
             onSave(store.nextSeq + 1);
             root = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdtempSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(temporaryDirectory, 'oaievalset-save-'));
-            state.snapshot((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(root, _protocol_js__WEBPACK_IMPORTED_MODULE_4__/* .CHECKPOINT_PATH */ .n));
+            state.snapshot((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(root, _protocol_js__WEBPACK_IMPORTED_MODULE_5__/* .CHECKPOINT_PATH */ .n));
             return await store.save(root, limits);
         }
         catch (error) {
             // Most likely a full disk: the next checkpoint may fare better.
-            return { kind: 'failed', cause: `the state could not be copied (${(0,_client_output_js__WEBPACK_IMPORTED_MODULE_5__/* .printable */ .g$)((0,_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .reasonOf */ .A3)(error), [])})` };
+            return { kind: 'failed', cause: `the state could not be copied (${(0,_client_output_js__WEBPACK_IMPORTED_MODULE_6__/* .printable */ .g$)((0,_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .reasonOf */ .A3)(error), [])})` };
         }
         finally {
             if (root)
@@ -74832,7 +74873,7 @@ const CHECKPOINT_PATH = 'tmp/oaievalset';
 
 /***/ }),
 
-/***/ 7701:
+/***/ 2213:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -74867,8 +74908,8 @@ var external_node_events_ = __nccwpck_require__(8474);
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(7075);
-// EXTERNAL MODULE: external "node:stream/promises"
-var external_node_stream_promises_ = __nccwpck_require__(6466);
+;// CONCATENATED MODULE: external "node:stream/promises"
+const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __nccwpck_require__(8522);
 ;// CONCATENATED MODULE: ./lib/checkpoint/sealed-stream.js
@@ -74990,7 +75031,7 @@ const CHECK = 16;
 const HEADER = MAGIC.length + 1 + SALT + PREFIX + CHECK;
 /** What OWASP asks for where a person may have chosen the text (32 MB of memory; a quarter of a second). */
 const SCRYPT = { N: 2 ** 15, r: 8, p: 3, maxmem: 64 * 1024 * 1024 };
-/** Fast, and still a tenth of what the JSON lines of a checkpoint are. */
+/** The fast end: 1 GB of JSON lines takes six seconds, and shrinks to a fifth or less. */
 const GZIP_LEVEL = 3;
 /** Below this, guessing is faster than asking. */
 const SHORTEST_KEY = 16;
@@ -75011,7 +75052,7 @@ async function sealTree(root, path, target, sealing) {
     const { env, signal, entryKey } = sealing;
     const chunks = sealingStream({ key, prefix, names: namesOf(header, entryKey) });
     const tar = startTar(['-cf', '-', '-C', root, path], env);
-    await together((0,external_node_stream_promises_.pipeline)(tar.stdout, (0,external_node_zlib_.createGzip)({ level: GZIP_LEVEL }), chunks, output, { signal }), tar);
+    await together((0,external_node_stream_promises_namespaceObject.pipeline)(tar.stdout, (0,external_node_zlib_.createGzip)({ level: GZIP_LEVEL }), chunks, output, { signal }), tar);
 }
 /**
  * Unpacks what `sealTree` wrote into the directory `into`. What was unpacked before a failure is not to be used.
@@ -75034,7 +75075,7 @@ async function openSealed(source, into, mostBytes, sealing) {
         const input = file.createReadStream({ start: HEADER, highWaterMark: CHUNK, autoClose: false });
         const tar = startTar(['-xf', '-', '--no-same-owner', '--no-same-permissions', '-C', into], env);
         const stages = [input, chunks, (0,external_node_zlib_.createGunzip)(), bounded(mostBytes), feeding(tar.stdin)];
-        await together((0,external_node_stream_promises_.pipeline)(...stages, { signal }), tar);
+        await together((0,external_node_stream_promises_namespaceObject.pipeline)(...stages, { signal }), tar);
     }
     finally {
         await file.close();
@@ -75237,7 +75278,7 @@ function causeOf(operation, message, lines) {
     }
     const denied = /cache (?:write|read) denied:[^"}\n]*/i.exec(message)?.[0];
     if (denied)
-        return `the token of this run may not ${operation} (${denied}${FORKS[operation]})`;
+        return `the token of this run may not ${operation} (${denied}${OUTSIDERS[operation]})`;
     if (/\b(g?tar|zstd|unzstd|zstdmt)\b.* failed with error/.test(message))
         return archiveCause(operation, lines);
     const network = NETWORK_ERROR.exec(message)?.[0];
@@ -75299,7 +75340,11 @@ const STAGES = {
 const REFUSED_KEY = 'the cache service refused to reserve the entry';
 const REFUSED_ENTRY = 'the cache service refused the uploaded entry';
 const KEY_TAKEN = 'the cache service has an entry with this key already';
-const FORKS = { save: ', as in pull requests from forks', restore: '' };
+/** Since June 2026 github.com gives such events a token that may only read the caches of the default branch. */
+const OUTSIDERS = {
+    save: ', as for events that outsiders can trigger, such as pull_request_target',
+    restore: '',
+};
 const NETWORK_ERROR = /\b(ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|EAI_AGAIN|EPIPE)\b/;
 /** Warnings that only accompany another one, and the failures of a look-up. */
 const NOT_A_REFUSAL = /^(Failed to |uploadCacheArchiveSDK|You've hit a rate limit)/;
@@ -75339,7 +75384,7 @@ function statusCause(operation, status, message, lines) {
         return `the cache service limits the rate of requests (HTTP 429)${seconds ? `, for another ${seconds} s` : ''}`;
     }
     if (status === 401 || status === 403) {
-        return `the cache service denied the ${operation} (HTTP ${status}${FORKS[operation]})`;
+        return `the cache service denied the ${operation} (HTTP ${status}${OUTSIDERS[operation]})`;
     }
     if (status >= 500) {
         const attempts = /after (\d+) attempts/.exec(message)?.[1];
@@ -75372,6 +75417,10 @@ function reworded(message) {
 ;// CONCATENATED MODULE: ./lib/checkpoint/outcome.js
 
 
+const noService = {
+    kind: 'unavailable',
+    cause: 'this job has no Actions cache service',
+};
 function restoreOutcome(answer) {
     const result = resultOf('restore', answer);
     if ('kind' in result)
@@ -75420,7 +75469,7 @@ function resultOf(operation, { run, timeoutMs, secrets }) {
     if (!result)
         return failed(`the cache worker ended without an answer (${[run.exit, errorIn(run.stderr)].join('')})`);
     if (!result.available)
-        return { kind: 'unavailable', cause: 'this job has no Actions cache service' };
+        return noService;
     if (result.operation === 'error')
         return failed(causeOf(operation, result.message, lines));
     return result;
@@ -75504,8 +75553,8 @@ async function which(name, path) {
     return undefined;
 }
 
-;// CONCATENATED MODULE: external "node:timers/promises"
-const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+// EXTERNAL MODULE: external "node:timers/promises"
+var external_node_timers_promises_ = __nccwpck_require__(8500);
 ;// CONCATENATED MODULE: ./lib/checkpoint/untrusted-tree.js
 /** What was unpacked from a cache that others can write to, looked at before anything of it is read. */
 
@@ -75572,7 +75621,7 @@ async function watchGrowth(directory, bounds, exceeded, done) {
             exceeded();
             return why;
         }
-        await (0,external_node_timers_promises_namespaceObject.setTimeout)(250, undefined, { signal: done, ref: false }).catch(() => { });
+        await (0,external_node_timers_promises_.setTimeout)(250, undefined, { signal: done, ref: false }).catch(() => { });
     }
     return undefined;
 }
@@ -75834,11 +75883,15 @@ function openCheckpointStore(options) {
         }
         return (await holdsCheckpoint(opened)) ? move(opened, staging) : empty;
     }
+    // What the client would find out, after a process was started for it.
+    const nowhere = !env.ACTIONS_RESULTS_URL && !env.ACTIONS_CACHE_URL;
     return {
         get nextSeq() {
             return nextSeq;
         },
-        restore({ signal, timeoutMs = timeouts.restoreMs ?? RESTORE_TIMEOUT_MS } = {}) {
+        async restore({ signal, timeoutMs = timeouts.restoreMs ?? RESTORE_TIMEOUT_MS } = {}) {
+            if (nowhere)
+                return noService;
             const limit = limitOf(timeoutMs, signal);
             return inPrivateDirectory(temporaryDirectory, limit, secrets, async (staging, keep) => {
                 const outcome = await fetchInto(staging, limit);
@@ -75857,9 +75910,11 @@ function openCheckpointStore(options) {
                 return { kind: 'hit', key, directory: (0,external_node_path_.join)(staging, protocol/* CHECKPOINT_PATH */.n), staging };
             });
         },
-        save(snapshotRoot, { signal, timeoutMs = timeouts.saveMs ?? SAVE_TIMEOUT_MS } = {}) {
+        async save(snapshotRoot, { signal, timeoutMs = timeouts.saveMs ?? SAVE_TIMEOUT_MS } = {}) {
             const key = keys.primary(nextSeq);
             nextSeq += 1;
+            if (nowhere)
+                return noService;
             const limit = limitOf(timeoutMs, signal);
             return inPrivateDirectory(temporaryDirectory, limit, secrets, async (directory) => {
                 if (!(await isDirectory((0,external_node_path_.join)(snapshotRoot, protocol/* CHECKPOINT_PATH */.n)))) {
@@ -76107,6 +76162,140 @@ function discard(staging) {
     catch {
         // It is in RUNNER_TEMP, which the runner empties after the job.
     }
+}
+
+
+/***/ }),
+
+/***/ 9371:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   J: () => (/* binding */ supersededCleaner)
+/* harmony export */ });
+/* unused harmony export deleteSuperseded */
+/* harmony import */ var undici__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(576);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2685);
+/* harmony import */ var _client_output_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4120);
+/**
+ * Deletes the checkpoints that a later one of the same run replaced. Without it a long run fills the repository's cache
+ * quota with copies of itself, and GitHub evicts what others cached.
+ */
+
+
+
+const TIMEOUT_MS = 10_000;
+/**
+ * Deletes the entries of `keys` but the newest. Never rejects; what fails may be tried again with the next checkpoint.
+ * @param keys of entries that this run and attempt saved, and that were found afterwards, oldest first
+ */
+async function deleteSuperseded(keys, options) {
+    const deleted = [];
+    const gone = [];
+    const ending = (kind, cause = '') => ({ kind, deleted, gone, cause });
+    const agent = new undici__WEBPACK_IMPORTED_MODULE_0__/* .EnvHttpProxyAgent */ .J2();
+    try {
+        for (const key of olderOnes(keys)) {
+            const { status, message, limited } = await deleteEntry(key, options, agent);
+            if (status === 200 || status === 204)
+                deleted.push(key);
+            else if (status === 404)
+                gone.push(key);
+            else if (limited)
+                return ending('failed', `GitHub limits the rate of requests (HTTP ${status})`);
+            else if (status === 401 || status === 403) {
+                return ending('denied', `the token may not delete entries of the cache (HTTP ${status}${message})`);
+            }
+            else
+                return ending('failed', `GitHub answered HTTP ${status}${message}`);
+        }
+        return ending('done');
+    }
+    catch (error) {
+        return ending('failed', (0,_client_output_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(`GitHub cannot be reached (${whyOf(error)})`, [options.token]));
+    }
+    finally {
+        await agent.destroy().catch(() => { });
+    }
+}
+/**
+ * What is to be called with the key of each checkpoint that was saved. Tells at most once, as an info, that the token
+ * does not suffice, and does not ask again then. An empty token turns it off.
+ */
+function supersededCleaner(options, log) {
+    let keys = [];
+    let off = options.token === '';
+    return async (savedKey) => {
+        if (savedKey === '' || off)
+            return;
+        keys = [...keys, savedKey];
+        const { kind, deleted, gone, cause } = await deleteSuperseded(keys, options);
+        keys = keys.filter((key) => !deleted.includes(key) && !gone.includes(key));
+        if (deleted.length > 0)
+            log.debug(`Deleted superseded checkpoints: ${deleted.join(', ')}`);
+        if (kind === 'denied') {
+            off = true;
+            log.info(`The earlier checkpoints of this run stay in the cache: ${cause}. That costs nothing but cache storage, until ` +
+                'GitHub evicts them; give the job "permissions: actions: write" to have them deleted.');
+        }
+        else if (kind === 'failed') {
+            log.info(`Earlier checkpoints were not deleted: ${cause}. It is tried again with the next checkpoint.`);
+        }
+    };
+}
+/** Those numbered below the newest, of the same run and attempt. Anything else is not ours to delete. */
+function olderOnes(keys) {
+    const newest = /^(oaievalset-v1-.+-)(\d+)$/.exec(keys.at(-1) ?? '');
+    const [, stem = '', last = ''] = newest ?? [];
+    if (!newest)
+        return [];
+    return [...new Set(keys)].filter((key) => {
+        const seq = key.slice(stem.length);
+        return key.startsWith(stem) && /^\d+$/.test(seq) && Number(seq) < Number(last);
+    });
+}
+/** https://docs.github.com/en/rest/actions/cache: deletes the entries with exactly this key. */
+async function deleteEntry(key, options, dispatcher) {
+    const { token, apiUrl, repository, ref, timeoutMs = TIMEOUT_MS, signal } = options;
+    const [owner = '', name = ''] = repository.split('/').map(encodeURIComponent);
+    const url = new URL(`${apiUrl.replace(/\/+$/, '')}/repos/${owner}/${name}/actions/caches`);
+    url.searchParams.set('key', key);
+    if (ref)
+        url.searchParams.set('ref', ref);
+    const { statusCode, headers, body } = await (0,undici__WEBPACK_IMPORTED_MODULE_0__/* .request */ .Em)(url, {
+        method: 'DELETE',
+        dispatcher,
+        headers: {
+            accept: 'application/vnd.github+json',
+            authorization: `Bearer ${token}`,
+            'user-agent': 'oaievalset-action',
+            'x-github-api-version': '2022-11-28',
+        },
+        signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]),
+    });
+    const text = await body.text();
+    const limited = statusCode === 429 ||
+        (statusCode === 403 &&
+            (headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined));
+    const said = messageOf(text);
+    return { status: statusCode, message: said && `, ${(0,_client_output_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(said, [token])}`, limited };
+}
+function messageOf(text) {
+    try {
+        const { message } = JSON.parse(text);
+        return typeof message === 'string' ? message : '';
+    }
+    catch {
+        return '';
+    }
+}
+function whyOf(error) {
+    if (error instanceof Error && error.name === 'TimeoutError')
+        return 'no answer in time';
+    if (error instanceof Error && error.name === 'AbortError')
+        return 'it was stopped';
+    const code = error?.code;
+    return code ?? (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .reasonOf */ .A3)(error);
 }
 
 
@@ -76918,6 +77107,7 @@ class InFlightLimit {
     /** Waiting requests by eval, in the order in which the evals take turns. */
     #waiting = new Map();
     #pausedUntil = 0;
+    #stopped = false;
     #timer;
     constructor(most) {
         this.#most = most;
@@ -76948,10 +77138,16 @@ class InFlightLimit {
         this.#pausedUntil = Math.max(this.#pausedUntil, Date.now() + milliseconds);
         this.#serve();
     }
+    /** Sends nothing more at all. Whoever waits goes on waiting until it gives up. */
+    stop() {
+        this.#stopped = true;
+    }
     close() {
         clearTimeout(this.#timer);
     }
     #serve() {
+        if (this.#stopped)
+            return;
         const wait = this.#pausedUntil - Date.now();
         if (wait > 0) {
             clearTimeout(this.#timer);
@@ -77595,6 +77791,7 @@ async function startGateway(options) {
                 },
                 traffic: () => own.traffic,
                 lastTraffic: () => own.lastTraffic,
+                underWay: () => own.underWay,
                 restart: () => own.restart(),
                 close() {
                     if (!evals.delete(token))
@@ -77605,6 +77802,7 @@ async function startGateway(options) {
             };
         },
         traffic: () => [...evals.values()].reduce((sum, own) => (0,gateway_traffic/* addTraffic */.b5)(sum, own.traffic), past),
+        stop: () => limit.stop(),
         async close() {
             for (const operation of operations)
                 operation.kill(new Error('the gateway closes'));
@@ -77628,6 +77826,9 @@ class EvalTraffic {
         this.#name = name;
         this.#journal = journal;
         this.#shared = shared;
+    }
+    get underWay() {
+        return this.#underWay.size;
     }
     restart() {
         this.#occurrences = new Occurrences();
@@ -77904,28 +78105,30 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7791);
 /* harmony import */ var _action_signals_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4322);
 /* harmony import */ var _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(6142);
-/* harmony import */ var _checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7701);
-/* harmony import */ var _environment_index_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(4178);
-/* harmony import */ var _gateway_gateway_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(4713);
-/* harmony import */ var _gateway_providers_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(9719);
-/* harmony import */ var _gateway_traffic_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(2008);
-/* harmony import */ var _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(5459);
-/* harmony import */ var _plan_make_plan_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(9708);
-/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(3822);
-/* harmony import */ var _plan_subject_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(1010);
-/* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(5174);
-/* harmony import */ var _progress_journal_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(3049);
-/* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(6199);
-/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(6794);
-/* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(3637);
-/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(6572);
-/* harmony import */ var _report_narrate_js__WEBPACK_IMPORTED_MODULE_29__ = __nccwpck_require__(4595);
-/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(8545);
-/* harmony import */ var _run_budget_js__WEBPACK_IMPORTED_MODULE_30__ = __nccwpck_require__(7569);
-/* harmony import */ var _run_engines_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(9265);
-/* harmony import */ var _run_environment_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(2627);
-/* harmony import */ var _run_run_evals_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(6513);
+/* harmony import */ var _checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(2213);
+/* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(9371);
+/* harmony import */ var _environment_index_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(4178);
+/* harmony import */ var _gateway_gateway_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(4713);
+/* harmony import */ var _gateway_providers_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(9719);
+/* harmony import */ var _gateway_traffic_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(2008);
+/* harmony import */ var _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(5459);
+/* harmony import */ var _plan_make_plan_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(9708);
+/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_29__ = __nccwpck_require__(3822);
+/* harmony import */ var _plan_subject_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(1010);
+/* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(5174);
+/* harmony import */ var _progress_journal_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(3049);
+/* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(6199);
+/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(6794);
+/* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(3637);
+/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(6572);
+/* harmony import */ var _report_narrate_js__WEBPACK_IMPORTED_MODULE_30__ = __nccwpck_require__(4595);
+/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(8545);
+/* harmony import */ var _run_budget_js__WEBPACK_IMPORTED_MODULE_31__ = __nccwpck_require__(7569);
+/* harmony import */ var _run_engines_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(9265);
+/* harmony import */ var _run_environment_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(2627);
+/* harmony import */ var _run_run_evals_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(6513);
 /** The step itself: read inputs → restore → plan → reconcile → run what remains → save → report → exit code. */
+
 
 
 
@@ -77959,22 +78162,21 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 /** Milliseconds that are left for the outputs and the summary when a cancelled job saves its state. */
 const SAFETY = 700;
-async function main() {
-    (0,_process_memory_js__WEBPACK_IMPORTED_MODULE_18__/* .keepMemorySmall */ .E)();
+async function main(cancelled) {
+    (0,_process_memory_js__WEBPACK_IMPORTED_MODULE_19__/* .keepMemorySmall */ .E)();
     const context = (0,_action_context_js__WEBPACK_IMPORTED_MODULE_2__/* .readContext */ .y)(process.env, process.platform, (0,node_os__WEBPACK_IMPORTED_MODULE_1__.tmpdir)());
     const inputs = (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .readInputs */ .K)();
     const { model, evalSet, workingDirectory } = inputs;
-    const env = (0,_run_environment_js__WEBPACK_IMPORTED_MODULE_26__/* .evalEnvironment */ .y)(process.env);
-    const urls = (0,_gateway_providers_js__WEBPACK_IMPORTED_MODULE_13__/* .providerUrls */ .U)(process.env);
-    const cancelled = (0,_action_signals_js__WEBPACK_IMPORTED_MODULE_8__/* .cancellation */ .W)(_action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z);
+    const env = (0,_run_environment_js__WEBPACK_IMPORTED_MODULE_27__/* .evalEnvironment */ .y)(process.env);
+    const urls = (0,_gateway_providers_js__WEBPACK_IMPORTED_MODULE_14__/* .providerUrls */ .U)(process.env);
     const began = Math.round(performance.timeOrigin);
     // Unless it is the user's own oaieval that is asked for, evals is mended for today's models.
     const todaysModels = inputs.engine !== 'oaieval';
     const asked = { ...inputs, todaysModels, env };
-    const subject = await (0,_plan_subject_js__WEBPACK_IMPORTED_MODULE_17__/* .planSubject */ .O)(asked);
-    const environment = once(() => (0,_environment_index_js__WEBPACK_IMPORTED_MODULE_11__/* .prepareEnvironment */ .z)(asked, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z));
-    const running = (0,_run_engines_js__WEBPACK_IMPORTED_MODULE_25__/* .engines */ .s)({
-        engine: inputs.engine === 'auto' ? (0,_run_engines_js__WEBPACK_IMPORTED_MODULE_25__/* .defaultEngine */ .e)(process.platform) : inputs.engine,
+    const subject = await (0,_plan_subject_js__WEBPACK_IMPORTED_MODULE_18__/* .planSubject */ .O)(asked);
+    const environment = once(() => (0,_environment_index_js__WEBPACK_IMPORTED_MODULE_12__/* .prepareEnvironment */ .z)(asked, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z));
+    const running = (0,_run_engines_js__WEBPACK_IMPORTED_MODULE_26__/* .engines */ .s)({
+        engine: inputs.engine === 'auto' ? (0,_run_engines_js__WEBPACK_IMPORTED_MODULE_26__/* .defaultEngine */ .e)(process.platform) : inputs.engine,
         python: async () => (await environment()).python,
         cwd: workingDirectory,
         env,
@@ -77984,30 +78186,37 @@ async function main() {
         log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z,
     });
     const store = (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_10__/* .checkpointStore */ .ms)(inputs, context, 1);
-    const restored = inputs.resume ? await (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_10__/* .restoreCheckpoint */ .vQ)(store, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z) : { kind: 'miss' };
+    const restored = inputs.resume
+        ? await (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_10__/* .restoreCheckpoint */ .vQ)(unlessCancelled(store, cancelled.signal), _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z)
+        : { kind: 'miss' };
     let lock;
     try {
-        const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_21__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
+        cancelled.signal.throwIfAborted();
+        const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_22__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
         const owner = { repository: context.repository, cacheKey: inputs.cacheKey, model, evalSet };
-        const hashes = new _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_15__/* .FileHashes */ .$();
-        const plan = (await (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_16__/* .recallPlan */ .V)(lastPlan(paths, owner, restored), subject, hashes)) ??
-            (await (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_16__/* .makePlan */ .C)({
+        const hashes = new _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_16__/* .FileHashes */ .$();
+        const plan = (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_17__/* .recallPlan */ .V)(lastPlan(paths, owner, restored), subject, hashes) ??
+            (await orAborted(cancelled.signal, async () => (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_17__/* .makePlan */ .C)({
                 ...asked,
                 planner: running.planner,
                 temporaryDirectory: context.temporaryDirectory,
                 hashes,
                 subject,
                 lockedRoot: (await environment()).lockedRoot,
-            }));
-        lock = await (0,_progress_lock_js__WEBPACK_IMPORTED_MODULE_20__/* .lockState */ .H)(paths);
-        if (!inputs.resume && (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_23__/* .startFresh */ .hU)(paths))
+            })));
+        const keyed = () => (0,_run_environment_js__WEBPACK_IMPORTED_MODULE_27__/* .requireApiKey */ .Ft)(plan, process.env, context.fromFork);
+        // Nothing is done yet: told before anything is touched.
+        if (restored.kind !== 'hit' && !(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(paths.progressFile))
+            keyed();
+        lock = await (0,_progress_lock_js__WEBPACK_IMPORTED_MODULE_21__/* .lockState */ .H)(paths);
+        if (!inputs.resume && (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_24__/* .startFresh */ .hU)(paths))
             _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z.info('resume is false: what earlier runs left here was set aside');
         const knownCommands = plan.evals.map((planned) => planned.command);
         const opened = (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_10__/* .openWithCheckpoint */ .lp)({ paths, owner, knownCommands, log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z }, restored);
         const { state, restoredKey, unchangedSince } = opened;
-        (0,_progress_journal_js__WEBPACK_IMPORTED_MODULE_19__/* .sealLive */ .Ch)(paths);
-        (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_23__/* .clearLive */ .gt)(paths);
-        state.savePlan((0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_22__/* .savedPlan */ .XU)(plan, owner));
+        (0,_progress_journal_js__WEBPACK_IMPORTED_MODULE_20__/* .sealLive */ .Ch)(paths);
+        (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_24__/* .clearLive */ .gt)(paths);
+        state.savePlan((0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_23__/* .savedPlan */ .XU)(plan, owner));
         const session = {
             inputs: (0,_action_session_js__WEBPACK_IMPORTED_MODULE_7__/* .sessionInputs */ .qr)(inputs),
             context,
@@ -78016,31 +78225,36 @@ async function main() {
             nextSeq: store.nextSeq,
             ended: false,
         };
-        (0,_action_session_js__WEBPACK_IMPORTED_MODULE_7__/* .saveSession */ .E1)(session);
-        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_28__/* .reconcile */ .Lq)(plan, state, { maxAge: inputs.maxAge, now: new Date() });
-        for (const line of (0,_report_narrate_js__WEBPACK_IMPORTED_MODULE_29__/* .narrate */ .s)(evalSet, decisions))
+        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_29__/* .reconcile */ .Lq)(plan, state, { maxAge: inputs.maxAge, now: new Date() });
+        for (const line of (0,_report_narrate_js__WEBPACK_IMPORTED_MODULE_30__/* .narrate */ .s)(evalSet, decisions))
             _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z.info(line);
         const evals = decisions.filter(({ kind }) => kind === 'run').map((decision) => decision.eval.key);
         if (evals.length > 0)
-            (0,_run_environment_js__WEBPACK_IMPORTED_MODULE_26__/* .requireApiKey */ .Ft)(plan, process.env);
+            keyed();
+        (0,_action_session_js__WEBPACK_IMPORTED_MODULE_7__/* .saveSession */ .E1)(session);
         cancelled.signal.throwIfAborted();
         let budget;
-        const gateway = await (0,_gateway_gateway_js__WEBPACK_IMPORTED_MODULE_12__/* .startGateway */ .z)({
+        let answers = 0;
+        const gateway = await (0,_gateway_gateway_js__WEBPACK_IMPORTED_MODULE_13__/* .startGateway */ .z)({
             env: process.env,
             urls,
             maxRequestsInFlight: inputs.maxRequestsInFlight,
             log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z,
-            onSpent: () => budget?.check(),
+            onSpent: () => {
+                answers += 1;
+                budget?.check();
+            },
         });
-        budget = (0,_run_budget_js__WEBPACK_IMPORTED_MODULE_30__/* .openBudget */ .a)({
+        budget = (0,_run_budget_js__WEBPACK_IMPORTED_MODULE_31__/* .openBudget */ .a)({
             time: inputs.timeBudget,
             tokens: inputs.tokenBudget,
             since: began,
-            spentTokens: () => (0,_gateway_traffic_js__WEBPACK_IMPORTED_MODULE_14__/* .tokensSpent */ .Bo)(gateway.traffic()),
+            spentTokens: () => (0,_gateway_traffic_js__WEBPACK_IMPORTED_MODULE_15__/* .tokensSpent */ .Bo)(gateway.traffic()),
             records: state.records,
             sampleResume: inputs.sampleResume,
         });
         const stopped = AbortSignal.any([cancelled.signal, gateway.refused, budget.exhausted]);
+        stopped.addEventListener('abort', () => gateway.stop(), { once: true });
         const journals = new Set();
         const checkpointer = new _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_9__/* .Checkpointer */ .K({
             state,
@@ -78050,11 +78264,13 @@ async function main() {
             log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z,
             journals,
             interval: inputs.checkpointInterval,
-            mark: () => `${state.records.length} ${gateway.traffic().sent}`,
+            // Not what was sent: what is under way when a checkpoint is saved is not in it.
+            mark: () => `${state.records.length} ${answers}`,
             onSave: (nextSeq) => (0,_action_session_js__WEBPACK_IMPORTED_MODULE_7__/* .saveSession */ .E1)({ ...session, nextSeq }),
+            ...(inputs.githubToken === '' ? {} : { onSuperseded: cleaner(inputs.githubToken, context.repository) }),
         });
         checkpointer.start();
-        const outcomes = await (0,_run_run_evals_js__WEBPACK_IMPORTED_MODULE_27__/* .runEvals */ .P)(decisions, {
+        const outcomes = await (0,_run_run_evals_js__WEBPACK_IMPORTED_MODULE_28__/* .runEvals */ .P)(decisions, {
             state,
             engine: running.open({ evals }),
             // Evals work on as many samples at a time as may be asked about; the gateway keeps all of them under one limit.
@@ -78076,13 +78292,19 @@ async function main() {
                 if (milliseconds > inputs.checkpointInterval)
                     checkpointer.soon();
             },
-        }).finally(async () => {
+        })
+            .catch(async (error) => {
+            // What is on disk is saved by post.
+            await checkpointer.stop();
+            throw error;
+        })
+            .finally(async () => {
             budget.close();
             await gateway.close();
         });
         const left = cancelled.timeLeft();
         const saved = await checkpointer.finish(left === undefined ? undefined : Math.max(0, left - SAFETY));
-        const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_24__/* .summarize */ .e)(model, evalSet, outcomes, gateway.traffic());
+        const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_25__/* .summarize */ .e)(model, evalSet, outcomes, gateway.traffic());
         (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_6__/* .publishOutputs */ .e)({ results, restoredKey, savedKey: saved.key, progressFile: paths.progressFile });
         await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_6__/* .publishSummary */ .I)(results, context, [], _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z);
         // A save that a cancelled job had no time for is made up for by post.
@@ -78098,8 +78320,8 @@ async function main() {
 }
 /** The plan of the last run: that of the checkpoint, which is of the run that is resumed, before the machine's own. */
 function lastPlan(paths, owner, restored) {
-    const staged = restored.kind === 'hit' ? (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_21__/* .statePaths */ .mt)(restored.directory, owner.model, owner.evalSet) : undefined;
-    return (staged && (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_22__/* .readSavedPlan */ .LW)(staged, owner)) ?? (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_22__/* .readSavedPlan */ .LW)(paths, owner);
+    const staged = restored.kind === 'hit' ? (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_22__/* .statePaths */ .mt)(restored.directory, owner.model, owner.evalSet) : undefined;
+    return (staged && (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_23__/* .readSavedPlan */ .LW)(staged, owner)) ?? (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_23__/* .readSavedPlan */ .LW)(paths, owner);
 }
 function once(make) {
     let made;
@@ -78108,7 +78330,39 @@ function once(make) {
         return made;
     };
 }
-await main().catch(_action_finish_js__WEBPACK_IMPORTED_MODULE_3__/* .fail */ .f);
+function cleaner(token, repository) {
+    const { GITHUB_API_URL: apiUrl = 'https://api.github.com', GITHUB_REF: ref } = process.env;
+    const clean = (0,_checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_11__/* .supersededCleaner */ .J)({ token, apiUrl, repository, ...(ref ? { ref } : {}) }, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z);
+    return async (superseded, newest) => {
+        for (const key of [...superseded, newest])
+            await clean(key);
+    };
+}
+/** What comes out of a cancelled restore is no reason for a warning: nothing goes on with it. */
+function unlessCancelled(store, signal) {
+    return {
+        ...store,
+        async restore() {
+            const restored = await store.restore({ signal });
+            if (restored.kind !== 'hit')
+                signal.throwIfAborted();
+            return restored;
+        },
+    };
+}
+/** Does not wait for work that cannot be told to end. */
+function orAborted(signal, work) {
+    const { promise, reject } = Promise.withResolvers();
+    const onAbort = () => reject(signal.reason);
+    signal.throwIfAborted();
+    signal.addEventListener('abort', onAbort, { once: true });
+    return Promise.race([work(), promise]).finally(() => signal.removeEventListener('abort', onAbort));
+}
+const cancelled = (0,_action_signals_js__WEBPACK_IMPORTED_MODULE_8__/* .cancellation */ .W)(_action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z);
+await main(cancelled).catch(_action_finish_js__WEBPACK_IMPORTED_MODULE_3__/* .fail */ .f);
+// Work that was not waited for ends with the process.
+if (cancelled.signal.aborted)
+    process.exit();
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
@@ -78123,42 +78377,45 @@ __webpack_async_result__();
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
-/* harmony import */ var node_stream_promises__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6466);
 
 
-
-/** Below this a file is read at once: for hundreds of small files a stream each is most of the work. */
-const SMALL = 1 << 20;
 const CHUNK = 1 << 20;
-const READERS = 8;
-/** SHA-256 (hex) of files by path, each read once in the life of this object. */
+/**
+ * SHA-256 (hex) of files by path, each read once in the life of this object. One after the other and synchronously, through
+ * one buffer: nothing else is to be done meanwhile, the disk reads ahead, and streams would cost as much again as the hashing.
+ */
 class FileHashes {
     #known = new Map();
-    /** Reads those that are not known yet, a few at a time so that the disk is busy and memory is not. Throws what the file system throws. */
-    async read(paths) {
-        const queue = new Set(paths).values();
-        const reader = async () => {
-            for (const path of queue)
-                if (!this.#known.has(path))
-                    this.#known.set(path, await hashFile(path));
-        };
-        await Promise.all(Array.from({ length: READERS }, reader));
+    #buffer;
+    /** Reads those that are not known yet. Throws what the file system throws. */
+    read(paths) {
+        for (const path of paths)
+            if (!this.#known.has(path))
+                this.#known.set(path, this.#hash(path));
     }
     /** @returns undefined when it has not been read */
     of(path) {
         return this.#known.get(path);
     }
-}
-async function hashFile(path) {
-    const stats = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.statSync)(path);
-    // What is no regular file may have no end.
-    if (!stats.isFile())
-        throw new Error(`${path} is not a regular file`);
-    if (stats.size <= SMALL)
-        return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.hash)('sha256', (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readFileSync)(path));
-    const running = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
-    await (0,node_stream_promises__WEBPACK_IMPORTED_MODULE_2__.pipeline)((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.createReadStream)(path, { highWaterMark: CHUNK }), running);
-    return running.digest('hex');
+    #hash(path) {
+        this.#buffer ??= Buffer.allocUnsafeSlow(CHUNK);
+        const buffer = this.#buffer;
+        // Not to wait for a pipe that nobody writes to.
+        const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.openSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_RDONLY | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NONBLOCK);
+        try {
+            // What is no regular file may have no end.
+            if (!(0,node_fs__WEBPACK_IMPORTED_MODULE_1__.fstatSync)(file).isFile())
+                throw new Error(`${path} is not a regular file`);
+            const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
+            for (let read = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readSync)(file, buffer); read > 0; read = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readSync)(file, buffer)) {
+                hash.update(read === buffer.length ? buffer : buffer.subarray(0, read));
+            }
+            return hash.digest('hex');
+        }
+        finally {
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(file);
+        }
+    }
 }
 
 
@@ -78193,14 +78450,14 @@ var errors = __nccwpck_require__(2685);
  * One fingerprint for each eval of the registry plan, in its order.
  * @throws ActionError PLAN_INVALID when a file cannot be read
  */
-async function fingerprints(context) {
+function fingerprints(context) {
     const { registry, model, env, hashes } = context;
     const paths = [
         ...registry.evals,
         ...registry.completionFns.flatMap((fn) => [fn, ...fn.references]),
     ].flatMap(({ data, sources }) => [...data, ...sources].map((file) => file.path));
     try {
-        await hashes.read(paths);
+        hashes.read(paths);
     }
     catch (error) {
         throw new errors/* ActionError */.lZ('PLAN_INVALID', `A file that an eval of the set names cannot be read: ${(0,errors/* reasonOf */.A3)(error)}.`, 'Make it readable to the user of the runner.', { cause: error });
@@ -78281,12 +78538,12 @@ function sorted(value) {
  * SHA-256 (hex) of the request and of everything that the answer was read from, as it is now.
  * @returns undefined when some of it is not there any more, or cannot be read
  */
-async function signatureOf(request, basis, hashes) {
+function signatureOf(request, basis, hashes) {
     try {
         if (basis.absent.some(isThere))
             return undefined;
         const directories = basis.directories.map((path) => [path, hashOf(namesIn(path))]);
-        await hashes.read(basis.files);
+        hashes.read(basis.files);
         return hashOf({
             request,
             directories,
@@ -78557,7 +78814,7 @@ function oneLine(text) {
 async function makePlan(request) {
     const { model, args, registryPaths, env, hashes, subject, lockedRoot } = request;
     const registry = await readRegistryPlan(request);
-    const values = await fingerprints({ registry, model, env, hashes });
+    const values = fingerprints({ registry, model, env, hashes });
     const byBase = Map.groupBy(registry.evals, (registered) => registered.base);
     // What oaievalset records; with two registry paths it is an invalid command there, which the line need not mend.
     const shared = [...args, ...(registryPaths.length > 0 ? ['--registry_path', ...registryPaths] : [])];
@@ -78575,7 +78832,7 @@ async function makePlan(request) {
     const basis = outside(lockedRoot, { ...registry.basis, files });
     return {
         evals,
-        signature: await signatureOf(subject, basis, hashes),
+        signature: signatureOf(subject, basis, hashes),
         basis,
         evalsVersion: registry.evalsVersion,
         needsApiKey: registry.completionFns.some((fn) => fn.needsApiKey),
@@ -78585,12 +78842,12 @@ async function makePlan(request) {
  * The saved plan, when it would be made again just so: the same was asked, and everything it was made from is what it was.
  * Costs the reading of those files, and starts nothing.
  */
-async function recallPlan(saved, subject, hashes) {
+function recallPlan(saved, subject, hashes) {
     if (!saved?.made)
         return undefined;
     const { basis, evalsVersion, needsApiKey } = saved.made;
     const { evals, signature } = saved;
-    if ((await signatureOf(subject, basis, hashes)) !== signature)
+    if (signatureOf(subject, basis, hashes) !== signature)
         return undefined;
     return { evals, signature, basis, evalsVersion, needsApiKey };
 }
@@ -78696,6 +78953,27 @@ async function planSubject(request) {
         workingDirectory,
         variables: ['PYTHONPATH', 'HOME', 'OPENAI_BASE_URL', 'ANTHROPIC_BASE_URL'].map((name) => env[name] ?? null),
     };
+}
+
+
+/***/ }),
+
+/***/ 4752:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   P: () => (/* binding */ after)
+/* harmony export */ });
+/** The most that a timer can count, some 24 days: a longer one would go off at once. */
+const LONGEST = 2 ** 31 - 1;
+/** Calls `work` after so many milliseconds, however many they are. Returns what calls it off. */
+function after(milliseconds, work) {
+    let timer;
+    const wait = (left) => {
+        timer = setTimeout(() => (left > LONGEST ? wait(left - LONGEST) : work()), Math.min(left, LONGEST));
+    };
+    wait(milliseconds);
+    return () => clearTimeout(timer);
 }
 
 
@@ -79142,13 +79420,22 @@ function* linesOf(segment) {
 /* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7030);
 /* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8161);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6760);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2685);
-/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6794);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8500);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2685);
+/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6794);
+/* harmony import */ var _state_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(6572);
 /**
- * One run at a time works on the state of a (model, eval set). The lock is a Unix socket beside it: it is held as long as
- * its holder lives and answers, and a dead holder, kill -9 included, does not keep it. It works across containers that share
- * the directory, where process numbers would say nothing.
+ * One run at a time works on the state of a (model, eval set). Whoever wants to puts a Unix socket of its own beside it, and
+ * looks at those of others: it is held as long as its holder lives, and a dead holder, kill -9 included, does not keep it. It
+ * works across containers that share the directory, where process numbers would say nothing.
+ *
+ * A socket appears under its name when it is listened to, and no name is used twice: one that nobody listens to is dead for
+ * good, and may be removed by anyone. Each run looks after its own socket has appeared, so of two that want the lock at the
+ * same time at least one sees the other. It gives way to a holder and to a smaller name; what has a larger name has either
+ * seen it and gives way, or has not and becomes the holder: that is waited for.
  */
+
+
 
 
 
@@ -79158,73 +79445,115 @@ function* linesOf(segment) {
 
 /** The longest path that a Unix socket can have, on macOS. */
 const LONGEST_PATH = 103;
-/** Two that find a dead holder at the same time may disturb each other; one of them gets it soon. */
-const TRIES = 5;
+/** Behind the name of the lock. */
+const OWN_NAME = /^[0-9a-f]{12}$/;
+/** Milliseconds that another has to say whether it holds the lock, and to make up its mind. */
+const PATIENCE = 10_000;
 /**
- * @throws ActionError STATE_LOCKED when another run holds it. When there can be no socket at all (a file system without
- * them) the run goes on without a lock.
+ * @throws ActionError STATE_LOCKED when another run holds it, STATE_UNWRITABLE when there can be no state. When there can be
+ * no socket at all (a file system without them) the run goes on without a lock.
  */
 async function lockState(paths) {
-    (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.mkdirSync)((0,_paths_js__WEBPACK_IMPORTED_MODULE_6__/* .stateFolder */ .yp)(paths), { recursive: true });
-    const path = socketPath(paths);
-    for (let tries = 1; tries <= TRIES; tries += 1) {
-        const server = await listen(path);
-        if (server === 'unsupported')
-            return { release: async () => { } };
-        if (server !== 'taken') {
-            return { release: () => new Promise((resolve) => server.close(() => resolve())) };
-        }
-        if (await answers(path))
-            throw locked(paths);
-        await removeDead(path);
+    const { folder, prefix } = placeOf(paths);
+    const name = `${prefix}${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(6).toString('hex')}`;
+    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(folder, name);
+    let held = false;
+    const server = await appear(path, () => held);
+    if (!server)
+        return { release: async () => { } };
+    const release = async () => {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)(path, { force: true });
+        await new Promise((closed) => server.close(closed));
+    };
+    for (const end = Date.now() + PATIENCE;; await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_5__.setTimeout)(10)) {
+        const found = await othersIn(folder, prefix, name);
+        if (found.length === 0)
+            break;
+        const gives = found.some((other) => other.held || other.name < name) || Date.now() > end;
+        if (!gives)
+            continue;
+        await release();
+        throw locked(paths);
     }
-    throw locked(paths);
+    held = true;
+    return { release };
 }
-function socketPath(paths) {
-    const folder = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.realpathSync)((0,_paths_js__WEBPACK_IMPORTED_MODULE_6__/* .stateFolder */ .yp)(paths));
-    const name = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256')
-        .update((0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(folder, paths.live.slice((0,_paths_js__WEBPACK_IMPORTED_MODULE_6__/* .stateFolder */ .yp)(paths).length)))
-        .digest('hex');
-    const beside = (0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(folder, `.lock-${name.slice(0, 16)}`);
-    return Buffer.byteLength(beside) <= LONGEST_PATH
-        ? beside
-        : (0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)((0,node_os__WEBPACK_IMPORTED_MODULE_3__.tmpdir)(), `oaievalset-${name.slice(0, 16)}.lock`);
-}
-function listen(path) {
-    return new Promise((resolve) => {
-        // Who asks is answered by the connection itself.
-        const server = (0,node_net__WEBPACK_IMPORTED_MODULE_2__.createServer)((socket) => socket.destroy());
-        server.unref();
-        server.once('error', (error) => resolve(error.code === 'EADDRINUSE' ? 'taken' : 'unsupported'));
-        server.listen(path, () => resolve(server));
-    });
-}
-/** Whether somebody listens there. */
-function answers(path) {
-    return new Promise((resolve) => {
-        const socket = (0,node_net__WEBPACK_IMPORTED_MODULE_2__.connect)(path);
-        socket.once('connect', () => {
-            socket.destroy();
-            resolve(true);
-        });
-        socket.once('error', (error) => resolve(error.code === 'EACCES'));
-    });
-}
-/** Takes a dead socket away. What another has put there meanwhile lives, and goes back. */
-async function removeDead(path) {
-    const aside = `${path}.${process.pid}`;
+function placeOf(paths) {
+    let folder;
     try {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.renameSync)(path, aside);
-        if (await answers(aside))
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.linkSync)(aside, path);
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)(aside, { force: true });
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.mkdirSync)((0,_paths_js__WEBPACK_IMPORTED_MODULE_7__/* .stateFolder */ .yp)(paths), { recursive: true });
+        folder = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.realpathSync)((0,_paths_js__WEBPACK_IMPORTED_MODULE_7__/* .stateFolder */ .yp)(paths));
     }
-    catch {
-        // Another was quicker.
+    catch (error) {
+        throw (0,_state_js__WEBPACK_IMPORTED_MODULE_8__/* .unwritable */ .mP)(paths.root, error);
     }
+    const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256')
+        .update((0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(folder, paths.live.slice((0,_paths_js__WEBPACK_IMPORTED_MODULE_7__/* .stateFolder */ .yp)(paths).length)))
+        .digest('hex')
+        .slice(0, 16);
+    const beside = `.lock-${hash}-`;
+    const longest = (0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(folder, `${beside}${'0'.repeat(12)}+`);
+    return Buffer.byteLength(longest) <= LONGEST_PATH
+        ? { folder, prefix: beside }
+        : { folder: (0,node_os__WEBPACK_IMPORTED_MODULE_3__.tmpdir)(), prefix: `.oaievalset-${hash}-` };
+}
+/** Listens, then appears. Who asks is told whether the lock is held; undefined: there can be no socket. */
+function appear(path, held) {
+    const hidden = `${path}+`;
+    return new Promise((resolve) => {
+        const server = (0,node_net__WEBPACK_IMPORTED_MODULE_2__.createServer)((socket) => {
+            socket.on('error', () => { });
+            socket.end(held() ? 'held' : 'wanted');
+        });
+        server.unref();
+        server.once('error', () => resolve(undefined));
+        server.listen(hidden, () => {
+            try {
+                (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.renameSync)(hidden, path);
+                resolve(server);
+            }
+            catch {
+                server.close(() => resolve(undefined));
+            }
+        });
+    });
+}
+/** Those who hold the lock or want it. What is dead is taken away. */
+async function othersIn(folder, prefix, own) {
+    const names = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)(folder).filter((name) => name !== own && name.startsWith(prefix) && OWN_NAME.test(name.slice(prefix.length)));
+    const answers = await Promise.all(names.map(async (name) => ({ name, answer: await ask((0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(folder, name)) })));
+    return answers.flatMap(({ name, answer }) => {
+        if (answer !== 'dead')
+            return [{ name, held: answer === 'held' }];
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)((0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(folder, name), { force: true });
+        return [];
+    });
+}
+/** Who lives and says nothing is busy: it holds the lock. */
+function ask(path) {
+    return new Promise((resolve) => {
+        let said = '';
+        const socket = (0,node_net__WEBPACK_IMPORTED_MODULE_2__.connect)(path);
+        socket.setEncoding('utf8');
+        socket.setTimeout(PATIENCE / 2, () => {
+            resolve('held');
+            socket.destroy();
+        });
+        socket.on('data', (text) => {
+            said += text;
+        });
+        socket.on('error', ({ code }) => {
+            if (code === 'ECONNREFUSED' || code === 'ENOENT')
+                resolve('dead');
+            else if (code === 'EACCES' || code === 'EPERM')
+                resolve('held');
+        });
+        // One that ended in between is looked at again.
+        socket.on('close', () => resolve(said === 'held' ? 'held' : 'wanted'));
+    });
 }
 function locked(paths) {
-    return new _errors_js__WEBPACK_IMPORTED_MODULE_5__/* .ActionError */ .lZ('STATE_LOCKED', `Another run of this eval set works on ${paths.progressFile} on this machine right now.`, 'Wait for it to end and re-run this job, add a concurrency group to the workflow, or give this job a state-directory of its own.');
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_6__/* .ActionError */ .lZ('STATE_LOCKED', `Another run of this eval set works on ${paths.progressFile} on this machine right now.`, 'Wait for it to end and re-run this job, add a concurrency group to the workflow, or give this job a state-directory of its own.');
 }
 
 
@@ -79364,7 +79693,8 @@ function readSavedPlan({ plan }, owner) {
 __nccwpck_require__.d(__webpack_exports__, {
   Uw: () => (/* binding */ State),
   gt: () => (/* binding */ clearLive),
-  hU: () => (/* binding */ startFresh)
+  hU: () => (/* binding */ startFresh),
+  mP: () => (/* binding */ unwritable)
 });
 
 // EXTERNAL MODULE: external "node:crypto"
@@ -80216,7 +80546,9 @@ function row(outcome) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   a: () => (/* binding */ openBudget)
 /* harmony export */ });
-/* harmony import */ var _report_format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5912);
+/* harmony import */ var _process_after_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4752);
+/* harmony import */ var _report_format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5912);
+
 
 function openBudget(options) {
     const { time, tokens, since, spentTokens, sampleResume } = options;
@@ -80224,9 +80556,9 @@ function openBudget(options) {
     const known = new Map(options.records.map((record) => [record.eval, record]));
     const timeLeft = () => (time === undefined ? Number.POSITIVE_INFINITY : since + time - Date.now());
     const tokensLeft = () => (tokens === undefined ? Number.POSITIVE_INFINITY : tokens - spentTokens());
-    const timer = time === undefined
+    const callOff = time === undefined
         ? undefined
-        : setTimeout(() => limit.abort(new Error(`the time-budget of ${(0,_report_format_js__WEBPACK_IMPORTED_MODULE_0__/* .duration */ .p0)(time)} is used up`)), Math.max(0, timeLeft()));
+        : (0,_process_after_js__WEBPACK_IMPORTED_MODULE_0__/* .after */ .P)(Math.max(0, timeLeft()), () => limit.abort(new Error(`the time-budget of ${(0,_report_format_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(time)} is used up`)));
     const fits = (need, left, whole) => need <= left || (sampleResume && whole !== undefined && need > whole);
     return {
         exhausted: limit.signal,
@@ -80236,16 +80568,16 @@ function openBudget(options) {
                 return undefined;
             const took = Date.parse(record.ended) - Date.parse(record.started);
             if (!fits(took, timeLeft(), time))
-                return `it took ${(0,_report_format_js__WEBPACK_IMPORTED_MODULE_0__/* .duration */ .p0)(took)} before, and ${(0,_report_format_js__WEBPACK_IMPORTED_MODULE_0__/* .duration */ .p0)(Math.max(0, timeLeft()))} of the time-budget are left`;
+                return `it took ${(0,_report_format_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(took)} before, and ${(0,_report_format_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(Math.max(0, timeLeft()))} of the time-budget are left`;
             if (!fits(record.tokens.total, tokensLeft(), tokens))
-                return `it took ${(0,_report_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(record.tokens.total)} tokens before, and ${(0,_report_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(Math.max(0, tokensLeft()))} of the token-budget are left`;
+                return `it took ${(0,_report_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(record.tokens.total)} tokens before, and ${(0,_report_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(Math.max(0, tokensLeft()))} of the token-budget are left`;
             return undefined;
         },
         check() {
             if (tokens !== undefined && tokensLeft() <= 0)
-                limit.abort(new Error(`the token-budget of ${(0,_report_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(tokens)} is used up`));
+                limit.abort(new Error(`the token-budget of ${(0,_report_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(tokens)} is used up`));
         },
-        close: () => clearTimeout(timer),
+        close: () => callOff?.(),
     };
 }
 
@@ -80436,7 +80768,8 @@ const LIVES = 2;
 function warmEngine(options) {
     const { startHost, preparation, fallback, log } = options;
     let lives = LIVES;
-    let host = options.host;
+    let host = options.first?.host;
+    let prepared = options.first?.prepared;
     let current;
     let closing = false;
     async function nextHost() {
@@ -80446,7 +80779,9 @@ function warmEngine(options) {
                 host ??= await startHost();
                 if (closing)
                     return undefined;
-                const unfit = await host.prepare(preparation);
+                const preparing = prepared ?? host.prepare(preparation);
+                prepared = undefined;
+                const unfit = await preparing;
                 if (unfit === undefined)
                     return host;
                 log.info(`Each eval gets a Python process of its own, which takes longer: ${unfit}.`);
@@ -80789,20 +81124,28 @@ function plain(options) {
 function warm(options) {
     const { models, registryPaths, todaysModels, log } = options;
     const startHost = async () => await WarmHost.start({ ...options, python: await options.python() });
+    const common = { models, registryPaths, todaysModels };
     let host;
+    let prepared;
     let engine;
     return {
         planner: {
             async plan(questionFile, answerFile) {
                 host ??= await startHost();
-                return await host.plan(questionFile, answerFile);
+                const failure = await host.plan(questionFile, answerFile);
+                if (!failure) {
+                    // Its classes are imported. The rest of its preparation goes on while this process reads the data of the set.
+                    prepared = host.prepare({ evals: [], ...common });
+                    prepared.catch(() => { });
+                }
+                return failure;
             },
         },
         open({ evals }) {
             engine = warmEngine({
                 startHost,
-                host,
-                preparation: { evals, models, registryPaths, todaysModels },
+                first: host && prepared && { host, prepared },
+                preparation: { evals, ...common },
                 fallback: oaievalEngine(options),
                 log,
             });
@@ -80841,9 +81184,12 @@ function evalEnvironment(env) {
     };
 }
 /** @throws ActionError API_KEY_MISSING when the run would call the API without a key */
-function requireApiKey(plan, env) {
+function requireApiKey(plan, env, fromFork) {
     if (!plan.needsApiKey || env.OPENAI_API_KEY)
         return;
+    if (fromFork) {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('API_KEY_MISSING', 'This is a pull request from a fork. GitHub gives those no secrets, so there is no OPENAI_API_KEY, and nothing was run.', 'Run the evals on a branch of this repository, or leave them out here: if: github.event.pull_request.head.repo.full_name == github.repository.');
+    }
     throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('API_KEY_MISSING', 'There is no OPENAI_API_KEY in the environment, and the completion function calls the API with it.', 'Add it to the step: env: OPENAI_API_KEY: ${{ secrets.OPENAI_API_KEY }}. A server that needs no key takes any text.');
 }
 
@@ -80955,8 +81301,11 @@ function isObject(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+// EXTERNAL MODULE: ./lib/process/after.js
+var after = __nccwpck_require__(4752);
 ;// CONCATENATED MODULE: ./lib/run/watch.js
 /** Notices when an eval takes too long, or does nothing any more. */
+
 
 /** @param lastTraffic when a request of the eval last came, was sent or was answered, in milliseconds since the epoch */
 function watchEval({ evalTimeout, stallTimeout }, lastTraffic) {
@@ -80976,7 +81325,7 @@ function watchEval({ evalTimeout, stallTimeout }, lastTraffic) {
     const pass = (why) => controller.abort(new Error(`${why}; ${seen()}`));
     const whole = evalTimeout === undefined
         ? undefined
-        : setTimeout(() => pass(`it took longer than the eval-timeout of ${(0,format/* duration */.p0)(evalTimeout)}`), evalTimeout);
+        : (0,after/* after */.P)(evalTimeout, () => pass(`it took longer than the eval-timeout of ${(0,format/* duration */.p0)(evalTimeout)}`));
     const stalled = setInterval(() => {
         const last = Math.max(since, lastPrinted, lastTraffic());
         if (Date.now() - last >= stallTimeout)
@@ -80989,7 +81338,7 @@ function watchEval({ evalTimeout, stallTimeout }, lastTraffic) {
             lastPrinted = Date.now();
         },
         close() {
-            clearTimeout(whole);
+            whole?.();
             clearInterval(stalled);
         },
     };
@@ -81035,7 +81384,9 @@ async function executeEval(planned, options, log, onProgress = () => { }) {
             if (outcome.status !== 'failed')
                 return outcome;
             const { sent, replayed } = lane.traffic();
-            if (journal && sent === before.sent && replayed > before.replayed) {
+            // One that was ended while it waited for the API has not failed on what it was given.
+            const alone = sent === before.sent && lane.underWay() === 0;
+            if (journal && alone && replayed > before.replayed) {
                 log.info('It failed on kept answers alone, so they lead nowhere: they are dropped, and asked for again.');
                 journal.drop();
             }
@@ -81386,10 +81737,15 @@ class Run {
         }
     }
     #whyNot(planned) {
-        const { stopped, budget } = this.#options;
+        const { stopped, budget, log } = this.#options;
         if (stopped.aborted)
             return (0,errors/* reasonOf */.A3)(stopped.reason);
-        return this.#stopped ?? budget.whyNot(planned);
+        if (this.#stopped !== undefined)
+            return this.#stopped;
+        const why = budget.whyNot(planned);
+        if (why !== undefined)
+            log.info(`${planned.name} is not started: ${why}`);
+        return why;
     }
     async #run(planned) {
         const { log, parallelEvals, exitOnError } = this.#options;
@@ -81481,11 +81837,12 @@ __nccwpck_require__.d(__webpack_exports__, {
   LZ: () => (/* binding */ saveState),
   C1: () => (/* binding */ setFailed),
   uH: () => (/* binding */ setOutput),
+  Pq: () => (/* binding */ core_setSecret),
   z: () => (/* reexport */ summary),
   $e: () => (/* binding */ warning)
 });
 
-// UNUSED EXPORTS: ExitCode, addPath, endGroup, exportVariable, getBooleanInput, getIDToken, getMultilineInput, getState, isDebug, markdownSummary, notice, platform, setCommandEcho, setSecret, startGroup, toPlatformPath, toPosixPath, toWin32Path
+// UNUSED EXPORTS: ExitCode, addPath, endGroup, exportVariable, getBooleanInput, getIDToken, getMultilineInput, getState, isDebug, markdownSummary, notice, platform, setCommandEcho, startGroup, toPlatformPath, toPosixPath, toWin32Path
 
 // EXTERNAL MODULE: external "os"
 var external_os_ = __nccwpck_require__(857);
@@ -83064,7 +83421,7 @@ function exportVariable(name, val) {
  * ```
  */
 function core_setSecret(secret) {
-    issueCommand('add-mask', {}, secret);
+    command_issueCommand('add-mask', {}, secret);
 }
 /**
  * Prepends inputPath to the PATH (for this action and future actions)

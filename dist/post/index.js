@@ -28384,6 +28384,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("events");
 
 /***/ }),
 
+/***/ 9896:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
+
+/***/ }),
+
 /***/ 8611:
 /***/ ((module) => {
 
@@ -28423,6 +28430,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:async_h
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer");
+
+/***/ }),
+
+/***/ 1421:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
 
 /***/ }),
 
@@ -28486,6 +28500,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http2")
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
+
+/***/ }),
+
+/***/ 8161:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 
 /***/ }),
 
@@ -28559,6 +28580,20 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
 
 /***/ }),
 
+/***/ 857:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
+
+/***/ }),
+
+/***/ 6928:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
+
+/***/ }),
+
 /***/ 3193:
 /***/ ((module) => {
 
@@ -28587,7 +28622,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /* harmony export */   f: () => (/* binding */ fail)
 /* harmony export */ });
 /* unused harmony export finish */
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2858);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7448);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2685);
 /* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1202);
 
@@ -28596,8 +28631,10 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /** Ends the step well or not, as the results say. */
 function finish(results, { refused, stopped }) {
     const { verdict, counts } = results;
-    const names = (status) => {
-        const rows = results.rows.filter((row) => row.status === status).map((row) => row.name);
+    const names = (status, withNote = false) => {
+        const rows = results.rows
+            .filter((row) => row.status === status)
+            .map((row) => (withNote ? `${row.name} (${row.note})` : row.name));
         return rows.length > 10
             ? `${rows.slice(0, 10).join(', ')} and ${rows.length - 10} more`
             : rows.join(', ');
@@ -28609,12 +28646,1059 @@ function finish(results, { refused, stopped }) {
         throw new ActionError('EVALS_FAILED', `${counts.failed} of ${counts.total} evals failed: ${names('failed')}.`, 'See their output above, mend the cause, and re-run the failed jobs: the evals that are done are not run again.');
     }
     if (verdict === 'incomplete') {
-        throw new ActionError('INCOMPLETE', `${headline(results)}${stopped.aborted ? `, then ${reasonOf(stopped.reason)}` : ''}. Not done yet: ${names('pending')}.`, 'Re-run the failed jobs: the evals that are done are not run again.');
+        throw new ActionError('INCOMPLETE', `${headline(results)}${stopped.aborted ? `, then ${reasonOf(stopped.reason)}` : ''}. Not done yet: ${names('pending', !stopped.aborted)}.`, 'Re-run the failed jobs: the evals that are done are not run again.');
     }
 }
 /** The one place where a failure becomes the exit code of the step. */
 function fail(error) {
     (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1)((0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .describeError */ .Uc)(error));
+}
+
+
+/***/ }),
+
+/***/ 9412:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  r: () => (/* binding */ secret)
+});
+
+// UNUSED EXPORTS: readInputs
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ../../work/main/node_modules/@actions/core/lib/core.js + 11 modules
+var core = __nccwpck_require__(7448);
+;// CONCATENATED MODULE: ../../work/main/node_modules/shlex/shlex.js
+
+
+/*
+  Port of a subset of the features of CPython's shlex module, which provides a
+  shell-like lexer. Original code by Eric S. Raymond and other contributors.
+*/
+
+class Shlexer {
+  constructor (string) {
+    this.i = 0
+    this.string = string
+
+    /**
+     * Characters that will be considered whitespace and skipped. Whitespace
+     * bounds tokens. By default, includes space, tab, linefeed and carriage
+     * return.
+     */
+    this.whitespace = ' \t\r\n'
+
+    /**
+     * Characters that will be considered string quotes. The token accumulates
+     * until the same quote is encountered again (thus, different quote types
+     * protect each other as in the shell.) By default, includes ASCII single
+     * and double quotes.
+     */
+    this.quotes = `'"`
+
+    /**
+     * Characters that will be considered as escape. Just `\` by default.
+     */
+    this.escapes = '\\'
+
+    /**
+     * The subset of quote types that allow escaped characters. Just `"` by default.
+     */
+    this.escapedQuotes = '"'
+
+    /**
+     * Whether to support ANSI C-style $'' quotes
+     * https://www.gnu.org/software/bash/manual/html_node/ANSI_002dC-Quoting.html
+     */
+    this.ansiCQuotes = true
+
+    /**
+     * Whether to support localized $"" quotes
+     * https://www.gnu.org/software/bash/manual/html_node/Locale-Translation.html
+     *
+     * The behavior is as if the current locale is set to C or POSIX, i.e., the
+     * contents are not translated.
+     */
+    this.localeQuotes = true
+
+    this.debug = false
+  }
+
+  readChar () {
+    return this.string.charAt(this.i++)
+  }
+
+  processEscapes (string, quote, isAnsiCQuote) {
+    if (!isAnsiCQuote && !this.escapedQuotes.includes(quote)) {
+      // This quote type doesn't support escape sequences
+      return string
+    }
+
+    // We need to form a regex that matches any of the escape characters,
+    // without interpreting any of the characters as a regex special character.
+    const anyEscape = '[' + this.escapes.replace(/(.)/g, '\\$1') + ']'
+
+    // In regular quoted strings, we can only escape an escape character, and
+    // the quote character itself.
+    if (!isAnsiCQuote && this.escapedQuotes.includes(quote)) {
+      const re = new RegExp(
+        anyEscape + '(' + anyEscape + '|\\' + quote + ')', 'g')
+      return string.replace(re, '$1')
+    }
+
+    // ANSI C quoted strings support a wide variety of escape sequences
+    if (isAnsiCQuote) {
+      const patterns = {
+        // Literal characters
+        '([\\\\\'"?])': (x) => x,
+
+        // Non-printable ASCII characters
+        'a': () => '\x07',
+        'b': () => '\x08',
+        'e|E': () => '\x1b',
+        'f': () => '\x0c',
+        'n': () => '\x0a',
+        'r': () => '\x0d',
+        't': () => '\x09',
+        'v': () => '\x0b',
+
+        // Octal bytes
+        '([0-7]{1,3})': (x) => String.fromCharCode(parseInt(x, 8)),
+
+        // Hexadecimal bytes
+        'x([0-9a-fA-F]{1,2})': (x) => String.fromCharCode(parseInt(x, 16)),
+
+        // Unicode code units
+        'u([0-9a-fA-F]{1,4})': (x) => String.fromCharCode(parseInt(x, 16)),
+        'U([0-9a-fA-F]{1,8})': (x) => String.fromCharCode(parseInt(x, 16)),
+
+        // Control characters
+        // https://en.wikipedia.org/wiki/Control_character#How_control_characters_map_to_keyboards
+        'c(.)': (x) => {
+          if (x === '?') {
+            return '\x7f'
+          } else if (x === '@') {
+            return '\x00'
+          } else {
+            return String.fromCharCode(x.charCodeAt(0) & 31)
+          }
+        }
+      }
+
+      // Construct an uber-RegEx that catches all of the above pattern
+      const re = new RegExp(
+        anyEscape + '(' + Object.keys(patterns).join('|') + ')', 'g')
+
+      // For each match, figure out which subpattern matched, and apply the
+      // corresponding function
+      return string.replace(re, function (m, p1) {
+        for (const matched in patterns) {
+          const mm = new RegExp('^' + matched + '$').exec(p1)
+          if (mm === null) {
+            continue
+          }
+
+          return patterns[matched].apply(null, mm.slice(1))
+        }
+      })
+    }
+
+    // Should not get here
+    return undefined
+  }
+
+  * [Symbol.iterator] () {
+    let inQuote = false
+    let inDollarQuote = false
+    let escaped = false
+    let lastDollar = -2 // position of last dollar sign we saw
+    let token
+
+    if (this.debug) {
+      console.log('full input:', '>' + this.string + '<')
+    }
+
+    while (true) {
+      const pos = this.i
+      const char = this.readChar()
+
+      if (this.debug) {
+        console.log(
+          'position:', pos,
+          'input:', '>' + char + '<',
+          'accumulated:', token,
+          'inQuote:', inQuote,
+          'inDollarQuote:', inDollarQuote,
+          'lastDollar:', lastDollar,
+          'escaped:', escaped
+        )
+      }
+
+      // Ran out of characters, we're done
+      if (char === '') {
+        if (inQuote) { throw new Error('Got EOF while in a quoted string') }
+        if (escaped) { throw new Error('Got EOF while in an escape sequence') }
+        if (token !== undefined) { yield token }
+        return
+      }
+
+      // We were in an escape sequence, complete it
+      if (escaped) {
+        if (char === '\n') {
+          // An escaped newline just means to continue the command on the next
+          // line. We just need to ignore it.
+        } else if (inQuote) {
+          // If we are in a quote, just accumulate the whole escape sequence,
+          // as we will interpret escape sequences later.
+          token = (token || '') + escaped + char
+        } else {
+          // Just use the literal character
+          token = (token || '') + char
+        }
+
+        escaped = false
+        continue
+      }
+
+      if (this.escapes.includes(char)) {
+        if (!inQuote || inDollarQuote !== false || this.escapedQuotes.includes(inQuote)) {
+          // We encountered an escape character, which is going to affect how
+          // we treat the next character.
+          escaped = char
+          continue
+        } else {
+          // This string type doesn't use escape characters. Ignore for now.
+        }
+      }
+
+      // We were in a string
+      if (inQuote !== false) {
+        // String is finished. Don't grab the quote character.
+        if (char === inQuote) {
+          token = this.processEscapes(token, inQuote, inDollarQuote === '\'')
+          inQuote = false
+          inDollarQuote = false
+          continue
+        }
+
+        // String isn't finished yet, accumulate the character
+        token = (token || '') + char
+        continue
+      }
+
+      // This is the start of a new string, don't accumulate the quotation mark
+      if (this.quotes.includes(char)) {
+        inQuote = char
+        if (lastDollar === pos - 1) {
+          if (char === '\'' && !this.ansiCQuotes) {
+            // Feature not enabled
+          } else if (char === '"' && !this.localeQuotes) {
+            // Feature not enabled
+          } else {
+            inDollarQuote = char
+          }
+        }
+
+        token = (token || '') // fixes blank string
+
+        if (inDollarQuote !== false) {
+          // Drop the opening $ we captured before
+          token = token.slice(0, -1)
+        }
+
+        continue
+      }
+
+      // This is a dollar sign, record that we saw it in case it's the start of
+      // an ANSI C or localized string
+      if (inQuote === false && char === '$') {
+        lastDollar = pos
+      }
+
+      // This is whitespace, so yield the token if we have one
+      if (this.whitespace.includes(char)) {
+        if (token !== undefined) { yield token }
+        token = undefined
+        continue
+      }
+
+      // Otherwise, accumulate the character
+      token = (token || '') + char
+    }
+  }
+}
+
+
+/**
+ * Splits a given string using shell-like syntax. This function is the inverse
+ * of shlex.join().
+ *
+ * @param {String} s String to split.
+ * @returns {String[]}
+ */
+function shlex_split (s) {
+  return Array.from(new Shlexer(s))
+}
+
+/**
+ * Escapes a potentially shell-unsafe string using quotes.
+ *
+ * @param {String} s String to quote
+ * @returns {String}
+ */
+function quote (s) {
+  if (s === '') { return '\'\'' }
+
+  const unsafeRe = /[^\w@%\-+=:,./]/
+  if (!unsafeRe.test(s)) { return s }
+
+  return ('\'' + s.replace(/('+)/g, '\'"$1"\'') + '\'').replace(/^''|''$/g, '')
+}
+
+
+/**
+ * Concatenate the tokens of the list args and return a string. This function
+ * is the inverse of shlex.split().
+ *
+ * The returned value is shell-escaped to protect against injection
+ * vulnerabilities (see shlex.quote()).
+ *
+ * @param {String[]} args List of args to join
+ * @returns {String}
+ */
+function shlex_join (args) {
+  if (!Array.isArray(args)) {
+    throw new TypeError("args should be an array")
+  }
+  return args.map(quote).join(" ")
+}
+
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(2685);
+// EXTERNAL MODULE: external "node:url"
+var external_node_url_ = __nccwpck_require__(3136);
+;// CONCATENATED MODULE: ./lib/environment/python-sources.js
+
+
+/**
+ * The folder with the action's Python programs and package locks. Not bundled, so found by its place in the checkout of
+ * the action: two folders up leads to the same one from `src/environment` and from `dist/<entry>`.
+ */
+const python_sources_PYTHON_SOURCES = (0,external_node_path_.resolve)((0,external_node_path_.dirname)((0,external_node_url_.fileURLToPath)(import.meta.url)), '../../src/python');
+
+// EXTERNAL MODULE: ../../work/main/node_modules/@actions/exec/lib/exec.js + 5 modules
+var exec = __nccwpck_require__(9636);
+;// CONCATENATED MODULE: ./lib/process/command.js
+
+/**
+ * Runs a short helper command to its end and returns what it printed. Arguments are passed as they are, never through a
+ * shell. A non-zero exit is a result, not an error.
+ *
+ * For commands that may have to be signalled use {@link ./group.ts} instead: @actions/exec cannot signal its child.
+ */
+async function command_runCommand(tool, args, options = {}) {
+    const { cwd, env = process.env, onLine } = options;
+    // exec splits its first argument as a command line, so a path with spaces has to be quoted.
+    const result = await getExecOutput(`"${tool}"`, [...args], {
+        ...(cwd === undefined ? {} : { cwd }),
+        env: definedOnly(env),
+        ignoreReturnCode: true,
+        silent: true,
+        listeners: onLine ? { stdline: onLine, errline: onLine } : {},
+    });
+    return { code: result.exitCode, stdout: result.stdout, stderr: result.stderr };
+}
+function definedOnly(env) {
+    return Object.fromEntries(Object.entries(env).filter((entry) => entry[1] !== undefined));
+}
+
+;// CONCATENATED MODULE: ./lib/plan/planner.js
+
+
+
+
+/** A Python that plans, and ends. */
+function planner_shortLivedPlanner({ python, cwd, env }) {
+    const program = join(PYTHON_SOURCES, 'plan.py');
+    return {
+        async plan(questionFile, answerFile) {
+            try {
+                const args = [program, '--request', questionFile, '--output', answerFile];
+                const { code, stderr } = await runCommand(python, args, { cwd, env });
+                return code === 0 ? undefined : { why: `${python} ended with exit code ${code}`, printed: stderr };
+            }
+            catch (error) {
+                return { why: `${python} cannot be run: ${reasonOf(error)}`, printed: '', cause: error };
+            }
+        },
+    };
+}
+
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
+;// CONCATENATED MODULE: ./lib/process/group.js
+
+/** How long the output of a child that has ended may stay open. */
+const LAST_OUTPUT = 2000;
+/**
+ * Starts a program as the leader of a new process group. Its file descriptor 3 is a pipe that this process holds open
+ * and never writes to: when this process is gone, kill -9 included, the child reads its end there.
+ */
+function group_spawnGroup(program, args, options) {
+    const child = spawn(program, args, {
+        cwd: options.cwd,
+        env: options.env,
+        detached: true,
+        stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    });
+    for (const stream of [child.stdout, child.stderr])
+        if (stream)
+            group_readLines(stream, options.onLine);
+    const exit = new Promise((resolve, reject) => {
+        child.once('error', reject);
+        child.once('close', (code, signal) => resolve({ code, signal }));
+    });
+    const pid = child.pid ?? -1;
+    const signalAll = (signal) => {
+        if (pid <= 0)
+            return;
+        try {
+            process.kill(-pid, signal);
+        }
+        catch (error) {
+            if (error.code !== 'ESRCH')
+                throw error;
+        }
+    };
+    child.once('exit', () => {
+        // What it left running would hold its output, and nobody is to wait for that; also not when it has left the group.
+        signalAll('SIGKILL');
+        setTimeout(() => {
+            child.stdout?.destroy();
+            child.stderr?.destroy();
+        }, LAST_OUTPUT).unref();
+    });
+    return { pid, exit, signal: signalAll };
+}
+/** A progress bar redraws its line with `\r`: only what stands there when the line ends is reported. */
+const LONGEST_LINE = (/* unused pure expression or super */ null && (64 * 1024));
+/** Reports each line of a stream, the last one also without its newline. */
+function group_readLines(stream, onLine) {
+    let pending = '';
+    const emit = (line) => {
+        const shown = line
+            .split('\r')
+            .filter((part) => part !== '')
+            .at(-1);
+        if (shown !== undefined)
+            onLine(shown);
+    };
+    stream.setEncoding('utf8');
+    stream.on('data', (chunk) => {
+        const lines = (pending + chunk).split('\n');
+        pending = lines.pop() ?? '';
+        if (pending.length > LONGEST_LINE)
+            pending = pending.slice(-LONGEST_LINE);
+        lines.forEach(emit);
+    });
+    stream.on('end', () => {
+        if (pending !== '')
+            emit(pending);
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/run/oaieval-engine.js
+
+
+
+
+/** Starts the user's own `oaieval`, one process group an eval, on a leash that ends it when the action is gone. */
+function oaieval_engine_oaievalEngine({ python, cwd, env, todaysModels }) {
+    const program = [join(PYTHON_SOURCES, 'leash.py'), ...(todaysModels ? ['--todays-models'] : [])];
+    return {
+        start: ({ args, env: own, onLine }) => deferred(async () => {
+            const found = await python();
+            return () => spawnGroup(found, [...program, ...args], { cwd, env: { ...env, ...own }, onLine });
+        }),
+        async close() { },
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/run/warm-engine.js
+
+
+/** A host that dies is replaced once. */
+const LIVES = 2;
+/**
+ * Forks evals from a warm host, which is started, unless it is there, with the first eval. When hosts die, or when the set
+ * cannot be forked safely, each eval gets a process of its own instead.
+ */
+function warm_engine_warmEngine(options) {
+    const { startHost, preparation, fallback, log } = options;
+    let lives = LIVES;
+    let host = options.first?.host;
+    let prepared = options.first?.prepared;
+    let current;
+    let closing = false;
+    async function nextHost() {
+        while (lives > 0) {
+            lives -= 1;
+            try {
+                host ??= await startHost();
+                if (closing)
+                    return undefined;
+                const preparing = prepared ?? host.prepare(preparation);
+                prepared = undefined;
+                const unfit = await preparing;
+                if (unfit === undefined)
+                    return host;
+                log.info(`Each eval gets a Python process of its own, which takes longer: ${unfit}.`);
+                lives = 0;
+            }
+            catch (error) {
+                lost(reasonOf(error));
+            }
+            await host?.close();
+            host = undefined;
+        }
+        return undefined;
+    }
+    function lost(why) {
+        if (closing)
+            return;
+        const printed = host?.printed.slice(-10) ?? [];
+        const next = lives > 0
+            ? 'It is started again.'
+            : 'From here on each eval gets a process of its own, which takes longer.';
+        log.warning([`The Python process that evals are forked from ${why}. ${next}`, ...printed].join('\n'), 'Warm engine lost');
+    }
+    /** The one promise that all evals wait for, until its host is gone. */
+    async function serving() {
+        for (;;) {
+            current ??= nextHost();
+            const waited = current;
+            const found = await waited;
+            if (found?.gone === undefined)
+                return found;
+            if (current !== waited)
+                continue;
+            lost(found.gone);
+            host = undefined;
+            current = undefined;
+        }
+    }
+    return {
+        start(execution) {
+            return deferred(async () => {
+                const found = await serving();
+                return () => (found ? found.run(execution) : fallback.start(execution));
+            });
+        },
+        async close() {
+            closing = true;
+            lives = 0;
+            // It may be importing, and take its time.
+            await host?.close();
+            await current;
+            await host?.close();
+        },
+    };
+}
+
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(7030);
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+;// CONCATENATED MODULE: ./lib/run/warm-host.js
+/** The warm host as this process sees it: src/python/host.py says what it is, and in which words it is talked to. */
+
+
+
+
+
+
+
+
+
+const KEPT_LINES = 100;
+/** The connections of an eval: its stdout, its stderr. */
+const STREAMS = 2;
+/** How long a connection may outlive its processes, which are all gone, before it is cut. */
+const warm_host_LAST_OUTPUT = 2000;
+/** How long the host has to end when it is told to. */
+const LAST_WORDS = 2000;
+class warm_host_WarmHost {
+    #child;
+    #control;
+    #server;
+    #directory;
+    #running = new Map();
+    #printed = [];
+    #nextId = 1;
+    #answer;
+    #gone;
+    #closed = Promise.withResolvers();
+    constructor(child, server, directory) {
+        this.#child = child;
+        this.#server = server;
+        this.#directory = directory;
+        this.#control = child.stdio[4];
+        for (const stream of [child.stdout, child.stderr])
+            if (stream)
+                readLines(stream, (line) => this.#keep(line));
+        readLines(this.#control, (line) => this.#hear(line));
+        this.#control.on('error', () => { });
+        server.on('connection', (socket) => this.#connect(socket));
+        child.once('error', (error) => this.#end(`could not be started: ${reasonOf(error)}`));
+        child.once('exit', (code, signal) => {
+            const end = () => this.#end(`ended with ${signal ?? `exit code ${code}`}`);
+            child.once('close', end);
+            // What modules of the set have started there may hold its output open for ever.
+            signalGroup(child.pid, 'SIGKILL');
+            setTimeout(end, warm_host_LAST_OUTPUT).unref();
+        });
+    }
+    /** Starts it; it has imported nothing yet. @throws what the system throws when there can be no socket for its output */
+    static async start({ python, cwd, env }) {
+        // The path of a Unix socket has to be short, which RUNNER_TEMP need not be.
+        const directory = mkdtempSync(join(tmpdir(), 'oaievalset-'));
+        const path = join(directory, 'output');
+        const server = createServer();
+        try {
+            await new Promise((resolve, reject) => {
+                server.once('error', reject);
+                server.listen(path, resolve);
+            });
+        }
+        catch (error) {
+            rmSync(directory, { recursive: true, force: true });
+            throw error;
+        }
+        const child = spawn(python, [join(PYTHON_SOURCES, 'host.py'), path], {
+            cwd,
+            env,
+            detached: true,
+            stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+        });
+        return new warm_host_WarmHost(child, server, directory);
+    }
+    /** Why it is no more; undefined while it lives. */
+    get gone() {
+        return this.#gone;
+    }
+    /** The last lines it printed itself, outside of any eval. */
+    get printed() {
+        return this.#printed;
+    }
+    async plan(questionFile, answerFile) {
+        try {
+            await this.#ask({ do: 'plan', request: questionFile, output: answerFile });
+            return undefined;
+        }
+        catch (error) {
+            return { why: `${this.#child.spawnfile} ${reasonOf(error)}`, printed: this.#printed.join('\n') };
+        }
+    }
+    /** @returns undefined when evals may be forked, or why not. Rejects when it dies. */
+    async prepare({ evals, models, registryPaths, todaysModels }) {
+        const answer = await this.#ask({
+            do: 'prepare',
+            evals,
+            models,
+            registry_paths: registryPaths,
+            todays_models: todaysModels,
+        });
+        return typeof answer.unfit === 'string' ? answer.unfit : undefined;
+    }
+    /** Forks an eval. Its exit rejects with EngineLost when the host dies before it has told the eval's end. */
+    run({ args, env, onLine }) {
+        const id = this.#nextId++;
+        const running = {
+            settle: Promise.withResolvers(),
+            onLine,
+            output: new Set(),
+            read: Promise.withResolvers(),
+            streamsRead: 0,
+            pid: undefined,
+            waitingSignal: undefined,
+            ended: false,
+        };
+        this.#running.set(id, running);
+        if (this.#gone !== undefined)
+            this.#lose(id, running);
+        else
+            this.#send({ do: 'run', id, args, env });
+        return {
+            exit: running.settle.promise,
+            signal(signal) {
+                if (running.ended)
+                    return;
+                if (running.pid === undefined)
+                    running.waitingSignal = signal;
+                else
+                    signalGroup(running.pid, signal);
+            },
+        };
+    }
+    /** Ends it, and every eval that still runs. */
+    async close() {
+        this.#control.end();
+        const timer = setTimeout(() => signalGroup(this.#child.pid, 'SIGKILL'), LAST_WORDS);
+        await this.#closed.promise;
+        clearTimeout(timer);
+    }
+    async #ask(question) {
+        if (this.#gone !== undefined)
+            throw new Error(this.#gone);
+        this.#answer = Promise.withResolvers();
+        this.#send(question);
+        return await this.#answer.promise;
+    }
+    #send(message) {
+        this.#control.write(`${JSON.stringify(message)}\n`);
+    }
+    #hear(line) {
+        const message = JSON.parse(line);
+        const id = Number(message.id);
+        const running = this.#running.get(id);
+        if (!running) {
+            this.#answer?.resolve(message);
+        }
+        else if (typeof message.pid === 'number') {
+            running.pid = message.pid;
+            if (running.waitingSignal)
+                signalGroup(running.pid, running.waitingSignal);
+        }
+        else if (typeof message.error === 'string') {
+            running.ended = true;
+            this.#running.delete(id);
+            running.settle.reject(new Error(message.error));
+        }
+        else {
+            running.ended = true;
+            const code = typeof message.code === 'number' ? message.code : null;
+            const signal = (message.signal ?? null);
+            void this.#outputEnd(running).then(() => {
+                this.#running.delete(id);
+                running.settle.resolve({ code, signal });
+            });
+        }
+    }
+    /** A connection says whose output it is, and then is that output. */
+    #connect(socket) {
+        let head = Buffer.alloc(0);
+        const onHead = (data) => {
+            head = Buffer.concat([head, data]);
+            const newline = head.indexOf(10);
+            if (newline < 0)
+                return;
+            socket.off('data', onHead);
+            socket.pause();
+            const running = this.#running.get(Number.parseInt(head.toString('latin1', 0, newline), 10));
+            if (!running) {
+                socket.destroy();
+                return;
+            }
+            running.output.add(socket);
+            socket.once('close', () => {
+                running.output.delete(socket);
+                running.streamsRead += 1;
+                if (running.streamsRead === STREAMS)
+                    running.read.resolve();
+            });
+            const rest = head.subarray(newline + 1);
+            if (rest.length > 0)
+                socket.unshift(rest);
+            readLines(socket, running.onLine);
+            socket.resume();
+        };
+        socket.on('data', onHead);
+        socket.on('error', () => { });
+    }
+    /** Nobody is left who could write; what was written, and even the connections, may still be on their way. */
+    async #outputEnd({ output, read }) {
+        const timer = setTimeout(() => {
+            for (const socket of output)
+                socket.destroy();
+            read.resolve();
+        }, warm_host_LAST_OUTPUT);
+        await read.promise;
+        clearTimeout(timer);
+    }
+    #keep(line) {
+        this.#printed.push(line);
+        if (this.#printed.length > KEPT_LINES)
+            this.#printed.shift();
+    }
+    #end(why) {
+        if (this.#gone !== undefined)
+            return;
+        this.#gone = why;
+        this.#answer?.reject(new Error(why));
+        this.#answer?.promise.catch(() => { });
+        for (const [id, running] of this.#running)
+            if (!running.ended)
+                this.#lose(id, running);
+        signalGroup(this.#child.pid, 'SIGKILL');
+        this.#server.close();
+        rmSync(this.#directory, { recursive: true, force: true });
+        this.#closed.resolve();
+    }
+    #lose(id, running) {
+        running.ended = true;
+        this.#running.delete(id);
+        // It notices by itself that its host is gone; nobody waits for that.
+        signalGroup(running.pid, 'SIGKILL');
+        for (const socket of running.output)
+            socket.destroy();
+        running.settle.reject(new EngineLost(`the Python process that it was forked from ${this.#gone ?? 'is gone'}`));
+    }
+}
+function signalGroup(pid, signal) {
+    if (pid === undefined || pid <= 0)
+        return;
+    try {
+        process.kill(-pid, signal);
+    }
+    catch (error) {
+        if (error.code !== 'ESRCH')
+            throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/run/engines.js
+
+
+
+
+/** Forking a process that has imported much is safe on Linux; on macOS system libraries forbid it. */
+function engines_defaultEngine(platform) {
+    return platform === 'linux' ? 'warm' : 'oaieval';
+}
+/** No process is started before it is asked for something. */
+function engines(options) {
+    return options.engine === 'warm' ? warm(options) : plain(options);
+}
+function plain(options) {
+    const planner = {
+        plan: async (...files) => await shortLivedPlanner({ ...options, python: await options.python() }).plan(...files),
+    };
+    const engine = oaievalEngine(options);
+    return { planner, open: () => engine, close: () => engine.close() };
+}
+/** The process that plans the set has all imported that its evals need: they are forked from it. */
+function warm(options) {
+    const { models, registryPaths, todaysModels, log } = options;
+    const startHost = async () => await WarmHost.start({ ...options, python: await options.python() });
+    const common = { models, registryPaths, todaysModels };
+    let host;
+    let prepared;
+    let engine;
+    return {
+        planner: {
+            async plan(questionFile, answerFile) {
+                host ??= await startHost();
+                const failure = await host.plan(questionFile, answerFile);
+                if (!failure) {
+                    // Its classes are imported. The rest of its preparation goes on while this process reads the data of the set.
+                    prepared = host.prepare({ evals: [], ...common });
+                    prepared.catch(() => { });
+                }
+                return failure;
+            },
+        },
+        open({ evals }) {
+            engine = warmEngine({
+                startHost,
+                first: host && prepared && { host, prepared },
+                preparation: { evals, ...common },
+                fallback: oaievalEngine(options),
+                log,
+            });
+            return engine;
+        },
+        async close() {
+            await (engine ?? host)?.close();
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/action/inputs.js
+/** The inputs of action.yml, read once and checked whole. Nothing below this room reads an INPUT_ variable. */
+
+
+
+
+
+
+/** @throws ActionError INPUT_MISSING, INPUT_INVALID or ARGS_INVALID, naming the input */
+function readInputs() {
+    const model = requiredName('model', 'the model to evaluate, for example gpt-4');
+    const evalSet = requiredName('eval-set', 'an eval set of the registry, for example test-basic');
+    checkFileName(model, evalSet);
+    return {
+        model,
+        evalSet,
+        args: words('args'),
+        registryPaths: lines('registry-path'),
+        workingDirectory: directory('working-directory'),
+        python: inputs_text('python') || 'python3',
+        evalsVersion: inputs_text('evals-version'),
+        extraPackages: lines('extra-packages'),
+        resume: inputs_boolean('resume', true),
+        cacheKey: inputs_text('cache-key'),
+        maxAge: duration('max-age'),
+        sampleResume: inputs_boolean('sample-resume', true),
+        parallelEvals: count('parallel-evals', 4, 1000),
+        engine: engine(),
+        maxRequestsInFlight: count('max-requests-in-flight', 32, 10_000),
+        attempts: count('attempts', 2, 100),
+        exitOnError: inputs_boolean('exit-on-error', false),
+        evalTimeout: duration('eval-timeout'),
+        stallTimeout: duration('stall-timeout') ?? 10 * UNITS.m,
+        timeBudget: duration('time-budget'),
+        tokenBudget: inputs_text('token-budget') === '' ? undefined : count('token-budget', 0, Number.MAX_SAFE_INTEGER),
+        checkpointInterval: duration('checkpoint-interval') ?? 2 * UNITS.m,
+        encryptionKey: secret('encryption-key'),
+        githubToken: secret('github-token'),
+        stateDirectory: resolve(inputs_text('state-directory') || '/tmp/oaievalset'),
+    };
+}
+function engine() {
+    const value = inputs_text('engine') || 'auto';
+    if (value === 'auto' || value === 'oaieval')
+        return value;
+    if (value !== 'warm')
+        throw invalid('engine', value, 'there is no such engine', 'Set engine to auto, warm or oaieval.');
+    if (defaultEngine(process.platform) === 'warm')
+        return value;
+    throw invalid('engine', value, 'it needs Linux', 'Set engine to auto, or use a Linux runner.');
+}
+/** What would move or hide results, or is decided by an input, and how to say it instead. */
+const REFUSED_ARGS = new Map([
+    ['--record_path', 'The action keeps a record file of every eval itself; remove it.'],
+    ['--registry_path', 'Use the input registry-path, one path a line.'],
+    ['--http-run', 'It sends results elsewhere, so that nothing could be resumed; remove it.'],
+    ['--no-local-run', 'It moves results to a database, so that nothing could be resumed; remove it.'],
+    ['--dry-run', 'It records no results, so that no eval would ever be done; remove it.'],
+    ['--log_to_file', 'It hides the output that the action shows; remove it.'],
+    ['--resume', 'It is an argument of oaievalset; use the input resume.'],
+    ['--no-resume', 'It is an argument of oaievalset; use the input resume: false.'],
+    ['--exit-on-error', 'It is an argument of oaievalset; use the input exit-on-error: true.'],
+    ['--no-exit-on-error', 'It is an argument of oaievalset; use the input exit-on-error: false.'],
+]);
+function words(name) {
+    const value = inputs_text(name, SEVERAL_LINES);
+    let args;
+    try {
+        args = split(value);
+    }
+    catch (error) {
+        throw new ActionError('ARGS_INVALID', `The input ${name} cannot be split into words: ${reasonOf(error).toLowerCase()} in ${JSON.stringify(value)}.`, 'Close the quote, or put a backslash before a quote that is meant as a letter.');
+    }
+    for (const arg of args) {
+        const [option = ''] = arg.split('=', 1);
+        const next = REFUSED_ARGS.get(option);
+        if (next)
+            throw new ActionError('ARGS_INVALID', `The input ${name} holds ${option}, which cannot be used here.`, next);
+    }
+    return args;
+}
+function requiredName(name, meaning) {
+    const value = inputs_text(name);
+    if (value === '') {
+        throw new ActionError('INPUT_MISSING', `The input ${name} is missing.`, `Set ${name} under "with:" to ${meaning}.`);
+    }
+    const wrong = (isAbsolute(value) && 'it is an absolute path') ||
+        (value.split('/').includes('..') && 'it holds ".."') ||
+        (value.split('/').some((part) => part === '' || part === '.') && 'it holds an empty or "." path part') ||
+        (value.startsWith('-') && 'it starts with "-", which oaieval would read as an option');
+    if (wrong)
+        throw invalid(name, value, wrong, `Set ${name} to ${meaning}.`);
+    return value;
+}
+/** A progress file set aside has the longest name: `{model}.{eval_set}.progress.txt.rejected-<time>`, 255 bytes at most. */
+function checkFileName(model, evalSet) {
+    const longest = `${model}.${evalSet}`.split('/').map((part) => Buffer.byteLength(part));
+    if (Math.max(...longest) > 255 - '.progress.txt.rejected-20260101T000000Z-10'.length) {
+        throw invalid('model', model, 'together with eval-set it is too long for a file name', 'Use a shorter name.');
+    }
+}
+function directory(name) {
+    const path = resolve(inputs_text(name) || '.');
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+        throw invalid(name, path, 'there is no such directory', 'Set it to a directory of the checkout, and check out the repository first.');
+    }
+    return path;
+}
+function inputs_boolean(name, fallback) {
+    const value = inputs_text(name);
+    if (value === '')
+        return fallback;
+    if (/^true$/i.test(value))
+        return true;
+    if (/^false$/i.test(value))
+        return false;
+    throw invalid(name, value, 'it is neither true nor false', `Set ${name} to true or false.`);
+}
+function count(name, fallback, most) {
+    const value = inputs_text(name);
+    if (value === '')
+        return fallback;
+    const number = Number(value);
+    if (!/^\d+$/.test(value) || number < 1 || number > most) {
+        throw invalid(name, value, `it is not a whole number from 1 to ${most}`, `Set ${name} to such a number.`);
+    }
+    return number;
+}
+const UNITS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 };
+/** `90s`, `30m`, `5h30m`, `7d`, in milliseconds. */
+function duration(name) {
+    const value = inputs_text(name);
+    if (value === '')
+        return undefined;
+    const parts = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(value);
+    const milliseconds = parts
+        ? Object.values(UNITS).reduce((sum, unit, index) => sum + Number(parts[index + 1] ?? 0) * unit, 0)
+        : 0;
+    if (milliseconds === 0 || !Number.isSafeInteger(milliseconds)) {
+        throw invalid(name, value, 'it is not a duration', `Write ${name} as 90s, 30m, 5h30m or 7d.`);
+    }
+    return milliseconds;
+}
+function lines(name) {
+    return inputs_text(name, SEVERAL_LINES)
+        .split(/\r?\n/)
+        .map((line) => line.trim())
+        .filter((line) => line !== '');
+}
+/** A value that must appear nowhere; the runner hides it in the log. */
+function secret(name) {
+    const value = inputs_text(name);
+    if (value !== '')
+        (0,core/* setSecret */.Pq)(value);
+    return value;
+}
+/** Control characters, and those of them that a value of several lines may not hold either. */
+const ONE_LINE = /\p{Cc}/u;
+const SEVERAL_LINES = /[^\P{Cc}\r\n\t]/u;
+const SECRETS = new Set(['encryption-key', 'github-token']);
+function inputs_text(name, refused = ONE_LINE) {
+    const value = (0,core/* getInput */.V4)(name);
+    if (refused.test(value)) {
+        const next = 'Remove them; a value that should be one line may hold a line break.';
+        throw invalid(name, SECRETS.has(name) ? '***' : value, 'it holds control characters', next);
+    }
+    return value;
+}
+function invalid(name, value, why, next) {
+    return new errors/* ActionError */.lZ('INPUT_INVALID', `The input ${name} is ${JSON.stringify(value)}: ${why}.`, next);
 }
 
 
@@ -28627,7 +29711,7 @@ function fail(error) {
 /* harmony export */   Z: () => (/* binding */ actionLog)
 /* harmony export */ });
 /* unused harmony export asText */
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2858);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7448);
 
 /** Prints to the log of the step. */
 const actionLog = {
@@ -28659,7 +29743,7 @@ function asText(line) {
 /* harmony export */   I: () => (/* binding */ publishSummary)
 /* harmony export */ });
 /* unused harmony export publishOutputs */
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2858);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7448);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2685);
 /* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1202);
 
@@ -28709,7 +29793,7 @@ async function publishSummary(results, context, notes, log) {
 /* harmony export */   L6: () => (/* binding */ loadSession)
 /* harmony export */ });
 /* unused harmony export sessionInputs */
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2858);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7448);
 
 const NAME = 'session';
 /** What of the inputs `post` has to know. A secret it reads anew: nothing secret is written down. */
@@ -28729,21 +29813,45 @@ function loadSession() {
 
 /***/ }),
 
-/***/ 6142:
+/***/ 7099:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   K: () => (/* binding */ Checkpointer)
-/* harmony export */ });
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2685);
-/* harmony import */ var _progress_journal_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3049);
-/* harmony import */ var _client_output_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4120);
-/* harmony import */ var _protocol_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7911);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  K: () => (/* binding */ Checkpointer)
+});
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(2685);
+;// CONCATENATED MODULE: ./lib/process/after.js
+/** The most that a timer can count, some 24 days: a longer one would go off at once. */
+const LONGEST = 2 ** 31 - 1;
+/** Calls `work` after so many milliseconds, however many they are. Returns what calls it off. */
+function after(milliseconds, work) {
+    let timer;
+    const wait = (left) => {
+        timer = setTimeout(() => (left > LONGEST ? wait(left - LONGEST) : work()), Math.min(left, LONGEST));
+    };
+    wait(milliseconds);
+    return () => clearTimeout(timer);
+}
+
+// EXTERNAL MODULE: ./lib/progress/journal.js
+var journal = __nccwpck_require__(3049);
+// EXTERNAL MODULE: ./lib/checkpoint/client-output.js
+var client_output = __nccwpck_require__(4120);
+// EXTERNAL MODULE: ./lib/checkpoint/protocol.js
+var protocol = __nccwpck_require__(7911);
+;// CONCATENATED MODULE: ./lib/checkpoint/checkpointer.js
 /**
  * Saves checkpoints: while evals run, so that a runner that vanishes loses little, and at the end. Evals never wait for it.
  */
+
 
 
 
@@ -28765,7 +29873,7 @@ class Checkpointer {
     #saved = [];
     #saving;
     #abort = new AbortController();
-    #timer;
+    #callOff;
     #running = false;
     #interval;
     #backoff = 1;
@@ -28786,19 +29894,23 @@ class Checkpointer {
         if (this.#running && this.#backoff === 1)
             this.#tick();
     }
+    /** Ends checkpoints in the background; one that is under way is given up. */
+    async stop() {
+        this.#running = false;
+        this.#callOff?.();
+        this.#abort.abort();
+        await this.#saving;
+    }
     /**
      * Ends checkpoints in the background, and saves the last one. Cache trouble is a warning that says what it means, never
      * a failure.
      * @param timeoutMs how long it may take; undefined: as long as the store gives it
      */
     async finish(timeoutMs) {
-        this.#running = false;
-        clearTimeout(this.#timer);
-        // What it would save is older than what the last one will.
-        this.#abort.abort();
-        await this.#saving;
+        // What is under way is older than what the last one will save.
+        await this.stop();
         const { state, log } = this.#options;
-        (0,_progress_journal_js__WEBPACK_IMPORTED_MODULE_3__/* .sealLive */ .Ch)(state.paths);
+        (0,journal/* sealLive */.Ch)(state.paths);
         const last = this.#saved.at(-1);
         if (last !== undefined && this.#options.mark() === this.#savedMark)
             return { key: last, complete: true };
@@ -28818,9 +29930,9 @@ class Checkpointer {
         return { key: last ?? '', complete: outcome.kind === 'unavailable' };
     }
     #schedule() {
-        clearTimeout(this.#timer);
+        this.#callOff?.();
         if (this.#running)
-            this.#timer = setTimeout(() => this.#tick(), this.#interval * this.#backoff);
+            this.#callOff = after(this.#interval * this.#backoff, () => this.#tick());
     }
     #tick() {
         if (this.#saving)
@@ -28843,7 +29955,7 @@ class Checkpointer {
                 journal.seal();
         }
         catch (error) {
-            log.debug(`A journal could not be sealed: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .reasonOf */ .A3)(error)}`);
+            log.debug(`A journal could not be sealed: ${(0,errors/* reasonOf */.A3)(error)}`);
         }
         const outcome = await this.#save({ signal: this.#abort.signal, timeoutMs: LONGEST_SAVE });
         if (outcome.kind === 'saved') {
@@ -28870,21 +29982,26 @@ class Checkpointer {
     async #keep(key) {
         const superseded = this.#saved.splice(0);
         this.#saved.push(key);
-        if (superseded.length > 0)
-            await this.#options.onSuperseded?.(superseded);
+        try {
+            if (superseded.length > 0)
+                await this.#options.onSuperseded?.(superseded, key);
+        }
+        catch (error) {
+            this.#options.log.debug(`Superseded checkpoints stay: ${(0,errors/* reasonOf */.A3)(error)}`);
+        }
     }
     async #save(limits) {
         const { state, store, temporaryDirectory, onSave } = this.#options;
         let root;
         try {
             onSave(store.nextSeq + 1);
-            root = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdtempSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(temporaryDirectory, 'oaievalset-save-'));
-            state.snapshot((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(root, _protocol_js__WEBPACK_IMPORTED_MODULE_4__/* .CHECKPOINT_PATH */ .n));
+            root = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(temporaryDirectory, 'oaievalset-save-'));
+            state.snapshot((0,external_node_path_.join)(root, protocol/* CHECKPOINT_PATH */.n));
             return await store.save(root, limits);
         }
         catch (error) {
             // Most likely a full disk: the next checkpoint may fare better.
-            return { kind: 'failed', cause: `the state could not be copied (${(0,_client_output_js__WEBPACK_IMPORTED_MODULE_5__/* .printable */ .g$)((0,_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .reasonOf */ .A3)(error), [])})` };
+            return { kind: 'failed', cause: `the state could not be copied (${(0,client_output/* printable */.g$)((0,errors/* reasonOf */.A3)(error), [])})` };
         }
         finally {
             if (root)
@@ -28895,7 +30012,7 @@ class Checkpointer {
 /** A tree that cannot be removed is left to the runner, which empties its temporary directory: it ends no run. */
 function discard(root) {
     try {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(root, { recursive: true, force: true });
+        (0,external_node_fs_.rmSync)(root, { recursive: true, force: true });
     }
     catch {
         // As said.
@@ -28996,7 +30113,7 @@ const CHECKPOINT_PATH = 'tmp/oaievalset';
 
 /***/ }),
 
-/***/ 5696:
+/***/ 4666:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29019,8 +30136,8 @@ var journal = __nccwpck_require__(3049);
 var paths = __nccwpck_require__(6794);
 // EXTERNAL MODULE: ./lib/progress/state.js + 6 modules
 var state = __nccwpck_require__(9330);
-;// CONCATENATED MODULE: external "node:child_process"
-const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:events"
@@ -29152,7 +30269,7 @@ const CHECK = 16;
 const HEADER = MAGIC.length + 1 + SALT + PREFIX + CHECK;
 /** What OWASP asks for where a person may have chosen the text (32 MB of memory; a quarter of a second). */
 const SCRYPT = { N: 2 ** 15, r: 8, p: 3, maxmem: 64 * 1024 * 1024 };
-/** Fast, and still a tenth of what the JSON lines of a checkpoint are. */
+/** The fast end: 1 GB of JSON lines takes six seconds, and shrinks to a fifth or less. */
 const GZIP_LEVEL = 3;
 /** Below this, guessing is faster than asking. */
 const SHORTEST_KEY = 16;
@@ -29242,7 +30359,7 @@ function bounded(mostBytes) {
 }
 /** Never with `-P`: without it tar refuses absolute names, `..`, and links that lead out of the directory. */
 function startTar(args, env) {
-    return (0,external_node_child_process_namespaceObject.spawn)('tar', args, { env, stdio: 'pipe', detached: true });
+    return (0,external_node_child_process_.spawn)('tar', args, { env, stdio: 'pipe', detached: true });
 }
 /**
  * Hands on what comes, and goes on taking when tar has closed its end: tar stops at the end mark of the archive, and what
@@ -29358,8 +30475,8 @@ function safe(text) {
         .replace(/^[-.]+|[-.]+$/g, '');
 }
 
-;// CONCATENATED MODULE: external "node:os"
-const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:url"
 var external_node_url_ = __nccwpck_require__(3136);
 // EXTERNAL MODULE: ./lib/checkpoint/client-output.js
@@ -29399,7 +30516,7 @@ function causeOf(operation, message, lines) {
     }
     const denied = /cache (?:write|read) denied:[^"}\n]*/i.exec(message)?.[0];
     if (denied)
-        return `the token of this run may not ${operation} (${denied}${FORKS[operation]})`;
+        return `the token of this run may not ${operation} (${denied}${OUTSIDERS[operation]})`;
     if (/\b(g?tar|zstd|unzstd|zstdmt)\b.* failed with error/.test(message))
         return archiveCause(operation, lines);
     const network = NETWORK_ERROR.exec(message)?.[0];
@@ -29461,7 +30578,11 @@ const STAGES = {
 const REFUSED_KEY = 'the cache service refused to reserve the entry';
 const REFUSED_ENTRY = 'the cache service refused the uploaded entry';
 const KEY_TAKEN = 'the cache service has an entry with this key already';
-const FORKS = { save: ', as in pull requests from forks', restore: '' };
+/** Since June 2026 github.com gives such events a token that may only read the caches of the default branch. */
+const OUTSIDERS = {
+    save: ', as for events that outsiders can trigger, such as pull_request_target',
+    restore: '',
+};
 const NETWORK_ERROR = /\b(ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|EAI_AGAIN|EPIPE)\b/;
 /** Warnings that only accompany another one, and the failures of a look-up. */
 const NOT_A_REFUSAL = /^(Failed to |uploadCacheArchiveSDK|You've hit a rate limit)/;
@@ -29501,7 +30622,7 @@ function statusCause(operation, status, message, lines) {
         return `the cache service limits the rate of requests (HTTP 429)${seconds ? `, for another ${seconds} s` : ''}`;
     }
     if (status === 401 || status === 403) {
-        return `the cache service denied the ${operation} (HTTP ${status}${FORKS[operation]})`;
+        return `the cache service denied the ${operation} (HTTP ${status}${OUTSIDERS[operation]})`;
     }
     if (status >= 500) {
         const attempts = /after (\d+) attempts/.exec(message)?.[1];
@@ -29534,6 +30655,10 @@ function reworded(message) {
 ;// CONCATENATED MODULE: ./lib/checkpoint/outcome.js
 
 
+const noService = {
+    kind: 'unavailable',
+    cause: 'this job has no Actions cache service',
+};
 function restoreOutcome(answer) {
     const result = resultOf('restore', answer);
     if ('kind' in result)
@@ -29582,7 +30707,7 @@ function resultOf(operation, { run, timeoutMs, secrets }) {
     if (!result)
         return failed(`the cache worker ended without an answer (${[run.exit, errorIn(run.stderr)].join('')})`);
     if (!result.available)
-        return { kind: 'unavailable', cause: 'this job has no Actions cache service' };
+        return noService;
     if (result.operation === 'error')
         return failed(causeOf(operation, result.message, lines));
     return result;
@@ -29637,7 +30762,7 @@ async function pathWithSafeTar(path, directory) {
             continue;
         const program = (0,external_node_path_.join)(directory, name);
         await (0,promises_namespaceObject.writeFile)(program, withoutAbsoluteNames(tool), { mode: 0o755 });
-        const runs = await (0,external_node_util_.promisify)(external_node_child_process_namespaceObject.execFile)(program, ['--version'], { timeout: 10_000 }).then(() => true, (error) => error.code !== 'EACCES');
+        const runs = await (0,external_node_util_.promisify)(external_node_child_process_.execFile)(program, ['--version'], { timeout: 10_000 }).then(() => true, (error) => error.code !== 'EACCES');
         if (!runs)
             return path;
         safe = true;
@@ -29841,7 +30966,7 @@ function runWorker(request, options) {
         let stopped;
         let failedToStart = '';
         const texts = { stdout: '', stderr: '', result: '' };
-        const child = (0,external_node_child_process_namespaceObject.spawn)(process.execPath, [program], {
+        const child = (0,external_node_child_process_.spawn)(process.execPath, [program], {
             cwd,
             env,
             detached: true,
@@ -29996,11 +31121,15 @@ function openCheckpointStore(options) {
         }
         return (await holdsCheckpoint(opened)) ? move(opened, staging) : empty;
     }
+    // What the client would find out, after a process was started for it.
+    const nowhere = !env.ACTIONS_RESULTS_URL && !env.ACTIONS_CACHE_URL;
     return {
         get nextSeq() {
             return nextSeq;
         },
-        restore({ signal, timeoutMs = timeouts.restoreMs ?? RESTORE_TIMEOUT_MS } = {}) {
+        async restore({ signal, timeoutMs = timeouts.restoreMs ?? RESTORE_TIMEOUT_MS } = {}) {
+            if (nowhere)
+                return noService;
             const limit = limitOf(timeoutMs, signal);
             return inPrivateDirectory(temporaryDirectory, limit, secrets, async (staging, keep) => {
                 const outcome = await fetchInto(staging, limit);
@@ -30019,9 +31148,11 @@ function openCheckpointStore(options) {
                 return { kind: 'hit', key, directory: (0,external_node_path_.join)(staging, protocol/* CHECKPOINT_PATH */.n), staging };
             });
         },
-        save(snapshotRoot, { signal, timeoutMs = timeouts.saveMs ?? SAVE_TIMEOUT_MS } = {}) {
+        async save(snapshotRoot, { signal, timeoutMs = timeouts.saveMs ?? SAVE_TIMEOUT_MS } = {}) {
             const key = keys.primary(nextSeq);
             nextSeq += 1;
+            if (nowhere)
+                return noService;
             const limit = limitOf(timeoutMs, signal);
             return inPrivateDirectory(temporaryDirectory, limit, secrets, async (directory) => {
                 if (!(await isDirectory((0,external_node_path_.join)(snapshotRoot, protocol/* CHECKPOINT_PATH */.n)))) {
@@ -30120,7 +31251,7 @@ async function inPrivateDirectory(temporaryDirectory, limit, secrets, work) {
 async function plainPath(temporaryDirectory) {
     await (0,promises_namespaceObject.mkdir)(temporaryDirectory, { recursive: true });
     const path = await (0,promises_namespaceObject.realpath)(temporaryDirectory);
-    return /[\s"'\\]/.test(path) ? await (0,promises_namespaceObject.realpath)((0,external_node_os_namespaceObject.tmpdir)()) : path;
+    return /[\s"'\\]/.test(path) ? await (0,promises_namespaceObject.realpath)((0,external_node_os_.tmpdir)()) : path;
 }
 /** Link by link: an archive may bring `tmp` along as a link to the state directory of this machine. */
 async function holdsCheckpoint(directory) {
@@ -30317,15 +31448,16 @@ function reasonOf(error) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_finish_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2744);
-/* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2673);
-/* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9804);
-/* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7791);
-/* harmony import */ var _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6142);
-/* harmony import */ var _checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5696);
-/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6794);
-/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9330);
-/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5630);
-/* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(677);
+/* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9412);
+/* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2673);
+/* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9804);
+/* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7791);
+/* harmony import */ var _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7099);
+/* harmony import */ var _checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4666);
+/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6794);
+/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9330);
+/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5630);
+/* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(677);
 /** Runs after the job's steps, always. When main did not come to its end: save what is on disk, tell what is known. */
 
 
@@ -30337,36 +31469,37 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 
 
+
 async function post() {
-    const session = (0,_action_session_js__WEBPACK_IMPORTED_MODULE_3__/* .loadSession */ .L6)();
+    const session = (0,_action_session_js__WEBPACK_IMPORTED_MODULE_4__/* .loadSession */ .L6)();
     if (!session?.adopted || session.ended)
         return;
     const { inputs, context } = session;
     const { model, evalSet, cacheKey } = inputs;
-    _action_log_js__WEBPACK_IMPORTED_MODULE_1__/* .actionLog */ .Z.info('The step did not come to its end; saving what it completed.');
-    const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_6__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
-    const state = _progress_state_js__WEBPACK_IMPORTED_MODULE_7__/* .State */ .Uw.open({
+    _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Z.info('The step did not come to its end; saving what it completed.');
+    const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_7__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
+    const state = _progress_state_js__WEBPACK_IMPORTED_MODULE_8__/* .State */ .Uw.open({
         paths,
         owner: { repository: context.repository, cacheKey, model, evalSet },
-        log: _action_log_js__WEBPACK_IMPORTED_MODULE_1__/* .actionLog */ .Z,
+        log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Z,
     });
-    const store = (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_5__/* .checkpointStore */ .ms)(inputs, context, session.nextSeq);
-    const checkpointer = new _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_4__/* .Checkpointer */ .K({
+    const store = (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_6__/* .checkpointStore */ .ms)({ ...inputs, encryptionKey: (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_1__/* .secret */ .r)('encryption-key') }, context, session.nextSeq);
+    const checkpointer = new _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_5__/* .Checkpointer */ .K({
         state,
         unchangedSince: () => false,
         store,
         temporaryDirectory: context.temporaryDirectory,
-        log: _action_log_js__WEBPACK_IMPORTED_MODULE_1__/* .actionLog */ .Z,
+        log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Z,
         journals: new Set(),
         interval: Number.POSITIVE_INFINITY,
         mark: () => '',
         onSave: () => { },
     });
     await checkpointer.finish();
-    (0,_action_session_js__WEBPACK_IMPORTED_MODULE_3__/* .saveSession */ .E1)({ ...session, ended: true });
-    const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_8__/* .summarize */ .e)(model, evalSet, (0,_run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_9__/* .outcomesOnDisk */ .W)(state, context));
+    (0,_action_session_js__WEBPACK_IMPORTED_MODULE_4__/* .saveSession */ .E1)({ ...session, ended: true });
+    const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_9__/* .summarize */ .e)(model, evalSet, (0,_run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_10__/* .outcomesOnDisk */ .W)(state, context));
     const note = 'The step was interrupted. Re-run the failed jobs: what is done here is not run again.';
-    await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_2__/* .publishSummary */ .I)(results, context, [note], _action_log_js__WEBPACK_IMPORTED_MODULE_1__/* .actionLog */ .Z);
+    await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .publishSummary */ .I)(results, context, [note], _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Z);
 }
 await post().catch(_action_finish_js__WEBPACK_IMPORTED_MODULE_0__/* .fail */ .f);
 
@@ -30805,7 +31938,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   Uw: () => (/* binding */ State)
 });
 
-// UNUSED EXPORTS: clearLive, startFresh
+// UNUSED EXPORTS: clearLive, startFresh, unwritable
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
@@ -31748,7 +32881,7 @@ function outcomesOnDisk(state, run) {
 
 /***/ }),
 
-/***/ 2858:
+/***/ 7448:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31756,19 +32889,21 @@ function outcomesOnDisk(state, run) {
 __nccwpck_require__.d(__webpack_exports__, {
   Yz: () => (/* binding */ core_debug),
   z3: () => (/* binding */ error),
+  V4: () => (/* binding */ getInput),
   Gu: () => (/* binding */ getState),
   Os: () => (/* binding */ group),
   pq: () => (/* binding */ info),
   LZ: () => (/* binding */ saveState),
   C1: () => (/* binding */ setFailed),
+  Pq: () => (/* binding */ core_setSecret),
   z: () => (/* reexport */ summary),
   $e: () => (/* binding */ warning)
 });
 
-// UNUSED EXPORTS: ExitCode, addPath, endGroup, exportVariable, getBooleanInput, getIDToken, getInput, getMultilineInput, isDebug, markdownSummary, notice, platform, setCommandEcho, setOutput, setSecret, startGroup, toPlatformPath, toPosixPath, toWin32Path
+// UNUSED EXPORTS: ExitCode, addPath, endGroup, exportVariable, getBooleanInput, getIDToken, getMultilineInput, isDebug, markdownSummary, notice, platform, setCommandEcho, setOutput, startGroup, toPlatformPath, toPosixPath, toWin32Path
 
-;// CONCATENATED MODULE: external "os"
-const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
+// EXTERNAL MODULE: external "os"
+var external_os_ = __nccwpck_require__(857);
 ;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/core/lib/utils.js
 // We use any as a valid input type
 /* eslint-disable @typescript-eslint/no-explicit-any */
@@ -31843,7 +32978,7 @@ function utils_toCommandProperties(annotationProperties) {
  */
 function command_issueCommand(command, properties, message) {
     const cmd = new Command(command, properties, message);
-    process.stdout.write(cmd.toString() + external_os_namespaceObject.EOL);
+    process.stdout.write(cmd.toString() + external_os_.EOL);
 }
 function command_issue(name, message = '') {
     command_issueCommand(name, {}, message);
@@ -31899,8 +33034,8 @@ function escapeProperty(s) {
 //# sourceMappingURL=command.js.map
 ;// CONCATENATED MODULE: external "crypto"
 const external_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("crypto");
-;// CONCATENATED MODULE: external "fs"
-const external_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
+// EXTERNAL MODULE: external "fs"
+var external_fs_ = __nccwpck_require__(9896);
 ;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/core/lib/file-command.js
 // For internal use, subject to change.
 // We use any as a valid input type
@@ -31914,10 +33049,10 @@ function file_command_issueFileCommand(command, message) {
     if (!filePath) {
         throw new Error(`Unable to find environment variable for file command ${command}`);
     }
-    if (!external_fs_namespaceObject.existsSync(filePath)) {
+    if (!external_fs_.existsSync(filePath)) {
         throw new Error(`Missing file at path: ${filePath}`);
     }
-    external_fs_namespaceObject.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_namespaceObject.EOL}`, {
+    external_fs_.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_.EOL}`, {
         encoding: 'utf8'
     });
 }
@@ -31933,11 +33068,11 @@ function file_command_prepareKeyValueMessage(key, value) {
     if (convertedValue.includes(delimiter)) {
         throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
     }
-    return `${key}<<${delimiter}${external_os_namespaceObject.EOL}${convertedValue}${external_os_namespaceObject.EOL}${delimiter}`;
+    return `${key}<<${delimiter}${external_os_.EOL}${convertedValue}${external_os_.EOL}${delimiter}`;
 }
 //# sourceMappingURL=file-command.js.map
-;// CONCATENATED MODULE: external "path"
-const external_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
+// EXTERNAL MODULE: external "path"
+var external_path_ = __nccwpck_require__(6928);
 // EXTERNAL MODULE: external "http"
 var external_http_ = __nccwpck_require__(8611);
 // EXTERNAL MODULE: external "https"
@@ -32896,7 +34031,7 @@ var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _
 };
 
 
-const { access, appendFile, writeFile } = external_fs_namespaceObject.promises;
+const { access, appendFile, writeFile } = external_fs_.promises;
 const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
 const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
 class Summary {
@@ -32919,7 +34054,7 @@ class Summary {
                 throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
             }
             try {
-                yield access(pathFromEnv, external_fs_namespaceObject.constants.R_OK | external_fs_namespaceObject.constants.W_OK);
+                yield access(pathFromEnv, external_fs_.constants.R_OK | external_fs_.constants.W_OK);
             }
             catch (_a) {
                 throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
@@ -33015,7 +34150,7 @@ class Summary {
      * @returns {Summary} summary instance
      */
     addEOL() {
-        return this.addRaw(external_os_namespaceObject.EOL);
+        return this.addRaw(external_os_.EOL);
     }
     /**
      * Adds an HTML codeblock to the summary buffer
@@ -33199,16 +34334,10 @@ function toPlatformPath(pth) {
     return pth.replace(/[/\\]/g, path.sep);
 }
 //# sourceMappingURL=path-utils.js.map
-// EXTERNAL MODULE: external "string_decoder"
-var external_string_decoder_ = __nccwpck_require__(3193);
-// EXTERNAL MODULE: external "events"
-var external_events_ = __nccwpck_require__(4434);
-;// CONCATENATED MODULE: external "child_process"
-const external_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("child_process");
-// EXTERNAL MODULE: external "assert"
-var external_assert_ = __nccwpck_require__(2613);
-;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/io/lib/io-util.js
-var io_util_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+// EXTERNAL MODULE: ../../work/main/node_modules/@actions/exec/lib/exec.js + 5 modules
+var lib_exec = __nccwpck_require__(9636);
+;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/core/lib/platform.js
+var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
         function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
@@ -33219,7 +34348,413 @@ var io_util_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _
 };
 
 
-const { chmod, copyFile, lstat, mkdir, open: io_util_open, readdir, rename, rm, rmdir, stat, symlink, unlink } = external_fs_namespaceObject.promises;
+const getWindowsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    const { stdout: version } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Version"', undefined, {
+        silent: true
+    });
+    const { stdout: name } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Caption"', undefined, {
+        silent: true
+    });
+    return {
+        name: name.trim(),
+        version: version.trim()
+    };
+});
+const getMacOsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    var _a, _b, _c, _d;
+    const { stdout } = yield exec.getExecOutput('sw_vers', undefined, {
+        silent: true
+    });
+    const version = (_b = (_a = stdout.match(/ProductVersion:\s*(.+)/)) === null || _a === void 0 ? void 0 : _a[1]) !== null && _b !== void 0 ? _b : '';
+    const name = (_d = (_c = stdout.match(/ProductName:\s*(.+)/)) === null || _c === void 0 ? void 0 : _c[1]) !== null && _d !== void 0 ? _d : '';
+    return {
+        name,
+        version
+    };
+});
+const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    const { stdout } = yield exec.getExecOutput('lsb_release', ['-i', '-r', '-s'], {
+        silent: true
+    });
+    const [name, version] = stdout.trim().split('\n');
+    return {
+        name,
+        version
+    };
+});
+const platform = external_os_.platform();
+const arch = external_os_.arch();
+const isWindows = platform === 'win32';
+const isMacOS = platform === 'darwin';
+const isLinux = platform === 'linux';
+function getDetails() {
+    return platform_awaiter(this, void 0, void 0, function* () {
+        return Object.assign(Object.assign({}, (yield (isWindows
+            ? getWindowsInfo()
+            : isMacOS
+                ? getMacOsInfo()
+                : getLinuxInfo()))), { platform,
+            arch,
+            isWindows,
+            isMacOS,
+            isLinux });
+    });
+}
+//# sourceMappingURL=platform.js.map
+;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/core/lib/core.js
+var core_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+
+/**
+ * The code to exit an action
+ */
+var ExitCode;
+(function (ExitCode) {
+    /**
+     * A code indicating that the action was successful
+     */
+    ExitCode[ExitCode["Success"] = 0] = "Success";
+    /**
+     * A code indicating that the action was a failure
+     */
+    ExitCode[ExitCode["Failure"] = 1] = "Failure";
+})(ExitCode || (ExitCode = {}));
+//-----------------------------------------------------------------------
+// Variables
+//-----------------------------------------------------------------------
+/**
+ * Sets env variable for this action and future actions in the job
+ * @param name the name of the variable to set
+ * @param val the value of the variable. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function exportVariable(name, val) {
+    const convertedVal = toCommandValue(val);
+    process.env[name] = convertedVal;
+    const filePath = process.env['GITHUB_ENV'] || '';
+    if (filePath) {
+        return issueFileCommand('ENV', prepareKeyValueMessage(name, val));
+    }
+    issueCommand('set-env', { name }, convertedVal);
+}
+/**
+ * Registers a secret which will get masked from logs
+ *
+ * @param secret - Value of the secret to be masked
+ * @remarks
+ * This function instructs the Actions runner to mask the specified value in any
+ * logs produced during the workflow run. Once registered, the secret value will
+ * be replaced with asterisks (***) whenever it appears in console output, logs,
+ * or error messages.
+ *
+ * This is useful for protecting sensitive information such as:
+ * - API keys
+ * - Access tokens
+ * - Authentication credentials
+ * - URL parameters containing signatures (SAS tokens)
+ *
+ * Note that masking only affects future logs; any previous appearances of the
+ * secret in logs before calling this function will remain unmasked.
+ *
+ * @example
+ * ```typescript
+ * // Register an API token as a secret
+ * const apiToken = "abc123xyz456";
+ * setSecret(apiToken);
+ *
+ * // Now any logs containing this value will show *** instead
+ * console.log(`Using token: ${apiToken}`); // Outputs: "Using token: ***"
+ * ```
+ */
+function core_setSecret(secret) {
+    command_issueCommand('add-mask', {}, secret);
+}
+/**
+ * Prepends inputPath to the PATH (for this action and future actions)
+ * @param inputPath
+ */
+function addPath(inputPath) {
+    const filePath = process.env['GITHUB_PATH'] || '';
+    if (filePath) {
+        issueFileCommand('PATH', inputPath);
+    }
+    else {
+        issueCommand('add-path', {}, inputPath);
+    }
+    process.env['PATH'] = `${inputPath}${path.delimiter}${process.env['PATH']}`;
+}
+/**
+ * Gets the value of an input.
+ * Unless trimWhitespace is set to false in InputOptions, the value is also trimmed.
+ * Returns an empty string if the value is not defined.
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   string
+ */
+function getInput(name, options) {
+    const val = process.env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`] || '';
+    if (options && options.required && !val) {
+        throw new Error(`Input required and not supplied: ${name}`);
+    }
+    if (options && options.trimWhitespace === false) {
+        return val;
+    }
+    return val.trim();
+}
+/**
+ * Gets the values of an multiline input.  Each value is also trimmed.
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   string[]
+ *
+ */
+function getMultilineInput(name, options) {
+    const inputs = getInput(name, options)
+        .split('\n')
+        .filter(x => x !== '');
+    if (options && options.trimWhitespace === false) {
+        return inputs;
+    }
+    return inputs.map(input => input.trim());
+}
+/**
+ * Gets the input value of the boolean type in the YAML 1.2 "core schema" specification.
+ * Support boolean input list: `true | True | TRUE | false | False | FALSE` .
+ * The return value is also in boolean type.
+ * ref: https://yaml.org/spec/1.2/spec.html#id2804923
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   boolean
+ */
+function getBooleanInput(name, options) {
+    const trueValue = ['true', 'True', 'TRUE'];
+    const falseValue = ['false', 'False', 'FALSE'];
+    const val = getInput(name, options);
+    if (trueValue.includes(val))
+        return true;
+    if (falseValue.includes(val))
+        return false;
+    throw new TypeError(`Input does not meet YAML 1.2 "Core Schema" specification: ${name}\n` +
+        `Support boolean input list: \`true | True | TRUE | false | False | FALSE\``);
+}
+/**
+ * Sets the value of an output.
+ *
+ * @param     name     name of the output to set
+ * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function setOutput(name, value) {
+    const filePath = process.env['GITHUB_OUTPUT'] || '';
+    if (filePath) {
+        return issueFileCommand('OUTPUT', prepareKeyValueMessage(name, value));
+    }
+    process.stdout.write(os.EOL);
+    issueCommand('set-output', { name }, toCommandValue(value));
+}
+/**
+ * Enables or disables the echoing of commands into stdout for the rest of the step.
+ * Echoing is disabled by default if ACTIONS_STEP_DEBUG is not set.
+ *
+ */
+function setCommandEcho(enabled) {
+    issue('echo', enabled ? 'on' : 'off');
+}
+//-----------------------------------------------------------------------
+// Results
+//-----------------------------------------------------------------------
+/**
+ * Sets the action status to failed.
+ * When the action exits it will be with an exit code of 1
+ * @param message add error issue message
+ */
+function setFailed(message) {
+    process.exitCode = ExitCode.Failure;
+    error(message);
+}
+//-----------------------------------------------------------------------
+// Logging Commands
+//-----------------------------------------------------------------------
+/**
+ * Gets whether Actions Step Debug is on or not
+ */
+function isDebug() {
+    return process.env['RUNNER_DEBUG'] === '1';
+}
+/**
+ * Writes debug message to user log
+ * @param message debug message
+ */
+function core_debug(message) {
+    command_issueCommand('debug', {}, message);
+}
+/**
+ * Adds an error issue
+ * @param message error issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function error(message, properties = {}) {
+    command_issueCommand('error', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Adds a warning issue
+ * @param message warning issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function warning(message, properties = {}) {
+    command_issueCommand('warning', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Adds a notice issue
+ * @param message notice issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function notice(message, properties = {}) {
+    issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Writes info to log with console.log.
+ * @param message info message
+ */
+function info(message) {
+    process.stdout.write(message + external_os_.EOL);
+}
+/**
+ * Begin an output group.
+ *
+ * Output until the next `groupEnd` will be foldable in this group
+ *
+ * @param name The name of the output group
+ */
+function startGroup(name) {
+    command_issue('group', name);
+}
+/**
+ * End an output group.
+ */
+function endGroup() {
+    command_issue('endgroup');
+}
+/**
+ * Wrap an asynchronous function call in a group.
+ *
+ * Returns the same type as the function itself.
+ *
+ * @param name The name of the group
+ * @param fn The function to wrap in the group
+ */
+function group(name, fn) {
+    return core_awaiter(this, void 0, void 0, function* () {
+        startGroup(name);
+        let result;
+        try {
+            result = yield fn();
+        }
+        finally {
+            endGroup();
+        }
+        return result;
+    });
+}
+//-----------------------------------------------------------------------
+// Wrapper action state
+//-----------------------------------------------------------------------
+/**
+ * Saves state for current action, the state can only be retrieved by this action's post job execution.
+ *
+ * @param     name     name of the state to store
+ * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function saveState(name, value) {
+    const filePath = process.env['GITHUB_STATE'] || '';
+    if (filePath) {
+        return file_command_issueFileCommand('STATE', file_command_prepareKeyValueMessage(name, value));
+    }
+    command_issueCommand('save-state', { name }, utils_toCommandValue(value));
+}
+/**
+ * Gets the value of an state set by this action's main execution.
+ *
+ * @param     name     name of the state to get
+ * @returns   string
+ */
+function getState(name) {
+    return process.env[`STATE_${name}`] || '';
+}
+function getIDToken(aud) {
+    return core_awaiter(this, void 0, void 0, function* () {
+        return yield OidcClient.getIDToken(aud);
+    });
+}
+/**
+ * Summary exports
+ */
+
+/**
+ * @deprecated use core.summary
+ */
+
+/**
+ * Path exports
+ */
+
+/**
+ * Platform utilities exports
+ */
+
+//# sourceMappingURL=core.js.map
+
+/***/ }),
+
+/***/ 9636:
+/***/ ((__unused_webpack___webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
+
+
+// UNUSED EXPORTS: exec, getExecOutput
+
+// EXTERNAL MODULE: external "string_decoder"
+var external_string_decoder_ = __nccwpck_require__(3193);
+// EXTERNAL MODULE: external "os"
+var external_os_ = __nccwpck_require__(857);
+// EXTERNAL MODULE: external "events"
+var external_events_ = __nccwpck_require__(4434);
+;// CONCATENATED MODULE: external "child_process"
+const external_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("child_process");
+// EXTERNAL MODULE: external "path"
+var external_path_ = __nccwpck_require__(6928);
+// EXTERNAL MODULE: external "assert"
+var external_assert_ = __nccwpck_require__(2613);
+// EXTERNAL MODULE: external "fs"
+var external_fs_ = __nccwpck_require__(9896);
+;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/io/lib/io-util.js
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const { chmod, copyFile, lstat, mkdir, open: io_util_open, readdir, rename, rm, rmdir, stat, symlink, unlink } = external_fs_.promises;
 // export const {open} = 'fs'
 const IS_WINDOWS = process.platform === 'win32';
 /**
@@ -33234,7 +34769,7 @@ const IS_WINDOWS = process.platform === 'win32';
  * backslash to all junction results on Windows.
  */
 function readlink(fsPath) {
-    return io_util_awaiter(this, void 0, void 0, function* () {
+    return __awaiter(this, void 0, void 0, function* () {
         const result = yield fs.promises.readlink(fsPath);
         // On Windows, restore Node 20 behavior: add trailing backslash to all results
         // since junctions on Windows are always directory links
@@ -33246,9 +34781,9 @@ function readlink(fsPath) {
 }
 // See https://github.com/nodejs/node/blob/d0153aee367422d0858105abec186da4dff0a0c5/deps/uv/include/uv/win.h#L691
 const UV_FS_O_EXLOCK = 0x10000000;
-const READONLY = external_fs_namespaceObject.constants.O_RDONLY;
+const READONLY = external_fs_.constants.O_RDONLY;
 function exists(fsPath) {
-    return io_util_awaiter(this, void 0, void 0, function* () {
+    return __awaiter(this, void 0, void 0, function* () {
         try {
             yield stat(fsPath);
         }
@@ -33262,7 +34797,7 @@ function exists(fsPath) {
     });
 }
 function isDirectory(fsPath_1) {
-    return io_util_awaiter(this, arguments, void 0, function* (fsPath, useStat = false) {
+    return __awaiter(this, arguments, void 0, function* (fsPath, useStat = false) {
         const stats = useStat ? yield stat(fsPath) : yield lstat(fsPath);
         return stats.isDirectory();
     });
@@ -33289,7 +34824,7 @@ function isRooted(p) {
  * @return if file exists and is executable, returns the file path. otherwise empty string.
  */
 function tryGetExecutablePath(filePath, extensions) {
-    return io_util_awaiter(this, void 0, void 0, function* () {
+    return __awaiter(this, void 0, void 0, function* () {
         let stats = undefined;
         try {
             // test file exists
@@ -33304,7 +34839,7 @@ function tryGetExecutablePath(filePath, extensions) {
         if (stats && stats.isFile()) {
             if (IS_WINDOWS) {
                 // on Windows, test for valid extension
-                const upperExt = external_path_namespaceObject.extname(filePath).toUpperCase();
+                const upperExt = external_path_.extname(filePath).toUpperCase();
                 if (extensions.some(validExt => validExt.toUpperCase() === upperExt)) {
                     return filePath;
                 }
@@ -33333,11 +34868,11 @@ function tryGetExecutablePath(filePath, extensions) {
                 if (IS_WINDOWS) {
                     // preserve the case of the actual file (since an extension was appended)
                     try {
-                        const directory = external_path_namespaceObject.dirname(filePath);
-                        const upperName = external_path_namespaceObject.basename(filePath).toUpperCase();
+                        const directory = external_path_.dirname(filePath);
+                        const upperName = external_path_.basename(filePath).toUpperCase();
                         for (const actualName of yield readdir(directory)) {
                             if (upperName === actualName.toUpperCase()) {
-                                filePath = external_path_namespaceObject.join(directory, actualName);
+                                filePath = external_path_.join(directory, actualName);
                                 break;
                             }
                         }
@@ -33557,7 +35092,7 @@ function findInPath(tool) {
         // build the list of extensions to try
         const extensions = [];
         if (IS_WINDOWS && process.env['PATHEXT']) {
-            for (const extension of process.env['PATHEXT'].split(external_path_namespaceObject.delimiter)) {
+            for (const extension of process.env['PATHEXT'].split(external_path_.delimiter)) {
                 if (extension) {
                     extensions.push(extension);
                 }
@@ -33572,7 +35107,7 @@ function findInPath(tool) {
             return [];
         }
         // if any path separators, return empty
-        if (tool.includes(external_path_namespaceObject.sep)) {
+        if (tool.includes(external_path_.sep)) {
             return [];
         }
         // build the list of directories
@@ -33583,7 +35118,7 @@ function findInPath(tool) {
         // across platforms.
         const directories = [];
         if (process.env.PATH) {
-            for (const p of process.env.PATH.split(external_path_namespaceObject.delimiter)) {
+            for (const p of process.env.PATH.split(external_path_.delimiter)) {
                 if (p) {
                     directories.push(p);
                 }
@@ -33592,7 +35127,7 @@ function findInPath(tool) {
         // find all matches
         const matches = [];
         for (const directory of directories) {
-            const filePath = yield tryGetExecutablePath(external_path_namespaceObject.join(directory, tool), extensions);
+            const filePath = yield tryGetExecutablePath(external_path_.join(directory, tool), extensions);
             if (filePath) {
                 matches.push(filePath);
             }
@@ -33739,13 +35274,13 @@ class ToolRunner extends external_events_.EventEmitter {
     _processLineBuffer(data, strBuffer, onLine) {
         try {
             let s = strBuffer + data.toString();
-            let n = s.indexOf(external_os_namespaceObject.EOL);
+            let n = s.indexOf(external_os_.EOL);
             while (n > -1) {
                 const line = s.substring(0, n);
                 onLine(line);
                 // the rest of the string ...
-                s = s.substring(n + external_os_namespaceObject.EOL.length);
-                n = s.indexOf(external_os_namespaceObject.EOL);
+                s = s.substring(n + external_os_.EOL.length);
+                n = s.indexOf(external_os_.EOL);
             }
             return s;
         }
@@ -34023,7 +35558,7 @@ class ToolRunner extends external_events_.EventEmitter {
                 (this.toolPath.includes('/') ||
                     (toolrunner_IS_WINDOWS && this.toolPath.includes('\\')))) {
                 // prefer options.cwd if it is specified, however options.cwd may also need to be rooted
-                this.toolPath = external_path_namespaceObject.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
+                this.toolPath = external_path_.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
             }
             // if the tool is only a file name, then resolve it from the PATH
             // otherwise verify it exists (add extension on Windows if necessary)
@@ -34036,7 +35571,7 @@ class ToolRunner extends external_events_.EventEmitter {
                 }
                 const optionsNonNull = this._cloneExecOptions(this.options);
                 if (!optionsNonNull.silent && optionsNonNull.outStream) {
-                    optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + external_os_namespaceObject.EOL);
+                    optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + external_os_.EOL);
                 }
                 const state = new ExecState(optionsNonNull, this.toolPath);
                 state.on('debug', (message) => {
@@ -34271,7 +35806,7 @@ var exec_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arg
  * @param     options            optional exec options.  See ExecOptions
  * @returns   Promise<number>    exit code
  */
-function exec_exec(commandLine, args, options) {
+function exec(commandLine, args, options) {
     return exec_awaiter(this, void 0, void 0, function* () {
         const commandArgs = tr.argStringToArray(commandLine);
         if (commandArgs.length === 0) {
@@ -34317,7 +35852,7 @@ function getExecOutput(commandLine, args, options) {
             }
         };
         const listeners = Object.assign(Object.assign({}, options === null || options === void 0 ? void 0 : options.listeners), { stdout: stdOutListener, stderr: stdErrListener });
-        const exitCode = yield exec_exec(commandLine, args, Object.assign(Object.assign({}, options), { listeners }));
+        const exitCode = yield exec(commandLine, args, Object.assign(Object.assign({}, options), { listeners }));
         //flush any remaining characters
         stdout += stdoutDecoder.end();
         stderr += stderrDecoder.end();
@@ -34329,389 +35864,6 @@ function getExecOutput(commandLine, args, options) {
     });
 }
 //# sourceMappingURL=exec.js.map
-;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/core/lib/platform.js
-var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-const getWindowsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    const { stdout: version } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Version"', undefined, {
-        silent: true
-    });
-    const { stdout: name } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Caption"', undefined, {
-        silent: true
-    });
-    return {
-        name: name.trim(),
-        version: version.trim()
-    };
-});
-const getMacOsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    var _a, _b, _c, _d;
-    const { stdout } = yield exec.getExecOutput('sw_vers', undefined, {
-        silent: true
-    });
-    const version = (_b = (_a = stdout.match(/ProductVersion:\s*(.+)/)) === null || _a === void 0 ? void 0 : _a[1]) !== null && _b !== void 0 ? _b : '';
-    const name = (_d = (_c = stdout.match(/ProductName:\s*(.+)/)) === null || _c === void 0 ? void 0 : _c[1]) !== null && _d !== void 0 ? _d : '';
-    return {
-        name,
-        version
-    };
-});
-const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    const { stdout } = yield exec.getExecOutput('lsb_release', ['-i', '-r', '-s'], {
-        silent: true
-    });
-    const [name, version] = stdout.trim().split('\n');
-    return {
-        name,
-        version
-    };
-});
-const platform = external_os_namespaceObject.platform();
-const arch = external_os_namespaceObject.arch();
-const isWindows = platform === 'win32';
-const isMacOS = platform === 'darwin';
-const isLinux = platform === 'linux';
-function getDetails() {
-    return platform_awaiter(this, void 0, void 0, function* () {
-        return Object.assign(Object.assign({}, (yield (isWindows
-            ? getWindowsInfo()
-            : isMacOS
-                ? getMacOsInfo()
-                : getLinuxInfo()))), { platform,
-            arch,
-            isWindows,
-            isMacOS,
-            isLinux });
-    });
-}
-//# sourceMappingURL=platform.js.map
-;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/core/lib/core.js
-var core_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-
-
-
-/**
- * The code to exit an action
- */
-var ExitCode;
-(function (ExitCode) {
-    /**
-     * A code indicating that the action was successful
-     */
-    ExitCode[ExitCode["Success"] = 0] = "Success";
-    /**
-     * A code indicating that the action was a failure
-     */
-    ExitCode[ExitCode["Failure"] = 1] = "Failure";
-})(ExitCode || (ExitCode = {}));
-//-----------------------------------------------------------------------
-// Variables
-//-----------------------------------------------------------------------
-/**
- * Sets env variable for this action and future actions in the job
- * @param name the name of the variable to set
- * @param val the value of the variable. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function exportVariable(name, val) {
-    const convertedVal = toCommandValue(val);
-    process.env[name] = convertedVal;
-    const filePath = process.env['GITHUB_ENV'] || '';
-    if (filePath) {
-        return issueFileCommand('ENV', prepareKeyValueMessage(name, val));
-    }
-    issueCommand('set-env', { name }, convertedVal);
-}
-/**
- * Registers a secret which will get masked from logs
- *
- * @param secret - Value of the secret to be masked
- * @remarks
- * This function instructs the Actions runner to mask the specified value in any
- * logs produced during the workflow run. Once registered, the secret value will
- * be replaced with asterisks (***) whenever it appears in console output, logs,
- * or error messages.
- *
- * This is useful for protecting sensitive information such as:
- * - API keys
- * - Access tokens
- * - Authentication credentials
- * - URL parameters containing signatures (SAS tokens)
- *
- * Note that masking only affects future logs; any previous appearances of the
- * secret in logs before calling this function will remain unmasked.
- *
- * @example
- * ```typescript
- * // Register an API token as a secret
- * const apiToken = "abc123xyz456";
- * setSecret(apiToken);
- *
- * // Now any logs containing this value will show *** instead
- * console.log(`Using token: ${apiToken}`); // Outputs: "Using token: ***"
- * ```
- */
-function core_setSecret(secret) {
-    issueCommand('add-mask', {}, secret);
-}
-/**
- * Prepends inputPath to the PATH (for this action and future actions)
- * @param inputPath
- */
-function addPath(inputPath) {
-    const filePath = process.env['GITHUB_PATH'] || '';
-    if (filePath) {
-        issueFileCommand('PATH', inputPath);
-    }
-    else {
-        issueCommand('add-path', {}, inputPath);
-    }
-    process.env['PATH'] = `${inputPath}${path.delimiter}${process.env['PATH']}`;
-}
-/**
- * Gets the value of an input.
- * Unless trimWhitespace is set to false in InputOptions, the value is also trimmed.
- * Returns an empty string if the value is not defined.
- *
- * @param     name     name of the input to get
- * @param     options  optional. See InputOptions.
- * @returns   string
- */
-function getInput(name, options) {
-    const val = process.env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`] || '';
-    if (options && options.required && !val) {
-        throw new Error(`Input required and not supplied: ${name}`);
-    }
-    if (options && options.trimWhitespace === false) {
-        return val;
-    }
-    return val.trim();
-}
-/**
- * Gets the values of an multiline input.  Each value is also trimmed.
- *
- * @param     name     name of the input to get
- * @param     options  optional. See InputOptions.
- * @returns   string[]
- *
- */
-function getMultilineInput(name, options) {
-    const inputs = getInput(name, options)
-        .split('\n')
-        .filter(x => x !== '');
-    if (options && options.trimWhitespace === false) {
-        return inputs;
-    }
-    return inputs.map(input => input.trim());
-}
-/**
- * Gets the input value of the boolean type in the YAML 1.2 "core schema" specification.
- * Support boolean input list: `true | True | TRUE | false | False | FALSE` .
- * The return value is also in boolean type.
- * ref: https://yaml.org/spec/1.2/spec.html#id2804923
- *
- * @param     name     name of the input to get
- * @param     options  optional. See InputOptions.
- * @returns   boolean
- */
-function getBooleanInput(name, options) {
-    const trueValue = ['true', 'True', 'TRUE'];
-    const falseValue = ['false', 'False', 'FALSE'];
-    const val = getInput(name, options);
-    if (trueValue.includes(val))
-        return true;
-    if (falseValue.includes(val))
-        return false;
-    throw new TypeError(`Input does not meet YAML 1.2 "Core Schema" specification: ${name}\n` +
-        `Support boolean input list: \`true | True | TRUE | false | False | FALSE\``);
-}
-/**
- * Sets the value of an output.
- *
- * @param     name     name of the output to set
- * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function setOutput(name, value) {
-    const filePath = process.env['GITHUB_OUTPUT'] || '';
-    if (filePath) {
-        return issueFileCommand('OUTPUT', prepareKeyValueMessage(name, value));
-    }
-    process.stdout.write(os.EOL);
-    issueCommand('set-output', { name }, toCommandValue(value));
-}
-/**
- * Enables or disables the echoing of commands into stdout for the rest of the step.
- * Echoing is disabled by default if ACTIONS_STEP_DEBUG is not set.
- *
- */
-function setCommandEcho(enabled) {
-    issue('echo', enabled ? 'on' : 'off');
-}
-//-----------------------------------------------------------------------
-// Results
-//-----------------------------------------------------------------------
-/**
- * Sets the action status to failed.
- * When the action exits it will be with an exit code of 1
- * @param message add error issue message
- */
-function setFailed(message) {
-    process.exitCode = ExitCode.Failure;
-    error(message);
-}
-//-----------------------------------------------------------------------
-// Logging Commands
-//-----------------------------------------------------------------------
-/**
- * Gets whether Actions Step Debug is on or not
- */
-function isDebug() {
-    return process.env['RUNNER_DEBUG'] === '1';
-}
-/**
- * Writes debug message to user log
- * @param message debug message
- */
-function core_debug(message) {
-    command_issueCommand('debug', {}, message);
-}
-/**
- * Adds an error issue
- * @param message error issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function error(message, properties = {}) {
-    command_issueCommand('error', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Adds a warning issue
- * @param message warning issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function warning(message, properties = {}) {
-    command_issueCommand('warning', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Adds a notice issue
- * @param message notice issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function notice(message, properties = {}) {
-    issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Writes info to log with console.log.
- * @param message info message
- */
-function info(message) {
-    process.stdout.write(message + external_os_namespaceObject.EOL);
-}
-/**
- * Begin an output group.
- *
- * Output until the next `groupEnd` will be foldable in this group
- *
- * @param name The name of the output group
- */
-function startGroup(name) {
-    command_issue('group', name);
-}
-/**
- * End an output group.
- */
-function endGroup() {
-    command_issue('endgroup');
-}
-/**
- * Wrap an asynchronous function call in a group.
- *
- * Returns the same type as the function itself.
- *
- * @param name The name of the group
- * @param fn The function to wrap in the group
- */
-function group(name, fn) {
-    return core_awaiter(this, void 0, void 0, function* () {
-        startGroup(name);
-        let result;
-        try {
-            result = yield fn();
-        }
-        finally {
-            endGroup();
-        }
-        return result;
-    });
-}
-//-----------------------------------------------------------------------
-// Wrapper action state
-//-----------------------------------------------------------------------
-/**
- * Saves state for current action, the state can only be retrieved by this action's post job execution.
- *
- * @param     name     name of the state to store
- * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function saveState(name, value) {
-    const filePath = process.env['GITHUB_STATE'] || '';
-    if (filePath) {
-        return file_command_issueFileCommand('STATE', file_command_prepareKeyValueMessage(name, value));
-    }
-    command_issueCommand('save-state', { name }, utils_toCommandValue(value));
-}
-/**
- * Gets the value of an state set by this action's main execution.
- *
- * @param     name     name of the state to get
- * @returns   string
- */
-function getState(name) {
-    return process.env[`STATE_${name}`] || '';
-}
-function getIDToken(aud) {
-    return core_awaiter(this, void 0, void 0, function* () {
-        return yield OidcClient.getIDToken(aud);
-    });
-}
-/**
- * Summary exports
- */
-
-/**
- * @deprecated use core.summary
- */
-
-/**
- * Path exports
- */
-
-/**
- * Platform utilities exports
- */
-
-//# sourceMappingURL=core.js.map
 
 /***/ }),
 

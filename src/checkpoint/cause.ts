@@ -32,7 +32,7 @@ export function causeOf(operation: CacheOperation, message: string, lines: reado
     return 'the cache storage quota is used up, so the service takes no new entries';
   }
   const denied = /cache (?:write|read) denied:[^"}\n]*/i.exec(message)?.[0];
-  if (denied) return `the token of this run may not ${operation} (${denied}${FORKS[operation]})`;
+  if (denied) return `the token of this run may not ${operation} (${denied}${OUTSIDERS[operation]})`;
   if (/\b(g?tar|zstd|unzstd|zstdmt)\b.* failed with error/.test(message))
     return archiveCause(operation, lines);
   const network = NETWORK_ERROR.exec(message)?.[0];
@@ -43,18 +43,63 @@ export function causeOf(operation: CacheOperation, message: string, lines: reado
   if (/\balready exists\b/i.test(message)) return KEY_TAKEN;
   const status = statusOf(message, lines);
   if (status !== undefined) return statusCause(operation, status, message, lines);
-  return withStage(reworded(message), lines) || `the cache client gave no reason why the ${operation} failed`;
+  return (
+    withStage(operation, reworded(message), lines) ||
+    `the cache client gave no reason why the ${operation} failed`
+  );
 }
 
 /** The latest failed attempt, for an operation that was stopped while the client retried. */
 export function lastAttempt(lines: readonly OutputLine[]): string | undefined {
-  return lastMatch(lines, /\bfailed with error: (.*?)(?:\. Retrying request|$)/);
+  const storage = storageTrouble(lines);
+  if (storage) return storage;
+  const attempt = lastMatch(lines, /\bfailed with error: (.*?)(?:\. Retrying request|$)/);
+  if (!attempt || !/ JSON\b/.test(attempt)) return attempt;
+  // The complaint about a page that a proxy put in place of an answer says less than its status.
+  const status = lastMatch(lines, /^\[Response\] - (\d{3})/);
+  return status ? `HTTP ${status}, with an answer that is not of the cache service` : attempt;
 }
+
+/** What the blob storage of the v2 service last answered, or how it did not; undefined when that was no failure. */
+function storageTrouble(lines: readonly OutputLine[]): string | undefined {
+  const storage = lines.filter(({ level }) => level === 'storage');
+  const last = lastMatch(storage, /^(Response status code: \d{3}|RetryPolicy: Caught error, .*)/);
+  const network = last && /message: (.*?)(?:, code: |$)/.exec(last)?.[1];
+  if (network) return network;
+  const status = last && /\d{3}/.exec(last)?.[0];
+  return status && Number(status) >= 400 ? `HTTP ${status}` : undefined;
+}
+
+/** What the client was doing when it was stopped, to tell a slow network from a service that does not answer. */
+export function stageOf(operation: CacheOperation, lines: readonly OutputLine[]): string | undefined {
+  return lines.reduce<string | undefined>((stage, { text }) => {
+    return STAGES[operation].find(([begins]) => begins.test(text))?.[1] ?? stage;
+  }, undefined);
+}
+
+const STAGES: Record<CacheOperation, readonly (readonly [RegExp, string])[]> = {
+  restore: [
+    [/^Resolved Keys:/, 'the entry was looked up'],
+    [/^(Archive Path|Starting download)/i, 'the archive was downloaded'],
+    [/^Cache Size:/, 'the archive was unpacked'],
+  ],
+  save: [
+    [/^Cache Paths:/, 'the archive was made'],
+    [/^Reserving Cache/, 'the entry was reserved'],
+    [/^(Attempting to upload cache|Saving Cache \(ID)/, 'the archive was uploaded'],
+    [/^(\[Request\] FinalizeCacheEntryUpload|Commiting cache)/, 'the upload was completed'],
+    [/^Resolved Keys:/, 'the new entry was looked up'],
+  ],
+};
 
 const REFUSED_KEY = 'the cache service refused to reserve the entry';
 const REFUSED_ENTRY = 'the cache service refused the uploaded entry';
 const KEY_TAKEN = 'the cache service has an entry with this key already';
-const FORKS = { save: ', as in pull requests from forks', restore: '' };
+/** Since June 2026 github.com gives such events a token that may only read the caches of the default branch. */
+const OUTSIDERS = {
+  save: ', as for events that outsiders can trigger, such as pull_request_target',
+  restore: '',
+};
 const NETWORK_ERROR = /\b(ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|EAI_AGAIN|EPIPE)\b/;
 /** Warnings that only accompany another one, and the failures of a look-up. */
 const NOT_A_REFUSAL = /^(Failed to |uploadCacheArchiveSDK|You've hit a rate limit)/;
@@ -68,12 +113,17 @@ function refusal(message: string, lines: readonly OutputLine[]): string {
 }
 
 /** Messages of the blob storage do not say what they are about, or are empty. */
-function withStage(message: string, lines: readonly OutputLine[]): string {
-  const detail = message ? `: ${message}` : '';
-  if (firstMatch(lines, /^(uploadCacheArchiveSDK: internal error)/))
-    return `the archive could not be uploaded${detail}`;
-  if (firstMatch(lines, /^(Cache hit for)/)) return `the archive could not be downloaded${detail}`;
-  return message;
+function withStage(operation: CacheOperation, message: string, lines: readonly OutputLine[]): string {
+  const uploading = firstMatch(lines, /^(uploadCacheArchiveSDK: internal error)/);
+  if (!uploading && !firstMatch(lines, /^(Cache hit for)/)) return message;
+  const trouble = storageTrouble(lines);
+  const said = [trouble, message].filter(Boolean).join(', ');
+  const what = `the archive could not be ${uploading ? 'uploaded' : 'downloaded'}${said ? `: ${said}` : ''}`;
+  if (trouble === 'HTTP 403') return `${what} (its signed address has expired, or the clock is wrong)`;
+  if (trouble === 'HTTP 404' && operation === 'restore') {
+    return `${what} (the entry was evicted or deleted after it was found)`;
+  }
+  return what;
 }
 
 function archiveCause(operation: CacheOperation, lines: readonly OutputLine[]): string {
@@ -90,13 +140,13 @@ function statusCause(
   message: string,
   lines: readonly OutputLine[],
 ): string {
-  if (status === 409) return KEY_TAKEN;
+  if (status === 409 && operation === 'save') return KEY_TAKEN;
   if (status === 429) {
     const seconds = firstMatch(lines, /your rate limit will reset in (\d+) seconds/);
     return `the cache service limits the rate of requests (HTTP 429)${seconds ? `, for another ${seconds} s` : ''}`;
   }
   if (status === 401 || status === 403) {
-    return `the cache service denied the ${operation} (HTTP ${status}${FORKS[operation]})`;
+    return `the cache service denied the ${operation} (HTTP ${status}${OUTSIDERS[operation]})`;
   }
   if (status >= 500) {
     const attempts = /after (\d+) attempts/.exec(message)?.[1];

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { reasonOf } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { after } from '../process/after.ts';
 import { type Journal, sealLive } from '../progress/journal.ts';
 import type { State } from '../progress/state.ts';
 import { printable } from './client-output.ts';
@@ -26,8 +27,8 @@ export interface CheckpointerOptions {
   readonly mark: () => string;
   /** Called before each save: its number is used up from then on. */
   readonly onSave: (nextSeq: number) => void;
-  /** Called with the keys of this run that a newer checkpoint has replaced; resolves when they are dealt with. */
-  readonly onSuperseded?: (keys: readonly string[]) => Promise<void>;
+  /** Called with the keys of this run that a newer checkpoint has replaced, and with its key. */
+  readonly onSuperseded?: (keys: readonly string[], newest: string) => Promise<void>;
 }
 
 /**
@@ -48,7 +49,7 @@ export class Checkpointer {
   readonly #saved: string[] = [];
   #saving: Promise<void> | undefined;
   #abort = new AbortController();
-  #timer: NodeJS.Timeout | undefined;
+  #callOff: (() => void) | undefined;
   #running = false;
   #interval: number;
   #backoff = 1;
@@ -72,17 +73,22 @@ export class Checkpointer {
     if (this.#running && this.#backoff === 1) this.#tick();
   }
 
+  /** Ends checkpoints in the background; one that is under way is given up. */
+  async stop(): Promise<void> {
+    this.#running = false;
+    this.#callOff?.();
+    this.#abort.abort();
+    await this.#saving;
+  }
+
   /**
    * Ends checkpoints in the background, and saves the last one. Cache trouble is a warning that says what it means, never
    * a failure.
    * @param timeoutMs how long it may take; undefined: as long as the store gives it
    */
   async finish(timeoutMs?: number): Promise<{ readonly key: string; readonly complete: boolean }> {
-    this.#running = false;
-    clearTimeout(this.#timer);
-    // What it would save is older than what the last one will.
-    this.#abort.abort();
-    await this.#saving;
+    // What is under way is older than what the last one will save.
+    await this.stop();
     const { state, log } = this.#options;
     sealLive(state.paths);
     const last = this.#saved.at(-1);
@@ -106,8 +112,8 @@ export class Checkpointer {
   }
 
   #schedule(): void {
-    clearTimeout(this.#timer);
-    if (this.#running) this.#timer = setTimeout(() => this.#tick(), this.#interval * this.#backoff);
+    this.#callOff?.();
+    if (this.#running) this.#callOff = after(this.#interval * this.#backoff, () => this.#tick());
   }
 
   #tick(): void {
@@ -152,7 +158,11 @@ export class Checkpointer {
   async #keep(key: string): Promise<void> {
     const superseded = this.#saved.splice(0);
     this.#saved.push(key);
-    if (superseded.length > 0) await this.#options.onSuperseded?.(superseded);
+    try {
+      if (superseded.length > 0) await this.#options.onSuperseded?.(superseded, key);
+    } catch (error) {
+      this.#options.log.debug(`Superseded checkpoints stay: ${reasonOf(error)}`);
+    }
   }
 
   async #save(limits: { signal?: AbortSignal; timeoutMs?: number }): Promise<SaveOutcome> {

@@ -13,6 +13,17 @@ export function linesOf(stdout: string): OutputLine[] {
   });
 }
 
+/**
+ * What the Azure SDK logged on stderr (AZURE_LOG_LEVEL=info), as lines of level `storage`. It keeps signatures out of its
+ * log. The client's own message about a failed upload or download is empty, or the words of an answer without its status.
+ */
+export function storageLines(stderr: string): OutputLine[] {
+  return stderr.split('\n').flatMap((line) => {
+    const text = /^azure:\S+ (.*)/.exec(line)?.[1] ?? /^\s+("x-ms-error-code": .*)/.exec(line)?.[1];
+    return text === undefined ? [] : [{ level: 'storage', text }];
+  });
+}
+
 /** The first group of the first line that matches. */
 export function firstMatch(lines: readonly OutputLine[], pattern: RegExp): string | undefined {
   for (const line of lines) {

@@ -1,5 +1,12 @@
-import { type CacheOperation, causeOf, failureMessage, lastAttempt, skippedByMode } from './cause.ts';
-import { archiveBytes, linesOf, printable } from './client-output.ts';
+import {
+  type CacheOperation,
+  causeOf,
+  failureMessage,
+  lastAttempt,
+  skippedByMode,
+  stageOf,
+} from './cause.ts';
+import { archiveBytes, linesOf, type OutputLine, printable, storageLines } from './client-output.ts';
 import type { WorkerResult } from './protocol.ts';
 import type { WorkerRun } from './worker-process.ts';
 
@@ -9,6 +16,11 @@ export interface CacheTrouble {
   /** A clause in one line, made to follow a colon; safe to print. */
   readonly cause: string;
 }
+
+export const noService: CacheTrouble = {
+  kind: 'unavailable',
+  cause: 'this job has no Actions cache service',
+};
 
 /** A worker's run, with what is needed to say how it went. */
 export interface Answer {
@@ -53,29 +65,37 @@ export function saveOutcome(answer: Answer, key: string): Saved {
   return { kind: 'saved', key, ...(bytes === undefined ? {} : { bytes }) };
 }
 
+export const STOPPED = 'it was stopped before it was done';
+
+export function tookTooLong(timeoutMs: number): string {
+  return `it took longer than ${timeoutMs / 1000} s`;
+}
+
 /** The worker's result, when it is one to go on with. */
 function resultOf(
   operation: CacheOperation,
   { run, timeoutMs, secrets }: Answer,
 ): Extract<WorkerResult, { operation: CacheOperation }> | CacheTrouble {
   const failed = (cause: string) => ({ kind: 'failed', cause: printable(cause, secrets) }) as const;
-  const lines = linesOf(run.stdout);
+  const lines = outputOf(run);
   if (run.ended === 'timed-out') {
     const attempt = lastAttempt(lines);
-    return failed(`it took longer than ${timeoutMs / 1000} s${attempt ? ` (last attempt: ${attempt})` : ''}`);
+    const stage = stageOf(operation, lines);
+    const details = [stage && `while ${stage}`, attempt && `last attempt: ${attempt}`].filter(Boolean);
+    return failed(`${tookTooLong(timeoutMs)}${details.length > 0 ? ` (${details.join('; ')})` : ''}`);
   }
-  if (run.ended === 'aborted') return failed('it was stopped before it was done');
+  if (run.ended === 'aborted') return failed(STOPPED);
   const { result } = run;
   if (!result)
     return failed(`the cache worker ended without an answer (${[run.exit, errorIn(run.stderr)].join('')})`);
-  if (!result.available) return { kind: 'unavailable', cause: 'this job has no Actions cache service' };
+  if (!result.available) return noService;
   if (result.operation === 'error') return failed(causeOf(operation, result.message, lines));
   return result;
 }
 
 /** What the client's output tells about an operation that did not succeed. */
 function told(operation: CacheOperation, { run, secrets }: Answer): CacheTrouble | undefined {
-  const lines = linesOf(run.stdout);
+  const lines = outputOf(run);
   const mode = skippedByMode(operation, lines);
   if (mode !== undefined) {
     return {
@@ -88,7 +108,11 @@ function told(operation: CacheOperation, { run, secrets }: Answer): CacheTrouble
   return { kind: 'failed', cause: printable(causeOf(operation, message, lines), secrets) };
 }
 
+function outputOf({ stdout, stderr }: WorkerRun): OutputLine[] {
+  return [...linesOf(stdout), ...storageLines(stderr)];
+}
+
 function errorIn(stderr: string): string {
-  const line = stderr.split('\n').find((it) => /error/i.test(it));
+  const line = stderr.split('\n').find((it) => /error/i.test(it) && !/^(azure:|\s+")/.test(it));
   return line ? `; ${line.trim()}` : '';
 }

@@ -1,21 +1,24 @@
 /** The state of an eval set as a checkpoint: taken out of the Actions cache, put into it. */
-import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { ActionError, reasonOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { sealLive } from '../progress/journal.ts';
 import { stateFolder, statePaths } from '../progress/paths.ts';
 import { type OpenOptions, State } from '../progress/state.ts';
+import { printable } from './client-output.ts';
+import { encryptionKeyProblem } from './encryption.ts';
 import { checkpointKeys } from './keys.ts';
 import { CHECKPOINT_PATH } from './protocol.ts';
-import { type CheckpointStore, openCheckpointStore, type RestoreOutcome } from './store.ts';
-
-/** More entries than this are no checkpoint of this action. */
-const MOST_ENTRIES = 200_000;
+import { type CheckpointStore, openCheckpointStore, type RestoreOutcome, type SaveOutcome } from './store.ts';
+import { suspicious } from './untrusted-tree.ts';
 
 interface StoreRequest {
   readonly model: string;
   readonly evalSet: string;
   readonly cacheKey: string;
+  /** Checkpoints are encrypted with it, and only such are restored; empty or left out: they are plain. */
+  readonly encryptionKey?: string;
 }
 
 interface StoreContext {
@@ -24,16 +27,27 @@ interface StoreContext {
   readonly temporaryDirectory: string;
 }
 
-/** @param firstSeq number of the first checkpoint to be saved; main and post count on, so that no key is used twice */
+/**
+ * @param firstSeq number of the first checkpoint to be saved; main and post count on, so that no key is used twice
+ * @throws ActionError INPUT_INVALID when the encryption key can be guessed
+ */
 export function checkpointStore(
   request: StoreRequest,
   context: StoreContext,
   firstSeq: number,
 ): CheckpointStore {
-  const { model, evalSet, cacheKey } = request;
+  const { model, evalSet, cacheKey, encryptionKey = '' } = request;
+  const problem = encryptionKey && encryptionKeyProblem(encryptionKey);
+  if (problem) {
+    throw new ActionError(
+      'INPUT_INVALID',
+      `The input encryption-key cannot be used: ${problem}.`,
+      'Make a key with "openssl rand -base64 32", and store it as a secret of the repository.',
+    );
+  }
   const { runId, runAttempt, temporaryDirectory } = context;
   const keys = checkpointKeys({ model, evalSet, cacheKey, shard: { index: 1, count: 1 }, runId, runAttempt });
-  return openCheckpointStore({ keys, env: process.env, temporaryDirectory, firstSeq });
+  return openCheckpointStore({ keys, env: process.env, temporaryDirectory, firstSeq, encryptionKey });
 }
 
 /** Restores into a directory of its own and says what that means for the run; nothing is taken over yet. */
@@ -78,24 +92,28 @@ export function openWithCheckpoint(options: OpenOptions, restored: RestoreOutcom
   const state = State.open(options);
   const without = { state, restoredKey: '', unchangedSince: () => false };
   if (restored.kind !== 'hit') return without;
+  const refuse = (why: string) => {
+    options.log.warning(
+      `The checkpoint ${restored.key} is not used: ${why}. The run goes on with what this machine has. ` +
+        'Delete the entry in the caches of the repository, or change cache-key.',
+      'Checkpoint rejected',
+    );
+    return without;
+  };
   try {
     const suspect = suspicious(restored.directory);
-    if (suspect) {
-      options.log.warning(
-        `The checkpoint ${restored.key} is not used: ${suspect}. The run goes on with what this machine has. ` +
-          'Delete the entry in the caches of the repository, or change cache-key.',
-        'Checkpoint rejected',
-      );
-      return without;
-    }
+    if (suspect) return refuse(suspect);
     const { model, evalSet } = options.owner;
+    // Of what it holds, only the files of this model and eval set are looked at.
     const paths = statePaths(restored.directory, model, evalSet);
     const staged = State.open({ ...options, paths, rejectTo: stateFolder(options.paths) });
     const held = staged.digest();
     state.merge(staged);
     return { state, restoredKey: restored.key, unchangedSince: () => state.digest() === held };
+  } catch (error) {
+    return refuse(reasonOf(error));
   } finally {
-    rmSync(restored.staging, { recursive: true, force: true });
+    discard(restored.staging);
   }
 }
 
@@ -112,35 +130,44 @@ export async function saveCheckpoint(
 ): Promise<string> {
   sealLive(state.paths);
   if (unchangedSince()) return '';
-  const root = mkdtempSync(join(temporaryDirectory, 'oaievalset-save-'));
+  const saved = await saveSnapshot(state, store, temporaryDirectory);
+  if (saved.kind === 'saved') {
+    log.info(`Saved the checkpoint ${saved.key}`);
+    return saved.key;
+  }
+  if (saved.kind === 'failed') {
+    log.warning(
+      `The checkpoint was not saved: ${saved.cause}. The evals are not affected, but what this run completed can only ` +
+        'be taken up from this machine, or from an earlier checkpoint.',
+      'Checkpoint not saved',
+    );
+  }
+  return '';
+}
+
+async function saveSnapshot(
+  state: State,
+  store: CheckpointStore,
+  temporaryDirectory: string,
+): Promise<SaveOutcome> {
+  let root: string | undefined;
   try {
+    root = mkdtempSync(join(temporaryDirectory, 'oaievalset-save-'));
     state.snapshot(join(root, CHECKPOINT_PATH));
-    const saved = await store.save(root);
-    if (saved.kind === 'saved') {
-      log.info(`Saved the checkpoint ${saved.key}`);
-      return saved.key;
-    }
-    if (saved.kind === 'failed') {
-      log.warning(
-        `The checkpoint was not saved: ${saved.cause}. The evals are not affected, but what this run completed can only ` +
-          'be taken up from this machine, or from an earlier checkpoint.',
-        'Checkpoint not saved',
-      );
-    }
-    return '';
+    return await store.save(root);
+  } catch (error) {
+    // Most likely a full disk: the next checkpoint may fare better.
+    return { kind: 'failed', cause: `the state could not be copied (${printable(reasonOf(error), [])})` };
   } finally {
-    rmSync(root, { recursive: true, force: true });
+    if (root) discard(root);
   }
 }
 
-/** Says what in a restored tree cannot come from this action. */
-function suspicious(directory: string): string | undefined {
-  const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
-  if (entries.length > MOST_ENTRIES) return `it holds ${entries.length} files`;
-  const odd = entries.find((entry) => !entry.isFile() && !entry.isDirectory());
-  if (odd) return `it holds ${join(odd.parentPath, odd.name)}, which is neither a file nor a directory`;
-  const linked = entries.find(
-    (entry) => entry.isFile() && lstatSync(join(entry.parentPath, entry.name)).nlink > 1,
-  );
-  return linked ? `it holds ${linked.name}, which is a hard link` : undefined;
+/** A tree that cannot be removed, say for paths that are too long, is left to the runner: it ends no run. */
+function discard(staging: string): void {
+  try {
+    rmSync(staging, { recursive: true, force: true });
+  } catch {
+    // It is in RUNNER_TEMP, which the runner empties after the job.
+  }
 }

@@ -40,6 +40,8 @@ export interface EvalGateway {
   traffic(): Traffic;
   /** When a request last came, was sent or was answered, in milliseconds since the epoch; 0: never. */
   readonly lastTraffic: () => number;
+  /** Requests of it that the API has not answered yet, those of an earlier attempt included. */
+  readonly underWay: () => number;
   /** The eval starts over: its first request is again the first. What is still under way is there for it. */
   restart(): void;
   /** From here on its requests are refused, and what still arrives is not kept. */
@@ -53,6 +55,8 @@ export interface Gateway {
   readonly refused: AbortSignal;
   /** Of all evals, those that are closed included. */
   traffic(): Traffic;
+  /** The run is to end: nothing more is sent and paid for. What is under way is still kept. */
+  stop(): void;
   close(): Promise<void>;
 }
 
@@ -145,6 +149,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         },
         traffic: () => own.traffic,
         lastTraffic: () => own.lastTraffic,
+        underWay: () => own.underWay,
         restart: () => own.restart(),
         close() {
           if (!evals.delete(token)) return;
@@ -154,6 +159,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       };
     },
     traffic: () => [...evals.values()].reduce((sum, own) => addTraffic(sum, own.traffic), past),
+    stop: () => limit.stop(),
     async close() {
       for (const operation of operations) operation.kill(new Error('the gateway closes'));
       limit.close();
@@ -192,6 +198,10 @@ class EvalTraffic {
     this.#name = name;
     this.#journal = journal;
     this.#shared = shared;
+  }
+
+  get underWay(): number {
+    return this.#underWay.size;
   }
 
   restart(): void {

@@ -11,6 +11,7 @@ export class InFlightLimit {
   /** Waiting requests by eval, in the order in which the evals take turns. */
   readonly #waiting = new Map<string, ((slot: Slot) => void)[]>();
   #pausedUntil = 0;
+  #stopped = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(most: number) {
@@ -44,11 +45,17 @@ export class InFlightLimit {
     this.#serve();
   }
 
+  /** Sends nothing more at all. Whoever waits goes on waiting until it gives up. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
   close(): void {
     clearTimeout(this.#timer);
   }
 
   #serve(): void {
+    if (this.#stopped) return;
     const wait = this.#pausedUntil - Date.now();
     if (wait > 0) {
       clearTimeout(this.#timer);

@@ -20,15 +20,11 @@ export interface Basis {
  * SHA-256 (hex) of the request and of everything that the answer was read from, as it is now.
  * @returns undefined when some of it is not there any more, or cannot be read
  */
-export async function signatureOf(
-  request: unknown,
-  basis: Basis,
-  hashes: FileHashes,
-): Promise<string | undefined> {
+export function signatureOf(request: unknown, basis: Basis, hashes: FileHashes): string | undefined {
   try {
     if (basis.absent.some(isThere)) return undefined;
     const directories = basis.directories.map((path) => [path, hashOf(namesIn(path))]);
-    await hashes.read(basis.files);
+    hashes.read(basis.files);
     return hashOf({
       request,
       directories,

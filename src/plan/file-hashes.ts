@@ -1,37 +1,41 @@
-import { createHash, hash } from 'node:crypto';
-import { createReadStream, readFileSync, statSync } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
+import { createHash } from 'node:crypto';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 
-/** Below this a file is read at once: for hundreds of small files a stream each is most of the work. */
-const SMALL = 1 << 20;
 const CHUNK = 1 << 20;
-const READERS = 8;
 
-/** SHA-256 (hex) of files by path, each read once in the life of this object. */
+/**
+ * SHA-256 (hex) of files by path, each read once in the life of this object. One after the other and synchronously, through
+ * one buffer: nothing else is to be done meanwhile, the disk reads ahead, and streams would cost as much again as the hashing.
+ */
 export class FileHashes {
   readonly #known = new Map<string, string>();
+  #buffer: Buffer | undefined;
 
-  /** Reads those that are not known yet, a few at a time so that the disk is busy and memory is not. Throws what the file system throws. */
-  async read(paths: Iterable<string>): Promise<void> {
-    const queue = new Set(paths).values();
-    const reader = async (): Promise<void> => {
-      for (const path of queue) if (!this.#known.has(path)) this.#known.set(path, await hashFile(path));
-    };
-    await Promise.all(Array.from({ length: READERS }, reader));
+  /** Reads those that are not known yet. Throws what the file system throws. */
+  read(paths: Iterable<string>): void {
+    for (const path of paths) if (!this.#known.has(path)) this.#known.set(path, this.#hash(path));
   }
 
   /** @returns undefined when it has not been read */
   of(path: string): string | undefined {
     return this.#known.get(path);
   }
-}
 
-async function hashFile(path: string): Promise<string> {
-  const stats = statSync(path);
-  // What is no regular file may have no end.
-  if (!stats.isFile()) throw new Error(`${path} is not a regular file`);
-  if (stats.size <= SMALL) return hash('sha256', readFileSync(path));
-  const running = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: CHUNK }), running);
-  return running.digest('hex');
+  #hash(path: string): string {
+    this.#buffer ??= Buffer.allocUnsafeSlow(CHUNK);
+    const buffer = this.#buffer;
+    // Not to wait for a pipe that nobody writes to.
+    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      // What is no regular file may have no end.
+      if (!fstatSync(file).isFile()) throw new Error(`${path} is not a regular file`);
+      const hash = createHash('sha256');
+      for (let read = readSync(file, buffer); read > 0; read = readSync(file, buffer)) {
+        hash.update(read === buffer.length ? buffer : buffer.subarray(0, read));
+      }
+      return hash.digest('hex');
+    } finally {
+      closeSync(file);
+    }
+  }
 }

@@ -22,7 +22,7 @@ export interface MakePlanRequest extends PlanRequest {
 export async function makePlan(request: MakePlanRequest): Promise<Plan> {
   const { model, args, registryPaths, env, hashes, subject, lockedRoot } = request;
   const registry = await readRegistryPlan(request);
-  const values = await fingerprints({ registry, model, env, hashes });
+  const values = fingerprints({ registry, model, env, hashes });
   const byBase = Map.groupBy(registry.evals, (registered) => registered.base);
   // What oaievalset records; with two registry paths it is an invalid command there, which the line need not mend.
   const shared = [...args, ...(registryPaths.length > 0 ? ['--registry_path', ...registryPaths] : [])];
@@ -40,7 +40,7 @@ export async function makePlan(request: MakePlanRequest): Promise<Plan> {
   const basis = outside(lockedRoot, { ...registry.basis, files });
   return {
     evals,
-    signature: await signatureOf(subject, basis, hashes),
+    signature: signatureOf(subject, basis, hashes),
     basis,
     evalsVersion: registry.evalsVersion,
     needsApiKey: registry.completionFns.some((fn) => fn.needsApiKey),
@@ -51,14 +51,14 @@ export async function makePlan(request: MakePlanRequest): Promise<Plan> {
  * The saved plan, when it would be made again just so: the same was asked, and everything it was made from is what it was.
  * Costs the reading of those files, and starts nothing.
  */
-export async function recallPlan(
+export function recallPlan(
   saved: SavedPlan | undefined,
   subject: unknown,
   hashes: FileHashes,
-): Promise<Plan | undefined> {
+): Plan | undefined {
   if (!saved?.made) return undefined;
   const { basis, evalsVersion, needsApiKey } = saved.made;
   const { evals, signature } = saved;
-  if ((await signatureOf(subject, basis, hashes)) !== signature) return undefined;
+  if (signatureOf(subject, basis, hashes) !== signature) return undefined;
   return { evals, signature, basis, evalsVersion, needsApiKey };
 }

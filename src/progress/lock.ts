@@ -1,15 +1,22 @@
 /**
- * One run at a time works on the state of a (model, eval set). The lock is a Unix socket beside it: it is held as long as
- * its holder lives and answers, and a dead holder, kill -9 included, does not keep it. It works across containers that share
- * the directory, where process numbers would say nothing.
+ * One run at a time works on the state of a (model, eval set). Whoever wants to puts a Unix socket of its own beside it, and
+ * looks at those of others: it is held as long as its holder lives, and a dead holder, kill -9 included, does not keep it. It
+ * works across containers that share the directory, where process numbers would say nothing.
+ *
+ * A socket appears under its name when it is listened to, and no name is used twice: one that nobody listens to is dead for
+ * good, and may be removed by anyone. Each run looks after its own socket has appeared, so of two that want the lock at the
+ * same time at least one sees the other. It gives way to a holder and to a smaller name; what has a larger name has either
+ * seen it and gives way, or has not and becomes the holder: that is waited for.
  */
-import { createHash } from 'node:crypto';
-import { linkSync, mkdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { ActionError } from '../errors.ts';
 import { type StatePaths, stateFolder } from './paths.ts';
+import { unwritable } from './state.ts';
 
 export interface Lock {
   release(): Promise<void>;
@@ -18,73 +25,119 @@ export interface Lock {
 /** The longest path that a Unix socket can have, on macOS. */
 const LONGEST_PATH = 103;
 
-/** Two that find a dead holder at the same time may disturb each other; one of them gets it soon. */
-const TRIES = 5;
+/** Behind the name of the lock. */
+const OWN_NAME = /^[0-9a-f]{12}$/;
+
+/** Milliseconds that another has to say whether it holds the lock, and to make up its mind. */
+const PATIENCE = 10_000;
 
 /**
- * @throws ActionError STATE_LOCKED when another run holds it. When there can be no socket at all (a file system without
- * them) the run goes on without a lock.
+ * @throws ActionError STATE_LOCKED when another run holds it, STATE_UNWRITABLE when there can be no state. When there can be
+ * no socket at all (a file system without them) the run goes on without a lock.
  */
 export async function lockState(paths: StatePaths): Promise<Lock> {
-  mkdirSync(stateFolder(paths), { recursive: true });
-  const path = socketPath(paths);
-  for (let tries = 1; tries <= TRIES; tries += 1) {
-    const server = await listen(path);
-    if (server === 'unsupported') return { release: async () => {} };
-    if (server !== 'taken') {
-      return { release: () => new Promise((resolve) => server.close(() => resolve())) };
-    }
-    if (await answers(path)) throw locked(paths);
-    await removeDead(path);
+  const { folder, prefix } = placeOf(paths);
+  const name = `${prefix}${randomBytes(6).toString('hex')}`;
+  const path = join(folder, name);
+  let held = false;
+  const server = await appear(path, () => held);
+  if (!server) return { release: async () => {} };
+  const release = async (): Promise<void> => {
+    rmSync(path, { force: true });
+    await new Promise((closed) => server.close(closed));
+  };
+  for (const end = Date.now() + PATIENCE; ; await pause(10)) {
+    const found = await othersIn(folder, prefix, name);
+    if (found.length === 0) break;
+    const gives = found.some((other) => other.held || other.name < name) || Date.now() > end;
+    if (!gives) continue;
+    await release();
+    throw locked(paths);
   }
-  throw locked(paths);
+  held = true;
+  return { release };
 }
 
-function socketPath(paths: StatePaths): string {
-  const folder = realpathSync(stateFolder(paths));
-  const name = createHash('sha256')
-    .update(join(folder, paths.live.slice(stateFolder(paths).length)))
-    .digest('hex');
-  const beside = join(folder, `.lock-${name.slice(0, 16)}`);
-  return Buffer.byteLength(beside) <= LONGEST_PATH
-    ? beside
-    : join(tmpdir(), `oaievalset-${name.slice(0, 16)}.lock`);
-}
-
-function listen(path: string): Promise<Server | 'taken' | 'unsupported'> {
-  return new Promise((resolve) => {
-    // Who asks is answered by the connection itself.
-    const server = createServer((socket) => socket.destroy());
-    server.unref();
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      resolve(error.code === 'EADDRINUSE' ? 'taken' : 'unsupported'),
-    );
-    server.listen(path, () => resolve(server));
-  });
-}
-
-/** Whether somebody listens there. */
-function answers(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'EACCES'));
-  });
-}
-
-/** Takes a dead socket away. What another has put there meanwhile lives, and goes back. */
-async function removeDead(path: string): Promise<void> {
-  const aside = `${path}.${process.pid}`;
+function placeOf(paths: StatePaths): { folder: string; prefix: string } {
+  let folder: string;
   try {
-    renameSync(path, aside);
-    if (await answers(aside)) linkSync(aside, path);
-    rmSync(aside, { force: true });
-  } catch {
-    // Another was quicker.
+    mkdirSync(stateFolder(paths), { recursive: true });
+    folder = realpathSync(stateFolder(paths));
+  } catch (error) {
+    throw unwritable(paths.root, error);
   }
+  const hash = createHash('sha256')
+    .update(join(folder, paths.live.slice(stateFolder(paths).length)))
+    .digest('hex')
+    .slice(0, 16);
+  const beside = `.lock-${hash}-`;
+  const longest = join(folder, `${beside}${'0'.repeat(12)}+`);
+  return Buffer.byteLength(longest) <= LONGEST_PATH
+    ? { folder, prefix: beside }
+    : { folder: tmpdir(), prefix: `.oaievalset-${hash}-` };
+}
+
+/** Listens, then appears. Who asks is told whether the lock is held; undefined: there can be no socket. */
+function appear(path: string, held: () => boolean): Promise<Server | undefined> {
+  const hidden = `${path}+`;
+  return new Promise((resolve) => {
+    const server = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.end(held() ? 'held' : 'wanted');
+    });
+    server.unref();
+    server.once('error', () => resolve(undefined));
+    server.listen(hidden, () => {
+      try {
+        renameSync(hidden, path);
+        resolve(server);
+      } catch {
+        server.close(() => resolve(undefined));
+      }
+    });
+  });
+}
+
+interface Other {
+  readonly name: string;
+  readonly held: boolean;
+}
+
+/** Those who hold the lock or want it. What is dead is taken away. */
+async function othersIn(folder: string, prefix: string, own: string): Promise<Other[]> {
+  const names = readdirSync(folder).filter(
+    (name) => name !== own && name.startsWith(prefix) && OWN_NAME.test(name.slice(prefix.length)),
+  );
+  const answers = await Promise.all(
+    names.map(async (name) => ({ name, answer: await ask(join(folder, name)) })),
+  );
+  return answers.flatMap(({ name, answer }) => {
+    if (answer !== 'dead') return [{ name, held: answer === 'held' }];
+    rmSync(join(folder, name), { force: true });
+    return [];
+  });
+}
+
+/** Who lives and says nothing is busy: it holds the lock. */
+function ask(path: string): Promise<'held' | 'wanted' | 'dead'> {
+  return new Promise((resolve) => {
+    let said = '';
+    const socket = connect(path);
+    socket.setEncoding('utf8');
+    socket.setTimeout(PATIENCE / 2, () => {
+      resolve('held');
+      socket.destroy();
+    });
+    socket.on('data', (text: string) => {
+      said += text;
+    });
+    socket.on('error', ({ code }: NodeJS.ErrnoException) => {
+      if (code === 'ECONNREFUSED' || code === 'ENOENT') resolve('dead');
+      else if (code === 'EACCES' || code === 'EPERM') resolve('held');
+    });
+    // One that ended in between is looked at again.
+    socket.on('close', () => resolve(said === 'held' ? 'held' : 'wanted'));
+  });
 }
 
 function locked(paths: StatePaths): ActionError {

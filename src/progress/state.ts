@@ -377,7 +377,7 @@ function wrongKind(path: string, kind: 'file' | 'directory'): string | undefined
   return statSync(path).size > LARGEST_FILE ? 'it is too large to be a file of this action' : undefined;
 }
 
-function unwritable(root: string, error: unknown): ActionError {
+export function unwritable(root: string, error: unknown): ActionError {
   if (error instanceof ActionError) return error;
   return new ActionError(
     'STATE_UNWRITABLE',

@@ -105,8 +105,7 @@ class Host:
         threads = [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]
         if threads:
             return {"unfit": f"modules of the set start threads when they are imported ({', '.join(threads)})"}
-        # Children share these pages as long as nobody touches them; counting references of live objects does.
-        gc.collect()
+        # Children share these pages as long as nobody touches them; looking for garbage would touch all of them.
         gc.freeze()
         return {"ready": True}
 

@@ -46,20 +46,28 @@ function plain(options: EnginesOptions): Engines {
 function warm(options: EnginesOptions): Engines {
   const { models, registryPaths, todaysModels, log } = options;
   const startHost = async () => await WarmHost.start({ ...options, python: await options.python() });
+  const common = { models, registryPaths, todaysModels };
   let host: WarmHost | undefined;
+  let prepared: Promise<string | undefined> | undefined;
   let engine: Engine | undefined;
   return {
     planner: {
       async plan(questionFile, answerFile) {
         host ??= await startHost();
-        return await host.plan(questionFile, answerFile);
+        const failure = await host.plan(questionFile, answerFile);
+        if (!failure) {
+          // Its classes are imported. The rest of its preparation goes on while this process reads the data of the set.
+          prepared = host.prepare({ evals: [], ...common });
+          prepared.catch(() => {});
+        }
+        return failure;
       },
     },
     open({ evals }) {
       engine = warmEngine({
         startHost,
-        host,
-        preparation: { evals, models, registryPaths, todaysModels },
+        first: host && prepared && { host, prepared },
+        preparation: { evals, ...common },
         fallback: oaievalEngine(options),
         log,
       });

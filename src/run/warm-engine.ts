@@ -5,8 +5,8 @@ import type { Preparation, WarmHost } from './warm-host.ts';
 
 export interface WarmEngineOptions {
   readonly startHost: () => Promise<WarmHost>;
-  /** A host that is there already: it has planned the set. Each host serves one life, this one included. */
-  readonly host: WarmHost | undefined;
+  /** A host that is there already, and what its preparation comes to: it has planned the set. It counts as a life. */
+  readonly first: { readonly host: WarmHost; readonly prepared: Promise<string | undefined> } | undefined;
   readonly preparation: Preparation;
   /** What takes over when hosts do not live. */
   readonly fallback: Engine;
@@ -23,7 +23,8 @@ const LIVES = 2;
 export function warmEngine(options: WarmEngineOptions): Engine {
   const { startHost, preparation, fallback, log } = options;
   let lives = LIVES;
-  let host = options.host;
+  let host = options.first?.host;
+  let prepared = options.first?.prepared;
   let current: Promise<WarmHost | undefined> | undefined;
   let closing = false;
 
@@ -33,7 +34,9 @@ export function warmEngine(options: WarmEngineOptions): Engine {
       try {
         host ??= await startHost();
         if (closing) return undefined;
-        const unfit = await host.prepare(preparation);
+        const preparing = prepared ?? host.prepare(preparation);
+        prepared = undefined;
+        const unfit = await preparing;
         if (unfit === undefined) return host;
         log.info(`Each eval gets a Python process of its own, which takes longer: ${unfit}.`);
         lives = 0;

@@ -57,7 +57,7 @@ describe.concurrent('what GitHub’s client retries', () => {
     const headers = { 'content-type': 'application/xml' };
     const { env } = await rig.service(failing('upload', { status: 503, headers, body }));
     expect(await rig.failureOfSave({ env: machine(env) })).toBe(
-      'the archive could not be uploaded: Ingress is over the limit.',
+      'the archive could not be uploaded: HTTP 503, Ingress is over the limit.',
     );
   });
 
@@ -252,13 +252,13 @@ describe.concurrent('a save that fails says why', () => {
       'a token that may only read',
       'create',
       { status: 200, body: '{"ok":false,"message":"cache write denied: read-only token"}' },
-      'the token of this run may not save (cache write denied: read-only token, as in pull requests from forks)',
+      'the token of this run may not save (cache write denied: read-only token, as for events that outsiders can trigger, such as pull_request_target)',
     ],
     [
       'a token that is refused',
       'create',
       twirp(403, 'forbidden'),
-      'the cache service denied the save (HTTP 403, as in pull requests from forks)',
+      'the cache service denied the save (HTTP 403, as for events that outsiders can trigger, such as pull_request_target)',
     ],
     [
       'no quota left',

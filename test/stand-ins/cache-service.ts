@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -15,7 +15,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * - Entries are immutable. A look-up takes the first key with an exact match, or else the newest entry that begins with
  *   it, among the finished entries of the same version. Every call needs the runtime token, every blob its signature.
  *
- * Not imitated: scopes (branches), eviction, and the service's own limits.
+ * - What the service does of its own accord (eviction, expired signatures, a clock that is off, refusals of all kinds) it
+ *   does when a test says so.
+ *
+ * Not imitated: scopes (branches), and the service's own limits.
  */
 
 /** What a request is for, the same in both protocols. */
@@ -37,7 +40,11 @@ export type CacheFault =
   /** Answers later, but properly. */
   | { readonly delayMs: number }
   /** Announces the whole answer, and closes the connection after so many bytes of it. */
-  | { readonly truncateAfter: number };
+  | { readonly truncateAfter: number }
+  /** Closes the connection after so many bytes of the request's body. */
+  | { readonly cutRequestAfter: number }
+  /** Answers as the storage does for an address whose signature has expired, or is not valid yet. */
+  | { readonly expired: true };
 
 export interface CacheServiceOptions {
   /** Called for each request; what it returns happens instead of, or to, the answer. */
@@ -50,6 +57,8 @@ export interface CacheServiceOptions {
    * github.com. The server then also acts as the HTTP proxy through which that name leads back to it.
    */
   readonly azureHost?: boolean;
+  /** How far the clock of the service is ahead, as its Date headers tell. */
+  readonly clockAheadMs?: number;
 }
 
 export interface CacheEntry {
@@ -74,6 +83,10 @@ export interface CacheService {
   readonly requests: readonly LoggedRequest[];
   /** The finished entries, oldest first. */
   entries(): CacheEntry[];
+  /** What an address of the entry's archive has to be signed with. */
+  signatureOf(key: string): string;
+  /** Removes all finished entries, as the service does with old ones when a repository is over its quota. */
+  evict(): void;
   /** Replaces the archive of a finished entry. */
   tamper(key: string, change: (archive: Buffer) => Buffer): void;
   close(): Promise<void>;
@@ -130,10 +143,18 @@ export async function startCacheService(options: CacheServiceOptions = {}): Prom
     counts.set(step, nth + 1);
     const logged: LoggedRequest = { method, path: at.pathname, step, nth };
     requests.push(logged);
-    const body = await bodyOf(request);
     const fault = options.faults?.(logged);
+    if (fault && 'cutRequestAfter' in fault) return cutOff(request, fault.cutRequestAfter);
+    const body = await bodyOf(request);
     if (fault && 'destroy' in fault) return void request.socket.destroy();
     if (fault && 'delayMs' in fault) await sleep(fault.delayMs, undefined, { ref: false });
+    if (options.clockAheadMs) {
+      response.setHeader('date', new Date(Date.now() + options.clockAheadMs).toUTCString());
+    }
+    if (fault && 'expired' in fault) {
+      logged.status = 403;
+      return send(response, EXPIRED);
+    }
     if (fault && 'status' in fault) {
       logged.status = fault.status;
       return send(response, fault);
@@ -153,6 +174,8 @@ export async function startCacheService(options: CacheServiceOptions = {}): Prom
     requests,
     env: { ...shared, ...proxy, ACTIONS_RESULTS_URL: `${url}/`, ACTIONS_CACHE_SERVICE_V2: 'true' },
     envV1: { ...shared, GITHUB_SERVER_URL: 'https://ghes.example', ACTIONS_CACHE_URL: `${url}/` },
+    signatureOf: (key) => shelf.finished().find((it) => it.key === key)?.signature ?? '',
+    evict: () => shelf.evict(),
     entries: () => shelf.finished().map(({ id, key, version, archive }) => ({ id, key, version, archive })),
     tamper(key, change) {
       const entry = shelf.finished().find((it) => it.key === key);
@@ -170,7 +193,7 @@ export async function startCacheService(options: CacheServiceOptions = {}): Prom
 
 /** The entries, in the order in which they were reserved. */
 class Shelf {
-  readonly #entries: StoredEntry[] = [];
+  #entries: StoredEntry[] = [];
   readonly #directory: string | undefined;
 
   constructor(directory: string | undefined) {
@@ -231,6 +254,13 @@ class Shelf {
 
   finished(): StoredEntry[] {
     return this.#entries.filter((it) => it.finished);
+  }
+
+  evict(): void {
+    for (const { id } of this.#directory ? this.finished() : []) {
+      for (const end of ['archive', 'json']) rmSync(join(this.#directory ?? '', `${id}.${end}`));
+    }
+    this.#entries = this.#entries.filter((it) => !it.finished);
   }
 
   find(keys: readonly string[], version: string): StoredEntry | undefined {
@@ -398,6 +428,15 @@ function send(response: ServerResponse, reply: Reply, truncateAfter?: number): v
   else response.write(body.subarray(0, truncateAfter), () => response.socket?.destroy());
 }
 
+async function cutOff(request: IncomingMessage, bytes: number): Promise<void> {
+  let received = 0;
+  for await (const chunk of request) {
+    received += (chunk as Buffer).length;
+    if (received >= bytes) break;
+  }
+  request.socket.destroy();
+}
+
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -416,6 +455,12 @@ function azureError(status: number, code: string, message: string): Reply {
     body,
   };
 }
+
+const EXPIRED = azureError(
+  403,
+  'AuthenticationFailed',
+  'Server failed to authenticate the request. Signature not valid in the specified time frame.',
+);
 
 function azureHeaders(): Record<string, string> {
   return {

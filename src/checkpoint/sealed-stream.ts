@@ -1,0 +1,96 @@
+/**
+ * A stream as chunks that are encrypted and authenticated one by one, so that memory stays bounded and nothing is handed
+ * on before it is known to be genuine. See encryption.ts for the format.
+ */
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { Transform, type TransformCallback } from 'node:stream';
+
+/** Plain bytes of every chunk but the last. */
+export const CHUNK = 1024 * 1024;
+export const TAG = 16;
+export const PREFIX = 7;
+
+/** What was sealed is not what is there, or not for this key and name. The message says so as a clause. */
+export class SealBroken extends Error {
+  override readonly name = 'SealBroken';
+}
+
+export interface StreamKey {
+  /** 32 bytes, used for this one stream. */
+  readonly key: Buffer;
+  readonly prefix: Buffer;
+  /** Authenticated with every chunk. */
+  readonly names: Buffer;
+}
+
+function nonce(prefix: Buffer, index: number, last: boolean): Buffer {
+  const bytes = Buffer.alloc(12);
+  prefix.copy(bytes);
+  bytes.writeUInt32BE(index, PREFIX);
+  bytes[11] = last ? 1 : 0;
+  return bytes;
+}
+
+export function sealingStream({ key, prefix, names }: StreamKey): Transform {
+  return inBlocks(CHUNK, (plain, index, last) => {
+    const cipher = createCipheriv('aes-256-gcm', key, nonce(prefix, index, last));
+    cipher.setAAD(names);
+    return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+  });
+}
+
+/** Ends with SealBroken at the first chunk that is not what was sealed there. */
+export function openingStream({ key, prefix, names }: StreamKey): Transform {
+  return inBlocks(CHUNK + TAG, (sealed, index, last) => {
+    if (sealed.length < TAG) throw new SealBroken('it is damaged or incomplete');
+    const end = sealed.length - TAG;
+    const decipher = createDecipheriv('aes-256-gcm', key, nonce(prefix, index, last), { authTagLength: TAG });
+    decipher.setAAD(names);
+    decipher.setAuthTag(sealed.subarray(end));
+    try {
+      return Buffer.concat([decipher.update(sealed.subarray(0, end)), decipher.final()]);
+    } catch {
+      throw new SealBroken('it is damaged, incomplete, or was saved under another name');
+    }
+  });
+}
+
+/**
+ * Hands `work` blocks of exactly `size` bytes, and the rest as the last one. A block is held back until it is known
+ * whether more follows, so that the last one, and only that, is called the last.
+ */
+function inBlocks(size: number, work: (block: Buffer, index: number, last: boolean) => Buffer): Transform {
+  let pieces: Buffer[] = [];
+  let held = 0;
+  let index = 0;
+  const take = (length: number, last: boolean): Buffer => {
+    const all = Buffer.concat(pieces);
+    pieces = length < all.length ? [all.subarray(length)] : [];
+    held -= length;
+    index += 1;
+    return work(all.subarray(0, length), index - 1, last);
+  };
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      pieces.push(chunk);
+      held += chunk.length;
+      attempt(done, () => {
+        while (held > size) this.push(take(size, false));
+      });
+    },
+    flush(done) {
+      attempt(done, () => {
+        this.push(take(held, true));
+      });
+    },
+  });
+}
+
+function attempt(done: TransformCallback, work: () => void): void {
+  try {
+    work();
+    done();
+  } catch (error) {
+    done(error as Error);
+  }
+}

@@ -1,0 +1,161 @@
+/** What was unpacked from a cache that others can write to, looked at before anything of it is read. */
+import { type Dir, type Dirent, lstatSync, opendirSync, type Stats, statfsSync } from 'node:fs';
+import { lstat, opendir } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface TreeBounds {
+  readonly entries: number;
+  /** Over all files. A sparse file counts as large as it pretends to be. */
+  readonly bytes: number;
+  /** Directories below each other. */
+  readonly depth: number;
+  /** Of a path below the directory, in bytes: what is longer cannot be opened, or even removed, on every machine. */
+  readonly pathBytes: number;
+}
+
+/** Far above the checkpoint of any eval set, far below what hurts a runner. */
+export const CHECKPOINT_BOUNDS: TreeBounds = {
+  entries: 200_000,
+  bytes: 8 * 1024 ** 3,
+  depth: 32,
+  pathBytes: 1024,
+};
+
+/** The bounds, with no more bytes than half of what is free in `directory`: what is restored is then copied from there. */
+export function boundsIn(directory: string, bounds = CHECKPOINT_BOUNDS): TreeBounds {
+  const { bavail, bsize } = statfsSync(directory);
+  return { ...bounds, bytes: Math.min(bounds.bytes, Math.floor((bavail * bsize) / 2)) };
+}
+
+/**
+ * Says, as a clause, what in a tree cannot come from this action; undefined when nothing does.
+ *
+ * It stops at the first such thing, and holds no list of the entries: a million of them cost no memory.
+ */
+export function suspicious(directory: string, bounds = CHECKPOINT_BOUNDS): string | undefined {
+  let entries = 0;
+  let bytes = 0;
+  try {
+    for (const { path, depth, entry } of walk(directory)) {
+      entries += 1;
+      if (entries > bounds.entries) return `it holds more than ${bounds.entries} files`;
+      const name = shown(relative(directory, path));
+      if (depth > bounds.depth) return `${name} is nested deeper than ${bounds.depth} directories`;
+      if (Buffer.byteLength(relative(directory, path)) > bounds.pathBytes) {
+        return `the path ${name} is longer than ${bounds.pathBytes} bytes`;
+      }
+      if (ODD_CHARACTERS.test(entry.name)) return `the name ${name} holds control characters`;
+      const stat = lstatSync(path);
+      const odd = oddity(stat);
+      if (odd) return `${name} is ${odd}`;
+      if (stat.isFile()) bytes += sizeOf(stat);
+      if (bytes > bounds.bytes) return `it holds more than ${inUnits(bounds.bytes)}`;
+    }
+  } catch (error) {
+    // Names that are not UTF-8 and directories without permissions end here.
+    return `it cannot be read whole (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`;
+  }
+  return undefined;
+}
+
+/**
+ * Calls `exceeded` when what is being written below a directory outgrows the bounds, and returns why, as a clause. Ends
+ * without when `done` is aborted. It looks four times a second: a bomb overshoots by what a disk takes in that time.
+ */
+export async function watchGrowth(
+  directory: string,
+  bounds: TreeBounds,
+  exceeded: () => void,
+  done: AbortSignal,
+): Promise<string | undefined> {
+  while (!done.aborted) {
+    const why = await outgrown(directory, bounds, done);
+    if (why) {
+      exceeded();
+      return why;
+    }
+    await sleep(250, undefined, { signal: done, ref: false }).catch(() => {});
+  }
+  return undefined;
+}
+
+/** Says, as a clause, which bound the files below a directory exceed; it may be written to in the meantime. */
+export async function outgrown(
+  directory: string,
+  bounds: TreeBounds,
+  done?: AbortSignal,
+): Promise<string | undefined> {
+  let entries = 0;
+  let bytes = 0;
+  const open = [directory];
+  try {
+    for (let path = open.pop(); path !== undefined; path = open.pop()) {
+      // What the client removes while we look is not there any more, and does not count.
+      for await (const entry of (await opendir(path).catch(() => undefined)) ?? []) {
+        if (done?.aborted) return undefined;
+        entries += 1;
+        const below = join(path, entry.name);
+        const stat = await lstat(below).catch(() => undefined);
+        if (stat?.isFile()) bytes += sizeOf(stat);
+        if (entries > bounds.entries) return `it unpacks to more than ${bounds.entries} files`;
+        if (bytes > bounds.bytes) return `it unpacks to more than ${inUnits(bounds.bytes)}`;
+        if (stat?.isDirectory()) open.push(below);
+      }
+    }
+  } catch {
+    // The next look tells.
+  }
+  return undefined;
+}
+
+/** Control and format characters, line and paragraph separators: in a log they hide or forge what is around them. */
+const ODD_CHARACTERS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
+function oddity(stat: Stats): string | undefined {
+  if (stat.isSymbolicLink()) return 'a symbolic link';
+  if (stat.isDirectory())
+    return (stat.mode & 0o700) === 0o700 ? undefined : 'a directory without permissions';
+  if (stat.isFIFO()) return 'a named pipe';
+  if (stat.isSocket()) return 'a socket';
+  if (!stat.isFile()) return 'a device';
+  if (stat.nlink > 1) return 'a hard link';
+  if (!(stat.mode & 0o400)) return 'a file without permissions';
+  // Directories may have inherited theirs from the temporary directory.
+  if (stat.mode & 0o6000) return 'a setuid or setgid program';
+  return undefined;
+}
+
+/** Depth first; keeps one open directory for each level. */
+function* walk(top: string): Generator<{ path: string; depth: number; entry: Dirent }> {
+  const open: { dir: Dir; path: string }[] = [{ dir: opendirSync(top), path: top }];
+  try {
+    for (let current = open.at(-1); current; current = open.at(-1)) {
+      const entry = current.dir.readSync();
+      if (!entry) {
+        open.pop()?.dir.closeSync();
+        continue;
+      }
+      const path = join(current.path, entry.name);
+      // The caller looks at it first, and does not come back when it is too deep, too long or unlike a directory.
+      yield { path, depth: open.length, entry };
+      if (entry.isDirectory()) open.push({ dir: opendirSync(path), path });
+    }
+  } finally {
+    for (const { dir } of open) dir.closeSync();
+  }
+}
+
+function sizeOf(stat: Stats): number {
+  return Math.max(stat.size, stat.blocks * 512);
+}
+
+function inUnits(bytes: number): string {
+  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
+}
+
+/** A name for a message: in quotes, of bounded length, with nothing in it that acts on a terminal. */
+function shown(name: string): string {
+  const safe = JSON.stringify(name).replace(new RegExp(ODD_CHARACTERS, 'gu'), '?');
+  return safe.length > 120 ? `${safe.slice(0, 119)}…"` : safe;
+}

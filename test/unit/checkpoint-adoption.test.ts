@@ -1,0 +1,94 @@
+/** What becomes of a restored directory, which others may have made, before and while the state takes it over. */
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openWithCheckpoint } from '../../src/checkpoint/state-checkpoint.ts';
+import { completedRecordFile, statePaths } from '../../src/progress/paths.ts';
+import { State } from '../../src/progress/state.ts';
+import { completion, owner, planned, recordingLog, temporaryDirectory } from '../helpers/builders.ts';
+
+const a = planned('a.dev.v0');
+const b = planned('b.dev.v0');
+
+function pathsIn(root: string, { model, evalSet } = owner) {
+  return statePaths(root, model, evalSet);
+}
+
+/** A machine that has done `b`, and a checkpoint that says that `a` is done. */
+function bed(changes: Partial<typeof owner> = {}) {
+  const log = recordingLog();
+  const staging = temporaryDirectory();
+  const directory = join(staging, 'tmp/oaievalset');
+  const theirs = { ...owner, ...changes };
+  const restored = State.open({ paths: pathsIn(directory, theirs), owner: theirs, log });
+  restored.complete(completion(a));
+  const root = temporaryDirectory();
+  State.open({ paths: pathsIn(root), owner, log }).complete(completion(b));
+  const open = () =>
+    openWithCheckpoint(
+      { paths: pathsIn(root), owner, log },
+      { kind: 'hit', key: 'entry-1', directory, staging },
+    );
+  return { log, staging, directory, root, open };
+}
+
+function done(state: State): string[] {
+  return [a, b].filter(({ command }) => state.isDone(command)).map(({ key }) => key);
+}
+
+test('a checkpoint is taken over, and what it was unpacked to is removed', () => {
+  const { log, staging, open } = bed();
+  const { state, restoredKey } = open();
+  expect(done(state)).toEqual(['a.dev.v0', 'b.dev.v0']);
+  expect(restoredKey).toBe('entry-1');
+  expect(log.warnings).toEqual([]);
+  expect(existsSync(staging)).toBe(false);
+});
+
+test('a tree that is not as it should be is left out, and the warning says what to do', () => {
+  const { log, staging, directory, open } = bed();
+  symlinkSync('/etc/passwd', join(directory, 'odd'));
+  const { state, restoredKey, unchangedSince } = open();
+  expect(done(state)).toEqual(['b.dev.v0']);
+  expect(restoredKey).toBe('');
+  expect(unchangedSince()).toBe(false);
+  expect(log.warnings).toEqual([
+    'The checkpoint entry-1 is not used: "odd" is a symbolic link. The run goes on with what this machine has. ' +
+      'Delete the entry in the caches of the repository, or change cache-key.',
+  ]);
+  expect(existsSync(staging)).toBe(false);
+});
+
+test.each([
+  ['model', { model: 'gpt-3' }],
+  ['eval set', { evalSet: 'another' }],
+])('what a checkpoint holds of another %s is ignored', (_what, changes) => {
+  const { directory, root, open } = bed(changes);
+  const theirs = pathsIn(directory, { ...owner, ...changes });
+  expect(readFileSync(theirs.progressFile, 'utf8')).toContain('a.dev.v0');
+  const { state } = open();
+  expect(done(state)).toEqual(['b.dev.v0']);
+  expect(existsSync(pathsIn(root, { ...owner, ...changes }).progressFile)).toBe(false);
+});
+
+test('a tree that cannot be taken over does not end the run', () => {
+  const { log, directory, open } = bed();
+  // Where the record file of a completed eval belongs.
+  mkdirSync(completedRecordFile(pathsIn(directory), a.key), { recursive: true });
+  const { state, restoredKey } = open();
+  expect(done(state)).toEqual(['b.dev.v0']);
+  expect(restoredKey).toBe('');
+  expect(log.warnings).toEqual([
+    expect.stringMatching(/^The checkpoint entry-1 is not used: .*change cache-key\.$/s),
+  ]);
+});
+
+test('text with workflow commands in it is not printed as it is', () => {
+  const { log, directory, open } = bed();
+  const name = join(directory, 'x\n::add-mask::y');
+  mkdirSync(dirname(name), { recursive: true });
+  writeFileSync(name, '');
+  open();
+  expect(log.warnings).toHaveLength(1);
+  for (const warning of log.warnings) expect(warning).not.toMatch(/^::/m);
+});

@@ -1,0 +1,185 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import {
+  boundsIn,
+  CHECKPOINT_BOUNDS,
+  outgrown,
+  suspicious,
+  watchGrowth,
+} from '../../src/checkpoint/untrusted-tree.ts';
+
+/** A tree as a checkpoint is. */
+function tree(): string {
+  const root = mkdtempSync(join(tmpdir(), 'oaievalset-tree-'));
+  onTestFinished(() => {
+    chmodSync(root, 0o755);
+    rmSync(root, { recursive: true, force: true });
+  });
+  write(root, 'gpt-4o.test.progress.txt', '["oaieval"]\n');
+  write(root, 'org/model,other.test.resume/logs/test-match.s1.simple-v0.jsonl', '{}\n');
+  return root;
+}
+
+function write(root: string, name: string, content = 'x'): string {
+  const path = join(root, name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+  return path;
+}
+
+test('a checkpoint is not suspicious', () => {
+  const root = tree();
+  write(root, 'modèle 模型.set.resume/plan.json');
+  expect(suspicious(root)).toBeUndefined();
+});
+
+describe('a tree is not used that holds', () => {
+  test.each<[string, (root: string) => unknown, RegExp]>([
+    ['a link to a file', (root) => symlinkSync('/etc/passwd', join(root, 'l')), /^"l" is a symbolic link$/],
+    ['a link to a directory', (root) => symlinkSync('/etc', join(root, 'l')), /^"l" is a symbolic link$/],
+    ['a link within the tree', (root) => symlinkSync('org', join(root, 'l')), /^"l" is a symbolic link$/],
+    [
+      'a link to nowhere',
+      (root) => symlinkSync('nowhere', join(root, 'org/l')),
+      /^"org\/l" is a symbolic link$/,
+    ],
+    [
+      'a hard link',
+      (root) => linkSync(join(root, 'gpt-4o.test.progress.txt'), join(root, 'l')),
+      / is a hard link$/,
+    ],
+    ['a named pipe', (root) => execFileSync('mkfifo', [join(root, 'p')]), /^"p" is a named pipe$/],
+    [
+      'a setuid program',
+      (root) => chmodSync(write(root, 's'), 0o4755),
+      /^"s" is a setuid or setgid program$/,
+    ],
+    [
+      'a setgid program',
+      (root) => chmodSync(write(root, 's'), 0o2755),
+      /^"s" is a setuid or setgid program$/,
+    ],
+    [
+      'a file nobody may read',
+      (root) => chmodSync(write(root, 'f'), 0),
+      /^"f" is a file without permissions$/,
+    ],
+    [
+      'a directory nobody may enter',
+      (root) => chmodSync(join(root, 'org'), 0o200),
+      /^"org" is a directory without permissions$/,
+    ],
+    [
+      'a name with a line end',
+      (root) => write(root, 'a\n::error::b'),
+      /^the name "a\\n::error::b" holds control characters$/,
+    ],
+    [
+      'a name that acts on a terminal',
+      (root) => write(root, 'a\u001b[2Jb'),
+      /^the name "a\\u001b\[2Jb" holds control/,
+    ],
+    [
+      'a name that reads backwards',
+      (root) => write(root, 'a\u202etxt'),
+      /^the name "a\?txt" holds control characters$/,
+    ],
+    [
+      'a path that is too long',
+      (root) => write(root, `${'d'.repeat(200)}/`.repeat(6).concat('f')),
+      /^the path "d+…" is longer than 1024 bytes$/,
+    ],
+    [
+      'a tree that is too deep',
+      (root) => write(root, 'd/'.repeat(40).concat('f')),
+      / is nested deeper than 32 directories$/,
+    ],
+    [
+      'a file that pretends to be huge',
+      (root) => truncateSync(write(root, 'f'), 9e9),
+      /^it holds more than 8\.6 GB$/,
+    ],
+  ])('%s', (_what, make, why) => {
+    const root = tree();
+    make(root);
+    expect(suspicious(root)).toMatch(why);
+  });
+
+  test('a socket', async () => {
+    const root = tree();
+    const server = createServer();
+    await new Promise<void>((listening) => server.listen(join(root, 's'), listening));
+    expect(suspicious(root)).toBe('"s" is a socket');
+    await new Promise((closed) => server.close(closed));
+  });
+
+  test('a name that is no text', () => {
+    const root = tree();
+    writeFileSync(Buffer.concat([Buffer.from(`${root}/a`), Buffer.from([0xff, 0xfe])]), 'x');
+    expect(suspicious(root)).toBe('it cannot be read whole (ENOENT)');
+  });
+
+  test('too many files', () => {
+    const root = tree();
+    for (let n = 0; n < 50; n += 1) write(root, `f${n}`);
+    expect(suspicious(root, { ...CHECKPOINT_BOUNDS, entries: 40 })).toBe('it holds more than 40 files');
+    expect(suspicious(root, { ...CHECKPOINT_BOUNDS, entries: 60 })).toBeUndefined();
+  });
+
+  test('too much in many files', () => {
+    const root = tree();
+    for (let n = 0; n < 10; n += 1) write(root, `f${n}`, 'x'.repeat(100_000));
+    expect(suspicious(root, { ...CHECKPOINT_BOUNDS, bytes: 900_000 })).toBe('it holds more than 1 MB');
+    expect(suspicious(root, { ...CHECKPOINT_BOUNDS, bytes: 2_000_000 })).toBeUndefined();
+  });
+});
+
+describe('a tree that grows', () => {
+  test('is stopped at its bounds', async () => {
+    const root = tree();
+    const done = new AbortController();
+    const stop = new AbortController();
+    const watching = watchGrowth(
+      root,
+      { ...CHECKPOINT_BOUNDS, entries: 20 },
+      () => stop.abort(),
+      done.signal,
+    );
+    // A bomb goes on until it is stopped.
+    for (let n = 0; !stop.signal.aborted; n += 1) {
+      write(root, `f${n}`);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(await watching).toBe('it unpacks to more than 20 files');
+  });
+
+  test('is let alone within them', async () => {
+    const root = tree();
+    const done = new AbortController();
+    const watching = watchGrowth(root, CHECKPOINT_BOUNDS, () => expect.fail('stopped'), done.signal);
+    done.abort();
+    expect(await watching).toBeUndefined();
+    expect(await outgrown(root, CHECKPOINT_BOUNDS)).toBeUndefined();
+    expect(await outgrown(root, { ...CHECKPOINT_BOUNDS, bytes: 1 })).toBe('it unpacks to more than 1 MB');
+  });
+
+  test('may take no more than half of what the disk has', () => {
+    const root = tree();
+    const { bytes } = boundsIn(root, { ...CHECKPOINT_BOUNDS, bytes: Number.MAX_SAFE_INTEGER });
+    expect(bytes).toBeLessThan(Number.MAX_SAFE_INTEGER);
+    expect(boundsIn(root, { ...CHECKPOINT_BOUNDS, bytes: 5 }).bytes).toBe(5);
+  });
+});

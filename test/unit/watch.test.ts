@@ -1,0 +1,91 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type Limits, type Watch, watchEval } from '../../src/run/watch.ts';
+
+const NOW = Date.parse('2026-03-01T12:00:00Z');
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOW });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+let traffic = 0;
+function watch(limits: Partial<Limits> = {}): Watch {
+  traffic = 0;
+  return watchEval({ evalTimeout: undefined, stallTimeout: 10 * MINUTE, ...limits }, () => traffic);
+}
+
+const reason = ({ passed }: Watch): string | undefined =>
+  passed.aborted ? (passed.reason as Error).message : undefined;
+
+test('an eval that does nothing at all is noticed', () => {
+  const watching = watch();
+  vi.advanceTimersByTime(10 * MINUTE - 1);
+  expect(reason(watching)).toBeUndefined();
+  vi.advanceTimersByTime(1);
+  expect(reason(watching)).toBe(
+    'it did nothing for the stall-timeout of 10 min 0 s; it sent no request, and it printed nothing',
+  );
+});
+
+test('each request, answer and line gives it time, and the last of them is told', () => {
+  const watching = watch();
+  vi.advanceTimersByTime(9 * MINUTE);
+  traffic = Date.now();
+  vi.advanceTimersByTime(9 * MINUTE);
+  watching.printed('[oaieval.py:215] Running\u2026');
+  vi.advanceTimersByTime(9 * MINUTE);
+  traffic = Date.now();
+  vi.advanceTimersByTime(10 * MINUTE - 1);
+  expect(reason(watching)).toBeUndefined();
+  vi.advanceTimersByTime(1);
+  expect(reason(watching)).toBe(
+    'it did nothing for the stall-timeout of 10 min 0 s; its last request or answer was 10 min 0 s ago, ' +
+      'and it printed last, 19 min 0 s ago: [oaieval.py:215] Running\u2026',
+  );
+});
+
+test('a busy eval may take as long as it wants, unless there is an eval-timeout', () => {
+  const busy = watch({ stallTimeout: MINUTE });
+  const bounded = watch({ stallTimeout: MINUTE, evalTimeout: 90 * MINUTE });
+  for (let minute = 0; minute < 180; minute += 1) {
+    traffic = Date.now();
+    vi.advanceTimersByTime(MINUTE / 2);
+    traffic = Date.now();
+    vi.advanceTimersByTime(MINUTE / 2);
+    if (minute === 88) expect(reason(bounded)).toBeUndefined();
+  }
+  expect(reason(busy)).toBeUndefined();
+  expect(reason(bounded)).toMatch(/^it took longer than the eval-timeout of 1 h 30 min; its last request/);
+});
+
+test('what was sent before it began, by an earlier attempt, does not count', () => {
+  const watching = watch({ stallTimeout: MINUTE });
+  traffic = NOW - 1;
+  vi.advanceTimersByTime(MINUTE);
+  expect(reason(watching)).toMatch(/; it sent no request, and/);
+});
+
+test('a long line is cut', () => {
+  const watching = watch({ stallTimeout: MINUTE });
+  watching.printed('x'.repeat(10_000));
+  vi.advanceTimersByTime(2 * MINUTE);
+  expect(reason(watching)).toMatch(/: x{300}$/);
+});
+
+test('an eval-timeout of more days than a timer can count does not pass at once', () => {
+  const watching = watch({ stallTimeout: 100 * DAY, evalTimeout: 30 * DAY });
+  vi.advanceTimersByTime(MINUTE);
+  expect(reason(watching)).toBeUndefined();
+});
+
+test('closed, it notices nothing and leaves no timer', () => {
+  const watching = watch({ stallTimeout: MINUTE, evalTimeout: MINUTE });
+  watching.close();
+  expect(vi.getTimerCount()).toBe(0);
+  vi.advanceTimersByTime(DAY);
+  expect(reason(watching)).toBeUndefined();
+});
