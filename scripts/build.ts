@@ -3,9 +3,9 @@
  * what was bundled are put beside it. `--check` builds into a temporary directory instead and compares.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const entries = ['main', 'post', 'cache-worker'] as const;
@@ -13,7 +13,6 @@ const entries = ['main', 'post', 'cache-worker'] as const;
 function build(target: string): void {
   rmSync(join(root, 'lib'), { recursive: true, force: true });
   execFileSync('tsc', ['-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
-  rmSync(target, { recursive: true, force: true });
   for (const entry of entries) {
     const directory = join(target, entry);
     const options = ['--license', 'licenses.txt', '--quiet'];
@@ -33,11 +32,28 @@ function contents(directory: string): Map<string, string> {
   );
 }
 
+/** Puts the files of `fresh` in place of those of `target`, each by a rename: who runs dist/ meanwhile meets whole files. */
+function replace(target: string, fresh: string): void {
+  const files = contents(fresh);
+  for (const [path, text] of contents(target)) {
+    if (files.get(path) === text) files.delete(path);
+    else if (!files.has(path)) rmSync(join(target, path));
+  }
+  for (const path of files.keys()) {
+    mkdirSync(dirname(join(target, path)), { recursive: true });
+    const half = join(target, `${path}.new`);
+    copyFileSync(join(fresh, path), half);
+    renameSync(half, join(target, path));
+  }
+}
+
 const dist = join(root, 'dist');
-if (process.argv.includes('--check')) {
-  const fresh = mkdtempSync(join(tmpdir(), 'dist-check-'));
-  try {
-    build(fresh);
+const fresh = mkdtempSync(join(tmpdir(), 'dist-'));
+try {
+  build(fresh);
+  if (!process.argv.includes('--check')) {
+    replace(dist, fresh);
+  } else {
     const [expected, actual] = [contents(fresh), contents(dist)];
     const stale = [...new Set([...expected.keys(), ...actual.keys()])].filter(
       (f) => expected.get(f) !== actual.get(f),
@@ -50,9 +66,7 @@ if (process.argv.includes('--check')) {
     } else {
       console.log(`dist/ is fresh: ${expected.size} files compared`);
     }
-  } finally {
-    rmSync(fresh, { recursive: true, force: true });
   }
-} else {
-  build(dist);
+} finally {
+  rmSync(fresh, { recursive: true, force: true });
 }

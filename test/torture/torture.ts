@@ -328,9 +328,9 @@ function inventory(stateDirectory: string): Inventory {
     const log = `${stem}.resume/logs/${key}.jsonl`;
     if (!lines(log).some((line) => line.includes('"final_report"')))
       wrong.push(`${key} is done, and its record file has no final report`);
-    metrics[key] = Object.fromEntries(
-      Object.entries(record?.metrics ?? {}).filter(([name]) => !name.endsWith('_std')),
-    );
+    metrics[key] = Object.entries(record?.metrics ?? {})
+      .filter(([name]) => !name.endsWith('_std'))
+      .sort();
   }
   let answers = sum([...done].map((key) => REQUESTS[key] ?? 0));
   const kept = new Map<string, Set<string>>();
