@@ -25,11 +25,17 @@ export interface Attempt {
   readonly runAttempt?: number;
   /** Further lines under `with:`. */
   readonly inputs?: Readonly<Record<string, string>>;
+  /** Another workflow than that of the scenario, started by hand with these inputs. */
+  readonly workflow?: { readonly text: string; readonly inputs: Readonly<Record<string, string>> };
 }
 
 /** A repository with a workflow that runs the action, a model API, and a cache service that outlives machines. */
 export interface Scenario {
   readonly model: ModelApi;
+  readonly python: string;
+  /** Programs in here are found by steps before those of this machine. */
+  readonly programs: string;
+  readonly stateDirectory: string;
   start(attempt?: Attempt): Promise<RunningAct>;
   run(attempt?: Attempt): Promise<ActResult>;
   /** Evals that the progress file names right now. */
@@ -53,14 +59,18 @@ export async function makeScenario(): Promise<Scenario> {
   const progressFile = join(stateDirectory, `${evalSet.model}.${evalSet.name}.progress.txt`);
   let machines = 0;
 
-  const start = async ({ inputs = {}, ...attempt }: Attempt = {}): Promise<RunningAct> => {
+  const programs = join(root, 'programs');
+
+  const start = async ({ inputs = {}, workflow, ...attempt }: Attempt = {}): Promise<RunningAct> => {
     machines += 1;
     const options: ActOptions = {
       ...attempt,
       directory: join(root, `machine-${machines}`),
       cacheDirectory: join(root, 'actions-cache'),
       repository,
-      workflow: workflowWith(python, { 'state-directory': stateDirectory, ...inputs }),
+      workflow: workflow?.text ?? workflowWith(python, { 'state-directory': stateDirectory, ...inputs }),
+      ...(workflow ? { dispatch: workflow.inputs } : {}),
+      path: [programs],
       env: { OPENAI_BASE_URL: model.url },
       secrets: { OPENAI_API_KEY: 'key-of-the-test' },
     };
@@ -71,6 +81,9 @@ export async function makeScenario(): Promise<Scenario> {
 
   return {
     model,
+    python,
+    programs,
+    stateDirectory,
     start,
     run: async (attempt) => (await start(attempt)).finished,
     completedEvals: () => {

@@ -23,8 +23,10 @@ export interface ActOptions {
   readonly directory: string;
   /** What `makeRepository` made. */
   readonly repository: string;
-  /** YAML of the only workflow; it runs on `push`, its jobs on ubuntu-latest. */
+  /** YAML of the only workflow; its jobs run on ubuntu-latest. */
   readonly workflow: string;
+  /** What starts it: `push`, or else `workflow_dispatch` with these inputs. */
+  readonly dispatch?: Readonly<Record<string, string>>;
   /** The cache service's storage: what outlives a machine. Below `directory` when left out. */
   readonly cacheDirectory?: string;
   readonly runId?: string;
@@ -32,6 +34,8 @@ export interface ActOptions {
   /** Environment of every step. */
   readonly env?: Readonly<Record<string, string>>;
   readonly secrets?: Readonly<Record<string, string>>;
+  /** Directories of programs that steps find before those of this machine. */
+  readonly path?: readonly string[];
 }
 
 /** One line of act's log. */
@@ -109,8 +113,15 @@ export async function startAct(options: ActOptions): Promise<RunningAct> {
   const secretFile = join(directory, 'secrets.env');
   const secretLines = Object.entries(secrets).map(([name, value]) => `${name}=${JSON.stringify(value)}\n`);
   await writeFile(secretFile, secretLines.join(''), { mode: 0o600 });
+  const { dispatch, path = [] } = options;
+  const event = dispatch
+    ? [
+        'workflow_dispatch',
+        ...Object.entries(dispatch).flatMap(([name, value]) => ['--input', `${name}=${value}`]),
+      ]
+    : ['push'];
   const args = [
-    'push',
+    ...event,
     '--json',
     '--workflows',
     workflow,
@@ -145,7 +156,7 @@ export async function startAct(options: ActOptions): Promise<RunningAct> {
     XDG_CACHE_HOME: join(home, '.cache'),
     XDG_CONFIG_HOME: join(home, '.config'),
     LANG: 'C.UTF-8',
-    PATH: [dirname(process.execPath), process.env.PATH, goBin()].join(delimiter),
+    PATH: [...path, dirname(process.execPath), process.env.PATH, goBin()].join(delimiter),
   };
   const child = spawn('act', args, {
     cwd: repository,

@@ -1,0 +1,116 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { apiFaults } from '../stand-ins/model-api.ts';
+import { evalSet, makeScenario, type Scenario } from './scenario.ts';
+
+const { evals, requestsPerEval } = evalSet;
+const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+
+/** A workflow as the README has it. */
+function recipe(name: string): string {
+  const block = [...readme.matchAll(/```yaml\n([\s\S]*?)```/g)]
+    .map(([, text = '']) => text)
+    .find((text) => text.startsWith(`# .github/workflows/${name}\n`));
+  if (!block) throw new Error(`the README has no ${name}`);
+  return block;
+}
+
+/** The same with what only a test has: its checkout, its eval set, its Python, and a budget that can be waited for. */
+function adapted(text: string, { python, stateDirectory }: Scenario): string {
+  const changes: readonly (readonly [string, string])[] = [
+    ['oaievalset-action/oaievalset-action@v0', './'],
+    ['eval-set: my-set', `eval-set: ${evalSet.name}`],
+    [
+      'evals-version: 3.0.1.post1',
+      [`python: ${python}`, `state-directory: ${stateDirectory}`, 'parallel-evals: 1', 'attempts: 1'].join(
+        `\n${' '.repeat(10)}`,
+      ),
+    ],
+    ['time-budget: 5h30m', 'time-budget: 12s'],
+  ];
+  return changes.reduce((result, [from, to]) => {
+    expect(result).toContain(from);
+    return result.replace(from, to);
+  }, text);
+}
+
+/** In place of GitHub's command line: writes down what it was asked to do, and refuses as often as it is told to. */
+function standInForGh({ programs }: Scenario): { calls(): string[]; refuse(times: number): void } {
+  mkdirSync(programs, { recursive: true });
+  const [log, refusals] = [join(programs, 'calls'), join(programs, 'refusals')];
+  writeFileSync(
+    join(programs, 'gh'),
+    `#!/bin/sh\n# act asks for a token of its own.\n[ "$1" = auth ] && exit 1\necho "$@" >> ${log}\nif [ -s ${refusals} ]; then sed -i 1d ${refusals}; exit 1; fi\n`,
+  );
+  chmodSync(join(programs, 'gh'), 0o755);
+  // A minute of waiting would prove no more.
+  writeFileSync(join(programs, 'sleep'), '#!/bin/sh\n');
+  chmodSync(join(programs, 'sleep'), 0o755);
+  return {
+    calls() {
+      const lines = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];
+      rmSync(log, { force: true });
+      return lines;
+    },
+    refuse: (times) => writeFileSync(refusals, 'no\n'.repeat(times)),
+  };
+}
+
+describe('the recipe of a run that resumes itself', () => {
+  it('goes on until the set is complete', async () => {
+    const scenario = await makeScenario();
+    const { model, run, completedEvals, removeStateDirectory } = scenario;
+    const gh = standInForGh(scenario);
+    const workflow = { text: adapted(recipe('evals.yml'), scenario), inputs: {} };
+
+    // From the second eval on no answer comes: the budget ends it.
+    model.holdWhen(() => completedEvals().length > 0);
+    const first = await run({ runId: '400', runAttempt: 1, workflow });
+    expect(first.resultOf('evals'), first.text).toBe('failure');
+    expect(first.text).toContain('the time-budget of 12.0 s is used up');
+    expect(completedEvals(), first.text).toHaveLength(1);
+    const asked = gh.calls();
+    expect(asked, first.text).toEqual([
+      'workflow run resume.yml --repo octo-org/octo-repo --ref main -f run-id=400',
+    ]);
+
+    // GitHub refuses while the run goes on.
+    gh.refuse(2);
+    const id = /run-id=(\d+)/.exec(asked[0] ?? '')?.[1] ?? '';
+    const resume = await run({ workflow: { text: recipe('resume.yml'), inputs: { 'run-id': id } } });
+    expect(resume.exitCode, resume.text).toBe(0);
+    expect(gh.calls()).toEqual(Array(3).fill('run rerun 400 --repo octo-org/octo-repo --failed'));
+
+    // What it asks for, on a machine that knows nothing.
+    model.release();
+    model.forget();
+    await removeStateDirectory();
+    const second = await run({ runId: '400', runAttempt: 2, workflow });
+    expect(second.exitCode, second.text).toBe(0);
+    expect(completedEvals()).toHaveLength(evals);
+    expect(model.counts().received).toBe(requestsPerEval * (evals - 1));
+    expect(gh.calls()).toEqual([]);
+  });
+
+  it('does not go on after the tenth attempt', async () => {
+    const scenario = await makeScenario();
+    const gh = standInForGh(scenario);
+    scenario.model.holdWhen(() => true);
+    const text = adapted(recipe('evals.yml'), scenario).replace('12s', '6s');
+    const last = await scenario.run({ runId: '401', runAttempt: 10, workflow: { text, inputs: {} } });
+    expect(last.text).toContain('the time-budget of 6.0 s is used up');
+    expect(last.resultOf('evals'), last.text).toBe('failure');
+    expect(gh.calls()).toEqual([]);
+  });
+
+  it('does not go on when an eval failed', async () => {
+    const scenario = await makeScenario();
+    const gh = standInForGh(scenario);
+    scenario.model.setFaults(() => apiFaults.badRequest('refused by the test'));
+    const workflow = { text: adapted(recipe('evals.yml'), scenario).replace('12s', '1h'), inputs: {} };
+    const failed = await scenario.run({ runId: '402', runAttempt: 1, workflow });
+    expect(failed.resultOf('evals'), failed.text).toBe('failure');
+    expect(gh.calls()).toEqual([]);
+  });
+});
