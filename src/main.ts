@@ -12,7 +12,6 @@ import { Checkpointer } from './checkpoint/checkpointer.ts';
 import { checkpointStore, openWithCheckpoint, restoreCheckpoint } from './checkpoint/state-checkpoint.ts';
 import type { CheckpointStore, RestoreOutcome } from './checkpoint/store.ts';
 import { supersededCleaner } from './checkpoint/superseded.ts';
-
 import { prepareEnvironment } from './environment/index.ts';
 import { startGateway } from './gateway/gateway.ts';
 import { providerUrls } from './gateway/providers.ts';
@@ -22,8 +21,7 @@ import { makePlan, recallPlan } from './plan/make-plan.ts';
 import { reconcile } from './plan/reconcile.ts';
 import { planSubject } from './plan/subject.ts';
 import { keepMemorySmall } from './process/memory.ts';
-import type { Journal } from './progress/journal.ts';
-import { sealLive } from './progress/journal.ts';
+import { type Journal, sealLive } from './progress/journal.ts';
 import { type Lock, lockState } from './progress/lock.ts';
 import { type StatePaths, statePaths } from './progress/paths.ts';
 import { type Owner, readSavedPlan, type SavedPlan, savedPlan } from './progress/saved-plan.ts';

@@ -6,7 +6,6 @@ import { publishSummary } from './action/publish.ts';
 import { loadSession, saveSession } from './action/session.ts';
 import { Checkpointer } from './checkpoint/checkpointer.ts';
 import { checkpointStore } from './checkpoint/state-checkpoint.ts';
-
 import { statePaths } from './progress/paths.ts';
 import { State } from './progress/state.ts';
 import { summarize } from './report/results.ts';

@@ -74687,6 +74687,9 @@ class Checkpointer {
             log.warning(`The checkpoint was not saved: ${outcome.cause}. The evals are not affected, but what this run completed can only ` +
                 `be taken up from this machine, or from ${from}.`, 'Checkpoint not saved');
         }
+        else {
+            log.info(`No checkpoint is saved: ${outcome.cause}. What this run completed can only be taken up from this machine.`);
+        }
         return { key: last ?? '', complete: outcome.kind === 'unavailable' };
     }
     #schedule() {
@@ -74884,16 +74887,10 @@ __nccwpck_require__.d(__webpack_exports__, {
   vQ: () => (/* binding */ restoreCheckpoint)
 });
 
-// UNUSED EXPORTS: saveCheckpoint
-
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/errors.js
 var errors = __nccwpck_require__(452);
-// EXTERNAL MODULE: ./lib/progress/journal.js
-var journal = __nccwpck_require__(4784);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var progress_paths = __nccwpck_require__(8943);
 // EXTERNAL MODULE: ./lib/progress/state.js + 5 modules
@@ -75239,6 +75236,8 @@ function safe(text) {
 
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: external "node:url"
 var external_node_url_ = __nccwpck_require__(3136);
 // EXTERNAL MODULE: ./lib/checkpoint/client-output.js
@@ -75481,7 +75480,7 @@ function told(operation, { run, secrets }) {
     if (mode !== undefined) {
         return {
             kind: 'unavailable',
-            cause: `ACTIONS_CACHE_MODE is '${(0,client_output/* printable */.g$)(mode, [])}', which allows no ${operation}`,
+            cause: `the workflow's cache-mode (ACTIONS_CACHE_MODE) is '${(0,client_output/* printable */.g$)(mode, [])}', which allows no ${operation}`,
         };
     }
     const message = failureMessage(operation, lines);
@@ -76047,10 +76046,6 @@ function bundledWorker() {
 
 
 
-
-
-
-
 /**
  * @param firstSeq number of the first checkpoint to be saved; main and post count on, so that no key is used twice
  * @throws ActionError INPUT_INVALID when the encryption key can be guessed
@@ -76116,42 +76111,6 @@ function openWithCheckpoint(options, restored) {
     }
     finally {
         discard(restored.staging);
-    }
-}
-/**
- * Seals the state and saves the sealed copy, unless the checkpoint it came from holds all of it. Cache trouble is a warning
- * that says what it means, never a failure.
- * @returns the key of the new checkpoint; empty when none was saved
- */
-async function saveCheckpoint({ state, unchangedSince }, store, temporaryDirectory, log) {
-    sealLive(state.paths);
-    if (unchangedSince())
-        return '';
-    const saved = await saveSnapshot(state, store, temporaryDirectory);
-    if (saved.kind === 'saved') {
-        log.info(`Saved the checkpoint ${saved.key}`);
-        return saved.key;
-    }
-    if (saved.kind === 'failed') {
-        log.warning(`The checkpoint was not saved: ${saved.cause}. The evals are not affected, but what this run completed can only ` +
-            'be taken up from this machine, or from an earlier checkpoint.', 'Checkpoint not saved');
-    }
-    return '';
-}
-async function saveSnapshot(state, store, temporaryDirectory) {
-    let root;
-    try {
-        root = mkdtempSync(join(temporaryDirectory, 'oaievalset-save-'));
-        state.snapshot(join(root, CHECKPOINT_PATH));
-        return await store.save(root);
-    }
-    catch (error) {
-        // Most likely a full disk: the next checkpoint may fare better.
-        return { kind: 'failed', cause: `the state could not be copied (${printable(reasonOf(error), [])})` };
-    }
-    finally {
-        if (root)
-            discard(root);
     }
 }
 /** A tree that cannot be removed, say for paths that are too long, is left to the runner: it ends no run. */

@@ -107,6 +107,10 @@ export class Checkpointer {
           `be taken up from this machine, or from ${from}.`,
         'Checkpoint not saved',
       );
+    } else {
+      log.info(
+        `No checkpoint is saved: ${outcome.cause}. What this run completed can only be taken up from this machine.`,
+      );
     }
     return { key: last ?? '', complete: outcome.kind === 'unavailable' };
   }

@@ -100,7 +100,7 @@ function told(operation: CacheOperation, { run, secrets }: Answer): CacheTrouble
   if (mode !== undefined) {
     return {
       kind: 'unavailable',
-      cause: `ACTIONS_CACHE_MODE is '${printable(mode, [])}', which allows no ${operation}`,
+      cause: `the workflow's cache-mode (ACTIONS_CACHE_MODE) is '${printable(mode, [])}', which allows no ${operation}`,
     };
   }
   const message = failureMessage(operation, lines);

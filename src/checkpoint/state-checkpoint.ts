@@ -1,16 +1,12 @@
 /** The state of an eval set as a checkpoint: taken out of the Actions cache, put into it. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { ActionError, reasonOf } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { sealLive } from '../progress/journal.ts';
 import { stateFolder, statePaths } from '../progress/paths.ts';
 import { type OpenOptions, State } from '../progress/state.ts';
-import { printable } from './client-output.ts';
 import { encryptionKeyProblem } from './encryption.ts';
 import { checkpointKeys } from './keys.ts';
-import { CHECKPOINT_PATH } from './protocol.ts';
-import { type CheckpointStore, openCheckpointStore, type RestoreOutcome, type SaveOutcome } from './store.ts';
+import { type CheckpointStore, openCheckpointStore, type RestoreOutcome } from './store.ts';
 import { suspicious } from './untrusted-tree.ts';
 
 interface StoreRequest {
@@ -114,52 +110,6 @@ export function openWithCheckpoint(options: OpenOptions, restored: RestoreOutcom
     return refuse(reasonOf(error));
   } finally {
     discard(restored.staging);
-  }
-}
-
-/**
- * Seals the state and saves the sealed copy, unless the checkpoint it came from holds all of it. Cache trouble is a warning
- * that says what it means, never a failure.
- * @returns the key of the new checkpoint; empty when none was saved
- */
-export async function saveCheckpoint(
-  { state, unchangedSince }: Pick<OpenedState, 'state' | 'unchangedSince'>,
-  store: CheckpointStore,
-  temporaryDirectory: string,
-  log: Log,
-): Promise<string> {
-  sealLive(state.paths);
-  if (unchangedSince()) return '';
-  const saved = await saveSnapshot(state, store, temporaryDirectory);
-  if (saved.kind === 'saved') {
-    log.info(`Saved the checkpoint ${saved.key}`);
-    return saved.key;
-  }
-  if (saved.kind === 'failed') {
-    log.warning(
-      `The checkpoint was not saved: ${saved.cause}. The evals are not affected, but what this run completed can only ` +
-        'be taken up from this machine, or from an earlier checkpoint.',
-      'Checkpoint not saved',
-    );
-  }
-  return '';
-}
-
-async function saveSnapshot(
-  state: State,
-  store: CheckpointStore,
-  temporaryDirectory: string,
-): Promise<SaveOutcome> {
-  let root: string | undefined;
-  try {
-    root = mkdtempSync(join(temporaryDirectory, 'oaievalset-save-'));
-    state.snapshot(join(root, CHECKPOINT_PATH));
-    return await store.save(root);
-  } catch (error) {
-    // Most likely a full disk: the next checkpoint may fare better.
-    return { kind: 'failed', cause: `the state could not be copied (${printable(reasonOf(error), [])})` };
-  } finally {
-    if (root) discard(root);
   }
 }
 

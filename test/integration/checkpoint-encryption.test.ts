@@ -206,6 +206,7 @@ describe.concurrent('the encryption key', () => {
        writeFileSync(${JSON.stringify(seen)}, JSON.stringify([process.env, process.argv]));`,
     );
     const env = machine({
+      ACTIONS_CACHE_URL: 'http://127.0.0.1:1/',
       'INPUT_ENCRYPTION-KEY': KEY,
       INPUT_MODEL: 'gpt-4o',
       COPY: KEY,
@@ -245,7 +246,7 @@ describe.concurrent('the encryption key', () => {
 
   test('is in no message', async ({ rig }) => {
     const bin = rig.fakeTar(`echo "tar: strange ${KEY}" >&2; exit 2`);
-    const env = { ...machine(), PATH: `${bin}:${process.env.PATH}` };
+    const env = machine({ ACTIONS_CACHE_URL: 'http://127.0.0.1:1/', PATH: `${bin}:${process.env.PATH}` });
     expect(await rig.failureOfSave({ env, encryptionKey: KEY })).toBe('tar: strange ***');
   });
 

@@ -8,7 +8,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, vi } from 'vitest';
-import { restoreCheckpoint, saveCheckpoint } from '../../src/checkpoint/state-checkpoint.ts';
+import { Checkpointer } from '../../src/checkpoint/checkpointer.ts';
+import { restoreCheckpoint } from '../../src/checkpoint/state-checkpoint.ts';
 import type { CheckpointStore } from '../../src/checkpoint/store.ts';
 import type { Log } from '../../src/log.ts';
 import { statePaths } from '../../src/progress/paths.ts';
@@ -452,7 +453,17 @@ async function save(
   const state = State.open({ paths, owner, log });
   mkdirSync(paths.logs, { recursive: true });
   writeFileSync(join(paths.logs, 'test.dev.v0.jsonl'), randomBytes(20_000));
-  const key = await saveCheckpoint({ state, unchangedSince: () => false }, store, temporaryDirectory, log);
+  const { key } = await new Checkpointer({
+    state,
+    unchangedSince: () => false,
+    store,
+    temporaryDirectory,
+    log,
+    journals: new Set(),
+    interval: Number.POSITIVE_INFINITY,
+    mark: () => '',
+    onSave: () => {},
+  }).finish();
   const warning = cause();
   return { saved: key !== '', ...(warning === undefined ? {} : { warning }) };
 }

@@ -442,7 +442,9 @@ describe.concurrent('a job without a cache', () => {
     const save = await rig.store(job).save(rig.snapshot());
     expect(save.kind).toBe(saved);
     for (const outcome of [restore, save].filter((it) => it.kind === 'unavailable')) {
-      expect(outcome).toMatchObject({ cause: expect.stringContaining(`ACTIONS_CACHE_MODE is '${mode}'`) });
+      expect(outcome).toMatchObject({
+        cause: expect.stringContaining(`cache-mode (ACTIONS_CACHE_MODE) is '${mode}'`),
+      });
     }
   });
 });
