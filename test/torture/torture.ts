@@ -371,11 +371,12 @@ class ProgressChecker {
 
   constructor(python: string) {
     const program = [
-      'import sys',
+      'import contextlib, io, sys',
       'from evals.cli.oaievalset import Progress',
       'for path in sys.stdin:',
       '    try:',
-      '        Progress(path.strip()).load()',
+      '        with contextlib.redirect_stdout(io.StringIO()):',
+      '            Progress(path.strip()).load()',
       '        print("", flush=True)',
       '    except Exception as error:',
       '        print(type(error).__name__, str(error).replace("\\n", " "), flush=True)',
@@ -392,9 +393,7 @@ class ProgressChecker {
     if (!existsSync(path)) return '';
     const answer = once(this.#lines, 'line');
     this.#child.stdin.write(`${path}\n`);
-    const said = String((await answer)[0]);
-    // oaievalset prints what it loads.
-    return /Error|Exception/.test(said) ? said : '';
+    return String((await answer)[0]);
   }
 
   stop(): void {
