@@ -27,6 +27,8 @@ export interface CheckpointerOptions {
   readonly mark: () => string;
   /** Called before each save: its number is used up from then on. */
   readonly onSave: (nextSeq: number) => void;
+  /** Why there are no checkpoints, as far as the log says so already. */
+  readonly knownUnavailable?: string | undefined;
   /** Called with the keys of this run that a newer checkpoint has replaced, and with its key. */
   readonly onSuperseded?: (keys: readonly string[], newest: string) => Promise<void>;
 }
@@ -107,7 +109,7 @@ export class Checkpointer {
           `be taken up from this machine, or from ${from}.`,
         'Checkpoint not saved',
       );
-    } else {
+    } else if (outcome.cause !== this.#options.knownUnavailable) {
       log.info(
         `No checkpoint is saved: ${outcome.cause}. What this run completed can only be taken up from this machine.`,
       );

@@ -263,6 +263,19 @@ describe('while evals run', () => {
     expect(log.warnings).toEqual([]);
   });
 
+  test.each([
+    ['says so', undefined, 1],
+    ['says it no second time', 'no cache', 0],
+  ])('without a cache service the last one %s', async (_, knownUnavailable, lines) => {
+    const { checkpointer, store, complete, log } = machine({ knownUnavailable });
+    store.answer = () => ({ kind: 'unavailable', cause: 'no cache' });
+    complete();
+    expect(await checkpointer.finish()).toEqual({ key: '', complete: true });
+    expect(log.lines.filter((line) => line.startsWith('No checkpoint is saved: no cache'))).toHaveLength(
+      lines,
+    );
+  });
+
   test('an interval of many days does not make it save all the time', async () => {
     const { checkpointer, store, complete } = machine({ interval: 40 * 24 * 60 * MINUTE });
     checkpointer.start();
