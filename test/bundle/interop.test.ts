@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { parsePythonJson, readRecordFile } from '../../src/run/record-file.ts';
 import { evalsPython } from '../helpers/evals-venv.ts';
 import { knowledgeFrom } from '../stand-ins/model-api.ts';
@@ -100,7 +100,7 @@ describe.concurrent('the action and oaievalset', () => {
     expect(bed.doneEvals(), logOf(killed)).toEqual(EVALS.slice(0, 2));
 
     // What the killed one had sent is still arriving.
-    await expect.poll(() => bed.api.counts().held, { timeout: 10_000 }).toBe(0);
+    await vi.waitFor(() => expect(bed.api.counts().held).toBe(0), { timeout: 10_000 });
     bed.api.release();
     bed.api.forget();
     const said = await oaievalset(context, bed);
@@ -126,7 +126,7 @@ describe.concurrent('the action and oaievalset', () => {
     killGroup(child.pid);
     expect(bed.doneEvals()).toEqual(EVALS.slice(0, 2));
 
-    await expect.poll(() => bed.api.counts().held, { timeout: 10_000 }).toBe(0);
+    await vi.waitFor(() => expect(bed.api.counts().held).toBe(0), { timeout: 10_000 });
     bed.api.release();
     bed.api.forget();
     const result = await bed.run();
