@@ -33,6 +33,9 @@ import { defaultEngine, engines } from './run/engines.ts';
 import { evalEnvironment, requireApiKey } from './run/environment.ts';
 import { runEvals } from './run/run-evals.ts';
 
+/** Milliseconds after its cancellation in which a job still waits for answers that are on their way. */
+const LAST_ANSWERS = 2000;
+
 /** Milliseconds that are left for the outputs and the summary when a cancelled job saves its state. */
 const SAFETY = 700;
 
@@ -145,6 +148,7 @@ async function main(cancelled: Cancellation): Promise<void> {
       // Not what was sent: what is under way when a checkpoint is saved is not in it.
       mark: () => `${state.records.length} ${answers}`,
       onSave: (nextSeq) => saveSession({ ...session, nextSeq }),
+      knownUnavailable: restored.kind === 'unavailable' ? restored.cause : undefined,
       ...(inputs.githubToken === '' ? {} : { onSuperseded: cleaner(inputs.githubToken, context.repository) }),
     });
     checkpointer.start();
@@ -166,6 +170,7 @@ async function main(cancelled: Cancellation): Promise<void> {
       journals,
       budget,
       stopped,
+      hurry: later(cancelled.signal, LAST_ANSWERS),
       onEnded: (milliseconds) => {
         if (milliseconds > inputs.checkpointInterval) checkpointer.soon();
       },
@@ -200,6 +205,15 @@ function lastPlan(paths: StatePaths, owner: Owner, restored: RestoreOutcome): Sa
   const staged =
     restored.kind === 'hit' ? statePaths(restored.directory, owner.model, owner.evalSet) : undefined;
   return (staged && readSavedPlan(staged, owner)) ?? readSavedPlan(paths, owner);
+}
+
+/** Aborted so many milliseconds after the signal. */
+function later(signal: AbortSignal, milliseconds: number): AbortSignal {
+  const controller = new AbortController();
+  signal.addEventListener('abort', () => setTimeout(() => controller.abort(), milliseconds).unref(), {
+    once: true,
+  });
+  return controller.signal;
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

@@ -74687,7 +74687,7 @@ class Checkpointer {
             log.warning(`The checkpoint was not saved: ${outcome.cause}. The evals are not affected, but what this run completed can only ` +
                 `be taken up from this machine, or from ${from}.`, 'Checkpoint not saved');
         }
-        else {
+        else if (outcome.cause !== this.#options.knownUnavailable) {
             log.info(`No checkpoint is saved: ${outcome.cause}. What this run completed can only be taken up from this machine.`);
         }
         return { key: last ?? '', complete: outcome.kind === 'unavailable' };
@@ -74893,8 +74893,8 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var errors = __nccwpck_require__(452);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var progress_paths = __nccwpck_require__(8943);
-// EXTERNAL MODULE: ./lib/progress/state.js + 5 modules
-var progress_state = __nccwpck_require__(2930);
+// EXTERNAL MODULE: ./lib/progress/state.js + 4 modules
+var progress_state = __nccwpck_require__(3664);
 // EXTERNAL MODULE: external "node:child_process"
 var external_node_child_process_ = __nccwpck_require__(1421);
 // EXTERNAL MODULE: external "node:crypto"
@@ -77059,9 +77059,16 @@ function parseFields(body) {
 }
 
 ;// CONCATENATED MODULE: ./lib/gateway/limits.js
-/** One limit of requests in flight for the whole job, shared fairly, and a pause for all when the API asks for one. */
+/**
+ * One limit of requests in flight for the whole job, shared fairly, and a pause for all when the API asks for one. When the
+ * API says that there are too many, fewer are in flight from then on, and one more with each round of answers.
+ */
 class InFlightLimit {
     #most;
+    /** What may be in flight right now, at most `#most`; its fraction counts towards the next whole one. */
+    #allowed;
+    #loweredAt = 0;
+    #lastAnswer = 0;
     #inFlight = 0;
     /** Waiting requests by eval, in the order in which the evals take turns. */
     #waiting = new Map();
@@ -77070,9 +77077,21 @@ class InFlightLimit {
     #timer;
     constructor(most) {
         this.#most = most;
+        this.#allowed = most;
     }
-    /** Waits for a place. Evals take turns, so that one with a thousand threads does not starve the others. */
-    acquire(evalId, signal) {
+    /** When the API last answered anyone, in milliseconds since the epoch; 0: never. */
+    get lastAnswer() {
+        return this.#lastAnswer;
+    }
+    /** Whether nothing more is sent. */
+    get stopped() {
+        return this.#stopped;
+    }
+    /**
+     * Waits for a place. Evals take turns, so that one with a thousand threads does not starve the others.
+     * @param first before the others of its eval: it has had a place before, and was sent back
+     */
+    acquire(evalId, signal, first = false) {
         signal.throwIfAborted();
         return new Promise((resolve, reject) => {
             const queue = this.#waiting.get(evalId) ?? [];
@@ -77087,7 +77106,10 @@ class InFlightLimit {
                 reject(signal.reason);
             };
             signal.addEventListener('abort', giveUp, { once: true });
-            queue.push(give);
+            if (first)
+                queue.unshift(give);
+            else
+                queue.push(give);
             this.#waiting.set(evalId, queue);
             this.#serve();
         });
@@ -77096,6 +77118,22 @@ class InFlightLimit {
     pause(milliseconds) {
         this.#pausedUntil = Math.max(this.#pausedUntil, Date.now() + milliseconds);
         this.#serve();
+    }
+    /** The API has answered: it takes what it is sent. */
+    answered() {
+        this.#lastAnswer = Date.now();
+        this.#allowed = Math.min(this.#most, this.#allowed + 1 / this.#allowed);
+    }
+    /**
+     * The API has too much to do: half as many are in flight from here on.
+     * @param sentAt when the request was sent that it refused, in milliseconds since the epoch: of those that were sent before
+     * the last time, each says the same
+     */
+    tooMany(sentAt) {
+        if (sentAt <= this.#loweredAt)
+            return;
+        this.#loweredAt = Date.now();
+        this.#allowed = Math.max(1, Math.floor(Math.min(this.#allowed, this.#inFlight) / 2));
     }
     /** Sends nothing more at all. Whoever waits goes on waiting until it gives up. */
     stop() {
@@ -77113,7 +77151,7 @@ class InFlightLimit {
             this.#timer = setTimeout(() => this.#serve(), wait);
             return;
         }
-        while (this.#inFlight < this.#most) {
+        while (this.#inFlight < Math.floor(this.#allowed)) {
             const next = this.#waiting.entries().next();
             if (next.done)
                 return;
@@ -77173,7 +77211,9 @@ class Occurrences {
 
 ;// CONCATENATED MODULE: ./lib/gateway/patience.js
 const defaultPatience = {
-    longest: 10 * 60_000,
+    // An answer of a reasoning model may take most of the time that a connection may be silent, and be lost then.
+    longest: 30 * 60_000,
+    longestAdvised: 10 * 60_000,
     mostTries: 12,
     firstWait: 500,
     longestWait: 60_000,
@@ -77182,6 +77222,13 @@ const defaultPatience = {
 function backoff(tries, { firstWait, longestWait }, random = Math.random) {
     const most = Math.min(longestWait, firstWait * 2 ** (tries - 1));
     return most / 2 + (random() * most) / 2;
+}
+/**
+ * Somewhat later than the API asks for: jobs that were sent away together do not come back together, and one that is sent
+ * away again and again does not come back each millisecond.
+ */
+function advisedWait(asked, { firstWait }, random = Math.random) {
+    return Math.max(asked, firstWait / 2) + random() * Math.min(1000, asked / 10);
 }
 /**
  * Milliseconds the server asks to wait (`retry-after-ms`, `Retry-After` in seconds or as a date); undefined: it does not
@@ -77217,7 +77264,8 @@ function goDuration(text) {
 }
 
 ;// CONCATENATED MODULE: ./lib/gateway/provider-error.js
-function readProviderError(status, body) {
+/** @param secrets what the provider may repeat, and nobody is to read: the keys of the request */
+function readProviderError(status, body, secrets = []) {
     let value;
     try {
         value = JSON.parse(body.toString('utf8'));
@@ -77227,8 +77275,9 @@ function readProviderError(status, body) {
     }
     const outer = isObject(value) ? value : {};
     const error = isObject(outer.error) ? outer.error : outer;
-    const text = (name) => (typeof error[name] === 'string' ? error[name] : '');
-    const message = text('message') || (typeof outer.error === 'string' ? outer.error : body.toString('utf8', 0, 500));
+    const hidden = (words) => secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), words);
+    const text = (name) => (typeof error[name] === 'string' ? hidden(error[name]) : '');
+    const message = text('message') || hidden(typeof outer.error === 'string' ? outer.error : body.toString('utf8', 0, 8000));
     return {
         status,
         code: text('code'),
@@ -77264,6 +77313,13 @@ function describeProviderError({ status, code, type, message }) {
     const name = code || type;
     return `${status}${name ? ` ${name}` : ''}${message ? `: ${message}` : ''}`;
 }
+/** The keys that the headers of a request hold. */
+function keysIn(headers) {
+    return ['authorization', 'x-api-key', 'api-key']
+        .flatMap((name) => headers[name] ?? [])
+        .map((value) => value.replace(/^(Bearer|Basic)\s+/i, '').trim())
+        .filter((value) => value.length >= 4);
+}
 function isObject(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -77285,7 +77341,8 @@ var undici = __nccwpck_require__(6752);
 
 
 
-const defaultTimeouts = { connect: 10_000, idle: 5 * 60_000 };
+/** Who is cut off pays twice: no less patient than OpenAI's own client, which waits 10 minutes. */
+const defaultTimeouts = { connect: 10_000, idle: 10 * 60_000 };
 function openUpstream(env, timeouts = defaultTimeouts) {
     const ca = certificates(env);
     const agent = new undici/* EnvHttpProxyAgent */.J2({
@@ -77366,15 +77423,15 @@ async function decoded(body, encoding) {
 }
 
 // EXTERNAL MODULE: ./lib/gateway/traffic.js
-var gateway_traffic = __nccwpck_require__(3231);
+var traffic = __nccwpck_require__(3231);
 ;// CONCATENATED MODULE: ./lib/gateway/usage.js
 
 function usageOf(type, body) {
     if (type.startsWith('text/event-stream'))
         return usageOfEvents(body.toString('utf8'));
     if (!/[/+]json/.test(type) || body.indexOf('"usage"') < 0)
-        return gateway_traffic/* noTokens */._e;
-    return usageIn(parse(body.toString('utf8'))) ?? gateway_traffic/* noTokens */._e;
+        return traffic/* noTokens */._e;
+    return usageIn(parse(body.toString('utf8'))) ?? traffic/* noTokens */._e;
 }
 /** Whether an answer came to the end that its format has, and was not cut short where the transport cannot tell. */
 function isWhole(type, body) {
@@ -77389,7 +77446,7 @@ function isWhole(type, body) {
 }
 /** A later event supersedes an earlier one field by field: Anthropic sends the input first, the output at the end. */
 function usageOfEvents(text) {
-    let usage = gateway_traffic/* noTokens */._e;
+    let usage = traffic/* noTokens */._e;
     for (const [, data = ''] of text.matchAll(/^data: ?(\{.*"usage".*\})\r?$/gm)) {
         const event = parse(data);
         const found = usageIn(event) ?? usageIn(field(event, 'message')) ?? usageIn(field(event, 'response'));
@@ -77445,6 +77502,7 @@ function parse(text) {
 const MOST_ADAPTATIONS = 12;
 /** A successful answer that says the limit is used up slows the next one; it does not stop the job for an hour. */
 const LONGEST_PAUSE = 60_000;
+const CLIENT_GONE = 'the client went away';
 /** oaieval repeats 429 and 5xx for ever, and the OpenAI client 408 and 409. It gives up at this one. */
 const GIVEN_UP = 424;
 class Operation {
@@ -77461,35 +77519,58 @@ class Operation {
     #slot;
     #sending = false;
     #tries = 0;
+    /** When it was sent first and last, in milliseconds since the epoch. */
+    #firstSent = 0;
+    #sentAt = 0;
     constructor(request, context) {
         this.#request = request;
         this.#context = context;
     }
+    /** Whether anybody waits for the answer. */
+    get wanted() {
+        return this.#sinks.size > 0;
+    }
+    /** Whether it waits for its turn, or for the API to have time. */
+    get waits() {
+        return this.#state === 'waiting' && !this.#sending;
+    }
     /** Settles when the operation is over, well or not; never rejects. */
     async run() {
-        const { patience, onFailed } = this.#context;
-        const started = Date.now();
-        let adapted = 0;
-        for (let tries = 1;; tries += 1) {
+        const { patience, limit, onFailed, onUnanswered } = this.#context;
+        let [waits, fruitless, adapted, sentBefore] = [0, 0, 0, Number.POSITIVE_INFINITY];
+        for (;;) {
             const outcome = await this.#try();
             if (outcome.kind === 'done')
                 return;
-            if (outcome.kind === 'adapted' && ++adapted <= MOST_ADAPTATIONS) {
-                tries -= 1;
+            if (outcome.kind === 'adapted' && ++adapted <= MOST_ADAPTATIONS)
                 continue;
+            if (outcome.kind === 'abandoned') {
+                if (limit.stopped)
+                    onUnanswered();
+                if (this.#tries > 0)
+                    onFailed();
+                return;
             }
-            if (outcome.kind === 'abandoned')
-                return onFailed();
-            const wait = (outcome.kind === 'again' ? outcome.wait : undefined) ?? backoff(tries, patience);
-            const elapsed = Date.now() - started;
+            const again = outcome.kind === 'again' ? outcome : undefined;
+            // A limit is no fault of the request, which waits for its turn as long as the API answers others.
+            const limited = again?.limited === true;
+            const inTurn = limited && (again.wait !== undefined || limit.lastAnswer >= sentBefore);
+            sentBefore = this.#sentAt;
+            const since = limited ? Math.max(this.#firstSent, limit.lastAnswer) : this.#firstSent;
+            if (!inTurn)
+                fruitless += 1;
+            waits += 1;
+            const wait = again?.wait ?? backoff(waits, patience);
             // Looking models up is a question that oaieval can do without; it must not hold up an eval that asks another API.
             if (this.#request.method !== 'POST' ||
-                tries >= patience.mostTries ||
-                elapsed + wait > patience.longest) {
-                this.#giveUp(outcome.why, tries, elapsed);
+                fruitless >= patience.mostTries ||
+                wait > patience.longestAdvised ||
+                Date.now() - since + wait > patience.longest) {
+                onUnanswered();
+                this.#giveUp(outcome.why);
                 return onFailed();
             }
-            if (!(outcome.kind === 'again' && outcome.pausesAll))
+            if (!again?.pausesAll)
                 await sleep(wait, this.#leave.signal);
         }
     }
@@ -77510,19 +77591,27 @@ class Operation {
         this.#sinks.delete(sink);
         if (this.#sinks.size > 0)
             return;
-        this.#slot?.release();
-        if (!this.#sending)
-            this.#leave.abort(new Error('the client went away'));
+        this.#leaveUnlessSent();
+    }
+    /** Nobody waits for the answer any more, whatever their connections say. */
+    forsake() {
+        this.#sinks.clear();
+        this.#leaveUnlessSent();
     }
     /** Ends it, whatever it is doing. */
     kill(reason) {
         this.#leave.abort(reason);
         this.#kill.abort(reason);
     }
+    #leaveUnlessSent() {
+        this.#slot?.release();
+        if (!this.#sending)
+            this.#leave.abort(new Error(CLIENT_GONE));
+    }
     async #try() {
         const { upstream, limit, evalId, adaptations, path, onTry } = this.#context;
         try {
-            this.#slot = await limit.acquire(evalId, this.#leave.signal);
+            this.#slot = await limit.acquire(evalId, this.#leave.signal, this.#tries > 0);
         }
         catch {
             return { kind: 'abandoned' };
@@ -77534,6 +77623,8 @@ class Operation {
         this.#sending = true;
         const body = adaptations.apply(path, this.#request.body);
         try {
+            this.#sentAt = Date.now();
+            this.#firstSent ||= this.#sentAt;
             onTry(this.#tries++);
             const response = await upstream.send({ ...this.#request, body }, this.#kill.signal);
             return await this.#receive(response, body);
@@ -77548,13 +77639,13 @@ class Operation {
                 this.#context.onFailed();
                 return { kind: 'done' };
             }
-            return { kind: 'again', why: (0,errors/* reasonOf */.A3)(error), wait: undefined, pausesAll: false };
+            return { kind: 'again', why: (0,errors/* reasonOf */.A3)(error), wait: undefined, limited: false, pausesAll: false };
         }
         finally {
             this.#sending = false;
             this.#slot.release();
-            if (this.#sinks.size === 0)
-                this.#leave.abort(new Error('the client went away'));
+            if (!this.wanted)
+                this.#leave.abort(new Error(CLIENT_GONE));
         }
     }
     async #receive(response, sentBody) {
@@ -77563,6 +77654,8 @@ class Operation {
         const success = status >= 200 && status < 300;
         const streams = success && type.startsWith('text/event-stream');
         const reset = rateLimitReset(headers);
+        if (success)
+            this.#context.limit.answered();
         if (success && reset !== undefined)
             this.#context.limit.pause(Math.min(reset, LONGEST_PAUSE));
         if (streams)
@@ -77584,7 +77677,9 @@ class Operation {
             this.#context.onAnswer({ status, type, body: plain, usage: usageOf(type, plain) });
         }
         if (!streams) {
-            this.#begin(status, headers, raw.length);
+            // What a HEAD is answered with has a length, and no body.
+            const length = this.#request.method === 'HEAD' ? Number(headers['content-length'] ?? 0) : raw.length;
+            this.#begin(status, headers, length);
             this.#pass(raw);
         }
         this.#finish();
@@ -77594,8 +77689,8 @@ class Operation {
     }
     /** What to do about an answer that is none; undefined: nothing, it is the client's. */
     #refused(status, headers, body, sentBody) {
-        const { adaptations, path, limit, patience, onAdapted, onRefused } = this.#context;
-        const error = readProviderError(status, body);
+        const { adaptations, path, limit, patience, onAdapted, onRefused, onUnanswered } = this.#context;
+        const error = readProviderError(status, body, keysIn(this.#request.headers));
         const learnt = adaptations.learn(path, sentBody, error);
         if (learnt) {
             onAdapted(learnt.model, learnt.adaptation.param, learnt.adaptation.renamedTo);
@@ -77603,21 +77698,26 @@ class Operation {
         }
         // Looking a model up may be forbidden to a key that is good for asking it.
         if (this.#request.method === 'POST' && isRefusal(error)) {
+            onUnanswered();
             onRefused(error);
             return undefined;
         }
         if (!isTransient(status) || this.#request.method !== 'POST')
             return undefined;
-        const asked = retryAfter(headers);
-        const wait = asked ?? (status === 429 ? rateLimitReset(headers) : undefined);
-        const pausesAll = status === 429 && wait !== undefined;
+        const limited = status === 429;
+        const asked = retryAfter(headers) ?? (limited ? rateLimitReset(headers) : undefined);
+        const wait = asked === undefined ? undefined : advisedWait(asked, patience);
+        const pausesAll = limited && wait !== undefined;
         // Now, before the slot is given back: whoever waits for it would be sent into the same limit.
-        if (pausesAll && wait <= patience.longest)
+        if (limited)
+            limit.tooMany(this.#sentAt);
+        if (pausesAll && wait <= patience.longestAdvised)
             limit.pause(wait);
-        return { kind: 'again', why: describeProviderError(error), wait, pausesAll };
+        return { kind: 'again', why: describeProviderError(error), wait, limited, pausesAll };
     }
-    #giveUp(why, tries, elapsed) {
-        const effort = tries === 1 ? '' : ` after ${tries} tries in ${Math.round(elapsed / 1000)} s`;
+    #giveUp(why) {
+        const seconds = Math.round((Date.now() - this.#firstSent) / 1000);
+        const effort = this.#tries === 1 ? '' : ` after ${this.#tries} tries in ${seconds} s`;
         const message = `oaievalset-action gave up${effort}: ${why}`;
         const body = Buffer.from(JSON.stringify({ error: { message, type: 'upstream_unavailable', code: 'gave_up', param: null } }));
         const status = this.#request.method === 'POST' ? GIVEN_UP : 502;
@@ -77690,7 +77790,9 @@ async function startGateway(options) {
     const operations = new Set();
     const refused = new AbortController();
     const evals = new Map();
-    let past = gateway_traffic/* noTraffic */.Ps;
+    /** Those that may still get answers, and what all others came to. */
+    const counting = new Set();
+    let past = traffic/* noTraffic */.Ps;
     const said = new Set();
     const shared = {
         upstream,
@@ -77743,24 +77845,35 @@ async function startGateway(options) {
             const token = (0,external_node_crypto_.randomBytes)(24).toString('hex');
             const own = new EvalTraffic(name, journal, shared);
             evals.set(token, own);
+            counting.add(own);
             return {
                 env: {
                     ...Object.fromEntries(Object.entries(providers/* PROVIDERS */.x).map(([id, { variable }]) => [variable, `${origin}/${token}/${id}`])),
                     ...withoutProxy(env),
                 },
                 traffic: () => own.traffic,
+                attempt: () => own.attempt,
+                unanswered: () => own.unanswered,
                 lastTraffic: () => own.lastTraffic,
                 underWay: () => own.underWay,
+                sent: () => own.sent,
                 restart: () => own.restart(),
+                async drain(signal) {
+                    evals.delete(token);
+                    own.forsake();
+                    await Promise.race([own.settled(), aborted(signal)]);
+                },
                 close() {
-                    if (!evals.delete(token))
-                        return;
+                    evals.delete(token);
                     own.end();
-                    past = (0,gateway_traffic/* addTraffic */.b5)(past, own.traffic);
+                    void own.settled().then(() => {
+                        if (counting.delete(own))
+                            past = (0,traffic/* addTraffic */.b5)(past, own.traffic);
+                    });
                 },
             };
         },
-        traffic: () => [...evals.values()].reduce((sum, own) => (0,gateway_traffic/* addTraffic */.b5)(sum, own.traffic), past),
+        traffic: () => [...counting].reduce((sum, own) => (0,traffic/* addTraffic */.b5)(sum, own.traffic), past),
         stop: () => limit.stop(),
         async close() {
             for (const operation of operations)
@@ -77778,9 +77891,13 @@ class EvalTraffic {
     #shared;
     #occurrences = new Occurrences();
     #underWay = new Map();
+    /** Of this attempt. */
+    #unanswered = new Set();
+    #attempts = 0;
     #recording = true;
-    traffic = gateway_traffic/* noTraffic */.Ps;
-    lastTraffic = 0;
+    #lastTraffic = 0;
+    traffic = traffic/* noTraffic */.Ps;
+    attempt = traffic/* noTraffic */.Ps;
     constructor(name, journal, shared) {
         this.#name = name;
         this.#journal = journal;
@@ -77789,22 +77906,45 @@ class EvalTraffic {
     get underWay() {
         return this.#underWay.size;
     }
+    get sent() {
+        return [...this.#underWay.values()].filter(({ operation }) => !operation.waits).length;
+    }
+    get unanswered() {
+        return this.#unanswered.size;
+    }
+    get lastTraffic() {
+        const waits = [...this.#underWay.values()].some(({ operation }) => operation.wanted && operation.waits);
+        return waits ? Date.now() : this.#lastTraffic;
+    }
     restart() {
         this.#occurrences = new Occurrences();
+        this.#unanswered = new Set();
+        this.attempt = traffic/* noTraffic */.Ps;
+        this.#attempts += 1;
+    }
+    forsake() {
+        for (const { operation } of this.#underWay.values())
+            operation.forsake();
+    }
+    async settled() {
+        await Promise.all([...this.#underWay.values()].map(({ over }) => over));
     }
     /** What arrives from here on is for nobody: the journal is about to be closed. */
     end() {
         this.#recording = false;
     }
     async handle(provider, rest, request, response) {
-        this.lastTraffic = Date.now();
+        this.#lastTraffic = Date.now();
         const body = await readBody(request);
         if (!body)
             return answerError(response, 413, 'The request is larger than any API takes.');
-        if (this.#shared.refused.aborted)
-            return answerError(response, 403, (0,errors/* reasonOf */.A3)(this.#shared.refused.reason));
         const method = request.method ?? 'GET';
         const key = requestKey(method, `${provider}${rest}`, body);
+        if (this.#shared.refused.aborted) {
+            if (method === 'POST')
+                this.#unanswered.add(key);
+            return answerError(response, 403, (0,errors/* reasonOf */.A3)(this.#shared.refused.reason));
+        }
         // Only what asks a model is recorded; looking models up is free, and may change.
         const n = method === 'POST' ? this.#occurrences.take(key) : undefined;
         const kept = n === undefined || !this.#journal?.has(key, n) ? undefined : this.#journal.find(key, n);
@@ -77814,7 +77954,9 @@ class EvalTraffic {
     }
     #replay(answer, key, n, response) {
         const occurrences = this.#occurrences;
-        this.#count({ replayed: 1, tokensReplayed: answer.usage });
+        const replayed = { replayed: 1, tokensReplayed: answer.usage };
+        this.#count(replayed);
+        this.#countAttempt(replayed);
         response.writeHead(answer.status, { 'content-type': answer.type, 'content-length': answer.body.length });
         response.end(answer.body);
         response.once('close', () => {
@@ -77827,33 +77969,38 @@ class EvalTraffic {
         // Those of this attempt, also when the response closes in the next.
         const occurrences = this.#occurrences;
         const id = n === undefined ? undefined : `${key}/${n}`;
-        let operation = id === undefined ? undefined : this.#underWay.get(id);
-        if (!operation) {
-            const started = this.#operation(question, request);
-            operation = started;
-            if (id !== undefined)
-                this.#underWay.set(id, started);
-            this.#shared.operations.add(started);
-            void started.run().finally(() => {
-                this.#shared.operations.delete(started);
+        let asked = id === undefined ? undefined : this.#underWay.get(id);
+        if (asked?.attempt !== this.#attempts)
+            this.#countAttempt({ sent: 1 });
+        if (asked) {
+            asked.attempt = this.#attempts;
+        }
+        else {
+            const operation = this.#operation(question, request, id);
+            this.#shared.operations.add(operation);
+            const over = operation.run().finally(() => {
+                this.#shared.operations.delete(operation);
                 if (id !== undefined)
                     this.#underWay.delete(id);
             });
+            asked = { operation, over, attempt: this.#attempts };
+            if (id !== undefined)
+                this.#underWay.set(id, asked);
         }
-        const asked = operation;
+        const { operation } = asked;
         const sink = sinkTo(response);
-        asked.attach(sink);
+        operation.attach(sink);
         response.once('close', () => {
-            asked.detach(sink);
+            operation.detach(sink);
             const answered = response.writableFinished && response.statusCode < 300;
             if (n !== undefined && !answered)
                 occurrences.giveBack(key, n);
         });
     }
-    #operation({ provider, rest, method, body, key, n }, request) {
+    #operation({ provider, rest, method, body, key, n }, request, id) {
         const { upstream, limit, adaptations, patience, urls, sayOnce, refuse } = this.#shared;
         const path = `${provider}${rest}`;
-        return new Operation({
+        const operation = new Operation({
             method,
             url: new URL(`${urls[provider].href.replace(/\/+$/, '')}${rest}`),
             headers: passedOn(request),
@@ -77867,15 +78014,26 @@ class EvalTraffic {
             evalId: this.#name,
             onTry: (before) => this.#count(before === 0 ? { sent: 1 } : { retried: 1 }),
             onFailed: () => this.#count({ failed: 1 }),
+            onUnanswered: () => {
+                const asked = id === undefined ? undefined : this.#underWay.get(id);
+                if (id !== undefined && asked?.attempt === this.#attempts)
+                    this.#unanswered.add(id);
+            },
             onRefused: refuse,
             onAdapted: (model, param, renamedTo) => sayOnce(`${model} does not take ${param}: ${renamedTo ? `sent as ${renamedTo}` : 'left out, so that its default holds'} from here on`),
             onAnswer: (answer) => {
-                this.#count({ tokensSent: answer.usage });
+                const spent = { tokensSent: answer.usage };
+                this.#count(spent);
+                if (operation.wanted)
+                    this.#countAttempt(spent);
+                if (id !== undefined)
+                    this.#unanswered.delete(id);
                 if (n !== undefined)
                     this.#record(key, n, answer);
                 this.#shared.onSpent();
             },
         });
+        return operation;
     }
     #record(key, n, answer) {
         if (!this.#journal || !this.#recording)
@@ -77889,18 +78047,11 @@ class EvalTraffic {
         }
     }
     #count(change) {
-        const { traffic } = this;
-        this.lastTraffic = Date.now();
-        this.traffic = {
-            sent: traffic.sent + (change.sent ?? 0),
-            replayed: traffic.replayed + (change.replayed ?? 0),
-            retried: traffic.retried + (change.retried ?? 0),
-            failed: traffic.failed + (change.failed ?? 0),
-            tokensSent: change.tokensSent ? (0,gateway_traffic/* addTokens */.Ox)(traffic.tokensSent, change.tokensSent) : traffic.tokensSent,
-            tokensReplayed: change.tokensReplayed
-                ? (0,gateway_traffic/* addTokens */.Ox)(traffic.tokensReplayed, change.tokensReplayed)
-                : traffic.tokensReplayed,
-        };
+        this.#lastTraffic = Date.now();
+        this.traffic = (0,traffic/* addTraffic */.b5)(this.traffic, { ...traffic/* noTraffic */.Ps, ...change });
+    }
+    #countAttempt(change) {
+        this.attempt = (0,traffic/* addTraffic */.b5)(this.attempt, { ...traffic/* noTraffic */.Ps, ...change });
     }
 }
 /** SHA-256 (hex) of method, path and the whole body. Headers are not part of it: they transport. */
@@ -77963,6 +78114,14 @@ function answerError(response, status, message) {
     const body = JSON.stringify({ error: { message, type: 'oaievalset_action', code: null, param: null } });
     response.writeHead(status, { 'content-type': 'application/json', 'x-should-retry': 'false' });
     response.end(body);
+}
+function aborted(signal) {
+    return new Promise((resolve) => {
+        if (signal.aborted)
+            resolve();
+        else
+            signal.addEventListener('abort', () => resolve(), { once: true });
+    });
 }
 /** A proxy for the outside world is not the way to the loopback. */
 function withoutProxy(env) {
@@ -78079,7 +78238,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(9856);
 /* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(8943);
 /* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(6366);
-/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(2930);
+/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(3664);
 /* harmony import */ var _report_narrate_js__WEBPACK_IMPORTED_MODULE_30__ = __nccwpck_require__(1001);
 /* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(8372);
 /* harmony import */ var _run_budget_js__WEBPACK_IMPORTED_MODULE_31__ = __nccwpck_require__(4684);
@@ -78119,6 +78278,8 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 
 
+/** Milliseconds after its cancellation in which a job still waits for answers that are on their way. */
+const LAST_ANSWERS = 2000;
 /** Milliseconds that are left for the outputs and the summary when a cancelled job saves its state. */
 const SAFETY = 700;
 async function main(cancelled) {
@@ -78226,6 +78387,7 @@ async function main(cancelled) {
             // Not what was sent: what is under way when a checkpoint is saved is not in it.
             mark: () => `${state.records.length} ${answers}`,
             onSave: (nextSeq) => (0,_action_session_js__WEBPACK_IMPORTED_MODULE_7__/* .saveSession */ .E1)({ ...session, nextSeq }),
+            knownUnavailable: restored.kind === 'unavailable' ? restored.cause : undefined,
             ...(inputs.githubToken === '' ? {} : { onSuperseded: cleaner(inputs.githubToken, context.repository) }),
         });
         checkpointer.start();
@@ -78247,6 +78409,7 @@ async function main(cancelled) {
             journals,
             budget,
             stopped,
+            hurry: later(cancelled.signal, LAST_ANSWERS),
             onEnded: (milliseconds) => {
                 if (milliseconds > inputs.checkpointInterval)
                     checkpointer.soon();
@@ -78281,6 +78444,14 @@ async function main(cancelled) {
 function lastPlan(paths, owner, restored) {
     const staged = restored.kind === 'hit' ? (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_22__/* .statePaths */ .mt)(restored.directory, owner.model, owner.evalSet) : undefined;
     return (staged && (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_23__/* .readSavedPlan */ .LW)(staged, owner)) ?? (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_23__/* .readSavedPlan */ .LW)(paths, owner);
+}
+/** Aborted so many milliseconds after the signal. */
+function later(signal, milliseconds) {
+    const controller = new AbortController();
+    signal.addEventListener('abort', () => setTimeout(() => controller.abort(), milliseconds).unref(), {
+        once: true,
+    });
+    return controller.signal;
 }
 function once(make) {
     let made;
@@ -79008,8 +79179,9 @@ function keepMemorySmall() {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
 /* harmony import */ var node_zlib__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8522);
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2857);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2857);
 /* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8943);
+/* harmony import */ var _set_aside_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7926);
 /**
  * The journal of an eval that has not finished: every answer it got, so that it need not be paid for again.
  *
@@ -79017,12 +79189,14 @@ function keepMemorySmall() {
  * are sealed, below `.resume/journal/`, and never change. Each line stands for itself:
  *
  *     {"crc":"9ae0daaf","journal":1,"eval":"…","repository":"…","fingerprint":"…","parts":{…}}      first line of a segment
- *     {"crc":"1b2c3d4e","key":"<64 hex>","n":0,"status":200,"type":"application/json","usage":[9,3,0,0],"text":"…"}
+ *     {"crc":"1b2c3d4e","of":"<16 hex>","key":"<64 hex>","n":0,"status":200,"type":"application/json","usage":[9,3,0,0],"text":"…"}
  *
- * `crc` is the CRC-32 of everything behind it, so that a torn or damaged line costs that line only. `n` says the
+ * `crc` is the CRC-32 of everything behind it, so that a torn or damaged line costs that line only. `of` says whose it is,
+ * in short, also when the first line is damaged. `n` says the
  * how-manyth identical request of the eval it answers. The body is `text`, or `zstd` (compressed, Base64) where that is
  * shorter, or `base64` where it is not text. There is nothing of the user's in it but the answers: no header, no key.
  */
+
 
 
 
@@ -79037,12 +79211,14 @@ const CHUNK = 1 << 20;
 class Journal {
     #paths;
     #owner;
+    #tag;
     #places = new Map();
     #segments = [];
     #live;
     constructor(paths, owner) {
         this.#paths = paths;
         this.#owner = owner;
+        this.#tag = tagOf(owner);
     }
     /** Opens the journal of an eval, with all answers that were kept for the same content. Reads each segment once. */
     static open(paths, owner) {
@@ -79050,19 +79226,24 @@ class Journal {
         const journal = new Journal(paths, owner);
         let staleParts;
         let damaged = 0;
+        const rejected = [];
         for (const { path } of segmentFiles(sealedFolder(paths, owner.eval))) {
             const segment = { path, file: (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.openSync)(path, 'r'), size: 0 };
             const read = journal.#index(segment);
             damaged += read.damaged;
-            if (read.header) {
+            if (read.kind === 'own') {
                 journal.#segments.push(segment);
                 continue;
             }
-            staleParts ??= read.foreign?.parts;
             (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(segment.file);
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)(path, { force: true });
+            if (read.kind === 'stale')
+                staleParts ??= read.parts;
+            if (read.kind === 'foreign')
+                rejected.push((0,_set_aside_js__WEBPACK_IMPORTED_MODULE_5__/* .setAside */ .F)(path, new Date(), (0,_paths_js__WEBPACK_IMPORTED_MODULE_4__/* .stateFolder */ .yp)(paths)));
+            else
+                (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)(path, { force: true });
         }
-        return { journal, staleParts, damaged };
+        return { journal, staleParts, damaged, rejected };
     }
     /** Answers that are kept. */
     get size() {
@@ -79089,7 +79270,7 @@ class Journal {
     /** Keeps an answer. When this returns it outlives the process. Throws what the file system throws. */
     append(key, n, answer) {
         const segment = this.#live ?? this.#openLive();
-        const line = entryLine(key, n, answer);
+        const line = entryLine(this.#tag, key, n, answer);
         write(segment, line);
         this.#places.set(placeId(key, n), {
             segment,
@@ -79132,33 +79313,35 @@ class Journal {
         this.#live = segment;
         return segment;
     }
-    /** Notes where each intact line lies. Without a header of the same owner the segment is of no use. */
+    /** Notes where each intact line of this owner lies. */
     #index(segment) {
-        let header;
-        let foreign;
+        let own = false;
         let damaged = 0;
         for (const { line, offset } of linesOf(segment)) {
             if (!isIntact(line)) {
                 damaged += 1;
                 continue;
             }
-            if (header === undefined) {
-                const owner = parseHeader(line);
-                header = owner !== undefined && sameOwner(owner, this.#owner);
-                if (!header) {
-                    if (owner?.repository === this.#owner.repository && owner.eval === this.#owner.eval)
-                        foreign = owner;
-                    break;
-                }
+            const entry = headOf(line);
+            if (entry?.tag === this.#tag) {
+                own = true;
+                this.#places.set(entry.id, { segment, offset, length: line.length });
                 continue;
             }
-            const id = headOf(line);
-            if (id)
-                this.#places.set(id, { segment, offset, length: line.length });
-            else
+            const owner = parseHeader(line);
+            if (owner && sameOwner(owner, this.#owner))
+                own = true;
+            else if (owner?.repository === this.#owner.repository && owner.eval === this.#owner.eval)
+                return { kind: 'stale', parts: owner.parts, damaged };
+            else if (own)
                 damaged += 1;
+            else
+                return { kind: 'foreign', damaged };
         }
-        return { header: header ?? false, ...(foreign ? { foreign } : {}), damaged };
+        if (own)
+            return { kind: 'own', damaged };
+        // Torn before its first line was whole, or there is nothing of it that could be read.
+        return { kind: damaged > 1 ? 'foreign' : 'empty', damaged };
     }
 }
 /** Seals the live segments of all evals, or of one, that a process which is gone left behind. */
@@ -79245,6 +79428,13 @@ function nextNumber(folder) {
 const PREFIX = Buffer.from('{"crc":"');
 /** Behind `{"crc":"xxxxxxxx",` */
 const CHECKED_FROM = PREFIX.length + 8 + 2;
+/** Enough of a hash to tell owners apart that nobody chose. */
+function tagOf({ eval: key, repository, fingerprint }) {
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256')
+        .update(JSON.stringify([key, repository, fingerprint]))
+        .digest('hex')
+        .slice(0, 16);
+}
 function checked(fields) {
     const rest = JSON.stringify(fields).slice(1);
     const crc = (0,node_zlib__WEBPACK_IMPORTED_MODULE_3__.crc32)(rest).toString(16).padStart(8, '0');
@@ -79256,9 +79446,9 @@ function isIntact(line) {
     const crc = line.toString('latin1', PREFIX.length, PREFIX.length + 8);
     return /^[0-9a-f]{8}$/.test(crc) && Number.parseInt(crc, 16) === (0,node_zlib__WEBPACK_IMPORTED_MODULE_3__.crc32)(line.subarray(CHECKED_FROM));
 }
-function entryLine(key, n, { status, type, body, usage }) {
+function entryLine(of, key, n, { status, type, body, usage }) {
     const counts = [usage.prompt, usage.completion, usage.cached, usage.reasoning];
-    return checked({ key, n, status, type, usage: counts, ...packed(body) });
+    return checked({ of, key, n, status, type, usage: counts, ...packed(body) });
 }
 function packed(body) {
     if (body.length >= WORTH_COMPRESSING) {
@@ -79269,16 +79459,16 @@ function packed(body) {
     const text = body.toString('utf8');
     return Buffer.from(text).equals(body) ? { text } : { base64: body.toString('base64') };
 }
-const tokens = zod__WEBPACK_IMPORTED_MODULE_5__/* .int */ .Whr().nonnegative();
-const entrySchema = zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
-    key: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP().regex(/^[0-9a-f]{64}$/),
-    n: zod__WEBPACK_IMPORTED_MODULE_5__/* .int */ .Whr().nonnegative(),
-    status: zod__WEBPACK_IMPORTED_MODULE_5__/* .int */ .Whr().min(200).max(299),
-    type: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP().max(1024),
-    usage: zod__WEBPACK_IMPORTED_MODULE_5__/* .tuple */ .PVZ([tokens, tokens, tokens, tokens]),
-    text: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP().optional(),
-    zstd: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP().optional(),
-    base64: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP().optional(),
+const tokens = zod__WEBPACK_IMPORTED_MODULE_6__/* .int */ .Whr().nonnegative();
+const entrySchema = zod__WEBPACK_IMPORTED_MODULE_6__/* .object */ .Ikc({
+    key: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP().regex(/^[0-9a-f]{64}$/),
+    n: zod__WEBPACK_IMPORTED_MODULE_6__/* .int */ .Whr().nonnegative(),
+    status: zod__WEBPACK_IMPORTED_MODULE_6__/* .int */ .Whr().min(200).max(299),
+    type: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP().max(1024),
+    usage: zod__WEBPACK_IMPORTED_MODULE_6__/* .tuple */ .PVZ([tokens, tokens, tokens, tokens]),
+    text: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP().optional(),
+    zstd: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP().optional(),
+    base64: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP().optional(),
 });
 function parseEntry(line) {
     try {
@@ -79295,21 +79485,21 @@ function parseEntry(line) {
         return undefined;
     }
 }
-/** Key and occurrence from the beginning of a line, so that a large body need not be parsed to know whose it is. */
+/** Owner, key and occurrence from the beginning of a line, so that a large body need not be parsed to know whose it is. */
 function headOf(line) {
-    const head = /^"key":"([0-9a-f]{64})","n":(\d{1,9}),/.exec(line.toString('latin1', CHECKED_FROM, CHECKED_FROM + 96));
-    return head?.[1] === undefined ? undefined : placeId(head[1], Number(head[2]));
+    const [, tag, key, n] = /^"of":"([0-9a-f]{16})","key":"([0-9a-f]{64})","n":(\d{1,9}),/.exec(line.toString('latin1', CHECKED_FROM, CHECKED_FROM + 128)) ?? [];
+    return tag === undefined || key === undefined ? undefined : { tag, id: placeId(key, Number(n)) };
 }
 /** 96 bits of the key are plenty to tell a million answers apart, in a third of the memory; `find` checks the rest. */
 function placeId(key, n) {
     return `${Buffer.from(key.slice(0, 24), 'hex').toString('latin1')}${n === 0 ? '' : n}`;
 }
-const headerSchema = zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
-    journal: zod__WEBPACK_IMPORTED_MODULE_5__/* .literal */ .euz(1),
-    eval: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(),
-    repository: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(),
-    fingerprint: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(),
-    parts: zod__WEBPACK_IMPORTED_MODULE_5__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP()),
+const headerSchema = zod__WEBPACK_IMPORTED_MODULE_6__/* .object */ .Ikc({
+    journal: zod__WEBPACK_IMPORTED_MODULE_6__/* .literal */ .euz(1),
+    eval: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP(),
+    repository: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP(),
+    fingerprint: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP(),
+    parts: zod__WEBPACK_IMPORTED_MODULE_6__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP()),
 });
 function parseHeader(line) {
     try {
@@ -79382,7 +79572,7 @@ function* linesOf(segment) {
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8500);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(452);
 /* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8943);
-/* harmony import */ var _state_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2930);
+/* harmony import */ var _state_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3664);
 /**
  * One run at a time works on the state of a (model, eval set). Whoever wants to puts a Unix socket of its own beside it, and
  * looks at those of others: it is held as long as its holder lives, and a dead holder, kill -9 included, does not keep it. It
@@ -79644,7 +79834,35 @@ function readSavedPlan({ plan }, owner) {
 
 /***/ }),
 
-/***/ 2930:
+/***/ 7926:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ setAside)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+
+
+/**
+ * Moves something that must not be used out of the way, to `<name>.rejected-<time>` in `folder` (beside itself by
+ * default), and returns where it went. A symbolic link is moved itself, never followed.
+ */
+function setAside(path, now, folder = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path)) {
+    const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
+    const stem = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, `${(0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)(path)}.rejected-${stamp}`);
+    let target = stem;
+    for (let n = 2; (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(target); n += 1)
+        target = `${stem}-${n}`;
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdirSync)(folder, { recursive: true });
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(path, target);
+    return target;
+}
+
+
+/***/ }),
+
+/***/ 3664:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -79911,24 +80129,8 @@ var journal = __nccwpck_require__(4784);
 var progress_paths = __nccwpck_require__(8943);
 // EXTERNAL MODULE: ./lib/progress/saved-plan.js
 var saved_plan = __nccwpck_require__(6366);
-;// CONCATENATED MODULE: ./lib/progress/set-aside.js
-
-
-/**
- * Moves something that must not be used out of the way, to `<name>.rejected-<time>` in `folder` (beside itself by
- * default), and returns where it went. A symbolic link is moved itself, never followed.
- */
-function setAside(path, now, folder = (0,external_node_path_.dirname)(path)) {
-    const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
-    const stem = (0,external_node_path_.join)(folder, `${(0,external_node_path_.basename)(path)}.rejected-${stamp}`);
-    let target = stem;
-    for (let n = 2; (0,external_node_fs_.existsSync)(target); n += 1)
-        target = `${stem}-${n}`;
-    (0,external_node_fs_.mkdirSync)(folder, { recursive: true });
-    (0,external_node_fs_.renameSync)(path, target);
-    return target;
-}
-
+// EXTERNAL MODULE: ./lib/progress/set-aside.js
+var set_aside = __nccwpck_require__(7926);
 ;// CONCATENATED MODULE: ./lib/progress/state.js
 /**
  * The state of one (model, eval set) on disk: what is done, in the words of `oaievalset` (progress file) and in ours
@@ -80111,7 +80313,7 @@ class State {
     #load(options) {
         const { paths, owner, now = () => new Date() } = options;
         const reject = (path, why) => {
-            const target = setAside(path, now(), options.rejectTo);
+            const target = (0,set_aside/* setAside */.F)(path, now(), options.rejectTo);
             this.#log.warning(`${path} is not used: ${why}. It was set aside as ${target}. What it held starts afresh; delete it when you do not need it.`, 'State set aside');
         };
         (0,external_node_fs_.mkdirSync)((0,progress_paths/* stateFolder */.yp)(paths), { recursive: true });
@@ -80226,7 +80428,7 @@ class State {
 function startFresh(paths, now = new Date()) {
     const found = [paths.progressFile, paths.resume, paths.live].filter(lexists);
     for (const path of found)
-        setAside(path, now);
+        (0,set_aside/* setAside */.F)(path, now);
     return found.length > 0;
 }
 /** Empties the live directory: what is in it belonged to evals that did not end. */
@@ -81175,7 +81377,7 @@ var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/gateway/traffic.js
-var gateway_traffic = __nccwpck_require__(3231);
+var traffic = __nccwpck_require__(3231);
 // EXTERNAL MODULE: ./lib/plan/reconcile.js
 var reconcile = __nccwpck_require__(3023);
 // EXTERNAL MODULE: ./lib/progress/paths.js
@@ -81317,6 +81519,8 @@ function watchEval({ evalTimeout, stallTimeout }, lastTraffic) {
 
 
 const LAST_LINES = 30;
+/** Milliseconds that an eval which ended without a result waits for what it has asked, and pays for. */
+const LAST_ANSWERS = 15_000;
 /** An outcome `fresh` is on disk when this returns. `log` is the eval's own. */
 async function executeEval(planned, options, log, onProgress = () => { }) {
     const { gateway, attempts } = options;
@@ -81330,8 +81534,9 @@ async function executeEval(planned, options, log, onProgress = () => { }) {
         for (let attempt = 1; attempt <= attempts; attempt += 1) {
             const before = lane.traffic();
             lane.restart();
+            let byItself;
             try {
-                outcome = await runOnce(planned, lane, options, log);
+                ({ outcome, byItself } = await runOnce(planned, lane, options, log));
             }
             catch (error) {
                 if (!(error instanceof run_engine/* EngineLost */.T))
@@ -81343,8 +81548,8 @@ async function executeEval(planned, options, log, onProgress = () => { }) {
             if (outcome.status !== 'failed')
                 return outcome;
             const { sent, replayed } = lane.traffic();
-            // One that was ended while it waited for the API has not failed on what it was given.
-            const alone = sent === before.sent && lane.underWay() === 0;
+            // One that was ended, or waited for the API, has not failed on what it was given.
+            const alone = byItself && sent === before.sent && lane.underWay() === 0;
             if (journal && alone && replayed > before.replayed) {
                 log.info('It failed on kept answers alone, so they lead nowhere: they are dropped, and asked for again.');
                 journal.drop();
@@ -81355,6 +81560,11 @@ async function executeEval(planned, options, log, onProgress = () => { }) {
         return outcome;
     }
     finally {
+        const sent = lane.sent();
+        if (outcome.status !== 'fresh' && journal && sent > 0) {
+            log.info(`Requests that the API has not answered yet, and whose answers are waited for: ${(0,format/* wholeNumber */.rD)(sent)}`);
+            await lane.drain(withTimeout(options.hurry, LAST_ANSWERS));
+        }
         lane.close();
         if (journal)
             options.journals.delete(journal);
@@ -81367,11 +81577,13 @@ async function executeEval(planned, options, log, onProgress = () => { }) {
 function openJournal(planned, { state, run }, log) {
     const { value: fingerprint, parts } = planned.fingerprint;
     const owner = { eval: planned.key, repository: run.repository, fingerprint, parts };
-    const { journal, staleParts, damaged } = progress_journal/* Journal */.CQ.open(state.paths, owner);
+    const { journal, staleParts, damaged, rejected } = progress_journal/* Journal */.CQ.open(state.paths, owner);
     if (staleParts) {
         const changes = (0,reconcile/* describeReason */.Gk)({ kind: 'changed', parts: (0,reconcile/* changedParts */.Ty)(staleParts, parts) });
         log.info(`answers kept from an earlier attempt are not used: ${changes}`);
     }
+    for (const path of rejected)
+        log.warning(`A file among the kept answers of ${planned.name} is not used: it is no journal of this eval. It was set aside as ${path}; delete it when you do not need it.`, 'State set aside');
     if (damaged > 0)
         log.info(`${damaged} damaged lines of the journal are passed over; their answers are asked for again`);
     if (journal.size > 0) {
@@ -81389,7 +81601,6 @@ async function runOnce(planned, lane, options, log) {
     (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(recordFile), { recursive: true });
     const lastLines = [];
     const started = new Date();
-    const before = lane.traffic();
     const watch = watchEval(limits, lane.lastTraffic);
     const running = engine.start({
         args: [options.model, planned.key, ...options.oaievalArgs, '--record_path', recordFile],
@@ -81410,12 +81621,8 @@ async function runOnce(planned, lane, options, log) {
     catch (error) {
         if (error instanceof run_engine/* EngineLost */.T)
             throw error;
-        return {
-            status: 'failed',
-            eval: planned,
-            reason: `it could not be started: ${(0,errors/* reasonOf */.A3)(error)}`,
-            lastLines,
-        };
+        const reason = `it could not be started: ${(0,errors/* reasonOf */.A3)(error)}`;
+        return { outcome: { status: 'failed', eval: planned, reason, lastLines }, byItself: false };
     }
     finally {
         watch.close();
@@ -81424,11 +81631,15 @@ async function runOnce(planned, lane, options, log) {
         running.signal('SIGKILL');
     }
     const record = await readRecordFile(recordFile);
-    if (exit.code !== 0 || !record?.finalReport) {
+    const byItself = exit.signal === null && !stopped.aborted && !watch.passed.aborted;
+    const unanswered = lane.unanswered();
+    if (exit.code !== 0 || !record?.finalReport || unanswered > 0) {
         if (stopped.aborted)
-            return { status: 'pending', eval: planned, reason: (0,errors/* reasonOf */.A3)(stopped.reason) };
-        const reason = watch.passed.aborted ? (0,errors/* reasonOf */.A3)(watch.passed.reason) : failure(exit);
-        return { status: 'failed', eval: planned, reason, lastLines };
+            return { outcome: { status: 'pending', eval: planned, reason: (0,errors/* reasonOf */.A3)(stopped.reason) }, byItself };
+        const reason = watch.passed.aborted
+            ? (0,errors/* reasonOf */.A3)(watch.passed.reason)
+            : failure(exit, record?.finalReport !== undefined, unanswered);
+        return { outcome: { status: 'failed', eval: planned, reason, lastLines }, byItself };
     }
     const completion = {
         version: 1,
@@ -81438,13 +81649,13 @@ async function runOnce(planned, lane, options, log) {
         parts: { ...planned.fingerprint.parts },
         metrics: record.finalReport,
         samples: record.samples ?? planned.samples,
-        ...accounting(before, lane.traffic(), record),
+        ...accounting(lane.attempt(), record),
         run: options.run,
         started: started.toISOString(),
         ended: new Date().toISOString(),
     };
     state.complete(completion, recordFile);
-    return { status: 'fresh', eval: planned, record: completion };
+    return { outcome: { status: 'fresh', eval: planned, record: completion }, byItself };
 }
 /** A thread that has no sample to work on is only started and ended. */
 function threadsFor({ samples }, most) {
@@ -81453,21 +81664,12 @@ function threadsFor({ samples }, most) {
     return { EVALS_THREADS: String(Math.max(1, Math.min(most, samples ?? most))) };
 }
 /** The gateway has counted what went through it; an eval that goes round it has only its record. */
-function accounting(before, after, record) {
-    const requests = { sent: after.sent - before.sent, replayed: after.replayed - before.replayed };
-    if (requests.sent + requests.replayed === 0)
+function accounting({ sent, replayed, tokensSent, tokensReplayed }, record) {
+    const requests = { sent, replayed };
+    if (sent + replayed === 0)
         return { tokens: { ...record.tokens, cached: 0, reasoning: 0 }, requests };
-    const [then, now] = [before, after].map((traffic) => (0,gateway_traffic/* addTokens */.Ox)(traffic.tokensSent, traffic.tokensReplayed));
-    const count = (name) => (now?.[name] ?? 0) - (then?.[name] ?? 0);
-    const [prompt, completion] = [count('prompt'), count('completion')];
-    const tokens = {
-        prompt,
-        completion,
-        total: prompt + completion,
-        cached: count('cached'),
-        reasoning: count('reasoning'),
-    };
-    return { tokens, requests };
+    const tokens = (0,traffic/* addTokens */.Ox)(tokensSent, tokensReplayed);
+    return { tokens: { ...tokens, total: tokens.prompt + tokens.completion }, requests };
 }
 function answersOf({ sent, replayed, failed }) {
     return Math.max(0, sent + replayed - failed);
@@ -81488,12 +81690,18 @@ function endWhenStopped(running, stops, grace) {
         clearTimeout(timer);
     };
 }
-function failure({ code, signal }) {
+function failure({ code, signal }, reported, unanswered) {
     if (signal)
         return `it was ended by ${signal}`;
     if (code !== 0)
         return `oaieval exited with code ${code}`;
-    return 'oaieval exited with code 0 but recorded no final report, so its result is not known';
+    if (!reported)
+        return 'oaieval exited with code 0 but recorded no final report, so its result is not known';
+    return `${(0,format/* wholeNumber */.rD)(unanswered)} of its requests were not answered by the API, and it reported a result without them`;
+}
+/** Aborted with the signal, and after so many milliseconds at the latest. */
+function withTimeout(signal, milliseconds) {
+    return AbortSignal.any([signal, AbortSignal.timeout(milliseconds)]);
 }
 
 ;// CONCATENATED MODULE: ./lib/run/live-log.js

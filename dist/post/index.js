@@ -29927,7 +29927,7 @@ class Checkpointer {
             log.warning(`The checkpoint was not saved: ${outcome.cause}. The evals are not affected, but what this run completed can only ` +
                 `be taken up from this machine, or from ${from}.`, 'Checkpoint not saved');
         }
-        else {
+        else if (outcome.cause !== this.#options.knownUnavailable) {
             log.info(`No checkpoint is saved: ${outcome.cause}. What this run completed can only be taken up from this machine.`);
         }
         return { key: last ?? '', complete: outcome.kind === 'unavailable' };
@@ -30133,8 +30133,8 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var errors = __nccwpck_require__(452);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var paths = __nccwpck_require__(8943);
-// EXTERNAL MODULE: ./lib/progress/state.js + 6 modules
-var state = __nccwpck_require__(775);
+// EXTERNAL MODULE: ./lib/progress/state.js + 5 modules
+var state = __nccwpck_require__(3424);
 // EXTERNAL MODULE: external "node:child_process"
 var external_node_child_process_ = __nccwpck_require__(1421);
 // EXTERNAL MODULE: external "node:crypto"
@@ -31416,7 +31416,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(198);
 /* harmony import */ var _checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6372);
 /* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8943);
-/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(775);
+/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3424);
 /* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8090);
 /* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(3564);
 /** Runs after the job's steps, always. When main did not come to its end: save what is on disk, tell what is known. */
@@ -31481,8 +31481,9 @@ __webpack_async_result__();
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
 /* harmony import */ var node_zlib__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8522);
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2857);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2857);
 /* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8943);
+/* harmony import */ var _set_aside_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7926);
 /**
  * The journal of an eval that has not finished: every answer it got, so that it need not be paid for again.
  *
@@ -31490,12 +31491,14 @@ __webpack_async_result__();
  * are sealed, below `.resume/journal/`, and never change. Each line stands for itself:
  *
  *     {"crc":"9ae0daaf","journal":1,"eval":"…","repository":"…","fingerprint":"…","parts":{…}}      first line of a segment
- *     {"crc":"1b2c3d4e","key":"<64 hex>","n":0,"status":200,"type":"application/json","usage":[9,3,0,0],"text":"…"}
+ *     {"crc":"1b2c3d4e","of":"<16 hex>","key":"<64 hex>","n":0,"status":200,"type":"application/json","usage":[9,3,0,0],"text":"…"}
  *
- * `crc` is the CRC-32 of everything behind it, so that a torn or damaged line costs that line only. `n` says the
+ * `crc` is the CRC-32 of everything behind it, so that a torn or damaged line costs that line only. `of` says whose it is,
+ * in short, also when the first line is damaged. `n` says the
  * how-manyth identical request of the eval it answers. The body is `text`, or `zstd` (compressed, Base64) where that is
  * shorter, or `base64` where it is not text. There is nothing of the user's in it but the answers: no header, no key.
  */
+
 
 
 
@@ -31510,12 +31513,14 @@ const CHUNK = 1 << 20;
 class Journal {
     #paths;
     #owner;
+    #tag;
     #places = new Map();
     #segments = [];
     #live;
     constructor(paths, owner) {
         this.#paths = paths;
         this.#owner = owner;
+        this.#tag = tagOf(owner);
     }
     /** Opens the journal of an eval, with all answers that were kept for the same content. Reads each segment once. */
     static open(paths, owner) {
@@ -31523,19 +31528,24 @@ class Journal {
         const journal = new Journal(paths, owner);
         let staleParts;
         let damaged = 0;
+        const rejected = [];
         for (const { path } of segmentFiles(sealedFolder(paths, owner.eval))) {
             const segment = { path, file: openSync(path, 'r'), size: 0 };
             const read = journal.#index(segment);
             damaged += read.damaged;
-            if (read.header) {
+            if (read.kind === 'own') {
                 journal.#segments.push(segment);
                 continue;
             }
-            staleParts ??= read.foreign?.parts;
             closeSync(segment.file);
-            rmSync(path, { force: true });
+            if (read.kind === 'stale')
+                staleParts ??= read.parts;
+            if (read.kind === 'foreign')
+                rejected.push(setAside(path, new Date(), stateFolder(paths)));
+            else
+                rmSync(path, { force: true });
         }
-        return { journal, staleParts, damaged };
+        return { journal, staleParts, damaged, rejected };
     }
     /** Answers that are kept. */
     get size() {
@@ -31562,7 +31572,7 @@ class Journal {
     /** Keeps an answer. When this returns it outlives the process. Throws what the file system throws. */
     append(key, n, answer) {
         const segment = this.#live ?? this.#openLive();
-        const line = entryLine(key, n, answer);
+        const line = entryLine(this.#tag, key, n, answer);
         write(segment, line);
         this.#places.set(placeId(key, n), {
             segment,
@@ -31605,33 +31615,35 @@ class Journal {
         this.#live = segment;
         return segment;
     }
-    /** Notes where each intact line lies. Without a header of the same owner the segment is of no use. */
+    /** Notes where each intact line of this owner lies. */
     #index(segment) {
-        let header;
-        let foreign;
+        let own = false;
         let damaged = 0;
         for (const { line, offset } of linesOf(segment)) {
             if (!isIntact(line)) {
                 damaged += 1;
                 continue;
             }
-            if (header === undefined) {
-                const owner = parseHeader(line);
-                header = owner !== undefined && sameOwner(owner, this.#owner);
-                if (!header) {
-                    if (owner?.repository === this.#owner.repository && owner.eval === this.#owner.eval)
-                        foreign = owner;
-                    break;
-                }
+            const entry = headOf(line);
+            if (entry?.tag === this.#tag) {
+                own = true;
+                this.#places.set(entry.id, { segment, offset, length: line.length });
                 continue;
             }
-            const id = headOf(line);
-            if (id)
-                this.#places.set(id, { segment, offset, length: line.length });
-            else
+            const owner = parseHeader(line);
+            if (owner && sameOwner(owner, this.#owner))
+                own = true;
+            else if (owner?.repository === this.#owner.repository && owner.eval === this.#owner.eval)
+                return { kind: 'stale', parts: owner.parts, damaged };
+            else if (own)
                 damaged += 1;
+            else
+                return { kind: 'foreign', damaged };
         }
-        return { header: header ?? false, ...(foreign ? { foreign } : {}), damaged };
+        if (own)
+            return { kind: 'own', damaged };
+        // Torn before its first line was whole, or there is nothing of it that could be read.
+        return { kind: damaged > 1 ? 'foreign' : 'empty', damaged };
     }
 }
 /** Seals the live segments of all evals, or of one, that a process which is gone left behind. */
@@ -31718,6 +31730,13 @@ function nextNumber(folder) {
 const PREFIX = Buffer.from('{"crc":"');
 /** Behind `{"crc":"xxxxxxxx",` */
 const CHECKED_FROM = PREFIX.length + 8 + 2;
+/** Enough of a hash to tell owners apart that nobody chose. */
+function tagOf({ eval: key, repository, fingerprint }) {
+    return createHash('sha256')
+        .update(JSON.stringify([key, repository, fingerprint]))
+        .digest('hex')
+        .slice(0, 16);
+}
 function checked(fields) {
     const rest = JSON.stringify(fields).slice(1);
     const crc = crc32(rest).toString(16).padStart(8, '0');
@@ -31729,9 +31748,9 @@ function isIntact(line) {
     const crc = line.toString('latin1', PREFIX.length, PREFIX.length + 8);
     return /^[0-9a-f]{8}$/.test(crc) && Number.parseInt(crc, 16) === crc32(line.subarray(CHECKED_FROM));
 }
-function entryLine(key, n, { status, type, body, usage }) {
+function entryLine(of, key, n, { status, type, body, usage }) {
     const counts = [usage.prompt, usage.completion, usage.cached, usage.reasoning];
-    return checked({ key, n, status, type, usage: counts, ...packed(body) });
+    return checked({ of, key, n, status, type, usage: counts, ...packed(body) });
 }
 function packed(body) {
     if (body.length >= WORTH_COMPRESSING) {
@@ -31742,16 +31761,16 @@ function packed(body) {
     const text = body.toString('utf8');
     return Buffer.from(text).equals(body) ? { text } : { base64: body.toString('base64') };
 }
-const tokens = zod__WEBPACK_IMPORTED_MODULE_5__/* .int */ .Whr().nonnegative();
-const entrySchema = zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
-    key: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP().regex(/^[0-9a-f]{64}$/),
-    n: zod__WEBPACK_IMPORTED_MODULE_5__/* .int */ .Whr().nonnegative(),
-    status: zod__WEBPACK_IMPORTED_MODULE_5__/* .int */ .Whr().min(200).max(299),
-    type: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP().max(1024),
-    usage: zod__WEBPACK_IMPORTED_MODULE_5__/* .tuple */ .PVZ([tokens, tokens, tokens, tokens]),
-    text: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP().optional(),
-    zstd: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP().optional(),
-    base64: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP().optional(),
+const tokens = zod__WEBPACK_IMPORTED_MODULE_6__/* .int */ .Whr().nonnegative();
+const entrySchema = zod__WEBPACK_IMPORTED_MODULE_6__/* .object */ .Ikc({
+    key: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP().regex(/^[0-9a-f]{64}$/),
+    n: zod__WEBPACK_IMPORTED_MODULE_6__/* .int */ .Whr().nonnegative(),
+    status: zod__WEBPACK_IMPORTED_MODULE_6__/* .int */ .Whr().min(200).max(299),
+    type: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP().max(1024),
+    usage: zod__WEBPACK_IMPORTED_MODULE_6__/* .tuple */ .PVZ([tokens, tokens, tokens, tokens]),
+    text: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP().optional(),
+    zstd: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP().optional(),
+    base64: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP().optional(),
 });
 function parseEntry(line) {
     try {
@@ -31768,21 +31787,21 @@ function parseEntry(line) {
         return undefined;
     }
 }
-/** Key and occurrence from the beginning of a line, so that a large body need not be parsed to know whose it is. */
+/** Owner, key and occurrence from the beginning of a line, so that a large body need not be parsed to know whose it is. */
 function headOf(line) {
-    const head = /^"key":"([0-9a-f]{64})","n":(\d{1,9}),/.exec(line.toString('latin1', CHECKED_FROM, CHECKED_FROM + 96));
-    return head?.[1] === undefined ? undefined : placeId(head[1], Number(head[2]));
+    const [, tag, key, n] = /^"of":"([0-9a-f]{16})","key":"([0-9a-f]{64})","n":(\d{1,9}),/.exec(line.toString('latin1', CHECKED_FROM, CHECKED_FROM + 128)) ?? [];
+    return tag === undefined || key === undefined ? undefined : { tag, id: placeId(key, Number(n)) };
 }
 /** 96 bits of the key are plenty to tell a million answers apart, in a third of the memory; `find` checks the rest. */
 function placeId(key, n) {
     return `${Buffer.from(key.slice(0, 24), 'hex').toString('latin1')}${n === 0 ? '' : n}`;
 }
-const headerSchema = zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
-    journal: zod__WEBPACK_IMPORTED_MODULE_5__/* .literal */ .euz(1),
-    eval: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(),
-    repository: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(),
-    fingerprint: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(),
-    parts: zod__WEBPACK_IMPORTED_MODULE_5__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP()),
+const headerSchema = zod__WEBPACK_IMPORTED_MODULE_6__/* .object */ .Ikc({
+    journal: zod__WEBPACK_IMPORTED_MODULE_6__/* .literal */ .euz(1),
+    eval: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP(),
+    repository: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP(),
+    fingerprint: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP(),
+    parts: zod__WEBPACK_IMPORTED_MODULE_6__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP()),
 });
 function parseHeader(line) {
     try {
@@ -31890,7 +31909,35 @@ function liveRecordFile(paths, evalKey) {
 
 /***/ }),
 
-/***/ 775:
+/***/ 7926:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ setAside)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+
+
+/**
+ * Moves something that must not be used out of the way, to `<name>.rejected-<time>` in `folder` (beside itself by
+ * default), and returns where it went. A symbolic link is moved itself, never followed.
+ */
+function setAside(path, now, folder = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path)) {
+    const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
+    const stem = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, `${(0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)(path)}.rejected-${stamp}`);
+    let target = stem;
+    for (let n = 2; (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(target); n += 1)
+        target = `${stem}-${n}`;
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdirSync)(folder, { recursive: true });
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(path, target);
+    return target;
+}
+
+
+/***/ }),
+
+/***/ 3424:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -32218,24 +32265,8 @@ function readSavedPlan({ plan }, owner) {
     return 'reason' in saved || !sameOwner(saved.owner, owner) ? undefined : saved;
 }
 
-;// CONCATENATED MODULE: ./lib/progress/set-aside.js
-
-
-/**
- * Moves something that must not be used out of the way, to `<name>.rejected-<time>` in `folder` (beside itself by
- * default), and returns where it went. A symbolic link is moved itself, never followed.
- */
-function setAside(path, now, folder = (0,external_node_path_.dirname)(path)) {
-    const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
-    const stem = (0,external_node_path_.join)(folder, `${(0,external_node_path_.basename)(path)}.rejected-${stamp}`);
-    let target = stem;
-    for (let n = 2; (0,external_node_fs_.existsSync)(target); n += 1)
-        target = `${stem}-${n}`;
-    (0,external_node_fs_.mkdirSync)(folder, { recursive: true });
-    (0,external_node_fs_.renameSync)(path, target);
-    return target;
-}
-
+// EXTERNAL MODULE: ./lib/progress/set-aside.js
+var set_aside = __nccwpck_require__(7926);
 ;// CONCATENATED MODULE: ./lib/progress/state.js
 /**
  * The state of one (model, eval set) on disk: what is done, in the words of `oaievalset` (progress file) and in ours
@@ -32418,7 +32449,7 @@ class State {
     #load(options) {
         const { paths, owner, now = () => new Date() } = options;
         const reject = (path, why) => {
-            const target = setAside(path, now(), options.rejectTo);
+            const target = (0,set_aside/* setAside */.F)(path, now(), options.rejectTo);
             this.#log.warning(`${path} is not used: ${why}. It was set aside as ${target}. What it held starts afresh; delete it when you do not need it.`, 'State set aside');
         };
         (0,external_node_fs_.mkdirSync)((0,progress_paths/* stateFolder */.yp)(paths), { recursive: true });
@@ -32533,7 +32564,7 @@ class State {
 function startFresh(paths, now = new Date()) {
     const found = [paths.progressFile, paths.resume, paths.live].filter(lexists);
     for (const path of found)
-        setAside(path, now);
+        (0,set_aside/* setAside */.F)(path, now);
     return found.length > 0;
 }
 /** Empties the live directory: what is in it belonged to evals that did not end. */

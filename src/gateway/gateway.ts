@@ -18,7 +18,7 @@ import { Operation, type Sink } from './operation.ts';
 import { defaultPatience, type Patience } from './patience.ts';
 import { describeProviderError, type ProviderError } from './provider-error.ts';
 import { PROVIDERS, type Provider, type ProviderUrls } from './providers.ts';
-import { addTokens, addTraffic, noTraffic, type Traffic } from './traffic.ts';
+import { addTraffic, noTraffic, type Traffic } from './traffic.ts';
 import { defaultTimeouts, openUpstream, type Upstream, type UpstreamTimeouts } from './upstream.ts';
 
 export interface GatewayOptions {
@@ -37,14 +37,32 @@ export interface GatewayOptions {
 export interface EvalGateway {
   /** Variables that lead its API clients here. */
   readonly env: Readonly<Record<string, string>>;
+  /** Of all its attempts. */
   traffic(): Traffic;
-  /** When a request last came, was sent or was answered, in milliseconds since the epoch; 0: never. */
+  /** What its requests since the last `restart` came to: an answer that nobody waited for is not part of it. */
+  attempt(): Traffic;
+  /**
+   * Questions since the last `restart` that the API has not answered and will not: refused, given up, or held back because
+   * the run is to end. A result that was made without them is none.
+   */
+  unanswered(): number;
+  /**
+   * When a request last came, was sent or was answered, in milliseconds since the epoch; 0: never. Now, while one waits for its
+   * turn: that is not the eval's doing.
+   */
   readonly lastTraffic: () => number;
   /** Requests of it that the API has not answered yet, those of an earlier attempt included. */
   readonly underWay: () => number;
+  /** Those of them that have been sent, and are paid for. */
+  readonly sent: () => number;
   /** The eval starts over: its first request is again the first. What is still under way is there for it. */
   restart(): void;
-  /** From here on its requests are refused, and what still arrives is not kept. */
+  /**
+   * From here on its requests are refused, and what was not sent yet is not sent any more. Settles when everything that was
+   * sent, and so is paid for, is answered and kept, or when the signal is aborted.
+   */
+  drain(signal: AbortSignal): Promise<void>;
+  /** From here on its requests are refused, and what still arrives is counted, but not kept. */
   close(): void;
 }
 
@@ -81,6 +99,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const operations = new Set<Operation>();
   const refused = new AbortController();
   const evals = new Map<string, EvalTraffic>();
+  /** Those that may still get answers, and what all others came to. */
+  const counting = new Set<EvalTraffic>();
   let past = noTraffic;
   const said = new Set<string>();
 
@@ -140,6 +160,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       const token = randomBytes(24).toString('hex');
       const own = new EvalTraffic(name, journal, shared);
       evals.set(token, own);
+      counting.add(own);
       return {
         env: {
           ...Object.fromEntries(
@@ -148,17 +169,27 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
           ...withoutProxy(env),
         },
         traffic: () => own.traffic,
+        attempt: () => own.attempt,
+        unanswered: () => own.unanswered,
         lastTraffic: () => own.lastTraffic,
         underWay: () => own.underWay,
+        sent: () => own.sent,
         restart: () => own.restart(),
+        async drain(signal) {
+          evals.delete(token);
+          own.forsake();
+          await Promise.race([own.settled(), aborted(signal)]);
+        },
         close() {
-          if (!evals.delete(token)) return;
+          evals.delete(token);
           own.end();
-          past = addTraffic(past, own.traffic);
+          void own.settled().then(() => {
+            if (counting.delete(own)) past = addTraffic(past, own.traffic);
+          });
         },
       };
     },
-    traffic: () => [...evals.values()].reduce((sum, own) => addTraffic(sum, own.traffic), past),
+    traffic: () => [...counting].reduce((sum, own) => addTraffic(sum, own.traffic), past),
     stop: () => limit.stop(),
     async close() {
       for (const operation of operations) operation.kill(new Error('the gateway closes'));
@@ -189,10 +220,14 @@ class EvalTraffic {
   readonly #journal: Journal | undefined;
   readonly #shared: Shared;
   #occurrences = new Occurrences();
-  readonly #underWay = new Map<string, Operation>();
+  readonly #underWay = new Map<string, Asked>();
+  /** Of this attempt. */
+  #unanswered = new Set<string>();
+  #attempts = 0;
   #recording = true;
+  #lastTraffic = 0;
   traffic: Traffic = noTraffic;
-  lastTraffic = 0;
+  attempt: Traffic = noTraffic;
 
   constructor(name: string, journal: Journal | undefined, shared: Shared) {
     this.#name = name;
@@ -204,8 +239,32 @@ class EvalTraffic {
     return this.#underWay.size;
   }
 
+  get sent(): number {
+    return [...this.#underWay.values()].filter(({ operation }) => !operation.waits).length;
+  }
+
+  get unanswered(): number {
+    return this.#unanswered.size;
+  }
+
+  get lastTraffic(): number {
+    const waits = [...this.#underWay.values()].some(({ operation }) => operation.wanted && operation.waits);
+    return waits ? Date.now() : this.#lastTraffic;
+  }
+
   restart(): void {
     this.#occurrences = new Occurrences();
+    this.#unanswered = new Set();
+    this.attempt = noTraffic;
+    this.#attempts += 1;
+  }
+
+  forsake(): void {
+    for (const { operation } of this.#underWay.values()) operation.forsake();
+  }
+
+  async settled(): Promise<void> {
+    await Promise.all([...this.#underWay.values()].map(({ over }) => over));
   }
 
   /** What arrives from here on is for nobody: the journal is about to be closed. */
@@ -219,13 +278,15 @@ class EvalTraffic {
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
-    this.lastTraffic = Date.now();
+    this.#lastTraffic = Date.now();
     const body = await readBody(request);
     if (!body) return answerError(response, 413, 'The request is larger than any API takes.');
-    if (this.#shared.refused.aborted)
-      return answerError(response, 403, reasonOf(this.#shared.refused.reason));
     const method = request.method ?? 'GET';
     const key = requestKey(method, `${provider}${rest}`, body);
+    if (this.#shared.refused.aborted) {
+      if (method === 'POST') this.#unanswered.add(key);
+      return answerError(response, 403, reasonOf(this.#shared.refused.reason));
+    }
     // Only what asks a model is recorded; looking models up is free, and may change.
     const n = method === 'POST' ? this.#occurrences.take(key) : undefined;
     const kept = n === undefined || !this.#journal?.has(key, n) ? undefined : this.#journal.find(key, n);
@@ -235,7 +296,9 @@ class EvalTraffic {
 
   #replay(answer: Answer, key: string, n: number, response: ServerResponse): void {
     const occurrences = this.#occurrences;
-    this.#count({ replayed: 1, tokensReplayed: answer.usage });
+    const replayed = { replayed: 1, tokensReplayed: answer.usage };
+    this.#count(replayed);
+    this.#countAttempt(replayed);
     response.writeHead(answer.status, { 'content-type': answer.type, 'content-length': answer.body.length });
     response.end(answer.body);
     response.once('close', () => {
@@ -248,31 +311,38 @@ class EvalTraffic {
     // Those of this attempt, also when the response closes in the next.
     const occurrences = this.#occurrences;
     const id = n === undefined ? undefined : `${key}/${n}`;
-    let operation = id === undefined ? undefined : this.#underWay.get(id);
-    if (!operation) {
-      const started = this.#operation(question, request);
-      operation = started;
-      if (id !== undefined) this.#underWay.set(id, started);
-      this.#shared.operations.add(started);
-      void started.run().finally(() => {
-        this.#shared.operations.delete(started);
+    let asked = id === undefined ? undefined : this.#underWay.get(id);
+    if (asked?.attempt !== this.#attempts) this.#countAttempt({ sent: 1 });
+    if (asked) {
+      asked.attempt = this.#attempts;
+    } else {
+      const operation = this.#operation(question, request, id);
+      this.#shared.operations.add(operation);
+      const over = operation.run().finally(() => {
+        this.#shared.operations.delete(operation);
         if (id !== undefined) this.#underWay.delete(id);
       });
+      asked = { operation, over, attempt: this.#attempts };
+      if (id !== undefined) this.#underWay.set(id, asked);
     }
-    const asked = operation;
+    const { operation } = asked;
     const sink = sinkTo(response);
-    asked.attach(sink);
+    operation.attach(sink);
     response.once('close', () => {
-      asked.detach(sink);
+      operation.detach(sink);
       const answered = response.writableFinished && response.statusCode < 300;
       if (n !== undefined && !answered) occurrences.giveBack(key, n);
     });
   }
 
-  #operation({ provider, rest, method, body, key, n }: Question, request: IncomingMessage): Operation {
+  #operation(
+    { provider, rest, method, body, key, n }: Question,
+    request: IncomingMessage,
+    id: string | undefined,
+  ): Operation {
     const { upstream, limit, adaptations, patience, urls, sayOnce, refuse } = this.#shared;
     const path = `${provider}${rest}`;
-    return new Operation(
+    const operation: Operation = new Operation(
       {
         method,
         url: new URL(`${urls[provider].href.replace(/\/+$/, '')}${rest}`),
@@ -288,18 +358,26 @@ class EvalTraffic {
         evalId: this.#name,
         onTry: (before) => this.#count(before === 0 ? { sent: 1 } : { retried: 1 }),
         onFailed: () => this.#count({ failed: 1 }),
+        onUnanswered: () => {
+          const asked = id === undefined ? undefined : this.#underWay.get(id);
+          if (id !== undefined && asked?.attempt === this.#attempts) this.#unanswered.add(id);
+        },
         onRefused: refuse,
         onAdapted: (model, param, renamedTo) =>
           sayOnce(
             `${model} does not take ${param}: ${renamedTo ? `sent as ${renamedTo}` : 'left out, so that its default holds'} from here on`,
           ),
         onAnswer: (answer) => {
-          this.#count({ tokensSent: answer.usage });
+          const spent = { tokensSent: answer.usage };
+          this.#count(spent);
+          if (operation.wanted) this.#countAttempt(spent);
+          if (id !== undefined) this.#unanswered.delete(id);
           if (n !== undefined) this.#record(key, n, answer);
           this.#shared.onSpent();
         },
       },
     );
+    return operation;
   }
 
   #record(key: string, n: number, answer: Answer): void {
@@ -315,19 +393,21 @@ class EvalTraffic {
   }
 
   #count(change: Partial<Traffic>): void {
-    const { traffic } = this;
-    this.lastTraffic = Date.now();
-    this.traffic = {
-      sent: traffic.sent + (change.sent ?? 0),
-      replayed: traffic.replayed + (change.replayed ?? 0),
-      retried: traffic.retried + (change.retried ?? 0),
-      failed: traffic.failed + (change.failed ?? 0),
-      tokensSent: change.tokensSent ? addTokens(traffic.tokensSent, change.tokensSent) : traffic.tokensSent,
-      tokensReplayed: change.tokensReplayed
-        ? addTokens(traffic.tokensReplayed, change.tokensReplayed)
-        : traffic.tokensReplayed,
-    };
+    this.#lastTraffic = Date.now();
+    this.traffic = addTraffic(this.traffic, { ...noTraffic, ...change });
   }
+
+  #countAttempt(change: Partial<Traffic>): void {
+    this.attempt = addTraffic(this.attempt, { ...noTraffic, ...change });
+  }
+}
+
+/** A question that is under way. */
+interface Asked {
+  readonly operation: Operation;
+  readonly over: Promise<void>;
+  /** The last one in which it was asked. */
+  attempt: number;
 }
 
 interface Question {
@@ -407,6 +487,13 @@ function answerError(response: ServerResponse, status: number, message: string):
   const body = JSON.stringify({ error: { message, type: 'oaievalset_action', code: null, param: null } });
   response.writeHead(status, { 'content-type': 'application/json', 'x-should-retry': 'false' });
   response.end(body);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 /** A proxy for the outside world is not the way to the loopback. */

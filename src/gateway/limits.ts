@@ -1,4 +1,7 @@
-/** One limit of requests in flight for the whole job, shared fairly, and a pause for all when the API asks for one. */
+/**
+ * One limit of requests in flight for the whole job, shared fairly, and a pause for all when the API asks for one. When the
+ * API says that there are too many, fewer are in flight from then on, and one more with each round of answers.
+ */
 
 /** A place among the requests in flight; giving it back twice does no harm. */
 export interface Slot {
@@ -7,6 +10,10 @@ export interface Slot {
 
 export class InFlightLimit {
   readonly #most: number;
+  /** What may be in flight right now, at most `#most`; its fraction counts towards the next whole one. */
+  #allowed: number;
+  #loweredAt = 0;
+  #lastAnswer = 0;
   #inFlight = 0;
   /** Waiting requests by eval, in the order in which the evals take turns. */
   readonly #waiting = new Map<string, ((slot: Slot) => void)[]>();
@@ -16,10 +23,24 @@ export class InFlightLimit {
 
   constructor(most: number) {
     this.#most = most;
+    this.#allowed = most;
   }
 
-  /** Waits for a place. Evals take turns, so that one with a thousand threads does not starve the others. */
-  acquire(evalId: string, signal: AbortSignal): Promise<Slot> {
+  /** When the API last answered anyone, in milliseconds since the epoch; 0: never. */
+  get lastAnswer(): number {
+    return this.#lastAnswer;
+  }
+
+  /** Whether nothing more is sent. */
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  /**
+   * Waits for a place. Evals take turns, so that one with a thousand threads does not starve the others.
+   * @param first before the others of its eval: it has had a place before, and was sent back
+   */
+  acquire(evalId: string, signal: AbortSignal, first = false): Promise<Slot> {
     signal.throwIfAborted();
     return new Promise((resolve, reject) => {
       const queue = this.#waiting.get(evalId) ?? [];
@@ -33,7 +54,8 @@ export class InFlightLimit {
         reject(signal.reason);
       };
       signal.addEventListener('abort', giveUp, { once: true });
-      queue.push(give);
+      if (first) queue.unshift(give);
+      else queue.push(give);
       this.#waiting.set(evalId, queue);
       this.#serve();
     });
@@ -43,6 +65,23 @@ export class InFlightLimit {
   pause(milliseconds: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, Date.now() + milliseconds);
     this.#serve();
+  }
+
+  /** The API has answered: it takes what it is sent. */
+  answered(): void {
+    this.#lastAnswer = Date.now();
+    this.#allowed = Math.min(this.#most, this.#allowed + 1 / this.#allowed);
+  }
+
+  /**
+   * The API has too much to do: half as many are in flight from here on.
+   * @param sentAt when the request was sent that it refused, in milliseconds since the epoch: of those that were sent before
+   * the last time, each says the same
+   */
+  tooMany(sentAt: number): void {
+    if (sentAt <= this.#loweredAt) return;
+    this.#loweredAt = Date.now();
+    this.#allowed = Math.max(1, Math.floor(Math.min(this.#allowed, this.#inFlight) / 2));
   }
 
   /** Sends nothing more at all. Whoever waits goes on waiting until it gives up. */
@@ -62,7 +101,7 @@ export class InFlightLimit {
       this.#timer = setTimeout(() => this.#serve(), wait);
       return;
     }
-    while (this.#inFlight < this.#most) {
+    while (this.#inFlight < Math.floor(this.#allowed)) {
       const next = this.#waiting.entries().next();
       if (next.done) return;
       const [evalId, queue] = next.value;

@@ -7,11 +7,12 @@ import { reasonOf } from '../errors.ts';
 import type { Answer } from '../progress/journal.ts';
 import type { Adaptations } from './adapt.ts';
 import type { InFlightLimit, Slot } from './limits.ts';
-import { backoff, type Patience, rateLimitReset, retryAfter } from './patience.ts';
+import { advisedWait, backoff, type Patience, rateLimitReset, retryAfter } from './patience.ts';
 import {
   describeProviderError,
   isRefusal,
   isTransient,
+  keysIn,
   type ProviderError,
   readProviderError,
 } from './provider-error.ts';
@@ -44,6 +45,8 @@ export interface OperationContext {
   /** Called before the end of the answer reaches anybody: from here on it need not be asked for again. */
   readonly onAnswer: (answer: Answer) => void;
   readonly onFailed: () => void;
+  /** The API does not answer this: it was given up, it is refused, or nothing is sent any more. */
+  readonly onUnanswered: () => void;
 }
 
 /** A model takes a handful of adaptations at most; more is a loop. */
@@ -51,6 +54,8 @@ const MOST_ADAPTATIONS = 12;
 
 /** A successful answer that says the limit is used up slows the next one; it does not stop the job for an hour. */
 const LONGEST_PAUSE = 60_000;
+
+const CLIENT_GONE = 'the client went away';
 
 /** oaieval repeats 429 and 5xx for ever, and the OpenAI client 408 and 409. It gives up at this one. */
 const GIVEN_UP = 424;
@@ -69,37 +74,59 @@ export class Operation {
   #slot: Slot | undefined;
   #sending = false;
   #tries = 0;
+  /** When it was sent first and last, in milliseconds since the epoch. */
+  #firstSent = 0;
+  #sentAt = 0;
 
   constructor(request: UpstreamRequest, context: OperationContext) {
     this.#request = request;
     this.#context = context;
   }
 
+  /** Whether anybody waits for the answer. */
+  get wanted(): boolean {
+    return this.#sinks.size > 0;
+  }
+
+  /** Whether it waits for its turn, or for the API to have time. */
+  get waits(): boolean {
+    return this.#state === 'waiting' && !this.#sending;
+  }
+
   /** Settles when the operation is over, well or not; never rejects. */
   async run(): Promise<void> {
-    const { patience, onFailed } = this.#context;
-    const started = Date.now();
-    let adapted = 0;
-    for (let tries = 1; ; tries += 1) {
+    const { patience, limit, onFailed, onUnanswered } = this.#context;
+    let [waits, fruitless, adapted, sentBefore] = [0, 0, 0, Number.POSITIVE_INFINITY];
+    for (;;) {
       const outcome = await this.#try();
       if (outcome.kind === 'done') return;
-      if (outcome.kind === 'adapted' && ++adapted <= MOST_ADAPTATIONS) {
-        tries -= 1;
-        continue;
+      if (outcome.kind === 'adapted' && ++adapted <= MOST_ADAPTATIONS) continue;
+      if (outcome.kind === 'abandoned') {
+        if (limit.stopped) onUnanswered();
+        if (this.#tries > 0) onFailed();
+        return;
       }
-      if (outcome.kind === 'abandoned') return onFailed();
-      const wait = (outcome.kind === 'again' ? outcome.wait : undefined) ?? backoff(tries, patience);
-      const elapsed = Date.now() - started;
+      const again = outcome.kind === 'again' ? outcome : undefined;
+      // A limit is no fault of the request, which waits for its turn as long as the API answers others.
+      const limited = again?.limited === true;
+      const inTurn = limited && (again.wait !== undefined || limit.lastAnswer >= sentBefore);
+      sentBefore = this.#sentAt;
+      const since = limited ? Math.max(this.#firstSent, limit.lastAnswer) : this.#firstSent;
+      if (!inTurn) fruitless += 1;
+      waits += 1;
+      const wait = again?.wait ?? backoff(waits, patience);
       // Looking models up is a question that oaieval can do without; it must not hold up an eval that asks another API.
       if (
         this.#request.method !== 'POST' ||
-        tries >= patience.mostTries ||
-        elapsed + wait > patience.longest
+        fruitless >= patience.mostTries ||
+        wait > patience.longestAdvised ||
+        Date.now() - since + wait > patience.longest
       ) {
-        this.#giveUp(outcome.why, tries, elapsed);
+        onUnanswered();
+        this.#giveUp(outcome.why);
         return onFailed();
       }
-      if (!(outcome.kind === 'again' && outcome.pausesAll)) await sleep(wait, this.#leave.signal);
+      if (!again?.pausesAll) await sleep(wait, this.#leave.signal);
     }
   }
 
@@ -116,8 +143,13 @@ export class Operation {
   detach(sink: Sink): void {
     this.#sinks.delete(sink);
     if (this.#sinks.size > 0) return;
-    this.#slot?.release();
-    if (!this.#sending) this.#leave.abort(new Error('the client went away'));
+    this.#leaveUnlessSent();
+  }
+
+  /** Nobody waits for the answer any more, whatever their connections say. */
+  forsake(): void {
+    this.#sinks.clear();
+    this.#leaveUnlessSent();
   }
 
   /** Ends it, whatever it is doing. */
@@ -126,10 +158,15 @@ export class Operation {
     this.#kill.abort(reason);
   }
 
+  #leaveUnlessSent(): void {
+    this.#slot?.release();
+    if (!this.#sending) this.#leave.abort(new Error(CLIENT_GONE));
+  }
+
   async #try(): Promise<TryOutcome> {
     const { upstream, limit, evalId, adaptations, path, onTry } = this.#context;
     try {
-      this.#slot = await limit.acquire(evalId, this.#leave.signal);
+      this.#slot = await limit.acquire(evalId, this.#leave.signal, this.#tries > 0);
     } catch {
       return { kind: 'abandoned' };
     }
@@ -140,6 +177,8 @@ export class Operation {
     this.#sending = true;
     const body = adaptations.apply(path, this.#request.body);
     try {
+      this.#sentAt = Date.now();
+      this.#firstSent ||= this.#sentAt;
       onTry(this.#tries++);
       const response = await upstream.send({ ...this.#request, body }, this.#kill.signal);
       return await this.#receive(response, body);
@@ -151,11 +190,11 @@ export class Operation {
         this.#context.onFailed();
         return { kind: 'done' };
       }
-      return { kind: 'again', why: reasonOf(error), wait: undefined, pausesAll: false };
+      return { kind: 'again', why: reasonOf(error), wait: undefined, limited: false, pausesAll: false };
     } finally {
       this.#sending = false;
       this.#slot.release();
-      if (this.#sinks.size === 0) this.#leave.abort(new Error('the client went away'));
+      if (!this.wanted) this.#leave.abort(new Error(CLIENT_GONE));
     }
   }
 
@@ -165,6 +204,7 @@ export class Operation {
     const success = status >= 200 && status < 300;
     const streams = success && type.startsWith('text/event-stream');
     const reset = rateLimitReset(headers);
+    if (success) this.#context.limit.answered();
     if (success && reset !== undefined) this.#context.limit.pause(Math.min(reset, LONGEST_PAUSE));
     if (streams) this.#begin(status, headers, undefined);
     const chunks: Buffer[] = [];
@@ -181,7 +221,9 @@ export class Operation {
       this.#context.onAnswer({ status, type, body: plain, usage: usageOf(type, plain) });
     }
     if (!streams) {
-      this.#begin(status, headers, raw.length);
+      // What a HEAD is answered with has a length, and no body.
+      const length = this.#request.method === 'HEAD' ? Number(headers['content-length'] ?? 0) : raw.length;
+      this.#begin(status, headers, length);
       this.#pass(raw);
     }
     this.#finish();
@@ -196,8 +238,8 @@ export class Operation {
     body: Buffer,
     sentBody: Buffer,
   ): TryOutcome | undefined {
-    const { adaptations, path, limit, patience, onAdapted, onRefused } = this.#context;
-    const error = readProviderError(status, body);
+    const { adaptations, path, limit, patience, onAdapted, onRefused, onUnanswered } = this.#context;
+    const error = readProviderError(status, body, keysIn(this.#request.headers));
     const learnt = adaptations.learn(path, sentBody, error);
     if (learnt) {
       onAdapted(learnt.model, learnt.adaptation.param, learnt.adaptation.renamedTo);
@@ -205,20 +247,24 @@ export class Operation {
     }
     // Looking a model up may be forbidden to a key that is good for asking it.
     if (this.#request.method === 'POST' && isRefusal(error)) {
+      onUnanswered();
       onRefused(error);
       return undefined;
     }
     if (!isTransient(status) || this.#request.method !== 'POST') return undefined;
-    const asked = retryAfter(headers);
-    const wait = asked ?? (status === 429 ? rateLimitReset(headers) : undefined);
-    const pausesAll = status === 429 && wait !== undefined;
+    const limited = status === 429;
+    const asked = retryAfter(headers) ?? (limited ? rateLimitReset(headers) : undefined);
+    const wait = asked === undefined ? undefined : advisedWait(asked, patience);
+    const pausesAll = limited && wait !== undefined;
     // Now, before the slot is given back: whoever waits for it would be sent into the same limit.
-    if (pausesAll && wait <= patience.longest) limit.pause(wait);
-    return { kind: 'again', why: describeProviderError(error), wait, pausesAll };
+    if (limited) limit.tooMany(this.#sentAt);
+    if (pausesAll && wait <= patience.longestAdvised) limit.pause(wait);
+    return { kind: 'again', why: describeProviderError(error), wait, limited, pausesAll };
   }
 
-  #giveUp(why: string, tries: number, elapsed: number): void {
-    const effort = tries === 1 ? '' : ` after ${tries} tries in ${Math.round(elapsed / 1000)} s`;
+  #giveUp(why: string): void {
+    const seconds = Math.round((Date.now() - this.#firstSent) / 1000);
+    const effort = this.#tries === 1 ? '' : ` after ${this.#tries} tries in ${seconds} s`;
     const message = `oaievalset-action gave up${effort}: ${why}`;
     const body = Buffer.from(
       JSON.stringify({ error: { message, type: 'upstream_unavailable', code: 'gave_up', param: null } }),
@@ -253,7 +299,10 @@ type TryOutcome =
   | {
       readonly kind: 'again';
       readonly why: string;
+      /** Milliseconds that the API asks to wait; undefined: it does not say. */
       readonly wait: number | undefined;
+      /** By a rate limit: other requests go before. */
+      readonly limited: boolean;
       /** The wait is that of all requests, and has begun. */
       readonly pausesAll: boolean;
     };

@@ -2,8 +2,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 export interface Patience {
-  /** No new try is begun when it would begin later than this, in milliseconds since the first. */
+  /**
+   * No new try is begun when it would begin later than this, in milliseconds since the first was sent or, for a request that
+   * only a rate limit holds back, since the API last answered anyone.
+   */
   readonly longest: number;
+  /** The longest wait that the API may ask for, in milliseconds: who is sent away for a day does not stand in line. */
+  readonly longestAdvised: number;
+  /** Tries that may fail; those that a rate limit holds back while others are answered, or told when to come, are not counted. */
   readonly mostTries: number;
   /** The first wait without advice of the server, in milliseconds; each further one may be twice as long. */
   readonly firstWait: number;
@@ -11,7 +17,9 @@ export interface Patience {
 }
 
 export const defaultPatience: Patience = {
-  longest: 10 * 60_000,
+  // An answer of a reasoning model may take most of the time that a connection may be silent, and be lost then.
+  longest: 30 * 60_000,
+  longestAdvised: 10 * 60_000,
   mostTries: 12,
   firstWait: 500,
   longestWait: 60_000,
@@ -21,6 +29,14 @@ export const defaultPatience: Patience = {
 export function backoff(tries: number, { firstWait, longestWait }: Patience, random = Math.random): number {
   const most = Math.min(longestWait, firstWait * 2 ** (tries - 1));
   return most / 2 + (random() * most) / 2;
+}
+
+/**
+ * Somewhat later than the API asks for: jobs that were sent away together do not come back together, and one that is sent
+ * away again and again does not come back each millisecond.
+ */
+export function advisedWait(asked: number, { firstWait }: Patience, random = Math.random): number {
+  return Math.max(asked, firstWait / 2) + random() * Math.min(1000, asked / 10);
 }
 
 /**

@@ -10,7 +10,12 @@ export interface ProviderError {
   readonly message: string;
 }
 
-export function readProviderError(status: number, body: Buffer): ProviderError {
+/** @param secrets what the provider may repeat, and nobody is to read: the keys of the request */
+export function readProviderError(
+  status: number,
+  body: Buffer,
+  secrets: readonly string[] = [],
+): ProviderError {
   let value: unknown;
   try {
     value = JSON.parse(body.toString('utf8'));
@@ -19,9 +24,10 @@ export function readProviderError(status: number, body: Buffer): ProviderError {
   }
   const outer = isObject(value) ? value : {};
   const error = isObject(outer.error) ? outer.error : outer;
-  const text = (name: string) => (typeof error[name] === 'string' ? error[name] : '');
+  const hidden = (words: string) => secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), words);
+  const text = (name: string) => (typeof error[name] === 'string' ? hidden(error[name]) : '');
   const message =
-    text('message') || (typeof outer.error === 'string' ? outer.error : body.toString('utf8', 0, 500));
+    text('message') || hidden(typeof outer.error === 'string' ? outer.error : body.toString('utf8', 0, 8000));
   return {
     status,
     code: text('code'),
@@ -58,6 +64,14 @@ export function isTransient(status: number): boolean {
 export function describeProviderError({ status, code, type, message }: ProviderError): string {
   const name = code || type;
   return `${status}${name ? ` ${name}` : ''}${message ? `: ${message}` : ''}`;
+}
+
+/** The keys that the headers of a request hold. */
+export function keysIn(headers: Readonly<Record<string, string | readonly string[]>>): string[] {
+  return ['authorization', 'x-api-key', 'api-key']
+    .flatMap((name) => headers[name] ?? [])
+    .map((value) => value.replace(/^(Bearer|Basic)\s+/i, '').trim())
+    .filter((value) => value.length >= 4);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

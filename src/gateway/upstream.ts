@@ -27,7 +27,8 @@ export interface UpstreamTimeouts {
   readonly idle: number;
 }
 
-export const defaultTimeouts: UpstreamTimeouts = { connect: 10_000, idle: 5 * 60_000 };
+/** Who is cut off pays twice: no less patient than OpenAI's own client, which waits 10 minutes. */
+export const defaultTimeouts: UpstreamTimeouts = { connect: 10_000, idle: 10 * 60_000 };
 
 export interface Upstream {
   send(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamResponse>;

@@ -5,9 +5,10 @@
  * are sealed, below `.resume/journal/`, and never change. Each line stands for itself:
  *
  *     {"crc":"9ae0daaf","journal":1,"eval":"…","repository":"…","fingerprint":"…","parts":{…}}      first line of a segment
- *     {"crc":"1b2c3d4e","key":"<64 hex>","n":0,"status":200,"type":"application/json","usage":[9,3,0,0],"text":"…"}
+ *     {"crc":"1b2c3d4e","of":"<16 hex>","key":"<64 hex>","n":0,"status":200,"type":"application/json","usage":[9,3,0,0],"text":"…"}
  *
- * `crc` is the CRC-32 of everything behind it, so that a torn or damaged line costs that line only. `n` says the
+ * `crc` is the CRC-32 of everything behind it, so that a torn or damaged line costs that line only. `of` says whose it is,
+ * in short, also when the first line is damaged. `n` says the
  * how-manyth identical request of the eval it answers. The body is `text`, or `zstd` (compressed, Base64) where that is
  * shorter, or `base64` where it is not text. There is nothing of the user's in it but the answers: no header, no key.
  */
@@ -30,7 +31,8 @@ import {
 import { join } from 'node:path';
 import { crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { z } from 'zod';
-import { evalFileStem, type StatePaths } from './paths.ts';
+import { evalFileStem, type StatePaths, stateFolder } from './paths.ts';
+import { setAside } from './set-aside.ts';
 
 /** Tokens of one answer, as the provider counted them. */
 export interface TokenUsage {
@@ -67,6 +69,8 @@ export interface OpenedJournal {
   readonly staleParts: Readonly<Record<string, string>> | undefined;
   /** Lines that were torn or damaged. */
   readonly damaged: number;
+  /** Files that are no segments of this journal, and where they were set aside to. */
+  readonly rejected: readonly string[];
 }
 
 interface Segment {
@@ -91,6 +95,7 @@ const CHUNK = 1 << 20;
 export class Journal {
   readonly #paths: StatePaths;
   readonly #owner: JournalOwner;
+  readonly #tag: string;
   readonly #places = new Map<string, Place>();
   #segments: Segment[] = [];
   #live: Segment | undefined;
@@ -98,6 +103,7 @@ export class Journal {
   private constructor(paths: StatePaths, owner: JournalOwner) {
     this.#paths = paths;
     this.#owner = owner;
+    this.#tag = tagOf(owner);
   }
 
   /** Opens the journal of an eval, with all answers that were kept for the same content. Reads each segment once. */
@@ -106,19 +112,21 @@ export class Journal {
     const journal = new Journal(paths, owner);
     let staleParts: OpenedJournal['staleParts'];
     let damaged = 0;
+    const rejected: string[] = [];
     for (const { path } of segmentFiles(sealedFolder(paths, owner.eval))) {
       const segment: Segment = { path, file: openSync(path, 'r'), size: 0 };
       const read = journal.#index(segment);
       damaged += read.damaged;
-      if (read.header) {
+      if (read.kind === 'own') {
         journal.#segments.push(segment);
         continue;
       }
-      staleParts ??= read.foreign?.parts;
       closeSync(segment.file);
-      rmSync(path, { force: true });
+      if (read.kind === 'stale') staleParts ??= read.parts;
+      if (read.kind === 'foreign') rejected.push(setAside(path, new Date(), stateFolder(paths)));
+      else rmSync(path, { force: true });
     }
-    return { journal, staleParts, damaged };
+    return { journal, staleParts, damaged, rejected };
   }
 
   /** Answers that are kept. */
@@ -147,7 +155,7 @@ export class Journal {
   /** Keeps an answer. When this returns it outlives the process. Throws what the file system throws. */
   append(key: string, n: number, answer: Answer): void {
     const segment = this.#live ?? this.#openLive();
-    const line = entryLine(key, n, answer);
+    const line = entryLine(this.#tag, key, n, answer);
     write(segment, line);
     this.#places.set(placeId(key, n), {
       segment,
@@ -193,33 +201,38 @@ export class Journal {
     return segment;
   }
 
-  /** Notes where each intact line lies. Without a header of the same owner the segment is of no use. */
-  #index(segment: Segment): { header: boolean; foreign?: JournalOwner; damaged: number } {
-    let header: boolean | undefined;
-    let foreign: JournalOwner | undefined;
+  /** Notes where each intact line of this owner lies. */
+  #index(segment: Segment): { damaged: number } & IndexedSegment {
+    let own = false;
     let damaged = 0;
     for (const { line, offset } of linesOf(segment)) {
       if (!isIntact(line)) {
         damaged += 1;
         continue;
       }
-      if (header === undefined) {
-        const owner = parseHeader(line);
-        header = owner !== undefined && sameOwner(owner, this.#owner);
-        if (!header) {
-          if (owner?.repository === this.#owner.repository && owner.eval === this.#owner.eval)
-            foreign = owner;
-          break;
-        }
+      const entry = headOf(line);
+      if (entry?.tag === this.#tag) {
+        own = true;
+        this.#places.set(entry.id, { segment, offset, length: line.length });
         continue;
       }
-      const id = headOf(line);
-      if (id) this.#places.set(id, { segment, offset, length: line.length });
-      else damaged += 1;
+      const owner = parseHeader(line);
+      if (owner && sameOwner(owner, this.#owner)) own = true;
+      else if (owner?.repository === this.#owner.repository && owner.eval === this.#owner.eval)
+        return { kind: 'stale', parts: owner.parts, damaged };
+      else if (own) damaged += 1;
+      else return { kind: 'foreign', damaged };
     }
-    return { header: header ?? false, ...(foreign ? { foreign } : {}), damaged };
+    if (own) return { kind: 'own', damaged };
+    // Torn before its first line was whole, or there is nothing of it that could be read.
+    return { kind: damaged > 1 ? 'foreign' : 'empty', damaged };
   }
 }
+
+type IndexedSegment =
+  | { readonly kind: 'own' | 'foreign' | 'empty' }
+  /** Of other content of the same eval. */
+  | { readonly kind: 'stale'; readonly parts: Readonly<Record<string, string>> };
 
 /** Seals the live segments of all evals, or of one, that a process which is gone left behind. */
 export function sealLive(paths: StatePaths, evalKey?: string): void {
@@ -313,6 +326,14 @@ const PREFIX = Buffer.from('{"crc":"');
 /** Behind `{"crc":"xxxxxxxx",` */
 const CHECKED_FROM = PREFIX.length + 8 + 2;
 
+/** Enough of a hash to tell owners apart that nobody chose. */
+function tagOf({ eval: key, repository, fingerprint }: JournalOwner): string {
+  return createHash('sha256')
+    .update(JSON.stringify([key, repository, fingerprint]))
+    .digest('hex')
+    .slice(0, 16);
+}
+
 function checked(fields: object): Buffer {
   const rest = JSON.stringify(fields).slice(1);
   const crc = crc32(rest).toString(16).padStart(8, '0');
@@ -326,9 +347,9 @@ function isIntact(line: Buffer): boolean {
   return /^[0-9a-f]{8}$/.test(crc) && Number.parseInt(crc, 16) === crc32(line.subarray(CHECKED_FROM));
 }
 
-function entryLine(key: string, n: number, { status, type, body, usage }: Answer): Buffer {
+function entryLine(of: string, key: string, n: number, { status, type, body, usage }: Answer): Buffer {
   const counts = [usage.prompt, usage.completion, usage.cached, usage.reasoning];
-  return checked({ key, n, status, type, usage: counts, ...packed(body) });
+  return checked({ of, key, n, status, type, usage: counts, ...packed(body) });
 }
 
 function packed(body: Buffer): { text: string } | { zstd: string } | { base64: string } {
@@ -370,12 +391,13 @@ function parseEntry(line: Buffer): (Answer & { key: string; n: number }) | undef
   }
 }
 
-/** Key and occurrence from the beginning of a line, so that a large body need not be parsed to know whose it is. */
-function headOf(line: Buffer): string | undefined {
-  const head = /^"key":"([0-9a-f]{64})","n":(\d{1,9}),/.exec(
-    line.toString('latin1', CHECKED_FROM, CHECKED_FROM + 96),
-  );
-  return head?.[1] === undefined ? undefined : placeId(head[1], Number(head[2]));
+/** Owner, key and occurrence from the beginning of a line, so that a large body need not be parsed to know whose it is. */
+function headOf(line: Buffer): { tag: string; id: string } | undefined {
+  const [, tag, key, n] =
+    /^"of":"([0-9a-f]{16})","key":"([0-9a-f]{64})","n":(\d{1,9}),/.exec(
+      line.toString('latin1', CHECKED_FROM, CHECKED_FROM + 128),
+    ) ?? [];
+  return tag === undefined || key === undefined ? undefined : { tag, id: placeId(key, Number(n)) };
 }
 
 /** 96 bits of the key are plenty to tell a million answers apart, in a third of the memory; `find` checks the rest. */

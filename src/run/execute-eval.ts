@@ -9,7 +9,7 @@ import type { PlannedEval } from '../plan/plan.ts';
 import { changedParts, describeReason } from '../plan/reconcile.ts';
 import type { Exit } from '../process/group.ts';
 import type { CompletionRecord } from '../progress/completion-record.ts';
-import { Journal, type TokenUsage } from '../progress/journal.ts';
+import { Journal } from '../progress/journal.ts';
 import { liveRecordFile } from '../progress/paths.ts';
 import type { State } from '../progress/state.ts';
 import { wholeNumber } from '../report/format.ts';
@@ -39,6 +39,8 @@ export interface ExecuteOptions {
   readonly journals: Set<Journal>;
   /** Milliseconds between SIGINT and SIGKILL to an eval that is to end. */
   readonly grace?: number;
+  /** Aborted when there is no time left to wait for answers that are on their way. */
+  readonly hurry: AbortSignal;
 }
 
 /** What others may know of an eval while it runs. */
@@ -48,6 +50,9 @@ export interface Progress {
 }
 
 const LAST_LINES = 30;
+
+/** Milliseconds that an eval which ended without a result waits for what it has asked, and pays for. */
+const LAST_ANSWERS = 15_000;
 
 /** An outcome `fresh` is on disk when this returns. `log` is the eval's own. */
 export async function executeEval(
@@ -66,8 +71,9 @@ export async function executeEval(
     for (let attempt = 1; attempt <= attempts; attempt += 1) {
       const before = lane.traffic();
       lane.restart();
+      let byItself: boolean;
       try {
-        outcome = await runOnce(planned, lane, options, log);
+        ({ outcome, byItself } = await runOnce(planned, lane, options, log));
       } catch (error) {
         if (!(error instanceof EngineLost)) throw error;
         log.info(`It runs again, which does not count as an attempt: ${reasonOf(error)}`);
@@ -76,8 +82,8 @@ export async function executeEval(
       }
       if (outcome.status !== 'failed') return outcome;
       const { sent, replayed } = lane.traffic();
-      // One that was ended while it waited for the API has not failed on what it was given.
-      const alone = sent === before.sent && lane.underWay() === 0;
+      // One that was ended, or waited for the API, has not failed on what it was given.
+      const alone = byItself && sent === before.sent && lane.underWay() === 0;
       if (journal && alone && replayed > before.replayed) {
         log.info(
           'It failed on kept answers alone, so they lead nowhere: they are dropped, and asked for again.',
@@ -89,6 +95,13 @@ export async function executeEval(
     }
     return outcome;
   } finally {
+    const sent = lane.sent();
+    if (outcome.status !== 'fresh' && journal && sent > 0) {
+      log.info(
+        `Requests that the API has not answered yet, and whose answers are waited for: ${wholeNumber(sent)}`,
+      );
+      await lane.drain(withTimeout(options.hurry, LAST_ANSWERS));
+    }
     lane.close();
     if (journal) options.journals.delete(journal);
     if (outcome.status === 'fresh') journal?.drop();
@@ -99,11 +112,16 @@ export async function executeEval(
 function openJournal(planned: PlannedEval, { state, run }: ExecuteOptions, log: Log): Journal {
   const { value: fingerprint, parts } = planned.fingerprint;
   const owner = { eval: planned.key, repository: run.repository, fingerprint, parts };
-  const { journal, staleParts, damaged } = Journal.open(state.paths, owner);
+  const { journal, staleParts, damaged, rejected } = Journal.open(state.paths, owner);
   if (staleParts) {
     const changes = describeReason({ kind: 'changed', parts: changedParts(staleParts, parts) });
     log.info(`answers kept from an earlier attempt are not used: ${changes}`);
   }
+  for (const path of rejected)
+    log.warning(
+      `A file among the kept answers of ${planned.name} is not used: it is no journal of this eval. It was set aside as ${path}; delete it when you do not need it.`,
+      'State set aside',
+    );
   if (damaged > 0)
     log.info(`${damaged} damaged lines of the journal are passed over; their answers are asked for again`);
   if (journal.size > 0) {
@@ -116,12 +134,18 @@ function openJournal(planned: PlannedEval, { state, run }: ExecuteOptions, log: 
   return journal;
 }
 
+interface Attempt {
+  readonly outcome: Outcome;
+  /** Whether nobody ended it: what it came to comes from what it was given. */
+  readonly byItself: boolean;
+}
+
 async function runOnce(
   planned: PlannedEval,
   lane: EvalGateway,
   options: ExecuteOptions,
   log: Log,
-): Promise<Outcome> {
+): Promise<Attempt> {
   const { state, engine, stopped, threads, limits } = options;
   const recordFile = liveRecordFile(state.paths, planned.key);
   rmSync(recordFile, { force: true });
@@ -129,7 +153,6 @@ async function runOnce(
 
   const lastLines: string[] = [];
   const started = new Date();
-  const before = lane.traffic();
   const watch = watchEval(limits, lane.lastTraffic);
   const running = engine.start({
     args: [options.model, planned.key, ...options.oaievalArgs, '--record_path', recordFile],
@@ -147,12 +170,8 @@ async function runOnce(
     exit = await running.exit;
   } catch (error) {
     if (error instanceof EngineLost) throw error;
-    return {
-      status: 'failed',
-      eval: planned,
-      reason: `it could not be started: ${reasonOf(error)}`,
-      lastLines,
-    };
+    const reason = `it could not be started: ${reasonOf(error)}`;
+    return { outcome: { status: 'failed', eval: planned, reason, lastLines }, byItself: false };
   } finally {
     watch.close();
     release();
@@ -161,10 +180,15 @@ async function runOnce(
   }
 
   const record = await readRecordFile(recordFile);
-  if (exit.code !== 0 || !record?.finalReport) {
-    if (stopped.aborted) return { status: 'pending', eval: planned, reason: reasonOf(stopped.reason) };
-    const reason = watch.passed.aborted ? reasonOf(watch.passed.reason) : failure(exit);
-    return { status: 'failed', eval: planned, reason, lastLines };
+  const byItself = exit.signal === null && !stopped.aborted && !watch.passed.aborted;
+  const unanswered = lane.unanswered();
+  if (exit.code !== 0 || !record?.finalReport || unanswered > 0) {
+    if (stopped.aborted)
+      return { outcome: { status: 'pending', eval: planned, reason: reasonOf(stopped.reason) }, byItself };
+    const reason = watch.passed.aborted
+      ? reasonOf(watch.passed.reason)
+      : failure(exit, record?.finalReport !== undefined, unanswered);
+    return { outcome: { status: 'failed', eval: planned, reason, lastLines }, byItself };
   }
   const completion: CompletionRecord = {
     version: 1,
@@ -174,13 +198,13 @@ async function runOnce(
     parts: { ...planned.fingerprint.parts },
     metrics: record.finalReport,
     samples: record.samples ?? planned.samples,
-    ...accounting(before, lane.traffic(), record),
+    ...accounting(lane.attempt(), record),
     run: options.run,
     started: started.toISOString(),
     ended: new Date().toISOString(),
   };
   state.complete(completion, recordFile);
-  return { status: 'fresh', eval: planned, record: completion };
+  return { outcome: { status: 'fresh', eval: planned, record: completion }, byItself };
 }
 
 /** A thread that has no sample to work on is only started and ended. */
@@ -191,24 +215,13 @@ function threadsFor({ samples }: PlannedEval, most: number | undefined): Record<
 
 /** The gateway has counted what went through it; an eval that goes round it has only its record. */
 function accounting(
-  before: Traffic,
-  after: Traffic,
+  { sent, replayed, tokensSent, tokensReplayed }: Traffic,
   record: RecordSummary,
 ): Pick<CompletionRecord, 'tokens' | 'requests'> {
-  const requests = { sent: after.sent - before.sent, replayed: after.replayed - before.replayed };
-  if (requests.sent + requests.replayed === 0)
-    return { tokens: { ...record.tokens, cached: 0, reasoning: 0 }, requests };
-  const [then, now] = [before, after].map((traffic) => addTokens(traffic.tokensSent, traffic.tokensReplayed));
-  const count = (name: keyof TokenUsage) => (now?.[name] ?? 0) - (then?.[name] ?? 0);
-  const [prompt, completion] = [count('prompt'), count('completion')];
-  const tokens = {
-    prompt,
-    completion,
-    total: prompt + completion,
-    cached: count('cached'),
-    reasoning: count('reasoning'),
-  };
-  return { tokens, requests };
+  const requests = { sent, replayed };
+  if (sent + replayed === 0) return { tokens: { ...record.tokens, cached: 0, reasoning: 0 }, requests };
+  const tokens = addTokens(tokensSent, tokensReplayed);
+  return { tokens: { ...tokens, total: tokens.prompt + tokens.completion }, requests };
 }
 
 function answersOf({ sent, replayed, failed }: Traffic): number {
@@ -231,8 +244,14 @@ function endWhenStopped(running: RunningEval, stops: readonly AbortSignal[], gra
   };
 }
 
-function failure({ code, signal }: Exit): string {
+function failure({ code, signal }: Exit, reported: boolean, unanswered: number): string {
   if (signal) return `it was ended by ${signal}`;
   if (code !== 0) return `oaieval exited with code ${code}`;
-  return 'oaieval exited with code 0 but recorded no final report, so its result is not known';
+  if (!reported) return 'oaieval exited with code 0 but recorded no final report, so its result is not known';
+  return `${wholeNumber(unanswered)} of its requests were not answered by the API, and it reported a result without them`;
+}
+
+/** Aborted with the signal, and after so many milliseconds at the latest. */
+function withTimeout(signal: AbortSignal, milliseconds: number): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(milliseconds)]);
 }

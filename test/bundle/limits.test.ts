@@ -5,9 +5,21 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { evalsPython } from '../helpers/evals-venv.ts';
-import type { RunningAction, RunResult } from '../helpers/runner.ts';
+import type { RunResult } from '../helpers/runner.ts';
 import type { CacheRequest } from '../stand-ins/cache-service.ts';
-import { Bed, type BedOptions, type BedRun, logOf, scratch } from './bed.ts';
+import {
+  annotations,
+  bedOf,
+  type Context,
+  changeContent,
+  completes,
+  completesElsewhere,
+  key,
+  registries,
+  runUntil,
+  type Shape,
+} from './asks.ts';
+import { Bed, logOf, scratch } from './bed.ts';
 
 const onLinux = describe.runIf(process.platform === 'linux');
 
@@ -15,69 +27,6 @@ let python: string;
 beforeAll(async () => {
   python = await evalsPython();
 });
-
-type Context = Parameters<typeof Bed.make>[0];
-
-interface Shape {
-  /** Samples of each eval; each asks once, and no two ask the same. */
-  readonly samples: readonly number[];
-  /** Of `module:Class`, where it is not evals' own Match. */
-  readonly className?: string;
-}
-
-/** The evals that `bedOf` makes. */
-const key = (number: number): string => `ask-${number}.dev.v0`;
-
-/** A machine with an API and an eval set of its own, `asks`. */
-async function bedOf(context: Context, shape: Shape, options: Partial<BedOptions> = {}): Promise<Bed> {
-  const registry = scratch(context);
-  for (const folder of ['evals', 'eval_sets', 'data/ask'])
-    mkdirSync(join(registry, folder), { recursive: true });
-  const names = shape.samples.map((_, number) => `ask-${number}`);
-  writeFileSync(join(registry, 'eval_sets/asks.yaml'), JSON.stringify({ asks: { evals: names } }));
-  const evals = names.flatMap((name) => [
-    [name, { id: `${name}.dev.v0`, metrics: ['accuracy'] }],
-    [
-      `${name}.dev.v0`,
-      {
-        class: shape.className ?? 'evals.elsuite.basic.match:Match',
-        args: { samples_jsonl: `ask/${name}.jsonl` },
-      },
-    ],
-  ]);
-  writeFileSync(join(registry, 'evals/asks.yaml'), JSON.stringify(Object.fromEntries(evals)));
-  for (const [number, count] of shape.samples.entries()) writeSamples(registry, number, count);
-  const bed = await Bed.make(context, {
-    python,
-    model: 'gpt-4',
-    evalSet: 'asks',
-    api: {},
-    ...options,
-    inputs: { 'registry-path': registry, ...options.inputs },
-  });
-  registries.set(bed, registry);
-  return bed;
-}
-
-const registries = new WeakMap<Bed, string>();
-
-function writeSamples(registry: string, number: number, count: number, wording = 'What is'): void {
-  const lines = Array.from({ length: count }, (_, i) =>
-    JSON.stringify({ input: [{ role: 'user', content: `${wording} ${number}.${i} times 7?` }], ideal: '7' }),
-  );
-  writeFileSync(join(registry, `data/ask/ask-${number}.jsonl`), `${lines.join('\n')}\n`);
-}
-
-/** The same set with other content: its evals have to run again. */
-function changeContent(bed: Bed, number: number, count: number): void {
-  writeSamples(registries.get(bed) ?? '', number, count, 'How much is');
-}
-
-function annotations(result: RunResult): string[] {
-  return [...result.annotations, ...(result.post?.annotations ?? [])]
-    .filter(({ level }) => level !== 'notice')
-    .map(({ level, message }) => `${level}: ${message}`);
-}
 
 /** Token counts of the answers that lie in the sealed journals below a directory. */
 function keptTokens(directory: string): number[] {
@@ -97,43 +46,6 @@ function liveSegments(bed: Bed): string[] {
   return readdirSync(live, { recursive: true, encoding: 'utf8' }).filter((name) =>
     /^journal\/.*\.jsonl$/.test(name),
   );
-}
-
-/** Resolves when the API has given so many answers, and holds at least so many. */
-async function untilAnswered(bed: Bed, answered: number, held: number): Promise<void> {
-  await bed.api.untilHeld(held);
-  await vi.waitFor(() => expect(bed.api.counts().answered).toBe(answered), { timeout: 60_000 });
-}
-
-/** Runs until so many answers are given and others held, acts, and waits for the end. */
-async function runUntil(
-  bed: Bed,
-  { answered, held }: { readonly answered: number; readonly held: number },
-  act: (main: RunningAction) => unknown,
-  run: BedRun = {},
-): Promise<RunResult> {
-  bed.api.holdAfter(answered);
-  const { main, ended } = bed.start(run);
-  const early = await Promise.race([untilAnswered(bed, answered, held), ended]);
-  if (early) throw new Error(`the action ended early:\n${logOf(early)}`);
-  await act(await main);
-  return ended;
-}
-
-/** The next attempt, on a machine that has nothing but the checkpoint: all that was answered is replayed. */
-async function completesElsewhere(bed: Bed, total: number, kept: number, inputs = {}): Promise<RunResult> {
-  bed.forgetState();
-  return completes(bed, total, kept, inputs);
-}
-
-async function completes(bed: Bed, total: number, kept: number, inputs = {}): Promise<RunResult> {
-  bed.api.release();
-  bed.api.forget();
-  const result = await bed.run({ runAttempt: 2, inputs });
-  expect(result.exitCode, logOf(result)).toBe(0);
-  expect(result.outputs).toMatchObject({ complete: 'true', 'requests-sent': String(total - kept) });
-  expect(bed.api.counts().received).toBe(total - kept);
-  return result;
 }
 
 describe.concurrent('time-budget', () => {
@@ -434,7 +346,8 @@ onLinux.concurrent('a job that is cancelled', () => {
   test('while eight evals run: all of them end, and all that was answered is in the checkpoint', async (context) => {
     const bed = await bedOf(
       context,
-      { samples: Array.from({ length: 8 }, () => 20) },
+      // None of them can be done with the 60 answers that come.
+      { samples: Array.from({ length: 8 }, () => 61) },
       { inputs: { 'parallel-evals': '8', 'max-requests-in-flight': '24' } },
     );
     const result = await runUntil(bed, { answered: 60, held: 24 }, (main) => main.kill('SIGINT'));
@@ -448,7 +361,7 @@ onLinux.concurrent('a job that is cancelled', () => {
     expect(liveSegments(bed), 'the state is sealed').toEqual([]);
     expect(bed.cache.entries().map(({ key }) => key)).toEqual([result.outputs['saved-key']]);
     expect(result.post?.lines, 'nothing is left for post').toEqual([]);
-    await completesElsewhere(bed, 160, 60, { 'parallel-evals': '8' });
+    await completesElsewhere(bed, 488, 60, { 'parallel-evals': '8' });
   });
 
   test('again, while an eval does not mind: it ends at once, and post saves', async (context) => {

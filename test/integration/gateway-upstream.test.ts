@@ -25,7 +25,7 @@ import {
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type EvalGateway, type GatewayOptions, startGateway } from '../../src/gateway/gateway.ts';
 import { defaultPatience } from '../../src/gateway/patience.ts';
 import { providerUrls } from '../../src/gateway/providers.ts';
@@ -565,6 +565,57 @@ describe('waits that the API asks for', () => {
     expect(Math.min(...later)).toBeGreaterThanOrEqual(400 - EARLY);
   });
 
+  test.each([
+    ['tells when to come back', true],
+    ['does not tell when to come back', false],
+  ])('a limit that %s, and that others are under as well: every request is answered', async (_, tells) => {
+    // A bucket that fills up with 25 requests a second.
+    const RATE = 25;
+    let tokens = 5;
+    let filledAt = Date.now();
+    const api = await startStandInApi((_, response) => {
+      tokens = Math.min(5, tokens + ((Date.now() - filledAt) / 1000) * RATE);
+      filledAt = Date.now();
+      if (tokens < 1) {
+        const wait = Math.ceil(((1 - tokens) / RATE) * 1000);
+        return answer(response, limited, tells ? { 'retry-after-ms': String(wait) } : {}, 429);
+      }
+      tokens -= 1;
+      answer(response);
+    });
+    const patience = { ...defaultPatience, firstWait: 20, longestWait: 200, mostTries: 4 };
+    const gateway = await bench({ openai: api.origin, maxRequestsInFlight: 16, patience });
+    const lane = gateway.openEval('a', undefined);
+    const answers = await Promise.all(Array.from({ length: 64 }, (_, i) => askOf(lane, `${i}`)));
+    expect(answers.map(({ status }) => status).filter((status) => status !== 200)).toEqual([]);
+    // Fewer are in flight when there are too many: it is not asked in vain many times for each answer.
+    if (tells) expect(api.arrivals.length).toBeLessThan(64 * 4);
+  });
+
+  test('a request that waited long for its turn is tried again like any other', async () => {
+    let letGo = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const api = await startStandInApi(async ({ n }, response) => {
+      if (n === 1) await held;
+      if (n === 2) return answer(response, '{"error":{"message":"The server had an error"}}', {}, 500);
+      answer(response);
+    });
+    const patience = { ...defaultPatience, firstWait: 1, longestWait: 4, longest: 200 };
+    const gateway = await bench({ openai: api.origin, maxRequestsInFlight: 1, patience });
+    const lane = gateway.openEval('a', undefined);
+    const first = askOf(lane, 'a');
+    await api.untilArrived(1);
+    const queued = untilAtGateway(lane, 1);
+    const second = askOf(lane, 'b');
+    await queued;
+    setTimeout(letGo, 2 * patience.longest);
+    expect((await first).status).toBe(200);
+    expect((await second).status).toBe(200);
+    expect(api.arrivals).toHaveLength(3);
+  });
+
   test('a wait beyond all patience ends the request, and does not hold back the others', async () => {
     const api = await startStandInApi((arrival, response) =>
       contentOf(arrival) === 'a'
@@ -876,6 +927,205 @@ describe('an answer that breaks off is not kept', () => {
     expect(kept.size).toBe(1);
     expect(api.arrivals).toHaveLength(2);
   });
+});
+
+describe('an eval that ends before its requests are answered', () => {
+  /** An API that holds back every answer until it is let go. */
+  async function holding() {
+    let letGo = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const api = await startStandInApi(async (_, response) => {
+      await held;
+      answer(response);
+    });
+    return { api, letGo: () => letGo() };
+  }
+
+  test('what was sent is waited for, kept and counted; what was not is never sent', async () => {
+    const { api, letGo } = await holding();
+    const gateway = await bench({ openai: api.origin, maxRequestsInFlight: 2 });
+    const kept = openJournal();
+    const lane = gateway.openEval('a', kept);
+    const queued = untilAtGateway(lane, 5);
+    const asked = Array.from({ length: 5 }, (_, i) => askOf(lane, `${i}`).catch(() => 'cut'));
+    await Promise.all([queued, api.untilArrived(2)]);
+    expect(lane.sent()).toBe(2);
+    const drained = lane.drain(new AbortController().signal);
+    letGo();
+    await drained;
+    lane.close();
+    expect(kept.size).toBe(2);
+    expect(api.arrivals).toHaveLength(2);
+    expect(gateway.traffic()).toMatchObject({
+      sent: 2,
+      failed: 0,
+      tokensSent: { prompt: 18, completion: 6 },
+    });
+    await gateway.close();
+    await Promise.all(asked);
+  });
+
+  test('it is waited for no longer than there is time', async () => {
+    const { api } = await holding();
+    const gateway = await bench({ openai: api.origin });
+    const lane = gateway.openEval('a', openJournal());
+    const asked = askOf(lane, 'x').catch(() => 'cut');
+    await api.untilArrived(1);
+    const hurry = new AbortController();
+    const drained = lane.drain(hurry.signal);
+    hurry.abort();
+    await drained;
+    lane.close();
+    await gateway.close();
+    await asked;
+  });
+
+  test('an answer that arrives between two attempts is paid for once, and counted once for the eval', async () => {
+    const { api, letGo } = await holding();
+    const gateway = await bench({ openai: api.origin });
+    const lane = gateway.openEval('a', openJournal());
+    const leaving = new AbortController();
+    const gone = fetch(`${lane.env.OPENAI_BASE_URL}/chat/completions`, {
+      method: 'POST',
+      body: question('x'),
+      signal: leaving.signal,
+    }).catch(() => 'gone');
+    await api.untilArrived(1);
+    leaving.abort();
+    await gone;
+    letGo();
+    await vi.waitFor(() => expect(lane.underWay()).toBe(0));
+    lane.restart();
+    expect((await askOf(lane, 'x')).status).toBe(200);
+    const tokens = { prompt: 9, completion: 3 };
+    expect(lane.attempt()).toMatchObject({ sent: 0, replayed: 1, tokensReplayed: tokens });
+    expect(lane.attempt().tokensSent.prompt).toBe(0);
+    expect(lane.traffic()).toMatchObject({ sent: 1, replayed: 1, tokensSent: tokens });
+  });
+});
+
+describe('questions that the API does not answer are known', () => {
+  test.each([
+    ['given up', 500, { message: 'The server had an error' }, 424, 1],
+    ['refused for good', 401, { message: 'Incorrect API key provided.', code: 'invalid_api_key' }, 401, 1],
+    ['wrong, which is for the eval to say', 400, { message: 'Invalid request' }, 400, 0],
+  ])('%s', async (_, status, error, passed, unanswered) => {
+    const api = await startStandInApi((arrival, response) =>
+      contentOf(arrival) === 'x' ? answer(response, JSON.stringify({ error }), {}, status) : answer(response),
+    );
+    const gateway = await bench({ openai: api.origin });
+    const lane = gateway.openEval('a', undefined);
+    expect((await askOf(lane, 'y')).status).toBe(200);
+    expect((await askOf(lane, 'x')).status).toBe(passed);
+    expect(lane.unanswered()).toBe(unanswered);
+    lane.restart();
+    expect(lane.unanswered()).toBe(0);
+  });
+
+  test('until it answers them after all', async () => {
+    let broken = true;
+    const api = await startStandInApi((_, response) =>
+      broken ? answer(response, '{"error":{"message":"no"}}', {}, 500) : answer(response),
+    );
+    const lane = (await bench({ openai: api.origin })).openEval('a', undefined);
+    expect((await askOf(lane, 'x')).status).toBe(424);
+    expect(lane.unanswered()).toBe(1);
+    broken = false;
+    expect((await askOf(lane, 'x')).status).toBe(200);
+    expect(lane.unanswered()).toBe(0);
+  });
+
+  test('a provider that repeats the key: nobody else does', async () => {
+    const api = await startStandInApi(({ headers }, response) =>
+      answer(
+        response,
+        JSON.stringify({ error: { message: `Invalid key: ${headers.authorization}, really` } }),
+        {},
+        401,
+      ),
+    );
+    const gateway = await bench({ openai: api.origin });
+    await askOf(gateway.openEval('a', undefined), 'x');
+    expect(String(gateway.refused.reason.message)).toBe(
+      'the API refused: 401: Invalid key: Bearer ***, really',
+    );
+  });
+});
+
+describe('what passes', () => {
+  test.each([
+    ['POST', '/completions'],
+    ['POST', '/embeddings?x=1&y=%20'],
+    ['POST', '/responses'],
+    ['GET', '/models/gpt-4'],
+    ['PUT', '/files/f'],
+    ['PATCH', '/files/f'],
+    ['DELETE', '/files/f'],
+    ['HEAD', '/models'],
+  ])('%s %s', async (method, path) => {
+    const api = await startStandInApi((_, response) => answer(response, CHAT, { 'x-request-id': 'r-1' }));
+    const kept = openJournal();
+    const lane = (await bench({ openai: api.origin })).openEval('a', kept);
+    const body = ['GET', 'HEAD', 'DELETE'].includes(method) ? null : '{"ü": 1}';
+    const headers = { authorization: 'Bearer sk-test', 'openai-organization': 'org' };
+    const response = await fetch(`${lane.env.OPENAI_BASE_URL}${path}`, { method, body, headers });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('x-request-id')).toBe('r-1');
+    expect(response.headers.get('content-length')).toBe(String(CHAT.length));
+    expect(await response.text()).toBe(method === 'HEAD' ? '' : CHAT);
+    expect(api.arrivals[0]).toMatchObject({ method, path, headers });
+    expect(api.arrivals[0]?.body.toString()).toBe(body ?? '');
+    expect(kept.size).toBe(method === 'POST' ? 1 : 0);
+  });
+
+  test('through few connections, there and here', async () => {
+    const ports = new Set<number | undefined>();
+    const api = await startStandInApi((_, response) => {
+      ports.add(response.socket?.remotePort);
+      answer(response);
+    });
+    const lane = (await bench({ openai: api.origin })).openEval('a', undefined);
+    const { host, pathname } = new URL(lane.env.OPENAI_BASE_URL ?? '');
+    const socket = connect(Number(host.split(':')[1]), '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    let text = '';
+    socket.setEncoding('utf8').on('data', (data: string) => {
+      text += data;
+    });
+    for (let n = 1; n <= 5; n += 1) {
+      const body = question(String(n));
+      socket.write(
+        `POST ${pathname}/chat/completions HTTP/1.1\r\nHost: ${host}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+      );
+      await vi.waitFor(() => expect(text.split('HTTP/1.1 200 OK')).toHaveLength(n + 1));
+    }
+    expect(api.arrivals).toHaveLength(5);
+    expect([...ports]).toHaveLength(1);
+  });
+
+  test.each([1, 8])(
+    'of equal questions each gets its own answer, and the same again, %i at a time',
+    async (most) => {
+      const api = await startStandInApi(({ n }, response) =>
+        answer(response, JSON.stringify(chat(`no. ${n}`))),
+      );
+      const gateway = await bench({ openai: api.origin, maxRequestsInFlight: most });
+      const lane = gateway.openEval('a', openJournal());
+      const ask = async () => {
+        const all = await Promise.all(
+          Array.from({ length: 20 }, () => askOf(lane, 'vote', { temperature: 1, n: 1 })),
+        );
+        return all.map(({ body }) => JSON.parse(body.toString()).choices[0].message.content).sort();
+      };
+      const first = await ask();
+      expect(new Set(first).size).toBe(20);
+      lane.restart();
+      expect(await ask()).toEqual(first);
+      expect(api.arrivals).toHaveLength(20);
+    },
+  );
 });
 
 describe('one limit for all evals', () => {

@@ -136,3 +136,53 @@ test('a closed limit leaves no timer behind', ({ onTestFinished }) => {
   limit.close();
   expect(vi.getTimerCount()).toBe(0);
 });
+
+test('a request that was sent back goes before the others of its eval', async () => {
+  const limit = new InFlightLimit(1);
+  const served: string[] = [];
+  const held = await queue(limit, served, 'a', 'a1');
+  const all = [queue(limit, served, 'a', 'a2'), queue(limit, served, 'b', 'b1')].map((place) =>
+    place.then((slot) => slot.release()),
+  );
+  const back = limit.acquire('a', never, true).then((slot) => {
+    served.push('a1 again');
+    slot.release();
+  });
+  held.release();
+  await Promise.all([...all, back]);
+  expect(served).toEqual(['a1', 'a1 again', 'b1', 'a2']);
+});
+
+test('half as many are in flight when there are too many, and one more with each round of answers', async ({
+  onTestFinished,
+}) => {
+  clock();
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const limit = new InFlightLimit(8);
+  const served: string[] = [];
+  const slots = Array.from({ length: 8 }, () => queue(limit, served, 'a'));
+  await settled();
+  const sentAt = Date.now();
+  vi.advanceTimersByTime(10);
+  // All eight are refused; they say it once.
+  for (const slot of slots) {
+    limit.tooMany(sentAt);
+    (await slot).release();
+  }
+  const more = Array.from({ length: 8 }, () => queue(limit, served, 'a'));
+  await settled();
+  expect(served).toHaveLength(8 + 4);
+  for (let answers = 0; answers < 4; answers += 1) {
+    (await more[answers])?.release();
+    limit.answered();
+  }
+  await settled();
+  expect(served, 'as many again, and not yet one more').toHaveLength(8 + 8);
+  for (let answers = 0; answers < 2; answers += 1) limit.answered();
+  const last = Array.from({ length: 4 }, () => queue(limit, served, 'a'));
+  await settled();
+  expect(served).toHaveLength(8 + 8 + 1);
+  for (const slot of [...more.slice(4), ...last]) void slot.then((place) => place.release());
+});

@@ -96,6 +96,24 @@ test('a damaged line costs that line only', () => {
   }
 });
 
+test('a damaged first line costs no answer', () => {
+  const at = paths();
+  written(at, 'one', 'two');
+  const path = join(sealed(at), '1.jsonl');
+  const bytes = readFileSync(path);
+  for (let offset = 0; offset < bytes.indexOf(10); offset += 7) {
+    const damaged = Buffer.from(bytes);
+    damaged[offset] = (damaged[offset] ?? 0) ^ 1;
+    writeFileSync(path, damaged);
+    const { journal, rejected, ...opened } = Journal.open(at, owner);
+    expect(opened.damaged).toBe(1);
+    expect(rejected).toEqual([]);
+    expect(journal.find(sha256('one'), 0)).toEqual(answer('one'));
+    expect(journal.find(sha256('two'), 0)).toEqual(answer('two'));
+    journal.close();
+  }
+});
+
 describe('answers that are not of this content', () => {
   test('of another fingerprint: dropped, and what they belonged to is told', () => {
     const at = paths();
@@ -118,8 +136,12 @@ describe('answers that are not of this content', () => {
     mkdirSync(sealed(mine), { recursive: true });
     const from = join(other.journal, readdirSync(other.journal)[0] ?? '', '1.jsonl');
     writeFileSync(join(sealed(mine), '1.jsonl'), readFileSync(from));
-    expect(Journal.open(mine, owner)).toMatchObject({ staleParts: undefined });
-    expect(Journal.open(mine, owner).journal.has(sha256('one'), 0)).toBe(false);
+    const opened = Journal.open(mine, owner);
+    expect(opened.staleParts).toBeUndefined();
+    expect(opened.journal.has(sha256('one'), 0)).toBe(false);
+    expect(opened.rejected).toEqual([expect.stringMatching(/\/1\.jsonl\.rejected-\w+$/)]);
+    expect(opened.rejected.filter((path) => existsSync(path))).toHaveLength(1);
+    expect(readdirSync(sealed(mine))).toEqual([]);
   });
 
   test.each(['', '{}', 'rubbish\n', '\u0000\n{"crc":"00000000","key":"x"}\n'])(

@@ -1,0 +1,263 @@
+/** A model API that refuses, limits, breaks off or is slow, and real evals that ask it through the shipped action. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { evalsPython } from '../helpers/evals-venv.ts';
+import { apiFaults, type Fault } from '../stand-ins/model-api.ts';
+import { annotations, bedOf, completesElsewhere, runUntil } from './asks.ts';
+import { logOf, scratch } from './bed.ts';
+
+beforeAll(async () => {
+  await evalsPython();
+});
+
+const isLookup = ({ method }: { readonly method: string }) => method !== 'POST';
+
+describe.concurrent('what no retry can mend', () => {
+  test.for([
+    ['insufficient_quota', 'warm', apiFaults.insufficientQuota(), /You exceeded your current quota/],
+    ['insufficient_quota', 'oaieval', apiFaults.insufficientQuota(), /You exceeded your current quota/],
+    ['an invalid key', 'warm', apiFaults.invalidKey(), /Incorrect API key provided/],
+    ['an unknown model', 'oaieval', apiFaults.unknownModel('gpt-4'), /gpt-4.*does not exist/],
+  ] as const)(
+    '%s ends the job at once in its words, with %s; what was answered is kept',
+    async (row, context) => {
+      const [, engine, fault, words] = row;
+      const ANSWERED = 6;
+      let asked = 0;
+      const bed = await bedOf(
+        context,
+        { samples: [4, 8, 8] },
+        {
+          inputs: { engine, 'max-requests-in-flight': '1', attempts: '3' },
+          api: { faults: (request) => (isLookup(request) || ++asked <= ANSWERED ? undefined : fault) },
+        },
+      );
+      const result = await bed.run();
+      expect(result.exitCode, logOf(result)).toBe(1);
+      expect(annotations(result)).toEqual([
+        expect.stringMatching(/^error: .*1 of 3 evals done.*\[API_REFUSED\]$/s),
+      ]);
+      expect(annotations(result)[0]).toMatch(words);
+      expect(annotations(result)[0]).toContain('re-run the failed jobs');
+      expect(result.outputs).toMatchObject({ complete: 'false', fresh: '1', failed: '0', pending: '2' });
+      expect(result.orphans).toEqual([]);
+      // The one that was refused is the last that is sent.
+      expect(bed.api.requests.filter((request) => !isLookup(request))).toHaveLength(ANSWERED + 1);
+      bed.api.setFaults();
+      await completesElsewhere(bed, 20, ANSWERED);
+    },
+  );
+});
+
+describe.concurrent('what passes', () => {
+  test.for(['warm', 'oaieval'] as const)(
+    'limits, errors and resets are not seen by evals, and nothing is paid for twice (%s)',
+    async (engine, context) => {
+      const faults: Fault[] = [
+        apiFaults.rateLimited(0.2),
+        {
+          status: 429,
+          body: { error: { message: 'Too many', type: 'requests', code: 'rate_limit_exceeded' } },
+        },
+        apiFaults.serverError(500),
+        apiFaults.serverError(503),
+        { destroy: true },
+        { destroyAfterBytes: 30 },
+      ];
+      let asked = 0;
+      const bed = await bedOf(
+        context,
+        { samples: [20, 20] },
+        {
+          inputs: { engine, 'parallel-evals': '2' },
+          api: {
+            // Every third one; the same question, asked again, is another one.
+            faults: (request) => {
+              if (isLookup(request) || ++asked % 3 !== 0) return undefined;
+              return faults[(asked / 3) % faults.length];
+            },
+          },
+        },
+      );
+      const result = await bed.run();
+      expect(result.exitCode, logOf(result)).toBe(0);
+      expect(annotations(result)).toEqual([]);
+      expect(result.outputs).toMatchObject({ complete: 'true', fresh: '2', 'requests-sent': '40' });
+      const whole = bed.api.requests.filter(
+        (request) => request.status === 200 && !request.aborted && !isLookup(request),
+      );
+      const bodies = whole.map(({ bodySha256 }) => bodySha256);
+      expect(new Set(bodies).size).toBe(40);
+      // Of the cut ones the stand-in believes that they arrived.
+      const cut = Math.ceil(asked / 3 / faults.length);
+      expect(bodies.length).toBeLessThanOrEqual(40 + cut);
+    },
+  );
+
+  test('a request that is wrong ends its eval; what it had sent besides is waited for and kept', async (context) => {
+    const bed = await bedOf(
+      context,
+      { samples: [12] },
+      {
+        inputs: { attempts: '1' },
+        api: {
+          faults: ({ body }) =>
+            JSON.stringify(body).includes(' 0.4 times') ? apiFaults.badRequest('no such thing') : undefined,
+        },
+      },
+    );
+    bed.api.holdWhen((request) => !isLookup(request) && !JSON.stringify(request.body).includes(' 0.4 times'));
+    const { main, ended } = bed.start();
+    await (await main).untilLine(/whose answers are waited for/);
+    bed.api.release();
+    const result = await ended;
+    expect(result.exitCode, logOf(result)).toBe(1);
+    expect(result.outputs).toMatchObject({ failed: '1' });
+    const sent = bed.api.requests.filter((request) => !isLookup(request)).length;
+    expect(sent).toBeGreaterThan(1);
+    expect(Number(result.outputs['total-tokens'])).toBeGreaterThan(0);
+    bed.api.setFaults();
+    await completesElsewhere(bed, 12, sent - 1);
+  });
+
+  test('parameters that a model refuses: real evals get through, and the log says it once', async (context) => {
+    const refused = new Map([
+      ['max_tokens', 'max_completion_tokens'],
+      ['temperature', undefined],
+    ]);
+    const bed = await bedOf(
+      context,
+      { samples: [5, 5] },
+      {
+        api: {
+          faults: ({ body }) => {
+            for (const [name, instead] of refused)
+              if (Object.hasOwn(body as object, name)) {
+                const message = instead
+                  ? `Unsupported parameter: '${name}' is not supported with this model. Use '${instead}' instead.`
+                  : `Unsupported value: '${name}' does not support 0.0 with this model. Only the default (1) value is supported.`;
+                const code = instead ? 'unsupported_parameter' : 'unsupported_value';
+                return {
+                  status: 400,
+                  body: { error: { message, type: 'invalid_request_error', param: name, code } },
+                };
+              }
+            return undefined;
+          },
+        },
+      },
+    );
+    const result = await bed.run();
+    expect(result.exitCode, logOf(result)).toBe(0);
+    expect(result.lines.filter((line) => line.includes('does not take'))).toHaveLength(
+      bed.api.requests.some(({ body }) => Object.hasOwn(body as object, 'max_completion_tokens')) ? 2 : 1,
+    );
+    expect(result.outputs).toMatchObject({ complete: 'true', 'requests-sent': '10' });
+  });
+});
+
+/** Asks its questions, then does nothing any more, unless it is told not to. */
+const HANGS_AFTERWARDS = `
+import os, time
+from evals.elsuite.basic.match import Match
+
+class Hangs(Match):
+    def run(self, recorder):
+        report = super().run(recorder)
+        if os.environ.get("HANG"):
+            time.sleep(600)
+        return report
+`;
+
+/** Asks its questions, lets none of their errors out, and reports all the same. */
+const SWALLOWS = `
+from evals.elsuite.basic.match import Match
+
+class Swallows(Match):
+    def eval_sample(self, sample, rng):
+        try:
+            return super().eval_sample(sample, rng)
+        except Exception:
+            return None
+`;
+
+describe.concurrent("an eval of one's own", () => {
+  test.for([
+    ['eval-timeout', { 'eval-timeout': '5s' }],
+    ['stall-timeout', { 'stall-timeout': '3s' }],
+  ] as const)(
+    'that hangs after its last answer, again and again, ended by %s: no answer is lost',
+    async (row, context) => {
+      const modules = scratch(context);
+      writeFileSync(join(modules, 'hangs.py'), HANGS_AFTERWARDS);
+      const bed = await bedOf(
+        context,
+        { samples: [5], className: 'hangs:Hangs' },
+        { env: { PYTHONPATH: modules } },
+      );
+      const result = await bed.run({ inputs: { ...row[1], attempts: '2' }, env: { HANG: 'yes' } });
+      expect(result.exitCode, logOf(result)).toBe(1);
+      expect(result.outputs).toMatchObject({ failed: '1', 'requests-sent': '5', 'requests-replayed': '5' });
+      const next = await completesElsewhere(bed, 5, 5);
+      expect(next.lines).toContainEqual('resumes with 5 of 5 answers kept');
+    },
+  );
+
+  test('that reports without answers which were given up has failed', async (context) => {
+    const modules = scratch(context);
+    writeFileSync(join(modules, 'swallows.py'), SWALLOWS);
+    const bed = await bedOf(
+      context,
+      { samples: [5], className: 'swallows:Swallows' },
+      {
+        env: { PYTHONPATH: modules },
+        inputs: { attempts: '1' },
+        // Longer than any patience.
+        api: { faults: ({ n }) => (n === 3 ? apiFaults.rateLimited(86_400) : undefined) },
+      },
+    );
+    const result = await bed.run();
+    expect(result.exitCode, logOf(result)).toBe(1);
+    expect(annotations(result)[0]).toContain(
+      '1 of its requests were not answered by the API, and it reported a result without them',
+    );
+    expect(bed.doneEvals()).toEqual([]);
+    bed.api.setFaults();
+    await completesElsewhere(bed, 5, 4);
+  });
+});
+
+function unpacked(archive: Buffer): Buffer {
+  return archive.readUInt32LE() === 0xfd2fb528 ? zstdDecompressSync(archive) : gunzipSync(archive);
+}
+
+test('no key in anything that is written, said or saved, whether a run ends well or not', async (context) => {
+  const KEY = 'sk-marker-5f0c1e3a9b';
+  const bed = await bedOf(context, { samples: [6] }, { env: { OPENAI_API_KEY: KEY } });
+  const searched = (text: string | Buffer, what: string) =>
+    expect(text.includes(KEY), `${what} holds the key`).toBe(false);
+  const searchAll = (said: string[]) => {
+    for (const text of said) searched(text, 'an output');
+    for (const entry of readdirSync(bed.directory, { recursive: true, withFileTypes: true }))
+      if (entry.isFile()) searched(readFileSync(join(entry.parentPath, entry.name)), entry.name);
+    for (const { archive } of bed.cache.entries()) searched(unpacked(archive), 'a checkpoint');
+  };
+  const told = (result: Awaited<ReturnType<typeof bed.run>>) => [
+    logOf(result),
+    result.summary,
+    JSON.stringify([result.outputs, result.annotations, result.post ?? {}]),
+  ];
+  const cancelled = await runUntil(bed, { answered: 3, held: 3 }, (main) => main.kill('SIGINT'));
+  searchAll(told(cancelled));
+  expect(bed.api.requests[0]?.headers.authorization).toBe(`Bearer ${KEY}`);
+  bed.api.release();
+  bed.api.setFaults(() => ({ status: 401, body: { error: { message: `Wrong key: ${KEY}` } } }));
+  const refused = await bed.run({ runAttempt: 2 });
+  expect(annotations(refused)[0]).toContain('Wrong key: ***');
+  bed.api.setFaults();
+  const complete = await bed.run({ runAttempt: 3 });
+  expect(complete.outputs).toMatchObject({ complete: 'true' });
+  searchAll([...told(complete), refused.summary, JSON.stringify(refused.outputs)]);
+});
