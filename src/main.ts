@@ -6,8 +6,8 @@ import { fail, finish } from './action/finish.ts';
 import { readInputs } from './action/inputs.ts';
 import { actionLog as log } from './action/log.ts';
 import { publishOutputs, publishSummary } from './action/publish.ts';
-import { saveSession, sessionInputs } from './action/session.ts';
-import { type Cancellation, cancellation } from './action/signals.ts';
+import { RunningSession, sessionInputs } from './action/session.ts';
+import { CANCEL_TIME, type Cancellation, cancellation } from './action/signals.ts';
 import { Checkpointer } from './checkpoint/checkpointer.ts';
 import { checkpointStore, openWithCheckpoint, restoreCheckpoint } from './checkpoint/state-checkpoint.ts';
 import type { CheckpointStore, RestoreOutcome } from './checkpoint/store.ts';
@@ -99,20 +99,23 @@ async function main(cancelled: Cancellation): Promise<void> {
     sealLive(paths);
     clearLive(paths);
     state.savePlan(savedPlan(plan, owner));
-    const session = {
-      inputs: sessionInputs(inputs),
-      context,
-      adopted: true,
-      restoredKey,
-      nextSeq: store.nextSeq,
-      ended: false,
-    };
+    const session = new RunningSession(
+      {
+        inputs: sessionInputs(inputs),
+        context,
+        adopted: true,
+        restoredKey,
+        nextSeq: store.nextSeq,
+        ended: false,
+      },
+      log,
+    );
 
     const decisions = reconcile(plan, state, { maxAge: inputs.maxAge, now: new Date() });
     for (const line of narrate(evalSet, decisions)) log.info(line);
     const evals = decisions.filter(({ kind }) => kind === 'run').map((decision) => decision.eval.key);
     if (evals.length > 0) keyed();
-    saveSession(session);
+    session.save();
     cancelled.signal.throwIfAborted();
     let budget: Budget | undefined;
     let answers = 0;
@@ -141,13 +144,13 @@ async function main(cancelled: Cancellation): Promise<void> {
       state,
       unchangedSince,
       store,
-      temporaryDirectory: context.temporaryDirectory,
       log,
       journals,
       interval: inputs.checkpointInterval,
       // Not what was sent: what is under way when a checkpoint is saved is not in it.
       mark: () => `${state.records.length} ${answers}`,
-      onSave: (nextSeq) => saveSession({ ...session, nextSeq }),
+      onSave: (nextSeq) => session.save({ nextSeq }),
+      onSaved: (savedOutline) => session.save({ savedOutline }),
       knownUnavailable: restored.kind === 'unavailable' ? restored.cause : undefined,
       ...(inputs.githubToken === '' ? {} : { onSuperseded: cleaner(inputs.githubToken, context.repository) }),
     });
@@ -170,7 +173,7 @@ async function main(cancelled: Cancellation): Promise<void> {
       journals,
       budget,
       stopped,
-      hurry: later(cancelled.signal, LAST_ANSWERS),
+      hurry: cancelled.after(LAST_ANSWERS),
       onEnded: (milliseconds) => {
         if (milliseconds > inputs.checkpointInterval) checkpointer.soon();
       },
@@ -185,13 +188,12 @@ async function main(cancelled: Cancellation): Promise<void> {
         await gateway.close();
       });
 
-    const left = cancelled.timeLeft();
-    const saved = await checkpointer.finish(left === undefined ? undefined : Math.max(0, left - SAFETY));
+    const saved = await checkpointer.finish(cancelled.after(CANCEL_TIME - SAFETY));
     const results = summarize(model, evalSet, outcomes, gateway.traffic());
-    publishOutputs({ results, restoredKey, savedKey: saved.key, progressFile: paths.progressFile });
+    publishOutputs({ results, restoredKey, savedKey: saved.key, progressFile: paths.progressFile }, log);
     await publishSummary(results, context, [], log);
     // A save that a cancelled job had no time for is made up for by post.
-    saveSession({ ...session, nextSeq: store.nextSeq, ended: saved.complete || left === undefined });
+    session.save({ ended: saved.complete || !cancelled.signal.aborted });
     finish(results, { refused: gateway.refused, stopped });
   } finally {
     await running.close();
@@ -207,15 +209,6 @@ function lastPlan(paths: StatePaths, owner: Owner, restored: RestoreOutcome): Sa
   return (staged && readSavedPlan(staged, owner)) ?? readSavedPlan(paths, owner);
 }
 
-/** Aborted so many milliseconds after the signal. */
-function later(signal: AbortSignal, milliseconds: number): AbortSignal {
-  const controller = new AbortController();
-  signal.addEventListener('abort', () => setTimeout(() => controller.abort(), milliseconds).unref(), {
-    once: true,
-  });
-  return controller.signal;
-}
-
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => {
@@ -227,8 +220,8 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
 function cleaner(token: string, repository: string) {
   const { GITHUB_API_URL: apiUrl = 'https://api.github.com', GITHUB_REF: ref } = process.env;
   const clean = supersededCleaner({ token, apiUrl, repository, ...(ref ? { ref } : {}) }, log);
-  return async (superseded: readonly string[], newest: string): Promise<void> => {
-    for (const key of [...superseded, newest]) await clean(key);
+  return async (superseded: readonly string[], newest: string, signal: AbortSignal): Promise<void> => {
+    for (const key of [...superseded, newest]) await clean(key, signal);
   };
 }
 

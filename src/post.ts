@@ -3,10 +3,12 @@ import { fail } from './action/finish.ts';
 import { secret } from './action/inputs.ts';
 import { actionLog as log } from './action/log.ts';
 import { publishSummary } from './action/publish.ts';
-import { loadSession, saveSession } from './action/session.ts';
+import { loadSession, type Session, saveSession } from './action/session.ts';
 import { Checkpointer } from './checkpoint/checkpointer.ts';
 import { checkpointStore } from './checkpoint/state-checkpoint.ts';
-import { statePaths } from './progress/paths.ts';
+import { ActionError } from './errors.ts';
+import { lockState } from './progress/lock.ts';
+import { type StatePaths, statePaths } from './progress/paths.ts';
 import { State } from './progress/state.ts';
 import { summarize } from './report/results.ts';
 import { outcomesOnDisk } from './run/outcomes-on-disk.ts';
@@ -14,11 +16,30 @@ import { outcomesOnDisk } from './run/outcomes-on-disk.ts';
 async function post(): Promise<void> {
   const session = loadSession();
   if (!session?.adopted || session.ended) return;
-  const { inputs, context } = session;
-  const { model, evalSet, cacheKey } = inputs;
+  const { model, evalSet } = session.inputs;
   log.info('The step did not come to its end; saving what it completed.');
 
-  const paths = statePaths(inputs.stateDirectory, model, evalSet);
+  const paths = statePaths(session.inputs.stateDirectory, model, evalSet);
+  const lock = await lockState(paths).catch((error: unknown) => {
+    if (error instanceof ActionError && error.code === 'STATE_LOCKED') return undefined;
+    throw error;
+  });
+  if (!lock) {
+    log.info(
+      'Another run has taken the state over in the meantime: it goes on with what is here, and saves it.',
+    );
+    return;
+  }
+  try {
+    await saveAndTell(session, paths);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function saveAndTell(session: Session, paths: StatePaths): Promise<void> {
+  const { inputs, context } = session;
+  const { model, evalSet, cacheKey } = inputs;
   const state = State.open({
     paths,
     owner: { repository: context.repository, cacheKey, model, evalSet },
@@ -31,9 +52,9 @@ async function post(): Promise<void> {
   );
   const checkpointer = new Checkpointer({
     state,
-    unchangedSince: () => false,
+    // What a checkpoint holds that was saved while evals ran is not saved again.
+    unchangedSince: () => session.savedOutline === state.outline(),
     store,
-    temporaryDirectory: context.temporaryDirectory,
     log,
     journals: new Set(),
     interval: Number.POSITIVE_INFINITY,

@@ -74452,20 +74452,28 @@ function invalid(name, value, why, next) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Z: () => (/* binding */ actionLog)
+/* harmony export */   Zx: () => (/* binding */ actionLog)
 /* harmony export */ });
-/* unused harmony export asText */
+/* unused harmony exports asOwn, asText */
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3360);
 
 /** Prints to the log of the step. */
 const actionLog = {
     debug: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .debug */ .Yz,
-    info: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq,
+    info: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(asOwn(message)),
     warning: (message, title) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(message, title === undefined ? {} : { title }),
     error: (message, title) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3(message, title === undefined ? {} : { title }),
     group: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .group */ .Os,
     child: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(asText(line)),
 };
+/** A message of ours may name what others wrote: no line of it is a command, and nothing in it acts on a terminal. */
+function asOwn(message) {
+    return message
+        .split('\n')
+        .map((line) => line.replace(/[^\P{Cc}\t]/gu, '?').replaceAll('##[', '## ['))
+        .map((line) => (/^\s*::/.test(line) ? `│ ${line}` : line))
+        .join('\n');
+}
 /**
  * The runner takes a line for a command when it starts with `::` behind white space, or holds `##[` anywhere, and ends
  * a line at `\r` as well (actions/runner, `ActionCommand.cs`). Behind a bar and without those, a line is only text.
@@ -74493,8 +74501,8 @@ function asText(line) {
 
 
 
-/** Sets the outputs of the step. */
-function publishOutputs({ results, restoredKey, savedKey, progressFile }) {
+/** Sets the outputs of the step. A runner whose disk is full does not fail the run. */
+function publishOutputs({ results, restoredKey, savedKey, progressFile }, log) {
     const { counts } = results;
     const outputs = {
         complete: String(counts.completed === counts.total),
@@ -74511,8 +74519,13 @@ function publishOutputs({ results, restoredKey, savedKey, progressFile }) {
         'saved-key': savedKey,
         'progress-file': progressFile,
     };
-    for (const [name, value] of Object.entries(outputs))
-        (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH)(name, value);
+    try {
+        for (const [name, value] of Object.entries(outputs))
+            (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH)(name, value);
+    }
+    catch (error) {
+        log.warning(`The outputs of the step could not be written: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .reasonOf */ .A3)(error)}. The results are in the log.`);
+    }
 }
 /** Writes the job summary. A runner that takes none (a laptop, a full disk) does not fail the run. */
 async function publishSummary(results, context, notes, log) {
@@ -74533,16 +74546,41 @@ async function publishSummary(results, context, notes, log) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   E1: () => (/* binding */ saveSession),
+/* harmony export */   qe: () => (/* binding */ RunningSession),
 /* harmony export */   qr: () => (/* binding */ sessionInputs)
 /* harmony export */ });
-/* unused harmony export loadSession */
+/* unused harmony exports saveSession, loadSession */
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3360);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
+
 
 const NAME = 'session';
 /** What of the inputs `post` has to know. A secret it reads anew: nothing secret is written down. */
 function sessionInputs({ model, evalSet, cacheKey, stateDirectory, resume, }) {
     return { model, evalSet, cacheKey, stateDirectory, resume };
+}
+/** The session of a run that goes on. */
+class RunningSession {
+    #log;
+    #session;
+    #warned = false;
+    constructor(session, log) {
+        this.#session = session;
+        this.#log = log;
+    }
+    /** A runner that cannot take it, for its disk is full, does not end the run. */
+    save(changes = {}) {
+        this.#session = { ...this.#session, ...changes };
+        try {
+            saveSession(this.#session);
+        }
+        catch (error) {
+            if (this.#warned)
+                return;
+            this.#warned = true;
+            this.#log.warning(`The runner could not be told how far this step is: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .reasonOf */ .A3)(error)}. When the step is killed, its post step may not save what it completed.`);
+        }
+    }
 }
 /** Written to the runner at once, so that it outlives a kill -9 of main. The last one counts. */
 function saveSession(session) {
@@ -74557,14 +74595,71 @@ function loadSession() {
 
 /***/ }),
 
-/***/ 1043:
+/***/ 2417:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   W: () => (/* binding */ cancellation)
-/* harmony export */ });
-/* unused harmony export CANCEL_TIME */
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  $: () => (/* binding */ CANCEL_TIME),
+  W: () => (/* binding */ cancellation)
+});
+
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(452);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+;// CONCATENATED MODULE: ./lib/process/descendants.js
+
+/**
+ * Kills every process that this one has started, and those that they have, where the system tells (Linux). For the very end:
+ * short helpers run by @actions/exec, which cannot be signalled.
+ */
+function endDescendants() {
+    const children = childrenByParent();
+    const open = [process.pid];
+    for (let parent = open.pop(); parent !== undefined; parent = open.pop()) {
+        for (const pid of children.get(parent) ?? []) {
+            open.push(pid);
+            try {
+                process.kill(pid, 'SIGKILL');
+            }
+            catch {
+                // It has ended by itself.
+            }
+        }
+    }
+}
+function childrenByParent() {
+    const children = new Map();
+    for (const name of processNames()) {
+        const parent = parentOf(name);
+        if (parent !== undefined)
+            children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
+    }
+    return children;
+}
+function processNames() {
+    try {
+        return (0,external_node_fs_.readdirSync)('/proc').filter((name) => /^\d+$/.test(name));
+    }
+    catch {
+        return [];
+    }
+}
+/** proc_pid_stat(5): the fourth field, behind a name in parentheses that may hold anything. */
+function parentOf(pid) {
+    try {
+        const stat = (0,external_node_fs_.readFileSync)(`/proc/${pid}/stat`, 'utf8');
+        return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/action/signals.js
+
 
 /** How a runner ends a step: SIGINT, after 7.5 s SIGTERM, after 2.5 s more it kills (actions/runner, `ProcessInvoker`). */
 const CANCEL_TIME = 7500;
@@ -74582,13 +74677,25 @@ function cancellation(log) {
                 process.exit(1);
             }
             at = Date.now();
+            // Helpers that nobody waits for any more: an installer, a probe.
+            process.once('exit', endDescendants);
             log.info(`Received ${signal}: ending what runs, then saving what is done.`);
-            controller.abort(new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('INCOMPLETE', 'the job was cancelled', 'Re-run the failed jobs: what is done is not run again.'));
+            controller.abort(new errors/* ActionError */.lZ('INCOMPLETE', 'the job was cancelled', 'Re-run the failed jobs: what is done is not run again.'));
         });
     }
     return {
         signal: controller.signal,
-        timeLeft: () => (controller.signal.aborted ? Math.max(0, at + CANCEL_TIME - Date.now()) : undefined),
+        after(milliseconds) {
+            const later = new AbortController();
+            const begin = () => {
+                setTimeout(() => later.abort(), Math.max(0, at + milliseconds - Date.now())).unref();
+            };
+            if (controller.signal.aborted)
+                begin();
+            else
+                controller.signal.addEventListener('abort', begin, { once: true });
+            return later.signal;
+        },
     };
 }
 
@@ -74636,6 +74743,8 @@ class Checkpointer {
     #callOff;
     #running = false;
     #interval;
+    /** When the last one was begun, in milliseconds since the epoch. */
+    #begun = Date.now();
     #backoff = 1;
     #savedMark;
     #warned = false;
@@ -74649,9 +74758,13 @@ class Checkpointer {
         this.#running = true;
         this.#schedule();
     }
-    /** Saves one now, in the background, unless that is going on: an eval has ended that took long. */
+    /**
+     * Saves one now, in the background: an eval has ended that took long. Not while one is being saved, after trouble, or when
+     * those that nobody deletes would become too many.
+     */
     soon() {
-        if (this.#running && this.#backoff === 1)
+        const many = !this.#options.onSuperseded && Date.now() - this.#begun < this.#interval;
+        if (this.#running && this.#backoff === 1 && !many)
             this.#tick();
     }
     /** Ends checkpoints in the background; one that is under way is given up. */
@@ -74664,9 +74777,9 @@ class Checkpointer {
     /**
      * Ends checkpoints in the background, and saves the last one. Cache trouble is a warning that says what it means, never
      * a failure.
-     * @param timeoutMs how long it may take; undefined: as long as the store gives it
+     * @param hurry aborted when there is no more time for it
      */
-    async finish(timeoutMs) {
+    async finish(hurry) {
         // What is under way is older than what the last one will save.
         await this.stop();
         const { state, log } = this.#options;
@@ -74676,10 +74789,10 @@ class Checkpointer {
             return { key: last, complete: true };
         if (last === undefined && this.#options.unchangedSince())
             return { key: '', complete: true };
-        const outcome = await this.#save(timeoutMs === undefined ? {} : { timeoutMs });
+        const outcome = await this.#save(hurry ? { signal: hurry } : {});
         if (outcome.kind === 'saved') {
             log.info(`Saved the checkpoint ${outcome.key}`);
-            await this.#keep(outcome.key);
+            await this.#keep(outcome.key, hurry);
             return { key: outcome.key, complete: true };
         }
         if (outcome.kind === 'failed') {
@@ -74705,6 +74818,7 @@ class Checkpointer {
             return;
         }
         this.#abort = new AbortController();
+        this.#begun = Date.now();
         this.#saving = this.#background().finally(() => {
             this.#saving = undefined;
             this.#schedule();
@@ -74713,21 +74827,26 @@ class Checkpointer {
     async #background() {
         const { log, journals, mark } = this.#options;
         const marked = mark();
-        try {
-            for (const journal of journals)
+        let sealed = true;
+        for (const journal of journals) {
+            try {
                 journal.seal();
-        }
-        catch (error) {
-            log.debug(`A journal could not be sealed: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .reasonOf */ .A3)(error)}`);
+            }
+            catch (error) {
+                // Its answers are not in this checkpoint; there is something left for the next.
+                sealed = false;
+                log.debug(`A journal could not be sealed: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .reasonOf */ .A3)(error)}`);
+            }
         }
         const outcome = await this.#save({ signal: this.#abort.signal, timeoutMs: LONGEST_SAVE });
         if (outcome.kind === 'saved') {
-            this.#savedMark = marked;
+            if (sealed)
+                this.#savedMark = marked;
             this.#backoff = 1;
             if (!this.#options.onSuperseded)
                 this.#interval *= GROWTH;
             log.info(`Saved the checkpoint ${outcome.key} while evals run`);
-            await this.#keep(outcome.key);
+            await this.#keep(outcome.key, this.#abort.signal);
         }
         else if (outcome.kind === 'failed' && !this.#abort.signal.aborted) {
             this.#backoff = Math.min(LONGEST_BACKOFF, this.#backoff * BACKOFF);
@@ -74742,25 +74861,32 @@ class Checkpointer {
             this.#running = false;
         }
     }
-    async #keep(key) {
+    async #keep(key, signal = new AbortController().signal) {
         const superseded = this.#saved.splice(0);
         this.#saved.push(key);
         try {
             if (superseded.length > 0)
-                await this.#options.onSuperseded?.(superseded, key);
+                await this.#options.onSuperseded?.(superseded, key, signal);
         }
         catch (error) {
             this.#options.log.debug(`Superseded checkpoints stay: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .reasonOf */ .A3)(error)}`);
         }
     }
     async #save(limits) {
-        const { state, store, temporaryDirectory, onSave } = this.#options;
+        const { state, store, onSave, onSaved } = this.#options;
+        const { live } = state.paths;
         let root;
         try {
             onSave(store.nextSeq + 1);
-            root = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdtempSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(temporaryDirectory, 'oaievalset-save-'));
+            // Beside the state, on one file system with it: what never changes is linked, not copied.
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdirSync)(live, { recursive: true });
+            root = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdtempSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(live, 'snapshot-'));
             state.snapshot((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(root, _protocol_js__WEBPACK_IMPORTED_MODULE_5__/* .CHECKPOINT_PATH */ .n));
-            return await store.save(root, limits);
+            const outline = state.outline();
+            const outcome = await store.save(root, limits);
+            if (outcome.kind === 'saved')
+                onSaved?.(outline);
+            return outcome;
         }
         catch (error) {
             // Most likely a full disk: the next checkpoint may fare better.
@@ -74772,7 +74898,7 @@ class Checkpointer {
         }
     }
 }
-/** A tree that cannot be removed is left to the runner, which empties its temporary directory: it ends no run. */
+/** A tree that cannot be removed ends no run: the next one empties the live directory. */
 function discard(root) {
     try {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(root, { recursive: true, force: true });
@@ -74893,8 +75019,8 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var errors = __nccwpck_require__(452);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var progress_paths = __nccwpck_require__(8943);
-// EXTERNAL MODULE: ./lib/progress/state.js + 4 modules
-var progress_state = __nccwpck_require__(3664);
+// EXTERNAL MODULE: ./lib/progress/state.js + 3 modules
+var progress_state = __nccwpck_require__(3880);
 // EXTERNAL MODULE: external "node:child_process"
 var external_node_child_process_ = __nccwpck_require__(1421);
 // EXTERNAL MODULE: external "node:crypto"
@@ -75570,7 +75696,8 @@ const CHECKPOINT_BOUNDS = {
 /** The bounds, with no more bytes than half of what is free in `directory`: what is restored is then copied from there. */
 function boundsIn(directory, bounds = CHECKPOINT_BOUNDS) {
     const { bavail, bsize } = (0,external_node_fs_.statfsSync)(directory);
-    return { ...bounds, bytes: Math.min(bounds.bytes, Math.floor((bavail * bsize) / 2)) };
+    const room = Math.floor((bavail * bsize) / 2);
+    return room < bounds.bytes ? { ...bounds, bytes: room, scarce: true } : bounds;
 }
 /**
  * Says, as a clause, what in a tree cannot come from this action; undefined when nothing does.
@@ -75643,7 +75770,7 @@ async function outgrown(directory, bounds, done) {
                 if (entries > bounds.entries)
                     return `it unpacks to more than ${bounds.entries} files`;
                 if (bytes > bounds.bytes)
-                    return `it unpacks to more than ${inUnits(bounds.bytes)}`;
+                    return `it unpacks to more than ${inUnits(bounds.bytes)}${bounds.scarce ? ', half of what is free on the disk of this runner' : ''}`;
                 if (stat?.isDirectory())
                     open.push(below);
             }
@@ -75844,7 +75971,9 @@ function openCheckpointStore(options) {
         // What was unpacked between two looks counts as well.
         const tooMuch = (await watching) ?? (await outgrown(staging, bounds));
         if (tooMuch)
-            return failed(`${tooMuch}, which no checkpoint of this action does; ${DELETE_OR_CHANGE_KEY}`);
+            return failed(bounds.scarce
+                ? `${tooMuch}; free some disk space`
+                : `${tooMuch}, which no checkpoint of this action does; ${DELETE_OR_CHANGE_KEY}`);
         return restoreOutcome(answer);
     }
     function sealing(entryKey, limit) {
@@ -76060,13 +76189,23 @@ function checkpointStore(request, context, firstSeq) {
     const keys = checkpointKeys({ model, evalSet, cacheKey, shard: { index: 1, count: 1 }, runId, runAttempt });
     return openCheckpointStore({ keys, env: process.env, temporaryDirectory, firstSeq, encryptionKey });
 }
-/** Restores into a directory of its own and says what that means for the run; nothing is taken over yet. */
+/**
+ * Restores into a directory of its own and says what that means for the run; nothing is taken over yet. What came out of a
+ * cache is not trusted: a tree that cannot be of this action is discarded before anything of it is read.
+ */
 async function restoreCheckpoint(store, log) {
     const restored = await store.restore();
     switch (restored.kind) {
-        case 'hit':
+        case 'hit': {
+            const suspect = suspicious(restored.directory);
+            if (suspect) {
+                discard(restored.staging);
+                refuse(restored.key, suspect, log);
+                return { kind: 'failed', cause: suspect };
+            }
             log.info(`Restored the checkpoint ${restored.key}`);
             break;
+        }
         case 'miss':
             log.info('There is no checkpoint yet: starting from what this machine has.');
             break;
@@ -76080,8 +76219,7 @@ async function restoreCheckpoint(store, log) {
     return restored;
 }
 /**
- * Opens the state of this machine and takes over what the restored checkpoint knows. What came out of a cache is not
- * trusted: it was unpacked into a directory of its own, is checked there, and what does not hold up is left out.
+ * Opens the state of this machine and takes over what the restored checkpoint knows, where that holds up.
  * @throws ActionError STATE_UNWRITABLE
  */
 function openWithCheckpoint(options, restored) {
@@ -76089,15 +76227,7 @@ function openWithCheckpoint(options, restored) {
     const without = { state, restoredKey: '', unchangedSince: () => false };
     if (restored.kind !== 'hit')
         return without;
-    const refuse = (why) => {
-        options.log.warning(`The checkpoint ${restored.key} is not used: ${why}. The run goes on with what this machine has. ` +
-            'Delete the entry in the caches of the repository, or change cache-key.', 'Checkpoint rejected');
-        return without;
-    };
     try {
-        const suspect = suspicious(restored.directory);
-        if (suspect)
-            return refuse(suspect);
         const { model, evalSet } = options.owner;
         // Of what it holds, only the files of this model and eval set are looked at.
         const paths = (0,progress_paths/* statePaths */.mt)(restored.directory, model, evalSet);
@@ -76107,11 +76237,16 @@ function openWithCheckpoint(options, restored) {
         return { state, restoredKey: restored.key, unchangedSince: () => state.digest() === held };
     }
     catch (error) {
-        return refuse((0,errors/* reasonOf */.A3)(error));
+        refuse(restored.key, (0,errors/* reasonOf */.A3)(error), options.log);
+        return without;
     }
     finally {
         discard(restored.staging);
     }
+}
+function refuse(key, why, log) {
+    log.warning(`The checkpoint ${key} is not used: ${why}. The run goes on with what this machine has. ` +
+        'Delete the entry in the caches of the repository, or change cache-key.', 'Checkpoint rejected');
 }
 /** A tree that cannot be removed, say for paths that are too long, is left to the runner: it ends no run. */
 function discard(staging) {
@@ -76184,11 +76319,11 @@ async function deleteSuperseded(keys, options) {
 function supersededCleaner(options, log) {
     let keys = [];
     let off = options.token === '';
-    return async (savedKey) => {
+    return async (savedKey, signal) => {
         if (savedKey === '' || off)
             return;
         keys = [...keys, savedKey];
-        const { kind, deleted, gone, cause } = await deleteSuperseded(keys, options);
+        const { kind, deleted, gone, cause } = await deleteSuperseded(keys, signal ? { ...options, signal } : options);
         keys = keys.filter((key) => !deleted.includes(key) && !gone.includes(key));
         if (deleted.length > 0)
             log.debug(`Deleted superseded checkpoints: ${deleted.join(', ')}`);
@@ -78221,7 +78356,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2988);
 /* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7065);
 /* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9090);
-/* harmony import */ var _action_signals_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1043);
+/* harmony import */ var _action_signals_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2417);
 /* harmony import */ var _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(9261);
 /* harmony import */ var _checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(6755);
 /* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8876);
@@ -78238,7 +78373,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(9856);
 /* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(8943);
 /* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(6366);
-/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(3664);
+/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(3880);
 /* harmony import */ var _report_narrate_js__WEBPACK_IMPORTED_MODULE_30__ = __nccwpck_require__(1001);
 /* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(8372);
 /* harmony import */ var _run_budget_js__WEBPACK_IMPORTED_MODULE_31__ = __nccwpck_require__(4684);
@@ -78294,7 +78429,7 @@ async function main(cancelled) {
     const todaysModels = inputs.engine !== 'oaieval';
     const asked = { ...inputs, todaysModels, env };
     const subject = await (0,_plan_subject_js__WEBPACK_IMPORTED_MODULE_18__/* .planSubject */ .O)(asked);
-    const environment = once(() => (0,_environment_index_js__WEBPACK_IMPORTED_MODULE_12__/* .prepareEnvironment */ .z)(asked, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z));
+    const environment = once(() => (0,_environment_index_js__WEBPACK_IMPORTED_MODULE_12__/* .prepareEnvironment */ .z)(asked, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx));
     const running = (0,_run_engines_js__WEBPACK_IMPORTED_MODULE_26__/* .engines */ .s)({
         engine: inputs.engine === 'auto' ? (0,_run_engines_js__WEBPACK_IMPORTED_MODULE_26__/* .defaultEngine */ .e)(process.platform) : inputs.engine,
         python: async () => (await environment()).python,
@@ -78303,11 +78438,11 @@ async function main(cancelled) {
         models: model.split(','),
         registryPaths: inputs.registryPaths,
         todaysModels,
-        log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z,
+        log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx,
     });
     const store = (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_10__/* .checkpointStore */ .ms)(inputs, context, 1);
     const restored = inputs.resume
-        ? await (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_10__/* .restoreCheckpoint */ .vQ)(unlessCancelled(store, cancelled.signal), _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z)
+        ? await (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_10__/* .restoreCheckpoint */ .vQ)(unlessCancelled(store, cancelled.signal), _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx)
         : { kind: 'miss' };
     let lock;
     try {
@@ -78330,28 +78465,28 @@ async function main(cancelled) {
             keyed();
         lock = await (0,_progress_lock_js__WEBPACK_IMPORTED_MODULE_21__/* .lockState */ .H)(paths);
         if (!inputs.resume && (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_24__/* .startFresh */ .hU)(paths))
-            _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z.info('resume is false: what earlier runs left here was set aside');
+            _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx.info('resume is false: what earlier runs left here was set aside');
         const knownCommands = plan.evals.map((planned) => planned.command);
-        const opened = (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_10__/* .openWithCheckpoint */ .lp)({ paths, owner, knownCommands, log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z }, restored);
+        const opened = (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_10__/* .openWithCheckpoint */ .lp)({ paths, owner, knownCommands, log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx }, restored);
         const { state, restoredKey, unchangedSince } = opened;
         (0,_progress_journal_js__WEBPACK_IMPORTED_MODULE_20__/* .sealLive */ .Ch)(paths);
         (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_24__/* .clearLive */ .gt)(paths);
         state.savePlan((0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_23__/* .savedPlan */ .XU)(plan, owner));
-        const session = {
+        const session = new _action_session_js__WEBPACK_IMPORTED_MODULE_7__/* .RunningSession */ .qe({
             inputs: (0,_action_session_js__WEBPACK_IMPORTED_MODULE_7__/* .sessionInputs */ .qr)(inputs),
             context,
             adopted: true,
             restoredKey,
             nextSeq: store.nextSeq,
             ended: false,
-        };
+        }, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx);
         const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_29__/* .reconcile */ .Lq)(plan, state, { maxAge: inputs.maxAge, now: new Date() });
         for (const line of (0,_report_narrate_js__WEBPACK_IMPORTED_MODULE_30__/* .narrate */ .s)(evalSet, decisions))
-            _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z.info(line);
+            _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx.info(line);
         const evals = decisions.filter(({ kind }) => kind === 'run').map((decision) => decision.eval.key);
         if (evals.length > 0)
             keyed();
-        (0,_action_session_js__WEBPACK_IMPORTED_MODULE_7__/* .saveSession */ .E1)(session);
+        session.save();
         cancelled.signal.throwIfAborted();
         let budget;
         let answers = 0;
@@ -78359,7 +78494,7 @@ async function main(cancelled) {
             env: process.env,
             urls,
             maxRequestsInFlight: inputs.maxRequestsInFlight,
-            log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z,
+            log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx,
             onSpent: () => {
                 answers += 1;
                 budget?.check();
@@ -78380,13 +78515,13 @@ async function main(cancelled) {
             state,
             unchangedSince,
             store,
-            temporaryDirectory: context.temporaryDirectory,
-            log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z,
+            log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx,
             journals,
             interval: inputs.checkpointInterval,
             // Not what was sent: what is under way when a checkpoint is saved is not in it.
             mark: () => `${state.records.length} ${answers}`,
-            onSave: (nextSeq) => (0,_action_session_js__WEBPACK_IMPORTED_MODULE_7__/* .saveSession */ .E1)({ ...session, nextSeq }),
+            onSave: (nextSeq) => session.save({ nextSeq }),
+            onSaved: (savedOutline) => session.save({ savedOutline }),
             knownUnavailable: restored.kind === 'unavailable' ? restored.cause : undefined,
             ...(inputs.githubToken === '' ? {} : { onSuperseded: cleaner(inputs.githubToken, context.repository) }),
         });
@@ -78398,7 +78533,7 @@ async function main(cancelled) {
             threads: todaysModels && !process.env.EVALS_THREADS ? inputs.maxRequestsInFlight : undefined,
             parallelEvals: inputs.parallelEvals,
             limits: inputs,
-            log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z,
+            log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx,
             model,
             oaievalArgs: [...inputs.args, ...inputs.registryPaths.flatMap((path) => ['--registry_path', path])],
             run: { repository: context.repository, id: context.runId, attempt: context.runAttempt },
@@ -78409,7 +78544,7 @@ async function main(cancelled) {
             journals,
             budget,
             stopped,
-            hurry: later(cancelled.signal, LAST_ANSWERS),
+            hurry: cancelled.after(LAST_ANSWERS),
             onEnded: (milliseconds) => {
                 if (milliseconds > inputs.checkpointInterval)
                     checkpointer.soon();
@@ -78424,13 +78559,12 @@ async function main(cancelled) {
             budget.close();
             await gateway.close();
         });
-        const left = cancelled.timeLeft();
-        const saved = await checkpointer.finish(left === undefined ? undefined : Math.max(0, left - SAFETY));
+        const saved = await checkpointer.finish(cancelled.after(_action_signals_js__WEBPACK_IMPORTED_MODULE_8__/* .CANCEL_TIME */ .$ - SAFETY));
         const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_25__/* .summarize */ .e)(model, evalSet, outcomes, gateway.traffic());
-        (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_6__/* .publishOutputs */ .e)({ results, restoredKey, savedKey: saved.key, progressFile: paths.progressFile });
-        await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_6__/* .publishSummary */ .I)(results, context, [], _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z);
+        (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_6__/* .publishOutputs */ .e)({ results, restoredKey, savedKey: saved.key, progressFile: paths.progressFile }, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx);
+        await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_6__/* .publishSummary */ .I)(results, context, [], _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx);
         // A save that a cancelled job had no time for is made up for by post.
-        (0,_action_session_js__WEBPACK_IMPORTED_MODULE_7__/* .saveSession */ .E1)({ ...session, nextSeq: store.nextSeq, ended: saved.complete || left === undefined });
+        session.save({ ended: saved.complete || !cancelled.signal.aborted });
         (0,_action_finish_js__WEBPACK_IMPORTED_MODULE_3__/* .finish */ .O)(results, { refused: gateway.refused, stopped });
     }
     finally {
@@ -78445,14 +78579,6 @@ function lastPlan(paths, owner, restored) {
     const staged = restored.kind === 'hit' ? (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_22__/* .statePaths */ .mt)(restored.directory, owner.model, owner.evalSet) : undefined;
     return (staged && (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_23__/* .readSavedPlan */ .LW)(staged, owner)) ?? (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_23__/* .readSavedPlan */ .LW)(paths, owner);
 }
-/** Aborted so many milliseconds after the signal. */
-function later(signal, milliseconds) {
-    const controller = new AbortController();
-    signal.addEventListener('abort', () => setTimeout(() => controller.abort(), milliseconds).unref(), {
-        once: true,
-    });
-    return controller.signal;
-}
 function once(make) {
     let made;
     return () => {
@@ -78462,10 +78588,10 @@ function once(make) {
 }
 function cleaner(token, repository) {
     const { GITHUB_API_URL: apiUrl = 'https://api.github.com', GITHUB_REF: ref } = process.env;
-    const clean = (0,_checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_11__/* .supersededCleaner */ .J)({ token, apiUrl, repository, ...(ref ? { ref } : {}) }, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z);
-    return async (superseded, newest) => {
+    const clean = (0,_checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_11__/* .supersededCleaner */ .J)({ token, apiUrl, repository, ...(ref ? { ref } : {}) }, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx);
+    return async (superseded, newest, signal) => {
         for (const key of [...superseded, newest])
-            await clean(key);
+            await clean(key, signal);
     };
 }
 /** What comes out of a cancelled restore is no reason for a warning: nothing goes on with it. */
@@ -78488,7 +78614,7 @@ function orAborted(signal, work) {
     signal.addEventListener('abort', onAbort, { once: true });
     return Promise.race([work(), promise]).finally(() => signal.removeEventListener('abort', onAbort));
 }
-const cancelled = (0,_action_signals_js__WEBPACK_IMPORTED_MODULE_8__/* .cancellation */ .W)(_action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Z);
+const cancelled = (0,_action_signals_js__WEBPACK_IMPORTED_MODULE_8__/* .cancellation */ .W)(_action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx);
 await main(cancelled).catch(_action_finish_js__WEBPACK_IMPORTED_MODULE_3__/* .fail */ .f);
 // Work that was not waited for ends with the process.
 if (cancelled.signal.aborted)
@@ -79166,6 +79292,85 @@ function keepMemorySmall() {
 
 /***/ }),
 
+/***/ 9600:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   DC: () => (/* binding */ hashFile),
+/* harmony export */   G2: () => (/* binding */ TEMPORARY),
+/* harmony export */   Xq: () => (/* binding */ appendLine),
+/* harmony export */   fR: () => (/* binding */ replaceFile)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+
+
+/** Ending of a file that is being written; one that is found was never finished. */
+const TEMPORARY = '.tmp';
+/** Appends one line (without its newline) and waits until it is on disk. A write that fails half way is undone. */
+function appendLine(path, line) {
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdirSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path), { recursive: true });
+    const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_WRONLY | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_APPEND | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_CREAT | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NOFOLLOW, 0o644);
+    try {
+        const before = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fstatSync)(file).size;
+        try {
+            writeWhole(file, Buffer.from(`${line}\n`));
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fsyncSync)(file);
+        }
+        catch (error) {
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.ftruncateSync)(file, before);
+            throw error;
+        }
+    }
+    finally {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
+    }
+}
+/** Replaces the whole file in one step, or leaves it as it was. */
+function replaceFile(path, content) {
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdirSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path), { recursive: true });
+    const temporary = `${path}${TEMPORARY}`;
+    try {
+        // Whatever stands there is a leftover of a crash, or a trap; 'wx' refuses to follow a link.
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(temporary, { force: true });
+        const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(temporary, 'wx', 0o644);
+        try {
+            writeWhole(file, Buffer.from(content));
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fsyncSync)(file);
+        }
+        finally {
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
+        }
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(temporary, path);
+    }
+    catch (error) {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(temporary, { force: true });
+        throw error;
+    }
+}
+/** The kernel may take part of a buffer (a disk that fills up); the rest is tried again, and then the reason shows. */
+function writeWhole(file, bytes) {
+    let written = 0;
+    while (written < bytes.length)
+        written += (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeSync)(file, bytes, written);
+}
+const CHUNK = 1 << 20;
+/** Feeds a file to a hash, a piece at a time: it may be larger than memory. */
+function hashFile(hash, path) {
+    const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(path, 'r');
+    try {
+        const chunk = Buffer.allocUnsafe(CHUNK);
+        for (let read = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, chunk); read > 0; read = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, chunk))
+            hash.update(chunk.subarray(0, read));
+    }
+    finally {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
+    }
+}
+
+
+/***/ }),
+
 /***/ 4784:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -79179,9 +79384,10 @@ function keepMemorySmall() {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
 /* harmony import */ var node_zlib__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8522);
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2857);
-/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8943);
-/* harmony import */ var _set_aside_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7926);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2857);
+/* harmony import */ var _durable_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9600);
+/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8943);
+/* harmony import */ var _set_aside_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7926);
 /**
  * The journal of an eval that has not finished: every answer it got, so that it need not be paid for again.
  *
@@ -79196,6 +79402,7 @@ function keepMemorySmall() {
  * how-manyth identical request of the eval it answers. The body is `text`, or `zstd` (compressed, Base64) where that is
  * shorter, or `base64` where it is not text. There is nothing of the user's in it but the answers: no header, no key.
  */
+
 
 
 
@@ -79239,7 +79446,7 @@ class Journal {
             if (read.kind === 'stale')
                 staleParts ??= read.parts;
             if (read.kind === 'foreign')
-                rejected.push((0,_set_aside_js__WEBPACK_IMPORTED_MODULE_5__/* .setAside */ .F)(path, new Date(), (0,_paths_js__WEBPACK_IMPORTED_MODULE_4__/* .stateFolder */ .yp)(paths)));
+                rejected.push((0,_set_aside_js__WEBPACK_IMPORTED_MODULE_6__/* .setAside */ .F)(path, new Date(), (0,_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .stateFolder */ .yp)(paths)));
             else
                 (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)(path, { force: true });
         }
@@ -79347,7 +79554,7 @@ class Journal {
 /** Seals the live segments of all evals, or of one, that a process which is gone left behind. */
 function sealLive(paths, evalKey) {
     const root = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(paths.live, 'journal');
-    const names = evalKey === undefined ? folders(root) : [(0,_paths_js__WEBPACK_IMPORTED_MODULE_4__/* .evalFileStem */ .ob)(evalKey)];
+    const names = evalKey === undefined ? folders(root) : [(0,_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .evalFileStem */ .ob)(evalKey)];
     for (const name of names) {
         const sealed = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(paths.journal, name);
         for (const { path } of segmentFiles((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(root, name))) {
@@ -79358,7 +79565,7 @@ function sealLive(paths, evalKey) {
 }
 /** Removes the journals of all evals but these: the others are done, or no longer in the set. */
 function keepJournals(paths, evalKeys) {
-    const kept = new Set(evalKeys.map(_paths_js__WEBPACK_IMPORTED_MODULE_4__/* .evalFileStem */ .ob));
+    const kept = new Set(evalKeys.map(_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .evalFileStem */ .ob));
     for (const root of [paths.journal, (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(paths.live, 'journal')]) {
         removeFolders(folders(root)
             .filter((name) => !kept.has(name))
@@ -79378,18 +79585,9 @@ function adoptJournals(from, to) {
         }
     }
 }
-/** SHA-256 (hex) of a file, read a chunk at a time. */
 function contentOf(path) {
     const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
-    const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.openSync)(path, 'r');
-    try {
-        const chunk = Buffer.allocUnsafe(CHUNK);
-        for (let read = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readSync)(file, chunk); read > 0; read = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readSync)(file, chunk))
-            hash.update(chunk.subarray(0, read));
-    }
-    finally {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(file);
-    }
+    (0,_durable_js__WEBPACK_IMPORTED_MODULE_4__/* .hashFile */ .DC)(hash, path);
     return hash.digest('hex');
 }
 function removeFolders(paths) {
@@ -79403,8 +79601,8 @@ function removeFolders(paths) {
         }
     }
 }
-const sealedFolder = (paths, evalKey) => (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(paths.journal, (0,_paths_js__WEBPACK_IMPORTED_MODULE_4__/* .evalFileStem */ .ob)(evalKey));
-const liveFolder = (paths, evalKey) => (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(paths.live, 'journal', (0,_paths_js__WEBPACK_IMPORTED_MODULE_4__/* .evalFileStem */ .ob)(evalKey));
+const sealedFolder = (paths, evalKey) => (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(paths.journal, (0,_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .evalFileStem */ .ob)(evalKey));
+const liveFolder = (paths, evalKey) => (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(paths.live, 'journal', (0,_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .evalFileStem */ .ob)(evalKey));
 function folders(root) {
     if (!(0,node_fs__WEBPACK_IMPORTED_MODULE_1__.existsSync)(root))
         return [];
@@ -79459,16 +79657,16 @@ function packed(body) {
     const text = body.toString('utf8');
     return Buffer.from(text).equals(body) ? { text } : { base64: body.toString('base64') };
 }
-const tokens = zod__WEBPACK_IMPORTED_MODULE_6__/* .int */ .Whr().nonnegative();
-const entrySchema = zod__WEBPACK_IMPORTED_MODULE_6__/* .object */ .Ikc({
-    key: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP().regex(/^[0-9a-f]{64}$/),
-    n: zod__WEBPACK_IMPORTED_MODULE_6__/* .int */ .Whr().nonnegative(),
-    status: zod__WEBPACK_IMPORTED_MODULE_6__/* .int */ .Whr().min(200).max(299),
-    type: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP().max(1024),
-    usage: zod__WEBPACK_IMPORTED_MODULE_6__/* .tuple */ .PVZ([tokens, tokens, tokens, tokens]),
-    text: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP().optional(),
-    zstd: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP().optional(),
-    base64: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP().optional(),
+const tokens = zod__WEBPACK_IMPORTED_MODULE_7__/* .int */ .Whr().nonnegative();
+const entrySchema = zod__WEBPACK_IMPORTED_MODULE_7__/* .object */ .Ikc({
+    key: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP().regex(/^[0-9a-f]{64}$/),
+    n: zod__WEBPACK_IMPORTED_MODULE_7__/* .int */ .Whr().nonnegative(),
+    status: zod__WEBPACK_IMPORTED_MODULE_7__/* .int */ .Whr().min(200).max(299),
+    type: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP().max(1024),
+    usage: zod__WEBPACK_IMPORTED_MODULE_7__/* .tuple */ .PVZ([tokens, tokens, tokens, tokens]),
+    text: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP().optional(),
+    zstd: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP().optional(),
+    base64: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP().optional(),
 });
 function parseEntry(line) {
     try {
@@ -79494,12 +79692,12 @@ function headOf(line) {
 function placeId(key, n) {
     return `${Buffer.from(key.slice(0, 24), 'hex').toString('latin1')}${n === 0 ? '' : n}`;
 }
-const headerSchema = zod__WEBPACK_IMPORTED_MODULE_6__/* .object */ .Ikc({
-    journal: zod__WEBPACK_IMPORTED_MODULE_6__/* .literal */ .euz(1),
-    eval: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP(),
-    repository: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP(),
-    fingerprint: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP(),
-    parts: zod__WEBPACK_IMPORTED_MODULE_6__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP()),
+const headerSchema = zod__WEBPACK_IMPORTED_MODULE_7__/* .object */ .Ikc({
+    journal: zod__WEBPACK_IMPORTED_MODULE_7__/* .literal */ .euz(1),
+    eval: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP(),
+    repository: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP(),
+    fingerprint: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP(),
+    parts: zod__WEBPACK_IMPORTED_MODULE_7__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP()),
 });
 function parseHeader(line) {
     try {
@@ -79572,7 +79770,7 @@ function* linesOf(segment) {
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8500);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(452);
 /* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8943);
-/* harmony import */ var _state_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3664);
+/* harmony import */ var _state_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3880);
 /**
  * One run at a time works on the state of a (model, eval set). Whoever wants to puts a Unix socket of its own beside it, and
  * looks at those of others: it is held as long as its holder lives, and a dead holder, kill -9 included, does not keep it. It
@@ -79855,14 +80053,23 @@ function setAside(path, now, folder = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.
     for (let n = 2; (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(target); n += 1)
         target = `${stem}-${n}`;
     (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdirSync)(folder, { recursive: true });
-    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(path, target);
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(path, target);
+    }
+    catch (error) {
+        // A checkpoint may be unpacked on another file system than the state directory is on.
+        if (error.code !== 'EXDEV')
+            throw error;
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.cpSync)(path, target, { recursive: true, verbatimSymlinks: true });
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(path, { recursive: true, force: true });
+    }
     return target;
 }
 
 
 /***/ }),
 
-/***/ 3664:
+/***/ 3880:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -79977,16 +80184,20 @@ function pythonString(value) {
 const metric = schemas/* union */.KCZ([schemas/* number */.aig(), schemas/* string */.YjP().max(4096), schemas/* boolean */.zMY(), schemas/* null */.chJ()]);
 const sha256 = schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/);
 const shortText = schemas/* string */.YjP().max(4096);
+/** Printed as it is; the action writes none with control characters in it. */
+const completion_record_name = schemas/* string */.YjP()
+    .max(4096)
+    .regex(/^\P{Cc}*$/u);
 const schema = schemas/* object */.Ikc({
     version: schemas/* literal */.euz(1),
     /** Resolved eval key, `test-match.s1.simple-v0`. */
-    eval: shortText.min(1),
+    eval: completion_record_name.min(1),
     /** The command in the progress file. */
     argv: schemas/* array */.YOg(schemas/* string */.YjP().max(65536)).min(3).max(4096),
     /** SHA-256 over `parts`, hex. */
     fingerprint: sha256,
     /** SHA-256 of each named part of the content, hex. */
-    parts: schemas/* record */.g1P(shortText, sha256),
+    parts: schemas/* record */.g1P(completion_record_name, sha256),
     /** The final report, flattened: a nested value is named `outer/inner`. */
     metrics: schemas/* record */.g1P(shortText, metric),
     /** Samples that were evaluated; null when the record does not tell. */
@@ -80002,7 +80213,7 @@ const schema = schemas/* object */.Ikc({
     }),
     /** API requests; null when they were not counted. */
     requests: schemas/* object */.Ikc({ sent: schemas/* int */.Whr().nonnegative(), replayed: schemas/* int */.Whr().nonnegative() }).nullable(),
-    run: schemas/* object */.Ikc({ repository: shortText, id: shortText, attempt: schemas/* int */.Whr().nonnegative() }),
+    run: schemas/* object */.Ikc({ repository: completion_record_name, id: completion_record_name, attempt: schemas/* int */.Whr().nonnegative() }),
     /** ISO 8601, UTC. */
     started: datetime(),
     ended: datetime(),
@@ -80048,7 +80259,11 @@ function sameExecution(a, b) {
         a.run.attempt === b.run.attempt &&
         formatCommand(a.argv) === formatCommand(b.argv));
 }
+/** In characters: a record has a line of a few hundred, and a line that holds a million lists is a bomb. */
+const LONGEST_LINE = 4 * 1024 * 1024;
 function parseRecord(line) {
+    if (line.length > LONGEST_LINE)
+        return 'longer than any record of this action';
     let value;
     try {
         value = JSON.parse(line);
@@ -80066,63 +80281,8 @@ function parseRecord(line) {
     return result.data;
 }
 
-;// CONCATENATED MODULE: ./lib/progress/durable.js
-/**
- * Writes that survive kill -9 at any instant: a line is there whole or not at all, a file is the old one or the new one.
- * Synchronous on purpose: nothing else of the action runs between two writes that belong together.
- */
-
-
-/** Ending of a file that is being written; one that is found was never finished. */
-const TEMPORARY = '.tmp';
-/** Appends one line (without its newline) and waits until it is on disk. A write that fails half way is undone. */
-function appendLine(path, line) {
-    (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(path), { recursive: true });
-    const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_WRONLY | external_node_fs_.constants.O_APPEND | external_node_fs_.constants.O_CREAT | external_node_fs_.constants.O_NOFOLLOW, 0o644);
-    try {
-        const before = (0,external_node_fs_.fstatSync)(file).size;
-        try {
-            writeWhole(file, Buffer.from(`${line}\n`));
-            (0,external_node_fs_.fsyncSync)(file);
-        }
-        catch (error) {
-            (0,external_node_fs_.ftruncateSync)(file, before);
-            throw error;
-        }
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(file);
-    }
-}
-/** Replaces the whole file in one step, or leaves it as it was. */
-function replaceFile(path, content) {
-    (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(path), { recursive: true });
-    const temporary = `${path}${TEMPORARY}`;
-    try {
-        // Whatever stands there is a leftover of a crash, or a trap; 'wx' refuses to follow a link.
-        (0,external_node_fs_.rmSync)(temporary, { force: true });
-        const file = (0,external_node_fs_.openSync)(temporary, 'wx', 0o644);
-        try {
-            writeWhole(file, Buffer.from(content));
-            (0,external_node_fs_.fsyncSync)(file);
-        }
-        finally {
-            (0,external_node_fs_.closeSync)(file);
-        }
-        (0,external_node_fs_.renameSync)(temporary, path);
-    }
-    catch (error) {
-        (0,external_node_fs_.rmSync)(temporary, { force: true });
-        throw error;
-    }
-}
-/** The kernel may take part of a buffer (a disk that fills up); the rest is tried again, and then the reason shows. */
-function writeWhole(file, bytes) {
-    let written = 0;
-    while (written < bytes.length)
-        written += (0,external_node_fs_.writeSync)(file, bytes, written);
-}
-
+// EXTERNAL MODULE: ./lib/progress/durable.js
+var durable = __nccwpck_require__(9600);
 // EXTERNAL MODULE: ./lib/progress/journal.js
 var journal = __nccwpck_require__(4784);
 // EXTERNAL MODULE: ./lib/progress/paths.js
@@ -80147,15 +80307,16 @@ var set_aside = __nccwpck_require__(7926);
 
 
 
-/** A state file larger than this is not read: nothing the action writes comes near it. */
-const LARGEST_FILE = 512 * 1024 * 1024;
+/** A state file larger than this is not read, in bytes: that of 10,000 evals has a tenth of it. */
+const LARGEST_FILE = 128 * 1024 * 1024;
 class State {
     paths;
     owner;
     #log;
     #commands = new Map();
     #records = new Map();
-    #removedByUser = [];
+    /** By the id of their command. */
+    #removedByUser = new Map();
     #plan;
     constructor(options) {
         this.paths = options.paths;
@@ -80194,8 +80355,7 @@ class State {
     }
     /** Whether the command was done and the user took its line out of the progress file: it is to run again. */
     wasRemoved(command) {
-        const id = commandId(command);
-        return this.#removedByUser.some((record) => commandId(record.argv) === id);
+        return this.#removedByUser.has(commandId(command));
     }
     /** Records a finished eval. The record comes first, the progress line last: only the line makes it done. */
     complete(record, recordFile) {
@@ -80206,11 +80366,11 @@ class State {
                 (0,external_node_fs_.renameSync)(recordFile, kept);
             }
             if (!(0,external_node_fs_.existsSync)(this.paths.progressFile))
-                replaceFile(this.paths.progressFile, '');
-            appendLine(this.paths.completions, formatRecord(record));
+                (0,durable/* replaceFile */.fR)(this.paths.progressFile, '');
+            (0,durable/* appendLine */.Xq)(this.paths.completions, formatRecord(record));
             const id = commandId(record.argv);
             if (!this.#commands.has(id))
-                appendLine(this.paths.progressFile, formatCommand(record.argv));
+                (0,durable/* appendLine */.Xq)(this.paths.progressFile, formatCommand(record.argv));
             this.#commands.set(id, record.argv);
             this.#records.delete(id);
             this.#records.set(id, record);
@@ -80224,14 +80384,14 @@ class State {
         this.#writing(() => {
             for (const id of ids)
                 this.#commands.delete(id);
-            replaceFile(this.paths.progressFile, formatProgress(this.commands));
+            (0,durable/* replaceFile */.fR)(this.paths.progressFile, formatProgress(this.commands));
             for (const id of ids)
                 this.#records.delete(id);
-            replaceFile(this.paths.completions, formatCompletions(this.records));
+            (0,durable/* replaceFile */.fR)(this.paths.completions, formatCompletions(this.records));
         });
     }
     savePlan(plan) {
-        this.#writing(() => replaceFile(this.paths.plan, `${JSON.stringify(plan)}\n`));
+        this.#writing(() => (0,durable/* replaceFile */.fR)(this.paths.plan, `${JSON.stringify(plan)}\n`));
         this.#plan = plan;
     }
     /**
@@ -80239,13 +80399,16 @@ class State {
      * records of one command the one that ended later counts. What the user removed here is not brought back.
      */
     merge(other) {
-        const removed = (record) => this.#removedByUser.some((mine) => sameExecution(mine, record));
+        const removed = (id, record) => {
+            const mine = this.#removedByUser.get(id);
+            return mine !== undefined && sameExecution(mine, record);
+        };
         const records = new Map(this.#records);
         const commands = new Map(this.#commands);
         const adopted = [];
         for (const [id, record] of other.#records) {
             const mine = records.get(id);
-            if (removed(record) || (mine && mine.ended >= record.ended))
+            if (removed(id, record) || (mine && mine.ended >= record.ended))
                 continue;
             records.delete(id);
             records.set(id, record);
@@ -80264,8 +80427,12 @@ class State {
                     (0,external_node_fs_.copyFileSync)(log, kept);
                 }
             }
-            replaceFile(this.paths.completions, formatCompletions([...records.values()]));
-            replaceFile(this.paths.progressFile, formatProgress([...commands.values()]));
+            const completions = formatCompletions([...records.values()]);
+            // Killed between the two, all records but the old ones would look like lines that the user took out.
+            (0,durable/* replaceFile */.fR)(mergeMark(this.paths), state_sha256(completions));
+            (0,durable/* replaceFile */.fR)(this.paths.completions, completions);
+            (0,durable/* replaceFile */.fR)(this.paths.progressFile, formatProgress([...commands.values()]));
+            (0,external_node_fs_.rmSync)(mergeMark(this.paths), { force: true });
             (0,journal/* adoptJournals */.vB)(other.paths, this.paths);
         });
         this.#records = records;
@@ -80298,6 +80465,22 @@ class State {
             (final ? linkOrCopy : external_node_fs_.copyFileSync)(path, place(path));
         }
     }
+    /**
+     * SHA-256 (hex) over names and sizes of all that a checkpoint would hold. What is done is only appended, and segments are
+     * sealed for good: with the same outline there is nothing new.
+     */
+    outline() {
+        const { progressFile, resume } = this.paths;
+        const sizeOf = (path) => (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.size ?? -1;
+        const files = (0,external_node_fs_.existsSync)(resume) ? (0,external_node_fs_.readdirSync)(resume, { recursive: true, withFileTypes: true }) : [];
+        const sizes = files
+            .filter((file) => file.isFile())
+            .map((file) => (0,external_node_path_.join)(file.parentPath, file.name))
+            .filter(belongsInCheckpoint)
+            .sort()
+            .map((path) => [(0,external_node_path_.relative)(resume, path), sizeOf(path)]);
+        return state_sha256(JSON.stringify([sizeOf(progressFile), sizes]));
+    }
     /** SHA-256 (hex) over all that a checkpoint would hold. */
     digest() {
         const hash = (0,external_node_crypto_.createHash)('sha256');
@@ -80306,7 +80489,9 @@ class State {
         const files = (0,external_node_fs_.existsSync)(resume) ? (0,external_node_fs_.readdirSync)(resume, { recursive: true, withFileTypes: true }) : [];
         const paths = files.filter((file) => file.isFile()).map((file) => (0,external_node_path_.join)(file.parentPath, file.name));
         for (const path of paths.filter(belongsInCheckpoint).sort()) {
-            hash.update((0,external_node_path_.relative)(resume, path)).update('\0').update((0,external_node_fs_.readFileSync)(path)).update('\0');
+            hash.update((0,external_node_path_.relative)(resume, path)).update('\0');
+            (0,durable/* hashFile */.DC)(hash, path);
+            hash.update('\0');
         }
         return hash.digest('hex');
     }
@@ -80340,7 +80525,8 @@ class State {
             else
                 this.#plan = plan;
         }
-        const completions = parseCompletions(readText(paths.completions) ?? '');
+        const completionsText = readText(paths.completions) ?? '';
+        const completions = parseCompletions(completionsText);
         if (completions.rejected.length > 0) {
             const [first] = completions.rejected;
             reject(paths.completions, `line ${first?.line}: ${first?.reason} (${completions.rejected.length} such)`);
@@ -80354,23 +80540,26 @@ class State {
         if (progress.rejected.length > 0) {
             reject(paths.progressFile, `${progress.rejected.length} of its lines are no oaievalset commands`);
         }
-        const foreignIds = new Set(completions.records.filter((record) => !own.includes(record)).map((record) => commandId(record.argv)));
+        const ownRecords = new Set(own);
+        const foreignIds = new Set(completions.records.filter((record) => !ownRecords.has(record)).map((record) => commandId(record.argv)));
         for (const command of progress.commands) {
             const id = commandId(command);
             if (!foreignIds.has(id))
                 this.#commands.set(id, command);
         }
-        this.#pairRecordsWithLines(own, progressText !== undefined);
+        const merging = readText(mergeMark(paths)) === state_sha256(completionsText);
+        this.#pairRecordsWithLines(own, progressText !== undefined, merging);
         if (recordsLost || completions.rejected.length > 0)
             this.#dropLinesOfLostRecords();
         const records = this.records;
         if (completions.needsRewrite || records.length !== completions.records.length) {
-            replaceFile(paths.completions, formatCompletions(records));
+            (0,durable/* replaceFile */.fR)(paths.completions, formatCompletions(records));
         }
         const commands = this.commands;
         if (progressText !== undefined && formatProgress(commands) !== progressText) {
-            replaceFile(paths.progressFile, formatProgress(commands));
+            (0,durable/* replaceFile */.fR)(paths.progressFile, formatProgress(commands));
         }
+        (0,external_node_fs_.rmSync)(mergeMark(paths), { force: true });
     }
     /** The state of another repository, or from before cache-key was changed, makes room for one of our own. */
     #startFresh(theirs, now) {
@@ -80387,11 +80576,12 @@ class State {
     /**
      * The record is written before its line, so the newest record alone without a line is a crash between the two and
      * heals. Any other record without a line, or records without a progress file, are lines that the user took out.
+     * @param merging whether a merge was cut off between its two files: then every record heals
      */
-    #pairRecordsWithLines(records, progressFileExists) {
+    #pairRecordsWithLines(records, progressFileExists, merging) {
         const orphans = records.filter((record) => !this.#commands.has(commandId(record.argv)));
         const newest = records.at(-1);
-        const heals = progressFileExists && orphans.length === 1 && orphans[0] === newest;
+        const heals = merging || (progressFileExists && orphans.length === 1 && orphans[0] === newest);
         for (const record of records) {
             const id = commandId(record.argv);
             if (this.#commands.has(id) || heals) {
@@ -80399,7 +80589,7 @@ class State {
                 this.#records.set(id, record);
             }
             else {
-                this.#removedByUser.push(record);
+                this.#removedByUser.set(id, record);
             }
         }
     }
@@ -80435,9 +80625,16 @@ function startFresh(paths, now = new Date()) {
 function clearLive(paths) {
     (0,external_node_fs_.rmSync)(paths.live, { recursive: true, force: true });
 }
+/** There while a merge replaces first the completion records, then the progress file; holds the hash of the former. */
+function mergeMark(paths) {
+    return (0,external_node_path_.join)(paths.live, 'merge');
+}
+function state_sha256(text) {
+    return (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
+}
 /** Not what was set aside, nor anything below it. */
 function belongsInCheckpoint(path) {
-    return !path.endsWith(TEMPORARY) && !/\.rejected-[^/]*(\/|$)/.test(path);
+    return !path.endsWith(durable/* TEMPORARY */.G2) && !/\.rejected-[^/]*(\/|$)/.test(path);
 }
 function linkOrCopy(from, to) {
     try {
@@ -80720,18 +80917,23 @@ function openBudget(options) {
     const callOff = time === undefined
         ? undefined
         : (0,_process_after_js__WEBPACK_IMPORTED_MODULE_0__/* .after */ .P)(Math.max(0, timeLeft()), () => limit.abort(new Error(`the time-budget of ${(0,_report_format_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(time)} is used up`)));
+    const stillToCome = ({ key, tokens: had }) => Math.max(0, (known.get(key)?.tokens.total ?? had) - had);
     const fits = (need, left, whole) => need <= left || (sampleResume && whole !== undefined && need > whole);
     return {
         exhausted: limit.signal,
-        whyNot({ key }) {
+        whyNot({ key }, running = []) {
             const record = known.get(key);
             if (!record)
                 return undefined;
             const took = Date.parse(record.ended) - Date.parse(record.started);
             if (!fits(took, timeLeft(), time))
                 return `it took ${(0,_report_format_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(took)} before, and ${(0,_report_format_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(Math.max(0, timeLeft()))} of the time-budget are left`;
-            if (!fits(record.tokens.total, tokensLeft(), tokens))
-                return `it took ${(0,_report_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(record.tokens.total)} tokens before, and ${(0,_report_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(Math.max(0, tokensLeft()))} of the token-budget are left`;
+            const reserved = running.reduce((sum, each) => sum + stillToCome(each), 0);
+            const free = Math.max(0, tokensLeft() - reserved);
+            if (!fits(record.tokens.total, free, tokens)) {
+                const kept = reserved > 0 ? `, besides ${(0,_report_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(reserved)} for the evals that run` : '';
+                return `it took ${(0,_report_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(record.tokens.total)} tokens before, and ${(0,_report_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(free)} of the token-budget are left${kept}`;
+            }
             return undefined;
         },
         check() {
@@ -81528,7 +81730,7 @@ async function executeEval(planned, options, log, onProgress = () => { }) {
     if (journal)
         options.journals.add(journal);
     const lane = gateway.openEval(planned.name, journal);
-    onProgress({ answers: () => answersOf(lane.traffic()) });
+    onProgress({ answers: () => answersOf(lane.traffic()), tokens: () => tokensOf(lane.attempt()) });
     let outcome = { status: 'pending', eval: planned, reason: 'not started' };
     try {
         for (let attempt = 1; attempt <= attempts; attempt += 1) {
@@ -81670,6 +81872,10 @@ function accounting({ sent, replayed, tokensSent, tokensReplayed }, record) {
         return { tokens: { ...record.tokens, cached: 0, reasoning: 0 }, requests };
     const tokens = (0,traffic/* addTokens */.Ox)(tokensSent, tokensReplayed);
     return { tokens: { ...tokens, total: tokens.prompt + tokens.completion }, requests };
+}
+function tokensOf({ tokensSent, tokensReplayed }) {
+    const { prompt, completion } = (0,traffic/* addTokens */.Ox)(tokensSent, tokensReplayed);
+    return prompt + completion;
 }
 function answersOf({ sent, replayed, failed }) {
     return Math.max(0, sent + replayed - failed);
@@ -81909,7 +82115,11 @@ class Run {
             return (0,errors/* reasonOf */.A3)(stopped.reason);
         if (this.#stopped !== undefined)
             return this.#stopped;
-        const why = budget.whyNot(planned);
+        const running = [...this.#running].map(([{ key }, { progress }]) => ({
+            key,
+            tokens: progress?.tokens() ?? 0,
+        }));
+        const why = budget.whyNot(planned, running);
         if (why !== undefined)
             log.info(`${planned.name} is not started: ${why}`);
         return why;

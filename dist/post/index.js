@@ -28538,6 +28538,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream"
 
 /***/ }),
 
+/***/ 8500:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+
+/***/ }),
+
 /***/ 1692:
 /***/ ((module) => {
 
@@ -29708,20 +29715,28 @@ function invalid(name, value, why, next) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Z: () => (/* binding */ actionLog)
+/* harmony export */   Zx: () => (/* binding */ actionLog)
 /* harmony export */ });
-/* unused harmony export asText */
+/* unused harmony exports asOwn, asText */
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3360);
 
 /** Prints to the log of the step. */
 const actionLog = {
     debug: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .debug */ .Yz,
-    info: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq,
+    info: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(asOwn(message)),
     warning: (message, title) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(message, title === undefined ? {} : { title }),
     error: (message, title) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3(message, title === undefined ? {} : { title }),
     group: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .group */ .Os,
     child: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(asText(line)),
 };
+/** A message of ours may name what others wrote: no line of it is a command, and nothing in it acts on a terminal. */
+function asOwn(message) {
+    return message
+        .split('\n')
+        .map((line) => line.replace(/[^\P{Cc}\t]/gu, '?').replaceAll('##[', '## ['))
+        .map((line) => (/^\s*::/.test(line) ? `│ ${line}` : line))
+        .join('\n');
+}
 /**
  * The runner takes a line for a command when it starts with `::` behind white space, or holds `##[` anywhere, and ends
  * a line at `\r` as well (actions/runner, `ActionCommand.cs`). Behind a bar and without those, a line is only text.
@@ -29749,8 +29764,8 @@ function asText(line) {
 
 
 
-/** Sets the outputs of the step. */
-function publishOutputs({ results, restoredKey, savedKey, progressFile }) {
+/** Sets the outputs of the step. A runner whose disk is full does not fail the run. */
+function publishOutputs({ results, restoredKey, savedKey, progressFile }, log) {
     const { counts } = results;
     const outputs = {
         complete: String(counts.completed === counts.total),
@@ -29767,8 +29782,13 @@ function publishOutputs({ results, restoredKey, savedKey, progressFile }) {
         'saved-key': savedKey,
         'progress-file': progressFile,
     };
-    for (const [name, value] of Object.entries(outputs))
-        setOutput(name, value);
+    try {
+        for (const [name, value] of Object.entries(outputs))
+            setOutput(name, value);
+    }
+    catch (error) {
+        log.warning(`The outputs of the step could not be written: ${reasonOf(error)}. The results are in the log.`);
+    }
 }
 /** Writes the job summary. A runner that takes none (a laptop, a full disk) does not fail the run. */
 async function publishSummary(results, context, notes, log) {
@@ -29792,13 +29812,38 @@ async function publishSummary(results, context, notes, log) {
 /* harmony export */   E1: () => (/* binding */ saveSession),
 /* harmony export */   L6: () => (/* binding */ loadSession)
 /* harmony export */ });
-/* unused harmony export sessionInputs */
+/* unused harmony exports sessionInputs, RunningSession */
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3360);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
+
 
 const NAME = 'session';
 /** What of the inputs `post` has to know. A secret it reads anew: nothing secret is written down. */
 function sessionInputs({ model, evalSet, cacheKey, stateDirectory, resume, }) {
     return { model, evalSet, cacheKey, stateDirectory, resume };
+}
+/** The session of a run that goes on. */
+class RunningSession {
+    #log;
+    #session;
+    #warned = false;
+    constructor(session, log) {
+        this.#session = session;
+        this.#log = log;
+    }
+    /** A runner that cannot take it, for its disk is full, does not end the run. */
+    save(changes = {}) {
+        this.#session = { ...this.#session, ...changes };
+        try {
+            saveSession(this.#session);
+        }
+        catch (error) {
+            if (this.#warned)
+                return;
+            this.#warned = true;
+            this.#log.warning(`The runner could not be told how far this step is: ${reasonOf(error)}. When the step is killed, its post step may not save what it completed.`);
+        }
+    }
 }
 /** Written to the runner at once, so that it outlives a kill -9 of main. The last one counts. */
 function saveSession(session) {
@@ -29876,6 +29921,8 @@ class Checkpointer {
     #callOff;
     #running = false;
     #interval;
+    /** When the last one was begun, in milliseconds since the epoch. */
+    #begun = Date.now();
     #backoff = 1;
     #savedMark;
     #warned = false;
@@ -29889,9 +29936,13 @@ class Checkpointer {
         this.#running = true;
         this.#schedule();
     }
-    /** Saves one now, in the background, unless that is going on: an eval has ended that took long. */
+    /**
+     * Saves one now, in the background: an eval has ended that took long. Not while one is being saved, after trouble, or when
+     * those that nobody deletes would become too many.
+     */
     soon() {
-        if (this.#running && this.#backoff === 1)
+        const many = !this.#options.onSuperseded && Date.now() - this.#begun < this.#interval;
+        if (this.#running && this.#backoff === 1 && !many)
             this.#tick();
     }
     /** Ends checkpoints in the background; one that is under way is given up. */
@@ -29904,9 +29955,9 @@ class Checkpointer {
     /**
      * Ends checkpoints in the background, and saves the last one. Cache trouble is a warning that says what it means, never
      * a failure.
-     * @param timeoutMs how long it may take; undefined: as long as the store gives it
+     * @param hurry aborted when there is no more time for it
      */
-    async finish(timeoutMs) {
+    async finish(hurry) {
         // What is under way is older than what the last one will save.
         await this.stop();
         const { state, log } = this.#options;
@@ -29916,10 +29967,10 @@ class Checkpointer {
             return { key: last, complete: true };
         if (last === undefined && this.#options.unchangedSince())
             return { key: '', complete: true };
-        const outcome = await this.#save(timeoutMs === undefined ? {} : { timeoutMs });
+        const outcome = await this.#save(hurry ? { signal: hurry } : {});
         if (outcome.kind === 'saved') {
             log.info(`Saved the checkpoint ${outcome.key}`);
-            await this.#keep(outcome.key);
+            await this.#keep(outcome.key, hurry);
             return { key: outcome.key, complete: true };
         }
         if (outcome.kind === 'failed') {
@@ -29945,6 +29996,7 @@ class Checkpointer {
             return;
         }
         this.#abort = new AbortController();
+        this.#begun = Date.now();
         this.#saving = this.#background().finally(() => {
             this.#saving = undefined;
             this.#schedule();
@@ -29953,21 +30005,26 @@ class Checkpointer {
     async #background() {
         const { log, journals, mark } = this.#options;
         const marked = mark();
-        try {
-            for (const journal of journals)
+        let sealed = true;
+        for (const journal of journals) {
+            try {
                 journal.seal();
-        }
-        catch (error) {
-            log.debug(`A journal could not be sealed: ${(0,errors/* reasonOf */.A3)(error)}`);
+            }
+            catch (error) {
+                // Its answers are not in this checkpoint; there is something left for the next.
+                sealed = false;
+                log.debug(`A journal could not be sealed: ${(0,errors/* reasonOf */.A3)(error)}`);
+            }
         }
         const outcome = await this.#save({ signal: this.#abort.signal, timeoutMs: LONGEST_SAVE });
         if (outcome.kind === 'saved') {
-            this.#savedMark = marked;
+            if (sealed)
+                this.#savedMark = marked;
             this.#backoff = 1;
             if (!this.#options.onSuperseded)
                 this.#interval *= GROWTH;
             log.info(`Saved the checkpoint ${outcome.key} while evals run`);
-            await this.#keep(outcome.key);
+            await this.#keep(outcome.key, this.#abort.signal);
         }
         else if (outcome.kind === 'failed' && !this.#abort.signal.aborted) {
             this.#backoff = Math.min(LONGEST_BACKOFF, this.#backoff * BACKOFF);
@@ -29982,25 +30039,32 @@ class Checkpointer {
             this.#running = false;
         }
     }
-    async #keep(key) {
+    async #keep(key, signal = new AbortController().signal) {
         const superseded = this.#saved.splice(0);
         this.#saved.push(key);
         try {
             if (superseded.length > 0)
-                await this.#options.onSuperseded?.(superseded, key);
+                await this.#options.onSuperseded?.(superseded, key, signal);
         }
         catch (error) {
             this.#options.log.debug(`Superseded checkpoints stay: ${(0,errors/* reasonOf */.A3)(error)}`);
         }
     }
     async #save(limits) {
-        const { state, store, temporaryDirectory, onSave } = this.#options;
+        const { state, store, onSave, onSaved } = this.#options;
+        const { live } = state.paths;
         let root;
         try {
             onSave(store.nextSeq + 1);
-            root = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(temporaryDirectory, 'oaievalset-save-'));
+            // Beside the state, on one file system with it: what never changes is linked, not copied.
+            (0,external_node_fs_.mkdirSync)(live, { recursive: true });
+            root = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(live, 'snapshot-'));
             state.snapshot((0,external_node_path_.join)(root, protocol/* CHECKPOINT_PATH */.n));
-            return await store.save(root, limits);
+            const outline = state.outline();
+            const outcome = await store.save(root, limits);
+            if (outcome.kind === 'saved')
+                onSaved?.(outline);
+            return outcome;
         }
         catch (error) {
             // Most likely a full disk: the next checkpoint may fare better.
@@ -30012,7 +30076,7 @@ class Checkpointer {
         }
     }
 }
-/** A tree that cannot be removed is left to the runner, which empties its temporary directory: it ends no run. */
+/** A tree that cannot be removed ends no run: the next one empties the live directory. */
 function discard(root) {
     try {
         (0,external_node_fs_.rmSync)(root, { recursive: true, force: true });
@@ -30116,7 +30180,7 @@ const CHECKPOINT_PATH = 'tmp/oaievalset';
 
 /***/ }),
 
-/***/ 6372:
+/***/ 2950:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -30133,8 +30197,8 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var errors = __nccwpck_require__(452);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var paths = __nccwpck_require__(8943);
-// EXTERNAL MODULE: ./lib/progress/state.js + 5 modules
-var state = __nccwpck_require__(3424);
+// EXTERNAL MODULE: ./lib/progress/state.js + 4 modules
+var state = __nccwpck_require__(7549);
 // EXTERNAL MODULE: external "node:child_process"
 var external_node_child_process_ = __nccwpck_require__(1421);
 // EXTERNAL MODULE: external "node:crypto"
@@ -30792,8 +30856,8 @@ async function which(name, path) {
     return undefined;
 }
 
-;// CONCATENATED MODULE: external "node:timers/promises"
-const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(8500);
 ;// CONCATENATED MODULE: ./lib/checkpoint/untrusted-tree.js
 /** What was unpacked from a cache that others can write to, looked at before anything of it is read. */
 
@@ -30810,7 +30874,8 @@ const CHECKPOINT_BOUNDS = {
 /** The bounds, with no more bytes than half of what is free in `directory`: what is restored is then copied from there. */
 function boundsIn(directory, bounds = CHECKPOINT_BOUNDS) {
     const { bavail, bsize } = (0,external_node_fs_.statfsSync)(directory);
-    return { ...bounds, bytes: Math.min(bounds.bytes, Math.floor((bavail * bsize) / 2)) };
+    const room = Math.floor((bavail * bsize) / 2);
+    return room < bounds.bytes ? { ...bounds, bytes: room, scarce: true } : bounds;
 }
 /**
  * Says, as a clause, what in a tree cannot come from this action; undefined when nothing does.
@@ -30860,7 +30925,7 @@ async function watchGrowth(directory, bounds, exceeded, done) {
             exceeded();
             return why;
         }
-        await (0,external_node_timers_promises_namespaceObject.setTimeout)(250, undefined, { signal: done, ref: false }).catch(() => { });
+        await (0,promises_.setTimeout)(250, undefined, { signal: done, ref: false }).catch(() => { });
     }
     return undefined;
 }
@@ -30883,7 +30948,7 @@ async function outgrown(directory, bounds, done) {
                 if (entries > bounds.entries)
                     return `it unpacks to more than ${bounds.entries} files`;
                 if (bytes > bounds.bytes)
-                    return `it unpacks to more than ${inUnits(bounds.bytes)}`;
+                    return `it unpacks to more than ${inUnits(bounds.bytes)}${bounds.scarce ? ', half of what is free on the disk of this runner' : ''}`;
                 if (stat?.isDirectory())
                     open.push(below);
             }
@@ -31084,7 +31149,9 @@ function openCheckpointStore(options) {
         // What was unpacked between two looks counts as well.
         const tooMuch = (await watching) ?? (await outgrown(staging, bounds));
         if (tooMuch)
-            return failed(`${tooMuch}, which no checkpoint of this action does; ${DELETE_OR_CHANGE_KEY}`);
+            return failed(bounds.scarce
+                ? `${tooMuch}; free some disk space`
+                : `${tooMuch}, which no checkpoint of this action does; ${DELETE_OR_CHANGE_KEY}`);
         return restoreOutcome(answer);
     }
     function sealing(entryKey, limit) {
@@ -31300,13 +31367,23 @@ function checkpointStore(request, context, firstSeq) {
     const keys = checkpointKeys({ model, evalSet, cacheKey, shard: { index: 1, count: 1 }, runId, runAttempt });
     return openCheckpointStore({ keys, env: process.env, temporaryDirectory, firstSeq, encryptionKey });
 }
-/** Restores into a directory of its own and says what that means for the run; nothing is taken over yet. */
+/**
+ * Restores into a directory of its own and says what that means for the run; nothing is taken over yet. What came out of a
+ * cache is not trusted: a tree that cannot be of this action is discarded before anything of it is read.
+ */
 async function restoreCheckpoint(store, log) {
     const restored = await store.restore();
     switch (restored.kind) {
-        case 'hit':
+        case 'hit': {
+            const suspect = suspicious(restored.directory);
+            if (suspect) {
+                discard(restored.staging);
+                refuse(restored.key, suspect, log);
+                return { kind: 'failed', cause: suspect };
+            }
             log.info(`Restored the checkpoint ${restored.key}`);
             break;
+        }
         case 'miss':
             log.info('There is no checkpoint yet: starting from what this machine has.');
             break;
@@ -31320,8 +31397,7 @@ async function restoreCheckpoint(store, log) {
     return restored;
 }
 /**
- * Opens the state of this machine and takes over what the restored checkpoint knows. What came out of a cache is not
- * trusted: it was unpacked into a directory of its own, is checked there, and what does not hold up is left out.
+ * Opens the state of this machine and takes over what the restored checkpoint knows, where that holds up.
  * @throws ActionError STATE_UNWRITABLE
  */
 function openWithCheckpoint(options, restored) {
@@ -31329,15 +31405,7 @@ function openWithCheckpoint(options, restored) {
     const without = { state, restoredKey: '', unchangedSince: () => false };
     if (restored.kind !== 'hit')
         return without;
-    const refuse = (why) => {
-        options.log.warning(`The checkpoint ${restored.key} is not used: ${why}. The run goes on with what this machine has. ` +
-            'Delete the entry in the caches of the repository, or change cache-key.', 'Checkpoint rejected');
-        return without;
-    };
     try {
-        const suspect = suspicious(restored.directory);
-        if (suspect)
-            return refuse(suspect);
         const { model, evalSet } = options.owner;
         // Of what it holds, only the files of this model and eval set are looked at.
         const paths = statePaths(restored.directory, model, evalSet);
@@ -31347,11 +31415,16 @@ function openWithCheckpoint(options, restored) {
         return { state, restoredKey: restored.key, unchangedSince: () => state.digest() === held };
     }
     catch (error) {
-        return refuse(reasonOf(error));
+        refuse(restored.key, reasonOf(error), options.log);
+        return without;
     }
     finally {
         discard(restored.staging);
     }
+}
+function refuse(key, why, log) {
+    log.warning(`The checkpoint ${key} is not used: ${why}. The run goes on with what this machine has. ` +
+        'Delete the entry in the caches of the repository, or change cache-key.', 'Checkpoint rejected');
 }
 /** A tree that cannot be removed, say for paths that are too long, is left to the runner: it ends no run. */
 function discard(staging) {
@@ -31414,12 +31487,16 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7065);
 /* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9090);
 /* harmony import */ var _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(198);
-/* harmony import */ var _checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6372);
-/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8943);
-/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3424);
-/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8090);
-/* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(3564);
+/* harmony import */ var _checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2950);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(452);
+/* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9856);
+/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8943);
+/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7549);
+/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8090);
+/* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(3564);
 /** Runs after the job's steps, always. When main did not come to its end: save what is on disk, tell what is known. */
+
+
 
 
 
@@ -31435,22 +31512,40 @@ async function post() {
     const session = (0,_action_session_js__WEBPACK_IMPORTED_MODULE_4__/* .loadSession */ .L6)();
     if (!session?.adopted || session.ended)
         return;
+    const { model, evalSet } = session.inputs;
+    _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.info('The step did not come to its end; saving what it completed.');
+    const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_9__/* .statePaths */ .mt)(session.inputs.stateDirectory, model, evalSet);
+    const lock = await (0,_progress_lock_js__WEBPACK_IMPORTED_MODULE_8__/* .lockState */ .H)(paths).catch((error) => {
+        if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_7__/* .ActionError */ .lZ && error.code === 'STATE_LOCKED')
+            return undefined;
+        throw error;
+    });
+    if (!lock) {
+        _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.info('Another run has taken the state over in the meantime: it goes on with what is here, and saves it.');
+        return;
+    }
+    try {
+        await saveAndTell(session, paths);
+    }
+    finally {
+        await lock.release();
+    }
+}
+async function saveAndTell(session, paths) {
     const { inputs, context } = session;
     const { model, evalSet, cacheKey } = inputs;
-    _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Z.info('The step did not come to its end; saving what it completed.');
-    const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_7__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
-    const state = _progress_state_js__WEBPACK_IMPORTED_MODULE_8__/* .State */ .Uw.open({
+    const state = _progress_state_js__WEBPACK_IMPORTED_MODULE_10__/* .State */ .Uw.open({
         paths,
         owner: { repository: context.repository, cacheKey, model, evalSet },
-        log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Z,
+        log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx,
     });
     const store = (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_6__/* .checkpointStore */ .ms)({ ...inputs, encryptionKey: (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_1__/* .secret */ .r)('encryption-key') }, context, session.nextSeq);
     const checkpointer = new _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_5__/* .Checkpointer */ .K({
         state,
-        unchangedSince: () => false,
+        // What a checkpoint holds that was saved while evals ran is not saved again.
+        unchangedSince: () => session.savedOutline === state.outline(),
         store,
-        temporaryDirectory: context.temporaryDirectory,
-        log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Z,
+        log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx,
         journals: new Set(),
         interval: Number.POSITIVE_INFINITY,
         mark: () => '',
@@ -31458,14 +31553,93 @@ async function post() {
     });
     await checkpointer.finish();
     (0,_action_session_js__WEBPACK_IMPORTED_MODULE_4__/* .saveSession */ .E1)({ ...session, ended: true });
-    const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_9__/* .summarize */ .e)(model, evalSet, (0,_run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_10__/* .outcomesOnDisk */ .W)(state, context));
+    const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_11__/* .summarize */ .e)(model, evalSet, (0,_run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_12__/* .outcomesOnDisk */ .W)(state, context));
     const note = 'The step was interrupted. Re-run the failed jobs: what is done here is not run again.';
-    await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .publishSummary */ .I)(results, context, [note], _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Z);
+    await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .publishSummary */ .I)(results, context, [note], _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
 }
 await post().catch(_action_finish_js__WEBPACK_IMPORTED_MODULE_0__/* .fail */ .f);
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 9600:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   DC: () => (/* binding */ hashFile),
+/* harmony export */   G2: () => (/* binding */ TEMPORARY),
+/* harmony export */   Xq: () => (/* binding */ appendLine),
+/* harmony export */   fR: () => (/* binding */ replaceFile)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+
+
+/** Ending of a file that is being written; one that is found was never finished. */
+const TEMPORARY = '.tmp';
+/** Appends one line (without its newline) and waits until it is on disk. A write that fails half way is undone. */
+function appendLine(path, line) {
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdirSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path), { recursive: true });
+    const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_WRONLY | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_APPEND | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_CREAT | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NOFOLLOW, 0o644);
+    try {
+        const before = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fstatSync)(file).size;
+        try {
+            writeWhole(file, Buffer.from(`${line}\n`));
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fsyncSync)(file);
+        }
+        catch (error) {
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.ftruncateSync)(file, before);
+            throw error;
+        }
+    }
+    finally {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
+    }
+}
+/** Replaces the whole file in one step, or leaves it as it was. */
+function replaceFile(path, content) {
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdirSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path), { recursive: true });
+    const temporary = `${path}${TEMPORARY}`;
+    try {
+        // Whatever stands there is a leftover of a crash, or a trap; 'wx' refuses to follow a link.
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(temporary, { force: true });
+        const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(temporary, 'wx', 0o644);
+        try {
+            writeWhole(file, Buffer.from(content));
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fsyncSync)(file);
+        }
+        finally {
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
+        }
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(temporary, path);
+    }
+    catch (error) {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(temporary, { force: true });
+        throw error;
+    }
+}
+/** The kernel may take part of a buffer (a disk that fills up); the rest is tried again, and then the reason shows. */
+function writeWhole(file, bytes) {
+    let written = 0;
+    while (written < bytes.length)
+        written += (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeSync)(file, bytes, written);
+}
+const CHUNK = 1 << 20;
+/** Feeds a file to a hash, a piece at a time: it may be larger than memory. */
+function hashFile(hash, path) {
+    const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(path, 'r');
+    try {
+        const chunk = Buffer.allocUnsafe(CHUNK);
+        for (let read = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, chunk); read > 0; read = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, chunk))
+            hash.update(chunk.subarray(0, read));
+    }
+    finally {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
+    }
+}
+
 
 /***/ }),
 
@@ -31481,9 +31655,10 @@ __webpack_async_result__();
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
 /* harmony import */ var node_zlib__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8522);
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2857);
-/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8943);
-/* harmony import */ var _set_aside_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7926);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2857);
+/* harmony import */ var _durable_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9600);
+/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8943);
+/* harmony import */ var _set_aside_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7926);
 /**
  * The journal of an eval that has not finished: every answer it got, so that it need not be paid for again.
  *
@@ -31505,11 +31680,12 @@ __webpack_async_result__();
 
 
 
+
 /** A larger line is no answer of a model. */
 const LONGEST_LINE = (/* unused pure expression or super */ null && (256 * 1024 * 1024));
 /** Below this compression saves less than the time it takes. */
 const WORTH_COMPRESSING = 2048;
-const CHUNK = 1 << 20;
+const CHUNK = (/* unused pure expression or super */ null && (1 << 20));
 class Journal {
     #paths;
     #owner;
@@ -31649,7 +31825,7 @@ class Journal {
 /** Seals the live segments of all evals, or of one, that a process which is gone left behind. */
 function sealLive(paths, evalKey) {
     const root = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(paths.live, 'journal');
-    const names = evalKey === undefined ? folders(root) : [(0,_paths_js__WEBPACK_IMPORTED_MODULE_4__/* .evalFileStem */ .ob)(evalKey)];
+    const names = evalKey === undefined ? folders(root) : [(0,_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .evalFileStem */ .ob)(evalKey)];
     for (const name of names) {
         const sealed = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(paths.journal, name);
         for (const { path } of segmentFiles((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(root, name))) {
@@ -31680,18 +31856,9 @@ function adoptJournals(from, to) {
         }
     }
 }
-/** SHA-256 (hex) of a file, read a chunk at a time. */
 function contentOf(path) {
     const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
-    const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.openSync)(path, 'r');
-    try {
-        const chunk = Buffer.allocUnsafe(CHUNK);
-        for (let read = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readSync)(file, chunk); read > 0; read = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readSync)(file, chunk))
-            hash.update(chunk.subarray(0, read));
-    }
-    finally {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(file);
-    }
+    (0,_durable_js__WEBPACK_IMPORTED_MODULE_4__/* .hashFile */ .DC)(hash, path);
     return hash.digest('hex');
 }
 function removeFolders(paths) {
@@ -31761,16 +31928,16 @@ function packed(body) {
     const text = body.toString('utf8');
     return Buffer.from(text).equals(body) ? { text } : { base64: body.toString('base64') };
 }
-const tokens = zod__WEBPACK_IMPORTED_MODULE_6__/* .int */ .Whr().nonnegative();
-const entrySchema = zod__WEBPACK_IMPORTED_MODULE_6__/* .object */ .Ikc({
-    key: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP().regex(/^[0-9a-f]{64}$/),
-    n: zod__WEBPACK_IMPORTED_MODULE_6__/* .int */ .Whr().nonnegative(),
-    status: zod__WEBPACK_IMPORTED_MODULE_6__/* .int */ .Whr().min(200).max(299),
-    type: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP().max(1024),
-    usage: zod__WEBPACK_IMPORTED_MODULE_6__/* .tuple */ .PVZ([tokens, tokens, tokens, tokens]),
-    text: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP().optional(),
-    zstd: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP().optional(),
-    base64: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP().optional(),
+const tokens = zod__WEBPACK_IMPORTED_MODULE_7__/* .int */ .Whr().nonnegative();
+const entrySchema = zod__WEBPACK_IMPORTED_MODULE_7__/* .object */ .Ikc({
+    key: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP().regex(/^[0-9a-f]{64}$/),
+    n: zod__WEBPACK_IMPORTED_MODULE_7__/* .int */ .Whr().nonnegative(),
+    status: zod__WEBPACK_IMPORTED_MODULE_7__/* .int */ .Whr().min(200).max(299),
+    type: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP().max(1024),
+    usage: zod__WEBPACK_IMPORTED_MODULE_7__/* .tuple */ .PVZ([tokens, tokens, tokens, tokens]),
+    text: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP().optional(),
+    zstd: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP().optional(),
+    base64: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP().optional(),
 });
 function parseEntry(line) {
     try {
@@ -31796,12 +31963,12 @@ function headOf(line) {
 function placeId(key, n) {
     return `${Buffer.from(key.slice(0, 24), 'hex').toString('latin1')}${n === 0 ? '' : n}`;
 }
-const headerSchema = zod__WEBPACK_IMPORTED_MODULE_6__/* .object */ .Ikc({
-    journal: zod__WEBPACK_IMPORTED_MODULE_6__/* .literal */ .euz(1),
-    eval: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP(),
-    repository: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP(),
-    fingerprint: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP(),
-    parts: zod__WEBPACK_IMPORTED_MODULE_6__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP()),
+const headerSchema = zod__WEBPACK_IMPORTED_MODULE_7__/* .object */ .Ikc({
+    journal: zod__WEBPACK_IMPORTED_MODULE_7__/* .literal */ .euz(1),
+    eval: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP(),
+    repository: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP(),
+    fingerprint: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP(),
+    parts: zod__WEBPACK_IMPORTED_MODULE_7__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP()),
 });
 function parseHeader(line) {
     try {
@@ -31855,6 +32022,156 @@ function* linesOf(segment) {
     }
     if (filled > 0)
         yield { line: buffer.subarray(0, filled), offset: start };
+}
+
+
+/***/ }),
+
+/***/ 9856:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H: () => (/* binding */ lockState)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7030);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8161);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6760);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8500);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(452);
+/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8943);
+/* harmony import */ var _state_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7549);
+/**
+ * One run at a time works on the state of a (model, eval set). Whoever wants to puts a Unix socket of its own beside it, and
+ * looks at those of others: it is held as long as its holder lives, and a dead holder, kill -9 included, does not keep it. It
+ * works across containers that share the directory, where process numbers would say nothing.
+ *
+ * A socket appears under its name when it is listened to, and no name is used twice: one that nobody listens to is dead for
+ * good, and may be removed by anyone. Each run looks after its own socket has appeared, so of two that want the lock at the
+ * same time at least one sees the other. It gives way to a holder and to a smaller name; what has a larger name has either
+ * seen it and gives way, or has not and becomes the holder: that is waited for.
+ */
+
+
+
+
+
+
+
+
+
+/** The longest path that a Unix socket can have, on macOS. */
+const LONGEST_PATH = 103;
+/** Behind the name of the lock. */
+const OWN_NAME = /^[0-9a-f]{12}$/;
+/** Milliseconds that another has to say whether it holds the lock, and to make up its mind. */
+const PATIENCE = 10_000;
+/**
+ * @throws ActionError STATE_LOCKED when another run holds it, STATE_UNWRITABLE when there can be no state. When there can be
+ * no socket at all (a file system without them) the run goes on without a lock.
+ */
+async function lockState(paths) {
+    const { folder, prefix } = placeOf(paths);
+    const name = `${prefix}${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(6).toString('hex')}`;
+    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(folder, name);
+    let held = false;
+    const server = await appear(path, () => held);
+    if (!server)
+        return { release: async () => { } };
+    const release = async () => {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)(path, { force: true });
+        await new Promise((closed) => server.close(closed));
+    };
+    for (const end = Date.now() + PATIENCE;; await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_5__.setTimeout)(10)) {
+        const found = await othersIn(folder, prefix, name);
+        if (found.length === 0)
+            break;
+        const gives = found.some((other) => other.held || other.name < name) || Date.now() > end;
+        if (!gives)
+            continue;
+        await release();
+        throw locked(paths);
+    }
+    held = true;
+    return { release };
+}
+function placeOf(paths) {
+    let folder;
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.mkdirSync)((0,_paths_js__WEBPACK_IMPORTED_MODULE_7__/* .stateFolder */ .yp)(paths), { recursive: true });
+        folder = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.realpathSync)((0,_paths_js__WEBPACK_IMPORTED_MODULE_7__/* .stateFolder */ .yp)(paths));
+    }
+    catch (error) {
+        throw (0,_state_js__WEBPACK_IMPORTED_MODULE_8__/* .unwritable */ .mP)(paths.root, error);
+    }
+    const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256')
+        .update((0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(folder, paths.live.slice((0,_paths_js__WEBPACK_IMPORTED_MODULE_7__/* .stateFolder */ .yp)(paths).length)))
+        .digest('hex')
+        .slice(0, 16);
+    const beside = `.lock-${hash}-`;
+    const longest = (0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(folder, `${beside}${'0'.repeat(12)}+`);
+    return Buffer.byteLength(longest) <= LONGEST_PATH
+        ? { folder, prefix: beside }
+        : { folder: (0,node_os__WEBPACK_IMPORTED_MODULE_3__.tmpdir)(), prefix: `.oaievalset-${hash}-` };
+}
+/** Listens, then appears. Who asks is told whether the lock is held; undefined: there can be no socket. */
+function appear(path, held) {
+    const hidden = `${path}+`;
+    return new Promise((resolve) => {
+        const server = (0,node_net__WEBPACK_IMPORTED_MODULE_2__.createServer)((socket) => {
+            socket.on('error', () => { });
+            socket.end(held() ? 'held' : 'wanted');
+        });
+        server.unref();
+        server.once('error', () => resolve(undefined));
+        server.listen(hidden, () => {
+            try {
+                (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.renameSync)(hidden, path);
+                resolve(server);
+            }
+            catch {
+                server.close(() => resolve(undefined));
+            }
+        });
+    });
+}
+/** Those who hold the lock or want it. What is dead is taken away. */
+async function othersIn(folder, prefix, own) {
+    const names = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)(folder).filter((name) => name !== own && name.startsWith(prefix) && OWN_NAME.test(name.slice(prefix.length)));
+    const answers = await Promise.all(names.map(async (name) => ({ name, answer: await ask((0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(folder, name)) })));
+    return answers.flatMap(({ name, answer }) => {
+        if (answer !== 'dead')
+            return [{ name, held: answer === 'held' }];
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)((0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(folder, name), { force: true });
+        return [];
+    });
+}
+/** Who lives and says nothing is busy: it holds the lock. */
+function ask(path) {
+    return new Promise((resolve) => {
+        let said = '';
+        const socket = (0,node_net__WEBPACK_IMPORTED_MODULE_2__.connect)(path);
+        socket.setEncoding('utf8');
+        socket.setTimeout(PATIENCE / 2, () => {
+            resolve('held');
+            socket.destroy();
+        });
+        socket.on('data', (text) => {
+            said += text;
+        });
+        socket.on('error', ({ code }) => {
+            if (code === 'ECONNREFUSED' || code === 'ENOENT')
+                resolve('dead');
+            else if (code === 'EACCES' || code === 'EPERM')
+                resolve('held');
+        });
+        // One that ended in between is looked at again.
+        socket.on('close', () => resolve(said === 'held' ? 'held' : 'wanted'));
+    });
+}
+function locked(paths) {
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_6__/* .ActionError */ .lZ('STATE_LOCKED', `Another run of this eval set works on ${paths.progressFile} on this machine right now.`, 'Wait for it to end and re-run this job, add a concurrency group to the workflow, or give this job a state-directory of its own.');
 }
 
 
@@ -31930,23 +32247,33 @@ function setAside(path, now, folder = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.
     for (let n = 2; (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(target); n += 1)
         target = `${stem}-${n}`;
     (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdirSync)(folder, { recursive: true });
-    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(path, target);
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(path, target);
+    }
+    catch (error) {
+        // A checkpoint may be unpacked on another file system than the state directory is on.
+        if (error.code !== 'EXDEV')
+            throw error;
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.cpSync)(path, target, { recursive: true, verbatimSymlinks: true });
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(path, { recursive: true, force: true });
+    }
     return target;
 }
 
 
 /***/ }),
 
-/***/ 3424:
+/***/ 7549:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  Uw: () => (/* binding */ State)
+  Uw: () => (/* binding */ State),
+  mP: () => (/* binding */ unwritable)
 });
 
-// UNUSED EXPORTS: clearLive, startFresh, unwritable
+// UNUSED EXPORTS: clearLive, startFresh
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
@@ -32051,16 +32378,20 @@ function pythonString(value) {
 const metric = schemas/* union */.KCZ([schemas/* number */.aig(), schemas/* string */.YjP().max(4096), schemas/* boolean */.zMY(), schemas/* null */.chJ()]);
 const sha256 = schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/);
 const shortText = schemas/* string */.YjP().max(4096);
+/** Printed as it is; the action writes none with control characters in it. */
+const completion_record_name = schemas/* string */.YjP()
+    .max(4096)
+    .regex(/^\P{Cc}*$/u);
 const schema = schemas/* object */.Ikc({
     version: schemas/* literal */.euz(1),
     /** Resolved eval key, `test-match.s1.simple-v0`. */
-    eval: shortText.min(1),
+    eval: completion_record_name.min(1),
     /** The command in the progress file. */
     argv: schemas/* array */.YOg(schemas/* string */.YjP().max(65536)).min(3).max(4096),
     /** SHA-256 over `parts`, hex. */
     fingerprint: sha256,
     /** SHA-256 of each named part of the content, hex. */
-    parts: schemas/* record */.g1P(shortText, sha256),
+    parts: schemas/* record */.g1P(completion_record_name, sha256),
     /** The final report, flattened: a nested value is named `outer/inner`. */
     metrics: schemas/* record */.g1P(shortText, metric),
     /** Samples that were evaluated; null when the record does not tell. */
@@ -32076,7 +32407,7 @@ const schema = schemas/* object */.Ikc({
     }),
     /** API requests; null when they were not counted. */
     requests: schemas/* object */.Ikc({ sent: schemas/* int */.Whr().nonnegative(), replayed: schemas/* int */.Whr().nonnegative() }).nullable(),
-    run: schemas/* object */.Ikc({ repository: shortText, id: shortText, attempt: schemas/* int */.Whr().nonnegative() }),
+    run: schemas/* object */.Ikc({ repository: completion_record_name, id: completion_record_name, attempt: schemas/* int */.Whr().nonnegative() }),
     /** ISO 8601, UTC. */
     started: datetime(),
     ended: datetime(),
@@ -32122,7 +32453,11 @@ function sameExecution(a, b) {
         a.run.attempt === b.run.attempt &&
         formatCommand(a.argv) === formatCommand(b.argv));
 }
+/** In characters: a record has a line of a few hundred, and a line that holds a million lists is a bomb. */
+const LONGEST_LINE = 4 * 1024 * 1024;
 function parseRecord(line) {
+    if (line.length > LONGEST_LINE)
+        return 'longer than any record of this action';
     let value;
     try {
         value = JSON.parse(line);
@@ -32140,63 +32475,8 @@ function parseRecord(line) {
     return result.data;
 }
 
-;// CONCATENATED MODULE: ./lib/progress/durable.js
-/**
- * Writes that survive kill -9 at any instant: a line is there whole or not at all, a file is the old one or the new one.
- * Synchronous on purpose: nothing else of the action runs between two writes that belong together.
- */
-
-
-/** Ending of a file that is being written; one that is found was never finished. */
-const TEMPORARY = '.tmp';
-/** Appends one line (without its newline) and waits until it is on disk. A write that fails half way is undone. */
-function appendLine(path, line) {
-    (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(path), { recursive: true });
-    const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_WRONLY | external_node_fs_.constants.O_APPEND | external_node_fs_.constants.O_CREAT | external_node_fs_.constants.O_NOFOLLOW, 0o644);
-    try {
-        const before = (0,external_node_fs_.fstatSync)(file).size;
-        try {
-            writeWhole(file, Buffer.from(`${line}\n`));
-            (0,external_node_fs_.fsyncSync)(file);
-        }
-        catch (error) {
-            (0,external_node_fs_.ftruncateSync)(file, before);
-            throw error;
-        }
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(file);
-    }
-}
-/** Replaces the whole file in one step, or leaves it as it was. */
-function replaceFile(path, content) {
-    (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(path), { recursive: true });
-    const temporary = `${path}${TEMPORARY}`;
-    try {
-        // Whatever stands there is a leftover of a crash, or a trap; 'wx' refuses to follow a link.
-        (0,external_node_fs_.rmSync)(temporary, { force: true });
-        const file = (0,external_node_fs_.openSync)(temporary, 'wx', 0o644);
-        try {
-            writeWhole(file, Buffer.from(content));
-            (0,external_node_fs_.fsyncSync)(file);
-        }
-        finally {
-            (0,external_node_fs_.closeSync)(file);
-        }
-        (0,external_node_fs_.renameSync)(temporary, path);
-    }
-    catch (error) {
-        (0,external_node_fs_.rmSync)(temporary, { force: true });
-        throw error;
-    }
-}
-/** The kernel may take part of a buffer (a disk that fills up); the rest is tried again, and then the reason shows. */
-function writeWhole(file, bytes) {
-    let written = 0;
-    while (written < bytes.length)
-        written += (0,external_node_fs_.writeSync)(file, bytes, written);
-}
-
+// EXTERNAL MODULE: ./lib/progress/durable.js
+var durable = __nccwpck_require__(9600);
 // EXTERNAL MODULE: ./lib/progress/journal.js
 var journal = __nccwpck_require__(4784);
 // EXTERNAL MODULE: ./lib/progress/paths.js
@@ -32283,15 +32563,16 @@ var set_aside = __nccwpck_require__(7926);
 
 
 
-/** A state file larger than this is not read: nothing the action writes comes near it. */
-const LARGEST_FILE = 512 * 1024 * 1024;
+/** A state file larger than this is not read, in bytes: that of 10,000 evals has a tenth of it. */
+const LARGEST_FILE = 128 * 1024 * 1024;
 class State {
     paths;
     owner;
     #log;
     #commands = new Map();
     #records = new Map();
-    #removedByUser = [];
+    /** By the id of their command. */
+    #removedByUser = new Map();
     #plan;
     constructor(options) {
         this.paths = options.paths;
@@ -32330,8 +32611,7 @@ class State {
     }
     /** Whether the command was done and the user took its line out of the progress file: it is to run again. */
     wasRemoved(command) {
-        const id = commandId(command);
-        return this.#removedByUser.some((record) => commandId(record.argv) === id);
+        return this.#removedByUser.has(commandId(command));
     }
     /** Records a finished eval. The record comes first, the progress line last: only the line makes it done. */
     complete(record, recordFile) {
@@ -32342,11 +32622,11 @@ class State {
                 (0,external_node_fs_.renameSync)(recordFile, kept);
             }
             if (!(0,external_node_fs_.existsSync)(this.paths.progressFile))
-                replaceFile(this.paths.progressFile, '');
-            appendLine(this.paths.completions, formatRecord(record));
+                (0,durable/* replaceFile */.fR)(this.paths.progressFile, '');
+            (0,durable/* appendLine */.Xq)(this.paths.completions, formatRecord(record));
             const id = commandId(record.argv);
             if (!this.#commands.has(id))
-                appendLine(this.paths.progressFile, formatCommand(record.argv));
+                (0,durable/* appendLine */.Xq)(this.paths.progressFile, formatCommand(record.argv));
             this.#commands.set(id, record.argv);
             this.#records.delete(id);
             this.#records.set(id, record);
@@ -32360,14 +32640,14 @@ class State {
         this.#writing(() => {
             for (const id of ids)
                 this.#commands.delete(id);
-            replaceFile(this.paths.progressFile, formatProgress(this.commands));
+            (0,durable/* replaceFile */.fR)(this.paths.progressFile, formatProgress(this.commands));
             for (const id of ids)
                 this.#records.delete(id);
-            replaceFile(this.paths.completions, formatCompletions(this.records));
+            (0,durable/* replaceFile */.fR)(this.paths.completions, formatCompletions(this.records));
         });
     }
     savePlan(plan) {
-        this.#writing(() => replaceFile(this.paths.plan, `${JSON.stringify(plan)}\n`));
+        this.#writing(() => (0,durable/* replaceFile */.fR)(this.paths.plan, `${JSON.stringify(plan)}\n`));
         this.#plan = plan;
     }
     /**
@@ -32375,13 +32655,16 @@ class State {
      * records of one command the one that ended later counts. What the user removed here is not brought back.
      */
     merge(other) {
-        const removed = (record) => this.#removedByUser.some((mine) => sameExecution(mine, record));
+        const removed = (id, record) => {
+            const mine = this.#removedByUser.get(id);
+            return mine !== undefined && sameExecution(mine, record);
+        };
         const records = new Map(this.#records);
         const commands = new Map(this.#commands);
         const adopted = [];
         for (const [id, record] of other.#records) {
             const mine = records.get(id);
-            if (removed(record) || (mine && mine.ended >= record.ended))
+            if (removed(id, record) || (mine && mine.ended >= record.ended))
                 continue;
             records.delete(id);
             records.set(id, record);
@@ -32400,8 +32683,12 @@ class State {
                     (0,external_node_fs_.copyFileSync)(log, kept);
                 }
             }
-            replaceFile(this.paths.completions, formatCompletions([...records.values()]));
-            replaceFile(this.paths.progressFile, formatProgress([...commands.values()]));
+            const completions = formatCompletions([...records.values()]);
+            // Killed between the two, all records but the old ones would look like lines that the user took out.
+            (0,durable/* replaceFile */.fR)(mergeMark(this.paths), state_sha256(completions));
+            (0,durable/* replaceFile */.fR)(this.paths.completions, completions);
+            (0,durable/* replaceFile */.fR)(this.paths.progressFile, formatProgress([...commands.values()]));
+            (0,external_node_fs_.rmSync)(mergeMark(this.paths), { force: true });
             (0,journal/* adoptJournals */.vB)(other.paths, this.paths);
         });
         this.#records = records;
@@ -32434,6 +32721,22 @@ class State {
             (final ? linkOrCopy : external_node_fs_.copyFileSync)(path, place(path));
         }
     }
+    /**
+     * SHA-256 (hex) over names and sizes of all that a checkpoint would hold. What is done is only appended, and segments are
+     * sealed for good: with the same outline there is nothing new.
+     */
+    outline() {
+        const { progressFile, resume } = this.paths;
+        const sizeOf = (path) => (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.size ?? -1;
+        const files = (0,external_node_fs_.existsSync)(resume) ? (0,external_node_fs_.readdirSync)(resume, { recursive: true, withFileTypes: true }) : [];
+        const sizes = files
+            .filter((file) => file.isFile())
+            .map((file) => (0,external_node_path_.join)(file.parentPath, file.name))
+            .filter(belongsInCheckpoint)
+            .sort()
+            .map((path) => [(0,external_node_path_.relative)(resume, path), sizeOf(path)]);
+        return state_sha256(JSON.stringify([sizeOf(progressFile), sizes]));
+    }
     /** SHA-256 (hex) over all that a checkpoint would hold. */
     digest() {
         const hash = (0,external_node_crypto_.createHash)('sha256');
@@ -32442,7 +32745,9 @@ class State {
         const files = (0,external_node_fs_.existsSync)(resume) ? (0,external_node_fs_.readdirSync)(resume, { recursive: true, withFileTypes: true }) : [];
         const paths = files.filter((file) => file.isFile()).map((file) => (0,external_node_path_.join)(file.parentPath, file.name));
         for (const path of paths.filter(belongsInCheckpoint).sort()) {
-            hash.update((0,external_node_path_.relative)(resume, path)).update('\0').update((0,external_node_fs_.readFileSync)(path)).update('\0');
+            hash.update((0,external_node_path_.relative)(resume, path)).update('\0');
+            (0,durable/* hashFile */.DC)(hash, path);
+            hash.update('\0');
         }
         return hash.digest('hex');
     }
@@ -32476,7 +32781,8 @@ class State {
             else
                 this.#plan = plan;
         }
-        const completions = parseCompletions(readText(paths.completions) ?? '');
+        const completionsText = readText(paths.completions) ?? '';
+        const completions = parseCompletions(completionsText);
         if (completions.rejected.length > 0) {
             const [first] = completions.rejected;
             reject(paths.completions, `line ${first?.line}: ${first?.reason} (${completions.rejected.length} such)`);
@@ -32490,23 +32796,26 @@ class State {
         if (progress.rejected.length > 0) {
             reject(paths.progressFile, `${progress.rejected.length} of its lines are no oaievalset commands`);
         }
-        const foreignIds = new Set(completions.records.filter((record) => !own.includes(record)).map((record) => commandId(record.argv)));
+        const ownRecords = new Set(own);
+        const foreignIds = new Set(completions.records.filter((record) => !ownRecords.has(record)).map((record) => commandId(record.argv)));
         for (const command of progress.commands) {
             const id = commandId(command);
             if (!foreignIds.has(id))
                 this.#commands.set(id, command);
         }
-        this.#pairRecordsWithLines(own, progressText !== undefined);
+        const merging = readText(mergeMark(paths)) === state_sha256(completionsText);
+        this.#pairRecordsWithLines(own, progressText !== undefined, merging);
         if (recordsLost || completions.rejected.length > 0)
             this.#dropLinesOfLostRecords();
         const records = this.records;
         if (completions.needsRewrite || records.length !== completions.records.length) {
-            replaceFile(paths.completions, formatCompletions(records));
+            (0,durable/* replaceFile */.fR)(paths.completions, formatCompletions(records));
         }
         const commands = this.commands;
         if (progressText !== undefined && formatProgress(commands) !== progressText) {
-            replaceFile(paths.progressFile, formatProgress(commands));
+            (0,durable/* replaceFile */.fR)(paths.progressFile, formatProgress(commands));
         }
+        (0,external_node_fs_.rmSync)(mergeMark(paths), { force: true });
     }
     /** The state of another repository, or from before cache-key was changed, makes room for one of our own. */
     #startFresh(theirs, now) {
@@ -32523,11 +32832,12 @@ class State {
     /**
      * The record is written before its line, so the newest record alone without a line is a crash between the two and
      * heals. Any other record without a line, or records without a progress file, are lines that the user took out.
+     * @param merging whether a merge was cut off between its two files: then every record heals
      */
-    #pairRecordsWithLines(records, progressFileExists) {
+    #pairRecordsWithLines(records, progressFileExists, merging) {
         const orphans = records.filter((record) => !this.#commands.has(commandId(record.argv)));
         const newest = records.at(-1);
-        const heals = progressFileExists && orphans.length === 1 && orphans[0] === newest;
+        const heals = merging || (progressFileExists && orphans.length === 1 && orphans[0] === newest);
         for (const record of records) {
             const id = commandId(record.argv);
             if (this.#commands.has(id) || heals) {
@@ -32535,7 +32845,7 @@ class State {
                 this.#records.set(id, record);
             }
             else {
-                this.#removedByUser.push(record);
+                this.#removedByUser.set(id, record);
             }
         }
     }
@@ -32571,9 +32881,16 @@ function startFresh(paths, now = new Date()) {
 function clearLive(paths) {
     rmSync(paths.live, { recursive: true, force: true });
 }
+/** There while a merge replaces first the completion records, then the progress file; holds the hash of the former. */
+function mergeMark(paths) {
+    return (0,external_node_path_.join)(paths.live, 'merge');
+}
+function state_sha256(text) {
+    return (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
+}
 /** Not what was set aside, nor anything below it. */
 function belongsInCheckpoint(path) {
-    return !path.endsWith(TEMPORARY) && !/\.rejected-[^/]*(\/|$)/.test(path);
+    return !path.endsWith(durable/* TEMPORARY */.G2) && !/\.rejected-[^/]*(\/|$)/.test(path);
 }
 function linkOrCopy(from, to) {
     try {

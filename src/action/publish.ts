@@ -12,8 +12,8 @@ export interface Published {
   readonly progressFile: string;
 }
 
-/** Sets the outputs of the step. */
-export function publishOutputs({ results, restoredKey, savedKey, progressFile }: Published): void {
+/** Sets the outputs of the step. A runner whose disk is full does not fail the run. */
+export function publishOutputs({ results, restoredKey, savedKey, progressFile }: Published, log: Log): void {
   const { counts } = results;
   const outputs = {
     complete: String(counts.completed === counts.total),
@@ -30,7 +30,13 @@ export function publishOutputs({ results, restoredKey, savedKey, progressFile }:
     'saved-key': savedKey,
     'progress-file': progressFile,
   };
-  for (const [name, value] of Object.entries(outputs)) setOutput(name, value);
+  try {
+    for (const [name, value] of Object.entries(outputs)) setOutput(name, value);
+  } catch (error) {
+    log.warning(
+      `The outputs of the step could not be written: ${reasonOf(error)}. The results are in the log.`,
+    );
+  }
 }
 
 /** Writes the job summary. A runner that takes none (a laptop, a full disk) does not fail the run. */

@@ -1,4 +1,6 @@
 import { getState, saveState } from '@actions/core';
+import { reasonOf } from '../errors.ts';
+import type { Log } from '../log.ts';
 import type { RunContext } from './context.ts';
 import type { Inputs } from './inputs.ts';
 
@@ -11,6 +13,8 @@ export interface Session {
   readonly restoredKey: string;
   /** Sequence number of the next checkpoint; each save takes a new one. */
   readonly nextSeq: number;
+  /** Outline of the state that the newest checkpoint of this run holds; left out as long as there is none. */
+  readonly savedOutline?: string;
   /** Whether main came to its end, so that nothing is left to do. */
   readonly ended: boolean;
 }
@@ -26,6 +30,32 @@ export function sessionInputs({
   resume,
 }: Inputs): Session['inputs'] {
   return { model, evalSet, cacheKey, stateDirectory, resume };
+}
+
+/** The session of a run that goes on. */
+export class RunningSession {
+  readonly #log: Log;
+  #session: Session;
+  #warned = false;
+
+  constructor(session: Session, log: Log) {
+    this.#session = session;
+    this.#log = log;
+  }
+
+  /** A runner that cannot take it, for its disk is full, does not end the run. */
+  save(changes: Partial<Session> = {}): void {
+    this.#session = { ...this.#session, ...changes };
+    try {
+      saveSession(this.#session);
+    } catch (error) {
+      if (this.#warned) return;
+      this.#warned = true;
+      this.#log.warning(
+        `The runner could not be told how far this step is: ${reasonOf(error)}. When the step is killed, its post step may not save what it completed.`,
+      );
+    }
+  }
 }
 
 /** Written to the runner at once, so that it outlives a kill -9 of main. The last one counts. */

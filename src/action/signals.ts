@@ -1,5 +1,6 @@
 import { ActionError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { endDescendants } from '../process/descendants.ts';
 
 /** How a runner ends a step: SIGINT, after 7.5 s SIGTERM, after 2.5 s more it kills (actions/runner, `ProcessInvoker`). */
 export const CANCEL_TIME = 7500;
@@ -7,8 +8,8 @@ export const CANCEL_TIME = 7500;
 export interface Cancellation {
   /** Aborted at the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
-  /** Milliseconds until the runner loses patience; undefined when nothing was cancelled. */
-  timeLeft(): number | undefined;
+  /** Aborted so many milliseconds after the first of them. */
+  after(milliseconds: number): AbortSignal;
 }
 
 /**
@@ -25,6 +26,8 @@ export function cancellation(log: Log): Cancellation {
         process.exit(1);
       }
       at = Date.now();
+      // Helpers that nobody waits for any more: an installer, a probe.
+      process.once('exit', endDescendants);
       log.info(`Received ${signal}: ending what runs, then saving what is done.`);
       controller.abort(
         new ActionError(
@@ -37,6 +40,14 @@ export function cancellation(log: Log): Cancellation {
   }
   return {
     signal: controller.signal,
-    timeLeft: () => (controller.signal.aborted ? Math.max(0, at + CANCEL_TIME - Date.now()) : undefined),
+    after(milliseconds) {
+      const later = new AbortController();
+      const begin = (): void => {
+        setTimeout(() => later.abort(), Math.max(0, at + milliseconds - Date.now())).unref();
+      };
+      if (controller.signal.aborted) begin();
+      else controller.signal.addEventListener('abort', begin, { once: true });
+      return later.signal;
+    },
   };
 }

@@ -1,7 +1,7 @@
 /**
  * Saves checkpoints: while evals run, so that a runner that vanishes loses little, and at the end. Evals never wait for it.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { reasonOf } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -17,7 +17,6 @@ export interface CheckpointerOptions {
   /** Whether the checkpoint that was restored already holds all of the state. */
   readonly unchangedSince: () => boolean;
   readonly store: CheckpointStore;
-  readonly temporaryDirectory: string;
   readonly log: Log;
   /** Journals that are appended to right now. */
   readonly journals: ReadonlySet<Journal>;
@@ -27,10 +26,12 @@ export interface CheckpointerOptions {
   readonly mark: () => string;
   /** Called before each save: its number is used up from then on. */
   readonly onSave: (nextSeq: number) => void;
+  /** Called after each save with the outline of the state that it holds. */
+  readonly onSaved?: (outline: string) => void;
   /** Why there are no checkpoints, as far as the log says so already. */
   readonly knownUnavailable?: string | undefined;
-  /** Called with the keys of this run that a newer checkpoint has replaced, and with its key. */
-  readonly onSuperseded?: (keys: readonly string[], newest: string) => Promise<void>;
+  /** Called with the keys of this run that a newer checkpoint has replaced, and with its key. Ends with the signal. */
+  readonly onSuperseded?: (keys: readonly string[], newest: string, signal: AbortSignal) => Promise<void>;
 }
 
 /**
@@ -54,6 +55,8 @@ export class Checkpointer {
   #callOff: (() => void) | undefined;
   #running = false;
   #interval: number;
+  /** When the last one was begun, in milliseconds since the epoch. */
+  #begun = Date.now();
   #backoff = 1;
   #savedMark: string;
   #warned = false;
@@ -70,9 +73,13 @@ export class Checkpointer {
     this.#schedule();
   }
 
-  /** Saves one now, in the background, unless that is going on: an eval has ended that took long. */
+  /**
+   * Saves one now, in the background: an eval has ended that took long. Not while one is being saved, after trouble, or when
+   * those that nobody deletes would become too many.
+   */
   soon(): void {
-    if (this.#running && this.#backoff === 1) this.#tick();
+    const many = !this.#options.onSuperseded && Date.now() - this.#begun < this.#interval;
+    if (this.#running && this.#backoff === 1 && !many) this.#tick();
   }
 
   /** Ends checkpoints in the background; one that is under way is given up. */
@@ -86,9 +93,9 @@ export class Checkpointer {
   /**
    * Ends checkpoints in the background, and saves the last one. Cache trouble is a warning that says what it means, never
    * a failure.
-   * @param timeoutMs how long it may take; undefined: as long as the store gives it
+   * @param hurry aborted when there is no more time for it
    */
-  async finish(timeoutMs?: number): Promise<{ readonly key: string; readonly complete: boolean }> {
+  async finish(hurry?: AbortSignal): Promise<{ readonly key: string; readonly complete: boolean }> {
     // What is under way is older than what the last one will save.
     await this.stop();
     const { state, log } = this.#options;
@@ -96,10 +103,10 @@ export class Checkpointer {
     const last = this.#saved.at(-1);
     if (last !== undefined && this.#options.mark() === this.#savedMark) return { key: last, complete: true };
     if (last === undefined && this.#options.unchangedSince()) return { key: '', complete: true };
-    const outcome = await this.#save(timeoutMs === undefined ? {} : { timeoutMs });
+    const outcome = await this.#save(hurry ? { signal: hurry } : {});
     if (outcome.kind === 'saved') {
       log.info(`Saved the checkpoint ${outcome.key}`);
-      await this.#keep(outcome.key);
+      await this.#keep(outcome.key, hurry);
       return { key: outcome.key, complete: true };
     }
     if (outcome.kind === 'failed') {
@@ -129,6 +136,7 @@ export class Checkpointer {
       return;
     }
     this.#abort = new AbortController();
+    this.#begun = Date.now();
     this.#saving = this.#background().finally(() => {
       this.#saving = undefined;
       this.#schedule();
@@ -138,18 +146,23 @@ export class Checkpointer {
   async #background(): Promise<void> {
     const { log, journals, mark } = this.#options;
     const marked = mark();
-    try {
-      for (const journal of journals) journal.seal();
-    } catch (error) {
-      log.debug(`A journal could not be sealed: ${reasonOf(error)}`);
+    let sealed = true;
+    for (const journal of journals) {
+      try {
+        journal.seal();
+      } catch (error) {
+        // Its answers are not in this checkpoint; there is something left for the next.
+        sealed = false;
+        log.debug(`A journal could not be sealed: ${reasonOf(error)}`);
+      }
     }
     const outcome = await this.#save({ signal: this.#abort.signal, timeoutMs: LONGEST_SAVE });
     if (outcome.kind === 'saved') {
-      this.#savedMark = marked;
+      if (sealed) this.#savedMark = marked;
       this.#backoff = 1;
       if (!this.#options.onSuperseded) this.#interval *= GROWTH;
       log.info(`Saved the checkpoint ${outcome.key} while evals run`);
-      await this.#keep(outcome.key);
+      await this.#keep(outcome.key, this.#abort.signal);
     } else if (outcome.kind === 'failed' && !this.#abort.signal.aborted) {
       this.#backoff = Math.min(LONGEST_BACKOFF, this.#backoff * BACKOFF);
       const message = `A checkpoint while evals run was not saved: ${outcome.cause}. It is tried again later; the evals are not affected.`;
@@ -161,24 +174,30 @@ export class Checkpointer {
     }
   }
 
-  async #keep(key: string): Promise<void> {
+  async #keep(key: string, signal = new AbortController().signal): Promise<void> {
     const superseded = this.#saved.splice(0);
     this.#saved.push(key);
     try {
-      if (superseded.length > 0) await this.#options.onSuperseded?.(superseded, key);
+      if (superseded.length > 0) await this.#options.onSuperseded?.(superseded, key, signal);
     } catch (error) {
       this.#options.log.debug(`Superseded checkpoints stay: ${reasonOf(error)}`);
     }
   }
 
   async #save(limits: { signal?: AbortSignal; timeoutMs?: number }): Promise<SaveOutcome> {
-    const { state, store, temporaryDirectory, onSave } = this.#options;
+    const { state, store, onSave, onSaved } = this.#options;
+    const { live } = state.paths;
     let root: string | undefined;
     try {
       onSave(store.nextSeq + 1);
-      root = mkdtempSync(join(temporaryDirectory, 'oaievalset-save-'));
+      // Beside the state, on one file system with it: what never changes is linked, not copied.
+      mkdirSync(live, { recursive: true });
+      root = mkdtempSync(join(live, 'snapshot-'));
       state.snapshot(join(root, CHECKPOINT_PATH));
-      return await store.save(root, limits);
+      const outline = state.outline();
+      const outcome = await store.save(root, limits);
+      if (outcome.kind === 'saved') onSaved?.(outline);
+      return outcome;
     } catch (error) {
       // Most likely a full disk: the next checkpoint may fare better.
       return { kind: 'failed', cause: `the state could not be copied (${printable(reasonOf(error), [])})` };
@@ -188,7 +207,7 @@ export class Checkpointer {
   }
 }
 
-/** A tree that cannot be removed is left to the runner, which empties its temporary directory: it ends no run. */
+/** A tree that cannot be removed ends no run: the next one empties the live directory. */
 function discard(root: string): void {
   try {
     rmSync(root, { recursive: true, force: true });

@@ -46,13 +46,23 @@ export function checkpointStore(
   return openCheckpointStore({ keys, env: process.env, temporaryDirectory, firstSeq, encryptionKey });
 }
 
-/** Restores into a directory of its own and says what that means for the run; nothing is taken over yet. */
+/**
+ * Restores into a directory of its own and says what that means for the run; nothing is taken over yet. What came out of a
+ * cache is not trusted: a tree that cannot be of this action is discarded before anything of it is read.
+ */
 export async function restoreCheckpoint(store: CheckpointStore, log: Log): Promise<RestoreOutcome> {
   const restored = await store.restore();
   switch (restored.kind) {
-    case 'hit':
+    case 'hit': {
+      const suspect = suspicious(restored.directory);
+      if (suspect) {
+        discard(restored.staging);
+        refuse(restored.key, suspect, log);
+        return { kind: 'failed', cause: suspect };
+      }
       log.info(`Restored the checkpoint ${restored.key}`);
       break;
+    }
     case 'miss':
       log.info('There is no checkpoint yet: starting from what this machine has.');
       break;
@@ -80,25 +90,14 @@ export interface OpenedState {
 }
 
 /**
- * Opens the state of this machine and takes over what the restored checkpoint knows. What came out of a cache is not
- * trusted: it was unpacked into a directory of its own, is checked there, and what does not hold up is left out.
+ * Opens the state of this machine and takes over what the restored checkpoint knows, where that holds up.
  * @throws ActionError STATE_UNWRITABLE
  */
 export function openWithCheckpoint(options: OpenOptions, restored: RestoreOutcome): OpenedState {
   const state = State.open(options);
   const without = { state, restoredKey: '', unchangedSince: () => false };
   if (restored.kind !== 'hit') return without;
-  const refuse = (why: string) => {
-    options.log.warning(
-      `The checkpoint ${restored.key} is not used: ${why}. The run goes on with what this machine has. ` +
-        'Delete the entry in the caches of the repository, or change cache-key.',
-      'Checkpoint rejected',
-    );
-    return without;
-  };
   try {
-    const suspect = suspicious(restored.directory);
-    if (suspect) return refuse(suspect);
     const { model, evalSet } = options.owner;
     // Of what it holds, only the files of this model and eval set are looked at.
     const paths = statePaths(restored.directory, model, evalSet);
@@ -107,10 +106,19 @@ export function openWithCheckpoint(options: OpenOptions, restored: RestoreOutcom
     state.merge(staged);
     return { state, restoredKey: restored.key, unchangedSince: () => state.digest() === held };
   } catch (error) {
-    return refuse(reasonOf(error));
+    refuse(restored.key, reasonOf(error), options.log);
+    return without;
   } finally {
     discard(restored.staging);
   }
+}
+
+function refuse(key: string, why: string, log: Log): void {
+  log.warning(
+    `The checkpoint ${key} is not used: ${why}. The run goes on with what this machine has. ` +
+      'Delete the entry in the caches of the repository, or change cache-key.',
+    'Checkpoint rejected',
+  );
 }
 
 /** A tree that cannot be removed, say for paths that are too long, is left to the runner: it ends no run. */

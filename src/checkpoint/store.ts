@@ -116,7 +116,11 @@ export function openCheckpointStore(options: CheckpointStoreOptions): Checkpoint
     // What was unpacked between two looks counts as well.
     const tooMuch = (await watching) ?? (await outgrown(staging, bounds));
     if (tooMuch)
-      return failed(`${tooMuch}, which no checkpoint of this action does; ${DELETE_OR_CHANGE_KEY}`);
+      return failed(
+        bounds.scarce
+          ? `${tooMuch}; free some disk space`
+          : `${tooMuch}, which no checkpoint of this action does; ${DELETE_OR_CHANGE_KEY}`,
+      );
     return restoreOutcome(answer);
   }
 

@@ -67,13 +67,19 @@ export async function deleteSuperseded(
  * What is to be called with the key of each checkpoint that was saved. Tells at most once, as an info, that the token
  * does not suffice, and does not ask again then. An empty token turns it off.
  */
-export function supersededCleaner(options: SupersededOptions, log: Log): (savedKey: string) => Promise<void> {
+export function supersededCleaner(
+  options: SupersededOptions,
+  log: Log,
+): (savedKey: string, signal?: AbortSignal) => Promise<void> {
   let keys: readonly string[] = [];
   let off = options.token === '';
-  return async (savedKey) => {
+  return async (savedKey, signal) => {
     if (savedKey === '' || off) return;
     keys = [...keys, savedKey];
-    const { kind, deleted, gone, cause } = await deleteSuperseded(keys, options);
+    const { kind, deleted, gone, cause } = await deleteSuperseded(
+      keys,
+      signal ? { ...options, signal } : options,
+    );
     keys = keys.filter((key) => !deleted.includes(key) && !gone.includes(key));
     if (deleted.length > 0) log.debug(`Deleted superseded checkpoints: ${deleted.join(', ')}`);
     if (kind === 'denied') {

@@ -12,6 +12,8 @@ export interface TreeBounds {
   readonly depth: number;
   /** Of a path below the directory, in bytes: what is longer cannot be opened, or even removed, on every machine. */
   readonly pathBytes: number;
+  /** Whether `bytes` is what this disk has room for, and says nothing about who made the tree. */
+  readonly scarce?: boolean;
 }
 
 /** Far above the checkpoint of any eval set, far below what hurts a runner. */
@@ -25,7 +27,8 @@ export const CHECKPOINT_BOUNDS: TreeBounds = {
 /** The bounds, with no more bytes than half of what is free in `directory`: what is restored is then copied from there. */
 export function boundsIn(directory: string, bounds = CHECKPOINT_BOUNDS): TreeBounds {
   const { bavail, bsize } = statfsSync(directory);
-  return { ...bounds, bytes: Math.min(bounds.bytes, Math.floor((bavail * bsize) / 2)) };
+  const room = Math.floor((bavail * bsize) / 2);
+  return room < bounds.bytes ? { ...bounds, bytes: room, scarce: true } : bounds;
 }
 
 /**
@@ -99,7 +102,8 @@ export async function outgrown(
         const stat = await lstat(below).catch(() => undefined);
         if (stat?.isFile()) bytes += sizeOf(stat);
         if (entries > bounds.entries) return `it unpacks to more than ${bounds.entries} files`;
-        if (bytes > bounds.bytes) return `it unpacks to more than ${inUnits(bounds.bytes)}`;
+        if (bytes > bounds.bytes)
+          return `it unpacks to more than ${inUnits(bounds.bytes)}${bounds.scarce ? ', half of what is free on the disk of this runner' : ''}`;
         if (stat?.isDirectory()) open.push(below);
       }
     }

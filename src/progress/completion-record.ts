@@ -7,17 +7,22 @@ export type MetricValue = number | string | boolean | null;
 const metric = z.union([z.number(), z.string().max(4096), z.boolean(), z.null()]);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const shortText = z.string().max(4096);
+/** Printed as it is; the action writes none with control characters in it. */
+const name = z
+  .string()
+  .max(4096)
+  .regex(/^\P{Cc}*$/u);
 
 const schema = z.object({
   version: z.literal(1),
   /** Resolved eval key, `test-match.s1.simple-v0`. */
-  eval: shortText.min(1),
+  eval: name.min(1),
   /** The command in the progress file. */
   argv: z.array(z.string().max(65536)).min(3).max(4096),
   /** SHA-256 over `parts`, hex. */
   fingerprint: sha256,
   /** SHA-256 of each named part of the content, hex. */
-  parts: z.record(shortText, sha256),
+  parts: z.record(name, sha256),
   /** The final report, flattened: a nested value is named `outer/inner`. */
   metrics: z.record(shortText, metric),
   /** Samples that were evaluated; null when the record does not tell. */
@@ -33,7 +38,7 @@ const schema = z.object({
   }),
   /** API requests; null when they were not counted. */
   requests: z.object({ sent: z.int().nonnegative(), replayed: z.int().nonnegative() }).nullable(),
-  run: z.object({ repository: shortText, id: shortText, attempt: z.int().nonnegative() }),
+  run: z.object({ repository: name, id: name, attempt: z.int().nonnegative() }),
   /** ISO 8601, UTC. */
   started: z.iso.datetime(),
   ended: z.iso.datetime(),
@@ -97,7 +102,11 @@ export function sameExecution(a: CompletionRecord, b: CompletionRecord): boolean
   );
 }
 
+/** In characters: a record has a line of a few hundred, and a line that holds a million lists is a bomb. */
+const LONGEST_LINE = 4 * 1024 * 1024;
+
 function parseRecord(line: string): CompletionRecord | string {
+  if (line.length > LONGEST_LINE) return 'longer than any record of this action';
   let value: unknown;
   try {
     value = JSON.parse(line);

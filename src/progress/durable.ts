@@ -1,7 +1,9 @@
 /**
- * Writes that survive kill -9 at any instant: a line is there whole or not at all, a file is the old one or the new one.
+ * Files, read and written with care. Writes survive kill -9 at any instant: a line is there whole or not at all, a file is
+ * the old one or the new one.
  * Synchronous on purpose: nothing else of the action runs between two writes that belong together.
  */
+import type { Hash } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -10,6 +12,7 @@ import {
   ftruncateSync,
   mkdirSync,
   openSync,
+  readSync,
   renameSync,
   rmSync,
   writeSync,
@@ -66,4 +69,18 @@ export function replaceFile(path: string, content: string): void {
 function writeWhole(file: number, bytes: Buffer): void {
   let written = 0;
   while (written < bytes.length) written += writeSync(file, bytes, written);
+}
+
+const CHUNK = 1 << 20;
+
+/** Feeds a file to a hash, a piece at a time: it may be larger than memory. */
+export function hashFile(hash: Hash, path: string): void {
+  const file = openSync(path, 'r');
+  try {
+    const chunk = Buffer.allocUnsafe(CHUNK);
+    for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk))
+      hash.update(chunk.subarray(0, read));
+  } finally {
+    closeSync(file);
+  }
 }

@@ -31,6 +31,7 @@ import {
 import { join } from 'node:path';
 import { crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { z } from 'zod';
+import { hashFile } from './durable.ts';
 import { evalFileStem, type StatePaths, stateFolder } from './paths.ts';
 import { setAside } from './set-aside.ts';
 
@@ -272,17 +273,9 @@ export function adoptJournals(from: StatePaths, to: StatePaths): void {
   }
 }
 
-/** SHA-256 (hex) of a file, read a chunk at a time. */
 function contentOf(path: string): string {
   const hash = createHash('sha256');
-  const file = openSync(path, 'r');
-  try {
-    const chunk = Buffer.allocUnsafe(CHUNK);
-    for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk))
-      hash.update(chunk.subarray(0, read));
-  } finally {
-    closeSync(file);
-  }
+  hashFile(hash, path);
   return hash.digest('hex');
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 /**
@@ -11,6 +11,13 @@ export function setAside(path: string, now: Date, folder = dirname(path)): strin
   let target = stem;
   for (let n = 2; existsSync(target); n += 1) target = `${stem}-${n}`;
   mkdirSync(folder, { recursive: true });
-  renameSync(path, target);
+  try {
+    renameSync(path, target);
+  } catch (error) {
+    // A checkpoint may be unpacked on another file system than the state directory is on.
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    cpSync(path, target, { recursive: true, verbatimSymlinks: true });
+    rmSync(path, { recursive: true, force: true });
+  }
   return target;
 }

@@ -25,15 +25,15 @@ import {
   parseCompletions,
   sameExecution,
 } from './completion-record.ts';
-import { appendLine, replaceFile, TEMPORARY } from './durable.ts';
+import { appendLine, hashFile, replaceFile, TEMPORARY } from './durable.ts';
 import { adoptJournals } from './journal.ts';
 import { completedRecordFile, type StatePaths, stateFolder } from './paths.ts';
 import { type Command, commandId, formatCommand, formatProgress, parseProgress } from './progress-file.ts';
 import { type Owner, parseSavedPlan, type SavedPlan, sameOwner } from './saved-plan.ts';
 import { setAside } from './set-aside.ts';
 
-/** A state file larger than this is not read: nothing the action writes comes near it. */
-const LARGEST_FILE = 512 * 1024 * 1024;
+/** A state file larger than this is not read, in bytes: that of 10,000 evals has a tenth of it. */
+const LARGEST_FILE = 128 * 1024 * 1024;
 
 export interface OpenOptions {
   readonly paths: StatePaths;
@@ -52,7 +52,8 @@ export class State {
   readonly #log: Log;
   #commands = new Map<string, Command>();
   #records = new Map<string, CompletionRecord>();
-  #removedByUser: CompletionRecord[] = [];
+  /** By the id of their command. */
+  #removedByUser = new Map<string, CompletionRecord>();
   #plan: SavedPlan | undefined;
 
   private constructor(options: OpenOptions) {
@@ -98,8 +99,7 @@ export class State {
 
   /** Whether the command was done and the user took its line out of the progress file: it is to run again. */
   wasRemoved(command: Command): boolean {
-    const id = commandId(command);
-    return this.#removedByUser.some((record) => commandId(record.argv) === id);
+    return this.#removedByUser.has(commandId(command));
   }
 
   /** Records a finished eval. The record comes first, the progress line last: only the line makes it done. */
@@ -142,14 +142,16 @@ export class State {
    * records of one command the one that ended later counts. What the user removed here is not brought back.
    */
   merge(other: State): void {
-    const removed = (record: CompletionRecord) =>
-      this.#removedByUser.some((mine) => sameExecution(mine, record));
+    const removed = (id: string, record: CompletionRecord) => {
+      const mine = this.#removedByUser.get(id);
+      return mine !== undefined && sameExecution(mine, record);
+    };
     const records = new Map(this.#records);
     const commands = new Map(this.#commands);
     const adopted: CompletionRecord[] = [];
     for (const [id, record] of other.#records) {
       const mine = records.get(id);
-      if (removed(record) || (mine && mine.ended >= record.ended)) continue;
+      if (removed(id, record) || (mine && mine.ended >= record.ended)) continue;
       records.delete(id);
       records.set(id, record);
       adopted.push(record);
@@ -166,8 +168,12 @@ export class State {
           copyFileSync(log, kept);
         }
       }
-      replaceFile(this.paths.completions, formatCompletions([...records.values()]));
+      const completions = formatCompletions([...records.values()]);
+      // Killed between the two, all records but the old ones would look like lines that the user took out.
+      replaceFile(mergeMark(this.paths), sha256(completions));
+      replaceFile(this.paths.completions, completions);
       replaceFile(this.paths.progressFile, formatProgress([...commands.values()]));
+      rmSync(mergeMark(this.paths), { force: true });
       adoptJournals(other.paths, this.paths);
     });
     this.#records = records;
@@ -197,6 +203,23 @@ export class State {
     }
   }
 
+  /**
+   * SHA-256 (hex) over names and sizes of all that a checkpoint would hold. What is done is only appended, and segments are
+   * sealed for good: with the same outline there is nothing new.
+   */
+  outline(): string {
+    const { progressFile, resume } = this.paths;
+    const sizeOf = (path: string) => lstatSync(path, { throwIfNoEntry: false })?.size ?? -1;
+    const files = existsSync(resume) ? readdirSync(resume, { recursive: true, withFileTypes: true }) : [];
+    const sizes = files
+      .filter((file) => file.isFile())
+      .map((file) => join(file.parentPath, file.name))
+      .filter(belongsInCheckpoint)
+      .sort()
+      .map((path) => [relative(resume, path), sizeOf(path)]);
+    return sha256(JSON.stringify([sizeOf(progressFile), sizes]));
+  }
+
   /** SHA-256 (hex) over all that a checkpoint would hold. */
   digest(): string {
     const hash = createHash('sha256');
@@ -205,7 +228,9 @@ export class State {
     const files = existsSync(resume) ? readdirSync(resume, { recursive: true, withFileTypes: true }) : [];
     const paths = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
     for (const path of paths.filter(belongsInCheckpoint).sort()) {
-      hash.update(relative(resume, path)).update('\0').update(readFileSync(path)).update('\0');
+      hash.update(relative(resume, path)).update('\0');
+      hashFile(hash, path);
+      hash.update('\0');
     }
     return hash.digest('hex');
   }
@@ -241,7 +266,8 @@ export class State {
       else this.#plan = plan;
     }
 
-    const completions = parseCompletions(readText(paths.completions) ?? '');
+    const completionsText = readText(paths.completions) ?? '';
+    const completions = parseCompletions(completionsText);
     if (completions.rejected.length > 0) {
       const [first] = completions.rejected;
       reject(
@@ -261,15 +287,17 @@ export class State {
     if (progress.rejected.length > 0) {
       reject(paths.progressFile, `${progress.rejected.length} of its lines are no oaievalset commands`);
     }
+    const ownRecords = new Set(own);
     const foreignIds = new Set(
-      completions.records.filter((record) => !own.includes(record)).map((record) => commandId(record.argv)),
+      completions.records.filter((record) => !ownRecords.has(record)).map((record) => commandId(record.argv)),
     );
     for (const command of progress.commands) {
       const id = commandId(command);
       if (!foreignIds.has(id)) this.#commands.set(id, command);
     }
 
-    this.#pairRecordsWithLines(own, progressText !== undefined);
+    const merging = readText(mergeMark(paths)) === sha256(completionsText);
+    this.#pairRecordsWithLines(own, progressText !== undefined, merging);
     if (recordsLost || completions.rejected.length > 0) this.#dropLinesOfLostRecords();
     const records = this.records;
     if (completions.needsRewrite || records.length !== completions.records.length) {
@@ -279,6 +307,7 @@ export class State {
     if (progressText !== undefined && formatProgress(commands) !== progressText) {
       replaceFile(paths.progressFile, formatProgress(commands));
     }
+    rmSync(mergeMark(paths), { force: true });
   }
 
   /** The state of another repository, or from before cache-key was changed, makes room for one of our own. */
@@ -296,18 +325,23 @@ export class State {
   /**
    * The record is written before its line, so the newest record alone without a line is a crash between the two and
    * heals. Any other record without a line, or records without a progress file, are lines that the user took out.
+   * @param merging whether a merge was cut off between its two files: then every record heals
    */
-  #pairRecordsWithLines(records: readonly CompletionRecord[], progressFileExists: boolean): void {
+  #pairRecordsWithLines(
+    records: readonly CompletionRecord[],
+    progressFileExists: boolean,
+    merging: boolean,
+  ): void {
     const orphans = records.filter((record) => !this.#commands.has(commandId(record.argv)));
     const newest = records.at(-1);
-    const heals = progressFileExists && orphans.length === 1 && orphans[0] === newest;
+    const heals = merging || (progressFileExists && orphans.length === 1 && orphans[0] === newest);
     for (const record of records) {
       const id = commandId(record.argv);
       if (this.#commands.has(id) || heals) {
         this.#commands.set(id, record.argv);
         this.#records.set(id, record);
       } else {
-        this.#removedByUser.push(record);
+        this.#removedByUser.set(id, record);
       }
     }
   }
@@ -344,6 +378,15 @@ export function startFresh(paths: StatePaths, now = new Date()): boolean {
 /** Empties the live directory: what is in it belonged to evals that did not end. */
 export function clearLive(paths: StatePaths): void {
   rmSync(paths.live, { recursive: true, force: true });
+}
+
+/** There while a merge replaces first the completion records, then the progress file; holds the hash of the former. */
+function mergeMark(paths: StatePaths): string {
+  return join(paths.live, 'merge');
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 /** Not what was set aside, nor anything below it. */

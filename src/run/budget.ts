@@ -18,11 +18,20 @@ export interface BudgetOptions {
   readonly sampleResume: boolean;
 }
 
+/** An eval that runs, and the tokens of the answers it has got so far, kept ones included. */
+export interface Running {
+  readonly key: string;
+  readonly tokens: number;
+}
+
 export interface Budget {
   /** Aborted at the limit, with an Error that names it. */
   readonly exhausted: AbortSignal;
-  /** Why this eval is not to be started: what it took before is more than what is left. Undefined: it fits, or nobody knows. */
-  whyNot(planned: PlannedEval): string | undefined;
+  /**
+   * Why this eval is not to be started: what it took before is more than what is left, and than what those that run will
+   * leave. Undefined: it fits, or nobody knows.
+   */
+  whyNot(planned: PlannedEval, running?: readonly Running[]): string | undefined;
   /** To be called when tokens were spent. */
   check(): void;
   close(): void;
@@ -40,18 +49,24 @@ export function openBudget(options: BudgetOptions): Budget {
       : after(Math.max(0, timeLeft()), () =>
           limit.abort(new Error(`the time-budget of ${duration(time)} is used up`)),
         );
+  const stillToCome = ({ key, tokens: had }: Running) =>
+    Math.max(0, (known.get(key)?.tokens.total ?? had) - had);
   const fits = (need: number, left: number, whole: number | undefined) =>
     need <= left || (sampleResume && whole !== undefined && need > whole);
   return {
     exhausted: limit.signal,
-    whyNot({ key }) {
+    whyNot({ key }, running = []) {
       const record = known.get(key);
       if (!record) return undefined;
       const took = Date.parse(record.ended) - Date.parse(record.started);
       if (!fits(took, timeLeft(), time))
         return `it took ${duration(took)} before, and ${duration(Math.max(0, timeLeft()))} of the time-budget are left`;
-      if (!fits(record.tokens.total, tokensLeft(), tokens))
-        return `it took ${wholeNumber(record.tokens.total)} tokens before, and ${wholeNumber(Math.max(0, tokensLeft()))} of the token-budget are left`;
+      const reserved = running.reduce((sum, each) => sum + stillToCome(each), 0);
+      const free = Math.max(0, tokensLeft() - reserved);
+      if (!fits(record.tokens.total, free, tokens)) {
+        const kept = reserved > 0 ? `, besides ${wholeNumber(reserved)} for the evals that run` : '';
+        return `it took ${wholeNumber(record.tokens.total)} tokens before, and ${wholeNumber(free)} of the token-budget are left${kept}`;
+      }
       return undefined;
     },
     check() {

@@ -47,6 +47,8 @@ export interface ExecuteOptions {
 export interface Progress {
   /** API answers it has got so far, kept ones included. */
   answers(): number;
+  /** Prompt and completion tokens of this attempt's answers, kept ones included. */
+  tokens(): number;
 }
 
 const LAST_LINES = 30;
@@ -65,7 +67,7 @@ export async function executeEval(
   const journal = options.sampleResume ? openJournal(planned, options, log) : undefined;
   if (journal) options.journals.add(journal);
   const lane = gateway.openEval(planned.name, journal);
-  onProgress({ answers: () => answersOf(lane.traffic()) });
+  onProgress({ answers: () => answersOf(lane.traffic()), tokens: () => tokensOf(lane.attempt()) });
   let outcome: Outcome = { status: 'pending', eval: planned, reason: 'not started' };
   try {
     for (let attempt = 1; attempt <= attempts; attempt += 1) {
@@ -222,6 +224,11 @@ function accounting(
   if (sent + replayed === 0) return { tokens: { ...record.tokens, cached: 0, reasoning: 0 }, requests };
   const tokens = addTokens(tokensSent, tokensReplayed);
   return { tokens: { ...tokens, total: tokens.prompt + tokens.completion }, requests };
+}
+
+function tokensOf({ tokensSent, tokensReplayed }: Traffic): number {
+  const { prompt, completion } = addTokens(tokensSent, tokensReplayed);
+  return prompt + completion;
 }
 
 function answersOf({ sent, replayed, failed }: Traffic): number {

@@ -111,7 +111,11 @@ class Run {
     const { stopped, budget, log } = this.#options;
     if (stopped.aborted) return reasonOf(stopped.reason);
     if (this.#stopped !== undefined) return this.#stopped;
-    const why = budget.whyNot(planned);
+    const running = [...this.#running].map(([{ key }, { progress }]) => ({
+      key,
+      tokens: progress?.tokens() ?? 0,
+    }));
+    const why = budget.whyNot(planned, running);
     if (why !== undefined) log.info(`${planned.name} is not started: ${why}`);
     return why;
   }

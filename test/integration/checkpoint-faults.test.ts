@@ -12,7 +12,7 @@ import { Checkpointer } from '../../src/checkpoint/checkpointer.ts';
 import { restoreCheckpoint } from '../../src/checkpoint/state-checkpoint.ts';
 import type { CheckpointStore } from '../../src/checkpoint/store.ts';
 import type { Log } from '../../src/log.ts';
-import { statePaths } from '../../src/progress/paths.ts';
+import { type StatePaths, statePaths } from '../../src/progress/paths.ts';
 import { State } from '../../src/progress/state.ts';
 import { HANG, machine, type Rig, test, twirp } from '../helpers/cache-rig.ts';
 import { silentLog } from '../helpers/silent-log.ts';
@@ -323,7 +323,9 @@ describe.concurrent('a save', () => {
 
   test('whose disk is full leaves the run alone', async ({ rig }) => {
     const { env } = await rig.service();
-    const { warning } = await save(rig, rig.store({ env: machine(env) }), '/proc/no/such/directory');
+    const { warning } = await save(rig, rig.store({ env: machine(env) }), (paths) =>
+      writeFileSync(paths.live, ''),
+    );
     expect(warning).toMatch(/^the state could not be copied \(ENOENT/);
   });
 });
@@ -445,7 +447,7 @@ function logOf(): { log: Log; cause(): string | undefined } {
 async function save(
   rig: Rig,
   store: CheckpointStore,
-  temporaryDirectory = rig.scratch(),
+  meanwhile: (paths: StatePaths) => void = () => {},
 ): Promise<{ saved: boolean; warning?: string }> {
   const { log, cause } = logOf();
   const owner = { repository: 'o/r', cacheKey: '', model: 'gpt-4o', evalSet: 'test' };
@@ -453,11 +455,11 @@ async function save(
   const state = State.open({ paths, owner, log });
   mkdirSync(paths.logs, { recursive: true });
   writeFileSync(join(paths.logs, 'test.dev.v0.jsonl'), randomBytes(20_000));
+  meanwhile(paths);
   const { key } = await new Checkpointer({
     state,
     unchangedSince: () => false,
     store,
-    temporaryDirectory,
     log,
     journals: new Set(),
     interval: Number.POSITIVE_INFINITY,

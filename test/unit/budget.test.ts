@@ -114,6 +114,17 @@ describe('tokens', () => {
     expect(exhausted.aborted).toBe(false);
   });
 
+  test('what the evals that run will still take is not given away twice', () => {
+    const { whyNot } = budget({ tokens: 9000 });
+    expect(whyNot(slow, [{ key: slow.key, tokens: 0 }])).toBe(
+      'it took 5,000 tokens before, and 4,000 of the token-budget are left, besides 5,000 for the evals that run',
+    );
+    expect(whyNot(quick, [{ key: slow.key, tokens: 0 }])).toBeUndefined();
+    expect(whyNot(slow, [{ key: slow.key, tokens: 1000 }])).toBeUndefined();
+    expect(whyNot(slow, [{ key: slow.key, tokens: 6000 }]), 'it takes more than before').toBeUndefined();
+    expect(whyNot(slow, [{ key: unknown.key, tokens: 10 }]), 'nobody knows').toBeUndefined();
+  });
+
   test('an eval that took more than what is left is not started', () => {
     let spent = 0;
     const { whyNot } = budget({ tokens: 6000, spentTokens: () => spent });

@@ -2,7 +2,8 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openWithCheckpoint } from '../../src/checkpoint/state-checkpoint.ts';
+import { openWithCheckpoint, restoreCheckpoint } from '../../src/checkpoint/state-checkpoint.ts';
+import type { CheckpointStore } from '../../src/checkpoint/store.ts';
 import { completedRecordFile, statePaths } from '../../src/progress/paths.ts';
 import { State } from '../../src/progress/state.ts';
 import { completion, owner, planned, recordingLog, temporaryDirectory } from '../helpers/builders.ts';
@@ -24,11 +25,13 @@ function bed(changes: Partial<typeof owner> = {}) {
   restored.complete(completion(a));
   const root = temporaryDirectory();
   State.open({ paths: pathsIn(root), owner, log }).complete(completion(b));
-  const open = () =>
-    openWithCheckpoint(
-      { paths: pathsIn(root), owner, log },
-      { kind: 'hit', key: 'entry-1', directory, staging },
-    );
+  const store: CheckpointStore = {
+    nextSeq: 1,
+    restore: async () => ({ kind: 'hit', key: 'entry-1', directory, staging }),
+    save: async () => ({ kind: 'unavailable', cause: 'nobody saves here' }),
+  };
+  const open = async () =>
+    openWithCheckpoint({ paths: pathsIn(root), owner, log }, await restoreCheckpoint(store, log));
   return { log, staging, directory, root, open };
 }
 
@@ -36,19 +39,19 @@ function done(state: State): string[] {
   return [a, b].filter(({ command }) => state.isDone(command)).map(({ key }) => key);
 }
 
-test('a checkpoint is taken over, and what it was unpacked to is removed', () => {
+test('a checkpoint is taken over, and what it was unpacked to is removed', async () => {
   const { log, staging, open } = bed();
-  const { state, restoredKey } = open();
+  const { state, restoredKey } = await open();
   expect(done(state)).toEqual(['a.dev.v0', 'b.dev.v0']);
   expect(restoredKey).toBe('entry-1');
   expect(log.warnings).toEqual([]);
   expect(existsSync(staging)).toBe(false);
 });
 
-test('a tree that is not as it should be is left out, and the warning says what to do', () => {
+test('a tree that is not as it should be is left out, and the warning says what to do', async () => {
   const { log, staging, directory, open } = bed();
   symlinkSync('/etc/passwd', join(directory, 'odd'));
-  const { state, restoredKey, unchangedSince } = open();
+  const { state, restoredKey, unchangedSince } = await open();
   expect(done(state)).toEqual(['b.dev.v0']);
   expect(restoredKey).toBe('');
   expect(unchangedSince()).toBe(false);
@@ -62,20 +65,20 @@ test('a tree that is not as it should be is left out, and the warning says what 
 test.each([
   ['model', { model: 'gpt-3' }],
   ['eval set', { evalSet: 'another' }],
-])('what a checkpoint holds of another %s is ignored', (_what, changes) => {
+])('what a checkpoint holds of another %s is ignored', async (_what, changes) => {
   const { directory, root, open } = bed(changes);
   const theirs = pathsIn(directory, { ...owner, ...changes });
   expect(readFileSync(theirs.progressFile, 'utf8')).toContain('a.dev.v0');
-  const { state } = open();
+  const { state } = await open();
   expect(done(state)).toEqual(['b.dev.v0']);
   expect(existsSync(pathsIn(root, { ...owner, ...changes }).progressFile)).toBe(false);
 });
 
-test('a tree that cannot be taken over does not end the run', () => {
+test('a tree that cannot be taken over does not end the run', async () => {
   const { log, directory, open } = bed();
   // Where the record file of a completed eval belongs.
   mkdirSync(completedRecordFile(pathsIn(directory), a.key), { recursive: true });
-  const { state, restoredKey } = open();
+  const { state, restoredKey } = await open();
   expect(done(state)).toEqual(['b.dev.v0']);
   expect(restoredKey).toBe('');
   expect(log.warnings).toEqual([
@@ -83,12 +86,12 @@ test('a tree that cannot be taken over does not end the run', () => {
   ]);
 });
 
-test('text with workflow commands in it is not printed as it is', () => {
+test('text with workflow commands in it is not printed as it is', async () => {
   const { log, directory, open } = bed();
   const name = join(directory, 'x\n::add-mask::y');
   mkdirSync(dirname(name), { recursive: true });
   writeFileSync(name, '');
-  open();
+  await open();
   expect(log.warnings).toHaveLength(1);
   for (const warning of log.warnings) expect(warning).not.toMatch(/^::/m);
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Checkpointer, type CheckpointerOptions } from '../../src/checkpoint/checkpointer.ts';
 import type { CheckpointStore, OperationOptions, SaveOutcome } from '../../src/checkpoint/store.ts';
+import type { Journal } from '../../src/progress/journal.ts';
 import { statePaths } from '../../src/progress/paths.ts';
 import { State } from '../../src/progress/state.ts';
 import { completion, owner, planned, recordingLog, temporaryDirectory } from '../helpers/builders.ts';
@@ -68,7 +69,6 @@ class FakeStore implements CheckpointStore {
 }
 
 function machine(options: Partial<CheckpointerOptions> = {}) {
-  const temporary = temporaryDirectory();
   const state = State.open({
     paths: statePaths(join(temporaryDirectory(), 'state'), 'gpt-4', 'set'),
     owner,
@@ -82,7 +82,6 @@ function machine(options: Partial<CheckpointerOptions> = {}) {
     state,
     unchangedSince: () => false,
     store,
-    temporaryDirectory: temporary,
     log,
     journals: new Set(),
     interval: INTERVAL,
@@ -96,7 +95,8 @@ function machine(options: Partial<CheckpointerOptions> = {}) {
     store,
     log,
     seqs,
-    temporary,
+    /** What copies of the state are left. */
+    copies: () => readdirSync(state.paths.live).filter((name) => name.startsWith('snapshot-')),
     /** An eval completes: there is something new. */
     complete: () => state.complete(completion(planned(`eval-${++done}.dev.v0`))),
     /** Milliseconds from the start to each save. */
@@ -159,7 +159,7 @@ describe('while evals run', () => {
   });
 
   test('soon() saves at once what is new, and nothing when nothing is', async () => {
-    const { checkpointer, store, complete } = machine();
+    const { checkpointer, store, complete } = machine({ onSuperseded: async () => {} });
     checkpointer.soon();
     complete();
     checkpointer.soon();
@@ -183,6 +183,68 @@ describe('while evals run', () => {
     expect(gaps[0]).toBe(INTERVAL);
     for (const [i, gap] of gaps.entries()) if (i > 0) expect(gap).toBeGreaterThan(gaps[i - 1] ?? 0);
     expect(store.saves).toHaveLength(20);
+  });
+
+  test('long evals that end one after the other do not make it more', async () => {
+    const { checkpointer, store, complete } = machine();
+    checkpointer.start();
+    for (let ended = 0; ended < 6 * 80; ended += 1) {
+      await pass(45 * SECOND);
+      complete();
+      checkpointer.soon();
+    }
+    await checkpointer.finish();
+    expect(store.saves.length).toBeLessThanOrEqual(20);
+  });
+
+  test('a journal that cannot be sealed holds no other back, and is left for the next', async () => {
+    const sealed: string[] = [];
+    const journal = (name: string, works: () => boolean) => ({
+      seal: () => {
+        if (!works()) throw new Error('ENOSPC');
+        sealed.push(name);
+      },
+    });
+    let room = false;
+    const journals = new Set([journal('a', () => room), journal('b', () => true)]) as unknown as Set<Journal>;
+    let mark = '';
+    const { checkpointer, store } = machine({ journals, mark: () => mark });
+    mark = 'one answer more';
+    checkpointer.start();
+    await pass(INTERVAL);
+    expect(sealed).toEqual(['b']);
+    room = true;
+    await pass(2 * INTERVAL);
+    expect(sealed).toEqual(['b', 'a', 'b']);
+    await pass(4 * INTERVAL);
+    expect(store.saves, 'then there is nothing new').toHaveLength(2);
+    await checkpointer.stop();
+  });
+
+  test('the end does not wait for GitHub to delete what is superseded', async () => {
+    const ended: unknown[] = [];
+    const { checkpointer, store, complete } = machine({
+      onSuperseded: (_keys, _newest, signal) =>
+        new Promise((resolve) => {
+          signal.addEventListener('abort', () => {
+            ended.push(signal.aborted);
+            resolve();
+          });
+        }),
+    });
+    checkpointer.start();
+    for (let i = 0; i < 2; i += 1) {
+      complete();
+      await pass(INTERVAL);
+    }
+    complete();
+    const hurry = new AbortController();
+    const finished = checkpointer.finish(hurry.signal);
+    await pass(0);
+    hurry.abort();
+    expect(await finished).toEqual({ key: 'key-3', complete: true });
+    expect(ended).toEqual([true, true]);
+    expect(store.saves).toHaveLength(3);
   });
 
   test('it does not where they are deleted: each is handed over when the next is there', async () => {
@@ -287,16 +349,17 @@ describe('while evals run', () => {
 
 describe('the last one', () => {
   test('is saved when there is something new, with the time it has; its number is used up before', async () => {
-    const { checkpointer, store, complete, seqs, temporary, log } = machine();
+    const { checkpointer, store, complete, seqs, copies, log } = machine();
     complete();
     store.answer = (seq) => {
       expect(seqs).toEqual([2]);
       return { kind: 'saved', key: `key-${seq}` };
     };
-    expect(await checkpointer.finish(5000)).toEqual({ key: 'key-1', complete: true });
-    expect(store.saves[0]?.options).toEqual({ timeoutMs: 5000 });
+    const hurry = new AbortController().signal;
+    expect(await checkpointer.finish(hurry)).toEqual({ key: 'key-1', complete: true });
+    expect(store.saves[0]?.options).toEqual({ signal: hurry });
     expect(log.lines).toEqual(['Saved the checkpoint key-1']);
-    expect(readdirSync(temporary), 'the copy is removed').toEqual([]);
+    expect(copies(), 'the copy is removed').toEqual([]);
   });
 
   test('is not saved when the checkpoint that was restored holds everything', async () => {
@@ -318,7 +381,7 @@ describe('the last one', () => {
   });
 
   test('does not wait for one in the background that hangs', async () => {
-    const { checkpointer, store, complete, log, linesIn, temporary } = machine();
+    const { checkpointer, store, complete, log, linesIn, copies } = machine();
     store.answer = hanging;
     checkpointer.start();
     complete();
@@ -330,7 +393,7 @@ describe('the last one', () => {
     expect(linesIn(1)).toBe(2);
     expect(store.overlaps).toBe(0);
     expect(log.warnings, 'what was given up on purpose is no trouble').toEqual([]);
-    expect(readdirSync(temporary)).toEqual([]);
+    expect(copies()).toEqual([]);
   });
 
   test('that fails says what is lost, and leaves the one before', async () => {

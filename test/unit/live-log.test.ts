@@ -104,7 +104,7 @@ describe('heartbeat', () => {
   const since = Date.parse('2026-01-01T00:00:00.000Z');
   const running = (name: string, changes: Partial<RunningNow> & { readonly answers?: number } = {}) => {
     const { answers, ...rest } = changes;
-    const progress = answers === undefined ? undefined : { answers: () => answers };
+    const progress = answers === undefined ? undefined : { answers: () => answers, tokens: () => 0 };
     return { name, since, samples: null, expected: 0, progress, ...rest };
   };
   const run = (changes: Partial<RunSoFar> = {}): RunSoFar => ({

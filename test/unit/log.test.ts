@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { asText } from '../../src/action/log.ts';
+import { asOwn, asText } from '../../src/action/log.ts';
 import { CommandParser } from '../helpers/runner.ts';
 
-test.each([
+const commands = [
   '::set-output name=x::y',
   '   ::error::x',
   '\t::add-mask::x',
@@ -11,10 +11,27 @@ test.each([
   'progress\r::set-env name=PATH::/evil',
   'two\n::stop-commands::x',
   '::group::x\r\n::endgroup::',
-])('nothing in %j is a command for a runner', (line) => {
+];
+
+function obeyed(shown: string): unknown[] {
   const parser = new CommandParser();
-  const obeyed = asText(line)
+  return shown
     .split(/\r\n|\r|\n/)
-    .map((shown) => parser.parse(shown));
-  expect(obeyed.filter((command) => command !== undefined)).toEqual([]);
+    .map((line) => parser.parse(line))
+    .filter((command) => command !== undefined);
+}
+
+test.each(commands)('nothing in %j is a command for a runner', (line) => {
+  expect(obeyed(asText(line))).toEqual([]);
+});
+
+test.each(commands)('nor when a message of ours repeats it: %j', (line) => {
+  expect(obeyed(asOwn(`test-match: runs again, ${line} changed`))).toEqual([]);
+  expect(obeyed(asOwn(line))).toEqual([]);
+});
+
+test('a message of ours is shown as it is, over several lines', () => {
+  const message = 'Two lines:\n\ta b — ü 😀';
+  expect(asOwn(message)).toBe(message);
+  expect(asOwn('red \u001b[31m')).toBe('red ?[31m');
 });

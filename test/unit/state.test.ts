@@ -152,6 +152,29 @@ describe('what cannot be trusted is set aside', () => {
         writeFileSync(p.completions, `${JSON.stringify({ ...completion(a), metrics: { accuracy: {} } })}\n`),
       isRejected('completions.jsonl'),
     ],
+    ...[
+      [
+        'a part named as a workflow command',
+        { parts: { 'x\n::set-output name=complete::true': sha256('') } },
+      ],
+      ['an eval named in two lines', { eval: 'a\n::error::b', argv: ['oaieval', 'gpt-4', 'a\n::error::b'] }],
+      ['a number beyond all numbers', { samples: 'ABSURD' }],
+      ['fewer than no tokens', { tokens: { prompt: -1, completion: 0, total: 0 } }],
+      [
+        'a record of many megabytes',
+        { argv: ['oaieval', 'gpt-4', a.key, ...Array(90).fill('x'.repeat(65000))] },
+      ],
+    ].map(([what, changes]): (typeof cases)[number] => [
+      `completions with ${what}`,
+      (p) => {
+        const line = JSON.stringify({ ...completion(a), ...(changes as object) }).replace(
+          '"ABSURD"',
+          '1e999',
+        );
+        writeFileSync(p.completions, `${line}\n`);
+      },
+      isRejected('completions.jsonl'),
+    ]),
     ['a plan that is no JSON', (p) => writeFileSync(p.plan, '{'), isRejected('plan.json')],
     [
       'a progress file of rubbish',
@@ -258,6 +281,22 @@ describe('merging a restored checkpoint', () => {
     expect(merged.commands).toHaveLength(3);
   });
 
+  test('cut off between its two files, it loses nothing, and brings nothing back', () => {
+    const theirs = withDone(a, b);
+    const mine = withDone(c);
+    // What stands in the way of the second file, as a kill -9 would.
+    mkdirSync(`${mine.paths.progressFile}.tmp`);
+    expect(() => mine.state.merge(theirs.state)).toThrow(/cannot be read or written/);
+    rmSync(`${mine.paths.progressFile}.tmp`, { recursive: true });
+    expect(progress(mine.paths.progressFile)).toEqual([c.command]);
+    const { state } = open(mine.root);
+    expect(state.records.map((record) => record.eval).sort()).toEqual([a.key, b.key, c.key]);
+    expect(progress(mine.paths.progressFile)).toHaveLength(3);
+    // Now that it is healed, a line that is taken out is taken out.
+    writeFileSync(mine.paths.progressFile, formatProgress([b.command]));
+    expect(open(mine.root).state.commands).toEqual([b.command]);
+  });
+
   test('what the user removed on this machine is not brought back', () => {
     const theirs = withDone(a, b);
     const mine = withDone(a, b);
@@ -286,6 +325,20 @@ describe('a snapshot', () => {
     ]);
     expect(readdirSync(root)).toContain('gpt-4.set.live');
   });
+});
+
+test('the outline of a state changes with what a checkpoint holds, and only with that', () => {
+  const { state, paths } = withDone(a);
+  const before = state.outline();
+  mkdirSync(join(paths.live, 'journal'), { recursive: true });
+  writeFileSync(join(paths.live, 'journal/x'), 'x');
+  expect(state.outline()).toBe(before);
+  mkdirSync(join(paths.journal, b.key), { recursive: true });
+  writeFileSync(join(paths.journal, b.key, '1.jsonl'), 'x');
+  const sealed = state.outline();
+  expect(sealed).not.toBe(before);
+  state.complete(completion(b));
+  expect(state.outline()).not.toBe(sealed);
 });
 
 test('a state directory that cannot be written is an error that says so', () => {
