@@ -75175,7 +75175,7 @@ async function sealTree(root, path, target, sealing) {
     const { env, signal, entryKey } = sealing;
     const chunks = sealingStream({ key, prefix, names: namesOf(header, entryKey) });
     const tar = startTar(['-cf', '-', '-C', root, path], env);
-    await together((0,external_node_stream_promises_namespaceObject.pipeline)(tar.stdout, (0,external_node_zlib_.createGzip)({ level: GZIP_LEVEL }), chunks, output, { signal }), tar);
+    await together((0,external_node_stream_promises_namespaceObject.pipeline)(tar.stdout, (0,external_node_zlib_.createGzip)({ level: GZIP_LEVEL }), chunks, output, { signal }), tar, signal);
 }
 /**
  * Unpacks what `sealTree` wrote into the directory `into`. What was unpacked before a failure is not to be used.
@@ -75198,7 +75198,7 @@ async function openSealed(source, into, mostBytes, sealing) {
         const input = file.createReadStream({ start: HEADER, highWaterMark: CHUNK, autoClose: false });
         const tar = startTar(['-xf', '-', '--no-same-owner', '--no-same-permissions', '-C', into], env);
         const stages = [input, chunks, (0,external_node_zlib_.createGunzip)(), bounded(mostBytes), feeding(tar.stdin)];
-        await together((0,external_node_stream_promises_namespaceObject.pipeline)(...stages, { signal }), tar);
+        await together((0,external_node_stream_promises_namespaceObject.pipeline)(...stages, { signal }), tar, signal);
     }
     finally {
         await file.close();
@@ -75244,7 +75244,10 @@ function bounded(mostBytes) {
 }
 /** Never with `-P`: without it tar refuses absolute names, `..`, and links that lead out of the directory. */
 function startTar(args, env) {
-    return (0,external_node_child_process_.spawn)('tar', args, { env, stdio: 'pipe', detached: true });
+    const tar = (0,external_node_child_process_.spawn)('tar', args, { env, stdio: 'pipe', detached: true });
+    // What it was starting when it was killed holds its output, for which nobody is to wait.
+    tar.once('exit', () => killGroup(tar));
+    return tar;
 }
 /**
  * Hands on what comes, and goes on taking when tar has closed its end: tar stops at the end mark of the archive, and what
@@ -75304,10 +75307,17 @@ async function ended(tar) {
     }
 }
 /** Waits for both, and tells of a failure what came first: a tar whose other end is gone only says that it is gone. */
-async function together(stream, tar) {
+async function together(stream, tar, signal) {
     const ending = ended(tar);
+    // Streams end when tar does, whatever keeps them.
+    const stop = () => killGroup(tar);
+    signal?.addEventListener('abort', stop, { once: true });
+    if (signal?.aborted)
+        stop();
     const broken = await stream.then(() => undefined, (error) => {
         killGroup(tar);
+        for (const pipe of [tar.stdin, tar.stdout, tar.stderr])
+            pipe.destroy();
         return error instanceof Error ? error : new Error(String(error));
     });
     const { problem, killed } = await ending;
@@ -75366,6 +75376,8 @@ var external_node_os_ = __nccwpck_require__(8161);
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: external "node:url"
 var external_node_url_ = __nccwpck_require__(3136);
+// EXTERNAL MODULE: ./lib/process/abort.js
+var abort = __nccwpck_require__(4836);
 // EXTERNAL MODULE: ./lib/checkpoint/client-output.js
 var client_output = __nccwpck_require__(833);
 ;// CONCATENATED MODULE: ./lib/checkpoint/cause.js
@@ -75938,6 +75950,7 @@ function worker_process_resultOf(text) {
 
 
 
+
 const RESTORE_TIMEOUT_MS = 5 * 60_000;
 const SAVE_TIMEOUT_MS = 10 * 60_000;
 function openCheckpointStore(options) {
@@ -76083,7 +76096,7 @@ function limitOf(timeoutMs, signal) {
         timeoutMs,
         signal,
         leftMs,
-        both: () => AbortSignal.any([AbortSignal.timeout(leftMs()), ...(signal ? [signal] : [])]),
+        both: () => (0,abort/* abortedAfter */.U)(leftMs(), signal),
     };
 }
 /** The worker and tar need no input of the action; the key that encrypts is none of theirs, whatever holds it. */
@@ -76270,11 +76283,13 @@ function discard(staging) {
 /* unused harmony export deleteSuperseded */
 /* harmony import */ var undici__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6752);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
+/* harmony import */ var _process_abort_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4836);
 /* harmony import */ var _client_output_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(833);
 /**
  * Deletes the checkpoints that a later one of the same run replaced. Without it a long run fills the repository's cache
  * quota with copies of itself, and GitHub evicts what others cached.
  */
+
 
 
 
@@ -76365,7 +76380,7 @@ async function deleteEntry(key, options, dispatcher) {
             'user-agent': 'oaievalset-action',
             'x-github-api-version': '2022-11-28',
         },
-        signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]),
+        signal: (0,_process_abort_js__WEBPACK_IMPORTED_MODULE_3__/* .abortedAfter */ .U)(timeoutMs, signal),
     });
     const text = await body.text();
     const limited = statusCode === 429 ||
@@ -79214,6 +79229,36 @@ async function planSubject(request) {
 
 /***/ }),
 
+/***/ 4836:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   U: () => (/* binding */ abortedAfter)
+/* harmony export */ });
+/**
+ * Aborted when one of the signals is, and after so many milliseconds at the latest. Not made of AbortSignal.timeout and
+ * AbortSignal.any, which hold what they are made of weakly: here the timer holds the signal. It keeps no process alive.
+ */
+function abortedAfter(milliseconds, ...signals) {
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(new DOMException('The time for it is up', 'TimeoutError')), milliseconds);
+    timer.unref();
+    for (const signal of signals) {
+        const abort = () => {
+            clearTimeout(timer);
+            controller.abort(signal?.reason);
+        };
+        if (signal?.aborted)
+            abort();
+        else
+            signal?.addEventListener('abort', abort, { once: true });
+    }
+    return controller.signal;
+}
+
+
+/***/ }),
+
 /***/ 6195:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -81582,6 +81627,8 @@ var external_node_path_ = __nccwpck_require__(6760);
 var traffic = __nccwpck_require__(3231);
 // EXTERNAL MODULE: ./lib/plan/reconcile.js
 var reconcile = __nccwpck_require__(3023);
+// EXTERNAL MODULE: ./lib/process/abort.js
+var abort = __nccwpck_require__(4836);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var paths = __nccwpck_require__(8943);
 // EXTERNAL MODULE: ./lib/run/engine.js
@@ -81720,6 +81767,7 @@ function watchEval({ evalTimeout, stallTimeout }, lastTraffic) {
 
 
 
+
 const LAST_LINES = 30;
 /** Milliseconds that an eval which ended without a result waits for what it has asked, and pays for. */
 const LAST_ANSWERS = 15_000;
@@ -81765,7 +81813,7 @@ async function executeEval(planned, options, log, onProgress = () => { }) {
         const sent = lane.sent();
         if (outcome.status !== 'fresh' && journal && sent > 0) {
             log.info(`Requests that the API has not answered yet, and whose answers are waited for: ${(0,format/* wholeNumber */.rD)(sent)}`);
-            await lane.drain(withTimeout(options.hurry, LAST_ANSWERS));
+            await lane.drain((0,abort/* abortedAfter */.U)(LAST_ANSWERS, options.hurry));
         }
         lane.close();
         if (journal)
@@ -81870,8 +81918,8 @@ function accounting({ sent, replayed, tokensSent, tokensReplayed }, record) {
     const requests = { sent, replayed };
     if (sent + replayed === 0)
         return { tokens: { ...record.tokens, cached: 0, reasoning: 0 }, requests };
-    const tokens = (0,traffic/* addTokens */.Ox)(tokensSent, tokensReplayed);
-    return { tokens: { ...tokens, total: tokens.prompt + tokens.completion }, requests };
+    const { prompt, completion, cached, reasoning } = (0,traffic/* addTokens */.Ox)(tokensSent, tokensReplayed);
+    return { tokens: { prompt, completion, total: prompt + completion, cached, reasoning }, requests };
 }
 function tokensOf({ tokensSent, tokensReplayed }) {
     const { prompt, completion } = (0,traffic/* addTokens */.Ox)(tokensSent, tokensReplayed);
@@ -81904,10 +81952,6 @@ function failure({ code, signal }, reported, unanswered) {
     if (!reported)
         return 'oaieval exited with code 0 but recorded no final report, so its result is not known';
     return `${(0,format/* wholeNumber */.rD)(unanswered)} of its requests were not answered by the API, and it reported a result without them`;
-}
-/** Aborted with the signal, and after so many milliseconds at the latest. */
-function withTimeout(signal, milliseconds) {
-    return AbortSignal.any([signal, AbortSignal.timeout(milliseconds)]);
 }
 
 ;// CONCATENATED MODULE: ./lib/run/live-log.js

@@ -30180,7 +30180,7 @@ const CHECKPOINT_PATH = 'tmp/oaievalset';
 
 /***/ }),
 
-/***/ 2950:
+/***/ 215:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -30353,7 +30353,7 @@ async function sealTree(root, path, target, sealing) {
     const { env, signal, entryKey } = sealing;
     const chunks = sealingStream({ key, prefix, names: namesOf(header, entryKey) });
     const tar = startTar(['-cf', '-', '-C', root, path], env);
-    await together((0,external_node_stream_promises_namespaceObject.pipeline)(tar.stdout, (0,external_node_zlib_.createGzip)({ level: GZIP_LEVEL }), chunks, output, { signal }), tar);
+    await together((0,external_node_stream_promises_namespaceObject.pipeline)(tar.stdout, (0,external_node_zlib_.createGzip)({ level: GZIP_LEVEL }), chunks, output, { signal }), tar, signal);
 }
 /**
  * Unpacks what `sealTree` wrote into the directory `into`. What was unpacked before a failure is not to be used.
@@ -30376,7 +30376,7 @@ async function openSealed(source, into, mostBytes, sealing) {
         const input = file.createReadStream({ start: HEADER, highWaterMark: CHUNK, autoClose: false });
         const tar = startTar(['-xf', '-', '--no-same-owner', '--no-same-permissions', '-C', into], env);
         const stages = [input, chunks, (0,external_node_zlib_.createGunzip)(), bounded(mostBytes), feeding(tar.stdin)];
-        await together((0,external_node_stream_promises_namespaceObject.pipeline)(...stages, { signal }), tar);
+        await together((0,external_node_stream_promises_namespaceObject.pipeline)(...stages, { signal }), tar, signal);
     }
     finally {
         await file.close();
@@ -30422,7 +30422,10 @@ function bounded(mostBytes) {
 }
 /** Never with `-P`: without it tar refuses absolute names, `..`, and links that lead out of the directory. */
 function startTar(args, env) {
-    return (0,external_node_child_process_.spawn)('tar', args, { env, stdio: 'pipe', detached: true });
+    const tar = (0,external_node_child_process_.spawn)('tar', args, { env, stdio: 'pipe', detached: true });
+    // What it was starting when it was killed holds its output, for which nobody is to wait.
+    tar.once('exit', () => killGroup(tar));
+    return tar;
 }
 /**
  * Hands on what comes, and goes on taking when tar has closed its end: tar stops at the end mark of the archive, and what
@@ -30482,10 +30485,17 @@ async function ended(tar) {
     }
 }
 /** Waits for both, and tells of a failure what came first: a tar whose other end is gone only says that it is gone. */
-async function together(stream, tar) {
+async function together(stream, tar, signal) {
     const ending = ended(tar);
+    // Streams end when tar does, whatever keeps them.
+    const stop = () => killGroup(tar);
+    signal?.addEventListener('abort', stop, { once: true });
+    if (signal?.aborted)
+        stop();
     const broken = await stream.then(() => undefined, (error) => {
         killGroup(tar);
+        for (const pipe of [tar.stdin, tar.stdout, tar.stderr])
+            pipe.destroy();
         return error instanceof Error ? error : new Error(String(error));
     });
     const { problem, killed } = await ending;
@@ -30544,6 +30554,28 @@ var external_node_os_ = __nccwpck_require__(8161);
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: external "node:url"
 var external_node_url_ = __nccwpck_require__(3136);
+;// CONCATENATED MODULE: ./lib/process/abort.js
+/**
+ * Aborted when one of the signals is, and after so many milliseconds at the latest. Not made of AbortSignal.timeout and
+ * AbortSignal.any, which hold what they are made of weakly: here the timer holds the signal. It keeps no process alive.
+ */
+function abortedAfter(milliseconds, ...signals) {
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(new DOMException('The time for it is up', 'TimeoutError')), milliseconds);
+    timer.unref();
+    for (const signal of signals) {
+        const abort = () => {
+            clearTimeout(timer);
+            controller.abort(signal?.reason);
+        };
+        if (signal?.aborted)
+            abort();
+        else
+            signal?.addEventListener('abort', abort, { once: true });
+    }
+    return controller.signal;
+}
+
 // EXTERNAL MODULE: ./lib/checkpoint/client-output.js
 var client_output = __nccwpck_require__(833);
 ;// CONCATENATED MODULE: ./lib/checkpoint/cause.js
@@ -31116,6 +31148,7 @@ function worker_process_resultOf(text) {
 
 
 
+
 const RESTORE_TIMEOUT_MS = 5 * 60_000;
 const SAVE_TIMEOUT_MS = 10 * 60_000;
 function openCheckpointStore(options) {
@@ -31261,7 +31294,7 @@ function limitOf(timeoutMs, signal) {
         timeoutMs,
         signal,
         leftMs,
-        both: () => AbortSignal.any([AbortSignal.timeout(leftMs()), ...(signal ? [signal] : [])]),
+        both: () => abortedAfter(leftMs(), signal),
     };
 }
 /** The worker and tar need no input of the action; the key that encrypts is none of theirs, whatever holds it. */
@@ -31487,7 +31520,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7065);
 /* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9090);
 /* harmony import */ var _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(198);
-/* harmony import */ var _checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2950);
+/* harmony import */ var _checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(215);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(452);
 /* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9856);
 /* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8943);

@@ -65,7 +65,11 @@ export async function sealTree(root: string, path: string, target: string, seali
   const { env, signal, entryKey } = sealing;
   const chunks = sealingStream({ key, prefix, names: namesOf(header, entryKey) });
   const tar = startTar(['-cf', '-', '-C', root, path], env);
-  await together(pipeline(tar.stdout, createGzip({ level: GZIP_LEVEL }), chunks, output, { signal }), tar);
+  await together(
+    pipeline(tar.stdout, createGzip({ level: GZIP_LEVEL }), chunks, output, { signal }),
+    tar,
+    signal,
+  );
 }
 
 /**
@@ -93,7 +97,7 @@ export async function openSealed(
     const input = file.createReadStream({ start: HEADER, highWaterMark: CHUNK, autoClose: false });
     const tar = startTar(['-xf', '-', '--no-same-owner', '--no-same-permissions', '-C', into], env);
     const stages = [input, chunks, createGunzip(), bounded(mostBytes), feeding(tar.stdin)] as const;
-    await together(pipeline(...stages, { signal }), tar);
+    await together(pipeline(...stages, { signal }), tar, signal);
   } finally {
     await file.close();
   }
@@ -145,7 +149,10 @@ function bounded(mostBytes: number): Transform {
 
 /** Never with `-P`: without it tar refuses absolute names, `..`, and links that lead out of the directory. */
 function startTar(args: readonly string[], env: NodeJS.ProcessEnv): ChildProcessWithoutNullStreams {
-  return spawn('tar', args, { env, stdio: 'pipe', detached: true });
+  const tar = spawn('tar', args, { env, stdio: 'pipe', detached: true });
+  // What it was starting when it was killed holds its output, for which nobody is to wait.
+  tar.once('exit', () => killGroup(tar));
+  return tar;
 }
 
 /**
@@ -207,12 +214,21 @@ async function ended(tar: ChildProcessWithoutNullStreams): Promise<Ending> {
 }
 
 /** Waits for both, and tells of a failure what came first: a tar whose other end is gone only says that it is gone. */
-async function together(stream: Promise<void>, tar: ChildProcessWithoutNullStreams): Promise<void> {
+async function together(
+  stream: Promise<void>,
+  tar: ChildProcessWithoutNullStreams,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const ending = ended(tar);
+  // Streams end when tar does, whatever keeps them.
+  const stop = (): void => killGroup(tar);
+  signal?.addEventListener('abort', stop, { once: true });
+  if (signal?.aborted) stop();
   const broken = await stream.then(
     () => undefined,
     (error: unknown) => {
       killGroup(tar);
+      for (const pipe of [tar.stdin, tar.stdout, tar.stderr]) pipe.destroy();
       return error instanceof Error ? error : new Error(String(error));
     },
   );

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { reasonOf } from '../errors.ts';
+import { abortedAfter } from '../process/abort.ts';
 import { printable } from './client-output.ts';
 import { openSealed, type Sealing, sealTree } from './encryption.ts';
 import type { CheckpointKeys } from './keys.ts';
@@ -257,7 +258,7 @@ function limitOf(timeoutMs: number, signal: AbortSignal | undefined): Limit {
     timeoutMs,
     signal,
     leftMs,
-    both: () => AbortSignal.any([AbortSignal.timeout(leftMs()), ...(signal ? [signal] : [])]),
+    both: () => abortedAfter(leftMs(), signal),
   };
 }
 

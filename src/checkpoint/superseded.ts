@@ -5,6 +5,7 @@
 import { EnvHttpProxyAgent, request } from 'undici';
 import { reasonOf } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { abortedAfter } from '../process/abort.ts';
 import { printable } from './client-output.ts';
 
 export interface SupersededOptions {
@@ -132,7 +133,7 @@ async function deleteEntry(
       'user-agent': 'oaievalset-action',
       'x-github-api-version': '2022-11-28',
     },
-    signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]),
+    signal: abortedAfter(timeoutMs, signal),
   });
   const text = await body.text();
   const limited =

@@ -7,6 +7,7 @@ import { addTokens, type Traffic } from '../gateway/traffic.ts';
 import type { Log } from '../log.ts';
 import type { PlannedEval } from '../plan/plan.ts';
 import { changedParts, describeReason } from '../plan/reconcile.ts';
+import { abortedAfter } from '../process/abort.ts';
 import type { Exit } from '../process/group.ts';
 import type { CompletionRecord } from '../progress/completion-record.ts';
 import { Journal } from '../progress/journal.ts';
@@ -102,7 +103,7 @@ export async function executeEval(
       log.info(
         `Requests that the API has not answered yet, and whose answers are waited for: ${wholeNumber(sent)}`,
       );
-      await lane.drain(withTimeout(options.hurry, LAST_ANSWERS));
+      await lane.drain(abortedAfter(LAST_ANSWERS, options.hurry));
     }
     lane.close();
     if (journal) options.journals.delete(journal);
@@ -222,8 +223,8 @@ function accounting(
 ): Pick<CompletionRecord, 'tokens' | 'requests'> {
   const requests = { sent, replayed };
   if (sent + replayed === 0) return { tokens: { ...record.tokens, cached: 0, reasoning: 0 }, requests };
-  const tokens = addTokens(tokensSent, tokensReplayed);
-  return { tokens: { ...tokens, total: tokens.prompt + tokens.completion }, requests };
+  const { prompt, completion, cached, reasoning } = addTokens(tokensSent, tokensReplayed);
+  return { tokens: { prompt, completion, total: prompt + completion, cached, reasoning }, requests };
 }
 
 function tokensOf({ tokensSent, tokensReplayed }: Traffic): number {
@@ -256,9 +257,4 @@ function failure({ code, signal }: Exit, reported: boolean, unanswered: number):
   if (code !== 0) return `oaieval exited with code ${code}`;
   if (!reported) return 'oaieval exited with code 0 but recorded no final report, so its result is not known';
   return `${wholeNumber(unanswered)} of its requests were not answered by the API, and it reported a result without them`;
-}
-
-/** Aborted with the signal, and after so many milliseconds at the latest. */
-function withTimeout(signal: AbortSignal, milliseconds: number): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(milliseconds)]);
 }

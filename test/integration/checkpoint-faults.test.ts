@@ -326,7 +326,7 @@ describe.concurrent('a save', () => {
     const { warning } = await save(rig, rig.store({ env: machine(env) }), (paths) =>
       writeFileSync(paths.live, ''),
     );
-    expect(warning).toMatch(/^the state could not be copied \(ENOENT/);
+    expect(warning).toMatch(/^the state could not be copied \(EEXIST/);
   });
 });
 
