@@ -198,6 +198,30 @@ describe.concurrent('two runs at once', () => {
     expect(sockets, 'the dead one is gone, and that of the run as well').toEqual([]);
   });
 
+  test('the post step of a killed run leaves the state to the run that has taken it over', async (context) => {
+    const bed = await bedOf(context, { samples: [6] });
+    const second = await besides(context, bed);
+    const killed = await runUntil(bed, { answered: 2, held: 4 }, (main) => main.kill('SIGKILL'), {
+      phase: 'main',
+    });
+    bed.api.forget();
+    bed.api.release();
+    bed.api.holdAfter(2);
+    const { main, ended } = second.start();
+    await bed.api.untilHeld(2);
+    const live = liveSegments(bed);
+    expect(live).toHaveLength(1);
+    const post = await bed.run({ phase: 'post', state: killed.state });
+    expect(post.exitCode, logOf(post)).toBe(0);
+    expect(post.lines).toContainEqual(expect.stringContaining('Another run has taken the state over'));
+    expect(liveSegments(bed)).toEqual(live);
+    expect(bed.cache.entries()).toEqual([]);
+    bed.api.release();
+    await main;
+    const result = await ended;
+    expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', 'requests-sent': '4' });
+  });
+
   test('of different sets do not mind each other', async (context) => {
     const bed = await bedOf(context, { samples: [2] });
     const other = await bedOf(
@@ -235,6 +259,54 @@ const savingSteps = (bed: Bed): string =>
     .join('');
 
 describe.concurrent('checkpoints while evals run', () => {
+  test('what the last of them holds is not saved again by post', async (context) => {
+    const bed = await bedOf(context, { samples: [6] });
+    const result = await runUntil(
+      bed,
+      { answered: 3, held: 3 },
+      async (main) => {
+        await main.untilLine(/^Saved the checkpoint \S+ while evals run$/);
+        // The one that holds the third answer may be the next.
+        await vi.waitFor(() => expect(liveSegments(bed)).toEqual([]), { timeout: 30_000 });
+        await vi.waitFor(() => expect(savingSteps(bed)).toMatch(/f$/), { timeout: 30_000 });
+        await main.untilLine(new RegExp(`-${bed.cache.entries().length} while evals run$`));
+        main.kill('SIGKILL');
+      },
+      { inputs: { 'checkpoint-interval': '1s' } },
+    );
+    expect(result.signal, logOf(result)).toBe('SIGKILL');
+    const saved = bed.cache.entries().length;
+    expect(saved).toBeLessThanOrEqual(2);
+    expect(result.post?.exitCode, logOf(result)).toBe(0);
+    expect(result.post?.lines).not.toContainEqual(expect.stringContaining('Saved the checkpoint'));
+    expect(result.post?.summary).toContain('0 of 1 eval done');
+    await completesElsewhere(bed, 6, 3);
+    expect(bed.cache.entries().length).toBeGreaterThan(saved);
+  });
+
+  test('entries that are evicted between restore and save cost nothing', async (context) => {
+    const bed = await bedOf(context, { samples: [2, 4] });
+    const first = await runUntil(bed, { answered: 3, held: 3 }, (main) => main.kill('SIGINT'));
+    expect(first.outputs['saved-key'], logOf(first)).not.toBe('');
+    bed.forgetState();
+    bed.api.release();
+    bed.api.forget();
+    const second = await runUntil(
+      bed,
+      { answered: 2, held: 1 },
+      (main) => {
+        expect(main.lines).toContainEqual(`Restored the checkpoint ${first.outputs['saved-key']}`);
+        bed.cache.evict();
+        main.kill('SIGINT');
+      },
+      { runAttempt: 2 },
+    );
+    expect(second.outputs, logOf(second)).toMatchObject({ reused: '1' });
+    expect(second.outputs['saved-key']).not.toBe('');
+    expect(bed.cache.entries()).toHaveLength(1);
+    await completesElsewhere(bed, 6, 5);
+  });
+
   test('a runner that vanishes costs what came after the last of them', async (context) => {
     const total = 3 + 400;
     const bed = await bedOf(
