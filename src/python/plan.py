@@ -26,6 +26,7 @@ import json
 import math
 import os
 import re
+import site
 import sys
 import sysconfig
 import traceback
@@ -45,6 +46,29 @@ CLASS_REFERENCE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 MODELGRADED_ARGUMENT = re.compile(r"(^|[._])modelgraded_spec$")
 # A directory under such a name is where an eval writes: its content is a result, not an input.
 WRITTEN_DIRECTORY = re.compile(r"(^|_)(cache|out|output|outputs|log|logs|save|tmp|temp)(_|$)")
+
+
+STANDARD = frozenset(os.path.realpath(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib"))
+
+
+def site_folders():
+    """Where site looks for packages: what is not there at the start is not on sys.path."""
+    try:
+        user = [site.getusersitepackages()] if site.ENABLE_USER_SITE else []
+        return [*site.getsitepackages(), *user]
+    except AttributeError:  # The site module of old versions of virtualenv has none of it.
+        return []
+
+
+def folders_of_pth(file):
+    """The directories that a .pth file adds to sys.path, as far as they are there when Python starts."""
+    try:
+        with open(file, encoding="utf-8-sig", errors="replace") as stream:
+            lines = [line.strip() for line in stream]
+    except OSError:
+        return []
+    named = [line for line in lines if line and not line.startswith(("#", "import ", "import\t")) and "\0" not in line]
+    return [os.path.join(os.path.dirname(file), line) for line in named]
 
 
 class Basis:
@@ -72,15 +96,61 @@ class Basis:
             if os.path.isdir(folder):
                 self.files.update(os.path.abspath(file) for file in glob.glob(os.path.join(glob.escape(folder), "*.yaml")))
 
-    def imports(self):
-        """The names in the directories that modules are imported from say what is installed there, and in what version."""
-        standard = {os.path.realpath(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")}
-        for entry in sys.path:
-            if not entry or os.path.realpath(entry) in standard or not os.path.isdir(entry):
+    def search_path(self):
+        """The names in the directories that modules are imported from say what is installed there, in what version, and
+        what would be found first. Directories that are not there yet count as well."""
+        for entry in [*sys.path, *site_folders()]:
+            entry = os.path.abspath(entry)
+            if os.path.realpath(entry) in STANDARD:
                 continue
             self.seen(entry)
             for file in glob.glob(os.path.join(glob.escape(entry), "*.pth")):
                 self.seen(file)
+                for folder in folders_of_pth(file):
+                    self.seen(folder)
+        self.seen(os.path.join(sys.prefix, "pyvenv.cfg"))
+        for name in ("sitecustomize", "usercustomize"):
+            self._module(sys.modules.get(name))
+
+    def modules(self, sources):
+        """What was imported to get at the classes: the code of modules that no installed version stands for, and the names
+        in all places where they, or a package they are in, were looked for."""
+        own = os.path.dirname(os.path.abspath(__file__))
+        looked_up = set()
+        for name, module in list(sys.modules.items()):
+            if not isinstance(name, str):
+                continue
+            path = getattr(module, "__file__", None)
+            if isinstance(path, str) and os.path.dirname(os.path.abspath(path)) == own:
+                continue  # The planner, which the request stands for.
+            looked_up.add(name.partition(".")[0])
+            if sources.is_own(name, module):
+                looked_up.add(name)
+                self._module(module)
+        for name in looked_up:
+            self._places(name)
+
+    def _module(self, module):
+        path = getattr(module, "__file__", None)
+        if isinstance(path, str):
+            # Not what it is a link to, which is another file tomorrow.
+            self.seen(path)
+
+    def _places(self, name):
+        """Every directory in which a part of the module's name is looked up, and every one that such a part may stand for:
+        one without __init__.py is a package as well, once it has one, or when nothing else is found."""
+        folders, parent = sys.path, ""
+        for part in name.split("."):
+            for folder in folders:
+                if parent:
+                    self.seen(folder)
+                place = os.path.join(folder, part)
+                if os.path.isdir(place) and os.path.realpath(folder) not in STANDARD:
+                    self.seen(place)
+            parent = f"{parent}.{part}" if parent else part
+            folders = search_locations(sys.modules.get(parent))
+        for folder in folders:
+            self.seen(folder)
 
     def described(self):
         return {name: sorted(getattr(self, name)) for name in ("files", "directories", "absent")}
@@ -346,9 +416,7 @@ class Sources:
         self._evals = os.path.dirname(os.path.realpath(evals.__file__))
         # In a checkout (pip install -e) the code changes under one and the same version.
         self._evals_is_installed = in_site_packages(self._evals)
-        self._standard = tuple(
-            os.path.realpath(sysconfig.get_path(name)) + os.sep for name in ("stdlib", "platstdlib")
-        )
+        self._standard = tuple(folder + os.sep for folder in STANDARD)
         self._distributions = None
 
     def of(self, cls):
@@ -372,13 +440,30 @@ class Sources:
             files[path] = {"module": name, "path": path, "label": module_label(name, path)}
         return list(files.values()), [{"name": name, "version": packages[name]} for name in sorted(packages)]
 
-    def _distribution(self, module, path):
+    def is_own(self, name, module):
+        """Whether a module's code may change while the versions of everything that is installed stay."""
+        path = getattr(module, "__file__", None)
+        if not isinstance(path, str):
+            # A namespace package, or one that is built in.
+            return any(not in_site_packages(folder) for folder in search_locations(module))
+        path = os.path.realpath(path)
+        if path.startswith(self._evals + os.sep) and self._evals_is_installed:
+            return False
+        if in_site_packages(path):
+            return not self._candidates(name)
+        return not path.startswith(self._standard)
+
+    def _candidates(self, module):
+        """The installed distributions that have a module or package of that top-level name."""
         if self._distributions is None:
             self._distributions = {}
             for distribution in importlib.metadata.distributions():
                 for top in top_level_names(distribution):
                     self._distributions.setdefault(top, []).append(distribution)
-        candidates = self._distributions.get(module.partition(".")[0], [])
+        return self._distributions.get(module.partition(".")[0], [])
+
+    def _distribution(self, module, path):
+        candidates = self._candidates(module)
         if len(candidates) > 1:  # A namespace package: several distributions share the name.
             candidates = [
                 candidate
@@ -388,8 +473,16 @@ class Sources:
         return (candidates[0].metadata["Name"], candidates[0].version) if candidates else None
 
 
+def search_locations(module):
+    """The directories in which the modules of a package are looked for; none for what is no package."""
+    try:
+        return [os.fspath(folder) for folder in module.__path__]
+    except (AttributeError, TypeError):
+        return []
+
+
 def in_site_packages(path):
-    return bool({"site-packages", "dist-packages"} & set(Path(path).parts))
+    return not {"site-packages", "dist-packages"}.isdisjoint(path.split(os.sep))
 
 
 def top_level_names(distribution):
@@ -526,6 +619,9 @@ def all_files(directory, seen):
         seen(folder)
         folders[:] = [name for name in folders if name not in ("__pycache__", ".git")]
         files += [os.path.join(folder, name) for name in names]
+    for path in files:
+        if not os.path.isfile(path):  # A link to nothing, which may be there tomorrow.
+            seen(path)
     return sorted(path for path in files if os.path.isfile(path))
 
 
@@ -901,7 +997,7 @@ def fill_plan(plan, request, registry, problems):
     plan["arguments"] = jsonable(arguments)
     plan["registry_paths"] = [os.path.abspath(path) for path in registry._registry_paths]
     basis = Basis()
-    basis.imports()
+    basis.search_path()
     for path in registry._registry_paths:
         basis.registry(path)
     classes, sources, data_files = Classes(), Sources(), DataFiles(problems, basis)
@@ -922,6 +1018,9 @@ def fill_plan(plan, request, registry, problems):
             plan["evals"].append(evals_of_set.describe(spec))
         except IMPORT_ERRORS as error:
             problems.unexpected(spec.key, error)
+    # What is imported may have changed sys.path.
+    basis.search_path()
+    basis.modules(sources)
     plan["basis"] = basis.described()
 
 
