@@ -22,8 +22,11 @@ export function extraRequirements(lines: readonly string[]): string[] {
   return requirements;
 }
 
-/** Whether the requirement names a place (a path, a URL, a branch) whose content may be another one tomorrow. */
+/** What pip takes for a file when there is one of that name. */
+const ARCHIVE = /\.(whl|zip|tar|tgz|tbz|txz|tlz|tar\.(gz|bz2|xz|lz|lzma))(\[[^\]]*\])?$/i;
+
+/** Whether the requirement names a place (a path, an archive, a URL, a branch) whose content may be another one tomorrow. */
 export function isMovingTarget(requirement: string): boolean {
-  const [withoutMarker = ''] = requirement.split(';');
-  return withoutMarker.includes('/') || withoutMarker.startsWith('.');
+  const place = (requirement.split(';')[0] ?? '').trim();
+  return /[/@]/.test(place) || place.startsWith('.') || ARCHIVE.test(place);
 }

@@ -1,13 +1,13 @@
-import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ActionError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { installExtraPackages } from './extra-layer.ts';
-import { extraRequirements } from './extra-packages.ts';
+import { extraRequirements, isMovingTarget } from './extra-packages.ts';
 import { findInterpreter, locate } from './interpreter.ts';
 import { installLocked } from './locked-venv.ts';
 import { lockFor } from './locks.ts';
 import type { Interpreter, Surroundings } from './probe.ts';
+import { whatStarts } from './what-starts.ts';
 
 export interface EnvironmentRequest {
   /** A name on PATH, or a path, relative to the working directory. */
@@ -37,13 +37,17 @@ export interface PythonEnvironment {
 /**
  * Which interpreter and packages a request leads to, told without starting Python: two requests of one subject find, or
  * make, the same.
- * @throws ActionError PYTHON_MISSING or EVALS_UNSUPPORTED
+ * @returns undefined when that cannot be told: behind a shim, or with packages that are installed again in every run
+ * @throws ActionError PYTHON_MISSING, EVALS_UNSUPPORTED or INPUT_INVALID
  */
 export async function environmentSubject(request: EnvironmentRequest): Promise<unknown> {
   const { python, evalsVersion, workingDirectory, env, extraPackages } = request;
-  const path = await locate(python, { workingDirectory, env });
+  const started = await whatStarts(await locate(python, { workingDirectory, env }));
   const lock = evalsVersion === '' ? undefined : await lockFor(evalsVersion);
-  return { python: [path, await realpath(path)], lock: lock?.text ?? null, extraPackages };
+  const moving = extraRequirements(extraPackages).some(isMovingTarget);
+  return started === undefined || moving
+    ? undefined
+    : { python: started, lock: lock?.text ?? null, extraPackages };
 }
 
 /**

@@ -18,9 +18,10 @@ export interface Basis {
 
 /**
  * SHA-256 (hex) of the request and of everything that the answer was read from, as it is now.
- * @returns undefined when some of it is not there any more, or cannot be read
+ * @returns undefined when the request is not known, or when some of it is not there any more, or cannot be read
  */
 export function signatureOf(request: unknown, basis: Basis, hashes: FileHashes): string | undefined {
+  if (request === undefined) return undefined;
   try {
     if (basis.absent.some(isThere)) return undefined;
     const directories = basis.directories.map((path) => [path, hashOf(namesIn(path))]);

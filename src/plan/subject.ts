@@ -14,22 +14,29 @@ export interface SubjectRequest extends EnvironmentRequest {
   readonly todaysModels: boolean;
 }
 
+/** Where Python looks for modules besides its own directories; ~/.evals; the API. */
+const VARIABLES = [
+  ...['PYTHONPATH', 'PYTHONHOME', 'PYTHONUSERBASE', 'PYTHONNOUSERSITE', 'PYTHONSAFEPATH', 'PYTHONPLATLIBDIR'],
+  ...['HOME', 'OPENAI_BASE_URL', 'ANTHROPIC_BASE_URL'],
+];
+
 /**
  * Everything but files that decides what the plan is: what is asked, of which Python, by which planner.
- * @throws ActionError PYTHON_MISSING or EVALS_UNSUPPORTED
+ * @returns undefined when that cannot be told without starting something: then no plan is recalled
+ * @throws ActionError PYTHON_MISSING, EVALS_UNSUPPORTED or INPUT_INVALID
  */
 export async function planSubject(request: SubjectRequest): Promise<unknown> {
   const { model, evalSet, args, registryPaths, todaysModels, workingDirectory, env } = request;
   const programs = ['plan.py', 'todays_models.py'];
+  const environment = await environmentSubject(request);
+  if (environment === undefined) return undefined;
   return {
     format: PLAN_FORMAT,
     planner: programs.map((name) => readFileSync(join(PYTHON_SOURCES, name), 'utf8')),
-    environment: await environmentSubject(request),
+    environment,
     asked: { model, evalSet, args, registryPaths, todaysModels },
-    // Relative paths, modules, ~/.evals and the API are found through these.
+    // Relative paths are below it.
     workingDirectory,
-    variables: ['PYTHONPATH', 'HOME', 'OPENAI_BASE_URL', 'ANTHROPIC_BASE_URL'].map(
-      (name) => env[name] ?? null,
-    ),
+    variables: VARIABLES.map((name) => env[name] ?? null),
   };
 }

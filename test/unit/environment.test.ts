@@ -69,6 +69,9 @@ describe('extra packages', () => {
     ['./own-evals', true],
     ['.', true],
     ['own @ git+https://example.com/own.git@main', true],
+    ['own @ file:own', true],
+    ['own-1.0-py3-none-any.whl', true],
+    ['own-1.0.tar.gz[more] ; python_version > "3"', true],
     ['datasets==3.6.0', false],
     ['pillow ; sys_platform == "a/b"', false],
   ])('"%s" may have other content tomorrow: %s', (requirement, expected) => {
