@@ -43,6 +43,8 @@ NEAR_LOOKUPS = 30
 LFS_POINTER = b"version https://git-lfs.github.com/spec/v1"
 REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://\S+")
 CLASS_REFERENCE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
+# Has nothing in it that means more than itself in a pattern of an eval set: regular expressions with `.` taken literally.
+PLAIN_NAME = re.compile(r"[\w./:@-]+")
 MODELGRADED_ARGUMENT = re.compile(r"(^|[._])modelgraded_spec$")
 # A directory under such a name is where an eval writes: its content is a result, not an input.
 WRITTEN_DIRECTORY = re.compile(r"(^|_)(cache|out|output|outputs|log|logs|save|tmp|temp)(_|$)")
@@ -298,6 +300,27 @@ def open_registry(paths, problems):
             super().__init__()
             self._first_paths = {}
             self._bad_names = set()
+            self._matched = None
+
+        def names_matching(self, pattern):
+            """The names of evals that evals takes the pattern for, in the order of the registry. A name that is no pattern
+            is looked up; any other is compared with all names, by evals itself."""
+            if PLAIN_NAME.fullmatch(pattern):
+                # To evals a name goes on to its end, or to a line break that ends it.
+                return [name for name in (pattern, pattern + "\n") if name in self._evals]
+            self._matched = []
+            try:
+                for _ in self.get_evals([pattern]):
+                    pass
+                return self._matched
+            finally:
+                self._matched = None
+
+        def get_eval(self, name):
+            if self._matched is None:
+                return super().get_eval(name)
+            self._matched.append(name)
+            return None
 
         def _load_file(self, path):
             try:
@@ -819,21 +842,21 @@ class EvalsOfSet:
         if not eval_set.evals:
             self._problems.add("empty-set", name, "the eval set lists no evals")
             return []
-        patterns = []
+        # What evals' get_evals finds with all patterns together, which compares each with each name: too long for many.
+        listed = set()
         for pattern in eval_set.evals:
             try:
-                matched = any(True for _ in self._registry.get_evals([pattern]))
+                names = self._registry.names_matching(pattern)
             except re.error as error:
                 self._problems.add("unmatched-name", pattern, f"it is not a valid pattern: {words(error)}")
                 continue
-            if matched:
-                patterns.append(pattern)
-            else:
+            if not names:
                 near = self._problems.near(pattern.replace("*", ""), self._registry._evals)
                 why = f"the eval set {name} names an eval that is not there"
                 self._problems.add("unmatched-name", pattern, why, near)
+            listed.update(names)
         specs = {}
-        for spec in self._registry.get_evals(patterns):
+        for spec in (self._registry.get_eval(key) for key in self._registry._evals if key in listed):
             if spec is not None and spec.key:
                 specs.setdefault(spec.key, spec)
         return list(specs.values())

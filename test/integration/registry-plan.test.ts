@@ -132,6 +132,57 @@ describe('the evals of a set', () => {
     expect(evals.map((each) => each.key)).toEqual(await announcedByOaievalset(evalSet, registryPaths));
   });
 
+  /** A registry with these evals, in this order, and sets of them. */
+  function registryOf(keys: readonly string[], sets: Readonly<Record<string, readonly string[]>>): string {
+    const own = mkdtempSync(join(directory, 'registry-'));
+    mkdirSync(join(own, 'evals'));
+    mkdirSync(join(own, 'eval_sets'));
+    const spec = { class: 'evals.elsuite.test.match:TestMatch' };
+    const write = (name: string, entries: object) => writeFileSync(join(own, name), JSON.stringify(entries));
+    write('evals/all.yaml', Object.fromEntries(keys.map((key) => [key, spec])));
+    const listed = Object.entries(sets).map(([name, evals]) => [name, { evals }]);
+    write('eval_sets/all.yaml', Object.fromEntries(listed));
+    return own;
+  }
+
+  test('names and patterns are what they are to oaievalset, in its order', async () => {
+    const keys = ['zz.b.v0', 'zz.a.v1', 'zz-x.a.v0', 'zz-a+b.x', 'zz-aab.x', 'zzb.a', 'zz/d@1:2.x'];
+    const registryPaths = [
+      registryOf(keys, {
+        names: ['zz-x.a.v0', 'zz/d@1:2.x', 'zz.a.v1', 'zz.a.v1'],
+        mixed: ['zzb.a', 'zz.*.v0', 'zz-x.a.v0'],
+        expressions: ['zzb.a', 'zz-(x|y).a.v0', 'zz-a+b.x'],
+        unmatched: ['zz[.]b', 'zz-a+b.x', 'zz-a+b'],
+      }),
+    ];
+    for (const evalSet of ['names', 'mixed', 'expressions']) {
+      const { evals } = await plan(evalSet, { registryPaths });
+      expect(evals.map(({ key }) => key)).toEqual(await announcedByOaievalset(evalSet, registryPaths));
+    }
+    expect(problemsOf(await refusal('unmatched', { registryPaths }))).toEqual([
+      // To evals a dot is a dot, also there.
+      expect.stringContaining(
+        'unmatched-name: zz[.]b: the eval set unmatched names an eval that is not there',
+      ),
+      expect.stringContaining(
+        'unmatched-name: zz-a+b: the eval set unmatched names an eval that is not there',
+      ),
+    ]);
+  });
+
+  test('10,000 of them by name take no longer than by a pattern', async () => {
+    const keys = Array.from({ length: 10_000 }, (_, index) => `many-${index}.dev.v0`);
+    const registryPaths = [registryOf(keys, { 'by-name': keys, 'by-pattern': ['many-*'] })];
+    const timed = async (evalSet: string) => {
+      const begun = performance.now();
+      expect((await plan(evalSet, { registryPaths })).evals).toHaveLength(10_000);
+      return performance.now() - begun;
+    };
+    const byPattern = await timed('by-pattern');
+    // As many comparisons as there are pairs would take eight times as long.
+    expect(await timed('by-name')).toBeLessThan(3 * byPattern);
+  });
+
   test('across several registries', async () => {
     const registryPaths = [registry('second'), registry('own')];
     const error = await refusal('across-registries', { registryPaths });
