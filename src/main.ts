@@ -74,18 +74,19 @@ async function main(cancelled: Cancellation): Promise<void> {
     const paths = statePaths(inputs.stateDirectory, model, evalSet);
     const owner = { repository: context.repository, cacheKey: inputs.cacheKey, model, evalSet };
     const hashes = new FileHashes();
-    const plan =
-      recallPlan(lastPlan(paths, owner, restored), subject, hashes) ??
-      (await orAborted(cancelled.signal, async () =>
-        makePlan({
-          ...asked,
-          planner: running.planner,
-          temporaryDirectory: context.temporaryDirectory,
-          hashes,
-          subject,
-          lockedRoot: (await environment()).lockedRoot,
-        }),
-      ));
+    const plan = await orAborted(cancelled.signal, async () => {
+      const recalled = await recallPlan(lastPlan(paths, owner, restored), subject, hashes);
+      if (recalled) return recalled;
+      cancelled.signal.throwIfAborted();
+      return makePlan({
+        ...asked,
+        planner: running.planner,
+        temporaryDirectory: context.temporaryDirectory,
+        hashes,
+        subject,
+        lockedRoot: (await environment()).lockedRoot,
+      });
+    });
 
     const keyed = () => requireApiKey(plan, process.env, context.fromFork);
     // Nothing is done yet: told before anything is touched.

@@ -20,14 +20,14 @@ export interface FingerprintContext {
  * One fingerprint for each eval of the registry plan, in its order.
  * @throws ActionError PLAN_INVALID when a file cannot be read
  */
-export function fingerprints(context: FingerprintContext): Fingerprint[] {
+export async function fingerprints(context: FingerprintContext): Promise<Fingerprint[]> {
   const { registry, model, env, hashes } = context;
   const paths = [
     ...registry.evals,
     ...registry.completionFns.flatMap((fn) => [fn, ...fn.references]),
   ].flatMap(({ data, sources }) => [...data, ...sources].map((file) => file.path));
   try {
-    hashes.read(paths);
+    await hashes.read(paths);
   } catch (error) {
     throw new ActionError(
       'PLAN_INVALID',

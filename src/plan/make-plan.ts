@@ -1,5 +1,5 @@
 import type { SavedPlan } from '../progress/saved-plan.ts';
-import { outside, signatureOf } from './basis.ts';
+import { NO_BASIS, outside, signatureOf } from './basis.ts';
 import type { FileHashes } from './file-hashes.ts';
 import { fingerprints } from './fingerprint.ts';
 import type { Plan } from './plan.ts';
@@ -22,7 +22,7 @@ export interface MakePlanRequest extends PlanRequest {
 export async function makePlan(request: MakePlanRequest): Promise<Plan> {
   const { model, args, registryPaths, env, hashes, subject, lockedRoot } = request;
   const registry = await readRegistryPlan(request);
-  const values = fingerprints({ registry, model, env, hashes });
+  const values = await fingerprints({ registry, model, env, hashes });
   const byBase = Map.groupBy(registry.evals, (registered) => registered.base);
   // What oaievalset records; with two registry paths it is an invalid command there, which the line need not mend.
   const shared = [...args, ...(registryPaths.length > 0 ? ['--registry_path', ...registryPaths] : [])];
@@ -38,27 +38,28 @@ export async function makePlan(request: MakePlanRequest): Promise<Plan> {
   const used = read.flatMap(({ data, sources }) => [...data, ...sources].map((file) => file.path));
   const files = [...new Set([...registry.basis.files, ...used])].sort();
   const basis = outside(lockedRoot, { ...registry.basis, files });
-  return {
+  const answer = {
     evals,
-    signature: signatureOf(subject, basis, hashes),
-    basis,
     evalsVersion: registry.evalsVersion,
     needsApiKey: registry.completionFns.some((fn) => fn.needsApiKey),
   };
+  const signature = await signatureOf(subject, basis, answer, hashes);
+  return { ...answer, signature, basis: signature === undefined ? NO_BASIS : basis };
 }
 
 /**
  * The saved plan, when it would be made again just so: the same was asked, and everything it was made from is what it was.
  * Costs the reading of those files, and starts nothing.
  */
-export function recallPlan(
+export async function recallPlan(
   saved: SavedPlan | undefined,
   subject: unknown,
   hashes: FileHashes,
-): Plan | undefined {
+): Promise<Plan | undefined> {
   if (!saved?.made) return undefined;
   const { basis, evalsVersion, needsApiKey } = saved.made;
   const { evals, signature } = saved;
-  if (signatureOf(subject, basis, hashes) !== signature) return undefined;
-  return { evals, signature, basis, evalsVersion, needsApiKey };
+  const answer = { evals, evalsVersion, needsApiKey };
+  if ((await signatureOf(subject, basis, answer, hashes)) !== signature) return undefined;
+  return { ...answer, signature, basis };
 }

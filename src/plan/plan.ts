@@ -25,7 +25,7 @@ export interface PlannedEval {
 /** What the eval set means today, in the order in which `oaievalset` would run it. */
 export interface Plan {
   readonly evals: readonly PlannedEval[];
-  /** SHA-256 (hex) of what was asked and of `basis`; undefined when that changed while it was read. */
+  /** SHA-256 (hex) of what was asked, of `basis`, and of this; undefined when it cannot be known again by that. */
   readonly signature: string | undefined;
   /** What it was made from. */
   readonly basis: Basis;

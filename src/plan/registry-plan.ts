@@ -4,6 +4,9 @@ import { z } from 'zod';
 import { ActionError } from '../errors.ts';
 import type { Planner } from './planner.ts';
 
+/** A name that is printed, and is nobody's to look up: what registries put into it must not act on a log. */
+const label = z.string().transform((text) => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' '));
+
 const spec = z.object({ cls: z.string(), args: z.record(z.string(), z.json()) });
 
 /** Code outside the evals package: a file, or an installed distribution. `label` names the file without the machine. */
@@ -11,7 +14,7 @@ const sourceFile = z.object({ module: z.string(), path: z.string(), label: z.str
 const distribution = z.object({ name: z.string(), version: z.string() });
 
 /** `name`: the argument that names the file (`samples` for samples_jsonl). `label`: its path without the machine. */
-const dataFile = z.object({ name: z.string(), path: z.string(), label: z.string() });
+const dataFile = z.object({ name: label, path: z.string(), label: z.string() });
 const remoteData = z.object({ name: z.string(), url: z.string() });
 
 const codeAndData = {
@@ -54,7 +57,7 @@ const registeredEval = z
     key: z.string().min(1),
     base: z.string(),
     spec,
-    metrics: z.array(z.string()),
+    metrics: z.array(label),
     higher_is_better: z.boolean(),
     modelgraded: z.array(z.object({ name: z.string(), spec: z.record(z.string(), z.json()) })),
     ...codeAndData,

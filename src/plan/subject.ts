@@ -4,7 +4,7 @@ import { type EnvironmentRequest, environmentSubject } from '../environment/inde
 import { PYTHON_SOURCES } from '../environment/python-sources.ts';
 
 /** To be counted up with every change that makes other plans, or fingerprints, of the same registry. */
-const PLAN_FORMAT = 1;
+const PLAN_FORMAT = 2;
 
 export interface SubjectRequest extends EnvironmentRequest {
   readonly model: string;

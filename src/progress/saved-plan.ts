@@ -1,16 +1,18 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { Basis } from '../plan/basis.ts';
+import { areOrdinaryPaths, type Basis, NO_BASIS } from '../plan/basis.ts';
 import type { Plan, PlannedEval } from '../plan/plan.ts';
 import type { StatePaths } from './paths.ts';
 
 const text = z.string().max(65536);
-const paths = z.array(text).max(1_000_000);
+/** What is printed: nothing that a terminal or a runner obeys. */
+const line = text.regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'has control characters');
+const paths = z.array(text).max(1_000_000).refine(areOrdinaryPaths, 'holds what is no path of a plan');
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 const schema: z.ZodType<SavedPlan> = z.object({
   version: z.literal(1),
-  owner: z.object({ repository: text, cacheKey: text, model: text, evalSet: text }),
+  owner: z.object({ repository: line, cacheKey: text, model: line, evalSet: line }),
   signature: sha256,
   made: z.object({
     basis: z.object({ files: paths, directories: paths, absent: paths }),
@@ -20,12 +22,12 @@ const schema: z.ZodType<SavedPlan> = z.object({
   evals: z
     .array(
       z.object({
-        key: text.min(1),
-        name: text,
+        key: line.min(1),
+        name: line,
         command: z.array(text).min(3),
         samples: z.int().nonnegative().nullable(),
-        metrics: z.array(text),
-        fingerprint: z.object({ value: sha256, parts: z.record(text, sha256) }),
+        metrics: z.array(line),
+        fingerprint: z.object({ value: sha256, parts: z.record(line, sha256) }),
       }),
     )
     .max(100_000),
@@ -53,21 +55,31 @@ export interface Owner {
   readonly evalSet: string;
 }
 
-/** In bytes: a plan of 100,000 evals is smaller. */
-const LARGEST = 256 * 1024 * 1024;
+/** In bytes: twice what a plan of 10,000 evals takes. Of more JSON the heap of a small machine is full. */
+const LARGEST = 32 * 1024 * 1024;
 
 /** No content has this signature: a plan whose basis changed while it was made is made again. */
 const NEVER = '0'.repeat(64);
 
+/** What is kept of a plan: of one that would be too large to be read again, as much as is of use without being recalled. */
 export function savedPlan(
   { signature = NEVER, evals, basis, evalsVersion, needsApiKey }: Plan,
   owner: Owner,
 ): SavedPlan {
-  return { version: 1, owner, signature, made: { basis, evalsVersion, needsApiKey }, evals };
+  const made = { basis, evalsVersion, needsApiKey };
+  const forgotten = { version: 1, owner, signature: NEVER, made: { ...made, basis: NO_BASIS } } as const;
+  const forms: SavedPlan[] = [
+    { version: 1, owner, signature, made, evals },
+    { ...forgotten, evals },
+  ];
+  return (
+    forms.find((form) => Buffer.byteLength(JSON.stringify(form)) < LARGEST) ?? { ...forgotten, evals: [] }
+  );
 }
 
 /** Returns the plan, or why the text is none. */
 export function parseSavedPlan(content: string): SavedPlan | { readonly reason: string } {
+  if (content.length > LARGEST) return { reason: 'it is too large to be a plan' };
   let value: unknown;
   try {
     value = JSON.parse(content);

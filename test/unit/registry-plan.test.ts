@@ -40,6 +40,16 @@ describe('parseRegistryPlan', () => {
     });
   });
 
+  test('names that are only shown lose what a log obeys', () => {
+    const [own] = answer.evals;
+    const data = [{ name: 'shots\n::error::x', path: '/shots', label: 'shots' }];
+    const odd = { ...own, metrics: ['accuracy\r\n\u001b[31m', 'f1'], data };
+    expect(parseRegistryPlan(JSON.stringify({ ...answer, evals: [odd] })).evals[0]).toMatchObject({
+      metrics: ['accuracy [31m', 'f1'],
+      data: [{ name: 'shots ::error::x' }],
+    });
+  });
+
   test.each([
     ['no JSON', '{"version": 1', 'not JSON'],
     ['another version', JSON.stringify({ ...answer, version: 2 }), 'wrong at version'],

@@ -1,0 +1,178 @@
+/** plan.json may have been written by others: what it makes of a plan is what a plan made now would be, or nothing. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, realpathSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type Basis, NO_BASIS, signatureOf } from '../../src/plan/basis.ts';
+import { FileHashes } from '../../src/plan/file-hashes.ts';
+import { recallPlan } from '../../src/plan/make-plan.ts';
+import type { Plan } from '../../src/plan/plan.ts';
+import { statePaths } from '../../src/progress/paths.ts';
+import { parseSavedPlan, readSavedPlan, type SavedPlan, savedPlan } from '../../src/progress/saved-plan.ts';
+import { owner, planned, temporaryDirectory } from '../helpers/builders.ts';
+
+const SUBJECT = { asked: 'this' };
+
+async function planOf(basis: Basis, evals = [planned('a.dev.v0'), planned('b.dev.v0')]): Promise<Plan> {
+  const answer = { evals, evalsVersion: '3', needsApiKey: true };
+  return { ...answer, basis, signature: await signatureOf(SUBJECT, basis, answer, new FileHashes()) };
+}
+
+/** What becomes of a plan that lay in a file. */
+function recalled(saved: SavedPlan): Promise<Plan | undefined> {
+  const parsed = parseSavedPlan(JSON.stringify(saved));
+  return recallPlan('reason' in parsed ? undefined : parsed, SUBJECT, new FileHashes());
+}
+
+/** One of everything that a plan is made from. */
+function basisIn(directory: string): Basis {
+  writeFileSync(join(directory, 'file'), 'content');
+  mkdirSync(join(directory, 'folder'));
+  return {
+    files: [join(directory, 'file')],
+    directories: [join(directory, 'folder')],
+    absent: [join(directory, 'absent')],
+  };
+}
+
+describe('a saved plan that was changed is not recalled', () => {
+  test.each<[string, (saved: SavedPlan) => object]>([
+    ['has no evals any more', () => ({ evals: [] })],
+    ['lacks an eval', ({ evals }) => ({ evals: evals.slice(1) })],
+    ['has its evals in another order', ({ evals }) => ({ evals: evals.toReversed() })],
+    [
+      'has another fingerprint',
+      ({ evals }) => ({
+        evals: evals.map((each) => ({
+          ...each,
+          fingerprint: { ...each.fingerprint, value: '0'.repeat(64) },
+        })),
+      }),
+    ],
+    [
+      'has another command',
+      ({ evals }) => ({ evals: evals.map((e) => ({ ...e, command: [...e.command, 'x'] })) }),
+    ],
+    ['has other samples', ({ evals }) => ({ evals: evals.map((each) => ({ ...each, samples: 1 })) })],
+    ['has other metrics', ({ evals }) => ({ evals: evals.map((each) => ({ ...each, metrics: ['x'] })) })],
+    ['needs no key', ({ made }) => ({ made: { ...made, needsApiKey: false } })],
+    ['is of another evals', ({ made }) => ({ made: { ...made, evalsVersion: '4' } })],
+    ['was made from less', ({ made }) => ({ made: { ...made, basis: { ...made.basis, absent: [] } } })],
+  ])('when it %s', async (_, change) => {
+    const plan = await planOf(basisIn(realpathSync(temporaryDirectory())));
+    const saved = savedPlan(plan, owner);
+    expect(await recalled(saved)).toEqual(plan);
+    expect(await recalled({ ...saved, ...change(saved) })).toBeUndefined();
+  });
+
+  test('when nobody knows what was asked', async () => {
+    const plan = await planOf(NO_BASIS);
+    expect(await recalled(savedPlan(plan, owner))).toEqual(plan);
+    expect(await recallPlan(savedPlan(plan, owner), undefined, new FileHashes())).toBeUndefined();
+    expect(await recalled(savedPlan({ ...plan, signature: undefined }, owner))).toBeUndefined();
+  });
+});
+
+describe('a basis of no ordinary paths', () => {
+  test.each([
+    ['of the kernel', '/proc/self/environ'],
+    ['that leads to the kernel', '/tmp/../proc/self/environ'],
+    ['of a device', '/dev/zero'],
+    ['of the devices', '/sys'],
+    ['that is relative', 'src'],
+    ['in another form', '/tmp//file'],
+    ['in yet another form', '/tmp/'],
+    ['with a zero', '/tmp/\0'],
+  ])('is refused: a path %s', async (_, path) => {
+    for (const kind of ['files', 'directories', 'absent']) {
+      const basis = { ...NO_BASIS, [kind]: [path] };
+      expect(
+        parseSavedPlan(JSON.stringify(savedPlan({ ...(await planOf(NO_BASIS)), basis }, owner))),
+      ).toEqual({
+        reason: `made.basis.${kind}: holds what is no path of a plan`,
+      });
+      // A plan that was really made from such a place is made again each time.
+      expect((await planOf(basis)).signature).toBeUndefined();
+    }
+  });
+
+  test('is refused: a path that is there twice', async () => {
+    const basis = { ...NO_BASIS, files: ['/tmp/a', '/tmp/b', '/tmp/a'] };
+    expect(
+      parseSavedPlan(JSON.stringify(savedPlan({ ...(await planOf(NO_BASIS)), basis }, owner))),
+    ).toHaveProperty('reason');
+  });
+});
+
+describe('a file of a basis', () => {
+  test('is not read when it is one of the kernel, by whatever name', async () => {
+    const link = join(realpathSync(temporaryDirectory()), 'link');
+    symlinkSync('/proc/self/status', link);
+    await expect(new FileHashes().read([link])).rejects.toThrow(/not a regular file/);
+    expect((await planOf({ ...NO_BASIS, files: [link] })).signature).toBeUndefined();
+  });
+
+  test('is not waited for when it is a pipe', async () => {
+    const pipe = join(realpathSync(temporaryDirectory()), 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    expect((await planOf({ ...NO_BASIS, files: [pipe] })).signature).toBeUndefined();
+  });
+
+  test('is not read when all of them are more than a plan is worth', async () => {
+    const directory = realpathSync(temporaryDirectory());
+    const files = ['a', 'b', 'c'].map((name) => {
+      const path = join(directory, name);
+      writeFileSync(path, '');
+      truncateSync(path, 6 * 1024 ** 3);
+      return path;
+    });
+    expect((await planOf({ ...NO_BASIS, files })).signature).toBeUndefined();
+  });
+});
+
+describe('what a saved plan prints', () => {
+  test.each<[string, object]>([
+    ['key', { key: 'a\n::error::b' }],
+    ['name', { name: 'a\u001b[31m' }],
+    ['metrics', { metrics: ['a\u2028b'] }],
+    ['fingerprint', { fingerprint: { value: '0'.repeat(64), parts: { 'a\rb': '0'.repeat(64) } } }],
+  ])('has no control characters in its %s', async (name, change) => {
+    const plan = await planOf(NO_BASIS, [{ ...planned('a.dev.v0'), ...change }]);
+    expect(parseSavedPlan(JSON.stringify(savedPlan(plan, owner)))).toHaveProperty(
+      'reason',
+      expect.stringContaining(`evals.0.${name}`),
+    );
+  });
+
+  test('has no control characters in its owner', async () => {
+    const plan = savedPlan(await planOf(NO_BASIS), { ...owner, repository: 'o/r\n::stop-commands::x' });
+    expect(parseSavedPlan(JSON.stringify(plan))).toHaveProperty('reason');
+  });
+});
+
+describe('a large plan', () => {
+  test('that others have written is not read', async () => {
+    const paths = statePaths(temporaryDirectory(), owner.model, owner.evalSet);
+    const saved = savedPlan(await planOf(NO_BASIS), owner);
+    mkdirSync(dirname(paths.plan), { recursive: true });
+    writeFileSync(paths.plan, JSON.stringify(saved));
+    expect(readSavedPlan(paths, owner)).toEqual(saved);
+    const padded = JSON.stringify(saved) + ' '.repeat(32 * 1024 ** 2);
+    writeFileSync(paths.plan, padded);
+    expect(readSavedPlan(paths, owner)).toBeUndefined();
+    expect(parseSavedPlan(padded)).toEqual({ reason: 'it is too large to be a plan' });
+  });
+
+  test('of our own is kept without what it was made from, and then without evals', async () => {
+    const long = 'x'.repeat(40_000);
+    const absent = Array.from({ length: 1000 }, (_, index) => `/${index}/${long}`);
+    const plan = await planOf({ ...NO_BASIS, absent });
+    const kept = savedPlan(plan, owner);
+    expect(kept).toMatchObject({ made: { basis: NO_BASIS }, evals: plan.evals });
+    expect(await recalled(kept)).toBeUndefined();
+    const evals = Array.from({ length: 1000 }, (_, index) => planned(`${index}.${long}`));
+    const nothing = savedPlan(await planOf(NO_BASIS, evals), owner);
+    expect(nothing.evals).toEqual([]);
+    expect(await recalled(nothing)).toBeUndefined();
+  });
+});
