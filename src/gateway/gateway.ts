@@ -13,6 +13,7 @@ import type { Log } from '../log.ts';
 import type { Answer, Journal } from '../progress/journal.ts';
 import { Adaptations } from './adapt.ts';
 import { InFlightLimit } from './limits.ts';
+import { withoutProxy } from './loopback.ts';
 import { Occurrences } from './occurrences.ts';
 import { Operation, type Sink } from './operation.ts';
 import { defaultPatience, type Patience } from './patience.ts';
@@ -494,12 +495,4 @@ function aborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
-}
-
-/** A proxy for the outside world is not the way to the loopback. */
-function withoutProxy(env: NodeJS.ProcessEnv): Record<string, string> {
-  const given = env.no_proxy ?? env.NO_PROXY;
-  // Python's urllib takes `*` for everything only where it stands alone.
-  const direct = given?.trim() === '*' ? '*' : [given, '127.0.0.1'].filter(Boolean).join(',');
-  return { NO_PROXY: direct, no_proxy: direct };
 }

@@ -1,4 +1,5 @@
 /** Which engine runs the evals, and what plans the set for it. */
+import { withoutProxy } from '../gateway/loopback.ts';
 import type { Log } from '../log.ts';
 import { type Planner, type PlannerOptions, shortLivedPlanner } from '../plan/planner.ts';
 import type { Engine } from './engine.ts';
@@ -45,7 +46,9 @@ function plain(options: EnginesOptions): Engines {
 /** The process that plans the set has all imported that its evals need: they are forked from it. */
 function warm(options: EnginesOptions): Engines {
   const { models, registryPaths, todaysModels, log } = options;
-  const startHost = async () => await WarmHost.start({ ...options, python: await options.python() });
+  // It makes API clients for the evals.
+  const env = { ...options.env, ...withoutProxy(options.env) };
+  const startHost = async () => await WarmHost.start({ ...options, env, python: await options.python() });
   const common = { models, registryPaths, todaysModels };
   let host: WarmHost | undefined;
   let prepared: Promise<string | undefined> | undefined;

@@ -2,6 +2,8 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -529,6 +531,41 @@ onLinux.concurrent('evals that end in their own way', () => {
     expect(many).toContainEqual(expect.stringMatching(/^\(9\d,\d{3} earlier lines are left out\)$/));
     expect(many.length).toBeLessThan(2_010);
   });
+});
+
+onLinux.concurrent('API clients', () => {
+  test('no request to the gateway goes to a proxy', async (context) => {
+    const proxy = await startProxy(context);
+    const { bed } = await bedFor(context, 'warm-asking', {
+      // What the gateway asks goes past the proxy as the user says; that evals reach the gateway is not for the user to say.
+      env: { http_proxy: proxy.url, HTTP_PROXY: proxy.url, no_proxy: 'localhost', NO_PROXY: 'localhost' },
+    });
+    const result = await bed.run({
+      cache: false,
+      env: { OPENAI_BASE_URL: bed.api.url.replace('127.0.0.1', 'localhost') },
+    });
+    expect(proxy.seen).toEqual([]);
+    expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', 'requests-sent': '1' });
+  });
+
+  /** A proxy that notes what it is asked, and lets nothing through. */
+  async function startProxy({ onTestFinished }: Context) {
+    const seen: string[] = [];
+    const server = createServer((request, response) => {
+      seen.push(`${request.method} ${request.url} ${request.headers.authorization}`);
+      response.writeHead(403).end();
+    });
+    server.on('connect', (request, socket) => {
+      seen.push(`CONNECT ${request.url}`);
+      socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
+  }
 });
 
 onLinux.concurrent('models', () => {
