@@ -101,7 +101,11 @@ class Host:
         share_registry(self._registry)
         if request["todays_models"]:
             todays_models.install()
-        self._clients = share_clients()
+        share_clients()
+        self._clients = clients_from_environment()
+        stubborn = sorted({type(led.client).__name__ for led in self._clients if not led.follows()})
+        if stubborn:
+            return {"unfit": f"modules of the set have API clients that keep their base URL ({', '.join(stubborn)})"}
         threads = [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]
         if threads:
             return {"unfit": f"modules of the set start threads when they are imported ({', '.join(threads)})"}
@@ -163,8 +167,8 @@ class Host:
             os.close(end)
         leash.hold(LEASH, self._alive_read)
         os.environ.update(request["env"])
-        for client in self._clients:
-            client.base_url = os.environ[base_url_variable(client)]
+        for led in self._clients:
+            led.lead_by_environment()
         logging.getLogger().removeHandler(self._no_logging)
         # Each process draws numbers of its own; the random module sees to that itself.
         if "numpy" in sys.modules:
@@ -228,10 +232,8 @@ def share_registry(loaded):
 
 
 def share_clients():
-    """evals makes an API client, and so a TLS context, for each request. Returns the clients that children are to lead
-    to their own base URL: those that took theirs from the environment."""
+    """evals makes an API client, and so a TLS context, for each request."""
     import evals.completion_fns.openai as openai_fns
-    import openai
 
     make, made, lock = openai_fns.OpenAI, {}, threading.Lock()
 
@@ -248,20 +250,55 @@ def share_clients():
     client.chat.completions, client.completions
     import multiprocessing.dummy  # noqa: F401
 
-    kinds = [openai.OpenAI, openai.AsyncOpenAI]
-    anthropic = sys.modules.get("anthropic")
-    if anthropic:
-        kinds += [anthropic.Anthropic, anthropic.AsyncAnthropic]
+
+class Led:
+    """An API client that took its base URL from the environment, where each child has one of its own."""
+
+    def __init__(self, client, kind, variable):
+        self.client, self._kind, self._variable = client, kind, variable
+
+    def lead(self, url):
+        # As the package does it: that of openai's client for module-level calls raises an AttributeError.
+        self._kind.base_url.fset(self.client, url)
+
+    def lead_by_environment(self):
+        if os.environ.get(self._variable):
+            self.lead(os.environ[self._variable])
+
+    def follows(self):
+        """Whether it can be led: one of a class of the user's own may go its own way."""
+        usual, other = self.client.base_url, "http://127.0.0.1/"
+        try:
+            self.lead(other)
+            followed = str(self.client.base_url) == other
+            self.lead(usual)
+            return followed
+        except Exception:
+            return False
+
+
+def clients_from_environment():
+    providers = {"openai": ("OpenAI", "AsyncOpenAI"), "anthropic": ("Anthropic", "AsyncAnthropic")}
+    kinds = {
+        getattr(sys.modules[package], name): package
+        for package, names in providers.items()
+        if package in sys.modules
+        for name in names
+    }
     # Not isinstance: that asks an object for its class, and the proxies in the openai package import all of it to answer.
     clients = [each for each in gc.get_objects() if issubclass(type(each), tuple(kinds))]
-    from_environment = {
-        kind: kind(api_key="unused").base_url for kind in {type(client) for client in clients}
-    }
-    return [client for client in clients if client.base_url == from_environment[type(client)]]
-
-
-def base_url_variable(client):
-    return "ANTHROPIC_BASE_URL" if type(client).__module__.startswith("anthropic") else "OPENAI_BASE_URL"
+    usual, led = {}, []
+    for client in clients:
+        kind, package = next(item for item in kinds.items() if issubclass(type(client), item[0]))
+        if package not in usual:
+            # Never one of the client's own class: that may take other arguments, or set what is global.
+            usual[package] = getattr(sys.modules[package], providers[package][0])(api_key="unused").base_url
+        try:
+            if client.base_url == usual[package]:
+                led.append(Led(client, kind, f"{package.upper()}_BASE_URL"))
+        except Exception:
+            pass  # It has none, or none yet.
+    return led
 
 
 def kill_group(pid):

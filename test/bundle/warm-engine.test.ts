@@ -548,6 +548,39 @@ onLinux.concurrent('API clients', () => {
     expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', 'requests-sent': '1' });
   });
 
+  test.for([
+    ['for module-level calls', 'warm-module-client', { has_the_key: true }],
+    [
+      'of another API, and of a class of its own',
+      'warm-other-clients',
+      { azure: 'https://ours.example.com/openai/' },
+    ],
+  ] as const)('a module that makes a client %s', async ([, evalSet, metrics], context) => {
+    const found = await Promise.all(
+      ['warm', 'oaieval'].map(async (engine) => {
+        const { bed } = await bedFor(context, evalSet, { inputs: { engine } });
+        const result = await bed.run({ cache: false });
+        // Sent by way of the gateway.
+        expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', 'requests-sent': '1' });
+        expect(result.annotations).toEqual([]);
+        expect(logOf(result)).not.toContain('a Python process of its own');
+        return bed.records()[0]?.metrics;
+      }),
+    );
+    expect(found[0]).toMatchObject(metrics);
+    expect(found[0]).toEqual(found[1]);
+  });
+
+  test('a module whose client goes its own way: each eval has a Python of its own', async (context) => {
+    const { bed } = await bedFor(context, 'warm-stubborn-client');
+    const result = await bed.run({ cache: false });
+    expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', 'requests-sent': '1' });
+    expect(result.annotations).toEqual([]);
+    expect(result.lines).toContainEqual(
+      expect.stringMatching(/Each eval gets a Python process of its own.*\(Stubborn\)/),
+    );
+  });
+
   /** A proxy that notes what it is asked, and lets nothing through. */
   async function startProxy({ onTestFinished }: Context) {
     const seen: string[] = [];
