@@ -33,17 +33,22 @@ import threading
 
 LEASH, CONTROL = 3, 4
 
+import import_effects  # noqa: E402
 import leash  # noqa: E402
 import plan as planner  # noqa: E402
 import todays_models  # noqa: E402
 
 # What is ours must not be found by, or hide, modules of the user's.
-OWN_MODULES = ("leash", "plan", "todays_models")
+OWN_MODULES = ("import_effects", "leash", "plan", "todays_models")
+
+# Seconds after which ended children are found though nobody told of them.
+UNTOLD = 1
 
 
 class Host:
     def __init__(self, output_socket):
         self._output_socket = output_socket
+        self._effects = None
         self._registry = None
         self._clients = []
         self._running = {}
@@ -53,21 +58,24 @@ class Host:
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_read, False)
         os.set_blocking(self._wake_write, False)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
-        signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
-        # Cancelling is for evals, and is done by whoever started this.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        self._listen()
         # Logging functions configure logging when nobody has, and what they set up would be in the way of oaieval's own.
         self._no_logging = logging.NullHandler()
         logging.getLogger().addHandler(self._no_logging)
 
+    def _listen(self):
+        """To signals: to be called again when others may have changed how they are handled."""
+        signal.signal(signal.SIGCHLD, heard)
+        signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
+        # Cancelling is for evals, and is done by whoever started this.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
     def serve(self):
         """Returns a child's request in the child; never returns in the host."""
         while True:
-            readable, _, _ = select.select([CONTROL, self._wake_read], [], [])
-            if self._wake_read in readable:
-                drain(self._wake_read)
-                self._reap()
+            readable, _, _ = select.select([CONTROL, self._wake_read], [], [], UNTOLD if self._running else None)
+            drain(self._wake_read)
+            self._reap()
             if CONTROL not in readable:
                 continue
             data = os.read(CONTROL, 1 << 16)
@@ -83,21 +91,32 @@ class Host:
                     end_with_action(True)
                     answer = {"plan": self._plan, "prepare": self._prepare}[request["do"]](request)
                     end_with_action(False)
+                    self._listen()
                     self._say(answer)
 
     def _plan(self, request):
-        self._registry = planner.answer(request["request"], request["output"])
+        with self._noted():
+            self._registry = planner.answer(request["request"], request["output"])
         return {"planned": True}
 
+    def _noted(self):
+        if self._effects is None:
+            import evals.cli.oaieval  # noqa: F401
+
+            self._effects = import_effects.ImportEffects()
+        return self._effects.noted()
+
     def _prepare(self, request):
-        import evals.cli.oaieval  # noqa: F401
         from evals.registry import Registry
 
         if self._registry is None:
             planner.read_yaml_fast()
             self._registry = Registry()
             self._registry.add_registry_paths(request["registry_paths"])
-        self._import_classes(request["evals"], request["models"])
+        with self._noted():
+            self._import_classes(request["evals"], request["models"])
+        if self._effects.found:
+            return {"unfit": f"modules of the set change what all evals would see ({', '.join(self._effects.found)})"}
         share_registry(self._registry)
         if request["todays_models"]:
             todays_models.install()
@@ -190,7 +209,7 @@ class Host:
                 continue  # Some module's own child.
             identity = self._running.pop(pid)
             if os.WIFSIGNALED(status):
-                self._say({"id": identity, "signal": signal_name(os.WTERMSIG(status))})
+                self._say({"id": identity, "signal": import_effects.signal_name(os.WTERMSIG(status))})
             else:
                 self._say({"id": identity, "code": os.WEXITSTATUS(status)})
 
@@ -308,11 +327,8 @@ def kill_group(pid):
         pass
 
 
-def signal_name(number):
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"  # Most real-time signals have no name.
+def heard(*_):
+    """A signal with a handler of Python's wakes the host."""
 
 
 def end_with_action(at_once):

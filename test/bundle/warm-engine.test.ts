@@ -1,7 +1,7 @@
 /** The warm engine: evals side by side in processes forked from one, whatever ends any of these processes. */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -530,6 +530,51 @@ onLinux.concurrent('evals that end in their own way', () => {
     expect(many).toContain('│ line 99999');
     expect(many).toContainEqual(expect.stringMatching(/^\(9\d,\d{3} earlier lines are left out\)$/));
     expect(many.length).toBeLessThan(2_010);
+  });
+});
+
+onLinux.concurrent('what modules change when they are imported', () => {
+  const OWN_PROCESS = /Each eval gets a Python process of its own.*?: (.*)\.$/;
+
+  async function metricsOf(context: Context, evalSet: string, engine: string) {
+    const { bed, mark } = await bedFor(context, evalSet, { inputs: { engine } });
+    const result = await bed.run({ cache: false });
+    expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', failed: '0' });
+    expect(result.annotations).toEqual([]);
+    expect(result.orphans).toEqual([]);
+    expect(processesOf(mark)).toEqual([]);
+    const why = result.lines.flatMap((line) => OWN_PROCESS.exec(line)?.[1] ?? []);
+    return { bed, why, metrics: Object.fromEntries(bed.records().map((each) => [each.eval, each.metrics])) };
+  }
+
+  test.for([
+    ['the working directory', 'warm-changing-directory', 'the working directory'],
+    ['the environment', 'warm-changing-environment', 'the environment variable SET_BY_A_MODULE'],
+    ['signals', 'warm-changing-signals', 'the handler of SIGCHLD'],
+    ['what random numbers are drawn', 'warm-seeding', 'the seed of random, the seed of numpy.random'],
+  ] as const)('%s: each eval sees what it would by itself', async ([, evalSet, what], context) => {
+    const [warm, plain] = await Promise.all([
+      metricsOf(context, evalSet, 'warm'),
+      metricsOf(context, evalSet, 'oaieval'),
+    ]);
+    expect(warm.metrics).toEqual(plain.metrics);
+    expect(warm.why).toEqual([`modules of the set change what all evals would see (${what})`]);
+
+    // The plan is recalled now: the host does not plan, and imports the modules by itself.
+    rmSync(warm.bed.path('progress.txt'));
+    const again = await warm.bed.run({ cache: false, runAttempt: 2 });
+    expect(again.outputs, logOf(again)).toMatchObject({ complete: 'true', reused: '0' });
+    expect(again.lines).toContainEqual(expect.stringMatching(OWN_PROCESS));
+  });
+
+  test('what libraries set for themselves, and numbers without a seed, are no change', async (context) => {
+    const { why } = await metricsOf(context, 'warm-changing-nothing', 'warm');
+    expect(why).toEqual([]);
+  });
+
+  test('the end of an eval is found though its signal is lost', async (context) => {
+    const { why } = await metricsOf(context, 'warm-changing-signals-at-fork', 'warm');
+    expect(why).toEqual([]);
   });
 });
 
