@@ -34,6 +34,12 @@ def hold(*ends):
 def oaieval(arguments):
     """What the console script `oaieval` does with these arguments. Returns its exit code, or raises what it raises."""
     sys.argv[:] = ["oaieval", *arguments]
+    # A process that multiprocessing starts anew begins with the file of this one's main module.
+    script = os.path.join(os.path.dirname(sys.executable), "oaieval")
+    if os.path.isfile(script):
+        sys.modules["__main__"].__file__ = script
+    else:
+        del sys.modules["__main__"].__file__
     from evals.cli.oaieval import main
 
     return main()

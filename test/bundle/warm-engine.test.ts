@@ -412,6 +412,17 @@ onLinux.concurrent('processes that die', () => {
   );
 });
 
+onLinux.concurrent('evals that start other Pythons', () => {
+  test.for(['warm', 'oaieval'])('with multiprocessing, engine %s', async (engine, context) => {
+    const { bed, mark } = await bedFor(context, 'warm-starting-python', { inputs: { engine } });
+    const result = await bed.run({ cache: false });
+    expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true' });
+    expect(bed.records()[0]?.metrics).toMatchObject({ fork: 42, spawn: 42, forkserver: 42 });
+    expect(result.orphans).toEqual([]);
+    expect(processesOf(mark)).toEqual([]);
+  });
+});
+
 onLinux.concurrent('evals that end in their own way', () => {
   test('their end is told as by engine oaieval', async (context) => {
     const told = await Promise.all(
