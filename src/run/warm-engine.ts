@@ -33,7 +33,10 @@ export function warmEngine(options: WarmEngineOptions): Engine {
       lives -= 1;
       try {
         host ??= await startHost();
-        if (closing) return undefined;
+        if (closing) {
+          await host.close();
+          return undefined;
+        }
         const preparing = prepared ?? host.prepare(preparation);
         prepared = undefined;
         const unfit = await preparing;
@@ -86,10 +89,11 @@ export function warmEngine(options: WarmEngineOptions): Engine {
     async close() {
       closing = true;
       lives = 0;
+      // Python may have to be installed before there is a host, which takes minutes. What comes of it is closed at once.
+      if (!host) return;
       // It may be importing, and take its time.
-      await host?.close();
+      await host.close();
       await current;
-      await host?.close();
     },
   };
 }

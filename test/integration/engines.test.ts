@@ -1,0 +1,64 @@
+/** How engines begin and end, with processes that stand in for a Python that has evals. */
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { type Engines, engines } from '../../src/run/engines.ts';
+import { temporaryDirectory } from '../helpers/builders.ts';
+import { silentLog } from '../helpers/silent-log.ts';
+
+function warmEngines(python: () => Promise<string>): Engines {
+  return engines({
+    engine: 'warm',
+    python,
+    cwd: temporaryDirectory(),
+    env: process.env,
+    models: ['dummy'],
+    registryPaths: [],
+    todaysModels: true,
+    log: silentLog,
+  });
+}
+
+async function until(what: string, holds: () => boolean): Promise<void> {
+  const end = Date.now() + 15_000;
+  while (!holds()) {
+    if (Date.now() > end) throw new Error(`in vain: ${what}`);
+    await pause(20);
+  }
+}
+
+describe('cancelled while Python is being installed', () => {
+  test('nobody waits for the installation', { timeout: 10_000 }, async () => {
+    const running = warmEngines(() => new Promise(() => {}));
+    const one = running.open({ evals: ['a'] }).start({ args: [], env: {}, onLine() {} });
+    one.signal('SIGINT');
+    await expect(one.exit).resolves.toEqual({ code: null, signal: 'SIGINT' });
+    await running.close();
+  });
+
+  test('a host that starts after all is ended', async () => {
+    const directory = temporaryDirectory();
+    const [python, started] = [join(directory, 'python'), join(directory, 'started')];
+    // It ends when it is told to: when nobody talks to it any more.
+    writeFileSync(python, `#!/bin/sh\necho $$ > ${started}.new\nmv ${started}.new ${started}\ncat <&4 >&2\n`);
+    chmodSync(python, 0o755);
+    const installed = Promise.withResolvers<string>();
+    const running = warmEngines(() => installed.promise);
+    const one = running.open({ evals: ['a'] }).start({ args: [], env: {}, onLine() {} });
+    one.signal('SIGINT');
+    await running.close();
+    installed.resolve(python);
+    await until('it starts', () => existsSync(started));
+    const pid = Number(readFileSync(started, 'utf8'));
+    await until('it has ended', () => !alive(pid));
+  });
+});
+
+function alive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
