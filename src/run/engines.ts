@@ -5,7 +5,7 @@ import { type Planner, type PlannerOptions, shortLivedPlanner } from '../plan/pl
 import type { Engine } from './engine.ts';
 import { oaievalEngine } from './oaieval-engine.ts';
 import { warmEngine } from './warm-engine.ts';
-import { type Preparation, WarmHost } from './warm-host.ts';
+import { HostUnavailable, type Preparation, WarmHost } from './warm-host.ts';
 
 export type EngineName = 'warm' | 'oaieval';
 
@@ -56,7 +56,16 @@ function warm(options: EnginesOptions): Engines {
   return {
     planner: {
       async plan(questionFile, answerFile) {
-        host ??= await startHost();
+        try {
+          host ??= await startHost();
+        } catch (error) {
+          if (!(error instanceof HostUnavailable)) throw error;
+          // The engine finds the same, and says so.
+          return await shortLivedPlanner({ ...options, python: await options.python() }).plan(
+            questionFile,
+            answerFile,
+          );
+        }
         const failure = await host.plan(questionFile, answerFile);
         if (!failure) {
           // Its classes are imported. The rest of its preparation goes on while this process reads the data of the set.

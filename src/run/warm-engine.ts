@@ -1,7 +1,7 @@
 import { reasonOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { deferred, type Engine } from './engine.ts';
-import type { Preparation, WarmHost } from './warm-host.ts';
+import { HostUnavailable, type Preparation, type WarmHost } from './warm-host.ts';
 
 export interface WarmEngineOptions {
   readonly startHost: () => Promise<WarmHost>;
@@ -41,15 +41,20 @@ export function warmEngine(options: WarmEngineOptions): Engine {
         prepared = undefined;
         const unfit = await preparing;
         if (unfit === undefined) return host;
-        log.info(`Each eval gets a Python process of its own, which takes longer: ${unfit}.`);
-        lives = 0;
+        doWithout(unfit);
       } catch (error) {
-        lost(reasonOf(error));
+        if (error instanceof HostUnavailable) doWithout(error.message);
+        else lost(reasonOf(error));
       }
       await host?.close();
       host = undefined;
     }
     return undefined;
+  }
+
+  function doWithout(why: string): void {
+    log.info(`Each eval gets a Python process of its own, which takes longer: ${why}.`);
+    lives = 0;
   }
 
   function lost(why: string): void {

@@ -26,6 +26,12 @@ export interface Preparation {
   readonly todaysModels: boolean;
 }
 
+/** There can be no host on this machine; evals that have a process each do without. */
+export class HostUnavailable extends Error {}
+
+/** Bytes of the path of a Unix socket: 107 on Linux, 103 elsewhere. Node cuts what is longer off. */
+const LONGEST_PATH = 103;
+
 const KEPT_LINES = 100;
 
 /** The connections of an eval: its stdout, its stderr. */
@@ -81,21 +87,12 @@ export class WarmHost implements Planner {
     });
   }
 
-  /** Starts it; it has imported nothing yet. @throws what the system throws when there can be no socket for its output */
+  /** Starts it; it has imported nothing yet. @throws HostUnavailable when there can be no socket for its output */
   static async start({ python, cwd, env }: WarmHostOptions): Promise<WarmHost> {
-    // The path of a Unix socket has to be short, which RUNNER_TEMP need not be.
-    const directory = mkdtempSync(join(tmpdir(), 'oaievalset-'));
-    const path = join(directory, 'output');
-    const server = createServer();
-    try {
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(path, resolve);
-      });
-    } catch (error) {
-      rmSync(directory, { recursive: true, force: true });
-      throw error;
-    }
+    const { server, directory, path } = await listen([
+      tmpdir(),
+      ...(env.RUNNER_TEMP ? [env.RUNNER_TEMP] : []),
+    ]);
     const child = spawn(python, [join(PYTHON_SOURCES, 'host.py'), path], {
       cwd,
       env,
@@ -271,6 +268,36 @@ export class WarmHost implements Planner {
       new EngineLost(`the Python process that it was forked from ${this.#gone ?? 'is gone'}`),
     );
   }
+}
+
+interface Listening {
+  readonly server: Server;
+  readonly directory: string;
+  readonly path: string;
+}
+
+/** A Unix socket in a directory that is this user's alone, in the first of these places that can have one. */
+async function listen(places: readonly string[]): Promise<Listening> {
+  const reasons: string[] = [];
+  for (const place of places) {
+    let directory: string | undefined;
+    try {
+      directory = mkdtempSync(join(place, 'oaievalset-'));
+      const path = join(directory, 'output');
+      if (Buffer.byteLength(path) > LONGEST_PATH)
+        throw new Error(`${place}: too long for the path of a socket`);
+      const server = createServer();
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(path, resolve);
+      });
+      return { server, directory, path };
+    } catch (error) {
+      reasons.push(reasonOf(error));
+      if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
+    }
+  }
+  throw new HostUnavailable(`there is no place for the socket that evals print to (${reasons.join('; ')})`);
 }
 
 function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {

@@ -1,7 +1,7 @@
 /** The warm engine: evals side by side in processes forked from one, whatever ends any of these processes. */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -655,6 +655,29 @@ onLinux.concurrent('API clients', () => {
     });
     return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
   }
+});
+
+onLinux.concurrent('no temporary directory that can be used', () => {
+  test('the directory of the runner serves', async (context) => {
+    const { bed } = await bedFor(context, 'warm-talking', { env: { TMPDIR: '/proc/no-such-place' } });
+    const result = await bed.run({ cache: false });
+    expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '4' });
+    expect(logOf(result)).not.toContain('a Python process of its own');
+    expect(result.annotations).toEqual([]);
+  });
+
+  test('nor a short one of the runner: each eval has a Python of its own', async (context) => {
+    const { bed } = await bedFor(context, 'warm-talking', { env: { TMPDIR: '/proc/no-such-place' } });
+    const long = join(bed.directory, 'x'.repeat(100));
+    mkdirSync(long);
+    const result = await bed.run({ cache: false, env: { RUNNER_TEMP: long } });
+    expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '4' });
+    expect(result.lines.filter((line) => line.includes('a Python process of its own'))).toEqual([
+      expect.stringMatching(/no place for the socket.*\/proc\/no-such-place.*too long/),
+    ]);
+    expect(result.annotations).toEqual([]);
+    expect(readdirSync(long).filter((name) => name.startsWith('oaievalset-'))).toEqual([]);
+  });
 });
 
 onLinux.concurrent('models', () => {
