@@ -20,7 +20,6 @@ child goes on, and without the host no child does.
 Standard library and evals only.
 """
 import atexit
-import fcntl
 import gc
 import json
 import logging
@@ -53,8 +52,9 @@ class Host:
         self._clients = []
         self._running = {}
         self._received = b""
-        # Held open by this process alone: its end tells the children that the host is gone.
-        self._alive_read, self._alive_write = os.pipe()
+        # By process: a pipe of each child, held open by this process alone. Its end tells the child that the host is gone.
+        self._leashes = {}
+        self._own_leash = None
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_read, False)
         os.set_blocking(self._wake_write, False)
@@ -88,9 +88,11 @@ class Host:
                     if self._fork(request):
                         return request
                 else:
-                    end_with_action(True)
+                    # Whatever a module that is imported may be waiting for: nobody listens to the action then. No thread
+                    # does that, because forks of threads are not safe.
+                    leash.end_with(LEASH)
                     answer = {"plan": self._plan, "prepare": self._prepare}[request["do"]](request)
-                    end_with_action(False)
+                    leash.end_with(LEASH, at_once=False)
                     self._listen()
                     self._say(answer)
 
@@ -148,21 +150,30 @@ class Host:
 
     def _fork(self, request):
         """Returns whether this is the child."""
+        ends = ()
         try:
+            ends = own, host = os.pipe()
             with self._connect(request) as stdout, self._connect(request) as stderr:
                 pid = os.fork()
                 if pid == 0:
                     os.setpgid(0, 0)
                     os.dup2(stdout.fileno(), 1)
                     os.dup2(stderr.fileno(), 2)
+                    self._own_leash = own
+                    for other in (host, *self._leashes.values()):
+                        os.close(other)
                     return True
         except OSError as error:
+            for end in ends:
+                os.close(end)
             self._say({"id": request["id"], "error": str(error)})
             return False
+        os.close(own)
         try:
             os.setpgid(pid, pid)
         except OSError:
             pass  # It has done so itself, and may have ended already.
+        self._leashes[pid] = host
         self._running[pid] = request["id"]
         self._say({"id": request["id"], "pid": pid})
         return False
@@ -182,9 +193,11 @@ class Host:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        for end in (CONTROL, self._wake_read, self._wake_write, self._alive_write):
+        for end in (CONTROL, self._wake_read, self._wake_write):
             os.close(end)
-        leash.hold(LEASH, self._alive_read)
+        # When the action is gone, the host ends this process's group; when the host is, the kernel does.
+        leash.end_with(self._own_leash)
+        leash.hold(LEASH, self._own_leash)
         os.environ.update(request["env"])
         for led in self._clients:
             led.lead_by_environment()
@@ -208,6 +221,7 @@ class Host:
             if pid not in self._running:
                 continue  # Some module's own child.
             identity = self._running.pop(pid)
+            os.close(self._leashes.pop(pid))
             if os.WIFSIGNALED(status):
                 self._say({"id": identity, "signal": import_effects.signal_name(os.WTERMSIG(status))})
             else:
@@ -329,17 +343,6 @@ def kill_group(pid):
 
 def heard(*_):
     """A signal with a handler of Python's wakes the host."""
-
-
-def end_with_action(at_once):
-    """Whether the end of the action ends this process group at once, whatever a module that is imported may be waiting
-    for: the host cannot listen then. No thread is started for that, because forks of threads are not safe."""
-    fcntl.fcntl(LEASH, fcntl.F_SETOWN, -os.getpgrp())
-    flags = fcntl.fcntl(LEASH, fcntl.F_GETFL)
-    # Told by SIGIO, which ends a process that does not handle it.
-    fcntl.fcntl(LEASH, fcntl.F_SETFL, flags | os.O_ASYNC if at_once else flags & ~os.O_ASYNC)
-    if select.select([LEASH], [], [], 0)[0]:
-        os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
 def drain(end):

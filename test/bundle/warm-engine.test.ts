@@ -112,6 +112,18 @@ function warm(mark: string): { readonly hosts: Process[]; readonly children: Pro
   };
 }
 
+/** The processes of evals, whatever the engine. */
+function evalsOf(mark: string): Process[] {
+  const own = processesOf(mark).filter(({ command }) => command.includes('/leash.py '));
+  return [...own, ...warm(mark).children];
+}
+
+function actionOf(mark: string): Process {
+  const found = processesOf(mark).find(({ command }) => command.includes('/dist/main/index.js'));
+  if (!found) throw new Error('the action does not run');
+  return found;
+}
+
 function theHost(mark: string): Process {
   const [host, ...others] = warm(mark).hosts;
   if (!host || others.length > 0) throw new Error(`there is not one host: ${others.length + (host ? 1 : 0)}`);
@@ -339,12 +351,35 @@ onLinux.concurrent('processes that die', () => {
     expect(processesOf(mark)).toEqual([]);
   });
 
-  test('the action: nothing goes on without it', async (context) => {
-    const { bed, mark } = await bedFor(context, 'warm-talking');
-    bed.api.holdWhen(asksFor(1));
-    const { main, ended } = await startUntilHeld(bed, 4, { phase: 'main', leaveOrphans: true });
-    expect(warm(mark).children).toHaveLength(4);
-    main.kill('SIGKILL');
+  test.for(['warm', 'oaieval'])(
+    'the action: nothing goes on without it, engine %s',
+    async (engine, context) => {
+      const { bed, mark } = await bedFor(context, 'warm-talking', { inputs: { engine } });
+      bed.api.holdWhen(asksFor(1));
+      const { main, ended } = await startUntilHeld(bed, 4, { phase: 'main', leaveOrphans: true });
+      expect(evalsOf(mark)).toHaveLength(4);
+      main.kill('SIGKILL');
+      await untilNoneIsLeft(mark);
+      expect((await ended).signal).toBe('SIGKILL');
+    },
+  );
+
+  test.for([
+    ['the action', 'oaieval'],
+    ['the action', 'warm'],
+    ['the action and the host', 'warm'],
+  ] as const)('%s, while no thread of an eval gets a turn, engine %s', async ([who, engine], context) => {
+    const { bed, mark } = await bedFor(context, 'warm-never-letting-go', { inputs: { engine } });
+    const stuck = join(bed.directory, 'STUCK');
+    const ended = bed.run({ cache: false, phase: 'main', leaveOrphans: true, env: { STUCK: stuck } });
+    await until('the eval is stuck', () => existsSync(stuck), 60_000);
+    expect(evalsOf(mark)).toHaveLength(1);
+    const node = actionOf(mark);
+    if (who === 'the action and the host') {
+      kill(node.pid, 'SIGSTOP');
+      kill(theHost(mark).pid, 'SIGKILL');
+    }
+    kill(node.pid, 'SIGKILL');
     await untilNoneIsLeft(mark);
     expect((await ended).signal).toBe('SIGKILL');
   });
