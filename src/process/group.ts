@@ -56,11 +56,12 @@ export function spawnGroup(program: string, args: readonly string[], options: Gr
     }
   };
   child.once('exit', () => {
-    // What it left running would hold its output, and nobody is to wait for that; also not when it has left the group.
+    // What it left running would hold its output, and nobody is to wait for that; also not when it has left the group. What
+    // was forked there holds even the other end of the pipe, which nobody needs any more.
     signalAll('SIGKILL');
+    child.stdio[3]?.destroy();
     setTimeout(() => {
-      child.stdout?.destroy();
-      child.stderr?.destroy();
+      for (const stream of child.stdio) stream?.destroy();
     }, LAST_OUTPUT).unref();
   });
   return { pid, exit, signal: signalAll };

@@ -253,6 +253,8 @@ export class WarmHost implements Planner {
     this.#answer?.promise.catch(() => {});
     for (const [id, running] of this.#running) if (!running.ended) this.#lose(id, running);
     signalGroup(this.#child.pid, 'SIGKILL');
+    // What an eval has forked, and has left its group, may hold the other ends, and this process would wait for them.
+    for (const stream of this.#child.stdio) stream?.destroy();
     this.#server.close();
     rmSync(this.#directory, { recursive: true, force: true });
     this.#closed.resolve();

@@ -447,6 +447,16 @@ onLinux.concurrent('processes that die', () => {
   );
 });
 
+onLinux.concurrent('processes that leave their group', () => {
+  test.for(['warm', 'oaieval'])('and hold all that their eval had, engine %s', async (engine, context) => {
+    const { bed } = await bedFor(context, 'warm-starting-daemon', { inputs: { engine } });
+    const result = await bed.run({ cache: false });
+    expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '1' });
+    // That it could leave is not for the action to mend.
+    expect(result.orphans).toHaveLength(1);
+  });
+});
+
 onLinux.concurrent('evals that start other Pythons', () => {
   test.for(['warm', 'oaieval'])('with multiprocessing, engine %s', async (engine, context) => {
     const { bed, mark } = await bedFor(context, 'warm-starting-python', { inputs: { engine } });
