@@ -33,7 +33,7 @@ def is_legacy_completion_model(name):
 
 
 def install():
-    """To be called before the modules of evals that ask about models are imported; those that are, are mended too."""
+    """To be called before or after the modules of evals that ask about models are imported."""
     import evals.completion_fns.openai as openai_fns
     import evals.registry as registry
 
@@ -71,11 +71,22 @@ def install():
         init(self, *args, **kwargs)
 
     chat_fn.__init__ = without_registry
+
+    known_make_object = registry.make_object
+
+    @functools.wraps(known_make_object)
+    def make_object(*args, **kwargs):
+        # It imports what the registry names.
+        found = known_make_object(*args, **kwargs)
+        mend_loaded_modules()
+        return found
+
+    replace(known_make_object, make_object)
     mend_loaded_modules()
 
 
 def mend_loaded_modules():
-    """What can only be mended in modules that are there: to be called again when more of them are."""
+    """What can only be mended in modules that are there: done again whenever more of them may be."""
     from evals.registry import n_ctx_from_model_name
 
     for name in NEEDS_CONTEXT_LENGTH:

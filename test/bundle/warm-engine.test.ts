@@ -772,6 +772,23 @@ json.dump({name: type(registry.make_completion_fn(name)).__name__ for name in sy
   });
 });
 
+onLinux.concurrent('context lengths', () => {
+  test.for([
+    ['of today, which evals does not know', 'agent-of-today', { solver: 128_000, registry: null }],
+    ['of yesterday', 'agent-of-yesterday', { solver: 8192, registry: 8192 }],
+  ] as const)('of a model %s, for a solver that needs one', async ([, model, lengths], context) => {
+    const each = ['warm-saying-context', 'warm-saying-context-threading'].map(async (evalSet) => {
+      const { bed } = await bedFor(context, evalSet, { model });
+      const result = await bed.run({ cache: false });
+      expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true' });
+      expect(logOf(result).includes('a Python process of its own')).toBe(evalSet.endsWith('threading'));
+      const record = bed.records().find((one) => one.eval.startsWith('warm-says-context'));
+      expect(record?.metrics).toMatchObject(lengths);
+    });
+    await Promise.all(each);
+  });
+});
+
 onLinux.concurrent('threads of an eval', () => {
   const threads = (result: RunResult) =>
     Object.fromEntries(
