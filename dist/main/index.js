@@ -76410,7 +76410,7 @@ function whyOf(error) {
 
 /***/ }),
 
-/***/ 6734:
+/***/ 5665:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -76420,12 +76420,12 @@ __nccwpck_require__.d(__webpack_exports__, {
   z: () => (/* binding */ prepareEnvironment)
 });
 
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/errors.js
 var errors = __nccwpck_require__(452);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
 var schemas = __nccwpck_require__(2857);
 // EXTERNAL MODULE: ./lib/process/command.js
@@ -76449,10 +76449,12 @@ function extraRequirements(lines) {
     }
     return requirements;
 }
-/** Whether the requirement names a place (a path, a URL, a branch) whose content may be another one tomorrow. */
+/** What pip takes for a file when there is one of that name. */
+const ARCHIVE = /\.(whl|zip|tar|tgz|tbz|txz|tlz|tar\.(gz|bz2|xz|lz|lzma))(\[[^\]]*\])?$/i;
+/** Whether the requirement names a place (a path, an archive, a URL, a branch) whose content may be another one tomorrow. */
 function isMovingTarget(requirement) {
-    const [withoutMarker = ''] = requirement.split(';');
-    return withoutMarker.includes('/') || withoutMarker.startsWith('.');
+    const place = (requirement.split(';')[0] ?? '').trim();
+    return /[/@]/.test(place) || place.startsWith('.') || ARCHIVE.test(place);
 }
 
 // EXTERNAL MODULE: external "node:fs"
@@ -76991,6 +76993,83 @@ async function lockFor(evalsVersion) {
     return { evalsVersion, file, text: await (0,promises_.readFile)(file, 'utf8') };
 }
 
+;// CONCATENATED MODULE: ./lib/environment/what-starts.js
+
+
+
+
+/** A script that starts Python is a few lines. */
+const LONGEST_SCRIPT = 65536;
+/** Of scripts that start scripts. */
+const LONGEST_CHAIN = 4;
+/**
+ * What the program at this absolute path is, told without starting it: an interpreter, or scripts that do nothing but
+ * start one.
+ * @returns undefined when that cannot be told: a shim (pyenv's, asdf's, mise's) chooses by files and variables of its own
+ */
+async function whatStarts(path) {
+    const chain = [];
+    let next = path;
+    while (next !== undefined && chain.length < LONGEST_CHAIN) {
+        const real = await (0,promises_.realpath)(next);
+        if ([next, real].some(isShim))
+            return undefined;
+        const { head, size } = readHead(real);
+        if (isBinary(head)) {
+            // A program of another name chooses by the name it is called by.
+            if (!INTERPRETER.test((0,external_node_path_.basename)(real)))
+                return undefined;
+            return [...chain, [next, real, size]];
+        }
+        if (size > LONGEST_SCRIPT)
+            return undefined;
+        chain.push([next, real, (0,external_node_crypto_.createHash)('sha256').update(head).digest('hex')]);
+        next = startedBy(head.toString('utf8'));
+    }
+    return undefined;
+}
+const INTERPRETER = /^(python|pypy|graalpy)(\d+(\.\d+)*)?[a-z]?$/i;
+/** On a Mac /usr/bin/python3 starts that of the Xcode which is selected. */
+function isShim(path) {
+    return path.split(external_node_path_.sep).includes('shims') || (process.platform === 'darwin' && path.startsWith('/usr/bin/'));
+}
+function readHead(path) {
+    const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK);
+    try {
+        const buffer = Buffer.alloc(LONGEST_SCRIPT);
+        return { head: buffer.subarray(0, (0,external_node_fs_.readSync)(file, buffer)), size: (0,external_node_fs_.fstatSync)(file).size };
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(file);
+    }
+}
+/** ELF, and Mach-O for one processor or several. */
+const BINARIES = ['7f454c46', 'feedface', 'feedfacf', 'cefaedfe', 'cffaedfe', 'cafebabe', 'cafebabf'];
+function isBinary(head) {
+    return BINARIES.includes(head.subarray(0, 4).toString('hex'));
+}
+const SHELL = /^#! *(\/usr)?\/bin\/(env +)?(ba|da|z|k)?sh( -[a-z]+)?$/;
+/**
+ * The lines of a script that decides nothing: it sets variables, prints, and ends in `exec` with one path. Of variables it
+ * may use those that are told with the request, and no command's output.
+ */
+const HARMLESS = /^(#.*|((set|echo|printf|export|:)\b|[A-Za-z_]\w*=).*)?$/;
+const EXEC = /^exec +(?:'(\/[^'$`\\]+)'|"(\/[^"$`\\]+)"|(\/[^\s'"$`\\;&|<>*?(]+))(?= |$)(.*)$/;
+const UNKNOWN_VALUE = /`|\$(?!(PYTHONPATH|HOME)\b|\{(PYTHONPATH|HOME)[:}+-])|[;|(]|&&|\\$/;
+function startedBy(script) {
+    const [first = '', ...rest] = script.trimEnd().split('\n');
+    const last = EXEC.exec(rest.pop()?.trim() ?? '');
+    if (!SHELL.test(first) || !last)
+        return undefined;
+    const lines = rest.map((line) => line.trim());
+    const code = lines.filter((line) => !line.startsWith('#'));
+    if (!lines.every((line) => HARMLESS.test(line)))
+        return undefined;
+    if ([...code, last[4] ?? ''].some((line) => UNKNOWN_VALUE.test(line.replaceAll(/\$[@$]/g, ''))))
+        return undefined;
+    return last[1] ?? last[2] ?? last[3];
+}
+
 ;// CONCATENATED MODULE: ./lib/environment/index.js
 
 
@@ -77003,13 +77082,17 @@ async function lockFor(evalsVersion) {
 /**
  * Which interpreter and packages a request leads to, told without starting Python: two requests of one subject find, or
  * make, the same.
- * @throws ActionError PYTHON_MISSING or EVALS_UNSUPPORTED
+ * @returns undefined when that cannot be told: behind a shim, or with packages that are installed again in every run
+ * @throws ActionError PYTHON_MISSING, EVALS_UNSUPPORTED or INPUT_INVALID
  */
 async function environmentSubject(request) {
     const { python, evalsVersion, workingDirectory, env, extraPackages } = request;
-    const path = await locate(python, { workingDirectory, env });
+    const started = await whatStarts(await locate(python, { workingDirectory, env }));
     const lock = evalsVersion === '' ? undefined : await lockFor(evalsVersion);
-    return { python: [path, await (0,promises_.realpath)(path)], lock: lock?.text ?? null, extraPackages };
+    const moving = extraRequirements(extraPackages).some(isMovingTarget);
+    return started === undefined || moving
+        ? undefined
+        : { python: started, lock: lock?.text ?? null, extraPackages };
 }
 /**
  * Finds, or makes, a Python interpreter that has evals.
@@ -77329,6 +77412,8 @@ class InFlightLimit {
     }
 }
 
+// EXTERNAL MODULE: ./lib/gateway/loopback.js
+var loopback = __nccwpck_require__(1985);
 ;// CONCATENATED MODULE: ./lib/gateway/occurrences.js
 /**
  * Which of several identical requests of an eval is which. The n-th gets the n-th recorded answer, in whatever order
@@ -77928,6 +78013,7 @@ var providers = __nccwpck_require__(5200);
 
 
 
+
 /** A request with images may be large; this is far beyond what any API takes. */
 const LARGEST_BODY = 512 * 1024 * 1024;
 /** Clients reuse a connection after seconds of silence; one that is closed at that moment costs them the request. */
@@ -77999,7 +78085,7 @@ async function startGateway(options) {
             return {
                 env: {
                     ...Object.fromEntries(Object.entries(providers/* PROVIDERS */.x).map(([id, { variable }]) => [variable, `${origin}/${token}/${id}`])),
-                    ...withoutProxy(env),
+                    ...(0,loopback/* withoutProxy */.$)(env),
                 },
                 traffic: () => own.traffic,
                 attempt: () => own.attempt,
@@ -78273,7 +78359,21 @@ function aborted(signal) {
             signal.addEventListener('abort', () => resolve(), { once: true });
     });
 }
-/** A proxy for the outside world is not the way to the loopback. */
+
+
+/***/ }),
+
+/***/ 1985:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $: () => (/* binding */ withoutProxy)
+/* harmony export */ });
+/** The way from an eval to the gateway. */
+/**
+ * Variables that lead clients to the gateway past any proxy, which is the way to the outside world. A client looks at them
+ * when it is made: whoever makes clients for evals needs them as well.
+ */
 function withoutProxy(env) {
     const given = env.no_proxy ?? env.NO_PROXY;
     // Python's urllib takes `*` for everything only where it stands alone.
@@ -78375,12 +78475,12 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(9261);
 /* harmony import */ var _checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(6755);
 /* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8876);
-/* harmony import */ var _environment_index_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(6734);
+/* harmony import */ var _environment_index_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(5665);
 /* harmony import */ var _gateway_gateway_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(1189);
 /* harmony import */ var _gateway_providers_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(5200);
 /* harmony import */ var _gateway_traffic_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(3231);
 /* harmony import */ var _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(7310);
-/* harmony import */ var _plan_make_plan_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(6634);
+/* harmony import */ var _plan_make_plan_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(3598);
 /* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_29__ = __nccwpck_require__(3023);
 /* harmony import */ var _plan_subject_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(619);
 /* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(3787);
@@ -78465,15 +78565,20 @@ async function main(cancelled) {
         const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_22__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
         const owner = { repository: context.repository, cacheKey: inputs.cacheKey, model, evalSet };
         const hashes = new _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_16__/* .FileHashes */ .$();
-        const plan = (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_17__/* .recallPlan */ .V)(lastPlan(paths, owner, restored), subject, hashes) ??
-            (await orAborted(cancelled.signal, async () => (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_17__/* .makePlan */ .C)({
+        const plan = await orAborted(cancelled.signal, async () => {
+            const recalled = await (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_17__/* .recallPlan */ .V)(lastPlan(paths, owner, restored), subject, hashes);
+            if (recalled)
+                return recalled;
+            cancelled.signal.throwIfAborted();
+            return (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_17__/* .makePlan */ .C)({
                 ...asked,
                 planner: running.planner,
                 temporaryDirectory: context.temporaryDirectory,
                 hashes,
                 subject,
                 lockedRoot: (await environment()).lockedRoot,
-            })));
+            });
+        });
         const keyed = () => (0,_run_environment_js__WEBPACK_IMPORTED_MODULE_27__/* .requireApiKey */ .Ft)(plan, process.env, context.fromFork);
         // Nothing is done yet: told before anything is touched.
         if (restored.kind !== 'hit' && !(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(paths.progressFile))
@@ -78640,6 +78745,107 @@ __webpack_async_result__();
 
 /***/ }),
 
+/***/ 9733:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $G: () => (/* binding */ NO_BASIS),
+/* harmony export */   qY: () => (/* binding */ outside),
+/* harmony export */   yK: () => (/* binding */ signatureOf),
+/* harmony export */   zv: () => (/* binding */ areOrdinaryPaths)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
+/* harmony import */ var _fingerprint_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2911);
+/**
+ * What a plan was made from, by which an equal one is known without asking Python: docs/adr/0005-plan-without-python.md.
+ */
+
+
+
+
+/** Of a plan that is not recalled. */
+const NO_BASIS = { files: [], directories: [], absent: [] };
+/** In bytes. Reading more than that takes longer than asking Python. */
+const LARGEST = 16 * 1024 ** 3;
+/**
+ * SHA-256 (hex) of the request, of everything that the answer was read from, as it is now, and of the answer.
+ * @returns undefined when the request is not known, or when some of it is not there any more, or cannot be read
+ */
+async function signatureOf(request, basis, answer, hashes) {
+    if (request === undefined || ![basis.files, basis.directories, basis.absent].every(areOrdinaryPaths))
+        return undefined;
+    try {
+        if (basis.absent.some(isThere))
+            return undefined;
+        const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
+        // A line each, so that no two signed things are one text.
+        const sign = (...line) => hash.update(`${JSON.stringify(line)}\n`);
+        sign('request', (0,_fingerprint_js__WEBPACK_IMPORTED_MODULE_3__/* .hashOf */ .q)(request));
+        sign('answer', answer.evalsVersion, answer.needsApiKey);
+        for (const { key, name, command, samples, metrics, fingerprint } of answer.evals) {
+            const parts = Object.entries(fingerprint.parts).sort();
+            sign('eval', key, name, command, samples, metrics, fingerprint.value, parts);
+        }
+        for (const path of basis.absent)
+            sign('absent', path);
+        for (const path of basis.directories)
+            sign('directory', path, (0,_fingerprint_js__WEBPACK_IMPORTED_MODULE_3__/* .hashOf */ .q)(namesIn(path)));
+        await hashes.read(basis.files, LARGEST);
+        for (const path of basis.files)
+            sign('file', path, hashes.of(path));
+        return hash.digest('hex');
+    }
+    catch {
+        return undefined;
+    }
+}
+/** What is there has no content of its own, may have no end, or may answer only when it likes. */
+const UNREAL = ['/proc', '/sys', '/dev'];
+/**
+ * Whether these may be paths of a basis, which is read back from a file that others may have written: each once, in the one
+ * form that a path has, and none of the kernel's own.
+ */
+function areOrdinaryPaths(paths) {
+    return new Set(paths).size === paths.length && paths.every(isOrdinary);
+}
+function isOrdinary(path) {
+    if (!(0,node_path__WEBPACK_IMPORTED_MODULE_2__.isAbsolute)(path) || path.includes('\0') || (0,node_path__WEBPACK_IMPORTED_MODULE_2__.normalize)(path) !== path)
+        return false;
+    if (path.endsWith(node_path__WEBPACK_IMPORTED_MODULE_2__.sep) && path !== node_path__WEBPACK_IMPORTED_MODULE_2__.sep)
+        return false;
+    return !UNREAL.some((top) => path === top || path.startsWith(top + node_path__WEBPACK_IMPORTED_MODULE_2__.sep));
+}
+/** Without what lies in a directory that the request stands for: the venv of a lock. */
+function outside(root, basis) {
+    if (root === undefined)
+        return basis;
+    const roots = [root, (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.existsSync)(root) ? (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.realpathSync)(root) : root];
+    const keep = (paths) => paths.filter((path) => !roots.some((top) => path === top || path.startsWith(top + node_path__WEBPACK_IMPORTED_MODULE_2__.sep)));
+    return { files: keep(basis.files), directories: keep(basis.directories), absent: keep(basis.absent) };
+}
+/** Python leaves its bytecode beside what it imports. */
+function namesIn(path) {
+    return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)(path)
+        .filter((name) => name !== '__pycache__')
+        .sort();
+}
+/** A path below something that is no directory is not there either. */
+function isThere(path) {
+    try {
+        return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.lstatSync)(path, { throwIfNoEntry: false }) !== undefined;
+    }
+    catch (error) {
+        if (error.code === 'ENOTDIR')
+            return false;
+        throw error;
+    }
+}
+
+
+/***/ }),
+
 /***/ 7310:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -78658,59 +78864,76 @@ const CHUNK = 1 << 20;
 class FileHashes {
     #known = new Map();
     #buffer;
-    /** Reads those that are not known yet. Throws what the file system throws. */
-    read(paths) {
-        for (const path of paths)
-            if (!this.#known.has(path))
-                this.#known.set(path, this.#hash(path));
+    /**
+     * Reads those that are not known yet. Throws what the file system throws, and when one is not what it seems to be.
+     * @param most bytes that all of them may have together; when they have more, none is read
+     */
+    async read(paths, most = Number.POSITIVE_INFINITY) {
+        const sizes = new Map([...new Set(paths)].map((path) => [path, this.#known.get(path)?.size ?? sizeOf(path)]));
+        if (sum(sizes.values()) > most)
+            throw new Error(`the files have more than ${most} bytes together`);
+        for (const [path, size] of sizes) {
+            if (this.#known.has(path))
+                continue;
+            this.#buffer ??= Buffer.allocUnsafeSlow(CHUNK);
+            this.#known.set(path, { hash: sha256Of(path, this.#buffer, node_fs__WEBPACK_IMPORTED_MODULE_1__, node_crypto__WEBPACK_IMPORTED_MODULE_0__), size });
+        }
     }
     /** @returns undefined when it has not been read */
     of(path) {
-        return this.#known.get(path);
+        return this.#known.get(path)?.hash;
     }
-    #hash(path) {
-        this.#buffer ??= Buffer.allocUnsafeSlow(CHUNK);
-        const buffer = this.#buffer;
-        // Not to wait for a pipe that nobody writes to.
-        const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.openSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_RDONLY | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NONBLOCK);
-        try {
-            // What is no regular file may have no end.
-            if (!(0,node_fs__WEBPACK_IMPORTED_MODULE_1__.fstatSync)(file).isFile())
-                throw new Error(`${path} is not a regular file`);
-            const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
-            for (let read = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readSync)(file, buffer); read > 0; read = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readSync)(file, buffer)) {
-                hash.update(read === buffer.length ? buffer : buffer.subarray(0, read));
-            }
-            return hash.digest('hex');
+}
+function sizeOf(path) {
+    const stats = node_fs__WEBPACK_IMPORTED_MODULE_1__.statSync(path);
+    // What is no regular file may have no end.
+    if (!stats.isFile())
+        throw new Error(`${path} is not a regular file`);
+    return stats.size;
+}
+function sum(values) {
+    let total = 0;
+    for (const value of values)
+        total += value;
+    return total;
+}
+function sha256Of(path, buffer, { closeSync, constants, fstatSync, openSync, readSync }, { createHash }) {
+    // Not to wait for a pipe that nobody writes to.
+    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+        const stats = fstatSync(file);
+        if (!stats.isFile())
+            throw new Error(`${path} is not a regular file`);
+        const hash = createHash('sha256');
+        let size = 0;
+        for (let read = readSync(file, buffer); read > 0; read = readSync(file, buffer)) {
+            size += read;
+            // Files of the kernel's seem empty and may have no end.
+            if (size > stats.size)
+                break;
+            hash.update(read === buffer.length ? buffer : buffer.subarray(0, read));
         }
-        finally {
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(file);
-        }
+        if (size !== stats.size)
+            throw new Error(`${path} changes while it is read, or is not a regular file`);
+        return hash.digest('hex');
+    }
+    finally {
+        closeSync(file);
     }
 }
 
 
 /***/ }),
 
-/***/ 6634:
+/***/ 2911:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  C: () => (/* binding */ makePlan),
-  V: () => (/* binding */ recallPlan)
-});
-
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: ./lib/errors.js
-var errors = __nccwpck_require__(452);
-;// CONCATENATED MODULE: ./lib/plan/fingerprint.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   W: () => (/* binding */ fingerprints),
+/* harmony export */   q: () => (/* binding */ hashOf)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
 /**
  * What decides an eval's result, as named hashes. Left out is what only transports or prints: threads, debug, the user's
  * name, and every path of the machine.
@@ -78721,17 +78944,17 @@ var errors = __nccwpck_require__(452);
  * One fingerprint for each eval of the registry plan, in its order.
  * @throws ActionError PLAN_INVALID when a file cannot be read
  */
-function fingerprints(context) {
+async function fingerprints(context) {
     const { registry, model, env, hashes } = context;
     const paths = [
         ...registry.evals,
         ...registry.completionFns.flatMap((fn) => [fn, ...fn.references]),
     ].flatMap(({ data, sources }) => [...data, ...sources].map((file) => file.path));
     try {
-        hashes.read(paths);
+        await hashes.read(paths);
     }
     catch (error) {
-        throw new errors/* ActionError */.lZ('PLAN_INVALID', `A file that an eval of the set names cannot be read: ${(0,errors/* reasonOf */.A3)(error)}.`, 'Make it readable to the user of the runner.', { cause: error });
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('PLAN_INVALID', `A file that an eval of the set names cannot be read: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .reasonOf */ .A3)(error)}.`, 'Make it readable to the user of the runner.', { cause: error });
     }
     const hashed = (file) => [file.label, hashes.of(file.path)];
     const shared = {
@@ -78785,7 +79008,7 @@ function withoutCredentials(text) {
 }
 /** SHA-256 (hex) of a value as JSON, whatever the order of its keys. */
 function hashOf(value) {
-    return (0,external_node_crypto_.createHash)('sha256')
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256')
         .update(JSON.stringify(sorted(value)))
         .digest('hex');
 }
@@ -78798,75 +79021,44 @@ function sorted(value) {
     return Object.fromEntries(entries.map(([key, item]) => [key, sorted(item)]));
 }
 
-;// CONCATENATED MODULE: ./lib/plan/basis.js
-/**
- * What a plan was made from, by which an equal one is known without asking Python: docs/adr/0005-plan-without-python.md.
- */
+
+/***/ }),
+
+/***/ 3598:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  C: () => (/* binding */ makePlan),
+  V: () => (/* binding */ recallPlan)
+});
 
-/**
- * SHA-256 (hex) of the request and of everything that the answer was read from, as it is now.
- * @returns undefined when some of it is not there any more, or cannot be read
- */
-function signatureOf(request, basis, hashes) {
-    try {
-        if (basis.absent.some(isThere))
-            return undefined;
-        const directories = basis.directories.map((path) => [path, hashOf(namesIn(path))]);
-        hashes.read(basis.files);
-        return hashOf({
-            request,
-            directories,
-            files: basis.files.map((path) => [path, hashes.of(path)]),
-            absent: basis.absent,
-        });
-    }
-    catch {
-        return undefined;
-    }
-}
-/** Without what lies in a directory that the request stands for: the venv of a lock. */
-function outside(root, basis) {
-    if (root === undefined)
-        return basis;
-    const roots = [root, (0,external_node_fs_.existsSync)(root) ? (0,external_node_fs_.realpathSync)(root) : root];
-    const keep = (paths) => paths.filter((path) => !roots.some((top) => path === top || path.startsWith(top + external_node_path_.sep)));
-    return { files: keep(basis.files), directories: keep(basis.directories), absent: keep(basis.absent) };
-}
-/** Python leaves its bytecode beside what it imports. */
-function namesIn(path) {
-    return (0,external_node_fs_.readdirSync)(path)
-        .filter((name) => name !== '__pycache__')
-        .sort();
-}
-/** A path below something that is no directory is not there either. */
-function isThere(path) {
-    try {
-        return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false }) !== undefined;
-    }
-    catch (error) {
-        if (error.code === 'ENOTDIR')
-            return false;
-        throw error;
-    }
-}
-
+// EXTERNAL MODULE: ./lib/plan/basis.js
+var plan_basis = __nccwpck_require__(9733);
+// EXTERNAL MODULE: ./lib/plan/fingerprint.js
+var fingerprint = __nccwpck_require__(2911);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
 var schemas = __nccwpck_require__(2857);
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(452);
 ;// CONCATENATED MODULE: ./lib/plan/registry-plan.js
 
 
 
 
+/** A name that is printed, and is nobody's to look up: what registries put into it must not act on a log. */
+const label = schemas/* string */.YjP().transform((text) => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' '));
 const spec = schemas/* object */.Ikc({ cls: schemas/* string */.YjP(), args: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* json */.Pq9()) });
 /** Code outside the evals package: a file, or an installed distribution. `label` names the file without the machine. */
 const sourceFile = schemas/* object */.Ikc({ module: schemas/* string */.YjP(), path: schemas/* string */.YjP(), label: schemas/* string */.YjP() });
 const distribution = schemas/* object */.Ikc({ name: schemas/* string */.YjP(), version: schemas/* string */.YjP() });
 /** `name`: the argument that names the file (`samples` for samples_jsonl). `label`: its path without the machine. */
-const dataFile = schemas/* object */.Ikc({ name: schemas/* string */.YjP(), path: schemas/* string */.YjP(), label: schemas/* string */.YjP() });
+const dataFile = schemas/* object */.Ikc({ name: label, path: schemas/* string */.YjP(), label: schemas/* string */.YjP() });
 const remoteData = schemas/* object */.Ikc({ name: schemas/* string */.YjP(), url: schemas/* string */.YjP() });
 const codeAndData = {
     sources: schemas/* array */.YOg(sourceFile),
@@ -78901,7 +79093,7 @@ const registeredEval = schemas/* object */.Ikc({
     key: schemas/* string */.YjP().min(1),
     base: schemas/* string */.YjP(),
     spec,
-    metrics: schemas/* array */.YOg(schemas/* string */.YjP()),
+    metrics: schemas/* array */.YOg(label),
     higher_is_better: schemas/* boolean */.zMY(),
     modelgraded: schemas/* array */.YOg(schemas/* object */.Ikc({ name: schemas/* string */.YjP(), spec: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* json */.Pq9()) })),
     ...codeAndData,
@@ -79085,7 +79277,7 @@ function oneLine(text) {
 async function makePlan(request) {
     const { model, args, registryPaths, env, hashes, subject, lockedRoot } = request;
     const registry = await readRegistryPlan(request);
-    const values = fingerprints({ registry, model, env, hashes });
+    const values = await (0,fingerprint/* fingerprints */.W)({ registry, model, env, hashes });
     const byBase = Map.groupBy(registry.evals, (registered) => registered.base);
     // What oaievalset records; with two registry paths it is an invalid command there, which the line need not mend.
     const shared = [...args, ...(registryPaths.length > 0 ? ['--registry_path', ...registryPaths] : [])];
@@ -79100,27 +79292,28 @@ async function makePlan(request) {
     const read = [...registry.evals, ...registry.completionFns.flatMap((fn) => [fn, ...fn.references])];
     const used = read.flatMap(({ data, sources }) => [...data, ...sources].map((file) => file.path));
     const files = [...new Set([...registry.basis.files, ...used])].sort();
-    const basis = outside(lockedRoot, { ...registry.basis, files });
-    return {
+    const basis = (0,plan_basis/* outside */.qY)(lockedRoot, { ...registry.basis, files });
+    const answer = {
         evals,
-        signature: signatureOf(subject, basis, hashes),
-        basis,
         evalsVersion: registry.evalsVersion,
         needsApiKey: registry.completionFns.some((fn) => fn.needsApiKey),
     };
+    const signature = await (0,plan_basis/* signatureOf */.yK)(subject, basis, answer, hashes);
+    return { ...answer, signature, basis: signature === undefined ? plan_basis/* NO_BASIS */.$G : basis };
 }
 /**
  * The saved plan, when it would be made again just so: the same was asked, and everything it was made from is what it was.
  * Costs the reading of those files, and starts nothing.
  */
-function recallPlan(saved, subject, hashes) {
+async function recallPlan(saved, subject, hashes) {
     if (!saved?.made)
         return undefined;
     const { basis, evalsVersion, needsApiKey } = saved.made;
     const { evals, signature } = saved;
-    if (signatureOf(subject, basis, hashes) !== signature)
+    const answer = { evals, evalsVersion, needsApiKey };
+    if ((await (0,plan_basis/* signatureOf */.yK)(subject, basis, answer, hashes)) !== signature)
         return undefined;
-    return { evals, signature, basis, evalsVersion, needsApiKey };
+    return { ...answer, signature, basis };
 }
 
 
@@ -79200,29 +79393,38 @@ function describePart({ name, from, to }) {
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
-/* harmony import */ var _environment_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6734);
+/* harmony import */ var _environment_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5665);
 /* harmony import */ var _environment_python_sources_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8556);
 
 
 
 
 /** To be counted up with every change that makes other plans, or fingerprints, of the same registry. */
-const PLAN_FORMAT = 1;
+const PLAN_FORMAT = 2;
+/** Where Python looks for modules besides its own directories; ~/.evals; the API. */
+const VARIABLES = [
+    ...['PYTHONPATH', 'PYTHONHOME', 'PYTHONUSERBASE', 'PYTHONNOUSERSITE', 'PYTHONSAFEPATH', 'PYTHONPLATLIBDIR'],
+    ...['HOME', 'OPENAI_BASE_URL', 'ANTHROPIC_BASE_URL'],
+];
 /**
  * Everything but files that decides what the plan is: what is asked, of which Python, by which planner.
- * @throws ActionError PYTHON_MISSING or EVALS_UNSUPPORTED
+ * @returns undefined when that cannot be told without starting something: then no plan is recalled
+ * @throws ActionError PYTHON_MISSING, EVALS_UNSUPPORTED or INPUT_INVALID
  */
 async function planSubject(request) {
     const { model, evalSet, args, registryPaths, todaysModels, workingDirectory, env } = request;
     const programs = ['plan.py', 'todays_models.py'];
+    const environment = await (0,_environment_index_js__WEBPACK_IMPORTED_MODULE_2__/* .environmentSubject */ .K)(request);
+    if (environment === undefined)
+        return undefined;
     return {
         format: PLAN_FORMAT,
         planner: programs.map((name) => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(_environment_python_sources_js__WEBPACK_IMPORTED_MODULE_3__/* .PYTHON_SOURCES */ .I, name), 'utf8')),
-        environment: await (0,_environment_index_js__WEBPACK_IMPORTED_MODULE_2__/* .environmentSubject */ .K)(request),
+        environment,
         asked: { model, evalSet, args, registryPaths, todaysModels },
-        // Relative paths, modules, ~/.evals and the API are found through these.
+        // Relative paths are below it.
         workingDirectory,
-        variables: ['PYTHONPATH', 'HOME', 'OPENAI_BASE_URL', 'ANTHROPIC_BASE_URL'].map((name) => env[name] ?? null),
+        variables: VARIABLES.map((name) => env[name] ?? null),
     };
 }
 
@@ -80010,40 +80212,53 @@ function liveRecordFile(paths, evalKey) {
 /* harmony export */   s0: () => (/* binding */ sameOwner)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2857);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2857);
+/* harmony import */ var _plan_basis_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9733);
 
 
-const text = zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().max(65536);
-const paths = zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(text).max(1_000_000);
-const sha256 = zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().regex(/^[0-9a-f]{64}$/);
-const schema = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
-    version: zod__WEBPACK_IMPORTED_MODULE_1__/* .literal */ .euz(1),
-    owner: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ repository: text, cacheKey: text, model: text, evalSet: text }),
+
+const text = zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().max(65536);
+/** What is printed: nothing that a terminal or a runner obeys. */
+const line = text.regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'has control characters');
+const paths = zod__WEBPACK_IMPORTED_MODULE_2__/* .array */ .YOg(text).max(1_000_000).refine(_plan_basis_js__WEBPACK_IMPORTED_MODULE_1__/* .areOrdinaryPaths */ .zv, 'holds what is no path of a plan');
+const sha256 = zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().regex(/^[0-9a-f]{64}$/);
+const schema = zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({
+    version: zod__WEBPACK_IMPORTED_MODULE_2__/* .literal */ .euz(1),
+    owner: zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({ repository: line, cacheKey: text, model: line, evalSet: line }),
     signature: sha256,
-    made: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
-        basis: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ files: paths, directories: paths, absent: paths }),
+    made: zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({
+        basis: zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({ files: paths, directories: paths, absent: paths }),
         evalsVersion: text,
-        needsApiKey: zod__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY(),
+        needsApiKey: zod__WEBPACK_IMPORTED_MODULE_2__/* .boolean */ .zMY(),
     }),
-    evals: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
-        key: text.min(1),
-        name: text,
-        command: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(text).min(3),
-        samples: zod__WEBPACK_IMPORTED_MODULE_1__/* .int */ .Whr().nonnegative().nullable(),
-        metrics: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(text),
-        fingerprint: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ value: sha256, parts: zod__WEBPACK_IMPORTED_MODULE_1__/* .record */ .g1P(text, sha256) }),
+    evals: zod__WEBPACK_IMPORTED_MODULE_2__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({
+        key: line.min(1),
+        name: line,
+        command: zod__WEBPACK_IMPORTED_MODULE_2__/* .array */ .YOg(text).min(3),
+        samples: zod__WEBPACK_IMPORTED_MODULE_2__/* .int */ .Whr().nonnegative().nullable(),
+        metrics: zod__WEBPACK_IMPORTED_MODULE_2__/* .array */ .YOg(line),
+        fingerprint: zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({ value: sha256, parts: zod__WEBPACK_IMPORTED_MODULE_2__/* .record */ .g1P(line, sha256) }),
     }))
         .max(100_000),
 });
-/** In bytes: a plan of 100,000 evals is smaller. */
-const LARGEST = 256 * 1024 * 1024;
+/** In bytes: twice what a plan of 10,000 evals takes. Of more JSON the heap of a small machine is full. */
+const LARGEST = 32 * 1024 * 1024;
 /** No content has this signature: a plan whose basis changed while it was made is made again. */
 const NEVER = '0'.repeat(64);
+/** What is kept of a plan: of one that would be too large to be read again, as much as is of use without being recalled. */
 function savedPlan({ signature = NEVER, evals, basis, evalsVersion, needsApiKey }, owner) {
-    return { version: 1, owner, signature, made: { basis, evalsVersion, needsApiKey }, evals };
+    const made = { basis, evalsVersion, needsApiKey };
+    const forgotten = { version: 1, owner, signature: NEVER, made: { ...made, basis: _plan_basis_js__WEBPACK_IMPORTED_MODULE_1__/* .NO_BASIS */ .$G } };
+    const forms = [
+        { version: 1, owner, signature, made, evals },
+        { ...forgotten, evals },
+    ];
+    return (forms.find((form) => Buffer.byteLength(JSON.stringify(form)) < LARGEST) ?? { ...forgotten, evals: [] });
 }
 /** Returns the plan, or why the text is none. */
 function parseSavedPlan(content) {
+    if (content.length > LARGEST)
+        return { reason: 'it is too large to be a plan' };
     let value;
     try {
         value = JSON.parse(content);
@@ -81042,6 +81257,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   s: () => (/* binding */ engines)
 });
 
+// EXTERNAL MODULE: ./lib/gateway/loopback.js
+var loopback = __nccwpck_require__(1985);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/environment/python-sources.js
@@ -81109,11 +81326,13 @@ function spawnGroup(program, args, options) {
         }
     };
     child.once('exit', () => {
-        // What it left running would hold its output, and nobody is to wait for that; also not when it has left the group.
+        // What it left running would hold its output, and nobody is to wait for that; also not when it has left the group. What
+        // was forked there holds even the other end of the pipe, which nobody needs any more.
         signalAll('SIGKILL');
+        child.stdio[3]?.destroy();
         setTimeout(() => {
-            child.stdout?.destroy();
-            child.stderr?.destroy();
+            for (const stream of child.stdio)
+                stream?.destroy();
         }, LAST_OUTPUT).unref();
     });
     return { pid, exit, signal: signalAll };
@@ -81164,87 +81383,6 @@ function oaievalEngine({ python, cwd, env, todaysModels }) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/run/warm-engine.js
-
-
-/** A host that dies is replaced once. */
-const LIVES = 2;
-/**
- * Forks evals from a warm host, which is started, unless it is there, with the first eval. When hosts die, or when the set
- * cannot be forked safely, each eval gets a process of its own instead.
- */
-function warmEngine(options) {
-    const { startHost, preparation, fallback, log } = options;
-    let lives = LIVES;
-    let host = options.first?.host;
-    let prepared = options.first?.prepared;
-    let current;
-    let closing = false;
-    async function nextHost() {
-        while (lives > 0) {
-            lives -= 1;
-            try {
-                host ??= await startHost();
-                if (closing)
-                    return undefined;
-                const preparing = prepared ?? host.prepare(preparation);
-                prepared = undefined;
-                const unfit = await preparing;
-                if (unfit === undefined)
-                    return host;
-                log.info(`Each eval gets a Python process of its own, which takes longer: ${unfit}.`);
-                lives = 0;
-            }
-            catch (error) {
-                lost((0,errors/* reasonOf */.A3)(error));
-            }
-            await host?.close();
-            host = undefined;
-        }
-        return undefined;
-    }
-    function lost(why) {
-        if (closing)
-            return;
-        const printed = host?.printed.slice(-10) ?? [];
-        const next = lives > 0
-            ? 'It is started again.'
-            : 'From here on each eval gets a process of its own, which takes longer.';
-        log.warning([`The Python process that evals are forked from ${why}. ${next}`, ...printed].join('\n'), 'Warm engine lost');
-    }
-    /** The one promise that all evals wait for, until its host is gone. */
-    async function serving() {
-        for (;;) {
-            current ??= nextHost();
-            const waited = current;
-            const found = await waited;
-            if (found?.gone === undefined)
-                return found;
-            if (current !== waited)
-                continue;
-            lost(found.gone);
-            host = undefined;
-            current = undefined;
-        }
-    }
-    return {
-        start(execution) {
-            return (0,engine/* deferred */.y)(async () => {
-                const found = await serving();
-                return () => (found ? found.run(execution) : fallback.start(execution));
-            });
-        },
-        async close() {
-            closing = true;
-            lives = 0;
-            // It may be importing, and take its time.
-            await host?.close();
-            await current;
-            await host?.close();
-        },
-    };
-}
-
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:net"
@@ -81262,6 +81400,11 @@ var external_node_os_ = __nccwpck_require__(8161);
 
 
 
+/** There can be no host on this machine; evals that have a process each do without. */
+class HostUnavailable extends Error {
+}
+/** Bytes of the path of a Unix socket: 107 on Linux, 103 elsewhere. Node cuts what is longer off. */
+const LONGEST_PATH = 103;
 const KEPT_LINES = 100;
 /** The connections of an eval: its stdout, its stderr. */
 const STREAMS = 2;
@@ -81300,22 +81443,12 @@ class WarmHost {
             setTimeout(end, warm_host_LAST_OUTPUT).unref();
         });
     }
-    /** Starts it; it has imported nothing yet. @throws what the system throws when there can be no socket for its output */
+    /** Starts it; it has imported nothing yet. @throws HostUnavailable when there can be no socket for its output */
     static async start({ python, cwd, env }) {
-        // The path of a Unix socket has to be short, which RUNNER_TEMP need not be.
-        const directory = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)((0,external_node_os_.tmpdir)(), 'oaievalset-'));
-        const path = (0,external_node_path_.join)(directory, 'output');
-        const server = (0,external_node_net_.createServer)();
-        try {
-            await new Promise((resolve, reject) => {
-                server.once('error', reject);
-                server.listen(path, resolve);
-            });
-        }
-        catch (error) {
-            (0,external_node_fs_.rmSync)(directory, { recursive: true, force: true });
-            throw error;
-        }
+        const { server, directory, path } = await listen([
+            (0,external_node_os_.tmpdir)(),
+            ...(env.RUNNER_TEMP ? [env.RUNNER_TEMP] : []),
+        ]);
         const child = (0,external_node_child_process_.spawn)(python, [(0,external_node_path_.join)(python_sources/* PYTHON_SOURCES */.I, 'host.py'), path], {
             cwd,
             env,
@@ -81482,6 +81615,9 @@ class WarmHost {
             if (!running.ended)
                 this.#lose(id, running);
         signalGroup(this.#child.pid, 'SIGKILL');
+        // What an eval has forked, and has left its group, may hold the other ends, and this process would wait for them.
+        for (const stream of this.#child.stdio)
+            stream?.destroy();
         this.#server.close();
         (0,external_node_fs_.rmSync)(this.#directory, { recursive: true, force: true });
         this.#closed.resolve();
@@ -81496,6 +81632,31 @@ class WarmHost {
         running.settle.reject(new engine/* EngineLost */.T(`the Python process that it was forked from ${this.#gone ?? 'is gone'}`));
     }
 }
+/** A Unix socket in a directory that is this user's alone, in the first of these places that can have one. */
+async function listen(places) {
+    const reasons = [];
+    for (const place of places) {
+        let directory;
+        try {
+            directory = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(place, 'oaievalset-'));
+            const path = (0,external_node_path_.join)(directory, 'output');
+            if (Buffer.byteLength(path) > LONGEST_PATH)
+                throw new Error(`${place}: too long for the path of a socket`);
+            const server = (0,external_node_net_.createServer)();
+            await new Promise((resolve, reject) => {
+                server.once('error', reject);
+                server.listen(path, resolve);
+            });
+            return { server, directory, path };
+        }
+        catch (error) {
+            reasons.push((0,errors/* reasonOf */.A3)(error));
+            if (directory !== undefined)
+                (0,external_node_fs_.rmSync)(directory, { recursive: true, force: true });
+        }
+    }
+    throw new HostUnavailable(`there is no place for the socket that evals print to (${reasons.join('; ')})`);
+}
 function signalGroup(pid, signal) {
     if (pid === undefined || pid <= 0)
         return;
@@ -81508,7 +81669,101 @@ function signalGroup(pid, signal) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/run/warm-engine.js
+
+
+
+/** A host that dies is replaced once. */
+const LIVES = 2;
+/**
+ * Forks evals from a warm host, which is started, unless it is there, with the first eval. When hosts die, or when the set
+ * cannot be forked safely, each eval gets a process of its own instead.
+ */
+function warmEngine(options) {
+    const { startHost, preparation, fallback, log } = options;
+    let lives = LIVES;
+    let host = options.first?.host;
+    let prepared = options.first?.prepared;
+    let current;
+    let closing = false;
+    async function nextHost() {
+        while (lives > 0) {
+            lives -= 1;
+            try {
+                host ??= await startHost();
+                if (closing) {
+                    await host.close();
+                    return undefined;
+                }
+                const preparing = prepared ?? host.prepare(preparation);
+                prepared = undefined;
+                const unfit = await preparing;
+                if (unfit === undefined)
+                    return host;
+                doWithout(unfit);
+            }
+            catch (error) {
+                if (error instanceof HostUnavailable)
+                    doWithout(error.message);
+                else
+                    lost((0,errors/* reasonOf */.A3)(error));
+            }
+            await host?.close();
+            host = undefined;
+        }
+        return undefined;
+    }
+    function doWithout(why) {
+        log.info(`Each eval gets a Python process of its own, which takes longer: ${why}.`);
+        lives = 0;
+    }
+    function lost(why) {
+        if (closing)
+            return;
+        const printed = host?.printed.slice(-10) ?? [];
+        const next = lives > 0
+            ? 'It is started again.'
+            : 'From here on each eval gets a process of its own, which takes longer.';
+        log.warning([`The Python process that evals are forked from ${why}. ${next}`, ...printed].join('\n'), 'Warm engine lost');
+    }
+    /** The one promise that all evals wait for, until its host is gone. */
+    async function serving() {
+        for (;;) {
+            current ??= nextHost();
+            const waited = current;
+            const found = await waited;
+            if (found?.gone === undefined)
+                return found;
+            if (current !== waited)
+                continue;
+            lost(found.gone);
+            host = undefined;
+            current = undefined;
+        }
+    }
+    return {
+        start(execution) {
+            return (0,engine/* deferred */.y)(async () => {
+                const found = await serving();
+                return () => (found ? found.run(execution) : fallback.start(execution));
+            });
+        },
+        async close() {
+            closing = true;
+            lives = 0;
+            // Python may have to be installed before there is a host, which takes minutes. What comes of it is closed at once.
+            if (!host)
+                return;
+            // It may be importing, and take its time.
+            await host.close();
+            await current;
+        },
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/run/engines.js
+/** Which engine runs the evals, and what plans the set for it. */
+
 
 
 
@@ -81531,7 +81786,9 @@ function plain(options) {
 /** The process that plans the set has all imported that its evals need: they are forked from it. */
 function warm(options) {
     const { models, registryPaths, todaysModels, log } = options;
-    const startHost = async () => await WarmHost.start({ ...options, python: await options.python() });
+    // It makes API clients for the evals.
+    const env = { ...options.env, ...(0,loopback/* withoutProxy */.$)(options.env) };
+    const startHost = async () => await WarmHost.start({ ...options, env, python: await options.python() });
     const common = { models, registryPaths, todaysModels };
     let host;
     let prepared;
@@ -81539,7 +81796,15 @@ function warm(options) {
     return {
         planner: {
             async plan(questionFile, answerFile) {
-                host ??= await startHost();
+                try {
+                    host ??= await startHost();
+                }
+                catch (error) {
+                    if (!(error instanceof HostUnavailable))
+                        throw error;
+                    // The engine finds the same, and says so.
+                    return await shortLivedPlanner({ ...options, python: await options.python() }).plan(questionFile, answerFile);
+                }
                 const failure = await host.plan(questionFile, answerFile);
                 if (!failure) {
                     // Its classes are imported. The rest of its preparation goes on while this process reads the data of the set.

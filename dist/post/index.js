@@ -29084,11 +29084,13 @@ function group_spawnGroup(program, args, options) {
         }
     };
     child.once('exit', () => {
-        // What it left running would hold its output, and nobody is to wait for that; also not when it has left the group.
+        // What it left running would hold its output, and nobody is to wait for that; also not when it has left the group. What
+        // was forked there holds even the other end of the pipe, which nobody needs any more.
         signalAll('SIGKILL');
+        child.stdio[3]?.destroy();
         setTimeout(() => {
-            child.stdout?.destroy();
-            child.stderr?.destroy();
+            for (const stream of child.stdio)
+                stream?.destroy();
         }, LAST_OUTPUT).unref();
     });
     return { pid, exit, signal: signalAll };
@@ -29137,87 +29139,6 @@ function oaieval_engine_oaievalEngine({ python, cwd, env, todaysModels }) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/run/warm-engine.js
-
-
-/** A host that dies is replaced once. */
-const LIVES = 2;
-/**
- * Forks evals from a warm host, which is started, unless it is there, with the first eval. When hosts die, or when the set
- * cannot be forked safely, each eval gets a process of its own instead.
- */
-function warm_engine_warmEngine(options) {
-    const { startHost, preparation, fallback, log } = options;
-    let lives = LIVES;
-    let host = options.first?.host;
-    let prepared = options.first?.prepared;
-    let current;
-    let closing = false;
-    async function nextHost() {
-        while (lives > 0) {
-            lives -= 1;
-            try {
-                host ??= await startHost();
-                if (closing)
-                    return undefined;
-                const preparing = prepared ?? host.prepare(preparation);
-                prepared = undefined;
-                const unfit = await preparing;
-                if (unfit === undefined)
-                    return host;
-                log.info(`Each eval gets a Python process of its own, which takes longer: ${unfit}.`);
-                lives = 0;
-            }
-            catch (error) {
-                lost(reasonOf(error));
-            }
-            await host?.close();
-            host = undefined;
-        }
-        return undefined;
-    }
-    function lost(why) {
-        if (closing)
-            return;
-        const printed = host?.printed.slice(-10) ?? [];
-        const next = lives > 0
-            ? 'It is started again.'
-            : 'From here on each eval gets a process of its own, which takes longer.';
-        log.warning([`The Python process that evals are forked from ${why}. ${next}`, ...printed].join('\n'), 'Warm engine lost');
-    }
-    /** The one promise that all evals wait for, until its host is gone. */
-    async function serving() {
-        for (;;) {
-            current ??= nextHost();
-            const waited = current;
-            const found = await waited;
-            if (found?.gone === undefined)
-                return found;
-            if (current !== waited)
-                continue;
-            lost(found.gone);
-            host = undefined;
-            current = undefined;
-        }
-    }
-    return {
-        start(execution) {
-            return deferred(async () => {
-                const found = await serving();
-                return () => (found ? found.run(execution) : fallback.start(execution));
-            });
-        },
-        async close() {
-            closing = true;
-            lives = 0;
-            // It may be importing, and take its time.
-            await host?.close();
-            await current;
-            await host?.close();
-        },
-    };
-}
-
 // EXTERNAL MODULE: external "node:net"
 var external_node_net_ = __nccwpck_require__(7030);
 // EXTERNAL MODULE: external "node:os"
@@ -29233,6 +29154,11 @@ var external_node_os_ = __nccwpck_require__(8161);
 
 
 
+/** There can be no host on this machine; evals that have a process each do without. */
+class warm_host_HostUnavailable extends (/* unused pure expression or super */ null && (Error)) {
+}
+/** Bytes of the path of a Unix socket: 107 on Linux, 103 elsewhere. Node cuts what is longer off. */
+const LONGEST_PATH = 103;
 const KEPT_LINES = 100;
 /** The connections of an eval: its stdout, its stderr. */
 const STREAMS = 2;
@@ -29271,22 +29197,12 @@ class warm_host_WarmHost {
             setTimeout(end, warm_host_LAST_OUTPUT).unref();
         });
     }
-    /** Starts it; it has imported nothing yet. @throws what the system throws when there can be no socket for its output */
+    /** Starts it; it has imported nothing yet. @throws HostUnavailable when there can be no socket for its output */
     static async start({ python, cwd, env }) {
-        // The path of a Unix socket has to be short, which RUNNER_TEMP need not be.
-        const directory = mkdtempSync(join(tmpdir(), 'oaievalset-'));
-        const path = join(directory, 'output');
-        const server = createServer();
-        try {
-            await new Promise((resolve, reject) => {
-                server.once('error', reject);
-                server.listen(path, resolve);
-            });
-        }
-        catch (error) {
-            rmSync(directory, { recursive: true, force: true });
-            throw error;
-        }
+        const { server, directory, path } = await listen([
+            tmpdir(),
+            ...(env.RUNNER_TEMP ? [env.RUNNER_TEMP] : []),
+        ]);
         const child = spawn(python, [join(PYTHON_SOURCES, 'host.py'), path], {
             cwd,
             env,
@@ -29453,6 +29369,9 @@ class warm_host_WarmHost {
             if (!running.ended)
                 this.#lose(id, running);
         signalGroup(this.#child.pid, 'SIGKILL');
+        // What an eval has forked, and has left its group, may hold the other ends, and this process would wait for them.
+        for (const stream of this.#child.stdio)
+            stream?.destroy();
         this.#server.close();
         rmSync(this.#directory, { recursive: true, force: true });
         this.#closed.resolve();
@@ -29467,6 +29386,31 @@ class warm_host_WarmHost {
         running.settle.reject(new EngineLost(`the Python process that it was forked from ${this.#gone ?? 'is gone'}`));
     }
 }
+/** A Unix socket in a directory that is this user's alone, in the first of these places that can have one. */
+async function listen(places) {
+    const reasons = [];
+    for (const place of places) {
+        let directory;
+        try {
+            directory = mkdtempSync(join(place, 'oaievalset-'));
+            const path = join(directory, 'output');
+            if (Buffer.byteLength(path) > LONGEST_PATH)
+                throw new Error(`${place}: too long for the path of a socket`);
+            const server = createServer();
+            await new Promise((resolve, reject) => {
+                server.once('error', reject);
+                server.listen(path, resolve);
+            });
+            return { server, directory, path };
+        }
+        catch (error) {
+            reasons.push(reasonOf(error));
+            if (directory !== undefined)
+                rmSync(directory, { recursive: true, force: true });
+        }
+    }
+    throw new warm_host_HostUnavailable(`there is no place for the socket that evals print to (${reasons.join('; ')})`);
+}
 function signalGroup(pid, signal) {
     if (pid === undefined || pid <= 0)
         return;
@@ -29479,7 +29423,101 @@ function signalGroup(pid, signal) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/run/warm-engine.js
+
+
+
+/** A host that dies is replaced once. */
+const LIVES = 2;
+/**
+ * Forks evals from a warm host, which is started, unless it is there, with the first eval. When hosts die, or when the set
+ * cannot be forked safely, each eval gets a process of its own instead.
+ */
+function warm_engine_warmEngine(options) {
+    const { startHost, preparation, fallback, log } = options;
+    let lives = LIVES;
+    let host = options.first?.host;
+    let prepared = options.first?.prepared;
+    let current;
+    let closing = false;
+    async function nextHost() {
+        while (lives > 0) {
+            lives -= 1;
+            try {
+                host ??= await startHost();
+                if (closing) {
+                    await host.close();
+                    return undefined;
+                }
+                const preparing = prepared ?? host.prepare(preparation);
+                prepared = undefined;
+                const unfit = await preparing;
+                if (unfit === undefined)
+                    return host;
+                doWithout(unfit);
+            }
+            catch (error) {
+                if (error instanceof HostUnavailable)
+                    doWithout(error.message);
+                else
+                    lost(reasonOf(error));
+            }
+            await host?.close();
+            host = undefined;
+        }
+        return undefined;
+    }
+    function doWithout(why) {
+        log.info(`Each eval gets a Python process of its own, which takes longer: ${why}.`);
+        lives = 0;
+    }
+    function lost(why) {
+        if (closing)
+            return;
+        const printed = host?.printed.slice(-10) ?? [];
+        const next = lives > 0
+            ? 'It is started again.'
+            : 'From here on each eval gets a process of its own, which takes longer.';
+        log.warning([`The Python process that evals are forked from ${why}. ${next}`, ...printed].join('\n'), 'Warm engine lost');
+    }
+    /** The one promise that all evals wait for, until its host is gone. */
+    async function serving() {
+        for (;;) {
+            current ??= nextHost();
+            const waited = current;
+            const found = await waited;
+            if (found?.gone === undefined)
+                return found;
+            if (current !== waited)
+                continue;
+            lost(found.gone);
+            host = undefined;
+            current = undefined;
+        }
+    }
+    return {
+        start(execution) {
+            return deferred(async () => {
+                const found = await serving();
+                return () => (found ? found.run(execution) : fallback.start(execution));
+            });
+        },
+        async close() {
+            closing = true;
+            lives = 0;
+            // Python may have to be installed before there is a host, which takes minutes. What comes of it is closed at once.
+            if (!host)
+                return;
+            // It may be importing, and take its time.
+            await host.close();
+            await current;
+        },
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/run/engines.js
+/** Which engine runs the evals, and what plans the set for it. */
+
 
 
 
@@ -29502,7 +29540,9 @@ function plain(options) {
 /** The process that plans the set has all imported that its evals need: they are forked from it. */
 function warm(options) {
     const { models, registryPaths, todaysModels, log } = options;
-    const startHost = async () => await WarmHost.start({ ...options, python: await options.python() });
+    // It makes API clients for the evals.
+    const env = { ...options.env, ...withoutProxy(options.env) };
+    const startHost = async () => await WarmHost.start({ ...options, env, python: await options.python() });
     const common = { models, registryPaths, todaysModels };
     let host;
     let prepared;
@@ -29510,7 +29550,15 @@ function warm(options) {
     return {
         planner: {
             async plan(questionFile, answerFile) {
-                host ??= await startHost();
+                try {
+                    host ??= await startHost();
+                }
+                catch (error) {
+                    if (!(error instanceof HostUnavailable))
+                        throw error;
+                    // The engine finds the same, and says so.
+                    return await shortLivedPlanner({ ...options, python: await options.python() }).plan(questionFile, answerFile);
+                }
                 const failure = await host.plan(questionFile, answerFile);
                 if (!failure) {
                     // Its classes are imported. The rest of its preparation goes on while this process reads the data of the set.
@@ -30197,8 +30245,8 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var errors = __nccwpck_require__(452);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var paths = __nccwpck_require__(8943);
-// EXTERNAL MODULE: ./lib/progress/state.js + 4 modules
-var state = __nccwpck_require__(7549);
+// EXTERNAL MODULE: ./lib/progress/state.js + 6 modules
+var state = __nccwpck_require__(6331);
 // EXTERNAL MODULE: external "node:child_process"
 var external_node_child_process_ = __nccwpck_require__(1421);
 // EXTERNAL MODULE: external "node:crypto"
@@ -31524,7 +31572,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(452);
 /* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9856);
 /* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8943);
-/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7549);
+/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(6331);
 /* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8090);
 /* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(3564);
 /** Runs after the job's steps, always. When main did not come to its end: save what is on disk, tell what is known. */
@@ -32074,7 +32122,7 @@ function* linesOf(segment) {
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8500);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(452);
 /* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8943);
-/* harmony import */ var _state_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7549);
+/* harmony import */ var _state_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(6331);
 /**
  * One run at a time works on the state of a (model, eval set). Whoever wants to puts a Unix socket of its own beside it, and
  * looks at those of others: it is held as long as its holder lives, and a dead holder, kill -9 included, does not keep it. It
@@ -32296,7 +32344,7 @@ function setAside(path, now, folder = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.
 
 /***/ }),
 
-/***/ 7549:
+/***/ 6331:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -32514,15 +32562,192 @@ var durable = __nccwpck_require__(9600);
 var journal = __nccwpck_require__(4784);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var progress_paths = __nccwpck_require__(8943);
+;// CONCATENATED MODULE: ./lib/plan/fingerprint.js
+/**
+ * What decides an eval's result, as named hashes. Left out is what only transports or prints: threads, debug, the user's
+ * name, and every path of the machine.
+ */
+
+
+/**
+ * One fingerprint for each eval of the registry plan, in its order.
+ * @throws ActionError PLAN_INVALID when a file cannot be read
+ */
+async function fingerprints(context) {
+    const { registry, model, env, hashes } = context;
+    const paths = [
+        ...registry.evals,
+        ...registry.completionFns.flatMap((fn) => [fn, ...fn.references]),
+    ].flatMap(({ data, sources }) => [...data, ...sources].map((file) => file.path));
+    try {
+        await hashes.read(paths);
+    }
+    catch (error) {
+        throw new ActionError('PLAN_INVALID', `A file that an eval of the set names cannot be read: ${reasonOf(error)}.`, 'Make it readable to the user of the runner.', { cause: error });
+    }
+    const hashed = (file) => [file.label, hashes.of(file.path)];
+    const shared = {
+        arguments: fingerprint_hashOf(registry.arguments),
+        base_url: fingerprint_hashOf(baseUrls(env)),
+        completion_fn: fingerprint_hashOf(registry.completionFns.map((fn) => describe(fn, hashed))),
+        evals: fingerprint_hashOf(registry.evalsVersion),
+        model: fingerprint_hashOf(model),
+    };
+    return registry.evals.map((registered) => {
+        const parts = sorted({ ...shared, ...ownParts(registered, hashed) });
+        return { value: fingerprint_hashOf(parts), parts };
+    });
+}
+function ownParts({ key, spec, modelgraded, sources, packages, data, remote }, hashed) {
+    const parts = { spec: fingerprint_hashOf({ key, spec, remote }) };
+    for (const [name, files] of Map.groupBy(data, (file) => file.name))
+        parts[name] = fingerprint_hashOf(files.map(hashed));
+    if (modelgraded.length > 0)
+        parts.modelgraded = fingerprint_hashOf(modelgraded);
+    if (sources.length + packages.length > 0)
+        parts.class = fingerprint_hashOf([sources.map(hashed), packages]);
+    return parts;
+}
+function describe(fn, hashed) {
+    const { name, kind, api, spec, sources, packages, data, remote } = fn;
+    const references = 'references' in fn ? fn.references.map((reference) => describe(reference, hashed)) : [];
+    return {
+        name,
+        kind,
+        ...(api === null ? {} : { api }),
+        spec,
+        sources: sources.map(hashed),
+        packages,
+        data: data.map(hashed),
+        remote,
+        references,
+    };
+}
+const DEFAULT_BASE_URL = 'https://api.openai.com/v1';
+/** Another server gives other answers. A user name or password in the URL only transports. */
+function baseUrls(env) {
+    const urls = { openai: env.OPENAI_BASE_URL || DEFAULT_BASE_URL, anthropic: env.ANTHROPIC_BASE_URL ?? '' };
+    return Object.fromEntries(Object.entries(urls).map(([name, url]) => [name, withoutCredentials(url)]));
+}
+function withoutCredentials(text) {
+    if (!URL.canParse(text))
+        return text;
+    const url = new URL(text);
+    return `${url.origin}${url.pathname.replace(/\/+$/, '')}${url.search}`;
+}
+/** SHA-256 (hex) of a value as JSON, whatever the order of its keys. */
+function fingerprint_hashOf(value) {
+    return createHash('sha256')
+        .update(JSON.stringify(sorted(value)))
+        .digest('hex');
+}
+function sorted(value) {
+    if (Array.isArray(value))
+        return value.map(sorted);
+    if (typeof value !== 'object' || value === null)
+        return value;
+    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+    return Object.fromEntries(entries.map(([key, item]) => [key, sorted(item)]));
+}
+
+;// CONCATENATED MODULE: ./lib/plan/basis.js
+/**
+ * What a plan was made from, by which an equal one is known without asking Python: docs/adr/0005-plan-without-python.md.
+ */
+
+
+
+
+/** Of a plan that is not recalled. */
+const basis_NO_BASIS = { files: [], directories: [], absent: [] };
+/** In bytes. Reading more than that takes longer than asking Python. */
+const LARGEST = (/* unused pure expression or super */ null && (16 * 1024 ** 3));
+/**
+ * SHA-256 (hex) of the request, of everything that the answer was read from, as it is now, and of the answer.
+ * @returns undefined when the request is not known, or when some of it is not there any more, or cannot be read
+ */
+async function signatureOf(request, basis, answer, hashes) {
+    if (request === undefined || ![basis.files, basis.directories, basis.absent].every(areOrdinaryPaths))
+        return undefined;
+    try {
+        if (basis.absent.some(isThere))
+            return undefined;
+        const hash = createHash('sha256');
+        // A line each, so that no two signed things are one text.
+        const sign = (...line) => hash.update(`${JSON.stringify(line)}\n`);
+        sign('request', hashOf(request));
+        sign('answer', answer.evalsVersion, answer.needsApiKey);
+        for (const { key, name, command, samples, metrics, fingerprint } of answer.evals) {
+            const parts = Object.entries(fingerprint.parts).sort();
+            sign('eval', key, name, command, samples, metrics, fingerprint.value, parts);
+        }
+        for (const path of basis.absent)
+            sign('absent', path);
+        for (const path of basis.directories)
+            sign('directory', path, hashOf(namesIn(path)));
+        await hashes.read(basis.files, LARGEST);
+        for (const path of basis.files)
+            sign('file', path, hashes.of(path));
+        return hash.digest('hex');
+    }
+    catch {
+        return undefined;
+    }
+}
+/** What is there has no content of its own, may have no end, or may answer only when it likes. */
+const UNREAL = ['/proc', '/sys', '/dev'];
+/**
+ * Whether these may be paths of a basis, which is read back from a file that others may have written: each once, in the one
+ * form that a path has, and none of the kernel's own.
+ */
+function areOrdinaryPaths(paths) {
+    return new Set(paths).size === paths.length && paths.every(isOrdinary);
+}
+function isOrdinary(path) {
+    if (!(0,external_node_path_.isAbsolute)(path) || path.includes('\0') || (0,external_node_path_.normalize)(path) !== path)
+        return false;
+    if (path.endsWith(external_node_path_.sep) && path !== external_node_path_.sep)
+        return false;
+    return !UNREAL.some((top) => path === top || path.startsWith(top + external_node_path_.sep));
+}
+/** Without what lies in a directory that the request stands for: the venv of a lock. */
+function outside(root, basis) {
+    if (root === undefined)
+        return basis;
+    const roots = [root, existsSync(root) ? realpathSync(root) : root];
+    const keep = (paths) => paths.filter((path) => !roots.some((top) => path === top || path.startsWith(top + sep)));
+    return { files: keep(basis.files), directories: keep(basis.directories), absent: keep(basis.absent) };
+}
+/** Python leaves its bytecode beside what it imports. */
+function namesIn(path) {
+    return readdirSync(path)
+        .filter((name) => name !== '__pycache__')
+        .sort();
+}
+/** A path below something that is no directory is not there either. */
+function isThere(path) {
+    try {
+        return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+    }
+    catch (error) {
+        if (error.code === 'ENOTDIR')
+            return false;
+        throw error;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/progress/saved-plan.js
 
 
+
 const saved_plan_text = schemas/* string */.YjP().max(65536);
-const paths = schemas/* array */.YOg(saved_plan_text).max(1_000_000);
+/** What is printed: nothing that a terminal or a runner obeys. */
+const line = saved_plan_text.regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'has control characters');
+const paths = schemas/* array */.YOg(saved_plan_text).max(1_000_000).refine(areOrdinaryPaths, 'holds what is no path of a plan');
 const saved_plan_sha256 = schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/);
 const saved_plan_schema = schemas/* object */.Ikc({
     version: schemas/* literal */.euz(1),
-    owner: schemas/* object */.Ikc({ repository: saved_plan_text, cacheKey: saved_plan_text, model: saved_plan_text, evalSet: saved_plan_text }),
+    owner: schemas/* object */.Ikc({ repository: line, cacheKey: saved_plan_text, model: line, evalSet: line }),
     signature: saved_plan_sha256,
     made: schemas/* object */.Ikc({
         basis: schemas/* object */.Ikc({ files: paths, directories: paths, absent: paths }),
@@ -32530,24 +32755,33 @@ const saved_plan_schema = schemas/* object */.Ikc({
         needsApiKey: schemas/* boolean */.zMY(),
     }),
     evals: schemas/* array */.YOg(schemas/* object */.Ikc({
-        key: saved_plan_text.min(1),
-        name: saved_plan_text,
+        key: line.min(1),
+        name: line,
         command: schemas/* array */.YOg(saved_plan_text).min(3),
         samples: schemas/* int */.Whr().nonnegative().nullable(),
-        metrics: schemas/* array */.YOg(saved_plan_text),
-        fingerprint: schemas/* object */.Ikc({ value: saved_plan_sha256, parts: schemas/* record */.g1P(saved_plan_text, saved_plan_sha256) }),
+        metrics: schemas/* array */.YOg(line),
+        fingerprint: schemas/* object */.Ikc({ value: saved_plan_sha256, parts: schemas/* record */.g1P(line, saved_plan_sha256) }),
     }))
         .max(100_000),
 });
-/** In bytes: a plan of 100,000 evals is smaller. */
-const LARGEST = (/* unused pure expression or super */ null && (256 * 1024 * 1024));
+/** In bytes: twice what a plan of 10,000 evals takes. Of more JSON the heap of a small machine is full. */
+const saved_plan_LARGEST = 32 * 1024 * 1024;
 /** No content has this signature: a plan whose basis changed while it was made is made again. */
 const NEVER = '0'.repeat(64);
+/** What is kept of a plan: of one that would be too large to be read again, as much as is of use without being recalled. */
 function savedPlan({ signature = NEVER, evals, basis, evalsVersion, needsApiKey }, owner) {
-    return { version: 1, owner, signature, made: { basis, evalsVersion, needsApiKey }, evals };
+    const made = { basis, evalsVersion, needsApiKey };
+    const forgotten = { version: 1, owner, signature: NEVER, made: { ...made, basis: NO_BASIS } };
+    const forms = [
+        { version: 1, owner, signature, made, evals },
+        { ...forgotten, evals },
+    ];
+    return (forms.find((form) => Buffer.byteLength(JSON.stringify(form)) < saved_plan_LARGEST) ?? { ...forgotten, evals: [] });
 }
 /** Returns the plan, or why the text is none. */
 function parseSavedPlan(content) {
+    if (content.length > saved_plan_LARGEST)
+        return { reason: 'it is too large to be a plan' };
     let value;
     try {
         value = JSON.parse(content);
@@ -32572,7 +32806,7 @@ function sameOwner(a, b) {
 /** The plan that lies in a state directory, if there is one and it is of this owner; nothing is changed there. */
 function readSavedPlan({ plan }, owner) {
     const stats = lstatSync(plan, { throwIfNoEntry: false });
-    if (!stats?.isFile() || stats.size > LARGEST)
+    if (!stats?.isFile() || stats.size > saved_plan_LARGEST)
         return undefined;
     const saved = parseSavedPlan(readFileSync(plan, 'utf8'));
     return 'reason' in saved || !sameOwner(saved.owner, owner) ? undefined : saved;
