@@ -30,16 +30,20 @@ const FIXTURES = join(import.meta.dirname, '../fixtures/same-results');
 const REGISTRY = join(FIXTURES, 'registry');
 /** `oaieval` knows no other place for its record files. */
 const RECORDS = '/tmp/evallogs';
-const MAX_SAMPLES = ['--max_samples', '2'];
+/** With threads, more than evals asks about at a time when nobody says how many. */
+const maxSamples = ({ threads }: EvalSet): string[] => ['--max_samples', threads ? '12' : '2'];
 
 interface EvalSet {
   readonly evalSet: string;
   readonly model: string;
   readonly evals: number;
+  /** Whether evals asks about as many samples at a time as it does when nobody says how many. */
+  readonly threads?: true;
 }
 
 const SETS: readonly EvalSet[] = [
   { evalSet: 'same-results', model: 'gpt-3.5-turbo', evals: 55 },
+  { evalSet: 'same-results-threads', model: 'gpt-3.5-turbo', evals: 6, threads: true },
   { evalSet: 'same-results-two', model: 'gpt-3.5-turbo,gpt-4', evals: 2 },
   { evalSet: 'same-results-three', model: 'gpt-3.5-turbo,gpt-4,gpt-3.5-turbo', evals: 3 },
   { evalSet: 'same-results-solver', model: 'sandbagging/default/gpt-3.5-turbo', evals: 4 },
@@ -64,6 +68,7 @@ let python: string;
 let scratch: string;
 let api: ModelApiOptions;
 let env: Readonly<Record<string, string>>;
+const envOf = ({ threads }: EvalSet) => (threads ? env : { ...env, EVALS_THREADS: '1' });
 
 beforeAll(async () => {
   python = await evalsPython();
@@ -97,7 +102,6 @@ beforeAll(async () => {
     faults: answerInRole,
   };
   env = {
-    EVALS_THREADS: '1',
     // Some evals go through sets of texts.
     PYTHONHASHSEED: '0',
     PYTHONPATH: join(FIXTURES, 'modules'),
@@ -178,10 +182,11 @@ function asked(requests: readonly ModelRequest[]): string[] {
 }
 
 /** `oaievalset <model> <set>` in a shell of its own. */
-async function plain({ evalSet, model }: EvalSet): Promise<Results> {
+async function plain(set: EvalSet): Promise<Results> {
+  const { evalSet, model } = set;
   const server = await startModelApi(api);
   const { PATH, HOME, LANG } = process.env;
-  const args = [model, evalSet, '--no-resume', '--registry_path', REGISTRY, ...MAX_SAMPLES];
+  const args = [model, evalSet, '--no-resume', '--registry_path', REGISTRY, ...maxSamples(set)];
   const records: string[] = [];
   try {
     const { stdout, stderr } = await run(join(dirname(python), 'oaievalset'), args, {
@@ -191,7 +196,7 @@ async function plain({ evalSet, model }: EvalSet): Promise<Results> {
         LANG,
         OPENAI_API_KEY: 'x',
         OPENAI_BASE_URL: server.url,
-        ...env,
+        ...envOf(set),
       },
       cwd: scratch,
       maxBuffer: Number.POSITIVE_INFINITY,
@@ -217,16 +222,17 @@ async function plain({ evalSet, model }: EvalSet): Promise<Results> {
 
 async function action(
   context: Parameters<typeof Bed.make>[0],
-  { evalSet, model }: EvalSet,
+  set: EvalSet,
   inputs: Readonly<Record<string, string>>,
 ): Promise<Results> {
+  const { evalSet, model } = set;
   const bed = await Bed.make(context, {
     python,
     model,
     evalSet,
     api,
-    env,
-    inputs: { 'registry-path': REGISTRY, args: MAX_SAMPLES.join(' '), ...inputs },
+    env: envOf(set),
+    inputs: { 'registry-path': REGISTRY, args: maxSamples(set).join(' '), ...inputs },
   });
   const result = await bed.run({ cache: false });
   expect(result.exitCode, logOf(result)).toBe(0);

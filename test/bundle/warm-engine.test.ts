@@ -222,18 +222,22 @@ onLinux.concurrent('evals side by side', () => {
     expect(bed.api.counts().received).toBe(12);
   });
 
-  test('an eval that has ended is no zombie while others run', async (context) => {
-    const { bed, mark } = await bedFor(context, 'warm-talking', { inputs: { 'parallel-evals': '2' } });
+  test.for(['warm', 'oaieval'])('an eval that has ended is no zombie, engine %s', async (engine, context) => {
+    const { bed, mark } = await bedFor(context, 'warm-talking', { inputs: { engine } });
     bed.api.holdWhen((request) => JSON.stringify(request.body).includes('warm-talk-a'));
     const { main, ended } = await startUntilHeld(bed, 1);
     for (const name of TALKING.slice(1)) await main.untilLine(new RegExp(`${name} … done in`));
-    const host = theHost(mark);
-    expect(warm(mark).children).toHaveLength(1);
-    const zombies = allProcesses().filter(({ state, parent }) => state === 'Z' && parent === host.pid);
-    expect(zombies).toEqual([]);
+    expect(evalsOf(mark)).toHaveLength(1);
+    const parents = [actionOf(mark), ...warm(mark).hosts].map(({ pid }) => pid);
+    expect(parents).toHaveLength(engine === 'warm' ? 2 : 1);
+    const zombies = () =>
+      allProcesses().filter(({ state, parent }) => state === 'Z' && parents.includes(parent));
+    expect(zombies()).toEqual([]);
+    const last = [...parents, ...evalsOf(mark).map(({ pid }) => pid)];
     bed.api.release();
     const result = await ended;
     expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true' });
+    await until('all are gone, waited for', () => !allProcesses().some(({ pid }) => last.includes(pid)));
   });
 
   test('with exit-on-error nothing starts after a failure, and what runs may end', async (context) => {
@@ -670,6 +674,24 @@ onLinux.concurrent('API clients', () => {
     );
     expect(found[0]).toMatchObject(metrics);
     expect(found[0]).toEqual(found[1]);
+  });
+
+  test.for([
+    ['the key of the environment', {}, 0],
+    ['a key of its own', { args: '--completion_args api_key=other' }, 1],
+  ] as const)('%s: no client a request', async ([, inputs, made], context) => {
+    const [warm, plain] = await Promise.all(
+      ['warm', 'oaieval'].map(async (engine) => {
+        const { bed } = await bedFor(context, 'warm-counting-clients', { inputs: { engine, ...inputs } });
+        const result = await bed.run({ cache: false });
+        expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', 'requests-sent': '10' });
+        expect(logOf(result)).not.toContain('a Python process of its own');
+        return bed.records().map(({ metrics }) => metrics.clients);
+      }),
+    );
+    // The first one is made before there are evals.
+    expect(warm).toEqual([made, made]);
+    expect(plain).toEqual([5, 5]);
   });
 
   test('a module whose client goes its own way: each eval has a Python of its own', async (context) => {
