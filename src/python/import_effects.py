@@ -8,6 +8,7 @@ import functools
 import os
 import random
 import signal
+import tempfile
 
 # joblib and scikit-learn set these, of OpenMP, whoever imports them. They change no result.
 OF_LIBRARIES = ("KMP_",)
@@ -19,13 +20,17 @@ class ImportEffects:
     def __init__(self):
         # In words.
         self.found = []
-        # What draws leaves no trace that tells a seed from a draw: calls are noted.
-        self._seeds = [(random, ("seed", "setstate"))]
+        # Calls that leave no trace by which their effect could be told: what draws looks as when it was seeded.
+        self._calls = [
+            (random, ("seed", "setstate"), is_seed, "the seed of random"),
+            # The first eval that ends would remove it.
+            (tempfile, ("mkdtemp", "NamedTemporaryFile"), anything, "a temporary file or directory"),
+        ]
         try:
             # Most evals need it. Else a module could import it and seed it at once.
             import numpy.random
 
-            self._seeds.append((numpy.random, ("seed", "set_state")))
+            self._calls.append((numpy.random, ("seed", "set_state"), is_seed, "the seed of numpy.random"))
         except Exception:
             pass
 
@@ -33,25 +38,27 @@ class ImportEffects:
     def noted(self):
         """Around imports."""
         before = settings()
-        originals = [(source, name, getattr(source, name)) for source, names in self._seeds for name in names]
-        for source, name, original in originals:
-            setattr(source, name, self._noting(source, original))
+        replaced = []
+        for module, names, counts, what in self._calls:
+            for name in names:
+                function = getattr(module, name)
+                replaced.append((module, name, function))
+                setattr(module, name, self._noting(function, counts, what))
         try:
             yield
         finally:
-            for source, name, original in originals:
-                setattr(source, name, original)
+            for module, name, function in replaced:
+                setattr(module, name, function)
             after = settings()
             for name in {**before, **after}:
                 if before.get(name) != after.get(name):
                     self._note(name)
 
-    def _noting(self, source, function):
+    def _noting(self, function, counts, what):
         @functools.wraps(function)
         def call(*args, **kwargs):
-            # Without a seed it is what each process begins with.
-            if any(value is not None for value in (*args, *kwargs.values())):
-                self._note(f"the seed of {source.__name__}")
+            if counts(*args, *kwargs.values()):
+                self._note(what)
             return function(*args, **kwargs)
 
         return call
@@ -59,6 +66,15 @@ class ImportEffects:
     def _note(self, what):
         if what not in self.found:
             self.found.append(what)
+
+
+def is_seed(*values):
+    """Without one it is what each process begins with."""
+    return any(value is not None for value in values)
+
+
+def anything(*_):
+    return True
 
 
 def settings():

@@ -619,12 +619,26 @@ onLinux.concurrent('what modules change when they are imported', () => {
     ]);
     expect(warm.metrics).toEqual(plain.metrics);
     expect(warm.why).toEqual([`modules of the set change what all evals would see (${what})`]);
+  });
 
-    // The plan is recalled now: the host does not plan, and imports the modules by itself.
-    rmSync(warm.bed.path('progress.txt'));
-    const again = await warm.bed.run({ cache: false, runAttempt: 2 });
+  test('also when the plan is recalled, and the host imports them by itself', async (context) => {
+    const { bed } = await metricsOf(context, 'warm-seeding', 'warm');
+    rmSync(bed.path('progress.txt'));
+    const again = await bed.run({ cache: false, runAttempt: 2 });
     expect(again.outputs, logOf(again)).toMatchObject({ complete: 'true', reused: '0' });
     expect(again.lines).toContainEqual(expect.stringMatching(OWN_PROCESS));
+  });
+
+  test('a temporary directory is not removed by the first eval that ends', async (context) => {
+    const { bed } = await bedFor(context, 'warm-temporary');
+    bed.api.holdAfter(0);
+    const { main, ended } = await startUntilHeld(bed, 1);
+    await main.untilLine(/warm-ends-with-temporary … done in/);
+    bed.api.release();
+    const result = await ended;
+    expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true' });
+    expect(bed.records().map(({ metrics }) => metrics.is_there)).toContain(true);
+    expect(result.lines).toContainEqual(expect.stringMatching(OWN_PROCESS));
   });
 
   test('what libraries set for themselves, and numbers without a seed, are no change', async (context) => {
