@@ -55,7 +55,7 @@ export interface Owner {
   readonly evalSet: string;
 }
 
-/** In bytes: twice what a plan of 10,000 evals takes. Of more JSON the heap of a small machine is full. */
+/** In bytes: three times what a plan of 10,000 evals takes. Of more JSON the heap of a small machine is full. */
 const LARGEST = 32 * 1024 * 1024;
 
 /** No content has this signature: a plan whose basis changed while it was made is made again. */

@@ -149,4 +149,25 @@ describe.concurrent('a second run', () => {
     expect((await machine.run()).outputs).toMatchObject({ total: '7', fresh: '1' });
     expect((await machine.run()).outputs).toMatchObject({ total: '7', fresh: '0' });
   });
+
+  test('reads data of many bytes in threads, and notices one of them', async (context) => {
+    const machine = await Machine.make(context);
+    const registry = join(machine.project, 'registry');
+    const evals = join(registry, 'evals/reuse.yaml');
+    const text = readFileSync(evals, 'utf8');
+    // Opened by nobody as long as no shots are asked for, and data of the eval all the same.
+    const more = 'samples_jsonl: reuse/match.jsonl\n    few_shot_jsonl: reuse/large.jsonl\n';
+    writeFileSync(evals, text.replace('samples_jsonl: reuse/match.jsonl\n', more));
+    const large = Buffer.alloc(170 * 1024 ** 2, `${JSON.stringify({ input: 'x'.repeat(1000) })}\n`);
+    writeFileSync(join(registry, 'data/reuse/large.jsonl'), large);
+    expect(runsAgain(await machine.run())).toHaveProperty('reuse-match');
+    const starts = machine.starts();
+    expect((await machine.run()).outputs).toMatchObject({ complete: 'true', reused: '5' });
+    expect(machine.starts()).toBe(starts);
+    large.write('y', 50 * 1024 ** 2);
+    writeFileSync(join(registry, 'data/reuse/large.jsonl'), large);
+    expect(runsAgain(await machine.run())).toEqual({
+      'reuse-match': expect.stringContaining('few shot jsonl changed'),
+    });
+  });
 });
