@@ -11,7 +11,7 @@ import { evalsPython } from '../test/helpers/evals-venv.ts';
 import { isRunning, type RunningAction, runAction } from '../test/helpers/runner.ts';
 import { startCacheService } from '../test/stand-ins/cache-service.ts';
 import { startModelApi } from '../test/stand-ins/model-api.ts';
-import { type BenchOptions, type Section, spread, table } from './measure.ts';
+import { aim, type BenchOptions, NO_AIM, type Section, section, spread } from './measure.ts';
 
 const EVALS = 8;
 const SAMPLES = 40;
@@ -32,26 +32,20 @@ export async function cancelBench({ pairs }: BenchOptions): Promise<Section> {
   const python = await evalsPython();
   const times: Times[] = [];
   for (let round = 0; round < pairs; round += 1) times.push(await once(python));
-  const of = (name: keyof Times) =>
-    spread(
-      times.map((each) => each[name]),
-      ' s',
-    );
-  const archive = Math.round(Math.min(...times.map((each) => each.archive)) / 1024 ** 2);
-  const rows = [
-    ['the last process of Python is gone', of('gone'), ''],
-    ['the save begins', of('save'), '< 4 s'],
-    [`the checkpoint (${archive} MB packed) is saved`, of('saved'), '< 7.5 s'],
-    ['the step, and post, have ended', of('end'), ''],
-  ];
-  return {
-    title: 'Cancelling',
-    markdown: [
-      `${EVALS} evals at a time, ${IN_FLIGHT} requests in flight, a state of ${STATE / 1024 ** 2} MB; ${pairs} times.`,
-      '',
-      table(['from the first signal until', 'measured', 'aim'], rows),
-    ].join('\n'),
-  };
+  const all = (name: keyof Times) => times.map((each) => each[name]);
+  const of = (name: keyof Times) => spread(all(name), ' s');
+  const archive = Math.round(Math.min(...all('archive')) / 1024 ** 2);
+  return section(
+    'Cancelling',
+    `${EVALS} evals at a time, ${IN_FLIGHT} requests in flight, a state of ${STATE / 1024 ** 2} MB; ${pairs} times.`,
+    ['from the first signal until', 'measured'],
+    [
+      ['the last process of Python is gone', of('gone'), NO_AIM],
+      ['the save begins', of('save'), aim('<', 4, 's', all('save'))],
+      [`the checkpoint (${archive} MB packed) is saved`, of('saved'), aim('<', 7.5, 's', all('saved'))],
+      ['the step, and post, have ended', of('end'), NO_AIM],
+    ],
+  );
 }
 
 async function once(python: string): Promise<Times> {

@@ -3,7 +3,7 @@
  * API in a process of its own, in turns, in one run. The action is its shipped files, run as a runner runs them, main and
  * post; every run of it starts with nothing, and with an empty cache service, unless it says otherwise.
  */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,9 +16,22 @@ import { EVALS_VERSION, evalsPython } from '../test/helpers/evals-venv.ts';
 import { type RunningAction, type RunResult, runAction } from '../test/helpers/runner.ts';
 import { startCacheService } from '../test/stand-ins/cache-service.ts';
 import type { Counts, Question } from './api-process.ts';
-import { type BenchOptions, median, Program, type Section, spread, table } from './measure.ts';
+import {
+  type Aim,
+  aim,
+  aims,
+  type BenchOptions,
+  inTurns,
+  median,
+  NO_AIM,
+  Program,
+  type Row,
+  type Section,
+  section,
+  spread,
+} from './measure.ts';
 import { type Cost, costOf, peakMemory } from './processes.ts';
-import type { ScaleCost } from './scale-process.ts';
+import type { ScaleCost, ScaleTask } from './scale-process.ts';
 
 /** A set of evals' own. */
 const SET = 'raven-matrices';
@@ -38,8 +51,6 @@ const TEST_PYTHON = process.env.EVALS_TEST_PYTHON || 'python3';
 /** `oaievalset` knows no other place, nor does `oaieval` for its record files. */
 const SHARED = '/tmp/oaievalset';
 const RECORDS = '/tmp/evallogs';
-
-type Row = readonly [what: string, plain: string, action: string, compared: string, aim: string];
 
 interface Runs {
   readonly plain: Cost[];
@@ -66,8 +77,8 @@ export async function evalsetBench(options: BenchOptions): Promise<Section> {
       if (options.parts.length > 0 && !options.parts.includes(name)) continue;
       rows.push(...(await part(bench)));
     }
-    const head = ['what', 'plain evals', 'the action', 'compared', 'aim'];
-    return { title: 'Eval sets', markdown: `${explained(options)}\n\n${table(head, rows)}` };
+    const head = ['what', 'plain evals', 'the action', 'compared'];
+    return section('Eval sets', explained(options), head, rows);
   } finally {
     bench.remove();
   }
@@ -274,30 +285,33 @@ async function wholeSet(bench: Bench): Promise<Row[]> {
   const action = new Map<string, Cost[]>(PARALLEL.map((parallel) => [parallel, []]));
   let evals = 0;
   await bench.withApi(200, async (api) => {
-    for (let pair = 0; pair < bench.pairs; pair += 1) {
+    const counts = new Set<number>();
+    const counted = async <T>(work: () => Promise<T>) => {
       await api.ask('forget');
-      plain.push(await costOf(() => bench.plain(api, 'oaievalset', [SET, ...SET_ARGS, '--no-resume'])));
-      bench.forgetShared();
-      const { received } = await api.ask('counts');
-      for (const parallel of PARALLEL) {
-        const run = await api.expecting(received, () =>
-          costOf(() => bench.action(api, { inputs: setInputs(parallel) })),
-        );
+      const run = await costOf(work);
+      counts.add((await api.ask('counts')).received);
+      if (counts.size > 1)
+        throw new Error(`not the same is sent each time: ${[...counts].join(', ')} requests`);
+      return run;
+    };
+    await inTurns(
+      bench.pairs,
+      async () => {
+        plain.push(await counted(() => bench.plain(api, 'oaievalset', [SET, ...SET_ARGS, '--no-resume'])));
+        bench.forgetShared();
+      },
+      ...PARALLEL.map((parallel) => async () => {
+        const run = await counted(() => bench.action(api, { inputs: setInputs(parallel) }));
         evals = Number(run.value.outputs.fresh);
         action.get(parallel)?.push(run);
-      }
-    }
+      }),
+    );
   });
   return PARALLEL.map((parallel) => {
     const ours = action.get(parallel) ?? [];
     const what = `\`${SET}\`, ${evals} evals of 5 samples, API at 200 ms, ${parallel} evals at a time`;
-    return [
-      what,
-      shown(plain),
-      shown(ours),
-      times(plain, ours),
-      parallel === '4' ? '≥ 12 times as fast' : '',
-    ];
+    const wanted = parallel === '4' ? fasterBy(12, plain, ours) : NO_AIM;
+    return [what, shown(plain), shown(ours), times(plain, ours), wanted];
   });
 }
 
@@ -310,13 +324,16 @@ async function memory(bench: Bench): Promise<Row[]> {
   return await bench.withApi(200, async (api) => {
     const plain: number[] = [];
     const action = new Map<string, number[]>(PARALLEL.map((parallel) => [parallel, []]));
-    for (let pair = 0; pair < bench.pairs; pair += 1) {
-      plain.push(await peakMemory(() => bench.plain(api, 'oaieval', [SET_EVAL, ...SET_ARGS])));
-      for (const parallel of PARALLEL) {
+    await inTurns(
+      bench.pairs,
+      async () => {
+        plain.push(await peakMemory(() => bench.plain(api, 'oaieval', [SET_EVAL, ...SET_ARGS])));
+      },
+      ...PARALLEL.map((parallel) => async () => {
         const work = () => bench.action(api, { inputs: setInputs(parallel) });
         action.get(parallel)?.push(await peakMemory(work));
-      }
-    }
+      }),
+    );
     return PARALLEL.map((parallel) => {
       const ours = action.get(parallel) ?? [];
       const ratios = ours.map((bytes, index) => bytes / (plain[index] ?? 0));
@@ -325,7 +342,7 @@ async function memory(bench: Bench): Promise<Row[]> {
         megabytes(plain),
         megabytes(ours),
         `${spread(ratios, '', 2)} times as much`,
-        '< 2 times as much',
+        aim('<', 2, 'times as much', ratios),
       ];
     });
   });
@@ -333,14 +350,24 @@ async function memory(bench: Bench): Promise<Row[]> {
 
 async function largeRuns(bench: Bench, api: Api): Promise<Runs> {
   const runs: Runs = { plain: [], action: [] };
-  for (let pair = 0; pair < bench.pairs; pair += 1) {
-    const record = join(bench.directory(), 'record.jsonl');
-    const directory = bench.directory();
-    runs.plain.push(await api.expecting(bench.samples, () => costOf(() => plainLarge(bench, api, record))));
-    const ours = () => bench.action(api, { inputs: largeInputs(bench), directory });
-    runs.action.push(await api.expecting(bench.samples, () => costOf(ours)));
-    await sameAccuracy(record, join(directory, 'state'), bench.model);
-  }
+  const records: string[] = [];
+  const states: string[] = [];
+  await inTurns(
+    bench.pairs,
+    async () => {
+      const record = join(bench.directory(), 'record.jsonl');
+      const plain = () => costOf(() => plainLarge(bench, api, record));
+      runs.plain.push(await api.expecting(bench.samples, plain));
+      records.push(record);
+    },
+    async () => {
+      const directory = bench.directory();
+      const ours = () => costOf(() => bench.action(api, { inputs: largeInputs(bench), directory }));
+      runs.action.push(await api.expecting(bench.samples, ours));
+      states.push(join(directory, 'state'));
+    },
+  );
+  for (const [pair, record] of records.entries()) await sameAccuracy(record, states[pair] ?? '', bench.model);
   return runs;
 }
 
@@ -370,7 +397,7 @@ async function largeEval(bench: Bench, latency: number): Promise<Row[]> {
       shown(plain),
       shown(action),
       times(plain, action),
-      '≥ 2.5 times as fast',
+      fasterBy(2.5, plain, action),
     ],
   ];
 }
@@ -388,13 +415,13 @@ async function slowEval(bench: Bench): Promise<Row[]> {
     const ratios = action.map(({ seconds }) => seconds / least);
     const what = `one eval of ${whole(bench.samples)} samples, API at ${SLOW * 1000} ms`;
     return [
-      [what, shown(plain), shown(action), times(plain, action), ''],
+      [what, shown(plain), shown(action), times(plain, action), NO_AIM],
       [
         `the same against the least that ${IN_FLIGHT} requests in flight and its own start take (${least.toFixed(1)} s, of which start ${spread(starts, ' s')})`,
         '',
         '',
         `${spread(ratios, '', 2)} times as long`,
-        '≤ 1.25 times as long',
+        aim('≤', 1.25, 'times as long', ratios),
       ],
     ];
   });
@@ -404,7 +431,7 @@ async function slowEval(bench: Bench): Promise<Row[]> {
 async function noOp(bench: Bench): Promise<Row[]> {
   return await bench.withApi(0, async (api) => {
     const rows: Row[] = [];
-    for (const [python, inputs] of Object.entries(ENVIRONMENTS)) {
+    for (const [python, inputs] of Object.entries(environments())) {
       mkdirSync(SHARED, { recursive: true });
       const directory = bench.directory();
       const run = {
@@ -418,29 +445,43 @@ async function noOp(bench: Bench): Promise<Row[]> {
       const { plain, action } = await api.expecting(0, () => nothingToDo(bench, api, run));
       bench.forgetShared();
       const what = `\`${SET}\` when all of it is done, main step alone, ${python}`;
-      const aim = '≥ 3 times as fast, < 0.4 s of CPU';
-      rows.push([what, shown(plain, 2), shown(action, 2), times(plain, action), aim]);
+      const cpu = action.map((run) => run.cpu);
+      const wanted = aims(fasterBy(3, plain, action), aim('<', 0.4, 's of CPU', cpu));
+      rows.push([what, shown(plain, 2), shown(action, 2), times(plain, action), wanted]);
     }
     return rows;
   });
 }
 
-const ENVIRONMENTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'evals of its own `python`': {},
-  '`evals-version`': { python: TEST_PYTHON, 'evals-version': EVALS_VERSION },
-};
+function environments(): Readonly<Record<string, Readonly<Record<string, string>>>> {
+  // Behind a shim (pyenv's) no plan is recalled.
+  const program = ['-c', 'import sys; print(sys.executable)'];
+  const python = execFileSync(TEST_PYTHON, program, { encoding: 'utf8' }).trim();
+  return {
+    'evals of its own `python`': {},
+    '`evals-version`': { python, 'evals-version': EVALS_VERSION },
+  };
+}
 
 async function nothingToDo(bench: Bench, api: Api, run: ActionRun): Promise<Runs> {
   const runs: Runs = { plain: [], action: [] };
-  for (let pair = 0; pair < bench.pairs; pair += 1) {
-    const plain = await costOf(() => bench.plain(api, 'oaievalset', [SET, ...SET_ARGS]));
-    const [, done, total] = /(\d+)\/(\d+) evals already completed/.exec(plain.value) ?? [];
-    if (done === undefined || done !== total) throw new Error(`not all was done:\n${plain.value}`);
-    runs.plain.push(plain);
-    const action = await costOf(() => bench.action(api, run));
-    if (action.value.outputs.reused !== total) throw new Error('not all was reused');
-    runs.action.push(action);
-  }
+  const totals = new Set<string | undefined>();
+  await inTurns(
+    bench.pairs,
+    async () => {
+      const plain = await costOf(() => bench.plain(api, 'oaievalset', [SET, ...SET_ARGS]));
+      const [, done, total] = /(\d+)\/(\d+) evals already completed/.exec(plain.value) ?? [];
+      if (done === undefined || done !== total) throw new Error(`not all was done:\n${plain.value}`);
+      totals.add(total);
+      runs.plain.push(plain);
+    },
+    async () => {
+      const action = await costOf(() => bench.action(api, run));
+      totals.add(action.value.outputs.reused);
+      runs.action.push(action);
+    },
+  );
+  if (totals.size !== 1) throw new Error(`not all was reused: ${[...totals].join(', ')}`);
   return runs;
 }
 
@@ -454,17 +495,21 @@ async function resumeAfterKill(bench: Bench): Promise<Row[]> {
       await api.ask('forget');
       return { ...(await costOf(work)), ...(await api.ask('counts')) };
     };
-    for (let pair = 0; pair < bench.pairs; pair += 1) {
-      const record = join(bench.directory(), 'record.jsonl');
-      await api.ask('forget');
-      await plainLarge(bench, api, record, api.ask(half));
-      plain.push(await again(() => plainLarge(bench, api, record)));
-
-      const run = { inputs: largeInputs(bench), directory: bench.directory() };
-      await api.ask('forget');
-      await bench.action(api, { ...run, mainOnly: true, killWhen: api.ask(half) });
-      action.push(await again(() => bench.action(api, run)));
-    }
+    await inTurns(
+      bench.pairs,
+      async () => {
+        const record = join(bench.directory(), 'record.jsonl');
+        await api.ask('forget');
+        await plainLarge(bench, api, record, api.ask(half));
+        plain.push(await again(() => plainLarge(bench, api, record)));
+      },
+      async () => {
+        const run = { inputs: largeInputs(bench), directory: bench.directory() };
+        await api.ask('forget');
+        await bench.action(api, { ...run, mainOnly: true, killWhen: api.ask(half) });
+        action.push(await again(() => bench.action(api, run)));
+      },
+    );
     const received = (runs: readonly Counts[]) => runs.map((run) => run.received);
     return [
       [
@@ -472,14 +517,14 @@ async function resumeAfterKill(bench: Bench): Promise<Row[]> {
         shown(plain),
         shown(action),
         times(plain, action),
-        '',
+        NO_AIM,
       ],
       [
         'requests that the second run sends',
         spread(received(plain), '', 0),
         spread(received(action), '', 0),
         '',
-        '',
+        NO_AIM,
       ],
     ];
   });
@@ -488,12 +533,60 @@ async function resumeAfterKill(bench: Bench): Promise<Row[]> {
 const FILES = 16;
 const FILE_SIZE = 64 * 1024 ** 2;
 
-async function scale(bench: Bench): Promise<Row[]> {
-  const state = bench.directory();
-  await scaled('write', state);
-  const opened: ScaleCost[] = [];
-  for (let run = 0; run < bench.pairs; run += 1) opened.push(await scaled('open', state));
+/** Evals of a set: what takes time in proportion takes five times as long for the second. */
+const SIZES = [2000, 10_000] as const;
 
+const SCALED: Readonly<Record<Exclude<ScaleTask, 'write' | 'fingerprint'>, string>> = {
+  plan: 'making the plan of {} evals from what Python says',
+  recall: 'saving the plan of {} evals, reading and recalling it',
+  open: 'reading the state of {} evals, deciding what is to do, and in which order',
+  removed: 'the same of {} evals whose lines were all removed from the progress file',
+  append: 'completing {} evals, of which each waits for the disk twice',
+  merge: 'merging a checkpoint of {} evals into a state where a quarter is done and a quarter removed',
+};
+
+async function scale(bench: Bench): Promise<Row[]> {
+  return [...(await largeSets(bench)), await largeFiles(bench)];
+}
+
+async function largeSets(bench: Bench): Promise<Row[]> {
+  const states = new Map<number, string>();
+  for (const size of SIZES) {
+    const directory = bench.directory();
+    await scaled('write', directory, String(size));
+    states.set(size, directory);
+  }
+  const rows: Row[] = [];
+  for (const [task, what] of Object.entries(SCALED)) {
+    const costs = new Map<number, ScaleCost[]>(SIZES.map((size) => [size, []]));
+    const runs = SIZES.map((size) => async () => {
+      costs.get(size)?.push(await scaled(task as ScaleTask, states.get(size) ?? '', String(size)));
+    });
+    await inTurns(bench.pairs, ...runs);
+    const [few = [], many = []] = SIZES.map((size) => costs.get(size) ?? []);
+    const seconds = (of: readonly ScaleCost[]) => of.map((cost) => cost.seconds);
+    const memory = many.map((cost) => cost.memory);
+    const grown = median(seconds(many)) / median(seconds(few));
+    rows.push([
+      what.replace('{}', SIZES.map(whole).join(' and ')),
+      '',
+      `${spread(seconds(few), ' s', 2)} and ${spread(seconds(many), ' s', 2)}, ${megabytes(memory)}`,
+      `${grown.toFixed(1)} times as long for ${SIZES[1] / SIZES[0]} times as many`,
+      aims(
+        aim('<', 2, 's', seconds(many)),
+        aim(
+          '<',
+          300,
+          'MB',
+          memory.map((bytes) => bytes / 1024 ** 2),
+        ),
+      ),
+    ]);
+  }
+  return rows;
+}
+
+async function largeFiles(bench: Bench): Promise<Row> {
   const directory = bench.directory();
   const line = `${JSON.stringify({ input: 'x'.repeat(400), ideal: 'y'.repeat(80) })}\n`;
   const content = Buffer.alloc(FILE_SIZE, line);
@@ -508,37 +601,29 @@ async function scale(bench: Bench): Promise<Row[]> {
   const rate = (seconds: number) => (FILES * FILE_SIZE) / 1e6 / seconds;
   // The first run reads what the disk has still to write; none is to be the first.
   await scaled('fingerprint', directory, ...files);
-  for (let pair = 0; pair < bench.pairs; pair += 1) {
-    const { seconds } = await costOf(() => once(spawn('sha256sum', files, { stdio: 'ignore' }), 'close'));
-    hashed.push(rate(seconds));
-    fingerprinted.push(rate((await scaled('fingerprint', directory, ...files)).seconds));
-  }
+  await inTurns(
+    bench.pairs,
+    async () => {
+      const sum = () => once(spawn('sha256sum', files, { stdio: 'ignore' }), 'close');
+      hashed.push(rate((await costOf(sum)).seconds));
+    },
+    async () => {
+      fingerprinted.push(rate((await scaled('fingerprint', directory, ...files)).seconds));
+    },
+  );
   rmSync(directory, { recursive: true });
   const ratios = fingerprinted.map((mine, index) => mine / (hashed[index] ?? 0));
   return [
-    [
-      'reading the state of 10,000 evals, deciding what is to do, and in which order',
-      '',
-      `${spread(
-        opened.map(({ seconds }) => seconds),
-        ' s',
-        2,
-      )}, ${megabytes(opened.map(({ memory }) => memory))}`,
-      '',
-      '< 2 s, < 300 MB',
-    ],
-    [
-      'fingerprints of 1 GB of data files in the page cache, against `sha256sum`',
-      spread(hashed, ' MB/s', 0),
-      spread(fingerprinted, ' MB/s', 0),
-      `${spread(ratios, '', 2)} times as fast`,
-      '',
-    ],
+    'fingerprints of 1 GB of data files in the page cache, against `sha256sum`',
+    spread(hashed, ' MB/s', 0),
+    spread(fingerprinted, ' MB/s', 0),
+    `${spread(ratios, '', 2)} times as fast`,
+    aim('≥', 1, 'times as fast', ratios),
   ];
 }
 
-async function scaled(...args: string[]): Promise<ScaleCost> {
-  const program = new Program('scale-process.ts', args);
+async function scaled(task: ScaleTask, ...args: string[]): Promise<ScaleCost> {
+  const program = new Program('scale-process.ts', [task, ...args]);
   const cost = await program.message<ScaleCost>();
   await program.stop();
   return cost;
@@ -551,8 +636,15 @@ function shown(costs: readonly Cost[], digits = 1): string {
 }
 
 function times(plain: readonly Cost[], ours: readonly Cost[]): string {
-  const ratios = ours.map(({ seconds }, pair) => (plain[pair]?.seconds ?? Number.NaN) / seconds);
-  return `${spread(ratios)} times as fast`;
+  return `${spread(speedups(plain, ours))} times as fast`;
+}
+
+function fasterBy(factor: number, plain: readonly Cost[], ours: readonly Cost[]): Aim {
+  return aim('≥', factor, 'times as fast', speedups(plain, ours));
+}
+
+function speedups(plain: readonly Cost[], ours: readonly Cost[]): number[] {
+  return ours.map(({ seconds }, pair) => (plain[pair]?.seconds ?? Number.NaN) / seconds);
 }
 
 const whole = (value: number) => Math.round(value).toLocaleString('en');

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { Journal } from '../src/progress/journal.ts';
 import { statePaths } from '../src/progress/paths.ts';
 import type { Usage } from './gateway-process.ts';
-import { chat, type Load, median, Program, type Section, table } from './measure.ts';
+import { aim, chat, type Load, median, NO_AIM, Program, type Row, type Section, section } from './measure.ts';
 
 const ROUNDS = 5;
 const SMALL = 10_000;
@@ -22,21 +22,16 @@ export async function gatewayBench(): Promise<Section> {
   const api = new Program('../test/stand-ins/constant-api.ts');
   try {
     const { url: direct } = await api.message<{ url: string }>();
-    const rows = [
+    const rows: Row[] = [
       ...(await smallRequests(direct, join(root, 'small'))),
       ...(await largeJournal(direct, join(root, 'large'))),
     ];
-    return {
-      title: 'Gateway',
-      markdown: table(['what', 'measured', 'aim'], rows),
-    };
+    return section('Gateway', '', ['what', 'measured'], rows);
   } finally {
     await api.stop();
     rmSync(root, { recursive: true, force: true });
   }
 }
-
-type Row = readonly [what: string, measured: string, aim: string];
 
 async function smallRequests(direct: string, root: string): Promise<Row[]> {
   const gateway = new Program('gateway-process.ts', [direct, root]);
@@ -70,12 +65,12 @@ async function smallRequests(direct: string, root: string): Promise<Row[]> {
     [
       `median latency added to one request at a time (${ROUNDS} rounds of 1,000; least to most)`,
       `${median(added).toFixed(2)} ms (${Math.min(...added).toFixed(2)} to ${Math.max(...added).toFixed(2)})`,
-      '< 1 ms',
+      aim('<', 1, 'ms', added),
     ],
-    ['requests a second, recorded, 32 in flight', shown(recorded), '> 2,000 a core'],
-    ['the same straight to the stand-in', `${whole(rates(straight, 0).wall)} by the clock`, ''],
-    ['requests a second, replayed', shown(replayed), '> 4,000 a core'],
-    ['memory after that', megabytes(replayed.rss), '< 150 MB'],
+    ['requests a second, recorded, 32 in flight', shown(recorded), aim('>', 2000, 'a core', recorded.core)],
+    ['the same straight to the stand-in', `${whole(rates(straight, 0).wall)} by the clock`, NO_AIM],
+    ['requests a second, replayed', shown(replayed), aim('>', 4000, 'a core', replayed.core)],
+    ['memory after that', megabytes(replayed.rss), aim('<', 150, 'MB', replayed.rss / 1024 ** 2)],
   ];
 }
 
@@ -111,9 +106,13 @@ async function largeJournal(direct: string, root: string): Promise<Row[]> {
     [
       `opening a journal of 1 GB (${whole(kept)} answers), start of the process included`,
       `${(opened / 1000).toFixed(1)} s`,
-      '',
+      NO_AIM,
     ],
-    ['most memory while 10,000 answers are replayed from it', megabytes(most), '< 150 MB'],
+    [
+      'most memory while 10,000 answers are replayed from it',
+      megabytes(most),
+      aim('<', 150, 'MB', most / 1024 ** 2),
+    ],
   ];
 }
 

@@ -8,6 +8,61 @@ import { Pool } from 'undici';
 export interface Section {
   readonly title: string;
   readonly markdown: string;
+  /** What was not reached, a line each. */
+  readonly missed: readonly string[];
+}
+
+/** What a row should come to, and whether it does. */
+export interface Aim {
+  readonly text: string;
+  readonly met: boolean;
+}
+
+/** `< 2 s`, `≥ 12 times as fast`: of several measurements the median counts. */
+export function aim(
+  sign: '<' | '≤' | '>' | '≥',
+  limit: number,
+  unit: string,
+  measured: number | readonly number[],
+): Aim {
+  const value = typeof measured === 'number' ? measured : median(measured);
+  const met = { '<': value < limit, '≤': value <= limit, '>': value > limit, '≥': value >= limit }[sign];
+  return { text: `${sign} ${limit.toLocaleString('en')} ${unit}`, met };
+}
+
+export function aims(...all: readonly Aim[]): Aim {
+  return { text: all.map(({ text }) => text).join(', '), met: all.every(({ met }) => met) };
+}
+
+export const NO_AIM: Aim = { text: '', met: true };
+
+/** Ends with the aim of the row. */
+export type Row = readonly [what: string, ...measured: string[], aim: Aim];
+
+/** A section with one table, which says what was missed. `head` names the cells before the aim. */
+export function section(
+  title: string,
+  intro: string,
+  head: readonly string[],
+  rows: readonly Row[],
+): Section {
+  const shown = rows.map((row) => {
+    const { text, met } = row.at(-1) as Aim;
+    return { cells: row.slice(0, -1) as string[], text, met };
+  });
+  const cells = shown.map((row) => [...row.cells, row.met ? row.text : `**missed:** ${row.text}`]);
+  const missed = shown
+    .filter(({ met }) => !met)
+    .map((row) => `${row.cells.filter((cell) => cell !== '').join(' | ')}, where the aim is ${row.text}`);
+  const markdown = [intro, table([...head, 'aim'], cells)].filter((part) => part !== '').join('\n\n');
+  return { title, markdown, missed };
+}
+
+/** Runs each of the contenders so many times, in turns that begin at one end and at the other: no cold cache favours us. */
+export async function inTurns(turns: number, ...contenders: readonly (() => Promise<void>)[]): Promise<void> {
+  for (let turn = 0; turn < turns; turn += 1) {
+    for (const run of turn % 2 === 0 ? contenders.toReversed() : contenders) await run();
+  }
 }
 
 /** Options of the command line; a bench takes those that mean something to it. */
@@ -47,8 +102,10 @@ export class Program {
 
   /** The next message it sends. */
   async message<T>(): Promise<T> {
-    const [message] = await once(this.#child, 'message');
-    return message as T;
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const ended = (code: number | null) => reject(new Error(`a program of the benchmark ended with ${code}`));
+    this.#child.once('message', resolve as (message: unknown) => void).once('exit', ended);
+    return await promise.finally(() => this.#child.off('message', resolve).off('exit', ended));
   }
 
   async ask<T>(question: string): Promise<T> {

@@ -1,22 +1,28 @@
 /**
  * What the action does itself, without Python, with sets and files far larger than usual, in a process of its own.
  *
- *     scale-process.ts write <directory>                  state in which 10,000 evals are done
- *     scale-process.ts open <directory>                   reads it, and decides what is to do, in which order
- *     scale-process.ts fingerprint <directory> <file>…    the fingerprint of an eval for each file
+ *     scale-process.ts write <directory> <evals>      what the others start from: a set of so many evals, all of them done
+ *     scale-process.ts plan <directory> <evals>       makes the plan from what Python says
+ *     scale-process.ts recall <directory> <evals>     saves the plan, reads it again and recalls it
+ *     scale-process.ts open <directory> <evals>       reads the state, and decides what is to do, in which order
+ *     scale-process.ts removed <directory> <evals>    the same when the user has taken every line out of the progress file
+ *     scale-process.ts append <directory> <evals>     completes one eval after the other
+ *     scale-process.ts merge <directory> <evals>      takes over a checkpoint where a quarter is done and as much is removed
+ *     scale-process.ts fingerprint <directory> <file>…   the fingerprint of an eval for each file
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import type { Basis } from '../src/plan/basis.ts';
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { FileHashes } from '../src/plan/file-hashes.ts';
-import { fingerprints, hashOf } from '../src/plan/fingerprint.ts';
-import type { PlannedEval } from '../src/plan/plan.ts';
+import { fingerprints } from '../src/plan/fingerprint.ts';
+import { makePlan, recallPlan } from '../src/plan/make-plan.ts';
+import type { Plan, PlannedEval } from '../src/plan/plan.ts';
 import { reconcile } from '../src/plan/reconcile.ts';
-import type { RegisteredEval, RegistryPlan } from '../src/plan/registry-plan.ts';
+import { parseRegistryPlan } from '../src/plan/registry-plan.ts';
 import { keepMemorySmall } from '../src/process/memory.ts';
 import { type CompletionRecord, formatCompletions } from '../src/progress/completion-record.ts';
-import { statePaths } from '../src/progress/paths.ts';
+import { type StatePaths, statePaths } from '../src/progress/paths.ts';
 import { formatProgress } from '../src/progress/progress-file.ts';
+import { readSavedPlan, savedPlan } from '../src/progress/saved-plan.ts';
 import { State } from '../src/progress/state.ts';
 import { expectedDurations, longestFirst } from '../src/run/schedule.ts';
 import { silentLog } from '../test/helpers/silent-log.ts';
@@ -27,44 +33,144 @@ export interface ScaleCost {
   readonly memory: number;
 }
 
-const EVALS = 10_000;
+/** One of the tasks above. */
+export type ScaleTask = 'write' | 'plan' | 'recall' | 'open' | 'removed' | 'append' | 'merge' | 'fingerprint';
+
 const MODEL = 'gpt-4';
 const EVAL_SET = 'bench';
-const SHARED_PARTS = Object.fromEntries(
-  ['arguments', 'base_url', 'completion_fn', 'evals', 'model'].map((name) => [name, hashOf(name)]),
-);
-const NO_BASIS: Basis = { files: [], directories: [], absent: [] };
+const SUBJECT = { asked: EVAL_SET };
+const owner = { repository: 'o/r', cacheKey: '', model: MODEL, evalSet: EVAL_SET };
 
 // As main does.
 keepMemorySmall();
-const [task = '', root = '', ...files] = process.argv.slice(2);
-const paths = statePaths(root, MODEL, EVAL_SET);
-const owner = { repository: 'o/r', cacheKey: '', model: MODEL, evalSet: EVAL_SET };
+const [task = '', root = '', ...rest] = process.argv.slice(2);
+const count = Number(rest[0]);
+const answerFile = join(root, 'answer.json');
+const stateOf = (name: string): StatePaths => statePaths(join(root, name), MODEL, EVAL_SET);
 
 let begun = performance.now();
-if (task === 'write') write(plannedEvals());
-else if (task === 'open') open(plannedEvals());
-else if (task === 'fingerprint') await fingerprint();
-else throw new Error(`there is no task ${task}`);
+/** What comes before is not what is measured. */
+const begin = (): void => {
+  begun = performance.now();
+};
+
+const TASKS: Readonly<Record<ScaleTask, () => void | Promise<void>>> = {
+  write,
+  plan: async () => expect(count, (await plan()).evals.length),
+  recall,
+  open: () => expect(count, open('done')),
+  removed: () => expect(0, open(copyOf('removed'))),
+  append,
+  merge,
+  fingerprint,
+};
+if (!Object.hasOwn(TASKS, task)) throw new Error(`there is no task ${task}`);
+await TASKS[task as ScaleTask]();
 const seconds = (performance.now() - begun) / 1000;
 process.send?.({ seconds, memory: process.resourceUsage().maxRSS * 1024 } satisfies ScaleCost);
 process.once('disconnect', () => process.exit());
 
-function open(evals: readonly PlannedEval[]): void {
-  begun = performance.now();
-  const knownCommands = evals.map(({ command }) => command);
-  const state = State.open({ paths, owner, knownCommands, log: silentLog });
-  const plan = { evals, signature: undefined, basis: NO_BASIS, evalsVersion: '', needsApiKey: true };
-  const decisions = reconcile(plan, state, { now: new Date() });
-  const ordered = longestFirst(evals, expectedDurations(evals, state.records));
-  const reused = decisions.filter(({ kind }) => kind === 'reuse').length;
-  if (reused !== EVALS || ordered.length !== EVALS) throw new Error(`${reused} of ${EVALS} are reused`);
+function expect(wanted: number, found: number): void {
+  if (found !== wanted) throw new Error(`${task}: ${found} instead of ${wanted}`);
 }
 
-function write(evals: readonly PlannedEval[]): void {
-  mkdirSync(dirname(paths.completions), { recursive: true });
-  writeFileSync(paths.completions, formatCompletions(evals.map(recordOf)));
-  writeFileSync(paths.progressFile, formatProgress(evals.map(({ command }) => command)));
+async function write(): Promise<void> {
+  mkdirSync(join(root, 'data'));
+  const paths = Array.from({ length: count }, (_, index) => join(root, 'data', `${index}.jsonl`));
+  for (const [index, path] of paths.entries()) writeFileSync(path, `{"input": "${index}", "ideal": "x"}\n`);
+  writeFileSync(answerFile, answer(paths));
+  const { evals, ...made } = await plan();
+  const records = evals.map(recordOf);
+  writeState('done', records, evals);
+  // A quarter of the set was done here, and is to run again.
+  writeState('quarter-removed', records.slice(0, count / 2), evals.slice(0, count / 4));
+  writeState('removed', records, []);
+  openState('done').savePlan(savedPlan({ evals, ...made }, owner));
+}
+
+function writeState(name: string, records: readonly CompletionRecord[], done: readonly PlannedEval[]): void {
+  const { completions, progressFile } = stateOf(name);
+  mkdirSync(dirname(completions), { recursive: true });
+  writeFileSync(completions, formatCompletions(records));
+  writeFileSync(progressFile, formatProgress(done.map(({ command }) => command)));
+}
+
+/** For a task that changes what it reads, or needs an empty place. */
+function copyOf(name: string): string {
+  const copy = `${name}-copy`;
+  rmSync(join(root, copy), { recursive: true, force: true });
+  if (existsSync(join(root, name))) cpSync(join(root, name), join(root, copy), { recursive: true });
+  return copy;
+}
+
+function openState(name: string, evals: readonly PlannedEval[] = []): State {
+  const knownCommands = evals.map(({ command }) => command);
+  return State.open({ paths: stateOf(name), owner, knownCommands, log: silentLog });
+}
+
+/** Everything of a plan but what Python does. */
+function plan(): Promise<Plan> {
+  return makePlan({
+    planner: {
+      async plan(_question, file) {
+        cpSync(answerFile, file);
+        return undefined;
+      },
+    },
+    model: MODEL,
+    evalSet: EVAL_SET,
+    args: ['--max_samples', '100'],
+    registryPaths: [],
+    todaysModels: true,
+    temporaryDirectory: root,
+    env: {},
+    hashes: new FileHashes(),
+    subject: SUBJECT,
+    lockedRoot: undefined,
+  });
+}
+
+async function recall(): Promise<void> {
+  const made = await plan();
+  const state = openState('done');
+  begin();
+  state.savePlan(savedPlan(made, owner));
+  const recalled = await recallPlan(readSavedPlan(state.paths, owner), SUBJECT, new FileHashes());
+  expect(count, recalled?.evals.length ?? 0);
+}
+
+function planOnDisk(): Omit<Plan, 'basis'> {
+  const saved = readSavedPlan(stateOf('done'), owner);
+  if (!saved) throw new Error('there is no plan');
+  return { ...saved, ...saved.made };
+}
+
+/** @returns how many are done */
+function open(name: string): number {
+  const { evals, ...made } = planOnDisk();
+  begin();
+  const state = openState(name, evals);
+  const basis = { files: [], directories: [], absent: [] };
+  const decisions = reconcile({ ...made, evals, basis }, state, { now: new Date() });
+  const ordered = longestFirst(evals, expectedDurations(evals, state.records));
+  expect(count, ordered.length);
+  return decisions.filter(({ kind }) => kind === 'reuse').length;
+}
+
+function append(): void {
+  const { evals } = planOnDisk();
+  const state = openState(copyOf('new'));
+  begin();
+  for (const [index, planned] of evals.entries()) state.complete(recordOf(planned, index));
+  expect(count, state.records.length);
+}
+
+function merge(): void {
+  const copy = copyOf('quarter-removed');
+  begin();
+  const state = openState(copy);
+  state.merge(openState('done'));
+  expect(count - count / 4, state.records.length);
 }
 
 function recordOf({ key, command, fingerprint, samples }: PlannedEval, index: number): CompletionRecord {
@@ -81,42 +187,46 @@ function recordOf({ key, command, fingerprint, samples }: PlannedEval, index: nu
     requests: { sent: 100, replayed: 0 },
     run: { repository: owner.repository, id: '1000', attempt: 1 },
     started: new Date(started).toISOString(),
-    ended: new Date(started + ((index * 7919) % EVALS)).toISOString(),
+    ended: new Date(started + 1 + ((index * 7919) % 10_007)).toISOString(),
   };
 }
 
-function plannedEvals(): PlannedEval[] {
-  return Array.from({ length: EVALS }, (_, index) => {
-    const key = `bench-${index}.dev.v0`;
-    const own = { class: hashOf(['class', index]), samples: hashOf(['samples', index]), spec: hashOf(key) };
-    const parts = { ...SHARED_PARTS, ...own };
-    const fingerprint = { value: hashOf(parts), parts };
-    const command = ['oaieval', MODEL, key, '--max_samples', '100'];
-    return { key, name: `bench-${index}`, command, samples: 100, metrics: ['accuracy'], fingerprint };
+/** What plan.py says of a set with an eval for each of these files. */
+function answer(paths: readonly string[]): string {
+  const evals = paths.map((path, index) => ({
+    key: `bench-${index}.dev.v0`,
+    base: `bench-${index}`,
+    spec: { cls: 'evals.elsuite.basic.match:Match', args: { samples_jsonl: `bench/${index}.jsonl` } },
+    metrics: ['accuracy'],
+    higher_is_better: true,
+    modelgraded: [],
+    sources: [],
+    packages: [{ name: 'bench', version: '1.0' }],
+    data: [{ name: 'samples', path, label: `bench/${index}.jsonl` }],
+    remote: [],
+    samples: 100,
+  }));
+  // Each data file is looked for in the working directory first, and in the registry then.
+  const absent = paths.flatMap((_, index) =>
+    ['work', 'data'].map((name) => join(root, name, `absent-${index}`)),
+  );
+  return JSON.stringify({
+    version: 1,
+    python_version: '3.11.0',
+    evals_version: '3.0.1',
+    evals_location: '',
+    registry_paths: [],
+    arguments: { max_samples: null, seed: 20220722, extra_eval_params: {}, completion_args: {} },
+    completion_fns: [],
+    evals,
+    basis: { files: paths, directories: [], absent },
+    problems: [],
   });
 }
 
 async function fingerprint(): Promise<void> {
-  const evals = files.map((path, index): RegisteredEval => {
-    const data = [{ name: 'samples', path, label: `bench/${index}.jsonl` }];
-    const spec = { cls: 'evals.elsuite.basic.match:Match', args: { samples_jsonl: `bench/${index}.jsonl` } };
-    const code = { sources: [], packages: [], remote: [], modelgraded: [] };
-    const shown = { metrics: ['accuracy'], higherIsBetter: true, samples: 1 };
-    return { key: `bench-${index}.dev.v0`, base: `bench-${index}`, spec, data, ...code, ...shown };
-  });
-  const registry: RegistryPlan = {
-    pythonVersion: '3.11.0',
-    evalsVersion: '3.0.1',
-    evalsLocation: '',
-    registryPaths: [],
-    arguments: { maxSamples: null, seed: 20220722, extraEvalParams: {}, completionArgs: {} },
-    completionFns: [],
-    evals,
-    basis: { files: [], directories: [], absent: [] },
-    problems: [],
-  };
-  begun = performance.now();
+  const registry = parseRegistryPlan(answer(rest));
+  begin();
   const values = await fingerprints({ registry, model: MODEL, env: {}, hashes: new FileHashes() });
-  if (new Set(values.map(({ value }) => value)).size !== files.length)
-    throw new Error('two files of different content have one fingerprint');
+  expect(rest.length, new Set(values.map(({ value }) => value)).size);
 }
