@@ -32764,7 +32764,7 @@ const saved_plan_schema = schemas/* object */.Ikc({
     }))
         .max(100_000),
 });
-/** In bytes: twice what a plan of 10,000 evals takes. Of more JSON the heap of a small machine is full. */
+/** In bytes: three times what a plan of 10,000 evals takes. Of more JSON the heap of a small machine is full. */
 const saved_plan_LARGEST = 32 * 1024 * 1024;
 /** No content has this signature: a plan whose basis changed while it was made is made again. */
 const NEVER = '0'.repeat(64);
