@@ -130,6 +130,7 @@ class Host:
         threads = [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]
         if threads:
             return {"unfit": f"modules of the set start threads when they are imported ({', '.join(threads)})"}
+        read_in_small_pieces()
         # Children share these pages as long as nobody touches them; looking for garbage would touch all of them.
         gc.freeze()
         return {"ready": True}
@@ -262,6 +263,15 @@ def share_registry(loaded):
         return read(self, registry_paths, resource_type) if raw is None else raw
 
     Registry._load_registry = load
+
+
+def read_in_small_pieces():
+    """evals reads data through blobfile, in pieces of 8 MB, of which every child would hold one. Another setting is kept."""
+    blobfile = sys.modules.get("blobfile._ops")
+    settings = getattr(getattr(blobfile, "default_context", None), "_conf", None)
+    default = getattr(blobfile, "DEFAULT_BUFFER_SIZE", None)
+    if default is not None and getattr(settings, "default_buffer_size", None) == default:
+        settings.default_buffer_size = 1 << 16
 
 
 def share_clients():

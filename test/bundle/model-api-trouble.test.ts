@@ -185,8 +185,8 @@ class Swallows(Match):
 
 describe.concurrent("an eval of one's own", () => {
   test.for([
-    ['eval-timeout', { 'eval-timeout': '5s' }],
-    ['stall-timeout', { 'stall-timeout': '3s' }],
+    ['eval-timeout', { 'eval-timeout': '15s' }],
+    ['stall-timeout', { 'stall-timeout': '10s' }],
   ] as const)(
     'that hangs after its last answer, again and again, ended by %s: no answer is lost',
     async (row, context) => {
