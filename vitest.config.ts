@@ -11,6 +11,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 300_000,
     maxWorkers: 2,
+    // Of concurrent tests in a file: each runs an action, with Python and evals of its own.
+    maxConcurrency: 4,
     projects: (endToEnd ? (['e2e'] as const) : usual).map((name) => ({
       extends: true,
       test: {

@@ -37,10 +37,13 @@ export async function peakMemory(work: () => Promise<unknown>): Promise<number> 
   let peak = 0;
   const sampler = setInterval(() => {
     const roots = childrenOf(process.pid).filter((pid) => !others.has(pid));
-    const python = roots.flatMap(withDescendants).filter((pid) => !isNode(pid));
+    const python = roots.flatMap((pid) => withDescendants(pid)).filter(({ pid }) => !isNode(pid));
+    const memory = new Map(python.map(({ pid }) => [pid, memoryOf(pid)]));
+    // Between vfork and exec a child has the memory of its parent: the very same, not a copy that shares pages.
+    const own = python.filter(({ pid, parent }) => memory.get(pid) !== memory.get(parent));
     peak = Math.max(
       peak,
-      python.reduce((sum, pid) => sum + proportionalSize(pid), 0),
+      own.reduce((sum, { pid }) => sum + proportionalSize(memory.get(pid)), 0),
     );
   }, SAMPLE);
   try {
@@ -51,8 +54,13 @@ export async function peakMemory(work: () => Promise<unknown>): Promise<number> 
   return peak;
 }
 
-function withDescendants(pid: number): number[] {
-  return [pid, ...childrenOf(pid).flatMap(withDescendants)];
+interface Descendant {
+  readonly pid: number;
+  readonly parent: number;
+}
+
+function withDescendants(pid: number, parent = process.pid): Descendant[] {
+  return [{ pid, parent }, ...childrenOf(pid).flatMap((child) => withDescendants(child, pid))];
 }
 
 function childrenOf(pid: number): number[] {
@@ -67,11 +75,13 @@ function isNode(pid: number): boolean {
   return whileItLives(true, () => readlinkSync(`/proc/${pid}/exe`) === process.execPath);
 }
 
-function proportionalSize(pid: number): number {
-  return whileItLives(0, () => {
-    const kilobytes = /^Pss: +(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1];
-    return Number(kilobytes ?? 0) * 1024;
-  });
+/** What the kernel says of the memory of a process, whole; empty when it is gone. */
+function memoryOf(pid: number): string {
+  return whileItLives('', () => readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'));
+}
+
+function proportionalSize(memory = ''): number {
+  return Number(/^Pss: +(\d+) kB$/m.exec(memory)?.[1] ?? 0) * 1024;
 }
 
 function whileItLives<T>(otherwise: T, look: () => T): T {

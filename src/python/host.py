@@ -24,6 +24,7 @@ import gc
 import json
 import logging
 import os
+import platform
 import select
 import signal
 import socket
@@ -131,6 +132,8 @@ class Host:
         if threads:
             return {"unfit": f"modules of the set start threads when they are imported ({', '.join(threads)})"}
         read_in_small_pieces()
+        # API clients tell it with each request; the first to look starts a process, and Python remembers what it said.
+        platform.processor()
         # Children share these pages as long as nobody touches them; looking for garbage would touch all of them.
         gc.freeze()
         return {"ready": True}

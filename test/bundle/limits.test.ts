@@ -18,6 +18,7 @@ import {
   registries,
   runUntil,
   type Shape,
+  untilAnswered,
 } from './asks.ts';
 import { Bed, logOf, scratch } from './bed.ts';
 
@@ -205,13 +206,22 @@ describe.concurrent('two runs at once', () => {
     const killed = await runUntil(bed, { answered: 2, held: 4 }, (main) => main.kill('SIGKILL'), {
       phase: 'main',
     });
+    // What the killed one had sent is still arriving.
+    await vi.waitFor(() => expect(bed.api.counts().held).toBe(0), { timeout: 30_000 });
     bed.api.forget();
     bed.api.release();
     bed.api.holdAfter(2);
     const { main, ended } = second.start();
-    await bed.api.untilHeld(2);
-    const live = liveSegments(bed);
-    expect(live).toHaveLength(1);
+    await untilAnswered(bed, 2, 2);
+    // An answer is in the journal before it is answered here, and the first of them makes it.
+    const live = await vi.waitFor(
+      () => {
+        const found = liveSegments(bed);
+        expect(found).toHaveLength(1);
+        return found;
+      },
+      { timeout: 30_000 },
+    );
     const post = await bed.run({ phase: 'post', state: killed.state });
     expect(post.exitCode, logOf(post)).toBe(0);
     expect(post.lines).toContainEqual(expect.stringContaining('Another run has taken the state over'));
