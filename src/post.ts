@@ -56,10 +56,6 @@ async function saveAndTell(session: Session, paths: StatePaths): Promise<void> {
     unchangedSince: () => session.savedOutline === state.outline(),
     store,
     log,
-    journals: new Set(),
-    interval: Number.POSITIVE_INFINITY,
-    mark: () => '',
-    onSave: () => {},
   });
   await checkpointer.finish();
   saveSession({ ...session, ended: true });

@@ -74735,6 +74735,12 @@ const BACKOFF = 2;
 const LONGEST_BACKOFF = 16;
 /** A checkpoint in the background that takes longer is given up; the next one may fare better. */
 const LONGEST_SAVE = 10 * 60_000;
+const ONCE = {
+    journals: new Set(),
+    interval: Number.POSITIVE_INFINITY,
+    mark: () => '',
+    onSave: () => { },
+};
 class Checkpointer {
     #options;
     #saved = [];
@@ -74749,9 +74755,9 @@ class Checkpointer {
     #savedMark;
     #warned = false;
     constructor(options) {
-        this.#options = options;
-        this.#interval = options.interval;
-        this.#savedMark = options.mark();
+        this.#options = { ...ONCE, ...options };
+        this.#interval = this.#options.interval;
+        this.#savedMark = this.#options.mark();
     }
     /** From here on a checkpoint is saved whenever the interval has passed and there is something new. */
     start() {
@@ -75311,8 +75317,8 @@ async function together(stream, tar, signal) {
     const ending = ended(tar);
     // Streams end when tar does, whatever keeps them.
     const stop = () => killGroup(tar);
-    signal?.addEventListener('abort', stop, { once: true });
-    if (signal?.aborted)
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted)
         stop();
     const broken = await stream.then(() => undefined, (error) => {
         killGroup(tar);

@@ -29961,6 +29961,12 @@ const BACKOFF = 2;
 const LONGEST_BACKOFF = 16;
 /** A checkpoint in the background that takes longer is given up; the next one may fare better. */
 const LONGEST_SAVE = 10 * 60_000;
+const ONCE = {
+    journals: new Set(),
+    interval: Number.POSITIVE_INFINITY,
+    mark: () => '',
+    onSave: () => { },
+};
 class Checkpointer {
     #options;
     #saved = [];
@@ -29975,9 +29981,9 @@ class Checkpointer {
     #savedMark;
     #warned = false;
     constructor(options) {
-        this.#options = options;
-        this.#interval = options.interval;
-        this.#savedMark = options.mark();
+        this.#options = { ...ONCE, ...options };
+        this.#interval = this.#options.interval;
+        this.#savedMark = this.#options.mark();
     }
     /** From here on a checkpoint is saved whenever the interval has passed and there is something new. */
     start() {
@@ -30537,8 +30543,8 @@ async function together(stream, tar, signal) {
     const ending = ended(tar);
     // Streams end when tar does, whatever keeps them.
     const stop = () => killGroup(tar);
-    signal?.addEventListener('abort', stop, { once: true });
-    if (signal?.aborted)
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted)
         stop();
     const broken = await stream.then(() => undefined, (error) => {
         killGroup(tar);
@@ -31627,10 +31633,6 @@ async function saveAndTell(session, paths) {
         unchangedSince: () => session.savedOutline === state.outline(),
         store,
         log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx,
-        journals: new Set(),
-        interval: Number.POSITIVE_INFINITY,
-        mark: () => '',
-        onSave: () => { },
     });
     await checkpointer.finish();
     (0,_action_session_js__WEBPACK_IMPORTED_MODULE_4__/* .saveSession */ .E1)({ ...session, ended: true });

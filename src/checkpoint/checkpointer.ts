@@ -12,6 +12,7 @@ import { printable } from './client-output.ts';
 import { CHECKPOINT_PATH } from './protocol.ts';
 import type { CheckpointStore, SaveOutcome } from './store.ts';
 
+/** Those that are not needed to save once, at the end, may be left out. */
 export interface CheckpointerOptions {
   readonly state: State;
   /** Whether the checkpoint that was restored already holds all of the state. */
@@ -19,13 +20,13 @@ export interface CheckpointerOptions {
   readonly store: CheckpointStore;
   readonly log: Log;
   /** Journals that are appended to right now. */
-  readonly journals: ReadonlySet<Journal>;
+  readonly journals?: ReadonlySet<Journal>;
   /** Milliseconds between two checkpoints while evals run. */
-  readonly interval: number;
+  readonly interval?: number;
   /** Anything that differs when there is something new to save. */
-  readonly mark: () => string;
+  readonly mark?: () => string;
   /** Called before each save: its number is used up from then on. */
-  readonly onSave: (nextSeq: number) => void;
+  readonly onSave?: (nextSeq: number) => void;
   /** Called after each save with the outline of the state that it holds. */
   readonly onSaved?: (outline: string) => void;
   /** Why there are no checkpoints, as far as the log says so already. */
@@ -47,8 +48,17 @@ const LONGEST_BACKOFF = 16;
 /** A checkpoint in the background that takes longer is given up; the next one may fare better. */
 const LONGEST_SAVE = 10 * 60_000;
 
+type OnlyWhileEvalsRun = 'journals' | 'interval' | 'mark' | 'onSave';
+
+const ONCE: Required<Pick<CheckpointerOptions, OnlyWhileEvalsRun>> = {
+  journals: new Set(),
+  interval: Number.POSITIVE_INFINITY,
+  mark: () => '',
+  onSave: () => {},
+};
+
 export class Checkpointer {
-  readonly #options: CheckpointerOptions;
+  readonly #options: CheckpointerOptions & typeof ONCE;
   readonly #saved: string[] = [];
   #saving: Promise<void> | undefined;
   #abort = new AbortController();
@@ -62,9 +72,9 @@ export class Checkpointer {
   #warned = false;
 
   constructor(options: CheckpointerOptions) {
-    this.#options = options;
-    this.#interval = options.interval;
-    this.#savedMark = options.mark();
+    this.#options = { ...ONCE, ...options };
+    this.#interval = this.#options.interval;
+    this.#savedMark = this.#options.mark();
   }
 
   /** From here on a checkpoint is saved whenever the interval has passed and there is something new. */

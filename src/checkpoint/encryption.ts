@@ -217,13 +217,13 @@ async function ended(tar: ChildProcessWithoutNullStreams): Promise<Ending> {
 async function together(
   stream: Promise<void>,
   tar: ChildProcessWithoutNullStreams,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): Promise<void> {
   const ending = ended(tar);
   // Streams end when tar does, whatever keeps them.
   const stop = (): void => killGroup(tar);
-  signal?.addEventListener('abort', stop, { once: true });
-  if (signal?.aborted) stop();
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
   const broken = await stream.then(
     () => undefined,
     (error: unknown) => {

@@ -461,10 +461,6 @@ async function save(
     unchangedSince: () => false,
     store,
     log,
-    journals: new Set(),
-    interval: Number.POSITIVE_INFINITY,
-    mark: () => '',
-    onSave: () => {},
   }).finish();
   const warning = cause();
   return { saved: key !== '', ...(warning === undefined ? {} : { warning }) };
