@@ -258,6 +258,16 @@ function answer(
   response.end(body);
 }
 
+/** A stand-in for the model API that holds back every answer until it is let go. */
+async function holding() {
+  const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+  const api = await startStandInApi(async (_, response) => {
+    await held;
+    answer(response);
+  });
+  return { api, letGo };
+}
+
 /** Resolves when so many requests of this eval have arrived whole at the gateway, which serves in this process. */
 function untilAtGateway(lane: EvalGateway, count: number): Promise<void> {
   const { pathname } = new URL(lane.env.OPENAI_BASE_URL ?? '');
@@ -930,19 +940,6 @@ describe('an answer that breaks off is not kept', () => {
 });
 
 describe('an eval that ends before its requests are answered', () => {
-  /** An API that holds back every answer until it is let go. */
-  async function holding() {
-    let letGo = (): void => {};
-    const held = new Promise<void>((resolve) => {
-      letGo = resolve;
-    });
-    const api = await startStandInApi(async (_, response) => {
-      await held;
-      answer(response);
-    });
-    return { api, letGo: () => letGo() };
-  }
-
   test('what was sent is waited for, kept and counted; what was not is never sent', async () => {
     const { api, letGo } = await holding();
     const gateway = await bench({ openai: api.origin, maxRequestsInFlight: 2 });
@@ -1130,14 +1127,7 @@ describe('what passes', () => {
 
 describe('one limit for all evals', () => {
   test('an eval with a long queue does not keep another one waiting', async () => {
-    let letGo = (): void => {};
-    const held = new Promise<void>((resolve) => {
-      letGo = resolve;
-    });
-    const api = await startStandInApi(async (_, response) => {
-      await held;
-      answer(response);
-    });
+    const { api, letGo } = await holding();
     const gateway = await bench({ openai: api.origin, maxRequestsInFlight: 4 });
     const [a, b] = [gateway.openEval('a', undefined), gateway.openEval('b', undefined)];
     const queued = untilAtGateway(a, 200);
