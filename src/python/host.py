@@ -33,13 +33,14 @@ import threading
 
 LEASH, CONTROL = 3, 4
 
+import few_samples  # noqa: E402
 import import_effects  # noqa: E402
 import leash  # noqa: E402
 import plan as planner  # noqa: E402
 import todays_models  # noqa: E402
 
 # What is ours must not be found by, or hide, modules of the user's.
-OWN_MODULES = ("import_effects", "leash", "plan", "todays_models")
+OWN_MODULES = ("few_samples", "import_effects", "leash", "plan", "todays_models")
 
 # Seconds after which ended children are found though nobody told of them.
 UNTOLD = 1
@@ -123,14 +124,15 @@ class Host:
         share_registry(self._registry)
         if request["todays_models"]:
             todays_models.install()
-        share_clients()
-        self._clients = clients_from_environment()
+        shared = share_clients()
+        self._clients = clients_from_environment(shared)
         stubborn = sorted({type(led.client).__name__ for led in self._clients if not led.follows()})
         if stubborn:
             return {"unfit": f"modules of the set have API clients that keep their base URL ({', '.join(stubborn)})"}
         threads = [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]
         if threads:
             return {"unfit": f"modules of the set start threads when they are imported ({', '.join(threads)})"}
+        few_samples.install()
         read_in_small_pieces()
         # API clients tell it with each request; the first to look starts a process, and Python remembers what it said.
         platform.processor()
@@ -278,7 +280,7 @@ def read_in_small_pieces():
 
 
 def share_clients():
-    """evals makes an API client, and so a TLS context, for each request."""
+    """evals makes an API client, and so a TLS context, for each request. Returns the one that evals makes in this process."""
     import evals.completion_fns.openai as openai_fns
 
     make, made, lock = openai_fns.OpenAI, {}, threading.Lock()
@@ -295,6 +297,9 @@ def share_clients():
     # Imported when they are first asked for: here once, and not in each child.
     client.chat.completions, client.completions
     import multiprocessing.dummy  # noqa: F401
+    import multiprocessing.queues  # noqa: F401
+
+    return client
 
 
 class Led:
@@ -323,7 +328,8 @@ class Led:
             return False
 
 
-def clients_from_environment():
+def clients_from_environment(shared):
+    """Those that were made with the base URL of the environment. `shared` is such a client of openai, as evals makes it."""
     providers = {"openai": ("OpenAI", "AsyncOpenAI"), "anthropic": ("Anthropic", "AsyncAnthropic")}
     kinds = {
         getattr(sys.modules[package], name): package
@@ -334,6 +340,8 @@ def clients_from_environment():
     # Not isinstance: that asks an object for its class, and the proxies in the openai package import all of it to answer.
     clients = [each for each in gc.get_objects() if issubclass(type(each), tuple(kinds))]
     usual, led = {}, []
+    if kinds.get(type(shared)) == "openai":
+        usual["openai"] = shared.base_url
     for client in clients:
         kind, package = next(item for item in kinds.items() if issubclass(type(client), item[0]))
         if package not in usual:

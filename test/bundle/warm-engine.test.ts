@@ -854,6 +854,46 @@ onLinux.concurrent('threads of an eval', () => {
   });
 });
 
+onLinux.concurrent('samples of which --max_samples leaves few', () => {
+  const run = async (context: Context, evalSet: string, engine: string) => {
+    const inputs = { engine, args: '--max_samples 2' };
+    const { bed } = await bedFor(context, evalSet, { model: 'dummy', inputs });
+    const result = await bed.run({ cache: false, env: { EVALS_THREADS: '1' } });
+    const metrics = Object.fromEntries(
+      bed.records().map(({ eval: key, metrics }) => [/samples-(\w+)/.exec(key)?.[1] ?? key, metrics]),
+    );
+    return { result, metrics };
+  };
+
+  test('are the same, and alone are held, where it can be seen that no others are used', async (context) => {
+    const warm = await run(context, 'warm-samples', 'warm');
+    const plain = await run(context, 'warm-samples', 'oaieval');
+    for (const { result } of [warm, plain])
+      expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '6' });
+    const held = (metrics: typeof warm.metrics) =>
+      Object.fromEntries(Object.entries(metrics).map(([name, each]) => [name, each.held]));
+    const others = { looks: 9, sorts: 9, adds: 18, evaluates: 9, decorated: 18 };
+    expect(held(plain.metrics)).toEqual({ ...others, takes: 9 });
+    expect(held(warm.metrics)).toEqual({ ...others, takes: 2 });
+    for (const each of Object.values(plain.metrics)) expect(each.sum).toBeGreaterThan(0);
+    const results = ({ metrics }: typeof warm) =>
+      Object.entries(metrics).map(([name, { held: _, ...rest }]) => [name, rest]);
+    expect(new Map(results(warm) as [string, object][])).toEqual(
+      new Map(results(plain) as [string, object][]),
+    );
+  });
+
+  test('do not hide a line that is no JSON', async (context) => {
+    const warm = await run(context, 'warm-samples-bad', 'warm');
+    const plain = await run(context, 'warm-samples-bad', 'oaieval');
+    const said = /Error parsing JSON on line 9: Expecting ',' delimiter/;
+    for (const { result } of [warm, plain]) {
+      expect(result.outputs, logOf(result)).toMatchObject({ failed: '1', fresh: '0' });
+      expect(logOf(result)).toMatch(said);
+    }
+  });
+});
+
 onLinux('memory', () => {
   test('four evals and what they are forked from take less than two processes of oaieval', async (context) => {
     const plainBed = await bedFor(context, 'warm-talking', {
