@@ -1,5 +1,5 @@
 /** Eval sets that are made for a test, of evals that ask so many questions each, and runs of them up to a known point. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
 import { evalsPython } from '../helpers/evals-venv.ts';
@@ -73,6 +73,22 @@ export function annotations(result: RunResult): string[] {
 export async function untilAnswered(bed: Bed, answered: number, held: number): Promise<void> {
   await bed.api.untilHeld(held);
   await vi.waitFor(() => expect(bed.api.counts().answered).toBe(answered), { timeout: 60_000 });
+}
+
+/** Resolves when the journals on disk hold so many answers: what the API has given may still be on its way into them. */
+export async function untilKept(bed: Bed, answers: number): Promise<void> {
+  await vi.waitFor(() => expect(keptAnswers(bed)).toBe(answers), { timeout: 60_000 });
+}
+
+function keptAnswers(bed: Bed): number {
+  const folders = [bed.path('live'), bed.path('resume')].map((folder) => join(folder, 'journal'));
+  const segments = folders.filter(existsSync).flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.jsonl'))
+      .map((name) => readFileSync(join(folder, name), 'utf8')),
+  );
+  // The first line of a segment says whose it is.
+  return segments.reduce((sum, segment) => sum + segment.split('\n').slice(1, -1).length, 0);
 }
 
 /** Runs until so many answers are given and others held, acts, and waits for the end. */

@@ -19,6 +19,7 @@ import {
   runUntil,
   type Shape,
   untilAnswered,
+  untilKept,
 } from './asks.ts';
 import { Bed, logOf, scratch } from './bed.ts';
 
@@ -172,6 +173,7 @@ describe.concurrent('two runs at once', () => {
       { answered: 3, held: 1 },
       async (main) => {
         refused = await second.run({ runId: '2000' });
+        await untilKept(bed, 1);
         main.kill('SIGKILL');
       },
       { phase: 'main' },
@@ -203,9 +205,15 @@ describe.concurrent('two runs at once', () => {
   test('the post step of a killed run leaves the state to the run that has taken it over', async (context) => {
     const bed = await bedOf(context, { samples: [6] });
     const second = await besides(context, bed);
-    const killed = await runUntil(bed, { answered: 2, held: 4 }, (main) => main.kill('SIGKILL'), {
-      phase: 'main',
-    });
+    const killed = await runUntil(
+      bed,
+      { answered: 2, held: 4 },
+      async (main) => {
+        await untilKept(bed, 2);
+        main.kill('SIGKILL');
+      },
+      { phase: 'main' },
+    );
     // What the killed one had sent is still arriving.
     await vi.waitFor(() => expect(bed.api.counts().held).toBe(0), { timeout: 30_000 });
     bed.api.forget();
@@ -277,6 +285,7 @@ describe.concurrent('checkpoints while evals run', () => {
       { answered: 3, held: 3 },
       async (main) => {
         await main.untilLine(/^Saved the checkpoint \S+ while evals run$/);
+        await untilKept(bed, 3);
         // The one that holds the third answer may be the next.
         await vi.waitFor(() => expect(liveSegments(bed)).toEqual([]), { timeout: 30_000 });
         await vi.waitFor(() => expect(savingSteps(bed)).toMatch(/f$/), { timeout: 30_000 });
