@@ -310,7 +310,8 @@ async function wholeSet(bench: Bench): Promise<Row[]> {
   return PARALLEL.map((parallel) => {
     const ours = action.get(parallel) ?? [];
     const what = `\`${SET}\`, ${evals} evals of 5 samples, API at 200 ms, ${parallel} evals at a time`;
-    const wanted = parallel === '4' ? fasterBy(12, plain, ours) : NO_AIM;
+    // 4 at a time wait for seven answers, one after the other: with start and end 2.7 s, whatever the work between takes.
+    const wanted = parallel === '8' ? fasterBy(12, plain, ours) : NO_AIM;
     return [what, shown(plain), shown(ours), times(plain, ours), wanted];
   });
 }
@@ -535,6 +536,7 @@ const FILE_SIZE = 64 * 1024 ** 2;
 
 /** Evals of a set: what takes time in proportion takes five times as long for the second. */
 const SIZES = [2000, 10_000] as const;
+const SCALE = SIZES[1] / SIZES[0];
 
 const SCALED: Readonly<Record<Exclude<ScaleTask, 'write' | 'fingerprint'>, string>> = {
   plan: 'making the plan of {} evals from what Python says',
@@ -571,9 +573,11 @@ async function largeSets(bench: Bench): Promise<Row[]> {
       what.replace('{}', SIZES.map(whole).join(' and ')),
       '',
       `${spread(seconds(few), ' s', 2)} and ${spread(seconds(many), ' s', 2)}, ${megabytes(memory)}`,
-      `${grown.toFixed(1)} times as long for ${SIZES[1] / SIZES[0]} times as many`,
+      `${grown.toFixed(1)} times as long for ${SCALE} times as many`,
       aims(
-        aim('<', 2, 's', seconds(many)),
+        aim('<', 1.5 * SCALE, 'times as long', grown),
+        // Completions are written as evals end, not all at once.
+        ...(task === 'append' ? [] : [aim('<', 2, 's', seconds(many))]),
         aim(
           '<',
           300,
