@@ -82077,7 +82077,8 @@ function watchEval({ evalTimeout, stallTimeout }, lastTraffic) {
     return {
         passed: controller.signal,
         printed(line) {
-            lastLine = line;
+            // Progress bars begin, and end, with blanks.
+            lastLine = line.trim() || lastLine;
             lastPrinted = Date.now();
         },
         close() {

@@ -49,7 +49,8 @@ export function watchEval({ evalTimeout, stallTimeout }: Limits, lastTraffic: ()
   return {
     passed: controller.signal,
     printed(line) {
-      lastLine = line;
+      // Progress bars begin, and end, with blanks.
+      lastLine = line.trim() || lastLine;
       lastPrinted = Date.now();
     },
     close() {

@@ -143,7 +143,7 @@ describe.concurrent('an eval that hangs', () => {
       expect(told?.message).toContain(why);
       expect(told?.message).toMatch(/it printed (last, .* ago: \S|nothing)/);
       expect(result.orphans, 'its process group is gone').toEqual([]);
-      expect(bed.api.counts().held, 'nobody waits for an answer any more').toBe(0);
+      await vi.waitFor(() => expect(bed.api.counts().held, 'nobody waits for an answer any more').toBe(0));
       expect(bed.doneEvals()).toEqual([]);
       await completesElsewhere(bed, 5, 3);
     },

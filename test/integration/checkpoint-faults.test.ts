@@ -495,7 +495,9 @@ async function failedSave(
 
 /** What the next job finds where a save failed: nothing, or the whole. */
 async function whatIsThere(rig: Rig, protocol: Protocol, service: CacheService): Promise<string> {
-  return (await restore(storeOf(rig, protocol, service, PATIENT))).kind;
+  const { kind, warning } = await restore(storeOf(rig, protocol, service, PATIENT));
+  expect(warning).toBeUndefined();
+  return kind;
 }
 
 async function failedRestore(

@@ -89,3 +89,11 @@ test('closed, it notices nothing and leaves no timer', () => {
   vi.advanceTimersByTime(DAY);
   expect(reason(watching)).toBeUndefined();
 });
+
+test('blanks around what was printed last, and lines of nothing else, are not told', () => {
+  const watching = watch({ stallTimeout: MINUTE });
+  watching.printed('  20%|██        | 1/5 ');
+  watching.printed('  ');
+  vi.advanceTimersByTime(MINUTE);
+  expect(reason(watching)).toMatch(/ ago: 20%\|██ {8}\| 1\/5$/);
+});
