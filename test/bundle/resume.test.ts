@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { evalsPython } from '../helpers/evals-venv.ts';
 import type { RunResult } from '../helpers/runner.ts';
 import type { CacheFault, CacheRequest } from '../stand-ins/cache-service.ts';
@@ -119,7 +119,7 @@ describe.concurrent('a job that is killed', () => {
     expect(killed.post?.exitCode, logOf(killed)).toBe(0);
     expect(annotations(killed)).toEqual([]);
     expect(killed.post?.orphans, 'nothing of the killed eval is left when post has ended').toEqual([]);
-    expect(bed.api.counts().held, 'nobody waits for an answer any more').toBe(0);
+    await vi.waitFor(() => expect(bed.api.counts().held, 'nobody waits for an answer any more').toBe(0));
     expect(bed.doneEvals()).toEqual(EVALS.slice(0, 2));
     const saved = bed.cache.entries().map(({ key }) => key);
     expect(saved).toEqual([expect.stringMatching(/-s1of1-12-1-\d+$/)]);
