@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   linkSync,
@@ -98,9 +98,19 @@ describe('a tree is not used that holds', () => {
       /^the name "a\?txt" holds control characters$/,
     ],
     [
+      'a name of two lines for those who read Unicode',
+      (root) => write(root, 'a\u2028b'),
+      /^the name "a\?b" holds control characters$/,
+    ],
+    [
       'a path that is too long',
       (root) => write(root, `${'d'.repeat(200)}/`.repeat(6).concat('f')),
       /^the path "d+…" is longer than 1024 bytes$/,
+    ],
+    [
+      'a path that is too long in bytes',
+      (root) => write(root, `${'ü'.repeat(100)}/`.repeat(6).concat('f')),
+      /^the path "[ü/]+…" is longer than 1024 bytes$/,
     ],
     [
       'a tree that is too deep',
@@ -126,6 +136,13 @@ describe('a tree is not used that holds', () => {
     await new Promise((closed) => server.close(closed));
   });
 
+  test('a device', ({ skip }) => {
+    const root = tree();
+    const { status } = spawnSync('mknod', [join(root, 'd'), 'c', '1', '3']);
+    skip(status !== 0, 'only root can make one');
+    expect(suspicious(root)).toBe('"d" is a device');
+  });
+
   test('a name that is no text', () => {
     const root = tree();
     writeFileSync(Buffer.concat([Buffer.from(`${root}/a`), Buffer.from([0xff, 0xfe])]), 'x');
@@ -148,7 +165,7 @@ describe('a tree is not used that holds', () => {
 });
 
 describe('a tree that grows', () => {
-  test('is stopped at its bounds', async () => {
+  test('is stopped at its bounds', async ({ signal }) => {
     const root = tree();
     const done = new AbortController();
     const stop = new AbortController();
@@ -158,8 +175,8 @@ describe('a tree that grows', () => {
       () => stop.abort(),
       done.signal,
     );
-    // A bomb goes on until it is stopped.
-    for (let n = 0; !stop.signal.aborted; n += 1) {
+    // A bomb goes on until it is stopped, or the test is.
+    for (let n = 0; !stop.signal.aborted && !signal.aborted; n += 1) {
       write(root, `f${n}`);
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -176,10 +193,39 @@ describe('a tree that grows', () => {
     expect(await outgrown(root, { ...CHECKPOINT_BOUNDS, bytes: 1 })).toBe('it unpacks to more than 1 MB');
   });
 
+  test('hides nothing behind paths that are too long to be looked at', async () => {
+    const root = tree();
+    write(root, 'a/b/c/f', 'x'.repeat(1_000_000));
+    // Only step by step does anyone get so deep.
+    const make = `import os, sys
+for tree in range(9):
+    os.chdir(sys.argv[1])
+    for depth in range(20): name = str(tree) * 250; os.mkdir(name); os.chdir(name)`;
+    execFileSync('python3', ['-c', make, root]);
+    expect(await outgrown(root, { ...CHECKPOINT_BOUNDS, bytes: 500_000 })).toBe(
+      'it unpacks to more than 1 MB',
+    );
+  });
+
+  test('takes as much as it takes on the disk', async () => {
+    const root = tree();
+    for (let n = 0; n < 100; n += 1) write(root, `f${n}`);
+    expect(await outgrown(root, { ...CHECKPOINT_BOUNDS, bytes: 50_000 })).toBe(
+      'it unpacks to more than 1 MB',
+    );
+  });
+
+  test('says so where it is for want of room', async () => {
+    expect(await outgrown(tree(), { ...CHECKPOINT_BOUNDS, bytes: 1, scarce: true })).toBe(
+      'it unpacks to more than 1 MB, half of what is free on the disk of this runner',
+    );
+  });
+
   test('may take no more than half of what the disk has', () => {
     const root = tree();
-    const { bytes } = boundsIn(root, { ...CHECKPOINT_BOUNDS, bytes: Number.MAX_SAFE_INTEGER });
+    const { bytes, scarce } = boundsIn(root, { ...CHECKPOINT_BOUNDS, bytes: Number.MAX_SAFE_INTEGER });
+    expect(scarce).toBe(true);
     expect(bytes).toBeLessThan(Number.MAX_SAFE_INTEGER);
-    expect(boundsIn(root, { ...CHECKPOINT_BOUNDS, bytes: 5 }).bytes).toBe(5);
+    expect(boundsIn(root, { ...CHECKPOINT_BOUNDS, bytes: 5 })).toEqual({ ...CHECKPOINT_BOUNDS, bytes: 5 });
   });
 });
