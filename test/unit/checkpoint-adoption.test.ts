@@ -1,11 +1,19 @@
 /** What becomes of a restored directory, which others may have made, before and while the state takes it over. */
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { openWithCheckpoint, restoreCheckpoint } from '../../src/checkpoint/state-checkpoint.ts';
 import type { CheckpointStore } from '../../src/checkpoint/store.ts';
 import { completedRecordFile, statePaths } from '../../src/progress/paths.ts';
-import { State } from '../../src/progress/state.ts';
+import { State, startFresh } from '../../src/progress/state.ts';
 import { completion, owner, planned, recordingLog, temporaryDirectory } from '../helpers/builders.ts';
 
 const a = planned('a.dev.v0');
@@ -41,11 +49,43 @@ function done(state: State): string[] {
 
 test('a checkpoint is taken over, and what it was unpacked to is removed', async () => {
   const { log, staging, open } = bed();
-  const { state, restoredKey } = await open();
+  const { state, restoredKey, unchangedSince } = await open();
   expect(done(state)).toEqual(['a.dev.v0', 'b.dev.v0']);
   expect(restoredKey).toBe('entry-1');
+  expect(unchangedSince(), 'it knows nothing of b').toBe(false);
   expect(log.warnings).toEqual([]);
   expect(existsSync(staging)).toBe(false);
+});
+
+test('a checkpoint that holds all of the state is not saved again until there is more', async () => {
+  const { root, open } = bed();
+  startFresh(pathsIn(root));
+  const { state, unchangedSince } = await open();
+  expect(unchangedSince()).toBe(true);
+  state.complete(completion(b));
+  expect(unchangedSince()).toBe(false);
+});
+
+test('what is rejected of a checkpoint is kept on this machine, and the rest is taken over', async () => {
+  const { log, directory, root, open } = bed();
+  writeFileSync(pathsIn(directory).plan, 'rubbish');
+  const { state } = await open();
+  expect(done(state)).toEqual(['a.dev.v0', 'b.dev.v0']);
+  const [kept = ''] = readdirSync(root).filter((name) => name.startsWith('plan.json.rejected-'));
+  expect(readFileSync(join(root, kept), 'utf8')).toBe('rubbish');
+  expect(log.warnings).toEqual([expect.stringContaining(`set aside as ${join(root, kept)}.`)]);
+});
+
+test('a tree that cannot be removed ends no run', async ({ skip }) => {
+  skip(process.getuid?.() === 0, 'root removes everything');
+  const { log, staging, open } = bed();
+  const locked = join(staging, 'locked');
+  mkdirSync(join(locked, 'x'), { recursive: true });
+  chmodSync(locked, 0o500);
+  onTestFinished(() => chmodSync(locked, 0o700));
+  expect(done((await open()).state)).toEqual(['a.dev.v0', 'b.dev.v0']);
+  expect(existsSync(locked)).toBe(true);
+  expect(log.warnings).toEqual([]);
 });
 
 test('a tree that is not as it should be is left out, and the warning says what to do', async () => {
