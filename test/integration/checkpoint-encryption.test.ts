@@ -3,8 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, vi } from 'vitest';
-import { encryptionKeyProblem } from '../../src/checkpoint/encryption.ts';
+import { encryptionKeyProblem, sealTree } from '../../src/checkpoint/encryption.ts';
 import { checkpointStore } from '../../src/checkpoint/state-checkpoint.ts';
+import { CHECKPOINT_BOUNDS } from '../../src/checkpoint/untrusted-tree.ts';
 import { ActionError } from '../../src/errors.ts';
 import { HANG, machine, type Rig, test } from '../helpers/cache-rig.ts';
 import type { CacheService } from '../stand-ins/cache-service.ts';
@@ -156,6 +157,43 @@ describe.concurrent('an encrypted checkpoint', () => {
     expect(await rig.failureOfRestore({ env, encryptionKey: KEY })).toMatch(/ELOOP/);
   });
 
+  test('is no pipe that nobody writes to', async ({ rig }) => {
+    const service = await rig.service();
+    const env = machine(service.env);
+    await rig.store({ env, encryptionKey: KEY }).save(rig.snapshot(files));
+    const directory = rig.scratch();
+    mkdirSync(join(directory, 'tmp/oaievalset'), { recursive: true });
+    execFileSync('mkfifo', [join(directory, 'tmp/oaievalset/checkpoint.enc')]);
+    service.tamper(onlyEntry(service).key, () => pack(directory));
+    expect(await rig.failureOfRestore({ env, encryptionKey: KEY })).toMatch(/: it is not a regular file; /);
+  });
+
+  test('of many zeros is not unpacked beyond its bounds', async ({ rig }) => {
+    const { env } = await rig.service();
+    const job = { env: machine(env), encryptionKey: KEY };
+    expect((await rig.store(job).save(rig.snapshot({ zeros: Buffer.alloc(60e6) }))).kind).toBe('saved');
+    const bounds = { ...CHECKPOINT_BOUNDS, bytes: 20e6 };
+    expect(await rig.failureOfRestore({ ...job, bounds })).toMatch(
+      /: it unpacks to more than 20000000 bytes; /,
+    );
+  });
+
+  test('that holds something else is not used', async ({ rig }) => {
+    const service = await rig.service();
+    const env = machine(service.env);
+    await rig.store({ env, encryptionKey: KEY }).save(rig.snapshot(files));
+    const { key } = onlyEntry(service);
+    const [root, directory] = [rig.scratch(), rig.scratch()];
+    for (const path of [join(root, 'other'), join(directory, 'tmp/oaievalset')])
+      mkdirSync(path, { recursive: true });
+    const sealing = { encryptionKey: KEY, entryKey: key, env, signal: new AbortController().signal };
+    await sealTree(root, 'other', join(directory, 'tmp/oaievalset/checkpoint.enc'), sealing);
+    service.tamper(key, () => pack(directory));
+    expect(await rig.failureOfRestore({ env, encryptionKey: KEY })).toBe(
+      `the entry ${key} holds no tmp/oaievalset`,
+    );
+  });
+
   test('that is stopped while it is made leaves nothing behind', async ({ rig }) => {
     const { env, requests } = await rig.service();
     const temporaryDirectory = rig.scratch();
@@ -173,11 +211,25 @@ describe.concurrent('an encrypted checkpoint', () => {
     expect(readdirSync(temporaryDirectory)).toEqual([]);
   });
 
-  test('tells what tar says when it cannot be made', async ({ rig }) => {
+  test.for<[string, string, string]>([
+    [
+      'says',
+      'echo "tar: cannot write: No space left on device" >&2; exit 2',
+      'tar: cannot write: No space left on device',
+    ],
+    ['ends with', 'exit 3', 'tar ended with exit code 3'],
+    ['dies of', 'kill -TERM $$', 'tar ended with SIGTERM'],
+  ])('tells what tar %s when it cannot be made', async ([, script, cause], { rig }) => {
     const { env } = await rig.service();
-    const bin = rig.fakeTar('echo "tar: cannot write: No space left on device" >&2; exit 2');
+    const bin = rig.fakeTar(script);
     const job = { env: { ...machine(env), PATH: `${bin}:${process.env.PATH}` }, encryptionKey: KEY };
-    expect(await rig.failureOfSave(job)).toBe('tar: cannot write: No space left on device');
+    expect(await rig.failureOfSave(job)).toBe(cause);
+  });
+
+  test('tells that there is no tar', async ({ rig }) => {
+    const { env } = await rig.service();
+    const job = { env: { ...machine(env), PATH: rig.scratch() }, encryptionKey: KEY };
+    expect(await rig.failureOfSave(job)).toBe('tar could not be started (spawn tar ENOENT)');
   });
 });
 
