@@ -184,7 +184,8 @@ export function openCheckpointStore(options: CheckpointStoreOptions): Checkpoint
           if (outcome.kind !== 'hit') return outcome;
           const { key } = outcome;
           if (!keys.restoreKeys.some((prefix) => key.startsWith(prefix))) {
-            return failed(`the cache service answered with the entry ${key}, which was not asked for`);
+            const what = printable(key, secrets);
+            return failed(`the cache service answered with the entry ${what}, which was not asked for`);
           }
           const trouble = await unwrap(staging, key, limit);
           if (trouble) return { ...trouble, cause: printable(trouble.cause, secrets) };

@@ -39,6 +39,12 @@ describe.concurrent('a restore', () => {
     expect(await rig.failureOfRestore({ env: machine(service.env), bounds })).toBe(
       `it unpacks to more than 20 MB, ${NEXT}`,
     );
+    expect(
+      await rig.failureOfRestore({ env: machine(service.env), bounds: { ...bounds, scarce: true } }),
+      'that says something of the disk, and nothing of who made it',
+    ).toBe(
+      'it unpacks to more than 20 MB, half of what is free on the disk of this runner; free some disk space',
+    );
   });
 
   test('of an archive of many small files is not used', async ({ rig }) => {
@@ -96,21 +102,31 @@ describe.concurrent('a restore', () => {
     expect(readdirSync(directory)).toEqual(['a.progress.txt']);
   });
 
-  test('does not use an entry of another name than it asked for', async ({ rig }) => {
+  test.for<[string, (key: string) => string, RegExp]>([
+    [
+      'another name than it asked for',
+      () => 'another\n::error::',
+      /^the cache service answered with the entry another ::error::, which was not asked for$/,
+    ],
+    [
+      'a name that acts as a workflow command',
+      (key) => `${key}\n::error::`,
+      /^the entry oaievalset-v1-\S+-1-1-1 ::error:: is not encrypted, and /,
+    ],
+  ])('does not use an entry of %s', async ([, change, cause], { rig }) => {
     let lie = false;
     const service = await rig.service({
       faults: ({ step }) => {
         const [entry] = service.entries();
         if (!lie || step !== 'lookup' || !entry) return undefined;
         const address = `${service.url}/devstoreaccount1/cache/${entry.id}?sig=${service.signatureOf(entry.key)}`;
-        const answer = { ok: true, matched_key: 'another', signed_download_url: address };
+        const answer = { ok: true, matched_key: change(entry.key), signed_download_url: address };
         return { status: 200, body: JSON.stringify(answer) };
       },
     });
     expect((await rig.store({ env: machine(service.env) }).save(rig.snapshot())).kind).toBe('saved');
     lie = true;
-    expect(await rig.failureOfRestore({ env: machine(service.env) })).toBe(
-      'the cache service answered with the entry another, which was not asked for',
-    );
+    const job = { env: machine(service.env), encryptionKey: 'correct horse battery staple' };
+    expect(await rig.failureOfRestore(job)).toMatch(cause);
   });
 });
