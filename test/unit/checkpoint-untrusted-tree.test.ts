@@ -25,7 +25,7 @@ import {
 function tree(): string {
   const root = mkdtempSync(join(tmpdir(), 'oaievalset-tree-'));
   onTestFinished(() => {
-    chmodSync(root, 0o755);
+    execFileSync('chmod', ['-R', 'u+rwX', root]);
     rmSync(root, { recursive: true, force: true });
   });
   write(root, 'gpt-4o.test.progress.txt', '["oaieval"]\n');

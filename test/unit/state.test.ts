@@ -193,7 +193,7 @@ describe('what cannot be trusted is set aside', () => {
       'a resume directory that is a link',
       (p) => {
         rmSync(p.resume, { recursive: true });
-        symlinkSync('/etc', p.resume);
+        symlinkSync(temporaryDirectory(), p.resume);
       },
       isRejected('gpt-4.set.resume'),
     ],
