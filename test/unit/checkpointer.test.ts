@@ -1,13 +1,13 @@
 /** When checkpoints are saved, and what is done about trouble. What they hold: see checkpoint-under-way.test.ts. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Checkpointer, type CheckpointerOptions } from '../../src/checkpoint/checkpointer.ts';
 import type { CheckpointStore, OperationOptions, SaveOutcome } from '../../src/checkpoint/store.ts';
-import type { Journal } from '../../src/progress/journal.ts';
+import { Journal } from '../../src/progress/journal.ts';
 import { statePaths } from '../../src/progress/paths.ts';
 import { State } from '../../src/progress/state.ts';
-import { completion, owner, planned, recordingLog, temporaryDirectory } from '../helpers/builders.ts';
+import { completion, owner, planned, recordingLog, sha256, temporaryDirectory } from '../helpers/builders.ts';
 import { silentLog } from '../helpers/silent-log.ts';
 
 const SECOND = 1000;
@@ -24,6 +24,7 @@ afterEach(() => {
 interface Save {
   /** Of the snapshot it was given. */
   readonly progress: string;
+  readonly names: readonly string[];
   readonly options: OperationOptions;
   readonly at: number;
 }
@@ -59,6 +60,7 @@ class FakeStore implements CheckpointStore {
     const file = join(root, 'tmp/oaievalset/gpt-4.set.progress.txt');
     this.saves.push({
       progress: existsSync(file) ? readFileSync(file, 'utf8') : '',
+      names: readdirSync(root, { recursive: true }).map(String),
       options,
       at: Date.now(),
     });
@@ -68,12 +70,9 @@ class FakeStore implements CheckpointStore {
   }
 }
 
-function machine(options: Partial<CheckpointerOptions> = {}) {
-  const state = State.open({
-    paths: statePaths(join(temporaryDirectory(), 'state'), 'gpt-4', 'set'),
-    owner,
-    log: silentLog,
-  });
+function machine(options: Partial<CheckpointerOptions> = {}, folder = 'state') {
+  const paths = statePaths(join(temporaryDirectory(), folder), 'gpt-4', 'set');
+  const state = State.open({ paths, owner, log: silentLog });
   const store = new FakeStore();
   const log = recordingLog();
   const seqs: number[] = [];
@@ -92,6 +91,7 @@ function machine(options: Partial<CheckpointerOptions> = {}) {
   let done = 0;
   return {
     checkpointer,
+    state,
     store,
     log,
     seqs,
@@ -170,6 +170,30 @@ describe('while evals run', () => {
     checkpointer.soon();
     await pass(0);
     expect(store.saves).toHaveLength(1);
+    store.answer = hanging;
+    for (let i = 0; i < 3; i += 1) {
+      complete();
+      checkpointer.soon();
+      await pass(0);
+    }
+    expect(store.saves, 'nor while one is saved').toHaveLength(2);
+    await checkpointer.stop();
+  });
+
+  test('what each holds is told once it is saved', async () => {
+    const held: string[] = [];
+    const { checkpointer, state, store, complete } = machine({ onSaved: (outline) => held.push(outline) });
+    checkpointer.start();
+    complete();
+    store.answer = failing;
+    await pass(INTERVAL);
+    expect(held).toEqual([]);
+    store.answer = saved;
+    await pass(2 * INTERVAL);
+    expect(held).toEqual([state.outline()]);
+    complete();
+    await checkpointer.finish();
+    expect(held).toEqual([expect.not.stringMatching(state.outline()), state.outline()]);
   });
 
   test('the interval grows where superseded checkpoints stay: 20 of them in 6 hours, not 180', async () => {
@@ -368,6 +392,38 @@ describe('the last one', () => {
     expect(store.saves).toEqual([]);
   });
 
+  test('is saved when one in the background holds less, whatever was restored', async () => {
+    const { checkpointer, complete } = machine({ unchangedSince: () => true });
+    checkpointer.start();
+    complete();
+    await pass(INTERVAL);
+    complete();
+    expect(await checkpointer.finish()).toEqual({ key: 'key-2', complete: true });
+  });
+
+  test('holds the answers of evals that did not end', async () => {
+    const { checkpointer, state, store } = machine();
+    const of = { eval: 'a.dev.v0', repository: owner.repository, fingerprint: sha256('content'), parts: {} };
+    const { journal } = Journal.open(state.paths, of);
+    const usage = { prompt: 1, completion: 1, cached: 0, reasoning: 0 };
+    journal.append(sha256('k'), 0, { status: 200, type: 'text/plain', body: Buffer.from('answer'), usage });
+    await checkpointer.finish();
+    expect(store.saves[0]?.names).toContain('tmp/oaievalset/gpt-4.set.resume/journal/a.dev.v0/1.jsonl');
+  });
+
+  test('that cannot be copied says so, in one line', async () => {
+    const { checkpointer, state, store, complete, log } = machine({}, 'a\n::error::b');
+    complete();
+    writeFileSync(state.paths.live, '');
+    expect(await checkpointer.finish()).toEqual({ key: '', complete: false });
+    expect(store.saves).toEqual([]);
+    expect(log.warnings).toEqual([
+      expect.stringMatching(
+        /^The checkpoint was not saved: the state could not be copied \(EEXIST.* ::error::b\/.*$/,
+      ),
+    ]);
+  });
+
   test('is not saved when one in the background holds everything: that is the last one', async () => {
     const { checkpointer, store, complete } = machine();
     checkpointer.start();
@@ -414,6 +470,16 @@ describe('the last one', () => {
     expect(await second.checkpointer.finish()).toEqual({ key: 'key-1', complete: false });
     expect(second.log.warnings).toEqual([expect.stringMatching(/from the checkpoint key-1\.$/)]);
   });
+});
+
+test('stopped before the first, it saves none', async () => {
+  const { checkpointer, store, complete } = machine();
+  checkpointer.start();
+  complete();
+  await checkpointer.stop();
+  expect(vi.getTimerCount()).toBe(0);
+  await pass(100 * INTERVAL);
+  expect(store.saves).toEqual([]);
 });
 
 test('stopped, it gives up what is under way and saves nothing more: the run has failed', async () => {
