@@ -25,17 +25,23 @@ describe('reading', () => {
     ['cut plain text is no command', '["oaieval", "gpt-4", "a.dev.v0"]\noaieval gpt-4 b.dev', [a], true],
     ['blank lines', '\n["oaieval", "gpt-4", "a.dev.v0"]\n\n', [a], false],
     ['Windows line ends', '["oaieval", "gpt-4", "a.dev.v0"]\r\n', [a], false],
+    ['Windows line ends in plain text', 'oaieval gpt-4 a.dev.v0\r\n', [a], false],
   ])('heals a file that was %s', (_, text, commands, torn) => {
     expect(parseProgress(text)).toEqual({ commands, torn, needsRewrite: true, rejected: [] });
   });
 
-  test.each(['{"a": 1}', '["oaieval"]', '["oaieval", "gpt-4", 3]', 'rm -rf /', '[[', '\u0000\u0001'])(
-    'rejects the line %j and keeps the others',
-    (line) => {
-      const parsed = parseProgress(`${line}\n${formatProgress([a])}`);
-      expect(parsed).toMatchObject({ commands: [a], rejected: [line], needsRewrite: true });
-    },
-  );
+  test.each([
+    '{"a": 1}',
+    '["oaieval"]',
+    '["oaieval", "gpt-4", 3]',
+    'oaieval gpt-4',
+    'rm -rf /',
+    '[[',
+    '\u0000\u0001',
+  ])('rejects the line %j and keeps the others', (line) => {
+    const parsed = parseProgress(`${line}\n${formatProgress([a])}`);
+    expect(parsed).toMatchObject({ commands: [a], rejected: [line], needsRewrite: true });
+  });
 
   test('an empty file is valid and holds nothing', () => {
     expect(parseProgress('')).toEqual({ commands: [], needsRewrite: false, torn: false, rejected: [] });

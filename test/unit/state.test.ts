@@ -1,17 +1,24 @@
 import {
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
+  statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { formatCompletions } from '../../src/progress/completion-record.ts';
 import { completedRecordFile, liveRecordFile, statePaths } from '../../src/progress/paths.ts';
 import { formatProgress, parseProgress } from '../../src/progress/progress-file.ts';
 import { savedPlan } from '../../src/progress/saved-plan.ts';
+import { setAside } from '../../src/progress/set-aside.ts';
 import { State, startFresh } from '../../src/progress/state.ts';
 import { completion, owner, planned, recordingLog, sha256, temporaryDirectory } from '../helpers/builders.ts';
 
@@ -66,6 +73,32 @@ describe('completing', () => {
     state.complete(again);
     expect(progress(paths.progressFile)).toEqual([a.command]);
     expect(open(root).state.records).toEqual([again]);
+    expect(readFileSync(paths.completions, 'utf8'), 'one line is enough').toBe(formatCompletions([again]));
+  });
+
+  test('of two completions of one command the second is the newest of all, also when the file is written anew', () => {
+    const { state, root } = withDone(a, b, c);
+    const again = completion(a, { metrics: { accuracy: 1 } });
+    state.complete(again);
+    expect(open(root).state.records).toEqual([completion(b), completion(c), again]);
+    state.forget([c.command]);
+    expect(open(root).state.records).toEqual([completion(b), again]);
+  });
+
+  test('that is cut off before its record leaves no line, and a progress file without lines', () => {
+    const { state, paths } = open();
+    mkdirSync(paths.completions, { recursive: true });
+    expect(() => state.complete(completion(a))).toThrow(/cannot be read or written/);
+    expect(readFileSync(paths.progressFile, 'utf8')).toBe('');
+  });
+
+  test('forgetting that is cut off leaves no line without a record', () => {
+    const { state, paths, root } = withDone(a, b);
+    mkdirSync(`${paths.completions}.tmp`);
+    expect(() => state.forget([a.command])).toThrow(/cannot be read or written/);
+    expect(progress(paths.progressFile)).toEqual([b.command]);
+    rmSync(`${paths.completions}.tmp`, { recursive: true });
+    expect(open(root).state.isDone(a.command)).toBe(false);
   });
 });
 
@@ -91,6 +124,15 @@ describe('healing', () => {
     expect(state.isDone(a.command)).toBe(false);
     expect(state.wasRemoved(a.command)).toBe(true);
     expect(state.records).toEqual([completion(b)]);
+    expect(readFileSync(paths.completions, 'utf8')).toBe(formatCompletions([completion(b)]));
+  });
+
+  test('so are several missing lines, that of the newest record included', () => {
+    const { paths, root } = withDone(a, b, c);
+    writeFileSync(paths.progressFile, formatProgress([b.command]));
+    const { state } = open(root);
+    expect(state.commands).toEqual([b.command]);
+    expect([a, c].map((each) => state.wasRemoved(each.command))).toEqual([true, true]);
   });
 
   test('deleting the progress file starts the set afresh', () => {
@@ -117,6 +159,16 @@ describe('healing', () => {
     },
   );
 
+  test('a record that lacks nothing but its line end counts', () => {
+    const { paths, root } = withDone(a, b);
+    writeFileSync(paths.completions, readFileSync(paths.completions, 'utf8').trimEnd());
+    const { state, log } = open(root);
+    expect(state.records).toEqual([completion(a), completion(b)]);
+    expect(log.warnings).toEqual([]);
+    state.complete(completion(c));
+    expect(open(root).state.records.map((record) => record.eval)).toEqual([a.key, b.key, c.key]);
+  });
+
   test('a line of plain oaievalset counts as done without a record', () => {
     const { paths, root } = withDone(a);
     writeFileSync(paths.progressFile, formatProgress([a.command, c.command]));
@@ -135,7 +187,13 @@ describe('healing', () => {
 });
 
 describe('what cannot be trusted is set aside', () => {
-  const cases: [string, (paths: ReturnType<typeof statePaths>) => void, (name: string) => boolean][] = [
+  type Case = [
+    what: string,
+    damage: (paths: ReturnType<typeof statePaths>) => void,
+    isSetAside: (name: string) => boolean,
+    why?: string,
+  ];
+  const cases: Case[] = [
     [
       'completions that are rubbish',
       (p) => writeFileSync(p.completions, '{"version":1}\n\u0000\n'),
@@ -159,74 +217,113 @@ describe('what cannot be trusted is set aside', () => {
       ],
       ['an eval named in two lines', { eval: 'a\n::error::b', argv: ['oaieval', 'gpt-4', 'a\n::error::b'] }],
       ['a number beyond all numbers', { samples: 'ABSURD' }],
+      ['half a sample', { samples: 1.5 }],
+      ['fewer than no samples', { samples: -1 }],
+      ['a fingerprint that is none', { fingerprint: 'x' }],
+      ['a time that is none', { ended: 'yesterday' }],
+      ['the command of another eval', { argv: ['oaieval', 'gpt-4', b.key] }],
       ['fewer than no tokens', { tokens: { prompt: -1, completion: 0, total: 0 } }],
       [
         'a record of many megabytes',
         { argv: ['oaieval', 'gpt-4', a.key, ...Array(90).fill('x'.repeat(65000))] },
       ],
-    ].map(([what, changes]): (typeof cases)[number] => [
-      `completions with ${what}`,
-      (p) => {
-        const line = JSON.stringify({ ...completion(a), ...(changes as object) }).replace(
-          '"ABSURD"',
-          '1e999',
-        );
-        writeFileSync(p.completions, `${line}\n`);
-      },
-      isRejected('completions.jsonl'),
-    ]),
+    ].map(
+      ([what, changes]): Case => [
+        `completions with ${what}`,
+        (p) => {
+          const line = JSON.stringify({ ...completion(a), ...(changes as object) }).replace(
+            '"ABSURD"',
+            '1e999',
+          );
+          writeFileSync(p.completions, `${line}\n`);
+        },
+        isRejected('completions.jsonl'),
+      ],
+    ),
     ['a plan that is no JSON', (p) => writeFileSync(p.plan, '{'), isRejected('plan.json')],
     [
       'a progress file of rubbish',
       (p) => writeFileSync(p.progressFile, 'PK\u0003\u0004\nrm -rf /\n'),
       isRejected('gpt-4.set.progress.txt'),
     ],
-    [
-      'a progress file that is a link',
-      (p) => {
-        rmSync(p.progressFile);
-        symlinkSync('/etc/passwd', p.progressFile);
-      },
-      isRejected('gpt-4.set.progress.txt'),
-    ],
-    [
-      'a resume directory that is a link',
-      (p) => {
-        rmSync(p.resume, { recursive: true });
-        symlinkSync(temporaryDirectory(), p.resume);
-      },
-      isRejected('gpt-4.set.resume'),
-    ],
-    [
-      'a resume directory that is a file',
-      (p) => {
-        rmSync(p.resume, { recursive: true });
-        writeFileSync(p.resume, 'x');
-      },
-      isRejected('gpt-4.set.resume'),
-    ],
+    ...(['progressFile', 'completions', 'plan', 'resume', 'live'] as const).flatMap((which): Case[] => {
+      const name = {
+        progressFile: 'gpt-4.set.progress.txt',
+        completions: 'completions.jsonl',
+        plan: 'plan.json',
+      };
+      const isFile = which in name;
+      const isSetAside = isRejected({ ...name, resume: 'gpt-4.set.resume', live: 'gpt-4.set.live' }[which]);
+      const instead = (make: (path: string) => void) => (p: ReturnType<typeof statePaths>) => {
+        rmSync(p[which], { recursive: true, force: true });
+        make(p[which]);
+      };
+      const other = isFile ? 'directory' : 'file';
+      return [
+        [
+          `${which}: a link`,
+          instead((path) => symlinkSync(isFile ? '/etc/passwd' : temporaryDirectory(), path)),
+          isSetAside,
+          'it is a symbolic link',
+        ],
+        [
+          `${which}: a ${other}`,
+          instead((path) => (isFile ? mkdirSync(path) : writeFileSync(path, 'x'))),
+          isSetAside,
+          isFile ? 'it is not a regular file' : 'it is not a directory',
+        ],
+      ];
+    }),
+    ...(['progressFile', 'completions', 'plan'] as const).map((which): Case => {
+      const name = {
+        progressFile: 'gpt-4.set.progress.txt',
+        completions: 'completions.jsonl',
+        plan: 'plan.json',
+      };
+      const grow = (p: ReturnType<typeof statePaths>) => {
+        writeFileSync(p[which], '');
+        truncateSync(p[which], 129 * 1024 ** 2);
+      };
+      return [`${which}: more than can be read`, grow, isRejected(name[which]), 'it is too large'];
+    }),
   ];
-  test.each(cases)('%s', (_, damage, isSetAside) => {
+  test.each(cases)('%s', (_, damage, isSetAside, why = '') => {
     const { paths, root } = withDone(a);
     damage(paths);
     const { state, log } = open(root);
-    expect(log.warnings.join('\n')).toContain('set aside as');
+    expect(log.warnings).toEqual([expect.stringMatching(/ is not used: .* set aside as /s)]);
+    expect(log.warnings[0]).toContain(why);
     expect(readdirSync(root, { recursive: true }).map(String).some(isSetAside)).toBe(true);
     state.complete(completion(b));
     expect(open(root).log.warnings).toEqual([]);
     expect(open(root).state.isDone(b.command)).toBe(true);
   });
 
-  test('an eval whose completion record was damaged runs again; one of plain oaievalset does not', () => {
+  test('records beside a damaged one are kept', () => {
+    const { paths, root } = withDone(a, b);
+    writeFileSync(paths.completions, readFileSync(paths.completions, 'utf8').replace('\n', '\nrubbish\n'));
+    expect(open(root).log.warnings).toEqual([expect.stringContaining('line 2: not JSON (1 such)')]);
+    const { state, log } = open(root);
+    expect(state.records).toEqual([completion(a), completion(b)]);
+    expect(log.warnings).toEqual([]);
+  });
+
+  test.each<[string, (completions: string) => void]>([
+    ['was damaged', (path) => writeFileSync(path, 'rubbish\n')],
+    ['is a link', (path) => symlinkSync('/dev/null', path)],
+    ['is a directory', (path) => mkdirSync(path)],
+  ])('an eval whose completion record %s runs again; one of plain oaievalset does not', (_, damage) => {
     const { paths, root } = withDone(a, b);
     writeFileSync(paths.progressFile, formatProgress([a.command, b.command, c.command]));
-    writeFileSync(paths.completions, 'rubbish\n');
+    rmSync(paths.completions);
+    damage(paths.completions);
     const { state } = open(root);
     expect([a, b, c].map((e) => state.isDone(e.command))).toEqual([false, false, true]);
   });
 
   test.each([
     ['another repository', { repository: 'x/y' }, ['warning']],
+    ['another repository and cache-key', { repository: 'x/y', cacheKey: '2' }, ['warning']],
     ['another cache-key', { cacheKey: '2' }, []],
   ])('state of %s is set aside whole', (_, changes, warned) => {
     const { state: first, root, paths } = withDone(a);
@@ -242,16 +339,24 @@ describe('what cannot be trusted is set aside', () => {
   });
 
   test('completion records of another repository do not count, nor do their lines', () => {
-    const { root } = withDone(a);
-    const { state } = open(root, { repository: 'x/y' });
+    const { root, paths } = withDone(a);
+    writeFileSync(paths.progressFile, formatProgress([a.command, c.command]));
+    const { state, log } = open(root, { repository: 'x/y' });
     expect(state.isDone(a.command)).toBe(false);
+    expect(state.isDone(c.command)).toBe(true);
+    expect(log.warnings).toEqual([
+      `1 completion records in ${paths.completions} are of another repository. They are not used.`,
+    ]);
   });
 
   test('a fresh start sets everything aside and loses nothing', () => {
     const { root, paths } = withDone(a);
+    writeFileSync(join(paths.live, 'merge'), '');
     expect(startFresh(paths, now())).toBe(true);
+    expect(readdirSync(root).sort()).toEqual(
+      ['live', 'progress.txt', 'resume'].map((name) => `gpt-4.set.${name}.rejected-20260203T040506Z`),
+    );
     expect(open(root).state.commands).toEqual([]);
-    expect(readdirSync(root)).toContain('gpt-4.set.progress.txt.rejected-20260203T040506Z');
     expect(startFresh(paths, now())).toBe(false);
   });
 });
@@ -297,6 +402,18 @@ describe('merging a restored checkpoint', () => {
     expect(open(mine.root).state.commands).toEqual([b.command]);
   });
 
+  test('cut off before its first file, it is as if it had not begun', () => {
+    const theirs = withDone(a);
+    const mine = withDone(b, c);
+    mkdirSync(`${mine.paths.completions}.tmp`);
+    expect(() => mine.state.merge(theirs.state)).toThrow(/cannot be read or written/);
+    rmSync(`${mine.paths.completions}.tmp`, { recursive: true });
+    writeFileSync(mine.paths.progressFile, formatProgress([c.command]));
+    const { state } = open(mine.root);
+    expect(state.commands).toEqual([c.command]);
+    expect(state.wasRemoved(b.command)).toBe(true);
+  });
+
   test('what the user removed on this machine is not brought back', () => {
     const theirs = withDone(a, b);
     const mine = withDone(a, b);
@@ -305,6 +422,58 @@ describe('merging a restored checkpoint', () => {
     state.merge(theirs.state);
     expect(state.isDone(a.command)).toBe(false);
     expect(state.isDone(b.command)).toBe(true);
+  });
+
+  test.each([
+    ['by another run', { run: { repository: 'o/r', id: '2', attempt: 1 } }],
+    ['by another attempt', { run: { repository: 'o/r', id: '1', attempt: 2 } }],
+    ['later', { ended: '2026-01-01T00:01:00.001Z' }],
+    ['with other content', { fingerprint: sha256('other') }],
+  ])('what the user removed on this machine, and was done again %s, is done', (_, changes) => {
+    const theirs = withDone(b);
+    const again = completion(a, changes);
+    theirs.state.complete(again);
+    const mine = withDone(a, b);
+    writeFileSync(mine.paths.progressFile, formatProgress([b.command]));
+    const { state } = open(mine.root);
+    state.merge(theirs.state);
+    expect(state.record(a.command)).toEqual(again);
+  });
+
+  test('a line that the user takes out afterwards is taken out', () => {
+    const theirs = withDone(a, b);
+    const mine = withDone(c);
+    mine.state.merge(theirs.state);
+    writeFileSync(mine.paths.progressFile, formatProgress([b.command]));
+    expect(open(mine.root).state.commands).toEqual([b.command]);
+  });
+
+  test('answers of evals that did not end are taken over, and the plan where there is none', () => {
+    const plan = (samples: number) => {
+      const basis = { files: [], directories: [], absent: [] };
+      const evals = [{ ...a, samples }];
+      return savedPlan({ evals, signature: sha256(''), basis, evalsVersion: '', needsApiKey: false }, owner);
+    };
+    const theirs = withDone(a);
+    theirs.state.savePlan(plan(1));
+    mkdirSync(join(theirs.paths.journal, b.key), { recursive: true });
+    writeFileSync(join(theirs.paths.journal, b.key, '1.jsonl'), 'answers');
+    const [empty, other] = [open(), open()];
+    other.state.savePlan(plan(2));
+    for (const { state, paths } of [empty, other]) {
+      state.merge(theirs.state);
+      expect(readFileSync(join(paths.journal, b.key, '1.jsonl'), 'utf8')).toBe('answers');
+    }
+    expect(empty.state.plan).toEqual(plan(1));
+    expect(other.state.plan).toEqual(plan(2));
+  });
+
+  test('lines of plain oaievalset are taken over', () => {
+    const theirs = withDone(a);
+    writeFileSync(theirs.paths.progressFile, formatProgress([a.command, c.command]));
+    const mine = withDone(b);
+    mine.state.merge(open(theirs.root).state);
+    expect(progress(mine.paths.progressFile)).toEqual([b.command, a.command, c.command]);
   });
 });
 
@@ -324,6 +493,55 @@ describe('a snapshot', () => {
       'gpt-4.set.resume/logs/a.dev.v0.jsonl',
     ]);
     expect(readdirSync(root)).toContain('gpt-4.set.live');
+  });
+
+  test('on another file system holds the same', ({ skip }) => {
+    const { state, paths } = withDone(a);
+    const target = elsewhere(skip);
+    state.snapshot(target);
+    const kept = completedRecordFile(statePaths(target, 'gpt-4', 'set'), a.key);
+    expect(readFileSync(kept, 'utf8')).toBe(readFileSync(completedRecordFile(paths, a.key), 'utf8'));
+  });
+});
+
+/** A directory on another file system than that of the other directories of these tests. */
+function elsewhere(skip: (condition: boolean, note: string) => void): string {
+  const memory = '/dev/shm';
+  const other = existsSync(memory) && statSync(memory).dev !== statSync(tmpdir()).dev;
+  skip(!other, 'there is one file system only');
+  const directory = mkdtempSync(join(memory, 'oaievalset-test-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+describe('what is set aside', () => {
+  const stamp = 'rejected-20260203T040506Z';
+
+  test('takes the place of nothing that was before', () => {
+    const root = temporaryDirectory();
+    for (const content of ['one', 'two', 'three']) {
+      writeFileSync(join(root, 'x'), content);
+      setAside(join(root, 'x'), now());
+    }
+    expect(readdirSync(root).sort()).toEqual([`x.${stamp}`, `x.${stamp}-2`, `x.${stamp}-3`]);
+    expect(readFileSync(join(root, `x.${stamp}`), 'utf8')).toBe('one');
+  });
+
+  test('goes to another file system with all that is in it, links as links', ({ skip }) => {
+    const from = elsewhere(skip);
+    mkdirSync(join(from, 'x/y'), { recursive: true });
+    writeFileSync(join(from, 'x/y/file'), 'content');
+    symlinkSync('../nowhere', join(from, 'x/link'));
+    const folder = join(temporaryDirectory(), 'new');
+    const target = setAside(join(from, 'x'), now(), folder);
+    expect(target).toBe(join(folder, `x.${stamp}`));
+    expect(readFileSync(join(target, 'y/file'), 'utf8')).toBe('content');
+    expect(readlinkSync(join(target, 'link'))).toBe('../nowhere');
+    expect(readdirSync(from)).toEqual([]);
+  });
+
+  test('that is not there is an error', () => {
+    expect(() => setAside(join(temporaryDirectory(), 'x'), now())).toThrow(/ENOENT/);
   });
 });
 
