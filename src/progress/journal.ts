@@ -219,9 +219,10 @@ export class Journal {
       }
       const owner = parseHeader(line);
       if (owner && sameOwner(owner, this.#owner)) own = true;
+      // Before all others: answers of a segment that is given up must not have been indexed.
+      else if (own) damaged += 1;
       else if (owner?.repository === this.#owner.repository && owner.eval === this.#owner.eval)
         return { kind: 'stale', parts: owner.parts, damaged };
-      else if (own) damaged += 1;
       else return { kind: 'foreign', damaged };
     }
     if (own) return { kind: 'own', damaged };

@@ -1,5 +1,16 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
+import { crc32, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import {
   type Answer,
@@ -144,16 +155,168 @@ describe('answers that are not of this content', () => {
     expect(readdirSync(sealed(mine))).toEqual([]);
   });
 
-  test.each(['', '{}', 'rubbish\n', '\u0000\n{"crc":"00000000","key":"x"}\n'])(
-    'no journal at all: %j',
-    (text) => {
-      const at = paths();
-      mkdirSync(sealed(at), { recursive: true });
-      writeFileSync(join(sealed(at), '1.jsonl'), text);
-      writeFileSync(join(sealed(at), 'notes.txt'), 'x');
-      expect(Journal.open(at, owner).journal.size).toBe(0);
-    },
-  );
+  test.each([
+    ['', 0],
+    ['{}', 0],
+    ['rubbish\n', 0],
+    ['\u0000\n{"crc":"00000000","key":"x"}\n', 1],
+    [intact('no JSON'), 1],
+    [intact('"journal":1}'), 1],
+    [intact(`"journal":2,${JSON.stringify({ ...owner }).slice(1)}`), 1],
+    [intact('"of":"0123456789abcdef","key":"x"}'), 1],
+  ])('no journal at all: %j', (text, kept) => {
+    const at = paths();
+    mkdirSync(sealed(at), { recursive: true });
+    writeFileSync(join(sealed(at), '1.jsonl'), text);
+    const { journal, rejected } = Journal.open(at, owner);
+    expect(journal.size).toBe(0);
+    expect(rejected, 'what could be of use to someone is set aside').toHaveLength(kept);
+    expect(readdirSync(sealed(at))).toEqual([]);
+  });
+
+  test('in the midst of those of this content: not used', () => {
+    const at = paths();
+    for (const theirs of [
+      { ...owner, fingerprint: sha256('new') },
+      { ...owner, eval: 'b.dev.v0' },
+    ]) {
+      written(at, 'one');
+      const other = paths();
+      const { journal } = Journal.open(other, theirs);
+      for (const text of ['one', 'two']) journal.append(sha256(text), 0, answer('theirs'));
+      journal.seal();
+      const foreign = readFileSync(join(other.journal, readdirSync(other.journal)[0] ?? '', '1.jsonl'));
+      const path = join(sealed(at), '1.jsonl');
+      writeFileSync(path, Buffer.concat([readFileSync(path), foreign]));
+      const opened = Journal.open(at, owner);
+      expect(opened).toMatchObject({ damaged: 3, rejected: [], staleParts: undefined });
+      expect(opened.journal.find(sha256('one'), 0)).toEqual(answer('one'));
+      expect(opened.journal.find(sha256('two'), 0)).toBeUndefined();
+      opened.journal.drop();
+    }
+  });
+});
+
+/** A line whose checksum is right, whatever it says. */
+function intact(rest: string): string {
+  return `{"crc":"${crc32(rest).toString(16).padStart(8, '0')}",${rest}\n`;
+}
+
+describe('an answer is not given back', () => {
+  const tag = sha256(JSON.stringify([owner.eval, owner.repository, owner.fingerprint])).slice(0, 16);
+  const entry = { key: sha256('k'), n: 0, status: 200, type: 'text/plain', usage: [1, 1, 0, 0], text: 'x' };
+
+  test.each<[string, object]>([
+    ['that is an error', { status: 500 }],
+    ['whose status is none', { status: '200' }],
+    ['that took fewer than no tokens', { usage: [-1, 1, 0, 0] }],
+    ['that took half a token', { usage: [0.5, 1, 0, 0] }],
+    ['of too few counts', { usage: [1] }],
+    ['whose body cannot be unpacked', { text: undefined, zstd: 'AAAA' }],
+    [
+      'that unpacks to more than any answer has',
+      { text: undefined, zstd: zstdCompressSync(Buffer.alloc(257 * 1024 ** 2)).toString('base64') },
+    ],
+  ])('%s', (_, changes) => {
+    const at = paths();
+    mkdirSync(sealed(at), { recursive: true });
+    const line = (fields: object) => intact(JSON.stringify({ of: tag, ...fields }).slice(1));
+    const other = { ...entry, key: sha256('other') };
+    writeFileSync(join(sealed(at), '1.jsonl'), line({ ...entry, ...changes }) + line(other));
+    const { journal } = Journal.open(at, owner);
+    expect(journal.find(entry.key, 0)).toBeUndefined();
+    expect(journal.find(other.key, 0)?.body.toString()).toBe('x');
+    journal.close();
+  });
+
+  test('that is damaged after it was found', () => {
+    const at = paths();
+    written(at, 'one', 'two');
+    const { journal } = Journal.open(at, owner);
+    const path = join(sealed(at), '1.jsonl');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"text":"two"', '"text":"six"'));
+    expect(journal.find(sha256('one'), 0)).toEqual(answer('one'));
+    expect(journal.find(sha256('two'), 0)).toBeUndefined();
+  });
+
+  test('to a request whose key only begins the same', () => {
+    const at = paths();
+    written(at, 'one');
+    const { journal } = Journal.open(at, owner);
+    const like = sha256('one').slice(0, 40).padEnd(64, '0');
+    expect(journal.has(like, 0)).toBe(true);
+    expect(journal.find(like, 0)).toBeUndefined();
+  });
+});
+
+test('an answer of many megabytes comes back', () => {
+  const at = paths();
+  const { journal } = Journal.open(at, owner);
+  const bodies = [randomBytes(1_500_000), randomBytes(3_000_000)];
+  for (const [n, body] of bodies.entries()) journal.append(sha256('k'), n, answer(body));
+  journal.append(sha256('last'), 0, answer('last'));
+  journal.close();
+  const again = Journal.open(at, owner).journal;
+  for (const [n, body] of bodies.entries()) expect(again.find(sha256('k'), n)?.body.equals(body)).toBe(true);
+  expect(again.find(sha256('last'), 0)).toEqual(answer('last'));
+});
+
+test('a line without an end is not read to its end', () => {
+  const at = paths();
+  written(at, 'one');
+  truncateSync(join(sealed(at), '1.jsonl'), 300 * 1024 ** 2);
+  const { journal, damaged } = Journal.open(at, owner);
+  expect(journal.find(sha256('one'), 0)).toEqual(answer('one'));
+  expect(damaged, 'it is no line').toBe(0);
+});
+
+test('segments are read in the order of their numbers, and none takes the place of another', () => {
+  const at = paths();
+  for (let n = 1; n <= 12; n += 1) {
+    const { journal } = Journal.open(at, owner);
+    journal.append(sha256(String(n)), 0, answer(String(n)));
+    journal.append(sha256('newest'), 0, answer(String(n)));
+    journal.seal();
+    journal.close();
+  }
+  const { journal } = Journal.open(at, owner);
+  expect(journal.size).toBe(13);
+  expect(journal.find(sha256('newest'), 0)).toEqual(answer('12'));
+});
+
+describe('in place of a journal, or of a segment, is passed over', () => {
+  test.each<[string, (folder: string, theirs: string) => unknown]>([
+    ['a file', (folder) => writeFileSync(folder, 'x')],
+    ['a link to another journal', (folder, theirs) => symlinkSync(theirs, folder)],
+  ])('%s as journal', (_, make) => {
+    const [at, other] = [paths(), paths()];
+    written(other, 'one');
+    mkdirSync(at.journal, { recursive: true });
+    make(sealed(at), sealed(other));
+    expect(Journal.open(at, owner).journal.size).toBe(0);
+    expect(readdirSync(sealed(other))).toEqual(['1.jsonl']);
+    adoptJournals(at, paths());
+  });
+
+  test.each<[string, string, (path: string, theirs: string) => unknown]>([
+    ['a directory', '2.jsonl', (path) => mkdirSync(path)],
+    ['a link', '2.jsonl', (path, theirs) => symlinkSync(theirs, path)],
+    ['a pipe', '2.jsonl', (path) => execFileSync('mkfifo', [path])],
+    ['a file of another name', 'notes.txt', (path) => writeFileSync(path, 'x')],
+    ['a file without a number', '0.jsonl', (path) => writeFileSync(path, 'x')],
+    ['a file of a number beyond all', '1234567890.jsonl', (path) => writeFileSync(path, 'x')],
+  ])('%s as segment', (_, name, make) => {
+    const [at, other, third] = [paths(), paths(), paths()];
+    written(at, 'one');
+    written(other, 'two');
+    const path = join(sealed(at), name);
+    make(path, join(sealed(other), '1.jsonl'));
+    const { journal, damaged, rejected } = Journal.open(at, owner);
+    expect({ size: journal.size, damaged, rejected }).toEqual({ size: 1, damaged: 0, rejected: [] });
+    expect(readdirSync(sealed(at)), 'it stays').toContain(name);
+    adoptJournals(at, third);
+    expect(readdirSync(sealed(third))).toEqual(['1.jsonl']);
+  });
 });
 
 test('what a killed process left live is sealed by the next', () => {
