@@ -2,9 +2,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { ActionError } from '../../src/errors.ts';
 import { type Lock, lockState } from '../../src/progress/lock.ts';
 import { type StatePaths, statePaths } from '../../src/progress/paths.ts';
@@ -92,6 +93,14 @@ describe('a lock', () => {
     await (await lockState(paths(root))).release();
   });
 
+  test('is done without where there can be no socket', async () => {
+    const root = join(temporaryDirectory(), 'x'.repeat(200));
+    vi.stubEnv('TMPDIR', root);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    for (let run = 0; run < 2; run += 1) await locked(paths(root));
+    expect(readdirSync(root)).toEqual([]);
+  });
+
   test('that is not beside its state leaves nothing behind', async () => {
     const before = locksIn(realpathSync(tmpdir()));
     const lock = await lockState(paths(join(temporaryDirectory(), 'x'.repeat(200))));
@@ -99,6 +108,43 @@ describe('a lock', () => {
     expect(held).toHaveLength(1);
     await lock.release();
     expect(locksIn(realpathSync(tmpdir()))).not.toContain(held[0]);
+  });
+});
+
+describe('beside a lock', () => {
+  /** What the names of the locks of a state begin with. */
+  async function prefixOf(root: string): Promise<string> {
+    const lock = await lockState(paths(root));
+    const [name = ''] = sockets(root);
+    await lock.release();
+    return join(root, name.slice(0, -12));
+  }
+
+  test('what has another name is left alone', async () => {
+    const root = temporaryDirectory();
+    const prefix = await prefixOf(root);
+    for (const end of ['notes', '0123456789ab+', '0123456789AB']) writeFileSync(`${prefix}${end}`, '');
+    const lock = await lockState(paths(root));
+    expect(sockets(root)).toHaveLength(4);
+    await lock.release();
+  });
+
+  test('what is no socket is taken away', async () => {
+    const root = temporaryDirectory();
+    writeFileSync(`${await prefixOf(root)}000000000000`, '');
+    const lock = await lockState(paths(root));
+    expect(sockets(root)).toHaveLength(1);
+    await lock.release();
+  });
+
+  test('who lives and says nothing holds it', async () => {
+    const root = temporaryDirectory();
+    const silent = createServer(() => {});
+    silent.listen(`${await prefixOf(root)}ffffffffffff`);
+    await once(silent, 'listening');
+    onTestFinished(() => void silent.close());
+    expect((await refusal(paths(root))).code).toBe('STATE_LOCKED');
+    expect(sockets(root), 'and is not taken away').toHaveLength(1);
   });
 });
 
