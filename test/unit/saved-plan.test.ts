@@ -130,6 +130,65 @@ describe('a file of a basis', () => {
   });
 });
 
+describe('a saved plan of another shape', () => {
+  test.each<[string, (saved: SavedPlan) => object]>([
+    ['version', () => ({ version: 2 })],
+    ['signature', () => ({ signature: 'x' })],
+    ['owner.repository', () => ({ owner: { ...owner, repository: 1 } })],
+    ['made.needsApiKey', ({ made }) => ({ made: { ...made, needsApiKey: 'yes' } })],
+    ['evals', () => ({ evals: {} })],
+    ['evals.0.key', () => ({ evals: [{ ...planned('a.dev.v0'), key: '' }] })],
+    ['evals.0.command', () => ({ evals: [{ ...planned('a.dev.v0'), command: ['oaieval', 'gpt-4'] }] })],
+    ['evals.0.samples', () => ({ evals: [{ ...planned('a.dev.v0'), samples: -1 }] })],
+    ['evals.0.samples', () => ({ evals: [{ ...planned('a.dev.v0'), samples: 'many' }] })],
+    [
+      'evals.0.fingerprint.value',
+      () => ({ evals: [{ ...planned('a.dev.v0'), fingerprint: { value: 'x', parts: {} } }] }),
+    ],
+  ])('is none: %s', async (where, change) => {
+    const saved = savedPlan(await planOf(NO_BASIS), owner);
+    expect(parseSavedPlan(JSON.stringify({ ...saved, ...change(saved) }))).toEqual({
+      reason: expect.stringMatching(new RegExp(`^${where}: `)),
+    });
+  });
+
+  test.each(['null', '[]', '1', '"x"'])('is none: %s', (text) => {
+    expect(parseSavedPlan(text)).toEqual({ reason: expect.stringMatching(/^the file: /) });
+  });
+
+  test('is none: no JSON', () => {
+    expect(parseSavedPlan('{')).toEqual({ reason: 'it is not JSON' });
+  });
+});
+
+describe('in place of the plan of a state directory is not read', () => {
+  test.each<[string, (path: string, whole: string) => unknown]>([
+    ['rubbish', (path) => writeFileSync(path, '{')],
+    ['a directory', (path) => mkdirSync(path)],
+    ['a pipe', (path) => execFileSync('mkfifo', [path])],
+    [
+      'a link to a plan',
+      (path, whole) => {
+        writeFileSync(`${path}.other`, whole);
+        symlinkSync(`${path}.other`, path);
+      },
+    ],
+    [
+      'more than memory holds',
+      (path) => {
+        writeFileSync(path, '');
+        truncateSync(path, 3 * 1024 ** 3);
+      },
+    ],
+    ['that of another owner', (path, whole) => writeFileSync(path, whole.replace('"o/r"', '"x/y"'))],
+  ])('%s', async (_, make) => {
+    const paths = statePaths(temporaryDirectory(), owner.model, owner.evalSet);
+    mkdirSync(dirname(paths.plan), { recursive: true });
+    make(paths.plan, JSON.stringify(savedPlan(await planOf(NO_BASIS), owner)));
+    expect(readSavedPlan(paths, owner)).toBeUndefined();
+  });
+});
+
 describe('what a saved plan prints', () => {
   test.each<[string, object]>([
     ['key', { key: 'a\n::error::b' }],

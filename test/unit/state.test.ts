@@ -325,6 +325,9 @@ describe('what cannot be trusted is set aside', () => {
     ['another repository', { repository: 'x/y' }, ['warning']],
     ['another repository and cache-key', { repository: 'x/y', cacheKey: '2' }, ['warning']],
     ['another cache-key', { cacheKey: '2' }, []],
+    // gpt-4 on a.set and gpt-4.a on set have files of one name.
+    ['another model', { model: 'gpt-4.a' }, ['warning']],
+    ['another eval set', { evalSet: 'a.set' }, ['warning']],
   ])('state of %s is set aside whole', (_, changes, warned) => {
     const { state: first, root, paths } = withDone(a);
     const basis = { files: [], directories: [], absent: [] };
