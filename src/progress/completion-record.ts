@@ -49,8 +49,6 @@ export type CompletionRecord = Readonly<z.infer<typeof schema>>;
 
 export interface ParsedCompletions {
   readonly records: CompletionRecord[];
-  /** The last line was cut short by a crash. */
-  readonly torn: boolean;
   /** Lines that are no completion record, with the reason. */
   readonly rejected: { readonly line: number; readonly reason: string }[];
   readonly needsRewrite: boolean;
@@ -77,7 +75,6 @@ export function parseCompletions(text: string): ParsedCompletions {
   });
   return {
     records: [...byCommand.values()],
-    torn: tail !== '' && !tailIsWhole,
     rejected,
     needsRewrite: tail !== '' || rejected.length > 0 || superseded,
   };

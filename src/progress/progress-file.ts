@@ -13,8 +13,6 @@ export interface ParsedProgress {
   readonly commands: Command[];
   /** Whether the file is not what {@link formatProgress} would write: it holds old, torn, blank or bad lines. */
   readonly needsRewrite: boolean;
-  /** The last line was cut short by a crash; it was never a completed command. */
-  readonly torn: boolean;
   /** Lines that are no command at all, as they stand in the file. */
   readonly rejected: string[];
 }
@@ -37,7 +35,6 @@ export function parseProgress(text: string, known: readonly Command[] = []): Par
   return {
     commands,
     needsRewrite: text !== formatProgress(commands),
-    torn: tail !== '' && !last,
     rejected,
   };
 }

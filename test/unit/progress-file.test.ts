@@ -8,7 +8,7 @@ const b = ['oaieval', 'gpt-4', 'b.dev.v0', '--max_samples', '5'];
 describe('reading', () => {
   test('reads JSON lines, as oaievalset writes them', () => {
     const text = '["oaieval", "gpt-4", "a.dev.v0"]\n["oaieval", "gpt-4", "b.dev.v0", "--max_samples", "5"]\n';
-    expect(parseProgress(text)).toEqual({ commands: [a, b], needsRewrite: false, torn: false, rejected: [] });
+    expect(parseProgress(text)).toEqual({ commands: [a, b], needsRewrite: false, rejected: [] });
   });
 
   test('reads the plain text of old releases, and gives arguments with blanks their boundaries back', () => {
@@ -20,14 +20,14 @@ describe('reading', () => {
   });
 
   test.each([
-    ['cut in the middle of a line', '["oaieval", "gpt-4", "a.dev.v0"]\n["oaieval", "gp', [a], true],
-    ['cut before the newline', '["oaieval", "gpt-4", "a.dev.v0"]', [a], false],
-    ['cut plain text is no command', '["oaieval", "gpt-4", "a.dev.v0"]\noaieval gpt-4 b.dev', [a], true],
-    ['blank lines', '\n["oaieval", "gpt-4", "a.dev.v0"]\n\n', [a], false],
-    ['Windows line ends', '["oaieval", "gpt-4", "a.dev.v0"]\r\n', [a], false],
-    ['Windows line ends in plain text', 'oaieval gpt-4 a.dev.v0\r\n', [a], false],
-  ])('heals a file that was %s', (_, text, commands, torn) => {
-    expect(parseProgress(text)).toEqual({ commands, torn, needsRewrite: true, rejected: [] });
+    ['cut in the middle of a line', '["oaieval", "gpt-4", "a.dev.v0"]\n["oaieval", "gp', [a]],
+    ['cut before the newline', '["oaieval", "gpt-4", "a.dev.v0"]', [a]],
+    ['cut plain text is no command', '["oaieval", "gpt-4", "a.dev.v0"]\noaieval gpt-4 b.dev', [a]],
+    ['blank lines', '\n["oaieval", "gpt-4", "a.dev.v0"]\n\n', [a]],
+    ['Windows line ends', '["oaieval", "gpt-4", "a.dev.v0"]\r\n', [a]],
+    ['Windows line ends in plain text', 'oaieval gpt-4 a.dev.v0\r\n', [a]],
+  ])('heals a file that was %s', (_, text, commands) => {
+    expect(parseProgress(text)).toEqual({ commands, needsRewrite: true, rejected: [] });
   });
 
   test.each([
@@ -44,7 +44,7 @@ describe('reading', () => {
   });
 
   test('an empty file is valid and holds nothing', () => {
-    expect(parseProgress('')).toEqual({ commands: [], needsRewrite: false, torn: false, rejected: [] });
+    expect(parseProgress('')).toEqual({ commands: [], needsRewrite: false, rejected: [] });
   });
 });
 
