@@ -208,6 +208,15 @@ for tree in range(9):
     );
   });
 
+  test('hides nothing behind directories that nobody but root may enter', async () => {
+    const root = tree();
+    for (const name of ['a', 'm', 'z']) write(root, `${name}/b/c/f`, 'x'.repeat(400_000));
+    for (let n = 0; n < 9; n += 1) mkdirSync(join(root, `d${n}`), { mode: 0 });
+    expect(await outgrown(root, { ...CHECKPOINT_BOUNDS, bytes: 1_000_000 })).toBe(
+      'it unpacks to more than 1 MB',
+    );
+  });
+
   test('takes as much as it takes on the disk', async () => {
     const root = tree();
     for (let n = 0; n < 100; n += 1) write(root, `f${n}`);
