@@ -117,6 +117,58 @@ describe('a restore', () => {
   });
 });
 
+describe('a worker', () => {
+  test('that finds no service leaves nothing to restore from, or to save to', () => {
+    const none = { kind: 'unavailable', cause: 'this job has no Actions cache service' };
+    expect(restoreOutcome(answered({ available: false }))).toEqual(none);
+    expect(saveOutcome(answered({ available: false }), 'key-1')).toEqual(none);
+  });
+
+  test('tells what the client threw', () => {
+    const result = {
+      available: true,
+      operation: 'error',
+      message: 'Key Validation Error: s3cret\nis odd',
+    } as const;
+    const failed = { kind: 'failed', cause: 'Key Validation Error: ***' };
+    expect(restoreOutcome(answered(result))).toEqual(failed);
+    expect(saveOutcome(answered(result), 'key-1')).toEqual(failed);
+  });
+
+  test.each([
+    ['of a failure', 'Failed to restore: token s3cret is odd', 'failed', 'token *** is odd'],
+    [
+      'of a mode',
+      "Cache restore skipped: the effective cache-mode '\u001b[2Jx' does not permit restores.",
+      'unavailable',
+      "the workflow's cache-mode (ACTIONS_CACHE_MODE) is '[2Jx', which allows no restore",
+    ],
+  ])('repeats nothing %s that is not to be printed', (_what, line, kind, cause) => {
+    expect(notRestored(line)).toEqual({ kind, cause });
+  });
+
+  test('that was stopped, and that died, repeat no secrets', () => {
+    const stdout = 'Attempt 1 of 5 failed with error: s3cret\n';
+    const stderr = 'Error: s3cret\n';
+    const run = { stdout, stderr, exit: 'exit code 1' };
+    const causeOf = (ended: 'died' | 'timed-out') =>
+      restoreOutcome({ run: { ...run, ended }, timeoutMs: 1000, secrets: ['s3cret'] });
+    expect(causeOf('timed-out')).toMatchObject({ cause: 'it took longer than 1 s (last attempt: ***)' });
+    expect(causeOf('died')).toMatchObject({
+      cause: 'the cache worker ended without an answer (exit code 1; Error: ***)',
+    });
+  });
+
+  test('that died is not taken to have died of what the storage answered', () => {
+    const stderr =
+      'azure:core-rest-pipeline:info RetryPolicy: Caught error\n  "x-ms-error-code": "x"\nError: odd\n';
+    const run = { ended: 'died', stdout: '', stderr, exit: 'exit code 1' } as const;
+    expect(restoreOutcome({ run, timeoutMs: 1000, secrets: [] })).toMatchObject({
+      cause: 'the cache worker ended without an answer (exit code 1; Error: odd)',
+    });
+  });
+});
+
 describe('a printable cause', () => {
   test.each([
     ['the given secrets', 'bearer s3cret was refused', 'bearer *** was refused'],
@@ -130,6 +182,10 @@ describe('a printable cause', () => {
     ['line ends and control characters', 'a\r\n::error::b\u001b[31m', 'a ::error::b [31m'],
   ])('is without %s', (_what, text, expected) => {
     expect(printable(text, ['s3cret'])).toBe(expected);
+  });
+
+  test('is what it was where there is no secret', () => {
+    expect(printable('as it was', [''])).toBe('as it was');
   });
 
   test('is bounded', () => {
