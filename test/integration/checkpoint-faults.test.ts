@@ -147,6 +147,13 @@ const savesThatEnd: readonly Row[] = [
   ],
   ['a rate limit at the upload', 'v1', 'upload', limited, RATE],
   ['an upload that is cut', 'v1', 'upload', cut, /\b(ECONNRESET|EPIPE|socket hang up)\b/],
+  [
+    'a refused end that nothing is said about',
+    'v2',
+    'finalize',
+    { status: 200, body: '{"ok":false}' },
+    'the cache service refused the uploaded entry',
+  ],
   ['a refused end', 'v2', 'finalize', twirp(404, 'x'), 'the cache service answered HTTP 404 (Not Found: x)'],
   [
     'a refused end',

@@ -70,6 +70,20 @@ describe('a save', () => {
       "::warning::Failed to save: /usr/bin/tar failed with error: The process '/usr/bin/tar' failed with exit code 1",
     ],
     ['the cache service refused the uploaded entry: too large', '::warning::too large'],
+    [
+      'the cache service refused the uploaded entry',
+      '::warning::Failed to save: Unable to finalize cache with key key-1, another job may be finalizing this cache.',
+    ],
+    [
+      'the cache storage quota is used up, so the service takes no new entries',
+      '::warning::Failed to save: Cache storage quota has been hit. Unable to upload any new cache entries.',
+    ],
+    [
+      'the archive could not be uploaded',
+      '::warning::uploadCacheArchiveSDK: internal error uploading cache archive: ',
+      '::warning::Failed to save: ',
+    ],
+    ['the cache client gave no reason why the save failed', '::warning::Failed to save: '],
     ['the cache client gave up without saying why', '::debug::nothing of interest'],
   ])('tells its cause: %s', (cause, ...lines) => {
     expect(notSaved(...lines)).toEqual({ kind: 'failed', cause });
@@ -79,6 +93,20 @@ describe('a save', () => {
 describe('a restore', () => {
   test('without a key is a miss when the client tells of no failure', () => {
     expect(notRestored('::debug::Cache not found for version 1 of keys: a, b')).toEqual({ kind: 'miss' });
+  });
+
+  test.each([
+    ['the connection to the cache service broke off (aborted)', 'Failed to restore: aborted'],
+    ['the connection to the cache service broke off (terminated)', 'Failed to restore: terminated'],
+    ['the connection to the cache service broke off (Premature close)', 'Failed to restore: Premature close'],
+    [
+      'the connection to the cache service broke off (Incomplete download. Expected file size: 261, actual file size: 50)',
+      'Failed to restore: Incomplete download. Expected file size: 261, actual file size: 50',
+    ],
+    ['the archive could not be downloaded: odd', 'Cache hit for: key-1', '::warning::Failed to restore: odd'],
+    ['the cache client gave no reason why the restore failed', '::warning::Failed to restore: '],
+  ])('tells its cause: %s', (cause, ...lines) => {
+    expect(notRestored(...lines)).toEqual({ kind: 'failed', cause });
   });
 
   test('tells the status of an answer that was not JSON', () => {
@@ -165,6 +193,34 @@ describe('a worker', () => {
     const run = { ended: 'died', stdout: '', stderr, exit: 'exit code 1' } as const;
     expect(restoreOutcome({ run, timeoutMs: 1000, secrets: [] })).toMatchObject({
       cause: 'the cache worker ended without an answer (exit code 1; Error: odd)',
+    });
+  });
+});
+
+describe('what was stopped says what it was about', () => {
+  test.each([
+    ['restore', 'the entry was looked up', '::debug::Resolved Keys:'],
+    ['restore', 'the archive was downloaded', '::debug::Archive Path: /tmp/x/cache.tzst'],
+    ['restore', 'the archive was downloaded', '::debug::Starting download of archive to: /tmp/x/cache.tzst'],
+    ['restore', 'the archive was unpacked', 'Cache Size: ~0 MB (261 B)'],
+    ['save', 'the archive was made', '::debug::Cache Paths:'],
+    ['save', 'the entry was reserved', '::debug::Reserving Cache'],
+    ['save', 'the archive was uploaded', '::debug::Attempting to upload cache located at: /tmp/x/cache.tzst'],
+    ['save', 'the archive was uploaded', '::debug::Saving Cache (ID: 3)'],
+    ['save', 'the upload was completed', '::debug::[Request] FinalizeCacheEntryUpload http://127.0.0.1/'],
+    ['save', 'the upload was completed', '::debug::Commiting cache'],
+    ['save', 'the new entry was looked up', '::debug::Resolved Keys:'],
+  ] as const)('%s: %s', (operation, stage, line) => {
+    const run = {
+      ended: 'timed-out',
+      stdout: `first\n${line}\nlast\n`,
+      stderr: '',
+      exit: 'SIGKILL',
+    } as const;
+    const answer = { run, timeoutMs: 1000, secrets: [] };
+    expect(operation === 'restore' ? restoreOutcome(answer) : saveOutcome(answer, 'key-1')).toEqual({
+      kind: 'failed',
+      cause: `it took longer than 1 s (while ${stage})`,
     });
   });
 });
