@@ -32,6 +32,8 @@ export interface GatewayOptions {
   readonly onSpent?: () => void;
   readonly patience?: Patience;
   readonly timeouts?: UpstreamTimeouts;
+  /** Bytes of a request that is passed on. */
+  readonly largestBody?: number;
 }
 
 /** What an eval sees of the gateway. */
@@ -93,6 +95,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     log,
     patience = defaultPatience,
     timeouts = defaultTimeouts,
+    largestBody = LARGEST_BODY,
   } = options;
   const upstream = openUpstream(env, timeouts);
   const limit = new InFlightLimit(maxRequestsInFlight);
@@ -111,6 +114,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     adaptations,
     patience,
     urls,
+    largestBody,
     operations,
     refused: refused.signal,
     refuse(error) {
@@ -207,6 +211,7 @@ interface Shared {
   readonly adaptations: Adaptations;
   readonly patience: Patience;
   readonly urls: ProviderUrls;
+  readonly largestBody: number;
   readonly operations: Set<Operation>;
   readonly refused: AbortSignal;
   refuse(error: ProviderError): void;
@@ -280,7 +285,7 @@ class EvalTraffic {
     response: ServerResponse,
   ): Promise<void> {
     this.#lastTraffic = Date.now();
-    const body = await readBody(request);
+    const body = await readBody(request, this.#shared.largestBody);
     if (!body) return answerError(response, 413, 'The request is larger than any API takes.');
     const method = request.method ?? 'GET';
     const key = requestKey(method, `${provider}${rest}`, body);
@@ -427,14 +432,16 @@ function requestKey(method: string, path: string, body: Buffer): string {
   return createHash('sha256').update(`${method} ${path}\n`).update(body).digest('hex');
 }
 
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
+/** Undefined when it is too large. It is read to its end all the same: whoever still sends does not read an answer. */
+async function readBody(request: IncomingMessage, largest: number): Promise<Buffer | undefined> {
+  let chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > LARGEST_BODY) return undefined;
-    chunks.push(chunk);
+    if (size > largest) chunks = [];
+    else chunks.push(chunk);
   }
+  if (size > largest) return undefined;
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }
 

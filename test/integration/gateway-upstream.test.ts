@@ -1051,6 +1051,16 @@ describe('questions that the API does not answer are known', () => {
   });
 });
 
+test('a question that is larger than any API takes is refused, in words', async () => {
+  const api = await startStandInApi((_, response) => answer(response));
+  const lane = (await bench({ openai: api.origin, largestBody: 1_000_000 })).openEval('a', undefined);
+  const { status, body } = await askOf(lane, 'x'.repeat(10_000_000));
+  expect(status).toBe(413);
+  expect(body.toString()).toContain('larger than any API takes');
+  expect((await askOf(lane, 'x'.repeat(999_000))).status).toBe(200);
+  expect(api.arrivals).toHaveLength(1);
+});
+
 describe('what passes', () => {
   test.each([
     ['POST', '/completions'],
