@@ -365,8 +365,7 @@ class EvalTraffic {
         onTry: (before) => this.#count(before === 0 ? { sent: 1 } : { retried: 1 }),
         onFailed: () => this.#count({ failed: 1 }),
         onUnanswered: () => {
-          const asked = id === undefined ? undefined : this.#underWay.get(id);
-          if (id !== undefined && asked?.attempt === this.#attempts) this.#unanswered.add(id);
+          if (id !== undefined && this.#isOfThisAttempt(id)) this.#unanswered.add(id);
         },
         onRefused: refuse,
         onAdapted: (model, param, renamedTo) =>
@@ -376,14 +375,21 @@ class EvalTraffic {
         onAnswer: (answer) => {
           const spent = { tokensSent: answer.usage };
           this.#count(spent);
-          if (operation.wanted) this.#countAttempt(spent);
-          if (id !== undefined) this.#unanswered.delete(id);
+          if (id !== undefined) {
+            // A client of an earlier attempt may still hold its connection.
+            if (operation.wanted && this.#isOfThisAttempt(id)) this.#countAttempt(spent);
+            this.#unanswered.delete(id);
+          }
           if (n !== undefined) this.#record(key, n, answer);
           this.#shared.onSpent();
         },
       },
     );
     return operation;
+  }
+
+  #isOfThisAttempt(id: string): boolean {
+    return this.#underWay.get(id)?.attempt === this.#attempts;
   }
 
   #record(key: string, n: number, answer: Answer): void {

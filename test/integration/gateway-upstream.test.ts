@@ -1003,6 +1003,79 @@ describe('an eval that ends before its requests are answered', () => {
   });
 });
 
+describe('an eval that starts over while a question of it is on its way', () => {
+  /** A question that is held back, and whose client goes away as the eval starts over. */
+  async function startedOver(status = 200) {
+    const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+    const api = await startStandInApi(async (_, response) => {
+      await held;
+      answer(response, status === 200 ? CHAT : '{"error":{"message":"no"}}', {}, status);
+    });
+    const lane = (await bench({ openai: api.origin })).openEval('a', openJournal());
+    const ask = (signal: AbortSignal) =>
+      fetch(`${lane.env.OPENAI_BASE_URL}/chat/completions`, { method: 'POST', body: question('x'), signal });
+    const leaving = new AbortController();
+    const gone = ask(leaving.signal).catch(() => 'gone');
+    await api.untilArrived(1);
+    lane.restart();
+    const leave = async (): Promise<void> => {
+      leaving.abort();
+      await gone;
+    };
+    return { api, lane, letGo, leave, ended: () => vi.waitFor(() => expect(lane.underWay()).toBe(0)) };
+  }
+  const tokens = { prompt: 9, completion: 3 };
+
+  test('and asks it again: it is paid for once, and is of both attempts', async () => {
+    const { api, lane, letGo, leave } = await startedOver();
+    await leave();
+    const again = askOf(lane, 'x');
+    await vi.waitFor(() => expect(lane.attempt().sent).toBe(1));
+    letGo();
+    expect((await again).status).toBe(200);
+    expect(lane.attempt()).toMatchObject({ sent: 1, tokensSent: tokens });
+    expect(lane.traffic()).toMatchObject({ sent: 1, tokensSent: tokens });
+    expect(api.arrivals).toHaveLength(1);
+  });
+
+  test('and does not ask it again: it counts for the eval alone', async () => {
+    const { lane, letGo, leave, ended } = await startedOver();
+    letGo();
+    await ended();
+    await leave();
+    expect(lane.attempt().sent).toBe(0);
+    expect(lane.attempt().tokensSent.prompt).toBe(0);
+    expect(lane.traffic()).toMatchObject({ sent: 1, tokensSent: tokens });
+  });
+
+  test.each([
+    ['again', true, 1],
+    ['not again', false, 0],
+  ])('when it is not answered, and asked %s: the new attempt knows what it lacks', async (_, asks, lacks) => {
+    const { lane, letGo, leave, ended } = await startedOver(401);
+    const again = asks ? askOf(lane, 'x') : undefined;
+    if (asks) await vi.waitFor(() => expect(lane.attempt().sent).toBe(1));
+    letGo();
+    await again;
+    await leave();
+    await ended();
+    expect(lane.unanswered()).toBe(lacks);
+  });
+
+  test('the end of the old connection takes nothing from the new attempt', async () => {
+    const { api, lane, letGo, leave } = await startedOver();
+    const first = askOf(lane, 'x');
+    await vi.waitFor(() => expect(lane.attempt().sent).toBe(1));
+    await leave();
+    // Its end is known before the next question is there.
+    await fetch(`${lane.env.OPENAI_BASE_URL?.replace(/[0-9a-f]{48}/, '0')}`);
+    const second = askOf(lane, 'x');
+    await api.untilArrived(2);
+    letGo();
+    expect([(await first).status, (await second).status]).toEqual([200, 200]);
+  });
+});
+
 describe('questions that the API does not answer are known', () => {
   test.each([
     ['given up', 500, { message: 'The server had an error' }, 424, 1],
