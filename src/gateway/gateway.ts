@@ -100,7 +100,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const upstream = openUpstream(env, timeouts);
   const limit = new InFlightLimit(maxRequestsInFlight);
   const adaptations = new Adaptations();
-  const operations = new Set<Operation>();
   const refused = new AbortController();
   const evals = new Map<string, EvalTraffic>();
   /** Those that may still get answers, and what all others came to. */
@@ -115,7 +114,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     patience,
     urls,
     largestBody,
-    operations,
     refused: refused.signal,
     refuse(error) {
       if (!refused.signal.aborted)
@@ -152,7 +150,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   server.keepAliveTimeout = KEEP_ALIVE;
   server.requestTimeout = 0;
-  server.on('clientError', (_, socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);
@@ -197,8 +194,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     traffic: () => [...counting].reduce((sum, own) => addTraffic(sum, own.traffic), past),
     stop: () => limit.stop(),
     async close() {
-      for (const operation of operations) operation.kill(new Error('the gateway closes'));
       limit.close();
+      // Nobody waits for an answer any more, and what waits for its turn leaves.
       server.closeAllConnections();
       await Promise.all([new Promise((done) => server.close(done)), upstream.close()]);
     },
@@ -212,7 +209,6 @@ interface Shared {
   readonly patience: Patience;
   readonly urls: ProviderUrls;
   readonly largestBody: number;
-  readonly operations: Set<Operation>;
   readonly refused: AbortSignal;
   refuse(error: ProviderError): void;
   onSpent(): void;
@@ -254,7 +250,7 @@ class EvalTraffic {
   }
 
   get lastTraffic(): number {
-    const waits = [...this.#underWay.values()].some(({ operation }) => operation.wanted && operation.waits);
+    const waits = [...this.#underWay.values()].some(({ operation }) => operation.waits);
     return waits ? Date.now() : this.#lastTraffic;
   }
 
@@ -323,9 +319,7 @@ class EvalTraffic {
       asked.attempt = this.#attempts;
     } else {
       const operation = this.#operation(question, request, id);
-      this.#shared.operations.add(operation);
       const over = operation.run().finally(() => {
-        this.#shared.operations.delete(operation);
         if (id !== undefined) this.#underWay.delete(id);
       });
       asked = { operation, over, attempt: this.#attempts };
@@ -494,10 +488,6 @@ function sinkTo(response: ServerResponse): Sink {
 }
 
 function answerError(response: ServerResponse, status: number, message: string): void {
-  if (response.headersSent) {
-    response.destroy();
-    return;
-  }
   const body = JSON.stringify({ error: { message, type: 'oaievalset_action', code: null, param: null } });
   response.writeHead(status, { 'content-type': 'application/json', 'x-should-retry': 'false' });
   response.end(body);

@@ -66,8 +66,6 @@ export class Operation {
   readonly #sinks = new Set<Sink>();
   /** Ends waiting. What was sent is not taken back by it. */
   readonly #leave = new AbortController();
-  /** Ends the request that is under way. */
-  readonly #kill = new AbortController();
   #head: { status: number; headers: IncomingHttpHeaders; length: number | undefined } | undefined;
   #chunks: Buffer[] = [];
   #state: 'waiting' | 'streaming' | 'ended' | 'cut' = 'waiting';
@@ -152,12 +150,6 @@ export class Operation {
     this.#leaveUnlessSent();
   }
 
-  /** Ends it, whatever it is doing. */
-  kill(reason: Error): void {
-    this.#leave.abort(reason);
-    this.#kill.abort(reason);
-  }
-
   #leaveUnlessSent(): void {
     this.#slot?.release();
     if (!this.#sending) this.#leave.abort(new Error(CLIENT_GONE));
@@ -180,10 +172,9 @@ export class Operation {
       this.#sentAt = Date.now();
       this.#firstSent ||= this.#sentAt;
       onTry(this.#tries++);
-      const response = await upstream.send({ ...this.#request, body }, this.#kill.signal);
+      const response = await upstream.send({ ...this.#request, body });
       return await this.#receive(response, body);
     } catch (error) {
-      if (this.#kill.signal.aborted) return { kind: 'abandoned' };
       if (this.#state === 'streaming') {
         this.#state = 'cut';
         for (const sink of this.#sinks) sink.cut();

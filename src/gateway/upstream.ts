@@ -31,7 +31,7 @@ export interface UpstreamTimeouts {
 export const defaultTimeouts: UpstreamTimeouts = { connect: 10_000, idle: 10 * 60_000 };
 
 export interface Upstream {
-  send(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamResponse>;
+  send(request: UpstreamRequest): Promise<UpstreamResponse>;
   close(): Promise<void>;
 }
 
@@ -49,14 +49,13 @@ export function openUpstream(env: NodeJS.ProcessEnv, timeouts = defaultTimeouts)
     noProxy: env.no_proxy ?? env.NO_PROXY ?? '',
   } as EnvHttpProxyAgent.Options);
   return {
-    async send({ method, url, headers, body }, signal) {
+    async send({ method, url, headers, body }) {
       const response = await agent.request({
         origin: url.origin,
         path: `${url.pathname}${url.search}`,
         method: method as Dispatcher.HttpMethod,
         headers,
         body: body.length > 0 ? body : null,
-        signal,
       });
       return {
         status: response.statusCode,
@@ -64,7 +63,7 @@ export function openUpstream(env: NodeJS.ProcessEnv, timeouts = defaultTimeouts)
         body: response.body,
       };
     },
-    // What is still under way belongs to evals that are gone.
+    // Ends what is under way: it belongs to evals that are gone.
     close: () => agent.destroy(),
   };
 }

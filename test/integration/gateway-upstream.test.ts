@@ -1076,6 +1076,33 @@ describe('an eval that starts over while a question of it is on its way', () => 
   });
 });
 
+test('a gateway that closes leaves nothing under way, whatever it waits for', async () => {
+  const api = await startStandInApi((arrival, response) => {
+    if (contentOf(arrival) === 'fails') answer(response, '{"error":{"message":"no"}}', {}, 500);
+  });
+  const gateway = await bench({
+    openai: api.origin,
+    maxRequestsInFlight: 1,
+    patience: { ...defaultPatience, firstWait: 600_000, longestWait: 600_000 },
+    timeouts: { connect: 5000, idle: 600_000 },
+  });
+  const lane = gateway.openEval('a', undefined);
+  const asked: Promise<unknown>[] = [];
+  const ask = (content: string) => asked.push(askOf(lane, content).catch(() => 'cut'));
+  ask('fails');
+  await vi.waitFor(() => expect([api.arrivals.length, lane.sent()]).toEqual([1, 0]));
+  ask('is never answered');
+  await api.untilArrived(2);
+  const queued = untilAtGateway(lane, 1);
+  ask('waits for its turn');
+  await queued;
+  expect(lane.underWay()).toBe(3);
+  await gateway.close();
+  expect(await Promise.all(asked)).toEqual(['cut', 'cut', 'cut']);
+  await vi.waitFor(() => expect(lane.underWay()).toBe(0));
+  expect(api.arrivals).toHaveLength(2);
+});
+
 describe('questions that the API does not answer are known', () => {
   test.each([
     ['given up', 500, { message: 'The server had an error' }, 424, 1],
