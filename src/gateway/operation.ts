@@ -52,9 +52,6 @@ export interface OperationContext {
 /** A model takes a handful of adaptations at most; more is a loop. */
 const MOST_ADAPTATIONS = 12;
 
-/** A successful answer that says the limit is used up slows the next one; it does not stop the job for an hour. */
-const LONGEST_PAUSE = 60_000;
-
 const CLIENT_GONE = 'the client went away';
 
 /** oaieval repeats 429 and 5xx for ever, and the OpenAI client 408 and 409. It gives up at this one. */
@@ -195,8 +192,9 @@ export class Operation {
     const success = status >= 200 && status < 300;
     const streams = success && type.startsWith('text/event-stream');
     const reset = rateLimitReset(headers);
-    if (success) this.#context.limit.answered();
-    if (success && reset !== undefined) this.#context.limit.pause(Math.min(reset, LONGEST_PAUSE));
+    const { limit, patience } = this.#context;
+    if (success) limit.answered();
+    if (success && reset !== undefined) limit.pause(Math.min(reset, patience.longestPause));
     if (streams) this.#begin(status, headers, undefined);
     const chunks: Buffer[] = [];
     for await (const chunk of response.body) {

@@ -14,6 +14,8 @@ export interface Patience {
   /** The first wait without advice of the server, in milliseconds; each further one may be twice as long. */
   readonly firstWait: number;
   readonly longestWait: number;
+  /** A successful answer that says the limit is used up slows the next one so long at most; it does not stop the job for an hour. */
+  readonly longestPause: number;
 }
 
 export const defaultPatience: Patience = {
@@ -23,6 +25,7 @@ export const defaultPatience: Patience = {
   mostTries: 12,
   firstWait: 500,
   longestWait: 60_000,
+  longestPause: 60_000,
 };
 
 /** Exponential, with jitter: requests that failed together do not come back together. `tries` counts from 1. */

@@ -626,13 +626,111 @@ describe('waits that the API asks for', () => {
     expect(api.arrivals).toHaveLength(3);
   });
 
-  test('a wait beyond all patience ends the request, and does not hold back the others', async () => {
+  describe('an error of the server, which is none of the limit', () => {
+    const broken = '{"error":{"message":"The server had an error"}}';
+
+    test('is not waited for as long as the limit would be', async () => {
+      const used = { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '1h0m0s' };
+      const api = await startStandInApi(({ n }, response) =>
+        n === 1 ? answer(response, broken, used, 500) : answer(response),
+      );
+      const lane = (await bench({ openai: api.origin })).openEval('a', undefined);
+      expect((await askOf(lane, 'x')).status).toBe(200);
+      expect(api.arrivals).toHaveLength(2);
+    });
+
+    test('holds back no other request, however long it asks this one to wait', async () => {
+      const api = await startStandInApi((arrival, response) =>
+        contentOf(arrival) === 'a'
+          ? answer(response, broken, { 'retry-after': '300' }, 503)
+          : answer(response),
+      );
+      const gateway = await bench({ openai: api.origin });
+      const lane = gateway.openEval('a', undefined);
+      const waits = askOf(lane, 'a').catch(() => 'cut');
+      await vi.waitFor(() => expect([api.arrivals.length, lane.sent()]).toEqual([1, 0]));
+      expect((await askOf(lane, 'b')).status).toBe(200);
+      expect(lane.underWay()).toBe(1);
+      await gateway.close();
+      expect(await waits).toBe('cut');
+    });
+
+    test('lets as many be in flight as before', async () => {
+      const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+      const api = await startStandInApi(async ({ n }, response) => {
+        if (n === 1) return answer(response, broken, {}, 500);
+        await held;
+        answer(response);
+      });
+      const lane = (await bench({ openai: api.origin, maxRequestsInFlight: 2 })).openEval('a', undefined);
+      const first = askOf(lane, 'a');
+      await api.untilArrived(2);
+      const second = askOf(lane, 'b');
+      await api.untilArrived(3);
+      letGo();
+      expect([(await first).status, (await second).status]).toEqual([200, 200]);
+    });
+  });
+
+  test('no try begins when patience is at its end', async () => {
+    const api = await startStandInApi((_, response) =>
+      answer(response, '{"error":{"message":"The server had an error"}}', {}, 500),
+    );
+    const patience = { ...defaultPatience, firstWait: 50, longestWait: 50, longest: 200, mostTries: 1000 };
+    const lane = (await bench({ openai: api.origin, patience })).openEval('a', undefined);
+    expect((await askOf(lane, 'x')).status).toBe(424);
+    expect(api.arrivals.length).toBeLessThan(12);
+  });
+
+  test('a limit that others get through is waited for longer than that', async () => {
+    const OTHERS = 30;
+    let answered = 0;
+    const api = await startStandInApi((arrival, response) => {
+      if (contentOf(arrival) === 'a' && answered < OTHERS) return answer(response, limited, {}, 429);
+      answered += 1;
+      setTimeout(() => answer(response), 10);
+    });
+    const patience = { ...defaultPatience, firstWait: 4, longestWait: 8, longest: 150, mostTries: 4 };
+    const lane = (await bench({ openai: api.origin, patience })).openEval('a', undefined);
+    const patient = askOf(lane, 'a');
+    for (let n = 0; n < OTHERS; n += 1) expect((await askOf(lane, `b${n}`)).status).toBe(200);
+    expect((await patient).status).toBe(200);
+  });
+
+  test('a limit that tells each time when to come back is no failure, however often', async () => {
+    const api = await startStandInApi(({ n }, response) =>
+      n <= 10 ? answer(response, limited, { 'retry-after-ms': '1' }, 429) : answer(response),
+    );
+    const lane = (await bench({ openai: api.origin })).openEval('a', undefined);
+    expect((await askOf(lane, 'x')).status).toBe(200);
+    expect(api.arrivals).toHaveLength(11);
+  });
+
+  test('a limit that nobody gets through is given up', async () => {
+    const api = await startStandInApi((_, response) => answer(response, limited, {}, 429));
+    const lane = (await bench({ openai: api.origin })).openEval('a', undefined);
+    expect((await askOf(lane, 'x')).status).toBe(424);
+    expect(api.arrivals).toHaveLength(4);
+  });
+
+  test('a success that says the limit is used up for an hour does not stop the job for it', async () => {
+    const used = { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '1h0m0s' };
+    const api = await startStandInApi((_, response) => answer(response, CHAT, used));
+    const patience = { ...defaultPatience, longestPause: 50 };
+    const lane = (await bench({ openai: api.origin, patience })).openEval('a', undefined);
+    for (const content of ['x', 'y']) expect((await askOf(lane, content)).status).toBe(200);
+  });
+
+  test.each([
+    ['beyond all patience', '86400', defaultPatience],
+    ['longer than the API may ask for', '60', { ...defaultPatience, longestAdvised: 1000 }],
+  ])('a wait %s ends the request, and does not hold back the others', async (_, asked, patience) => {
     const api = await startStandInApi((arrival, response) =>
       contentOf(arrival) === 'a'
-        ? answer(response, limited, { 'retry-after': '86400' }, 429)
+        ? answer(response, limited, { 'retry-after': asked }, 429)
         : answer(response),
     );
-    const gateway = await bench({ openai: api.origin });
+    const gateway = await bench({ openai: api.origin, patience });
     const lane = gateway.openEval('a', undefined);
     expect((await askOf(lane, 'a')).status).toBe(424);
     expect((await askOf(lane, 'b')).status).toBe(200);
@@ -966,7 +1064,7 @@ describe('an eval that ends before its requests are answered', () => {
 
   test('it is waited for no longer than there is time', async () => {
     const { api } = await holding();
-    const gateway = await bench({ openai: api.origin });
+    const gateway = await bench({ openai: api.origin, timeouts: { connect: 5000, idle: 600_000 } });
     const lane = gateway.openEval('a', openJournal());
     const asked = askOf(lane, 'x').catch(() => 'cut');
     await api.untilArrived(1);
@@ -977,6 +1075,24 @@ describe('an eval that ends before its requests are answered', () => {
     lane.close();
     await gateway.close();
     await asked;
+  });
+
+  test('what arrives when its journal is closed is counted, and not written', async () => {
+    const { api, letGo } = await holding();
+    const gateway = await bench({ openai: api.origin });
+    const paths = newPaths();
+    const kept = openJournal(paths);
+    const lane = gateway.openEval('a', kept);
+    const asked = askOf(lane, 'x');
+    await api.untilArrived(1);
+    lane.close();
+    kept.close();
+    letGo();
+    expect((await asked).status).toBe(200);
+    await vi.waitFor(() => expect(lane.underWay()).toBe(0));
+    await nextTurn();
+    expect(gateway.traffic()).toMatchObject({ sent: 1, tokensSent: { prompt: 9, completion: 3 } });
+    expect(segments(paths)).toEqual([]);
   });
 
   test('an answer that arrives between two attempts is paid for once, and counted once for the eval', async () => {
@@ -1000,6 +1116,156 @@ describe('an eval that ends before its requests are answered', () => {
     expect(lane.attempt()).toMatchObject({ sent: 0, replayed: 1, tokensReplayed: tokens });
     expect(lane.attempt().tokensSent.prompt).toBe(0);
     expect(lane.traffic()).toMatchObject({ sent: 1, replayed: 1, tokensSent: tokens });
+  });
+});
+
+describe('a client that goes away', () => {
+  /** Asks, until it is told to leave. */
+  function leaving(lane: EvalGateway, content: string) {
+    const controller = new AbortController();
+    const gone = fetch(`${lane.env.OPENAI_BASE_URL}/chat/completions`, {
+      method: 'POST',
+      body: question(content),
+      signal: controller.signal,
+    }).then(
+      () => 'answered',
+      () => 'gone',
+    );
+    const leave = async (): Promise<void> => {
+      controller.abort();
+      expect(await gone).toBe('gone');
+    };
+    return { leave };
+  }
+  const underWay = (lane: EvalGateway, count: number) =>
+    vi.waitFor(() => expect(lane.underWay()).toBe(count), { timeout: 30_000 });
+  const timeouts = { connect: 5000, idle: 600_000 };
+  const broken = '{"error":{"message":"The server had an error"}}';
+
+  test('before its turn has come: it is not sent', async () => {
+    const { api, letGo } = await holding();
+    const gateway = await bench({ openai: api.origin, maxRequestsInFlight: 1, timeouts });
+    const lane = gateway.openEval('a', undefined);
+    const first = askOf(lane, 'a');
+    await api.untilArrived(1);
+    const queued = untilAtGateway(lane, 1);
+    const second = leaving(lane, 'b');
+    await queued;
+    await second.leave();
+    await underWay(lane, 1);
+    letGo();
+    await first;
+    expect((await askOf(lane, 'c')).status).toBe(200);
+    expect(api.arrivals.map(contentOf)).toEqual(['a', 'c']);
+    expect(lane.traffic()).toMatchObject({ sent: 2, failed: 0 });
+  });
+
+  test('makes room for another', async () => {
+    const { api, letGo } = await holding();
+    const gateway = await bench({ openai: api.origin, maxRequestsInFlight: 1, timeouts });
+    const kept = openJournal();
+    const lane = gateway.openEval('a', kept);
+    const first = leaving(lane, 'a');
+    await api.untilArrived(1);
+    await first.leave();
+    const second = askOf(lane, 'b');
+    await api.untilArrived(2);
+    letGo();
+    expect((await second).status).toBe(200);
+    await underWay(lane, 0);
+    expect(kept.size, 'the answer to the first is kept all the same').toBe(2);
+  });
+
+  test('before it is answered: an error is no reason to ask again', async () => {
+    const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+    const api = await startStandInApi(async (_, response) => {
+      await held;
+      answer(response, broken, {}, 500);
+    });
+    const gateway = await bench({ openai: api.origin });
+    const lane = gateway.openEval('a', undefined);
+    const asked = leaving(lane, 'a');
+    await api.untilArrived(1);
+    await asked.leave();
+    // Its connection is closed before that of the next is there.
+    await fetch(`${lane.env.OPENAI_BASE_URL?.replace(/[0-9a-f]{48}/, '0')}`);
+    letGo();
+    await underWay(lane, 0);
+    expect(api.arrivals).toHaveLength(1);
+    expect(lane.traffic()).toMatchObject({ sent: 1, retried: 0, failed: 1 });
+  });
+
+  test('between two tries: there is no other', async () => {
+    const api = await startStandInApi((_, response) => answer(response, broken, {}, 500));
+    const patience = { ...defaultPatience, firstWait: 600_000, longestWait: 600_000 };
+    const gateway = await bench({ openai: api.origin, patience });
+    const lane = gateway.openEval('a', undefined);
+    const asked = leaving(lane, 'a');
+    await vi.waitFor(() => expect([api.arrivals.length, lane.sent()]).toEqual([1, 0]), { timeout: 30_000 });
+    await asked.leave();
+    await underWay(lane, 0);
+    expect(lane.traffic()).toMatchObject({ sent: 1, retried: 0, failed: 1 });
+  });
+
+  test('in the middle of its question: nobody is harmed', async () => {
+    const { api, letGo } = await holding();
+    letGo();
+    const lane = (await bench({ openai: api.origin })).openEval('a', undefined);
+    const { port, pathname } = new URL(lane.env.OPENAI_BASE_URL ?? '');
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write(
+      `POST ${pathname}/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{"model`,
+    );
+    await vi.waitFor(() => expect(lane.lastTraffic()).toBeGreaterThan(0));
+    socket.destroy();
+    await once(socket, 'close');
+    expect((await askOf(lane, 'x')).status).toBe(200);
+    expect(api.arrivals).toHaveLength(1);
+  });
+
+  test('in the middle of a kept answer: it is there when the same is asked again', async () => {
+    const large = noise(32 * 1024 * 1024, 1);
+    const api = await startStandInApi((_, response) =>
+      answer(response, large, { 'content-type': 'audio/mpeg' }),
+    );
+    const lane = (await bench({ openai: api.origin })).openEval('a', openJournal());
+    await askOf(lane, 'x');
+    lane.restart();
+    const request = plainRequest(`${lane.env.OPENAI_BASE_URL}/chat/completions`, {
+      method: 'POST',
+      agent: false,
+      headers: { authorization: 'Bearer sk-test', 'content-type': 'application/json' },
+    });
+    request.end(question('x'));
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    response.destroy();
+    await once(response, 'close');
+    expect((await askOf(lane, 'x')).body.equals(large)).toBe(true);
+    expect(api.arrivals).toHaveLength(1);
+  });
+
+  test('in the middle of a stream: all of it is there when the same is asked again', async () => {
+    const [begin, end] = [`data: {"a": 1}\n\n`, 'data: [DONE]\n\n'];
+    const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+    const api = await startStandInApi(async (_, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write(begin);
+      await held;
+      response.end(end);
+    });
+    const kept = openJournal();
+    const lane = (await bench({ openai: api.origin })).openEval('a', kept);
+    const stream = () =>
+      fetch(`${lane.env.OPENAI_BASE_URL}/chat/completions`, {
+        method: 'POST',
+        body: question('x', { stream: true }),
+      });
+    const first = await stream();
+    await first.body?.cancel();
+    const again = await stream();
+    letGo();
+    expect(await again.text()).toBe(begin + end);
+    expect(api.arrivals).toHaveLength(1);
+    expect(kept.size).toBe(1);
   });
 });
 
@@ -1103,6 +1369,52 @@ test('a gateway that closes leaves nothing under way, whatever it waits for', as
   expect(api.arrivals).toHaveLength(2);
 });
 
+test('who waits for its turn is not idle', async () => {
+  const { api, letGo } = await holding();
+  const gateway = await bench({ openai: api.origin, maxRequestsInFlight: 1 });
+  const [a, b] = [gateway.openEval('a', undefined), gateway.openEval('b', undefined)];
+  const first = askOf(a, 'a');
+  await api.untilArrived(1);
+  const queued = untilAtGateway(b, 1);
+  const second = askOf(b, 'b');
+  await queued;
+  const asked = Date.now();
+  await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(asked));
+  expect(b.lastTraffic(), 'it waits').toBeGreaterThan(asked);
+  expect(a.lastTraffic(), 'it has been sent').toBeLessThanOrEqual(asked);
+  letGo();
+  await Promise.all([first, second]);
+});
+
+describe('a run that is to end', () => {
+  test('sends nothing more, keeps what is under way, and knows what was not answered', async () => {
+    const { api, letGo } = await holding();
+    const gateway = await bench({ openai: api.origin, maxRequestsInFlight: 1 });
+    const kept = openJournal();
+    const lane = gateway.openEval('a', kept);
+    const first = askOf(lane, 'a');
+    await api.untilArrived(1);
+    const queued = untilAtGateway(lane, 1);
+    const leaving = new AbortController();
+    const second = fetch(`${lane.env.OPENAI_BASE_URL}/chat/completions`, {
+      method: 'POST',
+      body: question('b'),
+      signal: leaving.signal,
+    }).catch(() => 'gone');
+    await queued;
+    gateway.stop();
+    letGo();
+    expect((await first).status).toBe(200);
+    expect(kept.size).toBe(1);
+    expect(lane.unanswered()).toBe(0);
+    leaving.abort();
+    expect(await second).toBe('gone');
+    await vi.waitFor(() => expect(lane.underWay()).toBe(0));
+    expect(api.arrivals).toHaveLength(1);
+    expect(lane.unanswered()).toBe(1);
+  });
+});
+
 describe('questions that the API does not answer are known', () => {
   test.each([
     ['given up', 500, { message: 'The server had an error' }, 424, 1],
@@ -1151,6 +1463,59 @@ describe('questions that the API does not answer are known', () => {
   });
 });
 
+describe('looking a model up', () => {
+  test.each<[string, Script, number]>([
+    ['an error of the server', (_, response) => answer(response, '{}', {}, 500), 500],
+    ['a limit', (_, response) => answer(response, '{}', { 'retry-after': '60' }, 429), 429],
+    ['a key that may not', (_, response) => answer(response, '{}', {}, 403), 403],
+    ['a reset', (_, response) => response.socket?.resetAndDestroy(), 502],
+  ])('%s is passed on at once, and holds up nothing else', async (_, fault, status) => {
+    const api = await startStandInApi((arrival, response) =>
+      arrival.method === 'GET' ? fault(arrival, response) : answer(response),
+    );
+    const gateway = await bench({ openai: api.origin });
+    const lane = gateway.openEval('a', undefined);
+    expect((await fetch(`${lane.env.OPENAI_BASE_URL}/models`)).status).toBe(status);
+    expect(api.arrivals).toHaveLength(1);
+    expect(lane.traffic()).toMatchObject({ sent: 1, failed: 1 });
+    expect(gateway.refused.aborted).toBe(false);
+    expect(lane.unanswered(), 'no eval lacks it').toBe(0);
+    expect((await askOf(lane, 'x')).status).toBe(200);
+  });
+});
+
+test('a model that takes neither name of a parameter is given up', async () => {
+  const api = await startStandInApi(({ body }, response) => {
+    const [old, other] = body.includes('"max_tokens"') ? ['max_tokens', 'limit'] : ['limit', 'max_tokens'];
+    const message = `Unsupported parameter: '${old}' is not supported with this model. Use '${other}' instead.`;
+    answer(
+      response,
+      JSON.stringify({ error: { message, param: old, code: 'unsupported_parameter' } }),
+      {},
+      400,
+    );
+  });
+  const lane = (await bench({ openai: api.origin })).openEval('a', undefined);
+  const { status, body } = await askOf(lane, 'x', { max_tokens: 5 });
+  expect(status).toBe(424);
+  expect(body.toString()).toContain('is not supported with this model');
+  expect(api.arrivals.length).toBeLessThan(20);
+});
+
+test('answers that cannot be kept are passed on all the same, and that is said once', async () => {
+  const api = await startStandInApi((_, response) => answer(response));
+  const log = recordingLog();
+  const gateway = await bench({ openai: api.origin, log });
+  const paths = newPaths();
+  const kept = openJournal(paths);
+  writeFileSync(paths.live, 'no directory');
+  const lane = gateway.openEval('a', kept);
+  for (const content of ['x', 'y']) expect((await askOf(lane, content)).status).toBe(200);
+  expect(api.arrivals).toHaveLength(2);
+  expect(lane.traffic()).toMatchObject({ sent: 2, retried: 0, tokensSent: { prompt: 18 } });
+  expect(log.warnings).toEqual([expect.stringMatching(/^Answers of a cannot be kept: E/)]);
+});
+
 test('a question that is larger than any API takes is refused, in words', async () => {
   const api = await startStandInApi((_, response) => answer(response));
   const lane = (await bench({ openai: api.origin, largestBody: 1_000_000 })).openEval('a', undefined);
@@ -1187,6 +1552,24 @@ describe('what passes', () => {
     expect(kept.size).toBe(method === 'POST' ? 1 : 0);
   });
 
+  test('but not what is of one connection alone', async () => {
+    const hop = {
+      connection: 'close, X-Hop',
+      'x-hop': '1',
+      'proxy-authorization': 'Basic eA==',
+      te: 'trailers',
+    };
+    const api = await startStandInApi((_, response) => answer(response, CHAT, hop));
+    const lane = (await bench({ openai: api.origin })).openEval('a', undefined);
+    const { headers } = await post(`${lane.env.OPENAI_BASE_URL}/chat/completions`, question('x'), hop);
+    for (const passed of [api.arrivals[0]?.headers, headers]) {
+      expect(Object.keys(passed ?? {})).not.toContain('x-hop');
+      expect(Object.keys(passed ?? {})).not.toContain('proxy-authorization');
+      expect(Object.keys(passed ?? {})).not.toContain('te');
+    }
+    expect(api.arrivals[0]?.headers.host).toBe(new URL(api.origin).host);
+  });
+
   test('through few connections, there and here', async () => {
     const ports = new Set<number | undefined>();
     const api = await startStandInApi((_, response) => {
@@ -1210,6 +1593,8 @@ describe('what passes', () => {
     }
     expect(api.arrivals).toHaveLength(5);
     expect([...ports]).toHaveLength(1);
+    // A client that is silent for minutes finds its connection as it was.
+    expect(Number(/^Keep-Alive: timeout=(\d+)/m.exec(text)?.[1])).toBeGreaterThan(240);
   });
 
   test.each([1, 8])(

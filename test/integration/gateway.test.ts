@@ -1,6 +1,6 @@
 /** The gateway in this process, between plain HTTP clients and the stand-in for the model API. */
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type Gateway, startGateway } from '../../src/gateway/gateway.ts';
+import { type EvalGateway, type Gateway, startGateway } from '../../src/gateway/gateway.ts';
 import { defaultPatience } from '../../src/gateway/patience.ts';
 import { providerUrls } from '../../src/gateway/providers.ts';
 import { Journal } from '../../src/progress/journal.ts';
@@ -60,15 +60,30 @@ test('passes on and records; the same eval, run again, is answered from the jour
   expect(api.counts().received).toBe(received + 1);
 });
 
-test('without a valid token nothing is passed on', async () => {
-  const { api, gateway } = await bench();
-  const lane = gateway.openEval('a', undefined);
-  const base = lane.env.OPENAI_BASE_URL ?? '';
-  const wrong = base.replace(/\/[0-9a-f]{48}\//, `/${'0'.repeat(48)}/`);
-  expect((await ask(wrong, 'x')).status).toBe(403);
-  lane.close();
-  expect((await ask(base, 'x')).status).toBe(403);
-  expect(api.requests).toEqual([]);
+describe('nothing is passed on', () => {
+  test.each<[string, (base: string) => string]>([
+    ['for a token that nobody has', (base) => base.replace(/\/[0-9a-f]{48}\//, `/${'0'.repeat(48)}/`)],
+    ['without a token', (base) => base.replace(/\/[0-9a-f]{48}\//, '/')],
+    ['to a provider that nobody knows', (base) => base.replace(/openai$/, 'constructor')],
+  ])('%s', async (_, wrong) => {
+    const { api, gateway } = await bench();
+    const lane = gateway.openEval('a', undefined);
+    const response = await ask(wrong(lane.env.OPENAI_BASE_URL ?? ''), 'x');
+    expect(response.status).toBe(403);
+    expect(response.headers.get('x-should-retry')).toBe('false');
+    expect(api.requests).toEqual([]);
+  });
+
+  test.each<[string, (lane: EvalGateway) => unknown]>([
+    ['has ended', (lane) => lane.close()],
+    ['has ended, and whose last answers are waited for', (lane) => lane.drain(new AbortController().signal)],
+  ])('for an eval that %s', async (_, end) => {
+    const { api, gateway } = await bench();
+    const lane = gateway.openEval('a', undefined);
+    await end(lane);
+    expect((await ask(lane.env.OPENAI_BASE_URL, 'x')).status).toBe(403);
+    expect(api.requests).toEqual([]);
+  });
 });
 
 test('a stream arrives as it comes, and is replayed whole', async () => {
@@ -129,6 +144,7 @@ describe('faults', () => {
     expect(String(gateway.refused.reason.message)).toMatch(words);
     expect((await ask(lane.env.OPENAI_BASE_URL, 'y')).status).toBe(403);
     expect(api.counts().received).toBe(1);
+    expect(lane.unanswered(), 'the second as well').toBe(2);
   });
 });
 

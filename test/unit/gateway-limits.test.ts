@@ -137,6 +137,29 @@ test('a closed limit leaves no timer behind', ({ onTestFinished }) => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
+test('stopped, it gives no place any more, and whoever waits may leave', async ({ onTestFinished }) => {
+  clock();
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const limit = new InFlightLimit(1);
+  const served: string[] = [];
+  const leaving = new AbortController();
+  const held = await queue(limit, served, 'a', 'a1');
+  limit.pause(100);
+  const waits = queue(limit, served, 'a', 'a2', leaving.signal);
+  expect(limit.stopped).toBe(false);
+  limit.stop();
+  expect(limit.stopped).toBe(true);
+  held.release();
+  vi.advanceTimersByTime(1000);
+  void queue(limit, served, 'b', 'b1');
+  await settled();
+  expect(served).toEqual(['a1']);
+  leaving.abort(new Error('the run ends'));
+  await expect(waits).rejects.toThrow('the run ends');
+});
+
 test('a request that was sent back goes before the others of its eval', async () => {
   const limit = new InFlightLimit(1);
   const served: string[] = [];
@@ -185,4 +208,32 @@ test('half as many are in flight when there are too many, and one more with each
   await settled();
   expect(served).toHaveLength(8 + 8 + 1);
   for (const slot of [...more.slice(4), ...last]) void slot.then((place) => place.release());
+});
+
+test('with few in flight there are too many at half of those, and at least one goes on', async () => {
+  const limit = new InFlightLimit(32);
+  const served: string[] = [];
+  const few = await Promise.all(['1', '2', '3', '4'].map((name) => queue(limit, served, 'a', name)));
+  limit.tooMany(Date.now());
+  for (const slot of few) slot.release();
+  const more = Array.from({ length: 8 }, (_, n) => queue(limit, served, 'a', `more ${n}`));
+  await settled();
+  expect(served).toHaveLength(4 + 2);
+
+  const one = new InFlightLimit(1);
+  const held = await queue(one, served, 'b');
+  one.tooMany(Date.now());
+  held.release();
+  (await queue(one, served, 'b', 'b again')).release();
+  expect(served.at(-1)).toBe('b again');
+  for (const slot of more) void slot.then((place) => place.release());
+});
+
+test('answers never raise it above what the user set', async () => {
+  const limit = new InFlightLimit(2);
+  const served: string[] = [];
+  for (let answers = 0; answers < 100; answers += 1) limit.answered();
+  for (const name of ['1', '2', '3']) void queue(limit, served, 'a', name);
+  await settled();
+  expect(served).toEqual(['1', '2']);
 });

@@ -1,6 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { backoff, defaultPatience, rateLimitReset, retryAfter } from '../../src/gateway/patience.ts';
+import {
+  advisedWait,
+  backoff,
+  defaultPatience,
+  rateLimitReset,
+  retryAfter,
+} from '../../src/gateway/patience.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 
@@ -90,5 +96,19 @@ describe('the wait without advice', () => {
       backoff(i + 1, defaultPatience, () => 1),
     );
     expect(waits.reduce((sum, wait) => sum + wait, 0)).toBeLessThan(defaultPatience.longest);
+  });
+});
+
+describe('the wait that is asked for', () => {
+  const patience = { ...defaultPatience, firstWait: 500 };
+
+  test.each([
+    ['half of the first wait, and not each millisecond', 1, 250, 250.1],
+    ['what is asked for', 400, 400, 440],
+    ['a tenth more', 5000, 5000, 5500],
+    ['not more than a second more', 60_000, 60_000, 61_000],
+  ])('at least and at most: %s', (_, asked, least, most) => {
+    expect(advisedWait(asked, patience, () => 0)).toBe(least);
+    expect(advisedWait(asked, patience, () => 1)).toBe(most);
   });
 });

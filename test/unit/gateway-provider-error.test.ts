@@ -3,6 +3,7 @@ import {
   describeProviderError,
   isRefusal,
   isTransient,
+  keysIn,
   readProviderError,
 } from '../../src/gateway/provider-error.ts';
 
@@ -358,4 +359,34 @@ test('the fields that clients know are read, others are not taken for them', () 
 test('bytes that are no text do no harm', () => {
   const { message } = readProviderError(500, Buffer.from([0xff, 0xfe, 0x00, 0x41]));
   expect(message).toContain('A');
+});
+
+describe('keys, which nobody is to read', () => {
+  test.each<[string, Record<string, string | string[]>, string[]]>([
+    ['OpenAI', { authorization: 'Bearer sk-1234' }, ['sk-1234']],
+    ['a proxy with a password', { authorization: 'basic dXNlcjpwYXNz' }, ['dXNlcjpwYXNz']],
+    ['a scheme that is unknown', { authorization: 'sk-1234' }, ['sk-1234']],
+    ['Anthropic', { 'x-api-key': 'sk-ant-1234' }, ['sk-ant-1234']],
+    ['Azure', { 'api-key': '0123456789abcdef' }, ['0123456789abcdef']],
+    [
+      'several',
+      { authorization: 'Bearer sk-1234', 'api-key': ['abcd', 'efgh'] },
+      ['sk-1234', 'abcd', 'efgh'],
+    ],
+    ['none', { 'content-type': 'application/json' }, []],
+    ['one so short that it stands in any text', { authorization: 'Bearer x' }, []],
+  ])('%s', (_, headers, keys) => {
+    expect(keysIn(headers)).toEqual(keys);
+  });
+
+  test.each([
+    ['in the message', '{"error": {"message": "Wrong key: sk-1234, sk-1234"}}', 'Wrong key: ***, ***'],
+    ['in another field', '{"error": {"message": "no", "type": "sk-1234"}}', 'no'],
+    ['where the error is a text', '{"error": "Wrong key: sk-1234"}', 'Wrong key: ***'],
+    ['in what is no JSON', 'Wrong key: sk-1234', 'Wrong key: ***'],
+  ])('are hidden %s', (_, body, message) => {
+    const error = readProviderError(401, Buffer.from(body), ['sk-1234']);
+    expect(error.message).toBe(message);
+    expect(JSON.stringify(error)).not.toContain('sk-1234');
+  });
 });
