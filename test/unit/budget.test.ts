@@ -125,6 +125,13 @@ describe('tokens', () => {
     expect(whyNot(slow, [{ key: unknown.key, tokens: 10 }]), 'nobody knows').toBeUndefined();
   });
 
+  test('an eval that takes more than before leaves no more for others', () => {
+    const { whyNot } = budget({ tokens: 9000, spentTokens: () => 4500 });
+    expect(whyNot(slow, [{ key: slow.key, tokens: 6000 }])).toBe(
+      'it took 5,000 tokens before, and 4,500 of the token-budget are left',
+    );
+  });
+
   test('an eval that took more than what is left is not started', () => {
     let spent = 0;
     const { whyNot } = budget({ tokens: 6000, spentTokens: () => spent });
