@@ -35,7 +35,7 @@ const PATIENCE = 10_000;
  * @throws ActionError STATE_LOCKED when another run holds it, STATE_UNWRITABLE when there can be no state. When there can be
  * no socket at all (a file system without them) the run goes on without a lock.
  */
-export async function lockState(paths: StatePaths): Promise<Lock> {
+export async function lockState(paths: StatePaths, patience = PATIENCE): Promise<Lock> {
   const { folder, prefix } = placeOf(paths);
   const name = `${prefix}${randomBytes(6).toString('hex')}`;
   const path = join(folder, name);
@@ -46,8 +46,8 @@ export async function lockState(paths: StatePaths): Promise<Lock> {
     rmSync(path, { force: true });
     await new Promise((closed) => server.close(closed));
   };
-  for (const end = Date.now() + PATIENCE; ; await pause(10)) {
-    const found = await othersIn(folder, prefix, name);
+  for (const end = Date.now() + patience; ; await pause(10)) {
+    const found = await othersIn(folder, prefix, name, patience / 2);
     if (found.length === 0) break;
     const gives = found.some((other) => other.held || other.name < name) || Date.now() > end;
     if (!gives) continue;
@@ -104,12 +104,12 @@ interface Other {
 }
 
 /** Those who hold the lock or want it. What is dead is taken away. */
-async function othersIn(folder: string, prefix: string, own: string): Promise<Other[]> {
+async function othersIn(folder: string, prefix: string, own: string, patience: number): Promise<Other[]> {
   const names = readdirSync(folder).filter(
     (name) => name !== own && name.startsWith(prefix) && OWN_NAME.test(name.slice(prefix.length)),
   );
   const answers = await Promise.all(
-    names.map(async (name) => ({ name, answer: await ask(join(folder, name)) })),
+    names.map(async (name) => ({ name, answer: await ask(join(folder, name), patience) })),
   );
   return answers.flatMap(({ name, answer }) => {
     if (answer !== 'dead') return [{ name, held: answer === 'held' }];
@@ -119,12 +119,12 @@ async function othersIn(folder: string, prefix: string, own: string): Promise<Ot
 }
 
 /** Who lives and says nothing is busy: it holds the lock. */
-function ask(path: string): Promise<'held' | 'wanted' | 'dead'> {
+function ask(path: string, patience: number): Promise<'held' | 'wanted' | 'dead'> {
   return new Promise((resolve) => {
     let said = '';
     const socket = connect(path);
     socket.setEncoding('utf8');
-    socket.setTimeout(PATIENCE / 2, () => {
+    socket.setTimeout(patience, () => {
       resolve('held');
       socket.destroy();
     });

@@ -1,8 +1,8 @@
 /** One run at a time: whoever holds the lock, however it ends, and however many want it. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { chmodSync, mkdirSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -111,40 +111,69 @@ describe('a lock', () => {
   });
 });
 
-describe('beside a lock', () => {
-  /** What the names of the locks of a state begin with. */
-  async function prefixOf(root: string): Promise<string> {
+describe('another that', () => {
+  /** A socket beside the state, as another run has it: its name sorts behind every other. */
+  async function another(root: string, says: (socket: Socket) => void): Promise<void> {
     const lock = await lockState(paths(root));
-    const [name = ''] = sockets(root);
+    const [own = ''] = sockets(root);
     await lock.release();
-    return join(root, name.slice(0, -12));
+    const server = createServer(says);
+    const path = join(root, own.replace(/[0-9a-f]{12}$/, 'f'.repeat(12)));
+    server.listen(path);
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
   }
+  const PATIENCE = 200;
+  const answer = (root: string) => lockState(paths(root), PATIENCE);
+  const refused = { code: 'STATE_LOCKED' };
 
-  test('what has another name is left alone', async () => {
+  test.each<[string, (socket: Socket) => void]>([
+    ['says nothing is busy, and holds it', () => {}],
+    ['wants it for ever, and never takes it, is in the way', (socket) => socket.end('wanted')],
+    ['says that it holds it does', (socket) => socket.end('held')],
+  ])('%s', async (_, says) => {
     const root = temporaryDirectory();
-    const prefix = await prefixOf(root);
-    for (const end of ['notes', '0123456789ab+', '0123456789AB']) writeFileSync(`${prefix}${end}`, '');
-    const lock = await lockState(paths(root));
-    expect(sockets(root)).toHaveLength(4);
-    await lock.release();
+    await another(root, says);
+    await expect(answer(root)).rejects.toMatchObject(refused);
+    expect(sockets(root), 'its own socket is gone, and the other is left alone').toHaveLength(1);
   });
 
-  test('what is no socket is taken away', async () => {
+  test('wants it, and gives way, is not in the way', async () => {
     const root = temporaryDirectory();
-    writeFileSync(`${await prefixOf(root)}000000000000`, '');
+    await another(root, (socket) => {
+      for (const name of sockets(root)) if (name.endsWith('f'.repeat(12))) rmSync(join(root, name));
+      socket.end('wanted');
+    });
+    await (await answer(root)).release();
+  });
+
+  test('is no socket is taken away', async () => {
+    const root = temporaryDirectory();
+    const first = await lockState(paths(root));
+    const [own = ''] = sockets(root);
+    await first.release();
+    writeFileSync(join(root, own), '');
     const lock = await lockState(paths(root));
     expect(sockets(root)).toHaveLength(1);
     await lock.release();
   });
 
-  test('who lives and says nothing holds it', async () => {
+  test('has a name that no run gives is none', async () => {
     const root = temporaryDirectory();
-    const silent = createServer(() => {});
-    silent.listen(`${await prefixOf(root)}ffffffffffff`);
-    await once(silent, 'listening');
-    onTestFinished(() => void silent.close());
-    expect((await refusal(paths(root))).code).toBe('STATE_LOCKED');
-    expect(sockets(root), 'and is not taken away').toHaveLength(1);
+    const lock = await lockState(paths(root));
+    const [own = ''] = sockets(root);
+    await lock.release();
+    for (const name of [`${own}+`, own.slice(0, -1), `${own}0`]) writeFileSync(join(root, name), '');
+    await (await answer(root)).release();
+    expect(sockets(root)).toHaveLength(3);
+  });
+
+  // Root may ask anyone.
+  test.runIf(process.getuid?.() !== 0)('may not be asked holds it', { timeout: 5000 }, async () => {
+    const root = temporaryDirectory();
+    await another(root, (socket) => socket.end('wanted'));
+    chmodSync(join(root, sockets(root)[0] ?? ''), 0o000);
+    await expect(lockState(paths(root)), 'at once').rejects.toMatchObject(refused);
   });
 });
 
