@@ -1,7 +1,16 @@
 /** One run at a time: whoever holds the lock, however it ends, and however many want it. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -156,6 +165,16 @@ describe('another that', () => {
     const lock = await lockState(paths(root));
     expect(sockets(root)).toHaveLength(1);
     await lock.release();
+  });
+
+  test('is gone when it is asked is not in the way, whatever its name', async () => {
+    const root = temporaryDirectory();
+    await another(root, (socket) => socket.end('held'));
+    const [own = ''] = sockets(root);
+    const smaller = join(root, own.replace(/[0-9a-f]{12}$/, '0'.repeat(12)));
+    renameSync(join(root, own), join(root, 'away'));
+    symlinkSync(join(root, 'none'), smaller);
+    await (await answer(root)).release();
   });
 
   test('has a name that no run gives is none', async () => {
