@@ -1277,7 +1277,8 @@ describe('an eval that starts over while a question of it is on its way', () => 
       await held;
       answer(response, status === 200 ? CHAT : '{"error":{"message":"no"}}', {}, status);
     });
-    const lane = (await bench({ openai: api.origin })).openEval('a', openJournal());
+    const gateway = await bench({ openai: api.origin, timeouts: { connect: 5000, idle: 600_000 } });
+    const lane = gateway.openEval('a', openJournal());
     const ask = (signal: AbortSignal) =>
       fetch(`${lane.env.OPENAI_BASE_URL}/chat/completions`, { method: 'POST', body: question('x'), signal });
     const leaving = new AbortController();
