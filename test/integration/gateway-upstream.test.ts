@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { createCipheriv, createHash } from 'node:crypto';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { EventEmitter, once } from 'node:events';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import {
   createServer,
   type IncomingHttpHeaders,
@@ -1515,6 +1515,9 @@ test('answers that cannot be kept are passed on all the same, and that is said o
   expect(api.arrivals).toHaveLength(2);
   expect(lane.traffic()).toMatchObject({ sent: 2, retried: 0, tokensSent: { prompt: 18 } });
   expect(log.warnings).toEqual([expect.stringMatching(/^Answers of a cannot be kept: E/)]);
+  rmSync(paths.live);
+  expect((await askOf(lane, 'z')).status).toBe(200);
+  expect(kept.size, 'it is not tried again with each answer').toBe(0);
 });
 
 test('a question that is larger than any API takes is refused, in words', async () => {
