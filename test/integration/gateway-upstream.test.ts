@@ -1160,6 +1160,26 @@ describe('a client that goes away', () => {
     expect(lane.traffic()).toMatchObject({ sent: 2, failed: 0 });
   });
 
+  test('before its turn has come, while another waits for the same: it is sent for that one', async () => {
+    const { api, letGo } = await holding();
+    const gateway = await bench({ openai: api.origin, maxRequestsInFlight: 1, timeouts });
+    const lane = gateway.openEval('a', undefined);
+    const first = askOf(lane, 'a');
+    await api.untilArrived(1);
+    const queued = untilAtGateway(lane, 1);
+    const old = leaving(lane, 'b');
+    await queued;
+    lane.restart();
+    const again = askOf(lane, 'b');
+    await vi.waitFor(() => expect(lane.attempt().sent).toBe(1));
+    await old.leave();
+    // Its end is known before there is room.
+    await fetch(`${lane.env.OPENAI_BASE_URL?.replace(/[0-9a-f]{48}/, '0')}`);
+    letGo();
+    expect([(await first).status, (await again).status]).toEqual([200, 200]);
+    expect(api.arrivals.map(contentOf)).toEqual(['a', 'b']);
+  });
+
   test('makes room for another', async () => {
     const { api, letGo } = await holding();
     const gateway = await bench({ openai: api.origin, maxRequestsInFlight: 1, timeouts });
