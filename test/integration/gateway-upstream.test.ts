@@ -26,9 +26,13 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { Adaptations } from '../../src/gateway/adapt.ts';
 import { type EvalGateway, type GatewayOptions, startGateway } from '../../src/gateway/gateway.ts';
+import { InFlightLimit } from '../../src/gateway/limits.ts';
+import { Operation, type Sink } from '../../src/gateway/operation.ts';
 import { defaultPatience } from '../../src/gateway/patience.ts';
 import { providerUrls } from '../../src/gateway/providers.ts';
+import { openUpstream } from '../../src/gateway/upstream.ts';
 import { Journal } from '../../src/progress/journal.ts';
 import { type StatePaths, statePaths } from '../../src/progress/paths.ts';
 import { recordingLog, sha256, temporaryDirectory } from '../helpers/builders.ts';
@@ -1388,6 +1392,53 @@ test('a gateway that closes leaves nothing under way, whatever it waits for', as
   expect(await Promise.all(asked)).toEqual(['cut', 'cut', 'cut']);
   await vi.waitFor(() => expect(lane.underWay()).toBe(0));
   expect(api.arrivals).toHaveLength(2);
+});
+
+test.each<[string, Script, string]>([
+  ['is over', (_, response) => answer(response), `head ${CHAT} end`],
+  ['is refused', (_, response) => answer(response, '{}', {}, 400), 'head {} end'],
+  [
+    'broke off',
+    (_, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write('data: {}', () => response.destroy());
+    },
+    'head data: {} cut',
+  ],
+])('who asks in the moment in which the same question %s hears it all', async (_, script, heard) => {
+  const api = await startStandInApi(script);
+  const upstream = openUpstream({});
+  onTestFinished(() => upstream.close());
+  const ignore = (): void => {};
+  const operation = new Operation(
+    { method: 'POST', url: new URL(api.origin), headers: {}, body: Buffer.from(question('x')) },
+    {
+      upstream,
+      limit: new InFlightLimit(1),
+      adaptations: new Adaptations(),
+      patience: defaultPatience,
+      evalId: 'a',
+      path: 'openai/chat/completions',
+      onTry: ignore,
+      onAdapted: ignore,
+      onRefused: ignore,
+      onAnswer: ignore,
+      onFailed: ignore,
+      onUnanswered: ignore,
+    },
+  );
+  const sink = (said: string[]): Sink => ({
+    head: () => said.push('head'),
+    chunk: (data) => said.push(data.toString()),
+    end: () => said.push('end'),
+    cut: () => said.push('cut'),
+  });
+  const [first, late]: [string[], string[]] = [[], []];
+  operation.attach(sink(first));
+  await operation.run();
+  operation.attach(sink(late));
+  expect(first.join(' ')).toBe(heard);
+  expect(late.join(' ')).toBe(heard);
 });
 
 test('who waits for its turn is not idle', async () => {
