@@ -50,7 +50,6 @@ export class InFlightLimit {
       };
       const giveUp = (): void => {
         queue.splice(queue.indexOf(give), 1);
-        if (queue.length === 0 && this.#waiting.get(evalId) === queue) this.#waiting.delete(evalId);
         reject(signal.reason);
       };
       signal.addEventListener('abort', giveUp, { once: true });
@@ -81,7 +80,7 @@ export class InFlightLimit {
   tooMany(sentAt: number): void {
     if (sentAt <= this.#loweredAt) return;
     this.#loweredAt = Date.now();
-    this.#allowed = Math.max(1, Math.floor(Math.min(this.#allowed, this.#inFlight) / 2));
+    this.#allowed = Math.max(1, Math.floor(this.#inFlight / 2));
   }
 
   /** Sends nothing more at all. Whoever waits goes on waiting until it gives up. */

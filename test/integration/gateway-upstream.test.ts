@@ -579,6 +579,25 @@ describe('waits that the API asks for', () => {
     expect(Math.min(...later)).toBeGreaterThanOrEqual(400 - EARLY);
   });
 
+  test('who was sent away comes back before the others of its eval', async () => {
+    const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+    const api = await startStandInApi(async ({ n }, response) => {
+      if (n > 1) return answer(response);
+      await held;
+      answer(response, limited, { 'retry-after-ms': '1' }, 429);
+    });
+    const gateway = await bench({ openai: api.origin, maxRequestsInFlight: 1 });
+    const lane = gateway.openEval('a', undefined);
+    const first = askOf(lane, 'a');
+    await api.untilArrived(1);
+    const queued = untilAtGateway(lane, 2);
+    const others = ['b', 'c'].map((content) => askOf(lane, content));
+    await queued;
+    letGo();
+    await Promise.all([first, ...others]);
+    expect(api.arrivals.map(contentOf).slice(0, 2)).toEqual(['a', 'a']);
+  });
+
   test.each([
     ['tells when to come back', true],
     ['does not tell when to come back', false],
@@ -666,7 +685,9 @@ describe('waits that the API asks for', () => {
         await held;
         answer(response);
       });
-      const lane = (await bench({ openai: api.origin, maxRequestsInFlight: 2 })).openEval('a', undefined);
+      const timeouts = { connect: 5000, idle: 600_000 };
+      const gateway = await bench({ openai: api.origin, maxRequestsInFlight: 2, timeouts });
+      const lane = gateway.openEval('a', undefined);
       const first = askOf(lane, 'a');
       await api.untilArrived(2);
       const second = askOf(lane, 'b');
@@ -1198,6 +1219,10 @@ describe('a client that goes away', () => {
     expect((await second).status).toBe(200);
     await underWay(lane, 0);
     expect(kept.size, 'the answer to the first is kept all the same').toBe(2);
+    expect(lane.traffic().tokensSent.prompt).toBe(18);
+    expect(lane.attempt().tokensSent.prompt, 'it counts when it is asked again').toBe(9);
+    await askOf(lane, 'a');
+    expect(lane.attempt()).toMatchObject({ replayed: 1, tokensReplayed: { prompt: 9 } });
   });
 
   test('before it is answered: an error is no reason to ask again', async () => {

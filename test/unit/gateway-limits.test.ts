@@ -132,6 +132,8 @@ test('a closed limit leaves no timer behind', ({ onTestFinished }) => {
   });
   const limit = new InFlightLimit(1);
   limit.pause(60_000);
+  limit.pause(90_000);
+  void limit.acquire('a', never);
   expect(vi.getTimerCount()).toBe(1);
   limit.close();
   expect(vi.getTimerCount()).toBe(0);
