@@ -269,6 +269,7 @@ describe('answers of an eval that has not finished', () => {
       record: { requests: { sent: 0, replayed: 1 } },
     });
     expect(bed.api.counts().received).toBe(1);
+    expect(keptAnswers(bed.paths), 'it is done, and needs them no more').toBe(0);
   });
 
   test('are dropped when it failed on them alone, and asked for again', async () => {
@@ -281,6 +282,7 @@ describe('answers of an eval that has not finished', () => {
 
   test.each([
     ['it was ended', "await ask('x'); await forEver()", { evalTimeout: 2000, stallTimeout: 600_000 }],
+    ['it asked for nothing', "if (attempt === 1) await ask('x'); process.exitCode = 1", undefined],
     ['it asked for more', "await ask('x'); await ask(String(attempt)); process.exitCode = 1", undefined],
   ])('are kept when %s', async (_, script, limits) => {
     const bed = await bench(script, { attempts: 2, ...(limits && { limits }) });
