@@ -76046,7 +76046,8 @@ function openCheckpointStore(options) {
                     return outcome;
                 const { key } = outcome;
                 if (!keys.restoreKeys.some((prefix) => key.startsWith(prefix))) {
-                    return failed(`the cache service answered with the entry ${key}, which was not asked for`);
+                    const what = (0,client_output/* printable */.g$)(key, secrets);
+                    return failed(`the cache service answered with the entry ${what}, which was not asked for`);
                 }
                 const trouble = await unwrap(staging, key, limit);
                 if (trouble)
@@ -77340,8 +77341,6 @@ class InFlightLimit {
             };
             const giveUp = () => {
                 queue.splice(queue.indexOf(give), 1);
-                if (queue.length === 0 && this.#waiting.get(evalId) === queue)
-                    this.#waiting.delete(evalId);
                 reject(signal.reason);
             };
             signal.addEventListener('abort', giveUp, { once: true });
@@ -77372,7 +77371,7 @@ class InFlightLimit {
         if (sentAt <= this.#loweredAt)
             return;
         this.#loweredAt = Date.now();
-        this.#allowed = Math.max(1, Math.floor(Math.min(this.#allowed, this.#inFlight) / 2));
+        this.#allowed = Math.max(1, Math.floor(this.#inFlight / 2));
     }
     /** Sends nothing more at all. Whoever waits goes on waiting until it gives up. */
     stop() {
@@ -77458,6 +77457,7 @@ const defaultPatience = {
     mostTries: 12,
     firstWait: 500,
     longestWait: 60_000,
+    longestPause: 60_000,
 };
 /** Exponential, with jitter: requests that failed together do not come back together. `tries` counts from 1. */
 function backoff(tries, { firstWait, longestWait }, random = Math.random) {
@@ -77598,14 +77598,13 @@ function openUpstream(env, timeouts = defaultTimeouts) {
         noProxy: env.no_proxy ?? env.NO_PROXY ?? '',
     });
     return {
-        async send({ method, url, headers, body }, signal) {
+        async send({ method, url, headers, body }) {
             const response = await agent.request({
                 origin: url.origin,
                 path: `${url.pathname}${url.search}`,
                 method: method,
                 headers,
                 body: body.length > 0 ? body : null,
-                signal,
             });
             return {
                 status: response.statusCode,
@@ -77613,7 +77612,7 @@ function openUpstream(env, timeouts = defaultTimeouts) {
                 body: response.body,
             };
         },
-        // What is still under way belongs to evals that are gone.
+        // Ends what is under way: it belongs to evals that are gone.
         close: () => agent.destroy(),
     };
 }
@@ -77741,8 +77740,6 @@ function parse(text) {
 
 /** A model takes a handful of adaptations at most; more is a loop. */
 const MOST_ADAPTATIONS = 12;
-/** A successful answer that says the limit is used up slows the next one; it does not stop the job for an hour. */
-const LONGEST_PAUSE = 60_000;
 const CLIENT_GONE = 'the client went away';
 /** oaieval repeats 429 and 5xx for ever, and the OpenAI client 408 and 409. It gives up at this one. */
 const GIVEN_UP = 424;
@@ -77752,8 +77749,6 @@ class Operation {
     #sinks = new Set();
     /** Ends waiting. What was sent is not taken back by it. */
     #leave = new AbortController();
-    /** Ends the request that is under way. */
-    #kill = new AbortController();
     #head;
     #chunks = [];
     #state = 'waiting';
@@ -77839,11 +77834,6 @@ class Operation {
         this.#sinks.clear();
         this.#leaveUnlessSent();
     }
-    /** Ends it, whatever it is doing. */
-    kill(reason) {
-        this.#leave.abort(reason);
-        this.#kill.abort(reason);
-    }
     #leaveUnlessSent() {
         this.#slot?.release();
         if (!this.#sending)
@@ -77867,12 +77857,10 @@ class Operation {
             this.#sentAt = Date.now();
             this.#firstSent ||= this.#sentAt;
             onTry(this.#tries++);
-            const response = await upstream.send({ ...this.#request, body }, this.#kill.signal);
+            const response = await upstream.send({ ...this.#request, body });
             return await this.#receive(response, body);
         }
         catch (error) {
-            if (this.#kill.signal.aborted)
-                return { kind: 'abandoned' };
             if (this.#state === 'streaming') {
                 this.#state = 'cut';
                 for (const sink of this.#sinks)
@@ -77895,10 +77883,11 @@ class Operation {
         const success = status >= 200 && status < 300;
         const streams = success && type.startsWith('text/event-stream');
         const reset = rateLimitReset(headers);
+        const { limit, patience } = this.#context;
         if (success)
-            this.#context.limit.answered();
+            limit.answered();
         if (success && reset !== undefined)
-            this.#context.limit.pause(Math.min(reset, LONGEST_PAUSE));
+            limit.pause(Math.min(reset, patience.longestPause));
         if (streams)
             this.#begin(status, headers, undefined);
         const chunks = [];
@@ -78025,11 +78014,10 @@ const LARGEST_BODY = 512 * 1024 * 1024;
 /** Clients reuse a connection after seconds of silence; one that is closed at that moment costs them the request. */
 const KEEP_ALIVE = 5 * 60_000;
 async function startGateway(options) {
-    const { env, urls, maxRequestsInFlight, log, patience = defaultPatience, timeouts = defaultTimeouts, } = options;
+    const { env, urls, maxRequestsInFlight, log, patience = defaultPatience, timeouts = defaultTimeouts, largestBody = LARGEST_BODY, } = options;
     const upstream = openUpstream(env, timeouts);
     const limit = new InFlightLimit(maxRequestsInFlight);
     const adaptations = new Adaptations();
-    const operations = new Set();
     const refused = new AbortController();
     const evals = new Map();
     /** Those that may still get answers, and what all others came to. */
@@ -78042,7 +78030,7 @@ async function startGateway(options) {
         adaptations,
         patience,
         urls,
-        operations,
+        largestBody,
         refused: refused.signal,
         refuse(error) {
             if (!refused.signal.aborted)
@@ -78075,7 +78063,6 @@ async function startGateway(options) {
     });
     server.keepAliveTimeout = KEEP_ALIVE;
     server.requestTimeout = 0;
-    server.on('clientError', (_, socket) => socket.destroy());
     await new Promise((resolve, reject) => {
         server.once('error', reject);
         server.listen(0, '127.0.0.1', resolve);
@@ -78118,9 +78105,8 @@ async function startGateway(options) {
         traffic: () => [...counting].reduce((sum, own) => (0,traffic/* addTraffic */.b5)(sum, own.traffic), past),
         stop: () => limit.stop(),
         async close() {
-            for (const operation of operations)
-                operation.kill(new Error('the gateway closes'));
             limit.close();
+            // Nobody waits for an answer any more, and what waits for its turn leaves.
             server.closeAllConnections();
             await Promise.all([new Promise((done) => server.close(done)), upstream.close()]);
         },
@@ -78155,7 +78141,7 @@ class EvalTraffic {
         return this.#unanswered.size;
     }
     get lastTraffic() {
-        const waits = [...this.#underWay.values()].some(({ operation }) => operation.wanted && operation.waits);
+        const waits = [...this.#underWay.values()].some(({ operation }) => operation.waits);
         return waits ? Date.now() : this.#lastTraffic;
     }
     restart() {
@@ -78177,7 +78163,7 @@ class EvalTraffic {
     }
     async handle(provider, rest, request, response) {
         this.#lastTraffic = Date.now();
-        const body = await readBody(request);
+        const body = await readBody(request, this.#shared.largestBody);
         if (!body)
             return answerError(response, 413, 'The request is larger than any API takes.');
         const method = request.method ?? 'GET';
@@ -78219,9 +78205,7 @@ class EvalTraffic {
         }
         else {
             const operation = this.#operation(question, request, id);
-            this.#shared.operations.add(operation);
             const over = operation.run().finally(() => {
-                this.#shared.operations.delete(operation);
                 if (id !== undefined)
                     this.#underWay.delete(id);
             });
@@ -78257,8 +78241,7 @@ class EvalTraffic {
             onTry: (before) => this.#count(before === 0 ? { sent: 1 } : { retried: 1 }),
             onFailed: () => this.#count({ failed: 1 }),
             onUnanswered: () => {
-                const asked = id === undefined ? undefined : this.#underWay.get(id);
-                if (id !== undefined && asked?.attempt === this.#attempts)
+                if (id !== undefined && this.#isOfThisAttempt(id))
                     this.#unanswered.add(id);
             },
             onRefused: refuse,
@@ -78266,16 +78249,21 @@ class EvalTraffic {
             onAnswer: (answer) => {
                 const spent = { tokensSent: answer.usage };
                 this.#count(spent);
-                if (operation.wanted)
-                    this.#countAttempt(spent);
-                if (id !== undefined)
+                if (id !== undefined) {
+                    // A client of an earlier attempt may still hold its connection.
+                    if (operation.wanted && this.#isOfThisAttempt(id))
+                        this.#countAttempt(spent);
                     this.#unanswered.delete(id);
+                }
                 if (n !== undefined)
                     this.#record(key, n, answer);
                 this.#shared.onSpent();
             },
         });
         return operation;
+    }
+    #isOfThisAttempt(id) {
+        return this.#underWay.get(id)?.attempt === this.#attempts;
     }
     #record(key, n, answer) {
         if (!this.#journal || !this.#recording)
@@ -78300,15 +78288,19 @@ class EvalTraffic {
 function requestKey(method, path, body) {
     return (0,external_node_crypto_.createHash)('sha256').update(`${method} ${path}\n`).update(body).digest('hex');
 }
-async function readBody(request) {
-    const chunks = [];
+/** Undefined when it is too large. It is read to its end all the same: whoever still sends does not read an answer. */
+async function readBody(request, largest) {
+    let chunks = [];
     let size = 0;
     for await (const chunk of request) {
         size += chunk.length;
-        if (size > LARGEST_BODY)
-            return undefined;
-        chunks.push(chunk);
+        if (size > largest)
+            chunks = [];
+        else
+            chunks.push(chunk);
     }
+    if (size > largest)
+        return undefined;
     return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }
 /** Headers that belong to one connection (RFC 9110, section 7.6.1), or that each side writes anew. */
@@ -78349,10 +78341,6 @@ function sinkTo(response) {
     };
 }
 function answerError(response, status, message) {
-    if (response.headersSent) {
-        response.destroy();
-        return;
-    }
     const body = JSON.stringify({ error: { message, type: 'oaievalset_action', code: null, param: null } });
     response.writeHead(status, { 'content-type': 'application/json', 'x-should-retry': 'false' });
     response.end(body);
@@ -79853,10 +79841,11 @@ class Journal {
             const owner = parseHeader(line);
             if (owner && sameOwner(owner, this.#owner))
                 own = true;
-            else if (owner?.repository === this.#owner.repository && owner.eval === this.#owner.eval)
-                return { kind: 'stale', parts: owner.parts, damaged };
+            // Before all others: answers of a segment that is given up must not have been indexed.
             else if (own)
                 damaged += 1;
+            else if (owner?.repository === this.#owner.repository && owner.eval === this.#owner.eval)
+                return { kind: 'stale', parts: owner.parts, damaged };
             else
                 return { kind: 'foreign', damaged };
         }
@@ -80115,7 +80104,7 @@ const PATIENCE = 10_000;
  * @throws ActionError STATE_LOCKED when another run holds it, STATE_UNWRITABLE when there can be no state. When there can be
  * no socket at all (a file system without them) the run goes on without a lock.
  */
-async function lockState(paths) {
+async function lockState(paths, patience = PATIENCE) {
     const { folder, prefix } = placeOf(paths);
     const name = `${prefix}${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(6).toString('hex')}`;
     const path = (0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(folder, name);
@@ -80127,8 +80116,8 @@ async function lockState(paths) {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)(path, { force: true });
         await new Promise((closed) => server.close(closed));
     };
-    for (const end = Date.now() + PATIENCE;; await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_5__.setTimeout)(10)) {
-        const found = await othersIn(folder, prefix, name);
+    for (const end = Date.now() + patience;; await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_5__.setTimeout)(10)) {
+        const found = await othersIn(folder, prefix, name, patience / 2);
         if (found.length === 0)
             break;
         const gives = found.some((other) => other.held || other.name < name) || Date.now() > end;
@@ -80181,9 +80170,9 @@ function appear(path, held) {
     });
 }
 /** Those who hold the lock or want it. What is dead is taken away. */
-async function othersIn(folder, prefix, own) {
+async function othersIn(folder, prefix, own, patience) {
     const names = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)(folder).filter((name) => name !== own && name.startsWith(prefix) && OWN_NAME.test(name.slice(prefix.length)));
-    const answers = await Promise.all(names.map(async (name) => ({ name, answer: await ask((0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(folder, name)) })));
+    const answers = await Promise.all(names.map(async (name) => ({ name, answer: await ask((0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(folder, name), patience) })));
     return answers.flatMap(({ name, answer }) => {
         if (answer !== 'dead')
             return [{ name, held: answer === 'held' }];
@@ -80192,12 +80181,12 @@ async function othersIn(folder, prefix, own) {
     });
 }
 /** Who lives and says nothing is busy: it holds the lock. */
-function ask(path) {
+function ask(path, patience) {
     return new Promise((resolve) => {
         let said = '';
         const socket = (0,node_net__WEBPACK_IMPORTED_MODULE_2__.connect)(path);
         socket.setEncoding('utf8');
-        socket.setTimeout(PATIENCE / 2, () => {
+        socket.setTimeout(patience, () => {
             resolve('held');
             socket.destroy();
         });
@@ -80467,7 +80456,6 @@ function parseProgress(text, known = []) {
     return {
         commands,
         needsRewrite: text !== formatProgress(commands),
-        torn: tail !== '' && !last,
         rejected,
     };
 }
@@ -80568,7 +80556,6 @@ function parseCompletions(text) {
     });
     return {
         records: [...byCommand.values()],
-        torn: tail !== '' && !tailIsWhole,
         rejected,
         needsRewrite: tail !== '' || rejected.length > 0 || superseded,
     };

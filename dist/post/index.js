@@ -31292,7 +31292,8 @@ function openCheckpointStore(options) {
                     return outcome;
                 const { key } = outcome;
                 if (!keys.restoreKeys.some((prefix) => key.startsWith(prefix))) {
-                    return failed(`the cache service answered with the entry ${key}, which was not asked for`);
+                    const what = (0,client_output/* printable */.g$)(key, secrets);
+                    return failed(`the cache service answered with the entry ${what}, which was not asked for`);
                 }
                 const trouble = await unwrap(staging, key, limit);
                 if (trouble)
@@ -31892,10 +31893,11 @@ class Journal {
             const owner = parseHeader(line);
             if (owner && sameOwner(owner, this.#owner))
                 own = true;
-            else if (owner?.repository === this.#owner.repository && owner.eval === this.#owner.eval)
-                return { kind: 'stale', parts: owner.parts, damaged };
+            // Before all others: answers of a segment that is given up must not have been indexed.
             else if (own)
                 damaged += 1;
+            else if (owner?.repository === this.#owner.repository && owner.eval === this.#owner.eval)
+                return { kind: 'stale', parts: owner.parts, damaged };
             else
                 return { kind: 'foreign', damaged };
         }
@@ -32154,7 +32156,7 @@ const PATIENCE = 10_000;
  * @throws ActionError STATE_LOCKED when another run holds it, STATE_UNWRITABLE when there can be no state. When there can be
  * no socket at all (a file system without them) the run goes on without a lock.
  */
-async function lockState(paths) {
+async function lockState(paths, patience = PATIENCE) {
     const { folder, prefix } = placeOf(paths);
     const name = `${prefix}${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(6).toString('hex')}`;
     const path = (0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(folder, name);
@@ -32166,8 +32168,8 @@ async function lockState(paths) {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)(path, { force: true });
         await new Promise((closed) => server.close(closed));
     };
-    for (const end = Date.now() + PATIENCE;; await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_5__.setTimeout)(10)) {
-        const found = await othersIn(folder, prefix, name);
+    for (const end = Date.now() + patience;; await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_5__.setTimeout)(10)) {
+        const found = await othersIn(folder, prefix, name, patience / 2);
         if (found.length === 0)
             break;
         const gives = found.some((other) => other.held || other.name < name) || Date.now() > end;
@@ -32220,9 +32222,9 @@ function appear(path, held) {
     });
 }
 /** Those who hold the lock or want it. What is dead is taken away. */
-async function othersIn(folder, prefix, own) {
+async function othersIn(folder, prefix, own, patience) {
     const names = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)(folder).filter((name) => name !== own && name.startsWith(prefix) && OWN_NAME.test(name.slice(prefix.length)));
-    const answers = await Promise.all(names.map(async (name) => ({ name, answer: await ask((0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(folder, name)) })));
+    const answers = await Promise.all(names.map(async (name) => ({ name, answer: await ask((0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(folder, name), patience) })));
     return answers.flatMap(({ name, answer }) => {
         if (answer !== 'dead')
             return [{ name, held: answer === 'held' }];
@@ -32231,12 +32233,12 @@ async function othersIn(folder, prefix, own) {
     });
 }
 /** Who lives and says nothing is busy: it holds the lock. */
-function ask(path) {
+function ask(path, patience) {
     return new Promise((resolve) => {
         let said = '';
         const socket = (0,node_net__WEBPACK_IMPORTED_MODULE_2__.connect)(path);
         socket.setEncoding('utf8');
-        socket.setTimeout(PATIENCE / 2, () => {
+        socket.setTimeout(patience, () => {
             resolve('held');
             socket.destroy();
         });
@@ -32416,7 +32418,6 @@ function parseProgress(text, known = []) {
     return {
         commands,
         needsRewrite: text !== formatProgress(commands),
-        torn: tail !== '' && !last,
         rejected,
     };
 }
@@ -32517,7 +32518,6 @@ function parseCompletions(text) {
     });
     return {
         records: [...byCommand.values()],
-        torn: tail !== '' && !tailIsWhole,
         rejected,
         needsRewrite: tail !== '' || rejected.length > 0 || superseded,
     };
