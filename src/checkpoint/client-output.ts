@@ -19,7 +19,7 @@ export function linesOf(stdout: string): OutputLine[] {
  */
 export function storageLines(stderr: string): OutputLine[] {
   return stderr.split('\n').flatMap((line) => {
-    const text = /^azure:\S+ (.*)/.exec(line)?.[1] ?? /^\s+("x-ms-error-code": .*)/.exec(line)?.[1];
+    const text = /^azure:\S+ (.*)/.exec(line)?.[1];
     return text === undefined ? [] : [{ level: 'storage', text }];
   });
 }

@@ -219,11 +219,41 @@ describe.concurrent('an encrypted checkpoint', () => {
     ],
     ['ends with', 'exit 3', 'tar ended with exit code 3'],
     ['dies of', 'kill -TERM $$', 'tar ended with SIGTERM'],
+    ['ends with, whom it leaves behind or not,', 'sleep 1000 & exit 3', 'tar ended with exit code 3'],
   ])('tells what tar %s when it cannot be made', async ([, script, cause], { rig }) => {
     const { env } = await rig.service();
     const bin = rig.fakeTar(script);
     const job = { env: { ...machine(env), PATH: `${bin}:${process.env.PATH}` }, encryptionKey: KEY };
     expect(await rig.failureOfSave(job)).toBe(cause);
+  });
+
+  test.for<[string, string, RegExp]>([
+    ['ends before it has read all', 'exit 2', /^tar ended with exit code 2$/],
+    ['does not end', 'cat > /dev/null; sleep 1000', /: it unpacks to more than 20000000 bytes; /],
+  ])('is not used when a tar unpacks it that %s', async ([, script, cause], { rig }) => {
+    const { env } = await rig.service();
+    const job = { env: machine(env), encryptionKey: KEY };
+    const many = { ...files, zeros: Buffer.alloc(30e6) };
+    expect((await rig.store(job).save(rig.snapshot(many))).kind).toBe('saved');
+    const tar = execFileSync('sh', ['-c', 'command -v tar'], { encoding: 'utf8' }).trim();
+    // The client unpacks from a file, we from a stream.
+    const bin = rig.fakeTar(`case "$*" in '-xf - '*) ${script} ;; *) exec ${tar} "$@" ;; esac`);
+    const path = { ...machine(env), PATH: `${bin}:${process.env.PATH}` };
+    const bounds = { ...CHECKPOINT_BOUNDS, bytes: script === 'exit 2' ? 1e9 : 20e6 };
+    expect(await rig.failureOfRestore({ ...job, env: path, bounds })).toMatch(cause);
+  });
+
+  test('takes the place of no other file', async ({ rig }) => {
+    const target = join(rig.scratch(), 'there');
+    writeFileSync(target, 'mine');
+    const sealing = {
+      encryptionKey: KEY,
+      entryKey: 'k',
+      env: machine(),
+      signal: new AbortController().signal,
+    };
+    await expect(sealTree(rig.snapshot(), 'tmp', target, sealing)).rejects.toThrow(/EEXIST/);
+    expect(readFileSync(target, 'utf8')).toBe('mine');
   });
 
   test('tells that there is no tar', async ({ rig }) => {

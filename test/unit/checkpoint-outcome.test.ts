@@ -31,6 +31,11 @@ describe('a save', () => {
     });
   });
 
+  test('is as large as the v1 client says', () => {
+    const result = { available: true, operation: 'save', id: 4, found: 'key-1' } as const;
+    expect(saveOutcome(answered(result, 'Cache Size: ~0 MB (261 B)'), 'key-1')).toMatchObject({ bytes: 261 });
+  });
+
   test('does not count when the look-up finds another key', () => {
     const result = { available: true, operation: 'save', id: 4, found: 'key-10' } as const;
     expect(saveOutcome(answered(result), 'key-1')).toEqual({
@@ -83,6 +88,7 @@ describe('a save', () => {
       '::warning::uploadCacheArchiveSDK: internal error uploading cache archive: ',
       '::warning::Failed to save: ',
     ],
+    ['the first line', '::warning::Failed to save: the first line%0Aand another'],
     ['the cache client gave no reason why the save failed', '::warning::Failed to save: '],
     ['the cache client gave up without saying why', '::debug::nothing of interest'],
   ])('tells its cause: %s', (cause, ...lines) => {
