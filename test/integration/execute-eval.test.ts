@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startGateway } from '../../src/gateway/gateway.ts';
 import { defaultPatience } from '../../src/gateway/patience.ts';
 import { providerUrls } from '../../src/gateway/providers.ts';
-import { spawnGroup } from '../../src/process/group.ts';
+import { type Exit, spawnGroup } from '../../src/process/group.ts';
 import { Journal } from '../../src/progress/journal.ts';
 import { liveRecordFile, type StatePaths, statePaths } from '../../src/progress/paths.ts';
 import { State } from '../../src/progress/state.ts';
@@ -256,6 +256,31 @@ describe('an eval that is ended', () => {
       stopped: AbortSignal.abort(new Error('the job was cancelled')),
     });
     expect(await execute()).toMatchObject({ status: 'pending', reason: 'the job was cancelled' });
+  });
+
+  test('what it left running is killed with it, and nothing is signalled later', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const signals: string[] = [];
+    const engine: Engine = {
+      start() {
+        const { promise: exit, resolve } = Promise.withResolvers<Exit>();
+        return {
+          exit,
+          signal(signal) {
+            signals.push(signal);
+            if (signal === 'SIGINT') resolve({ code: null, signal });
+          },
+        };
+      },
+      async close() {},
+    };
+    const { execute } = await bench('', { engine, stopped: AbortSignal.abort(new Error('cancelled')) });
+    await execute();
+    vi.advanceTimersByTime(1_000_000);
+    expect(signals).toEqual(['SIGINT', 'SIGKILL']);
   });
 });
 
