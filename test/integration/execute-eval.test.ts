@@ -258,25 +258,40 @@ describe('an eval that is ended', () => {
     expect(await execute()).toMatchObject({ status: 'pending', reason: 'the job was cancelled' });
   });
 
+  /** Starts what prints one line, and does nothing until it is told to end. */
+  const quiet = (signals: string[] = []): Engine => ({
+    start({ onLine }) {
+      const { promise: exit, resolve } = Promise.withResolvers<Exit>();
+      onLine('Running…');
+      return {
+        exit,
+        signal(signal) {
+          signals.push(signal);
+          if (signal === 'SIGINT') resolve({ code: null, signal });
+        },
+      };
+    },
+    async close() {},
+  });
+
+  test.each([
+    ['eval-timeout', { evalTimeout: 1, stallTimeout: 600_000 }, 'it took longer than the eval-timeout'],
+    ['stall-timeout', { evalTimeout: undefined, stallTimeout: 1 }, 'it did nothing for the stall-timeout'],
+  ])('by its %s: why, and what it printed last, is told', async (_, limits, why) => {
+    const { execute } = await bench('', { engine: quiet(), limits });
+    expect(await execute()).toMatchObject({
+      status: 'failed',
+      reason: expect.stringMatching(new RegExp(`^${why} of .*it printed last, .* ago: Running…$`)),
+    });
+  });
+
   test('what it left running is killed with it, and nothing is signalled later', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => {
       vi.useRealTimers();
     });
     const signals: string[] = [];
-    const engine: Engine = {
-      start() {
-        const { promise: exit, resolve } = Promise.withResolvers<Exit>();
-        return {
-          exit,
-          signal(signal) {
-            signals.push(signal);
-            if (signal === 'SIGINT') resolve({ code: null, signal });
-          },
-        };
-      },
-      async close() {},
-    };
+    const engine = quiet(signals);
     const { execute } = await bench('', { engine, stopped: AbortSignal.abort(new Error('cancelled')) });
     await execute();
     vi.advanceTimersByTime(1_000_000);
