@@ -74942,7 +74942,7 @@ function linesOf(stdout) {
  */
 function storageLines(stderr) {
     return stderr.split('\n').flatMap((line) => {
-        const text = /^azure:\S+ (.*)/.exec(line)?.[1] ?? /^\s+("x-ms-error-code": .*)/.exec(line)?.[1];
+        const text = /^azure:\S+ (.*)/.exec(line)?.[1];
         return text === undefined ? [] : [{ level: 'storage', text }];
     });
 }
