@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { serve } from './checkpoint/client.ts';
-import { RESULT_FD, type WorkerRequest } from './checkpoint/protocol.ts';
+import { CUT_OFF, RESULT_FD, type WorkerRequest, type WorkerResult } from './checkpoint/protocol.ts';
 
 /** The program of the cache worker: one request, one result, and no life of its own (see docs/adr/0002). */
 
@@ -13,14 +14,16 @@ process.stdin.on('data', (text: string) => {
   const end = received.indexOf('\n');
   if (started || end === -1) return;
   started = true;
-  void answer(JSON.parse(received.slice(0, end)) as WorkerRequest);
+  // The client waits for ever for the rest of an answer that was cut off. Nothing keeps the process then, stdin apart.
+  (process.stdin as Socket).unref();
+  process.once('beforeExit', () => tell({ available: true, operation: 'error', message: CUT_OFF }));
+  void serve(JSON.parse(received.slice(0, end)) as WorkerRequest).then(tell);
 });
 // The open stdin is the leash: it closes when the action ends, however it ends, and nobody waits for us any more.
 process.stdin.on('close', die);
 process.stdin.on('error', die);
 
-async function answer(request: WorkerRequest): Promise<void> {
-  const result = await serve(request);
+function tell(result: WorkerResult): void {
   writeSync(RESULT_FD, JSON.stringify(result));
   // Not left to the event loop: the client keeps connections open.
   process.exit(0);

@@ -98454,6 +98454,8 @@ function reasonOf(error) {
 }
 
 ;// CONCATENATED MODULE: ./lib/checkpoint/protocol.js
+/** The message of an `error`, when the client would have waited for ever for the rest of an answer. */
+const CUT_OFF = 'an answer ended in the middle';
 const RESULT_FD = 3;
 /**
  * The one path every checkpoint holds, relative to a directory made for the call.
@@ -98520,13 +98522,15 @@ process.stdin.on('data', (text) => {
     if (started || end === -1)
         return;
     started = true;
-    void answer(JSON.parse(received.slice(0, end)));
+    // The client waits for ever for the rest of an answer that was cut off. Nothing keeps the process then, stdin apart.
+    process.stdin.unref();
+    process.once('beforeExit', () => tell({ available: true, operation: 'error', message: CUT_OFF }));
+    void serve(JSON.parse(received.slice(0, end))).then(tell);
 });
 // The open stdin is the leash: it closes when the action ends, however it ends, and nobody waits for us any more.
 process.stdin.on('close', die);
 process.stdin.on('error', die);
-async function answer(request) {
-    const result = await serve(request);
+function tell(result) {
     (0,external_node_fs_namespaceObject.writeSync)(RESULT_FD, JSON.stringify(result));
     // Not left to the event loop: the client keeps connections open.
     process.exit(0);

@@ -74887,7 +74887,7 @@ class Checkpointer {
             // Beside the state, on one file system with it: what never changes is linked, not copied.
             (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdirSync)(live, { recursive: true });
             root = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdtempSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(live, 'snapshot-'));
-            state.snapshot((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(root, _protocol_js__WEBPACK_IMPORTED_MODULE_5__/* .CHECKPOINT_PATH */ .n));
+            state.snapshot((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(root, _protocol_js__WEBPACK_IMPORTED_MODULE_5__/* .CHECKPOINT_PATH */ .nm));
             const outline = state.outline();
             const outcome = await store.save(root, limits);
             if (outcome.kind === 'saved')
@@ -74993,9 +74993,12 @@ function unescapeData(text) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   h: () => (/* binding */ RESULT_FD),
-/* harmony export */   n: () => (/* binding */ CHECKPOINT_PATH)
+/* harmony export */   Vk: () => (/* binding */ CUT_OFF),
+/* harmony export */   h7: () => (/* binding */ RESULT_FD),
+/* harmony export */   nm: () => (/* binding */ CHECKPOINT_PATH)
 /* harmony export */ });
+/** The message of an `error`, when the client would have waited for ever for the rest of an answer. */
+const CUT_OFF = 'an answer ended in the middle';
 const RESULT_FD = 3;
 /**
  * The one path every checkpoint holds, relative to a directory made for the call.
@@ -75386,7 +75389,10 @@ var external_node_url_ = __nccwpck_require__(3136);
 var abort = __nccwpck_require__(4836);
 // EXTERNAL MODULE: ./lib/checkpoint/client-output.js
 var client_output = __nccwpck_require__(833);
+// EXTERNAL MODULE: ./lib/checkpoint/protocol.js
+var protocol = __nccwpck_require__(2180);
 ;// CONCATENATED MODULE: ./lib/checkpoint/cause.js
+
 
 /**
  * The mode that made the client skip an operation; undefined when it did not. Source: `ACTIONS_CACHE_MODE` in
@@ -75418,6 +75424,10 @@ function failureMessage(operation, lines) {
 function causeOf(operation, message, lines) {
     if (/insufficient usage|storage quota has been hit/i.test(message)) {
         return 'the cache storage quota is used up, so the service takes no new entries';
+    }
+    if (message === protocol/* CUT_OFF */.Vk) {
+        const stage = stageOf(operation, lines);
+        return `the connection to the cache service broke off (${message}${stage ? `, while ${stage}` : ''})`;
     }
     const denied = /cache (?:write|read) denied:[^"}\n]*/i.exec(message)?.[0];
     if (denied)
@@ -75640,8 +75650,6 @@ function errorIn(stderr) {
     return line ? `; ${line.trim()}` : '';
 }
 
-// EXTERNAL MODULE: ./lib/checkpoint/protocol.js
-var protocol = __nccwpck_require__(2180);
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
 ;// CONCATENATED MODULE: ./lib/checkpoint/safe-tar.js
@@ -75900,7 +75908,7 @@ function runWorker(request, options) {
         for (const [name, fd] of [
             ['stdout', 1],
             ['stderr', 2],
-            ['result', protocol/* RESULT_FD */.h],
+            ['result', protocol/* RESULT_FD */.h7],
         ]) {
             const stream = child.stdio[fd];
             if (!stream || !('setEncoding' in stream))
@@ -76001,10 +76009,10 @@ function openCheckpointStore(options) {
     /** Puts the plain checkpoint at `<staging>/tmp/oaievalset`, or says why what was fetched is none. */
     async function unwrap(staging, entryKey, limit) {
         const files = (0,external_node_path_.join)(staging, FILES);
-        const empty = failed(`the entry ${entryKey} holds no ${protocol/* CHECKPOINT_PATH */.n}`);
+        const empty = failed(`the entry ${entryKey} holds no ${protocol/* CHECKPOINT_PATH */.nm}`);
         if (!(await holdsCheckpoint(files)))
             return empty;
-        const sealed = (0,external_node_path_.join)(files, protocol/* CHECKPOINT_PATH */.n, SEALED);
+        const sealed = (0,external_node_path_.join)(files, protocol/* CHECKPOINT_PATH */.nm, SEALED);
         const isSealed = await exists(sealed);
         if (!encryptionKey) {
             if (!isSealed)
@@ -76055,7 +76063,7 @@ function openCheckpointStore(options) {
                 keep();
                 for (const name of [FILES, OPENED, ARCHIVES, PROGRAMS])
                     await remove((0,external_node_path_.join)(staging, name));
-                return { kind: 'hit', key, directory: (0,external_node_path_.join)(staging, protocol/* CHECKPOINT_PATH */.n), staging };
+                return { kind: 'hit', key, directory: (0,external_node_path_.join)(staging, protocol/* CHECKPOINT_PATH */.nm), staging };
             });
         },
         async save(snapshotRoot, { signal, timeoutMs = timeouts.saveMs ?? SAVE_TIMEOUT_MS } = {}) {
@@ -76065,14 +76073,14 @@ function openCheckpointStore(options) {
                 return noService;
             const limit = limitOf(timeoutMs, signal);
             return inPrivateDirectory(temporaryDirectory, limit, secrets, async (directory) => {
-                if (!(await isDirectory((0,external_node_path_.join)(snapshotRoot, protocol/* CHECKPOINT_PATH */.n)))) {
-                    return failed(`there is no ${protocol/* CHECKPOINT_PATH */.n} to save in ${snapshotRoot}`);
+                if (!(await isDirectory((0,external_node_path_.join)(snapshotRoot, protocol/* CHECKPOINT_PATH */.nm)))) {
+                    return failed(`there is no ${protocol/* CHECKPOINT_PATH */.nm} to save in ${snapshotRoot}`);
                 }
                 const files = (0,external_node_path_.join)(directory, FILES);
                 if (encryptionKey) {
-                    await (0,promises_.mkdir)((0,external_node_path_.join)(files, protocol/* CHECKPOINT_PATH */.n), { recursive: true });
-                    const target = (0,external_node_path_.join)(files, protocol/* CHECKPOINT_PATH */.n, SEALED);
-                    await sealTree((0,external_node_path_.resolve)(snapshotRoot), protocol/* CHECKPOINT_PATH */.n, target, sealing(key, limit));
+                    await (0,promises_.mkdir)((0,external_node_path_.join)(files, protocol/* CHECKPOINT_PATH */.nm), { recursive: true });
+                    const target = (0,external_node_path_.join)(files, protocol/* CHECKPOINT_PATH */.nm, SEALED);
+                    await sealTree((0,external_node_path_.resolve)(snapshotRoot), protocol/* CHECKPOINT_PATH */.nm, target, sealing(key, limit));
                 }
                 else {
                     // tar follows a link on the way to what it packs, and keeps no trace of it: nothing is copied.
@@ -76089,7 +76097,7 @@ const OPENED = 'opened';
 const ARCHIVES = 'archives';
 const PROGRAMS = 'bin';
 /** The first directory of the path. */
-const TOP = (0,external_node_path_.dirname)(protocol/* CHECKPOINT_PATH */.n);
+const TOP = (0,external_node_path_.dirname)(protocol/* CHECKPOINT_PATH */.nm);
 /** The one file of an encrypted checkpoint. No state file is called so: they all begin with a model's name and a dot. */
 const SEALED = 'checkpoint.enc';
 const DELETE_OR_CHANGE_KEY = 'delete the entry in the caches of the repository, or change cache-key';
@@ -76165,7 +76173,7 @@ async function plainPath(temporaryDirectory) {
 }
 /** Link by link: an archive may bring `tmp` along as a link to the state directory of this machine. */
 async function holdsCheckpoint(directory) {
-    return (await isDirectory((0,external_node_path_.join)(directory, TOP))) && (await isDirectory((0,external_node_path_.join)(directory, protocol/* CHECKPOINT_PATH */.n)));
+    return (await isDirectory((0,external_node_path_.join)(directory, TOP))) && (await isDirectory((0,external_node_path_.join)(directory, protocol/* CHECKPOINT_PATH */.nm)));
 }
 async function move(from, staging) {
     await (0,promises_.rename)((0,external_node_path_.join)(from, TOP), (0,external_node_path_.join)(staging, TOP));

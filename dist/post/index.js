@@ -30113,7 +30113,7 @@ class Checkpointer {
             // Beside the state, on one file system with it: what never changes is linked, not copied.
             (0,external_node_fs_.mkdirSync)(live, { recursive: true });
             root = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(live, 'snapshot-'));
-            state.snapshot((0,external_node_path_.join)(root, protocol/* CHECKPOINT_PATH */.n));
+            state.snapshot((0,external_node_path_.join)(root, protocol/* CHECKPOINT_PATH */.nm));
             const outline = state.outline();
             const outcome = await store.save(root, limits);
             if (outcome.kind === 'saved')
@@ -30219,9 +30219,12 @@ function unescapeData(text) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   h: () => (/* binding */ RESULT_FD),
-/* harmony export */   n: () => (/* binding */ CHECKPOINT_PATH)
+/* harmony export */   Vk: () => (/* binding */ CUT_OFF),
+/* harmony export */   h7: () => (/* binding */ RESULT_FD),
+/* harmony export */   nm: () => (/* binding */ CHECKPOINT_PATH)
 /* harmony export */ });
+/** The message of an `error`, when the client would have waited for ever for the rest of an answer. */
+const CUT_OFF = 'an answer ended in the middle';
 const RESULT_FD = 3;
 /**
  * The one path every checkpoint holds, relative to a directory made for the call.
@@ -30632,7 +30635,10 @@ function abortedAfter(milliseconds, ...signals) {
 
 // EXTERNAL MODULE: ./lib/checkpoint/client-output.js
 var client_output = __nccwpck_require__(833);
+// EXTERNAL MODULE: ./lib/checkpoint/protocol.js
+var protocol = __nccwpck_require__(2180);
 ;// CONCATENATED MODULE: ./lib/checkpoint/cause.js
+
 
 /**
  * The mode that made the client skip an operation; undefined when it did not. Source: `ACTIONS_CACHE_MODE` in
@@ -30664,6 +30670,10 @@ function failureMessage(operation, lines) {
 function causeOf(operation, message, lines) {
     if (/insufficient usage|storage quota has been hit/i.test(message)) {
         return 'the cache storage quota is used up, so the service takes no new entries';
+    }
+    if (message === protocol/* CUT_OFF */.Vk) {
+        const stage = stageOf(operation, lines);
+        return `the connection to the cache service broke off (${message}${stage ? `, while ${stage}` : ''})`;
     }
     const denied = /cache (?:write|read) denied:[^"}\n]*/i.exec(message)?.[0];
     if (denied)
@@ -30886,8 +30896,6 @@ function errorIn(stderr) {
     return line ? `; ${line.trim()}` : '';
 }
 
-// EXTERNAL MODULE: ./lib/checkpoint/protocol.js
-var protocol = __nccwpck_require__(2180);
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
 ;// CONCATENATED MODULE: ./lib/checkpoint/safe-tar.js
@@ -31146,7 +31154,7 @@ function runWorker(request, options) {
         for (const [name, fd] of [
             ['stdout', 1],
             ['stderr', 2],
-            ['result', protocol/* RESULT_FD */.h],
+            ['result', protocol/* RESULT_FD */.h7],
         ]) {
             const stream = child.stdio[fd];
             if (!stream || !('setEncoding' in stream))
@@ -31247,10 +31255,10 @@ function openCheckpointStore(options) {
     /** Puts the plain checkpoint at `<staging>/tmp/oaievalset`, or says why what was fetched is none. */
     async function unwrap(staging, entryKey, limit) {
         const files = (0,external_node_path_.join)(staging, FILES);
-        const empty = failed(`the entry ${entryKey} holds no ${protocol/* CHECKPOINT_PATH */.n}`);
+        const empty = failed(`the entry ${entryKey} holds no ${protocol/* CHECKPOINT_PATH */.nm}`);
         if (!(await holdsCheckpoint(files)))
             return empty;
-        const sealed = (0,external_node_path_.join)(files, protocol/* CHECKPOINT_PATH */.n, SEALED);
+        const sealed = (0,external_node_path_.join)(files, protocol/* CHECKPOINT_PATH */.nm, SEALED);
         const isSealed = await exists(sealed);
         if (!encryptionKey) {
             if (!isSealed)
@@ -31301,7 +31309,7 @@ function openCheckpointStore(options) {
                 keep();
                 for (const name of [FILES, OPENED, ARCHIVES, PROGRAMS])
                     await remove((0,external_node_path_.join)(staging, name));
-                return { kind: 'hit', key, directory: (0,external_node_path_.join)(staging, protocol/* CHECKPOINT_PATH */.n), staging };
+                return { kind: 'hit', key, directory: (0,external_node_path_.join)(staging, protocol/* CHECKPOINT_PATH */.nm), staging };
             });
         },
         async save(snapshotRoot, { signal, timeoutMs = timeouts.saveMs ?? SAVE_TIMEOUT_MS } = {}) {
@@ -31311,14 +31319,14 @@ function openCheckpointStore(options) {
                 return noService;
             const limit = limitOf(timeoutMs, signal);
             return inPrivateDirectory(temporaryDirectory, limit, secrets, async (directory) => {
-                if (!(await isDirectory((0,external_node_path_.join)(snapshotRoot, protocol/* CHECKPOINT_PATH */.n)))) {
-                    return failed(`there is no ${protocol/* CHECKPOINT_PATH */.n} to save in ${snapshotRoot}`);
+                if (!(await isDirectory((0,external_node_path_.join)(snapshotRoot, protocol/* CHECKPOINT_PATH */.nm)))) {
+                    return failed(`there is no ${protocol/* CHECKPOINT_PATH */.nm} to save in ${snapshotRoot}`);
                 }
                 const files = (0,external_node_path_.join)(directory, FILES);
                 if (encryptionKey) {
-                    await (0,promises_namespaceObject.mkdir)((0,external_node_path_.join)(files, protocol/* CHECKPOINT_PATH */.n), { recursive: true });
-                    const target = (0,external_node_path_.join)(files, protocol/* CHECKPOINT_PATH */.n, SEALED);
-                    await sealTree((0,external_node_path_.resolve)(snapshotRoot), protocol/* CHECKPOINT_PATH */.n, target, sealing(key, limit));
+                    await (0,promises_namespaceObject.mkdir)((0,external_node_path_.join)(files, protocol/* CHECKPOINT_PATH */.nm), { recursive: true });
+                    const target = (0,external_node_path_.join)(files, protocol/* CHECKPOINT_PATH */.nm, SEALED);
+                    await sealTree((0,external_node_path_.resolve)(snapshotRoot), protocol/* CHECKPOINT_PATH */.nm, target, sealing(key, limit));
                 }
                 else {
                     // tar follows a link on the way to what it packs, and keeps no trace of it: nothing is copied.
@@ -31335,7 +31343,7 @@ const OPENED = 'opened';
 const ARCHIVES = 'archives';
 const PROGRAMS = 'bin';
 /** The first directory of the path. */
-const TOP = (0,external_node_path_.dirname)(protocol/* CHECKPOINT_PATH */.n);
+const TOP = (0,external_node_path_.dirname)(protocol/* CHECKPOINT_PATH */.nm);
 /** The one file of an encrypted checkpoint. No state file is called so: they all begin with a model's name and a dot. */
 const SEALED = 'checkpoint.enc';
 const DELETE_OR_CHANGE_KEY = 'delete the entry in the caches of the repository, or change cache-key';
@@ -31411,7 +31419,7 @@ async function plainPath(temporaryDirectory) {
 }
 /** Link by link: an archive may bring `tmp` along as a link to the state directory of this machine. */
 async function holdsCheckpoint(directory) {
-    return (await isDirectory((0,external_node_path_.join)(directory, TOP))) && (await isDirectory((0,external_node_path_.join)(directory, protocol/* CHECKPOINT_PATH */.n)));
+    return (await isDirectory((0,external_node_path_.join)(directory, TOP))) && (await isDirectory((0,external_node_path_.join)(directory, protocol/* CHECKPOINT_PATH */.nm)));
 }
 async function move(from, staging) {
     await (0,promises_namespaceObject.rename)((0,external_node_path_.join)(from, TOP), (0,external_node_path_.join)(staging, TOP));

@@ -1,4 +1,5 @@
 import { firstMatch, lastMatch, type OutputLine } from './client-output.ts';
+import { CUT_OFF } from './protocol.ts';
 
 export type CacheOperation = 'restore' | 'save';
 
@@ -30,6 +31,10 @@ export function failureMessage(operation: CacheOperation, lines: readonly Output
 export function causeOf(operation: CacheOperation, message: string, lines: readonly OutputLine[]): string {
   if (/insufficient usage|storage quota has been hit/i.test(message)) {
     return 'the cache storage quota is used up, so the service takes no new entries';
+  }
+  if (message === CUT_OFF) {
+    const stage = stageOf(operation, lines);
+    return `the connection to the cache service broke off (${message}${stage ? `, while ${stage}` : ''})`;
   }
   const denied = /cache (?:write|read) denied:[^"}\n]*/i.exec(message)?.[0];
   if (denied) return `the token of this run may not ${operation} (${denied}${OUTSIDERS[operation]})`;

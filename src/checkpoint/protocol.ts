@@ -11,6 +11,9 @@ export type WorkerResult =
   /** What the client threw, which it does for a few failures and not for the rest. */
   | { readonly available: true; readonly operation: 'error'; readonly message: string };
 
+/** The message of an `error`, when the client would have waited for ever for the rest of an answer. */
+export const CUT_OFF = 'an answer ended in the middle';
+
 export const RESULT_FD = 3;
 
 /**

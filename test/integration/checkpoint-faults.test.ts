@@ -171,6 +171,22 @@ const savesThatEnd: readonly Row[] = [
   ],
 ];
 
+/** The client would wait for the rest for ever. */
+const answersThatAreCut: readonly (readonly [
+  operation: 'save' | 'restore',
+  at: CacheStep,
+  Protocol,
+  while_: string,
+])[] = [
+  ['save', 'create', 'v1', 'the entry was reserved'],
+  ['save', 'create', 'v2', 'the entry was reserved'],
+  ['save', 'finalize', 'v2', 'the upload was completed'],
+  ['save', 'lookup', 'v1', 'the new entry was looked up'],
+  ['save', 'lookup', 'v2', 'the new entry was looked up'],
+  ['restore', 'lookup', 'v1', 'the entry was looked up'],
+  ['restore', 'lookup', 'v2', 'the entry was looked up'],
+];
+
 const savesThatAreStopped: readonly Row[] = [
   [
     'a service that is busy',
@@ -407,6 +423,21 @@ describe.concurrent('a restore', () => {
     expect(await restore(rig.store({ env: machine(env) }))).toEqual({ kind: 'miss' });
     expect((await restore(rig.store({ env: { ...machine(env), PATH: bin } }))).kind).toBe('hit');
   });
+});
+
+describe.concurrent('an answer that is cut', () => {
+  test.for(answersThatAreCut)(
+    'ends a %s at once (%s, %s)',
+    async ([operation, at, protocol, stage], { rig }) => {
+      const fault = [protocol, at, { truncateAfter: 5 }, ''] as const;
+      const warning =
+        operation === 'save'
+          ? (await failedSave(rig, fault, PATIENT)).warning
+          : await failedRestore(rig, fault, PATIENT);
+      const broken = 'the connection to the cache service broke off (an answer ended in the middle, while';
+      expect(warning).toBe(`${broken} ${stage})`);
+    },
+  );
 });
 
 describe.concurrent('a service whose clock is a year off', () => {
