@@ -189,6 +189,9 @@ describe.concurrent('two runs at once', () => {
     expect(bed.doneEvals()).toEqual([key(0)]);
     expect(bed.rejected()).toEqual([]);
 
+    const left = join(bed.path('live'), 'records/left-behind.jsonl');
+    mkdirSync(join(left, '..'), { recursive: true });
+    writeFileSync(left, 'of an eval that does not run any more');
     bed.api.release();
     bed.api.forget();
     const next = await second.run({ runId: '2000', runAttempt: 2 });
@@ -200,6 +203,7 @@ describe.concurrent('two runs at once', () => {
     expect(bed.api.counts().received).toBe(3);
     const sockets = readdirSync(bed.stateDirectory).filter((name) => name.startsWith('.lock-'));
     expect(sockets, 'the dead one is gone, and that of the run as well').toEqual([]);
+    expect(existsSync(left), 'what was live is no more').toBe(false);
   });
 
   test('the post step of a killed run leaves the state to the run that has taken it over', async (context) => {
@@ -517,6 +521,21 @@ onLinux.concurrent('a job that is cancelled', () => {
     expect(result.orphans).toEqual([]);
     expect(leftovers(bed)).toEqual([]);
     expect(existsSync(bed.stateDirectory), 'nothing was begun').toBe(false);
+    await completes(bed, 2, 0);
+  });
+
+  test('while a helper hangs that nobody can signal: it is not waited for, and does not go on', async (context) => {
+    const mark = randomUUID();
+    const folder = scratch(context);
+    const [python, reached] = [join(folder, 'python'), join(folder, 'reached')];
+    writeFileSync(python, `#!/bin/sh\n: > ${reached}\nexec sleep 600\n`, { mode: 0o755 });
+    const bed = await bedOf(context, { samples: [2] }, { env: { OAIEVALSET_TEST: mark } });
+    const ended = bed.run({ inputs: { python } });
+    await vi.waitFor(() => expect(existsSync(reached)).toBe(true), { timeout: 60_000 });
+    process.kill(mainOf(mark), 'SIGINT');
+    const result = await ended;
+    expectCancelled(result);
+    expect(result.orphans).toEqual([]);
     await completes(bed, 2, 0);
   });
 
