@@ -75308,7 +75308,7 @@ async function ended(tar) {
         const [line] = said.trim().split('\n');
         return {
             problem: line || `tar ended with ${signal ?? `exit code ${code}`}`,
-            killed: signal === 'SIGKILL',
+            killed: signal === 'SIGKILL' || signal === 'SIGPIPE',
         };
     }
     catch (error) {

@@ -190,6 +190,7 @@ function killGroup(tar: ChildProcessWithoutNullStreams): void {
 interface Ending {
   /** What tar said, when it did not end well. */
   readonly problem?: string;
+  /** By us, or because its other end is gone: it does not say why. */
   readonly killed: boolean;
 }
 
@@ -206,7 +207,7 @@ async function ended(tar: ChildProcessWithoutNullStreams): Promise<Ending> {
     const [line] = said.trim().split('\n');
     return {
       problem: line || `tar ended with ${signal ?? `exit code ${code}`}`,
-      killed: signal === 'SIGKILL',
+      killed: signal === 'SIGKILL' || signal === 'SIGPIPE',
     };
   } catch (error) {
     return { problem: `tar could not be started (${reasonOf(error)})`, killed: false };
