@@ -27,8 +27,8 @@ def install():
     decode, index = known
     load = evals.eval.Eval.get_samples
     kinds = [getattr(evals.eval, name, None) for name in ("Eval", "SolverEval")]
-    evaluate = {vars(kind).get("eval_all_samples") for kind in kinds if kind is not None}
-    if not all(passes_on(function, "samples", "_index_samples") for function in evaluate if function is not None):
+    evaluate = {kind.eval_all_samples for kind in kinds if kind is not None}
+    if not all(passes_on(function, "samples", "_index_samples") for function in evaluate):
         return
     frugal = {
         cls

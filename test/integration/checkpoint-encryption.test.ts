@@ -146,26 +146,18 @@ describe.concurrent('an encrypted checkpoint', () => {
     expect(await rig.failureOfRestore({ env, encryptionKey: KEY })).toMatch(cause);
   });
 
-  test('is no link to a file of this machine', async ({ rig }) => {
+  test.for<[string, (path: string) => void, RegExp]>([
+    ['link to a file of this machine', (path) => symlinkSync('/etc/hostname', path), /^ELOOP: /],
+    ['pipe that nobody writes to', (path) => execFileSync('mkfifo', [path]), /: it is not a regular file; /],
+  ])('is no %s', async ([, make, cause], { rig }) => {
     const service = await rig.service();
     const env = machine(service.env);
     await rig.store({ env, encryptionKey: KEY }).save(rig.snapshot(files));
     const directory = rig.scratch();
     mkdirSync(join(directory, 'tmp/oaievalset'), { recursive: true });
-    symlinkSync('/etc/hostname', join(directory, 'tmp/oaievalset/checkpoint.enc'));
+    make(join(directory, 'tmp/oaievalset/checkpoint.enc'));
     service.tamper(onlyEntry(service).key, () => pack(directory));
-    expect(await rig.failureOfRestore({ env, encryptionKey: KEY })).toMatch(/^ELOOP: /);
-  });
-
-  test('is no pipe that nobody writes to', async ({ rig }) => {
-    const service = await rig.service();
-    const env = machine(service.env);
-    await rig.store({ env, encryptionKey: KEY }).save(rig.snapshot(files));
-    const directory = rig.scratch();
-    mkdirSync(join(directory, 'tmp/oaievalset'), { recursive: true });
-    execFileSync('mkfifo', [join(directory, 'tmp/oaievalset/checkpoint.enc')]);
-    service.tamper(onlyEntry(service).key, () => pack(directory));
-    expect(await rig.failureOfRestore({ env, encryptionKey: KEY })).toMatch(/: it is not a regular file; /);
+    expect(await rig.failureOfRestore({ env, encryptionKey: KEY })).toMatch(cause);
   });
 
   test('of many zeros is not unpacked beyond its bounds', async ({ rig }) => {

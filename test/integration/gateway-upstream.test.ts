@@ -263,13 +263,36 @@ function answer(
 }
 
 /** A stand-in for the model API that holds back every answer until it is let go. */
-async function holding() {
+async function holding(body = CHAT, status = 200) {
   const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
   const api = await startStandInApi(async (_, response) => {
     await held;
-    answer(response);
+    answer(response, body, {}, status);
   });
   return { api, letGo };
+}
+
+/** Asks, until it is told to leave. */
+function leaving(lane: EvalGateway, content: string) {
+  const controller = new AbortController();
+  const gone = fetch(`${lane.env.OPENAI_BASE_URL}/chat/completions`, {
+    method: 'POST',
+    body: question(content),
+    signal: controller.signal,
+  }).then(
+    () => 'answered',
+    () => 'gone',
+  );
+  const leave = async (): Promise<void> => {
+    controller.abort();
+    expect(await gone).toBe('gone');
+  };
+  return { leave };
+}
+
+/** Resolves when the gateway knows of every connection that was closed before. */
+async function closedBefore(lane: EvalGateway): Promise<void> {
+  await fetch(`${lane.env.OPENAI_BASE_URL?.replace(/[0-9a-f]{48}/, '0')}`);
 }
 
 /** Resolves when so many requests of this eval have arrived whole at the gateway, which serves in this process. */
@@ -1124,15 +1147,9 @@ describe('an eval that ends before its requests are answered', () => {
     const { api, letGo } = await holding();
     const gateway = await bench({ openai: api.origin });
     const lane = gateway.openEval('a', openJournal());
-    const leaving = new AbortController();
-    const gone = fetch(`${lane.env.OPENAI_BASE_URL}/chat/completions`, {
-      method: 'POST',
-      body: question('x'),
-      signal: leaving.signal,
-    }).catch(() => 'gone');
+    const asked = leaving(lane, 'x');
     await api.untilArrived(1);
-    leaving.abort();
-    await gone;
+    await asked.leave();
     letGo();
     await vi.waitFor(() => expect(lane.underWay()).toBe(0));
     lane.restart();
@@ -1145,38 +1162,27 @@ describe('an eval that ends before its requests are answered', () => {
 });
 
 describe('a client that goes away', () => {
-  /** Asks, until it is told to leave. */
-  function leaving(lane: EvalGateway, content: string) {
-    const controller = new AbortController();
-    const gone = fetch(`${lane.env.OPENAI_BASE_URL}/chat/completions`, {
-      method: 'POST',
-      body: question(content),
-      signal: controller.signal,
-    }).then(
-      () => 'answered',
-      () => 'gone',
-    );
-    const leave = async (): Promise<void> => {
-      controller.abort();
-      expect(await gone).toBe('gone');
-    };
-    return { leave };
-  }
   const underWay = (lane: EvalGateway, count: number) =>
     vi.waitFor(() => expect(lane.underWay()).toBe(count), { timeout: 30_000 });
   const timeouts = { connect: 5000, idle: 600_000 };
   const broken = '{"error":{"message":"The server had an error"}}';
 
-  test('before its turn has come: it is not sent', async () => {
+  /** `b` waits for its turn behind `a`, which is under way. */
+  async function waiting() {
     const { api, letGo } = await holding();
     const gateway = await bench({ openai: api.origin, maxRequestsInFlight: 1, timeouts });
     const lane = gateway.openEval('a', undefined);
     const first = askOf(lane, 'a');
     await api.untilArrived(1);
     const queued = untilAtGateway(lane, 1);
-    const second = leaving(lane, 'b');
+    const { leave } = leaving(lane, 'b');
     await queued;
-    await second.leave();
+    return { api, letGo, lane, first, leave };
+  }
+
+  test('before its turn has come: it is not sent', async () => {
+    const { api, letGo, lane, first, leave } = await waiting();
+    await leave();
     await underWay(lane, 1);
     letGo();
     await first;
@@ -1186,20 +1192,13 @@ describe('a client that goes away', () => {
   });
 
   test('before its turn has come, while another waits for the same: it is sent for that one', async () => {
-    const { api, letGo } = await holding();
-    const gateway = await bench({ openai: api.origin, maxRequestsInFlight: 1, timeouts });
-    const lane = gateway.openEval('a', undefined);
-    const first = askOf(lane, 'a');
-    await api.untilArrived(1);
-    const queued = untilAtGateway(lane, 1);
-    const old = leaving(lane, 'b');
-    await queued;
+    const { api, letGo, lane, first, leave } = await waiting();
     lane.restart();
     const again = askOf(lane, 'b');
     await vi.waitFor(() => expect(lane.attempt().sent).toBe(1));
-    await old.leave();
+    await leave();
     // Its end is known before there is room.
-    await fetch(`${lane.env.OPENAI_BASE_URL?.replace(/[0-9a-f]{48}/, '0')}`);
+    await closedBefore(lane);
     letGo();
     expect([(await first).status, (await again).status]).toEqual([200, 200]);
     expect(api.arrivals.map(contentOf)).toEqual(['a', 'b']);
@@ -1226,18 +1225,14 @@ describe('a client that goes away', () => {
   });
 
   test('before it is answered: an error is no reason to ask again', async () => {
-    const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
-    const api = await startStandInApi(async (_, response) => {
-      await held;
-      answer(response, broken, {}, 500);
-    });
+    const { api, letGo } = await holding(broken, 500);
     const gateway = await bench({ openai: api.origin });
     const lane = gateway.openEval('a', undefined);
     const asked = leaving(lane, 'a');
     await api.untilArrived(1);
     await asked.leave();
     // Its connection is closed before that of the next is there.
-    await fetch(`${lane.env.OPENAI_BASE_URL?.replace(/[0-9a-f]{48}/, '0')}`);
+    await closedBefore(lane);
     letGo();
     await underWay(lane, 0);
     expect(api.arrivals).toHaveLength(1);
@@ -1321,19 +1316,18 @@ describe('a client that goes away', () => {
 describe('an eval that starts over while a question of it is on its way', () => {
   /** A question that is held back, and whose client goes away as the eval starts over. */
   async function startedOver(status = 200) {
-    const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
-    const api = await startStandInApi(async (_, response) => {
-      await held;
-      answer(response, status === 200 ? CHAT : '{"error":{"message":"no"}}', {}, status);
-    });
+    const { api, letGo } = await holding(status === 200 ? CHAT : '{"error":{"message":"no"}}', status);
     const gateway = await bench({ openai: api.origin, timeouts: { connect: 5000, idle: 600_000 } });
     const lane = gateway.openEval('a', openJournal());
-    const ask = (signal: AbortSignal) =>
-      fetch(`${lane.env.OPENAI_BASE_URL}/chat/completions`, { method: 'POST', body: question('x'), signal });
     const leaving = new AbortController();
-    const gone = ask(leaving.signal).catch(() => 'gone');
+    const gone = fetch(`${lane.env.OPENAI_BASE_URL}/chat/completions`, {
+      method: 'POST',
+      body: question('x'),
+      signal: leaving.signal,
+    }).catch(() => 'gone');
     await api.untilArrived(1);
     lane.restart();
+    // It may have been answered by then.
     const leave = async (): Promise<void> => {
       leaving.abort();
       await gone;
@@ -1384,7 +1378,7 @@ describe('an eval that starts over while a question of it is on its way', () => 
     await vi.waitFor(() => expect(lane.attempt().sent).toBe(1));
     await leave();
     // Its end is known before the next question is there.
-    await fetch(`${lane.env.OPENAI_BASE_URL?.replace(/[0-9a-f]{48}/, '0')}`);
+    await closedBefore(lane);
     const second = askOf(lane, 'x');
     await api.untilArrived(2);
     letGo();

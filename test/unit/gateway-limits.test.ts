@@ -14,9 +14,12 @@ function queue(limit: InFlightLimit, served: string[], evalId: string, name = ev
 /** Lets everything that follows from what has happened happen. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Only the clock and timers are set by hand; what follows from promises follows. */
-function clock(): void {
+/** Only the clock and timers are set by hand, until the test has ended; what follows from promises follows. */
+function clock(onTestFinished: (end: () => void) => void): void {
   vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
 }
 
 test('gives as many places as there are, and each once', async () => {
@@ -85,10 +88,7 @@ test('who leaves after a place was given does not give it away', async () => {
 test('a pause holds everybody back until its end, and the longest of several counts', async ({
   onTestFinished,
 }) => {
-  clock();
-  onTestFinished(() => {
-    vi.useRealTimers();
-  });
+  clock(onTestFinished);
   const limit = new InFlightLimit(4);
   const served: string[] = [];
   limit.pause(1000);
@@ -105,10 +105,7 @@ test('a pause holds everybody back until its end, and the longest of several cou
 });
 
 test('a place that becomes free during a pause stays free until its end', async ({ onTestFinished }) => {
-  clock();
-  onTestFinished(() => {
-    vi.useRealTimers();
-  });
+  clock(onTestFinished);
   const limit = new InFlightLimit(1);
   const served: string[] = [];
   const held = await queue(limit, served, 'a', 'a1');
@@ -126,10 +123,7 @@ test('a place that becomes free during a pause stays free until its end', async 
 });
 
 test('a closed limit leaves no timer behind', ({ onTestFinished }) => {
-  clock();
-  onTestFinished(() => {
-    vi.useRealTimers();
-  });
+  clock(onTestFinished);
   const limit = new InFlightLimit(1);
   limit.pause(60_000);
   limit.pause(90_000);
@@ -140,10 +134,7 @@ test('a closed limit leaves no timer behind', ({ onTestFinished }) => {
 });
 
 test('stopped, it gives no place any more, and whoever waits may leave', async ({ onTestFinished }) => {
-  clock();
-  onTestFinished(() => {
-    vi.useRealTimers();
-  });
+  clock(onTestFinished);
   const limit = new InFlightLimit(1);
   const served: string[] = [];
   const leaving = new AbortController();
@@ -181,10 +172,7 @@ test('a request that was sent back goes before the others of its eval', async ()
 test('half as many are in flight when there are too many, and one more with each round of answers', async ({
   onTestFinished,
 }) => {
-  clock();
-  onTestFinished(() => {
-    vi.useRealTimers();
-  });
+  clock(onTestFinished);
   const limit = new InFlightLimit(8);
   const served: string[] = [];
   const slots = Array.from({ length: 8 }, () => queue(limit, served, 'a'));

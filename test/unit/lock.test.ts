@@ -121,13 +121,17 @@ describe('a lock', () => {
 });
 
 describe('another that', () => {
+  /** Of a lock of this state, which has been given back. */
+  async function nameOfLock(root: string): Promise<string> {
+    const lock = await lockState(paths(root));
+    const [name = ''] = sockets(root);
+    await lock.release();
+    return name;
+  }
   /** A socket beside the state, as another run has it: its name sorts behind every other. */
   async function another(root: string, says: (socket: Socket) => void): Promise<void> {
-    const lock = await lockState(paths(root));
-    const [own = ''] = sockets(root);
-    await lock.release();
     const server = createServer(says);
-    const path = join(root, own.replace(/[0-9a-f]{12}$/, 'f'.repeat(12)));
+    const path = join(root, (await nameOfLock(root)).replace(/[0-9a-f]{12}$/, 'f'.repeat(12)));
     server.listen(path);
     await once(server, 'listening');
     onTestFinished(() => void server.close());
@@ -158,10 +162,7 @@ describe('another that', () => {
 
   test('is no socket is taken away', async () => {
     const root = temporaryDirectory();
-    const first = await lockState(paths(root));
-    const [own = ''] = sockets(root);
-    await first.release();
-    writeFileSync(join(root, own), '');
+    writeFileSync(join(root, await nameOfLock(root)), '');
     const lock = await lockState(paths(root));
     expect(sockets(root)).toHaveLength(1);
     await lock.release();
@@ -179,9 +180,7 @@ describe('another that', () => {
 
   test('has a name that no run gives is none', async () => {
     const root = temporaryDirectory();
-    const lock = await lockState(paths(root));
-    const [own = ''] = sockets(root);
-    await lock.release();
+    const own = await nameOfLock(root);
     for (const name of [`${own}+`, own.slice(0, -1), `${own}0`]) writeFileSync(join(root, name), '');
     await (await answer(root)).release();
     expect(sockets(root)).toHaveLength(3);
