@@ -2,7 +2,8 @@
 import { startGateway } from '../src/gateway/gateway.ts';
 import { providerUrls } from '../src/gateway/providers.ts';
 import { keepMemorySmall } from '../src/process/memory.ts';
-import { Journal, sealLive } from '../src/progress/journal.ts';
+import { Journal } from '../src/progress/journal.ts';
+import { sealLive } from '../src/progress/journals.ts';
 import { statePaths } from '../src/progress/paths.ts';
 import { silentLog } from '../test/helpers/silent-log.ts';
 

@@ -74712,7 +74712,7 @@ function cancellation(log) {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(452);
 /* harmony import */ var _process_after_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6195);
-/* harmony import */ var _progress_journal_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4784);
+/* harmony import */ var _progress_journals_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3487);
 /* harmony import */ var _client_output_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(833);
 /* harmony import */ var _protocol_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2180);
 /**
@@ -74789,7 +74789,7 @@ class Checkpointer {
         // What is under way is older than what the last one will save.
         await this.stop();
         const { state, log } = this.#options;
-        (0,_progress_journal_js__WEBPACK_IMPORTED_MODULE_3__/* .sealLive */ .Ch)(state.paths);
+        (0,_progress_journals_js__WEBPACK_IMPORTED_MODULE_3__/* .sealLive */ .Ch)(state.paths);
         const last = this.#saved.at(-1);
         if (last !== undefined && this.#options.mark() === this.#savedMark)
             return { key: last, complete: true };
@@ -78486,7 +78486,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_29__ = __nccwpck_require__(3023);
 /* harmony import */ var _plan_subject_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(619);
 /* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(3787);
-/* harmony import */ var _progress_journal_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(4784);
+/* harmony import */ var _progress_journals_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(3487);
 /* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(9856);
 /* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(8943);
 /* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(6366);
@@ -78496,7 +78496,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _run_budget_js__WEBPACK_IMPORTED_MODULE_31__ = __nccwpck_require__(4684);
 /* harmony import */ var _run_engines_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(1440);
 /* harmony import */ var _run_environment_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(5072);
-/* harmony import */ var _run_run_evals_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(3373);
+/* harmony import */ var _run_run_evals_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(9408);
 /** The step itself: read inputs → restore → plan → reconcile → run what remains → save → report → exit code. */
 
 
@@ -78591,7 +78591,7 @@ async function main(cancelled) {
         const knownCommands = plan.evals.map((planned) => planned.command);
         const opened = (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_10__/* .openWithCheckpoint */ .lp)({ paths, owner, knownCommands, log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx }, restored);
         const { state, restoredKey, unchangedSince } = opened;
-        (0,_progress_journal_js__WEBPACK_IMPORTED_MODULE_20__/* .sealLive */ .Ch)(paths);
+        (0,_progress_journals_js__WEBPACK_IMPORTED_MODULE_20__/* .sealLive */ .Ch)(paths);
         (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_24__/* .clearLive */ .gt)(paths);
         state.savePlan((0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_23__/* .savedPlan */ .XU)(plan, owner));
         const session = new _action_session_js__WEBPACK_IMPORTED_MODULE_7__/* .RunningSession */ .qe({
@@ -79609,19 +79609,25 @@ function keepMemorySmall() {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   DC: () => (/* binding */ hashFile),
 /* harmony export */   G2: () => (/* binding */ TEMPORARY),
+/* harmony export */   L7: () => (/* binding */ linkOrCopy),
+/* harmony export */   Vu: () => (/* binding */ checksumOfFile),
 /* harmony export */   Xq: () => (/* binding */ appendLine),
 /* harmony export */   fR: () => (/* binding */ replaceFile)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var node_zlib__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8522);
+/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2834);
+
+
 
 
 /** Ending of a file that is being written; one that is found was never finished. */
 const TEMPORARY = '.tmp';
 /** Appends one line (without its newline) and waits until it is on disk. A write that fails half way is undone. */
 function appendLine(path, line) {
-    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdirSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path), { recursive: true });
-    const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_WRONLY | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_APPEND | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_CREAT | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NOFOLLOW, 0o644);
+    (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .makeFolder */ .fc)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path));
+    const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_WRONLY | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_APPEND | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_CREAT | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NOFOLLOW, _folders_js__WEBPACK_IMPORTED_MODULE_3__/* .PRIVATE_FILE */ .rQ);
     try {
         const before = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fstatSync)(file).size;
         try {
@@ -79639,12 +79645,12 @@ function appendLine(path, line) {
 }
 /** Replaces the whole file in one step, or leaves it as it was. */
 function replaceFile(path, content) {
-    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdirSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path), { recursive: true });
+    (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .makeFolder */ .fc)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path));
     const temporary = `${path}${TEMPORARY}`;
     try {
         // Whatever stands there is a leftover of a crash, or a trap; 'wx' refuses to follow a link.
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(temporary, { force: true });
-        const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(temporary, 'wx', 0o644);
+        const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(temporary, 'wx', _folders_js__WEBPACK_IMPORTED_MODULE_3__/* .PRIVATE_FILE */ .rQ);
         try {
             writeWhole(file, Buffer.from(content));
             (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fsyncSync)(file);
@@ -79668,11 +79674,32 @@ function writeWhole(file, bytes) {
 const CHUNK = 1 << 20;
 /** Feeds a file to a hash, a piece at a time: it may be larger than memory. */
 function hashFile(hash, path) {
+    eachChunk(path, (chunk) => hash.update(chunk));
+}
+/** The CRC-32 of a file: fast, and no proof against anyone who wants two files to look alike. */
+function checksumOfFile(path) {
+    let checksum = 0;
+    eachChunk(path, (chunk) => {
+        checksum = (0,node_zlib__WEBPACK_IMPORTED_MODULE_2__.crc32)(chunk, checksum);
+    });
+    return checksum;
+}
+/** Gives a file that never changes a second place: by a link where the file system has them. */
+function linkOrCopy(from, to) {
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.linkSync)(from, to);
+    }
+    catch {
+        // Another file system, or one without links.
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.copyFileSync)(from, to);
+    }
+}
+function eachChunk(path, work) {
     const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(path, 'r');
     try {
         const chunk = Buffer.allocUnsafe(CHUNK);
         for (let read = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, chunk); read > 0; read = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, chunk))
-            hash.update(chunk.subarray(0, read));
+            work(chunk.subarray(0, read));
     }
     finally {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
@@ -79682,387 +79709,284 @@ function hashFile(hash, path) {
 
 /***/ }),
 
-/***/ 4784:
+/***/ 2834:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   CQ: () => (/* binding */ Journal),
-/* harmony export */   Ch: () => (/* binding */ sealLive),
-/* harmony export */   Qt: () => (/* binding */ keepJournals),
-/* harmony export */   vB: () => (/* binding */ adoptJournals)
+/* harmony export */   Mc: () => (/* binding */ entriesOf),
+/* harmony export */   fc: () => (/* binding */ makeFolder),
+/* harmony export */   rQ: () => (/* binding */ PRIVATE_FILE)
 /* harmony export */ });
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
-/* harmony import */ var node_zlib__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8522);
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2857);
-/* harmony import */ var _durable_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9600);
-/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8943);
-/* harmony import */ var _set_aside_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7926);
+/* unused harmony export PRIVATE_FOLDER */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+
+
+/** State is read and written by the user who runs the evals, and by no other. */
+const PRIVATE_FOLDER = 0o700;
+const PRIVATE_FILE = 0o600;
 /**
- * The journal of an eval that has not finished: every answer it got, so that it need not be paid for again.
+ * Creates a directory and those above it that are missing, each for this user only.
  *
- * A journal is a directory of segments, `1.jsonl`, `2.jsonl`, …. One segment, below `.live/`, is appended to; the others
- * are sealed, below `.resume/journal/`, and never change. Each line stands for itself:
- *
- *     {"crc":"9ae0daaf","journal":1,"eval":"…","repository":"…","fingerprint":"…","parts":{…}}      first line of a segment
- *     {"crc":"1b2c3d4e","of":"<16 hex>","key":"<64 hex>","n":0,"status":200,"type":"application/json","usage":[9,3,0,0],"text":"…"}
- *
- * `crc` is the CRC-32 of everything behind it, so that a torn or damaged line costs that line only. `of` says whose it is,
- * in short, also when the first line is damaged. `n` says the
- * how-manyth identical request of the eval it answers. The body is `text`, or `zstd` (compressed, Base64) where that is
- * shorter, or `base64` where it is not text. There is nothing of the user's in it but the answers: no header, no key.
+ * Not with mkdir's `recursive`: where nothing can be created, below /proc for one, Node tries without end.
+ */
+function makeFolder(path) {
+    const missing = [];
+    for (let folder = path; !isFolder(folder) && (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(folder) !== folder; folder = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(folder))
+        missing.push(folder);
+    for (const folder of missing.reverse()) {
+        try {
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdirSync)(folder, PRIVATE_FOLDER);
+        }
+        catch (error) {
+            // Another process may have been faster.
+            if (!isFolder(folder))
+                throw error;
+        }
+    }
+}
+function isFolder(path) {
+    return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statSync)(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+/**
+ * What lies in a directory; nothing when it is no directory, or a link to one.
+ * @param most stops after one entry more: it may hold any number of them
+ */
+function entriesOf(folder, most, counts) {
+    if (!isOwnFolder(folder))
+        return [];
+    const names = [];
+    const entries = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.opendirSync)(folder);
+    try {
+        for (let entry = entries.readSync(); entry && names.length <= most; entry = entries.readSync())
+            if (counts(entry))
+                names.push(entry.name);
+    }
+    finally {
+        entries.closeSync();
+    }
+    return names;
+}
+function isOwnFolder(path) {
+    try {
+        return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path).isDirectory();
+    }
+    catch {
+        return false;
+    }
+}
+
+
+/***/ }),
+
+/***/ 6080:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Fl: () => (/* binding */ liveFolder),
+/* harmony export */   Px: () => (/* binding */ MOST_SEGMENTS),
+/* harmony export */   XB: () => (/* binding */ sealedFolder),
+/* harmony export */   _r: () => (/* binding */ writeLine),
+/* harmony export */   bt: () => (/* binding */ sealSegment),
+/* harmony export */   er: () => (/* binding */ createSegment),
+/* harmony export */   h_: () => (/* binding */ segmentFiles),
+/* harmony export */   hj: () => (/* binding */ liveJournals),
+/* harmony export */   iU: () => (/* binding */ lastNumber),
+/* harmony export */   m6: () => (/* binding */ readAt)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2834);
+/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8943);
+/**
+ * The files of a journal: `1.jsonl`, `2.jsonl`, …. One, below `.live/`, is appended to; the others are sealed, below
+ * `.resume/journal/`, and never change.
  */
 
 
 
 
-
-
-
-
-/** A larger line is no answer of a model. */
-const LONGEST_LINE = 256 * 1024 * 1024;
-/** Below this compression saves less than the time it takes. */
-const WORTH_COMPRESSING = 2048;
-const CHUNK = 1 << 20;
-class Journal {
-    #paths;
-    #owner;
-    #tag;
-    #places = new Map();
-    #segments = [];
-    #live;
-    constructor(paths, owner) {
-        this.#paths = paths;
-        this.#owner = owner;
-        this.#tag = tagOf(owner);
+/** A journal has fewer, however many checkpoints were saved while its eval ran: see `Journal.seal`. */
+const MOST_SEGMENTS = 8192;
+function sealedFolder(paths, evalKey) {
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(paths.journal, (0,_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .evalFileStem */ .ob)(evalKey));
+}
+function liveFolder(paths, evalKey) {
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(liveJournals(paths), (0,_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .evalFileStem */ .ob)(evalKey));
+}
+function liveJournals(paths) {
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(paths.live, 'journal');
+}
+function createSegment(folder) {
+    (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .makeFolder */ .fc)(folder);
+    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, `${lastNumber(folder) + 1}.jsonl`);
+    return { path, file: (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(path, 'wx+', _folders_js__WEBPACK_IMPORTED_MODULE_2__/* .PRIVATE_FILE */ .rQ), size: 0 };
+}
+/** Appends a line. What an earlier write that failed left behind its end is overwritten. */
+function writeLine(segment, line) {
+    let written = 0;
+    while (written < line.length) {
+        written += (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeSync)(segment.file, line, written, line.length - written, segment.size + written);
     }
-    /** Opens the journal of an eval, with all answers that were kept for the same content. Reads each segment once. */
-    static open(paths, owner) {
-        sealLive(paths, owner.eval);
-        const journal = new Journal(paths, owner);
-        let staleParts;
-        let damaged = 0;
-        const rejected = [];
-        for (const { path } of segmentFiles(sealedFolder(paths, owner.eval))) {
-            const segment = { path, file: (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.openSync)(path, 'r'), size: 0 };
-            const read = journal.#index(segment);
-            damaged += read.damaged;
-            if (read.kind === 'own') {
-                journal.#segments.push(segment);
-                continue;
-            }
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(segment.file);
-            if (read.kind === 'stale')
-                staleParts ??= read.parts;
-            if (read.kind === 'foreign')
-                rejected.push((0,_set_aside_js__WEBPACK_IMPORTED_MODULE_6__/* .setAside */ .F)(path, new Date(), (0,_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .stateFolder */ .yp)(paths)));
-            else
-                (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)(path, { force: true });
-        }
-        return { journal, staleParts, damaged, rejected };
+    segment.size += line.length;
+}
+/** Moves a segment that is complete to where checkpoints take it from. */
+function sealSegment(segment, folder) {
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fsyncSync)(segment.file);
+    (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .makeFolder */ .fc)(folder);
+    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, `${lastNumber(folder) + 1}.jsonl`);
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(segment.path, path);
+    segment.path = path;
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(segment.file);
+}
+/** @returns as many bytes as there are; undefined when the file is gone. */
+function readAt(segment, offset, length) {
+    const bytes = Buffer.allocUnsafe(length);
+    let file;
+    try {
+        file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(segment.path, 'r');
+        return bytes.subarray(0, (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, bytes, 0, length, offset));
     }
-    /** Answers that are kept. */
-    get size() {
-        return this.#places.size;
+    catch {
+        return undefined;
     }
-    /** The answer to the `n`-th (from 0) request with this key, if it is kept and undamaged. */
-    find(key, n) {
-        const place = this.#places.get(placeId(key, n));
-        if (!place)
-            return undefined;
-        const line = Buffer.allocUnsafe(place.length);
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readSync)(place.segment.file, line, 0, place.length, place.offset);
-        const entry = isIntact(line) ? parseEntry(line) : undefined;
-        // The index holds a part of the key only.
-        if (entry?.key !== key || entry.n !== n)
-            return undefined;
-        const { status, type, body, usage } = entry;
-        return { status, type, body, usage };
-    }
-    /** Whether an answer is kept, told from memory alone. */
-    has(key, n) {
-        return this.#places.has(placeId(key, n));
-    }
-    /** Keeps an answer. When this returns it outlives the process. Throws what the file system throws. */
-    append(key, n, answer) {
-        const segment = this.#live ?? this.#openLive();
-        const line = entryLine(this.#tag, key, n, answer);
-        write(segment, line);
-        this.#places.set(placeId(key, n), {
-            segment,
-            offset: segment.size - line.length,
-            length: line.length - 1,
-        });
-    }
-    /** Ends the live segment and moves it where checkpoints take it from. Appending goes on in a new one. */
-    seal() {
-        const live = this.#live;
-        if (!live)
-            return;
-        this.#live = undefined;
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.fsyncSync)(live.file);
-        const folder = sealedFolder(this.#paths, this.#owner.eval);
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.mkdirSync)(folder, { recursive: true });
-        // The open file moves with its name; places in it stay valid.
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.renameSync)(live.path, (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(folder, `${nextNumber(folder)}.jsonl`));
-        this.#segments.push(live);
-    }
-    /** Lets go of the files; what was not sealed stays live and is sealed by whoever opens the state next. */
-    close() {
-        for (const { file } of this.#live ? [...this.#segments, this.#live] : this.#segments)
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(file);
-        this.#segments = [];
-        this.#live = undefined;
-        this.#places.clear();
-    }
-    /** Forgets every answer: the eval has completed, or its answers lead nowhere. New ones can be kept. */
-    drop() {
-        this.close();
-        removeFolders([sealedFolder(this.#paths, this.#owner.eval), liveFolder(this.#paths, this.#owner.eval)]);
-    }
-    #openLive() {
-        const folder = liveFolder(this.#paths, this.#owner.eval);
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.mkdirSync)(folder, { recursive: true });
-        const path = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(folder, `${nextNumber(folder)}.jsonl`);
-        const segment = { path, file: (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.openSync)(path, 'wx+', 0o644), size: 0 };
-        write(segment, checked({ journal: 1, ...this.#owner }));
-        this.#live = segment;
-        return segment;
-    }
-    /** Notes where each intact line of this owner lies. */
-    #index(segment) {
-        let own = false;
-        let damaged = 0;
-        for (const { line, offset } of linesOf(segment)) {
-            if (!isIntact(line)) {
-                damaged += 1;
-                continue;
-            }
-            const entry = headOf(line);
-            if (entry?.tag === this.#tag) {
-                own = true;
-                this.#places.set(entry.id, { segment, offset, length: line.length });
-                continue;
-            }
-            const owner = parseHeader(line);
-            if (owner && sameOwner(owner, this.#owner))
-                own = true;
-            // Before all others: answers of a segment that is given up must not have been indexed.
-            else if (own)
-                damaged += 1;
-            else if (owner?.repository === this.#owner.repository && owner.eval === this.#owner.eval)
-                return { kind: 'stale', parts: owner.parts, damaged };
-            else
-                return { kind: 'foreign', damaged };
-        }
-        if (own)
-            return { kind: 'own', damaged };
-        // Torn before its first line was whole, or there is nothing of it that could be read.
-        return { kind: damaged > 1 ? 'foreign' : 'empty', damaged };
+    finally {
+        if (file !== undefined)
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
     }
 }
+/**
+ * Segments of a folder in the order of their numbers; anything else that lies there is passed over.
+ * @param most more are not listed: what is returned is one too many then
+ */
+function segmentFiles(folder, most = Number.POSITIVE_INFINITY) {
+    return (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .entriesOf */ .Mc)(folder, most, (entry) => entry.isFile() && /^[1-9]\d{0,8}\.jsonl$/.test(entry.name))
+        .map((name) => ({ path: (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, name), number: Number.parseInt(name, 10) }))
+        .sort((a, b) => a.number - b.number);
+}
+function lastNumber(folder) {
+    return segmentFiles(folder).at(-1)?.number ?? 0;
+}
+
+
+/***/ }),
+
+/***/ 3487:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ch: () => (/* binding */ sealLive),
+/* harmony export */   NE: () => (/* binding */ removeJournals),
+/* harmony export */   Qt: () => (/* binding */ keepJournals),
+/* harmony export */   vB: () => (/* binding */ adoptJournals)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var _durable_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9600);
+/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2834);
+/* harmony import */ var _journal_segment_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6080);
+/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8943);
+/** The journals of all evals. */
+
+
+
+
+
+
+/** Evals that are in progress at a time, in any state: no eval set has half as many. */
+const MOST_JOURNALS = 50_000;
 /** Seals the live segments of all evals, or of one, that a process which is gone left behind. */
 function sealLive(paths, evalKey) {
-    const root = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(paths.live, 'journal');
-    const names = evalKey === undefined ? folders(root) : [(0,_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .evalFileStem */ .ob)(evalKey)];
-    for (const name of names) {
-        const sealed = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(paths.journal, name);
-        for (const { path } of segmentFiles((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(root, name))) {
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.mkdirSync)(sealed, { recursive: true });
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.renameSync)(path, (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(sealed, `${nextNumber(sealed)}.jsonl`));
+    const root = (0,_journal_segment_js__WEBPACK_IMPORTED_MODULE_4__/* .liveJournals */ .hj)(paths);
+    for (const name of evalKey === undefined ? folders(root) : [(0,_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .evalFileStem */ .ob)(evalKey)]) {
+        const sealed = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(paths.journal, name);
+        const files = (0,_journal_segment_js__WEBPACK_IMPORTED_MODULE_4__/* .segmentFiles */ .h_)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(root, name));
+        if (files.length === 0)
+            continue;
+        (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .makeFolder */ .fc)(sealed);
+        let number = (0,_journal_segment_js__WEBPACK_IMPORTED_MODULE_4__/* .lastNumber */ .iU)(sealed);
+        for (const { path } of files) {
+            number += 1;
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(path, (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(sealed, `${number}.jsonl`));
         }
     }
 }
 /** Removes the journals of all evals but these: the others are done, or no longer in the set. */
 function keepJournals(paths, evalKeys) {
     const kept = new Set(evalKeys.map(_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .evalFileStem */ .ob));
-    for (const root of [paths.journal, (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(paths.live, 'journal')]) {
-        removeFolders(folders(root)
+    for (const root of [paths.journal, (0,_journal_segment_js__WEBPACK_IMPORTED_MODULE_4__/* .liveJournals */ .hj)(paths)]) {
+        removeJournals(folders(root)
             .filter((name) => !kept.has(name))
-            .map((name) => (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(root, name)));
+            .map((name) => (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(root, name)));
     }
 }
-/** Takes over the sealed segments of another state, those that are not here already. */
-function adoptJournals(from, to) {
-    for (const name of folders(from.journal)) {
-        const target = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(to.journal, name);
-        const present = new Set(segmentFiles(target).map(({ path }) => contentOf(path)));
-        for (const { path } of segmentFiles((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(from.journal, name))) {
-            if (present.has(contentOf(path)))
-                continue;
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.mkdirSync)(target, { recursive: true });
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.copyFileSync)(path, (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(target, `${nextNumber(target)}.jsonl`));
-        }
-    }
-}
-function contentOf(path) {
-    const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
-    (0,_durable_js__WEBPACK_IMPORTED_MODULE_4__/* .hashFile */ .DC)(hash, path);
-    return hash.digest('hex');
-}
-function removeFolders(paths) {
-    for (const path of paths) {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)(path, { recursive: true, force: true });
+/** Removes folders of journals, and the folder above them when nothing is left there. */
+function removeJournals(paths) {
+    for (const path of paths)
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(path, { recursive: true, force: true });
+    for (const root of new Set(paths.map((path) => (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(path, '..')))) {
         try {
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmdirSync)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(path, '..'));
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmdirSync)(root);
         }
         catch {
             // Others have journals there.
         }
     }
 }
-const sealedFolder = (paths, evalKey) => (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(paths.journal, (0,_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .evalFileStem */ .ob)(evalKey));
-const liveFolder = (paths, evalKey) => (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(paths.live, 'journal', (0,_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .evalFileStem */ .ob)(evalKey));
-function folders(root) {
-    if (!(0,node_fs__WEBPACK_IMPORTED_MODULE_1__.existsSync)(root))
-        return [];
-    return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)(root, { withFileTypes: true })
-        .filter((entry) => entry.isDirectory())
-        .map((entry) => entry.name);
-}
-/** Segments of a folder in the order of their numbers; anything else that lies there is passed over. */
-function segmentFiles(folder) {
-    if (!(0,node_fs__WEBPACK_IMPORTED_MODULE_1__.lstatSync)(folder, { throwIfNoEntry: false })?.isDirectory())
-        return [];
-    return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)(folder, { withFileTypes: true })
-        .filter((entry) => entry.isFile() && /^[1-9]\d{0,8}\.jsonl$/.test(entry.name))
-        .map((entry) => ({ path: (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(folder, entry.name), number: Number.parseInt(entry.name, 10) }))
-        .sort((a, b) => a.number - b.number);
-}
-function nextNumber(folder) {
-    return (segmentFiles(folder).at(-1)?.number ?? 0) + 1;
-}
-// ------------------------------------------------------------------------------------------------------- lines
-const PREFIX = Buffer.from('{"crc":"');
-/** Behind `{"crc":"xxxxxxxx",` */
-const CHECKED_FROM = PREFIX.length + 8 + 2;
-/** Enough of a hash to tell owners apart that nobody chose. */
-function tagOf({ eval: key, repository, fingerprint }) {
-    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256')
-        .update(JSON.stringify([key, repository, fingerprint]))
-        .digest('hex')
-        .slice(0, 16);
-}
-function checked(fields) {
-    const rest = JSON.stringify(fields).slice(1);
-    const crc = (0,node_zlib__WEBPACK_IMPORTED_MODULE_3__.crc32)(rest).toString(16).padStart(8, '0');
-    return Buffer.from(`{"crc":"${crc}",${rest}\n`);
-}
-function isIntact(line) {
-    if (line.length < CHECKED_FROM + 2 || line.compare(PREFIX, 0, PREFIX.length, 0, PREFIX.length) !== 0)
-        return false;
-    const crc = line.toString('latin1', PREFIX.length, PREFIX.length + 8);
-    return /^[0-9a-f]{8}$/.test(crc) && Number.parseInt(crc, 16) === (0,node_zlib__WEBPACK_IMPORTED_MODULE_3__.crc32)(line.subarray(CHECKED_FROM));
-}
-function entryLine(of, key, n, { status, type, body, usage }) {
-    const counts = [usage.prompt, usage.completion, usage.cached, usage.reasoning];
-    return checked({ of, key, n, status, type, usage: counts, ...packed(body) });
-}
-function packed(body) {
-    if (body.length >= WORTH_COMPRESSING) {
-        const zstd = (0,node_zlib__WEBPACK_IMPORTED_MODULE_3__.zstdCompressSync)(body);
-        if (zstd.length * 4 < body.length * 3 * 0.9)
-            return { zstd: zstd.toString('base64') };
-    }
-    const text = body.toString('utf8');
-    return Buffer.from(text).equals(body) ? { text } : { base64: body.toString('base64') };
-}
-const tokens = zod__WEBPACK_IMPORTED_MODULE_7__/* .int */ .Whr().nonnegative();
-const entrySchema = zod__WEBPACK_IMPORTED_MODULE_7__/* .object */ .Ikc({
-    key: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP().regex(/^[0-9a-f]{64}$/),
-    n: zod__WEBPACK_IMPORTED_MODULE_7__/* .int */ .Whr().nonnegative(),
-    status: zod__WEBPACK_IMPORTED_MODULE_7__/* .int */ .Whr().min(200).max(299),
-    type: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP().max(1024),
-    usage: zod__WEBPACK_IMPORTED_MODULE_7__/* .tuple */ .PVZ([tokens, tokens, tokens, tokens]),
-    text: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP().optional(),
-    zstd: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP().optional(),
-    base64: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP().optional(),
-});
-function parseEntry(line) {
-    try {
-        const { key, n, status, type, usage, text, zstd, base64 } = entrySchema.parse(JSON.parse(line.toString('utf8')));
-        const [prompt, completion, cached, reasoning] = usage;
-        const body = text !== undefined
-            ? Buffer.from(text)
-            : zstd !== undefined
-                ? (0,node_zlib__WEBPACK_IMPORTED_MODULE_3__.zstdDecompressSync)(Buffer.from(zstd, 'base64'), { maxOutputLength: LONGEST_LINE })
-                : Buffer.from(base64 ?? '', 'base64');
-        return { key, n, status, type, body, usage: { prompt, completion, cached, reasoning } };
-    }
-    catch {
-        return undefined;
-    }
-}
-/** Owner, key and occurrence from the beginning of a line, so that a large body need not be parsed to know whose it is. */
-function headOf(line) {
-    const [, tag, key, n] = /^"of":"([0-9a-f]{16})","key":"([0-9a-f]{64})","n":(\d{1,9}),/.exec(line.toString('latin1', CHECKED_FROM, CHECKED_FROM + 128)) ?? [];
-    return tag === undefined || key === undefined ? undefined : { tag, id: placeId(key, Number(n)) };
-}
-/** 96 bits of the key are plenty to tell a million answers apart, in a third of the memory; `find` checks the rest. */
-function placeId(key, n) {
-    return `${Buffer.from(key.slice(0, 24), 'hex').toString('latin1')}${n === 0 ? '' : n}`;
-}
-const headerSchema = zod__WEBPACK_IMPORTED_MODULE_7__/* .object */ .Ikc({
-    journal: zod__WEBPACK_IMPORTED_MODULE_7__/* .literal */ .euz(1),
-    eval: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP(),
-    repository: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP(),
-    fingerprint: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP(),
-    parts: zod__WEBPACK_IMPORTED_MODULE_7__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP()),
-});
-function parseHeader(line) {
-    try {
-        const result = headerSchema.safeParse(JSON.parse(line.toString('utf8')));
-        return result.success ? result.data : undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
-function sameOwner(a, b) {
-    return a.eval === b.eval && a.repository === b.repository && a.fingerprint === b.fingerprint;
-}
-function write(segment, line) {
-    let written = 0;
-    while (written < line.length) {
-        written += (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.writeSync)(segment.file, line, written, line.length - written, segment.size + written);
-    }
-    segment.size += line.length;
-}
 /**
- * The lines of a segment, the last one also without its newline. Sets the segment's size. All lines lie in one buffer that
- * is used again: a line is valid until the next is asked for.
+ * Adds the sealed segments of another state to those here, without those that are here already. Which of two answers to one
+ * request counts does not depend on the order: each segment says when it was begun.
+ * @returns why some are left out, as a clause; undefined when none is
  */
-function* linesOf(segment) {
-    let buffer = Buffer.allocUnsafe(CHUNK);
-    /** Bytes in the buffer, and where in the file they begin. */
-    let filled = 0;
-    let start = 0;
-    for (;;) {
-        if (filled === buffer.length) {
-            if (buffer.length >= LONGEST_LINE)
-                return;
-            buffer = Buffer.concat([buffer], buffer.length * 2);
-        }
-        const read = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readSync)(segment.file, buffer, filled, buffer.length - filled, segment.size);
-        if (read === 0)
-            break;
-        segment.size += read;
-        const end = filled + read;
-        let from = 0;
-        let newline = buffer.indexOf(10, filled);
-        while (newline >= 0 && newline < end) {
-            yield { line: buffer.subarray(from, newline), offset: start + from };
-            from = newline + 1;
-            newline = buffer.indexOf(10, from);
-        }
-        buffer.copyWithin(0, from, end);
-        filled = end - from;
-        start += from;
+function adoptJournals(from, to) {
+    const names = folders(from.journal, MOST_JOURNALS);
+    if (names.length > MOST_JOURNALS)
+        return `it has more than ${MOST_JOURNALS} journals`;
+    let excessive = 0;
+    for (const name of names) {
+        const theirs = (0,_journal_segment_js__WEBPACK_IMPORTED_MODULE_4__/* .segmentFiles */ .h_)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(from.journal, name), _journal_segment_js__WEBPACK_IMPORTED_MODULE_4__/* .MOST_SEGMENTS */ .Px);
+        if (theirs.length > _journal_segment_js__WEBPACK_IMPORTED_MODULE_4__/* .MOST_SEGMENTS */ .Px)
+            excessive += 1;
+        else
+            addSegments(theirs, (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(to.journal, name));
     }
-    if (filled > 0)
-        yield { line: buffer.subarray(0, filled), offset: start };
+    return excessive === 0
+        ? undefined
+        : `${excessive} of its journals have more than ${_journal_segment_js__WEBPACK_IMPORTED_MODULE_4__/* .MOST_SEGMENTS */ .Px} segments`;
+}
+function addSegments(theirs, target) {
+    const present = new Contents((0,_journal_segment_js__WEBPACK_IMPORTED_MODULE_4__/* .segmentFiles */ .h_)(target).map(({ path }) => path));
+    let number = (0,_journal_segment_js__WEBPACK_IMPORTED_MODULE_4__/* .lastNumber */ .iU)(target);
+    for (const { path } of theirs) {
+        if (present.has(path))
+            continue;
+        number += 1;
+        (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .makeFolder */ .fc)(target);
+        const added = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(target, `${number}.jsonl`);
+        (0,_durable_js__WEBPACK_IMPORTED_MODULE_2__/* .linkOrCopy */ .L7)(path, added);
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.chmodSync)(added, _folders_js__WEBPACK_IMPORTED_MODULE_3__/* .PRIVATE_FILE */ .rQ);
+    }
+}
+/** Which of some files have the same content as another. Reads only files of the same size, and each once. */
+class Contents {
+    #bySize;
+    #checksums = new Map();
+    constructor(paths) {
+        this.#bySize = Map.groupBy(paths, (path) => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path).size);
+    }
+    has(path) {
+        const { size } = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path);
+        const alike = this.#bySize.get(size);
+        if (!alike)
+            return false;
+        const checksums = this.#checksums.get(size) ?? new Set(alike.map(_durable_js__WEBPACK_IMPORTED_MODULE_2__/* .checksumOfFile */ .Vu));
+        this.#checksums.set(size, checksums);
+        return checksums.has((0,_durable_js__WEBPACK_IMPORTED_MODULE_2__/* .checksumOfFile */ .Vu)(path));
+    }
+}
+/** @param most more are not listed: what is returned is one too many then */
+function folders(root, most = Number.POSITIVE_INFINITY) {
+    return (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .entriesOf */ .Mc)(root, most, (entry) => entry.isDirectory()).sort();
 }
 
 
@@ -80361,10 +80285,13 @@ function readSavedPlan({ plan }, owner) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   F: () => (/* binding */ setAside)
+/* harmony export */   F: () => (/* binding */ setAside),
+/* harmony export */   f: () => (/* binding */ setAsideTogether)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2834);
+
 
 
 /**
@@ -80372,12 +80299,28 @@ function readSavedPlan({ plan }, owner) {
  * default), and returns where it went. A symbolic link is moved itself, never followed.
  */
 function setAside(path, now, folder = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path)) {
+    const target = unusedName(path, now, folder);
+    (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .makeFolder */ .fc)(folder);
+    move(path, target);
+    return target;
+}
+/** Moves several files of one folder to a single new one, `<name of their folder>.rejected-<time>`, and returns it. */
+function setAsideTogether(paths, now, folder) {
+    const target = unusedName((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(paths[0] ?? ''), now, folder);
+    (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .makeFolder */ .fc)(target);
+    for (const path of paths)
+        move(path, (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(target, (0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)(path)));
+    return target;
+}
+function unusedName(path, now, folder) {
     const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
     const stem = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, `${(0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)(path)}.rejected-${stamp}`);
     let target = stem;
-    for (let n = 2; (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(target); n += 1)
+    for (let n = 2; (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(target, { throwIfNoEntry: false }); n += 1)
         target = `${stem}-${n}`;
-    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdirSync)(folder, { recursive: true });
+    return target;
+}
+function move(path, target) {
     try {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(path, target);
     }
@@ -80388,7 +80331,6 @@ function setAside(path, now, folder = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.cpSync)(path, target, { recursive: true, verbatimSymlinks: true });
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(path, { recursive: true, force: true });
     }
-    return target;
 }
 
 
@@ -80606,8 +80548,10 @@ function parseRecord(line) {
 
 // EXTERNAL MODULE: ./lib/progress/durable.js
 var durable = __nccwpck_require__(9600);
-// EXTERNAL MODULE: ./lib/progress/journal.js
-var journal = __nccwpck_require__(4784);
+// EXTERNAL MODULE: ./lib/progress/folders.js
+var folders = __nccwpck_require__(2834);
+// EXTERNAL MODULE: ./lib/progress/journals.js
+var journals = __nccwpck_require__(3487);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var progress_paths = __nccwpck_require__(8943);
 // EXTERNAL MODULE: ./lib/progress/saved-plan.js
@@ -80619,6 +80563,7 @@ var set_aside = __nccwpck_require__(7926);
  * The state of one (model, eval set) on disk: what is done, in the words of `oaievalset` (progress file) and in ours
  * (completion records). See docs/adr/0003-record-then-line.md for the order of writes that everything here relies on.
  */
+
 
 
 
@@ -80685,7 +80630,7 @@ class State {
         this.#writing(() => {
             if (recordFile) {
                 const kept = (0,progress_paths/* completedRecordFile */.Bq)(this.paths, record.eval);
-                (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(kept), { recursive: true });
+                (0,folders/* makeFolder */.fc)((0,external_node_path_.dirname)(kept));
                 (0,external_node_fs_.renameSync)(recordFile, kept);
             }
             if (!(0,external_node_fs_.existsSync)(this.paths.progressFile))
@@ -80746,7 +80691,7 @@ class State {
                 const log = (0,progress_paths/* completedRecordFile */.Bq)(other.paths, record.eval);
                 if ((0,external_node_fs_.existsSync)(log)) {
                     const kept = (0,progress_paths/* completedRecordFile */.Bq)(this.paths, record.eval);
-                    (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(kept), { recursive: true });
+                    (0,folders/* makeFolder */.fc)((0,external_node_path_.dirname)(kept));
                     (0,external_node_fs_.copyFileSync)(log, kept);
                 }
             }
@@ -80756,7 +80701,9 @@ class State {
             (0,durable/* replaceFile */.fR)(this.paths.completions, completions);
             (0,durable/* replaceFile */.fR)(this.paths.progressFile, formatProgress([...commands.values()]));
             (0,external_node_fs_.rmSync)(mergeMark(this.paths), { force: true });
-            (0,journal/* adoptJournals */.vB)(other.paths, this.paths);
+            const leftOut = (0,journals/* adoptJournals */.vB)(other.paths, this.paths);
+            if (leftOut)
+                this.#log.warning(`Not all answers of evals in progress are taken from the checkpoint: ${leftOut}, which no run makes. They are requested again.`, 'Journals rejected');
         });
         this.#records = records;
         this.#commands = commands;
@@ -80785,7 +80732,7 @@ class State {
                 continue;
             (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(place(path)), { recursive: true });
             const final = [logs, journal].some((folder) => path.startsWith(`${folder}/`));
-            (final ? linkOrCopy : external_node_fs_.copyFileSync)(path, place(path));
+            (final ? durable/* linkOrCopy */.L7 : external_node_fs_.copyFileSync)(path, place(path));
         }
     }
     /**
@@ -80824,7 +80771,7 @@ class State {
             const target = (0,set_aside/* setAside */.F)(path, now(), options.rejectTo);
             this.#log.warning(`${path} is not used: ${why}. It was set aside as ${target}. What it held starts afresh; delete it when you do not need it.`, 'State set aside');
         };
-        (0,external_node_fs_.mkdirSync)((0,progress_paths/* stateFolder */.yp)(paths), { recursive: true });
+        (0,folders/* makeFolder */.fc)((0,progress_paths/* stateFolder */.yp)(paths));
         let recordsLost = false;
         for (const [path, kind] of [
             [paths.progressFile, 'file'],
@@ -80958,15 +80905,6 @@ function state_sha256(text) {
 /** Not what was set aside, nor anything below it. */
 function belongsInCheckpoint(path) {
     return !path.endsWith(durable/* TEMPORARY */.G2) && !/\.rejected-[^/]*(\/|$)/.test(path);
-}
-function linkOrCopy(from, to) {
-    try {
-        (0,external_node_fs_.linkSync)(from, to);
-    }
-    catch {
-        // Another file system, or one without links.
-        (0,external_node_fs_.copyFileSync)(from, to);
-    }
 }
 function readText(path) {
     return lexists(path) ? (0,external_node_fs_.readFileSync)(path, 'utf8') : undefined;
@@ -81932,7 +81870,7 @@ function requireApiKey(plan, env, fromFork) {
 
 /***/ }),
 
-/***/ 3373:
+/***/ 9408:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -81943,8 +81881,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/errors.js
 var errors = __nccwpck_require__(452);
-// EXTERNAL MODULE: ./lib/progress/journal.js
-var progress_journal = __nccwpck_require__(4784);
+// EXTERNAL MODULE: ./lib/progress/journals.js
+var journals = __nccwpck_require__(3487);
 // EXTERNAL MODULE: ./lib/report/format.js
 var format = __nccwpck_require__(7703);
 // EXTERNAL MODULE: external "node:fs"
@@ -81957,8 +81895,522 @@ var traffic = __nccwpck_require__(3231);
 var reconcile = __nccwpck_require__(3023);
 // EXTERNAL MODULE: ./lib/process/abort.js
 var abort = __nccwpck_require__(4836);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./lib/lines.js
+/**
+ * Lines of files that others write: they end at `\n`, and at nothing else, as Python ends those that it writes. Not
+ * node:readline: it also ends them at U+2028, U+2029 and a lone `\r`, which JSON may hold unescaped.
+ */
+
+/** A line is longer than any that the writer of the file makes. */
+class LineTooLong extends Error {
+    name = 'LineTooLong';
+    constructor(longest) {
+        super(`a line of it is longer than ${longest} bytes`);
+    }
+}
+const CHUNK = 1 << 20;
+const NEWLINE = 10;
+/**
+ * The lines of a file, without waiting.
+ * @param longest in bytes
+ * @throws LineTooLong when a line is longer; no more than that is held in memory
+ */
+function* linesOfFileSync(path, longest) {
+    const file = (0,external_node_fs_.openSync)(path, 'r');
+    try {
+        const splitter = new Splitter(longest);
+        const chunk = Buffer.allocUnsafe(Math.min(CHUNK, (0,external_node_fs_.fstatSync)(file).size + 1));
+        for (let read = (0,external_node_fs_.readSync)(file, chunk); read > 0; read = (0,external_node_fs_.readSync)(file, chunk))
+            yield* splitter.add(chunk.subarray(0, read));
+        yield* splitter.rest();
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(file);
+    }
+}
+/** The same, a piece at a time: other work goes on in between. */
+async function* linesOfFile(path, longest) {
+    const splitter = new Splitter(longest);
+    for await (const chunk of createReadStream(path, { highWaterMark: CHUNK }))
+        yield* splitter.add(chunk);
+    yield* splitter.rest();
+}
+class Splitter {
+    #longest;
+    /** Pieces of the line that has not ended. */
+    #pending = [];
+    #length = 0;
+    #offset = 0;
+    constructor(longest) {
+        this.#longest = longest;
+    }
+    *add(chunk) {
+        let from = 0;
+        for (let newline = chunk.indexOf(NEWLINE); newline >= 0; newline = chunk.indexOf(NEWLINE, from)) {
+            const bytes = this.#joined(chunk.subarray(from, newline));
+            yield { bytes, offset: this.#offset, ended: true };
+            this.#offset += bytes.length + 1;
+            from = newline + 1;
+        }
+        if (from < chunk.length)
+            this.#keep(chunk.subarray(from));
+    }
+    *rest() {
+        if (this.#length === 0)
+            return;
+        yield { bytes: this.#joined(Buffer.alloc(0)), offset: this.#offset, ended: false };
+    }
+    #joined(end) {
+        if (this.#length + end.length > this.#longest)
+            throw new LineTooLong(this.#longest);
+        if (this.#length === 0)
+            return end;
+        const line = Buffer.concat([...this.#pending, end]);
+        this.#pending = [];
+        this.#length = 0;
+        return line;
+    }
+    /** A copy: the chunk is used again. */
+    #keep(piece) {
+        this.#length += piece.length;
+        if (this.#length > this.#longest)
+            throw new LineTooLong(this.#longest);
+        this.#pending.push(Buffer.from(piece));
+    }
+}
+
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
+var schemas = __nccwpck_require__(2857);
+;// CONCATENATED MODULE: ./lib/progress/journal-line.js
+/**
+ * Lines of a journal segment. Each stands for itself:
+ *
+ *     {"crc":"9ae0daaf","journal":1,"eval":"…","repository":"…","fingerprint":"…","parts":{…},"made":1767225600000}
+ *     {"crc":"1b2c3d4e","of":"<16 hex>","key":"<64 hex>","n":0,"status":200,"type":"application/json","usage":[9,3,0,0],"text":"…"}
+ *     {"crc":"5f6a7b8c","of":"<16 hex>","stateful":1}
+ *     {"crc":"9d0e1f2a","of":"<16 hex>","failed":"<64 hex>"}
+ *
+ * The first kind begins each segment and names its owner; `made` (milliseconds since 1970) tells which of two segments is the
+ * newer one. The second holds an answer, the third marks an eval that makes something at the API, the fourth a way in which it
+ * failed. `crc` is the CRC-32 of everything behind it, so that a torn or damaged line costs that line only. `of` is the short
+ * form of the owner, for segments whose first line is damaged. `n` is the ordinal of the request among identical requests of
+ * the eval. The body is `text`, or `zstd` (compressed, Base64) where that is shorter, or `base64` where it is not text. There
+ * is nothing of the user's in it but the answers: no header, no key.
+ */
+
+
+
+/** A longer line is no answer of a model. In bytes. */
+const LONGEST_LINE = 256 * 1024 * 1024;
+/** A longer first line is none: that of an eval with a thousand parts has a thirtieth of it. In bytes. */
+const LONGEST_HEADER = 4 * 1024 * 1024;
+/** Below this compression saves less than the time it takes. */
+const WORTH_COMPRESSING = 2048;
+const PREFIX = Buffer.from('{"crc":"');
+/** Behind `{"crc":"xxxxxxxx",` */
+const CHECKED_FROM = PREFIX.length + 8 + 2;
+/** Enough of a hash to tell apart owners that nothing but chance made alike. */
+function tagOf({ eval: key, repository, fingerprint }) {
+    return (0,external_node_crypto_.createHash)('sha256')
+        .update(JSON.stringify([key, repository, fingerprint]))
+        .digest('hex')
+        .slice(0, 16);
+}
+/** 96 bits of the key are plenty to tell a million answers apart, in a third of the memory; `readAnswer` checks the rest. */
+function answerId(key, n) {
+    return `${Buffer.from(key.slice(0, 24), 'hex').toString('latin1')}${n === 0 ? '' : n}`;
+}
+function headerLine({ eval: key, repository, fingerprint, parts }, made) {
+    return checked({ journal: 1, eval: key, repository, fingerprint, parts, made });
+}
+function answerLine(of, key, n, { status, type, body, usage }) {
+    const counts = [usage.prompt, usage.completion, usage.cached, usage.reasoning];
+    return checked({ of, key, n, status, type, usage: counts, ...packed(body) });
+}
+function statefulLine(of) {
+    return checked({ of, stateful: 1 });
+}
+function failedLine(of, signature) {
+    return checked({ of, failed: signature });
+}
+/** Reads no more of a line than says what it is: its answer may be large. */
+function readLine(line) {
+    if (!isIntact(line))
+        return { kind: 'damaged' };
+    const head = line.toString('latin1', CHECKED_FROM, CHECKED_FROM + 128);
+    const [, tag, rest] = /^"of":"([0-9a-f]{16})",(.*)$/s.exec(head) ?? [];
+    if (tag === undefined || rest === undefined)
+        return { kind: 'unknown' };
+    const [, key, n] = /^"key":"([0-9a-f]{64})","n":(\d{1,9}),/.exec(rest) ?? [];
+    if (key !== undefined)
+        return { kind: 'answer', tag, id: answerId(key, Number(n)) };
+    if (rest === '"stateful":1}')
+        return { kind: 'stateful', tag };
+    const [, signature] = /^"failed":"([0-9a-f]{64})"}$/.exec(rest) ?? [];
+    return signature === undefined ? { kind: 'unknown', tag } : { kind: 'failed', tag, signature };
+}
+/** What an undamaged first line says. */
+function readHeader(line) {
+    if (line.length > LONGEST_HEADER)
+        return undefined;
+    try {
+        const { made, eval: key, ...rest } = headerSchema.parse(JSON.parse(line.toString('utf8')));
+        const { repository, fingerprint, parts } = rest;
+        return { owner: { eval: key, repository, fingerprint, parts }, made };
+    }
+    catch {
+        return undefined;
+    }
+}
+/** The answer in a line, if it is undamaged and answers this request. */
+function readAnswer(line, key, n) {
+    if (!isIntact(line))
+        return undefined;
+    try {
+        const entry = entrySchema.parse(JSON.parse(line.toString('utf8')));
+        // The index holds a part of the key only.
+        if (entry.key !== key || entry.n !== n)
+            return undefined;
+        const [prompt, completion, cached, reasoning] = entry.usage;
+        const { status, type } = entry;
+        return { status, type, body: unpacked(entry), usage: { prompt, completion, cached, reasoning } };
+    }
+    catch {
+        return undefined;
+    }
+}
+function checked(fields) {
+    const rest = JSON.stringify(fields).slice(1);
+    const crc = (0,external_node_zlib_.crc32)(rest).toString(16).padStart(8, '0');
+    return Buffer.from(`{"crc":"${crc}",${rest}\n`);
+}
+function isIntact(line) {
+    if (line.length < CHECKED_FROM + 2 || line.compare(PREFIX, 0, PREFIX.length, 0, PREFIX.length) !== 0)
+        return false;
+    const crc = line.toString('latin1', PREFIX.length, PREFIX.length + 8);
+    return /^[0-9a-f]{8}$/.test(crc) && Number.parseInt(crc, 16) === (0,external_node_zlib_.crc32)(line.subarray(CHECKED_FROM));
+}
+const headerSchema = schemas/* object */.Ikc({
+    journal: schemas/* literal */.euz(1),
+    eval: schemas/* string */.YjP(),
+    repository: schemas/* string */.YjP(),
+    fingerprint: schemas/* string */.YjP(),
+    parts: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* string */.YjP()),
+    // Earlier versions did not write it: their segments are older than all that have it.
+    made: schemas/* int */.Whr().nonnegative().default(0),
+});
+const tokens = schemas/* int */.Whr().nonnegative();
+const entrySchema = schemas/* object */.Ikc({
+    key: schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/),
+    n: schemas/* int */.Whr().nonnegative(),
+    status: schemas/* int */.Whr().min(200).max(299),
+    type: schemas/* string */.YjP().max(1024),
+    usage: schemas/* tuple */.PVZ([tokens, tokens, tokens, tokens]),
+    text: schemas/* string */.YjP().optional(),
+    zstd: schemas/* string */.YjP().optional(),
+    base64: schemas/* string */.YjP().optional(),
+});
+function packed(body) {
+    if (body.length >= WORTH_COMPRESSING) {
+        const zstd = (0,external_node_zlib_.zstdCompressSync)(body);
+        if (zstd.length * 4 < body.length * 3 * 0.9)
+            return { zstd: zstd.toString('base64') };
+    }
+    const text = body.toString('utf8');
+    return Buffer.from(text).equals(body) ? { text } : { base64: body.toString('base64') };
+}
+function unpacked({ text, zstd, base64 }) {
+    if (text !== undefined)
+        return Buffer.from(text);
+    if (zstd === undefined)
+        return Buffer.from(base64 ?? '', 'base64');
+    return (0,external_node_zlib_.zstdDecompressSync)(Buffer.from(zstd, 'base64'), { maxOutputLength: LONGEST_LINE });
+}
+
+;// CONCATENATED MODULE: ./lib/progress/journal-index.js
+/** What a segment holds, read once: places of answers, not the answers. A journal may be larger than memory. */
+
+
+/** Far more than a disk that fails damages in a segment. */
+const MOST_DAMAGED = 1000;
+function ownership(owner) {
+    const fingerprints = new Set([owner.fingerprint, ...(owner.formerFingerprints ?? [])]);
+    const tags = new Set([...fingerprints].map((fingerprint) => tagOf({ ...owner, fingerprint })));
+    return { owner, fingerprints, tags };
+}
+/** @param most lines that it may have */
+function indexSegment(segment, { owner, fingerprints, tags }, most) {
+    let own = false;
+    let damaged = 0;
+    let made = 0;
+    let stateful = false;
+    let lines = 0;
+    const answers = new Map();
+    const failures = [];
+    try {
+        for (const { bytes, offset } of linesOfFileSync(segment.path, LONGEST_LINE)) {
+            lines += 1;
+            if (lines > most || damaged > MOST_DAMAGED)
+                return { kind: 'excessive', damaged };
+            const line = readLine(bytes);
+            if (line.kind === 'damaged') {
+                damaged += 1;
+                continue;
+            }
+            const tag = 'tag' in line ? line.tag : undefined;
+            if (tag !== undefined && tags.has(tag)) {
+                own = true;
+                if (line.kind === 'answer')
+                    answers.set(line.id, { segment, offset, length: bytes.length });
+                else if (line.kind === 'stateful')
+                    stateful = true;
+                else if (line.kind === 'failed')
+                    failures.push(line.signature);
+                else
+                    damaged += 1;
+                continue;
+            }
+            if (own) {
+                // Of others, in the midst of those of this content.
+                damaged += 1;
+                continue;
+            }
+            const header = readHeader(bytes);
+            if (header?.owner.eval !== owner.eval || header.owner.repository !== owner.repository)
+                return { kind: 'foreign', damaged };
+            if (!fingerprints.has(header.owner.fingerprint))
+                return { kind: 'stale', parts: header.owner.parts, damaged };
+            own = true;
+            made = header.made;
+        }
+    }
+    catch (error) {
+        if (isUnreadable(error))
+            return { kind: 'foreign', damaged };
+        // What follows cannot be found: where the line ends is not known.
+        if (!(error instanceof LineTooLong))
+            throw error;
+        damaged += 1;
+    }
+    if (own)
+        return { kind: 'own', answers, made, stateful, failures, lines, damaged };
+    // Torn before its first line was whole, or there is nothing of it that could be read.
+    return { kind: damaged > 1 ? 'foreign' : 'empty', damaged };
+}
+function isUnreadable(error) {
+    return ['EACCES', 'EPERM', 'EIO'].includes(error.code ?? '');
+}
+
+// EXTERNAL MODULE: ./lib/progress/journal-segment.js
+var journal_segment = __nccwpck_require__(6080);
 // EXTERNAL MODULE: ./lib/progress/paths.js
-var paths = __nccwpck_require__(8943);
+var progress_paths = __nccwpck_require__(8943);
+// EXTERNAL MODULE: ./lib/progress/set-aside.js
+var set_aside = __nccwpck_require__(7926);
+;// CONCATENATED MODULE: ./lib/progress/journal.js
+/**
+ * The journal of an eval that has not finished: every answer it got, so that it need not be paid for again.
+ *
+ * A journal is a directory of segments (journal-segment.ts), each of them a file of lines (journal-line.ts).
+ */
+
+
+
+
+
+
+
+
+/**
+ * Bounds of one journal, so that no state makes opening it take more than some seconds. A journal stops growing at half of
+ * each, so that none that was written here reaches them.
+ */
+const MOST_LINES = 4_000_000;
+/** In bytes. */
+const LARGEST = 8 * 1024 ** 3;
+class Journal {
+    #paths;
+    #owner;
+    #tag;
+    #places = new Map();
+    #failures = new Set();
+    #stateful = false;
+    /** Segments that were here when the journal was opened. */
+    #earlier = new Set();
+    #live;
+    /** Of its segments, in bytes. */
+    #size = 0;
+    /** Not before that of any segment that is here, whatever the clock says: what is recorded last counts. */
+    #made = 0;
+    constructor(paths, owner) {
+        this.#paths = paths;
+        this.#owner = owner;
+        this.#tag = tagOf(owner);
+    }
+    /** Opens the journal of an eval, with all answers that were recorded for the same content. Reads each segment once. */
+    static open(paths, owner) {
+        (0,journals/* sealLive */.Ch)(paths, owner.eval);
+        const journal = new Journal(paths, owner);
+        const folder = (0,journal_segment/* sealedFolder */.XB)(paths, owner.eval);
+        const files = (0,journal_segment/* segmentFiles */.h_)(folder, journal_segment/* MOST_SEGMENTS */.Px);
+        const size = files.reduce((sum, { path }) => sum + (0,external_node_fs_.lstatSync)(path).size, 0);
+        if (files.length > journal_segment/* MOST_SEGMENTS */.Px || size > LARGEST) {
+            const path = (0,set_aside/* setAside */.F)(folder, new Date(), (0,progress_paths/* stateFolder */.yp)(paths));
+            return { journal, staleParts: undefined, damaged: 0, rejected: [{ path, why: TOO_MUCH }] };
+        }
+        journal.#size = size;
+        return { journal, ...journal.#index(files, ownership(owner)) };
+    }
+    /** Answers that can be replayed. */
+    get size() {
+        return this.#places.size;
+    }
+    /** The answer to the `n`-th (from 0) request with this key, if it is recorded and undamaged. */
+    find(key, n) {
+        const place = this.#places.get(answerId(key, n));
+        const line = place && (0,journal_segment/* readAt */.m6)(place.segment, place.offset, place.length);
+        return line && readAnswer(line, key, n);
+    }
+    /** Whether an answer is recorded; reads no file. */
+    has(key, n) {
+        return this.#places.has(answerId(key, n));
+    }
+    /** Whether the answer that `find` returns was recorded before this journal was opened: an earlier run paid for it. */
+    isEarlier(key, n) {
+        const place = this.#places.get(answerId(key, n));
+        return place !== undefined && this.#earlier.has(place.segment);
+    }
+    /**
+     * Records an answer, in the place of an earlier one to the same request. When this returns it outlives the process.
+     * Throws what the file system throws. A journal that is as large as one can be records no more.
+     */
+    append(key, n, answer) {
+        if (this.#places.size >= MOST_LINES / 2 || this.#size >= LARGEST / 2)
+            return;
+        const line = answerLine(this.#tag, key, n, answer);
+        const segment = this.#write(line);
+        const offset = segment.size - line.length;
+        this.#places.set(answerId(key, n), { segment, offset, length: line.length - 1 });
+    }
+    /** No longer replays an answer, until another is recorded or the journal is opened again. */
+    forget(key, n) {
+        this.#places.delete(answerId(key, n));
+    }
+    /** Whether the eval has made something at the API, such as a conversation, and is to start over when it runs again. */
+    get stateful() {
+        return this.#stateful;
+    }
+    /** Notes that the eval makes something at the API. When this returns the note outlives the process. */
+    markStateful() {
+        if (this.#stateful)
+            return;
+        this.#write(statefulLine(this.#tag));
+        this.#stateful = true;
+    }
+    /** Notes that the eval failed in this way also when none of its answers was replayed. */
+    markFailed(signature) {
+        const hash = sha256(signature);
+        if (this.#failures.has(hash))
+            return;
+        this.#write(failedLine(this.#tag, hash));
+        this.#failures.add(hash);
+    }
+    failedWith(signature) {
+        return this.#failures.has(sha256(signature));
+    }
+    /**
+     * Ends the live segment and moves it where checkpoints take it from; what is recorded next begins a new one. When there
+     * are as many segments as a journal may have, the live one stays, until the journal is opened again.
+     */
+    seal() {
+        const folder = (0,journal_segment/* sealedFolder */.XB)(this.#paths, this.#owner.eval);
+        if (!this.#live || (0,journal_segment/* segmentFiles */.h_)(folder).length >= journal_segment/* MOST_SEGMENTS */.Px / 2)
+            return;
+        (0,journal_segment/* sealSegment */.bt)(this.#live, folder);
+        this.#live = undefined;
+    }
+    /** Releases its file; what was not sealed stays live and is sealed when the state is opened next. */
+    close() {
+        if (this.#live)
+            (0,external_node_fs_.closeSync)(this.#live.file);
+        this.#live = undefined;
+        this.#places.clear();
+    }
+    /** Removes every answer and every mark. New ones can be recorded. */
+    drop() {
+        this.close();
+        this.#failures.clear();
+        this.#stateful = false;
+        this.#size = 0;
+        (0,journals/* removeJournals */.NE)([(0,journal_segment/* sealedFolder */.XB)(this.#paths, this.#owner.eval), (0,journal_segment/* liveFolder */.Fl)(this.#paths, this.#owner.eval)]);
+    }
+    #write(line) {
+        if (!this.#live) {
+            const segment = (0,journal_segment/* createSegment */.er)((0,journal_segment/* liveFolder */.Fl)(this.#paths, this.#owner.eval));
+            this.#live = segment;
+            this.#made = Math.max(this.#made, Date.now());
+            (0,journal_segment/* writeLine */._r)(segment, headerLine(this.#owner, this.#made));
+        }
+        (0,journal_segment/* writeLine */._r)(this.#live, line);
+        this.#size += line.length;
+        return this.#live;
+    }
+    /** Notes where each intact line of this owner lies. */
+    #index(files, owner) {
+        let staleParts;
+        let damaged = 0;
+        let lines = 0;
+        const foreign = [];
+        const excessive = [];
+        const begun = new Map();
+        for (const { path } of files) {
+            const segment = { path };
+            const found = indexSegment(segment, owner, MOST_LINES - lines);
+            damaged += found.damaged;
+            if (found.kind !== 'own') {
+                if (found.kind === 'stale')
+                    staleParts ??= found.parts;
+                if (found.kind === 'foreign')
+                    foreign.push(path);
+                else if (found.kind === 'excessive')
+                    excessive.push(path);
+                else
+                    (0,external_node_fs_.rmSync)(path, { force: true });
+                continue;
+            }
+            lines += found.lines;
+            begun.set(segment, found.made);
+            this.#made = Math.max(this.#made, found.made);
+            this.#stateful ||= found.stateful;
+            for (const signature of found.failures)
+                this.#failures.add(signature);
+            for (const [id, place] of found.answers) {
+                const other = this.#places.get(id);
+                // Not by their numbers alone: those of another machine are numbered as they come in.
+                if (!other || (begun.get(other.segment) ?? 0) <= found.made)
+                    this.#places.set(id, place);
+            }
+        }
+        this.#earlier = new Set(begun.keys());
+        const moved = (paths, why) => paths.length === 0
+            ? []
+            : [{ path: (0,set_aside/* setAsideTogether */.f)(paths, new Date(), (0,progress_paths/* stateFolder */.yp)(this.#paths)), why }];
+        return {
+            staleParts,
+            damaged,
+            rejected: [...moved(foreign, 'it is no journal of this eval'), ...moved(excessive, TOO_MUCH)],
+        };
+    }
+}
+const TOO_MUCH = 'it is larger than a journal can be';
+function sha256(text) {
+    return (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
+}
+
 // EXTERNAL MODULE: ./lib/run/engine.js
 var run_engine = __nccwpck_require__(6667);
 ;// CONCATENATED MODULE: external "node:readline"
@@ -82156,13 +82608,13 @@ async function executeEval(planned, options, log, onProgress = () => { }) {
 function openJournal(planned, { state, run }, log) {
     const { value: fingerprint, parts } = planned.fingerprint;
     const owner = { eval: planned.key, repository: run.repository, fingerprint, parts };
-    const { journal, staleParts, damaged, rejected } = progress_journal/* Journal */.CQ.open(state.paths, owner);
+    const { journal, staleParts, damaged, rejected } = Journal.open(state.paths, owner);
     if (staleParts) {
         const changes = (0,reconcile/* describeReason */.Gk)({ kind: 'changed', parts: (0,reconcile/* changedParts */.Ty)(staleParts, parts) });
         log.info(`answers kept from an earlier attempt are not used: ${changes}`);
     }
-    for (const path of rejected)
-        log.warning(`A file among the kept answers of ${planned.name} is not used: it is no journal of this eval. It was set aside as ${path}; delete it when you do not need it.`, 'State set aside');
+    for (const { path, why } of rejected)
+        log.warning(`Files among the recorded answers of ${planned.name} are not used: ${why}. They were moved to ${path}; delete it when you do not need it.`, 'State set aside');
     if (damaged > 0)
         log.info(`${damaged} damaged lines of the journal are passed over; their answers are asked for again`);
     if (journal.size > 0) {
@@ -82175,7 +82627,7 @@ function openJournal(planned, { state, run }, log) {
 }
 async function runOnce(planned, lane, options, log) {
     const { state, engine, stopped, threads, limits } = options;
-    const recordFile = (0,paths/* liveRecordFile */.SM)(state.paths, planned.key);
+    const recordFile = (0,progress_paths/* liveRecordFile */.SM)(state.paths, planned.key);
     (0,external_node_fs_.rmSync)(recordFile, { force: true });
     (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(recordFile), { recursive: true });
     const lastLines = [];
@@ -82418,7 +82870,7 @@ async function runEvals(decisions, options) {
     // Records of content that has changed since still tell how long an eval takes.
     const expected = expectedDurations(toRun, state.records);
     state.forget(toRun.map((planned) => planned.command));
-    (0,progress_journal/* keepJournals */.Qt)(state.paths, options.sampleResume ? toRun.map((planned) => planned.key) : []);
+    (0,journals/* keepJournals */.Qt)(state.paths, options.sampleResume ? toRun.map((planned) => planned.key) : []);
     for (const decision of decisions) {
         // Done under other arguments that change no result: the line makes plain `oaievalset` skip it as well.
         if (decision.kind === 'reuse' && decision.record && !state.isDone(decision.eval.command)) {

@@ -7,10 +7,11 @@ import type { Hash } from 'node:crypto';
 import {
   closeSync,
   constants,
+  copyFileSync,
   fstatSync,
   fsyncSync,
   ftruncateSync,
-  mkdirSync,
+  linkSync,
   openSync,
   readSync,
   renameSync,
@@ -18,17 +19,19 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { makeFolder, PRIVATE_FILE } from './folders.ts';
 
 /** Ending of a file that is being written; one that is found was never finished. */
 export const TEMPORARY = '.tmp';
 
 /** Appends one line (without its newline) and waits until it is on disk. A write that fails half way is undone. */
 export function appendLine(path: string, line: string): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const file = openSync(
     path,
     constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW,
-    0o644,
+    PRIVATE_FILE,
   );
   try {
     const before = fstatSync(file).size;
@@ -46,12 +49,12 @@ export function appendLine(path: string, line: string): void {
 
 /** Replaces the whole file in one step, or leaves it as it was. */
 export function replaceFile(path: string, content: string): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const temporary = `${path}${TEMPORARY}`;
   try {
     // Whatever stands there is a leftover of a crash, or a trap; 'wx' refuses to follow a link.
     rmSync(temporary, { force: true });
-    const file = openSync(temporary, 'wx', 0o644);
+    const file = openSync(temporary, 'wx', PRIVATE_FILE);
     try {
       writeWhole(file, Buffer.from(content));
       fsyncSync(file);
@@ -75,11 +78,34 @@ const CHUNK = 1 << 20;
 
 /** Feeds a file to a hash, a piece at a time: it may be larger than memory. */
 export function hashFile(hash: Hash, path: string): void {
+  eachChunk(path, (chunk) => hash.update(chunk));
+}
+
+/** The CRC-32 of a file: fast, and no proof against anyone who wants two files to look alike. */
+export function checksumOfFile(path: string): number {
+  let checksum = 0;
+  eachChunk(path, (chunk) => {
+    checksum = crc32(chunk, checksum);
+  });
+  return checksum;
+}
+
+/** Gives a file that never changes a second place: by a link where the file system has them. */
+export function linkOrCopy(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch {
+    // Another file system, or one without links.
+    copyFileSync(from, to);
+  }
+}
+
+function eachChunk(path: string, work: (chunk: Buffer) => void): void {
   const file = openSync(path, 'r');
   try {
     const chunk = Buffer.allocUnsafe(CHUNK);
     for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk))
-      hash.update(chunk.subarray(0, read));
+      work(chunk.subarray(0, read));
   } finally {
     closeSync(file);
   }

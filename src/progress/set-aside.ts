@@ -1,16 +1,35 @@
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, lstatSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { makeFolder } from './folders.ts';
 
 /**
  * Moves something that must not be used out of the way, to `<name>.rejected-<time>` in `folder` (beside itself by
  * default), and returns where it went. A symbolic link is moved itself, never followed.
  */
 export function setAside(path: string, now: Date, folder = dirname(path)): string {
+  const target = unusedName(path, now, folder);
+  makeFolder(folder);
+  move(path, target);
+  return target;
+}
+
+/** Moves several files of one folder to a single new one, `<name of their folder>.rejected-<time>`, and returns it. */
+export function setAsideTogether(paths: readonly string[], now: Date, folder: string): string {
+  const target = unusedName(dirname(paths[0] ?? ''), now, folder);
+  makeFolder(target);
+  for (const path of paths) move(path, join(target, basename(path)));
+  return target;
+}
+
+function unusedName(path: string, now: Date, folder: string): string {
   const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
   const stem = join(folder, `${basename(path)}.rejected-${stamp}`);
   let target = stem;
-  for (let n = 2; existsSync(target); n += 1) target = `${stem}-${n}`;
-  mkdirSync(folder, { recursive: true });
+  for (let n = 2; lstatSync(target, { throwIfNoEntry: false }); n += 1) target = `${stem}-${n}`;
+  return target;
+}
+
+function move(path: string, target: string): void {
   try {
     renameSync(path, target);
   } catch (error) {
@@ -19,5 +38,4 @@ export function setAside(path: string, now: Date, folder = dirname(path)): strin
     cpSync(path, target, { recursive: true, verbatimSymlinks: true });
     rmSync(path, { recursive: true, force: true });
   }
-  return target;
 }

@@ -6,7 +6,6 @@ import { createHash } from 'node:crypto';
 import {
   copyFileSync,
   existsSync,
-  linkSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -25,8 +24,9 @@ import {
   parseCompletions,
   sameExecution,
 } from './completion-record.ts';
-import { appendLine, hashFile, replaceFile, TEMPORARY } from './durable.ts';
-import { adoptJournals } from './journal.ts';
+import { appendLine, hashFile, linkOrCopy, replaceFile, TEMPORARY } from './durable.ts';
+import { makeFolder } from './folders.ts';
+import { adoptJournals } from './journals.ts';
 import { completedRecordFile, type StatePaths, stateFolder } from './paths.ts';
 import { type Command, commandId, formatCommand, formatProgress, parseProgress } from './progress-file.ts';
 import { type Owner, parseSavedPlan, type SavedPlan, sameOwner } from './saved-plan.ts';
@@ -107,7 +107,7 @@ export class State {
     this.#writing(() => {
       if (recordFile) {
         const kept = completedRecordFile(this.paths, record.eval);
-        mkdirSync(dirname(kept), { recursive: true });
+        makeFolder(dirname(kept));
         renameSync(recordFile, kept);
       }
       if (!existsSync(this.paths.progressFile)) replaceFile(this.paths.progressFile, '');
@@ -164,7 +164,7 @@ export class State {
         const log = completedRecordFile(other.paths, record.eval);
         if (existsSync(log)) {
           const kept = completedRecordFile(this.paths, record.eval);
-          mkdirSync(dirname(kept), { recursive: true });
+          makeFolder(dirname(kept));
           copyFileSync(log, kept);
         }
       }
@@ -174,7 +174,12 @@ export class State {
       replaceFile(this.paths.completions, completions);
       replaceFile(this.paths.progressFile, formatProgress([...commands.values()]));
       rmSync(mergeMark(this.paths), { force: true });
-      adoptJournals(other.paths, this.paths);
+      const leftOut = adoptJournals(other.paths, this.paths);
+      if (leftOut)
+        this.#log.warning(
+          `Not all answers of evals in progress are taken from the checkpoint: ${leftOut}, which no run makes. They are requested again.`,
+          'Journals rejected',
+        );
     });
     this.#records = records;
     this.#commands = commands;
@@ -244,7 +249,7 @@ export class State {
         'State set aside',
       );
     };
-    mkdirSync(stateFolder(paths), { recursive: true });
+    makeFolder(stateFolder(paths));
     let recordsLost = false;
     for (const [path, kind] of [
       [paths.progressFile, 'file'],
@@ -392,15 +397,6 @@ function sha256(text: string): string {
 /** Not what was set aside, nor anything below it. */
 function belongsInCheckpoint(path: string): boolean {
   return !path.endsWith(TEMPORARY) && !/\.rejected-[^/]*(\/|$)/.test(path);
-}
-
-function linkOrCopy(from: string, to: string): void {
-  try {
-    linkSync(from, to);
-  } catch {
-    // Another file system, or one without links.
-    copyFileSync(from, to);
-  }
 }
 
 function readText(path: string): string | undefined {

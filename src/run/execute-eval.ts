@@ -120,9 +120,9 @@ function openJournal(planned: PlannedEval, { state, run }: ExecuteOptions, log: 
     const changes = describeReason({ kind: 'changed', parts: changedParts(staleParts, parts) });
     log.info(`answers kept from an earlier attempt are not used: ${changes}`);
   }
-  for (const path of rejected)
+  for (const { path, why } of rejected)
     log.warning(
-      `A file among the kept answers of ${planned.name} is not used: it is no journal of this eval. It was set aside as ${path}; delete it when you do not need it.`,
+      `Files among the recorded answers of ${planned.name} are not used: ${why}. They were moved to ${path}; delete it when you do not need it.`,
       'State set aside',
     );
   if (damaged > 0)

@@ -3,7 +3,7 @@ import { reasonOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { PlannedEval } from '../plan/plan.ts';
 import type { Decision } from '../plan/reconcile.ts';
-import { keepJournals } from '../progress/journal.ts';
+import { keepJournals } from '../progress/journals.ts';
 import { duration, mainMetric, metricText } from '../report/format.ts';
 import type { Budget } from './budget.ts';
 import { type ExecuteOptions, executeEval } from './execute-eval.ts';

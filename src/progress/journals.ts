@@ -1,0 +1,106 @@
+/** The journals of all evals. */
+import { chmodSync, lstatSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { checksumOfFile, linkOrCopy } from './durable.ts';
+import { entriesOf, makeFolder, PRIVATE_FILE } from './folders.ts';
+import { lastNumber, liveJournals, MOST_SEGMENTS, segmentFiles } from './journal-segment.ts';
+import { evalFileStem, type StatePaths } from './paths.ts';
+
+/** Evals that are in progress at a time, in any state: no eval set has half as many. */
+const MOST_JOURNALS = 50_000;
+
+/** Seals the live segments of all evals, or of one, that a process which is gone left behind. */
+export function sealLive(paths: StatePaths, evalKey?: string): void {
+  const root = liveJournals(paths);
+  for (const name of evalKey === undefined ? folders(root) : [evalFileStem(evalKey)]) {
+    const sealed = join(paths.journal, name);
+    const files = segmentFiles(join(root, name));
+    if (files.length === 0) continue;
+    makeFolder(sealed);
+    let number = lastNumber(sealed);
+    for (const { path } of files) {
+      number += 1;
+      renameSync(path, join(sealed, `${number}.jsonl`));
+    }
+  }
+}
+
+/** Removes the journals of all evals but these: the others are done, or no longer in the set. */
+export function keepJournals(paths: StatePaths, evalKeys: readonly string[]): void {
+  const kept = new Set(evalKeys.map(evalFileStem));
+  for (const root of [paths.journal, liveJournals(paths)]) {
+    removeJournals(
+      folders(root)
+        .filter((name) => !kept.has(name))
+        .map((name) => join(root, name)),
+    );
+  }
+}
+
+/** Removes folders of journals, and the folder above them when nothing is left there. */
+export function removeJournals(paths: readonly string[]): void {
+  for (const path of paths) rmSync(path, { recursive: true, force: true });
+  for (const root of new Set(paths.map((path) => join(path, '..')))) {
+    try {
+      rmdirSync(root);
+    } catch {
+      // Others have journals there.
+    }
+  }
+}
+
+/**
+ * Adds the sealed segments of another state to those here, without those that are here already. Which of two answers to one
+ * request counts does not depend on the order: each segment says when it was begun.
+ * @returns why some are left out, as a clause; undefined when none is
+ */
+export function adoptJournals(from: StatePaths, to: StatePaths): string | undefined {
+  const names = folders(from.journal, MOST_JOURNALS);
+  if (names.length > MOST_JOURNALS) return `it has more than ${MOST_JOURNALS} journals`;
+  let excessive = 0;
+  for (const name of names) {
+    const theirs = segmentFiles(join(from.journal, name), MOST_SEGMENTS);
+    if (theirs.length > MOST_SEGMENTS) excessive += 1;
+    else addSegments(theirs, join(to.journal, name));
+  }
+  return excessive === 0
+    ? undefined
+    : `${excessive} of its journals have more than ${MOST_SEGMENTS} segments`;
+}
+
+function addSegments(theirs: readonly { readonly path: string }[], target: string): void {
+  const present = new Contents(segmentFiles(target).map(({ path }) => path));
+  let number = lastNumber(target);
+  for (const { path } of theirs) {
+    if (present.has(path)) continue;
+    number += 1;
+    makeFolder(target);
+    const added = join(target, `${number}.jsonl`);
+    linkOrCopy(path, added);
+    chmodSync(added, PRIVATE_FILE);
+  }
+}
+
+/** Which of some files have the same content as another. Reads only files of the same size, and each once. */
+class Contents {
+  readonly #bySize: ReadonlyMap<number, readonly string[]>;
+  readonly #checksums = new Map<number, ReadonlySet<number>>();
+
+  constructor(paths: readonly string[]) {
+    this.#bySize = Map.groupBy(paths, (path) => lstatSync(path).size);
+  }
+
+  has(path: string): boolean {
+    const { size } = lstatSync(path);
+    const alike = this.#bySize.get(size);
+    if (!alike) return false;
+    const checksums = this.#checksums.get(size) ?? new Set(alike.map(checksumOfFile));
+    this.#checksums.set(size, checksums);
+    return checksums.has(checksumOfFile(path));
+  }
+}
+
+/** @param most more are not listed: what is returned is one too many then */
+function folders(root: string, most = Number.POSITIVE_INFINITY): string[] {
+  return entriesOf(root, most, (entry) => entry.isDirectory()).sort();
+}
