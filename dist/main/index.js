@@ -77217,7 +77217,7 @@ function reasonOf(error) {
 
 /***/ }),
 
-/***/ 1189:
+/***/ 3864:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -77577,15 +77577,88 @@ function isObject(value) {
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:tls"
 var external_node_tls_ = __nccwpck_require__(1692);
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(8522);
 // EXTERNAL MODULE: ./node_modules/undici/index.js
 var undici = __nccwpck_require__(6752);
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+;// CONCATENATED MODULE: ./lib/gateway/headers.js
+/** Headers of an answer as they may be: undici gives a header that came twice as a list, whatever its name. */
+/** The first value of a header of which there should be one; the empty string when there is none. */
+function firstValue(headers, name) {
+    const value = headers[name];
+    return (typeof value === 'string' ? value : (value?.[0] ?? '')).trim();
+}
+/** The elements of a header that is a list, in order (RFC 9110, section 5.6.1): over all its lines, split at commas. */
+function listValue(headers, name) {
+    return listOf(headers[name]);
+}
+function listOf(value) {
+    const lines = typeof value === 'string' ? [value] : (value ?? []);
+    return lines
+        .flatMap((line) => line.split(','))
+        .map((element) => element.trim())
+        .filter(Boolean);
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/content-encoding.js
+/** Undoes the content encoding of an answer, never beyond a bound: a few kilobytes may unpack to gigabytes. */
+
+
+/**
+ * Twice the largest answer that an API gives: 2,048 embeddings of 3,072 numbers as text are 130 MB. It is also below
+ * what fits into one string of V8.
+ */
+const MOST_BYTES = 256 * 1024 * 1024;
+/** As many as curl undoes. Each costs up to the bound in time and memory. */
+const MOST_ENCODINGS = 5;
+const unpackZlib = bounded(external_node_zlib_.inflate);
+const unpackRaw = bounded(external_node_zlib_.inflateRaw);
+const DECODERS = {
+    gzip: bounded(external_node_zlib_.gunzip),
+    'x-gzip': bounded(external_node_zlib_.gunzip),
+    // Servers disagree on what it is (RFC 9110, section 8.4.1.2), so clients take both.
+    deflate: (packed, mostBytes) => isZlib(packed) ? unpackZlib(packed, mostBytes) : unpackRaw(packed, mostBytes),
+    br: bounded(external_node_zlib_.brotliDecompress),
+    zstd: bounded(external_node_zlib_.zstdDecompress),
+};
+/** What servers write into the header by mistake: clients read such a body as it is. */
+const NO_ENCODING = /^(identity|none|binary|utf-?8|us-ascii|iso-8859-1)$/;
+/**
+ * @param encoding the header `content-encoding`, which may have come more than once
+ * @returns undefined when the encoding is unknown, the body is not what it says, or it unpacks to more than `mostBytes`
+ */
+async function decoded(body, encoding, mostBytes = MOST_BYTES) {
+    const names = listOf(encoding)
+        .map((name) => name.toLowerCase())
+        .filter((name) => !NO_ENCODING.test(name));
+    if (names.length > MOST_ENCODINGS)
+        return undefined;
+    let plain = body;
+    for (const name of names.reverse()) {
+        const decode = Object.hasOwn(DECODERS, name) ? DECODERS[name] : undefined;
+        if (!decode)
+            return undefined;
+        try {
+            plain = await decode(plain, mostBytes);
+        }
+        catch {
+            return undefined;
+        }
+    }
+    return plain;
+}
+function bounded(unpack) {
+    return (packed, maxOutputLength) => new Promise((resolve, reject) => {
+        unpack(packed, { maxOutputLength }, (error, plain) => (error ? reject(error) : resolve(plain)));
+    });
+}
+/** The two bytes that a zlib stream begins with (RFC 1950, section 2.2). */
+function isZlib(packed) {
+    return packed.length >= 2 && ((packed[0] ?? 0) & 0x0f) === 8 && packed.readUInt16BE(0) % 31 === 0;
+}
+
 ;// CONCATENATED MODULE: ./lib/gateway/upstream.js
 /** One HTTP request to the model API, by undici: keep-alive, HTTP(S)_PROXY and NO_PROXY, the CAs that Node and evals read. */
-
 
 
 
@@ -77640,34 +77713,6 @@ function certificates(env) {
         // Python would fail on it as well, with words of its own.
         return {};
     }
-}
-const DECODERS = {
-    gzip: (0,external_node_util_.promisify)(external_node_zlib_.gunzip),
-    'x-gzip': (0,external_node_util_.promisify)(external_node_zlib_.gunzip),
-    deflate: (0,external_node_util_.promisify)(external_node_zlib_.inflate),
-    br: (0,external_node_util_.promisify)(external_node_zlib_.brotliDecompress),
-    zstd: (0,external_node_util_.promisify)(external_node_zlib_.zstdDecompress),
-};
-/** Undoes the content encoding. @returns undefined when it is unknown, or the body is not what it says */
-async function decoded(body, encoding) {
-    let plain = body;
-    for (const name of (encoding ?? '')
-        .toLowerCase()
-        .split(/\s*,\s*/)
-        .reverse()) {
-        if (name === '' || name === 'identity')
-            continue;
-        const decode = DECODERS[name];
-        if (!decode)
-            return undefined;
-        try {
-            plain = await decode(plain);
-        }
-        catch {
-            return undefined;
-        }
-    }
-    return plain;
 }
 
 // EXTERNAL MODULE: ./lib/gateway/traffic.js
@@ -78061,7 +78106,7 @@ async function startGateway(options) {
     const server = (0,external_node_http_.createServer)((request, response) => {
         const [, token = '', provider = '', rest = ''] = /^\/([0-9a-f]{48})\/(\w+)([/?].*)?$/.exec(request.url ?? '') ?? [];
         const owner = evals.get(token);
-        if (!owner || !Object.hasOwn(providers/* PROVIDERS */.x, provider)) {
+        if (!owner || !Object.hasOwn(providers/* PROVIDERS */.xq, provider)) {
             request.resume();
             return answerError(response, 403, 'This gateway serves the evals of one job. The token in the path is not one of them.');
         }
@@ -78085,7 +78130,7 @@ async function startGateway(options) {
             counting.add(own);
             return {
                 env: {
-                    ...Object.fromEntries(Object.entries(providers/* PROVIDERS */.x).map(([id, { variable }]) => [variable, `${origin}/${token}/${id}`])),
+                    ...Object.fromEntries(Object.entries(providers/* PROVIDERS */.xq).map(([id, { variable }]) => [variable, `${origin}/${token}/${id}`])),
                     ...(0,loopback/* withoutProxy */.$)(env),
                 },
                 traffic: () => own.traffic,
@@ -78390,9 +78435,10 @@ function withoutProxy(env) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   U: () => (/* binding */ providerUrls),
-/* harmony export */   x: () => (/* binding */ PROVIDERS)
+/* harmony export */   Uu: () => (/* binding */ providerUrls),
+/* harmony export */   xq: () => (/* binding */ PROVIDERS)
 /* harmony export */ });
+/* unused harmony export requestUrl */
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
 
 /** The APIs whose clients can be led to another base URL by a variable. */
@@ -78400,17 +78446,75 @@ const PROVIDERS = {
     openai: { variable: 'OPENAI_BASE_URL', base: 'https://api.openai.com/v1' },
     anthropic: { variable: 'ANTHROPIC_BASE_URL', base: 'https://api.anthropic.com' },
 };
-/** Where each provider is: what the user set, or the provider's own. @throws ActionError INPUT_INVALID */
-function providerUrls(env) {
-    return { openai: urlOf('openai', env), anthropic: urlOf('anthropic', env) };
+/**
+ * Where each provider is: what the user set, or the provider's own.
+ *
+ * @param notice called with a sentence about each setting that is read otherwise than it was written
+ * @throws ActionError INPUT_INVALID
+ */
+function providerUrls(env, notice = () => { }) {
+    return { openai: urlOf('openai', env, notice), anthropic: urlOf('anthropic', env, notice) };
 }
-function urlOf(provider, env) {
-    const { variable, base } = PROVIDERS[provider];
-    const text = env[variable] || base;
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    if (url && /^https?:$/.test(url.protocol))
+/**
+ * The address of a request: what the client wrote behind the base URL that it was given, behind the provider's own base
+ * URL. A query of the base URL (`?api-version=…`) goes with each request, except for names that the request sets itself.
+ *
+ * @param rest path and query, as in the request line
+ */
+function requestUrl(base, rest) {
+    const url = new URL(base);
+    const [path = '', query = ''] = splitOnce(rest, '?');
+    url.hash = '';
+    url.pathname = `${base.pathname.replace(/\/+$/, '')}${path}`;
+    if (base.search === '') {
+        url.search = query;
         return url;
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('INPUT_INVALID', `The environment variable ${variable} is ${JSON.stringify(text)}, which is not an http or https URL.`, `Set it to the base URL of the API, such as ${base}, or remove it.`);
+    }
+    const own = new Set(new URLSearchParams(query).keys());
+    const kept = base.search
+        .slice(1)
+        .split('&')
+        .filter((pair) => !own.has([...new URLSearchParams(pair).keys()][0] ?? ''));
+    url.search = [...kept, query].filter(Boolean).join('&');
+    return url;
+}
+function urlOf(provider, env, notice) {
+    const { variable, base } = PROVIDERS[provider];
+    const given = env[variable] ?? '';
+    const text = given.trim();
+    if (text !== given) {
+        notice(text === ''
+            ? `The environment variable ${variable} is blank. ${base} is used.`
+            : `The environment variable ${variable} has blanks or line breaks at its ends. They are left out.`);
+    }
+    const fault = text === '' ? undefined : faultOf(text);
+    if (fault === undefined)
+        return new URL(text || base);
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('INPUT_INVALID', `The environment variable ${variable} is ${JSON.stringify(withoutSecrets(text))}, ${fault}.`, `Set it to the base URL of the API, such as ${base}, or remove it.`);
+}
+/** Why this is not the base URL of an API; undefined when it is. */
+function faultOf(text) {
+    if (/^(["'`]).*\1$/s.test(text))
+        return 'which has quotation marks around it';
+    // WHATWG's parser drops line breaks and tabs wherever they are, and would go to another host than was written.
+    if (/\p{Cc}/u.test(text))
+        return 'which has a line break or another control character in it';
+    if (!/^https?:\/\//i.test(text))
+        return 'which is not an http or https URL: it does not begin with http:// or https://';
+    if (!URL.canParse(text)) {
+        return 'which is not an http or https URL (special characters in a user name or password have to be percent-encoded)';
+    }
+    return undefined;
+}
+/** What was given for a URL, without anything that can be a password or a key. */
+function withoutSecrets(text) {
+    if (/^[\w-]{20,}$/.test(text))
+        return '***';
+    return text.replace(/^([a-z]+:\/\/)?.*@/is, '$1***@').replace(/\?.*/s, '?***');
+}
+function splitOnce(text, separator) {
+    const at = text.indexOf(separator);
+    return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + separator.length)];
 }
 
 
@@ -78478,7 +78582,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(6755);
 /* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8876);
 /* harmony import */ var _environment_index_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(5665);
-/* harmony import */ var _gateway_gateway_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(1189);
+/* harmony import */ var _gateway_gateway_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(3864);
 /* harmony import */ var _gateway_providers_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(5200);
 /* harmony import */ var _gateway_traffic_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(3231);
 /* harmony import */ var _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(7310);
@@ -78540,7 +78644,7 @@ async function main(cancelled) {
     const inputs = (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .readInputs */ .K)();
     const { model, evalSet, workingDirectory } = inputs;
     const env = (0,_run_environment_js__WEBPACK_IMPORTED_MODULE_27__/* .evalEnvironment */ .y)(process.env);
-    const urls = (0,_gateway_providers_js__WEBPACK_IMPORTED_MODULE_14__/* .providerUrls */ .U)(process.env);
+    const urls = (0,_gateway_providers_js__WEBPACK_IMPORTED_MODULE_14__/* .providerUrls */ .Uu)(process.env);
     const began = Math.round(performance.timeOrigin);
     // Unless it is the user's own oaieval that is asked for, evals is mended for today's models.
     const todaysModels = inputs.engine !== 'oaieval';

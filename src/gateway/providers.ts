@@ -9,19 +9,83 @@ export const PROVIDERS = {
 export type Provider = keyof typeof PROVIDERS;
 export type ProviderUrls = Readonly<Record<Provider, URL>>;
 
-/** Where each provider is: what the user set, or the provider's own. @throws ActionError INPUT_INVALID */
-export function providerUrls(env: NodeJS.ProcessEnv): ProviderUrls {
-  return { openai: urlOf('openai', env), anthropic: urlOf('anthropic', env) };
+/**
+ * Where each provider is: what the user set, or the provider's own.
+ *
+ * @param notice called with a sentence about each setting that is read otherwise than it was written
+ * @throws ActionError INPUT_INVALID
+ */
+export function providerUrls(
+  env: NodeJS.ProcessEnv,
+  notice: (message: string) => void = () => {},
+): ProviderUrls {
+  return { openai: urlOf('openai', env, notice), anthropic: urlOf('anthropic', env, notice) };
 }
 
-function urlOf(provider: Provider, env: NodeJS.ProcessEnv): URL {
+/**
+ * The address of a request: what the client wrote behind the base URL that it was given, behind the provider's own base
+ * URL. A query of the base URL (`?api-version=…`) goes with each request, except for names that the request sets itself.
+ *
+ * @param rest path and query, as in the request line
+ */
+export function requestUrl(base: URL, rest: string): URL {
+  const url = new URL(base);
+  const [path = '', query = ''] = splitOnce(rest, '?');
+  url.hash = '';
+  url.pathname = `${base.pathname.replace(/\/+$/, '')}${path}`;
+  if (base.search === '') {
+    url.search = query;
+    return url;
+  }
+  const own = new Set(new URLSearchParams(query).keys());
+  const kept = base.search
+    .slice(1)
+    .split('&')
+    .filter((pair) => !own.has([...new URLSearchParams(pair).keys()][0] ?? ''));
+  url.search = [...kept, query].filter(Boolean).join('&');
+  return url;
+}
+
+function urlOf(provider: Provider, env: NodeJS.ProcessEnv, notice: (message: string) => void): URL {
   const { variable, base } = PROVIDERS[provider];
-  const text = env[variable] || base;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && /^https?:$/.test(url.protocol)) return url;
+  const given = env[variable] ?? '';
+  const text = given.trim();
+  if (text !== given) {
+    notice(
+      text === ''
+        ? `The environment variable ${variable} is blank. ${base} is used.`
+        : `The environment variable ${variable} has blanks or line breaks at its ends. They are left out.`,
+    );
+  }
+  const fault = text === '' ? undefined : faultOf(text);
+  if (fault === undefined) return new URL(text || base);
   throw new ActionError(
     'INPUT_INVALID',
-    `The environment variable ${variable} is ${JSON.stringify(text)}, which is not an http or https URL.`,
+    `The environment variable ${variable} is ${JSON.stringify(withoutSecrets(text))}, ${fault}.`,
     `Set it to the base URL of the API, such as ${base}, or remove it.`,
   );
+}
+
+/** Why this is not the base URL of an API; undefined when it is. */
+function faultOf(text: string): string | undefined {
+  if (/^(["'`]).*\1$/s.test(text)) return 'which has quotation marks around it';
+  // WHATWG's parser drops line breaks and tabs wherever they are, and would go to another host than was written.
+  if (/\p{Cc}/u.test(text)) return 'which has a line break or another control character in it';
+  if (!/^https?:\/\//i.test(text))
+    return 'which is not an http or https URL: it does not begin with http:// or https://';
+  if (!URL.canParse(text)) {
+    return 'which is not an http or https URL (special characters in a user name or password have to be percent-encoded)';
+  }
+  return undefined;
+}
+
+/** What was given for a URL, without anything that can be a password or a key. */
+function withoutSecrets(text: string): string {
+  if (/^[\w-]{20,}$/.test(text)) return '***';
+  return text.replace(/^([a-z]+:\/\/)?.*@/is, '$1***@').replace(/\?.*/s, '?***');
+}
+
+function splitOnce(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + separator.length)];
 }

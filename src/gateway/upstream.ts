@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { getCACertificates } from 'node:tls';
-import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib';
 import { type Dispatcher, EnvHttpProxyAgent } from 'undici';
+
+export { decoded } from './content-encoding.ts';
 
 export interface UpstreamRequest {
   readonly method: string;
@@ -83,31 +83,4 @@ function certificates(env: NodeJS.ProcessEnv): { ca?: string[] } {
     // Python would fail on it as well, with words of its own.
     return {};
   }
-}
-
-const DECODERS: Readonly<Record<string, (body: Buffer) => Promise<Buffer>>> = {
-  gzip: promisify(gunzip),
-  'x-gzip': promisify(gunzip),
-  deflate: promisify(inflate),
-  br: promisify(brotliDecompress),
-  zstd: promisify(zstdDecompress),
-};
-
-/** Undoes the content encoding. @returns undefined when it is unknown, or the body is not what it says */
-export async function decoded(body: Buffer, encoding: string | undefined): Promise<Buffer | undefined> {
-  let plain = body;
-  for (const name of (encoding ?? '')
-    .toLowerCase()
-    .split(/\s*,\s*/)
-    .reverse()) {
-    if (name === '' || name === 'identity') continue;
-    const decode = DECODERS[name];
-    if (!decode) return undefined;
-    try {
-      plain = await decode(plain);
-    } catch {
-      return undefined;
-    }
-  }
-  return plain;
 }

@@ -1,0 +1,225 @@
+/** What an error of the transport is, in plain English, and whether the same request can succeed later. */
+
+export interface TransportFailure {
+  /** What happened, without a full stop, for use inside a longer sentence. No address of it holds a credential. */
+  readonly why: string;
+  /** Whether no wait helps: somebody has to change something first. */
+  readonly permanent: boolean;
+  /** What to change; one or more whole sentences. */
+  readonly advice?: string;
+}
+
+/** A failure that this client finds by itself, before or after it speaks with a server. */
+export class TransportError extends Error {
+  override readonly name = 'TransportError';
+  readonly failure: TransportFailure;
+
+  constructor(failure: TransportFailure, options?: ErrorOptions) {
+    super(failure.why, options);
+    this.failure = failure;
+  }
+}
+
+const CHECK_ADDRESS =
+  'Check the scheme, the host and the port of the base URL (OPENAI_BASE_URL or ANTHROPIC_BASE_URL), and of the proxy if one is set (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY).';
+const TRUST_CA =
+  "Add the CA that signed it to the trust store of the machine, or name the CA's PEM file in the environment variable SSL_CERT_FILE or NODE_EXTRA_CA_CERTS.";
+const RENEW = 'Have the certificate of the server renewed, and check the clock of this machine.';
+const RIGHT_HOST =
+  'Use a host name that the certificate is made for in the base URL (OPENAI_BASE_URL or ANTHROPIC_BASE_URL) or in the proxy variable.';
+
+/** By the `code` that Node.js, OpenSSL or undici give an error: what it is, and what to change when no wait helps. */
+const BY_CODE: Readonly<Record<string, readonly [why: string, advice?: string]>> = {
+  // Certificates (Node.js: "X509 certificate error codes").
+  ...each(
+    [
+      'UNABLE_TO_GET_ISSUER_CERT',
+      'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+      'CERT_UNTRUSTED',
+      'CERT_REJECTED',
+      'INVALID_CA',
+      'CERT_SIGNATURE_FAILURE',
+      'UNABLE_TO_DECRYPT_CERT_SIGNATURE',
+    ],
+    'the certificate of the server is not trusted: no CA that this machine knows signed it',
+    TRUST_CA,
+  ),
+  ...each(
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN'],
+    'the certificate of the server is not trusted: it is self-signed, or a CA that this machine does not know signed it',
+    TRUST_CA,
+  ),
+  ...each(
+    ['CERT_CHAIN_TOO_LONG', 'PATH_LENGTH_EXCEEDED', 'INVALID_PURPOSE', 'ERROR_IN_CERT_NOT_BEFORE_FIELD'],
+    'the certificate of the server is not made for this use',
+    'Have the certificate of the server replaced.',
+  ),
+  CERT_HAS_EXPIRED: ['the certificate of the server has expired', RENEW],
+  CERT_NOT_YET_VALID: ['the certificate of the server is not valid yet', RENEW],
+  CERT_REVOKED: ['the certificate of the server was revoked', RENEW],
+  HOSTNAME_MISMATCH: ['the certificate of the server is made for another host name', RIGHT_HOST],
+  ERR_TLS_CERT_ALTNAME_INVALID: ['the certificate of the server is made for another host name', RIGHT_HOST],
+  // TLS itself.
+  ...each(
+    [
+      'ERR_SSL_WRONG_VERSION_NUMBER',
+      'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+      'ERR_SSL_HTTP_REQUEST',
+      'ERR_SSL_RECORD_LAYER_FAILURE',
+    ],
+    'the server does not speak TLS on this port: https was asked of what is probably an http port',
+    CHECK_ADDRESS,
+  ),
+  ...each(
+    [
+      'ERR_SSL_UNSUPPORTED_PROTOCOL',
+      'ERR_SSL_VERSION_TOO_LOW',
+      'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
+      'ERR_SSL_NO_PROTOCOLS_AVAILABLE',
+      'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
+      'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE',
+      'ERR_SSL_TLSV1_ALERT_INSUFFICIENT_SECURITY',
+      'ERR_SSL_NO_SHARED_CIPHER',
+      'ERR_SSL_DH_KEY_TOO_SMALL',
+      'ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED',
+    ],
+    'the server and this client have no version or cipher of TLS in common',
+    'Have TLS 1.2 or 1.3 enabled on the server, or on the proxy in front of it.',
+  ),
+  ...each(
+    ['ERR_SSL_TLSV1_UNRECOGNIZED_NAME', 'ERR_SSL_TLSV1_ALERT_UNRECOGNIZED_NAME'],
+    'the server does not know the host name that it was asked for',
+    CHECK_ADDRESS,
+  ),
+  ...each(
+    ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE'],
+    'the server asks for a certificate of the client, which this action cannot give',
+    'Use an address of the API that takes a key instead of a client certificate.',
+  ),
+  // Names and addresses.
+  ENOTFOUND: ['the host name does not exist', CHECK_ADDRESS],
+  ERR_INVALID_URL: ['the address is not a URL', CHECK_ADDRESS],
+  ERR_INVALID_PROTOCOL: ['the scheme of the address is neither http nor https', CHECK_ADDRESS],
+  // What passes by itself, or may.
+  EAI_AGAIN: ['the host name could not be looked up: the name server did not answer'],
+  ECONNREFUSED: ['the connection was refused: nothing listens on that port'],
+  ECONNRESET: ['the connection was reset'],
+  EPIPE: ['the connection was closed while the request was being sent'],
+  ETIMEDOUT: ['the connection was not established in time'],
+  EHOSTUNREACH: ['there is no route to the host'],
+  ENETUNREACH: ['there is no route to the network of the host'],
+  UND_ERR_CONNECT_TIMEOUT: ['the connection was not established in time'],
+  UND_ERR_HEADERS_TIMEOUT: ['the server took the request, and did not begin to answer in time'],
+  UND_ERR_BODY_TIMEOUT: ['the answer stalled'],
+  UND_ERR_SOCKET: ['the server closed the connection before it had answered'],
+  UND_ERR_PRX_CONN: ['the proxy closed the connection'],
+  UND_ERR_HEADERS_OVERFLOW: ['the headers of the answer are larger than any client takes'],
+};
+
+/** @returns what to say of it; `permanent` only where it is certain that the same request fails again */
+export function transportFailure(error: unknown): TransportFailure {
+  const chain = causesOf(error);
+  for (const cause of chain) {
+    const known = cause instanceof TransportError ? cause.failure : knownFailure(cause);
+    if (known) return known;
+  }
+  return { why: oneLine(chain[0]?.message ?? String(error)), permanent: false };
+}
+
+function knownFailure(error: Error): TransportFailure | undefined {
+  return ofProxy(error) ?? ofProtocol(error) ?? ofRequest(error) ?? ofCode(error);
+}
+
+/** What a proxy said instead of opening a tunnel, by the status in undici's words. */
+function ofProxy({ message }: Error): TransportFailure | undefined {
+  const status = Number(
+    /^Proxy response \((\d{3})\)|^Proxy Authentication Required \((407)\)/
+      .exec(message)
+      ?.slice(1)
+      .find(Boolean),
+  );
+  if (!status) return undefined;
+  const permanent = (status < 500 && ![408, 425, 429].includes(status)) || status === 501;
+  if (status === 407) {
+    return {
+      why: 'the proxy asks for a user name and a password, or refuses those that it was given (407)',
+      permanent,
+      advice:
+        'Put user name and password into the proxy variable: HTTPS_PROXY=http://user:password@proxy:port, with special characters percent-encoded.',
+    };
+  }
+  return {
+    why: `the proxy refused to connect to the API (${status})`,
+    permanent,
+    ...(permanent && {
+      advice:
+        'Have the proxy allow the host of the API, or add that host to NO_PROXY if it can be reached directly.',
+    }),
+  };
+}
+
+/** The first bytes of the answer are no HTTP; later faults may be an accident of one answer. */
+function ofProtocol({ name, message }: Error): TransportFailure | undefined {
+  if (name !== 'HTTPParserError' || !/Expected HTTP\/|Invalid HTTP version/.test(message)) return undefined;
+  return {
+    why: 'the server does not speak HTTP on this port: http was asked of what is probably an https port',
+    permanent: true,
+    advice: CHECK_ADDRESS,
+  };
+}
+
+/** What undici refuses to send. Its messages name the header, and never its value. */
+function ofRequest(error: Error): TransportFailure | undefined {
+  if (codeOf(error) !== 'UND_ERR_INVALID_ARG') return undefined;
+  const header = /^invalid (\S+) header$/.exec(error.message)?.[1];
+  if (header === undefined) {
+    return { why: `the request cannot be sent: ${oneLine(error.message)}`, permanent: true };
+  }
+  return {
+    why: `the header ${header} of the request has a character in it that HTTP does not allow`,
+    permanent: true,
+    advice:
+      'Look for line breaks and other special characters in the API key, the organization and the project that are set for this step.',
+  };
+}
+
+function ofCode(error: Error): TransportFailure | undefined {
+  const code = codeOf(error);
+  const [why, advice] = (Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined) ?? [];
+  if (why === undefined) return undefined;
+  const named = `${why}${detailOf(error)} (${code})`;
+  return advice === undefined ? { why: named, permanent: false } : { why: named, permanent: true, advice };
+}
+
+/** Which host, address or limit it was about, where the error says so. */
+function detailOf(error: Error): string {
+  const { hostname, address, port } = error as { hostname?: unknown; address?: unknown; port?: unknown };
+  if (typeof hostname === 'string') return `: ${oneLine(hostname)}`;
+  if (typeof address === 'string') return `: ${address}${typeof port === 'number' ? `:${port}` : ''}`;
+  if (codeOf(error) === 'ERR_TLS_CERT_ALTNAME_INVALID') return `: ${oneLine(error.message)}`;
+  return '';
+}
+
+/** The error and what caused it, from the outside in; of several addresses that failed, each. */
+function causesOf(error: unknown, depth = 0): Error[] {
+  if (!(error instanceof Error) || depth > 5) return [];
+  const inner = [...(error instanceof AggregateError ? error.errors : []), error.cause];
+  return [error, ...inner.flatMap((cause) => causesOf(cause, depth + 1))];
+}
+
+function codeOf(error: Error): string {
+  const { code } = error as NodeJS.ErrnoException;
+  return typeof code === 'string' ? code : '';
+}
+
+function oneLine(text: string): string {
+  return text
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+    .slice(0, 300);
+}
+
+function each(codes: readonly string[], why: string, advice: string) {
+  return Object.fromEntries(codes.map((code) => [code, [why, advice] as const]));
+}
