@@ -185,6 +185,7 @@ function recordOf({ key, command, fingerprint, samples }: PlannedEval, index: nu
     samples,
     tokens: { prompt: 1000, completion: 100, total: 1100, cached: 0, reasoning: 0 },
     requests: { sent: 100, replayed: 0 },
+    adaptations: [],
     run: { repository: owner.repository, id: '1000', attempt: 1 },
     started: new Date(started).toISOString(),
     ended: new Date(started + 1 + ((index * 7919) % 10_007)).toISOString(),

@@ -32,6 +32,7 @@ export type ErrorCode =
   | 'STATE_UNWRITABLE'
   | 'STATE_LOCKED'
   | 'API_REFUSED'
+  | 'API_UNREACHABLE'
   | 'EVALS_FAILED'
   | 'INCOMPLETE';
 
@@ -45,4 +46,18 @@ export function describeError(error: unknown): string {
 /** The message of anything thrown, for use inside a longer sentence. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** The job cannot continue: the API refuses it, or cannot be reached, and no retry will help. */
+export class ApiUnusable extends Error {
+  override readonly name = 'ApiUnusable';
+  readonly code: 'API_REFUSED' | 'API_UNREACHABLE';
+  /** What a person can do: whole sentences. */
+  readonly next: string;
+
+  constructor(code: ApiUnusable['code'], message: string, next: string) {
+    super(message);
+    this.code = code;
+    this.next = next;
+  }
 }

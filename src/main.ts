@@ -124,6 +124,7 @@ async function main(cancelled: Cancellation): Promise<void> {
     const gateway = await startGateway({
       env: process.env,
       urls,
+      models: model.split(','),
       maxRequestsInFlight: inputs.maxRequestsInFlight,
       log,
       onSpent: () => {
@@ -139,7 +140,7 @@ async function main(cancelled: Cancellation): Promise<void> {
       records: state.records,
       sampleResume: inputs.sampleResume,
     });
-    const stopped = AbortSignal.any([cancelled.signal, gateway.refused, budget.exhausted]);
+    const stopped = AbortSignal.any([cancelled.signal, gateway.unusable, budget.exhausted]);
     stopped.addEventListener('abort', () => gateway.stop(), { once: true });
     const journals = new Set<Journal>();
     const checkpointer = new Checkpointer({
@@ -196,7 +197,7 @@ async function main(cancelled: Cancellation): Promise<void> {
     await publishSummary(results, context, [], log);
     // A save that a cancelled job had no time for is made up for by post.
     session.save({ ended: saved.complete || !cancelled.signal.aborted });
-    finish(results, { refused: gateway.refused, stopped });
+    finish(results, { unusable: gateway.unusable, stopped });
   } finally {
     await running.close();
     await lock?.release();

@@ -98452,6 +98452,18 @@ function describeError(error) {
 function reasonOf(error) {
     return error instanceof Error ? error.message : String(error);
 }
+/** The job cannot continue: the API refuses it, or cannot be reached, and no retry will help. */
+class ApiUnusable extends Error {
+    name = 'ApiUnusable';
+    code;
+    /** What a person can do: whole sentences. */
+    next;
+    constructor(code, message, next) {
+        super(message);
+        this.code = code;
+        this.next = next;
+    }
+}
 
 ;// CONCATENATED MODULE: ./lib/checkpoint/protocol.js
 /** The message of an `error`, when the client would have waited for ever for the rest of an answer. */

@@ -73919,7 +73919,7 @@ function isFromFork({ GITHUB_EVENT_NAME, GITHUB_EVENT_PATH, GITHUB_REPOSITORY })
 
 
 /** Ends the step well or not, as the results say. */
-function finish(results, { refused, stopped }) {
+function finish(results, { unusable, stopped }) {
     const { verdict, counts } = results;
     const names = (status, withNote = false) => {
         const rows = results.rows
@@ -73929,8 +73929,11 @@ function finish(results, { refused, stopped }) {
             ? `${rows.slice(0, 10).join(', ')} and ${rows.length - 10} more`
             : rows.join(', ');
     };
-    if (refused.aborted) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('API_REFUSED', `No retry can mend this: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .reasonOf */ .A3)(refused.reason)}. ${(0,_report_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .headline */ .P)(results)}; what was answered is kept.`, 'Mend the cause (the key, its quota or the name of the model), then re-run the failed jobs: they go on where this stopped.');
+    const cause = unusable.reason;
+    if (cause instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ApiUnusable */ .sV) {
+        const final = cause.code === 'API_REFUSED' ? ' Retrying will not help.' : '';
+        const { message } = cause;
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ(cause.code, `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? '' : '.'}${final} ${(0,_report_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .headline */ .P)(results)}; what was answered is kept.`, `${cause.next} Then re-run the failed jobs; they resume from here.`);
     }
     if (verdict === 'failed') {
         throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('EVALS_FAILED', `${counts.failed} of ${counts.total} evals failed: ${names('failed')}.`, 'See their output above, mend the cause, and re-run the failed jobs: the evals that are done are not run again.');
@@ -75028,8 +75031,8 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var errors = __nccwpck_require__(452);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var progress_paths = __nccwpck_require__(8943);
-// EXTERNAL MODULE: ./lib/progress/state.js + 3 modules
-var progress_state = __nccwpck_require__(3880);
+// EXTERNAL MODULE: ./lib/progress/state.js
+var progress_state = __nccwpck_require__(2962);
 // EXTERNAL MODULE: external "node:child_process"
 var external_node_child_process_ = __nccwpck_require__(1421);
 // EXTERNAL MODULE: external "node:crypto"
@@ -77185,7 +77188,8 @@ const PYTHON_SOURCES = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.resolve)((0,nod
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   A3: () => (/* binding */ reasonOf),
 /* harmony export */   Uc: () => (/* binding */ describeError),
-/* harmony export */   lZ: () => (/* binding */ ActionError)
+/* harmony export */   lZ: () => (/* binding */ ActionError),
+/* harmony export */   sV: () => (/* binding */ ApiUnusable)
 /* harmony export */ });
 /**
  * A failure that a user can act on. `message` says what happened and why, `next` what to do about it.
@@ -77213,11 +77217,23 @@ function describeError(error) {
 function reasonOf(error) {
     return error instanceof Error ? error.message : String(error);
 }
+/** The job cannot continue: the API refuses it, or cannot be reached, and no retry will help. */
+class ApiUnusable extends Error {
+    name = 'ApiUnusable';
+    code;
+    /** What a person can do: whole sentences. */
+    next;
+    constructor(code, message, next) {
+        super(message);
+        this.code = code;
+        this.next = next;
+    }
+}
 
 
 /***/ }),
 
-/***/ 3864:
+/***/ 8878:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -77232,47 +77248,169 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 var external_node_http_ = __nccwpck_require__(7067);
 // EXTERNAL MODULE: ./lib/errors.js
 var errors = __nccwpck_require__(452);
-;// CONCATENATED MODULE: ./lib/gateway/adapt.js
-/** Parameters that say what is asked. Without them the answer would be to another question. */
-const ESSENTIAL = new Set([
-    'model',
-    'messages',
-    'prompt',
-    'input',
-    'n',
-    'stream',
-    'tools',
-    'functions',
-    'suffix',
-    'system',
-]);
-/** Reads what to change out of a 400, if it is about a parameter that may be changed. */
-function adaptationFor(error, body) {
-    if (error.status !== 400)
+;// CONCATENATED MODULE: ./lib/gateway/http.js
+/**
+ * The body of a request; undefined when it is larger than `largest` bytes. It is read to its end all the same: a client that
+ * still sends does not read a response.
+ */
+async function readBody(request, largest) {
+    let chunks = [];
+    let size = 0;
+    for await (const chunk of request) {
+        size += chunk.length;
+        if (size > largest)
+            chunks = [];
+        else
+            chunks.push(chunk);
+    }
+    if (size > largest)
         return undefined;
-    const said = /unsupported[_ ](parameter|value)|not supported with this model|does not support/i;
-    if (!said.test(`${error.code} ${error.message}`))
-        return undefined;
-    const param = error.param || (/'([\w.]+)'/.exec(error.message)?.[1] ?? '');
-    if (!Object.hasOwn(body, param) || ESSENTIAL.has(param))
-        return undefined;
-    const renamedTo = /\b[Uu]se '(\w+)' instead/.exec(error.message)?.[1];
-    return { param, renamedTo };
+    return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }
-/** What was learnt, kept for each model and path for the rest of the job. */
+/** Headers that belong to one connection (RFC 9110, section 7.6.1), or that each side writes anew. */
+const CONNECTION_HEADERS = new Set([
+    'connection',
+    'content-length',
+    'expect',
+    'host',
+    'keep-alive',
+    'proxy-authenticate',
+    'proxy-authorization',
+    'proxy-connection',
+    'te',
+    'trailer',
+    'transfer-encoding',
+    'upgrade',
+]);
+/** The headers that are passed on: all but those of one connection. */
+function endToEnd(headers) {
+    const named = new Set(String(headers.connection ?? '')
+        .toLowerCase()
+        .split(/\s*,\s*/));
+    const passed = {};
+    for (const [name, value] of Object.entries(headers)) {
+        if (value !== undefined && !CONNECTION_HEADERS.has(name) && !named.has(name))
+            passed[name] = value;
+    }
+    return passed;
+}
+function sinkTo(response) {
+    return {
+        head(status, headers, length) {
+            const sized = length === undefined || status === 204 || status === 304 ? {} : { 'content-length': length };
+            try {
+                response.writeHead(status, { ...endToEnd(headers), ...sized });
+            }
+            catch {
+                // A header that Node.js does not write (characters beyond Latin-1) must not cost the response.
+                const { 'content-type': type, 'content-encoding': encoding } = headers;
+                const needed = {
+                    ...(type ? { 'content-type': type } : {}),
+                    ...(encoding ? { 'content-encoding': encoding } : {}),
+                };
+                response.writeHead(status, { ...needed, ...sized });
+            }
+        },
+        chunk: (data) => response.write(data),
+        end: () => response.end(),
+        cut: () => response.destroy(),
+    };
+}
+/** Answers in the gateway's own words, with the shape of an API error. No client is to retry it. */
+function answerError(response, status, message) {
+    const body = JSON.stringify({ error: { message, type: 'oaievalset_action', code: null, param: null } });
+    response.writeHead(status, { 'content-type': 'application/json', 'x-should-retry': 'false' });
+    response.end(body);
+}
+
+;// CONCATENATED MODULE: ./lib/model/adaptation.js
+/** `temperature 0 is left out, so its default applies` or `max_tokens is sent as max_completion_tokens` */
+function describeAdaptation({ param, value, renamedTo }) {
+    return renamedTo === null
+        ? `${param} ${value} is left out, so its default applies`
+        : `${param} is sent as ${renamedTo}`;
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/adaptable.js
+/** Parameters that may be left out, those that change least first. */
+const DROPPABLE = [
+    'user',
+    'seed',
+    'top_p',
+    'frequency_penalty',
+    'presence_penalty',
+    'repetition_penalty',
+    'temperature',
+];
+/** Parameters that may be sent under another name, and under which. */
+const RENAMES = {
+    max_tokens: ['max_completion_tokens', 'max_output_tokens'],
+    max_completion_tokens: ['max_tokens', 'max_output_tokens'],
+    user: ['safety_identifier', 'prompt_cache_key'],
+};
+const ADAPTABLE = [...DROPPABLE, ...Object.keys(RENAMES)];
+/** A value too long to be a number of tokens or a temperature is not repeated in records. */
+const LONGEST_VALUE = 200;
+/** OpenAI and Azure, Anthropic, Groq, xAI, Gemini, Moonshot, in this order. */
+const REFUSES_PARAMETER = new RegExp([
+    'unsupported[_ ](parameter|value)|not supported with this model|does not support|unrecognized request argument',
+    'is deprecated for this model|cannot both be specified|may only be set',
+    'is unsupported|is not supported',
+    'argument not supported',
+    'unknown (name|field|parameter)',
+    'only [\\d.]+ is allowed',
+].join('|'), 'i');
+/** What to change, when a 400 is about a parameter of this body that may be changed; undefined: nothing. */
+function adaptationFor(error, body) {
+    if (error.status !== 400 || !REFUSES_PARAMETER.test(`${error.code} ${error.message}`))
+        return undefined;
+    const param = error.param === '' ? namedIn(error.message, body) : error.param;
+    if (param === undefined || !ADAPTABLE.includes(param) || !Object.hasOwn(body, param))
+        return undefined;
+    const instead = /\buse ['"`]?(\w+)['"`]? instead/i.exec(error.message)?.[1];
+    const renamedTo = RENAMES[param]?.find((name) => name === instead);
+    if (renamedTo === undefined && !DROPPABLE.some((name) => name === param))
+        return undefined;
+    const model = String(body.model);
+    return renamedTo === undefined
+        ? { model, param, value: jsonOf(body, param), renamedTo: null }
+        : { model, param, value: null, renamedTo };
+}
+/** The adaptable parameter of the body that the message names. Camel case is xAI's (`presencePenalty`). */
+function namedIn(message, body) {
+    const quoted = /['"`]([\w.[\]]+)['"`]/.exec(message)?.[1];
+    const named = (name) => {
+        const camelCase = name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
+        return new RegExp(`(?<![\\w.])(${name}|${camelCase})(?![\\w.])`).test(message);
+    };
+    // What stands in quotes first is what the message is about: a word behind it may only explain.
+    if (quoted !== undefined && Object.hasOwn(body, quoted) && !ADAPTABLE.includes(quoted))
+        return undefined;
+    return ADAPTABLE.find((name) => Object.hasOwn(body, name) && named(name));
+}
+/** What the job has learnt, for each path, model, parameter and value. */
 class Adaptations {
     #learnt = new Map();
-    /** The body as the model takes it; the body itself when nothing is known against it. */
+    /** The body as the model accepts it; the body itself when nothing is known against it. */
     apply(path, body) {
+        const unchanged = { body, adaptations: [] };
         if (this.#learnt.size === 0)
-            return body;
+            return unchanged;
         const fields = parseFields(body);
         const known = fields && this.#learnt.get(subject(path, fields));
         if (!known)
-            return body;
-        return Buffer.from(JSON.stringify(known.reduce(adapt, fields)));
+            return unchanged;
+        const adaptations = [];
+        let adapted = fields;
+        for (const each of known) {
+            if (!applies(each, adapted))
+                continue;
+            adapted = adapt(adapted, each);
+            adaptations.push(each);
+        }
+        return adaptations.length === 0 ? unchanged : { body: Buffer.from(JSON.stringify(adapted)), adaptations };
     }
-    /** Learns from a refusal. @returns what is new, undefined when there is nothing to learn or it did not help */
+    /** Learns from a refusal of `body`. @returns what was learnt; undefined when there is nothing to learn */
     learn(path, body, error) {
         const fields = parseFields(body);
         const adaptation = fields && adaptationFor(error, fields);
@@ -77280,20 +77418,25 @@ class Adaptations {
             return undefined;
         const id = subject(path, fields);
         const known = this.#learnt.get(id) ?? [];
-        if (!known.some(({ param }) => param === adaptation.param))
+        if (!known.some(({ param, value }) => param === adaptation.param && value === adaptation.value))
             this.#learnt.set(id, [...known, adaptation]);
-        return { adaptation, model: String(fields.model) };
+        return adaptation;
     }
 }
+function applies({ param, value }, fields) {
+    return Object.hasOwn(fields, param) && (value === null || jsonOf(fields, param) === value);
+}
+function jsonOf(fields, param) {
+    return JSON.stringify(fields[param]).slice(0, LONGEST_VALUE);
+}
 function adapt(fields, { param, renamedTo }) {
-    if (!Object.hasOwn(fields, param))
-        return fields;
     const { [param]: value, ...rest } = fields;
-    return renamedTo === undefined || Object.hasOwn(rest, renamedTo) ? rest : { ...rest, [renamedTo]: value };
+    return renamedTo === null || Object.hasOwn(rest, renamedTo) ? rest : { ...rest, [renamedTo]: value };
 }
 function subject(path, fields) {
     return JSON.stringify([path, fields.model]);
 }
+/** The fields of a JSON body; undefined when it is no JSON object. */
 function parseFields(body) {
     try {
         const value = JSON.parse(body.toString('utf8'));
@@ -77306,17 +77449,18 @@ function parseFields(body) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/gateway/limits.js
+;// CONCATENATED MODULE: ./lib/gateway/in-flight-limit.js
 /**
- * One limit of requests in flight for the whole job, shared fairly, and a pause for all when the API asks for one. When the
- * API says that there are too many, fewer are in flight from then on, and one more with each round of answers.
+ * One limit of requests in flight for the whole job, shared fairly among evals, and a pause for all when the API asks for
+ * one. It adapts (additive increase, multiplicative decrease): half as many when the API is overloaded, one more with each
+ * round of answers.
  */
 class InFlightLimit {
     #most;
     /** What may be in flight right now, at most `#most`; its fraction counts towards the next whole one. */
     #allowed;
-    #loweredAt = 0;
-    #lastAnswer = 0;
+    #decreasedAt = 0;
+    #lastAnswerAt = 0;
     #inFlight = 0;
     /** Waiting requests by eval, in the order in which the evals take turns. */
     #waiting = new Map();
@@ -77328,8 +77472,8 @@ class InFlightLimit {
         this.#allowed = most;
     }
     /** When the API last answered anyone, in milliseconds since the epoch; 0: never. */
-    get lastAnswer() {
-        return this.#lastAnswer;
+    get lastAnswerAt() {
+        return this.#lastAnswerAt;
     }
     /** Whether nothing more is sent. */
     get stopped() {
@@ -77337,21 +77481,21 @@ class InFlightLimit {
     }
     /**
      * Waits for a place. Evals take turns, so that one with a thousand threads does not starve the others.
-     * @param first before the others of its eval: it has had a place before, and was sent back
+     * @param first before the others of its eval: a retry has had a place before
      */
     acquire(evalId, signal, first = false) {
         signal.throwIfAborted();
         return new Promise((resolve, reject) => {
             const queue = this.#waiting.get(evalId) ?? [];
             const give = (slot) => {
-                signal.removeEventListener('abort', giveUp);
+                signal.removeEventListener('abort', leave);
                 resolve(slot);
             };
-            const giveUp = () => {
+            const leave = () => {
                 queue.splice(queue.indexOf(give), 1);
                 reject(signal.reason);
             };
-            signal.addEventListener('abort', giveUp, { once: true });
+            signal.addEventListener('abort', leave, { once: true });
             if (first)
                 queue.unshift(give);
             else
@@ -77360,28 +77504,28 @@ class InFlightLimit {
             this.#serve();
         });
     }
-    /** Sends nothing more for so many milliseconds: the API counts all requests of a key together. */
+    /** Sends nothing more for this many milliseconds: the API counts all requests of a key together. */
     pause(milliseconds) {
         this.#pausedUntil = Math.max(this.#pausedUntil, Date.now() + milliseconds);
         this.#serve();
     }
-    /** The API has answered: it takes what it is sent. */
-    answered() {
-        this.#lastAnswer = Date.now();
+    /** The API has answered a request. */
+    increase() {
+        this.#lastAnswerAt = Date.now();
         this.#allowed = Math.min(this.#most, this.#allowed + 1 / this.#allowed);
     }
     /**
-     * The API has too much to do: half as many are in flight from here on.
-     * @param sentAt when the request was sent that it refused, in milliseconds since the epoch: of those that were sent before
-     * the last time, each says the same
+     * The API is overloaded: halves the limit.
+     * @param sentAt when the refused request was sent, in milliseconds since the epoch; requests sent before the last decrease
+     * report the same overload and are ignored
      */
-    tooMany(sentAt) {
-        if (sentAt <= this.#loweredAt)
+    decrease(sentAt) {
+        if (sentAt <= this.#decreasedAt)
             return;
-        this.#loweredAt = Date.now();
+        this.#decreasedAt = Date.now();
         this.#allowed = Math.max(1, Math.floor(this.#inFlight / 2));
     }
-    /** Sends nothing more at all. Whoever waits goes on waiting until it gives up. */
+    /** Sends nothing more at all. Requests that wait keep waiting until their signal is aborted. */
     stop() {
         this.#stopped = true;
     }
@@ -77425,83 +77569,363 @@ class InFlightLimit {
     }
 }
 
-// EXTERNAL MODULE: ./lib/gateway/loopback.js
-var loopback = __nccwpck_require__(1985);
-;// CONCATENATED MODULE: ./lib/gateway/occurrences.js
+;// CONCATENATED MODULE: ./lib/gateway/outage.js
 /**
- * Which of several identical requests of an eval is which. The n-th gets the n-th recorded answer, in whatever order
- * threads ask; one whose answer never reached the client leaves its number to the next that asks the same.
+ * Whether the API cannot be reached at all: then the job ends with the cause, instead of each sample of each eval waiting
+ * in vain.
  */
-class Occurrences {
-    #byKey = new Map();
-    /** The lowest number, from 0, that no identical request holds. */
-    take(key) {
-        const entry = this.#byKey.get(key);
-        if (!entry) {
-            this.#byKey.set(key, { next: 1, free: [] });
-            return 0;
-        }
-        const freed = entry.free.shift();
-        if (freed !== undefined)
-            return freed;
-        entry.next += 1;
-        return entry.next - 1;
+
+/** Milliseconds without any answer after which a job that was never answered ends. */
+const UNANSWERED_LIMIT_MS = 10 * 60_000;
+/** Different requests without an answer that speak for the API where one may fail for what it holds. */
+const ENOUGH = 2;
+class Outage {
+    #firstSentAt = 0;
+    #lastAnswerAt = 0;
+    /** Whether a journal has answered: the API did so in an earlier run. */
+    #replayed = false;
+    #unanswered = new Set();
+    sent(now) {
+        this.#firstSentAt ||= now;
     }
-    /** The answer did not arrive: the number is there to be taken again. */
-    giveBack(key, n) {
-        const entry = this.#byKey.get(key);
-        if (!entry)
-            return;
-        entry.free.push(n);
-        entry.free.sort((a, b) => a - b);
+    answered(now) {
+        this.#lastAnswerAt = now;
+        this.#unanswered = new Set();
+    }
+    replayed() {
+        this.#replayed = true;
+    }
+    /** A request failed, and will be sent again. @returns what ends the job; undefined when it is worth waiting */
+    retrying(why, now) {
+        const elapsed = now - this.#firstSentAt;
+        if (this.#lastAnswerAt > 0 || elapsed < UNANSWERED_LIMIT_MS)
+            return undefined;
+        return unreachable(`has not answered for ${minutes(elapsed)}: ${why}`);
+    }
+    /** A request was given up. @returns what ends the job; undefined when it is about this request */
+    gaveUp({ id, why, permanent, advice, firstSentAt, attempts }, now) {
+        if (this.#lastAnswerAt >= firstSentAt)
+            return undefined;
+        if (permanent && this.#lastAnswerAt === 0)
+            return unreachable(`cannot be used: ${why}`, advice);
+        this.#unanswered.add(id);
+        // All attempts of one request tell enough where nothing was ever answered.
+        const one = this.#lastAnswerAt === 0 && !this.#replayed && attempts > 1;
+        if (!one && this.#unanswered.size < ENOUGH)
+            return undefined;
+        return unreachable(`has not answered for ${minutes(now - firstSentAt)}: ${why}`, advice);
+    }
+}
+function unreachable(what, advice) {
+    return new errors/* ApiUnusable */.sV('API_UNREACHABLE', `the API ${what}`, advice ?? 'Check the status of the API, its rate limit, and that this runner can reach it.');
+}
+function minutes(milliseconds) {
+    const seconds = Math.round(milliseconds / 1000);
+    return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/provider-error.js
+const LONGEST_NAME = 100;
+const LONGEST_MESSAGE = 500;
+/** Bytes of a body that is no JSON, of which the message is taken. */
+const LONGEST_TEXT = 8000;
+/** @param secrets what the provider may repeat, and what must not be shown: the keys of the request */
+function readProviderError(status, body, secrets = []) {
+    const shown = (text, longest) => secrets
+        .reduce((words, secret) => words.replaceAll(secret, '***'), text)
+        // Formatting characters hide and reorder what is printed (bidirectional controls, zero-width spaces).
+        .replace(/\p{Cf}/gu, '')
+        .replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+        .trim()
+        .slice(0, longest);
+    const text = body.toString('utf8', 0, LONGEST_TEXT);
+    if (isWebPage(text)) {
+        const title = /<title[^>]*>([^<]*)/i.exec(text)?.[1] ?? '';
+        const message = shown(`a web page instead of an API response${title === '' ? '' : `: ${title}`}`, LONGEST_MESSAGE);
+        return { status, code: '', type: '', param: '', message, words: '', webPage: true, flagged: false };
+    }
+    const [outer, error] = errorIn(parsed(body));
+    const name = (value) => (isName(value) ? shown(value, LONGEST_NAME) : '');
+    const details = listOf(error.details).filter(isObject);
+    const reason = details.map((detail) => name(detail.reason)).find((found) => found !== '') ?? '';
+    const metadata = isObject(error.metadata) ? error.metadata : {};
+    const code = name(error.code) || reason || name(error.status) || name(outer.code);
+    const type = name(error.type) || name(outer.error_type);
+    const inner = isObject(error.innererror) ? name(error.innererror.code) : '';
+    const quotas = details.flatMap((detail) => listOf(detail.violations).map((violation) => (isObject(violation) ? name(violation.quotaId) : '')));
+    return {
+        status,
+        code,
+        type,
+        param: name(error.param),
+        message: shown(messageIn(outer, error) || text, LONGEST_MESSAGE),
+        words: [code, type, reason, name(error.status), inner, ...quotas].join(' '),
+        webPage: false,
+        flagged: listOf(metadata.reasons).length > 0 || metadata.flagged_input !== undefined,
+    };
+}
+/** The HTTP status that an error inside a body names, by a number or in words; 502 where it names none. */
+function statusNamedIn(body) {
+    const [outer, error] = errorIn(parsed(body));
+    const numbers = [error.code, error.status, error.status_code, error.http_status, outer.code, outer.status];
+    const named = numbers
+        .map(Number)
+        .find((number) => Number.isInteger(number) && number >= 400 && number <= 599);
+    if (named !== undefined)
+        return named;
+    const { words, message } = readProviderError(0, body);
+    const said = `${words} ${message}`;
+    return STATUS_WORDS.find(([pattern]) => pattern.test(said))?.[1] ?? 502;
+}
+const STATUS_WORDS = [
+    [/insufficient_(quota|credits?|balance|funds)|budget_exceeded|payment_required/i, 402],
+    [/invalid_api_key|authentication|unauthenticated|unauthorized/i, 401],
+    [/rate.?limit|too many requests|resource_exhausted|throttl/i, 429],
+    [/overloaded|unavailable|capacity|timed? ?out|try again/i, 503],
+    [/permission_?denied|forbidden/i, 403],
+    [/model_not_found|not_found/i, 404],
+    [/invalid_(request|argument|prompt)|bad.?request|context_length|content_(filter|policy)/i, 400],
+];
+/** Whether the same request may well succeed in a while. */
+function isTransient(status) {
+    return status === 408 || status === 425 || status === 429 || status >= 500;
+}
+/** `429 insufficient_quota: You exceeded your current quota` */
+function describeProviderError({ status, code, type, message }) {
+    const name = code || type;
+    return `${status}${name ? ` ${name}` : ''}${message ? `: ${message}` : ''}`;
+}
+/** The keys that the headers of a request hold. */
+function keysIn(headers) {
+    return ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key']
+        .flatMap((name) => headers[name] ?? [])
+        .map((value) => value.replace(/^(Bearer|Basic)\s+/i, '').trim())
+        .filter((value) => value.length >= 4);
+}
+function isWebPage(text) {
+    return /^\ufeff?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b/is.test(text.slice(0, 2000));
+}
+/** The outermost object of a body, and the object that describes its error. */
+function errorIn(value) {
+    const outer = Array.isArray(value) ? value.find(isObject) : value;
+    if (!isObject(outer))
+        return [{}, {}];
+    const candidates = [outer.error, outer.errors, outer.detail].map((each) => Array.isArray(each) ? each[0] : each);
+    const inner = candidates.find(isObject);
+    // OpenAI's responses carry their error one level down, in streamed events.
+    const response = isObject(outer.response) && isObject(outer.response.error) ? outer.response.error : undefined;
+    return [outer, inner ?? response ?? outer];
+}
+function messageIn(outer, error) {
+    const values = [
+        error.message,
+        error.msg,
+        outer.error,
+        outer.detail,
+        outer.message,
+        outer.errors,
+        error.detail,
+    ];
+    return values.find((value) => typeof value === 'string' && value.trim() !== '') ?? '';
+}
+/** A code in words: providers that repeat the status as their code say nothing by it. */
+function isName(value) {
+    return typeof value === 'string' && !/^\d*$/.test(value);
+}
+function listOf(value) {
+    return Array.isArray(value) ? value.slice(0, 20) : [];
+}
+function parsed(body) {
+    try {
+        return JSON.parse(body.toString('utf8').replace(/^\ufeff/, ''));
+    }
+    catch {
+        return undefined;
+    }
+}
+function isObject(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/refusals.js
+/**
+ * Whether a refusal ends the job or fails one eval. One response does not speak for the job: what the API has answered to
+ * the same key and model speaks against it, and so does a refusal that is about one request.
+ */
+
+
+/** Different requests, all refused with nothing answered between them, that speak for the job where one does not. */
+const refusals_ENOUGH = 2;
+class Refusals {
+    #options;
+    /** Key and model of what the API has answered in this job. */
+    #answered = new Set();
+    #answeredKeys = new Set();
+    /** Models that a journal holds answers of. */
+    #recordedModels = new Set();
+    /** Requests that were refused since the API last answered one with the same key, by key. */
+    #refusedSince = new Map();
+    /** Requests and evals that were refused for what they hold or may not do, while nothing is known to have been answered. */
+    #refusedRequests = new Set();
+    #refusedEvals = new Set();
+    constructor(options) {
+        this.#options = options;
+    }
+    /** The API has answered a question now. */
+    answered(keys, model) {
+        for (const key of keys) {
+            this.#answered.add(JSON.stringify([key, model]));
+            this.#answeredKeys.add(key);
+            this.#refusedSince.delete(key);
+        }
+        if (keys.length === 0)
+            this.#recordedModels.add(model);
+    }
+    /** A journal has answered a question: the API did so in an earlier run. */
+    replayed(model) {
+        this.#recordedModels.add(model);
+    }
+    /** What ends the job; undefined when the refusal is the eval's own. */
+    judge(request) {
+        const { refusal, error } = request;
+        if (!this.#isOfTheJob(request) || !this.#speaksForTheJob(request))
+            return undefined;
+        const message = `the API refused: ${describeProviderError(error)}`;
+        return new errors/* ApiUnusable */.sV('API_REFUSED', message, this.#advice(refusal, request));
+    }
+    /** Whether it was made with the job's own key: others that reach the gateway, or an eval's own key, do not end the job. */
+    #isOfTheJob({ keys }) {
+        return keys.length === 0 || keys.some((key) => this.#options.jobKeys.includes(key));
+    }
+    #speaksForTheJob(request) {
+        const { refusal, keys, model, id, evalName, isQuestion } = request;
+        const nothingAnswered = this.#answered.size === 0 && this.#recordedModels.size === 0;
+        switch (refusal) {
+            case 'key':
+                return !this.#haveAnswered(keys) || this.#isRepeated(keys, id);
+            case 'money':
+                return !this.#haveAnswered(keys, model) || this.#isRepeated(keys, id);
+            case 'model':
+                if (!isQuestion || !this.#options.jobModels.includes(model))
+                    return false;
+                return !this.#haveAnswered(keys, model) && !this.#recordedModels.has(model);
+            case 'address':
+                return isQuestion && nothingAnswered;
+            case 'access':
+            case 'content': {
+                if (!isQuestion || !nothingAnswered)
+                    return false;
+                this.#refusedRequests.add(id);
+                this.#refusedEvals.add(evalName);
+                const enough = refusal === 'access' ? this.#refusedRequests : this.#refusedEvals;
+                return enough.size >= refusals_ENOUGH;
+            }
+        }
+    }
+    #haveAnswered(keys, model) {
+        if (model === undefined)
+            return keys.some((key) => this.#answeredKeys.has(key));
+        return keys.some((key) => this.#answered.has(JSON.stringify([key, model])));
+    }
+    /** Whether another request was refused before, and nothing answered with the key since. */
+    #isRepeated(keys, id) {
+        let repeated = false;
+        for (const key of keys) {
+            const refused = this.#refusedSince.get(key) ?? new Set();
+            refused.add(id);
+            this.#refusedSince.set(key, refused);
+            repeated ||= refused.size >= refusals_ENOUGH;
+        }
+        return repeated;
+    }
+    #advice(refusal, { model }) {
+        const { baseUrl } = this.#options;
+        const named = model === '' ? 'the model' : `the model ${JSON.stringify(model)}`;
+        switch (refusal) {
+            case 'key':
+                return 'Fix the API key: check the secret behind it, and that it is a key of this API.';
+            case 'money':
+                return 'Add credit to the account, or raise the quota or budget of the key.';
+            case 'model':
+                return `Check the name of ${named}, that it has not been shut down, and that the key may use it.`;
+            case 'address':
+                return `Check the base URL of the API (${baseUrl}): it usually ends with /v1.`;
+            case 'access':
+                return `Check what the key may do: its project, its region, and its access to ${named}.`;
+            case 'content':
+                return 'Check what stands between this runner and the API: every request was refused for what it holds.';
+        }
     }
 }
 
-;// CONCATENATED MODULE: ./lib/gateway/patience.js
-const defaultPatience = {
-    // An answer of a reasoning model may take most of the time that a connection may be silent, and be lost then.
-    longest: 30 * 60_000,
-    longestAdvised: 10 * 60_000,
-    mostTries: 12,
-    firstWait: 500,
-    longestWait: 60_000,
-    longestPause: 60_000,
+;// CONCATENATED MODULE: ./lib/gateway/retry-policy.js
+const defaultRetryPolicy = {
+    // A response of a reasoning model may take most of the time that a connection may be silent, and be lost then.
+    maxElapsedMs: 30 * 60_000,
+    maxRetryAfterMs: 10 * 60_000,
+    maxAttempts: 12,
+    initialDelayMs: 500,
+    maxDelayMs: 60_000,
+    maxPauseMs: 60_000,
 };
-/** Exponential, with jitter: requests that failed together do not come back together. `tries` counts from 1. */
-function backoff(tries, { firstWait, longestWait }, random = Math.random) {
-    const most = Math.min(longestWait, firstWait * 2 ** (tries - 1));
-    return most / 2 + (random() * most) / 2;
+const noRetries = {
+    failedAttempts: 0,
+    retries: 0,
+    previousSentAt: Number.POSITIVE_INFINITY,
+};
+function decideRetry(policy, history, failed, random = Math.random) {
+    const { throttled, retryAfterMs, lastAnswerAt, firstSentAt, sentAt, now } = failed;
+    // A rate limit is not the fault of a request that waits for its turn while the API answers others.
+    const waitsForTurn = throttled && (retryAfterMs !== undefined || lastAnswerAt >= history.previousSentAt);
+    const failedAttempts = history.failedAttempts + (waitsForTurn ? 0 : 1);
+    const retries = history.retries + 1;
+    const delayMs = retryAfterMs ?? backoff(retries, policy, random);
+    const since = throttled ? Math.max(firstSentAt, lastAnswerAt) : firstSentAt;
+    if (failedAttempts >= policy.maxAttempts ||
+        delayMs > policy.maxRetryAfterMs ||
+        now - since + delayMs > policy.maxElapsedMs)
+        return { kind: 'give-up' };
+    return { kind: 'retry', delayMs, history: { failedAttempts, retries, previousSentAt: sentAt } };
+}
+/** Exponential, with jitter: requests that failed together do not return together. `retries` counts from 1. */
+function backoff(retries, { initialDelayMs, maxDelayMs }, random = Math.random) {
+    const longest = Math.min(maxDelayMs, initialDelayMs * 2 ** (retries - 1));
+    return longest / 2 + (random() * longest) / 2;
 }
 /**
- * Somewhat later than the API asks for: jobs that were sent away together do not come back together, and one that is sent
- * away again and again does not come back each millisecond.
+ * Somewhat later than the API asks for: jobs that were delayed together do not return together, and one that is delayed
+ * again and again does not return each millisecond.
  */
-function advisedWait(asked, { firstWait }, random = Math.random) {
-    return Math.max(asked, firstWait / 2) + random() * Math.min(1000, asked / 10);
+function advisedDelay(askedMs, { initialDelayMs }, random = Math.random) {
+    return Math.max(askedMs, initialDelayMs / 2) + random() * Math.min(1000, askedMs / 10);
 }
 /**
  * Milliseconds the server asks to wait (`retry-after-ms`, `Retry-After` in seconds or as a date); undefined: it does not
- * say, or says that the time has come. Who has just refused is not to be asked again at once, twelve times in a row.
+ * say. Zero or a date in the past is ignored, so that a server that keeps sending it is not retried twelve times at once.
  */
 function retryAfter(headers, now = Date.now()) {
-    const text = headers['retry-after'] ?? '';
+    const text = firstOf(headers['retry-after']);
     const seconds = Number(text) * 1000;
     const waits = [
-        Number(headers['retry-after-ms']),
+        Number(firstOf(headers['retry-after-ms'])),
         seconds,
         Number.isNaN(seconds) ? Date.parse(text) - now : 0,
     ];
     return waits.find((wait) => wait > 0 && Number.isFinite(wait));
 }
 /**
- * Milliseconds until the rate limit is reset, when the answer says that nothing is left of it (OpenAI:
+ * Milliseconds until the rate limit is reset, when the response says that nothing is left of it (OpenAI:
  * `x-ratelimit-remaining-requests: 0`, `x-ratelimit-reset-requests: 6m0s`; likewise `-tokens`).
  */
 function rateLimitReset(headers) {
     const waits = ['requests', 'tokens']
-        .filter((unit) => headers[`x-ratelimit-remaining-${unit}`] === '0')
-        .map((unit) => goDuration(String(headers[`x-ratelimit-reset-${unit}`] ?? '')) ?? 0);
+        .filter((unit) => firstOf(headers[`x-ratelimit-remaining-${unit}`]) === '0')
+        .map((unit) => goDuration(firstOf(headers[`x-ratelimit-reset-${unit}`])) ?? 0);
     return Math.max(0, ...waits) || undefined;
+}
+/** A header that was sent twice is a list. */
+function firstOf(value) {
+    return (typeof value === 'string' ? value : value?.[0]) ?? '';
 }
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 /** `1s`, `6m0s`, `20ms`, `1.5s`, in milliseconds. */
@@ -77510,67 +77934,6 @@ function goDuration(text) {
         return undefined;
     const parts = text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g);
     return [...parts].reduce((sum, [, number, unit = '']) => sum + Number(number) * (UNITS[unit] ?? 0), 0);
-}
-
-;// CONCATENATED MODULE: ./lib/gateway/provider-error.js
-/** @param secrets what the provider may repeat, and nobody is to read: the keys of the request */
-function readProviderError(status, body, secrets = []) {
-    let value;
-    try {
-        value = JSON.parse(body.toString('utf8'));
-    }
-    catch {
-        value = undefined;
-    }
-    const outer = isObject(value) ? value : {};
-    const error = isObject(outer.error) ? outer.error : outer;
-    const hidden = (words) => secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), words);
-    const text = (name) => (typeof error[name] === 'string' ? hidden(error[name]) : '');
-    const message = text('message') || hidden(typeof outer.error === 'string' ? outer.error : body.toString('utf8', 0, 8000));
-    return {
-        status,
-        code: text('code'),
-        type: text('type'),
-        param: text('param'),
-        message: message
-            .replace(/[\s\p{Cc}]+/gu, ' ')
-            .trim()
-            .slice(0, 500),
-    };
-}
-/**
- * Whether no retry can mend it: no quota, no credit, a key that is invalid or may not, a model that is not there. Going on
- * would only wait, or spend on evals that cannot end well.
- */
-function isRefusal({ status, code, type, message }) {
-    if (status === 401 || status === 403)
-        return true;
-    if (status === 402)
-        return true;
-    if (status === 429)
-        return /insufficient_quota|billing/.test(`${code} ${type}`);
-    // Azure's word for a model is a deployment.
-    if (status === 404)
-        return /^(model_not_found|DeploymentNotFound)$/.test(code) || /\bmodel\b/i.test(`${type} ${message}`);
-    return (status === 400 && (code === 'billing_hard_limit_reached' || /credit balance is too low/i.test(message)));
-}
-/** Whether the same request may well succeed in a while. */
-function isTransient(status) {
-    return status === 408 || status === 425 || status === 429 || status >= 500;
-}
-function describeProviderError({ status, code, type, message }) {
-    const name = code || type;
-    return `${status}${name ? ` ${name}` : ''}${message ? `: ${message}` : ''}`;
-}
-/** The keys that the headers of a request hold. */
-function keysIn(headers) {
-    return ['authorization', 'x-api-key', 'api-key']
-        .flatMap((name) => headers[name] ?? [])
-        .map((value) => value.replace(/^(Bearer|Basic)\s+/i, '').trim())
-        .filter((value) => value.length >= 4);
-}
-function isObject(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 // EXTERNAL MODULE: external "node:fs"
@@ -77590,9 +77953,9 @@ function firstValue(headers, name) {
 }
 /** The elements of a header that is a list, in order (RFC 9110, section 5.6.1): over all its lines, split at commas. */
 function listValue(headers, name) {
-    return listOf(headers[name]);
+    return headers_listOf(headers[name]);
 }
-function listOf(value) {
+function headers_listOf(value) {
     const lines = typeof value === 'string' ? [value] : (value ?? []);
     return lines
         .flatMap((line) => line.split(','))
@@ -77628,7 +77991,7 @@ const NO_ENCODING = /^(identity|none|binary|utf-?8|us-ascii|iso-8859-1)$/;
  * @returns undefined when the encoding is unknown, the body is not what it says, or it unpacks to more than `mostBytes`
  */
 async function decoded(body, encoding, mostBytes = MOST_BYTES) {
-    const names = listOf(encoding)
+    const names = headers_listOf(encoding)
         .map((name) => name.toLowerCase())
         .filter((name) => !NO_ENCODING.test(name));
     if (names.length > MOST_ENCODINGS)
@@ -77785,83 +78148,318 @@ function parse(text) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/gateway/operation.js
+;// CONCATENATED MODULE: ./lib/gateway/response-check.js
+/**
+ * Whether a successful response is one. Routers and proxies send failures with status 200: an `error` in the body or in a
+ * stream, `choices` that are null or empty, `finish_reason: error`, a web page. None of these is an answer of a model.
+ */
+
+
+/**
+ * The failure that a response with a 2xx status is in disguise, with the status that it names; undefined when it is an
+ * answer.
+ * @param body decoded
+ * @param secrets what the provider may repeat, and what must not be shown
+ */
+function failureIn(endpoint, type, body, secrets = []) {
+    if (isEventStream(type))
+        return failureInStream(type, body, secrets);
+    const value = parsePythonJson(body);
+    if (value === undefined) {
+        const error = readProviderError(502, body, secrets);
+        if (isWebPage(body.toString('utf8', 0, 2000)))
+            return error;
+        const what = body.length === 0 ? 'an empty response' : 'a response that is not complete JSON';
+        return { ...error, message: `${what}${error.message === '' ? '' : `: ${error.message.slice(0, 200)}`}` };
+    }
+    const fields = response_check_isObject(value) ? value : {};
+    const failed = errorOf(fields);
+    if (failed !== undefined)
+        return namedFailure(failed, secrets);
+    if (hasAnswer(endpoint, fields))
+        return undefined;
+    const error = readProviderError(502, body, secrets);
+    return { ...error, message: `a response without an answer: ${error.message}` };
+}
+/** The failure that the first event of a stream reports; undefined when there is none, or no whole event yet. */
+function failureInFirstEvent(text, secrets = []) {
+    const end = /\r?\n\r?\n/.exec(text.replace(/^(?::[^\n]*\r?\n|\r?\n)+/, ''));
+    if (!end)
+        return undefined;
+    const data = /^data: ?(.*)$/m.exec(text)?.[1];
+    if (data === undefined)
+        return /^event:/m.test(text) ? 'none' : undefined;
+    return failureOfEvent(data, secrets) ?? 'none';
+}
+function isEventStream(type) {
+    return type.startsWith('text/event-stream');
+}
+function failureInStream(type, body, secrets) {
+    if (isWhole(type, body)) {
+        const text = body.toString('utf8');
+        const ended = /^data: ?(\{.*"finish_reason": ?"error".*\})\r?$/m.exec(text)?.[1];
+        return ended === undefined
+            ? undefined
+            : (failureOfEvent(ended, secrets) ?? plainFailure('finish_reason: error'));
+    }
+    for (const [, data = ''] of body.toString('utf8').matchAll(/^data: ?(\{.*\})\r?$/gm)) {
+        const failure = failureOfEvent(data, secrets);
+        if (failure)
+            return failure;
+    }
+    return plainFailure('a stream that ended early');
+}
+function failureOfEvent(data, secrets) {
+    const event = parsePythonJson(Buffer.from(data));
+    if (!response_check_isObject(event))
+        return undefined;
+    const error = errorOf(event) ?? (response_check_isObject(event.response) ? errorOf(event.response) : undefined);
+    return error === undefined ? undefined : namedFailure(error, secrets);
+}
+/** The part of a body that says it failed. */
+function errorOf(fields) {
+    if (isSet(fields.error))
+        return { error: fields.error };
+    // Older vLLM, Anthropic.
+    if (fields.object === 'error' || fields.type === 'error')
+        return fields;
+    if (fields.success === false || isSet(fields.errors))
+        return fields;
+    if (fields.status === 'failed' || fields.status === 'cancelled')
+        return fields;
+    for (const choice of response_check_listOf(fields.choices)) {
+        if (!response_check_isObject(choice))
+            continue;
+        if (isSet(choice.error))
+            return { error: choice.error };
+        if (choice.finish_reason === 'error')
+            return { error: { message: 'finish_reason: error' } };
+    }
+    return undefined;
+}
+function hasAnswer(endpoint, fields) {
+    const every = (list, test) => Array.isArray(list) && list.length > 0 && list.every((item) => response_check_isObject(item) && test(item));
+    switch (endpoint) {
+        case 'chat/completions':
+            return every(fields.choices, ({ message }) => response_check_isObject(message));
+        case 'completions':
+            return every(fields.choices, ({ text }) => typeof text === 'string');
+        case 'embeddings':
+            return every(fields.data, ({ embedding }) => isSet(embedding));
+        case 'moderations':
+            return every(fields.results, () => true);
+        case 'responses':
+            return (Array.isArray(fields.output) &&
+                ['completed', 'incomplete', undefined].includes(fields.status));
+        case 'messages':
+            return Array.isArray(fields.content);
+    }
+}
+function namedFailure(value, secrets) {
+    const body = Buffer.from(JSON.stringify(value));
+    return readProviderError(statusNamedIn(body), body, secrets);
+}
+function plainFailure(message) {
+    return namedFailure({ error: { message } }, []);
+}
+/** JSON as Python's `json` writes it, with `NaN` and `Infinity`, and with a byte order mark before it. */
+function parsePythonJson(body) {
+    const text = body.toString('utf8').replace(/^\ufeff/, '');
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        const quoted = text.replace(/"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g, (token) => token.startsWith('"') ? token : 'null');
+        try {
+            return JSON.parse(quoted);
+        }
+        catch {
+            return undefined;
+        }
+    }
+}
+/** `error: {}`, `error: ""`, `error: false` and `error: 0` say that there is none. */
+function isSet(value) {
+    if (response_check_isObject(value) || Array.isArray(value))
+        return Object.keys(value).length > 0;
+    return value !== undefined && value !== null && value !== '' && value !== false && value !== 0;
+}
+function response_check_listOf(value) {
+    return Array.isArray(value) ? value : [];
+}
+function response_check_isObject(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/receive.js
 
 
 
 
+/** Characters of a stream that are held back until its first event has shown whether it is an error. */
+const LONGEST_FIRST_EVENT = 64 * 1024;
+/** Rejects when the response breaks off. */
+async function receive(response, context) {
+    const { status, headers } = response;
+    const { nature, maxBytes, secrets } = context;
+    const success = status >= 200 && status < 300;
+    const type = receive_firstValue(headers['content-type']);
+    const raw = await receive_readBody(response, success && isEventStream(type), context);
+    if (raw === undefined)
+        return { kind: 'too-large' };
+    // All of it is here: an error of our own in reading it is not the API's, and must not cost the response.
+    const plain = await decoded(raw, headers['content-encoding'], maxBytes).catch(() => undefined);
+    if (!success)
+        return { kind: 'error', error: readProviderError(status, plain ?? raw, secrets), raw };
+    const unrecorded = { kind: 'success', raw, type, answer: undefined };
+    if (nature.kind !== 'question' || plain === undefined)
+        return unrecorded;
+    try {
+        const error = failureIn(nature.endpoint, type, plain, secrets);
+        if (error)
+            return { kind: 'error', error, raw: undefined };
+        return { ...unrecorded, answer: { body: plain, usage: usageOf(type, plain) } };
+    }
+    catch {
+        return unrecorded;
+    }
+}
+/** The raw body; undefined when it is too large. A stream is passed on from its first event, unless that is an error. */
+async function receive_readBody({ status, headers, body }, streams, { nature, maxBytes, secrets, shared }) {
+    let held = streams && nature.kind === 'question' && headers['content-encoding'] === undefined;
+    const chunks = [];
+    let size = 0;
+    const pass = () => {
+        held = false;
+        shared.begin(status, headers);
+        for (const chunk of chunks)
+            shared.pass(chunk);
+    };
+    if (streams && !held)
+        pass();
+    for await (const chunk of body) {
+        size += chunk.length;
+        if (size > maxBytes) {
+            if (shared.state === 'streaming')
+                throw new Error('the stream is too large');
+            return undefined;
+        }
+        chunks.push(chunk);
+        if (!streams)
+            continue;
+        if (!held) {
+            shared.pass(chunk);
+            continue;
+        }
+        const begun = Buffer.concat(chunks).toString('utf8');
+        if (failureInFirstEvent(begun, secrets) === 'none' || begun.length > LONGEST_FIRST_EVENT)
+            pass();
+    }
+    return Buffer.concat(chunks);
+}
+/** A header that was sent twice is a list. */
+function receive_firstValue(value) {
+    return (typeof value === 'string' ? value : value?.[0]) ?? '';
+}
 
-/** A model takes a handful of adaptations at most; more is a loop. */
-const MOST_ADAPTATIONS = 12;
-const CLIENT_GONE = 'the client went away';
-/** oaieval repeats 429 and 5xx for ever, and the OpenAI client 408 and 409. It gives up at this one. */
-const GIVEN_UP = 424;
-class Operation {
-    #request;
-    #context;
+;// CONCATENATED MODULE: ./lib/gateway/refusal-kinds.js
+/** Codes and types. */
+const MONEY_WORDS = new RegExp([
+    'insufficient_(quota|credits?|balance|funds)|exceeded_current_quota|quota_?exceeded|payment_required',
+    'billing|budget_exceeded|token_?budget|(credit|spend(ing)?)_?limit|out_of_credits?|CREDITS_EXHAUSTED',
+    'PerDay|PerMonth',
+].join('|'), 'i');
+/** Messages. Not `billing` alone: an ordinary rate limit may advise to add a payment method there. */
+const MONEY_MESSAGE = new RegExp([
+    'budget has been exceeded|exceeded(token)?budget|max budget',
+    'credit balance is too low|insufficient (account )?(balance|credits?|funds|quota)|out of credits?',
+    'requires (more|at least .{0,20}) ?credits|(no (more|remaining)|have no) credits|used all (available )?credits',
+    "doesn't have any credits|exceeded your monthly (included )?credits|valid credit card",
+    '(monthly|daily)? ?(spend|spending|usage|credit) limit|call volume quota|free-models-per-day',
+    'limited to [\\d,]+ api calls ?/ ?month|check your plan and billing|account is (not active|suspended)',
+].join('|'), 'i');
+const KEY_WORDS = /api_?key_?(invalid|expired|service_blocked)|invalid_?(api_?)?key|invalid_authentication|CONSUMER_(INVALID|SUSPENDED)|unauthenticated/i;
+const KEY_MESSAGE = /api[ -]?key (is )?(not valid|invalid|expired|missing|not found)|(incorrect|invalid|expired|missing|no|leaked) (api|subscription)[ -]?key|reported as leaked|unregistered callers|authentication error/i;
+const CONTENT_WORDS = /content_?(filter|policy)|moderation|safety|guardrail|waf/i;
+const CONTENT_MESSAGE = /\b(flagged|moderat(ed|ion)|self-harm|violates?|prohibited|unsafe|malicious)\b|content (filter|policy|management)|request (was )?blocked|guardrail/i;
+const MODEL_WORDS = /model_?(not_found|not_available|not_exist|decommissioned|deprecated|terminated)|invalid_?model|unknown_?model|deploymentnotfound|no_such_model/i;
+const MODEL_MESSAGE = /\b(model|deployment|models\/\S+)\b.{0,120}(not (found|exist|available|supported for)|does ?n[o']t exist|no longer|decommissioned|deprecated|shut ?down|retired|discontinued|unknown|is not a valid model)|(invalid|unknown|unsupported|no such) model\b|not a valid model/i;
+/** What a refusal is about; undefined when the error is none: it is the request's own, or a retry may succeed. */
+function refusalKind(error) {
+    const { status, words, message, webPage, flagged } = error;
+    const saysMoney = MONEY_WORDS.test(words) || MONEY_MESSAGE.test(message);
+    switch (status) {
+        case 401:
+            return saysMoney ? 'money' : 'key';
+        case 402:
+            return 'money';
+        case 429:
+            return isMoneyNotRate(error, saysMoney) ? 'money' : undefined;
+        case 412:
+            return saysMoney ? 'money' : undefined;
+        case 403:
+            if (webPage || flagged || CONTENT_WORDS.test(words))
+                return 'content';
+            if (saysMoney)
+                return 'money';
+            if (CONTENT_MESSAGE.test(message))
+                return 'content';
+            if (KEY_WORDS.test(words) || KEY_MESSAGE.test(message))
+                return 'key';
+            return isAboutModel(error) ? 'model' : 'access';
+        case 404:
+        case 410:
+            return isAboutModel(error) || (!webPage && /\bmodel\b/i.test(`${words} ${message}`))
+                ? 'model'
+                : 'address';
+        case 405:
+            return 'address';
+        case 400:
+        case 422:
+            if (flagged || CONTENT_WORDS.test(words))
+                return undefined;
+            if (saysMoney)
+                return 'money';
+            if (KEY_WORDS.test(words) || KEY_MESSAGE.test(message))
+                return 'key';
+            return isAboutModel(error) ? 'model' : undefined;
+        default:
+            return undefined;
+    }
+}
+function isAboutModel({ words, message, param }) {
+    if (MODEL_WORDS.test(words))
+        return true;
+    return ((param === '' || param === 'model') &&
+        MODEL_MESSAGE.test(message) &&
+        !/not supported with this model/i.test(message));
+}
+/**
+ * A limit per minute passes; one per day or month, or a quota that is used up, does not. Gemini says "check your plan and
+ * billing" of both, and tells them apart by the id of the quota; OpenAI's own word for no money is the code.
+ */
+function isMoneyNotRate({ words, message }, saysMoney) {
+    if (/insufficient_quota|billing|budget_exceeded/.test(words))
+        return true;
+    if (/PerMinute/.test(words) && !/PerDay|PerMonth/.test(words))
+        return false;
+    if (/retry in \d+(\.\d+)? ?s/i.test(message) && !/PerDay|PerMonth/.test(words))
+        return false;
+    return saysMoney;
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/shared-response.js
+class SharedResponse {
     #sinks = new Set();
-    /** Ends waiting. What was sent is not taken back by it. */
-    #leave = new AbortController();
     #head;
     #chunks = [];
     #state = 'waiting';
-    #slot;
-    #sending = false;
-    #tries = 0;
-    /** When it was sent first and last, in milliseconds since the epoch. */
-    #firstSent = 0;
-    #sentAt = 0;
-    constructor(request, context) {
-        this.#request = request;
-        this.#context = context;
-    }
-    /** Whether anybody waits for the answer. */
+    /** Whether any client waits for it. */
     get wanted() {
         return this.#sinks.size > 0;
     }
-    /** Whether it waits for its turn, or for the API to have time. */
-    get waits() {
-        return this.#state === 'waiting' && !this.#sending;
-    }
-    /** Settles when the operation is over, well or not; never rejects. */
-    async run() {
-        const { patience, limit, onFailed, onUnanswered } = this.#context;
-        let [waits, fruitless, adapted, sentBefore] = [0, 0, 0, Number.POSITIVE_INFINITY];
-        for (;;) {
-            const outcome = await this.#try();
-            if (outcome.kind === 'done')
-                return;
-            if (outcome.kind === 'adapted' && ++adapted <= MOST_ADAPTATIONS)
-                continue;
-            if (outcome.kind === 'abandoned') {
-                if (limit.stopped)
-                    onUnanswered();
-                if (this.#tries > 0)
-                    onFailed();
-                return;
-            }
-            const again = outcome.kind === 'again' ? outcome : undefined;
-            // A limit is no fault of the request, which waits for its turn as long as the API answers others.
-            const limited = again?.limited === true;
-            const inTurn = limited && (again.wait !== undefined || limit.lastAnswer >= sentBefore);
-            sentBefore = this.#sentAt;
-            const since = limited ? Math.max(this.#firstSent, limit.lastAnswer) : this.#firstSent;
-            if (!inTurn)
-                fruitless += 1;
-            waits += 1;
-            const wait = again?.wait ?? backoff(waits, patience);
-            // Looking models up is a question that oaieval can do without; it must not hold up an eval that asks another API.
-            if (this.#request.method !== 'POST' ||
-                fruitless >= patience.mostTries ||
-                wait > patience.longestAdvised ||
-                Date.now() - since + wait > patience.longest) {
-                onUnanswered();
-                this.#giveUp(outcome.why);
-                return onFailed();
-            }
-            if (!again?.pausesAll)
-                await sleep(wait, this.#leave.signal);
-        }
+    get state() {
+        return this.#state;
     }
     attach(sink) {
         this.#sinks.add(sink);
@@ -77875,27 +78473,299 @@ class Operation {
         if (this.#state === 'cut')
             sink.cut();
     }
-    /** The client went away. What was sent goes on, so that its answer is kept; what waits is not sent any more. */
     detach(sink) {
         this.#sinks.delete(sink);
-        if (this.#sinks.size > 0)
-            return;
-        this.#leaveUnlessSent();
     }
-    /** Nobody waits for the answer any more, whatever their connections say. */
-    forsake() {
+    detachAll() {
         this.#sinks.clear();
-        this.#leaveUnlessSent();
     }
-    #leaveUnlessSent() {
+    begin(status, headers, length) {
+        this.#head = { status, headers, length };
+        this.#state = 'streaming';
+        for (const sink of this.#sinks)
+            sink.head(status, headers, length);
+    }
+    pass(chunk) {
+        this.#chunks.push(chunk);
+        for (const sink of this.#sinks)
+            sink.chunk(chunk);
+    }
+    end() {
+        this.#state = 'ended';
+        for (const sink of this.#sinks)
+            sink.end();
+    }
+    cut() {
+        this.#state = 'cut';
+        for (const sink of this.#sinks)
+            sink.cut();
+    }
+    /** A whole response at once. */
+    send(status, headers, body, length = body.length) {
+        this.begin(status, headers, length);
+        this.pass(body);
+        this.end();
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/transport-failure.js
+/** What an error of the transport is, in plain English, and whether the same request can succeed later. */
+/** A failure that this client finds by itself, before or after it speaks with a server. */
+class TransportError extends Error {
+    name = 'TransportError';
+    failure;
+    constructor(failure, options) {
+        super(failure.why, options);
+        this.failure = failure;
+    }
+}
+const CHECK_ADDRESS = 'Check the scheme, the host and the port of the base URL (OPENAI_BASE_URL or ANTHROPIC_BASE_URL), and of the proxy if one is set (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY).';
+const TRUST_CA = "Add the CA that signed it to the trust store of the machine, or name the CA's PEM file in the environment variable SSL_CERT_FILE or NODE_EXTRA_CA_CERTS.";
+const RENEW = 'Have the certificate of the server renewed, and check the clock of this machine.';
+const RIGHT_HOST = 'Use a host name that the certificate is made for in the base URL (OPENAI_BASE_URL or ANTHROPIC_BASE_URL) or in the proxy variable.';
+/** By the `code` that Node.js, OpenSSL or undici give an error: what it is, and what to change when no wait helps. */
+const BY_CODE = {
+    // Certificates (Node.js: "X509 certificate error codes").
+    ...each([
+        'UNABLE_TO_GET_ISSUER_CERT',
+        'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+        'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+        'CERT_UNTRUSTED',
+        'CERT_REJECTED',
+        'INVALID_CA',
+        'CERT_SIGNATURE_FAILURE',
+        'UNABLE_TO_DECRYPT_CERT_SIGNATURE',
+    ], 'the certificate of the server is not trusted: no CA that this machine knows signed it', TRUST_CA),
+    ...each(['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN'], 'the certificate of the server is not trusted: it is self-signed, or a CA that this machine does not know signed it', TRUST_CA),
+    ...each(['CERT_CHAIN_TOO_LONG', 'PATH_LENGTH_EXCEEDED', 'INVALID_PURPOSE', 'ERROR_IN_CERT_NOT_BEFORE_FIELD'], 'the certificate of the server is not made for this use', 'Have the certificate of the server replaced.'),
+    CERT_HAS_EXPIRED: ['the certificate of the server has expired', RENEW],
+    CERT_NOT_YET_VALID: ['the certificate of the server is not valid yet', RENEW],
+    CERT_REVOKED: ['the certificate of the server was revoked', RENEW],
+    HOSTNAME_MISMATCH: ['the certificate of the server is made for another host name', RIGHT_HOST],
+    ERR_TLS_CERT_ALTNAME_INVALID: ['the certificate of the server is made for another host name', RIGHT_HOST],
+    // TLS itself.
+    ...each([
+        'ERR_SSL_WRONG_VERSION_NUMBER',
+        'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+        'ERR_SSL_HTTP_REQUEST',
+        'ERR_SSL_RECORD_LAYER_FAILURE',
+    ], 'the server does not speak TLS on this port: https was asked of what is probably an http port', CHECK_ADDRESS),
+    ...each([
+        'ERR_SSL_UNSUPPORTED_PROTOCOL',
+        'ERR_SSL_VERSION_TOO_LOW',
+        'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
+        'ERR_SSL_NO_PROTOCOLS_AVAILABLE',
+        'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
+        'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE',
+        'ERR_SSL_TLSV1_ALERT_INSUFFICIENT_SECURITY',
+        'ERR_SSL_NO_SHARED_CIPHER',
+        'ERR_SSL_DH_KEY_TOO_SMALL',
+        'ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED',
+    ], 'the server and this client have no version or cipher of TLS in common', 'Have TLS 1.2 or 1.3 enabled on the server, or on the proxy in front of it.'),
+    ...each(['ERR_SSL_TLSV1_UNRECOGNIZED_NAME', 'ERR_SSL_TLSV1_ALERT_UNRECOGNIZED_NAME'], 'the server does not know the host name that it was asked for', CHECK_ADDRESS),
+    ...each(['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE'], 'the server asks for a certificate of the client, which this action cannot give', 'Use an address of the API that takes a key instead of a client certificate.'),
+    // Names and addresses.
+    ENOTFOUND: ['the host name does not exist', CHECK_ADDRESS],
+    ERR_INVALID_URL: ['the address is not a URL', CHECK_ADDRESS],
+    ERR_INVALID_PROTOCOL: ['the scheme of the address is neither http nor https', CHECK_ADDRESS],
+    // What passes by itself, or may.
+    EAI_AGAIN: ['the host name could not be looked up: the name server did not answer'],
+    ECONNREFUSED: ['the connection was refused: nothing listens on that port'],
+    ECONNRESET: ['the connection was reset'],
+    EPIPE: ['the connection was closed while the request was being sent'],
+    ETIMEDOUT: ['the connection was not established in time'],
+    EHOSTUNREACH: ['there is no route to the host'],
+    ENETUNREACH: ['there is no route to the network of the host'],
+    UND_ERR_CONNECT_TIMEOUT: ['the connection was not established in time'],
+    UND_ERR_HEADERS_TIMEOUT: ['the server took the request, and did not begin to answer in time'],
+    UND_ERR_BODY_TIMEOUT: ['the answer stalled'],
+    UND_ERR_SOCKET: ['the server closed the connection before it had answered'],
+    UND_ERR_PRX_CONN: ['the proxy closed the connection'],
+    UND_ERR_HEADERS_OVERFLOW: ['the headers of the answer are larger than any client takes'],
+};
+/** @returns what to say of it; `permanent` only where it is certain that the same request fails again */
+function transportFailure(error) {
+    const chain = causesOf(error);
+    for (const cause of chain) {
+        const known = cause instanceof TransportError ? cause.failure : knownFailure(cause);
+        if (known)
+            return known;
+    }
+    return { why: oneLine(chain[0]?.message ?? String(error)), permanent: false };
+}
+function knownFailure(error) {
+    return ofProxy(error) ?? ofProtocol(error) ?? ofRequest(error) ?? ofCode(error);
+}
+/** What a proxy said instead of opening a tunnel, by the status in undici's words. */
+function ofProxy({ message }) {
+    const status = Number(/^Proxy response \((\d{3})\)|^Proxy Authentication Required \((407)\)/
+        .exec(message)
+        ?.slice(1)
+        .find(Boolean));
+    if (!status)
+        return undefined;
+    const permanent = (status < 500 && ![408, 425, 429].includes(status)) || status === 501;
+    if (status === 407) {
+        return {
+            why: 'the proxy asks for a user name and a password, or refuses those that it was given (407)',
+            permanent,
+            advice: 'Put user name and password into the proxy variable: HTTPS_PROXY=http://user:password@proxy:port, with special characters percent-encoded.',
+        };
+    }
+    return {
+        why: `the proxy refused to connect to the API (${status})`,
+        permanent,
+        ...(permanent && {
+            advice: 'Have the proxy allow the host of the API, or add that host to NO_PROXY if it can be reached directly.',
+        }),
+    };
+}
+/** The first bytes of the answer are no HTTP; later faults may be an accident of one answer. */
+function ofProtocol({ name, message }) {
+    if (name !== 'HTTPParserError' || !/Expected HTTP\/|Invalid HTTP version/.test(message))
+        return undefined;
+    return {
+        why: 'the server does not speak HTTP on this port: http was asked of what is probably an https port',
+        permanent: true,
+        advice: CHECK_ADDRESS,
+    };
+}
+/** What undici refuses to send. Its messages name the header, and never its value. */
+function ofRequest(error) {
+    if (codeOf(error) !== 'UND_ERR_INVALID_ARG')
+        return undefined;
+    const header = /^invalid (\S+) header$/.exec(error.message)?.[1];
+    if (header === undefined) {
+        return { why: `the request cannot be sent: ${oneLine(error.message)}`, permanent: true };
+    }
+    return {
+        why: `the header ${header} of the request has a character in it that HTTP does not allow`,
+        permanent: true,
+        advice: 'Look for line breaks and other special characters in the API key, the organization and the project that are set for this step.',
+    };
+}
+function ofCode(error) {
+    const code = codeOf(error);
+    const [why, advice] = (Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined) ?? [];
+    if (why === undefined)
+        return undefined;
+    const named = `${why}${detailOf(error)} (${code})`;
+    return advice === undefined ? { why: named, permanent: false } : { why: named, permanent: true, advice };
+}
+/** Which host, address or limit it was about, where the error says so. */
+function detailOf(error) {
+    const { hostname, address, port } = error;
+    if (typeof hostname === 'string')
+        return `: ${oneLine(hostname)}`;
+    if (typeof address === 'string')
+        return `: ${address}${typeof port === 'number' ? `:${port}` : ''}`;
+    if (codeOf(error) === 'ERR_TLS_CERT_ALTNAME_INVALID')
+        return `: ${oneLine(error.message)}`;
+    return '';
+}
+/** The error and what caused it, from the outside in; of several addresses that failed, each. */
+function causesOf(error, depth = 0) {
+    if (!(error instanceof Error) || depth > 5)
+        return [];
+    const inner = [...(error instanceof AggregateError ? error.errors : []), error.cause];
+    return [error, ...inner.flatMap((cause) => causesOf(cause, depth + 1))];
+}
+function codeOf(error) {
+    const { code } = error;
+    return typeof code === 'string' ? code : '';
+}
+function oneLine(text) {
+    return text
+        .replace(/[\s\p{Cc}]+/gu, ' ')
+        .trim()
+        .slice(0, 300);
+}
+function each(codes, why, advice) {
+    return Object.fromEntries(codes.map((code) => [code, [why, advice]]));
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/upstream-call.js
+
+
+
+
+
+
+/** A model takes a handful of adaptations at most; more is a loop. */
+const MAX_ADAPTATIONS = 12;
+const CLIENT_GONE = 'the client disconnected';
+/** oaieval repeats 429 and 5xx indefinitely, and the OpenAI client 408 and 409. It gives up at this one. */
+const FAILED_DEPENDENCY = 424;
+class UpstreamCall {
+    response = new SharedResponse();
+    #request;
+    #context;
+    /** Ends waiting. What was sent is not taken back by it. */
+    #leave = new AbortController();
+    #slot;
+    #sending = false;
+    #attempts = 0;
+    #firstSentAt = 0;
+    #sentAt = 0;
+    constructor(request, context) {
+        this.#request = request;
+        this.#context = context;
+    }
+    /** Whether it waits for its turn, or for the API to have time. */
+    get waits() {
+        return this.response.state === 'waiting' && !this.#sending;
+    }
+    /** Settles when the call is over; never rejects. */
+    async run() {
+        const { policy, limit, onRetry } = this.#context;
+        let history = noRetries;
+        let adapted = 0;
+        for (;;) {
+            const outcome = await this.#attempt();
+            if (outcome.kind === 'over')
+                return outcome.result;
+            if (outcome.kind === 'abandoned')
+                return { kind: 'abandoned', sent: this.#attempts > 0, withheld: limit.stopped };
+            if (outcome.kind === 'adapted') {
+                if (++adapted <= MAX_ADAPTATIONS)
+                    continue;
+                return this.#giveUp({ why: outcome.why, permanent: false, ownFault: true });
+            }
+            const { failure } = outcome;
+            // Looking models up is a request that oaieval can do without; it must not hold up an eval that asks another API.
+            if (failure.permanent || !this.#asks)
+                return this.#giveUp(failure);
+            const decision = decideRetry(policy, history, {
+                firstSentAt: this.#firstSentAt,
+                sentAt: this.#sentAt,
+                now: Date.now(),
+                lastAnswerAt: limit.lastAnswerAt,
+                throttled: failure.throttled,
+                retryAfterMs: failure.retryAfterMs,
+            });
+            if (decision.kind === 'give-up')
+                return this.#giveUp(failure);
+            onRetry(failure.why);
+            history = decision.history;
+            if (!failure.pausesAll)
+                await sleep(decision.delayMs, this.#leave.signal);
+        }
+    }
+    /** A client disconnected. What was sent continues, so that its answer is recorded; what waits is not sent any more. */
+    leaveUnlessSent() {
+        if (this.response.wanted)
+            return;
         this.#slot?.release();
         if (!this.#sending)
             this.#leave.abort(new Error(CLIENT_GONE));
     }
-    async #try() {
+    get #asks() {
+        return this.#request.method === 'POST';
+    }
+    async #attempt() {
         const { upstream, limit, evalId, adaptations, path, onTry } = this.#context;
         try {
-            this.#slot = await limit.acquire(evalId, this.#leave.signal, this.#tries > 0);
+            this.#slot = await limit.acquire(evalId, this.#leave.signal, this.#attempts > 0);
         }
         catch {
             return { kind: 'abandoned' };
@@ -77905,126 +78775,123 @@ class Operation {
             return { kind: 'abandoned' };
         }
         this.#sending = true;
-        const body = adaptations.apply(path, this.#request.body);
+        const { body, adaptations: adapted } = adaptations.apply(path, this.#request.body);
         try {
             this.#sentAt = Date.now();
-            this.#firstSent ||= this.#sentAt;
-            onTry(this.#tries++);
-            const response = await upstream.send({ ...this.#request, body });
-            return await this.#receive(response, body);
+            this.#firstSentAt ||= this.#sentAt;
+            onTry(this.#attempts++);
+            return await this.#receive(await upstream.send({ ...this.#request, body }), body, adapted);
         }
         catch (error) {
-            if (this.#state === 'streaming') {
-                this.#state = 'cut';
-                for (const sink of this.#sinks)
-                    sink.cut();
-                this.#context.onFailed();
-                return { kind: 'done' };
+            if (this.response.state === 'streaming') {
+                this.response.cut();
+                return over({ kind: 'failed' });
             }
-            return { kind: 'again', why: (0,errors/* reasonOf */.A3)(error), wait: undefined, limited: false, pausesAll: false };
+            return again(transportFailure(error));
         }
         finally {
             this.#sending = false;
             this.#slot.release();
-            if (!this.wanted)
+            if (!this.response.wanted)
                 this.#leave.abort(new Error(CLIENT_GONE));
         }
     }
-    async #receive(response, sentBody) {
+    async #receive(response, sentBody, adaptations) {
         const { status, headers } = response;
-        const type = headers['content-type'] ?? '';
-        const success = status >= 200 && status < 300;
-        const streams = success && type.startsWith('text/event-stream');
+        const { limit, policy, nature, maxResponseBytes, record } = this.#context;
+        const received = await receive(response, {
+            nature,
+            maxBytes: maxResponseBytes,
+            secrets: keysIn(this.#request.headers),
+            shared: this.response,
+        });
+        if (received.kind === 'too-large') {
+            const why = `the response is larger than ${Math.round(maxResponseBytes / 2 ** 20)} MiB`;
+            return again({ why, permanent: true, ownFault: true });
+        }
+        if (received.kind === 'error')
+            return this.#error(received.error, headers, received.raw, sentBody);
+        const { raw, type, answer } = received;
+        if (this.#asks)
+            limit.increase();
         const reset = rateLimitReset(headers);
-        const { limit, patience } = this.#context;
-        if (success)
-            limit.answered();
-        if (success && reset !== undefined)
-            limit.pause(Math.min(reset, patience.longestPause));
-        if (streams)
-            this.#begin(status, headers, undefined);
-        const chunks = [];
-        for await (const chunk of response.body) {
-            chunks.push(chunk);
-            if (streams)
-                this.#pass(chunk);
-        }
-        const raw = Buffer.concat(chunks);
-        const plain = await decoded(raw, headers['content-encoding']);
-        if (!success) {
-            const next = this.#refused(status, headers, plain ?? raw, sentBody);
-            if (next)
-                return next;
-        }
-        else if (plain && this.#request.method === 'POST' && isWhole(type, plain)) {
-            this.#context.onAnswer({ status, type, body: plain, usage: usageOf(type, plain) });
-        }
-        if (!streams) {
-            // What a HEAD is answered with has a length, and no body.
-            const length = this.#request.method === 'HEAD' ? Number(headers['content-length'] ?? 0) : raw.length;
-            this.#begin(status, headers, length);
-            this.#pass(raw);
-        }
-        this.#finish();
-        if (!success)
-            this.#context.onFailed();
-        return { kind: 'done' };
+        if (reset !== undefined)
+            limit.pause(Math.min(reset, policy.maxPauseMs));
+        if (answer)
+            record({ status, type, ...answer, adaptations });
+        this.#finish(status, headers, raw);
+        return over({ kind: 'answered' });
     }
-    /** What to do about an answer that is none; undefined: nothing, it is the client's. */
-    #refused(status, headers, body, sentBody) {
-        const { adaptations, path, limit, patience, onAdapted, onRefused, onUnanswered } = this.#context;
-        const error = readProviderError(status, body, keysIn(this.#request.headers));
-        const learnt = adaptations.learn(path, sentBody, error);
-        if (learnt) {
-            onAdapted(learnt.model, learnt.adaptation.param, learnt.adaptation.renamedTo);
-            return { kind: 'adapted', why: describeProviderError(error) };
+    /** @param raw the body for clients; undefined when it came with a 2xx: then they get the error in its own words */
+    #error(error, headers, raw, sentBody) {
+        const { adaptations, path, nature, limit, onAdapted } = this.#context;
+        if (raw === undefined && this.response.state === 'streaming') {
+            this.response.end();
+            return over({ kind: 'failed' });
         }
-        // Looking a model up may be forbidden to a key that is good for asking it.
-        if (this.#request.method === 'POST' && isRefusal(error)) {
-            onUnanswered();
-            onRefused(error);
-            return undefined;
+        if (nature.kind === 'question') {
+            const learnt = adaptations.learn(path, sentBody, error);
+            if (learnt) {
+                onAdapted(learnt);
+                return { kind: 'adapted', why: describeProviderError(error) };
+            }
         }
-        if (!isTransient(status) || this.#request.method !== 'POST')
-            return undefined;
-        const limited = status === 429;
-        const asked = retryAfter(headers) ?? (limited ? rateLimitReset(headers) : undefined);
-        const wait = asked === undefined ? undefined : advisedWait(asked, patience);
-        const pausesAll = limited && wait !== undefined;
-        // Now, before the slot is given back: whoever waits for it would be sent into the same limit.
-        if (limited)
-            limit.tooMany(this.#sentAt);
-        if (pausesAll && wait <= patience.longestAdvised)
-            limit.pause(wait);
-        return { kind: 'again', why: describeProviderError(error), wait, limited, pausesAll };
+        // A web page before the API has answered anything: the base URL leads somewhere else.
+        const astray = raw === undefined && error.webPage && limit.lastAnswerAt === 0;
+        // Looking a model up may be forbidden to a key that may ask it.
+        const refusal = !this.#asks ? undefined : astray ? 'address' : refusalKind(error);
+        const transient = isTransient(error.status);
+        if (refusal === undefined && transient && this.#asks)
+            return this.#transient(error, headers);
+        // What oaieval would repeat indefinitely gets a status that it does not repeat.
+        const status = refusal !== undefined && transient ? FAILED_DEPENDENCY : error.status;
+        if (raw === undefined)
+            this.#sendError(status, describeProviderError(error));
+        else
+            this.#finish(status, headers, raw);
+        return over(refusal === undefined ? { kind: 'failed' } : { kind: 'refused', refusal, error });
     }
-    #giveUp(why) {
-        const seconds = Math.round((Date.now() - this.#firstSent) / 1000);
-        const effort = this.#tries === 1 ? '' : ` after ${this.#tries} tries in ${seconds} s`;
-        const message = `oaievalset-action gave up${effort}: ${why}`;
-        const body = Buffer.from(JSON.stringify({ error: { message, type: 'upstream_unavailable', code: 'gave_up', param: null } }));
-        const status = this.#request.method === 'POST' ? GIVEN_UP : 502;
-        this.#begin(status, { 'content-type': 'application/json', 'x-should-retry': 'false' }, body.length);
-        this.#pass(body);
-        this.#finish();
+    #transient(error, headers) {
+        const { limit, policy } = this.#context;
+        const throttled = error.status === 429;
+        const asked = retryAfter(headers) ?? (throttled ? rateLimitReset(headers) : undefined);
+        const retryAfterMs = asked === undefined ? undefined : advisedDelay(asked, policy);
+        const pausesAll = throttled && retryAfterMs !== undefined;
+        // Lower the limit before releasing the slot, or the next request in line hits the same rate limit.
+        if (throttled)
+            limit.decrease(this.#sentAt);
+        if (pausesAll && retryAfterMs <= policy.maxRetryAfterMs)
+            limit.pause(retryAfterMs);
+        return again({ why: describeProviderError(error), permanent: false, retryAfterMs, throttled, pausesAll });
     }
-    #begin(status, headers, length) {
-        this.#head = { status, headers, length };
-        this.#state = 'streaming';
-        for (const sink of this.#sinks)
-            sink.head(status, headers, length);
+    #giveUp(cause) {
+        const seconds = Math.round((Date.now() - this.#firstSentAt) / 1000);
+        const effort = this.#attempts === 1 ? '' : ` after ${this.#attempts} attempts in ${seconds} s`;
+        const message = `oaievalset-action gave up${effort}: ${cause.why}`;
+        this.#sendError(this.#asks ? FAILED_DEPENDENCY : 502, message);
+        return { kind: 'unanswered', ...cause, firstSentAt: this.#firstSentAt, attempts: this.#attempts };
     }
-    #pass(chunk) {
-        this.#chunks.push(chunk);
-        for (const sink of this.#sinks)
-            sink.chunk(chunk);
+    #sendError(status, message) {
+        const error = { message, type: 'upstream_failed', code: 'upstream_failed', param: null };
+        const headers = { 'content-type': 'application/json', 'x-should-retry': 'false' };
+        this.response.send(status, headers, Buffer.from(JSON.stringify({ error })));
     }
-    #finish() {
-        this.#state = 'ended';
-        for (const sink of this.#sinks)
-            sink.end();
+    /** Hands on what has not been handed on yet. */
+    #finish(status, headers, raw) {
+        if (this.response.state === 'streaming') {
+            this.response.end();
+            return;
+        }
+        // What a HEAD is answered with has a length, and no body.
+        const length = this.#request.method === 'HEAD' ? Number(receive_firstValue(headers['content-length']) || 0) : raw.length;
+        this.response.send(status, headers, raw, length);
     }
 }
+const over = (result) => ({ kind: 'over', result });
+const again = (failure) => ({
+    kind: 'again',
+    failure: { throttled: false, pausesAll: false, ...failure },
+});
 function sleep(milliseconds, signal) {
     return new Promise((resolve) => {
         if (signal.aborted)
@@ -78039,14 +78906,547 @@ function sleep(milliseconds, signal) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/gateway/job.js
+
+
+
+
+
+
+
+
+/** A request with images may be large; this is far beyond what any API takes. */
+const LARGEST_BODY = 512 * 1024 * 1024;
+/** The largest response of OpenAI's API, 2,048 embeddings of 3,072 numbers in JSON, has about 75 MiB. */
+const MAX_RESPONSE_BYTES = 128 * 1024 * 1024;
+/** What all evals share on their way to the API. */
+class Job {
+    #options;
+    #upstream;
+    #limit;
+    #adaptations = new Adaptations();
+    #refusals;
+    #outage = new Outage();
+    #unusable = new AbortController();
+    #said = new Set();
+    constructor(options) {
+        const { env, urls, models = [], timeouts = defaultTimeouts, maxRequestsInFlight } = options;
+        this.#options = options;
+        this.#upstream = openUpstream(env, timeouts);
+        this.#limit = new InFlightLimit(maxRequestsInFlight);
+        this.#refusals = new Refusals({
+            jobKeys: keysOf(env),
+            jobModels: models,
+            baseUrl: `${urls.openai.origin}${urls.openai.pathname}`,
+        });
+    }
+    get unusable() {
+        return this.#unusable.signal;
+    }
+    /** Bytes of a request that is passed on. */
+    get largestBody() {
+        return this.#options.largestBody ?? LARGEST_BODY;
+    }
+    /** @param rest path and query behind the base URL of the provider */
+    urlOf(provider, rest) {
+        return new URL(`${this.#options.urls[provider].href.replace(/\/+$/, '')}${rest}`);
+    }
+    call(request, { onTry, ...events }) {
+        const { retryPolicy = defaultRetryPolicy, maxResponseBytes = MAX_RESPONSE_BYTES } = this.#options;
+        return new UpstreamCall(request, {
+            ...events,
+            upstream: this.#upstream,
+            limit: this.#limit,
+            adaptations: this.#adaptations,
+            policy: retryPolicy,
+            maxResponseBytes,
+            onTry: (before) => {
+                if (request.method === 'POST')
+                    this.#outage.sent(Date.now());
+                onTry(before);
+            },
+            onRetry: (why) => this.#end(this.#outage.retrying(why, Date.now())),
+            onAdapted: (adaptation) => this.#announce(adaptation),
+        });
+    }
+    /** A question got an answer of the API. */
+    answered({ keys, nature }) {
+        this.#refusals.answered(keys, nature.kind === 'question' ? nature.model : '');
+        this.#outage.answered(Date.now());
+        this.#options.onSpent?.();
+    }
+    /** A question got an answer of the journal. */
+    replayed(model) {
+        this.#refusals.replayed(model);
+        this.#outage.replayed();
+    }
+    /** A call ended: that may end the job. */
+    ended({ evalName, id, keys, method, nature }, result) {
+        if (method !== 'POST')
+            return;
+        const isQuestion = nature.kind === 'question';
+        if (result.kind === 'answered' && !isQuestion)
+            this.#outage.answered(Date.now());
+        if (result.kind === 'refused') {
+            const model = isQuestion ? nature.model : '';
+            this.#end(this.#refusals.judge({ ...result, keys, model, evalName, id, isQuestion }));
+        }
+        if (result.kind === 'unanswered' && !result.ownFault)
+            this.#end(this.#outage.gaveUp({ id, ...result }, Date.now()));
+    }
+    infoOnce(message) {
+        this.#once(message, () => this.#options.log.info(message));
+    }
+    warnOnce(message) {
+        this.#once(message, () => this.#options.log.warning(message));
+    }
+    stop() {
+        this.#limit.stop();
+    }
+    async close() {
+        this.#limit.close();
+        await this.#upstream.close();
+    }
+    #end(error) {
+        if (error && !this.#unusable.signal.aborted)
+            this.#unusable.abort(error);
+    }
+    #announce(adaptation) {
+        const { model, param, value } = adaptation;
+        const refused = value === null ? param : `${param} ${value}`;
+        this.infoOnce(`${model} does not accept ${refused}: from now on ${describeAdaptation(adaptation)}`);
+    }
+    #once(message, say) {
+        if (this.#said.has(message))
+            return;
+        this.#said.add(message);
+        say();
+    }
+}
+/** The keys in the environment of the job, by the names that variables with keys have. */
+function keysOf(env) {
+    return Object.entries(env).flatMap(([name, value = '']) => /(^|_)(key|token|secret)$/i.test(name) && value.trim() !== '' ? [value.trim()] : []);
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/occurrences.js
+/**
+ * Which of several identical requests of an eval is which. The n-th gets the n-th recorded answer, in whatever order
+ * threads ask; one whose answer never reached the client leaves its number to the next that asks the same.
+ */
+class Occurrences {
+    #byKey = new Map();
+    /** The lowest number, from 0, that no identical request holds. */
+    take(key) {
+        const entry = this.#byKey.get(key);
+        if (!entry) {
+            this.#byKey.set(key, { next: 1, free: [] });
+            return 0;
+        }
+        const freed = entry.free.shift();
+        if (freed !== undefined)
+            return freed;
+        entry.next += 1;
+        return entry.next - 1;
+    }
+    /** The answer did not arrive: the number is there to be taken again. */
+    giveBack(key, n) {
+        const entry = this.#byKey.get(key);
+        if (!entry)
+            return;
+        entry.free.push(n);
+        entry.free.sort((a, b) => a - b);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/attempt.js
+
+
+/** What one attempt of the eval has asked for, and what it got. */
+class Attempt {
+    occurrences = new Occurrences();
+    /** Requests that the API has not answered and will not. */
+    unanswered = new Set();
+    adaptations = new Map();
+    replays;
+    traffic = traffic/* noTraffic */.Ps;
+    replayedEarlier = 0;
+    /** The last refusal, in the provider's words, with the model. */
+    refusal;
+    constructor(replays) {
+        this.replays = replays;
+    }
+    count(change) {
+        this.traffic = (0,traffic/* addTraffic */.b5)(this.traffic, { ...traffic/* noTraffic */.Ps, ...change });
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/describe-request.js
+
+const LONGEST_EXCERPT = 80;
+/** ` (model gpt-x, sample "… the end of its prompt")`, so that a person finds what was asked; empty when it tells neither. */
+function describeRequest(body) {
+    const fields = parseFields(body) ?? {};
+    const model = typeof fields.model === 'string' ? [`model ${printable(fields.model)}`] : [];
+    const text = printable(promptOf(fields));
+    const excerpt = text.length > LONGEST_EXCERPT ? `…${text.slice(-LONGEST_EXCERPT)}` : text;
+    const parts = [...model, ...(excerpt === '' ? [] : [`sample ${JSON.stringify(excerpt)}`])];
+    return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+}
+/** The text of the last message, or the prompt. */
+function promptOf({ messages, input, prompt }) {
+    return textOf(messages) || textOf(input) || textOf(prompt);
+}
+function textOf(value) {
+    if (typeof value === 'string')
+        return value;
+    if (Array.isArray(value))
+        return textOf(value.findLast((each) => textOf(each) !== ''));
+    if (typeof value !== 'object' || value === null)
+        return '';
+    const { content, text } = value;
+    return textOf(content) || (typeof text === 'string' ? text : '');
+}
+function printable(text) {
+    return text
+        .replace(/\p{Cf}/gu, '')
+        .replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+        .trim();
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/replayable.js
+/**
+ * Which requests may be recorded and replayed: only pure questions, whose response depends on nothing but their body. What
+ * made something at the API (a thread, a conversation, a file) must not be replayed: the thing may be gone when the eval
+ * runs again, or belong to another sample.
+ */
+
+/**
+ * `/chat/completions`, also behind a version (`/v1`) or a deployment (Azure); nothing else may stand before or behind it:
+ * `/threads/thread_1/messages` makes a message.
+ */
+const QUESTION = /^(?:\/v\d+(?:beta\d*)?)?(?:\/openai)?(?:\/v\d+)?(?:\/(?:deployments|engines)\/[^/]+)?\/(chat\/completions|completions|embeddings|moderations|responses|messages)\/?$/;
+/** Endpoints that answer without keeping anything, but are not recorded. */
+const KEEPS_NOTHING = /\/(audio\/\w+|images\/\w+|count_tokens|tokenize|detokenize|rerank|score|classify|pooling|input_tokens)\/?$/;
+/** Fields by which a question refers to something that the API keeps, in the words of OpenAI, Anthropic and others. */
+const REFERENCES = [
+    'conversation',
+    'conversation_id',
+    'previous_response_id',
+    'previous_interaction_id',
+    'thread_id',
+    'session_id',
+    'chat_id',
+    'container',
+];
+/** @param rest path and query behind the base URL of the provider */
+function natureOf(method, rest, body) {
+    if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS')
+        return { kind: 'other' };
+    const path = rest.replace(/[?#].*$/s, '');
+    const endpoint = QUESTION.exec(path)?.[1];
+    if (method !== 'POST' || endpoint === undefined) {
+        return { kind: method === 'POST' && KEEPS_NOTHING.test(path) ? 'other' : 'stateful' };
+    }
+    const fields = parseFields(body);
+    if (fields === undefined || referencesState(fields))
+        return { kind: 'stateful' };
+    return { kind: 'question', endpoint, model: typeof fields.model === 'string' ? fields.model : '' };
+}
+function referencesState(fields) {
+    if (fields.background === true)
+        return true;
+    if (REFERENCES.some((name) => replayable_isSet(fields[name])))
+        return true;
+    const items = Array.isArray(fields.input) ? fields.input : [];
+    return items.some((item) => replayable_isObject(item) && item.type === 'item_reference');
+}
+function replayable_isSet(value) {
+    return value !== undefined && value !== null && value !== '';
+}
+function replayable_isObject(value) {
+    return typeof value === 'object' && value !== null;
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/lane.js
+/** The way of one eval through the gateway, from its start to its end: replayed, shared or sent, recorded, counted. */
+
+
+
+
+
+
+
+
+
+class Lane {
+    #name;
+    #journal;
+    #job;
+    #pending = new Map();
+    #onClosed;
+    env;
+    token;
+    #attempt = new Attempt(true);
+    #recording = true;
+    #stateMadeBy;
+    #lastTrafficAt = 0;
+    #traffic = traffic/* noTraffic */.Ps;
+    constructor({ name, journal, job, env, token, onClosed }) {
+        this.#name = name;
+        this.#journal = journal;
+        this.#job = job;
+        this.#onClosed = onClosed;
+        this.env = env;
+        this.token = token;
+    }
+    /** Of all attempts. */
+    traffic() {
+        return this.#traffic;
+    }
+    /** Traffic since the last `restart()`, without responses whose client had disconnected. */
+    attempt() {
+        return this.#attempt.traffic;
+    }
+    /** What was changed in requests since the last `restart()` because a model does not accept it. */
+    adaptations() {
+        return [...this.#attempt.adaptations.values()];
+    }
+    /** Answers replayed since the last `restart()` that were recorded by an earlier run. */
+    replayedEarlier() {
+        return this.#attempt.replayedEarlier;
+    }
+    /** The first request that made or used something that the API keeps, `POST /conversations`; undefined: none did. */
+    stateMadeBy() {
+        return this.#stateMadeBy;
+    }
+    /** The last refusal of the API since the last `restart()`, in its words, with the model that was asked. */
+    refusal() {
+        return this.#attempt.refusal;
+    }
+    /**
+     * Requests since the last `restart()` that will never be answered: refused, retries exhausted, or not sent because the run
+     * is ending. A report produced without them does not count.
+     */
+    unansweredCount() {
+        return this.#attempt.unanswered.size;
+    }
+    /** Requests that the API has not answered yet, those of an earlier attempt included. */
+    pendingCount() {
+        return this.#pending.size;
+    }
+    /** Those of them that were sent, and are paid for. */
+    sentCount() {
+        return [...this.#pending.values()].filter(({ call }) => !call.waits).length;
+    }
+    /**
+     * When a request last came, was sent or was answered, in milliseconds since the epoch; 0: never. Now, while one waits for
+     * its turn: that is not the eval's doing.
+     */
+    lastTrafficAt() {
+        const waits = [...this.#pending.values()].some(({ call }) => call.waits);
+        return waits ? Date.now() : this.#lastTrafficAt;
+    }
+    /**
+     * The eval starts over: its first request is again the first. What is still in flight is there for it.
+     * @param replays whether recorded answers are used; new ones are recorded in any case
+     */
+    restart(replays = true) {
+        this.#attempt = new Attempt(replays && !(this.#journal?.stateful ?? false));
+    }
+    /**
+     * From now on its requests are refused, and what was not sent yet is not sent any more. Settles when everything that was
+     * sent, and so is paid for, is answered and recorded, or when the signal is aborted.
+     */
+    async drain(signal) {
+        this.#onClosed();
+        for (const { call } of this.#pending.values()) {
+            // No client waits any more, whatever their connections say.
+            call.response.detachAll();
+            call.leaveUnlessSent();
+        }
+        await Promise.race([this.settled(), aborted(signal)]);
+    }
+    /** From now on its requests are refused, and what still arrives is counted, but not recorded. */
+    close() {
+        this.#onClosed();
+        this.#recording = false;
+    }
+    /** Settles when everything that is in flight is over. */
+    async settled() {
+        await Promise.all([...this.#pending.values()].map(({ over }) => over));
+    }
+    async handle(provider, rest, request, response) {
+        this.#lastTrafficAt = Date.now();
+        const body = await readBody(request, this.#job.largestBody);
+        if (!body)
+            return answerError(response, 413, 'The request is larger than any API takes.');
+        const method = request.method ?? 'GET';
+        const nature = natureOf(method, rest, body);
+        const key = requestKey(method, `${provider}${rest}`, body);
+        const { unusable } = this.#job;
+        if (unusable.aborted) {
+            if (method === 'POST')
+                this.#attempt.unanswered.add(key);
+            return answerError(response, 403, (0,errors/* reasonOf */.A3)(unusable.reason));
+        }
+        if (nature.kind === 'stateful')
+            this.#becomeStateful(`${method} ${rest.replace(/\?.*$/s, '')}`);
+        const n = nature.kind === 'question' ? this.#attempt.occurrences.take(key) : undefined;
+        const question = { provider, rest, method, body, nature, key, n };
+        const recorded = this.#recorded(question);
+        if (recorded)
+            return this.#replay(recorded, question, response);
+        this.#send(question, request, response);
+    }
+    /** The recorded answer to a question. What an older version recorded and is no answer is requested again. */
+    #recorded({ key, n, nature }) {
+        const journal = this.#journal;
+        if (n === undefined || nature.kind !== 'question' || !this.#attempt.replays || !journal?.has(key, n))
+            return undefined;
+        const answer = journal.find(key, n);
+        if (!answer || failureIn(nature.endpoint, answer.type, answer.body))
+            return undefined;
+        return answer;
+    }
+    #replay(answer, { key, n = 0, nature }, response) {
+        const attempt = this.#attempt;
+        const replayed = { replayed: 1, tokensReplayed: answer.usage };
+        this.#count(replayed);
+        attempt.count(replayed);
+        this.#noteAdaptations(attempt, answer);
+        if (this.#journal?.isEarlier(key, n))
+            attempt.replayedEarlier += 1;
+        if (nature.kind === 'question')
+            this.#job.replayed(nature.model);
+        response.writeHead(answer.status, { 'content-type': answer.type, 'content-length': answer.body.length });
+        response.end(answer.body);
+        response.once('close', () => {
+            if (!response.writableFinished)
+                attempt.occurrences.giveBack(key, n);
+        });
+    }
+    #send(question, request, response) {
+        const { key, n } = question;
+        // That of this request, also when the response closes in the next.
+        const attempt = this.#attempt;
+        const id = n === undefined ? undefined : `${key}/${n}`;
+        let pending = id === undefined ? undefined : this.#pending.get(id);
+        if (pending?.attempt !== attempt)
+            attempt.count({ sent: 1 });
+        if (pending)
+            pending.attempt = attempt;
+        else
+            pending = this.#start(question, request, attempt);
+        const { call } = pending;
+        const sink = sinkTo(response);
+        call.response.attach(sink);
+        response.once('close', () => {
+            call.response.detach(sink);
+            call.leaveUnlessSent();
+            const answered = response.writableFinished && response.statusCode < 300;
+            if (n !== undefined && !answered)
+                attempt.occurrences.giveBack(key, n);
+        });
+    }
+    #start({ provider, rest, method, body, nature, key, n }, request, attempt) {
+        const id = n === undefined ? `${key}/${(0,external_node_crypto_.randomUUID)()}` : `${key}/${n}`;
+        const headers = endToEnd(request.headers);
+        const sent = { evalName: this.#name, id: key, method, nature, keys: keysIn(headers) };
+        const call = this.#job.call({ method, url: this.#job.urlOf(provider, rest), headers, body }, {
+            id: key,
+            evalId: this.#name,
+            path: `${provider}${rest}`,
+            nature,
+            onTry: (before) => this.#count(before === 0 ? { sent: 1 } : { retried: 1 }),
+            record: (answer) => {
+                const spent = { tokensSent: answer.usage };
+                this.#count(spent);
+                // A client of an earlier attempt may still hold its connection.
+                if (call.response.wanted && pending.attempt === this.#attempt)
+                    this.#attempt.count(spent);
+                this.#noteAdaptations(pending.attempt, answer);
+                pending.attempt.unanswered.delete(id);
+                if (n !== undefined)
+                    this.#record(key, n, answer);
+                this.#job.answered(sent);
+            },
+        });
+        const over = call.run().then((result) => {
+            this.#pending.delete(id);
+            this.#ended(sent, result, pending.attempt, body, n === undefined ? undefined : id);
+        });
+        const pending = { call, over, attempt };
+        this.#pending.set(id, pending);
+        return pending;
+    }
+    /** @param id of the question; undefined when it is none */
+    #ended(sent, result, attempt, body, id) {
+        const lost = result.kind === 'refused' || result.kind === 'unanswered';
+        if (lost || result.kind === 'failed' || (result.kind === 'abandoned' && result.sent))
+            this.#count({ failed: 1 });
+        if (id !== undefined && (lost || (result.kind === 'abandoned' && result.withheld)))
+            attempt.unanswered.add(id);
+        if (lost && sent.method === 'POST') {
+            const words = result.kind === 'refused' ? describeProviderError(result.error) : result.why;
+            attempt.refusal = `${words}${describeRequest(body)}`;
+        }
+        this.#job.ended(sent, result);
+    }
+    #record(key, n, answer) {
+        const journal = this.#journal;
+        if (!journal || !this.#recording || journal.stateful)
+            return;
+        this.#writing(() => journal.append(key, n, answer));
+    }
+    /** From its first request that makes or uses something at the API on, nothing of the eval can be replayed. */
+    #becomeStateful(request) {
+        const journal = this.#journal;
+        if (!journal || !this.#recording || journal.stateful)
+            return;
+        this.#stateMadeBy = request;
+        this.#writing(() => journal.markStateful());
+    }
+    #writing(work) {
+        try {
+            work();
+        }
+        catch (error) {
+            this.#recording = false;
+            this.#job.warnOnce(`Answers of ${this.#name} cannot be recorded: ${(0,errors/* reasonOf */.A3)(error)}. The eval continues; if it is interrupted, these requests are sent again.`);
+        }
+    }
+    #noteAdaptations(attempt, { adaptations = [] }) {
+        for (const each of adaptations)
+            attempt.adaptations.set(JSON.stringify(each), each);
+    }
+    #count(change) {
+        this.#lastTrafficAt = Date.now();
+        this.#traffic = (0,traffic/* addTraffic */.b5)(this.#traffic, { ...traffic/* noTraffic */.Ps, ...change });
+    }
+}
+/** SHA-256 (hex) of method, path and the whole body. Headers are not part of it: they transport. */
+function requestKey(method, path, body) {
+    return (0,external_node_crypto_.createHash)('sha256').update(`${method} ${path}\n`).update(body).digest('hex');
+}
+function aborted(signal) {
+    return new Promise((resolve) => {
+        if (signal.aborted)
+            resolve();
+        else
+            signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+}
+
+// EXTERNAL MODULE: ./lib/gateway/loopback.js
+var loopback = __nccwpck_require__(1985);
 // EXTERNAL MODULE: ./lib/gateway/providers.js
 var providers = __nccwpck_require__(5200);
 ;// CONCATENATED MODULE: ./lib/gateway/gateway.js
 /**
- * A loopback HTTP server between the evals and the model API. It records each successful answer in the journal of the
- * eval, answers from it when the eval runs again, and keeps all evals together under one limit.
+ * A loopback HTTP server between the evals and the model API. It records each answer in the journal of the eval, replays it
+ * when the eval runs again, and keeps all evals together under one limit.
  *
- * An eval reaches it under a path token of its own, which nobody can guess: `http://127.0.0.1:<port>/<token>/openai`
+ * An eval reaches it under a path token of its own, which cannot be guessed: `http://127.0.0.1:<port>/<token>/openai`
  * stands for the provider's base URL. Everything behind it is passed on faithfully.
  */
 
@@ -78058,63 +79458,26 @@ var providers = __nccwpck_require__(5200);
 
 
 
-
-
-
-
-/** A request with images may be large; this is far beyond what any API takes. */
-const LARGEST_BODY = 512 * 1024 * 1024;
 /** Clients reuse a connection after seconds of silence; one that is closed at that moment costs them the request. */
-const KEEP_ALIVE = 5 * 60_000;
+const KEEP_ALIVE_MS = 5 * 60_000;
 async function startGateway(options) {
-    const { env, urls, maxRequestsInFlight, log, patience = defaultPatience, timeouts = defaultTimeouts, largestBody = LARGEST_BODY, } = options;
-    const upstream = openUpstream(env, timeouts);
-    const limit = new InFlightLimit(maxRequestsInFlight);
-    const adaptations = new Adaptations();
-    const refused = new AbortController();
-    const evals = new Map();
-    /** Those that may still get answers, and what all others came to. */
+    const job = new Job(options);
+    const lanes = new Map();
+    /** Those that may still get answers, and the traffic of all others. */
     const counting = new Set();
     let past = traffic/* noTraffic */.Ps;
-    const said = new Set();
-    const shared = {
-        upstream,
-        limit,
-        adaptations,
-        patience,
-        urls,
-        largestBody,
-        refused: refused.signal,
-        refuse(error) {
-            if (!refused.signal.aborted)
-                refused.abort(new Error(`the API refused: ${describeProviderError(error)}`));
-        },
-        onSpent: options.onSpent ?? (() => { }),
-        sayOnce(message) {
-            if (said.has(message))
-                return;
-            said.add(message);
-            log.info(message);
-        },
-        warnOnce(message) {
-            if (said.has(message))
-                return;
-            said.add(message);
-            log.warning(message);
-        },
-    };
     const server = (0,external_node_http_.createServer)((request, response) => {
         const [, token = '', provider = '', rest = ''] = /^\/([0-9a-f]{48})\/(\w+)([/?].*)?$/.exec(request.url ?? '') ?? [];
-        const owner = evals.get(token);
-        if (!owner || !Object.hasOwn(providers/* PROVIDERS */.xq, provider)) {
+        const lane = lanes.get(token);
+        if (!lane || !Object.hasOwn(providers/* PROVIDERS */.xq, provider)) {
             request.resume();
             return answerError(response, 403, 'This gateway serves the evals of one job. The token in the path is not one of them.');
         }
-        owner.handle(provider, rest, request, response).catch((error) => {
+        lane.handle(provider, rest, request, response).catch((error) => {
             answerError(response, 502, `oaievalset-action: ${(0,errors/* reasonOf */.A3)(error)}`);
         });
     });
-    server.keepAliveTimeout = KEEP_ALIVE;
+    server.keepAliveTimeout = KEEP_ALIVE_MS;
     server.requestTimeout = 0;
     await new Promise((resolve, reject) => {
         server.once('error', reject);
@@ -78122,289 +79485,39 @@ async function startGateway(options) {
     });
     const origin = `http://127.0.0.1:${server.address().port}`;
     return {
-        refused: refused.signal,
+        unusable: job.unusable,
         openEval(name, journal) {
             const token = (0,external_node_crypto_.randomBytes)(24).toString('hex');
-            const own = new EvalTraffic(name, journal, shared);
-            evals.set(token, own);
-            counting.add(own);
-            return {
-                env: {
-                    ...Object.fromEntries(Object.entries(providers/* PROVIDERS */.xq).map(([id, { variable }]) => [variable, `${origin}/${token}/${id}`])),
-                    ...(0,loopback/* withoutProxy */.$)(env),
-                },
-                traffic: () => own.traffic,
-                attempt: () => own.attempt,
-                unanswered: () => own.unanswered,
-                lastTraffic: () => own.lastTraffic,
-                underWay: () => own.underWay,
-                sent: () => own.sent,
-                restart: () => own.restart(),
-                async drain(signal) {
-                    evals.delete(token);
-                    own.forsake();
-                    await Promise.race([own.settled(), aborted(signal)]);
-                },
-                close() {
-                    evals.delete(token);
-                    own.end();
-                    void own.settled().then(() => {
-                        if (counting.delete(own))
-                            past = (0,traffic/* addTraffic */.b5)(past, own.traffic);
+            const baseUrls = Object.entries(providers/* PROVIDERS */.xq).map(([id, { variable }]) => [
+                variable,
+                `${origin}/${token}/${id}`,
+            ]);
+            const lane = new Lane({
+                name,
+                journal,
+                job,
+                token,
+                env: { ...Object.fromEntries(baseUrls), ...(0,loopback/* withoutProxy */.$)(options.env) },
+                onClosed() {
+                    lanes.delete(token);
+                    void lane.settled().then(() => {
+                        if (counting.delete(lane))
+                            past = (0,traffic/* addTraffic */.b5)(past, lane.traffic());
                     });
                 },
-            };
-        },
-        traffic: () => [...counting].reduce((sum, own) => (0,traffic/* addTraffic */.b5)(sum, own.traffic), past),
-        stop: () => limit.stop(),
-        async close() {
-            limit.close();
-            // Nobody waits for an answer any more, and what waits for its turn leaves.
-            server.closeAllConnections();
-            await Promise.all([new Promise((done) => server.close(done)), upstream.close()]);
-        },
-    };
-}
-/** The requests of one eval, from its start to its end. */
-class EvalTraffic {
-    #name;
-    #journal;
-    #shared;
-    #occurrences = new Occurrences();
-    #underWay = new Map();
-    /** Of this attempt. */
-    #unanswered = new Set();
-    #attempts = 0;
-    #recording = true;
-    #lastTraffic = 0;
-    traffic = traffic/* noTraffic */.Ps;
-    attempt = traffic/* noTraffic */.Ps;
-    constructor(name, journal, shared) {
-        this.#name = name;
-        this.#journal = journal;
-        this.#shared = shared;
-    }
-    get underWay() {
-        return this.#underWay.size;
-    }
-    get sent() {
-        return [...this.#underWay.values()].filter(({ operation }) => !operation.waits).length;
-    }
-    get unanswered() {
-        return this.#unanswered.size;
-    }
-    get lastTraffic() {
-        const waits = [...this.#underWay.values()].some(({ operation }) => operation.waits);
-        return waits ? Date.now() : this.#lastTraffic;
-    }
-    restart() {
-        this.#occurrences = new Occurrences();
-        this.#unanswered = new Set();
-        this.attempt = traffic/* noTraffic */.Ps;
-        this.#attempts += 1;
-    }
-    forsake() {
-        for (const { operation } of this.#underWay.values())
-            operation.forsake();
-    }
-    async settled() {
-        await Promise.all([...this.#underWay.values()].map(({ over }) => over));
-    }
-    /** What arrives from here on is for nobody: the journal is about to be closed. */
-    end() {
-        this.#recording = false;
-    }
-    async handle(provider, rest, request, response) {
-        this.#lastTraffic = Date.now();
-        const body = await readBody(request, this.#shared.largestBody);
-        if (!body)
-            return answerError(response, 413, 'The request is larger than any API takes.');
-        const method = request.method ?? 'GET';
-        const key = requestKey(method, `${provider}${rest}`, body);
-        if (this.#shared.refused.aborted) {
-            if (method === 'POST')
-                this.#unanswered.add(key);
-            return answerError(response, 403, (0,errors/* reasonOf */.A3)(this.#shared.refused.reason));
-        }
-        // Only what asks a model is recorded; looking models up is free, and may change.
-        const n = method === 'POST' ? this.#occurrences.take(key) : undefined;
-        const kept = n === undefined || !this.#journal?.has(key, n) ? undefined : this.#journal.find(key, n);
-        if (kept && n !== undefined)
-            return this.#replay(kept, key, n, response);
-        this.#ask({ provider, rest, method, body, key, n }, request, response);
-    }
-    #replay(answer, key, n, response) {
-        const occurrences = this.#occurrences;
-        const replayed = { replayed: 1, tokensReplayed: answer.usage };
-        this.#count(replayed);
-        this.#countAttempt(replayed);
-        response.writeHead(answer.status, { 'content-type': answer.type, 'content-length': answer.body.length });
-        response.end(answer.body);
-        response.once('close', () => {
-            if (!response.writableFinished)
-                occurrences.giveBack(key, n);
-        });
-    }
-    #ask(question, request, response) {
-        const { key, n } = question;
-        // Those of this attempt, also when the response closes in the next.
-        const occurrences = this.#occurrences;
-        const id = n === undefined ? undefined : `${key}/${n}`;
-        let asked = id === undefined ? undefined : this.#underWay.get(id);
-        if (asked?.attempt !== this.#attempts)
-            this.#countAttempt({ sent: 1 });
-        if (asked) {
-            asked.attempt = this.#attempts;
-        }
-        else {
-            const operation = this.#operation(question, request, id);
-            const over = operation.run().finally(() => {
-                if (id !== undefined)
-                    this.#underWay.delete(id);
             });
-            asked = { operation, over, attempt: this.#attempts };
-            if (id !== undefined)
-                this.#underWay.set(id, asked);
-        }
-        const { operation } = asked;
-        const sink = sinkTo(response);
-        operation.attach(sink);
-        response.once('close', () => {
-            operation.detach(sink);
-            const answered = response.writableFinished && response.statusCode < 300;
-            if (n !== undefined && !answered)
-                occurrences.giveBack(key, n);
-        });
-    }
-    #operation({ provider, rest, method, body, key, n }, request, id) {
-        const { upstream, limit, adaptations, patience, urls, sayOnce, refuse } = this.#shared;
-        const path = `${provider}${rest}`;
-        const operation = new Operation({
-            method,
-            url: new URL(`${urls[provider].href.replace(/\/+$/, '')}${rest}`),
-            headers: passedOn(request),
-            body,
-        }, {
-            upstream,
-            limit,
-            adaptations,
-            patience,
-            path,
-            evalId: this.#name,
-            onTry: (before) => this.#count(before === 0 ? { sent: 1 } : { retried: 1 }),
-            onFailed: () => this.#count({ failed: 1 }),
-            onUnanswered: () => {
-                if (id !== undefined && this.#isOfThisAttempt(id))
-                    this.#unanswered.add(id);
-            },
-            onRefused: refuse,
-            onAdapted: (model, param, renamedTo) => sayOnce(`${model} does not take ${param}: ${renamedTo ? `sent as ${renamedTo}` : 'left out, so that its default holds'} from here on`),
-            onAnswer: (answer) => {
-                const spent = { tokensSent: answer.usage };
-                this.#count(spent);
-                if (id !== undefined) {
-                    // A client of an earlier attempt may still hold its connection.
-                    if (operation.wanted && this.#isOfThisAttempt(id))
-                        this.#countAttempt(spent);
-                    this.#unanswered.delete(id);
-                }
-                if (n !== undefined)
-                    this.#record(key, n, answer);
-                this.#shared.onSpent();
-            },
-        });
-        return operation;
-    }
-    #isOfThisAttempt(id) {
-        return this.#underWay.get(id)?.attempt === this.#attempts;
-    }
-    #record(key, n, answer) {
-        if (!this.#journal || !this.#recording)
-            return;
-        try {
-            this.#journal.append(key, n, answer);
-        }
-        catch (error) {
-            this.#recording = false;
-            this.#shared.warnOnce(`Answers of ${this.#name} cannot be kept: ${(0,errors/* reasonOf */.A3)(error)}. The eval goes on; when it is interrupted, these answers are asked for again.`);
-        }
-    }
-    #count(change) {
-        this.#lastTraffic = Date.now();
-        this.traffic = (0,traffic/* addTraffic */.b5)(this.traffic, { ...traffic/* noTraffic */.Ps, ...change });
-    }
-    #countAttempt(change) {
-        this.attempt = (0,traffic/* addTraffic */.b5)(this.attempt, { ...traffic/* noTraffic */.Ps, ...change });
-    }
-}
-/** SHA-256 (hex) of method, path and the whole body. Headers are not part of it: they transport. */
-function requestKey(method, path, body) {
-    return (0,external_node_crypto_.createHash)('sha256').update(`${method} ${path}\n`).update(body).digest('hex');
-}
-/** Undefined when it is too large. It is read to its end all the same: whoever still sends does not read an answer. */
-async function readBody(request, largest) {
-    let chunks = [];
-    let size = 0;
-    for await (const chunk of request) {
-        size += chunk.length;
-        if (size > largest)
-            chunks = [];
-        else
-            chunks.push(chunk);
-    }
-    if (size > largest)
-        return undefined;
-    return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
-}
-/** Headers that belong to one connection (RFC 9110, section 7.6.1), or that each side writes anew. */
-const CONNECTION_HEADERS = new Set([
-    'connection',
-    'content-length',
-    'expect',
-    'host',
-    'keep-alive',
-    'proxy-authenticate',
-    'proxy-authorization',
-    'proxy-connection',
-    'te',
-    'trailer',
-    'transfer-encoding',
-    'upgrade',
-]);
-function passedOn({ headers }) {
-    const named = new Set(String(headers.connection ?? '')
-        .toLowerCase()
-        .split(/\s*,\s*/));
-    const passed = {};
-    for (const [name, value] of Object.entries(headers)) {
-        if (value !== undefined && !CONNECTION_HEADERS.has(name) && !named.has(name))
-            passed[name] = value;
-    }
-    return passed;
-}
-function sinkTo(response) {
-    return {
-        head(status, headers, length) {
-            const sized = length === undefined || status === 204 || status === 304 ? {} : { 'content-length': length };
-            response.writeHead(status, { ...passedOn({ headers }), ...sized });
+            lanes.set(token, lane);
+            counting.add(lane);
+            return lane;
         },
-        chunk: (data) => response.write(data),
-        end: () => response.end(),
-        cut: () => response.destroy(),
+        traffic: () => [...counting].reduce((sum, lane) => (0,traffic/* addTraffic */.b5)(sum, lane.traffic()), past),
+        stop: () => job.stop(),
+        async close() {
+            // No client waits for a response any more, and what waits for its turn leaves.
+            server.closeAllConnections();
+            await Promise.all([new Promise((done) => server.close(done)), job.close()]);
+        },
     };
-}
-function answerError(response, status, message) {
-    const body = JSON.stringify({ error: { message, type: 'oaievalset_action', code: null, param: null } });
-    response.writeHead(status, { 'content-type': 'application/json', 'x-should-retry': 'false' });
-    response.end(body);
-}
-function aborted(signal) {
-    return new Promise((resolve) => {
-        if (signal.aborted)
-            resolve();
-        else
-            signal.addEventListener('abort', () => resolve(), { once: true });
-    });
 }
 
 
@@ -78582,7 +79695,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(6755);
 /* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8876);
 /* harmony import */ var _environment_index_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(5665);
-/* harmony import */ var _gateway_gateway_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(3864);
+/* harmony import */ var _gateway_gateway_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(8878);
 /* harmony import */ var _gateway_providers_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(5200);
 /* harmony import */ var _gateway_traffic_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(3231);
 /* harmony import */ var _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(7310);
@@ -78594,13 +79707,13 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(9856);
 /* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(8943);
 /* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(6366);
-/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(3880);
+/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(2962);
 /* harmony import */ var _report_narrate_js__WEBPACK_IMPORTED_MODULE_30__ = __nccwpck_require__(1001);
 /* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(8372);
 /* harmony import */ var _run_budget_js__WEBPACK_IMPORTED_MODULE_31__ = __nccwpck_require__(4684);
 /* harmony import */ var _run_engines_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(1440);
 /* harmony import */ var _run_environment_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(5072);
-/* harmony import */ var _run_run_evals_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(9408);
+/* harmony import */ var _run_run_evals_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(5780);
 /** The step itself: read inputs → restore → plan → reconcile → run what remains → save → report → exit code. */
 
 
@@ -78719,6 +79832,7 @@ async function main(cancelled) {
         const gateway = await (0,_gateway_gateway_js__WEBPACK_IMPORTED_MODULE_13__/* .startGateway */ .z)({
             env: process.env,
             urls,
+            models: model.split(','),
             maxRequestsInFlight: inputs.maxRequestsInFlight,
             log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx,
             onSpent: () => {
@@ -78734,7 +79848,7 @@ async function main(cancelled) {
             records: state.records,
             sampleResume: inputs.sampleResume,
         });
-        const stopped = AbortSignal.any([cancelled.signal, gateway.refused, budget.exhausted]);
+        const stopped = AbortSignal.any([cancelled.signal, gateway.unusable, budget.exhausted]);
         stopped.addEventListener('abort', () => gateway.stop(), { once: true });
         const journals = new Set();
         const checkpointer = new _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_9__/* .Checkpointer */ .K({
@@ -78791,7 +79905,7 @@ async function main(cancelled) {
         await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_6__/* .publishSummary */ .I)(results, context, [], _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx);
         // A save that a cancelled job had no time for is made up for by post.
         session.save({ ended: saved.complete || !cancelled.signal.aborted });
-        (0,_action_finish_js__WEBPACK_IMPORTED_MODULE_3__/* .finish */ .O)(results, { refused: gateway.refused, stopped });
+        (0,_action_finish_js__WEBPACK_IMPORTED_MODULE_3__/* .finish */ .O)(results, { unusable: gateway.unusable, stopped });
     }
     finally {
         await running.close();
@@ -79707,6 +80821,155 @@ function keepMemorySmall() {
 
 /***/ }),
 
+/***/ 1512:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  B7: () => (/* binding */ MOST_ADAPTATIONS),
+  pE: () => (/* binding */ formatCompletions),
+  bM: () => (/* binding */ formatRecord),
+  tr: () => (/* binding */ parseCompletions),
+  FZ: () => (/* binding */ sameExecution)
+});
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
+var schemas = __nccwpck_require__(2857);
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/api.js
+var api = __nccwpck_require__(3759);
+;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/iso.js
+
+
+
+function datetime(params) {
+    return api/* _isoDateTime */.G1(schemas/* ZodISODateTime */.You, params);
+}
+function date(params) {
+    return core._isoDate(ZodISODate, params);
+}
+function time(params) {
+    return core._isoTime(ZodISOTime, params);
+}
+function duration(params) {
+    return core._isoDuration(ZodISODuration, params);
+}
+
+// EXTERNAL MODULE: ./lib/progress/progress-file.js
+var progress_file = __nccwpck_require__(1119);
+;// CONCATENATED MODULE: ./lib/progress/completion-record.js
+
+
+const metric = schemas/* union */.KCZ([schemas/* number */.aig(), schemas/* string */.YjP().max(4096), schemas/* boolean */.zMY(), schemas/* null */.chJ()]);
+const sha256 = schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/);
+const shortText = schemas/* string */.YjP().max(4096);
+/** Printed as it is; the action writes none with control characters in it. */
+const completion_record_name = schemas/* string */.YjP()
+    .max(4096)
+    .regex(/^\P{Cc}*$/u);
+const adaptation = schemas/* union */.KCZ([
+    schemas/* object */.Ikc({ model: completion_record_name, param: completion_record_name, value: completion_record_name, renamedTo: schemas/* null */.chJ() }),
+    schemas/* object */.Ikc({ model: completion_record_name, param: completion_record_name, value: schemas/* null */.chJ(), renamedTo: completion_record_name }),
+]);
+/** A model refuses a few parameters, each with a few values. */
+const MOST_ADAPTATIONS = 1000;
+const schema = schemas/* object */.Ikc({
+    version: schemas/* literal */.euz(1),
+    /** Resolved eval key, `test-match.s1.simple-v0`. */
+    eval: completion_record_name.min(1),
+    /** The command in the progress file. */
+    argv: schemas/* array */.YOg(schemas/* string */.YjP().max(65536)).min(3).max(4096),
+    /** SHA-256 over `parts`, hex. */
+    fingerprint: sha256,
+    /** SHA-256 of each named part of the content, hex. */
+    parts: schemas/* record */.g1P(completion_record_name, sha256),
+    /** The final report, flattened: a nested value is named `outer/inner`. */
+    metrics: schemas/* record */.g1P(shortText, metric),
+    /** Samples that were evaluated; null when the record does not tell. */
+    samples: schemas/* int */.Whr().nonnegative().nullable(),
+    tokens: schemas/* object */.Ikc({
+        prompt: schemas/* int */.Whr().nonnegative(),
+        completion: schemas/* int */.Whr().nonnegative(),
+        total: schemas/* int */.Whr().nonnegative(),
+        /** Part of `prompt`. */
+        cached: schemas/* int */.Whr().nonnegative().default(0),
+        /** Part of `completion`. */
+        reasoning: schemas/* int */.Whr().nonnegative().default(0),
+    }),
+    /** API requests; null when they were not counted. */
+    requests: schemas/* object */.Ikc({ sent: schemas/* int */.Whr().nonnegative(), replayed: schemas/* int */.Whr().nonnegative() }).nullable(),
+    /** What was changed in requests because a model does not accept it. */
+    adaptations: schemas/* array */.YOg(adaptation).max(MOST_ADAPTATIONS).default([]),
+    run: schemas/* object */.Ikc({ repository: completion_record_name, id: completion_record_name, attempt: schemas/* int */.Whr().nonnegative() }),
+    /** ISO 8601, UTC. */
+    started: datetime(),
+    ended: datetime(),
+});
+/** Reads `completions.jsonl`. Of two records of one command the later line counts. */
+function parseCompletions(text) {
+    const byCommand = new Map();
+    const rejected = [];
+    const lines = text.split('\n');
+    const tail = lines.pop() ?? '';
+    const tailIsWhole = typeof parseRecord(tail) !== 'string';
+    if (tailIsWhole)
+        lines.push(tail);
+    let superseded = false;
+    lines.forEach((line, index) => {
+        const parsed = parseRecord(line);
+        if (typeof parsed === 'string') {
+            rejected.push({ line: index + 1, reason: parsed });
+            return;
+        }
+        const id = (0,progress_file/* formatCommand */.fE)(parsed.argv);
+        superseded ||= byCommand.delete(id);
+        byCommand.set(id, parsed);
+    });
+    return {
+        records: [...byCommand.values()],
+        rejected,
+        needsRewrite: tail !== '' || rejected.length > 0 || superseded,
+    };
+}
+function formatRecord(record) {
+    return JSON.stringify(record);
+}
+function formatCompletions(records) {
+    return records.map((record) => `${formatRecord(record)}\n`).join('');
+}
+/** Whether two records tell of the same execution. */
+function sameExecution(a, b) {
+    return (a.fingerprint === b.fingerprint &&
+        a.ended === b.ended &&
+        a.run.id === b.run.id &&
+        a.run.attempt === b.run.attempt &&
+        (0,progress_file/* formatCommand */.fE)(a.argv) === (0,progress_file/* formatCommand */.fE)(b.argv));
+}
+/** In characters: a record has a line of a few hundred, and a line that holds a million lists is a bomb. */
+const LONGEST_LINE = 4 * 1024 * 1024;
+function parseRecord(line) {
+    if (line.length > LONGEST_LINE)
+        return 'longer than any record of this action';
+    let value;
+    try {
+        value = JSON.parse(line);
+    }
+    catch {
+        return 'not JSON';
+    }
+    const result = schema.safeParse(value);
+    if (!result.success) {
+        const issue = result.error.issues[0];
+        return issue ? `${issue.path.join('.') || 'record'}: ${issue.message}` : 'wrong shape';
+    }
+    if (result.data.argv[2] !== result.data.eval)
+        return 'argv: names another eval';
+    return result.data;
+}
+
+
+/***/ }),
+
 /***/ 9600:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -80110,7 +81373,7 @@ function folders(root, most = Number.POSITIVE_INFINITY) {
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8500);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(452);
 /* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8943);
-/* harmony import */ var _state_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3880);
+/* harmony import */ var _state_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2962);
 /**
  * One run at a time works on the state of a (model, eval set). Whoever wants to puts a Unix socket of its own beside it, and
  * looks at those of others: it is held as long as its holder lives, and a dead holder, kill -9 included, does not keep it. It
@@ -80295,6 +81558,84 @@ function liveRecordFile(paths, evalKey) {
 
 /***/ }),
 
+/***/ 1119:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   TS: () => (/* binding */ parseProgress),
+/* harmony export */   Vu: () => (/* binding */ formatProgress),
+/* harmony export */   fE: () => (/* binding */ formatCommand),
+/* harmony export */   vC: () => (/* binding */ commandId)
+/* harmony export */ });
+/**
+ * The progress file of `oaievalset`: one completed command a line.
+ *
+ * Current releases write each as a JSON list (`json.dumps(item) + "\n"`, evals/cli/oaievalset.py) and die with a
+ * JSONDecodeError on anything else, a blank line included. Older ones wrote the command as plain text, joined by
+ * blanks. Both are read, JSON is written, byte for byte as Python does.
+ */
+/** @param known commands of today, to give a plain-text line back the argument boundaries it lost */
+function parseProgress(text, known = []) {
+    const byText = new Map(known.map((command) => [command.join(' '), command]));
+    const commands = [];
+    const rejected = [];
+    const lines = text.split('\n');
+    const tail = lines.pop() ?? '';
+    for (const line of lines) {
+        const command = parseLine(line, byText);
+        if (command)
+            commands.push(command);
+        else if (line.trim() !== '')
+            rejected.push(line);
+    }
+    // Without its newline a line is only trusted when it is whole JSON: plain text cut short still looks like a command.
+    const last = tail === '' ? undefined : parseJsonLine(tail);
+    if (last)
+        commands.push(last);
+    return {
+        commands,
+        needsRewrite: text !== formatProgress(commands),
+        rejected,
+    };
+}
+function formatProgress(commands) {
+    return commands.map((command) => `${formatCommand(command)}\n`).join('');
+}
+/** One command as Python's `json.dumps` writes it: `", "` between items, everything but printable ASCII escaped. */
+function formatCommand(command) {
+    return `[${command.map(pythonString).join(', ')}]`;
+}
+/** A key for maps and sets: two commands are the same when it is. */
+function commandId(command) {
+    return JSON.stringify(command);
+}
+function parseLine(line, byText) {
+    const text = line.endsWith('\r') ? line.slice(0, -1) : line;
+    if (text.startsWith('['))
+        return parseJsonLine(text);
+    if (!text.startsWith('oaieval '))
+        return undefined;
+    const command = byText.get(text) ?? text.split(' ');
+    return command.length >= 3 ? command : undefined;
+}
+function parseJsonLine(text) {
+    try {
+        const value = JSON.parse(text);
+        if (Array.isArray(value) && value.length >= 3 && value.every((item) => typeof item === 'string'))
+            return value;
+    }
+    catch {
+        // Not JSON: not a command.
+    }
+    return undefined;
+}
+function pythonString(value) {
+    return JSON.stringify(value).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+
+/***/ }),
+
 /***/ 6366:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -80440,229 +81781,27 @@ function move(path, target) {
 
 /***/ }),
 
-/***/ 3880:
+/***/ 2962:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Uw: () => (/* binding */ State),
-  gt: () => (/* binding */ clearLive),
-  hU: () => (/* binding */ startFresh),
-  mP: () => (/* binding */ unwritable)
-});
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/errors.js
-var errors = __nccwpck_require__(452);
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
-var schemas = __nccwpck_require__(2857);
-// EXTERNAL MODULE: ./node_modules/zod/v4/core/api.js
-var api = __nccwpck_require__(3759);
-;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/iso.js
-
-
-
-function datetime(params) {
-    return api/* _isoDateTime */.G1(schemas/* ZodISODateTime */.You, params);
-}
-function date(params) {
-    return core._isoDate(ZodISODate, params);
-}
-function time(params) {
-    return core._isoTime(ZodISOTime, params);
-}
-function duration(params) {
-    return core._isoDuration(ZodISODuration, params);
-}
-
-;// CONCATENATED MODULE: ./lib/progress/progress-file.js
-/**
- * The progress file of `oaievalset`: one completed command a line.
- *
- * Current releases write each as a JSON list (`json.dumps(item) + "\n"`, evals/cli/oaievalset.py) and die with a
- * JSONDecodeError on anything else, a blank line included. Older ones wrote the command as plain text, joined by
- * blanks. Both are read, JSON is written, byte for byte as Python does.
- */
-/** @param known commands of today, to give a plain-text line back the argument boundaries it lost */
-function parseProgress(text, known = []) {
-    const byText = new Map(known.map((command) => [command.join(' '), command]));
-    const commands = [];
-    const rejected = [];
-    const lines = text.split('\n');
-    const tail = lines.pop() ?? '';
-    for (const line of lines) {
-        const command = parseLine(line, byText);
-        if (command)
-            commands.push(command);
-        else if (line.trim() !== '')
-            rejected.push(line);
-    }
-    // Without its newline a line is only trusted when it is whole JSON: plain text cut short still looks like a command.
-    const last = tail === '' ? undefined : parseJsonLine(tail);
-    if (last)
-        commands.push(last);
-    return {
-        commands,
-        needsRewrite: text !== formatProgress(commands),
-        rejected,
-    };
-}
-function formatProgress(commands) {
-    return commands.map((command) => `${formatCommand(command)}\n`).join('');
-}
-/** One command as Python's `json.dumps` writes it: `", "` between items, everything but printable ASCII escaped. */
-function formatCommand(command) {
-    return `[${command.map(pythonString).join(', ')}]`;
-}
-/** A key for maps and sets: two commands are the same when it is. */
-function commandId(command) {
-    return JSON.stringify(command);
-}
-function parseLine(line, byText) {
-    const text = line.endsWith('\r') ? line.slice(0, -1) : line;
-    if (text.startsWith('['))
-        return parseJsonLine(text);
-    if (!text.startsWith('oaieval '))
-        return undefined;
-    const command = byText.get(text) ?? text.split(' ');
-    return command.length >= 3 ? command : undefined;
-}
-function parseJsonLine(text) {
-    try {
-        const value = JSON.parse(text);
-        if (Array.isArray(value) && value.length >= 3 && value.every((item) => typeof item === 'string'))
-            return value;
-    }
-    catch {
-        // Not JSON: not a command.
-    }
-    return undefined;
-}
-function pythonString(value) {
-    return JSON.stringify(value).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
-
-;// CONCATENATED MODULE: ./lib/progress/completion-record.js
-
-
-const metric = schemas/* union */.KCZ([schemas/* number */.aig(), schemas/* string */.YjP().max(4096), schemas/* boolean */.zMY(), schemas/* null */.chJ()]);
-const sha256 = schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/);
-const shortText = schemas/* string */.YjP().max(4096);
-/** Printed as it is; the action writes none with control characters in it. */
-const completion_record_name = schemas/* string */.YjP()
-    .max(4096)
-    .regex(/^\P{Cc}*$/u);
-const schema = schemas/* object */.Ikc({
-    version: schemas/* literal */.euz(1),
-    /** Resolved eval key, `test-match.s1.simple-v0`. */
-    eval: completion_record_name.min(1),
-    /** The command in the progress file. */
-    argv: schemas/* array */.YOg(schemas/* string */.YjP().max(65536)).min(3).max(4096),
-    /** SHA-256 over `parts`, hex. */
-    fingerprint: sha256,
-    /** SHA-256 of each named part of the content, hex. */
-    parts: schemas/* record */.g1P(completion_record_name, sha256),
-    /** The final report, flattened: a nested value is named `outer/inner`. */
-    metrics: schemas/* record */.g1P(shortText, metric),
-    /** Samples that were evaluated; null when the record does not tell. */
-    samples: schemas/* int */.Whr().nonnegative().nullable(),
-    tokens: schemas/* object */.Ikc({
-        prompt: schemas/* int */.Whr().nonnegative(),
-        completion: schemas/* int */.Whr().nonnegative(),
-        total: schemas/* int */.Whr().nonnegative(),
-        /** Part of `prompt`. */
-        cached: schemas/* int */.Whr().nonnegative().default(0),
-        /** Part of `completion`. */
-        reasoning: schemas/* int */.Whr().nonnegative().default(0),
-    }),
-    /** API requests; null when they were not counted. */
-    requests: schemas/* object */.Ikc({ sent: schemas/* int */.Whr().nonnegative(), replayed: schemas/* int */.Whr().nonnegative() }).nullable(),
-    run: schemas/* object */.Ikc({ repository: completion_record_name, id: completion_record_name, attempt: schemas/* int */.Whr().nonnegative() }),
-    /** ISO 8601, UTC. */
-    started: datetime(),
-    ended: datetime(),
-});
-/** Reads `completions.jsonl`. Of two records of one command the later line counts. */
-function parseCompletions(text) {
-    const byCommand = new Map();
-    const rejected = [];
-    const lines = text.split('\n');
-    const tail = lines.pop() ?? '';
-    const tailIsWhole = typeof parseRecord(tail) !== 'string';
-    if (tailIsWhole)
-        lines.push(tail);
-    let superseded = false;
-    lines.forEach((line, index) => {
-        const parsed = parseRecord(line);
-        if (typeof parsed === 'string') {
-            rejected.push({ line: index + 1, reason: parsed });
-            return;
-        }
-        const id = formatCommand(parsed.argv);
-        superseded ||= byCommand.delete(id);
-        byCommand.set(id, parsed);
-    });
-    return {
-        records: [...byCommand.values()],
-        rejected,
-        needsRewrite: tail !== '' || rejected.length > 0 || superseded,
-    };
-}
-function formatRecord(record) {
-    return JSON.stringify(record);
-}
-function formatCompletions(records) {
-    return records.map((record) => `${formatRecord(record)}\n`).join('');
-}
-/** Whether two records tell of the same execution. */
-function sameExecution(a, b) {
-    return (a.fingerprint === b.fingerprint &&
-        a.ended === b.ended &&
-        a.run.id === b.run.id &&
-        a.run.attempt === b.run.attempt &&
-        formatCommand(a.argv) === formatCommand(b.argv));
-}
-/** In characters: a record has a line of a few hundred, and a line that holds a million lists is a bomb. */
-const LONGEST_LINE = 4 * 1024 * 1024;
-function parseRecord(line) {
-    if (line.length > LONGEST_LINE)
-        return 'longer than any record of this action';
-    let value;
-    try {
-        value = JSON.parse(line);
-    }
-    catch {
-        return 'not JSON';
-    }
-    const result = schema.safeParse(value);
-    if (!result.success) {
-        const issue = result.error.issues[0];
-        return issue ? `${issue.path.join('.') || 'record'}: ${issue.message}` : 'wrong shape';
-    }
-    if (result.data.argv[2] !== result.data.eval)
-        return 'argv: names another eval';
-    return result.data;
-}
-
-// EXTERNAL MODULE: ./lib/progress/durable.js
-var durable = __nccwpck_require__(9600);
-// EXTERNAL MODULE: ./lib/progress/folders.js
-var folders = __nccwpck_require__(2834);
-// EXTERNAL MODULE: ./lib/progress/journals.js
-var journals = __nccwpck_require__(3487);
-// EXTERNAL MODULE: ./lib/progress/paths.js
-var progress_paths = __nccwpck_require__(8943);
-// EXTERNAL MODULE: ./lib/progress/saved-plan.js
-var saved_plan = __nccwpck_require__(6366);
-// EXTERNAL MODULE: ./lib/progress/set-aside.js
-var set_aside = __nccwpck_require__(7926);
-;// CONCATENATED MODULE: ./lib/progress/state.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Uw: () => (/* binding */ State),
+/* harmony export */   gt: () => (/* binding */ clearLive),
+/* harmony export */   hU: () => (/* binding */ startFresh),
+/* harmony export */   mP: () => (/* binding */ unwritable)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(452);
+/* harmony import */ var _completion_record_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1512);
+/* harmony import */ var _durable_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9600);
+/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2834);
+/* harmony import */ var _journals_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3487);
+/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8943);
+/* harmony import */ var _progress_file_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(1119);
+/* harmony import */ var _saved_plan_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(6366);
+/* harmony import */ var _set_aside_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7926);
 /**
  * The state of one (model, eval set) on disk: what is done, in the words of `oaievalset` (progress file) and in ours
  * (completion records). See docs/adr/0003-record-then-line.md for the order of writes that everything here relies on.
@@ -80720,29 +81859,29 @@ class State {
     }
     /** Whether the progress file says that the command is done. */
     isDone(command) {
-        return this.#commands.has(commandId(command));
+        return this.#commands.has((0,_progress_file_js__WEBPACK_IMPORTED_MODULE_11__/* .commandId */ .vC)(command));
     }
     record(command) {
-        return this.#records.get(commandId(command));
+        return this.#records.get((0,_progress_file_js__WEBPACK_IMPORTED_MODULE_11__/* .commandId */ .vC)(command));
     }
     /** Whether the command was done and the user took its line out of the progress file: it is to run again. */
     wasRemoved(command) {
-        return this.#removedByUser.has(commandId(command));
+        return this.#removedByUser.has((0,_progress_file_js__WEBPACK_IMPORTED_MODULE_11__/* .commandId */ .vC)(command));
     }
     /** Records a finished eval. The record comes first, the progress line last: only the line makes it done. */
     complete(record, recordFile) {
         this.#writing(() => {
             if (recordFile) {
-                const kept = (0,progress_paths/* completedRecordFile */.Bq)(this.paths, record.eval);
-                (0,folders/* makeFolder */.fc)((0,external_node_path_.dirname)(kept));
-                (0,external_node_fs_.renameSync)(recordFile, kept);
+                const kept = (0,_paths_js__WEBPACK_IMPORTED_MODULE_8__/* .completedRecordFile */ .Bq)(this.paths, record.eval);
+                (0,_folders_js__WEBPACK_IMPORTED_MODULE_6__/* .makeFolder */ .fc)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(kept));
+                (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.renameSync)(recordFile, kept);
             }
-            if (!(0,external_node_fs_.existsSync)(this.paths.progressFile))
-                (0,durable/* replaceFile */.fR)(this.paths.progressFile, '');
-            (0,durable/* appendLine */.Xq)(this.paths.completions, formatRecord(record));
-            const id = commandId(record.argv);
+            if (!(0,node_fs__WEBPACK_IMPORTED_MODULE_1__.existsSync)(this.paths.progressFile))
+                (0,_durable_js__WEBPACK_IMPORTED_MODULE_5__/* .replaceFile */ .fR)(this.paths.progressFile, '');
+            (0,_durable_js__WEBPACK_IMPORTED_MODULE_5__/* .appendLine */ .Xq)(this.paths.completions, (0,_completion_record_js__WEBPACK_IMPORTED_MODULE_4__/* .formatRecord */ .bM)(record));
+            const id = (0,_progress_file_js__WEBPACK_IMPORTED_MODULE_11__/* .commandId */ .vC)(record.argv);
             if (!this.#commands.has(id))
-                (0,durable/* appendLine */.Xq)(this.paths.progressFile, formatCommand(record.argv));
+                (0,_durable_js__WEBPACK_IMPORTED_MODULE_5__/* .appendLine */ .Xq)(this.paths.progressFile, (0,_progress_file_js__WEBPACK_IMPORTED_MODULE_11__/* .formatCommand */ .fE)(record.argv));
             this.#commands.set(id, record.argv);
             this.#records.delete(id);
             this.#records.set(id, record);
@@ -80750,20 +81889,20 @@ class State {
     }
     /** Takes evals that have to run again out of the progress file, then out of the completion records. */
     forget(commands) {
-        const ids = commands.map(commandId).filter((id) => this.#commands.has(id) || this.#records.has(id));
+        const ids = commands.map(_progress_file_js__WEBPACK_IMPORTED_MODULE_11__/* .commandId */ .vC).filter((id) => this.#commands.has(id) || this.#records.has(id));
         if (ids.length === 0)
             return;
         this.#writing(() => {
             for (const id of ids)
                 this.#commands.delete(id);
-            (0,durable/* replaceFile */.fR)(this.paths.progressFile, formatProgress(this.commands));
+            (0,_durable_js__WEBPACK_IMPORTED_MODULE_5__/* .replaceFile */ .fR)(this.paths.progressFile, (0,_progress_file_js__WEBPACK_IMPORTED_MODULE_11__/* .formatProgress */ .Vu)(this.commands));
             for (const id of ids)
                 this.#records.delete(id);
-            (0,durable/* replaceFile */.fR)(this.paths.completions, formatCompletions(this.records));
+            (0,_durable_js__WEBPACK_IMPORTED_MODULE_5__/* .replaceFile */ .fR)(this.paths.completions, (0,_completion_record_js__WEBPACK_IMPORTED_MODULE_4__/* .formatCompletions */ .pE)(this.records));
         });
     }
     savePlan(plan) {
-        this.#writing(() => (0,durable/* replaceFile */.fR)(this.paths.plan, `${JSON.stringify(plan)}\n`));
+        this.#writing(() => (0,_durable_js__WEBPACK_IMPORTED_MODULE_5__/* .replaceFile */ .fR)(this.paths.plan, `${JSON.stringify(plan)}\n`));
         this.#plan = plan;
     }
     /**
@@ -80773,7 +81912,7 @@ class State {
     merge(other) {
         const removed = (id, record) => {
             const mine = this.#removedByUser.get(id);
-            return mine !== undefined && sameExecution(mine, record);
+            return mine !== undefined && (0,_completion_record_js__WEBPACK_IMPORTED_MODULE_4__/* .sameExecution */ .FZ)(mine, record);
         };
         const records = new Map(this.#records);
         const commands = new Map(this.#commands);
@@ -80792,20 +81931,20 @@ class State {
         }
         this.#writing(() => {
             for (const record of adopted) {
-                const log = (0,progress_paths/* completedRecordFile */.Bq)(other.paths, record.eval);
-                if ((0,external_node_fs_.existsSync)(log)) {
-                    const kept = (0,progress_paths/* completedRecordFile */.Bq)(this.paths, record.eval);
-                    (0,folders/* makeFolder */.fc)((0,external_node_path_.dirname)(kept));
-                    (0,external_node_fs_.copyFileSync)(log, kept);
+                const log = (0,_paths_js__WEBPACK_IMPORTED_MODULE_8__/* .completedRecordFile */ .Bq)(other.paths, record.eval);
+                if ((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.existsSync)(log)) {
+                    const kept = (0,_paths_js__WEBPACK_IMPORTED_MODULE_8__/* .completedRecordFile */ .Bq)(this.paths, record.eval);
+                    (0,_folders_js__WEBPACK_IMPORTED_MODULE_6__/* .makeFolder */ .fc)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(kept));
+                    (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.copyFileSync)(log, kept);
                 }
             }
-            const completions = formatCompletions([...records.values()]);
+            const completions = (0,_completion_record_js__WEBPACK_IMPORTED_MODULE_4__/* .formatCompletions */ .pE)([...records.values()]);
             // Killed between the two, all records but the old ones would look like lines that the user took out.
-            (0,durable/* replaceFile */.fR)(mergeMark(this.paths), state_sha256(completions));
-            (0,durable/* replaceFile */.fR)(this.paths.completions, completions);
-            (0,durable/* replaceFile */.fR)(this.paths.progressFile, formatProgress([...commands.values()]));
-            (0,external_node_fs_.rmSync)(mergeMark(this.paths), { force: true });
-            const leftOut = (0,journals/* adoptJournals */.vB)(other.paths, this.paths);
+            (0,_durable_js__WEBPACK_IMPORTED_MODULE_5__/* .replaceFile */ .fR)(mergeMark(this.paths), sha256(completions));
+            (0,_durable_js__WEBPACK_IMPORTED_MODULE_5__/* .replaceFile */ .fR)(this.paths.completions, completions);
+            (0,_durable_js__WEBPACK_IMPORTED_MODULE_5__/* .replaceFile */ .fR)(this.paths.progressFile, (0,_progress_file_js__WEBPACK_IMPORTED_MODULE_11__/* .formatProgress */ .Vu)([...commands.values()]));
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)(mergeMark(this.paths), { force: true });
+            const leftOut = (0,_journals_js__WEBPACK_IMPORTED_MODULE_7__/* .adoptJournals */ .vB)(other.paths, this.paths);
             if (leftOut)
                 this.#log.warning(`Not all answers of evals in progress are taken from the checkpoint: ${leftOut}, which no run makes. They are requested again.`, 'Journals rejected');
         });
@@ -80820,23 +81959,23 @@ class State {
      */
     snapshot(target) {
         const { root, progressFile, resume, logs, journal } = this.paths;
-        const place = (path) => (0,external_node_path_.join)(target, (0,external_node_path_.relative)(root, path));
-        (0,external_node_fs_.mkdirSync)(place((0,progress_paths/* stateFolder */.yp)(this.paths)), { recursive: true });
-        if ((0,external_node_fs_.existsSync)(progressFile))
-            (0,external_node_fs_.copyFileSync)(progressFile, place(progressFile));
-        if (!(0,external_node_fs_.existsSync)(resume))
+        const place = (path) => (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(target, (0,node_path__WEBPACK_IMPORTED_MODULE_2__.relative)(root, path));
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.mkdirSync)(place((0,_paths_js__WEBPACK_IMPORTED_MODULE_8__/* .stateFolder */ .yp)(this.paths)), { recursive: true });
+        if ((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.existsSync)(progressFile))
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.copyFileSync)(progressFile, place(progressFile));
+        if (!(0,node_fs__WEBPACK_IMPORTED_MODULE_1__.existsSync)(resume))
             return;
-        for (const entry of (0,external_node_fs_.readdirSync)(resume, { recursive: true, withFileTypes: true })) {
-            const path = (0,external_node_path_.join)(entry.parentPath, entry.name);
-            if (!belongsInCheckpoint((0,external_node_path_.relative)(resume, path)))
+        for (const entry of (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)(resume, { recursive: true, withFileTypes: true })) {
+            const path = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(entry.parentPath, entry.name);
+            if (!belongsInCheckpoint((0,node_path__WEBPACK_IMPORTED_MODULE_2__.relative)(resume, path)))
                 continue;
             if (entry.isDirectory())
-                (0,external_node_fs_.mkdirSync)(place(path), { recursive: true });
+                (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.mkdirSync)(place(path), { recursive: true });
             if (!entry.isFile())
                 continue;
-            (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(place(path)), { recursive: true });
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.mkdirSync)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(place(path)), { recursive: true });
             const final = [logs, journal].some((folder) => path.startsWith(`${folder}/`));
-            (final ? durable/* linkOrCopy */.L7 : external_node_fs_.copyFileSync)(path, place(path));
+            (final ? _durable_js__WEBPACK_IMPORTED_MODULE_5__/* .linkOrCopy */ .L7 : node_fs__WEBPACK_IMPORTED_MODULE_1__.copyFileSync)(path, place(path));
         }
     }
     /**
@@ -80845,26 +81984,26 @@ class State {
      */
     outline() {
         const { progressFile, resume } = this.paths;
-        const sizeOf = (path) => (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.size ?? -1;
-        const files = (0,external_node_fs_.existsSync)(resume) ? (0,external_node_fs_.readdirSync)(resume, { recursive: true, withFileTypes: true }) : [];
+        const sizeOf = (path) => (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.lstatSync)(path, { throwIfNoEntry: false })?.size ?? -1;
+        const files = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.existsSync)(resume) ? (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)(resume, { recursive: true, withFileTypes: true }) : [];
         const sizes = files
             .filter((file) => file.isFile())
-            .map((file) => (0,external_node_path_.join)(file.parentPath, file.name))
+            .map((file) => (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(file.parentPath, file.name))
             .filter(belongsInCheckpoint)
             .sort()
-            .map((path) => [(0,external_node_path_.relative)(resume, path), sizeOf(path)]);
-        return state_sha256(JSON.stringify([sizeOf(progressFile), sizes]));
+            .map((path) => [(0,node_path__WEBPACK_IMPORTED_MODULE_2__.relative)(resume, path), sizeOf(path)]);
+        return sha256(JSON.stringify([sizeOf(progressFile), sizes]));
     }
     /** SHA-256 (hex) over all that a checkpoint would hold. */
     digest() {
-        const hash = (0,external_node_crypto_.createHash)('sha256');
+        const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
         hash.update(readText(this.paths.progressFile) ?? '').update('\0');
         const { resume } = this.paths;
-        const files = (0,external_node_fs_.existsSync)(resume) ? (0,external_node_fs_.readdirSync)(resume, { recursive: true, withFileTypes: true }) : [];
-        const paths = files.filter((file) => file.isFile()).map((file) => (0,external_node_path_.join)(file.parentPath, file.name));
+        const files = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.existsSync)(resume) ? (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)(resume, { recursive: true, withFileTypes: true }) : [];
+        const paths = files.filter((file) => file.isFile()).map((file) => (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(file.parentPath, file.name));
         for (const path of paths.filter(belongsInCheckpoint).sort()) {
-            hash.update((0,external_node_path_.relative)(resume, path)).update('\0');
-            (0,durable/* hashFile */.DC)(hash, path);
+            hash.update((0,node_path__WEBPACK_IMPORTED_MODULE_2__.relative)(resume, path)).update('\0');
+            (0,_durable_js__WEBPACK_IMPORTED_MODULE_5__/* .hashFile */ .DC)(hash, path);
             hash.update('\0');
         }
         return hash.digest('hex');
@@ -80872,10 +82011,10 @@ class State {
     #load(options) {
         const { paths, owner, now = () => new Date() } = options;
         const reject = (path, why) => {
-            const target = (0,set_aside/* setAside */.F)(path, now(), options.rejectTo);
+            const target = (0,_set_aside_js__WEBPACK_IMPORTED_MODULE_10__/* .setAside */ .F)(path, now(), options.rejectTo);
             this.#log.warning(`${path} is not used: ${why}. It was set aside as ${target}. What it held starts afresh; delete it when you do not need it.`, 'State set aside');
         };
-        (0,folders/* makeFolder */.fc)((0,progress_paths/* stateFolder */.yp)(paths));
+        (0,_folders_js__WEBPACK_IMPORTED_MODULE_6__/* .makeFolder */ .fc)((0,_paths_js__WEBPACK_IMPORTED_MODULE_8__/* .stateFolder */ .yp)(paths));
         let recordsLost = false;
         for (const [path, kind] of [
             [paths.progressFile, 'file'],
@@ -80891,16 +82030,16 @@ class State {
         }
         const planText = readText(paths.plan);
         if (planText !== undefined) {
-            const plan = (0,saved_plan/* parseSavedPlan */.q4)(planText);
+            const plan = (0,_saved_plan_js__WEBPACK_IMPORTED_MODULE_9__/* .parseSavedPlan */ .q4)(planText);
             if ('reason' in plan)
                 reject(paths.plan, plan.reason);
-            else if (!(0,saved_plan/* sameOwner */.s0)(plan.owner, owner))
+            else if (!(0,_saved_plan_js__WEBPACK_IMPORTED_MODULE_9__/* .sameOwner */ .s0)(plan.owner, owner))
                 this.#startFresh(plan.owner, now());
             else
                 this.#plan = plan;
         }
         const completionsText = readText(paths.completions) ?? '';
-        const completions = parseCompletions(completionsText);
+        const completions = (0,_completion_record_js__WEBPACK_IMPORTED_MODULE_4__/* .parseCompletions */ .tr)(completionsText);
         if (completions.rejected.length > 0) {
             const [first] = completions.rejected;
             reject(paths.completions, `line ${first?.line}: ${first?.reason} (${completions.rejected.length} such)`);
@@ -80910,35 +82049,35 @@ class State {
             this.#log.warning(`${completions.records.length - own.length} completion records in ${paths.completions} are of another repository. They are not used.`);
         }
         const progressText = readText(paths.progressFile);
-        const progress = parseProgress(progressText ?? '', options.knownCommands);
+        const progress = (0,_progress_file_js__WEBPACK_IMPORTED_MODULE_11__/* .parseProgress */ .TS)(progressText ?? '', options.knownCommands);
         if (progress.rejected.length > 0) {
             reject(paths.progressFile, `${progress.rejected.length} of its lines are no oaievalset commands`);
         }
         const ownRecords = new Set(own);
-        const foreignIds = new Set(completions.records.filter((record) => !ownRecords.has(record)).map((record) => commandId(record.argv)));
+        const foreignIds = new Set(completions.records.filter((record) => !ownRecords.has(record)).map((record) => (0,_progress_file_js__WEBPACK_IMPORTED_MODULE_11__/* .commandId */ .vC)(record.argv)));
         for (const command of progress.commands) {
-            const id = commandId(command);
+            const id = (0,_progress_file_js__WEBPACK_IMPORTED_MODULE_11__/* .commandId */ .vC)(command);
             if (!foreignIds.has(id))
                 this.#commands.set(id, command);
         }
-        const merging = readText(mergeMark(paths)) === state_sha256(completionsText);
+        const merging = readText(mergeMark(paths)) === sha256(completionsText);
         this.#pairRecordsWithLines(own, progressText !== undefined, merging);
         if (recordsLost || completions.rejected.length > 0)
             this.#dropLinesOfLostRecords();
         const records = this.records;
         if (completions.needsRewrite || records.length !== completions.records.length) {
-            (0,durable/* replaceFile */.fR)(paths.completions, formatCompletions(records));
+            (0,_durable_js__WEBPACK_IMPORTED_MODULE_5__/* .replaceFile */ .fR)(paths.completions, (0,_completion_record_js__WEBPACK_IMPORTED_MODULE_4__/* .formatCompletions */ .pE)(records));
         }
         const commands = this.commands;
-        if (progressText !== undefined && formatProgress(commands) !== progressText) {
-            (0,durable/* replaceFile */.fR)(paths.progressFile, formatProgress(commands));
+        if (progressText !== undefined && (0,_progress_file_js__WEBPACK_IMPORTED_MODULE_11__/* .formatProgress */ .Vu)(commands) !== progressText) {
+            (0,_durable_js__WEBPACK_IMPORTED_MODULE_5__/* .replaceFile */ .fR)(paths.progressFile, (0,_progress_file_js__WEBPACK_IMPORTED_MODULE_11__/* .formatProgress */ .Vu)(commands));
         }
-        (0,external_node_fs_.rmSync)(mergeMark(paths), { force: true });
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)(mergeMark(paths), { force: true });
     }
     /** The state of another repository, or from before cache-key was changed, makes room for one of our own. */
     #startFresh(theirs, now) {
         startFresh(this.paths, now);
-        const where = `What was in ${(0,progress_paths/* stateFolder */.yp)(this.paths)} was set aside, not used`;
+        const where = `What was in ${(0,_paths_js__WEBPACK_IMPORTED_MODULE_8__/* .stateFolder */ .yp)(this.paths)} was set aside, not used`;
         if (theirs.repository === this.owner.repository && theirs.cacheKey !== this.owner.cacheKey) {
             this.#log.info(`cache-key was changed: the eval set starts fresh. ${where}.`);
         }
@@ -80953,11 +82092,11 @@ class State {
      * @param merging whether a merge was cut off between its two files: then every record heals
      */
     #pairRecordsWithLines(records, progressFileExists, merging) {
-        const orphans = records.filter((record) => !this.#commands.has(commandId(record.argv)));
+        const orphans = records.filter((record) => !this.#commands.has((0,_progress_file_js__WEBPACK_IMPORTED_MODULE_11__/* .commandId */ .vC)(record.argv)));
         const newest = records.at(-1);
         const heals = merging || (progressFileExists && orphans.length === 1 && orphans[0] === newest);
         for (const record of records) {
-            const id = commandId(record.argv);
+            const id = (0,_progress_file_js__WEBPACK_IMPORTED_MODULE_11__/* .commandId */ .vC)(record.argv);
             if (this.#commands.has(id) || heals) {
                 this.#commands.set(id, record.argv);
                 this.#records.set(id, record);
@@ -80974,7 +82113,7 @@ class State {
     #dropLinesOfLostRecords() {
         for (const [id, command] of this.#commands) {
             const key = command[2];
-            if (!this.#records.has(id) && key !== undefined && (0,external_node_fs_.existsSync)((0,progress_paths/* completedRecordFile */.Bq)(this.paths, key))) {
+            if (!this.#records.has(id) && key !== undefined && (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.existsSync)((0,_paths_js__WEBPACK_IMPORTED_MODULE_8__/* .completedRecordFile */ .Bq)(this.paths, key))) {
                 this.#commands.delete(id);
             }
         }
@@ -80992,32 +82131,32 @@ class State {
 function startFresh(paths, now = new Date()) {
     const found = [paths.progressFile, paths.resume, paths.live].filter(lexists);
     for (const path of found)
-        (0,set_aside/* setAside */.F)(path, now);
+        (0,_set_aside_js__WEBPACK_IMPORTED_MODULE_10__/* .setAside */ .F)(path, now);
     return found.length > 0;
 }
 /** Empties the live directory: what is in it belonged to evals that did not end. */
 function clearLive(paths) {
-    (0,external_node_fs_.rmSync)(paths.live, { recursive: true, force: true });
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)(paths.live, { recursive: true, force: true });
 }
 /** There while a merge replaces first the completion records, then the progress file; holds the hash of the former. */
 function mergeMark(paths) {
-    return (0,external_node_path_.join)(paths.live, 'merge');
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(paths.live, 'merge');
 }
-function state_sha256(text) {
-    return (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
+function sha256(text) {
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(text).digest('hex');
 }
 /** Not what was set aside, nor anything below it. */
 function belongsInCheckpoint(path) {
-    return !path.endsWith(durable/* TEMPORARY */.G2) && !/\.rejected-[^/]*(\/|$)/.test(path);
+    return !path.endsWith(_durable_js__WEBPACK_IMPORTED_MODULE_5__/* .TEMPORARY */ .G2) && !/\.rejected-[^/]*(\/|$)/.test(path);
 }
 function readText(path) {
-    return lexists(path) ? (0,external_node_fs_.readFileSync)(path, 'utf8') : undefined;
+    return lexists(path) ? (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readFileSync)(path, 'utf8') : undefined;
 }
 function lexists(path) {
-    return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false }) !== undefined;
+    return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.lstatSync)(path, { throwIfNoEntry: false }) !== undefined;
 }
 function wrongKind(path, kind) {
-    const stats = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
+    const stats = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.lstatSync)(path, { throwIfNoEntry: false });
     if (!stats)
         return undefined;
     if (stats.isSymbolicLink())
@@ -81026,12 +82165,12 @@ function wrongKind(path, kind) {
         return stats.isDirectory() ? undefined : 'it is not a directory';
     if (!stats.isFile())
         return 'it is not a regular file';
-    return (0,external_node_fs_.statSync)(path).size > LARGEST_FILE ? 'it is too large to be a file of this action' : undefined;
+    return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.statSync)(path).size > LARGEST_FILE ? 'it is too large to be a file of this action' : undefined;
 }
 function unwritable(root, error) {
-    if (error instanceof errors/* ActionError */.lZ)
+    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_3__/* .ActionError */ .lZ)
         return error;
-    return new errors/* ActionError */.lZ('STATE_UNWRITABLE', `The state directory ${root} cannot be read or written: ${(0,errors/* reasonOf */.A3)(error)}.`, 'Free some disk space, repair its permissions, or set state-directory to a folder the runner may write to. What was recorded before is kept.', { cause: error });
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_3__/* .ActionError */ .lZ('STATE_UNWRITABLE', `The state directory ${root} cannot be read or written: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .reasonOf */ .A3)(error)}.`, 'Free some disk space, repair its permissions, or set state-directory to a folder the runner may write to. What was recorded before is kept.', { cause: error });
 }
 
 
@@ -81974,7 +83113,7 @@ function requireApiKey(plan, env, fromFork) {
 
 /***/ }),
 
-/***/ 9408:
+/***/ 5780:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -81999,6 +83138,8 @@ var traffic = __nccwpck_require__(3231);
 var reconcile = __nccwpck_require__(3023);
 // EXTERNAL MODULE: ./lib/process/abort.js
 var abort = __nccwpck_require__(4836);
+// EXTERNAL MODULE: ./lib/progress/completion-record.js + 1 modules
+var completion_record = __nccwpck_require__(1512);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./lib/lines.js
@@ -82101,7 +83242,7 @@ var schemas = __nccwpck_require__(2857);
  * The first kind begins each segment and names its owner; `made` (milliseconds since 1970) tells which of two segments is the
  * newer one. The second holds an answer, the third marks an eval that makes something at the API, the fourth a way in which it
  * failed. `crc` is the CRC-32 of everything behind it, so that a torn or damaged line costs that line only. `of` is the short
- * form of the owner, for segments whose first line is damaged. `n` is the ordinal of the request among identical requests of
+ * form of the owner, for segments whose first line is damaged. `adapted` lists what was changed in the request, where something was. `n` is the ordinal of the request among identical requests of
  * the eval. The body is `text`, or `zstd` (compressed, Base64) where that is shorter, or `base64` where it is not text. There
  * is nothing of the user's in it but the answers: no header, no key.
  */
@@ -82131,9 +83272,10 @@ function answerId(key, n) {
 function headerLine({ eval: key, repository, fingerprint, parts }, made) {
     return checked({ journal: 1, eval: key, repository, fingerprint, parts, made });
 }
-function answerLine(of, key, n, { status, type, body, usage }) {
+function answerLine(of, key, n, { status, type, body, usage, adaptations = [] }) {
     const counts = [usage.prompt, usage.completion, usage.cached, usage.reasoning];
-    return checked({ of, key, n, status, type, usage: counts, ...packed(body) });
+    const adapted = adaptations.length === 0 ? {} : { adapted: adaptations };
+    return checked({ of, key, n, status, type, usage: counts, ...adapted, ...packed(body) });
 }
 function statefulLine(of) {
     return checked({ of, stateful: 1 });
@@ -82180,8 +83322,9 @@ function readAnswer(line, key, n) {
         if (entry.key !== key || entry.n !== n)
             return undefined;
         const [prompt, completion, cached, reasoning] = entry.usage;
-        const { status, type } = entry;
-        return { status, type, body: unpacked(entry), usage: { prompt, completion, cached, reasoning } };
+        const { status, type, adapted: adaptations } = entry;
+        const usage = { prompt, completion, cached, reasoning };
+        return { status, type, body: unpacked(entry), usage, ...(adaptations.length > 0 && { adaptations }) };
     }
     catch {
         return undefined;
@@ -82208,12 +83351,17 @@ const headerSchema = schemas/* object */.Ikc({
     made: schemas/* int */.Whr().nonnegative().default(0),
 });
 const tokens = schemas/* int */.Whr().nonnegative();
+const adaptation = schemas/* union */.KCZ([
+    schemas/* object */.Ikc({ model: schemas/* string */.YjP(), param: schemas/* string */.YjP(), value: schemas/* string */.YjP(), renamedTo: schemas/* null */.chJ() }),
+    schemas/* object */.Ikc({ model: schemas/* string */.YjP(), param: schemas/* string */.YjP(), value: schemas/* null */.chJ(), renamedTo: schemas/* string */.YjP() }),
+]);
 const entrySchema = schemas/* object */.Ikc({
     key: schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/),
     n: schemas/* int */.Whr().nonnegative(),
     status: schemas/* int */.Whr().min(200).max(299),
     type: schemas/* string */.YjP().max(1024),
     usage: schemas/* tuple */.PVZ([tokens, tokens, tokens, tokens]),
+    adapted: schemas/* array */.YOg(adaptation).default([]),
     text: schemas/* string */.YjP().optional(),
     zstd: schemas/* string */.YjP().optional(),
     base64: schemas/* string */.YjP().optional(),
@@ -82515,8 +83663,68 @@ function sha256(text) {
     return (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
 }
 
+;// CONCATENATED MODULE: ./lib/run/attempt-plan.js
+/**
+ * Whether an eval is tried again, and whether that attempt uses recorded answers. Pure.
+ *
+ * Answers that were paid for are used as long as they may be right. An eval that failed on answers of an earlier run gets
+ * its last attempt without them: what they name may be gone (an id, a token that expired). Nothing is deleted for that.
+ */
+/** @param attempts how many times an eval is run before it counts as failed, at least 1 */
+function nextAttempt({ attempt, replayed, suspectsAnswers }, attempts) {
+    const suspects = replayed && suspectsAnswers;
+    if (attempt < attempts)
+        return { kind: 'run', replays: !(suspects && attempt + 1 === attempts) };
+    return suspects ? { kind: 'run', replays: false } : { kind: 'stop' };
+}
+
 // EXTERNAL MODULE: ./lib/run/engine.js
 var run_engine = __nccwpck_require__(6667);
+;// CONCATENATED MODULE: ./lib/run/failure-cause.js
+/** Reads, out of what an eval printed, the Python exception that ended it. Pure. */
+/** The last traceback, which is the exception that ended the process; undefined when none was printed whole. */
+function pythonFailure(lines) {
+    const start = lines.findLastIndex((line) => line.trimEnd().endsWith('Traceback (most recent call last):'));
+    if (start < 0)
+        return undefined;
+    const frames = [];
+    for (const line of lines.slice(start + 1)) {
+        const [, file, number, name] = /^\s+File "(.*)", line (\d+)(?:, in (.*))?$/.exec(line) ?? [];
+        if (file !== undefined) {
+            frames.push({ file, line: Number(number), name: name ?? '' });
+            continue;
+        }
+        const [, type, message] = /^([A-Za-z_][\w.]*)(?:: (.*))?$/.exec(line) ?? [];
+        if (type !== undefined)
+            return { type, message: message ?? '', frames };
+    }
+    return undefined;
+}
+/** `KeyError: 'wrod'` */
+function describeFailure({ type, message }) {
+    return message === '' ? type : `${type}: ${message.slice(0, 300)}`;
+}
+/** Tells failures apart by what and where, whatever their messages hold (ids, times). */
+function signatureOf({ type, frames }) {
+    const last = frames.at(-1);
+    return `${type} ${last ? `${last.file}:${last.line}` : ''}`;
+}
+/** Exceptions that come from the machine or the code, whatever a model answered. */
+const NOT_OF_ANSWERS = /^(\w+\.)*(OSError|IOError|FileNotFoundError|FileExistsError|PermissionError|IsADirectoryError|NotADirectoryError|BlockingIOError|BrokenPipeError|ConnectionError|ConnectionRefusedError|ConnectionResetError|ImportError|ModuleNotFoundError|MemoryError|SyntaxError|IndentationError|NameError|UnboundLocalError|KeyboardInterrupt|SystemExit)$/;
+/** Exceptions of API clients: the API refused a request. */
+const OF_API_CLIENT = /^(openai|anthropic|httpx2?|litellm)\./;
+/** Functions of evals that work on one sample. */
+const ON_A_SAMPLE = /^_?eval_sample$/;
+/**
+ * Whether other answers of the API could have led to another end: the exception was raised while a sample was evaluated, or
+ * by an API client. One that came after the last sample, or from the machine, would come again.
+ */
+function mayBeOfAnswers(failure) {
+    if (NOT_OF_ANSWERS.test(failure.type))
+        return false;
+    return OF_API_CLIENT.test(failure.type) || failure.frames.some(({ name }) => ON_A_SAMPLE.test(name));
+}
+
 ;// CONCATENATED MODULE: external "node:readline"
 const external_node_readline_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline");
 ;// CONCATENATED MODULE: ./lib/run/record-file.js
@@ -82653,9 +83861,14 @@ function watchEval({ evalTimeout, stallTimeout }, lastTraffic) {
 
 
 
-const LAST_LINES = 30;
-/** Milliseconds that an eval which ended without a result waits for what it has asked, and pays for. */
-const LAST_ANSWERS = 15_000;
+
+
+
+/** Lines of what an eval printed that are kept: those that are shown, and those in which its exception is looked for. */
+const SHOWN_LINES = 30;
+const KEPT_LINES = 500;
+/** Milliseconds that an eval which ended without a result waits for what it has requested, and pays for. */
+const DRAIN_MS = 15_000;
 /** An outcome `fresh` is on disk when this returns. `log` is the eval's own. */
 async function executeEval(planned, options, log, onProgress = () => { }) {
     const { gateway, attempts } = options;
@@ -82665,49 +83878,78 @@ async function executeEval(planned, options, log, onProgress = () => { }) {
     const lane = gateway.openEval(planned.name, journal);
     onProgress({ answers: () => answersOf(lane.traffic()), tokens: () => tokensOf(lane.attempt()) });
     let outcome = { status: 'pending', eval: planned, reason: 'not started' };
+    /** The failure that recorded answers are suspected of. */
+    let suspected;
     try {
-        for (let attempt = 1; attempt <= attempts; attempt += 1) {
-            const before = lane.traffic();
-            lane.restart();
-            let byItself;
+        for (let attempt = 1, replays = true;;) {
+            explainStart(lane, journal, replays, log);
+            lane.restart(replays);
+            let result;
             try {
-                ({ outcome, byItself } = await runOnce(planned, lane, options, log));
+                result = await runOnce(planned, lane, options, log);
             }
             catch (error) {
                 if (!(error instanceof run_engine/* EngineLost */.T))
                     throw error;
                 log.info(`It runs again, which does not count as an attempt: ${(0,errors/* reasonOf */.A3)(error)}`);
-                attempt -= 1;
                 continue;
             }
+            ({ outcome } = result);
             if (outcome.status !== 'failed')
                 return outcome;
-            const { sent, replayed } = lane.traffic();
-            // One that was ended, or waited for the API, has not failed on what it was given.
-            const alone = byItself && sent === before.sent && lane.underWay() === 0;
-            if (journal && alone && replayed > before.replayed) {
-                log.info('It failed on kept answers alone, so they lead nowhere: they are dropped, and asked for again.');
-                journal.drop();
+            const signature = signatureOfAttempt(result, lane);
+            if (!replays && suspected === signature)
+                journal?.markFailed(signature);
+            const suspectsAnswers = isSuspect(result, lane) && !(journal?.failedWith(signature) ?? true);
+            if (suspectsAnswers)
+                suspected = signature;
+            const next = nextAttempt({ attempt, replayed: replays, suspectsAnswers }, attempts);
+            const number = `attempt ${attempt} of ${Math.max(attempt, attempts)}: ${outcome.reason}`;
+            if (next.kind === 'stop') {
+                log.info(number);
+                return outcome;
             }
-            const last = attempt === attempts;
-            log.info(`attempt ${attempt} of ${attempts}: ${outcome.reason}${last ? '' : '; trying again'}`);
+            log.info(`${number}; trying again`);
+            ({ replays } = next);
+            attempt += 1;
         }
-        return outcome;
     }
     finally {
-        const sent = lane.sent();
+        const sent = lane.sentCount();
         if (outcome.status !== 'fresh' && journal && sent > 0) {
-            log.info(`Requests that the API has not answered yet, and whose answers are waited for: ${(0,format/* wholeNumber */.rD)(sent)}`);
-            await lane.drain((0,abort/* abortedAfter */.U)(LAST_ANSWERS, options.hurry));
+            log.info(`Waiting for ${(0,format/* wholeNumber */.rD)(sent)} requests that were already sent to the API.`);
+            await lane.drain((0,abort/* abortedAfter */.U)(DRAIN_MS, options.hurry));
         }
         lane.close();
         if (journal)
             options.journals.delete(journal);
+        if (outcome.status === 'failed' && journal && journal.size > 0 && !journal.stateful)
+            log.info(`Its ${(0,format/* wholeNumber */.rD)(journal.size)} recorded answers are kept for the next run. To request all of them again, set the input sample-resume to false for one run.`);
         if (outcome.status === 'fresh')
             journal?.drop();
         else
             journal?.close();
     }
+}
+function explainStart(lane, journal, replays, log) {
+    if (!journal || journal.size === 0)
+        return;
+    if (journal.stateful) {
+        const made = lane.stateMadeBy();
+        log.info(`It starts from its first request: it makes or uses something that the API keeps${made ? ` (${made})` : ''}, such as a conversation or a file, and answers about that cannot be replayed.`);
+    }
+    else if (!replays) {
+        log.info('Its last attempt does not use recorded answers: it failed while it used some of an earlier run. They are kept.');
+    }
+}
+/** Whether it failed by itself while it used answers of an earlier run, in a way that other answers might change. */
+function isSuspect({ endedOnItsOwn, failure }, lane) {
+    if (!endedOnItsOwn || lane.replayedEarlier() === 0)
+        return false;
+    return lane.refusal() !== undefined || failure === undefined || mayBeOfAnswers(failure);
+}
+function signatureOfAttempt({ failure }, lane) {
+    return failure ? signatureOf(failure) : (lane.refusal() ?? '');
 }
 function openJournal(planned, { state, run }, log) {
     const { value: fingerprint, parts } = planned.fingerprint;
@@ -82734,17 +83976,17 @@ async function runOnce(planned, lane, options, log) {
     const recordFile = (0,progress_paths/* liveRecordFile */.SM)(state.paths, planned.key);
     (0,external_node_fs_.rmSync)(recordFile, { force: true });
     (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(recordFile), { recursive: true });
-    const lastLines = [];
+    const printed = [];
     const started = new Date();
-    const watch = watchEval(limits, lane.lastTraffic);
+    const watch = watchEval(limits, () => lane.lastTrafficAt());
     const running = engine.start({
         args: [options.model, planned.key, ...options.oaievalArgs, '--record_path', recordFile],
         env: { ...lane.env, ...threadsFor(planned, threads) },
         onLine(line) {
             watch.printed(line);
-            lastLines.push(line);
-            if (lastLines.length > LAST_LINES)
-                lastLines.shift();
+            printed.push(line);
+            if (printed.length > KEPT_LINES)
+                printed.shift();
             log.child(line);
         },
     });
@@ -82757,7 +83999,7 @@ async function runOnce(planned, lane, options, log) {
         if (error instanceof run_engine/* EngineLost */.T)
             throw error;
         const reason = `it could not be started: ${(0,errors/* reasonOf */.A3)(error)}`;
-        return { outcome: { status: 'failed', eval: planned, reason, lastLines }, byItself: false };
+        return { outcome: { status: 'failed', eval: planned, reason, lastLines: [] }, endedOnItsOwn: false };
     }
     finally {
         watch.close();
@@ -82766,15 +84008,20 @@ async function runOnce(planned, lane, options, log) {
         running.signal('SIGKILL');
     }
     const record = await readRecordFile(recordFile);
-    const byItself = exit.signal === null && !stopped.aborted && !watch.passed.aborted;
-    const unanswered = lane.unanswered();
+    const endedOnItsOwn = exit.signal === null && !stopped.aborted && !watch.passed.aborted;
+    const unanswered = lane.unansweredCount();
     if (exit.code !== 0 || !record?.finalReport || unanswered > 0) {
         if (stopped.aborted)
-            return { outcome: { status: 'pending', eval: planned, reason: (0,errors/* reasonOf */.A3)(stopped.reason) }, byItself };
+            return {
+                outcome: { status: 'pending', eval: planned, reason: (0,errors/* reasonOf */.A3)(stopped.reason) },
+                endedOnItsOwn,
+            };
+        const failure = exit.code === 0 ? undefined : pythonFailure(printed);
         const reason = watch.passed.aborted
             ? (0,errors/* reasonOf */.A3)(watch.passed.reason)
-            : failure(exit, record?.finalReport !== undefined, unanswered);
-        return { outcome: { status: 'failed', eval: planned, reason, lastLines }, byItself };
+            : failureReason(exit, record?.finalReport !== undefined, unanswered, failure, lane.refusal());
+        const lastLines = printed.slice(-SHOWN_LINES);
+        return { outcome: { status: 'failed', eval: planned, reason, lastLines }, endedOnItsOwn, failure };
     }
     const completion = {
         version: 1,
@@ -82785,12 +84032,13 @@ async function runOnce(planned, lane, options, log) {
         metrics: record.finalReport,
         samples: record.samples ?? planned.samples,
         ...accounting(lane.attempt(), record),
+        adaptations: lane.adaptations().slice(0, completion_record/* MOST_ADAPTATIONS */.B7),
         run: options.run,
         started: started.toISOString(),
         ended: new Date().toISOString(),
     };
     state.complete(completion, recordFile);
-    return { outcome: { status: 'fresh', eval: planned, record: completion }, byItself };
+    return { outcome: { status: 'fresh', eval: planned, record: completion }, endedOnItsOwn };
 }
 /** A thread that has no sample to work on is only started and ended. */
 function threadsFor({ samples }, most) {
@@ -82829,20 +84077,24 @@ function endWhenStopped(running, stops, grace) {
         clearTimeout(timer);
     };
 }
-function failure({ code, signal }, reported, unanswered) {
+function failureReason({ code, signal }, reported, unanswered, failure, refusal) {
     if (signal)
-        return `it was ended by ${signal}`;
-    if (code !== 0)
-        return `oaieval exited with code ${code}`;
+        return `it was killed by ${signal}`;
+    if (code !== 0) {
+        if (refusal !== undefined)
+            return `the API refused a request: ${refusal}`;
+        return failure ? `it ended with ${describeFailure(failure)}` : `oaieval exited with code ${code}`;
+    }
     if (!reported)
         return 'oaieval exited with code 0 but recorded no final report, so its result is not known';
-    return `${(0,format/* wholeNumber */.rD)(unanswered)} of its requests were not answered by the API, and it reported a result without them`;
+    const words = refusal === undefined ? '' : `: ${refusal}`;
+    return `${(0,format/* wholeNumber */.rD)(unanswered)} of its requests were not answered by the API, and it reported a result without them${words}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/run/live-log.js
 
 /** The end of a very talkative eval is what tells; its whole output would not be read by anybody. */
-const KEPT_LINES = 2000;
+const live_log_KEPT_LINES = 2000;
 const KEPT_CHARACTERS = 1 << 20;
 /**
  * A log for one of several evals that run at a time: what it is told is kept, and printed whole when the eval has ended.
@@ -82886,7 +84138,7 @@ class KeptLog {
     #keep(to, text) {
         this.#lines.push({ to, text });
         this.#characters += text.length;
-        while (this.#lines.length > KEPT_LINES ||
+        while (this.#lines.length > live_log_KEPT_LINES ||
             (this.#characters > KEPT_CHARACTERS && this.#lines.length > 1)) {
             this.#characters -= this.#lines.shift()?.text.length ?? 0;
             this.#dropped += 1;

@@ -28636,7 +28636,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 
 /** Ends the step well or not, as the results say. */
-function finish(results, { refused, stopped }) {
+function finish(results, { unusable, stopped }) {
     const { verdict, counts } = results;
     const names = (status, withNote = false) => {
         const rows = results.rows
@@ -28646,8 +28646,11 @@ function finish(results, { refused, stopped }) {
             ? `${rows.slice(0, 10).join(', ')} and ${rows.length - 10} more`
             : rows.join(', ');
     };
-    if (refused.aborted) {
-        throw new ActionError('API_REFUSED', `No retry can mend this: ${reasonOf(refused.reason)}. ${headline(results)}; what was answered is kept.`, 'Mend the cause (the key, its quota or the name of the model), then re-run the failed jobs: they go on where this stopped.');
+    const cause = unusable.reason;
+    if (cause instanceof ApiUnusable) {
+        const final = cause.code === 'API_REFUSED' ? ' Retrying will not help.' : '';
+        const { message } = cause;
+        throw new ActionError(cause.code, `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? '' : '.'}${final} ${headline(results)}; what was answered is kept.`, `${cause.next} Then re-run the failed jobs; they resume from here.`);
     }
     if (verdict === 'failed') {
         throw new ActionError('EVALS_FAILED', `${counts.failed} of ${counts.total} evals failed: ${names('failed')}.`, 'See their output above, mend the cause, and re-run the failed jobs: the evals that are done are not run again.');
@@ -31543,6 +31546,7 @@ function discard(staging) {
 /* harmony export */   Uc: () => (/* binding */ describeError),
 /* harmony export */   lZ: () => (/* binding */ ActionError)
 /* harmony export */ });
+/* unused harmony export ApiUnusable */
 /**
  * A failure that a user can act on. `message` says what happened and why, `next` what to do about it.
  *
@@ -31568,6 +31572,18 @@ function describeError(error) {
 /** The message of anything thrown, for use inside a longer sentence. */
 function reasonOf(error) {
     return error instanceof Error ? error.message : String(error);
+}
+/** The job cannot continue: the API refuses it, or cannot be reached, and no retry will help. */
+class ApiUnusable extends Error {
+    name = 'ApiUnusable';
+    code;
+    /** What a person can do: whole sentences. */
+    next;
+    constructor(code, message, next) {
+        super(message);
+        this.code = code;
+        this.next = next;
+    }
 }
 
 
@@ -41880,6 +41896,12 @@ const shortText = schemas_string().max(4096);
 const completion_record_name = schemas_string()
     .max(4096)
     .regex(/^\P{Cc}*$/u);
+const adaptation = union([
+    object({ model: completion_record_name, param: completion_record_name, value: completion_record_name, renamedTo: schemas_null() }),
+    object({ model: completion_record_name, param: completion_record_name, value: schemas_null(), renamedTo: completion_record_name }),
+]);
+/** A model refuses a few parameters, each with a few values. */
+const MOST_ADAPTATIONS = 1000;
 const schema = object({
     version: literal(1),
     /** Resolved eval key, `test-match.s1.simple-v0`. */
@@ -41905,6 +41927,8 @@ const schema = object({
     }),
     /** API requests; null when they were not counted. */
     requests: object({ sent: schemas_int().nonnegative(), replayed: schemas_int().nonnegative() }).nullable(),
+    /** What was changed in requests because a model does not accept it. */
+    adaptations: array(adaptation).max(MOST_ADAPTATIONS).default([]),
     run: object({ repository: completion_record_name, id: completion_record_name, attempt: schemas_int().nonnegative() }),
     /** ISO 8601, UTC. */
     started: iso_datetime(),

@@ -1,17 +1,17 @@
 import { setFailed } from '@actions/core';
-import { ActionError, describeError, reasonOf } from '../errors.ts';
+import { ActionError, ApiUnusable, describeError, reasonOf } from '../errors.ts';
 import { headline } from '../report/markdown.ts';
 import type { Results } from '../report/results.ts';
 
 export interface Ends {
-  /** Aborted when the API refused what no retry can mend. */
-  readonly refused: AbortSignal;
+  /** Aborted, with an ApiUnusable, when the API refused the job or could not be reached. */
+  readonly unusable: AbortSignal;
   /** Aborted when the run ended before its evals had, with an Error that says why. */
   readonly stopped: AbortSignal;
 }
 
 /** Ends the step well or not, as the results say. */
-export function finish(results: Results, { refused, stopped }: Ends): void {
+export function finish(results: Results, { unusable, stopped }: Ends): void {
   const { verdict, counts } = results;
   const names = (status: 'failed' | 'pending', withNote = false) => {
     const rows = results.rows
@@ -21,11 +21,14 @@ export function finish(results: Results, { refused, stopped }: Ends): void {
       ? `${rows.slice(0, 10).join(', ')} and ${rows.length - 10} more`
       : rows.join(', ');
   };
-  if (refused.aborted) {
+  const cause: unknown = unusable.reason;
+  if (cause instanceof ApiUnusable) {
+    const final = cause.code === 'API_REFUSED' ? ' Retrying will not help.' : '';
+    const { message } = cause;
     throw new ActionError(
-      'API_REFUSED',
-      `No retry can mend this: ${reasonOf(refused.reason)}. ${headline(results)}; what was answered is kept.`,
-      'Mend the cause (the key, its quota or the name of the model), then re-run the failed jobs: they go on where this stopped.',
+      cause.code,
+      `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? '' : '.'}${final} ${headline(results)}; what was answered is kept.`,
+      `${cause.next} Then re-run the failed jobs; they resume from here.`,
     );
   }
   if (verdict === 'failed') {

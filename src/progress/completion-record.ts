@@ -13,6 +13,14 @@ const name = z
   .max(4096)
   .regex(/^\P{Cc}*$/u);
 
+const adaptation = z.union([
+  z.object({ model: name, param: name, value: name, renamedTo: z.null() }),
+  z.object({ model: name, param: name, value: z.null(), renamedTo: name }),
+]);
+
+/** A model refuses a few parameters, each with a few values. */
+export const MOST_ADAPTATIONS = 1000;
+
 const schema = z.object({
   version: z.literal(1),
   /** Resolved eval key, `test-match.s1.simple-v0`. */
@@ -38,6 +46,8 @@ const schema = z.object({
   }),
   /** API requests; null when they were not counted. */
   requests: z.object({ sent: z.int().nonnegative(), replayed: z.int().nonnegative() }).nullable(),
+  /** What was changed in requests because a model does not accept it. */
+  adaptations: z.array(adaptation).max(MOST_ADAPTATIONS).default([]),
   run: z.object({ repository: name, id: name, attempt: z.int().nonnegative() }),
   /** ISO 8601, UTC. */
   started: z.iso.datetime(),

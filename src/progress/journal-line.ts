@@ -9,13 +9,14 @@
  * The first kind begins each segment and names its owner; `made` (milliseconds since 1970) tells which of two segments is the
  * newer one. The second holds an answer, the third marks an eval that makes something at the API, the fourth a way in which it
  * failed. `crc` is the CRC-32 of everything behind it, so that a torn or damaged line costs that line only. `of` is the short
- * form of the owner, for segments whose first line is damaged. `n` is the ordinal of the request among identical requests of
+ * form of the owner, for segments whose first line is damaged. `adapted` lists what was changed in the request, where something was. `n` is the ordinal of the request among identical requests of
  * the eval. The body is `text`, or `zstd` (compressed, Base64) where that is shorter, or `base64` where it is not text. There
  * is nothing of the user's in it but the answers: no header, no key.
  */
 import { createHash } from 'node:crypto';
 import { crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { z } from 'zod';
+import type { Adaptation } from '../model/adaptation.ts';
 
 /** Tokens of one answer, as the provider counted them. */
 export interface TokenUsage {
@@ -36,6 +37,8 @@ export interface Answer {
   /** Decoded: no content encoding is left. */
   readonly body: Buffer;
   readonly usage: TokenUsage;
+  /** What was changed in the request because the model does not accept it; missing: nothing. */
+  readonly adaptations?: readonly Adaptation[];
 }
 
 /** What the answers of a journal belong to; those of another content are not used. */
@@ -94,10 +97,11 @@ export function answerLine(
   of: string,
   key: string,
   n: number,
-  { status, type, body, usage }: Answer,
+  { status, type, body, usage, adaptations = [] }: Answer,
 ): Buffer {
   const counts = [usage.prompt, usage.completion, usage.cached, usage.reasoning];
-  return checked({ of, key, n, status, type, usage: counts, ...packed(body) });
+  const adapted = adaptations.length === 0 ? {} : { adapted: adaptations };
+  return checked({ of, key, n, status, type, usage: counts, ...adapted, ...packed(body) });
 }
 
 export function statefulLine(of: string): Buffer {
@@ -143,8 +147,9 @@ export function readAnswer(line: Buffer, key: string, n: number): Answer | undef
     // The index holds a part of the key only.
     if (entry.key !== key || entry.n !== n) return undefined;
     const [prompt, completion, cached, reasoning] = entry.usage;
-    const { status, type } = entry;
-    return { status, type, body: unpacked(entry), usage: { prompt, completion, cached, reasoning } };
+    const { status, type, adapted: adaptations } = entry;
+    const usage = { prompt, completion, cached, reasoning };
+    return { status, type, body: unpacked(entry), usage, ...(adaptations.length > 0 && { adaptations }) };
   } catch {
     return undefined;
   }
@@ -174,12 +179,17 @@ const headerSchema = z.object({
 });
 
 const tokens = z.int().nonnegative();
+const adaptation = z.union([
+  z.object({ model: z.string(), param: z.string(), value: z.string(), renamedTo: z.null() }),
+  z.object({ model: z.string(), param: z.string(), value: z.null(), renamedTo: z.string() }),
+]);
 const entrySchema = z.object({
   key: z.string().regex(/^[0-9a-f]{64}$/),
   n: z.int().nonnegative(),
   status: z.int().min(200).max(299),
   type: z.string().max(1024),
   usage: z.tuple([tokens, tokens, tokens, tokens]),
+  adapted: z.array(adaptation).default([]),
   text: z.string().optional(),
   zstd: z.string().optional(),
   base64: z.string().optional(),

@@ -9,12 +9,20 @@ import type { PlannedEval } from '../plan/plan.ts';
 import { changedParts, describeReason } from '../plan/reconcile.ts';
 import { abortedAfter } from '../process/abort.ts';
 import type { Exit } from '../process/group.ts';
-import type { CompletionRecord } from '../progress/completion-record.ts';
+import { type CompletionRecord, MOST_ADAPTATIONS } from '../progress/completion-record.ts';
 import { Journal } from '../progress/journal.ts';
 import { liveRecordFile } from '../progress/paths.ts';
 import type { State } from '../progress/state.ts';
 import { wholeNumber } from '../report/format.ts';
+import { nextAttempt } from './attempt-plan.ts';
 import { type Engine, EngineLost, type RunningEval } from './engine.ts';
+import {
+  describeFailure,
+  mayBeOfAnswers,
+  type PythonFailure,
+  pythonFailure,
+  signatureOf,
+} from './failure-cause.ts';
 import type { Outcome } from './outcome.ts';
 import { type RecordSummary, readRecordFile } from './record-file.ts';
 import { type Limits, watchEval } from './watch.ts';
@@ -52,10 +60,12 @@ export interface Progress {
   tokens(): number;
 }
 
-const LAST_LINES = 30;
+/** Lines of what an eval printed that are kept: those that are shown, and those in which its exception is looked for. */
+const SHOWN_LINES = 30;
+const KEPT_LINES = 500;
 
-/** Milliseconds that an eval which ended without a result waits for what it has asked, and pays for. */
-const LAST_ANSWERS = 15_000;
+/** Milliseconds that an eval which ended without a result waits for what it has requested, and pays for. */
+const DRAIN_MS = 15_000;
 
 /** An outcome `fresh` is on disk when this returns. `log` is the eval's own. */
 export async function executeEval(
@@ -70,46 +80,75 @@ export async function executeEval(
   const lane = gateway.openEval(planned.name, journal);
   onProgress({ answers: () => answersOf(lane.traffic()), tokens: () => tokensOf(lane.attempt()) });
   let outcome: Outcome = { status: 'pending', eval: planned, reason: 'not started' };
+  /** The failure that recorded answers are suspected of. */
+  let suspected: string | undefined;
   try {
-    for (let attempt = 1; attempt <= attempts; attempt += 1) {
-      const before = lane.traffic();
-      lane.restart();
-      let byItself: boolean;
+    for (let attempt = 1, replays = true; ; ) {
+      explainStart(lane, journal, replays, log);
+      lane.restart(replays);
+      let result: Attempt;
       try {
-        ({ outcome, byItself } = await runOnce(planned, lane, options, log));
+        result = await runOnce(planned, lane, options, log);
       } catch (error) {
         if (!(error instanceof EngineLost)) throw error;
         log.info(`It runs again, which does not count as an attempt: ${reasonOf(error)}`);
-        attempt -= 1;
         continue;
       }
+      ({ outcome } = result);
       if (outcome.status !== 'failed') return outcome;
-      const { sent, replayed } = lane.traffic();
-      // One that was ended, or waited for the API, has not failed on what it was given.
-      const alone = byItself && sent === before.sent && lane.underWay() === 0;
-      if (journal && alone && replayed > before.replayed) {
-        log.info(
-          'It failed on kept answers alone, so they lead nowhere: they are dropped, and asked for again.',
-        );
-        journal.drop();
+      const signature = signatureOfAttempt(result, lane);
+      if (!replays && suspected === signature) journal?.markFailed(signature);
+      const suspectsAnswers = isSuspect(result, lane) && !(journal?.failedWith(signature) ?? true);
+      if (suspectsAnswers) suspected = signature;
+      const next = nextAttempt({ attempt, replayed: replays, suspectsAnswers }, attempts);
+      const number = `attempt ${attempt} of ${Math.max(attempt, attempts)}: ${outcome.reason}`;
+      if (next.kind === 'stop') {
+        log.info(number);
+        return outcome;
       }
-      const last = attempt === attempts;
-      log.info(`attempt ${attempt} of ${attempts}: ${outcome.reason}${last ? '' : '; trying again'}`);
+      log.info(`${number}; trying again`);
+      ({ replays } = next);
+      attempt += 1;
     }
-    return outcome;
   } finally {
-    const sent = lane.sent();
+    const sent = lane.sentCount();
     if (outcome.status !== 'fresh' && journal && sent > 0) {
-      log.info(
-        `Requests that the API has not answered yet, and whose answers are waited for: ${wholeNumber(sent)}`,
-      );
-      await lane.drain(abortedAfter(LAST_ANSWERS, options.hurry));
+      log.info(`Waiting for ${wholeNumber(sent)} requests that were already sent to the API.`);
+      await lane.drain(abortedAfter(DRAIN_MS, options.hurry));
     }
     lane.close();
     if (journal) options.journals.delete(journal);
+    if (outcome.status === 'failed' && journal && journal.size > 0 && !journal.stateful)
+      log.info(
+        `Its ${wholeNumber(journal.size)} recorded answers are kept for the next run. To request all of them again, set the input sample-resume to false for one run.`,
+      );
     if (outcome.status === 'fresh') journal?.drop();
     else journal?.close();
   }
+}
+
+function explainStart(lane: EvalGateway, journal: Journal | undefined, replays: boolean, log: Log): void {
+  if (!journal || journal.size === 0) return;
+  if (journal.stateful) {
+    const made = lane.stateMadeBy();
+    log.info(
+      `It starts from its first request: it makes or uses something that the API keeps${made ? ` (${made})` : ''}, such as a conversation or a file, and answers about that cannot be replayed.`,
+    );
+  } else if (!replays) {
+    log.info(
+      'Its last attempt does not use recorded answers: it failed while it used some of an earlier run. They are kept.',
+    );
+  }
+}
+
+/** Whether it failed by itself while it used answers of an earlier run, in a way that other answers might change. */
+function isSuspect({ endedOnItsOwn, failure }: Attempt, lane: EvalGateway): boolean {
+  if (!endedOnItsOwn || lane.replayedEarlier() === 0) return false;
+  return lane.refusal() !== undefined || failure === undefined || mayBeOfAnswers(failure);
+}
+
+function signatureOfAttempt({ failure }: Attempt, lane: EvalGateway): string {
+  return failure ? signatureOf(failure) : (lane.refusal() ?? '');
 }
 
 function openJournal(planned: PlannedEval, { state, run }: ExecuteOptions, log: Log): Journal {
@@ -139,8 +178,10 @@ function openJournal(planned: PlannedEval, { state, run }: ExecuteOptions, log: 
 
 interface Attempt {
   readonly outcome: Outcome;
-  /** Whether nobody ended it: what it came to comes from what it was given. */
-  readonly byItself: boolean;
+  /** Whether neither a limit nor the end of the run stopped it. */
+  readonly endedOnItsOwn: boolean;
+  /** The exception that ended it, when it printed one. */
+  readonly failure?: PythonFailure | undefined;
 }
 
 async function runOnce(
@@ -154,16 +195,16 @@ async function runOnce(
   rmSync(recordFile, { force: true });
   mkdirSync(dirname(recordFile), { recursive: true });
 
-  const lastLines: string[] = [];
+  const printed: string[] = [];
   const started = new Date();
-  const watch = watchEval(limits, lane.lastTraffic);
+  const watch = watchEval(limits, () => lane.lastTrafficAt());
   const running = engine.start({
     args: [options.model, planned.key, ...options.oaievalArgs, '--record_path', recordFile],
     env: { ...lane.env, ...threadsFor(planned, threads) },
     onLine(line) {
       watch.printed(line);
-      lastLines.push(line);
-      if (lastLines.length > LAST_LINES) lastLines.shift();
+      printed.push(line);
+      if (printed.length > KEPT_LINES) printed.shift();
       log.child(line);
     },
   });
@@ -174,7 +215,7 @@ async function runOnce(
   } catch (error) {
     if (error instanceof EngineLost) throw error;
     const reason = `it could not be started: ${reasonOf(error)}`;
-    return { outcome: { status: 'failed', eval: planned, reason, lastLines }, byItself: false };
+    return { outcome: { status: 'failed', eval: planned, reason, lastLines: [] }, endedOnItsOwn: false };
   } finally {
     watch.close();
     release();
@@ -183,15 +224,20 @@ async function runOnce(
   }
 
   const record = await readRecordFile(recordFile);
-  const byItself = exit.signal === null && !stopped.aborted && !watch.passed.aborted;
-  const unanswered = lane.unanswered();
+  const endedOnItsOwn = exit.signal === null && !stopped.aborted && !watch.passed.aborted;
+  const unanswered = lane.unansweredCount();
   if (exit.code !== 0 || !record?.finalReport || unanswered > 0) {
     if (stopped.aborted)
-      return { outcome: { status: 'pending', eval: planned, reason: reasonOf(stopped.reason) }, byItself };
+      return {
+        outcome: { status: 'pending', eval: planned, reason: reasonOf(stopped.reason) },
+        endedOnItsOwn,
+      };
+    const failure = exit.code === 0 ? undefined : pythonFailure(printed);
     const reason = watch.passed.aborted
       ? reasonOf(watch.passed.reason)
-      : failure(exit, record?.finalReport !== undefined, unanswered);
-    return { outcome: { status: 'failed', eval: planned, reason, lastLines }, byItself };
+      : failureReason(exit, record?.finalReport !== undefined, unanswered, failure, lane.refusal());
+    const lastLines = printed.slice(-SHOWN_LINES);
+    return { outcome: { status: 'failed', eval: planned, reason, lastLines }, endedOnItsOwn, failure };
   }
   const completion: CompletionRecord = {
     version: 1,
@@ -202,12 +248,13 @@ async function runOnce(
     metrics: record.finalReport,
     samples: record.samples ?? planned.samples,
     ...accounting(lane.attempt(), record),
+    adaptations: lane.adaptations().slice(0, MOST_ADAPTATIONS),
     run: options.run,
     started: started.toISOString(),
     ended: new Date().toISOString(),
   };
   state.complete(completion, recordFile);
-  return { outcome: { status: 'fresh', eval: planned, record: completion }, byItself };
+  return { outcome: { status: 'fresh', eval: planned, record: completion }, endedOnItsOwn };
 }
 
 /** A thread that has no sample to work on is only started and ended. */
@@ -252,9 +299,19 @@ function endWhenStopped(running: RunningEval, stops: readonly AbortSignal[], gra
   };
 }
 
-function failure({ code, signal }: Exit, reported: boolean, unanswered: number): string {
-  if (signal) return `it was ended by ${signal}`;
-  if (code !== 0) return `oaieval exited with code ${code}`;
+function failureReason(
+  { code, signal }: Exit,
+  reported: boolean,
+  unanswered: number,
+  failure: PythonFailure | undefined,
+  refusal: string | undefined,
+): string {
+  if (signal) return `it was killed by ${signal}`;
+  if (code !== 0) {
+    if (refusal !== undefined) return `the API refused a request: ${refusal}`;
+    return failure ? `it ended with ${describeFailure(failure)}` : `oaieval exited with code ${code}`;
+  }
   if (!reported) return 'oaieval exited with code 0 but recorded no final report, so its result is not known';
-  return `${wholeNumber(unanswered)} of its requests were not answered by the API, and it reported a result without them`;
+  const words = refusal === undefined ? '' : `: ${refusal}`;
+  return `${wholeNumber(unanswered)} of its requests were not answered by the API, and it reported a result without them${words}`;
 }

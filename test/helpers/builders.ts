@@ -38,6 +38,7 @@ export function completion(of: PlannedEval, changes: Partial<CompletionRecord> =
     samples: 3,
     tokens: { prompt: 10, completion: 5, total: 15, cached: 0, reasoning: 0 },
     requests: null,
+    adaptations: [],
     run: { repository: 'o/r', id: '1', attempt: 1 },
     started: '2026-01-01T00:00:00.000Z',
     ended: '2026-01-01T00:01:00.000Z',

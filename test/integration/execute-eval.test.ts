@@ -3,8 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startGateway } from '../../src/gateway/gateway.ts';
-import { defaultPatience } from '../../src/gateway/patience.ts';
 import { providerUrls } from '../../src/gateway/providers.ts';
+import { defaultRetryPolicy } from '../../src/gateway/retry-policy.ts';
 import { type Exit, spawnGroup } from '../../src/process/group.ts';
 import { Journal } from '../../src/progress/journal.ts';
 import { liveRecordFile, type StatePaths, statePaths } from '../../src/progress/paths.ts';
@@ -17,7 +17,7 @@ import { apiFaults, type Faults, startModelApi } from '../stand-ins/model-api.ts
 
 const EVAL = planned('a.dev.v0');
 
-/** What the programs below share: which `attempt` this is, `say`, `report`, `ask`, and ways to wait. */
+/** What the programs below share: which `attempt` this is, `say`, `report`, `post`, `ask`, and ways to wait. */
 const PRELUDE = `
 const fs = require('node:fs');
 const record = process.argv.at(-1);
@@ -26,12 +26,13 @@ const attempt = fs.existsSync(count) ? Number(fs.readFileSync(count, 'utf8')) + 
 fs.writeFileSync(count, String(attempt));
 const say = (line) => process.stdout.write(line + '\\n');
 const report = () => fs.writeFileSync(record, '{"final_report": {"accuracy": 0.5}}\\n');
-const ask = async (content) => {
-  const body = JSON.stringify({ model: 'gpt-4', messages: [{ role: 'user', content }] });
+const post = async (path, fields) => {
   const headers = { authorization: 'Bearer sk-test' };
-  const response = await fetch(process.env.OPENAI_BASE_URL + '/chat/completions', { method: 'POST', headers, body });
+  const body = JSON.stringify(fields);
+  const response = await fetch(process.env.OPENAI_BASE_URL + path, { method: 'POST', headers, body });
   await response.text();
 };
+const ask = (content) => post('/chat/completions', { model: 'gpt-4', messages: [{ role: 'user', content }] });
 const forEver = () => new Promise((resolve) => setTimeout(resolve, 600_000));
 const until = async (file) => { while (!fs.existsSync(file)) await new Promise((resolve) => setTimeout(resolve, 5)); };
 `;
@@ -48,7 +49,7 @@ async function bench(script: string, { faults, ...options }: BenchOptions = {}) 
     urls: providerUrls({ OPENAI_BASE_URL: api.url }),
     maxRequestsInFlight: 4,
     log: silentLog,
-    patience: { ...defaultPatience, firstWait: 1, longestWait: 2, mostTries: 2 },
+    retryPolicy: { ...defaultRetryPolicy, initialDelayMs: 1, maxDelayMs: 2, maxAttempts: 2 },
   });
   onTestFinished(async () => {
     await gateway.close();
@@ -125,7 +126,7 @@ describe('what an eval that ends comes to', () => {
     [
       'a signal, whatever it reported',
       "report(); process.kill(process.pid, 'SIGTERM'); await forEver()",
-      { status: 'failed', reason: 'it was ended by SIGTERM' },
+      { status: 'failed', reason: 'it was killed by SIGTERM' },
     ],
     [
       'a record that is no JSON',
@@ -312,12 +313,72 @@ describe('answers of an eval that has not finished', () => {
     expect(keptAnswers(bed.paths), 'it is done, and needs them no more').toBe(0);
   });
 
-  test('are dropped when it failed on them alone, and asked for again', async () => {
-    const bed = await bench("await ask('x'); process.exitCode = 1", { attempts: 3 });
+  const failsAfterAnswer = "await ask('x'); process.exitCode = 1";
+  const withoutThem = /^Its last attempt does not use recorded answers/;
+
+  test('are used in each attempt of the run that paid for them', async () => {
+    const bed = await bench(failsAfterAnswer, { attempts: 3 });
     expect((await bed.execute()).status).toBe('failed');
     expect(bed.attempts()).toBe(3);
-    expect(bed.log.lines.filter((line) => line.includes('kept answers alone'))).toHaveLength(1);
-    expect(bed.api.counts().received).toBe(2);
+    expect(bed.api.counts().received).toBe(1);
+    expect(keptAnswers(bed.paths)).toBe(1);
+    expect(bed.log.lines).toContainEqual(expect.stringMatching(/^Its 1 recorded answers are kept/));
+  });
+
+  test.each([
+    ['the last of several attempts', 2, 2],
+    ['one attempt more', 1, 2],
+  ])(
+    'of an earlier run that it fails on: %s requests them again, and none is lost',
+    async (_, attempts, runs) => {
+      const bed = await bench(failsAfterAnswer);
+      expect((await bed.execute()).status).toBe('failed');
+      expect((await bed.execute({ attempts })).status).toBe('failed');
+      expect(bed.attempts()).toBe(1 + runs);
+      expect(bed.api.counts().received).toBe(2);
+      expect(bed.log.lines).toContainEqual(expect.stringMatching(withoutThem));
+      expect(keptAnswers(bed.paths)).toBe(1);
+
+      expect((await bed.execute({ attempts })).status).toBe('failed');
+      expect(bed.api.counts().received, 'it fails in the same way without them: they are not to blame').toBe(
+        2,
+      );
+    },
+  );
+
+  test.each([
+    ['FileNotFoundError: [Errno 2] No such file', 'eval_sample', 1],
+    ['ModuleNotFoundError: No module named "x"', 'eval_sample', 1],
+    ['MemoryError', 'eval_sample', 1],
+    ['ValueError: behind the last sample', 'run', 1],
+    ['ValueError: of a sample', 'eval_sample', 2],
+    ['openai.NotFoundError: Error code: 404', 'run', 2],
+  ])('of an earlier run, and %s in %s: %i requests in all', async (exception, name, requests) => {
+    const lines = [
+      'Traceback (most recent call last):',
+      `  File "own.py", line 7, in ${name}`,
+      '    f()',
+      exception,
+    ];
+    const bed = await bench(
+      `await ask('x'); console.log(${JSON.stringify(lines.join('\n'))}); process.exitCode = 1`,
+    );
+    await bed.execute();
+    expect(await bed.execute({ attempts: 2 })).toMatchObject({ reason: `it ended with ${exception}` });
+    expect(bed.api.counts().received).toBe(requests);
+  });
+
+  test('are not replayed to an eval that makes something at the API, which is asked from its start', async () => {
+    const bed = await bench("await ask('x'); await post('/conversations', {}); process.exitCode = 1", {
+      attempts: 2,
+    });
+    expect((await bed.execute()).status).toBe('failed');
+    expect(bed.api.requests.map(({ path }) => path.replace('/v1', ''))).toEqual(
+      Array(2).fill(['/chat/completions', '/conversations']).flat(),
+    );
+    expect(bed.log.lines).toContainEqual(expect.stringContaining('(POST /conversations)'));
+    await bed.execute({ attempts: 1 });
+    expect(bed.api.requests, 'in the next run as well').toHaveLength(6);
   });
 
   test.each([
@@ -328,7 +389,6 @@ describe('answers of an eval that has not finished', () => {
     const bed = await bench(script, { attempts: 2, ...(limits && { limits }) });
     expect((await bed.execute()).status).toBe('failed');
     expect(bed.attempts()).toBe(2);
-    expect(bed.log.lines.filter((line) => line.includes('kept answers alone'))).toEqual([]);
     const received = bed.api.requests.filter(({ body }) => JSON.stringify(body).includes('"x"'));
     expect(received).toHaveLength(1);
   });
@@ -345,7 +405,6 @@ describe('answers of an eval that has not finished', () => {
     expect((await ended).status).toBe('failed');
     expect(bed.attempts()).toBe(2);
     expect(bed.api.counts().received).toBe(2);
-    expect(bed.log.lines.filter((line) => line.includes('kept answers alone'))).toEqual([]);
   });
 
   const leaving = "ask('x'); await until('sent'); process.exit(1)";
@@ -356,7 +415,7 @@ describe('answers of an eval that has not finished', () => {
     const ended = bed.execute();
     await bed.api.untilHeld(1);
     writeFileSync(join(bed.cwd, 'sent'), '');
-    const waits = 'Requests that the API has not answered yet, and whose answers are waited for: 1';
+    const waits = 'Waiting for 1 requests that were already sent to the API.';
     await vi.waitFor(() => expect(bed.log.lines).toContain(waits), { timeout: 30_000 });
     bed.api.release();
     expect((await ended).status).toBe('failed');
@@ -374,12 +433,14 @@ describe('answers of an eval that has not finished', () => {
   });
 
   test('that the API refused or gave up are none: what it reports without them is no result', async () => {
-    const bed = await bench("await ask('x'); await ask('y'); report()", {
+    const bed = await bench("await ask('y'); await ask('x'); report()", {
       faults: ({ body }) => (JSON.stringify(body).includes('"x"') ? apiFaults.serverError() : undefined),
     });
     expect(await bed.execute()).toMatchObject({
       status: 'failed',
-      reason: '1 of its requests were not answered by the API, and it reported a result without them',
+      reason: expect.stringContaining(
+        '1 of its requests were not answered by the API, and it reported a result without them: 500',
+      ),
     });
     expect(bed.state.isDone(EVAL.command)).toBe(false);
     bed.api.setFaults();

@@ -26,13 +26,15 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { Adaptations } from '../../src/gateway/adapt.ts';
+import { Adaptations } from '../../src/gateway/adaptable.ts';
 import { type EvalGateway, type GatewayOptions, startGateway } from '../../src/gateway/gateway.ts';
-import { InFlightLimit } from '../../src/gateway/limits.ts';
-import { Operation, type Sink } from '../../src/gateway/operation.ts';
-import { defaultPatience } from '../../src/gateway/patience.ts';
+import { InFlightLimit } from '../../src/gateway/in-flight-limit.ts';
 import { providerUrls } from '../../src/gateway/providers.ts';
+import { natureOf } from '../../src/gateway/replayable.ts';
+import { defaultRetryPolicy } from '../../src/gateway/retry-policy.ts';
+import type { Sink } from '../../src/gateway/shared-response.ts';
 import { openUpstream } from '../../src/gateway/upstream.ts';
+import { UpstreamCall } from '../../src/gateway/upstream-call.ts';
 import { Journal } from '../../src/progress/journal.ts';
 import { type StatePaths, statePaths } from '../../src/progress/paths.ts';
 import { recordingLog, sha256, temporaryDirectory } from '../helpers/builders.ts';
@@ -194,11 +196,12 @@ interface BenchOptions extends Partial<GatewayOptions> {
 /** A gateway that leads to these base URLs, and neither waits nor tries for long. */
 async function bench({ openai = '', anthropic = '', ...options }: BenchOptions) {
   const gateway = await startGateway({
-    env: {},
+    env: { OPENAI_API_KEY: 'sk-test' },
+    models: ['gpt-4'],
     urls: providerUrls({ OPENAI_BASE_URL: openai, ANTHROPIC_BASE_URL: anthropic }),
     maxRequestsInFlight: 32,
     log: recordingLog(),
-    patience: { ...defaultPatience, firstWait: 1, longestWait: 4, mostTries: 4 },
+    retryPolicy: { ...defaultRetryPolicy, initialDelayMs: 1, maxDelayMs: 4, maxAttempts: 4 },
     timeouts: { connect: 5000, idle: 5000 },
     ...options,
   });
@@ -343,7 +346,7 @@ describe('TLS with a private CA', () => {
     const { status, headers, body } = await askOf(gateway.openEval('a', kept), 'x');
     expect(status).toBe(424);
     expect(headers['x-should-retry']).toBe('false');
-    expect(JSON.parse(body.toString()).error.message).toMatch(/gave up after 4 tries.*certificate/);
+    expect(JSON.parse(body.toString()).error.message).toMatch(/gave up: .*certificate.* not trusted/);
     expect(api.arrivals).toEqual([]);
     expect(kept.size).toBe(0);
   });
@@ -639,8 +642,8 @@ describe('waits that the API asks for', () => {
       tokens -= 1;
       answer(response);
     });
-    const patience = { ...defaultPatience, firstWait: 20, longestWait: 200, mostTries: 4 };
-    const gateway = await bench({ openai: api.origin, maxRequestsInFlight: 16, patience });
+    const retryPolicy = { ...defaultRetryPolicy, initialDelayMs: 20, maxDelayMs: 200, maxAttempts: 4 };
+    const gateway = await bench({ openai: api.origin, maxRequestsInFlight: 16, retryPolicy });
     const lane = gateway.openEval('a', undefined);
     const answers = await Promise.all(Array.from({ length: 64 }, (_, i) => askOf(lane, `${i}`)));
     expect(answers.map(({ status }) => status).filter((status) => status !== 200)).toEqual([]);
@@ -658,15 +661,15 @@ describe('waits that the API asks for', () => {
       if (n === 2) return answer(response, '{"error":{"message":"The server had an error"}}', {}, 500);
       answer(response);
     });
-    const patience = { ...defaultPatience, firstWait: 1, longestWait: 4, longest: 200 };
-    const gateway = await bench({ openai: api.origin, maxRequestsInFlight: 1, patience });
+    const retryPolicy = { ...defaultRetryPolicy, initialDelayMs: 1, maxDelayMs: 4, maxElapsedMs: 200 };
+    const gateway = await bench({ openai: api.origin, maxRequestsInFlight: 1, retryPolicy });
     const lane = gateway.openEval('a', undefined);
     const first = askOf(lane, 'a');
     await api.untilArrived(1);
     const queued = untilAtGateway(lane, 1);
     const second = askOf(lane, 'b');
     await queued;
-    setTimeout(letGo, 2 * patience.longest);
+    setTimeout(letGo, 2 * retryPolicy.maxElapsedMs);
     expect((await first).status).toBe(200);
     expect((await second).status).toBe(200);
     expect(api.arrivals).toHaveLength(3);
@@ -694,9 +697,9 @@ describe('waits that the API asks for', () => {
       const gateway = await bench({ openai: api.origin });
       const lane = gateway.openEval('a', undefined);
       const waits = askOf(lane, 'a').catch(() => 'cut');
-      await vi.waitFor(() => expect([api.arrivals.length, lane.sent()]).toEqual([1, 0]));
+      await vi.waitFor(() => expect([api.arrivals.length, lane.sentCount()]).toEqual([1, 0]));
       expect((await askOf(lane, 'b')).status).toBe(200);
-      expect(lane.underWay()).toBe(1);
+      expect(lane.pendingCount()).toBe(1);
       await gateway.close();
       expect(await waits).toBe('cut');
     });
@@ -720,12 +723,18 @@ describe('waits that the API asks for', () => {
     });
   });
 
-  test('no try begins when patience is at its end', async () => {
+  test('no try begins when retryPolicy is at its end', async () => {
     const api = await startStandInApi((_, response) =>
       answer(response, '{"error":{"message":"The server had an error"}}', {}, 500),
     );
-    const patience = { ...defaultPatience, firstWait: 50, longestWait: 50, longest: 200, mostTries: 1000 };
-    const lane = (await bench({ openai: api.origin, patience })).openEval('a', undefined);
+    const retryPolicy = {
+      ...defaultRetryPolicy,
+      initialDelayMs: 50,
+      maxDelayMs: 50,
+      maxElapsedMs: 200,
+      maxAttempts: 1000,
+    };
+    const lane = (await bench({ openai: api.origin, retryPolicy })).openEval('a', undefined);
     expect((await askOf(lane, 'x')).status).toBe(424);
     expect(api.arrivals.length).toBeLessThan(12);
   });
@@ -738,8 +747,14 @@ describe('waits that the API asks for', () => {
       answered += 1;
       setTimeout(() => answer(response), 10);
     });
-    const patience = { ...defaultPatience, firstWait: 4, longestWait: 8, longest: 150, mostTries: 4 };
-    const lane = (await bench({ openai: api.origin, patience })).openEval('a', undefined);
+    const retryPolicy = {
+      ...defaultRetryPolicy,
+      initialDelayMs: 4,
+      maxDelayMs: 8,
+      maxElapsedMs: 150,
+      maxAttempts: 4,
+    };
+    const lane = (await bench({ openai: api.origin, retryPolicy })).openEval('a', undefined);
     const patient = askOf(lane, 'a');
     for (let n = 0; n < OTHERS; n += 1) expect((await askOf(lane, `b${n}`)).status).toBe(200);
     expect((await patient).status).toBe(200);
@@ -764,21 +779,21 @@ describe('waits that the API asks for', () => {
   test('a success that says the limit is used up for an hour does not stop the job for it', async () => {
     const used = { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '1h0m0s' };
     const api = await startStandInApi((_, response) => answer(response, CHAT, used));
-    const patience = { ...defaultPatience, longestPause: 50 };
-    const lane = (await bench({ openai: api.origin, patience })).openEval('a', undefined);
+    const retryPolicy = { ...defaultRetryPolicy, maxPauseMs: 50 };
+    const lane = (await bench({ openai: api.origin, retryPolicy })).openEval('a', undefined);
     for (const content of ['x', 'y']) expect((await askOf(lane, content)).status).toBe(200);
   });
 
   test.each([
-    ['beyond all patience', '86400', defaultPatience],
-    ['longer than the API may ask for', '60', { ...defaultPatience, longestAdvised: 1000 }],
-  ])('a wait %s ends the request, and does not hold back the others', async (_, asked, patience) => {
+    ['beyond all retryPolicy', '86400', defaultRetryPolicy],
+    ['longer than the API may ask for', '60', { ...defaultRetryPolicy, maxRetryAfterMs: 1000 }],
+  ])('a wait %s ends the request, and does not hold back the others', async (_, asked, retryPolicy) => {
     const api = await startStandInApi((arrival, response) =>
       contentOf(arrival) === 'a'
         ? answer(response, limited, { 'retry-after': asked }, 429)
         : answer(response),
     );
-    const gateway = await bench({ openai: api.origin, patience });
+    const gateway = await bench({ openai: api.origin, retryPolicy });
     const lane = gateway.openEval('a', undefined);
     expect((await askOf(lane, 'a')).status).toBe(424);
     expect((await askOf(lane, 'b')).status).toBe(200);
@@ -798,7 +813,6 @@ describe('an API that goes silent or hangs up', () => {
       (_, response) => response.writeHead(200, head).write(CHAT.slice(0, 20), () => response.socket?.end()),
     ],
     ['resets the connection', (_, response) => response.socket?.resetAndDestroy()],
-    ['speaks no HTTP', (_, response) => response.socket?.end('SSH-2.0-OpenSSH_9.6\r\n')],
   ];
 
   test.each(cases)('%s: asked again, recorded once', async (_, fault) => {
@@ -831,7 +845,7 @@ describe('an API that goes silent or hangs up', () => {
       const gateway = await bench({ openai: `http://${host}:${port}` });
       const { status, body } = await askOf(gateway.openEval('a', undefined), 'x');
       expect(status).toBe(424);
-      expect(body.toString()).toMatch(/gave up after 4 tries.*ECONNREFUSED/);
+      expect(body.toString()).toMatch(/gave up after 4 attempts.*ECONNREFUSED/);
     }
   });
 });
@@ -900,42 +914,51 @@ describe('sizes and bytes', () => {
   const MEGABYTE = 1_000_000;
   const PIECE = '😀 漢字かな Ünïcödé \\ " \u0000 \u2028 \ud83d\udc69\u200d\ud83d\udcbb ';
   const large = PIECE.repeat(Math.ceil(MEGABYTE / Buffer.byteLength(PIECE)));
-  const cases: [string, string, string, Buffer][] = [
-    ['escaped JSON', 'application/json', question(large), Buffer.from(JSON.stringify(chat(large)))],
-    ['plain text', 'text/plain; charset=utf-8', question(large), Buffer.from(large)],
-    ['audio', 'audio/mpeg', question('x'), noise(MEGABYTE, 1)],
-    [
-      'bytes that look like text at first',
-      'application/octet-stream',
-      question('y'),
-      Buffer.concat([Buffer.from(large), noise(7, 2)]),
-    ],
-    ['a byte order mark', 'application/json', question('z'), Buffer.from(`\ufeff${CHAT}`)],
-  ];
-
-  test.each(cases)('%s: the same bytes there, back and again', async (_, type, asked, bytes) => {
-    const api = await startStandInApi((_, response) => answer(response, bytes, { 'content-type': type }));
+  test.each<[string, string, Buffer]>([
+    ['escaped JSON', question(large), Buffer.from(JSON.stringify(chat(large)))],
+    ['a byte order mark', question('z'), Buffer.from(`\ufeff${CHAT}`)],
+  ])('%s: the same bytes there, back and again', async (_, asked, bytes) => {
+    const api = await startStandInApi((_, response) => answer(response, bytes));
     const gateway = await bench({ openai: api.origin });
     const paths = newPaths();
     const journal = openJournal(paths);
     const lane = gateway.openEval('a', journal);
-    const first = await post(`${lane.env.OPENAI_BASE_URL}/audio/speech`, asked);
+    const first = await post(`${lane.env.OPENAI_BASE_URL}/chat/completions`, asked);
     expect(api.arrivals[0]?.body.equals(Buffer.from(asked))).toBe(true);
     expect(first.body.equals(bytes)).toBe(true);
     lane.close();
     journal.close();
 
     const resumed = gateway.openEval('a', openJournal(paths));
-    const again = await post(`${resumed.env.OPENAI_BASE_URL}/audio/speech`, asked);
+    const again = await post(`${resumed.env.OPENAI_BASE_URL}/chat/completions`, asked);
     expect(again.body.equals(bytes)).toBe(true);
-    expect(again.headers['content-type']).toBe(type);
+    expect(again.headers['content-type']).toBe('application/json');
     expect(api.arrivals).toHaveLength(1);
+  });
+
+  test.each<[string, string, Buffer]>([
+    ['plain text', 'text/plain; charset=utf-8', Buffer.from(large)],
+    ['audio', 'audio/mpeg', noise(MEGABYTE, 1)],
+    [
+      'bytes that look like text at first',
+      'application/octet-stream',
+      Buffer.concat([Buffer.from(large), noise(7, 2)]),
+    ],
+  ])('%s, which is no answer of a model, passes byte by byte and is not recorded', async (_, type, bytes) => {
+    const api = await startStandInApi((_, response) => answer(response, bytes, { 'content-type': type }));
+    const kept = openJournal();
+    const lane = (await bench({ openai: api.origin })).openEval('a', kept);
+    const { body, headers } = await post(`${lane.env.OPENAI_BASE_URL}/audio/speech`, question('x'));
+    expect(body.equals(bytes)).toBe(true);
+    expect(headers['content-type']).toBe(type);
+    expect(kept.size).toBe(0);
   });
 
   test('a journal of more than 100 MB is opened again, and every answer of it is right', async () => {
     const COUNT = 100;
+    const noisyChat = (seed: number) => JSON.stringify(chat(noise(MEGABYTE, seed).toString('base64')));
     const api = await startStandInApi((arrival, response) =>
-      answer(response, noise(MEGABYTE, Number(contentOf(arrival))), { 'content-type': 'audio/mpeg' }),
+      answer(response, noisyChat(Number(contentOf(arrival)))),
     );
     const gateway = await bench({ openai: api.origin });
     const paths = newPaths();
@@ -960,7 +983,7 @@ describe('sizes and bytes', () => {
     const resumed = gateway.openEval('a', opened);
     for (let i = COUNT - 1; i >= 0; i -= 1) {
       const { body } = await askOf(resumed, String(i));
-      expect(body.equals(noise(MEGABYTE, i))).toBe(true);
+      expect(body.toString()).toBe(noisyChat(i));
     }
     expect(api.arrivals).toHaveLength(COUNT);
     expect(resumed.traffic()).toMatchObject({ sent: 0, replayed: COUNT });
@@ -1008,7 +1031,7 @@ describe('an answer that breaks off is not kept', () => {
     expect(api.arrivals).toHaveLength(2);
   });
 
-  test('one that ends with its connection, in the middle of a word: the next run asks again', async () => {
+  test('one that ends with its connection, in the middle of a word: the gateway asks again', async () => {
     const api = await startStandInApi(({ n }, response) => {
       if (n > 1) return answer(response);
       const head = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n';
@@ -1017,9 +1040,6 @@ describe('an answer that breaks off is not kept', () => {
     const gateway = await bench({ openai: api.origin });
     const kept = openJournal();
     const lane = gateway.openEval('a', kept);
-    await askOf(lane, 'x');
-    expect(kept.size).toBe(0);
-    lane.restart();
     expect((await askOf(lane, 'x')).body.toString()).toBe(CHAT);
     expect(api.arrivals).toHaveLength(2);
     expect(kept.size).toBe(1);
@@ -1067,7 +1087,7 @@ describe('an answer that breaks off is not kept', () => {
     ['no [DONE]', delta],
     [
       'an error in place of the rest, as vLLM sends it',
-      `data: {"error": {"message": "EngineCore encountered an issue.", "type": "InternalServerError", "param": null, "code": 500}}\n\ndata: [DONE]\n\n`,
+      `${delta}data: {"error": {"message": "EngineCore encountered an issue.", "type": "InternalServerError", "param": null, "code": 500}}\n\ndata: [DONE]\n\n`,
     ],
   ])('a stream with %s: the next run asks again', async (_, broken) => {
     const api = await startStandInApi(({ n }, response) =>
@@ -1094,7 +1114,7 @@ describe('an eval that ends before its requests are answered', () => {
     const queued = untilAtGateway(lane, 5);
     const asked = Array.from({ length: 5 }, (_, i) => askOf(lane, `${i}`).catch(() => 'cut'));
     await Promise.all([queued, api.untilArrived(2)]);
-    expect(lane.sent()).toBe(2);
+    expect(lane.sentCount()).toBe(2);
     const drained = lane.drain(new AbortController().signal);
     letGo();
     await drained;
@@ -1137,7 +1157,7 @@ describe('an eval that ends before its requests are answered', () => {
     kept.close();
     letGo();
     expect((await asked).status).toBe(200);
-    await vi.waitFor(() => expect(lane.underWay()).toBe(0));
+    await vi.waitFor(() => expect(lane.pendingCount()).toBe(0));
     await nextTurn();
     expect(gateway.traffic()).toMatchObject({ sent: 1, tokensSent: { prompt: 9, completion: 3 } });
     expect(segments(paths)).toEqual([]);
@@ -1151,7 +1171,7 @@ describe('an eval that ends before its requests are answered', () => {
     await api.untilArrived(1);
     await asked.leave();
     letGo();
-    await vi.waitFor(() => expect(lane.underWay()).toBe(0));
+    await vi.waitFor(() => expect(lane.pendingCount()).toBe(0));
     lane.restart();
     expect((await askOf(lane, 'x')).status).toBe(200);
     const tokens = { prompt: 9, completion: 3 };
@@ -1163,7 +1183,7 @@ describe('an eval that ends before its requests are answered', () => {
 
 describe('a client that goes away', () => {
   const underWay = (lane: EvalGateway, count: number) =>
-    vi.waitFor(() => expect(lane.underWay()).toBe(count), { timeout: 30_000 });
+    vi.waitFor(() => expect(lane.pendingCount()).toBe(count), { timeout: 30_000 });
   const timeouts = { connect: 5000, idle: 600_000 };
   const broken = '{"error":{"message":"The server had an error"}}';
 
@@ -1241,11 +1261,13 @@ describe('a client that goes away', () => {
 
   test('between two tries: there is no other', async () => {
     const api = await startStandInApi((_, response) => answer(response, broken, {}, 500));
-    const patience = { ...defaultPatience, firstWait: 600_000, longestWait: 600_000 };
-    const gateway = await bench({ openai: api.origin, patience });
+    const retryPolicy = { ...defaultRetryPolicy, initialDelayMs: 600_000, maxDelayMs: 600_000 };
+    const gateway = await bench({ openai: api.origin, retryPolicy });
     const lane = gateway.openEval('a', undefined);
     const asked = leaving(lane, 'a');
-    await vi.waitFor(() => expect([api.arrivals.length, lane.sent()]).toEqual([1, 0]), { timeout: 30_000 });
+    await vi.waitFor(() => expect([api.arrivals.length, lane.sentCount()]).toEqual([1, 0]), {
+      timeout: 30_000,
+    });
     await asked.leave();
     await underWay(lane, 0);
     expect(lane.traffic()).toMatchObject({ sent: 1, retried: 0, failed: 1 });
@@ -1260,7 +1282,7 @@ describe('a client that goes away', () => {
     socket.write(
       `POST ${pathname}/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{"model`,
     );
-    await vi.waitFor(() => expect(lane.lastTraffic()).toBeGreaterThan(0));
+    await vi.waitFor(() => expect(lane.lastTrafficAt()).toBeGreaterThan(0));
     socket.destroy();
     await once(socket, 'close');
     expect((await askOf(lane, 'x')).status).toBe(200);
@@ -1268,10 +1290,8 @@ describe('a client that goes away', () => {
   });
 
   test('in the middle of a kept answer: it is there when the same is asked again', async () => {
-    const large = noise(32 * 1024 * 1024, 1);
-    const api = await startStandInApi((_, response) =>
-      answer(response, large, { 'content-type': 'audio/mpeg' }),
-    );
+    const large = JSON.stringify(chat(noise(24 * 1024 * 1024, 1).toString('base64')));
+    const api = await startStandInApi((_, response) => answer(response, large));
     const lane = (await bench({ openai: api.origin })).openEval('a', openJournal());
     await askOf(lane, 'x');
     lane.restart();
@@ -1284,7 +1304,7 @@ describe('a client that goes away', () => {
     const [response] = (await once(request, 'response')) as [IncomingMessage];
     response.destroy();
     await once(response, 'close');
-    expect((await askOf(lane, 'x')).body.equals(large)).toBe(true);
+    expect((await askOf(lane, 'x')).body.toString()).toBe(large);
     expect(api.arrivals).toHaveLength(1);
   });
 
@@ -1332,7 +1352,7 @@ describe('an eval that starts over while a question of it is on its way', () => 
       leaving.abort();
       await gone;
     };
-    return { api, lane, letGo, leave, ended: () => vi.waitFor(() => expect(lane.underWay()).toBe(0)) };
+    return { api, lane, letGo, leave, ended: () => vi.waitFor(() => expect(lane.pendingCount()).toBe(0)) };
   }
   const tokens = { prompt: 9, completion: 3 };
 
@@ -1369,7 +1389,7 @@ describe('an eval that starts over while a question of it is on its way', () => 
     await again;
     await leave();
     await ended();
-    expect(lane.unanswered()).toBe(lacks);
+    expect(lane.unansweredCount()).toBe(lacks);
   });
 
   test('the end of the old connection takes nothing from the new attempt', async () => {
@@ -1393,23 +1413,23 @@ test('a gateway that closes leaves nothing under way, whatever it waits for', as
   const gateway = await bench({
     openai: api.origin,
     maxRequestsInFlight: 1,
-    patience: { ...defaultPatience, firstWait: 600_000, longestWait: 600_000 },
+    retryPolicy: { ...defaultRetryPolicy, initialDelayMs: 600_000, maxDelayMs: 600_000 },
     timeouts: { connect: 5000, idle: 600_000 },
   });
   const lane = gateway.openEval('a', undefined);
   const asked: Promise<unknown>[] = [];
   const ask = (content: string) => asked.push(askOf(lane, content).catch(() => 'cut'));
   ask('fails');
-  await vi.waitFor(() => expect([api.arrivals.length, lane.sent()]).toEqual([1, 0]));
+  await vi.waitFor(() => expect([api.arrivals.length, lane.sentCount()]).toEqual([1, 0]));
   ask('is never answered');
   await api.untilArrived(2);
   const queued = untilAtGateway(lane, 1);
   ask('waits for its turn');
   await queued;
-  expect(lane.underWay()).toBe(3);
+  expect(lane.pendingCount()).toBe(3);
   await gateway.close();
   expect(await Promise.all(asked)).toEqual(['cut', 'cut', 'cut']);
-  await vi.waitFor(() => expect(lane.underWay()).toBe(0));
+  await vi.waitFor(() => expect(lane.pendingCount()).toBe(0));
   expect(api.arrivals).toHaveLength(2);
 });
 
@@ -1420,30 +1440,31 @@ test.each<[string, Script, string]>([
     'broke off',
     (_, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
-      response.write('data: {}', () => response.destroy());
+      response.write('data: {}\n\n', () => response.destroy());
     },
-    'head data: {} cut',
+    'head data: {}\n\n cut',
   ],
 ])('who asks in the moment in which the same question %s hears it all', async (_, script, heard) => {
   const api = await startStandInApi(script);
   const upstream = openUpstream({});
   onTestFinished(() => upstream.close());
   const ignore = (): void => {};
-  const operation = new Operation(
-    { method: 'POST', url: new URL(api.origin), headers: {}, body: Buffer.from(question('x')) },
+  const body = Buffer.from(question('x'));
+  const call = new UpstreamCall(
+    { method: 'POST', url: new URL(api.origin), headers: {}, body },
     {
       upstream,
       limit: new InFlightLimit(1),
       adaptations: new Adaptations(),
-      patience: defaultPatience,
+      policy: defaultRetryPolicy,
       evalId: 'a',
       path: 'openai/chat/completions',
+      nature: natureOf('POST', '/chat/completions', body),
+      maxResponseBytes: 1e6,
       onTry: ignore,
+      onRetry: ignore,
       onAdapted: ignore,
-      onRefused: ignore,
-      onAnswer: ignore,
-      onFailed: ignore,
-      onUnanswered: ignore,
+      record: ignore,
     },
   );
   const sink = (said: string[]): Sink => ({
@@ -1453,9 +1474,9 @@ test.each<[string, Script, string]>([
     cut: () => said.push('cut'),
   });
   const [first, late]: [string[], string[]] = [[], []];
-  operation.attach(sink(first));
-  await operation.run();
-  operation.attach(sink(late));
+  call.response.attach(sink(first));
+  await call.run();
+  call.response.attach(sink(late));
   expect(first.join(' ')).toBe(heard);
   expect(late.join(' ')).toBe(heard);
 });
@@ -1471,8 +1492,8 @@ test('who waits for its turn is not idle', async () => {
   await queued;
   const asked = Date.now();
   await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(asked));
-  expect(b.lastTraffic(), 'it waits').toBeGreaterThan(asked);
-  expect(a.lastTraffic(), 'it has been sent').toBeLessThanOrEqual(asked);
+  expect(b.lastTrafficAt(), 'it waits').toBeGreaterThan(asked);
+  expect(a.lastTrafficAt(), 'it has been sent').toBeLessThanOrEqual(asked);
   letGo();
   await Promise.all([first, second]);
 });
@@ -1497,12 +1518,12 @@ describe('a run that is to end', () => {
     letGo();
     expect((await first).status).toBe(200);
     expect(kept.size).toBe(1);
-    expect(lane.unanswered()).toBe(0);
+    expect(lane.unansweredCount()).toBe(0);
     leaving.abort();
     expect(await second).toBe('gone');
-    await vi.waitFor(() => expect(lane.underWay()).toBe(0));
+    await vi.waitFor(() => expect(lane.pendingCount()).toBe(0));
     expect(api.arrivals).toHaveLength(1);
-    expect(lane.unanswered()).toBe(1);
+    expect(lane.unansweredCount()).toBe(1);
   });
 });
 
@@ -1519,22 +1540,24 @@ describe('questions that the API does not answer are known', () => {
     const lane = gateway.openEval('a', undefined);
     expect((await askOf(lane, 'y')).status).toBe(200);
     expect((await askOf(lane, 'x')).status).toBe(passed);
-    expect(lane.unanswered()).toBe(unanswered);
+    expect(lane.unansweredCount()).toBe(unanswered);
     lane.restart();
-    expect(lane.unanswered()).toBe(0);
+    expect(lane.unansweredCount()).toBe(0);
   });
 
   test('until it answers them after all', async () => {
-    let broken = true;
+    let broken = false;
     const api = await startStandInApi((_, response) =>
       broken ? answer(response, '{"error":{"message":"no"}}', {}, 500) : answer(response),
     );
     const lane = (await bench({ openai: api.origin })).openEval('a', undefined);
+    expect((await askOf(lane, 'y')).status).toBe(200);
+    broken = true;
     expect((await askOf(lane, 'x')).status).toBe(424);
-    expect(lane.unanswered()).toBe(1);
+    expect(lane.unansweredCount()).toBe(1);
     broken = false;
     expect((await askOf(lane, 'x')).status).toBe(200);
-    expect(lane.unanswered()).toBe(0);
+    expect(lane.unansweredCount()).toBe(0);
   });
 
   test('a provider that repeats the key: nobody else does', async () => {
@@ -1548,7 +1571,7 @@ describe('questions that the API does not answer are known', () => {
     );
     const gateway = await bench({ openai: api.origin });
     await askOf(gateway.openEval('a', undefined), 'x');
-    expect(String(gateway.refused.reason.message)).toBe(
+    expect(String(gateway.unusable.reason.message)).toBe(
       'the API refused: 401: Invalid key: Bearer ***, really',
     );
   });
@@ -1569,15 +1592,17 @@ describe('looking a model up', () => {
     expect((await fetch(`${lane.env.OPENAI_BASE_URL}/models`)).status).toBe(status);
     expect(api.arrivals).toHaveLength(1);
     expect(lane.traffic()).toMatchObject({ sent: 1, failed: 1 });
-    expect(gateway.refused.aborted).toBe(false);
-    expect(lane.unanswered(), 'no eval lacks it').toBe(0);
+    expect(gateway.unusable.aborted).toBe(false);
+    expect(lane.unansweredCount(), 'no eval lacks it').toBe(0);
     expect((await askOf(lane, 'x')).status).toBe(200);
   });
 });
 
 test('a model that takes neither name of a parameter is given up', async () => {
   const api = await startStandInApi(({ body }, response) => {
-    const [old, other] = body.includes('"max_tokens"') ? ['max_tokens', 'limit'] : ['limit', 'max_tokens'];
+    const [old, other] = body.includes('"max_tokens"')
+      ? ['max_tokens', 'max_completion_tokens']
+      : ['max_completion_tokens', 'max_tokens'];
     const message = `Unsupported parameter: '${old}' is not supported with this model. Use '${other}' instead.`;
     answer(
       response,
@@ -1604,7 +1629,7 @@ test('answers that cannot be kept are passed on all the same, and that is said o
   for (const content of ['x', 'y']) expect((await askOf(lane, content)).status).toBe(200);
   expect(api.arrivals).toHaveLength(2);
   expect(lane.traffic()).toMatchObject({ sent: 2, retried: 0, tokensSent: { prompt: 18 } });
-  expect(log.warnings).toEqual([expect.stringMatching(/^Answers of a cannot be kept: E/)]);
+  expect(log.warnings).toEqual([expect.stringMatching(/^Answers of a cannot be recorded: E/)]);
   rmSync(paths.live);
   expect((await askOf(lane, 'z')).status).toBe(200);
   expect(kept.size, 'it is not tried again with each answer').toBe(0);
@@ -1621,17 +1646,21 @@ test('a question that is larger than any API takes is refused, in words', async 
 });
 
 describe('what passes', () => {
+  const EMBEDDINGS = '{"object":"list","data":[{"embedding":[0.5]}]}';
+  const RESPONSE = '{"object":"response","status":"completed","output":[]}';
+
   test.each([
-    ['POST', '/completions'],
-    ['POST', '/embeddings?x=1&y=%20'],
-    ['POST', '/responses'],
-    ['GET', '/models/gpt-4'],
-    ['PUT', '/files/f'],
-    ['PATCH', '/files/f'],
-    ['DELETE', '/files/f'],
-    ['HEAD', '/models'],
-  ])('%s %s', async (method, path) => {
-    const api = await startStandInApi((_, response) => answer(response, CHAT, { 'x-request-id': 'r-1' }));
+    ['POST', '/completions', '{"choices":[{"text":"x"}]}', 1],
+    ['POST', '/embeddings?x=1&y=%20', EMBEDDINGS, 1],
+    ['POST', '/responses', RESPONSE, 1],
+    ['POST', '/threads', '{"id":"thread_1"}', 0],
+    ['GET', '/models/gpt-4', CHAT, 0],
+    ['PUT', '/files/f', CHAT, 0],
+    ['PATCH', '/files/f', CHAT, 0],
+    ['DELETE', '/files/f', CHAT, 0],
+    ['HEAD', '/models', CHAT, 0],
+  ])('%s %s', async (method, path, text, recorded) => {
+    const api = await startStandInApi((_, response) => answer(response, text, { 'x-request-id': 'r-1' }));
     const kept = openJournal();
     const lane = (await bench({ openai: api.origin })).openEval('a', kept);
     const body = ['GET', 'HEAD', 'DELETE'].includes(method) ? null : '{"ü": 1}';
@@ -1639,11 +1668,11 @@ describe('what passes', () => {
     const response = await fetch(`${lane.env.OPENAI_BASE_URL}${path}`, { method, body, headers });
     expect(response.status).toBe(200);
     expect(response.headers.get('x-request-id')).toBe('r-1');
-    expect(response.headers.get('content-length')).toBe(String(CHAT.length));
-    expect(await response.text()).toBe(method === 'HEAD' ? '' : CHAT);
+    expect(response.headers.get('content-length')).toBe(String(text.length));
+    expect(await response.text()).toBe(method === 'HEAD' ? '' : text);
     expect(api.arrivals[0]).toMatchObject({ method, path, headers });
     expect(api.arrivals[0]?.body.toString()).toBe(body ?? '');
-    expect(kept.size).toBe(method === 'POST' ? 1 : 0);
+    expect(kept.size).toBe(recorded);
   });
 
   test('but not what is of one connection alone', async () => {
@@ -1759,7 +1788,7 @@ describe('one limit for all evals', () => {
     const gateway = await bench({
       openai: api.origin,
       maxRequestsInFlight: LIMIT,
-      patience: { ...defaultPatience, firstWait: 1, longestWait: 2, mostTries: 50 },
+      retryPolicy: { ...defaultRetryPolicy, initialDelayMs: 1, maxDelayMs: 2, maxAttempts: 50 },
     });
     const lanes = ['a', 'b'].map((name) => gateway.openEval(name, undefined));
     const all = lanes.flatMap((lane) => Array.from({ length: 30 }, (_, i) => askOf(lane, `${i}`)));

@@ -1,8 +1,8 @@
 /** The gateway in this process, between plain HTTP clients and the stand-in for the model API. */
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type EvalGateway, type Gateway, startGateway } from '../../src/gateway/gateway.ts';
-import { defaultPatience } from '../../src/gateway/patience.ts';
 import { providerUrls } from '../../src/gateway/providers.ts';
+import { defaultRetryPolicy } from '../../src/gateway/retry-policy.ts';
 import { Journal } from '../../src/progress/journal.ts';
 import { statePaths } from '../../src/progress/paths.ts';
 import { recordingLog, sha256, temporaryDirectory } from '../helpers/builders.ts';
@@ -14,11 +14,12 @@ async function bench(options: ModelApiOptions = {}, maxRequestsInFlight = 32) {
   const api = await startModelApi(options);
   const log = recordingLog();
   const gateway: Gateway = await startGateway({
-    env: {},
+    env: { OPENAI_API_KEY: 'sk-test' },
+    models: ['gpt-4'],
     urls: providerUrls({ OPENAI_BASE_URL: api.url }),
     maxRequestsInFlight,
     log,
-    patience: { ...defaultPatience, firstWait: 5, longestWait: 20, mostTries: 4 },
+    retryPolicy: { ...defaultRetryPolicy, initialDelayMs: 5, maxDelayMs: 20, maxAttempts: 4 },
     timeouts: { connect: 1000, idle: 500 },
   });
   onTestFinished(async () => {
@@ -118,14 +119,16 @@ describe('faults', () => {
   });
 
   test('what does not get better ends with a status that oaieval does not repeat', async () => {
-    const { api, gateway } = await bench({ faults: () => apiFaults.serverError() });
+    const { api, gateway } = await bench({ faults: (_, n) => (n > 1 ? apiFaults.serverError() : undefined) });
     const kept = journal();
-    const response = await ask(gateway.openEval('a', kept).env.OPENAI_BASE_URL, 'x');
+    const lane = gateway.openEval('a', kept);
+    expect((await ask(lane.env.OPENAI_BASE_URL, 'y')).status).toBe(200);
+    const response = await ask(lane.env.OPENAI_BASE_URL, 'x');
     expect(response.status).toBe(424);
-    expect(await response.text()).toContain('gave up after 4 tries');
-    expect(api.counts().received).toBe(4);
-    expect(kept.size).toBe(0);
-    expect(gateway.refused.aborted).toBe(false);
+    expect(await response.text()).toContain('gave up after 4 attempts');
+    expect(api.counts().received).toBe(1 + 4);
+    expect(kept.size).toBe(1);
+    expect(gateway.unusable.aborted).toBe(false);
   });
 
   test.each([
@@ -140,11 +143,11 @@ describe('faults', () => {
     const { api, gateway } = await bench({ faults: () => fault });
     const lane = gateway.openEval('a', journal());
     await ask(lane.env.OPENAI_BASE_URL, 'x');
-    expect(gateway.refused.aborted).toBe(true);
-    expect(String(gateway.refused.reason.message)).toMatch(words);
+    expect(gateway.unusable.aborted).toBe(true);
+    expect(String(gateway.unusable.reason.message)).toMatch(words);
     expect((await ask(lane.env.OPENAI_BASE_URL, 'y')).status).toBe(403);
     expect(api.counts().received).toBe(1);
-    expect(lane.unanswered(), 'the second as well').toBe(2);
+    expect(lane.unansweredCount(), 'the second as well').toBe(2);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Ends, finish } from '../../src/action/finish.ts';
-import { ActionError } from '../../src/errors.ts';
+import { ActionError, ApiUnusable } from '../../src/errors.ts';
 import { summarize } from '../../src/report/results.ts';
 import type { Outcome } from '../../src/run/outcome.ts';
 import { completion, planned } from '../helpers/builders.ts';
@@ -24,12 +24,21 @@ const pending = (name: string, reason = 'the job was cancelled'): Outcome => ({
 });
 
 const never = new AbortController().signal;
-const refused = AbortSignal.abort(new Error('the API refused: 401: Incorrect API key'));
+const unusable = AbortSignal.abort(
+  new ApiUnusable('API_REFUSED', 'the API refused: 401: Incorrect API key', 'Fix the API key.'),
+);
+const unreachable = AbortSignal.abort(
+  new ApiUnusable(
+    'API_UNREACHABLE',
+    'the API has not answered for 5 min: ECONNREFUSED',
+    'Check its address.',
+  ),
+);
 const cancelled = AbortSignal.abort(new Error('the job was cancelled'));
 
 function endOf(outcomes: readonly Outcome[], ends: Partial<Ends>): ActionError | undefined {
   try {
-    finish(summarize('gpt-4', 'set', outcomes), { refused: never, stopped: never, ...ends });
+    finish(summarize('gpt-4', 'set', outcomes), { unusable: never, stopped: never, ...ends });
     return undefined;
   } catch (error) {
     if (error instanceof ActionError) return error;
@@ -64,9 +73,16 @@ describe('how a step ends', () => {
     [
       'the API refused, whatever else there is',
       [fresh('a'), failed('b'), pending('c')],
-      { refused, stopped: refused },
+      { unusable, stopped: unusable },
       'API_REFUSED',
-      'No retry can mend this: the API refused: 401: Incorrect API key.',
+      'The API refused: 401: Incorrect API key. Retrying will not help.',
+    ],
+    [
+      'the API could not be reached',
+      [fresh('a'), failed('b'), pending('c')],
+      { unusable: unreachable, stopped: unreachable },
+      'API_UNREACHABLE',
+      'The API has not answered for 5 min: ECONNREFUSED. ',
     ],
     [
       'many are missing',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Adaptations, adaptationFor, parseFields } from '../../src/gateway/adapt.ts';
+import { Adaptations, adaptationFor, parseFields } from '../../src/gateway/adaptable.ts';
 import { type ProviderError, readProviderError } from '../../src/gateway/provider-error.ts';
 
 /** A refusal as it comes over the wire. */
@@ -26,31 +26,26 @@ describe('what a 400 says to change', () => {
     n: 2,
   };
 
-  test.each<[string, ProviderError, { param: string; renamedTo: string | undefined }]>([
+  test.each<[string, ProviderError, object]>([
     [
       'a new name',
       refusal(MAX_TOKENS, unsupported('max_tokens')),
-      { param: 'max_tokens', renamedTo: 'max_completion_tokens' },
+      { model: 'o3', param: 'max_tokens', value: null, renamedTo: 'max_completion_tokens' },
     ],
     [
       'a value other than the default',
       refusal(TEMPERATURE, unsupported('temperature', 'unsupported_value')),
-      { param: 'temperature', renamedTo: undefined },
-    ],
-    [
-      'a parameter that is not there',
-      refusal("Unsupported parameter: 'logprobs' is not supported with this model.", unsupported('logprobs')),
-      { param: 'logprobs', renamedTo: undefined },
+      { model: 'o3', param: 'temperature', value: '0', renamedTo: null },
     ],
     [
       'the parameter named in the message only, as older Azure does',
       refusal(MAX_TOKENS),
-      { param: 'max_tokens', renamedTo: 'max_completion_tokens' },
+      { model: 'o3', param: 'max_tokens', value: null, renamedTo: 'max_completion_tokens' },
     ],
     [
       'the code alone',
       refusal('Parameter not accepted.', unsupported('temperature')),
-      { param: 'temperature', renamedTo: undefined },
+      { model: 'o3', param: 'temperature', value: '0', renamedTo: null },
     ],
   ])('%s', (_, error, expected) => {
     expect(adaptationFor(error, body)).toEqual(expected);
@@ -100,6 +95,25 @@ describe('what a 400 says to change', () => {
       'a name that every object inherits',
       refusal("Unsupported parameter: 'constructor' is not supported with this model."),
     ],
+    [
+      'a parameter without which the question is another one',
+      refusal("Unsupported parameter: 'logprobs' is not supported with this model.", unsupported('logprobs')),
+    ],
+    [
+      'a word in the message that only explains',
+      refusal("Invalid parameter: 'messages' is not supported with this model. The temperature is fixed."),
+    ],
+    [
+      'max_tokens without a new name, which bounds the answer',
+      refusal(
+        "Unsupported parameter: 'max_tokens' is not supported with this model.",
+        unsupported('max_tokens'),
+      ),
+    ],
+    [
+      'a new name that means something else',
+      refusal("Unsupported parameter: 'max_tokens' is not supported with this model. Use 'n' instead."),
+    ],
     ['a 422 with the same words', refusal(MAX_TOKENS, unsupported('max_tokens'), 422)],
     ['a 429 with the same words', refusal(MAX_TOKENS, unsupported('max_tokens'), 429)],
     [
@@ -127,7 +141,7 @@ describe('what was learnt', () => {
   const path = 'openai/chat/completions';
   const bodyOf = (fields: object) => Buffer.from(JSON.stringify(fields));
   const sent = (from: Adaptations, at: string, fields: object) =>
-    JSON.parse(from.apply(at, bodyOf(fields)).toString());
+    JSON.parse(from.apply(at, bodyOf(fields)).body.toString());
 
   function learnt(): Adaptations {
     const adaptations = new Adaptations();
@@ -139,10 +153,22 @@ describe('what was learnt', () => {
 
   test('holds for the same model and path, and for no other', () => {
     const adaptations = learnt();
-    const given = { model: 'o3', max_tokens: 7, temperature: 0.5, top_p: 1 };
+    const given = { model: 'o3', max_tokens: 7, temperature: 0, top_p: 1 };
     expect(sent(adaptations, path, given)).toEqual({ model: 'o3', max_completion_tokens: 7, top_p: 1 });
     expect(sent(adaptations, path, { ...given, model: 'gpt-4' })).toEqual({ ...given, model: 'gpt-4' });
     expect(sent(adaptations, 'openai/completions', given)).toEqual(given);
+  });
+
+  test('holds for the value that was refused: another one is sent as it is', () => {
+    const given = { model: 'o3', temperature: 1 };
+    expect(sent(learnt(), path, given)).toEqual(given);
+  });
+
+  test('what was changed in a request is known', () => {
+    const body = bodyOf({ model: 'o3', temperature: 0 });
+    expect(learnt().apply(path, body).adaptations).toEqual([
+      { model: 'o3', param: 'temperature', value: '0', renamedTo: null },
+    ]);
   });
 
   test('what a request has already under the new name stays', () => {
@@ -157,7 +183,8 @@ describe('what was learnt', () => {
     ['it is no JSON', learnt(), '--boundary\r\nContent-Disposition: form-data; name="model"\r\n\r\no3'],
   ])('a body is left as it is, byte for byte, when %s', (_, adaptations, text) => {
     const body = Buffer.from(text);
-    expect(adaptations.apply(path, body)).toBe(body);
+    expect(adaptations.apply(path, body).body).toBe(body);
+    expect(adaptations.apply(path, body).adaptations).toEqual([]);
   });
 
   test('the same twice, by requests that were on their way together, counts once', () => {
@@ -167,7 +194,9 @@ describe('what was learnt', () => {
     const first = adaptations.learn(path, body, error);
     expect(first).toEqual({
       model: 'o3',
-      adaptation: { param: 'max_tokens', renamedTo: 'max_completion_tokens' },
+      param: 'max_tokens',
+      value: null,
+      renamedTo: 'max_completion_tokens',
     });
     expect(adaptations.learn(path, body, error)).toEqual(first);
     expect(sent(adaptations, path, { model: 'o3', max_tokens: 5 })).toEqual({

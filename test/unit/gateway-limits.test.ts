@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { InFlightLimit, type Slot } from '../../src/gateway/limits.ts';
+import { InFlightLimit, type Slot } from '../../src/gateway/in-flight-limit.ts';
 
 const never = new AbortController().signal;
 
@@ -181,7 +181,7 @@ test('half as many are in flight when there are too many, and one more with each
   vi.advanceTimersByTime(10);
   // All eight are refused; they say it once.
   for (const slot of slots) {
-    limit.tooMany(sentAt);
+    limit.decrease(sentAt);
     (await slot).release();
   }
   const more = Array.from({ length: 8 }, () => queue(limit, served, 'a'));
@@ -189,11 +189,11 @@ test('half as many are in flight when there are too many, and one more with each
   expect(served).toHaveLength(8 + 4);
   for (let answers = 0; answers < 4; answers += 1) {
     (await more[answers])?.release();
-    limit.answered();
+    limit.increase();
   }
   await settled();
   expect(served, 'as many again, and not yet one more').toHaveLength(8 + 8);
-  for (let answers = 0; answers < 2; answers += 1) limit.answered();
+  for (let answers = 0; answers < 2; answers += 1) limit.increase();
   const last = Array.from({ length: 4 }, () => queue(limit, served, 'a'));
   await settled();
   expect(served).toHaveLength(8 + 8 + 1);
@@ -204,7 +204,7 @@ test('with few in flight there are too many at half of those, and at least one g
   const limit = new InFlightLimit(32);
   const served: string[] = [];
   const few = await Promise.all(['1', '2', '3', '4'].map((name) => queue(limit, served, 'a', name)));
-  limit.tooMany(Date.now());
+  limit.decrease(Date.now());
   for (const slot of few) slot.release();
   const more = Array.from({ length: 8 }, (_, n) => queue(limit, served, 'a', `more ${n}`));
   await settled();
@@ -212,7 +212,7 @@ test('with few in flight there are too many at half of those, and at least one g
 
   const one = new InFlightLimit(1);
   const held = await queue(one, served, 'b');
-  one.tooMany(Date.now());
+  one.decrease(Date.now());
   held.release();
   (await queue(one, served, 'b', 'b again')).release();
   expect(served.at(-1)).toBe('b again');
@@ -222,7 +222,7 @@ test('with few in flight there are too many at half of those, and at least one g
 test('answers never raise it above what the user set', async () => {
   const limit = new InFlightLimit(2);
   const served: string[] = [];
-  for (let answers = 0; answers < 100; answers += 1) limit.answered();
+  for (let answers = 0; answers < 100; answers += 1) limit.increase();
   for (const name of ['1', '2', '3']) void queue(limit, served, 'a', name);
   await settled();
   expect(served).toEqual(['1', '2']);

@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import {
   describeProviderError,
-  isRefusal,
   isTransient,
   keysIn,
   readProviderError,
 } from '../../src/gateway/provider-error.ts';
+import { refusalKind } from '../../src/gateway/refusal-kinds.ts';
 
 type Fate = 'refusal' | 'transient' | 'answer';
 
 /** What becomes of it: the job stops, it is asked again, or the client gets it. */
 function fateOf(status: number, body: string): Fate {
   const error = readProviderError(status, Buffer.from(body));
-  if (isRefusal(error)) return 'refusal';
+  if (refusalKind(error) !== undefined) return 'refusal';
   return isTransient(status) ? 'transient' : 'answer';
 }
 
@@ -130,7 +130,7 @@ describe('errors as the providers word them', () => {
           code: null,
         },
       },
-      'answer',
+      'refusal',
       '404 invalid_request_error: Invalid URL',
     ],
     [
@@ -254,7 +254,7 @@ describe('errors as the providers word them', () => {
         },
       },
       'refusal',
-      '401 401: Access denied',
+      '401: Access denied',
     ],
     [
       'Azure: rate limit',
@@ -267,7 +267,7 @@ describe('errors as the providers word them', () => {
         },
       },
       'transient',
-      '429 429: Requests to the ChatCompletions_Create',
+      '429: Requests to the ChatCompletions_Create',
     ],
     [
       'Azure: content filter',
@@ -308,7 +308,7 @@ describe('errors as the providers word them', () => {
       '400 BadRequestError: This model',
     ],
     ['vLLM: no key', 401, { error: 'Unauthorized' }, 'refusal', '401: Unauthorized'],
-    ['FastAPI', 404, { detail: 'Not Found' }, 'answer', '404: {"detail":"Not Found"}'],
+    ['FastAPI', 404, { detail: 'Not Found' }, 'refusal', '404: Not Found'],
     [
       'OpenRouter: no credits',
       402,
@@ -321,7 +321,7 @@ describe('errors as the providers word them', () => {
       502,
       '<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n</html>\r\n',
       'transient',
-      '502: <html> <head><title>502 Bad Gateway</title></head> </html>',
+      '502: a web page instead of an API response: 502 Bad Gateway',
     ],
     ['a timeout of the server', 408, '', 'transient', '408'],
     ['too early', 425, '', 'transient', '425'],
@@ -346,8 +346,8 @@ test('an error is one line, without control characters, and not long', () => {
 test('the fields that clients know are read, others are not taken for them', () => {
   const error = { message: 'no', type: 'a', param: 'b', code: 'c' };
   const read = (value: unknown) => readProviderError(400, Buffer.from(JSON.stringify(value)));
-  expect(read({ error })).toEqual({ status: 400, ...error });
-  expect(read({ error: { ...error, code: 400, param: null, type: ['x'] } })).toEqual({
+  expect(read({ error })).toMatchObject({ status: 400, ...error });
+  expect(read({ error: { ...error, code: 400, param: null, type: ['x'] } })).toMatchObject({
     status: 400,
     message: 'no',
     type: '',

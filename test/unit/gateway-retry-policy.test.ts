@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import {
-  advisedWait,
+  advisedDelay,
   backoff,
-  defaultPatience,
+  defaultRetryPolicy,
   rateLimitReset,
   retryAfter,
-} from '../../src/gateway/patience.ts';
+} from '../../src/gateway/retry-policy.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 
@@ -76,7 +76,7 @@ describe('when a limit that is used up is reset, in milliseconds', () => {
 });
 
 describe('the wait without advice', () => {
-  const patience = { ...defaultPatience, firstWait: 500, longestWait: 8000 };
+  const retryPolicy = { ...defaultRetryPolicy, initialDelayMs: 500, maxDelayMs: 8000 };
 
   test.each([
     [1, 250, 500],
@@ -86,21 +86,21 @@ describe('the wait without advice', () => {
     [6, 4000, 8000],
     [2000, 4000, 8000],
   ])('after try %i: from %i to %i ms', (tries, least, most) => {
-    expect(backoff(tries, patience, () => 0)).toBe(least);
-    expect(backoff(tries, patience, () => 1)).toBe(most);
-    expect(backoff(tries, patience, () => 0.5)).toBe((least + most) / 2);
+    expect(backoff(tries, retryPolicy, () => 0)).toBe(least);
+    expect(backoff(tries, retryPolicy, () => 1)).toBe(most);
+    expect(backoff(tries, retryPolicy, () => 0.5)).toBe((least + most) / 2);
   });
 
-  test('all of them together fit into the patience that a request has', () => {
-    const waits = Array.from({ length: defaultPatience.mostTries - 1 }, (_, i) =>
-      backoff(i + 1, defaultPatience, () => 1),
+  test('all of them together fit into the retryPolicy that a request has', () => {
+    const waits = Array.from({ length: defaultRetryPolicy.maxAttempts - 1 }, (_, i) =>
+      backoff(i + 1, defaultRetryPolicy, () => 1),
     );
-    expect(waits.reduce((sum, wait) => sum + wait, 0)).toBeLessThan(defaultPatience.longest);
+    expect(waits.reduce((sum, wait) => sum + wait, 0)).toBeLessThan(defaultRetryPolicy.maxElapsedMs);
   });
 });
 
 describe('the wait that is asked for', () => {
-  const patience = { ...defaultPatience, firstWait: 500 };
+  const retryPolicy = { ...defaultRetryPolicy, initialDelayMs: 500 };
 
   test.each([
     ['half of the first wait, and not each millisecond', 1, 250, 250.1],
@@ -108,7 +108,7 @@ describe('the wait that is asked for', () => {
     ['a tenth more', 5000, 5000, 5500],
     ['not more than a second more', 60_000, 60_000, 61_000],
   ])('at least and at most: %s', (_, asked, least, most) => {
-    expect(advisedWait(asked, patience, () => 0)).toBe(least);
-    expect(advisedWait(asked, patience, () => 1)).toBe(most);
+    expect(advisedDelay(asked, retryPolicy, () => 0)).toBe(least);
+    expect(advisedDelay(asked, retryPolicy, () => 1)).toBe(most);
   });
 });

@@ -1,6 +1,7 @@
 /**
- * One limit of requests in flight for the whole job, shared fairly, and a pause for all when the API asks for one. When the
- * API says that there are too many, fewer are in flight from then on, and one more with each round of answers.
+ * One limit of requests in flight for the whole job, shared fairly among evals, and a pause for all when the API asks for
+ * one. It adapts (additive increase, multiplicative decrease): half as many when the API is overloaded, one more with each
+ * round of answers.
  */
 
 /** A place among the requests in flight; giving it back twice does no harm. */
@@ -12,8 +13,8 @@ export class InFlightLimit {
   readonly #most: number;
   /** What may be in flight right now, at most `#most`; its fraction counts towards the next whole one. */
   #allowed: number;
-  #loweredAt = 0;
-  #lastAnswer = 0;
+  #decreasedAt = 0;
+  #lastAnswerAt = 0;
   #inFlight = 0;
   /** Waiting requests by eval, in the order in which the evals take turns. */
   readonly #waiting = new Map<string, ((slot: Slot) => void)[]>();
@@ -27,8 +28,8 @@ export class InFlightLimit {
   }
 
   /** When the API last answered anyone, in milliseconds since the epoch; 0: never. */
-  get lastAnswer(): number {
-    return this.#lastAnswer;
+  get lastAnswerAt(): number {
+    return this.#lastAnswerAt;
   }
 
   /** Whether nothing more is sent. */
@@ -38,21 +39,21 @@ export class InFlightLimit {
 
   /**
    * Waits for a place. Evals take turns, so that one with a thousand threads does not starve the others.
-   * @param first before the others of its eval: it has had a place before, and was sent back
+   * @param first before the others of its eval: a retry has had a place before
    */
   acquire(evalId: string, signal: AbortSignal, first = false): Promise<Slot> {
     signal.throwIfAborted();
     return new Promise((resolve, reject) => {
       const queue = this.#waiting.get(evalId) ?? [];
       const give = (slot: Slot): void => {
-        signal.removeEventListener('abort', giveUp);
+        signal.removeEventListener('abort', leave);
         resolve(slot);
       };
-      const giveUp = (): void => {
+      const leave = (): void => {
         queue.splice(queue.indexOf(give), 1);
         reject(signal.reason);
       };
-      signal.addEventListener('abort', giveUp, { once: true });
+      signal.addEventListener('abort', leave, { once: true });
       if (first) queue.unshift(give);
       else queue.push(give);
       this.#waiting.set(evalId, queue);
@@ -60,30 +61,30 @@ export class InFlightLimit {
     });
   }
 
-  /** Sends nothing more for so many milliseconds: the API counts all requests of a key together. */
+  /** Sends nothing more for this many milliseconds: the API counts all requests of a key together. */
   pause(milliseconds: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, Date.now() + milliseconds);
     this.#serve();
   }
 
-  /** The API has answered: it takes what it is sent. */
-  answered(): void {
-    this.#lastAnswer = Date.now();
+  /** The API has answered a request. */
+  increase(): void {
+    this.#lastAnswerAt = Date.now();
     this.#allowed = Math.min(this.#most, this.#allowed + 1 / this.#allowed);
   }
 
   /**
-   * The API has too much to do: half as many are in flight from here on.
-   * @param sentAt when the request was sent that it refused, in milliseconds since the epoch: of those that were sent before
-   * the last time, each says the same
+   * The API is overloaded: halves the limit.
+   * @param sentAt when the refused request was sent, in milliseconds since the epoch; requests sent before the last decrease
+   * report the same overload and are ignored
    */
-  tooMany(sentAt: number): void {
-    if (sentAt <= this.#loweredAt) return;
-    this.#loweredAt = Date.now();
+  decrease(sentAt: number): void {
+    if (sentAt <= this.#decreasedAt) return;
+    this.#decreasedAt = Date.now();
     this.#allowed = Math.max(1, Math.floor(this.#inFlight / 2));
   }
 
-  /** Sends nothing more at all. Whoever waits goes on waiting until it gives up. */
+  /** Sends nothing more at all. Requests that wait keep waiting until their signal is aborted. */
   stop(): void {
     this.#stopped = true;
   }

@@ -1,0 +1,79 @@
+/** Requests and responses of the gateway's own HTTP server. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Sink } from './shared-response.ts';
+
+/**
+ * The body of a request; undefined when it is larger than `largest` bytes. It is read to its end all the same: a client that
+ * still sends does not read a response.
+ */
+export async function readBody(request: IncomingMessage, largest: number): Promise<Buffer | undefined> {
+  let chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > largest) chunks = [];
+    else chunks.push(chunk);
+  }
+  if (size > largest) return undefined;
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+}
+
+/** Headers that belong to one connection (RFC 9110, section 7.6.1), or that each side writes anew. */
+const CONNECTION_HEADERS = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** The headers that are passed on: all but those of one connection. */
+export function endToEnd(headers: IncomingMessage['headers']): Record<string, string | string[]> {
+  const named = new Set(
+    String(headers.connection ?? '')
+      .toLowerCase()
+      .split(/\s*,\s*/),
+  );
+  const passed: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined && !CONNECTION_HEADERS.has(name) && !named.has(name)) passed[name] = value;
+  }
+  return passed;
+}
+
+export function sinkTo(response: ServerResponse): Sink {
+  return {
+    head(status, headers, length) {
+      const sized =
+        length === undefined || status === 204 || status === 304 ? {} : { 'content-length': length };
+      try {
+        response.writeHead(status, { ...endToEnd(headers), ...sized });
+      } catch {
+        // A header that Node.js does not write (characters beyond Latin-1) must not cost the response.
+        const { 'content-type': type, 'content-encoding': encoding } = headers;
+        const needed = {
+          ...(type ? { 'content-type': type } : {}),
+          ...(encoding ? { 'content-encoding': encoding } : {}),
+        };
+        response.writeHead(status, { ...needed, ...sized });
+      }
+    },
+    chunk: (data) => response.write(data),
+    end: () => response.end(),
+    cut: () => response.destroy(),
+  };
+}
+
+/** Answers in the gateway's own words, with the shape of an API error. No client is to retry it. */
+export function answerError(response: ServerResponse, status: number, message: string): void {
+  const body = JSON.stringify({ error: { message, type: 'oaievalset_action', code: null, param: null } });
+  response.writeHead(status, { 'content-type': 'application/json', 'x-should-retry': 'false' });
+  response.end(body);
+}

@@ -1,0 +1,13 @@
+/** What one model does not accept in a request, and what is sent instead. */
+export type Adaptation =
+  /** A value, as JSON: the parameter is left out, so that the model's default applies. */
+  | { readonly model: string; readonly param: string; readonly value: string; readonly renamedTo: null }
+  /** A name: the parameter is sent under another one, with its value. */
+  | { readonly model: string; readonly param: string; readonly value: null; readonly renamedTo: string };
+
+/** `temperature 0 is left out, so its default applies` or `max_tokens is sent as max_completion_tokens` */
+export function describeAdaptation({ param, value, renamedTo }: Adaptation): string {
+  return renamedTo === null
+    ? `${param} ${value} is left out, so its default applies`
+    : `${param} is sent as ${renamedTo}`;
+}

@@ -1,0 +1,62 @@
+/** Reads, out of what an eval printed, the Python exception that ended it. Pure. */
+
+export interface PythonFailure {
+  /** `KeyError`, `openai.NotFoundError` */
+  readonly type: string;
+  /** One line; may be empty. */
+  readonly message: string;
+  readonly frames: readonly Frame[];
+}
+
+export interface Frame {
+  readonly file: string;
+  readonly line: number;
+  readonly name: string;
+}
+
+/** The last traceback, which is the exception that ended the process; undefined when none was printed whole. */
+export function pythonFailure(lines: readonly string[]): PythonFailure | undefined {
+  const start = lines.findLastIndex((line) => line.trimEnd().endsWith('Traceback (most recent call last):'));
+  if (start < 0) return undefined;
+  const frames: Frame[] = [];
+  for (const line of lines.slice(start + 1)) {
+    const [, file, number, name] = /^\s+File "(.*)", line (\d+)(?:, in (.*))?$/.exec(line) ?? [];
+    if (file !== undefined) {
+      frames.push({ file, line: Number(number), name: name ?? '' });
+      continue;
+    }
+    const [, type, message] = /^([A-Za-z_][\w.]*)(?:: (.*))?$/.exec(line) ?? [];
+    if (type !== undefined) return { type, message: message ?? '', frames };
+  }
+  return undefined;
+}
+
+/** `KeyError: 'wrod'` */
+export function describeFailure({ type, message }: PythonFailure): string {
+  return message === '' ? type : `${type}: ${message.slice(0, 300)}`;
+}
+
+/** Tells failures apart by what and where, whatever their messages hold (ids, times). */
+export function signatureOf({ type, frames }: PythonFailure): string {
+  const last = frames.at(-1);
+  return `${type} ${last ? `${last.file}:${last.line}` : ''}`;
+}
+
+/** Exceptions that come from the machine or the code, whatever a model answered. */
+const NOT_OF_ANSWERS =
+  /^(\w+\.)*(OSError|IOError|FileNotFoundError|FileExistsError|PermissionError|IsADirectoryError|NotADirectoryError|BlockingIOError|BrokenPipeError|ConnectionError|ConnectionRefusedError|ConnectionResetError|ImportError|ModuleNotFoundError|MemoryError|SyntaxError|IndentationError|NameError|UnboundLocalError|KeyboardInterrupt|SystemExit)$/;
+
+/** Exceptions of API clients: the API refused a request. */
+const OF_API_CLIENT = /^(openai|anthropic|httpx2?|litellm)\./;
+
+/** Functions of evals that work on one sample. */
+const ON_A_SAMPLE = /^_?eval_sample$/;
+
+/**
+ * Whether other answers of the API could have led to another end: the exception was raised while a sample was evaluated, or
+ * by an API client. One that came after the last sample, or from the machine, would come again.
+ */
+export function mayBeOfAnswers(failure: PythonFailure): boolean {
+  if (NOT_OF_ANSWERS.test(failure.type)) return false;
+  return OF_API_CLIENT.test(failure.type) || failure.frames.some(({ name }) => ON_A_SAMPLE.test(name));
+}
