@@ -77642,7 +77642,17 @@ function readProviderError(status, body, secrets = []) {
     if (isWebPage(text)) {
         const title = /<title[^>]*>([^<]*)/i.exec(text)?.[1] ?? '';
         const message = shown(`a web page instead of an API response${title === '' ? '' : `: ${title}`}`, LONGEST_MESSAGE);
-        return { status, code: '', type: '', param: '', message, words: '', webPage: true, flagged: false };
+        return {
+            status,
+            code: '',
+            type: '',
+            param: '',
+            message,
+            words: '',
+            webPage: true,
+            flagged: false,
+            namesStatus: true,
+        };
     }
     const [outer, error] = errorIn(parsed(body));
     const name = (value) => (isName(value) ? shown(value, LONGEST_NAME) : '');
@@ -77657,14 +77667,16 @@ function readProviderError(status, body, secrets = []) {
         status,
         code,
         type,
-        param: name(error.param),
+        // LiteLLM writes Python's None.
+        param: error.param === 'None' ? '' : name(error.param),
         message: shown(messageIn(outer, error) || text, LONGEST_MESSAGE),
         words: [code, type, reason, name(error.status), inner, ...quotas].join(' '),
         webPage: false,
         flagged: listOf(metadata.reasons).length > 0 || metadata.flagged_input !== undefined,
+        namesStatus: true,
     };
 }
-/** The HTTP status that an error inside a body names, by a number or in words; 502 where it names none. */
+/** The HTTP status that an error inside a body names, by a number or in words; undefined where it names none. */
 function statusNamedIn(body) {
     const [outer, error] = errorIn(parsed(body));
     const numbers = [error.code, error.status, error.status_code, error.http_status, outer.code, outer.status];
@@ -77675,7 +77687,7 @@ function statusNamedIn(body) {
         return named;
     const { words, message } = readProviderError(0, body);
     const said = `${words} ${message}`;
-    return STATUS_WORDS.find(([pattern]) => pattern.test(said))?.[1] ?? 502;
+    return STATUS_WORDS.find(([pattern]) => pattern.test(said))?.[1];
 }
 const STATUS_WORDS = [
     [/insufficient_(quota|credits?|balance|funds)|budget_exceeded|payment_required/i, 402],
@@ -78155,6 +78167,8 @@ function parse(text) {
  */
 
 
+/** What a failure that names no status stands for. */
+const BAD_GATEWAY = 502;
 /**
  * The failure that a response with a 2xx status is in disguise, with the status that it names; undefined when it is an
  * answer.
@@ -78165,21 +78179,25 @@ function failureIn(endpoint, type, body, secrets = []) {
     if (isEventStream(type))
         return failureInStream(type, body, secrets);
     const value = parsePythonJson(body);
-    if (value === undefined) {
-        const error = readProviderError(502, body, secrets);
-        if (isWebPage(body.toString('utf8', 0, 2000)))
-            return error;
-        const what = body.length === 0 ? 'an empty response' : 'a response that is not complete JSON';
-        return { ...error, message: `${what}${error.message === '' ? '' : `: ${error.message.slice(0, 200)}`}` };
-    }
+    if (value === undefined)
+        return unreadable(body, secrets);
     const fields = response_check_isObject(value) ? value : {};
     const failed = errorOf(fields);
     if (failed !== undefined)
         return namedFailure(failed, secrets);
     if (hasAnswer(endpoint, fields))
         return undefined;
-    const error = readProviderError(502, body, secrets);
-    return { ...error, message: `a response without an answer: ${error.message}` };
+    const error = readProviderError(BAD_GATEWAY, body, secrets);
+    return { ...error, message: `a response without an answer: ${error.message}`, namesStatus: false };
+}
+/** A web page, or what a connection that ended early has left. */
+function unreadable(body, secrets) {
+    const error = readProviderError(BAD_GATEWAY, body, secrets);
+    if (error.webPage)
+        return error;
+    if (body.length === 0)
+        return { ...error, message: 'an empty response', namesStatus: false };
+    return { ...error, message: `a response that is not complete JSON: ${error.message.slice(0, 200)}` };
 }
 /** The failure that the first event of a stream reports; undefined when there is none, or no whole event yet. */
 function failureInFirstEvent(text, secrets = []) {
@@ -78257,7 +78275,9 @@ function hasAnswer(endpoint, fields) {
 }
 function namedFailure(value, secrets) {
     const body = Buffer.from(JSON.stringify(value));
-    return readProviderError(statusNamedIn(body), body, secrets);
+    const status = statusNamedIn(body);
+    const error = readProviderError(status ?? BAD_GATEWAY, body, secrets);
+    return { ...error, namesStatus: status !== undefined };
 }
 function plainFailure(message) {
     return namedFailure({ error: { message } }, []);
@@ -78376,7 +78396,7 @@ const MONEY_MESSAGE = new RegExp([
     'requires (more|at least .{0,20}) ?credits|(no (more|remaining)|have no) credits|used all (available )?credits',
     "doesn't have any credits|exceeded your monthly (included )?credits|valid credit card",
     '(monthly|daily)? ?(spend|spending|usage|credit) limit|call volume quota|free-models-per-day',
-    'limited to [\\d,]+ api calls ?/ ?month|check your plan and billing|account is (not active|suspended)',
+    'limit: 0\\b|limited to [\\d,]+ api calls ?/ ?month|check your plan and billing|account is (not active|suspended)',
 ].join('|'), 'i');
 const KEY_WORDS = /api_?key_?(invalid|expired|service_blocked)|invalid_?(api_?)?key|invalid_authentication|CONSUMER_(INVALID|SUSPENDED)|unauthenticated/i;
 const KEY_MESSAGE = /api[ -]?key (is )?(not valid|invalid|expired|missing|not found)|(incorrect|invalid|expired|missing|no|leaked) (api|subscription)[ -]?key|reported as leaked|unregistered callers|authentication error/i;
@@ -78693,6 +78713,8 @@ function each(codes, why, advice) {
 
 /** A model takes a handful of adaptations at most; more is a loop. */
 const MAX_ADAPTATIONS = 12;
+/** A 2xx without an answer may come from the question (a filter of the provider), and each is paid for. */
+const MAX_EMPTY_RESPONSES = 3;
 const CLIENT_GONE = 'the client disconnected';
 /** oaieval repeats 429 and 5xx indefinitely, and the OpenAI client 408 and 409. It gives up at this one. */
 const FAILED_DEPENDENCY = 424;
@@ -78720,6 +78742,7 @@ class UpstreamCall {
         const { policy, limit, onRetry } = this.#context;
         let history = noRetries;
         let adapted = 0;
+        let empty = 0;
         for (;;) {
             const outcome = await this.#attempt();
             if (outcome.kind === 'over')
@@ -78734,6 +78757,8 @@ class UpstreamCall {
             const { failure } = outcome;
             // Looking models up is a request that oaieval can do without; it must not hold up an eval that asks another API.
             if (failure.permanent || !this.#asks)
+                return this.#giveUp(failure);
+            if (failure.ownFault && ++empty >= MAX_EMPTY_RESPONSES)
                 return this.#giveUp(failure);
             const decision = decideRetry(policy, history, {
                 firstSentAt: this.#firstSentAt,
@@ -78842,7 +78867,7 @@ class UpstreamCall {
         const refusal = !this.#asks ? undefined : astray ? 'address' : refusalKind(error);
         const transient = isTransient(error.status);
         if (refusal === undefined && transient && this.#asks)
-            return this.#transient(error, headers);
+            return this.#transient(error, headers, raw === undefined && !error.namesStatus);
         // What oaieval would repeat indefinitely gets a status that it does not repeat.
         const status = refusal !== undefined && transient ? FAILED_DEPENDENCY : error.status;
         if (raw === undefined)
@@ -78851,7 +78876,8 @@ class UpstreamCall {
             this.#finish(status, headers, raw);
         return over(refusal === undefined ? { kind: 'failed' } : { kind: 'refused', refusal, error });
     }
-    #transient(error, headers) {
+    /** @param empty whether it was a 2xx without an answer, and without a cause */
+    #transient(error, headers, empty) {
         const { limit, policy } = this.#context;
         const throttled = error.status === 429;
         const asked = retryAfter(headers) ?? (throttled ? rateLimitReset(headers) : undefined);
@@ -78862,7 +78888,8 @@ class UpstreamCall {
             limit.decrease(this.#sentAt);
         if (pausesAll && retryAfterMs <= policy.maxRetryAfterMs)
             limit.pause(retryAfterMs);
-        return again({ why: describeProviderError(error), permanent: false, retryAfterMs, throttled, pausesAll });
+        const why = describeProviderError(error);
+        return again({ why, permanent: false, ownFault: empty, retryAfterMs, throttled, pausesAll });
     }
     #giveUp(cause) {
         const seconds = Math.round((Date.now() - this.#firstSentAt) / 1000);

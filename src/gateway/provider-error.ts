@@ -18,6 +18,8 @@ export interface ProviderError {
   readonly webPage: boolean;
   /** What was moderated, when the provider says so (OpenRouter's `metadata.reasons`, `flagged_input`). */
   readonly flagged: boolean;
+  /** Whether the status is the provider's word; false: it stands for a failure that names none. */
+  readonly namesStatus: boolean;
 }
 
 const LONGEST_NAME = 100;
@@ -46,7 +48,17 @@ export function readProviderError(
       `a web page instead of an API response${title === '' ? '' : `: ${title}`}`,
       LONGEST_MESSAGE,
     );
-    return { status, code: '', type: '', param: '', message, words: '', webPage: true, flagged: false };
+    return {
+      status,
+      code: '',
+      type: '',
+      param: '',
+      message,
+      words: '',
+      webPage: true,
+      flagged: false,
+      namesStatus: true,
+    };
   }
   const [outer, error] = errorIn(parsed(body));
   const name = (value: unknown) => (isName(value) ? shown(value, LONGEST_NAME) : '');
@@ -63,16 +75,18 @@ export function readProviderError(
     status,
     code,
     type,
-    param: name(error.param),
+    // LiteLLM writes Python's None.
+    param: error.param === 'None' ? '' : name(error.param),
     message: shown(messageIn(outer, error) || text, LONGEST_MESSAGE),
     words: [code, type, reason, name(error.status), inner, ...quotas].join(' '),
     webPage: false,
     flagged: listOf(metadata.reasons).length > 0 || metadata.flagged_input !== undefined,
+    namesStatus: true,
   };
 }
 
-/** The HTTP status that an error inside a body names, by a number or in words; 502 where it names none. */
-export function statusNamedIn(body: Buffer): number {
+/** The HTTP status that an error inside a body names, by a number or in words; undefined where it names none. */
+export function statusNamedIn(body: Buffer): number | undefined {
   const [outer, error] = errorIn(parsed(body));
   const numbers = [error.code, error.status, error.status_code, error.http_status, outer.code, outer.status];
   const named = numbers
@@ -81,7 +95,7 @@ export function statusNamedIn(body: Buffer): number {
   if (named !== undefined) return named;
   const { words, message } = readProviderError(0, body);
   const said = `${words} ${message}`;
-  return STATUS_WORDS.find(([pattern]) => pattern.test(said))?.[1] ?? 502;
+  return STATUS_WORDS.find(([pattern]) => pattern.test(said))?.[1];
 }
 
 const STATUS_WORDS: readonly (readonly [RegExp, number])[] = [

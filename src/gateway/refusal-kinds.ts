@@ -29,7 +29,7 @@ const MONEY_MESSAGE = new RegExp(
     'requires (more|at least .{0,20}) ?credits|(no (more|remaining)|have no) credits|used all (available )?credits',
     "doesn't have any credits|exceeded your monthly (included )?credits|valid credit card",
     '(monthly|daily)? ?(spend|spending|usage|credit) limit|call volume quota|free-models-per-day',
-    'limited to [\\d,]+ api calls ?/ ?month|check your plan and billing|account is (not active|suspended)',
+    'limit: 0\\b|limited to [\\d,]+ api calls ?/ ?month|check your plan and billing|account is (not active|suspended)',
   ].join('|'),
   'i',
 );

@@ -2,9 +2,12 @@
  * Whether a successful response is one. Routers and proxies send failures with status 200: an `error` in the body or in a
  * stream, `choices` that are null or empty, `finish_reason: error`, a web page. None of these is an answer of a model.
  */
-import { isWebPage, type ProviderError, readProviderError, statusNamedIn } from './provider-error.ts';
+import { type ProviderError, readProviderError, statusNamedIn } from './provider-error.ts';
 import type { Endpoint } from './replayable.ts';
 import { isWhole } from './usage.ts';
+
+/** What a failure that names no status stands for. */
+const BAD_GATEWAY = 502;
 
 /**
  * The failure that a response with a 2xx status is in disguise, with the status that it names; undefined when it is an
@@ -20,18 +23,21 @@ export function failureIn(
 ): ProviderError | undefined {
   if (isEventStream(type)) return failureInStream(type, body, secrets);
   const value = parsePythonJson(body);
-  if (value === undefined) {
-    const error = readProviderError(502, body, secrets);
-    if (isWebPage(body.toString('utf8', 0, 2000))) return error;
-    const what = body.length === 0 ? 'an empty response' : 'a response that is not complete JSON';
-    return { ...error, message: `${what}${error.message === '' ? '' : `: ${error.message.slice(0, 200)}`}` };
-  }
+  if (value === undefined) return unreadable(body, secrets);
   const fields = isObject(value) ? value : {};
   const failed = errorOf(fields);
   if (failed !== undefined) return namedFailure(failed, secrets);
   if (hasAnswer(endpoint, fields)) return undefined;
-  const error = readProviderError(502, body, secrets);
-  return { ...error, message: `a response without an answer: ${error.message}` };
+  const error = readProviderError(BAD_GATEWAY, body, secrets);
+  return { ...error, message: `a response without an answer: ${error.message}`, namesStatus: false };
+}
+
+/** A web page, or what a connection that ended early has left. */
+function unreadable(body: Buffer, secrets: readonly string[]): ProviderError {
+  const error = readProviderError(BAD_GATEWAY, body, secrets);
+  if (error.webPage) return error;
+  if (body.length === 0) return { ...error, message: 'an empty response', namesStatus: false };
+  return { ...error, message: `a response that is not complete JSON: ${error.message.slice(0, 200)}` };
 }
 
 /** The failure that the first event of a stream reports; undefined when there is none, or no whole event yet. */
@@ -111,7 +117,9 @@ function hasAnswer(endpoint: Endpoint, fields: Fields): boolean {
 
 function namedFailure(value: unknown, secrets: readonly string[]): ProviderError {
   const body = Buffer.from(JSON.stringify(value));
-  return readProviderError(statusNamedIn(body), body, secrets);
+  const status = statusNamedIn(body);
+  const error = readProviderError(status ?? BAD_GATEWAY, body, secrets);
+  return { ...error, namesStatus: status !== undefined };
 }
 
 function plainFailure(message: string): ProviderError {

@@ -73,6 +73,9 @@ export interface GivenUp {
 /** A model takes a handful of adaptations at most; more is a loop. */
 const MAX_ADAPTATIONS = 12;
 
+/** A 2xx without an answer may come from the question (a filter of the provider), and each is paid for. */
+const MAX_EMPTY_RESPONSES = 3;
+
 const CLIENT_GONE = 'the client disconnected';
 
 /** oaieval repeats 429 and 5xx indefinitely, and the OpenAI client 408 and 409. It gives up at this one. */
@@ -105,6 +108,7 @@ export class UpstreamCall {
     const { policy, limit, onRetry } = this.#context;
     let history = noRetries;
     let adapted = 0;
+    let empty = 0;
     for (;;) {
       const outcome = await this.#attempt();
       if (outcome.kind === 'over') return outcome.result;
@@ -117,6 +121,7 @@ export class UpstreamCall {
       const { failure } = outcome;
       // Looking models up is a request that oaieval can do without; it must not hold up an eval that asks another API.
       if (failure.permanent || !this.#asks) return this.#giveUp(failure);
+      if (failure.ownFault && ++empty >= MAX_EMPTY_RESPONSES) return this.#giveUp(failure);
       const decision = decideRetry(policy, history, {
         firstSentAt: this.#firstSentAt,
         sentAt: this.#sentAt,
@@ -225,7 +230,8 @@ export class UpstreamCall {
     // Looking a model up may be forbidden to a key that may ask it.
     const refusal = !this.#asks ? undefined : astray ? 'address' : refusalKind(error);
     const transient = isTransient(error.status);
-    if (refusal === undefined && transient && this.#asks) return this.#transient(error, headers);
+    if (refusal === undefined && transient && this.#asks)
+      return this.#transient(error, headers, raw === undefined && !error.namesStatus);
     // What oaieval would repeat indefinitely gets a status that it does not repeat.
     const status = refusal !== undefined && transient ? FAILED_DEPENDENCY : error.status;
     if (raw === undefined) this.#sendError(status, describeProviderError(error));
@@ -233,7 +239,8 @@ export class UpstreamCall {
     return over(refusal === undefined ? { kind: 'failed' } : { kind: 'refused', refusal, error });
   }
 
-  #transient(error: ProviderError, headers: IncomingHttpHeaders): AttemptOutcome {
+  /** @param empty whether it was a 2xx without an answer, and without a cause */
+  #transient(error: ProviderError, headers: IncomingHttpHeaders, empty: boolean): AttemptOutcome {
     const { limit, policy } = this.#context;
     const throttled = error.status === 429;
     const asked = retryAfter(headers) ?? (throttled ? rateLimitReset(headers) : undefined);
@@ -242,7 +249,8 @@ export class UpstreamCall {
     // Lower the limit before releasing the slot, or the next request in line hits the same rate limit.
     if (throttled) limit.decrease(this.#sentAt);
     if (pausesAll && retryAfterMs <= policy.maxRetryAfterMs) limit.pause(retryAfterMs);
-    return again({ why: describeProviderError(error), permanent: false, retryAfterMs, throttled, pausesAll });
+    const why = describeProviderError(error);
+    return again({ why, permanent: false, ownFault: empty, retryAfterMs, throttled, pausesAll });
   }
 
   #giveUp(cause: GivenUp): CallResult {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isWhole, usageOf } from '../../src/gateway/usage.ts';
+import { isWhole, usageOf } from '../../../src/gateway/usage.ts';
 
 const JSON_TYPE = 'application/json';
 const STREAM = 'text/event-stream; charset=utf-8';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Occurrences } from '../../src/gateway/occurrences.ts';
+import { Occurrences } from '../../../src/gateway/occurrences.ts';
 
 type Step = ['take', string, number] | ['giveBack', string, number];
 

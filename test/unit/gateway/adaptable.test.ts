@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Adaptations, adaptationFor, parseFields } from '../../src/gateway/adaptable.ts';
-import { type ProviderError, readProviderError } from '../../src/gateway/provider-error.ts';
+import { Adaptations, adaptationFor, parseFields } from '../../../src/gateway/adaptable.ts';
+import { type ProviderError, readProviderError } from '../../../src/gateway/provider-error.ts';
 
 /** A refusal as it comes over the wire. */
 function refusal(message: string, more: object = {}, status = 400): ProviderError {

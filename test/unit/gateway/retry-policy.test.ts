@@ -6,7 +6,7 @@ import {
   defaultRetryPolicy,
   rateLimitReset,
   retryAfter,
-} from '../../src/gateway/retry-policy.ts';
+} from '../../../src/gateway/retry-policy.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 

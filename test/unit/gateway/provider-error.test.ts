@@ -4,8 +4,8 @@ import {
   isTransient,
   keysIn,
   readProviderError,
-} from '../../src/gateway/provider-error.ts';
-import { refusalKind } from '../../src/gateway/refusal-kinds.ts';
+} from '../../../src/gateway/provider-error.ts';
+import { refusalKind } from '../../../src/gateway/refusal-kinds.ts';
 
 type Fate = 'refusal' | 'transient' | 'answer';
 

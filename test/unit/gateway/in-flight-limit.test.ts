@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { InFlightLimit, type Slot } from '../../src/gateway/in-flight-limit.ts';
+import { InFlightLimit, type Slot } from '../../../src/gateway/in-flight-limit.ts';
 
 const never = new AbortController().signal;
 

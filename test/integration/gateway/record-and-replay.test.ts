@@ -1,12 +1,12 @@
 /** The gateway in this process, between plain HTTP clients and the stand-in for the model API. */
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type EvalGateway, type Gateway, startGateway } from '../../src/gateway/gateway.ts';
-import { providerUrls } from '../../src/gateway/providers.ts';
-import { defaultRetryPolicy } from '../../src/gateway/retry-policy.ts';
-import { Journal } from '../../src/progress/journal.ts';
-import { statePaths } from '../../src/progress/paths.ts';
-import { recordingLog, sha256, temporaryDirectory } from '../helpers/builders.ts';
-import { apiFaults, type ModelApiOptions, startModelApi } from '../stand-ins/model-api.ts';
+import { type EvalGateway, type Gateway, startGateway } from '../../../src/gateway/gateway.ts';
+import { providerUrls } from '../../../src/gateway/providers.ts';
+import { defaultRetryPolicy } from '../../../src/gateway/retry-policy.ts';
+import { Journal } from '../../../src/progress/journal.ts';
+import { statePaths } from '../../../src/progress/paths.ts';
+import { recordingLog, sha256, temporaryDirectory } from '../../helpers/builders.ts';
+import { apiFaults, type ModelApiOptions, startModelApi } from '../../stand-ins/model-api.ts';
 
 const KEY = 'Bearer sk-test';
 

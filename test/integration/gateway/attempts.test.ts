@@ -1,0 +1,241 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describe, expect, test, vi } from 'vitest';
+import { defaultRetryPolicy } from '../../../src/gateway/retry-policy.ts';
+import {
+  answer,
+  askOf,
+  CHAT,
+  closedBefore,
+  contentOf,
+  holding,
+  leaving,
+  newPaths,
+  openJournal,
+  question,
+  segments,
+  startRig,
+  startStandInApi,
+  untilAtGateway,
+} from '../../helpers/gateway-rig.ts';
+
+describe('an eval that ends before its requests are answered', () => {
+  test('what was sent is waited for, kept and counted; what was not is never sent', async () => {
+    const { api, letGo } = await holding();
+    const gateway = await startRig({ openai: api.origin, maxRequestsInFlight: 2 });
+    const kept = openJournal();
+    const lane = gateway.openEval('a', kept);
+    const queued = untilAtGateway(lane, 5);
+    const asked = Array.from({ length: 5 }, (_, i) => askOf(lane, `${i}`).catch(() => 'cut'));
+    await Promise.all([queued, api.untilArrived(2)]);
+    expect(lane.sentCount()).toBe(2);
+    const drained = lane.drain(new AbortController().signal);
+    letGo();
+    await drained;
+    lane.close();
+    expect(kept.size).toBe(2);
+    expect(api.arrivals).toHaveLength(2);
+    expect(gateway.traffic()).toMatchObject({
+      sent: 2,
+      failed: 0,
+      tokensSent: { prompt: 18, completion: 6 },
+    });
+    await gateway.close();
+    await Promise.all(asked);
+  });
+
+  test('it is waited for no longer than there is time', async () => {
+    const { api } = await holding();
+    const gateway = await startRig({ openai: api.origin, timeouts: { connect: 5000, idle: 600_000 } });
+    const lane = gateway.openEval('a', openJournal());
+    const asked = askOf(lane, 'x').catch(() => 'cut');
+    await api.untilArrived(1);
+    const hurry = new AbortController();
+    const drained = lane.drain(hurry.signal);
+    hurry.abort();
+    await drained;
+    lane.close();
+    await gateway.close();
+    await asked;
+  });
+
+  test('what arrives when its journal is closed is counted, and not written', async () => {
+    const { api, letGo } = await holding();
+    const gateway = await startRig({ openai: api.origin });
+    const paths = newPaths();
+    const kept = openJournal(paths);
+    const lane = gateway.openEval('a', kept);
+    const asked = askOf(lane, 'x');
+    await api.untilArrived(1);
+    lane.close();
+    kept.close();
+    letGo();
+    expect((await asked).status).toBe(200);
+    await vi.waitFor(() => expect(lane.pendingCount()).toBe(0));
+    await nextTurn();
+    expect(gateway.traffic()).toMatchObject({ sent: 1, tokensSent: { prompt: 9, completion: 3 } });
+    expect(segments(paths)).toEqual([]);
+  });
+
+  test('an answer that arrives between two attempts is paid for once, and counted once for the eval', async () => {
+    const { api, letGo } = await holding();
+    const gateway = await startRig({ openai: api.origin });
+    const lane = gateway.openEval('a', openJournal());
+    const asked = leaving(lane, 'x');
+    await api.untilArrived(1);
+    await asked.leave();
+    letGo();
+    await vi.waitFor(() => expect(lane.pendingCount()).toBe(0));
+    lane.restart();
+    expect((await askOf(lane, 'x')).status).toBe(200);
+    const tokens = { prompt: 9, completion: 3 };
+    expect(lane.attempt()).toMatchObject({ sent: 0, replayed: 1, tokensReplayed: tokens });
+    expect(lane.attempt().tokensSent.prompt).toBe(0);
+    expect(lane.traffic()).toMatchObject({ sent: 1, replayed: 1, tokensSent: tokens });
+  });
+});
+
+describe('an eval that starts over while a question of it is on its way', () => {
+  /** A question that is held back, and whose client goes away as the eval starts over. */
+  async function startedOver(status = 200) {
+    const { api, letGo } = await holding(status === 200 ? CHAT : '{"error":{"message":"no"}}', status);
+    const gateway = await startRig({ openai: api.origin, timeouts: { connect: 5000, idle: 600_000 } });
+    const lane = gateway.openEval('a', openJournal());
+    const leaving = new AbortController();
+    const gone = fetch(`${lane.env.OPENAI_BASE_URL}/chat/completions`, {
+      method: 'POST',
+      body: question('x'),
+      signal: leaving.signal,
+    }).catch(() => 'gone');
+    await api.untilArrived(1);
+    lane.restart();
+    // It may have been answered by then.
+    const leave = async (): Promise<void> => {
+      leaving.abort();
+      await gone;
+    };
+    return { api, lane, letGo, leave, ended: () => vi.waitFor(() => expect(lane.pendingCount()).toBe(0)) };
+  }
+  const tokens = { prompt: 9, completion: 3 };
+
+  test('and asks it again: it is paid for once, and is of both attempts', async () => {
+    const { api, lane, letGo, leave } = await startedOver();
+    await leave();
+    const again = askOf(lane, 'x');
+    await vi.waitFor(() => expect(lane.attempt().sent).toBe(1));
+    letGo();
+    expect((await again).status).toBe(200);
+    expect(lane.attempt()).toMatchObject({ sent: 1, tokensSent: tokens });
+    expect(lane.traffic()).toMatchObject({ sent: 1, tokensSent: tokens });
+    expect(api.arrivals).toHaveLength(1);
+  });
+
+  test('and does not ask it again: it counts for the eval alone', async () => {
+    const { lane, letGo, leave, ended } = await startedOver();
+    letGo();
+    await ended();
+    await leave();
+    expect(lane.attempt().sent).toBe(0);
+    expect(lane.attempt().tokensSent.prompt).toBe(0);
+    expect(lane.traffic()).toMatchObject({ sent: 1, tokensSent: tokens });
+  });
+
+  test.each([
+    ['again', true, 1],
+    ['not again', false, 0],
+  ])('when it is not answered, and asked %s: the new attempt knows what it lacks', async (_, asks, lacks) => {
+    const { lane, letGo, leave, ended } = await startedOver(401);
+    const again = asks ? askOf(lane, 'x') : undefined;
+    if (asks) await vi.waitFor(() => expect(lane.attempt().sent).toBe(1));
+    letGo();
+    await again;
+    await leave();
+    await ended();
+    expect(lane.unansweredCount()).toBe(lacks);
+  });
+
+  test('the end of the old connection takes nothing from the new attempt', async () => {
+    const { api, lane, letGo, leave } = await startedOver();
+    const first = askOf(lane, 'x');
+    await vi.waitFor(() => expect(lane.attempt().sent).toBe(1));
+    await leave();
+    // Its end is known before the next question is there.
+    await closedBefore(lane);
+    const second = askOf(lane, 'x');
+    await api.untilArrived(2);
+    letGo();
+    expect([(await first).status, (await second).status]).toEqual([200, 200]);
+  });
+});
+
+test('a gateway that closes leaves nothing under way, whatever it waits for', async () => {
+  const api = await startStandInApi((arrival, response) => {
+    if (contentOf(arrival) === 'fails') answer(response, '{"error":{"message":"no"}}', {}, 500);
+  });
+  const gateway = await startRig({
+    openai: api.origin,
+    maxRequestsInFlight: 1,
+    retryPolicy: { ...defaultRetryPolicy, initialDelayMs: 600_000, maxDelayMs: 600_000 },
+    timeouts: { connect: 5000, idle: 600_000 },
+  });
+  const lane = gateway.openEval('a', undefined);
+  const asked: Promise<unknown>[] = [];
+  const ask = (content: string) => asked.push(askOf(lane, content).catch(() => 'cut'));
+  ask('fails');
+  await vi.waitFor(() => expect([api.arrivals.length, lane.sentCount()]).toEqual([1, 0]));
+  ask('is never answered');
+  await api.untilArrived(2);
+  const queued = untilAtGateway(lane, 1);
+  ask('waits for its turn');
+  await queued;
+  expect(lane.pendingCount()).toBe(3);
+  await gateway.close();
+  expect(await Promise.all(asked)).toEqual(['cut', 'cut', 'cut']);
+  await vi.waitFor(() => expect(lane.pendingCount()).toBe(0));
+  expect(api.arrivals).toHaveLength(2);
+});
+
+test('who waits for its turn is not idle', async () => {
+  const { api, letGo } = await holding();
+  const gateway = await startRig({ openai: api.origin, maxRequestsInFlight: 1 });
+  const [a, b] = [gateway.openEval('a', undefined), gateway.openEval('b', undefined)];
+  const first = askOf(a, 'a');
+  await api.untilArrived(1);
+  const queued = untilAtGateway(b, 1);
+  const second = askOf(b, 'b');
+  await queued;
+  const asked = Date.now();
+  await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(asked));
+  expect(b.lastTrafficAt(), 'it waits').toBeGreaterThan(asked);
+  expect(a.lastTrafficAt(), 'it has been sent').toBeLessThanOrEqual(asked);
+  letGo();
+  await Promise.all([first, second]);
+});
+
+describe('a run that is to end', () => {
+  test('sends nothing more, keeps what is under way, and knows what was not answered', async () => {
+    const { api, letGo } = await holding();
+    const gateway = await startRig({ openai: api.origin, maxRequestsInFlight: 1 });
+    const kept = openJournal();
+    const lane = gateway.openEval('a', kept);
+    const first = askOf(lane, 'a');
+    await api.untilArrived(1);
+    const queued = untilAtGateway(lane, 1);
+    const leaving = new AbortController();
+    const second = fetch(`${lane.env.OPENAI_BASE_URL}/chat/completions`, {
+      method: 'POST',
+      body: question('b'),
+      signal: leaving.signal,
+    }).catch(() => 'gone');
+    await queued;
+    gateway.stop();
+    letGo();
+    expect((await first).status).toBe(200);
+    expect(kept.size).toBe(1);
+    expect(lane.unansweredCount()).toBe(0);
+    leaving.abort();
+    expect(await second).toBe('gone');
+    await vi.waitFor(() => expect(lane.pendingCount()).toBe(0));
+    expect(api.arrivals).toHaveLength(1);
+    expect(lane.unansweredCount()).toBe(1);
+  });
+});

@@ -1,0 +1,176 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import {
+  answer,
+  askOf,
+  CHAT,
+  openJournal,
+  type Script,
+  startRig,
+  startStandInApi,
+} from '../../helpers/gateway-rig.ts';
+
+describe('an API that goes silent or hangs up', () => {
+  const head = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(CHAT) };
+  const cases: [string, Script][] = [
+    ['accepts and never answers', () => {}],
+    ['sends headers and no body', (_, response) => response.writeHead(200, head).flushHeaders()],
+    ['stalls in the body', (_, response) => response.writeHead(200, head).write(CHAT.slice(0, 20))],
+    ['half-closes instead of answering', (_, response) => response.socket?.end()],
+    [
+      'half-closes in the body',
+      (_, response) => response.writeHead(200, head).write(CHAT.slice(0, 20), () => response.socket?.end()),
+    ],
+    ['resets the connection', (_, response) => response.socket?.resetAndDestroy()],
+  ];
+
+  test.each(cases)('%s: asked again, recorded once', async (_, fault) => {
+    const api = await startStandInApi((arrival, response) =>
+      arrival.n <= 2 ? fault(arrival, response) : answer(response),
+    );
+    const gateway = await startRig({ openai: api.origin, timeouts: { connect: 5000, idle: 500 } });
+    const kept = openJournal();
+    const lane = gateway.openEval('a', kept);
+    const { status, body } = await askOf(lane, 'x');
+    expect(status).toBe(200);
+    expect(body.toString()).toBe(CHAT);
+    expect(api.arrivals).toHaveLength(3);
+    expect(kept.size).toBe(1);
+    expect(lane.traffic()).toMatchObject({ sent: 1, retried: 2, failed: 0 });
+    expect(lane.traffic().tokensSent.prompt).toBe(9);
+    lane.restart();
+    expect((await askOf(lane, 'x')).body.toString()).toBe(CHAT);
+    expect(api.arrivals).toHaveLength(3);
+  });
+
+  test('nobody listens: gives up in words that say so', async () => {
+    const server = createTcpServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    await once(server, 'close');
+    for (const host of ['127.0.0.1', 'localhost']) {
+      const gateway = await startRig({ openai: `http://${host}:${port}` });
+      const { status, body } = await askOf(gateway.openEval('a', undefined), 'x');
+      expect(status).toBe(424);
+      expect(body.toString()).toMatch(/gave up after 4 attempts.*ECONNREFUSED/);
+    }
+  });
+});
+
+describe('an answer that breaks off is not kept', () => {
+  const half = CHAT.slice(0, CHAT.indexOf('world') + 3);
+
+  test.each<[string, Script]>([
+    [
+      'shorter than its Content-Length',
+      (_, response) => {
+        response.writeHead(200, { 'content-type': 'application/json', 'content-length': CHAT.length });
+        response.write(half, () => response.destroy());
+      },
+    ],
+    [
+      'chunked, without the last chunk',
+      (_, response) => {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.write(half, () => response.destroy());
+      },
+    ],
+    [
+      'chunked, ended in the middle of a chunk',
+      (_, response) => {
+        const head =
+          'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n';
+        response.socket?.end(`${head}${CHAT.length.toString(16)}\r\n${half}`);
+      },
+    ],
+  ])('%s: the gateway asks again', async (_, fault) => {
+    const api = await startStandInApi((arrival, response) =>
+      arrival.n === 1 ? fault(arrival, response) : answer(response),
+    );
+    const gateway = await startRig({ openai: api.origin });
+    const kept = openJournal();
+    const lane = gateway.openEval('a', kept);
+    expect((await askOf(lane, 'x')).body.toString()).toBe(CHAT);
+    expect(api.arrivals).toHaveLength(2);
+    expect(kept.size).toBe(1);
+    lane.restart();
+    expect((await askOf(lane, 'x')).body.toString()).toBe(CHAT);
+    expect(api.arrivals).toHaveLength(2);
+  });
+
+  test('one that ends with its connection, in the middle of a word: the gateway asks again', async () => {
+    const api = await startStandInApi(({ n }, response) => {
+      if (n > 1) return answer(response);
+      const head = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n';
+      response.socket?.end(`${head}${half}`);
+    });
+    const gateway = await startRig({ openai: api.origin });
+    const kept = openJournal();
+    const lane = gateway.openEval('a', kept);
+    expect((await askOf(lane, 'x')).body.toString()).toBe(CHAT);
+    expect(api.arrivals).toHaveLength(2);
+    expect(kept.size).toBe(1);
+  });
+
+  const streamed = { 'content-type': 'text/event-stream' };
+  const delta = `data: ${JSON.stringify({ choices: [{ delta: { content: 'Hel' } }] })}\n\n`;
+  const stream = `${delta}data: [DONE]\n\n`;
+
+  test('a stream whose connection breaks breaks for the client too, who asks again', async () => {
+    const api = await startStandInApi(({ n }, response) => {
+      if (n > 1) return answer(response, stream, streamed);
+      response.writeHead(200, streamed);
+      response.write(delta, () => response.destroy());
+    });
+    const gateway = await startRig({ openai: api.origin });
+    const kept = openJournal();
+    const lane = gateway.openEval('a', kept);
+    await expect(askOf(lane, 'x', { stream: true })).rejects.toThrow();
+    expect(kept.size).toBe(0);
+    expect(lane.traffic()).toMatchObject({ sent: 1, failed: 1 });
+    // The same question, of the same number: when it is recorded now, a run that is not interrupted finds it.
+    expect((await askOf(lane, 'x', { stream: true })).body.toString()).toBe(stream);
+    expect(kept.size).toBe(1);
+    lane.restart();
+    expect((await askOf(lane, 'x', { stream: true })).body.toString()).toBe(stream);
+    expect(api.arrivals).toHaveLength(2);
+  });
+
+  test('a stream that stalls is cut, for the client and for good', async () => {
+    const api = await startStandInApi(({ n }, response) => {
+      if (n > 1) return answer(response, stream, streamed);
+      response.writeHead(200, streamed).write(delta);
+    });
+    const gateway = await startRig({ openai: api.origin, timeouts: { connect: 5000, idle: 500 } });
+    const kept = openJournal();
+    const lane = gateway.openEval('a', kept);
+    await expect(askOf(lane, 'x', { stream: true })).rejects.toThrow();
+    expect(kept.size).toBe(0);
+    expect((await askOf(lane, 'x', { stream: true })).body.toString()).toBe(stream);
+    expect(kept.size).toBe(1);
+  });
+
+  test.each([
+    ['no [DONE]', delta],
+    [
+      'an error in place of the rest, as vLLM sends it',
+      `${delta}data: {"error": {"message": "EngineCore encountered an issue.", "type": "InternalServerError", "param": null, "code": 500}}\n\ndata: [DONE]\n\n`,
+    ],
+  ])('a stream with %s: the next run asks again', async (_, broken) => {
+    const api = await startStandInApi(({ n }, response) =>
+      answer(response, n === 1 ? broken : stream, streamed),
+    );
+    const gateway = await startRig({ openai: api.origin });
+    const kept = openJournal();
+    const lane = gateway.openEval('a', kept);
+    expect((await askOf(lane, 'x', { stream: true })).body.toString()).toBe(broken);
+    expect(kept.size).toBe(0);
+    lane.restart();
+    expect((await askOf(lane, 'x', { stream: true })).body.toString()).toBe(stream);
+    expect(kept.size).toBe(1);
+    expect(api.arrivals).toHaveLength(2);
+  });
+});

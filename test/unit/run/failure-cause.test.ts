@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import {
+  describeFailure,
+  mayBeOfAnswers,
+  pythonFailure,
+  signatureOf,
+} from '../../../src/run/failure-cause.ts';
+
+const TRACEBACK = `
+[2026-11-26 06:00:00,000] [oaieval.py:215] Run started
+Traceback (most recent call last):
+  File "/venv/bin/oaieval", line 8, in <module>
+    sys.exit(main())
+             ^^^^^^
+  File "/venv/evals/eval.py", line 144, in eval_all_samples
+    idx_and_result = [fut.result() for fut in futures]
+  File "/repo/own/reverse.py", line 17, in eval_sample
+    sample["wrod"]
+    ~~~~~~^^^^^^^^
+KeyError: 'wrod'`.split('\n');
+
+describe('the exception that ended an eval', () => {
+  test('is read out of what it printed', () => {
+    const failure = pythonFailure(TRACEBACK);
+    expect(failure).toMatchObject({ type: 'KeyError', message: "'wrod'" });
+    expect(failure?.frames.at(-1)).toEqual({ file: '/repo/own/reverse.py', line: 17, name: 'eval_sample' });
+    expect(failure && describeFailure(failure)).toBe("KeyError: 'wrod'");
+    expect(failure && signatureOf(failure)).toBe('KeyError /repo/own/reverse.py:17');
+  });
+
+  test('is the last one of a chain', () => {
+    const chain = [
+      ...TRACEBACK,
+      '',
+      'During handling of the above exception, another exception occurred:',
+      '',
+      'Traceback (most recent call last):',
+      '  File "a.py", line 1, in f',
+      'openai.NotFoundError: Error code: 404 - gone',
+    ];
+    expect(pythonFailure(chain)).toMatchObject({
+      type: 'openai.NotFoundError',
+      message: 'Error code: 404 - gone',
+    });
+  });
+
+  test('is known behind a prefix of a logger, and without a message', () => {
+    expect(
+      pythonFailure(['[x] Traceback (most recent call last):', '  File "a.py", line 1', 'MemoryError']),
+    ).toEqual({
+      type: 'MemoryError',
+      message: '',
+      frames: [{ file: 'a.py', line: 1, name: '' }],
+    });
+  });
+
+  test.each([
+    ['nothing', []],
+    ['no traceback', ['oaieval: error: unrecognized arguments']],
+    ['a traceback that is cut', ['Traceback (most recent call last):', '  File "a.py", line 1, in f']],
+  ])('is not known of %s', (_, lines) => {
+    expect(pythonFailure(lines)).toBeUndefined();
+  });
+});
+
+describe('whether other answers may lead to another end', () => {
+  const failure = (type: string, name = 'eval_sample') => ({
+    type,
+    message: '',
+    frames: [{ file: 'a.py', line: 1, name }],
+  });
+
+  test.each([
+    ['an exception while a sample is evaluated', failure('ValueError'), true],
+    ['one of a solver', failure('json.decoder.JSONDecodeError', '_eval_sample'), true],
+    ['one of an API client, anywhere', failure('openai.BadRequestError', 'run'), true],
+    ['one behind the last sample', failure('ValueError', 'run'), false],
+    ['a missing file', failure('FileNotFoundError'), false],
+    ['a missing package', failure('ModuleNotFoundError'), false],
+    ['no memory', failure('MemoryError'), false],
+    ['an error in the code', failure('NameError'), false],
+    ['one that is named after a module', failure('numpy.core._exceptions._ArrayMemoryError', 'run'), false],
+  ])('%s', (_, found, expected) => {
+    expect(mayBeOfAnswers(found)).toBe(expected);
+  });
+});
