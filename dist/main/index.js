@@ -83959,9 +83959,7 @@ async function executeEval(planned, options, log, onProgress = () => { }) {
     }
 }
 function explainStart(lane, journal, replays, log) {
-    if (!journal || journal.size === 0)
-        return;
-    if (journal.stateful) {
+    if (journal?.stateful) {
         const made = lane.stateMadeBy();
         log.info(`It starts from its first request: it makes or uses something that the API keeps${made ? ` (${made})` : ''}, such as a conversation or a file, and answers about that cannot be replayed.`);
     }

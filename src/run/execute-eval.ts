@@ -128,8 +128,7 @@ export async function executeEval(
 }
 
 function explainStart(lane: EvalGateway, journal: Journal | undefined, replays: boolean, log: Log): void {
-  if (!journal || journal.size === 0) return;
-  if (journal.stateful) {
+  if (journal?.stateful) {
     const made = lane.stateMadeBy();
     log.info(
       `It starts from its first request: it makes or uses something that the API keeps${made ? ` (${made})` : ''}, such as a conversation or a file, and answers about that cannot be replayed.`,

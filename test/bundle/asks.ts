@@ -11,8 +11,8 @@ export type Context = Parameters<typeof Bed.make>[0];
 export interface Shape {
   /** Samples of each eval; each asks once, and no two ask the same. */
   readonly samples: readonly number[];
-  /** Of `module:Class`, where it is not evals' own Match. */
-  readonly className?: string;
+  /** Of `module:Class`, where it is not evals' own Match: of all evals, or of each. */
+  readonly className?: string | readonly (string | undefined)[];
 }
 
 /** The evals that `bedOf` makes. */
@@ -25,12 +25,12 @@ export async function bedOf(context: Context, shape: Shape, options: Partial<Bed
     mkdirSync(join(registry, folder), { recursive: true });
   const names = shape.samples.map((_, number) => `ask-${number}`);
   writeFileSync(join(registry, 'eval_sets/asks.yaml'), JSON.stringify({ asks: { evals: names } }));
-  const evals = names.flatMap((name) => [
+  const evals = names.flatMap((name, number) => [
     [name, { id: `${name}.dev.v0`, metrics: ['accuracy'] }],
     [
       `${name}.dev.v0`,
       {
-        class: shape.className ?? 'evals.elsuite.basic.match:Match',
+        class: classOf(shape, number) ?? 'evals.elsuite.basic.match:Match',
         args: { samples_jsonl: `ask/${name}.jsonl` },
       },
     ],
@@ -47,6 +47,17 @@ export async function bedOf(context: Context, shape: Shape, options: Partial<Bed
   });
   registries.set(bed, registry);
   return bed;
+}
+
+function classOf({ className }: Shape, number: number): string | undefined {
+  return typeof className === 'object' ? className[number] : className;
+}
+
+/** A module of the user's own, for `PYTHONPATH`. */
+export function ownModule(context: Context, name: string, source: string): { readonly PYTHONPATH: string } {
+  const folder = scratch(context);
+  writeFileSync(join(folder, `${name}.py`), source);
+  return { PYTHONPATH: folder };
 }
 
 export const registries = new WeakMap<Bed, string>();

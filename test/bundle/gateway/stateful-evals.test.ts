@@ -1,0 +1,159 @@
+/** Evals that make something at the API: real evals, the shipped action, an API that keeps conversations. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import { evalsPython } from '../../helpers/evals-venv.ts';
+import type { Fault, ModelRequest } from '../../stand-ins/model-api.ts';
+import { bedOf, type Context, key, ownModule } from '../asks.ts';
+import { type Bed, logOf, scratch } from '../bed.ts';
+
+beforeAll(async () => {
+  await evalsPython();
+});
+
+/** Each sample is a conversation of its own, which the API keeps. */
+const TALKS = `
+import evals, evals.metrics
+from openai import OpenAI
+
+class Talk(evals.Eval):
+    def eval_sample(self, sample, rng):
+        client, question = OpenAI(), sample["input"][0]["content"]
+        conversation = client.conversations.create()
+        answer = client.responses.create(model="gpt-4", conversation=conversation.id, input=question)
+        evals.record.record_match(answer.output_text == f"answer to {question}", expected=question, picked=answer.output_text)
+        DELETES and client.conversations.delete(conversation.id)
+
+    def run(self, recorder):
+        self.eval_all_samples(recorder, self.get_samples())
+        return {"accuracy": evals.metrics.get_accuracy(recorder.get_events("match"))}
+`;
+
+/** Follows up by the id of the answer before, which the API keeps. */
+const FOLLOWS_UP = `
+import evals, evals.metrics
+from openai import OpenAI
+
+class Talk(evals.Eval):
+    def eval_sample(self, sample, rng):
+        client, question = OpenAI(), sample["input"][0]["content"]
+        first = client.responses.create(model="gpt-4", input=question)
+        answer = client.responses.create(model="gpt-4", input="sure?", previous_response_id=first.id)
+        evals.record.record_match(answer.output_text == f"answer to {question}", expected=question, picked=answer.output_text)
+
+    def run(self, recorder):
+        self.eval_all_samples(recorder, self.get_samples())
+        return {"accuracy": evals.metrics.get_accuracy(recorder.get_events("match"))}
+`;
+
+/** An API that keeps conversations and responses, and forgets them when it is told. */
+function conversations() {
+  const kept = new Map<string, string[]>();
+  const gone = (id: unknown): Fault => ({
+    status: 404,
+    body: {
+      error: { message: `'${id}' not found.`, type: 'invalid_request_error', param: null, code: null },
+    },
+  });
+  let made = 0;
+  const answer = (text: string, id: string): Fault => ({
+    status: 200,
+    body: {
+      id,
+      object: 'response',
+      created_at: 1,
+      model: 'gpt-4',
+      status: 'completed',
+      parallel_tool_calls: true,
+      tool_choice: 'auto',
+      tools: [],
+      output: [
+        {
+          type: 'message',
+          id: `msg_${id}`,
+          role: 'assistant',
+          status: 'completed',
+          content: [{ type: 'output_text', text, annotations: [] }],
+        },
+      ],
+    },
+  });
+  const faults = ({ method, path, body }: ModelRequest): Fault | undefined => {
+    const fields = (body ?? {}) as Record<string, string>;
+    if (path === '/v1/conversations') {
+      const id = `conv_${++made}`;
+      kept.set(id, []);
+      return { status: 200, body: { id, object: 'conversation', created_at: 1, metadata: {} } };
+    }
+    if (method === 'DELETE') {
+      const id = path.split('/').at(-1) ?? '';
+      return kept.delete(id)
+        ? { status: 200, body: { id, object: 'conversation.deleted', deleted: true } }
+        : gone(id);
+    }
+    if (path !== '/v1/responses') return undefined;
+    const { conversation, previous_response_id: previous, input = '' } = fields;
+    const said = kept.get(conversation ?? previous ?? '') ?? (conversation || previous ? undefined : []);
+    if (!said) return gone(conversation ?? previous);
+    said.push(input);
+    const id = `resp_${++made}`;
+    kept.set(id, said);
+    // A conversation that holds another question leads the model astray.
+    return answer(`answer to ${said[0]}`, id);
+  };
+  return { faults, forget: () => kept.clear() };
+}
+
+const asks = (bed: Bed) => bed.api.requests.filter(({ path }) => path === '/v1/responses').length;
+const accuracy = (bed: Bed) => bed.records().find((record) => record.eval === key(0))?.metrics.accuracy;
+
+async function talk(context: Context, source: string, inputs: Record<string, string> = {}) {
+  const api = conversations();
+  const env = ownModule(context, 'talks', source);
+  const bed = await bedOf(
+    context,
+    { samples: [10], className: 'talks:Talk' },
+    { env: { ...env, EVALS_THREADS: '4' }, inputs, api: { faults: api.faults, latencyMs: 20 } },
+  );
+  return { bed, api };
+}
+
+describe.concurrent('an eval that makes something at the API and is interrupted starts from its first request', () => {
+  test.for([
+    ['keeps a conversation for each sample', 'warm', 'SIGKILL', TALKS.replace('DELETES', 'False')],
+    ['deletes its conversations', 'oaieval', 'SIGINT', TALKS.replace('DELETES', 'True')],
+    ['asks again by the id of an answer', 'warm', 'SIGKILL', FOLLOWS_UP],
+  ] as const)('%s (%s, %s)', async (row, context) => {
+    const [, engine, signal, source] = row;
+    const { bed, api } = await talk(context, source, { engine });
+    const { main, ended } = bed.start();
+    await main;
+    await bed.api.untilReceived(12);
+    (await main).kill(signal);
+    await ended;
+    // What the first run made is gone, as after a tidy-up.
+    api.forget();
+    bed.api.forget();
+    const result = await bed.run({ runAttempt: 2 });
+    expect(result.exitCode, logOf(result)).toBe(0);
+    expect(accuracy(bed)).toBe(1);
+    expect(result.outputs).toMatchObject({ complete: 'true', 'requests-replayed': '0' });
+    expect(result.lines).toContainEqual(expect.stringContaining('It starts from its first request'));
+    expect(asks(bed)).toBe(source === FOLLOWS_UP ? 20 : 10);
+  });
+
+  test('and so does its second attempt in the same run', async (context) => {
+    const source = TALKS.replace('DELETES', 'False').replace(
+      'return {"accuracy"',
+      `import os
+        if not os.path.exists("once"):
+            open("once", "w").close()
+            raise RuntimeError("the first time")
+        return {"accuracy"`,
+    );
+    const { bed } = await talk(context, source, { 'working-directory': scratch(context) });
+    const result = await bed.run();
+    expect(result.exitCode, logOf(result)).toBe(0);
+    expect(accuracy(bed)).toBe(1);
+    expect(asks(bed)).toBe(20);
+    expect(result.lines).toContainEqual(expect.stringContaining('(POST /conversations)'));
+  });
+});
