@@ -3,13 +3,14 @@
  * and is run again on what looks like another machine. The model API and the cache service are stand-ins on loopback.
  *
  *     npm run demo
- *     OPENAI_API_KEY=… npm run demo -- --model gpt-4 --eval-set test-basic --live
+ *     OPENAI_API_KEY=… npm run demo -- --model gpt-6-luna --eval-set test-basic --live
  */
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { prepareEnvironment } from '../src/environment/index.ts';
+import { EXAMPLE_MODEL } from '../src/example-model.ts';
 import { type RunningAction, type RunResult, runAction } from '../test/helpers/runner.ts';
 import { startCacheService } from '../test/stand-ins/cache-service.ts';
 import { knowledgeFrom, startModelApi } from '../test/stand-ins/model-api.ts';
@@ -21,7 +22,7 @@ const EVALS_VERSION = '3.0.1.post1';
 
 const { values: options } = parseArgs({
   options: {
-    model: { type: 'string', default: 'gpt-4' },
+    model: { type: 'string', default: EXAMPLE_MODEL },
     'eval-set': { type: 'string', default: 'test-basic' },
     args: { type: 'string', default: '' },
     live: { type: 'boolean', default: false },

@@ -1,9 +1,13 @@
-/** Writes the tables of inputs and outputs in README.md from action.yml. `--check` only compares. */
-import { readFileSync, writeFileSync } from 'node:fs';
+/**
+ * Writes what texts for users take from elsewhere: the tables of inputs and outputs in README.md, from action.yml, and the
+ * name of the model that examples ask, from src/example-model.ts. `--check` only compares; `--model` prints that name.
+ */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EXAMPLE_MODEL } from '../src/example-model.ts';
+import { otherModels, renewModels } from './model-names.ts';
 
 const root = join(import.meta.dirname, '..');
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const action = readFileSync(join(root, 'action.yml'), 'utf8');
 
 interface Entry {
@@ -26,8 +30,13 @@ function entries(section: string): Entry[] {
   });
 }
 
-const unquote = (text: string) => text.replace(/^(['"])(.*)\1$/, '$2').replaceAll("''", "'");
-const code = (text: string) => (text === '' ? '' : `\`${text}\``);
+function unquote(text: string): string {
+  return text.replace(/^(['"])(.*)\1$/, '$2').replaceAll("''", "'");
+}
+
+function code(text: string): string {
+  return text === '' ? '' : `\`${text}\``;
+}
 
 function table(section: string): string {
   const rows = entries(section);
@@ -44,20 +53,56 @@ function table(section: string): string {
       ].join('\n');
 }
 
-const written = ['inputs', 'outputs'].reduce(
-  (text, section) =>
-    text.replace(
-      new RegExp(`(<!-- ${section} -->\\n)[\\s\\S]*?(<!-- /${section} -->)`),
-      (_, start, end) => `${start}\n${table(section)}\n\n${end}`,
-    ),
-  readme,
-);
+function withTables(text: string): string {
+  return ['inputs', 'outputs'].reduce(
+    (written, section) =>
+      written.replace(
+        new RegExp(`(<!-- ${section} -->\\n)[\\s\\S]*?(<!-- /${section} -->)`),
+        (_, start, end) => `${start}\n${table(section)}\n\n${end}`,
+      ),
+    text,
+  );
+}
 
-if (process.argv.includes('--check')) {
-  if (written !== readme) {
-    console.error("README.md and action.yml disagree about inputs or outputs. Run 'npm run readme'.");
+/** Texts and programs that a user reads, and may copy a name from. The history in CHANGELOG.md keeps its names. */
+function userTexts(): string[] {
+  const below = (folder: string, kind: RegExp) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => kind.test(name))
+      .map((name) => join(folder, name));
+  return [
+    'README.md',
+    'CONTRIBUTING.md',
+    'action.yml',
+    ...below('docs', /\.md$/),
+    ...below('demo', /\.ts$/),
+    ...below('src/action', /\.ts$/),
+  ];
+}
+
+/** @returns whether nothing was left to write */
+function renew(name: string, checking: boolean): boolean {
+  const path = join(root, name);
+  const text = readFileSync(path, 'utf8');
+  const renewed = renewModels(text, EXAMPLE_MODEL);
+  const written = name === 'README.md' ? withTables(renewed) : renewed;
+  if (written === text) return true;
+  if (!checking) {
+    writeFileSync(path, written);
+    return true;
+  }
+  for (const other of otherModels(text, EXAMPLE_MODEL))
+    console.error(`${name}:${other.line} names the model ${other.name}; examples ask ${EXAMPLE_MODEL}.`);
+  if (written !== renewed) console.error(`${name} and action.yml disagree about inputs or outputs.`);
+  return false;
+}
+
+if (process.argv.includes('--model')) {
+  console.log(EXAMPLE_MODEL);
+} else {
+  const stale = userTexts().filter((name) => !renew(name, process.argv.includes('--check')));
+  if (stale.length > 0) {
+    console.error("Run 'npm run readme'.");
     process.exitCode = 1;
   }
-} else {
-  writeFileSync(join(root, 'README.md'), written);
 }

@@ -73950,7 +73950,7 @@ function fail(error) {
 
 /***/ }),
 
-/***/ 5730:
+/***/ 9581:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -74274,6 +74274,14 @@ function join (args) {
 
 // EXTERNAL MODULE: ./lib/errors.js
 var errors = __nccwpck_require__(452);
+;// CONCATENATED MODULE: ./lib/example-model.js
+/**
+ * The model that every example asks: in README.md, docs/, action.yml, messages and the demo. It has to be one that the
+ * OpenAI API serves today; CONTRIBUTING.md says how to check that before a release. `npm run readme` writes it into the
+ * texts, and `npm run check` fails while one of them names another.
+ */
+const EXAMPLE_MODEL = 'gpt-6-luna';
+
 // EXTERNAL MODULE: ./lib/run/engines.js + 5 modules
 var engines = __nccwpck_require__(1440);
 ;// CONCATENATED MODULE: ./lib/action/inputs.js
@@ -74284,9 +74292,10 @@ var engines = __nccwpck_require__(1440);
 
 
 
+
 /** @throws ActionError INPUT_MISSING, INPUT_INVALID or ARGS_INVALID, naming the input */
 function readInputs() {
-    const model = requiredName('model', 'the model to evaluate, for example gpt-4');
+    const model = requiredName('model', `the model to evaluate, for example ${EXAMPLE_MODEL}`);
     const evalSet = requiredName('eval-set', 'an eval set of the registry, for example test-basic');
     checkFileName(model, evalSet);
     return {
@@ -79713,7 +79722,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8161);
 /* harmony import */ var _action_context_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6225);
 /* harmony import */ var _action_finish_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2887);
-/* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5730);
+/* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9581);
 /* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2988);
 /* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7065);
 /* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9090);

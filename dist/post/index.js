@@ -29595,9 +29595,10 @@ function warm(options) {
 
 
 
+
 /** @throws ActionError INPUT_MISSING, INPUT_INVALID or ARGS_INVALID, naming the input */
 function readInputs() {
-    const model = requiredName('model', 'the model to evaluate, for example gpt-4');
+    const model = requiredName('model', `the model to evaluate, for example ${EXAMPLE_MODEL}`);
     const evalSet = requiredName('eval-set', 'an eval set of the registry, for example test-basic');
     checkFileName(model, evalSet);
     return {

@@ -4,6 +4,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { getInput, setSecret } from '@actions/core';
 import { split } from 'shlex';
 import { ActionError, reasonOf } from '../errors.ts';
+import { EXAMPLE_MODEL } from '../example-model.ts';
 import { defaultEngine, type EngineName } from '../run/engines.ts';
 
 export interface Inputs {
@@ -50,7 +51,7 @@ export interface Inputs {
 
 /** @throws ActionError INPUT_MISSING, INPUT_INVALID or ARGS_INVALID, naming the input */
 export function readInputs(): Inputs {
-  const model = requiredName('model', 'the model to evaluate, for example gpt-4');
+  const model = requiredName('model', `the model to evaluate, for example ${EXAMPLE_MODEL}`);
   const evalSet = requiredName('eval-set', 'an eval set of the registry, for example test-basic');
   checkFileName(model, evalSet);
   return {
