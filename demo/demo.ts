@@ -60,6 +60,8 @@ async function demo(): Promise<void> {
       error: say,
       group: (_, work) => work(),
       child: () => {},
+      hide: () => {},
+      redact: (text) => text,
     },
   );
   say(`evals ${environment.evalsVersion} on Python ${environment.pythonVersion} (${environment.installed})`);

@@ -10,4 +10,8 @@ export interface Log {
   group<T>(title: string, work: () => Promise<T>): Promise<T>;
   /** Prints a line of a child's output so that nothing in it can act as a workflow command. */
   child(line: string): void;
+  /** From now on the value is shown as `***`, wherever it appears in what is printed or goes through `redact`. */
+  hide(secret: string): void;
+  /** The text without what `hide` was called with, for what is kept as well as printed. */
+  redact(text: string): string;
 }

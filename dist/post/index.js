@@ -28629,9 +28629,9 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /* harmony export */   f: () => (/* binding */ fail)
 /* harmony export */ });
 /* unused harmony export finish */
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3360);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
-/* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3021);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
+/* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3021);
+/* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2988);
 
 
 
@@ -28661,13 +28661,14 @@ function finish(results, { unusable, stopped }) {
 }
 /** The one place where a failure becomes the exit code of the step. */
 function fail(error) {
-    (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1)((0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .describeError */ .Uc)(error));
+    process.exitCode = 1;
+    _log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.error((0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .describeError */ .Uc)(error));
 }
 
 
 /***/ }),
 
-/***/ 266:
+/***/ 7268:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29142,6 +29143,27 @@ function oaieval_engine_oaievalEngine({ python, cwd, env, todaysModels }) {
     };
 }
 
+// EXTERNAL MODULE: ./lib/text.js
+var lib_text = __nccwpck_require__(8804);
+;// CONCATENATED MODULE: ./lib/run/readable-output.js
+
+/** Bytes. A person reads no more of a line, and annotations and reports keep thirty of them for each eval. */
+const readable_output_LONGEST_LINE = 4096;
+/**
+ * The one way by which output of evals enters: whatever is printed, kept or judged behind it has no secrets, such as the
+ * gateway's address in the lines of an HTTP client, no characters that act, and a length that can be read.
+ */
+function readable_output_readableOutput(engine, log) {
+    const readable = (line) => shorten(log.redact(printable(line)), readable_output_LONGEST_LINE);
+    return {
+        start: ({ onLine, ...execution }) => engine.start({
+            ...execution,
+            onLine: (line) => onLine(readable(line)),
+        }),
+        close: () => engine.close(),
+    };
+}
+
 // EXTERNAL MODULE: external "node:net"
 var external_node_net_ = __nccwpck_require__(7030);
 // EXTERNAL MODULE: external "node:os"
@@ -29525,13 +29547,15 @@ function warm_engine_warmEngine(options) {
 
 
 
+
 /** Forking a process that has imported much is safe on Linux; on macOS system libraries forbid it. */
 function engines_defaultEngine(platform) {
     return platform === 'linux' ? 'warm' : 'oaieval';
 }
 /** No process is started before it is asked for something. */
 function engines(options) {
-    return options.engine === 'warm' ? warm(options) : plain(options);
+    const chosen = options.engine === 'warm' ? warm(options) : plain(options);
+    return { ...chosen, open: (preparation) => readableOutput(chosen.open(preparation), options.log) };
 }
 function plain(options) {
     const planner = {
@@ -29771,21 +29795,45 @@ function invalid(name, value, why, next) {
 /* harmony export */ });
 /* unused harmony exports asOwn, asText */
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3360);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8804);
 
+
+/**
+ * Bytes of an annotation. The runner cuts a message after 4096 characters, whatever stands behind them (actions/runner,
+ * `ExecutionContext.cs`, `_maxIssueMessageLength`).
+ */
+const LONGEST_ANNOTATION = 4096;
+/** GitHub takes titles of 255 characters (https://docs.github.com/rest/checks/runs, `title` of an annotation). */
+const LONGEST_TITLE = 200;
+const redactor = new _text_js__WEBPACK_IMPORTED_MODULE_1__/* .Redactor */ .pO();
 /** Prints to the log of the step. */
 const actionLog = {
-    debug: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .debug */ .Yz,
-    info: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(asOwn(message)),
-    warning: (message, title) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(message, title === undefined ? {} : { title }),
-    error: (message, title) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3(message, title === undefined ? {} : { title }),
-    group: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .group */ .Os,
-    child: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(asText(line)),
+    debug: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .debug */ .Yz(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message))),
+    info: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(redactor.redact(asOwn(message))),
+    warning: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e, message, title),
+    error: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3, message, title),
+    group: (title, work) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .group */ .Os(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(title)), work),
+    child: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(redactor.redact(asText(line))),
+    hide(secret) {
+        // The runner hides it as well, also in what later steps print.
+        if (redactor.hide(secret))
+            _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setSecret */ .Pq(secret);
+    },
+    redact: (text) => redactor.redact(text),
 };
-/** A message of ours may name what others wrote: no line of it is a command, and nothing in it acts on a terminal. */
+/** What an annotation has no room for is in the log above it. */
+function annotate(issue, message, title) {
+    const whole = redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message));
+    const text = (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .shorten */ .ml)(whole, LONGEST_ANNOTATION);
+    if (text !== whole)
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(asOwn(whole));
+    issue(text, title === undefined ? {} : { title: redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(title, LONGEST_TITLE)) });
+}
+/** A message of ours may name what others wrote: no line of it is a command. */
 function asOwn(message) {
-    return message
+    return (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message)
         .split('\n')
-        .map((line) => line.replace(/[^\P{Cc}\t]/gu, '?').replaceAll('##[', '## ['))
+        .map((line) => line.replaceAll('##[', '## ['))
         .map((line) => (/^\s*::/.test(line) ? `│ ${line}` : line))
         .join('\n');
 }
@@ -29796,7 +29844,7 @@ function asOwn(message) {
 function asText(line) {
     return line
         .split(/\r\n|\r|\n/)
-        .map((part) => `│ ${part.replaceAll('##[', '## [')}`)
+        .map((part) => `│ ${(0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(part).replaceAll('##[', '## [')}`)
         .join('\n');
 }
 
@@ -29847,7 +29895,7 @@ async function publishSummary(results, context, notes, log) {
     if (!process.env.GITHUB_STEP_SUMMARY)
         return;
     try {
-        await _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .summary */ .z.addRaw((0,_report_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .renderMarkdown */ .G)(results, context, notes), true).write();
+        await _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .summary */ .z.addRaw(log.redact((0,_report_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .renderMarkdown */ .G)(results, context, notes)), true).write();
     }
     catch (error) {
         log.warning(`The job summary could not be written: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .reasonOf */ .A3)(error)}. The results are in the log and the outputs.`);
@@ -31595,7 +31643,7 @@ class ApiUnusable extends Error {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_finish_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2887);
-/* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(266);
+/* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7268);
 /* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2988);
 /* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7065);
 /* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9090);
@@ -42935,6 +42983,123 @@ function outcomesOnDisk(state, run) {
 
 /***/ }),
 
+/***/ 8804:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   TN: () => (/* binding */ oneLine),
+/* harmony export */   g$: () => (/* binding */ printable),
+/* harmony export */   ml: () => (/* binding */ shorten),
+/* harmony export */   pO: () => (/* binding */ Redactor)
+/* harmony export */ });
+/* unused harmony exports isPrintable, codeOf */
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7975);
+/** Text that others wrote, made fit to be shown: nothing in it acts on a terminal or misleads a reader, and no secret is in it. */
+
+/**
+ * Characters that cannot be seen but act: controls, line separators, half a surrogate pair, and formats, among them those
+ * that turn the direction of writing, zero-width ones and the byte order mark.
+ */
+const INVISIBLE = '\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}';
+const ANY_INVISIBLE = new RegExp(`[${INVISIBLE}]`, 'u');
+const ALL_INVISIBLE = new RegExp(`[${INVISIBLE}]`, 'gu');
+const ALL_INVISIBLE_IN_LINES = new RegExp(`(?![\\t\\n])[${INVISIBLE}]`, 'gu');
+/** Whether a text holds nothing but what can be seen, and blanks. */
+function isPrintable(text) {
+    return !ANY_INVISIBLE.test(text);
+}
+/** The same text with invisible characters shown as their codes, such as `\u202e`. Colours are dropped, lines stay lines. */
+function printable(text) {
+    return (0,node_util__WEBPACK_IMPORTED_MODULE_0__.stripVTControlCharacters)(text).replaceAll('\r\n', '\n').replace(ALL_INVISIBLE_IN_LINES, codeOf);
+}
+/** The same as one line of at most so many bytes. */
+function oneLine(text, bytes = Number.POSITIVE_INFINITY) {
+    const line = (0,node_util__WEBPACK_IMPORTED_MODULE_0__.stripVTControlCharacters)(text).replace(/\s+/g, ' ').trim();
+    return shorten(line.replace(ALL_INVISIBLE, codeOf), bytes);
+}
+/** `\u202e`, `\u{e0001}` */
+function codeOf(character) {
+    const code = (character.codePointAt(0) ?? 0).toString(16).padStart(4, '0');
+    return code.length === 4 ? `\\u${code}` : `\\u{${code}}`;
+}
+/** At most so many bytes of UTF-8. The middle is left out: a message begins with what failed and often ends with why. */
+function shorten(text, bytes) {
+    if (text.length * 3 <= bytes)
+        return text;
+    const encoded = Buffer.from(text);
+    if (encoded.length <= bytes)
+        return text;
+    const note = ` … (shortened, ${encoded.length.toLocaleString('en-US')} bytes) … `;
+    const room = Math.max(0, bytes - Buffer.byteLength(note));
+    const tail = Math.floor(room / 3);
+    return `${firstBytes(encoded, room - tail)}${note}${lastBytes(encoded, tail)}`;
+}
+/** Whole characters only. */
+function firstBytes(text, bytes) {
+    let end = bytes;
+    while (end > 0 && continues(text[end]))
+        end -= 1;
+    return text.toString('utf8', 0, end);
+}
+function lastBytes(text, bytes) {
+    let start = text.length - bytes;
+    while (start < text.length && continues(text[start]))
+        start += 1;
+    return text.toString('utf8', start);
+}
+/** Whether a byte is inside a character of UTF-8. */
+function continues(byte) {
+    return byte !== undefined && (byte & 0xc0) === 0x80;
+}
+/** A shorter value may be a word that stands anywhere: `EMPTY`, `ollama`, and other keys of servers that need none. */
+const SHORTEST_SECRET = 16;
+/** Of a longer value, parts are hidden as well: a line may be broken, or cut, in the middle of it. */
+const LONG_SECRET = 32;
+const SHORTEST_PART = 16;
+/** Hides secrets in text. */
+class Redactor {
+    #values = new Set();
+    #parts = new Set();
+    /** @returns false for what is too short to be hidden without hiding ordinary words */
+    hide(secret) {
+        if (secret.length < SHORTEST_SECRET)
+            return false;
+        for (const form of [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]) {
+            if (form.length < LONG_SECRET)
+                this.#values.add(form);
+            else
+                for (let at = 0; at + SHORTEST_PART <= form.length; at += 1)
+                    this.#parts.add(form.slice(at, at + SHORTEST_PART));
+        }
+        return true;
+    }
+    /** The text with `***` in place of each secret, and of each part of a long one. */
+    redact(text) {
+        let shown = text;
+        for (const value of this.#values)
+            shown = shown.replaceAll(value, '***');
+        return this.#parts.size > 0 ? this.#withoutParts(shown) : shown;
+    }
+    #withoutParts(text) {
+        let shown = '';
+        let copied = 0;
+        for (let at = 0; at + SHORTEST_PART <= text.length; at += 1) {
+            if (!this.#parts.has(text.slice(at, at + SHORTEST_PART)))
+                continue;
+            let end = at + SHORTEST_PART;
+            while (this.#parts.has(text.slice(end - SHORTEST_PART + 1, end + 1)))
+                end += 1;
+            shown += `${text.slice(copied, at)}***`;
+            copied = end;
+            at = end - 1;
+        }
+        return shown + text.slice(copied);
+    }
+}
+
+
+/***/ }),
+
 /***/ 3360:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -42948,13 +43113,12 @@ __nccwpck_require__.d(__webpack_exports__, {
   Os: () => (/* binding */ group),
   pq: () => (/* binding */ info),
   LZ: () => (/* binding */ saveState),
-  C1: () => (/* binding */ setFailed),
   Pq: () => (/* binding */ core_setSecret),
   z: () => (/* reexport */ summary),
   $e: () => (/* binding */ warning)
 });
 
-// UNUSED EXPORTS: ExitCode, addPath, endGroup, exportVariable, getBooleanInput, getIDToken, getMultilineInput, isDebug, markdownSummary, notice, platform, setCommandEcho, setOutput, startGroup, toPlatformPath, toPosixPath, toWin32Path
+// UNUSED EXPORTS: ExitCode, addPath, endGroup, exportVariable, getBooleanInput, getIDToken, getMultilineInput, isDebug, markdownSummary, notice, platform, setCommandEcho, setFailed, setOutput, startGroup, toPlatformPath, toPosixPath, toWin32Path
 
 // EXTERNAL MODULE: external "os"
 var external_os_ = __nccwpck_require__(857);

@@ -1,7 +1,7 @@
-import { setFailed } from '@actions/core';
 import { ActionError, ApiUnusable, describeError, reasonOf } from '../errors.ts';
 import { headline } from '../report/markdown.ts';
 import type { Results } from '../report/results.ts';
+import { actionLog } from './log.ts';
 
 export interface Ends {
   /** Aborted, with an ApiUnusable, when the API refused the job or could not be reached. */
@@ -49,5 +49,6 @@ export function finish(results: Results, { unusable, stopped }: Ends): void {
 
 /** The one place where a failure becomes the exit code of the step. */
 export function fail(error: unknown): void {
-  setFailed(describeError(error));
+  process.exitCode = 1;
+  actionLog.error(describeError(error));
 }

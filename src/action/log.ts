@@ -1,21 +1,50 @@
 import * as core from '@actions/core';
 import type { Log } from '../log.ts';
+import { oneLine, printable, Redactor, shorten } from '../text.ts';
+
+/**
+ * Bytes of an annotation. The runner cuts a message after 4096 characters, whatever stands behind them (actions/runner,
+ * `ExecutionContext.cs`, `_maxIssueMessageLength`).
+ */
+const LONGEST_ANNOTATION = 4096;
+
+/** GitHub takes titles of 255 characters (https://docs.github.com/rest/checks/runs, `title` of an annotation). */
+const LONGEST_TITLE = 200;
+
+const redactor = new Redactor();
 
 /** Prints to the log of the step. */
 export const actionLog: Log = {
-  debug: core.debug,
-  info: (message) => core.info(asOwn(message)),
-  warning: (message, title) => core.warning(message, title === undefined ? {} : { title }),
-  error: (message, title) => core.error(message, title === undefined ? {} : { title }),
-  group: core.group,
-  child: (line) => core.info(asText(line)),
+  debug: (message) => core.debug(redactor.redact(printable(message))),
+  info: (message) => core.info(redactor.redact(asOwn(message))),
+  warning: (message, title) => annotate(core.warning, message, title),
+  error: (message, title) => annotate(core.error, message, title),
+  group: (title, work) => core.group(redactor.redact(oneLine(title)), work),
+  child: (line) => core.info(redactor.redact(asText(line))),
+  hide(secret) {
+    // The runner hides it as well, also in what later steps print.
+    if (redactor.hide(secret)) core.setSecret(secret);
+  },
+  redact: (text) => redactor.redact(text),
 };
 
-/** A message of ours may name what others wrote: no line of it is a command, and nothing in it acts on a terminal. */
+/** What an annotation has no room for is in the log above it. */
+function annotate(
+  issue: (message: string, properties: core.AnnotationProperties) => void,
+  message: string,
+  title: string | undefined,
+): void {
+  const whole = redactor.redact(printable(message));
+  const text = shorten(whole, LONGEST_ANNOTATION);
+  if (text !== whole) core.info(asOwn(whole));
+  issue(text, title === undefined ? {} : { title: redactor.redact(oneLine(title, LONGEST_TITLE)) });
+}
+
+/** A message of ours may name what others wrote: no line of it is a command. */
 export function asOwn(message: string): string {
-  return message
+  return printable(message)
     .split('\n')
-    .map((line) => line.replace(/[^\P{Cc}\t]/gu, '?').replaceAll('##[', '## ['))
+    .map((line) => line.replaceAll('##[', '## ['))
     .map((line) => (/^\s*::/.test(line) ? `│ ${line}` : line))
     .join('\n');
 }
@@ -27,6 +56,6 @@ export function asOwn(message: string): string {
 export function asText(line: string): string {
   return line
     .split(/\r\n|\r|\n/)
-    .map((part) => `│ ${part.replaceAll('##[', '## [')}`)
+    .map((part) => `│ ${printable(part).replaceAll('##[', '## [')}`)
     .join('\n');
 }

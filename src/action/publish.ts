@@ -48,7 +48,7 @@ export async function publishSummary(
 ): Promise<void> {
   if (!process.env.GITHUB_STEP_SUMMARY) return;
   try {
-    await summary.addRaw(renderMarkdown(results, context, notes), true).write();
+    await summary.addRaw(log.redact(renderMarkdown(results, context, notes)), true).write();
   } catch (error) {
     log.warning(
       `The job summary could not be written: ${reasonOf(error)}. The results are in the log and the outputs.`,

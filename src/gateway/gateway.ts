@@ -72,6 +72,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     unusable: job.unusable,
     openEval(name, journal) {
       const token = randomBytes(24).toString('hex');
+      options.log.hide(token);
       const baseUrls = Object.entries(PROVIDERS).map(([id, { variable }]) => [
         variable,
         `${origin}/${token}/${id}`,

@@ -4,6 +4,7 @@ import type { Log } from '../log.ts';
 import { type Planner, type PlannerOptions, shortLivedPlanner } from '../plan/planner.ts';
 import type { Engine } from './engine.ts';
 import { oaievalEngine } from './oaieval-engine.ts';
+import { readableOutput } from './readable-output.ts';
 import { warmEngine } from './warm-engine.ts';
 import { HostUnavailable, type Preparation, WarmHost } from './warm-host.ts';
 
@@ -31,7 +32,8 @@ export interface EnginesOptions extends Omit<PlannerOptions, 'python'>, Omit<Pre
 
 /** No process is started before it is asked for something. */
 export function engines(options: EnginesOptions): Engines {
-  return options.engine === 'warm' ? warm(options) : plain(options);
+  const chosen = options.engine === 'warm' ? warm(options) : plain(options);
+  return { ...chosen, open: (preparation) => readableOutput(chosen.open(preparation), options.log) };
 }
 
 function plain(options: EnginesOptions): Engines {

@@ -30,6 +30,12 @@ export class KeptLog implements Log {
   error(message: string, title?: string): void {
     this.#log.error(message, title);
   }
+  hide(secret: string): void {
+    this.#log.hide(secret);
+  }
+  redact(text: string): string {
+    return this.#log.redact(text);
+  }
   info(text: string): void {
     this.#keep('info', text);
   }

@@ -8,6 +8,7 @@ import type { Log } from '../../src/log.ts';
 import type { PlannedEval } from '../../src/plan/plan.ts';
 import type { CompletionRecord } from '../../src/progress/completion-record.ts';
 import type { Owner } from '../../src/progress/saved-plan.ts';
+import { Redactor } from '../../src/text.ts';
 
 export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
@@ -50,6 +51,7 @@ export function completion(of: PlannedEval, changes: Partial<CompletionRecord> =
 export function recordingLog(): Log & { readonly lines: string[]; readonly warnings: string[] } {
   const lines: string[] = [];
   const warnings: string[] = [];
+  const redactor = new Redactor();
   return {
     lines,
     warnings,
@@ -62,6 +64,8 @@ export function recordingLog(): Log & { readonly lines: string[]; readonly warni
       return work();
     },
     child: (line) => lines.push(`child: ${line}`),
+    hide: (secret) => redactor.hide(secret),
+    redact: (text) => redactor.redact(text),
   };
 }
 

@@ -9,5 +9,7 @@ export const silentLog: Log = {
   warning: ignore,
   error: ignore,
   child: ignore,
+  hide: ignore,
+  redact: (text) => text,
   group: (_title, work) => work(),
 };

@@ -15,6 +15,8 @@ function notedLog(): Log & { readonly noted: string[] } {
     warning: note('warning'),
     error: note('error'),
     child: note('child'),
+    hide: note('hide'),
+    redact: (text) => text,
     group: async (title, work) => {
       note('group')(title);
       const result = await work();

@@ -33,5 +33,23 @@ test.each(commands)('nor when a message of ours repeats it: %j', (line) => {
 test('a message of ours is shown as it is, over several lines', () => {
   const message = 'Two lines:\n\ta b — ü 😀';
   expect(asOwn(message)).toBe(message);
-  expect(asOwn('red \u001b[31m')).toBe('red ?[31m');
 });
+
+test.each([
+  ['\u001b[31mred\u001b[0m', 'red'],
+  ['a\u202eb', 'a\\u202eb'],
+  ['a\u200bb', 'a\\u200bb'],
+  ['a\u2028b', 'a\\u2028b'],
+  ['a\u0085b', 'a\\u0085b'],
+])('nothing in %j acts on a terminal, or turns its text around', (text, shown) => {
+  expect(asOwn(text)).toBe(shown);
+  expect(asText(text)).toBe(`│ ${shown}`);
+});
+
+test.each(['#\u001b[0m#[error]x', '\u001b[0m::error::x', '#\u200b#[error]x'])(
+  'what is left of %j without its colours is no command',
+  (line) => {
+    expect(obeyed(asText(line))).toEqual([]);
+    expect(obeyed(asOwn(line))).toEqual([]);
+  },
+);

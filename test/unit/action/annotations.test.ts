@@ -1,0 +1,55 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { actionLog } from '../../../src/action/log.ts';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** What the log of the action writes to the runner. */
+function printed(act: () => void): string[] {
+  const chunks: string[] = [];
+  vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+    chunks.push(String(chunk));
+    return true;
+  });
+  act();
+  vi.restoreAllMocks();
+  return chunks.join('').split('\n').slice(0, -1);
+}
+
+test.each(['warning', 'error'] as const)(
+  'a long %s keeps its beginning and its end in 4 KB, and is whole in the log',
+  (level) => {
+    const message = `Evals failed: ${'name, '.repeat(3000)}\nWhat to do: re-run. [EVALS_FAILED]`;
+    const lines = printed(() => actionLog[level](message, 'title '.repeat(100)));
+    const annotation = lines.at(-1) ?? '';
+    expect(annotation).toMatch(new RegExp(`^::${level} title=[^,]{1,200}::Evals failed: `));
+    expect(annotation).toMatch(/What to do: re-run\. \[EVALS_FAILED\]$/);
+    const data = annotation.replace(/^::.*?::/, '').replaceAll('%0A', '\n');
+    expect(Buffer.byteLength(data)).toBeLessThanOrEqual(4096);
+    expect(lines.slice(0, -1).join('\n')).toBe(message);
+  },
+);
+
+test('a short annotation is printed once, with its invisible characters shown', () => {
+  expect(printed(() => actionLog.error('eval \u202ea failed\u0007', '\u200bt'))).toEqual([
+    '::error title=\\u200bt::eval \\u202ea failed\\u0007',
+  ]);
+});
+
+test('a hidden value is masked for the runner, and is in nothing that is printed afterwards', () => {
+  const token = 'f00dfeed'.repeat(6);
+  const line = `POST http://127.0.0.1:1/${token}/openai`;
+  const masked = printed(() => actionLog.hide(token));
+  expect(masked).toEqual([`::add-mask::${token}`]);
+  const lines = printed(() => {
+    actionLog.info(line);
+    actionLog.child(line);
+    actionLog.warning(line, token);
+    actionLog.error(line);
+    actionLog.debug(line);
+  });
+  expect(lines.length).toBe(5);
+  expect(lines.join('\n')).not.toContain('f00dfeed');
+  expect(actionLog.redact(line)).toBe('POST http://127.0.0.1:1/***/openai');
+});

@@ -1,0 +1,117 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { isPrintable, oneLine, printable, Redactor, shorten } from '../../src/text.ts';
+
+describe('printable', () => {
+  test.each([
+    ['a bidirectional override', 'safe\u202efdp.exe', 'safe\\u202efdp.exe'],
+    ['an isolate', '\u2066a\u2069', '\\u2066a\\u2069'],
+    ['a right-to-left mark', 'a\u200fb', 'a\\u200fb'],
+    ['a zero-width space', 'gpt\u200b-4', 'gpt\\u200b-4'],
+    ['a byte order mark', '\ufeffa', '\\ufeffa'],
+    ['a soft hyphen', 'a\u00adb', 'a\\u00adb'],
+    ['a tag character', 'a\u{e0041}b', 'a\\u{e0041}b'],
+    ['a line separator', 'a\u2028b\u2029c', 'a\\u2028b\\u2029c'],
+    ['half a surrogate pair', 'a\ud800b', 'a\\ud800b'],
+    ['a C1 control', 'a\u0085b', 'a\\u0085b'],
+    ['a bell', 'a\u0007', 'a\\u0007'],
+    ['an escape that begins nothing', 'a\u001b', 'a\\u001b'],
+    ['a carriage return inside a line', 'a\rb', 'a\\u000db'],
+  ])('%s is shown as its code', (_, text, shown) => {
+    expect(printable(text)).toBe(shown);
+    expect(isPrintable(text)).toBe(false);
+    expect(isPrintable(shown)).toBe(true);
+  });
+
+  test.each([
+    ['colours', '\u001b[1;31mred\u001b[0m'],
+    ['colours in C1', '\u009b31mred'],
+    ['a link', '\u001b]8;;https://example.com\u0007red\u001b]8;;\u0007'],
+    ['a cursor', '\u001b[2K\u001b[1Gred'],
+  ])('%s of a terminal leave their text', (_, text) => {
+    expect(printable(text)).toBe('red');
+  });
+
+  test.each(['Two lines:\n\ta b — ü 😀 日本語 ﷺ', ''])('"%s" stays as it is', (text) => {
+    expect(printable(text)).toBe(text);
+  });
+
+  test('the line breaks of Windows are line breaks', () => {
+    expect(printable('a\r\nb\r\n')).toBe('a\nb\n');
+  });
+});
+
+describe('oneLine', () => {
+  test('white space of any kind is one blank', () => {
+    expect(oneLine(' a\r\n\tb\u2028c \u001b[31m d ')).toBe('a b c d');
+    expect(oneLine('a\u202eb')).toBe('a\\u202eb');
+  });
+
+  test('a line has at most so many bytes', () => {
+    expect(Buffer.byteLength(oneLine('ü'.repeat(5000), 300))).toBeLessThanOrEqual(300);
+  });
+});
+
+describe('shorten', () => {
+  test.each(['x', 'ü', '日', '😀'])(
+    'the middle of many "%s" is left out, between whole characters',
+    (character) => {
+      const shown = shorten(`begin${character.repeat(2000)}end`, 500);
+      expect(Buffer.byteLength(shown)).toBeLessThanOrEqual(500);
+      expect(Buffer.byteLength(shown)).toBeGreaterThan(480);
+      expect(shown).toMatch(/^begin.* … \(shortened, [\d,]+ bytes\) … .*end$/u);
+      expect(shown).not.toContain('\ufffd');
+    },
+  );
+
+  test.each([500, 501])('a text of no more than %i bytes stays as it is', (bytes) => {
+    const text = 'ü'.repeat(250);
+    expect(shorten(text, bytes)).toBe(text);
+  });
+});
+
+describe('Redactor', () => {
+  const token = randomBytes(24).toString('hex');
+  const redactor = new Redactor();
+  redactor.hide(token);
+
+  test.each([
+    [
+      'a line of httpx',
+      `HTTP Request: POST http://127.0.0.1:4711/${token}/openai/chat/completions "HTTP/1.1 200 OK"`,
+    ],
+    ['an exception', `Client error '404' for url 'http://127.0.0.1:4711/${token}/openai/x'`],
+    ['JSON in JSON', JSON.stringify(JSON.stringify({ url: `http://127.0.0.1/${token}/openai` }))],
+    ['a query', `u=http%3A%2F%2F127.0.0.1%2F${token}%2Fopenai`],
+    ['a line that was cut in the middle', `${token.slice(11)}/openai/x`],
+    ['the first half of a line that was broken', `POST http://127.0.0.1:4711/${token.slice(0, 30)}`],
+    ['its second half', `${token.slice(30)}/openai  client.py:1025`],
+    ['two of them', `${token} ${token}`],
+  ])('a token in %s is hidden', (_, text) => {
+    const shown = redactor.redact(text);
+    expect(shown).toContain('***');
+    expect([...text.matchAll(/[0-9a-f]{16,}/g)].length).toBeGreaterThan(0);
+    expect(shown).not.toMatch(/[0-9a-f]{16,}/);
+  });
+
+  test('what stands around a token stays', () => {
+    expect(redactor.redact(`http://127.0.0.1:4711/${token}/openai?a=${token}#b`)).toBe(
+      'http://127.0.0.1:4711/***/openai?a=***#b',
+    );
+    expect(redactor.redact('no secret at all')).toBe('no secret at all');
+  });
+
+  test('a key is hidden, also where its characters are escaped', () => {
+    const keys = new Redactor();
+    keys.hide('abc/def+ghi"jkl==');
+    expect(keys.redact('a abc/def+ghi"jkl== b')).toBe('a *** b');
+    expect(keys.redact('a=abc%2Fdef%2Bghi%22jkl%3D%3D')).toBe('a=***');
+    expect(keys.redact('"abc/def+ghi\\"jkl=="')).toBe('"***"');
+  });
+
+  test('a short value is a word, and is not hidden', () => {
+    const words = new Redactor();
+    expect(['EMPTY', 'ollama', 'lm-studio'].map((word) => words.hide(word))).toEqual([false, false, false]);
+    expect(words.redact('EMPTY ollama')).toBe('EMPTY ollama');
+  });
+});
