@@ -79775,7 +79775,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _run_budget_js__WEBPACK_IMPORTED_MODULE_31__ = __nccwpck_require__(4684);
 /* harmony import */ var _run_engines_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(9556);
 /* harmony import */ var _run_environment_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(5072);
-/* harmony import */ var _run_run_evals_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(5780);
+/* harmony import */ var _run_run_evals_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(6785);
 /** The step itself: read inputs → restore → plan → reconcile → run what remains → save → report → exit code. */
 
 
@@ -82289,16 +82289,19 @@ function wholeNumber(value) {
 /* harmony export */   G: () => (/* binding */ renderMarkdown),
 /* harmony export */   P: () => (/* binding */ headline)
 /* harmony export */ });
-/* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7703);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8804);
+/* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7703);
 /** The job summary: a headline and one table, in GitHub's Markdown. Pure. */
 
+
 const STATUS = { fresh: '✅ fresh', reused: '♻️ reused', failed: '❌ failed', pending: '⏳ pending' };
-/** GitHub shows at most 1 MiB of summary; rows beyond this many are counted instead. */
-const MOST_ROWS = 2000;
+/**
+ * Bytes. GitHub takes a summary of at most 1 MiB and shows nothing of a larger one; other writers of the step share it
+ * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands, "Step isolation and limits").
+ */
+const LARGEST_SUMMARY = 1_000_000;
 function renderMarkdown(results, link, notes = []) {
-    const shown = results.rows.slice(0, MOST_ROWS);
-    const hidden = results.rows.length - shown.length;
-    return [
+    const head = [
         `## ${headline(results)}`,
         '',
         `\`${code(results.model)}\` on \`${code(results.evalSet)}\`: ${countsLine(results)}`,
@@ -82307,24 +82310,45 @@ function renderMarkdown(results, link, notes = []) {
         ...notes.flatMap((note) => [`> ${cell(note)}`, '']),
         '| Eval | Status | Main metric | Samples | Time | Run |',
         '| :--- | :--- | :--- | ---: | ---: | :--- |',
-        ...shown.map((row) => tableRow(row, link)),
-        ...(hidden > 0 ? ['', `… and ${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(hidden)} more.`] : []),
+    ].join('\n');
+    const rows = results.rows.map((row) => tableRow(row, link));
+    const shown = rowsThatFit(results.rows, rows, LARGEST_SUMMARY - Buffer.byteLength(head) - 100);
+    const hidden = rows.length - shown.size;
+    return [
+        head,
+        ...rows.filter((_, index) => shown.has(index)),
+        ...(hidden > 0 ? ['', `… and ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(hidden)} more.`] : []),
         '',
     ].join('\n');
 }
+/** Indexes of whole rows that have so many bytes together: what failed or is missing before what is done. */
+function rowsThatFit(results, rows, bytes) {
+    const urgent = (index) => /failed|pending/.test(results[index]?.status ?? '');
+    const indexes = [...rows.keys()];
+    const order = [...indexes.filter(urgent), ...indexes.filter((index) => !urgent(index))];
+    const shown = new Set();
+    let room = bytes;
+    for (const index of order) {
+        room -= Buffer.byteLength(rows[index] ?? '') + 1;
+        if (room < 0)
+            break;
+        shown.add(index);
+    }
+    return shown;
+}
 function headline({ verdict, counts }) {
     const { total, completed, failed, pending } = counts;
-    const evals = (n) => `${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(n)} eval${n === 1 ? '' : 's'}`;
+    const evals = (n) => `${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(n)} eval${n === 1 ? '' : 's'}`;
     if (verdict === 'passed')
         return `✅ All ${evals(total)} done`;
     if (verdict === 'failed')
-        return `❌ ${evals(failed)} failed, ${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(completed)} of ${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(total)} done`;
-    return `⏳ Incomplete: ${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(completed)} of ${evals(total)} done, ${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(pending)} pending`;
+        return `❌ ${evals(failed)} failed, ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(completed)} of ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(total)} done`;
+    return `⏳ Incomplete: ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(completed)} of ${evals(total)} done, ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(pending)} pending`;
 }
 function countsLine({ counts }) {
     const parts = ['fresh', 'reused', 'failed', 'pending']
         .filter((status) => counts[status] > 0)
-        .map((status) => `${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(counts[status])} ${status}`);
+        .map((status) => `${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(counts[status])} ${status}`);
     return parts.length > 0 ? `${parts.join(', ')}.` : 'nothing to do.';
 }
 function trafficLine({ traffic }) {
@@ -82332,27 +82356,27 @@ function trafficLine({ traffic }) {
     if (sent + replayed === 0)
         return [];
     const requests = [
-        `${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(sent)} sent`,
-        `${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(replayed)} answered from the journal`,
-        ...(retried > 0 ? [`${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(retried)} retries`] : []),
-        ...(failed > 0 ? [`${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(failed)} failed`] : []),
+        `${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(sent)} sent`,
+        `${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(replayed)} answered from the journal`,
+        ...(retried > 0 ? [`${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(retried)} retries`] : []),
+        ...(failed > 0 ? [`${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(failed)} failed`] : []),
     ];
     const { prompt, completion, cached, reasoning } = tokensSent;
     const parts = [
-        `${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(prompt)} prompt${cached > 0 ? ` (${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(cached)} cached)` : ''}`,
-        `${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(completion)} completion${reasoning > 0 ? ` (${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(reasoning)} reasoning)` : ''}`,
+        `${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(prompt)} prompt${cached > 0 ? ` (${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(cached)} cached)` : ''}`,
+        `${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(completion)} completion${reasoning > 0 ? ` (${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(reasoning)} reasoning)` : ''}`,
     ];
     return [
-        `Requests: ${requests.join(', ')}. Tokens: ${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(prompt + completion)}, of them ${parts.join(', ')}.`,
+        `Requests: ${requests.join(', ')}. Tokens: ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(prompt + completion)}, of them ${parts.join(', ')}.`,
         '',
     ];
 }
 function tableRow(row, link) {
     const metric = row.metric
-        ? `${cell(row.metric.name)} **${cell((0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .metricText */ ._l)(row.metric.value))}**`
+        ? `${cell(row.metric.name)} **${cell((0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .metricText */ ._l)(row.metric.value))}**`
         : cell(row.note);
-    const samples = row.samples === null ? '' : (0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(row.samples);
-    const time = row.time === undefined ? '' : (0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .duration */ .p0)(row.time);
+    const samples = row.samples === null ? '' : (0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(row.samples);
+    const time = row.time === undefined ? '' : (0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(row.time);
     return `| \`${code(row.name)}\` | ${STATUS[row.status]} | ${metric} | ${samples} | ${time} | ${runCell(row, link)} |`;
 }
 function runCell({ run }, { repository, serverUrl }) {
@@ -82363,16 +82387,16 @@ function runCell({ run }, { repository, serverUrl }) {
         ? `[${label}](${serverUrl}/${repository}/actions/runs/${run.id}/attempts/${run.attempt})`
         : label;
 }
-/** Text that others chose (names, metrics, messages) must not become markup, nor break the table. */
+/** Bytes of a name or a message in the table; the log has it whole. */
+const LONGEST_CELL = 500;
+/** Text that others chose (names, metrics, messages) must not become markup, nor break the table, nor turn its text around. */
 function cell(text) {
-    return text
-        .replace(/\s+/g, ' ')
+    return (0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(text, LONGEST_CELL)
         .replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c] ?? c)
-        .replace(/[\\`*_{}[\]|~!#@]/g, (c) => `\\${c}`)
-        .slice(0, 500);
+        .replace(/[\\`*_{}[\]|~!#@]/g, (c) => `\\${c}`);
 }
 function code(text) {
-    return text.replace(/\s+/g, ' ').replaceAll('`', "'").replaceAll('|', '\\|');
+    return (0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(text, LONGEST_CELL).replaceAll('`', "'").replaceAll('|', '\\|');
 }
 
 
@@ -83198,7 +83222,7 @@ function requireApiKey(plan, env, fromFork) {
 
 /***/ }),
 
-/***/ 5780:
+/***/ 6785:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -83211,6 +83235,40 @@ __nccwpck_require__.d(__webpack_exports__, {
 var errors = __nccwpck_require__(452);
 // EXTERNAL MODULE: ./lib/progress/journals.js
 var journals = __nccwpck_require__(3487);
+// EXTERNAL MODULE: ./lib/text.js
+var lib_text = __nccwpck_require__(8804);
+;// CONCATENATED MODULE: ./lib/report/failure.js
+/** What an annotation says of an eval that failed. Pure. */
+
+/** Bytes. GitHub cuts the rest off, and with it the end, where the exception stands (actions/runner, `ExecutionContext.cs`). */
+const LONGEST_ANNOTATION = 4000;
+const LONGEST_REASON = 1500;
+const LONGEST_LINE = 600;
+/** The last line of a traceback, as Python prints it: `openai.NotFoundError: Error code: 404 …`. */
+const EXCEPTION = /^(?:[a-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Interrupt|Exit|Failure|Timeout)(?::|$)/;
+/**
+ * Why it failed, and as much of the end of its output as there is room for. The exception is always there, also when other
+ * threads have printed much behind it.
+ */
+function failureAnnotation(reason, attempts, lastLines) {
+    const head = `${(0,lib_text/* oneLine */.TN)(reason, LONGEST_REASON)} (attempts: ${attempts}). It is not recorded as done; re-run the failed jobs to try again.`;
+    const exception = lastLines.findLastIndex((line) => EXCEPTION.test(line));
+    const shown = new Map();
+    let room = LONGEST_ANNOTATION - Buffer.byteLength(head);
+    for (const index of [exception, ...[...lastLines.keys()].reverse()]) {
+        const line = lastLines[index];
+        if (line === undefined || shown.has(index))
+            continue;
+        const text = (0,lib_text/* shorten */.ml)(line, LONGEST_LINE);
+        room -= Buffer.byteLength(text) + 1;
+        if (room < 0)
+            break;
+        shown.set(index, text);
+    }
+    const lines = [...shown].sort(([a], [b]) => a - b).map(([, text]) => text);
+    return [head, ...lines].join('\n');
+}
+
 // EXTERNAL MODULE: ./lib/report/format.js
 var format = __nccwpck_require__(7703);
 // EXTERNAL MODULE: external "node:fs"
@@ -83335,7 +83393,7 @@ var schemas = __nccwpck_require__(2857);
 
 
 /** A longer line is no answer of a model. In bytes. */
-const LONGEST_LINE = 256 * 1024 * 1024;
+const journal_line_LONGEST_LINE = 256 * 1024 * 1024;
 /** A longer first line is none: that of an eval with a thousand parts has a thirtieth of it. In bytes. */
 const LONGEST_HEADER = 4 * 1024 * 1024;
 /** Below this compression saves less than the time it takes. */
@@ -83465,7 +83523,7 @@ function unpacked({ text, zstd, base64 }) {
         return Buffer.from(text);
     if (zstd === undefined)
         return Buffer.from(base64 ?? '', 'base64');
-    return (0,external_node_zlib_.zstdDecompressSync)(Buffer.from(zstd, 'base64'), { maxOutputLength: LONGEST_LINE });
+    return (0,external_node_zlib_.zstdDecompressSync)(Buffer.from(zstd, 'base64'), { maxOutputLength: journal_line_LONGEST_LINE });
 }
 
 ;// CONCATENATED MODULE: ./lib/progress/journal-index.js
@@ -83489,7 +83547,7 @@ function indexSegment(segment, { owner, fingerprints, tags }, most) {
     const answers = new Map();
     const failures = [];
     try {
-        for (const { bytes, offset } of linesOfFileSync(segment.path, LONGEST_LINE)) {
+        for (const { bytes, offset } of linesOfFileSync(segment.path, journal_line_LONGEST_LINE)) {
             lines += 1;
             if (lines > most || damaged > MOST_DAMAGED)
                 return { kind: 'excessive', damaged };
@@ -84307,6 +84365,7 @@ function longestFirst(evals, expected) {
 
 
 
+
 const HEARTBEAT = 30_000;
 /** Decisions in, outcomes out, in the same order. Every outcome `fresh` is on disk when this returns. */
 async function runEvals(decisions, options) {
@@ -84438,10 +84497,7 @@ class Run {
         log.info(`The last ${outcome.lastLines.length} lines that ${outcome.eval.name} printed:`);
         for (const line of outcome.lastLines)
             log.child(line);
-        log.error([
-            `${outcome.reason} (attempts: ${attempts}). It is not recorded as done; re-run the failed jobs to try again.`,
-            ...outcome.lastLines,
-        ].join('\n'), `Eval ${outcome.eval.name} failed`);
+        log.error(failureAnnotation(outcome.reason, attempts, outcome.lastLines), `Eval ${outcome.eval.name} failed`);
     }
     #heartbeat() {
         const sum = (evals) => [...evals].reduce((total, planned) => total + (this.#expected.get(planned) ?? 0), 0);

@@ -42772,16 +42772,19 @@ function wholeNumber(value) {
 /* harmony export */   G: () => (/* binding */ renderMarkdown)
 /* harmony export */ });
 /* unused harmony export headline */
-/* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7703);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8804);
+/* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7703);
 /** The job summary: a headline and one table, in GitHub's Markdown. Pure. */
 
+
 const STATUS = { fresh: '✅ fresh', reused: '♻️ reused', failed: '❌ failed', pending: '⏳ pending' };
-/** GitHub shows at most 1 MiB of summary; rows beyond this many are counted instead. */
-const MOST_ROWS = 2000;
+/**
+ * Bytes. GitHub takes a summary of at most 1 MiB and shows nothing of a larger one; other writers of the step share it
+ * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands, "Step isolation and limits").
+ */
+const LARGEST_SUMMARY = 1_000_000;
 function renderMarkdown(results, link, notes = []) {
-    const shown = results.rows.slice(0, MOST_ROWS);
-    const hidden = results.rows.length - shown.length;
-    return [
+    const head = [
         `## ${headline(results)}`,
         '',
         `\`${code(results.model)}\` on \`${code(results.evalSet)}\`: ${countsLine(results)}`,
@@ -42790,24 +42793,45 @@ function renderMarkdown(results, link, notes = []) {
         ...notes.flatMap((note) => [`> ${cell(note)}`, '']),
         '| Eval | Status | Main metric | Samples | Time | Run |',
         '| :--- | :--- | :--- | ---: | ---: | :--- |',
-        ...shown.map((row) => tableRow(row, link)),
-        ...(hidden > 0 ? ['', `… and ${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(hidden)} more.`] : []),
+    ].join('\n');
+    const rows = results.rows.map((row) => tableRow(row, link));
+    const shown = rowsThatFit(results.rows, rows, LARGEST_SUMMARY - Buffer.byteLength(head) - 100);
+    const hidden = rows.length - shown.size;
+    return [
+        head,
+        ...rows.filter((_, index) => shown.has(index)),
+        ...(hidden > 0 ? ['', `… and ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(hidden)} more.`] : []),
         '',
     ].join('\n');
 }
+/** Indexes of whole rows that have so many bytes together: what failed or is missing before what is done. */
+function rowsThatFit(results, rows, bytes) {
+    const urgent = (index) => /failed|pending/.test(results[index]?.status ?? '');
+    const indexes = [...rows.keys()];
+    const order = [...indexes.filter(urgent), ...indexes.filter((index) => !urgent(index))];
+    const shown = new Set();
+    let room = bytes;
+    for (const index of order) {
+        room -= Buffer.byteLength(rows[index] ?? '') + 1;
+        if (room < 0)
+            break;
+        shown.add(index);
+    }
+    return shown;
+}
 function headline({ verdict, counts }) {
     const { total, completed, failed, pending } = counts;
-    const evals = (n) => `${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(n)} eval${n === 1 ? '' : 's'}`;
+    const evals = (n) => `${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(n)} eval${n === 1 ? '' : 's'}`;
     if (verdict === 'passed')
         return `✅ All ${evals(total)} done`;
     if (verdict === 'failed')
-        return `❌ ${evals(failed)} failed, ${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(completed)} of ${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(total)} done`;
-    return `⏳ Incomplete: ${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(completed)} of ${evals(total)} done, ${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(pending)} pending`;
+        return `❌ ${evals(failed)} failed, ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(completed)} of ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(total)} done`;
+    return `⏳ Incomplete: ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(completed)} of ${evals(total)} done, ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(pending)} pending`;
 }
 function countsLine({ counts }) {
     const parts = ['fresh', 'reused', 'failed', 'pending']
         .filter((status) => counts[status] > 0)
-        .map((status) => `${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(counts[status])} ${status}`);
+        .map((status) => `${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(counts[status])} ${status}`);
     return parts.length > 0 ? `${parts.join(', ')}.` : 'nothing to do.';
 }
 function trafficLine({ traffic }) {
@@ -42815,27 +42839,27 @@ function trafficLine({ traffic }) {
     if (sent + replayed === 0)
         return [];
     const requests = [
-        `${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(sent)} sent`,
-        `${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(replayed)} answered from the journal`,
-        ...(retried > 0 ? [`${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(retried)} retries`] : []),
-        ...(failed > 0 ? [`${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(failed)} failed`] : []),
+        `${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(sent)} sent`,
+        `${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(replayed)} answered from the journal`,
+        ...(retried > 0 ? [`${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(retried)} retries`] : []),
+        ...(failed > 0 ? [`${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(failed)} failed`] : []),
     ];
     const { prompt, completion, cached, reasoning } = tokensSent;
     const parts = [
-        `${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(prompt)} prompt${cached > 0 ? ` (${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(cached)} cached)` : ''}`,
-        `${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(completion)} completion${reasoning > 0 ? ` (${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(reasoning)} reasoning)` : ''}`,
+        `${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(prompt)} prompt${cached > 0 ? ` (${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(cached)} cached)` : ''}`,
+        `${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(completion)} completion${reasoning > 0 ? ` (${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(reasoning)} reasoning)` : ''}`,
     ];
     return [
-        `Requests: ${requests.join(', ')}. Tokens: ${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(prompt + completion)}, of them ${parts.join(', ')}.`,
+        `Requests: ${requests.join(', ')}. Tokens: ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(prompt + completion)}, of them ${parts.join(', ')}.`,
         '',
     ];
 }
 function tableRow(row, link) {
     const metric = row.metric
-        ? `${cell(row.metric.name)} **${cell((0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .metricText */ ._l)(row.metric.value))}**`
+        ? `${cell(row.metric.name)} **${cell((0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .metricText */ ._l)(row.metric.value))}**`
         : cell(row.note);
-    const samples = row.samples === null ? '' : (0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(row.samples);
-    const time = row.time === undefined ? '' : (0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .duration */ .p0)(row.time);
+    const samples = row.samples === null ? '' : (0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(row.samples);
+    const time = row.time === undefined ? '' : (0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(row.time);
     return `| \`${code(row.name)}\` | ${STATUS[row.status]} | ${metric} | ${samples} | ${time} | ${runCell(row, link)} |`;
 }
 function runCell({ run }, { repository, serverUrl }) {
@@ -42846,16 +42870,16 @@ function runCell({ run }, { repository, serverUrl }) {
         ? `[${label}](${serverUrl}/${repository}/actions/runs/${run.id}/attempts/${run.attempt})`
         : label;
 }
-/** Text that others chose (names, metrics, messages) must not become markup, nor break the table. */
+/** Bytes of a name or a message in the table; the log has it whole. */
+const LONGEST_CELL = 500;
+/** Text that others chose (names, metrics, messages) must not become markup, nor break the table, nor turn its text around. */
 function cell(text) {
-    return text
-        .replace(/\s+/g, ' ')
+    return (0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(text, LONGEST_CELL)
         .replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c] ?? c)
-        .replace(/[\\`*_{}[\]|~!#@]/g, (c) => `\\${c}`)
-        .slice(0, 500);
+        .replace(/[\\`*_{}[\]|~!#@]/g, (c) => `\\${c}`);
 }
 function code(text) {
-    return text.replace(/\s+/g, ' ').replaceAll('`', "'").replaceAll('|', '\\|');
+    return (0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(text, LONGEST_CELL).replaceAll('`', "'").replaceAll('|', '\\|');
 }
 
 

@@ -1,4 +1,5 @@
 /** The job summary: a headline and one table, in GitHub's Markdown. Pure. */
+import { oneLine } from '../text.ts';
 import { duration, metricText, wholeNumber } from './format.ts';
 import type { ResultRow, Results } from './results.ts';
 
@@ -9,13 +10,14 @@ export interface RunLink {
 
 const STATUS = { fresh: '✅ fresh', reused: '♻️ reused', failed: '❌ failed', pending: '⏳ pending' } as const;
 
-/** GitHub shows at most 1 MiB of summary; rows beyond this many are counted instead. */
-const MOST_ROWS = 2000;
+/**
+ * Bytes. GitHub takes a summary of at most 1 MiB and shows nothing of a larger one; other writers of the step share it
+ * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands, "Step isolation and limits").
+ */
+const LARGEST_SUMMARY = 1_000_000;
 
 export function renderMarkdown(results: Results, link: RunLink, notes: readonly string[] = []): string {
-  const shown = results.rows.slice(0, MOST_ROWS);
-  const hidden = results.rows.length - shown.length;
-  return [
+  const head = [
     `## ${headline(results)}`,
     '',
     `\`${code(results.model)}\` on \`${code(results.evalSet)}\`: ${countsLine(results)}`,
@@ -24,10 +26,35 @@ export function renderMarkdown(results: Results, link: RunLink, notes: readonly 
     ...notes.flatMap((note) => [`> ${cell(note)}`, '']),
     '| Eval | Status | Main metric | Samples | Time | Run |',
     '| :--- | :--- | :--- | ---: | ---: | :--- |',
-    ...shown.map((row) => tableRow(row, link)),
+  ].join('\n');
+  const rows = results.rows.map((row) => tableRow(row, link));
+  const shown = rowsThatFit(results.rows, rows, LARGEST_SUMMARY - Buffer.byteLength(head) - 100);
+  const hidden = rows.length - shown.size;
+  return [
+    head,
+    ...rows.filter((_, index) => shown.has(index)),
     ...(hidden > 0 ? ['', `… and ${wholeNumber(hidden)} more.`] : []),
     '',
   ].join('\n');
+}
+
+/** Indexes of whole rows that have so many bytes together: what failed or is missing before what is done. */
+function rowsThatFit(
+  results: readonly ResultRow[],
+  rows: readonly string[],
+  bytes: number,
+): ReadonlySet<number> {
+  const urgent = (index: number) => /failed|pending/.test(results[index]?.status ?? '');
+  const indexes = [...rows.keys()];
+  const order = [...indexes.filter(urgent), ...indexes.filter((index) => !urgent(index))];
+  const shown = new Set<number>();
+  let room = bytes;
+  for (const index of order) {
+    room -= Buffer.byteLength(rows[index] ?? '') + 1;
+    if (room < 0) break;
+    shown.add(index);
+  }
+  return shown;
 }
 
 export function headline({ verdict, counts }: Results): string {
@@ -83,15 +110,16 @@ function runCell({ run }: ResultRow, { repository, serverUrl }: RunLink): string
     : label;
 }
 
-/** Text that others chose (names, metrics, messages) must not become markup, nor break the table. */
+/** Bytes of a name or a message in the table; the log has it whole. */
+const LONGEST_CELL = 500;
+
+/** Text that others chose (names, metrics, messages) must not become markup, nor break the table, nor turn its text around. */
 function cell(text: string): string {
-  return text
-    .replace(/\s+/g, ' ')
+  return oneLine(text, LONGEST_CELL)
     .replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c] ?? c)
-    .replace(/[\\`*_{}[\]|~!#@]/g, (c) => `\\${c}`)
-    .slice(0, 500);
+    .replace(/[\\`*_{}[\]|~!#@]/g, (c) => `\\${c}`);
 }
 
 function code(text: string): string {
-  return text.replace(/\s+/g, ' ').replaceAll('`', "'").replaceAll('|', '\\|');
+  return oneLine(text, LONGEST_CELL).replaceAll('`', "'").replaceAll('|', '\\|');
 }

@@ -4,6 +4,7 @@ import type { Log } from '../log.ts';
 import type { PlannedEval } from '../plan/plan.ts';
 import type { Decision } from '../plan/reconcile.ts';
 import { keepJournals } from '../progress/journals.ts';
+import { failureAnnotation } from '../report/failure.ts';
 import { duration, mainMetric, metricText } from '../report/format.ts';
 import type { Budget } from './budget.ts';
 import { type ExecuteOptions, executeEval } from './execute-eval.ts';
@@ -165,10 +166,7 @@ class Run {
     log.info(`The last ${outcome.lastLines.length} lines that ${outcome.eval.name} printed:`);
     for (const line of outcome.lastLines) log.child(line);
     log.error(
-      [
-        `${outcome.reason} (attempts: ${attempts}). It is not recorded as done; re-run the failed jobs to try again.`,
-        ...outcome.lastLines,
-      ].join('\n'),
+      failureAnnotation(outcome.reason, attempts, outcome.lastLines),
       `Eval ${outcome.eval.name} failed`,
     );
   }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { renderMarkdown } from '../../src/report/markdown.ts';
 import { summarize } from '../../src/report/results.ts';
 import type { Outcome } from '../../src/run/outcome.ts';
@@ -47,6 +47,55 @@ test('what others chose cannot become markup or break the table', () => {
   const rows = markdown.split('\n').filter((line) => line.startsWith('|'));
   expect(rows).toHaveLength(3);
   expect(rows[2]?.replace(/\\\|/g, '').split('|')).toHaveLength(8);
+});
+
+test.each([
+  ['\u202egpj.exe', '\\u202egpj.exe'],
+  ['a\u2066b\u2069', 'a\\u2066b\\u2069'],
+  ['a\u200bb', 'a\\u200bb'],
+  ['\u001b[31ma\u001b[0m', 'a'],
+  ['a\ud800b', 'a\\ud800b'],
+])('names and messages with %j are shown without what acts on a reader or a terminal', (text, shown) => {
+  const outcomes: Outcome[] = [
+    { status: 'failed', eval: { ...planned('a.b'), name: text }, reason: text, lastLines: [] },
+  ];
+  const markdown = renderMarkdown(summarize(text, text, outcomes), link, [text]);
+  expect(markdown).not.toMatch(/[^\P{C}\n]/u);
+  expect(markdown).toContain(`\`${shown}\` on \`${shown}\``);
+  expect(markdown).toContain(`| \`${shown}\` | ❌ failed |`);
+});
+
+describe('a summary that would be too large for GitHub', () => {
+  const many = (count: number, status: 'failed' | 'pending', length: number): Outcome[] =>
+    Array.from({ length: count }, (_, n) => ({
+      status,
+      eval: { ...planned('a.b'), name: `${status}-${n}-${'ü'.repeat(length)}` },
+      reason: 'ü'.repeat(length),
+      lastLines: [],
+    }));
+
+  test.each([
+    [20_000, 10],
+    [5_000, 1_000],
+  ])('has whole rows of %i evals below 1 MiB, and counts the others', (count, length) => {
+    const markdown = renderMarkdown(summarize('m', 's', many(count, 'pending', length)), link);
+    expect(Buffer.byteLength(markdown)).toBeLessThan(1 << 20);
+    expect(Buffer.byteLength(markdown)).toBeGreaterThan(900_000);
+    const rows = markdown.split('\n').filter((line) => line.startsWith('| `'));
+    for (const row of rows) expect(row).toMatch(/ \|$/);
+    expect(markdown).toContain(`… and ${(count - rows.length).toLocaleString('en-US')} more.`);
+  });
+
+  test('shows what failed before what is done', () => {
+    const done: Outcome[] = Array.from({ length: 20_000 }, () => {
+      const of = planned(`done-${'x'.repeat(100)}.dev.v0`);
+      return { status: 'fresh', eval: of, record: completion(of) };
+    });
+    const markdown = renderMarkdown(summarize('m', 's', [...done, ...many(2, 'failed', 3)]), link);
+    expect(markdown).toContain('`failed-0-üüü`');
+    expect(markdown).toContain('`failed-1-üüü`');
+    expect(Buffer.byteLength(markdown)).toBeLessThan(1 << 20);
+  });
 });
 
 test.each([
