@@ -29,6 +29,7 @@ import { type Owner, readSavedPlan, type SavedPlan, savedPlan } from './progress
 import { clearLive, startFresh } from './progress/state.ts';
 import { narrate } from './report/narrate.ts';
 import { summarize } from './report/results.ts';
+import { readApiKeys } from './run/api-keys.ts';
 import { type Budget, openBudget } from './run/budget.ts';
 import { defaultEngine, engines } from './run/engines.ts';
 import { evalEnvironment, requireApiKey } from './run/environment.ts';
@@ -45,7 +46,12 @@ async function main(cancelled: Cancellation): Promise<void> {
   const context = readContext(process.env, process.platform, tmpdir());
   const inputs = readInputs();
   const { model, evalSet, workingDirectory } = inputs;
-  const env = evalEnvironment(process.env);
+  const keys = readApiKeys(process.env);
+  for (const secret of keys.secrets) log.hide(secret);
+  for (const notice of keys.notices) log.info(notice);
+  // The model `dummy` answers by itself.
+  if (keys.refusal && model !== 'dummy') throw keys.refusal;
+  const env = evalEnvironment(keys.env);
   const urls = providerUrls(process.env);
   const began = Math.round(performance.timeOrigin);
 
@@ -89,7 +95,7 @@ async function main(cancelled: Cancellation): Promise<void> {
       });
     });
 
-    const keyed = () => requireApiKey(plan, process.env, context.fromFork);
+    const keyed = () => requireApiKey(plan, keys, context.fromFork);
     // Nothing is done yet: told before anything is touched.
     if (restored.kind !== 'hit' && !existsSync(paths.progressFile)) keyed();
     lock = await lockState(paths);

@@ -79762,7 +79762,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _gateway_traffic_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(3231);
 /* harmony import */ var _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(7310);
 /* harmony import */ var _plan_make_plan_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(3598);
-/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_29__ = __nccwpck_require__(3023);
+/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_30__ = __nccwpck_require__(3023);
 /* harmony import */ var _plan_subject_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(619);
 /* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(3787);
 /* harmony import */ var _progress_journals_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(3487);
@@ -79770,13 +79770,15 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(8943);
 /* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(6366);
 /* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(2962);
-/* harmony import */ var _report_narrate_js__WEBPACK_IMPORTED_MODULE_30__ = __nccwpck_require__(1001);
+/* harmony import */ var _report_narrate_js__WEBPACK_IMPORTED_MODULE_31__ = __nccwpck_require__(1001);
 /* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(8372);
-/* harmony import */ var _run_budget_js__WEBPACK_IMPORTED_MODULE_31__ = __nccwpck_require__(4684);
-/* harmony import */ var _run_engines_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(9556);
-/* harmony import */ var _run_environment_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(5072);
-/* harmony import */ var _run_run_evals_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(6785);
+/* harmony import */ var _run_api_keys_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(5214);
+/* harmony import */ var _run_budget_js__WEBPACK_IMPORTED_MODULE_32__ = __nccwpck_require__(4684);
+/* harmony import */ var _run_engines_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(9556);
+/* harmony import */ var _run_environment_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(5072);
+/* harmony import */ var _run_run_evals_js__WEBPACK_IMPORTED_MODULE_29__ = __nccwpck_require__(6785);
 /** The step itself: read inputs → restore → plan → reconcile → run what remains → save → report → exit code. */
+
 
 
 
@@ -79818,7 +79820,15 @@ async function main(cancelled) {
     const context = (0,_action_context_js__WEBPACK_IMPORTED_MODULE_2__/* .readContext */ .y)(process.env, process.platform, (0,node_os__WEBPACK_IMPORTED_MODULE_1__.tmpdir)());
     const inputs = (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .readInputs */ .K)();
     const { model, evalSet, workingDirectory } = inputs;
-    const env = (0,_run_environment_js__WEBPACK_IMPORTED_MODULE_27__/* .evalEnvironment */ .y)(process.env);
+    const keys = (0,_run_api_keys_js__WEBPACK_IMPORTED_MODULE_26__/* .readApiKeys */ .H)(process.env);
+    for (const secret of keys.secrets)
+        _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx.hide(secret);
+    for (const notice of keys.notices)
+        _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx.info(notice);
+    // The model `dummy` answers by itself.
+    if (keys.refusal && model !== 'dummy')
+        throw keys.refusal;
+    const env = (0,_run_environment_js__WEBPACK_IMPORTED_MODULE_28__/* .evalEnvironment */ .y)(keys.env);
     const urls = (0,_gateway_providers_js__WEBPACK_IMPORTED_MODULE_14__/* .providerUrls */ .Uu)(process.env);
     const began = Math.round(performance.timeOrigin);
     // Unless it is the user's own oaieval that is asked for, evals is mended for today's models.
@@ -79826,8 +79836,8 @@ async function main(cancelled) {
     const asked = { ...inputs, todaysModels, env };
     const subject = await (0,_plan_subject_js__WEBPACK_IMPORTED_MODULE_18__/* .planSubject */ .O)(asked);
     const environment = once(() => (0,_environment_index_js__WEBPACK_IMPORTED_MODULE_12__/* .prepareEnvironment */ .z)(asked, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx));
-    const running = (0,_run_engines_js__WEBPACK_IMPORTED_MODULE_26__/* .engines */ .s)({
-        engine: inputs.engine === 'auto' ? (0,_run_engines_js__WEBPACK_IMPORTED_MODULE_26__/* .defaultEngine */ .e)(process.platform) : inputs.engine,
+    const running = (0,_run_engines_js__WEBPACK_IMPORTED_MODULE_27__/* .engines */ .s)({
+        engine: inputs.engine === 'auto' ? (0,_run_engines_js__WEBPACK_IMPORTED_MODULE_27__/* .defaultEngine */ .e)(process.platform) : inputs.engine,
         python: async () => (await environment()).python,
         cwd: workingDirectory,
         env,
@@ -79860,7 +79870,7 @@ async function main(cancelled) {
                 lockedRoot: (await environment()).lockedRoot,
             });
         });
-        const keyed = () => (0,_run_environment_js__WEBPACK_IMPORTED_MODULE_27__/* .requireApiKey */ .Ft)(plan, process.env, context.fromFork);
+        const keyed = () => (0,_run_environment_js__WEBPACK_IMPORTED_MODULE_28__/* .requireApiKey */ .Ft)(plan, keys, context.fromFork);
         // Nothing is done yet: told before anything is touched.
         if (restored.kind !== 'hit' && !(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(paths.progressFile))
             keyed();
@@ -79881,8 +79891,8 @@ async function main(cancelled) {
             nextSeq: store.nextSeq,
             ended: false,
         }, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx);
-        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_29__/* .reconcile */ .Lq)(plan, state, { maxAge: inputs.maxAge, now: new Date() });
-        for (const line of (0,_report_narrate_js__WEBPACK_IMPORTED_MODULE_30__/* .narrate */ .s)(evalSet, decisions))
+        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_30__/* .reconcile */ .Lq)(plan, state, { maxAge: inputs.maxAge, now: new Date() });
+        for (const line of (0,_report_narrate_js__WEBPACK_IMPORTED_MODULE_31__/* .narrate */ .s)(evalSet, decisions))
             _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx.info(line);
         const evals = decisions.filter(({ kind }) => kind === 'run').map((decision) => decision.eval.key);
         if (evals.length > 0)
@@ -79902,7 +79912,7 @@ async function main(cancelled) {
                 budget?.check();
             },
         });
-        budget = (0,_run_budget_js__WEBPACK_IMPORTED_MODULE_31__/* .openBudget */ .a)({
+        budget = (0,_run_budget_js__WEBPACK_IMPORTED_MODULE_32__/* .openBudget */ .a)({
             time: inputs.timeBudget,
             tokens: inputs.tokenBudget,
             since: began,
@@ -79928,7 +79938,7 @@ async function main(cancelled) {
             ...(inputs.githubToken === '' ? {} : { onSuperseded: cleaner(inputs.githubToken, context.repository) }),
         });
         checkpointer.start();
-        const outcomes = await (0,_run_run_evals_js__WEBPACK_IMPORTED_MODULE_28__/* .runEvals */ .P)(decisions, {
+        const outcomes = await (0,_run_run_evals_js__WEBPACK_IMPORTED_MODULE_29__/* .runEvals */ .P)(decisions, {
             state,
             engine: running.open({ evals }),
             // Evals work on as many samples at a time as may be asked about; the gateway keeps all of them under one limit.
@@ -82488,6 +82498,138 @@ function row(outcome) {
 
 /***/ }),
 
+/***/ 5214:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H: () => (/* binding */ readApiKeys)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
+/* harmony import */ var _gateway_providers_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5200);
+/**
+ * Keys as clients put them into headers. One that no header can hold never reaches the API: the client fails before it sends
+ * anything, calls that "Connection error", and evals repeats it indefinitely (langchain-ai/langchain#21261).
+ */
+
+
+/** Of the clients that evals brings, and of those that own completion functions use most. */
+const PROVIDER_KEY = /^((AZURE_)?OPENAI|ANTHROPIC|GEMINI|GOOGLE|TOGETHER|MISTRAL|COHERE|CO|GROQ|DEEPSEEK|FIREWORKS|OPENROUTER|XAI|PERPLEXITY|LITELLM|AZURE|HUGGINGFACE|REPLICATE)_((API|ADMIN)_KEY|API_TOKEN|AUTH_TOKEN|AD_TOKEN)$|^HF_TOKEN$/;
+/** They go into headers as well, but are no secrets. */
+const ACCOUNT = /^OPENAI_(ORG_ID|ORGANIZATION|PROJECT_ID|PROJECT)$/;
+/** Keys of clients that nothing is known about: what is inside them may be meant. */
+const OTHER_KEY = /_API_KEY$/;
+function readApiKeys(env) {
+    const cleaned = { ...env };
+    const notices = [];
+    const secrets = [];
+    const wrong = [];
+    for (const [name, value] of Object.entries(env)) {
+        const known = PROVIDER_KEY.test(name) || ACCOUNT.test(name);
+        if (!value || !(known || OTHER_KEY.test(name)))
+            continue;
+        const trimmed = trim(value);
+        if (!known && unsendable(trimmed))
+            continue;
+        if (trimmed === '')
+            delete cleaned[name];
+        else
+            cleaned[name] = trimmed;
+        if (trimmed !== value)
+            notices.push(describeTrim(name, value, trimmed));
+        if (!ACCOUNT.test(name))
+            secrets.push(trimmed);
+        const why = known && trimmed !== '' ? whatIsWrong(name, trimmed, env) : undefined;
+        if (why)
+            wrong.push(`${name} cannot be used: ${why}.`);
+    }
+    const next = 'Set the secret again to the key alone, for example with: printf %s "$KEY" | gh secret set NAME. In the step write: env: NAME: ${{ secrets.NAME }}.';
+    return {
+        env: cleaned,
+        notices,
+        secrets,
+        refusal: wrong.length > 0 ? new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('API_KEY_INVALID', wrong.join('\n'), next) : undefined,
+    };
+}
+/** White space, controls and characters without width: what files and clipboards leave at the ends. */
+const ENDS = /^[\s\p{Cc}\p{Cf}\p{Z}]+|[\s\p{Cc}\p{Cf}\p{Z}]+$/gu;
+function trim(value) {
+    return value.replace(ENDS, '');
+}
+function describeTrim(name, value, trimmed) {
+    if (trimmed === '')
+        return `${name} holds only white space, and counts as not set.`;
+    const start = value.indexOf(trimmed);
+    const [before, after] = [value.slice(0, start), value.slice(start + trimmed.length)];
+    const at = [
+        ...(before === '' ? [] : [`begins with ${characterName(before)}`]),
+        ...(after === '' ? [] : [`ends with ${characterName(after)}`]),
+    ];
+    return `${name} ${at.join(' and ')}, which is left out: no request could be sent with it. Set the secret again without it.`;
+}
+/** What no header takes: what is not ASCII, and controls. */
+const UNSENDABLE = /[^\x20-\x7e]/u;
+function unsendable(value) {
+    return UNSENDABLE.test(value);
+}
+function whatIsWrong(name, value, env) {
+    if (/\$\{\{|\}\}/.test(value) || /^(\$\{?\w+\}?|%\w+%|\$\(.*\))$/.test(value))
+        return 'it is an expression that was not replaced by a value';
+    const scheme = /^(Bearer|Basic|Token)(?=\s|$)/i.exec(value)?.[1];
+    if (scheme)
+        return value.length === scheme.length
+            ? `it is only the word ${scheme}; what should follow is empty, and clients add the word themselves`
+            : `it begins with the word ${scheme}, which clients add themselves`;
+    // Not printed: a key may hold "=" as well.
+    if (/^(export\s+)?[A-Z]+(_[A-Z]+)*_(KEY|TOKEN|ID|ORGANIZATION|PROJECT)\s*=|^([Aa]uthorization|[Xx]-[Aa]pi-[Kk]ey|api-key)\s*:/.test(value))
+        return 'it begins with a name, as a line of a file does (NAME=value)';
+    if (/^["'`\u2018\u2019\u201c\u201d]|["'`\u2018\u2019\u201c\u201d]$/u.test(value))
+        return 'it stands in quotes';
+    const ownServer = usesOwnServer(name, env);
+    // Servers that need no key take any words.
+    const refused = ownServer ? UNSENDABLE : /[^\x21-\x7e]/u;
+    const found = refused.exec(value);
+    if (found)
+        return `character ${[...value.slice(0, found.index)].length + 1} is ${characterName(found[0])}`;
+    if (!ownServer && PLACEHOLDER.test(value))
+        return 'it is the placeholder of an example';
+    return undefined;
+}
+const PLACEHOLDER = /^(<.*>|\*+|\.{3,}|null|none|undefined|changeme|sk-(x{3,}|\.{3,}|\*{3,}).*)$|your[-_ ]?(\w+[-_ ])?(api|secret)?[-_ ]?key/i;
+/** Whether a variable is for a server that is not the provider's own. */
+function usesOwnServer(name, env) {
+    const provider = Object.keys(_gateway_providers_js__WEBPACK_IMPORTED_MODULE_1__/* .PROVIDERS */ .xq).find((id) => name.startsWith(`${id.toUpperCase()}_`));
+    if (!provider)
+        return false;
+    const { variable, base } = _gateway_providers_js__WEBPACK_IMPORTED_MODULE_1__/* .PROVIDERS */ .xq[provider];
+    const url = env[variable] ?? '';
+    return URL.canParse(url) && new URL(url).host !== new URL(base).host;
+}
+const NAMES = {
+    '\n': 'a line break',
+    '\r': 'a carriage return',
+    '\t': 'a tab',
+    ' ': 'a blank',
+    '\u00a0': 'a no-break space',
+    '\u200b': 'a zero-width space',
+    '\ufeff': 'a byte order mark',
+    '\u2013': 'an en dash',
+    '\u2014': 'an em dash',
+    '\u2026': 'an ellipsis',
+    '\ufffd': 'no text in UTF-8',
+};
+/** The first character of a text, in words and by its code. */
+function characterName(text) {
+    const [first = ''] = text;
+    const code = `U+${(first.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+    const name = NAMES[first === '\r' && text.startsWith('\r\n') ? '\n' : first];
+    return name
+        ? `${name} (${code})`
+        : `${/[\p{Cc}\p{Cf}]/u.test(first) ? 'a control character' : 'not ASCII'} (${code})`;
+}
+
+
+/***/ }),
+
 /***/ 4684:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -83209,9 +83351,13 @@ function evalEnvironment(env) {
         OPENAI_API_KEY: env.OPENAI_API_KEY || PLACEHOLDER_KEY,
     };
 }
-/** @throws ActionError API_KEY_MISSING when the run would call the API without a key */
-function requireApiKey(plan, env, fromFork) {
-    if (!plan.needsApiKey || env.OPENAI_API_KEY)
+/** @throws ActionError API_KEY_MISSING or API_KEY_INVALID when the run would call the API without a key that it can send */
+function requireApiKey(plan, { env, refusal }, fromFork) {
+    if (!plan.needsApiKey)
+        return;
+    if (refusal)
+        throw refusal;
+    if (env.OPENAI_API_KEY)
         return;
     if (fromFork) {
         throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('API_KEY_MISSING', 'This is a pull request from a fork. GitHub gives those no secrets, so there is no OPENAI_API_KEY, and nothing was run.', 'Run the evals on a branch of this repository, or leave them out here: if: github.event.pull_request.head.repo.full_name == github.repository.');

@@ -1,5 +1,6 @@
 import { ActionError } from '../errors.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { ApiKeys } from './api-keys.ts';
 
 /** What GitHub's runner gives the action alone: files and tokens that decide about the job, not about an eval. */
 const RUNNER_ONLY = /^(ACTIONS_|INPUT_|STATE_|GITHUB_(ENV|OUTPUT|PATH|STATE|STEP_SUMMARY)$)/;
@@ -17,9 +18,15 @@ export function evalEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   };
 }
 
-/** @throws ActionError API_KEY_MISSING when the run would call the API without a key */
-export function requireApiKey(plan: Plan, env: NodeJS.ProcessEnv, fromFork: boolean): void {
-  if (!plan.needsApiKey || env.OPENAI_API_KEY) return;
+/** @throws ActionError API_KEY_MISSING or API_KEY_INVALID when the run would call the API without a key that it can send */
+export function requireApiKey(
+  plan: Plan,
+  { env, refusal }: Pick<ApiKeys, 'env' | 'refusal'>,
+  fromFork: boolean,
+): void {
+  if (!plan.needsApiKey) return;
+  if (refusal) throw refusal;
+  if (env.OPENAI_API_KEY) return;
   if (fromFork) {
     throw new ActionError(
       'API_KEY_MISSING',
