@@ -79776,7 +79776,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _run_budget_js__WEBPACK_IMPORTED_MODULE_32__ = __nccwpck_require__(4684);
 /* harmony import */ var _run_engines_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(9556);
 /* harmony import */ var _run_environment_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(5072);
-/* harmony import */ var _run_run_evals_js__WEBPACK_IMPORTED_MODULE_29__ = __nccwpck_require__(6785);
+/* harmony import */ var _run_run_evals_js__WEBPACK_IMPORTED_MODULE_29__ = __nccwpck_require__(4333);
 /** The step itself: read inputs → restore → plan → reconcile → run what remains → save → report → exit code. */
 
 
@@ -82780,7 +82780,7 @@ function spawnGroup(program, args, options) {
     });
     for (const stream of [child.stdout, child.stderr])
         if (stream)
-            readLines(stream, options.onLine);
+            readLines(stream, options.onLine, options.onRedraw);
     const exit = new Promise((resolve, reject) => {
         child.once('error', reject);
         child.once('close', (code, signal) => resolve({ code, signal }));
@@ -82811,16 +82811,16 @@ function spawnGroup(program, args, options) {
 }
 /** A progress bar redraws its line with `\r`: only what stands there when the line ends is reported. */
 const LONGEST_LINE = 64 * 1024;
-/** Reports each line of a stream, the last one also without its newline. */
-function readLines(stream, onLine) {
+/** Reports each line of a stream, the last one also without its newline, and what a line that has not ended is redrawn to. */
+function readLines(stream, onLine, onRedraw = () => { }) {
     let pending = '';
-    const emit = (line) => {
+    const report = (line, to) => {
         const shown = line
             .split('\r')
             .filter((part) => part !== '')
             .at(-1);
         if (shown !== undefined)
-            onLine(shown);
+            to(shown);
     };
     stream.setEncoding('utf8');
     stream.on('data', (chunk) => {
@@ -82828,11 +82828,14 @@ function readLines(stream, onLine) {
         pending = lines.pop() ?? '';
         if (pending.length > LONGEST_LINE)
             pending = pending.slice(-LONGEST_LINE);
-        lines.forEach(emit);
+        for (const line of lines)
+            report(line, onLine);
+        if (chunk.includes('\r'))
+            report(pending, onRedraw);
     });
     stream.on('end', () => {
         if (pending !== '')
-            emit(pending);
+            report(pending, onLine);
     });
 }
 
@@ -82847,9 +82850,9 @@ var engine = __nccwpck_require__(6667);
 function oaievalEngine({ python, cwd, env, todaysModels }) {
     const program = [(0,external_node_path_.join)(python_sources/* PYTHON_SOURCES */.I, 'leash.py'), ...(todaysModels ? ['--todays-models'] : [])];
     return {
-        start: ({ args, env: own, onLine }) => (0,engine/* deferred */.y)(async () => {
+        start: ({ args, env: own, onLine, onRedraw }) => (0,engine/* deferred */.y)(async () => {
             const found = await python();
-            return () => spawnGroup(found, [...program, ...args], { cwd, env: { ...env, ...own }, onLine });
+            return () => spawnGroup(found, [...program, ...args], { cwd, env: { ...env, ...own }, onLine, onRedraw });
         }),
         async close() { },
     };
@@ -82868,9 +82871,10 @@ const readable_output_LONGEST_LINE = 4096;
 function readableOutput(engine, log) {
     const readable = (line) => (0,lib_text/* shorten */.ml)(log.redact((0,lib_text/* printable */.g$)(line)), readable_output_LONGEST_LINE);
     return {
-        start: ({ onLine, ...execution }) => engine.start({
+        start: ({ onLine, onRedraw, ...execution }) => engine.start({
             ...execution,
             onLine: (line) => onLine(readable(line)),
+            onRedraw: (line) => onRedraw?.(readable(line)),
         }),
         close: () => engine.close(),
     };
@@ -82979,11 +82983,12 @@ class WarmHost {
         return typeof answer.unfit === 'string' ? answer.unfit : undefined;
     }
     /** Forks an eval. Its exit rejects with EngineLost when the host dies before it has told the eval's end. */
-    run({ args, env, onLine }) {
+    run({ args, env, onLine, onRedraw }) {
         const id = this.#nextId++;
         const running = {
             settle: Promise.withResolvers(),
             onLine,
+            onRedraw,
             output: new Set(),
             read: Promise.withResolvers(),
             streamsRead: 0,
@@ -83077,7 +83082,7 @@ class WarmHost {
             const rest = head.subarray(newline + 1);
             if (rest.length > 0)
                 socket.unshift(rest);
-            readLines(socket, running.onLine);
+            readLines(socket, running.onLine, running.onRedraw);
             socket.resume();
         };
         socket.on('data', onHead);
@@ -83368,7 +83373,7 @@ function requireApiKey(plan, { env, refusal }, fromFork) {
 
 /***/ }),
 
-/***/ 6785:
+/***/ 4333:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -84094,8 +84099,80 @@ function isObject(value) {
 
 // EXTERNAL MODULE: ./lib/process/after.js
 var after = __nccwpck_require__(6195);
+;// CONCATENATED MODULE: ./lib/run/signs-of-life.js
+/** Tells output that shows an eval at work from output that only shows it failing at the same thing again. */
+/** What clients print before they try again: backoff, tenacity, openai, anthropic, urllib3, google-api-core and LiteLLM. */
+const RETRY = /\bretr(?:y|ies|ied)|\bback(?:ing|ed)?[ _-]?off\b|\btr(?:y|ying) again\b|\breconnect|\bfailed attempts?\b/i;
+/** What a call that got no answer says of itself. */
+const FAILED_CALL = [
+    /connect(?:ion)?[ _]?(?:error|timeout|refused|reset|aborted|failed|broken|closed)/i,
+    /cannot connect|unable to connect|failed to (?:establish|connect)/i,
+    /timed[ -]?out|timeout ?error|unreachable|no route to host/i,
+    /name resolution|name or service not known|nodename nor servname|getaddrinfo/i,
+    /illegal header value|unsupported ?protocol|localprotocolerror/i,
+    /certificate[ _]verify[ _]failed|sslerror|\bssl:|proxy ?error|tunnel connection failed/i,
+    /too many requests|rate ?limit|overloaded|service unavailable|bad gateway|gateway time-?out/i,
+    /HTTP\/[\d.]+ [45]\d\d|(?:error|status)(?:[ _]code)?[ =:]+[45]\d\d\b/i,
+];
+/** Lines that say the same again when they differ in numbers only: those of a failure, and those of who waits. */
+const NUMBERS_DO_NOT_COUNT = /error|exception|traceback|fail|refused|denied|invalid|\bwaiting\b|elapsed|heartbeat/i;
+/** Lines of a traceback that do not say what happened. */
+const FRAME = /^\s+|^Traceback |^During handling of |^The above exception was /;
+const TIME = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?|\b\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d+)?\b/g;
+/** `20%|██        | 1/5 [00:10<00:40, 10.0s/it]`, `12it [00:10,  1.20it/s]` (tqdm); the group is its description. */
+const PROGRESS_BAR = /^(.*?)(?:\d{1,3}%\s*\||\d+(?:\.\d+)?[kMG]?(?:it|B)? \[\d+:\d\d)/;
+/** How fast a bar is, which changes while it stands still. */
+const RATE = /[\d.?]+\s*(?:[kMG]?\w+\/s|s\/\w+)/g;
+/** Lines that are remembered. Who prints more different ones is at work. */
+const REMEMBERED = 5000;
+const LONGEST = 300;
+class SignsOfLife {
+    #seen = new Set();
+    #bars = new Map();
+    #complaint = '';
+    /** The last line since a sign of life that says what fails; empty when none does. */
+    get complaint() {
+        return this.#complaint;
+    }
+    /** Whether the line shows that the eval has got on: it says something new, and not only that a client tries again. */
+    isNew(line) {
+        const text = line.trim().slice(0, LONGEST);
+        if (text === '')
+            return false;
+        const failedCall = [RETRY, ...FAILED_CALL].some((pattern) => pattern.test(text));
+        const failure = failedCall || NUMBERS_DO_NOT_COUNT.test(text);
+        const isNew = !failedCall && this.#isUnseen(text, failure);
+        if (failure && !FRAME.test(line))
+            this.#complaint = text;
+        else if (isNew && !FRAME.test(line))
+            this.#complaint = '';
+        return isNew;
+    }
+    #isUnseen(text, failure) {
+        const bar = PROGRESS_BAR.exec(text);
+        const untimed = text.replace(TIME, '');
+        if (bar) {
+            const description = bar[1] ?? '';
+            const state = untimed.replace('<?', '<').replace(RATE, '');
+            const before = this.#bars.get(description);
+            if (this.#bars.size >= REMEMBERED)
+                this.#bars.clear();
+            this.#bars.set(description, state);
+            return before !== state;
+        }
+        const said = failure ? untimed.replace(/\w*\d\w*/g, '#') : untimed;
+        if (this.#seen.has(said))
+            return false;
+        if (this.#seen.size >= REMEMBERED)
+            this.#seen.clear();
+        this.#seen.add(said);
+        return true;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/run/watch.js
 /** Notices when an eval takes too long, or does nothing any more. */
+
 
 
 /** @param lastTraffic when a request of the eval last came, was sent or was answered, in milliseconds since the epoch */
@@ -84104,21 +84181,25 @@ function watchEval({ evalTimeout, stallTimeout }, lastTraffic) {
     const since = Date.now();
     let lastLine = '';
     let lastPrinted = since;
+    let lastNew = since;
+    const output = new SignsOfLife();
     const seen = () => {
         const traffic = lastTraffic();
         const asked = traffic < since
             ? 'it sent no request'
             : `its last request or answer was ${(0,format/* duration */.p0)(Date.now() - traffic)} ago`;
-        return lastLine === ''
-            ? `${asked}, and it printed nothing`
-            : `${asked}, and it printed last, ${(0,format/* duration */.p0)(Date.now() - lastPrinted)} ago: ${lastLine.slice(0, 300)}`;
+        if (lastLine === '')
+            return `${asked}, and it printed nothing`;
+        if (output.complaint !== '')
+            return `${asked}, and the likely cause is what it printed last: ${output.complaint}`;
+        return `${asked}, and it printed last, ${(0,format/* duration */.p0)(Date.now() - lastPrinted)} ago: ${lastLine.slice(0, 300)}${lastNew < lastPrinted ? ' (again, so that it does not count)' : ''}`;
     };
     const pass = (why) => controller.abort(new Error(`${why}; ${seen()}`));
     const whole = evalTimeout === undefined
         ? undefined
         : (0,after/* after */.P)(evalTimeout, () => pass(`it took longer than the eval-timeout of ${(0,format/* duration */.p0)(evalTimeout)}`));
     const stalled = setInterval(() => {
-        const last = Math.max(since, lastPrinted, lastTraffic());
+        const last = Math.max(since, lastNew, lastTraffic());
         if (Date.now() - last >= stallTimeout)
             pass(`it did nothing for the stall-timeout of ${(0,format/* duration */.p0)(stallTimeout)}`);
     }, Math.min(5000, Math.max(50, stallTimeout / 10)));
@@ -84128,6 +84209,8 @@ function watchEval({ evalTimeout, stallTimeout }, lastTraffic) {
             // Progress bars begin, and end, with blanks.
             lastLine = line.trim() || lastLine;
             lastPrinted = Date.now();
+            if (output.isNew(line))
+                lastNew = lastPrinted;
         },
         close() {
             whole?.();
@@ -84269,6 +84352,7 @@ async function runOnce(planned, lane, options, log) {
     const running = engine.start({
         args: [options.model, planned.key, ...options.oaievalArgs, '--record_path', recordFile],
         env: { ...lane.env, ...threadsFor(planned, threads) },
+        onRedraw: watch.printed,
         onLine(line) {
             watch.printed(line);
             printed.push(line);

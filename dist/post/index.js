@@ -29070,7 +29070,7 @@ function group_spawnGroup(program, args, options) {
     });
     for (const stream of [child.stdout, child.stderr])
         if (stream)
-            group_readLines(stream, options.onLine);
+            group_readLines(stream, options.onLine, options.onRedraw);
     const exit = new Promise((resolve, reject) => {
         child.once('error', reject);
         child.once('close', (code, signal) => resolve({ code, signal }));
@@ -29101,16 +29101,16 @@ function group_spawnGroup(program, args, options) {
 }
 /** A progress bar redraws its line with `\r`: only what stands there when the line ends is reported. */
 const LONGEST_LINE = (/* unused pure expression or super */ null && (64 * 1024));
-/** Reports each line of a stream, the last one also without its newline. */
-function group_readLines(stream, onLine) {
+/** Reports each line of a stream, the last one also without its newline, and what a line that has not ended is redrawn to. */
+function group_readLines(stream, onLine, onRedraw = () => { }) {
     let pending = '';
-    const emit = (line) => {
+    const report = (line, to) => {
         const shown = line
             .split('\r')
             .filter((part) => part !== '')
             .at(-1);
         if (shown !== undefined)
-            onLine(shown);
+            to(shown);
     };
     stream.setEncoding('utf8');
     stream.on('data', (chunk) => {
@@ -29118,11 +29118,14 @@ function group_readLines(stream, onLine) {
         pending = lines.pop() ?? '';
         if (pending.length > LONGEST_LINE)
             pending = pending.slice(-LONGEST_LINE);
-        lines.forEach(emit);
+        for (const line of lines)
+            report(line, onLine);
+        if (chunk.includes('\r'))
+            report(pending, onRedraw);
     });
     stream.on('end', () => {
         if (pending !== '')
-            emit(pending);
+            report(pending, onLine);
     });
 }
 
@@ -29135,9 +29138,9 @@ function group_readLines(stream, onLine) {
 function oaieval_engine_oaievalEngine({ python, cwd, env, todaysModels }) {
     const program = [join(PYTHON_SOURCES, 'leash.py'), ...(todaysModels ? ['--todays-models'] : [])];
     return {
-        start: ({ args, env: own, onLine }) => deferred(async () => {
+        start: ({ args, env: own, onLine, onRedraw }) => deferred(async () => {
             const found = await python();
-            return () => spawnGroup(found, [...program, ...args], { cwd, env: { ...env, ...own }, onLine });
+            return () => spawnGroup(found, [...program, ...args], { cwd, env: { ...env, ...own }, onLine, onRedraw });
         }),
         async close() { },
     };
@@ -29156,9 +29159,10 @@ const readable_output_LONGEST_LINE = 4096;
 function readable_output_readableOutput(engine, log) {
     const readable = (line) => shorten(log.redact(printable(line)), readable_output_LONGEST_LINE);
     return {
-        start: ({ onLine, ...execution }) => engine.start({
+        start: ({ onLine, onRedraw, ...execution }) => engine.start({
             ...execution,
             onLine: (line) => onLine(readable(line)),
+            onRedraw: (line) => onRedraw?.(readable(line)),
         }),
         close: () => engine.close(),
     };
@@ -29265,11 +29269,12 @@ class warm_host_WarmHost {
         return typeof answer.unfit === 'string' ? answer.unfit : undefined;
     }
     /** Forks an eval. Its exit rejects with EngineLost when the host dies before it has told the eval's end. */
-    run({ args, env, onLine }) {
+    run({ args, env, onLine, onRedraw }) {
         const id = this.#nextId++;
         const running = {
             settle: Promise.withResolvers(),
             onLine,
+            onRedraw,
             output: new Set(),
             read: Promise.withResolvers(),
             streamsRead: 0,
@@ -29363,7 +29368,7 @@ class warm_host_WarmHost {
             const rest = head.subarray(newline + 1);
             if (rest.length > 0)
                 socket.unshift(rest);
-            readLines(socket, running.onLine);
+            readLines(socket, running.onLine, running.onRedraw);
             socket.resume();
         };
         socket.on('data', onHead);

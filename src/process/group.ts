@@ -7,6 +7,8 @@ export interface GroupOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Called with each line the child's processes print, as a terminal would show it last. */
   readonly onLine: (line: string) => void;
+  /** Called with what a progress bar shows, which redraws its line without ending it. */
+  readonly onRedraw?: ((line: string) => void) | undefined;
 }
 
 /** How a process ended: by itself with a code, or by a signal. */
@@ -41,7 +43,8 @@ export function spawnGroup(program: string, args: readonly string[], options: Gr
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });
-  for (const stream of [child.stdout, child.stderr]) if (stream) readLines(stream, options.onLine);
+  for (const stream of [child.stdout, child.stderr])
+    if (stream) readLines(stream, options.onLine, options.onRedraw);
   const exit = new Promise<Exit>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => resolve({ code, signal }));
@@ -70,24 +73,29 @@ export function spawnGroup(program: string, args: readonly string[], options: Gr
 /** A progress bar redraws its line with `\r`: only what stands there when the line ends is reported. */
 const LONGEST_LINE = 64 * 1024;
 
-/** Reports each line of a stream, the last one also without its newline. */
-export function readLines(stream: Readable, onLine: (line: string) => void): void {
+/** Reports each line of a stream, the last one also without its newline, and what a line that has not ended is redrawn to. */
+export function readLines(
+  stream: Readable,
+  onLine: (line: string) => void,
+  onRedraw: (line: string) => void = () => {},
+): void {
   let pending = '';
-  const emit = (line: string): void => {
+  const report = (line: string, to: (line: string) => void): void => {
     const shown = line
       .split('\r')
       .filter((part) => part !== '')
       .at(-1);
-    if (shown !== undefined) onLine(shown);
+    if (shown !== undefined) to(shown);
   };
   stream.setEncoding('utf8');
   stream.on('data', (chunk: string) => {
     const lines = (pending + chunk).split('\n');
     pending = lines.pop() ?? '';
     if (pending.length > LONGEST_LINE) pending = pending.slice(-LONGEST_LINE);
-    lines.forEach(emit);
+    for (const line of lines) report(line, onLine);
+    if (chunk.includes('\r')) report(pending, onRedraw);
   });
   stream.on('end', () => {
-    if (pending !== '') emit(pending);
+    if (pending !== '') report(pending, onLine);
   });
 }

@@ -7,6 +7,8 @@ export interface EvalExecution {
   /** Variables of its own, on top of the engine's environment. */
   readonly env: Readonly<Record<string, string>>;
   readonly onLine: (line: string) => void;
+  /** Called with what a progress bar shows, which redraws its line without ending it. */
+  readonly onRedraw?: ((line: string) => void) | undefined;
 }
 
 export interface RunningEval {

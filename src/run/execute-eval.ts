@@ -200,6 +200,7 @@ async function runOnce(
   const running = engine.start({
     args: [options.model, planned.key, ...options.oaievalArgs, '--record_path', recordFile],
     env: { ...lane.env, ...threadsFor(planned, threads) },
+    onRedraw: watch.printed,
     onLine(line) {
       watch.printed(line);
       printed.push(line);

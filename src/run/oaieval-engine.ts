@@ -16,10 +16,11 @@ export interface OaievalOptions {
 export function oaievalEngine({ python, cwd, env, todaysModels }: OaievalOptions): Engine {
   const program = [join(PYTHON_SOURCES, 'leash.py'), ...(todaysModels ? ['--todays-models'] : [])];
   return {
-    start: ({ args, env: own, onLine }) =>
+    start: ({ args, env: own, onLine, onRedraw }) =>
       deferred(async () => {
         const found = await python();
-        return () => spawnGroup(found, [...program, ...args], { cwd, env: { ...env, ...own }, onLine });
+        return () =>
+          spawnGroup(found, [...program, ...args], { cwd, env: { ...env, ...own }, onLine, onRedraw });
       }),
     async close() {},
   };

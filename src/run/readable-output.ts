@@ -12,10 +12,11 @@ const LONGEST_LINE = 4096;
 export function readableOutput(engine: Engine, log: Pick<Log, 'redact'>): Engine {
   const readable = (line: string): string => shorten(log.redact(printable(line)), LONGEST_LINE);
   return {
-    start: ({ onLine, ...execution }) =>
+    start: ({ onLine, onRedraw, ...execution }) =>
       engine.start({
         ...execution,
         onLine: (line) => onLine(readable(line)),
+        onRedraw: (line) => onRedraw?.(readable(line)),
       }),
     close: () => engine.close(),
   };

@@ -46,6 +46,7 @@ const LAST_WORDS = 2000;
 interface Running {
   readonly settle: PromiseWithResolvers<Exit>;
   readonly onLine: (line: string) => void;
+  readonly onRedraw: ((line: string) => void) | undefined;
   readonly output: Set<Socket>;
   /** Settles when both streams have been read to their end. */
   readonly read: PromiseWithResolvers<void>;
@@ -134,11 +135,12 @@ export class WarmHost implements Planner {
   }
 
   /** Forks an eval. Its exit rejects with EngineLost when the host dies before it has told the eval's end. */
-  run({ args, env, onLine }: EvalExecution): RunningEval {
+  run({ args, env, onLine, onRedraw }: EvalExecution): RunningEval {
     const id = this.#nextId++;
     const running: Running = {
       settle: Promise.withResolvers(),
       onLine,
+      onRedraw,
       output: new Set(),
       read: Promise.withResolvers(),
       streamsRead: 0,
@@ -224,7 +226,7 @@ export class WarmHost implements Planner {
       });
       const rest = head.subarray(newline + 1);
       if (rest.length > 0) socket.unshift(rest);
-      readLines(socket, running.onLine);
+      readLines(socket, running.onLine, running.onRedraw);
       socket.resume();
     };
     socket.on('data', onHead);

@@ -1,18 +1,19 @@
 /** Notices when an eval takes too long, or does nothing any more. */
 import { after } from '../process/after.ts';
 import { duration } from '../report/format.ts';
+import { SignsOfLife } from './signs-of-life.ts';
 
 export interface Limits {
   /** Milliseconds that one attempt of an eval may take; undefined: as long as it wants. */
   readonly evalTimeout: number | undefined;
-  /** Milliseconds without request, answer and output. */
+  /** Milliseconds without a request, an answer, and output that says something new. */
   readonly stallTimeout: number;
 }
 
 export interface Watch {
   /** Aborted, with an Error that says what was last seen, when a limit is passed. */
   readonly passed: AbortSignal;
-  /** The eval printed a line. */
+  /** The eval printed a line, or redrew one. */
   printed(line: string): void;
   close(): void;
 }
@@ -23,15 +24,18 @@ export function watchEval({ evalTimeout, stallTimeout }: Limits, lastTraffic: ()
   const since = Date.now();
   let lastLine = '';
   let lastPrinted = since;
+  let lastNew = since;
+  const output = new SignsOfLife();
   const seen = (): string => {
     const traffic = lastTraffic();
     const asked =
       traffic < since
         ? 'it sent no request'
         : `its last request or answer was ${duration(Date.now() - traffic)} ago`;
-    return lastLine === ''
-      ? `${asked}, and it printed nothing`
-      : `${asked}, and it printed last, ${duration(Date.now() - lastPrinted)} ago: ${lastLine.slice(0, 300)}`;
+    if (lastLine === '') return `${asked}, and it printed nothing`;
+    if (output.complaint !== '')
+      return `${asked}, and the likely cause is what it printed last: ${output.complaint}`;
+    return `${asked}, and it printed last, ${duration(Date.now() - lastPrinted)} ago: ${lastLine.slice(0, 300)}${lastNew < lastPrinted ? ' (again, so that it does not count)' : ''}`;
   };
   const pass = (why: string): void => controller.abort(new Error(`${why}; ${seen()}`));
   const whole =
@@ -40,7 +44,7 @@ export function watchEval({ evalTimeout, stallTimeout }: Limits, lastTraffic: ()
       : after(evalTimeout, () => pass(`it took longer than the eval-timeout of ${duration(evalTimeout)}`));
   const stalled = setInterval(
     () => {
-      const last = Math.max(since, lastPrinted, lastTraffic());
+      const last = Math.max(since, lastNew, lastTraffic());
       if (Date.now() - last >= stallTimeout)
         pass(`it did nothing for the stall-timeout of ${duration(stallTimeout)}`);
     },
@@ -52,6 +56,7 @@ export function watchEval({ evalTimeout, stallTimeout }: Limits, lastTraffic: ()
       // Progress bars begin, and end, with blanks.
       lastLine = line.trim() || lastLine;
       lastPrinted = Date.now();
+      if (output.isNew(line)) lastNew = lastPrinted;
     },
     close() {
       whole?.();

@@ -97,3 +97,43 @@ test('blanks around what was printed last, and lines of nothing else, are not to
   vi.advanceTimersByTime(MINUTE);
   expect(reason(watching)).toMatch(/ ago: 20%\|██ {8}\| 1\/5$/);
 });
+
+test('an eval that prints only what its client repeats is stalled, and the cause is in the message', () => {
+  const watching = watch({ stallTimeout: MINUTE });
+  for (let second = 0; second < 59; second += 1) {
+    watching.printed(
+      `Backing off create_retrying(...) for ${second}.2s (openai.APIConnectionError: Connection error.)`,
+    );
+    vi.advanceTimersByTime(1000);
+  }
+  expect(reason(watching)).toBeUndefined();
+  watching.printed(
+    'Backing off create_retrying(...) for 9.9s (openai.APIConnectionError: Connection error.)',
+  );
+  vi.advanceTimersByTime(MINUTE / 10);
+  expect(reason(watching)).toBe(
+    'it did nothing for the stall-timeout of 1 min 0 s; it sent no request, and the likely cause is what it printed last: ' +
+      'Backing off create_retrying(...) for 9.9s (openai.APIConnectionError: Connection error.)',
+  );
+});
+
+test('an eval that prints the same line again and again is stalled', () => {
+  const watching = watch({ stallTimeout: MINUTE });
+  for (let second = 0; second < 70; second += 1) {
+    watching.printed('polling');
+    vi.advanceTimersByTime(1000);
+  }
+  expect(reason(watching)).toMatch(
+    / and it printed last, .* ago: polling \(again, so that it does not count\)$/,
+  );
+});
+
+test('a client that tries again while requests are answered is not stalled', () => {
+  const watching = watch({ stallTimeout: MINUTE });
+  for (let second = 0; second < 300; second += 1) {
+    watching.printed('Retrying request to /chat/completions in 0.5 seconds');
+    traffic = Date.now();
+    vi.advanceTimersByTime(1000);
+  }
+  expect(reason(watching)).toBeUndefined();
+});

@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import { SignsOfLife } from '../../../src/run/signs-of-life.ts';
+
+/** Which of the lines show that the eval got on. */
+function newOnes(lines: readonly string[]): string[] {
+  const output = new SignsOfLife();
+  return lines.filter((line) => output.isNew(line));
+}
+
+describe('lines of a client that tries again', () => {
+  test.each([
+    // evals, with the backoff library
+    'INFO:backoff:Backing off create_retrying(...) for 12.3s (openai.APIConnectionError: Connection error.)',
+    '[2026-11-26 05:59:50,123] [_base_client.py:1047] Retrying request to /chat/completions in 0.478 seconds',
+    // tenacity, as LangChain uses it
+    'Retrying langchain.chat_models.openai.ChatOpenAI._completion_with_retry in 4.0 seconds as it raised APIConnectionError: .',
+    "WARNING:urllib3.connectionpool:Retrying (Retry(total=2, connect=None)) after connection broken by 'NewConnectionError'",
+    'Retrying due to 503 failed to connect to all addresses, sleeping 1.3s ...',
+    'openai.APIConnectionError: Connection error.',
+    "httpcore.LocalProtocolError: Illegal header value b'Bearer ***'",
+    'httpx.ConnectError: [Errno 111] Connection refused',
+    'socket.gaierror: [Errno -2] Name or service not known',
+    'httpx.ProxyError: 407 Proxy Authentication Required',
+    'ssl.SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed',
+    'HTTP Request: POST https://example.com/v1/messages "HTTP/1.1 503 Service Unavailable"',
+    'Error code: 429 - rate limited',
+  ])('"%s" is no sign of life, and is kept as the complaint', (line) => {
+    const output = new SignsOfLife();
+    expect(output.isNew('[oaieval.py:215] Run started')).toBe(true);
+    expect([line, line.replace(/\d+\.\d/, '61.2')].filter((each) => output.isNew(each))).toEqual([]);
+    expect(output.complaint).toMatch(/\S/);
+    expect(line.replace(/\d+\.\d/, '61.2')).toContain(output.complaint);
+  });
+
+  test('a traceback is new once, whatever numbers it holds', () => {
+    const traceback = (id: number) => [
+      'Traceback (most recent call last):',
+      '  File "/own/solver.py", line 12, in solve',
+      '    raise ValueError(answer)',
+      `ValueError: no answer to req_${id}a`,
+    ];
+    expect(newOnes([...traceback(1), ...traceback(2), ...traceback(3)])).toEqual(traceback(1));
+    const output = new SignsOfLife();
+    for (const line of [...traceback(1), ...traceback(2)]) output.isNew(line);
+    expect(output.complaint).toBe('ValueError: no answer to req_2a');
+  });
+
+  test('output that gets on ends the complaint', () => {
+    const output = new SignsOfLife();
+    output.isNew('Connection error.');
+    output.isNew('sample 17 is done');
+    expect(output.complaint).toBe('');
+  });
+});
+
+describe('progress bars', () => {
+  test('a bar that advances is a sign of life each time', () => {
+    const lines = Array.from(
+      { length: 5 },
+      (_, n) => `  ${n * 20}%|${'█'.repeat(n * 2)}  | ${n}/5 [00:${n}0<00:40, 10.0s/it]`,
+    );
+    expect(newOnes(lines)).toEqual(lines);
+  });
+
+  test('a bar that stands still is one only once, though its clock goes on', () => {
+    const lines = ['00:10<?, ?it/s', '00:20<?, ?it/s', '01:20<10:40, 12.5s/it', '1:01:20<10:40:00, 99.1s/it'];
+    const bars = lines.map((clock) => `  0%|          | 0/200 [${clock}]`);
+    expect(newOnes(bars)).toEqual(bars.slice(0, 1));
+  });
+
+  test.each([
+    ['without a total', (n: number) => `${n}it [00:0${n},  1.20it/s]`],
+    ['in bytes', (n: number) => `model.bin:  ${n}%|█ | 1.${n}G/4.98G [00:1${n}<01:20, 60.1MB/s]`],
+    [
+      'with a value of its own',
+      (n: number) => `Epoch 1:  50%|█████ | 5/10 [00:01<00:01, 5.00it/s, loss=0.${n}]`,
+    ],
+  ])('a bar %s advances, and stands still', (_, bar) => {
+    expect(newOnes([bar(1), bar(2), bar(2).replace('00:', '07:'), bar(3)])).toEqual([bar(1), bar(2), bar(3)]);
+  });
+
+  test('an inner bar that begins again is a sign of life', () => {
+    const bars = ['0/2', '1/2', '2/2', '0/2', '1/2'].map(
+      (count) => `Beams:  10%|█ | ${count} [00:01<00:01, 1it/s]`,
+    );
+    expect(newOnes(bars)).toEqual(bars);
+  });
+});
+
+describe('other output', () => {
+  test('numbers that count are new', () => {
+    const steps = Array.from({ length: 200 }, (_, n) => `step ${n}: loss 0.5`);
+    expect(newOnes(steps)).toEqual(steps);
+  });
+
+  test.each([
+    ['the same line again', ['.', '.', '.']],
+    [
+      'a line that differs in its time only',
+      ['[2026-11-26 05:00:01,123] polling', '[2026-11-26 05:09:59,999] polling'],
+    ],
+    ['waiting for longer', ['still waiting (10 s)', 'still waiting (20 s)']],
+    ['nothing but blanks', ['begun', '   ', '']],
+  ])('%s is not', (_, lines) => {
+    expect(newOnes(lines)).toEqual(lines.slice(0, 1));
+  });
+
+  test('answers that go around the gateway are signs of life', () => {
+    const line = (id: number) => `HTTP Request: POST https://example.com/v1/runs/run_${id} "HTTP/1.1 200 OK"`;
+    expect(newOnes([line(1), line(2)])).toEqual([line(1), line(2)]);
+  });
+
+  test('what is remembered has a bound', () => {
+    const output = new SignsOfLife();
+    for (let n = 0; n < 20_000; n += 1) expect(output.isNew(`line ${n}`)).toBe(true);
+    expect(output.isNew('line 19999')).toBe(false);
+  });
+});
