@@ -16,6 +16,12 @@ export function isPrintable(text: string): boolean {
   return !ANY_INVISIBLE.test(text);
 }
 
+/** The code of the first character that cannot be seen; undefined when there is none. */
+export function firstInvisible(text: string): string | undefined {
+  const found = ANY_INVISIBLE.exec(text);
+  return found ? codeOf(found[0]) : undefined;
+}
+
 /** The same text with invisible characters shown as their codes, such as `\u202e`. Colours are dropped, lines stay lines. */
 export function printable(text: string): string {
   return stripVTControlCharacters(text).replaceAll('\r\n', '\n').replace(ALL_INVISIBLE_IN_LINES, codeOf);
@@ -28,7 +34,7 @@ export function oneLine(text: string, bytes = Number.POSITIVE_INFINITY): string 
 }
 
 /** `\u202e`, `\u{e0001}` */
-export function codeOf(character: string): string {
+function codeOf(character: string): string {
   const code = (character.codePointAt(0) ?? 0).toString(16).padStart(4, '0');
   return code.length === 4 ? `\\u${code}` : `\\u{${code}}`;
 }

@@ -74285,8 +74285,11 @@ const EXAMPLE_MODEL = 'gpt-6-luna';
 
 // EXTERNAL MODULE: ./lib/run/engines.js + 6 modules
 var engines = __nccwpck_require__(9556);
+// EXTERNAL MODULE: ./lib/text.js
+var lib_text = __nccwpck_require__(8804);
 ;// CONCATENATED MODULE: ./lib/action/inputs.js
 /** The inputs of action.yml, read once and checked whole. Nothing below this room reads an INPUT_ variable. */
+
 
 
 
@@ -74372,7 +74375,9 @@ function requiredName(name, meaning) {
     if (value === '') {
         throw new errors/* ActionError */.lZ('INPUT_MISSING', `The input ${name} is missing.`, `Set ${name} under "with:" to ${meaning}.`);
     }
-    const wrong = ((0,external_node_path_.isAbsolute)(value) && 'it is an absolute path') ||
+    const invisible = (0,lib_text/* firstInvisible */.k7)(value);
+    const wrong = (invisible !== undefined && `it holds the invisible character ${invisible}`) ||
+        ((0,external_node_path_.isAbsolute)(value) && 'it is an absolute path') ||
         (value.split('/').includes('..') && 'it holds ".."') ||
         (value.split('/').some((part) => part === '' || part === '.') && 'it holds an empty or "." path part') ||
         (value.startsWith('-') && 'it starts with "-", which oaieval would read as an option');
@@ -84762,10 +84767,11 @@ function tell(outcome, milliseconds) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   TN: () => (/* binding */ oneLine),
 /* harmony export */   g$: () => (/* binding */ printable),
+/* harmony export */   k7: () => (/* binding */ firstInvisible),
 /* harmony export */   ml: () => (/* binding */ shorten),
 /* harmony export */   pO: () => (/* binding */ Redactor)
 /* harmony export */ });
-/* unused harmony exports isPrintable, codeOf */
+/* unused harmony export isPrintable */
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7975);
 /** Text that others wrote, made fit to be shown: nothing in it acts on a terminal or misleads a reader, and no secret is in it. */
 
@@ -84780,6 +84786,11 @@ const ALL_INVISIBLE_IN_LINES = new RegExp(`(?![\\t\\n])[${INVISIBLE}]`, 'gu');
 /** Whether a text holds nothing but what can be seen, and blanks. */
 function isPrintable(text) {
     return !ANY_INVISIBLE.test(text);
+}
+/** The code of the first character that cannot be seen; undefined when there is none. */
+function firstInvisible(text) {
+    const found = ANY_INVISIBLE.exec(text);
+    return found ? codeOf(found[0]) : undefined;
 }
 /** The same text with invisible characters shown as their codes, such as `\u202e`. Colours are dropped, lines stay lines. */
 function printable(text) {

@@ -29625,6 +29625,7 @@ function warm(options) {
 
 
 
+
 /** @throws ActionError INPUT_MISSING, INPUT_INVALID or ARGS_INVALID, naming the input */
 function readInputs() {
     const model = requiredName('model', `the model to evaluate, for example ${EXAMPLE_MODEL}`);
@@ -29703,7 +29704,9 @@ function requiredName(name, meaning) {
     if (value === '') {
         throw new ActionError('INPUT_MISSING', `The input ${name} is missing.`, `Set ${name} under "with:" to ${meaning}.`);
     }
-    const wrong = (isAbsolute(value) && 'it is an absolute path') ||
+    const invisible = firstInvisible(value);
+    const wrong = (invisible !== undefined && `it holds the invisible character ${invisible}`) ||
+        (isAbsolute(value) && 'it is an absolute path') ||
         (value.split('/').includes('..') && 'it holds ".."') ||
         (value.split('/').some((part) => part === '' || part === '.') && 'it holds an empty or "." path part') ||
         (value.startsWith('-') && 'it starts with "-", which oaieval would read as an option');
@@ -43021,7 +43024,7 @@ function outcomesOnDisk(state, run) {
 /* harmony export */   ml: () => (/* binding */ shorten),
 /* harmony export */   pO: () => (/* binding */ Redactor)
 /* harmony export */ });
-/* unused harmony exports isPrintable, codeOf */
+/* unused harmony exports isPrintable, firstInvisible */
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7975);
 /** Text that others wrote, made fit to be shown: nothing in it acts on a terminal or misleads a reader, and no secret is in it. */
 
@@ -43036,6 +43039,11 @@ const ALL_INVISIBLE_IN_LINES = new RegExp(`(?![\\t\\n])[${INVISIBLE}]`, 'gu');
 /** Whether a text holds nothing but what can be seen, and blanks. */
 function isPrintable(text) {
     return !ANY_INVISIBLE.test(text);
+}
+/** The code of the first character that cannot be seen; undefined when there is none. */
+function firstInvisible(text) {
+    const found = ANY_INVISIBLE.exec(text);
+    return found ? codeOf(found[0]) : undefined;
 }
 /** The same text with invisible characters shown as their codes, such as `\u202e`. Colours are dropped, lines stay lines. */
 function printable(text) {

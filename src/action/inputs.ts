@@ -6,6 +6,7 @@ import { split } from 'shlex';
 import { ActionError, reasonOf } from '../errors.ts';
 import { EXAMPLE_MODEL } from '../example-model.ts';
 import { defaultEngine, type EngineName } from '../run/engines.ts';
+import { firstInvisible } from '../text.ts';
 
 export interface Inputs {
   readonly model: string;
@@ -140,7 +141,9 @@ function requiredName(name: string, meaning: string): string {
       `Set ${name} under "with:" to ${meaning}.`,
     );
   }
+  const invisible = firstInvisible(value);
   const wrong =
+    (invisible !== undefined && `it holds the invisible character ${invisible}`) ||
     (isAbsolute(value) && 'it is an absolute path') ||
     (value.split('/').includes('..') && 'it holds ".."') ||
     (value.split('/').some((part) => part === '' || part === '.') && 'it holds an empty or "." path part') ||

@@ -107,6 +107,26 @@ const cases: Case[] = [
     env: { OPENAI_API_KEY: '' },
     says: /There is no OPENAI_API_KEY.*secrets\.OPENAI_API_KEY/s,
   },
+  {
+    name: 'a key of two lines',
+    env: { OPENAI_API_KEY: 'sk-0123456789\nsk-second' },
+    says: /^OPENAI_API_KEY cannot be used: character 14 is a line break \(U\+000A\)\..*API_KEY_INVALID/s,
+  },
+  {
+    name: 'a key with its header, and another in quotes',
+    env: { OPENAI_API_KEY: 'Bearer sk-0123456789', ANTHROPIC_API_KEY: '"sk-ant-0123456789"' },
+    says: /^OPENAI_API_KEY cannot be used: it begins with the word Bearer.*^ANTHROPIC_API_KEY .* quotes/ms,
+  },
+  {
+    name: 'an expression that was not replaced',
+    env: { OPENAI_API_KEY: '${{ secrets.OPENAI_API_KEY }}' },
+    says: /^OPENAI_API_KEY cannot be used: it is an expression/,
+  },
+  {
+    name: 'a model with an invisible character',
+    inputs: { model: 'gpt\u200b-4' },
+    says: /^The input model is "gpt\\u200b-4": it holds the invisible character \\u200b\./,
+  },
   { name: 'an unknown set', inputs: { 'eval-set': 'test-basci' }, says: /test-basci.*test-basic/s },
   { name: 'a registry path that is not there', inputs: { 'registry-path': 'nowhere' }, says: /nowhere/ },
 ];

@@ -1,0 +1,94 @@
+/** What evals print, as the log, the annotations, the summary and the state show it: no secrets, nothing that acts, no floods. */
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { isPrintable } from '../../src/text.ts';
+import type { RunResult } from '../helpers/runner.ts';
+import { bedOf, type Context } from './asks.ts';
+import { type Bed, logOf, scratch } from './bed.ts';
+
+const PRINTS = `
+import json, os, sys, time
+import evals.elsuite.basic.match
+class Prints(evals.elsuite.basic.match.Match):
+    def eval_sample(self, sample, rng):
+        base = os.environ["OPENAI_BASE_URL"]
+        token = base.split("/")[3]
+        print("in full", base, flush=True)
+        print("in JSON", json.dumps(json.dumps({"url": base})))
+        print("in colours http://127.0.0.1/\\x1b[1;36m" + token[:20] + "\\x1b[0m" + token[20:], flush=True)
+        print("over two lines " + base[:-30], flush=True)
+        print(base[-30:] + " the rest", flush=True)
+        for part in ("in pieces " + token[:17], token[17:33], token[33:]):
+            sys.stderr.write(part)
+            sys.stderr.flush()
+            time.sleep(0.05)
+        sys.stderr.write("\\n")
+        print("cut " + "x" * 70_000 + token + "y" * (65_536 - 24), flush=True)
+        print("turned \\u202e round \\u2066 here \\u200b and \\u2028 there", flush=True)
+        result = super().eval_sample(sample, rng)
+        if os.environ.get("RAISE"):
+            raise RuntimeError(f"Client error '404 Not Found' for url '{base}/models/none'")
+        return result
+`;
+
+async function bedThatPrints(context: Context): Promise<Bed> {
+  const modules = scratch(context);
+  writeFileSync(join(modules, 'own.py'), PRINTS);
+  return bedOf(
+    context,
+    { samples: [1], className: 'own:Prints' },
+    { env: { PYTHONPATH: modules }, inputs: { attempts: '1' } },
+  );
+}
+
+function tokensOf(result: RunResult): string[] {
+  return result.commands
+    .filter(({ name, data }) => name === 'add-mask' && /^[0-9a-f]{48}$/.test(data))
+    .map(({ data }) => data);
+}
+
+/** Everything that a run leaves behind, without the commands by which the runner learns what to mask. */
+function leftBehind(bed: Bed, result: RunResult): Map<string, string> {
+  const files = readdirSync(bed.stateDirectory, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(bed.stateDirectory, name))
+    .filter((path) => statSync(path).isFile());
+  const lines = [...result.lines, ...(result.post?.lines ?? [])];
+  return new Map([
+    ['log', lines.filter((line) => !line.startsWith('::add-mask::')).join('\n')],
+    ['summary', result.summary],
+    ['outputs', JSON.stringify(result.outputs)],
+    ...files.map((path) => [path, readFileSync(path, 'utf8')] as const),
+  ]);
+}
+
+describe.concurrent.for(['warm', 'oaieval'])('the address of the gateway (%s)', (engine) => {
+  test.for([
+    ['an eval that is done', {}, 0],
+    ['an eval that fails', { RAISE: 'yes' }, 1],
+  ] as const)('of %s is in nothing that is shown or kept', async ([, env, exitCode], context) => {
+    const bed = await bedThatPrints(context);
+    const result = await bed.run({ env, inputs: { engine } });
+    expect(result.exitCode, logOf(result)).toBe(exitCode);
+    const [token = 'none'] = tokensOf(result);
+    expect(token).toMatch(/^[0-9a-f]{48}$/);
+    const places = leftBehind(bed, result);
+    const parts = Array.from({ length: token.length - 15 }, (_, at) => token.slice(at, at + 16));
+    for (const [place, text] of places)
+      expect(
+        parts.filter((part) => text.includes(part)),
+        place,
+      ).toEqual([]);
+    expect(places.get('log')).toContain('in full http://127.0.0.1:');
+    if (exitCode === 1) expect(result.annotations[0]?.message).toMatch(/RuntimeError: .*\/\*\*\*\/openai/);
+  });
+});
+
+test('characters that act are shown as their codes, and annotations have 4 KB at most', async (context) => {
+  const bed = await bedThatPrints(context);
+  const result = await bed.run({ env: { RAISE: 'yes' } });
+  expect(logOf(result)).toContain('turned \\u202e round \\u2066 here \\u200b and \\u2028 there');
+  expect(result.lines.filter((line) => !isPrintable(line))).toEqual([]);
+  for (const { message } of result.annotations) expect(Buffer.byteLength(message)).toBeLessThanOrEqual(4096);
+  expect(Math.max(...result.lines.map((line) => line.length))).toBeLessThan(5000);
+});
