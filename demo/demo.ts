@@ -98,7 +98,7 @@ async function demo(): Promise<void> {
       onLine,
     });
   const print = (line: string) => {
-    if (!line.startsWith('::debug::')) say(`   ${shown(line)}`);
+    if (!/^::(debug|add-mask)::/.test(line)) say(`   ${shown(line)}`);
   };
 
   try {

@@ -11,7 +11,12 @@ export interface Log {
   /** Prints a line of a child's output so that nothing in it can act as a workflow command. */
   child(line: string): void;
   /** From now on the value is shown as `***`, wherever it appears in what is printed or goes through `redact`. */
-  hide(secret: string): void;
+  hide(secret: string, options?: HideOptions): void;
   /** The text without what `hide` was called with, for what is kept as well as printed. */
   redact(text: string): string;
+}
+
+export interface HideOptions {
+  /** The runner masks it already, as it does with what a workflow takes from `secrets`. */
+  readonly isMasked?: boolean;
 }

@@ -47,7 +47,7 @@ async function main(cancelled: Cancellation): Promise<void> {
   const inputs = readInputs();
   const { model, evalSet, workingDirectory } = inputs;
   const keys = readApiKeys(process.env);
-  for (const secret of keys.secrets) log.hide(secret);
+  for (const { value, isTrimmed } of keys.secrets) log.hide(value, { isMasked: !isTrimmed });
   for (const notice of keys.notices) log.info(notice);
   // The model `dummy` answers by itself.
   if (keys.refusal && model !== 'dummy') throw keys.refusal;

@@ -74493,9 +74493,9 @@ const actionLog = {
     error: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3, message, title),
     group: (title, work) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .group */ .Os(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(title)), work),
     child: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(redactor.redact(asText(line))),
-    hide(secret) {
-        // The runner hides it as well, also in what later steps print.
-        if (redactor.hide(secret))
+    hide(secret, { isMasked = false } = {}) {
+        // The runner masks it as well, also in what later steps print. It learns that from a line of our output.
+        if (redactor.hide(secret) && !isMasked)
             _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setSecret */ .Pq(secret);
     },
     redact: (text) => redactor.redact(text),
@@ -79826,8 +79826,8 @@ async function main(cancelled) {
     const inputs = (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .readInputs */ .K)();
     const { model, evalSet, workingDirectory } = inputs;
     const keys = (0,_run_api_keys_js__WEBPACK_IMPORTED_MODULE_26__/* .readApiKeys */ .H)(process.env);
-    for (const secret of keys.secrets)
-        _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx.hide(secret);
+    for (const { value, isTrimmed } of keys.secrets)
+        _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx.hide(value, { isMasked: !isTrimmed });
     for (const notice of keys.notices)
         _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx.info(notice);
     // The model `dummy` answers by itself.
@@ -82542,8 +82542,10 @@ function readApiKeys(env) {
         if (trimmed !== value)
             notices.push(describeTrim(name, value, trimmed));
         if (!ACCOUNT.test(name))
-            secrets.push(trimmed);
+            secrets.push({ value: trimmed, isTrimmed: trimmed !== value });
         const why = known && trimmed !== '' ? whatIsWrong(name, trimmed, env) : undefined;
+        if (known && !why && trimmed.includes(' '))
+            notices.push(`${name} holds a blank, and is sent as it is, because its server is one of your own.`);
         if (why)
             wrong.push(`${name} cannot be used: ${why}.`);
     }
@@ -84134,24 +84136,16 @@ const LONGEST = 300;
 class SignsOfLife {
     #seen = new Set();
     #bars = new Map();
-    #complaint = '';
-    /** The last line since a sign of life that says what fails; empty when none does. */
-    get complaint() {
-        return this.#complaint;
-    }
-    /** Whether the line shows that the eval has got on: it says something new, and not only that a client tries again. */
-    isNew(line) {
+    read(line) {
         const text = line.trim().slice(0, LONGEST);
         if (text === '')
-            return false;
+            return { isNew: false, isComplaint: false };
         const failedCall = [RETRY, ...FAILED_CALL].some((pattern) => pattern.test(text));
         const failure = failedCall || NUMBERS_DO_NOT_COUNT.test(text);
-        const isNew = !failedCall && this.#isUnseen(text, failure);
-        if (failure && !FRAME.test(line))
-            this.#complaint = text;
-        else if (isNew && !FRAME.test(line))
-            this.#complaint = '';
-        return isNew;
+        return {
+            isNew: !failedCall && this.#isUnseen(text, failure),
+            isComplaint: failure && !FRAME.test(line),
+        };
     }
     #isUnseen(text, failure) {
         const bar = PROGRESS_BAR.exec(text);
@@ -84180,42 +84174,56 @@ class SignsOfLife {
 
 
 
+const watch_LONGEST_LINE = 300;
 /** @param lastTraffic when a request of the eval last came, was sent or was answered, in milliseconds since the epoch */
 function watchEval({ evalTimeout, stallTimeout }, lastTraffic) {
     const controller = new AbortController();
     const since = Date.now();
+    const output = new SignsOfLife();
     let lastLine = '';
     let lastPrinted = since;
     let lastNew = since;
-    const output = new SignsOfLife();
-    const seen = () => {
+    let complaint = { line: '', at: 0 };
+    const asked = () => {
         const traffic = lastTraffic();
-        const asked = traffic < since
+        return traffic < since
             ? 'it sent no request'
             : `its last request or answer was ${(0,format/* duration */.p0)(Date.now() - traffic)} ago`;
-        if (lastLine === '')
-            return `${asked}, and it printed nothing`;
-        if (output.complaint !== '')
-            return `${asked}, and the likely cause is what it printed last: ${output.complaint}`;
-        return `${asked}, and it printed last, ${(0,format/* duration */.p0)(Date.now() - lastPrinted)} ago: ${lastLine.slice(0, 300)}${lastNew < lastPrinted ? ' (again, so that it does not count)' : ''}`;
     };
-    const pass = (why) => controller.abort(new Error(`${why}; ${seen()}`));
+    const printedLast = () => lastLine === ''
+        ? 'it printed nothing'
+        : `it printed last, ${(0,format/* duration */.p0)(Date.now() - lastPrinted)} ago: ${lastLine.slice(0, watch_LONGEST_LINE)}`;
+    /** What the client said last is the likely cause, unless a request came through afterwards. */
+    const whyNothing = () => {
+        if (complaint.line !== '' && complaint.at > lastTraffic())
+            return `the likely cause is what it printed last: ${complaint.line.slice(0, watch_LONGEST_LINE)}`;
+        return lastNew < lastPrinted ? `${printedLast()} (which it had printed before)` : printedLast();
+    };
+    const pass = (why) => controller.abort(new Error(why));
     const whole = evalTimeout === undefined
         ? undefined
-        : (0,after/* after */.P)(evalTimeout, () => pass(`it took longer than the eval-timeout of ${(0,format/* duration */.p0)(evalTimeout)}`));
+        : (0,after/* after */.P)(evalTimeout, () => pass(`it took longer than the eval-timeout of ${(0,format/* duration */.p0)(evalTimeout)}; ${asked()}, and ${printedLast()}`));
     const stalled = setInterval(() => {
         const last = Math.max(since, lastNew, lastTraffic());
         if (Date.now() - last >= stallTimeout)
-            pass(`it did nothing for the stall-timeout of ${(0,format/* duration */.p0)(stallTimeout)}`);
+            pass(`it did nothing for the stall-timeout of ${(0,format/* duration */.p0)(stallTimeout)}; ${asked()}, and ${whyNothing()}`);
     }, Math.min(5000, Math.max(50, stallTimeout / 10)));
     return {
         passed: controller.signal,
         printed(line) {
+            const text = line.trim();
             // Progress bars begin, and end, with blanks.
-            lastLine = line.trim() || lastLine;
+            if (text === '')
+                return;
+            const { isNew, isComplaint } = output.read(line);
+            lastLine = text;
             lastPrinted = Date.now();
-            if (output.isNew(line))
+            if (isNew)
                 lastNew = lastPrinted;
+            if (isComplaint)
+                complaint = { line: text, at: lastPrinted };
+            else if (isNew)
+                complaint = { line: '', at: 0 };
         },
         close() {
             whole?.();
@@ -84493,8 +84501,8 @@ class KeptLog {
     error(message, title) {
         this.#log.error(message, title);
     }
-    hide(secret) {
-        this.#log.hide(secret);
+    hide(secret, options) {
+        this.#log.hide(secret, options);
     }
     redact(text) {
         return this.#log.redact(text);

@@ -29822,9 +29822,9 @@ const actionLog = {
     error: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3, message, title),
     group: (title, work) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .group */ .Os(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(title)), work),
     child: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(redactor.redact(asText(line))),
-    hide(secret) {
-        // The runner hides it as well, also in what later steps print.
-        if (redactor.hide(secret))
+    hide(secret, { isMasked = false } = {}) {
+        // The runner masks it as well, also in what later steps print. It learns that from a line of our output.
+        if (redactor.hide(secret) && !isMasked)
             _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setSecret */ .Pq(secret);
     },
     redact: (text) => redactor.redact(text),

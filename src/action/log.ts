@@ -21,9 +21,9 @@ export const actionLog: Log = {
   error: (message, title) => annotate(core.error, message, title),
   group: (title, work) => core.group(redactor.redact(oneLine(title)), work),
   child: (line) => core.info(redactor.redact(asText(line))),
-  hide(secret) {
-    // The runner hides it as well, also in what later steps print.
-    if (redactor.hide(secret)) core.setSecret(secret);
+  hide(secret, { isMasked = false } = {}) {
+    // The runner masks it as well, also in what later steps print. It learns that from a line of our output.
+    if (redactor.hide(secret) && !isMasked) core.setSecret(secret);
   },
   redact: (text) => redactor.redact(text),
 };

@@ -10,8 +10,8 @@ export interface ApiKeys {
   readonly env: NodeJS.ProcessEnv;
   /** What was removed from the ends of keys, one sentence each. */
   readonly notices: readonly string[];
-  /** Values that appear in no log. */
-  readonly secrets: readonly string[];
+  /** The keys, which appear in no log. The runner does not know those that were trimmed. */
+  readonly secrets: readonly { readonly value: string; readonly isTrimmed: boolean }[];
   /** Why a key cannot be used; undefined when all can. */
   readonly refusal: ActionError | undefined;
 }
@@ -29,7 +29,7 @@ const OTHER_KEY = /_API_KEY$/;
 export function readApiKeys(env: NodeJS.ProcessEnv): ApiKeys {
   const cleaned: NodeJS.ProcessEnv = { ...env };
   const notices: string[] = [];
-  const secrets: string[] = [];
+  const secrets: { readonly value: string; readonly isTrimmed: boolean }[] = [];
   const wrong: string[] = [];
   for (const [name, value] of Object.entries(env)) {
     const known = PROVIDER_KEY.test(name) || ACCOUNT.test(name);
@@ -39,8 +39,10 @@ export function readApiKeys(env: NodeJS.ProcessEnv): ApiKeys {
     if (trimmed === '') delete cleaned[name];
     else cleaned[name] = trimmed;
     if (trimmed !== value) notices.push(describeTrim(name, value, trimmed));
-    if (!ACCOUNT.test(name)) secrets.push(trimmed);
+    if (!ACCOUNT.test(name)) secrets.push({ value: trimmed, isTrimmed: trimmed !== value });
     const why = known && trimmed !== '' ? whatIsWrong(name, trimmed, env) : undefined;
+    if (known && !why && trimmed.includes(' '))
+      notices.push(`${name} holds a blank, and is sent as it is, because its server is one of your own.`);
     if (why) wrong.push(`${name} cannot be used: ${why}.`);
   }
   const next =

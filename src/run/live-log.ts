@@ -1,5 +1,5 @@
 /** How a run shows in the log while it goes on: a group an eval, and now and then a line that says how far it is. */
-import type { Log } from '../log.ts';
+import type { HideOptions, Log } from '../log.ts';
 import { duration, wholeNumber } from '../report/format.ts';
 import type { Progress } from './execute-eval.ts';
 
@@ -30,8 +30,8 @@ export class KeptLog implements Log {
   error(message: string, title?: string): void {
     this.#log.error(message, title);
   }
-  hide(secret: string): void {
-    this.#log.hide(secret);
+  hide(secret: string, options?: HideOptions): void {
+    this.#log.hide(secret, options);
   }
   redact(text: string): string {
     return this.#log.redact(text);

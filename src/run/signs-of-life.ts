@@ -36,26 +36,26 @@ const RATE = /[\d.?]+\s*(?:[kMG]?\w+\/s|s\/\w+)/g;
 const REMEMBERED = 5000;
 const LONGEST = 300;
 
+export interface SignOfLife {
+  /** Whether the eval has got on: the line says something new, and not only that a client tries again. */
+  readonly isNew: boolean;
+  /** Whether the line says that something failed, and what. */
+  readonly isComplaint: boolean;
+}
+
 export class SignsOfLife {
   readonly #seen = new Set<string>();
   readonly #bars = new Map<string, string>();
-  #complaint = '';
 
-  /** The last line since a sign of life that says what fails; empty when none does. */
-  get complaint(): string {
-    return this.#complaint;
-  }
-
-  /** Whether the line shows that the eval has got on: it says something new, and not only that a client tries again. */
-  isNew(line: string): boolean {
+  read(line: string): SignOfLife {
     const text = line.trim().slice(0, LONGEST);
-    if (text === '') return false;
+    if (text === '') return { isNew: false, isComplaint: false };
     const failedCall = [RETRY, ...FAILED_CALL].some((pattern) => pattern.test(text));
     const failure = failedCall || NUMBERS_DO_NOT_COUNT.test(text);
-    const isNew = !failedCall && this.#isUnseen(text, failure);
-    if (failure && !FRAME.test(line)) this.#complaint = text;
-    else if (isNew && !FRAME.test(line)) this.#complaint = '';
-    return isNew;
+    return {
+      isNew: !failedCall && this.#isUnseen(text, failure),
+      isComplaint: failure && !FRAME.test(line),
+    };
   }
 
   #isUnseen(text: string, failure: boolean): boolean {

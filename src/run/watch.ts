@@ -18,45 +18,66 @@ export interface Watch {
   close(): void;
 }
 
+const LONGEST_LINE = 300;
+
 /** @param lastTraffic when a request of the eval last came, was sent or was answered, in milliseconds since the epoch */
 export function watchEval({ evalTimeout, stallTimeout }: Limits, lastTraffic: () => number): Watch {
   const controller = new AbortController();
   const since = Date.now();
+  const output = new SignsOfLife();
   let lastLine = '';
   let lastPrinted = since;
   let lastNew = since;
-  const output = new SignsOfLife();
-  const seen = (): string => {
+  let complaint = { line: '', at: 0 };
+
+  const asked = (): string => {
     const traffic = lastTraffic();
-    const asked =
-      traffic < since
-        ? 'it sent no request'
-        : `its last request or answer was ${duration(Date.now() - traffic)} ago`;
-    if (lastLine === '') return `${asked}, and it printed nothing`;
-    if (output.complaint !== '')
-      return `${asked}, and the likely cause is what it printed last: ${output.complaint}`;
-    return `${asked}, and it printed last, ${duration(Date.now() - lastPrinted)} ago: ${lastLine.slice(0, 300)}${lastNew < lastPrinted ? ' (again, so that it does not count)' : ''}`;
+    return traffic < since
+      ? 'it sent no request'
+      : `its last request or answer was ${duration(Date.now() - traffic)} ago`;
   };
-  const pass = (why: string): void => controller.abort(new Error(`${why}; ${seen()}`));
+  const printedLast = (): string =>
+    lastLine === ''
+      ? 'it printed nothing'
+      : `it printed last, ${duration(Date.now() - lastPrinted)} ago: ${lastLine.slice(0, LONGEST_LINE)}`;
+  /** What the client said last is the likely cause, unless a request came through afterwards. */
+  const whyNothing = (): string => {
+    if (complaint.line !== '' && complaint.at > lastTraffic())
+      return `the likely cause is what it printed last: ${complaint.line.slice(0, LONGEST_LINE)}`;
+    return lastNew < lastPrinted ? `${printedLast()} (which it had printed before)` : printedLast();
+  };
+  const pass = (why: string): void => controller.abort(new Error(why));
+
   const whole =
     evalTimeout === undefined
       ? undefined
-      : after(evalTimeout, () => pass(`it took longer than the eval-timeout of ${duration(evalTimeout)}`));
+      : after(evalTimeout, () =>
+          pass(
+            `it took longer than the eval-timeout of ${duration(evalTimeout)}; ${asked()}, and ${printedLast()}`,
+          ),
+        );
   const stalled = setInterval(
     () => {
       const last = Math.max(since, lastNew, lastTraffic());
       if (Date.now() - last >= stallTimeout)
-        pass(`it did nothing for the stall-timeout of ${duration(stallTimeout)}`);
+        pass(
+          `it did nothing for the stall-timeout of ${duration(stallTimeout)}; ${asked()}, and ${whyNothing()}`,
+        );
     },
     Math.min(5000, Math.max(50, stallTimeout / 10)),
   );
   return {
     passed: controller.signal,
     printed(line) {
+      const text = line.trim();
       // Progress bars begin, and end, with blanks.
-      lastLine = line.trim() || lastLine;
+      if (text === '') return;
+      const { isNew, isComplaint } = output.read(line);
+      lastLine = text;
       lastPrinted = Date.now();
-      if (output.isNew(line)) lastNew = lastPrinted;
+      if (isNew) lastNew = lastPrinted;
+      if (isComplaint) complaint = { line: text, at: lastPrinted };
+      else if (isNew) complaint = { line: '', at: 0 };
     },
     close() {
       whole?.();

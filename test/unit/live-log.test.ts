@@ -15,7 +15,7 @@ function notedLog(): Log & { readonly noted: string[] } {
     warning: note('warning'),
     error: note('error'),
     child: note('child'),
-    hide: note('hide'),
+    hide: (secret) => note('hide')(secret),
     redact: (text) => text,
     group: async (title, work) => {
       note('group')(title);

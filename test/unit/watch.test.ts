@@ -123,9 +123,7 @@ test('an eval that prints the same line again and again is stalled', () => {
     watching.printed('polling');
     vi.advanceTimersByTime(1000);
   }
-  expect(reason(watching)).toMatch(
-    / and it printed last, .* ago: polling \(again, so that it does not count\)$/,
-  );
+  expect(reason(watching)).toMatch(/ and it printed last, .* ago: polling \(which it had printed before\)$/);
 });
 
 test('a client that tries again while requests are answered is not stalled', () => {
@@ -136,4 +134,42 @@ test('a client that tries again while requests are answered is not stalled', () 
     vi.advanceTimersByTime(1000);
   }
   expect(reason(watching)).toBeUndefined();
+});
+
+test('what an eval complained of before its last request is not the cause of a stall', () => {
+  const watching = watch({ stallTimeout: MINUTE });
+  watching.printed('Retrying request to /chat/completions in 0.5 seconds');
+  vi.advanceTimersByTime(1000);
+  traffic = Date.now();
+  vi.advanceTimersByTime(2 * MINUTE);
+  expect(reason(watching)).toMatch(
+    /ago, and it printed last, .* ago: Retrying request to \S+ in 0\.5 seconds/,
+  );
+});
+
+test('output that gets on ends what an eval complained of', () => {
+  const watching = watch({ stallTimeout: MINUTE });
+  watching.printed('openai.APIConnectionError: Connection error.');
+  vi.advanceTimersByTime(1000);
+  watching.printed('sample 17 is done');
+  vi.advanceTimersByTime(2 * MINUTE);
+  expect(reason(watching)).toMatch(/, and it printed last, .* ago: sample 17 is done$/);
+});
+
+test('of a traceback the exception is what an eval complained of', () => {
+  const watching = watch({ stallTimeout: MINUTE });
+  for (let round = 0; round < 100; round += 1) {
+    for (const line of [
+      'Traceback (most recent call last):',
+      '  File "/own/solver.py", line 12, in solve',
+      '    raise ValueError(answer)',
+      `ValueError: no answer to req_${round}a`,
+      '  ',
+    ])
+      watching.printed(line);
+    vi.advanceTimersByTime(1000);
+  }
+  expect(reason(watching)).toMatch(
+    / and the likely cause is what it printed last: ValueError: no answer to req_\d+a$/,
+  );
 });

@@ -37,6 +37,12 @@ test('a short annotation is printed once, with its invisible characters shown', 
   ]);
 });
 
+test('a value that the runner masks already is not printed for it, and hidden all the same', () => {
+  const key = 'sk-proj-0123456789';
+  expect(printed(() => actionLog.hide(key, { isMasked: true }))).toEqual([]);
+  expect(printed(() => actionLog.info(`with ${key}`))).toEqual(['with ***']);
+});
+
 test('a hidden value is masked for the runner, and is in nothing that is printed afterwards', () => {
   const token = 'f00dfeed'.repeat(6);
   const line = `POST http://127.0.0.1:1/${token}/openai`;

@@ -26,7 +26,7 @@ describe('API keys that are trimmed', () => {
     expect(env.OPENAI_API_KEY).toBe(KEY);
     expect(notices).toEqual([expect.stringContaining(`OPENAI_API_KEY ${where}, which is left out`)]);
     expect(notices.join()).not.toContain(KEY);
-    expect(secrets).toEqual([KEY]);
+    expect(secrets).toEqual([{ value: KEY, isTrimmed: true }]);
   });
 
   test.each([
@@ -101,7 +101,14 @@ describe('API keys that are refused', () => {
 });
 
 describe('keys of servers that need none', () => {
-  test.each(['none needed here', 'EMPTY', 'sk-xxxx', 'null', '***'])('"%s" is any text', (value) => {
+  test('words are sent as they are, and the log says that they hold a blank', () => {
+    const { env, refusal, notices } = readApiKeys({ OPENAI_API_KEY: 'none needed here', ...OWN_SERVER });
+    expect(env.OPENAI_API_KEY).toBe('none needed here');
+    expect(refusal).toBeUndefined();
+    expect(notices).toEqual([expect.stringMatching(/^OPENAI_API_KEY holds a blank, and is sent as it is/)]);
+  });
+
+  test.each(['EMPTY', 'sk-xxxx', 'null', '***'])('"%s" is any text', (value) => {
     expect(verdict(value, OWN_SERVER)).toBe('');
   });
 
@@ -128,6 +135,9 @@ test('ordinary keys are taken as they are, and are secrets', () => {
     env,
     notices: [],
     refusal: undefined,
-    secrets: [KEY, 'sk-ant-api03-a_b-c'],
+    secrets: [
+      { value: KEY, isTrimmed: false },
+      { value: 'sk-ant-api03-a_b-c', isTrimmed: false },
+    ],
   });
 });

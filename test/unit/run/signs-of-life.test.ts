@@ -4,7 +4,7 @@ import { SignsOfLife } from '../../../src/run/signs-of-life.ts';
 /** Which of the lines show that the eval got on. */
 function newOnes(lines: readonly string[]): string[] {
   const output = new SignsOfLife();
-  return lines.filter((line) => output.isNew(line));
+  return lines.filter((line) => output.read(line).isNew);
 }
 
 describe('lines of a client that tries again', () => {
@@ -24,12 +24,11 @@ describe('lines of a client that tries again', () => {
     'ssl.SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed',
     'HTTP Request: POST https://example.com/v1/messages "HTTP/1.1 503 Service Unavailable"',
     'Error code: 429 - rate limited',
-  ])('"%s" is no sign of life, and is kept as the complaint', (line) => {
+  ])('"%s" is a complaint, and no sign of life', (line) => {
     const output = new SignsOfLife();
-    expect(output.isNew('[oaieval.py:215] Run started')).toBe(true);
-    expect([line, line.replace(/\d+\.\d/, '61.2')].filter((each) => output.isNew(each))).toEqual([]);
-    expect(output.complaint).toMatch(/\S/);
-    expect(line.replace(/\d+\.\d/, '61.2')).toContain(output.complaint);
+    expect(output.read('[oaieval.py:215] Run started')).toEqual({ isNew: true, isComplaint: false });
+    for (const each of [line, line.replace(/\d+\.\d/, '61.2')])
+      expect(output.read(each)).toEqual({ isNew: false, isComplaint: true });
   });
 
   test('a traceback is new once, whatever numbers it holds', () => {
@@ -41,15 +40,8 @@ describe('lines of a client that tries again', () => {
     ];
     expect(newOnes([...traceback(1), ...traceback(2), ...traceback(3)])).toEqual(traceback(1));
     const output = new SignsOfLife();
-    for (const line of [...traceback(1), ...traceback(2)]) output.isNew(line);
-    expect(output.complaint).toBe('ValueError: no answer to req_2a');
-  });
-
-  test('output that gets on ends the complaint', () => {
-    const output = new SignsOfLife();
-    output.isNew('Connection error.');
-    output.isNew('sample 17 is done');
-    expect(output.complaint).toBe('');
+    const complaints = traceback(1).filter((line) => output.read(line).isComplaint);
+    expect(complaints).toEqual(['ValueError: no answer to req_1a']);
   });
 });
 
@@ -112,7 +104,7 @@ describe('other output', () => {
 
   test('what is remembered has a bound', () => {
     const output = new SignsOfLife();
-    for (let n = 0; n < 20_000; n += 1) expect(output.isNew(`line ${n}`)).toBe(true);
-    expect(output.isNew('line 19999')).toBe(false);
+    for (let n = 0; n < 20_000; n += 1) expect(output.read(`line ${n}`).isNew).toBe(true);
+    expect(output.read('line 19999').isNew).toBe(false);
   });
 });
