@@ -74287,8 +74287,11 @@ const EXAMPLE_MODEL = 'gpt-6-luna';
 var engines = __nccwpck_require__(9556);
 // EXTERNAL MODULE: ./lib/text.js
 var lib_text = __nccwpck_require__(8804);
+// EXTERNAL MODULE: ./lib/action/log.js
+var log = __nccwpck_require__(2988);
 ;// CONCATENATED MODULE: ./lib/action/inputs.js
 /** The inputs of action.yml, read once and checked whole. Nothing below this room reads an INPUT_ variable. */
+
 
 
 
@@ -74440,11 +74443,12 @@ function lines(name) {
         .map((line) => line.trim())
         .filter((line) => line !== '');
 }
-/** A value that must appear nowhere; the runner hides it in the log. */
+/** A value that must appear nowhere, however short it is. */
 function secret(name) {
     const value = inputs_text(name);
     if (value !== '')
         (0,core/* setSecret */.Pq)(value);
+    log/* actionLog */.Zx.hide(value, { isMasked: true });
     return value;
 }
 /** Control characters, and those of them that a value of several lines may not hold either. */
@@ -82523,12 +82527,16 @@ const PROVIDER_KEY = /^((AZURE_)?OPENAI|ANTHROPIC|GEMINI|GOOGLE|TOGETHER|MISTRAL
 const ACCOUNT = /^OPENAI_(ORG_ID|ORGANIZATION|PROJECT_ID|PROJECT)$/;
 /** Keys of clients that nothing is known about: what is inside them may be meant. */
 const OTHER_KEY = /_API_KEY$/;
+/** What else an eval may print, and what our files are not to keep. */
+const OTHER_SECRET = /(^|_)(TOKEN|SECRET|PASSWORD)$/;
 function readApiKeys(env) {
     const cleaned = { ...env };
     const notices = [];
     const secrets = [];
     const wrong = [];
     for (const [name, value] of Object.entries(env)) {
+        if (value && OTHER_SECRET.test(name))
+            secrets.push({ value, isTrimmed: false });
         const known = PROVIDER_KEY.test(name) || ACCOUNT.test(name);
         if (!value || !(known || OTHER_KEY.test(name)))
             continue;

@@ -29616,8 +29616,11 @@ function warm(options) {
     };
 }
 
+// EXTERNAL MODULE: ./lib/action/log.js
+var log = __nccwpck_require__(2988);
 ;// CONCATENATED MODULE: ./lib/action/inputs.js
 /** The inputs of action.yml, read once and checked whole. Nothing below this room reads an INPUT_ variable. */
+
 
 
 
@@ -29769,11 +29772,12 @@ function lines(name) {
         .map((line) => line.trim())
         .filter((line) => line !== '');
 }
-/** A value that must appear nowhere; the runner hides it in the log. */
+/** A value that must appear nowhere, however short it is. */
 function secret(name) {
     const value = inputs_text(name);
     if (value !== '')
         (0,core/* setSecret */.Pq)(value);
+    log/* actionLog */.Zx.hide(value, { isMasked: true });
     return value;
 }
 /** Control characters, and those of them that a value of several lines may not hold either. */

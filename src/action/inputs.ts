@@ -7,6 +7,7 @@ import { ActionError, reasonOf } from '../errors.ts';
 import { EXAMPLE_MODEL } from '../example-model.ts';
 import { defaultEngine, type EngineName } from '../run/engines.ts';
 import { firstInvisible } from '../text.ts';
+import { actionLog } from './log.ts';
 
 export interface Inputs {
   readonly model: string;
@@ -219,10 +220,11 @@ function lines(name: string): string[] {
     .filter((line) => line !== '');
 }
 
-/** A value that must appear nowhere; the runner hides it in the log. */
+/** A value that must appear nowhere, however short it is. */
 export function secret(name: string): string {
   const value = text(name);
   if (value !== '') setSecret(value);
+  actionLog.hide(value, { isMasked: true });
   return value;
 }
 

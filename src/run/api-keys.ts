@@ -10,7 +10,7 @@ export interface ApiKeys {
   readonly env: NodeJS.ProcessEnv;
   /** What was removed from the ends of keys, one sentence each. */
   readonly notices: readonly string[];
-  /** The keys, which appear in no log. The runner does not know those that were trimmed. */
+  /** Keys and other secrets, which are neither printed nor stored. The runner does not know those that were trimmed. */
   readonly secrets: readonly { readonly value: string; readonly isTrimmed: boolean }[];
   /** Why a key cannot be used; undefined when all can. */
   readonly refusal: ActionError | undefined;
@@ -26,12 +26,16 @@ const ACCOUNT = /^OPENAI_(ORG_ID|ORGANIZATION|PROJECT_ID|PROJECT)$/;
 /** Keys of clients that nothing is known about: what is inside them may be meant. */
 const OTHER_KEY = /_API_KEY$/;
 
+/** What else an eval may print, and what our files are not to keep. */
+const OTHER_SECRET = /(^|_)(TOKEN|SECRET|PASSWORD)$/;
+
 export function readApiKeys(env: NodeJS.ProcessEnv): ApiKeys {
   const cleaned: NodeJS.ProcessEnv = { ...env };
   const notices: string[] = [];
   const secrets: { readonly value: string; readonly isTrimmed: boolean }[] = [];
   const wrong: string[] = [];
   for (const [name, value] of Object.entries(env)) {
+    if (value && OTHER_SECRET.test(name)) secrets.push({ value, isTrimmed: false });
     const known = PROVIDER_KEY.test(name) || ACCOUNT.test(name);
     if (!value || !(known || OTHER_KEY.test(name))) continue;
     const trimmed = trim(value);

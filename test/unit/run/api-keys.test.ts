@@ -49,8 +49,8 @@ describe('API keys that are trimmed', () => {
   });
 
   test('variables that are no keys keep what is at their ends', () => {
-    const env = { PATH: '/bin ', PROMPT: 'x\n', GREETING_TOKEN: 'a\n' };
-    expect(readApiKeys(env)).toMatchObject({ env, notices: [], secrets: [] });
+    const env = { PATH: '/bin ', PROMPT: 'x\n', GITHUB_TOKEN: 'a\n' };
+    expect(readApiKeys(env)).toMatchObject({ env, notices: [] });
   });
 
   test('a key of an unknown client that is several lines is not touched: a certificate, perhaps', () => {
@@ -127,6 +127,16 @@ describe('keys of servers that need none', () => {
       'character 2 is a blank',
     );
   });
+});
+
+test('other secrets of the environment are hidden as well', () => {
+  const { secrets } = readApiKeys({
+    GITHUB_TOKEN: 'ghs_1',
+    ACTIONS_RUNTIME_TOKEN: 'eyJ',
+    DB_PASSWORD: 'p',
+    TOKENS: '5',
+  });
+  expect(secrets.map(({ value }) => value)).toEqual(['ghs_1', 'eyJ', 'p']);
 });
 
 test('ordinary keys are taken as they are, and are secrets', () => {
