@@ -74283,8 +74283,8 @@ var errors = __nccwpck_require__(452);
  */
 const EXAMPLE_MODEL = 'gpt-6-luna';
 
-// EXTERNAL MODULE: ./lib/run/engines.js + 6 modules
-var engines = __nccwpck_require__(9556);
+// EXTERNAL MODULE: ./lib/run/engines.js + 7 modules
+var engines = __nccwpck_require__(1587);
 // EXTERNAL MODULE: ./lib/text.js
 var lib_text = __nccwpck_require__(8804);
 // EXTERNAL MODULE: ./lib/action/log.js
@@ -79783,7 +79783,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(8372);
 /* harmony import */ var _run_api_keys_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(5214);
 /* harmony import */ var _run_budget_js__WEBPACK_IMPORTED_MODULE_32__ = __nccwpck_require__(4684);
-/* harmony import */ var _run_engines_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(9556);
+/* harmony import */ var _run_engines_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(1587);
 /* harmony import */ var _run_environment_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(5072);
 /* harmony import */ var _run_run_evals_js__WEBPACK_IMPORTED_MODULE_29__ = __nccwpck_require__(4333);
 /** The step itself: read inputs → restore → plan → reconcile → run what remains → save → report → exit code. */
@@ -82734,7 +82734,7 @@ function deferred(ready) {
 
 /***/ }),
 
-/***/ 9556:
+/***/ 1587:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -82778,7 +82778,26 @@ function shortLivedPlanner({ python, cwd, env }) {
 
 // EXTERNAL MODULE: external "node:child_process"
 var external_node_child_process_ = __nccwpck_require__(1421);
+;// CONCATENATED MODULE: ./lib/process/redraws.js
+const LONGEST_LINE = 64 * 1024;
+/**
+ * Reports what a progress bar shows: it redraws its line, each time behind a `\r`, and ends it only when it is full. The
+ * stream has to be one of text, as `readLines` makes it.
+ */
+function readRedraws(stream, onRedraw) {
+    let pending = '';
+    stream.on('data', (chunk) => {
+        pending = (pending + chunk).split('\n').at(-1)?.slice(-LONGEST_LINE) ?? '';
+        if (!chunk.includes('\r'))
+            return;
+        pending = pending.split('\r').findLast((part) => part !== '') ?? '';
+        if (pending !== '')
+            onRedraw(pending);
+    });
+}
+
 ;// CONCATENATED MODULE: ./lib/process/group.js
+
 
 /** How long the output of a child that has ended may stay open. */
 const LAST_OUTPUT = 2000;
@@ -82793,9 +82812,13 @@ function spawnGroup(program, args, options) {
         detached: true,
         stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     });
-    for (const stream of [child.stdout, child.stderr])
-        if (stream)
-            readLines(stream, options.onLine, options.onRedraw);
+    for (const stream of [child.stdout, child.stderr]) {
+        if (!stream)
+            continue;
+        readLines(stream, options.onLine);
+        if (options.onRedraw)
+            readRedraws(stream, options.onRedraw);
+    }
     const exit = new Promise((resolve, reject) => {
         child.once('error', reject);
         child.once('close', (code, signal) => resolve({ code, signal }));
@@ -82825,32 +82848,29 @@ function spawnGroup(program, args, options) {
     return { pid, exit, signal: signalAll };
 }
 /** A progress bar redraws its line with `\r`: only what stands there when the line ends is reported. */
-const LONGEST_LINE = 64 * 1024;
-/** Reports each line of a stream, the last one also without its newline, and what a line that has not ended is redrawn to. */
-function readLines(stream, onLine, onRedraw = () => { }) {
+const group_LONGEST_LINE = 64 * 1024;
+/** Reports each line of a stream, the last one also without its newline. */
+function readLines(stream, onLine) {
     let pending = '';
-    const report = (line, to) => {
+    const emit = (line) => {
         const shown = line
             .split('\r')
             .filter((part) => part !== '')
             .at(-1);
         if (shown !== undefined)
-            to(shown);
+            onLine(shown);
     };
     stream.setEncoding('utf8');
     stream.on('data', (chunk) => {
         const lines = (pending + chunk).split('\n');
         pending = lines.pop() ?? '';
-        if (pending.length > LONGEST_LINE)
-            pending = pending.slice(-LONGEST_LINE);
-        for (const line of lines)
-            report(line, onLine);
-        if (chunk.includes('\r'))
-            report(pending, onRedraw);
+        if (pending.length > group_LONGEST_LINE)
+            pending = pending.slice(-group_LONGEST_LINE);
+        lines.forEach(emit);
     });
     stream.on('end', () => {
         if (pending !== '')
-            report(pending, onLine);
+            emit(pending);
     });
 }
 
@@ -82903,6 +82923,7 @@ var external_node_net_ = __nccwpck_require__(7030);
 var external_node_os_ = __nccwpck_require__(8161);
 ;// CONCATENATED MODULE: ./lib/run/warm-host.js
 /** The warm host as this process sees it: src/python/host.py says what it is, and in which words it is talked to. */
+
 
 
 
@@ -83097,7 +83118,9 @@ class WarmHost {
             const rest = head.subarray(newline + 1);
             if (rest.length > 0)
                 socket.unshift(rest);
-            readLines(socket, running.onLine, running.onRedraw);
+            readLines(socket, running.onLine);
+            if (running.onRedraw)
+                readRedraws(socket, running.onRedraw);
             socket.resume();
         };
         socket.on('data', onHead);

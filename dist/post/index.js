@@ -29055,6 +29055,7 @@ function planner_shortLivedPlanner({ python, cwd, env }) {
 var external_node_child_process_ = __nccwpck_require__(1421);
 ;// CONCATENATED MODULE: ./lib/process/group.js
 
+
 /** How long the output of a child that has ended may stay open. */
 const LAST_OUTPUT = 2000;
 /**
@@ -29068,9 +29069,13 @@ function group_spawnGroup(program, args, options) {
         detached: true,
         stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     });
-    for (const stream of [child.stdout, child.stderr])
-        if (stream)
-            group_readLines(stream, options.onLine, options.onRedraw);
+    for (const stream of [child.stdout, child.stderr]) {
+        if (!stream)
+            continue;
+        group_readLines(stream, options.onLine);
+        if (options.onRedraw)
+            readRedraws(stream, options.onRedraw);
+    }
     const exit = new Promise((resolve, reject) => {
         child.once('error', reject);
         child.once('close', (code, signal) => resolve({ code, signal }));
@@ -29101,16 +29106,16 @@ function group_spawnGroup(program, args, options) {
 }
 /** A progress bar redraws its line with `\r`: only what stands there when the line ends is reported. */
 const LONGEST_LINE = (/* unused pure expression or super */ null && (64 * 1024));
-/** Reports each line of a stream, the last one also without its newline, and what a line that has not ended is redrawn to. */
-function group_readLines(stream, onLine, onRedraw = () => { }) {
+/** Reports each line of a stream, the last one also without its newline. */
+function group_readLines(stream, onLine) {
     let pending = '';
-    const report = (line, to) => {
+    const emit = (line) => {
         const shown = line
             .split('\r')
             .filter((part) => part !== '')
             .at(-1);
         if (shown !== undefined)
-            to(shown);
+            onLine(shown);
     };
     stream.setEncoding('utf8');
     stream.on('data', (chunk) => {
@@ -29118,14 +29123,11 @@ function group_readLines(stream, onLine, onRedraw = () => { }) {
         pending = lines.pop() ?? '';
         if (pending.length > LONGEST_LINE)
             pending = pending.slice(-LONGEST_LINE);
-        for (const line of lines)
-            report(line, onLine);
-        if (chunk.includes('\r'))
-            report(pending, onRedraw);
+        lines.forEach(emit);
     });
     stream.on('end', () => {
         if (pending !== '')
-            report(pending, onLine);
+            emit(pending);
     });
 }
 
@@ -29174,6 +29176,7 @@ var external_node_net_ = __nccwpck_require__(7030);
 var external_node_os_ = __nccwpck_require__(8161);
 ;// CONCATENATED MODULE: ./lib/run/warm-host.js
 /** The warm host as this process sees it: src/python/host.py says what it is, and in which words it is talked to. */
+
 
 
 
@@ -29368,7 +29371,9 @@ class warm_host_WarmHost {
             const rest = head.subarray(newline + 1);
             if (rest.length > 0)
                 socket.unshift(rest);
-            readLines(socket, running.onLine, running.onRedraw);
+            readLines(socket, running.onLine);
+            if (running.onRedraw)
+                readRedraws(socket, running.onRedraw);
             socket.resume();
         };
         socket.on('data', onHead);

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import { readRedraws } from './redraws.ts';
 
 export interface GroupOptions {
   readonly cwd: string;
@@ -43,8 +44,11 @@ export function spawnGroup(program: string, args: readonly string[], options: Gr
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });
-  for (const stream of [child.stdout, child.stderr])
-    if (stream) readLines(stream, options.onLine, options.onRedraw);
+  for (const stream of [child.stdout, child.stderr]) {
+    if (!stream) continue;
+    readLines(stream, options.onLine);
+    if (options.onRedraw) readRedraws(stream, options.onRedraw);
+  }
   const exit = new Promise<Exit>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => resolve({ code, signal }));
@@ -73,29 +77,24 @@ export function spawnGroup(program: string, args: readonly string[], options: Gr
 /** A progress bar redraws its line with `\r`: only what stands there when the line ends is reported. */
 const LONGEST_LINE = 64 * 1024;
 
-/** Reports each line of a stream, the last one also without its newline, and what a line that has not ended is redrawn to. */
-export function readLines(
-  stream: Readable,
-  onLine: (line: string) => void,
-  onRedraw: (line: string) => void = () => {},
-): void {
+/** Reports each line of a stream, the last one also without its newline. */
+export function readLines(stream: Readable, onLine: (line: string) => void): void {
   let pending = '';
-  const report = (line: string, to: (line: string) => void): void => {
+  const emit = (line: string): void => {
     const shown = line
       .split('\r')
       .filter((part) => part !== '')
       .at(-1);
-    if (shown !== undefined) to(shown);
+    if (shown !== undefined) onLine(shown);
   };
   stream.setEncoding('utf8');
   stream.on('data', (chunk: string) => {
     const lines = (pending + chunk).split('\n');
     pending = lines.pop() ?? '';
     if (pending.length > LONGEST_LINE) pending = pending.slice(-LONGEST_LINE);
-    for (const line of lines) report(line, onLine);
-    if (chunk.includes('\r')) report(pending, onRedraw);
+    lines.forEach(emit);
   });
   stream.on('end', () => {
-    if (pending !== '') report(pending, onLine);
+    if (pending !== '') emit(pending);
   });
 }

@@ -9,6 +9,7 @@ import { PYTHON_SOURCES } from '../environment/python-sources.ts';
 import { reasonOf } from '../errors.ts';
 import type { PlanFailure, Planner } from '../plan/planner.ts';
 import { type Exit, readLines } from '../process/group.ts';
+import { readRedraws } from '../process/redraws.ts';
 import { EngineLost, type EvalExecution, type RunningEval } from './engine.ts';
 
 export interface WarmHostOptions {
@@ -226,7 +227,8 @@ export class WarmHost implements Planner {
       });
       const rest = head.subarray(newline + 1);
       if (rest.length > 0) socket.unshift(rest);
-      readLines(socket, running.onLine, running.onRedraw);
+      readLines(socket, running.onLine);
+      if (running.onRedraw) readRedraws(socket, running.onRedraw);
       socket.resume();
     };
     socket.on('data', onHead);
