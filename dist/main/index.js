@@ -28408,13 +28408,13 @@ Object.assign(Dispatcher.prototype, api)
 
 __webpack_unused_export__ = Dispatcher
 __webpack_unused_export__ = Client
-__webpack_unused_export__ = Pool
+module.exports.bC = Pool
 __webpack_unused_export__ = BalancedPool
 __webpack_unused_export__ = RoundRobinPool
-__webpack_unused_export__ = Agent
+module.exports.g6 = Agent
 __webpack_unused_export__ = Dispatcher1Wrapper
-__webpack_unused_export__ = ProxyAgent
-__webpack_unused_export__ = Socks5ProxyAgent
+module.exports.kT = ProxyAgent
+module.exports.EV = Socks5ProxyAgent
 module.exports.J2 = EnvHttpProxyAgent
 __webpack_unused_export__ = RetryAgent
 __webpack_unused_export__ = H2CClient
@@ -77276,7 +77276,7 @@ class ApiUnusable extends Error {
 
 /***/ }),
 
-/***/ 8878:
+/***/ 9043:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -77991,14 +77991,495 @@ function goDuration(text) {
     return [...parts].reduce((sum, [, number, unit = '']) => sum + Number(number) * (UNITS[unit] ?? 0), 0);
 }
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __nccwpck_require__(1692);
+// EXTERNAL MODULE: external "node:querystring"
+var external_node_querystring_ = __nccwpck_require__(1792);
+;// CONCATENATED MODULE: ./lib/gateway/basic-authorization.js
+/** User name and password, as httpx sends those of a URL (RFC 7617, in UTF-8). */
+
+function basic(username, password) {
+    return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+}
+/** The authorization that a URL brings with it; undefined when it has neither a user name nor a password. */
+function basicAuthorization({ username, password }) {
+    if (username === '' && password === '')
+        return undefined;
+    return basic((0,external_node_querystring_.unescape)(username), (0,external_node_querystring_.unescape)(password));
+}
+
 // EXTERNAL MODULE: ./node_modules/undici/index.js
 var undici = __nccwpck_require__(6752);
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(8522);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __nccwpck_require__(1692);
+;// CONCATENATED MODULE: ./lib/gateway/certificates.js
+/** Whose certificates are trusted: all that Node.js trusts, and all that one of Python's clients would. */
+
+
+
+
+
+/** Each names a PEM file, or a directory of them: of OpenSSL (and so of httpx), requests, curl and Node.js. */
+const FILE_VARIABLES = ['SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE', 'NODE_EXTRA_CA_CERTS'];
+/** A list of directories, as OpenSSL reads it. */
+const DIRECTORY_VARIABLE = 'SSL_CERT_DIR';
+/** Where distributions keep the CAs of the machine: truststore's list, for a machine whose OpenSSL finds none. */
+const MACHINE_FILES = [
+    '/etc/ssl/cert.pem',
+    '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',
+    '/etc/pki/tls/cert.pem',
+    '/etc/ssl/certs/ca-certificates.crt',
+    '/etc/ssl/ca-bundle.pem',
+];
+/** Bounds of what a variable may lead to; the bundles of distributions have 0.3 MB and 150 files. */
+const LARGEST_FILE = 16 * 1024 * 1024;
+const MOST_FILES = 2000;
+/** In a directory: what OpenSSL looks up by its hash, and what is plainly a certificate. */
+const CERTIFICATE_FILE = /^[0-9a-f]{8}\.\d+$|\.(pem|crt|cer)$/i;
+/**
+ * The trust of all connections. Reading the store of the machine takes 0.1 s: call it for the first connection that
+ * needs TLS, and keep what it returns.
+ *
+ * @param notice called with a sentence about each variable that leads to no certificate
+ */
+function trustedBy(env, notice) {
+    return (0,external_node_tls_.createSecureContext)({
+        ca: [...new Set([...(0,external_node_tls_.getCACertificates)('default'), ...ofMachine(), ...ofVariables(env, notice)])],
+        // As Python has it since 3.13: a company may hand out its intermediate CA alone.
+        allowPartialTrustChain: true,
+    });
+}
+function ofMachine() {
+    const found = attempt(() => (0,external_node_tls_.getCACertificates)('system')) ?? [];
+    if (found.length > 0)
+        return found;
+    for (const file of MACHINE_FILES) {
+        const inFile = attempt(() => certificatesIn(file)) ?? [];
+        if (inFile.length > 0)
+            return inFile;
+    }
+    return [];
+}
+function ofVariables(env, notice) {
+    const named = [
+        ...FILE_VARIABLES.map((variable) => [variable, env[variable] ?? '']),
+        ...(env[DIRECTORY_VARIABLE] ?? '').split(external_node_path_.delimiter).map((path) => [DIRECTORY_VARIABLE, path]),
+    ];
+    return named.flatMap(([variable, path]) => {
+        if (path === '')
+            return [];
+        try {
+            const found = certificatesIn(path);
+            if (found.length === 0)
+                notice(`${certificates_subject(variable, path)} holds no certificate in PEM form.`);
+            return found;
+        }
+        catch (error) {
+            notice(`${certificates_subject(variable, path)} cannot be read: ${(0,errors/* reasonOf */.A3)(error)}.`);
+            return [];
+        }
+    });
+}
+const certificates_subject = (variable, path) => `The environment variable ${variable} is ignored: ${JSON.stringify(path)}`;
+/** @throws Error when there is no such file or directory, or it is too large */
+function certificatesIn(path) {
+    if (!(0,external_node_fs_.statSync)(path).isDirectory())
+        return certificatesOf(read(path));
+    const names = (0,external_node_fs_.readdirSync)(path).filter((name) => CERTIFICATE_FILE.test(name));
+    if (names.length > MOST_FILES)
+        throw new Error(`it has more than ${MOST_FILES} files`);
+    return names.flatMap((name) => attempt(() => certificatesOf(read((0,external_node_path_.join)(path, name)))) ?? []);
+}
+function read(path) {
+    const status = (0,external_node_fs_.statSync)(path);
+    if (!status.isFile())
+        throw new Error('it is neither a file nor a directory');
+    if (status.size > LARGEST_FILE)
+        throw new Error(`it is larger than ${LARGEST_FILE} bytes`);
+    return (0,external_node_fs_.readFileSync)(path, 'latin1');
+}
+/** Each certificate in a text in PEM form, all written alike; what is broken is left out. */
+function certificatesOf(text) {
+    const blocks = text.match(/-----BEGIN ([A-Z0-9]+ )?CERTIFICATE-----[^-]+-----END \1?CERTIFICATE-----/g) ?? [];
+    return blocks.flatMap((block) => attempt(() => new external_node_crypto_.X509Certificate(block).toString()) ?? []);
+}
+function attempt(read) {
+    try {
+        return read();
+    }
+    catch {
+        return undefined;
+    }
+}
+
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(7030);
+// EXTERNAL MODULE: external "node:url"
+var external_node_url_ = __nccwpck_require__(3136);
+;// CONCATENATED MODULE: ./lib/gateway/transport-failure.js
+/** What an error of the transport is, in plain English, and whether the same request can succeed later. */
+/** A failure that this client finds by itself, before or after it speaks with a server. */
+class TransportError extends Error {
+    name = 'TransportError';
+    failure;
+    constructor(failure, options) {
+        super(failure.why, options);
+        this.failure = failure;
+    }
+}
+const CHECK_ADDRESS = 'Check the scheme, the host and the port of the base URL (OPENAI_BASE_URL or ANTHROPIC_BASE_URL), and of the proxy if one is set (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY).';
+const TRUST_CA = "Add the CA that signed it to the trust store of the machine, or name the CA's PEM file in the environment variable SSL_CERT_FILE or NODE_EXTRA_CA_CERTS.";
+const RENEW = 'Have the certificate of the server renewed, and check the clock of this machine.';
+const RIGHT_HOST = 'Use a host name that the certificate is made for in the base URL (OPENAI_BASE_URL or ANTHROPIC_BASE_URL) or in the proxy variable.';
+/** By the `code` that Node.js, OpenSSL or undici give an error: what it is, and what to change when no wait helps. */
+const BY_CODE = {
+    // Certificates (Node.js: "X509 certificate error codes").
+    ...each([
+        'UNABLE_TO_GET_ISSUER_CERT',
+        'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+        'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+        'CERT_UNTRUSTED',
+        'CERT_REJECTED',
+        'INVALID_CA',
+        'CERT_SIGNATURE_FAILURE',
+        'UNABLE_TO_DECRYPT_CERT_SIGNATURE',
+    ], 'the certificate of the server is not trusted: no CA that this machine knows signed it', TRUST_CA),
+    ...each(['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN'], 'the certificate of the server is not trusted: it is self-signed, or a CA that this machine does not know signed it', TRUST_CA),
+    ...each(['CERT_CHAIN_TOO_LONG', 'PATH_LENGTH_EXCEEDED', 'INVALID_PURPOSE', 'ERROR_IN_CERT_NOT_BEFORE_FIELD'], 'the certificate of the server is not made for this use', 'Have the certificate of the server replaced.'),
+    CERT_HAS_EXPIRED: ['the certificate of the server has expired', RENEW],
+    CERT_NOT_YET_VALID: ['the certificate of the server is not valid yet', RENEW],
+    CERT_REVOKED: ['the certificate of the server was revoked', RENEW],
+    HOSTNAME_MISMATCH: ['the certificate of the server is made for another host name', RIGHT_HOST],
+    ERR_TLS_CERT_ALTNAME_INVALID: ['the certificate of the server is made for another host name', RIGHT_HOST],
+    // TLS itself.
+    ...each([
+        'ERR_SSL_WRONG_VERSION_NUMBER',
+        'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+        'ERR_SSL_HTTP_REQUEST',
+        'ERR_SSL_RECORD_LAYER_FAILURE',
+    ], 'the server does not speak TLS on this port: https was asked of what is probably an http port', CHECK_ADDRESS),
+    ...each([
+        'ERR_SSL_UNSUPPORTED_PROTOCOL',
+        'ERR_SSL_VERSION_TOO_LOW',
+        'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
+        'ERR_SSL_NO_PROTOCOLS_AVAILABLE',
+        'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
+        'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE',
+        'ERR_SSL_TLSV1_ALERT_INSUFFICIENT_SECURITY',
+        'ERR_SSL_NO_SHARED_CIPHER',
+        'ERR_SSL_DH_KEY_TOO_SMALL',
+        'ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED',
+    ], 'the server and this client have no version or cipher of TLS in common', 'Have TLS 1.2 or 1.3 enabled on the server, or on the proxy in front of it.'),
+    ...each(['ERR_SSL_TLSV1_UNRECOGNIZED_NAME', 'ERR_SSL_TLSV1_ALERT_UNRECOGNIZED_NAME'], 'the server does not know the host name that it was asked for', CHECK_ADDRESS),
+    ...each(['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE'], 'the server asks for a certificate of the client, which this action cannot give', 'Use an address of the API that takes a key instead of a client certificate.'),
+    // Names and addresses.
+    ENOTFOUND: ['the host name does not exist', CHECK_ADDRESS],
+    ERR_INVALID_URL: ['the address is not a URL', CHECK_ADDRESS],
+    ERR_INVALID_PROTOCOL: ['the scheme of the address is neither http nor https', CHECK_ADDRESS],
+    // What passes by itself, or may.
+    EAI_AGAIN: ['the host name could not be looked up: the name server did not answer'],
+    ECONNREFUSED: ['the connection was refused: nothing listens on that port'],
+    ECONNRESET: ['the connection was reset'],
+    EPIPE: ['the connection was closed while the request was being sent'],
+    ETIMEDOUT: ['the connection was not established in time'],
+    EHOSTUNREACH: ['there is no route to the host'],
+    ENETUNREACH: ['there is no route to the network of the host'],
+    UND_ERR_CONNECT_TIMEOUT: ['the connection was not established in time'],
+    UND_ERR_HEADERS_TIMEOUT: ['the server took the request, and did not begin to answer in time'],
+    UND_ERR_BODY_TIMEOUT: ['the answer stalled'],
+    UND_ERR_SOCKET: ['the server closed the connection before it had answered'],
+    UND_ERR_PRX_CONN: ['the proxy closed the connection'],
+    UND_ERR_HEADERS_OVERFLOW: ['the headers of the answer are larger than any client takes'],
+};
+/** @returns what to say of it; `permanent` only where it is certain that the same request fails again */
+function transportFailure(error) {
+    const chain = causesOf(error);
+    for (const cause of chain) {
+        const known = cause instanceof TransportError ? cause.failure : knownFailure(cause);
+        if (known)
+            return known;
+    }
+    return { why: oneLine(chain[0]?.message ?? String(error)), permanent: false };
+}
+function knownFailure(error) {
+    return ofProxy(error) ?? ofProtocol(error) ?? ofRequest(error) ?? ofCode(error);
+}
+/** What a proxy said instead of opening a tunnel, by the status in undici's words. */
+function ofProxy({ message }) {
+    const status = Number(/^Proxy response \((\d{3})\)|^Proxy Authentication Required \((407)\)/
+        .exec(message)
+        ?.slice(1)
+        .find(Boolean));
+    if (!status)
+        return undefined;
+    const permanent = (status < 500 && ![408, 425, 429].includes(status)) || status === 501;
+    if (status === 407) {
+        return {
+            why: 'the proxy asks for a user name and a password, or refuses those that it was given (407)',
+            permanent,
+            advice: 'Put user name and password into the proxy variable: HTTPS_PROXY=http://user:password@proxy:port, with special characters percent-encoded.',
+        };
+    }
+    return {
+        why: `the proxy refused to connect to the API (${status})`,
+        permanent,
+        ...(permanent && {
+            advice: 'Have the proxy allow the host of the API, or add that host to NO_PROXY if it can be reached directly.',
+        }),
+    };
+}
+/** The first bytes of the answer are no HTTP; later faults may be an accident of one answer. */
+function ofProtocol({ name, message }) {
+    if (name !== 'HTTPParserError' || !/Expected HTTP\/|Invalid HTTP version/.test(message))
+        return undefined;
+    return {
+        why: 'the server does not speak HTTP on this port: http was asked of what is probably an https port',
+        permanent: true,
+        advice: CHECK_ADDRESS,
+    };
+}
+/** What undici refuses to send. Its messages name the header, and never its value. */
+function ofRequest(error) {
+    if (codeOf(error) !== 'UND_ERR_INVALID_ARG')
+        return undefined;
+    const header = /^invalid (\S+) header$/.exec(error.message)?.[1];
+    if (header === undefined) {
+        return { why: `the request cannot be sent: ${oneLine(error.message)}`, permanent: true };
+    }
+    return {
+        why: `the header ${header} of the request has a character in it that HTTP does not allow`,
+        permanent: true,
+        advice: 'Look for line breaks and other special characters in the API key, the organization and the project that are set for this step.',
+    };
+}
+function ofCode(error) {
+    const code = codeOf(error);
+    const [why, advice] = (Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined) ?? [];
+    if (why === undefined)
+        return undefined;
+    const named = `${why}${detailOf(error)} (${code})`;
+    return advice === undefined ? { why: named, permanent: false } : { why: named, permanent: true, advice };
+}
+/** Which host, address or limit it was about, where the error says so. */
+function detailOf(error) {
+    const { hostname, address, port } = error;
+    if (typeof hostname === 'string')
+        return `: ${oneLine(hostname)}`;
+    if (typeof address === 'string')
+        return `: ${address}${typeof port === 'number' ? `:${port}` : ''}`;
+    if (codeOf(error) === 'ERR_TLS_CERT_ALTNAME_INVALID')
+        return `: ${oneLine(error.message)}`;
+    return '';
+}
+/** The error and what caused it, from the outside in; of several addresses that failed, each. */
+function causesOf(error, depth = 0) {
+    if (!(error instanceof Error) || depth > 5)
+        return [];
+    const inner = [...(error instanceof AggregateError ? error.errors : []), error.cause];
+    return [error, ...inner.flatMap((cause) => causesOf(cause, depth + 1))];
+}
+function codeOf(error) {
+    const { code } = error;
+    return typeof code === 'string' ? code : '';
+}
+function oneLine(text) {
+    return text
+        .replace(/[\s\p{Cc}]+/gu, ' ')
+        .trim()
+        .slice(0, 300);
+}
+function each(codes, why, advice) {
+    return Object.fromEntries(codes.map((code) => [code, [why, advice]]));
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/proxies.js
+/** Which proxy leads to an address: the variables that Python's clients read, and what any of them takes for NO_PROXY. */
+
+
+
+
+const DEFAULT_PORTS = { 'http:': '80', 'https:': '443' };
+function proxiesOf(env) {
+    const http = settingOf(env, 'http');
+    const https = settingOf(env, 'https');
+    const all = settingOf(env, 'all');
+    const isDirect = directHosts(settingOf(env, 'no')?.value ?? '');
+    return (url) => {
+        const setting = (url.protocol === 'https:' ? https : http) ?? all;
+        return setting === undefined || isDirect(url) ? undefined : proxyOf(setting);
+    };
+}
+/** As Python's urllib reads it: names of any case, the lower-case one wins, and set to nothing it switches the others off. */
+function settingOf(env, scheme) {
+    const lower = `${scheme}_proxy`;
+    const variables = [
+        lower,
+        ...Object.keys(env).filter((name) => name !== lower && name.toLowerCase() === lower),
+    ];
+    for (const variable of variables) {
+        const value = env[variable]?.trim();
+        if (value)
+            return { variable, value };
+        if (value !== undefined && variable === lower)
+            return undefined;
+    }
+    return undefined;
+}
+function proxyOf({ variable, value }) {
+    const text = value.includes('://') ? value : `http://${value}`;
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    const kind = url && kindOf(url);
+    if (!url || !kind || url.hostname === '') {
+        const named = url ? `a proxy of the kind ${url.protocol.slice(0, -1)}` : 'what is not a URL';
+        throw new TransportError({
+            why: `the environment variable ${variable} names ${named}, which cannot be used`,
+            permanent: true,
+            advice: `Set ${variable} to http://host:port, https://host:port or socks5://host:port, or add the host of the API to NO_PROXY. Special characters in a user name or password have to be percent-encoded.`,
+        });
+    }
+    const [username, password] = [(0,external_node_querystring_.unescape)(url.username), (0,external_node_querystring_.unescape)(url.password)];
+    url.username = '';
+    url.password = '';
+    return { kind, url, username, password };
+}
+function kindOf({ protocol }) {
+    if (protocol === 'http:' || protocol === 'https:')
+        return 'http';
+    // In both of them the proxy looks up the host name, in every Python client.
+    if (protocol === 'socks5:' || protocol === 'socks5h:')
+        return 'socks5';
+    return undefined;
+}
+/**
+ * Whether an address is reached without a proxy. A list is split at commas, and at blanks as curl does it. An element is
+ * `*`, a host (with all its subdomains), `.host`, `*.host`, an IP address or a network; a port or a scheme narrows it.
+ */
+function directHosts(list) {
+    const rules = list
+        .split(/[\s,]+/)
+        .filter(Boolean)
+        .map(ruleOf);
+    return (url) => rules.some((rule) => rule(url));
+}
+function ruleOf(element) {
+    const [, scheme = 'all', place = ''] = /^(?:([a-z]+):\/\/)?(.*?)\/?$/.exec(element.toLowerCase()) ?? [];
+    // The port of an IPv6 address stands behind brackets; without them all colons belong to the address.
+    const [, inner, prefix = '', portBehind] = /^\[([^\]]+)\](\/\d+)?(?::(\d+))?$/.exec(place) ?? [];
+    const [, plain = place, portAfter] = /^([^:]*)(?::(\d+))?$/.exec(place) ?? [];
+    const port = portBehind ?? portAfter;
+    const matches = addressRule(inner === undefined ? plain : `${inner}${prefix}`);
+    return (url) => (scheme === 'all' || `${scheme}:` === url.protocol) &&
+        (port === undefined || port === (url.port || DEFAULT_PORTS[url.protocol])) &&
+        matches(bare(url.hostname));
+}
+function addressRule(given) {
+    if (given === '*')
+        return () => true;
+    const [address = '', prefix] = given.split('/');
+    if ((0,external_node_net_.isIP)(address))
+        return networkRule(address, prefix);
+    // A leading dot means the host itself too for requests and urllib, and only its subdomains for httpx.
+    const domain = bare(given.replace(/^\*?\.+/, ''));
+    const name = (0,external_node_url_.domainToASCII)(domain) || domain;
+    const itself = !given.startsWith('*');
+    return (host) => (itself && host === name) || host.endsWith(`.${name}`);
+}
+function networkRule(address, prefix) {
+    const family = familyOf(address);
+    const bits = prefix === undefined ? (family === 'ipv4' ? 32 : 128) : Number(prefix);
+    const network = new external_node_net_.BlockList();
+    try {
+        network.addSubnet(address, bits, family);
+    }
+    catch {
+        // Like curl and Go, ignore an element that cannot be read.
+    }
+    return (host) => (0,external_node_net_.isIP)(host) !== 0 && familyOf(host) === family && network.check(host, family);
+}
+const familyOf = (address) => ((0,external_node_net_.isIP)(address) === 6 ? 'ipv6' : 'ipv4');
+/** A host name without the brackets of an IPv6 address, and without the dot at the end of a full name. */
+function bare(host) {
+    return host.replace(/^\[(.*)\]$/, '$1').replace(/(?<=.)\.$/, '');
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/connections.js
+/** Connections to the model API: directly or through a proxy, with the CAs that Python's clients trust. */
+
+
+
+
+/** Headers of an answer as large as h11 takes them, which Python's clients read HTTP with. */
+const LARGEST_HEADERS = 100 * 1024;
+/** Milliseconds for each address of a host while there are others: of a distant one 250, as Node.js has it, are too few. */
+const ADDRESS_ATTEMPT = 1000;
+/** How much longer a proxy may take for a connection of its own than this client for one. */
+const PROXY_PATIENCE = 6;
+/** The pools of connections, one for each way to the API, made when they are needed. */
+class Connections {
+    #env;
+    #timeouts;
+    #notice;
+    #proxyFor;
+    #ways = new Map();
+    #trust;
+    constructor(env, timeouts, notice) {
+        this.#env = env;
+        this.#timeouts = timeouts;
+        this.#notice = notice;
+        this.#proxyFor = proxiesOf(env);
+    }
+    to(url) {
+        const proxy = this.#proxyFor(url);
+        const tls = [url, proxy?.url].some((hop) => hop?.protocol === 'https:');
+        const way = `${tls ? 'tls' : 'plain'} ${proxy?.url.href ?? 'direct'}`;
+        const known = this.#ways.get(way);
+        if (known)
+            return known;
+        const made = this.#open(proxy, this.#connecting(tls));
+        this.#ways.set(way, made);
+        return made;
+    }
+    async close() {
+        await Promise.all([...this.#ways.values()].map((way) => way.destroy()));
+    }
+    #connecting(tls) {
+        if (tls)
+            this.#trust ??= trustedBy(this.#env, this.#notice);
+        return {
+            timeout: this.#timeouts.connect,
+            // What Python's clients speak.
+            allowH2: false,
+            autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT,
+            ...(tls && { secureContext: this.#trust }),
+        };
+    }
+    #open(proxy, connect) {
+        const limits = { maxHeaderSize: LARGEST_HEADERS };
+        if (!proxy)
+            return new undici/* Agent */.g6({ ...limits, connect });
+        const { kind, url, username, password } = proxy;
+        if (kind === 'socks5') {
+            const uri = url.href.replace(/^socks5h/, 'socks5');
+            return new undici/* Socks5ProxyAgent */.EV(uri, {
+                username,
+                password,
+                connectTimeout: this.#timeouts.connect,
+                requestTls: connect,
+            });
+        }
+        return new undici/* ProxyAgent */.kT({
+            uri: url.href,
+            ...(username || password ? { token: basic(username, password) } : {}),
+            requestTls: connect,
+            proxyTls: connect,
+            factory: (origin, own) => new undici/* Pool */.bC(origin, { ...own, ...limits }),
+            clientFactory: (origin, own) => new undici/* Pool */.bC(origin, { ...own, headersTimeout: PROXY_PATIENCE * this.#timeouts.connect }),
+        });
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/gateway/headers.js
 /** Headers of an answer as they may be: undici gives a header that came twice as a list, whatever its name. */
 /** The first value of a header of which there should be one; the empty string when there is none. */
@@ -78018,6 +78499,162 @@ function headers_listOf(value) {
         .filter(Boolean);
 }
 
+// EXTERNAL MODULE: ./lib/gateway/providers.js
+var providers = __nccwpck_require__(5200);
+;// CONCATENATED MODULE: ./lib/gateway/redirects.js
+/**
+ * Redirects of the API, as httpx follows them for the openai client, but only on the host that the user named: a key and
+ * a prompt go nowhere else. Where a redirect leads to another host, and where it cost the request its body or its key and
+ * the API then refused it, the failure says what to set instead.
+ */
+
+
+
+/** As httpx. */
+const MOST_REDIRECTS = 20;
+const STATUSES = new Set([301, 302, 303, 307, 308]);
+/** A redirect has a page of a few hundred bytes. Read to its end it leaves the connection open for the next request. */
+const MOST_PAGE = 64 * 1024;
+/** Headers that say who asks, besides `authorization`: those of Anthropic and Azure, and what a server set itself. */
+const CREDENTIALS = new Set(['authorization', 'x-api-key', 'api-key', 'cookie']);
+/** Headers about a body. */
+const ABOUT_THE_BODY = new Set(['content-length', 'content-type', 'content-encoding', 'transfer-encoding']);
+/** @param urls base URLs, of which the message names the one to change */
+function followRedirects(send, urls) {
+    return async (first) => {
+        let request = first;
+        for (let followed = 0;; followed += 1) {
+            const response = await send(request);
+            const location = STATUSES.has(response.status) ? firstValue(response.headers, 'location') : '';
+            if (location === '') {
+                if (lostOnTheWay(first, request) && isRefusal(response.status)) {
+                    await discard(response);
+                    throw refusedAfter(first, request, response.status, urls);
+                }
+                return response;
+            }
+            await discard(response);
+            const target = targetOf(request, response.status, location);
+            const fault = faultOf(request.url, target) ?? (followed >= MOST_REDIRECTS ? 'in a circle' : undefined);
+            if (fault)
+                throw leadsAway(first, response.status, target, fault, urls);
+            request = redirected(request, response.status, target);
+        }
+    };
+}
+function targetOf({ url }, status, location) {
+    if (!URL.canParse(location, url.href)) {
+        throw new TransportError({
+            why: `the API redirected the request (${status}) to what is not an address`,
+            permanent: true,
+            advice: 'Check what stands in front of the API, and the base URL.',
+        });
+    }
+    const target = new URL(location, url);
+    target.username = '';
+    target.password = '';
+    return target;
+}
+/** Why a redirect is not followed; undefined when it may be. */
+function faultOf(from, to) {
+    if (!/^https?:$/.test(to.protocol))
+        return 'to what is neither http nor https';
+    if (from.hostname !== to.hostname)
+        return 'to another host';
+    // What was asked for under encryption is not sent without.
+    if (from.protocol === 'https:' && to.protocol === 'http:')
+        return 'to an address without encryption';
+    return undefined;
+}
+function redirected(request, status, url) {
+    const method = methodAfter(request.method, status);
+    const left = new Set([
+        ...(keepsCredentials(request.url, url) ? [] : CREDENTIALS),
+        ...(method === request.method ? [] : ABOUT_THE_BODY),
+    ]);
+    return {
+        method,
+        url,
+        headers: Object.fromEntries(Object.entries(request.headers).filter(([name]) => !left.has(name.toLowerCase()))),
+        body: method === request.method ? request.body : Buffer.alloc(0),
+    };
+}
+/** 307 and 308 repeat the request. The older ones became GET in browsers, and all clients do as those do. */
+function methodAfter(method, status) {
+    if (method === 'HEAD')
+        return method;
+    if (status === 303 || status === 302)
+        return 'GET';
+    return status === 301 && method === 'POST' ? 'GET' : method;
+}
+/** For the same server, and for the usual step from http to https; another port may be another program's. */
+function keepsCredentials(from, to) {
+    if (from.origin === to.origin)
+        return true;
+    const ports = `${from.protocol}${from.port} ${to.protocol}${to.port}`;
+    return from.hostname === to.hostname && ports === 'http: https:';
+}
+function lostOnTheWay(first, last) {
+    const credentials = ({ headers }) => Object.keys(headers).filter((name) => CREDENTIALS.has(name.toLowerCase())).length;
+    return first.method !== last.method || credentials(first) !== credentials(last);
+}
+/** What the API says when it misses the body or the key; not a limit, which a wait helps. */
+const isRefusal = (status) => status >= 400 && status < 500 && ![408, 425, 429].includes(status);
+async function discard({ body }) {
+    let size = 0;
+    try {
+        for await (const chunk of body) {
+            size += chunk.length;
+            if (size > MOST_PAGE)
+                break;
+        }
+    }
+    catch {
+        // Nobody reads it, so it does not matter where it breaks off.
+    }
+}
+function leadsAway(first, status, target, where, urls) {
+    const loop = where === 'in a circle';
+    return new TransportError({
+        why: loop
+            ? `the API redirected the request more than ${MOST_REDIRECTS} times, last to ${shown(target)}`
+            : `the API redirected the request (${status}) ${where}: from ${shown(first.url)} to ${shown(target)}. It was not followed there, so that neither key nor prompt reaches an address that was not set`,
+        permanent: true,
+        advice: loop
+            ? 'Check what stands in front of the API, and the base URL.'
+            : adviceFor(first.url, target, urls),
+    });
+}
+function refusedAfter(first, last, status, urls) {
+    const lost = first.method === last.method
+        ? 'without the key, as clients do for another port'
+        : `as ${last.method} and without its body, as clients do for this kind of redirect`;
+    return new TransportError({
+        why: `the API redirected the request from ${shown(first.url)} to ${shown(last.url)}. It was sent there ${lost}, and refused (${status})`,
+        permanent: true,
+        advice: adviceFor(first.url, last.url, urls),
+    });
+}
+/** Which variable to set, and to what: the target without the part of the path that the client adds to its base URL. */
+function adviceFor(asked, target, urls) {
+    for (const [provider, base] of Object.entries(urls ?? {})) {
+        const path = base.pathname.replace(/\/+$/, '');
+        if (asked.host !== base.host || !asked.pathname.startsWith(`${path}/`))
+            continue;
+        const rest = asked.pathname.slice(path.length);
+        const variable = providers/* PROVIDERS */.xq[provider].variable;
+        const end = target.pathname.replace(/\/+$/, '');
+        if (!end.endsWith(rest))
+            break;
+        return `If that address is right, set ${variable} to ${target.origin}${end.slice(0, -rest.length)}.`;
+    }
+    return `If that address is right, set the base URL (OPENAI_BASE_URL or ANTHROPIC_BASE_URL) so that requests go there: ${shown(target)}.`;
+}
+/** Where it is, without a query, which may hold a key. */
+const shown = (url) => `${url.origin}${url.pathname}`;
+
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
 ;// CONCATENATED MODULE: ./lib/gateway/content-encoding.js
 /** Undoes the content encoding of an answer, never beyond a bound: a few kilobytes may unpack to gigabytes. */
 
@@ -78076,61 +78713,44 @@ function isZlib(packed) {
 }
 
 ;// CONCATENATED MODULE: ./lib/gateway/upstream.js
-/** One HTTP request to the model API, by undici: keep-alive, HTTP(S)_PROXY and NO_PROXY, the CAs that Node and evals read. */
 
 
 
 
-/** Who is cut off pays twice: no less patient than OpenAI's own client, which waits 10 minutes. */
+/** A request that this client gives up is billed, and then sent again: wait as long as OpenAI's client, 10 minutes. */
 const defaultTimeouts = { connect: 10_000, idle: 10 * 60_000 };
-function openUpstream(env, timeouts = defaultTimeouts) {
-    const ca = certificates(env);
-    const agent = new undici/* EnvHttpProxyAgent */.J2({
-        headersTimeout: timeouts.idle,
-        bodyTimeout: timeouts.idle,
-        connect: { timeout: timeouts.connect, ...ca },
-        requestTls: { ...ca },
-        proxyTls: { ...ca },
-        // Where one is left out, undici looks into the environment of this process itself.
-        httpProxy: proxyUrl(env.http_proxy ?? env.HTTP_PROXY),
-        httpsProxy: proxyUrl(env.https_proxy ?? env.HTTPS_PROXY),
-        noProxy: env.no_proxy ?? env.NO_PROXY ?? '',
-    });
+function openUpstream(env, timeouts = defaultTimeouts, { urls, notice = () => { } } = {}) {
+    const connections = new Connections(env, timeouts, notice);
+    const transport = async ({ method, url, headers, body }) => {
+        const { statusCode, headers: answered, body: stream, } = await connections.to(url).request({
+            origin: url.origin,
+            path: `${url.pathname}${url.search}`,
+            method: method,
+            headers,
+            body: body.length > 0 ? body : null,
+            // Here, since what stands between (a proxy) has timeouts of its own otherwise.
+            headersTimeout: timeouts.idle,
+            bodyTimeout: timeouts.idle,
+        });
+        return { status: statusCode, headers: answered, body: stream };
+    };
     return {
-        async send({ method, url, headers, body }) {
-            const response = await agent.request({
-                origin: url.origin,
-                path: `${url.pathname}${url.search}`,
-                method: method,
-                headers,
-                body: body.length > 0 ? body : null,
-            });
-            return {
-                status: response.statusCode,
-                headers: response.headers,
-                body: response.body,
-            };
-        },
-        // Ends what is under way: it belongs to evals that are gone.
-        close: () => agent.destroy(),
+        send: withBasicAuthorization(followRedirects(transport, urls)),
+        // Ends what is in flight: it belongs to evals that are gone.
+        close: () => connections.close(),
     };
 }
-/** As Python's clients read it, which evals worked with before: what has no scheme is a proxy that speaks http. */
-function proxyUrl(given = '') {
-    return given === '' || given.includes('://') ? given : `http://${given}`;
-}
-/** Node reads NODE_EXTRA_CA_CERTS by itself; Python's clients read SSL_CERT_FILE, and evals worked with it before. */
-function certificates(env) {
-    const file = env.SSL_CERT_FILE;
-    if (!file)
-        return {};
-    try {
-        return { ca: [...(0,external_node_tls_.getCACertificates)('default'), (0,external_node_fs_.readFileSync)(file, 'utf8')] };
-    }
-    catch {
-        // Python would fail on it as well, with words of its own.
-        return {};
-    }
+/** As in httpx, user name and password of the URL take the place of any authorization that the client set. */
+function withBasicAuthorization(send) {
+    return async (request) => {
+        const authorization = basicAuthorization(request.url);
+        if (authorization === undefined)
+            return send(request);
+        const url = new URL(request.url);
+        url.username = '';
+        url.password = '';
+        return send({ ...request, url, headers: { ...request.headers, authorization } });
+    };
 }
 
 // EXTERNAL MODULE: ./lib/gateway/traffic.js
@@ -78569,182 +79189,6 @@ class SharedResponse {
         this.pass(body);
         this.end();
     }
-}
-
-;// CONCATENATED MODULE: ./lib/gateway/transport-failure.js
-/** What an error of the transport is, in plain English, and whether the same request can succeed later. */
-/** A failure that this client finds by itself, before or after it speaks with a server. */
-class TransportError extends Error {
-    name = 'TransportError';
-    failure;
-    constructor(failure, options) {
-        super(failure.why, options);
-        this.failure = failure;
-    }
-}
-const CHECK_ADDRESS = 'Check the scheme, the host and the port of the base URL (OPENAI_BASE_URL or ANTHROPIC_BASE_URL), and of the proxy if one is set (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY).';
-const TRUST_CA = "Add the CA that signed it to the trust store of the machine, or name the CA's PEM file in the environment variable SSL_CERT_FILE or NODE_EXTRA_CA_CERTS.";
-const RENEW = 'Have the certificate of the server renewed, and check the clock of this machine.';
-const RIGHT_HOST = 'Use a host name that the certificate is made for in the base URL (OPENAI_BASE_URL or ANTHROPIC_BASE_URL) or in the proxy variable.';
-/** By the `code` that Node.js, OpenSSL or undici give an error: what it is, and what to change when no wait helps. */
-const BY_CODE = {
-    // Certificates (Node.js: "X509 certificate error codes").
-    ...each([
-        'UNABLE_TO_GET_ISSUER_CERT',
-        'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-        'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-        'CERT_UNTRUSTED',
-        'CERT_REJECTED',
-        'INVALID_CA',
-        'CERT_SIGNATURE_FAILURE',
-        'UNABLE_TO_DECRYPT_CERT_SIGNATURE',
-    ], 'the certificate of the server is not trusted: no CA that this machine knows signed it', TRUST_CA),
-    ...each(['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN'], 'the certificate of the server is not trusted: it is self-signed, or a CA that this machine does not know signed it', TRUST_CA),
-    ...each(['CERT_CHAIN_TOO_LONG', 'PATH_LENGTH_EXCEEDED', 'INVALID_PURPOSE', 'ERROR_IN_CERT_NOT_BEFORE_FIELD'], 'the certificate of the server is not made for this use', 'Have the certificate of the server replaced.'),
-    CERT_HAS_EXPIRED: ['the certificate of the server has expired', RENEW],
-    CERT_NOT_YET_VALID: ['the certificate of the server is not valid yet', RENEW],
-    CERT_REVOKED: ['the certificate of the server was revoked', RENEW],
-    HOSTNAME_MISMATCH: ['the certificate of the server is made for another host name', RIGHT_HOST],
-    ERR_TLS_CERT_ALTNAME_INVALID: ['the certificate of the server is made for another host name', RIGHT_HOST],
-    // TLS itself.
-    ...each([
-        'ERR_SSL_WRONG_VERSION_NUMBER',
-        'ERR_SSL_PACKET_LENGTH_TOO_LONG',
-        'ERR_SSL_HTTP_REQUEST',
-        'ERR_SSL_RECORD_LAYER_FAILURE',
-    ], 'the server does not speak TLS on this port: https was asked of what is probably an http port', CHECK_ADDRESS),
-    ...each([
-        'ERR_SSL_UNSUPPORTED_PROTOCOL',
-        'ERR_SSL_VERSION_TOO_LOW',
-        'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
-        'ERR_SSL_NO_PROTOCOLS_AVAILABLE',
-        'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
-        'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE',
-        'ERR_SSL_TLSV1_ALERT_INSUFFICIENT_SECURITY',
-        'ERR_SSL_NO_SHARED_CIPHER',
-        'ERR_SSL_DH_KEY_TOO_SMALL',
-        'ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED',
-    ], 'the server and this client have no version or cipher of TLS in common', 'Have TLS 1.2 or 1.3 enabled on the server, or on the proxy in front of it.'),
-    ...each(['ERR_SSL_TLSV1_UNRECOGNIZED_NAME', 'ERR_SSL_TLSV1_ALERT_UNRECOGNIZED_NAME'], 'the server does not know the host name that it was asked for', CHECK_ADDRESS),
-    ...each(['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE'], 'the server asks for a certificate of the client, which this action cannot give', 'Use an address of the API that takes a key instead of a client certificate.'),
-    // Names and addresses.
-    ENOTFOUND: ['the host name does not exist', CHECK_ADDRESS],
-    ERR_INVALID_URL: ['the address is not a URL', CHECK_ADDRESS],
-    ERR_INVALID_PROTOCOL: ['the scheme of the address is neither http nor https', CHECK_ADDRESS],
-    // What passes by itself, or may.
-    EAI_AGAIN: ['the host name could not be looked up: the name server did not answer'],
-    ECONNREFUSED: ['the connection was refused: nothing listens on that port'],
-    ECONNRESET: ['the connection was reset'],
-    EPIPE: ['the connection was closed while the request was being sent'],
-    ETIMEDOUT: ['the connection was not established in time'],
-    EHOSTUNREACH: ['there is no route to the host'],
-    ENETUNREACH: ['there is no route to the network of the host'],
-    UND_ERR_CONNECT_TIMEOUT: ['the connection was not established in time'],
-    UND_ERR_HEADERS_TIMEOUT: ['the server took the request, and did not begin to answer in time'],
-    UND_ERR_BODY_TIMEOUT: ['the answer stalled'],
-    UND_ERR_SOCKET: ['the server closed the connection before it had answered'],
-    UND_ERR_PRX_CONN: ['the proxy closed the connection'],
-    UND_ERR_HEADERS_OVERFLOW: ['the headers of the answer are larger than any client takes'],
-};
-/** @returns what to say of it; `permanent` only where it is certain that the same request fails again */
-function transportFailure(error) {
-    const chain = causesOf(error);
-    for (const cause of chain) {
-        const known = cause instanceof TransportError ? cause.failure : knownFailure(cause);
-        if (known)
-            return known;
-    }
-    return { why: oneLine(chain[0]?.message ?? String(error)), permanent: false };
-}
-function knownFailure(error) {
-    return ofProxy(error) ?? ofProtocol(error) ?? ofRequest(error) ?? ofCode(error);
-}
-/** What a proxy said instead of opening a tunnel, by the status in undici's words. */
-function ofProxy({ message }) {
-    const status = Number(/^Proxy response \((\d{3})\)|^Proxy Authentication Required \((407)\)/
-        .exec(message)
-        ?.slice(1)
-        .find(Boolean));
-    if (!status)
-        return undefined;
-    const permanent = (status < 500 && ![408, 425, 429].includes(status)) || status === 501;
-    if (status === 407) {
-        return {
-            why: 'the proxy asks for a user name and a password, or refuses those that it was given (407)',
-            permanent,
-            advice: 'Put user name and password into the proxy variable: HTTPS_PROXY=http://user:password@proxy:port, with special characters percent-encoded.',
-        };
-    }
-    return {
-        why: `the proxy refused to connect to the API (${status})`,
-        permanent,
-        ...(permanent && {
-            advice: 'Have the proxy allow the host of the API, or add that host to NO_PROXY if it can be reached directly.',
-        }),
-    };
-}
-/** The first bytes of the answer are no HTTP; later faults may be an accident of one answer. */
-function ofProtocol({ name, message }) {
-    if (name !== 'HTTPParserError' || !/Expected HTTP\/|Invalid HTTP version/.test(message))
-        return undefined;
-    return {
-        why: 'the server does not speak HTTP on this port: http was asked of what is probably an https port',
-        permanent: true,
-        advice: CHECK_ADDRESS,
-    };
-}
-/** What undici refuses to send. Its messages name the header, and never its value. */
-function ofRequest(error) {
-    if (codeOf(error) !== 'UND_ERR_INVALID_ARG')
-        return undefined;
-    const header = /^invalid (\S+) header$/.exec(error.message)?.[1];
-    if (header === undefined) {
-        return { why: `the request cannot be sent: ${oneLine(error.message)}`, permanent: true };
-    }
-    return {
-        why: `the header ${header} of the request has a character in it that HTTP does not allow`,
-        permanent: true,
-        advice: 'Look for line breaks and other special characters in the API key, the organization and the project that are set for this step.',
-    };
-}
-function ofCode(error) {
-    const code = codeOf(error);
-    const [why, advice] = (Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined) ?? [];
-    if (why === undefined)
-        return undefined;
-    const named = `${why}${detailOf(error)} (${code})`;
-    return advice === undefined ? { why: named, permanent: false } : { why: named, permanent: true, advice };
-}
-/** Which host, address or limit it was about, where the error says so. */
-function detailOf(error) {
-    const { hostname, address, port } = error;
-    if (typeof hostname === 'string')
-        return `: ${oneLine(hostname)}`;
-    if (typeof address === 'string')
-        return `: ${address}${typeof port === 'number' ? `:${port}` : ''}`;
-    if (codeOf(error) === 'ERR_TLS_CERT_ALTNAME_INVALID')
-        return `: ${oneLine(error.message)}`;
-    return '';
-}
-/** The error and what caused it, from the outside in; of several addresses that failed, each. */
-function causesOf(error, depth = 0) {
-    if (!(error instanceof Error) || depth > 5)
-        return [];
-    const inner = [...(error instanceof AggregateError ? error.errors : []), error.cause];
-    return [error, ...inner.flatMap((cause) => causesOf(cause, depth + 1))];
-}
-function codeOf(error) {
-    const { code } = error;
-    return typeof code === 'string' ? code : '';
-}
-function oneLine(text) {
-    return text
-        .replace(/[\s\p{Cc}]+/gu, ' ')
-        .trim()
-        .slice(0, 300);
-}
-function each(codes, why, advice) {
-    return Object.fromEntries(codes.map((code) => [code, [why, advice]]));
 }
 
 ;// CONCATENATED MODULE: ./lib/gateway/upstream-call.js
@@ -79509,8 +79953,6 @@ function aborted(signal) {
 
 // EXTERNAL MODULE: ./lib/gateway/loopback.js
 var loopback = __nccwpck_require__(1985);
-// EXTERNAL MODULE: ./lib/gateway/providers.js
-var providers = __nccwpck_require__(5200);
 ;// CONCATENATED MODULE: ./lib/gateway/gateway.js
 /**
  * A loopback HTTP server between the evals and the model API. It records each answer in the journal of the eval, replays it
@@ -79766,7 +80208,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(6755);
 /* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8876);
 /* harmony import */ var _environment_index_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(5665);
-/* harmony import */ var _gateway_gateway_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(8878);
+/* harmony import */ var _gateway_gateway_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(9043);
 /* harmony import */ var _gateway_providers_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(5200);
 /* harmony import */ var _gateway_traffic_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(3231);
 /* harmony import */ var _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(7310);

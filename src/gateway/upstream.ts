@@ -1,86 +1,73 @@
-/** One HTTP request to the model API, by undici: keep-alive, HTTP(S)_PROXY and NO_PROXY, the CAs that Node and evals read. */
-import { readFileSync } from 'node:fs';
+/**
+ * One HTTP request to the model API, by undici: as good a client as the one that the eval has. Python's clients read
+ * the trust store of the machine, proxies, and the user name and password of a base URL, and follow redirects.
+ */
 import type { IncomingHttpHeaders } from 'node:http';
-import { getCACertificates } from 'node:tls';
-import { type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import type { Dispatcher } from 'undici';
+import { basicAuthorization } from './basic-authorization.ts';
+import { Connections } from './connections.ts';
+import type { ProviderUrls } from './providers.ts';
+import { followRedirects } from './redirects.ts';
+import type { Send, UpstreamTimeouts } from './upstream-types.ts';
 
 export { decoded } from './content-encoding.ts';
 
-export interface UpstreamRequest {
-  readonly method: string;
-  readonly url: URL;
-  readonly headers: Readonly<Record<string, string | string[]>>;
-  readonly body: Buffer;
-}
+export type { UpstreamRequest, UpstreamResponse, UpstreamTimeouts } from './upstream-types.ts';
 
-export interface UpstreamResponse {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  /** Ends with an error when the answer is cut short. */
-  readonly body: AsyncIterable<Buffer>;
-}
-
-export interface UpstreamTimeouts {
-  /** Milliseconds until a connection is there. */
-  readonly connect: number;
-  /** Milliseconds without any byte of an answer. Reasoning models think for minutes before the first one. */
-  readonly idle: number;
-}
-
-/** Who is cut off pays twice: no less patient than OpenAI's own client, which waits 10 minutes. */
+/** A request that this client gives up is billed, and then sent again: wait as long as OpenAI's client, 10 minutes. */
 export const defaultTimeouts: UpstreamTimeouts = { connect: 10_000, idle: 10 * 60_000 };
 
+export interface UpstreamOptions {
+  /** Base URLs, which messages about redirects name. */
+  readonly urls?: ProviderUrls;
+  /** Called with a sentence about each setting of the environment that cannot be used. */
+  readonly notice?: (message: string) => void;
+}
+
 export interface Upstream {
-  send(request: UpstreamRequest): Promise<UpstreamResponse>;
+  /** @throws what `transportFailure` explains */
+  readonly send: Send;
   close(): Promise<void>;
 }
 
-export function openUpstream(env: NodeJS.ProcessEnv, timeouts = defaultTimeouts): Upstream {
-  const ca = certificates(env);
-  const agent = new EnvHttpProxyAgent({
-    headersTimeout: timeouts.idle,
-    bodyTimeout: timeouts.idle,
-    connect: { timeout: timeouts.connect, ...ca },
-    requestTls: { ...ca },
-    proxyTls: { ...ca },
-    // Where one is left out, undici looks into the environment of this process itself.
-    httpProxy: proxyUrl(env.http_proxy ?? env.HTTP_PROXY),
-    httpsProxy: proxyUrl(env.https_proxy ?? env.HTTPS_PROXY),
-    noProxy: env.no_proxy ?? env.NO_PROXY ?? '',
-  } as EnvHttpProxyAgent.Options);
+export function openUpstream(
+  env: NodeJS.ProcessEnv,
+  timeouts: UpstreamTimeouts = defaultTimeouts,
+  { urls, notice = () => {} }: UpstreamOptions = {},
+): Upstream {
+  const connections = new Connections(env, timeouts, notice);
+  const transport: Send = async ({ method, url, headers, body }) => {
+    const {
+      statusCode,
+      headers: answered,
+      body: stream,
+    } = await connections.to(url).request({
+      origin: url.origin,
+      path: `${url.pathname}${url.search}`,
+      method: method as Dispatcher.HttpMethod,
+      headers,
+      body: body.length > 0 ? body : null,
+      // Here, since what stands between (a proxy) has timeouts of its own otherwise.
+      headersTimeout: timeouts.idle,
+      bodyTimeout: timeouts.idle,
+    });
+    return { status: statusCode, headers: answered as IncomingHttpHeaders, body: stream };
+  };
   return {
-    async send({ method, url, headers, body }) {
-      const response = await agent.request({
-        origin: url.origin,
-        path: `${url.pathname}${url.search}`,
-        method: method as Dispatcher.HttpMethod,
-        headers,
-        body: body.length > 0 ? body : null,
-      });
-      return {
-        status: response.statusCode,
-        headers: response.headers as IncomingHttpHeaders,
-        body: response.body,
-      };
-    },
-    // Ends what is under way: it belongs to evals that are gone.
-    close: () => agent.destroy(),
+    send: withBasicAuthorization(followRedirects(transport, urls)),
+    // Ends what is in flight: it belongs to evals that are gone.
+    close: () => connections.close(),
   };
 }
 
-/** As Python's clients read it, which evals worked with before: what has no scheme is a proxy that speaks http. */
-function proxyUrl(given = ''): string {
-  return given === '' || given.includes('://') ? given : `http://${given}`;
-}
-
-/** Node reads NODE_EXTRA_CA_CERTS by itself; Python's clients read SSL_CERT_FILE, and evals worked with it before. */
-function certificates(env: NodeJS.ProcessEnv): { ca?: string[] } {
-  const file = env.SSL_CERT_FILE;
-  if (!file) return {};
-  try {
-    return { ca: [...getCACertificates('default'), readFileSync(file, 'utf8')] };
-  } catch {
-    // Python would fail on it as well, with words of its own.
-    return {};
-  }
+/** As in httpx, user name and password of the URL take the place of any authorization that the client set. */
+function withBasicAuthorization(send: Send): Send {
+  return async (request) => {
+    const authorization = basicAuthorization(request.url);
+    if (authorization === undefined) return send(request);
+    const url = new URL(request.url);
+    url.username = '';
+    url.password = '';
+    return send({ ...request, url, headers: { ...request.headers, authorization } });
+  };
 }
