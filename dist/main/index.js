@@ -78133,6 +78133,9 @@ const CHECK_ADDRESS = 'Check the scheme, the host and the port of the base URL (
 const TRUST_CA = "Add the CA that signed it to the trust store of the machine, or name the CA's PEM file in the environment variable SSL_CERT_FILE or NODE_EXTRA_CA_CERTS.";
 const RENEW = 'Have the certificate of the server renewed, and check the clock of this machine.';
 const RIGHT_HOST = 'Use a host name that the certificate is made for in the base URL (OPENAI_BASE_URL or ANTHROPIC_BASE_URL) or in the proxy variable.';
+const PROXY_LOGIN = 'Put user name and password into the proxy variable: HTTPS_PROXY=http://user:password@proxy:port, with special characters percent-encoded.';
+const PROXY_ALLOW = 'Have the proxy allow the host of the API, or add that host to NO_PROXY if it can be reached directly.';
+const ASKS_LOGIN = 'the proxy asks for a user name and a password, or refuses those that it was given';
 /** By the `code` that Node.js, OpenSSL or undici give an error: what it is, and what to change when no wait helps. */
 const BY_CODE = {
     // Certificates (Node.js: "X509 certificate error codes").
@@ -78174,6 +78177,11 @@ const BY_CODE = {
     ], 'the server and this client have no version or cipher of TLS in common', 'Have TLS 1.2 or 1.3 enabled on the server, or on the proxy in front of it.'),
     ...each(['ERR_SSL_TLSV1_UNRECOGNIZED_NAME', 'ERR_SSL_TLSV1_ALERT_UNRECOGNIZED_NAME'], 'the server does not know the host name that it was asked for', CHECK_ADDRESS),
     ...each(['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE'], 'the server asks for a certificate of the client, which this action cannot give', 'Use an address of the API that takes a key instead of a client certificate.'),
+    // SOCKS proxies.
+    UND_ERR_SOCKS5_VERSION: ['the proxy does not speak SOCKS5 on this port', CHECK_ADDRESS],
+    ...each(['UND_ERR_SOCKS5_AUTH_REJECTED', 'UND_ERR_SOCKS5_AUTH_METHOD', 'UND_ERR_SOCKS5_AUTH_FAILED'], ASKS_LOGIN, PROXY_LOGIN),
+    UND_ERR_SOCKS5_REPLY_2: ['the proxy refused to connect to the API', PROXY_ALLOW],
+    ...each([1, 3, 4, 5, 6].map((reply) => `UND_ERR_SOCKS5_REPLY_${reply}`), 'the proxy could not connect to the API'),
     // Names and addresses.
     ENOTFOUND: ['the host name does not exist', CHECK_ADDRESS],
     ERR_INVALID_URL: ['the address is not a URL', CHECK_ADDRESS],
@@ -78217,17 +78225,15 @@ function ofProxy({ message }) {
     const permanent = (status < 500 && ![408, 425, 429].includes(status)) || status === 501;
     if (status === 407) {
         return {
-            why: 'the proxy asks for a user name and a password, or refuses those that it was given (407)',
+            why: `${ASKS_LOGIN} (407)`,
             permanent,
-            advice: 'Put user name and password into the proxy variable: HTTPS_PROXY=http://user:password@proxy:port, with special characters percent-encoded.',
+            advice: PROXY_LOGIN,
         };
     }
     return {
         why: `the proxy refused to connect to the API (${status})`,
         permanent,
-        ...(permanent && {
-            advice: 'Have the proxy allow the host of the API, or add that host to NO_PROXY if it can be reached directly.',
-        }),
+        ...(permanent && { advice: PROXY_ALLOW }),
     };
 }
 /** The first bytes of the answer are no HTTP; later faults may be an accident of one answer. */
@@ -78290,8 +78296,8 @@ function oneLine(text) {
         .trim()
         .slice(0, 300);
 }
-function each(codes, why, advice) {
-    return Object.fromEntries(codes.map((code) => [code, [why, advice]]));
+function each(codes, ...known) {
+    return Object.fromEntries(codes.map((code) => [code, known]));
 }
 
 ;// CONCATENATED MODULE: ./lib/gateway/proxies.js

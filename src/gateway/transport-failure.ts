@@ -28,8 +28,15 @@ const RENEW = 'Have the certificate of the server renewed, and check the clock o
 const RIGHT_HOST =
   'Use a host name that the certificate is made for in the base URL (OPENAI_BASE_URL or ANTHROPIC_BASE_URL) or in the proxy variable.';
 
+const PROXY_LOGIN =
+  'Put user name and password into the proxy variable: HTTPS_PROXY=http://user:password@proxy:port, with special characters percent-encoded.';
+const PROXY_ALLOW =
+  'Have the proxy allow the host of the API, or add that host to NO_PROXY if it can be reached directly.';
+
+const ASKS_LOGIN = 'the proxy asks for a user name and a password, or refuses those that it was given';
+
 /** By the `code` that Node.js, OpenSSL or undici give an error: what it is, and what to change when no wait helps. */
-const BY_CODE: Readonly<Record<string, readonly [why: string, advice?: string]>> = {
+const BY_CODE: Readonly<Record<string, Known>> = {
   // Certificates (Node.js: "X509 certificate error codes").
   ...each(
     [
@@ -97,6 +104,18 @@ const BY_CODE: Readonly<Record<string, readonly [why: string, advice?: string]>>
     'the server asks for a certificate of the client, which this action cannot give',
     'Use an address of the API that takes a key instead of a client certificate.',
   ),
+  // SOCKS proxies.
+  UND_ERR_SOCKS5_VERSION: ['the proxy does not speak SOCKS5 on this port', CHECK_ADDRESS],
+  ...each(
+    ['UND_ERR_SOCKS5_AUTH_REJECTED', 'UND_ERR_SOCKS5_AUTH_METHOD', 'UND_ERR_SOCKS5_AUTH_FAILED'],
+    ASKS_LOGIN,
+    PROXY_LOGIN,
+  ),
+  UND_ERR_SOCKS5_REPLY_2: ['the proxy refused to connect to the API', PROXY_ALLOW],
+  ...each(
+    [1, 3, 4, 5, 6].map((reply) => `UND_ERR_SOCKS5_REPLY_${reply}`),
+    'the proxy could not connect to the API',
+  ),
   // Names and addresses.
   ENOTFOUND: ['the host name does not exist', CHECK_ADDRESS],
   ERR_INVALID_URL: ['the address is not a URL', CHECK_ADDRESS],
@@ -143,19 +162,15 @@ function ofProxy({ message }: Error): TransportFailure | undefined {
   const permanent = (status < 500 && ![408, 425, 429].includes(status)) || status === 501;
   if (status === 407) {
     return {
-      why: 'the proxy asks for a user name and a password, or refuses those that it was given (407)',
+      why: `${ASKS_LOGIN} (407)`,
       permanent,
-      advice:
-        'Put user name and password into the proxy variable: HTTPS_PROXY=http://user:password@proxy:port, with special characters percent-encoded.',
+      advice: PROXY_LOGIN,
     };
   }
   return {
     why: `the proxy refused to connect to the API (${status})`,
     permanent,
-    ...(permanent && {
-      advice:
-        'Have the proxy allow the host of the API, or add that host to NO_PROXY if it can be reached directly.',
-    }),
+    ...(permanent && { advice: PROXY_ALLOW }),
   };
 }
 
@@ -220,6 +235,8 @@ function oneLine(text: string): string {
     .slice(0, 300);
 }
 
-function each(codes: readonly string[], why: string, advice: string) {
-  return Object.fromEntries(codes.map((code) => [code, [why, advice] as const]));
+type Known = readonly [why: string, advice?: string];
+
+function each(codes: readonly string[], ...known: Known): Record<string, Known> {
+  return Object.fromEntries(codes.map((code) => [code, known]));
 }
