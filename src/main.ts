@@ -52,7 +52,7 @@ async function main(cancelled: Cancellation): Promise<void> {
   // The model `dummy` answers by itself.
   if (keys.refusal && model !== 'dummy') throw keys.refusal;
   const env = evalEnvironment(keys.env);
-  const urls = providerUrls(process.env);
+  const urls = providerUrls(process.env, (message) => log.warning(message));
   const began = Math.round(performance.timeOrigin);
 
   // Unless it is the user's own oaieval that is asked for, evals is mended for today's models.

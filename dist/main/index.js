@@ -78672,6 +78672,8 @@ var external_node_zlib_ = __nccwpck_require__(8522);
 const MOST_BYTES = 256 * 1024 * 1024;
 /** As many as curl undoes. Each costs up to the bound in time and memory. */
 const MOST_ENCODINGS = 5;
+/** Each costs a tenth of a millisecond; an answer that comes word by word has hundreds. */
+const MOST_FRAMES = 10_000;
 const unpackZlib = bounded(external_node_zlib_.inflate);
 const unpackRaw = bounded(external_node_zlib_.inflateRaw);
 const DECODERS = {
@@ -78680,7 +78682,7 @@ const DECODERS = {
     // Servers disagree on what it is (RFC 9110, section 8.4.1.2), so clients take both.
     deflate: (packed, mostBytes) => isZlib(packed) ? unpackZlib(packed, mostBytes) : unpackRaw(packed, mostBytes),
     br: bounded(external_node_zlib_.brotliDecompress),
-    zstd: bounded(external_node_zlib_.zstdDecompress),
+    zstd: unpackZstd,
 };
 /** What servers write into the header by mistake: clients read such a body as it is. */
 const NO_ENCODING = /^(identity|none|binary|utf-?8|us-ascii|iso-8859-1)$/;
@@ -78692,6 +78694,9 @@ async function decoded(body, encoding, mostBytes = MOST_BYTES) {
     const names = headers_listOf(encoding)
         .map((name) => name.toLowerCase())
         .filter((name) => !NO_ENCODING.test(name));
+    // What HEAD and 204 are answered with has the header, and no body.
+    if (body.length === 0)
+        return body;
     if (names.length > MOST_ENCODINGS)
         return undefined;
     let plain = body;
@@ -78711,6 +78716,31 @@ async function decoded(body, encoding, mostBytes = MOST_BYTES) {
 function bounded(unpack) {
     return (packed, maxOutputLength) => new Promise((resolve, reject) => {
         unpack(packed, { maxOutputLength }, (error, plain) => (error ? reject(error) : resolve(plain)));
+    });
+}
+/** A zstd stream is one or more frames (RFC 8878, section 3.1); servers begin one whenever they flush. Node.js reads the first. */
+async function unpackZstd(packed, mostBytes) {
+    const frames = [];
+    for (let [rest, left] = [packed, mostBytes]; rest.length > 0;) {
+        if (frames.length >= MOST_FRAMES)
+            throw new Error('too many frames');
+        const { plain, size } = await firstFrame(rest, left);
+        frames.push(plain);
+        left -= plain.length;
+        rest = rest.subarray(size);
+    }
+    return Buffer.concat(frames);
+}
+function firstFrame(packed, maxOutputLength) {
+    return new Promise((resolve, reject) => {
+        const done = (error, read) => {
+            if (error)
+                return reject(error);
+            // Because of `info`, which the types of Node.js do not know.
+            const { buffer, engine } = read;
+            resolve({ plain: buffer, size: engine.bytesWritten });
+        };
+        (0,external_node_zlib_.zstdDecompress)(packed, { maxOutputLength: Math.max(1, maxOutputLength), info: true }, done);
     });
 }
 /** The two bytes that a zlib stream begins with (RFC 1950, section 2.2). */
@@ -80067,6 +80097,7 @@ function withoutProxy(env) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Cb: () => (/* binding */ trimmedBaseUrls),
 /* harmony export */   Uu: () => (/* binding */ providerUrls),
 /* harmony export */   xq: () => (/* binding */ PROVIDERS)
 /* harmony export */ });
@@ -80086,6 +80117,11 @@ const PROVIDERS = {
  */
 function providerUrls(env, notice = () => { }) {
     return { openai: urlOf('openai', env, notice), anthropic: urlOf('anthropic', env, notice) };
+}
+/** The variables that are set, without what surrounds a URL: Python's clients fail on a line break when they are made. */
+function trimmedBaseUrls(env) {
+    const variables = Object.values(PROVIDERS).map(({ variable }) => variable);
+    return Object.fromEntries(variables.flatMap((variable) => (env[variable] === undefined ? [] : [[variable, env[variable].trim()]])));
 }
 /**
  * The address of a request: what the client wrote behind the base URL that it was given, behind the provider's own base
@@ -80286,7 +80322,7 @@ async function main(cancelled) {
     if (keys.refusal && model !== 'dummy')
         throw keys.refusal;
     const env = (0,_run_environment_js__WEBPACK_IMPORTED_MODULE_28__/* .evalEnvironment */ .y)(keys.env);
-    const urls = (0,_gateway_providers_js__WEBPACK_IMPORTED_MODULE_14__/* .providerUrls */ .Uu)(process.env);
+    const urls = (0,_gateway_providers_js__WEBPACK_IMPORTED_MODULE_14__/* .providerUrls */ .Uu)(process.env, (message) => _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx.warning(message));
     const began = Math.round(performance.timeOrigin);
     // Unless it is the user's own oaieval that is asked for, evals is mended for today's models.
     const todaysModels = inputs.engine !== 'oaieval';
@@ -83828,6 +83864,8 @@ function warm(options) {
 /* harmony export */ });
 /* unused harmony export PLACEHOLDER_KEY */
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
+/* harmony import */ var _gateway_providers_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5200);
+
 
 /** What GitHub's runner gives the action alone: files and tokens that decide about the job, not about an eval. */
 const RUNNER_ONLY = /^(ACTIONS_|INPUT_|STATE_|GITHUB_(ENV|OUTPUT|PATH|STATE|STEP_SUMMARY)$)/;
@@ -83838,6 +83876,7 @@ function evalEnvironment(env) {
     const passed = Object.entries(env).filter(([name]) => !RUNNER_ONLY.test(name));
     return {
         ...Object.fromEntries(passed),
+        ...(0,_gateway_providers_js__WEBPACK_IMPORTED_MODULE_1__/* .trimmedBaseUrls */ .Cb)(env),
         PYTHONUNBUFFERED: '1',
         OPENAI_API_KEY: env.OPENAI_API_KEY || PLACEHOLDER_KEY,
     };

@@ -22,6 +22,14 @@ export function providerUrls(
   return { openai: urlOf('openai', env, notice), anthropic: urlOf('anthropic', env, notice) };
 }
 
+/** The variables that are set, without what surrounds a URL: Python's clients fail on a line break when they are made. */
+export function trimmedBaseUrls(env: NodeJS.ProcessEnv): Record<string, string> {
+  const variables = Object.values(PROVIDERS).map(({ variable }) => variable);
+  return Object.fromEntries(
+    variables.flatMap((variable) => (env[variable] === undefined ? [] : [[variable, env[variable].trim()]])),
+  );
+}
+
 /**
  * The address of a request: what the client wrote behind the base URL that it was given, behind the provider's own base
  * URL. A query of the base URL (`?api-version=…`) goes with each request, except for names that the request sets itself.

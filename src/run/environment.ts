@@ -1,4 +1,5 @@
 import { ActionError } from '../errors.ts';
+import { trimmedBaseUrls } from '../gateway/providers.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ApiKeys } from './api-keys.ts';
 
@@ -13,6 +14,7 @@ export function evalEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const passed = Object.entries(env).filter(([name]) => !RUNNER_ONLY.test(name));
   return {
     ...Object.fromEntries(passed),
+    ...trimmedBaseUrls(env),
     PYTHONUNBUFFERED: '1',
     OPENAI_API_KEY: env.OPENAI_API_KEY || PLACEHOLDER_KEY,
   };

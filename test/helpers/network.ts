@@ -101,6 +101,19 @@ export async function startProxy({ tls, refuse }: { tls?: Certificate; refuse?: 
   return { host, url: `${tls ? 'https' : 'http'}://${host}`, tunnels, forwarded, authorizations };
 }
 
+/** Passes each request on to a server of this machine, as a web server in front of it does. */
+export function reverseProxyTo(port: number): RequestListener {
+  return async (request, response) => {
+    const { method = 'GET', url = '/', headers } = request;
+    const body = await textOf(request);
+    const onward = plainRequest({ host: '127.0.0.1', port, method, path: url, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    onward.end(body);
+  };
+}
+
 /** A SOCKS5 proxy (RFC 1928) that asks for a user name and a password (RFC 1929) when it is given one. */
 export async function startSocksProxy(login?: { username: string; password: string }) {
   const connections: string[] = [];

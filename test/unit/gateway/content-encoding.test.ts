@@ -20,6 +20,11 @@ describe('content encoding: undone is', () => {
     ['deflate without the head of zlib', 'deflate', deflateRawSync(plain)],
     ['br', 'br', brotliCompressSync(plain)],
     ['zstd', 'zstd', zstdCompressSync(plain)],
+    [
+      'zstd of two frames',
+      'zstd',
+      Buffer.concat([zstdCompressSync(TEXT.slice(0, 40)), zstdCompressSync(TEXT.slice(40))]),
+    ],
     ['a chain in one header', 'gzip, br', brotliCompressSync(gzipSync(plain))],
     ['a chain in two headers', ['gzip', 'br'], brotliCompressSync(gzipSync(plain))],
     ['a chain with gaps', [' gzip ,', ', identity'], gzipSync(plain)],
@@ -28,6 +33,10 @@ describe('content encoding: undone is', () => {
   ])('%s', async (_, encoding, body) => {
     expect(await textOf(body, encoding)).toBe(TEXT);
   });
+});
+
+test('content encoding: no body at all is none, whatever the header says', async () => {
+  expect(await decoded(Buffer.alloc(0), 'gzip')).toEqual(Buffer.alloc(0));
 });
 
 describe('content encoding: not undone is', () => {
@@ -56,6 +65,13 @@ describe('content encoding: a body that unpacks beyond the bound', () => {
     expect(packed.length).toBeLessThan(2000);
     expect((await decoded(packed, encoding, zeros.length))?.equals(zeros)).toBe(true);
     expect(await decoded(packed, encoding, zeros.length - 1)).toBeUndefined();
+  });
+
+  test('several frames of zstd stop at it together', async () => {
+    const frame = zstdCompressSync(zeros);
+    const packed = Buffer.concat([frame, frame]);
+    expect(await decoded(packed, 'zstd', 2 * zeros.length - 1)).toBeUndefined();
+    expect((await decoded(packed, 'zstd', 2 * zeros.length))?.length).toBe(2 * zeros.length);
   });
 
   test('raw deflate stops at it', async () => {

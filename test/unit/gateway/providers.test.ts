@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ActionError } from '../../../src/errors.ts';
-import { providerUrls } from '../../../src/gateway/providers.ts';
+import { providerUrls, trimmedBaseUrls } from '../../../src/gateway/providers.ts';
 
 describe('base URL: taken is', () => {
   test.each<[string, string | undefined, string, number]>([
@@ -65,4 +65,11 @@ describe('base URL: refused is', () => {
     expect((error as ActionError).message).toContain('***');
     expect((error as ActionError).message).not.toMatch(/secr|et@|ci:/);
   });
+});
+
+test('base URL: the environment of evals has it without what surrounds it, and no variable that was not set', () => {
+  expect(trimmedBaseUrls({ OPENAI_BASE_URL: ' https://llm.example/v1\n' })).toEqual({
+    OPENAI_BASE_URL: 'https://llm.example/v1',
+  });
+  expect(trimmedBaseUrls({})).toEqual({});
 });
