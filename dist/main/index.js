@@ -78157,12 +78157,7 @@ const BY_CODE = {
     HOSTNAME_MISMATCH: ['the certificate of the server is made for another host name', RIGHT_HOST],
     ERR_TLS_CERT_ALTNAME_INVALID: ['the certificate of the server is made for another host name', RIGHT_HOST],
     // TLS itself.
-    ...each([
-        'ERR_SSL_WRONG_VERSION_NUMBER',
-        'ERR_SSL_PACKET_LENGTH_TOO_LONG',
-        'ERR_SSL_HTTP_REQUEST',
-        'ERR_SSL_RECORD_LAYER_FAILURE',
-    ], 'the server does not speak TLS on this port: https was asked of what is probably an http port', CHECK_ADDRESS),
+    ...each(['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG', 'ERR_SSL_HTTP_REQUEST'], 'the server does not speak TLS on this port: https was asked of what is probably an http port', CHECK_ADDRESS),
     ...each([
         'ERR_SSL_UNSUPPORTED_PROTOCOL',
         'ERR_SSL_VERSION_TOO_LOW',
@@ -78201,7 +78196,12 @@ const BY_CODE = {
     UND_ERR_PRX_CONN: ['the proxy closed the connection'],
     UND_ERR_HEADERS_OVERFLOW: ['the headers of the answer are larger than any client takes'],
 };
-/** @returns what to say of it; `permanent` only where it is certain that the same request fails again */
+/**
+ * What happened, and whether a wait can help.
+ *
+ * `permanent` holds for a server that has not answered yet. One that has answered before may have one bad machine behind
+ * its load balancer, or a name server that failed once.
+ */
 function transportFailure(error) {
     const chain = causesOf(error);
     for (const cause of chain) {
@@ -78224,11 +78224,7 @@ function ofProxy({ message }) {
         return undefined;
     const permanent = (status < 500 && ![408, 425, 429].includes(status)) || status === 501;
     if (status === 407) {
-        return {
-            why: `${ASKS_LOGIN} (407)`,
-            permanent,
-            advice: PROXY_LOGIN,
-        };
+        return { why: `${ASKS_LOGIN} (407)`, permanent, advice: PROXY_LOGIN };
     }
     return {
         why: `the proxy refused to connect to the API (${status})`,
@@ -78236,7 +78232,7 @@ function ofProxy({ message }) {
         ...(permanent && { advice: PROXY_ALLOW }),
     };
 }
-/** The first bytes of the answer are no HTTP; later faults may be an accident of one answer. */
+/** The first bytes of the answer are not HTTP; a fault behind them may be an accident of this one answer. */
 function ofProtocol({ name, message }) {
     if (name !== 'HTTPParserError' || !/Expected HTTP\/|Invalid HTTP version/.test(message))
         return undefined;
@@ -78616,7 +78612,7 @@ async function discard({ body }) {
         }
     }
     catch {
-        // Nobody reads it, so it does not matter where it breaks off.
+        // It is not used, so it does not matter where it breaks off.
     }
 }
 function leadsAway(first, status, target, where, urls) {

@@ -116,7 +116,7 @@ async function discard({ body }: UpstreamResponse): Promise<void> {
       if (size > MOST_PAGE) break;
     }
   } catch {
-    // Nobody reads it, so it does not matter where it breaks off.
+    // It is not used, so it does not matter where it breaks off.
   }
 }
 

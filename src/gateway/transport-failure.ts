@@ -69,12 +69,7 @@ const BY_CODE: Readonly<Record<string, Known>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: ['the certificate of the server is made for another host name', RIGHT_HOST],
   // TLS itself.
   ...each(
-    [
-      'ERR_SSL_WRONG_VERSION_NUMBER',
-      'ERR_SSL_PACKET_LENGTH_TOO_LONG',
-      'ERR_SSL_HTTP_REQUEST',
-      'ERR_SSL_RECORD_LAYER_FAILURE',
-    ],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG', 'ERR_SSL_HTTP_REQUEST'],
     'the server does not speak TLS on this port: https was asked of what is probably an http port',
     CHECK_ADDRESS,
   ),
@@ -136,7 +131,12 @@ const BY_CODE: Readonly<Record<string, Known>> = {
   UND_ERR_HEADERS_OVERFLOW: ['the headers of the answer are larger than any client takes'],
 };
 
-/** @returns what to say of it; `permanent` only where it is certain that the same request fails again */
+/**
+ * What happened, and whether a wait can help.
+ *
+ * `permanent` holds for a server that has not answered yet. One that has answered before may have one bad machine behind
+ * its load balancer, or a name server that failed once.
+ */
 export function transportFailure(error: unknown): TransportFailure {
   const chain = causesOf(error);
   for (const cause of chain) {
@@ -161,11 +161,7 @@ function ofProxy({ message }: Error): TransportFailure | undefined {
   if (!status) return undefined;
   const permanent = (status < 500 && ![408, 425, 429].includes(status)) || status === 501;
   if (status === 407) {
-    return {
-      why: `${ASKS_LOGIN} (407)`,
-      permanent,
-      advice: PROXY_LOGIN,
-    };
+    return { why: `${ASKS_LOGIN} (407)`, permanent, advice: PROXY_LOGIN };
   }
   return {
     why: `the proxy refused to connect to the API (${status})`,
@@ -174,7 +170,7 @@ function ofProxy({ message }: Error): TransportFailure | undefined {
   };
 }
 
-/** The first bytes of the answer are no HTTP; later faults may be an accident of one answer. */
+/** The first bytes of the answer are not HTTP; a fault behind them may be an accident of this one answer. */
 function ofProtocol({ name, message }: Error): TransportFailure | undefined {
   if (name !== 'HTTPParserError' || !/Expected HTTP\/|Invalid HTTP version/.test(message)) return undefined;
   return {

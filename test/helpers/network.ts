@@ -141,7 +141,7 @@ export async function startSocksProxy(login?: { username: string; password: stri
   return { host: `127.0.0.1:${port}`, connections };
 }
 
-/** Reads exactly so many bytes, as often as it is asked. */
+/** Reads exactly as many bytes as it is asked for, each time. */
 function reader(socket: Socket): (size: number) => Promise<Buffer> {
   return async (size) => {
     for (;;) {

@@ -80,6 +80,12 @@ describe('a private CA is trusted when it is', () => {
   });
 });
 
+test('no certificate is read for an API over http', async () => {
+  const api = await startApi();
+  const env = { SSL_CERT_FILE: '/nowhere/ca.pem' };
+  expect((await ask(api.origin, { env, notice: noNotice })).body).toBe(ANSWER);
+});
+
 describe('the trust store of the machine', () => {
   const mounts = process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'true']).status === 0;
 
@@ -114,7 +120,7 @@ describe('the trust store of the machine', () => {
 describe('no wait helps against a certificate that is', () => {
   test.each([
     [
-      'of a CA that nobody trusts',
+      'of an unknown CA',
       {},
       false,
       /is not trusted: no CA that this machine knows signed it/,

@@ -155,7 +155,7 @@ describe('transport failure: whatever was thrown', () => {
   });
 
   test.each([
-    ['an error that nobody knows', new Error('odd\nthing'), 'odd thing'],
+    ['an unknown error', new Error('odd\nthing'), 'odd thing'],
     ['a text', 'odd', 'odd'],
     ['nothing', undefined, 'undefined'],
   ])('%s is not permanent', (_, error, why) => {

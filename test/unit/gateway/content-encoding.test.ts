@@ -41,7 +41,7 @@ test('content encoding: no body at all is none, whatever the header says', async
 
 describe('content encoding: not undone is', () => {
   test.each<[string, string | string[], Buffer]>([
-    ['an encoding that nobody knows', 'x-snappy', plain],
+    ['an unknown encoding', 'x-snappy', plain],
     ['the name of a property of every object', 'constructor', plain],
     ['what is not what it says', 'gzip', plain],
     ['what breaks off', 'gzip', gzipSync(plain).subarray(0, -9)],
