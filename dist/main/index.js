@@ -78199,20 +78199,20 @@ const BY_CODE = {
 /**
  * What happened, and whether a wait can help.
  *
- * `permanent` holds for a server that has not answered yet. One that has answered before may have one bad machine behind
- * its load balancer, or a name server that failed once.
+ * @param answered whether the API has answered before: then a certificate, a protocol or a name that is wrong may be that
+ *   of one machine behind a load balancer, or of one moment, and is not permanent
  */
-function transportFailure(error) {
+function transportFailure(error, answered = false) {
     const chain = causesOf(error);
     for (const cause of chain) {
-        const known = cause instanceof TransportError ? cause.failure : knownFailure(cause);
+        const own = cause instanceof TransportError ? cause.failure : ofRequest(cause);
+        if (own)
+            return own;
+        const known = ofProxy(cause) ?? ofProtocol(cause) ?? ofCode(cause);
         if (known)
-            return known;
+            return answered ? { ...known, permanent: false } : known;
     }
     return { why: oneLine(chain[0]?.message ?? String(error)), permanent: false };
-}
-function knownFailure(error) {
-    return ofProxy(error) ?? ofProtocol(error) ?? ofRequest(error) ?? ofCode(error);
 }
 /** What a proxy said instead of opening a tunnel, by the status in undici's words. */
 function ofProxy({ message }) {
@@ -78244,7 +78244,8 @@ function ofProtocol({ name, message }) {
 }
 /** What undici refuses to send. Its messages name the header, and never its value. */
 function ofRequest(error) {
-    if (codeOf(error) !== 'UND_ERR_INVALID_ARG')
+    // A refusal by a proxy has this code, too.
+    if (codeOf(error) !== 'UND_ERR_INVALID_ARG' || ofProxy(error))
         return undefined;
     const header = /^invalid (\S+) header$/.exec(error.message)?.[1];
     if (header === undefined) {

@@ -134,20 +134,18 @@ const BY_CODE: Readonly<Record<string, Known>> = {
 /**
  * What happened, and whether a wait can help.
  *
- * `permanent` holds for a server that has not answered yet. One that has answered before may have one bad machine behind
- * its load balancer, or a name server that failed once.
+ * @param answered whether the API has answered before: then a certificate, a protocol or a name that is wrong may be that
+ *   of one machine behind a load balancer, or of one moment, and is not permanent
  */
-export function transportFailure(error: unknown): TransportFailure {
+export function transportFailure(error: unknown, answered = false): TransportFailure {
   const chain = causesOf(error);
   for (const cause of chain) {
-    const known = cause instanceof TransportError ? cause.failure : knownFailure(cause);
-    if (known) return known;
+    const own = cause instanceof TransportError ? cause.failure : ofRequest(cause);
+    if (own) return own;
+    const known = ofProxy(cause) ?? ofProtocol(cause) ?? ofCode(cause);
+    if (known) return answered ? { ...known, permanent: false } : known;
   }
   return { why: oneLine(chain[0]?.message ?? String(error)), permanent: false };
-}
-
-function knownFailure(error: Error): TransportFailure | undefined {
-  return ofProxy(error) ?? ofProtocol(error) ?? ofRequest(error) ?? ofCode(error);
 }
 
 /** What a proxy said instead of opening a tunnel, by the status in undici's words. */
@@ -182,7 +180,8 @@ function ofProtocol({ name, message }: Error): TransportFailure | undefined {
 
 /** What undici refuses to send. Its messages name the header, and never its value. */
 function ofRequest(error: Error): TransportFailure | undefined {
-  if (codeOf(error) !== 'UND_ERR_INVALID_ARG') return undefined;
+  // A refusal by a proxy has this code, too.
+  if (codeOf(error) !== 'UND_ERR_INVALID_ARG' || ofProxy(error)) return undefined;
   const header = /^invalid (\S+) header$/.exec(error.message)?.[1];
   if (header === undefined) {
     return { why: `the request cannot be sent: ${oneLine(error.message)}`, permanent: true };

@@ -141,6 +141,23 @@ describe('transport failure: not permanent is', () => {
   });
 });
 
+describe('transport failure: of an API that has answered before', () => {
+  test.each(['ENOTFOUND', 'CERT_HAS_EXPIRED', 'ERR_SSL_WRONG_VERSION_NUMBER'])(
+    '%s is not permanent',
+    (code) => {
+      const error = Object.assign(new Error('one bad machine'), { code });
+      expect(transportFailure(error)).toMatchObject({ permanent: true });
+      expect(transportFailure(error, true)).toMatchObject({ permanent: false, advice: expect.any(String) });
+    },
+  );
+
+  test('a request that cannot be sent is permanent all the same', async () => {
+    const sent = ask('http://127.0.0.1:9', { headers: { authorization: 'Bearer a\nb' } });
+    const error = await sent.catch((thrown: unknown) => thrown);
+    expect(transportFailure(error, true)).toMatchObject({ permanent: true });
+  });
+});
+
 describe('transport failure: whatever was thrown', () => {
   test('the first cause that is known counts', () => {
     const expired = Object.assign(new Error('certificate has expired'), { code: 'CERT_HAS_EXPIRED' });
