@@ -77667,6 +77667,8 @@ function minutes(milliseconds) {
     return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }
 
+// EXTERNAL MODULE: ./lib/gateway/providers.js
+var providers = __nccwpck_require__(5200);
 ;// CONCATENATED MODULE: ./lib/gateway/provider-error.js
 const LONGEST_NAME = 100;
 const LONGEST_MESSAGE = 500;
@@ -78502,8 +78504,6 @@ function headers_listOf(value) {
         .filter(Boolean);
 }
 
-// EXTERNAL MODULE: ./lib/gateway/providers.js
-var providers = __nccwpck_require__(5200);
 ;// CONCATENATED MODULE: ./lib/gateway/redirects.js
 /**
  * Redirects of the API, as httpx follows them for the openai client, but only on the host that the user named: a key and
@@ -79332,7 +79332,7 @@ class UpstreamCall {
                 this.response.cut();
                 return over({ kind: 'failed' });
             }
-            return again(transportFailure(error));
+            return again(transportFailure(error, limit.lastAnswerAt > 0));
         }
         finally {
             this.#sending = false;
@@ -79462,6 +79462,7 @@ function sleep(milliseconds, signal) {
 
 
 
+
 /** A request with images may be large; this is far beyond what any API takes. */
 const LARGEST_BODY = 512 * 1024 * 1024;
 /** The largest response of OpenAI's API, 2,048 embeddings of 3,072 numbers in JSON, has about 75 MiB. */
@@ -79479,7 +79480,7 @@ class Job {
     constructor(options) {
         const { env, urls, models = [], timeouts = defaultTimeouts, maxRequestsInFlight } = options;
         this.#options = options;
-        this.#upstream = openUpstream(env, timeouts);
+        this.#upstream = openUpstream(env, timeouts, { urls, notice: (message) => options.log.warning(message) });
         this.#limit = new InFlightLimit(maxRequestsInFlight);
         this.#refusals = new Refusals({
             jobKeys: keysOf(env),
@@ -79496,7 +79497,7 @@ class Job {
     }
     /** @param rest path and query behind the base URL of the provider */
     urlOf(provider, rest) {
-        return new URL(`${this.#options.urls[provider].href.replace(/\/+$/, '')}${rest}`);
+        return (0,providers/* requestUrl */.Fl)(this.#options.urls[provider], rest);
     }
     call(request, { onTry, ...events }) {
         const { retryPolicy = defaultRetryPolicy, maxResponseBytes = MAX_RESPONSE_BYTES } = this.#options;
@@ -80095,10 +80096,10 @@ function withoutProxy(env) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Cb: () => (/* binding */ trimmedBaseUrls),
+/* harmony export */   Fl: () => (/* binding */ requestUrl),
 /* harmony export */   Uu: () => (/* binding */ providerUrls),
 /* harmony export */   xq: () => (/* binding */ PROVIDERS)
 /* harmony export */ });
-/* unused harmony export requestUrl */
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
 
 /** The APIs whose clients can be led to another base URL by a variable. */

@@ -5,7 +5,7 @@ import { type Adaptation, describeAdaptation } from '../model/adaptation.ts';
 import { Adaptations } from './adaptable.ts';
 import { InFlightLimit } from './in-flight-limit.ts';
 import { Outage } from './outage.ts';
-import type { Provider, ProviderUrls } from './providers.ts';
+import { type Provider, type ProviderUrls, requestUrl } from './providers.ts';
 import { Refusals } from './refusals.ts';
 import type { RequestNature } from './replayable.ts';
 import { defaultRetryPolicy, type RetryPolicy } from './retry-policy.ts';
@@ -63,7 +63,7 @@ export class Job {
   constructor(options: JobOptions) {
     const { env, urls, models = [], timeouts = defaultTimeouts, maxRequestsInFlight } = options;
     this.#options = options;
-    this.#upstream = openUpstream(env, timeouts);
+    this.#upstream = openUpstream(env, timeouts, { urls, notice: (message) => options.log.warning(message) });
     this.#limit = new InFlightLimit(maxRequestsInFlight);
     this.#refusals = new Refusals({
       jobKeys: keysOf(env),
@@ -83,7 +83,7 @@ export class Job {
 
   /** @param rest path and query behind the base URL of the provider */
   urlOf(provider: Provider, rest: string): URL {
-    return new URL(`${this.#options.urls[provider].href.replace(/\/+$/, '')}${rest}`);
+    return requestUrl(this.#options.urls[provider], rest);
   }
 
   call(request: UpstreamRequest, { onTry, ...events }: CallEvents): UpstreamCall {

@@ -171,7 +171,7 @@ export class UpstreamCall {
         this.response.cut();
         return over({ kind: 'failed' });
       }
-      return again(transportFailure(error));
+      return again(transportFailure(error, limit.lastAnswerAt > 0));
     } finally {
       this.#sending = false;
       this.#slot.release();
