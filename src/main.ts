@@ -128,7 +128,7 @@ async function main(cancelled: Cancellation): Promise<void> {
     let budget: Budget | undefined;
     let answers = 0;
     const gateway = await startGateway({
-      env: process.env,
+      env: keys.env,
       urls,
       models: model.split(','),
       maxRequestsInFlight: inputs.maxRequestsInFlight,

@@ -77276,7 +77276,7 @@ class ApiUnusable extends Error {
 
 /***/ }),
 
-/***/ 9043:
+/***/ 1120:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -77366,14 +77366,8 @@ function answerError(response, status, message) {
     response.end(body);
 }
 
-;// CONCATENATED MODULE: ./lib/model/adaptation.js
-/** `temperature 0 is left out, so its default applies` or `max_tokens is sent as max_completion_tokens` */
-function describeAdaptation({ param, value, renamedTo }) {
-    return renamedTo === null
-        ? `${param} ${value} is left out, so its default applies`
-        : `${param} is sent as ${renamedTo}`;
-}
-
+// EXTERNAL MODULE: ./lib/model/adaptation.js
+var model_adaptation = __nccwpck_require__(9704);
 ;// CONCATENATED MODULE: ./lib/gateway/adaptable.js
 /** Parameters that may be left out, those that change least first. */
 const DROPPABLE = [
@@ -79562,7 +79556,7 @@ class Job {
     #announce(adaptation) {
         const { model, param, value } = adaptation;
         const refused = value === null ? param : `${param} ${value}`;
-        this.infoOnce(`${model} does not accept ${refused}: from now on ${describeAdaptation(adaptation)}`);
+        this.infoOnce(`${model} does not accept ${refused}: from now on ${(0,model_adaptation/* describeAdaptation */.F)(adaptation)}`);
     }
     #once(message, say) {
         if (this.#said.has(message))
@@ -80248,7 +80242,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(6755);
 /* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8876);
 /* harmony import */ var _environment_index_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(5665);
-/* harmony import */ var _gateway_gateway_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(9043);
+/* harmony import */ var _gateway_gateway_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(1120);
 /* harmony import */ var _gateway_providers_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(5200);
 /* harmony import */ var _gateway_traffic_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(3231);
 /* harmony import */ var _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(7310);
@@ -80393,7 +80387,7 @@ async function main(cancelled) {
         let budget;
         let answers = 0;
         const gateway = await (0,_gateway_gateway_js__WEBPACK_IMPORTED_MODULE_13__/* .startGateway */ .z)({
-            env: process.env,
+            env: keys.env,
             urls,
             models: model.split(','),
             maxRequestsInFlight: inputs.maxRequestsInFlight,
@@ -80525,6 +80519,22 @@ if (cancelled.signal.aborted)
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 9704:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ describeAdaptation)
+/* harmony export */ });
+/** `temperature 0 is left out, so its default applies` or `max_tokens is sent as max_completion_tokens` */
+function describeAdaptation({ param, value, renamedTo }) {
+    return renamedTo === null
+        ? `${param} ${value} is left out, so its default applies`
+        : `${param} is sent as ${renamedTo}`;
+}
+
 
 /***/ }),
 
@@ -82790,9 +82800,11 @@ function wholeNumber(value) {
 /* harmony export */   G: () => (/* binding */ renderMarkdown),
 /* harmony export */   P: () => (/* binding */ headline)
 /* harmony export */ });
+/* harmony import */ var _model_adaptation_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9704);
 /* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8804);
 /* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7703);
 /** The job summary: a headline and one table, in GitHub's Markdown. Pure. */
+
 
 
 const STATUS = { fresh: '✅ fresh', reused: '♻️ reused', failed: '❌ failed', pending: '⏳ pending' };
@@ -82808,6 +82820,7 @@ function renderMarkdown(results, link, notes = []) {
         `\`${code(results.model)}\` on \`${code(results.evalSet)}\`: ${countsLine(results)}`,
         '',
         ...trafficLine(results),
+        ...adaptationLines(results),
         ...notes.flatMap((note) => [`> ${cell(note)}`, '']),
         '| Eval | Status | Main metric | Samples | Time | Run |',
         '| :--- | :--- | :--- | ---: | ---: | :--- |',
@@ -82869,6 +82882,26 @@ function trafficLine({ traffic }) {
     ];
     return [
         `Requests: ${requests.join(', ')}. Tokens: ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(prompt + completion)}, of them ${parts.join(', ')}.`,
+        '',
+    ];
+}
+/** More of them than this are counted: each is a value that a model refused. */
+const SHOWN_ADAPTATIONS = 10;
+function adaptationLines({ adaptations }) {
+    if (adaptations.length === 0)
+        return [];
+    const lines = adaptations.slice(0, SHOWN_ADAPTATIONS).map(({ adaptation, evals }) => {
+        const count = evals === 1 ? '1 eval' : `${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(evals)} evals`;
+        return `> - \`${code(adaptation.model)}\`: ${cell((0,_model_adaptation_js__WEBPACK_IMPORTED_MODULE_2__/* .describeAdaptation */ .F)(adaptation))} (${count})`;
+    });
+    const hidden = adaptations.length - lines.length;
+    const own = adaptations.some(({ adaptation }) => adaptation.param === 'temperature' && adaptation.renamedTo === null);
+    return [
+        '> Requests were changed because a model does not accept a parameter of the evals:',
+        '>',
+        ...lines,
+        ...(hidden > 0 ? [`> - and ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(hidden)} more`] : []),
+        ...(own ? ['>', "> The model's own temperature applies, so two runs may differ."] : []),
         '',
     ];
 }
@@ -82953,8 +82986,14 @@ function summarize(model, evalSet, outcomes, traffic = _gateway_traffic_js__WEBP
         rows: outcomes.map(row),
         counts: { total: outcomes.length, completed: fresh + reused, fresh, reused, failed, pending },
         traffic,
+        adaptations: adaptationsOf(outcomes),
         verdict: failed > 0 ? 'failed' : pending > 0 ? 'incomplete' : 'passed',
     };
+}
+function adaptationsOf(outcomes) {
+    const all = outcomes.flatMap((outcome) => ('record' in outcome ? (outcome.record?.adaptations ?? []) : []));
+    const groups = Map.groupBy(all, (adaptation) => JSON.stringify(adaptation));
+    return [...groups.values()].flatMap(([adaptation, ...others]) => adaptation === undefined ? [] : [{ adaptation, evals: others.length + 1 }]);
 }
 function row(outcome) {
     const { eval: planned, status } = outcome;

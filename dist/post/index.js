@@ -28630,7 +28630,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /* harmony export */ });
 /* unused harmony export finish */
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
-/* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3021);
+/* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7930);
 /* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2988);
 
 
@@ -29877,7 +29877,7 @@ function asText(line) {
 /* unused harmony export publishOutputs */
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3360);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
-/* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3021);
+/* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7930);
 
 
 
@@ -42782,16 +42782,32 @@ function wholeNumber(value) {
 
 /***/ }),
 
-/***/ 3021:
+/***/ 7930:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   G: () => (/* binding */ renderMarkdown)
-/* harmony export */ });
-/* unused harmony export headline */
-/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8804);
-/* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7703);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  G: () => (/* binding */ renderMarkdown)
+});
+
+// UNUSED EXPORTS: headline
+
+;// CONCATENATED MODULE: ./lib/model/adaptation.js
+/** `temperature 0 is left out, so its default applies` or `max_tokens is sent as max_completion_tokens` */
+function describeAdaptation({ param, value, renamedTo }) {
+    return renamedTo === null
+        ? `${param} ${value} is left out, so its default applies`
+        : `${param} is sent as ${renamedTo}`;
+}
+
+// EXTERNAL MODULE: ./lib/text.js
+var lib_text = __nccwpck_require__(8804);
+// EXTERNAL MODULE: ./lib/report/format.js
+var format = __nccwpck_require__(7703);
+;// CONCATENATED MODULE: ./lib/report/markdown.js
 /** The job summary: a headline and one table, in GitHub's Markdown. Pure. */
+
 
 
 const STATUS = { fresh: '✅ fresh', reused: '♻️ reused', failed: '❌ failed', pending: '⏳ pending' };
@@ -42807,6 +42823,7 @@ function renderMarkdown(results, link, notes = []) {
         `\`${code(results.model)}\` on \`${code(results.evalSet)}\`: ${countsLine(results)}`,
         '',
         ...trafficLine(results),
+        ...adaptationLines(results),
         ...notes.flatMap((note) => [`> ${cell(note)}`, '']),
         '| Eval | Status | Main metric | Samples | Time | Run |',
         '| :--- | :--- | :--- | ---: | ---: | :--- |',
@@ -42817,7 +42834,7 @@ function renderMarkdown(results, link, notes = []) {
     return [
         head,
         ...rows.filter((_, index) => shown.has(index)),
-        ...(hidden > 0 ? ['', `… and ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(hidden)} more.`] : []),
+        ...(hidden > 0 ? ['', `… and ${(0,format/* wholeNumber */.rD)(hidden)} more.`] : []),
         '',
     ].join('\n');
 }
@@ -42838,17 +42855,17 @@ function rowsThatFit(results, rows, bytes) {
 }
 function headline({ verdict, counts }) {
     const { total, completed, failed, pending } = counts;
-    const evals = (n) => `${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(n)} eval${n === 1 ? '' : 's'}`;
+    const evals = (n) => `${(0,format/* wholeNumber */.rD)(n)} eval${n === 1 ? '' : 's'}`;
     if (verdict === 'passed')
         return `✅ All ${evals(total)} done`;
     if (verdict === 'failed')
-        return `❌ ${evals(failed)} failed, ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(completed)} of ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(total)} done`;
-    return `⏳ Incomplete: ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(completed)} of ${evals(total)} done, ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(pending)} pending`;
+        return `❌ ${evals(failed)} failed, ${(0,format/* wholeNumber */.rD)(completed)} of ${(0,format/* wholeNumber */.rD)(total)} done`;
+    return `⏳ Incomplete: ${(0,format/* wholeNumber */.rD)(completed)} of ${evals(total)} done, ${(0,format/* wholeNumber */.rD)(pending)} pending`;
 }
 function countsLine({ counts }) {
     const parts = ['fresh', 'reused', 'failed', 'pending']
         .filter((status) => counts[status] > 0)
-        .map((status) => `${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(counts[status])} ${status}`);
+        .map((status) => `${(0,format/* wholeNumber */.rD)(counts[status])} ${status}`);
     return parts.length > 0 ? `${parts.join(', ')}.` : 'nothing to do.';
 }
 function trafficLine({ traffic }) {
@@ -42856,27 +42873,47 @@ function trafficLine({ traffic }) {
     if (sent + replayed === 0)
         return [];
     const requests = [
-        `${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(sent)} sent`,
-        `${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(replayed)} answered from the journal`,
-        ...(retried > 0 ? [`${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(retried)} retries`] : []),
-        ...(failed > 0 ? [`${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(failed)} failed`] : []),
+        `${(0,format/* wholeNumber */.rD)(sent)} sent`,
+        `${(0,format/* wholeNumber */.rD)(replayed)} answered from the journal`,
+        ...(retried > 0 ? [`${(0,format/* wholeNumber */.rD)(retried)} retries`] : []),
+        ...(failed > 0 ? [`${(0,format/* wholeNumber */.rD)(failed)} failed`] : []),
     ];
     const { prompt, completion, cached, reasoning } = tokensSent;
     const parts = [
-        `${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(prompt)} prompt${cached > 0 ? ` (${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(cached)} cached)` : ''}`,
-        `${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(completion)} completion${reasoning > 0 ? ` (${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(reasoning)} reasoning)` : ''}`,
+        `${(0,format/* wholeNumber */.rD)(prompt)} prompt${cached > 0 ? ` (${(0,format/* wholeNumber */.rD)(cached)} cached)` : ''}`,
+        `${(0,format/* wholeNumber */.rD)(completion)} completion${reasoning > 0 ? ` (${(0,format/* wholeNumber */.rD)(reasoning)} reasoning)` : ''}`,
     ];
     return [
-        `Requests: ${requests.join(', ')}. Tokens: ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(prompt + completion)}, of them ${parts.join(', ')}.`,
+        `Requests: ${requests.join(', ')}. Tokens: ${(0,format/* wholeNumber */.rD)(prompt + completion)}, of them ${parts.join(', ')}.`,
+        '',
+    ];
+}
+/** More of them than this are counted: each is a value that a model refused. */
+const SHOWN_ADAPTATIONS = 10;
+function adaptationLines({ adaptations }) {
+    if (adaptations.length === 0)
+        return [];
+    const lines = adaptations.slice(0, SHOWN_ADAPTATIONS).map(({ adaptation, evals }) => {
+        const count = evals === 1 ? '1 eval' : `${(0,format/* wholeNumber */.rD)(evals)} evals`;
+        return `> - \`${code(adaptation.model)}\`: ${cell(describeAdaptation(adaptation))} (${count})`;
+    });
+    const hidden = adaptations.length - lines.length;
+    const own = adaptations.some(({ adaptation }) => adaptation.param === 'temperature' && adaptation.renamedTo === null);
+    return [
+        '> Requests were changed because a model does not accept a parameter of the evals:',
+        '>',
+        ...lines,
+        ...(hidden > 0 ? [`> - and ${(0,format/* wholeNumber */.rD)(hidden)} more`] : []),
+        ...(own ? ['>', "> The model's own temperature applies, so two runs may differ."] : []),
         '',
     ];
 }
 function tableRow(row, link) {
     const metric = row.metric
-        ? `${cell(row.metric.name)} **${cell((0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .metricText */ ._l)(row.metric.value))}**`
+        ? `${cell(row.metric.name)} **${cell((0,format/* metricText */._l)(row.metric.value))}**`
         : cell(row.note);
-    const samples = row.samples === null ? '' : (0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(row.samples);
-    const time = row.time === undefined ? '' : (0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(row.time);
+    const samples = row.samples === null ? '' : (0,format/* wholeNumber */.rD)(row.samples);
+    const time = row.time === undefined ? '' : (0,format/* duration */.p0)(row.time);
     return `| \`${code(row.name)}\` | ${STATUS[row.status]} | ${metric} | ${samples} | ${time} | ${runCell(row, link)} |`;
 }
 function runCell({ run }, { repository, serverUrl }) {
@@ -42891,12 +42928,12 @@ function runCell({ run }, { repository, serverUrl }) {
 const LONGEST_CELL = 500;
 /** Text that others chose (names, metrics, messages) must not become markup, nor break the table, nor turn its text around. */
 function cell(text) {
-    return (0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(text, LONGEST_CELL)
+    return (0,lib_text/* oneLine */.TN)(text, LONGEST_CELL)
         .replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c] ?? c)
         .replace(/[\\`*_{}[\]|~!#@]/g, (c) => `\\${c}`);
 }
 function code(text) {
-    return (0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(text, LONGEST_CELL).replaceAll('`', "'").replaceAll('|', '\\|');
+    return (0,lib_text/* oneLine */.TN)(text, LONGEST_CELL).replaceAll('`', "'").replaceAll('|', '\\|');
 }
 
 
@@ -42964,8 +43001,14 @@ function summarize(model, evalSet, outcomes, traffic = noTraffic) {
         rows: outcomes.map(row),
         counts: { total: outcomes.length, completed: fresh + reused, fresh, reused, failed, pending },
         traffic,
+        adaptations: adaptationsOf(outcomes),
         verdict: failed > 0 ? 'failed' : pending > 0 ? 'incomplete' : 'passed',
     };
+}
+function adaptationsOf(outcomes) {
+    const all = outcomes.flatMap((outcome) => ('record' in outcome ? (outcome.record?.adaptations ?? []) : []));
+    const groups = Map.groupBy(all, (adaptation) => JSON.stringify(adaptation));
+    return [...groups.values()].flatMap(([adaptation, ...others]) => adaptation === undefined ? [] : [{ adaptation, evals: others.length + 1 }]);
 }
 function row(outcome) {
     const { eval: planned, status } = outcome;

@@ -1,4 +1,5 @@
 /** The job summary: a headline and one table, in GitHub's Markdown. Pure. */
+import { describeAdaptation } from '../model/adaptation.ts';
 import { oneLine } from '../text.ts';
 import { duration, metricText, wholeNumber } from './format.ts';
 import type { ResultRow, Results } from './results.ts';
@@ -23,6 +24,7 @@ export function renderMarkdown(results: Results, link: RunLink, notes: readonly 
     `\`${code(results.model)}\` on \`${code(results.evalSet)}\`: ${countsLine(results)}`,
     '',
     ...trafficLine(results),
+    ...adaptationLines(results),
     ...notes.flatMap((note) => [`> ${cell(note)}`, '']),
     '| Eval | Status | Main metric | Samples | Time | Run |',
     '| :--- | :--- | :--- | ---: | ---: | :--- |',
@@ -89,6 +91,29 @@ function trafficLine({ traffic }: Results): string[] {
   ];
   return [
     `Requests: ${requests.join(', ')}. Tokens: ${wholeNumber(prompt + completion)}, of them ${parts.join(', ')}.`,
+    '',
+  ];
+}
+
+/** More of them than this are counted: each is a value that a model refused. */
+const SHOWN_ADAPTATIONS = 10;
+
+function adaptationLines({ adaptations }: Results): string[] {
+  if (adaptations.length === 0) return [];
+  const lines = adaptations.slice(0, SHOWN_ADAPTATIONS).map(({ adaptation, evals }) => {
+    const count = evals === 1 ? '1 eval' : `${wholeNumber(evals)} evals`;
+    return `> - \`${code(adaptation.model)}\`: ${cell(describeAdaptation(adaptation))} (${count})`;
+  });
+  const hidden = adaptations.length - lines.length;
+  const own = adaptations.some(
+    ({ adaptation }) => adaptation.param === 'temperature' && adaptation.renamedTo === null,
+  );
+  return [
+    '> Requests were changed because a model does not accept a parameter of the evals:',
+    '>',
+    ...lines,
+    ...(hidden > 0 ? [`> - and ${wholeNumber(hidden)} more`] : []),
+    ...(own ? ['>', "> The model's own temperature applies, so two runs may differ."] : []),
     '',
   ];
 }

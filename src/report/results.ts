@@ -1,5 +1,6 @@
 /** Outcomes as people and other steps see them. Pure. */
 import { noTraffic, type Traffic } from '../gateway/traffic.ts';
+import type { Adaptation } from '../model/adaptation.ts';
 import type { MetricValue } from '../progress/completion-record.ts';
 import type { Outcome } from '../run/outcome.ts';
 import { mainMetric, type NamedMetric } from './format.ts';
@@ -35,6 +36,8 @@ export interface Results {
   readonly counts: Counts;
   /** What this run asked the API. */
   readonly traffic: Traffic;
+  /** What was changed in requests because a model does not accept it, and in those of how many evals. */
+  readonly adaptations: readonly { readonly adaptation: Adaptation; readonly evals: number }[];
   /** Passed: all done. Failed: an eval failed. Incomplete: none failed, some are pending. */
   readonly verdict: 'passed' | 'failed' | 'incomplete';
 }
@@ -59,8 +62,17 @@ export function summarize(
     rows: outcomes.map(row),
     counts: { total: outcomes.length, completed: fresh + reused, fresh, reused, failed, pending },
     traffic,
+    adaptations: adaptationsOf(outcomes),
     verdict: failed > 0 ? 'failed' : pending > 0 ? 'incomplete' : 'passed',
   };
+}
+
+function adaptationsOf(outcomes: readonly Outcome[]): Results['adaptations'] {
+  const all = outcomes.flatMap((outcome) => ('record' in outcome ? (outcome.record?.adaptations ?? []) : []));
+  const groups = Map.groupBy(all, (adaptation) => JSON.stringify(adaptation));
+  return [...groups.values()].flatMap(([adaptation, ...others]) =>
+    adaptation === undefined ? [] : [{ adaptation, evals: others.length + 1 }],
+  );
 }
 
 function row(outcome: Outcome): ResultRow {
