@@ -25,6 +25,7 @@ import { Bed } from '../bundle/bed.ts';
 import { evalsPython } from '../helpers/evals-venv.ts';
 import { isRunning, type RunningAction, type RunResult } from '../helpers/runner.ts';
 import type { CacheFault, CacheRequest } from '../stand-ins/cache-service.ts';
+import { conversations } from '../stand-ins/conversations.ts';
 import type { ModelRequest } from '../stand-ins/model-api.ts';
 
 export interface TortureOptions {
@@ -48,15 +49,19 @@ export interface TortureReport {
 }
 
 const SAMPLES = 40;
-const EVALS = 4;
+const EVALS = 5;
 /** Requests of each eval of the set: the model-graded one asks for an answer, then for a grade. */
 const REQUESTS: Readonly<Record<string, number>> = {
   'many-match.dev.v0': SAMPLES,
   'many-includes.dev.v0': SAMPLES,
   'many-fuzzy.dev.v0': SAMPLES,
   'many-graded.dev.v0': 2 * SAMPLES,
+  // It keeps conversations at the API: none of its answers is recorded, and it starts over each time.
+  'many-talks.dev.v0': 0,
 };
+const TALKS_SAMPLES = 12;
 const FIXTURE = join(import.meta.dirname, '../fixtures/many-samples');
+const TALKS = join(import.meta.dirname, '../fixtures/conversations');
 const MARKER = 'OAIEVALSET_TORTURE';
 
 /** Milliseconds around a kill in which an answer may be on its way. */
@@ -137,7 +142,7 @@ export async function torture({ seed, rounds, say }: TortureOptions): Promise<To
 
           const asked = bed.api.requests.slice(from);
           const paid = asked.filter(
-            (request) => request.status === 200 && !request.aborted && !isLookup(request),
+            (request) => request.status === 200 && !request.aborted && isQuestion(request),
           );
           const unsure = paid.filter((request) => instants.some((at) => isNear(request, at))).length;
           answersPaid += paid.length;
@@ -157,6 +162,8 @@ export async function torture({ seed, rounds, say }: TortureOptions): Promise<To
             completed += 1;
             const metrics = JSON.stringify(now.metrics);
             reference ??= metrics;
+            if (!metrics.includes('"many-talks.dev.v0":[["accuracy",1]]'))
+              problem('a sample was given the conversation of another one');
             if (metrics !== reference) problem(`the metrics are ${metrics}, where they were ${reference}`);
             if (now.answers !== sum(Object.values(REQUESTS))) problem(`${now.answers} answers at the end`);
             return;
@@ -193,10 +200,11 @@ async function withBed(python: string, work: (bed: Bed, faults: Faults) => Promi
         evalSet: 'many',
         api: {
           latencyMs: 60,
+          faults: conversations().faults,
           knowledge: new Map(questions.map((q) => [q.input[0]?.content ?? '', q.ideal])),
         },
         cache: { faults: (request) => faults.now?.(request) },
-        env: { EVALS_THREADS: '4' },
+        env: { EVALS_THREADS: '4', PYTHONPATH: TALKS },
       },
     );
     const registry = join(bed.directory, 'registry');
@@ -206,10 +214,24 @@ async function withBed(python: string, work: (bed: Bed, faults: Faults) => Promi
       join(registry, 'data/many/samples.jsonl'),
       questions.map((question) => `${JSON.stringify(question)}\n`).join(''),
     );
+    addTalks(registry);
     await work(bed, faults);
   } finally {
     for (const cleanup of cleanups.reverse()) await cleanup();
   }
+}
+
+/** Adds an eval that keeps conversations to the set. */
+function addTalks(registry: string): void {
+  const samples = questions.slice(0, TALKS_SAMPLES).map((question) => `${JSON.stringify(question)}\n`);
+  writeFileSync(join(registry, 'data/many/talks.jsonl'), samples.join(''));
+  const entries = {
+    'many-talks': { id: 'many-talks.dev.v0', metrics: ['accuracy'] },
+    'many-talks.dev.v0': { class: 'talks:Talk', args: { samples_jsonl: 'many/talks.jsonl' } },
+  };
+  writeFileSync(join(registry, 'evals/talks.yaml'), JSON.stringify(entries));
+  const set = join(registry, 'eval_sets/many.yaml');
+  writeFileSync(set, `${readFileSync(set, 'utf8').trimEnd()}\n    - many-talks\n`);
 }
 
 /**
@@ -235,7 +257,10 @@ async function runWith(
   marker: string,
 ): Promise<{ result: RunResult; instants: number[] }> {
   const instants: number[] = [];
-  const delay = random() * 3500;
+  const early = random() < 0.2;
+  const delay = random() * (early ? 3500 : 400);
+  /** Requests after which the step is struck, unless that is before the first of them. */
+  const requests = bed.api.requests.length + Math.ceil(random() * 150);
   const choice = random();
   let main: RunningAction | undefined;
   const strike = (): void => {
@@ -275,7 +300,13 @@ async function runWith(
         return;
       }
       main = running;
-      if (deed !== 'nothing') timer = setTimeout(strike, delay);
+      if (deed === 'nothing') return;
+      const soon = (): void => {
+        timer = setTimeout(strike, delay);
+      };
+      // On a loaded machine the start takes longer than any delay.
+      if (early) soon();
+      else void bed.api.untilReceived(requests).then(soon);
     },
   });
   clearTimeout(timer);
@@ -288,7 +319,8 @@ function isNear({ receivedAt, answeredAt = 0 }: ModelRequest, at: number): boole
   return receivedAt <= at + INSTANT && answeredAt >= at - INSTANT;
 }
 
-const isLookup = ({ method }: ModelRequest) => method !== 'POST';
+/** Whether its answer is recorded. */
+const isQuestion = ({ path }: ModelRequest) => path === '/v1/chat/completions';
 
 // --------------------------------------------------------------------------------------------------- what is there
 

@@ -1,7 +1,7 @@
 /** Evals that make something at the API: real evals, the shipped action, an API that keeps conversations. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { evalsPython } from '../../helpers/evals-venv.ts';
-import type { Fault, ModelRequest } from '../../stand-ins/model-api.ts';
+import { conversations } from '../../stand-ins/conversations.ts';
 import { bedOf, type Context, key, ownModule } from '../asks.ts';
 import { type Bed, logOf, scratch } from '../bed.ts';
 
@@ -43,64 +43,6 @@ class Talk(evals.Eval):
         self.eval_all_samples(recorder, self.get_samples())
         return {"accuracy": evals.metrics.get_accuracy(recorder.get_events("match"))}
 `;
-
-/** An API that keeps conversations and responses, and forgets them when it is told. */
-function conversations() {
-  const kept = new Map<string, string[]>();
-  const gone = (id: unknown): Fault => ({
-    status: 404,
-    body: {
-      error: { message: `'${id}' not found.`, type: 'invalid_request_error', param: null, code: null },
-    },
-  });
-  let made = 0;
-  const answer = (text: string, id: string): Fault => ({
-    status: 200,
-    body: {
-      id,
-      object: 'response',
-      created_at: 1,
-      model: 'gpt-4',
-      status: 'completed',
-      parallel_tool_calls: true,
-      tool_choice: 'auto',
-      tools: [],
-      output: [
-        {
-          type: 'message',
-          id: `msg_${id}`,
-          role: 'assistant',
-          status: 'completed',
-          content: [{ type: 'output_text', text, annotations: [] }],
-        },
-      ],
-    },
-  });
-  const faults = ({ method, path, body }: ModelRequest): Fault | undefined => {
-    const fields = (body ?? {}) as Record<string, string>;
-    if (path === '/v1/conversations') {
-      const id = `conv_${++made}`;
-      kept.set(id, []);
-      return { status: 200, body: { id, object: 'conversation', created_at: 1, metadata: {} } };
-    }
-    if (method === 'DELETE') {
-      const id = path.split('/').at(-1) ?? '';
-      return kept.delete(id)
-        ? { status: 200, body: { id, object: 'conversation.deleted', deleted: true } }
-        : gone(id);
-    }
-    if (path !== '/v1/responses') return undefined;
-    const { conversation, previous_response_id: previous, input = '' } = fields;
-    const said = kept.get(conversation ?? previous ?? '') ?? (conversation || previous ? undefined : []);
-    if (!said) return gone(conversation ?? previous);
-    said.push(input);
-    const id = `resp_${++made}`;
-    kept.set(id, said);
-    // A conversation that holds another question leads the model astray.
-    return answer(`answer to ${said[0]}`, id);
-  };
-  return { faults, forget: () => kept.clear() };
-}
 
 const asks = (bed: Bed) => bed.api.requests.filter(({ path }) => path === '/v1/responses').length;
 const accuracy = (bed: Bed) => bed.records().find((record) => record.eval === key(0))?.metrics.accuracy;
