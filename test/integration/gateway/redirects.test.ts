@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { providerUrls } from '../../../src/gateway/providers.ts';
 import { transportFailure } from '../../../src/gateway/transport-failure.ts';
 import { evalsPython } from '../../helpers/evals-venv.ts';
+import { askOf, openJournal, startRig } from '../../helpers/gateway-rig.ts';
 import { ANSWER, type ApiServer, ask, makeCa, type Script, startApi } from '../../helpers/network.ts';
 
 const REST = '/chat/completions';
@@ -238,4 +239,20 @@ describe('redirect: that the API refuses afterwards', () => {
     const api = await startApi(refusing(307, 400));
     expect((await askBelow(`${api.origin}/old/v1`)).status).toBe(400);
   });
+});
+
+test('redirect: to another host ends the job with that address, and is not followed', async () => {
+  const api = await startApi((_, response) =>
+    response.writeHead(307, { location: `https://llm.example/v1${REST}?key=secret` }).end(),
+  );
+  const gateway = await startRig({ openai: `${api.origin}/v1` });
+  const { status, body } = await askOf(gateway.openEval('a', openJournal()), 'x');
+  expect(status).toBe(424);
+  expect(JSON.parse(body.toString()).error.message).toMatch(/redirected.*https:\/\/llm\.example\/v1/);
+  expect(gateway.unusable.reason).toMatchObject({
+    message: expect.stringMatching(/^the API cannot be used: the API redirected.*https:\/\/llm\.example/),
+    next: 'If that address is right, set OPENAI_BASE_URL to https://llm.example/v1.',
+  });
+  expect(`${body} ${gateway.unusable.reason}`).not.toContain('secret');
+  expect(api.arrivals).toHaveLength(1);
 });
