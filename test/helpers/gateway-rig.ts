@@ -1,9 +1,8 @@
 /** A gateway in this process between plain HTTP clients and a stand-in for the model API that a test scripts byte by byte. */
-import { execFileSync } from 'node:child_process';
 import { createCipheriv, createHash } from 'node:crypto';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { EventEmitter, once } from 'node:events';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import {
   createServer,
   type IncomingHttpHeaders,
@@ -12,7 +11,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { type AddressInfo, connect, type Server, type Socket } from 'node:net';
+import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { type EvalGateway, type GatewayOptions, startGateway } from '../../src/gateway/gateway.ts';
@@ -21,6 +20,7 @@ import { defaultRetryPolicy } from '../../src/gateway/retry-policy.ts';
 import { Journal } from '../../src/progress/journal.ts';
 import { type StatePaths, statePaths } from '../../src/progress/paths.ts';
 import { recordingLog, sha256, temporaryDirectory } from './builders.ts';
+import { type Certificate, listening } from './network.ts';
 
 /** A request as the stand-in for the API saw it. */
 export interface Arrival {
@@ -41,11 +41,6 @@ export interface StandInApi {
   readonly server: Server;
   readonly arrivals: readonly Arrival[];
   untilArrived(count: number): Promise<void>;
-}
-
-export interface Certificate {
-  readonly key: string;
-  readonly cert: string;
 }
 
 /** A stand-in for the model API that answers each request as the test says, down to the bytes of its socket. */
@@ -72,99 +67,6 @@ export async function startStandInApi(script: Script, tls?: Certificate): Promis
       while (arrivals.length < count) await once(changed, 'arrival');
     },
   };
-}
-
-/** A stand-in for a company's forward proxy: CONNECT for https, absolute URIs for http. */
-export async function startStandInProxy() {
-  const tunnels: string[] = [];
-  const forwarded: string[] = [];
-  const authorizations: (string | undefined)[] = [];
-  const server = createServer((request, response) => {
-    forwarded.push(`${request.method} ${request.url}`);
-    authorizations.push(request.headers['proxy-authorization']);
-    const { 'proxy-authorization': _, ...headers } = request.headers;
-    const onward = plainRequest(request.url ?? '', { method: request.method ?? 'GET', headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
-    });
-    request.pipe(onward);
-  });
-  server.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
-    tunnels.push(request.url ?? '');
-    authorizations.push(request.headers['proxy-authorization']);
-    const { hostname, port } = new URL(`tcp://${request.url}`);
-    const onward = connect(Number(port), hostname, () => {
-      socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
-      onward.write(head);
-      onward.pipe(socket).pipe(onward);
-    });
-    for (const end of [socket, onward]) {
-      end.on('error', () => {
-        socket.destroy();
-        onward.destroy();
-      });
-    }
-  });
-  const { port } = await listening(server);
-  return { host: `127.0.0.1:${port}`, url: `http://127.0.0.1:${port}`, tunnels, forwarded, authorizations };
-}
-
-/** Listens on the loopback until the test ends; then every connection is dropped, tunnels included. */
-export async function listening(server: Server): Promise<AddressInfo> {
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.on('error', () => {});
-    socket.once('close', () => sockets.delete(socket));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(async () => {
-    const closed = new Promise((done) => server.close(done));
-    for (const socket of sockets) socket.destroy();
-    await closed;
-  });
-  return server.address() as AddressInfo;
-}
-
-/** A private CA and a server certificate for 127.0.0.1 by it, made now: no private key belongs into a repository. */
-export function makeCertificates(): { ca: string; server: Certificate } {
-  const folder = temporaryDirectory();
-  const openssl = (...args: string[]): void => {
-    try {
-      execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
-    } catch (error) {
-      const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-      throw new Error(
-        missing
-          ? 'This test makes certificates with the command openssl, which is not on this machine. Install OpenSSL.'
-          : `openssl ${args[0]} failed: ${String((error as { stderr?: Buffer }).stderr)}`,
-      );
-    }
-  };
-  const key = (name: string) =>
-    openssl('genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256', '-out', name);
-  writeFileSync(join(folder, 'server.ext'), 'subjectAltName=IP:127.0.0.1\nbasicConstraints=CA:FALSE\n');
-  key('ca.key');
-  key('server.key');
-  const days = ['-days', '2'];
-  openssl(
-    'req',
-    '-x509',
-    '-new',
-    '-key',
-    'ca.key',
-    ...days,
-    '-subj',
-    '/CN=Private CA of a test',
-    '-out',
-    'ca.pem',
-  );
-  openssl('req', '-new', '-key', 'server.key', '-subj', '/CN=127.0.0.1', '-out', 'server.csr');
-  const by = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-set_serial', '1', '-extfile', 'server.ext'];
-  openssl('x509', '-req', '-in', 'server.csr', ...by, ...days, '-out', 'server.pem');
-  const read = (name: string) => readFileSync(join(folder, name), 'utf8');
-  return { ca: join(folder, 'ca.pem'), server: { key: read('server.key'), cert: read('server.pem') } };
 }
 
 export interface RigOptions extends Partial<GatewayOptions> {
