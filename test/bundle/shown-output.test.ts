@@ -26,11 +26,16 @@ class Prints(evals.elsuite.basic.match.Match):
         sys.stderr.write("\\n")
         print("cut " + "x" * 70_000 + token + "y" * (65_536 - 24), flush=True)
         print("turned \\u202e round \\u2066 here \\u200b and \\u2028 there", flush=True)
+        print("of the runner:", [n for n in os.environ if n.startswith(("ACTIONS_", "INPUT_", "STATE_"))], flush=True)
+        print("of the user:", os.environ["GITHUB_TOKEN"], os.environ["OPENAI_API_KEY"], flush=True)
         result = super().eval_sample(sample, rng)
         if os.environ.get("RAISE"):
             raise RuntimeError(f"Client error '404 Not Found' for url '{base}/models/none'")
         return result
 `;
+
+const GITHUB_TOKEN = 'ghs_0123456789abcdefghijklmnopqrstuvwxyz';
+const OPENAI_API_KEY = 'sk-proj-abcdefghijklmnopqrstuvwxyz';
 
 async function bedThatPrints(context: Context): Promise<Bed> {
   const modules = scratch(context);
@@ -38,7 +43,10 @@ async function bedThatPrints(context: Context): Promise<Bed> {
   return bedOf(
     context,
     { samples: [1], className: 'own:Prints' },
-    { env: { PYTHONPATH: modules }, inputs: { attempts: '1' } },
+    {
+      env: { PYTHONPATH: modules, GITHUB_TOKEN, OPENAI_API_KEY },
+      inputs: { attempts: '1', 'encryption-key': 'a secret of the action alone' },
+    },
   );
 }
 
@@ -80,6 +88,13 @@ describe.concurrent.for(['warm', 'oaieval'])('the address of the gateway (%s)', 
         place,
       ).toEqual([]);
     expect(places.get('log')).toContain('in full http://127.0.0.1:');
+    expect(places.get('log')).toContain('of the runner: []');
+    expect(places.get('log')).toContain('of the user: *** ***');
+    for (const [place, text] of places)
+      expect(
+        [GITHUB_TOKEN, OPENAI_API_KEY].filter((secret) => text.includes(secret)),
+        place,
+      ).toEqual([]);
     if (exitCode === 1) expect(result.annotations[0]?.message).toMatch(/RuntimeError: .*\/\*\*\*\/openai/);
   });
 });
