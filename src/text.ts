@@ -27,7 +27,7 @@ export function printable(text: string): string {
   return stripVTControlCharacters(text).replaceAll('\r\n', '\n').replace(ALL_INVISIBLE_IN_LINES, codeOf);
 }
 
-/** The same as one line of at most so many bytes. */
+/** The same as one line, shortened to `bytes`. */
 export function oneLine(text: string, bytes = Number.POSITIVE_INFINITY): string {
   const line = stripVTControlCharacters(text).replace(/\s+/g, ' ').trim();
   return shorten(line.replace(ALL_INVISIBLE, codeOf), bytes);
@@ -39,7 +39,7 @@ function codeOf(character: string): string {
   return code.length === 4 ? `\\u${code}` : `\\u{${code}}`;
 }
 
-/** At most so many bytes of UTF-8. The middle is left out: a message begins with what failed and often ends with why. */
+/** Cuts a text to `bytes` of UTF-8. The middle is left out: a message begins with what failed and often ends with why. */
 export function shorten(text: string, bytes: number): string {
   if (text.length * 3 <= bytes) return text;
   const encoded = Buffer.from(text);

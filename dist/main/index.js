@@ -82835,7 +82835,7 @@ function renderMarkdown(results, link, notes = []) {
         '',
     ].join('\n');
 }
-/** Indexes of whole rows that have so many bytes together: what failed or is missing before what is done. */
+/** Indexes of the rows that fit into `bytes`: what failed or is pending before what is done. */
 function rowsThatFit(results, rows, bytes) {
     const urgent = (index) => /failed|pending/.test(results[index]?.status ?? '');
     const indexes = [...rows.keys()];
@@ -85359,7 +85359,7 @@ function firstInvisible(text) {
 function printable(text) {
     return (0,node_util__WEBPACK_IMPORTED_MODULE_0__.stripVTControlCharacters)(text).replaceAll('\r\n', '\n').replace(ALL_INVISIBLE_IN_LINES, codeOf);
 }
-/** The same as one line of at most so many bytes. */
+/** The same as one line, shortened to `bytes`. */
 function oneLine(text, bytes = Number.POSITIVE_INFINITY) {
     const line = (0,node_util__WEBPACK_IMPORTED_MODULE_0__.stripVTControlCharacters)(text).replace(/\s+/g, ' ').trim();
     return shorten(line.replace(ALL_INVISIBLE, codeOf), bytes);
@@ -85369,7 +85369,7 @@ function codeOf(character) {
     const code = (character.codePointAt(0) ?? 0).toString(16).padStart(4, '0');
     return code.length === 4 ? `\\u${code}` : `\\u{${code}}`;
 }
-/** At most so many bytes of UTF-8. The middle is left out: a message begins with what failed and often ends with why. */
+/** Cuts a text to `bytes` of UTF-8. The middle is left out: a message begins with what failed and often ends with why. */
 function shorten(text, bytes) {
     if (text.length * 3 <= bytes)
         return text;

@@ -40,7 +40,7 @@ export function renderMarkdown(results: Results, link: RunLink, notes: readonly 
   ].join('\n');
 }
 
-/** Indexes of whole rows that have so many bytes together: what failed or is missing before what is done. */
+/** Indexes of the rows that fit into `bytes`: what failed or is pending before what is done. */
 function rowsThatFit(
   results: readonly ResultRow[],
   rows: readonly string[],

@@ -97,7 +97,7 @@ describe.concurrent('an eval that sends nothing', () => {
   });
 
   test.for(['warm', 'oaieval'])(
-    'but shows a progress bar that advances goes on (%s)',
+    'but shows a progress bar that advances is not stalled (%s)',
     async (engine, context) => {
       const bed = await bedWith(context, WORKS, 'Works');
       const result = await bed.run({ inputs: { engine } });

@@ -47,7 +47,7 @@ describe('oneLine', () => {
     expect(oneLine('a\u202eb')).toBe('a\\u202eb');
   });
 
-  test('a line has at most so many bytes', () => {
+  test('a line is shortened to its bytes', () => {
     expect(Buffer.byteLength(oneLine('ü'.repeat(5000), 300))).toBeLessThanOrEqual(300);
   });
 });

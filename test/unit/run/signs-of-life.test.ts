@@ -54,7 +54,7 @@ describe('progress bars', () => {
     expect(newOnes(lines)).toEqual(lines);
   });
 
-  test('a bar that stands still is one only once, though its clock goes on', () => {
+  test('a bar that stands still is one only once, although its clock runs', () => {
     const lines = ['00:10<?, ?it/s', '00:20<?, ?it/s', '01:20<10:40, 12.5s/it', '1:01:20<10:40:00, 99.1s/it'];
     const bars = lines.map((clock) => `  0%|          | 0/200 [${clock}]`);
     expect(newOnes(bars)).toEqual(bars.slice(0, 1));
