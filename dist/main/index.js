@@ -80261,7 +80261,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _run_budget_js__WEBPACK_IMPORTED_MODULE_32__ = __nccwpck_require__(4684);
 /* harmony import */ var _run_engines_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(1587);
 /* harmony import */ var _run_environment_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(5072);
-/* harmony import */ var _run_run_evals_js__WEBPACK_IMPORTED_MODULE_29__ = __nccwpck_require__(4333);
+/* harmony import */ var _run_run_evals_js__WEBPACK_IMPORTED_MODULE_29__ = __nccwpck_require__(7187);
 /** The step itself: read inputs → restore → plan → reconcile → run what remains → save → report → exit code. */
 
 
@@ -83368,17 +83368,14 @@ function spawnGroup(program, args, options) {
     });
     return { pid, exit, signal: signalAll };
 }
-/** A progress bar redraws its line with `\r`: only what stands there when the line ends is reported. */
+/** In characters; of a longer line its end is reported. */
 const group_LONGEST_LINE = 64 * 1024;
-/** Reports each line of a stream, the last one also without its newline. */
+/** Reports each line of a stream, the last one also without its newline. Lines end at `\n` only. */
 function readLines(stream, onLine) {
     let pending = '';
     const emit = (line) => {
-        const shown = line
-            .split('\r')
-            .filter((part) => part !== '')
-            .at(-1);
-        if (shown !== undefined)
+        const shown = withoutRedraws(line);
+        if (shown !== '')
             onLine(shown);
     };
     stream.setEncoding('utf8');
@@ -83389,10 +83386,14 @@ function readLines(stream, onLine) {
             pending = pending.slice(-group_LONGEST_LINE);
         lines.forEach(emit);
     });
-    stream.on('end', () => {
-        if (pending !== '')
-            emit(pending);
-    });
+    stream.on('end', () => emit(pending));
+}
+/** As tqdm and pip draw: `  5%|▌    | 1/20 [00:00<00:10]`, `12it [00:01, 9.9it/s]`. */
+const PROGRESS_BAR = /\d ?%|\dit \[|━/;
+/** A progress bar redraws its line behind a `\r`: only its last state is reported. Any other `\r` is part of the text. */
+function withoutRedraws(line) {
+    const parts = line.split('\r').filter((part) => part !== '');
+    return parts.filter((part, n) => n === parts.length - 1 || !PROGRESS_BAR.test(part)).join('\r');
 }
 
 // EXTERNAL MODULE: ./lib/run/engine.js
@@ -83588,7 +83589,14 @@ class WarmHost {
         this.#control.write(`${JSON.stringify(message)}\n`);
     }
     #hear(line) {
-        const message = JSON.parse(line);
+        let message;
+        try {
+            message = JSON.parse(line);
+        }
+        catch {
+            this.#end('sent a message that is not JSON');
+            return;
+        }
         const id = Number(message.id);
         const running = this.#running.get(id);
         if (!running) {
@@ -83935,7 +83943,7 @@ function requireApiKey(plan, { env, refusal }, fromFork) {
 
 /***/ }),
 
-/***/ 4333:
+/***/ 7187:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -84034,7 +84042,7 @@ function* linesOfFileSync(path, longest) {
 /** The same, a piece at a time: other work goes on in between. */
 async function* linesOfFile(path, longest) {
     const splitter = new Splitter(longest);
-    for await (const chunk of createReadStream(path, { highWaterMark: CHUNK }))
+    for await (const chunk of (0,external_node_fs_.createReadStream)(path, { highWaterMark: CHUNK }))
         yield* splitter.add(chunk);
     yield* splitter.rest();
 }
@@ -84519,6 +84527,54 @@ function sha256(text) {
     return (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
 }
 
+;// CONCATENATED MODULE: ./lib/run/attempt-output.js
+/** What evals says only in its output, and what its record and its exit code do not tell. */
+class AttemptOutput {
+    #evaluated;
+    #interrupted;
+    #lost;
+    #atExit = false;
+    #flushing = false;
+    note(line) {
+        // evals/eval.py, _index_samples: once for each data set that the class evaluates.
+        const [, samples] = /\[eval\.py:\d+\] Evaluating (\d{1,15}) samples$/.exec(line) ?? [];
+        if (samples !== undefined)
+            this.#evaluated = Math.max(this.#evaluated ?? 0, Number(samples));
+        // evals/eval.py, SolverEval with EVALS_GENTLE_INTERRUPT: exit code 0, and a report of the samples that were done.
+        const [, done, all] = /Report will be based on (\d+) out of the planned (\d+) samples$/.exec(line) ?? [];
+        if (done !== all)
+            this.#interrupted = `${done} of ${all} samples`;
+        this.#noteExit(line);
+    }
+    /** Samples that the class said it evaluates; undefined when it said nothing. */
+    get evaluated() {
+        return this.#evaluated;
+    }
+    /** How much the report of an eval that was interrupted covers. */
+    get interrupted() {
+        return this.#interrupted;
+    }
+    /** The error with which the last events were lost. */
+    get lost() {
+        return this.#lost;
+    }
+    /** evals writes the last events when Python exits, where an error changes no exit code. Python words it in two ways. */
+    #noteExit(line) {
+        if (/^(Exception ignored in atexit callback|Error in atexit\._run_exitfuncs)/.test(line)) {
+            this.#atExit = true;
+            this.#flushing = false;
+        }
+        if (!this.#atExit)
+            return;
+        this.#flushing ||= line.includes('flush_events');
+        if (!/^[A-Za-z_][\w.]*(Error|Exception|Interrupt|Exit)\b/.test(line))
+            return;
+        if (this.#flushing)
+            this.#lost ??= line.slice(0, 300);
+        this.#atExit = false;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/run/attempt-plan.js
 /**
  * Whether an eval is tried again, and whether that attempt uses recorded answers. Pure.
@@ -84581,8 +84637,72 @@ function mayBeOfAnswers(failure) {
     return OF_API_CLIENT.test(failure.type) || failure.frames.some(({ name }) => ON_A_SAMPLE.test(name));
 }
 
-;// CONCATENATED MODULE: external "node:readline"
-const external_node_readline_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline");
+;// CONCATENATED MODULE: ./lib/run/judge-attempt.js
+
+
+function judgeAttempt(facts) {
+    const { planned, exit, record, output, unanswered, refusal } = facts;
+    if (exit.signal)
+        return { kind: 'failed', cause: 'exit', reason: `it was killed by ${exit.signal}` };
+    if (exit.code !== 0)
+        return { kind: 'failed', cause: 'exit', reason: whyItExited(facts) };
+    if (!record?.finalReport) {
+        const why = record?.problem ? ` (${record.problem})` : '';
+        const reason = `oaieval exited with code 0 but recorded no final report${why}, so its result is not known`;
+        return { kind: 'failed', cause: 'no-report', reason };
+    }
+    if (unanswered > 0) {
+        const reason = `${(0,format/* wholeNumber */.rD)(unanswered)} of its requests were not answered by the API, and it reported a result without them${refusal === undefined ? '' : `: ${refusal}`}`;
+        return { kind: 'failed', cause: 'unanswered', reason };
+    }
+    const missing = whatIsMissing(record, output);
+    if (missing)
+        return { kind: 'failed', cause: 'record', reason: missing };
+    const samples = record.samples ?? output.evaluated ?? planned.samples;
+    if (evaluatedNothing(record, samples))
+        return { kind: 'failed', cause: 'no-samples', reason: NO_SAMPLES };
+    return { kind: 'done', metrics: record.finalReport, samples, record };
+}
+function whyItExited({ exit, failure, refusal }) {
+    if (refusal !== undefined)
+        return `the API refused a request: ${refusal}`;
+    return failure ? `it ended with ${describeFailure(failure)}` : `oaieval exited with code ${exit.code}`;
+}
+const NO_SAMPLES = 'it evaluated no sample, so its report is about nothing: check that the data file it reads has samples, and --max_samples';
+/** Events of a batch that evals writes while it runs (evals/record.py, MIN_FLUSH_EVENTS). */
+const BATCH = 100;
+function whatIsMissing(record, output) {
+    if (output.lost)
+        return `its last events could not be recorded: ${output.lost}`;
+    if (record.problem)
+        return `its record is not whole, which happens when the disk is full: ${record.problem}`;
+    if (output.interrupted)
+        return `it was interrupted: its report covers ${output.interrupted}`;
+    // A class need not record an event for each sample. But one that records any records the last of them behind its report,
+    // unless that one filled a batch.
+    const { evaluated = 0 } = output;
+    if (record.samples !== null &&
+        record.samples < evaluated &&
+        record.endsWithReport &&
+        record.events >= BATCH)
+        return `its record is not whole: it has events of ${(0,format/* wholeNumber */.rD)(record.samples)} of the ${(0,format/* wholeNumber */.rD)(evaluated)} samples that were evaluated, and none behind the report`;
+    return undefined;
+}
+/**
+ * Whether a result is about no sample at all. A class that records no events has none in its record either, so it has to be
+ * known otherwise: evals said how many samples it evaluates, the data file has none, or what it reports is no number.
+ */
+function evaluatedNothing({ samples: recorded, finalReport = {} }, known) {
+    if (recorded !== null)
+        return false;
+    if (known !== null)
+        return known === 0;
+    const values = Object.values(finalReport);
+    return values.includes('NaN') && values.every((value) => value === 'NaN' || value === 0 || value === null);
+}
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
 ;// CONCATENATED MODULE: ./lib/run/record-file.js
 /**
  * Reads what `oaieval` recorded of one eval (evals/record.py, `LocalRecorder`): JSON lines, the first `{"spec": …}`,
@@ -84590,37 +84710,84 @@ const external_node_readline_namespaceObject = __WEBPACK_EXTERNAL_createRequire(
  */
 
 
-/** @returns undefined when there is no such file. A line that is no JSON (torn by a kill) is passed over. */
+/** A longer line is no event that fits into the memory of a runner. In bytes. */
+const record_file_LONGEST_LINE = 64 * 1024 * 1024;
+/** @returns undefined when there is no such file */
 async function readRecordFile(path) {
-    let finalReport;
-    const samples = new Set();
-    const tokens = { prompt: 0, completion: 0, total: 0 };
+    const record = new Reading();
     try {
-        for await (const line of (0,external_node_readline_namespaceObject.createInterface)({
-            input: (0,external_node_fs_.createReadStream)(path),
-            crlfDelay: Number.POSITIVE_INFINITY,
-        })) {
-            const entry = parsePythonJson(line);
-            if (!isObject(entry))
-                continue;
-            if (isObject(entry.final_report))
-                finalReport = flatten(entry.final_report);
-            if (typeof entry.sample_id === 'string')
-                samples.add(entry.sample_id);
-            if (entry.type === 'sampling' && isObject(entry.data) && isObject(entry.data.usage)) {
-                const usage = entry.data.usage;
-                tokens.prompt += count(usage.prompt_tokens);
-                tokens.completion += count(usage.completion_tokens);
-                tokens.total += count(usage.total_tokens);
-            }
-        }
+        // A pipe would never end, and a link would take the place of the record in the state.
+        if (!(await (0,promises_.lstat)(path)).isFile())
+            return record.summary('it is not a regular file');
+        for await (const { bytes, ended } of linesOfFile(path, record_file_LONGEST_LINE))
+            record.add(bytes, ended);
+        return record.summary();
     }
     catch (error) {
         if (error.code === 'ENOENT')
             return undefined;
+        if (error instanceof LineTooLong)
+            return record.summary(error.message);
         throw error;
     }
-    return { finalReport, samples: samples.size > 0 ? samples.size : null, tokens };
+}
+class Reading {
+    #finalReport;
+    #endsWithReport = false;
+    #problem;
+    #lines = 0;
+    #events = 0;
+    #samples = new Set();
+    #tokens = { prompt: 0, completion: 0, total: 0 };
+    /** evals numbers the events of a run from 0 on, without a gap. */
+    #eventIds = new Set();
+    #lastEventId = -1;
+    add(bytes, ended) {
+        this.#lines += 1;
+        const text = bytes.toString('utf8');
+        const entry = parsePythonJson(text);
+        if (!isObject(entry)) {
+            if (!ended)
+                this.#problem ??= 'it ends in the middle of a line';
+            else if (entry === undefined && text.trim() !== '')
+                this.#problem ??= `line ${this.#lines} of it is torn`;
+            return;
+        }
+        if (!ended)
+            this.#problem ??= 'its last line has no end';
+        this.#endsWithReport = 'final_report' in entry;
+        if (isObject(entry.final_report))
+            this.#finalReport = flatten(entry.final_report);
+        if (isWholeNumber(entry.event_id)) {
+            this.#eventIds.add(entry.event_id);
+            this.#lastEventId = Math.max(this.#lastEventId, entry.event_id);
+        }
+        if (typeof entry.sample_id === 'string')
+            this.#samples.add(entry.sample_id);
+        if (typeof entry.type !== 'string')
+            return;
+        this.#events += 1;
+        if (entry.type === 'sampling' && isObject(entry.data) && isObject(entry.data.usage)) {
+            const usage = entry.data.usage;
+            this.#tokens.prompt += count(usage.prompt_tokens);
+            this.#tokens.completion += count(usage.completion_tokens);
+            this.#tokens.total += count(usage.total_tokens);
+        }
+    }
+    summary(problem = this.#problem ?? this.#gap()) {
+        return {
+            finalReport: this.#finalReport,
+            samples: this.#samples.size > 0 ? this.#samples.size : null,
+            events: this.#events,
+            tokens: this.#tokens,
+            endsWithReport: this.#endsWithReport,
+            problem,
+        };
+    }
+    #gap() {
+        const missing = this.#lastEventId + 1 - this.#eventIds.size;
+        return missing === 0 ? undefined : `${missing} of its ${this.#lastEventId + 1} events are missing`;
+    }
 }
 /** JSON as Python's `json` writes it: with `NaN`, `Infinity` and `-Infinity`, which come back as strings of that name. */
 function parsePythonJson(text) {
@@ -84637,23 +84804,38 @@ function parsePythonJson(text) {
         }
     }
 }
-function flatten(report, prefix = '') {
+/** Characters of all names and values together: a completion record holds them, and its line has a bound. */
+const LONGEST_REPORT = 1024 * 1024;
+/** What does not fit into a completion record is left out: the record file has it. */
+function flatten(report) {
     const metrics = {};
-    for (const [name, value] of Object.entries(report)) {
-        const path = prefix + name;
-        if (isObject(value))
-            Object.assign(metrics, flatten(value, `${path}/`));
-        else if (Array.isArray(value))
-            metrics[path] = JSON.stringify(value).slice(0, 4096);
-        else if (typeof value === 'string')
-            metrics[path] = value.slice(0, 4096);
-        else if (typeof value === 'number' || typeof value === 'boolean' || value === null)
-            metrics[path] = value;
+    let length = 0;
+    for (const [name, value] of leaves(report, '')) {
+        length += name.length + String(value).length;
+        if (length > LONGEST_REPORT)
+            break;
+        metrics[name] = value;
     }
     return metrics;
 }
+function* leaves(report, prefix) {
+    for (const [name, value] of Object.entries(report)) {
+        const path = (prefix + name).slice(0, 4096);
+        if (isObject(value))
+            yield* leaves(value, `${path}/`);
+        else if (Array.isArray(value))
+            yield [path, JSON.stringify(value).slice(0, 4096)];
+        else if (typeof value === 'string')
+            yield [path, value.slice(0, 4096)];
+        else if (typeof value === 'number' || typeof value === 'boolean' || value === null)
+            yield [path, value];
+    }
+}
 function count(value) {
-    return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0;
+    return isWholeNumber(value) ? value : 0;
+}
+function isWholeNumber(value) {
+    return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 function isObject(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -84804,6 +84986,8 @@ function watchEval({ evalTimeout, stallTimeout }, lastTraffic) {
 
 
 
+
+
 /** Lines of what an eval printed that are kept: those that are shown, and those in which its exception is looked for. */
 const SHOWN_LINES = 30;
 const KEPT_LINES = 500;
@@ -84915,6 +85099,7 @@ async function runOnce(planned, lane, options, log) {
     (0,external_node_fs_.rmSync)(recordFile, { force: true });
     (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(recordFile), { recursive: true });
     const printed = [];
+    const output = new AttemptOutput();
     const started = new Date();
     const watch = watchEval(limits, () => lane.lastTrafficAt());
     const running = engine.start({
@@ -84923,6 +85108,7 @@ async function runOnce(planned, lane, options, log) {
         onRedraw: watch.printed,
         onLine(line) {
             watch.printed(line);
+            output.note(line);
             printed.push(line);
             if (printed.length > KEPT_LINES)
                 printed.shift();
@@ -84948,17 +85134,23 @@ async function runOnce(planned, lane, options, log) {
     }
     const record = await readRecordFile(recordFile);
     const endedOnItsOwn = exit.signal === null && !stopped.aborted && !watch.passed.aborted;
-    const unanswered = lane.unansweredCount();
-    if (exit.code !== 0 || !record?.finalReport || unanswered > 0) {
+    const failure = exit.code === 0 ? undefined : pythonFailure(printed);
+    const judgement = judgeAttempt({
+        planned,
+        exit,
+        record,
+        output,
+        failure,
+        unanswered: lane.unansweredCount(),
+        refusal: lane.refusal(),
+    });
+    if (judgement.kind === 'failed') {
         if (stopped.aborted)
             return {
                 outcome: { status: 'pending', eval: planned, reason: (0,errors/* reasonOf */.A3)(stopped.reason) },
                 endedOnItsOwn,
             };
-        const failure = exit.code === 0 ? undefined : pythonFailure(printed);
-        const reason = watch.passed.aborted
-            ? (0,errors/* reasonOf */.A3)(watch.passed.reason)
-            : failureReason(exit, record?.finalReport !== undefined, unanswered, failure, lane.refusal());
+        const reason = watch.passed.aborted ? (0,errors/* reasonOf */.A3)(watch.passed.reason) : judgement.reason;
         const lastLines = printed.slice(-SHOWN_LINES);
         return { outcome: { status: 'failed', eval: planned, reason, lastLines }, endedOnItsOwn, failure };
     }
@@ -84968,9 +85160,9 @@ async function runOnce(planned, lane, options, log) {
         argv: [...planned.command],
         fingerprint: planned.fingerprint.value,
         parts: { ...planned.fingerprint.parts },
-        metrics: record.finalReport,
-        samples: record.samples ?? planned.samples,
-        ...accounting(lane.attempt(), record),
+        metrics: judgement.metrics,
+        samples: judgement.samples,
+        ...accounting(lane.attempt(), judgement.record),
         adaptations: lane.adaptations().slice(0, completion_record/* MOST_ADAPTATIONS */.B7),
         run: options.run,
         started: started.toISOString(),
@@ -85015,19 +85207,6 @@ function endWhenStopped(running, stops, grace) {
         stopped.removeEventListener('abort', end);
         clearTimeout(timer);
     };
-}
-function failureReason({ code, signal }, reported, unanswered, failure, refusal) {
-    if (signal)
-        return `it was killed by ${signal}`;
-    if (code !== 0) {
-        if (refusal !== undefined)
-            return `the API refused a request: ${refusal}`;
-        return failure ? `it ended with ${describeFailure(failure)}` : `oaieval exited with code ${code}`;
-    }
-    if (!reported)
-        return 'oaieval exited with code 0 but recorded no final report, so its result is not known';
-    const words = refusal === undefined ? '' : `: ${refusal}`;
-    return `${(0,format/* wholeNumber */.rD)(unanswered)} of its requests were not answered by the API, and it reported a result without them${words}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/run/live-log.js

@@ -29104,17 +29104,14 @@ function group_spawnGroup(program, args, options) {
     });
     return { pid, exit, signal: signalAll };
 }
-/** A progress bar redraws its line with `\r`: only what stands there when the line ends is reported. */
+/** In characters; of a longer line its end is reported. */
 const LONGEST_LINE = (/* unused pure expression or super */ null && (64 * 1024));
-/** Reports each line of a stream, the last one also without its newline. */
+/** Reports each line of a stream, the last one also without its newline. Lines end at `\n` only. */
 function group_readLines(stream, onLine) {
     let pending = '';
     const emit = (line) => {
-        const shown = line
-            .split('\r')
-            .filter((part) => part !== '')
-            .at(-1);
-        if (shown !== undefined)
+        const shown = withoutRedraws(line);
+        if (shown !== '')
             onLine(shown);
     };
     stream.setEncoding('utf8');
@@ -29125,10 +29122,14 @@ function group_readLines(stream, onLine) {
             pending = pending.slice(-LONGEST_LINE);
         lines.forEach(emit);
     });
-    stream.on('end', () => {
-        if (pending !== '')
-            emit(pending);
-    });
+    stream.on('end', () => emit(pending));
+}
+/** As tqdm and pip draw: `  5%|▌    | 1/20 [00:00<00:10]`, `12it [00:01, 9.9it/s]`. */
+const PROGRESS_BAR = /\d ?%|\dit \[|━/;
+/** A progress bar redraws its line behind a `\r`: only its last state is reported. Any other `\r` is part of the text. */
+function withoutRedraws(line) {
+    const parts = line.split('\r').filter((part) => part !== '');
+    return parts.filter((part, n) => n === parts.length - 1 || !PROGRESS_BAR.test(part)).join('\r');
 }
 
 ;// CONCATENATED MODULE: ./lib/run/oaieval-engine.js
@@ -29320,7 +29321,14 @@ class warm_host_WarmHost {
         this.#control.write(`${JSON.stringify(message)}\n`);
     }
     #hear(line) {
-        const message = JSON.parse(line);
+        let message;
+        try {
+            message = JSON.parse(line);
+        }
+        catch {
+            this.#end('sent a message that is not JSON');
+            return;
+        }
         const id = Number(message.id);
         const running = this.#running.get(id);
         if (!running) {

@@ -74,18 +74,15 @@ export function spawnGroup(program: string, args: readonly string[], options: Gr
   return { pid, exit, signal: signalAll };
 }
 
-/** A progress bar redraws its line with `\r`: only what stands there when the line ends is reported. */
+/** In characters; of a longer line its end is reported. */
 const LONGEST_LINE = 64 * 1024;
 
-/** Reports each line of a stream, the last one also without its newline. */
+/** Reports each line of a stream, the last one also without its newline. Lines end at `\n` only. */
 export function readLines(stream: Readable, onLine: (line: string) => void): void {
   let pending = '';
   const emit = (line: string): void => {
-    const shown = line
-      .split('\r')
-      .filter((part) => part !== '')
-      .at(-1);
-    if (shown !== undefined) onLine(shown);
+    const shown = withoutRedraws(line);
+    if (shown !== '') onLine(shown);
   };
   stream.setEncoding('utf8');
   stream.on('data', (chunk: string) => {
@@ -94,7 +91,14 @@ export function readLines(stream: Readable, onLine: (line: string) => void): voi
     if (pending.length > LONGEST_LINE) pending = pending.slice(-LONGEST_LINE);
     lines.forEach(emit);
   });
-  stream.on('end', () => {
-    if (pending !== '') emit(pending);
-  });
+  stream.on('end', () => emit(pending));
+}
+
+/** As tqdm and pip draw: `  5%|▌    | 1/20 [00:00<00:10]`, `12it [00:01, 9.9it/s]`. */
+const PROGRESS_BAR = /\d ?%|\dit \[|━/;
+
+/** A progress bar redraws its line behind a `\r`: only its last state is reported. Any other `\r` is part of the text. */
+function withoutRedraws(line: string): string {
+  const parts = line.split('\r').filter((part) => part !== '');
+  return parts.filter((part, n) => n === parts.length - 1 || !PROGRESS_BAR.test(part)).join('\r');
 }

@@ -14,15 +14,11 @@ import { Journal } from '../progress/journal.ts';
 import { liveRecordFile } from '../progress/paths.ts';
 import type { State } from '../progress/state.ts';
 import { wholeNumber } from '../report/format.ts';
+import { AttemptOutput } from './attempt-output.ts';
 import { nextAttempt } from './attempt-plan.ts';
 import { type Engine, EngineLost, type RunningEval } from './engine.ts';
-import {
-  describeFailure,
-  mayBeOfAnswers,
-  type PythonFailure,
-  pythonFailure,
-  signatureOf,
-} from './failure-cause.ts';
+import { mayBeOfAnswers, type PythonFailure, pythonFailure, signatureOf } from './failure-cause.ts';
+import { judgeAttempt } from './judge-attempt.ts';
 import type { Outcome } from './outcome.ts';
 import { type RecordSummary, readRecordFile } from './record-file.ts';
 import { type Limits, watchEval } from './watch.ts';
@@ -195,6 +191,7 @@ async function runOnce(
   mkdirSync(dirname(recordFile), { recursive: true });
 
   const printed: string[] = [];
+  const output = new AttemptOutput();
   const started = new Date();
   const watch = watchEval(limits, () => lane.lastTrafficAt());
   const running = engine.start({
@@ -203,6 +200,7 @@ async function runOnce(
     onRedraw: watch.printed,
     onLine(line) {
       watch.printed(line);
+      output.note(line);
       printed.push(line);
       if (printed.length > KEPT_LINES) printed.shift();
       log.child(line);
@@ -225,17 +223,23 @@ async function runOnce(
 
   const record = await readRecordFile(recordFile);
   const endedOnItsOwn = exit.signal === null && !stopped.aborted && !watch.passed.aborted;
-  const unanswered = lane.unansweredCount();
-  if (exit.code !== 0 || !record?.finalReport || unanswered > 0) {
+  const failure = exit.code === 0 ? undefined : pythonFailure(printed);
+  const judgement = judgeAttempt({
+    planned,
+    exit,
+    record,
+    output,
+    failure,
+    unanswered: lane.unansweredCount(),
+    refusal: lane.refusal(),
+  });
+  if (judgement.kind === 'failed') {
     if (stopped.aborted)
       return {
         outcome: { status: 'pending', eval: planned, reason: reasonOf(stopped.reason) },
         endedOnItsOwn,
       };
-    const failure = exit.code === 0 ? undefined : pythonFailure(printed);
-    const reason = watch.passed.aborted
-      ? reasonOf(watch.passed.reason)
-      : failureReason(exit, record?.finalReport !== undefined, unanswered, failure, lane.refusal());
+    const reason = watch.passed.aborted ? reasonOf(watch.passed.reason) : judgement.reason;
     const lastLines = printed.slice(-SHOWN_LINES);
     return { outcome: { status: 'failed', eval: planned, reason, lastLines }, endedOnItsOwn, failure };
   }
@@ -245,9 +249,9 @@ async function runOnce(
     argv: [...planned.command],
     fingerprint: planned.fingerprint.value,
     parts: { ...planned.fingerprint.parts },
-    metrics: record.finalReport,
-    samples: record.samples ?? planned.samples,
-    ...accounting(lane.attempt(), record),
+    metrics: judgement.metrics,
+    samples: judgement.samples,
+    ...accounting(lane.attempt(), judgement.record),
     adaptations: lane.adaptations().slice(0, MOST_ADAPTATIONS),
     run: options.run,
     started: started.toISOString(),
@@ -297,21 +301,4 @@ function endWhenStopped(running: RunningEval, stops: readonly AbortSignal[], gra
     stopped.removeEventListener('abort', end);
     clearTimeout(timer);
   };
-}
-
-function failureReason(
-  { code, signal }: Exit,
-  reported: boolean,
-  unanswered: number,
-  failure: PythonFailure | undefined,
-  refusal: string | undefined,
-): string {
-  if (signal) return `it was killed by ${signal}`;
-  if (code !== 0) {
-    if (refusal !== undefined) return `the API refused a request: ${refusal}`;
-    return failure ? `it ended with ${describeFailure(failure)}` : `oaieval exited with code ${code}`;
-  }
-  if (!reported) return 'oaieval exited with code 0 but recorded no final report, so its result is not known';
-  const words = refusal === undefined ? '' : `: ${refusal}`;
-  return `${wholeNumber(unanswered)} of its requests were not answered by the API, and it reported a result without them${words}`;
 }

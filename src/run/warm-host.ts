@@ -182,7 +182,13 @@ export class WarmHost implements Planner {
   }
 
   #hear(line: string): void {
-    const message = JSON.parse(line) as Record<string, unknown>;
+    let message: Record<string, unknown>;
+    try {
+      message = JSON.parse(line) as Record<string, unknown>;
+    } catch {
+      this.#end('sent a message that is not JSON');
+      return;
+    }
     const id = Number(message.id);
     const running = this.#running.get(id);
     if (!running) {

@@ -100,6 +100,21 @@ describe('the lines of a stream', () => {
     ['the last one, without its newline', ['a\nb'], ['a', 'b']],
     ['nothing of empty ones', ['\n\na\n\n'], ['a']],
     ['of a progress bar, what stands there at the end', ['1%\r2%\r', '3%\r\n'], ['3%']],
+    [
+      'of a progress bar with text behind it, its last state and the text',
+      ['\r  0%|   | 0/2 [00:00<?]\r 50%|█  | 1/2 [00:00<00:00]', 'Evaluating 2 samples\n'],
+      [' 50%|█  | 1/2 [00:00<00:00]Evaluating 2 samples'],
+    ],
+    [
+      'whole ones that hold a carriage return',
+      ['ValueError: "a\rb" is none\r\nx\n'],
+      ['ValueError: "a\rb" is none', 'x'],
+    ],
+    [
+      'whole ones that hold separators of Unicode',
+      ['a\u2028b\u2029c\u0085d\ve\ff\n'],
+      ['a\u2028b\u2029c\u0085d\ve\ff'],
+    ],
     ['bytes that are no text', [Buffer.from([0xff, 0x61, 10])], ['\ufffda']],
     [
       'of one that has no end, the end',

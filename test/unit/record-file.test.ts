@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parsePythonJson, readRecordFile } from '../../src/run/record-file.ts';
 import { temporaryDirectory } from '../helpers/builders.ts';
 
@@ -32,7 +33,10 @@ test('finds the final report wherever it stands, flattened, and counts samples a
       note: 'NaN',
     },
     samples: 2,
+    events: 3,
     tokens: { prompt: 4, completion: 3, total: 7 },
+    endsWithReport: false,
+    problem: 'it ends in the middle of a line',
   });
 });
 
@@ -74,8 +78,92 @@ test.each<[string, string, object]>([
   expect(await readRecordFile(recordFile(line))).toMatchObject(expected);
 });
 
-test('a record that cannot be read is an error, not an eval without a report', async () => {
-  await expect(readRecordFile(temporaryDirectory())).rejects.toThrow('EISDIR');
+test.each<[string, (path: string) => unknown]>([
+  ['a directory', (path) => mkdirSync(path)],
+  ['a pipe', (path) => execFileSync('mkfifo', [path])],
+  [
+    'a link to another file',
+    (path) => symlinkSync(recordFile('{"final_report": {"accuracy": 1}}', ''), path),
+  ],
+])('%s in place of a record has no report', async (_, make) => {
+  const path = join(temporaryDirectory(), 'record.jsonl');
+  make(path);
+  expect(await readRecordFile(path)).toMatchObject({
+    finalReport: undefined,
+    problem: 'it is not a regular file',
+  });
+});
+
+describe('record file: lines end at a newline and nowhere else', () => {
+  const separators = ['\u2028', '\u2029', '\u0085', '\r', '\v', '\f', '\u001e', '\u2028\u2029\r'];
+
+  test.each(separators)('%j in the report', async (separator) => {
+    const worst = `pear${separator}or quince`;
+    // As evals writes it: json.dumps with ensure_ascii=False leaves the separators of Unicode as they are.
+    const text = JSON.stringify({ final_report: { worst, accuracy: 0.5 } });
+    const path = recordFile('{"spec": {}}', text, '');
+    expect(await readRecordFile(path)).toMatchObject({
+      finalReport: { worst, accuracy: 0.5 },
+      problem: undefined,
+    });
+  });
+
+  test.each(separators)('%j in events', async (separator) => {
+    const event = (n: number) =>
+      JSON.stringify({ event_id: n, sample_id: `a.${n}`, type: 'match', data: { picked: `x${separator}y` } });
+    const report = '{"final_report": {"accuracy": 1}}';
+    const path = recordFile('{"spec": {}}', report, ...[0, 1, 2, 3, 4, 5].map(event), '');
+    expect(await readRecordFile(path)).toMatchObject({ samples: 6, events: 6, problem: undefined });
+  });
+
+  test('lines of Windows', async () => {
+    const path = recordFile('{"spec": {}}\r', '{"final_report": {"accuracy": 1}}\r', '');
+    expect(await readRecordFile(path)).toMatchObject({ finalReport: { accuracy: 1 }, problem: undefined });
+  });
+});
+
+describe('record file: what says that something is missing', () => {
+  const event = (n: number) => JSON.stringify({ event_id: n, sample_id: `a.${n}`, type: 'match', data: {} });
+  const report = '{"final_report": {"accuracy": 1}}';
+
+  test.each<[string, string[], string | undefined]>([
+    ['nothing does', [event(0), event(1), report, event(2), ''], undefined],
+    ['a class that records no events', [report, ''], undefined],
+    ['an event that is recorded twice', [event(0), event(0), event(1), report, ''], undefined],
+    ['a blank line', [event(0), '', report, ''], undefined],
+    ['the last line is torn', [report, event(0), event(1).slice(0, 20)], 'it ends in the middle of a line'],
+    ['the last line has no newline', [event(0), report], 'its last line has no end'],
+    [
+      'a line in the midst is torn',
+      [event(0), event(1).slice(0, 20) + event(2), report, ''],
+      'line 3 of it is torn',
+    ],
+    ['zeros where a disk was full', [event(0), '\0'.repeat(512), report, ''], 'line 3 of it is torn'],
+    [
+      'events in the midst are missing',
+      [event(0), event(3), event(4), report, ''],
+      '2 of its 5 events are missing',
+    ],
+    ['the first events are missing', [event(2), report, ''], '2 of its 3 events are missing'],
+  ])('%s', async (_, lines, problem) => {
+    expect((await readRecordFile(recordFile('{"spec": {}}', ...lines)))?.problem).toBe(problem);
+  });
+
+  test('a line that no memory holds', async () => {
+    const path = recordFile(report, '');
+    truncateSync(path, 70 * 1024 ** 2);
+    expect(await readRecordFile(path)).toMatchObject({
+      problem: expect.stringMatching(/^a line of it is longer than \d+ bytes$/),
+    });
+  });
+});
+
+test('record file: a report that is too long for a completion record is cut', async () => {
+  const report = Object.fromEntries(Array.from({ length: 5000 }, (_, n) => [`m${n}`, 'x'.repeat(1000)]));
+  const summary = await readRecordFile(recordFile(JSON.stringify({ final_report: report }), ''));
+  const length = JSON.stringify(summary?.finalReport).length;
+  expect(length).toBeLessThan(1.2 * 1024 ** 2);
+  expect(summary?.finalReport).toMatchObject({ m0: 'x'.repeat(1000), m1000: 'x'.repeat(1000) });
 });
 
 test('a missing file is no record', async () => {
