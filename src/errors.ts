@@ -32,6 +32,7 @@ export type ErrorCode =
   | 'PLAN_INVALID'
   | 'STATE_UNWRITABLE'
   | 'STATE_LOCKED'
+  | 'STATE_NOT_OURS'
   | 'API_REFUSED'
   | 'API_UNREACHABLE'
   | 'EVALS_FAILED'

@@ -50,6 +50,16 @@ export async function* linesOfFile(path: string, longest: number): AsyncGenerato
   yield* splitter.rest();
 }
 
+/** The lines of a text, one at a time: a list of them could be larger than the text. */
+export function* linesOfText(text: string): Generator<{ readonly line: string; readonly ended: boolean }> {
+  let from = 0;
+  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
+    yield { line: text.slice(from, end), ended: true };
+    from = end + 1;
+  }
+  if (from < text.length) yield { line: text.slice(from), ended: false };
+}
+
 class Splitter {
   readonly #longest: number;
   /** Pieces of the line that has not ended. */

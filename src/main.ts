@@ -27,6 +27,7 @@ import { type Lock, lockState } from './progress/lock.ts';
 import { type StatePaths, statePaths } from './progress/paths.ts';
 import { type Owner, readSavedPlan, type SavedPlan, savedPlan } from './progress/saved-plan.ts';
 import { clearLive, startFresh } from './progress/state.ts';
+import { claimStateDirectory } from './progress/state-directory.ts';
 import { narrate } from './report/narrate.ts';
 import { summarize } from './report/results.ts';
 import { readApiKeys } from './run/api-keys.ts';
@@ -79,6 +80,7 @@ async function main(cancelled: Cancellation): Promise<void> {
   try {
     cancelled.signal.throwIfAborted();
     const paths = statePaths(inputs.stateDirectory, model, evalSet);
+    claimStateDirectory(paths);
     const owner = { repository: context.repository, cacheKey: inputs.cacheKey, model, evalSet };
     const hashes = new FileHashes();
     const plan = await orAborted(cancelled.signal, async () => {

@@ -75074,8 +75074,8 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var errors = __nccwpck_require__(452);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var progress_paths = __nccwpck_require__(8943);
-// EXTERNAL MODULE: ./lib/progress/state.js
-var progress_state = __nccwpck_require__(2962);
+// EXTERNAL MODULE: ./lib/progress/state.js + 1 modules
+var progress_state = __nccwpck_require__(1094);
 // EXTERNAL MODULE: external "node:child_process"
 var external_node_child_process_ = __nccwpck_require__(1421);
 // EXTERNAL MODULE: external "node:crypto"
@@ -80225,6 +80225,112 @@ function tokensSpent({ tokensSent }) {
 
 /***/ }),
 
+/***/ 9304:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   ZD: () => (/* binding */ linesOfFile),
+/* harmony export */   dq: () => (/* binding */ LineTooLong),
+/* harmony export */   gL: () => (/* binding */ linesOfFileSync),
+/* harmony export */   uv: () => (/* binding */ linesOfText)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/**
+ * Lines of files that others write: they end at `\n`, and at nothing else, as Python ends those that it writes. Not
+ * node:readline: it also ends them at U+2028, U+2029 and a lone `\r`, which JSON may hold unescaped.
+ */
+
+/** A line is longer than any that the writer of the file makes. */
+class LineTooLong extends Error {
+    name = 'LineTooLong';
+    constructor(longest) {
+        super(`a line of it is longer than ${longest} bytes`);
+    }
+}
+const CHUNK = 1 << 20;
+const NEWLINE = 10;
+/**
+ * The lines of a file, without waiting.
+ * @param longest in bytes
+ * @throws LineTooLong when a line is longer; no more than that is held in memory
+ */
+function* linesOfFileSync(path, longest) {
+    const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(path, 'r');
+    try {
+        const splitter = new Splitter(longest);
+        const chunk = Buffer.allocUnsafe(Math.min(CHUNK, (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fstatSync)(file).size + 1));
+        for (let read = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, chunk); read > 0; read = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, chunk))
+            yield* splitter.add(chunk.subarray(0, read));
+        yield* splitter.rest();
+    }
+    finally {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
+    }
+}
+/** The same, a piece at a time: other work goes on in between. */
+async function* linesOfFile(path, longest) {
+    const splitter = new Splitter(longest);
+    for await (const chunk of (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.createReadStream)(path, { highWaterMark: CHUNK }))
+        yield* splitter.add(chunk);
+    yield* splitter.rest();
+}
+/** The lines of a text, one at a time: a list of them could be larger than the text. */
+function* linesOfText(text) {
+    let from = 0;
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
+        yield { line: text.slice(from, end), ended: true };
+        from = end + 1;
+    }
+    if (from < text.length)
+        yield { line: text.slice(from), ended: false };
+}
+class Splitter {
+    #longest;
+    /** Pieces of the line that has not ended. */
+    #pending = [];
+    #length = 0;
+    #offset = 0;
+    constructor(longest) {
+        this.#longest = longest;
+    }
+    *add(chunk) {
+        let from = 0;
+        for (let newline = chunk.indexOf(NEWLINE); newline >= 0; newline = chunk.indexOf(NEWLINE, from)) {
+            const bytes = this.#joined(chunk.subarray(from, newline));
+            yield { bytes, offset: this.#offset, ended: true };
+            this.#offset += bytes.length + 1;
+            from = newline + 1;
+        }
+        if (from < chunk.length)
+            this.#keep(chunk.subarray(from));
+    }
+    *rest() {
+        if (this.#length === 0)
+            return;
+        yield { bytes: this.#joined(Buffer.alloc(0)), offset: this.#offset, ended: false };
+    }
+    #joined(end) {
+        if (this.#length + end.length > this.#longest)
+            throw new LineTooLong(this.#longest);
+        if (this.#length === 0)
+            return end;
+        const line = Buffer.concat([...this.#pending, end]);
+        this.#pending = [];
+        this.#length = 0;
+        return line;
+    }
+    /** A copy: the chunk is used again. */
+    #keep(piece) {
+        this.#length += piece.length;
+        if (this.#length > this.#longest)
+            throw new LineTooLong(this.#longest);
+        this.#pending.push(Buffer.from(piece));
+    }
+}
+
+
+/***/ }),
+
 /***/ 342:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
@@ -80247,22 +80353,24 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _gateway_traffic_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(3231);
 /* harmony import */ var _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(7310);
 /* harmony import */ var _plan_make_plan_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(3598);
-/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_30__ = __nccwpck_require__(3023);
+/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_31__ = __nccwpck_require__(3023);
 /* harmony import */ var _plan_subject_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(619);
 /* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(3787);
 /* harmony import */ var _progress_journals_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(3487);
 /* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(9856);
 /* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(8943);
 /* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(6366);
-/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(2962);
-/* harmony import */ var _report_narrate_js__WEBPACK_IMPORTED_MODULE_31__ = __nccwpck_require__(1001);
-/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(8372);
-/* harmony import */ var _run_api_keys_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(5214);
-/* harmony import */ var _run_budget_js__WEBPACK_IMPORTED_MODULE_32__ = __nccwpck_require__(4684);
-/* harmony import */ var _run_engines_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(1587);
-/* harmony import */ var _run_environment_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(5072);
-/* harmony import */ var _run_run_evals_js__WEBPACK_IMPORTED_MODULE_29__ = __nccwpck_require__(7187);
+/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(1094);
+/* harmony import */ var _progress_state_directory_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(4700);
+/* harmony import */ var _report_narrate_js__WEBPACK_IMPORTED_MODULE_32__ = __nccwpck_require__(1001);
+/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(8372);
+/* harmony import */ var _run_api_keys_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(5214);
+/* harmony import */ var _run_budget_js__WEBPACK_IMPORTED_MODULE_33__ = __nccwpck_require__(4684);
+/* harmony import */ var _run_engines_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(1587);
+/* harmony import */ var _run_environment_js__WEBPACK_IMPORTED_MODULE_29__ = __nccwpck_require__(5072);
+/* harmony import */ var _run_run_evals_js__WEBPACK_IMPORTED_MODULE_30__ = __nccwpck_require__(2954);
 /** The step itself: read inputs → restore → plan → reconcile → run what remains → save → report → exit code. */
+
 
 
 
@@ -80305,7 +80413,7 @@ async function main(cancelled) {
     const context = (0,_action_context_js__WEBPACK_IMPORTED_MODULE_2__/* .readContext */ .y)(process.env, process.platform, (0,node_os__WEBPACK_IMPORTED_MODULE_1__.tmpdir)());
     const inputs = (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .readInputs */ .K)();
     const { model, evalSet, workingDirectory } = inputs;
-    const keys = (0,_run_api_keys_js__WEBPACK_IMPORTED_MODULE_26__/* .readApiKeys */ .H)(process.env);
+    const keys = (0,_run_api_keys_js__WEBPACK_IMPORTED_MODULE_27__/* .readApiKeys */ .H)(process.env);
     for (const { value, isTrimmed } of keys.secrets)
         _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx.hide(value, { isMasked: !isTrimmed });
     for (const notice of keys.notices)
@@ -80313,7 +80421,7 @@ async function main(cancelled) {
     // The model `dummy` answers by itself.
     if (keys.refusal && model !== 'dummy')
         throw keys.refusal;
-    const env = (0,_run_environment_js__WEBPACK_IMPORTED_MODULE_28__/* .evalEnvironment */ .y)(keys.env);
+    const env = (0,_run_environment_js__WEBPACK_IMPORTED_MODULE_29__/* .evalEnvironment */ .y)(keys.env);
     const urls = (0,_gateway_providers_js__WEBPACK_IMPORTED_MODULE_14__/* .providerUrls */ .Uu)(process.env, (message) => _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx.warning(message));
     const began = Math.round(performance.timeOrigin);
     // Unless it is the user's own oaieval that is asked for, evals is mended for today's models.
@@ -80321,8 +80429,8 @@ async function main(cancelled) {
     const asked = { ...inputs, todaysModels, env };
     const subject = await (0,_plan_subject_js__WEBPACK_IMPORTED_MODULE_18__/* .planSubject */ .O)(asked);
     const environment = once(() => (0,_environment_index_js__WEBPACK_IMPORTED_MODULE_12__/* .prepareEnvironment */ .z)(asked, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx));
-    const running = (0,_run_engines_js__WEBPACK_IMPORTED_MODULE_27__/* .engines */ .s)({
-        engine: inputs.engine === 'auto' ? (0,_run_engines_js__WEBPACK_IMPORTED_MODULE_27__/* .defaultEngine */ .e)(process.platform) : inputs.engine,
+    const running = (0,_run_engines_js__WEBPACK_IMPORTED_MODULE_28__/* .engines */ .s)({
+        engine: inputs.engine === 'auto' ? (0,_run_engines_js__WEBPACK_IMPORTED_MODULE_28__/* .defaultEngine */ .e)(process.platform) : inputs.engine,
         python: async () => (await environment()).python,
         cwd: workingDirectory,
         env,
@@ -80339,6 +80447,7 @@ async function main(cancelled) {
     try {
         cancelled.signal.throwIfAborted();
         const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_22__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
+        (0,_progress_state_directory_js__WEBPACK_IMPORTED_MODULE_25__/* .claimStateDirectory */ .v)(paths);
         const owner = { repository: context.repository, cacheKey: inputs.cacheKey, model, evalSet };
         const hashes = new _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_16__/* .FileHashes */ .$();
         const plan = await orAborted(cancelled.signal, async () => {
@@ -80355,7 +80464,7 @@ async function main(cancelled) {
                 lockedRoot: (await environment()).lockedRoot,
             });
         });
-        const keyed = () => (0,_run_environment_js__WEBPACK_IMPORTED_MODULE_28__/* .requireApiKey */ .Ft)(plan, keys, context.fromFork);
+        const keyed = () => (0,_run_environment_js__WEBPACK_IMPORTED_MODULE_29__/* .requireApiKey */ .Ft)(plan, keys, context.fromFork);
         // Nothing is done yet: told before anything is touched.
         if (restored.kind !== 'hit' && !(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(paths.progressFile))
             keyed();
@@ -80376,8 +80485,8 @@ async function main(cancelled) {
             nextSeq: store.nextSeq,
             ended: false,
         }, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx);
-        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_30__/* .reconcile */ .Lq)(plan, state, { maxAge: inputs.maxAge, now: new Date() });
-        for (const line of (0,_report_narrate_js__WEBPACK_IMPORTED_MODULE_31__/* .narrate */ .s)(evalSet, decisions))
+        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_31__/* .reconcile */ .Lq)(plan, state, { maxAge: inputs.maxAge, now: new Date() });
+        for (const line of (0,_report_narrate_js__WEBPACK_IMPORTED_MODULE_32__/* .narrate */ .s)(evalSet, decisions))
             _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx.info(line);
         const evals = decisions.filter(({ kind }) => kind === 'run').map((decision) => decision.eval.key);
         if (evals.length > 0)
@@ -80397,7 +80506,7 @@ async function main(cancelled) {
                 budget?.check();
             },
         });
-        budget = (0,_run_budget_js__WEBPACK_IMPORTED_MODULE_32__/* .openBudget */ .a)({
+        budget = (0,_run_budget_js__WEBPACK_IMPORTED_MODULE_33__/* .openBudget */ .a)({
             time: inputs.timeBudget,
             tokens: inputs.tokenBudget,
             since: began,
@@ -80423,7 +80532,7 @@ async function main(cancelled) {
             ...(inputs.githubToken === '' ? {} : { onSuperseded: cleaner(inputs.githubToken, context.repository) }),
         });
         checkpointer.start();
-        const outcomes = await (0,_run_run_evals_js__WEBPACK_IMPORTED_MODULE_29__/* .runEvals */ .P)(decisions, {
+        const outcomes = await (0,_run_run_evals_js__WEBPACK_IMPORTED_MODULE_30__/* .runEvals */ .P)(decisions, {
             state,
             engine: running.open({ evals }),
             // Evals work on as many samples at a time as may be asked about; the gateway keeps all of them under one limit.
@@ -80457,7 +80566,7 @@ async function main(cancelled) {
             await gateway.close();
         });
         const saved = await checkpointer.finish(cancelled.after(_action_signals_js__WEBPACK_IMPORTED_MODULE_8__/* .CANCEL_TIME */ .$ - SAFETY));
-        const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_25__/* .summarize */ .e)(model, evalSet, outcomes, gateway.traffic());
+        const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_26__/* .summarize */ .e)(model, evalSet, outcomes, gateway.traffic());
         (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_6__/* .publishOutputs */ .e)({ results, restoredKey, savedKey: saved.key, progressFile: paths.progressFile }, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx);
         await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_6__/* .publishSummary */ .I)(results, context, [], _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx);
         // A save that a cancelled job had no time for is made up for by post.
@@ -81182,28 +81291,28 @@ async function recallPlan(saved, subject, hashes) {
 /* harmony export */   Lq: () => (/* binding */ reconcile),
 /* harmony export */   Ty: () => (/* binding */ changedParts)
 /* harmony export */ });
+/* harmony import */ var _progress_doubt_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(417);
+
 function reconcile(plan, state, options) {
     const byKey = Map.groupBy(state.records, (record) => record.eval);
     return plan.evals.map((planned) => decide(planned, byKey.get(planned.key) ?? [], state, options));
 }
 function decide(planned, records, state, { maxAge, now }) {
     const run = (reason) => ({ kind: 'run', eval: planned, reason });
-    const expired = (record) => maxAge !== undefined && now.getTime() - Date.parse(record.ended) > maxAge;
     const own = state.record(planned.command);
     if (own) {
         if (own.fingerprint !== planned.fingerprint.value) {
             return run({ kind: 'changed', parts: changedParts(own.parts, planned.fingerprint.parts) });
         }
-        return expired(own)
-            ? run({ kind: 'expired', ended: own.ended })
-            : { kind: 'reuse', eval: planned, record: own };
+        const doubt = (0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_0__/* .doubtOf */ .k)(own, now, maxAge);
+        return doubt ? run(doubt) : { kind: 'reuse', eval: planned, record: own };
     }
     if (state.isDone(planned.command))
         return { kind: 'reuse', eval: planned, record: undefined };
     if (state.wasRemoved(planned.command))
         return run({ kind: 'removed-by-user' });
     // The same content under other arguments that only transport or print, such as --debug, was not paid for in vain.
-    const equal = records.filter((record) => record.fingerprint === planned.fingerprint.value && !expired(record));
+    const equal = records.filter((record) => record.fingerprint === planned.fingerprint.value && !(0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_0__/* .doubtOf */ .k)(record, now, maxAge));
     const newest = equal.sort((a, b) => a.ended.localeCompare(b.ended)).at(-1);
     return newest ? { kind: 'reuse', eval: planned, record: newest } : run({ kind: 'never-completed' });
 }
@@ -81223,6 +81332,10 @@ function describeReason(reason) {
             return 'its line was removed from the progress file';
         case 'expired':
             return `its result of ${reason.ended} is older than max-age`;
+        case 'undated':
+            return `its result is dated ${reason.ended}, in the future, so that it cannot be compared with max-age`;
+        case 'no-samples':
+            return 'its result is about no sample';
         case 'changed':
             return reason.parts.map(describePart).join(', ');
     }
@@ -81428,9 +81541,12 @@ function duration(params) {
     return core._isoDuration(ZodISODuration, params);
 }
 
+// EXTERNAL MODULE: ./lib/lines.js
+var lib_lines = __nccwpck_require__(9304);
 // EXTERNAL MODULE: ./lib/progress/progress-file.js
 var progress_file = __nccwpck_require__(1119);
 ;// CONCATENATED MODULE: ./lib/progress/completion-record.js
+
 
 
 const metric = schemas/* union */.KCZ([schemas/* number */.aig(), schemas/* string */.YjP().max(4096), schemas/* boolean */.zMY(), schemas/* null */.chJ()]);
@@ -81481,29 +81597,34 @@ const schema = schemas/* object */.Ikc({
 /** Reads `completions.jsonl`. Of two records of one command the later line counts. */
 function parseCompletions(text) {
     const byCommand = new Map();
-    const rejected = [];
-    const lines = text.split('\n');
-    const tail = lines.pop() ?? '';
-    const tailIsWhole = typeof parseRecord(tail) !== 'string';
-    if (tailIsWhole)
-        lines.push(tail);
+    let lines = 0;
+    let rejected = 0;
+    let first = '';
     let superseded = false;
-    lines.forEach((line, index) => {
+    for (const { line, ended } of (0,lib_lines/* linesOfText */.uv)(text)) {
+        lines += 1;
+        if (lines > MOST_LINES)
+            return { records: [], rejected: `it has more than ${MOST_LINES} lines`, needsRewrite: true };
         const parsed = parseRecord(line);
-        if (typeof parsed === 'string') {
-            rejected.push({ line: index + 1, reason: parsed });
-            return;
+        if (typeof parsed !== 'string') {
+            const id = (0,progress_file/* formatCommand */.fE)(parsed.argv);
+            superseded ||= byCommand.delete(id);
+            byCommand.set(id, parsed);
         }
-        const id = (0,progress_file/* formatCommand */.fE)(parsed.argv);
-        superseded ||= byCommand.delete(id);
-        byCommand.set(id, parsed);
-    });
+        else if (ended) {
+            // One without its newline is torn: the process was killed while it wrote.
+            first ||= `line ${lines}: ${parsed}`;
+            rejected += 1;
+        }
+    }
     return {
         records: [...byCommand.values()],
-        rejected,
-        needsRewrite: tail !== '' || rejected.length > 0 || superseded,
+        rejected: rejected === 0 ? undefined : `${first} (${rejected} such)`,
+        needsRewrite: rejected > 0 || superseded || (text !== '' && !text.endsWith('\n')),
     };
 }
+/** No eval set has a tenth as many, completed as often as any is. */
+const MOST_LINES = 200_000;
 function formatRecord(record) {
     return JSON.stringify(record);
 }
@@ -81519,7 +81640,7 @@ function sameExecution(a, b) {
         (0,progress_file/* formatCommand */.fE)(a.argv) === (0,progress_file/* formatCommand */.fE)(b.argv));
 }
 /** In characters: a record has a line of a few hundred, and a line that holds a million lists is a bomb. */
-const LONGEST_LINE = 4 * 1024 * 1024;
+const LONGEST_LINE = 2 * 1024 * 1024;
 function parseRecord(line) {
     if (line.length > LONGEST_LINE)
         return 'longer than any record of this action';
@@ -81538,6 +81659,34 @@ function parseRecord(line) {
     if (result.data.argv[2] !== result.data.eval)
         return 'argv: names another eval';
     return result.data;
+}
+
+
+/***/ }),
+
+/***/ 417:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ isInFuture),
+/* harmony export */   k: () => (/* binding */ doubtOf)
+/* harmony export */ });
+/** How far the clock of the machine that made a record may be ahead of this one, in milliseconds. */
+const CLOCK_SKEW = 60 * 60 * 1000;
+/** @param maxAge in milliseconds; undefined: a result does not age */
+function doubtOf(record, now, maxAge) {
+    const { ended, samples } = record;
+    if (samples === 0)
+        return { kind: 'no-samples' };
+    if (maxAge === undefined)
+        return undefined;
+    if (isInFuture(ended, now))
+        return { kind: 'undated', ended };
+    return now.getTime() - Date.parse(ended) > maxAge ? { kind: 'expired', ended } : undefined;
+}
+/** Whether a time cannot be right, whatever two clocks differ by. */
+function isInFuture(time, now) {
+    return Date.parse(time) > now.getTime() + CLOCK_SKEW;
 }
 
 
@@ -81655,9 +81804,10 @@ function eachChunk(path, work) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Mc: () => (/* binding */ entriesOf),
 /* harmony export */   fc: () => (/* binding */ makeFolder),
+/* harmony export */   jj: () => (/* binding */ isRealFolder),
+/* harmony export */   ly: () => (/* binding */ PRIVATE_FOLDER),
 /* harmony export */   rQ: () => (/* binding */ PRIVATE_FILE)
 /* harmony export */ });
-/* unused harmony export PRIVATE_FOLDER */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 
@@ -81693,7 +81843,7 @@ function isFolder(path) {
  * @param most stops after one entry more: it may hold any number of them
  */
 function entriesOf(folder, most, counts) {
-    if (!isOwnFolder(folder))
+    if (!isRealFolder(folder))
         return [];
     const names = [];
     const entries = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.opendirSync)(folder);
@@ -81707,13 +81857,188 @@ function entriesOf(folder, most, counts) {
     }
     return names;
 }
-function isOwnFolder(path) {
+/** Whether it is a directory, and no link to one. */
+function isRealFolder(path) {
     try {
         return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path).isDirectory();
     }
     catch {
         return false;
     }
+}
+
+
+/***/ }),
+
+/***/ 8695:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B7: () => (/* binding */ LONGEST_HEADER),
+/* harmony export */   E2: () => (/* binding */ failedLine),
+/* harmony export */   JN: () => (/* binding */ readAnswer),
+/* harmony export */   Kt: () => (/* binding */ answerId),
+/* harmony export */   NO: () => (/* binding */ answerLine),
+/* harmony export */   Xw: () => (/* binding */ readLine),
+/* harmony export */   ay: () => (/* binding */ readHeader),
+/* harmony export */   cO: () => (/* binding */ tagOf),
+/* harmony export */   i2: () => (/* binding */ LONGEST_LINE),
+/* harmony export */   iH: () => (/* binding */ headerLine),
+/* harmony export */   rC: () => (/* binding */ statefulLine)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_zlib__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8522);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2857);
+/**
+ * Lines of a journal segment. Each stands for itself:
+ *
+ *     {"crc":"9ae0daaf","journal":1,"eval":"…","repository":"…","fingerprint":"…","parts":{…},"made":1767225600000}
+ *     {"crc":"1b2c3d4e","of":"<16 hex>","key":"<64 hex>","n":0,"status":200,"type":"application/json","usage":[9,3,0,0],"text":"…"}
+ *     {"crc":"5f6a7b8c","of":"<16 hex>","stateful":1}
+ *     {"crc":"9d0e1f2a","of":"<16 hex>","failed":"<64 hex>"}
+ *
+ * The first kind begins each segment and names its owner; `made` (milliseconds since 1970) tells which of two segments is the
+ * newer one. The second holds an answer, the third marks an eval that makes something at the API, the fourth a way in which it
+ * failed. `crc` is the CRC-32 of everything behind it, so that a torn or damaged line costs that line only. `of` is the short
+ * form of the owner, for segments whose first line is damaged. `adapted` lists what was changed in the request, where something was. `n` is the ordinal of the request among identical requests of
+ * the eval. The body is `text`, or `zstd` (compressed, Base64) where that is shorter, or `base64` where it is not text. There
+ * is nothing of the user's in it but the answers: no header, no key.
+ */
+
+
+
+/** A longer line is no answer of a model. In bytes. */
+const LONGEST_LINE = 256 * 1024 * 1024;
+/** A longer first line is none: that of an eval with a thousand parts has a thirtieth of it. In bytes. */
+const LONGEST_HEADER = 4 * 1024 * 1024;
+/** Below this compression saves less than the time it takes. */
+const WORTH_COMPRESSING = 2048;
+const PREFIX = Buffer.from('{"crc":"');
+/** Behind `{"crc":"xxxxxxxx",` */
+const CHECKED_FROM = PREFIX.length + 8 + 2;
+/** Enough of a hash to tell apart owners that nothing but chance made alike. */
+function tagOf({ eval: key, repository, fingerprint }) {
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256')
+        .update(JSON.stringify([key, repository, fingerprint]))
+        .digest('hex')
+        .slice(0, 16);
+}
+/** 96 bits of the key are plenty to tell a million answers apart, in a third of the memory; `readAnswer` checks the rest. */
+function answerId(key, n) {
+    return `${Buffer.from(key.slice(0, 24), 'hex').toString('latin1')}${n === 0 ? '' : n}`;
+}
+function headerLine({ eval: key, repository, fingerprint, parts }, made) {
+    return checked({ journal: 1, eval: key, repository, fingerprint, parts, made });
+}
+function answerLine(of, key, n, { status, type, body, usage, adaptations = [] }) {
+    const counts = [usage.prompt, usage.completion, usage.cached, usage.reasoning];
+    const adapted = adaptations.length === 0 ? {} : { adapted: adaptations };
+    return checked({ of, key, n, status, type, usage: counts, ...adapted, ...packed(body) });
+}
+function statefulLine(of) {
+    return checked({ of, stateful: 1 });
+}
+function failedLine(of, signature) {
+    return checked({ of, failed: signature });
+}
+/** Reads no more of a line than says what it is: its answer may be large. */
+function readLine(line) {
+    if (!isIntact(line))
+        return { kind: 'damaged' };
+    const head = line.toString('latin1', CHECKED_FROM, CHECKED_FROM + 128);
+    const [, tag, rest] = /^"of":"([0-9a-f]{16})",(.*)$/s.exec(head) ?? [];
+    if (tag === undefined || rest === undefined)
+        return { kind: 'unknown' };
+    const [, key, n] = /^"key":"([0-9a-f]{64})","n":(\d{1,9}),/.exec(rest) ?? [];
+    if (key !== undefined)
+        return { kind: 'answer', tag, id: answerId(key, Number(n)) };
+    if (rest === '"stateful":1}')
+        return { kind: 'stateful', tag };
+    const [, signature] = /^"failed":"([0-9a-f]{64})"}$/.exec(rest) ?? [];
+    return signature === undefined ? { kind: 'unknown', tag } : { kind: 'failed', tag, signature };
+}
+/** What an undamaged first line says. */
+function readHeader(line) {
+    if (line.length > LONGEST_HEADER)
+        return undefined;
+    try {
+        const { made, eval: key, ...rest } = headerSchema.parse(JSON.parse(line.toString('utf8')));
+        const { repository, fingerprint, parts } = rest;
+        return { owner: { eval: key, repository, fingerprint, parts }, made };
+    }
+    catch {
+        return undefined;
+    }
+}
+/** The answer in a line, if it is undamaged and answers this request. */
+function readAnswer(line, key, n) {
+    if (!isIntact(line))
+        return undefined;
+    try {
+        const entry = entrySchema.parse(JSON.parse(line.toString('utf8')));
+        // The index holds a part of the key only.
+        if (entry.key !== key || entry.n !== n)
+            return undefined;
+        const [prompt, completion, cached, reasoning] = entry.usage;
+        const { status, type, adapted: adaptations } = entry;
+        const usage = { prompt, completion, cached, reasoning };
+        return { status, type, body: unpacked(entry), usage, ...(adaptations.length > 0 && { adaptations }) };
+    }
+    catch {
+        return undefined;
+    }
+}
+function checked(fields) {
+    const rest = JSON.stringify(fields).slice(1);
+    const crc = (0,node_zlib__WEBPACK_IMPORTED_MODULE_1__.crc32)(rest).toString(16).padStart(8, '0');
+    return Buffer.from(`{"crc":"${crc}",${rest}\n`);
+}
+function isIntact(line) {
+    if (line.length < CHECKED_FROM + 2 || line.compare(PREFIX, 0, PREFIX.length, 0, PREFIX.length) !== 0)
+        return false;
+    const crc = line.toString('latin1', PREFIX.length, PREFIX.length + 8);
+    return /^[0-9a-f]{8}$/.test(crc) && Number.parseInt(crc, 16) === (0,node_zlib__WEBPACK_IMPORTED_MODULE_1__.crc32)(line.subarray(CHECKED_FROM));
+}
+const headerSchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({
+    journal: zod__WEBPACK_IMPORTED_MODULE_2__/* .literal */ .euz(1),
+    eval: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(),
+    repository: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(),
+    fingerprint: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(),
+    parts: zod__WEBPACK_IMPORTED_MODULE_2__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP()),
+    // Earlier versions did not write it: their segments are older than all that have it.
+    made: zod__WEBPACK_IMPORTED_MODULE_2__/* .int */ .Whr().nonnegative().default(0),
+});
+const tokens = zod__WEBPACK_IMPORTED_MODULE_2__/* .int */ .Whr().nonnegative();
+const adaptation = zod__WEBPACK_IMPORTED_MODULE_2__/* .union */ .KCZ([
+    zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({ model: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(), param: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(), value: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(), renamedTo: zod__WEBPACK_IMPORTED_MODULE_2__/* ["null"] */ .chJ() }),
+    zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({ model: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(), param: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(), value: zod__WEBPACK_IMPORTED_MODULE_2__/* ["null"] */ .chJ(), renamedTo: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP() }),
+]);
+const entrySchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({
+    key: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().regex(/^[0-9a-f]{64}$/),
+    n: zod__WEBPACK_IMPORTED_MODULE_2__/* .int */ .Whr().nonnegative(),
+    status: zod__WEBPACK_IMPORTED_MODULE_2__/* .int */ .Whr().min(200).max(299),
+    type: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().max(1024),
+    usage: zod__WEBPACK_IMPORTED_MODULE_2__/* .tuple */ .PVZ([tokens, tokens, tokens, tokens]),
+    adapted: zod__WEBPACK_IMPORTED_MODULE_2__/* .array */ .YOg(adaptation).default([]),
+    text: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().optional(),
+    zstd: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().optional(),
+    base64: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().optional(),
+});
+function packed(body) {
+    if (body.length >= WORTH_COMPRESSING) {
+        const zstd = (0,node_zlib__WEBPACK_IMPORTED_MODULE_1__.zstdCompressSync)(body);
+        if (zstd.length * 4 < body.length * 3 * 0.9)
+            return { zstd: zstd.toString('base64') };
+    }
+    const text = body.toString('utf8');
+    return Buffer.from(text).equals(body) ? { text } : { base64: body.toString('base64') };
+}
+function unpacked({ text, zstd, base64 }) {
+    if (text !== undefined)
+        return Buffer.from(text);
+    if (zstd === undefined)
+        return Buffer.from(base64 ?? '', 'base64');
+    return (0,node_zlib__WEBPACK_IMPORTED_MODULE_1__.zstdDecompressSync)(Buffer.from(zstd, 'base64'), { maxOutputLength: LONGEST_LINE });
 }
 
 
@@ -81822,11 +82147,15 @@ function lastNumber(folder) {
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
-/* harmony import */ var _durable_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9600);
-/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2834);
-/* harmony import */ var _journal_segment_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6080);
-/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8943);
+/* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9304);
+/* harmony import */ var _durable_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9600);
+/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2834);
+/* harmony import */ var _journal_line_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8695);
+/* harmony import */ var _journal_segment_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6080);
+/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8943);
 /** The journals of all evals. */
+
+
 
 
 
@@ -81837,14 +82166,14 @@ function lastNumber(folder) {
 const MOST_JOURNALS = 50_000;
 /** Seals the live segments of all evals, or of one, that a process which is gone left behind. */
 function sealLive(paths, evalKey) {
-    const root = (0,_journal_segment_js__WEBPACK_IMPORTED_MODULE_4__/* .liveJournals */ .hj)(paths);
-    for (const name of evalKey === undefined ? folders(root) : [(0,_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .evalFileStem */ .ob)(evalKey)]) {
+    const root = (0,_journal_segment_js__WEBPACK_IMPORTED_MODULE_6__/* .liveJournals */ .hj)(paths);
+    for (const name of evalKey === undefined ? folders(root) : [(0,_paths_js__WEBPACK_IMPORTED_MODULE_7__/* .evalFileStem */ .ob)(evalKey)]) {
         const sealed = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(paths.journal, name);
-        const files = (0,_journal_segment_js__WEBPACK_IMPORTED_MODULE_4__/* .segmentFiles */ .h_)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(root, name));
+        const files = (0,_journal_segment_js__WEBPACK_IMPORTED_MODULE_6__/* .segmentFiles */ .h_)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(root, name));
         if (files.length === 0)
             continue;
-        (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .makeFolder */ .fc)(sealed);
-        let number = (0,_journal_segment_js__WEBPACK_IMPORTED_MODULE_4__/* .lastNumber */ .iU)(sealed);
+        (0,_folders_js__WEBPACK_IMPORTED_MODULE_4__/* .makeFolder */ .fc)(sealed);
+        let number = (0,_journal_segment_js__WEBPACK_IMPORTED_MODULE_6__/* .lastNumber */ .iU)(sealed);
         for (const { path } of files) {
             number += 1;
             (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(path, (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(sealed, `${number}.jsonl`));
@@ -81853,8 +82182,8 @@ function sealLive(paths, evalKey) {
 }
 /** Removes the journals of all evals but these: the others are done, or no longer in the set. */
 function keepJournals(paths, evalKeys) {
-    const kept = new Set(evalKeys.map(_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .evalFileStem */ .ob));
-    for (const root of [paths.journal, (0,_journal_segment_js__WEBPACK_IMPORTED_MODULE_4__/* .liveJournals */ .hj)(paths)]) {
+    const kept = new Set(evalKeys.map(_paths_js__WEBPACK_IMPORTED_MODULE_7__/* .evalFileStem */ .ob));
+    for (const root of [paths.journal, (0,_journal_segment_js__WEBPACK_IMPORTED_MODULE_6__/* .liveJournals */ .hj)(paths)]) {
         removeJournals(folders(root)
             .filter((name) => !kept.has(name))
             .map((name) => (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(root, name)));
@@ -81878,33 +82207,60 @@ function removeJournals(paths) {
  * request counts does not depend on the order: each segment says when it was begun.
  * @returns why some are left out, as a clause; undefined when none is
  */
-function adoptJournals(from, to) {
+function adoptJournals(from, to, { repository, evals }) {
+    const wanted = evals && new Set(evals.map(_paths_js__WEBPACK_IMPORTED_MODULE_7__/* .evalFileStem */ .ob));
     const names = folders(from.journal, MOST_JOURNALS);
     if (names.length > MOST_JOURNALS)
-        return `it has more than ${MOST_JOURNALS} journals`;
+        return `there are more than ${MOST_JOURNALS} journals`;
     let excessive = 0;
-    for (const name of names) {
-        const theirs = (0,_journal_segment_js__WEBPACK_IMPORTED_MODULE_4__/* .segmentFiles */ .h_)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(from.journal, name), _journal_segment_js__WEBPACK_IMPORTED_MODULE_4__/* .MOST_SEGMENTS */ .Px);
-        if (theirs.length > _journal_segment_js__WEBPACK_IMPORTED_MODULE_4__/* .MOST_SEGMENTS */ .Px)
+    let foreign = 0;
+    for (const name of names.filter((it) => wanted?.has(it) ?? true)) {
+        const theirs = (0,_journal_segment_js__WEBPACK_IMPORTED_MODULE_6__/* .segmentFiles */ .h_)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(from.journal, name), _journal_segment_js__WEBPACK_IMPORTED_MODULE_6__/* .MOST_SEGMENTS */ .Px);
+        if (theirs.length > _journal_segment_js__WEBPACK_IMPORTED_MODULE_6__/* .MOST_SEGMENTS */ .Px) {
             excessive += 1;
-        else
-            addSegments(theirs, (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(to.journal, name));
+            continue;
+        }
+        const own = theirs.filter(({ path }) => isSegmentOf(path, name, repository));
+        foreign += theirs.length - own.length;
+        if (own.length > 0)
+            addSegments(own, (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(to.journal, name));
     }
-    return excessive === 0
-        ? undefined
-        : `${excessive} of its journals have more than ${_journal_segment_js__WEBPACK_IMPORTED_MODULE_4__/* .MOST_SEGMENTS */ .Px} segments`;
+    const reasons = [
+        ...(excessive > 0 ? [`${excessive} journals have more than ${_journal_segment_js__WEBPACK_IMPORTED_MODULE_6__/* .MOST_SEGMENTS */ .Px} segments`] : []),
+        ...(foreign > 0 ? [`${foreign} files are no journals of their evals`] : []),
+    ];
+    return reasons.length === 0 ? undefined : reasons.join(', ');
+}
+/** Whether the first line of a segment names this eval, whatever content of it the answers belong to. */
+function isSegmentOf(path, evalStem, repository) {
+    const first = firstLineOf(path);
+    if (!first || (0,_journal_line_js__WEBPACK_IMPORTED_MODULE_5__/* .readLine */ .Xw)(first).kind !== 'unknown')
+        return false;
+    const owner = (0,_journal_line_js__WEBPACK_IMPORTED_MODULE_5__/* .readHeader */ .ay)(first)?.owner;
+    return owner?.repository === repository && (0,_paths_js__WEBPACK_IMPORTED_MODULE_7__/* .evalFileStem */ .ob)(owner.eval) === evalStem;
+}
+function firstLineOf(path) {
+    try {
+        for (const { bytes } of (0,_lines_js__WEBPACK_IMPORTED_MODULE_2__/* .linesOfFileSync */ .gL)(path, _journal_line_js__WEBPACK_IMPORTED_MODULE_5__/* .LONGEST_HEADER */ .B7))
+            return bytes;
+    }
+    catch (error) {
+        if (!(error instanceof _lines_js__WEBPACK_IMPORTED_MODULE_2__/* .LineTooLong */ .dq))
+            throw error;
+    }
+    return undefined;
 }
 function addSegments(theirs, target) {
-    const present = new Contents((0,_journal_segment_js__WEBPACK_IMPORTED_MODULE_4__/* .segmentFiles */ .h_)(target).map(({ path }) => path));
-    let number = (0,_journal_segment_js__WEBPACK_IMPORTED_MODULE_4__/* .lastNumber */ .iU)(target);
+    const present = new Contents((0,_journal_segment_js__WEBPACK_IMPORTED_MODULE_6__/* .segmentFiles */ .h_)(target).map(({ path }) => path));
+    let number = (0,_journal_segment_js__WEBPACK_IMPORTED_MODULE_6__/* .lastNumber */ .iU)(target);
     for (const { path } of theirs) {
         if (present.has(path))
             continue;
         number += 1;
-        (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .makeFolder */ .fc)(target);
+        (0,_folders_js__WEBPACK_IMPORTED_MODULE_4__/* .makeFolder */ .fc)(target);
         const added = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(target, `${number}.jsonl`);
-        (0,_durable_js__WEBPACK_IMPORTED_MODULE_2__/* .linkOrCopy */ .L7)(path, added);
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.chmodSync)(added, _folders_js__WEBPACK_IMPORTED_MODULE_3__/* .PRIVATE_FILE */ .rQ);
+        (0,_durable_js__WEBPACK_IMPORTED_MODULE_3__/* .linkOrCopy */ .L7)(path, added);
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.chmodSync)(added, _folders_js__WEBPACK_IMPORTED_MODULE_4__/* .PRIVATE_FILE */ .rQ);
     }
 }
 /** Which of some files have the same content as another. Reads only files of the same size, and each once. */
@@ -81919,14 +82275,14 @@ class Contents {
         const alike = this.#bySize.get(size);
         if (!alike)
             return false;
-        const checksums = this.#checksums.get(size) ?? new Set(alike.map(_durable_js__WEBPACK_IMPORTED_MODULE_2__/* .checksumOfFile */ .Vu));
+        const checksums = this.#checksums.get(size) ?? new Set(alike.map(_durable_js__WEBPACK_IMPORTED_MODULE_3__/* .checksumOfFile */ .Vu));
         this.#checksums.set(size, checksums);
-        return checksums.has((0,_durable_js__WEBPACK_IMPORTED_MODULE_2__/* .checksumOfFile */ .Vu)(path));
+        return checksums.has((0,_durable_js__WEBPACK_IMPORTED_MODULE_3__/* .checksumOfFile */ .Vu)(path));
     }
 }
 /** @param most more are not listed: what is returned is one too many then */
 function folders(root, most = Number.POSITIVE_INFINITY) {
-    return (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .entriesOf */ .Mc)(root, most, (entry) => entry.isDirectory()).sort();
+    return (0,_folders_js__WEBPACK_IMPORTED_MODULE_4__/* .entriesOf */ .Mc)(root, most, (entry) => entry.isDirectory()).sort();
 }
 
 
@@ -81946,7 +82302,8 @@ function folders(root, most = Number.POSITIVE_INFINITY) {
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8500);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(452);
 /* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8943);
-/* harmony import */ var _state_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2962);
+/* harmony import */ var _state_directory_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4700);
+/* harmony import */ var _unwritable_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8820);
 /**
  * One run at a time works on the state of a (model, eval set). Whoever wants to puts a Unix socket of its own beside it, and
  * looks at those of others: it is held as long as its holder lives, and a dead holder, kill -9 included, does not keep it. It
@@ -81966,6 +82323,7 @@ function folders(root, most = Number.POSITIVE_INFINITY) {
 
 
 
+
 /** The longest path that a Unix socket can have, on macOS. */
 const LONGEST_PATH = 103;
 /** Behind the name of the lock. */
@@ -81973,8 +82331,9 @@ const OWN_NAME = /^[0-9a-f]{12}$/;
 /** Milliseconds that another has to say whether it holds the lock, and to make up its mind. */
 const PATIENCE = 10_000;
 /**
- * @throws ActionError STATE_LOCKED when another run holds it, STATE_UNWRITABLE when there can be no state. When there can be
- * no socket at all (a file system without them) the run goes on without a lock.
+ * @throws ActionError STATE_LOCKED when another run holds it, STATE_NOT_OURS when the state is not this user's alone,
+ * STATE_UNWRITABLE when there can be none. When there can be no socket at all (a file system without them) the run
+ * continues without a lock.
  */
 async function lockState(paths, patience = PATIENCE) {
     const { folder, prefix } = placeOf(paths);
@@ -82002,13 +82361,13 @@ async function lockState(paths, patience = PATIENCE) {
     return { release };
 }
 function placeOf(paths) {
+    (0,_state_directory_js__WEBPACK_IMPORTED_MODULE_8__/* .claimStateDirectory */ .v)(paths);
     let folder;
     try {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.mkdirSync)((0,_paths_js__WEBPACK_IMPORTED_MODULE_7__/* .stateFolder */ .yp)(paths), { recursive: true });
         folder = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.realpathSync)((0,_paths_js__WEBPACK_IMPORTED_MODULE_7__/* .stateFolder */ .yp)(paths));
     }
     catch (error) {
-        throw (0,_state_js__WEBPACK_IMPORTED_MODULE_8__/* .unwritable */ .mP)(paths.root, error);
+        throw (0,_unwritable_js__WEBPACK_IMPORTED_MODULE_9__/* .unwritable */ .m)(paths.root, error);
     }
     const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256')
         .update((0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(folder, paths.live.slice((0,_paths_js__WEBPACK_IMPORTED_MODULE_7__/* .stateFolder */ .yp)(paths).length)))
@@ -82140,6 +82499,7 @@ function liveRecordFile(paths, evalKey) {
 /* harmony export */   fE: () => (/* binding */ formatCommand),
 /* harmony export */   vC: () => (/* binding */ commandId)
 /* harmony export */ });
+/* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9304);
 /**
  * The progress file of `oaievalset`: one completed command a line.
  *
@@ -82147,28 +82507,29 @@ function liveRecordFile(paths, evalKey) {
  * JSONDecodeError on anything else, a blank line included. Older ones wrote the command as plain text, joined by
  * blanks. Both are read, JSON is written, byte for byte as Python does.
  */
+
+/** No eval set has a tenth as many, under as many arguments as anyone ran it with. */
+const MOST_LINES = 200_000;
 /** @param known commands of today, to give a plain-text line back the argument boundaries it lost */
 function parseProgress(text, known = []) {
     const byText = new Map(known.map((command) => [command.join(' '), command]));
     const commands = [];
-    const rejected = [];
-    const lines = text.split('\n');
-    const tail = lines.pop() ?? '';
-    for (const line of lines) {
-        const command = parseLine(line, byText);
+    let lines = 0;
+    let rejected = 0;
+    for (const { line, ended } of (0,_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .linesOfText */ .uv)(text)) {
+        lines += 1;
+        if (lines > MOST_LINES)
+            return { commands: [], rejected: `it has more than ${MOST_LINES} lines` };
+        // Without its newline a line is only trusted when it is whole JSON: plain text cut short still looks like a command.
+        const command = ended ? parseLine(line, byText) : parseJsonLine(line);
         if (command)
             commands.push(command);
-        else if (line.trim() !== '')
-            rejected.push(line);
+        else if (ended && line.trim() !== '')
+            rejected += 1;
     }
-    // Without its newline a line is only trusted when it is whole JSON: plain text cut short still looks like a command.
-    const last = tail === '' ? undefined : parseJsonLine(tail);
-    if (last)
-        commands.push(last);
     return {
         commands,
-        needsRewrite: text !== formatProgress(commands),
-        rejected,
+        rejected: rejected === 0 ? undefined : `${rejected} of its lines are no oaievalset commands`,
     };
 }
 function formatProgress(commands) {
@@ -82214,6 +82575,7 @@ function pythonString(value) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   LW: () => (/* binding */ readSavedPlan),
+/* harmony export */   Tm: () => (/* binding */ LARGEST_PLAN),
 /* harmony export */   XU: () => (/* binding */ savedPlan),
 /* harmony export */   q4: () => (/* binding */ parseSavedPlan),
 /* harmony export */   s0: () => (/* binding */ sameOwner)
@@ -82249,7 +82611,7 @@ const schema = zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({
         .max(100_000),
 });
 /** In bytes: three times what a plan of 10,000 evals takes. Of more JSON the heap of a small machine is full. */
-const LARGEST = 32 * 1024 * 1024;
+const LARGEST_PLAN = 32 * 1024 * 1024;
 /** No content has this signature: a plan whose basis changed while it was made is made again. */
 const NEVER = '0'.repeat(64);
 /** What is kept of a plan: of one that would be too large to be read again, as much as is of use without being recalled. */
@@ -82260,11 +82622,14 @@ function savedPlan({ signature = NEVER, evals, basis, evalsVersion, needsApiKey 
         { version: 1, owner, signature, made, evals },
         { ...forgotten, evals },
     ];
-    return (forms.find((form) => Buffer.byteLength(JSON.stringify(form)) < LARGEST) ?? { ...forgotten, evals: [] });
+    return (forms.find((form) => Buffer.byteLength(JSON.stringify(form)) < LARGEST_PLAN) ?? {
+        ...forgotten,
+        evals: [],
+    });
 }
 /** Returns the plan, or why the text is none. */
 function parseSavedPlan(content) {
-    if (content.length > LARGEST)
+    if (content.length > LARGEST_PLAN)
         return { reason: 'it is too large to be a plan' };
     let value;
     try {
@@ -82290,7 +82655,7 @@ function sameOwner(a, b) {
 /** The plan that lies in a state directory, if there is one and it is of this owner; nothing is changed there. */
 function readSavedPlan({ plan }, owner) {
     const stats = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(plan, { throwIfNoEntry: false });
-    if (!stats?.isFile() || stats.size > LARGEST)
+    if (!stats?.isFile() || stats.size > LARGEST_PLAN)
         return undefined;
     const saved = parseSavedPlan((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(plan, 'utf8'));
     return 'reason' in saved || !sameOwner(saved.owner, owner) ? undefined : saved;
@@ -82303,8 +82668,9 @@ function readSavedPlan({ plan }, owner) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   F: () => (/* binding */ setAside),
-/* harmony export */   f: () => (/* binding */ setAsideTogether)
+/* harmony export */   Fi: () => (/* binding */ setAside),
+/* harmony export */   JA: () => (/* binding */ isSetAside),
+/* harmony export */   fS: () => (/* binding */ setAsideTogether)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
@@ -82320,6 +82686,7 @@ function setAside(path, now, folder = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.
     const target = unusedName(path, now, folder);
     (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .makeFolder */ .fc)(folder);
     move(path, target);
+    removeOldest((0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)(path), folder);
     return target;
 }
 /** Moves several files of one folder to a single new one, `<name of their folder>.rejected-<time>`, and returns it. */
@@ -82328,7 +82695,21 @@ function setAsideTogether(paths, now, folder) {
     (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .makeFolder */ .fc)(target);
     for (const path of paths)
         move(path, (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(target, (0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)(path)));
+    removeOldest((0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(paths[0] ?? '')), folder);
     return target;
+}
+/** Of one name; on a machine where each run moves something out of the way they would fill the disk. */
+const MOST_KEPT = 20;
+function removeOldest(name, folder) {
+    const moved = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(folder)
+        .filter((it) => it.startsWith(`${name}.rejected-`))
+        .sort();
+    for (const oldest of moved.slice(0, -MOST_KEPT))
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, oldest), { recursive: true, force: true });
+}
+/** Whether the name is one that something was given when it was moved out of the way. */
+function isSetAside(name) {
+    return name.includes('.rejected-');
 }
 function unusedName(path, now, folder) {
     const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
@@ -82354,27 +82735,268 @@ function move(path, target) {
 
 /***/ }),
 
-/***/ 2962:
+/***/ 4700:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Uw: () => (/* binding */ State),
-/* harmony export */   gt: () => (/* binding */ clearLive),
-/* harmony export */   hU: () => (/* binding */ startFresh),
-/* harmony export */   mP: () => (/* binding */ unwritable)
+/* harmony export */   v: () => (/* binding */ claimStateDirectory)
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(452);
-/* harmony import */ var _completion_record_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1512);
-/* harmony import */ var _durable_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9600);
-/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2834);
-/* harmony import */ var _journals_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3487);
-/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8943);
-/* harmony import */ var _progress_file_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(1119);
-/* harmony import */ var _saved_plan_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(6366);
-/* harmony import */ var _set_aside_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7926);
+/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2834);
+/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8943);
+/* harmony import */ var _set_aside_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7926);
+/* harmony import */ var _unwritable_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8820);
+/**
+ * Who may use a state directory: what is read there decides what runs and what counts as done, so that no other user of the
+ * machine may be able to write it. A parent that all may write to, as /tmp, is no danger: its sticky bit keeps what is in it.
+ */
+
+
+
+
+
+
+
+
+/**
+ * Makes the state directory, or the one that is there private to this user. Nothing in it is read before.
+ * @param user the effective number of the user; undefined on Windows, where files have none
+ * @throws ActionError STATE_NOT_OURS when another user owns it, can write to it, or leads to it by a link;
+ * STATE_UNWRITABLE when there can be none
+ */
+function claimStateDirectory(paths, user = process.geteuid?.()) {
+    try {
+        if (user !== undefined)
+            refuseLinksOfOthers(paths.root, user);
+        const folders = [paths.root, ...between(paths.root, (0,_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .stateFolder */ .yp)(paths))];
+        for (const folder of folders) {
+            (0,_folders_js__WEBPACK_IMPORTED_MODULE_4__/* .makeFolder */ .fc)(folder);
+            if (user !== undefined)
+                claim(folder, paths, user);
+        }
+        if (user !== undefined)
+            tightenEntries(paths);
+    }
+    catch (error) {
+        throw (0,_unwritable_js__WEBPACK_IMPORTED_MODULE_7__/* .unwritable */ .m)(paths.root, error);
+    }
+}
+function claim(folder, paths, user) {
+    const stats = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.statSync)(folder);
+    if (stats.uid !== user && stats.uid !== ownerOfNewFile(folder)) {
+        throw refused(paths.root, `${folder} belongs to another user of this machine (uid ${stats.uid}; this job runs as uid ${user})`, 'Have its owner remove it, or set state-directory to a folder that belongs to this user or does not exist yet. When only ' +
+            'the containers of this job run as different users, run them as the same one.');
+    }
+    if (isWritableByAll(stats)) {
+        throw refused(paths.root, `every user of this machine may write to ${folder} (mode ${modeOf(stats)})`, isSticky(stats)
+            ? `Set state-directory to a folder of its own, such as ${(0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(folder, 'oaievalset')}.`
+            : `Remove it, or run "chmod 700 ${folder}" if you know who wrote what is in it; or set state-directory to a folder that does not exist yet.`);
+    }
+    if ((stats.mode & 0o077) !== 0 && holdsOnlyState(folder, paths))
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.chmodSync)(folder, _folders_js__WEBPACK_IMPORTED_MODULE_4__/* .PRIVATE_FOLDER */ .ly);
+}
+/** Network file systems and virtual machines may give one owner to all that is created: then it says nothing. */
+function ownerOfNewFile(folder) {
+    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(folder, `.owner-${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(6).toString('hex')}`);
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.writeFileSync)(path, '', { flag: 'wx', mode: _folders_js__WEBPACK_IMPORTED_MODULE_4__/* .PRIVATE_FILE */ .rQ });
+        return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.lstatSync)(path).uid;
+    }
+    catch {
+        return undefined;
+    }
+    finally {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)(path, { force: true });
+    }
+}
+/** Entries that earlier versions, or plain oaievalset, made readable for all. */
+function tightenEntries({ progressFile, resume, live }) {
+    for (const path of [progressFile, resume, live]) {
+        const stats = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.lstatSync)(path, { throwIfNoEntry: false });
+        // A link is not followed; what stands in the place of a file or directory is dealt with when the state is read.
+        if (!stats || stats.isSymbolicLink())
+            continue;
+        const mode = stats.isDirectory() ? _folders_js__WEBPACK_IMPORTED_MODULE_4__/* .PRIVATE_FOLDER */ .ly : _folders_js__WEBPACK_IMPORTED_MODULE_4__/* .PRIVATE_FILE */ .rQ;
+        if ((stats.mode & 0o777 & ~mode) !== 0)
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.chmodSync)(path, mode);
+    }
+}
+/** Whether nothing else lies there, so that others do not need it: a state-directory may be any folder of the user. */
+function holdsOnlyState(folder, paths) {
+    const below = new Set(between(paths.root, (0,_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .stateFolder */ .yp)(paths)));
+    return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)(folder).every((name) => STATE_ENTRY.test(name) || below.has((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(folder, name)) || (0,_set_aside_js__WEBPACK_IMPORTED_MODULE_6__/* .isSetAside */ .JA)(name));
+}
+const STATE_ENTRY = /^\.lock-|\.(progress\.txt|resume|live)$/;
+/** A link decides what the state directory is, so its owner has to be this user or the system. */
+function refuseLinksOfOthers(root, user) {
+    const rest = parts(root);
+    let at = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.parse)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.resolve)(root)).root;
+    for (let links = 0; rest.length > 0;) {
+        const path = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(at, rest.shift() ?? '');
+        const stats = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.lstatSync)(path, { throwIfNoEntry: false });
+        if (!stats)
+            return;
+        if (!stats.isSymbolicLink()) {
+            at = path;
+            continue;
+        }
+        links += 1;
+        if (stats.uid !== user && stats.uid !== 0) {
+            throw refused(root, `it is reached by ${path}, a link of another user of this machine (uid ${stats.uid})`, 'Remove the link, or set state-directory to a folder that no link of another user leads to.');
+        }
+        if (links > MOST_LINKS)
+            return;
+        const target = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.resolve)(at, (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readlinkSync)(path));
+        rest.unshift(...parts(target));
+        at = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.parse)(target).root;
+    }
+}
+/** As many as Linux follows; of more the next system call says so. */
+const MOST_LINKS = 40;
+function parts(path) {
+    const whole = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.resolve)(path);
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_2__.relative)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.parse)(whole).root, whole)
+        .split(node_path__WEBPACK_IMPORTED_MODULE_2__.sep)
+        .filter((part) => part !== '');
+}
+/** The directories below `root` down to `folder`. */
+function between(root, folder) {
+    const found = [];
+    for (let at = folder; at !== root && at !== (0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(at); at = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(at))
+        found.unshift(at);
+    return found;
+}
+function isWritableByAll({ mode }) {
+    return (mode & 0o002) !== 0;
+}
+/** As /tmp: who may write there may not remove what others put there. */
+function isSticky({ mode }) {
+    return (mode & 0o1000) !== 0;
+}
+function modeOf({ mode }) {
+    return (mode & 0o7777).toString(8).padStart(4, '0');
+}
+function refused(root, why, next) {
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_3__/* .ActionError */ .lZ('STATE_NOT_OURS', `The state directory ${root} is not used: ${why}. Others could change which evals count as done, and their results.`, next);
+}
+
+
+/***/ }),
+
+/***/ 1094:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Uw: () => (/* binding */ State),
+  gt: () => (/* binding */ clearLive),
+  hU: () => (/* binding */ startFresh)
+});
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/progress/completion-record.js + 1 modules
+var completion_record = __nccwpck_require__(1512);
+// EXTERNAL MODULE: ./lib/progress/doubt.js
+var doubt = __nccwpck_require__(417);
+// EXTERNAL MODULE: ./lib/progress/durable.js
+var durable = __nccwpck_require__(9600);
+// EXTERNAL MODULE: ./lib/progress/folders.js
+var folders = __nccwpck_require__(2834);
+// EXTERNAL MODULE: ./lib/progress/journals.js
+var journals = __nccwpck_require__(3487);
+// EXTERNAL MODULE: ./lib/progress/paths.js
+var progress_paths = __nccwpck_require__(8943);
+// EXTERNAL MODULE: ./lib/progress/progress-file.js
+var progress_file = __nccwpck_require__(1119);
+// EXTERNAL MODULE: ./lib/progress/saved-plan.js
+var saved_plan = __nccwpck_require__(6366);
+// EXTERNAL MODULE: ./lib/progress/set-aside.js
+var set_aside = __nccwpck_require__(7926);
+;// CONCATENATED MODULE: ./lib/progress/snapshot.js
+/** What a checkpoint holds of a state: its progress file, and of `.resume/` the files that this action puts there. */
+
+
+
+
+
+
+
+/**
+ * Puts a copy at `<target>/{model}.{eval_set}.progress.txt` and `.resume/`. Nothing there grows any more: a file that grows
+ * while it is archived loses the checkpoint. What never changes, record files and sealed journal segments, is linked where
+ * the file system can, so that this takes milliseconds while evals run.
+ */
+function takeSnapshot(paths, target) {
+    const place = (path) => (0,external_node_path_.join)(target, (0,external_node_path_.relative)(paths.root, path));
+    (0,folders/* makeFolder */.fc)(place((0,progress_paths/* stateFolder */.yp)(paths)));
+    if ((0,external_node_fs_.existsSync)(paths.progressFile))
+        (0,external_node_fs_.copyFileSync)(paths.progressFile, place(paths.progressFile));
+    for (const path of filesToKeep(paths)) {
+        (0,folders/* makeFolder */.fc)((0,external_node_path_.dirname)(place(path)));
+        (isFinal(paths, path) ? durable/* linkOrCopy */.L7 : external_node_fs_.copyFileSync)(path, place(path));
+    }
+}
+/**
+ * SHA-256 (hex) over names and sizes of all that a checkpoint would hold. What is done is only appended, and segments are
+ * sealed for good: with the same outline there is nothing new.
+ */
+function outlineOf(paths) {
+    return (0,external_node_crypto_.createHash)('sha256')
+        .update(JSON.stringify([sizeOf(paths.progressFile), sizesOf(paths)]))
+        .digest('hex');
+}
+/** The same, with the content of the files that are written again and again: it also tells states of two machines apart. */
+function digestOf(paths) {
+    const hash = (0,external_node_crypto_.createHash)('sha256').update(outlineOf(paths));
+    for (const path of [paths.progressFile, paths.completions, paths.plan]) {
+        if (sizeOf(path) >= 0)
+            (0,durable/* hashFile */.DC)(hash, path);
+        hash.update('\0');
+    }
+    return hash.digest('hex');
+}
+function sizesOf(paths) {
+    return [...filesToKeep(paths)].sort().map((path) => [(0,external_node_path_.relative)(paths.resume, path), sizeOf(path)]);
+}
+/** -1 when there is no such file. */
+function sizeOf(path) {
+    const stats = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
+    return stats?.isFile() ? stats.size : -1;
+}
+function isFinal({ logs, journal }, path) {
+    return [logs, journal].some((folder) => path.startsWith(`${folder}/`));
+}
+/** `journal/<eval>/<n>.jsonl` */
+const DEEPEST = 3;
+/** Not what was moved aside, nor anything below it, however much that is. */
+function* filesToKeep({ resume }) {
+    const open = (0,folders/* isRealFolder */.jj)(resume) ? [{ folder: resume, depth: 1 }] : [];
+    for (let next = open.pop(); next; next = open.pop()) {
+        const { folder, depth } = next;
+        for (const entry of (0,external_node_fs_.readdirSync)(folder, { withFileTypes: true })) {
+            if ((0,set_aside/* isSetAside */.JA)(entry.name) || entry.name.endsWith(durable/* TEMPORARY */.G2))
+                continue;
+            const path = (0,external_node_path_.join)(folder, entry.name);
+            if (entry.isFile())
+                yield path;
+            else if (entry.isDirectory() && depth < DEEPEST)
+                open.push({ folder: path, depth: depth + 1 });
+        }
+    }
+}
+
+// EXTERNAL MODULE: ./lib/progress/unwritable.js
+var unwritable = __nccwpck_require__(8820);
+;// CONCATENATED MODULE: ./lib/progress/state.js
 /**
  * The state of one (model, eval set) on disk: what is done, in the words of `oaievalset` (progress file) and in ours
  * (completion records). See docs/adr/0003-record-then-line.md for the order of writes that everything here relies on.
@@ -82391,8 +83013,11 @@ function move(path, target) {
 
 
 
-/** A state file larger than this is not read, in bytes: that of 10,000 evals has a tenth of it. */
-const LARGEST_FILE = 128 * 1024 * 1024;
+
+
+/** Larger files are not read, in bytes: those of 10,000 evals have a fifth of it. */
+const LARGEST_PROGRESS_FILE = 16 * 1024 * 1024;
+const LARGEST_COMPLETIONS = 64 * 1024 * 1024;
 class State {
     paths;
     owner;
@@ -82402,10 +83027,15 @@ class State {
     /** By the id of their command. */
     #removedByUser = new Map();
     #plan;
+    #now;
+    /** Keys of the evals of today's plan; undefined when it is not known. */
+    #knownEvals;
     constructor(options) {
         this.paths = options.paths;
         this.owner = options.owner;
         this.#log = options.log;
+        this.#now = options.now ?? (() => new Date());
+        this.#knownEvals = options.knownCommands?.flatMap(([, , key]) => key ?? []);
     }
     /**
      * Reads and heals the state, setting aside what cannot be trusted.
@@ -82417,7 +83047,7 @@ class State {
             state.#load(options);
         }
         catch (error) {
-            throw unwritable(options.paths.root, error);
+            throw (0,unwritable/* unwritable */.m)(options.paths.root, error);
         }
         return state;
     }
@@ -82432,29 +83062,30 @@ class State {
     }
     /** Whether the progress file says that the command is done. */
     isDone(command) {
-        return this.#commands.has((0,_progress_file_js__WEBPACK_IMPORTED_MODULE_11__/* .commandId */ .vC)(command));
+        return this.#commands.has((0,progress_file/* commandId */.vC)(command));
     }
     record(command) {
-        return this.#records.get((0,_progress_file_js__WEBPACK_IMPORTED_MODULE_11__/* .commandId */ .vC)(command));
+        return this.#records.get((0,progress_file/* commandId */.vC)(command));
     }
     /** Whether the command was done and the user took its line out of the progress file: it is to run again. */
     wasRemoved(command) {
-        return this.#removedByUser.has((0,_progress_file_js__WEBPACK_IMPORTED_MODULE_11__/* .commandId */ .vC)(command));
+        return this.#removedByUser.has((0,progress_file/* commandId */.vC)(command));
     }
     /** Records a finished eval. The record comes first, the progress line last: only the line makes it done. */
     complete(record, recordFile) {
         this.#writing(() => {
             if (recordFile) {
-                const kept = (0,_paths_js__WEBPACK_IMPORTED_MODULE_8__/* .completedRecordFile */ .Bq)(this.paths, record.eval);
-                (0,_folders_js__WEBPACK_IMPORTED_MODULE_6__/* .makeFolder */ .fc)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(kept));
-                (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.renameSync)(recordFile, kept);
+                const kept = (0,progress_paths/* completedRecordFile */.Bq)(this.paths, record.eval);
+                (0,folders/* makeFolder */.fc)((0,external_node_path_.dirname)(kept));
+                (0,external_node_fs_.renameSync)(recordFile, kept);
+                (0,external_node_fs_.chmodSync)(kept, folders/* PRIVATE_FILE */.rQ);
             }
-            if (!(0,node_fs__WEBPACK_IMPORTED_MODULE_1__.existsSync)(this.paths.progressFile))
-                (0,_durable_js__WEBPACK_IMPORTED_MODULE_5__/* .replaceFile */ .fR)(this.paths.progressFile, '');
-            (0,_durable_js__WEBPACK_IMPORTED_MODULE_5__/* .appendLine */ .Xq)(this.paths.completions, (0,_completion_record_js__WEBPACK_IMPORTED_MODULE_4__/* .formatRecord */ .bM)(record));
-            const id = (0,_progress_file_js__WEBPACK_IMPORTED_MODULE_11__/* .commandId */ .vC)(record.argv);
+            if (!(0,external_node_fs_.existsSync)(this.paths.progressFile))
+                (0,durable/* replaceFile */.fR)(this.paths.progressFile, '');
+            (0,durable/* appendLine */.Xq)(this.paths.completions, (0,completion_record/* formatRecord */.bM)(record));
+            const id = (0,progress_file/* commandId */.vC)(record.argv);
             if (!this.#commands.has(id))
-                (0,_durable_js__WEBPACK_IMPORTED_MODULE_5__/* .appendLine */ .Xq)(this.paths.progressFile, (0,_progress_file_js__WEBPACK_IMPORTED_MODULE_11__/* .formatCommand */ .fE)(record.argv));
+                (0,durable/* appendLine */.Xq)(this.paths.progressFile, (0,progress_file/* formatCommand */.fE)(record.argv));
             this.#commands.set(id, record.argv);
             this.#records.delete(id);
             this.#records.set(id, record);
@@ -82462,20 +83093,20 @@ class State {
     }
     /** Takes evals that have to run again out of the progress file, then out of the completion records. */
     forget(commands) {
-        const ids = commands.map(_progress_file_js__WEBPACK_IMPORTED_MODULE_11__/* .commandId */ .vC).filter((id) => this.#commands.has(id) || this.#records.has(id));
+        const ids = commands.map(progress_file/* commandId */.vC).filter((id) => this.#commands.has(id) || this.#records.has(id));
         if (ids.length === 0)
             return;
         this.#writing(() => {
             for (const id of ids)
                 this.#commands.delete(id);
-            (0,_durable_js__WEBPACK_IMPORTED_MODULE_5__/* .replaceFile */ .fR)(this.paths.progressFile, (0,_progress_file_js__WEBPACK_IMPORTED_MODULE_11__/* .formatProgress */ .Vu)(this.commands));
+            (0,durable/* replaceFile */.fR)(this.paths.progressFile, (0,progress_file/* formatProgress */.Vu)(this.commands));
             for (const id of ids)
                 this.#records.delete(id);
-            (0,_durable_js__WEBPACK_IMPORTED_MODULE_5__/* .replaceFile */ .fR)(this.paths.completions, (0,_completion_record_js__WEBPACK_IMPORTED_MODULE_4__/* .formatCompletions */ .pE)(this.records));
+            (0,durable/* replaceFile */.fR)(this.paths.completions, (0,completion_record/* formatCompletions */.pE)(this.records));
         });
     }
     savePlan(plan) {
-        this.#writing(() => (0,_durable_js__WEBPACK_IMPORTED_MODULE_5__/* .replaceFile */ .fR)(this.paths.plan, `${JSON.stringify(plan)}\n`));
+        this.#writing(() => (0,durable/* replaceFile */.fR)(this.paths.plan, `${JSON.stringify(plan)}\n`));
         this.#plan = plan;
     }
     /**
@@ -82485,14 +83116,17 @@ class State {
     merge(other) {
         const removed = (id, record) => {
             const mine = this.#removedByUser.get(id);
-            return mine !== undefined && (0,_completion_record_js__WEBPACK_IMPORTED_MODULE_4__/* .sameExecution */ .FZ)(mine, record);
+            return mine !== undefined && (0,completion_record/* sameExecution */.FZ)(mine, record);
         };
+        // One that is dated in the future would count for as many years.
+        const now = this.#now();
+        const endOf = ({ ended }) => ((0,doubt/* isInFuture */.L)(ended, now) ? '' : ended);
         const records = new Map(this.#records);
         const commands = new Map(this.#commands);
         const adopted = [];
         for (const [id, record] of other.#records) {
             const mine = records.get(id);
-            if (removed(id, record) || (mine && mine.ended >= record.ended))
+            if (removed(id, record) || (mine && endOf(mine) >= endOf(record)))
                 continue;
             records.delete(id);
             records.set(id, record);
@@ -82504,153 +83138,116 @@ class State {
         }
         this.#writing(() => {
             for (const record of adopted) {
-                const log = (0,_paths_js__WEBPACK_IMPORTED_MODULE_8__/* .completedRecordFile */ .Bq)(other.paths, record.eval);
-                if ((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.existsSync)(log)) {
-                    const kept = (0,_paths_js__WEBPACK_IMPORTED_MODULE_8__/* .completedRecordFile */ .Bq)(this.paths, record.eval);
-                    (0,_folders_js__WEBPACK_IMPORTED_MODULE_6__/* .makeFolder */ .fc)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(kept));
-                    (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.copyFileSync)(log, kept);
-                }
+                const log = (0,progress_paths/* completedRecordFile */.Bq)(other.paths, record.eval);
+                if (!(0,external_node_fs_.lstatSync)(log, { throwIfNoEntry: false })?.isFile())
+                    continue;
+                const kept = (0,progress_paths/* completedRecordFile */.Bq)(this.paths, record.eval);
+                (0,folders/* makeFolder */.fc)((0,external_node_path_.dirname)(kept));
+                const temporary = `${kept}${durable/* TEMPORARY */.G2}`;
+                (0,external_node_fs_.rmSync)(temporary, { force: true });
+                (0,durable/* linkOrCopy */.L7)(log, temporary);
+                (0,external_node_fs_.chmodSync)(temporary, folders/* PRIVATE_FILE */.rQ);
+                (0,external_node_fs_.renameSync)(temporary, kept);
             }
-            const completions = (0,_completion_record_js__WEBPACK_IMPORTED_MODULE_4__/* .formatCompletions */ .pE)([...records.values()]);
+            const completions = (0,completion_record/* formatCompletions */.pE)([...records.values()]);
             // Killed between the two, all records but the old ones would look like lines that the user took out.
-            (0,_durable_js__WEBPACK_IMPORTED_MODULE_5__/* .replaceFile */ .fR)(mergeMark(this.paths), sha256(completions));
-            (0,_durable_js__WEBPACK_IMPORTED_MODULE_5__/* .replaceFile */ .fR)(this.paths.completions, completions);
-            (0,_durable_js__WEBPACK_IMPORTED_MODULE_5__/* .replaceFile */ .fR)(this.paths.progressFile, (0,_progress_file_js__WEBPACK_IMPORTED_MODULE_11__/* .formatProgress */ .Vu)([...commands.values()]));
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)(mergeMark(this.paths), { force: true });
-            const leftOut = (0,_journals_js__WEBPACK_IMPORTED_MODULE_7__/* .adoptJournals */ .vB)(other.paths, this.paths);
+            (0,durable/* replaceFile */.fR)(mergeMark(this.paths), sha256(completions));
+            (0,durable/* replaceFile */.fR)(this.paths.completions, completions);
+            (0,durable/* replaceFile */.fR)(this.paths.progressFile, (0,progress_file/* formatProgress */.Vu)([...commands.values()]));
+            (0,external_node_fs_.rmSync)(mergeMark(this.paths), { force: true });
+            const leftOut = (0,journals/* adoptJournals */.vB)(other.paths, this.paths, {
+                repository: this.owner.repository,
+                evals: this.#knownEvals,
+            });
             if (leftOut)
-                this.#log.warning(`Not all answers of evals in progress are taken from the checkpoint: ${leftOut}, which no run makes. They are requested again.`, 'Journals rejected');
+                this.#log.warning(`Not all answers of evals in progress are taken from the checkpoint: ${leftOut}. They are requested again.`, 'Journals rejected');
         });
         this.#records = records;
         this.#commands = commands;
         this.#plan ??= other.#plan;
     }
-    /**
-     * Puts what a checkpoint holds at `<target>/{model}.{eval_set}.progress.txt` and `.resume/`. Nothing there grows any
-     * more: a file that grows while it is archived loses the checkpoint. What never changes, record files and sealed journal
-     * segments, is linked where the file system can, so that this takes milliseconds while evals run.
-     */
+    /** Puts a copy of what a checkpoint holds into `target`. */
     snapshot(target) {
-        const { root, progressFile, resume, logs, journal } = this.paths;
-        const place = (path) => (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(target, (0,node_path__WEBPACK_IMPORTED_MODULE_2__.relative)(root, path));
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.mkdirSync)(place((0,_paths_js__WEBPACK_IMPORTED_MODULE_8__/* .stateFolder */ .yp)(this.paths)), { recursive: true });
-        if ((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.existsSync)(progressFile))
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.copyFileSync)(progressFile, place(progressFile));
-        if (!(0,node_fs__WEBPACK_IMPORTED_MODULE_1__.existsSync)(resume))
-            return;
-        for (const entry of (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)(resume, { recursive: true, withFileTypes: true })) {
-            const path = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(entry.parentPath, entry.name);
-            if (!belongsInCheckpoint((0,node_path__WEBPACK_IMPORTED_MODULE_2__.relative)(resume, path)))
-                continue;
-            if (entry.isDirectory())
-                (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.mkdirSync)(place(path), { recursive: true });
-            if (!entry.isFile())
-                continue;
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.mkdirSync)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(place(path)), { recursive: true });
-            const final = [logs, journal].some((folder) => path.startsWith(`${folder}/`));
-            (final ? _durable_js__WEBPACK_IMPORTED_MODULE_5__/* .linkOrCopy */ .L7 : node_fs__WEBPACK_IMPORTED_MODULE_1__.copyFileSync)(path, place(path));
-        }
+        takeSnapshot(this.paths, target);
     }
-    /**
-     * SHA-256 (hex) over names and sizes of all that a checkpoint would hold. What is done is only appended, and segments are
-     * sealed for good: with the same outline there is nothing new.
-     */
+    /** With the same outline there is nothing that an earlier snapshot of this state does not hold. */
     outline() {
-        const { progressFile, resume } = this.paths;
-        const sizeOf = (path) => (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.lstatSync)(path, { throwIfNoEntry: false })?.size ?? -1;
-        const files = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.existsSync)(resume) ? (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)(resume, { recursive: true, withFileTypes: true }) : [];
-        const sizes = files
-            .filter((file) => file.isFile())
-            .map((file) => (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(file.parentPath, file.name))
-            .filter(belongsInCheckpoint)
-            .sort()
-            .map((path) => [(0,node_path__WEBPACK_IMPORTED_MODULE_2__.relative)(resume, path), sizeOf(path)]);
-        return sha256(JSON.stringify([sizeOf(progressFile), sizes]));
+        return outlineOf(this.paths);
     }
-    /** SHA-256 (hex) over all that a checkpoint would hold. */
+    /** With the same digest two states, of two machines say, hold the same. */
     digest() {
-        const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
-        hash.update(readText(this.paths.progressFile) ?? '').update('\0');
-        const { resume } = this.paths;
-        const files = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.existsSync)(resume) ? (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)(resume, { recursive: true, withFileTypes: true }) : [];
-        const paths = files.filter((file) => file.isFile()).map((file) => (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(file.parentPath, file.name));
-        for (const path of paths.filter(belongsInCheckpoint).sort()) {
-            hash.update((0,node_path__WEBPACK_IMPORTED_MODULE_2__.relative)(resume, path)).update('\0');
-            (0,_durable_js__WEBPACK_IMPORTED_MODULE_5__/* .hashFile */ .DC)(hash, path);
-            hash.update('\0');
-        }
-        return hash.digest('hex');
+        return digestOf(this.paths);
     }
     #load(options) {
-        const { paths, owner, now = () => new Date() } = options;
+        const { paths, owner } = options;
+        const now = this.#now;
         const reject = (path, why) => {
-            const target = (0,_set_aside_js__WEBPACK_IMPORTED_MODULE_10__/* .setAside */ .F)(path, now(), options.rejectTo);
+            const target = (0,set_aside/* setAside */.Fi)(path, now(), options.rejectTo);
             this.#log.warning(`${path} is not used: ${why}. It was set aside as ${target}. What it held starts afresh; delete it when you do not need it.`, 'State set aside');
         };
-        (0,_folders_js__WEBPACK_IMPORTED_MODULE_6__/* .makeFolder */ .fc)((0,_paths_js__WEBPACK_IMPORTED_MODULE_8__/* .stateFolder */ .yp)(paths));
+        (0,folders/* makeFolder */.fc)((0,progress_paths/* stateFolder */.yp)(paths));
         let recordsLost = false;
-        for (const [path, kind] of [
-            [paths.progressFile, 'file'],
-            [paths.live, 'directory'],
-            [paths.resume, 'directory'],
-            [paths.completions, 'file'],
-            [paths.plan, 'file'],
+        for (const [path, largest] of [
+            [paths.progressFile, LARGEST_PROGRESS_FILE],
+            [paths.live, DIRECTORY],
+            [paths.resume, DIRECTORY],
+            [paths.completions, LARGEST_COMPLETIONS],
+            [paths.plan, saved_plan/* LARGEST_PLAN */.Tm],
+            [paths.logs, DIRECTORY],
+            [paths.journal, DIRECTORY],
         ]) {
-            const wrong = wrongKind(path, kind);
+            const wrong = wrongKind(path, largest);
             if (wrong)
                 reject(path, wrong);
             recordsLost ||= wrong !== undefined && path === paths.completions;
         }
         const planText = readText(paths.plan);
         if (planText !== undefined) {
-            const plan = (0,_saved_plan_js__WEBPACK_IMPORTED_MODULE_9__/* .parseSavedPlan */ .q4)(planText);
+            const plan = (0,saved_plan/* parseSavedPlan */.q4)(planText);
             if ('reason' in plan)
                 reject(paths.plan, plan.reason);
-            else if (!(0,_saved_plan_js__WEBPACK_IMPORTED_MODULE_9__/* .sameOwner */ .s0)(plan.owner, owner))
+            else if (!(0,saved_plan/* sameOwner */.s0)(plan.owner, owner))
                 this.#startFresh(plan.owner, now());
             else
                 this.#plan = plan;
         }
         const completionsText = readText(paths.completions) ?? '';
-        const completions = (0,_completion_record_js__WEBPACK_IMPORTED_MODULE_4__/* .parseCompletions */ .tr)(completionsText);
-        if (completions.rejected.length > 0) {
-            const [first] = completions.rejected;
-            reject(paths.completions, `line ${first?.line}: ${first?.reason} (${completions.rejected.length} such)`);
-        }
+        const completions = (0,completion_record/* parseCompletions */.tr)(completionsText);
+        if (completions.rejected)
+            reject(paths.completions, completions.rejected);
         const own = completions.records.filter((record) => record.run.repository === owner.repository);
         if (own.length < completions.records.length) {
             this.#log.warning(`${completions.records.length - own.length} completion records in ${paths.completions} are of another repository. They are not used.`);
         }
         const progressText = readText(paths.progressFile);
-        const progress = (0,_progress_file_js__WEBPACK_IMPORTED_MODULE_11__/* .parseProgress */ .TS)(progressText ?? '', options.knownCommands);
-        if (progress.rejected.length > 0) {
-            reject(paths.progressFile, `${progress.rejected.length} of its lines are no oaievalset commands`);
-        }
+        const progress = (0,progress_file/* parseProgress */.TS)(progressText ?? '', options.knownCommands);
+        if (progress.rejected)
+            reject(paths.progressFile, progress.rejected);
         const ownRecords = new Set(own);
-        const foreignIds = new Set(completions.records.filter((record) => !ownRecords.has(record)).map((record) => (0,_progress_file_js__WEBPACK_IMPORTED_MODULE_11__/* .commandId */ .vC)(record.argv)));
+        const foreignIds = new Set(completions.records.filter((record) => !ownRecords.has(record)).map((record) => (0,progress_file/* commandId */.vC)(record.argv)));
         for (const command of progress.commands) {
-            const id = (0,_progress_file_js__WEBPACK_IMPORTED_MODULE_11__/* .commandId */ .vC)(command);
+            const id = (0,progress_file/* commandId */.vC)(command);
             if (!foreignIds.has(id))
                 this.#commands.set(id, command);
         }
         const merging = readText(mergeMark(paths)) === sha256(completionsText);
         this.#pairRecordsWithLines(own, progressText !== undefined, merging);
-        if (recordsLost || completions.rejected.length > 0)
+        if (recordsLost || completions.rejected)
             this.#dropLinesOfLostRecords();
         const records = this.records;
         if (completions.needsRewrite || records.length !== completions.records.length) {
-            (0,_durable_js__WEBPACK_IMPORTED_MODULE_5__/* .replaceFile */ .fR)(paths.completions, (0,_completion_record_js__WEBPACK_IMPORTED_MODULE_4__/* .formatCompletions */ .pE)(records));
+            (0,durable/* replaceFile */.fR)(paths.completions, (0,completion_record/* formatCompletions */.pE)(records));
         }
         const commands = this.commands;
-        if (progressText !== undefined && (0,_progress_file_js__WEBPACK_IMPORTED_MODULE_11__/* .formatProgress */ .Vu)(commands) !== progressText) {
-            (0,_durable_js__WEBPACK_IMPORTED_MODULE_5__/* .replaceFile */ .fR)(paths.progressFile, (0,_progress_file_js__WEBPACK_IMPORTED_MODULE_11__/* .formatProgress */ .Vu)(commands));
+        if (progressText !== undefined && (0,progress_file/* formatProgress */.Vu)(commands) !== progressText) {
+            (0,durable/* replaceFile */.fR)(paths.progressFile, (0,progress_file/* formatProgress */.Vu)(commands));
         }
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)(mergeMark(paths), { force: true });
+        (0,external_node_fs_.rmSync)(mergeMark(paths), { force: true });
     }
     /** The state of another repository, or from before cache-key was changed, makes room for one of our own. */
     #startFresh(theirs, now) {
         startFresh(this.paths, now);
-        const where = `What was in ${(0,_paths_js__WEBPACK_IMPORTED_MODULE_8__/* .stateFolder */ .yp)(this.paths)} was set aside, not used`;
+        const where = `What was in ${(0,progress_paths/* stateFolder */.yp)(this.paths)} was set aside, not used`;
         if (theirs.repository === this.owner.repository && theirs.cacheKey !== this.owner.cacheKey) {
             this.#log.info(`cache-key was changed: the eval set starts fresh. ${where}.`);
         }
@@ -82665,11 +83262,11 @@ class State {
      * @param merging whether a merge was cut off between its two files: then every record heals
      */
     #pairRecordsWithLines(records, progressFileExists, merging) {
-        const orphans = records.filter((record) => !this.#commands.has((0,_progress_file_js__WEBPACK_IMPORTED_MODULE_11__/* .commandId */ .vC)(record.argv)));
+        const orphans = records.filter((record) => !this.#commands.has((0,progress_file/* commandId */.vC)(record.argv)));
         const newest = records.at(-1);
         const heals = merging || (progressFileExists && orphans.length === 1 && orphans[0] === newest);
         for (const record of records) {
-            const id = (0,_progress_file_js__WEBPACK_IMPORTED_MODULE_11__/* .commandId */ .vC)(record.argv);
+            const id = (0,progress_file/* commandId */.vC)(record.argv);
             if (this.#commands.has(id) || heals) {
                 this.#commands.set(id, record.argv);
                 this.#records.set(id, record);
@@ -82686,7 +83283,7 @@ class State {
     #dropLinesOfLostRecords() {
         for (const [id, command] of this.#commands) {
             const key = command[2];
-            if (!this.#records.has(id) && key !== undefined && (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.existsSync)((0,_paths_js__WEBPACK_IMPORTED_MODULE_8__/* .completedRecordFile */ .Bq)(this.paths, key))) {
+            if (!this.#records.has(id) && key !== undefined && (0,external_node_fs_.existsSync)((0,progress_paths/* completedRecordFile */.Bq)(this.paths, key))) {
                 this.#commands.delete(id);
             }
         }
@@ -82696,7 +83293,7 @@ class State {
             work();
         }
         catch (error) {
-            throw unwritable(this.paths.root, error);
+            throw (0,unwritable/* unwritable */.m)(this.paths.root, error);
         }
     }
 }
@@ -82704,46 +83301,58 @@ class State {
 function startFresh(paths, now = new Date()) {
     const found = [paths.progressFile, paths.resume, paths.live].filter(lexists);
     for (const path of found)
-        (0,_set_aside_js__WEBPACK_IMPORTED_MODULE_10__/* .setAside */ .F)(path, now);
+        (0,set_aside/* setAside */.Fi)(path, now);
     return found.length > 0;
 }
 /** Empties the live directory: what is in it belonged to evals that did not end. */
 function clearLive(paths) {
-    (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)(paths.live, { recursive: true, force: true });
+    (0,external_node_fs_.rmSync)(paths.live, { recursive: true, force: true });
 }
 /** There while a merge replaces first the completion records, then the progress file; holds the hash of the former. */
 function mergeMark(paths) {
-    return (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(paths.live, 'merge');
+    return (0,external_node_path_.join)(paths.live, 'merge');
 }
 function sha256(text) {
-    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(text).digest('hex');
+    return (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
 }
-/** Not what was set aside, nor anything below it. */
-function belongsInCheckpoint(path) {
-    return !path.endsWith(_durable_js__WEBPACK_IMPORTED_MODULE_5__/* .TEMPORARY */ .G2) && !/\.rejected-[^/]*(\/|$)/.test(path);
-}
+/** The text of a regular file; links are not followed, and nothing else is opened: a pipe would wait for its writer. */
 function readText(path) {
-    return lexists(path) ? (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readFileSync)(path, 'utf8') : undefined;
+    return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.isFile() ? (0,external_node_fs_.readFileSync)(path, 'utf8') : undefined;
 }
 function lexists(path) {
-    return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.lstatSync)(path, { throwIfNoEntry: false }) !== undefined;
+    return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false }) !== undefined;
 }
-function wrongKind(path, kind) {
-    const stats = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.lstatSync)(path, { throwIfNoEntry: false });
+const DIRECTORY = 'directory';
+/** @param largest of a file, in bytes */
+function wrongKind(path, largest) {
+    const stats = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
     if (!stats)
         return undefined;
     if (stats.isSymbolicLink())
         return 'it is a symbolic link';
-    if (kind === 'directory')
+    if (largest === DIRECTORY)
         return stats.isDirectory() ? undefined : 'it is not a directory';
     if (!stats.isFile())
         return 'it is not a regular file';
-    return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.statSync)(path).size > LARGEST_FILE ? 'it is too large to be a file of this action' : undefined;
+    return stats.size > largest ? 'it is too large to be a file of this action' : undefined;
 }
+
+
+/***/ }),
+
+/***/ 8820:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   m: () => (/* binding */ unwritable)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
+
+/** The error of a state directory that cannot be read or written; an error that already says what to do stays as it is. */
 function unwritable(root, error) {
-    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_3__/* .ActionError */ .lZ)
+    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ)
         return error;
-    return new _errors_js__WEBPACK_IMPORTED_MODULE_3__/* .ActionError */ .lZ('STATE_UNWRITABLE', `The state directory ${root} cannot be read or written: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .reasonOf */ .A3)(error)}.`, 'Free some disk space, repair its permissions, or set state-directory to a folder the runner may write to. What was recorded before is kept.', { cause: error });
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('STATE_UNWRITABLE', `The state directory ${root} cannot be read or written: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonOf */ .A3)(error)}.`, 'Free some disk space, repair its permissions, or set state-directory to a folder the runner may write to. What was recorded before is kept.', { cause: error });
 }
 
 
@@ -83943,7 +84552,7 @@ function requireApiKey(plan, { env, refusal }, fromFork) {
 
 /***/ }),
 
-/***/ 7187:
+/***/ 2954:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -84006,247 +84615,10 @@ var abort = __nccwpck_require__(4836);
 var completion_record = __nccwpck_require__(1512);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./lib/lines.js
-/**
- * Lines of files that others write: they end at `\n`, and at nothing else, as Python ends those that it writes. Not
- * node:readline: it also ends them at U+2028, U+2029 and a lone `\r`, which JSON may hold unescaped.
- */
-
-/** A line is longer than any that the writer of the file makes. */
-class LineTooLong extends Error {
-    name = 'LineTooLong';
-    constructor(longest) {
-        super(`a line of it is longer than ${longest} bytes`);
-    }
-}
-const CHUNK = 1 << 20;
-const NEWLINE = 10;
-/**
- * The lines of a file, without waiting.
- * @param longest in bytes
- * @throws LineTooLong when a line is longer; no more than that is held in memory
- */
-function* linesOfFileSync(path, longest) {
-    const file = (0,external_node_fs_.openSync)(path, 'r');
-    try {
-        const splitter = new Splitter(longest);
-        const chunk = Buffer.allocUnsafe(Math.min(CHUNK, (0,external_node_fs_.fstatSync)(file).size + 1));
-        for (let read = (0,external_node_fs_.readSync)(file, chunk); read > 0; read = (0,external_node_fs_.readSync)(file, chunk))
-            yield* splitter.add(chunk.subarray(0, read));
-        yield* splitter.rest();
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(file);
-    }
-}
-/** The same, a piece at a time: other work goes on in between. */
-async function* linesOfFile(path, longest) {
-    const splitter = new Splitter(longest);
-    for await (const chunk of (0,external_node_fs_.createReadStream)(path, { highWaterMark: CHUNK }))
-        yield* splitter.add(chunk);
-    yield* splitter.rest();
-}
-class Splitter {
-    #longest;
-    /** Pieces of the line that has not ended. */
-    #pending = [];
-    #length = 0;
-    #offset = 0;
-    constructor(longest) {
-        this.#longest = longest;
-    }
-    *add(chunk) {
-        let from = 0;
-        for (let newline = chunk.indexOf(NEWLINE); newline >= 0; newline = chunk.indexOf(NEWLINE, from)) {
-            const bytes = this.#joined(chunk.subarray(from, newline));
-            yield { bytes, offset: this.#offset, ended: true };
-            this.#offset += bytes.length + 1;
-            from = newline + 1;
-        }
-        if (from < chunk.length)
-            this.#keep(chunk.subarray(from));
-    }
-    *rest() {
-        if (this.#length === 0)
-            return;
-        yield { bytes: this.#joined(Buffer.alloc(0)), offset: this.#offset, ended: false };
-    }
-    #joined(end) {
-        if (this.#length + end.length > this.#longest)
-            throw new LineTooLong(this.#longest);
-        if (this.#length === 0)
-            return end;
-        const line = Buffer.concat([...this.#pending, end]);
-        this.#pending = [];
-        this.#length = 0;
-        return line;
-    }
-    /** A copy: the chunk is used again. */
-    #keep(piece) {
-        this.#length += piece.length;
-        if (this.#length > this.#longest)
-            throw new LineTooLong(this.#longest);
-        this.#pending.push(Buffer.from(piece));
-    }
-}
-
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(8522);
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
-var schemas = __nccwpck_require__(2857);
-;// CONCATENATED MODULE: ./lib/progress/journal-line.js
-/**
- * Lines of a journal segment. Each stands for itself:
- *
- *     {"crc":"9ae0daaf","journal":1,"eval":"…","repository":"…","fingerprint":"…","parts":{…},"made":1767225600000}
- *     {"crc":"1b2c3d4e","of":"<16 hex>","key":"<64 hex>","n":0,"status":200,"type":"application/json","usage":[9,3,0,0],"text":"…"}
- *     {"crc":"5f6a7b8c","of":"<16 hex>","stateful":1}
- *     {"crc":"9d0e1f2a","of":"<16 hex>","failed":"<64 hex>"}
- *
- * The first kind begins each segment and names its owner; `made` (milliseconds since 1970) tells which of two segments is the
- * newer one. The second holds an answer, the third marks an eval that makes something at the API, the fourth a way in which it
- * failed. `crc` is the CRC-32 of everything behind it, so that a torn or damaged line costs that line only. `of` is the short
- * form of the owner, for segments whose first line is damaged. `adapted` lists what was changed in the request, where something was. `n` is the ordinal of the request among identical requests of
- * the eval. The body is `text`, or `zstd` (compressed, Base64) where that is shorter, or `base64` where it is not text. There
- * is nothing of the user's in it but the answers: no header, no key.
- */
-
-
-
-/** A longer line is no answer of a model. In bytes. */
-const journal_line_LONGEST_LINE = 256 * 1024 * 1024;
-/** A longer first line is none: that of an eval with a thousand parts has a thirtieth of it. In bytes. */
-const LONGEST_HEADER = 4 * 1024 * 1024;
-/** Below this compression saves less than the time it takes. */
-const WORTH_COMPRESSING = 2048;
-const PREFIX = Buffer.from('{"crc":"');
-/** Behind `{"crc":"xxxxxxxx",` */
-const CHECKED_FROM = PREFIX.length + 8 + 2;
-/** Enough of a hash to tell apart owners that nothing but chance made alike. */
-function tagOf({ eval: key, repository, fingerprint }) {
-    return (0,external_node_crypto_.createHash)('sha256')
-        .update(JSON.stringify([key, repository, fingerprint]))
-        .digest('hex')
-        .slice(0, 16);
-}
-/** 96 bits of the key are plenty to tell a million answers apart, in a third of the memory; `readAnswer` checks the rest. */
-function answerId(key, n) {
-    return `${Buffer.from(key.slice(0, 24), 'hex').toString('latin1')}${n === 0 ? '' : n}`;
-}
-function headerLine({ eval: key, repository, fingerprint, parts }, made) {
-    return checked({ journal: 1, eval: key, repository, fingerprint, parts, made });
-}
-function answerLine(of, key, n, { status, type, body, usage, adaptations = [] }) {
-    const counts = [usage.prompt, usage.completion, usage.cached, usage.reasoning];
-    const adapted = adaptations.length === 0 ? {} : { adapted: adaptations };
-    return checked({ of, key, n, status, type, usage: counts, ...adapted, ...packed(body) });
-}
-function statefulLine(of) {
-    return checked({ of, stateful: 1 });
-}
-function failedLine(of, signature) {
-    return checked({ of, failed: signature });
-}
-/** Reads no more of a line than says what it is: its answer may be large. */
-function readLine(line) {
-    if (!isIntact(line))
-        return { kind: 'damaged' };
-    const head = line.toString('latin1', CHECKED_FROM, CHECKED_FROM + 128);
-    const [, tag, rest] = /^"of":"([0-9a-f]{16})",(.*)$/s.exec(head) ?? [];
-    if (tag === undefined || rest === undefined)
-        return { kind: 'unknown' };
-    const [, key, n] = /^"key":"([0-9a-f]{64})","n":(\d{1,9}),/.exec(rest) ?? [];
-    if (key !== undefined)
-        return { kind: 'answer', tag, id: answerId(key, Number(n)) };
-    if (rest === '"stateful":1}')
-        return { kind: 'stateful', tag };
-    const [, signature] = /^"failed":"([0-9a-f]{64})"}$/.exec(rest) ?? [];
-    return signature === undefined ? { kind: 'unknown', tag } : { kind: 'failed', tag, signature };
-}
-/** What an undamaged first line says. */
-function readHeader(line) {
-    if (line.length > LONGEST_HEADER)
-        return undefined;
-    try {
-        const { made, eval: key, ...rest } = headerSchema.parse(JSON.parse(line.toString('utf8')));
-        const { repository, fingerprint, parts } = rest;
-        return { owner: { eval: key, repository, fingerprint, parts }, made };
-    }
-    catch {
-        return undefined;
-    }
-}
-/** The answer in a line, if it is undamaged and answers this request. */
-function readAnswer(line, key, n) {
-    if (!isIntact(line))
-        return undefined;
-    try {
-        const entry = entrySchema.parse(JSON.parse(line.toString('utf8')));
-        // The index holds a part of the key only.
-        if (entry.key !== key || entry.n !== n)
-            return undefined;
-        const [prompt, completion, cached, reasoning] = entry.usage;
-        const { status, type, adapted: adaptations } = entry;
-        const usage = { prompt, completion, cached, reasoning };
-        return { status, type, body: unpacked(entry), usage, ...(adaptations.length > 0 && { adaptations }) };
-    }
-    catch {
-        return undefined;
-    }
-}
-function checked(fields) {
-    const rest = JSON.stringify(fields).slice(1);
-    const crc = (0,external_node_zlib_.crc32)(rest).toString(16).padStart(8, '0');
-    return Buffer.from(`{"crc":"${crc}",${rest}\n`);
-}
-function isIntact(line) {
-    if (line.length < CHECKED_FROM + 2 || line.compare(PREFIX, 0, PREFIX.length, 0, PREFIX.length) !== 0)
-        return false;
-    const crc = line.toString('latin1', PREFIX.length, PREFIX.length + 8);
-    return /^[0-9a-f]{8}$/.test(crc) && Number.parseInt(crc, 16) === (0,external_node_zlib_.crc32)(line.subarray(CHECKED_FROM));
-}
-const headerSchema = schemas/* object */.Ikc({
-    journal: schemas/* literal */.euz(1),
-    eval: schemas/* string */.YjP(),
-    repository: schemas/* string */.YjP(),
-    fingerprint: schemas/* string */.YjP(),
-    parts: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* string */.YjP()),
-    // Earlier versions did not write it: their segments are older than all that have it.
-    made: schemas/* int */.Whr().nonnegative().default(0),
-});
-const tokens = schemas/* int */.Whr().nonnegative();
-const adaptation = schemas/* union */.KCZ([
-    schemas/* object */.Ikc({ model: schemas/* string */.YjP(), param: schemas/* string */.YjP(), value: schemas/* string */.YjP(), renamedTo: schemas/* null */.chJ() }),
-    schemas/* object */.Ikc({ model: schemas/* string */.YjP(), param: schemas/* string */.YjP(), value: schemas/* null */.chJ(), renamedTo: schemas/* string */.YjP() }),
-]);
-const entrySchema = schemas/* object */.Ikc({
-    key: schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/),
-    n: schemas/* int */.Whr().nonnegative(),
-    status: schemas/* int */.Whr().min(200).max(299),
-    type: schemas/* string */.YjP().max(1024),
-    usage: schemas/* tuple */.PVZ([tokens, tokens, tokens, tokens]),
-    adapted: schemas/* array */.YOg(adaptation).default([]),
-    text: schemas/* string */.YjP().optional(),
-    zstd: schemas/* string */.YjP().optional(),
-    base64: schemas/* string */.YjP().optional(),
-});
-function packed(body) {
-    if (body.length >= WORTH_COMPRESSING) {
-        const zstd = (0,external_node_zlib_.zstdCompressSync)(body);
-        if (zstd.length * 4 < body.length * 3 * 0.9)
-            return { zstd: zstd.toString('base64') };
-    }
-    const text = body.toString('utf8');
-    return Buffer.from(text).equals(body) ? { text } : { base64: body.toString('base64') };
-}
-function unpacked({ text, zstd, base64 }) {
-    if (text !== undefined)
-        return Buffer.from(text);
-    if (zstd === undefined)
-        return Buffer.from(base64 ?? '', 'base64');
-    return (0,external_node_zlib_.zstdDecompressSync)(Buffer.from(zstd, 'base64'), { maxOutputLength: journal_line_LONGEST_LINE });
-}
-
+// EXTERNAL MODULE: ./lib/lines.js
+var lib_lines = __nccwpck_require__(9304);
+// EXTERNAL MODULE: ./lib/progress/journal-line.js
+var journal_line = __nccwpck_require__(8695);
 ;// CONCATENATED MODULE: ./lib/progress/journal-index.js
 /** What a segment holds, read once: places of answers, not the answers. A journal may be larger than memory. */
 
@@ -84255,7 +84627,7 @@ function unpacked({ text, zstd, base64 }) {
 const MOST_DAMAGED = 1000;
 function ownership(owner) {
     const fingerprints = new Set([owner.fingerprint, ...(owner.formerFingerprints ?? [])]);
-    const tags = new Set([...fingerprints].map((fingerprint) => tagOf({ ...owner, fingerprint })));
+    const tags = new Set([...fingerprints].map((fingerprint) => (0,journal_line/* tagOf */.cO)({ ...owner, fingerprint })));
     return { owner, fingerprints, tags };
 }
 /** @param most lines that it may have */
@@ -84268,11 +84640,11 @@ function indexSegment(segment, { owner, fingerprints, tags }, most) {
     const answers = new Map();
     const failures = [];
     try {
-        for (const { bytes, offset } of linesOfFileSync(segment.path, journal_line_LONGEST_LINE)) {
+        for (const { bytes, offset } of (0,lib_lines/* linesOfFileSync */.gL)(segment.path, journal_line/* LONGEST_LINE */.i2)) {
             lines += 1;
             if (lines > most || damaged > MOST_DAMAGED)
                 return { kind: 'excessive', damaged };
-            const line = readLine(bytes);
+            const line = (0,journal_line/* readLine */.Xw)(bytes);
             if (line.kind === 'damaged') {
                 damaged += 1;
                 continue;
@@ -84295,7 +84667,7 @@ function indexSegment(segment, { owner, fingerprints, tags }, most) {
                 damaged += 1;
                 continue;
             }
-            const header = readHeader(bytes);
+            const header = (0,journal_line/* readHeader */.ay)(bytes);
             if (header?.owner.eval !== owner.eval || header.owner.repository !== owner.repository)
                 return { kind: 'foreign', damaged };
             if (!fingerprints.has(header.owner.fingerprint))
@@ -84308,7 +84680,7 @@ function indexSegment(segment, { owner, fingerprints, tags }, most) {
         if (isUnreadable(error))
             return { kind: 'foreign', damaged };
         // What follows cannot be found: where the line ends is not known.
-        if (!(error instanceof LineTooLong))
+        if (!(error instanceof lib_lines/* LineTooLong */.dq))
             throw error;
         damaged += 1;
     }
@@ -84365,7 +84737,7 @@ class Journal {
     constructor(paths, owner) {
         this.#paths = paths;
         this.#owner = owner;
-        this.#tag = tagOf(owner);
+        this.#tag = (0,journal_line/* tagOf */.cO)(owner);
     }
     /** Opens the journal of an eval, with all answers that were recorded for the same content. Reads each segment once. */
     static open(paths, owner) {
@@ -84375,7 +84747,7 @@ class Journal {
         const files = (0,journal_segment/* segmentFiles */.h_)(folder, journal_segment/* MOST_SEGMENTS */.Px);
         const size = files.reduce((sum, { path }) => sum + (0,external_node_fs_.lstatSync)(path).size, 0);
         if (files.length > journal_segment/* MOST_SEGMENTS */.Px || size > LARGEST) {
-            const path = (0,set_aside/* setAside */.F)(folder, new Date(), (0,progress_paths/* stateFolder */.yp)(paths));
+            const path = (0,set_aside/* setAside */.Fi)(folder, new Date(), (0,progress_paths/* stateFolder */.yp)(paths));
             return { journal, staleParts: undefined, damaged: 0, rejected: [{ path, why: TOO_MUCH }] };
         }
         journal.#size = size;
@@ -84387,17 +84759,17 @@ class Journal {
     }
     /** The answer to the `n`-th (from 0) request with this key, if it is recorded and undamaged. */
     find(key, n) {
-        const place = this.#places.get(answerId(key, n));
+        const place = this.#places.get((0,journal_line/* answerId */.Kt)(key, n));
         const line = place && (0,journal_segment/* readAt */.m6)(place.segment, place.offset, place.length);
-        return line && readAnswer(line, key, n);
+        return line && (0,journal_line/* readAnswer */.JN)(line, key, n);
     }
     /** Whether an answer is recorded; reads no file. */
     has(key, n) {
-        return this.#places.has(answerId(key, n));
+        return this.#places.has((0,journal_line/* answerId */.Kt)(key, n));
     }
     /** Whether the answer that `find` returns was recorded before this journal was opened: an earlier run paid for it. */
     isEarlier(key, n) {
-        const place = this.#places.get(answerId(key, n));
+        const place = this.#places.get((0,journal_line/* answerId */.Kt)(key, n));
         return place !== undefined && this.#earlier.has(place.segment);
     }
     /**
@@ -84407,14 +84779,14 @@ class Journal {
     append(key, n, answer) {
         if (this.#places.size >= MOST_LINES / 2 || this.#size >= LARGEST / 2)
             return;
-        const line = answerLine(this.#tag, key, n, answer);
+        const line = (0,journal_line/* answerLine */.NO)(this.#tag, key, n, answer);
         const segment = this.#write(line);
         const offset = segment.size - line.length;
-        this.#places.set(answerId(key, n), { segment, offset, length: line.length - 1 });
+        this.#places.set((0,journal_line/* answerId */.Kt)(key, n), { segment, offset, length: line.length - 1 });
     }
     /** No longer replays an answer, until another is recorded or the journal is opened again. */
     forget(key, n) {
-        this.#places.delete(answerId(key, n));
+        this.#places.delete((0,journal_line/* answerId */.Kt)(key, n));
     }
     /** Whether the eval has made something at the API, such as a conversation, and is to start over when it runs again. */
     get stateful() {
@@ -84424,7 +84796,7 @@ class Journal {
     markStateful() {
         if (this.#stateful)
             return;
-        this.#write(statefulLine(this.#tag));
+        this.#write((0,journal_line/* statefulLine */.rC)(this.#tag));
         this.#stateful = true;
     }
     /** Notes that the eval failed in this way also when none of its answers was replayed. */
@@ -84432,7 +84804,7 @@ class Journal {
         const hash = sha256(signature);
         if (this.#failures.has(hash))
             return;
-        this.#write(failedLine(this.#tag, hash));
+        this.#write((0,journal_line/* failedLine */.E2)(this.#tag, hash));
         this.#failures.add(hash);
     }
     failedWith(signature) {
@@ -84469,7 +84841,7 @@ class Journal {
             const segment = (0,journal_segment/* createSegment */.er)((0,journal_segment/* liveFolder */.Fl)(this.#paths, this.#owner.eval));
             this.#live = segment;
             this.#made = Math.max(this.#made, Date.now());
-            (0,journal_segment/* writeLine */._r)(segment, headerLine(this.#owner, this.#made));
+            (0,journal_segment/* writeLine */._r)(segment, (0,journal_line/* headerLine */.iH)(this.#owner, this.#made));
         }
         (0,journal_segment/* writeLine */._r)(this.#live, line);
         this.#size += line.length;
@@ -84514,7 +84886,7 @@ class Journal {
         this.#earlier = new Set(begun.keys());
         const moved = (paths, why) => paths.length === 0
             ? []
-            : [{ path: (0,set_aside/* setAsideTogether */.f)(paths, new Date(), (0,progress_paths/* stateFolder */.yp)(this.#paths)), why }];
+            : [{ path: (0,set_aside/* setAsideTogether */.fS)(paths, new Date(), (0,progress_paths/* stateFolder */.yp)(this.#paths)), why }];
         return {
             staleParts,
             damaged,
@@ -84719,14 +85091,14 @@ async function readRecordFile(path) {
         // A pipe would never end, and a link would take the place of the record in the state.
         if (!(await (0,promises_.lstat)(path)).isFile())
             return record.summary('it is not a regular file');
-        for await (const { bytes, ended } of linesOfFile(path, record_file_LONGEST_LINE))
+        for await (const { bytes, ended } of (0,lib_lines/* linesOfFile */.ZD)(path, record_file_LONGEST_LINE))
             record.add(bytes, ended);
         return record.summary();
     }
     catch (error) {
         if (error.code === 'ENOENT')
             return undefined;
-        if (error instanceof LineTooLong)
+        if (error instanceof lib_lines/* LineTooLong */.dq)
             return record.summary(error.message);
         throw error;
     }

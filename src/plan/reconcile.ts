@@ -1,5 +1,6 @@
 /** Decides, eval by eval, what is done and what is to do, and why. Pure: it reads the state and changes nothing. */
 import type { CompletionRecord } from '../progress/completion-record.ts';
+import { type Doubt, doubtOf } from '../progress/doubt.ts';
 import type { State } from '../progress/state.ts';
 import type { Plan, PlannedEval } from './plan.ts';
 
@@ -13,7 +14,7 @@ export interface ChangedPart {
 export type RunReason =
   | { readonly kind: 'never-completed' }
   | { readonly kind: 'removed-by-user' }
-  | { readonly kind: 'expired'; readonly ended: string }
+  | Doubt
   | { readonly kind: 'changed'; readonly parts: readonly ChangedPart[] };
 
 export type Decision =
@@ -39,24 +40,21 @@ function decide(
   { maxAge, now }: ReconcileOptions,
 ): Decision {
   const run = (reason: RunReason): Decision => ({ kind: 'run', eval: planned, reason });
-  const expired = (record: CompletionRecord) =>
-    maxAge !== undefined && now.getTime() - Date.parse(record.ended) > maxAge;
 
   const own = state.record(planned.command);
   if (own) {
     if (own.fingerprint !== planned.fingerprint.value) {
       return run({ kind: 'changed', parts: changedParts(own.parts, planned.fingerprint.parts) });
     }
-    return expired(own)
-      ? run({ kind: 'expired', ended: own.ended })
-      : { kind: 'reuse', eval: planned, record: own };
+    const doubt = doubtOf(own, now, maxAge);
+    return doubt ? run(doubt) : { kind: 'reuse', eval: planned, record: own };
   }
   if (state.isDone(planned.command)) return { kind: 'reuse', eval: planned, record: undefined };
   if (state.wasRemoved(planned.command)) return run({ kind: 'removed-by-user' });
 
   // The same content under other arguments that only transport or print, such as --debug, was not paid for in vain.
   const equal = records.filter(
-    (record) => record.fingerprint === planned.fingerprint.value && !expired(record),
+    (record) => record.fingerprint === planned.fingerprint.value && !doubtOf(record, now, maxAge),
   );
   const newest = equal.sort((a, b) => a.ended.localeCompare(b.ended)).at(-1);
   return newest ? { kind: 'reuse', eval: planned, record: newest } : run({ kind: 'never-completed' });
@@ -82,6 +80,10 @@ export function describeReason(reason: RunReason): string {
       return 'its line was removed from the progress file';
     case 'expired':
       return `its result of ${reason.ended} is older than max-age`;
+    case 'undated':
+      return `its result is dated ${reason.ended}, in the future, so that it cannot be compared with max-age`;
+    case 'no-samples':
+      return 'its result is about no sample';
     case 'changed':
       return reason.parts.map(describePart).join(', ');
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { linesOfText } from '../lines.ts';
 import { formatCommand } from './progress-file.ts';
 
 /** A value of a final report. JSON has no NaN and no infinity: they are kept as the strings `NaN`, `Infinity`, `-Infinity`. */
@@ -59,36 +60,42 @@ export type CompletionRecord = Readonly<z.infer<typeof schema>>;
 
 export interface ParsedCompletions {
   readonly records: CompletionRecord[];
-  /** Lines that are no completion record, with the reason. */
-  readonly rejected: { readonly line: number; readonly reason: string }[];
+  /** Why the file, or a part of it, is none, as a clause; undefined when all of its lines are completion records. */
+  readonly rejected: string | undefined;
   readonly needsRewrite: boolean;
 }
 
 /** Reads `completions.jsonl`. Of two records of one command the later line counts. */
 export function parseCompletions(text: string): ParsedCompletions {
   const byCommand = new Map<string, CompletionRecord>();
-  const rejected: { line: number; reason: string }[] = [];
-  const lines = text.split('\n');
-  const tail = lines.pop() ?? '';
-  const tailIsWhole = typeof parseRecord(tail) !== 'string';
-  if (tailIsWhole) lines.push(tail);
+  let lines = 0;
+  let rejected = 0;
+  let first = '';
   let superseded = false;
-  lines.forEach((line, index) => {
+  for (const { line, ended } of linesOfText(text)) {
+    lines += 1;
+    if (lines > MOST_LINES)
+      return { records: [], rejected: `it has more than ${MOST_LINES} lines`, needsRewrite: true };
     const parsed = parseRecord(line);
-    if (typeof parsed === 'string') {
-      rejected.push({ line: index + 1, reason: parsed });
-      return;
+    if (typeof parsed !== 'string') {
+      const id = formatCommand(parsed.argv);
+      superseded ||= byCommand.delete(id);
+      byCommand.set(id, parsed);
+    } else if (ended) {
+      // One without its newline is torn: the process was killed while it wrote.
+      first ||= `line ${lines}: ${parsed}`;
+      rejected += 1;
     }
-    const id = formatCommand(parsed.argv);
-    superseded ||= byCommand.delete(id);
-    byCommand.set(id, parsed);
-  });
+  }
   return {
     records: [...byCommand.values()],
-    rejected,
-    needsRewrite: tail !== '' || rejected.length > 0 || superseded,
+    rejected: rejected === 0 ? undefined : `${first} (${rejected} such)`,
+    needsRewrite: rejected > 0 || superseded || (text !== '' && !text.endsWith('\n')),
   };
 }
+
+/** No eval set has a tenth as many, completed as often as any is. */
+const MOST_LINES = 200_000;
 
 export function formatRecord(record: CompletionRecord): string {
   return JSON.stringify(record);
@@ -110,7 +117,7 @@ export function sameExecution(a: CompletionRecord, b: CompletionRecord): boolean
 }
 
 /** In characters: a record has a line of a few hundred, and a line that holds a million lists is a bomb. */
-const LONGEST_LINE = 4 * 1024 * 1024;
+const LONGEST_LINE = 2 * 1024 * 1024;
 
 function parseRecord(line: string): CompletionRecord | string {
   if (line.length > LONGEST_LINE) return 'longer than any record of this action';

@@ -33,7 +33,7 @@ function isFolder(path: string): boolean {
  * @param most stops after one entry more: it may hold any number of them
  */
 export function entriesOf(folder: string, most: number, counts: (entry: Dirent) => boolean): string[] {
-  if (!isOwnFolder(folder)) return [];
+  if (!isRealFolder(folder)) return [];
   const names: string[] = [];
   const entries = opendirSync(folder);
   try {
@@ -45,7 +45,8 @@ export function entriesOf(folder: string, most: number, counts: (entry: Dirent) 
   return names;
 }
 
-function isOwnFolder(path: string): boolean {
+/** Whether it is a directory, and no link to one. */
+export function isRealFolder(path: string): boolean {
   try {
     return lstatSync(path).isDirectory();
   } catch {

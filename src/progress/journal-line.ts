@@ -56,7 +56,7 @@ export type JournalLine =
   | { readonly kind: 'answer'; readonly tag: string; readonly id: string }
   | { readonly kind: 'stateful'; readonly tag: string }
   | { readonly kind: 'failed'; readonly tag: string; readonly signature: string }
-  /** Undamaged, and none of these. */
+  /** Undamaged, and none of these: a first line, perhaps. */
   | { readonly kind: 'unknown'; readonly tag?: string }
   | { readonly kind: 'damaged' };
 
@@ -64,7 +64,7 @@ export type JournalLine =
 export const LONGEST_LINE = 256 * 1024 * 1024;
 
 /** A longer first line is none: that of an eval with a thousand parts has a thirtieth of it. In bytes. */
-const LONGEST_HEADER = 4 * 1024 * 1024;
+export const LONGEST_HEADER = 4 * 1024 * 1024;
 
 /** Below this compression saves less than the time it takes. */
 const WORTH_COMPRESSING = 2048;

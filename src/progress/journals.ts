@@ -1,8 +1,10 @@
 /** The journals of all evals. */
 import { chmodSync, lstatSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { LineTooLong, linesOfFileSync } from '../lines.ts';
 import { checksumOfFile, linkOrCopy } from './durable.ts';
 import { entriesOf, makeFolder, PRIVATE_FILE } from './folders.ts';
+import { LONGEST_HEADER, readHeader, readLine } from './journal-line.ts';
 import { lastNumber, liveJournals, MOST_SEGMENTS, segmentFiles } from './journal-segment.ts';
 import { evalFileStem, type StatePaths } from './paths.ts';
 
@@ -49,23 +51,60 @@ export function removeJournals(paths: readonly string[]): void {
   }
 }
 
+export interface Adoption {
+  /** Whose journals are adopted; all others are left out. */
+  readonly repository: string;
+  /** Keys of the evals whose journals are of use; undefined when any may be. */
+  readonly evals?: readonly string[] | undefined;
+}
+
 /**
  * Adds the sealed segments of another state to those here, without those that are here already. Which of two answers to one
  * request counts does not depend on the order: each segment says when it was begun.
  * @returns why some are left out, as a clause; undefined when none is
  */
-export function adoptJournals(from: StatePaths, to: StatePaths): string | undefined {
+export function adoptJournals(
+  from: StatePaths,
+  to: StatePaths,
+  { repository, evals }: Adoption,
+): string | undefined {
+  const wanted = evals && new Set(evals.map(evalFileStem));
   const names = folders(from.journal, MOST_JOURNALS);
-  if (names.length > MOST_JOURNALS) return `it has more than ${MOST_JOURNALS} journals`;
+  if (names.length > MOST_JOURNALS) return `there are more than ${MOST_JOURNALS} journals`;
   let excessive = 0;
-  for (const name of names) {
+  let foreign = 0;
+  for (const name of names.filter((it) => wanted?.has(it) ?? true)) {
     const theirs = segmentFiles(join(from.journal, name), MOST_SEGMENTS);
-    if (theirs.length > MOST_SEGMENTS) excessive += 1;
-    else addSegments(theirs, join(to.journal, name));
+    if (theirs.length > MOST_SEGMENTS) {
+      excessive += 1;
+      continue;
+    }
+    const own = theirs.filter(({ path }) => isSegmentOf(path, name, repository));
+    foreign += theirs.length - own.length;
+    if (own.length > 0) addSegments(own, join(to.journal, name));
   }
-  return excessive === 0
-    ? undefined
-    : `${excessive} of its journals have more than ${MOST_SEGMENTS} segments`;
+  const reasons = [
+    ...(excessive > 0 ? [`${excessive} journals have more than ${MOST_SEGMENTS} segments`] : []),
+    ...(foreign > 0 ? [`${foreign} files are no journals of their evals`] : []),
+  ];
+  return reasons.length === 0 ? undefined : reasons.join(', ');
+}
+
+/** Whether the first line of a segment names this eval, whatever content of it the answers belong to. */
+function isSegmentOf(path: string, evalStem: string, repository: string): boolean {
+  const first = firstLineOf(path);
+  if (!first || readLine(first).kind !== 'unknown') return false;
+  const owner = readHeader(first)?.owner;
+  return owner?.repository === repository && evalFileStem(owner.eval) === evalStem;
+}
+
+function firstLineOf(path: string): Buffer | undefined {
+  try {
+    for (const { bytes } of linesOfFileSync(path, LONGEST_HEADER)) return bytes;
+  } catch (error) {
+    if (!(error instanceof LineTooLong)) throw error;
+  }
+  return undefined;
 }
 
 function addSegments(theirs: readonly { readonly path: string }[], target: string): void {

@@ -9,14 +9,15 @@
  * seen it and gives way, or has not and becomes the holder: that is waited for.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { readdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ActionError } from '../errors.ts';
 import { type StatePaths, stateFolder } from './paths.ts';
-import { unwritable } from './state.ts';
+import { claimStateDirectory } from './state-directory.ts';
+import { unwritable } from './unwritable.ts';
 
 export interface Lock {
   release(): Promise<void>;
@@ -32,8 +33,9 @@ const OWN_NAME = /^[0-9a-f]{12}$/;
 const PATIENCE = 10_000;
 
 /**
- * @throws ActionError STATE_LOCKED when another run holds it, STATE_UNWRITABLE when there can be no state. When there can be
- * no socket at all (a file system without them) the run goes on without a lock.
+ * @throws ActionError STATE_LOCKED when another run holds it, STATE_NOT_OURS when the state is not this user's alone,
+ * STATE_UNWRITABLE when there can be none. When there can be no socket at all (a file system without them) the run
+ * continues without a lock.
  */
 export async function lockState(paths: StatePaths, patience = PATIENCE): Promise<Lock> {
   const { folder, prefix } = placeOf(paths);
@@ -59,9 +61,9 @@ export async function lockState(paths: StatePaths, patience = PATIENCE): Promise
 }
 
 function placeOf(paths: StatePaths): { folder: string; prefix: string } {
+  claimStateDirectory(paths);
   let folder: string;
   try {
-    mkdirSync(stateFolder(paths), { recursive: true });
     folder = realpathSync(stateFolder(paths));
   } catch (error) {
     throw unwritable(paths.root, error);

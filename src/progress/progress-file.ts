@@ -5,37 +5,37 @@
  * JSONDecodeError on anything else, a blank line included. Older ones wrote the command as plain text, joined by
  * blanks. Both are read, JSON is written, byte for byte as Python does.
  */
+import { linesOfText } from '../lines.ts';
+
+/** No eval set has a tenth as many, under as many arguments as anyone ran it with. */
+const MOST_LINES = 200_000;
 
 /** A command as `oaievalset` records it: `["oaieval", model, resolved eval key, …arguments]`. */
 export type Command = readonly string[];
 
 export interface ParsedProgress {
   readonly commands: Command[];
-  /** Whether the file is not what {@link formatProgress} would write: it holds old, torn, blank or bad lines. */
-  readonly needsRewrite: boolean;
-  /** Lines that are no command at all, as they stand in the file. */
-  readonly rejected: string[];
+  /** Why the file, or a part of it, is none, as a clause; undefined when all of its lines are commands. */
+  readonly rejected: string | undefined;
 }
 
 /** @param known commands of today, to give a plain-text line back the argument boundaries it lost */
 export function parseProgress(text: string, known: readonly Command[] = []): ParsedProgress {
   const byText = new Map(known.map((command) => [command.join(' '), command]));
   const commands: Command[] = [];
-  const rejected: string[] = [];
-  const lines = text.split('\n');
-  const tail = lines.pop() ?? '';
-  for (const line of lines) {
-    const command = parseLine(line, byText);
+  let lines = 0;
+  let rejected = 0;
+  for (const { line, ended } of linesOfText(text)) {
+    lines += 1;
+    if (lines > MOST_LINES) return { commands: [], rejected: `it has more than ${MOST_LINES} lines` };
+    // Without its newline a line is only trusted when it is whole JSON: plain text cut short still looks like a command.
+    const command = ended ? parseLine(line, byText) : parseJsonLine(line);
     if (command) commands.push(command);
-    else if (line.trim() !== '') rejected.push(line);
+    else if (ended && line.trim() !== '') rejected += 1;
   }
-  // Without its newline a line is only trusted when it is whole JSON: plain text cut short still looks like a command.
-  const last = tail === '' ? undefined : parseJsonLine(tail);
-  if (last) commands.push(last);
   return {
     commands,
-    needsRewrite: text !== formatProgress(commands),
-    rejected,
+    rejected: rejected === 0 ? undefined : `${rejected} of its lines are no oaievalset commands`,
   };
 }
 

@@ -56,7 +56,7 @@ export interface Owner {
 }
 
 /** In bytes: three times what a plan of 10,000 evals takes. Of more JSON the heap of a small machine is full. */
-const LARGEST = 32 * 1024 * 1024;
+export const LARGEST_PLAN = 32 * 1024 * 1024;
 
 /** No content has this signature: a plan whose basis changed while it was made is made again. */
 const NEVER = '0'.repeat(64);
@@ -73,13 +73,16 @@ export function savedPlan(
     { ...forgotten, evals },
   ];
   return (
-    forms.find((form) => Buffer.byteLength(JSON.stringify(form)) < LARGEST) ?? { ...forgotten, evals: [] }
+    forms.find((form) => Buffer.byteLength(JSON.stringify(form)) < LARGEST_PLAN) ?? {
+      ...forgotten,
+      evals: [],
+    }
   );
 }
 
 /** Returns the plan, or why the text is none. */
 export function parseSavedPlan(content: string): SavedPlan | { readonly reason: string } {
-  if (content.length > LARGEST) return { reason: 'it is too large to be a plan' };
+  if (content.length > LARGEST_PLAN) return { reason: 'it is too large to be a plan' };
   let value: unknown;
   try {
     value = JSON.parse(content);
@@ -106,7 +109,7 @@ export function sameOwner(a: Owner, b: Owner): boolean {
 /** The plan that lies in a state directory, if there is one and it is of this owner; nothing is changed there. */
 export function readSavedPlan({ plan }: StatePaths, owner: Owner): SavedPlan | undefined {
   const stats = lstatSync(plan, { throwIfNoEntry: false });
-  if (!stats?.isFile() || stats.size > LARGEST) return undefined;
+  if (!stats?.isFile() || stats.size > LARGEST_PLAN) return undefined;
   const saved = parseSavedPlan(readFileSync(plan, 'utf8'));
   return 'reason' in saved || !sameOwner(saved.owner, owner) ? undefined : saved;
 }

@@ -1,4 +1,4 @@
-import { cpSync, lstatSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { makeFolder } from './folders.ts';
 
@@ -10,6 +10,7 @@ export function setAside(path: string, now: Date, folder = dirname(path)): strin
   const target = unusedName(path, now, folder);
   makeFolder(folder);
   move(path, target);
+  removeOldest(basename(path), folder);
   return target;
 }
 
@@ -18,7 +19,24 @@ export function setAsideTogether(paths: readonly string[], now: Date, folder: st
   const target = unusedName(dirname(paths[0] ?? ''), now, folder);
   makeFolder(target);
   for (const path of paths) move(path, join(target, basename(path)));
+  removeOldest(basename(dirname(paths[0] ?? '')), folder);
   return target;
+}
+
+/** Of one name; on a machine where each run moves something out of the way they would fill the disk. */
+const MOST_KEPT = 20;
+
+function removeOldest(name: string, folder: string): void {
+  const moved = readdirSync(folder)
+    .filter((it) => it.startsWith(`${name}.rejected-`))
+    .sort();
+  for (const oldest of moved.slice(0, -MOST_KEPT))
+    rmSync(join(folder, oldest), { recursive: true, force: true });
+}
+
+/** Whether the name is one that something was given when it was moved out of the way. */
+export function isSetAside(name: string): boolean {
+  return name.includes('.rejected-');
 }
 
 function unusedName(path: string, now: Date, folder: string): string {

@@ -3,19 +3,8 @@
  * (completion records). See docs/adr/0003-record-then-line.md for the order of writes that everything here relies on.
  */
 import { createHash } from 'node:crypto';
-import {
-  copyFileSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import { ActionError, reasonOf } from '../errors.ts';
+import { chmodSync, existsSync, lstatSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Log } from '../log.ts';
 import {
   type CompletionRecord,
@@ -24,16 +13,20 @@ import {
   parseCompletions,
   sameExecution,
 } from './completion-record.ts';
-import { appendLine, hashFile, linkOrCopy, replaceFile, TEMPORARY } from './durable.ts';
-import { makeFolder } from './folders.ts';
+import { isInFuture } from './doubt.ts';
+import { appendLine, linkOrCopy, replaceFile, TEMPORARY } from './durable.ts';
+import { makeFolder, PRIVATE_FILE } from './folders.ts';
 import { adoptJournals } from './journals.ts';
 import { completedRecordFile, type StatePaths, stateFolder } from './paths.ts';
 import { type Command, commandId, formatCommand, formatProgress, parseProgress } from './progress-file.ts';
-import { type Owner, parseSavedPlan, type SavedPlan, sameOwner } from './saved-plan.ts';
+import { LARGEST_PLAN, type Owner, parseSavedPlan, type SavedPlan, sameOwner } from './saved-plan.ts';
 import { setAside } from './set-aside.ts';
+import { digestOf, outlineOf, takeSnapshot } from './snapshot.ts';
+import { unwritable } from './unwritable.ts';
 
-/** A state file larger than this is not read, in bytes: that of 10,000 evals has a tenth of it. */
-const LARGEST_FILE = 128 * 1024 * 1024;
+/** Larger files are not read, in bytes: those of 10,000 evals have a fifth of it. */
+const LARGEST_PROGRESS_FILE = 16 * 1024 * 1024;
+const LARGEST_COMPLETIONS = 64 * 1024 * 1024;
 
 export interface OpenOptions {
   readonly paths: StatePaths;
@@ -55,11 +48,16 @@ export class State {
   /** By the id of their command. */
   #removedByUser = new Map<string, CompletionRecord>();
   #plan: SavedPlan | undefined;
+  readonly #now: () => Date;
+  /** Keys of the evals of today's plan; undefined when it is not known. */
+  readonly #knownEvals: readonly string[] | undefined;
 
   private constructor(options: OpenOptions) {
     this.paths = options.paths;
     this.owner = options.owner;
     this.#log = options.log;
+    this.#now = options.now ?? (() => new Date());
+    this.#knownEvals = options.knownCommands?.flatMap(([, , key]) => key ?? []);
   }
 
   /**
@@ -109,6 +107,7 @@ export class State {
         const kept = completedRecordFile(this.paths, record.eval);
         makeFolder(dirname(kept));
         renameSync(recordFile, kept);
+        chmodSync(kept, PRIVATE_FILE);
       }
       if (!existsSync(this.paths.progressFile)) replaceFile(this.paths.progressFile, '');
       appendLine(this.paths.completions, formatRecord(record));
@@ -146,12 +145,15 @@ export class State {
       const mine = this.#removedByUser.get(id);
       return mine !== undefined && sameExecution(mine, record);
     };
+    // One that is dated in the future would count for as many years.
+    const now = this.#now();
+    const endOf = ({ ended }: CompletionRecord) => (isInFuture(ended, now) ? '' : ended);
     const records = new Map(this.#records);
     const commands = new Map(this.#commands);
     const adopted: CompletionRecord[] = [];
     for (const [id, record] of other.#records) {
       const mine = records.get(id);
-      if (removed(id, record) || (mine && mine.ended >= record.ended)) continue;
+      if (removed(id, record) || (mine && endOf(mine) >= endOf(record))) continue;
       records.delete(id);
       records.set(id, record);
       adopted.push(record);
@@ -162,11 +164,14 @@ export class State {
     this.#writing(() => {
       for (const record of adopted) {
         const log = completedRecordFile(other.paths, record.eval);
-        if (existsSync(log)) {
-          const kept = completedRecordFile(this.paths, record.eval);
-          makeFolder(dirname(kept));
-          copyFileSync(log, kept);
-        }
+        if (!lstatSync(log, { throwIfNoEntry: false })?.isFile()) continue;
+        const kept = completedRecordFile(this.paths, record.eval);
+        makeFolder(dirname(kept));
+        const temporary = `${kept}${TEMPORARY}`;
+        rmSync(temporary, { force: true });
+        linkOrCopy(log, temporary);
+        chmodSync(temporary, PRIVATE_FILE);
+        renameSync(temporary, kept);
       }
       const completions = formatCompletions([...records.values()]);
       // Killed between the two, all records but the old ones would look like lines that the user took out.
@@ -174,10 +179,13 @@ export class State {
       replaceFile(this.paths.completions, completions);
       replaceFile(this.paths.progressFile, formatProgress([...commands.values()]));
       rmSync(mergeMark(this.paths), { force: true });
-      const leftOut = adoptJournals(other.paths, this.paths);
+      const leftOut = adoptJournals(other.paths, this.paths, {
+        repository: this.owner.repository,
+        evals: this.#knownEvals,
+      });
       if (leftOut)
         this.#log.warning(
-          `Not all answers of evals in progress are taken from the checkpoint: ${leftOut}, which no run makes. They are requested again.`,
+          `Not all answers of evals in progress are taken from the checkpoint: ${leftOut}. They are requested again.`,
           'Journals rejected',
         );
     });
@@ -186,62 +194,24 @@ export class State {
     this.#plan ??= other.#plan;
   }
 
-  /**
-   * Puts what a checkpoint holds at `<target>/{model}.{eval_set}.progress.txt` and `.resume/`. Nothing there grows any
-   * more: a file that grows while it is archived loses the checkpoint. What never changes, record files and sealed journal
-   * segments, is linked where the file system can, so that this takes milliseconds while evals run.
-   */
+  /** Puts a copy of what a checkpoint holds into `target`. */
   snapshot(target: string): void {
-    const { root, progressFile, resume, logs, journal } = this.paths;
-    const place = (path: string) => join(target, relative(root, path));
-    mkdirSync(place(stateFolder(this.paths)), { recursive: true });
-    if (existsSync(progressFile)) copyFileSync(progressFile, place(progressFile));
-    if (!existsSync(resume)) return;
-    for (const entry of readdirSync(resume, { recursive: true, withFileTypes: true })) {
-      const path = join(entry.parentPath, entry.name);
-      if (!belongsInCheckpoint(relative(resume, path))) continue;
-      if (entry.isDirectory()) mkdirSync(place(path), { recursive: true });
-      if (!entry.isFile()) continue;
-      mkdirSync(dirname(place(path)), { recursive: true });
-      const final = [logs, journal].some((folder) => path.startsWith(`${folder}/`));
-      (final ? linkOrCopy : copyFileSync)(path, place(path));
-    }
+    takeSnapshot(this.paths, target);
   }
 
-  /**
-   * SHA-256 (hex) over names and sizes of all that a checkpoint would hold. What is done is only appended, and segments are
-   * sealed for good: with the same outline there is nothing new.
-   */
+  /** With the same outline there is nothing that an earlier snapshot of this state does not hold. */
   outline(): string {
-    const { progressFile, resume } = this.paths;
-    const sizeOf = (path: string) => lstatSync(path, { throwIfNoEntry: false })?.size ?? -1;
-    const files = existsSync(resume) ? readdirSync(resume, { recursive: true, withFileTypes: true }) : [];
-    const sizes = files
-      .filter((file) => file.isFile())
-      .map((file) => join(file.parentPath, file.name))
-      .filter(belongsInCheckpoint)
-      .sort()
-      .map((path) => [relative(resume, path), sizeOf(path)]);
-    return sha256(JSON.stringify([sizeOf(progressFile), sizes]));
+    return outlineOf(this.paths);
   }
 
-  /** SHA-256 (hex) over all that a checkpoint would hold. */
+  /** With the same digest two states, of two machines say, hold the same. */
   digest(): string {
-    const hash = createHash('sha256');
-    hash.update(readText(this.paths.progressFile) ?? '').update('\0');
-    const { resume } = this.paths;
-    const files = existsSync(resume) ? readdirSync(resume, { recursive: true, withFileTypes: true }) : [];
-    const paths = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
-    for (const path of paths.filter(belongsInCheckpoint).sort()) {
-      hash.update(relative(resume, path)).update('\0');
-      hashFile(hash, path);
-      hash.update('\0');
-    }
-    return hash.digest('hex');
+    return digestOf(this.paths);
   }
 
   #load(options: OpenOptions): void {
-    const { paths, owner, now = () => new Date() } = options;
+    const { paths, owner } = options;
+    const now = this.#now;
     const reject = (path: string, why: string): void => {
       const target = setAside(path, now(), options.rejectTo);
       this.#log.warning(
@@ -251,14 +221,16 @@ export class State {
     };
     makeFolder(stateFolder(paths));
     let recordsLost = false;
-    for (const [path, kind] of [
-      [paths.progressFile, 'file'],
-      [paths.live, 'directory'],
-      [paths.resume, 'directory'],
-      [paths.completions, 'file'],
-      [paths.plan, 'file'],
+    for (const [path, largest] of [
+      [paths.progressFile, LARGEST_PROGRESS_FILE],
+      [paths.live, DIRECTORY],
+      [paths.resume, DIRECTORY],
+      [paths.completions, LARGEST_COMPLETIONS],
+      [paths.plan, LARGEST_PLAN],
+      [paths.logs, DIRECTORY],
+      [paths.journal, DIRECTORY],
     ] as const) {
-      const wrong = wrongKind(path, kind);
+      const wrong = wrongKind(path, largest);
       if (wrong) reject(path, wrong);
       recordsLost ||= wrong !== undefined && path === paths.completions;
     }
@@ -273,13 +245,7 @@ export class State {
 
     const completionsText = readText(paths.completions) ?? '';
     const completions = parseCompletions(completionsText);
-    if (completions.rejected.length > 0) {
-      const [first] = completions.rejected;
-      reject(
-        paths.completions,
-        `line ${first?.line}: ${first?.reason} (${completions.rejected.length} such)`,
-      );
-    }
+    if (completions.rejected) reject(paths.completions, completions.rejected);
     const own = completions.records.filter((record) => record.run.repository === owner.repository);
     if (own.length < completions.records.length) {
       this.#log.warning(
@@ -289,9 +255,7 @@ export class State {
 
     const progressText = readText(paths.progressFile);
     const progress = parseProgress(progressText ?? '', options.knownCommands);
-    if (progress.rejected.length > 0) {
-      reject(paths.progressFile, `${progress.rejected.length} of its lines are no oaievalset commands`);
-    }
+    if (progress.rejected) reject(paths.progressFile, progress.rejected);
     const ownRecords = new Set(own);
     const foreignIds = new Set(
       completions.records.filter((record) => !ownRecords.has(record)).map((record) => commandId(record.argv)),
@@ -303,7 +267,7 @@ export class State {
 
     const merging = readText(mergeMark(paths)) === sha256(completionsText);
     this.#pairRecordsWithLines(own, progressText !== undefined, merging);
-    if (recordsLost || completions.rejected.length > 0) this.#dropLinesOfLostRecords();
+    if (recordsLost || completions.rejected) this.#dropLinesOfLostRecords();
     const records = this.records;
     if (completions.needsRewrite || records.length !== completions.records.length) {
       replaceFile(paths.completions, formatCompletions(records));
@@ -394,34 +358,23 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** Not what was set aside, nor anything below it. */
-function belongsInCheckpoint(path: string): boolean {
-  return !path.endsWith(TEMPORARY) && !/\.rejected-[^/]*(\/|$)/.test(path);
-}
-
+/** The text of a regular file; links are not followed, and nothing else is opened: a pipe would wait for its writer. */
 function readText(path: string): string | undefined {
-  return lexists(path) ? readFileSync(path, 'utf8') : undefined;
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() ? readFileSync(path, 'utf8') : undefined;
 }
 
 function lexists(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
-function wrongKind(path: string, kind: 'file' | 'directory'): string | undefined {
+const DIRECTORY = 'directory';
+
+/** @param largest of a file, in bytes */
+function wrongKind(path: string, largest: number | typeof DIRECTORY): string | undefined {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (!stats) return undefined;
   if (stats.isSymbolicLink()) return 'it is a symbolic link';
-  if (kind === 'directory') return stats.isDirectory() ? undefined : 'it is not a directory';
+  if (largest === DIRECTORY) return stats.isDirectory() ? undefined : 'it is not a directory';
   if (!stats.isFile()) return 'it is not a regular file';
-  return statSync(path).size > LARGEST_FILE ? 'it is too large to be a file of this action' : undefined;
-}
-
-export function unwritable(root: string, error: unknown): ActionError {
-  if (error instanceof ActionError) return error;
-  return new ActionError(
-    'STATE_UNWRITABLE',
-    `The state directory ${root} cannot be read or written: ${reasonOf(error)}.`,
-    'Free some disk space, repair its permissions, or set state-directory to a folder the runner may write to. What was recorded before is kept.',
-    { cause: error },
-  );
+  return stats.size > largest ? 'it is too large to be a file of this action' : undefined;
 }

@@ -115,15 +115,26 @@ test.each([
 });
 
 test('a tree that cannot be taken over does not end the run', async () => {
-  const { log, directory, open } = bed();
-  // Where the record file of a completed eval belongs.
-  mkdirSync(completedRecordFile(pathsIn(directory), a.key), { recursive: true });
+  const { log, directory, root, open } = bed();
+  const record = completedRecordFile(pathsIn(directory), a.key);
+  mkdirSync(dirname(record), { recursive: true });
+  writeFileSync(record, '');
+  // In the way of the record file of a completed eval.
+  mkdirSync(`${completedRecordFile(pathsIn(root), a.key)}.tmp`, { recursive: true });
   const { state, restoredKey } = await open();
   expect(done(state)).toEqual(['b.dev.v0']);
   expect(restoredKey).toBe('');
   expect(log.warnings).toEqual([
     expect.stringMatching(/^The checkpoint entry-1 is not used: .*change cache-key\.$/s),
   ]);
+});
+
+test('a directory in place of the record file of an eval is not taken over', async () => {
+  const { log, directory, root, open } = bed();
+  mkdirSync(join(completedRecordFile(pathsIn(directory), a.key), 'deep'), { recursive: true });
+  expect(done((await open()).state)).toEqual(['a.dev.v0', 'b.dev.v0']);
+  expect(existsSync(completedRecordFile(pathsIn(root), a.key))).toBe(false);
+  expect(log.warnings).toEqual([]);
 });
 
 test('text with workflow commands in it is not printed as it is', async () => {

@@ -291,7 +291,7 @@ describe('in place of a journal, or of a segment, is passed over', () => {
     make(sealed(at), sealed(other));
     expect(Journal.open(at, owner).journal.size).toBe(0);
     expect(readdirSync(sealed(other))).toEqual(['1.jsonl']);
-    adoptJournals(at, paths());
+    adoptJournals(at, paths(), owner);
   });
 
   test.each<[string, string, (path: string, theirs: string) => unknown]>([
@@ -310,7 +310,7 @@ describe('in place of a journal, or of a segment, is passed over', () => {
     const { journal, damaged, rejected } = Journal.open(at, owner);
     expect({ size: journal.size, damaged, rejected }).toEqual({ size: 1, damaged: 0, rejected: [] });
     expect(readdirSync(sealed(at)), 'it stays').toContain(name);
-    adoptJournals(at, third);
+    adoptJournals(at, third, owner);
     expect(readdirSync(sealed(third))).toEqual(['1.jsonl']);
   });
 });
@@ -332,8 +332,8 @@ test('adopting a checkpoint twice does not double its segments', () => {
   const [mine, theirs] = [paths(), paths()];
   written(mine, 'mine');
   written(theirs, 'theirs');
-  adoptJournals(theirs, mine);
-  adoptJournals(theirs, mine);
+  adoptJournals(theirs, mine, owner);
+  adoptJournals(theirs, mine, owner);
   expect(readdirSync(sealed(mine))).toEqual(['1.jsonl', '2.jsonl']);
   expect(Journal.open(mine, owner).journal.size).toBe(2);
 });

@@ -8,7 +8,7 @@ const b = ['oaieval', 'gpt-4', 'b.dev.v0', '--max_samples', '5'];
 describe('reading', () => {
   test('reads JSON lines, as oaievalset writes them', () => {
     const text = '["oaieval", "gpt-4", "a.dev.v0"]\n["oaieval", "gpt-4", "b.dev.v0", "--max_samples", "5"]\n';
-    expect(parseProgress(text)).toEqual({ commands: [a, b], needsRewrite: false, rejected: [] });
+    expect(parseProgress(text)).toEqual({ commands: [a, b], rejected: undefined });
   });
 
   test('reads the plain text of old releases, and gives arguments with blanks their boundaries back', () => {
@@ -16,7 +16,6 @@ describe('reading', () => {
     const text = 'oaieval gpt-4 a.dev.v0 --extra_eval_params x=a b\noaieval gpt-4 b.dev.v0 --max_samples 5\n';
     const parsed = parseProgress(text, [known]);
     expect(parsed.commands).toEqual([known, b]);
-    expect(parsed.needsRewrite).toBe(true);
   });
 
   test.each([
@@ -27,7 +26,7 @@ describe('reading', () => {
     ['Windows line ends', '["oaieval", "gpt-4", "a.dev.v0"]\r\n', [a]],
     ['Windows line ends in plain text', 'oaieval gpt-4 a.dev.v0\r\n', [a]],
   ])('heals a file that was %s', (_, text, commands) => {
-    expect(parseProgress(text)).toEqual({ commands, needsRewrite: true, rejected: [] });
+    expect(parseProgress(text)).toEqual({ commands, rejected: undefined });
   });
 
   test.each([
@@ -40,11 +39,23 @@ describe('reading', () => {
     '\u0000\u0001',
   ])('rejects the line %j and keeps the others', (line) => {
     const parsed = parseProgress(`${line}\n${formatProgress([a])}`);
-    expect(parsed).toMatchObject({ commands: [a], rejected: [line], needsRewrite: true });
+    expect(parsed).toEqual({ commands: [a], rejected: '1 of its lines are no oaievalset commands' });
+  });
+
+  test('rejects a file of more lines than any eval set has, as a whole', () => {
+    const { commands, rejected } = parseProgress(formatProgress([a]).repeat(200_001));
+    expect({ commands, rejected }).toEqual({ commands: [], rejected: 'it has more than 200000 lines' });
+  });
+
+  test.each(['\u2028', '\u2029', '\r', '\u0085'])('does not end a line at %j', (separator) => {
+    const command = ['oaieval', 'gpt-4', 'a.dev.v0', '--user', `x${separator}y`];
+    // JSON may hold them as they are, other than Python writes them.
+    const text = `${JSON.stringify(command)}\n${formatProgress([b])}`;
+    expect(parseProgress(text)).toEqual({ commands: [command, b], rejected: undefined });
   });
 
   test('an empty file is valid and holds nothing', () => {
-    expect(parseProgress('')).toEqual({ commands: [], needsRewrite: false, rejected: [] });
+    expect(parseProgress('')).toEqual({ commands: [], rejected: undefined });
   });
 });
 

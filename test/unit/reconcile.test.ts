@@ -48,6 +48,40 @@ test('max-age: what is older runs again, what is younger does not', () => {
   ]);
 });
 
+test.each([
+  ['a little ahead, as clocks are', '2026-01-10T00:30:00.000Z', 86_400_000, 'reuse'],
+  [
+    'a day ahead',
+    '2026-01-11T00:00:00.000Z',
+    86_400_000,
+    expect.stringContaining('2026-01-11T00:00:00.000Z, in the future'),
+  ],
+  [
+    'at the end of time',
+    '9999-12-31T23:59:59.999Z',
+    86_400_000,
+    expect.stringContaining('cannot be compared with max-age'),
+  ],
+  ['at the end of time, without max-age', '9999-12-31T23:59:59.999Z', undefined, 'reuse'],
+])('max-age: a result that is dated %s', (_, ended, maxAge, expected) => {
+  const a = planned('a.x');
+  const { state: s } = state();
+  s.complete(completion(a, { ended }));
+  expect(told(reconcile(plan(a), s, { now, maxAge }))).toEqual([expected]);
+  // Found by its content alone.
+  const debug = planned('a.x', 'v1', ['--debug']);
+  const found = maxAge === undefined || expected === 'reuse' ? 'reuse' : 'not completed yet';
+  expect(told(reconcile(plan(debug), s, { now, maxAge }))).toEqual([found]);
+});
+
+test('a result about no sample runs again, one of samples that were not counted does not', () => {
+  const [a, b] = [planned('a.x'), planned('b.x')];
+  const { state: s } = state();
+  s.complete(completion(a, { samples: 0, metrics: { accuracy: 'NaN' } }));
+  s.complete(completion(b, { samples: null }));
+  expect(told(reconcile(plan(a, b), s, { now }))).toEqual(['its result is about no sample', 'reuse']);
+});
+
 test('a completion of plain oaievalset is reused without a record', () => {
   const a = planned('a.x');
   const { paths, reopen } = state();

@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { formatCompletions } from '../../src/progress/completion-record.ts';
+import { Journal } from '../../src/progress/journal.ts';
 import { completedRecordFile, liveRecordFile, statePaths } from '../../src/progress/paths.ts';
 import { formatProgress, parseProgress } from '../../src/progress/progress-file.ts';
 import { savedPlan } from '../../src/progress/saved-plan.ts';
@@ -389,6 +390,15 @@ describe('merging a restored checkpoint', () => {
     expect(merged.commands).toHaveLength(3);
   });
 
+  test('a record that is dated in the future does not replace one of today', () => {
+    const [mine, theirs] = [withDone(a), open()];
+    theirs.state.complete(completion(a, { ended: '2099-01-01T00:00:00.000Z', metrics: { accuracy: 1 } }));
+    mine.state.merge(theirs.state);
+    expect(mine.state.record(a.command)).toEqual(completion(a));
+    theirs.state.merge(open(mine.root).state);
+    expect(theirs.state.record(a.command)).toEqual(completion(a));
+  });
+
   test('cut off between its two files, it loses nothing, and brings nothing back', () => {
     const theirs = withDone(a, b);
     const mine = withDone(c);
@@ -459,13 +469,17 @@ describe('merging a restored checkpoint', () => {
     };
     const theirs = withDone(a);
     theirs.state.savePlan(plan(1));
-    mkdirSync(join(theirs.paths.journal, b.key), { recursive: true });
-    writeFileSync(join(theirs.paths.journal, b.key, '1.jsonl'), 'answers');
+    const { value: fingerprint, parts } = b.fingerprint;
+    const of = { eval: b.key, repository: owner.repository, fingerprint, parts };
+    const { journal } = Journal.open(theirs.paths, of);
+    journal.markStateful();
+    journal.seal();
+    journal.close();
     const [empty, other] = [open(), open()];
     other.state.savePlan(plan(2));
     for (const { state, paths } of [empty, other]) {
       state.merge(theirs.state);
-      expect(readFileSync(join(paths.journal, b.key, '1.jsonl'), 'utf8')).toBe('answers');
+      expect(Journal.open(paths, of).journal.stateful).toBe(true);
     }
     expect(empty.state.plan).toEqual(plan(1));
     expect(other.state.plan).toEqual(plan(2));

@@ -1,6 +1,7 @@
 /** What a journal knows beside its answers: which of two counts, how old each is, and what its eval did. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type Answer, Journal, type JournalOwner } from '../../../src/progress/journal.ts';
 import { adoptJournals } from '../../../src/progress/journals.ts';
@@ -67,8 +68,8 @@ describe('journal: of two answers to one request the one that was recorded last 
     record(mine, 'first');
     vi.setSystemTime('2026-05-02');
     record(theirs, 'second');
-    adoptJournals(theirs, mine);
-    adoptJournals(mine, theirs);
+    adoptJournals(theirs, mine, owner);
+    adoptJournals(mine, theirs, owner);
     expect([mine, theirs].map(recorded)).toEqual(['second', 'second']);
   });
 
@@ -76,11 +77,12 @@ describe('journal: of two answers to one request the one that was recorded last 
     const [mine, theirs] = [paths(), paths()];
     record(theirs, 'first');
     const path = join(sealed(theirs), '1.jsonl');
-    const lines = readFileSync(path, 'utf8').split('\n');
-    // A first line that is damaged notes no time either.
-    writeFileSync(path, ['{}', ...lines.slice(1)].join('\n'));
+    const [first = '', ...lines] = readFileSync(path, 'utf8').split('\n');
+    const rest = first.slice('{"crc":"00000000",'.length).replace(/,"made":\d+/, '');
+    const checksum = crc32(rest).toString(16).padStart(8, '0');
+    writeFileSync(path, [`{"crc":"${checksum}",${rest}`, ...lines].join('\n'));
     record(mine, 'second');
-    adoptJournals(theirs, mine);
+    expect(adoptJournals(theirs, mine, owner)).toBeUndefined();
     expect(recorded(mine)).toBe('second');
   });
 });
@@ -150,7 +152,7 @@ describe('journal: an eval that makes something at the API, or failed on answers
     // Not closed: the process is gone. The next one seals what it left.
     const next = reopened(at);
     const other = paths();
-    adoptJournals(at, other);
+    adoptJournals(at, other, owner);
     for (const found of [journal, next, reopened(other)]) {
       expect(found.stateful).toBe(true);
       expect(found.failedWith('IndexError: 3')).toBe(true);
@@ -220,8 +222,27 @@ describe('journal: what no run writes is moved aside as a whole', () => {
     const many = join(theirs.journal, 'b.dev.v0');
     mkdirSync(many, { recursive: true });
     for (let n = 1; n <= 8193; n += 1) writeFileSync(join(many, `${n}.jsonl`), '');
-    expect(adoptJournals(theirs, mine)).toBe('1 of its journals have more than 8192 segments');
+    expect(adoptJournals(theirs, mine, owner)).toBe('1 journals have more than 8192 segments');
     expect(readdirSync(mine.journal)).toEqual(['a.dev.v0']);
+  });
+
+  test('any number of files of a checkpoint that are no segments of their eval: left out, and counted', () => {
+    const [mine, theirs] = [paths(), paths()];
+    record(theirs, 'one');
+    for (let n = 2; n <= 500; n += 1) writeFileSync(join(sealed(theirs), `${n}.jsonl`), 'x\ny\n');
+    const foreign = paths();
+    record(foreign, 'one', { ...owner, repository: 'x/y' });
+    copyFileSync(join(sealed(foreign), '1.jsonl'), join(sealed(theirs), '501.jsonl'));
+    expect(adoptJournals(theirs, mine, owner)).toBe('500 files are no journals of their evals');
+    expect(readdirSync(sealed(mine))).toEqual(['1.jsonl']);
+  });
+
+  test('journals of a checkpoint that no eval of the plan needs: left out', () => {
+    const [mine, theirs] = [paths(), paths()];
+    record(theirs, 'one');
+    record(theirs, 'two', { ...owner, eval: 'b.dev.v0' });
+    expect(adoptJournals(theirs, mine, { repository: 'o/r', evals: ['b.dev.v0', 'c'] })).toBeUndefined();
+    expect(readdirSync(mine.journal)).toEqual(['b.dev.v0']);
   });
 
   test('any number of files that are no segments: in one directory', () => {
