@@ -81507,6 +81507,42 @@ function keepMemorySmall() {
 
 /***/ }),
 
+/***/ 6805:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   R: () => (/* binding */ parseBoundedJson),
+/* harmony export */   V: () => (/* binding */ holdsAtMost)
+/* harmony export */ });
+/**
+ * The value of a JSON text that someone else may have written.
+ *
+ * The size of a text does not bound the memory that its value takes: a megabyte of `[],[],…` takes fifty. So what makes a
+ * value is counted first, in texts of strings as well: that only makes the bound a little lower.
+ * @param most values that the text may hold
+ * @throws SyntaxError when it is no JSON, or holds more
+ */
+function parseBoundedJson(text, most) {
+    if (!holdsAtMost(text, most))
+        throw new SyntaxError(`more than ${most} values`);
+    return JSON.parse(text);
+}
+function holdsAtMost(text, most) {
+    let values = 0;
+    for (let at = 0; at < text.length; at += 1) {
+        const code = text.charCodeAt(at);
+        if (code === COMMA || code === COLON || code === BRACKET || code === BRACE)
+            values += 1;
+        if (values > most)
+            return false;
+    }
+    return true;
+}
+const [COMMA, COLON, BRACKET, BRACE] = [...',:[{'].map((it) => it.charCodeAt(0));
+
+
+/***/ }),
+
 /***/ 1512:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -81543,9 +81579,12 @@ function duration(params) {
 
 // EXTERNAL MODULE: ./lib/lines.js
 var lib_lines = __nccwpck_require__(9304);
+// EXTERNAL MODULE: ./lib/progress/bounded-json.js
+var bounded_json = __nccwpck_require__(6805);
 // EXTERNAL MODULE: ./lib/progress/progress-file.js
 var progress_file = __nccwpck_require__(1119);
 ;// CONCATENATED MODULE: ./lib/progress/completion-record.js
+
 
 
 
@@ -81641,12 +81680,14 @@ function sameExecution(a, b) {
 }
 /** In characters: a record has a line of a few hundred, and a line that holds a million lists is a bomb. */
 const LONGEST_LINE = 2 * 1024 * 1024;
+/** A record that names a thousand modules, with a thousand metrics, holds a tenth as many. */
+const MOST_VALUES = 50_000;
 function parseRecord(line) {
     if (line.length > LONGEST_LINE)
         return 'longer than any record of this action';
     let value;
     try {
-        value = JSON.parse(line);
+        value = (0,bounded_json/* parseBoundedJson */.R)(line, MOST_VALUES);
     }
     catch {
         return 'not JSON';
@@ -82500,6 +82541,7 @@ function liveRecordFile(paths, evalKey) {
 /* harmony export */   vC: () => (/* binding */ commandId)
 /* harmony export */ });
 /* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9304);
+/* harmony import */ var _bounded_json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6805);
 /**
  * The progress file of `oaievalset`: one completed command a line.
  *
@@ -82508,8 +82550,10 @@ function liveRecordFile(paths, evalKey) {
  * blanks. Both are read, JSON is written, byte for byte as Python does.
  */
 
+
 /** No eval set has a tenth as many, under as many arguments as anyone ran it with. */
 const MOST_LINES = 200_000;
+const MOST_ARGUMENTS = 10_000;
 /** @param known commands of today, to give a plain-text line back the argument boundaries it lost */
 function parseProgress(text, known = []) {
     const byText = new Map(known.map((command) => [command.join(' '), command]));
@@ -82554,7 +82598,7 @@ function parseLine(line, byText) {
 }
 function parseJsonLine(text) {
     try {
-        const value = JSON.parse(text);
+        const value = (0,_bounded_json_js__WEBPACK_IMPORTED_MODULE_1__/* .parseBoundedJson */ .R)(text, MOST_ARGUMENTS);
         if (Array.isArray(value) && value.length >= 3 && value.every((item) => typeof item === 'string'))
             return value;
     }
@@ -82581,37 +82625,41 @@ function pythonString(value) {
 /* harmony export */   s0: () => (/* binding */ sameOwner)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2857);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2857);
 /* harmony import */ var _plan_basis_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9733);
+/* harmony import */ var _bounded_json_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6805);
 
 
 
-const text = zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().max(65536);
+
+const text = zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP().max(65536);
 /** What is printed: nothing that a terminal or a runner obeys. */
 const line = text.regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'has control characters');
-const paths = zod__WEBPACK_IMPORTED_MODULE_2__/* .array */ .YOg(text).max(1_000_000).refine(_plan_basis_js__WEBPACK_IMPORTED_MODULE_1__/* .areOrdinaryPaths */ .zv, 'holds what is no path of a plan');
-const sha256 = zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().regex(/^[0-9a-f]{64}$/);
-const schema = zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({
-    version: zod__WEBPACK_IMPORTED_MODULE_2__/* .literal */ .euz(1),
-    owner: zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({ repository: line, cacheKey: text, model: line, evalSet: line }),
+const paths = zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(text).max(1_000_000).refine(_plan_basis_js__WEBPACK_IMPORTED_MODULE_1__/* .areOrdinaryPaths */ .zv, 'holds what is no path of a plan');
+const sha256 = zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP().regex(/^[0-9a-f]{64}$/);
+const schema = zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({
+    version: zod__WEBPACK_IMPORTED_MODULE_3__/* .literal */ .euz(1),
+    owner: zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ repository: line, cacheKey: text, model: line, evalSet: line }),
     signature: sha256,
-    made: zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({
-        basis: zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({ files: paths, directories: paths, absent: paths }),
+    made: zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({
+        basis: zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ files: paths, directories: paths, absent: paths }),
         evalsVersion: text,
-        needsApiKey: zod__WEBPACK_IMPORTED_MODULE_2__/* .boolean */ .zMY(),
+        needsApiKey: zod__WEBPACK_IMPORTED_MODULE_3__/* .boolean */ .zMY(),
     }),
-    evals: zod__WEBPACK_IMPORTED_MODULE_2__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({
+    evals: zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({
         key: line.min(1),
         name: line,
-        command: zod__WEBPACK_IMPORTED_MODULE_2__/* .array */ .YOg(text).min(3),
-        samples: zod__WEBPACK_IMPORTED_MODULE_2__/* .int */ .Whr().nonnegative().nullable(),
-        metrics: zod__WEBPACK_IMPORTED_MODULE_2__/* .array */ .YOg(line),
-        fingerprint: zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({ value: sha256, parts: zod__WEBPACK_IMPORTED_MODULE_2__/* .record */ .g1P(line, sha256) }),
+        command: zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(text).min(3),
+        samples: zod__WEBPACK_IMPORTED_MODULE_3__/* .int */ .Whr().nonnegative().nullable(),
+        metrics: zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(line),
+        fingerprint: zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ value: sha256, parts: zod__WEBPACK_IMPORTED_MODULE_3__/* .record */ .g1P(line, sha256) }),
     }))
         .max(100_000),
 });
 /** In bytes: three times what a plan of 10,000 evals takes. Of more JSON the heap of a small machine is full. */
 const LARGEST_PLAN = 32 * 1024 * 1024;
+/** A plan of 10,000 evals that import a hundred modules each holds half as many. */
+const MOST_VALUES = 4_000_000;
 /** No content has this signature: a plan whose basis changed while it was made is made again. */
 const NEVER = '0'.repeat(64);
 /** What is kept of a plan: of one that would be too large to be read again, as much as is of use without being recalled. */
@@ -82622,14 +82670,15 @@ function savedPlan({ signature = NEVER, evals, basis, evalsVersion, needsApiKey 
         { version: 1, owner, signature, made, evals },
         { ...forgotten, evals },
     ];
-    return (forms.find((form) => Buffer.byteLength(JSON.stringify(form)) < LARGEST_PLAN) ?? {
-        ...forgotten,
-        evals: [],
-    });
+    return forms.find(canBeRead) ?? { ...forgotten, evals: [] };
+}
+function canBeRead(plan) {
+    const content = JSON.stringify(plan);
+    return Buffer.byteLength(content) < LARGEST_PLAN && (0,_bounded_json_js__WEBPACK_IMPORTED_MODULE_2__/* .holdsAtMost */ .V)(content, MOST_VALUES);
 }
 /** Returns the plan, or why the text is none. */
 function parseSavedPlan(content) {
-    if (content.length > LARGEST_PLAN)
+    if (content.length > LARGEST_PLAN || !(0,_bounded_json_js__WEBPACK_IMPORTED_MODULE_2__/* .holdsAtMost */ .V)(content, MOST_VALUES))
         return { reason: 'it is too large to be a plan' };
     let value;
     try {
@@ -83015,9 +83064,9 @@ var unwritable = __nccwpck_require__(8820);
 
 
 
-/** Larger files are not read, in bytes: those of 10,000 evals have a fifth of it. */
+/** Larger files are not read, in bytes: those of 10,000 evals have a third of it. */
 const LARGEST_PROGRESS_FILE = 16 * 1024 * 1024;
-const LARGEST_COMPLETIONS = 64 * 1024 * 1024;
+const LARGEST_COMPLETIONS = 32 * 1024 * 1024;
 class State {
     paths;
     owner;
@@ -84717,7 +84766,7 @@ var set_aside = __nccwpck_require__(7926);
  * Bounds of one journal, so that no state makes opening it take more than some seconds. A journal stops growing at half of
  * each, so that none that was written here reaches them.
  */
-const MOST_LINES = 4_000_000;
+const MOST_LINES = 2_000_000;
 /** In bytes. */
 const LARGEST = 8 * 1024 ** 3;
 class Journal {
@@ -85177,14 +85226,17 @@ function parsePythonJson(text) {
     }
 }
 /** Characters of all names and values together: a completion record holds them, and its line has a bound. */
-const LONGEST_REPORT = 1024 * 1024;
+const LONGEST_REPORT = 128 * 1024;
+const MOST_METRICS = 5000;
 /** What does not fit into a completion record is left out: the record file has it. */
 function flatten(report) {
     const metrics = {};
     let length = 0;
+    let count = 0;
     for (const [name, value] of leaves(report, '')) {
         length += name.length + String(value).length;
-        if (length > LONGEST_REPORT)
+        count += 1;
+        if (length > LONGEST_REPORT || count > MOST_METRICS)
             break;
         metrics[name] = value;
     }

@@ -30331,8 +30331,8 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var errors = __nccwpck_require__(452);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var paths = __nccwpck_require__(8943);
-// EXTERNAL MODULE: ./lib/progress/state.js + 8 modules
-var state = __nccwpck_require__(3976);
+// EXTERNAL MODULE: ./lib/progress/state.js + 9 modules
+var state = __nccwpck_require__(475);
 // EXTERNAL MODULE: external "node:child_process"
 var external_node_child_process_ = __nccwpck_require__(1421);
 // EXTERNAL MODULE: external "node:crypto"
@@ -31783,7 +31783,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(452);
 /* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1394);
 /* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8943);
-/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(3976);
+/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(475);
 /* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8090);
 /* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(3564);
 /** Runs after the job's steps, always. When main did not come to its end: save what is on disk, tell what is known. */
@@ -32844,7 +32844,7 @@ function move(path, target) {
 
 /***/ }),
 
-/***/ 3976:
+/***/ 475:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -32884,6 +32884,33 @@ function duration(params) {
 
 // EXTERNAL MODULE: ./lib/lines.js
 var lib_lines = __nccwpck_require__(9304);
+;// CONCATENATED MODULE: ./lib/progress/bounded-json.js
+/**
+ * The value of a JSON text that someone else may have written.
+ *
+ * The size of a text does not bound the memory that its value takes: a megabyte of `[],[],…` takes fifty. So what makes a
+ * value is counted first, in texts of strings as well: that only makes the bound a little lower.
+ * @param most values that the text may hold
+ * @throws SyntaxError when it is no JSON, or holds more
+ */
+function parseBoundedJson(text, most) {
+    if (!bounded_json_holdsAtMost(text, most))
+        throw new SyntaxError(`more than ${most} values`);
+    return JSON.parse(text);
+}
+function bounded_json_holdsAtMost(text, most) {
+    let values = 0;
+    for (let at = 0; at < text.length; at += 1) {
+        const code = text.charCodeAt(at);
+        if (code === COMMA || code === COLON || code === BRACKET || code === BRACE)
+            values += 1;
+        if (values > most)
+            return false;
+    }
+    return true;
+}
+const [COMMA, COLON, BRACKET, BRACE] = [...',:[{'].map((it) => it.charCodeAt(0));
+
 ;// CONCATENATED MODULE: ./lib/progress/progress-file.js
 /**
  * The progress file of `oaievalset`: one completed command a line.
@@ -32893,8 +32920,10 @@ var lib_lines = __nccwpck_require__(9304);
  * blanks. Both are read, JSON is written, byte for byte as Python does.
  */
 
+
 /** No eval set has a tenth as many, under as many arguments as anyone ran it with. */
 const MOST_LINES = 200_000;
+const MOST_ARGUMENTS = 10_000;
 /** @param known commands of today, to give a plain-text line back the argument boundaries it lost */
 function parseProgress(text, known = []) {
     const byText = new Map(known.map((command) => [command.join(' '), command]));
@@ -32939,7 +32968,7 @@ function parseLine(line, byText) {
 }
 function parseJsonLine(text) {
     try {
-        const value = JSON.parse(text);
+        const value = parseBoundedJson(text, MOST_ARGUMENTS);
         if (Array.isArray(value) && value.length >= 3 && value.every((item) => typeof item === 'string'))
             return value;
     }
@@ -32953,6 +32982,7 @@ function pythonString(value) {
 }
 
 ;// CONCATENATED MODULE: ./lib/progress/completion-record.js
+
 
 
 
@@ -33048,12 +33078,14 @@ function sameExecution(a, b) {
 }
 /** In characters: a record has a line of a few hundred, and a line that holds a million lists is a bomb. */
 const LONGEST_LINE = 2 * 1024 * 1024;
+/** A record that names a thousand modules, with a thousand metrics, holds a tenth as many. */
+const MOST_VALUES = 50_000;
 function parseRecord(line) {
     if (line.length > LONGEST_LINE)
         return 'longer than any record of this action';
     let value;
     try {
-        value = JSON.parse(line);
+        value = parseBoundedJson(line, MOST_VALUES);
     }
     catch {
         return 'not JSON';
@@ -33275,6 +33307,7 @@ function isThere(path) {
 
 
 
+
 const saved_plan_text = schemas/* string */.YjP().max(65536);
 /** What is printed: nothing that a terminal or a runner obeys. */
 const line = saved_plan_text.regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'has control characters');
@@ -33301,6 +33334,8 @@ const saved_plan_schema = schemas/* object */.Ikc({
 });
 /** In bytes: three times what a plan of 10,000 evals takes. Of more JSON the heap of a small machine is full. */
 const LARGEST_PLAN = 32 * 1024 * 1024;
+/** A plan of 10,000 evals that import a hundred modules each holds half as many. */
+const saved_plan_MOST_VALUES = 4_000_000;
 /** No content has this signature: a plan whose basis changed while it was made is made again. */
 const NEVER = '0'.repeat(64);
 /** What is kept of a plan: of one that would be too large to be read again, as much as is of use without being recalled. */
@@ -33311,14 +33346,15 @@ function savedPlan({ signature = NEVER, evals, basis, evalsVersion, needsApiKey 
         { version: 1, owner, signature, made, evals },
         { ...forgotten, evals },
     ];
-    return (forms.find((form) => Buffer.byteLength(JSON.stringify(form)) < LARGEST_PLAN) ?? {
-        ...forgotten,
-        evals: [],
-    });
+    return forms.find(canBeRead) ?? { ...forgotten, evals: [] };
+}
+function canBeRead(plan) {
+    const content = JSON.stringify(plan);
+    return Buffer.byteLength(content) < LARGEST_PLAN && holdsAtMost(content, saved_plan_MOST_VALUES);
 }
 /** Returns the plan, or why the text is none. */
 function parseSavedPlan(content) {
-    if (content.length > LARGEST_PLAN)
+    if (content.length > LARGEST_PLAN || !bounded_json_holdsAtMost(content, saved_plan_MOST_VALUES))
         return { reason: 'it is too large to be a plan' };
     let value;
     try {
@@ -33446,9 +33482,9 @@ var unwritable = __nccwpck_require__(8820);
 
 
 
-/** Larger files are not read, in bytes: those of 10,000 evals have a fifth of it. */
+/** Larger files are not read, in bytes: those of 10,000 evals have a third of it. */
 const LARGEST_PROGRESS_FILE = 16 * 1024 * 1024;
-const LARGEST_COMPLETIONS = 64 * 1024 * 1024;
+const LARGEST_COMPLETIONS = 32 * 1024 * 1024;
 class State {
     paths;
     owner;

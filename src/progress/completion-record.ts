@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { linesOfText } from '../lines.ts';
+import { parseBoundedJson } from './bounded-json.ts';
 import { formatCommand } from './progress-file.ts';
 
 /** A value of a final report. JSON has no NaN and no infinity: they are kept as the strings `NaN`, `Infinity`, `-Infinity`. */
@@ -119,11 +120,14 @@ export function sameExecution(a: CompletionRecord, b: CompletionRecord): boolean
 /** In characters: a record has a line of a few hundred, and a line that holds a million lists is a bomb. */
 const LONGEST_LINE = 2 * 1024 * 1024;
 
+/** A record that names a thousand modules, with a thousand metrics, holds a tenth as many. */
+const MOST_VALUES = 50_000;
+
 function parseRecord(line: string): CompletionRecord | string {
   if (line.length > LONGEST_LINE) return 'longer than any record of this action';
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = parseBoundedJson(line, MOST_VALUES);
   } catch {
     return 'not JSON';
   }

@@ -49,7 +49,7 @@ export interface OpenedJournal {
  * Bounds of one journal, so that no state makes opening it take more than some seconds. A journal stops growing at half of
  * each, so that none that was written here reaches them.
  */
-const MOST_LINES = 4_000_000;
+const MOST_LINES = 2_000_000;
 /** In bytes. */
 const LARGEST = 8 * 1024 ** 3;
 

@@ -6,9 +6,12 @@
  * blanks. Both are read, JSON is written, byte for byte as Python does.
  */
 import { linesOfText } from '../lines.ts';
+import { parseBoundedJson } from './bounded-json.ts';
 
 /** No eval set has a tenth as many, under as many arguments as anyone ran it with. */
 const MOST_LINES = 200_000;
+
+const MOST_ARGUMENTS = 10_000;
 
 /** A command as `oaievalset` records it: `["oaieval", model, resolved eval key, …arguments]`. */
 export type Command = readonly string[];
@@ -63,7 +66,7 @@ function parseLine(line: string, byText: ReadonlyMap<string, Command>): Command 
 
 function parseJsonLine(text: string): Command | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseBoundedJson(text, MOST_ARGUMENTS);
     if (Array.isArray(value) && value.length >= 3 && value.every((item) => typeof item === 'string'))
       return value;
   } catch {

@@ -2,6 +2,7 @@ import { lstatSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { areOrdinaryPaths, type Basis, NO_BASIS } from '../plan/basis.ts';
 import type { Plan, PlannedEval } from '../plan/plan.ts';
+import { holdsAtMost } from './bounded-json.ts';
 import type { StatePaths } from './paths.ts';
 
 const text = z.string().max(65536);
@@ -58,6 +59,9 @@ export interface Owner {
 /** In bytes: three times what a plan of 10,000 evals takes. Of more JSON the heap of a small machine is full. */
 export const LARGEST_PLAN = 32 * 1024 * 1024;
 
+/** A plan of 10,000 evals that import a hundred modules each holds half as many. */
+const MOST_VALUES = 4_000_000;
+
 /** No content has this signature: a plan whose basis changed while it was made is made again. */
 const NEVER = '0'.repeat(64);
 
@@ -72,17 +76,18 @@ export function savedPlan(
     { version: 1, owner, signature, made, evals },
     { ...forgotten, evals },
   ];
-  return (
-    forms.find((form) => Buffer.byteLength(JSON.stringify(form)) < LARGEST_PLAN) ?? {
-      ...forgotten,
-      evals: [],
-    }
-  );
+  return forms.find(canBeRead) ?? { ...forgotten, evals: [] };
+}
+
+function canBeRead(plan: SavedPlan): boolean {
+  const content = JSON.stringify(plan);
+  return Buffer.byteLength(content) < LARGEST_PLAN && holdsAtMost(content, MOST_VALUES);
 }
 
 /** Returns the plan, or why the text is none. */
 export function parseSavedPlan(content: string): SavedPlan | { readonly reason: string } {
-  if (content.length > LARGEST_PLAN) return { reason: 'it is too large to be a plan' };
+  if (content.length > LARGEST_PLAN || !holdsAtMost(content, MOST_VALUES))
+    return { reason: 'it is too large to be a plan' };
   let value: unknown;
   try {
     value = JSON.parse(content);

@@ -24,9 +24,9 @@ import { setAside } from './set-aside.ts';
 import { digestOf, outlineOf, takeSnapshot } from './snapshot.ts';
 import { unwritable } from './unwritable.ts';
 
-/** Larger files are not read, in bytes: those of 10,000 evals have a fifth of it. */
+/** Larger files are not read, in bytes: those of 10,000 evals have a third of it. */
 const LARGEST_PROGRESS_FILE = 16 * 1024 * 1024;
-const LARGEST_COMPLETIONS = 64 * 1024 * 1024;
+const LARGEST_COMPLETIONS = 32 * 1024 * 1024;
 
 export interface OpenOptions {
   readonly paths: StatePaths;

@@ -112,15 +112,18 @@ export function parsePythonJson(text: string): unknown {
 }
 
 /** Characters of all names and values together: a completion record holds them, and its line has a bound. */
-const LONGEST_REPORT = 1024 * 1024;
+const LONGEST_REPORT = 128 * 1024;
+const MOST_METRICS = 5000;
 
 /** What does not fit into a completion record is left out: the record file has it. */
 function flatten(report: Record<string, unknown>): Record<string, MetricValue> {
   const metrics: Record<string, MetricValue> = {};
   let length = 0;
+  let count = 0;
   for (const [name, value] of leaves(report, '')) {
     length += name.length + String(value).length;
-    if (length > LONGEST_REPORT) break;
+    count += 1;
+    if (length > LONGEST_REPORT || count > MOST_METRICS) break;
     metrics[name] = value;
   }
   return metrics;
