@@ -1,0 +1,54 @@
+/** Done means a whole record: evals that end with exit code 0 and a report, and whose records are not what they should be. */
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { evalsPython } from '../helpers/evals-venv.ts';
+import { Bed, logOf } from './bed.ts';
+
+const fixtures = join(import.meta.dirname, '../fixtures/whole-record');
+
+let python: string;
+beforeAll(async () => {
+  python = await evalsPython();
+});
+
+const key = (name: string): string => `record-${name}.dev.v0`;
+
+const failures: Record<string, RegExp> = {
+  unwritable: /its last events could not be recorded: (TypeError|ValueError)/,
+  'half-a-letter': /its last events could not be recorded: UnicodeEncodeError/,
+  'full-disk': /its last events could not be recorded: OSError.*File too large/,
+  torn: /its record is not whole, which happens when the disk is full: it ends in the middle of a line/,
+  'without-end': /its record is not whole, .*its last line has no end/,
+  gap: /its record is not whole, .*1 of its 6 events are missing/,
+  nothing: /it evaluated no sample, so its report is about nothing/,
+};
+
+describe.each(['warm', 'oaieval'])('records of evals that engine %s runs', (engine) => {
+  test('are results when they are whole, and failures that say what is missing when they are not', async (context) => {
+    const bed = await Bed.make(context, {
+      python,
+      evalSet: 'records',
+      env: { PYTHONPATH: join(fixtures, 'modules') },
+      inputs: { 'registry-path': join(fixtures, 'registry'), attempts: '1', engine },
+    });
+    const result = await bed.run();
+    expect(result.exitCode, logOf(result)).toBe(1);
+    const reasons = result.annotations.map(({ title, message }) => `${title}: ${message}`);
+    for (const [name, reason] of Object.entries(failures)) {
+      expect(reasons).toContainEqual(
+        expect.stringMatching(new RegExp(`record-${name} failed: .*${reason.source}`, 's')),
+      );
+    }
+    const worst = 'pear\u2028or\u2029quince\u0085or\rplum\u000bor\u001efig';
+    expect(bed.records()).toMatchObject([
+      { eval: key('whole'), samples: 6, metrics: { worst: 'apple' } },
+      { eval: key('separators'), samples: 6, metrics: { accuracy: 0.5, worst } },
+      // Its record has no event, but evals says how many samples it evaluates.
+      { eval: key('silent'), samples: 6 },
+    ]);
+    expect(bed.doneEvals()).toEqual(['whole', 'separators', 'silent'].map(key));
+
+    const again = await bed.run({ runAttempt: 2 });
+    expect(again.outputs, logOf(again)).toMatchObject({ reused: '3', fresh: '0', failed: '7' });
+  });
+});
