@@ -2,8 +2,13 @@ import { writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { serve } from './checkpoint/client.ts';
 import { CUT_OFF, RESULT_FD, type WorkerRequest, type WorkerResult } from './checkpoint/protocol.ts';
+import { guardTools } from './checkpoint/safe-tar.ts';
 
 /** The program of the cache worker: one request, one result, and no life of its own (see docs/adr/0002). */
+
+guardTools();
+// What it downloads and unpacks is for this user alone.
+process.umask(0o077);
 
 let received = '';
 let started = false;

@@ -9,8 +9,9 @@ import { publishOutputs, publishSummary } from './action/publish.ts';
 import { RunningSession, sessionInputs } from './action/session.ts';
 import { CANCEL_TIME, type Cancellation, cancellation } from './action/signals.ts';
 import { Checkpointer } from './checkpoint/checkpointer.ts';
+import { checkpointIdentity } from './checkpoint/identity.ts';
 import { checkpointStore, openWithCheckpoint, restoreCheckpoint } from './checkpoint/state-checkpoint.ts';
-import type { CheckpointStore, RestoreOutcome } from './checkpoint/store.ts';
+import type { RestoreOutcome } from './checkpoint/store.ts';
 import { supersededCleaner } from './checkpoint/superseded.ts';
 import { prepareEnvironment } from './environment/index.ts';
 import { startGateway } from './gateway/gateway.ts';
@@ -72,10 +73,12 @@ async function main(cancelled: Cancellation): Promise<void> {
     log,
   });
 
-  const store = checkpointStore(inputs, context, 1);
-  const restored = inputs.resume
-    ? await restoreCheckpoint(unlessCancelled(store, cancelled.signal), log)
-    : ({ kind: 'miss' } as const);
+  const identity = checkpointIdentity({ ...inputs, urls }, { ...context, matrix: inputs.matrix });
+  const { encryptionKey, resume } = inputs;
+  const { temporaryDirectory } = context;
+  const store = checkpointStore({ identity, encryptionKey, temporaryDirectory, firstSeq: 1 });
+  const { signal } = cancelled;
+  const restored = await restoreCheckpoint({ store, identity, resume, log, signal });
   let lock: Lock | undefined;
   try {
     cancelled.signal.throwIfAborted();
@@ -113,6 +116,7 @@ async function main(cancelled: Cancellation): Promise<void> {
       {
         inputs: sessionInputs(inputs),
         context,
+        checkpoint: identity,
         adopted: true,
         restoredKey,
         nextSeq: store.nextSeq,
@@ -233,18 +237,6 @@ function cleaner(token: string, repository: string) {
   const clean = supersededCleaner({ token, apiUrl, repository, ...(ref ? { ref } : {}) }, log);
   return async (superseded: readonly string[], newest: string, signal: AbortSignal): Promise<void> => {
     for (const key of [...superseded, newest]) await clean(key, signal);
-  };
-}
-
-/** What comes out of a cancelled restore is no reason for a warning: nothing goes on with it. */
-function unlessCancelled(store: CheckpointStore, signal: AbortSignal): CheckpointStore {
-  return {
-    ...store,
-    async restore() {
-      const restored = await store.restore({ signal });
-      if (restored.kind !== 'hit') signal.throwIfAborted();
-      return restored;
-    },
   };
 }
 

@@ -45,11 +45,12 @@ async function saveAndTell(session: Session, paths: StatePaths): Promise<void> {
     owner: { repository: context.repository, cacheKey, model, evalSet },
     log,
   });
-  const store = checkpointStore(
-    { ...inputs, encryptionKey: secret('encryption-key') },
-    context,
-    session.nextSeq,
-  );
+  const store = checkpointStore({
+    identity: session.checkpoint,
+    encryptionKey: secret('encryption-key'),
+    temporaryDirectory: context.temporaryDirectory,
+    firstSeq: session.nextSeq,
+  });
   const checkpointer = new Checkpointer({
     state,
     // What a checkpoint holds that was saved while evals ran is not saved again.

@@ -98482,6 +98482,8 @@ const CHECKPOINT_PATH = 'tmp/oaievalset';
 
 
 
+/** The service takes no more in one request. */
+const MOST_KEYS = 10;
 /** A new entry may take a moment to be found; the client itself does not retry a miss. */
 const LOOK_UP_DELAYS_MS = [0, 1000, 2000];
 /**
@@ -98492,9 +98494,14 @@ async function serve(request) {
     if (!isFeatureAvailable())
         return { available: false };
     try {
-        return await (request.operation === 'restore'
-            ? restore(request.key, request.restoreKeys)
-            : save(request.key));
+        switch (request.operation) {
+            case 'restore':
+                return await restore(request.key, request.restoreKeys);
+            case 'look-up':
+                return await lookUp(request.keys, request.except);
+            case 'save':
+                return await save(request.key);
+        }
     }
     catch (error) {
         return { available: true, operation: 'error', message: reasonOf(error) };
@@ -98504,13 +98511,26 @@ async function restore(key, restoreKeys) {
     const found = await restoreCache([CHECKPOINT_PATH], key, [...restoreKeys]);
     return { available: true, operation: 'restore', ...(found === undefined ? {} : { key: found }) };
 }
+/** In as many requests as the keys need; an entry that is left out hides nothing that a later key finds. */
+async function lookUp(keys, except) {
+    let left = keys;
+    while (left.length > 0) {
+        const [first = '', ...rest] = left.slice(0, MOST_KEYS);
+        const found = await restoreCache([CHECKPOINT_PATH], first, rest, { lookupOnly: true });
+        if (found !== undefined && !except.includes(found))
+            return { available: true, operation: 'look-up', key: found };
+        const answering = left.findIndex((key) => found?.startsWith(key));
+        left = left.slice(answering === -1 ? MOST_KEYS : answering + 1);
+    }
+    return { available: true, operation: 'look-up' };
+}
 async function save(key) {
     const id = await cache_saveCache([CHECKPOINT_PATH], key);
     // The v1 client returns the id of the reservation also when the upload failed, so an id alone proves nothing.
-    const found = id === -1 ? undefined : await lookUp(key);
+    const found = id === -1 ? undefined : await findNew(key);
     return { available: true, operation: 'save', id, ...(found === undefined ? {} : { found }) };
 }
-async function lookUp(key) {
+async function findNew(key) {
     for (const delay of LOOK_UP_DELAYS_MS) {
         await (0,promises_namespaceObject.setTimeout)(delay);
         const found = await restoreCache([CHECKPOINT_PATH], key, [], { lookupOnly: true });
@@ -98520,11 +98540,73 @@ async function lookUp(key) {
     return undefined;
 }
 
+;// CONCATENATED MODULE: external "node:child_process"
+const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+;// CONCATENATED MODULE: ./lib/checkpoint/child-environment.js
+/** What the processes that pack and carry checkpoints see of the job's environment: what they need, and no key of an API. */
+/** For tar and what compresses: where programs are, and in which language and character set file names are. */
+const OF_TOOLS = /^(PATH|HOME|TMPDIR|LANG|LANGUAGE|LC_\w+)$/;
+/** For the client as well: where the cache service is, the way there, and whom to trust on it. */
+const OF_CLIENT = (/* unused pure expression or super */ null && ([
+    /^ACTIONS_(RESULTS_URL|RUNTIME_URL|RUNTIME_TOKEN|ORCHESTRATION_ID)$/,
+    /^ACTIONS_CACHE_\w+$/,
+    /^(CACHE_UPLOAD_\w+|SEGMENT_DOWNLOAD_TIMEOUT_MINS|GITHUB_SERVER_URL)$/,
+    /^(https?|no|all)_proxy$/i,
+    /^(NODE_(EXTRA_CA_CERTS|OPTIONS|TLS_REJECT_UNAUTHORIZED|USE_ENV_PROXY|USE_SYSTEM_CA)|SSL_CERT_(FILE|DIR))$/,
+]));
+function toolEnvironment(env) {
+    return chosen(env, [OF_TOOLS]);
+}
+/** @param secret a text that no child sees, whatever holds it; empty: there is none */
+function clientEnvironment(env, secret) {
+    const chosenOnes = Object.entries(chosen(env, [OF_TOOLS, ...OF_CLIENT]));
+    return Object.fromEntries(chosenOnes.filter(([, value]) => !(secret && value?.includes(secret))));
+}
+function chosen(env, patterns) {
+    return Object.fromEntries(Object.entries(env).filter(([name]) => patterns.some((pattern) => pattern.test(name))));
+}
+
+;// CONCATENATED MODULE: ./lib/checkpoint/safe-tar.js
+
+
+
+
+/**
+ * From here on every program that this process starts sees only the environment of a tool, and every tar is one that an
+ * archive cannot mislead. To be called by the cache worker, whose client offers no other way in.
+ *
+ * A script on the PATH in place of tar would have to be written first, and what this process has just written it cannot
+ * always execute: a child that is forked meanwhile holds the file open for writing until it is a program of its own (ETXTBSY).
+ */
+function guardTools() {
+    const { spawn } = external_node_child_process_namespaceObject;
+    const guarded = (file, args = [], options = {}) => spawn(file, safeArguments(file, args), { ...options, env: toolEnvironment(options.env ?? process.env) });
+    external_node_child_process_namespaceObject.spawn = guarded;
+    (0,external_node_module_namespaceObject.syncBuiltinESMExports)();
+}
+/**
+ * The client unpacks with `-P`, which lets an archive write to absolute paths, above the directory with `..`, and through
+ * links it brought along. Who can write to a repository's cache could thus write anywhere on the runner. Without `-P`, GNU
+ * and BSD tar refuse all three. Owners and permissions of the archive are those of another machine, which tar keeps for root.
+ */
+function safeArguments(file, args) {
+    if (!/^g?tar$/.test((0,external_node_path_namespaceObject.basename)(file)))
+        return args;
+    const kept = args.filter((argument) => argument !== '-P');
+    return kept.includes('-xf') ? [...kept, ...AS_OURS] : kept;
+}
+/** Unpacked files belong to who unpacks them, with the permissions that its umask leaves. */
+const AS_OURS = ['--no-same-owner', '--no-same-permissions'];
+
 ;// CONCATENATED MODULE: ./lib/cache-worker.js
 
 
 
+
 /** The program of the cache worker: one request, one result, and no life of its own (see docs/adr/0002). */
+guardTools();
+// What it downloads and unpacks is for this user alone.
+process.umask(0o077);
 let received = '';
 let started = false;
 process.stdin.setEncoding('utf8');

@@ -73883,6 +73883,11 @@ function readContext(env, platform, fallbackTemporary) {
         repository: env.GITHUB_REPOSITORY ?? '',
         runId: env.GITHUB_RUN_ID || 'local',
         runAttempt: Number.isSafeInteger(attempt) && attempt > 0 ? attempt : 1,
+        // `owner/name/.github/workflows/evals.yml@refs/heads/main`: a workflow is the same on every branch.
+        workflow: env.GITHUB_WORKFLOW_REF?.split('@', 1)[0] || env.GITHUB_WORKFLOW || '',
+        job: env.GITHUB_JOB ?? '',
+        step: env.GITHUB_ACTION ?? '',
+        workspace: env.GITHUB_WORKSPACE ?? '',
         serverUrl: env.GITHUB_SERVER_URL || 'https://github.com',
         temporaryDirectory: env.RUNNER_TEMP || fallbackTemporary,
         fromFork: isFromFork(env),
@@ -74283,8 +74288,8 @@ var errors = __nccwpck_require__(452);
  */
 const EXAMPLE_MODEL = 'gpt-6-luna';
 
-// EXTERNAL MODULE: ./lib/run/engines.js + 7 modules
-var engines = __nccwpck_require__(1587);
+// EXTERNAL MODULE: ./lib/run/engines.js + 5 modules
+var engines = __nccwpck_require__(9252);
 // EXTERNAL MODULE: ./lib/text.js
 var lib_text = __nccwpck_require__(8804);
 // EXTERNAL MODULE: ./lib/action/log.js
@@ -74328,6 +74333,7 @@ function readInputs() {
         timeBudget: duration('time-budget'),
         tokenBudget: inputs_text('token-budget') === '' ? undefined : count('token-budget', 0, Number.MAX_SAFE_INTEGER),
         checkpointInterval: duration('checkpoint-interval') ?? 2 * UNITS.m,
+        matrix: inputs_text('matrix', SEVERAL_LINES),
         encryptionKey: secret('encryption-key'),
         githubToken: secret('github-token'),
         stateDirectory: (0,external_node_path_.resolve)(inputs_text('state-directory') || '/tmp/oaievalset'),
@@ -74969,8 +74975,11 @@ function discard(root) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   BY: () => (/* binding */ storageLines),
 /* harmony export */   Dx: () => (/* binding */ linesOf),
+/* harmony export */   Ee: () => (/* binding */ saysUnable),
+/* harmony export */   LH: () => (/* binding */ foundEntry),
 /* harmony export */   c_: () => (/* binding */ lastMatch),
 /* harmony export */   g$: () => (/* binding */ printable),
+/* harmony export */   mb: () => (/* binding */ toolMessage),
 /* harmony export */   o4: () => (/* binding */ firstMatch),
 /* harmony export */   qc: () => (/* binding */ archiveBytes)
 /* harmony export */ });
@@ -75005,6 +75014,20 @@ function firstMatch(lines, pattern) {
 function lastMatch(lines, pattern) {
     return firstMatch(lines.toReversed(), pattern);
 }
+/** Whether a line of a tool, or of the shell that should start it, is about what it cannot do, not about what it was given. */
+function saysUnable(line) {
+    return UNABLE.test(line);
+}
+const UNABLE = /unrecogni[sz]ed option|(invalid|unknown|illegal|unsupported) option|option .* (is not supported|requires)|^usage: |Incorrect parameters|You may not specify more than one|Can'?t (launch|initialize) (external|filter)|Cannot exec|: not found$|command not found|applet not found|Unable to locate executable|spawn .* (ENOENT|EACCES|ENOEXEC)|Exec format error/i;
+/** A line of a tool for a message: without the path of the tool, and with nothing that ends the clause it is put into. */
+function toolMessage(line) {
+    return printable(line.trim().replace(/^\S*\/(?=[\w.-]+(?: \(child\))?: )/, ''), []).replace(/[.;]+$/, '');
+}
+/** Key of the entry that the client found, whatever became of it; undefined when it found none. */
+function foundEntry(lines) {
+    return (firstMatch(lines, /^Cache hit for(?: restore-key)?: (.*)$/) ??
+        firstMatch(lines.filter(({ level }) => level === 'debug'), /^\{.*"cacheKey":"([^"\\]+)"/));
+}
 /** Size in bytes of the archive that was sent or received, when the client told. */
 function archiveBytes(lines) {
     const bytes = firstMatch(lines, /^Cache Size: .*\((\d+) B\)/) ?? firstMatch(lines, /^Sent \d+ of (\d+) /);
@@ -75035,6 +75058,165 @@ function unescapeData(text) {
 
 /***/ }),
 
+/***/ 1486:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   X: () => (/* binding */ checkpointIdentity)
+/* harmony export */ });
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
+/* harmony import */ var _keys_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(448);
+/** Which user of an eval set a job is, so that two of them never share a checkpoint: docs/adr/0007-whose-checkpoint.md. */
+
+
+/** Holds nothing but hashes of what may be confidential, so that it can be written down. */
+function checkpointIdentity(request, user) {
+    const { model, evalSet, cacheKey, args, registryPaths, workingDirectory, urls } = request;
+    const { workflow, job, step, matrix, runId, runAttempt, workspace } = user;
+    const portable = (text) => withoutWorkspace(text, workspace);
+    return {
+        model,
+        evalSet,
+        cacheKey,
+        request: (0,_keys_js__WEBPACK_IMPORTED_MODULE_1__/* .shortHash */ .B)({
+            args: args.map(portable),
+            registryPaths: registryPaths.map(portable),
+            workingDirectory: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.relative)(workspace || workingDirectory, workingDirectory),
+            urls: Object.entries(urls).map(([name, url]) => [name, serverOf(url)]),
+        }, 32),
+        user: (0,_keys_js__WEBPACK_IMPORTED_MODULE_1__/* .shortHash */ .B)({ workflow, job, step, matrix }, 32),
+        shard: { index: 1, count: 1 },
+        runId,
+        runAttempt,
+    };
+}
+/** A self-hosted runner may have its checkout elsewhere than the one that ran the last attempt. */
+function withoutWorkspace(text, workspace) {
+    return workspace.length > 1 ? text.replaceAll(workspace, '.') : text;
+}
+/**
+ * The server of a base URL. A service container has another port in each run. User name, password and query only give
+ * access, and may be secrets.
+ */
+function serverOf({ protocol, host, hostname, pathname }) {
+    const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname) || hostname.endsWith('.localhost');
+    return `${protocol}//${isLoopback ? hostname : host}${pathname.replace(/\/+$/, '')}`;
+}
+
+
+/***/ }),
+
+/***/ 448:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ shortHash),
+/* harmony export */   v: () => (/* binding */ checkpointKeys)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+
+const SLUG_LENGTH = 80;
+/** What a hash may begin with: the newest of others hides their older ones only where its own hash begins alike. */
+const HEX = [...'0123456789abcdef'];
+/**
+ * `oaievalset-v2-<slug>-<set>-<request><user>-s<i>of<n>-<run_id>-<attempt>-<seq>`: docs/adr/0007-whose-checkpoint.md.
+ *
+ * The slug is for people who read the list of caches; the hashes are what tells two identities apart. The service matches
+ * restore keys by prefix, so each ends in `-`: without it run 12 would restore the checkpoints of run 123. The hash of the
+ * request needs none, because its length is fixed.
+ */
+function checkpointKeys(identity) {
+    const { model, evalSet, cacheKey, shard, runAttempt } = identity;
+    const set = `${slugOf(model, evalSet)}-${shortHash([model, evalSet, cacheKey], 16)}-`;
+    const shardPart = `s${shard.index}of${shard.count}-`;
+    const anyOfSet = `oaievalset-v2-${set}`;
+    const sameRequest = `${anyOfSet}${shortHash(identity.request, 8)}`;
+    const anyRun = `${sameRequest}${shortHash(identity.user, 8)}-${shardPart}`;
+    const run = `${safe(identity.runId) || 'local'}-`;
+    /** The format before: users of a set shared their keys. */
+    const before = `oaievalset-v1-${set}${shardPart}`;
+    const thisAttempt = `${anyRun}${run}${runAttempt}-`;
+    const restoreKeys = [anyRun + run, before + run, anyRun, sameRequest, anyOfSet, before];
+    return {
+        primary(seq) {
+            if (!Number.isSafeInteger(seq) || seq < 1)
+                throw new RangeError(`A save is numbered from 1, not ${seq}.`);
+            return `${thisAttempt}${seq}`;
+        },
+        seqOf(key) {
+            const seq = key.startsWith(thisAttempt) ? key.slice(thisAttempt.length) : '';
+            return /^\d{1,9}$/.test(seq) ? Number(seq) : undefined;
+        },
+        neverSaved: `${thisAttempt}0`,
+        restoreKeys,
+        thisAttempt,
+        anyOfSet,
+        isOfSet: (key) => key.startsWith(anyOfSet) || key.startsWith(before),
+        originOf(key) {
+            if (key.startsWith(anyRun + run) || key.startsWith(before + run))
+                return 'this run';
+            if (key.startsWith(anyRun))
+                return 'an earlier run';
+            return key.startsWith(sameRequest) ? 'the same request' : 'the same set';
+        },
+        olderThan: (key) => [
+            ...new Set([
+                ...beforeSave(key),
+                ...restoreKeys.slice(0, 3),
+                ...[sameRequest, anyOfSet].flatMap((prefix) => [prefix, ...HEX.map((digit) => prefix + digit)]),
+                before,
+            ]),
+        ],
+    };
+}
+/** 32 hex digits at most of what a value is made of; a hash, so that nothing in a key has to be made harmless. */
+function shortHash(value, length) {
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(JSON.stringify(value)).digest('hex').slice(0, length);
+}
+/** The saves of the same user before this one: of the same attempt, of earlier attempts, of earlier runs. */
+function beforeSave(key) {
+    const parts = /^(oaievalset-v\d-.+-s\d+of\d+-)(\d{1,20}|local)-(\d{1,9})-(\d{1,9})$/.exec(key);
+    const [, anyRun = '', run = '', attempt = '', seq = ''] = parts ?? [];
+    if (!parts)
+        return [];
+    return [
+        ...below(seq).map((prefix) => `${anyRun}${run}-${attempt}-${prefix}`),
+        ...below(attempt).map((prefix) => `${anyRun}${run}-${prefix}`),
+        ...below(run === 'local' ? '' : run).map((prefix) => `${anyRun}${prefix}`),
+    ];
+}
+/**
+ * Beginnings of the numbers below one, the nearest first: a look-up by prefix finds the newest entry, and cannot be asked for
+ * the one before it. For 132 these are 131, 130, 12, 11, 10, and then 9 to 1 for the numbers that have fewer digits.
+ */
+function below(number) {
+    const prefixes = [];
+    for (let at = number.length - 1; at >= 0; at -= 1) {
+        const least = at === 0 ? 1 : 0;
+        for (let digit = Number(number[at]) - 1; digit >= least; digit -= 1)
+            prefixes.push(`${number.slice(0, at)}${digit}`);
+    }
+    if (number.length > 1)
+        for (let digit = 9; digit >= 1; digit -= 1)
+            prefixes.push(String(digit));
+    return [...new Set(prefixes)];
+}
+function slugOf(model, evalSet) {
+    return (safe(`${model}.${evalSet}`)
+        .slice(0, SLUG_LENGTH)
+        .replace(/[-.]+$/, '') || 'set');
+}
+/** Lower case, because some cache services compare keys without regard to case. */
+function safe(text) {
+    return text
+        .toLowerCase()
+        .replace(/[^a-z0-9._]+/g, '-')
+        .replace(/^[-.]+|[-.]+$/g, '');
+}
+
+
+/***/ }),
+
 /***/ 2180:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -75057,7 +75239,7 @@ const CHECKPOINT_PATH = 'tmp/oaievalset';
 
 /***/ }),
 
-/***/ 6755:
+/***/ 2144:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -75076,10 +75258,69 @@ var errors = __nccwpck_require__(452);
 var progress_paths = __nccwpck_require__(8943);
 // EXTERNAL MODULE: ./lib/progress/state.js + 1 modules
 var progress_state = __nccwpck_require__(1094);
-// EXTERNAL MODULE: external "node:child_process"
-var external_node_child_process_ = __nccwpck_require__(1421);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/progress/completion-record.js + 1 modules
+var completion_record = __nccwpck_require__(1512);
+// EXTERNAL MODULE: ./lib/progress/progress-file.js
+var progress_file = __nccwpck_require__(1119);
+;// CONCATENATED MODULE: ./lib/checkpoint/content.js
+/** Whether two states say the same, for the question whether a checkpoint is worth saving. */
+
+
+
+
+
+function contentOf(state) {
+    const { logs, journal } = state.paths;
+    const done = {
+        records: state.records.map(completion_record/* formatRecord */.bM).sort(),
+        commands: state.commands.map(progress_file/* commandId */.vC).sort(),
+        files: [...sizesBelow(logs), ...sizesBelow(journal)],
+    };
+    return {
+        done: (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(done)).digest('hex'),
+        plan: state.plan,
+    };
+}
+/** On a machine with other paths the same plan is made from files of other names: that is nothing new. */
+function saysTheSame(a, b) {
+    return a.done === b.done && samePlan(a.plan, b.plan);
+}
+function samePlan(a, b) {
+    if (!a || !b)
+        return a === b;
+    if (a.signature === b.signature)
+        return true;
+    if (JSON.stringify(answerOf(a)) !== JSON.stringify(answerOf(b)))
+        return false;
+    const [ofA, ofB] = [filesOf(a), filesOf(b)];
+    const elsewhere = JSON.stringify(ofA) !== JSON.stringify(ofB);
+    return elsewhere && JSON.stringify(namesOf(ofA)) === JSON.stringify(namesOf(ofB));
+}
+function answerOf({ evals, made: { evalsVersion, needsApiKey } }) {
+    return { evals, evalsVersion, needsApiKey };
+}
+function filesOf({ made: { basis } }) {
+    return [...basis.files].sort();
+}
+function namesOf(paths) {
+    return paths.map((path) => (0,external_node_path_.basename)(path)).sort();
+}
+function sizesBelow(folder) {
+    if (!(0,external_node_fs_.existsSync)(folder))
+        return [];
+    return (0,external_node_fs_.readdirSync)(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => (0,external_node_path_.join)(entry.parentPath, entry.name))
+        .sort()
+        .map((path) => [(0,external_node_path_.relative)(folder, path), (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.size ?? -1]);
+}
+
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
 // EXTERNAL MODULE: external "node:events"
 var external_node_events_ = __nccwpck_require__(8474);
 // EXTERNAL MODULE: external "node:fs/promises"
@@ -75090,6 +75331,40 @@ var external_node_stream_ = __nccwpck_require__(7075);
 const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __nccwpck_require__(8522);
+;// CONCATENATED MODULE: external "node:module"
+const external_node_module_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:module");
+;// CONCATENATED MODULE: ./lib/checkpoint/safe-tar.js
+
+
+
+
+/**
+ * From here on every program that this process starts sees only the environment of a tool, and every tar is one that an
+ * archive cannot mislead. To be called by the cache worker, whose client offers no other way in.
+ *
+ * A script on the PATH in place of tar would have to be written first, and what this process has just written it cannot
+ * always execute: a child that is forked meanwhile holds the file open for writing until it is a program of its own (ETXTBSY).
+ */
+function guardTools() {
+    const { spawn } = childProcess;
+    const guarded = (file, args = [], options = {}) => spawn(file, safeArguments(file, args), { ...options, env: toolEnvironment(options.env ?? process.env) });
+    childProcess.spawn = guarded;
+    syncBuiltinESMExports();
+}
+/**
+ * The client unpacks with `-P`, which lets an archive write to absolute paths, above the directory with `..`, and through
+ * links it brought along. Who can write to a repository's cache could thus write anywhere on the runner. Without `-P`, GNU
+ * and BSD tar refuse all three. Owners and permissions of the archive are those of another machine, which tar keeps for root.
+ */
+function safeArguments(file, args) {
+    if (!/^g?tar$/.test(basename(file)))
+        return args;
+    const kept = args.filter((argument) => argument !== '-P');
+    return kept.includes('-xf') ? [...kept, ...AS_OURS] : kept;
+}
+/** Unpacked files belong to who unpacks them, with the permissions that its umask leaves. */
+const AS_OURS = ['--no-same-owner', '--no-same-permissions'];
+
 ;// CONCATENATED MODULE: ./lib/checkpoint/sealed-stream.js
 /**
  * A stream as chunks that are encrypted and authenticated one by one, so that memory stays bounded and nothing is handed
@@ -75189,6 +75464,7 @@ function attempt(done, work) {
 
 
 
+
 /**
  * The file, all numbers big-endian:
  *
@@ -75228,7 +75504,7 @@ async function sealTree(root, path, target, sealing) {
     const output = (0,external_node_fs_.createWriteStream)(target, { flags: 'wx', mode: 0o600 });
     output.write(header);
     const { env, signal, entryKey } = sealing;
-    const chunks = sealingStream({ key, prefix, names: namesOf(header, entryKey) });
+    const chunks = sealingStream({ key, prefix, names: encryption_namesOf(header, entryKey) });
     const tar = startTar(['-cf', '-', '-C', root, path], env);
     await together((0,external_node_stream_promises_namespaceObject.pipeline)(tar.stdout, (0,external_node_zlib_.createGzip)({ level: GZIP_LEVEL }), chunks, output, { signal }), tar, signal);
 }
@@ -75249,9 +75525,9 @@ async function openSealed(source, into, mostBytes, sealing) {
             throw new SealBroken('it was encrypted with another key, or its first bytes are damaged');
         }
         const { env, signal, entryKey } = sealing;
-        const chunks = openingStream({ key: derived.key, prefix, names: namesOf(header, entryKey) });
+        const chunks = openingStream({ key: derived.key, prefix, names: encryption_namesOf(header, entryKey) });
         const input = file.createReadStream({ start: HEADER, highWaterMark: CHUNK, autoClose: false });
-        const tar = startTar(['-xf', '-', '--no-same-owner', '--no-same-permissions', '-C', into], env);
+        const tar = startTar(['-xf', '-', ...AS_OURS, '-C', into], env);
         const stages = [input, chunks, (0,external_node_zlib_.createGunzip)(), bounded(mostBytes), feeding(tar.stdin)];
         await together((0,external_node_stream_promises_namespaceObject.pipeline)(...stages, { signal }), tar, signal);
     }
@@ -75282,7 +75558,7 @@ async function derive(text, salt) {
     });
     return { key: bytes.subarray(0, 32), check: bytes.subarray(32) };
 }
-function namesOf(header, entryKey) {
+function encryption_namesOf(header, entryKey) {
     return Buffer.concat([header, Buffer.from(entryKey)]);
 }
 function bounded(mostBytes) {
@@ -75384,55 +75660,250 @@ async function together(stream, tar, signal) {
         throw broken;
 }
 
-;// CONCATENATED MODULE: ./lib/checkpoint/keys.js
+// EXTERNAL MODULE: ./lib/progress/saved-plan.js
+var saved_plan = __nccwpck_require__(6366);
+// EXTERNAL MODULE: external "node:timers/promises"
+var external_node_timers_promises_ = __nccwpck_require__(8500);
+;// CONCATENATED MODULE: ./lib/checkpoint/untrusted-tree.js
+/** What was unpacked from a cache that others can write to, looked at before anything of it is read. */
 
-const SLUG_LENGTH = 80;
+
+
+
+/** Far above the checkpoint of any eval set, far below what hurts a runner. */
+const CHECKPOINT_BOUNDS = {
+    entries: 200_000,
+    bytes: 8 * 1024 ** 3,
+    depth: 32,
+    pathBytes: 1024,
+};
+/** The bounds, with no more bytes than half of what is free in `directory`: what is restored is then copied from there. */
+function boundsIn(directory, bounds = CHECKPOINT_BOUNDS) {
+    const { bavail, bsize } = (0,external_node_fs_.statfsSync)(directory);
+    const room = Math.floor((bavail * bsize) / 2);
+    return room < bounds.bytes ? { ...bounds, bytes: room, scarce: true } : bounds;
+}
 /**
- * `oaievalset-v1-<slug>-<hash>-s<i>of<n>-<run_id>-<attempt>-<seq>`.
+ * Says, as a clause, what in a tree cannot come from this action; undefined when nothing does. Then all of it is for this
+ * user alone.
  *
- * The slug is for people who read the list of caches; the hash is what tells two identities apart. The service matches
- * restore keys by prefix, so each ends in `-`: without it run 12 would restore the checkpoints of run 123.
+ * It stops at the first such thing, and holds no list of the entries: a million of them cost no memory. It never keeps the
+ * process from hearing a signal.
+ * @throws the reason of the signal, when that is aborted
  */
-function checkpointKeys(identity) {
-    const { model, evalSet, cacheKey, shard, runAttempt } = identity;
-    const hash = (0,external_node_crypto_.createHash)('sha256')
-        .update(JSON.stringify([model, evalSet, cacheKey]))
-        .digest('hex')
-        .slice(0, 16);
-    const anyRun = `oaievalset-v1-${slugOf(model, evalSet)}-${hash}-s${shard.index}of${shard.count}-`;
-    const thisRun = `${anyRun}${safe(identity.runId) || 'local'}-`;
-    const nameOf = (seq) => `${thisRun}${runAttempt}-${seq}`;
-    return {
-        primary(seq) {
-            if (!Number.isSafeInteger(seq) || seq < 1)
-                throw new RangeError(`A save is numbered from 1, not ${seq}.`);
-            return nameOf(seq);
-        },
-        neverSaved: nameOf(0),
-        restoreKeys: [thisRun, anyRun],
+async function findForbiddenEntry(directory, bounds = CHECKPOINT_BOUNDS, signal) {
+    let entries = 0;
+    let bytes = 0;
+    try {
+        for await (const { path, depth, entry } of walk(directory)) {
+            if (signal?.aborted)
+                break;
+            entries += 1;
+            if (entries > bounds.entries)
+                return `it holds more than ${bounds.entries} files`;
+            const name = shown((0,external_node_path_.relative)(directory, path));
+            if (depth > bounds.depth)
+                return `${name} is nested deeper than ${bounds.depth} directories`;
+            if (Buffer.byteLength((0,external_node_path_.relative)(directory, path)) > bounds.pathBytes) {
+                return `the path ${name} is longer than ${bounds.pathBytes} bytes`;
+            }
+            if (ODD_CHARACTERS.test(entry.name))
+                return `the name ${name} holds control characters`;
+            const stat = await (0,promises_.lstat)(path);
+            const odd = oddity(stat);
+            if (odd)
+                return `${name} is ${odd}`;
+            if (stat.isFile())
+                bytes += sizeOf(stat);
+            if (bytes > bounds.bytes)
+                return `it holds more than ${inUnits(bounds.bytes)}`;
+            if (stat.mode & 0o077)
+                await (0,promises_.chmod)(path, stat.isDirectory() ? 0o700 : 0o600);
+        }
+    }
+    catch (error) {
+        // Names that are not UTF-8 and directories without permissions end here.
+        return `it cannot be read whole (${error.code ?? 'unknown error'})`;
+    }
+    signal?.throwIfAborted();
+    return undefined;
+}
+/**
+ * Calls `exceeded` when what is being written below a directory outgrows the bounds, and returns why, as a clause. Ends
+ * without when `done` is aborted. It looks four times a second: a bomb overshoots by what a disk takes in that time.
+ */
+async function watchGrowth(directory, bounds, exceeded, done) {
+    while (!done.aborted) {
+        const why = await outgrown(directory, bounds, done);
+        if (why) {
+            exceeded();
+            return why;
+        }
+        await (0,external_node_timers_promises_.setTimeout)(250, undefined, { signal: done, ref: false }).catch(() => { });
+    }
+    return undefined;
+}
+/** Says, as a clause, which bound the files below a directory exceed; it may be written to in the meantime. */
+async function outgrown(directory, bounds, done) {
+    let entries = 0;
+    let bytes = 0;
+    const open = [directory];
+    try {
+        for (let path = open.pop(); path !== undefined; path = open.pop()) {
+            // What the client removes while we look is not there any more, and does not count.
+            for await (const entry of (await (0,promises_.opendir)(path).catch(() => undefined)) ?? []) {
+                if (done?.aborted)
+                    return undefined;
+                entries += 1;
+                const below = (0,external_node_path_.join)(path, entry.name);
+                const stat = await (0,promises_.lstat)(below).catch(() => undefined);
+                if (stat?.isFile())
+                    bytes += sizeOf(stat);
+                if (entries > bounds.entries)
+                    return `it unpacks to more than ${bounds.entries} files`;
+                if (bytes > bounds.bytes)
+                    return `it unpacks to more than ${inUnits(bounds.bytes)}${bounds.scarce ? ', half of what is free on the disk of this runner' : ''}`;
+                if (stat?.isDirectory())
+                    open.push(below);
+            }
+        }
+    }
+    catch {
+        // The next look tells.
+    }
+    return undefined;
+}
+/** Control and format characters, line and paragraph separators: in a log they hide or forge what is around them. */
+const ODD_CHARACTERS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+function oddity(stat) {
+    if (stat.isSymbolicLink())
+        return 'a symbolic link';
+    if (stat.isDirectory())
+        return (stat.mode & 0o700) === 0o700 ? undefined : 'a directory without permissions';
+    if (stat.isFIFO())
+        return 'a named pipe';
+    if (stat.isSocket())
+        return 'a socket';
+    if (!stat.isFile())
+        return 'a device';
+    if (stat.nlink > 1)
+        return 'a hard link';
+    if (!(stat.mode & 0o400))
+        return 'a file without permissions';
+    // Directories may have inherited theirs from the temporary directory.
+    if (stat.mode & 0o6000)
+        return 'a setuid or setgid program';
+    return undefined;
+}
+/** Depth first; keeps one open directory for each level. */
+async function* walk(top) {
+    const open = [{ dir: await (0,promises_.opendir)(top), path: top }];
+    try {
+        for (let current = open.at(-1); current; current = open.at(-1)) {
+            const entry = await current.dir.read();
+            if (!entry) {
+                await open.pop()?.dir.close();
+                continue;
+            }
+            const path = (0,external_node_path_.join)(current.path, entry.name);
+            // The caller looks at it first, and does not come back when it is too deep, too long or unlike a directory.
+            yield { path, depth: open.length, entry };
+            if (entry.isDirectory())
+                open.push({ dir: await (0,promises_.opendir)(path), path });
+        }
+    }
+    finally {
+        for (const { dir } of open)
+            await dir.close();
+    }
+}
+function sizeOf(stat) {
+    return Math.max(stat.size, stat.blocks * 512);
+}
+function inUnits(bytes) {
+    return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
+}
+/** A name for a message: in quotes, of bounded length, with nothing in it that acts on a terminal. */
+function shown(name) {
+    const safe = JSON.stringify(name).replace(new RegExp(ODD_CHARACTERS, 'gu'), '?');
+    return safe.length > 120 ? `${safe.slice(0, 119)}…"` : safe;
+}
+
+;// CONCATENATED MODULE: ./lib/checkpoint/inspection.js
+/** What a restored tree has to be before anything of it is used. What came out of a cache is not trusted. */
+
+
+
+
+
+
+/** In bytes. A larger file is left to the state, which has bounds of its own; that of 10,000 evals has half of it. */
+const LARGEST = 32 * 1024 * 1024;
+/** Of what a tree holds, only the files of this model and eval set are looked at. */
+function inspectionFor(model, evalSet) {
+    return async (directory, signal) => {
+        const forbidden = await findForbiddenEntry(directory, CHECKPOINT_BOUNDS, signal);
+        if (forbidden)
+            return { kind: 'unusable', why: forbidden };
+        const paths = (0,progress_paths/* statePaths */.mt)(directory, model, evalSet);
+        const [progress, resume] = await Promise.all([kindOf(paths.progressFile), kindOf(paths.resume)]);
+        if (!progress && !resume)
+            return { kind: 'unusable', why: 'it holds nothing of this model and eval set' };
+        const flaw = (progress === 'directory' && 'its progress file is a directory') ||
+            (resume === 'file' && 'its completion records are no directory') ||
+            (await flawIn(paths));
+        return flaw ? { kind: 'flawed', why: flaw } : undefined;
     };
 }
-function slugOf(model, evalSet) {
-    return (safe(`${model}.${evalSet}`)
-        .slice(0, SLUG_LENGTH)
-        .replace(/[-.]+$/, '') || 'set');
+/** What the state would not use of it; the rest of the tree is good. */
+async function flawIn({ completions, progressFile, plan }) {
+    const badRecords = (0,completion_record/* parseCompletions */.tr)(await textOf(completions)).rejected;
+    if (badRecords)
+        return `its completion records cannot be read: ${badRecords}`;
+    const badLines = (0,progress_file/* parseProgress */.TS)(await textOf(progressFile)).rejected;
+    if (badLines)
+        return `its progress file cannot be read: ${badLines}`;
+    const planText = await textOf(plan);
+    const saved = planText === '' ? undefined : (0,saved_plan/* parseSavedPlan */.q4)(planText);
+    return saved && 'reason' in saved ? `its plan cannot be read: ${saved.reason}` : undefined;
 }
-/** Lower case, because some cache services compare keys without regard to case. */
-function safe(text) {
-    return text
-        .toLowerCase()
-        .replace(/[^a-z0-9._]+/g, '-')
-        .replace(/^[-.]+|[-.]+$/g, '');
+async function kindOf(path) {
+    return (0,promises_.lstat)(path).then((stat) => (stat.isDirectory() ? 'directory' : 'file'), () => undefined);
+}
+/** Empty for a file that is not there, that is none, or that is too large. */
+async function textOf(path) {
+    const stat = await (0,promises_.lstat)(path).catch(() => undefined);
+    return stat?.isFile() && stat.size <= LARGEST ? (0,promises_.readFile)(path, 'utf8') : '';
 }
 
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/checkpoint/keys.js
+var checkpoint_keys = __nccwpck_require__(448);
 // EXTERNAL MODULE: external "node:url"
 var external_node_url_ = __nccwpck_require__(3136);
-// EXTERNAL MODULE: ./lib/process/abort.js
-var abort = __nccwpck_require__(4836);
+;// CONCATENATED MODULE: ./lib/checkpoint/child-environment.js
+/** What the processes that pack and carry checkpoints see of the job's environment: what they need, and no key of an API. */
+/** For tar and what compresses: where programs are, and in which language and character set file names are. */
+const OF_TOOLS = /^(PATH|HOME|TMPDIR|LANG|LANGUAGE|LC_\w+)$/;
+/** For the client as well: where the cache service is, the way there, and whom to trust on it. */
+const OF_CLIENT = [
+    /^ACTIONS_(RESULTS_URL|RUNTIME_URL|RUNTIME_TOKEN|ORCHESTRATION_ID)$/,
+    /^ACTIONS_CACHE_\w+$/,
+    /^(CACHE_UPLOAD_\w+|SEGMENT_DOWNLOAD_TIMEOUT_MINS|GITHUB_SERVER_URL)$/,
+    /^(https?|no|all)_proxy$/i,
+    /^(NODE_(EXTRA_CA_CERTS|OPTIONS|TLS_REJECT_UNAUTHORIZED|USE_ENV_PROXY|USE_SYSTEM_CA)|SSL_CERT_(FILE|DIR))$/,
+];
+function child_environment_toolEnvironment(env) {
+    return chosen(env, [OF_TOOLS]);
+}
+/** @param secret a text that no child sees, whatever holds it; empty: there is none */
+function clientEnvironment(env, secret) {
+    const chosenOnes = Object.entries(chosen(env, [OF_TOOLS, ...OF_CLIENT]));
+    return Object.fromEntries(chosenOnes.filter(([, value]) => !(secret && value?.includes(secret))));
+}
+function chosen(env, patterns) {
+    return Object.fromEntries(Object.entries(env).filter(([name]) => patterns.some((pattern) => pattern.test(name))));
+}
+
 // EXTERNAL MODULE: ./lib/checkpoint/client-output.js
 var client_output = __nccwpck_require__(833);
 // EXTERNAL MODULE: ./lib/checkpoint/protocol.js
@@ -75480,6 +75951,8 @@ function causeOf(operation, message, lines) {
         return `the token of this run may not ${operation} (${denied}${OUTSIDERS[operation]})`;
     if (/\b(g?tar|zstd|unzstd|zstdmt)\b.* failed with error/.test(message))
         return archiveCause(operation, lines);
+    if (/Unable to locate executable file: g?tar\b/.test(message))
+        return 'this machine has no tar';
     const network = NETWORK_ERROR.exec(message)?.[0];
     if (network)
         return `the cache service cannot be reached (${network})`;
@@ -75567,14 +76040,23 @@ function withStage(operation, message, lines) {
     }
     return what;
 }
+/** What the tool itself said is the difference between a full disk, a tool that cannot, and a damaged archive. */
 function archiveCause(operation, lines) {
-    // What the tool itself said is the difference between a full disk and a damaged archive.
-    const said = (0,client_output/* firstMatch */.o4)(lines, /^\s*((?:\S*\/)?(?:g?tar|bsdtar|gzip|unzstd|zstd|zstdmt): .*)/);
-    const detail = said ? ` (${said.trim()})` : '';
-    if (operation === 'save')
-        return `the archive could not be made${detail}`;
+    const printed = lines.filter(({ level }) => level === 'info');
+    const said = printed.filter(({ text }) => TOOL_LINE.test(text) || (0,client_output/* saysUnable */.Ee)(text));
+    const unable = said.find(({ text }) => (0,client_output/* saysUnable */.Ee)(text));
+    const what = `the archive could not be ${operation === 'save' ? 'made' : 'unpacked'}`;
+    if (unable)
+        return `${what}: this machine's tools cannot do it (${(0,client_output/* toolMessage */.mb)(unable.text)})`;
+    const detail = said[0] ? ` (${(0,client_output/* toolMessage */.mb)(said[0].text)})` : '';
+    const notTheArchive = said.some(({ text }) => OF_THE_MACHINE.test(text));
+    if (operation === 'save' || notTheArchive)
+        return `${what}${detail}`;
     return `the archive is damaged or incomplete and could not be unpacked${detail}`;
 }
+const TOOL_LINE = /^\s*(?:\S*\/)?(?:g?tar|bsdtar|gzip|unzstd|zstd|zstdmt)(?: \(child\))?: /;
+/** What an archive cannot be blamed for. */
+const OF_THE_MACHINE = /No space left on device|Disk quota exceeded|Read-only file system|Permission denied|Cannot allocate memory|Too many open files|Input\/output error|Killed/;
 function statusCause(operation, status, message, lines) {
     if (status === 409 && operation === 'save')
         return KEY_TAKEN;
@@ -75616,6 +76098,9 @@ function reworded(message) {
 ;// CONCATENATED MODULE: ./lib/checkpoint/outcome.js
 
 
+function failed(cause) {
+    return { kind: 'failed', cause };
+}
 const noService = {
     kind: 'unavailable',
     cause: 'this job has no Actions cache service',
@@ -75624,10 +76109,16 @@ function restoreOutcome(answer) {
     const result = resultOf('restore', answer);
     if ('kind' in result)
         return result;
-    if (result.operation === 'restore' && result.key !== undefined)
+    if (result.operation !== 'save' && result.key !== undefined)
         return { kind: 'hit', key: result.key };
     // For the client a miss and a failure are the same, but for what it prints.
-    return told('restore', answer) ?? { kind: 'miss' };
+    const trouble = told('restore', answer);
+    const entry = trouble?.kind === 'failed' ? entryFoundBy(answer) : undefined;
+    return trouble ? { ...trouble, ...(entry === undefined ? {} : { entry }) } : { kind: 'miss' };
+}
+/** Key of the entry that a restore found, whatever became of it. */
+function entryFoundBy({ run }) {
+    return (0,client_output/* foundEntry */.LH)(outputOf(run));
 }
 function saveOutcome(answer, key) {
     const result = resultOf('save', answer);
@@ -75654,23 +76145,23 @@ function tookTooLong(timeoutMs) {
 }
 /** The worker's result, when it is one to go on with. */
 function resultOf(operation, { run, timeoutMs, secrets }) {
-    const failed = (cause) => ({ kind: 'failed', cause: (0,client_output/* printable */.g$)(cause, secrets) });
+    const failure = (cause) => failed((0,client_output/* printable */.g$)(cause, secrets));
     const lines = outputOf(run);
     if (run.ended === 'timed-out') {
         const attempt = lastAttempt(lines);
         const stage = stageOf(operation, lines);
         const details = [stage && `while ${stage}`, attempt && `last attempt: ${attempt}`].filter(Boolean);
-        return failed(`${tookTooLong(timeoutMs)}${details.length > 0 ? ` (${details.join('; ')})` : ''}`);
+        return failure(`${tookTooLong(timeoutMs)}${details.length > 0 ? ` (${details.join('; ')})` : ''}`);
     }
     if (run.ended === 'aborted')
-        return failed(STOPPED);
+        return failure(STOPPED);
     const { result } = run;
     if (!result)
-        return failed(`the cache worker ended without an answer (${[run.exit, errorIn(run.stderr)].join('')})`);
+        return failure(`the cache worker ended without an answer (${[run.exit, errorIn(run.stderr)].join('')})`);
     if (!result.available)
         return noService;
     if (result.operation === 'error')
-        return failed(causeOf(operation, result.message, lines));
+        return failure(causeOf(operation, result.message, lines));
     return result;
 }
 /** What the client's output tells about an operation that did not succeed. */
@@ -75686,7 +76177,12 @@ function told(operation, { run, secrets }) {
     const message = failureMessage(operation, lines);
     if (message === undefined)
         return undefined;
-    return { kind: 'failed', cause: (0,client_output/* printable */.g$)(causeOf(operation, message, lines), secrets) };
+    const cause = causeOf(operation, message, lines);
+    return {
+        kind: 'failed',
+        cause: (0,client_output/* printable */.g$)(cause, secrets),
+        ...(cause === KEY_TAKEN ? { keyTaken: true } : {}),
+    };
 }
 function outputOf({ stdout, stderr }) {
     return [...(0,client_output/* linesOf */.Dx)(stdout), ...(0,client_output/* storageLines */.BY)(stderr)];
@@ -75696,49 +76192,176 @@ function errorIn(stderr) {
     return line ? `; ${line.trim()}` : '';
 }
 
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
-;// CONCATENATED MODULE: ./lib/checkpoint/safe-tar.js
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+;// CONCATENATED MODULE: ./lib/checkpoint/private-directory.js
+/** A directory for one call of the cache, which no other user of the machine can look into. */
 
 
 
 
+
+
+/** The parts of the directory. What an archive holds is unpacked into one of its own, beside ours. */
+const FILES = 'files';
+const OPENED = 'opened';
+const ARCHIVES = 'archives';
+const PROGRAMS = 'bin';
 /**
- * A PATH on which `tar` (and `gtar`, which the client prefers on macOS) leaves out `-P`.
- *
- * The client unpacks with `-P`, which lets an archive write to absolute paths, above the directory with `..`, and
- * through links it brought along. Who can write to a repository's cache could thus write anywhere on the runner.
- * Without `-P`, GNU and BSD tar refuse all three.
- *
- * @param directory where the programs are put; must be on a file system that runs programs, or PATH stays as it is
+ * Gives `work` a new directory, and removes it afterwards unless `keep` was called: half an archive must not be taken
+ * for a whole one. A full disk is cache trouble like any other, and ends no run.
  */
-async function pathWithSafeTar(path, directory) {
-    await (0,promises_.mkdir)(directory);
-    let safe = false;
-    for (const name of ['tar', 'gtar']) {
-        const tool = await which(name, path);
-        if (!tool)
-            continue;
-        const program = (0,external_node_path_.join)(directory, name);
-        await (0,promises_.writeFile)(program, withoutAbsoluteNames(tool), { mode: 0o755 });
-        const runs = await (0,external_node_util_.promisify)(external_node_child_process_.execFile)(program, ['--version'], { timeout: 10_000 }).then(() => true, (error) => error.code !== 'EACCES');
-        if (!runs)
-            return path;
-        safe = true;
+async function inPrivateDirectory(temporaryDirectory, limit, secrets, work) {
+    let directory;
+    let kept = false;
+    try {
+        directory = await (0,promises_.mkdtemp)((0,external_node_path_.join)(await plainPath(temporaryDirectory), 'oaievalset-checkpoint-'));
+        await (0,promises_.mkdir)((0,external_node_path_.join)(directory, FILES), { mode: 0o700 });
+        return await work(directory, () => {
+            kept = true;
+        });
     }
-    return safe ? `${directory}${external_node_path_.delimiter}${path}` : path;
+    catch (error) {
+        if (limit.signal?.aborted)
+            return failed(STOPPED);
+        if (limit.leftMs() === 0)
+            return failed(tookTooLong(limit.timeoutMs));
+        return failed((0,client_output/* printable */.g$)((0,errors/* reasonOf */.A3)(error), secrets));
+    }
+    finally {
+        if (directory && !kept)
+            await remove(directory);
+    }
 }
-function withoutAbsoluteNames(tool) {
-    return `#!/bin/sh
-left=$#
-while [ "$left" -gt 0 ]; do
-  argument=$1
-  shift
-  [ "$argument" = -P ] || set -- "$@" "$argument"
-  left=$((left - 1))
-done
-exec '${tool.replaceAll("'", `'\\''`)}' "$@"
-`;
+/** What cannot be removed here goes with the runner's temporary directory. */
+async function remove(directory) {
+    await (0,promises_.rm)(directory, { recursive: true, force: true }).catch(() => { });
+}
+async function isDirectory(path) {
+    return (0,promises_.lstat)(path).then((stat) => stat.isDirectory(), () => false);
+}
+/**
+ * A temporary directory whose path the client can handle: without links, since it compares paths as text, and without
+ * blanks, quotes or backslashes, since it hands tar its arguments as one string.
+ */
+async function plainPath(temporaryDirectory) {
+    await (0,promises_.mkdir)(temporaryDirectory, { recursive: true });
+    const path = await (0,promises_.realpath)(temporaryDirectory);
+    return /[\s"'\\]/.test(path) ? await (0,promises_.realpath)((0,external_node_os_.tmpdir)()) : path;
+}
+
+// EXTERNAL MODULE: ./lib/process/abort.js
+var abort = __nccwpck_require__(4836);
+// EXTERNAL MODULE: ./lib/process/group.js
+var group = __nccwpck_require__(5970);
+;// CONCATENATED MODULE: ./lib/checkpoint/tools.js
+/** Whether this machine's tar and compressor can do what the cache client asks of them, found out before it asks. */
+
+
+
+
+
+
+
+/** Milliseconds for packing and unpacking one small file. What takes longer says nothing about what the tool can do. */
+const PROBE_TIMEOUT = 5000;
+const COMPRESSION = {
+    zstd: { pack: ['--use-compress-program', 'zstdmt'], unpack: ['--use-compress-program', 'unzstd'] },
+    gzip: { pack: ['-z'], unpack: ['-z'] },
+};
+/**
+ * Packs and unpacks a file with the client's own arguments (@actions/cache 6, internal/tar.ts): by the version of a tar
+ * nobody can tell what was built into it.
+ * @param directory an empty one, for the files of the trial
+ */
+async function findTools(env, directory, signal) {
+    const path = env.PATH ?? '';
+    const tar = await tarOn(path);
+    if (!tar)
+        return { problem: `this machine has no tar; ${await advice(path)}` };
+    const preferred = (await which('zstd', path)) ? 'zstd' : 'gzip';
+    const problems = [];
+    for (const packing of new Set([preferred, 'gzip'])) {
+        const trouble = await tryOut({ tar, packing, env, directory: (0,external_node_path_.join)(directory, packing), signal });
+        if (trouble === undefined)
+            return { packing, preferred };
+        problems.push(trouble);
+    }
+    return { problem: `the tar of this machine cannot do it (${problems.at(-1)}); ${await advice(path)}` };
+}
+/** What a tool said, when that is about its own abilities; undefined when nothing speaks against it. */
+async function tryOut({ tar, packing, env, directory, signal }) {
+    const [from, into] = [(0,external_node_path_.join)(directory, 'from'), (0,external_node_path_.join)(directory, 'into')];
+    const [archive, manifest] = ['archive', 'manifest.txt'];
+    const { pack, unpack } = COMPRESSION[packing];
+    const create = ['--posix', '-cf', archive, '--exclude', archive, '-C', from, '--files-from', manifest];
+    const said = [];
+    try {
+        for (const each of [directory, from, into])
+            await (0,promises_.mkdir)(each, { mode: 0o700 });
+        await (0,promises_.writeFile)((0,external_node_path_.join)(from, 'file'), packing);
+        await (0,promises_.writeFile)((0,external_node_path_.join)(directory, manifest), 'file\n');
+        for (const args of [
+            [...create, ...pack],
+            ['-xf', archive, '-C', into, ...unpack, ...AS_OURS],
+        ]) {
+            const tool = (0,group/* spawnGroup */.j)(tar, args, { cwd: directory, env, onLine: (line) => said.push(line) });
+            const late = (0,abort/* abortedAfter */.U)(PROBE_TIMEOUT, signal);
+            late.addEventListener('abort', () => tool.signal('SIGKILL'), { once: true });
+            const { code } = await tool.exit;
+            if (code !== 0)
+                break;
+        }
+    }
+    catch (error) {
+        said.push((0,errors/* reasonOf */.A3)(error));
+    }
+    finally {
+        await (0,promises_.rm)(directory, { recursive: true, force: true }).catch(() => { });
+    }
+    const unable = said.find(client_output/* saysUnable */.Ee);
+    return unable && (0,client_output/* toolMessage */.mb)(unable);
+}
+/**
+ * A PATH on which the client finds zstd or does not, whatever this machine has. Made of links: what they lead to was not
+ * written by us.
+ * @param directory where the links are put
+ */
+async function pathFor(packing, path, directory) {
+    await (0,promises_.mkdir)(directory, { mode: 0o700 });
+    const link = (target, name) => (0,promises_.symlink)(target, (0,external_node_path_.join)(directory, name));
+    if (packing === 'zstd') {
+        // For a look-up, which packs nothing: the client takes anything that answers for zstd, and Node.js is there for certain.
+        await link(process.execPath, 'zstd');
+        return `${directory}${external_node_path_.delimiter}${path}`;
+    }
+    for (const name of ['tar', 'gtar', 'gzip', 'sh']) {
+        const tool = await which(name, path);
+        if (tool)
+            await link(tool, name);
+    }
+    return directory;
+}
+/** The tar that the client takes: on macOS GNU's, where it is installed. */
+async function tarOn(path) {
+    return (process.platform === 'darwin' && (await which('gtar', path))) || which('tar', path);
+}
+const INSTALLERS = [
+    ['apk', 'apk add tar zstd'],
+    ['apt-get', 'apt-get install -y tar gzip zstd'],
+    ['microdnf', 'microdnf install -y tar gzip'],
+    ['dnf', 'dnf install -y tar gzip zstd'],
+    ['yum', 'yum install -y tar gzip'],
+    ['zypper', 'zypper install -y tar gzip zstd'],
+    ['pacman', 'pacman -S --noconfirm tar gzip zstd'],
+    ['brew', 'brew install gnu-tar zstd'],
+];
+async function advice(path) {
+    for (const [program, command] of INSTALLERS) {
+        if (await which(program, path))
+            return `install GNU tar in a step before this one: ${command}`;
+    }
+    return 'install GNU tar and gzip in a step before this one, on Alpine Linux with "apk add tar"';
 }
 async function which(name, path) {
     for (const directory of path.split(external_node_path_.delimiter).filter(external_node_path_.isAbsolute)) {
@@ -75748,165 +76371,6 @@ async function which(name, path) {
             return tool;
     }
     return undefined;
-}
-
-// EXTERNAL MODULE: external "node:timers/promises"
-var external_node_timers_promises_ = __nccwpck_require__(8500);
-;// CONCATENATED MODULE: ./lib/checkpoint/untrusted-tree.js
-/** What was unpacked from a cache that others can write to, looked at before anything of it is read. */
-
-
-
-
-/** Far above the checkpoint of any eval set, far below what hurts a runner. */
-const CHECKPOINT_BOUNDS = {
-    entries: 200_000,
-    bytes: 8 * 1024 ** 3,
-    depth: 32,
-    pathBytes: 1024,
-};
-/** The bounds, with no more bytes than half of what is free in `directory`: what is restored is then copied from there. */
-function boundsIn(directory, bounds = CHECKPOINT_BOUNDS) {
-    const { bavail, bsize } = (0,external_node_fs_.statfsSync)(directory);
-    const room = Math.floor((bavail * bsize) / 2);
-    return room < bounds.bytes ? { ...bounds, bytes: room, scarce: true } : bounds;
-}
-/**
- * Says, as a clause, what in a tree cannot come from this action; undefined when nothing does.
- *
- * It stops at the first such thing, and holds no list of the entries: a million of them cost no memory.
- */
-function suspicious(directory, bounds = CHECKPOINT_BOUNDS) {
-    let entries = 0;
-    let bytes = 0;
-    try {
-        for (const { path, depth, entry } of walk(directory)) {
-            entries += 1;
-            if (entries > bounds.entries)
-                return `it holds more than ${bounds.entries} files`;
-            const name = shown((0,external_node_path_.relative)(directory, path));
-            if (depth > bounds.depth)
-                return `${name} is nested deeper than ${bounds.depth} directories`;
-            if (Buffer.byteLength((0,external_node_path_.relative)(directory, path)) > bounds.pathBytes) {
-                return `the path ${name} is longer than ${bounds.pathBytes} bytes`;
-            }
-            if (ODD_CHARACTERS.test(entry.name))
-                return `the name ${name} holds control characters`;
-            const stat = (0,external_node_fs_.lstatSync)(path);
-            const odd = oddity(stat);
-            if (odd)
-                return `${name} is ${odd}`;
-            if (stat.isFile())
-                bytes += sizeOf(stat);
-            if (bytes > bounds.bytes)
-                return `it holds more than ${inUnits(bounds.bytes)}`;
-        }
-    }
-    catch (error) {
-        // Names that are not UTF-8 and directories without permissions end here.
-        return `it cannot be read whole (${error.code ?? 'unknown error'})`;
-    }
-    return undefined;
-}
-/**
- * Calls `exceeded` when what is being written below a directory outgrows the bounds, and returns why, as a clause. Ends
- * without when `done` is aborted. It looks four times a second: a bomb overshoots by what a disk takes in that time.
- */
-async function watchGrowth(directory, bounds, exceeded, done) {
-    while (!done.aborted) {
-        const why = await outgrown(directory, bounds, done);
-        if (why) {
-            exceeded();
-            return why;
-        }
-        await (0,external_node_timers_promises_.setTimeout)(250, undefined, { signal: done, ref: false }).catch(() => { });
-    }
-    return undefined;
-}
-/** Says, as a clause, which bound the files below a directory exceed; it may be written to in the meantime. */
-async function outgrown(directory, bounds, done) {
-    let entries = 0;
-    let bytes = 0;
-    const open = [directory];
-    try {
-        for (let path = open.pop(); path !== undefined; path = open.pop()) {
-            // What the client removes while we look is not there any more, and does not count.
-            for await (const entry of (await (0,promises_.opendir)(path).catch(() => undefined)) ?? []) {
-                if (done?.aborted)
-                    return undefined;
-                entries += 1;
-                const below = (0,external_node_path_.join)(path, entry.name);
-                const stat = await (0,promises_.lstat)(below).catch(() => undefined);
-                if (stat?.isFile())
-                    bytes += sizeOf(stat);
-                if (entries > bounds.entries)
-                    return `it unpacks to more than ${bounds.entries} files`;
-                if (bytes > bounds.bytes)
-                    return `it unpacks to more than ${inUnits(bounds.bytes)}${bounds.scarce ? ', half of what is free on the disk of this runner' : ''}`;
-                if (stat?.isDirectory())
-                    open.push(below);
-            }
-        }
-    }
-    catch {
-        // The next look tells.
-    }
-    return undefined;
-}
-/** Control and format characters, line and paragraph separators: in a log they hide or forge what is around them. */
-const ODD_CHARACTERS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
-function oddity(stat) {
-    if (stat.isSymbolicLink())
-        return 'a symbolic link';
-    if (stat.isDirectory())
-        return (stat.mode & 0o700) === 0o700 ? undefined : 'a directory without permissions';
-    if (stat.isFIFO())
-        return 'a named pipe';
-    if (stat.isSocket())
-        return 'a socket';
-    if (!stat.isFile())
-        return 'a device';
-    if (stat.nlink > 1)
-        return 'a hard link';
-    if (!(stat.mode & 0o400))
-        return 'a file without permissions';
-    // Directories may have inherited theirs from the temporary directory.
-    if (stat.mode & 0o6000)
-        return 'a setuid or setgid program';
-    return undefined;
-}
-/** Depth first; keeps one open directory for each level. */
-function* walk(top) {
-    const open = [{ dir: (0,external_node_fs_.opendirSync)(top), path: top }];
-    try {
-        for (let current = open.at(-1); current; current = open.at(-1)) {
-            const entry = current.dir.readSync();
-            if (!entry) {
-                open.pop()?.dir.closeSync();
-                continue;
-            }
-            const path = (0,external_node_path_.join)(current.path, entry.name);
-            // The caller looks at it first, and does not come back when it is too deep, too long or unlike a directory.
-            yield { path, depth: open.length, entry };
-            if (entry.isDirectory())
-                open.push({ dir: (0,external_node_fs_.opendirSync)(path), path });
-        }
-    }
-    finally {
-        for (const { dir } of open)
-            dir.closeSync();
-    }
-}
-function sizeOf(stat) {
-    return Math.max(stat.size, stat.blocks * 512);
-}
-function inUnits(bytes) {
-    return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
-}
-/** A name for a message: in quotes, of bounded length, with nothing in it that acts on a terminal. */
-function shown(name) {
-    const safe = JSON.stringify(name).replace(new RegExp(ODD_CHARACTERS, 'gu'), '?');
-    return safe.length > 120 ? `${safe.slice(0, 119)}…"` : safe;
 }
 
 ;// CONCATENATED MODULE: ./lib/checkpoint/worker-process.js
@@ -75996,13 +76460,306 @@ function worker_process_resultOf(text) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/checkpoint/cache-client.js
+
+
+
+
+
+
+
+/** GitHub's cache client, as a process for each request, with the tools that it packs with. */
+class CacheClient {
+    /** What must not be repeated in a message. */
+    secrets;
+    /** The environment of tar. */
+    toolEnvironment;
+    #env;
+    #temporaryDirectory;
+    #program;
+    #tools;
+    constructor({ env, temporaryDirectory, encryptionKey, workerPath = bundledWorker() }) {
+        this.secrets = [env.ACTIONS_RUNTIME_TOKEN ?? '', encryptionKey];
+        this.#env = clientEnvironment(env, encryptionKey);
+        this.toolEnvironment = child_environment_toolEnvironment(this.#env);
+        this.#temporaryDirectory = temporaryDirectory;
+        this.#program = workerPath;
+    }
+    /** Whether the job has a cache service, which the client would find out after a process was started for it. */
+    get hasService() {
+        return Boolean(this.#env.ACTIONS_RESULTS_URL || this.#env.ACTIONS_CACHE_URL);
+    }
+    /** What this machine packs with. Tried out once; a failure is `unavailable`, and says what to install. */
+    async packing(limit) {
+        if (!this.#tools) {
+            const found = await this.#inDirectory(limit, (directory) => findTools(this.toolEnvironment, (0,external_node_path_.join)(directory, FILES), limit.both()));
+            if ('kind' in found)
+                return found;
+            this.#tools = found;
+        }
+        if ('packing' in this.#tools)
+            return this.#tools.packing;
+        return { kind: 'unavailable', cause: this.#tools.problem, canBeFixed: true };
+    }
+    /** @param directory the private directory of the call */
+    async ask(request, directory, packing, limit) {
+        const { timeoutMs, signal } = limit;
+        const cwd = (0,external_node_path_.join)(directory, FILES);
+        const run = await runWorker(request, {
+            program: this.#program,
+            cwd,
+            env: await this.#environment(directory, cwd, packing),
+            timeoutMs: limit.leftMs(),
+            signal,
+        });
+        return { run, timeoutMs, secrets: this.secrets };
+    }
+    /** A request that needs no files. */
+    async askOnly(request, packing, limit) {
+        return this.#inDirectory(limit, (directory) => this.ask(request, directory, packing, limit));
+    }
+    /**
+     * The client names the files of an archive relative to GITHUB_WORKSPACE, finds them relative to the working directory,
+     * and leaves temporary directories of its own behind in RUNNER_TEMP: all three are in the call's private directory.
+     */
+    async #environment(directory, workspace, packing) {
+        const path = this.#env.PATH ?? '';
+        const preferred = this.#tools && 'packing' in this.#tools ? this.#tools.preferred : packing;
+        return {
+            ...this.#env,
+            PATH: packing === preferred ? path : await pathFor(packing, path, (0,external_node_path_.join)(directory, PROGRAMS)),
+            GITHUB_WORKSPACE: workspace,
+            RUNNER_TEMP: (0,external_node_path_.join)(directory, ARCHIVES),
+            // What the storage answered is nowhere else; it is read for causes (cause.ts), and not shown.
+            AZURE_LOG_LEVEL: 'info',
+        };
+    }
+    #inDirectory(limit, work) {
+        if (limit.signal?.aborted)
+            return Promise.resolve(failed(STOPPED));
+        return inPrivateDirectory(this.#temporaryDirectory, limit, this.secrets, work);
+    }
+}
+/** Next to `dist/main/index.js`, and from `src/checkpoint/` in a checkout. Not a `new URL`, which the bundler rewrites. */
+function bundledWorker() {
+    return (0,external_node_path_.resolve)((0,external_node_path_.dirname)((0,external_node_url_.fileURLToPath)(import.meta.url)), '../../dist/cache-worker/index.js');
+}
+
+;// CONCATENATED MODULE: ./lib/checkpoint/envelope.js
+/** What an entry of the cache holds: the checkpoint as it is, or as one encrypted file. */
+
+
+
+
+
+
+
+/** The first directory of the path. */
+const TOP = (0,external_node_path_.dirname)(protocol/* CHECKPOINT_PATH */.nm);
+/** The one file of an encrypted checkpoint. No state file is called so: they all begin with a model's name and a dot. */
+const SEALED = 'checkpoint.enc';
+/** Puts what is to be saved at `<directory>/files/tmp/oaievalset`. */
+async function wrap(snapshotRoot, directory, sealing) {
+    const files = (0,external_node_path_.join)(directory, FILES);
+    if (!sealing.encryptionKey) {
+        // tar follows a link on the way to what it packs, and keeps no trace of it: nothing is copied.
+        await (0,promises_.symlink)((0,external_node_path_.resolve)(snapshotRoot, TOP), (0,external_node_path_.join)(files, TOP));
+        return;
+    }
+    await (0,promises_.mkdir)((0,external_node_path_.join)(files, protocol/* CHECKPOINT_PATH */.nm), { recursive: true, mode: 0o700 });
+    const target = (0,external_node_path_.join)(files, protocol/* CHECKPOINT_PATH */.nm, SEALED);
+    await sealTree((0,external_node_path_.resolve)(snapshotRoot), protocol/* CHECKPOINT_PATH */.nm, target, sealing);
+}
+/** Puts the plain checkpoint at `<staging>/tmp/oaievalset`, or says why what was fetched is none. */
+async function unwrap(staging, mostBytes, sealing) {
+    const { encryptionKey, entryKey } = sealing;
+    const files = (0,external_node_path_.join)(staging, FILES);
+    const empty = failed(`the entry ${entryKey} holds no ${protocol/* CHECKPOINT_PATH */.nm}`);
+    if (!(await holdsCheckpoint(files)))
+        return empty;
+    const sealed = (0,external_node_path_.join)(files, protocol/* CHECKPOINT_PATH */.nm, SEALED);
+    const isSealed = await exists(sealed);
+    if (!encryptionKey) {
+        if (!isSealed)
+            return move(files, staging);
+        return failed(`the entry ${entryKey} is encrypted, and encryption-key is not set; set it to the key of the run that saved ` +
+            'the entry, or change cache-key to start fresh');
+    }
+    if (!isSealed) {
+        return failed(`the entry ${entryKey} is not encrypted, and encryption-key is set, so that anyone who can write to the cache ` +
+            'may have made it; the next checkpoint is encrypted, and takes its place');
+    }
+    const opened = (0,external_node_path_.join)(staging, OPENED);
+    await (0,promises_.mkdir)(opened, { mode: 0o700 });
+    try {
+        await openSealed(sealed, opened, mostBytes, sealing);
+    }
+    catch (error) {
+        if (!(error instanceof SealBroken))
+            throw error;
+        return failed(`the encrypted entry ${entryKey} cannot be used: ${error.message}; check encryption-key, or change cache-key ` +
+            'to start fresh');
+    }
+    return (await holdsCheckpoint(opened)) ? move(opened, staging) : empty;
+}
+/** Link by link: an archive may bring `tmp` along as a link to the state directory of this machine. */
+async function holdsCheckpoint(directory) {
+    return (await isDirectory((0,external_node_path_.join)(directory, TOP))) && (await isDirectory((0,external_node_path_.join)(directory, protocol/* CHECKPOINT_PATH */.nm)));
+}
+async function move(from, staging) {
+    await (0,promises_.rename)((0,external_node_path_.join)(from, TOP), (0,external_node_path_.join)(staging, TOP));
+}
+async function exists(path) {
+    return (0,promises_.lstat)(path).then(() => true, () => false);
+}
+
+;// CONCATENATED MODULE: ./lib/checkpoint/limit.js
+
+function limitOf(timeoutMs, signal) {
+    const end = performance.now() + timeoutMs;
+    const leftMs = () => Math.max(0, Math.round(end - performance.now()));
+    return {
+        timeoutMs,
+        signal,
+        leftMs,
+        isOver: () => leftMs() === 0 || signal?.aborted === true,
+        both: () => (0,abort/* abortedAfter */.U)(leftMs(), signal),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/checkpoint/fetch.js
+/** One entry of the cache, from the service into a directory of its own. */
+
+
+
+
+
+
+
+/** Fetches the entry that a key or one of its restore keys finds. Never rejects. */
+async function fetchEntry(wanted, context) {
+    const { client, temporaryDirectory, encryptionKey, bounds, limit, inspect } = context;
+    return inPrivateDirectory(temporaryDirectory, limit, client.secrets, async (staging, keep) => {
+        const outcome = await download(wanted, staging, context);
+        if (outcome.kind !== 'hit')
+            return outcome;
+        const { key } = outcome;
+        if (key !== wanted.key && !wanted.restoreKeys.some((prefix) => key.startsWith(prefix))) {
+            return failed(`the cache service answered with the entry ${(0,client_output/* printable */.g$)(key, client.secrets)}, which was not asked for`);
+        }
+        const unusable = (cause) => ({ ...failed((0,client_output/* printable */.g$)(cause, client.secrets)), entry: key });
+        const sealing = { encryptionKey, entryKey: key, env: client.toolEnvironment, signal: limit.both() };
+        const trouble = await unwrap(staging, boundsIn(staging, bounds).bytes, sealing);
+        if (trouble)
+            return unusable(trouble.cause);
+        for (const name of [FILES, OPENED, ARCHIVES, PROGRAMS])
+            await remove((0,external_node_path_.join)(staging, name));
+        const directory = (0,external_node_path_.join)(staging, protocol/* CHECKPOINT_PATH */.nm);
+        const objection = await inspect?.(directory, limit.both());
+        if (objection?.kind === 'unusable') {
+            return unusable(`the entry ${key} is no checkpoint of this action, because ${objection.why}; ${DELETE_OR_CHANGE_KEY}`);
+        }
+        keep();
+        return { kind: 'hit', key, directory, staging, ...(objection ? { flaw: objection.why } : {}) };
+    });
+}
+/** A restore whose archive is a bomb ends when it outgrows the bounds, not when the disk is full. */
+async function download(wanted, staging, context) {
+    const { client, packing, limit } = context;
+    const bounds = boundsIn(staging, context.bounds);
+    const grown = new AbortController();
+    const done = new AbortController();
+    const watching = watchGrowth(staging, bounds, () => grown.abort(), done.signal);
+    const signal = AbortSignal.any([grown.signal, ...(limit.signal ? [limit.signal] : [])]);
+    const answer = await client.ask({ operation: 'restore', ...wanted }, staging, packing, {
+        ...limit,
+        signal,
+    });
+    done.abort();
+    // What was unpacked between two looks counts as well.
+    const tooMuch = (await watching) ?? (await outgrown(staging, bounds));
+    if (!tooMuch)
+        return restoreOutcome(answer);
+    return bounds.scarce ? failed(`${tooMuch}; free some disk space`) : bomb(tooMuch, answer);
+}
+function bomb(tooMuch, answer) {
+    const entry = entryFoundBy(answer);
+    const trouble = failed(`${tooMuch}, which no checkpoint of this action does; ${DELETE_OR_CHANGE_KEY}`);
+    return entry === undefined ? trouble : { ...trouble, entry };
+}
+const DELETE_OR_CHANGE_KEY = 'delete the entry in the caches of the repository, or change cache-key';
+
+;// CONCATENATED MODULE: ./lib/checkpoint/restore.js
+
+
+
+
+/** Older entries that a restore downloads when the nearest one is broken. */
+const MOST_OLDER = 4;
+async function restoreNearest(context) {
+    const { neverSaved: key, restoreKeys } = context.keys;
+    const nearest = await fetchEntry({ key, restoreKeys }, context);
+    return nearest.kind === 'miss' ? restoreOtherPacking(context) : firstSound(nearest, context);
+}
+/** The client looks only for entries that were packed as it packs here: with zstd, or without. */
+async function restoreOtherPacking(context) {
+    const other = { ...context, packing: context.packing === 'zstd' ? 'gzip' : 'zstd' };
+    const key = await lookUp(context.keys.restoreKeys, other);
+    if (key === undefined)
+        return { kind: 'miss' };
+    if (other.packing === 'zstd')
+        return { kind: 'miss', unreadable: key };
+    return firstSound(await fetchEntry({ key, restoreKeys: [] }, other), other);
+}
+/** Goes back from an entry that cannot be used to older ones. One with a flaw is better than none. */
+async function firstSound(nearest, context) {
+    const { client, keys, limit } = context;
+    const passedOver = [];
+    let flawed;
+    let latest = nearest;
+    for (let objection = objectionTo(latest); objection; objection = objectionTo(latest)) {
+        passedOver.push(objection);
+        if (latest.kind === 'hit') {
+            if (flawed)
+                await remove(latest.staging);
+            else
+                flawed = latest;
+        }
+        if (passedOver.length > MOST_OLDER || limit.isOver())
+            break;
+        const tried = passedOver.map(({ key }) => key);
+        const older = await lookUp(keys.olderThan(objection.key), context, tried);
+        if (older === undefined)
+            break;
+        latest = await fetchEntry({ key: older, restoreKeys: [] }, context);
+    }
+    const shown = passedOver.map(({ key, why }) => ({ key: (0,client_output/* printable */.g$)(key, client.secrets), why }));
+    if (latest.kind === 'hit' && latest.flaw === undefined) {
+        if (flawed)
+            await remove(flawed.staging);
+        return { ...latest, passedOver: shown };
+    }
+    if (flawed)
+        return { ...flawed, passedOver: shown.filter(({ key }) => key !== flawed.key) };
+    return nearest.kind === 'hit' ? failed(nearest.flaw ?? '') : nearest;
+}
+/** Why the entry that was fetched is not the one to use; undefined when it is, or when no other entry would do better. */
+function objectionTo(fetched) {
+    if (fetched.kind === 'hit')
+        return fetched.flaw === undefined ? undefined : { key: fetched.key, why: fetched.flaw };
+    if (fetched.kind === 'miss' || fetched.entry === undefined)
+        return undefined;
+    return { key: fetched.entry, why: fetched.cause };
+}
+/** Key of the entry that the first of these finds; undefined when none does, or when that cannot be found out. */
+async function lookUp(wanted, { client, keys, packing, limit }, except = []) {
+    const request = { operation: 'look-up', keys: wanted, except };
+    const answer = await client.askOnly(request, packing, limit);
+    const outcome = 'kind' in answer ? answer : restoreOutcome(answer);
+    return outcome.kind === 'hit' && keys.isOfSet(outcome.key) ? outcome.key : undefined;
+}
+
 ;// CONCATENATED MODULE: ./lib/checkpoint/store.js
-
-
-
-
-
-
 
 
 
@@ -76013,230 +76770,65 @@ function worker_process_resultOf(text) {
 
 const RESTORE_TIMEOUT_MS = 5 * 60_000;
 const SAVE_TIMEOUT_MS = 10 * 60_000;
+/** Keys that a save finds taken. It looks up the newest one each time, so that the next is most likely free. */
+const MOST_TAKEN_KEYS = 8;
 function openCheckpointStore(options) {
-    const { keys, temporaryDirectory, workerPath = bundledWorker(), timeouts = {}, encryptionKey = '', } = options;
-    const env = withoutInputs(options.env, encryptionKey);
-    const secrets = [options.env.ACTIONS_RUNTIME_TOKEN ?? '', encryptionKey];
+    const { keys, env, temporaryDirectory, timeouts = {}, encryptionKey = '', workerPath, bounds } = options;
+    const client = new CacheClient({ env, temporaryDirectory, encryptionKey, workerPath });
+    const { restoreMs = RESTORE_TIMEOUT_MS, saveMs = SAVE_TIMEOUT_MS } = timeouts;
     let nextSeq = options.firstSeq ?? 1;
-    async function ask(request, directory, limit) {
-        const { timeoutMs, signal } = limit;
-        const cwd = (0,external_node_path_.join)(directory, FILES);
-        const workerEnv = await workerEnvironment(env, directory, cwd);
-        const run = await runWorker(request, {
-            program: workerPath,
-            cwd,
-            env: workerEnv,
-            timeoutMs: limit.leftMs(),
-            signal,
+    async function saveAs(key, snapshotRoot, packing, limit) {
+        return inPrivateDirectory(temporaryDirectory, limit, client.secrets, async (directory) => {
+            if (!(await isDirectory((0,external_node_path_.join)(snapshotRoot, protocol/* CHECKPOINT_PATH */.nm)))) {
+                return failed(`there is no ${protocol/* CHECKPOINT_PATH */.nm} to save in ${snapshotRoot}`);
+            }
+            const sealing = { encryptionKey, entryKey: key, env: client.toolEnvironment, signal: limit.both() };
+            await wrap(snapshotRoot, directory, sealing);
+            return saveOutcome(await client.ask({ operation: 'save', key }, directory, packing, limit), key);
         });
-        return { run, timeoutMs, secrets };
     }
-    /** A restore whose archive is a bomb ends when it outgrows the bounds, not when the disk is full. */
-    async function fetchInto(staging, limit) {
-        const { neverSaved: key, restoreKeys } = keys;
-        const bounds = boundsIn(staging, options.bounds);
-        const grown = new AbortController();
-        const done = new AbortController();
-        const watching = watchGrowth(staging, bounds, () => grown.abort(), done.signal);
-        const signal = AbortSignal.any([grown.signal, ...(limit.signal ? [limit.signal] : [])]);
-        const answer = await ask({ operation: 'restore', key, restoreKeys }, staging, { ...limit, signal });
-        done.abort();
-        // What was unpacked between two looks counts as well.
-        const tooMuch = (await watching) ?? (await outgrown(staging, bounds));
-        if (tooMuch)
-            return failed(bounds.scarce
-                ? `${tooMuch}; free some disk space`
-                : `${tooMuch}, which no checkpoint of this action does; ${DELETE_OR_CHANGE_KEY}`);
-        return restoreOutcome(answer);
+    /** A key that is taken is that of another user who is known by the same name: its saves and ours take turns. */
+    async function saveUnderFreeKey(snapshotRoot, packing, limit) {
+        for (let taken = 1;; taken += 1) {
+            const key = keys.primary(nextSeq);
+            nextSeq += 1;
+            const outcome = await saveAs(key, snapshotRoot, packing, limit);
+            if (outcome.kind !== 'failed' || !outcome.keyTaken || taken >= MOST_TAKEN_KEYS || limit.isOver())
+                return outcome;
+            const newest = await lookUp([keys.thisAttempt], { client, keys, packing, limit });
+            nextSeq = Math.max(nextSeq, ((newest && keys.seqOf(newest)) || 0) + 1);
+        }
     }
-    function sealing(entryKey, limit) {
-        return { encryptionKey, entryKey, env, signal: limit.both() };
-    }
-    /** Puts the plain checkpoint at `<staging>/tmp/oaievalset`, or says why what was fetched is none. */
-    async function unwrap(staging, entryKey, limit) {
-        const files = (0,external_node_path_.join)(staging, FILES);
-        const empty = failed(`the entry ${entryKey} holds no ${protocol/* CHECKPOINT_PATH */.nm}`);
-        if (!(await holdsCheckpoint(files)))
-            return empty;
-        const sealed = (0,external_node_path_.join)(files, protocol/* CHECKPOINT_PATH */.nm, SEALED);
-        const isSealed = await exists(sealed);
-        if (!encryptionKey) {
-            if (!isSealed)
-                return move(files, staging);
-            return failed(`the entry ${entryKey} is encrypted, and encryption-key is not set; set it to the key of the run that saved ` +
-                'the entry, or change cache-key to start afresh');
-        }
-        if (!isSealed) {
-            return failed(`the entry ${entryKey} is not encrypted, and encryption-key is set, so that anyone who can write to the cache ` +
-                'may have made it; the next checkpoint is encrypted, and takes its place');
-        }
-        const opened = (0,external_node_path_.join)(staging, OPENED);
-        await (0,promises_.mkdir)(opened);
-        try {
-            const { bytes } = boundsIn(staging, options.bounds);
-            await openSealed(sealed, opened, bytes, sealing(entryKey, limit));
-        }
-        catch (error) {
-            if (!(error instanceof SealBroken))
-                throw error;
-            return failed(`the encrypted entry ${entryKey} cannot be used: ${error.message}; check encryption-key, or change cache-key ` +
-                'to start afresh');
-        }
-        return (await holdsCheckpoint(opened)) ? move(opened, staging) : empty;
-    }
-    // What the client would find out, after a process was started for it.
-    const nowhere = !env.ACTIONS_RESULTS_URL && !env.ACTIONS_CACHE_URL;
     return {
         get nextSeq() {
             return nextSeq;
         },
-        async restore({ signal, timeoutMs = timeouts.restoreMs ?? RESTORE_TIMEOUT_MS } = {}) {
-            if (nowhere)
+        async check({ signal, timeoutMs = restoreMs } = {}) {
+            if (!client.hasService)
+                return noService;
+            const packing = await client.packing(limitOf(timeoutMs, signal));
+            return typeof packing === 'string' ? undefined : packing;
+        },
+        async restore({ signal, timeoutMs = restoreMs, inspect } = {}) {
+            if (!client.hasService)
                 return noService;
             const limit = limitOf(timeoutMs, signal);
-            return inPrivateDirectory(temporaryDirectory, limit, secrets, async (staging, keep) => {
-                const outcome = await fetchInto(staging, limit);
-                if (outcome.kind !== 'hit')
-                    return outcome;
-                const { key } = outcome;
-                if (!keys.restoreKeys.some((prefix) => key.startsWith(prefix))) {
-                    const what = (0,client_output/* printable */.g$)(key, secrets);
-                    return failed(`the cache service answered with the entry ${what}, which was not asked for`);
-                }
-                const trouble = await unwrap(staging, key, limit);
-                if (trouble)
-                    return { ...trouble, cause: (0,client_output/* printable */.g$)(trouble.cause, secrets) };
-                keep();
-                for (const name of [FILES, OPENED, ARCHIVES, PROGRAMS])
-                    await remove((0,external_node_path_.join)(staging, name));
-                return { kind: 'hit', key, directory: (0,external_node_path_.join)(staging, protocol/* CHECKPOINT_PATH */.nm), staging };
-            });
+            const packing = await client.packing(limit);
+            if (typeof packing !== 'string')
+                return packing;
+            const context = { client, keys, temporaryDirectory, encryptionKey, bounds, packing, limit, inspect };
+            return restoreNearest(context);
         },
-        async save(snapshotRoot, { signal, timeoutMs = timeouts.saveMs ?? SAVE_TIMEOUT_MS } = {}) {
-            const key = keys.primary(nextSeq);
-            nextSeq += 1;
-            if (nowhere)
+        async save(snapshotRoot, { signal, timeoutMs = saveMs } = {}) {
+            if (!client.hasService)
                 return noService;
             const limit = limitOf(timeoutMs, signal);
-            return inPrivateDirectory(temporaryDirectory, limit, secrets, async (directory) => {
-                if (!(await isDirectory((0,external_node_path_.join)(snapshotRoot, protocol/* CHECKPOINT_PATH */.nm)))) {
-                    return failed(`there is no ${protocol/* CHECKPOINT_PATH */.nm} to save in ${snapshotRoot}`);
-                }
-                const files = (0,external_node_path_.join)(directory, FILES);
-                if (encryptionKey) {
-                    await (0,promises_.mkdir)((0,external_node_path_.join)(files, protocol/* CHECKPOINT_PATH */.nm), { recursive: true });
-                    const target = (0,external_node_path_.join)(files, protocol/* CHECKPOINT_PATH */.nm, SEALED);
-                    await sealTree((0,external_node_path_.resolve)(snapshotRoot), protocol/* CHECKPOINT_PATH */.nm, target, sealing(key, limit));
-                }
-                else {
-                    // tar follows a link on the way to what it packs, and keeps no trace of it: nothing is copied.
-                    await (0,promises_.symlink)((0,external_node_path_.resolve)(snapshotRoot, TOP), (0,external_node_path_.join)(files, TOP));
-                }
-                return saveOutcome(await ask({ operation: 'save', key }, directory, limit), key);
-            });
+            const packing = await client.packing(limit);
+            if (typeof packing !== 'string')
+                return packing;
+            return saveUnderFreeKey(snapshotRoot, packing, limit);
         },
     };
-}
-/** The parts of a call's private directory. What an archive holds is unpacked into one of its own, beside ours. */
-const FILES = 'files';
-const OPENED = 'opened';
-const ARCHIVES = 'archives';
-const PROGRAMS = 'bin';
-/** The first directory of the path. */
-const TOP = (0,external_node_path_.dirname)(protocol/* CHECKPOINT_PATH */.nm);
-/** The one file of an encrypted checkpoint. No state file is called so: they all begin with a model's name and a dot. */
-const SEALED = 'checkpoint.enc';
-const DELETE_OR_CHANGE_KEY = 'delete the entry in the caches of the repository, or change cache-key';
-function failed(cause) {
-    return { kind: 'failed', cause };
-}
-function limitOf(timeoutMs, signal) {
-    const end = performance.now() + timeoutMs;
-    const leftMs = () => Math.max(0, Math.round(end - performance.now()));
-    return {
-        timeoutMs,
-        signal,
-        leftMs,
-        both: () => (0,abort/* abortedAfter */.U)(leftMs(), signal),
-    };
-}
-/** The worker and tar need no input of the action; the key that encrypts is none of theirs, whatever holds it. */
-function withoutInputs(env, encryptionKey) {
-    const { TAR_OPTIONS: _changesArchives, ...rest } = env;
-    const passed = Object.entries(rest).filter(([name, value]) => !name.startsWith('INPUT_') && !(encryptionKey && value?.includes(encryptionKey)));
-    return Object.fromEntries(passed);
-}
-/**
- * The client names the files of an archive relative to GITHUB_WORKSPACE, finds them relative to the working directory,
- * and leaves temporary directories of its own behind in RUNNER_TEMP: all three are in the call's private directory.
- */
-async function workerEnvironment(env, directory, workspace) {
-    const { RUNNER_DEBUG: _listsArchives, ...rest } = env;
-    const path = await pathWithSafeTar(env.PATH ?? '', (0,external_node_path_.join)(directory, PROGRAMS));
-    return {
-        ...rest,
-        PATH: path,
-        GITHUB_WORKSPACE: workspace,
-        RUNNER_TEMP: (0,external_node_path_.join)(directory, ARCHIVES),
-        // What the storage answered is nowhere else; it is read for causes (cause.ts), and not shown.
-        AZURE_LOG_LEVEL: 'info',
-    };
-}
-/**
- * Gives `work` a new directory, and removes it afterwards unless `keep` was called: half an archive must not be taken
- * for a whole one. A full disk is cache trouble like any other, and ends no run.
- */
-async function inPrivateDirectory(temporaryDirectory, limit, secrets, work) {
-    let directory;
-    let kept = false;
-    try {
-        directory = await (0,promises_.mkdtemp)((0,external_node_path_.join)(await plainPath(temporaryDirectory), 'oaievalset-checkpoint-'));
-        await (0,promises_.mkdir)((0,external_node_path_.join)(directory, FILES));
-        return await work(directory, () => {
-            kept = true;
-        });
-    }
-    catch (error) {
-        if (limit.signal?.aborted)
-            return failed(STOPPED);
-        if (limit.leftMs() === 0)
-            return failed(tookTooLong(limit.timeoutMs));
-        return failed((0,client_output/* printable */.g$)((0,errors/* reasonOf */.A3)(error), secrets));
-    }
-    finally {
-        if (directory && !kept)
-            await remove(directory);
-    }
-}
-/**
- * A temporary directory whose path the client can handle: without links, since it compares paths as text, and without
- * blanks, quotes or backslashes, since it hands tar its arguments as one string.
- */
-async function plainPath(temporaryDirectory) {
-    await (0,promises_.mkdir)(temporaryDirectory, { recursive: true });
-    const path = await (0,promises_.realpath)(temporaryDirectory);
-    return /[\s"'\\]/.test(path) ? await (0,promises_.realpath)((0,external_node_os_.tmpdir)()) : path;
-}
-/** Link by link: an archive may bring `tmp` along as a link to the state directory of this machine. */
-async function holdsCheckpoint(directory) {
-    return (await isDirectory((0,external_node_path_.join)(directory, TOP))) && (await isDirectory((0,external_node_path_.join)(directory, protocol/* CHECKPOINT_PATH */.nm)));
-}
-async function move(from, staging) {
-    await (0,promises_.rename)((0,external_node_path_.join)(from, TOP), (0,external_node_path_.join)(staging, TOP));
-}
-async function isDirectory(path) {
-    return (0,promises_.lstat)(path).then((stat) => stat.isDirectory(), () => false);
-}
-async function exists(path) {
-    return (0,promises_.lstat)(path).then(() => true, () => false);
-}
-async function remove(directory) {
-    // What cannot be removed here goes with the runner's temporary directory.
-    await (0,promises_.rm)(directory, { recursive: true, force: true }).catch(() => { });
-}
-/** Next to `dist/main/index.js`, and from `src/checkpoint/` in a checkout. Not a `new URL`, which the bundler rewrites. */
-function bundledWorker() {
-    return (0,external_node_path_.resolve)((0,external_node_path_.dirname)((0,external_node_url_.fileURLToPath)(import.meta.url)), '../../dist/cache-worker/index.js');
 }
 
 ;// CONCATENATED MODULE: ./lib/checkpoint/state-checkpoint.js
@@ -76249,48 +76841,72 @@ function bundledWorker() {
 
 
 
-/**
- * @param firstSeq number of the first checkpoint to be saved; main and post count on, so that no key is used twice
- * @throws ActionError INPUT_INVALID when the encryption key can be guessed
- */
-function checkpointStore(request, context, firstSeq) {
-    const { model, evalSet, cacheKey, encryptionKey = '' } = request;
+
+/** @throws ActionError INPUT_INVALID when the encryption key can be guessed */
+function checkpointStore(request) {
+    const { identity, encryptionKey, temporaryDirectory, firstSeq } = request;
     const problem = encryptionKey && encryptionKeyProblem(encryptionKey);
     if (problem) {
         throw new errors/* ActionError */.lZ('INPUT_INVALID', `The input encryption-key cannot be used: ${problem}.`, 'Make a key with "openssl rand -base64 32", and store it as a secret of the repository.');
     }
-    const { runId, runAttempt, temporaryDirectory } = context;
-    const keys = checkpointKeys({ model, evalSet, cacheKey, shard: { index: 1, count: 1 }, runId, runAttempt });
+    const keys = (0,checkpoint_keys/* checkpointKeys */.v)(identity);
     return openCheckpointStore({ keys, env: process.env, temporaryDirectory, firstSeq, encryptionKey });
 }
 /**
- * Restores into a directory of its own and says what that means for the run; nothing is taken over yet. What came out of a
- * cache is not trusted: a tree that cannot be of this action is discarded before anything of it is read.
+ * Restores into a directory of its own and says what that means for the run; nothing is taken over yet.
+ * @throws the reason of the signal, when that is aborted: a cancelled restore is no reason for a warning
  */
-async function restoreCheckpoint(store, log) {
-    const restored = await store.restore();
-    switch (restored.kind) {
-        case 'hit': {
-            const suspect = suspicious(restored.directory);
-            if (suspect) {
-                discard(restored.staging);
-                refuse(restored.key, suspect, log);
-                return { kind: 'failed', cause: suspect };
-            }
-            log.info(`Restored the checkpoint ${restored.key}`);
-            break;
-        }
-        case 'miss':
-            log.info('There is no checkpoint yet: starting from what this machine has.');
-            break;
-        case 'unavailable':
-            log.info(`No checkpoints: ${restored.cause}. Progress is kept in the state directory of this machine only.`);
-            break;
-        case 'failed':
-            log.warning(`No checkpoint was restored: ${restored.cause}. The run goes on with what this machine has; evals that ` +
-                'earlier runs completed elsewhere are run again.', 'Checkpoint not restored');
+async function restoreCheckpoint(request) {
+    const { store, identity, resume, log, signal } = request;
+    const inspect = inspectionFor(identity.model, identity.evalSet);
+    const restored = resume
+        ? await store.restore({ signal, inspect })
+        : ((await store.check({ signal })) ?? { kind: 'miss' });
+    if (restored.kind !== 'hit')
+        signal?.throwIfAborted();
+    const keys = (0,checkpoint_keys/* checkpointKeys */.v)(identity);
+    if (restored.kind === 'hit')
+        reportHit(restored, keys, log);
+    else if (restored.kind === 'unavailable')
+        reportUnavailable(restored, log);
+    else if (restored.kind === 'miss' && resume)
+        reportMiss(restored.unreadable, keys, log);
+    else if (restored.kind === 'failed') {
+        log.warning(`No checkpoint was restored: ${restored.cause}. The run goes on with what this machine has; evals that ` +
+            'earlier runs completed elsewhere are run again.', 'Checkpoint not restored');
     }
     return restored;
+}
+const ORIGINS = {
+    'this run': '',
+    'an earlier run': ', of an earlier run',
+    'the same request': ', of another job or step that asked for the same. What is done there is reused',
+    'the same set': ', of other arguments of this eval set. What has the same content is reused',
+};
+function reportHit({ key, passedOver }, keys, log) {
+    for (const { key: broken, why } of passedOver) {
+        log.warning(`The checkpoint ${broken} is not used: ${why}. An older one is used in its place: ${key}.`, 'Checkpoint rejected');
+    }
+    log.info(`Restored the checkpoint ${key}${ORIGINS[keys.originOf(key)]}`);
+}
+function reportUnavailable({ cause, canBeFixed }, log) {
+    if (canBeFixed) {
+        log.warning(`Checkpoints can neither be restored nor saved: ${cause}. The evals are not affected, but what this run completes ` +
+            'can only be reused on this machine.', 'No checkpoints');
+    }
+    else {
+        log.info(`No checkpoints: ${cause}. Progress is kept in the state directory of this machine only.`);
+    }
+}
+function reportMiss(unreadable, keys, log) {
+    const without = 'starting from what this machine has.';
+    if (unreadable === undefined) {
+        log.info(`There is no checkpoint yet: no entry of the cache begins with ${keys.anyOfSet}. So ${without}`);
+    }
+    else {
+        log.warning(`The checkpoint ${unreadable} was packed with zstd, which this machine does not have: ${without} Install zstd in a ` +
+            'step before this one, such as "apk add zstd" or "apt-get install -y zstd", to have it restored.', 'Checkpoint not restored');
+    }
 }
 /**
  * Opens the state of this machine and takes over what the restored checkpoint knows, where that holds up.
@@ -76306,9 +76922,13 @@ function openWithCheckpoint(options, restored) {
         // Of what it holds, only the files of this model and eval set are looked at.
         const paths = (0,progress_paths/* statePaths */.mt)(restored.directory, model, evalSet);
         const staged = progress_state/* State */.Uw.open({ ...options, paths, rejectTo: (0,progress_paths/* stateFolder */.yp)(options.paths) });
-        const held = staged.digest();
+        const held = contentOf(staged);
         state.merge(staged);
-        return { state, restoredKey: restored.key, unchangedSince: () => state.digest() === held };
+        return {
+            state,
+            restoredKey: restored.key,
+            unchangedSince: () => saysTheSame(contentOf(state), held),
+        };
     }
     catch (error) {
         refuse(restored.key, (0,errors/* reasonOf */.A3)(error), options.log);
@@ -76415,7 +77035,7 @@ function supersededCleaner(options, log) {
 }
 /** Those numbered below the newest, of the same run and attempt. Anything else is not ours to delete. */
 function olderOnes(keys) {
-    const newest = /^(oaievalset-v1-.+-)(\d+)$/.exec(keys.at(-1) ?? '');
+    const newest = /^(oaievalset-v\d-.+-)(\d+)$/.exec(keys.at(-1) ?? '');
     const [, stem = '', last = ''] = newest ?? [];
     if (!newest)
         return [];
@@ -80345,31 +80965,33 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9090);
 /* harmony import */ var _action_signals_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2417);
 /* harmony import */ var _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(9261);
-/* harmony import */ var _checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(6755);
-/* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8876);
-/* harmony import */ var _environment_index_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(5665);
-/* harmony import */ var _gateway_gateway_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(1120);
-/* harmony import */ var _gateway_providers_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(5200);
-/* harmony import */ var _gateway_traffic_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(3231);
-/* harmony import */ var _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(7310);
-/* harmony import */ var _plan_make_plan_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(3598);
-/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_31__ = __nccwpck_require__(3023);
-/* harmony import */ var _plan_subject_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(619);
-/* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(3787);
-/* harmony import */ var _progress_journals_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(3487);
-/* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(9856);
-/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(8943);
-/* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(6366);
-/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(1094);
-/* harmony import */ var _progress_state_directory_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(4700);
-/* harmony import */ var _report_narrate_js__WEBPACK_IMPORTED_MODULE_32__ = __nccwpck_require__(1001);
-/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(8372);
-/* harmony import */ var _run_api_keys_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(5214);
-/* harmony import */ var _run_budget_js__WEBPACK_IMPORTED_MODULE_33__ = __nccwpck_require__(4684);
-/* harmony import */ var _run_engines_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(1587);
-/* harmony import */ var _run_environment_js__WEBPACK_IMPORTED_MODULE_29__ = __nccwpck_require__(5072);
-/* harmony import */ var _run_run_evals_js__WEBPACK_IMPORTED_MODULE_30__ = __nccwpck_require__(2954);
+/* harmony import */ var _checkpoint_identity_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(1486);
+/* harmony import */ var _checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(2144);
+/* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(8876);
+/* harmony import */ var _environment_index_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(5665);
+/* harmony import */ var _gateway_gateway_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(1120);
+/* harmony import */ var _gateway_providers_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(5200);
+/* harmony import */ var _gateway_traffic_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(3231);
+/* harmony import */ var _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(7310);
+/* harmony import */ var _plan_make_plan_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(3598);
+/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_32__ = __nccwpck_require__(3023);
+/* harmony import */ var _plan_subject_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(619);
+/* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(3787);
+/* harmony import */ var _progress_journals_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(3487);
+/* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(9856);
+/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(8943);
+/* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(6366);
+/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(1094);
+/* harmony import */ var _progress_state_directory_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(4700);
+/* harmony import */ var _report_narrate_js__WEBPACK_IMPORTED_MODULE_33__ = __nccwpck_require__(1001);
+/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(8372);
+/* harmony import */ var _run_api_keys_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(5214);
+/* harmony import */ var _run_budget_js__WEBPACK_IMPORTED_MODULE_34__ = __nccwpck_require__(4684);
+/* harmony import */ var _run_engines_js__WEBPACK_IMPORTED_MODULE_29__ = __nccwpck_require__(9252);
+/* harmony import */ var _run_environment_js__WEBPACK_IMPORTED_MODULE_30__ = __nccwpck_require__(5072);
+/* harmony import */ var _run_run_evals_js__WEBPACK_IMPORTED_MODULE_31__ = __nccwpck_require__(2954);
 /** The step itself: read inputs → restore → plan → reconcile → run what remains → save → report → exit code. */
+
 
 
 
@@ -80409,11 +81031,11 @@ const LAST_ANSWERS = 2000;
 /** Milliseconds that are left for the outputs and the summary when a cancelled job saves its state. */
 const SAFETY = 700;
 async function main(cancelled) {
-    (0,_process_memory_js__WEBPACK_IMPORTED_MODULE_19__/* .keepMemorySmall */ .E)();
+    (0,_process_memory_js__WEBPACK_IMPORTED_MODULE_20__/* .keepMemorySmall */ .E)();
     const context = (0,_action_context_js__WEBPACK_IMPORTED_MODULE_2__/* .readContext */ .y)(process.env, process.platform, (0,node_os__WEBPACK_IMPORTED_MODULE_1__.tmpdir)());
     const inputs = (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .readInputs */ .K)();
     const { model, evalSet, workingDirectory } = inputs;
-    const keys = (0,_run_api_keys_js__WEBPACK_IMPORTED_MODULE_27__/* .readApiKeys */ .H)(process.env);
+    const keys = (0,_run_api_keys_js__WEBPACK_IMPORTED_MODULE_28__/* .readApiKeys */ .H)(process.env);
     for (const { value, isTrimmed } of keys.secrets)
         _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx.hide(value, { isMasked: !isTrimmed });
     for (const notice of keys.notices)
@@ -80421,16 +81043,16 @@ async function main(cancelled) {
     // The model `dummy` answers by itself.
     if (keys.refusal && model !== 'dummy')
         throw keys.refusal;
-    const env = (0,_run_environment_js__WEBPACK_IMPORTED_MODULE_29__/* .evalEnvironment */ .y)(keys.env);
-    const urls = (0,_gateway_providers_js__WEBPACK_IMPORTED_MODULE_14__/* .providerUrls */ .Uu)(process.env, (message) => _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx.warning(message));
+    const env = (0,_run_environment_js__WEBPACK_IMPORTED_MODULE_30__/* .evalEnvironment */ .y)(keys.env);
+    const urls = (0,_gateway_providers_js__WEBPACK_IMPORTED_MODULE_15__/* .providerUrls */ .Uu)(process.env, (message) => _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx.warning(message));
     const began = Math.round(performance.timeOrigin);
     // Unless it is the user's own oaieval that is asked for, evals is mended for today's models.
     const todaysModels = inputs.engine !== 'oaieval';
     const asked = { ...inputs, todaysModels, env };
-    const subject = await (0,_plan_subject_js__WEBPACK_IMPORTED_MODULE_18__/* .planSubject */ .O)(asked);
-    const environment = once(() => (0,_environment_index_js__WEBPACK_IMPORTED_MODULE_12__/* .prepareEnvironment */ .z)(asked, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx));
-    const running = (0,_run_engines_js__WEBPACK_IMPORTED_MODULE_28__/* .engines */ .s)({
-        engine: inputs.engine === 'auto' ? (0,_run_engines_js__WEBPACK_IMPORTED_MODULE_28__/* .defaultEngine */ .e)(process.platform) : inputs.engine,
+    const subject = await (0,_plan_subject_js__WEBPACK_IMPORTED_MODULE_19__/* .planSubject */ .O)(asked);
+    const environment = once(() => (0,_environment_index_js__WEBPACK_IMPORTED_MODULE_13__/* .prepareEnvironment */ .z)(asked, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx));
+    const running = (0,_run_engines_js__WEBPACK_IMPORTED_MODULE_29__/* .engines */ .s)({
+        engine: inputs.engine === 'auto' ? (0,_run_engines_js__WEBPACK_IMPORTED_MODULE_29__/* .defaultEngine */ .e)(process.platform) : inputs.engine,
         python: async () => (await environment()).python,
         cwd: workingDirectory,
         env,
@@ -80439,23 +81061,25 @@ async function main(cancelled) {
         todaysModels,
         log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx,
     });
-    const store = (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_10__/* .checkpointStore */ .ms)(inputs, context, 1);
-    const restored = inputs.resume
-        ? await (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_10__/* .restoreCheckpoint */ .vQ)(unlessCancelled(store, cancelled.signal), _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx)
-        : { kind: 'miss' };
+    const identity = (0,_checkpoint_identity_js__WEBPACK_IMPORTED_MODULE_10__/* .checkpointIdentity */ .X)({ ...inputs, urls }, { ...context, matrix: inputs.matrix });
+    const { encryptionKey, resume } = inputs;
+    const { temporaryDirectory } = context;
+    const store = (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_11__/* .checkpointStore */ .ms)({ identity, encryptionKey, temporaryDirectory, firstSeq: 1 });
+    const { signal } = cancelled;
+    const restored = await (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_11__/* .restoreCheckpoint */ .vQ)({ store, identity, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx, signal });
     let lock;
     try {
         cancelled.signal.throwIfAborted();
-        const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_22__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
-        (0,_progress_state_directory_js__WEBPACK_IMPORTED_MODULE_25__/* .claimStateDirectory */ .v)(paths);
+        const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_23__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
+        (0,_progress_state_directory_js__WEBPACK_IMPORTED_MODULE_26__/* .claimStateDirectory */ .v)(paths);
         const owner = { repository: context.repository, cacheKey: inputs.cacheKey, model, evalSet };
-        const hashes = new _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_16__/* .FileHashes */ .$();
+        const hashes = new _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_17__/* .FileHashes */ .$();
         const plan = await orAborted(cancelled.signal, async () => {
-            const recalled = await (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_17__/* .recallPlan */ .V)(lastPlan(paths, owner, restored), subject, hashes);
+            const recalled = await (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_18__/* .recallPlan */ .V)(lastPlan(paths, owner, restored), subject, hashes);
             if (recalled)
                 return recalled;
             cancelled.signal.throwIfAborted();
-            return (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_17__/* .makePlan */ .C)({
+            return (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_18__/* .makePlan */ .C)({
                 ...asked,
                 planner: running.planner,
                 temporaryDirectory: context.temporaryDirectory,
@@ -80464,29 +81088,30 @@ async function main(cancelled) {
                 lockedRoot: (await environment()).lockedRoot,
             });
         });
-        const keyed = () => (0,_run_environment_js__WEBPACK_IMPORTED_MODULE_29__/* .requireApiKey */ .Ft)(plan, keys, context.fromFork);
+        const keyed = () => (0,_run_environment_js__WEBPACK_IMPORTED_MODULE_30__/* .requireApiKey */ .Ft)(plan, keys, context.fromFork);
         // Nothing is done yet: told before anything is touched.
         if (restored.kind !== 'hit' && !(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(paths.progressFile))
             keyed();
-        lock = await (0,_progress_lock_js__WEBPACK_IMPORTED_MODULE_21__/* .lockState */ .H)(paths);
-        if (!inputs.resume && (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_24__/* .startFresh */ .hU)(paths))
+        lock = await (0,_progress_lock_js__WEBPACK_IMPORTED_MODULE_22__/* .lockState */ .H)(paths);
+        if (!inputs.resume && (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_25__/* .startFresh */ .hU)(paths))
             _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx.info('resume is false: what earlier runs left here was set aside');
         const knownCommands = plan.evals.map((planned) => planned.command);
-        const opened = (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_10__/* .openWithCheckpoint */ .lp)({ paths, owner, knownCommands, log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx }, restored);
+        const opened = (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_11__/* .openWithCheckpoint */ .lp)({ paths, owner, knownCommands, log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx }, restored);
         const { state, restoredKey, unchangedSince } = opened;
-        (0,_progress_journals_js__WEBPACK_IMPORTED_MODULE_20__/* .sealLive */ .Ch)(paths);
-        (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_24__/* .clearLive */ .gt)(paths);
-        state.savePlan((0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_23__/* .savedPlan */ .XU)(plan, owner));
+        (0,_progress_journals_js__WEBPACK_IMPORTED_MODULE_21__/* .sealLive */ .Ch)(paths);
+        (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_25__/* .clearLive */ .gt)(paths);
+        state.savePlan((0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_24__/* .savedPlan */ .XU)(plan, owner));
         const session = new _action_session_js__WEBPACK_IMPORTED_MODULE_7__/* .RunningSession */ .qe({
             inputs: (0,_action_session_js__WEBPACK_IMPORTED_MODULE_7__/* .sessionInputs */ .qr)(inputs),
             context,
+            checkpoint: identity,
             adopted: true,
             restoredKey,
             nextSeq: store.nextSeq,
             ended: false,
         }, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx);
-        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_31__/* .reconcile */ .Lq)(plan, state, { maxAge: inputs.maxAge, now: new Date() });
-        for (const line of (0,_report_narrate_js__WEBPACK_IMPORTED_MODULE_32__/* .narrate */ .s)(evalSet, decisions))
+        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_32__/* .reconcile */ .Lq)(plan, state, { maxAge: inputs.maxAge, now: new Date() });
+        for (const line of (0,_report_narrate_js__WEBPACK_IMPORTED_MODULE_33__/* .narrate */ .s)(evalSet, decisions))
             _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx.info(line);
         const evals = decisions.filter(({ kind }) => kind === 'run').map((decision) => decision.eval.key);
         if (evals.length > 0)
@@ -80495,7 +81120,7 @@ async function main(cancelled) {
         cancelled.signal.throwIfAborted();
         let budget;
         let answers = 0;
-        const gateway = await (0,_gateway_gateway_js__WEBPACK_IMPORTED_MODULE_13__/* .startGateway */ .z)({
+        const gateway = await (0,_gateway_gateway_js__WEBPACK_IMPORTED_MODULE_14__/* .startGateway */ .z)({
             env: keys.env,
             urls,
             models: model.split(','),
@@ -80506,11 +81131,11 @@ async function main(cancelled) {
                 budget?.check();
             },
         });
-        budget = (0,_run_budget_js__WEBPACK_IMPORTED_MODULE_33__/* .openBudget */ .a)({
+        budget = (0,_run_budget_js__WEBPACK_IMPORTED_MODULE_34__/* .openBudget */ .a)({
             time: inputs.timeBudget,
             tokens: inputs.tokenBudget,
             since: began,
-            spentTokens: () => (0,_gateway_traffic_js__WEBPACK_IMPORTED_MODULE_15__/* .tokensSpent */ .Bo)(gateway.traffic()),
+            spentTokens: () => (0,_gateway_traffic_js__WEBPACK_IMPORTED_MODULE_16__/* .tokensSpent */ .Bo)(gateway.traffic()),
             records: state.records,
             sampleResume: inputs.sampleResume,
         });
@@ -80532,7 +81157,7 @@ async function main(cancelled) {
             ...(inputs.githubToken === '' ? {} : { onSuperseded: cleaner(inputs.githubToken, context.repository) }),
         });
         checkpointer.start();
-        const outcomes = await (0,_run_run_evals_js__WEBPACK_IMPORTED_MODULE_30__/* .runEvals */ .P)(decisions, {
+        const outcomes = await (0,_run_run_evals_js__WEBPACK_IMPORTED_MODULE_31__/* .runEvals */ .P)(decisions, {
             state,
             engine: running.open({ evals }),
             // Evals work on as many samples at a time as may be asked about; the gateway keeps all of them under one limit.
@@ -80566,7 +81191,7 @@ async function main(cancelled) {
             await gateway.close();
         });
         const saved = await checkpointer.finish(cancelled.after(_action_signals_js__WEBPACK_IMPORTED_MODULE_8__/* .CANCEL_TIME */ .$ - SAFETY));
-        const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_26__/* .summarize */ .e)(model, evalSet, outcomes, gateway.traffic());
+        const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_27__/* .summarize */ .e)(model, evalSet, outcomes, gateway.traffic());
         (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_6__/* .publishOutputs */ .e)({ results, restoredKey, savedKey: saved.key, progressFile: paths.progressFile }, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx);
         await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_6__/* .publishSummary */ .I)(results, context, [], _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx);
         // A save that a cancelled job had no time for is made up for by post.
@@ -80582,8 +81207,8 @@ async function main(cancelled) {
 }
 /** The plan of the last run: that of the checkpoint, which is of the run that is resumed, before the machine's own. */
 function lastPlan(paths, owner, restored) {
-    const staged = restored.kind === 'hit' ? (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_22__/* .statePaths */ .mt)(restored.directory, owner.model, owner.evalSet) : undefined;
-    return (staged && (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_23__/* .readSavedPlan */ .LW)(staged, owner)) ?? (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_23__/* .readSavedPlan */ .LW)(paths, owner);
+    const staged = restored.kind === 'hit' ? (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_23__/* .statePaths */ .mt)(restored.directory, owner.model, owner.evalSet) : undefined;
+    return (staged && (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_24__/* .readSavedPlan */ .LW)(staged, owner)) ?? (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_24__/* .readSavedPlan */ .LW)(paths, owner);
 }
 function once(make) {
     let made;
@@ -80594,22 +81219,10 @@ function once(make) {
 }
 function cleaner(token, repository) {
     const { GITHUB_API_URL: apiUrl = 'https://api.github.com', GITHUB_REF: ref } = process.env;
-    const clean = (0,_checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_11__/* .supersededCleaner */ .J)({ token, apiUrl, repository, ...(ref ? { ref } : {}) }, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx);
+    const clean = (0,_checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_12__/* .supersededCleaner */ .J)({ token, apiUrl, repository, ...(ref ? { ref } : {}) }, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx);
     return async (superseded, newest, signal) => {
         for (const key of [...superseded, newest])
             await clean(key, signal);
-    };
-}
-/** What comes out of a cancelled restore is no reason for a warning: nothing goes on with it. */
-function unlessCancelled(store, signal) {
-    return {
-        ...store,
-        async restore() {
-            const restored = await store.restore({ signal });
-            if (restored.kind !== 'hit')
-                signal.throwIfAborted();
-            return restored;
-        },
     };
 }
 /** Does not wait for work that cannot be told to end. */
@@ -81483,6 +82096,96 @@ function definedOnly(env) {
 
 /***/ }),
 
+/***/ 5970:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   S: () => (/* binding */ readLines),
+/* harmony export */   j: () => (/* binding */ spawnGroup)
+/* harmony export */ });
+/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
+/* harmony import */ var _redraws_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8777);
+
+
+/** How long the output of a child that has ended may stay open. */
+const LAST_OUTPUT = 2000;
+/**
+ * Starts a program as the leader of a new process group. Its file descriptor 3 is a pipe that this process holds open
+ * and never writes to: when this process is gone, kill -9 included, the child reads its end there.
+ */
+function spawnGroup(program, args, options) {
+    const child = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)(program, args, {
+        cwd: options.cwd,
+        env: options.env,
+        detached: true,
+        stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+        if (!stream)
+            continue;
+        readLines(stream, options.onLine);
+        if (options.onRedraw)
+            (0,_redraws_js__WEBPACK_IMPORTED_MODULE_1__/* .readRedraws */ .T)(stream, options.onRedraw);
+    }
+    const exit = new Promise((resolve, reject) => {
+        child.once('error', reject);
+        child.once('close', (code, signal) => resolve({ code, signal }));
+    });
+    const pid = child.pid ?? -1;
+    const signalAll = (signal) => {
+        if (pid <= 0)
+            return;
+        try {
+            process.kill(-pid, signal);
+        }
+        catch (error) {
+            if (error.code !== 'ESRCH')
+                throw error;
+        }
+    };
+    child.once('exit', () => {
+        // What it left running would hold its output, and nobody is to wait for that; also not when it has left the group. What
+        // was forked there holds even the other end of the pipe, which nobody needs any more.
+        signalAll('SIGKILL');
+        child.stdio[3]?.destroy();
+        setTimeout(() => {
+            for (const stream of child.stdio)
+                stream?.destroy();
+        }, LAST_OUTPUT).unref();
+    });
+    return { pid, exit, signal: signalAll };
+}
+/** In characters; of a longer line its end is reported. */
+const LONGEST_LINE = 64 * 1024;
+/** Reports each line of a stream, the last one also without its newline. Lines end at `\n` only. */
+function readLines(stream, onLine) {
+    let pending = '';
+    const emit = (line) => {
+        const shown = withoutRedraws(line);
+        if (shown !== '')
+            onLine(shown);
+    };
+    stream.setEncoding('utf8');
+    stream.on('data', (chunk) => {
+        const lines = (pending + chunk).split('\n');
+        pending = lines.pop() ?? '';
+        if (pending.length > LONGEST_LINE)
+            pending = pending.slice(-LONGEST_LINE);
+        lines.forEach(emit);
+    });
+    stream.on('end', () => emit(pending));
+}
+/** As tqdm and pip draw: `  5%|▌    | 1/20 [00:00<00:10]`, `12it [00:01, 9.9it/s]`. */
+const PROGRESS_BAR = /\d ?%|\dit \[|━/;
+/** A progress bar redraws its line behind a `\r`: only its last state is reported. Any other `\r` is part of the text. */
+function withoutRedraws(line) {
+    const parts = line.split('\r').filter((part) => part !== '');
+    return parts.filter((part, n) => n === parts.length - 1 || !PROGRESS_BAR.test(part)).join('\r');
+}
+
+
+/***/ }),
+
 /***/ 3787:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -81502,6 +82205,32 @@ const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
  */
 function keepMemorySmall() {
     (0,external_node_v8_namespaceObject.setFlagsFromString)('--optimize-for-size');
+}
+
+
+/***/ }),
+
+/***/ 8777:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   T: () => (/* binding */ readRedraws)
+/* harmony export */ });
+const LONGEST_LINE = 64 * 1024;
+/**
+ * Reports what a progress bar shows: it redraws its line, each time behind a `\r`, and ends it only when it is full. The
+ * stream has to be one of text, as `readLines` makes it.
+ */
+function readRedraws(stream, onRedraw) {
+    let pending = '';
+    stream.on('data', (chunk) => {
+        pending = (pending + chunk).split('\n').at(-1)?.slice(-LONGEST_LINE) ?? '';
+        if (!chunk.includes('\r'))
+            return;
+        pending = pending.split('\r').findLast((part) => part !== '') ?? '';
+        if (pending !== '')
+            onRedraw(pending);
+    });
 }
 
 
@@ -83913,7 +84642,7 @@ function deferred(ready) {
 
 /***/ }),
 
-/***/ 1587:
+/***/ 9252:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -83955,105 +84684,8 @@ function shortLivedPlanner({ python, cwd, env }) {
     };
 }
 
-// EXTERNAL MODULE: external "node:child_process"
-var external_node_child_process_ = __nccwpck_require__(1421);
-;// CONCATENATED MODULE: ./lib/process/redraws.js
-const LONGEST_LINE = 64 * 1024;
-/**
- * Reports what a progress bar shows: it redraws its line, each time behind a `\r`, and ends it only when it is full. The
- * stream has to be one of text, as `readLines` makes it.
- */
-function readRedraws(stream, onRedraw) {
-    let pending = '';
-    stream.on('data', (chunk) => {
-        pending = (pending + chunk).split('\n').at(-1)?.slice(-LONGEST_LINE) ?? '';
-        if (!chunk.includes('\r'))
-            return;
-        pending = pending.split('\r').findLast((part) => part !== '') ?? '';
-        if (pending !== '')
-            onRedraw(pending);
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/process/group.js
-
-
-/** How long the output of a child that has ended may stay open. */
-const LAST_OUTPUT = 2000;
-/**
- * Starts a program as the leader of a new process group. Its file descriptor 3 is a pipe that this process holds open
- * and never writes to: when this process is gone, kill -9 included, the child reads its end there.
- */
-function spawnGroup(program, args, options) {
-    const child = (0,external_node_child_process_.spawn)(program, args, {
-        cwd: options.cwd,
-        env: options.env,
-        detached: true,
-        stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-    });
-    for (const stream of [child.stdout, child.stderr]) {
-        if (!stream)
-            continue;
-        readLines(stream, options.onLine);
-        if (options.onRedraw)
-            readRedraws(stream, options.onRedraw);
-    }
-    const exit = new Promise((resolve, reject) => {
-        child.once('error', reject);
-        child.once('close', (code, signal) => resolve({ code, signal }));
-    });
-    const pid = child.pid ?? -1;
-    const signalAll = (signal) => {
-        if (pid <= 0)
-            return;
-        try {
-            process.kill(-pid, signal);
-        }
-        catch (error) {
-            if (error.code !== 'ESRCH')
-                throw error;
-        }
-    };
-    child.once('exit', () => {
-        // What it left running would hold its output, and nobody is to wait for that; also not when it has left the group. What
-        // was forked there holds even the other end of the pipe, which nobody needs any more.
-        signalAll('SIGKILL');
-        child.stdio[3]?.destroy();
-        setTimeout(() => {
-            for (const stream of child.stdio)
-                stream?.destroy();
-        }, LAST_OUTPUT).unref();
-    });
-    return { pid, exit, signal: signalAll };
-}
-/** In characters; of a longer line its end is reported. */
-const group_LONGEST_LINE = 64 * 1024;
-/** Reports each line of a stream, the last one also without its newline. Lines end at `\n` only. */
-function readLines(stream, onLine) {
-    let pending = '';
-    const emit = (line) => {
-        const shown = withoutRedraws(line);
-        if (shown !== '')
-            onLine(shown);
-    };
-    stream.setEncoding('utf8');
-    stream.on('data', (chunk) => {
-        const lines = (pending + chunk).split('\n');
-        pending = lines.pop() ?? '';
-        if (pending.length > group_LONGEST_LINE)
-            pending = pending.slice(-group_LONGEST_LINE);
-        lines.forEach(emit);
-    });
-    stream.on('end', () => emit(pending));
-}
-/** As tqdm and pip draw: `  5%|▌    | 1/20 [00:00<00:10]`, `12it [00:01, 9.9it/s]`. */
-const PROGRESS_BAR = /\d ?%|\dit \[|━/;
-/** A progress bar redraws its line behind a `\r`: only its last state is reported. Any other `\r` is part of the text. */
-function withoutRedraws(line) {
-    const parts = line.split('\r').filter((part) => part !== '');
-    return parts.filter((part, n) => n === parts.length - 1 || !PROGRESS_BAR.test(part)).join('\r');
-}
-
+// EXTERNAL MODULE: ./lib/process/group.js
+var group = __nccwpck_require__(5970);
 // EXTERNAL MODULE: ./lib/run/engine.js
 var engine = __nccwpck_require__(6667);
 ;// CONCATENATED MODULE: ./lib/run/oaieval-engine.js
@@ -84067,7 +84699,7 @@ function oaievalEngine({ python, cwd, env, todaysModels }) {
     return {
         start: ({ args, env: own, onLine, onRedraw }) => (0,engine/* deferred */.y)(async () => {
             const found = await python();
-            return () => spawnGroup(found, [...program, ...args], { cwd, env: { ...env, ...own }, onLine, onRedraw });
+            return () => (0,group/* spawnGroup */.j)(found, [...program, ...args], { cwd, env: { ...env, ...own }, onLine, onRedraw });
         }),
         async close() { },
     };
@@ -84078,13 +84710,13 @@ var lib_text = __nccwpck_require__(8804);
 ;// CONCATENATED MODULE: ./lib/run/readable-output.js
 
 /** Bytes. A person reads no more of a line, and annotations and reports keep thirty of them for each eval. */
-const readable_output_LONGEST_LINE = 4096;
+const LONGEST_LINE = 4096;
 /**
  * The one way by which output of evals enters: whatever is printed, kept or judged behind it has no secrets, such as the
  * gateway's address in the lines of an HTTP client, no characters that act, and a length that can be read.
  */
 function readableOutput(engine, log) {
-    const readable = (line) => (0,lib_text/* shorten */.ml)(log.redact((0,lib_text/* printable */.g$)(line)), readable_output_LONGEST_LINE);
+    const readable = (line) => (0,lib_text/* shorten */.ml)(log.redact((0,lib_text/* printable */.g$)(line)), LONGEST_LINE);
     return {
         start: ({ onLine, onRedraw, ...execution }) => engine.start({
             ...execution,
@@ -84095,12 +84727,16 @@ function readableOutput(engine, log) {
     };
 }
 
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:net"
 var external_node_net_ = __nccwpck_require__(7030);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: ./lib/process/redraws.js
+var redraws = __nccwpck_require__(8777);
 ;// CONCATENATED MODULE: ./lib/run/warm-host.js
 /** The warm host as this process sees it: src/python/host.py says what it is, and in which words it is talked to. */
 
@@ -84122,7 +84758,7 @@ const KEPT_LINES = 100;
 /** The connections of an eval: its stdout, its stderr. */
 const STREAMS = 2;
 /** How long a connection may outlive its processes, which are all gone, before it is cut. */
-const warm_host_LAST_OUTPUT = 2000;
+const LAST_OUTPUT = 2000;
 /** How long the host has to end when it is told to. */
 const LAST_WORDS = 2000;
 class WarmHost {
@@ -84143,8 +84779,8 @@ class WarmHost {
         this.#control = child.stdio[4];
         for (const stream of [child.stdout, child.stderr])
             if (stream)
-                readLines(stream, (line) => this.#keep(line));
-        readLines(this.#control, (line) => this.#hear(line));
+                (0,group/* readLines */.S)(stream, (line) => this.#keep(line));
+        (0,group/* readLines */.S)(this.#control, (line) => this.#hear(line));
         this.#control.on('error', () => { });
         server.on('connection', (socket) => this.#connect(socket));
         child.once('error', (error) => this.#end(`could not be started: ${(0,errors/* reasonOf */.A3)(error)}`));
@@ -84153,7 +84789,7 @@ class WarmHost {
             child.once('close', end);
             // What modules of the set have started there may hold its output open for ever.
             signalGroup(child.pid, 'SIGKILL');
-            setTimeout(end, warm_host_LAST_OUTPUT).unref();
+            setTimeout(end, LAST_OUTPUT).unref();
         });
     }
     /** Starts it; it has imported nothing yet. @throws HostUnavailable when there can be no socket for its output */
@@ -84305,9 +84941,9 @@ class WarmHost {
             const rest = head.subarray(newline + 1);
             if (rest.length > 0)
                 socket.unshift(rest);
-            readLines(socket, running.onLine);
+            (0,group/* readLines */.S)(socket, running.onLine);
             if (running.onRedraw)
-                readRedraws(socket, running.onRedraw);
+                (0,redraws/* readRedraws */.T)(socket, running.onRedraw);
             socket.resume();
         };
         socket.on('data', onHead);
@@ -84319,7 +84955,7 @@ class WarmHost {
             for (const socket of output)
                 socket.destroy();
             read.resolve();
-        }, warm_host_LAST_OUTPUT);
+        }, LAST_OUTPUT);
         await read.promise;
         clearTimeout(timer);
     }

@@ -28668,7 +28668,7 @@ function fail(error) {
 
 /***/ }),
 
-/***/ 7268:
+/***/ 9045:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29051,87 +29051,8 @@ function planner_shortLivedPlanner({ python, cwd, env }) {
     };
 }
 
-// EXTERNAL MODULE: external "node:child_process"
-var external_node_child_process_ = __nccwpck_require__(1421);
-;// CONCATENATED MODULE: ./lib/process/group.js
-
-
-/** How long the output of a child that has ended may stay open. */
-const LAST_OUTPUT = 2000;
-/**
- * Starts a program as the leader of a new process group. Its file descriptor 3 is a pipe that this process holds open
- * and never writes to: when this process is gone, kill -9 included, the child reads its end there.
- */
-function group_spawnGroup(program, args, options) {
-    const child = spawn(program, args, {
-        cwd: options.cwd,
-        env: options.env,
-        detached: true,
-        stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-    });
-    for (const stream of [child.stdout, child.stderr]) {
-        if (!stream)
-            continue;
-        group_readLines(stream, options.onLine);
-        if (options.onRedraw)
-            readRedraws(stream, options.onRedraw);
-    }
-    const exit = new Promise((resolve, reject) => {
-        child.once('error', reject);
-        child.once('close', (code, signal) => resolve({ code, signal }));
-    });
-    const pid = child.pid ?? -1;
-    const signalAll = (signal) => {
-        if (pid <= 0)
-            return;
-        try {
-            process.kill(-pid, signal);
-        }
-        catch (error) {
-            if (error.code !== 'ESRCH')
-                throw error;
-        }
-    };
-    child.once('exit', () => {
-        // What it left running would hold its output, and nobody is to wait for that; also not when it has left the group. What
-        // was forked there holds even the other end of the pipe, which nobody needs any more.
-        signalAll('SIGKILL');
-        child.stdio[3]?.destroy();
-        setTimeout(() => {
-            for (const stream of child.stdio)
-                stream?.destroy();
-        }, LAST_OUTPUT).unref();
-    });
-    return { pid, exit, signal: signalAll };
-}
-/** In characters; of a longer line its end is reported. */
-const LONGEST_LINE = (/* unused pure expression or super */ null && (64 * 1024));
-/** Reports each line of a stream, the last one also without its newline. Lines end at `\n` only. */
-function group_readLines(stream, onLine) {
-    let pending = '';
-    const emit = (line) => {
-        const shown = withoutRedraws(line);
-        if (shown !== '')
-            onLine(shown);
-    };
-    stream.setEncoding('utf8');
-    stream.on('data', (chunk) => {
-        const lines = (pending + chunk).split('\n');
-        pending = lines.pop() ?? '';
-        if (pending.length > LONGEST_LINE)
-            pending = pending.slice(-LONGEST_LINE);
-        lines.forEach(emit);
-    });
-    stream.on('end', () => emit(pending));
-}
-/** As tqdm and pip draw: `  5%|▌    | 1/20 [00:00<00:10]`, `12it [00:01, 9.9it/s]`. */
-const PROGRESS_BAR = /\d ?%|\dit \[|━/;
-/** A progress bar redraws its line behind a `\r`: only its last state is reported. Any other `\r` is part of the text. */
-function withoutRedraws(line) {
-    const parts = line.split('\r').filter((part) => part !== '');
-    return parts.filter((part, n) => n === parts.length - 1 || !PROGRESS_BAR.test(part)).join('\r');
-}
-
+// EXTERNAL MODULE: ./lib/process/group.js + 1 modules
+var group = __nccwpck_require__(6303);
 ;// CONCATENATED MODULE: ./lib/run/oaieval-engine.js
 
 
@@ -29154,13 +29075,13 @@ var lib_text = __nccwpck_require__(8804);
 ;// CONCATENATED MODULE: ./lib/run/readable-output.js
 
 /** Bytes. A person reads no more of a line, and annotations and reports keep thirty of them for each eval. */
-const readable_output_LONGEST_LINE = 4096;
+const LONGEST_LINE = 4096;
 /**
  * The one way by which output of evals enters: whatever is printed, kept or judged behind it has no secrets, such as the
  * gateway's address in the lines of an HTTP client, no characters that act, and a length that can be read.
  */
 function readable_output_readableOutput(engine, log) {
-    const readable = (line) => shorten(log.redact(printable(line)), readable_output_LONGEST_LINE);
+    const readable = (line) => shorten(log.redact(printable(line)), LONGEST_LINE);
     return {
         start: ({ onLine, onRedraw, ...execution }) => engine.start({
             ...execution,
@@ -29171,6 +29092,8 @@ function readable_output_readableOutput(engine, log) {
     };
 }
 
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
 // EXTERNAL MODULE: external "node:net"
 var external_node_net_ = __nccwpck_require__(7030);
 // EXTERNAL MODULE: external "node:os"
@@ -29196,7 +29119,7 @@ const KEPT_LINES = 100;
 /** The connections of an eval: its stdout, its stderr. */
 const STREAMS = 2;
 /** How long a connection may outlive its processes, which are all gone, before it is cut. */
-const warm_host_LAST_OUTPUT = 2000;
+const LAST_OUTPUT = 2000;
 /** How long the host has to end when it is told to. */
 const LAST_WORDS = 2000;
 class warm_host_WarmHost {
@@ -29227,7 +29150,7 @@ class warm_host_WarmHost {
             child.once('close', end);
             // What modules of the set have started there may hold its output open for ever.
             signalGroup(child.pid, 'SIGKILL');
-            setTimeout(end, warm_host_LAST_OUTPUT).unref();
+            setTimeout(end, LAST_OUTPUT).unref();
         });
     }
     /** Starts it; it has imported nothing yet. @throws HostUnavailable when there can be no socket for its output */
@@ -29393,7 +29316,7 @@ class warm_host_WarmHost {
             for (const socket of output)
                 socket.destroy();
             read.resolve();
-        }, warm_host_LAST_OUTPUT);
+        }, LAST_OUTPUT);
         await read.promise;
         clearTimeout(timer);
     }
@@ -29670,6 +29593,7 @@ function readInputs() {
         timeBudget: duration('time-budget'),
         tokenBudget: inputs_text('token-budget') === '' ? undefined : count('token-budget', 0, Number.MAX_SAFE_INTEGER),
         checkpointInterval: duration('checkpoint-interval') ?? 2 * UNITS.m,
+        matrix: inputs_text('matrix', SEVERAL_LINES),
         encryptionKey: secret('encryption-key'),
         githubToken: secret('github-token'),
         stateDirectory: resolve(inputs_text('state-directory') || '/tmp/oaievalset'),
@@ -30226,8 +30150,11 @@ function discard(root) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   BY: () => (/* binding */ storageLines),
 /* harmony export */   Dx: () => (/* binding */ linesOf),
+/* harmony export */   Ee: () => (/* binding */ saysUnable),
+/* harmony export */   LH: () => (/* binding */ foundEntry),
 /* harmony export */   c_: () => (/* binding */ lastMatch),
 /* harmony export */   g$: () => (/* binding */ printable),
+/* harmony export */   mb: () => (/* binding */ toolMessage),
 /* harmony export */   o4: () => (/* binding */ firstMatch),
 /* harmony export */   qc: () => (/* binding */ archiveBytes)
 /* harmony export */ });
@@ -30261,6 +30188,20 @@ function firstMatch(lines, pattern) {
 /** The first group of the last line that matches. */
 function lastMatch(lines, pattern) {
     return firstMatch(lines.toReversed(), pattern);
+}
+/** Whether a line of a tool, or of the shell that should start it, is about what it cannot do, not about what it was given. */
+function saysUnable(line) {
+    return UNABLE.test(line);
+}
+const UNABLE = /unrecogni[sz]ed option|(invalid|unknown|illegal|unsupported) option|option .* (is not supported|requires)|^usage: |Incorrect parameters|You may not specify more than one|Can'?t (launch|initialize) (external|filter)|Cannot exec|: not found$|command not found|applet not found|Unable to locate executable|spawn .* (ENOENT|EACCES|ENOEXEC)|Exec format error/i;
+/** A line of a tool for a message: without the path of the tool, and with nothing that ends the clause it is put into. */
+function toolMessage(line) {
+    return printable(line.trim().replace(/^\S*\/(?=[\w.-]+(?: \(child\))?: )/, ''), []).replace(/[.;]+$/, '');
+}
+/** Key of the entry that the client found, whatever became of it; undefined when it found none. */
+function foundEntry(lines) {
+    return (firstMatch(lines, /^Cache hit for(?: restore-key)?: (.*)$/) ??
+        firstMatch(lines.filter(({ level }) => level === 'debug'), /^\{.*"cacheKey":"([^"\\]+)"/));
 }
 /** Size in bytes of the archive that was sent or received, when the client told. */
 function archiveBytes(lines) {
@@ -30314,7 +30255,7 @@ const CHECKPOINT_PATH = 'tmp/oaievalset';
 
 /***/ }),
 
-/***/ 215:
+/***/ 8802:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -30331,12 +30272,71 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var errors = __nccwpck_require__(452);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var paths = __nccwpck_require__(8943);
-// EXTERNAL MODULE: ./lib/progress/state.js + 9 modules
-var state = __nccwpck_require__(475);
-// EXTERNAL MODULE: external "node:child_process"
-var external_node_child_process_ = __nccwpck_require__(1421);
+// EXTERNAL MODULE: ./lib/progress/state.js + 2 modules
+var state = __nccwpck_require__(1765);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/progress/completion-record.js + 1 modules
+var completion_record = __nccwpck_require__(1512);
+// EXTERNAL MODULE: ./lib/progress/progress-file.js
+var progress_file = __nccwpck_require__(1119);
+;// CONCATENATED MODULE: ./lib/checkpoint/content.js
+/** Whether two states say the same, for the question whether a checkpoint is worth saving. */
+
+
+
+
+
+function content_contentOf(state) {
+    const { logs, journal } = state.paths;
+    const done = {
+        records: state.records.map(formatRecord).sort(),
+        commands: state.commands.map(commandId).sort(),
+        files: [...sizesBelow(logs), ...sizesBelow(journal)],
+    };
+    return {
+        done: createHash('sha256').update(JSON.stringify(done)).digest('hex'),
+        plan: state.plan,
+    };
+}
+/** On a machine with other paths the same plan is made from files of other names: that is nothing new. */
+function content_saysTheSame(a, b) {
+    return a.done === b.done && samePlan(a.plan, b.plan);
+}
+function samePlan(a, b) {
+    if (!a || !b)
+        return a === b;
+    if (a.signature === b.signature)
+        return true;
+    if (JSON.stringify(answerOf(a)) !== JSON.stringify(answerOf(b)))
+        return false;
+    const [ofA, ofB] = [filesOf(a), filesOf(b)];
+    const elsewhere = JSON.stringify(ofA) !== JSON.stringify(ofB);
+    return elsewhere && JSON.stringify(namesOf(ofA)) === JSON.stringify(namesOf(ofB));
+}
+function answerOf({ evals, made: { evalsVersion, needsApiKey } }) {
+    return { evals, evalsVersion, needsApiKey };
+}
+function filesOf({ made: { basis } }) {
+    return [...basis.files].sort();
+}
+function namesOf(paths) {
+    return paths.map((path) => basename(path)).sort();
+}
+function sizesBelow(folder) {
+    if (!existsSync(folder))
+        return [];
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name))
+        .sort()
+        .map((path) => [relative(folder, path), lstatSync(path, { throwIfNoEntry: false })?.size ?? -1]);
+}
+
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
 // EXTERNAL MODULE: external "node:events"
 var external_node_events_ = __nccwpck_require__(8474);
 ;// CONCATENATED MODULE: external "node:fs/promises"
@@ -30347,6 +30347,40 @@ var external_node_stream_ = __nccwpck_require__(7075);
 const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __nccwpck_require__(8522);
+;// CONCATENATED MODULE: external "node:module"
+const external_node_module_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:module");
+;// CONCATENATED MODULE: ./lib/checkpoint/safe-tar.js
+
+
+
+
+/**
+ * From here on every program that this process starts sees only the environment of a tool, and every tar is one that an
+ * archive cannot mislead. To be called by the cache worker, whose client offers no other way in.
+ *
+ * A script on the PATH in place of tar would have to be written first, and what this process has just written it cannot
+ * always execute: a child that is forked meanwhile holds the file open for writing until it is a program of its own (ETXTBSY).
+ */
+function guardTools() {
+    const { spawn } = childProcess;
+    const guarded = (file, args = [], options = {}) => spawn(file, safeArguments(file, args), { ...options, env: toolEnvironment(options.env ?? process.env) });
+    childProcess.spawn = guarded;
+    syncBuiltinESMExports();
+}
+/**
+ * The client unpacks with `-P`, which lets an archive write to absolute paths, above the directory with `..`, and through
+ * links it brought along. Who can write to a repository's cache could thus write anywhere on the runner. Without `-P`, GNU
+ * and BSD tar refuse all three. Owners and permissions of the archive are those of another machine, which tar keeps for root.
+ */
+function safeArguments(file, args) {
+    if (!/^g?tar$/.test(basename(file)))
+        return args;
+    const kept = args.filter((argument) => argument !== '-P');
+    return kept.includes('-xf') ? [...kept, ...AS_OURS] : kept;
+}
+/** Unpacked files belong to who unpacks them, with the permissions that its umask leaves. */
+const AS_OURS = ['--no-same-owner', '--no-same-permissions'];
+
 ;// CONCATENATED MODULE: ./lib/checkpoint/sealed-stream.js
 /**
  * A stream as chunks that are encrypted and authenticated one by one, so that memory stays bounded and nothing is handed
@@ -30446,6 +30480,7 @@ function attempt(done, work) {
 
 
 
+
 /**
  * The file, all numbers big-endian:
  *
@@ -30485,7 +30520,7 @@ async function sealTree(root, path, target, sealing) {
     const output = (0,external_node_fs_.createWriteStream)(target, { flags: 'wx', mode: 0o600 });
     output.write(header);
     const { env, signal, entryKey } = sealing;
-    const chunks = sealingStream({ key, prefix, names: namesOf(header, entryKey) });
+    const chunks = sealingStream({ key, prefix, names: encryption_namesOf(header, entryKey) });
     const tar = startTar(['-cf', '-', '-C', root, path], env);
     await together((0,external_node_stream_promises_namespaceObject.pipeline)(tar.stdout, (0,external_node_zlib_.createGzip)({ level: GZIP_LEVEL }), chunks, output, { signal }), tar, signal);
 }
@@ -30506,9 +30541,9 @@ async function openSealed(source, into, mostBytes, sealing) {
             throw new SealBroken('it was encrypted with another key, or its first bytes are damaged');
         }
         const { env, signal, entryKey } = sealing;
-        const chunks = openingStream({ key: derived.key, prefix, names: namesOf(header, entryKey) });
+        const chunks = openingStream({ key: derived.key, prefix, names: encryption_namesOf(header, entryKey) });
         const input = file.createReadStream({ start: HEADER, highWaterMark: CHUNK, autoClose: false });
-        const tar = startTar(['-xf', '-', '--no-same-owner', '--no-same-permissions', '-C', into], env);
+        const tar = startTar(['-xf', '-', ...AS_OURS, '-C', into], env);
         const stages = [input, chunks, (0,external_node_zlib_.createGunzip)(), bounded(mostBytes), feeding(tar.stdin)];
         await together((0,external_node_stream_promises_namespaceObject.pipeline)(...stages, { signal }), tar, signal);
     }
@@ -30539,7 +30574,7 @@ async function derive(text, salt) {
     });
     return { key: bytes.subarray(0, 32), check: bytes.subarray(32) };
 }
-function namesOf(header, entryKey) {
+function encryption_namesOf(header, entryKey) {
     return Buffer.concat([header, Buffer.from(entryKey)]);
 }
 function bounded(mostBytes) {
@@ -30641,33 +30676,309 @@ async function together(stream, tar, signal) {
         throw broken;
 }
 
+// EXTERNAL MODULE: ./lib/progress/saved-plan.js + 2 modules
+var saved_plan = __nccwpck_require__(870);
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(8500);
+;// CONCATENATED MODULE: ./lib/checkpoint/untrusted-tree.js
+/** What was unpacked from a cache that others can write to, looked at before anything of it is read. */
+
+
+
+
+/** Far above the checkpoint of any eval set, far below what hurts a runner. */
+const untrusted_tree_CHECKPOINT_BOUNDS = {
+    entries: 200_000,
+    bytes: 8 * 1024 ** 3,
+    depth: 32,
+    pathBytes: 1024,
+};
+/** The bounds, with no more bytes than half of what is free in `directory`: what is restored is then copied from there. */
+function boundsIn(directory, bounds = untrusted_tree_CHECKPOINT_BOUNDS) {
+    const { bavail, bsize } = (0,external_node_fs_.statfsSync)(directory);
+    const room = Math.floor((bavail * bsize) / 2);
+    return room < bounds.bytes ? { ...bounds, bytes: room, scarce: true } : bounds;
+}
+/**
+ * Says, as a clause, what in a tree cannot come from this action; undefined when nothing does. Then all of it is for this
+ * user alone.
+ *
+ * It stops at the first such thing, and holds no list of the entries: a million of them cost no memory. It never keeps the
+ * process from hearing a signal.
+ * @throws the reason of the signal, when that is aborted
+ */
+async function untrusted_tree_findForbiddenEntry(directory, bounds = untrusted_tree_CHECKPOINT_BOUNDS, signal) {
+    let entries = 0;
+    let bytes = 0;
+    try {
+        for await (const { path, depth, entry } of walk(directory)) {
+            if (signal?.aborted)
+                break;
+            entries += 1;
+            if (entries > bounds.entries)
+                return `it holds more than ${bounds.entries} files`;
+            const name = shown(relative(directory, path));
+            if (depth > bounds.depth)
+                return `${name} is nested deeper than ${bounds.depth} directories`;
+            if (Buffer.byteLength(relative(directory, path)) > bounds.pathBytes) {
+                return `the path ${name} is longer than ${bounds.pathBytes} bytes`;
+            }
+            if (ODD_CHARACTERS.test(entry.name))
+                return `the name ${name} holds control characters`;
+            const stat = await lstat(path);
+            const odd = oddity(stat);
+            if (odd)
+                return `${name} is ${odd}`;
+            if (stat.isFile())
+                bytes += sizeOf(stat);
+            if (bytes > bounds.bytes)
+                return `it holds more than ${inUnits(bounds.bytes)}`;
+            if (stat.mode & 0o077)
+                await chmod(path, stat.isDirectory() ? 0o700 : 0o600);
+        }
+    }
+    catch (error) {
+        // Names that are not UTF-8 and directories without permissions end here.
+        return `it cannot be read whole (${error.code ?? 'unknown error'})`;
+    }
+    signal?.throwIfAborted();
+    return undefined;
+}
+/**
+ * Calls `exceeded` when what is being written below a directory outgrows the bounds, and returns why, as a clause. Ends
+ * without when `done` is aborted. It looks four times a second: a bomb overshoots by what a disk takes in that time.
+ */
+async function watchGrowth(directory, bounds, exceeded, done) {
+    while (!done.aborted) {
+        const why = await outgrown(directory, bounds, done);
+        if (why) {
+            exceeded();
+            return why;
+        }
+        await (0,promises_.setTimeout)(250, undefined, { signal: done, ref: false }).catch(() => { });
+    }
+    return undefined;
+}
+/** Says, as a clause, which bound the files below a directory exceed; it may be written to in the meantime. */
+async function outgrown(directory, bounds, done) {
+    let entries = 0;
+    let bytes = 0;
+    const open = [directory];
+    try {
+        for (let path = open.pop(); path !== undefined; path = open.pop()) {
+            // What the client removes while we look is not there any more, and does not count.
+            for await (const entry of (await (0,promises_namespaceObject.opendir)(path).catch(() => undefined)) ?? []) {
+                if (done?.aborted)
+                    return undefined;
+                entries += 1;
+                const below = (0,external_node_path_.join)(path, entry.name);
+                const stat = await (0,promises_namespaceObject.lstat)(below).catch(() => undefined);
+                if (stat?.isFile())
+                    bytes += sizeOf(stat);
+                if (entries > bounds.entries)
+                    return `it unpacks to more than ${bounds.entries} files`;
+                if (bytes > bounds.bytes)
+                    return `it unpacks to more than ${inUnits(bounds.bytes)}${bounds.scarce ? ', half of what is free on the disk of this runner' : ''}`;
+                if (stat?.isDirectory())
+                    open.push(below);
+            }
+        }
+    }
+    catch {
+        // The next look tells.
+    }
+    return undefined;
+}
+/** Control and format characters, line and paragraph separators: in a log they hide or forge what is around them. */
+const ODD_CHARACTERS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+function oddity(stat) {
+    if (stat.isSymbolicLink())
+        return 'a symbolic link';
+    if (stat.isDirectory())
+        return (stat.mode & 0o700) === 0o700 ? undefined : 'a directory without permissions';
+    if (stat.isFIFO())
+        return 'a named pipe';
+    if (stat.isSocket())
+        return 'a socket';
+    if (!stat.isFile())
+        return 'a device';
+    if (stat.nlink > 1)
+        return 'a hard link';
+    if (!(stat.mode & 0o400))
+        return 'a file without permissions';
+    // Directories may have inherited theirs from the temporary directory.
+    if (stat.mode & 0o6000)
+        return 'a setuid or setgid program';
+    return undefined;
+}
+/** Depth first; keeps one open directory for each level. */
+async function* walk(top) {
+    const open = [{ dir: await opendir(top), path: top }];
+    try {
+        for (let current = open.at(-1); current; current = open.at(-1)) {
+            const entry = await current.dir.read();
+            if (!entry) {
+                await open.pop()?.dir.close();
+                continue;
+            }
+            const path = join(current.path, entry.name);
+            // The caller looks at it first, and does not come back when it is too deep, too long or unlike a directory.
+            yield { path, depth: open.length, entry };
+            if (entry.isDirectory())
+                open.push({ dir: await opendir(path), path });
+        }
+    }
+    finally {
+        for (const { dir } of open)
+            await dir.close();
+    }
+}
+function sizeOf(stat) {
+    return Math.max(stat.size, stat.blocks * 512);
+}
+function inUnits(bytes) {
+    return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
+}
+/** A name for a message: in quotes, of bounded length, with nothing in it that acts on a terminal. */
+function shown(name) {
+    const safe = JSON.stringify(name).replace(new RegExp(ODD_CHARACTERS, 'gu'), '?');
+    return safe.length > 120 ? `${safe.slice(0, 119)}…"` : safe;
+}
+
+;// CONCATENATED MODULE: ./lib/checkpoint/inspection.js
+/** What a restored tree has to be before anything of it is used. What came out of a cache is not trusted. */
+
+
+
+
+
+
+/** In bytes. A larger file is left to the state, which has bounds of its own; that of 10,000 evals has half of it. */
+const LARGEST = (/* unused pure expression or super */ null && (32 * 1024 * 1024));
+/** Of what a tree holds, only the files of this model and eval set are looked at. */
+function inspection_inspectionFor(model, evalSet) {
+    return async (directory, signal) => {
+        const forbidden = await findForbiddenEntry(directory, CHECKPOINT_BOUNDS, signal);
+        if (forbidden)
+            return { kind: 'unusable', why: forbidden };
+        const paths = statePaths(directory, model, evalSet);
+        const [progress, resume] = await Promise.all([kindOf(paths.progressFile), kindOf(paths.resume)]);
+        if (!progress && !resume)
+            return { kind: 'unusable', why: 'it holds nothing of this model and eval set' };
+        const flaw = (progress === 'directory' && 'its progress file is a directory') ||
+            (resume === 'file' && 'its completion records are no directory') ||
+            (await flawIn(paths));
+        return flaw ? { kind: 'flawed', why: flaw } : undefined;
+    };
+}
+/** What the state would not use of it; the rest of the tree is good. */
+async function flawIn({ completions, progressFile, plan }) {
+    const badRecords = parseCompletions(await textOf(completions)).rejected;
+    if (badRecords)
+        return `its completion records cannot be read: ${badRecords}`;
+    const badLines = parseProgress(await textOf(progressFile)).rejected;
+    if (badLines)
+        return `its progress file cannot be read: ${badLines}`;
+    const planText = await textOf(plan);
+    const saved = planText === '' ? undefined : parseSavedPlan(planText);
+    return saved && 'reason' in saved ? `its plan cannot be read: ${saved.reason}` : undefined;
+}
+async function kindOf(path) {
+    return lstat(path).then((stat) => (stat.isDirectory() ? 'directory' : 'file'), () => undefined);
+}
+/** Empty for a file that is not there, that is none, or that is too large. */
+async function textOf(path) {
+    const stat = await lstat(path).catch(() => undefined);
+    return stat?.isFile() && stat.size <= LARGEST ? readFile(path, 'utf8') : '';
+}
+
 ;// CONCATENATED MODULE: ./lib/checkpoint/keys.js
 
 const SLUG_LENGTH = 80;
+/** What a hash may begin with: the newest of others hides their older ones only where its own hash begins alike. */
+const HEX = [...'0123456789abcdef'];
 /**
- * `oaievalset-v1-<slug>-<hash>-s<i>of<n>-<run_id>-<attempt>-<seq>`.
+ * `oaievalset-v2-<slug>-<set>-<request><user>-s<i>of<n>-<run_id>-<attempt>-<seq>`: docs/adr/0007-whose-checkpoint.md.
  *
- * The slug is for people who read the list of caches; the hash is what tells two identities apart. The service matches
- * restore keys by prefix, so each ends in `-`: without it run 12 would restore the checkpoints of run 123.
+ * The slug is for people who read the list of caches; the hashes are what tells two identities apart. The service matches
+ * restore keys by prefix, so each ends in `-`: without it run 12 would restore the checkpoints of run 123. The hash of the
+ * request needs none, because its length is fixed.
  */
-function checkpointKeys(identity) {
+function keys_checkpointKeys(identity) {
     const { model, evalSet, cacheKey, shard, runAttempt } = identity;
-    const hash = (0,external_node_crypto_.createHash)('sha256')
-        .update(JSON.stringify([model, evalSet, cacheKey]))
-        .digest('hex')
-        .slice(0, 16);
-    const anyRun = `oaievalset-v1-${slugOf(model, evalSet)}-${hash}-s${shard.index}of${shard.count}-`;
-    const thisRun = `${anyRun}${safe(identity.runId) || 'local'}-`;
-    const nameOf = (seq) => `${thisRun}${runAttempt}-${seq}`;
+    const set = `${slugOf(model, evalSet)}-${shortHash([model, evalSet, cacheKey], 16)}-`;
+    const shardPart = `s${shard.index}of${shard.count}-`;
+    const anyOfSet = `oaievalset-v2-${set}`;
+    const sameRequest = `${anyOfSet}${shortHash(identity.request, 8)}`;
+    const anyRun = `${sameRequest}${shortHash(identity.user, 8)}-${shardPart}`;
+    const run = `${safe(identity.runId) || 'local'}-`;
+    /** The format before: users of a set shared their keys. */
+    const before = `oaievalset-v1-${set}${shardPart}`;
+    const thisAttempt = `${anyRun}${run}${runAttempt}-`;
+    const restoreKeys = [anyRun + run, before + run, anyRun, sameRequest, anyOfSet, before];
     return {
         primary(seq) {
             if (!Number.isSafeInteger(seq) || seq < 1)
                 throw new RangeError(`A save is numbered from 1, not ${seq}.`);
-            return nameOf(seq);
+            return `${thisAttempt}${seq}`;
         },
-        neverSaved: nameOf(0),
-        restoreKeys: [thisRun, anyRun],
+        seqOf(key) {
+            const seq = key.startsWith(thisAttempt) ? key.slice(thisAttempt.length) : '';
+            return /^\d{1,9}$/.test(seq) ? Number(seq) : undefined;
+        },
+        neverSaved: `${thisAttempt}0`,
+        restoreKeys,
+        thisAttempt,
+        anyOfSet,
+        isOfSet: (key) => key.startsWith(anyOfSet) || key.startsWith(before),
+        originOf(key) {
+            if (key.startsWith(anyRun + run) || key.startsWith(before + run))
+                return 'this run';
+            if (key.startsWith(anyRun))
+                return 'an earlier run';
+            return key.startsWith(sameRequest) ? 'the same request' : 'the same set';
+        },
+        olderThan: (key) => [
+            ...new Set([
+                ...beforeSave(key),
+                ...restoreKeys.slice(0, 3),
+                ...[sameRequest, anyOfSet].flatMap((prefix) => [prefix, ...HEX.map((digit) => prefix + digit)]),
+                before,
+            ]),
+        ],
     };
+}
+/** 32 hex digits at most of what a value is made of; a hash, so that nothing in a key has to be made harmless. */
+function shortHash(value, length) {
+    return (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(value)).digest('hex').slice(0, length);
+}
+/** The saves of the same user before this one: of the same attempt, of earlier attempts, of earlier runs. */
+function beforeSave(key) {
+    const parts = /^(oaievalset-v\d-.+-s\d+of\d+-)(\d{1,20}|local)-(\d{1,9})-(\d{1,9})$/.exec(key);
+    const [, anyRun = '', run = '', attempt = '', seq = ''] = parts ?? [];
+    if (!parts)
+        return [];
+    return [
+        ...below(seq).map((prefix) => `${anyRun}${run}-${attempt}-${prefix}`),
+        ...below(attempt).map((prefix) => `${anyRun}${run}-${prefix}`),
+        ...below(run === 'local' ? '' : run).map((prefix) => `${anyRun}${prefix}`),
+    ];
+}
+/**
+ * Beginnings of the numbers below one, the nearest first: a look-up by prefix finds the newest entry, and cannot be asked for
+ * the one before it. For 132 these are 131, 130, 12, 11, 10, and then 9 to 1 for the numbers that have fewer digits.
+ */
+function below(number) {
+    const prefixes = [];
+    for (let at = number.length - 1; at >= 0; at -= 1) {
+        const least = at === 0 ? 1 : 0;
+        for (let digit = Number(number[at]) - 1; digit >= least; digit -= 1)
+            prefixes.push(`${number.slice(0, at)}${digit}`);
+    }
+    if (number.length > 1)
+        for (let digit = 9; digit >= 1; digit -= 1)
+            prefixes.push(String(digit));
+    return [...new Set(prefixes)];
 }
 function slugOf(model, evalSet) {
     return (safe(`${model}.${evalSet}`)
@@ -30682,32 +30993,30 @@ function safe(text) {
         .replace(/^[-.]+|[-.]+$/g, '');
 }
 
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: external "node:url"
 var external_node_url_ = __nccwpck_require__(3136);
-;// CONCATENATED MODULE: ./lib/process/abort.js
-/**
- * Aborted when one of the signals is, and after so many milliseconds at the latest. Not made of AbortSignal.timeout and
- * AbortSignal.any, which hold what they are made of weakly: here the timer holds the signal. It keeps no process alive.
- */
-function abortedAfter(milliseconds, ...signals) {
-    const controller = new AbortController();
-    const timer = setTimeout(() => controller.abort(new DOMException('The time for it is up', 'TimeoutError')), milliseconds);
-    timer.unref();
-    for (const signal of signals) {
-        const abort = () => {
-            clearTimeout(timer);
-            controller.abort(signal?.reason);
-        };
-        if (signal?.aborted)
-            abort();
-        else
-            signal?.addEventListener('abort', abort, { once: true });
-    }
-    return controller.signal;
+;// CONCATENATED MODULE: ./lib/checkpoint/child-environment.js
+/** What the processes that pack and carry checkpoints see of the job's environment: what they need, and no key of an API. */
+/** For tar and what compresses: where programs are, and in which language and character set file names are. */
+const OF_TOOLS = /^(PATH|HOME|TMPDIR|LANG|LANGUAGE|LC_\w+)$/;
+/** For the client as well: where the cache service is, the way there, and whom to trust on it. */
+const OF_CLIENT = [
+    /^ACTIONS_(RESULTS_URL|RUNTIME_URL|RUNTIME_TOKEN|ORCHESTRATION_ID)$/,
+    /^ACTIONS_CACHE_\w+$/,
+    /^(CACHE_UPLOAD_\w+|SEGMENT_DOWNLOAD_TIMEOUT_MINS|GITHUB_SERVER_URL)$/,
+    /^(https?|no|all)_proxy$/i,
+    /^(NODE_(EXTRA_CA_CERTS|OPTIONS|TLS_REJECT_UNAUTHORIZED|USE_ENV_PROXY|USE_SYSTEM_CA)|SSL_CERT_(FILE|DIR))$/,
+];
+function child_environment_toolEnvironment(env) {
+    return chosen(env, [OF_TOOLS]);
+}
+/** @param secret a text that no child sees, whatever holds it; empty: there is none */
+function clientEnvironment(env, secret) {
+    const chosenOnes = Object.entries(chosen(env, [OF_TOOLS, ...OF_CLIENT]));
+    return Object.fromEntries(chosenOnes.filter(([, value]) => !(secret && value?.includes(secret))));
+}
+function chosen(env, patterns) {
+    return Object.fromEntries(Object.entries(env).filter(([name]) => patterns.some((pattern) => pattern.test(name))));
 }
 
 // EXTERNAL MODULE: ./lib/checkpoint/client-output.js
@@ -30757,6 +31066,8 @@ function causeOf(operation, message, lines) {
         return `the token of this run may not ${operation} (${denied}${OUTSIDERS[operation]})`;
     if (/\b(g?tar|zstd|unzstd|zstdmt)\b.* failed with error/.test(message))
         return archiveCause(operation, lines);
+    if (/Unable to locate executable file: g?tar\b/.test(message))
+        return 'this machine has no tar';
     const network = NETWORK_ERROR.exec(message)?.[0];
     if (network)
         return `the cache service cannot be reached (${network})`;
@@ -30844,14 +31155,23 @@ function withStage(operation, message, lines) {
     }
     return what;
 }
+/** What the tool itself said is the difference between a full disk, a tool that cannot, and a damaged archive. */
 function archiveCause(operation, lines) {
-    // What the tool itself said is the difference between a full disk and a damaged archive.
-    const said = (0,client_output/* firstMatch */.o4)(lines, /^\s*((?:\S*\/)?(?:g?tar|bsdtar|gzip|unzstd|zstd|zstdmt): .*)/);
-    const detail = said ? ` (${said.trim()})` : '';
-    if (operation === 'save')
-        return `the archive could not be made${detail}`;
+    const printed = lines.filter(({ level }) => level === 'info');
+    const said = printed.filter(({ text }) => TOOL_LINE.test(text) || (0,client_output/* saysUnable */.Ee)(text));
+    const unable = said.find(({ text }) => (0,client_output/* saysUnable */.Ee)(text));
+    const what = `the archive could not be ${operation === 'save' ? 'made' : 'unpacked'}`;
+    if (unable)
+        return `${what}: this machine's tools cannot do it (${(0,client_output/* toolMessage */.mb)(unable.text)})`;
+    const detail = said[0] ? ` (${(0,client_output/* toolMessage */.mb)(said[0].text)})` : '';
+    const notTheArchive = said.some(({ text }) => OF_THE_MACHINE.test(text));
+    if (operation === 'save' || notTheArchive)
+        return `${what}${detail}`;
     return `the archive is damaged or incomplete and could not be unpacked${detail}`;
 }
+const TOOL_LINE = /^\s*(?:\S*\/)?(?:g?tar|bsdtar|gzip|unzstd|zstd|zstdmt)(?: \(child\))?: /;
+/** What an archive cannot be blamed for. */
+const OF_THE_MACHINE = /No space left on device|Disk quota exceeded|Read-only file system|Permission denied|Cannot allocate memory|Too many open files|Input\/output error|Killed/;
 function statusCause(operation, status, message, lines) {
     if (status === 409 && operation === 'save')
         return KEY_TAKEN;
@@ -30893,6 +31213,9 @@ function reworded(message) {
 ;// CONCATENATED MODULE: ./lib/checkpoint/outcome.js
 
 
+function failed(cause) {
+    return { kind: 'failed', cause };
+}
 const noService = {
     kind: 'unavailable',
     cause: 'this job has no Actions cache service',
@@ -30901,10 +31224,16 @@ function restoreOutcome(answer) {
     const result = resultOf('restore', answer);
     if ('kind' in result)
         return result;
-    if (result.operation === 'restore' && result.key !== undefined)
+    if (result.operation !== 'save' && result.key !== undefined)
         return { kind: 'hit', key: result.key };
     // For the client a miss and a failure are the same, but for what it prints.
-    return told('restore', answer) ?? { kind: 'miss' };
+    const trouble = told('restore', answer);
+    const entry = trouble?.kind === 'failed' ? entryFoundBy(answer) : undefined;
+    return trouble ? { ...trouble, ...(entry === undefined ? {} : { entry }) } : { kind: 'miss' };
+}
+/** Key of the entry that a restore found, whatever became of it. */
+function entryFoundBy({ run }) {
+    return (0,client_output/* foundEntry */.LH)(outputOf(run));
 }
 function saveOutcome(answer, key) {
     const result = resultOf('save', answer);
@@ -30931,23 +31260,23 @@ function tookTooLong(timeoutMs) {
 }
 /** The worker's result, when it is one to go on with. */
 function resultOf(operation, { run, timeoutMs, secrets }) {
-    const failed = (cause) => ({ kind: 'failed', cause: (0,client_output/* printable */.g$)(cause, secrets) });
+    const failure = (cause) => failed((0,client_output/* printable */.g$)(cause, secrets));
     const lines = outputOf(run);
     if (run.ended === 'timed-out') {
         const attempt = lastAttempt(lines);
         const stage = stageOf(operation, lines);
         const details = [stage && `while ${stage}`, attempt && `last attempt: ${attempt}`].filter(Boolean);
-        return failed(`${tookTooLong(timeoutMs)}${details.length > 0 ? ` (${details.join('; ')})` : ''}`);
+        return failure(`${tookTooLong(timeoutMs)}${details.length > 0 ? ` (${details.join('; ')})` : ''}`);
     }
     if (run.ended === 'aborted')
-        return failed(STOPPED);
+        return failure(STOPPED);
     const { result } = run;
     if (!result)
-        return failed(`the cache worker ended without an answer (${[run.exit, errorIn(run.stderr)].join('')})`);
+        return failure(`the cache worker ended without an answer (${[run.exit, errorIn(run.stderr)].join('')})`);
     if (!result.available)
         return noService;
     if (result.operation === 'error')
-        return failed(causeOf(operation, result.message, lines));
+        return failure(causeOf(operation, result.message, lines));
     return result;
 }
 /** What the client's output tells about an operation that did not succeed. */
@@ -30963,7 +31292,12 @@ function told(operation, { run, secrets }) {
     const message = failureMessage(operation, lines);
     if (message === undefined)
         return undefined;
-    return { kind: 'failed', cause: (0,client_output/* printable */.g$)(causeOf(operation, message, lines), secrets) };
+    const cause = causeOf(operation, message, lines);
+    return {
+        kind: 'failed',
+        cause: (0,client_output/* printable */.g$)(cause, secrets),
+        ...(cause === KEY_TAKEN ? { keyTaken: true } : {}),
+    };
 }
 function outputOf({ stdout, stderr }) {
     return [...(0,client_output/* linesOf */.Dx)(stdout), ...(0,client_output/* storageLines */.BY)(stderr)];
@@ -30973,49 +31307,196 @@ function errorIn(stderr) {
     return line ? `; ${line.trim()}` : '';
 }
 
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
-;// CONCATENATED MODULE: ./lib/checkpoint/safe-tar.js
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+;// CONCATENATED MODULE: ./lib/checkpoint/private-directory.js
+/** A directory for one call of the cache, which no other user of the machine can look into. */
 
 
 
 
+
+
+/** The parts of the directory. What an archive holds is unpacked into one of its own, beside ours. */
+const FILES = 'files';
+const OPENED = 'opened';
+const ARCHIVES = 'archives';
+const PROGRAMS = 'bin';
 /**
- * A PATH on which `tar` (and `gtar`, which the client prefers on macOS) leaves out `-P`.
- *
- * The client unpacks with `-P`, which lets an archive write to absolute paths, above the directory with `..`, and
- * through links it brought along. Who can write to a repository's cache could thus write anywhere on the runner.
- * Without `-P`, GNU and BSD tar refuse all three.
- *
- * @param directory where the programs are put; must be on a file system that runs programs, or PATH stays as it is
+ * Gives `work` a new directory, and removes it afterwards unless `keep` was called: half an archive must not be taken
+ * for a whole one. A full disk is cache trouble like any other, and ends no run.
  */
-async function pathWithSafeTar(path, directory) {
-    await (0,promises_namespaceObject.mkdir)(directory);
-    let safe = false;
-    for (const name of ['tar', 'gtar']) {
-        const tool = await which(name, path);
-        if (!tool)
-            continue;
-        const program = (0,external_node_path_.join)(directory, name);
-        await (0,promises_namespaceObject.writeFile)(program, withoutAbsoluteNames(tool), { mode: 0o755 });
-        const runs = await (0,external_node_util_.promisify)(external_node_child_process_.execFile)(program, ['--version'], { timeout: 10_000 }).then(() => true, (error) => error.code !== 'EACCES');
-        if (!runs)
-            return path;
-        safe = true;
+async function inPrivateDirectory(temporaryDirectory, limit, secrets, work) {
+    let directory;
+    let kept = false;
+    try {
+        directory = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(await plainPath(temporaryDirectory), 'oaievalset-checkpoint-'));
+        await (0,promises_namespaceObject.mkdir)((0,external_node_path_.join)(directory, FILES), { mode: 0o700 });
+        return await work(directory, () => {
+            kept = true;
+        });
     }
-    return safe ? `${directory}${external_node_path_.delimiter}${path}` : path;
+    catch (error) {
+        if (limit.signal?.aborted)
+            return failed(STOPPED);
+        if (limit.leftMs() === 0)
+            return failed(tookTooLong(limit.timeoutMs));
+        return failed((0,client_output/* printable */.g$)((0,errors/* reasonOf */.A3)(error), secrets));
+    }
+    finally {
+        if (directory && !kept)
+            await remove(directory);
+    }
 }
-function withoutAbsoluteNames(tool) {
-    return `#!/bin/sh
-left=$#
-while [ "$left" -gt 0 ]; do
-  argument=$1
-  shift
-  [ "$argument" = -P ] || set -- "$@" "$argument"
-  left=$((left - 1))
-done
-exec '${tool.replaceAll("'", `'\\''`)}' "$@"
-`;
+/** What cannot be removed here goes with the runner's temporary directory. */
+async function remove(directory) {
+    await (0,promises_namespaceObject.rm)(directory, { recursive: true, force: true }).catch(() => { });
+}
+async function isDirectory(path) {
+    return (0,promises_namespaceObject.lstat)(path).then((stat) => stat.isDirectory(), () => false);
+}
+/**
+ * A temporary directory whose path the client can handle: without links, since it compares paths as text, and without
+ * blanks, quotes or backslashes, since it hands tar its arguments as one string.
+ */
+async function plainPath(temporaryDirectory) {
+    await (0,promises_namespaceObject.mkdir)(temporaryDirectory, { recursive: true });
+    const path = await (0,promises_namespaceObject.realpath)(temporaryDirectory);
+    return /[\s"'\\]/.test(path) ? await (0,promises_namespaceObject.realpath)((0,external_node_os_.tmpdir)()) : path;
+}
+
+;// CONCATENATED MODULE: ./lib/process/abort.js
+/**
+ * Aborted when one of the signals is, and after so many milliseconds at the latest. Not made of AbortSignal.timeout and
+ * AbortSignal.any, which hold what they are made of weakly: here the timer holds the signal. It keeps no process alive.
+ */
+function abortedAfter(milliseconds, ...signals) {
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(new DOMException('The time for it is up', 'TimeoutError')), milliseconds);
+    timer.unref();
+    for (const signal of signals) {
+        const abort = () => {
+            clearTimeout(timer);
+            controller.abort(signal?.reason);
+        };
+        if (signal?.aborted)
+            abort();
+        else
+            signal?.addEventListener('abort', abort, { once: true });
+    }
+    return controller.signal;
+}
+
+// EXTERNAL MODULE: ./lib/process/group.js + 1 modules
+var group = __nccwpck_require__(6303);
+;// CONCATENATED MODULE: ./lib/checkpoint/tools.js
+/** Whether this machine's tar and compressor can do what the cache client asks of them, found out before it asks. */
+
+
+
+
+
+
+
+/** Milliseconds for packing and unpacking one small file. What takes longer says nothing about what the tool can do. */
+const PROBE_TIMEOUT = 5000;
+const COMPRESSION = {
+    zstd: { pack: ['--use-compress-program', 'zstdmt'], unpack: ['--use-compress-program', 'unzstd'] },
+    gzip: { pack: ['-z'], unpack: ['-z'] },
+};
+/**
+ * Packs and unpacks a file with the client's own arguments (@actions/cache 6, internal/tar.ts): by the version of a tar
+ * nobody can tell what was built into it.
+ * @param directory an empty one, for the files of the trial
+ */
+async function findTools(env, directory, signal) {
+    const path = env.PATH ?? '';
+    const tar = await tarOn(path);
+    if (!tar)
+        return { problem: `this machine has no tar; ${await advice(path)}` };
+    const preferred = (await which('zstd', path)) ? 'zstd' : 'gzip';
+    const problems = [];
+    for (const packing of new Set([preferred, 'gzip'])) {
+        const trouble = await tryOut({ tar, packing, env, directory: (0,external_node_path_.join)(directory, packing), signal });
+        if (trouble === undefined)
+            return { packing, preferred };
+        problems.push(trouble);
+    }
+    return { problem: `the tar of this machine cannot do it (${problems.at(-1)}); ${await advice(path)}` };
+}
+/** What a tool said, when that is about its own abilities; undefined when nothing speaks against it. */
+async function tryOut({ tar, packing, env, directory, signal }) {
+    const [from, into] = [(0,external_node_path_.join)(directory, 'from'), (0,external_node_path_.join)(directory, 'into')];
+    const [archive, manifest] = ['archive', 'manifest.txt'];
+    const { pack, unpack } = COMPRESSION[packing];
+    const create = ['--posix', '-cf', archive, '--exclude', archive, '-C', from, '--files-from', manifest];
+    const said = [];
+    try {
+        for (const each of [directory, from, into])
+            await (0,promises_namespaceObject.mkdir)(each, { mode: 0o700 });
+        await (0,promises_namespaceObject.writeFile)((0,external_node_path_.join)(from, 'file'), packing);
+        await (0,promises_namespaceObject.writeFile)((0,external_node_path_.join)(directory, manifest), 'file\n');
+        for (const args of [
+            [...create, ...pack],
+            ['-xf', archive, '-C', into, ...unpack, ...AS_OURS],
+        ]) {
+            const tool = (0,group/* spawnGroup */.j)(tar, args, { cwd: directory, env, onLine: (line) => said.push(line) });
+            const late = abortedAfter(PROBE_TIMEOUT, signal);
+            late.addEventListener('abort', () => tool.signal('SIGKILL'), { once: true });
+            const { code } = await tool.exit;
+            if (code !== 0)
+                break;
+        }
+    }
+    catch (error) {
+        said.push((0,errors/* reasonOf */.A3)(error));
+    }
+    finally {
+        await (0,promises_namespaceObject.rm)(directory, { recursive: true, force: true }).catch(() => { });
+    }
+    const unable = said.find(client_output/* saysUnable */.Ee);
+    return unable && (0,client_output/* toolMessage */.mb)(unable);
+}
+/**
+ * A PATH on which the client finds zstd or does not, whatever this machine has. Made of links: what they lead to was not
+ * written by us.
+ * @param directory where the links are put
+ */
+async function pathFor(packing, path, directory) {
+    await (0,promises_namespaceObject.mkdir)(directory, { mode: 0o700 });
+    const link = (target, name) => (0,promises_namespaceObject.symlink)(target, (0,external_node_path_.join)(directory, name));
+    if (packing === 'zstd') {
+        // For a look-up, which packs nothing: the client takes anything that answers for zstd, and Node.js is there for certain.
+        await link(process.execPath, 'zstd');
+        return `${directory}${external_node_path_.delimiter}${path}`;
+    }
+    for (const name of ['tar', 'gtar', 'gzip', 'sh']) {
+        const tool = await which(name, path);
+        if (tool)
+            await link(tool, name);
+    }
+    return directory;
+}
+/** The tar that the client takes: on macOS GNU's, where it is installed. */
+async function tarOn(path) {
+    return (process.platform === 'darwin' && (await which('gtar', path))) || which('tar', path);
+}
+const INSTALLERS = [
+    ['apk', 'apk add tar zstd'],
+    ['apt-get', 'apt-get install -y tar gzip zstd'],
+    ['microdnf', 'microdnf install -y tar gzip'],
+    ['dnf', 'dnf install -y tar gzip zstd'],
+    ['yum', 'yum install -y tar gzip'],
+    ['zypper', 'zypper install -y tar gzip zstd'],
+    ['pacman', 'pacman -S --noconfirm tar gzip zstd'],
+    ['brew', 'brew install gnu-tar zstd'],
+];
+async function advice(path) {
+    for (const [program, command] of INSTALLERS) {
+        if (await which(program, path))
+            return `install GNU tar in a step before this one: ${command}`;
+    }
+    return 'install GNU tar and gzip in a step before this one, on Alpine Linux with "apk add tar"';
 }
 async function which(name, path) {
     for (const directory of path.split(external_node_path_.delimiter).filter(external_node_path_.isAbsolute)) {
@@ -31025,165 +31506,6 @@ async function which(name, path) {
             return tool;
     }
     return undefined;
-}
-
-// EXTERNAL MODULE: external "node:timers/promises"
-var promises_ = __nccwpck_require__(8500);
-;// CONCATENATED MODULE: ./lib/checkpoint/untrusted-tree.js
-/** What was unpacked from a cache that others can write to, looked at before anything of it is read. */
-
-
-
-
-/** Far above the checkpoint of any eval set, far below what hurts a runner. */
-const CHECKPOINT_BOUNDS = {
-    entries: 200_000,
-    bytes: 8 * 1024 ** 3,
-    depth: 32,
-    pathBytes: 1024,
-};
-/** The bounds, with no more bytes than half of what is free in `directory`: what is restored is then copied from there. */
-function boundsIn(directory, bounds = CHECKPOINT_BOUNDS) {
-    const { bavail, bsize } = (0,external_node_fs_.statfsSync)(directory);
-    const room = Math.floor((bavail * bsize) / 2);
-    return room < bounds.bytes ? { ...bounds, bytes: room, scarce: true } : bounds;
-}
-/**
- * Says, as a clause, what in a tree cannot come from this action; undefined when nothing does.
- *
- * It stops at the first such thing, and holds no list of the entries: a million of them cost no memory.
- */
-function untrusted_tree_suspicious(directory, bounds = CHECKPOINT_BOUNDS) {
-    let entries = 0;
-    let bytes = 0;
-    try {
-        for (const { path, depth, entry } of walk(directory)) {
-            entries += 1;
-            if (entries > bounds.entries)
-                return `it holds more than ${bounds.entries} files`;
-            const name = shown(relative(directory, path));
-            if (depth > bounds.depth)
-                return `${name} is nested deeper than ${bounds.depth} directories`;
-            if (Buffer.byteLength(relative(directory, path)) > bounds.pathBytes) {
-                return `the path ${name} is longer than ${bounds.pathBytes} bytes`;
-            }
-            if (ODD_CHARACTERS.test(entry.name))
-                return `the name ${name} holds control characters`;
-            const stat = lstatSync(path);
-            const odd = oddity(stat);
-            if (odd)
-                return `${name} is ${odd}`;
-            if (stat.isFile())
-                bytes += sizeOf(stat);
-            if (bytes > bounds.bytes)
-                return `it holds more than ${inUnits(bounds.bytes)}`;
-        }
-    }
-    catch (error) {
-        // Names that are not UTF-8 and directories without permissions end here.
-        return `it cannot be read whole (${error.code ?? 'unknown error'})`;
-    }
-    return undefined;
-}
-/**
- * Calls `exceeded` when what is being written below a directory outgrows the bounds, and returns why, as a clause. Ends
- * without when `done` is aborted. It looks four times a second: a bomb overshoots by what a disk takes in that time.
- */
-async function watchGrowth(directory, bounds, exceeded, done) {
-    while (!done.aborted) {
-        const why = await outgrown(directory, bounds, done);
-        if (why) {
-            exceeded();
-            return why;
-        }
-        await (0,promises_.setTimeout)(250, undefined, { signal: done, ref: false }).catch(() => { });
-    }
-    return undefined;
-}
-/** Says, as a clause, which bound the files below a directory exceed; it may be written to in the meantime. */
-async function outgrown(directory, bounds, done) {
-    let entries = 0;
-    let bytes = 0;
-    const open = [directory];
-    try {
-        for (let path = open.pop(); path !== undefined; path = open.pop()) {
-            // What the client removes while we look is not there any more, and does not count.
-            for await (const entry of (await (0,promises_namespaceObject.opendir)(path).catch(() => undefined)) ?? []) {
-                if (done?.aborted)
-                    return undefined;
-                entries += 1;
-                const below = (0,external_node_path_.join)(path, entry.name);
-                const stat = await (0,promises_namespaceObject.lstat)(below).catch(() => undefined);
-                if (stat?.isFile())
-                    bytes += sizeOf(stat);
-                if (entries > bounds.entries)
-                    return `it unpacks to more than ${bounds.entries} files`;
-                if (bytes > bounds.bytes)
-                    return `it unpacks to more than ${inUnits(bounds.bytes)}${bounds.scarce ? ', half of what is free on the disk of this runner' : ''}`;
-                if (stat?.isDirectory())
-                    open.push(below);
-            }
-        }
-    }
-    catch {
-        // The next look tells.
-    }
-    return undefined;
-}
-/** Control and format characters, line and paragraph separators: in a log they hide or forge what is around them. */
-const ODD_CHARACTERS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
-function oddity(stat) {
-    if (stat.isSymbolicLink())
-        return 'a symbolic link';
-    if (stat.isDirectory())
-        return (stat.mode & 0o700) === 0o700 ? undefined : 'a directory without permissions';
-    if (stat.isFIFO())
-        return 'a named pipe';
-    if (stat.isSocket())
-        return 'a socket';
-    if (!stat.isFile())
-        return 'a device';
-    if (stat.nlink > 1)
-        return 'a hard link';
-    if (!(stat.mode & 0o400))
-        return 'a file without permissions';
-    // Directories may have inherited theirs from the temporary directory.
-    if (stat.mode & 0o6000)
-        return 'a setuid or setgid program';
-    return undefined;
-}
-/** Depth first; keeps one open directory for each level. */
-function* walk(top) {
-    const open = [{ dir: opendirSync(top), path: top }];
-    try {
-        for (let current = open.at(-1); current; current = open.at(-1)) {
-            const entry = current.dir.readSync();
-            if (!entry) {
-                open.pop()?.dir.closeSync();
-                continue;
-            }
-            const path = join(current.path, entry.name);
-            // The caller looks at it first, and does not come back when it is too deep, too long or unlike a directory.
-            yield { path, depth: open.length, entry };
-            if (entry.isDirectory())
-                open.push({ dir: opendirSync(path), path });
-        }
-    }
-    finally {
-        for (const { dir } of open)
-            dir.closeSync();
-    }
-}
-function sizeOf(stat) {
-    return Math.max(stat.size, stat.blocks * 512);
-}
-function inUnits(bytes) {
-    return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
-}
-/** A name for a message: in quotes, of bounded length, with nothing in it that acts on a terminal. */
-function shown(name) {
-    const safe = JSON.stringify(name).replace(new RegExp(ODD_CHARACTERS, 'gu'), '?');
-    return safe.length > 120 ? `${safe.slice(0, 119)}…"` : safe;
 }
 
 ;// CONCATENATED MODULE: ./lib/checkpoint/worker-process.js
@@ -31273,13 +31595,306 @@ function worker_process_resultOf(text) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/checkpoint/cache-client.js
+
+
+
+
+
+
+
+/** GitHub's cache client, as a process for each request, with the tools that it packs with. */
+class CacheClient {
+    /** What must not be repeated in a message. */
+    secrets;
+    /** The environment of tar. */
+    toolEnvironment;
+    #env;
+    #temporaryDirectory;
+    #program;
+    #tools;
+    constructor({ env, temporaryDirectory, encryptionKey, workerPath = bundledWorker() }) {
+        this.secrets = [env.ACTIONS_RUNTIME_TOKEN ?? '', encryptionKey];
+        this.#env = clientEnvironment(env, encryptionKey);
+        this.toolEnvironment = child_environment_toolEnvironment(this.#env);
+        this.#temporaryDirectory = temporaryDirectory;
+        this.#program = workerPath;
+    }
+    /** Whether the job has a cache service, which the client would find out after a process was started for it. */
+    get hasService() {
+        return Boolean(this.#env.ACTIONS_RESULTS_URL || this.#env.ACTIONS_CACHE_URL);
+    }
+    /** What this machine packs with. Tried out once; a failure is `unavailable`, and says what to install. */
+    async packing(limit) {
+        if (!this.#tools) {
+            const found = await this.#inDirectory(limit, (directory) => findTools(this.toolEnvironment, (0,external_node_path_.join)(directory, FILES), limit.both()));
+            if ('kind' in found)
+                return found;
+            this.#tools = found;
+        }
+        if ('packing' in this.#tools)
+            return this.#tools.packing;
+        return { kind: 'unavailable', cause: this.#tools.problem, canBeFixed: true };
+    }
+    /** @param directory the private directory of the call */
+    async ask(request, directory, packing, limit) {
+        const { timeoutMs, signal } = limit;
+        const cwd = (0,external_node_path_.join)(directory, FILES);
+        const run = await runWorker(request, {
+            program: this.#program,
+            cwd,
+            env: await this.#environment(directory, cwd, packing),
+            timeoutMs: limit.leftMs(),
+            signal,
+        });
+        return { run, timeoutMs, secrets: this.secrets };
+    }
+    /** A request that needs no files. */
+    async askOnly(request, packing, limit) {
+        return this.#inDirectory(limit, (directory) => this.ask(request, directory, packing, limit));
+    }
+    /**
+     * The client names the files of an archive relative to GITHUB_WORKSPACE, finds them relative to the working directory,
+     * and leaves temporary directories of its own behind in RUNNER_TEMP: all three are in the call's private directory.
+     */
+    async #environment(directory, workspace, packing) {
+        const path = this.#env.PATH ?? '';
+        const preferred = this.#tools && 'packing' in this.#tools ? this.#tools.preferred : packing;
+        return {
+            ...this.#env,
+            PATH: packing === preferred ? path : await pathFor(packing, path, (0,external_node_path_.join)(directory, PROGRAMS)),
+            GITHUB_WORKSPACE: workspace,
+            RUNNER_TEMP: (0,external_node_path_.join)(directory, ARCHIVES),
+            // What the storage answered is nowhere else; it is read for causes (cause.ts), and not shown.
+            AZURE_LOG_LEVEL: 'info',
+        };
+    }
+    #inDirectory(limit, work) {
+        if (limit.signal?.aborted)
+            return Promise.resolve(failed(STOPPED));
+        return inPrivateDirectory(this.#temporaryDirectory, limit, this.secrets, work);
+    }
+}
+/** Next to `dist/main/index.js`, and from `src/checkpoint/` in a checkout. Not a `new URL`, which the bundler rewrites. */
+function bundledWorker() {
+    return (0,external_node_path_.resolve)((0,external_node_path_.dirname)((0,external_node_url_.fileURLToPath)(import.meta.url)), '../../dist/cache-worker/index.js');
+}
+
+;// CONCATENATED MODULE: ./lib/checkpoint/envelope.js
+/** What an entry of the cache holds: the checkpoint as it is, or as one encrypted file. */
+
+
+
+
+
+
+
+/** The first directory of the path. */
+const TOP = (0,external_node_path_.dirname)(protocol/* CHECKPOINT_PATH */.nm);
+/** The one file of an encrypted checkpoint. No state file is called so: they all begin with a model's name and a dot. */
+const SEALED = 'checkpoint.enc';
+/** Puts what is to be saved at `<directory>/files/tmp/oaievalset`. */
+async function wrap(snapshotRoot, directory, sealing) {
+    const files = (0,external_node_path_.join)(directory, FILES);
+    if (!sealing.encryptionKey) {
+        // tar follows a link on the way to what it packs, and keeps no trace of it: nothing is copied.
+        await (0,promises_namespaceObject.symlink)((0,external_node_path_.resolve)(snapshotRoot, TOP), (0,external_node_path_.join)(files, TOP));
+        return;
+    }
+    await (0,promises_namespaceObject.mkdir)((0,external_node_path_.join)(files, protocol/* CHECKPOINT_PATH */.nm), { recursive: true, mode: 0o700 });
+    const target = (0,external_node_path_.join)(files, protocol/* CHECKPOINT_PATH */.nm, SEALED);
+    await sealTree((0,external_node_path_.resolve)(snapshotRoot), protocol/* CHECKPOINT_PATH */.nm, target, sealing);
+}
+/** Puts the plain checkpoint at `<staging>/tmp/oaievalset`, or says why what was fetched is none. */
+async function unwrap(staging, mostBytes, sealing) {
+    const { encryptionKey, entryKey } = sealing;
+    const files = (0,external_node_path_.join)(staging, FILES);
+    const empty = failed(`the entry ${entryKey} holds no ${protocol/* CHECKPOINT_PATH */.nm}`);
+    if (!(await holdsCheckpoint(files)))
+        return empty;
+    const sealed = (0,external_node_path_.join)(files, protocol/* CHECKPOINT_PATH */.nm, SEALED);
+    const isSealed = await exists(sealed);
+    if (!encryptionKey) {
+        if (!isSealed)
+            return move(files, staging);
+        return failed(`the entry ${entryKey} is encrypted, and encryption-key is not set; set it to the key of the run that saved ` +
+            'the entry, or change cache-key to start fresh');
+    }
+    if (!isSealed) {
+        return failed(`the entry ${entryKey} is not encrypted, and encryption-key is set, so that anyone who can write to the cache ` +
+            'may have made it; the next checkpoint is encrypted, and takes its place');
+    }
+    const opened = (0,external_node_path_.join)(staging, OPENED);
+    await (0,promises_namespaceObject.mkdir)(opened, { mode: 0o700 });
+    try {
+        await openSealed(sealed, opened, mostBytes, sealing);
+    }
+    catch (error) {
+        if (!(error instanceof SealBroken))
+            throw error;
+        return failed(`the encrypted entry ${entryKey} cannot be used: ${error.message}; check encryption-key, or change cache-key ` +
+            'to start fresh');
+    }
+    return (await holdsCheckpoint(opened)) ? move(opened, staging) : empty;
+}
+/** Link by link: an archive may bring `tmp` along as a link to the state directory of this machine. */
+async function holdsCheckpoint(directory) {
+    return (await isDirectory((0,external_node_path_.join)(directory, TOP))) && (await isDirectory((0,external_node_path_.join)(directory, protocol/* CHECKPOINT_PATH */.nm)));
+}
+async function move(from, staging) {
+    await (0,promises_namespaceObject.rename)((0,external_node_path_.join)(from, TOP), (0,external_node_path_.join)(staging, TOP));
+}
+async function exists(path) {
+    return (0,promises_namespaceObject.lstat)(path).then(() => true, () => false);
+}
+
+;// CONCATENATED MODULE: ./lib/checkpoint/limit.js
+
+function limitOf(timeoutMs, signal) {
+    const end = performance.now() + timeoutMs;
+    const leftMs = () => Math.max(0, Math.round(end - performance.now()));
+    return {
+        timeoutMs,
+        signal,
+        leftMs,
+        isOver: () => leftMs() === 0 || signal?.aborted === true,
+        both: () => abortedAfter(leftMs(), signal),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/checkpoint/fetch.js
+/** One entry of the cache, from the service into a directory of its own. */
+
+
+
+
+
+
+
+/** Fetches the entry that a key or one of its restore keys finds. Never rejects. */
+async function fetchEntry(wanted, context) {
+    const { client, temporaryDirectory, encryptionKey, bounds, limit, inspect } = context;
+    return inPrivateDirectory(temporaryDirectory, limit, client.secrets, async (staging, keep) => {
+        const outcome = await download(wanted, staging, context);
+        if (outcome.kind !== 'hit')
+            return outcome;
+        const { key } = outcome;
+        if (key !== wanted.key && !wanted.restoreKeys.some((prefix) => key.startsWith(prefix))) {
+            return failed(`the cache service answered with the entry ${(0,client_output/* printable */.g$)(key, client.secrets)}, which was not asked for`);
+        }
+        const unusable = (cause) => ({ ...failed((0,client_output/* printable */.g$)(cause, client.secrets)), entry: key });
+        const sealing = { encryptionKey, entryKey: key, env: client.toolEnvironment, signal: limit.both() };
+        const trouble = await unwrap(staging, boundsIn(staging, bounds).bytes, sealing);
+        if (trouble)
+            return unusable(trouble.cause);
+        for (const name of [FILES, OPENED, ARCHIVES, PROGRAMS])
+            await remove((0,external_node_path_.join)(staging, name));
+        const directory = (0,external_node_path_.join)(staging, protocol/* CHECKPOINT_PATH */.nm);
+        const objection = await inspect?.(directory, limit.both());
+        if (objection?.kind === 'unusable') {
+            return unusable(`the entry ${key} is no checkpoint of this action, because ${objection.why}; ${DELETE_OR_CHANGE_KEY}`);
+        }
+        keep();
+        return { kind: 'hit', key, directory, staging, ...(objection ? { flaw: objection.why } : {}) };
+    });
+}
+/** A restore whose archive is a bomb ends when it outgrows the bounds, not when the disk is full. */
+async function download(wanted, staging, context) {
+    const { client, packing, limit } = context;
+    const bounds = boundsIn(staging, context.bounds);
+    const grown = new AbortController();
+    const done = new AbortController();
+    const watching = watchGrowth(staging, bounds, () => grown.abort(), done.signal);
+    const signal = AbortSignal.any([grown.signal, ...(limit.signal ? [limit.signal] : [])]);
+    const answer = await client.ask({ operation: 'restore', ...wanted }, staging, packing, {
+        ...limit,
+        signal,
+    });
+    done.abort();
+    // What was unpacked between two looks counts as well.
+    const tooMuch = (await watching) ?? (await outgrown(staging, bounds));
+    if (!tooMuch)
+        return restoreOutcome(answer);
+    return bounds.scarce ? failed(`${tooMuch}; free some disk space`) : bomb(tooMuch, answer);
+}
+function bomb(tooMuch, answer) {
+    const entry = entryFoundBy(answer);
+    const trouble = failed(`${tooMuch}, which no checkpoint of this action does; ${DELETE_OR_CHANGE_KEY}`);
+    return entry === undefined ? trouble : { ...trouble, entry };
+}
+const DELETE_OR_CHANGE_KEY = 'delete the entry in the caches of the repository, or change cache-key';
+
+;// CONCATENATED MODULE: ./lib/checkpoint/restore.js
+
+
+
+
+/** Older entries that a restore downloads when the nearest one is broken. */
+const MOST_OLDER = 4;
+async function restoreNearest(context) {
+    const { neverSaved: key, restoreKeys } = context.keys;
+    const nearest = await fetchEntry({ key, restoreKeys }, context);
+    return nearest.kind === 'miss' ? restoreOtherPacking(context) : firstSound(nearest, context);
+}
+/** The client looks only for entries that were packed as it packs here: with zstd, or without. */
+async function restoreOtherPacking(context) {
+    const other = { ...context, packing: context.packing === 'zstd' ? 'gzip' : 'zstd' };
+    const key = await lookUp(context.keys.restoreKeys, other);
+    if (key === undefined)
+        return { kind: 'miss' };
+    if (other.packing === 'zstd')
+        return { kind: 'miss', unreadable: key };
+    return firstSound(await fetchEntry({ key, restoreKeys: [] }, other), other);
+}
+/** Goes back from an entry that cannot be used to older ones. One with a flaw is better than none. */
+async function firstSound(nearest, context) {
+    const { client, keys, limit } = context;
+    const passedOver = [];
+    let flawed;
+    let latest = nearest;
+    for (let objection = objectionTo(latest); objection; objection = objectionTo(latest)) {
+        passedOver.push(objection);
+        if (latest.kind === 'hit') {
+            if (flawed)
+                await remove(latest.staging);
+            else
+                flawed = latest;
+        }
+        if (passedOver.length > MOST_OLDER || limit.isOver())
+            break;
+        const tried = passedOver.map(({ key }) => key);
+        const older = await lookUp(keys.olderThan(objection.key), context, tried);
+        if (older === undefined)
+            break;
+        latest = await fetchEntry({ key: older, restoreKeys: [] }, context);
+    }
+    const shown = passedOver.map(({ key, why }) => ({ key: (0,client_output/* printable */.g$)(key, client.secrets), why }));
+    if (latest.kind === 'hit' && latest.flaw === undefined) {
+        if (flawed)
+            await remove(flawed.staging);
+        return { ...latest, passedOver: shown };
+    }
+    if (flawed)
+        return { ...flawed, passedOver: shown.filter(({ key }) => key !== flawed.key) };
+    return nearest.kind === 'hit' ? failed(nearest.flaw ?? '') : nearest;
+}
+/** Why the entry that was fetched is not the one to use; undefined when it is, or when no other entry would do better. */
+function objectionTo(fetched) {
+    if (fetched.kind === 'hit')
+        return fetched.flaw === undefined ? undefined : { key: fetched.key, why: fetched.flaw };
+    if (fetched.kind === 'miss' || fetched.entry === undefined)
+        return undefined;
+    return { key: fetched.entry, why: fetched.cause };
+}
+/** Key of the entry that the first of these finds; undefined when none does, or when that cannot be found out. */
+async function lookUp(wanted, { client, keys, packing, limit }, except = []) {
+    const request = { operation: 'look-up', keys: wanted, except };
+    const answer = await client.askOnly(request, packing, limit);
+    const outcome = 'kind' in answer ? answer : restoreOutcome(answer);
+    return outcome.kind === 'hit' && keys.isOfSet(outcome.key) ? outcome.key : undefined;
+}
+
 ;// CONCATENATED MODULE: ./lib/checkpoint/store.js
-
-
-
-
-
-
 
 
 
@@ -31290,230 +31905,65 @@ function worker_process_resultOf(text) {
 
 const RESTORE_TIMEOUT_MS = 5 * 60_000;
 const SAVE_TIMEOUT_MS = 10 * 60_000;
+/** Keys that a save finds taken. It looks up the newest one each time, so that the next is most likely free. */
+const MOST_TAKEN_KEYS = 8;
 function openCheckpointStore(options) {
-    const { keys, temporaryDirectory, workerPath = bundledWorker(), timeouts = {}, encryptionKey = '', } = options;
-    const env = withoutInputs(options.env, encryptionKey);
-    const secrets = [options.env.ACTIONS_RUNTIME_TOKEN ?? '', encryptionKey];
+    const { keys, env, temporaryDirectory, timeouts = {}, encryptionKey = '', workerPath, bounds } = options;
+    const client = new CacheClient({ env, temporaryDirectory, encryptionKey, workerPath });
+    const { restoreMs = RESTORE_TIMEOUT_MS, saveMs = SAVE_TIMEOUT_MS } = timeouts;
     let nextSeq = options.firstSeq ?? 1;
-    async function ask(request, directory, limit) {
-        const { timeoutMs, signal } = limit;
-        const cwd = (0,external_node_path_.join)(directory, FILES);
-        const workerEnv = await workerEnvironment(env, directory, cwd);
-        const run = await runWorker(request, {
-            program: workerPath,
-            cwd,
-            env: workerEnv,
-            timeoutMs: limit.leftMs(),
-            signal,
+    async function saveAs(key, snapshotRoot, packing, limit) {
+        return inPrivateDirectory(temporaryDirectory, limit, client.secrets, async (directory) => {
+            if (!(await isDirectory((0,external_node_path_.join)(snapshotRoot, protocol/* CHECKPOINT_PATH */.nm)))) {
+                return failed(`there is no ${protocol/* CHECKPOINT_PATH */.nm} to save in ${snapshotRoot}`);
+            }
+            const sealing = { encryptionKey, entryKey: key, env: client.toolEnvironment, signal: limit.both() };
+            await wrap(snapshotRoot, directory, sealing);
+            return saveOutcome(await client.ask({ operation: 'save', key }, directory, packing, limit), key);
         });
-        return { run, timeoutMs, secrets };
     }
-    /** A restore whose archive is a bomb ends when it outgrows the bounds, not when the disk is full. */
-    async function fetchInto(staging, limit) {
-        const { neverSaved: key, restoreKeys } = keys;
-        const bounds = boundsIn(staging, options.bounds);
-        const grown = new AbortController();
-        const done = new AbortController();
-        const watching = watchGrowth(staging, bounds, () => grown.abort(), done.signal);
-        const signal = AbortSignal.any([grown.signal, ...(limit.signal ? [limit.signal] : [])]);
-        const answer = await ask({ operation: 'restore', key, restoreKeys }, staging, { ...limit, signal });
-        done.abort();
-        // What was unpacked between two looks counts as well.
-        const tooMuch = (await watching) ?? (await outgrown(staging, bounds));
-        if (tooMuch)
-            return failed(bounds.scarce
-                ? `${tooMuch}; free some disk space`
-                : `${tooMuch}, which no checkpoint of this action does; ${DELETE_OR_CHANGE_KEY}`);
-        return restoreOutcome(answer);
+    /** A key that is taken is that of another user who is known by the same name: its saves and ours take turns. */
+    async function saveUnderFreeKey(snapshotRoot, packing, limit) {
+        for (let taken = 1;; taken += 1) {
+            const key = keys.primary(nextSeq);
+            nextSeq += 1;
+            const outcome = await saveAs(key, snapshotRoot, packing, limit);
+            if (outcome.kind !== 'failed' || !outcome.keyTaken || taken >= MOST_TAKEN_KEYS || limit.isOver())
+                return outcome;
+            const newest = await lookUp([keys.thisAttempt], { client, keys, packing, limit });
+            nextSeq = Math.max(nextSeq, ((newest && keys.seqOf(newest)) || 0) + 1);
+        }
     }
-    function sealing(entryKey, limit) {
-        return { encryptionKey, entryKey, env, signal: limit.both() };
-    }
-    /** Puts the plain checkpoint at `<staging>/tmp/oaievalset`, or says why what was fetched is none. */
-    async function unwrap(staging, entryKey, limit) {
-        const files = (0,external_node_path_.join)(staging, FILES);
-        const empty = failed(`the entry ${entryKey} holds no ${protocol/* CHECKPOINT_PATH */.nm}`);
-        if (!(await holdsCheckpoint(files)))
-            return empty;
-        const sealed = (0,external_node_path_.join)(files, protocol/* CHECKPOINT_PATH */.nm, SEALED);
-        const isSealed = await exists(sealed);
-        if (!encryptionKey) {
-            if (!isSealed)
-                return move(files, staging);
-            return failed(`the entry ${entryKey} is encrypted, and encryption-key is not set; set it to the key of the run that saved ` +
-                'the entry, or change cache-key to start afresh');
-        }
-        if (!isSealed) {
-            return failed(`the entry ${entryKey} is not encrypted, and encryption-key is set, so that anyone who can write to the cache ` +
-                'may have made it; the next checkpoint is encrypted, and takes its place');
-        }
-        const opened = (0,external_node_path_.join)(staging, OPENED);
-        await (0,promises_namespaceObject.mkdir)(opened);
-        try {
-            const { bytes } = boundsIn(staging, options.bounds);
-            await openSealed(sealed, opened, bytes, sealing(entryKey, limit));
-        }
-        catch (error) {
-            if (!(error instanceof SealBroken))
-                throw error;
-            return failed(`the encrypted entry ${entryKey} cannot be used: ${error.message}; check encryption-key, or change cache-key ` +
-                'to start afresh');
-        }
-        return (await holdsCheckpoint(opened)) ? move(opened, staging) : empty;
-    }
-    // What the client would find out, after a process was started for it.
-    const nowhere = !env.ACTIONS_RESULTS_URL && !env.ACTIONS_CACHE_URL;
     return {
         get nextSeq() {
             return nextSeq;
         },
-        async restore({ signal, timeoutMs = timeouts.restoreMs ?? RESTORE_TIMEOUT_MS } = {}) {
-            if (nowhere)
+        async check({ signal, timeoutMs = restoreMs } = {}) {
+            if (!client.hasService)
+                return noService;
+            const packing = await client.packing(limitOf(timeoutMs, signal));
+            return typeof packing === 'string' ? undefined : packing;
+        },
+        async restore({ signal, timeoutMs = restoreMs, inspect } = {}) {
+            if (!client.hasService)
                 return noService;
             const limit = limitOf(timeoutMs, signal);
-            return inPrivateDirectory(temporaryDirectory, limit, secrets, async (staging, keep) => {
-                const outcome = await fetchInto(staging, limit);
-                if (outcome.kind !== 'hit')
-                    return outcome;
-                const { key } = outcome;
-                if (!keys.restoreKeys.some((prefix) => key.startsWith(prefix))) {
-                    const what = (0,client_output/* printable */.g$)(key, secrets);
-                    return failed(`the cache service answered with the entry ${what}, which was not asked for`);
-                }
-                const trouble = await unwrap(staging, key, limit);
-                if (trouble)
-                    return { ...trouble, cause: (0,client_output/* printable */.g$)(trouble.cause, secrets) };
-                keep();
-                for (const name of [FILES, OPENED, ARCHIVES, PROGRAMS])
-                    await remove((0,external_node_path_.join)(staging, name));
-                return { kind: 'hit', key, directory: (0,external_node_path_.join)(staging, protocol/* CHECKPOINT_PATH */.nm), staging };
-            });
+            const packing = await client.packing(limit);
+            if (typeof packing !== 'string')
+                return packing;
+            const context = { client, keys, temporaryDirectory, encryptionKey, bounds, packing, limit, inspect };
+            return restoreNearest(context);
         },
-        async save(snapshotRoot, { signal, timeoutMs = timeouts.saveMs ?? SAVE_TIMEOUT_MS } = {}) {
-            const key = keys.primary(nextSeq);
-            nextSeq += 1;
-            if (nowhere)
+        async save(snapshotRoot, { signal, timeoutMs = saveMs } = {}) {
+            if (!client.hasService)
                 return noService;
             const limit = limitOf(timeoutMs, signal);
-            return inPrivateDirectory(temporaryDirectory, limit, secrets, async (directory) => {
-                if (!(await isDirectory((0,external_node_path_.join)(snapshotRoot, protocol/* CHECKPOINT_PATH */.nm)))) {
-                    return failed(`there is no ${protocol/* CHECKPOINT_PATH */.nm} to save in ${snapshotRoot}`);
-                }
-                const files = (0,external_node_path_.join)(directory, FILES);
-                if (encryptionKey) {
-                    await (0,promises_namespaceObject.mkdir)((0,external_node_path_.join)(files, protocol/* CHECKPOINT_PATH */.nm), { recursive: true });
-                    const target = (0,external_node_path_.join)(files, protocol/* CHECKPOINT_PATH */.nm, SEALED);
-                    await sealTree((0,external_node_path_.resolve)(snapshotRoot), protocol/* CHECKPOINT_PATH */.nm, target, sealing(key, limit));
-                }
-                else {
-                    // tar follows a link on the way to what it packs, and keeps no trace of it: nothing is copied.
-                    await (0,promises_namespaceObject.symlink)((0,external_node_path_.resolve)(snapshotRoot, TOP), (0,external_node_path_.join)(files, TOP));
-                }
-                return saveOutcome(await ask({ operation: 'save', key }, directory, limit), key);
-            });
+            const packing = await client.packing(limit);
+            if (typeof packing !== 'string')
+                return packing;
+            return saveUnderFreeKey(snapshotRoot, packing, limit);
         },
     };
-}
-/** The parts of a call's private directory. What an archive holds is unpacked into one of its own, beside ours. */
-const FILES = 'files';
-const OPENED = 'opened';
-const ARCHIVES = 'archives';
-const PROGRAMS = 'bin';
-/** The first directory of the path. */
-const TOP = (0,external_node_path_.dirname)(protocol/* CHECKPOINT_PATH */.nm);
-/** The one file of an encrypted checkpoint. No state file is called so: they all begin with a model's name and a dot. */
-const SEALED = 'checkpoint.enc';
-const DELETE_OR_CHANGE_KEY = 'delete the entry in the caches of the repository, or change cache-key';
-function failed(cause) {
-    return { kind: 'failed', cause };
-}
-function limitOf(timeoutMs, signal) {
-    const end = performance.now() + timeoutMs;
-    const leftMs = () => Math.max(0, Math.round(end - performance.now()));
-    return {
-        timeoutMs,
-        signal,
-        leftMs,
-        both: () => abortedAfter(leftMs(), signal),
-    };
-}
-/** The worker and tar need no input of the action; the key that encrypts is none of theirs, whatever holds it. */
-function withoutInputs(env, encryptionKey) {
-    const { TAR_OPTIONS: _changesArchives, ...rest } = env;
-    const passed = Object.entries(rest).filter(([name, value]) => !name.startsWith('INPUT_') && !(encryptionKey && value?.includes(encryptionKey)));
-    return Object.fromEntries(passed);
-}
-/**
- * The client names the files of an archive relative to GITHUB_WORKSPACE, finds them relative to the working directory,
- * and leaves temporary directories of its own behind in RUNNER_TEMP: all three are in the call's private directory.
- */
-async function workerEnvironment(env, directory, workspace) {
-    const { RUNNER_DEBUG: _listsArchives, ...rest } = env;
-    const path = await pathWithSafeTar(env.PATH ?? '', (0,external_node_path_.join)(directory, PROGRAMS));
-    return {
-        ...rest,
-        PATH: path,
-        GITHUB_WORKSPACE: workspace,
-        RUNNER_TEMP: (0,external_node_path_.join)(directory, ARCHIVES),
-        // What the storage answered is nowhere else; it is read for causes (cause.ts), and not shown.
-        AZURE_LOG_LEVEL: 'info',
-    };
-}
-/**
- * Gives `work` a new directory, and removes it afterwards unless `keep` was called: half an archive must not be taken
- * for a whole one. A full disk is cache trouble like any other, and ends no run.
- */
-async function inPrivateDirectory(temporaryDirectory, limit, secrets, work) {
-    let directory;
-    let kept = false;
-    try {
-        directory = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(await plainPath(temporaryDirectory), 'oaievalset-checkpoint-'));
-        await (0,promises_namespaceObject.mkdir)((0,external_node_path_.join)(directory, FILES));
-        return await work(directory, () => {
-            kept = true;
-        });
-    }
-    catch (error) {
-        if (limit.signal?.aborted)
-            return failed(STOPPED);
-        if (limit.leftMs() === 0)
-            return failed(tookTooLong(limit.timeoutMs));
-        return failed((0,client_output/* printable */.g$)((0,errors/* reasonOf */.A3)(error), secrets));
-    }
-    finally {
-        if (directory && !kept)
-            await remove(directory);
-    }
-}
-/**
- * A temporary directory whose path the client can handle: without links, since it compares paths as text, and without
- * blanks, quotes or backslashes, since it hands tar its arguments as one string.
- */
-async function plainPath(temporaryDirectory) {
-    await (0,promises_namespaceObject.mkdir)(temporaryDirectory, { recursive: true });
-    const path = await (0,promises_namespaceObject.realpath)(temporaryDirectory);
-    return /[\s"'\\]/.test(path) ? await (0,promises_namespaceObject.realpath)((0,external_node_os_.tmpdir)()) : path;
-}
-/** Link by link: an archive may bring `tmp` along as a link to the state directory of this machine. */
-async function holdsCheckpoint(directory) {
-    return (await isDirectory((0,external_node_path_.join)(directory, TOP))) && (await isDirectory((0,external_node_path_.join)(directory, protocol/* CHECKPOINT_PATH */.nm)));
-}
-async function move(from, staging) {
-    await (0,promises_namespaceObject.rename)((0,external_node_path_.join)(from, TOP), (0,external_node_path_.join)(staging, TOP));
-}
-async function isDirectory(path) {
-    return (0,promises_namespaceObject.lstat)(path).then((stat) => stat.isDirectory(), () => false);
-}
-async function exists(path) {
-    return (0,promises_namespaceObject.lstat)(path).then(() => true, () => false);
-}
-async function remove(directory) {
-    // What cannot be removed here goes with the runner's temporary directory.
-    await (0,promises_namespaceObject.rm)(directory, { recursive: true, force: true }).catch(() => { });
-}
-/** Next to `dist/main/index.js`, and from `src/checkpoint/` in a checkout. Not a `new URL`, which the bundler rewrites. */
-function bundledWorker() {
-    return (0,external_node_path_.resolve)((0,external_node_path_.dirname)((0,external_node_url_.fileURLToPath)(import.meta.url)), '../../dist/cache-worker/index.js');
 }
 
 ;// CONCATENATED MODULE: ./lib/checkpoint/state-checkpoint.js
@@ -31526,48 +31976,72 @@ function bundledWorker() {
 
 
 
-/**
- * @param firstSeq number of the first checkpoint to be saved; main and post count on, so that no key is used twice
- * @throws ActionError INPUT_INVALID when the encryption key can be guessed
- */
-function checkpointStore(request, context, firstSeq) {
-    const { model, evalSet, cacheKey, encryptionKey = '' } = request;
+
+/** @throws ActionError INPUT_INVALID when the encryption key can be guessed */
+function checkpointStore(request) {
+    const { identity, encryptionKey, temporaryDirectory, firstSeq } = request;
     const problem = encryptionKey && encryptionKeyProblem(encryptionKey);
     if (problem) {
         throw new errors/* ActionError */.lZ('INPUT_INVALID', `The input encryption-key cannot be used: ${problem}.`, 'Make a key with "openssl rand -base64 32", and store it as a secret of the repository.');
     }
-    const { runId, runAttempt, temporaryDirectory } = context;
-    const keys = checkpointKeys({ model, evalSet, cacheKey, shard: { index: 1, count: 1 }, runId, runAttempt });
+    const keys = keys_checkpointKeys(identity);
     return openCheckpointStore({ keys, env: process.env, temporaryDirectory, firstSeq, encryptionKey });
 }
 /**
- * Restores into a directory of its own and says what that means for the run; nothing is taken over yet. What came out of a
- * cache is not trusted: a tree that cannot be of this action is discarded before anything of it is read.
+ * Restores into a directory of its own and says what that means for the run; nothing is taken over yet.
+ * @throws the reason of the signal, when that is aborted: a cancelled restore is no reason for a warning
  */
-async function restoreCheckpoint(store, log) {
-    const restored = await store.restore();
-    switch (restored.kind) {
-        case 'hit': {
-            const suspect = suspicious(restored.directory);
-            if (suspect) {
-                discard(restored.staging);
-                refuse(restored.key, suspect, log);
-                return { kind: 'failed', cause: suspect };
-            }
-            log.info(`Restored the checkpoint ${restored.key}`);
-            break;
-        }
-        case 'miss':
-            log.info('There is no checkpoint yet: starting from what this machine has.');
-            break;
-        case 'unavailable':
-            log.info(`No checkpoints: ${restored.cause}. Progress is kept in the state directory of this machine only.`);
-            break;
-        case 'failed':
-            log.warning(`No checkpoint was restored: ${restored.cause}. The run goes on with what this machine has; evals that ` +
-                'earlier runs completed elsewhere are run again.', 'Checkpoint not restored');
+async function restoreCheckpoint(request) {
+    const { store, identity, resume, log, signal } = request;
+    const inspect = inspectionFor(identity.model, identity.evalSet);
+    const restored = resume
+        ? await store.restore({ signal, inspect })
+        : ((await store.check({ signal })) ?? { kind: 'miss' });
+    if (restored.kind !== 'hit')
+        signal?.throwIfAborted();
+    const keys = checkpointKeys(identity);
+    if (restored.kind === 'hit')
+        reportHit(restored, keys, log);
+    else if (restored.kind === 'unavailable')
+        reportUnavailable(restored, log);
+    else if (restored.kind === 'miss' && resume)
+        reportMiss(restored.unreadable, keys, log);
+    else if (restored.kind === 'failed') {
+        log.warning(`No checkpoint was restored: ${restored.cause}. The run goes on with what this machine has; evals that ` +
+            'earlier runs completed elsewhere are run again.', 'Checkpoint not restored');
     }
     return restored;
+}
+const ORIGINS = {
+    'this run': '',
+    'an earlier run': ', of an earlier run',
+    'the same request': ', of another job or step that asked for the same. What is done there is reused',
+    'the same set': ', of other arguments of this eval set. What has the same content is reused',
+};
+function reportHit({ key, passedOver }, keys, log) {
+    for (const { key: broken, why } of passedOver) {
+        log.warning(`The checkpoint ${broken} is not used: ${why}. An older one is used in its place: ${key}.`, 'Checkpoint rejected');
+    }
+    log.info(`Restored the checkpoint ${key}${ORIGINS[keys.originOf(key)]}`);
+}
+function reportUnavailable({ cause, canBeFixed }, log) {
+    if (canBeFixed) {
+        log.warning(`Checkpoints can neither be restored nor saved: ${cause}. The evals are not affected, but what this run completes ` +
+            'can only be reused on this machine.', 'No checkpoints');
+    }
+    else {
+        log.info(`No checkpoints: ${cause}. Progress is kept in the state directory of this machine only.`);
+    }
+}
+function reportMiss(unreadable, keys, log) {
+    const without = 'starting from what this machine has.';
+    if (unreadable === undefined) {
+        log.info(`There is no checkpoint yet: no entry of the cache begins with ${keys.anyOfSet}. So ${without}`);
+    }
+    else {
+        log.warning(`The checkpoint ${unreadable} was packed with zstd, which this machine does not have: ${without} Install zstd in a ` +
+            'step before this one, such as "apk add zstd" or "apt-get install -y zstd", to have it restored.', 'Checkpoint not restored');
+    }
 }
 /**
  * Opens the state of this machine and takes over what the restored checkpoint knows, where that holds up.
@@ -31583,9 +32057,13 @@ function openWithCheckpoint(options, restored) {
         // Of what it holds, only the files of this model and eval set are looked at.
         const paths = statePaths(restored.directory, model, evalSet);
         const staged = State.open({ ...options, paths, rejectTo: stateFolder(options.paths) });
-        const held = staged.digest();
+        const held = contentOf(staged);
         state.merge(staged);
-        return { state, restoredKey: restored.key, unchangedSince: () => state.digest() === held };
+        return {
+            state,
+            restoredKey: restored.key,
+            unchangedSince: () => saysTheSame(contentOf(state), held),
+        };
     }
     catch (error) {
         refuse(restored.key, reasonOf(error), options.log);
@@ -31774,16 +32252,16 @@ class Splitter {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_finish_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2887);
-/* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7268);
+/* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9045);
 /* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2988);
 /* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7065);
 /* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9090);
 /* harmony import */ var _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(198);
-/* harmony import */ var _checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(215);
+/* harmony import */ var _checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8802);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(452);
 /* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1394);
 /* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8943);
-/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(475);
+/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(1765);
 /* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8090);
 /* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(3564);
 /** Runs after the job's steps, always. When main did not come to its end: save what is on disk, tell what is known. */
@@ -31831,7 +32309,12 @@ async function saveAndTell(session, paths) {
         owner: { repository: context.repository, cacheKey, model, evalSet },
         log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx,
     });
-    const store = (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_6__/* .checkpointStore */ .ms)({ ...inputs, encryptionKey: (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_1__/* .secret */ .r)('encryption-key') }, context, session.nextSeq);
+    const store = (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_6__/* .checkpointStore */ .ms)({
+        identity: session.checkpoint,
+        encryptionKey: (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_1__/* .secret */ .r)('encryption-key'),
+        temporaryDirectory: context.temporaryDirectory,
+        firstSeq: session.nextSeq,
+    });
     const checkpointer = new _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_5__/* .Checkpointer */ .K({
         state,
         // What a checkpoint holds that was saved while evals ran is not saved again.
@@ -31849,6 +32332,318 @@ await post().catch(_action_finish_js__WEBPACK_IMPORTED_MODULE_0__/* .fail */ .f)
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 6303:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  j: () => (/* binding */ spawnGroup)
+});
+
+// UNUSED EXPORTS: readLines
+
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
+;// CONCATENATED MODULE: ./lib/process/redraws.js
+const LONGEST_LINE = 64 * 1024;
+/**
+ * Reports what a progress bar shows: it redraws its line, each time behind a `\r`, and ends it only when it is full. The
+ * stream has to be one of text, as `readLines` makes it.
+ */
+function readRedraws(stream, onRedraw) {
+    let pending = '';
+    stream.on('data', (chunk) => {
+        pending = (pending + chunk).split('\n').at(-1)?.slice(-LONGEST_LINE) ?? '';
+        if (!chunk.includes('\r'))
+            return;
+        pending = pending.split('\r').findLast((part) => part !== '') ?? '';
+        if (pending !== '')
+            onRedraw(pending);
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/process/group.js
+
+
+/** How long the output of a child that has ended may stay open. */
+const LAST_OUTPUT = 2000;
+/**
+ * Starts a program as the leader of a new process group. Its file descriptor 3 is a pipe that this process holds open
+ * and never writes to: when this process is gone, kill -9 included, the child reads its end there.
+ */
+function spawnGroup(program, args, options) {
+    const child = (0,external_node_child_process_.spawn)(program, args, {
+        cwd: options.cwd,
+        env: options.env,
+        detached: true,
+        stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+        if (!stream)
+            continue;
+        readLines(stream, options.onLine);
+        if (options.onRedraw)
+            readRedraws(stream, options.onRedraw);
+    }
+    const exit = new Promise((resolve, reject) => {
+        child.once('error', reject);
+        child.once('close', (code, signal) => resolve({ code, signal }));
+    });
+    const pid = child.pid ?? -1;
+    const signalAll = (signal) => {
+        if (pid <= 0)
+            return;
+        try {
+            process.kill(-pid, signal);
+        }
+        catch (error) {
+            if (error.code !== 'ESRCH')
+                throw error;
+        }
+    };
+    child.once('exit', () => {
+        // What it left running would hold its output, and nobody is to wait for that; also not when it has left the group. What
+        // was forked there holds even the other end of the pipe, which nobody needs any more.
+        signalAll('SIGKILL');
+        child.stdio[3]?.destroy();
+        setTimeout(() => {
+            for (const stream of child.stdio)
+                stream?.destroy();
+        }, LAST_OUTPUT).unref();
+    });
+    return { pid, exit, signal: signalAll };
+}
+/** In characters; of a longer line its end is reported. */
+const group_LONGEST_LINE = 64 * 1024;
+/** Reports each line of a stream, the last one also without its newline. Lines end at `\n` only. */
+function readLines(stream, onLine) {
+    let pending = '';
+    const emit = (line) => {
+        const shown = withoutRedraws(line);
+        if (shown !== '')
+            onLine(shown);
+    };
+    stream.setEncoding('utf8');
+    stream.on('data', (chunk) => {
+        const lines = (pending + chunk).split('\n');
+        pending = lines.pop() ?? '';
+        if (pending.length > group_LONGEST_LINE)
+            pending = pending.slice(-group_LONGEST_LINE);
+        lines.forEach(emit);
+    });
+    stream.on('end', () => emit(pending));
+}
+/** As tqdm and pip draw: `  5%|▌    | 1/20 [00:00<00:10]`, `12it [00:01, 9.9it/s]`. */
+const PROGRESS_BAR = /\d ?%|\dit \[|━/;
+/** A progress bar redraws its line behind a `\r`: only its last state is reported. Any other `\r` is part of the text. */
+function withoutRedraws(line) {
+    const parts = line.split('\r').filter((part) => part !== '');
+    return parts.filter((part, n) => n === parts.length - 1 || !PROGRESS_BAR.test(part)).join('\r');
+}
+
+
+/***/ }),
+
+/***/ 6805:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   R: () => (/* binding */ parseBoundedJson),
+/* harmony export */   V: () => (/* binding */ holdsAtMost)
+/* harmony export */ });
+/**
+ * The value of a JSON text that someone else may have written.
+ *
+ * The size of a text does not bound the memory that its value takes: a megabyte of `[],[],…` takes fifty. So what makes a
+ * value is counted first, in texts of strings as well: that only makes the bound a little lower.
+ * @param most values that the text may hold
+ * @throws SyntaxError when it is no JSON, or holds more
+ */
+function parseBoundedJson(text, most) {
+    if (!holdsAtMost(text, most))
+        throw new SyntaxError(`more than ${most} values`);
+    return JSON.parse(text);
+}
+function holdsAtMost(text, most) {
+    let values = 0;
+    for (let at = 0; at < text.length; at += 1) {
+        const code = text.charCodeAt(at);
+        if (code === COMMA || code === COLON || code === BRACKET || code === BRACE)
+            values += 1;
+        if (values > most)
+            return false;
+    }
+    return true;
+}
+const [COMMA, COLON, BRACKET, BRACE] = [...',:[{'].map((it) => it.charCodeAt(0));
+
+
+/***/ }),
+
+/***/ 1512:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  pE: () => (/* binding */ formatCompletions),
+  bM: () => (/* binding */ formatRecord),
+  tr: () => (/* binding */ parseCompletions),
+  FZ: () => (/* binding */ sameExecution)
+});
+
+// UNUSED EXPORTS: MOST_ADAPTATIONS
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
+var schemas = __nccwpck_require__(2857);
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/api.js
+var api = __nccwpck_require__(3759);
+;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/iso.js
+
+
+
+function datetime(params) {
+    return api/* _isoDateTime */.G1(schemas/* ZodISODateTime */.You, params);
+}
+function date(params) {
+    return core._isoDate(ZodISODate, params);
+}
+function time(params) {
+    return core._isoTime(ZodISOTime, params);
+}
+function duration(params) {
+    return core._isoDuration(ZodISODuration, params);
+}
+
+// EXTERNAL MODULE: ./lib/lines.js
+var lib_lines = __nccwpck_require__(9304);
+// EXTERNAL MODULE: ./lib/progress/bounded-json.js
+var bounded_json = __nccwpck_require__(6805);
+// EXTERNAL MODULE: ./lib/progress/progress-file.js
+var progress_file = __nccwpck_require__(1119);
+;// CONCATENATED MODULE: ./lib/progress/completion-record.js
+
+
+
+
+const metric = schemas/* union */.KCZ([schemas/* number */.aig(), schemas/* string */.YjP().max(4096), schemas/* boolean */.zMY(), schemas/* null */.chJ()]);
+const sha256 = schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/);
+const shortText = schemas/* string */.YjP().max(4096);
+/** Printed as it is; the action writes none with control characters in it. */
+const completion_record_name = schemas/* string */.YjP()
+    .max(4096)
+    .regex(/^\P{Cc}*$/u);
+const adaptation = schemas/* union */.KCZ([
+    schemas/* object */.Ikc({ model: completion_record_name, param: completion_record_name, value: completion_record_name, renamedTo: schemas/* null */.chJ() }),
+    schemas/* object */.Ikc({ model: completion_record_name, param: completion_record_name, value: schemas/* null */.chJ(), renamedTo: completion_record_name }),
+]);
+/** A model refuses a few parameters, each with a few values. */
+const MOST_ADAPTATIONS = 1000;
+const schema = schemas/* object */.Ikc({
+    version: schemas/* literal */.euz(1),
+    /** Resolved eval key, `test-match.s1.simple-v0`. */
+    eval: completion_record_name.min(1),
+    /** The command in the progress file. */
+    argv: schemas/* array */.YOg(schemas/* string */.YjP().max(65536)).min(3).max(4096),
+    /** SHA-256 over `parts`, hex. */
+    fingerprint: sha256,
+    /** SHA-256 of each named part of the content, hex. */
+    parts: schemas/* record */.g1P(completion_record_name, sha256),
+    /** The final report, flattened: a nested value is named `outer/inner`. */
+    metrics: schemas/* record */.g1P(shortText, metric),
+    /** Samples that were evaluated; null when the record does not tell. */
+    samples: schemas/* int */.Whr().nonnegative().nullable(),
+    tokens: schemas/* object */.Ikc({
+        prompt: schemas/* int */.Whr().nonnegative(),
+        completion: schemas/* int */.Whr().nonnegative(),
+        total: schemas/* int */.Whr().nonnegative(),
+        /** Part of `prompt`. */
+        cached: schemas/* int */.Whr().nonnegative().default(0),
+        /** Part of `completion`. */
+        reasoning: schemas/* int */.Whr().nonnegative().default(0),
+    }),
+    /** API requests; null when they were not counted. */
+    requests: schemas/* object */.Ikc({ sent: schemas/* int */.Whr().nonnegative(), replayed: schemas/* int */.Whr().nonnegative() }).nullable(),
+    /** What was changed in requests because a model does not accept it. */
+    adaptations: schemas/* array */.YOg(adaptation).max(MOST_ADAPTATIONS).default([]),
+    run: schemas/* object */.Ikc({ repository: completion_record_name, id: completion_record_name, attempt: schemas/* int */.Whr().nonnegative() }),
+    /** ISO 8601, UTC. */
+    started: datetime(),
+    ended: datetime(),
+});
+/** Reads `completions.jsonl`. Of two records of one command the later line counts. */
+function parseCompletions(text) {
+    const byCommand = new Map();
+    let lines = 0;
+    let rejected = 0;
+    let first = '';
+    let superseded = false;
+    for (const { line, ended } of (0,lib_lines/* linesOfText */.uv)(text)) {
+        lines += 1;
+        if (lines > MOST_LINES)
+            return { records: [], rejected: `it has more than ${MOST_LINES} lines`, needsRewrite: true };
+        const parsed = parseRecord(line);
+        if (typeof parsed !== 'string') {
+            const id = (0,progress_file/* formatCommand */.fE)(parsed.argv);
+            superseded ||= byCommand.delete(id);
+            byCommand.set(id, parsed);
+        }
+        else if (ended) {
+            // One without its newline is torn: the process was killed while it wrote.
+            first ||= `line ${lines}: ${parsed}`;
+            rejected += 1;
+        }
+    }
+    return {
+        records: [...byCommand.values()],
+        rejected: rejected === 0 ? undefined : `${first} (${rejected} such)`,
+        needsRewrite: rejected > 0 || superseded || (text !== '' && !text.endsWith('\n')),
+    };
+}
+/** No eval set has a tenth as many, completed as often as any is. */
+const MOST_LINES = 200_000;
+function formatRecord(record) {
+    return JSON.stringify(record);
+}
+function formatCompletions(records) {
+    return records.map((record) => `${formatRecord(record)}\n`).join('');
+}
+/** Whether two records tell of the same execution. */
+function sameExecution(a, b) {
+    return (a.fingerprint === b.fingerprint &&
+        a.ended === b.ended &&
+        a.run.id === b.run.id &&
+        a.run.attempt === b.run.attempt &&
+        (0,progress_file/* formatCommand */.fE)(a.argv) === (0,progress_file/* formatCommand */.fE)(b.argv));
+}
+/** In characters: a record has a line of a few hundred, and a line that holds a million lists is a bomb. */
+const LONGEST_LINE = 2 * 1024 * 1024;
+/** A record that names a thousand modules, with a thousand metrics, holds a tenth as many. */
+const MOST_VALUES = 50_000;
+function parseRecord(line) {
+    if (line.length > LONGEST_LINE)
+        return 'longer than any record of this action';
+    let value;
+    try {
+        value = (0,bounded_json/* parseBoundedJson */.R)(line, MOST_VALUES);
+    }
+    catch {
+        return 'not JSON';
+    }
+    const result = schema.safeParse(value);
+    if (!result.success) {
+        const issue = result.error.issues[0];
+        return issue ? `${issue.path.join('.') || 'record'}: ${issue.message}` : 'wrong shape';
+    }
+    if (result.data.argv[2] !== result.data.eval)
+        return 'argv: names another eval';
+    return result.data;
+}
+
 
 /***/ }),
 
@@ -32773,145 +33568,17 @@ function liveRecordFile(paths, evalKey) {
 
 /***/ }),
 
-/***/ 7926:
+/***/ 1119:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Fi: () => (/* binding */ setAside),
-/* harmony export */   JA: () => (/* binding */ isSetAside)
+/* harmony export */   TS: () => (/* binding */ parseProgress),
+/* harmony export */   Vu: () => (/* binding */ formatProgress),
+/* harmony export */   fE: () => (/* binding */ formatCommand),
+/* harmony export */   vC: () => (/* binding */ commandId)
 /* harmony export */ });
-/* unused harmony export setAsideTogether */
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
-/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2834);
-
-
-
-/**
- * Moves something that must not be used out of the way, to `<name>.rejected-<time>` in `folder` (beside itself by
- * default), and returns where it went. A symbolic link is moved itself, never followed.
- */
-function setAside(path, now, folder = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path)) {
-    const target = unusedName(path, now, folder);
-    (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .makeFolder */ .fc)(folder);
-    move(path, target);
-    removeOldest((0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)(path), folder);
-    return target;
-}
-/** Moves several files of one folder to a single new one, `<name of their folder>.rejected-<time>`, and returns it. */
-function setAsideTogether(paths, now, folder) {
-    const target = unusedName(dirname(paths[0] ?? ''), now, folder);
-    makeFolder(target);
-    for (const path of paths)
-        move(path, join(target, basename(path)));
-    removeOldest(basename(dirname(paths[0] ?? '')), folder);
-    return target;
-}
-/** Of one name; on a machine where each run moves something out of the way they would fill the disk. */
-const MOST_KEPT = 20;
-function removeOldest(name, folder) {
-    const moved = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(folder)
-        .filter((it) => it.startsWith(`${name}.rejected-`))
-        .sort();
-    for (const oldest of moved.slice(0, -MOST_KEPT))
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, oldest), { recursive: true, force: true });
-}
-/** Whether the name is one that something was given when it was moved out of the way. */
-function isSetAside(name) {
-    return name.includes('.rejected-');
-}
-function unusedName(path, now, folder) {
-    const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
-    const stem = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, `${(0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)(path)}.rejected-${stamp}`);
-    let target = stem;
-    for (let n = 2; (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(target, { throwIfNoEntry: false }); n += 1)
-        target = `${stem}-${n}`;
-    return target;
-}
-function move(path, target) {
-    try {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(path, target);
-    }
-    catch (error) {
-        // A checkpoint may be unpacked on another file system than the state directory is on.
-        if (error.code !== 'EXDEV')
-            throw error;
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.cpSync)(path, target, { recursive: true, verbatimSymlinks: true });
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(path, { recursive: true, force: true });
-    }
-}
-
-
-/***/ }),
-
-/***/ 475:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Uw: () => (/* binding */ State)
-});
-
-// UNUSED EXPORTS: clearLive, startFresh
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
-var schemas = __nccwpck_require__(2857);
-// EXTERNAL MODULE: ./node_modules/zod/v4/core/api.js
-var api = __nccwpck_require__(3759);
-;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/iso.js
-
-
-
-function datetime(params) {
-    return api/* _isoDateTime */.G1(schemas/* ZodISODateTime */.You, params);
-}
-function date(params) {
-    return core._isoDate(ZodISODate, params);
-}
-function time(params) {
-    return core._isoTime(ZodISOTime, params);
-}
-function duration(params) {
-    return core._isoDuration(ZodISODuration, params);
-}
-
-// EXTERNAL MODULE: ./lib/lines.js
-var lib_lines = __nccwpck_require__(9304);
-;// CONCATENATED MODULE: ./lib/progress/bounded-json.js
-/**
- * The value of a JSON text that someone else may have written.
- *
- * The size of a text does not bound the memory that its value takes: a megabyte of `[],[],…` takes fifty. So what makes a
- * value is counted first, in texts of strings as well: that only makes the bound a little lower.
- * @param most values that the text may hold
- * @throws SyntaxError when it is no JSON, or holds more
- */
-function parseBoundedJson(text, most) {
-    if (!bounded_json_holdsAtMost(text, most))
-        throw new SyntaxError(`more than ${most} values`);
-    return JSON.parse(text);
-}
-function bounded_json_holdsAtMost(text, most) {
-    let values = 0;
-    for (let at = 0; at < text.length; at += 1) {
-        const code = text.charCodeAt(at);
-        if (code === COMMA || code === COLON || code === BRACKET || code === BRACE)
-            values += 1;
-        if (values > most)
-            return false;
-    }
-    return true;
-}
-const [COMMA, COLON, BRACKET, BRACE] = [...',:[{'].map((it) => it.charCodeAt(0));
-
-;// CONCATENATED MODULE: ./lib/progress/progress-file.js
+/* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9304);
+/* harmony import */ var _bounded_json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6805);
 /**
  * The progress file of `oaievalset`: one completed command a line.
  *
@@ -32930,7 +33597,7 @@ function parseProgress(text, known = []) {
     const commands = [];
     let lines = 0;
     let rejected = 0;
-    for (const { line, ended } of (0,lib_lines/* linesOfText */.uv)(text)) {
+    for (const { line, ended } of (0,_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .linesOfText */ .uv)(text)) {
         lines += 1;
         if (lines > MOST_LINES)
             return { commands: [], rejected: `it has more than ${MOST_LINES} lines` };
@@ -32968,7 +33635,7 @@ function parseLine(line, byText) {
 }
 function parseJsonLine(text) {
     try {
-        const value = parseBoundedJson(text, MOST_ARGUMENTS);
+        const value = (0,_bounded_json_js__WEBPACK_IMPORTED_MODULE_1__/* .parseBoundedJson */ .R)(text, MOST_ARGUMENTS);
         if (Array.isArray(value) && value.length >= 3 && value.every((item) => typeof item === 'string'))
             return value;
     }
@@ -32981,152 +33648,30 @@ function pythonString(value) {
     return JSON.stringify(value).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-;// CONCATENATED MODULE: ./lib/progress/completion-record.js
+
+/***/ }),
+
+/***/ 870:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
-
-
-const metric = schemas/* union */.KCZ([schemas/* number */.aig(), schemas/* string */.YjP().max(4096), schemas/* boolean */.zMY(), schemas/* null */.chJ()]);
-const sha256 = schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/);
-const shortText = schemas/* string */.YjP().max(4096);
-/** Printed as it is; the action writes none with control characters in it. */
-const completion_record_name = schemas/* string */.YjP()
-    .max(4096)
-    .regex(/^\P{Cc}*$/u);
-const adaptation = schemas/* union */.KCZ([
-    schemas/* object */.Ikc({ model: completion_record_name, param: completion_record_name, value: completion_record_name, renamedTo: schemas/* null */.chJ() }),
-    schemas/* object */.Ikc({ model: completion_record_name, param: completion_record_name, value: schemas/* null */.chJ(), renamedTo: completion_record_name }),
-]);
-/** A model refuses a few parameters, each with a few values. */
-const MOST_ADAPTATIONS = 1000;
-const schema = schemas/* object */.Ikc({
-    version: schemas/* literal */.euz(1),
-    /** Resolved eval key, `test-match.s1.simple-v0`. */
-    eval: completion_record_name.min(1),
-    /** The command in the progress file. */
-    argv: schemas/* array */.YOg(schemas/* string */.YjP().max(65536)).min(3).max(4096),
-    /** SHA-256 over `parts`, hex. */
-    fingerprint: sha256,
-    /** SHA-256 of each named part of the content, hex. */
-    parts: schemas/* record */.g1P(completion_record_name, sha256),
-    /** The final report, flattened: a nested value is named `outer/inner`. */
-    metrics: schemas/* record */.g1P(shortText, metric),
-    /** Samples that were evaluated; null when the record does not tell. */
-    samples: schemas/* int */.Whr().nonnegative().nullable(),
-    tokens: schemas/* object */.Ikc({
-        prompt: schemas/* int */.Whr().nonnegative(),
-        completion: schemas/* int */.Whr().nonnegative(),
-        total: schemas/* int */.Whr().nonnegative(),
-        /** Part of `prompt`. */
-        cached: schemas/* int */.Whr().nonnegative().default(0),
-        /** Part of `completion`. */
-        reasoning: schemas/* int */.Whr().nonnegative().default(0),
-    }),
-    /** API requests; null when they were not counted. */
-    requests: schemas/* object */.Ikc({ sent: schemas/* int */.Whr().nonnegative(), replayed: schemas/* int */.Whr().nonnegative() }).nullable(),
-    /** What was changed in requests because a model does not accept it. */
-    adaptations: schemas/* array */.YOg(adaptation).max(MOST_ADAPTATIONS).default([]),
-    run: schemas/* object */.Ikc({ repository: completion_record_name, id: completion_record_name, attempt: schemas/* int */.Whr().nonnegative() }),
-    /** ISO 8601, UTC. */
-    started: datetime(),
-    ended: datetime(),
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Tm: () => (/* binding */ LARGEST_PLAN),
+  q4: () => (/* binding */ parseSavedPlan),
+  s0: () => (/* binding */ sameOwner)
 });
-/** Reads `completions.jsonl`. Of two records of one command the later line counts. */
-function parseCompletions(text) {
-    const byCommand = new Map();
-    let lines = 0;
-    let rejected = 0;
-    let first = '';
-    let superseded = false;
-    for (const { line, ended } of (0,lib_lines/* linesOfText */.uv)(text)) {
-        lines += 1;
-        if (lines > completion_record_MOST_LINES)
-            return { records: [], rejected: `it has more than ${completion_record_MOST_LINES} lines`, needsRewrite: true };
-        const parsed = parseRecord(line);
-        if (typeof parsed !== 'string') {
-            const id = formatCommand(parsed.argv);
-            superseded ||= byCommand.delete(id);
-            byCommand.set(id, parsed);
-        }
-        else if (ended) {
-            // One without its newline is torn: the process was killed while it wrote.
-            first ||= `line ${lines}: ${parsed}`;
-            rejected += 1;
-        }
-    }
-    return {
-        records: [...byCommand.values()],
-        rejected: rejected === 0 ? undefined : `${first} (${rejected} such)`,
-        needsRewrite: rejected > 0 || superseded || (text !== '' && !text.endsWith('\n')),
-    };
-}
-/** No eval set has a tenth as many, completed as often as any is. */
-const completion_record_MOST_LINES = 200_000;
-function formatRecord(record) {
-    return JSON.stringify(record);
-}
-function formatCompletions(records) {
-    return records.map((record) => `${formatRecord(record)}\n`).join('');
-}
-/** Whether two records tell of the same execution. */
-function sameExecution(a, b) {
-    return (a.fingerprint === b.fingerprint &&
-        a.ended === b.ended &&
-        a.run.id === b.run.id &&
-        a.run.attempt === b.run.attempt &&
-        formatCommand(a.argv) === formatCommand(b.argv));
-}
-/** In characters: a record has a line of a few hundred, and a line that holds a million lists is a bomb. */
-const LONGEST_LINE = 2 * 1024 * 1024;
-/** A record that names a thousand modules, with a thousand metrics, holds a tenth as many. */
-const MOST_VALUES = 50_000;
-function parseRecord(line) {
-    if (line.length > LONGEST_LINE)
-        return 'longer than any record of this action';
-    let value;
-    try {
-        value = parseBoundedJson(line, MOST_VALUES);
-    }
-    catch {
-        return 'not JSON';
-    }
-    const result = schema.safeParse(value);
-    if (!result.success) {
-        const issue = result.error.issues[0];
-        return issue ? `${issue.path.join('.') || 'record'}: ${issue.message}` : 'wrong shape';
-    }
-    if (result.data.argv[2] !== result.data.eval)
-        return 'argv: names another eval';
-    return result.data;
-}
 
-;// CONCATENATED MODULE: ./lib/progress/doubt.js
-/** How far the clock of the machine that made a record may be ahead of this one, in milliseconds. */
-const CLOCK_SKEW = 60 * 60 * 1000;
-/** @param maxAge in milliseconds; undefined: a result does not age */
-function doubtOf(record, now, maxAge) {
-    const { ended, samples } = record;
-    if (samples === 0)
-        return { kind: 'no-samples' };
-    if (maxAge === undefined)
-        return undefined;
-    if (isInFuture(ended, now))
-        return { kind: 'undated', ended };
-    return now.getTime() - Date.parse(ended) > maxAge ? { kind: 'expired', ended } : undefined;
-}
-/** Whether a time cannot be right, whatever two clocks differ by. */
-function isInFuture(time, now) {
-    return Date.parse(time) > now.getTime() + CLOCK_SKEW;
-}
+// UNUSED EXPORTS: readSavedPlan, savedPlan
 
-// EXTERNAL MODULE: ./lib/progress/durable.js
-var durable = __nccwpck_require__(9600);
-// EXTERNAL MODULE: ./lib/progress/folders.js
-var folders = __nccwpck_require__(2834);
-// EXTERNAL MODULE: ./lib/progress/journals.js + 2 modules
-var journals = __nccwpck_require__(8351);
-// EXTERNAL MODULE: ./lib/progress/paths.js
-var progress_paths = __nccwpck_require__(8943);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
+var schemas = __nccwpck_require__(2857);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/errors.js
 var errors = __nccwpck_require__(452);
 ;// CONCATENATED MODULE: ./lib/plan/fingerprint.js
@@ -33303,6 +33848,8 @@ function isThere(path) {
     }
 }
 
+// EXTERNAL MODULE: ./lib/progress/bounded-json.js
+var bounded_json = __nccwpck_require__(6805);
 ;// CONCATENATED MODULE: ./lib/progress/saved-plan.js
 
 
@@ -33312,11 +33859,11 @@ const saved_plan_text = schemas/* string */.YjP().max(65536);
 /** What is printed: nothing that a terminal or a runner obeys. */
 const line = saved_plan_text.regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'has control characters');
 const paths = schemas/* array */.YOg(saved_plan_text).max(1_000_000).refine(areOrdinaryPaths, 'holds what is no path of a plan');
-const saved_plan_sha256 = schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/);
-const saved_plan_schema = schemas/* object */.Ikc({
+const sha256 = schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/);
+const schema = schemas/* object */.Ikc({
     version: schemas/* literal */.euz(1),
     owner: schemas/* object */.Ikc({ repository: line, cacheKey: saved_plan_text, model: line, evalSet: line }),
-    signature: saved_plan_sha256,
+    signature: sha256,
     made: schemas/* object */.Ikc({
         basis: schemas/* object */.Ikc({ files: paths, directories: paths, absent: paths }),
         evalsVersion: saved_plan_text,
@@ -33328,14 +33875,14 @@ const saved_plan_schema = schemas/* object */.Ikc({
         command: schemas/* array */.YOg(saved_plan_text).min(3),
         samples: schemas/* int */.Whr().nonnegative().nullable(),
         metrics: schemas/* array */.YOg(line),
-        fingerprint: schemas/* object */.Ikc({ value: saved_plan_sha256, parts: schemas/* record */.g1P(line, saved_plan_sha256) }),
+        fingerprint: schemas/* object */.Ikc({ value: sha256, parts: schemas/* record */.g1P(line, sha256) }),
     }))
         .max(100_000),
 });
 /** In bytes: three times what a plan of 10,000 evals takes. Of more JSON the heap of a small machine is full. */
 const LARGEST_PLAN = 32 * 1024 * 1024;
 /** A plan of 10,000 evals that import a hundred modules each holds half as many. */
-const saved_plan_MOST_VALUES = 4_000_000;
+const MOST_VALUES = 4_000_000;
 /** No content has this signature: a plan whose basis changed while it was made is made again. */
 const NEVER = '0'.repeat(64);
 /** What is kept of a plan: of one that would be too large to be read again, as much as is of use without being recalled. */
@@ -33350,11 +33897,11 @@ function savedPlan({ signature = NEVER, evals, basis, evalsVersion, needsApiKey 
 }
 function canBeRead(plan) {
     const content = JSON.stringify(plan);
-    return Buffer.byteLength(content) < LARGEST_PLAN && holdsAtMost(content, saved_plan_MOST_VALUES);
+    return Buffer.byteLength(content) < LARGEST_PLAN && holdsAtMost(content, MOST_VALUES);
 }
 /** Returns the plan, or why the text is none. */
 function parseSavedPlan(content) {
-    if (content.length > LARGEST_PLAN || !bounded_json_holdsAtMost(content, saved_plan_MOST_VALUES))
+    if (content.length > LARGEST_PLAN || !(0,bounded_json/* holdsAtMost */.V)(content, MOST_VALUES))
         return { reason: 'it is too large to be a plan' };
     let value;
     try {
@@ -33363,7 +33910,7 @@ function parseSavedPlan(content) {
     catch {
         return { reason: 'it is not JSON' };
     }
-    const result = saved_plan_schema.safeParse(value);
+    const result = schema.safeParse(value);
     if (result.success)
         return result.data;
     const issue = result.error.issues[0];
@@ -33386,6 +33933,130 @@ function readSavedPlan({ plan }, owner) {
     return 'reason' in saved || !sameOwner(saved.owner, owner) ? undefined : saved;
 }
 
+
+/***/ }),
+
+/***/ 7926:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Fi: () => (/* binding */ setAside),
+/* harmony export */   JA: () => (/* binding */ isSetAside)
+/* harmony export */ });
+/* unused harmony export setAsideTogether */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2834);
+
+
+
+/**
+ * Moves something that must not be used out of the way, to `<name>.rejected-<time>` in `folder` (beside itself by
+ * default), and returns where it went. A symbolic link is moved itself, never followed.
+ */
+function setAside(path, now, folder = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path)) {
+    const target = unusedName(path, now, folder);
+    (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .makeFolder */ .fc)(folder);
+    move(path, target);
+    removeOldest((0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)(path), folder);
+    return target;
+}
+/** Moves several files of one folder to a single new one, `<name of their folder>.rejected-<time>`, and returns it. */
+function setAsideTogether(paths, now, folder) {
+    const target = unusedName(dirname(paths[0] ?? ''), now, folder);
+    makeFolder(target);
+    for (const path of paths)
+        move(path, join(target, basename(path)));
+    removeOldest(basename(dirname(paths[0] ?? '')), folder);
+    return target;
+}
+/** Of one name; on a machine where each run moves something out of the way they would fill the disk. */
+const MOST_KEPT = 20;
+function removeOldest(name, folder) {
+    const moved = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(folder)
+        .filter((it) => it.startsWith(`${name}.rejected-`))
+        .sort();
+    for (const oldest of moved.slice(0, -MOST_KEPT))
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, oldest), { recursive: true, force: true });
+}
+/** Whether the name is one that something was given when it was moved out of the way. */
+function isSetAside(name) {
+    return name.includes('.rejected-');
+}
+function unusedName(path, now, folder) {
+    const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
+    const stem = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, `${(0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)(path)}.rejected-${stamp}`);
+    let target = stem;
+    for (let n = 2; (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(target, { throwIfNoEntry: false }); n += 1)
+        target = `${stem}-${n}`;
+    return target;
+}
+function move(path, target) {
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(path, target);
+    }
+    catch (error) {
+        // A checkpoint may be unpacked on another file system than the state directory is on.
+        if (error.code !== 'EXDEV')
+            throw error;
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.cpSync)(path, target, { recursive: true, verbatimSymlinks: true });
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(path, { recursive: true, force: true });
+    }
+}
+
+
+/***/ }),
+
+/***/ 1765:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Uw: () => (/* binding */ State)
+});
+
+// UNUSED EXPORTS: clearLive, startFresh
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/progress/completion-record.js + 1 modules
+var completion_record = __nccwpck_require__(1512);
+;// CONCATENATED MODULE: ./lib/progress/doubt.js
+/** How far the clock of the machine that made a record may be ahead of this one, in milliseconds. */
+const CLOCK_SKEW = 60 * 60 * 1000;
+/** @param maxAge in milliseconds; undefined: a result does not age */
+function doubtOf(record, now, maxAge) {
+    const { ended, samples } = record;
+    if (samples === 0)
+        return { kind: 'no-samples' };
+    if (maxAge === undefined)
+        return undefined;
+    if (isInFuture(ended, now))
+        return { kind: 'undated', ended };
+    return now.getTime() - Date.parse(ended) > maxAge ? { kind: 'expired', ended } : undefined;
+}
+/** Whether a time cannot be right, whatever two clocks differ by. */
+function isInFuture(time, now) {
+    return Date.parse(time) > now.getTime() + CLOCK_SKEW;
+}
+
+// EXTERNAL MODULE: ./lib/progress/durable.js
+var durable = __nccwpck_require__(9600);
+// EXTERNAL MODULE: ./lib/progress/folders.js
+var folders = __nccwpck_require__(2834);
+// EXTERNAL MODULE: ./lib/progress/journals.js + 2 modules
+var journals = __nccwpck_require__(8351);
+// EXTERNAL MODULE: ./lib/progress/paths.js
+var progress_paths = __nccwpck_require__(8943);
+// EXTERNAL MODULE: ./lib/progress/progress-file.js
+var progress_file = __nccwpck_require__(1119);
+// EXTERNAL MODULE: ./lib/progress/saved-plan.js + 2 modules
+var saved_plan = __nccwpck_require__(870);
 // EXTERNAL MODULE: ./lib/progress/set-aside.js
 var set_aside = __nccwpck_require__(7926);
 ;// CONCATENATED MODULE: ./lib/progress/snapshot.js
@@ -33529,14 +34200,14 @@ class State {
     }
     /** Whether the progress file says that the command is done. */
     isDone(command) {
-        return this.#commands.has(commandId(command));
+        return this.#commands.has((0,progress_file/* commandId */.vC)(command));
     }
     record(command) {
-        return this.#records.get(commandId(command));
+        return this.#records.get((0,progress_file/* commandId */.vC)(command));
     }
     /** Whether the command was done and the user took its line out of the progress file: it is to run again. */
     wasRemoved(command) {
-        return this.#removedByUser.has(commandId(command));
+        return this.#removedByUser.has((0,progress_file/* commandId */.vC)(command));
     }
     /** Records a finished eval. The record comes first, the progress line last: only the line makes it done. */
     complete(record, recordFile) {
@@ -33549,10 +34220,10 @@ class State {
             }
             if (!(0,external_node_fs_.existsSync)(this.paths.progressFile))
                 (0,durable/* replaceFile */.fR)(this.paths.progressFile, '');
-            (0,durable/* appendLine */.Xq)(this.paths.completions, formatRecord(record));
-            const id = commandId(record.argv);
+            (0,durable/* appendLine */.Xq)(this.paths.completions, (0,completion_record/* formatRecord */.bM)(record));
+            const id = (0,progress_file/* commandId */.vC)(record.argv);
             if (!this.#commands.has(id))
-                (0,durable/* appendLine */.Xq)(this.paths.progressFile, formatCommand(record.argv));
+                (0,durable/* appendLine */.Xq)(this.paths.progressFile, (0,progress_file/* formatCommand */.fE)(record.argv));
             this.#commands.set(id, record.argv);
             this.#records.delete(id);
             this.#records.set(id, record);
@@ -33560,16 +34231,16 @@ class State {
     }
     /** Takes evals that have to run again out of the progress file, then out of the completion records. */
     forget(commands) {
-        const ids = commands.map(commandId).filter((id) => this.#commands.has(id) || this.#records.has(id));
+        const ids = commands.map(progress_file/* commandId */.vC).filter((id) => this.#commands.has(id) || this.#records.has(id));
         if (ids.length === 0)
             return;
         this.#writing(() => {
             for (const id of ids)
                 this.#commands.delete(id);
-            (0,durable/* replaceFile */.fR)(this.paths.progressFile, formatProgress(this.commands));
+            (0,durable/* replaceFile */.fR)(this.paths.progressFile, (0,progress_file/* formatProgress */.Vu)(this.commands));
             for (const id of ids)
                 this.#records.delete(id);
-            (0,durable/* replaceFile */.fR)(this.paths.completions, formatCompletions(this.records));
+            (0,durable/* replaceFile */.fR)(this.paths.completions, (0,completion_record/* formatCompletions */.pE)(this.records));
         });
     }
     savePlan(plan) {
@@ -33583,7 +34254,7 @@ class State {
     merge(other) {
         const removed = (id, record) => {
             const mine = this.#removedByUser.get(id);
-            return mine !== undefined && sameExecution(mine, record);
+            return mine !== undefined && (0,completion_record/* sameExecution */.FZ)(mine, record);
         };
         // One that is dated in the future would count for as many years.
         const now = this.#now();
@@ -33616,11 +34287,11 @@ class State {
                 (0,external_node_fs_.chmodSync)(temporary, folders/* PRIVATE_FILE */.rQ);
                 (0,external_node_fs_.renameSync)(temporary, kept);
             }
-            const completions = formatCompletions([...records.values()]);
+            const completions = (0,completion_record/* formatCompletions */.pE)([...records.values()]);
             // Killed between the two, all records but the old ones would look like lines that the user took out.
-            (0,durable/* replaceFile */.fR)(mergeMark(this.paths), state_sha256(completions));
+            (0,durable/* replaceFile */.fR)(mergeMark(this.paths), sha256(completions));
             (0,durable/* replaceFile */.fR)(this.paths.completions, completions);
-            (0,durable/* replaceFile */.fR)(this.paths.progressFile, formatProgress([...commands.values()]));
+            (0,durable/* replaceFile */.fR)(this.paths.progressFile, (0,progress_file/* formatProgress */.Vu)([...commands.values()]));
             (0,external_node_fs_.rmSync)(mergeMark(this.paths), { force: true });
             const leftOut = (0,journals/* adoptJournals */.vB)(other.paths, this.paths, {
                 repository: this.owner.repository,
@@ -33659,7 +34330,7 @@ class State {
             [paths.live, DIRECTORY],
             [paths.resume, DIRECTORY],
             [paths.completions, LARGEST_COMPLETIONS],
-            [paths.plan, LARGEST_PLAN],
+            [paths.plan, saved_plan/* LARGEST_PLAN */.Tm],
             [paths.logs, DIRECTORY],
             [paths.journal, DIRECTORY],
         ]) {
@@ -33670,16 +34341,16 @@ class State {
         }
         const planText = readText(paths.plan);
         if (planText !== undefined) {
-            const plan = parseSavedPlan(planText);
+            const plan = (0,saved_plan/* parseSavedPlan */.q4)(planText);
             if ('reason' in plan)
                 reject(paths.plan, plan.reason);
-            else if (!sameOwner(plan.owner, owner))
+            else if (!(0,saved_plan/* sameOwner */.s0)(plan.owner, owner))
                 this.#startFresh(plan.owner, now());
             else
                 this.#plan = plan;
         }
         const completionsText = readText(paths.completions) ?? '';
-        const completions = parseCompletions(completionsText);
+        const completions = (0,completion_record/* parseCompletions */.tr)(completionsText);
         if (completions.rejected)
             reject(paths.completions, completions.rejected);
         const own = completions.records.filter((record) => record.run.repository === owner.repository);
@@ -33687,27 +34358,27 @@ class State {
             this.#log.warning(`${completions.records.length - own.length} completion records in ${paths.completions} are of another repository. They are not used.`);
         }
         const progressText = readText(paths.progressFile);
-        const progress = parseProgress(progressText ?? '', options.knownCommands);
+        const progress = (0,progress_file/* parseProgress */.TS)(progressText ?? '', options.knownCommands);
         if (progress.rejected)
             reject(paths.progressFile, progress.rejected);
         const ownRecords = new Set(own);
-        const foreignIds = new Set(completions.records.filter((record) => !ownRecords.has(record)).map((record) => commandId(record.argv)));
+        const foreignIds = new Set(completions.records.filter((record) => !ownRecords.has(record)).map((record) => (0,progress_file/* commandId */.vC)(record.argv)));
         for (const command of progress.commands) {
-            const id = commandId(command);
+            const id = (0,progress_file/* commandId */.vC)(command);
             if (!foreignIds.has(id))
                 this.#commands.set(id, command);
         }
-        const merging = readText(mergeMark(paths)) === state_sha256(completionsText);
+        const merging = readText(mergeMark(paths)) === sha256(completionsText);
         this.#pairRecordsWithLines(own, progressText !== undefined, merging);
         if (recordsLost || completions.rejected)
             this.#dropLinesOfLostRecords();
         const records = this.records;
         if (completions.needsRewrite || records.length !== completions.records.length) {
-            (0,durable/* replaceFile */.fR)(paths.completions, formatCompletions(records));
+            (0,durable/* replaceFile */.fR)(paths.completions, (0,completion_record/* formatCompletions */.pE)(records));
         }
         const commands = this.commands;
-        if (progressText !== undefined && formatProgress(commands) !== progressText) {
-            (0,durable/* replaceFile */.fR)(paths.progressFile, formatProgress(commands));
+        if (progressText !== undefined && (0,progress_file/* formatProgress */.Vu)(commands) !== progressText) {
+            (0,durable/* replaceFile */.fR)(paths.progressFile, (0,progress_file/* formatProgress */.Vu)(commands));
         }
         (0,external_node_fs_.rmSync)(mergeMark(paths), { force: true });
     }
@@ -33729,11 +34400,11 @@ class State {
      * @param merging whether a merge was cut off between its two files: then every record heals
      */
     #pairRecordsWithLines(records, progressFileExists, merging) {
-        const orphans = records.filter((record) => !this.#commands.has(commandId(record.argv)));
+        const orphans = records.filter((record) => !this.#commands.has((0,progress_file/* commandId */.vC)(record.argv)));
         const newest = records.at(-1);
         const heals = merging || (progressFileExists && orphans.length === 1 && orphans[0] === newest);
         for (const record of records) {
-            const id = commandId(record.argv);
+            const id = (0,progress_file/* commandId */.vC)(record.argv);
             if (this.#commands.has(id) || heals) {
                 this.#commands.set(id, record.argv);
                 this.#records.set(id, record);
@@ -33779,7 +34450,7 @@ function clearLive(paths) {
 function mergeMark(paths) {
     return (0,external_node_path_.join)(paths.live, 'merge');
 }
-function state_sha256(text) {
+function sha256(text) {
     return (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
 }
 /** The text of a regular file; links are not followed, and nothing else is opened: a pipe would wait for its writer. */

@@ -9,6 +9,14 @@ export interface RunContext {
   readonly runId: string;
   /** Counts from 1. */
   readonly runAttempt: number;
+  /** Path of the workflow file in its repository, or else the name of the workflow; empty outside of a runner. */
+  readonly workflow: string;
+  /** Id of the job in its workflow; empty outside of a runner. */
+  readonly job: string;
+  /** Id of the step, or what the runner calls a step without one; empty outside of a runner. */
+  readonly step: string;
+  /** Absolute path of the checkout; empty outside of a runner. */
+  readonly workspace: string;
   /** `https://github.com`, or that of a GitHub Enterprise Server. */
   readonly serverUrl: string;
   /** Absolute path of a directory that is emptied after the job. */
@@ -35,6 +43,11 @@ export function readContext(
     repository: env.GITHUB_REPOSITORY ?? '',
     runId: env.GITHUB_RUN_ID || 'local',
     runAttempt: Number.isSafeInteger(attempt) && attempt > 0 ? attempt : 1,
+    // `owner/name/.github/workflows/evals.yml@refs/heads/main`: a workflow is the same on every branch.
+    workflow: env.GITHUB_WORKFLOW_REF?.split('@', 1)[0] || env.GITHUB_WORKFLOW || '',
+    job: env.GITHUB_JOB ?? '',
+    step: env.GITHUB_ACTION ?? '',
+    workspace: env.GITHUB_WORKSPACE ?? '',
     serverUrl: env.GITHUB_SERVER_URL || 'https://github.com',
     temporaryDirectory: env.RUNNER_TEMP || fallbackTemporary,
     fromFork: isFromFork(env),

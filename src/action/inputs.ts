@@ -43,6 +43,8 @@ export interface Inputs {
   readonly tokenBudget: number | undefined;
   /** Milliseconds between checkpoints while evals run. */
   readonly checkpointInterval: number;
+  /** Values of the job's matrix in this leg, as JSON; `null` without a matrix. */
+  readonly matrix: string;
   /** A secret; empty: checkpoints are plain. */
   readonly encryptionKey: string;
   /** A secret; empty: superseded checkpoints are left to GitHub. */
@@ -79,6 +81,7 @@ export function readInputs(): Inputs {
     timeBudget: duration('time-budget'),
     tokenBudget: text('token-budget') === '' ? undefined : count('token-budget', 0, Number.MAX_SAFE_INTEGER),
     checkpointInterval: duration('checkpoint-interval') ?? 2 * UNITS.m,
+    matrix: text('matrix', SEVERAL_LINES),
     encryptionKey: secret('encryption-key'),
     githubToken: secret('github-token'),
     stateDirectory: resolve(text('state-directory') || '/tmp/oaievalset'),

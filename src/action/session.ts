@@ -1,4 +1,5 @@
 import { getState, saveState } from '@actions/core';
+import type { CheckpointIdentity } from '../checkpoint/keys.ts';
 import { reasonOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { RunContext } from './context.ts';
@@ -8,6 +9,8 @@ import type { Inputs } from './inputs.ts';
 export interface Session {
   readonly inputs: Pick<Inputs, 'model' | 'evalSet' | 'cacheKey' | 'stateDirectory' | 'resume'>;
   readonly context: RunContext;
+  /** Whose checkpoints main saved. */
+  readonly checkpoint: CheckpointIdentity;
   /** Whether the state on disk is that of this run: from then on it is worth saving. */
   readonly adopted: boolean;
   readonly restoredKey: string;

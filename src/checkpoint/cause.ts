@@ -1,4 +1,4 @@
-import { firstMatch, lastMatch, type OutputLine } from './client-output.ts';
+import { firstMatch, lastMatch, type OutputLine, saysUnable, toolMessage } from './client-output.ts';
 import { CUT_OFF } from './protocol.ts';
 
 export type CacheOperation = 'restore' | 'save';
@@ -40,6 +40,7 @@ export function causeOf(operation: CacheOperation, message: string, lines: reado
   if (denied) return `the token of this run may not ${operation} (${denied}${OUTSIDERS[operation]})`;
   if (/\b(g?tar|zstd|unzstd|zstdmt)\b.* failed with error/.test(message))
     return archiveCause(operation, lines);
+  if (/Unable to locate executable file: g?tar\b/.test(message)) return 'this machine has no tar';
   const network = NETWORK_ERROR.exec(message)?.[0];
   if (network) return `the cache service cannot be reached (${network})`;
   if (/socket hang up|\baborted\b|premature close|incomplete download|terminated/i.test(message)) {
@@ -99,7 +100,7 @@ const STAGES: Record<CacheOperation, readonly (readonly [RegExp, string])[]> = {
 
 const REFUSED_KEY = 'the cache service refused to reserve the entry';
 const REFUSED_ENTRY = 'the cache service refused the uploaded entry';
-const KEY_TAKEN = 'the cache service has an entry with this key already';
+export const KEY_TAKEN = 'the cache service has an entry with this key already';
 /** Since June 2026 github.com gives such events a token that may only read the caches of the default branch. */
 const OUTSIDERS = {
   save: ', as for events that outsiders can trigger, such as pull_request_target',
@@ -131,13 +132,24 @@ function withStage(operation: CacheOperation, message: string, lines: readonly O
   return what;
 }
 
+/** What the tool itself said is the difference between a full disk, a tool that cannot, and a damaged archive. */
 function archiveCause(operation: CacheOperation, lines: readonly OutputLine[]): string {
-  // What the tool itself said is the difference between a full disk and a damaged archive.
-  const said = firstMatch(lines, /^\s*((?:\S*\/)?(?:g?tar|bsdtar|gzip|unzstd|zstd|zstdmt): .*)/);
-  const detail = said ? ` (${said.trim()})` : '';
-  if (operation === 'save') return `the archive could not be made${detail}`;
+  const printed = lines.filter(({ level }) => level === 'info');
+  const said = printed.filter(({ text }) => TOOL_LINE.test(text) || saysUnable(text));
+  const unable = said.find(({ text }) => saysUnable(text));
+  const what = `the archive could not be ${operation === 'save' ? 'made' : 'unpacked'}`;
+  if (unable) return `${what}: this machine's tools cannot do it (${toolMessage(unable.text)})`;
+  const detail = said[0] ? ` (${toolMessage(said[0].text)})` : '';
+  const notTheArchive = said.some(({ text }) => OF_THE_MACHINE.test(text));
+  if (operation === 'save' || notTheArchive) return `${what}${detail}`;
   return `the archive is damaged or incomplete and could not be unpacked${detail}`;
 }
+
+const TOOL_LINE = /^\s*(?:\S*\/)?(?:g?tar|bsdtar|gzip|unzstd|zstd|zstdmt)(?: \(child\))?: /;
+
+/** What an archive cannot be blamed for. */
+const OF_THE_MACHINE =
+  /No space left on device|Disk quota exceeded|Read-only file system|Permission denied|Cannot allocate memory|Too many open files|Input\/output error|Killed/;
 
 function statusCause(
   operation: CacheOperation,

@@ -38,6 +38,30 @@ export function lastMatch(lines: readonly OutputLine[], pattern: RegExp): string
   return firstMatch(lines.toReversed(), pattern);
 }
 
+/** Whether a line of a tool, or of the shell that should start it, is about what it cannot do, not about what it was given. */
+export function saysUnable(line: string): boolean {
+  return UNABLE.test(line);
+}
+
+const UNABLE =
+  /unrecogni[sz]ed option|(invalid|unknown|illegal|unsupported) option|option .* (is not supported|requires)|^usage: |Incorrect parameters|You may not specify more than one|Can'?t (launch|initialize) (external|filter)|Cannot exec|: not found$|command not found|applet not found|Unable to locate executable|spawn .* (ENOENT|EACCES|ENOEXEC)|Exec format error/i;
+
+/** A line of a tool for a message: without the path of the tool, and with nothing that ends the clause it is put into. */
+export function toolMessage(line: string): string {
+  return printable(line.trim().replace(/^\S*\/(?=[\w.-]+(?: \(child\))?: )/, ''), []).replace(/[.;]+$/, '');
+}
+
+/** Key of the entry that the client found, whatever became of it; undefined when it found none. */
+export function foundEntry(lines: readonly OutputLine[]): string | undefined {
+  return (
+    firstMatch(lines, /^Cache hit for(?: restore-key)?: (.*)$/) ??
+    firstMatch(
+      lines.filter(({ level }) => level === 'debug'),
+      /^\{.*"cacheKey":"([^"\\]+)"/,
+    )
+  );
+}
+
 /** Size in bytes of the archive that was sent or received, when the client told. */
 export function archiveBytes(lines: readonly OutputLine[]): number | undefined {
   const bytes = firstMatch(lines, /^Cache Size: .*\((\d+) B\)/) ?? firstMatch(lines, /^Sent \d+ of (\d+) /);

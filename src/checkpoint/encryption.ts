@@ -8,6 +8,7 @@ import { Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { reasonOf } from '../errors.ts';
+import { AS_OURS } from './safe-tar.ts';
 import { CHUNK, openingStream, PREFIX, SealBroken, sealingStream } from './sealed-stream.ts';
 
 /**
@@ -95,7 +96,7 @@ export async function openSealed(
     const { env, signal, entryKey } = sealing;
     const chunks = openingStream({ key: derived.key, prefix, names: namesOf(header, entryKey) });
     const input = file.createReadStream({ start: HEADER, highWaterMark: CHUNK, autoClose: false });
-    const tar = startTar(['-xf', '-', '--no-same-owner', '--no-same-permissions', '-C', into], env);
+    const tar = startTar(['-xf', '-', ...AS_OURS, '-C', into], env);
     const stages = [input, chunks, createGunzip(), bounded(mostBytes), feeding(tar.stdin)] as const;
     await together(pipeline(...stages, { signal }), tar, signal);
   } finally {

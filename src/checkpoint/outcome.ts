@@ -2,11 +2,19 @@ import {
   type CacheOperation,
   causeOf,
   failureMessage,
+  KEY_TAKEN,
   lastAttempt,
   skippedByMode,
   stageOf,
 } from './cause.ts';
-import { archiveBytes, linesOf, type OutputLine, printable, storageLines } from './client-output.ts';
+import {
+  archiveBytes,
+  foundEntry,
+  linesOf,
+  type OutputLine,
+  printable,
+  storageLines,
+} from './client-output.ts';
 import type { WorkerResult } from './protocol.ts';
 import type { WorkerRun } from './worker-process.ts';
 
@@ -15,6 +23,16 @@ export interface CacheTrouble {
   readonly kind: 'unavailable' | 'failed';
   /** A clause in one line, made to follow a colon; safe to print. */
   readonly cause: string;
+  /** Key of an entry that was found and cannot be used: an older one may do. */
+  readonly entry?: string;
+  /** Whether another save has the key already. */
+  readonly keyTaken?: true;
+  /** Whether it is worth a warning, because the cause says what to do about it. */
+  readonly canBeFixed?: true;
+}
+
+export function failed(cause: string): CacheTrouble {
+  return { kind: 'failed', cause };
 }
 
 export const noService: CacheTrouble = {
@@ -42,9 +60,16 @@ export type Saved =
 export function restoreOutcome(answer: Answer): Restored {
   const result = resultOf('restore', answer);
   if ('kind' in result) return result;
-  if (result.operation === 'restore' && result.key !== undefined) return { kind: 'hit', key: result.key };
+  if (result.operation !== 'save' && result.key !== undefined) return { kind: 'hit', key: result.key };
   // For the client a miss and a failure are the same, but for what it prints.
-  return told('restore', answer) ?? { kind: 'miss' };
+  const trouble = told('restore', answer);
+  const entry = trouble?.kind === 'failed' ? entryFoundBy(answer) : undefined;
+  return trouble ? { ...trouble, ...(entry === undefined ? {} : { entry }) } : { kind: 'miss' };
+}
+
+/** Key of the entry that a restore found, whatever became of it. */
+export function entryFoundBy({ run }: Answer): string | undefined {
+  return foundEntry(outputOf(run));
 }
 
 export function saveOutcome(answer: Answer, key: string): Saved {
@@ -75,21 +100,21 @@ export function tookTooLong(timeoutMs: number): string {
 function resultOf(
   operation: CacheOperation,
   { run, timeoutMs, secrets }: Answer,
-): Extract<WorkerResult, { operation: CacheOperation }> | CacheTrouble {
-  const failed = (cause: string) => ({ kind: 'failed', cause: printable(cause, secrets) }) as const;
+): Extract<WorkerResult, { operation: 'restore' | 'look-up' | 'save' }> | CacheTrouble {
+  const failure = (cause: string) => failed(printable(cause, secrets));
   const lines = outputOf(run);
   if (run.ended === 'timed-out') {
     const attempt = lastAttempt(lines);
     const stage = stageOf(operation, lines);
     const details = [stage && `while ${stage}`, attempt && `last attempt: ${attempt}`].filter(Boolean);
-    return failed(`${tookTooLong(timeoutMs)}${details.length > 0 ? ` (${details.join('; ')})` : ''}`);
+    return failure(`${tookTooLong(timeoutMs)}${details.length > 0 ? ` (${details.join('; ')})` : ''}`);
   }
-  if (run.ended === 'aborted') return failed(STOPPED);
+  if (run.ended === 'aborted') return failure(STOPPED);
   const { result } = run;
   if (!result)
-    return failed(`the cache worker ended without an answer (${[run.exit, errorIn(run.stderr)].join('')})`);
+    return failure(`the cache worker ended without an answer (${[run.exit, errorIn(run.stderr)].join('')})`);
   if (!result.available) return noService;
-  if (result.operation === 'error') return failed(causeOf(operation, result.message, lines));
+  if (result.operation === 'error') return failure(causeOf(operation, result.message, lines));
   return result;
 }
 
@@ -105,7 +130,12 @@ function told(operation: CacheOperation, { run, secrets }: Answer): CacheTrouble
   }
   const message = failureMessage(operation, lines);
   if (message === undefined) return undefined;
-  return { kind: 'failed', cause: printable(causeOf(operation, message, lines), secrets) };
+  const cause = causeOf(operation, message, lines);
+  return {
+    kind: 'failed',
+    cause: printable(cause, secrets),
+    ...(cause === KEY_TAKEN ? { keyTaken: true } : {}),
+  };
 }
 
 function outputOf({ stdout, stderr }: WorkerRun): OutputLine[] {

@@ -1,11 +1,13 @@
 /** What the action and its cache worker say to each other: a request as one line on stdin, a result as JSON on fd 3. */
 export type WorkerRequest =
   | { readonly operation: 'restore'; readonly key: string; readonly restoreKeys: readonly string[] }
+  /** Asks which entry the first of these keys finds, leaving out `except`. Nothing is downloaded. */
+  | { readonly operation: 'look-up'; readonly keys: readonly string[]; readonly except: readonly string[] }
   | { readonly operation: 'save'; readonly key: string };
 
 export type WorkerResult =
   | { readonly available: false }
-  | { readonly available: true; readonly operation: 'restore'; readonly key?: string }
+  | { readonly available: true; readonly operation: 'restore' | 'look-up'; readonly key?: string }
   /** `id` is -1 when the client gave up; `found` is the key a look-up of the new entry answers. */
   | { readonly available: true; readonly operation: 'save'; readonly id: number; readonly found?: string }
   /** What the client threw, which it does for a few failures and not for the rest. */

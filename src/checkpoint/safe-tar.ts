@@ -1,56 +1,33 @@
-import { execFile } from 'node:child_process';
-import { access, constants, mkdir, writeFile } from 'node:fs/promises';
-import { delimiter, isAbsolute, join } from 'node:path';
-import { promisify } from 'node:util';
+import childProcess from 'node:child_process';
+import { syncBuiltinESMExports } from 'node:module';
+import { basename } from 'node:path';
+import { toolEnvironment } from './child-environment.ts';
 
 /**
- * A PATH on which `tar` (and `gtar`, which the client prefers on macOS) leaves out `-P`.
+ * From here on every program that this process starts sees only the environment of a tool, and every tar is one that an
+ * archive cannot mislead. To be called by the cache worker, whose client offers no other way in.
  *
- * The client unpacks with `-P`, which lets an archive write to absolute paths, above the directory with `..`, and
- * through links it brought along. Who can write to a repository's cache could thus write anywhere on the runner.
- * Without `-P`, GNU and BSD tar refuse all three.
- *
- * @param directory where the programs are put; must be on a file system that runs programs, or PATH stays as it is
+ * A script on the PATH in place of tar would have to be written first, and what this process has just written it cannot
+ * always execute: a child that is forked meanwhile holds the file open for writing until it is a program of its own (ETXTBSY).
  */
-export async function pathWithSafeTar(path: string, directory: string): Promise<string> {
-  await mkdir(directory);
-  let safe = false;
-  for (const name of ['tar', 'gtar']) {
-    const tool = await which(name, path);
-    if (!tool) continue;
-    const program = join(directory, name);
-    await writeFile(program, withoutAbsoluteNames(tool), { mode: 0o755 });
-    const runs = await promisify(execFile)(program, ['--version'], { timeout: 10_000 }).then(
-      () => true,
-      (error: NodeJS.ErrnoException) => error.code !== 'EACCES',
-    );
-    if (!runs) return path;
-    safe = true;
-  }
-  return safe ? `${directory}${delimiter}${path}` : path;
+export function guardTools(): void {
+  const { spawn } = childProcess;
+  const guarded = (file: string, args: readonly string[] = [], options: childProcess.SpawnOptions = {}) =>
+    spawn(file, safeArguments(file, args), { ...options, env: toolEnvironment(options.env ?? process.env) });
+  childProcess.spawn = guarded as typeof spawn;
+  syncBuiltinESMExports();
 }
 
-function withoutAbsoluteNames(tool: string): string {
-  return `#!/bin/sh
-left=$#
-while [ "$left" -gt 0 ]; do
-  argument=$1
-  shift
-  [ "$argument" = -P ] || set -- "$@" "$argument"
-  left=$((left - 1))
-done
-exec '${tool.replaceAll("'", `'\\''`)}' "$@"
-`;
+/**
+ * The client unpacks with `-P`, which lets an archive write to absolute paths, above the directory with `..`, and through
+ * links it brought along. Who can write to a repository's cache could thus write anywhere on the runner. Without `-P`, GNU
+ * and BSD tar refuse all three. Owners and permissions of the archive are those of another machine, which tar keeps for root.
+ */
+export function safeArguments(file: string, args: readonly string[]): readonly string[] {
+  if (!/^g?tar$/.test(basename(file))) return args;
+  const kept = args.filter((argument) => argument !== '-P');
+  return kept.includes('-xf') ? [...kept, ...AS_OURS] : kept;
 }
 
-async function which(name: string, path: string): Promise<string | undefined> {
-  for (const directory of path.split(delimiter).filter(isAbsolute)) {
-    const tool = join(directory, name);
-    const found = await access(tool, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (found) return tool;
-  }
-  return undefined;
-}
+/** Unpacked files belong to who unpacks them, with the permissions that its umask leaves. */
+export const AS_OURS = ['--no-same-owner', '--no-same-permissions'];

@@ -97,7 +97,7 @@ export function supersededCleaner(
 
 /** Those numbered below the newest, of the same run and attempt. Anything else is not ours to delete. */
 function olderOnes(keys: readonly string[]): string[] {
-  const newest = /^(oaievalset-v1-.+-)(\d+)$/.exec(keys.at(-1) ?? '');
+  const newest = /^(oaievalset-v\d-.+-)(\d+)$/.exec(keys.at(-1) ?? '');
   const [, stem = '', last = ''] = newest ?? [];
   if (!newest) return [];
   return [...new Set(keys)].filter((key) => {

@@ -1,6 +1,6 @@
 /** What was unpacked from a cache that others can write to, looked at before anything of it is read. */
-import { type Dir, type Dirent, lstatSync, opendirSync, type Stats, statfsSync } from 'node:fs';
-import { lstat, opendir } from 'node:fs/promises';
+import { type Dir, type Dirent, type Stats, statfsSync } from 'node:fs';
+import { chmod, lstat, opendir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -32,15 +32,23 @@ export function boundsIn(directory: string, bounds = CHECKPOINT_BOUNDS): TreeBou
 }
 
 /**
- * Says, as a clause, what in a tree cannot come from this action; undefined when nothing does.
+ * Says, as a clause, what in a tree cannot come from this action; undefined when nothing does. Then all of it is for this
+ * user alone.
  *
- * It stops at the first such thing, and holds no list of the entries: a million of them cost no memory.
+ * It stops at the first such thing, and holds no list of the entries: a million of them cost no memory. It never keeps the
+ * process from hearing a signal.
+ * @throws the reason of the signal, when that is aborted
  */
-export function suspicious(directory: string, bounds = CHECKPOINT_BOUNDS): string | undefined {
+export async function findForbiddenEntry(
+  directory: string,
+  bounds = CHECKPOINT_BOUNDS,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
   let entries = 0;
   let bytes = 0;
   try {
-    for (const { path, depth, entry } of walk(directory)) {
+    for await (const { path, depth, entry } of walk(directory)) {
+      if (signal?.aborted) break;
       entries += 1;
       if (entries > bounds.entries) return `it holds more than ${bounds.entries} files`;
       const name = shown(relative(directory, path));
@@ -49,16 +57,18 @@ export function suspicious(directory: string, bounds = CHECKPOINT_BOUNDS): strin
         return `the path ${name} is longer than ${bounds.pathBytes} bytes`;
       }
       if (ODD_CHARACTERS.test(entry.name)) return `the name ${name} holds control characters`;
-      const stat = lstatSync(path);
+      const stat = await lstat(path);
       const odd = oddity(stat);
       if (odd) return `${name} is ${odd}`;
       if (stat.isFile()) bytes += sizeOf(stat);
       if (bytes > bounds.bytes) return `it holds more than ${inUnits(bounds.bytes)}`;
+      if (stat.mode & 0o077) await chmod(path, stat.isDirectory() ? 0o700 : 0o600);
     }
   } catch (error) {
     // Names that are not UTF-8 and directories without permissions end here.
     return `it cannot be read whole (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`;
   }
+  signal?.throwIfAborted();
   return undefined;
 }
 
@@ -131,22 +141,22 @@ function oddity(stat: Stats): string | undefined {
 }
 
 /** Depth first; keeps one open directory for each level. */
-function* walk(top: string): Generator<{ path: string; depth: number; entry: Dirent }> {
-  const open: { dir: Dir; path: string }[] = [{ dir: opendirSync(top), path: top }];
+async function* walk(top: string): AsyncGenerator<{ path: string; depth: number; entry: Dirent }> {
+  const open: { dir: Dir; path: string }[] = [{ dir: await opendir(top), path: top }];
   try {
     for (let current = open.at(-1); current; current = open.at(-1)) {
-      const entry = current.dir.readSync();
+      const entry = await current.dir.read();
       if (!entry) {
-        open.pop()?.dir.closeSync();
+        await open.pop()?.dir.close();
         continue;
       }
       const path = join(current.path, entry.name);
       // The caller looks at it first, and does not come back when it is too deep, too long or unlike a directory.
       yield { path, depth: open.length, entry };
-      if (entry.isDirectory()) open.push({ dir: opendirSync(path), path });
+      if (entry.isDirectory()) open.push({ dir: await opendir(path), path });
     }
   } finally {
-    for (const { dir } of open) dir.closeSync();
+    for (const { dir } of open) await dir.close();
   }
 }
 

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, w
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { test as base, expect } from 'vitest';
-import { checkpointKeys } from '../../src/checkpoint/keys.ts';
+import { type CheckpointIdentity, checkpointKeys } from '../../src/checkpoint/keys.ts';
 import {
   type CheckpointStore,
   type CheckpointStoreOptions,
@@ -30,7 +30,21 @@ export function machine(env: Record<string, string> = {}): NodeJS.ProcessEnv {
 export interface Job extends Partial<CheckpointStoreOptions> {
   readonly env: NodeJS.ProcessEnv;
   readonly runId?: string;
+  /** What else is another identity than usual. */
+  readonly identity?: Partial<CheckpointIdentity>;
 }
+
+/** Who asks in these tests, unless a test says otherwise. */
+export const identity: CheckpointIdentity = {
+  model: 'gpt-4o',
+  evalSet: 'test',
+  cacheKey: '',
+  request: 'request',
+  user: 'user',
+  shard: { index: 1, count: 1 },
+  runId: '1',
+  runAttempt: 1,
+};
 
 /** What one test needs, and cleans up after itself. Tests run side by side, so each has its own. */
 export class Rig {
@@ -52,16 +66,8 @@ export class Rig {
     return started;
   }
 
-  store({ runId = '1', ...options }: Job): CheckpointStore {
-    const shard = { index: 1, count: 1 };
-    const keys = checkpointKeys({
-      model: 'gpt-4o',
-      evalSet: 'test',
-      cacheKey: '',
-      shard,
-      runId,
-      runAttempt: 1,
-    });
+  store({ runId = '1', identity: changes, ...options }: Job): CheckpointStore {
+    const keys = checkpointKeys({ ...identity, runId, ...changes });
     return openCheckpointStore({ keys, temporaryDirectory: this.scratch(), workerPath: WORKER, ...options });
   }
 
@@ -87,14 +93,14 @@ export class Rig {
 
   async failureOfSave(job: Job): Promise<string> {
     const outcome = await this.store(job).save(this.snapshot());
-    return outcome.kind === 'failed' ? outcome.cause : outcome.kind;
+    return 'cause' in outcome ? outcome.cause : outcome.kind;
   }
 
   async failureOfRestore(job: Job): Promise<string> {
     const temporaryDirectory = this.scratch();
     const outcome = await this.store({ temporaryDirectory, ...job }).restore();
     expect(readdirSync(temporaryDirectory), 'half a restore is removed').toEqual([]);
-    return outcome.kind === 'failed' ? outcome.cause : outcome.kind;
+    return 'cause' in outcome ? outcome.cause : outcome.kind;
   }
 
   async restored(job: Job): Promise<Extract<RestoreOutcome, { kind: 'hit' }>> {

@@ -111,7 +111,7 @@ describe.concurrent('a restore', () => {
     [
       'a name that acts as a workflow command',
       (key) => `${key}\n::error::`,
-      /^the entry oaievalset-v1-\S+-1-1-1 ::error:: is not encrypted, and /,
+      /^the entry oaievalset-v2-\S+-1-1-1 ::error:: is not encrypted, and /,
     ],
   ])('does not use an entry of %s', async ([, change, cause], { rig }) => {
     let lie = false;

@@ -6,6 +6,7 @@ import {
   supersededCleaner,
 } from '../../src/checkpoint/superseded.ts';
 import { recordingLog } from '../helpers/builders.ts';
+import { identity } from '../helpers/cache-rig.ts';
 import { type GitHubApi, type GitHubApiOptions, startGitHubApi } from '../stand-ins/github-api.ts';
 
 const token = 'ghs_standin';
@@ -13,8 +14,7 @@ const repository = 'octo-org/evals.set';
 const ref = 'refs/heads/feature/ä';
 
 function keysOf(runId: string, runAttempt = 1): string[] {
-  const shard = { index: 1, count: 1 };
-  const keys = checkpointKeys({ model: 'gpt-4o', evalSet: 'test', cacheKey: '', shard, runId, runAttempt });
+  const keys = checkpointKeys({ ...identity, runId, runAttempt });
   return [1, 2, 3].map((seq) => keys.primary(seq));
 }
 

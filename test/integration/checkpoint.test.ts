@@ -12,7 +12,17 @@ import {
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, vi } from 'vitest';
-import { failing, HANG, type Job, machine, type Rig, test, twirp, WORKER } from '../helpers/cache-rig.ts';
+import {
+  failing,
+  HANG,
+  identity,
+  type Job,
+  machine,
+  type Rig,
+  test,
+  twirp,
+  WORKER,
+} from '../helpers/cache-rig.ts';
 import { type CacheFault, type CacheStep, startCacheService } from '../stand-ins/cache-service.ts';
 
 // GitHub's client waits seconds between its attempts; the cases wait together.
@@ -221,21 +231,12 @@ describe.concurrent('which checkpoint is restored', () => {
 
   test('a number that was used up is not used again', async ({ rig }) => {
     const { env } = await rig.service();
-    expect((await rig.store({ env: machine(env) }).save(rig.snapshot())).kind).toBe('saved');
-    const again = rig.store({ env: machine(env) });
-    expect(await again.save(rig.snapshot())).toEqual({
-      kind: 'failed',
-      cause: 'the cache service has an entry with this key already',
-    });
-    expect(again.nextSeq).toBe(2);
-    expect(await again.save(rig.snapshot())).toMatchObject({
-      kind: 'saved',
-      key: expect.stringMatching(/-1-1-2$/),
-    });
-    const post = rig.store({ env: machine(env), firstSeq: again.nextSeq });
+    const main = rig.store({ env: machine(env) });
+    expect((await main.save(rig.snapshot())).kind).toBe('saved');
+    const post = rig.store({ env: machine(env), firstSeq: main.nextSeq });
     expect(await post.save(rig.snapshot())).toMatchObject({
       kind: 'saved',
-      key: expect.stringMatching(/-1-1-3$/),
+      key: expect.stringMatching(/-1-1-2$/),
     });
   });
 });
@@ -494,7 +495,7 @@ describe.concurrent('the worker', () => {
     '--eval',
     `import { checkpointKeys } from ${JSON.stringify(resolve('src/checkpoint/keys.ts'))};
      import { openCheckpointStore } from ${JSON.stringify(resolve('src/checkpoint/store.ts'))};
-     const identity = { model: 'm', evalSet: 's', cacheKey: '', shard: { index: 1, count: 1 }, runId: '1', runAttempt: 1 };
+     const identity = ${JSON.stringify(identity)};
      const store = openCheckpointStore({
        keys: checkpointKeys(identity), env: process.env,
        temporaryDirectory: ${JSON.stringify(temporaryDirectory)}, workerPath: ${JSON.stringify(WORKER)},

@@ -15,6 +15,7 @@ import type { CheckpointStore } from '../../src/checkpoint/store.ts';
 import { completedRecordFile, statePaths } from '../../src/progress/paths.ts';
 import { State, startFresh } from '../../src/progress/state.ts';
 import { completion, owner, planned, recordingLog, temporaryDirectory } from '../helpers/builders.ts';
+import { identity } from '../helpers/cache-rig.ts';
 
 const a = planned('a.dev.v0');
 const b = planned('b.dev.v0');
@@ -35,11 +36,24 @@ function bed(changes: Partial<typeof owner> = {}) {
   State.open({ paths: pathsIn(root), owner, log }).complete(completion(b));
   const store: CheckpointStore = {
     nextSeq: 1,
-    restore: async () => ({ kind: 'hit', key: 'entry-1', directory, staging }),
+    check: async () => undefined,
+    restore: async ({ inspect } = {}) => {
+      const objection = await inspect?.(directory, new AbortController().signal);
+      if (objection?.kind === 'unusable') return { kind: 'failed', cause: objection.why };
+      return { kind: 'hit', key: 'entry-1', directory, staging, passedOver: [] };
+    },
     save: async () => ({ kind: 'unavailable', cause: 'nobody saves here' }),
   };
   const open = async () =>
-    openWithCheckpoint({ paths: pathsIn(root), owner, log }, await restoreCheckpoint(store, log));
+    openWithCheckpoint(
+      { paths: pathsIn(root), owner, log },
+      await restoreCheckpoint({
+        store,
+        identity: { ...identity, model: owner.model, evalSet: owner.evalSet },
+        resume: true,
+        log,
+      }),
+    );
   return { log, staging, directory, root, open };
 }
 

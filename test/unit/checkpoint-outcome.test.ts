@@ -92,7 +92,7 @@ describe('a save', () => {
     ['the cache client gave no reason why the save failed', '::warning::Failed to save: '],
     ['the cache client gave up without saying why', '::debug::nothing of interest'],
   ])('tells its cause: %s', (cause, ...lines) => {
-    expect(notSaved(...lines)).toEqual({ kind: 'failed', cause });
+    expect(notSaved(...lines)).toMatchObject({ kind: 'failed', cause });
   });
 });
 
@@ -112,7 +112,59 @@ describe('a restore', () => {
     ['the archive could not be downloaded: odd', 'Cache hit for: key-1', '::warning::Failed to restore: odd'],
     ['the cache client gave no reason why the restore failed', '::warning::Failed to restore: '],
   ])('tells its cause: %s', (cause, ...lines) => {
-    expect(notRestored(...lines)).toEqual({ kind: 'failed', cause });
+    expect(notRestored(...lines)).toMatchObject({ kind: 'failed', cause });
+  });
+
+  test.each([
+    ['found by its key', 'Cache hit for: key-1'],
+    ['found by a restore key', 'Cache hit for restore-key: key-1'],
+    ['found by the v1 client', '::debug::{"cacheKey":"key-1","archiveLocation":"http://x/"}'],
+  ])('names the entry that was %s and could not be downloaded', (_what, line) => {
+    expect(notRestored(line, '::warning::Failed to restore: odd')).toMatchObject({
+      kind: 'failed',
+      entry: 'key-1',
+    });
+  });
+
+  test('names no entry when the look-up itself failed', () => {
+    expect(notRestored('::warning::Failed to restore: odd')).toEqual({ kind: 'failed', cause: 'odd' });
+  });
+
+  test.each([
+    [
+      'a tar without long options',
+      "the archive could not be unpacked: this machine's tools cannot do it (tar: unrecognized option: use-compress-program)",
+      'tar: unrecognized option: use-compress-program',
+      'BusyBox v1.37.0 (2025-01-17 18:12:01 UTC) multi-call binary.',
+    ],
+    [
+      'a zstd that is not there',
+      "the archive could not be unpacked: this machine's tools cannot do it (tar (child): unzstd: Cannot exec: No such file or directory)",
+      '/usr/bin/tar (child): unzstd: Cannot exec: No such file or directory',
+      '/usr/bin/tar: Child returned status 2',
+    ],
+    [
+      'a shell that does not find zstd',
+      "the archive could not be unpacked: this machine's tools cannot do it (sh: 1: unzstd: not found)",
+      '/bin/sh: 1: unzstd: not found',
+      '/usr/bin/tar: Child returned status 127',
+    ],
+    [
+      'a full disk',
+      'the archive could not be unpacked (tar: tmp/oaievalset/x: Cannot write: No space left on device)',
+      '/usr/bin/tar: tmp/oaievalset/x: Cannot write: No space left on device',
+      '/usr/bin/tar: Exiting with failure status due to previous errors',
+    ],
+    [
+      'a damaged archive',
+      'the archive is damaged or incomplete and could not be unpacked (tar: Unexpected EOF in archive)',
+      '/usr/bin/tar: Unexpected EOF in archive',
+      '/usr/bin/tar: Error is not recoverable: exiting now',
+    ],
+  ])('does not call an archive damaged for the fault of the machine: %s', (_what, cause, ...lines) => {
+    const failure =
+      '::warning::Failed to restore: "/usr/bin/tar" failed with error: The process \'/usr/bin/tar\' failed with exit code 1';
+    expect(notRestored('Cache hit for: key-1', ...lines, failure)).toMatchObject({ kind: 'failed', cause });
   });
 
   test('tells the status of an answer that was not JSON', () => {

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
@@ -16,8 +17,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   boundsIn,
   CHECKPOINT_BOUNDS,
+  findForbiddenEntry,
   outgrown,
-  suspicious,
   watchGrowth,
 } from '../../src/checkpoint/untrusted-tree.ts';
 
@@ -40,10 +41,10 @@ function write(root: string, name: string, content = 'x'): string {
   return path;
 }
 
-test('a checkpoint is not suspicious', () => {
+test('a checkpoint holds no forbidden entry', async () => {
   const root = tree();
   write(root, 'modèle 模型.set.resume/plan.json');
-  expect(suspicious(root)).toBeUndefined();
+  expect(await findForbiddenEntry(root)).toBeUndefined();
 });
 
 describe('a tree is not used that holds', () => {
@@ -122,45 +123,80 @@ describe('a tree is not used that holds', () => {
       (root) => truncateSync(write(root, 'f'), 9e9),
       /^it holds more than 8\.6 GB$/,
     ],
-  ])('%s', (_what, make, why) => {
+  ])('%s', async (_what, make, why) => {
     const root = tree();
     make(root);
-    expect(suspicious(root)).toMatch(why);
+    expect(await findForbiddenEntry(root)).toMatch(why);
   });
 
   test('a socket', async () => {
     const root = tree();
     const server = createServer();
     await new Promise<void>((listening) => server.listen(join(root, 's'), listening));
-    expect(suspicious(root)).toBe('"s" is a socket');
+    expect(await findForbiddenEntry(root)).toBe('"s" is a socket');
     await new Promise((closed) => server.close(closed));
   });
 
-  test('a device', ({ skip }) => {
+  test('a device', async ({ skip }) => {
     const root = tree();
     const { status } = spawnSync('mknod', [join(root, 'd'), 'c', '1', '3']);
     skip(status !== 0, 'only root can make one');
-    expect(suspicious(root)).toBe('"d" is a device');
+    expect(await findForbiddenEntry(root)).toBe('"d" is a device');
   });
 
-  test('a name that is no text', () => {
+  test('a name that is no text', async () => {
     const root = tree();
     writeFileSync(Buffer.concat([Buffer.from(`${root}/a`), Buffer.from([0xff, 0xfe])]), 'x');
-    expect(suspicious(root)).toBe('it cannot be read whole (ENOENT)');
+    expect(await findForbiddenEntry(root)).toBe('it cannot be read whole (ENOENT)');
   });
 
-  test('too many files', () => {
+  test('too many files', async () => {
     const root = tree();
     for (let n = 0; n < 50; n += 1) write(root, `f${n}`);
-    expect(suspicious(root, { ...CHECKPOINT_BOUNDS, entries: 40 })).toBe('it holds more than 40 files');
-    expect(suspicious(root, { ...CHECKPOINT_BOUNDS, entries: 60 })).toBeUndefined();
+    expect(await findForbiddenEntry(root, { ...CHECKPOINT_BOUNDS, entries: 40 })).toBe(
+      'it holds more than 40 files',
+    );
+    expect(await findForbiddenEntry(root, { ...CHECKPOINT_BOUNDS, entries: 60 })).toBeUndefined();
   });
 
-  test('too much in many files', () => {
+  test('too much in many files', async () => {
     const root = tree();
     for (let n = 0; n < 10; n += 1) write(root, `f${n}`, 'x'.repeat(100_000));
-    expect(suspicious(root, { ...CHECKPOINT_BOUNDS, bytes: 900_000 })).toBe('it holds more than 1 MB');
-    expect(suspicious(root, { ...CHECKPOINT_BOUNDS, bytes: 2_000_000 })).toBeUndefined();
+    expect(await findForbiddenEntry(root, { ...CHECKPOINT_BOUNDS, bytes: 900_000 })).toBe(
+      'it holds more than 1 MB',
+    );
+    expect(await findForbiddenEntry(root, { ...CHECKPOINT_BOUNDS, bytes: 2_000_000 })).toBeUndefined();
+  });
+});
+
+describe('a search for forbidden entries', () => {
+  /** A tree that no honest state is as large as. */
+  function largeTree(): string {
+    const root = tree();
+    for (let n = 0; n < 20_000; n += 1) writeFileSync(join(root, `f${n}`), '');
+    return root;
+  }
+
+  test('of 20,000 files lets the process hear a signal, and ends with it', async () => {
+    const root = largeTree();
+    const cancelled = new AbortController();
+    const searching = findForbiddenEntry(root, CHECKPOINT_BOUNDS, cancelled.signal);
+    // Would never be called before the end by a search that keeps the process to itself.
+    setImmediate(() => cancelled.abort(new Error('cancelled')));
+    await expect(searching).rejects.toThrow('cancelled');
+  });
+
+  test('of 20,000 files finds nothing in an honest tree', async () => {
+    expect(await findForbiddenEntry(largeTree())).toBeUndefined();
+  });
+
+  test('leaves a tree that no other user of the machine can look into', async () => {
+    const root = tree();
+    chmodSync(write(root, 'open/by/all'), 0o666);
+    chmodSync(join(root, 'open'), 0o777);
+    expect(await findForbiddenEntry(root)).toBeUndefined();
+    const modes = ['open', 'open/by', 'open/by/all'].map((name) => statSync(join(root, name)).mode & 0o777);
+    expect(modes).toEqual([0o700, 0o700, 0o600]);
   });
 });
 

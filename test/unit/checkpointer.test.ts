@@ -49,6 +49,10 @@ class FakeStore implements CheckpointStore {
   overlaps = 0;
   #busy = false;
 
+  async check(): Promise<undefined> {
+    return undefined;
+  }
+
   async restore(): Promise<never> {
     throw new Error('nobody restores here');
   }

@@ -8,11 +8,16 @@ import { publishOutputs, publishSummary } from '../../src/action/publish.ts';
 import { loadSession, RunningSession, type Session } from '../../src/action/session.ts';
 import { summarize } from '../../src/report/results.ts';
 import { completion, planned, recordingLog, temporaryDirectory } from '../helpers/builders.ts';
+import { identity } from '../helpers/cache-rig.ts';
 
 const context: RunContext = {
   repository: 'o/r',
   runId: '1',
   runAttempt: 1,
+  workflow: 'o/r/.github/workflows/evals.yml',
+  job: 'evals',
+  step: '__self',
+  workspace: '/work',
   serverUrl: 'https://github.com',
   temporaryDirectory: '/tmp',
   fromFork: false,
@@ -20,6 +25,7 @@ const context: RunContext = {
 const session: Session = {
   inputs: { model: 'gpt-4', evalSet: 'set', cacheKey: '', stateDirectory: '/tmp/state', resume: true },
   context,
+  checkpoint: identity,
   adopted: true,
   restoredKey: '',
   nextSeq: 1,

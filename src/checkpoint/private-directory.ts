@@ -1,0 +1,63 @@
+/** A directory for one call of the cache, which no other user of the machine can look into. */
+import { lstat, mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { reasonOf } from '../errors.ts';
+import { printable } from './client-output.ts';
+import type { Limit } from './limit.ts';
+import { type CacheTrouble, failed, STOPPED, tookTooLong } from './outcome.ts';
+
+/** The parts of the directory. What an archive holds is unpacked into one of its own, beside ours. */
+export const FILES = 'files';
+export const OPENED = 'opened';
+export const ARCHIVES = 'archives';
+export const PROGRAMS = 'bin';
+
+/**
+ * Gives `work` a new directory, and removes it afterwards unless `keep` was called: half an archive must not be taken
+ * for a whole one. A full disk is cache trouble like any other, and ends no run.
+ */
+export async function inPrivateDirectory<T>(
+  temporaryDirectory: string,
+  limit: Limit,
+  secrets: readonly string[],
+  work: (directory: string, keep: () => void) => Promise<T>,
+): Promise<T | CacheTrouble> {
+  let directory: string | undefined;
+  let kept = false;
+  try {
+    directory = await mkdtemp(join(await plainPath(temporaryDirectory), 'oaievalset-checkpoint-'));
+    await mkdir(join(directory, FILES), { mode: 0o700 });
+    return await work(directory, () => {
+      kept = true;
+    });
+  } catch (error) {
+    if (limit.signal?.aborted) return failed(STOPPED);
+    if (limit.leftMs() === 0) return failed(tookTooLong(limit.timeoutMs));
+    return failed(printable(reasonOf(error), secrets));
+  } finally {
+    if (directory && !kept) await remove(directory);
+  }
+}
+
+/** What cannot be removed here goes with the runner's temporary directory. */
+export async function remove(directory: string): Promise<void> {
+  await rm(directory, { recursive: true, force: true }).catch(() => {});
+}
+
+export async function isDirectory(path: string): Promise<boolean> {
+  return lstat(path).then(
+    (stat) => stat.isDirectory(),
+    () => false,
+  );
+}
+
+/**
+ * A temporary directory whose path the client can handle: without links, since it compares paths as text, and without
+ * blanks, quotes or backslashes, since it hands tar its arguments as one string.
+ */
+async function plainPath(temporaryDirectory: string): Promise<string> {
+  await mkdir(temporaryDirectory, { recursive: true });
+  const path = await realpath(temporaryDirectory);
+  return /[\s"'\\]/.test(path) ? await realpath(tmpdir()) : path;
+}

@@ -1,0 +1,108 @@
+/** Which entry a restore uses: the nearest one, or the nearest before it that is not broken. */
+import type { CacheClient } from './cache-client.ts';
+import { printable } from './client-output.ts';
+import { type FetchContext, type Fetched, fetchEntry } from './fetch.ts';
+import type { CheckpointKeys } from './keys.ts';
+import type { Limit } from './limit.ts';
+import { type CacheTrouble, failed, restoreOutcome } from './outcome.ts';
+import { remove } from './private-directory.ts';
+import type { Packing } from './tools.ts';
+
+/** An entry that was not used, and why, as a clause; safe to print. */
+export interface PassedOver {
+  readonly key: string;
+  readonly why: string;
+}
+
+export interface RestoreHit {
+  readonly kind: 'hit';
+  readonly key: string;
+  /** Holds what was saved. */
+  readonly directory: string;
+  /** Holds `directory`; whoever takes that over deletes it. */
+  readonly staging: string;
+  /** Newer entries that could not be used. */
+  readonly passedOver: readonly PassedOver[];
+}
+
+export type RestoreOutcome =
+  | RestoreHit
+  /** `unreadable` is an entry that this machine cannot unpack: it was packed with zstd, which is not here. */
+  | { readonly kind: 'miss'; readonly unreadable?: string }
+  | CacheTrouble;
+
+export interface RestoreContext extends FetchContext {
+  readonly keys: CheckpointKeys;
+}
+
+/** Older entries that a restore downloads when the nearest one is broken. */
+const MOST_OLDER = 4;
+
+export async function restoreNearest(context: RestoreContext): Promise<RestoreOutcome> {
+  const { neverSaved: key, restoreKeys } = context.keys;
+  const nearest = await fetchEntry({ key, restoreKeys }, context);
+  return nearest.kind === 'miss' ? restoreOtherPacking(context) : firstSound(nearest, context);
+}
+
+/** The client looks only for entries that were packed as it packs here: with zstd, or without. */
+async function restoreOtherPacking(context: RestoreContext): Promise<RestoreOutcome> {
+  const other = { ...context, packing: context.packing === 'zstd' ? 'gzip' : 'zstd' } as const;
+  const key = await lookUp(context.keys.restoreKeys, other);
+  if (key === undefined) return { kind: 'miss' };
+  if (other.packing === 'zstd') return { kind: 'miss', unreadable: key };
+  return firstSound(await fetchEntry({ key, restoreKeys: [] }, other), other);
+}
+
+/** Goes back from an entry that cannot be used to older ones. One with a flaw is better than none. */
+async function firstSound(nearest: Fetched, context: RestoreContext): Promise<RestoreOutcome> {
+  const { client, keys, limit } = context;
+  const passedOver: PassedOver[] = [];
+  let flawed: (Fetched & { kind: 'hit' }) | undefined;
+  let latest = nearest;
+  for (let objection = objectionTo(latest); objection; objection = objectionTo(latest)) {
+    passedOver.push(objection);
+    if (latest.kind === 'hit') {
+      if (flawed) await remove(latest.staging);
+      else flawed = latest;
+    }
+    if (passedOver.length > MOST_OLDER || limit.isOver()) break;
+    const tried = passedOver.map(({ key }) => key);
+    const older = await lookUp(keys.olderThan(objection.key), context, tried);
+    if (older === undefined) break;
+    latest = await fetchEntry({ key: older, restoreKeys: [] }, context);
+  }
+  const shown = passedOver.map(({ key, why }) => ({ key: printable(key, client.secrets), why }));
+  if (latest.kind === 'hit' && latest.flaw === undefined) {
+    if (flawed) await remove(flawed.staging);
+    return { ...latest, passedOver: shown };
+  }
+  if (flawed) return { ...flawed, passedOver: shown.filter(({ key }) => key !== flawed.key) };
+  return nearest.kind === 'hit' ? failed(nearest.flaw ?? '') : nearest;
+}
+
+/** Why the entry that was fetched is not the one to use; undefined when it is, or when no other entry would do better. */
+function objectionTo(fetched: Fetched): PassedOver | undefined {
+  if (fetched.kind === 'hit')
+    return fetched.flaw === undefined ? undefined : { key: fetched.key, why: fetched.flaw };
+  if (fetched.kind === 'miss' || fetched.entry === undefined) return undefined;
+  return { key: fetched.entry, why: fetched.cause };
+}
+
+interface LookUpContext {
+  readonly client: CacheClient;
+  readonly keys: CheckpointKeys;
+  readonly packing: Packing;
+  readonly limit: Limit;
+}
+
+/** Key of the entry that the first of these finds; undefined when none does, or when that cannot be found out. */
+export async function lookUp(
+  wanted: readonly string[],
+  { client, keys, packing, limit }: LookUpContext,
+  except: readonly string[] = [],
+): Promise<string | undefined> {
+  const request = { operation: 'look-up', keys: wanted, except } as const;
+  const answer = await client.askOnly(request, packing, limit);
+  const outcome = 'kind' in answer ? answer : restoreOutcome(answer);
+  return outcome.kind === 'hit' && keys.isOfSet(outcome.key) ? outcome.key : undefined;
+}
