@@ -76287,7 +76287,7 @@ async function findTools(env, directory, signal) {
             return { packing, preferred };
         problems.push(trouble);
     }
-    return { problem: `the tar of this machine cannot do it (${problems.at(-1)}); ${await advice(path)}` };
+    return { problem: `the tar of this machine cannot pack and unpack them (${problems.at(-1)}); ${await advice(path)}` };
 }
 /** What a tool said, when that is about its own abilities; undefined when nothing speaks against it. */
 async function tryOut({ tar, packing, env, directory, signal }) {

@@ -44,7 +44,9 @@ export async function findTools(
     if (trouble === undefined) return { packing, preferred };
     problems.push(trouble);
   }
-  return { problem: `the tar of this machine cannot do it (${problems.at(-1)}); ${await advice(path)}` };
+  return {
+    problem: `the tar of this machine cannot pack and unpack them (${problems.at(-1)}); ${await advice(path)}`,
+  };
 }
 
 interface Trial {
