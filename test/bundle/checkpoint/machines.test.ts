@@ -1,0 +1,157 @@
+/** Machines that differ: other tools, other paths. And what a machine does with a checkpoint of many files. */
+import { execFileSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { evalsPython } from '../../helpers/evals-venv.ts';
+import type { RunResult } from '../../helpers/runner.ts';
+import { Bed, type BedRun, logOf, scratch } from '../bed.ts';
+
+type Context = Parameters<typeof Bed.make>[0];
+
+const REGISTRY = join(import.meta.dirname, '../../fixtures/reuse/registry');
+
+let python: string;
+beforeAll(async () => {
+  python = await evalsPython();
+});
+
+/** A set of two evals; `dummy` answers without an API. */
+function smallBed(context: Context): Promise<Bed> {
+  const inputs = { 'registry-path': REGISTRY };
+  return Bed.make(context, { python, model: 'dummy', evalSet: 'small', inputs });
+}
+
+const warnings = (result: RunResult) =>
+  result.annotations.filter(({ level }) => level === 'warning').map(({ message }) => message);
+
+/** A PATH that begins with a tar that knows what BusyBox knows of the options that count. */
+function pathWithBusyBox(context: Context): string {
+  const bin = scratch(context);
+  const tar = execFileSync('sh', ['-c', 'command -v tar'], { encoding: 'utf8' }).trim();
+  writeFileSync(
+    join(bin, 'tar'),
+    `#!/bin/sh
+for each in "$@"; do case "$each" in --posix|--use-compress-program*|-P)
+  echo "tar: unrecognized option: \${each#--}" >&2; exit 1 ;;
+esac; done
+exec ${tar} "$@"
+`,
+  );
+  chmodSync(join(bin, 'tar'), 0o755);
+  symlinkSync('/bin/true', join(bin, 'apk'));
+  return `${bin}:${process.env.PATH}`;
+}
+
+describe.concurrent('a machine with the tar of BusyBox', () => {
+  test.for(['true', 'false'])(
+    'warns before the first request what to install, once (resume: %s)',
+    async (resume, context) => {
+      const bed = await Bed.make(context, { python, model: 'gpt-4', api: {} });
+      let requestsBefore: number | undefined;
+      const result = await bed.run({
+        inputs: { resume },
+        env: { PATH: pathWithBusyBox(context) },
+        onLine: (line) => {
+          if (line.includes('apk add tar')) requestsBefore ??= bed.api.counts().received;
+        },
+      });
+      expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', 'saved-key': '' });
+      expect(requestsBefore).toBe(0);
+      expect(warnings(result)).toEqual([
+        expect.stringMatching(/neither be restored nor saved: .*unrecognized option: posix.*apk add tar/),
+      ]);
+      expect(result.post?.lines).toEqual([]);
+    },
+  );
+
+  test('does not call the checkpoint of another machine damaged', async (context) => {
+    const bed = await smallBed(context);
+    const saved = await bed.run();
+    expect(saved.outputs['saved-key'], logOf(saved)).not.toBe('');
+    bed.forgetState();
+    const result = await bed.run({ env: { PATH: pathWithBusyBox(context) }, runAttempt: 2 });
+    expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '2' });
+    expect(logOf(result)).not.toContain('damaged');
+  });
+});
+
+describe.concurrent('a machine with other paths', () => {
+  /** A checkout of the fixture in a workspace of its own. */
+  function checkout(context: Context, change: (workspace: string) => void = () => {}): BedRun {
+    const workspace = join(scratch(context), 'work', 'octo-repo');
+    mkdirSync(workspace, { recursive: true });
+    cpSync(REGISTRY, join(workspace, 'registry'), { recursive: true });
+    change(workspace);
+    return { workspace, inputs: { 'registry-path': 'registry' } };
+  }
+
+  test('saves no checkpoint when it has nothing to do', async (context) => {
+    const bed = await smallBed(context);
+    const first = await bed.run({ ...checkout(context), runId: '7' });
+    expect(first.outputs, logOf(first)).toMatchObject({ fresh: '2' });
+    bed.forgetState();
+    const second = await bed.run({ ...checkout(context), runId: '8' });
+    expect(second.outputs, logOf(second)).toMatchObject({
+      reused: '2',
+      'restored-key': first.outputs['saved-key'],
+      'saved-key': '',
+    });
+    expect(bed.cache.entries()).toHaveLength(1);
+  });
+
+  test('saves one when the registry has got another file, which the next plan is made from', async (context) => {
+    const bed = await smallBed(context);
+    await bed.run({ ...checkout(context), runId: '7' });
+    bed.forgetState();
+    const more = checkout(context, (workspace) =>
+      writeFileSync(join(workspace, 'registry/evals/more.yaml'), '# nothing yet\n'),
+    );
+    const second = await bed.run({ ...more, runId: '8' });
+    expect(second.outputs, logOf(second)).toMatchObject({ reused: '2' });
+    expect(second.outputs['saved-key']).not.toBe('');
+  });
+});
+
+describe.concurrent('a checkpoint of 20,000 small files', () => {
+  async function withManyFiles(context: Context): Promise<Bed> {
+    const bed = await smallBed(context);
+    const { outputs } = await bed.run();
+    const root = scratch(context);
+    bed.cache.tamper(outputs['saved-key'] ?? '', (archive) => {
+      execFileSync('tar', ['-x', '-I', 'zstd', '-C', root], { input: archive });
+      const logs = join(root, 'tmp/oaievalset/dummy.small.resume/logs');
+      for (let n = 0; n < 20_000; n += 1) writeFileSync(join(logs, `eval-${n}.dev.v0.jsonl`), '{}\n');
+      return execFileSync('tar', ['-c', '-I', 'zstd', '-C', root, 'tmp'], { maxBuffer: 1 << 30 });
+    });
+    bed.forgetState();
+    return bed;
+  }
+
+  test('is restored, and what is done in it is reused', async (context) => {
+    const bed = await withManyFiles(context);
+    const result = await bed.run({ runAttempt: 2 });
+    expect(result.exitCode, logOf(result)).toBe(0);
+    expect(result.outputs).toMatchObject({ complete: 'true', reused: '2' });
+  });
+
+  test('ends with the job that is cancelled while it is restored', async (context) => {
+    const bed = await withManyFiles(context);
+    const downloads = () => bed.cache.requests.filter(({ step }) => step === 'download').length;
+    const { main, ended } = bed.start({ runAttempt: 2, env: { RUNNER_DEBUG: '' } });
+    const before = downloads();
+    await Promise.race([
+      ended,
+      (async () => {
+        while (downloads() === before) await new Promise((resolve) => setImmediate(resolve));
+      })(),
+    ]);
+    await main.then((running) => running.kill('SIGTERM')).catch(() => {});
+    const result = await ended;
+    expect(result.lines.some((line) => line.startsWith('Restored the checkpoint'))).toBe(false);
+    expect(result.exitCode, logOf(result)).toBe(1);
+    expect(
+      readdirSync(join(bed.directory, 'work/_temp')).filter((name) => name.startsWith('oaievalset-')),
+    ).toEqual([]);
+  });
+});
