@@ -30746,16 +30746,19 @@ async function untrusted_tree_findForbiddenEntry(directory, bounds = untrusted_t
 }
 /**
  * Calls `exceeded` when what is being written below a directory outgrows the bounds, and returns why, as a clause. Ends
- * without when `done` is aborted. It looks four times a second: a bomb overshoots by what a disk takes in that time.
+ * without when `done` is aborted. It looks four times a second, or half of the time when a look takes longer: a bomb
+ * overshoots by what a disk takes in that time.
  */
 async function watchGrowth(directory, bounds, exceeded, done) {
     while (!done.aborted) {
+        const begun = performance.now();
         const why = await outgrown(directory, bounds, done);
         if (why) {
             exceeded();
             return why;
         }
-        await (0,promises_.setTimeout)(250, undefined, { signal: done, ref: false }).catch(() => { });
+        const pause = Math.max(250, performance.now() - begun);
+        await (0,promises_.setTimeout)(pause, undefined, { signal: done, ref: false }).catch(() => { });
     }
     return undefined;
 }
@@ -31422,7 +31425,9 @@ async function findTools(env, directory, signal) {
             return { packing, preferred };
         problems.push(trouble);
     }
-    return { problem: `the tar of this machine cannot pack and unpack them (${problems.at(-1)}); ${await advice(path)}` };
+    return {
+        problem: `the tar of this machine cannot pack and unpack them (${problems.at(-1)}); ${await advice(path)}`,
+    };
 }
 /** What a tool said, when that is about its own abilities; undefined when nothing speaks against it. */
 async function tryOut({ tar, packing, env, directory, signal }) {
