@@ -77,6 +77,23 @@ describe.concurrent('a machine with the tar of BusyBox', () => {
   });
 });
 
+test('the shipped cache worker guards tar: no -P, no key, no token', async (context) => {
+  const bed = await smallBed(context);
+  const bin = scratch(context);
+  const tar = execFileSync('sh', ['-c', 'command -v tar'], { encoding: 'utf8' }).trim();
+  const seen = join(bin, 'seen');
+  const spy = `#!/bin/sh\n{ for each in "$@"; do echo "<$each>"; done; env; } >> ${seen}\nexec ${tar} "$@"\n`;
+  writeFileSync(join(bin, 'tar'), spy, { mode: 0o755 });
+  const env = { PATH: `${bin}:${process.env.PATH}`, OPENAI_API_KEY: 'sk-secret' };
+  await bed.run({ env });
+  bed.forgetState();
+  const result = await bed.run({ env, runAttempt: 2 });
+  expect(result.outputs, logOf(result)).toMatchObject({ reused: '2' });
+  const text = readFileSync(seen, 'utf8');
+  expect(text).toMatch(/^<-xf>\n<.*cache\.t/m);
+  for (const each of ['<-P>', 'sk-secret', bed.cache.token]) expect(text).not.toContain(each);
+});
+
 describe.concurrent('a machine with other paths', () => {
   /** A checkout of the fixture in a workspace of its own. */
   function checkout(context: Context, change: (workspace: string) => void = () => {}): BedRun {

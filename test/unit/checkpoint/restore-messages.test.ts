@@ -1,0 +1,99 @@
+/** What the log says about a restore: what was looked for, what was found, and what to do where something can be done. */
+import { expect, test } from 'vitest';
+import { checkpointKeys } from '../../../src/checkpoint/keys.ts';
+import { restoreCheckpoint } from '../../../src/checkpoint/state-checkpoint.ts';
+import type { CheckpointStore, RestoreOutcome } from '../../../src/checkpoint/store.ts';
+import { recordingLog } from '../../helpers/builders.ts';
+import { identity } from '../../helpers/cache-rig.ts';
+
+const keys = checkpointKeys(identity);
+
+async function said(outcome: RestoreOutcome, resume = true) {
+  const log = recordingLog();
+  const store: CheckpointStore = {
+    nextSeq: 1,
+    check: async () => (outcome.kind === 'unavailable' || outcome.kind === 'failed' ? outcome : undefined),
+    restore: async () => outcome,
+    save: async () => ({ kind: 'unavailable', cause: 'nothing is saved here' }),
+  };
+  const { kind } = await restoreCheckpoint({ store, identity, resume, log });
+  return { kind, infos: log.lines, warnings: log.warnings };
+}
+
+const hit = (key: string, passedOver: { key: string; why: string }[] = []): RestoreOutcome => ({
+  kind: 'hit',
+  key,
+  directory: '/nowhere',
+  staging: '/nowhere',
+  passedOver,
+});
+
+test('a miss names what all keys of the set begin with', async () => {
+  const { infos, warnings } = await said({ kind: 'miss' });
+  expect(infos).toEqual([
+    `There is no checkpoint yet: no entry of the cache begins with ${keys.anyOfSet}. So starting from what this machine has.`,
+  ]);
+  expect(warnings).toEqual([]);
+});
+
+test('a miss for want of zstd is a warning that says what to install', async () => {
+  const { warnings } = await said({ kind: 'miss', unreadable: keys.primary(3) });
+  expect(warnings).toEqual([expect.stringMatching(/-1-1-3 was packed with zstd, .*apk add zstd/)]);
+});
+
+test.each([
+  ['this run', keys.primary(1), /-1-1-1$/],
+  ['an earlier run', checkpointKeys({ ...identity, runId: '0' }).primary(1), /-0-1-1, of an earlier run$/],
+  [
+    'another job that asked for the same',
+    checkpointKeys({ ...identity, user: 'another' }).primary(1),
+    /, of another job or step that asked for the same\. /,
+  ],
+  [
+    'other arguments',
+    checkpointKeys({ ...identity, request: 'another' }).primary(1),
+    /, of other arguments of this eval set\. What has the same content is reused$/,
+  ],
+])('a restored checkpoint of %s is called so', async (_whose, key, words) => {
+  expect((await said(hit(key))).infos).toEqual([expect.stringMatching(words)]);
+});
+
+test('each broken checkpoint is named, with why, and with the one that is used in its place', async () => {
+  const broken = [3, 2].map((seq) => ({ key: keys.primary(seq), why: `reason ${seq}` }));
+  const { warnings } = await said(hit(keys.primary(1), broken));
+  expect(warnings).toEqual(
+    broken.map(
+      ({ key, why }) =>
+        `The checkpoint ${key} is not used: ${why}. An older one is used in its place: ${keys.primary(1)}.`,
+    ),
+  );
+});
+
+test.each([true, false])('tools that cannot pack are a warning at once, resume: %s', async (resume) => {
+  const problem = { kind: 'unavailable', cause: 'no tar; install it', canBeFixed: true } as const;
+  const { kind, warnings } = await said(problem, resume);
+  expect(kind).toBe('unavailable');
+  expect(warnings).toEqual([
+    expect.stringMatching(/^Checkpoints can neither be restored nor saved: no tar; install it\. /),
+  ]);
+});
+
+test('without resume nothing is said about a checkpoint that is not looked for', async () => {
+  const { kind, infos, warnings } = await said({ kind: 'miss' }, false);
+  expect([kind, infos, warnings]).toEqual(['miss', [], []]);
+});
+
+test('a cancelled restore rejects with the reason, and warns of nothing', async () => {
+  const log = recordingLog();
+  const store: CheckpointStore = {
+    nextSeq: 1,
+    check: async () => undefined,
+    restore: async () => ({ kind: 'failed', cause: 'it was stopped before it was done' }),
+    save: async () => ({ kind: 'unavailable', cause: 'nothing is saved here' }),
+  };
+  const signal = AbortSignal.abort(new Error('cancelled'));
+  await expect(restoreCheckpoint({ store, identity, resume: true, log, signal })).rejects.toThrow(
+    'cancelled',
+  );
+  expect(log.warnings).toEqual([]);
+});
