@@ -13,7 +13,7 @@
 import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FileHashes } from '../src/plan/file-hashes.ts';
-import { fingerprints } from '../src/plan/fingerprint.ts';
+import { contents } from '../src/plan/fingerprint.ts';
 import { makePlan, recallPlan } from '../src/plan/make-plan.ts';
 import type { Plan, PlannedEval } from '../src/plan/plan.ts';
 import { reconcile } from '../src/plan/reconcile.ts';
@@ -122,6 +122,7 @@ function plan(): Promise<Plan> {
     args: ['--max_samples', '100'],
     registryPaths: [],
     todaysModels: true,
+    sharesRegistry: true,
     temporaryDirectory: root,
     env: {},
     hashes: new FileHashes(),
@@ -181,6 +182,7 @@ function recordOf({ key, command, fingerprint, samples }: PlannedEval, index: nu
     argv: [...command],
     fingerprint: fingerprint.value,
     parts: fingerprint.parts,
+    written: [],
     metrics: { accuracy: 0.5, boostrap_std: 0.01, usage_prompt_tokens: 1000, usage_total_tokens: 1100 },
     samples,
     tokens: { prompt: 1000, completion: 100, total: 1100, cached: 0, reasoning: 0 },
@@ -203,7 +205,11 @@ function answer(paths: readonly string[]): string {
     modelgraded: [],
     sources: [],
     packages: [{ name: 'bench', version: '1.0' }],
-    data: [{ name: 'samples', path, label: `bench/${index}.jsonl` }],
+    code: null,
+    may_write: false,
+    solvers: [],
+    solver_data: [],
+    data: [{ name: 'samples', path, label: `bench/${index}.jsonl`, root: path }],
     remote: [],
     samples: 100,
   }));
@@ -215,19 +221,22 @@ function answer(paths: readonly string[]): string {
     version: 1,
     python_version: '3.11.0',
     evals_version: '3.0.1',
+    evals_revision: '',
     evals_location: '',
     registry_paths: [],
     arguments: { max_samples: null, seed: 20220722, extra_eval_params: {}, completion_args: {} },
     completion_fns: [],
     evals,
+    code: [],
     basis: { files: paths, directories: [], absent },
     problems: [],
+    warnings: [],
   });
 }
 
 async function fingerprint(): Promise<void> {
   const registry = parseRegistryPlan(answer(rest));
   begin();
-  const values = await fingerprints({ registry, model: MODEL, env: {}, hashes: new FileHashes() });
-  expect(rest.length, new Set(values.map(({ value }) => value)).size);
+  const values = await contents({ registry, model: MODEL, env: {}, hashes: new FileHashes() });
+  expect(rest.length, new Set(values.map((each) => each.fingerprint.value)).size);
 }

@@ -19,7 +19,7 @@ import { providerUrls } from './gateway/providers.ts';
 import { tokensSpent } from './gateway/traffic.ts';
 import { FileHashes } from './plan/file-hashes.ts';
 import { makePlan, recallPlan } from './plan/make-plan.ts';
-import { reconcile } from './plan/reconcile.ts';
+import { reconcile, renewedRecords } from './plan/reconcile.ts';
 import { planSubject } from './plan/subject.ts';
 import { keepMemorySmall } from './process/memory.ts';
 import type { Journal } from './progress/journal.ts';
@@ -59,11 +59,12 @@ async function main(cancelled: Cancellation): Promise<void> {
 
   // Unless it is the user's own oaieval that is asked for, evals is mended for today's models.
   const todaysModels = inputs.engine !== 'oaieval';
-  const asked = { ...inputs, todaysModels, env };
+  const engine = inputs.engine === 'auto' ? defaultEngine(process.platform) : inputs.engine;
+  const asked = { ...inputs, todaysModels, sharesRegistry: engine === 'warm', env };
   const subject = await planSubject(asked);
   const environment = once(() => prepareEnvironment(asked, log));
   const running = engines({
-    engine: inputs.engine === 'auto' ? defaultEngine(process.platform) : inputs.engine,
+    engine,
     python: async () => (await environment()).python,
     cwd: workingDirectory,
     env,
@@ -87,7 +88,7 @@ async function main(cancelled: Cancellation): Promise<void> {
     const owner = { repository: context.repository, cacheKey: inputs.cacheKey, model, evalSet };
     const hashes = new FileHashes();
     const plan = await orAborted(cancelled.signal, async () => {
-      const recalled = await recallPlan(lastPlan(paths, owner, restored), subject, hashes);
+      const recalled = await recallPlan(lastPlan(paths, owner, restored), subject, hashes, cancelled.signal);
       if (recalled) return recalled;
       cancelled.signal.throwIfAborted();
       return makePlan({
@@ -99,6 +100,8 @@ async function main(cancelled: Cancellation): Promise<void> {
         lockedRoot: (await environment()).lockedRoot,
       });
     });
+
+    for (const warning of plan.warnings) log.warning(warning, 'Eval set');
 
     const keyed = () => requireApiKey(plan, keys, context.fromFork);
     // Nothing is done yet: told before anything is touched.
@@ -127,6 +130,7 @@ async function main(cancelled: Cancellation): Promise<void> {
 
     const decisions = reconcile(plan, state, { maxAge: inputs.maxAge, now: new Date() });
     for (const line of narrate(evalSet, decisions)) log.info(line);
+    state.renew(renewedRecords(decisions));
     const evals = decisions.filter(({ kind }) => kind === 'run').map((decision) => decision.eval.key);
     if (evals.length > 0) keyed();
     session.save();

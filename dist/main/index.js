@@ -80978,23 +80978,23 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _gateway_providers_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(5200);
 /* harmony import */ var _gateway_traffic_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(3231);
 /* harmony import */ var _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(7310);
-/* harmony import */ var _plan_make_plan_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(3598);
-/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_32__ = __nccwpck_require__(3023);
-/* harmony import */ var _plan_subject_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(619);
-/* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(3787);
-/* harmony import */ var _progress_journals_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(3487);
-/* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(9856);
-/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(8943);
-/* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(6366);
-/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(1094);
-/* harmony import */ var _progress_state_directory_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(4700);
-/* harmony import */ var _report_narrate_js__WEBPACK_IMPORTED_MODULE_33__ = __nccwpck_require__(1001);
-/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(8372);
-/* harmony import */ var _run_api_keys_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(5214);
+/* harmony import */ var _plan_make_plan_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(1605);
+/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(3023);
+/* harmony import */ var _plan_subject_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(619);
+/* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(3787);
+/* harmony import */ var _progress_journals_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(3487);
+/* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(9856);
+/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(8943);
+/* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(6366);
+/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(1094);
+/* harmony import */ var _progress_state_directory_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(4700);
+/* harmony import */ var _report_narrate_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(1001);
+/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_29__ = __nccwpck_require__(8372);
+/* harmony import */ var _run_api_keys_js__WEBPACK_IMPORTED_MODULE_30__ = __nccwpck_require__(5214);
 /* harmony import */ var _run_budget_js__WEBPACK_IMPORTED_MODULE_34__ = __nccwpck_require__(4684);
-/* harmony import */ var _run_engines_js__WEBPACK_IMPORTED_MODULE_29__ = __nccwpck_require__(9252);
-/* harmony import */ var _run_environment_js__WEBPACK_IMPORTED_MODULE_30__ = __nccwpck_require__(5072);
-/* harmony import */ var _run_run_evals_js__WEBPACK_IMPORTED_MODULE_31__ = __nccwpck_require__(2954);
+/* harmony import */ var _run_engines_js__WEBPACK_IMPORTED_MODULE_31__ = __nccwpck_require__(9252);
+/* harmony import */ var _run_environment_js__WEBPACK_IMPORTED_MODULE_32__ = __nccwpck_require__(5072);
+/* harmony import */ var _run_run_evals_js__WEBPACK_IMPORTED_MODULE_33__ = __nccwpck_require__(2954);
 /** The step itself: read inputs → restore → plan → reconcile → run what remains → save → report → exit code. */
 
 
@@ -81036,11 +81036,11 @@ const LAST_ANSWERS = 2000;
 /** Milliseconds that are left for the outputs and the summary when a cancelled job saves its state. */
 const SAFETY = 700;
 async function main(cancelled) {
-    (0,_process_memory_js__WEBPACK_IMPORTED_MODULE_20__/* .keepMemorySmall */ .E)();
+    (0,_process_memory_js__WEBPACK_IMPORTED_MODULE_21__/* .keepMemorySmall */ .E)();
     const context = (0,_action_context_js__WEBPACK_IMPORTED_MODULE_2__/* .readContext */ .y)(process.env, process.platform, (0,node_os__WEBPACK_IMPORTED_MODULE_1__.tmpdir)());
     const inputs = (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .readInputs */ .K)();
     const { model, evalSet, workingDirectory } = inputs;
-    const keys = (0,_run_api_keys_js__WEBPACK_IMPORTED_MODULE_28__/* .readApiKeys */ .H)(process.env);
+    const keys = (0,_run_api_keys_js__WEBPACK_IMPORTED_MODULE_30__/* .readApiKeys */ .H)(process.env);
     for (const { value, isTrimmed } of keys.secrets)
         _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx.hide(value, { isMasked: !isTrimmed });
     for (const notice of keys.notices)
@@ -81048,16 +81048,17 @@ async function main(cancelled) {
     // The model `dummy` answers by itself.
     if (keys.refusal && model !== 'dummy')
         throw keys.refusal;
-    const env = (0,_run_environment_js__WEBPACK_IMPORTED_MODULE_30__/* .evalEnvironment */ .y)(keys.env);
+    const env = (0,_run_environment_js__WEBPACK_IMPORTED_MODULE_32__/* .evalEnvironment */ .y)(keys.env);
     const urls = (0,_gateway_providers_js__WEBPACK_IMPORTED_MODULE_15__/* .providerUrls */ .Uu)(process.env, (message) => _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx.warning(message));
     const began = Math.round(performance.timeOrigin);
     // Unless it is the user's own oaieval that is asked for, evals is mended for today's models.
     const todaysModels = inputs.engine !== 'oaieval';
-    const asked = { ...inputs, todaysModels, env };
-    const subject = await (0,_plan_subject_js__WEBPACK_IMPORTED_MODULE_19__/* .planSubject */ .O)(asked);
+    const engine = inputs.engine === 'auto' ? (0,_run_engines_js__WEBPACK_IMPORTED_MODULE_31__/* .defaultEngine */ .e)(process.platform) : inputs.engine;
+    const asked = { ...inputs, todaysModels, sharesRegistry: engine === 'warm', env };
+    const subject = await (0,_plan_subject_js__WEBPACK_IMPORTED_MODULE_20__/* .planSubject */ .O)(asked);
     const environment = once(() => (0,_environment_index_js__WEBPACK_IMPORTED_MODULE_13__/* .prepareEnvironment */ .z)(asked, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx));
-    const running = (0,_run_engines_js__WEBPACK_IMPORTED_MODULE_29__/* .engines */ .s)({
-        engine: inputs.engine === 'auto' ? (0,_run_engines_js__WEBPACK_IMPORTED_MODULE_29__/* .defaultEngine */ .e)(process.platform) : inputs.engine,
+    const running = (0,_run_engines_js__WEBPACK_IMPORTED_MODULE_31__/* .engines */ .s)({
+        engine,
         python: async () => (await environment()).python,
         cwd: workingDirectory,
         env,
@@ -81075,12 +81076,12 @@ async function main(cancelled) {
     let lock;
     try {
         cancelled.signal.throwIfAborted();
-        const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_23__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
-        (0,_progress_state_directory_js__WEBPACK_IMPORTED_MODULE_26__/* .claimStateDirectory */ .v)(paths);
+        const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_24__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
+        (0,_progress_state_directory_js__WEBPACK_IMPORTED_MODULE_27__/* .claimStateDirectory */ .v)(paths);
         const owner = { repository: context.repository, cacheKey: inputs.cacheKey, model, evalSet };
         const hashes = new _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_17__/* .FileHashes */ .$();
         const plan = await orAborted(cancelled.signal, async () => {
-            const recalled = await (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_18__/* .recallPlan */ .V)(lastPlan(paths, owner, restored), subject, hashes);
+            const recalled = await (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_18__/* .recallPlan */ .V)(lastPlan(paths, owner, restored), subject, hashes, cancelled.signal);
             if (recalled)
                 return recalled;
             cancelled.signal.throwIfAborted();
@@ -81093,19 +81094,21 @@ async function main(cancelled) {
                 lockedRoot: (await environment()).lockedRoot,
             });
         });
-        const keyed = () => (0,_run_environment_js__WEBPACK_IMPORTED_MODULE_30__/* .requireApiKey */ .Ft)(plan, keys, context.fromFork);
+        for (const warning of plan.warnings)
+            _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx.warning(warning, 'Eval set');
+        const keyed = () => (0,_run_environment_js__WEBPACK_IMPORTED_MODULE_32__/* .requireApiKey */ .Ft)(plan, keys, context.fromFork);
         // Nothing is done yet: told before anything is touched.
         if (restored.kind !== 'hit' && !(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(paths.progressFile))
             keyed();
-        lock = await (0,_progress_lock_js__WEBPACK_IMPORTED_MODULE_22__/* .lockState */ .H)(paths);
-        if (!inputs.resume && (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_25__/* .startFresh */ .hU)(paths))
+        lock = await (0,_progress_lock_js__WEBPACK_IMPORTED_MODULE_23__/* .lockState */ .H)(paths);
+        if (!inputs.resume && (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_26__/* .startFresh */ .hU)(paths))
             _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx.info('resume is false: what earlier runs left here was set aside');
         const knownCommands = plan.evals.map((planned) => planned.command);
         const opened = (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_11__/* .openWithCheckpoint */ .lp)({ paths, owner, knownCommands, log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx }, restored);
         const { state, restoredKey, unchangedSince } = opened;
-        (0,_progress_journals_js__WEBPACK_IMPORTED_MODULE_21__/* .sealLive */ .Ch)(paths);
-        (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_25__/* .clearLive */ .gt)(paths);
-        state.savePlan((0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_24__/* .savedPlan */ .XU)(plan, owner));
+        (0,_progress_journals_js__WEBPACK_IMPORTED_MODULE_22__/* .sealLive */ .Ch)(paths);
+        (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_26__/* .clearLive */ .gt)(paths);
+        state.savePlan((0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_25__/* .savedPlan */ .XU)(plan, owner));
         const session = new _action_session_js__WEBPACK_IMPORTED_MODULE_7__/* .RunningSession */ .qe({
             inputs: (0,_action_session_js__WEBPACK_IMPORTED_MODULE_7__/* .sessionInputs */ .qr)(inputs),
             context,
@@ -81115,9 +81118,10 @@ async function main(cancelled) {
             nextSeq: store.nextSeq,
             ended: false,
         }, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx);
-        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_32__/* .reconcile */ .Lq)(plan, state, { maxAge: inputs.maxAge, now: new Date() });
-        for (const line of (0,_report_narrate_js__WEBPACK_IMPORTED_MODULE_33__/* .narrate */ .s)(evalSet, decisions))
+        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_19__/* .reconcile */ .Lq)(plan, state, { maxAge: inputs.maxAge, now: new Date() });
+        for (const line of (0,_report_narrate_js__WEBPACK_IMPORTED_MODULE_28__/* .narrate */ .s)(evalSet, decisions))
             _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx.info(line);
+        state.renew((0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_19__/* .renewedRecords */ .Rt)(decisions));
         const evals = decisions.filter(({ kind }) => kind === 'run').map((decision) => decision.eval.key);
         if (evals.length > 0)
             keyed();
@@ -81162,7 +81166,7 @@ async function main(cancelled) {
             ...(inputs.githubToken === '' ? {} : { onSuperseded: cleaner(inputs.githubToken, context.repository) }),
         });
         checkpointer.start();
-        const outcomes = await (0,_run_run_evals_js__WEBPACK_IMPORTED_MODULE_31__/* .runEvals */ .P)(decisions, {
+        const outcomes = await (0,_run_run_evals_js__WEBPACK_IMPORTED_MODULE_33__/* .runEvals */ .P)(decisions, {
             state,
             engine: running.open({ evals }),
             // Evals work on as many samples at a time as may be asked about; the gateway keeps all of them under one limit.
@@ -81196,7 +81200,7 @@ async function main(cancelled) {
             await gateway.close();
         });
         const saved = await checkpointer.finish(cancelled.after(_action_signals_js__WEBPACK_IMPORTED_MODULE_8__/* .CANCEL_TIME */ .$ - SAFETY));
-        const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_27__/* .summarize */ .e)(model, evalSet, outcomes, gateway.traffic());
+        const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_29__/* .summarize */ .e)(model, evalSet, outcomes, gateway.traffic());
         (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_6__/* .publishOutputs */ .e)({ results, restoredKey, savedKey: saved.key, progressFile: paths.progressFile }, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx);
         await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_6__/* .publishSummary */ .I)(results, context, [], _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx);
         // A save that a cancelled job had no time for is made up for by post.
@@ -81212,8 +81216,8 @@ async function main(cancelled) {
 }
 /** The plan of the last run: that of the checkpoint, which is of the run that is resumed, before the machine's own. */
 function lastPlan(paths, owner, restored) {
-    const staged = restored.kind === 'hit' ? (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_23__/* .statePaths */ .mt)(restored.directory, owner.model, owner.evalSet) : undefined;
-    return (staged && (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_24__/* .readSavedPlan */ .LW)(staged, owner)) ?? (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_24__/* .readSavedPlan */ .LW)(paths, owner);
+    const staged = restored.kind === 'hit' ? (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_24__/* .statePaths */ .mt)(restored.directory, owner.model, owner.evalSet) : undefined;
+    return (staged && (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_25__/* .readSavedPlan */ .LW)(staged, owner)) ?? (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_25__/* .readSavedPlan */ .LW)(paths, owner);
 }
 function once(make) {
     let made;
@@ -81277,10 +81281,14 @@ function describeAdaptation({ param, value, renamedTo }) {
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
-/* harmony import */ var _fingerprint_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2911);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8500);
+/* harmony import */ var _hash_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6371);
+/* harmony import */ var _path_bytes_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2442);
 /**
  * What a plan was made from, by which an equal one is known without asking Python: docs/adr/0005-plan-without-python.md.
  */
+
+
 
 
 
@@ -81289,29 +81297,40 @@ function describeAdaptation({ param, value, renamedTo }) {
 const NO_BASIS = { files: [], directories: [], absent: [] };
 /** In bytes. Reading more than that takes longer than asking Python. */
 const LARGEST = 16 * 1024 ** 3;
+/** Paths that are looked at before signals are listened to again: some milliseconds. */
+const AT_ONCE = 200;
+/** Milliseconds that looking at paths may take. To ask Python is faster by then. */
+const LONGEST = 20_000;
 /**
  * SHA-256 (hex) of the request, of everything that the answer was read from, as it is now, and of the answer.
  * @returns undefined when the request is not known, or when some of it is not there any more, or cannot be read
  */
-async function signatureOf(request, basis, answer, hashes) {
+async function signatureOf(request, basis, answer, hashes, cancelled) {
     if (request === undefined || ![basis.files, basis.directories, basis.absent].every(areOrdinaryPaths))
         return undefined;
     try {
-        if (basis.absent.some(isThere))
-            return undefined;
+        const until = performance.now() + LONGEST;
+        for await (const path of inSlices(basis.absent, until, cancelled))
+            if (isThere(path))
+                return undefined;
         const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
         // A line each, so that no two signed things are one text.
         const sign = (...line) => hash.update(`${JSON.stringify(line)}\n`);
-        sign('request', (0,_fingerprint_js__WEBPACK_IMPORTED_MODULE_3__/* .hashOf */ .q)(request));
-        sign('answer', answer.evalsVersion, answer.needsApiKey);
-        for (const { key, name, command, samples, metrics, fingerprint } of answer.evals) {
-            const parts = Object.entries(fingerprint.parts).sort();
-            sign('eval', key, name, command, samples, metrics, fingerprint.value, parts);
+        sign('request', (0,_hash_js__WEBPACK_IMPORTED_MODULE_4__/* .hashOf */ .q)(request));
+        sign('answer', answer.evalsVersion, answer.needsApiKey, answer.warnings);
+        for (const { fingerprint, earlier, writable, ...rest } of answer.evals) {
+            const { key, name, command, samples, metrics } = rest;
+            const forms = [fingerprint, ...earlier].map(({ value, parts }) => [
+                value,
+                Object.entries(parts).sort(),
+            ]);
+            const paths = writable.map(({ argument, path, label }) => [argument, path, label ?? null]);
+            sign('eval', key, name, command, samples, metrics, forms, paths);
         }
         for (const path of basis.absent)
             sign('absent', path);
-        for (const path of basis.directories)
-            sign('directory', path, (0,_fingerprint_js__WEBPACK_IMPORTED_MODULE_3__/* .hashOf */ .q)(namesIn(path)));
+        for await (const path of inSlices(basis.directories, until, cancelled))
+            sign('directory', path, (0,_hash_js__WEBPACK_IMPORTED_MODULE_4__/* .hashOf */ .q)(listed(path)));
         await hashes.read(basis.files, LARGEST);
         for (const path of basis.files)
             sign('file', path, hashes.of(path));
@@ -81345,22 +81364,124 @@ function outside(root, basis) {
     const keep = (paths) => paths.filter((path) => !roots.some((top) => path === top || path.startsWith(top + node_path__WEBPACK_IMPORTED_MODULE_2__.sep)));
     return { files: keep(basis.files), directories: keep(basis.directories), absent: keep(basis.absent) };
 }
+/** Whoever wrote the list, this process hears signals while it goes through it, and comes to an end. */
+async function* inSlices(paths, until, cancelled) {
+    for (const [index, path] of paths.entries()) {
+        if (index % AT_ONCE === AT_ONCE - 1) {
+            await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_3__.setImmediate)();
+            cancelled?.throwIfAborted();
+            if (performance.now() > until)
+                throw new Error('it takes longer than to plan again');
+        }
+        yield path;
+    }
+}
 /** Python leaves its bytecode beside what it imports. */
-function namesIn(path) {
-    return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)(path)
+function listed(path) {
+    return (0,_path_bytes_js__WEBPACK_IMPORTED_MODULE_5__/* .namesIn */ .wX)(path)
         .filter((name) => name !== '__pycache__')
         .sort();
 }
 /** A path below something that is no directory is not there either. */
 function isThere(path) {
     try {
-        return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.lstatSync)(path, { throwIfNoEntry: false }) !== undefined;
+        return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.lstatSync)((0,_path_bytes_js__WEBPACK_IMPORTED_MODULE_5__/* .pathBytes */ .X5)(path), { throwIfNoEntry: false }) !== undefined;
     }
     catch (error) {
         if (error.code === 'ENOTDIR')
             return false;
         throw error;
     }
+}
+
+
+/***/ }),
+
+/***/ 7146:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Fv: () => (/* binding */ renewed),
+/* harmony export */   TI: () => (/* binding */ isContentOf),
+/* harmony export */   Ty: () => (/* binding */ changedParts),
+/* harmony export */   Vn: () => (/* binding */ journalOwner),
+/* harmony export */   ig: () => (/* binding */ leftOut),
+/* harmony export */   sR: () => (/* binding */ changesSince)
+/* harmony export */ });
+/* harmony import */ var _hash_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6371);
+/* harmony import */ var _part_names_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6427);
+
+
+function isContentOf(planned, done) {
+    if (versionOf(planned, done))
+        return true;
+    return done.fingerprint === (0,_hash_js__WEBPACK_IMPORTED_MODULE_0__/* .hashOf */ .q)(done.parts) && counted(planned, done, planned.fingerprint).length === 0;
+}
+/** Arguments that are no part of this content, because the eval writes what they name: it was not there at first, or changed. */
+function leftOut(planned, done) {
+    if (done.fingerprint === planned.fingerprint.value)
+        return [];
+    const parts = changedParts(done.parts, planned.fingerprint.parts).map(({ name }) => name);
+    return [...new Set(parts.filter((part) => isOutput(planned, done, part)).map(_part_names_js__WEBPACK_IMPORTED_MODULE_1__/* .argumentOf */ .Nf))].sort();
+}
+/** What is different today, told in the form in which the least is: that of an earlier version for what that version did. */
+function changesSince(planned, done) {
+    const forms = [planned.fingerprint, ...planned.earlier].map((form) => counted(planned, done, form));
+    return forms.reduce((fewest, changes) => (changes.length < fewest.length ? changes : fewest));
+}
+/** A record that an earlier version made of today's content, as this version would have made it; undefined for any other. */
+function renewed(planned, record) {
+    const version = versionOf(planned, record);
+    if (!version || version === planned.fingerprint)
+        return undefined;
+    const whole = version === planned.earlier[0];
+    const parts = whole ? planned.fingerprint.parts : withoutWritable(planned);
+    return { ...record, fingerprint: (0,_hash_js__WEBPACK_IMPORTED_MODULE_0__/* .hashOf */ .q)(parts), parts: { ...parts } };
+}
+/**
+ * Whose answers are whose: an eval that was interrupted may have changed what it writes, and gets its answers nevertheless.
+ * They are found by the whole question, so that data which changed cannot make them wrong.
+ */
+function journalOwner(planned, repository) {
+    const parts = withoutWritable(planned);
+    const all = planned.writable.length === 0;
+    return {
+        eval: planned.key,
+        repository,
+        fingerprint: all ? planned.fingerprint.value : (0,_hash_js__WEBPACK_IMPORTED_MODULE_0__/* .hashOf */ .q)(parts),
+        parts,
+        formerFingerprints: planned.earlier.map(({ value }) => value),
+    };
+}
+/** Which parts are not what they were, by name. */
+function changedParts(then, today) {
+    const names = [...new Set([...Object.keys(then), ...Object.keys(today)])].sort();
+    return names
+        .filter((name) => then[name] !== today[name])
+        .map((name) => ({ name, from: then[name], to: today[name] }));
+}
+function versionOf({ fingerprint, earlier }, done) {
+    return [fingerprint, ...earlier].find(({ value }) => value === done.fingerprint);
+}
+function counted(planned, done, today) {
+    return changedParts(done.parts, today.parts).filter(({ name }) => !isOutput(planned, done, name));
+}
+/** Whether a part that is there today is of what the eval writes. */
+function isOutput({ fingerprint, writable }, done, part) {
+    if (part in done.parts)
+        return false;
+    const argument = (0,_part_names_js__WEBPACK_IMPORTED_MODULE_1__/* .argumentOf */ .Nf)(part);
+    if (done.written.includes(argument))
+        return true;
+    // The same arguments named nothing then.
+    const absent = !Object.keys(done.parts).some((each) => (0,_part_names_js__WEBPACK_IMPORTED_MODULE_1__/* .argumentOf */ .Nf)(each) === argument);
+    return (absent &&
+        done.parts.spec === fingerprint.parts.spec &&
+        writable.some((each) => each.argument === argument));
+}
+function withoutWritable({ fingerprint, writable }) {
+    const left = new Set(writable.map(({ argument }) => argument));
+    return Object.fromEntries(Object.entries(fingerprint.parts).filter(([part]) => !left.has((0,_part_names_js__WEBPACK_IMPORTED_MODULE_1__/* .argumentOf */ .Nf)(part))));
 }
 
 
@@ -81376,6 +81497,8 @@ function isThere(path) {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
 /* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8161);
 /* harmony import */ var node_worker_threads__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5919);
+/* harmony import */ var _path_bytes_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2442);
+
 
 
 
@@ -81386,6 +81509,8 @@ const CHUNK = 1 << 20;
  * save, and in 2 s from a slow disk, which a signal may wait.
  */
 const AT_ONCE = 160 * 1024 ** 2;
+/** Files that are hashed without threads: opening each costs more than to hash a small one. */
+const FILES_AT_ONCE = 5000;
 const MOST_THREADS = 4;
 /**
  * SHA-256 (hex) of files by path, each read once in the life of this object. Few are read synchronously, through one buffer:
@@ -81405,14 +81530,14 @@ class FileHashes {
         const size = sum(files.map((file) => file.size));
         if (known + size > most)
             throw new Error(`the files have more than ${most} bytes together`);
-        if (size <= AT_ONCE) {
+        if (size <= AT_ONCE && files.length <= FILES_AT_ONCE) {
             const buffer = Buffer.allocUnsafeSlow(CHUNK);
             for (const file of files)
-                this.#add(file, sha256Of(file.path, buffer, node_fs__WEBPACK_IMPORTED_MODULE_1__, node_crypto__WEBPACK_IMPORTED_MODULE_0__));
+                this.#add(file, sha256Of((0,_path_bytes_js__WEBPACK_IMPORTED_MODULE_4__/* .pathBytes */ .X5)(file.path), buffer, node_fs__WEBPACK_IMPORTED_MODULE_1__, node_crypto__WEBPACK_IMPORTED_MODULE_0__));
             return;
         }
         const threads = shares(files, Math.min((0,node_os__WEBPACK_IMPORTED_MODULE_2__.availableParallelism)(), MOST_THREADS)).map((share) => {
-            const workerData = share.map((file) => file.path);
+            const workerData = share.map((file) => (0,_path_bytes_js__WEBPACK_IMPORTED_MODULE_4__/* .pathBytes */ .X5)(file.path));
             return { share, worker: new node_worker_threads__WEBPACK_IMPORTED_MODULE_3__.Worker(THREAD, { eval: true, workerData, execArgv: [] }) };
         });
         try {
@@ -81435,7 +81560,7 @@ class FileHashes {
     }
 }
 function sized(path) {
-    const stats = node_fs__WEBPACK_IMPORTED_MODULE_1__.statSync(path);
+    const stats = node_fs__WEBPACK_IMPORTED_MODULE_1__.statSync((0,_path_bytes_js__WEBPACK_IMPORTED_MODULE_4__/* .pathBytes */ .X5)(path));
     // What is no regular file may have no end.
     if (!stats.isFile())
         throw new Error(`${path} is not a regular file`);
@@ -81507,93 +81632,22 @@ try {
 
 /***/ }),
 
-/***/ 2911:
+/***/ 6371:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   W: () => (/* binding */ fingerprints),
+/* harmony export */   I: () => (/* binding */ sorted),
 /* harmony export */   q: () => (/* binding */ hashOf)
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
-/**
- * What decides an eval's result, as named hashes. Left out is what only transports or prints: threads, debug, the user's
- * name, and every path of the machine.
- */
 
-
-/**
- * One fingerprint for each eval of the registry plan, in its order.
- * @throws ActionError PLAN_INVALID when a file cannot be read
- */
-async function fingerprints(context) {
-    const { registry, model, env, hashes } = context;
-    const paths = [
-        ...registry.evals,
-        ...registry.completionFns.flatMap((fn) => [fn, ...fn.references]),
-    ].flatMap(({ data, sources }) => [...data, ...sources].map((file) => file.path));
-    try {
-        await hashes.read(paths);
-    }
-    catch (error) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('PLAN_INVALID', `A file that an eval of the set names cannot be read: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .reasonOf */ .A3)(error)}.`, 'Make it readable to the user of the runner.', { cause: error });
-    }
-    const hashed = (file) => [file.label, hashes.of(file.path)];
-    const shared = {
-        arguments: hashOf(registry.arguments),
-        base_url: hashOf(baseUrls(env)),
-        completion_fn: hashOf(registry.completionFns.map((fn) => describe(fn, hashed))),
-        evals: hashOf(registry.evalsVersion),
-        model: hashOf(model),
-    };
-    return registry.evals.map((registered) => {
-        const parts = sorted({ ...shared, ...ownParts(registered, hashed) });
-        return { value: hashOf(parts), parts };
-    });
-}
-function ownParts({ key, spec, modelgraded, sources, packages, data, remote }, hashed) {
-    const parts = { spec: hashOf({ key, spec, remote }) };
-    for (const [name, files] of Map.groupBy(data, (file) => file.name))
-        parts[name] = hashOf(files.map(hashed));
-    if (modelgraded.length > 0)
-        parts.modelgraded = hashOf(modelgraded);
-    if (sources.length + packages.length > 0)
-        parts.class = hashOf([sources.map(hashed), packages]);
-    return parts;
-}
-function describe(fn, hashed) {
-    const { name, kind, api, spec, sources, packages, data, remote } = fn;
-    const references = 'references' in fn ? fn.references.map((reference) => describe(reference, hashed)) : [];
-    return {
-        name,
-        kind,
-        ...(api === null ? {} : { api }),
-        spec,
-        sources: sources.map(hashed),
-        packages,
-        data: data.map(hashed),
-        remote,
-        references,
-    };
-}
-const DEFAULT_BASE_URL = 'https://api.openai.com/v1';
-/** Another server gives other answers. A user name or password in the URL only transports. */
-function baseUrls(env) {
-    const urls = { openai: env.OPENAI_BASE_URL || DEFAULT_BASE_URL, anthropic: env.ANTHROPIC_BASE_URL ?? '' };
-    return Object.fromEntries(Object.entries(urls).map(([name, url]) => [name, withoutCredentials(url)]));
-}
-function withoutCredentials(text) {
-    if (!URL.canParse(text))
-        return text;
-    const url = new URL(text);
-    return `${url.origin}${url.pathname.replace(/\/+$/, '')}${url.search}`;
-}
 /** SHA-256 (hex) of a value as JSON, whatever the order of its keys. */
 function hashOf(value) {
     return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256')
         .update(JSON.stringify(sorted(value)))
         .digest('hex');
 }
+/** With the keys of all objects in it in order. */
 function sorted(value) {
     if (Array.isArray(value))
         return value.map(sorted);
@@ -81606,7 +81660,7 @@ function sorted(value) {
 
 /***/ }),
 
-/***/ 3598:
+/***/ 1605:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -81618,16 +81672,238 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/plan/basis.js
 var plan_basis = __nccwpck_require__(9733);
-// EXTERNAL MODULE: ./lib/plan/fingerprint.js
-var fingerprint = __nccwpck_require__(2911);
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
+;// CONCATENATED MODULE: ./lib/plan/base-urls.js
+/** Where the evals ask: another server gives other answers. */
+const DEFAULT_BASE_URL = 'https://api.openai.com/v1';
+/** By provider. Services of a job on this machine get a new port with each job, so that it is left out. */
+function baseUrls(env) {
+    return mapped(baseUrlsWithPorts(env), withoutLocalPort);
+}
+function baseUrlsWithPorts(env) {
+    const urls = { openai: env.OPENAI_BASE_URL || DEFAULT_BASE_URL, anthropic: env.ANTHROPIC_BASE_URL ?? '' };
+    return mapped(urls, withoutCredentials);
+}
+function mapped(urls, change) {
+    return Object.fromEntries(Object.entries(urls).map(([name, url]) => [name, change(url)]));
+}
+function withoutLocalPort(text) {
+    if (!URL.canParse(text))
+        return text;
+    const url = new URL(text);
+    if (!isLoopback(url.hostname))
+        return text;
+    url.port = '';
+    return withoutCredentials(url.href);
+}
+function isLoopback(host) {
+    return /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]+\])$/.test(host.replace(/\.$/, ''));
+}
+/** A user name or password in a URL only transports. */
+function withoutCredentials(text) {
+    if (!URL.canParse(text))
+        return text;
+    const url = new URL(text);
+    return `${url.origin}${url.pathname.replace(/\/+$/, '')}${url.search}`;
+}
+
+// EXTERNAL MODULE: ./lib/plan/hash.js
+var hash = __nccwpck_require__(6371);
+;// CONCATENATED MODULE: ./lib/plan/earlier-fingerprint.js
+/**
+ * Fingerprints as version 0.1 made them, by which what it completed is known. They saw the code of a class and its bases only,
+ * the port of a local API, and every file that an argument names.
+ */
+
+
+/** For each eval of the registry plan: what it would have had then. The files have been read. */
+function earlierFingerprints({ registry, model, env, hashes }) {
+    const shared = {
+        arguments: (0,hash/* hashOf */.q)(registry.arguments),
+        base_url: (0,hash/* hashOf */.q)(baseUrlsWithPorts(env)),
+        completion_fn: (0,hash/* hashOf */.q)(registry.completionFns.map((fn) => describe(fn, hashes))),
+        evals: (0,hash/* hashOf */.q)(registry.evalsVersion),
+        model: (0,hash/* hashOf */.q)(model),
+    };
+    return registry.evals.map((registered) => {
+        const whole = registered.data;
+        const given = whole.filter((file) => file.name === 'samples');
+        // Before it ran, what the eval was to write was not there.
+        const sets = registered.mayWrite && given.length < whole.length ? [whole, given] : [whole];
+        return sets.map((data) => {
+            const parts = (0,hash/* sorted */.I)({ ...shared, ...ownParts(registered, data, hashes) });
+            return { value: (0,hash/* hashOf */.q)(parts), parts };
+        });
+    });
+}
+function ownParts({ key, spec, modelgraded, sources, packages, remote }, data, hashes) {
+    const parts = { spec: (0,hash/* hashOf */.q)({ key, spec, remote }) };
+    for (const [name, files] of Map.groupBy(data, (file) => file.name))
+        parts[name] = (0,hash/* hashOf */.q)(files.map((file) => hashed(file, hashes)));
+    if (modelgraded.length > 0)
+        parts.modelgraded = (0,hash/* hashOf */.q)(modelgraded);
+    if (sources.length + packages.length > 0)
+        parts.class = (0,hash/* hashOf */.q)([sources.map((file) => hashed(file, hashes)), packages]);
+    return parts;
+}
+function describe(fn, hashes) {
+    const { name, kind, api, spec, sources, packages, data, remote } = fn;
+    const references = 'references' in fn ? fn.references.map((each) => describe(each, hashes)) : [];
+    return {
+        name,
+        kind,
+        ...(api === null ? {} : { api }),
+        spec,
+        sources: sources.map((file) => hashed(file, hashes)),
+        packages,
+        data: data.map((file) => hashed(file, hashes)),
+        remote,
+        references,
+    };
+}
+const hashed = (file, hashes) => [file.label, hashes.of(file.path)];
+
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
-var schemas = __nccwpck_require__(2857);
 // EXTERNAL MODULE: ./lib/errors.js
 var errors = __nccwpck_require__(452);
+// EXTERNAL MODULE: ./lib/plan/part-names.js
+var part_names = __nccwpck_require__(6427);
+;// CONCATENATED MODULE: ./lib/plan/fingerprint.js
+/**
+ * What decides an eval's result, as named hashes. Left out is what only transports or prints: threads, debug, the user's
+ * name, and every path of the machine. What an eval writes is left out when it has ended: src/plan/written.ts.
+ */
+
+
+
+
+
+/** More parts of one kind are joined, directory by directory: each is kept with every result. */
+const MOST_PARTS = 32;
+/**
+ * The content of each eval of the registry plan, in its order.
+ * @throws ActionError PLAN_INVALID when a file cannot be read
+ */
+async function contents(context) {
+    const { registry, model, env, hashes } = context;
+    await readAll(filesOf(registry), hashes);
+    const fns = registry.completionFns.flatMap((fn) => [fn, ...fn.references]);
+    const shared = {
+        arguments: (0,hash/* hashOf */.q)(registry.arguments),
+        base_url: (0,hash/* hashOf */.q)(baseUrls(env)),
+        completion_fn: (0,hash/* hashOf */.q)(registry.completionFns.map(fingerprint_describe)),
+        evals: (0,hash/* hashOf */.q)(registry.evalsRevision === '' ? registry.evalsVersion : [registry.evalsVersion, registry.evalsRevision]),
+        model: (0,hash/* hashOf */.q)(model),
+        ...dataParts(fns.flatMap(dataOf), hashes),
+    };
+    const fnWritable = writableArguments(fns.filter((fn) => fn.mayWrite).flatMap(dataOf));
+    const fnLists = fns.flatMap((fn) => (fn.code === null ? [] : [fn.code]));
+    const code = codeParts(registry.code, hashes);
+    return registry.evals.map((registered) => {
+        const lists = registered.code === null ? fnLists : [registered.code, ...fnLists];
+        const parts = (0,hash/* sorted */.I)({ ...shared, ...fingerprint_ownParts(registered, hashes), ...code(lists) });
+        const own = registered.mayWrite ? writableArguments(registered.data) : [];
+        return {
+            fingerprint: { value: (0,hash/* hashOf */.q)(parts), parts },
+            writable: [...own, ...fnWritable],
+        };
+    });
+}
+/** What the arguments of a completion function name. */
+function dataOf({ name, data }) {
+    return data.map((file) => ({ ...file, name: `${name}.${file.name}` }));
+}
+/** Every file whose content counts. */
+function filesOf(registry) {
+    const fns = registry.completionFns.flatMap((fn) => [fn, ...fn.references]);
+    const files = [
+        ...[...registry.evals, ...fns].flatMap(({ data, sources }) => [...data, ...sources]),
+        ...registry.evals.flatMap((registered) => registered.solverData),
+        ...registry.code.flatMap((list) => list.files),
+    ];
+    return [...new Set(files.map((file) => file.path))];
+}
+async function readAll(paths, hashes) {
+    try {
+        await hashes.read(paths);
+    }
+    catch (error) {
+        throw new errors/* ActionError */.lZ('PLAN_INVALID', `A file that an eval of the set names cannot be read: ${(0,errors/* reasonOf */.A3)(error)}.`, 'Make it readable to the user of the runner.', { cause: error });
+    }
+}
+function fingerprint_ownParts(registered, hashes) {
+    const { key, spec, modelgraded, solvers, data, solverData, remote } = registered;
+    return {
+        ...dataParts([...data, ...solverData], hashes),
+        spec: (0,hash/* hashOf */.q)({ key, spec, remote }),
+        ...(modelgraded.length > 0 ? { modelgraded: (0,hash/* hashOf */.q)(modelgraded) } : {}),
+        ...(solvers.length > 0 ? { solvers: (0,hash/* hashOf */.q)(solvers) } : {}),
+    };
+}
+/** A file is a part, and so is each entry of a directory, so that what an eval writes beside its data can be left out. */
+function dataParts(data, hashes) {
+    const parts = [];
+    for (const [argument, files] of Map.groupBy(data, (file) => file.name)) {
+        const whole = (0,part_names/* dataPart */.I$)(argument);
+        const entries = Map.groupBy(files, (file) => partOf(file, whole));
+        const groups = entries.size > MOST_PARTS ? new Map([[whole, files]]) : entries;
+        for (const [part, group] of groups)
+            parts.push([part, (0,hash/* hashOf */.q)(group.map(({ label, path }) => [label, hashes.of(path)]))]);
+    }
+    return Object.fromEntries(parts);
+}
+/** `whole` when the argument names the file itself, else the part of what the file is in of the directory that it names. */
+function partOf({ path, root }, whole) {
+    return path === root ? whole : (0,part_names/* entryPart */.MU)(whole, (0,external_node_path_.relative)(root, path).split(external_node_path_.sep, 1)[0] ?? '');
+}
+function writableArguments(data) {
+    return [...Map.groupBy(data, (file) => file.name)].flatMap(([name, [file]]) => {
+        if (!file)
+            return [];
+        const { path, root, label } = file;
+        return [{ argument: (0,part_names/* dataPart */.I$)(name), path: root, ...(path === root ? { label } : {}) }];
+    });
+}
+/** Evals share the code of their classes: each combination of lists is made to parts once. */
+function codeParts(lists, hashes) {
+    const known = new Map();
+    return (numbers) => {
+        const id = [...new Set(numbers)].sort((a, b) => a - b).join();
+        const parts = known.get(id) ??
+            joinedCode(numbers.flatMap((number) => lists[number] ?? []), hashes);
+        known.set(id, parts);
+        return parts;
+    };
+}
+function joinedCode(lists, hashes) {
+    const files = new Map(lists.flatMap((list) => list.files.map(({ label, path }) => [label, hashes.of(path)])));
+    const packages = new Map(lists.flatMap((list) => list.packages.map(({ name, version }) => [name, version])));
+    return Object.fromEntries([
+        ...joined(files).map(([label, value]) => [(0,part_names/* codePart */.nz)(label), value]),
+        ...joined(packages).map(([name, value]) => [(0,part_names/* packagePart */.yN)(name), value]),
+    ]);
+}
+/** One hash for each name, or, of too many, for each directory that they are in, as deep as there are not too many. */
+function joined(values) {
+    const entries = [...values].sort(([a], [b]) => (a < b ? -1 : 1));
+    const depths = entries.map(([name]) => name.split('/').length);
+    for (let depth = Math.max(1, ...depths); depth > 0; depth -= 1) {
+        const groups = Map.groupBy(entries, ([name]) => name.split('/').slice(0, depth).join('/'));
+        if (groups.size <= MOST_PARTS)
+            return [...groups].map(([name, group]) => [name, (0,hash/* hashOf */.q)(group)]);
+    }
+    return [['all', (0,hash/* hashOf */.q)(entries)]];
+}
+function fingerprint_describe(fn) {
+    const { name, kind, api, spec, remote } = fn;
+    const references = 'references' in fn ? fn.references.map(fingerprint_describe) : [];
+    return { name, kind, ...(api === null ? {} : { api }), spec, remote, references };
+}
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
+var schemas = __nccwpck_require__(2857);
 ;// CONCATENATED MODULE: ./lib/plan/registry-plan.js
 
 
@@ -81639,12 +81915,25 @@ const spec = schemas/* object */.Ikc({ cls: schemas/* string */.YjP(), args: sch
 /** Code outside the evals package: a file, or an installed distribution. `label` names the file without the machine. */
 const sourceFile = schemas/* object */.Ikc({ module: schemas/* string */.YjP(), path: schemas/* string */.YjP(), label: schemas/* string */.YjP() });
 const distribution = schemas/* object */.Ikc({ name: schemas/* string */.YjP(), version: schemas/* string */.YjP() });
-/** `name`: the argument that names the file (`samples` for samples_jsonl). `label`: its path without the machine. */
-const dataFile = schemas/* object */.Ikc({ name: label, path: schemas/* string */.YjP(), label: schemas/* string */.YjP() });
+/**
+ * `name`: the argument that names the file (`samples` for samples_jsonl). `label`: its path without the machine. `root`: what
+ * the argument names, the file itself or a directory that it is in.
+ */
+const dataFile = schemas/* object */.Ikc({ name: label, path: schemas/* string */.YjP(), label: schemas/* string */.YjP(), root: schemas/* string */.YjP() });
 const remoteData = schemas/* object */.Ikc({ name: schemas/* string */.YjP(), url: schemas/* string */.YjP() });
+/** The modules of the user's own that classes bring in, however deep, and the installed packages that those import. */
+const codeList = schemas/* object */.Ikc({
+    files: schemas/* array */.YOg(schemas/* object */.Ikc({ path: schemas/* string */.YjP(), label: schemas/* string */.YjP() })),
+    packages: schemas/* array */.YOg(distribution),
+});
 const codeAndData = {
+    /** Of the class and its bases only; what version 0.1 made fingerprints of. */
     sources: schemas/* array */.YOg(sourceFile),
     packages: schemas/* array */.YOg(distribution),
+    /** The number of a code list; null when the class cannot be imported, or there is none. */
+    code: schemas/* int */.Whr().nonnegative().nullable(),
+    /** Whether the class is not one of evals' own: files that its arguments name may be what it writes. */
+    may_write: schemas/* boolean */.zMY(),
     data: schemas/* array */.YOg(dataFile),
     remote: schemas/* array */.YOg(remoteData),
 };
@@ -81663,11 +81952,15 @@ const completionFnFields = {
     /** For an `api-model`: registered names that look like it. */
     near: schemas/* array */.YOg(schemas/* string */.YjP()),
 };
-const referencedFn = schemas/* object */.Ikc(completionFnFields)
-    .transform(({ needs_api_key, ...rest }) => ({ ...rest, needsApiKey: needs_api_key }));
-const completionFn = schemas/* object */.Ikc({ ...completionFnFields, references: schemas/* array */.YOg(referencedFn) })
-    .transform(({ needs_api_key, ...rest }) => ({
+const referencedFn = schemas/* object */.Ikc(completionFnFields).transform(({ needs_api_key, may_write, ...rest }) => ({
     ...rest,
+    mayWrite: may_write,
+    needsApiKey: needs_api_key,
+}));
+const completionFn = schemas/* object */.Ikc({ ...completionFnFields, references: schemas/* array */.YOg(referencedFn) })
+    .transform(({ needs_api_key, may_write, ...rest }) => ({
+    ...rest,
+    mayWrite: may_write,
     /** Whether it, or one of its references, asks OpenAI's API. */
     needsApiKey: needs_api_key,
 }));
@@ -81679,15 +81972,30 @@ const registeredEval = schemas/* object */.Ikc({
     higher_is_better: schemas/* boolean */.zMY(),
     modelgraded: schemas/* array */.YOg(schemas/* object */.Ikc({ name: schemas/* string */.YjP(), spec: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* json */.Pq9()) })),
     ...codeAndData,
+    /** Completion functions and solvers that its arguments name, and the files that those name. */
+    solvers: schemas/* array */.YOg(schemas/* object */.Ikc({ name: schemas/* string */.YjP(), spec })),
+    solver_data: schemas/* array */.YOg(dataFile),
     /** Null when only the class knows. Classes that choose among their samples may evaluate fewer. */
     samples: schemas/* int */.Whr().nonnegative().nullable(),
 })
-    .transform(({ higher_is_better, ...rest }) => ({ ...rest, higherIsBetter: higher_is_better }));
+    .transform(({ higher_is_better, may_write, solver_data, ...rest }) => ({
+    ...rest,
+    higherIsBetter: higher_is_better,
+    mayWrite: may_write,
+    solverData: solver_data,
+}));
+const problem = schemas/* object */.Ikc({
+    code: schemas/* string */.YjP(),
+    subject: schemas/* string */.YjP(),
+    message: schemas/* string */.YjP(),
+    near: schemas/* array */.YOg(schemas/* string */.YjP()),
+});
 /** What src/python/plan.py writes. It passes on what registries and imported classes say, so all of it is checked. */
 const schema = schemas/* object */.Ikc({
     version: schemas/* literal */.euz(1),
     python_version: schemas/* string */.YjP(),
     evals_version: schemas/* string */.YjP(),
+    evals_revision: schemas/* string */.YjP(),
     evals_location: schemas/* string */.YjP(),
     registry_paths: schemas/* array */.YOg(schemas/* string */.YjP()),
     arguments: schemas/* object */.Ikc({
@@ -81705,17 +82013,21 @@ const schema = schemas/* object */.Ikc({
     })),
     completion_fns: schemas/* array */.YOg(completionFn),
     evals: schemas/* array */.YOg(registeredEval),
+    code: schemas/* array */.YOg(codeList),
     basis: schemas/* object */.Ikc({
         files: schemas/* array */.YOg(schemas/* string */.YjP()),
         directories: schemas/* array */.YOg(schemas/* string */.YjP()),
         absent: schemas/* array */.YOg(schemas/* string */.YjP()),
     }),
-    problems: schemas/* array */.YOg(schemas/* object */.Ikc({ code: schemas/* string */.YjP(), subject: schemas/* string */.YjP(), message: schemas/* string */.YjP(), near: schemas/* array */.YOg(schemas/* string */.YjP()) })),
+    problems: schemas/* array */.YOg(problem),
+    warnings: schemas/* array */.YOg(problem),
 })
     .transform((from) => ({
     pythonVersion: from.python_version,
     /** Empty when evals is importable, but not installed as a distribution. */
     evalsVersion: from.evals_version,
+    /** The commit or archive it was installed from; empty when that was a version of a package index. */
+    evalsRevision: from.evals_revision,
     /** The directory of the evals package. */
     evalsLocation: from.evals_location,
     /** Absolute, evals' own first, in the order they are read. */
@@ -81726,8 +82038,12 @@ const schema = schemas/* object */.Ikc({
     completionFns: from.completion_fns,
     /** In the order in which `oaievalset` runs them. */
     evals: from.evals,
+    /** What classes bring in; evals and completion functions say the number of theirs. */
+    code: from.code,
     basis: from.basis,
     problems: from.problems,
+    /** What does not keep the set from running. */
+    warnings: from.warnings,
 }));
 /**
  * Asks evals' own Registry, through src/python/plan.py, what the eval set means today. Sends no request to the API.
@@ -81749,13 +82065,14 @@ async function readRegistryPlan(request) {
 async function askRegistry(request, directory) {
     const question = (0,external_node_path_.join)(directory, 'request.json');
     const answer = (0,external_node_path_.join)(directory, 'plan.json');
-    const { planner, model, evalSet, args, registryPaths, todaysModels } = request;
+    const { planner, model, evalSet, args, registryPaths, todaysModels, sharesRegistry } = request;
     await (0,promises_.writeFile)(question, JSON.stringify({
         model,
         eval_set: evalSet,
         args,
         registry_paths: registryPaths,
         todays_models: todaysModels,
+        shares_registry: sharesRegistry,
     }));
     const failure = await planner.plan(question, answer);
     if (failure)
@@ -81805,6 +82122,11 @@ function planInvalid(evalSet, problems) {
     const hints = new Set(problems.map((problem) => HINTS.get(problem.code) ?? UNKNOWN_HINT));
     return new errors/* ActionError */.lZ('PLAN_INVALID', `The eval set ${oneLine(evalSet)} cannot run, ${count} found:\n${shown.map((line) => `- ${line}`).join('\n')}`, [...hints].join('; '));
 }
+/** What the user should know of a set that runs, a line each. */
+function describeWarnings(warnings) {
+    const groups = Map.groupBy(warnings, ({ code, message, near }) => JSON.stringify([code, message, near]));
+    return [...groups.values()].slice(0, SHOWN_PROBLEMS).map(describeGroup);
+}
 function describeGroup(group) {
     const [first] = group;
     if (first === undefined)
@@ -81830,6 +82152,10 @@ const HINTS = new Map([
     ['class-import', IMPORT_HINT],
     ['completion-fn-import', IMPORT_HINT],
     ['missing-data', 'add the data files below the data directory of the registry, or correct their names'],
+    [
+        'no-samples',
+        'give the eval samples: put them into the file, or name the file that has them; leave --max_samples 0 out',
+    ],
     ['unreadable-data', 'replace the damaged data files'],
     ['lfs-pointer', 'fetch the data with `git lfs pull`, or set `lfs: true` of actions/checkout'],
     ['invalid-argument', 'correct the input args'],
@@ -81852,6 +82178,7 @@ function oneLine(text) {
 
 
 
+
 /**
  * What the eval set means today, in the order in which `oaievalset` would run it.
  * @throws ActionError PLAN_INVALID or PLAN_FAILED, before anything is spent
@@ -81859,7 +82186,9 @@ function oneLine(text) {
 async function makePlan(request) {
     const { model, args, registryPaths, env, hashes, subject, lockedRoot } = request;
     const registry = await readRegistryPlan(request);
-    const values = await (0,fingerprint/* fingerprints */.W)({ registry, model, env, hashes });
+    const context = { registry, model, env, hashes };
+    const values = await contents(context);
+    const earlier = earlierFingerprints(context);
     const byBase = Map.groupBy(registry.evals, (registered) => registered.base);
     // What oaievalset records; with two registry paths it is an invalid command there, which the line need not mend.
     const shared = [...args, ...(registryPaths.length > 0 ? ['--registry_path', ...registryPaths] : [])];
@@ -81869,15 +82198,16 @@ async function makePlan(request) {
         command: ['oaieval', model, key, ...shared],
         samples,
         metrics,
-        fingerprint: values[index] ?? { value: '', parts: {} },
+        fingerprint: values[index]?.fingerprint ?? { value: '', parts: {} },
+        earlier: earlier[index] ?? [],
+        writable: values[index]?.writable ?? [],
     }));
-    const read = [...registry.evals, ...registry.completionFns.flatMap((fn) => [fn, ...fn.references])];
-    const used = read.flatMap(({ data, sources }) => [...data, ...sources].map((file) => file.path));
-    const files = [...new Set([...registry.basis.files, ...used])].sort();
+    const files = [...new Set([...registry.basis.files, ...filesOf(registry)])].sort();
     const basis = (0,plan_basis/* outside */.qY)(lockedRoot, { ...registry.basis, files });
     const answer = {
         evals,
         evalsVersion: registry.evalsVersion,
+        warnings: describeWarnings(registry.warnings),
         needsApiKey: registry.completionFns.some((fn) => fn.needsApiKey),
     };
     const signature = await (0,plan_basis/* signatureOf */.yK)(subject, basis, answer, hashes);
@@ -81887,15 +82217,114 @@ async function makePlan(request) {
  * The saved plan, when it would be made again just so: the same was asked, and everything it was made from is what it was.
  * Costs the reading of those files, and starts nothing.
  */
-async function recallPlan(saved, subject, hashes) {
+async function recallPlan(saved, subject, hashes, cancelled) {
     if (!saved?.made)
         return undefined;
-    const { basis, evalsVersion, needsApiKey } = saved.made;
+    const { basis, evalsVersion, needsApiKey, warnings } = saved.made;
     const { evals, signature } = saved;
-    const answer = { evals, evalsVersion, needsApiKey };
-    if ((await (0,plan_basis/* signatureOf */.yK)(subject, basis, answer, hashes)) !== signature)
+    const answer = { evals, evalsVersion, needsApiKey, warnings };
+    if ((await (0,plan_basis/* signatureOf */.yK)(subject, basis, answer, hashes, cancelled)) !== signature)
         return undefined;
     return { ...answer, signature, basis };
+}
+
+
+/***/ }),
+
+/***/ 6427:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   I$: () => (/* binding */ dataPart),
+/* harmony export */   MU: () => (/* binding */ entryPart),
+/* harmony export */   Nf: () => (/* binding */ argumentOf),
+/* harmony export */   eP: () => (/* binding */ describePartName),
+/* harmony export */   nz: () => (/* binding */ codePart),
+/* harmony export */   yN: () => (/* binding */ packagePart)
+/* harmony export */ });
+/**
+ * The names of a fingerprint's parts. They are kept in completion records, and read by people: `model`, `samples`,
+ * `knowledge_base_directory menu.txt`, `code:own/scoring.py`, `package:numpy`.
+ */
+const CODE = 'code:';
+const PACKAGE = 'package:';
+/** Parts of every eval, or of what is no argument. An argument of such a name gets another. */
+const RESERVED = new Set([
+    ...['arguments', 'base_url', 'completion_fn', 'evals', 'model', 'modelgraded', 'solvers', 'spec'],
+]);
+const LONGEST = 200;
+const codePart = (label) => CODE + printable(label);
+const packagePart = (name) => PACKAGE + printable(name);
+/** The part of what an argument names. */
+function dataPart(argument) {
+    const name = printable(argument).replaceAll(/[\s:]/g, '_') || '_';
+    return RESERVED.has(name) ? `${name}_argument` : name;
+}
+/** The part of one entry of the directory that an argument names; `part` is the argument's own. */
+function entryPart(part, entry) {
+    return `${part} ${printable(entry)}`;
+}
+/** The argument that a part is of, as `dataPart` names it. */
+function argumentOf(part) {
+    return part.split(' ', 1)[0] ?? part;
+}
+/** How people read it: `own/scoring.py`, `few shot jsonl`. */
+function describePartName(part) {
+    if (part.startsWith(CODE))
+        return part.slice(CODE.length);
+    if (part.startsWith(PACKAGE))
+        return `package ${part.slice(PACKAGE.length)}`;
+    const [name = '', ...entry] = part.split(' ');
+    return [name.replaceAll('_', ' '), ...entry].join(' ');
+}
+/** Nothing that a terminal or a runner obeys, and no half of a character. */
+function printable(text) {
+    const line = text.toWellFormed().replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, '?');
+    return line.length <= LONGEST ? line : `…${line.slice(-LONGEST)}`.toWellFormed();
+}
+
+
+/***/ }),
+
+/***/ 2442:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   X5: () => (/* binding */ pathBytes),
+/* harmony export */   wX: () => (/* binding */ namesIn)
+/* harmony export */ });
+/* unused harmony export pathText */
+/* harmony import */ var node_buffer__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4573);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/** File names are bytes. What is no UTF-8 in one is a lone surrogate a byte in text, as Python has it (PEP 383). */
+
+
+/** A path as Node.js opens it: text where it is text, else its bytes. */
+function pathBytes(path) {
+    if (path.isWellFormed())
+        return path;
+    return Buffer.concat(Array.from(path, bytesOf));
+}
+function bytesOf(character) {
+    const code = character.charCodeAt(0);
+    const escaped = character.length === 1 && code >= 0xdc80 && code <= 0xdcff;
+    return escaped ? Buffer.from([code - 0xdc00]) : Buffer.from(character);
+}
+/** The other way: what a directory calls a file, as Python would say it. */
+function pathText(bytes) {
+    if ((0,node_buffer__WEBPACK_IMPORTED_MODULE_0__.isUtf8)(bytes))
+        return bytes.toString();
+    let text = '';
+    for (let at = 0; at < bytes.length;) {
+        const length = [1, 2, 3, 4].find((each) => (0,node_buffer__WEBPACK_IMPORTED_MODULE_0__.isUtf8)(bytes.subarray(at, at + each)) && at + each <= bytes.length);
+        text += length ? bytes.toString('utf8', at, at + length) : String.fromCharCode(0xdc00 + (bytes[at] ?? 0));
+        at += length ?? 1;
+    }
+    return text;
+}
+/** The names in a directory. Throws what the file system throws. */
+function namesIn(path) {
+    return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)(pathBytes(path), { encoding: 'buffer' }).map(pathText);
 }
 
 
@@ -81907,9 +82336,13 @@ async function recallPlan(saved, subject, hashes) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Gk: () => (/* binding */ describeReason),
 /* harmony export */   Lq: () => (/* binding */ reconcile),
-/* harmony export */   Ty: () => (/* binding */ changedParts)
+/* harmony export */   Rt: () => (/* binding */ renewedRecords)
 /* harmony export */ });
-/* harmony import */ var _progress_doubt_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(417);
+/* harmony import */ var _progress_doubt_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(417);
+/* harmony import */ var _content_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7146);
+/* harmony import */ var _part_names_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6427);
+
+
 
 function reconcile(plan, state, options) {
     const byKey = Map.groupBy(state.records, (record) => record.eval);
@@ -81917,29 +82350,29 @@ function reconcile(plan, state, options) {
 }
 function decide(planned, records, state, { maxAge, now }) {
     const run = (reason) => ({ kind: 'run', eval: planned, reason });
+    const reuse = (record) => {
+        const outputs = (0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .leftOut */ .ig)(planned, record);
+        return { kind: 'reuse', eval: planned, record, ...(outputs.length > 0 ? { leftOut: outputs } : {}) };
+    };
     const own = state.record(planned.command);
     if (own) {
-        if (own.fingerprint !== planned.fingerprint.value) {
-            return run({ kind: 'changed', parts: changedParts(own.parts, planned.fingerprint.parts) });
-        }
-        const doubt = (0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_0__/* .doubtOf */ .k)(own, now, maxAge);
-        return doubt ? run(doubt) : { kind: 'reuse', eval: planned, record: own };
+        if (!(0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .isContentOf */ .TI)(planned, own))
+            return run({ kind: 'changed', parts: (0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .changesSince */ .sR)(planned, own) });
+        const doubt = (0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_2__/* .doubtOf */ .k)(own, now, maxAge);
+        return doubt ? run(doubt) : reuse(own);
     }
     if (state.isDone(planned.command))
         return { kind: 'reuse', eval: planned, record: undefined };
     if (state.wasRemoved(planned.command))
         return run({ kind: 'removed-by-user' });
     // The same content under other arguments that only transport or print, such as --debug, was not paid for in vain.
-    const equal = records.filter((record) => record.fingerprint === planned.fingerprint.value && !(0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_0__/* .doubtOf */ .k)(record, now, maxAge));
+    const equal = records.filter((record) => (0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .isContentOf */ .TI)(planned, record) && !(0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_2__/* .doubtOf */ .k)(record, now, maxAge));
     const newest = equal.sort((a, b) => a.ended.localeCompare(b.ended)).at(-1);
-    return newest ? { kind: 'reuse', eval: planned, record: newest } : run({ kind: 'never-completed' });
+    return newest ? reuse(newest) : run({ kind: 'never-completed' });
 }
-/** Which parts of the content are not what they were, by name. */
-function changedParts(then, today) {
-    const names = [...new Set([...Object.keys(then), ...Object.keys(today)])].sort();
-    return names
-        .filter((name) => then[name] !== today[name])
-        .map((name) => ({ name, from: then[name], to: today[name] }));
+/** Records that are reused and that an earlier version made, as this version makes them: then it sees what that one could not. */
+function renewedRecords(decisions) {
+    return decisions.flatMap((decision) => decision.kind === 'reuse' && decision.record ? ((0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .renewed */ .Fv)(decision.eval, decision.record) ?? []) : []);
 }
 /** `samples changed (a1b2… → c3d4…)` */
 function describeReason(reason) {
@@ -81960,7 +82393,7 @@ function describeReason(reason) {
 }
 function describePart({ name, from, to }) {
     const short = (hash) => `${hash.slice(0, 4)}…`;
-    const label = name.replaceAll('_', ' ');
+    const label = (0,_part_names_js__WEBPACK_IMPORTED_MODULE_1__/* .describePartName */ .eP)(name);
     if (from === undefined)
         return `${label} added (${short(to ?? '')})`;
     if (to === undefined)
@@ -81986,7 +82419,7 @@ function describePart({ name, from, to }) {
 
 
 /** To be counted up with every change that makes other plans, or fingerprints, of the same registry. */
-const PLAN_FORMAT = 2;
+const PLAN_FORMAT = 3;
 /** Where Python looks for modules besides its own directories; ~/.evals; the API. */
 const VARIABLES = [
     ...['PYTHONPATH', 'PYTHONHOME', 'PYTHONUSERBASE', 'PYTHONNOUSERSITE', 'PYTHONSAFEPATH', 'PYTHONPLATLIBDIR'],
@@ -81998,8 +82431,10 @@ const VARIABLES = [
  * @throws ActionError PYTHON_MISSING, EVALS_UNSUPPORTED or INPUT_INVALID
  */
 async function planSubject(request) {
-    const { model, evalSet, args, registryPaths, todaysModels, workingDirectory, env } = request;
-    const programs = ['plan.py', 'todays_models.py'];
+    const { model, evalSet, args, registryPaths, todaysModels, sharesRegistry, workingDirectory, env } = request;
+    const programs = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(_environment_python_sources_js__WEBPACK_IMPORTED_MODULE_3__/* .PYTHON_SOURCES */ .I)
+        .filter((name) => name.endsWith('.py'))
+        .sort();
     const environment = await (0,_environment_index_js__WEBPACK_IMPORTED_MODULE_2__/* .environmentSubject */ .K)(request);
     if (environment === undefined)
         return undefined;
@@ -82007,11 +82442,112 @@ async function planSubject(request) {
         format: PLAN_FORMAT,
         planner: programs.map((name) => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(_environment_python_sources_js__WEBPACK_IMPORTED_MODULE_3__/* .PYTHON_SOURCES */ .I, name), 'utf8')),
         environment,
-        asked: { model, evalSet, args, registryPaths, todaysModels },
+        asked: { model, evalSet, args, registryPaths, todaysModels, sharesRegistry },
         // Relative paths are below it.
         workingDirectory,
         variables: VARIABLES.map((name) => env[name] ?? null),
     };
+}
+
+
+/***/ }),
+
+/***/ 1920:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   h: () => (/* binding */ describeWritten),
+/* harmony export */   u: () => (/* binding */ contentAtEnd)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var _file_hashes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7310);
+/* harmony import */ var _hash_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6371);
+/* harmony import */ var _part_names_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6427);
+/* harmony import */ var _path_bytes_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2442);
+/** What an eval wrote while it ran is no input of it: its result is recorded without that. */
+
+
+
+
+
+
+/** Files and directories that are looked at, of one argument. */
+const MOST_ENTRIES = 100_000;
+/**
+ * The content of an eval that has just ended, without what was written since the set was planned.
+ * @param since milliseconds since 1970; what changed later was not there in this form when the set was planned
+ */
+async function contentAtEnd(planned, since = performance.timeOrigin) {
+    const { parts, value } = planned.fingerprint;
+    const left = new Set();
+    const written = new Set();
+    for (const each of planned.writable) {
+        const changed = await changedIn(each, parts, since);
+        if (changed === undefined)
+            continue;
+        written.add(each.argument);
+        for (const part of changed)
+            left.add(part);
+    }
+    if (written.size === 0)
+        return { fingerprint: value, parts: { ...parts }, written: [] };
+    const kept = Object.fromEntries(Object.entries(parts).filter(([part]) => !left.has(part)));
+    return { fingerprint: (0,_hash_js__WEBPACK_IMPORTED_MODULE_3__/* .hashOf */ .q)(kept), parts: kept, written: [...written].sort() };
+}
+/** For the log of an eval. */
+function describeWritten(arguments_) {
+    const names = arguments_.map((name) => name.replaceAll('_', ' ')).join(', ');
+    return `It writes what these arguments name, so that a change there is no reason to run it again: ${names}`;
+}
+/** The parts of an argument that were written; undefined when nothing was, not even a new file. */
+async function changedIn({ argument, path, label }, parts, since) {
+    const known = Object.keys(parts).filter((part) => (0,_part_names_js__WEBPACK_IMPORTED_MODULE_4__/* .argumentOf */ .Nf)(part) === argument);
+    if (label !== undefined)
+        return (await fileChanged(path, label, parts[argument], since)) ? known : undefined;
+    const budget = { entries: MOST_ENTRIES };
+    // All of a large directory is one part.
+    if (known.includes(argument))
+        return treeChanged(path, since, budget) ? known : undefined;
+    const names = Map.groupBy(namesOf(path), (name) => (0,_part_names_js__WEBPACK_IMPORTED_MODULE_4__/* .entryPart */ .MU)(argument, name));
+    const changed = known.filter((part) => {
+        const now = names.get(part);
+        return !now || now.some((name) => treeChanged((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(path, name), since, budget));
+    });
+    return changed.length > 0 || changedLater(path, since) ? changed : undefined;
+}
+function namesOf(path) {
+    try {
+        return (0,_path_bytes_js__WEBPACK_IMPORTED_MODULE_5__/* .namesIn */ .wX)(path);
+    }
+    catch {
+        return [];
+    }
+}
+async function fileChanged(path, label, hash, since) {
+    const stats = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statSync)((0,_path_bytes_js__WEBPACK_IMPORTED_MODULE_5__/* .pathBytes */ .X5)(path), { throwIfNoEntry: false });
+    if (!stats?.isFile() || stats.mtimeMs >= since)
+        return true;
+    if (stats.ctimeMs < since)
+        return false;
+    const hashes = new _file_hashes_js__WEBPACK_IMPORTED_MODULE_2__/* .FileHashes */ .$();
+    await hashes.read([path]);
+    return (0,_hash_js__WEBPACK_IMPORTED_MODULE_3__/* .hashOf */ .q)([[label, hashes.of(path)]]) !== hash;
+}
+function treeChanged(path, since, budget) {
+    budget.entries -= 1;
+    if (budget.entries < 0)
+        return false;
+    if (changedLater(path, since))
+        return true;
+    if (!(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)((0,_path_bytes_js__WEBPACK_IMPORTED_MODULE_5__/* .pathBytes */ .X5)(path), { throwIfNoEntry: false })?.isDirectory())
+        return false;
+    return namesOf(path).some((name) => treeChanged((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(path, name), since, budget));
+}
+/** A file that is gone was changed, too. */
+function changedLater(path, since) {
+    const stats = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statSync)((0,_path_bytes_js__WEBPACK_IMPORTED_MODULE_5__/* .pathBytes */ .X5)(path), { throwIfNoEntry: false });
+    return stats === undefined || Math.max(stats.mtimeMs, stats.ctimeMs) >= since;
 }
 
 
@@ -82345,6 +82881,8 @@ const schema = schemas/* object */.Ikc({
     fingerprint: sha256,
     /** SHA-256 of each named part of the content, hex. */
     parts: schemas/* record */.g1P(completion_record_name, sha256),
+    /** Arguments that name what the eval wrote: of what is there now, only what is in `parts` counts. */
+    written: schemas/* array */.YOg(completion_record_name).max(10_000).default([]),
     /** The final report, flattened: a nested value is named `outer/inner`. */
     metrics: schemas/* record */.g1P(shortText, metric),
     /** Samples that were evaluated; null when the record does not tell. */
@@ -82406,8 +82944,9 @@ function formatCompletions(records) {
 }
 /** Whether two records tell of the same execution. */
 function sameExecution(a, b) {
-    return (a.fingerprint === b.fingerprint &&
-        a.ended === b.ended &&
+    return (
+    // Not the fingerprint: a newer version of the action tells the same content in another way.
+    a.ended === b.ended &&
         a.run.id === b.run.id &&
         a.run.attempt === b.run.attempt &&
         (0,progress_file/* formatCommand */.fE)(a.argv) === (0,progress_file/* formatCommand */.fE)(b.argv));
@@ -83371,6 +83910,7 @@ const text = zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP().max(65536);
 const line = text.regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'has control characters');
 const paths = zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(text).max(1_000_000).refine(_plan_basis_js__WEBPACK_IMPORTED_MODULE_1__/* .areOrdinaryPaths */ .zv, 'holds what is no path of a plan');
 const sha256 = zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP().regex(/^[0-9a-f]{64}$/);
+const fingerprint = zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ value: sha256, parts: zod__WEBPACK_IMPORTED_MODULE_3__/* .record */ .g1P(line, sha256) });
 const schema = zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({
     version: zod__WEBPACK_IMPORTED_MODULE_3__/* .literal */ .euz(1),
     owner: zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ repository: line, cacheKey: text, model: line, evalSet: line }),
@@ -83378,6 +83918,7 @@ const schema = zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({
     made: zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({
         basis: zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ files: paths, directories: paths, absent: paths }),
         evalsVersion: text,
+        warnings: zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(line).max(1000).default([]),
         needsApiKey: zod__WEBPACK_IMPORTED_MODULE_3__/* .boolean */ .zMY(),
     }),
     evals: zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({
@@ -83386,7 +83927,16 @@ const schema = zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({
         command: zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(text).min(3),
         samples: zod__WEBPACK_IMPORTED_MODULE_3__/* .int */ .Whr().nonnegative().nullable(),
         metrics: zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(line),
-        fingerprint: zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ value: sha256, parts: zod__WEBPACK_IMPORTED_MODULE_3__/* .record */ .g1P(line, sha256) }),
+        fingerprint,
+        // Version 0.1 had neither.
+        earlier: zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(fingerprint).max(8).default([]),
+        writable: zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({
+            argument: line,
+            path: text.refine((path) => (0,_plan_basis_js__WEBPACK_IMPORTED_MODULE_1__/* .areOrdinaryPaths */ .zv)([path]), 'is no path of a plan'),
+            label: text.optional(),
+        }))
+            .max(10_000)
+            .default([]),
     }))
         .max(100_000),
 });
@@ -83397,8 +83947,8 @@ const MOST_VALUES = 4_000_000;
 /** No content has this signature: a plan whose basis changed while it was made is made again. */
 const NEVER = '0'.repeat(64);
 /** What is kept of a plan: of one that would be too large to be read again, as much as is of use without being recalled. */
-function savedPlan({ signature = NEVER, evals, basis, evalsVersion, needsApiKey }, owner) {
-    const made = { basis, evalsVersion, needsApiKey };
+function savedPlan({ signature = NEVER, evals, basis, evalsVersion, warnings, needsApiKey }, owner) {
+    const made = { basis, evalsVersion, warnings, needsApiKey };
     const forgotten = { version: 1, owner, signature: NEVER, made: { ...made, basis: _plan_basis_js__WEBPACK_IMPORTED_MODULE_1__/* .NO_BASIS */ .$G } };
     const forms = [
         { version: 1, owner, signature, made, evals },
@@ -83888,6 +84438,17 @@ class State {
             (0,durable/* replaceFile */.fR)(this.paths.completions, (0,completion_record/* formatCompletions */.pE)(this.records));
         });
     }
+    /** Puts records in the place of those of the same commands: the same results, told as this version tells them. */
+    renew(records) {
+        const renewed = records.filter((record) => this.#records.has((0,progress_file/* commandId */.vC)(record.argv)));
+        if (renewed.length === 0)
+            return;
+        this.#writing(() => {
+            for (const record of renewed)
+                this.#records.set((0,progress_file/* commandId */.vC)(record.argv), record);
+            (0,durable/* replaceFile */.fR)(this.paths.completions, (0,completion_record/* formatCompletions */.pE)(this.records));
+        });
+    }
     savePlan(plan) {
         this.#writing(() => (0,durable/* replaceFile */.fR)(this.paths.plan, `${JSON.stringify(plan)}\n`));
         this.#plan = plan;
@@ -84335,19 +84896,24 @@ function code(text) {
 /* harmony export */   s: () => (/* binding */ narrate)
 /* harmony export */ });
 /* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3023);
-/* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7703);
+/* harmony import */ var _plan_written_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1920);
+/* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7703);
 /** What the log says about the plan before anything runs. Pure. */
 
 
-/** A headline, then a line for every eval that runs although it was completed before. */
+
+/** A headline, then a line for every eval that runs although it was completed before, or is done with a part left out. */
 function narrate(evalSet, decisions) {
     const reused = decisions.filter((decision) => decision.kind === 'reuse').length;
     const toRun = decisions.length - reused;
     const again = decisions.flatMap((decision) => decision.kind === 'run' && decision.reason.kind !== 'never-completed'
         ? [`${decision.eval.name}: runs again, ${(0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_0__/* .describeReason */ .Gk)(decision.reason)}`]
         : []);
-    const counts = `${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(decisions.length)} evals, ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(reused)} already done, ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(toRun)} to run`;
-    return [`${evalSet}: ${counts}`, ...again];
+    const outputs = decisions.flatMap((decision) => decision.kind === 'reuse' && decision.leftOut
+        ? [`${decision.eval.name}: ${(0,_plan_written_js__WEBPACK_IMPORTED_MODULE_1__/* .describeWritten */ .h)(decision.leftOut)}`]
+        : []);
+    const counts = `${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .wholeNumber */ .rD)(decisions.length)} evals, ${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .wholeNumber */ .rD)(reused)} already done, ${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .wholeNumber */ .rD)(toRun)} to run`;
+    return [`${evalSet}: ${counts}`, ...again, ...outputs];
 }
 
 
@@ -85297,8 +85863,12 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/gateway/traffic.js
 var traffic = __nccwpck_require__(3231);
+// EXTERNAL MODULE: ./lib/plan/content.js
+var content = __nccwpck_require__(7146);
 // EXTERNAL MODULE: ./lib/plan/reconcile.js
 var reconcile = __nccwpck_require__(3023);
+// EXTERNAL MODULE: ./lib/plan/written.js
+var written = __nccwpck_require__(1920);
 // EXTERNAL MODULE: ./lib/process/abort.js
 var abort = __nccwpck_require__(4836);
 // EXTERNAL MODULE: ./lib/progress/completion-record.js + 1 modules
@@ -86053,6 +86623,8 @@ function watchEval({ evalTimeout, stallTimeout }, lastTraffic) {
 
 
 
+
+
 /** Lines of what an eval printed that are kept: those that are shown, and those in which its exception is looked for. */
 const SHOWN_LINES = 30;
 const KEPT_LINES = 500;
@@ -86139,11 +86711,10 @@ function signatureOfAttempt({ failure }, lane) {
     return failure ? signatureOf(failure) : (lane.refusal() ?? '');
 }
 function openJournal(planned, { state, run }, log) {
-    const { value: fingerprint, parts } = planned.fingerprint;
-    const owner = { eval: planned.key, repository: run.repository, fingerprint, parts };
+    const owner = (0,content/* journalOwner */.Vn)(planned, run.repository);
     const { journal, staleParts, damaged, rejected } = Journal.open(state.paths, owner);
     if (staleParts) {
-        const changes = (0,reconcile/* describeReason */.Gk)({ kind: 'changed', parts: (0,reconcile/* changedParts */.Ty)(staleParts, parts) });
+        const changes = (0,reconcile/* describeReason */.Gk)({ kind: 'changed', parts: (0,content/* changedParts */.Ty)(staleParts, owner.parts) });
         log.info(`answers kept from an earlier attempt are not used: ${changes}`);
     }
     for (const { path, why } of rejected)
@@ -86219,12 +86790,14 @@ async function runOnce(planned, lane, options, log) {
         const lastLines = printed.slice(-SHOWN_LINES);
         return { outcome: { status: 'failed', eval: planned, reason, lastLines }, endedOnItsOwn, failure };
     }
+    const content = await (0,written/* contentAtEnd */.u)(planned);
+    if (content.written.length > 0)
+        log.info((0,written/* describeWritten */.h)(content.written));
     const completion = {
         version: 1,
         eval: planned.key,
         argv: [...planned.command],
-        fingerprint: planned.fingerprint.value,
-        parts: { ...planned.fingerprint.parts },
+        ...content,
         metrics: judgement.metrics,
         samples: judgement.samples,
         ...accounting(lane.attempt(), judgement.record),

@@ -30677,7 +30677,7 @@ async function together(stream, tar, signal) {
 }
 
 // EXTERNAL MODULE: ./lib/progress/saved-plan.js + 2 modules
-var saved_plan = __nccwpck_require__(870);
+var saved_plan = __nccwpck_require__(1715);
 // EXTERNAL MODULE: external "node:timers/promises"
 var promises_ = __nccwpck_require__(8500);
 ;// CONCATENATED MODULE: ./lib/checkpoint/untrusted-tree.js
@@ -32252,6 +32252,34 @@ class Splitter {
 
 /***/ }),
 
+/***/ 6371:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   q: () => (/* binding */ hashOf)
+/* harmony export */ });
+/* unused harmony export sorted */
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+
+/** SHA-256 (hex) of a value as JSON, whatever the order of its keys. */
+function hashOf(value) {
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256')
+        .update(JSON.stringify(sorted(value)))
+        .digest('hex');
+}
+/** With the keys of all objects in it in order. */
+function sorted(value) {
+    if (Array.isArray(value))
+        return value.map(sorted);
+    if (typeof value !== 'object' || value === null)
+        return value;
+    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+    return Object.fromEntries(entries.map(([key, item]) => [key, sorted(item)]));
+}
+
+
+/***/ }),
+
 /***/ 5317:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
@@ -32268,7 +32296,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8943);
 /* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(1765);
 /* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8090);
-/* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(3564);
+/* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7543);
 /** Runs after the job's steps, always. When main did not come to its end: save what is on disk, tell what is known. */
 
 
@@ -32558,6 +32586,8 @@ const schema = schemas/* object */.Ikc({
     fingerprint: sha256,
     /** SHA-256 of each named part of the content, hex. */
     parts: schemas/* record */.g1P(completion_record_name, sha256),
+    /** Arguments that name what the eval wrote: of what is there now, only what is in `parts` counts. */
+    written: schemas/* array */.YOg(completion_record_name).max(10_000).default([]),
     /** The final report, flattened: a nested value is named `outer/inner`. */
     metrics: schemas/* record */.g1P(shortText, metric),
     /** Samples that were evaluated; null when the record does not tell. */
@@ -32619,8 +32649,9 @@ function formatCompletions(records) {
 }
 /** Whether two records tell of the same execution. */
 function sameExecution(a, b) {
-    return (a.fingerprint === b.fingerprint &&
-        a.ended === b.ended &&
+    return (
+    // Not the fingerprint: a newer version of the action tells the same content in another way.
+    a.ended === b.ended &&
         a.run.id === b.run.id &&
         a.run.attempt === b.run.attempt &&
         (0,progress_file/* formatCommand */.fE)(a.argv) === (0,progress_file/* formatCommand */.fE)(b.argv));
@@ -33656,7 +33687,7 @@ function pythonString(value) {
 
 /***/ }),
 
-/***/ 870:
+/***/ 1715:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -33677,94 +33708,42 @@ var schemas = __nccwpck_require__(2857);
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/errors.js
-var errors = __nccwpck_require__(452);
-;// CONCATENATED MODULE: ./lib/plan/fingerprint.js
-/**
- * What decides an eval's result, as named hashes. Left out is what only transports or prints: threads, debug, the user's
- * name, and every path of the machine.
- */
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(8500);
+// EXTERNAL MODULE: ./lib/plan/hash.js
+var hash = __nccwpck_require__(6371);
+// EXTERNAL MODULE: external "node:buffer"
+var external_node_buffer_ = __nccwpck_require__(4573);
+;// CONCATENATED MODULE: ./lib/plan/path-bytes.js
+/** File names are bytes. What is no UTF-8 in one is a lone surrogate a byte in text, as Python has it (PEP 383). */
 
 
-/**
- * One fingerprint for each eval of the registry plan, in its order.
- * @throws ActionError PLAN_INVALID when a file cannot be read
- */
-async function fingerprints(context) {
-    const { registry, model, env, hashes } = context;
-    const paths = [
-        ...registry.evals,
-        ...registry.completionFns.flatMap((fn) => [fn, ...fn.references]),
-    ].flatMap(({ data, sources }) => [...data, ...sources].map((file) => file.path));
-    try {
-        await hashes.read(paths);
+/** A path as Node.js opens it: text where it is text, else its bytes. */
+function path_bytes_pathBytes(path) {
+    if (path.isWellFormed())
+        return path;
+    return Buffer.concat(Array.from(path, bytesOf));
+}
+function bytesOf(character) {
+    const code = character.charCodeAt(0);
+    const escaped = character.length === 1 && code >= 0xdc80 && code <= 0xdcff;
+    return escaped ? Buffer.from([code - 0xdc00]) : Buffer.from(character);
+}
+/** The other way: what a directory calls a file, as Python would say it. */
+function pathText(bytes) {
+    if (isUtf8(bytes))
+        return bytes.toString();
+    let text = '';
+    for (let at = 0; at < bytes.length;) {
+        const length = [1, 2, 3, 4].find((each) => isUtf8(bytes.subarray(at, at + each)) && at + each <= bytes.length);
+        text += length ? bytes.toString('utf8', at, at + length) : String.fromCharCode(0xdc00 + (bytes[at] ?? 0));
+        at += length ?? 1;
     }
-    catch (error) {
-        throw new ActionError('PLAN_INVALID', `A file that an eval of the set names cannot be read: ${reasonOf(error)}.`, 'Make it readable to the user of the runner.', { cause: error });
-    }
-    const hashed = (file) => [file.label, hashes.of(file.path)];
-    const shared = {
-        arguments: fingerprint_hashOf(registry.arguments),
-        base_url: fingerprint_hashOf(baseUrls(env)),
-        completion_fn: fingerprint_hashOf(registry.completionFns.map((fn) => describe(fn, hashed))),
-        evals: fingerprint_hashOf(registry.evalsVersion),
-        model: fingerprint_hashOf(model),
-    };
-    return registry.evals.map((registered) => {
-        const parts = sorted({ ...shared, ...ownParts(registered, hashed) });
-        return { value: fingerprint_hashOf(parts), parts };
-    });
+    return text;
 }
-function ownParts({ key, spec, modelgraded, sources, packages, data, remote }, hashed) {
-    const parts = { spec: fingerprint_hashOf({ key, spec, remote }) };
-    for (const [name, files] of Map.groupBy(data, (file) => file.name))
-        parts[name] = fingerprint_hashOf(files.map(hashed));
-    if (modelgraded.length > 0)
-        parts.modelgraded = fingerprint_hashOf(modelgraded);
-    if (sources.length + packages.length > 0)
-        parts.class = fingerprint_hashOf([sources.map(hashed), packages]);
-    return parts;
-}
-function describe(fn, hashed) {
-    const { name, kind, api, spec, sources, packages, data, remote } = fn;
-    const references = 'references' in fn ? fn.references.map((reference) => describe(reference, hashed)) : [];
-    return {
-        name,
-        kind,
-        ...(api === null ? {} : { api }),
-        spec,
-        sources: sources.map(hashed),
-        packages,
-        data: data.map(hashed),
-        remote,
-        references,
-    };
-}
-const DEFAULT_BASE_URL = 'https://api.openai.com/v1';
-/** Another server gives other answers. A user name or password in the URL only transports. */
-function baseUrls(env) {
-    const urls = { openai: env.OPENAI_BASE_URL || DEFAULT_BASE_URL, anthropic: env.ANTHROPIC_BASE_URL ?? '' };
-    return Object.fromEntries(Object.entries(urls).map(([name, url]) => [name, withoutCredentials(url)]));
-}
-function withoutCredentials(text) {
-    if (!URL.canParse(text))
-        return text;
-    const url = new URL(text);
-    return `${url.origin}${url.pathname.replace(/\/+$/, '')}${url.search}`;
-}
-/** SHA-256 (hex) of a value as JSON, whatever the order of its keys. */
-function fingerprint_hashOf(value) {
-    return createHash('sha256')
-        .update(JSON.stringify(sorted(value)))
-        .digest('hex');
-}
-function sorted(value) {
-    if (Array.isArray(value))
-        return value.map(sorted);
-    if (typeof value !== 'object' || value === null)
-        return value;
-    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-    return Object.fromEntries(entries.map(([key, item]) => [key, sorted(item)]));
+/** The names in a directory. Throws what the file system throws. */
+function path_bytes_namesIn(path) {
+    return readdirSync(path_bytes_pathBytes(path), { encoding: 'buffer' }).map(pathText);
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/basis.js
@@ -33775,33 +33754,46 @@ function sorted(value) {
 
 
 
+
+
 /** Of a plan that is not recalled. */
 const basis_NO_BASIS = { files: [], directories: [], absent: [] };
 /** In bytes. Reading more than that takes longer than asking Python. */
 const LARGEST = (/* unused pure expression or super */ null && (16 * 1024 ** 3));
+/** Paths that are looked at before signals are listened to again: some milliseconds. */
+const AT_ONCE = 200;
+/** Milliseconds that looking at paths may take. To ask Python is faster by then. */
+const LONGEST = 20_000;
 /**
  * SHA-256 (hex) of the request, of everything that the answer was read from, as it is now, and of the answer.
  * @returns undefined when the request is not known, or when some of it is not there any more, or cannot be read
  */
-async function signatureOf(request, basis, answer, hashes) {
+async function signatureOf(request, basis, answer, hashes, cancelled) {
     if (request === undefined || ![basis.files, basis.directories, basis.absent].every(areOrdinaryPaths))
         return undefined;
     try {
-        if (basis.absent.some(isThere))
-            return undefined;
+        const until = performance.now() + LONGEST;
+        for await (const path of inSlices(basis.absent, until, cancelled))
+            if (isThere(path))
+                return undefined;
         const hash = createHash('sha256');
         // A line each, so that no two signed things are one text.
         const sign = (...line) => hash.update(`${JSON.stringify(line)}\n`);
         sign('request', hashOf(request));
-        sign('answer', answer.evalsVersion, answer.needsApiKey);
-        for (const { key, name, command, samples, metrics, fingerprint } of answer.evals) {
-            const parts = Object.entries(fingerprint.parts).sort();
-            sign('eval', key, name, command, samples, metrics, fingerprint.value, parts);
+        sign('answer', answer.evalsVersion, answer.needsApiKey, answer.warnings);
+        for (const { fingerprint, earlier, writable, ...rest } of answer.evals) {
+            const { key, name, command, samples, metrics } = rest;
+            const forms = [fingerprint, ...earlier].map(({ value, parts }) => [
+                value,
+                Object.entries(parts).sort(),
+            ]);
+            const paths = writable.map(({ argument, path, label }) => [argument, path, label ?? null]);
+            sign('eval', key, name, command, samples, metrics, forms, paths);
         }
         for (const path of basis.absent)
             sign('absent', path);
-        for (const path of basis.directories)
-            sign('directory', path, hashOf(namesIn(path)));
+        for await (const path of inSlices(basis.directories, until, cancelled))
+            sign('directory', path, hashOf(listed(path)));
         await hashes.read(basis.files, LARGEST);
         for (const path of basis.files)
             sign('file', path, hashes.of(path));
@@ -33835,16 +33827,28 @@ function outside(root, basis) {
     const keep = (paths) => paths.filter((path) => !roots.some((top) => path === top || path.startsWith(top + sep)));
     return { files: keep(basis.files), directories: keep(basis.directories), absent: keep(basis.absent) };
 }
+/** Whoever wrote the list, this process hears signals while it goes through it, and comes to an end. */
+async function* inSlices(paths, until, cancelled) {
+    for (const [index, path] of paths.entries()) {
+        if (index % AT_ONCE === AT_ONCE - 1) {
+            await setImmediate();
+            cancelled?.throwIfAborted();
+            if (performance.now() > until)
+                throw new Error('it takes longer than to plan again');
+        }
+        yield path;
+    }
+}
 /** Python leaves its bytecode beside what it imports. */
-function namesIn(path) {
-    return readdirSync(path)
+function listed(path) {
+    return namesIn(path)
         .filter((name) => name !== '__pycache__')
         .sort();
 }
 /** A path below something that is no directory is not there either. */
 function isThere(path) {
     try {
-        return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+        return lstatSync(pathBytes(path), { throwIfNoEntry: false }) !== undefined;
     }
     catch (error) {
         if (error.code === 'ENOTDIR')
@@ -33865,6 +33869,7 @@ const saved_plan_text = schemas/* string */.YjP().max(65536);
 const line = saved_plan_text.regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'has control characters');
 const paths = schemas/* array */.YOg(saved_plan_text).max(1_000_000).refine(areOrdinaryPaths, 'holds what is no path of a plan');
 const sha256 = schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/);
+const fingerprint = schemas/* object */.Ikc({ value: sha256, parts: schemas/* record */.g1P(line, sha256) });
 const schema = schemas/* object */.Ikc({
     version: schemas/* literal */.euz(1),
     owner: schemas/* object */.Ikc({ repository: line, cacheKey: saved_plan_text, model: line, evalSet: line }),
@@ -33872,6 +33877,7 @@ const schema = schemas/* object */.Ikc({
     made: schemas/* object */.Ikc({
         basis: schemas/* object */.Ikc({ files: paths, directories: paths, absent: paths }),
         evalsVersion: saved_plan_text,
+        warnings: schemas/* array */.YOg(line).max(1000).default([]),
         needsApiKey: schemas/* boolean */.zMY(),
     }),
     evals: schemas/* array */.YOg(schemas/* object */.Ikc({
@@ -33880,7 +33886,16 @@ const schema = schemas/* object */.Ikc({
         command: schemas/* array */.YOg(saved_plan_text).min(3),
         samples: schemas/* int */.Whr().nonnegative().nullable(),
         metrics: schemas/* array */.YOg(line),
-        fingerprint: schemas/* object */.Ikc({ value: sha256, parts: schemas/* record */.g1P(line, sha256) }),
+        fingerprint,
+        // Version 0.1 had neither.
+        earlier: schemas/* array */.YOg(fingerprint).max(8).default([]),
+        writable: schemas/* array */.YOg(schemas/* object */.Ikc({
+            argument: line,
+            path: saved_plan_text.refine((path) => areOrdinaryPaths([path]), 'is no path of a plan'),
+            label: saved_plan_text.optional(),
+        }))
+            .max(10_000)
+            .default([]),
     }))
         .max(100_000),
 });
@@ -33891,8 +33906,8 @@ const MOST_VALUES = 4_000_000;
 /** No content has this signature: a plan whose basis changed while it was made is made again. */
 const NEVER = '0'.repeat(64);
 /** What is kept of a plan: of one that would be too large to be read again, as much as is of use without being recalled. */
-function savedPlan({ signature = NEVER, evals, basis, evalsVersion, needsApiKey }, owner) {
-    const made = { basis, evalsVersion, needsApiKey };
+function savedPlan({ signature = NEVER, evals, basis, evalsVersion, warnings, needsApiKey }, owner) {
+    const made = { basis, evalsVersion, warnings, needsApiKey };
     const forgotten = { version: 1, owner, signature: NEVER, made: { ...made, basis: NO_BASIS } };
     const forms = [
         { version: 1, owner, signature, made, evals },
@@ -34061,7 +34076,7 @@ var progress_paths = __nccwpck_require__(8943);
 // EXTERNAL MODULE: ./lib/progress/progress-file.js
 var progress_file = __nccwpck_require__(1119);
 // EXTERNAL MODULE: ./lib/progress/saved-plan.js + 2 modules
-var saved_plan = __nccwpck_require__(870);
+var saved_plan = __nccwpck_require__(1715);
 // EXTERNAL MODULE: ./lib/progress/set-aside.js
 var set_aside = __nccwpck_require__(7926);
 ;// CONCATENATED MODULE: ./lib/progress/snapshot.js
@@ -34245,6 +34260,17 @@ class State {
             (0,durable/* replaceFile */.fR)(this.paths.progressFile, (0,progress_file/* formatProgress */.Vu)(this.commands));
             for (const id of ids)
                 this.#records.delete(id);
+            (0,durable/* replaceFile */.fR)(this.paths.completions, (0,completion_record/* formatCompletions */.pE)(this.records));
+        });
+    }
+    /** Puts records in the place of those of the same commands: the same results, told as this version tells them. */
+    renew(records) {
+        const renewed = records.filter((record) => this.#records.has((0,progress_file/* commandId */.vC)(record.argv)));
+        if (renewed.length === 0)
+            return;
+        this.#writing(() => {
+            for (const record of renewed)
+                this.#records.set((0,progress_file/* commandId */.vC)(record.argv), record);
             (0,durable/* replaceFile */.fR)(this.paths.completions, (0,completion_record/* formatCompletions */.pE)(this.records));
         });
     }
@@ -34806,17 +34832,141 @@ function row(outcome) {
 
 /***/ }),
 
-/***/ 3564:
+/***/ 7543:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   W: () => (/* binding */ outcomesOnDisk)
-/* harmony export */ });
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  W: () => (/* binding */ outcomesOnDisk)
+});
+
+// EXTERNAL MODULE: ./lib/plan/hash.js
+var hash = __nccwpck_require__(6371);
+;// CONCATENATED MODULE: ./lib/plan/part-names.js
+/**
+ * The names of a fingerprint's parts. They are kept in completion records, and read by people: `model`, `samples`,
+ * `knowledge_base_directory menu.txt`, `code:own/scoring.py`, `package:numpy`.
+ */
+const CODE = 'code:';
+const PACKAGE = 'package:';
+/** Parts of every eval, or of what is no argument. An argument of such a name gets another. */
+const RESERVED = new Set([
+    ...['arguments', 'base_url', 'completion_fn', 'evals', 'model', 'modelgraded', 'solvers', 'spec'],
+]);
+const LONGEST = 200;
+const codePart = (label) => CODE + printable(label);
+const packagePart = (name) => PACKAGE + printable(name);
+/** The part of what an argument names. */
+function dataPart(argument) {
+    const name = printable(argument).replaceAll(/[\s:]/g, '_') || '_';
+    return RESERVED.has(name) ? `${name}_argument` : name;
+}
+/** The part of one entry of the directory that an argument names; `part` is the argument's own. */
+function entryPart(part, entry) {
+    return `${part} ${printable(entry)}`;
+}
+/** The argument that a part is of, as `dataPart` names it. */
+function part_names_argumentOf(part) {
+    return part.split(' ', 1)[0] ?? part;
+}
+/** How people read it: `own/scoring.py`, `few shot jsonl`. */
+function describePartName(part) {
+    if (part.startsWith(CODE))
+        return part.slice(CODE.length);
+    if (part.startsWith(PACKAGE))
+        return `package ${part.slice(PACKAGE.length)}`;
+    const [name = '', ...entry] = part.split(' ');
+    return [name.replaceAll('_', ' '), ...entry].join(' ');
+}
+/** Nothing that a terminal or a runner obeys, and no half of a character. */
+function printable(text) {
+    const line = text.toWellFormed().replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, '?');
+    return line.length <= LONGEST ? line : `…${line.slice(-LONGEST)}`.toWellFormed();
+}
+
+;// CONCATENATED MODULE: ./lib/plan/content.js
+
+
+function isContentOf(planned, done) {
+    if (versionOf(planned, done))
+        return true;
+    return done.fingerprint === (0,hash/* hashOf */.q)(done.parts) && counted(planned, done, planned.fingerprint).length === 0;
+}
+/** Arguments that are no part of this content, because the eval writes what they name: it was not there at first, or changed. */
+function leftOut(planned, done) {
+    if (done.fingerprint === planned.fingerprint.value)
+        return [];
+    const parts = changedParts(done.parts, planned.fingerprint.parts).map(({ name }) => name);
+    return [...new Set(parts.filter((part) => isOutput(planned, done, part)).map(argumentOf))].sort();
+}
+/** What is different today, told in the form in which the least is: that of an earlier version for what that version did. */
+function changesSince(planned, done) {
+    const forms = [planned.fingerprint, ...planned.earlier].map((form) => counted(planned, done, form));
+    return forms.reduce((fewest, changes) => (changes.length < fewest.length ? changes : fewest));
+}
+/** A record that an earlier version made of today's content, as this version would have made it; undefined for any other. */
+function renewed(planned, record) {
+    const version = versionOf(planned, record);
+    if (!version || version === planned.fingerprint)
+        return undefined;
+    const whole = version === planned.earlier[0];
+    const parts = whole ? planned.fingerprint.parts : withoutWritable(planned);
+    return { ...record, fingerprint: hashOf(parts), parts: { ...parts } };
+}
+/**
+ * Whose answers are whose: an eval that was interrupted may have changed what it writes, and gets its answers nevertheless.
+ * They are found by the whole question, so that data which changed cannot make them wrong.
+ */
+function journalOwner(planned, repository) {
+    const parts = withoutWritable(planned);
+    const all = planned.writable.length === 0;
+    return {
+        eval: planned.key,
+        repository,
+        fingerprint: all ? planned.fingerprint.value : hashOf(parts),
+        parts,
+        formerFingerprints: planned.earlier.map(({ value }) => value),
+    };
+}
+/** Which parts are not what they were, by name. */
+function changedParts(then, today) {
+    const names = [...new Set([...Object.keys(then), ...Object.keys(today)])].sort();
+    return names
+        .filter((name) => then[name] !== today[name])
+        .map((name) => ({ name, from: then[name], to: today[name] }));
+}
+function versionOf({ fingerprint, earlier }, done) {
+    return [fingerprint, ...earlier].find(({ value }) => value === done.fingerprint);
+}
+function counted(planned, done, today) {
+    return changedParts(done.parts, today.parts).filter(({ name }) => !isOutput(planned, done, name));
+}
+/** Whether a part that is there today is of what the eval writes. */
+function isOutput({ fingerprint, writable }, done, part) {
+    if (part in done.parts)
+        return false;
+    const argument = part_names_argumentOf(part);
+    if (done.written.includes(argument))
+        return true;
+    // The same arguments named nothing then.
+    const absent = !Object.keys(done.parts).some((each) => part_names_argumentOf(each) === argument);
+    return (absent &&
+        done.parts.spec === fingerprint.parts.spec &&
+        writable.some((each) => each.argument === argument));
+}
+function withoutWritable({ fingerprint, writable }) {
+    const left = new Set(writable.map(({ argument }) => argument));
+    return Object.fromEntries(Object.entries(fingerprint.parts).filter(([part]) => !left.has(argumentOf(part))));
+}
+
+;// CONCATENATED MODULE: ./lib/run/outcomes-on-disk.js
+
 /** How the evals of the last plan stand, told from the state alone, when the process that ran them is gone. */
 function outcomesOnDisk(state, run) {
     return (state.plan?.evals ?? []).map((planned) => {
         const record = state.record(planned.command);
-        const current = record?.fingerprint === planned.fingerprint.value ? record : undefined;
+        const current = record && isContentOf(planned, record) ? record : undefined;
         if (!current) {
             if (!record && state.isDone(planned.command))
                 return { status: 'reused', eval: planned, record: undefined };

@@ -2,6 +2,7 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { pathBytes } from './path-bytes.ts';
 
 const CHUNK = 1 << 20;
 
@@ -10,6 +11,9 @@ const CHUNK = 1 << 20;
  * save, and in 2 s from a slow disk, which a signal may wait.
  */
 const AT_ONCE = 160 * 1024 ** 2;
+
+/** Files that are hashed without threads: opening each costs more than to hash a small one. */
+const FILES_AT_ONCE = 5000;
 
 const MOST_THREADS = 4;
 
@@ -36,13 +40,13 @@ export class FileHashes {
     const known = sum([...wanted].map((path) => this.#known.get(path)?.size ?? 0));
     const size = sum(files.map((file) => file.size));
     if (known + size > most) throw new Error(`the files have more than ${most} bytes together`);
-    if (size <= AT_ONCE) {
+    if (size <= AT_ONCE && files.length <= FILES_AT_ONCE) {
       const buffer = Buffer.allocUnsafeSlow(CHUNK);
-      for (const file of files) this.#add(file, sha256Of(file.path, buffer, fs, crypto));
+      for (const file of files) this.#add(file, sha256Of(pathBytes(file.path), buffer, fs, crypto));
       return;
     }
     const threads = shares(files, Math.min(availableParallelism(), MOST_THREADS)).map((share) => {
-      const workerData = share.map((file) => file.path);
+      const workerData = share.map((file) => pathBytes(file.path));
       return { share, worker: new Worker(THREAD, { eval: true, workerData, execArgv: [] }) };
     });
     try {
@@ -73,7 +77,7 @@ interface Sized {
 }
 
 function sized(path: string): Sized {
-  const stats = fs.statSync(path);
+  const stats = fs.statSync(pathBytes(path));
   // What is no regular file may have no end.
   if (!stats.isFile()) throw new Error(`${path} is not a regular file`);
   return { path, size: stats.size };
@@ -114,7 +118,7 @@ async function answerOf(worker: Worker): Promise<readonly string[]> {
 
 /** Uses nothing but its arguments, so that its text is all that a thread needs: an entry of its own would be another bundle. */
 function sha256Of(
-  path: string,
+  path: string | Buffer,
   buffer: Buffer,
   { closeSync, constants, fstatSync, openSync, readSync }: typeof fs,
   { createHash }: typeof crypto,

@@ -1,12 +1,15 @@
 /**
  * What decides an eval's result, as named hashes. Left out is what only transports or prints: threads, debug, the user's
- * name, and every path of the machine.
+ * name, and every path of the machine. What an eval writes is left out when it has ended: src/plan/written.ts.
  */
-import { createHash } from 'node:crypto';
+import { relative, sep } from 'node:path';
 import { ActionError, reasonOf } from '../errors.ts';
+import { baseUrls } from './base-urls.ts';
 import type { FileHashes } from './file-hashes.ts';
-import type { Fingerprint } from './plan.ts';
-import type { CompletionFn, DataFile, RegisteredEval, RegistryPlan, SourceFile } from './registry-plan.ts';
+import { hashOf, sorted } from './hash.ts';
+import { codePart, dataPart, entryPart, packagePart } from './part-names.ts';
+import type { Fingerprint, WritableArgument } from './plan.ts';
+import type { CodeList, CompletionFn, DataFile, RegisteredEval, RegistryPlan } from './registry-plan.ts';
 
 export interface FingerprintContext {
   readonly registry: RegistryPlan;
@@ -16,16 +19,63 @@ export interface FingerprintContext {
   readonly hashes: FileHashes;
 }
 
+export interface Content {
+  readonly fingerprint: Fingerprint;
+  readonly writable: readonly WritableArgument[];
+}
+
+/** More parts of one kind are joined, directory by directory: each is kept with every result. */
+const MOST_PARTS = 32;
+
 /**
- * One fingerprint for each eval of the registry plan, in its order.
+ * The content of each eval of the registry plan, in its order.
  * @throws ActionError PLAN_INVALID when a file cannot be read
  */
-export async function fingerprints(context: FingerprintContext): Promise<Fingerprint[]> {
+export async function contents(context: FingerprintContext): Promise<Content[]> {
   const { registry, model, env, hashes } = context;
-  const paths = [
-    ...registry.evals,
-    ...registry.completionFns.flatMap((fn) => [fn, ...fn.references]),
-  ].flatMap(({ data, sources }) => [...data, ...sources].map((file) => file.path));
+  await readAll(filesOf(registry), hashes);
+  const fns = registry.completionFns.flatMap((fn) => [fn, ...fn.references]);
+  const shared = {
+    arguments: hashOf(registry.arguments),
+    base_url: hashOf(baseUrls(env)),
+    completion_fn: hashOf(registry.completionFns.map(describe)),
+    evals: hashOf(
+      registry.evalsRevision === '' ? registry.evalsVersion : [registry.evalsVersion, registry.evalsRevision],
+    ),
+    model: hashOf(model),
+    ...dataParts(fns.flatMap(dataOf), hashes),
+  };
+  const fnWritable = writableArguments(fns.filter((fn) => fn.mayWrite).flatMap(dataOf));
+  const fnLists = fns.flatMap((fn) => (fn.code === null ? [] : [fn.code]));
+  const code = codeParts(registry.code, hashes);
+  return registry.evals.map((registered) => {
+    const lists = registered.code === null ? fnLists : [registered.code, ...fnLists];
+    const parts = sorted({ ...shared, ...ownParts(registered, hashes), ...code(lists) });
+    const own = registered.mayWrite ? writableArguments(registered.data) : [];
+    return {
+      fingerprint: { value: hashOf(parts), parts },
+      writable: [...own, ...fnWritable],
+    };
+  });
+}
+
+/** What the arguments of a completion function name. */
+function dataOf({ name, data }: CompletionFn | CompletionFn['references'][number]): DataFile[] {
+  return data.map((file) => ({ ...file, name: `${name}.${file.name}` }));
+}
+
+/** Every file whose content counts. */
+export function filesOf(registry: RegistryPlan): string[] {
+  const fns = registry.completionFns.flatMap((fn) => [fn, ...fn.references]);
+  const files = [
+    ...[...registry.evals, ...fns].flatMap(({ data, sources }) => [...data, ...sources]),
+    ...registry.evals.flatMap((registered) => registered.solverData),
+    ...registry.code.flatMap((list) => list.files),
+  ];
+  return [...new Set(files.map((file) => file.path))];
+}
+
+async function readAll(paths: readonly string[], hashes: FileHashes): Promise<void> {
   try {
     await hashes.read(paths);
   } catch (error) {
@@ -36,74 +86,89 @@ export async function fingerprints(context: FingerprintContext): Promise<Fingerp
       { cause: error },
     );
   }
-  const hashed = (file: DataFile | SourceFile) => [file.label, hashes.of(file.path)] as const;
+}
 
-  const shared = {
-    arguments: hashOf(registry.arguments),
-    base_url: hashOf(baseUrls(env)),
-    completion_fn: hashOf(registry.completionFns.map((fn) => describe(fn, hashed))),
-    evals: hashOf(registry.evalsVersion),
-    model: hashOf(model),
+function ownParts(registered: RegisteredEval, hashes: FileHashes): Record<string, string> {
+  const { key, spec, modelgraded, solvers, data, solverData, remote } = registered;
+  return {
+    ...dataParts([...data, ...solverData], hashes),
+    spec: hashOf({ key, spec, remote }),
+    ...(modelgraded.length > 0 ? { modelgraded: hashOf(modelgraded) } : {}),
+    ...(solvers.length > 0 ? { solvers: hashOf(solvers) } : {}),
   };
-  return registry.evals.map((registered) => {
-    const parts = sorted({ ...shared, ...ownParts(registered, hashed) });
-    return { value: hashOf(parts), parts };
+}
+
+/** A file is a part, and so is each entry of a directory, so that what an eval writes beside its data can be left out. */
+function dataParts(data: readonly DataFile[], hashes: FileHashes): Record<string, string> {
+  const parts: [string, string][] = [];
+  for (const [argument, files] of Map.groupBy(data, (file) => file.name)) {
+    const whole = dataPart(argument);
+    const entries = Map.groupBy(files, (file) => partOf(file, whole));
+    const groups = entries.size > MOST_PARTS ? new Map([[whole, files]]) : entries;
+    for (const [part, group] of groups)
+      parts.push([part, hashOf(group.map(({ label, path }) => [label, hashes.of(path)]))]);
+  }
+  return Object.fromEntries(parts);
+}
+
+/** `whole` when the argument names the file itself, else the part of what the file is in of the directory that it names. */
+function partOf({ path, root }: DataFile, whole: string): string {
+  return path === root ? whole : entryPart(whole, relative(root, path).split(sep, 1)[0] ?? '');
+}
+
+function writableArguments(data: readonly DataFile[]): WritableArgument[] {
+  return [...Map.groupBy(data, (file) => file.name)].flatMap(([name, [file]]) => {
+    if (!file) return [];
+    const { path, root, label } = file;
+    return [{ argument: dataPart(name), path: root, ...(path === root ? { label } : {}) }];
   });
 }
 
-type Hashed = (file: DataFile | SourceFile) => readonly [string, string | undefined];
-
-function ownParts(
-  { key, spec, modelgraded, sources, packages, data, remote }: RegisteredEval,
-  hashed: Hashed,
-) {
-  const parts: Record<string, string> = { spec: hashOf({ key, spec, remote }) };
-  for (const [name, files] of Map.groupBy(data, (file) => file.name)) parts[name] = hashOf(files.map(hashed));
-  if (modelgraded.length > 0) parts.modelgraded = hashOf(modelgraded);
-  if (sources.length + packages.length > 0) parts.class = hashOf([sources.map(hashed), packages]);
-  return parts;
-}
-
-function describe(fn: CompletionFn | CompletionFn['references'][number], hashed: Hashed): unknown {
-  const { name, kind, api, spec, sources, packages, data, remote } = fn;
-  const references = 'references' in fn ? fn.references.map((reference) => describe(reference, hashed)) : [];
-  return {
-    name,
-    kind,
-    ...(api === null ? {} : { api }),
-    spec,
-    sources: sources.map(hashed),
-    packages,
-    data: data.map(hashed),
-    remote,
-    references,
+/** Evals share the code of their classes: each combination of lists is made to parts once. */
+function codeParts(
+  lists: readonly CodeList[],
+  hashes: FileHashes,
+): (numbers: readonly number[]) => Record<string, string> {
+  const known = new Map<string, Record<string, string>>();
+  return (numbers) => {
+    const id = [...new Set(numbers)].sort((a, b) => a - b).join();
+    const parts =
+      known.get(id) ??
+      joinedCode(
+        numbers.flatMap((number) => lists[number] ?? []),
+        hashes,
+      );
+    known.set(id, parts);
+    return parts;
   };
 }
 
-const DEFAULT_BASE_URL = 'https://api.openai.com/v1';
-
-/** Another server gives other answers. A user name or password in the URL only transports. */
-function baseUrls(env: NodeJS.ProcessEnv): Record<string, string> {
-  const urls = { openai: env.OPENAI_BASE_URL || DEFAULT_BASE_URL, anthropic: env.ANTHROPIC_BASE_URL ?? '' };
-  return Object.fromEntries(Object.entries(urls).map(([name, url]) => [name, withoutCredentials(url)]));
+function joinedCode(lists: readonly CodeList[], hashes: FileHashes): Record<string, string> {
+  const files = new Map(
+    lists.flatMap((list) => list.files.map(({ label, path }) => [label, hashes.of(path)])),
+  );
+  const packages = new Map(
+    lists.flatMap((list) => list.packages.map(({ name, version }) => [name, version])),
+  );
+  return Object.fromEntries([
+    ...joined(files).map(([label, value]) => [codePart(label), value]),
+    ...joined(packages).map(([name, value]) => [packagePart(name), value]),
+  ]);
 }
 
-function withoutCredentials(text: string): string {
-  if (!URL.canParse(text)) return text;
-  const url = new URL(text);
-  return `${url.origin}${url.pathname.replace(/\/+$/, '')}${url.search}`;
+/** One hash for each name, or, of too many, for each directory that they are in, as deep as there are not too many. */
+function joined(values: ReadonlyMap<string, string | undefined>): [string, string][] {
+  const entries = [...values].sort(([a], [b]) => (a < b ? -1 : 1));
+  const depths = entries.map(([name]) => name.split('/').length);
+  for (let depth = Math.max(1, ...depths); depth > 0; depth -= 1) {
+    const groups = Map.groupBy(entries, ([name]) => name.split('/').slice(0, depth).join('/'));
+    if (groups.size <= MOST_PARTS) return [...groups].map(([name, group]) => [name, hashOf(group)]);
+  }
+  return [['all', hashOf(entries)]];
 }
 
-/** SHA-256 (hex) of a value as JSON, whatever the order of its keys. */
-export function hashOf(value: unknown): string {
-  return createHash('sha256')
-    .update(JSON.stringify(sorted(value)))
-    .digest('hex');
-}
-
-function sorted<T>(value: T): T {
-  if (Array.isArray(value)) return value.map(sorted) as T;
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, item]) => [key, sorted(item)])) as T;
+function describe(fn: CompletionFn | CompletionFn['references'][number]): unknown {
+  const { name, kind, api, spec, remote } = fn;
+  const references = 'references' in fn ? fn.references.map(describe) : [];
+  return { name, kind, ...(api === null ? {} : { api }), spec, remote, references };
 }

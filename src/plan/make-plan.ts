@@ -1,9 +1,10 @@
 import type { SavedPlan } from '../progress/saved-plan.ts';
 import { NO_BASIS, outside, signatureOf } from './basis.ts';
+import { earlierFingerprints } from './earlier-fingerprint.ts';
 import type { FileHashes } from './file-hashes.ts';
-import { fingerprints } from './fingerprint.ts';
+import { contents, filesOf } from './fingerprint.ts';
 import type { Plan } from './plan.ts';
-import { type PlanRequest, readRegistryPlan } from './registry-plan.ts';
+import { describeWarnings, type PlanRequest, readRegistryPlan } from './registry-plan.ts';
 
 export interface MakePlanRequest extends PlanRequest {
   /** What the evals will see. */
@@ -22,7 +23,9 @@ export interface MakePlanRequest extends PlanRequest {
 export async function makePlan(request: MakePlanRequest): Promise<Plan> {
   const { model, args, registryPaths, env, hashes, subject, lockedRoot } = request;
   const registry = await readRegistryPlan(request);
-  const values = await fingerprints({ registry, model, env, hashes });
+  const context = { registry, model, env, hashes };
+  const values = await contents(context);
+  const earlier = earlierFingerprints(context);
   const byBase = Map.groupBy(registry.evals, (registered) => registered.base);
   // What oaievalset records; with two registry paths it is an invalid command there, which the line need not mend.
   const shared = [...args, ...(registryPaths.length > 0 ? ['--registry_path', ...registryPaths] : [])];
@@ -32,15 +35,16 @@ export async function makePlan(request: MakePlanRequest): Promise<Plan> {
     command: ['oaieval', model, key, ...shared],
     samples,
     metrics,
-    fingerprint: values[index] ?? { value: '', parts: {} },
+    fingerprint: values[index]?.fingerprint ?? { value: '', parts: {} },
+    earlier: earlier[index] ?? [],
+    writable: values[index]?.writable ?? [],
   }));
-  const read = [...registry.evals, ...registry.completionFns.flatMap((fn) => [fn, ...fn.references])];
-  const used = read.flatMap(({ data, sources }) => [...data, ...sources].map((file) => file.path));
-  const files = [...new Set([...registry.basis.files, ...used])].sort();
+  const files = [...new Set([...registry.basis.files, ...filesOf(registry)])].sort();
   const basis = outside(lockedRoot, { ...registry.basis, files });
   const answer = {
     evals,
     evalsVersion: registry.evalsVersion,
+    warnings: describeWarnings(registry.warnings),
     needsApiKey: registry.completionFns.some((fn) => fn.needsApiKey),
   };
   const signature = await signatureOf(subject, basis, answer, hashes);
@@ -55,11 +59,12 @@ export async function recallPlan(
   saved: SavedPlan | undefined,
   subject: unknown,
   hashes: FileHashes,
+  cancelled?: AbortSignal,
 ): Promise<Plan | undefined> {
   if (!saved?.made) return undefined;
-  const { basis, evalsVersion, needsApiKey } = saved.made;
+  const { basis, evalsVersion, needsApiKey, warnings } = saved.made;
   const { evals, signature } = saved;
-  const answer = { evals, evalsVersion, needsApiKey };
-  if ((await signatureOf(subject, basis, answer, hashes)) !== signature) return undefined;
+  const answer = { evals, evalsVersion, needsApiKey, warnings };
+  if ((await signatureOf(subject, basis, answer, hashes, cancelled)) !== signature) return undefined;
   return { ...answer, signature, basis };
 }

@@ -7,6 +7,16 @@ export interface Fingerprint {
   readonly parts: Readonly<Record<string, string>>;
 }
 
+/** An argument of a class that is not one of evals' own, and what it names: an input, or what the eval writes. */
+export interface WritableArgument {
+  /** As the parts of the fingerprint name it. */
+  readonly argument: string;
+  /** Of the file or directory; absolute. */
+  readonly path: string;
+  /** Of a file: its path without the machine, as it is in the fingerprint. */
+  readonly label?: string | undefined;
+}
+
 /** One eval of the set as it stands today. */
 export interface PlannedEval {
   /** Resolved eval key, `test-match.s1.simple-v0`. */
@@ -20,6 +30,10 @@ export interface PlannedEval {
   /** Names of the metrics that the registry calls its main ones, first the most telling. */
   readonly metrics: readonly string[];
   readonly fingerprint: Fingerprint;
+  /** What earlier versions of the action would have as its fingerprint; results that have one of these are of this content. */
+  readonly earlier: readonly Fingerprint[];
+  /** Those that name something that is there. */
+  readonly writable: readonly WritableArgument[];
 }
 
 /** What the eval set means today, in the order in which `oaievalset` would run it. */
@@ -30,6 +44,8 @@ export interface Plan {
   /** What it was made from. */
   readonly basis: Basis;
   readonly evalsVersion: string;
+  /** What the user should know of a set that runs, a line each. */
+  readonly warnings: readonly string[];
   /** Whether a completion function of this run calls the API with the user's key. */
   readonly needsApiKey: boolean;
 }

@@ -2,14 +2,9 @@
 import type { CompletionRecord } from '../progress/completion-record.ts';
 import { type Doubt, doubtOf } from '../progress/doubt.ts';
 import type { State } from '../progress/state.ts';
+import { type ChangedPart, changesSince, isContentOf, leftOut, renewed } from './content.ts';
+import { describePartName } from './part-names.ts';
 import type { Plan, PlannedEval } from './plan.ts';
-
-export interface ChangedPart {
-  readonly name: string;
-  /** SHA-256 (hex) then and now; undefined when the part did not exist. */
-  readonly from: string | undefined;
-  readonly to: string | undefined;
-}
 
 export type RunReason =
   | { readonly kind: 'never-completed' }
@@ -18,8 +13,14 @@ export type RunReason =
   | { readonly kind: 'changed'; readonly parts: readonly ChangedPart[] };
 
 export type Decision =
-  /** `record` is undefined when plain `oaievalset` completed it: done, no results recorded. */
-  | { readonly kind: 'reuse'; readonly eval: PlannedEval; readonly record: CompletionRecord | undefined }
+  | {
+      readonly kind: 'reuse';
+      readonly eval: PlannedEval;
+      /** Undefined when plain `oaievalset` completed it: done, no results recorded. */
+      readonly record: CompletionRecord | undefined;
+      /** Arguments that do not count, because they name what the eval writes. */
+      readonly leftOut?: readonly string[];
+    }
   | { readonly kind: 'run'; readonly eval: PlannedEval; readonly reason: RunReason };
 
 export interface ReconcileOptions {
@@ -41,34 +42,31 @@ function decide(
 ): Decision {
   const run = (reason: RunReason): Decision => ({ kind: 'run', eval: planned, reason });
 
+  const reuse = (record: CompletionRecord): Decision => {
+    const outputs = leftOut(planned, record);
+    return { kind: 'reuse', eval: planned, record, ...(outputs.length > 0 ? { leftOut: outputs } : {}) };
+  };
+
   const own = state.record(planned.command);
   if (own) {
-    if (own.fingerprint !== planned.fingerprint.value) {
-      return run({ kind: 'changed', parts: changedParts(own.parts, planned.fingerprint.parts) });
-    }
+    if (!isContentOf(planned, own)) return run({ kind: 'changed', parts: changesSince(planned, own) });
     const doubt = doubtOf(own, now, maxAge);
-    return doubt ? run(doubt) : { kind: 'reuse', eval: planned, record: own };
+    return doubt ? run(doubt) : reuse(own);
   }
   if (state.isDone(planned.command)) return { kind: 'reuse', eval: planned, record: undefined };
   if (state.wasRemoved(planned.command)) return run({ kind: 'removed-by-user' });
 
   // The same content under other arguments that only transport or print, such as --debug, was not paid for in vain.
-  const equal = records.filter(
-    (record) => record.fingerprint === planned.fingerprint.value && !doubtOf(record, now, maxAge),
-  );
+  const equal = records.filter((record) => isContentOf(planned, record) && !doubtOf(record, now, maxAge));
   const newest = equal.sort((a, b) => a.ended.localeCompare(b.ended)).at(-1);
-  return newest ? { kind: 'reuse', eval: planned, record: newest } : run({ kind: 'never-completed' });
+  return newest ? reuse(newest) : run({ kind: 'never-completed' });
 }
 
-/** Which parts of the content are not what they were, by name. */
-export function changedParts(
-  then: CompletionRecord['parts'],
-  today: PlannedEval['fingerprint']['parts'],
-): ChangedPart[] {
-  const names = [...new Set([...Object.keys(then), ...Object.keys(today)])].sort();
-  return names
-    .filter((name) => then[name] !== today[name])
-    .map((name) => ({ name, from: then[name], to: today[name] }));
+/** Records that are reused and that an earlier version made, as this version makes them: then it sees what that one could not. */
+export function renewedRecords(decisions: readonly Decision[]): CompletionRecord[] {
+  return decisions.flatMap((decision) =>
+    decision.kind === 'reuse' && decision.record ? (renewed(decision.eval, decision.record) ?? []) : [],
+  );
 }
 
 /** `samples changed (a1b2… → c3d4…)` */
@@ -91,7 +89,7 @@ export function describeReason(reason: RunReason): string {
 
 function describePart({ name, from, to }: ChangedPart): string {
   const short = (hash: string) => `${hash.slice(0, 4)}…`;
-  const label = name.replaceAll('_', ' ');
+  const label = describePartName(name);
   if (from === undefined) return `${label} added (${short(to ?? '')})`;
   if (to === undefined) return `${label} removed (was ${short(from)})`;
   return `${label} changed (${short(from)} → ${short(to)})`;

@@ -13,13 +13,27 @@ const spec = z.object({ cls: z.string(), args: z.record(z.string(), z.json()) })
 const sourceFile = z.object({ module: z.string(), path: z.string(), label: z.string() });
 const distribution = z.object({ name: z.string(), version: z.string() });
 
-/** `name`: the argument that names the file (`samples` for samples_jsonl). `label`: its path without the machine. */
-const dataFile = z.object({ name: label, path: z.string(), label: z.string() });
+/**
+ * `name`: the argument that names the file (`samples` for samples_jsonl). `label`: its path without the machine. `root`: what
+ * the argument names, the file itself or a directory that it is in.
+ */
+const dataFile = z.object({ name: label, path: z.string(), label: z.string(), root: z.string() });
 const remoteData = z.object({ name: z.string(), url: z.string() });
 
+/** The modules of the user's own that classes bring in, however deep, and the installed packages that those import. */
+const codeList = z.object({
+  files: z.array(z.object({ path: z.string(), label: z.string() })),
+  packages: z.array(distribution),
+});
+
 const codeAndData = {
+  /** Of the class and its bases only; what version 0.1 made fingerprints of. */
   sources: z.array(sourceFile),
   packages: z.array(distribution),
+  /** The number of a code list; null when the class cannot be imported, or there is none. */
+  code: z.int().nonnegative().nullable(),
+  /** Whether the class is not one of evals' own: files that its arguments name may be what it writes. */
+  may_write: z.boolean(),
   data: z.array(dataFile),
   remote: z.array(remoteData),
 };
@@ -40,14 +54,17 @@ const completionFnFields = {
   near: z.array(z.string()),
 };
 
-const referencedFn = z
-  .object(completionFnFields)
-  .transform(({ needs_api_key, ...rest }) => ({ ...rest, needsApiKey: needs_api_key }));
+const referencedFn = z.object(completionFnFields).transform(({ needs_api_key, may_write, ...rest }) => ({
+  ...rest,
+  mayWrite: may_write,
+  needsApiKey: needs_api_key,
+}));
 
 const completionFn = z
   .object({ ...completionFnFields, references: z.array(referencedFn) })
-  .transform(({ needs_api_key, ...rest }) => ({
+  .transform(({ needs_api_key, may_write, ...rest }) => ({
     ...rest,
+    mayWrite: may_write,
     /** Whether it, or one of its references, asks OpenAI's API. */
     needsApiKey: needs_api_key,
   }));
@@ -61,10 +78,25 @@ const registeredEval = z
     higher_is_better: z.boolean(),
     modelgraded: z.array(z.object({ name: z.string(), spec: z.record(z.string(), z.json()) })),
     ...codeAndData,
+    /** Completion functions and solvers that its arguments name, and the files that those name. */
+    solvers: z.array(z.object({ name: z.string(), spec })),
+    solver_data: z.array(dataFile),
     /** Null when only the class knows. Classes that choose among their samples may evaluate fewer. */
     samples: z.int().nonnegative().nullable(),
   })
-  .transform(({ higher_is_better, ...rest }) => ({ ...rest, higherIsBetter: higher_is_better }));
+  .transform(({ higher_is_better, may_write, solver_data, ...rest }) => ({
+    ...rest,
+    higherIsBetter: higher_is_better,
+    mayWrite: may_write,
+    solverData: solver_data,
+  }));
+
+const problem = z.object({
+  code: z.string(),
+  subject: z.string(),
+  message: z.string(),
+  near: z.array(z.string()),
+});
 
 /** What src/python/plan.py writes. It passes on what registries and imported classes say, so all of it is checked. */
 const schema = z
@@ -72,6 +104,7 @@ const schema = z
     version: z.literal(1),
     python_version: z.string(),
     evals_version: z.string(),
+    evals_revision: z.string(),
     evals_location: z.string(),
     registry_paths: z.array(z.string()),
     arguments: z
@@ -90,19 +123,21 @@ const schema = z
       })),
     completion_fns: z.array(completionFn),
     evals: z.array(registeredEval),
+    code: z.array(codeList),
     basis: z.object({
       files: z.array(z.string()),
       directories: z.array(z.string()),
       absent: z.array(z.string()),
     }),
-    problems: z.array(
-      z.object({ code: z.string(), subject: z.string(), message: z.string(), near: z.array(z.string()) }),
-    ),
+    problems: z.array(problem),
+    warnings: z.array(problem),
   })
   .transform((from) => ({
     pythonVersion: from.python_version,
     /** Empty when evals is importable, but not installed as a distribution. */
     evalsVersion: from.evals_version,
+    /** The commit or archive it was installed from; empty when that was a version of a package index. */
+    evalsRevision: from.evals_revision,
     /** The directory of the evals package. */
     evalsLocation: from.evals_location,
     /** Absolute, evals' own first, in the order they are read. */
@@ -113,8 +148,12 @@ const schema = z
     completionFns: from.completion_fns,
     /** In the order in which `oaievalset` runs them. */
     evals: from.evals,
+    /** What classes bring in; evals and completion functions say the number of theirs. */
+    code: from.code,
     basis: from.basis,
     problems: from.problems,
+    /** What does not keep the set from running. */
+    warnings: from.warnings,
   }));
 
 export type RegistryPlan = z.output<typeof schema>;
@@ -122,6 +161,7 @@ export type RegisteredEval = z.output<typeof registeredEval>;
 export type CompletionFn = z.output<typeof completionFn>;
 export type PlanProblem = RegistryPlan['problems'][number];
 export type DataFile = z.output<typeof dataFile>;
+export type CodeList = z.output<typeof codeList>;
 export type SourceFile = z.output<typeof sourceFile>;
 
 export interface PlanRequest {
@@ -135,6 +175,8 @@ export interface PlanRequest {
   readonly registryPaths: readonly string[];
   /** Whether names that evals does not know are asked as chat models, see src/python/todays_models.py. */
   readonly todaysModels: boolean;
+  /** Whether evals run with the registry as it is read here, so that what the set does not use need not be right. */
+  readonly sharesRegistry: boolean;
   /** Exists; what is put there is removed again. */
   readonly temporaryDirectory: string;
 }
@@ -158,7 +200,7 @@ export async function readRegistryPlan(request: PlanRequest): Promise<RegistryPl
 async function askRegistry(request: PlanRequest, directory: string): Promise<string> {
   const question = join(directory, 'request.json');
   const answer = join(directory, 'plan.json');
-  const { planner, model, evalSet, args, registryPaths, todaysModels } = request;
+  const { planner, model, evalSet, args, registryPaths, todaysModels, sharesRegistry } = request;
   await writeFile(
     question,
     JSON.stringify({
@@ -167,6 +209,7 @@ async function askRegistry(request: PlanRequest, directory: string): Promise<str
       args,
       registry_paths: registryPaths,
       todays_models: todaysModels,
+      shares_registry: sharesRegistry,
     }),
   );
   const failure = await planner.plan(question, answer);
@@ -230,6 +273,12 @@ export function planInvalid(evalSet: string, problems: readonly PlanProblem[]): 
   );
 }
 
+/** What the user should know of a set that runs, a line each. */
+export function describeWarnings(warnings: readonly PlanProblem[]): string[] {
+  const groups = Map.groupBy(warnings, ({ code, message, near }) => JSON.stringify([code, message, near]));
+  return [...groups.values()].slice(0, SHOWN_PROBLEMS).map(describeGroup);
+}
+
 function describeGroup(group: readonly PlanProblem[]): string {
   const [first] = group;
   if (first === undefined) return '';
@@ -257,6 +306,10 @@ const HINTS: ReadonlyMap<string, string> = new Map([
   ['class-import', IMPORT_HINT],
   ['completion-fn-import', IMPORT_HINT],
   ['missing-data', 'add the data files below the data directory of the registry, or correct their names'],
+  [
+    'no-samples',
+    'give the eval samples: put them into the file, or name the file that has them; leave --max_samples 0 out',
+  ],
   ['unreadable-data', 'replace the damaged data files'],
   ['lfs-pointer', 'fetch the data with `git lfs pull`, or set `lfs: true` of actions/checkout'],
   ['invalid-argument', 'correct the input args'],

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EnvironmentRequest, environmentSubject } from '../environment/index.ts';
 import { PYTHON_SOURCES } from '../environment/python-sources.ts';
 
 /** To be counted up with every change that makes other plans, or fingerprints, of the same registry. */
-const PLAN_FORMAT = 2;
+const PLAN_FORMAT = 3;
 
 export interface SubjectRequest extends EnvironmentRequest {
   readonly model: string;
@@ -12,6 +12,7 @@ export interface SubjectRequest extends EnvironmentRequest {
   readonly args: readonly string[];
   readonly registryPaths: readonly string[];
   readonly todaysModels: boolean;
+  readonly sharesRegistry: boolean;
 }
 
 /** Where Python looks for modules besides its own directories; ~/.evals; the API. */
@@ -26,15 +27,18 @@ const VARIABLES = [
  * @throws ActionError PYTHON_MISSING, EVALS_UNSUPPORTED or INPUT_INVALID
  */
 export async function planSubject(request: SubjectRequest): Promise<unknown> {
-  const { model, evalSet, args, registryPaths, todaysModels, workingDirectory, env } = request;
-  const programs = ['plan.py', 'todays_models.py'];
+  const { model, evalSet, args, registryPaths, todaysModels, sharesRegistry, workingDirectory, env } =
+    request;
+  const programs = readdirSync(PYTHON_SOURCES)
+    .filter((name) => name.endsWith('.py'))
+    .sort();
   const environment = await environmentSubject(request);
   if (environment === undefined) return undefined;
   return {
     format: PLAN_FORMAT,
     planner: programs.map((name) => readFileSync(join(PYTHON_SOURCES, name), 'utf8')),
     environment,
-    asked: { model, evalSet, args, registryPaths, todaysModels },
+    asked: { model, evalSet, args, registryPaths, todaysModels, sharesRegistry },
     // Relative paths are below it.
     workingDirectory,
     variables: VARIABLES.map((name) => env[name] ?? null),

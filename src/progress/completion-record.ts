@@ -33,6 +33,8 @@ const schema = z.object({
   fingerprint: sha256,
   /** SHA-256 of each named part of the content, hex. */
   parts: z.record(name, sha256),
+  /** Arguments that name what the eval wrote: of what is there now, only what is in `parts` counts. */
+  written: z.array(name).max(10_000).default([]),
   /** The final report, flattened: a nested value is named `outer/inner`. */
   metrics: z.record(shortText, metric),
   /** Samples that were evaluated; null when the record does not tell. */
@@ -109,7 +111,7 @@ export function formatCompletions(records: readonly CompletionRecord[]): string 
 /** Whether two records tell of the same execution. */
 export function sameExecution(a: CompletionRecord, b: CompletionRecord): boolean {
   return (
-    a.fingerprint === b.fingerprint &&
+    // Not the fingerprint: a newer version of the action tells the same content in another way.
     a.ended === b.ended &&
     a.run.id === b.run.id &&
     a.run.attempt === b.run.attempt &&

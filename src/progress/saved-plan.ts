@@ -11,6 +11,8 @@ const line = text.regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'has control characters');
 const paths = z.array(text).max(1_000_000).refine(areOrdinaryPaths, 'holds what is no path of a plan');
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
+const fingerprint = z.object({ value: sha256, parts: z.record(line, sha256) });
+
 const schema: z.ZodType<SavedPlan> = z.object({
   version: z.literal(1),
   owner: z.object({ repository: line, cacheKey: text, model: line, evalSet: line }),
@@ -18,6 +20,7 @@ const schema: z.ZodType<SavedPlan> = z.object({
   made: z.object({
     basis: z.object({ files: paths, directories: paths, absent: paths }),
     evalsVersion: text,
+    warnings: z.array(line).max(1000).default([]),
     needsApiKey: z.boolean(),
   }),
   evals: z
@@ -28,7 +31,19 @@ const schema: z.ZodType<SavedPlan> = z.object({
         command: z.array(text).min(3),
         samples: z.int().nonnegative().nullable(),
         metrics: z.array(line),
-        fingerprint: z.object({ value: sha256, parts: z.record(line, sha256) }),
+        fingerprint,
+        // Version 0.1 had neither.
+        earlier: z.array(fingerprint).max(8).default([]),
+        writable: z
+          .array(
+            z.object({
+              argument: line,
+              path: text.refine((path) => areOrdinaryPaths([path]), 'is no path of a plan'),
+              label: text.optional(),
+            }),
+          )
+          .max(10_000)
+          .default([]),
       }),
     )
     .max(100_000),
@@ -44,6 +59,7 @@ export interface SavedPlan {
   readonly made: {
     readonly basis: Basis;
     readonly evalsVersion: string;
+    readonly warnings: readonly string[];
     readonly needsApiKey: boolean;
   };
   readonly evals: readonly PlannedEval[];
@@ -67,10 +83,10 @@ const NEVER = '0'.repeat(64);
 
 /** What is kept of a plan: of one that would be too large to be read again, as much as is of use without being recalled. */
 export function savedPlan(
-  { signature = NEVER, evals, basis, evalsVersion, needsApiKey }: Plan,
+  { signature = NEVER, evals, basis, evalsVersion, warnings, needsApiKey }: Plan,
   owner: Owner,
 ): SavedPlan {
-  const made = { basis, evalsVersion, needsApiKey };
+  const made = { basis, evalsVersion, warnings, needsApiKey };
   const forgotten = { version: 1, owner, signature: NEVER, made: { ...made, basis: NO_BASIS } } as const;
   const forms: SavedPlan[] = [
     { version: 1, owner, signature, made, evals },

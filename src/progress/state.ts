@@ -131,6 +131,16 @@ export class State {
     });
   }
 
+  /** Puts records in the place of those of the same commands: the same results, told as this version tells them. */
+  renew(records: readonly CompletionRecord[]): void {
+    const renewed = records.filter((record) => this.#records.has(commandId(record.argv)));
+    if (renewed.length === 0) return;
+    this.#writing(() => {
+      for (const record of renewed) this.#records.set(commandId(record.argv), record);
+      replaceFile(this.paths.completions, formatCompletions(this.records));
+    });
+  }
+
   savePlan(plan: SavedPlan): void {
     this.#writing(() => replaceFile(this.paths.plan, `${JSON.stringify(plan)}\n`));
     this.#plan = plan;

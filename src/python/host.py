@@ -39,9 +39,6 @@ import leash  # noqa: E402
 import plan as planner  # noqa: E402
 import todays_models  # noqa: E402
 
-# What is ours must not be found by, or hide, modules of the user's.
-OWN_MODULES = ("few_samples", "import_effects", "leash", "plan", "todays_models")
-
 # Seconds after which ended children are found though nobody told of them.
 UNTOLD = 1
 
@@ -111,12 +108,9 @@ class Host:
         return self._effects.noted()
 
     def _prepare(self, request):
-        from evals.registry import Registry
-
         if self._registry is None:
-            planner.read_yaml_fast()
-            self._registry = Registry()
-            self._registry.add_registry_paths(request["registry_paths"])
+            # What is wrong in it was said when the set was planned.
+            self._registry = planner.open_registry(map(planner.from_wire, request["registry_paths"]), planner.Problems())
         with self._noted():
             self._import_classes(request["evals"], request["models"])
         if self._effects.found:
@@ -379,8 +373,6 @@ def main():
     for end in (LEASH, CONTROL):
         os.set_inheritable(end, False)
     planner.see_modules_as_oaieval_does()
-    for name in OWN_MODULES:
-        del sys.modules[name]
     host = Host(sys.argv[1])
     request = host.serve()
     host.become_eval(request)

@@ -1,8 +1,9 @@
 /** What the log says about the plan before anything runs. Pure. */
 import { type Decision, describeReason } from '../plan/reconcile.ts';
+import { describeWritten } from '../plan/written.ts';
 import { wholeNumber } from './format.ts';
 
-/** A headline, then a line for every eval that runs although it was completed before. */
+/** A headline, then a line for every eval that runs although it was completed before, or is done with a part left out. */
 export function narrate(evalSet: string, decisions: readonly Decision[]): string[] {
   const reused = decisions.filter((decision) => decision.kind === 'reuse').length;
   const toRun = decisions.length - reused;
@@ -11,6 +12,11 @@ export function narrate(evalSet: string, decisions: readonly Decision[]): string
       ? [`${decision.eval.name}: runs again, ${describeReason(decision.reason)}`]
       : [],
   );
+  const outputs = decisions.flatMap((decision) =>
+    decision.kind === 'reuse' && decision.leftOut
+      ? [`${decision.eval.name}: ${describeWritten(decision.leftOut)}`]
+      : [],
+  );
   const counts = `${wholeNumber(decisions.length)} evals, ${wholeNumber(reused)} already done, ${wholeNumber(toRun)} to run`;
-  return [`${evalSet}: ${counts}`, ...again];
+  return [`${evalSet}: ${counts}`, ...again, ...outputs];
 }

@@ -5,8 +5,10 @@ import { reasonOf } from '../errors.ts';
 import type { EvalGateway, Gateway } from '../gateway/gateway.ts';
 import { addTokens, type Traffic } from '../gateway/traffic.ts';
 import type { Log } from '../log.ts';
+import { changedParts, journalOwner } from '../plan/content.ts';
 import type { PlannedEval } from '../plan/plan.ts';
-import { changedParts, describeReason } from '../plan/reconcile.ts';
+import { describeReason } from '../plan/reconcile.ts';
+import { contentAtEnd, describeWritten } from '../plan/written.ts';
 import { abortedAfter } from '../process/abort.ts';
 import type { Exit } from '../process/group.ts';
 import { type CompletionRecord, MOST_ADAPTATIONS } from '../progress/completion-record.ts';
@@ -147,11 +149,10 @@ function signatureOfAttempt({ failure }: Attempt, lane: EvalGateway): string {
 }
 
 function openJournal(planned: PlannedEval, { state, run }: ExecuteOptions, log: Log): Journal {
-  const { value: fingerprint, parts } = planned.fingerprint;
-  const owner = { eval: planned.key, repository: run.repository, fingerprint, parts };
+  const owner = journalOwner(planned, run.repository);
   const { journal, staleParts, damaged, rejected } = Journal.open(state.paths, owner);
   if (staleParts) {
-    const changes = describeReason({ kind: 'changed', parts: changedParts(staleParts, parts) });
+    const changes = describeReason({ kind: 'changed', parts: changedParts(staleParts, owner.parts) });
     log.info(`answers kept from an earlier attempt are not used: ${changes}`);
   }
   for (const { path, why } of rejected)
@@ -243,12 +244,13 @@ async function runOnce(
     const lastLines = printed.slice(-SHOWN_LINES);
     return { outcome: { status: 'failed', eval: planned, reason, lastLines }, endedOnItsOwn, failure };
   }
+  const content = await contentAtEnd(planned);
+  if (content.written.length > 0) log.info(describeWritten(content.written));
   const completion: CompletionRecord = {
     version: 1,
     eval: planned.key,
     argv: [...planned.command],
-    fingerprint: planned.fingerprint.value,
-    parts: { ...planned.fingerprint.parts },
+    ...content,
     metrics: judgement.metrics,
     samples: judgement.samples,
     ...accounting(lane.attempt(), judgement.record),

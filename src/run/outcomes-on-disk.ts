@@ -1,3 +1,4 @@
+import { isContentOf } from '../plan/content.ts';
 import type { State } from '../progress/state.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -8,7 +9,7 @@ export function outcomesOnDisk(
 ): Outcome[] {
   return (state.plan?.evals ?? []).map((planned): Outcome => {
     const record = state.record(planned.command);
-    const current = record?.fingerprint === planned.fingerprint.value ? record : undefined;
+    const current = record && isContentOf(planned, record) ? record : undefined;
     if (!current) {
       if (!record && state.isDone(planned.command))
         return { status: 'reused', eval: planned, record: undefined };

@@ -25,6 +25,8 @@ export function planned(key: string, content = 'v1', args: readonly string[] = [
     samples: 3,
     metrics: ['accuracy'],
     fingerprint: { value: sha256(JSON.stringify(parts)), parts },
+    earlier: [],
+    writable: [],
   };
 }
 
@@ -35,6 +37,7 @@ export function completion(of: PlannedEval, changes: Partial<CompletionRecord> =
     argv: [...of.command],
     fingerprint: of.fingerprint.value,
     parts: { ...of.fingerprint.parts },
+    written: [],
     metrics: { accuracy: 0.5 },
     samples: 3,
     tokens: { prompt: 10, completion: 5, total: 15, cached: 0, reasoning: 0 },

@@ -73,6 +73,7 @@ class Project {
       args: [],
       registryPaths: [this.path('registry')],
       todaysModels: true,
+      sharesRegistry: true,
       python: this.#python,
       evalsVersion: '',
       extraPackages: [],

@@ -53,6 +53,7 @@ function request(evalSet: string, over: Over = {}): PlanRequest {
     args: [],
     registryPaths: [],
     todaysModels: false,
+    sharesRegistry: false,
     temporaryDirectory,
     ...rest,
   };

@@ -17,7 +17,14 @@ function state() {
 
 function plan(...evals: Plan['evals']): Plan {
   const basis = { files: [], directories: [], absent: [] };
-  return { evals, signature: sha256(''), basis, evalsVersion: '3.0.1.post1', needsApiKey: true };
+  return {
+    evals,
+    signature: sha256(''),
+    basis,
+    evalsVersion: '3.0.1.post1',
+    warnings: [],
+    needsApiKey: true,
+  };
 }
 
 const told = (decisions: readonly Decision[]) =>

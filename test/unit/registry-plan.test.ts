@@ -6,6 +6,7 @@ const answer = {
   version: 1,
   python_version: '3.11.7',
   evals_version: '3.0.1.post1',
+  evals_revision: '',
   evals_location: '/venv/evals',
   registry_paths: ['/venv/evals/registry'],
   arguments: { max_samples: 5, seed: 1, extra_eval_params: { a: 1 }, completion_args: { b: 'c' } },
@@ -20,12 +21,18 @@ const answer = {
       modelgraded: [],
       sources: [],
       packages: [],
+      code: null,
+      may_write: false,
+      solvers: [],
+      solver_data: [],
       data: [],
       remote: [],
       samples: null,
     },
   ],
+  code: [],
   problems: [],
+  warnings: [],
   basis: { files: [], directories: [], absent: [] },
 };
 
@@ -42,7 +49,7 @@ describe('parseRegistryPlan', () => {
 
   test('names that are only shown lose what a log obeys', () => {
     const [own] = answer.evals;
-    const data = [{ name: 'shots\n::error::x', path: '/shots', label: 'shots' }];
+    const data = [{ name: 'shots\n::error::x', path: '/shots', label: 'shots', root: '/shots' }];
     const odd = { ...own, metrics: ['accuracy\r\n\u001b[31m', 'f1'], data };
     expect(parseRegistryPlan(JSON.stringify({ ...answer, evals: [odd] })).evals[0]).toMatchObject({
       metrics: ['accuracy [31m', 'f1'],

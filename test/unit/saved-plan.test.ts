@@ -14,7 +14,7 @@ import { owner, planned, temporaryDirectory } from '../helpers/builders.ts';
 const SUBJECT = { asked: 'this' };
 
 async function planOf(basis: Basis, evals = [planned('a.dev.v0'), planned('b.dev.v0')]): Promise<Plan> {
-  const answer = { evals, evalsVersion: '3', needsApiKey: true };
+  const answer = { evals, evalsVersion: '3', warnings: [], needsApiKey: true };
   return { ...answer, basis, signature: await signatureOf(SUBJECT, basis, answer, new FileHashes()) };
 }
 

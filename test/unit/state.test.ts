@@ -333,7 +333,10 @@ describe('what cannot be trusted is set aside', () => {
     const { state: first, root, paths } = withDone(a);
     const basis = { files: [], directories: [], absent: [] };
     first.savePlan(
-      savedPlan({ evals: [a], signature: sha256(''), basis, evalsVersion: '', needsApiKey: false }, owner),
+      savedPlan(
+        { evals: [a], signature: sha256(''), basis, evalsVersion: '', warnings: [], needsApiKey: false },
+        owner,
+      ),
     );
     const { state, log } = open(root, changes);
     expect(state.commands).toEqual([]);
@@ -465,7 +468,10 @@ describe('merging a restored checkpoint', () => {
     const plan = (samples: number) => {
       const basis = { files: [], directories: [], absent: [] };
       const evals = [{ ...a, samples }];
-      return savedPlan({ evals, signature: sha256(''), basis, evalsVersion: '', needsApiKey: false }, owner);
+      return savedPlan(
+        { evals, signature: sha256(''), basis, evalsVersion: '', warnings: [], needsApiKey: false },
+        owner,
+      );
     };
     const theirs = withDone(a);
     theirs.state.savePlan(plan(1));

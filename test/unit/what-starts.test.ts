@@ -88,6 +88,7 @@ describe('what a plan is asked of', () => {
     args: [],
     registryPaths: [],
     todaysModels: true,
+    sharesRegistry: true,
     python: real,
     evalsVersion: '',
     extraPackages: ['# of the project', 'datasets==3.6.0', 'pillow >= 10'],

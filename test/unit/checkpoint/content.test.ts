@@ -16,6 +16,7 @@ function plan(
     made: {
       basis: { files: files.map((file) => `${root}/${file}`), directories: [root], absent: [] },
       evalsVersion: '3.0.1',
+      warnings: [],
       needsApiKey: true,
     },
     evals: evals.map((key) => planned(key)),

@@ -83,7 +83,12 @@ describe('state directory: is made private to its user', () => {
       version: 1,
       owner,
       signature: '0'.repeat(64),
-      made: { basis: { files: [], directories: [], absent: [] }, evalsVersion: '', needsApiKey: false },
+      made: {
+        basis: { files: [], directories: [], absent: [] },
+        evalsVersion: '',
+        warnings: [],
+        needsApiKey: false,
+      },
       evals: [],
     });
     const modes = readdirSync(root, { recursive: true, withFileTypes: true }).map((entry) => [

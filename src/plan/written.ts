@@ -1,0 +1,91 @@
+/** What an eval wrote while it ran is no input of it: its result is recorded without that. */
+import { lstatSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DoneContent } from './content.ts';
+import { FileHashes } from './file-hashes.ts';
+import { hashOf } from './hash.ts';
+import { argumentOf, entryPart } from './part-names.ts';
+import { namesIn, pathBytes } from './path-bytes.ts';
+import type { PlannedEval, WritableArgument } from './plan.ts';
+
+/** Files and directories that are looked at, of one argument. */
+const MOST_ENTRIES = 100_000;
+
+/**
+ * The content of an eval that has just ended, without what was written since the set was planned.
+ * @param since milliseconds since 1970; what changed later was not there in this form when the set was planned
+ */
+export async function contentAtEnd(
+  planned: PlannedEval,
+  since = performance.timeOrigin,
+): Promise<DoneContent> {
+  const { parts, value } = planned.fingerprint;
+  const left = new Set<string>();
+  const written = new Set<string>();
+  for (const each of planned.writable) {
+    const changed = await changedIn(each, parts, since);
+    if (changed === undefined) continue;
+    written.add(each.argument);
+    for (const part of changed) left.add(part);
+  }
+  if (written.size === 0) return { fingerprint: value, parts: { ...parts }, written: [] };
+  const kept = Object.fromEntries(Object.entries(parts).filter(([part]) => !left.has(part)));
+  return { fingerprint: hashOf(kept), parts: kept, written: [...written].sort() };
+}
+
+/** For the log of an eval. */
+export function describeWritten(arguments_: readonly string[]): string {
+  const names = arguments_.map((name) => name.replaceAll('_', ' ')).join(', ');
+  return `It writes what these arguments name, so that a change there is no reason to run it again: ${names}`;
+}
+
+/** The parts of an argument that were written; undefined when nothing was, not even a new file. */
+async function changedIn(
+  { argument, path, label }: WritableArgument,
+  parts: Readonly<Record<string, string>>,
+  since: number,
+): Promise<string[] | undefined> {
+  const known = Object.keys(parts).filter((part) => argumentOf(part) === argument);
+  if (label !== undefined)
+    return (await fileChanged(path, label, parts[argument], since)) ? known : undefined;
+  const budget = { entries: MOST_ENTRIES };
+  // All of a large directory is one part.
+  if (known.includes(argument)) return treeChanged(path, since, budget) ? known : undefined;
+  const names = Map.groupBy(namesOf(path), (name) => entryPart(argument, name));
+  const changed = known.filter((part) => {
+    const now = names.get(part);
+    return !now || now.some((name) => treeChanged(join(path, name), since, budget));
+  });
+  return changed.length > 0 || changedLater(path, since) ? changed : undefined;
+}
+
+function namesOf(path: string): string[] {
+  try {
+    return namesIn(path);
+  } catch {
+    return [];
+  }
+}
+
+async function fileChanged(path: string, label: string, hash: string | undefined, since: number) {
+  const stats = statSync(pathBytes(path), { throwIfNoEntry: false });
+  if (!stats?.isFile() || stats.mtimeMs >= since) return true;
+  if (stats.ctimeMs < since) return false;
+  const hashes = new FileHashes();
+  await hashes.read([path]);
+  return hashOf([[label, hashes.of(path)]]) !== hash;
+}
+
+function treeChanged(path: string, since: number, budget: { entries: number }): boolean {
+  budget.entries -= 1;
+  if (budget.entries < 0) return false;
+  if (changedLater(path, since)) return true;
+  if (!lstatSync(pathBytes(path), { throwIfNoEntry: false })?.isDirectory()) return false;
+  return namesOf(path).some((name) => treeChanged(join(path, name), since, budget));
+}
+
+/** A file that is gone was changed, too. */
+function changedLater(path: string, since: number): boolean {
+  const stats = statSync(pathBytes(path), { throwIfNoEntry: false });
+  return stats === undefined || Math.max(stats.mtimeMs, stats.ctimeMs) >= since;
+}

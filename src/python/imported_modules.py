@@ -1,0 +1,222 @@
+"""The modules of the user's own that a class brings in, however deep, found without importing one more.
+
+What is imported already is where it is. What is not, because a function imports it when it is called, is looked for where
+Python would look. A name that leads nowhere is passed over: no file stands for it, and it may be the name of a value.
+
+Standard library only.
+"""
+import importlib.machinery
+import os
+import sys
+
+from import_statements import imports_of
+from source_files import module_label, search_locations
+
+SOURCES = tuple(importlib.machinery.SOURCE_SUFFIXES)
+FILES = (*importlib.machinery.EXTENSION_SUFFIXES, *SOURCES, *importlib.machinery.BYTECODE_SUFFIXES)
+
+USUAL_FINDERS = ("BuiltinImporter", "FrozenImporter", "PathFinder")
+
+
+class Module:
+    def __init__(self, name, path, folders):
+        self.name = name
+        # None for a namespace package.
+        self.path = path
+        # Where the modules below it are looked for.
+        self.folders = folders
+        # Inside a file that holds modules (a zip file on sys.path), that file.
+        self.file = path and enclosing_file(path)
+
+
+class ImportedModules:
+    def __init__(self, sources):
+        self._sources = sources
+        self._found = {}
+        self._named = {}
+        self._closures = {}
+        # Names by which modules of the user's own were looked for, found or not.
+        self.looked_up = set()
+
+    def of(self, names):
+        """What the modules of these names bring in, themselves included: (files, packages)."""
+        key = frozenset(names)
+        if key not in self._closures:
+            self._closures[key] = self._closure(key)
+        return self._closures[key]
+
+    def folders_of(self, name):
+        """The directories in which modules of that package are looked for."""
+        module = self._find(name)
+        return module.folders if module else []
+
+    def _closure(self, names):
+        files, packages, seen, waiting = {}, {}, set(), sorted(names)
+        while waiting:
+            name = waiting.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            module = self._find(name)
+            parent = name.rpartition(".")[0]
+            if parent:
+                waiting.append(parent)
+            if module is None or module.path is None:
+                if module is not None or parent and self._has_modules(parent):
+                    self.looked_up.add(name)
+                continue
+            if not self._sources.is_own(name, module.path):
+                package = self._sources.package_of(name, module.path)
+                if package:
+                    packages[package[0]] = package[1]
+                continue
+            self.looked_up.add(name)
+            label = module_label(name, module.path)
+            files[label] = {"path": os.path.realpath(module.file), "label": label}
+            waiting += self._names_in(module)
+        return (
+            [files[label] for label in sorted(files)],
+            [{"name": name, "version": packages[name]} for name in sorted(packages)],
+        )
+
+    def _has_modules(self, name):
+        """Whether it is a package in which modules of the user's own may lie."""
+        module = self._find(name)
+        if module is None or not module.folders:
+            return False
+        return module.path is None or self._sources.is_own(name, module.path)
+
+    def _names_in(self, module):
+        """The names that may be modules among what a file imports."""
+        if module.name not in self._named:
+            self._named[module.name] = list(self._read(module))
+        return self._named[module.name]
+
+    def _read(self, module):
+        if not module.path.endswith(SOURCES) or module.file != module.path:
+            return
+        package = module.name if module.folders else module.name.rpartition(".")[0]
+        found = imports_of(module.path)
+        for level, name, taken in found.statements:
+            name = absolute(level, name, package)
+            if not name:
+                continue
+            yield name
+            if not self._has_modules(name):
+                continue
+            for each in taken:
+                if each == "*":
+                    yield from self._all_of(name)
+                else:
+                    yield f"{name}.{each}"
+        for level, name in found.whole_packages:
+            name = absolute(level, name, package)
+            if name and self._has_modules(name):
+                self.looked_up.add(name)
+                yield from self._modules_in(name)
+
+    def _all_of(self, name):
+        names = getattr(sys.modules.get(name), "__all__", ())
+        try:
+            return [f"{name}.{each}" for each in names if isinstance(each, str)]
+        except TypeError:
+            return []
+
+    def _modules_in(self, name):
+        for folder in self.folders_of(name):
+            for entry in sorted(list_folder(folder)):
+                stem = entry.partition(".")[0]
+                if entry.endswith(FILES) and stem != "__init__" or os.path.isfile(os.path.join(folder, entry, "__init__.py")):
+                    yield f"{name}.{stem}"
+
+    def _find(self, name):
+        if name not in self._found:
+            self._found[name] = self._look_up(name)
+        return self._found[name]
+
+    def _look_up(self, name):
+        loaded = sys.modules.get(name)
+        path = getattr(loaded, "__file__", None)
+        folders = search_locations(loaded)
+        if isinstance(path, str) and os.path.isfile(enclosing_file(path)):
+            return Module(name, path, folders)
+        if folders:
+            return Module(name, None, folders)
+        if loaded is not None or name in sys.builtin_module_names:
+            return None
+        parent, _, last = name.rpartition(".")
+        if parent:
+            above = self._find(parent)
+            places = above.folders if above else []
+        else:
+            places = sys.path
+        return in_folders(name, last, places) or (None if parent else by_other_finders(name))
+
+
+def absolute(level, name, package):
+    """The whole name of what is imported inside a package; empty when it leads out of it."""
+    if level == 0:
+        return name
+    parts = package.split(".") if package else []
+    if level > len(parts):
+        return ""
+    base = ".".join(parts[: len(parts) - level + 1])
+    return f"{base}.{name}" if name else base
+
+
+def in_folders(name, last, folders):
+    """As Python's own finder: in each folder first the package, then the module; a mere directory when there is neither."""
+    portions = []
+    for folder in folders:
+        # An empty entry of sys.path is the working directory.
+        place = os.path.join(folder or os.getcwd(), last)
+        for suffix in FILES:
+            path = os.path.join(place, "__init__" + suffix)
+            if os.path.isfile(path):
+                return Module(name, path, [place])
+        for suffix in FILES:
+            if os.path.isfile(place + suffix):
+                return Module(name, place + suffix, [])
+        if os.path.isdir(place):
+            portions.append(place)
+        elif os.path.isfile(folder):
+            found = by_finder(importlib.machinery.PathFinder, name, [folder])
+            if found:
+                return found
+    return Module(name, None, portions) if portions else None
+
+
+def by_other_finders(name):
+    """Those of editable installs, which know where the packages of a checkout are."""
+    for finder in sys.meta_path:
+        if getattr(finder, "__name__", None) not in USUAL_FINDERS:
+            found = by_finder(finder, name, None)
+            if found:
+                return found
+    return None
+
+
+def by_finder(finder, name, path):
+    try:
+        spec = finder.find_spec(name, path)
+        if spec is None:
+            return None
+        folders = [os.fspath(folder) for folder in spec.submodule_search_locations or ()]
+        path = spec.origin if spec.has_location else None
+    except Exception:  # Code of others, asked in a way in which Python does not ask.
+        return None
+    return Module(name, path, folders) if path or folders else None
+
+
+def enclosing_file(path):
+    """The path itself, or the file on its way that is no directory."""
+    while not os.path.exists(path) and os.path.dirname(path) != path:
+        path = os.path.dirname(path)
+    return path
+
+
+def list_folder(folder):
+    try:
+        return os.listdir(folder or os.getcwd())
+    except OSError:
+        return []

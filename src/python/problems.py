@@ -1,0 +1,68 @@
+"""What is found wrong, in words for a job's log.
+
+Standard library only.
+"""
+import difflib
+import re
+import traceback
+
+# difflib takes milliseconds per name; a set that misspells hundreds of names is wrong in some other way.
+NEAR_LOOKUPS = 30
+
+
+class Problems:
+    """What is wrong with the set, and what its user should know of, each thing once, in the order it was found."""
+
+    def __init__(self):
+        self.found = []
+        self.warnings = []
+        self._seen = set()
+        self._near_lookups = 0
+
+    def add(self, code, subject, message, near=()):
+        self._note(self.found, code, subject, message, near)
+
+    def warn(self, code, subject, message, near=()):
+        """Of what does not keep the set from running."""
+        self._note(self.warnings, code, subject, message, near)
+
+    def _note(self, notes, code, subject, message, near):
+        problem = {
+            "code": code,
+            "subject": one_line(str(subject)),
+            "message": one_line(str(message)),
+            "near": [one_line(name) for name in near],
+        }
+        identity = (code, problem["subject"], problem["message"])
+        if identity not in self._seen:
+            self._seen.add(identity)
+            notes.append(problem)
+
+    def near(self, name, names):
+        self._near_lookups += 1
+        if self._near_lookups > NEAR_LOOKUPS:
+            return []
+        names = [other for other in names if isinstance(other, str) and other != name]
+        return difflib.get_close_matches(str(name), names, n=3, cutoff=0.7)
+
+    def unexpected(self, subject, error):
+        lines = traceback.format_exception(type(error), error, error.__traceback__)
+        last = "".join(lines).strip().splitlines()[-4:]
+        self.add("planner-error", subject, " | ".join(line.strip() for line in last))
+
+
+def one_line(text):
+    """No line breaks or control characters: the text ends up in a job's log."""
+    return " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", text).split())
+
+
+def words(error):
+    """What an exception says, in its own words, on one line."""
+    if callable(getattr(error, "errors", None)):  # pydantic's text adds the input and a link, neither of use here
+        try:
+            issues = error.errors()
+            return "; ".join(f"{'.'.join(map(str, issue['loc']))}: {issue['msg']}" for issue in issues)
+        except Exception:
+            pass
+    text = one_line(str(error))
+    return text if text and not isinstance(error, KeyError) else f"{type(error).__name__}: {text}"
