@@ -29171,6 +29171,10 @@ class warm_host_WarmHost {
     get gone() {
         return this.#gone;
     }
+    /** Whether it has ended by a signal, and not of its own. */
+    get killed() {
+        return this.#gone !== undefined && this.#child.signalCode !== null;
+    }
     /** The last lines it printed itself, outside of any eval. */
     get printed() {
         return this.#printed;
@@ -29515,6 +29519,7 @@ function warm(options) {
     let host;
     let prepared;
     let engine;
+    let closed = false;
     return {
         planner: {
             async plan(questionFile, answerFile) {
@@ -29527,7 +29532,13 @@ function warm(options) {
                     // The engine finds the same, and says so.
                     return await shortLivedPlanner({ ...options, python: await options.python() }).plan(questionFile, answerFile);
                 }
-                const failure = await host.plan(questionFile, answerFile);
+                let failure = await host.plan(questionFile, answerFile);
+                if (failure && host.killed && !closed) {
+                    // By a machine short of memory, or by hand: the next may live.
+                    log.info(`The Python process that plans ${host.gone}; the set is planned by another one.`);
+                    host = await startHost();
+                    failure = await host.plan(questionFile, answerFile);
+                }
                 if (!failure) {
                     // Its classes are imported. The rest of its preparation goes on while this process reads the data of the set.
                     prepared = host.prepare({ evals: [], ...common });
@@ -29547,6 +29558,7 @@ function warm(options) {
             return engine;
         },
         async close() {
+            closed = true;
             await (engine ?? host)?.close();
         },
     };
@@ -32651,7 +32663,8 @@ function formatCompletions(records) {
 function sameExecution(a, b) {
     return (
     // Not the fingerprint: a newer version of the action tells the same content in another way.
-    a.ended === b.ended &&
+    a.started === b.started &&
+        a.ended === b.ended &&
         a.run.id === b.run.id &&
         a.run.attempt === b.run.attempt &&
         (0,progress_file/* formatCommand */.fE)(a.argv) === (0,progress_file/* formatCommand */.fE)(b.argv));

@@ -112,6 +112,7 @@ export function formatCompletions(records: readonly CompletionRecord[]): string 
 export function sameExecution(a: CompletionRecord, b: CompletionRecord): boolean {
   return (
     // Not the fingerprint: a newer version of the action tells the same content in another way.
+    a.started === b.started &&
     a.ended === b.ended &&
     a.run.id === b.run.id &&
     a.run.attempt === b.run.attempt &&

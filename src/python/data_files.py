@@ -50,8 +50,12 @@ class DataFiles:
             if path is None:
                 if unread is not None and name not in unread and last_key(name).endswith("_jsonl") and value:
                     near = self._near(value, registry_path)
-                    note = self._problems.warn if may_write else self._problems.add
-                    note("missing-data", subject, f"{name}: there is no file {value}", near)
+                    missing = f"{name}: there is no file {value}"
+                    if may_write:
+                        why = "If the eval writes it, this is as it should be; if it reads it, add it"
+                        self._problems.warn("missing-data", subject, f"{missing}. {why}", near)
+                    else:
+                        self._problems.add("missing-data", subject, missing, near)
                 continue
             root = to_wire(os.path.abspath(path))
             for file in [path] if os.path.isfile(path) else all_files(path, self._basis.seen):

@@ -551,7 +551,12 @@ def fill_plan(plan, request, registry, problems):
             plan["evals"].append(evals_of_set.describe(spec))
         except IMPORT_ERRORS as error:
             problems.unexpected(spec.key, error)
-    registry.settle([*models, *names_of(plan["completion_fns"])], request.get("shares_registry", False))
+    # evals looks names up that it does not know as models.
+    known = all(entry["kind"] in ("dummy", "openai-chat") for entry in plan["completion_fns"])
+    unread_kinds = ("completion_fns", "solvers") if known else ()
+    registry.settle(
+        [*models, *names_of(plan["completion_fns"])], unread_kinds, request.get("shares_registry", False)
+    )
     # What is imported may have changed sys.path.
     basis.search_path()
     basis.modules(sources, imported)

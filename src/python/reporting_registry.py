@@ -79,13 +79,15 @@ def open_registry(paths, problems):
             self._matched.append(name)
             return None
 
-        def settle(self, names, only_unused):
-            """Makes problems of what is wrong with the registry, or, when `only_unused` may be passed over and the set does
-            not use it, warnings. `names` are those that were looked for, besides the evals of the set."""
+        def settle(self, names, unread_kinds, shared):
+            """Makes problems of what is wrong with the registry, or warnings where the set does not use it and its evals do
+            not read it: when they are given this registry (`shared`), or of kinds that they do not read. `names` are those
+            that were looked for, besides the evals of the set."""
             wanted = {name for _, name in self._used} | set(names)
             missing = any(problem["code"] in NOT_FOUND for problem in problems.found)
             for defect in self.defects:
-                if missing or not only_unused or self._uses(defect, wanted):
+                read = (missing or not shared) and defect.kind not in unread_kinds
+                if read or self._uses(defect, wanted):
                     problems.add(defect.code, defect.subject, defect.message)
                 else:
                     why = "The set does not use it, so it is passed over; oaieval by itself stops at it"

@@ -55,6 +55,7 @@ function warm(options: EnginesOptions): Engines {
   let host: WarmHost | undefined;
   let prepared: Promise<string | undefined> | undefined;
   let engine: Engine | undefined;
+  let closed = false;
   return {
     planner: {
       async plan(questionFile, answerFile) {
@@ -68,7 +69,13 @@ function warm(options: EnginesOptions): Engines {
             answerFile,
           );
         }
-        const failure = await host.plan(questionFile, answerFile);
+        let failure = await host.plan(questionFile, answerFile);
+        if (failure && host.killed && !closed) {
+          // By a machine short of memory, or by hand: the next may live.
+          log.info(`The Python process that plans ${host.gone}; the set is planned by another one.`);
+          host = await startHost();
+          failure = await host.plan(questionFile, answerFile);
+        }
         if (!failure) {
           // Its classes are imported. The rest of its preparation goes on while this process reads the data of the set.
           prepared = host.prepare({ evals: [], ...common });
@@ -88,6 +95,7 @@ function warm(options: EnginesOptions): Engines {
       return engine;
     },
     async close() {
+      closed = true;
       await (engine ?? host)?.close();
     },
   };

@@ -109,6 +109,11 @@ export class WarmHost implements Planner {
     return this.#gone;
   }
 
+  /** Whether it has ended by a signal, and not of its own. */
+  get killed(): boolean {
+    return this.#gone !== undefined && this.#child.signalCode !== null;
+  }
+
   /** The last lines it printed itself, outside of any eval. */
   get printed(): readonly string[] {
     return this.#printed;

@@ -55,6 +55,43 @@ describe('cancelled while Python is being installed', () => {
   });
 });
 
+describe('a host that is killed while it plans', () => {
+  /** A Python that writes down each start, and does this when it is asked for a plan. */
+  function engineWith(answer: string): { running: Engines; starts: () => number } {
+    const directory = temporaryDirectory();
+    const [python, starts] = [join(directory, 'python'), join(directory, 'starts')];
+    writeFileSync(python, `#!/bin/sh\necho >> ${starts}\nread -r question <&4\n${answer}\n`, { mode: 0o755 });
+    const count = () => readFileSync(starts, 'utf8').length;
+    return { running: warmEngines(async () => python), starts: () => count() };
+  }
+
+  test('is replaced once, and the plan is made', async () => {
+    const { running, starts } = engineWith(
+      `[ "$(wc -l < "$(dirname "$0")/starts")" -eq 1 ] && kill -9 $$\necho '{"planned": true}' >&4\ncat <&4 >&2`,
+    );
+    expect(await running.planner.plan('question', 'answer')).toBeUndefined();
+    expect(starts()).toBe(2);
+    await running.close();
+  });
+
+  test('and again is a failure that says so', async () => {
+    const { running, starts } = engineWith('echo last words >&2\nkill -9 $$');
+    const failure = await running.planner.plan('question', 'answer');
+    expect(failure).toMatchObject({ why: expect.stringContaining('SIGKILL'), printed: 'last words' });
+    expect(starts()).toBe(2);
+    await running.close();
+  });
+
+  test('is not replaced when it ended of its own', async () => {
+    const { running, starts } = engineWith('exit 3');
+    expect(await running.planner.plan('question', 'answer')).toMatchObject({
+      why: expect.stringContaining('exit code 3'),
+    });
+    expect(starts()).toBe(1);
+    await running.close();
+  });
+});
+
 function alive(pid: number): boolean {
   try {
     return process.kill(pid, 0);

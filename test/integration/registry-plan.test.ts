@@ -211,6 +211,7 @@ describe('the evals of a set', () => {
       name: 'samples',
       path: join(registry('own'), 'data/own/capitals.jsonl'),
       label: 'own/capitals.jsonl',
+      root: join(registry('own'), 'data/own/capitals.jsonl'),
     });
   });
 
@@ -269,10 +270,14 @@ describe('the evals of a set', () => {
         { module: 'own_evals.base', path: join(modules, 'own_evals/base.py'), label: 'own_evals/base.py' },
       ],
       packages: [],
+      code: expect.any(Number),
+      mayWrite: true,
+      solvers: [],
+      solverData: [],
       data: [
-        { name: 'samples', path: data('own/capitals.jsonl'), label: 'own/capitals.jsonl' },
-        { name: 'few_shot_jsonl', path: data('own/shots.jsonl'), label: 'own/shots.jsonl' },
-      ],
+        ['samples', 'own/capitals.jsonl'],
+        ['few_shot_jsonl', 'own/shots.jsonl'],
+      ].map(([name, label = '']) => ({ name, path: data(label), label, root: data(label) })),
       remote: [{ name: 'guide', url: 'https://example.com/guide.txt' }],
       samples: 3,
     });
@@ -302,7 +307,7 @@ describe('the evals of a set', () => {
       env: { ...usualEnv, PYTHONPATH: join(moved, 'modules') },
     });
     const withoutPaths = (from: RegistryPlan) =>
-      JSON.stringify(from.evals, (key, value) => (key === 'path' ? undefined : value));
+      JSON.stringify(from.evals, (key, value) => (['path', 'root'].includes(key) ? undefined : value));
     expect(withoutPaths(there)).toBe(withoutPaths(here));
     expect(withoutPaths(here)).not.toContain(registries);
   });

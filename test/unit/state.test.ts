@@ -444,7 +444,6 @@ describe('merging a restored checkpoint', () => {
     ['by another run', { run: { repository: 'o/r', id: '2', attempt: 1 } }],
     ['by another attempt', { run: { repository: 'o/r', id: '1', attempt: 2 } }],
     ['later', { ended: '2026-01-01T00:01:00.001Z' }],
-    ['with other content', { fingerprint: sha256('other') }],
   ])('what the user removed on this machine, and was done again %s, is done', (_, changes) => {
     const theirs = withDone(b);
     const again = completion(a, changes);
@@ -454,6 +453,26 @@ describe('merging a restored checkpoint', () => {
     const { state } = open(mine.root);
     state.merge(theirs.state);
     expect(state.record(a.command)).toEqual(again);
+  });
+
+  test('what the user removed on this machine is not brought back in the form of an earlier version', () => {
+    const theirs = withDone(b);
+    theirs.state.complete(completion(a, { fingerprint: sha256('as version 0.1 told it') }));
+    const mine = withDone(a, b);
+    writeFileSync(mine.paths.progressFile, formatProgress([b.command]));
+    const { state } = open(mine.root);
+    state.merge(theirs.state);
+    expect(state.isDone(a.command)).toBe(false);
+  });
+
+  test('renewed records take the place of those they renew, on disk as well', () => {
+    const mine = withDone(a, b);
+    const renewed = completion(a, { fingerprint: sha256('as this version tells it') });
+    mine.state.renew([renewed, completion(planned('unknown.x'))]);
+    const { state } = open(mine.root);
+    expect(state.record(a.command)).toEqual(renewed);
+    expect(state.records).toHaveLength(2);
+    expect(state.isDone(a.command)).toBe(true);
   });
 
   test('a line that the user takes out afterwards is taken out', () => {
