@@ -1,16 +1,11 @@
 /** A plan is recalled when a new one would be the same, and only then. No change here touches a file that an eval names. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { FileHashes } from '../../src/plan/file-hashes.ts';
-import { makePlan, recallPlan } from '../../src/plan/make-plan.ts';
-import type { Plan } from '../../src/plan/plan.ts';
-import { shortLivedPlanner } from '../../src/plan/planner.ts';
-import { planSubject } from '../../src/plan/subject.ts';
-import { savedPlan } from '../../src/progress/saved-plan.ts';
 import { evalsPython } from '../helpers/evals-venv.ts';
+import { PlanProject } from '../helpers/plan-project.ts';
 
 let evals = '';
 let root = '';
@@ -26,62 +21,20 @@ const CLASS = 'from evals.eval import Eval\nclass Own(Eval):\n  eval_sample = ru
 const OTHER = `# another\n${CLASS}`;
 
 /** A project with one eval, whose class is `own:Own` unless said otherwise; `paths` is its PYTHONPATH. */
-class Project {
-  readonly directory = mkdtempSync(join(root, 'project-'));
-  readonly #paths: readonly string[];
-  readonly #python: string;
-
-  constructor({ paths = ['modules'], cls = 'own:Own', python = evals }) {
-    this.#paths = paths;
-    this.#python = python;
+class Project extends PlanProject {
+  constructor({
+    cls = 'own:Own',
+    python = evals,
+    ...rest
+  }: { paths?: string[]; cls?: string; python?: string }) {
+    super({ root, python, ...rest });
     this.write('registry/eval_sets/own.yaml', 'own: { evals: [own-eval.*] }\n');
     this.write('registry/evals/own.yaml', `own-eval.dev.v0: { class: "${cls}" }\n`);
   }
-
-  path(name: string): string {
-    return join(this.directory, name);
-  }
-
-  write(name: string, content: string): void {
-    mkdirSync(dirname(this.path(name)), { recursive: true });
-    writeFileSync(this.path(name), content);
-  }
-
-  async plan(): Promise<Plan> {
-    const asked = this.#asked();
-    return await makePlan({
-      ...asked,
-      planner: shortLivedPlanner({ python: asked.python, cwd: this.directory, env: asked.env }),
-      temporaryDirectory: root,
-      hashes: new FileHashes(),
-      subject: await planSubject(asked),
-      lockedRoot: undefined,
-    });
-  }
-
-  async recall(plan: Plan): Promise<Plan | undefined> {
-    const owner = { repository: 'o/r', cacheKey: '', model: 'dummy', evalSet: 'own' };
-    return await recallPlan(savedPlan(plan, owner), await planSubject(this.#asked()), new FileHashes());
-  }
-
-  #asked() {
-    const { PYTHONPATH: _, ...env } = process.env;
-    const paths = this.#paths.map((name) => this.path(name)).join(delimiter);
-    return {
-      model: 'dummy',
-      evalSet: 'own',
-      args: [],
-      registryPaths: [this.path('registry')],
-      todaysModels: true,
-      sharesRegistry: true,
-      python: this.#python,
-      evalsVersion: '',
-      extraPackages: [],
-      workingDirectory: this.directory,
-      env: { ...env, OPENAI_API_KEY: 'x', PYTHONDONTWRITEBYTECODE: '1', PYTHONPATH: paths },
-    };
-  }
 }
+
+/** A module that a function imports when it is called; it is not imported when the set is planned. */
+const LATER = `def score():\n  from later.scores import right\n\n${CLASS}`;
 
 interface Change {
   readonly name: string;
@@ -144,6 +97,22 @@ const changes: readonly Change[] = [
       'modules/two.py': OTHER,
     },
     change: (project) => project.write('modules/chosen.py', 'from two import Own as Base\n'),
+  },
+  {
+    name: 'a module that a function imports',
+    files: { 'modules/own.py': LATER, 'modules/later/__init__.py': '', 'modules/later/scores.py': '' },
+    change: (project) => project.write('modules/later/scores.py', 'right = 1\n'),
+  },
+  {
+    name: 'a module that a function imports, and that was not there',
+    files: { 'modules/own.py': LATER, 'modules/later/__init__.py': '' },
+    change: (project) => project.write('modules/later/scores.py', 'right = 1\n'),
+  },
+  {
+    name: 'a module that hides another that a function imports',
+    paths: ['before', 'modules'],
+    files: { 'before/notes.txt': '', 'modules/own.py': LATER, 'modules/later/scores.py': '' },
+    change: (project) => project.write('before/later/scores.py', 'right = 1\n'),
   },
   {
     name: 'a link that leads to other modules',

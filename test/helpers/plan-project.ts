@@ -1,0 +1,103 @@
+/** A project with a registry and modules of its own, and what it plans. */
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { FileHashes } from '../../src/plan/file-hashes.ts';
+import { makePlan, recallPlan } from '../../src/plan/make-plan.ts';
+import type { Plan, PlannedEval } from '../../src/plan/plan.ts';
+import { shortLivedPlanner } from '../../src/plan/planner.ts';
+import { planSubject } from '../../src/plan/subject.ts';
+import { savedPlan } from '../../src/progress/saved-plan.ts';
+
+export interface PlanProjectOptions {
+  /** A directory that exists. */
+  readonly root: string;
+  readonly python: string;
+  /** Its PYTHONPATH. */
+  readonly paths?: readonly string[];
+  readonly model?: string;
+  readonly evalSet?: string;
+  readonly args?: readonly string[];
+  readonly sharesRegistry?: boolean;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export class PlanProject {
+  readonly directory: string;
+  readonly #options: PlanProjectOptions;
+
+  constructor(options: PlanProjectOptions) {
+    this.#options = options;
+    this.directory = mkdtempSync(join(options.root, 'project-'));
+  }
+
+  path(name: string): string {
+    return join(this.directory, name);
+  }
+
+  write(name: string, content: string | Buffer): void {
+    mkdirSync(dirname(this.path(name)), { recursive: true });
+    writeFileSync(this.path(name), content);
+  }
+
+  writeAll(files: Readonly<Record<string, string>>): void {
+    for (const [name, content] of Object.entries(files)) this.write(name, content);
+  }
+
+  async plan(): Promise<Plan> {
+    const asked = this.#asked();
+    return await makePlan({
+      ...asked,
+      planner: shortLivedPlanner({ python: asked.python, cwd: this.directory, env: asked.env }),
+      temporaryDirectory: this.#options.root,
+      hashes: new FileHashes(),
+      subject: await planSubject(asked),
+      lockedRoot: undefined,
+    });
+  }
+
+  async recall(plan: Plan): Promise<Plan | undefined> {
+    const owner = { repository: 'o/r', cacheKey: '', model: 'dummy', evalSet: 'own' };
+    return await recallPlan(savedPlan(plan, owner), await planSubject(this.#asked()), new FileHashes());
+  }
+
+  #asked() {
+    const { python, paths = ['modules'], model = 'dummy', evalSet = 'own', args = [] } = this.#options;
+    const { PYTHONPATH: _, OPENAI_BASE_URL: __, ...env } = process.env;
+    return {
+      model,
+      evalSet,
+      args,
+      registryPaths: [this.path('registry')],
+      todaysModels: true,
+      sharesRegistry: this.#options.sharesRegistry ?? true,
+      python,
+      evalsVersion: '',
+      extraPackages: [],
+      workingDirectory: this.directory,
+      env: {
+        ...env,
+        OPENAI_API_KEY: 'x',
+        PYTHONDONTWRITEBYTECODE: '1',
+        PYTHONPATH: paths.map((name) => this.path(name)).join(delimiter),
+        ...this.#options.env,
+      },
+    };
+  }
+}
+
+/** The parts of each eval that another plan has otherwise, by the name of the eval; evals without a change are left out. */
+export function changesBetween(before: Plan, after: Plan): Record<string, string[]> {
+  const partsOf = new Map(before.evals.map((each) => [each.key, each.fingerprint.parts]));
+  const changes = after.evals.map(({ name, key, fingerprint: { parts } }): [string, string[]] => {
+    const then = partsOf.get(key) ?? {};
+    const names = [...new Set([...Object.keys(then), ...Object.keys(parts)])].sort();
+    return [name, names.filter((part) => then[part] !== parts[part])];
+  });
+  return Object.fromEntries(changes.filter(([, parts]) => parts.length > 0));
+}
+
+export function evalNamed(plan: Plan, name: string): PlannedEval {
+  const found = plan.evals.find((each) => each.name === name);
+  if (!found) throw new Error(`no eval ${name} among ${plan.evals.map((each) => each.name).join(', ')}`);
+  return found;
+}

@@ -1,0 +1,204 @@
+/** What counts as the content of an eval, then and now: docs of it are src/plan/content.ts and src/plan/written.ts. */
+import { chmodSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { changesSince, isContentOf, journalOwner, leftOut, renewed } from '../../../src/plan/content.ts';
+import { FileHashes } from '../../../src/plan/file-hashes.ts';
+import { hashOf } from '../../../src/plan/hash.ts';
+import type { Fingerprint, PlannedEval, WritableArgument } from '../../../src/plan/plan.ts';
+import { contentAtEnd } from '../../../src/plan/written.ts';
+import { completion, planned, sha256, temporaryDirectory } from '../../helpers/builders.ts';
+
+function fingerprint(parts: Record<string, string>): Fingerprint {
+  const hashed = Object.fromEntries(Object.entries(parts).map(([name, text]) => [name, sha256(text)]));
+  return { value: hashOf(hashed), parts: hashed };
+}
+
+interface Today {
+  readonly writable?: readonly WritableArgument[];
+  readonly earlier?: readonly Fingerprint[];
+}
+
+function evalOf(parts: Record<string, string>, today: Today = {}): PlannedEval {
+  return { ...planned('a.x'), earlier: [], writable: [], ...today, fingerprint: fingerprint(parts) };
+}
+
+function done(parts: Record<string, string>, written: string[] = []) {
+  const { value, parts: hashed } = fingerprint(parts);
+  return { fingerprint: value, parts: { ...hashed }, written };
+}
+
+const results: WritableArgument = {
+  argument: 'results_file',
+  path: '/work/results.txt',
+  label: 'results.txt',
+};
+const folder: WritableArgument = { argument: 'results_dir', path: '/work/results' };
+const names = (of: PlannedEval, then: ReturnType<typeof done>) =>
+  changesSince(of, then).map(({ name }) => name);
+
+describe('a result is of today’s content', () => {
+  test('when all parts are what they were, and only then', () => {
+    const today = evalOf({ spec: 's', model: 'm' });
+    expect(isContentOf(today, done({ spec: 's', model: 'm' }))).toBe(true);
+    const other = done({ spec: 's', model: 'n' });
+    expect([isContentOf(today, other), names(today, other)]).toEqual([false, ['model']]);
+  });
+
+  test('when what is there now of the eval’s own arguments was not there when it began', () => {
+    const today = evalOf({ spec: 's', results_file: 'r' }, { writable: [results] });
+    const then = done({ spec: 's' });
+    expect(isContentOf(today, then)).toBe(true);
+    expect(leftOut(today, then)).toEqual(['results_file']);
+    // Of evals' own classes every file is an input.
+    expect(isContentOf(evalOf({ spec: 's', results_file: 'r' }), then)).toBe(false);
+  });
+
+  test('not when the arguments are others', () => {
+    const today = evalOf({ spec: 't', results_file: 'r' }, { writable: [results] });
+    expect(names(today, done({ spec: 's' }))).toEqual(['results_file', 'spec']);
+  });
+
+  test('when what it wrote is other, gone, or more', () => {
+    const then = done({ spec: 's', 'results_dir input.txt': 'i' }, ['results_dir']);
+    const writable = [folder];
+    const more = { spec: 's', 'results_dir input.txt': 'i', 'results_dir run-7.txt': 'o' };
+    expect(isContentOf(evalOf(more, { writable }), then)).toBe(true);
+    expect(isContentOf(evalOf({ spec: 's', 'results_dir input.txt': 'i' }), then)).toBe(true);
+  });
+
+  test('not when an input beside what it wrote is another, or is gone', () => {
+    const then = done({ spec: 's', 'results_dir input.txt': 'i' }, ['results_dir']);
+    const edited = evalOf({ spec: 's', 'results_dir input.txt': 'j' }, { writable: [folder] });
+    expect(names(edited, then)).toEqual(['results_dir input.txt']);
+    expect(names(evalOf({ spec: 's' }), then)).toEqual(['results_dir input.txt']);
+  });
+
+  test('not when a file is added to a directory of inputs that it did not write to', () => {
+    const today = evalOf(
+      { spec: 's', 'results_dir a.txt': 'a', 'results_dir b.txt': 'b' },
+      { writable: [folder] },
+    );
+    expect(names(today, done({ spec: 's', 'results_dir a.txt': 'a' }))).toEqual(['results_dir b.txt']);
+  });
+
+  test('not when its hash is not that of its parts', () => {
+    const today = evalOf({ spec: 's', results_file: 'r' }, { writable: [results] });
+    expect(isContentOf(today, { ...done({ spec: 's' }), fingerprint: sha256('x') })).toBe(false);
+  });
+});
+
+describe('a result of an earlier version', () => {
+  const earlier = [
+    fingerprint({ spec: 's', class: 'c', results_file: 'r' }),
+    fingerprint({ spec: 's', class: 'c' }),
+  ];
+  const today = evalOf(
+    { spec: 's', 'code:own.py': 'c', results_file: 'r' },
+    { earlier, writable: [results] },
+  );
+
+  test('is of today’s content when that version would have the same fingerprint', () => {
+    expect(isContentOf(today, done({ spec: 's', class: 'c', results_file: 'r' }))).toBe(true);
+    expect(isContentOf(today, done({ spec: 's', class: 'c' }))).toBe(true);
+    const other = done({ spec: 's', class: 'd' });
+    // Told in the words of that version, not as parts that are all new.
+    expect([isContentOf(today, other), names(today, other)]).toEqual([false, ['class']]);
+  });
+
+  test('is renewed, so that it sees what that version could not', () => {
+    const of = (parts: Record<string, string>) => completion(today, done(parts));
+    expect(renewed(today, of({ spec: 's', class: 'c', results_file: 'r' }))).toMatchObject({
+      fingerprint: today.fingerprint.value,
+      parts: today.fingerprint.parts,
+    });
+    const without = fingerprint({ spec: 's', 'code:own.py': 'c' });
+    expect(renewed(today, of({ spec: 's', class: 'c' }))).toMatchObject({
+      fingerprint: without.value,
+      parts: without.parts,
+    });
+    expect(renewed(today, completion(today))).toBeUndefined();
+    expect(renewed(today, of({ spec: 'other' }))).toBeUndefined();
+  });
+});
+
+describe('the answers of an interrupted eval', () => {
+  test('are its own whatever it has written, and not those of other content', () => {
+    const owners = [
+      evalOf({ spec: 's', results_file: 'before' }, { writable: [results] }),
+      evalOf({ spec: 's', results_file: 'after' }, { writable: [results] }),
+      evalOf({ spec: 's' }),
+      evalOf({ spec: 't' }),
+    ].map((each) => journalOwner(each, 'o/r').fingerprint);
+    expect(new Set(owners.slice(0, 3)).size).toBe(1);
+    expect(owners[3]).not.toBe(owners[0]);
+  });
+});
+
+describe('what is recorded when an eval ends', () => {
+  const since = Date.parse('2026-01-01T12:00:00Z');
+  const before = new Date(since - 1000);
+
+  /** An eval with a file and a directory of two entries, all from before; `act` is what happens while it runs. */
+  async function recorded(act: (at: string) => void) {
+    const at = temporaryDirectory();
+    mkdirSync(join(at, 'results/old'), { recursive: true });
+    const files = ['results.txt', 'results/input.txt', 'results/old/run.txt'];
+    for (const name of files) writeFileSync(join(at, name), name);
+    const hashes = new FileHashes();
+    await hashes.read(files.map((name) => join(at, name)));
+    const part = (name: string) => hashOf([[name, hashes.of(join(at, name))]]);
+    const parts = {
+      results_file: part('results.txt'),
+      'results_dir input.txt': part('results/input.txt'),
+      'results_dir old': part('results/old/run.txt'),
+    };
+    const writable = [
+      { argument: 'results_file', path: join(at, 'results.txt'), label: 'results.txt' },
+      { argument: 'results_dir', path: join(at, 'results') },
+    ];
+    const of = { ...planned('a.x'), fingerprint: { value: hashOf(parts), parts }, earlier: [], writable };
+    act(at);
+    // No program can set the time of change of an inode, so all of it is later than `since`, as after a chmod.
+    const age = (name: string) => utimesSync(join(at, name), before, before);
+    return { of, age: (names_: string[]) => names_.map(age), end: () => contentAtEnd(of, since) };
+  }
+
+  const everything = ['results.txt', 'results/input.txt', 'results/old/run.txt', 'results/old', 'results'];
+
+  test('a file whose times alone are other is the input that it was', async () => {
+    const { of, age, end } = await recorded((at) => chmodSync(join(at, 'results.txt'), 0o600));
+    age(everything);
+    const { written, parts } = await end();
+    expect(written).not.toContain('results_file');
+    expect(parts.results_file).toBe(of.fingerprint.parts.results_file);
+  });
+
+  test('a file that was written with what it held is left out', async () => {
+    const { end } = await recorded((at) => writeFileSync(join(at, 'results.txt'), 'results.txt'));
+    const { written, parts, fingerprint: value } = await end();
+    expect(written).toContain('results_file');
+    expect(parts).not.toHaveProperty('results_file');
+    expect(value).toBe(hashOf(parts));
+  });
+
+  test('a file whose times were set back is left out when it holds something else', async () => {
+    const { age, end } = await recorded((at) => writeFileSync(join(at, 'results.txt'), 'other'));
+    age(everything);
+    expect((await end()).written).toContain('results_file');
+  });
+
+  test('a file that was removed is left out', async () => {
+    const { end } = await recorded((at) => rmSync(join(at, 'results.txt')));
+    expect((await end()).written).toContain('results_file');
+  });
+
+  test('nothing is left out of what was not touched since', async () => {
+    const { of } = await recorded(() => {});
+    expect(await contentAtEnd(of, Date.now() + 3_600_000)).toEqual({
+      fingerprint: of.fingerprint.value,
+      parts: of.fingerprint.parts,
+      written: [],
+    });
+  });
+});
