@@ -81496,8 +81496,10 @@ function withoutWritable({ fingerprint, writable }) {
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
 /* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8161);
-/* harmony import */ var node_worker_threads__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5919);
-/* harmony import */ var _path_bytes_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2442);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8500);
+/* harmony import */ var node_worker_threads__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5919);
+/* harmony import */ var _path_bytes_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2442);
+
 
 
 
@@ -81511,6 +81513,8 @@ const CHUNK = 1 << 20;
 const AT_ONCE = 160 * 1024 ** 2;
 /** Files that are hashed without threads: opening each costs more than to hash a small one. */
 const FILES_AT_ONCE = 5000;
+/** Files that are looked at before signals are listened to again. */
+const SIZED_AT_ONCE = 1000;
 const MOST_THREADS = 4;
 /**
  * SHA-256 (hex) of files by path, each read once in the life of this object. Few are read synchronously, through one buffer:
@@ -81525,7 +81529,14 @@ class FileHashes {
      */
     async read(paths, most = Number.POSITIVE_INFINITY) {
         const wanted = new Set(paths);
-        const files = [...wanted].filter((path) => !this.#known.has(path)).map(sized);
+        const files = [];
+        for (const path of wanted) {
+            if (!this.#known.has(path))
+                files.push(sized(path));
+            // A list that others wrote may be long.
+            if (files.length % SIZED_AT_ONCE === SIZED_AT_ONCE - 1)
+                await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_3__.setImmediate)();
+        }
         const known = sum([...wanted].map((path) => this.#known.get(path)?.size ?? 0));
         const size = sum(files.map((file) => file.size));
         if (known + size > most)
@@ -81533,12 +81544,12 @@ class FileHashes {
         if (size <= AT_ONCE && files.length <= FILES_AT_ONCE) {
             const buffer = Buffer.allocUnsafeSlow(CHUNK);
             for (const file of files)
-                this.#add(file, sha256Of((0,_path_bytes_js__WEBPACK_IMPORTED_MODULE_4__/* .pathBytes */ .X5)(file.path), buffer, node_fs__WEBPACK_IMPORTED_MODULE_1__, node_crypto__WEBPACK_IMPORTED_MODULE_0__));
+                this.#add(file, sha256Of((0,_path_bytes_js__WEBPACK_IMPORTED_MODULE_5__/* .pathBytes */ .X5)(file.path), buffer, node_fs__WEBPACK_IMPORTED_MODULE_1__, node_crypto__WEBPACK_IMPORTED_MODULE_0__));
             return;
         }
         const threads = shares(files, Math.min((0,node_os__WEBPACK_IMPORTED_MODULE_2__.availableParallelism)(), MOST_THREADS)).map((share) => {
-            const workerData = share.map((file) => (0,_path_bytes_js__WEBPACK_IMPORTED_MODULE_4__/* .pathBytes */ .X5)(file.path));
-            return { share, worker: new node_worker_threads__WEBPACK_IMPORTED_MODULE_3__.Worker(THREAD, { eval: true, workerData, execArgv: [] }) };
+            const workerData = share.map((file) => (0,_path_bytes_js__WEBPACK_IMPORTED_MODULE_5__/* .pathBytes */ .X5)(file.path));
+            return { share, worker: new node_worker_threads__WEBPACK_IMPORTED_MODULE_4__.Worker(THREAD, { eval: true, workerData, execArgv: [] }) };
         });
         try {
             await Promise.all(threads.map(async ({ share, worker }) => {
@@ -81560,7 +81571,7 @@ class FileHashes {
     }
 }
 function sized(path) {
-    const stats = node_fs__WEBPACK_IMPORTED_MODULE_1__.statSync((0,_path_bytes_js__WEBPACK_IMPORTED_MODULE_4__/* .pathBytes */ .X5)(path));
+    const stats = node_fs__WEBPACK_IMPORTED_MODULE_1__.statSync((0,_path_bytes_js__WEBPACK_IMPORTED_MODULE_5__/* .pathBytes */ .X5)(path));
     // What is no regular file may have no end.
     if (!stats.isFile())
         throw new Error(`${path} is not a regular file`);

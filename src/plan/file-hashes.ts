@@ -1,6 +1,7 @@
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { pathBytes } from './path-bytes.ts';
 
@@ -14,6 +15,9 @@ const AT_ONCE = 160 * 1024 ** 2;
 
 /** Files that are hashed without threads: opening each costs more than to hash a small one. */
 const FILES_AT_ONCE = 5000;
+
+/** Files that are looked at before signals are listened to again. */
+const SIZED_AT_ONCE = 1000;
 
 const MOST_THREADS = 4;
 
@@ -36,7 +40,12 @@ export class FileHashes {
    */
   async read(paths: Iterable<string>, most = Number.POSITIVE_INFINITY): Promise<void> {
     const wanted = new Set(paths);
-    const files = [...wanted].filter((path) => !this.#known.has(path)).map(sized);
+    const files: Sized[] = [];
+    for (const path of wanted) {
+      if (!this.#known.has(path)) files.push(sized(path));
+      // A list that others wrote may be long.
+      if (files.length % SIZED_AT_ONCE === SIZED_AT_ONCE - 1) await setImmediate();
+    }
     const known = sum([...wanted].map((path) => this.#known.get(path)?.size ?? 0));
     const size = sum(files.map((file) => file.size));
     if (known + size > most) throw new Error(`the files have more than ${most} bytes together`);

@@ -351,6 +351,9 @@ class EvalsOfSet:
         if "." not in key or one_line(key) != key:
             why = "an eval's name needs a split behind a dot, as in my-eval.dev.v0, and no control characters"
             self._problems.add("bad-eval-name", key, why)
+        if not is_text(str(spec.group)):
+            why = "the name of its registry file is not UTF-8, and evals cannot write it into a record; rename the file"
+            self._problems.add("bad-registry", key, why)
         args = {**copy.deepcopy(spec.args or {}), **self._arguments["extra_eval_params"]}
         cls, why = self._classes.load(spec.cls)
         solvers, solver_data = self._completion_fns.named_in(args, key)
@@ -428,6 +431,14 @@ class EvalsOfSet:
                 why = f"samples_jsonl: {value} has no samples"
             self._problems.add("no-samples", key, why)
         return samples
+
+
+def is_text(name):
+    try:
+        name.encode("utf-8")
+        return True
+    except UnicodeEncodeError:
+        return False
 
 
 def default_jsonl_arguments(cls):

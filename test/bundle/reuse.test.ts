@@ -28,6 +28,7 @@ const FIXTURES = join(import.meta.dirname, '../fixtures/reuse');
 let python: string;
 /** One for all: its address is part of what an eval is. The completion function asks it nothing; evals lists its models. */
 let api: ModelApi;
+let otherPort: ModelApi;
 /** Directories of a completed run: a checkout with a registry and modules, and what was done with it. */
 let completed: { readonly project: string; readonly state?: string } = { project: FIXTURES };
 
@@ -69,8 +70,11 @@ afterAll(async () => {
 });
 
 beforeAll(async () => {
-  [python, api] = await Promise.all([evalsPython(), startModelApi()]);
-  cleanup.push(() => api.close());
+  [python, api, otherPort] = await Promise.all([evalsPython(), startModelApi(), startModelApi()]);
+  cleanup.push(
+    () => api.close(),
+    () => otherPort.close(),
+  );
   const bed = await checkout({ onTestFinished: (work) => cleanup.push(work) });
   for (const [evalSet, evals] of Object.entries(SETS)) {
     const result = await runIn(bed, { inputs: { 'eval-set': evalSet } });
@@ -183,12 +187,12 @@ const cases: Case[] = [
         'class Cities(Places):',
         'class Cities(Places):\n    edited = True\n',
       ),
-    fresh: { 'reuse-own': 'class' },
+    fresh: { 'reuse-own': 'reuse_evals/cities.py' },
   },
   {
     name: 'the source of its base class is edited',
     edit: (at) => appendFileSync(join(at, 'modules/reuse_evals/base.py'), '\n\nEDITED = True\n'),
-    fresh: { 'reuse-own': 'class' },
+    fresh: { 'reuse-own': 'reuse_evals/base.py' },
   },
   {
     name: 'the completion function is configured otherwise',
@@ -200,7 +204,7 @@ const cases: Case[] = [
     name: 'the source of the completion function is edited',
     edit: (at) =>
       replace(at, 'modules/reuse_evals/echo.py', 'self.prefix + last', 'self.prefix + last.upper()'),
-    ...all('completion fn'),
+    ...all('reuse_evals/echo.py'),
   },
   {
     name: 'another version of evals',
@@ -212,6 +216,11 @@ const cases: Case[] = [
     name: 'another API',
     run: () => ({ env: { OPENAI_BASE_URL: api.url.replace('/v1', '/v2') } }),
     ...all('base url'),
+  },
+  {
+    name: 'the same API of this machine on another port, as services of a job get one',
+    run: () => ({ env: { OPENAI_BASE_URL: otherPort.url } }),
+    fresh: {},
   },
   {
     name: 'the same API, spelt otherwise',
@@ -328,7 +337,7 @@ describe.concurrent('an edit between two runs', { timeout: 240_000 }, () => {
 /** `samples changed (a1b2… → c3d4…), spec changed (…)` for `samples, spec`: hashes that differ, and nothing else. */
 function changesOf(parts: string): RegExp {
   const change = (part: string, n: number) =>
-    `${part} changed \\(([0-9a-f]{4})… → (?!\\${n + 1})[0-9a-f]{4}…\\)`;
+    `${part.replaceAll('.', '\\.')} changed \\(([0-9a-f]{4})… → (?!\\${n + 1})[0-9a-f]{4}…\\)`;
   return new RegExp(`^${parts.split(', ').map(change).join(', ')}$`);
 }
 

@@ -62,6 +62,23 @@ test('gives back each answer by key and occurrence, while it is written and afte
   expect(again.journal.has(sha256('other'), 0)).toBe(false);
 });
 
+test('answers that an earlier version kept of the same content are used, beside those of this one', () => {
+  const at = paths();
+  written(at, 'before');
+  const now: JournalOwner = { ...owner, fingerprint: sha256('told anew'), earlier: [owner.fingerprint] };
+  const { journal, staleParts, damaged } = Journal.open(at, now);
+  expect([journal.size, staleParts, damaged]).toEqual([1, undefined, 0]);
+  journal.append(sha256('after'), 0, answer('after'));
+  journal.seal();
+  journal.close();
+  const again = Journal.open(at, now).journal;
+  expect(['before', 'after'].map((text) => again.find(sha256(text), 0))).toEqual(
+    ['before', 'after'].map(answer),
+  );
+  // Nothing of the earlier version is written again.
+  expect(readFileSync(join(sealed(at), '2.jsonl'), 'utf8')).not.toContain('earlier');
+});
+
 test('a large answer is compressed where that pays', () => {
   const at = paths();
   written(at, 'x'.repeat(1_000_000));

@@ -104,6 +104,73 @@ describe('a basis of no ordinary paths', () => {
   });
 });
 
+describe('a basis of very many paths', () => {
+  /** How often this process could do something else while it looked at the paths. */
+  async function turnsDuring(
+    basis: Basis,
+    cancelled?: AbortSignal,
+  ): Promise<[turns: number, known: boolean]> {
+    let turns = 0;
+    let over = false;
+    const turn = (): void => {
+      turns += 1;
+      if (!over) setImmediate(turn);
+    };
+    setImmediate(turn);
+    const plan = await planOf(NO_BASIS);
+    const signature = await signatureOf({ asked: 'x' }, basis, plan, new FileHashes(), cancelled);
+    over = true;
+    return [turns, signature !== undefined];
+  }
+
+  const manyIn = (root: string) => Array.from({ length: 5000 }, (_, index) => join(root, String(index)));
+
+  test.each(['absent', 'directories', 'files'] as const)('of %s lets signals through', async (kind) => {
+    const many = manyIn(realpathSync(temporaryDirectory()));
+    if (kind === 'files') for (const path of many) writeFileSync(path, '');
+    if (kind === 'directories') for (const path of many) mkdirSync(path);
+    const [turns, known] = await turnsDuring({ ...NO_BASIS, [kind]: many });
+    expect(known).toBe(true);
+    expect(turns).toBeGreaterThan(3);
+  });
+
+  test('is given up when the job is cancelled', async () => {
+    const cancelled = new AbortController();
+    setImmediate(() => cancelled.abort());
+    expect((await turnsDuring({ ...NO_BASIS, absent: manyIn('/nowhere') }, cancelled.signal))[1]).toBe(false);
+  });
+});
+
+describe('a directory of a basis', () => {
+  test.each([
+    ['that is a pipe', (path: string) => execFileSync('mkfifo', [path])],
+    ['that leads to itself', (path: string) => symlinkSync(path, path)],
+    ['that is gone', () => {}],
+  ])('%s: no plan is recalled', async (_, make) => {
+    const path = join(realpathSync(temporaryDirectory()), 'x');
+    make(path);
+    expect((await planOf({ ...NO_BASIS, directories: [path] })).signature).toBeUndefined();
+  });
+});
+
+test('what an eval may write is no path of the kernel', async () => {
+  const plan = savedPlan(await planOf(NO_BASIS), owner);
+  const writable = [{ argument: 'out', path: '/proc/self/mem' }];
+  const evals = [{ ...planned('a.dev.v0'), writable }];
+  expect(parseSavedPlan(JSON.stringify({ ...plan, evals }))).toHaveProperty('reason');
+});
+
+test('a plan of version 0.1 is read', async () => {
+  const { evals, made, ...plan } = savedPlan(await planOf(NO_BASIS), owner);
+  const { warnings: _, ...before } = made;
+  const old = evals.map(({ earlier: __, writable: ___, ...each }) => each);
+  expect(parseSavedPlan(JSON.stringify({ ...plan, made: before, evals: old }))).toEqual({
+    ...plan,
+    made,
+    evals,
+  });
+});
+
 describe('a file of a basis', () => {
   test('is not read when it is one of the kernel, by whatever name', async () => {
     const link = join(realpathSync(temporaryDirectory()), 'link');

@@ -1,0 +1,54 @@
+/** What version 0.1 completed is known by the fingerprint that it made. The values here are what that version said. */
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { evalsPython } from '../../helpers/evals-venv.ts';
+import { evalNamed, PlanProject } from '../../helpers/plan-project.ts';
+
+let project: PlanProject;
+let root = '';
+beforeAll(async () => {
+  const python = await evalsPython();
+  root = realpathSync(mkdtempSync(join(tmpdir(), 'earlier-test-')));
+  project = new PlanProject({
+    root,
+    python,
+    model: 'my-fn',
+    evalSet: 's',
+    args: ['--max_samples', '5'],
+    env: { OPENAI_BASE_URL: 'http://127.0.0.1:4711/v1' },
+  });
+  project.writeAll({
+    'registry/eval_sets/s.yaml': 's: { evals: [own.dev.v0, basic.dev.v0] }\n',
+    'registry/evals/e.yaml':
+      'own.dev.v0:\n  class: own.graded:Graded\n  args: { samples_jsonl: own.jsonl, results_file: results.txt }\nbasic.dev.v0:\n  class: evals.elsuite.basic.match:Match\n  args: { samples_jsonl: own.jsonl }\n',
+    'registry/completion_fns/f.yaml': 'my-fn: { class: "own.fn:Fn", args: { template: template.txt } }\n',
+    'registry/data/own.jsonl': '{"input": "a", "ideal": "b"}\n',
+    'registry/data/template.txt': 'T',
+    'modules/own/__init__.py': '',
+    'modules/own/scoring.py': 'LIMIT = 1\n',
+    'modules/own/base.py':
+      'from evals.eval import Eval\n\nclass Base(Eval):\n    eval_sample = run = lambda *_: {}\n',
+    'modules/own/graded.py':
+      'from own.base import Base\nfrom own.scoring import LIMIT\n\nclass Graded(Base):\n    pass\n',
+    'modules/own/fn.py': 'class Fn:\n    pass\n',
+  });
+}, 600_000);
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const BEFORE_IT_RAN = '0ee9f8eec0363c1277a723f8b4b44fe1072fffa40d3e2f4df6620cb438852b41';
+const WITH_ITS_RESULTS = '0c06db401c864ac92c65440b282d678de86002141d57bcb8f9f702d58cbb6c03';
+const BASIC = 'a44dc89831484cb73fa8be9ff25288bfb07dcd52c0b689ecc6aa4f9f2d3a2720';
+
+test('of own classes with and without what they wrote, of evals’ classes as it was', async () => {
+  const earlier = async () => {
+    const plan = await project.plan();
+    return ['own', 'basic'].map((name) => evalNamed(plan, name).earlier.map(({ value }) => value));
+  };
+  expect(await earlier()).toEqual([[BEFORE_IT_RAN], [BASIC]]);
+  project.write('results.txt', 'R');
+  expect(await earlier()).toEqual([[WITH_ITS_RESULTS, BEFORE_IT_RAN], [BASIC]]);
+  project.write('modules/own/base.py', '# edited\nfrom evals.eval import Eval\nclass Base(Eval): pass\n');
+  expect((await earlier())[0]).not.toContain(BEFORE_IT_RAN);
+});
