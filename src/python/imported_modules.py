@@ -29,9 +29,14 @@ class Module:
         self.file = path and enclosing_file(path)
 
 
+# Stands in front of the path of a module that was read from a file, under a name that may be no module's.
+FROM_FILE = "\0"
+
+
 class ImportedModules:
-    def __init__(self, sources):
+    def __init__(self, sources, edges):
         self._sources = sources
+        self._edges = edges
         self._found = {}
         self._named = {}
         self._closures = {}
@@ -58,7 +63,7 @@ class ImportedModules:
                 continue
             seen.add(name)
             module = self._find(name)
-            parent = name.rpartition(".")[0]
+            parent = "" if name.startswith(FROM_FILE) else name.rpartition(".")[0]
             if parent:
                 waiting.append(parent)
             if module is None or module.path is None:
@@ -70,8 +75,9 @@ class ImportedModules:
                 if package:
                     packages[package[0]] = package[1]
                 continue
-            self.looked_up.add(name)
-            label = module_label(name, module.path)
+            if not name.startswith(FROM_FILE):
+                self.looked_up.add(name)
+            label = module_label(module.name, module.path)
             files[label] = {"path": os.path.realpath(module.file), "label": label}
             waiting += self._names_in(module)
         return (
@@ -89,7 +95,7 @@ class ImportedModules:
     def _names_in(self, module):
         """The names that may be modules among what a file imports."""
         if module.name not in self._named:
-            self._named[module.name] = list(self._read(module))
+            self._named[module.name] = [*self._read(module), *self._noted(module)]
         return self._named[module.name]
 
     def _read(self, module):
@@ -114,6 +120,15 @@ class ImportedModules:
             if name and self._has_modules(name):
                 self.looked_up.add(name)
                 yield from self._modules_in(name)
+
+    def _noted(self, module):
+        """What it has brought in while it was imported, also in ways that its text does not show."""
+        yield from self._edges.names.get(module.name, ())
+        for name, path in self._edges.files.get(module.name, ()):
+            found = self._find(name)
+            if found is None or found.path != path:
+                self._found[FROM_FILE + path] = Module(name, path, [])
+                yield FROM_FILE + path
 
     def _all_of(self, name):
         names = getattr(sys.modules.get(name), "__all__", ())

@@ -26,6 +26,7 @@ import sys
 import todays_models
 from basis import Basis
 from data_files import MODELGRADED_ARGUMENT, REMOTE, DataFiles, last_key, strings_in
+from import_edges import ImportEdges
 from import_statements import CLASS_REFERENCE
 from imported_modules import ImportedModules
 from not_found import NotFound
@@ -111,7 +112,8 @@ def to_number(text):
 class Classes:
     """Eval and completion function classes, each module imported once, whether that worked or not."""
 
-    def __init__(self):
+    def __init__(self, edges):
+        self._edges = edges
         self._loaded = {}
         self._broken_modules = {}
 
@@ -126,7 +128,8 @@ class Classes:
         found = None
         if why is None:
             try:
-                found = make_object(reference).func
+                with self._edges.noted():
+                    found = make_object(reference).func
             except IMPORT_ERRORS as error:
                 why = f"class {reference} cannot be imported: {words(error)}"
                 if module not in sys.modules:
@@ -540,8 +543,9 @@ def fill_plan(plan, request, registry, problems):
     basis.search_path()
     for path in registry._registry_paths:
         basis.registry(path)
-    classes, sources, data_files = Classes(), Sources(), DataFiles(problems, basis)
-    imported = ImportedModules(sources)
+    edges = ImportEdges()
+    classes, sources, data_files = Classes(edges), Sources(), DataFiles(problems, basis)
+    imported = ImportedModules(sources, edges)
     code = Code(imported)
     plan["code"] = code.lists
 

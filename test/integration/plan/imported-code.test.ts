@@ -1,6 +1,6 @@
 /** The code of an eval is all that its class brings in, however deep and in whatever way, and nothing else. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -25,6 +25,8 @@ interface Way {
   readonly text: string;
   readonly args?: Readonly<Record<string, unknown>>;
   readonly files: Readonly<Record<string, string>>;
+  /** What they are called, where that is not their path. */
+  readonly labels?: readonly string[];
   /** Those of the files that are not its code. */
   readonly others?: readonly string[];
 }
@@ -107,6 +109,29 @@ const ways: readonly Way[] = [
     files: { 'help_o.py': 'import help_o2\n', 'help_o2.py': '' },
   },
   {
+    name: 'by-a-name-made-up',
+    text: 'import importlib\nhelp_s = importlib.import_module("_".join(["help", "s"]))',
+    files: { 'help_s.py': '' },
+  },
+  {
+    // The second to do so: the modules are there already.
+    name: 'by-a-name-made-up-too',
+    text: 'import importlib\nhelp_s = importlib.import_module("_".join(["help", "s"]))',
+    files: { 'help_s.py': '' },
+  },
+  {
+    name: 'from-a-file',
+    text: [
+      'import importlib.util, pathlib',
+      'path = pathlib.Path(__file__).parent.parent / "loose" / "help-t.py"',
+      'spec = importlib.util.spec_from_file_location("loose_scoring", path)',
+      'module = importlib.util.module_from_spec(spec)',
+      'spec.loader.exec_module(module)',
+    ].join('\n'),
+    files: { 'loose/help-t.py': 'import help_t2\n', 'help_t2.py': '' },
+    labels: ['help-t.py', 'help_t2.py'],
+  },
+  {
     name: 'types-only',
     text: 'from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n  import help_p\nelse:\n  import help_p2',
     files: { 'help_p.py': '', 'help_p2.py': '' },
@@ -154,7 +179,7 @@ describe('an edit of what a class brings in', () => {
   test('in any of the ways there are changes the parts of that file, in that eval', async () => {
     const expected: Record<string, string[]> = {};
     for (const way of ways) {
-      const code = Object.keys(way.files).filter((name) => !way.others?.includes(name));
+      const code = way.labels ?? Object.keys(way.files).filter((name) => !way.others?.includes(name));
       expected[evalNameOf(way)] = code.map((name) => `code:${name}`).sort();
     }
     for (const way of ways)
@@ -217,14 +242,37 @@ test('what is installed is known by its version, what is installed from a direct
     [
       { name: 'index', text: 'import from_index', files: {} },
       { name: 'directory', text: 'import from_directory', files: {} },
+      { name: 'checkout', text: 'import from_checkout', files: {} },
+      { name: 'finder', text: 'def f(): import from_finder', files: {} },
     ],
     { python: join(venv, 'bin/python') },
+  );
+  // Installed with pip install -e: by a line in a .pth file, or by a finder that knows where the package is.
+  for (const name of ['from_checkout', 'from_finder']) project.write(`src/${name}/__init__.py`, 'x = 1\n');
+  writeFileSync(join(site ?? '', 'checkout.pth'), `${project.path('src/from_checkout/..')}\nimport finder\n`);
+  renameSync(project.path('src/from_finder'), project.path('from_finder'));
+  writeFileSync(
+    join(site ?? '', 'finder.py'),
+    [
+      'import sys, importlib.util',
+      'class Finder:',
+      '    @classmethod',
+      '    def find_spec(cls, name, path=None, target=None):',
+      '        if name == "from_finder":',
+      `            return importlib.util.spec_from_file_location(name, ${JSON.stringify(project.path('from_finder/__init__.py'))})`,
+      'sys.meta_path.append(Finder)',
+    ].join('\n'),
   );
   const before = await project.plan();
   install('from_index', '1.0', 'x = 2\n');
   install('from_directory', '1.0', 'x = 2\n', local);
+  for (const name of ['src/from_checkout', 'from_finder']) project.write(`${name}/__init__.py`, 'x = 2\n');
   const edited = await project.plan();
-  expect(changesBetween(before, edited)).toEqual({ 'way-directory': ['code:from_directory/__init__.py'] });
+  expect(changesBetween(before, edited)).toEqual({
+    'way-directory': ['code:from_directory/__init__.py'],
+    'way-checkout': ['code:from_checkout/__init__.py'],
+    'way-finder': ['code:from_finder/__init__.py'],
+  });
   install('from_index', '1.1', 'x = 2\n');
   expect(changesBetween(edited, await project.plan())).toEqual({ 'way-index': ['package:from_index'] });
 });
