@@ -84,7 +84,8 @@ async function main(cancelled: Cancellation): Promise<void> {
   try {
     cancelled.signal.throwIfAborted();
     const paths = statePaths(inputs.stateDirectory, model, evalSet);
-    claimStateDirectory(paths);
+    // Before anything in it is read; what is not there is made when the plan is known to be good.
+    if (existsSync(paths.root)) claimStateDirectory(paths);
     const owner = { repository: context.repository, cacheKey: inputs.cacheKey, model, evalSet };
     const hashes = new FileHashes();
     const plan = await orAborted(cancelled.signal, async () => {
@@ -106,6 +107,7 @@ async function main(cancelled: Cancellation): Promise<void> {
     const keyed = () => requireApiKey(plan, keys, context.fromFork);
     // Nothing is done yet: told before anything is touched.
     if (restored.kind !== 'hit' && !existsSync(paths.progressFile)) keyed();
+    claimStateDirectory(paths);
     lock = await lockState(paths);
     if (!inputs.resume && startFresh(paths))
       log.info('resume is false: what earlier runs left here was set aside');

@@ -81077,7 +81077,9 @@ async function main(cancelled) {
     try {
         cancelled.signal.throwIfAborted();
         const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_24__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
-        (0,_progress_state_directory_js__WEBPACK_IMPORTED_MODULE_27__/* .claimStateDirectory */ .v)(paths);
+        // Before anything in it is read; what is not there is made when the plan is known to be good.
+        if ((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(paths.root))
+            (0,_progress_state_directory_js__WEBPACK_IMPORTED_MODULE_27__/* .claimStateDirectory */ .v)(paths);
         const owner = { repository: context.repository, cacheKey: inputs.cacheKey, model, evalSet };
         const hashes = new _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_17__/* .FileHashes */ .$();
         const plan = await orAborted(cancelled.signal, async () => {
@@ -81100,6 +81102,7 @@ async function main(cancelled) {
         // Nothing is done yet: told before anything is touched.
         if (restored.kind !== 'hit' && !(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(paths.progressFile))
             keyed();
+        (0,_progress_state_directory_js__WEBPACK_IMPORTED_MODULE_27__/* .claimStateDirectory */ .v)(paths);
         lock = await (0,_progress_lock_js__WEBPACK_IMPORTED_MODULE_23__/* .lockState */ .H)(paths);
         if (!inputs.resume && (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_26__/* .startFresh */ .hU)(paths))
             _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx.info('resume is false: what earlier runs left here was set aside');

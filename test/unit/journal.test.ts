@@ -65,7 +65,11 @@ test('gives back each answer by key and occurrence, while it is written and afte
 test('answers that an earlier version kept of the same content are used, beside those of this one', () => {
   const at = paths();
   written(at, 'before');
-  const now: JournalOwner = { ...owner, fingerprint: sha256('told anew'), formerFingerprints: [owner.fingerprint] };
+  const now: JournalOwner = {
+    ...owner,
+    fingerprint: sha256('told anew'),
+    formerFingerprints: [owner.fingerprint],
+  };
   const { journal, staleParts, damaged } = Journal.open(at, now);
   expect([journal.size, staleParts, damaged]).toEqual([1, undefined, 0]);
   journal.append(sha256('after'), 0, answer('after'));
