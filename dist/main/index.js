@@ -86729,8 +86729,11 @@ function explainStart(lane, journal, replays, log) {
     }
 }
 /** Whether it failed by itself while it used answers of an earlier run, in a way that other answers might change. */
-function isSuspect({ endedOnItsOwn, failure }, lane) {
+function isSuspect({ endedOnItsOwn, cause, failure }, lane) {
     if (!endedOnItsOwn || lane.replayedEarlier() === 0)
+        return false;
+    // A record that is missing or torn says nothing about answers.
+    if (cause !== 'exit' && cause !== 'unanswered')
         return false;
     return lane.refusal() !== undefined || failure === undefined || mayBeOfAnswers(failure);
 }
@@ -86815,7 +86818,12 @@ async function runOnce(planned, lane, options, log) {
             };
         const reason = watch.passed.aborted ? (0,errors/* reasonOf */.A3)(watch.passed.reason) : judgement.reason;
         const lastLines = printed.slice(-SHOWN_LINES);
-        return { outcome: { status: 'failed', eval: planned, reason, lastLines }, endedOnItsOwn, failure };
+        return {
+            outcome: { status: 'failed', eval: planned, reason, lastLines },
+            endedOnItsOwn,
+            cause: judgement.cause,
+            failure,
+        };
     }
     const content = await (0,written/* contentAtEnd */.u)(planned);
     if (content.written.length > 0)

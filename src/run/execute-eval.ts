@@ -20,7 +20,7 @@ import { AttemptOutput } from './attempt-output.ts';
 import { nextAttempt } from './attempt-plan.ts';
 import { type Engine, EngineLost, type RunningEval } from './engine.ts';
 import { mayBeOfAnswers, type PythonFailure, pythonFailure, signatureOf } from './failure-cause.ts';
-import { judgeAttempt } from './judge-attempt.ts';
+import { type FailureCause, judgeAttempt } from './judge-attempt.ts';
 import type { Outcome } from './outcome.ts';
 import { type RecordSummary, readRecordFile } from './record-file.ts';
 import { type Limits, watchEval } from './watch.ts';
@@ -139,8 +139,10 @@ function explainStart(lane: EvalGateway, journal: Journal | undefined, replays: 
 }
 
 /** Whether it failed by itself while it used answers of an earlier run, in a way that other answers might change. */
-function isSuspect({ endedOnItsOwn, failure }: Attempt, lane: EvalGateway): boolean {
+function isSuspect({ endedOnItsOwn, cause, failure }: Attempt, lane: EvalGateway): boolean {
   if (!endedOnItsOwn || lane.replayedEarlier() === 0) return false;
+  // A record that is missing or torn says nothing about answers.
+  if (cause !== 'exit' && cause !== 'unanswered') return false;
   return lane.refusal() !== undefined || failure === undefined || mayBeOfAnswers(failure);
 }
 
@@ -176,6 +178,8 @@ interface Attempt {
   readonly outcome: Outcome;
   /** Whether neither a limit nor the end of the run stopped it. */
   readonly endedOnItsOwn: boolean;
+  /** Why it failed; undefined when it did not, or could not be started. */
+  readonly cause?: FailureCause;
   /** The exception that ended it, when it printed one. */
   readonly failure?: PythonFailure | undefined;
 }
@@ -242,7 +246,12 @@ async function runOnce(
       };
     const reason = watch.passed.aborted ? reasonOf(watch.passed.reason) : judgement.reason;
     const lastLines = printed.slice(-SHOWN_LINES);
-    return { outcome: { status: 'failed', eval: planned, reason, lastLines }, endedOnItsOwn, failure };
+    return {
+      outcome: { status: 'failed', eval: planned, reason, lastLines },
+      endedOnItsOwn,
+      cause: judgement.cause,
+      failure,
+    };
   }
   const content = await contentAtEnd(planned);
   if (content.written.length > 0) log.info(describeWritten(content.written));

@@ -21,6 +21,12 @@ export interface AttemptFacts {
   readonly refusal: string | undefined;
 }
 
+/**
+ * `exit`: the eval itself says so. `no-report`, `no-samples`: it says nothing. `unanswered`: the API did not answer. `record`:
+ * the result may be right, but it was not recorded whole; no answer has a part in that.
+ */
+export type FailureCause = 'exit' | 'no-report' | 'unanswered' | 'record' | 'no-samples';
+
 export type Judgement =
   | {
       readonly kind: 'done';
@@ -31,11 +37,7 @@ export type Judgement =
     }
   | {
       readonly kind: 'failed';
-      /**
-       * `exit`: the eval itself says so. `no-report`, `no-samples`: it says nothing. `unanswered`: the API did not answer.
-       * `record`: the result may be right, but it was not recorded whole; no answer has a part in that.
-       */
-      readonly cause: 'exit' | 'no-report' | 'unanswered' | 'record' | 'no-samples';
+      readonly cause: FailureCause;
       /** What happened and why, as a clause. */
       readonly reason: string;
     };

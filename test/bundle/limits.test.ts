@@ -664,9 +664,10 @@ describe.runIf(canMount).concurrent('a state directory without room', () => {
 
   test('while evals run: what was recorded before stays, and the next run goes on', async (context) => {
     const bed = await smallDisk(context, { samples: [2, 6, 2] });
+    let stopFilling = (): void => {};
     const result = await runUntil(bed, { answered: 4, held: 4 }, () => {
       // What is freed is taken again.
-      bed.api.onRequest(() => fill(bed));
+      stopFilling = bed.api.onRequest(() => fill(bed));
       fill(bed);
       bed.api.release();
     });
@@ -676,6 +677,7 @@ describe.runIf(canMount).concurrent('a state directory without room', () => {
     expect(done[0]).toBe(key(0));
     expect(bed.records().map((record) => record.eval)).toEqual(done);
     expect(bed.rejected()).toEqual([]);
+    stopFilling();
     const all = bed.api.requests.length;
     rmSync(filler(bed));
     const next = await bed.run({ runAttempt: 2, cache: false });
