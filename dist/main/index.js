@@ -78288,20 +78288,23 @@ function minutes(milliseconds) {
 
 // EXTERNAL MODULE: ./lib/gateway/providers.js
 var providers = __nccwpck_require__(5200);
+// EXTERNAL MODULE: ./lib/text.js
+var lib_text = __nccwpck_require__(8804);
 ;// CONCATENATED MODULE: ./lib/gateway/provider-error.js
+/**
+ * What a provider says of a request that it refused, in whatever shape: OpenAI's `{"error": {…}}`, Anthropic's, Gemini's
+ * list around it, `{"error": "…"}` (Ollama, TGI), `{"message": …}` (vLLM, Mistral, Bedrock), `{"detail": …}` (FastAPI),
+ * `{"errors": […]}` (Cloudflare), or a web page.
+ */
+
+/** In bytes. */
 const LONGEST_NAME = 100;
 const LONGEST_MESSAGE = 500;
 /** Bytes of a body that is no JSON, of which the message is taken. */
 const LONGEST_TEXT = 8000;
 /** @param secrets what the provider may repeat, and what must not be shown: the keys of the request */
 function readProviderError(status, body, secrets = []) {
-    const shown = (text, longest) => secrets
-        .reduce((words, secret) => words.replaceAll(secret, '***'), text)
-        // Formatting characters hide and reorder what is printed (bidirectional controls, zero-width spaces).
-        .replace(/\p{Cf}/gu, '')
-        .replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
-        .trim()
-        .slice(0, longest);
+    const shown = (text, bytes) => (0,lib_text/* oneLine */.TN)(secrets.reduce((words, secret) => words.replaceAll(secret, '***'), text), bytes);
     const text = body.toString('utf8', 0, LONGEST_TEXT);
     if (isWebPage(text)) {
         const title = /<title[^>]*>([^<]*)/i.exec(text)?.[1] ?? '';
@@ -80249,12 +80252,13 @@ class Attempt {
 
 ;// CONCATENATED MODULE: ./lib/gateway/describe-request.js
 
+
 const LONGEST_EXCERPT = 80;
 /** ` (model gpt-x, sample "… the end of its prompt")`, so that a person finds what was asked; empty when it tells neither. */
 function describeRequest(body) {
     const fields = parseFields(body) ?? {};
-    const model = typeof fields.model === 'string' ? [`model ${printable(fields.model)}`] : [];
-    const text = printable(promptOf(fields));
+    const model = typeof fields.model === 'string' ? [`model ${(0,lib_text/* oneLine */.TN)(fields.model, 200)}`] : [];
+    const text = (0,lib_text/* oneLine */.TN)(promptOf(fields));
     const excerpt = text.length > LONGEST_EXCERPT ? `…${text.slice(-LONGEST_EXCERPT)}` : text;
     const parts = [...model, ...(excerpt === '' ? [] : [`sample ${JSON.stringify(excerpt)}`])];
     return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
@@ -80272,12 +80276,6 @@ function textOf(value) {
         return '';
     const { content, text } = value;
     return textOf(content) || (typeof text === 'string' ? text : '');
-}
-function printable(text) {
-    return text
-        .replace(/\p{Cf}/gu, '')
-        .replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
-        .trim();
 }
 
 ;// CONCATENATED MODULE: ./lib/gateway/replayable.js

@@ -1,3 +1,4 @@
+import { oneLine } from '../text.ts';
 import { parseFields } from './adaptable.ts';
 
 const LONGEST_EXCERPT = 80;
@@ -5,8 +6,8 @@ const LONGEST_EXCERPT = 80;
 /** ` (model gpt-x, sample "… the end of its prompt")`, so that a person finds what was asked; empty when it tells neither. */
 export function describeRequest(body: Buffer): string {
   const fields = parseFields(body) ?? {};
-  const model = typeof fields.model === 'string' ? [`model ${printable(fields.model)}`] : [];
-  const text = printable(promptOf(fields));
+  const model = typeof fields.model === 'string' ? [`model ${oneLine(fields.model, 200)}`] : [];
+  const text = oneLine(promptOf(fields));
   const excerpt = text.length > LONGEST_EXCERPT ? `…${text.slice(-LONGEST_EXCERPT)}` : text;
   const parts = [...model, ...(excerpt === '' ? [] : [`sample ${JSON.stringify(excerpt)}`])];
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
@@ -23,11 +24,4 @@ function textOf(value: unknown): string {
   if (typeof value !== 'object' || value === null) return '';
   const { content, text } = value as Record<string, unknown>;
   return textOf(content) || (typeof text === 'string' ? text : '');
-}
-
-function printable(text: string): string {
-  return text
-    .replace(/\p{Cf}/gu, '')
-    .replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
-    .trim();
 }

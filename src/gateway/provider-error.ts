@@ -3,6 +3,8 @@
  * list around it, `{"error": "…"}` (Ollama, TGI), `{"message": …}` (vLLM, Mistral, Bedrock), `{"detail": …}` (FastAPI),
  * `{"errors": […]}` (Cloudflare), or a web page.
  */
+import { oneLine } from '../text.ts';
+
 export interface ProviderError {
   readonly status: number;
   /** `insufficient_quota`, `model_not_found`, `API_KEY_INVALID`, …; empty when the provider gives none. */
@@ -22,6 +24,7 @@ export interface ProviderError {
   readonly namesStatus: boolean;
 }
 
+/** In bytes. */
 const LONGEST_NAME = 100;
 const LONGEST_MESSAGE = 500;
 /** Bytes of a body that is no JSON, of which the message is taken. */
@@ -33,14 +36,11 @@ export function readProviderError(
   body: Buffer,
   secrets: readonly string[] = [],
 ): ProviderError {
-  const shown = (text: string, longest: number): string =>
-    secrets
-      .reduce((words, secret) => words.replaceAll(secret, '***'), text)
-      // Formatting characters hide and reorder what is printed (bidirectional controls, zero-width spaces).
-      .replace(/\p{Cf}/gu, '')
-      .replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
-      .trim()
-      .slice(0, longest);
+  const shown = (text: string, bytes: number): string =>
+    oneLine(
+      secrets.reduce((words, secret) => words.replaceAll(secret, '***'), text),
+      bytes,
+    );
   const text = body.toString('utf8', 0, LONGEST_TEXT);
   if (isWebPage(text)) {
     const title = /<title[^>]*>([^<]*)/i.exec(text)?.[1] ?? '';
