@@ -28,7 +28,7 @@ import { type Lock, lockState } from './progress/lock.ts';
 import { type StatePaths, statePaths } from './progress/paths.ts';
 import { type Owner, readSavedPlan, type SavedPlan, savedPlan } from './progress/saved-plan.ts';
 import { clearLive, startFresh } from './progress/state.ts';
-import { claimStateDirectory } from './progress/state-directory.ts';
+import { requireOwnState } from './progress/state-directory.ts';
 import { narrate } from './report/narrate.ts';
 import { summarize } from './report/results.ts';
 import { readApiKeys } from './run/api-keys.ts';
@@ -84,8 +84,7 @@ async function main(cancelled: Cancellation): Promise<void> {
   try {
     cancelled.signal.throwIfAborted();
     const paths = statePaths(inputs.stateDirectory, model, evalSet);
-    // Before anything in it is read; what is not there is made when the plan is known to be good.
-    if (existsSync(paths.root)) claimStateDirectory(paths);
+    requireOwnState(paths);
     const owner = { repository: context.repository, cacheKey: inputs.cacheKey, model, evalSet };
     const hashes = new FileHashes();
     const plan = await orAborted(cancelled.signal, async () => {
@@ -107,7 +106,6 @@ async function main(cancelled: Cancellation): Promise<void> {
     const keyed = () => requireApiKey(plan, keys, context.fromFork);
     // Nothing is done yet: told before anything is touched.
     if (restored.kind !== 'hit' && !existsSync(paths.progressFile)) keyed();
-    claimStateDirectory(paths);
     lock = await lockState(paths);
     if (!inputs.resume && startFresh(paths))
       log.info('resume is false: what earlier runs left here was set aside');

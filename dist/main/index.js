@@ -81075,9 +81075,7 @@ async function main(cancelled) {
     try {
         cancelled.signal.throwIfAborted();
         const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_24__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
-        // Before anything in it is read; what is not there is made when the plan is known to be good.
-        if ((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(paths.root))
-            (0,_progress_state_directory_js__WEBPACK_IMPORTED_MODULE_27__/* .claimStateDirectory */ .v)(paths);
+        (0,_progress_state_directory_js__WEBPACK_IMPORTED_MODULE_27__/* .requireOwnState */ .d)(paths);
         const owner = { repository: context.repository, cacheKey: inputs.cacheKey, model, evalSet };
         const hashes = new _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_17__/* .FileHashes */ .$();
         const plan = await orAborted(cancelled.signal, async () => {
@@ -81100,7 +81098,6 @@ async function main(cancelled) {
         // Nothing is done yet: told before anything is touched.
         if (restored.kind !== 'hit' && !(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(paths.progressFile))
             keyed();
-        (0,_progress_state_directory_js__WEBPACK_IMPORTED_MODULE_27__/* .claimStateDirectory */ .v)(paths);
         lock = await (0,_progress_lock_js__WEBPACK_IMPORTED_MODULE_23__/* .lockState */ .H)(paths);
         if (!inputs.resume && (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_26__/* .startFresh */ .hU)(paths))
             _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx.info('resume is false: what earlier runs left here was set aside');
@@ -84085,6 +84082,7 @@ function move(path, target) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   d: () => (/* binding */ requireOwnState),
 /* harmony export */   v: () => (/* binding */ claimStateDirectory)
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
@@ -84108,41 +84106,60 @@ function move(path, target) {
 
 
 /**
- * Makes the state directory, or the one that is there private to this user. Nothing in it is read before.
- * @param user the effective number of the user; undefined on Windows, where files have none
+ * Refuses a state directory that others could write to. Creates nothing, and reads nothing in it.
  * @throws ActionError STATE_NOT_OURS when another user owns it, can write to it, or leads to it by a link;
  * STATE_UNWRITABLE when there can be none
  */
-function claimStateDirectory(paths, user = process.geteuid?.()) {
+function requireOwnState(paths) {
+    const user = process.geteuid?.();
+    // Windows: files have no such owner.
+    if (user === undefined)
+        return;
     try {
-        if (user !== undefined)
-            refuseLinksOfOthers(paths.root, user);
-        const folders = [paths.root, ...between(paths.root, (0,_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .stateFolder */ .yp)(paths))];
-        for (const folder of folders) {
-            (0,_folders_js__WEBPACK_IMPORTED_MODULE_4__/* .makeFolder */ .fc)(folder);
-            if (user !== undefined)
-                claim(folder, paths, user);
+        refuseLinksOfOthers(paths.root, user);
+        for (const folder of foldersOf(paths)) {
+            const stats = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.statSync)(folder, { throwIfNoEntry: false });
+            if (!stats)
+                return;
+            refuseOthers(folder, stats, paths.root, user);
         }
-        if (user !== undefined)
-            tightenEntries(paths);
     }
     catch (error) {
         throw (0,_unwritable_js__WEBPACK_IMPORTED_MODULE_7__/* .unwritable */ .m)(paths.root, error);
     }
 }
-function claim(folder, paths, user) {
-    const stats = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.statSync)(folder);
+/**
+ * Makes the state directory, or the one that is there private to this user.
+ * @throws ActionError as `requireOwnState`
+ */
+function claimStateDirectory(paths) {
+    requireOwnState(paths);
+    try {
+        for (const folder of foldersOf(paths))
+            (0,_folders_js__WEBPACK_IMPORTED_MODULE_4__/* .makeFolder */ .fc)(folder);
+        // Another user may have been faster.
+        requireOwnState(paths);
+        if (process.geteuid)
+            tighten(paths);
+    }
+    catch (error) {
+        throw (0,_unwritable_js__WEBPACK_IMPORTED_MODULE_7__/* .unwritable */ .m)(paths.root, error);
+    }
+}
+/** The state directory, and those below it that a model with `/` in its name has. */
+function foldersOf(paths) {
+    return [paths.root, ...between(paths.root, (0,_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .stateFolder */ .yp)(paths))];
+}
+function refuseOthers(folder, stats, root, user) {
     if (stats.uid !== user && stats.uid !== ownerOfNewFile(folder)) {
-        throw refused(paths.root, `${folder} belongs to another user of this machine (uid ${stats.uid}; this job runs as uid ${user})`, 'Have its owner remove it, or set state-directory to a folder that belongs to this user or does not exist yet. When only ' +
+        throw refused(root, `${folder} belongs to another user of this machine (uid ${stats.uid}; this job runs as uid ${user})`, 'Have its owner remove it, or set state-directory to a folder that belongs to this user or does not exist yet. When only ' +
             'the containers of this job run as different users, run them as the same one.');
     }
     if (isWritableByAll(stats)) {
-        throw refused(paths.root, `every user of this machine may write to ${folder} (mode ${modeOf(stats)})`, isSticky(stats)
+        throw refused(root, `every user of this machine may write to ${folder} (mode ${modeOf(stats)})`, isSticky(stats)
             ? `Set state-directory to a folder of its own, such as ${(0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(folder, 'oaievalset')}.`
             : `Remove it, or run "chmod 700 ${folder}" if you know who wrote what is in it; or set state-directory to a folder that does not exist yet.`);
     }
-    if ((stats.mode & 0o077) !== 0 && holdsOnlyState(folder, paths))
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.chmodSync)(folder, _folders_js__WEBPACK_IMPORTED_MODULE_4__/* .PRIVATE_FOLDER */ .ly);
 }
 /** Network file systems and virtual machines may give one owner to all that is created: then it says nothing. */
 function ownerOfNewFile(folder) {
@@ -84158,8 +84175,13 @@ function ownerOfNewFile(folder) {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)(path, { force: true });
     }
 }
-/** Entries that earlier versions, or plain oaievalset, made readable for all. */
-function tightenEntries({ progressFile, resume, live }) {
+/** Earlier versions, and plain oaievalset, made them readable for all. */
+function tighten(paths) {
+    for (const folder of foldersOf(paths)) {
+        if (((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.statSync)(folder).mode & 0o077) !== 0 && holdsOnlyState(folder, paths))
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.chmodSync)(folder, _folders_js__WEBPACK_IMPORTED_MODULE_4__/* .PRIVATE_FOLDER */ .ly);
+    }
+    const { progressFile, resume, live } = paths;
     for (const path of [progressFile, resume, live]) {
         const stats = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.lstatSync)(path, { throwIfNoEntry: false });
         // A link is not followed; what stands in the place of a file or directory is dealt with when the state is read.

@@ -33290,7 +33290,7 @@ var errors = __nccwpck_require__(452);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var progress_paths = __nccwpck_require__(8943);
 // EXTERNAL MODULE: ./lib/progress/folders.js
-var progress_folders = __nccwpck_require__(2834);
+var folders = __nccwpck_require__(2834);
 // EXTERNAL MODULE: ./lib/progress/set-aside.js
 var set_aside = __nccwpck_require__(7926);
 // EXTERNAL MODULE: ./lib/progress/unwritable.js
@@ -33309,47 +33309,66 @@ var unwritable = __nccwpck_require__(8820);
 
 
 /**
- * Makes the state directory, or the one that is there private to this user. Nothing in it is read before.
- * @param user the effective number of the user; undefined on Windows, where files have none
+ * Refuses a state directory that others could write to. Creates nothing, and reads nothing in it.
  * @throws ActionError STATE_NOT_OURS when another user owns it, can write to it, or leads to it by a link;
  * STATE_UNWRITABLE when there can be none
  */
-function claimStateDirectory(paths, user = process.geteuid?.()) {
+function requireOwnState(paths) {
+    const user = process.geteuid?.();
+    // Windows: files have no such owner.
+    if (user === undefined)
+        return;
     try {
-        if (user !== undefined)
-            refuseLinksOfOthers(paths.root, user);
-        const folders = [paths.root, ...between(paths.root, (0,progress_paths/* stateFolder */.yp)(paths))];
-        for (const folder of folders) {
-            (0,progress_folders/* makeFolder */.fc)(folder);
-            if (user !== undefined)
-                claim(folder, paths, user);
+        refuseLinksOfOthers(paths.root, user);
+        for (const folder of foldersOf(paths)) {
+            const stats = (0,external_node_fs_.statSync)(folder, { throwIfNoEntry: false });
+            if (!stats)
+                return;
+            refuseOthers(folder, stats, paths.root, user);
         }
-        if (user !== undefined)
-            tightenEntries(paths);
     }
     catch (error) {
         throw (0,unwritable/* unwritable */.m)(paths.root, error);
     }
 }
-function claim(folder, paths, user) {
-    const stats = (0,external_node_fs_.statSync)(folder);
+/**
+ * Makes the state directory, or the one that is there private to this user.
+ * @throws ActionError as `requireOwnState`
+ */
+function claimStateDirectory(paths) {
+    requireOwnState(paths);
+    try {
+        for (const folder of foldersOf(paths))
+            (0,folders/* makeFolder */.fc)(folder);
+        // Another user may have been faster.
+        requireOwnState(paths);
+        if (process.geteuid)
+            tighten(paths);
+    }
+    catch (error) {
+        throw (0,unwritable/* unwritable */.m)(paths.root, error);
+    }
+}
+/** The state directory, and those below it that a model with `/` in its name has. */
+function foldersOf(paths) {
+    return [paths.root, ...between(paths.root, (0,progress_paths/* stateFolder */.yp)(paths))];
+}
+function refuseOthers(folder, stats, root, user) {
     if (stats.uid !== user && stats.uid !== ownerOfNewFile(folder)) {
-        throw refused(paths.root, `${folder} belongs to another user of this machine (uid ${stats.uid}; this job runs as uid ${user})`, 'Have its owner remove it, or set state-directory to a folder that belongs to this user or does not exist yet. When only ' +
+        throw refused(root, `${folder} belongs to another user of this machine (uid ${stats.uid}; this job runs as uid ${user})`, 'Have its owner remove it, or set state-directory to a folder that belongs to this user or does not exist yet. When only ' +
             'the containers of this job run as different users, run them as the same one.');
     }
     if (isWritableByAll(stats)) {
-        throw refused(paths.root, `every user of this machine may write to ${folder} (mode ${modeOf(stats)})`, isSticky(stats)
+        throw refused(root, `every user of this machine may write to ${folder} (mode ${modeOf(stats)})`, isSticky(stats)
             ? `Set state-directory to a folder of its own, such as ${(0,external_node_path_.join)(folder, 'oaievalset')}.`
             : `Remove it, or run "chmod 700 ${folder}" if you know who wrote what is in it; or set state-directory to a folder that does not exist yet.`);
     }
-    if ((stats.mode & 0o077) !== 0 && holdsOnlyState(folder, paths))
-        (0,external_node_fs_.chmodSync)(folder, progress_folders/* PRIVATE_FOLDER */.ly);
 }
 /** Network file systems and virtual machines may give one owner to all that is created: then it says nothing. */
 function ownerOfNewFile(folder) {
     const path = (0,external_node_path_.join)(folder, `.owner-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`);
     try {
-        (0,external_node_fs_.writeFileSync)(path, '', { flag: 'wx', mode: progress_folders/* PRIVATE_FILE */.rQ });
+        (0,external_node_fs_.writeFileSync)(path, '', { flag: 'wx', mode: folders/* PRIVATE_FILE */.rQ });
         return (0,external_node_fs_.lstatSync)(path).uid;
     }
     catch {
@@ -33359,14 +33378,19 @@ function ownerOfNewFile(folder) {
         (0,external_node_fs_.rmSync)(path, { force: true });
     }
 }
-/** Entries that earlier versions, or plain oaievalset, made readable for all. */
-function tightenEntries({ progressFile, resume, live }) {
+/** Earlier versions, and plain oaievalset, made them readable for all. */
+function tighten(paths) {
+    for (const folder of foldersOf(paths)) {
+        if (((0,external_node_fs_.statSync)(folder).mode & 0o077) !== 0 && holdsOnlyState(folder, paths))
+            (0,external_node_fs_.chmodSync)(folder, folders/* PRIVATE_FOLDER */.ly);
+    }
+    const { progressFile, resume, live } = paths;
     for (const path of [progressFile, resume, live]) {
         const stats = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
         // A link is not followed; what stands in the place of a file or directory is dealt with when the state is read.
         if (!stats || stats.isSymbolicLink())
             continue;
-        const mode = stats.isDirectory() ? progress_folders/* PRIVATE_FOLDER */.ly : progress_folders/* PRIVATE_FILE */.rQ;
+        const mode = stats.isDirectory() ? folders/* PRIVATE_FOLDER */.ly : folders/* PRIVATE_FILE */.rQ;
         if ((stats.mode & 0o777 & ~mode) !== 0)
             (0,external_node_fs_.chmodSync)(path, mode);
     }

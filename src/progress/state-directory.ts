@@ -21,30 +21,51 @@ import { isSetAside } from './set-aside.ts';
 import { unwritable } from './unwritable.ts';
 
 /**
- * Makes the state directory, or the one that is there private to this user. Nothing in it is read before.
- * @param user the effective number of the user; undefined on Windows, where files have none
+ * Refuses a state directory that others could write to. Creates nothing, and reads nothing in it.
  * @throws ActionError STATE_NOT_OURS when another user owns it, can write to it, or leads to it by a link;
  * STATE_UNWRITABLE when there can be none
  */
-export function claimStateDirectory(paths: StatePaths, user = process.geteuid?.()): void {
+export function requireOwnState(paths: StatePaths): void {
+  const user = process.geteuid?.();
+  // Windows: files have no such owner.
+  if (user === undefined) return;
   try {
-    if (user !== undefined) refuseLinksOfOthers(paths.root, user);
-    const folders = [paths.root, ...between(paths.root, stateFolder(paths))];
-    for (const folder of folders) {
-      makeFolder(folder);
-      if (user !== undefined) claim(folder, paths, user);
+    refuseLinksOfOthers(paths.root, user);
+    for (const folder of foldersOf(paths)) {
+      const stats = statSync(folder, { throwIfNoEntry: false });
+      if (!stats) return;
+      refuseOthers(folder, stats, paths.root, user);
     }
-    if (user !== undefined) tightenEntries(paths);
   } catch (error) {
     throw unwritable(paths.root, error);
   }
 }
 
-function claim(folder: string, paths: StatePaths, user: number): void {
-  const stats = statSync(folder);
+/**
+ * Makes the state directory, or the one that is there private to this user.
+ * @throws ActionError as `requireOwnState`
+ */
+export function claimStateDirectory(paths: StatePaths): void {
+  requireOwnState(paths);
+  try {
+    for (const folder of foldersOf(paths)) makeFolder(folder);
+    // Another user may have been faster.
+    requireOwnState(paths);
+    if (process.geteuid) tighten(paths);
+  } catch (error) {
+    throw unwritable(paths.root, error);
+  }
+}
+
+/** The state directory, and those below it that a model with `/` in its name has. */
+function foldersOf(paths: StatePaths): string[] {
+  return [paths.root, ...between(paths.root, stateFolder(paths))];
+}
+
+function refuseOthers(folder: string, stats: Stats, root: string, user: number): void {
   if (stats.uid !== user && stats.uid !== ownerOfNewFile(folder)) {
     throw refused(
-      paths.root,
+      root,
       `${folder} belongs to another user of this machine (uid ${stats.uid}; this job runs as uid ${user})`,
       'Have its owner remove it, or set state-directory to a folder that belongs to this user or does not exist yet. When only ' +
         'the containers of this job run as different users, run them as the same one.',
@@ -52,14 +73,13 @@ function claim(folder: string, paths: StatePaths, user: number): void {
   }
   if (isWritableByAll(stats)) {
     throw refused(
-      paths.root,
+      root,
       `every user of this machine may write to ${folder} (mode ${modeOf(stats)})`,
       isSticky(stats)
         ? `Set state-directory to a folder of its own, such as ${join(folder, 'oaievalset')}.`
         : `Remove it, or run "chmod 700 ${folder}" if you know who wrote what is in it; or set state-directory to a folder that does not exist yet.`,
     );
   }
-  if ((stats.mode & 0o077) !== 0 && holdsOnlyState(folder, paths)) chmodSync(folder, PRIVATE_FOLDER);
 }
 
 /** Network file systems and virtual machines may give one owner to all that is created: then it says nothing. */
@@ -75,8 +95,13 @@ function ownerOfNewFile(folder: string): number | undefined {
   }
 }
 
-/** Entries that earlier versions, or plain oaievalset, made readable for all. */
-function tightenEntries({ progressFile, resume, live }: StatePaths): void {
+/** Earlier versions, and plain oaievalset, made them readable for all. */
+function tighten(paths: StatePaths): void {
+  for (const folder of foldersOf(paths)) {
+    if ((statSync(folder).mode & 0o077) !== 0 && holdsOnlyState(folder, paths))
+      chmodSync(folder, PRIVATE_FOLDER);
+  }
+  const { progressFile, resume, live } = paths;
   for (const path of [progressFile, resume, live]) {
     const stats = lstatSync(path, { throwIfNoEntry: false });
     // A link is not followed; what stands in the place of a file or directory is dealt with when the state is read.
