@@ -77901,7 +77901,7 @@ class ApiUnusable extends Error {
 
 /***/ }),
 
-/***/ 1120:
+/***/ 5171:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -79408,12 +79408,28 @@ function withBasicAuthorization(send) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/gateway/event-stream.js
+/** Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), as model APIs send them. */
+function isEventStream(type) {
+    return type.startsWith('text/event-stream');
+}
+/**
+ * The data of each event, in order. Lines end at CR, LF or both, and nowhere else: JSON may hold U+2028 and U+2029, which end
+ * a line for `^`, `$` and `.` of a regular expression.
+ */
+function eventData(text) {
+    return text
+        .split(/\r\n|[\n\r]/)
+        .flatMap((line) => (line.startsWith('data:') ? [line.slice('data:'.length).trim()] : []));
+}
+
 // EXTERNAL MODULE: ./lib/gateway/traffic.js
 var traffic = __nccwpck_require__(3231);
 ;// CONCATENATED MODULE: ./lib/gateway/usage.js
 
+
 function usageOf(type, body) {
-    if (type.startsWith('text/event-stream'))
+    if (isEventStream(type))
         return usageOfEvents(body.toString('utf8'));
     if (!/[/+]json/.test(type) || body.indexOf('"usage"') < 0)
         return traffic/* noTokens */._e;
@@ -79421,7 +79437,7 @@ function usageOf(type, body) {
 }
 /** Whether an answer came to the end that its format has, and was not cut short where the transport cannot tell. */
 function isWhole(type, body) {
-    if (type.startsWith('text/event-stream')) {
+    if (isEventStream(type)) {
         // All of it: the last event of OpenAI's responses repeats the whole answer. vLLM ends with [DONE] also what failed.
         const text = body.toString('latin1');
         return (/^data: ?\[DONE\]|^event: ?(message_stop|response\.(completed|incomplete))\b/m.test(text) &&
@@ -79433,7 +79449,9 @@ function isWhole(type, body) {
 /** A later event supersedes an earlier one field by field: Anthropic sends the input first, the output at the end. */
 function usageOfEvents(text) {
     let usage = traffic/* noTokens */._e;
-    for (const [, data = ''] of text.matchAll(/^data: ?(\{.*"usage".*\})\r?$/gm)) {
+    for (const data of eventData(text)) {
+        if (!data.includes('"usage"'))
+            continue;
         const event = parse(data);
         const found = usageIn(event) ?? usageIn(field(event, 'message')) ?? usageIn(field(event, 'response'));
         if (!found)
@@ -79485,6 +79503,7 @@ function parse(text) {
  */
 
 
+
 /** What a failure that names no status stands for. */
 const BAD_GATEWAY = 502;
 /**
@@ -79522,28 +79541,21 @@ function failureInFirstEvent(text, secrets = []) {
     const end = /\r?\n\r?\n/.exec(text.replace(/^(?::[^\n]*\r?\n|\r?\n)+/, ''));
     if (!end)
         return undefined;
-    const data = /^data: ?(.*)$/m.exec(text)?.[1];
+    const [data] = eventData(text);
     if (data === undefined)
         return /^event:/m.test(text) ? 'none' : undefined;
     return failureOfEvent(data, secrets) ?? 'none';
 }
-function isEventStream(type) {
-    return type.startsWith('text/event-stream');
-}
 function failureInStream(type, body, secrets) {
-    if (isWhole(type, body)) {
-        const text = body.toString('utf8');
-        const ended = /^data: ?(\{.*"finish_reason": ?"error".*\})\r?$/m.exec(text)?.[1];
-        return ended === undefined
-            ? undefined
-            : (failureOfEvent(ended, secrets) ?? plainFailure('finish_reason: error'));
-    }
-    for (const [, data = ''] of body.toString('utf8').matchAll(/^data: ?(\{.*\})\r?$/gm)) {
-        const failure = failureOfEvent(data, secrets);
+    const events = eventData(body.toString('utf8'));
+    const whole = isWhole(type, body);
+    for (const data of events) {
+        // Of a whole stream only what may end a choice is worth parsing.
+        const failure = !whole || data.includes('"error"') ? failureOfEvent(data, secrets) : undefined;
         if (failure)
             return failure;
     }
-    return plainFailure('a stream that ended early');
+    return whole ? undefined : plainFailure('a stream that ended early');
 }
 function failureOfEvent(data, secrets) {
     const event = parsePythonJson(Buffer.from(data));
@@ -79630,6 +79642,7 @@ function response_check_isObject(value) {
 }
 
 ;// CONCATENATED MODULE: ./lib/gateway/receive.js
+
 
 
 
@@ -80972,7 +80985,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(2144);
 /* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(8876);
 /* harmony import */ var _environment_index_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(5665);
-/* harmony import */ var _gateway_gateway_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(1120);
+/* harmony import */ var _gateway_gateway_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(5171);
 /* harmony import */ var _gateway_providers_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(5200);
 /* harmony import */ var _gateway_traffic_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(3231);
 /* harmony import */ var _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(7310);

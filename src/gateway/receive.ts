@@ -1,8 +1,9 @@
 /** Reads one response of the API, and says what it is. A stream is passed on while it arrives. */
 import type { TokenUsage } from '../progress/journal.ts';
+import { isEventStream } from './event-stream.ts';
 import { type ProviderError, readProviderError } from './provider-error.ts';
 import type { RequestNature } from './replayable.ts';
-import { failureIn, failureInFirstEvent, isEventStream } from './response-check.ts';
+import { failureIn, failureInFirstEvent } from './response-check.ts';
 import type { SharedResponse } from './shared-response.ts';
 import { decoded, type UpstreamResponse } from './upstream.ts';
 import { usageOf } from './usage.ts';

@@ -2,6 +2,7 @@
  * Whether a successful response is one. Routers and proxies send failures with status 200: an `error` in the body or in a
  * stream, `choices` that are null or empty, `finish_reason: error`, a web page. None of these is an answer of a model.
  */
+import { eventData, isEventStream } from './event-stream.ts';
 import { type ProviderError, readProviderError, statusNamedIn } from './provider-error.ts';
 import type { Endpoint } from './replayable.ts';
 import { isWhole } from './usage.ts';
@@ -47,28 +48,20 @@ export function failureInFirstEvent(
 ): ProviderError | 'none' | undefined {
   const end = /\r?\n\r?\n/.exec(text.replace(/^(?::[^\n]*\r?\n|\r?\n)+/, ''));
   if (!end) return undefined;
-  const data = /^data: ?(.*)$/m.exec(text)?.[1];
+  const [data] = eventData(text);
   if (data === undefined) return /^event:/m.test(text) ? 'none' : undefined;
   return failureOfEvent(data, secrets) ?? 'none';
 }
 
-export function isEventStream(type: string): boolean {
-  return type.startsWith('text/event-stream');
-}
-
 function failureInStream(type: string, body: Buffer, secrets: readonly string[]): ProviderError | undefined {
-  if (isWhole(type, body)) {
-    const text = body.toString('utf8');
-    const ended = /^data: ?(\{.*"finish_reason": ?"error".*\})\r?$/m.exec(text)?.[1];
-    return ended === undefined
-      ? undefined
-      : (failureOfEvent(ended, secrets) ?? plainFailure('finish_reason: error'));
-  }
-  for (const [, data = ''] of body.toString('utf8').matchAll(/^data: ?(\{.*\})\r?$/gm)) {
-    const failure = failureOfEvent(data, secrets);
+  const events = eventData(body.toString('utf8'));
+  const whole = isWhole(type, body);
+  for (const data of events) {
+    // Of a whole stream only what may end a choice is worth parsing.
+    const failure = !whole || data.includes('"error"') ? failureOfEvent(data, secrets) : undefined;
     if (failure) return failure;
   }
-  return plainFailure('a stream that ended early');
+  return whole ? undefined : plainFailure('a stream that ended early');
 }
 
 function failureOfEvent(data: string, secrets: readonly string[]): ProviderError | undefined {

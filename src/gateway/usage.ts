@@ -3,17 +3,18 @@
  * (`prompt_tokens`), OpenAI's responses and Anthropic's messages (`input_tokens`). What is not there counts as 0.
  */
 import type { TokenUsage } from '../progress/journal.ts';
+import { eventData, isEventStream } from './event-stream.ts';
 import { noTokens } from './traffic.ts';
 
 export function usageOf(type: string, body: Buffer): TokenUsage {
-  if (type.startsWith('text/event-stream')) return usageOfEvents(body.toString('utf8'));
+  if (isEventStream(type)) return usageOfEvents(body.toString('utf8'));
   if (!/[/+]json/.test(type) || body.indexOf('"usage"') < 0) return noTokens;
   return usageIn(parse(body.toString('utf8'))) ?? noTokens;
 }
 
 /** Whether an answer came to the end that its format has, and was not cut short where the transport cannot tell. */
 export function isWhole(type: string, body: Buffer): boolean {
-  if (type.startsWith('text/event-stream')) {
+  if (isEventStream(type)) {
     // All of it: the last event of OpenAI's responses repeats the whole answer. vLLM ends with [DONE] also what failed.
     const text = body.toString('latin1');
     return (
@@ -28,7 +29,8 @@ export function isWhole(type: string, body: Buffer): boolean {
 /** A later event supersedes an earlier one field by field: Anthropic sends the input first, the output at the end. */
 function usageOfEvents(text: string): TokenUsage {
   let usage = noTokens;
-  for (const [, data = ''] of text.matchAll(/^data: ?(\{.*"usage".*\})\r?$/gm)) {
+  for (const data of eventData(text)) {
+    if (!data.includes('"usage"')) continue;
     const event = parse(data);
     const found = usageIn(event) ?? usageIn(field(event, 'message')) ?? usageIn(field(event, 'response'));
     if (!found) continue;

@@ -149,6 +149,7 @@ describe('a 2xx that is a failure, with the status that it names', () => {
     ],
     ['finish_reason: error', `${event(delta({ finish_reason: 'error' }))}${event('[DONE]')}`, 502],
     ['no end', event(delta()), 502],
+    ['an error whose words hold a line separator', event({ error: { code: 429, message: 'a\u2028b' } }), 429],
     ['nothing', '', 502],
     [
       'a response that failed',
