@@ -138,7 +138,7 @@ async function main(cancelled: Cancellation): Promise<void> {
     let budget: Budget | undefined;
     let answers = 0;
     const gateway = await startGateway({
-      env: keys.env,
+      env,
       urls,
       models: model.split(','),
       maxRequestsInFlight: inputs.maxRequestsInFlight,

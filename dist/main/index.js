@@ -78375,11 +78375,15 @@ function describeProviderError({ status, code, type, message }) {
     return `${status}${name ? ` ${name}` : ''}${message ? `: ${message}` : ''}`;
 }
 /** The keys that the headers of a request hold. */
-function keysIn(headers) {
+function credentialsIn(headers) {
     return ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key']
         .flatMap((name) => headers[name] ?? [])
         .map((value) => value.replace(/^(Bearer|Basic)\s+/i, '').trim())
-        .filter((value) => value.length >= 4);
+        .filter((value) => value !== '');
+}
+/** Those of them that are long enough to be hidden in a text without hiding its words. */
+function keysIn(headers) {
+    return credentialsIn(headers).filter((value) => value.length >= 4);
 }
 function isWebPage(text) {
     return /^\ufeff?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b/is.test(text.slice(0, 2000));
@@ -78474,7 +78478,8 @@ class Refusals {
     }
     /** Whether it was made with the job's own key: others that reach the gateway, or an eval's own key, do not end the job. */
     #isOfTheJob({ keys }) {
-        return keys.length === 0 || keys.some((key) => this.#options.jobKeys.includes(key));
+        const { jobKeys } = this.#options;
+        return keys.length === 0 ? jobKeys.length === 0 : keys.some((key) => jobKeys.includes(key));
     }
     #speaksForTheJob(request) {
         const { refusal, keys, model, id, evalName, isQuestion } = request;
@@ -80305,6 +80310,8 @@ function textOf(value) {
 const QUESTION = /^(?:\/v\d+(?:beta\d*)?)?(?:\/openai)?(?:\/v\d+)?(?:\/(?:deployments|engines)\/[^/]+)?\/(chat\/completions|completions|embeddings|moderations|responses|messages)\/?$/;
 /** Endpoints that answer without keeping anything, but are not recorded. */
 const KEEPS_NOTHING = /\/(audio\/\w+|images\/\w+|count_tokens|tokenize|detokenize|rerank|score|classify|pooling|input_tokens)\/?$/;
+/** An answer that the API keeps, read by its id: the id is of the run that asked. */
+const STORED_RESPONSE = /\/(responses|chat\/completions)\/[^/]+/;
 /** Fields by which a question refers to something that the API keeps, in the words of OpenAI, Anthropic and others. */
 const REFERENCES = [
     'conversation',
@@ -80318,9 +80325,9 @@ const REFERENCES = [
 ];
 /** @param rest path and query behind the base URL of the provider */
 function natureOf(method, rest, body) {
-    if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS')
-        return { kind: 'other' };
     const path = rest.replace(/[?#].*$/s, '');
+    if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS')
+        return { kind: STORED_RESPONSE.test(path) ? 'stateful' : 'other' };
     const endpoint = QUESTION.exec(path)?.[1];
     if (method !== 'POST' || endpoint === undefined) {
         return { kind: method === 'POST' && KEEPS_NOTHING.test(path) ? 'other' : 'stateful' };
@@ -80529,7 +80536,7 @@ class Lane {
     #start({ provider, rest, method, body, nature, key, n }, request, attempt) {
         const id = n === undefined ? `${key}/${(0,external_node_crypto_.randomUUID)()}` : `${key}/${n}`;
         const headers = endToEnd(request.headers);
-        const sent = { evalName: this.#name, id: key, method, nature, keys: keysIn(headers) };
+        const sent = { evalName: this.#name, id: key, method, nature, keys: credentialsIn(headers) };
         const call = this.#job.call({ method, url: this.#job.urlOf(provider, rest), headers, body }, {
             id: key,
             evalId: this.#name,
@@ -81141,7 +81148,7 @@ async function main(cancelled) {
         let budget;
         let answers = 0;
         const gateway = await (0,_gateway_gateway_js__WEBPACK_IMPORTED_MODULE_14__/* .startGateway */ .z)({
-            env: keys.env,
+            env,
             urls,
             models: model.split(','),
             maxRequestsInFlight: inputs.maxRequestsInFlight,
@@ -86326,7 +86333,10 @@ const ON_A_SAMPLE = /^_?eval_sample$/;
 function mayBeOfAnswers(failure) {
     if (NOT_OF_ANSWERS.test(failure.type))
         return false;
-    return OF_API_CLIENT.test(failure.type) || failure.frames.some(({ name }) => ON_A_SAMPLE.test(name));
+    return isOfApiClient(failure) || failure.frames.some(({ name }) => ON_A_SAMPLE.test(name));
+}
+function isOfApiClient({ type }) {
+    return OF_API_CLIENT.test(type);
 }
 
 ;// CONCATENATED MODULE: ./lib/run/judge-attempt.js
@@ -86356,9 +86366,13 @@ function judgeAttempt(facts) {
     return { kind: 'done', metrics: record.finalReport, samples, record };
 }
 function whyItExited({ exit, failure, refusal }) {
+    const exception = failure && `it ended with ${describeFailure(failure)}`;
+    // What an eval has caught need not be what ended it.
+    if (exception && refusal !== undefined && !isOfApiClient(failure))
+        return `${exception}, and before that the API refused a request: ${refusal}`;
     if (refusal !== undefined)
         return `the API refused a request: ${refusal}`;
-    return failure ? `it ended with ${describeFailure(failure)}` : `oaieval exited with code ${exit.code}`;
+    return exception ?? `oaieval exited with code ${exit.code}`;
 }
 const NO_SAMPLES = 'it evaluated no sample, so its report is about nothing: check that the data file it reads has samples, and --max_samples';
 /** Events of a batch that evals writes while it runs (evals/record.py, MIN_FLUSH_EVENTS). */

@@ -8,7 +8,7 @@ import { Attempt } from './attempt.ts';
 import { describeRequest } from './describe-request.ts';
 import { answerError, endToEnd, readBody, sinkTo } from './http.ts';
 import type { Job, SentRequest } from './job.ts';
-import { describeProviderError, keysIn } from './provider-error.ts';
+import { credentialsIn, describeProviderError } from './provider-error.ts';
 import type { Provider } from './providers.ts';
 import { natureOf, type RequestNature } from './replayable.ts';
 import { failureIn } from './response-check.ts';
@@ -237,7 +237,7 @@ export class Lane {
   ): Pending {
     const id = n === undefined ? `${key}/${randomUUID()}` : `${key}/${n}`;
     const headers = endToEnd(request.headers);
-    const sent = { evalName: this.#name, id: key, method, nature, keys: keysIn(headers) };
+    const sent = { evalName: this.#name, id: key, method, nature, keys: credentialsIn(headers) };
     const call: UpstreamCall = this.#job.call(
       { method, url: this.#job.urlOf(provider, rest), headers, body },
       {

@@ -120,11 +120,16 @@ export function describeProviderError({ status, code, type, message }: ProviderE
 }
 
 /** The keys that the headers of a request hold. */
-export function keysIn(headers: Readonly<Record<string, string | readonly string[]>>): string[] {
+export function credentialsIn(headers: Readonly<Record<string, string | readonly string[]>>): string[] {
   return ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key']
     .flatMap((name) => headers[name] ?? [])
     .map((value) => value.replace(/^(Bearer|Basic)\s+/i, '').trim())
-    .filter((value) => value.length >= 4);
+    .filter((value) => value !== '');
+}
+
+/** Those of them that are long enough to be hidden in a text without hiding its words. */
+export function keysIn(headers: Readonly<Record<string, string | readonly string[]>>): string[] {
+  return credentialsIn(headers).filter((value) => value.length >= 4);
 }
 
 export function isWebPage(text: string): boolean {

@@ -74,7 +74,8 @@ export class Refusals {
 
   /** Whether it was made with the job's own key: others that reach the gateway, or an eval's own key, do not end the job. */
   #isOfTheJob({ keys }: RefusedRequest): boolean {
-    return keys.length === 0 || keys.some((key) => this.#options.jobKeys.includes(key));
+    const { jobKeys } = this.#options;
+    return keys.length === 0 ? jobKeys.length === 0 : keys.some((key) => jobKeys.includes(key));
   }
 
   #speaksForTheJob(request: RefusedRequest): boolean {

@@ -25,6 +25,9 @@ const QUESTION =
 const KEEPS_NOTHING =
   /\/(audio\/\w+|images\/\w+|count_tokens|tokenize|detokenize|rerank|score|classify|pooling|input_tokens)\/?$/;
 
+/** An answer that the API keeps, read by its id: the id is of the run that asked. */
+const STORED_RESPONSE = /\/(responses|chat\/completions)\/[^/]+/;
+
 /** Fields by which a question refers to something that the API keeps, in the words of OpenAI, Anthropic and others. */
 const REFERENCES = [
   'conversation',
@@ -47,8 +50,9 @@ export type RequestNature =
 
 /** @param rest path and query behind the base URL of the provider */
 export function natureOf(method: string, rest: string, body: Buffer): RequestNature {
-  if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return { kind: 'other' };
   const path = rest.replace(/[?#].*$/s, '');
+  if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS')
+    return { kind: STORED_RESPONSE.test(path) ? 'stateful' : 'other' };
   const endpoint = QUESTION.exec(path)?.[1] as Endpoint | undefined;
   if (method !== 'POST' || endpoint === undefined) {
     return { kind: method === 'POST' && KEEPS_NOTHING.test(path) ? 'other' : 'stateful' };

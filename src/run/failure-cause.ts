@@ -58,5 +58,9 @@ const ON_A_SAMPLE = /^_?eval_sample$/;
  */
 export function mayBeOfAnswers(failure: PythonFailure): boolean {
   if (NOT_OF_ANSWERS.test(failure.type)) return false;
-  return OF_API_CLIENT.test(failure.type) || failure.frames.some(({ name }) => ON_A_SAMPLE.test(name));
+  return isOfApiClient(failure) || failure.frames.some(({ name }) => ON_A_SAMPLE.test(name));
+}
+
+export function isOfApiClient({ type }: PythonFailure): boolean {
+  return OF_API_CLIENT.test(type);
 }

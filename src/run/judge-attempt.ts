@@ -4,7 +4,7 @@ import type { Exit } from '../process/group.ts';
 import type { MetricValue } from '../progress/completion-record.ts';
 import { wholeNumber } from '../report/format.ts';
 import type { AttemptOutput } from './attempt-output.ts';
-import { describeFailure, type PythonFailure } from './failure-cause.ts';
+import { describeFailure, isOfApiClient, type PythonFailure } from './failure-cause.ts';
 import type { RecordSummary } from './record-file.ts';
 
 export interface AttemptFacts {
@@ -63,8 +63,12 @@ export function judgeAttempt(facts: AttemptFacts): Judgement {
 }
 
 function whyItExited({ exit, failure, refusal }: AttemptFacts): string {
+  const exception = failure && `it ended with ${describeFailure(failure)}`;
+  // What an eval has caught need not be what ended it.
+  if (exception && refusal !== undefined && !isOfApiClient(failure))
+    return `${exception}, and before that the API refused a request: ${refusal}`;
   if (refusal !== undefined) return `the API refused a request: ${refusal}`;
-  return failure ? `it ended with ${describeFailure(failure)}` : `oaieval exited with code ${exit.code}`;
+  return exception ?? `oaieval exited with code ${exit.code}`;
 }
 
 const NO_SAMPLES =

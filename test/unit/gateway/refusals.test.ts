@@ -81,6 +81,7 @@ describe('a refusal fails its eval only', () => {
   test.each([
     ['a key that is not of the job: an eval has its own, or somebody else found the gateway', ['sk-other']],
     ['several keys, none of them of the job', ['sk-other', 'sk-another']],
+    ['no key, where the job has one', []],
   ])('when it was made with %s', (_, keys) => {
     const judge = refusals();
     for (const id of ['1', '2', '3']) expect(judge.judge(refused('key', { id, keys }))).toBeUndefined();
@@ -93,6 +94,11 @@ describe('a refusal fails its eval only', () => {
     judge.answered([KEY], MODEL);
     expect(judge.judge(refused('money', { id: '2' }))).toBeUndefined();
   });
+});
+
+test('a job without a key is refused by a server that wants one', () => {
+  const judge = new Refusals({ jobKeys: [], jobModels: [MODEL], baseUrl: 'https://api.example/v1' });
+  expect(judge.judge(refused('key', { keys: [] }))).toBeDefined();
 });
 
 test('a journal says nothing about a key: it may have been revoked since', () => {

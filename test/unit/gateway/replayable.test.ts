@@ -83,6 +83,7 @@ describe('what makes or uses something that the API keeps', () => {
     ['Anthropic: a container', 'POST', '/v1/messages', { ...QUESTION, container: 'container_1' }],
     ['a server with sessions', 'POST', '/chat/completions', { ...QUESTION, session_id: 's' }],
     ['a server with conversations', 'POST', '/chat/completions', { ...QUESTION, conversation_id: 'c' }],
+    ['a stored response is read', 'GET', '/responses/resp_1', ''],
     ['a path that is not known', 'POST', '/agents/run', { model: 'm' }],
     ['a body that is no JSON object', 'POST', '/chat/completions', '[1]'],
   ])('%s: %s %s', (_, method, path, body) => {

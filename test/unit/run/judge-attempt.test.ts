@@ -42,6 +42,28 @@ function judge({ printed = [], ...changes }: Changes = {}) {
 const evaluating = (samples: number) =>
   `[2026-11-26 07:00:00,000] [eval.py:36] Evaluating ${samples} samples`;
 
+describe('attempt: why an eval exited', () => {
+  const failure = (type: string) => ({ type, message: 'x', frames: [] });
+  const exit = { code: 1, signal: null };
+
+  test.each<[string, Changes, string]>([
+    ['the exception', { exit, failure: failure('KeyError') }, 'it ended with KeyError: x'],
+    ['no exception', { exit }, 'oaieval exited with code 1'],
+    [
+      'an exception of an API client, with what the API said',
+      { exit, failure: failure('openai.NotFoundError'), refusal: '404: gone' },
+      'the API refused a request: 404: gone',
+    ],
+    [
+      'another exception after a refusal that the eval caught',
+      { exit, failure: failure('KeyError'), refusal: '404: gone' },
+      'it ended with KeyError: x, and before that the API refused a request: 404: gone',
+    ],
+  ])('%s', (_, changes, reason) => {
+    expect(judge(changes)).toEqual({ kind: 'failed', cause: 'exit', reason });
+  });
+});
+
 describe('attempt: done', () => {
   test.each<[string, Changes, number | null]>([
     ['exit code 0, a report, a whole record', {}, 3],
