@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { EXAMPLE_MODEL } from '../../src/example-model.ts';
 import { apiFaults } from '../stand-ins/model-api.ts';
 import { evalSet, makeScenario, type Scenario } from './scenario.ts';
 
@@ -20,6 +21,7 @@ function recipe(name: string): string {
 function adapted(text: string, { python, stateDirectory }: Scenario): string {
   const changes: readonly (readonly [string, string])[] = [
     ['oaievalset-action/oaievalset-action@v0', './'],
+    [`model: ${EXAMPLE_MODEL}`, `model: ${evalSet.model}`],
     ['eval-set: my-set', `eval-set: ${evalSet.name}`],
     [
       'evals-version: 3.0.1.post1',
