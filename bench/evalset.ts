@@ -11,7 +11,7 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { statePaths } from '../src/progress/paths.ts';
-import { readRecordFile } from '../src/run/record-file.ts';
+import { readRecordFile } from '../src/record/record-file.ts';
 import { EVALS_VERSION, evalsPython } from '../test/helpers/evals-venv.ts';
 import { type RunningAction, type RunResult, runAction } from '../test/helpers/runner.ts';
 import { startCacheService } from '../test/stand-ins/cache-service.ts';

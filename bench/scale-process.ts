@@ -12,14 +12,15 @@
  */
 import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { CompletionRecord } from '../src/model/completion-record.ts';
+import type { Plan, PlannedEval } from '../src/model/plan.ts';
 import { FileHashes } from '../src/plan/file-hashes.ts';
 import { contents } from '../src/plan/fingerprint.ts';
 import { makePlan, recallPlan } from '../src/plan/make-plan.ts';
-import type { Plan, PlannedEval } from '../src/plan/plan.ts';
 import { reconcile } from '../src/plan/reconcile.ts';
 import { parseRegistryPlan } from '../src/plan/registry-plan.ts';
 import { keepMemorySmall } from '../src/process/memory.ts';
-import { type CompletionRecord, formatCompletions } from '../src/progress/completion-record.ts';
+import { formatCompletions } from '../src/progress/completions-file.ts';
 import { type StatePaths, statePaths } from '../src/progress/paths.ts';
 import { formatProgress } from '../src/progress/progress-file.ts';
 import { readSavedPlan, savedPlan } from '../src/progress/saved-plan.ts';

@@ -1,8 +1,9 @@
 import { writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { serve } from './checkpoint/client.ts';
-import { CUT_OFF, RESULT_FD, type WorkerRequest, type WorkerResult } from './checkpoint/protocol.ts';
-import { guardTools } from './checkpoint/safe-tar.ts';
+import { serve } from './checkpoint/cache/client.ts';
+import { CUT_OFF, RESULT_FD, type WorkerRequest, type WorkerResult } from './checkpoint/cache/protocol.ts';
+import { guardTools } from './checkpoint/trust/safe-tar.ts';
+import { signalGroup } from './process/leader.ts';
 
 /** The program of the cache worker: one request, one result, and no life of its own (see docs/adr/0002). */
 
@@ -36,9 +37,6 @@ function tell(result: WorkerResult): void {
 
 /** Takes tar and zstd along: they share the process group that this process leads. */
 function die(): void {
-  try {
-    process.kill(-process.pid, 'SIGKILL');
-  } catch {
-    process.exit(1);
-  }
+  signalGroup(process.pid, 'SIGKILL');
+  process.exit(1);
 }

@@ -7,34 +7,36 @@ import { readInputs } from './action/inputs.ts';
 import { actionLog as log } from './action/log.ts';
 import { publishOutputs, publishSummary } from './action/publish.ts';
 import { RunningSession, sessionInputs } from './action/session.ts';
-import { CANCEL_TIME, type Cancellation, cancellation } from './action/signals.ts';
+import { CANCEL_GRACE_MS, type Cancellation, cancellation } from './action/signals.ts';
+import { adoptCheckpoint, checkpointStore, restoreCheckpoint } from './checkpoint/adopt-checkpoint.ts';
 import { Checkpointer } from './checkpoint/checkpointer.ts';
 import { checkpointIdentity } from './checkpoint/identity.ts';
-import { checkpointStore, openWithCheckpoint, restoreCheckpoint } from './checkpoint/state-checkpoint.ts';
 import type { RestoreOutcome } from './checkpoint/store.ts';
 import { supersededCleaner } from './checkpoint/superseded.ts';
+import { defaultEngine, engines } from './engine/engines.ts';
 import { prepareEnvironment } from './environment/index.ts';
 import { startGateway } from './gateway/gateway.ts';
 import { providerUrls } from './gateway/providers.ts';
-import { tokensSpent } from './gateway/traffic.ts';
+import type { Owner } from './model/owner.ts';
+import type { SavedPlan } from './model/plan.ts';
+import { tokensSpent } from './model/traffic.ts';
 import { FileHashes } from './plan/file-hashes.ts';
 import { makePlan, recallPlan } from './plan/make-plan.ts';
+import { planKey } from './plan/plan-key.ts';
 import { reconcile, renewedRecords } from './plan/reconcile.ts';
-import { planSubject } from './plan/subject.ts';
 import { keepMemorySmall } from './process/memory.ts';
 import type { Journal } from './progress/journal.ts';
 import { sealLive } from './progress/journals.ts';
 import { type Lock, lockState } from './progress/lock.ts';
 import { type StatePaths, statePaths } from './progress/paths.ts';
-import { type Owner, readSavedPlan, type SavedPlan, savedPlan } from './progress/saved-plan.ts';
+import { readSavedPlan, savedPlan } from './progress/saved-plan.ts';
 import { clearLive, startFresh } from './progress/state.ts';
 import { requireOwnState } from './progress/state-directory.ts';
-import { narrate } from './report/narrate.ts';
+import { describePlan } from './report/describe-plan.ts';
 import { summarize } from './report/results.ts';
 import { readApiKeys } from './run/api-keys.ts';
 import { type Budget, openBudget } from './run/budget.ts';
-import { defaultEngine, engines } from './run/engines.ts';
-import { evalEnvironment, requireApiKey } from './run/environment.ts';
+import { evalEnvironment, requireApiKey } from './run/eval-environment.ts';
 import { runEvals } from './run/run-evals.ts';
 
 /** Milliseconds after its cancellation in which a job still waits for answers that are on their way. */
@@ -61,7 +63,7 @@ async function main(cancelled: Cancellation): Promise<void> {
   const todaysModels = inputs.engine !== 'oaieval';
   const engine = inputs.engine === 'auto' ? defaultEngine(process.platform) : inputs.engine;
   const asked = { ...inputs, todaysModels, sharesRegistry: engine === 'warm', env };
-  const subject = await planSubject(asked);
+  const subject = await planKey(asked);
   const environment = once(() => prepareEnvironment(asked, log));
   const running = engines({
     engine,
@@ -110,8 +112,8 @@ async function main(cancelled: Cancellation): Promise<void> {
     if (!inputs.resume && startFresh(paths))
       log.info('resume is false: what earlier runs left here was set aside');
     const knownCommands = plan.evals.map((planned) => planned.command);
-    const opened = openWithCheckpoint({ paths, owner, knownCommands, log }, restored);
-    const { state, restoredKey, unchangedSince } = opened;
+    const opened = adoptCheckpoint({ paths, owner, knownCommands, log }, restored);
+    const { state, restoredKey, isUnchanged } = opened;
     sealLive(paths);
     clearLive(paths);
     state.savePlan(savedPlan(plan, owner));
@@ -129,7 +131,7 @@ async function main(cancelled: Cancellation): Promise<void> {
     );
 
     const decisions = reconcile(plan, state, { maxAge: inputs.maxAge, now: new Date() });
-    for (const line of narrate(evalSet, decisions)) log.info(line);
+    for (const line of describePlan(evalSet, decisions)) log.info(line);
     state.renew(renewedRecords(decisions));
     const evals = decisions.filter(({ kind }) => kind === 'run').map((decision) => decision.eval.key);
     if (evals.length > 0) keyed();
@@ -161,7 +163,7 @@ async function main(cancelled: Cancellation): Promise<void> {
     const journals = new Set<Journal>();
     const checkpointer = new Checkpointer({
       state,
-      unchangedSince,
+      isUnchanged,
       store,
       log,
       journals,
@@ -207,7 +209,7 @@ async function main(cancelled: Cancellation): Promise<void> {
         await gateway.close();
       });
 
-    const saved = await checkpointer.finish(cancelled.after(CANCEL_TIME - SAFETY));
+    const saved = await checkpointer.finish(cancelled.after(CANCEL_GRACE_MS - SAFETY));
     const results = summarize(model, evalSet, outcomes, gateway.traffic());
     publishOutputs({ results, restoredKey, savedKey: saved.key, progressFile: paths.progressFile }, log);
     await publishSummary(results, context, [], log);

@@ -4,8 +4,8 @@ import { secret } from './action/inputs.ts';
 import { actionLog as log } from './action/log.ts';
 import { publishSummary } from './action/publish.ts';
 import { loadSession, type Session, saveSession } from './action/session.ts';
+import { checkpointStore } from './checkpoint/adopt-checkpoint.ts';
 import { Checkpointer } from './checkpoint/checkpointer.ts';
-import { checkpointStore } from './checkpoint/state-checkpoint.ts';
 import { ActionError } from './errors.ts';
 import { lockState } from './progress/lock.ts';
 import { type StatePaths, statePaths } from './progress/paths.ts';
@@ -54,7 +54,7 @@ async function saveAndTell(session: Session, paths: StatePaths): Promise<void> {
   const checkpointer = new Checkpointer({
     state,
     // What a checkpoint holds that was saved while evals ran is not saved again.
-    unchangedSince: () => session.savedOutline === state.outline(),
+    isUnchanged: () => session.savedOutline === state.outline(),
     store,
     log,
   });

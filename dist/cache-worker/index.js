@@ -98465,7 +98465,7 @@ class ApiUnusable extends Error {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/checkpoint/protocol.js
+;// CONCATENATED MODULE: ./lib/checkpoint/cache/protocol.js
 /** The message of an `error`, when the client would have waited for ever for the rest of an answer. */
 const CUT_OFF = 'an answer ended in the middle';
 const RESULT_FD = 3;
@@ -98477,7 +98477,7 @@ const RESULT_FD = 3;
  */
 const CHECKPOINT_PATH = 'tmp/oaievalset';
 
-;// CONCATENATED MODULE: ./lib/checkpoint/client.js
+;// CONCATENATED MODULE: ./lib/checkpoint/cache/client.js
 
 
 
@@ -98542,7 +98542,43 @@ async function findNew(key) {
 
 ;// CONCATENATED MODULE: external "node:child_process"
 const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
-;// CONCATENATED MODULE: ./lib/checkpoint/child-environment.js
+;// CONCATENATED MODULE: ./lib/process/leader.js
+
+
+function startLeader(program, args, options) {
+    return spawn(program, args, { ...options, detached: true });
+}
+/**
+ * Signals a process group by the pid of its leader. Does nothing when none was started, or no process of it is left that
+ * can be signalled: of a group of zombies macOS says EPERM where Linux says ESRCH.
+ */
+function signalGroup(leader, signal) {
+    if (leader === undefined || leader <= 0)
+        return;
+    try {
+        process.kill(-leader, signal);
+    }
+    catch (error) {
+        const { code } = error;
+        if (code !== 'ESRCH' && code !== 'EPERM')
+            throw error;
+    }
+}
+/**
+ * From here on every program that any module of this process starts is started as `guard` says. For a process whose
+ * libraries start programs and take no options for it.
+ */
+function guardStarts(guard) {
+    const original = external_node_child_process_namespaceObject.spawn;
+    const guarded = (program, args = [], options = {}) => {
+        const start = guard(program, { args, env: options.env ?? process.env });
+        return original(program, start.args, { ...options, env: start.env });
+    };
+    external_node_child_process_namespaceObject.spawn = guarded;
+    (0,external_node_module_namespaceObject.syncBuiltinESMExports)();
+}
+
+;// CONCATENATED MODULE: ./lib/checkpoint/cache/child-environment.js
 /** What the processes that pack and carry checkpoints see of the job's environment: what they need, and no key of an API. */
 /** For tar and what compresses: where programs are, and in which language and character set file names are. */
 const OF_TOOLS = /^(PATH|HOME|TMPDIR|LANG|LANGUAGE|LC_\w+)$/;
@@ -98566,8 +98602,7 @@ function chosen(env, patterns) {
     return Object.fromEntries(Object.entries(env).filter(([name]) => patterns.some((pattern) => pattern.test(name))));
 }
 
-;// CONCATENATED MODULE: ./lib/checkpoint/safe-tar.js
-
+;// CONCATENATED MODULE: ./lib/checkpoint/trust/safe-tar.js
 
 
 
@@ -98579,10 +98614,10 @@ function chosen(env, patterns) {
  * always execute: a child that is forked meanwhile holds the file open for writing until it is a program of its own (ETXTBSY).
  */
 function guardTools() {
-    const { spawn } = external_node_child_process_namespaceObject;
-    const guarded = (file, args = [], options = {}) => spawn(file, safeArguments(file, args), { ...options, env: toolEnvironment(options.env ?? process.env) });
-    external_node_child_process_namespaceObject.spawn = guarded;
-    (0,external_node_module_namespaceObject.syncBuiltinESMExports)();
+    guardStarts((program, { args, env }) => ({
+        args: safeArguments(program, args),
+        env: toolEnvironment(env),
+    }));
 }
 /**
  * The client unpacks with `-P`, which lets an archive write to absolute paths, above the directory with `..`, and through
@@ -98599,6 +98634,7 @@ function safeArguments(file, args) {
 const AS_OURS = ['--no-same-owner', '--no-same-permissions'];
 
 ;// CONCATENATED MODULE: ./lib/cache-worker.js
+
 
 
 
@@ -98631,11 +98667,7 @@ function tell(result) {
 }
 /** Takes tar and zstd along: they share the process group that this process leads. */
 function die() {
-    try {
-        process.kill(-process.pid, 'SIGKILL');
-    }
-    catch {
-        process.exit(1);
-    }
+    signalGroup(process.pid, 'SIGKILL');
+    process.exit(1);
 }
 

@@ -73646,13 +73646,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer"
 
 /***/ }),
 
-/***/ 1421:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
-
-/***/ }),
-
 /***/ 7540:
 /***/ ((module) => {
 
@@ -73860,6 +73853,32 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("tls");
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
+
+/***/ }),
+
+/***/ 5118:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   X: () => (/* binding */ actionRoot)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3136);
+
+
+
+/**
+ * The directory of the action itself, the nearest one above this file that holds `action.yml`: the same from `src/` in a
+ * checkout and from `dist/<entry>/`. Not a `new URL(…)`, which the bundler would rewrite.
+ */
+function actionRoot() {
+    let directory = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)((0,node_url__WEBPACK_IMPORTED_MODULE_2__.fileURLToPath)(import.meta.url));
+    while (!(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(directory, 'action.yml')) && (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(directory) !== directory)
+        directory = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(directory);
+    return directory;
+}
+
 
 /***/ }),
 
@@ -74278,6 +74297,8 @@ function join (args) {
   return args.map(quote).join(" ")
 }
 
+// EXTERNAL MODULE: ./lib/engine/engines.js + 5 modules
+var engines = __nccwpck_require__(3785);
 // EXTERNAL MODULE: ./lib/errors.js
 var errors = __nccwpck_require__(452);
 ;// CONCATENATED MODULE: ./lib/example-model.js
@@ -74288,8 +74309,6 @@ var errors = __nccwpck_require__(452);
  */
 const EXAMPLE_MODEL = 'gpt-6-luna';
 
-// EXTERNAL MODULE: ./lib/run/engines.js + 5 modules
-var engines = __nccwpck_require__(9252);
 // EXTERNAL MODULE: ./lib/text.js
 var lib_text = __nccwpck_require__(8804);
 // EXTERNAL MODULE: ./lib/action/log.js
@@ -74482,7 +74501,7 @@ function invalid(name, value, why, next) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Zx: () => (/* binding */ actionLog)
 /* harmony export */ });
-/* unused harmony exports asOwn, asText */
+/* unused harmony exports sanitizeMessage, quoteChildLine */
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3360);
 /* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8804);
 
@@ -74498,11 +74517,11 @@ const redactor = new _text_js__WEBPACK_IMPORTED_MODULE_1__/* .Redactor */ .pO();
 /** Prints to the log of the step. */
 const actionLog = {
     debug: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .debug */ .Yz(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message))),
-    info: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(redactor.redact(asOwn(message))),
+    info: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(redactor.redact(sanitizeMessage(message))),
     warning: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e, message, title),
     error: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3, message, title),
     group: (title, work) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .group */ .Os(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(title)), work),
-    child: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(redactor.redact(asText(line))),
+    child: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(redactor.redact(quoteChildLine(line))),
     hide(secret, { isMasked = false } = {}) {
         // The runner masks it as well, also in what later steps print. It learns that from a line of our output.
         if (redactor.hide(secret) && !isMasked)
@@ -74515,11 +74534,11 @@ function annotate(issue, message, title) {
     const whole = redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message));
     const text = (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .shorten */ .ml)(whole, LONGEST_ANNOTATION);
     if (text !== whole)
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(asOwn(whole));
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(sanitizeMessage(whole));
     issue(text, title === undefined ? {} : { title: redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(title, LONGEST_TITLE)) });
 }
 /** A message of ours may name what others wrote: no line of it is a command. */
-function asOwn(message) {
+function sanitizeMessage(message) {
     return (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message)
         .split('\n')
         .map((line) => line.replaceAll('##[', '## ['))
@@ -74530,7 +74549,7 @@ function asOwn(message) {
  * The runner takes a line for a command when it starts with `::` behind white space, or holds `##[` anywhere, and ends
  * a line at `\r` as well (actions/runner, `ActionCommand.cs`). Behind a bar and without those, a line is only text.
  */
-function asText(line) {
+function quoteChildLine(line) {
     return line
         .split(/\r\n|\r|\n/)
         .map((part) => `│ ${(0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(part).replaceAll('##[', '## [')}`)
@@ -74653,7 +74672,7 @@ function loadSession() {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  $: () => (/* binding */ CANCEL_TIME),
+  R: () => (/* binding */ CANCEL_GRACE_MS),
   W: () => (/* binding */ cancellation)
 });
 
@@ -74714,7 +74733,7 @@ function parentOf(pid) {
 
 
 /** How a runner ends a step: SIGINT, after 7.5 s SIGTERM, after 2.5 s more it kills (actions/runner, `ProcessInvoker`). */
-const CANCEL_TIME = 7500;
+const CANCEL_GRACE_MS = 7500;
 /**
  * The first signal asks for an orderly end; with the second the process ends at once, which ends every eval: each is on a
  * leash. What is on disk is whole at every instant, and `post` saves it.
@@ -74754,500 +74773,15 @@ function cancellation(log) {
 
 /***/ }),
 
-/***/ 9261:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   K: () => (/* binding */ Checkpointer)
-/* harmony export */ });
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(452);
-/* harmony import */ var _process_after_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6195);
-/* harmony import */ var _progress_journals_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3487);
-/* harmony import */ var _client_output_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(833);
-/* harmony import */ var _protocol_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2180);
-/**
- * Saves checkpoints: while evals run, so that a runner that vanishes loses little, and at the end. Evals never wait for it.
- */
-
-
-
-
-
-
-
-/**
- * The cache of a repository holds 10 GB. When superseded checkpoints cannot be deleted, each one comes this much later than
- * the last: with an interval of 2 minutes a job of 6 hours leaves 20 of them.
- */
-const GROWTH = 1.2;
-/** After trouble, so many intervals until the next try, and at most: a service that limits wants to be left alone. */
-const BACKOFF = 2;
-const LONGEST_BACKOFF = 16;
-/** A checkpoint in the background that takes longer is given up; the next one may fare better. */
-const LONGEST_SAVE = 10 * 60_000;
-const ONCE = {
-    journals: new Set(),
-    interval: Number.POSITIVE_INFINITY,
-    mark: () => '',
-    onSave: () => { },
-};
-class Checkpointer {
-    #options;
-    #saved = [];
-    #saving;
-    #abort = new AbortController();
-    #callOff;
-    #running = false;
-    #interval;
-    /** When the last one was begun, in milliseconds since the epoch. */
-    #begun = Date.now();
-    #backoff = 1;
-    #savedMark;
-    #warned = false;
-    constructor(options) {
-        this.#options = { ...ONCE, ...options };
-        this.#interval = this.#options.interval;
-        this.#savedMark = this.#options.mark();
-    }
-    /** From here on a checkpoint is saved whenever the interval has passed and there is something new. */
-    start() {
-        this.#running = true;
-        this.#schedule();
-    }
-    /**
-     * Saves one now, in the background: an eval has ended that took long. Not while one is being saved, after trouble, or when
-     * those that nobody deletes would become too many.
-     */
-    soon() {
-        const many = !this.#options.onSuperseded && Date.now() - this.#begun < this.#interval;
-        if (this.#running && this.#backoff === 1 && !many)
-            this.#tick();
-    }
-    /** Ends checkpoints in the background; one that is under way is given up. */
-    async stop() {
-        this.#running = false;
-        this.#callOff?.();
-        this.#abort.abort();
-        await this.#saving;
-    }
-    /**
-     * Ends checkpoints in the background, and saves the last one. Cache trouble is a warning that says what it means, never
-     * a failure.
-     * @param hurry aborted when there is no more time for it
-     */
-    async finish(hurry) {
-        // What is under way is older than what the last one will save.
-        await this.stop();
-        const { state, log } = this.#options;
-        (0,_progress_journals_js__WEBPACK_IMPORTED_MODULE_3__/* .sealLive */ .Ch)(state.paths);
-        const last = this.#saved.at(-1);
-        if (last !== undefined && this.#options.mark() === this.#savedMark)
-            return { key: last, complete: true };
-        if (last === undefined && this.#options.unchangedSince())
-            return { key: '', complete: true };
-        const outcome = await this.#save(hurry ? { signal: hurry } : {});
-        if (outcome.kind === 'saved') {
-            log.info(`Saved the checkpoint ${outcome.key}`);
-            await this.#keep(outcome.key, hurry);
-            return { key: outcome.key, complete: true };
-        }
-        if (outcome.kind === 'failed') {
-            const from = last === undefined ? 'an earlier checkpoint' : `the checkpoint ${last}`;
-            log.warning(`The checkpoint was not saved: ${outcome.cause}. The evals are not affected, but what this run completed can only ` +
-                `be taken up from this machine, or from ${from}.`, 'Checkpoint not saved');
-        }
-        else if (outcome.cause !== this.#options.knownUnavailable) {
-            log.info(`No checkpoint is saved: ${outcome.cause}. What this run completed can only be taken up from this machine.`);
-        }
-        return { key: last ?? '', complete: outcome.kind === 'unavailable' };
-    }
-    #schedule() {
-        this.#callOff?.();
-        if (this.#running)
-            this.#callOff = (0,_process_after_js__WEBPACK_IMPORTED_MODULE_4__/* .after */ .P)(this.#interval * this.#backoff, () => this.#tick());
-    }
-    #tick() {
-        if (this.#saving)
-            return;
-        if (this.#options.mark() === this.#savedMark) {
-            this.#schedule();
-            return;
-        }
-        this.#abort = new AbortController();
-        this.#begun = Date.now();
-        this.#saving = this.#background().finally(() => {
-            this.#saving = undefined;
-            this.#schedule();
-        });
-    }
-    async #background() {
-        const { log, journals, mark } = this.#options;
-        const marked = mark();
-        let sealed = true;
-        for (const journal of journals) {
-            try {
-                journal.seal();
-            }
-            catch (error) {
-                // Its answers are not in this checkpoint; there is something left for the next.
-                sealed = false;
-                log.debug(`A journal could not be sealed: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .reasonOf */ .A3)(error)}`);
-            }
-        }
-        const outcome = await this.#save({ signal: this.#abort.signal, timeoutMs: LONGEST_SAVE });
-        if (outcome.kind === 'saved') {
-            if (sealed)
-                this.#savedMark = marked;
-            this.#backoff = 1;
-            if (!this.#options.onSuperseded)
-                this.#interval *= GROWTH;
-            log.info(`Saved the checkpoint ${outcome.key} while evals run`);
-            await this.#keep(outcome.key, this.#abort.signal);
-        }
-        else if (outcome.kind === 'failed' && !this.#abort.signal.aborted) {
-            this.#backoff = Math.min(LONGEST_BACKOFF, this.#backoff * BACKOFF);
-            const message = `A checkpoint while evals run was not saved: ${outcome.cause}. It is tried again later; the evals are not affected.`;
-            if (this.#warned)
-                log.info(message);
-            else
-                log.warning(message, 'Checkpoint not saved');
-            this.#warned = true;
-        }
-        else if (outcome.kind === 'unavailable') {
-            this.#running = false;
-        }
-    }
-    async #keep(key, signal = new AbortController().signal) {
-        const superseded = this.#saved.splice(0);
-        this.#saved.push(key);
-        try {
-            if (superseded.length > 0)
-                await this.#options.onSuperseded?.(superseded, key, signal);
-        }
-        catch (error) {
-            this.#options.log.debug(`Superseded checkpoints stay: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .reasonOf */ .A3)(error)}`);
-        }
-    }
-    async #save(limits) {
-        const { state, store, onSave, onSaved } = this.#options;
-        const { live } = state.paths;
-        let root;
-        try {
-            onSave(store.nextSeq + 1);
-            // Beside the state, on one file system with it: what never changes is linked, not copied.
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdirSync)(live, { recursive: true });
-            root = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdtempSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(live, 'snapshot-'));
-            state.snapshot((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(root, _protocol_js__WEBPACK_IMPORTED_MODULE_5__/* .CHECKPOINT_PATH */ .nm));
-            const outline = state.outline();
-            const outcome = await store.save(root, limits);
-            if (outcome.kind === 'saved')
-                onSaved?.(outline);
-            return outcome;
-        }
-        catch (error) {
-            // Most likely a full disk: the next checkpoint may fare better.
-            return { kind: 'failed', cause: `the state could not be copied (${(0,_client_output_js__WEBPACK_IMPORTED_MODULE_6__/* .printable */ .g$)((0,_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .reasonOf */ .A3)(error), [])})` };
-        }
-        finally {
-            if (root)
-                discard(root);
-        }
-    }
-}
-/** A tree that cannot be removed ends no run: the next one empties the live directory. */
-function discard(root) {
-    try {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(root, { recursive: true, force: true });
-    }
-    catch {
-        // As said.
-    }
-}
-
-
-/***/ }),
-
-/***/ 833:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   BY: () => (/* binding */ storageLines),
-/* harmony export */   Dx: () => (/* binding */ linesOf),
-/* harmony export */   Ee: () => (/* binding */ saysUnable),
-/* harmony export */   LH: () => (/* binding */ foundEntry),
-/* harmony export */   c_: () => (/* binding */ lastMatch),
-/* harmony export */   g$: () => (/* binding */ printable),
-/* harmony export */   mb: () => (/* binding */ toolMessage),
-/* harmony export */   o4: () => (/* binding */ firstMatch),
-/* harmony export */   qc: () => (/* binding */ archiveBytes)
-/* harmony export */ });
-function linesOf(stdout) {
-    return stdout.split(/\r?\n/).map((line) => {
-        const command = /^::([\w-]+)(?: [^:]*)?::(.*)$/.exec(line);
-        if (!command)
-            return { level: 'info', text: line };
-        return { level: command[1] ?? '', text: unescapeData(command[2] ?? '') };
-    });
-}
-/**
- * What the Azure SDK logged on stderr (AZURE_LOG_LEVEL=info), as lines of level `storage`. It keeps signatures out of its
- * log. The client's own message about a failed upload or download is empty, or the words of an answer without its status.
- */
-function storageLines(stderr) {
-    return stderr.split('\n').flatMap((line) => {
-        const text = /^azure:\S+ (.*)/.exec(line)?.[1];
-        return text === undefined ? [] : [{ level: 'storage', text }];
-    });
-}
-/** The first group of the first line that matches. */
-function firstMatch(lines, pattern) {
-    for (const line of lines) {
-        const match = pattern.exec(line.text);
-        if (match)
-            return match[1];
-    }
-    return undefined;
-}
-/** The first group of the last line that matches. */
-function lastMatch(lines, pattern) {
-    return firstMatch(lines.toReversed(), pattern);
-}
-/** Whether a line of a tool, or of the shell that should start it, is about what it cannot do, not about what it was given. */
-function saysUnable(line) {
-    return UNABLE.test(line);
-}
-const UNABLE = /unrecogni[sz]ed option|(invalid|unknown|illegal|unsupported) option|option .* (is not supported|requires)|^usage: |Incorrect parameters|You may not specify more than one|Can'?t (launch|initialize) (external|filter)|Cannot exec|: not found$|command not found|applet not found|Unable to locate executable|spawn .* (ENOENT|EACCES|ENOEXEC)|Exec format error/i;
-/** A line of a tool for a message: without the path of the tool, and with nothing that ends the clause it is put into. */
-function toolMessage(line) {
-    return printable(line.trim().replace(/^\S*\/(?=[\w.-]+(?: \(child\))?: )/, ''), []).replace(/[.;]+$/, '');
-}
-/** Key of the entry that the client found, whatever became of it; undefined when it found none. */
-function foundEntry(lines) {
-    return (firstMatch(lines, /^Cache hit for(?: restore-key)?: (.*)$/) ??
-        firstMatch(lines.filter(({ level }) => level === 'debug'), /^\{.*"cacheKey":"([^"\\]+)"/));
-}
-/** Size in bytes of the archive that was sent or received, when the client told. */
-function archiveBytes(lines) {
-    const bytes = firstMatch(lines, /^Cache Size: .*\((\d+) B\)/) ?? firstMatch(lines, /^Sent \d+ of (\d+) /);
-    return bytes === undefined ? undefined : Number(bytes);
-}
-/**
- * One line of at most 300 characters, without what would let a reader of the log use the cache in our name: the given
- * secrets, tokens, and of an address everything but the host.
- */
-function printable(text, secrets) {
-    let result = text;
-    for (const secret of secrets)
-        if (secret)
-            result = result.replaceAll(secret, '***');
-    result = result
-        .replace(/\b(https?:\/\/)(?:[^\s/?#"'<>@]*@)?([^\s/?#"'<>]+)[^\s"'<>]*/gi, '$1$2/…')
-        .replace(/\beyJ[\w-]+(?:\.[\w-]*)*/g, '***')
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-        .replace(/[\s\u0000-\u001f\u007f]+/g, ' ')
-        .trim();
-    return result.length > 300 ? `${result.slice(0, 299)}…` : result;
-}
-/** Reverses what @actions/core does to the text of a workflow command. */
-function unescapeData(text) {
-    return text.replace(/%0D/g, '\r').replace(/%0A/g, '\n').replace(/%25/g, '%');
-}
-
-
-/***/ }),
-
-/***/ 1486:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   X: () => (/* binding */ checkpointIdentity)
-/* harmony export */ });
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
-/* harmony import */ var _keys_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(448);
-/** Which user of an eval set a job is, so that two of them never share a checkpoint: docs/adr/0007-whose-checkpoint.md. */
-
-
-/** Holds nothing but hashes of what may be confidential, so that it can be written down. */
-function checkpointIdentity(request, user) {
-    const { model, evalSet, cacheKey, args, registryPaths, workingDirectory, urls } = request;
-    const { workflow, job, step, matrix, runId, runAttempt, workspace } = user;
-    const portable = (text) => withoutWorkspace(text, workspace);
-    return {
-        model,
-        evalSet,
-        cacheKey,
-        request: (0,_keys_js__WEBPACK_IMPORTED_MODULE_1__/* .shortHash */ .B)({
-            args: args.map(portable),
-            registryPaths: registryPaths.map(portable),
-            workingDirectory: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.relative)(workspace || workingDirectory, workingDirectory),
-            urls: Object.entries(urls).map(([name, url]) => [name, serverOf(url)]),
-        }, 32),
-        user: (0,_keys_js__WEBPACK_IMPORTED_MODULE_1__/* .shortHash */ .B)({ workflow, job, step, matrix }, 32),
-        shard: { index: 1, count: 1 },
-        runId,
-        runAttempt,
-    };
-}
-/** A self-hosted runner may have its checkout elsewhere than the one that ran the last attempt. */
-function withoutWorkspace(text, workspace) {
-    return workspace.length > 1 ? text.replaceAll(workspace, '.') : text;
-}
-/**
- * The server of a base URL. A service container has another port in each run. User name, password and query only give
- * access, and may be secrets.
- */
-function serverOf({ protocol, host, hostname, pathname }) {
-    const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname) || hostname.endsWith('.localhost');
-    return `${protocol}//${isLoopback ? hostname : host}${pathname.replace(/\/+$/, '')}`;
-}
-
-
-/***/ }),
-
-/***/ 448:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   B: () => (/* binding */ shortHash),
-/* harmony export */   v: () => (/* binding */ checkpointKeys)
-/* harmony export */ });
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-
-const SLUG_LENGTH = 80;
-/** What a hash may begin with: the newest of others hides their older ones only where its own hash begins alike. */
-const HEX = [...'0123456789abcdef'];
-/**
- * `oaievalset-v2-<slug>-<set>-<request><user>-s<i>of<n>-<run_id>-<attempt>-<seq>`: docs/adr/0007-whose-checkpoint.md.
- *
- * The slug is for people who read the list of caches; the hashes are what tells two identities apart. The service matches
- * restore keys by prefix, so each ends in `-`: without it run 12 would restore the checkpoints of run 123. The hash of the
- * request needs none, because its length is fixed.
- */
-function checkpointKeys(identity) {
-    const { model, evalSet, cacheKey, shard, runAttempt } = identity;
-    const set = `${slugOf(model, evalSet)}-${shortHash([model, evalSet, cacheKey], 16)}-`;
-    const shardPart = `s${shard.index}of${shard.count}-`;
-    const anyOfSet = `oaievalset-v2-${set}`;
-    const sameRequest = `${anyOfSet}${shortHash(identity.request, 8)}`;
-    const anyRun = `${sameRequest}${shortHash(identity.user, 8)}-${shardPart}`;
-    const run = `${safe(identity.runId) || 'local'}-`;
-    /** The format before: users of a set shared their keys. */
-    const before = `oaievalset-v1-${set}${shardPart}`;
-    const thisAttempt = `${anyRun}${run}${runAttempt}-`;
-    const restoreKeys = [anyRun + run, before + run, anyRun, sameRequest, anyOfSet, before];
-    return {
-        primary(seq) {
-            if (!Number.isSafeInteger(seq) || seq < 1)
-                throw new RangeError(`A save is numbered from 1, not ${seq}.`);
-            return `${thisAttempt}${seq}`;
-        },
-        seqOf(key) {
-            const seq = key.startsWith(thisAttempt) ? key.slice(thisAttempt.length) : '';
-            return /^\d{1,9}$/.test(seq) ? Number(seq) : undefined;
-        },
-        neverSaved: `${thisAttempt}0`,
-        restoreKeys,
-        thisAttempt,
-        anyOfSet,
-        isOfSet: (key) => key.startsWith(anyOfSet) || key.startsWith(before),
-        originOf(key) {
-            if (key.startsWith(anyRun + run) || key.startsWith(before + run))
-                return 'this run';
-            if (key.startsWith(anyRun))
-                return 'an earlier run';
-            return key.startsWith(sameRequest) ? 'the same request' : 'the same set';
-        },
-        olderThan: (key) => [
-            ...new Set([
-                ...beforeSave(key),
-                ...restoreKeys.slice(0, 3),
-                ...[sameRequest, anyOfSet].flatMap((prefix) => [prefix, ...HEX.map((digit) => prefix + digit)]),
-                before,
-            ]),
-        ],
-    };
-}
-/** 32 hex digits at most of what a value is made of; a hash, so that nothing in a key has to be made harmless. */
-function shortHash(value, length) {
-    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(JSON.stringify(value)).digest('hex').slice(0, length);
-}
-/** The saves of the same user before this one: of the same attempt, of earlier attempts, of earlier runs. */
-function beforeSave(key) {
-    const parts = /^(oaievalset-v\d-.+-s\d+of\d+-)(\d{1,20}|local)-(\d{1,9})-(\d{1,9})$/.exec(key);
-    const [, anyRun = '', run = '', attempt = '', seq = ''] = parts ?? [];
-    if (!parts)
-        return [];
-    return [
-        ...below(seq).map((prefix) => `${anyRun}${run}-${attempt}-${prefix}`),
-        ...below(attempt).map((prefix) => `${anyRun}${run}-${prefix}`),
-        ...below(run === 'local' ? '' : run).map((prefix) => `${anyRun}${prefix}`),
-    ];
-}
-/**
- * Beginnings of the numbers below one, the nearest first: a look-up by prefix finds the newest entry, and cannot be asked for
- * the one before it. For 132 these are 131, 130, 12, 11, 10, and then 9 to 1 for the numbers that have fewer digits.
- */
-function below(number) {
-    const prefixes = [];
-    for (let at = number.length - 1; at >= 0; at -= 1) {
-        const least = at === 0 ? 1 : 0;
-        for (let digit = Number(number[at]) - 1; digit >= least; digit -= 1)
-            prefixes.push(`${number.slice(0, at)}${digit}`);
-    }
-    if (number.length > 1)
-        for (let digit = 9; digit >= 1; digit -= 1)
-            prefixes.push(String(digit));
-    return [...new Set(prefixes)];
-}
-function slugOf(model, evalSet) {
-    return (safe(`${model}.${evalSet}`)
-        .slice(0, SLUG_LENGTH)
-        .replace(/[-.]+$/, '') || 'set');
-}
-/** Lower case, because some cache services compare keys without regard to case. */
-function safe(text) {
-    return text
-        .toLowerCase()
-        .replace(/[^a-z0-9._]+/g, '-')
-        .replace(/^[-.]+|[-.]+$/g, '');
-}
-
-
-/***/ }),
-
-/***/ 2180:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Vk: () => (/* binding */ CUT_OFF),
-/* harmony export */   h7: () => (/* binding */ RESULT_FD),
-/* harmony export */   nm: () => (/* binding */ CHECKPOINT_PATH)
-/* harmony export */ });
-/** The message of an `error`, when the client would have waited for ever for the rest of an answer. */
-const CUT_OFF = 'an answer ended in the middle';
-const RESULT_FD = 3;
-/**
- * The one path every checkpoint holds, relative to a directory made for the call.
- *
- * It is part of the entry's version: a checkpoint is only found by who asks for this very path. A constant keeps that
- * apart from the machine's workspace, temporary and state directories.
- */
-const CHECKPOINT_PATH = 'tmp/oaievalset';
-
-
-/***/ }),
-
-/***/ 2144:
+/***/ 8517:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  vQ: () => (/* binding */ adoptCheckpoint),
   ms: () => (/* binding */ checkpointStore),
-  lp: () => (/* binding */ openWithCheckpoint),
-  vQ: () => (/* binding */ restoreCheckpoint)
+  Ob: () => (/* binding */ restoreCheckpoint)
 });
 
 // EXTERNAL MODULE: external "node:fs"
@@ -75262,10 +74796,10 @@ var progress_state = __nccwpck_require__(1094);
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/progress/completion-record.js + 1 modules
-var completion_record = __nccwpck_require__(1512);
-// EXTERNAL MODULE: ./lib/progress/progress-file.js
-var progress_file = __nccwpck_require__(1119);
+// EXTERNAL MODULE: ./lib/model/command.js
+var command = __nccwpck_require__(4252);
+// EXTERNAL MODULE: ./lib/progress/completions-file.js + 1 modules
+var completions_file = __nccwpck_require__(4200);
 ;// CONCATENATED MODULE: ./lib/checkpoint/content.js
 /** Whether two states say the same, for the question whether a checkpoint is worth saving. */
 
@@ -75276,8 +74810,8 @@ var progress_file = __nccwpck_require__(1119);
 function contentOf(state) {
     const { logs, journal } = state.paths;
     const done = {
-        records: state.records.map(completion_record/* formatRecord */.bM).sort(),
-        commands: state.commands.map(progress_file/* commandId */.vC).sort(),
+        records: state.records.map(completions_file/* formatRecord */.bM).sort(),
+        commands: state.commands.map(command/* commandId */.v).sort(),
         files: [...sizesBelow(logs), ...sizesBelow(journal)],
     };
     return {
@@ -75319,599 +74853,19 @@ function sizesBelow(folder) {
         .map((path) => [(0,external_node_path_.relative)(folder, path), (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.size ?? -1]);
 }
 
-// EXTERNAL MODULE: external "node:child_process"
-var external_node_child_process_ = __nccwpck_require__(1421);
-// EXTERNAL MODULE: external "node:events"
-var external_node_events_ = __nccwpck_require__(8474);
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(7075);
-;// CONCATENATED MODULE: external "node:stream/promises"
-const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(8522);
-;// CONCATENATED MODULE: external "node:module"
-const external_node_module_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:module");
-;// CONCATENATED MODULE: ./lib/checkpoint/safe-tar.js
-
-
-
-
-/**
- * From here on every program that this process starts sees only the environment of a tool, and every tar is one that an
- * archive cannot mislead. To be called by the cache worker, whose client offers no other way in.
- *
- * A script on the PATH in place of tar would have to be written first, and what this process has just written it cannot
- * always execute: a child that is forked meanwhile holds the file open for writing until it is a program of its own (ETXTBSY).
- */
-function guardTools() {
-    const { spawn } = childProcess;
-    const guarded = (file, args = [], options = {}) => spawn(file, safeArguments(file, args), { ...options, env: toolEnvironment(options.env ?? process.env) });
-    childProcess.spawn = guarded;
-    syncBuiltinESMExports();
-}
-/**
- * The client unpacks with `-P`, which lets an archive write to absolute paths, above the directory with `..`, and through
- * links it brought along. Who can write to a repository's cache could thus write anywhere on the runner. Without `-P`, GNU
- * and BSD tar refuse all three. Owners and permissions of the archive are those of another machine, which tar keeps for root.
- */
-function safeArguments(file, args) {
-    if (!/^g?tar$/.test(basename(file)))
-        return args;
-    const kept = args.filter((argument) => argument !== '-P');
-    return kept.includes('-xf') ? [...kept, ...AS_OURS] : kept;
-}
-/** Unpacked files belong to who unpacks them, with the permissions that its umask leaves. */
-const AS_OURS = ['--no-same-owner', '--no-same-permissions'];
-
-;// CONCATENATED MODULE: ./lib/checkpoint/sealed-stream.js
-/**
- * A stream as chunks that are encrypted and authenticated one by one, so that memory stays bounded and nothing is handed
- * on before it is known to be genuine. See encryption.ts for the format.
- */
-
-
-/** Plain bytes of every chunk but the last. */
-const CHUNK = 1024 * 1024;
-const TAG = 16;
-const PREFIX = 7;
-/** What was sealed is not what is there, or not for this key and name. The message says so as a clause. */
-class SealBroken extends Error {
-    name = 'SealBroken';
-}
-function nonce(prefix, index, last) {
-    const bytes = Buffer.alloc(12);
-    prefix.copy(bytes);
-    bytes.writeUInt32BE(index, PREFIX);
-    bytes[11] = last ? 1 : 0;
-    return bytes;
-}
-function sealingStream({ key, prefix, names }) {
-    return inBlocks(CHUNK, (plain, index, last) => {
-        const cipher = (0,external_node_crypto_.createCipheriv)('aes-256-gcm', key, nonce(prefix, index, last));
-        cipher.setAAD(names);
-        return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
-    });
-}
-/** Ends with SealBroken at the first chunk that is not what was sealed there. */
-function openingStream({ key, prefix, names }) {
-    return inBlocks(CHUNK + TAG, (sealed, index, last) => {
-        if (sealed.length < TAG)
-            throw new SealBroken('it is damaged or incomplete');
-        const end = sealed.length - TAG;
-        const decipher = (0,external_node_crypto_.createDecipheriv)('aes-256-gcm', key, nonce(prefix, index, last), { authTagLength: TAG });
-        decipher.setAAD(names);
-        decipher.setAuthTag(sealed.subarray(end));
-        try {
-            return Buffer.concat([decipher.update(sealed.subarray(0, end)), decipher.final()]);
-        }
-        catch {
-            throw new SealBroken('it is damaged, incomplete, or was saved under another name');
-        }
-    });
-}
-/**
- * Hands `work` blocks of exactly `size` bytes, and the rest as the last one. A block is held back until it is known
- * whether more follows, so that the last one, and only that, is called the last.
- */
-function inBlocks(size, work) {
-    let pieces = [];
-    let held = 0;
-    let index = 0;
-    const take = (length, last) => {
-        const all = Buffer.concat(pieces);
-        pieces = length < all.length ? [all.subarray(length)] : [];
-        held -= length;
-        index += 1;
-        return work(all.subarray(0, length), index - 1, last);
-    };
-    return new external_node_stream_.Transform({
-        transform(chunk, _encoding, done) {
-            pieces.push(chunk);
-            held += chunk.length;
-            attempt(done, () => {
-                while (held > size)
-                    this.push(take(size, false));
-            });
-        },
-        flush(done) {
-            attempt(done, () => {
-                this.push(take(held, true));
-            });
-        },
-    });
-}
-function attempt(done, work) {
-    try {
-        work();
-        done();
-    }
-    catch (error) {
-        done(error);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/checkpoint/encryption.js
-/** A checkpoint as one encrypted file: nobody without the text of `encryption-key` can read it, change it or make one. */
-
-
-
-
-
-
-
-
-
-
-
-/**
- * The file, all numbers big-endian:
- *
- *     magic `oaievals` 8 · version 1 · salt 16 · nonce prefix 7 · key check 16 · chunks
- *
- * Every chunk but the last holds 1 MiB of plain text; each is followed by its 16-byte GCM tag. The nonce of a chunk is
- * prefix · index (4) · 1 for the last chunk or else 0 (1): what is cut off, left out, repeated or moved has another nonce
- * than it was sealed with. Additional authenticated data of each chunk: the header, then the entry's key in the cache, so
- * that an entry cannot be passed off as that of another run, shard, model or eval set. (The construction is STREAM, of
- * Hoang, Reyhanitabar, Rogaway and Vizár, 2015.)
- *
- * The plain text is a tar archive, compressed: what is encrypted cannot be compressed any more.
- */
-const MAGIC = Buffer.from('oaievals');
-const VERSION = 1;
-const SALT = 16;
-const CHECK = 16;
-const HEADER = MAGIC.length + 1 + SALT + PREFIX + CHECK;
-/** What OWASP asks for where a person may have chosen the text (32 MB of memory; a quarter of a second). */
-const SCRYPT = { N: 2 ** 15, r: 8, p: 3, maxmem: 64 * 1024 * 1024 };
-/** The fast end: 1 GB of JSON lines takes six seconds, and shrinks to a fifth or less. */
-const GZIP_LEVEL = 3;
-/** Below this, guessing is faster than asking. */
-const SHORTEST_KEY = 16;
-/** Why a text is no good as `encryption-key`, as a clause; undefined when it is. */
-function encryptionKeyProblem(text) {
-    if (text.length >= SHORTEST_KEY)
-        return undefined;
-    return `it is shorter than ${SHORTEST_KEY} characters, which can be guessed`;
-}
-/** Writes `<root>/<path>` and all below it to the file `target`, which must not exist. */
-async function sealTree(root, path, target, sealing) {
-    const salt = (0,external_node_crypto_.randomBytes)(SALT);
-    const prefix = (0,external_node_crypto_.randomBytes)(PREFIX);
-    const { key, check } = await derive(sealing.encryptionKey, salt);
-    const header = Buffer.concat([MAGIC, Buffer.from([VERSION]), salt, prefix, check]);
-    const output = (0,external_node_fs_.createWriteStream)(target, { flags: 'wx', mode: 0o600 });
-    output.write(header);
-    const { env, signal, entryKey } = sealing;
-    const chunks = sealingStream({ key, prefix, names: encryption_namesOf(header, entryKey) });
-    const tar = startTar(['-cf', '-', '-C', root, path], env);
-    await together((0,external_node_stream_promises_namespaceObject.pipeline)(tar.stdout, (0,external_node_zlib_.createGzip)({ level: GZIP_LEVEL }), chunks, output, { signal }), tar, signal);
-}
-/**
- * Unpacks what `sealTree` wrote into the directory `into`. What was unpacked before a failure is not to be used.
- * @param mostBytes a bound for what comes out of the archive
- * @throws SealBroken
- */
-async function openSealed(source, into, mostBytes, sealing) {
-    // A link or a pipe in its place is not followed, and does not hold us up.
-    const file = await (0,promises_.open)(source, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
-    try {
-        if (!(await file.stat()).isFile())
-            throw new SealBroken('it is not a regular file');
-        const { header, salt, prefix, check } = await readHeader(file);
-        const derived = await derive(sealing.encryptionKey, salt);
-        if (!(0,external_node_crypto_.timingSafeEqual)(derived.check, check)) {
-            throw new SealBroken('it was encrypted with another key, or its first bytes are damaged');
-        }
-        const { env, signal, entryKey } = sealing;
-        const chunks = openingStream({ key: derived.key, prefix, names: encryption_namesOf(header, entryKey) });
-        const input = file.createReadStream({ start: HEADER, highWaterMark: CHUNK, autoClose: false });
-        const tar = startTar(['-xf', '-', ...AS_OURS, '-C', into], env);
-        const stages = [input, chunks, (0,external_node_zlib_.createGunzip)(), bounded(mostBytes), feeding(tar.stdin)];
-        await together((0,external_node_stream_promises_namespaceObject.pipeline)(...stages, { signal }), tar, signal);
-    }
-    finally {
-        await file.close();
-    }
-}
-async function readHeader(file) {
-    const { buffer: header, bytesRead } = await file.read(Buffer.alloc(HEADER), 0, HEADER, 0);
-    const begins = header.subarray(0, MAGIC.length).equals(MAGIC);
-    if (bytesRead < HEADER || !begins)
-        throw new SealBroken('it does not begin as an encrypted checkpoint does');
-    const version = header[MAGIC.length];
-    if (version !== VERSION) {
-        throw new SealBroken(`it is in format ${version}, and this version of the action reads format ${VERSION}`);
-    }
-    let at = MAGIC.length + 1;
-    const [salt, prefix, check] = [SALT, PREFIX, CHECK].map((length) => {
-        at += length;
-        return header.subarray(at - length, at);
-    });
-    return { header, salt, prefix, check };
-}
-/** A key of its own for each file, so that no nonce is ever used twice, and what tells a wrong key from a damaged file. */
-async function derive(text, salt) {
-    const bytes = await new Promise((resolve, reject) => {
-        (0,external_node_crypto_.scrypt)(text, salt, 32 + CHECK, SCRYPT, (error, derived) => (error ? reject(error) : resolve(derived)));
-    });
-    return { key: bytes.subarray(0, 32), check: bytes.subarray(32) };
-}
-function encryption_namesOf(header, entryKey) {
-    return Buffer.concat([header, Buffer.from(entryKey)]);
-}
-function bounded(mostBytes) {
-    let bytes = 0;
-    return new external_node_stream_.Transform({
-        transform(chunk, _encoding, done) {
-            bytes += chunk.length;
-            if (bytes <= mostBytes)
-                done(null, chunk);
-            else
-                done(new SealBroken(`it unpacks to more than ${mostBytes} bytes`));
-        },
-    });
-}
-/** Never with `-P`: without it tar refuses absolute names, `..`, and links that lead out of the directory. */
-function startTar(args, env) {
-    const tar = (0,external_node_child_process_.spawn)('tar', args, { env, stdio: 'pipe', detached: true });
-    // What it was starting when it was killed holds its output, for which nobody is to wait.
-    tar.once('exit', () => killGroup(tar));
-    return tar;
-}
-/**
- * Hands on what comes, and goes on taking when tar has closed its end: tar stops at the end mark of the archive, and what
- * follows has to be proved genuine all the same. Whether tar had enough, its exit code tells.
- */
-function feeding(stdin) {
-    stdin.on('error', () => { });
-    return new external_node_stream_.Writable({
-        write(chunk, _encoding, done) {
-            if (stdin.destroyed)
-                done();
-            else
-                stdin.write(chunk, () => done());
-        },
-        final(done) {
-            if (stdin.destroyed)
-                done();
-            else
-                stdin.end(() => done());
-        },
-        destroy(error, done) {
-            stdin.destroy();
-            done(error);
-        },
-    });
-}
-/** With what tar started: a tar that is a script leaves children behind. */
-function killGroup(tar) {
-    if (tar.pid === undefined)
-        return;
-    try {
-        process.kill(-tar.pid, 'SIGKILL');
-    }
-    catch {
-        // It is gone already.
-    }
-}
-const STDERR_LIMIT = 4096;
-async function ended(tar) {
-    let said = '';
-    tar.stderr.setEncoding('utf8').on('data', (text) => {
-        if (said.length < STDERR_LIMIT)
-            said += text;
-    });
-    try {
-        const [code, signal] = (await (0,external_node_events_.once)(tar, 'close'));
-        if (code === 0)
-            return { killed: false };
-        const [line] = said.trim().split('\n');
-        return {
-            problem: line || `tar ended with ${signal ?? `exit code ${code}`}`,
-            killed: signal === 'SIGKILL' || signal === 'SIGPIPE',
-        };
-    }
-    catch (error) {
-        return { problem: `tar could not be started (${(0,errors/* reasonOf */.A3)(error)})`, killed: false };
-    }
-}
-/** Waits for both, and tells of a failure what came first: a tar whose other end is gone only says that it is gone. */
-async function together(stream, tar, signal) {
-    const ending = ended(tar);
-    // Streams end when tar does, whatever keeps them.
-    const stop = () => killGroup(tar);
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted)
-        stop();
-    const broken = await stream.then(() => undefined, (error) => {
-        killGroup(tar);
-        for (const pipe of [tar.stdin, tar.stdout, tar.stderr])
-            pipe.destroy();
-        return error instanceof Error ? error : new Error(String(error));
-    });
-    const { problem, killed } = await ending;
-    if (broken && (killed || broken instanceof SealBroken || broken.name === 'AbortError'))
-        throw broken;
-    if (problem !== undefined)
-        throw new Error(problem);
-    if (broken)
-        throw broken;
-}
-
-// EXTERNAL MODULE: ./lib/progress/saved-plan.js
-var saved_plan = __nccwpck_require__(6366);
-// EXTERNAL MODULE: external "node:timers/promises"
-var external_node_timers_promises_ = __nccwpck_require__(8500);
-;// CONCATENATED MODULE: ./lib/checkpoint/untrusted-tree.js
-/** What was unpacked from a cache that others can write to, looked at before anything of it is read. */
-
-
-
-
-/** Far above the checkpoint of any eval set, far below what hurts a runner. */
-const CHECKPOINT_BOUNDS = {
-    entries: 200_000,
-    bytes: 8 * 1024 ** 3,
-    depth: 32,
-    pathBytes: 1024,
-};
-/** The bounds, with no more bytes than half of what is free in `directory`: what is restored is then copied from there. */
-function boundsIn(directory, bounds = CHECKPOINT_BOUNDS) {
-    const { bavail, bsize } = (0,external_node_fs_.statfsSync)(directory);
-    const room = Math.floor((bavail * bsize) / 2);
-    return room < bounds.bytes ? { ...bounds, bytes: room, scarce: true } : bounds;
-}
-/**
- * Says, as a clause, what in a tree cannot come from this action; undefined when nothing does. Then all of it is for this
- * user alone.
- *
- * It stops at the first such thing, and holds no list of the entries: a million of them cost no memory. It never keeps the
- * process from hearing a signal.
- * @throws the reason of the signal, when that is aborted
- */
-async function findForbiddenEntry(directory, bounds = CHECKPOINT_BOUNDS, signal) {
-    let entries = 0;
-    let bytes = 0;
-    try {
-        for await (const { path, depth, entry } of walk(directory)) {
-            if (signal?.aborted)
-                break;
-            entries += 1;
-            if (entries > bounds.entries)
-                return `it holds more than ${bounds.entries} files`;
-            const name = shown((0,external_node_path_.relative)(directory, path));
-            if (depth > bounds.depth)
-                return `${name} is nested deeper than ${bounds.depth} directories`;
-            if (Buffer.byteLength((0,external_node_path_.relative)(directory, path)) > bounds.pathBytes) {
-                return `the path ${name} is longer than ${bounds.pathBytes} bytes`;
-            }
-            if (ODD_CHARACTERS.test(entry.name))
-                return `the name ${name} holds control characters`;
-            const stat = await (0,promises_.lstat)(path);
-            const odd = oddity(stat);
-            if (odd)
-                return `${name} is ${odd}`;
-            if (stat.isFile())
-                bytes += sizeOf(stat);
-            if (bytes > bounds.bytes)
-                return `it holds more than ${inUnits(bounds.bytes)}`;
-            if (stat.mode & 0o077)
-                await (0,promises_.chmod)(path, stat.isDirectory() ? 0o700 : 0o600);
-        }
-    }
-    catch (error) {
-        // Names that are not UTF-8 and directories without permissions end here.
-        return `it cannot be read whole (${error.code ?? 'unknown error'})`;
-    }
-    signal?.throwIfAborted();
-    return undefined;
-}
-/**
- * Calls `exceeded` when what is being written below a directory outgrows the bounds, and returns why, as a clause. Ends
- * without when `done` is aborted. It looks four times a second, or half of the time when a look takes longer: a bomb
- * overshoots by what a disk takes in that time.
- */
-async function watchGrowth(directory, bounds, exceeded, done) {
-    while (!done.aborted) {
-        const begun = performance.now();
-        const why = await outgrown(directory, bounds, done);
-        if (why) {
-            exceeded();
-            return why;
-        }
-        const pause = Math.max(250, performance.now() - begun);
-        await (0,external_node_timers_promises_.setTimeout)(pause, undefined, { signal: done, ref: false }).catch(() => { });
-    }
-    return undefined;
-}
-/** Says, as a clause, which bound the files below a directory exceed; it may be written to in the meantime. */
-async function outgrown(directory, bounds, done) {
-    let entries = 0;
-    let bytes = 0;
-    const open = [directory];
-    try {
-        for (let path = open.pop(); path !== undefined; path = open.pop()) {
-            // What the client removes while we look is not there any more, and does not count.
-            for await (const entry of (await (0,promises_.opendir)(path).catch(() => undefined)) ?? []) {
-                if (done?.aborted)
-                    return undefined;
-                entries += 1;
-                const below = (0,external_node_path_.join)(path, entry.name);
-                const stat = await (0,promises_.lstat)(below).catch(() => undefined);
-                if (stat?.isFile())
-                    bytes += sizeOf(stat);
-                if (entries > bounds.entries)
-                    return `it unpacks to more than ${bounds.entries} files`;
-                if (bytes > bounds.bytes)
-                    return `it unpacks to more than ${inUnits(bounds.bytes)}${bounds.scarce ? ', half of what is free on the disk of this runner' : ''}`;
-                if (stat?.isDirectory())
-                    open.push(below);
-            }
-        }
-    }
-    catch {
-        // The next look tells.
-    }
-    return undefined;
-}
-/** Control and format characters, line and paragraph separators: in a log they hide or forge what is around them. */
-const ODD_CHARACTERS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
-function oddity(stat) {
-    if (stat.isSymbolicLink())
-        return 'a symbolic link';
-    if (stat.isDirectory())
-        return (stat.mode & 0o700) === 0o700 ? undefined : 'a directory without permissions';
-    if (stat.isFIFO())
-        return 'a named pipe';
-    if (stat.isSocket())
-        return 'a socket';
-    if (!stat.isFile())
-        return 'a device';
-    if (stat.nlink > 1)
-        return 'a hard link';
-    if (!(stat.mode & 0o400))
-        return 'a file without permissions';
-    // Directories may have inherited theirs from the temporary directory.
-    if (stat.mode & 0o6000)
-        return 'a setuid or setgid program';
-    return undefined;
-}
-/** Depth first; keeps one open directory for each level. */
-async function* walk(top) {
-    const open = [{ dir: await (0,promises_.opendir)(top), path: top }];
-    try {
-        for (let current = open.at(-1); current; current = open.at(-1)) {
-            const entry = await current.dir.read();
-            if (!entry) {
-                await open.pop()?.dir.close();
-                continue;
-            }
-            const path = (0,external_node_path_.join)(current.path, entry.name);
-            // The caller looks at it first, and does not come back when it is too deep, too long or unlike a directory.
-            yield { path, depth: open.length, entry };
-            if (entry.isDirectory())
-                open.push({ dir: await (0,promises_.opendir)(path), path });
-        }
-    }
-    finally {
-        for (const { dir } of open)
-            await dir.close();
-    }
-}
-function sizeOf(stat) {
-    return Math.max(stat.size, stat.blocks * 512);
-}
-function inUnits(bytes) {
-    return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
-}
-/** A name for a message: in quotes, of bounded length, with nothing in it that acts on a terminal. */
-function shown(name) {
-    const safe = JSON.stringify(name).replace(new RegExp(ODD_CHARACTERS, 'gu'), '?');
-    return safe.length > 120 ? `${safe.slice(0, 119)}…"` : safe;
-}
-
-;// CONCATENATED MODULE: ./lib/checkpoint/inspection.js
-/** What a restored tree has to be before anything of it is used. What came out of a cache is not trusted. */
-
-
-
-
-
-
-/** In bytes. A larger file is left to the state, which has bounds of its own; that of 10,000 evals has half of it. */
-const LARGEST = 32 * 1024 * 1024;
-/** Of what a tree holds, only the files of this model and eval set are looked at. */
-function inspectionFor(model, evalSet) {
-    return async (directory, signal) => {
-        const forbidden = await findForbiddenEntry(directory, CHECKPOINT_BOUNDS, signal);
-        if (forbidden)
-            return { kind: 'unusable', why: forbidden };
-        const paths = (0,progress_paths/* statePaths */.mt)(directory, model, evalSet);
-        const [progress, resume] = await Promise.all([kindOf(paths.progressFile), kindOf(paths.resume)]);
-        if (!progress && !resume)
-            return { kind: 'unusable', why: 'it holds nothing of this model and eval set' };
-        const flaw = (progress === 'directory' && 'its progress file is a directory') ||
-            (resume === 'file' && 'its completion records are no directory') ||
-            (await flawIn(paths));
-        return flaw ? { kind: 'flawed', why: flaw } : undefined;
-    };
-}
-/** What the state would not use of it; the rest of the tree is good. */
-async function flawIn({ completions, progressFile, plan }) {
-    const badRecords = (0,completion_record/* parseCompletions */.tr)(await textOf(completions)).rejected;
-    if (badRecords)
-        return `its completion records cannot be read: ${badRecords}`;
-    const badLines = (0,progress_file/* parseProgress */.TS)(await textOf(progressFile)).rejected;
-    if (badLines)
-        return `its progress file cannot be read: ${badLines}`;
-    const planText = await textOf(plan);
-    const saved = planText === '' ? undefined : (0,saved_plan/* parseSavedPlan */.q4)(planText);
-    return saved && 'reason' in saved ? `its plan cannot be read: ${saved.reason}` : undefined;
-}
-async function kindOf(path) {
-    return (0,promises_.lstat)(path).then((stat) => (stat.isDirectory() ? 'directory' : 'file'), () => undefined);
-}
-/** Empty for a file that is not there, that is none, or that is too large. */
-async function textOf(path) {
-    const stat = await (0,promises_.lstat)(path).catch(() => undefined);
-    return stat?.isFile() && stat.size <= LARGEST ? (0,promises_.readFile)(path, 'utf8') : '';
-}
-
 // EXTERNAL MODULE: ./lib/checkpoint/keys.js
 var checkpoint_keys = __nccwpck_require__(448);
-// EXTERNAL MODULE: external "node:url"
-var external_node_url_ = __nccwpck_require__(3136);
-;// CONCATENATED MODULE: ./lib/checkpoint/child-environment.js
-/** What the processes that pack and carry checkpoints see of the job's environment: what they need, and no key of an API. */
-/** For tar and what compresses: where programs are, and in which language and character set file names are. */
-const OF_TOOLS = /^(PATH|HOME|TMPDIR|LANG|LANGUAGE|LC_\w+)$/;
-/** For the client as well: where the cache service is, the way there, and whom to trust on it. */
-const OF_CLIENT = [
-    /^ACTIONS_(RESULTS_URL|RUNTIME_URL|RUNTIME_TOKEN|ORCHESTRATION_ID)$/,
-    /^ACTIONS_CACHE_\w+$/,
-    /^(CACHE_UPLOAD_\w+|SEGMENT_DOWNLOAD_TIMEOUT_MINS|GITHUB_SERVER_URL)$/,
-    /^(https?|no|all)_proxy$/i,
-    /^(NODE_(EXTRA_CA_CERTS|OPTIONS|TLS_REJECT_UNAUTHORIZED|USE_ENV_PROXY|USE_SYSTEM_CA)|SSL_CERT_(FILE|DIR))$/,
-];
-function child_environment_toolEnvironment(env) {
-    return chosen(env, [OF_TOOLS]);
-}
-/** @param secret a text that no child sees, whatever holds it; empty: there is none */
-function clientEnvironment(env, secret) {
-    const chosenOnes = Object.entries(chosen(env, [OF_TOOLS, ...OF_CLIENT]));
-    return Object.fromEntries(chosenOnes.filter(([, value]) => !(secret && value?.includes(secret))));
-}
-function chosen(env, patterns) {
-    return Object.fromEntries(Object.entries(env).filter(([name]) => patterns.some((pattern) => pattern.test(name))));
-}
-
-// EXTERNAL MODULE: ./lib/checkpoint/client-output.js
-var client_output = __nccwpck_require__(833);
-// EXTERNAL MODULE: ./lib/checkpoint/protocol.js
-var protocol = __nccwpck_require__(2180);
-;// CONCATENATED MODULE: ./lib/checkpoint/cause.js
+// EXTERNAL MODULE: ./lib/action-root.js
+var action_root = __nccwpck_require__(5118);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: ./lib/checkpoint/cache/client-output.js
+var client_output = __nccwpck_require__(4132);
+// EXTERNAL MODULE: ./lib/checkpoint/cache/protocol.js
+var protocol = __nccwpck_require__(9059);
+;// CONCATENATED MODULE: ./lib/checkpoint/cache/cause.js
 
 
 /**
@@ -76098,7 +75052,7 @@ function reworded(message) {
         .replace(/:$/, '');
 }
 
-;// CONCATENATED MODULE: ./lib/checkpoint/outcome.js
+;// CONCATENATED MODULE: ./lib/checkpoint/cache/outcome.js
 
 
 function failed(cause) {
@@ -76148,7 +75102,7 @@ function tookTooLong(timeoutMs) {
 }
 /** The worker's result, when it is one to go on with. */
 function resultOf(operation, { run, timeoutMs, secrets }) {
-    const failure = (cause) => failed((0,client_output/* printable */.g$)(cause, secrets));
+    const failure = (cause) => failed((0,client_output/* redacted */.pc)(cause, secrets));
     const lines = outputOf(run);
     if (run.ended === 'timed-out') {
         const attempt = lastAttempt(lines);
@@ -76174,7 +75128,7 @@ function told(operation, { run, secrets }) {
     if (mode !== undefined) {
         return {
             kind: 'unavailable',
-            cause: `the workflow's cache-mode (ACTIONS_CACHE_MODE) is '${(0,client_output/* printable */.g$)(mode, [])}', which allows no ${operation}`,
+            cause: `the workflow's cache-mode (ACTIONS_CACHE_MODE) is '${(0,client_output/* redacted */.pc)(mode, [])}', which allows no ${operation}`,
         };
     }
     const message = failureMessage(operation, lines);
@@ -76183,7 +75137,7 @@ function told(operation, { run, secrets }) {
     const cause = causeOf(operation, message, lines);
     return {
         kind: 'failed',
-        cause: (0,client_output/* printable */.g$)(cause, secrets),
+        cause: (0,client_output/* redacted */.pc)(cause, secrets),
         ...(cause === KEY_TAKEN ? { keyTaken: true } : {}),
     };
 }
@@ -76195,8 +75149,6 @@ function errorIn(stderr) {
     return line ? `; ${line.trim()}` : '';
 }
 
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
 ;// CONCATENATED MODULE: ./lib/checkpoint/private-directory.js
 /** A directory for one call of the cache, which no other user of the machine can look into. */
 
@@ -76229,7 +75181,7 @@ async function inPrivateDirectory(temporaryDirectory, limit, secrets, work) {
             return failed(STOPPED);
         if (limit.leftMs() === 0)
             return failed(tookTooLong(limit.timeoutMs));
-        return failed((0,client_output/* printable */.g$)((0,errors/* reasonOf */.A3)(error), secrets));
+        return failed((0,client_output/* redacted */.pc)((0,errors/* reasonOf */.A3)(error), secrets));
     }
     finally {
         if (directory && !kept)
@@ -76253,11 +75205,68 @@ async function plainPath(temporaryDirectory) {
     return /[\s"'\\]/.test(path) ? await (0,promises_.realpath)((0,external_node_os_.tmpdir)()) : path;
 }
 
+;// CONCATENATED MODULE: ./lib/checkpoint/cache/child-environment.js
+/** What the processes that pack and carry checkpoints see of the job's environment: what they need, and no key of an API. */
+/** For tar and what compresses: where programs are, and in which language and character set file names are. */
+const OF_TOOLS = /^(PATH|HOME|TMPDIR|LANG|LANGUAGE|LC_\w+)$/;
+/** For the client as well: where the cache service is, the way there, and whom to trust on it. */
+const OF_CLIENT = [
+    /^ACTIONS_(RESULTS_URL|RUNTIME_URL|RUNTIME_TOKEN|ORCHESTRATION_ID)$/,
+    /^ACTIONS_CACHE_\w+$/,
+    /^(CACHE_UPLOAD_\w+|SEGMENT_DOWNLOAD_TIMEOUT_MINS|GITHUB_SERVER_URL)$/,
+    /^(https?|no|all)_proxy$/i,
+    /^(NODE_(EXTRA_CA_CERTS|OPTIONS|TLS_REJECT_UNAUTHORIZED|USE_ENV_PROXY|USE_SYSTEM_CA)|SSL_CERT_(FILE|DIR))$/,
+];
+function child_environment_toolEnvironment(env) {
+    return chosen(env, [OF_TOOLS]);
+}
+/** @param secret a text that no child sees, whatever holds it; empty: there is none */
+function clientEnvironment(env, secret) {
+    const chosenOnes = Object.entries(chosen(env, [OF_TOOLS, ...OF_CLIENT]));
+    return Object.fromEntries(chosenOnes.filter(([, value]) => !(secret && value?.includes(secret))));
+}
+function chosen(env, patterns) {
+    return Object.fromEntries(Object.entries(env).filter(([name]) => patterns.some((pattern) => pattern.test(name))));
+}
+
 // EXTERNAL MODULE: ./lib/process/abort.js
 var abort = __nccwpck_require__(4836);
 // EXTERNAL MODULE: ./lib/process/group.js
 var group = __nccwpck_require__(5970);
-;// CONCATENATED MODULE: ./lib/checkpoint/tools.js
+// EXTERNAL MODULE: ./lib/process/leader.js + 2 modules
+var leader = __nccwpck_require__(2481);
+;// CONCATENATED MODULE: ./lib/checkpoint/trust/safe-tar.js
+
+
+
+/**
+ * From here on every program that this process starts sees only the environment of a tool, and every tar is one that an
+ * archive cannot mislead. To be called by the cache worker, whose client offers no other way in.
+ *
+ * A script on the PATH in place of tar would have to be written first, and what this process has just written it cannot
+ * always execute: a child that is forked meanwhile holds the file open for writing until it is a program of its own (ETXTBSY).
+ */
+function guardTools() {
+    guardStarts((program, { args, env }) => ({
+        args: safeArguments(program, args),
+        env: toolEnvironment(env),
+    }));
+}
+/**
+ * The client unpacks with `-P`, which lets an archive write to absolute paths, above the directory with `..`, and through
+ * links it brought along. Who can write to a repository's cache could thus write anywhere on the runner. Without `-P`, GNU
+ * and BSD tar refuse all three. Owners and permissions of the archive are those of another machine, which tar keeps for root.
+ */
+function safeArguments(file, args) {
+    if (!/^g?tar$/.test(basename(file)))
+        return args;
+    const kept = args.filter((argument) => argument !== '-P');
+    return kept.includes('-xf') ? [...kept, ...AS_OURS] : kept;
+}
+/** Unpacked files belong to who unpacks them, with the permissions that its umask leaves. */
+const AS_OURS = ['--no-same-owner', '--no-same-permissions'];
+
+;// CONCATENATED MODULE: ./lib/checkpoint/cache/tools.js
 /** Whether this machine's tar and compressor can do what the cache client asks of them, found out before it asks. */
 
 
@@ -76378,7 +75387,7 @@ async function which(name, path) {
     return undefined;
 }
 
-;// CONCATENATED MODULE: ./lib/checkpoint/worker-process.js
+;// CONCATENATED MODULE: ./lib/checkpoint/cache/worker-process.js
 
 
 /** More than any honest worker prints; a bound, so that a strange one cannot fill the memory. */
@@ -76395,22 +75404,12 @@ function runWorker(request, options) {
         let stopped;
         let failedToStart = '';
         const texts = { stdout: '', stderr: '', result: '' };
-        const child = (0,external_node_child_process_.spawn)(process.execPath, [program], {
+        const child = (0,leader/* startLeader */.OH)(process.execPath, [program], {
             cwd,
             env,
-            detached: true,
             stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
         });
-        const killGroup = () => {
-            if (child.pid === undefined)
-                return;
-            try {
-                process.kill(-child.pid, 'SIGKILL');
-            }
-            catch {
-                // Nothing of the group is left, which is what was wanted.
-            }
-        };
+        const killGroup = () => (0,leader/* signalGroup */.i8)(child.pid, 'SIGKILL');
         const stop = (why) => {
             stopped ??= why;
             killGroup();
@@ -76465,7 +75464,7 @@ function worker_process_resultOf(text) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/checkpoint/cache-client.js
+;// CONCATENATED MODULE: ./lib/checkpoint/cache/cache-client.js
 
 
 
@@ -76483,7 +75482,7 @@ class CacheClient {
     #temporaryDirectory;
     #program;
     #tools;
-    constructor({ env, temporaryDirectory, encryptionKey, workerPath = bundledWorker() }) {
+    constructor({ env, temporaryDirectory, encryptionKey, workerPath = (0,external_node_path_.join)((0,action_root/* actionRoot */.X)(), 'dist/cache-worker/index.js'), }) {
         this.secrets = [env.ACTIONS_RUNTIME_TOKEN ?? '', encryptionKey];
         this.#env = clientEnvironment(env, encryptionKey);
         this.toolEnvironment = child_environment_toolEnvironment(this.#env);
@@ -76545,12 +75544,318 @@ class CacheClient {
         return inPrivateDirectory(this.#temporaryDirectory, limit, this.secrets, work);
     }
 }
-/** Next to `dist/main/index.js`, and from `src/checkpoint/` in a checkout. Not a `new URL`, which the bundler rewrites. */
-function bundledWorker() {
-    return (0,external_node_path_.resolve)((0,external_node_path_.dirname)((0,external_node_url_.fileURLToPath)(import.meta.url)), '../../dist/cache-worker/index.js');
+
+;// CONCATENATED MODULE: ./lib/checkpoint/cache/limit.js
+
+function limitOf(timeoutMs, signal) {
+    const end = performance.now() + timeoutMs;
+    const leftMs = () => Math.max(0, Math.round(end - performance.now()));
+    return {
+        timeoutMs,
+        signal,
+        leftMs,
+        isOver: () => leftMs() === 0 || signal?.aborted === true,
+        both: () => (0,abort/* abortedAfter */.U)(leftMs(), signal),
+    };
 }
 
-;// CONCATENATED MODULE: ./lib/checkpoint/envelope.js
+// EXTERNAL MODULE: external "node:events"
+var external_node_events_ = __nccwpck_require__(8474);
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+;// CONCATENATED MODULE: external "node:stream/promises"
+const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+;// CONCATENATED MODULE: ./lib/checkpoint/trust/sealed-stream.js
+/**
+ * A stream as chunks that are encrypted and authenticated one by one, so that memory stays bounded and nothing is handed
+ * on before it is known to be genuine. See encryption.ts for the format.
+ */
+
+
+/** Plain bytes of every chunk but the last. */
+const CHUNK = 1024 * 1024;
+const TAG = 16;
+const PREFIX = 7;
+/** What was sealed is not what is there, or not for this key and name. The message says so as a clause. */
+class SealBroken extends Error {
+    name = 'SealBroken';
+}
+function nonce(prefix, index, last) {
+    const bytes = Buffer.alloc(12);
+    prefix.copy(bytes);
+    bytes.writeUInt32BE(index, PREFIX);
+    bytes[11] = last ? 1 : 0;
+    return bytes;
+}
+function sealingStream({ key, prefix, names }) {
+    return inBlocks(CHUNK, (plain, index, last) => {
+        const cipher = (0,external_node_crypto_.createCipheriv)('aes-256-gcm', key, nonce(prefix, index, last));
+        cipher.setAAD(names);
+        return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+    });
+}
+/** Ends with SealBroken at the first chunk that is not what was sealed there. */
+function openingStream({ key, prefix, names }) {
+    return inBlocks(CHUNK + TAG, (sealed, index, last) => {
+        if (sealed.length < TAG)
+            throw new SealBroken('it is damaged or incomplete');
+        const end = sealed.length - TAG;
+        const decipher = (0,external_node_crypto_.createDecipheriv)('aes-256-gcm', key, nonce(prefix, index, last), { authTagLength: TAG });
+        decipher.setAAD(names);
+        decipher.setAuthTag(sealed.subarray(end));
+        try {
+            return Buffer.concat([decipher.update(sealed.subarray(0, end)), decipher.final()]);
+        }
+        catch {
+            throw new SealBroken('it is damaged, incomplete, or was saved under another name');
+        }
+    });
+}
+/**
+ * Hands `work` blocks of exactly `size` bytes, and the rest as the last one. A block is held back until it is known
+ * whether more follows, so that the last one, and only that, is called the last.
+ */
+function inBlocks(size, work) {
+    let pieces = [];
+    let held = 0;
+    let index = 0;
+    const take = (length, last) => {
+        const all = Buffer.concat(pieces);
+        pieces = length < all.length ? [all.subarray(length)] : [];
+        held -= length;
+        index += 1;
+        return work(all.subarray(0, length), index - 1, last);
+    };
+    return new external_node_stream_.Transform({
+        transform(chunk, _encoding, done) {
+            pieces.push(chunk);
+            held += chunk.length;
+            attempt(done, () => {
+                while (held > size)
+                    this.push(take(size, false));
+            });
+        },
+        flush(done) {
+            attempt(done, () => {
+                this.push(take(held, true));
+            });
+        },
+    });
+}
+function attempt(done, work) {
+    try {
+        work();
+        done();
+    }
+    catch (error) {
+        done(error);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/checkpoint/trust/encryption.js
+/** A checkpoint as one encrypted file: nobody without the text of `encryption-key` can read it, change it or make one. */
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * The file, all numbers big-endian:
+ *
+ *     magic `oaievals` 8 · version 1 · salt 16 · nonce prefix 7 · key check 16 · chunks
+ *
+ * Every chunk but the last holds 1 MiB of plain text; each is followed by its 16-byte GCM tag. The nonce of a chunk is
+ * prefix · index (4) · 1 for the last chunk or else 0 (1): what is cut off, left out, repeated or moved has another nonce
+ * than it was sealed with. Additional authenticated data of each chunk: the header, then the entry's key in the cache, so
+ * that an entry cannot be passed off as that of another run, shard, model or eval set. (The construction is STREAM, of
+ * Hoang, Reyhanitabar, Rogaway and Vizár, 2015.)
+ *
+ * The plain text is a tar archive, compressed: what is encrypted cannot be compressed any more.
+ */
+const MAGIC = Buffer.from('oaievals');
+const VERSION = 1;
+const SALT = 16;
+const CHECK = 16;
+const HEADER = MAGIC.length + 1 + SALT + PREFIX + CHECK;
+/** What OWASP asks for where a person may have chosen the text (32 MB of memory; a quarter of a second). */
+const SCRYPT = { N: 2 ** 15, r: 8, p: 3, maxmem: 64 * 1024 * 1024 };
+/** The fast end: 1 GB of JSON lines takes six seconds, and shrinks to a fifth or less. */
+const GZIP_LEVEL = 3;
+/** Below this, guessing is faster than asking. */
+const SHORTEST_KEY = 16;
+/** Why a text is no good as `encryption-key`, as a clause; undefined when it is. */
+function encryptionKeyProblem(text) {
+    if (text.length >= SHORTEST_KEY)
+        return undefined;
+    return `it is shorter than ${SHORTEST_KEY} characters, which can be guessed`;
+}
+/** Writes `<root>/<path>` and all below it to the file `target`, which must not exist. */
+async function sealTree(root, path, target, sealing) {
+    const salt = (0,external_node_crypto_.randomBytes)(SALT);
+    const prefix = (0,external_node_crypto_.randomBytes)(PREFIX);
+    const { key, check } = await derive(sealing.encryptionKey, salt);
+    const header = Buffer.concat([MAGIC, Buffer.from([VERSION]), salt, prefix, check]);
+    const output = (0,external_node_fs_.createWriteStream)(target, { flags: 'wx', mode: 0o600 });
+    output.write(header);
+    const { env, signal, entryKey } = sealing;
+    const chunks = sealingStream({ key, prefix, names: encryption_namesOf(header, entryKey) });
+    const tar = startTar(['-cf', '-', '-C', root, path], env);
+    await together((0,external_node_stream_promises_namespaceObject.pipeline)(tar.stdout, (0,external_node_zlib_.createGzip)({ level: GZIP_LEVEL }), chunks, output, { signal }), tar, signal);
+}
+/**
+ * Unpacks what `sealTree` wrote into the directory `into`. What was unpacked before a failure is not to be used.
+ * @param mostBytes a bound for what comes out of the archive
+ * @throws SealBroken
+ */
+async function openSealed(source, into, mostBytes, sealing) {
+    // A link or a pipe in its place is not followed, and does not hold us up.
+    const file = await (0,promises_.open)(source, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+    try {
+        if (!(await file.stat()).isFile())
+            throw new SealBroken('it is not a regular file');
+        const { header, salt, prefix, check } = await readHeader(file);
+        const derived = await derive(sealing.encryptionKey, salt);
+        if (!(0,external_node_crypto_.timingSafeEqual)(derived.check, check)) {
+            throw new SealBroken('it was encrypted with another key, or its first bytes are damaged');
+        }
+        const { env, signal, entryKey } = sealing;
+        const chunks = openingStream({ key: derived.key, prefix, names: encryption_namesOf(header, entryKey) });
+        const input = file.createReadStream({ start: HEADER, highWaterMark: CHUNK, autoClose: false });
+        const tar = startTar(['-xf', '-', ...AS_OURS, '-C', into], env);
+        const stages = [input, chunks, (0,external_node_zlib_.createGunzip)(), bounded(mostBytes), feeding(tar.stdin)];
+        await together((0,external_node_stream_promises_namespaceObject.pipeline)(...stages, { signal }), tar, signal);
+    }
+    finally {
+        await file.close();
+    }
+}
+async function readHeader(file) {
+    const { buffer: header, bytesRead } = await file.read(Buffer.alloc(HEADER), 0, HEADER, 0);
+    const begins = header.subarray(0, MAGIC.length).equals(MAGIC);
+    if (bytesRead < HEADER || !begins)
+        throw new SealBroken('it does not begin as an encrypted checkpoint does');
+    const version = header[MAGIC.length];
+    if (version !== VERSION) {
+        throw new SealBroken(`it is in format ${version}, and this version of the action reads format ${VERSION}`);
+    }
+    let at = MAGIC.length + 1;
+    const [salt, prefix, check] = [SALT, PREFIX, CHECK].map((length) => {
+        at += length;
+        return header.subarray(at - length, at);
+    });
+    return { header, salt, prefix, check };
+}
+/** A key of its own for each file, so that no nonce is ever used twice, and what tells a wrong key from a damaged file. */
+async function derive(text, salt) {
+    const bytes = await new Promise((resolve, reject) => {
+        (0,external_node_crypto_.scrypt)(text, salt, 32 + CHECK, SCRYPT, (error, derived) => (error ? reject(error) : resolve(derived)));
+    });
+    return { key: bytes.subarray(0, 32), check: bytes.subarray(32) };
+}
+function encryption_namesOf(header, entryKey) {
+    return Buffer.concat([header, Buffer.from(entryKey)]);
+}
+function bounded(mostBytes) {
+    let bytes = 0;
+    return new external_node_stream_.Transform({
+        transform(chunk, _encoding, done) {
+            bytes += chunk.length;
+            if (bytes <= mostBytes)
+                done(null, chunk);
+            else
+                done(new SealBroken(`it unpacks to more than ${mostBytes} bytes`));
+        },
+    });
+}
+/** Never with `-P`: without it tar refuses absolute names, `..`, and links that lead out of the directory. */
+function startTar(args, env) {
+    const tar = (0,leader/* startLeader */.OH)('tar', args, { env, stdio: 'pipe' });
+    // What it was starting when it was killed holds its output, for which nobody is to wait.
+    tar.once('exit', () => killGroup(tar));
+    return tar;
+}
+/**
+ * Hands on what comes, and goes on taking when tar has closed its end: tar stops at the end mark of the archive, and what
+ * follows has to be proved genuine all the same. Whether tar had enough, its exit code tells.
+ */
+function feeding(stdin) {
+    stdin.on('error', () => { });
+    return new external_node_stream_.Writable({
+        write(chunk, _encoding, done) {
+            if (stdin.destroyed)
+                done();
+            else
+                stdin.write(chunk, () => done());
+        },
+        final(done) {
+            if (stdin.destroyed)
+                done();
+            else
+                stdin.end(() => done());
+        },
+        destroy(error, done) {
+            stdin.destroy();
+            done(error);
+        },
+    });
+}
+/** With what tar started: a tar that is a script leaves children behind. */
+function killGroup(tar) {
+    (0,leader/* signalGroup */.i8)(tar.pid, 'SIGKILL');
+}
+const STDERR_LIMIT = 4096;
+async function ended(tar) {
+    let said = '';
+    tar.stderr.setEncoding('utf8').on('data', (text) => {
+        if (said.length < STDERR_LIMIT)
+            said += text;
+    });
+    try {
+        const [code, signal] = (await (0,external_node_events_.once)(tar, 'close'));
+        if (code === 0)
+            return { killed: false };
+        const [line] = said.trim().split('\n');
+        return {
+            problem: line || `tar ended with ${signal ?? `exit code ${code}`}`,
+            killed: signal === 'SIGKILL' || signal === 'SIGPIPE',
+        };
+    }
+    catch (error) {
+        return { problem: `tar could not be started (${(0,errors/* reasonOf */.A3)(error)})`, killed: false };
+    }
+}
+/** Waits for both, and tells of a failure what came first: a tar whose other end is gone only says that it is gone. */
+async function together(stream, tar, signal) {
+    const ending = ended(tar);
+    // Streams end when tar does, whatever keeps them.
+    const stop = () => killGroup(tar);
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted)
+        stop();
+    const broken = await stream.then(() => undefined, (error) => {
+        killGroup(tar);
+        for (const pipe of [tar.stdin, tar.stdout, tar.stderr])
+            pipe.destroy();
+        return error instanceof Error ? error : new Error(String(error));
+    });
+    const { problem, killed } = await ending;
+    if (broken && (killed || broken instanceof SealBroken || broken.name === 'AbortError'))
+        throw broken;
+    if (problem !== undefined)
+        throw new Error(problem);
+    if (broken)
+        throw broken;
+}
+
+;// CONCATENATED MODULE: ./lib/checkpoint/trust/envelope.js
 /** What an entry of the cache holds: the checkpoint as it is, or as one encrypted file. */
 
 
@@ -76618,21 +75923,177 @@ async function exists(path) {
     return (0,promises_.lstat)(path).then(() => true, () => false);
 }
 
-;// CONCATENATED MODULE: ./lib/checkpoint/limit.js
+// EXTERNAL MODULE: external "node:timers/promises"
+var external_node_timers_promises_ = __nccwpck_require__(8500);
+;// CONCATENATED MODULE: ./lib/checkpoint/trust/untrusted-tree.js
+/** What was unpacked from a cache that others can write to, looked at before anything of it is read. */
 
-function limitOf(timeoutMs, signal) {
-    const end = performance.now() + timeoutMs;
-    const leftMs = () => Math.max(0, Math.round(end - performance.now()));
-    return {
-        timeoutMs,
-        signal,
-        leftMs,
-        isOver: () => leftMs() === 0 || signal?.aborted === true,
-        both: () => (0,abort/* abortedAfter */.U)(leftMs(), signal),
-    };
+
+
+
+/** Far above the checkpoint of any eval set, far below what hurts a runner. */
+const CHECKPOINT_BOUNDS = {
+    entries: 200_000,
+    bytes: 8 * 1024 ** 3,
+    depth: 32,
+    pathBytes: 1024,
+};
+/** The bounds, with no more bytes than half of what is free in `directory`: what is restored is then copied from there. */
+function boundsIn(directory, bounds = CHECKPOINT_BOUNDS) {
+    const { bavail, bsize } = (0,external_node_fs_.statfsSync)(directory);
+    const room = Math.floor((bavail * bsize) / 2);
+    return room < bounds.bytes ? { ...bounds, bytes: room, scarce: true } : bounds;
+}
+/**
+ * Says, as a clause, what in a tree cannot come from this action; undefined when nothing does. Then all of it is for this
+ * user alone.
+ *
+ * It stops at the first such thing, and holds no list of the entries: a million of them cost no memory. It never keeps the
+ * process from hearing a signal.
+ * @throws the reason of the signal, when that is aborted
+ */
+async function findForbiddenEntry(directory, bounds = CHECKPOINT_BOUNDS, signal) {
+    let entries = 0;
+    let bytes = 0;
+    try {
+        for await (const { path, depth, entry } of walk(directory)) {
+            if (signal?.aborted)
+                break;
+            entries += 1;
+            if (entries > bounds.entries)
+                return `it holds more than ${bounds.entries} files`;
+            const name = shown((0,external_node_path_.relative)(directory, path));
+            if (depth > bounds.depth)
+                return `${name} is nested deeper than ${bounds.depth} directories`;
+            if (Buffer.byteLength((0,external_node_path_.relative)(directory, path)) > bounds.pathBytes) {
+                return `the path ${name} is longer than ${bounds.pathBytes} bytes`;
+            }
+            if (ODD_CHARACTERS.test(entry.name))
+                return `the name ${name} holds control characters`;
+            const stat = await (0,promises_.lstat)(path);
+            const odd = oddity(stat);
+            if (odd)
+                return `${name} is ${odd}`;
+            if (stat.isFile())
+                bytes += sizeOf(stat);
+            if (bytes > bounds.bytes)
+                return `it holds more than ${inUnits(bounds.bytes)}`;
+            if (stat.mode & 0o077)
+                await (0,promises_.chmod)(path, stat.isDirectory() ? 0o700 : 0o600);
+        }
+    }
+    catch (error) {
+        // Names that are not UTF-8 and directories without permissions end here.
+        return `it cannot be read whole (${error.code ?? 'unknown error'})`;
+    }
+    signal?.throwIfAborted();
+    return undefined;
+}
+/**
+ * Calls `exceeded` when what is being written below a directory outgrows the bounds, and returns why, as a clause. Ends
+ * without when `done` is aborted. It looks four times a second, or half of the time when a look takes longer: a bomb
+ * overshoots by what a disk takes in that time.
+ */
+async function watchGrowth(directory, bounds, exceeded, done) {
+    while (!done.aborted) {
+        const begun = performance.now();
+        const why = await outgrown(directory, bounds, done);
+        if (why) {
+            exceeded();
+            return why;
+        }
+        const pause = Math.max(250, performance.now() - begun);
+        await (0,external_node_timers_promises_.setTimeout)(pause, undefined, { signal: done, ref: false }).catch(() => { });
+    }
+    return undefined;
+}
+/** Says, as a clause, which bound the files below a directory exceed; it may be written to in the meantime. */
+async function outgrown(directory, bounds, done) {
+    let entries = 0;
+    let bytes = 0;
+    const open = [directory];
+    try {
+        for (let path = open.pop(); path !== undefined; path = open.pop()) {
+            // What the client removes while we look is not there any more, and does not count.
+            for await (const entry of (await (0,promises_.opendir)(path).catch(() => undefined)) ?? []) {
+                if (done?.aborted)
+                    return undefined;
+                entries += 1;
+                const below = (0,external_node_path_.join)(path, entry.name);
+                const stat = await (0,promises_.lstat)(below).catch(() => undefined);
+                if (stat?.isFile())
+                    bytes += sizeOf(stat);
+                if (entries > bounds.entries)
+                    return `it unpacks to more than ${bounds.entries} files`;
+                if (bytes > bounds.bytes)
+                    return `it unpacks to more than ${inUnits(bounds.bytes)}${bounds.scarce ? ', half of what is free on the disk of this runner' : ''}`;
+                if (stat?.isDirectory())
+                    open.push(below);
+            }
+        }
+    }
+    catch {
+        // The next look tells.
+    }
+    return undefined;
+}
+/** Control and format characters, line and paragraph separators: in a log they hide or forge what is around them. */
+const ODD_CHARACTERS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+function oddity(stat) {
+    if (stat.isSymbolicLink())
+        return 'a symbolic link';
+    if (stat.isDirectory())
+        return (stat.mode & 0o700) === 0o700 ? undefined : 'a directory without permissions';
+    if (stat.isFIFO())
+        return 'a named pipe';
+    if (stat.isSocket())
+        return 'a socket';
+    if (!stat.isFile())
+        return 'a device';
+    if (stat.nlink > 1)
+        return 'a hard link';
+    if (!(stat.mode & 0o400))
+        return 'a file without permissions';
+    // Directories may have inherited theirs from the temporary directory.
+    if (stat.mode & 0o6000)
+        return 'a setuid or setgid program';
+    return undefined;
+}
+/** Depth first; keeps one open directory for each level. */
+async function* walk(top) {
+    const open = [{ dir: await (0,promises_.opendir)(top), path: top }];
+    try {
+        for (let current = open.at(-1); current; current = open.at(-1)) {
+            const entry = await current.dir.read();
+            if (!entry) {
+                await open.pop()?.dir.close();
+                continue;
+            }
+            const path = (0,external_node_path_.join)(current.path, entry.name);
+            // The caller looks at it first, and does not come back when it is too deep, too long or unlike a directory.
+            yield { path, depth: open.length, entry };
+            if (entry.isDirectory())
+                open.push({ dir: await (0,promises_.opendir)(path), path });
+        }
+    }
+    finally {
+        for (const { dir } of open)
+            await dir.close();
+    }
+}
+function sizeOf(stat) {
+    return Math.max(stat.size, stat.blocks * 512);
+}
+function inUnits(bytes) {
+    return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
+}
+/** A name for a message: in quotes, of bounded length, with nothing in it that acts on a terminal. */
+function shown(name) {
+    const safe = JSON.stringify(name).replace(new RegExp(ODD_CHARACTERS, 'gu'), '?');
+    return safe.length > 120 ? `${safe.slice(0, 119)}…"` : safe;
 }
 
-;// CONCATENATED MODULE: ./lib/checkpoint/fetch.js
+;// CONCATENATED MODULE: ./lib/checkpoint/cache/fetch.js
 /** One entry of the cache, from the service into a directory of its own. */
 
 
@@ -76650,9 +76111,9 @@ async function fetchEntry(wanted, context) {
             return outcome;
         const { key } = outcome;
         if (key !== wanted.key && !wanted.restoreKeys.some((prefix) => key.startsWith(prefix))) {
-            return failed(`the cache service answered with the entry ${(0,client_output/* printable */.g$)(key, client.secrets)}, which was not asked for`);
+            return failed(`the cache service answered with the entry ${(0,client_output/* redacted */.pc)(key, client.secrets)}, which was not asked for`);
         }
-        const unusable = (cause) => ({ ...failed((0,client_output/* printable */.g$)(cause, client.secrets)), entry: key });
+        const unusable = (cause) => ({ ...failed((0,client_output/* redacted */.pc)(cause, client.secrets)), entry: key });
         const sealing = { encryptionKey, entryKey: key, env: client.toolEnvironment, signal: limit.both() };
         const trouble = await unwrap(staging, boundsIn(staging, bounds).bytes, sealing);
         if (trouble)
@@ -76702,7 +76163,7 @@ const DELETE_OR_CHANGE_KEY = 'delete the entry in the caches of the repository, 
 /** Older entries that a restore downloads when the nearest one is broken. */
 const MOST_OLDER = 4;
 async function restoreNearest(context) {
-    const { neverSaved: key, restoreKeys } = context.keys;
+    const { primaryRestoreKey: key, restoreKeys } = context.keys;
     const nearest = await fetchEntry({ key, restoreKeys }, context);
     return nearest.kind === 'miss' ? restoreOtherPacking(context) : firstSound(nearest, context);
 }
@@ -76738,7 +76199,7 @@ async function firstSound(nearest, context) {
             break;
         latest = await fetchEntry({ key: older, restoreKeys: [] }, context);
     }
-    const shown = passedOver.map(({ key, why }) => ({ key: (0,client_output/* printable */.g$)(key, client.secrets), why }));
+    const shown = passedOver.map(({ key, why }) => ({ key: (0,client_output/* redacted */.pc)(key, client.secrets), why }));
     if (latest.kind === 'hit' && latest.flaw === undefined) {
         if (flawed)
             await remove(flawed.staging);
@@ -76836,7 +76297,58 @@ function openCheckpointStore(options) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/checkpoint/state-checkpoint.js
+// EXTERNAL MODULE: ./lib/progress/progress-file.js
+var progress_file = __nccwpck_require__(1119);
+// EXTERNAL MODULE: ./lib/progress/saved-plan.js
+var saved_plan = __nccwpck_require__(6366);
+;// CONCATENATED MODULE: ./lib/checkpoint/trust/inspection.js
+/** What a restored tree has to be before anything of it is used. What came out of a cache is not trusted. */
+
+
+
+
+
+
+/** In bytes. A larger file is left to the state, which has bounds of its own; that of 10,000 evals has half of it. */
+const LARGEST = 32 * 1024 * 1024;
+/** Of what a tree holds, only the files of this model and eval set are looked at. */
+function inspectionFor(model, evalSet) {
+    return async (directory, signal) => {
+        const forbidden = await findForbiddenEntry(directory, CHECKPOINT_BOUNDS, signal);
+        if (forbidden)
+            return { kind: 'unusable', why: forbidden };
+        const paths = (0,progress_paths/* statePaths */.mt)(directory, model, evalSet);
+        const [progress, resume] = await Promise.all([kindOf(paths.progressFile), kindOf(paths.resume)]);
+        if (!progress && !resume)
+            return { kind: 'unusable', why: 'it holds nothing of this model and eval set' };
+        const flaw = (progress === 'directory' && 'its progress file is a directory') ||
+            (resume === 'file' && 'its completion records are no directory') ||
+            (await flawIn(paths));
+        return flaw ? { kind: 'flawed', why: flaw } : undefined;
+    };
+}
+/** What the state would not use of it; the rest of the tree is good. */
+async function flawIn({ completions, progressFile, plan }) {
+    const badRecords = (0,completions_file/* parseCompletions */.tr)(await textOf(completions)).rejected;
+    if (badRecords)
+        return `its completion records cannot be read: ${badRecords}`;
+    const badLines = (0,progress_file/* parseProgress */.T)(await textOf(progressFile)).rejected;
+    if (badLines)
+        return `its progress file cannot be read: ${badLines}`;
+    const planText = await textOf(plan);
+    const saved = planText === '' ? undefined : (0,saved_plan/* parseSavedPlan */.q4)(planText);
+    return saved && 'reason' in saved ? `its plan cannot be read: ${saved.reason}` : undefined;
+}
+async function kindOf(path) {
+    return (0,promises_.lstat)(path).then((stat) => (stat.isDirectory() ? 'directory' : 'file'), () => undefined);
+}
+/** Empty for a file that is not there, that is none, or that is too large. */
+async function textOf(path) {
+    const stat = await (0,promises_.lstat)(path).catch(() => undefined);
+    return stat?.isFile() && stat.size <= LARGEST ? (0,promises_.readFile)(path, 'utf8') : '';
+}
+
+;// CONCATENATED MODULE: ./lib/checkpoint/adopt-checkpoint.js
 /** The state of an eval set as a checkpoint: taken out of the Actions cache, put into it. */
 
 
@@ -76917,9 +76429,9 @@ function reportMiss(unreadable, keys, log) {
  * Opens the state of this machine and takes over what the restored checkpoint knows, where that holds up.
  * @throws ActionError STATE_UNWRITABLE
  */
-function openWithCheckpoint(options, restored) {
+function adoptCheckpoint(options, restored) {
     const state = progress_state/* State */.Uw.open(options);
-    const without = { state, restoredKey: '', unchangedSince: () => false };
+    const without = { state, restoredKey: '', isUnchanged: () => false };
     if (restored.kind !== 'hit')
         return without;
     try {
@@ -76932,7 +76444,7 @@ function openWithCheckpoint(options, restored) {
         return {
             state,
             restoredKey: restored.key,
-            unchangedSince: () => saysTheSame(contentOf(state), held),
+            isUnchanged: () => saysTheSame(contentOf(state), held),
         };
     }
     catch (error) {
@@ -76960,6 +76472,491 @@ function discard(staging) {
 
 /***/ }),
 
+/***/ 4132:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BY: () => (/* binding */ storageLines),
+/* harmony export */   Dx: () => (/* binding */ linesOf),
+/* harmony export */   Ee: () => (/* binding */ saysUnable),
+/* harmony export */   LH: () => (/* binding */ foundEntry),
+/* harmony export */   c_: () => (/* binding */ lastMatch),
+/* harmony export */   mb: () => (/* binding */ toolMessage),
+/* harmony export */   o4: () => (/* binding */ firstMatch),
+/* harmony export */   pc: () => (/* binding */ redacted),
+/* harmony export */   qc: () => (/* binding */ archiveBytes)
+/* harmony export */ });
+function linesOf(stdout) {
+    return stdout.split(/\r?\n/).map((line) => {
+        const command = /^::([\w-]+)(?: [^:]*)?::(.*)$/.exec(line);
+        if (!command)
+            return { level: 'info', text: line };
+        return { level: command[1] ?? '', text: unescapeData(command[2] ?? '') };
+    });
+}
+/**
+ * What the Azure SDK logged on stderr (AZURE_LOG_LEVEL=info), as lines of level `storage`. It keeps signatures out of its
+ * log. The client's own message about a failed upload or download is empty, or the words of an answer without its status.
+ */
+function storageLines(stderr) {
+    return stderr.split('\n').flatMap((line) => {
+        const text = /^azure:\S+ (.*)/.exec(line)?.[1];
+        return text === undefined ? [] : [{ level: 'storage', text }];
+    });
+}
+/** The first group of the first line that matches. */
+function firstMatch(lines, pattern) {
+    for (const line of lines) {
+        const match = pattern.exec(line.text);
+        if (match)
+            return match[1];
+    }
+    return undefined;
+}
+/** The first group of the last line that matches. */
+function lastMatch(lines, pattern) {
+    return firstMatch(lines.toReversed(), pattern);
+}
+/** Whether a line of a tool, or of the shell that should start it, is about what it cannot do, not about what it was given. */
+function saysUnable(line) {
+    return UNABLE.test(line);
+}
+const UNABLE = /unrecogni[sz]ed option|(invalid|unknown|illegal|unsupported) option|option .* (is not supported|requires)|^usage: |Incorrect parameters|You may not specify more than one|Can'?t (launch|initialize) (external|filter)|Cannot exec|: not found$|command not found|applet not found|Unable to locate executable|spawn .* (ENOENT|EACCES|ENOEXEC)|Exec format error/i;
+/** A line of a tool for a message: without the path of the tool, and with nothing that ends the clause it is put into. */
+function toolMessage(line) {
+    return redacted(line.trim().replace(/^\S*\/(?=[\w.-]+(?: \(child\))?: )/, ''), []).replace(/[.;]+$/, '');
+}
+/** Key of the entry that the client found, whatever became of it; undefined when it found none. */
+function foundEntry(lines) {
+    return (firstMatch(lines, /^Cache hit for(?: restore-key)?: (.*)$/) ??
+        firstMatch(lines.filter(({ level }) => level === 'debug'), /^\{.*"cacheKey":"([^"\\]+)"/));
+}
+/** Size in bytes of the archive that was sent or received, when the client told. */
+function archiveBytes(lines) {
+    const bytes = firstMatch(lines, /^Cache Size: .*\((\d+) B\)/) ?? firstMatch(lines, /^Sent \d+ of (\d+) /);
+    return bytes === undefined ? undefined : Number(bytes);
+}
+/**
+ * One line of at most 300 characters, without what would let a reader of the log use the cache in our name: the given
+ * secrets, tokens, and of an address everything but the host.
+ */
+function redacted(text, secrets) {
+    let result = text;
+    for (const secret of secrets)
+        if (secret)
+            result = result.replaceAll(secret, '***');
+    result = result
+        .replace(/\b(https?:\/\/)(?:[^\s/?#"'<>@]*@)?([^\s/?#"'<>]+)[^\s"'<>]*/gi, '$1$2/…')
+        .replace(/\beyJ[\w-]+(?:\.[\w-]*)*/g, '***')
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+        .replace(/[\s\u0000-\u001f\u007f]+/g, ' ')
+        .trim();
+    return result.length > 300 ? `${result.slice(0, 299)}…` : result;
+}
+/** Reverses what @actions/core does to the text of a workflow command. */
+function unescapeData(text) {
+    return text.replace(/%0D/g, '\r').replace(/%0A/g, '\n').replace(/%25/g, '%');
+}
+
+
+/***/ }),
+
+/***/ 9059:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Vk: () => (/* binding */ CUT_OFF),
+/* harmony export */   h7: () => (/* binding */ RESULT_FD),
+/* harmony export */   nm: () => (/* binding */ CHECKPOINT_PATH)
+/* harmony export */ });
+/** The message of an `error`, when the client would have waited for ever for the rest of an answer. */
+const CUT_OFF = 'an answer ended in the middle';
+const RESULT_FD = 3;
+/**
+ * The one path every checkpoint holds, relative to a directory made for the call.
+ *
+ * It is part of the entry's version: a checkpoint is only found by who asks for this very path. A constant keeps that
+ * apart from the machine's workspace, temporary and state directories.
+ */
+const CHECKPOINT_PATH = 'tmp/oaievalset';
+
+
+/***/ }),
+
+/***/ 9261:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K: () => (/* binding */ Checkpointer)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(452);
+/* harmony import */ var _process_after_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6195);
+/* harmony import */ var _progress_journals_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3487);
+/* harmony import */ var _cache_client_output_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4132);
+/* harmony import */ var _cache_protocol_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9059);
+/**
+ * Saves checkpoints: while evals run, so that a runner that vanishes loses little, and at the end. Evals never wait for it.
+ */
+
+
+
+
+
+
+
+/**
+ * The cache of a repository holds 10 GB. When superseded checkpoints cannot be deleted, each one comes this much later than
+ * the last: with an interval of 2 minutes a job of 6 hours leaves 20 of them.
+ */
+const GROWTH = 1.2;
+/** After trouble, so many intervals until the next try, and at most: a service that limits wants to be left alone. */
+const BACKOFF = 2;
+const LONGEST_BACKOFF = 16;
+/** A checkpoint in the background that takes longer is given up; the next one may fare better. */
+const LONGEST_SAVE = 10 * 60_000;
+const ONCE = {
+    journals: new Set(),
+    interval: Number.POSITIVE_INFINITY,
+    mark: () => '',
+    onSave: () => { },
+};
+class Checkpointer {
+    #options;
+    #saved = [];
+    #saving;
+    #abort = new AbortController();
+    #callOff;
+    #running = false;
+    #interval;
+    /** When the last one was begun, in milliseconds since the epoch. */
+    #begun = Date.now();
+    #backoff = 1;
+    #savedMark;
+    #warned = false;
+    constructor(options) {
+        this.#options = { ...ONCE, ...options };
+        this.#interval = this.#options.interval;
+        this.#savedMark = this.#options.mark();
+    }
+    /** From here on a checkpoint is saved whenever the interval has passed and there is something new. */
+    start() {
+        this.#running = true;
+        this.#schedule();
+    }
+    /**
+     * Saves one now, in the background: an eval has ended that took long. Not while one is being saved, after trouble, or when
+     * those that nobody deletes would become too many.
+     */
+    soon() {
+        const many = !this.#options.onSuperseded && Date.now() - this.#begun < this.#interval;
+        if (this.#running && this.#backoff === 1 && !many)
+            this.#tick();
+    }
+    /** Ends checkpoints in the background; one that is under way is given up. */
+    async stop() {
+        this.#running = false;
+        this.#callOff?.();
+        this.#abort.abort();
+        await this.#saving;
+    }
+    /**
+     * Ends checkpoints in the background, and saves the last one. Cache trouble is a warning that says what it means, never
+     * a failure.
+     * @param hurry aborted when there is no more time for it
+     */
+    async finish(hurry) {
+        // What is under way is older than what the last one will save.
+        await this.stop();
+        const { state, log } = this.#options;
+        (0,_progress_journals_js__WEBPACK_IMPORTED_MODULE_3__/* .sealLive */ .Ch)(state.paths);
+        const last = this.#saved.at(-1);
+        if (last !== undefined && this.#options.mark() === this.#savedMark)
+            return { key: last, complete: true };
+        if (last === undefined && this.#options.isUnchanged())
+            return { key: '', complete: true };
+        const outcome = await this.#save(hurry ? { signal: hurry } : {});
+        if (outcome.kind === 'saved') {
+            log.info(`Saved the checkpoint ${outcome.key}`);
+            await this.#keep(outcome.key, hurry);
+            return { key: outcome.key, complete: true };
+        }
+        if (outcome.kind === 'failed') {
+            const from = last === undefined ? 'an earlier checkpoint' : `the checkpoint ${last}`;
+            log.warning(`The checkpoint was not saved: ${outcome.cause}. The evals are not affected, but what this run completed can only ` +
+                `be taken up from this machine, or from ${from}.`, 'Checkpoint not saved');
+        }
+        else if (outcome.cause !== this.#options.knownUnavailable) {
+            log.info(`No checkpoint is saved: ${outcome.cause}. What this run completed can only be taken up from this machine.`);
+        }
+        return { key: last ?? '', complete: outcome.kind === 'unavailable' };
+    }
+    #schedule() {
+        this.#callOff?.();
+        if (this.#running)
+            this.#callOff = (0,_process_after_js__WEBPACK_IMPORTED_MODULE_4__/* .after */ .P)(this.#interval * this.#backoff, () => this.#tick());
+    }
+    #tick() {
+        if (this.#saving)
+            return;
+        if (this.#options.mark() === this.#savedMark) {
+            this.#schedule();
+            return;
+        }
+        this.#abort = new AbortController();
+        this.#begun = Date.now();
+        this.#saving = this.#background().finally(() => {
+            this.#saving = undefined;
+            this.#schedule();
+        });
+    }
+    async #background() {
+        const { log, journals, mark } = this.#options;
+        const marked = mark();
+        let sealed = true;
+        for (const journal of journals) {
+            try {
+                journal.seal();
+            }
+            catch (error) {
+                // Its answers are not in this checkpoint; there is something left for the next.
+                sealed = false;
+                log.debug(`A journal could not be sealed: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .reasonOf */ .A3)(error)}`);
+            }
+        }
+        const outcome = await this.#save({ signal: this.#abort.signal, timeoutMs: LONGEST_SAVE });
+        if (outcome.kind === 'saved') {
+            if (sealed)
+                this.#savedMark = marked;
+            this.#backoff = 1;
+            if (!this.#options.onSuperseded)
+                this.#interval *= GROWTH;
+            log.info(`Saved the checkpoint ${outcome.key} while evals run`);
+            await this.#keep(outcome.key, this.#abort.signal);
+        }
+        else if (outcome.kind === 'failed' && !this.#abort.signal.aborted) {
+            this.#backoff = Math.min(LONGEST_BACKOFF, this.#backoff * BACKOFF);
+            const message = `A checkpoint while evals run was not saved: ${outcome.cause}. It is tried again later; the evals are not affected.`;
+            if (this.#warned)
+                log.info(message);
+            else
+                log.warning(message, 'Checkpoint not saved');
+            this.#warned = true;
+        }
+        else if (outcome.kind === 'unavailable') {
+            this.#running = false;
+        }
+    }
+    async #keep(key, signal = new AbortController().signal) {
+        const superseded = this.#saved.splice(0);
+        this.#saved.push(key);
+        try {
+            if (superseded.length > 0)
+                await this.#options.onSuperseded?.(superseded, key, signal);
+        }
+        catch (error) {
+            this.#options.log.debug(`Superseded checkpoints stay: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .reasonOf */ .A3)(error)}`);
+        }
+    }
+    async #save(limits) {
+        const { state, store, onSave, onSaved } = this.#options;
+        const { live } = state.paths;
+        let root;
+        try {
+            onSave(store.nextSeq + 1);
+            // Beside the state, on one file system with it: what never changes is linked, not copied.
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdirSync)(live, { recursive: true });
+            root = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdtempSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(live, 'snapshot-'));
+            state.snapshot((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(root, _cache_protocol_js__WEBPACK_IMPORTED_MODULE_5__/* .CHECKPOINT_PATH */ .nm));
+            const outline = state.outline();
+            const outcome = await store.save(root, limits);
+            if (outcome.kind === 'saved')
+                onSaved?.(outline);
+            return outcome;
+        }
+        catch (error) {
+            // Most likely a full disk: the next checkpoint may fare better.
+            return { kind: 'failed', cause: `the state could not be copied (${(0,_cache_client_output_js__WEBPACK_IMPORTED_MODULE_6__/* .redacted */ .pc)((0,_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .reasonOf */ .A3)(error), [])})` };
+        }
+        finally {
+            if (root)
+                discard(root);
+        }
+    }
+}
+/** A tree that cannot be removed ends no run: the next one empties the live directory. */
+function discard(root) {
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(root, { recursive: true, force: true });
+    }
+    catch {
+        // As said.
+    }
+}
+
+
+/***/ }),
+
+/***/ 1486:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   X: () => (/* binding */ checkpointIdentity)
+/* harmony export */ });
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
+/* harmony import */ var _keys_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(448);
+/** Which user of an eval set a job is, so that two of them never share a checkpoint: docs/adr/0007-whose-checkpoint.md. */
+
+
+/** Holds nothing but hashes of what may be confidential, so that it can be written down. */
+function checkpointIdentity(request, user) {
+    const { model, evalSet, cacheKey, args, registryPaths, workingDirectory, urls } = request;
+    const { workflow, job, step, matrix, runId, runAttempt, workspace } = user;
+    const portable = (text) => withoutWorkspace(text, workspace);
+    return {
+        model,
+        evalSet,
+        cacheKey,
+        request: (0,_keys_js__WEBPACK_IMPORTED_MODULE_1__/* .shortHash */ .B)({
+            args: args.map(portable),
+            registryPaths: registryPaths.map(portable),
+            workingDirectory: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.relative)(workspace || workingDirectory, workingDirectory),
+            urls: Object.entries(urls).map(([name, url]) => [name, serverOf(url)]),
+        }, 32),
+        user: (0,_keys_js__WEBPACK_IMPORTED_MODULE_1__/* .shortHash */ .B)({ workflow, job, step, matrix }, 32),
+        shard: { index: 1, count: 1 },
+        runId,
+        runAttempt,
+    };
+}
+/** A self-hosted runner may have its checkout elsewhere than the one that ran the last attempt. */
+function withoutWorkspace(text, workspace) {
+    return workspace.length > 1 ? text.replaceAll(workspace, '.') : text;
+}
+/**
+ * The server of a base URL. A service container has another port in each run. User name, password and query only give
+ * access, and may be secrets.
+ */
+function serverOf({ protocol, host, hostname, pathname }) {
+    const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname) || hostname.endsWith('.localhost');
+    return `${protocol}//${isLoopback ? hostname : host}${pathname.replace(/\/+$/, '')}`;
+}
+
+
+/***/ }),
+
+/***/ 448:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ shortHash),
+/* harmony export */   v: () => (/* binding */ checkpointKeys)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+
+const SLUG_LENGTH = 80;
+/** What a hash may begin with: the newest of others hides their older ones only where its own hash begins alike. */
+const HEX = [...'0123456789abcdef'];
+/**
+ * `oaievalset-v2-<slug>-<set>-<request><user>-s<i>of<n>-<run_id>-<attempt>-<seq>`: docs/adr/0007-whose-checkpoint.md.
+ *
+ * The slug is for people who read the list of caches; the hashes are what tells two identities apart. The service matches
+ * restore keys by prefix, so each ends in `-`: without it run 12 would restore the checkpoints of run 123. The hash of the
+ * request needs none, because its length is fixed.
+ */
+function checkpointKeys(identity) {
+    const { model, evalSet, cacheKey, shard, runAttempt } = identity;
+    const set = `${slugOf(model, evalSet)}-${shortHash([model, evalSet, cacheKey], 16)}-`;
+    const shardPart = `s${shard.index}of${shard.count}-`;
+    const anyOfSet = `oaievalset-v2-${set}`;
+    const sameRequest = `${anyOfSet}${shortHash(identity.request, 8)}`;
+    const anyRun = `${sameRequest}${shortHash(identity.user, 8)}-${shardPart}`;
+    const run = `${safe(identity.runId) || 'local'}-`;
+    /** The format before: users of a set shared their keys. */
+    const before = `oaievalset-v1-${set}${shardPart}`;
+    const thisAttempt = `${anyRun}${run}${runAttempt}-`;
+    const restoreKeys = [anyRun + run, before + run, anyRun, sameRequest, anyOfSet, before];
+    return {
+        primary(seq) {
+            if (!Number.isSafeInteger(seq) || seq < 1)
+                throw new RangeError(`A save is numbered from 1, not ${seq}.`);
+            return `${thisAttempt}${seq}`;
+        },
+        seqOf(key) {
+            const seq = key.startsWith(thisAttempt) ? key.slice(thisAttempt.length) : '';
+            return /^\d{1,9}$/.test(seq) ? Number(seq) : undefined;
+        },
+        primaryRestoreKey: `${thisAttempt}0`,
+        restoreKeys,
+        thisAttempt,
+        anyOfSet,
+        isOfSet: (key) => key.startsWith(anyOfSet) || key.startsWith(before),
+        originOf(key) {
+            if (key.startsWith(anyRun + run) || key.startsWith(before + run))
+                return 'this run';
+            if (key.startsWith(anyRun))
+                return 'an earlier run';
+            return key.startsWith(sameRequest) ? 'the same request' : 'the same set';
+        },
+        olderThan: (key) => [
+            ...new Set([
+                ...beforeSave(key),
+                ...restoreKeys.slice(0, 3),
+                ...[sameRequest, anyOfSet].flatMap((prefix) => [prefix, ...HEX.map((digit) => prefix + digit)]),
+                before,
+            ]),
+        ],
+    };
+}
+/** 32 hex digits at most of what a value is made of; a hash, so that nothing in a key has to be made harmless. */
+function shortHash(value, length) {
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(JSON.stringify(value)).digest('hex').slice(0, length);
+}
+/** The saves of the same user before this one: of the same attempt, of earlier attempts, of earlier runs. */
+function beforeSave(key) {
+    const parts = /^(oaievalset-v\d-.+-s\d+of\d+-)(\d{1,20}|local)-(\d{1,9})-(\d{1,9})$/.exec(key);
+    const [, anyRun = '', run = '', attempt = '', seq = ''] = parts ?? [];
+    if (!parts)
+        return [];
+    return [
+        ...below(seq).map((prefix) => `${anyRun}${run}-${attempt}-${prefix}`),
+        ...below(attempt).map((prefix) => `${anyRun}${run}-${prefix}`),
+        ...below(run === 'local' ? '' : run).map((prefix) => `${anyRun}${prefix}`),
+    ];
+}
+/**
+ * Beginnings of the numbers below one, the nearest first: a look-up by prefix finds the newest entry, and cannot be asked for
+ * the one before it. For 132 these are 131, 130, 12, 11, 10, and then 9 to 1 for the numbers that have fewer digits.
+ */
+function below(number) {
+    const prefixes = [];
+    for (let at = number.length - 1; at >= 0; at -= 1) {
+        const least = at === 0 ? 1 : 0;
+        for (let digit = Number(number[at]) - 1; digit >= least; digit -= 1)
+            prefixes.push(`${number.slice(0, at)}${digit}`);
+    }
+    if (number.length > 1)
+        for (let digit = 9; digit >= 1; digit -= 1)
+            prefixes.push(String(digit));
+    return [...new Set(prefixes)];
+}
+function slugOf(model, evalSet) {
+    return (safe(`${model}.${evalSet}`)
+        .slice(0, SLUG_LENGTH)
+        .replace(/[-.]+$/, '') || 'set');
+}
+/** Lower case, because some cache services compare keys without regard to case. */
+function safe(text) {
+    return text
+        .toLowerCase()
+        .replace(/[^a-z0-9._]+/g, '-')
+        .replace(/^[-.]+|[-.]+$/g, '');
+}
+
+
+/***/ }),
+
 /***/ 8876:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -76970,7 +76967,7 @@ function discard(staging) {
 /* harmony import */ var undici__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6752);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
 /* harmony import */ var _process_abort_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4836);
-/* harmony import */ var _client_output_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(833);
+/* harmony import */ var _cache_client_output_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4132);
 /**
  * Deletes the checkpoints that a later one of the same run replaced. Without it a long run fills the repository's cache
  * quota with copies of itself, and GitHub evicts what others cached.
@@ -77007,7 +77004,7 @@ async function deleteSuperseded(keys, options) {
         return ending('done');
     }
     catch (error) {
-        return ending('failed', (0,_client_output_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(`GitHub cannot be reached (${whyOf(error)})`, [options.token]));
+        return ending('failed', (0,_cache_client_output_js__WEBPACK_IMPORTED_MODULE_2__/* .redacted */ .pc)(`GitHub cannot be reached (${whyOf(error)})`, [options.token]));
     }
     finally {
         await agent.destroy().catch(() => { });
@@ -77073,7 +77070,7 @@ async function deleteEntry(key, options, dispatcher) {
         (statusCode === 403 &&
             (headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined));
     const said = messageOf(text);
-    return { status: statusCode, message: said && `, ${(0,_client_output_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(said, [token])}`, limited };
+    return { status: statusCode, message: said && `, ${(0,_cache_client_output_js__WEBPACK_IMPORTED_MODULE_2__/* .redacted */ .pc)(said, [token])}`, limited };
 }
 function messageOf(text) {
     try {
@@ -77096,13 +77093,605 @@ function whyOf(error) {
 
 /***/ }),
 
-/***/ 5665:
+/***/ 9402:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   T: () => (/* binding */ EngineLost),
+/* harmony export */   y: () => (/* binding */ deferred)
+/* harmony export */ });
+/** The engine died under an eval. Started again, the eval gets what can still run it. */
+class EngineLost extends Error {
+}
+/** An eval that starts when its engine is there. Signalled before that, it has ended, and never starts. */
+function deferred(ready) {
+    const exit = Promise.withResolvers();
+    let running;
+    let ended = false;
+    ready()
+        .then((start) => {
+        if (ended)
+            return;
+        running = start();
+        exit.resolve(running.exit);
+    })
+        .catch(exit.reject);
+    return {
+        exit: exit.promise,
+        signal(signal) {
+            if (running) {
+                running.signal(signal);
+            }
+            else {
+                ended = true;
+                exit.resolve({ code: null, signal });
+            }
+        },
+    };
+}
+
+
+/***/ }),
+
+/***/ 3785:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  K: () => (/* binding */ environmentSubject),
+  e: () => (/* binding */ defaultEngine),
+  s: () => (/* binding */ engines)
+});
+
+// EXTERNAL MODULE: ./lib/gateway/loopback.js
+var loopback = __nccwpck_require__(1985);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/environment/python-sources.js
+var python_sources = __nccwpck_require__(8556);
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(452);
+// EXTERNAL MODULE: ./lib/process/command.js
+var command = __nccwpck_require__(7892);
+;// CONCATENATED MODULE: ./lib/plan/planner.js
+
+
+
+
+/** A Python that plans, and ends. */
+function shortLivedPlanner({ python, cwd, env }) {
+    const program = (0,external_node_path_.join)(python_sources/* PYTHON_SOURCES */.I, 'plan.py');
+    return {
+        async plan(questionFile, answerFile) {
+            try {
+                const args = [program, '--request', questionFile, '--output', answerFile];
+                const { code, stderr } = await (0,command/* runCommand */.d)(python, args, { cwd, env });
+                return code === 0 ? undefined : { why: `${python} ended with exit code ${code}`, printed: stderr };
+            }
+            catch (error) {
+                return { why: `${python} cannot be run: ${(0,errors/* reasonOf */.A3)(error)}`, printed: '', cause: error };
+            }
+        },
+    };
+}
+
+// EXTERNAL MODULE: ./lib/process/group.js
+var group = __nccwpck_require__(5970);
+// EXTERNAL MODULE: ./lib/engine/engine.js
+var engine = __nccwpck_require__(9402);
+;// CONCATENATED MODULE: ./lib/engine/oaieval-engine.js
+
+
+
+
+/** Starts the user's own `oaieval`, one process group an eval, on a leash that ends it when the action is gone. */
+function oaievalEngine({ python, cwd, env, todaysModels }) {
+    const program = [(0,external_node_path_.join)(python_sources/* PYTHON_SOURCES */.I, 'leash.py'), ...(todaysModels ? ['--todays-models'] : [])];
+    return {
+        start: ({ args, env: own, onLine, onRedraw }) => (0,engine/* deferred */.y)(async () => {
+            const found = await python();
+            return () => (0,group/* spawnGroup */.j)(found, [...program, ...args], { cwd, env: { ...env, ...own }, onLine, onRedraw });
+        }),
+        async close() { },
+    };
+}
+
+// EXTERNAL MODULE: ./lib/text.js
+var lib_text = __nccwpck_require__(8804);
+;// CONCATENATED MODULE: ./lib/engine/readable-output.js
+
+/** Bytes. A person reads no more of a line, and annotations and reports keep thirty of them for each eval. */
+const LONGEST_LINE = 4096;
+/**
+ * The one way by which output of evals enters: whatever is printed, kept or judged behind it has no secrets, such as the
+ * gateway's address in the lines of an HTTP client, no characters that act, and a length that can be read.
+ */
+function readableOutput(engine, log) {
+    const readable = (line) => (0,lib_text/* shorten */.ml)(log.redact((0,lib_text/* printable */.g$)(line)), LONGEST_LINE);
+    return {
+        start: ({ onLine, onRedraw, ...execution }) => engine.start({
+            ...execution,
+            onLine: (line) => onLine(readable(line)),
+            onRedraw: (line) => onRedraw?.(readable(line)),
+        }),
+        close: () => engine.close(),
+    };
+}
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(7030);
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: ./lib/process/leader.js + 2 modules
+var leader = __nccwpck_require__(2481);
+// EXTERNAL MODULE: ./lib/process/redraws.js
+var redraws = __nccwpck_require__(8777);
+;// CONCATENATED MODULE: ./lib/engine/warm-host.js
+/** The warm host as this process sees it: src/python/host.py says what it is, and in which words it is talked to. */
+
+
+
+
+
+
+
+
+
+
+/** There can be no host on this machine; evals that have a process each do without. */
+class HostUnavailable extends Error {
+}
+/** Bytes of the path of a Unix socket: 107 on Linux, 103 elsewhere. Node cuts what is longer off. */
+const LONGEST_PATH = 103;
+const KEPT_LINES = 100;
+/** The connections of an eval: its stdout, its stderr. */
+const STREAMS = 2;
+/** How long a connection may outlive its processes, which are all gone, before it is cut. */
+const LAST_OUTPUT = 2000;
+/** How long the host has to end when it is told to. */
+const LAST_WORDS = 2000;
+class WarmHost {
+    #child;
+    #control;
+    #server;
+    #directory;
+    #running = new Map();
+    #printed = [];
+    #nextId = 1;
+    #answer;
+    #gone;
+    #closed = Promise.withResolvers();
+    constructor(child, server, directory) {
+        this.#child = child;
+        this.#server = server;
+        this.#directory = directory;
+        this.#control = child.stdio[4];
+        for (const stream of [child.stdout, child.stderr])
+            if (stream)
+                (0,group/* readLines */.S)(stream, (line) => this.#keep(line));
+        (0,group/* readLines */.S)(this.#control, (line) => this.#hear(line));
+        this.#control.on('error', () => { });
+        server.on('connection', (socket) => this.#connect(socket));
+        child.once('error', (error) => this.#end(`could not be started: ${(0,errors/* reasonOf */.A3)(error)}`));
+        child.once('exit', (code, signal) => {
+            const end = () => this.#end(`ended with ${signal ?? `exit code ${code}`}`);
+            child.once('close', end);
+            // What modules of the set have started there may hold its output open for ever.
+            (0,leader/* signalGroup */.i8)(child.pid, 'SIGKILL');
+            setTimeout(end, LAST_OUTPUT).unref();
+        });
+    }
+    /** Starts it; it has imported nothing yet. @throws HostUnavailable when there can be no socket for its output */
+    static async start({ python, cwd, env }) {
+        const { server, directory, path } = await listen([
+            (0,external_node_os_.tmpdir)(),
+            ...(env.RUNNER_TEMP ? [env.RUNNER_TEMP] : []),
+        ]);
+        const child = (0,leader/* startLeader */.OH)(python, [(0,external_node_path_.join)(python_sources/* PYTHON_SOURCES */.I, 'host.py'), path], {
+            cwd,
+            env,
+            stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+        });
+        return new WarmHost(child, server, directory);
+    }
+    /** Why it is no more; undefined while it lives. */
+    get gone() {
+        return this.#gone;
+    }
+    /** Whether it has ended by a signal, and not of its own. */
+    get killed() {
+        return this.#gone !== undefined && this.#child.signalCode !== null;
+    }
+    /** The last lines it printed itself, outside of any eval. */
+    get printed() {
+        return this.#printed;
+    }
+    async plan(questionFile, answerFile) {
+        try {
+            await this.#ask({ do: 'plan', request: questionFile, output: answerFile });
+            return undefined;
+        }
+        catch (error) {
+            return { why: `${this.#child.spawnfile} ${(0,errors/* reasonOf */.A3)(error)}`, printed: this.#printed.join('\n') };
+        }
+    }
+    /** @returns undefined when evals may be forked, or why not. Rejects when it dies. */
+    async prepare({ evals, models, registryPaths, todaysModels }) {
+        const answer = await this.#ask({
+            do: 'prepare',
+            evals,
+            models,
+            registry_paths: registryPaths,
+            todays_models: todaysModels,
+        });
+        return typeof answer.unfit === 'string' ? answer.unfit : undefined;
+    }
+    /** Forks an eval. Its exit rejects with EngineLost when the host dies before it has told the eval's end. */
+    run({ args, env, onLine, onRedraw }) {
+        const id = this.#nextId++;
+        const running = {
+            settle: Promise.withResolvers(),
+            onLine,
+            onRedraw,
+            output: new Set(),
+            read: Promise.withResolvers(),
+            streamsRead: 0,
+            pid: undefined,
+            waitingSignal: undefined,
+            ended: false,
+        };
+        this.#running.set(id, running);
+        if (this.#gone !== undefined)
+            this.#lose(id, running);
+        else
+            this.#send({ do: 'run', id, args, env });
+        return {
+            exit: running.settle.promise,
+            signal(signal) {
+                if (running.ended)
+                    return;
+                if (running.pid === undefined)
+                    running.waitingSignal = signal;
+                else
+                    (0,leader/* signalGroup */.i8)(running.pid, signal);
+            },
+        };
+    }
+    /** Ends it, and every eval that still runs. */
+    async close() {
+        this.#control.end();
+        const timer = setTimeout(() => (0,leader/* signalGroup */.i8)(this.#child.pid, 'SIGKILL'), LAST_WORDS);
+        await this.#closed.promise;
+        clearTimeout(timer);
+    }
+    async #ask(question) {
+        if (this.#gone !== undefined)
+            throw new Error(this.#gone);
+        this.#answer = Promise.withResolvers();
+        this.#send(question);
+        return await this.#answer.promise;
+    }
+    #send(message) {
+        this.#control.write(`${JSON.stringify(message)}\n`);
+    }
+    #hear(line) {
+        let message;
+        try {
+            message = JSON.parse(line);
+        }
+        catch {
+            this.#end('sent a message that is not JSON');
+            return;
+        }
+        const id = Number(message.id);
+        const running = this.#running.get(id);
+        if (!running) {
+            this.#answer?.resolve(message);
+        }
+        else if (typeof message.pid === 'number') {
+            running.pid = message.pid;
+            if (running.waitingSignal)
+                (0,leader/* signalGroup */.i8)(running.pid, running.waitingSignal);
+        }
+        else if (typeof message.error === 'string') {
+            running.ended = true;
+            this.#running.delete(id);
+            running.settle.reject(new Error(message.error));
+        }
+        else {
+            running.ended = true;
+            const code = typeof message.code === 'number' ? message.code : null;
+            const signal = (message.signal ?? null);
+            void this.#outputEnd(running).then(() => {
+                this.#running.delete(id);
+                running.settle.resolve({ code, signal });
+            });
+        }
+    }
+    /** A connection says whose output it is, and then is that output. */
+    #connect(socket) {
+        let head = Buffer.alloc(0);
+        const onHead = (data) => {
+            head = Buffer.concat([head, data]);
+            const newline = head.indexOf(10);
+            if (newline < 0)
+                return;
+            socket.off('data', onHead);
+            socket.pause();
+            const running = this.#running.get(Number.parseInt(head.toString('latin1', 0, newline), 10));
+            if (!running) {
+                socket.destroy();
+                return;
+            }
+            running.output.add(socket);
+            socket.once('close', () => {
+                running.output.delete(socket);
+                running.streamsRead += 1;
+                if (running.streamsRead === STREAMS)
+                    running.read.resolve();
+            });
+            const rest = head.subarray(newline + 1);
+            if (rest.length > 0)
+                socket.unshift(rest);
+            (0,group/* readLines */.S)(socket, running.onLine);
+            if (running.onRedraw)
+                (0,redraws/* readRedraws */.T)(socket, running.onRedraw);
+            socket.resume();
+        };
+        socket.on('data', onHead);
+        socket.on('error', () => { });
+    }
+    /** Nobody is left who could write; what was written, and even the connections, may still be on their way. */
+    async #outputEnd({ output, read }) {
+        const timer = setTimeout(() => {
+            for (const socket of output)
+                socket.destroy();
+            read.resolve();
+        }, LAST_OUTPUT);
+        await read.promise;
+        clearTimeout(timer);
+    }
+    #keep(line) {
+        this.#printed.push(line);
+        if (this.#printed.length > KEPT_LINES)
+            this.#printed.shift();
+    }
+    #end(why) {
+        if (this.#gone !== undefined)
+            return;
+        this.#gone = why;
+        this.#answer?.reject(new Error(why));
+        this.#answer?.promise.catch(() => { });
+        for (const [id, running] of this.#running)
+            if (!running.ended)
+                this.#lose(id, running);
+        (0,leader/* signalGroup */.i8)(this.#child.pid, 'SIGKILL');
+        // What an eval has forked, and has left its group, may hold the other ends, and this process would wait for them.
+        for (const stream of this.#child.stdio)
+            stream?.destroy();
+        this.#server.close();
+        (0,external_node_fs_.rmSync)(this.#directory, { recursive: true, force: true });
+        this.#closed.resolve();
+    }
+    #lose(id, running) {
+        running.ended = true;
+        this.#running.delete(id);
+        // It notices by itself that its host is gone; nobody waits for that.
+        (0,leader/* signalGroup */.i8)(running.pid, 'SIGKILL');
+        for (const socket of running.output)
+            socket.destroy();
+        running.settle.reject(new engine/* EngineLost */.T(`the Python process that it was forked from ${this.#gone ?? 'is gone'}`));
+    }
+}
+/** A Unix socket in a directory that is this user's alone, in the first of these places that can have one. */
+async function listen(places) {
+    const reasons = [];
+    for (const place of places) {
+        let directory;
+        try {
+            directory = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(place, 'oaievalset-'));
+            const path = (0,external_node_path_.join)(directory, 'output');
+            if (Buffer.byteLength(path) > LONGEST_PATH)
+                throw new Error(`${place}: too long for the path of a socket`);
+            const server = (0,external_node_net_.createServer)();
+            await new Promise((resolve, reject) => {
+                server.once('error', reject);
+                server.listen(path, resolve);
+            });
+            return { server, directory, path };
+        }
+        catch (error) {
+            reasons.push((0,errors/* reasonOf */.A3)(error));
+            if (directory !== undefined)
+                (0,external_node_fs_.rmSync)(directory, { recursive: true, force: true });
+        }
+    }
+    throw new HostUnavailable(`there is no place for the socket that evals print to (${reasons.join('; ')})`);
+}
+
+;// CONCATENATED MODULE: ./lib/engine/warm-engine.js
+
+
+
+/** A host that dies is replaced once. */
+const LIVES = 2;
+/**
+ * Forks evals from a warm host, which is started, unless it is there, with the first eval. When hosts die, or when the set
+ * cannot be forked safely, each eval gets a process of its own instead.
+ */
+function warmEngine(options) {
+    const { startHost, preparation, fallback, log } = options;
+    let lives = LIVES;
+    let host = options.first?.host;
+    let prepared = options.first?.prepared;
+    let current;
+    let closing = false;
+    async function nextHost() {
+        while (lives > 0) {
+            lives -= 1;
+            try {
+                host ??= await startHost();
+                if (closing) {
+                    await host.close();
+                    return undefined;
+                }
+                const preparing = prepared ?? host.prepare(preparation);
+                prepared = undefined;
+                const unfit = await preparing;
+                if (unfit === undefined)
+                    return host;
+                doWithout(unfit);
+            }
+            catch (error) {
+                if (error instanceof HostUnavailable)
+                    doWithout(error.message);
+                else
+                    lost((0,errors/* reasonOf */.A3)(error));
+            }
+            await host?.close();
+            host = undefined;
+        }
+        return undefined;
+    }
+    function doWithout(why) {
+        log.info(`Each eval gets a Python process of its own, which takes longer: ${why}.`);
+        lives = 0;
+    }
+    function lost(why) {
+        if (closing)
+            return;
+        const printed = host?.printed.slice(-10) ?? [];
+        const next = lives > 0
+            ? 'It is started again.'
+            : 'From here on each eval gets a process of its own, which takes longer.';
+        log.warning([`The Python process that evals are forked from ${why}. ${next}`, ...printed].join('\n'), 'Warm engine lost');
+    }
+    /** The one promise that all evals wait for, until its host is gone. */
+    async function serving() {
+        for (;;) {
+            current ??= nextHost();
+            const waited = current;
+            const found = await waited;
+            if (found?.gone === undefined)
+                return found;
+            if (current !== waited)
+                continue;
+            lost(found.gone);
+            host = undefined;
+            current = undefined;
+        }
+    }
+    return {
+        start(execution) {
+            return (0,engine/* deferred */.y)(async () => {
+                const found = await serving();
+                return () => (found ? found.run(execution) : fallback.start(execution));
+            });
+        },
+        async close() {
+            closing = true;
+            lives = 0;
+            // Python may have to be installed before there is a host, which takes minutes. What comes of it is closed at once.
+            if (!host)
+                return;
+            // It may be importing, and take its time.
+            await host.close();
+            await current;
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/engine/engines.js
+/** Which engine runs the evals, and what plans the set for it. */
+
+
+
+
+
+
+/** Forking a process that has imported much is safe on Linux; on macOS system libraries forbid it. */
+function defaultEngine(platform) {
+    return platform === 'linux' ? 'warm' : 'oaieval';
+}
+/** No process is started before it is asked for something. */
+function engines(options) {
+    const chosen = options.engine === 'warm' ? warm(options) : plain(options);
+    return { ...chosen, open: (preparation) => readableOutput(chosen.open(preparation), options.log) };
+}
+function plain(options) {
+    const planner = {
+        plan: async (...files) => await shortLivedPlanner({ ...options, python: await options.python() }).plan(...files),
+    };
+    const engine = oaievalEngine(options);
+    return { planner, open: () => engine, close: () => engine.close() };
+}
+/** The process that plans the set has all imported that its evals need: they are forked from it. */
+function warm(options) {
+    const { models, registryPaths, todaysModels, log } = options;
+    // It makes API clients for the evals.
+    const env = { ...options.env, ...(0,loopback/* withoutProxy */.$)(options.env) };
+    const startHost = async () => await WarmHost.start({ ...options, env, python: await options.python() });
+    const common = { models, registryPaths, todaysModels };
+    let host;
+    let prepared;
+    let engine;
+    let closed = false;
+    return {
+        planner: {
+            async plan(questionFile, answerFile) {
+                try {
+                    host ??= await startHost();
+                }
+                catch (error) {
+                    if (!(error instanceof HostUnavailable))
+                        throw error;
+                    // The engine finds the same, and says so.
+                    return await shortLivedPlanner({ ...options, python: await options.python() }).plan(questionFile, answerFile);
+                }
+                let failure = await host.plan(questionFile, answerFile);
+                if (failure && host.killed && !closed) {
+                    // By a machine short of memory, or by hand: the next may live.
+                    log.info(`The Python process that plans ${host.gone}; the set is planned by another one.`);
+                    host = await startHost();
+                    failure = await host.plan(questionFile, answerFile);
+                }
+                if (!failure) {
+                    // Its classes are imported. The rest of its preparation goes on while this process reads the data of the set.
+                    prepared = host.prepare({ evals: [], ...common });
+                    prepared.catch(() => { });
+                }
+                return failure;
+            },
+        },
+        open({ evals }) {
+            engine = warmEngine({
+                startHost,
+                first: host && prepared && { host, prepared },
+                preparation: { evals, ...common },
+                fallback: oaievalEngine(options),
+                log,
+            });
+            return engine;
+        },
+        async close() {
+            closed = true;
+            await (engine ?? host)?.close();
+        },
+    };
+}
+
+
+/***/ }),
+
+/***/ 4475:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  J: () => (/* binding */ environmentKey),
   z: () => (/* binding */ prepareEnvironment)
 });
 
@@ -77110,12 +77699,6 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/errors.js
 var errors = __nccwpck_require__(452);
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
-var schemas = __nccwpck_require__(2857);
-// EXTERNAL MODULE: ./lib/process/command.js
-var process_command = __nccwpck_require__(7892);
 ;// CONCATENATED MODULE: ./lib/environment/extra-packages.js
 
 /**
@@ -77143,6 +77726,12 @@ function isMovingTarget(requirement) {
     return /[/@]/.test(place) || place.startsWith('.') || ARCHIVE.test(place);
 }
 
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
+var schemas = __nccwpck_require__(2857);
+// EXTERNAL MODULE: ./lib/process/command.js
+var process_command = __nccwpck_require__(7892);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:util"
@@ -77504,7 +78093,7 @@ function nextStepFor(output) {
     return KNOWN_TROUBLE.find(([pattern]) => pattern.test(output))?.[1] ?? NEXT_STEP;
 }
 
-;// CONCATENATED MODULE: ./lib/environment/extra-layer.js
+;// CONCATENATED MODULE: ./lib/environment/extra-packages-venv.js
 
 
 
@@ -77607,6 +78196,83 @@ async function withUndemandingEvals({ evals }, sitePackages, install) {
     await (0,promises_.rm)(stub, { recursive: true });
 }
 
+;// CONCATENATED MODULE: ./lib/environment/interpreter-identity.js
+
+
+
+
+/** A script that starts Python is a few lines. */
+const LONGEST_SCRIPT = 65536;
+/** Of scripts that start scripts. */
+const LONGEST_CHAIN = 4;
+/**
+ * What the program at this absolute path is, told without starting it: an interpreter, or scripts that do nothing but
+ * start one.
+ * @returns undefined when that cannot be told: a shim (pyenv's, asdf's, mise's) chooses by files and variables of its own
+ */
+async function identifyInterpreter(path) {
+    const chain = [];
+    let next = path;
+    while (next !== undefined && chain.length < LONGEST_CHAIN) {
+        const real = await (0,promises_.realpath)(next);
+        if ([next, real].some(isShim))
+            return undefined;
+        const { head, size } = readHead(real);
+        if (isBinary(head)) {
+            // A program of another name chooses by the name it is called by.
+            if (!INTERPRETER.test((0,external_node_path_.basename)(real)))
+                return undefined;
+            return [...chain, [next, real, size]];
+        }
+        if (size > LONGEST_SCRIPT)
+            return undefined;
+        chain.push([next, real, (0,external_node_crypto_.createHash)('sha256').update(head).digest('hex')]);
+        next = startedBy(head.toString('utf8'));
+    }
+    return undefined;
+}
+const INTERPRETER = /^(python|pypy|graalpy)(\d+(\.\d+)*)?[a-z]?$/i;
+/** On a Mac /usr/bin/python3 starts that of the Xcode which is selected. */
+function isShim(path) {
+    return path.split(external_node_path_.sep).includes('shims') || (process.platform === 'darwin' && path.startsWith('/usr/bin/'));
+}
+function readHead(path) {
+    const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK);
+    try {
+        const buffer = Buffer.alloc(LONGEST_SCRIPT);
+        return { head: buffer.subarray(0, (0,external_node_fs_.readSync)(file, buffer)), size: (0,external_node_fs_.fstatSync)(file).size };
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(file);
+    }
+}
+/** ELF, and Mach-O for one processor or several. */
+const BINARIES = ['7f454c46', 'feedface', 'feedfacf', 'cefaedfe', 'cffaedfe', 'cafebabe', 'cafebabf'];
+function isBinary(head) {
+    return BINARIES.includes(head.subarray(0, 4).toString('hex'));
+}
+const SHELL = /^#! *(\/usr)?\/bin\/(env +)?(ba|da|z|k)?sh( -[a-z]+)?$/;
+/**
+ * The lines of a script that decides nothing: it sets variables, prints, and ends in `exec` with one path. Of variables it
+ * may use those that are told with the request, and no command's output.
+ */
+const HARMLESS = /^(#.*|((set|echo|printf|export|:)\b|[A-Za-z_]\w*=).*)?$/;
+const EXEC = /^exec +(?:'(\/[^'$`\\]+)'|"(\/[^"$`\\]+)"|(\/[^\s'"$`\\;&|<>*?(]+))(?= |$)(.*)$/;
+const UNKNOWN_VALUE = /`|\$(?!(PYTHONPATH|HOME)\b|\{(PYTHONPATH|HOME)[:}+-])|[;|(]|&&|\\$/;
+function startedBy(script) {
+    const [first = '', ...rest] = script.trimEnd().split('\n');
+    const last = EXEC.exec(rest.pop()?.trim() ?? '');
+    if (!SHELL.test(first) || !last)
+        return undefined;
+    const lines = rest.map((line) => line.trim());
+    const code = lines.filter((line) => !line.startsWith('#'));
+    if (!lines.every((line) => HARMLESS.test(line)))
+        return undefined;
+    if ([...code, last[4] ?? ''].some((line) => UNKNOWN_VALUE.test(line.replaceAll(/\$[@$]/g, ''))))
+        return undefined;
+    return last[1] ?? last[2] ?? last[3];
+}
+
 ;// CONCATENATED MODULE: ./lib/environment/locked-venv.js
 
 
@@ -77679,83 +78345,6 @@ async function lockFor(evalsVersion) {
     return { evalsVersion, file, text: await (0,promises_.readFile)(file, 'utf8') };
 }
 
-;// CONCATENATED MODULE: ./lib/environment/what-starts.js
-
-
-
-
-/** A script that starts Python is a few lines. */
-const LONGEST_SCRIPT = 65536;
-/** Of scripts that start scripts. */
-const LONGEST_CHAIN = 4;
-/**
- * What the program at this absolute path is, told without starting it: an interpreter, or scripts that do nothing but
- * start one.
- * @returns undefined when that cannot be told: a shim (pyenv's, asdf's, mise's) chooses by files and variables of its own
- */
-async function whatStarts(path) {
-    const chain = [];
-    let next = path;
-    while (next !== undefined && chain.length < LONGEST_CHAIN) {
-        const real = await (0,promises_.realpath)(next);
-        if ([next, real].some(isShim))
-            return undefined;
-        const { head, size } = readHead(real);
-        if (isBinary(head)) {
-            // A program of another name chooses by the name it is called by.
-            if (!INTERPRETER.test((0,external_node_path_.basename)(real)))
-                return undefined;
-            return [...chain, [next, real, size]];
-        }
-        if (size > LONGEST_SCRIPT)
-            return undefined;
-        chain.push([next, real, (0,external_node_crypto_.createHash)('sha256').update(head).digest('hex')]);
-        next = startedBy(head.toString('utf8'));
-    }
-    return undefined;
-}
-const INTERPRETER = /^(python|pypy|graalpy)(\d+(\.\d+)*)?[a-z]?$/i;
-/** On a Mac /usr/bin/python3 starts that of the Xcode which is selected. */
-function isShim(path) {
-    return path.split(external_node_path_.sep).includes('shims') || (process.platform === 'darwin' && path.startsWith('/usr/bin/'));
-}
-function readHead(path) {
-    const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK);
-    try {
-        const buffer = Buffer.alloc(LONGEST_SCRIPT);
-        return { head: buffer.subarray(0, (0,external_node_fs_.readSync)(file, buffer)), size: (0,external_node_fs_.fstatSync)(file).size };
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(file);
-    }
-}
-/** ELF, and Mach-O for one processor or several. */
-const BINARIES = ['7f454c46', 'feedface', 'feedfacf', 'cefaedfe', 'cffaedfe', 'cafebabe', 'cafebabf'];
-function isBinary(head) {
-    return BINARIES.includes(head.subarray(0, 4).toString('hex'));
-}
-const SHELL = /^#! *(\/usr)?\/bin\/(env +)?(ba|da|z|k)?sh( -[a-z]+)?$/;
-/**
- * The lines of a script that decides nothing: it sets variables, prints, and ends in `exec` with one path. Of variables it
- * may use those that are told with the request, and no command's output.
- */
-const HARMLESS = /^(#.*|((set|echo|printf|export|:)\b|[A-Za-z_]\w*=).*)?$/;
-const EXEC = /^exec +(?:'(\/[^'$`\\]+)'|"(\/[^"$`\\]+)"|(\/[^\s'"$`\\;&|<>*?(]+))(?= |$)(.*)$/;
-const UNKNOWN_VALUE = /`|\$(?!(PYTHONPATH|HOME)\b|\{(PYTHONPATH|HOME)[:}+-])|[;|(]|&&|\\$/;
-function startedBy(script) {
-    const [first = '', ...rest] = script.trimEnd().split('\n');
-    const last = EXEC.exec(rest.pop()?.trim() ?? '');
-    if (!SHELL.test(first) || !last)
-        return undefined;
-    const lines = rest.map((line) => line.trim());
-    const code = lines.filter((line) => !line.startsWith('#'));
-    if (!lines.every((line) => HARMLESS.test(line)))
-        return undefined;
-    if ([...code, last[4] ?? ''].some((line) => UNKNOWN_VALUE.test(line.replaceAll(/\$[@$]/g, ''))))
-        return undefined;
-    return last[1] ?? last[2] ?? last[3];
-}
-
 ;// CONCATENATED MODULE: ./lib/environment/index.js
 
 
@@ -77771,9 +78360,9 @@ function startedBy(script) {
  * @returns undefined when that cannot be told: behind a shim, or with packages that are installed again in every run
  * @throws ActionError PYTHON_MISSING, EVALS_UNSUPPORTED or INPUT_INVALID
  */
-async function environmentSubject(request) {
+async function environmentKey(request) {
     const { python, evalsVersion, workingDirectory, env, extraPackages } = request;
-    const started = await whatStarts(await locate(python, { workingDirectory, env }));
+    const started = await identifyInterpreter(await locate(python, { workingDirectory, env }));
     const lock = evalsVersion === '' ? undefined : await lockFor(evalsVersion);
     const moving = extraRequirements(extraPackages).some(isMovingTarget);
     return started === undefined || moving
@@ -77838,14 +78427,11 @@ function withEvals({ interpreter, installed }) {
 /* harmony export */   I: () => (/* binding */ PYTHON_SOURCES)
 /* harmony export */ });
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
-/* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3136);
+/* harmony import */ var _action_root_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5118);
 
 
-/**
- * The folder with the action's Python programs and package locks. Not bundled, so found by its place in the checkout of
- * the action: two folders up leads to the same one from `src/environment` and from `dist/<entry>`.
- */
-const PYTHON_SOURCES = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.resolve)((0,node_path__WEBPACK_IMPORTED_MODULE_0__.dirname)((0,node_url__WEBPACK_IMPORTED_MODULE_1__.fileURLToPath)(import.meta.url)), '../../src/python');
+/** The directory with the action's Python programs and package locks, which are not bundled. */
+const PYTHON_SOURCES = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)((0,_action_root_js__WEBPACK_IMPORTED_MODULE_1__/* .actionRoot */ .X)(), 'src/python');
 
 
 /***/ }),
@@ -77916,6 +78502,8 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 var external_node_http_ = __nccwpck_require__(7067);
 // EXTERNAL MODULE: ./lib/errors.js
 var errors = __nccwpck_require__(452);
+// EXTERNAL MODULE: ./lib/model/traffic.js
+var traffic = __nccwpck_require__(7168);
 ;// CONCATENATED MODULE: ./lib/gateway/http.js
 /**
  * The body of a request; undefined when it is larger than `largest` bytes. It is read to its end all the same: a client that
@@ -79428,8 +80016,6 @@ function eventData(text) {
         .flatMap((line) => (line.startsWith('data:') ? [line.slice('data:'.length).trim()] : []));
 }
 
-// EXTERNAL MODULE: ./lib/gateway/traffic.js
-var traffic = __nccwpck_require__(3231);
 ;// CONCATENATED MODULE: ./lib/gateway/usage.js
 
 
@@ -80823,51 +81409,6 @@ function splitOnce(text, separator) {
 
 /***/ }),
 
-/***/ 3231:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Bo: () => (/* binding */ tokensSpent),
-/* harmony export */   Ox: () => (/* binding */ addTokens),
-/* harmony export */   Ps: () => (/* binding */ noTraffic),
-/* harmony export */   _e: () => (/* binding */ noTokens),
-/* harmony export */   b5: () => (/* binding */ addTraffic)
-/* harmony export */ });
-const noTokens = { prompt: 0, completion: 0, cached: 0, reasoning: 0 };
-const noTraffic = {
-    sent: 0,
-    replayed: 0,
-    retried: 0,
-    failed: 0,
-    tokensSent: noTokens,
-    tokensReplayed: noTokens,
-};
-function addTokens(a, b) {
-    return {
-        prompt: a.prompt + b.prompt,
-        completion: a.completion + b.completion,
-        cached: a.cached + b.cached,
-        reasoning: a.reasoning + b.reasoning,
-    };
-}
-function addTraffic(a, b) {
-    return {
-        sent: a.sent + b.sent,
-        replayed: a.replayed + b.replayed,
-        retried: a.retried + b.retried,
-        failed: a.failed + b.failed,
-        tokensSent: addTokens(a.tokensSent, b.tokensSent),
-        tokensReplayed: addTokens(a.tokensReplayed, b.tokensReplayed),
-    };
-}
-/** Prompt and completion tokens that the API gave now; what came from a journal was paid for before. */
-function tokensSpent({ tokensSent }) {
-    return tokensSent.prompt + tokensSent.completion;
-}
-
-
-/***/ }),
-
 /***/ 9304:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -80987,32 +81528,32 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7065);
 /* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9090);
 /* harmony import */ var _action_signals_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2417);
-/* harmony import */ var _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(9261);
-/* harmony import */ var _checkpoint_identity_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(1486);
-/* harmony import */ var _checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(2144);
+/* harmony import */ var _checkpoint_adopt_checkpoint_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8517);
+/* harmony import */ var _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(9261);
+/* harmony import */ var _checkpoint_identity_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(1486);
 /* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(8876);
-/* harmony import */ var _environment_index_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(5665);
-/* harmony import */ var _gateway_gateway_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(5171);
-/* harmony import */ var _gateway_providers_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(5200);
-/* harmony import */ var _gateway_traffic_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(3231);
-/* harmony import */ var _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(7310);
-/* harmony import */ var _plan_make_plan_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(1605);
-/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(3023);
-/* harmony import */ var _plan_subject_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(619);
-/* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(3787);
-/* harmony import */ var _progress_journals_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(3487);
-/* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(9856);
-/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(8943);
-/* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(6366);
-/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(1094);
-/* harmony import */ var _progress_state_directory_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(4700);
-/* harmony import */ var _report_narrate_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(1001);
-/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_29__ = __nccwpck_require__(8372);
-/* harmony import */ var _run_api_keys_js__WEBPACK_IMPORTED_MODULE_30__ = __nccwpck_require__(5214);
+/* harmony import */ var _engine_engines_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(3785);
+/* harmony import */ var _environment_index_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(4475);
+/* harmony import */ var _gateway_gateway_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(5171);
+/* harmony import */ var _gateway_providers_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(5200);
+/* harmony import */ var _model_traffic_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(7168);
+/* harmony import */ var _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(7310);
+/* harmony import */ var _plan_make_plan_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(2906);
+/* harmony import */ var _plan_plan_key_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(5150);
+/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(3023);
+/* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(3787);
+/* harmony import */ var _progress_journals_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(3487);
+/* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(9856);
+/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(8943);
+/* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(6366);
+/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(1094);
+/* harmony import */ var _progress_state_directory_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(4700);
+/* harmony import */ var _report_describe_plan_js__WEBPACK_IMPORTED_MODULE_29__ = __nccwpck_require__(4357);
+/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_30__ = __nccwpck_require__(8372);
+/* harmony import */ var _run_api_keys_js__WEBPACK_IMPORTED_MODULE_31__ = __nccwpck_require__(5214);
 /* harmony import */ var _run_budget_js__WEBPACK_IMPORTED_MODULE_34__ = __nccwpck_require__(4684);
-/* harmony import */ var _run_engines_js__WEBPACK_IMPORTED_MODULE_31__ = __nccwpck_require__(9252);
-/* harmony import */ var _run_environment_js__WEBPACK_IMPORTED_MODULE_32__ = __nccwpck_require__(5072);
-/* harmony import */ var _run_run_evals_js__WEBPACK_IMPORTED_MODULE_33__ = __nccwpck_require__(2954);
+/* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_32__ = __nccwpck_require__(5703);
+/* harmony import */ var _run_run_evals_js__WEBPACK_IMPORTED_MODULE_33__ = __nccwpck_require__(9008);
 /** The step itself: read inputs → restore → plan → reconcile → run what remains → save → report → exit code. */
 
 
@@ -81054,11 +81595,11 @@ const LAST_ANSWERS = 2000;
 /** Milliseconds that are left for the outputs and the summary when a cancelled job saves its state. */
 const SAFETY = 700;
 async function main(cancelled) {
-    (0,_process_memory_js__WEBPACK_IMPORTED_MODULE_21__/* .keepMemorySmall */ .E)();
+    (0,_process_memory_js__WEBPACK_IMPORTED_MODULE_22__/* .keepMemorySmall */ .E)();
     const context = (0,_action_context_js__WEBPACK_IMPORTED_MODULE_2__/* .readContext */ .y)(process.env, process.platform, (0,node_os__WEBPACK_IMPORTED_MODULE_1__.tmpdir)());
     const inputs = (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .readInputs */ .K)();
     const { model, evalSet, workingDirectory } = inputs;
-    const keys = (0,_run_api_keys_js__WEBPACK_IMPORTED_MODULE_30__/* .readApiKeys */ .H)(process.env);
+    const keys = (0,_run_api_keys_js__WEBPACK_IMPORTED_MODULE_31__/* .readApiKeys */ .H)(process.env);
     for (const { value, isTrimmed } of keys.secrets)
         _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx.hide(value, { isMasked: !isTrimmed });
     for (const notice of keys.notices)
@@ -81066,16 +81607,16 @@ async function main(cancelled) {
     // The model `dummy` answers by itself.
     if (keys.refusal && model !== 'dummy')
         throw keys.refusal;
-    const env = (0,_run_environment_js__WEBPACK_IMPORTED_MODULE_32__/* .evalEnvironment */ .y)(keys.env);
-    const urls = (0,_gateway_providers_js__WEBPACK_IMPORTED_MODULE_15__/* .providerUrls */ .Uu)(process.env, (message) => _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx.warning(message));
+    const env = (0,_run_eval_environment_js__WEBPACK_IMPORTED_MODULE_32__/* .evalEnvironment */ .y)(keys.env);
+    const urls = (0,_gateway_providers_js__WEBPACK_IMPORTED_MODULE_16__/* .providerUrls */ .Uu)(process.env, (message) => _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx.warning(message));
     const began = Math.round(performance.timeOrigin);
     // Unless it is the user's own oaieval that is asked for, evals is mended for today's models.
     const todaysModels = inputs.engine !== 'oaieval';
-    const engine = inputs.engine === 'auto' ? (0,_run_engines_js__WEBPACK_IMPORTED_MODULE_31__/* .defaultEngine */ .e)(process.platform) : inputs.engine;
+    const engine = inputs.engine === 'auto' ? (0,_engine_engines_js__WEBPACK_IMPORTED_MODULE_13__/* .defaultEngine */ .e)(process.platform) : inputs.engine;
     const asked = { ...inputs, todaysModels, sharesRegistry: engine === 'warm', env };
-    const subject = await (0,_plan_subject_js__WEBPACK_IMPORTED_MODULE_20__/* .planSubject */ .O)(asked);
-    const environment = once(() => (0,_environment_index_js__WEBPACK_IMPORTED_MODULE_13__/* .prepareEnvironment */ .z)(asked, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx));
-    const running = (0,_run_engines_js__WEBPACK_IMPORTED_MODULE_31__/* .engines */ .s)({
+    const subject = await (0,_plan_plan_key_js__WEBPACK_IMPORTED_MODULE_20__/* .planKey */ .v)(asked);
+    const environment = once(() => (0,_environment_index_js__WEBPACK_IMPORTED_MODULE_14__/* .prepareEnvironment */ .z)(asked, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx));
+    const running = (0,_engine_engines_js__WEBPACK_IMPORTED_MODULE_13__/* .engines */ .s)({
         engine,
         python: async () => (await environment()).python,
         cwd: workingDirectory,
@@ -81085,25 +81626,25 @@ async function main(cancelled) {
         todaysModels,
         log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx,
     });
-    const identity = (0,_checkpoint_identity_js__WEBPACK_IMPORTED_MODULE_10__/* .checkpointIdentity */ .X)({ ...inputs, urls }, { ...context, matrix: inputs.matrix });
+    const identity = (0,_checkpoint_identity_js__WEBPACK_IMPORTED_MODULE_11__/* .checkpointIdentity */ .X)({ ...inputs, urls }, { ...context, matrix: inputs.matrix });
     const { encryptionKey, resume } = inputs;
     const { temporaryDirectory } = context;
-    const store = (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_11__/* .checkpointStore */ .ms)({ identity, encryptionKey, temporaryDirectory, firstSeq: 1 });
+    const store = (0,_checkpoint_adopt_checkpoint_js__WEBPACK_IMPORTED_MODULE_9__/* .checkpointStore */ .ms)({ identity, encryptionKey, temporaryDirectory, firstSeq: 1 });
     const { signal } = cancelled;
-    const restored = await (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_11__/* .restoreCheckpoint */ .vQ)({ store, identity, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx, signal });
+    const restored = await (0,_checkpoint_adopt_checkpoint_js__WEBPACK_IMPORTED_MODULE_9__/* .restoreCheckpoint */ .Ob)({ store, identity, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx, signal });
     let lock;
     try {
         cancelled.signal.throwIfAborted();
-        const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_24__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
-        (0,_progress_state_directory_js__WEBPACK_IMPORTED_MODULE_27__/* .requireOwnState */ .d)(paths);
+        const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_25__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
+        (0,_progress_state_directory_js__WEBPACK_IMPORTED_MODULE_28__/* .requireOwnState */ .d)(paths);
         const owner = { repository: context.repository, cacheKey: inputs.cacheKey, model, evalSet };
-        const hashes = new _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_17__/* .FileHashes */ .$();
+        const hashes = new _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_18__/* .FileHashes */ .$();
         const plan = await orAborted(cancelled.signal, async () => {
-            const recalled = await (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_18__/* .recallPlan */ .V)(lastPlan(paths, owner, restored), subject, hashes, cancelled.signal);
+            const recalled = await (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_19__/* .recallPlan */ .V)(lastPlan(paths, owner, restored), subject, hashes, cancelled.signal);
             if (recalled)
                 return recalled;
             cancelled.signal.throwIfAborted();
-            return (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_18__/* .makePlan */ .C)({
+            return (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_19__/* .makePlan */ .C)({
                 ...asked,
                 planner: running.planner,
                 temporaryDirectory: context.temporaryDirectory,
@@ -81114,19 +81655,19 @@ async function main(cancelled) {
         });
         for (const warning of plan.warnings)
             _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx.warning(warning, 'Eval set');
-        const keyed = () => (0,_run_environment_js__WEBPACK_IMPORTED_MODULE_32__/* .requireApiKey */ .Ft)(plan, keys, context.fromFork);
+        const keyed = () => (0,_run_eval_environment_js__WEBPACK_IMPORTED_MODULE_32__/* .requireApiKey */ .Ft)(plan, keys, context.fromFork);
         // Nothing is done yet: told before anything is touched.
         if (restored.kind !== 'hit' && !(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(paths.progressFile))
             keyed();
-        lock = await (0,_progress_lock_js__WEBPACK_IMPORTED_MODULE_23__/* .lockState */ .H)(paths);
-        if (!inputs.resume && (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_26__/* .startFresh */ .hU)(paths))
+        lock = await (0,_progress_lock_js__WEBPACK_IMPORTED_MODULE_24__/* .lockState */ .H)(paths);
+        if (!inputs.resume && (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_27__/* .startFresh */ .hU)(paths))
             _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx.info('resume is false: what earlier runs left here was set aside');
         const knownCommands = plan.evals.map((planned) => planned.command);
-        const opened = (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_11__/* .openWithCheckpoint */ .lp)({ paths, owner, knownCommands, log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx }, restored);
-        const { state, restoredKey, unchangedSince } = opened;
-        (0,_progress_journals_js__WEBPACK_IMPORTED_MODULE_22__/* .sealLive */ .Ch)(paths);
-        (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_26__/* .clearLive */ .gt)(paths);
-        state.savePlan((0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_25__/* .savedPlan */ .XU)(plan, owner));
+        const opened = (0,_checkpoint_adopt_checkpoint_js__WEBPACK_IMPORTED_MODULE_9__/* .adoptCheckpoint */ .vQ)({ paths, owner, knownCommands, log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx }, restored);
+        const { state, restoredKey, isUnchanged } = opened;
+        (0,_progress_journals_js__WEBPACK_IMPORTED_MODULE_23__/* .sealLive */ .Ch)(paths);
+        (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_27__/* .clearLive */ .gt)(paths);
+        state.savePlan((0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_26__/* .savedPlan */ .XU)(plan, owner));
         const session = new _action_session_js__WEBPACK_IMPORTED_MODULE_7__/* .RunningSession */ .qe({
             inputs: (0,_action_session_js__WEBPACK_IMPORTED_MODULE_7__/* .sessionInputs */ .qr)(inputs),
             context,
@@ -81136,10 +81677,10 @@ async function main(cancelled) {
             nextSeq: store.nextSeq,
             ended: false,
         }, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx);
-        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_19__/* .reconcile */ .Lq)(plan, state, { maxAge: inputs.maxAge, now: new Date() });
-        for (const line of (0,_report_narrate_js__WEBPACK_IMPORTED_MODULE_28__/* .narrate */ .s)(evalSet, decisions))
+        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_21__/* .reconcile */ .L)(plan, state, { maxAge: inputs.maxAge, now: new Date() });
+        for (const line of (0,_report_describe_plan_js__WEBPACK_IMPORTED_MODULE_29__/* .describePlan */ .d)(evalSet, decisions))
             _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx.info(line);
-        state.renew((0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_19__/* .renewedRecords */ .Rt)(decisions));
+        state.renew((0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_21__/* .renewedRecords */ .R)(decisions));
         const evals = decisions.filter(({ kind }) => kind === 'run').map((decision) => decision.eval.key);
         if (evals.length > 0)
             keyed();
@@ -81147,7 +81688,7 @@ async function main(cancelled) {
         cancelled.signal.throwIfAborted();
         let budget;
         let answers = 0;
-        const gateway = await (0,_gateway_gateway_js__WEBPACK_IMPORTED_MODULE_14__/* .startGateway */ .z)({
+        const gateway = await (0,_gateway_gateway_js__WEBPACK_IMPORTED_MODULE_15__/* .startGateway */ .z)({
             env,
             urls,
             models: model.split(','),
@@ -81162,16 +81703,16 @@ async function main(cancelled) {
             time: inputs.timeBudget,
             tokens: inputs.tokenBudget,
             since: began,
-            spentTokens: () => (0,_gateway_traffic_js__WEBPACK_IMPORTED_MODULE_16__/* .tokensSpent */ .Bo)(gateway.traffic()),
+            spentTokens: () => (0,_model_traffic_js__WEBPACK_IMPORTED_MODULE_17__/* .tokensSpent */ .Bo)(gateway.traffic()),
             records: state.records,
             sampleResume: inputs.sampleResume,
         });
         const stopped = AbortSignal.any([cancelled.signal, gateway.unusable, budget.exhausted]);
         stopped.addEventListener('abort', () => gateway.stop(), { once: true });
         const journals = new Set();
-        const checkpointer = new _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_9__/* .Checkpointer */ .K({
+        const checkpointer = new _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_10__/* .Checkpointer */ .K({
             state,
-            unchangedSince,
+            isUnchanged,
             store,
             log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx,
             journals,
@@ -81217,8 +81758,8 @@ async function main(cancelled) {
             budget.close();
             await gateway.close();
         });
-        const saved = await checkpointer.finish(cancelled.after(_action_signals_js__WEBPACK_IMPORTED_MODULE_8__/* .CANCEL_TIME */ .$ - SAFETY));
-        const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_29__/* .summarize */ .e)(model, evalSet, outcomes, gateway.traffic());
+        const saved = await checkpointer.finish(cancelled.after(_action_signals_js__WEBPACK_IMPORTED_MODULE_8__/* .CANCEL_GRACE_MS */ .R - SAFETY));
+        const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_30__/* .summarize */ .e)(model, evalSet, outcomes, gateway.traffic());
         (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_6__/* .publishOutputs */ .e)({ results, restoredKey, savedKey: saved.key, progressFile: paths.progressFile }, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx);
         await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_6__/* .publishSummary */ .I)(results, context, [], _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx);
         // A save that a cancelled job had no time for is made up for by post.
@@ -81234,8 +81775,8 @@ async function main(cancelled) {
 }
 /** The plan of the last run: that of the checkpoint, which is of the run that is resumed, before the machine's own. */
 function lastPlan(paths, owner, restored) {
-    const staged = restored.kind === 'hit' ? (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_24__/* .statePaths */ .mt)(restored.directory, owner.model, owner.evalSet) : undefined;
-    return (staged && (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_25__/* .readSavedPlan */ .LW)(staged, owner)) ?? (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_25__/* .readSavedPlan */ .LW)(paths, owner);
+    const staged = restored.kind === 'hit' ? (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_25__/* .statePaths */ .mt)(restored.directory, owner.model, owner.evalSet) : undefined;
+    return (staged && (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_26__/* .readSavedPlan */ .LW)(staged, owner)) ?? (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_26__/* .readSavedPlan */ .LW)(paths, owner);
 }
 function once(make) {
     let made;
@@ -81287,77 +81828,208 @@ function describeAdaptation({ param, value, renamedTo }) {
 
 /***/ }),
 
-/***/ 9733:
+/***/ 4252:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $G: () => (/* binding */ NO_BASIS),
-/* harmony export */   qY: () => (/* binding */ outside),
-/* harmony export */   yK: () => (/* binding */ signatureOf),
-/* harmony export */   zv: () => (/* binding */ areOrdinaryPaths)
+/* harmony export */   f: () => (/* binding */ formatCommand),
+/* harmony export */   v: () => (/* binding */ commandId)
 /* harmony export */ });
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
-/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8500);
-/* harmony import */ var _hash_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6371);
-/* harmony import */ var _path_bytes_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2442);
-/**
- * What a plan was made from, by which an equal one is known without asking Python: docs/adr/0005-plan-without-python.md.
- */
+/** One command as Python's `json.dumps` writes it: `", "` between items, everything but printable ASCII escaped. */
+function formatCommand(command) {
+    return `[${command.map(pythonString).join(', ')}]`;
+}
+/** A key for maps and sets: two commands are the same when it is. */
+function commandId(command) {
+    return JSON.stringify(command);
+}
+function pythonString(value) {
+    return JSON.stringify(value).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
 
 
+/***/ }),
+
+/***/ 3685:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ MOST_ADAPTATIONS),
+/* harmony export */   F: () => (/* binding */ sameExecution)
+/* harmony export */ });
+/* harmony import */ var _command_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4252);
+
+/** A model refuses a few parameters, each with a few values. */
+const MOST_ADAPTATIONS = 1000;
+/** Whether two records tell of the same execution. */
+function sameExecution(a, b) {
+    return (
+    // Not the fingerprint: a newer version of the action tells the same content in another way.
+    a.started === b.started &&
+        a.ended === b.ended &&
+        a.run.id === b.run.id &&
+        a.run.attempt === b.run.attempt &&
+        (0,_command_js__WEBPACK_IMPORTED_MODULE_0__/* .commandId */ .v)(a.argv) === (0,_command_js__WEBPACK_IMPORTED_MODULE_0__/* .commandId */ .v)(b.argv));
+}
 
 
+/***/ }),
 
+/***/ 283:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/** Of a plan that is not recalled. */
-const NO_BASIS = { files: [], directories: [], absent: [] };
-/** In bytes. Reading more than that takes longer than asking Python. */
-const LARGEST = 16 * 1024 ** 3;
-/** Paths that are looked at before signals are listened to again: some milliseconds. */
-const AT_ONCE = 200;
-/** Milliseconds that looking at paths may take. To ask Python is faster by then. */
-const LONGEST = 20_000;
-/**
- * SHA-256 (hex) of the request, of everything that the answer was read from, as it is now, and of the answer.
- * @returns undefined when the request is not known, or when some of it is not there any more, or cannot be read
- */
-async function signatureOf(request, basis, answer, hashes, cancelled) {
-    if (request === undefined || ![basis.files, basis.directories, basis.absent].every(areOrdinaryPaths))
-        return undefined;
-    try {
-        const until = performance.now() + LONGEST;
-        for await (const path of inSlices(basis.absent, until, cancelled))
-            if (isThere(path))
-                return undefined;
-        const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
-        // A line each, so that no two signed things are one text.
-        const sign = (...line) => hash.update(`${JSON.stringify(line)}\n`);
-        sign('request', (0,_hash_js__WEBPACK_IMPORTED_MODULE_4__/* .hashOf */ .q)(request));
-        sign('answer', answer.evalsVersion, answer.needsApiKey, answer.warnings);
-        for (const { fingerprint, earlier, writable, ...rest } of answer.evals) {
-            const { key, name, command, samples, metrics } = rest;
-            const forms = [fingerprint, ...earlier].map(({ value, parts }) => [
-                value,
-                Object.entries(parts).sort(),
-            ]);
-            const paths = writable.map(({ argument, path, label }) => [argument, path, label ?? null]);
-            sign('eval', key, name, command, samples, metrics, forms, paths);
-        }
-        for (const path of basis.absent)
-            sign('absent', path);
-        for await (const path of inSlices(basis.directories, until, cancelled))
-            sign('directory', path, (0,_hash_js__WEBPACK_IMPORTED_MODULE_4__/* .hashOf */ .q)(listed(path)));
-        await hashes.read(basis.files, LARGEST);
-        for (const path of basis.files)
-            sign('file', path, hashes.of(path));
-        return hash.digest('hex');
-    }
-    catch {
-        return undefined;
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   G: () => (/* binding */ describeReason),
+/* harmony export */   h: () => (/* binding */ describeWritten)
+/* harmony export */ });
+/* harmony import */ var _part_names_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2789);
+
+/** `samples changed (a1b2… → c3d4…)` */
+function describeReason(reason) {
+    switch (reason.kind) {
+        case 'never-completed':
+            return 'not completed yet';
+        case 'removed-by-user':
+            return 'its line was removed from the progress file';
+        case 'expired':
+            return `its result of ${reason.ended} is older than max-age`;
+        case 'undated':
+            return `its result is dated ${reason.ended}, in the future, so that it cannot be compared with max-age`;
+        case 'no-samples':
+            return 'its result is about no sample';
+        case 'changed':
+            return reason.parts.map(describePart).join(', ');
     }
 }
+function describePart({ name, from, to }) {
+    const short = (hash) => `${hash.slice(0, 4)}…`;
+    const label = (0,_part_names_js__WEBPACK_IMPORTED_MODULE_0__/* .describePartName */ .eP)(name);
+    if (from === undefined)
+        return `${label} added (${short(to ?? '')})`;
+    if (to === undefined)
+        return `${label} removed (was ${short(from)})`;
+    return `${label} changed (${short(from)} → ${short(to)})`;
+}
+/** For the log of an eval. */
+function describeWritten(arguments_) {
+    const names = arguments_.map((name) => name.replaceAll('_', ' ')).join(', ');
+    return `It writes what these arguments name, so that a change there is no reason to run it again: ${names}`;
+}
+
+
+/***/ }),
+
+/***/ 9774:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   _l: () => (/* binding */ metricText),
+/* harmony export */   p0: () => (/* binding */ duration),
+/* harmony export */   rD: () => (/* binding */ wholeNumber)
+/* harmony export */ });
+/** At most four significant digits behind the point; text as it is. */
+function metricText(value) {
+    if (typeof value !== 'number')
+        return String(value);
+    return Number.isInteger(value) ? String(value) : String(Number(value.toFixed(4)));
+}
+/** `4.1 s`, `3 min 20 s`, `2 h 5 min` */
+function duration(milliseconds) {
+    const seconds = milliseconds / 1000;
+    if (seconds < 60)
+        return `${seconds.toFixed(1)} s`;
+    const whole = Math.round(seconds);
+    const minutes = Math.floor(whole / 60);
+    if (minutes < 60)
+        return `${minutes} min ${whole % 60} s`;
+    return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+function wholeNumber(value) {
+    return value.toLocaleString('en-US');
+}
+
+
+/***/ }),
+
+/***/ 9682:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   s: () => (/* binding */ sameOwner)
+/* harmony export */ });
+function sameOwner(a, b) {
+    return (a.repository === b.repository &&
+        a.cacheKey === b.cacheKey &&
+        a.model === b.model &&
+        a.evalSet === b.evalSet);
+}
+
+
+/***/ }),
+
+/***/ 2789:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   I$: () => (/* binding */ dataPart),
+/* harmony export */   MU: () => (/* binding */ entryPart),
+/* harmony export */   Nf: () => (/* binding */ argumentOf),
+/* harmony export */   eP: () => (/* binding */ describePartName),
+/* harmony export */   nz: () => (/* binding */ codePart),
+/* harmony export */   yN: () => (/* binding */ packagePart)
+/* harmony export */ });
+/**
+ * The names of a fingerprint's parts. They are kept in completion records, and read by people: `model`, `samples`,
+ * `knowledge_base_directory menu.txt`, `code:own/scoring.py`, `package:numpy`.
+ */
+const CODE = 'code:';
+const PACKAGE = 'package:';
+/** Parts of every eval, or of what is no argument. An argument of such a name gets another. */
+const RESERVED = new Set([
+    ...['arguments', 'base_url', 'completion_fn', 'evals', 'model', 'modelgraded', 'solvers', 'spec'],
+]);
+const LONGEST = 200;
+const codePart = (label) => CODE + printable(label);
+const packagePart = (name) => PACKAGE + printable(name);
+/** The part of what an argument names. */
+function dataPart(argument) {
+    const name = printable(argument).replaceAll(/[\s:]/g, '_') || '_';
+    return RESERVED.has(name) ? `${name}_argument` : name;
+}
+/** The part of one entry of the directory that an argument names; `part` is the argument's own. */
+function entryPart(part, entry) {
+    return `${part} ${printable(entry)}`;
+}
+/** The argument that a part is of, as `dataPart` names it. */
+function argumentOf(part) {
+    return part.split(' ', 1)[0] ?? part;
+}
+/** How people read it: `own/scoring.py`, `few shot jsonl`. */
+function describePartName(part) {
+    if (part.startsWith(CODE))
+        return part.slice(CODE.length);
+    if (part.startsWith(PACKAGE))
+        return `package ${part.slice(PACKAGE.length)}`;
+    const [name = '', ...entry] = part.split(' ');
+    return [name.replaceAll('_', ' '), ...entry].join(' ');
+}
+/** Nothing that a terminal or a runner obeys, and no half of a character. */
+function printable(text) {
+    const line = text.toWellFormed().replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, '?');
+    return line.length <= LONGEST ? line : `…${line.slice(-LONGEST)}`.toWellFormed();
+}
+
+
+/***/ }),
+
+/***/ 2123:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   z: () => (/* binding */ areOrdinaryPaths)
+/* harmony export */ });
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
+
 /** What is there has no content of its own, may have no end, or may answer only when it likes. */
 const UNREAL = ['/proc', '/sys', '/dev'];
 /**
@@ -81368,48 +82040,68 @@ function areOrdinaryPaths(paths) {
     return new Set(paths).size === paths.length && paths.every(isOrdinary);
 }
 function isOrdinary(path) {
-    if (!(0,node_path__WEBPACK_IMPORTED_MODULE_2__.isAbsolute)(path) || path.includes('\0') || (0,node_path__WEBPACK_IMPORTED_MODULE_2__.normalize)(path) !== path)
+    if (!(0,node_path__WEBPACK_IMPORTED_MODULE_0__.isAbsolute)(path) || path.includes('\0') || (0,node_path__WEBPACK_IMPORTED_MODULE_0__.normalize)(path) !== path)
         return false;
-    if (path.endsWith(node_path__WEBPACK_IMPORTED_MODULE_2__.sep) && path !== node_path__WEBPACK_IMPORTED_MODULE_2__.sep)
+    if (path.endsWith(node_path__WEBPACK_IMPORTED_MODULE_0__.sep) && path !== node_path__WEBPACK_IMPORTED_MODULE_0__.sep)
         return false;
-    return !UNREAL.some((top) => path === top || path.startsWith(top + node_path__WEBPACK_IMPORTED_MODULE_2__.sep));
+    return !UNREAL.some((top) => path === top || path.startsWith(top + node_path__WEBPACK_IMPORTED_MODULE_0__.sep));
 }
-/** Without what lies in a directory that the request stands for: the venv of a lock. */
-function outside(root, basis) {
-    if (root === undefined)
-        return basis;
-    const roots = [root, (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.existsSync)(root) ? (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.realpathSync)(root) : root];
-    const keep = (paths) => paths.filter((path) => !roots.some((top) => path === top || path.startsWith(top + node_path__WEBPACK_IMPORTED_MODULE_2__.sep)));
-    return { files: keep(basis.files), directories: keep(basis.directories), absent: keep(basis.absent) };
+
+
+/***/ }),
+
+/***/ 2774:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   a: () => (/* binding */ NO_DEPENDENCIES)
+/* harmony export */ });
+/** Of a plan that is not recalled. */
+const NO_DEPENDENCIES = { files: [], directories: [], absent: [] };
+
+
+/***/ }),
+
+/***/ 7168:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Bo: () => (/* binding */ tokensSpent),
+/* harmony export */   Ox: () => (/* binding */ addTokens),
+/* harmony export */   Ps: () => (/* binding */ noTraffic),
+/* harmony export */   _e: () => (/* binding */ noTokens),
+/* harmony export */   b5: () => (/* binding */ addTraffic)
+/* harmony export */ });
+const noTokens = { prompt: 0, completion: 0, cached: 0, reasoning: 0 };
+const noTraffic = {
+    sent: 0,
+    replayed: 0,
+    retried: 0,
+    failed: 0,
+    tokensSent: noTokens,
+    tokensReplayed: noTokens,
+};
+function addTokens(a, b) {
+    return {
+        prompt: a.prompt + b.prompt,
+        completion: a.completion + b.completion,
+        cached: a.cached + b.cached,
+        reasoning: a.reasoning + b.reasoning,
+    };
 }
-/** Whoever wrote the list, this process hears signals while it goes through it, and comes to an end. */
-async function* inSlices(paths, until, cancelled) {
-    for (const [index, path] of paths.entries()) {
-        if (index % AT_ONCE === AT_ONCE - 1) {
-            await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_3__.setImmediate)();
-            cancelled?.throwIfAborted();
-            if (performance.now() > until)
-                throw new Error('it takes longer than to plan again');
-        }
-        yield path;
-    }
+function addTraffic(a, b) {
+    return {
+        sent: a.sent + b.sent,
+        replayed: a.replayed + b.replayed,
+        retried: a.retried + b.retried,
+        failed: a.failed + b.failed,
+        tokensSent: addTokens(a.tokensSent, b.tokensSent),
+        tokensReplayed: addTokens(a.tokensReplayed, b.tokensReplayed),
+    };
 }
-/** Python leaves its bytecode beside what it imports. */
-function listed(path) {
-    return (0,_path_bytes_js__WEBPACK_IMPORTED_MODULE_5__/* .namesIn */ .wX)(path)
-        .filter((name) => name !== '__pycache__')
-        .sort();
-}
-/** A path below something that is no directory is not there either. */
-function isThere(path) {
-    try {
-        return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.lstatSync)((0,_path_bytes_js__WEBPACK_IMPORTED_MODULE_5__/* .pathBytes */ .X5)(path), { throwIfNoEntry: false }) !== undefined;
-    }
-    catch (error) {
-        if (error.code === 'ENOTDIR')
-            return false;
-        throw error;
-    }
+/** Prompt and completion tokens that the API gave now; what came from a journal was paid for before. */
+function tokensSpent({ tokensSent }) {
+    return tokensSent.prompt + tokensSent.completion;
 }
 
 
@@ -81426,21 +82118,21 @@ function isThere(path) {
 /* harmony export */   ig: () => (/* binding */ leftOut),
 /* harmony export */   sR: () => (/* binding */ changesSince)
 /* harmony export */ });
-/* harmony import */ var _hash_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6371);
-/* harmony import */ var _part_names_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6427);
+/* harmony import */ var _model_part_names_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2789);
+/* harmony import */ var _hash_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6371);
 
 
 function isContentOf(planned, done) {
     if (versionOf(planned, done))
         return true;
-    return done.fingerprint === (0,_hash_js__WEBPACK_IMPORTED_MODULE_0__/* .hashOf */ .q)(done.parts) && counted(planned, done, planned.fingerprint).length === 0;
+    return done.fingerprint === (0,_hash_js__WEBPACK_IMPORTED_MODULE_1__/* .hashOf */ .q)(done.parts) && counted(planned, done, planned.fingerprint).length === 0;
 }
 /** Arguments that are no part of this content, because the eval writes what they name: it was not there at first, or changed. */
 function leftOut(planned, done) {
     if (done.fingerprint === planned.fingerprint.value)
         return [];
     const parts = changedParts(done.parts, planned.fingerprint.parts).map(({ name }) => name);
-    return [...new Set(parts.filter((part) => isOutput(planned, done, part)).map(_part_names_js__WEBPACK_IMPORTED_MODULE_1__/* .argumentOf */ .Nf))].sort();
+    return [...new Set(parts.filter((part) => isOutput(planned, done, part)).map(_model_part_names_js__WEBPACK_IMPORTED_MODULE_0__/* .argumentOf */ .Nf))].sort();
 }
 /** What is different today, told in the form in which the least is: that of an earlier version for what that version did. */
 function changesSince(planned, done) {
@@ -81454,7 +82146,7 @@ function renewed(planned, record) {
         return undefined;
     const whole = version === planned.earlier[0];
     const parts = whole ? planned.fingerprint.parts : withoutWritable(planned);
-    return { ...record, fingerprint: (0,_hash_js__WEBPACK_IMPORTED_MODULE_0__/* .hashOf */ .q)(parts), parts: { ...parts } };
+    return { ...record, fingerprint: (0,_hash_js__WEBPACK_IMPORTED_MODULE_1__/* .hashOf */ .q)(parts), parts: { ...parts } };
 }
 /**
  * Whose answers are whose: an eval that was interrupted may have changed what it writes, and gets its answers nevertheless.
@@ -81466,7 +82158,7 @@ function journalOwner(planned, repository) {
     return {
         eval: planned.key,
         repository,
-        fingerprint: all ? planned.fingerprint.value : (0,_hash_js__WEBPACK_IMPORTED_MODULE_0__/* .hashOf */ .q)(parts),
+        fingerprint: all ? planned.fingerprint.value : (0,_hash_js__WEBPACK_IMPORTED_MODULE_1__/* .hashOf */ .q)(parts),
         parts,
         formerFingerprints: planned.earlier.map(({ value }) => value),
     };
@@ -81488,18 +82180,18 @@ function counted(planned, done, today) {
 function isOutput({ fingerprint, writable }, done, part) {
     if (part in done.parts)
         return false;
-    const argument = (0,_part_names_js__WEBPACK_IMPORTED_MODULE_1__/* .argumentOf */ .Nf)(part);
+    const argument = (0,_model_part_names_js__WEBPACK_IMPORTED_MODULE_0__/* .argumentOf */ .Nf)(part);
     if (done.written.includes(argument))
         return true;
     // The same arguments named nothing then.
-    const absent = !Object.keys(done.parts).some((each) => (0,_part_names_js__WEBPACK_IMPORTED_MODULE_1__/* .argumentOf */ .Nf)(each) === argument);
+    const absent = !Object.keys(done.parts).some((each) => (0,_model_part_names_js__WEBPACK_IMPORTED_MODULE_0__/* .argumentOf */ .Nf)(each) === argument);
     return (absent &&
         done.parts.spec === fingerprint.parts.spec &&
         writable.some((each) => each.argument === argument));
 }
 function withoutWritable({ fingerprint, writable }) {
     const left = new Set(writable.map(({ argument }) => argument));
-    return Object.fromEntries(Object.entries(fingerprint.parts).filter(([part]) => !left.has((0,_part_names_js__WEBPACK_IMPORTED_MODULE_1__/* .argumentOf */ .Nf)(part))));
+    return Object.fromEntries(Object.entries(fingerprint.parts).filter(([part]) => !left.has((0,_model_part_names_js__WEBPACK_IMPORTED_MODULE_0__/* .argumentOf */ .Nf)(part))));
 }
 
 
@@ -81689,7 +82381,7 @@ function sorted(value) {
 
 /***/ }),
 
-/***/ 1605:
+/***/ 2906:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -81699,8 +82391,116 @@ __nccwpck_require__.d(__webpack_exports__, {
   V: () => (/* binding */ recallPlan)
 });
 
-// EXTERNAL MODULE: ./lib/plan/basis.js
-var plan_basis = __nccwpck_require__(9733);
+// EXTERNAL MODULE: ./lib/model/plan.js
+var plan = __nccwpck_require__(2774);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(8500);
+// EXTERNAL MODULE: ./lib/model/plan-paths.js
+var plan_paths = __nccwpck_require__(2123);
+// EXTERNAL MODULE: ./lib/plan/hash.js
+var plan_hash = __nccwpck_require__(6371);
+// EXTERNAL MODULE: ./lib/plan/path-bytes.js
+var path_bytes = __nccwpck_require__(2442);
+;// CONCATENATED MODULE: ./lib/plan/dependencies.js
+/**
+ * What a plan was made from, by which an equal one is known without asking Python: docs/adr/0005-plan-without-python.md.
+ */
+
+
+
+
+
+
+
+/** In bytes. Reading more than that takes longer than asking Python. */
+const LARGEST = 16 * 1024 ** 3;
+/** Paths that are looked at before signals are listened to again: some milliseconds. */
+const AT_ONCE = 200;
+/** Milliseconds that looking at paths may take. To ask Python is faster by then. */
+const LONGEST = 20_000;
+/**
+ * SHA-256 (hex) of the request, of everything that the answer was read from, as it is now, and of the answer.
+ * @returns undefined when the request is not known, or when some of it is not there any more, or cannot be read
+ */
+async function planDigest(request, basis, answer, hashes, cancelled) {
+    if (request === undefined || ![basis.files, basis.directories, basis.absent].every(plan_paths/* areOrdinaryPaths */.z))
+        return undefined;
+    try {
+        const until = performance.now() + LONGEST;
+        for await (const path of inSlices(basis.absent, until, cancelled))
+            if (isThere(path))
+                return undefined;
+        const hash = (0,external_node_crypto_.createHash)('sha256');
+        // A line each, so that no two signed things are one text.
+        const sign = (...line) => hash.update(`${JSON.stringify(line)}\n`);
+        sign('request', (0,plan_hash/* hashOf */.q)(request));
+        sign('answer', answer.evalsVersion, answer.needsApiKey, answer.warnings);
+        for (const { fingerprint, earlier, writable, ...rest } of answer.evals) {
+            const { key, name, command, samples, metrics } = rest;
+            const forms = [fingerprint, ...earlier].map(({ value, parts }) => [
+                value,
+                Object.entries(parts).sort(),
+            ]);
+            const paths = writable.map(({ argument, path, label }) => [argument, path, label ?? null]);
+            sign('eval', key, name, command, samples, metrics, forms, paths);
+        }
+        for (const path of basis.absent)
+            sign('absent', path);
+        for await (const path of inSlices(basis.directories, until, cancelled))
+            sign('directory', path, (0,plan_hash/* hashOf */.q)(listed(path)));
+        await hashes.read(basis.files, LARGEST);
+        for (const path of basis.files)
+            sign('file', path, hashes.of(path));
+        return hash.digest('hex');
+    }
+    catch {
+        return undefined;
+    }
+}
+/** Without what lies in a directory that the request stands for: the venv of a lock. */
+function outside(root, basis) {
+    if (root === undefined)
+        return basis;
+    const roots = [root, (0,external_node_fs_.existsSync)(root) ? (0,external_node_fs_.realpathSync)(root) : root];
+    const keep = (paths) => paths.filter((path) => !roots.some((top) => path === top || path.startsWith(top + external_node_path_.sep)));
+    return { files: keep(basis.files), directories: keep(basis.directories), absent: keep(basis.absent) };
+}
+/** Whoever wrote the list, this process hears signals while it goes through it, and comes to an end. */
+async function* inSlices(paths, until, cancelled) {
+    for (const [index, path] of paths.entries()) {
+        if (index % AT_ONCE === AT_ONCE - 1) {
+            await (0,promises_.setImmediate)();
+            cancelled?.throwIfAborted();
+            if (performance.now() > until)
+                throw new Error('it takes longer than to plan again');
+        }
+        yield path;
+    }
+}
+/** Python leaves its bytecode beside what it imports. */
+function listed(path) {
+    return (0,path_bytes/* namesIn */.wX)(path)
+        .filter((name) => name !== '__pycache__')
+        .sort();
+}
+/** A path below something that is no directory is not there either. */
+function isThere(path) {
+    try {
+        return (0,external_node_fs_.lstatSync)((0,path_bytes/* pathBytes */.X5)(path), { throwIfNoEntry: false }) !== undefined;
+    }
+    catch (error) {
+        if (error.code === 'ENOTDIR')
+            return false;
+        throw error;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/base-urls.js
 /** Where the evals ask: another server gives other answers. */
 const DEFAULT_BASE_URL = 'https://api.openai.com/v1';
@@ -81735,8 +82535,6 @@ function withoutCredentials(text) {
     return `${url.origin}${url.pathname.replace(/\/+$/, '')}${url.search}`;
 }
 
-// EXTERNAL MODULE: ./lib/plan/hash.js
-var hash = __nccwpck_require__(6371);
 ;// CONCATENATED MODULE: ./lib/plan/earlier-fingerprint.js
 /**
  * Fingerprints as version 0.1 made them, by which what it completed is known. They saw the code of a class and its bases only,
@@ -81747,11 +82545,11 @@ var hash = __nccwpck_require__(6371);
 /** For each eval of the registry plan: what it would have had then. The files have been read. */
 function earlierFingerprints({ registry, model, env, hashes }) {
     const shared = {
-        arguments: (0,hash/* hashOf */.q)(registry.arguments),
-        base_url: (0,hash/* hashOf */.q)(baseUrlsWithPorts(env)),
-        completion_fn: (0,hash/* hashOf */.q)(registry.completionFns.map((fn) => describe(fn, hashes))),
-        evals: (0,hash/* hashOf */.q)(registry.evalsVersion),
-        model: (0,hash/* hashOf */.q)(model),
+        arguments: (0,plan_hash/* hashOf */.q)(registry.arguments),
+        base_url: (0,plan_hash/* hashOf */.q)(baseUrlsWithPorts(env)),
+        completion_fn: (0,plan_hash/* hashOf */.q)(registry.completionFns.map((fn) => describe(fn, hashes))),
+        evals: (0,plan_hash/* hashOf */.q)(registry.evalsVersion),
+        model: (0,plan_hash/* hashOf */.q)(model),
     };
     return registry.evals.map((registered) => {
         const whole = registered.data;
@@ -81759,19 +82557,19 @@ function earlierFingerprints({ registry, model, env, hashes }) {
         // Before it ran, what the eval was to write was not there.
         const sets = registered.mayWrite && given.length < whole.length ? [whole, given] : [whole];
         return sets.map((data) => {
-            const parts = (0,hash/* sorted */.I)({ ...shared, ...ownParts(registered, data, hashes) });
-            return { value: (0,hash/* hashOf */.q)(parts), parts };
+            const parts = (0,plan_hash/* sorted */.I)({ ...shared, ...ownParts(registered, data, hashes) });
+            return { value: (0,plan_hash/* hashOf */.q)(parts), parts };
         });
     });
 }
 function ownParts({ key, spec, modelgraded, sources, packages, remote }, data, hashes) {
-    const parts = { spec: (0,hash/* hashOf */.q)({ key, spec, remote }) };
+    const parts = { spec: (0,plan_hash/* hashOf */.q)({ key, spec, remote }) };
     for (const [name, files] of Map.groupBy(data, (file) => file.name))
-        parts[name] = (0,hash/* hashOf */.q)(files.map((file) => hashed(file, hashes)));
+        parts[name] = (0,plan_hash/* hashOf */.q)(files.map((file) => hashed(file, hashes)));
     if (modelgraded.length > 0)
-        parts.modelgraded = (0,hash/* hashOf */.q)(modelgraded);
+        parts.modelgraded = (0,plan_hash/* hashOf */.q)(modelgraded);
     if (sources.length + packages.length > 0)
-        parts.class = (0,hash/* hashOf */.q)([sources.map((file) => hashed(file, hashes)), packages]);
+        parts.class = (0,plan_hash/* hashOf */.q)([sources.map((file) => hashed(file, hashes)), packages]);
     return parts;
 }
 function describe(fn, hashes) {
@@ -81791,12 +82589,10 @@ function describe(fn, hashes) {
 }
 const hashed = (file, hashes) => [file.label, hashes.of(file.path)];
 
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/errors.js
 var errors = __nccwpck_require__(452);
-// EXTERNAL MODULE: ./lib/plan/part-names.js
-var part_names = __nccwpck_require__(6427);
+// EXTERNAL MODULE: ./lib/model/part-names.js
+var part_names = __nccwpck_require__(2789);
 ;// CONCATENATED MODULE: ./lib/plan/fingerprint.js
 /**
  * What decides an eval's result, as named hashes. Left out is what only transports or prints: threads, debug, the user's
@@ -81818,11 +82614,11 @@ async function contents(context) {
     await readAll(filesOf(registry), hashes);
     const fns = registry.completionFns.flatMap((fn) => [fn, ...fn.references]);
     const shared = {
-        arguments: (0,hash/* hashOf */.q)(registry.arguments),
-        base_url: (0,hash/* hashOf */.q)(baseUrls(env)),
-        completion_fn: (0,hash/* hashOf */.q)(registry.completionFns.map(fingerprint_describe)),
-        evals: (0,hash/* hashOf */.q)(registry.evalsRevision === '' ? registry.evalsVersion : [registry.evalsVersion, registry.evalsRevision]),
-        model: (0,hash/* hashOf */.q)(model),
+        arguments: (0,plan_hash/* hashOf */.q)(registry.arguments),
+        base_url: (0,plan_hash/* hashOf */.q)(baseUrls(env)),
+        completion_fn: (0,plan_hash/* hashOf */.q)(registry.completionFns.map(fingerprint_describe)),
+        evals: (0,plan_hash/* hashOf */.q)(registry.evalsRevision === '' ? registry.evalsVersion : [registry.evalsVersion, registry.evalsRevision]),
+        model: (0,plan_hash/* hashOf */.q)(model),
         ...dataParts(fns.flatMap(dataOf), hashes),
     };
     const fnWritable = writableArguments(fns.filter((fn) => fn.mayWrite).flatMap(dataOf));
@@ -81830,10 +82626,10 @@ async function contents(context) {
     const code = codeParts(registry.code, hashes);
     return registry.evals.map((registered) => {
         const lists = registered.code === null ? fnLists : [registered.code, ...fnLists];
-        const parts = (0,hash/* sorted */.I)({ ...shared, ...fingerprint_ownParts(registered, hashes), ...code(lists) });
+        const parts = (0,plan_hash/* sorted */.I)({ ...shared, ...fingerprint_ownParts(registered, hashes), ...code(lists) });
         const own = registered.mayWrite ? writableArguments(registered.data) : [];
         return {
-            fingerprint: { value: (0,hash/* hashOf */.q)(parts), parts },
+            fingerprint: { value: (0,plan_hash/* hashOf */.q)(parts), parts },
             writable: [...own, ...fnWritable],
         };
     });
@@ -81864,9 +82660,9 @@ function fingerprint_ownParts(registered, hashes) {
     const { key, spec, modelgraded, solvers, data, solverData, remote } = registered;
     return {
         ...dataParts([...data, ...solverData], hashes),
-        spec: (0,hash/* hashOf */.q)({ key, spec, remote }),
-        ...(modelgraded.length > 0 ? { modelgraded: (0,hash/* hashOf */.q)(modelgraded) } : {}),
-        ...(solvers.length > 0 ? { solvers: (0,hash/* hashOf */.q)(solvers) } : {}),
+        spec: (0,plan_hash/* hashOf */.q)({ key, spec, remote }),
+        ...(modelgraded.length > 0 ? { modelgraded: (0,plan_hash/* hashOf */.q)(modelgraded) } : {}),
+        ...(solvers.length > 0 ? { solvers: (0,plan_hash/* hashOf */.q)(solvers) } : {}),
     };
 }
 /** A file is a part, and so is each entry of a directory, so that what an eval writes beside its data can be left out. */
@@ -81877,7 +82673,7 @@ function dataParts(data, hashes) {
         const entries = Map.groupBy(files, (file) => partOf(file, whole));
         const groups = entries.size > MOST_PARTS ? new Map([[whole, files]]) : entries;
         for (const [part, group] of groups)
-            parts.push([part, (0,hash/* hashOf */.q)(group.map(({ label, path }) => [label, hashes.of(path)]))]);
+            parts.push([part, (0,plan_hash/* hashOf */.q)(group.map(({ label, path }) => [label, hashes.of(path)]))]);
     }
     return Object.fromEntries(parts);
 }
@@ -81919,9 +82715,9 @@ function joined(values) {
     for (let depth = Math.max(1, ...depths); depth > 0; depth -= 1) {
         const groups = Map.groupBy(entries, ([name]) => name.split('/').slice(0, depth).join('/'));
         if (groups.size <= MOST_PARTS)
-            return [...groups].map(([name, group]) => [name, (0,hash/* hashOf */.q)(group)]);
+            return [...groups].map(([name, group]) => [name, (0,plan_hash/* hashOf */.q)(group)]);
     }
-    return [['all', (0,hash/* hashOf */.q)(entries)]];
+    return [['all', (0,plan_hash/* hashOf */.q)(entries)]];
 }
 function fingerprint_describe(fn) {
     const { name, kind, api, spec, remote } = fn;
@@ -81930,7 +82726,7 @@ function fingerprint_describe(fn) {
 }
 
 // EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
+var external_node_fs_promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
 var schemas = __nccwpck_require__(2857);
 ;// CONCATENATED MODULE: ./lib/plan/registry-plan.js
@@ -82080,7 +82876,7 @@ const schema = schemas/* object */.Ikc({
  * @throws ActionError PLAN_INVALID, naming everything that is wrong with the set; PLAN_FAILED when there is no answer.
  */
 async function readRegistryPlan(request) {
-    const directory = await (0,promises_.mkdtemp)((0,external_node_path_.join)(request.temporaryDirectory, 'registry-plan-'));
+    const directory = await (0,external_node_fs_promises_.mkdtemp)((0,external_node_path_.join)(request.temporaryDirectory, 'registry-plan-'));
     try {
         const plan = parseRegistryPlan(await askRegistry(request, directory));
         if (plan.problems.length > 0)
@@ -82088,14 +82884,14 @@ async function readRegistryPlan(request) {
         return plan;
     }
     finally {
-        await (0,promises_.rm)(directory, { recursive: true, force: true });
+        await (0,external_node_fs_promises_.rm)(directory, { recursive: true, force: true });
     }
 }
 async function askRegistry(request, directory) {
     const question = (0,external_node_path_.join)(directory, 'request.json');
     const answer = (0,external_node_path_.join)(directory, 'plan.json');
     const { planner, model, evalSet, args, registryPaths, todaysModels, sharesRegistry } = request;
-    await (0,promises_.writeFile)(question, JSON.stringify({
+    await (0,external_node_fs_promises_.writeFile)(question, JSON.stringify({
         model,
         eval_set: evalSet,
         args,
@@ -82107,7 +82903,7 @@ async function askRegistry(request, directory) {
     if (failure)
         throw planFailed(`${oneLine(failure.why)}${lastLines(failure.printed)}`, failure.cause);
     try {
-        return await (0,promises_.readFile)(answer, 'utf8');
+        return await (0,external_node_fs_promises_.readFile)(answer, 'utf8');
     }
     catch (error) {
         throw planFailed('Python left no answer', error);
@@ -82208,6 +83004,7 @@ function oneLine(text) {
 
 
 
+
 /**
  * What the eval set means today, in the order in which `oaievalset` would run it.
  * @throws ActionError PLAN_INVALID or PLAN_FAILED, before anything is spent
@@ -82232,15 +83029,15 @@ async function makePlan(request) {
         writable: values[index]?.writable ?? [],
     }));
     const files = [...new Set([...registry.basis.files, ...filesOf(registry)])].sort();
-    const basis = (0,plan_basis/* outside */.qY)(lockedRoot, { ...registry.basis, files });
+    const basis = outside(lockedRoot, { ...registry.basis, files });
     const answer = {
         evals,
         evalsVersion: registry.evalsVersion,
         warnings: describeWarnings(registry.warnings),
         needsApiKey: registry.completionFns.some((fn) => fn.needsApiKey),
     };
-    const signature = await (0,plan_basis/* signatureOf */.yK)(subject, basis, answer, hashes);
-    return { ...answer, signature, basis: signature === undefined ? plan_basis/* NO_BASIS */.$G : basis };
+    const signature = await planDigest(subject, basis, answer, hashes);
+    return { ...answer, signature, basis: signature === undefined ? plan/* NO_DEPENDENCIES */.a : basis };
 }
 /**
  * The saved plan, when it would be made again just so: the same was asked, and everything it was made from is what it was.
@@ -82252,64 +83049,9 @@ async function recallPlan(saved, subject, hashes, cancelled) {
     const { basis, evalsVersion, needsApiKey, warnings } = saved.made;
     const { evals, signature } = saved;
     const answer = { evals, evalsVersion, needsApiKey, warnings };
-    if ((await (0,plan_basis/* signatureOf */.yK)(subject, basis, answer, hashes, cancelled)) !== signature)
+    if ((await planDigest(subject, basis, answer, hashes, cancelled)) !== signature)
         return undefined;
     return { ...answer, signature, basis };
-}
-
-
-/***/ }),
-
-/***/ 6427:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   I$: () => (/* binding */ dataPart),
-/* harmony export */   MU: () => (/* binding */ entryPart),
-/* harmony export */   Nf: () => (/* binding */ argumentOf),
-/* harmony export */   eP: () => (/* binding */ describePartName),
-/* harmony export */   nz: () => (/* binding */ codePart),
-/* harmony export */   yN: () => (/* binding */ packagePart)
-/* harmony export */ });
-/**
- * The names of a fingerprint's parts. They are kept in completion records, and read by people: `model`, `samples`,
- * `knowledge_base_directory menu.txt`, `code:own/scoring.py`, `package:numpy`.
- */
-const CODE = 'code:';
-const PACKAGE = 'package:';
-/** Parts of every eval, or of what is no argument. An argument of such a name gets another. */
-const RESERVED = new Set([
-    ...['arguments', 'base_url', 'completion_fn', 'evals', 'model', 'modelgraded', 'solvers', 'spec'],
-]);
-const LONGEST = 200;
-const codePart = (label) => CODE + printable(label);
-const packagePart = (name) => PACKAGE + printable(name);
-/** The part of what an argument names. */
-function dataPart(argument) {
-    const name = printable(argument).replaceAll(/[\s:]/g, '_') || '_';
-    return RESERVED.has(name) ? `${name}_argument` : name;
-}
-/** The part of one entry of the directory that an argument names; `part` is the argument's own. */
-function entryPart(part, entry) {
-    return `${part} ${printable(entry)}`;
-}
-/** The argument that a part is of, as `dataPart` names it. */
-function argumentOf(part) {
-    return part.split(' ', 1)[0] ?? part;
-}
-/** How people read it: `own/scoring.py`, `few shot jsonl`. */
-function describePartName(part) {
-    if (part.startsWith(CODE))
-        return part.slice(CODE.length);
-    if (part.startsWith(PACKAGE))
-        return `package ${part.slice(PACKAGE.length)}`;
-    const [name = '', ...entry] = part.split(' ');
-    return [name.replaceAll('_', ' '), ...entry].join(' ');
-}
-/** Nothing that a terminal or a runner obeys, and no half of a character. */
-function printable(text) {
-    const line = text.toWellFormed().replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, '?');
-    return line.length <= LONGEST ? line : `…${line.slice(-LONGEST)}`.toWellFormed();
 }
 
 
@@ -82359,89 +83101,15 @@ function namesIn(path) {
 
 /***/ }),
 
-/***/ 3023:
+/***/ 5150:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Gk: () => (/* binding */ describeReason),
-/* harmony export */   Lq: () => (/* binding */ reconcile),
-/* harmony export */   Rt: () => (/* binding */ renewedRecords)
-/* harmony export */ });
-/* harmony import */ var _progress_doubt_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(417);
-/* harmony import */ var _content_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7146);
-/* harmony import */ var _part_names_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6427);
-
-
-
-function reconcile(plan, state, options) {
-    const byKey = Map.groupBy(state.records, (record) => record.eval);
-    return plan.evals.map((planned) => decide(planned, byKey.get(planned.key) ?? [], state, options));
-}
-function decide(planned, records, state, { maxAge, now }) {
-    const run = (reason) => ({ kind: 'run', eval: planned, reason });
-    const reuse = (record) => {
-        const outputs = (0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .leftOut */ .ig)(planned, record);
-        return { kind: 'reuse', eval: planned, record, ...(outputs.length > 0 ? { leftOut: outputs } : {}) };
-    };
-    const own = state.record(planned.command);
-    if (own) {
-        if (!(0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .isContentOf */ .TI)(planned, own))
-            return run({ kind: 'changed', parts: (0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .changesSince */ .sR)(planned, own) });
-        const doubt = (0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_2__/* .doubtOf */ .k)(own, now, maxAge);
-        return doubt ? run(doubt) : reuse(own);
-    }
-    if (state.isDone(planned.command))
-        return { kind: 'reuse', eval: planned, record: undefined };
-    if (state.wasRemoved(planned.command))
-        return run({ kind: 'removed-by-user' });
-    // The same content under other arguments that only transport or print, such as --debug, was not paid for in vain.
-    const equal = records.filter((record) => (0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .isContentOf */ .TI)(planned, record) && !(0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_2__/* .doubtOf */ .k)(record, now, maxAge));
-    const newest = equal.sort((a, b) => a.ended.localeCompare(b.ended)).at(-1);
-    return newest ? reuse(newest) : run({ kind: 'never-completed' });
-}
-/** Records that are reused and that an earlier version made, as this version makes them: then it sees what that one could not. */
-function renewedRecords(decisions) {
-    return decisions.flatMap((decision) => decision.kind === 'reuse' && decision.record ? ((0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .renewed */ .Fv)(decision.eval, decision.record) ?? []) : []);
-}
-/** `samples changed (a1b2… → c3d4…)` */
-function describeReason(reason) {
-    switch (reason.kind) {
-        case 'never-completed':
-            return 'not completed yet';
-        case 'removed-by-user':
-            return 'its line was removed from the progress file';
-        case 'expired':
-            return `its result of ${reason.ended} is older than max-age`;
-        case 'undated':
-            return `its result is dated ${reason.ended}, in the future, so that it cannot be compared with max-age`;
-        case 'no-samples':
-            return 'its result is about no sample';
-        case 'changed':
-            return reason.parts.map(describePart).join(', ');
-    }
-}
-function describePart({ name, from, to }) {
-    const short = (hash) => `${hash.slice(0, 4)}…`;
-    const label = (0,_part_names_js__WEBPACK_IMPORTED_MODULE_1__/* .describePartName */ .eP)(name);
-    if (from === undefined)
-        return `${label} added (${short(to ?? '')})`;
-    if (to === undefined)
-        return `${label} removed (was ${short(from)})`;
-    return `${label} changed (${short(from)} → ${short(to)})`;
-}
-
-
-/***/ }),
-
-/***/ 619:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   O: () => (/* binding */ planSubject)
+/* harmony export */   v: () => (/* binding */ planKey)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
-/* harmony import */ var _environment_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5665);
+/* harmony import */ var _environment_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4475);
 /* harmony import */ var _environment_python_sources_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8556);
 
 
@@ -82459,12 +83127,12 @@ const VARIABLES = [
  * @returns undefined when that cannot be told without starting something: then no plan is recalled
  * @throws ActionError PYTHON_MISSING, EVALS_UNSUPPORTED or INPUT_INVALID
  */
-async function planSubject(request) {
+async function planKey(request) {
     const { model, evalSet, args, registryPaths, todaysModels, sharesRegistry, workingDirectory, env } = request;
     const programs = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(_environment_python_sources_js__WEBPACK_IMPORTED_MODULE_3__/* .PYTHON_SOURCES */ .I)
         .filter((name) => name.endsWith('.py'))
         .sort();
-    const environment = await (0,_environment_index_js__WEBPACK_IMPORTED_MODULE_2__/* .environmentSubject */ .K)(request);
+    const environment = await (0,_environment_index_js__WEBPACK_IMPORTED_MODULE_2__/* .environmentKey */ .J)(request);
     if (environment === undefined)
         return undefined;
     return {
@@ -82481,102 +83149,47 @@ async function planSubject(request) {
 
 /***/ }),
 
-/***/ 1920:
+/***/ 3023:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   h: () => (/* binding */ describeWritten),
-/* harmony export */   u: () => (/* binding */ contentAtEnd)
+/* harmony export */   L: () => (/* binding */ reconcile),
+/* harmony export */   R: () => (/* binding */ renewedRecords)
 /* harmony export */ });
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
-/* harmony import */ var _file_hashes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7310);
-/* harmony import */ var _hash_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6371);
-/* harmony import */ var _part_names_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6427);
-/* harmony import */ var _path_bytes_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2442);
-/** What an eval wrote while it ran is no input of it: its result is recorded without that. */
+/* harmony import */ var _progress_doubt_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(417);
+/* harmony import */ var _content_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7146);
+/** Decides, eval by eval, what is done and what is to do, and why. Pure: it reads the state and changes nothing. */
 
 
-
-
-
-
-/** Files and directories that are looked at, of one argument. */
-const MOST_ENTRIES = 100_000;
-/**
- * The content of an eval that has just ended, without what was written since the set was planned.
- * @param since milliseconds since 1970; what changed later was not there in this form when the set was planned
- */
-async function contentAtEnd(planned, since = performance.timeOrigin) {
-    const { parts, value } = planned.fingerprint;
-    const left = new Set();
-    const written = new Set();
-    for (const each of planned.writable) {
-        const changed = await changedIn(each, parts, since);
-        if (changed === undefined)
-            continue;
-        written.add(each.argument);
-        for (const part of changed)
-            left.add(part);
+function reconcile(plan, state, options) {
+    const byKey = Map.groupBy(state.records, (record) => record.eval);
+    return plan.evals.map((planned) => decide(planned, byKey.get(planned.key) ?? [], state, options));
+}
+function decide(planned, records, state, { maxAge, now }) {
+    const run = (reason) => ({ kind: 'run', eval: planned, reason });
+    const reuse = (record) => {
+        const outputs = (0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .leftOut */ .ig)(planned, record);
+        return { kind: 'reuse', eval: planned, record, ...(outputs.length > 0 ? { leftOut: outputs } : {}) };
+    };
+    const own = state.record(planned.command);
+    if (own) {
+        if (!(0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .isContentOf */ .TI)(planned, own))
+            return run({ kind: 'changed', parts: (0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .changesSince */ .sR)(planned, own) });
+        const doubt = (0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_1__/* .doubtOf */ .k)(own, now, maxAge);
+        return doubt ? run(doubt) : reuse(own);
     }
-    if (written.size === 0)
-        return { fingerprint: value, parts: { ...parts }, written: [] };
-    const kept = Object.fromEntries(Object.entries(parts).filter(([part]) => !left.has(part)));
-    return { fingerprint: (0,_hash_js__WEBPACK_IMPORTED_MODULE_3__/* .hashOf */ .q)(kept), parts: kept, written: [...written].sort() };
+    if (state.isDone(planned.command))
+        return { kind: 'reuse', eval: planned, record: undefined };
+    if (state.wasRemoved(planned.command))
+        return run({ kind: 'removed-by-user' });
+    // The same content under other arguments that only transport or print, such as --debug, was not paid for in vain.
+    const equal = records.filter((record) => (0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .isContentOf */ .TI)(planned, record) && !(0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_1__/* .doubtOf */ .k)(record, now, maxAge));
+    const newest = equal.sort((a, b) => a.ended.localeCompare(b.ended)).at(-1);
+    return newest ? reuse(newest) : run({ kind: 'never-completed' });
 }
-/** For the log of an eval. */
-function describeWritten(arguments_) {
-    const names = arguments_.map((name) => name.replaceAll('_', ' ')).join(', ');
-    return `It writes what these arguments name, so that a change there is no reason to run it again: ${names}`;
-}
-/** The parts of an argument that were written; undefined when nothing was, not even a new file. */
-async function changedIn({ argument, path, label }, parts, since) {
-    const known = Object.keys(parts).filter((part) => (0,_part_names_js__WEBPACK_IMPORTED_MODULE_4__/* .argumentOf */ .Nf)(part) === argument);
-    if (label !== undefined)
-        return (await fileChanged(path, label, parts[argument], since)) ? known : undefined;
-    const budget = { entries: MOST_ENTRIES };
-    // All of a large directory is one part.
-    if (known.includes(argument))
-        return treeChanged(path, since, budget) ? known : undefined;
-    const names = Map.groupBy(namesOf(path), (name) => (0,_part_names_js__WEBPACK_IMPORTED_MODULE_4__/* .entryPart */ .MU)(argument, name));
-    const changed = known.filter((part) => {
-        const now = names.get(part);
-        return !now || now.some((name) => treeChanged((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(path, name), since, budget));
-    });
-    return changed.length > 0 || changedLater(path, since) ? changed : undefined;
-}
-function namesOf(path) {
-    try {
-        return (0,_path_bytes_js__WEBPACK_IMPORTED_MODULE_5__/* .namesIn */ .wX)(path);
-    }
-    catch {
-        return [];
-    }
-}
-async function fileChanged(path, label, hash, since) {
-    const stats = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statSync)((0,_path_bytes_js__WEBPACK_IMPORTED_MODULE_5__/* .pathBytes */ .X5)(path), { throwIfNoEntry: false });
-    if (!stats?.isFile() || stats.mtimeMs >= since)
-        return true;
-    if (stats.ctimeMs < since)
-        return false;
-    const hashes = new _file_hashes_js__WEBPACK_IMPORTED_MODULE_2__/* .FileHashes */ .$();
-    await hashes.read([path]);
-    return (0,_hash_js__WEBPACK_IMPORTED_MODULE_3__/* .hashOf */ .q)([[label, hashes.of(path)]]) !== hash;
-}
-function treeChanged(path, since, budget) {
-    budget.entries -= 1;
-    if (budget.entries < 0)
-        return false;
-    if (changedLater(path, since))
-        return true;
-    if (!(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)((0,_path_bytes_js__WEBPACK_IMPORTED_MODULE_5__/* .pathBytes */ .X5)(path), { throwIfNoEntry: false })?.isDirectory())
-        return false;
-    return namesOf(path).some((name) => treeChanged((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(path, name), since, budget));
-}
-/** A file that is gone was changed, too. */
-function changedLater(path, since) {
-    const stats = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statSync)((0,_path_bytes_js__WEBPACK_IMPORTED_MODULE_5__/* .pathBytes */ .X5)(path), { throwIfNoEntry: false });
-    return stats === undefined || Math.max(stats.mtimeMs, stats.ctimeMs) >= since;
+/** Records that are reused and that an earlier version made, as this version makes them: then it sees what that one could not. */
+function renewedRecords(decisions) {
+    return decisions.flatMap((decision) => decision.kind === 'reuse' && decision.record ? ((0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .renewed */ .Fv)(decision.eval, decision.record) ?? []) : []);
 }
 
 
@@ -82673,7 +83286,7 @@ function definedOnly(env) {
 /* harmony export */   S: () => (/* binding */ readLines),
 /* harmony export */   j: () => (/* binding */ spawnGroup)
 /* harmony export */ });
-/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
+/* harmony import */ var _leader_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2481);
 /* harmony import */ var _redraws_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8777);
 
 
@@ -82684,10 +83297,9 @@ const LAST_OUTPUT = 2000;
  * and never writes to: when this process is gone, kill -9 included, the child reads its end there.
  */
 function spawnGroup(program, args, options) {
-    const child = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)(program, args, {
+    const child = (0,_leader_js__WEBPACK_IMPORTED_MODULE_0__/* .startLeader */ .OH)(program, args, {
         cwd: options.cwd,
         env: options.env,
-        detached: true,
         stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     });
     for (const stream of [child.stdout, child.stderr]) {
@@ -82702,28 +83314,17 @@ function spawnGroup(program, args, options) {
         child.once('close', (code, signal) => resolve({ code, signal }));
     });
     const pid = child.pid ?? -1;
-    const signalAll = (signal) => {
-        if (pid <= 0)
-            return;
-        try {
-            process.kill(-pid, signal);
-        }
-        catch (error) {
-            if (error.code !== 'ESRCH')
-                throw error;
-        }
-    };
     child.once('exit', () => {
         // What it left running would hold its output, and nobody is to wait for that; also not when it has left the group. What
         // was forked there holds even the other end of the pipe, which nobody needs any more.
-        signalAll('SIGKILL');
+        (0,_leader_js__WEBPACK_IMPORTED_MODULE_0__/* .signalGroup */ .i8)(pid, 'SIGKILL');
         child.stdio[3]?.destroy();
         setTimeout(() => {
             for (const stream of child.stdio)
                 stream?.destroy();
         }, LAST_OUTPUT).unref();
     });
-    return { pid, exit, signal: signalAll };
+    return { pid, exit, signal: (signal) => (0,_leader_js__WEBPACK_IMPORTED_MODULE_0__/* .signalGroup */ .i8)(pid, signal) };
 }
 /** In characters; of a longer line its end is reported. */
 const LONGEST_LINE = 64 * 1024;
@@ -82751,6 +83352,61 @@ const PROGRESS_BAR = /\d ?%|\dit \[|━/;
 function withoutRedraws(line) {
     const parts = line.split('\r').filter((part) => part !== '');
     return parts.filter((part, n) => n === parts.length - 1 || !PROGRESS_BAR.test(part)).join('\r');
+}
+
+
+/***/ }),
+
+/***/ 2481:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  i8: () => (/* binding */ signalGroup),
+  OH: () => (/* binding */ startLeader)
+});
+
+// UNUSED EXPORTS: guardStarts
+
+;// CONCATENATED MODULE: external "node:child_process"
+const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+;// CONCATENATED MODULE: external "node:module"
+const external_node_module_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:module");
+;// CONCATENATED MODULE: ./lib/process/leader.js
+
+
+function startLeader(program, args, options) {
+    return (0,external_node_child_process_namespaceObject.spawn)(program, args, { ...options, detached: true });
+}
+/**
+ * Signals a process group by the pid of its leader. Does nothing when none was started, or no process of it is left that
+ * can be signalled: of a group of zombies macOS says EPERM where Linux says ESRCH.
+ */
+function signalGroup(leader, signal) {
+    if (leader === undefined || leader <= 0)
+        return;
+    try {
+        process.kill(-leader, signal);
+    }
+    catch (error) {
+        const { code } = error;
+        if (code !== 'ESRCH' && code !== 'EPERM')
+            throw error;
+    }
+}
+/**
+ * From here on every program that any module of this process starts is started as `guard` says. For a process whose
+ * libraries start programs and take no options for it.
+ */
+function guardStarts(guard) {
+    const original = childProcess.spawn;
+    const guarded = (program, args = [], options = {}) => {
+        const start = guard(program, { args, env: options.env ?? process.env });
+        return original(program, start.args, { ...options, env: start.env });
+    };
+    childProcess.spawn = guarded;
+    syncBuiltinESMExports();
 }
 
 
@@ -82842,17 +83498,15 @@ const [COMMA, COLON, BRACKET, BRACE] = [...',:[{'].map((it) => it.charCodeAt(0))
 
 /***/ }),
 
-/***/ 1512:
+/***/ 4200:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  B7: () => (/* binding */ MOST_ADAPTATIONS),
   pE: () => (/* binding */ formatCompletions),
   bM: () => (/* binding */ formatRecord),
-  tr: () => (/* binding */ parseCompletions),
-  FZ: () => (/* binding */ sameExecution)
+  tr: () => (/* binding */ parseCompletions)
 });
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
@@ -82878,11 +83532,14 @@ function duration(params) {
 
 // EXTERNAL MODULE: ./lib/lines.js
 var lib_lines = __nccwpck_require__(9304);
+// EXTERNAL MODULE: ./lib/model/command.js
+var command = __nccwpck_require__(4252);
+// EXTERNAL MODULE: ./lib/model/completion-record.js
+var completion_record = __nccwpck_require__(3685);
 // EXTERNAL MODULE: ./lib/progress/bounded-json.js
 var bounded_json = __nccwpck_require__(6805);
-// EXTERNAL MODULE: ./lib/progress/progress-file.js
-var progress_file = __nccwpck_require__(1119);
-;// CONCATENATED MODULE: ./lib/progress/completion-record.js
+;// CONCATENATED MODULE: ./lib/progress/completions-file.js
+
 
 
 
@@ -82891,46 +83548,32 @@ const metric = schemas/* union */.KCZ([schemas/* number */.aig(), schemas/* stri
 const sha256 = schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/);
 const shortText = schemas/* string */.YjP().max(4096);
 /** Printed as it is; the action writes none with control characters in it. */
-const completion_record_name = schemas/* string */.YjP()
+const completions_file_name = schemas/* string */.YjP()
     .max(4096)
     .regex(/^\P{Cc}*$/u);
 const adaptation = schemas/* union */.KCZ([
-    schemas/* object */.Ikc({ model: completion_record_name, param: completion_record_name, value: completion_record_name, renamedTo: schemas/* null */.chJ() }),
-    schemas/* object */.Ikc({ model: completion_record_name, param: completion_record_name, value: schemas/* null */.chJ(), renamedTo: completion_record_name }),
+    schemas/* object */.Ikc({ model: completions_file_name, param: completions_file_name, value: completions_file_name, renamedTo: schemas/* null */.chJ() }),
+    schemas/* object */.Ikc({ model: completions_file_name, param: completions_file_name, value: schemas/* null */.chJ(), renamedTo: completions_file_name }),
 ]);
-/** A model refuses a few parameters, each with a few values. */
-const MOST_ADAPTATIONS = 1000;
 const schema = schemas/* object */.Ikc({
     version: schemas/* literal */.euz(1),
-    /** Resolved eval key, `test-match.s1.simple-v0`. */
-    eval: completion_record_name.min(1),
-    /** The command in the progress file. */
+    eval: completions_file_name.min(1),
     argv: schemas/* array */.YOg(schemas/* string */.YjP().max(65536)).min(3).max(4096),
-    /** SHA-256 over `parts`, hex. */
     fingerprint: sha256,
-    /** SHA-256 of each named part of the content, hex. */
-    parts: schemas/* record */.g1P(completion_record_name, sha256),
-    /** Arguments that name what the eval wrote: of what is there now, only what is in `parts` counts. */
-    written: schemas/* array */.YOg(completion_record_name).max(10_000).default([]),
-    /** The final report, flattened: a nested value is named `outer/inner`. */
+    parts: schemas/* record */.g1P(completions_file_name, sha256),
+    written: schemas/* array */.YOg(completions_file_name).max(10_000).default([]),
     metrics: schemas/* record */.g1P(shortText, metric),
-    /** Samples that were evaluated; null when the record does not tell. */
     samples: schemas/* int */.Whr().nonnegative().nullable(),
     tokens: schemas/* object */.Ikc({
         prompt: schemas/* int */.Whr().nonnegative(),
         completion: schemas/* int */.Whr().nonnegative(),
         total: schemas/* int */.Whr().nonnegative(),
-        /** Part of `prompt`. */
         cached: schemas/* int */.Whr().nonnegative().default(0),
-        /** Part of `completion`. */
         reasoning: schemas/* int */.Whr().nonnegative().default(0),
     }),
-    /** API requests; null when they were not counted. */
     requests: schemas/* object */.Ikc({ sent: schemas/* int */.Whr().nonnegative(), replayed: schemas/* int */.Whr().nonnegative() }).nullable(),
-    /** What was changed in requests because a model does not accept it. */
-    adaptations: schemas/* array */.YOg(adaptation).max(MOST_ADAPTATIONS).default([]),
-    run: schemas/* object */.Ikc({ repository: completion_record_name, id: completion_record_name, attempt: schemas/* int */.Whr().nonnegative() }),
-    /** ISO 8601, UTC. */
+    adaptations: schemas/* array */.YOg(adaptation).max(completion_record/* MOST_ADAPTATIONS */.B).default([]),
+    run: schemas/* object */.Ikc({ repository: completions_file_name, id: completions_file_name, attempt: schemas/* int */.Whr().nonnegative() }),
     started: datetime(),
     ended: datetime(),
 });
@@ -82947,7 +83590,7 @@ function parseCompletions(text) {
             return { records: [], rejected: `it has more than ${MOST_LINES} lines`, needsRewrite: true };
         const parsed = parseRecord(line);
         if (typeof parsed !== 'string') {
-            const id = (0,progress_file/* formatCommand */.fE)(parsed.argv);
+            const id = (0,command/* formatCommand */.f)(parsed.argv);
             superseded ||= byCommand.delete(id);
             byCommand.set(id, parsed);
         }
@@ -82970,16 +83613,6 @@ function formatRecord(record) {
 }
 function formatCompletions(records) {
     return records.map((record) => `${formatRecord(record)}\n`).join('');
-}
-/** Whether two records tell of the same execution. */
-function sameExecution(a, b) {
-    return (
-    // Not the fingerprint: a newer version of the action tells the same content in another way.
-    a.started === b.started &&
-        a.ended === b.ended &&
-        a.run.id === b.run.id &&
-        a.run.attempt === b.run.attempt &&
-        (0,progress_file/* formatCommand */.fE)(a.argv) === (0,progress_file/* formatCommand */.fE)(b.argv));
 }
 /** In characters: a record has a line of a few hundred, and a line that holds a million lists is a bomb. */
 const LONGEST_LINE = 2 * 1024 * 1024;
@@ -83485,8 +84118,8 @@ function lastNumber(folder) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Ch: () => (/* binding */ sealLive),
+/* harmony export */   FA: () => (/* binding */ removeOtherJournals),
 /* harmony export */   NE: () => (/* binding */ removeJournals),
-/* harmony export */   Qt: () => (/* binding */ keepJournals),
 /* harmony export */   vB: () => (/* binding */ adoptJournals)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
@@ -83525,7 +84158,7 @@ function sealLive(paths, evalKey) {
     }
 }
 /** Removes the journals of all evals but these: the others are done, or no longer in the set. */
-function keepJournals(paths, evalKeys) {
+function removeOtherJournals(paths, evalKeys) {
     const kept = new Set(evalKeys.map(_paths_js__WEBPACK_IMPORTED_MODULE_7__/* .evalFileStem */ .ob));
     for (const root of [paths.journal, (0,_journal_segment_js__WEBPACK_IMPORTED_MODULE_6__/* .liveJournals */ .hj)(paths)]) {
         removeJournals(folders(root)
@@ -83838,12 +84471,11 @@ function liveRecordFile(paths, evalKey) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   TS: () => (/* binding */ parseProgress),
-/* harmony export */   Vu: () => (/* binding */ formatProgress),
-/* harmony export */   fE: () => (/* binding */ formatCommand),
-/* harmony export */   vC: () => (/* binding */ commandId)
+/* harmony export */   T: () => (/* binding */ parseProgress),
+/* harmony export */   V: () => (/* binding */ formatProgress)
 /* harmony export */ });
 /* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9304);
+/* harmony import */ var _model_command_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4252);
 /* harmony import */ var _bounded_json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6805);
 /**
  * The progress file of `oaievalset`: one completed command a line.
@@ -83852,6 +84484,7 @@ function liveRecordFile(paths, evalKey) {
  * JSONDecodeError on anything else, a blank line included. Older ones wrote the command as plain text, joined by
  * blanks. Both are read, JSON is written, byte for byte as Python does.
  */
+
 
 
 /** No eval set has a tenth as many, under as many arguments as anyone ran it with. */
@@ -83880,15 +84513,7 @@ function parseProgress(text, known = []) {
     };
 }
 function formatProgress(commands) {
-    return commands.map((command) => `${formatCommand(command)}\n`).join('');
-}
-/** One command as Python's `json.dumps` writes it: `", "` between items, everything but printable ASCII escaped. */
-function formatCommand(command) {
-    return `[${command.map(pythonString).join(', ')}]`;
-}
-/** A key for maps and sets: two commands are the same when it is. */
-function commandId(command) {
-    return JSON.stringify(command);
+    return commands.map((command) => `${(0,_model_command_js__WEBPACK_IMPORTED_MODULE_2__/* .formatCommand */ .f)(command)}\n`).join('');
 }
 function parseLine(line, byText) {
     const text = line.endsWith('\r') ? line.slice(0, -1) : line;
@@ -83910,9 +84535,6 @@ function parseJsonLine(text) {
     }
     return undefined;
 }
-function pythonString(value) {
-    return JSON.stringify(value).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
 
 
 /***/ }),
@@ -83924,45 +84546,48 @@ function pythonString(value) {
 /* harmony export */   LW: () => (/* binding */ readSavedPlan),
 /* harmony export */   Tm: () => (/* binding */ LARGEST_PLAN),
 /* harmony export */   XU: () => (/* binding */ savedPlan),
-/* harmony export */   q4: () => (/* binding */ parseSavedPlan),
-/* harmony export */   s0: () => (/* binding */ sameOwner)
+/* harmony export */   q4: () => (/* binding */ parseSavedPlan)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2857);
-/* harmony import */ var _plan_basis_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9733);
-/* harmony import */ var _bounded_json_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6805);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2857);
+/* harmony import */ var _model_owner_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9682);
+/* harmony import */ var _model_plan_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2774);
+/* harmony import */ var _model_plan_paths_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2123);
+/* harmony import */ var _bounded_json_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6805);
 
 
 
 
-const text = zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP().max(65536);
+
+
+const text = zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP().max(65536);
 /** What is printed: nothing that a terminal or a runner obeys. */
 const line = text.regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'has control characters');
-const paths = zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(text).max(1_000_000).refine(_plan_basis_js__WEBPACK_IMPORTED_MODULE_1__/* .areOrdinaryPaths */ .zv, 'holds what is no path of a plan');
-const sha256 = zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP().regex(/^[0-9a-f]{64}$/);
-const fingerprint = zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ value: sha256, parts: zod__WEBPACK_IMPORTED_MODULE_3__/* .record */ .g1P(line, sha256) });
-const schema = zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({
-    version: zod__WEBPACK_IMPORTED_MODULE_3__/* .literal */ .euz(1),
-    owner: zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ repository: line, cacheKey: text, model: line, evalSet: line }),
+const paths = zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(text).max(1_000_000).refine(_model_plan_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .areOrdinaryPaths */ .z, 'holds what is no path of a plan');
+const sha256 = zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP().regex(/^[0-9a-f]{64}$/);
+const fingerprint = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({ value: sha256, parts: zod__WEBPACK_IMPORTED_MODULE_4__/* .record */ .g1P(line, sha256) });
+const schema = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({
+    version: zod__WEBPACK_IMPORTED_MODULE_4__/* .literal */ .euz(1),
+    owner: zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({ repository: line, cacheKey: text, model: line, evalSet: line }),
     signature: sha256,
-    made: zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({
-        basis: zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ files: paths, directories: paths, absent: paths }),
+    made: zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({
+        basis: zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({ files: paths, directories: paths, absent: paths }),
         evalsVersion: text,
-        warnings: zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(line).max(1000).default([]),
-        needsApiKey: zod__WEBPACK_IMPORTED_MODULE_3__/* .boolean */ .zMY(),
+        warnings: zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(line).max(1000).default([]),
+        needsApiKey: zod__WEBPACK_IMPORTED_MODULE_4__/* .boolean */ .zMY(),
     }),
-    evals: zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({
+    evals: zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({
         key: line.min(1),
         name: line,
-        command: zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(text).min(3),
-        samples: zod__WEBPACK_IMPORTED_MODULE_3__/* .int */ .Whr().nonnegative().nullable(),
-        metrics: zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(line),
+        command: zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(text).min(3),
+        samples: zod__WEBPACK_IMPORTED_MODULE_4__/* .int */ .Whr().nonnegative().nullable(),
+        metrics: zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(line),
         fingerprint,
         // Version 0.1 had neither.
-        earlier: zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(fingerprint).max(8).default([]),
-        writable: zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({
+        earlier: zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(fingerprint).max(8).default([]),
+        writable: zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({
             argument: line,
-            path: text.refine((path) => (0,_plan_basis_js__WEBPACK_IMPORTED_MODULE_1__/* .areOrdinaryPaths */ .zv)([path]), 'is no path of a plan'),
+            path: text.refine((path) => (0,_model_plan_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .areOrdinaryPaths */ .z)([path]), 'is no path of a plan'),
             label: text.optional(),
         }))
             .max(10_000)
@@ -83979,7 +84604,12 @@ const NEVER = '0'.repeat(64);
 /** What is kept of a plan: of one that would be too large to be read again, as much as is of use without being recalled. */
 function savedPlan({ signature = NEVER, evals, basis, evalsVersion, warnings, needsApiKey }, owner) {
     const made = { basis, evalsVersion, warnings, needsApiKey };
-    const forgotten = { version: 1, owner, signature: NEVER, made: { ...made, basis: _plan_basis_js__WEBPACK_IMPORTED_MODULE_1__/* .NO_BASIS */ .$G } };
+    const forgotten = {
+        version: 1,
+        owner,
+        signature: NEVER,
+        made: { ...made, basis: _model_plan_js__WEBPACK_IMPORTED_MODULE_1__/* .NO_DEPENDENCIES */ .a },
+    };
     const forms = [
         { version: 1, owner, signature, made, evals },
         { ...forgotten, evals },
@@ -83988,11 +84618,11 @@ function savedPlan({ signature = NEVER, evals, basis, evalsVersion, warnings, ne
 }
 function canBeRead(plan) {
     const content = JSON.stringify(plan);
-    return Buffer.byteLength(content) < LARGEST_PLAN && (0,_bounded_json_js__WEBPACK_IMPORTED_MODULE_2__/* .holdsAtMost */ .V)(content, MOST_VALUES);
+    return Buffer.byteLength(content) < LARGEST_PLAN && (0,_bounded_json_js__WEBPACK_IMPORTED_MODULE_3__/* .holdsAtMost */ .V)(content, MOST_VALUES);
 }
 /** Returns the plan, or why the text is none. */
 function parseSavedPlan(content) {
-    if (content.length > LARGEST_PLAN || !(0,_bounded_json_js__WEBPACK_IMPORTED_MODULE_2__/* .holdsAtMost */ .V)(content, MOST_VALUES))
+    if (content.length > LARGEST_PLAN || !(0,_bounded_json_js__WEBPACK_IMPORTED_MODULE_3__/* .holdsAtMost */ .V)(content, MOST_VALUES))
         return { reason: 'it is too large to be a plan' };
     let value;
     try {
@@ -84009,19 +84639,13 @@ function parseSavedPlan(content) {
         reason: issue ? `${issue.path.join('.') || 'the file'}: ${issue.message}` : 'it has the wrong shape',
     };
 }
-function sameOwner(a, b) {
-    return (a.repository === b.repository &&
-        a.cacheKey === b.cacheKey &&
-        a.model === b.model &&
-        a.evalSet === b.evalSet);
-}
 /** The plan that lies in a state directory, if there is one and it is of this owner; nothing is changed there. */
 function readSavedPlan({ plan }, owner) {
     const stats = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(plan, { throwIfNoEntry: false });
     if (!stats?.isFile() || stats.size > LARGEST_PLAN)
         return undefined;
     const saved = parseSavedPlan((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(plan, 'utf8'));
-    return 'reason' in saved || !sameOwner(saved.owner, owner) ? undefined : saved;
+    return 'reason' in saved || !(0,_model_owner_js__WEBPACK_IMPORTED_MODULE_5__/* .sameOwner */ .s)(saved.owner, owner) ? undefined : saved;
 }
 
 
@@ -84291,8 +84915,14 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/progress/completion-record.js + 1 modules
-var completion_record = __nccwpck_require__(1512);
+// EXTERNAL MODULE: ./lib/model/command.js
+var model_command = __nccwpck_require__(4252);
+// EXTERNAL MODULE: ./lib/model/completion-record.js
+var completion_record = __nccwpck_require__(3685);
+// EXTERNAL MODULE: ./lib/model/owner.js
+var model_owner = __nccwpck_require__(9682);
+// EXTERNAL MODULE: ./lib/progress/completions-file.js + 1 modules
+var completions_file = __nccwpck_require__(4200);
 // EXTERNAL MODULE: ./lib/progress/doubt.js
 var doubt = __nccwpck_require__(417);
 // EXTERNAL MODULE: ./lib/progress/durable.js
@@ -84403,6 +85033,9 @@ var unwritable = __nccwpck_require__(8820);
 
 
 
+
+
+
 /** Larger files are not read, in bytes: those of 10,000 evals have a third of it. */
 const LARGEST_PROGRESS_FILE = 16 * 1024 * 1024;
 const LARGEST_COMPLETIONS = 32 * 1024 * 1024;
@@ -84450,14 +85083,14 @@ class State {
     }
     /** Whether the progress file says that the command is done. */
     isDone(command) {
-        return this.#commands.has((0,progress_file/* commandId */.vC)(command));
+        return this.#commands.has((0,model_command/* commandId */.v)(command));
     }
     record(command) {
-        return this.#records.get((0,progress_file/* commandId */.vC)(command));
+        return this.#records.get((0,model_command/* commandId */.v)(command));
     }
     /** Whether the command was done and the user took its line out of the progress file: it is to run again. */
     wasRemoved(command) {
-        return this.#removedByUser.has((0,progress_file/* commandId */.vC)(command));
+        return this.#removedByUser.has((0,model_command/* commandId */.v)(command));
     }
     /** Records a finished eval. The record comes first, the progress line last: only the line makes it done. */
     complete(record, recordFile) {
@@ -84470,10 +85103,10 @@ class State {
             }
             if (!(0,external_node_fs_.existsSync)(this.paths.progressFile))
                 (0,durable/* replaceFile */.fR)(this.paths.progressFile, '');
-            (0,durable/* appendLine */.Xq)(this.paths.completions, (0,completion_record/* formatRecord */.bM)(record));
-            const id = (0,progress_file/* commandId */.vC)(record.argv);
+            (0,durable/* appendLine */.Xq)(this.paths.completions, (0,completions_file/* formatRecord */.bM)(record));
+            const id = (0,model_command/* commandId */.v)(record.argv);
             if (!this.#commands.has(id))
-                (0,durable/* appendLine */.Xq)(this.paths.progressFile, (0,progress_file/* formatCommand */.fE)(record.argv));
+                (0,durable/* appendLine */.Xq)(this.paths.progressFile, (0,model_command/* formatCommand */.f)(record.argv));
             this.#commands.set(id, record.argv);
             this.#records.delete(id);
             this.#records.set(id, record);
@@ -84481,27 +85114,27 @@ class State {
     }
     /** Takes evals that have to run again out of the progress file, then out of the completion records. */
     forget(commands) {
-        const ids = commands.map(progress_file/* commandId */.vC).filter((id) => this.#commands.has(id) || this.#records.has(id));
+        const ids = commands.map(model_command/* commandId */.v).filter((id) => this.#commands.has(id) || this.#records.has(id));
         if (ids.length === 0)
             return;
         this.#writing(() => {
             for (const id of ids)
                 this.#commands.delete(id);
-            (0,durable/* replaceFile */.fR)(this.paths.progressFile, (0,progress_file/* formatProgress */.Vu)(this.commands));
+            (0,durable/* replaceFile */.fR)(this.paths.progressFile, (0,progress_file/* formatProgress */.V)(this.commands));
             for (const id of ids)
                 this.#records.delete(id);
-            (0,durable/* replaceFile */.fR)(this.paths.completions, (0,completion_record/* formatCompletions */.pE)(this.records));
+            (0,durable/* replaceFile */.fR)(this.paths.completions, (0,completions_file/* formatCompletions */.pE)(this.records));
         });
     }
     /** Puts records in the place of those of the same commands: the same results, told as this version tells them. */
     renew(records) {
-        const renewed = records.filter((record) => this.#records.has((0,progress_file/* commandId */.vC)(record.argv)));
+        const renewed = records.filter((record) => this.#records.has((0,model_command/* commandId */.v)(record.argv)));
         if (renewed.length === 0)
             return;
         this.#writing(() => {
             for (const record of renewed)
-                this.#records.set((0,progress_file/* commandId */.vC)(record.argv), record);
-            (0,durable/* replaceFile */.fR)(this.paths.completions, (0,completion_record/* formatCompletions */.pE)(this.records));
+                this.#records.set((0,model_command/* commandId */.v)(record.argv), record);
+            (0,durable/* replaceFile */.fR)(this.paths.completions, (0,completions_file/* formatCompletions */.pE)(this.records));
         });
     }
     savePlan(plan) {
@@ -84515,7 +85148,7 @@ class State {
     merge(other) {
         const removed = (id, record) => {
             const mine = this.#removedByUser.get(id);
-            return mine !== undefined && (0,completion_record/* sameExecution */.FZ)(mine, record);
+            return mine !== undefined && (0,completion_record/* sameExecution */.F)(mine, record);
         };
         // One that is dated in the future would count for as many years.
         const now = this.#now();
@@ -84548,11 +85181,11 @@ class State {
                 (0,external_node_fs_.chmodSync)(temporary, folders/* PRIVATE_FILE */.rQ);
                 (0,external_node_fs_.renameSync)(temporary, kept);
             }
-            const completions = (0,completion_record/* formatCompletions */.pE)([...records.values()]);
+            const completions = (0,completions_file/* formatCompletions */.pE)([...records.values()]);
             // Killed between the two, all records but the old ones would look like lines that the user took out.
             (0,durable/* replaceFile */.fR)(mergeMark(this.paths), sha256(completions));
             (0,durable/* replaceFile */.fR)(this.paths.completions, completions);
-            (0,durable/* replaceFile */.fR)(this.paths.progressFile, (0,progress_file/* formatProgress */.Vu)([...commands.values()]));
+            (0,durable/* replaceFile */.fR)(this.paths.progressFile, (0,progress_file/* formatProgress */.V)([...commands.values()]));
             (0,external_node_fs_.rmSync)(mergeMark(this.paths), { force: true });
             const leftOut = (0,journals/* adoptJournals */.vB)(other.paths, this.paths, {
                 repository: this.owner.repository,
@@ -84605,13 +85238,13 @@ class State {
             const plan = (0,saved_plan/* parseSavedPlan */.q4)(planText);
             if ('reason' in plan)
                 reject(paths.plan, plan.reason);
-            else if (!(0,saved_plan/* sameOwner */.s0)(plan.owner, owner))
+            else if (!(0,model_owner/* sameOwner */.s)(plan.owner, owner))
                 this.#startFresh(plan.owner, now());
             else
                 this.#plan = plan;
         }
         const completionsText = readText(paths.completions) ?? '';
-        const completions = (0,completion_record/* parseCompletions */.tr)(completionsText);
+        const completions = (0,completions_file/* parseCompletions */.tr)(completionsText);
         if (completions.rejected)
             reject(paths.completions, completions.rejected);
         const own = completions.records.filter((record) => record.run.repository === owner.repository);
@@ -84619,13 +85252,13 @@ class State {
             this.#log.warning(`${completions.records.length - own.length} completion records in ${paths.completions} are of another repository. They are not used.`);
         }
         const progressText = readText(paths.progressFile);
-        const progress = (0,progress_file/* parseProgress */.TS)(progressText ?? '', options.knownCommands);
+        const progress = (0,progress_file/* parseProgress */.T)(progressText ?? '', options.knownCommands);
         if (progress.rejected)
             reject(paths.progressFile, progress.rejected);
         const ownRecords = new Set(own);
-        const foreignIds = new Set(completions.records.filter((record) => !ownRecords.has(record)).map((record) => (0,progress_file/* commandId */.vC)(record.argv)));
+        const foreignIds = new Set(completions.records.filter((record) => !ownRecords.has(record)).map((record) => (0,model_command/* commandId */.v)(record.argv)));
         for (const command of progress.commands) {
-            const id = (0,progress_file/* commandId */.vC)(command);
+            const id = (0,model_command/* commandId */.v)(command);
             if (!foreignIds.has(id))
                 this.#commands.set(id, command);
         }
@@ -84635,11 +85268,11 @@ class State {
             this.#dropLinesOfLostRecords();
         const records = this.records;
         if (completions.needsRewrite || records.length !== completions.records.length) {
-            (0,durable/* replaceFile */.fR)(paths.completions, (0,completion_record/* formatCompletions */.pE)(records));
+            (0,durable/* replaceFile */.fR)(paths.completions, (0,completions_file/* formatCompletions */.pE)(records));
         }
         const commands = this.commands;
-        if (progressText !== undefined && (0,progress_file/* formatProgress */.Vu)(commands) !== progressText) {
-            (0,durable/* replaceFile */.fR)(paths.progressFile, (0,progress_file/* formatProgress */.Vu)(commands));
+        if (progressText !== undefined && (0,progress_file/* formatProgress */.V)(commands) !== progressText) {
+            (0,durable/* replaceFile */.fR)(paths.progressFile, (0,progress_file/* formatProgress */.V)(commands));
         }
         (0,external_node_fs_.rmSync)(mergeMark(paths), { force: true });
     }
@@ -84661,11 +85294,11 @@ class State {
      * @param merging whether a merge was cut off between its two files: then every record heals
      */
     #pairRecordsWithLines(records, progressFileExists, merging) {
-        const orphans = records.filter((record) => !this.#commands.has((0,progress_file/* commandId */.vC)(record.argv)));
+        const orphans = records.filter((record) => !this.#commands.has((0,model_command/* commandId */.v)(record.argv)));
         const newest = records.at(-1);
         const heals = merging || (progressFileExists && orphans.length === 1 && orphans[0] === newest);
         for (const record of records) {
-            const id = (0,progress_file/* commandId */.vC)(record.argv);
+            const id = (0,model_command/* commandId */.v)(record.argv);
             if (this.#commands.has(id) || heals) {
                 this.#commands.set(id, record.argv);
                 this.#records.set(id, record);
@@ -84757,14 +85390,39 @@ function unwritable(root, error) {
 
 /***/ }),
 
-/***/ 7703:
+/***/ 4357:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   _: () => (/* binding */ mainMetric),
-/* harmony export */   _l: () => (/* binding */ metricText),
-/* harmony export */   p0: () => (/* binding */ duration),
-/* harmony export */   rD: () => (/* binding */ wholeNumber)
+/* harmony export */   d: () => (/* binding */ describePlan)
+/* harmony export */ });
+/* harmony import */ var _model_decision_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(283);
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9774);
+/** What the log says about the plan before anything runs. Pure. */
+
+
+/** A headline, then a line for every eval that runs although it was completed before, or is done with a part left out. */
+function describePlan(evalSet, decisions) {
+    const reused = decisions.filter((decision) => decision.kind === 'reuse').length;
+    const toRun = decisions.length - reused;
+    const again = decisions.flatMap((decision) => decision.kind === 'run' && decision.reason.kind !== 'never-completed'
+        ? [`${decision.eval.name}: runs again, ${(0,_model_decision_js__WEBPACK_IMPORTED_MODULE_0__/* .describeReason */ .G)(decision.reason)}`]
+        : []);
+    const outputs = decisions.flatMap((decision) => decision.kind === 'reuse' && decision.leftOut
+        ? [`${decision.eval.name}: ${(0,_model_decision_js__WEBPACK_IMPORTED_MODULE_0__/* .describeWritten */ .h)(decision.leftOut)}`]
+        : []);
+    const counts = `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(decisions.length)} evals, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(reused)} already done, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(toRun)} to run`;
+    return [`${evalSet}: ${counts}`, ...again, ...outputs];
+}
+
+
+/***/ }),
+
+/***/ 8726:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   _: () => (/* binding */ mainMetric)
 /* harmony export */ });
 /**
  * The one metric that a line or a table cell has room for: what the registry names first and the report has, else the
@@ -84776,26 +85434,6 @@ function mainMetric(preferred, metrics) {
         Object.keys(metrics).find((key) => typeof metrics[key] === 'number' && !/^usage_|std$/.test(key));
     const value = name === undefined ? undefined : metrics[name];
     return name === undefined || value === undefined ? undefined : { name, value };
-}
-/** At most four significant digits behind the point; text as it is. */
-function metricText(value) {
-    if (typeof value !== 'number')
-        return String(value);
-    return Number.isInteger(value) ? String(value) : String(Number(value.toFixed(4)));
-}
-/** `4.1 s`, `3 min 20 s`, `2 h 5 min` */
-function duration(milliseconds) {
-    const seconds = milliseconds / 1000;
-    if (seconds < 60)
-        return `${seconds.toFixed(1)} s`;
-    const whole = Math.round(seconds);
-    const minutes = Math.floor(whole / 60);
-    if (minutes < 60)
-        return `${minutes} min ${whole % 60} s`;
-    return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-function wholeNumber(value) {
-    return value.toLocaleString('en-US');
 }
 
 
@@ -84809,8 +85447,8 @@ function wholeNumber(value) {
 /* harmony export */   P: () => (/* binding */ headline)
 /* harmony export */ });
 /* harmony import */ var _model_adaptation_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9704);
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9774);
 /* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8804);
-/* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7703);
 /** The job summary: a headline and one table, in GitHub's Markdown. Pure. */
 
 
@@ -84839,7 +85477,7 @@ function renderMarkdown(results, link, notes = []) {
     return [
         head,
         ...rows.filter((_, index) => shown.has(index)),
-        ...(hidden > 0 ? ['', `… and ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(hidden)} more.`] : []),
+        ...(hidden > 0 ? ['', `… and ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(hidden)} more.`] : []),
         '',
     ].join('\n');
 }
@@ -84860,17 +85498,17 @@ function rowsThatFit(results, rows, bytes) {
 }
 function headline({ verdict, counts }) {
     const { total, completed, failed, pending } = counts;
-    const evals = (n) => `${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(n)} eval${n === 1 ? '' : 's'}`;
+    const evals = (n) => `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(n)} eval${n === 1 ? '' : 's'}`;
     if (verdict === 'passed')
         return `✅ All ${evals(total)} done`;
     if (verdict === 'failed')
-        return `❌ ${evals(failed)} failed, ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(completed)} of ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(total)} done`;
-    return `⏳ Incomplete: ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(completed)} of ${evals(total)} done, ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(pending)} pending`;
+        return `❌ ${evals(failed)} failed, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(completed)} of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(total)} done`;
+    return `⏳ Incomplete: ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(completed)} of ${evals(total)} done, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(pending)} pending`;
 }
 function countsLine({ counts }) {
     const parts = ['fresh', 'reused', 'failed', 'pending']
         .filter((status) => counts[status] > 0)
-        .map((status) => `${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(counts[status])} ${status}`);
+        .map((status) => `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(counts[status])} ${status}`);
     return parts.length > 0 ? `${parts.join(', ')}.` : 'nothing to do.';
 }
 function trafficLine({ traffic }) {
@@ -84878,18 +85516,18 @@ function trafficLine({ traffic }) {
     if (sent + replayed === 0)
         return [];
     const requests = [
-        `${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(sent)} sent`,
-        `${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(replayed)} answered from the journal`,
-        ...(retried > 0 ? [`${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(retried)} retries`] : []),
-        ...(failed > 0 ? [`${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(failed)} failed`] : []),
+        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(sent)} sent`,
+        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(replayed)} answered from the journal`,
+        ...(retried > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(retried)} retries`] : []),
+        ...(failed > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(failed)} failed`] : []),
     ];
     const { prompt, completion, cached, reasoning } = tokensSent;
     const parts = [
-        `${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(prompt)} prompt${cached > 0 ? ` (${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(cached)} cached)` : ''}`,
-        `${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(completion)} completion${reasoning > 0 ? ` (${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(reasoning)} reasoning)` : ''}`,
+        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(prompt)} prompt${cached > 0 ? ` (${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(cached)} cached)` : ''}`,
+        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(completion)} completion${reasoning > 0 ? ` (${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(reasoning)} reasoning)` : ''}`,
     ];
     return [
-        `Requests: ${requests.join(', ')}. Tokens: ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(prompt + completion)}, of them ${parts.join(', ')}.`,
+        `Requests: ${requests.join(', ')}. Tokens: ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(prompt + completion)}, of them ${parts.join(', ')}.`,
         '',
     ];
 }
@@ -84899,7 +85537,7 @@ function adaptationLines({ adaptations }) {
     if (adaptations.length === 0)
         return [];
     const lines = adaptations.slice(0, SHOWN_ADAPTATIONS).map(({ adaptation, evals }) => {
-        const count = evals === 1 ? '1 eval' : `${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(evals)} evals`;
+        const count = evals === 1 ? '1 eval' : `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(evals)} evals`;
         return `> - \`${code(adaptation.model)}\`: ${cell((0,_model_adaptation_js__WEBPACK_IMPORTED_MODULE_2__/* .describeAdaptation */ .F)(adaptation))} (${count})`;
     });
     const hidden = adaptations.length - lines.length;
@@ -84908,17 +85546,17 @@ function adaptationLines({ adaptations }) {
         '> Requests were changed because a model does not accept a parameter of the evals:',
         '>',
         ...lines,
-        ...(hidden > 0 ? [`> - and ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(hidden)} more`] : []),
+        ...(hidden > 0 ? [`> - and ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(hidden)} more`] : []),
         ...(own ? ['>', "> The model's own temperature applies, so two runs may differ."] : []),
         '',
     ];
 }
 function tableRow(row, link) {
     const metric = row.metric
-        ? `${cell(row.metric.name)} **${cell((0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .metricText */ ._l)(row.metric.value))}**`
+        ? `${cell(row.metric.name)} **${cell((0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .metricText */ ._l)(row.metric.value))}**`
         : cell(row.note);
-    const samples = row.samples === null ? '' : (0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(row.samples);
-    const time = row.time === undefined ? '' : (0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(row.time);
+    const samples = row.samples === null ? '' : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(row.samples);
+    const time = row.time === undefined ? '' : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(row.time);
     return `| \`${code(row.name)}\` | ${STATUS[row.status]} | ${metric} | ${samples} | ${time} | ${runCell(row, link)} |`;
 }
 function runCell({ run }, { repository, serverUrl }) {
@@ -84944,48 +85582,18 @@ function code(text) {
 
 /***/ }),
 
-/***/ 1001:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   s: () => (/* binding */ narrate)
-/* harmony export */ });
-/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3023);
-/* harmony import */ var _plan_written_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1920);
-/* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7703);
-/** What the log says about the plan before anything runs. Pure. */
-
-
-
-/** A headline, then a line for every eval that runs although it was completed before, or is done with a part left out. */
-function narrate(evalSet, decisions) {
-    const reused = decisions.filter((decision) => decision.kind === 'reuse').length;
-    const toRun = decisions.length - reused;
-    const again = decisions.flatMap((decision) => decision.kind === 'run' && decision.reason.kind !== 'never-completed'
-        ? [`${decision.eval.name}: runs again, ${(0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_0__/* .describeReason */ .Gk)(decision.reason)}`]
-        : []);
-    const outputs = decisions.flatMap((decision) => decision.kind === 'reuse' && decision.leftOut
-        ? [`${decision.eval.name}: ${(0,_plan_written_js__WEBPACK_IMPORTED_MODULE_1__/* .describeWritten */ .h)(decision.leftOut)}`]
-        : []);
-    const counts = `${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .wholeNumber */ .rD)(decisions.length)} evals, ${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .wholeNumber */ .rD)(reused)} already done, ${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .wholeNumber */ .rD)(toRun)} to run`;
-    return [`${evalSet}: ${counts}`, ...again, ...outputs];
-}
-
-
-/***/ }),
-
 /***/ 8372:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   e: () => (/* binding */ summarize)
 /* harmony export */ });
-/* harmony import */ var _gateway_traffic_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3231);
-/* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7703);
+/* harmony import */ var _model_traffic_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7168);
+/* harmony import */ var _main_metric_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8726);
 /** Outcomes as people and other steps see them. Pure. */
 
 
-function summarize(model, evalSet, outcomes, traffic = _gateway_traffic_js__WEBPACK_IMPORTED_MODULE_0__/* .noTraffic */ .Ps) {
+function summarize(model, evalSet, outcomes, traffic = _model_traffic_js__WEBPACK_IMPORTED_MODULE_0__/* .noTraffic */ .Ps) {
     const number = (status) => outcomes.filter((outcome) => outcome.status === status).length;
     const [fresh, reused, failed, pending] = [
         number('fresh'),
@@ -85029,7 +85637,7 @@ function row(outcome) {
     }
     return {
         ...base,
-        metric: (0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .mainMetric */ ._)(planned.metrics, record.metrics),
+        metric: (0,_main_metric_js__WEBPACK_IMPORTED_MODULE_1__/* .mainMetric */ ._)(planned.metrics, record.metrics),
         metrics: record.metrics,
         samples: record.samples,
         time: Date.parse(record.ended) - Date.parse(record.started),
@@ -85185,8 +85793,9 @@ function characterName(text) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   a: () => (/* binding */ openBudget)
 /* harmony export */ });
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9774);
 /* harmony import */ var _process_after_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6195);
-/* harmony import */ var _report_format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7703);
+/** What a run may spend, in time and in tokens. At the limit it ends what runs, with its answers kept. */
 
 
 function openBudget(options) {
@@ -85197,7 +85806,7 @@ function openBudget(options) {
     const tokensLeft = () => (tokens === undefined ? Number.POSITIVE_INFINITY : tokens - spentTokens());
     const callOff = time === undefined
         ? undefined
-        : (0,_process_after_js__WEBPACK_IMPORTED_MODULE_0__/* .after */ .P)(Math.max(0, timeLeft()), () => limit.abort(new Error(`the time-budget of ${(0,_report_format_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(time)} is used up`)));
+        : (0,_process_after_js__WEBPACK_IMPORTED_MODULE_0__/* .after */ .P)(Math.max(0, timeLeft()), () => limit.abort(new Error(`the time-budget of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(time)} is used up`)));
     const stillToCome = ({ key, tokens: had }) => Math.max(0, (known.get(key)?.tokens.total ?? had) - had);
     const fits = (need, left, whole) => need <= left || (sampleResume && whole !== undefined && need > whole);
     return {
@@ -85208,18 +85817,18 @@ function openBudget(options) {
                 return undefined;
             const took = Date.parse(record.ended) - Date.parse(record.started);
             if (!fits(took, timeLeft(), time))
-                return `it took ${(0,_report_format_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(took)} before, and ${(0,_report_format_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(Math.max(0, timeLeft()))} of the time-budget are left`;
+                return `it took ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(took)} before, and ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(Math.max(0, timeLeft()))} of the time-budget are left`;
             const reserved = running.reduce((sum, each) => sum + stillToCome(each), 0);
             const free = Math.max(0, tokensLeft() - reserved);
             if (!fits(record.tokens.total, free, tokens)) {
-                const kept = reserved > 0 ? `, besides ${(0,_report_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(reserved)} for the evals that run` : '';
-                return `it took ${(0,_report_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(record.tokens.total)} tokens before, and ${(0,_report_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(free)} of the token-budget are left${kept}`;
+                const kept = reserved > 0 ? `, besides ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(reserved)} for the evals that run` : '';
+                return `it took ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(record.tokens.total)} tokens before, and ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(free)} of the token-budget are left${kept}`;
             }
             return undefined;
         },
         check() {
             if (tokens !== undefined && tokensLeft() <= 0)
-                limit.abort(new Error(`the token-budget of ${(0,_report_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(tokens)} is used up`));
+                limit.abort(new Error(`the token-budget of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(tokens)} is used up`));
         },
         close: () => callOff?.(),
     };
@@ -85228,611 +85837,7 @@ function openBudget(options) {
 
 /***/ }),
 
-/***/ 6667:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   T: () => (/* binding */ EngineLost),
-/* harmony export */   y: () => (/* binding */ deferred)
-/* harmony export */ });
-/** The engine died under an eval. Started again, the eval gets what can still run it. */
-class EngineLost extends Error {
-}
-/** An eval that starts when its engine is there. Signalled before that, it has ended, and never starts. */
-function deferred(ready) {
-    const exit = Promise.withResolvers();
-    let running;
-    let ended = false;
-    ready()
-        .then((start) => {
-        if (ended)
-            return;
-        running = start();
-        exit.resolve(running.exit);
-    })
-        .catch(exit.reject);
-    return {
-        exit: exit.promise,
-        signal(signal) {
-            if (running) {
-                running.signal(signal);
-            }
-            else {
-                ended = true;
-                exit.resolve({ code: null, signal });
-            }
-        },
-    };
-}
-
-
-/***/ }),
-
-/***/ 9252:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  e: () => (/* binding */ defaultEngine),
-  s: () => (/* binding */ engines)
-});
-
-// EXTERNAL MODULE: ./lib/gateway/loopback.js
-var loopback = __nccwpck_require__(1985);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/environment/python-sources.js
-var python_sources = __nccwpck_require__(8556);
-// EXTERNAL MODULE: ./lib/errors.js
-var errors = __nccwpck_require__(452);
-// EXTERNAL MODULE: ./lib/process/command.js
-var command = __nccwpck_require__(7892);
-;// CONCATENATED MODULE: ./lib/plan/planner.js
-
-
-
-
-/** A Python that plans, and ends. */
-function shortLivedPlanner({ python, cwd, env }) {
-    const program = (0,external_node_path_.join)(python_sources/* PYTHON_SOURCES */.I, 'plan.py');
-    return {
-        async plan(questionFile, answerFile) {
-            try {
-                const args = [program, '--request', questionFile, '--output', answerFile];
-                const { code, stderr } = await (0,command/* runCommand */.d)(python, args, { cwd, env });
-                return code === 0 ? undefined : { why: `${python} ended with exit code ${code}`, printed: stderr };
-            }
-            catch (error) {
-                return { why: `${python} cannot be run: ${(0,errors/* reasonOf */.A3)(error)}`, printed: '', cause: error };
-            }
-        },
-    };
-}
-
-// EXTERNAL MODULE: ./lib/process/group.js
-var group = __nccwpck_require__(5970);
-// EXTERNAL MODULE: ./lib/run/engine.js
-var engine = __nccwpck_require__(6667);
-;// CONCATENATED MODULE: ./lib/run/oaieval-engine.js
-
-
-
-
-/** Starts the user's own `oaieval`, one process group an eval, on a leash that ends it when the action is gone. */
-function oaievalEngine({ python, cwd, env, todaysModels }) {
-    const program = [(0,external_node_path_.join)(python_sources/* PYTHON_SOURCES */.I, 'leash.py'), ...(todaysModels ? ['--todays-models'] : [])];
-    return {
-        start: ({ args, env: own, onLine, onRedraw }) => (0,engine/* deferred */.y)(async () => {
-            const found = await python();
-            return () => (0,group/* spawnGroup */.j)(found, [...program, ...args], { cwd, env: { ...env, ...own }, onLine, onRedraw });
-        }),
-        async close() { },
-    };
-}
-
-// EXTERNAL MODULE: ./lib/text.js
-var lib_text = __nccwpck_require__(8804);
-;// CONCATENATED MODULE: ./lib/run/readable-output.js
-
-/** Bytes. A person reads no more of a line, and annotations and reports keep thirty of them for each eval. */
-const LONGEST_LINE = 4096;
-/**
- * The one way by which output of evals enters: whatever is printed, kept or judged behind it has no secrets, such as the
- * gateway's address in the lines of an HTTP client, no characters that act, and a length that can be read.
- */
-function readableOutput(engine, log) {
-    const readable = (line) => (0,lib_text/* shorten */.ml)(log.redact((0,lib_text/* printable */.g$)(line)), LONGEST_LINE);
-    return {
-        start: ({ onLine, onRedraw, ...execution }) => engine.start({
-            ...execution,
-            onLine: (line) => onLine(readable(line)),
-            onRedraw: (line) => onRedraw?.(readable(line)),
-        }),
-        close: () => engine.close(),
-    };
-}
-
-// EXTERNAL MODULE: external "node:child_process"
-var external_node_child_process_ = __nccwpck_require__(1421);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(7030);
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
-// EXTERNAL MODULE: ./lib/process/redraws.js
-var redraws = __nccwpck_require__(8777);
-;// CONCATENATED MODULE: ./lib/run/warm-host.js
-/** The warm host as this process sees it: src/python/host.py says what it is, and in which words it is talked to. */
-
-
-
-
-
-
-
-
-
-
-/** There can be no host on this machine; evals that have a process each do without. */
-class HostUnavailable extends Error {
-}
-/** Bytes of the path of a Unix socket: 107 on Linux, 103 elsewhere. Node cuts what is longer off. */
-const LONGEST_PATH = 103;
-const KEPT_LINES = 100;
-/** The connections of an eval: its stdout, its stderr. */
-const STREAMS = 2;
-/** How long a connection may outlive its processes, which are all gone, before it is cut. */
-const LAST_OUTPUT = 2000;
-/** How long the host has to end when it is told to. */
-const LAST_WORDS = 2000;
-class WarmHost {
-    #child;
-    #control;
-    #server;
-    #directory;
-    #running = new Map();
-    #printed = [];
-    #nextId = 1;
-    #answer;
-    #gone;
-    #closed = Promise.withResolvers();
-    constructor(child, server, directory) {
-        this.#child = child;
-        this.#server = server;
-        this.#directory = directory;
-        this.#control = child.stdio[4];
-        for (const stream of [child.stdout, child.stderr])
-            if (stream)
-                (0,group/* readLines */.S)(stream, (line) => this.#keep(line));
-        (0,group/* readLines */.S)(this.#control, (line) => this.#hear(line));
-        this.#control.on('error', () => { });
-        server.on('connection', (socket) => this.#connect(socket));
-        child.once('error', (error) => this.#end(`could not be started: ${(0,errors/* reasonOf */.A3)(error)}`));
-        child.once('exit', (code, signal) => {
-            const end = () => this.#end(`ended with ${signal ?? `exit code ${code}`}`);
-            child.once('close', end);
-            // What modules of the set have started there may hold its output open for ever.
-            signalGroup(child.pid, 'SIGKILL');
-            setTimeout(end, LAST_OUTPUT).unref();
-        });
-    }
-    /** Starts it; it has imported nothing yet. @throws HostUnavailable when there can be no socket for its output */
-    static async start({ python, cwd, env }) {
-        const { server, directory, path } = await listen([
-            (0,external_node_os_.tmpdir)(),
-            ...(env.RUNNER_TEMP ? [env.RUNNER_TEMP] : []),
-        ]);
-        const child = (0,external_node_child_process_.spawn)(python, [(0,external_node_path_.join)(python_sources/* PYTHON_SOURCES */.I, 'host.py'), path], {
-            cwd,
-            env,
-            detached: true,
-            stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
-        });
-        return new WarmHost(child, server, directory);
-    }
-    /** Why it is no more; undefined while it lives. */
-    get gone() {
-        return this.#gone;
-    }
-    /** Whether it has ended by a signal, and not of its own. */
-    get killed() {
-        return this.#gone !== undefined && this.#child.signalCode !== null;
-    }
-    /** The last lines it printed itself, outside of any eval. */
-    get printed() {
-        return this.#printed;
-    }
-    async plan(questionFile, answerFile) {
-        try {
-            await this.#ask({ do: 'plan', request: questionFile, output: answerFile });
-            return undefined;
-        }
-        catch (error) {
-            return { why: `${this.#child.spawnfile} ${(0,errors/* reasonOf */.A3)(error)}`, printed: this.#printed.join('\n') };
-        }
-    }
-    /** @returns undefined when evals may be forked, or why not. Rejects when it dies. */
-    async prepare({ evals, models, registryPaths, todaysModels }) {
-        const answer = await this.#ask({
-            do: 'prepare',
-            evals,
-            models,
-            registry_paths: registryPaths,
-            todays_models: todaysModels,
-        });
-        return typeof answer.unfit === 'string' ? answer.unfit : undefined;
-    }
-    /** Forks an eval. Its exit rejects with EngineLost when the host dies before it has told the eval's end. */
-    run({ args, env, onLine, onRedraw }) {
-        const id = this.#nextId++;
-        const running = {
-            settle: Promise.withResolvers(),
-            onLine,
-            onRedraw,
-            output: new Set(),
-            read: Promise.withResolvers(),
-            streamsRead: 0,
-            pid: undefined,
-            waitingSignal: undefined,
-            ended: false,
-        };
-        this.#running.set(id, running);
-        if (this.#gone !== undefined)
-            this.#lose(id, running);
-        else
-            this.#send({ do: 'run', id, args, env });
-        return {
-            exit: running.settle.promise,
-            signal(signal) {
-                if (running.ended)
-                    return;
-                if (running.pid === undefined)
-                    running.waitingSignal = signal;
-                else
-                    signalGroup(running.pid, signal);
-            },
-        };
-    }
-    /** Ends it, and every eval that still runs. */
-    async close() {
-        this.#control.end();
-        const timer = setTimeout(() => signalGroup(this.#child.pid, 'SIGKILL'), LAST_WORDS);
-        await this.#closed.promise;
-        clearTimeout(timer);
-    }
-    async #ask(question) {
-        if (this.#gone !== undefined)
-            throw new Error(this.#gone);
-        this.#answer = Promise.withResolvers();
-        this.#send(question);
-        return await this.#answer.promise;
-    }
-    #send(message) {
-        this.#control.write(`${JSON.stringify(message)}\n`);
-    }
-    #hear(line) {
-        let message;
-        try {
-            message = JSON.parse(line);
-        }
-        catch {
-            this.#end('sent a message that is not JSON');
-            return;
-        }
-        const id = Number(message.id);
-        const running = this.#running.get(id);
-        if (!running) {
-            this.#answer?.resolve(message);
-        }
-        else if (typeof message.pid === 'number') {
-            running.pid = message.pid;
-            if (running.waitingSignal)
-                signalGroup(running.pid, running.waitingSignal);
-        }
-        else if (typeof message.error === 'string') {
-            running.ended = true;
-            this.#running.delete(id);
-            running.settle.reject(new Error(message.error));
-        }
-        else {
-            running.ended = true;
-            const code = typeof message.code === 'number' ? message.code : null;
-            const signal = (message.signal ?? null);
-            void this.#outputEnd(running).then(() => {
-                this.#running.delete(id);
-                running.settle.resolve({ code, signal });
-            });
-        }
-    }
-    /** A connection says whose output it is, and then is that output. */
-    #connect(socket) {
-        let head = Buffer.alloc(0);
-        const onHead = (data) => {
-            head = Buffer.concat([head, data]);
-            const newline = head.indexOf(10);
-            if (newline < 0)
-                return;
-            socket.off('data', onHead);
-            socket.pause();
-            const running = this.#running.get(Number.parseInt(head.toString('latin1', 0, newline), 10));
-            if (!running) {
-                socket.destroy();
-                return;
-            }
-            running.output.add(socket);
-            socket.once('close', () => {
-                running.output.delete(socket);
-                running.streamsRead += 1;
-                if (running.streamsRead === STREAMS)
-                    running.read.resolve();
-            });
-            const rest = head.subarray(newline + 1);
-            if (rest.length > 0)
-                socket.unshift(rest);
-            (0,group/* readLines */.S)(socket, running.onLine);
-            if (running.onRedraw)
-                (0,redraws/* readRedraws */.T)(socket, running.onRedraw);
-            socket.resume();
-        };
-        socket.on('data', onHead);
-        socket.on('error', () => { });
-    }
-    /** Nobody is left who could write; what was written, and even the connections, may still be on their way. */
-    async #outputEnd({ output, read }) {
-        const timer = setTimeout(() => {
-            for (const socket of output)
-                socket.destroy();
-            read.resolve();
-        }, LAST_OUTPUT);
-        await read.promise;
-        clearTimeout(timer);
-    }
-    #keep(line) {
-        this.#printed.push(line);
-        if (this.#printed.length > KEPT_LINES)
-            this.#printed.shift();
-    }
-    #end(why) {
-        if (this.#gone !== undefined)
-            return;
-        this.#gone = why;
-        this.#answer?.reject(new Error(why));
-        this.#answer?.promise.catch(() => { });
-        for (const [id, running] of this.#running)
-            if (!running.ended)
-                this.#lose(id, running);
-        signalGroup(this.#child.pid, 'SIGKILL');
-        // What an eval has forked, and has left its group, may hold the other ends, and this process would wait for them.
-        for (const stream of this.#child.stdio)
-            stream?.destroy();
-        this.#server.close();
-        (0,external_node_fs_.rmSync)(this.#directory, { recursive: true, force: true });
-        this.#closed.resolve();
-    }
-    #lose(id, running) {
-        running.ended = true;
-        this.#running.delete(id);
-        // It notices by itself that its host is gone; nobody waits for that.
-        signalGroup(running.pid, 'SIGKILL');
-        for (const socket of running.output)
-            socket.destroy();
-        running.settle.reject(new engine/* EngineLost */.T(`the Python process that it was forked from ${this.#gone ?? 'is gone'}`));
-    }
-}
-/** A Unix socket in a directory that is this user's alone, in the first of these places that can have one. */
-async function listen(places) {
-    const reasons = [];
-    for (const place of places) {
-        let directory;
-        try {
-            directory = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(place, 'oaievalset-'));
-            const path = (0,external_node_path_.join)(directory, 'output');
-            if (Buffer.byteLength(path) > LONGEST_PATH)
-                throw new Error(`${place}: too long for the path of a socket`);
-            const server = (0,external_node_net_.createServer)();
-            await new Promise((resolve, reject) => {
-                server.once('error', reject);
-                server.listen(path, resolve);
-            });
-            return { server, directory, path };
-        }
-        catch (error) {
-            reasons.push((0,errors/* reasonOf */.A3)(error));
-            if (directory !== undefined)
-                (0,external_node_fs_.rmSync)(directory, { recursive: true, force: true });
-        }
-    }
-    throw new HostUnavailable(`there is no place for the socket that evals print to (${reasons.join('; ')})`);
-}
-function signalGroup(pid, signal) {
-    if (pid === undefined || pid <= 0)
-        return;
-    try {
-        process.kill(-pid, signal);
-    }
-    catch (error) {
-        if (error.code !== 'ESRCH')
-            throw error;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/run/warm-engine.js
-
-
-
-/** A host that dies is replaced once. */
-const LIVES = 2;
-/**
- * Forks evals from a warm host, which is started, unless it is there, with the first eval. When hosts die, or when the set
- * cannot be forked safely, each eval gets a process of its own instead.
- */
-function warmEngine(options) {
-    const { startHost, preparation, fallback, log } = options;
-    let lives = LIVES;
-    let host = options.first?.host;
-    let prepared = options.first?.prepared;
-    let current;
-    let closing = false;
-    async function nextHost() {
-        while (lives > 0) {
-            lives -= 1;
-            try {
-                host ??= await startHost();
-                if (closing) {
-                    await host.close();
-                    return undefined;
-                }
-                const preparing = prepared ?? host.prepare(preparation);
-                prepared = undefined;
-                const unfit = await preparing;
-                if (unfit === undefined)
-                    return host;
-                doWithout(unfit);
-            }
-            catch (error) {
-                if (error instanceof HostUnavailable)
-                    doWithout(error.message);
-                else
-                    lost((0,errors/* reasonOf */.A3)(error));
-            }
-            await host?.close();
-            host = undefined;
-        }
-        return undefined;
-    }
-    function doWithout(why) {
-        log.info(`Each eval gets a Python process of its own, which takes longer: ${why}.`);
-        lives = 0;
-    }
-    function lost(why) {
-        if (closing)
-            return;
-        const printed = host?.printed.slice(-10) ?? [];
-        const next = lives > 0
-            ? 'It is started again.'
-            : 'From here on each eval gets a process of its own, which takes longer.';
-        log.warning([`The Python process that evals are forked from ${why}. ${next}`, ...printed].join('\n'), 'Warm engine lost');
-    }
-    /** The one promise that all evals wait for, until its host is gone. */
-    async function serving() {
-        for (;;) {
-            current ??= nextHost();
-            const waited = current;
-            const found = await waited;
-            if (found?.gone === undefined)
-                return found;
-            if (current !== waited)
-                continue;
-            lost(found.gone);
-            host = undefined;
-            current = undefined;
-        }
-    }
-    return {
-        start(execution) {
-            return (0,engine/* deferred */.y)(async () => {
-                const found = await serving();
-                return () => (found ? found.run(execution) : fallback.start(execution));
-            });
-        },
-        async close() {
-            closing = true;
-            lives = 0;
-            // Python may have to be installed before there is a host, which takes minutes. What comes of it is closed at once.
-            if (!host)
-                return;
-            // It may be importing, and take its time.
-            await host.close();
-            await current;
-        },
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/run/engines.js
-/** Which engine runs the evals, and what plans the set for it. */
-
-
-
-
-
-
-/** Forking a process that has imported much is safe on Linux; on macOS system libraries forbid it. */
-function defaultEngine(platform) {
-    return platform === 'linux' ? 'warm' : 'oaieval';
-}
-/** No process is started before it is asked for something. */
-function engines(options) {
-    const chosen = options.engine === 'warm' ? warm(options) : plain(options);
-    return { ...chosen, open: (preparation) => readableOutput(chosen.open(preparation), options.log) };
-}
-function plain(options) {
-    const planner = {
-        plan: async (...files) => await shortLivedPlanner({ ...options, python: await options.python() }).plan(...files),
-    };
-    const engine = oaievalEngine(options);
-    return { planner, open: () => engine, close: () => engine.close() };
-}
-/** The process that plans the set has all imported that its evals need: they are forked from it. */
-function warm(options) {
-    const { models, registryPaths, todaysModels, log } = options;
-    // It makes API clients for the evals.
-    const env = { ...options.env, ...(0,loopback/* withoutProxy */.$)(options.env) };
-    const startHost = async () => await WarmHost.start({ ...options, env, python: await options.python() });
-    const common = { models, registryPaths, todaysModels };
-    let host;
-    let prepared;
-    let engine;
-    let closed = false;
-    return {
-        planner: {
-            async plan(questionFile, answerFile) {
-                try {
-                    host ??= await startHost();
-                }
-                catch (error) {
-                    if (!(error instanceof HostUnavailable))
-                        throw error;
-                    // The engine finds the same, and says so.
-                    return await shortLivedPlanner({ ...options, python: await options.python() }).plan(questionFile, answerFile);
-                }
-                let failure = await host.plan(questionFile, answerFile);
-                if (failure && host.killed && !closed) {
-                    // By a machine short of memory, or by hand: the next may live.
-                    log.info(`The Python process that plans ${host.gone}; the set is planned by another one.`);
-                    host = await startHost();
-                    failure = await host.plan(questionFile, answerFile);
-                }
-                if (!failure) {
-                    // Its classes are imported. The rest of its preparation goes on while this process reads the data of the set.
-                    prepared = host.prepare({ evals: [], ...common });
-                    prepared.catch(() => { });
-                }
-                return failure;
-            },
-        },
-        open({ evals }) {
-            engine = warmEngine({
-                startHost,
-                first: host && prepared && { host, prepared },
-                preparation: { evals, ...common },
-                fallback: oaievalEngine(options),
-                log,
-            });
-            return engine;
-        },
-        async close() {
-            closed = true;
-            await (engine ?? host)?.close();
-        },
-    };
-}
-
-
-/***/ }),
-
-/***/ 5072:
+/***/ 5703:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -85875,7 +85880,7 @@ function requireApiKey(plan, { env, refusal }, fromFork) {
 
 /***/ }),
 
-/***/ 2954:
+/***/ 9008:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -85886,6 +85891,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/errors.js
 var errors = __nccwpck_require__(452);
+// EXTERNAL MODULE: ./lib/model/format.js
+var format = __nccwpck_require__(9774);
 // EXTERNAL MODULE: ./lib/progress/journals.js
 var journals = __nccwpck_require__(3487);
 // EXTERNAL MODULE: ./lib/text.js
@@ -85922,24 +85929,113 @@ function failureAnnotation(reason, attempts, lastLines) {
     return [head, ...lines].join('\n');
 }
 
-// EXTERNAL MODULE: ./lib/report/format.js
-var format = __nccwpck_require__(7703);
+// EXTERNAL MODULE: ./lib/report/main-metric.js
+var main_metric = __nccwpck_require__(8726);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/gateway/traffic.js
-var traffic = __nccwpck_require__(3231);
+// EXTERNAL MODULE: ./lib/engine/engine.js
+var engine_engine = __nccwpck_require__(9402);
+// EXTERNAL MODULE: ./lib/model/completion-record.js
+var completion_record = __nccwpck_require__(3685);
+// EXTERNAL MODULE: ./lib/model/decision.js
+var decision = __nccwpck_require__(283);
+// EXTERNAL MODULE: ./lib/model/traffic.js
+var traffic = __nccwpck_require__(7168);
 // EXTERNAL MODULE: ./lib/plan/content.js
 var content = __nccwpck_require__(7146);
-// EXTERNAL MODULE: ./lib/plan/reconcile.js
-var reconcile = __nccwpck_require__(3023);
-// EXTERNAL MODULE: ./lib/plan/written.js
-var written = __nccwpck_require__(1920);
+// EXTERNAL MODULE: ./lib/model/part-names.js
+var part_names = __nccwpck_require__(2789);
+// EXTERNAL MODULE: ./lib/plan/file-hashes.js
+var file_hashes = __nccwpck_require__(7310);
+// EXTERNAL MODULE: ./lib/plan/hash.js
+var plan_hash = __nccwpck_require__(6371);
+// EXTERNAL MODULE: ./lib/plan/path-bytes.js
+var path_bytes = __nccwpck_require__(2442);
+;// CONCATENATED MODULE: ./lib/plan/written.js
+/** What an eval wrote while it ran is no input of it: its result is recorded without that. */
+
+
+
+
+
+
+/** Files and directories that are looked at, of one argument. */
+const MOST_ENTRIES = 100_000;
+/**
+ * The content of an eval that has just ended, without what was written since the set was planned.
+ * @param since milliseconds since 1970; what changed later was not there in this form when the set was planned
+ */
+async function contentAtEnd(planned, since = performance.timeOrigin) {
+    const { parts, value } = planned.fingerprint;
+    const left = new Set();
+    const written = new Set();
+    for (const each of planned.writable) {
+        const changed = await changedIn(each, parts, since);
+        if (changed === undefined)
+            continue;
+        written.add(each.argument);
+        for (const part of changed)
+            left.add(part);
+    }
+    if (written.size === 0)
+        return { fingerprint: value, parts: { ...parts }, written: [] };
+    const kept = Object.fromEntries(Object.entries(parts).filter(([part]) => !left.has(part)));
+    return { fingerprint: (0,plan_hash/* hashOf */.q)(kept), parts: kept, written: [...written].sort() };
+}
+/** The parts of an argument that were written; undefined when nothing was, not even a new file. */
+async function changedIn({ argument, path, label }, parts, since) {
+    const known = Object.keys(parts).filter((part) => (0,part_names/* argumentOf */.Nf)(part) === argument);
+    if (label !== undefined)
+        return (await fileChanged(path, label, parts[argument], since)) ? known : undefined;
+    const budget = { entries: MOST_ENTRIES };
+    // All of a large directory is one part.
+    if (known.includes(argument))
+        return treeChanged(path, since, budget) ? known : undefined;
+    const names = Map.groupBy(namesOf(path), (name) => (0,part_names/* entryPart */.MU)(argument, name));
+    const changed = known.filter((part) => {
+        const now = names.get(part);
+        return !now || now.some((name) => treeChanged((0,external_node_path_.join)(path, name), since, budget));
+    });
+    return changed.length > 0 || changedLater(path, since) ? changed : undefined;
+}
+function namesOf(path) {
+    try {
+        return (0,path_bytes/* namesIn */.wX)(path);
+    }
+    catch {
+        return [];
+    }
+}
+async function fileChanged(path, label, hash, since) {
+    const stats = (0,external_node_fs_.statSync)((0,path_bytes/* pathBytes */.X5)(path), { throwIfNoEntry: false });
+    if (!stats?.isFile() || stats.mtimeMs >= since)
+        return true;
+    if (stats.ctimeMs < since)
+        return false;
+    const hashes = new file_hashes/* FileHashes */.$();
+    await hashes.read([path]);
+    return (0,plan_hash/* hashOf */.q)([[label, hashes.of(path)]]) !== hash;
+}
+function treeChanged(path, since, budget) {
+    budget.entries -= 1;
+    if (budget.entries < 0)
+        return false;
+    if (changedLater(path, since))
+        return true;
+    if (!(0,external_node_fs_.lstatSync)((0,path_bytes/* pathBytes */.X5)(path), { throwIfNoEntry: false })?.isDirectory())
+        return false;
+    return namesOf(path).some((name) => treeChanged((0,external_node_path_.join)(path, name), since, budget));
+}
+/** A file that is gone was changed, too. */
+function changedLater(path, since) {
+    const stats = (0,external_node_fs_.statSync)((0,path_bytes/* pathBytes */.X5)(path), { throwIfNoEntry: false });
+    return stats === undefined || Math.max(stats.mtimeMs, stats.ctimeMs) >= since;
+}
+
 // EXTERNAL MODULE: ./lib/process/abort.js
 var abort = __nccwpck_require__(4836);
-// EXTERNAL MODULE: ./lib/progress/completion-record.js + 1 modules
-var completion_record = __nccwpck_require__(1512);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: ./lib/lines.js
@@ -86226,190 +86322,9 @@ function sha256(text) {
     return (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
 }
 
-;// CONCATENATED MODULE: ./lib/run/attempt-output.js
-/** What evals says only in its output, and what its record and its exit code do not tell. */
-class AttemptOutput {
-    #evaluated;
-    #interrupted;
-    #lost;
-    #atExit = false;
-    #flushing = false;
-    note(line) {
-        // evals/eval.py, _index_samples: once for each data set that the class evaluates.
-        const [, samples] = /\[eval\.py:\d+\] Evaluating (\d{1,15}) samples$/.exec(line) ?? [];
-        if (samples !== undefined)
-            this.#evaluated = Math.max(this.#evaluated ?? 0, Number(samples));
-        // evals/eval.py, SolverEval with EVALS_GENTLE_INTERRUPT: exit code 0, and a report of the samples that were done.
-        const [, done, all] = /Report will be based on (\d+) out of the planned (\d+) samples$/.exec(line) ?? [];
-        if (done !== all)
-            this.#interrupted = `${done} of ${all} samples`;
-        this.#noteExit(line);
-    }
-    /** Samples that the class said it evaluates; undefined when it said nothing. */
-    get evaluated() {
-        return this.#evaluated;
-    }
-    /** How much the report of an eval that was interrupted covers. */
-    get interrupted() {
-        return this.#interrupted;
-    }
-    /** The error with which the last events were lost. */
-    get lost() {
-        return this.#lost;
-    }
-    /** evals writes the last events when Python exits, where an error changes no exit code. Python words it in two ways. */
-    #noteExit(line) {
-        if (/^(Exception ignored in atexit callback|Error in atexit\._run_exitfuncs)/.test(line)) {
-            this.#atExit = true;
-            this.#flushing = false;
-        }
-        if (!this.#atExit)
-            return;
-        this.#flushing ||= line.includes('flush_events');
-        if (!/^[A-Za-z_][\w.]*(Error|Exception|Interrupt|Exit)\b/.test(line))
-            return;
-        if (this.#flushing)
-            this.#lost ??= line.slice(0, 300);
-        this.#atExit = false;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/run/attempt-plan.js
-/**
- * Whether an eval is tried again, and whether that attempt uses recorded answers. Pure.
- *
- * Answers that were paid for are used as long as they may be right. An eval that failed on answers of an earlier run gets
- * its last attempt without them: what they name may be gone (an id, a token that expired). Nothing is deleted for that.
- */
-/** @param attempts how many times an eval is run before it counts as failed, at least 1 */
-function nextAttempt({ attempt, replayed, suspectsAnswers }, attempts) {
-    const suspects = replayed && suspectsAnswers;
-    if (attempt < attempts)
-        return { kind: 'run', replays: !(suspects && attempt + 1 === attempts) };
-    return suspects ? { kind: 'run', replays: false } : { kind: 'stop' };
-}
-
-// EXTERNAL MODULE: ./lib/run/engine.js
-var run_engine = __nccwpck_require__(6667);
-;// CONCATENATED MODULE: ./lib/run/failure-cause.js
-/** Reads, out of what an eval printed, the Python exception that ended it. Pure. */
-/** The last traceback, which is the exception that ended the process; undefined when none was printed whole. */
-function pythonFailure(lines) {
-    const start = lines.findLastIndex((line) => line.trimEnd().endsWith('Traceback (most recent call last):'));
-    if (start < 0)
-        return undefined;
-    const frames = [];
-    for (const line of lines.slice(start + 1)) {
-        const [, file, number, name] = /^\s+File "(.*)", line (\d+)(?:, in (.*))?$/.exec(line) ?? [];
-        if (file !== undefined) {
-            frames.push({ file, line: Number(number), name: name ?? '' });
-            continue;
-        }
-        const [, type, message] = /^([A-Za-z_][\w.]*)(?:: (.*))?$/.exec(line) ?? [];
-        if (type !== undefined)
-            return { type, message: message ?? '', frames };
-    }
-    return undefined;
-}
-/** `KeyError: 'wrod'` */
-function describeFailure({ type, message }) {
-    return message === '' ? type : `${type}: ${message.slice(0, 300)}`;
-}
-/** Tells failures apart by what and where, whatever their messages hold (ids, times). */
-function signatureOf({ type, frames }) {
-    const last = frames.at(-1);
-    return `${type} ${last ? `${last.file}:${last.line}` : ''}`;
-}
-/** Exceptions that come from the machine or the code, whatever a model answered. */
-const NOT_OF_ANSWERS = /^(\w+\.)*(OSError|IOError|FileNotFoundError|FileExistsError|PermissionError|IsADirectoryError|NotADirectoryError|BlockingIOError|BrokenPipeError|ConnectionError|ConnectionRefusedError|ConnectionResetError|ImportError|ModuleNotFoundError|MemoryError|SyntaxError|IndentationError|NameError|UnboundLocalError|KeyboardInterrupt|SystemExit)$/;
-/** Exceptions of API clients: the API refused a request. */
-const OF_API_CLIENT = /^(openai|anthropic|httpx2?|litellm)\./;
-/** Functions of evals that work on one sample. */
-const ON_A_SAMPLE = /^_?eval_sample$/;
-/**
- * Whether other answers of the API could have led to another end: the exception was raised while a sample was evaluated, or
- * by an API client. One that came after the last sample, or from the machine, would come again.
- */
-function mayBeOfAnswers(failure) {
-    if (NOT_OF_ANSWERS.test(failure.type))
-        return false;
-    return isOfApiClient(failure) || failure.frames.some(({ name }) => ON_A_SAMPLE.test(name));
-}
-function isOfApiClient({ type }) {
-    return OF_API_CLIENT.test(type);
-}
-
-;// CONCATENATED MODULE: ./lib/run/judge-attempt.js
-
-
-function judgeAttempt(facts) {
-    const { planned, exit, record, output, unanswered, refusal } = facts;
-    if (exit.signal)
-        return { kind: 'failed', cause: 'exit', reason: `it was killed by ${exit.signal}` };
-    if (exit.code !== 0)
-        return { kind: 'failed', cause: 'exit', reason: whyItExited(facts) };
-    if (!record?.finalReport) {
-        const why = record?.problem ? ` (${record.problem})` : '';
-        const reason = `oaieval exited with code 0 but recorded no final report${why}, so its result is not known`;
-        return { kind: 'failed', cause: 'no-report', reason };
-    }
-    if (unanswered > 0) {
-        const reason = `${(0,format/* wholeNumber */.rD)(unanswered)} of its requests were not answered by the API, and it reported a result without them${refusal === undefined ? '' : `: ${refusal}`}`;
-        return { kind: 'failed', cause: 'unanswered', reason };
-    }
-    const missing = whatIsMissing(record, output);
-    if (missing)
-        return { kind: 'failed', cause: 'record', reason: missing };
-    const samples = record.samples ?? output.evaluated ?? planned.samples;
-    if (evaluatedNothing(record, samples))
-        return { kind: 'failed', cause: 'no-samples', reason: NO_SAMPLES };
-    return { kind: 'done', metrics: record.finalReport, samples, record };
-}
-function whyItExited({ exit, failure, refusal }) {
-    const exception = failure && `it ended with ${describeFailure(failure)}`;
-    // What an eval has caught need not be what ended it.
-    if (exception && refusal !== undefined && !isOfApiClient(failure))
-        return `${exception}, and before that the API refused a request: ${refusal}`;
-    if (refusal !== undefined)
-        return `the API refused a request: ${refusal}`;
-    return exception ?? `oaieval exited with code ${exit.code}`;
-}
-const NO_SAMPLES = 'it evaluated no sample, so its report is about nothing: check that the data file it reads has samples, and --max_samples';
-/** Events of a batch that evals writes while it runs (evals/record.py, MIN_FLUSH_EVENTS). */
-const BATCH = 100;
-function whatIsMissing(record, output) {
-    if (output.lost)
-        return `its last events could not be recorded: ${output.lost}`;
-    if (record.problem)
-        return `its record is not whole, which happens when the disk is full: ${record.problem}`;
-    if (output.interrupted)
-        return `it was interrupted: its report covers ${output.interrupted}`;
-    // A class need not record an event for each sample. But one that records any records the last of them behind its report,
-    // unless that one filled a batch.
-    const { evaluated = 0 } = output;
-    if (record.samples !== null &&
-        record.samples < evaluated &&
-        record.endsWithReport &&
-        record.events >= BATCH)
-        return `its record is not whole: it has events of ${(0,format/* wholeNumber */.rD)(record.samples)} of the ${(0,format/* wholeNumber */.rD)(evaluated)} samples that were evaluated, and none behind the report`;
-    return undefined;
-}
-/**
- * Whether a result is about no sample at all. A class that records no events has none in its record either, so it has to be
- * known otherwise: evals said how many samples it evaluates, the data file has none, or what it reports is no number.
- */
-function evaluatedNothing({ samples: recorded, finalReport = {} }, known) {
-    if (recorded !== null)
-        return false;
-    if (known !== null)
-        return known === 0;
-    const values = Object.values(finalReport);
-    return values.includes('NaN') && values.every((value) => value === 'NaN' || value === 0 || value === null);
-}
-
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
-;// CONCATENATED MODULE: ./lib/run/record-file.js
+;// CONCATENATED MODULE: ./lib/record/record-file.js
 /**
  * Reads what `oaieval` recorded of one eval (evals/record.py, `LocalRecorder`): JSON lines, the first `{"spec": …}`,
  * then events, and `{"final_report": …}` as line 2 or last, because events are flushed in batches and at exit.
@@ -86550,6 +86465,186 @@ function isObject(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+;// CONCATENATED MODULE: ./lib/run/attempt-output.js
+/** What evals says only in its output, and what its record and its exit code do not tell. */
+class AttemptOutput {
+    #evaluated;
+    #interrupted;
+    #lost;
+    #atExit = false;
+    #flushing = false;
+    note(line) {
+        // evals/eval.py, _index_samples: once for each data set that the class evaluates.
+        const [, samples] = /\[eval\.py:\d+\] Evaluating (\d{1,15}) samples$/.exec(line) ?? [];
+        if (samples !== undefined)
+            this.#evaluated = Math.max(this.#evaluated ?? 0, Number(samples));
+        // evals/eval.py, SolverEval with EVALS_GENTLE_INTERRUPT: exit code 0, and a report of the samples that were done.
+        const [, done, all] = /Report will be based on (\d+) out of the planned (\d+) samples$/.exec(line) ?? [];
+        if (done !== all)
+            this.#interrupted = `${done} of ${all} samples`;
+        this.#noteExit(line);
+    }
+    /** Samples that the class said it evaluates; undefined when it said nothing. */
+    get evaluated() {
+        return this.#evaluated;
+    }
+    /** How much the report of an eval that was interrupted covers. */
+    get interrupted() {
+        return this.#interrupted;
+    }
+    /** The error with which the last events were lost. */
+    get lost() {
+        return this.#lost;
+    }
+    /** evals writes the last events when Python exits, where an error changes no exit code. Python words it in two ways. */
+    #noteExit(line) {
+        if (/^(Exception ignored in atexit callback|Error in atexit\._run_exitfuncs)/.test(line)) {
+            this.#atExit = true;
+            this.#flushing = false;
+        }
+        if (!this.#atExit)
+            return;
+        this.#flushing ||= line.includes('flush_events');
+        if (!/^[A-Za-z_][\w.]*(Error|Exception|Interrupt|Exit)\b/.test(line))
+            return;
+        if (this.#flushing)
+            this.#lost ??= line.slice(0, 300);
+        this.#atExit = false;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/run/attempt-plan.js
+/**
+ * Whether an eval is tried again, and whether that attempt uses recorded answers. Pure.
+ *
+ * Answers that were paid for are used as long as they may be right. An eval that failed on answers of an earlier run gets
+ * its last attempt without them: what they name may be gone (an id, a token that expired). Nothing is deleted for that.
+ */
+/** @param attempts how many times an eval is run before it counts as failed, at least 1 */
+function nextAttempt({ attempt, replayed, suspectsAnswers }, attempts) {
+    const suspects = replayed && suspectsAnswers;
+    if (attempt < attempts)
+        return { kind: 'run', replays: !(suspects && attempt + 1 === attempts) };
+    return suspects ? { kind: 'run', replays: false } : { kind: 'stop' };
+}
+
+;// CONCATENATED MODULE: ./lib/run/failure-cause.js
+/** Reads, out of what an eval printed, the Python exception that ended it. Pure. */
+/** The last traceback, which is the exception that ended the process; undefined when none was printed whole. */
+function pythonFailure(lines) {
+    const start = lines.findLastIndex((line) => line.trimEnd().endsWith('Traceback (most recent call last):'));
+    if (start < 0)
+        return undefined;
+    const frames = [];
+    for (const line of lines.slice(start + 1)) {
+        const [, file, number, name] = /^\s+File "(.*)", line (\d+)(?:, in (.*))?$/.exec(line) ?? [];
+        if (file !== undefined) {
+            frames.push({ file, line: Number(number), name: name ?? '' });
+            continue;
+        }
+        const [, type, message] = /^([A-Za-z_][\w.]*)(?:: (.*))?$/.exec(line) ?? [];
+        if (type !== undefined)
+            return { type, message: message ?? '', frames };
+    }
+    return undefined;
+}
+/** `KeyError: 'wrod'` */
+function describeFailure({ type, message }) {
+    return message === '' ? type : `${type}: ${message.slice(0, 300)}`;
+}
+/** Tells failures apart by what and where, whatever their messages hold (ids, times). */
+function failureSignature({ type, frames }) {
+    const last = frames.at(-1);
+    return `${type} ${last ? `${last.file}:${last.line}` : ''}`;
+}
+/** Exceptions that come from the machine or the code, whatever a model answered. */
+const NOT_OF_ANSWERS = /^(\w+\.)*(OSError|IOError|FileNotFoundError|FileExistsError|PermissionError|IsADirectoryError|NotADirectoryError|BlockingIOError|BrokenPipeError|ConnectionError|ConnectionRefusedError|ConnectionResetError|ImportError|ModuleNotFoundError|MemoryError|SyntaxError|IndentationError|NameError|UnboundLocalError|KeyboardInterrupt|SystemExit)$/;
+/** Exceptions of API clients: the API refused a request. */
+const OF_API_CLIENT = /^(openai|anthropic|httpx2?|litellm)\./;
+/** Functions of evals that work on one sample. */
+const ON_A_SAMPLE = /^_?eval_sample$/;
+/**
+ * Whether other answers of the API could have led to another end: the exception was raised while a sample was evaluated, or
+ * by an API client. One that came after the last sample, or from the machine, would come again.
+ */
+function mayBeOfAnswers(failure) {
+    if (NOT_OF_ANSWERS.test(failure.type))
+        return false;
+    return isOfApiClient(failure) || failure.frames.some(({ name }) => ON_A_SAMPLE.test(name));
+}
+function isOfApiClient({ type }) {
+    return OF_API_CLIENT.test(type);
+}
+
+;// CONCATENATED MODULE: ./lib/run/judge-attempt.js
+/** Whether an attempt at an eval ended with a result that can be relied on. Pure: it reads and changes nothing. */
+
+
+function judgeAttempt(facts) {
+    const { planned, exit, record, output, unanswered, refusal } = facts;
+    if (exit.signal)
+        return { kind: 'failed', cause: 'exit', reason: `it was killed by ${exit.signal}` };
+    if (exit.code !== 0)
+        return { kind: 'failed', cause: 'exit', reason: whyItExited(facts) };
+    if (!record?.finalReport) {
+        const why = record?.problem ? ` (${record.problem})` : '';
+        const reason = `oaieval exited with code 0 but recorded no final report${why}, so its result is not known`;
+        return { kind: 'failed', cause: 'no-report', reason };
+    }
+    if (unanswered > 0) {
+        const reason = `${(0,format/* wholeNumber */.rD)(unanswered)} of its requests were not answered by the API, and it reported a result without them${refusal === undefined ? '' : `: ${refusal}`}`;
+        return { kind: 'failed', cause: 'unanswered', reason };
+    }
+    const missing = whatIsMissing(record, output);
+    if (missing)
+        return { kind: 'failed', cause: 'record', reason: missing };
+    const samples = record.samples ?? output.evaluated ?? planned.samples;
+    if (evaluatedNothing(record, samples))
+        return { kind: 'failed', cause: 'no-samples', reason: NO_SAMPLES };
+    return { kind: 'done', metrics: record.finalReport, samples, record };
+}
+function whyItExited({ exit, failure, refusal }) {
+    const exception = failure && `it ended with ${describeFailure(failure)}`;
+    // What an eval has caught need not be what ended it.
+    if (exception && refusal !== undefined && !isOfApiClient(failure))
+        return `${exception}, and before that the API refused a request: ${refusal}`;
+    if (refusal !== undefined)
+        return `the API refused a request: ${refusal}`;
+    return exception ?? `oaieval exited with code ${exit.code}`;
+}
+const NO_SAMPLES = 'it evaluated no sample, so its report is about nothing: check that the data file it reads has samples, and --max_samples';
+/** Events of a batch that evals writes while it runs (evals/record.py, MIN_FLUSH_EVENTS). */
+const BATCH = 100;
+function whatIsMissing(record, output) {
+    if (output.lost)
+        return `its last events could not be recorded: ${output.lost}`;
+    if (record.problem)
+        return `its record is not whole, which happens when the disk is full: ${record.problem}`;
+    if (output.interrupted)
+        return `it was interrupted: its report covers ${output.interrupted}`;
+    // A class need not record an event for each sample. But one that records any records the last of them behind its report,
+    // unless that one filled a batch.
+    const { evaluated = 0 } = output;
+    if (record.samples !== null &&
+        record.samples < evaluated &&
+        record.endsWithReport &&
+        record.events >= BATCH)
+        return `its record is not whole: it has events of ${(0,format/* wholeNumber */.rD)(record.samples)} of the ${(0,format/* wholeNumber */.rD)(evaluated)} samples that were evaluated, and none behind the report`;
+    return undefined;
+}
+/**
+ * Whether a result is about no sample at all. A class that records no events has none in its record either, so it has to be
+ * known otherwise: evals said how many samples it evaluates, the data file has none, or what it reports is no number.
+ */
+function evaluatedNothing({ samples: recorded, finalReport = {} }, known) {
+    if (recorded !== null)
+        return false;
+    if (known !== null)
+        return known === 0;
+    const values = Object.values(finalReport);
+    return values.includes('NaN') && values.every((value) => value === 'NaN' || value === 0 || value === null);
+}
+
 // EXTERNAL MODULE: ./lib/process/after.js
 var after = __nccwpck_require__(6195);
 ;// CONCATENATED MODULE: ./lib/run/signs-of-life.js
@@ -86615,12 +86710,12 @@ class SignsOfLife {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/run/watch.js
+;// CONCATENATED MODULE: ./lib/run/watchdog.js
 /** Notices when an eval takes too long, or does nothing any more. */
 
 
 
-const watch_LONGEST_LINE = 300;
+const watchdog_LONGEST_LINE = 300;
 /** @param lastTraffic when a request of the eval last came, was sent or was answered, in milliseconds since the epoch */
 function watchEval({ evalTimeout, stallTimeout }, lastTraffic) {
     const controller = new AbortController();
@@ -86638,11 +86733,11 @@ function watchEval({ evalTimeout, stallTimeout }, lastTraffic) {
     };
     const printedLast = () => lastLine === ''
         ? 'it printed nothing'
-        : `it printed last, ${(0,format/* duration */.p0)(Date.now() - lastPrinted)} ago: ${lastLine.slice(0, watch_LONGEST_LINE)}`;
+        : `it printed last, ${(0,format/* duration */.p0)(Date.now() - lastPrinted)} ago: ${lastLine.slice(0, watchdog_LONGEST_LINE)}`;
     /** What the client said last is the likely cause, unless a request came through afterwards. */
     const whyNothing = () => {
         if (complaint.line !== '' && complaint.at > lastTraffic())
-            return `the likely cause is what it printed last: ${complaint.line.slice(0, watch_LONGEST_LINE)}`;
+            return `the likely cause is what it printed last: ${complaint.line.slice(0, watchdog_LONGEST_LINE)}`;
         return lastNew < lastPrinted ? `${printedLast()} (which it had printed before)` : printedLast();
     };
     const pass = (why) => controller.abort(new Error(why));
@@ -86655,7 +86750,7 @@ function watchEval({ evalTimeout, stallTimeout }, lastTraffic) {
             pass(`it did nothing for the stall-timeout of ${(0,format/* duration */.p0)(stallTimeout)}; ${asked()}, and ${whyNothing()}`);
     }, Math.min(5000, Math.max(50, stallTimeout / 10)));
     return {
-        passed: controller.signal,
+        tripped: controller.signal,
         printed(line) {
             const text = line.trim();
             // Progress bars begin, and end, with blanks.
@@ -86724,7 +86819,7 @@ async function executeEval(planned, options, log, onProgress = () => { }) {
                 result = await runOnce(planned, lane, options, log);
             }
             catch (error) {
-                if (!(error instanceof run_engine/* EngineLost */.T))
+                if (!(error instanceof engine_engine/* EngineLost */.T))
                     throw error;
                 log.info(`It runs again, which does not count as an attempt: ${(0,errors/* reasonOf */.A3)(error)}`);
                 continue;
@@ -86785,13 +86880,13 @@ function isSuspect({ endedOnItsOwn, cause, failure }, lane) {
     return lane.refusal() !== undefined || failure === undefined || mayBeOfAnswers(failure);
 }
 function signatureOfAttempt({ failure }, lane) {
-    return failure ? signatureOf(failure) : (lane.refusal() ?? '');
+    return failure ? failureSignature(failure) : (lane.refusal() ?? '');
 }
 function openJournal(planned, { state, run }, log) {
     const owner = (0,content/* journalOwner */.Vn)(planned, run.repository);
     const { journal, staleParts, damaged, rejected } = Journal.open(state.paths, owner);
     if (staleParts) {
-        const changes = (0,reconcile/* describeReason */.Gk)({ kind: 'changed', parts: (0,content/* changedParts */.Ty)(staleParts, owner.parts) });
+        const changes = (0,decision/* describeReason */.G)({ kind: 'changed', parts: (0,content/* changedParts */.Ty)(staleParts, owner.parts) });
         log.info(`answers kept from an earlier attempt are not used: ${changes}`);
     }
     for (const { path, why } of rejected)
@@ -86828,13 +86923,13 @@ async function runOnce(planned, lane, options, log) {
             log.child(line);
         },
     });
-    const release = endWhenStopped(running, [stopped, watch.passed], options.grace ?? 3000);
+    const release = endWhenStopped(running, [stopped, watch.tripped], options.grace ?? 3000);
     let exit;
     try {
         exit = await running.exit;
     }
     catch (error) {
-        if (error instanceof run_engine/* EngineLost */.T)
+        if (error instanceof engine_engine/* EngineLost */.T)
             throw error;
         const reason = `it could not be started: ${(0,errors/* reasonOf */.A3)(error)}`;
         return { outcome: { status: 'failed', eval: planned, reason, lastLines: [] }, endedOnItsOwn: false };
@@ -86846,7 +86941,7 @@ async function runOnce(planned, lane, options, log) {
         running.signal('SIGKILL');
     }
     const record = await readRecordFile(recordFile);
-    const endedOnItsOwn = exit.signal === null && !stopped.aborted && !watch.passed.aborted;
+    const endedOnItsOwn = exit.signal === null && !stopped.aborted && !watch.tripped.aborted;
     const failure = exit.code === 0 ? undefined : pythonFailure(printed);
     const judgement = judgeAttempt({
         planned,
@@ -86863,7 +86958,7 @@ async function runOnce(planned, lane, options, log) {
                 outcome: { status: 'pending', eval: planned, reason: (0,errors/* reasonOf */.A3)(stopped.reason) },
                 endedOnItsOwn,
             };
-        const reason = watch.passed.aborted ? (0,errors/* reasonOf */.A3)(watch.passed.reason) : judgement.reason;
+        const reason = watch.tripped.aborted ? (0,errors/* reasonOf */.A3)(watch.tripped.reason) : judgement.reason;
         const lastLines = printed.slice(-SHOWN_LINES);
         return {
             outcome: { status: 'failed', eval: planned, reason, lastLines },
@@ -86872,9 +86967,9 @@ async function runOnce(planned, lane, options, log) {
             failure,
         };
     }
-    const content = await (0,written/* contentAtEnd */.u)(planned);
+    const content = await contentAtEnd(planned);
     if (content.written.length > 0)
-        log.info((0,written/* describeWritten */.h)(content.written));
+        log.info((0,decision/* describeWritten */.h)(content.written));
     const completion = {
         version: 1,
         eval: planned.key,
@@ -86883,7 +86978,7 @@ async function runOnce(planned, lane, options, log) {
         metrics: judgement.metrics,
         samples: judgement.samples,
         ...accounting(lane.attempt(), judgement.record),
-        adaptations: lane.adaptations().slice(0, completion_record/* MOST_ADAPTATIONS */.B7),
+        adaptations: lane.adaptations().slice(0, completion_record/* MOST_ADAPTATIONS */.B),
         run: options.run,
         started: started.toISOString(),
         ended: new Date().toISOString(),
@@ -86938,7 +87033,7 @@ const KEPT_CHARACTERS = 1 << 20;
  * A log for one of several evals that run at a time: what it is told is kept, and printed whole when the eval has ended.
  * Annotations are not held back.
  */
-class KeptLog {
+class BufferedLog {
     #log;
     #lines = [];
     #characters = 0;
@@ -87021,6 +87116,7 @@ function timeLeft(run, now) {
 }
 
 ;// CONCATENATED MODULE: ./lib/run/schedule.js
+/** In what order evals run, and how long that will take. Pure. */
 /** Without any experience a sample counts as this many milliseconds: only how evals compare matters then. */
 const GUESS = 1000;
 /**
@@ -87063,6 +87159,7 @@ function longestFirst(evals, expected) {
 
 
 
+
 const HEARTBEAT = 30_000;
 /** Decisions in, outcomes out, in the same order. Every outcome `fresh` is on disk when this returns. */
 async function runEvals(decisions, options) {
@@ -87071,7 +87168,7 @@ async function runEvals(decisions, options) {
     // Records of content that has changed since still tell how long an eval takes.
     const expected = expectedDurations(toRun, state.records);
     state.forget(toRun.map((planned) => planned.command));
-    (0,journals/* keepJournals */.Qt)(state.paths, options.sampleResume ? toRun.map((planned) => planned.key) : []);
+    (0,journals/* removeOtherJournals */.FA)(state.paths, options.sampleResume ? toRun.map((planned) => planned.key) : []);
     for (const decision of decisions) {
         // Done under other arguments that change no result: the line makes plain `oaievalset` skip it as well.
         if (decision.kind === 'reuse' && decision.record && !state.isDone(decision.eval.command)) {
@@ -87156,7 +87253,7 @@ class Run {
         this.#begun += 1;
         const alone = parallelEvals === 1;
         const title = `[${this.#reused + this.#begun}/${this.#total}] ${planned.name}`;
-        const own = alone ? log : new KeptLog(log);
+        const own = alone ? log : new BufferedLog(log);
         const execute = () => executeEval(planned, this.#options, own, (progress) => {
             this.#running.set(planned, {
                 name: planned.name,
@@ -87170,7 +87267,7 @@ class Run {
         this.#running.delete(planned);
         this.#options.onEnded?.(Date.now() - started);
         const told = tell(outcome, Date.now() - started);
-        if (own instanceof KeptLog) {
+        if (own instanceof BufferedLog) {
             this.#printed += 1;
             const title = `[${this.#reused + this.#printed}/${this.#total}] ${planned.name} … ${told}`;
             this.#printing = this.#printing.then(() => own.print(title));
@@ -87211,7 +87308,7 @@ class Run {
 }
 function tell(outcome, milliseconds) {
     if (outcome.status === 'fresh') {
-        const metric = (0,format/* mainMetric */._)(outcome.eval.metrics, outcome.record.metrics);
+        const metric = (0,main_metric/* mainMetric */._)(outcome.eval.metrics, outcome.record.metrics);
         const shown = metric ? ` (${metric.name} ${(0,format/* metricText */._l)(metric.value)})` : '';
         return `done in ${(0,format/* duration */.p0)(milliseconds)}${shown}`;
     }

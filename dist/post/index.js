@@ -28433,13 +28433,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer"
 
 /***/ }),
 
-/***/ 1421:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
-
-/***/ }),
-
 /***/ 7540:
 /***/ ((module) => {
 
@@ -28622,6 +28615,32 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
+/***/ 5118:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   X: () => (/* binding */ actionRoot)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3136);
+
+
+
+/**
+ * The directory of the action itself, the nearest one above this file that holds `action.yml`: the same from `src/` in a
+ * checkout and from `dist/<entry>/`. Not a `new URL(…)`, which the bundler would rewrite.
+ */
+function actionRoot() {
+    let directory = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)((0,node_url__WEBPACK_IMPORTED_MODULE_2__.fileURLToPath)(import.meta.url));
+    while (!(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(directory, 'action.yml')) && (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(directory) !== directory)
+        directory = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(directory);
+    return directory;
+}
+
+
+/***/ }),
+
 /***/ 2887:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -28630,7 +28649,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /* harmony export */ });
 /* unused harmony export finish */
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
-/* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7930);
+/* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(348);
 /* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2988);
 
 
@@ -28668,7 +28687,7 @@ function fail(error) {
 
 /***/ }),
 
-/***/ 9045:
+/***/ 1703:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -28990,19 +29009,16 @@ function shlex_join (args) {
   return args.map(quote).join(" ")
 }
 
-// EXTERNAL MODULE: ./lib/errors.js
-var errors = __nccwpck_require__(452);
-// EXTERNAL MODULE: external "node:url"
-var external_node_url_ = __nccwpck_require__(3136);
+// EXTERNAL MODULE: ./lib/action-root.js
+var action_root = __nccwpck_require__(5118);
 ;// CONCATENATED MODULE: ./lib/environment/python-sources.js
 
 
-/**
- * The folder with the action's Python programs and package locks. Not bundled, so found by its place in the checkout of
- * the action: two folders up leads to the same one from `src/environment` and from `dist/<entry>`.
- */
-const python_sources_PYTHON_SOURCES = (0,external_node_path_.resolve)((0,external_node_path_.dirname)((0,external_node_url_.fileURLToPath)(import.meta.url)), '../../src/python');
+/** The directory with the action's Python programs and package locks, which are not bundled. */
+const python_sources_PYTHON_SOURCES = (0,external_node_path_.join)((0,action_root/* actionRoot */.X)(), 'src/python');
 
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(452);
 // EXTERNAL MODULE: ./node_modules/@actions/exec/lib/exec.js + 5 modules
 var exec = __nccwpck_require__(2876);
 ;// CONCATENATED MODULE: ./lib/process/command.js
@@ -29053,7 +29069,7 @@ function planner_shortLivedPlanner({ python, cwd, env }) {
 
 // EXTERNAL MODULE: ./lib/process/group.js + 1 modules
 var group = __nccwpck_require__(6303);
-;// CONCATENATED MODULE: ./lib/run/oaieval-engine.js
+;// CONCATENATED MODULE: ./lib/engine/oaieval-engine.js
 
 
 
@@ -29072,7 +29088,7 @@ function oaieval_engine_oaievalEngine({ python, cwd, env, todaysModels }) {
 
 // EXTERNAL MODULE: ./lib/text.js
 var lib_text = __nccwpck_require__(8804);
-;// CONCATENATED MODULE: ./lib/run/readable-output.js
+;// CONCATENATED MODULE: ./lib/engine/readable-output.js
 
 /** Bytes. A person reads no more of a line, and annotations and reports keep thirty of them for each eval. */
 const LONGEST_LINE = 4096;
@@ -29092,13 +29108,13 @@ function readable_output_readableOutput(engine, log) {
     };
 }
 
-// EXTERNAL MODULE: external "node:child_process"
-var external_node_child_process_ = __nccwpck_require__(1421);
 // EXTERNAL MODULE: external "node:net"
 var external_node_net_ = __nccwpck_require__(7030);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
-;// CONCATENATED MODULE: ./lib/run/warm-host.js
+// EXTERNAL MODULE: ./lib/process/leader.js + 2 modules
+var leader = __nccwpck_require__(2481);
+;// CONCATENATED MODULE: ./lib/engine/warm-host.js
 /** The warm host as this process sees it: src/python/host.py says what it is, and in which words it is talked to. */
 
 
@@ -29159,10 +29175,9 @@ class warm_host_WarmHost {
             tmpdir(),
             ...(env.RUNNER_TEMP ? [env.RUNNER_TEMP] : []),
         ]);
-        const child = spawn(python, [join(PYTHON_SOURCES, 'host.py'), path], {
+        const child = startLeader(python, [join(PYTHON_SOURCES, 'host.py'), path], {
             cwd,
             env,
-            detached: true,
             stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
         });
         return new warm_host_WarmHost(child, server, directory);
@@ -29381,19 +29396,8 @@ async function listen(places) {
     }
     throw new warm_host_HostUnavailable(`there is no place for the socket that evals print to (${reasons.join('; ')})`);
 }
-function signalGroup(pid, signal) {
-    if (pid === undefined || pid <= 0)
-        return;
-    try {
-        process.kill(-pid, signal);
-    }
-    catch (error) {
-        if (error.code !== 'ESRCH')
-            throw error;
-    }
-}
 
-;// CONCATENATED MODULE: ./lib/run/warm-engine.js
+;// CONCATENATED MODULE: ./lib/engine/warm-engine.js
 
 
 
@@ -29485,7 +29489,7 @@ function warm_engine_warmEngine(options) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/run/engines.js
+;// CONCATENATED MODULE: ./lib/engine/engines.js
 /** Which engine runs the evals, and what plans the set for it. */
 
 
@@ -29754,7 +29758,7 @@ function invalid(name, value, why, next) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Zx: () => (/* binding */ actionLog)
 /* harmony export */ });
-/* unused harmony exports asOwn, asText */
+/* unused harmony exports sanitizeMessage, quoteChildLine */
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3360);
 /* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8804);
 
@@ -29770,11 +29774,11 @@ const redactor = new _text_js__WEBPACK_IMPORTED_MODULE_1__/* .Redactor */ .pO();
 /** Prints to the log of the step. */
 const actionLog = {
     debug: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .debug */ .Yz(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message))),
-    info: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(redactor.redact(asOwn(message))),
+    info: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(redactor.redact(sanitizeMessage(message))),
     warning: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e, message, title),
     error: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3, message, title),
     group: (title, work) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .group */ .Os(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(title)), work),
-    child: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(redactor.redact(asText(line))),
+    child: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(redactor.redact(quoteChildLine(line))),
     hide(secret, { isMasked = false } = {}) {
         // The runner masks it as well, also in what later steps print. It learns that from a line of our output.
         if (redactor.hide(secret) && !isMasked)
@@ -29787,11 +29791,11 @@ function annotate(issue, message, title) {
     const whole = redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message));
     const text = (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .shorten */ .ml)(whole, LONGEST_ANNOTATION);
     if (text !== whole)
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(asOwn(whole));
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(sanitizeMessage(whole));
     issue(text, title === undefined ? {} : { title: redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(title, LONGEST_TITLE)) });
 }
 /** A message of ours may name what others wrote: no line of it is a command. */
-function asOwn(message) {
+function sanitizeMessage(message) {
     return (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message)
         .split('\n')
         .map((line) => line.replaceAll('##[', '## ['))
@@ -29802,7 +29806,7 @@ function asOwn(message) {
  * The runner takes a line for a command when it starts with `::` behind white space, or holds `##[` anywhere, and ends
  * a line at `\r` as well (actions/runner, `ActionCommand.cs`). Behind a bar and without those, a line is only text.
  */
-function asText(line) {
+function quoteChildLine(line) {
     return line
         .split(/\r\n|\r|\n/)
         .map((part) => `│ ${(0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(part).replaceAll('##[', '## [')}`)
@@ -29821,7 +29825,7 @@ function asText(line) {
 /* unused harmony export publishOutputs */
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3360);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
-/* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7930);
+/* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(348);
 
 
 
@@ -29919,355 +29923,7 @@ function loadSession() {
 
 /***/ }),
 
-/***/ 198:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  K: () => (/* binding */ Checkpointer)
-});
-
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/errors.js
-var errors = __nccwpck_require__(452);
-;// CONCATENATED MODULE: ./lib/process/after.js
-/** The most that a timer can count, some 24 days: a longer one would go off at once. */
-const LONGEST = 2 ** 31 - 1;
-/** Calls `work` after so many milliseconds, however many they are. Returns what calls it off. */
-function after(milliseconds, work) {
-    let timer;
-    const wait = (left) => {
-        timer = setTimeout(() => (left > LONGEST ? wait(left - LONGEST) : work()), Math.min(left, LONGEST));
-    };
-    wait(milliseconds);
-    return () => clearTimeout(timer);
-}
-
-// EXTERNAL MODULE: ./lib/progress/journals.js + 2 modules
-var journals = __nccwpck_require__(8351);
-// EXTERNAL MODULE: ./lib/checkpoint/client-output.js
-var client_output = __nccwpck_require__(833);
-// EXTERNAL MODULE: ./lib/checkpoint/protocol.js
-var protocol = __nccwpck_require__(2180);
-;// CONCATENATED MODULE: ./lib/checkpoint/checkpointer.js
-/**
- * Saves checkpoints: while evals run, so that a runner that vanishes loses little, and at the end. Evals never wait for it.
- */
-
-
-
-
-
-
-
-/**
- * The cache of a repository holds 10 GB. When superseded checkpoints cannot be deleted, each one comes this much later than
- * the last: with an interval of 2 minutes a job of 6 hours leaves 20 of them.
- */
-const GROWTH = 1.2;
-/** After trouble, so many intervals until the next try, and at most: a service that limits wants to be left alone. */
-const BACKOFF = 2;
-const LONGEST_BACKOFF = 16;
-/** A checkpoint in the background that takes longer is given up; the next one may fare better. */
-const LONGEST_SAVE = 10 * 60_000;
-const ONCE = {
-    journals: new Set(),
-    interval: Number.POSITIVE_INFINITY,
-    mark: () => '',
-    onSave: () => { },
-};
-class Checkpointer {
-    #options;
-    #saved = [];
-    #saving;
-    #abort = new AbortController();
-    #callOff;
-    #running = false;
-    #interval;
-    /** When the last one was begun, in milliseconds since the epoch. */
-    #begun = Date.now();
-    #backoff = 1;
-    #savedMark;
-    #warned = false;
-    constructor(options) {
-        this.#options = { ...ONCE, ...options };
-        this.#interval = this.#options.interval;
-        this.#savedMark = this.#options.mark();
-    }
-    /** From here on a checkpoint is saved whenever the interval has passed and there is something new. */
-    start() {
-        this.#running = true;
-        this.#schedule();
-    }
-    /**
-     * Saves one now, in the background: an eval has ended that took long. Not while one is being saved, after trouble, or when
-     * those that nobody deletes would become too many.
-     */
-    soon() {
-        const many = !this.#options.onSuperseded && Date.now() - this.#begun < this.#interval;
-        if (this.#running && this.#backoff === 1 && !many)
-            this.#tick();
-    }
-    /** Ends checkpoints in the background; one that is under way is given up. */
-    async stop() {
-        this.#running = false;
-        this.#callOff?.();
-        this.#abort.abort();
-        await this.#saving;
-    }
-    /**
-     * Ends checkpoints in the background, and saves the last one. Cache trouble is a warning that says what it means, never
-     * a failure.
-     * @param hurry aborted when there is no more time for it
-     */
-    async finish(hurry) {
-        // What is under way is older than what the last one will save.
-        await this.stop();
-        const { state, log } = this.#options;
-        (0,journals/* sealLive */.Ch)(state.paths);
-        const last = this.#saved.at(-1);
-        if (last !== undefined && this.#options.mark() === this.#savedMark)
-            return { key: last, complete: true };
-        if (last === undefined && this.#options.unchangedSince())
-            return { key: '', complete: true };
-        const outcome = await this.#save(hurry ? { signal: hurry } : {});
-        if (outcome.kind === 'saved') {
-            log.info(`Saved the checkpoint ${outcome.key}`);
-            await this.#keep(outcome.key, hurry);
-            return { key: outcome.key, complete: true };
-        }
-        if (outcome.kind === 'failed') {
-            const from = last === undefined ? 'an earlier checkpoint' : `the checkpoint ${last}`;
-            log.warning(`The checkpoint was not saved: ${outcome.cause}. The evals are not affected, but what this run completed can only ` +
-                `be taken up from this machine, or from ${from}.`, 'Checkpoint not saved');
-        }
-        else if (outcome.cause !== this.#options.knownUnavailable) {
-            log.info(`No checkpoint is saved: ${outcome.cause}. What this run completed can only be taken up from this machine.`);
-        }
-        return { key: last ?? '', complete: outcome.kind === 'unavailable' };
-    }
-    #schedule() {
-        this.#callOff?.();
-        if (this.#running)
-            this.#callOff = after(this.#interval * this.#backoff, () => this.#tick());
-    }
-    #tick() {
-        if (this.#saving)
-            return;
-        if (this.#options.mark() === this.#savedMark) {
-            this.#schedule();
-            return;
-        }
-        this.#abort = new AbortController();
-        this.#begun = Date.now();
-        this.#saving = this.#background().finally(() => {
-            this.#saving = undefined;
-            this.#schedule();
-        });
-    }
-    async #background() {
-        const { log, journals, mark } = this.#options;
-        const marked = mark();
-        let sealed = true;
-        for (const journal of journals) {
-            try {
-                journal.seal();
-            }
-            catch (error) {
-                // Its answers are not in this checkpoint; there is something left for the next.
-                sealed = false;
-                log.debug(`A journal could not be sealed: ${(0,errors/* reasonOf */.A3)(error)}`);
-            }
-        }
-        const outcome = await this.#save({ signal: this.#abort.signal, timeoutMs: LONGEST_SAVE });
-        if (outcome.kind === 'saved') {
-            if (sealed)
-                this.#savedMark = marked;
-            this.#backoff = 1;
-            if (!this.#options.onSuperseded)
-                this.#interval *= GROWTH;
-            log.info(`Saved the checkpoint ${outcome.key} while evals run`);
-            await this.#keep(outcome.key, this.#abort.signal);
-        }
-        else if (outcome.kind === 'failed' && !this.#abort.signal.aborted) {
-            this.#backoff = Math.min(LONGEST_BACKOFF, this.#backoff * BACKOFF);
-            const message = `A checkpoint while evals run was not saved: ${outcome.cause}. It is tried again later; the evals are not affected.`;
-            if (this.#warned)
-                log.info(message);
-            else
-                log.warning(message, 'Checkpoint not saved');
-            this.#warned = true;
-        }
-        else if (outcome.kind === 'unavailable') {
-            this.#running = false;
-        }
-    }
-    async #keep(key, signal = new AbortController().signal) {
-        const superseded = this.#saved.splice(0);
-        this.#saved.push(key);
-        try {
-            if (superseded.length > 0)
-                await this.#options.onSuperseded?.(superseded, key, signal);
-        }
-        catch (error) {
-            this.#options.log.debug(`Superseded checkpoints stay: ${(0,errors/* reasonOf */.A3)(error)}`);
-        }
-    }
-    async #save(limits) {
-        const { state, store, onSave, onSaved } = this.#options;
-        const { live } = state.paths;
-        let root;
-        try {
-            onSave(store.nextSeq + 1);
-            // Beside the state, on one file system with it: what never changes is linked, not copied.
-            (0,external_node_fs_.mkdirSync)(live, { recursive: true });
-            root = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(live, 'snapshot-'));
-            state.snapshot((0,external_node_path_.join)(root, protocol/* CHECKPOINT_PATH */.nm));
-            const outline = state.outline();
-            const outcome = await store.save(root, limits);
-            if (outcome.kind === 'saved')
-                onSaved?.(outline);
-            return outcome;
-        }
-        catch (error) {
-            // Most likely a full disk: the next checkpoint may fare better.
-            return { kind: 'failed', cause: `the state could not be copied (${(0,client_output/* printable */.g$)((0,errors/* reasonOf */.A3)(error), [])})` };
-        }
-        finally {
-            if (root)
-                discard(root);
-        }
-    }
-}
-/** A tree that cannot be removed ends no run: the next one empties the live directory. */
-function discard(root) {
-    try {
-        (0,external_node_fs_.rmSync)(root, { recursive: true, force: true });
-    }
-    catch {
-        // As said.
-    }
-}
-
-
-/***/ }),
-
-/***/ 833:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   BY: () => (/* binding */ storageLines),
-/* harmony export */   Dx: () => (/* binding */ linesOf),
-/* harmony export */   Ee: () => (/* binding */ saysUnable),
-/* harmony export */   LH: () => (/* binding */ foundEntry),
-/* harmony export */   c_: () => (/* binding */ lastMatch),
-/* harmony export */   g$: () => (/* binding */ printable),
-/* harmony export */   mb: () => (/* binding */ toolMessage),
-/* harmony export */   o4: () => (/* binding */ firstMatch),
-/* harmony export */   qc: () => (/* binding */ archiveBytes)
-/* harmony export */ });
-function linesOf(stdout) {
-    return stdout.split(/\r?\n/).map((line) => {
-        const command = /^::([\w-]+)(?: [^:]*)?::(.*)$/.exec(line);
-        if (!command)
-            return { level: 'info', text: line };
-        return { level: command[1] ?? '', text: unescapeData(command[2] ?? '') };
-    });
-}
-/**
- * What the Azure SDK logged on stderr (AZURE_LOG_LEVEL=info), as lines of level `storage`. It keeps signatures out of its
- * log. The client's own message about a failed upload or download is empty, or the words of an answer without its status.
- */
-function storageLines(stderr) {
-    return stderr.split('\n').flatMap((line) => {
-        const text = /^azure:\S+ (.*)/.exec(line)?.[1];
-        return text === undefined ? [] : [{ level: 'storage', text }];
-    });
-}
-/** The first group of the first line that matches. */
-function firstMatch(lines, pattern) {
-    for (const line of lines) {
-        const match = pattern.exec(line.text);
-        if (match)
-            return match[1];
-    }
-    return undefined;
-}
-/** The first group of the last line that matches. */
-function lastMatch(lines, pattern) {
-    return firstMatch(lines.toReversed(), pattern);
-}
-/** Whether a line of a tool, or of the shell that should start it, is about what it cannot do, not about what it was given. */
-function saysUnable(line) {
-    return UNABLE.test(line);
-}
-const UNABLE = /unrecogni[sz]ed option|(invalid|unknown|illegal|unsupported) option|option .* (is not supported|requires)|^usage: |Incorrect parameters|You may not specify more than one|Can'?t (launch|initialize) (external|filter)|Cannot exec|: not found$|command not found|applet not found|Unable to locate executable|spawn .* (ENOENT|EACCES|ENOEXEC)|Exec format error/i;
-/** A line of a tool for a message: without the path of the tool, and with nothing that ends the clause it is put into. */
-function toolMessage(line) {
-    return printable(line.trim().replace(/^\S*\/(?=[\w.-]+(?: \(child\))?: )/, ''), []).replace(/[.;]+$/, '');
-}
-/** Key of the entry that the client found, whatever became of it; undefined when it found none. */
-function foundEntry(lines) {
-    return (firstMatch(lines, /^Cache hit for(?: restore-key)?: (.*)$/) ??
-        firstMatch(lines.filter(({ level }) => level === 'debug'), /^\{.*"cacheKey":"([^"\\]+)"/));
-}
-/** Size in bytes of the archive that was sent or received, when the client told. */
-function archiveBytes(lines) {
-    const bytes = firstMatch(lines, /^Cache Size: .*\((\d+) B\)/) ?? firstMatch(lines, /^Sent \d+ of (\d+) /);
-    return bytes === undefined ? undefined : Number(bytes);
-}
-/**
- * One line of at most 300 characters, without what would let a reader of the log use the cache in our name: the given
- * secrets, tokens, and of an address everything but the host.
- */
-function printable(text, secrets) {
-    let result = text;
-    for (const secret of secrets)
-        if (secret)
-            result = result.replaceAll(secret, '***');
-    result = result
-        .replace(/\b(https?:\/\/)(?:[^\s/?#"'<>@]*@)?([^\s/?#"'<>]+)[^\s"'<>]*/gi, '$1$2/…')
-        .replace(/\beyJ[\w-]+(?:\.[\w-]*)*/g, '***')
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-        .replace(/[\s\u0000-\u001f\u007f]+/g, ' ')
-        .trim();
-    return result.length > 300 ? `${result.slice(0, 299)}…` : result;
-}
-/** Reverses what @actions/core does to the text of a workflow command. */
-function unescapeData(text) {
-    return text.replace(/%0D/g, '\r').replace(/%0A/g, '\n').replace(/%25/g, '%');
-}
-
-
-/***/ }),
-
-/***/ 2180:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Vk: () => (/* binding */ CUT_OFF),
-/* harmony export */   h7: () => (/* binding */ RESULT_FD),
-/* harmony export */   nm: () => (/* binding */ CHECKPOINT_PATH)
-/* harmony export */ });
-/** The message of an `error`, when the client would have waited for ever for the rest of an answer. */
-const CUT_OFF = 'an answer ended in the middle';
-const RESULT_FD = 3;
-/**
- * The one path every checkpoint holds, relative to a directory made for the call.
- *
- * It is part of the entry's version: a checkpoint is only found by who asks for this very path. A constant keeps that
- * apart from the machine's workspace, temporary and state directories.
- */
-const CHECKPOINT_PATH = 'tmp/oaievalset';
-
-
-/***/ }),
-
-/***/ 8802:
+/***/ 193:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -30276,7 +29932,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   ms: () => (/* binding */ checkpointStore)
 });
 
-// UNUSED EXPORTS: openWithCheckpoint, restoreCheckpoint
+// UNUSED EXPORTS: adoptCheckpoint, restoreCheckpoint
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
@@ -30284,16 +29940,14 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var errors = __nccwpck_require__(452);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var paths = __nccwpck_require__(8943);
-// EXTERNAL MODULE: ./lib/progress/state.js + 2 modules
-var state = __nccwpck_require__(1765);
+// EXTERNAL MODULE: ./lib/progress/state.js + 3 modules
+var state = __nccwpck_require__(8778);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/progress/completion-record.js + 1 modules
-var completion_record = __nccwpck_require__(1512);
-// EXTERNAL MODULE: ./lib/progress/progress-file.js
-var progress_file = __nccwpck_require__(1119);
+// EXTERNAL MODULE: ./lib/progress/completions-file.js + 1 modules
+var completions_file = __nccwpck_require__(4200);
 ;// CONCATENATED MODULE: ./lib/checkpoint/content.js
 /** Whether two states say the same, for the question whether a checkpoint is worth saving. */
 
@@ -30347,566 +30001,6 @@ function sizesBelow(folder) {
         .map((path) => [relative(folder, path), lstatSync(path, { throwIfNoEntry: false })?.size ?? -1]);
 }
 
-// EXTERNAL MODULE: external "node:child_process"
-var external_node_child_process_ = __nccwpck_require__(1421);
-// EXTERNAL MODULE: external "node:events"
-var external_node_events_ = __nccwpck_require__(8474);
-;// CONCATENATED MODULE: external "node:fs/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(7075);
-;// CONCATENATED MODULE: external "node:stream/promises"
-const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(8522);
-;// CONCATENATED MODULE: external "node:module"
-const external_node_module_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:module");
-;// CONCATENATED MODULE: ./lib/checkpoint/safe-tar.js
-
-
-
-
-/**
- * From here on every program that this process starts sees only the environment of a tool, and every tar is one that an
- * archive cannot mislead. To be called by the cache worker, whose client offers no other way in.
- *
- * A script on the PATH in place of tar would have to be written first, and what this process has just written it cannot
- * always execute: a child that is forked meanwhile holds the file open for writing until it is a program of its own (ETXTBSY).
- */
-function guardTools() {
-    const { spawn } = childProcess;
-    const guarded = (file, args = [], options = {}) => spawn(file, safeArguments(file, args), { ...options, env: toolEnvironment(options.env ?? process.env) });
-    childProcess.spawn = guarded;
-    syncBuiltinESMExports();
-}
-/**
- * The client unpacks with `-P`, which lets an archive write to absolute paths, above the directory with `..`, and through
- * links it brought along. Who can write to a repository's cache could thus write anywhere on the runner. Without `-P`, GNU
- * and BSD tar refuse all three. Owners and permissions of the archive are those of another machine, which tar keeps for root.
- */
-function safeArguments(file, args) {
-    if (!/^g?tar$/.test(basename(file)))
-        return args;
-    const kept = args.filter((argument) => argument !== '-P');
-    return kept.includes('-xf') ? [...kept, ...AS_OURS] : kept;
-}
-/** Unpacked files belong to who unpacks them, with the permissions that its umask leaves. */
-const AS_OURS = ['--no-same-owner', '--no-same-permissions'];
-
-;// CONCATENATED MODULE: ./lib/checkpoint/sealed-stream.js
-/**
- * A stream as chunks that are encrypted and authenticated one by one, so that memory stays bounded and nothing is handed
- * on before it is known to be genuine. See encryption.ts for the format.
- */
-
-
-/** Plain bytes of every chunk but the last. */
-const CHUNK = 1024 * 1024;
-const TAG = 16;
-const PREFIX = 7;
-/** What was sealed is not what is there, or not for this key and name. The message says so as a clause. */
-class SealBroken extends Error {
-    name = 'SealBroken';
-}
-function nonce(prefix, index, last) {
-    const bytes = Buffer.alloc(12);
-    prefix.copy(bytes);
-    bytes.writeUInt32BE(index, PREFIX);
-    bytes[11] = last ? 1 : 0;
-    return bytes;
-}
-function sealingStream({ key, prefix, names }) {
-    return inBlocks(CHUNK, (plain, index, last) => {
-        const cipher = (0,external_node_crypto_.createCipheriv)('aes-256-gcm', key, nonce(prefix, index, last));
-        cipher.setAAD(names);
-        return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
-    });
-}
-/** Ends with SealBroken at the first chunk that is not what was sealed there. */
-function openingStream({ key, prefix, names }) {
-    return inBlocks(CHUNK + TAG, (sealed, index, last) => {
-        if (sealed.length < TAG)
-            throw new SealBroken('it is damaged or incomplete');
-        const end = sealed.length - TAG;
-        const decipher = (0,external_node_crypto_.createDecipheriv)('aes-256-gcm', key, nonce(prefix, index, last), { authTagLength: TAG });
-        decipher.setAAD(names);
-        decipher.setAuthTag(sealed.subarray(end));
-        try {
-            return Buffer.concat([decipher.update(sealed.subarray(0, end)), decipher.final()]);
-        }
-        catch {
-            throw new SealBroken('it is damaged, incomplete, or was saved under another name');
-        }
-    });
-}
-/**
- * Hands `work` blocks of exactly `size` bytes, and the rest as the last one. A block is held back until it is known
- * whether more follows, so that the last one, and only that, is called the last.
- */
-function inBlocks(size, work) {
-    let pieces = [];
-    let held = 0;
-    let index = 0;
-    const take = (length, last) => {
-        const all = Buffer.concat(pieces);
-        pieces = length < all.length ? [all.subarray(length)] : [];
-        held -= length;
-        index += 1;
-        return work(all.subarray(0, length), index - 1, last);
-    };
-    return new external_node_stream_.Transform({
-        transform(chunk, _encoding, done) {
-            pieces.push(chunk);
-            held += chunk.length;
-            attempt(done, () => {
-                while (held > size)
-                    this.push(take(size, false));
-            });
-        },
-        flush(done) {
-            attempt(done, () => {
-                this.push(take(held, true));
-            });
-        },
-    });
-}
-function attempt(done, work) {
-    try {
-        work();
-        done();
-    }
-    catch (error) {
-        done(error);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/checkpoint/encryption.js
-/** A checkpoint as one encrypted file: nobody without the text of `encryption-key` can read it, change it or make one. */
-
-
-
-
-
-
-
-
-
-
-
-/**
- * The file, all numbers big-endian:
- *
- *     magic `oaievals` 8 · version 1 · salt 16 · nonce prefix 7 · key check 16 · chunks
- *
- * Every chunk but the last holds 1 MiB of plain text; each is followed by its 16-byte GCM tag. The nonce of a chunk is
- * prefix · index (4) · 1 for the last chunk or else 0 (1): what is cut off, left out, repeated or moved has another nonce
- * than it was sealed with. Additional authenticated data of each chunk: the header, then the entry's key in the cache, so
- * that an entry cannot be passed off as that of another run, shard, model or eval set. (The construction is STREAM, of
- * Hoang, Reyhanitabar, Rogaway and Vizár, 2015.)
- *
- * The plain text is a tar archive, compressed: what is encrypted cannot be compressed any more.
- */
-const MAGIC = Buffer.from('oaievals');
-const VERSION = 1;
-const SALT = 16;
-const CHECK = 16;
-const HEADER = MAGIC.length + 1 + SALT + PREFIX + CHECK;
-/** What OWASP asks for where a person may have chosen the text (32 MB of memory; a quarter of a second). */
-const SCRYPT = { N: 2 ** 15, r: 8, p: 3, maxmem: 64 * 1024 * 1024 };
-/** The fast end: 1 GB of JSON lines takes six seconds, and shrinks to a fifth or less. */
-const GZIP_LEVEL = 3;
-/** Below this, guessing is faster than asking. */
-const SHORTEST_KEY = 16;
-/** Why a text is no good as `encryption-key`, as a clause; undefined when it is. */
-function encryptionKeyProblem(text) {
-    if (text.length >= SHORTEST_KEY)
-        return undefined;
-    return `it is shorter than ${SHORTEST_KEY} characters, which can be guessed`;
-}
-/** Writes `<root>/<path>` and all below it to the file `target`, which must not exist. */
-async function sealTree(root, path, target, sealing) {
-    const salt = (0,external_node_crypto_.randomBytes)(SALT);
-    const prefix = (0,external_node_crypto_.randomBytes)(PREFIX);
-    const { key, check } = await derive(sealing.encryptionKey, salt);
-    const header = Buffer.concat([MAGIC, Buffer.from([VERSION]), salt, prefix, check]);
-    const output = (0,external_node_fs_.createWriteStream)(target, { flags: 'wx', mode: 0o600 });
-    output.write(header);
-    const { env, signal, entryKey } = sealing;
-    const chunks = sealingStream({ key, prefix, names: encryption_namesOf(header, entryKey) });
-    const tar = startTar(['-cf', '-', '-C', root, path], env);
-    await together((0,external_node_stream_promises_namespaceObject.pipeline)(tar.stdout, (0,external_node_zlib_.createGzip)({ level: GZIP_LEVEL }), chunks, output, { signal }), tar, signal);
-}
-/**
- * Unpacks what `sealTree` wrote into the directory `into`. What was unpacked before a failure is not to be used.
- * @param mostBytes a bound for what comes out of the archive
- * @throws SealBroken
- */
-async function openSealed(source, into, mostBytes, sealing) {
-    // A link or a pipe in its place is not followed, and does not hold us up.
-    const file = await (0,promises_namespaceObject.open)(source, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
-    try {
-        if (!(await file.stat()).isFile())
-            throw new SealBroken('it is not a regular file');
-        const { header, salt, prefix, check } = await readHeader(file);
-        const derived = await derive(sealing.encryptionKey, salt);
-        if (!(0,external_node_crypto_.timingSafeEqual)(derived.check, check)) {
-            throw new SealBroken('it was encrypted with another key, or its first bytes are damaged');
-        }
-        const { env, signal, entryKey } = sealing;
-        const chunks = openingStream({ key: derived.key, prefix, names: encryption_namesOf(header, entryKey) });
-        const input = file.createReadStream({ start: HEADER, highWaterMark: CHUNK, autoClose: false });
-        const tar = startTar(['-xf', '-', ...AS_OURS, '-C', into], env);
-        const stages = [input, chunks, (0,external_node_zlib_.createGunzip)(), bounded(mostBytes), feeding(tar.stdin)];
-        await together((0,external_node_stream_promises_namespaceObject.pipeline)(...stages, { signal }), tar, signal);
-    }
-    finally {
-        await file.close();
-    }
-}
-async function readHeader(file) {
-    const { buffer: header, bytesRead } = await file.read(Buffer.alloc(HEADER), 0, HEADER, 0);
-    const begins = header.subarray(0, MAGIC.length).equals(MAGIC);
-    if (bytesRead < HEADER || !begins)
-        throw new SealBroken('it does not begin as an encrypted checkpoint does');
-    const version = header[MAGIC.length];
-    if (version !== VERSION) {
-        throw new SealBroken(`it is in format ${version}, and this version of the action reads format ${VERSION}`);
-    }
-    let at = MAGIC.length + 1;
-    const [salt, prefix, check] = [SALT, PREFIX, CHECK].map((length) => {
-        at += length;
-        return header.subarray(at - length, at);
-    });
-    return { header, salt, prefix, check };
-}
-/** A key of its own for each file, so that no nonce is ever used twice, and what tells a wrong key from a damaged file. */
-async function derive(text, salt) {
-    const bytes = await new Promise((resolve, reject) => {
-        (0,external_node_crypto_.scrypt)(text, salt, 32 + CHECK, SCRYPT, (error, derived) => (error ? reject(error) : resolve(derived)));
-    });
-    return { key: bytes.subarray(0, 32), check: bytes.subarray(32) };
-}
-function encryption_namesOf(header, entryKey) {
-    return Buffer.concat([header, Buffer.from(entryKey)]);
-}
-function bounded(mostBytes) {
-    let bytes = 0;
-    return new external_node_stream_.Transform({
-        transform(chunk, _encoding, done) {
-            bytes += chunk.length;
-            if (bytes <= mostBytes)
-                done(null, chunk);
-            else
-                done(new SealBroken(`it unpacks to more than ${mostBytes} bytes`));
-        },
-    });
-}
-/** Never with `-P`: without it tar refuses absolute names, `..`, and links that lead out of the directory. */
-function startTar(args, env) {
-    const tar = (0,external_node_child_process_.spawn)('tar', args, { env, stdio: 'pipe', detached: true });
-    // What it was starting when it was killed holds its output, for which nobody is to wait.
-    tar.once('exit', () => killGroup(tar));
-    return tar;
-}
-/**
- * Hands on what comes, and goes on taking when tar has closed its end: tar stops at the end mark of the archive, and what
- * follows has to be proved genuine all the same. Whether tar had enough, its exit code tells.
- */
-function feeding(stdin) {
-    stdin.on('error', () => { });
-    return new external_node_stream_.Writable({
-        write(chunk, _encoding, done) {
-            if (stdin.destroyed)
-                done();
-            else
-                stdin.write(chunk, () => done());
-        },
-        final(done) {
-            if (stdin.destroyed)
-                done();
-            else
-                stdin.end(() => done());
-        },
-        destroy(error, done) {
-            stdin.destroy();
-            done(error);
-        },
-    });
-}
-/** With what tar started: a tar that is a script leaves children behind. */
-function killGroup(tar) {
-    if (tar.pid === undefined)
-        return;
-    try {
-        process.kill(-tar.pid, 'SIGKILL');
-    }
-    catch {
-        // It is gone already.
-    }
-}
-const STDERR_LIMIT = 4096;
-async function ended(tar) {
-    let said = '';
-    tar.stderr.setEncoding('utf8').on('data', (text) => {
-        if (said.length < STDERR_LIMIT)
-            said += text;
-    });
-    try {
-        const [code, signal] = (await (0,external_node_events_.once)(tar, 'close'));
-        if (code === 0)
-            return { killed: false };
-        const [line] = said.trim().split('\n');
-        return {
-            problem: line || `tar ended with ${signal ?? `exit code ${code}`}`,
-            killed: signal === 'SIGKILL' || signal === 'SIGPIPE',
-        };
-    }
-    catch (error) {
-        return { problem: `tar could not be started (${(0,errors/* reasonOf */.A3)(error)})`, killed: false };
-    }
-}
-/** Waits for both, and tells of a failure what came first: a tar whose other end is gone only says that it is gone. */
-async function together(stream, tar, signal) {
-    const ending = ended(tar);
-    // Streams end when tar does, whatever keeps them.
-    const stop = () => killGroup(tar);
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted)
-        stop();
-    const broken = await stream.then(() => undefined, (error) => {
-        killGroup(tar);
-        for (const pipe of [tar.stdin, tar.stdout, tar.stderr])
-            pipe.destroy();
-        return error instanceof Error ? error : new Error(String(error));
-    });
-    const { problem, killed } = await ending;
-    if (broken && (killed || broken instanceof SealBroken || broken.name === 'AbortError'))
-        throw broken;
-    if (problem !== undefined)
-        throw new Error(problem);
-    if (broken)
-        throw broken;
-}
-
-// EXTERNAL MODULE: ./lib/progress/saved-plan.js + 2 modules
-var saved_plan = __nccwpck_require__(1715);
-// EXTERNAL MODULE: external "node:timers/promises"
-var promises_ = __nccwpck_require__(8500);
-;// CONCATENATED MODULE: ./lib/checkpoint/untrusted-tree.js
-/** What was unpacked from a cache that others can write to, looked at before anything of it is read. */
-
-
-
-
-/** Far above the checkpoint of any eval set, far below what hurts a runner. */
-const untrusted_tree_CHECKPOINT_BOUNDS = {
-    entries: 200_000,
-    bytes: 8 * 1024 ** 3,
-    depth: 32,
-    pathBytes: 1024,
-};
-/** The bounds, with no more bytes than half of what is free in `directory`: what is restored is then copied from there. */
-function boundsIn(directory, bounds = untrusted_tree_CHECKPOINT_BOUNDS) {
-    const { bavail, bsize } = (0,external_node_fs_.statfsSync)(directory);
-    const room = Math.floor((bavail * bsize) / 2);
-    return room < bounds.bytes ? { ...bounds, bytes: room, scarce: true } : bounds;
-}
-/**
- * Says, as a clause, what in a tree cannot come from this action; undefined when nothing does. Then all of it is for this
- * user alone.
- *
- * It stops at the first such thing, and holds no list of the entries: a million of them cost no memory. It never keeps the
- * process from hearing a signal.
- * @throws the reason of the signal, when that is aborted
- */
-async function untrusted_tree_findForbiddenEntry(directory, bounds = untrusted_tree_CHECKPOINT_BOUNDS, signal) {
-    let entries = 0;
-    let bytes = 0;
-    try {
-        for await (const { path, depth, entry } of walk(directory)) {
-            if (signal?.aborted)
-                break;
-            entries += 1;
-            if (entries > bounds.entries)
-                return `it holds more than ${bounds.entries} files`;
-            const name = shown(relative(directory, path));
-            if (depth > bounds.depth)
-                return `${name} is nested deeper than ${bounds.depth} directories`;
-            if (Buffer.byteLength(relative(directory, path)) > bounds.pathBytes) {
-                return `the path ${name} is longer than ${bounds.pathBytes} bytes`;
-            }
-            if (ODD_CHARACTERS.test(entry.name))
-                return `the name ${name} holds control characters`;
-            const stat = await lstat(path);
-            const odd = oddity(stat);
-            if (odd)
-                return `${name} is ${odd}`;
-            if (stat.isFile())
-                bytes += sizeOf(stat);
-            if (bytes > bounds.bytes)
-                return `it holds more than ${inUnits(bounds.bytes)}`;
-            if (stat.mode & 0o077)
-                await chmod(path, stat.isDirectory() ? 0o700 : 0o600);
-        }
-    }
-    catch (error) {
-        // Names that are not UTF-8 and directories without permissions end here.
-        return `it cannot be read whole (${error.code ?? 'unknown error'})`;
-    }
-    signal?.throwIfAborted();
-    return undefined;
-}
-/**
- * Calls `exceeded` when what is being written below a directory outgrows the bounds, and returns why, as a clause. Ends
- * without when `done` is aborted. It looks four times a second, or half of the time when a look takes longer: a bomb
- * overshoots by what a disk takes in that time.
- */
-async function watchGrowth(directory, bounds, exceeded, done) {
-    while (!done.aborted) {
-        const begun = performance.now();
-        const why = await outgrown(directory, bounds, done);
-        if (why) {
-            exceeded();
-            return why;
-        }
-        const pause = Math.max(250, performance.now() - begun);
-        await (0,promises_.setTimeout)(pause, undefined, { signal: done, ref: false }).catch(() => { });
-    }
-    return undefined;
-}
-/** Says, as a clause, which bound the files below a directory exceed; it may be written to in the meantime. */
-async function outgrown(directory, bounds, done) {
-    let entries = 0;
-    let bytes = 0;
-    const open = [directory];
-    try {
-        for (let path = open.pop(); path !== undefined; path = open.pop()) {
-            // What the client removes while we look is not there any more, and does not count.
-            for await (const entry of (await (0,promises_namespaceObject.opendir)(path).catch(() => undefined)) ?? []) {
-                if (done?.aborted)
-                    return undefined;
-                entries += 1;
-                const below = (0,external_node_path_.join)(path, entry.name);
-                const stat = await (0,promises_namespaceObject.lstat)(below).catch(() => undefined);
-                if (stat?.isFile())
-                    bytes += sizeOf(stat);
-                if (entries > bounds.entries)
-                    return `it unpacks to more than ${bounds.entries} files`;
-                if (bytes > bounds.bytes)
-                    return `it unpacks to more than ${inUnits(bounds.bytes)}${bounds.scarce ? ', half of what is free on the disk of this runner' : ''}`;
-                if (stat?.isDirectory())
-                    open.push(below);
-            }
-        }
-    }
-    catch {
-        // The next look tells.
-    }
-    return undefined;
-}
-/** Control and format characters, line and paragraph separators: in a log they hide or forge what is around them. */
-const ODD_CHARACTERS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
-function oddity(stat) {
-    if (stat.isSymbolicLink())
-        return 'a symbolic link';
-    if (stat.isDirectory())
-        return (stat.mode & 0o700) === 0o700 ? undefined : 'a directory without permissions';
-    if (stat.isFIFO())
-        return 'a named pipe';
-    if (stat.isSocket())
-        return 'a socket';
-    if (!stat.isFile())
-        return 'a device';
-    if (stat.nlink > 1)
-        return 'a hard link';
-    if (!(stat.mode & 0o400))
-        return 'a file without permissions';
-    // Directories may have inherited theirs from the temporary directory.
-    if (stat.mode & 0o6000)
-        return 'a setuid or setgid program';
-    return undefined;
-}
-/** Depth first; keeps one open directory for each level. */
-async function* walk(top) {
-    const open = [{ dir: await opendir(top), path: top }];
-    try {
-        for (let current = open.at(-1); current; current = open.at(-1)) {
-            const entry = await current.dir.read();
-            if (!entry) {
-                await open.pop()?.dir.close();
-                continue;
-            }
-            const path = join(current.path, entry.name);
-            // The caller looks at it first, and does not come back when it is too deep, too long or unlike a directory.
-            yield { path, depth: open.length, entry };
-            if (entry.isDirectory())
-                open.push({ dir: await opendir(path), path });
-        }
-    }
-    finally {
-        for (const { dir } of open)
-            await dir.close();
-    }
-}
-function sizeOf(stat) {
-    return Math.max(stat.size, stat.blocks * 512);
-}
-function inUnits(bytes) {
-    return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
-}
-/** A name for a message: in quotes, of bounded length, with nothing in it that acts on a terminal. */
-function shown(name) {
-    const safe = JSON.stringify(name).replace(new RegExp(ODD_CHARACTERS, 'gu'), '?');
-    return safe.length > 120 ? `${safe.slice(0, 119)}…"` : safe;
-}
-
-;// CONCATENATED MODULE: ./lib/checkpoint/inspection.js
-/** What a restored tree has to be before anything of it is used. What came out of a cache is not trusted. */
-
-
-
-
-
-
-/** In bytes. A larger file is left to the state, which has bounds of its own; that of 10,000 evals has half of it. */
-const LARGEST = (/* unused pure expression or super */ null && (32 * 1024 * 1024));
-/** Of what a tree holds, only the files of this model and eval set are looked at. */
-function inspection_inspectionFor(model, evalSet) {
-    return async (directory, signal) => {
-        const forbidden = await findForbiddenEntry(directory, CHECKPOINT_BOUNDS, signal);
-        if (forbidden)
-            return { kind: 'unusable', why: forbidden };
-        const paths = statePaths(directory, model, evalSet);
-        const [progress, resume] = await Promise.all([kindOf(paths.progressFile), kindOf(paths.resume)]);
-        if (!progress && !resume)
-            return { kind: 'unusable', why: 'it holds nothing of this model and eval set' };
-        const flaw = (progress === 'directory' && 'its progress file is a directory') ||
-            (resume === 'file' && 'its completion records are no directory') ||
-            (await flawIn(paths));
-        return flaw ? { kind: 'flawed', why: flaw } : undefined;
-    };
-}
-/** What the state would not use of it; the rest of the tree is good. */
-async function flawIn({ completions, progressFile, plan }) {
-    const badRecords = parseCompletions(await textOf(completions)).rejected;
-    if (badRecords)
-        return `its completion records cannot be read: ${badRecords}`;
-    const badLines = parseProgress(await textOf(progressFile)).rejected;
-    if (badLines)
-        return `its progress file cannot be read: ${badLines}`;
-    const planText = await textOf(plan);
-    const saved = planText === '' ? undefined : parseSavedPlan(planText);
-    return saved && 'reason' in saved ? `its plan cannot be read: ${saved.reason}` : undefined;
-}
-async function kindOf(path) {
-    return lstat(path).then((stat) => (stat.isDirectory() ? 'directory' : 'file'), () => undefined);
-}
-/** Empty for a file that is not there, that is none, or that is too large. */
-async function textOf(path) {
-    const stat = await lstat(path).catch(() => undefined);
-    return stat?.isFile() && stat.size <= LARGEST ? readFile(path, 'utf8') : '';
-}
-
 ;// CONCATENATED MODULE: ./lib/checkpoint/keys.js
 
 const SLUG_LENGTH = 80;
@@ -30941,7 +30035,7 @@ function keys_checkpointKeys(identity) {
             const seq = key.startsWith(thisAttempt) ? key.slice(thisAttempt.length) : '';
             return /^\d{1,9}$/.test(seq) ? Number(seq) : undefined;
         },
-        neverSaved: `${thisAttempt}0`,
+        primaryRestoreKey: `${thisAttempt}0`,
         restoreKeys,
         thisAttempt,
         anyOfSet,
@@ -31008,37 +30102,17 @@ function safe(text) {
         .replace(/^[-.]+|[-.]+$/g, '');
 }
 
-// EXTERNAL MODULE: external "node:url"
-var external_node_url_ = __nccwpck_require__(3136);
-;// CONCATENATED MODULE: ./lib/checkpoint/child-environment.js
-/** What the processes that pack and carry checkpoints see of the job's environment: what they need, and no key of an API. */
-/** For tar and what compresses: where programs are, and in which language and character set file names are. */
-const OF_TOOLS = /^(PATH|HOME|TMPDIR|LANG|LANGUAGE|LC_\w+)$/;
-/** For the client as well: where the cache service is, the way there, and whom to trust on it. */
-const OF_CLIENT = [
-    /^ACTIONS_(RESULTS_URL|RUNTIME_URL|RUNTIME_TOKEN|ORCHESTRATION_ID)$/,
-    /^ACTIONS_CACHE_\w+$/,
-    /^(CACHE_UPLOAD_\w+|SEGMENT_DOWNLOAD_TIMEOUT_MINS|GITHUB_SERVER_URL)$/,
-    /^(https?|no|all)_proxy$/i,
-    /^(NODE_(EXTRA_CA_CERTS|OPTIONS|TLS_REJECT_UNAUTHORIZED|USE_ENV_PROXY|USE_SYSTEM_CA)|SSL_CERT_(FILE|DIR))$/,
-];
-function child_environment_toolEnvironment(env) {
-    return chosen(env, [OF_TOOLS]);
-}
-/** @param secret a text that no child sees, whatever holds it; empty: there is none */
-function clientEnvironment(env, secret) {
-    const chosenOnes = Object.entries(chosen(env, [OF_TOOLS, ...OF_CLIENT]));
-    return Object.fromEntries(chosenOnes.filter(([, value]) => !(secret && value?.includes(secret))));
-}
-function chosen(env, patterns) {
-    return Object.fromEntries(Object.entries(env).filter(([name]) => patterns.some((pattern) => pattern.test(name))));
-}
-
-// EXTERNAL MODULE: ./lib/checkpoint/client-output.js
-var client_output = __nccwpck_require__(833);
-// EXTERNAL MODULE: ./lib/checkpoint/protocol.js
-var protocol = __nccwpck_require__(2180);
-;// CONCATENATED MODULE: ./lib/checkpoint/cause.js
+// EXTERNAL MODULE: ./lib/action-root.js
+var action_root = __nccwpck_require__(5118);
+;// CONCATENATED MODULE: external "node:fs/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: ./lib/checkpoint/cache/client-output.js
+var client_output = __nccwpck_require__(4132);
+// EXTERNAL MODULE: ./lib/checkpoint/cache/protocol.js
+var protocol = __nccwpck_require__(9059);
+;// CONCATENATED MODULE: ./lib/checkpoint/cache/cause.js
 
 
 /**
@@ -31225,7 +30299,7 @@ function reworded(message) {
         .replace(/:$/, '');
 }
 
-;// CONCATENATED MODULE: ./lib/checkpoint/outcome.js
+;// CONCATENATED MODULE: ./lib/checkpoint/cache/outcome.js
 
 
 function failed(cause) {
@@ -31275,7 +30349,7 @@ function tookTooLong(timeoutMs) {
 }
 /** The worker's result, when it is one to go on with. */
 function resultOf(operation, { run, timeoutMs, secrets }) {
-    const failure = (cause) => failed((0,client_output/* printable */.g$)(cause, secrets));
+    const failure = (cause) => failed((0,client_output/* redacted */.pc)(cause, secrets));
     const lines = outputOf(run);
     if (run.ended === 'timed-out') {
         const attempt = lastAttempt(lines);
@@ -31301,7 +30375,7 @@ function told(operation, { run, secrets }) {
     if (mode !== undefined) {
         return {
             kind: 'unavailable',
-            cause: `the workflow's cache-mode (ACTIONS_CACHE_MODE) is '${(0,client_output/* printable */.g$)(mode, [])}', which allows no ${operation}`,
+            cause: `the workflow's cache-mode (ACTIONS_CACHE_MODE) is '${(0,client_output/* redacted */.pc)(mode, [])}', which allows no ${operation}`,
         };
     }
     const message = failureMessage(operation, lines);
@@ -31310,7 +30384,7 @@ function told(operation, { run, secrets }) {
     const cause = causeOf(operation, message, lines);
     return {
         kind: 'failed',
-        cause: (0,client_output/* printable */.g$)(cause, secrets),
+        cause: (0,client_output/* redacted */.pc)(cause, secrets),
         ...(cause === KEY_TAKEN ? { keyTaken: true } : {}),
     };
 }
@@ -31322,8 +30396,6 @@ function errorIn(stderr) {
     return line ? `; ${line.trim()}` : '';
 }
 
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
 ;// CONCATENATED MODULE: ./lib/checkpoint/private-directory.js
 /** A directory for one call of the cache, which no other user of the machine can look into. */
 
@@ -31356,7 +30428,7 @@ async function inPrivateDirectory(temporaryDirectory, limit, secrets, work) {
             return failed(STOPPED);
         if (limit.leftMs() === 0)
             return failed(tookTooLong(limit.timeoutMs));
-        return failed((0,client_output/* printable */.g$)((0,errors/* reasonOf */.A3)(error), secrets));
+        return failed((0,client_output/* redacted */.pc)((0,errors/* reasonOf */.A3)(error), secrets));
     }
     finally {
         if (directory && !kept)
@@ -31378,6 +30450,30 @@ async function plainPath(temporaryDirectory) {
     await (0,promises_namespaceObject.mkdir)(temporaryDirectory, { recursive: true });
     const path = await (0,promises_namespaceObject.realpath)(temporaryDirectory);
     return /[\s"'\\]/.test(path) ? await (0,promises_namespaceObject.realpath)((0,external_node_os_.tmpdir)()) : path;
+}
+
+;// CONCATENATED MODULE: ./lib/checkpoint/cache/child-environment.js
+/** What the processes that pack and carry checkpoints see of the job's environment: what they need, and no key of an API. */
+/** For tar and what compresses: where programs are, and in which language and character set file names are. */
+const OF_TOOLS = /^(PATH|HOME|TMPDIR|LANG|LANGUAGE|LC_\w+)$/;
+/** For the client as well: where the cache service is, the way there, and whom to trust on it. */
+const OF_CLIENT = [
+    /^ACTIONS_(RESULTS_URL|RUNTIME_URL|RUNTIME_TOKEN|ORCHESTRATION_ID)$/,
+    /^ACTIONS_CACHE_\w+$/,
+    /^(CACHE_UPLOAD_\w+|SEGMENT_DOWNLOAD_TIMEOUT_MINS|GITHUB_SERVER_URL)$/,
+    /^(https?|no|all)_proxy$/i,
+    /^(NODE_(EXTRA_CA_CERTS|OPTIONS|TLS_REJECT_UNAUTHORIZED|USE_ENV_PROXY|USE_SYSTEM_CA)|SSL_CERT_(FILE|DIR))$/,
+];
+function child_environment_toolEnvironment(env) {
+    return chosen(env, [OF_TOOLS]);
+}
+/** @param secret a text that no child sees, whatever holds it; empty: there is none */
+function clientEnvironment(env, secret) {
+    const chosenOnes = Object.entries(chosen(env, [OF_TOOLS, ...OF_CLIENT]));
+    return Object.fromEntries(chosenOnes.filter(([, value]) => !(secret && value?.includes(secret))));
+}
+function chosen(env, patterns) {
+    return Object.fromEntries(Object.entries(env).filter(([name]) => patterns.some((pattern) => pattern.test(name))));
 }
 
 ;// CONCATENATED MODULE: ./lib/process/abort.js
@@ -31404,7 +30500,40 @@ function abortedAfter(milliseconds, ...signals) {
 
 // EXTERNAL MODULE: ./lib/process/group.js + 1 modules
 var group = __nccwpck_require__(6303);
-;// CONCATENATED MODULE: ./lib/checkpoint/tools.js
+// EXTERNAL MODULE: ./lib/process/leader.js + 2 modules
+var leader = __nccwpck_require__(2481);
+;// CONCATENATED MODULE: ./lib/checkpoint/trust/safe-tar.js
+
+
+
+/**
+ * From here on every program that this process starts sees only the environment of a tool, and every tar is one that an
+ * archive cannot mislead. To be called by the cache worker, whose client offers no other way in.
+ *
+ * A script on the PATH in place of tar would have to be written first, and what this process has just written it cannot
+ * always execute: a child that is forked meanwhile holds the file open for writing until it is a program of its own (ETXTBSY).
+ */
+function guardTools() {
+    guardStarts((program, { args, env }) => ({
+        args: safeArguments(program, args),
+        env: toolEnvironment(env),
+    }));
+}
+/**
+ * The client unpacks with `-P`, which lets an archive write to absolute paths, above the directory with `..`, and through
+ * links it brought along. Who can write to a repository's cache could thus write anywhere on the runner. Without `-P`, GNU
+ * and BSD tar refuse all three. Owners and permissions of the archive are those of another machine, which tar keeps for root.
+ */
+function safeArguments(file, args) {
+    if (!/^g?tar$/.test(basename(file)))
+        return args;
+    const kept = args.filter((argument) => argument !== '-P');
+    return kept.includes('-xf') ? [...kept, ...AS_OURS] : kept;
+}
+/** Unpacked files belong to who unpacks them, with the permissions that its umask leaves. */
+const AS_OURS = ['--no-same-owner', '--no-same-permissions'];
+
+;// CONCATENATED MODULE: ./lib/checkpoint/cache/tools.js
 /** Whether this machine's tar and compressor can do what the cache client asks of them, found out before it asks. */
 
 
@@ -31525,7 +30654,7 @@ async function which(name, path) {
     return undefined;
 }
 
-;// CONCATENATED MODULE: ./lib/checkpoint/worker-process.js
+;// CONCATENATED MODULE: ./lib/checkpoint/cache/worker-process.js
 
 
 /** More than any honest worker prints; a bound, so that a strange one cannot fill the memory. */
@@ -31542,22 +30671,12 @@ function runWorker(request, options) {
         let stopped;
         let failedToStart = '';
         const texts = { stdout: '', stderr: '', result: '' };
-        const child = (0,external_node_child_process_.spawn)(process.execPath, [program], {
+        const child = (0,leader/* startLeader */.OH)(process.execPath, [program], {
             cwd,
             env,
-            detached: true,
             stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
         });
-        const killGroup = () => {
-            if (child.pid === undefined)
-                return;
-            try {
-                process.kill(-child.pid, 'SIGKILL');
-            }
-            catch {
-                // Nothing of the group is left, which is what was wanted.
-            }
-        };
+        const killGroup = () => (0,leader/* signalGroup */.i8)(child.pid, 'SIGKILL');
         const stop = (why) => {
             stopped ??= why;
             killGroup();
@@ -31612,7 +30731,7 @@ function worker_process_resultOf(text) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/checkpoint/cache-client.js
+;// CONCATENATED MODULE: ./lib/checkpoint/cache/cache-client.js
 
 
 
@@ -31630,7 +30749,7 @@ class CacheClient {
     #temporaryDirectory;
     #program;
     #tools;
-    constructor({ env, temporaryDirectory, encryptionKey, workerPath = bundledWorker() }) {
+    constructor({ env, temporaryDirectory, encryptionKey, workerPath = (0,external_node_path_.join)((0,action_root/* actionRoot */.X)(), 'dist/cache-worker/index.js'), }) {
         this.secrets = [env.ACTIONS_RUNTIME_TOKEN ?? '', encryptionKey];
         this.#env = clientEnvironment(env, encryptionKey);
         this.toolEnvironment = child_environment_toolEnvironment(this.#env);
@@ -31692,12 +30811,318 @@ class CacheClient {
         return inPrivateDirectory(this.#temporaryDirectory, limit, this.secrets, work);
     }
 }
-/** Next to `dist/main/index.js`, and from `src/checkpoint/` in a checkout. Not a `new URL`, which the bundler rewrites. */
-function bundledWorker() {
-    return (0,external_node_path_.resolve)((0,external_node_path_.dirname)((0,external_node_url_.fileURLToPath)(import.meta.url)), '../../dist/cache-worker/index.js');
+
+;// CONCATENATED MODULE: ./lib/checkpoint/cache/limit.js
+
+function limitOf(timeoutMs, signal) {
+    const end = performance.now() + timeoutMs;
+    const leftMs = () => Math.max(0, Math.round(end - performance.now()));
+    return {
+        timeoutMs,
+        signal,
+        leftMs,
+        isOver: () => leftMs() === 0 || signal?.aborted === true,
+        both: () => abortedAfter(leftMs(), signal),
+    };
 }
 
-;// CONCATENATED MODULE: ./lib/checkpoint/envelope.js
+// EXTERNAL MODULE: external "node:events"
+var external_node_events_ = __nccwpck_require__(8474);
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+;// CONCATENATED MODULE: external "node:stream/promises"
+const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+;// CONCATENATED MODULE: ./lib/checkpoint/trust/sealed-stream.js
+/**
+ * A stream as chunks that are encrypted and authenticated one by one, so that memory stays bounded and nothing is handed
+ * on before it is known to be genuine. See encryption.ts for the format.
+ */
+
+
+/** Plain bytes of every chunk but the last. */
+const CHUNK = 1024 * 1024;
+const TAG = 16;
+const PREFIX = 7;
+/** What was sealed is not what is there, or not for this key and name. The message says so as a clause. */
+class SealBroken extends Error {
+    name = 'SealBroken';
+}
+function nonce(prefix, index, last) {
+    const bytes = Buffer.alloc(12);
+    prefix.copy(bytes);
+    bytes.writeUInt32BE(index, PREFIX);
+    bytes[11] = last ? 1 : 0;
+    return bytes;
+}
+function sealingStream({ key, prefix, names }) {
+    return inBlocks(CHUNK, (plain, index, last) => {
+        const cipher = (0,external_node_crypto_.createCipheriv)('aes-256-gcm', key, nonce(prefix, index, last));
+        cipher.setAAD(names);
+        return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+    });
+}
+/** Ends with SealBroken at the first chunk that is not what was sealed there. */
+function openingStream({ key, prefix, names }) {
+    return inBlocks(CHUNK + TAG, (sealed, index, last) => {
+        if (sealed.length < TAG)
+            throw new SealBroken('it is damaged or incomplete');
+        const end = sealed.length - TAG;
+        const decipher = (0,external_node_crypto_.createDecipheriv)('aes-256-gcm', key, nonce(prefix, index, last), { authTagLength: TAG });
+        decipher.setAAD(names);
+        decipher.setAuthTag(sealed.subarray(end));
+        try {
+            return Buffer.concat([decipher.update(sealed.subarray(0, end)), decipher.final()]);
+        }
+        catch {
+            throw new SealBroken('it is damaged, incomplete, or was saved under another name');
+        }
+    });
+}
+/**
+ * Hands `work` blocks of exactly `size` bytes, and the rest as the last one. A block is held back until it is known
+ * whether more follows, so that the last one, and only that, is called the last.
+ */
+function inBlocks(size, work) {
+    let pieces = [];
+    let held = 0;
+    let index = 0;
+    const take = (length, last) => {
+        const all = Buffer.concat(pieces);
+        pieces = length < all.length ? [all.subarray(length)] : [];
+        held -= length;
+        index += 1;
+        return work(all.subarray(0, length), index - 1, last);
+    };
+    return new external_node_stream_.Transform({
+        transform(chunk, _encoding, done) {
+            pieces.push(chunk);
+            held += chunk.length;
+            attempt(done, () => {
+                while (held > size)
+                    this.push(take(size, false));
+            });
+        },
+        flush(done) {
+            attempt(done, () => {
+                this.push(take(held, true));
+            });
+        },
+    });
+}
+function attempt(done, work) {
+    try {
+        work();
+        done();
+    }
+    catch (error) {
+        done(error);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/checkpoint/trust/encryption.js
+/** A checkpoint as one encrypted file: nobody without the text of `encryption-key` can read it, change it or make one. */
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * The file, all numbers big-endian:
+ *
+ *     magic `oaievals` 8 · version 1 · salt 16 · nonce prefix 7 · key check 16 · chunks
+ *
+ * Every chunk but the last holds 1 MiB of plain text; each is followed by its 16-byte GCM tag. The nonce of a chunk is
+ * prefix · index (4) · 1 for the last chunk or else 0 (1): what is cut off, left out, repeated or moved has another nonce
+ * than it was sealed with. Additional authenticated data of each chunk: the header, then the entry's key in the cache, so
+ * that an entry cannot be passed off as that of another run, shard, model or eval set. (The construction is STREAM, of
+ * Hoang, Reyhanitabar, Rogaway and Vizár, 2015.)
+ *
+ * The plain text is a tar archive, compressed: what is encrypted cannot be compressed any more.
+ */
+const MAGIC = Buffer.from('oaievals');
+const VERSION = 1;
+const SALT = 16;
+const CHECK = 16;
+const HEADER = MAGIC.length + 1 + SALT + PREFIX + CHECK;
+/** What OWASP asks for where a person may have chosen the text (32 MB of memory; a quarter of a second). */
+const SCRYPT = { N: 2 ** 15, r: 8, p: 3, maxmem: 64 * 1024 * 1024 };
+/** The fast end: 1 GB of JSON lines takes six seconds, and shrinks to a fifth or less. */
+const GZIP_LEVEL = 3;
+/** Below this, guessing is faster than asking. */
+const SHORTEST_KEY = 16;
+/** Why a text is no good as `encryption-key`, as a clause; undefined when it is. */
+function encryptionKeyProblem(text) {
+    if (text.length >= SHORTEST_KEY)
+        return undefined;
+    return `it is shorter than ${SHORTEST_KEY} characters, which can be guessed`;
+}
+/** Writes `<root>/<path>` and all below it to the file `target`, which must not exist. */
+async function sealTree(root, path, target, sealing) {
+    const salt = (0,external_node_crypto_.randomBytes)(SALT);
+    const prefix = (0,external_node_crypto_.randomBytes)(PREFIX);
+    const { key, check } = await derive(sealing.encryptionKey, salt);
+    const header = Buffer.concat([MAGIC, Buffer.from([VERSION]), salt, prefix, check]);
+    const output = (0,external_node_fs_.createWriteStream)(target, { flags: 'wx', mode: 0o600 });
+    output.write(header);
+    const { env, signal, entryKey } = sealing;
+    const chunks = sealingStream({ key, prefix, names: encryption_namesOf(header, entryKey) });
+    const tar = startTar(['-cf', '-', '-C', root, path], env);
+    await together((0,external_node_stream_promises_namespaceObject.pipeline)(tar.stdout, (0,external_node_zlib_.createGzip)({ level: GZIP_LEVEL }), chunks, output, { signal }), tar, signal);
+}
+/**
+ * Unpacks what `sealTree` wrote into the directory `into`. What was unpacked before a failure is not to be used.
+ * @param mostBytes a bound for what comes out of the archive
+ * @throws SealBroken
+ */
+async function openSealed(source, into, mostBytes, sealing) {
+    // A link or a pipe in its place is not followed, and does not hold us up.
+    const file = await (0,promises_namespaceObject.open)(source, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+    try {
+        if (!(await file.stat()).isFile())
+            throw new SealBroken('it is not a regular file');
+        const { header, salt, prefix, check } = await readHeader(file);
+        const derived = await derive(sealing.encryptionKey, salt);
+        if (!(0,external_node_crypto_.timingSafeEqual)(derived.check, check)) {
+            throw new SealBroken('it was encrypted with another key, or its first bytes are damaged');
+        }
+        const { env, signal, entryKey } = sealing;
+        const chunks = openingStream({ key: derived.key, prefix, names: encryption_namesOf(header, entryKey) });
+        const input = file.createReadStream({ start: HEADER, highWaterMark: CHUNK, autoClose: false });
+        const tar = startTar(['-xf', '-', ...AS_OURS, '-C', into], env);
+        const stages = [input, chunks, (0,external_node_zlib_.createGunzip)(), bounded(mostBytes), feeding(tar.stdin)];
+        await together((0,external_node_stream_promises_namespaceObject.pipeline)(...stages, { signal }), tar, signal);
+    }
+    finally {
+        await file.close();
+    }
+}
+async function readHeader(file) {
+    const { buffer: header, bytesRead } = await file.read(Buffer.alloc(HEADER), 0, HEADER, 0);
+    const begins = header.subarray(0, MAGIC.length).equals(MAGIC);
+    if (bytesRead < HEADER || !begins)
+        throw new SealBroken('it does not begin as an encrypted checkpoint does');
+    const version = header[MAGIC.length];
+    if (version !== VERSION) {
+        throw new SealBroken(`it is in format ${version}, and this version of the action reads format ${VERSION}`);
+    }
+    let at = MAGIC.length + 1;
+    const [salt, prefix, check] = [SALT, PREFIX, CHECK].map((length) => {
+        at += length;
+        return header.subarray(at - length, at);
+    });
+    return { header, salt, prefix, check };
+}
+/** A key of its own for each file, so that no nonce is ever used twice, and what tells a wrong key from a damaged file. */
+async function derive(text, salt) {
+    const bytes = await new Promise((resolve, reject) => {
+        (0,external_node_crypto_.scrypt)(text, salt, 32 + CHECK, SCRYPT, (error, derived) => (error ? reject(error) : resolve(derived)));
+    });
+    return { key: bytes.subarray(0, 32), check: bytes.subarray(32) };
+}
+function encryption_namesOf(header, entryKey) {
+    return Buffer.concat([header, Buffer.from(entryKey)]);
+}
+function bounded(mostBytes) {
+    let bytes = 0;
+    return new external_node_stream_.Transform({
+        transform(chunk, _encoding, done) {
+            bytes += chunk.length;
+            if (bytes <= mostBytes)
+                done(null, chunk);
+            else
+                done(new SealBroken(`it unpacks to more than ${mostBytes} bytes`));
+        },
+    });
+}
+/** Never with `-P`: without it tar refuses absolute names, `..`, and links that lead out of the directory. */
+function startTar(args, env) {
+    const tar = (0,leader/* startLeader */.OH)('tar', args, { env, stdio: 'pipe' });
+    // What it was starting when it was killed holds its output, for which nobody is to wait.
+    tar.once('exit', () => killGroup(tar));
+    return tar;
+}
+/**
+ * Hands on what comes, and goes on taking when tar has closed its end: tar stops at the end mark of the archive, and what
+ * follows has to be proved genuine all the same. Whether tar had enough, its exit code tells.
+ */
+function feeding(stdin) {
+    stdin.on('error', () => { });
+    return new external_node_stream_.Writable({
+        write(chunk, _encoding, done) {
+            if (stdin.destroyed)
+                done();
+            else
+                stdin.write(chunk, () => done());
+        },
+        final(done) {
+            if (stdin.destroyed)
+                done();
+            else
+                stdin.end(() => done());
+        },
+        destroy(error, done) {
+            stdin.destroy();
+            done(error);
+        },
+    });
+}
+/** With what tar started: a tar that is a script leaves children behind. */
+function killGroup(tar) {
+    (0,leader/* signalGroup */.i8)(tar.pid, 'SIGKILL');
+}
+const STDERR_LIMIT = 4096;
+async function ended(tar) {
+    let said = '';
+    tar.stderr.setEncoding('utf8').on('data', (text) => {
+        if (said.length < STDERR_LIMIT)
+            said += text;
+    });
+    try {
+        const [code, signal] = (await (0,external_node_events_.once)(tar, 'close'));
+        if (code === 0)
+            return { killed: false };
+        const [line] = said.trim().split('\n');
+        return {
+            problem: line || `tar ended with ${signal ?? `exit code ${code}`}`,
+            killed: signal === 'SIGKILL' || signal === 'SIGPIPE',
+        };
+    }
+    catch (error) {
+        return { problem: `tar could not be started (${(0,errors/* reasonOf */.A3)(error)})`, killed: false };
+    }
+}
+/** Waits for both, and tells of a failure what came first: a tar whose other end is gone only says that it is gone. */
+async function together(stream, tar, signal) {
+    const ending = ended(tar);
+    // Streams end when tar does, whatever keeps them.
+    const stop = () => killGroup(tar);
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted)
+        stop();
+    const broken = await stream.then(() => undefined, (error) => {
+        killGroup(tar);
+        for (const pipe of [tar.stdin, tar.stdout, tar.stderr])
+            pipe.destroy();
+        return error instanceof Error ? error : new Error(String(error));
+    });
+    const { problem, killed } = await ending;
+    if (broken && (killed || broken instanceof SealBroken || broken.name === 'AbortError'))
+        throw broken;
+    if (problem !== undefined)
+        throw new Error(problem);
+    if (broken)
+        throw broken;
+}
+
+;// CONCATENATED MODULE: ./lib/checkpoint/trust/envelope.js
 /** What an entry of the cache holds: the checkpoint as it is, or as one encrypted file. */
 
 
@@ -31765,21 +31190,177 @@ async function exists(path) {
     return (0,promises_namespaceObject.lstat)(path).then(() => true, () => false);
 }
 
-;// CONCATENATED MODULE: ./lib/checkpoint/limit.js
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(8500);
+;// CONCATENATED MODULE: ./lib/checkpoint/trust/untrusted-tree.js
+/** What was unpacked from a cache that others can write to, looked at before anything of it is read. */
 
-function limitOf(timeoutMs, signal) {
-    const end = performance.now() + timeoutMs;
-    const leftMs = () => Math.max(0, Math.round(end - performance.now()));
-    return {
-        timeoutMs,
-        signal,
-        leftMs,
-        isOver: () => leftMs() === 0 || signal?.aborted === true,
-        both: () => abortedAfter(leftMs(), signal),
-    };
+
+
+
+/** Far above the checkpoint of any eval set, far below what hurts a runner. */
+const untrusted_tree_CHECKPOINT_BOUNDS = {
+    entries: 200_000,
+    bytes: 8 * 1024 ** 3,
+    depth: 32,
+    pathBytes: 1024,
+};
+/** The bounds, with no more bytes than half of what is free in `directory`: what is restored is then copied from there. */
+function boundsIn(directory, bounds = untrusted_tree_CHECKPOINT_BOUNDS) {
+    const { bavail, bsize } = (0,external_node_fs_.statfsSync)(directory);
+    const room = Math.floor((bavail * bsize) / 2);
+    return room < bounds.bytes ? { ...bounds, bytes: room, scarce: true } : bounds;
+}
+/**
+ * Says, as a clause, what in a tree cannot come from this action; undefined when nothing does. Then all of it is for this
+ * user alone.
+ *
+ * It stops at the first such thing, and holds no list of the entries: a million of them cost no memory. It never keeps the
+ * process from hearing a signal.
+ * @throws the reason of the signal, when that is aborted
+ */
+async function untrusted_tree_findForbiddenEntry(directory, bounds = untrusted_tree_CHECKPOINT_BOUNDS, signal) {
+    let entries = 0;
+    let bytes = 0;
+    try {
+        for await (const { path, depth, entry } of walk(directory)) {
+            if (signal?.aborted)
+                break;
+            entries += 1;
+            if (entries > bounds.entries)
+                return `it holds more than ${bounds.entries} files`;
+            const name = shown(relative(directory, path));
+            if (depth > bounds.depth)
+                return `${name} is nested deeper than ${bounds.depth} directories`;
+            if (Buffer.byteLength(relative(directory, path)) > bounds.pathBytes) {
+                return `the path ${name} is longer than ${bounds.pathBytes} bytes`;
+            }
+            if (ODD_CHARACTERS.test(entry.name))
+                return `the name ${name} holds control characters`;
+            const stat = await lstat(path);
+            const odd = oddity(stat);
+            if (odd)
+                return `${name} is ${odd}`;
+            if (stat.isFile())
+                bytes += sizeOf(stat);
+            if (bytes > bounds.bytes)
+                return `it holds more than ${inUnits(bounds.bytes)}`;
+            if (stat.mode & 0o077)
+                await chmod(path, stat.isDirectory() ? 0o700 : 0o600);
+        }
+    }
+    catch (error) {
+        // Names that are not UTF-8 and directories without permissions end here.
+        return `it cannot be read whole (${error.code ?? 'unknown error'})`;
+    }
+    signal?.throwIfAborted();
+    return undefined;
+}
+/**
+ * Calls `exceeded` when what is being written below a directory outgrows the bounds, and returns why, as a clause. Ends
+ * without when `done` is aborted. It looks four times a second, or half of the time when a look takes longer: a bomb
+ * overshoots by what a disk takes in that time.
+ */
+async function watchGrowth(directory, bounds, exceeded, done) {
+    while (!done.aborted) {
+        const begun = performance.now();
+        const why = await outgrown(directory, bounds, done);
+        if (why) {
+            exceeded();
+            return why;
+        }
+        const pause = Math.max(250, performance.now() - begun);
+        await (0,promises_.setTimeout)(pause, undefined, { signal: done, ref: false }).catch(() => { });
+    }
+    return undefined;
+}
+/** Says, as a clause, which bound the files below a directory exceed; it may be written to in the meantime. */
+async function outgrown(directory, bounds, done) {
+    let entries = 0;
+    let bytes = 0;
+    const open = [directory];
+    try {
+        for (let path = open.pop(); path !== undefined; path = open.pop()) {
+            // What the client removes while we look is not there any more, and does not count.
+            for await (const entry of (await (0,promises_namespaceObject.opendir)(path).catch(() => undefined)) ?? []) {
+                if (done?.aborted)
+                    return undefined;
+                entries += 1;
+                const below = (0,external_node_path_.join)(path, entry.name);
+                const stat = await (0,promises_namespaceObject.lstat)(below).catch(() => undefined);
+                if (stat?.isFile())
+                    bytes += sizeOf(stat);
+                if (entries > bounds.entries)
+                    return `it unpacks to more than ${bounds.entries} files`;
+                if (bytes > bounds.bytes)
+                    return `it unpacks to more than ${inUnits(bounds.bytes)}${bounds.scarce ? ', half of what is free on the disk of this runner' : ''}`;
+                if (stat?.isDirectory())
+                    open.push(below);
+            }
+        }
+    }
+    catch {
+        // The next look tells.
+    }
+    return undefined;
+}
+/** Control and format characters, line and paragraph separators: in a log they hide or forge what is around them. */
+const ODD_CHARACTERS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+function oddity(stat) {
+    if (stat.isSymbolicLink())
+        return 'a symbolic link';
+    if (stat.isDirectory())
+        return (stat.mode & 0o700) === 0o700 ? undefined : 'a directory without permissions';
+    if (stat.isFIFO())
+        return 'a named pipe';
+    if (stat.isSocket())
+        return 'a socket';
+    if (!stat.isFile())
+        return 'a device';
+    if (stat.nlink > 1)
+        return 'a hard link';
+    if (!(stat.mode & 0o400))
+        return 'a file without permissions';
+    // Directories may have inherited theirs from the temporary directory.
+    if (stat.mode & 0o6000)
+        return 'a setuid or setgid program';
+    return undefined;
+}
+/** Depth first; keeps one open directory for each level. */
+async function* walk(top) {
+    const open = [{ dir: await opendir(top), path: top }];
+    try {
+        for (let current = open.at(-1); current; current = open.at(-1)) {
+            const entry = await current.dir.read();
+            if (!entry) {
+                await open.pop()?.dir.close();
+                continue;
+            }
+            const path = join(current.path, entry.name);
+            // The caller looks at it first, and does not come back when it is too deep, too long or unlike a directory.
+            yield { path, depth: open.length, entry };
+            if (entry.isDirectory())
+                open.push({ dir: await opendir(path), path });
+        }
+    }
+    finally {
+        for (const { dir } of open)
+            await dir.close();
+    }
+}
+function sizeOf(stat) {
+    return Math.max(stat.size, stat.blocks * 512);
+}
+function inUnits(bytes) {
+    return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
+}
+/** A name for a message: in quotes, of bounded length, with nothing in it that acts on a terminal. */
+function shown(name) {
+    const safe = JSON.stringify(name).replace(new RegExp(ODD_CHARACTERS, 'gu'), '?');
+    return safe.length > 120 ? `${safe.slice(0, 119)}…"` : safe;
 }
 
-;// CONCATENATED MODULE: ./lib/checkpoint/fetch.js
+;// CONCATENATED MODULE: ./lib/checkpoint/cache/fetch.js
 /** One entry of the cache, from the service into a directory of its own. */
 
 
@@ -31797,9 +31378,9 @@ async function fetchEntry(wanted, context) {
             return outcome;
         const { key } = outcome;
         if (key !== wanted.key && !wanted.restoreKeys.some((prefix) => key.startsWith(prefix))) {
-            return failed(`the cache service answered with the entry ${(0,client_output/* printable */.g$)(key, client.secrets)}, which was not asked for`);
+            return failed(`the cache service answered with the entry ${(0,client_output/* redacted */.pc)(key, client.secrets)}, which was not asked for`);
         }
-        const unusable = (cause) => ({ ...failed((0,client_output/* printable */.g$)(cause, client.secrets)), entry: key });
+        const unusable = (cause) => ({ ...failed((0,client_output/* redacted */.pc)(cause, client.secrets)), entry: key });
         const sealing = { encryptionKey, entryKey: key, env: client.toolEnvironment, signal: limit.both() };
         const trouble = await unwrap(staging, boundsIn(staging, bounds).bytes, sealing);
         if (trouble)
@@ -31849,7 +31430,7 @@ const DELETE_OR_CHANGE_KEY = 'delete the entry in the caches of the repository, 
 /** Older entries that a restore downloads when the nearest one is broken. */
 const MOST_OLDER = 4;
 async function restoreNearest(context) {
-    const { neverSaved: key, restoreKeys } = context.keys;
+    const { primaryRestoreKey: key, restoreKeys } = context.keys;
     const nearest = await fetchEntry({ key, restoreKeys }, context);
     return nearest.kind === 'miss' ? restoreOtherPacking(context) : firstSound(nearest, context);
 }
@@ -31885,7 +31466,7 @@ async function firstSound(nearest, context) {
             break;
         latest = await fetchEntry({ key: older, restoreKeys: [] }, context);
     }
-    const shown = passedOver.map(({ key, why }) => ({ key: (0,client_output/* printable */.g$)(key, client.secrets), why }));
+    const shown = passedOver.map(({ key, why }) => ({ key: (0,client_output/* redacted */.pc)(key, client.secrets), why }));
     if (latest.kind === 'hit' && latest.flaw === undefined) {
         if (flawed)
             await remove(flawed.staging);
@@ -31983,7 +31564,58 @@ function openCheckpointStore(options) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/checkpoint/state-checkpoint.js
+// EXTERNAL MODULE: ./lib/progress/progress-file.js
+var progress_file = __nccwpck_require__(1119);
+// EXTERNAL MODULE: ./lib/progress/saved-plan.js + 2 modules
+var saved_plan = __nccwpck_require__(4992);
+;// CONCATENATED MODULE: ./lib/checkpoint/trust/inspection.js
+/** What a restored tree has to be before anything of it is used. What came out of a cache is not trusted. */
+
+
+
+
+
+
+/** In bytes. A larger file is left to the state, which has bounds of its own; that of 10,000 evals has half of it. */
+const LARGEST = (/* unused pure expression or super */ null && (32 * 1024 * 1024));
+/** Of what a tree holds, only the files of this model and eval set are looked at. */
+function inspection_inspectionFor(model, evalSet) {
+    return async (directory, signal) => {
+        const forbidden = await findForbiddenEntry(directory, CHECKPOINT_BOUNDS, signal);
+        if (forbidden)
+            return { kind: 'unusable', why: forbidden };
+        const paths = statePaths(directory, model, evalSet);
+        const [progress, resume] = await Promise.all([kindOf(paths.progressFile), kindOf(paths.resume)]);
+        if (!progress && !resume)
+            return { kind: 'unusable', why: 'it holds nothing of this model and eval set' };
+        const flaw = (progress === 'directory' && 'its progress file is a directory') ||
+            (resume === 'file' && 'its completion records are no directory') ||
+            (await flawIn(paths));
+        return flaw ? { kind: 'flawed', why: flaw } : undefined;
+    };
+}
+/** What the state would not use of it; the rest of the tree is good. */
+async function flawIn({ completions, progressFile, plan }) {
+    const badRecords = parseCompletions(await textOf(completions)).rejected;
+    if (badRecords)
+        return `its completion records cannot be read: ${badRecords}`;
+    const badLines = parseProgress(await textOf(progressFile)).rejected;
+    if (badLines)
+        return `its progress file cannot be read: ${badLines}`;
+    const planText = await textOf(plan);
+    const saved = planText === '' ? undefined : parseSavedPlan(planText);
+    return saved && 'reason' in saved ? `its plan cannot be read: ${saved.reason}` : undefined;
+}
+async function kindOf(path) {
+    return lstat(path).then((stat) => (stat.isDirectory() ? 'directory' : 'file'), () => undefined);
+}
+/** Empty for a file that is not there, that is none, or that is too large. */
+async function textOf(path) {
+    const stat = await lstat(path).catch(() => undefined);
+    return stat?.isFile() && stat.size <= LARGEST ? readFile(path, 'utf8') : '';
+}
+
+;// CONCATENATED MODULE: ./lib/checkpoint/adopt-checkpoint.js
 /** The state of an eval set as a checkpoint: taken out of the Actions cache, put into it. */
 
 
@@ -32064,9 +31696,9 @@ function reportMiss(unreadable, keys, log) {
  * Opens the state of this machine and takes over what the restored checkpoint knows, where that holds up.
  * @throws ActionError STATE_UNWRITABLE
  */
-function openWithCheckpoint(options, restored) {
+function adoptCheckpoint(options, restored) {
     const state = State.open(options);
-    const without = { state, restoredKey: '', unchangedSince: () => false };
+    const without = { state, restoredKey: '', isUnchanged: () => false };
     if (restored.kind !== 'hit')
         return without;
     try {
@@ -32079,7 +31711,7 @@ function openWithCheckpoint(options, restored) {
         return {
             state,
             restoredKey: restored.key,
-            unchangedSince: () => saysTheSame(contentOf(state), held),
+            isUnchanged: () => saysTheSame(contentOf(state), held),
         };
     }
     catch (error) {
@@ -32101,6 +31733,354 @@ function discard(staging) {
     }
     catch {
         // It is in RUNNER_TEMP, which the runner empties after the job.
+    }
+}
+
+
+/***/ }),
+
+/***/ 4132:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BY: () => (/* binding */ storageLines),
+/* harmony export */   Dx: () => (/* binding */ linesOf),
+/* harmony export */   Ee: () => (/* binding */ saysUnable),
+/* harmony export */   LH: () => (/* binding */ foundEntry),
+/* harmony export */   c_: () => (/* binding */ lastMatch),
+/* harmony export */   mb: () => (/* binding */ toolMessage),
+/* harmony export */   o4: () => (/* binding */ firstMatch),
+/* harmony export */   pc: () => (/* binding */ redacted),
+/* harmony export */   qc: () => (/* binding */ archiveBytes)
+/* harmony export */ });
+function linesOf(stdout) {
+    return stdout.split(/\r?\n/).map((line) => {
+        const command = /^::([\w-]+)(?: [^:]*)?::(.*)$/.exec(line);
+        if (!command)
+            return { level: 'info', text: line };
+        return { level: command[1] ?? '', text: unescapeData(command[2] ?? '') };
+    });
+}
+/**
+ * What the Azure SDK logged on stderr (AZURE_LOG_LEVEL=info), as lines of level `storage`. It keeps signatures out of its
+ * log. The client's own message about a failed upload or download is empty, or the words of an answer without its status.
+ */
+function storageLines(stderr) {
+    return stderr.split('\n').flatMap((line) => {
+        const text = /^azure:\S+ (.*)/.exec(line)?.[1];
+        return text === undefined ? [] : [{ level: 'storage', text }];
+    });
+}
+/** The first group of the first line that matches. */
+function firstMatch(lines, pattern) {
+    for (const line of lines) {
+        const match = pattern.exec(line.text);
+        if (match)
+            return match[1];
+    }
+    return undefined;
+}
+/** The first group of the last line that matches. */
+function lastMatch(lines, pattern) {
+    return firstMatch(lines.toReversed(), pattern);
+}
+/** Whether a line of a tool, or of the shell that should start it, is about what it cannot do, not about what it was given. */
+function saysUnable(line) {
+    return UNABLE.test(line);
+}
+const UNABLE = /unrecogni[sz]ed option|(invalid|unknown|illegal|unsupported) option|option .* (is not supported|requires)|^usage: |Incorrect parameters|You may not specify more than one|Can'?t (launch|initialize) (external|filter)|Cannot exec|: not found$|command not found|applet not found|Unable to locate executable|spawn .* (ENOENT|EACCES|ENOEXEC)|Exec format error/i;
+/** A line of a tool for a message: without the path of the tool, and with nothing that ends the clause it is put into. */
+function toolMessage(line) {
+    return redacted(line.trim().replace(/^\S*\/(?=[\w.-]+(?: \(child\))?: )/, ''), []).replace(/[.;]+$/, '');
+}
+/** Key of the entry that the client found, whatever became of it; undefined when it found none. */
+function foundEntry(lines) {
+    return (firstMatch(lines, /^Cache hit for(?: restore-key)?: (.*)$/) ??
+        firstMatch(lines.filter(({ level }) => level === 'debug'), /^\{.*"cacheKey":"([^"\\]+)"/));
+}
+/** Size in bytes of the archive that was sent or received, when the client told. */
+function archiveBytes(lines) {
+    const bytes = firstMatch(lines, /^Cache Size: .*\((\d+) B\)/) ?? firstMatch(lines, /^Sent \d+ of (\d+) /);
+    return bytes === undefined ? undefined : Number(bytes);
+}
+/**
+ * One line of at most 300 characters, without what would let a reader of the log use the cache in our name: the given
+ * secrets, tokens, and of an address everything but the host.
+ */
+function redacted(text, secrets) {
+    let result = text;
+    for (const secret of secrets)
+        if (secret)
+            result = result.replaceAll(secret, '***');
+    result = result
+        .replace(/\b(https?:\/\/)(?:[^\s/?#"'<>@]*@)?([^\s/?#"'<>]+)[^\s"'<>]*/gi, '$1$2/…')
+        .replace(/\beyJ[\w-]+(?:\.[\w-]*)*/g, '***')
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+        .replace(/[\s\u0000-\u001f\u007f]+/g, ' ')
+        .trim();
+    return result.length > 300 ? `${result.slice(0, 299)}…` : result;
+}
+/** Reverses what @actions/core does to the text of a workflow command. */
+function unescapeData(text) {
+    return text.replace(/%0D/g, '\r').replace(/%0A/g, '\n').replace(/%25/g, '%');
+}
+
+
+/***/ }),
+
+/***/ 9059:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Vk: () => (/* binding */ CUT_OFF),
+/* harmony export */   h7: () => (/* binding */ RESULT_FD),
+/* harmony export */   nm: () => (/* binding */ CHECKPOINT_PATH)
+/* harmony export */ });
+/** The message of an `error`, when the client would have waited for ever for the rest of an answer. */
+const CUT_OFF = 'an answer ended in the middle';
+const RESULT_FD = 3;
+/**
+ * The one path every checkpoint holds, relative to a directory made for the call.
+ *
+ * It is part of the entry's version: a checkpoint is only found by who asks for this very path. A constant keeps that
+ * apart from the machine's workspace, temporary and state directories.
+ */
+const CHECKPOINT_PATH = 'tmp/oaievalset';
+
+
+/***/ }),
+
+/***/ 198:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  K: () => (/* binding */ Checkpointer)
+});
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(452);
+;// CONCATENATED MODULE: ./lib/process/after.js
+/** The most that a timer can count, some 24 days: a longer one would go off at once. */
+const LONGEST = 2 ** 31 - 1;
+/** Calls `work` after so many milliseconds, however many they are. Returns what calls it off. */
+function after(milliseconds, work) {
+    let timer;
+    const wait = (left) => {
+        timer = setTimeout(() => (left > LONGEST ? wait(left - LONGEST) : work()), Math.min(left, LONGEST));
+    };
+    wait(milliseconds);
+    return () => clearTimeout(timer);
+}
+
+// EXTERNAL MODULE: ./lib/progress/journals.js + 2 modules
+var journals = __nccwpck_require__(8351);
+// EXTERNAL MODULE: ./lib/checkpoint/cache/client-output.js
+var client_output = __nccwpck_require__(4132);
+// EXTERNAL MODULE: ./lib/checkpoint/cache/protocol.js
+var protocol = __nccwpck_require__(9059);
+;// CONCATENATED MODULE: ./lib/checkpoint/checkpointer.js
+/**
+ * Saves checkpoints: while evals run, so that a runner that vanishes loses little, and at the end. Evals never wait for it.
+ */
+
+
+
+
+
+
+
+/**
+ * The cache of a repository holds 10 GB. When superseded checkpoints cannot be deleted, each one comes this much later than
+ * the last: with an interval of 2 minutes a job of 6 hours leaves 20 of them.
+ */
+const GROWTH = 1.2;
+/** After trouble, so many intervals until the next try, and at most: a service that limits wants to be left alone. */
+const BACKOFF = 2;
+const LONGEST_BACKOFF = 16;
+/** A checkpoint in the background that takes longer is given up; the next one may fare better. */
+const LONGEST_SAVE = 10 * 60_000;
+const ONCE = {
+    journals: new Set(),
+    interval: Number.POSITIVE_INFINITY,
+    mark: () => '',
+    onSave: () => { },
+};
+class Checkpointer {
+    #options;
+    #saved = [];
+    #saving;
+    #abort = new AbortController();
+    #callOff;
+    #running = false;
+    #interval;
+    /** When the last one was begun, in milliseconds since the epoch. */
+    #begun = Date.now();
+    #backoff = 1;
+    #savedMark;
+    #warned = false;
+    constructor(options) {
+        this.#options = { ...ONCE, ...options };
+        this.#interval = this.#options.interval;
+        this.#savedMark = this.#options.mark();
+    }
+    /** From here on a checkpoint is saved whenever the interval has passed and there is something new. */
+    start() {
+        this.#running = true;
+        this.#schedule();
+    }
+    /**
+     * Saves one now, in the background: an eval has ended that took long. Not while one is being saved, after trouble, or when
+     * those that nobody deletes would become too many.
+     */
+    soon() {
+        const many = !this.#options.onSuperseded && Date.now() - this.#begun < this.#interval;
+        if (this.#running && this.#backoff === 1 && !many)
+            this.#tick();
+    }
+    /** Ends checkpoints in the background; one that is under way is given up. */
+    async stop() {
+        this.#running = false;
+        this.#callOff?.();
+        this.#abort.abort();
+        await this.#saving;
+    }
+    /**
+     * Ends checkpoints in the background, and saves the last one. Cache trouble is a warning that says what it means, never
+     * a failure.
+     * @param hurry aborted when there is no more time for it
+     */
+    async finish(hurry) {
+        // What is under way is older than what the last one will save.
+        await this.stop();
+        const { state, log } = this.#options;
+        (0,journals/* sealLive */.Ch)(state.paths);
+        const last = this.#saved.at(-1);
+        if (last !== undefined && this.#options.mark() === this.#savedMark)
+            return { key: last, complete: true };
+        if (last === undefined && this.#options.isUnchanged())
+            return { key: '', complete: true };
+        const outcome = await this.#save(hurry ? { signal: hurry } : {});
+        if (outcome.kind === 'saved') {
+            log.info(`Saved the checkpoint ${outcome.key}`);
+            await this.#keep(outcome.key, hurry);
+            return { key: outcome.key, complete: true };
+        }
+        if (outcome.kind === 'failed') {
+            const from = last === undefined ? 'an earlier checkpoint' : `the checkpoint ${last}`;
+            log.warning(`The checkpoint was not saved: ${outcome.cause}. The evals are not affected, but what this run completed can only ` +
+                `be taken up from this machine, or from ${from}.`, 'Checkpoint not saved');
+        }
+        else if (outcome.cause !== this.#options.knownUnavailable) {
+            log.info(`No checkpoint is saved: ${outcome.cause}. What this run completed can only be taken up from this machine.`);
+        }
+        return { key: last ?? '', complete: outcome.kind === 'unavailable' };
+    }
+    #schedule() {
+        this.#callOff?.();
+        if (this.#running)
+            this.#callOff = after(this.#interval * this.#backoff, () => this.#tick());
+    }
+    #tick() {
+        if (this.#saving)
+            return;
+        if (this.#options.mark() === this.#savedMark) {
+            this.#schedule();
+            return;
+        }
+        this.#abort = new AbortController();
+        this.#begun = Date.now();
+        this.#saving = this.#background().finally(() => {
+            this.#saving = undefined;
+            this.#schedule();
+        });
+    }
+    async #background() {
+        const { log, journals, mark } = this.#options;
+        const marked = mark();
+        let sealed = true;
+        for (const journal of journals) {
+            try {
+                journal.seal();
+            }
+            catch (error) {
+                // Its answers are not in this checkpoint; there is something left for the next.
+                sealed = false;
+                log.debug(`A journal could not be sealed: ${(0,errors/* reasonOf */.A3)(error)}`);
+            }
+        }
+        const outcome = await this.#save({ signal: this.#abort.signal, timeoutMs: LONGEST_SAVE });
+        if (outcome.kind === 'saved') {
+            if (sealed)
+                this.#savedMark = marked;
+            this.#backoff = 1;
+            if (!this.#options.onSuperseded)
+                this.#interval *= GROWTH;
+            log.info(`Saved the checkpoint ${outcome.key} while evals run`);
+            await this.#keep(outcome.key, this.#abort.signal);
+        }
+        else if (outcome.kind === 'failed' && !this.#abort.signal.aborted) {
+            this.#backoff = Math.min(LONGEST_BACKOFF, this.#backoff * BACKOFF);
+            const message = `A checkpoint while evals run was not saved: ${outcome.cause}. It is tried again later; the evals are not affected.`;
+            if (this.#warned)
+                log.info(message);
+            else
+                log.warning(message, 'Checkpoint not saved');
+            this.#warned = true;
+        }
+        else if (outcome.kind === 'unavailable') {
+            this.#running = false;
+        }
+    }
+    async #keep(key, signal = new AbortController().signal) {
+        const superseded = this.#saved.splice(0);
+        this.#saved.push(key);
+        try {
+            if (superseded.length > 0)
+                await this.#options.onSuperseded?.(superseded, key, signal);
+        }
+        catch (error) {
+            this.#options.log.debug(`Superseded checkpoints stay: ${(0,errors/* reasonOf */.A3)(error)}`);
+        }
+    }
+    async #save(limits) {
+        const { state, store, onSave, onSaved } = this.#options;
+        const { live } = state.paths;
+        let root;
+        try {
+            onSave(store.nextSeq + 1);
+            // Beside the state, on one file system with it: what never changes is linked, not copied.
+            (0,external_node_fs_.mkdirSync)(live, { recursive: true });
+            root = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(live, 'snapshot-'));
+            state.snapshot((0,external_node_path_.join)(root, protocol/* CHECKPOINT_PATH */.nm));
+            const outline = state.outline();
+            const outcome = await store.save(root, limits);
+            if (outcome.kind === 'saved')
+                onSaved?.(outline);
+            return outcome;
+        }
+        catch (error) {
+            // Most likely a full disk: the next checkpoint may fare better.
+            return { kind: 'failed', cause: `the state could not be copied (${(0,client_output/* redacted */.pc)((0,errors/* reasonOf */.A3)(error), [])})` };
+        }
+        finally {
+            if (root)
+                discard(root);
+        }
+    }
+}
+/** A tree that cannot be removed ends no run: the next one empties the live directory. */
+function discard(root) {
+    try {
+        (0,external_node_fs_.rmSync)(root, { recursive: true, force: true });
+    }
+    catch {
+        // As said.
     }
 }
 
@@ -32264,29 +32244,48 @@ class Splitter {
 
 /***/ }),
 
-/***/ 6371:
+/***/ 4252:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   q: () => (/* binding */ hashOf)
+/* harmony export */   f: () => (/* binding */ formatCommand),
+/* harmony export */   v: () => (/* binding */ commandId)
 /* harmony export */ });
-/* unused harmony export sorted */
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-
-/** SHA-256 (hex) of a value as JSON, whatever the order of its keys. */
-function hashOf(value) {
-    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256')
-        .update(JSON.stringify(sorted(value)))
-        .digest('hex');
+/** One command as Python's `json.dumps` writes it: `", "` between items, everything but printable ASCII escaped. */
+function formatCommand(command) {
+    return `[${command.map(pythonString).join(', ')}]`;
 }
-/** With the keys of all objects in it in order. */
-function sorted(value) {
-    if (Array.isArray(value))
-        return value.map(sorted);
-    if (typeof value !== 'object' || value === null)
-        return value;
-    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-    return Object.fromEntries(entries.map(([key, item]) => [key, sorted(item)]));
+/** A key for maps and sets: two commands are the same when it is. */
+function commandId(command) {
+    return JSON.stringify(command);
+}
+function pythonString(value) {
+    return JSON.stringify(value).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+
+/***/ }),
+
+/***/ 3685:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ MOST_ADAPTATIONS),
+/* harmony export */   F: () => (/* binding */ sameExecution)
+/* harmony export */ });
+/* harmony import */ var _command_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4252);
+
+/** A model refuses a few parameters, each with a few values. */
+const MOST_ADAPTATIONS = 1000;
+/** Whether two records tell of the same execution. */
+function sameExecution(a, b) {
+    return (
+    // Not the fingerprint: a newer version of the action tells the same content in another way.
+    a.started === b.started &&
+        a.ended === b.ended &&
+        a.run.id === b.run.id &&
+        a.run.attempt === b.run.attempt &&
+        (0,_command_js__WEBPACK_IMPORTED_MODULE_0__/* .commandId */ .v)(a.argv) === (0,_command_js__WEBPACK_IMPORTED_MODULE_0__/* .commandId */ .v)(b.argv));
 }
 
 
@@ -32297,18 +32296,18 @@ function sorted(value) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_finish_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2887);
-/* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9045);
+/* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1703);
 /* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2988);
 /* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7065);
 /* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9090);
-/* harmony import */ var _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(198);
-/* harmony import */ var _checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8802);
+/* harmony import */ var _checkpoint_adopt_checkpoint_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(193);
+/* harmony import */ var _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(198);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(452);
 /* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1394);
 /* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8943);
-/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(1765);
-/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8090);
-/* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7543);
+/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(8778);
+/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(594);
+/* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(6426);
 /** Runs after the job's steps, always. When main did not come to its end: save what is on disk, tell what is known. */
 
 
@@ -32354,16 +32353,16 @@ async function saveAndTell(session, paths) {
         owner: { repository: context.repository, cacheKey, model, evalSet },
         log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx,
     });
-    const store = (0,_checkpoint_state_checkpoint_js__WEBPACK_IMPORTED_MODULE_6__/* .checkpointStore */ .ms)({
+    const store = (0,_checkpoint_adopt_checkpoint_js__WEBPACK_IMPORTED_MODULE_5__/* .checkpointStore */ .ms)({
         identity: session.checkpoint,
         encryptionKey: (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_1__/* .secret */ .r)('encryption-key'),
         temporaryDirectory: context.temporaryDirectory,
         firstSeq: session.nextSeq,
     });
-    const checkpointer = new _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_5__/* .Checkpointer */ .K({
+    const checkpointer = new _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_6__/* .Checkpointer */ .K({
         state,
         // What a checkpoint holds that was saved while evals ran is not saved again.
-        unchangedSince: () => session.savedOutline === state.outline(),
+        isUnchanged: () => session.savedOutline === state.outline(),
         store,
         log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx,
     });
@@ -32391,8 +32390,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: readLines
 
-// EXTERNAL MODULE: external "node:child_process"
-var external_node_child_process_ = __nccwpck_require__(1421);
+// EXTERNAL MODULE: ./lib/process/leader.js + 2 modules
+var leader = __nccwpck_require__(2481);
 ;// CONCATENATED MODULE: ./lib/process/redraws.js
 const LONGEST_LINE = 64 * 1024;
 /**
@@ -32421,10 +32420,9 @@ const LAST_OUTPUT = 2000;
  * and never writes to: when this process is gone, kill -9 included, the child reads its end there.
  */
 function spawnGroup(program, args, options) {
-    const child = (0,external_node_child_process_.spawn)(program, args, {
+    const child = (0,leader/* startLeader */.OH)(program, args, {
         cwd: options.cwd,
         env: options.env,
-        detached: true,
         stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     });
     for (const stream of [child.stdout, child.stderr]) {
@@ -32439,28 +32437,17 @@ function spawnGroup(program, args, options) {
         child.once('close', (code, signal) => resolve({ code, signal }));
     });
     const pid = child.pid ?? -1;
-    const signalAll = (signal) => {
-        if (pid <= 0)
-            return;
-        try {
-            process.kill(-pid, signal);
-        }
-        catch (error) {
-            if (error.code !== 'ESRCH')
-                throw error;
-        }
-    };
     child.once('exit', () => {
         // What it left running would hold its output, and nobody is to wait for that; also not when it has left the group. What
         // was forked there holds even the other end of the pipe, which nobody needs any more.
-        signalAll('SIGKILL');
+        (0,leader/* signalGroup */.i8)(pid, 'SIGKILL');
         child.stdio[3]?.destroy();
         setTimeout(() => {
             for (const stream of child.stdio)
                 stream?.destroy();
         }, LAST_OUTPUT).unref();
     });
-    return { pid, exit, signal: signalAll };
+    return { pid, exit, signal: (signal) => (0,leader/* signalGroup */.i8)(pid, signal) };
 }
 /** In characters; of a longer line its end is reported. */
 const group_LONGEST_LINE = 64 * 1024;
@@ -32488,6 +32475,61 @@ const PROGRESS_BAR = /\d ?%|\dit \[|━/;
 function withoutRedraws(line) {
     const parts = line.split('\r').filter((part) => part !== '');
     return parts.filter((part, n) => n === parts.length - 1 || !PROGRESS_BAR.test(part)).join('\r');
+}
+
+
+/***/ }),
+
+/***/ 2481:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  i8: () => (/* binding */ signalGroup),
+  OH: () => (/* binding */ startLeader)
+});
+
+// UNUSED EXPORTS: guardStarts
+
+;// CONCATENATED MODULE: external "node:child_process"
+const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+;// CONCATENATED MODULE: external "node:module"
+const external_node_module_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:module");
+;// CONCATENATED MODULE: ./lib/process/leader.js
+
+
+function startLeader(program, args, options) {
+    return (0,external_node_child_process_namespaceObject.spawn)(program, args, { ...options, detached: true });
+}
+/**
+ * Signals a process group by the pid of its leader. Does nothing when none was started, or no process of it is left that
+ * can be signalled: of a group of zombies macOS says EPERM where Linux says ESRCH.
+ */
+function signalGroup(leader, signal) {
+    if (leader === undefined || leader <= 0)
+        return;
+    try {
+        process.kill(-leader, signal);
+    }
+    catch (error) {
+        const { code } = error;
+        if (code !== 'ESRCH' && code !== 'EPERM')
+            throw error;
+    }
+}
+/**
+ * From here on every program that any module of this process starts is started as `guard` says. For a process whose
+ * libraries start programs and take no options for it.
+ */
+function guardStarts(guard) {
+    const original = childProcess.spawn;
+    const guarded = (program, args = [], options = {}) => {
+        const start = guard(program, { args, env: options.env ?? process.env });
+        return original(program, start.args, { ...options, env: start.env });
+    };
+    childProcess.spawn = guarded;
+    syncBuiltinESMExports();
 }
 
 
@@ -32529,7 +32571,7 @@ const [COMMA, COLON, BRACKET, BRACE] = [...',:[{'].map((it) => it.charCodeAt(0))
 
 /***/ }),
 
-/***/ 1512:
+/***/ 4200:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -32537,11 +32579,8 @@ const [COMMA, COLON, BRACKET, BRACE] = [...',:[{'].map((it) => it.charCodeAt(0))
 __nccwpck_require__.d(__webpack_exports__, {
   pE: () => (/* binding */ formatCompletions),
   bM: () => (/* binding */ formatRecord),
-  tr: () => (/* binding */ parseCompletions),
-  FZ: () => (/* binding */ sameExecution)
+  tr: () => (/* binding */ parseCompletions)
 });
-
-// UNUSED EXPORTS: MOST_ADAPTATIONS
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
 var schemas = __nccwpck_require__(2857);
@@ -32566,11 +32605,14 @@ function duration(params) {
 
 // EXTERNAL MODULE: ./lib/lines.js
 var lib_lines = __nccwpck_require__(9304);
+// EXTERNAL MODULE: ./lib/model/command.js
+var command = __nccwpck_require__(4252);
+// EXTERNAL MODULE: ./lib/model/completion-record.js
+var completion_record = __nccwpck_require__(3685);
 // EXTERNAL MODULE: ./lib/progress/bounded-json.js
 var bounded_json = __nccwpck_require__(6805);
-// EXTERNAL MODULE: ./lib/progress/progress-file.js
-var progress_file = __nccwpck_require__(1119);
-;// CONCATENATED MODULE: ./lib/progress/completion-record.js
+;// CONCATENATED MODULE: ./lib/progress/completions-file.js
+
 
 
 
@@ -32579,46 +32621,32 @@ const metric = schemas/* union */.KCZ([schemas/* number */.aig(), schemas/* stri
 const sha256 = schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/);
 const shortText = schemas/* string */.YjP().max(4096);
 /** Printed as it is; the action writes none with control characters in it. */
-const completion_record_name = schemas/* string */.YjP()
+const completions_file_name = schemas/* string */.YjP()
     .max(4096)
     .regex(/^\P{Cc}*$/u);
 const adaptation = schemas/* union */.KCZ([
-    schemas/* object */.Ikc({ model: completion_record_name, param: completion_record_name, value: completion_record_name, renamedTo: schemas/* null */.chJ() }),
-    schemas/* object */.Ikc({ model: completion_record_name, param: completion_record_name, value: schemas/* null */.chJ(), renamedTo: completion_record_name }),
+    schemas/* object */.Ikc({ model: completions_file_name, param: completions_file_name, value: completions_file_name, renamedTo: schemas/* null */.chJ() }),
+    schemas/* object */.Ikc({ model: completions_file_name, param: completions_file_name, value: schemas/* null */.chJ(), renamedTo: completions_file_name }),
 ]);
-/** A model refuses a few parameters, each with a few values. */
-const MOST_ADAPTATIONS = 1000;
 const schema = schemas/* object */.Ikc({
     version: schemas/* literal */.euz(1),
-    /** Resolved eval key, `test-match.s1.simple-v0`. */
-    eval: completion_record_name.min(1),
-    /** The command in the progress file. */
+    eval: completions_file_name.min(1),
     argv: schemas/* array */.YOg(schemas/* string */.YjP().max(65536)).min(3).max(4096),
-    /** SHA-256 over `parts`, hex. */
     fingerprint: sha256,
-    /** SHA-256 of each named part of the content, hex. */
-    parts: schemas/* record */.g1P(completion_record_name, sha256),
-    /** Arguments that name what the eval wrote: of what is there now, only what is in `parts` counts. */
-    written: schemas/* array */.YOg(completion_record_name).max(10_000).default([]),
-    /** The final report, flattened: a nested value is named `outer/inner`. */
+    parts: schemas/* record */.g1P(completions_file_name, sha256),
+    written: schemas/* array */.YOg(completions_file_name).max(10_000).default([]),
     metrics: schemas/* record */.g1P(shortText, metric),
-    /** Samples that were evaluated; null when the record does not tell. */
     samples: schemas/* int */.Whr().nonnegative().nullable(),
     tokens: schemas/* object */.Ikc({
         prompt: schemas/* int */.Whr().nonnegative(),
         completion: schemas/* int */.Whr().nonnegative(),
         total: schemas/* int */.Whr().nonnegative(),
-        /** Part of `prompt`. */
         cached: schemas/* int */.Whr().nonnegative().default(0),
-        /** Part of `completion`. */
         reasoning: schemas/* int */.Whr().nonnegative().default(0),
     }),
-    /** API requests; null when they were not counted. */
     requests: schemas/* object */.Ikc({ sent: schemas/* int */.Whr().nonnegative(), replayed: schemas/* int */.Whr().nonnegative() }).nullable(),
-    /** What was changed in requests because a model does not accept it. */
-    adaptations: schemas/* array */.YOg(adaptation).max(MOST_ADAPTATIONS).default([]),
-    run: schemas/* object */.Ikc({ repository: completion_record_name, id: completion_record_name, attempt: schemas/* int */.Whr().nonnegative() }),
-    /** ISO 8601, UTC. */
+    adaptations: schemas/* array */.YOg(adaptation).max(completion_record/* MOST_ADAPTATIONS */.B).default([]),
+    run: schemas/* object */.Ikc({ repository: completions_file_name, id: completions_file_name, attempt: schemas/* int */.Whr().nonnegative() }),
     started: datetime(),
     ended: datetime(),
 });
@@ -32635,7 +32663,7 @@ function parseCompletions(text) {
             return { records: [], rejected: `it has more than ${MOST_LINES} lines`, needsRewrite: true };
         const parsed = parseRecord(line);
         if (typeof parsed !== 'string') {
-            const id = (0,progress_file/* formatCommand */.fE)(parsed.argv);
+            const id = (0,command/* formatCommand */.f)(parsed.argv);
             superseded ||= byCommand.delete(id);
             byCommand.set(id, parsed);
         }
@@ -32658,16 +32686,6 @@ function formatRecord(record) {
 }
 function formatCompletions(records) {
     return records.map((record) => `${formatRecord(record)}\n`).join('');
-}
-/** Whether two records tell of the same execution. */
-function sameExecution(a, b) {
-    return (
-    // Not the fingerprint: a newer version of the action tells the same content in another way.
-    a.started === b.started &&
-        a.ended === b.ended &&
-        a.run.id === b.run.id &&
-        a.run.attempt === b.run.attempt &&
-        (0,progress_file/* formatCommand */.fE)(a.argv) === (0,progress_file/* formatCommand */.fE)(b.argv));
 }
 /** In characters: a record has a line of a few hundred, and a line that holds a million lists is a bomb. */
 const LONGEST_LINE = 2 * 1024 * 1024;
@@ -32884,7 +32902,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   Ch: () => (/* binding */ sealLive)
 });
 
-// UNUSED EXPORTS: keepJournals, removeJournals
+// UNUSED EXPORTS: removeJournals, removeOtherJournals
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
@@ -33157,7 +33175,7 @@ function sealLive(paths, evalKey) {
     }
 }
 /** Removes the journals of all evals but these: the others are done, or no longer in the set. */
-function keepJournals(paths, evalKeys) {
+function removeOtherJournals(paths, evalKeys) {
     const kept = new Set(evalKeys.map(evalFileStem));
     for (const root of [paths.journal, liveJournals(paths)]) {
         removeJournals(journals_folders(root)
@@ -33645,12 +33663,11 @@ function liveRecordFile(paths, evalKey) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   TS: () => (/* binding */ parseProgress),
-/* harmony export */   Vu: () => (/* binding */ formatProgress),
-/* harmony export */   fE: () => (/* binding */ formatCommand),
-/* harmony export */   vC: () => (/* binding */ commandId)
+/* harmony export */   T: () => (/* binding */ parseProgress),
+/* harmony export */   V: () => (/* binding */ formatProgress)
 /* harmony export */ });
 /* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9304);
+/* harmony import */ var _model_command_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4252);
 /* harmony import */ var _bounded_json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6805);
 /**
  * The progress file of `oaievalset`: one completed command a line.
@@ -33659,6 +33676,7 @@ function liveRecordFile(paths, evalKey) {
  * JSONDecodeError on anything else, a blank line included. Older ones wrote the command as plain text, joined by
  * blanks. Both are read, JSON is written, byte for byte as Python does.
  */
+
 
 
 /** No eval set has a tenth as many, under as many arguments as anyone ran it with. */
@@ -33687,15 +33705,7 @@ function parseProgress(text, known = []) {
     };
 }
 function formatProgress(commands) {
-    return commands.map((command) => `${formatCommand(command)}\n`).join('');
-}
-/** One command as Python's `json.dumps` writes it: `", "` between items, everything but printable ASCII escaped. */
-function formatCommand(command) {
-    return `[${command.map(pythonString).join(', ')}]`;
-}
-/** A key for maps and sets: two commands are the same when it is. */
-function commandId(command) {
-    return JSON.stringify(command);
+    return commands.map((command) => `${(0,_model_command_js__WEBPACK_IMPORTED_MODULE_2__/* .formatCommand */ .f)(command)}\n`).join('');
 }
 function parseLine(line, byText) {
     const text = line.endsWith('\r') ? line.slice(0, -1) : line;
@@ -33717,22 +33727,18 @@ function parseJsonLine(text) {
     }
     return undefined;
 }
-function pythonString(value) {
-    return JSON.stringify(value).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
 
 
 /***/ }),
 
-/***/ 1715:
+/***/ 4992:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
   Tm: () => (/* binding */ LARGEST_PLAN),
-  q4: () => (/* binding */ parseSavedPlan),
-  s0: () => (/* binding */ sameOwner)
+  q4: () => (/* binding */ parseSavedPlan)
 });
 
 // UNUSED EXPORTS: readSavedPlan, savedPlan
@@ -33741,105 +33747,14 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
 var schemas = __nccwpck_require__(2857);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./lib/model/plan.js
+/** Of a plan that is not recalled. */
+const plan_NO_DEPENDENCIES = { files: [], directories: [], absent: [] };
+
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: external "node:timers/promises"
-var promises_ = __nccwpck_require__(8500);
-// EXTERNAL MODULE: ./lib/plan/hash.js
-var hash = __nccwpck_require__(6371);
-// EXTERNAL MODULE: external "node:buffer"
-var external_node_buffer_ = __nccwpck_require__(4573);
-;// CONCATENATED MODULE: ./lib/plan/path-bytes.js
-/** File names are bytes. What is no UTF-8 in one is a lone surrogate a byte in text, as Python has it (PEP 383). */
+;// CONCATENATED MODULE: ./lib/model/plan-paths.js
 
-
-/** A path as Node.js opens it: text where it is text, else its bytes. */
-function path_bytes_pathBytes(path) {
-    if (path.isWellFormed())
-        return path;
-    return Buffer.concat(Array.from(path, bytesOf));
-}
-function bytesOf(character) {
-    const code = character.charCodeAt(0);
-    const escaped = character.length === 1 && code >= 0xdc80 && code <= 0xdcff;
-    return escaped ? Buffer.from([code - 0xdc00]) : Buffer.from(character);
-}
-/** The other way: what a directory calls a file, as Python would say it. */
-function pathText(bytes) {
-    if (isUtf8(bytes))
-        return bytes.toString();
-    let text = '';
-    for (let at = 0; at < bytes.length;) {
-        const length = [1, 2, 3, 4].find((each) => isUtf8(bytes.subarray(at, at + each)) && at + each <= bytes.length);
-        text += length ? bytes.toString('utf8', at, at + length) : String.fromCharCode(0xdc00 + (bytes[at] ?? 0));
-        at += length ?? 1;
-    }
-    return text;
-}
-/** The names in a directory. Throws what the file system throws. */
-function path_bytes_namesIn(path) {
-    return readdirSync(path_bytes_pathBytes(path), { encoding: 'buffer' }).map(pathText);
-}
-
-;// CONCATENATED MODULE: ./lib/plan/basis.js
-/**
- * What a plan was made from, by which an equal one is known without asking Python: docs/adr/0005-plan-without-python.md.
- */
-
-
-
-
-
-
-/** Of a plan that is not recalled. */
-const basis_NO_BASIS = { files: [], directories: [], absent: [] };
-/** In bytes. Reading more than that takes longer than asking Python. */
-const LARGEST = (/* unused pure expression or super */ null && (16 * 1024 ** 3));
-/** Paths that are looked at before signals are listened to again: some milliseconds. */
-const AT_ONCE = 200;
-/** Milliseconds that looking at paths may take. To ask Python is faster by then. */
-const LONGEST = 20_000;
-/**
- * SHA-256 (hex) of the request, of everything that the answer was read from, as it is now, and of the answer.
- * @returns undefined when the request is not known, or when some of it is not there any more, or cannot be read
- */
-async function signatureOf(request, basis, answer, hashes, cancelled) {
-    if (request === undefined || ![basis.files, basis.directories, basis.absent].every(areOrdinaryPaths))
-        return undefined;
-    try {
-        const until = performance.now() + LONGEST;
-        for await (const path of inSlices(basis.absent, until, cancelled))
-            if (isThere(path))
-                return undefined;
-        const hash = createHash('sha256');
-        // A line each, so that no two signed things are one text.
-        const sign = (...line) => hash.update(`${JSON.stringify(line)}\n`);
-        sign('request', hashOf(request));
-        sign('answer', answer.evalsVersion, answer.needsApiKey, answer.warnings);
-        for (const { fingerprint, earlier, writable, ...rest } of answer.evals) {
-            const { key, name, command, samples, metrics } = rest;
-            const forms = [fingerprint, ...earlier].map(({ value, parts }) => [
-                value,
-                Object.entries(parts).sort(),
-            ]);
-            const paths = writable.map(({ argument, path, label }) => [argument, path, label ?? null]);
-            sign('eval', key, name, command, samples, metrics, forms, paths);
-        }
-        for (const path of basis.absent)
-            sign('absent', path);
-        for await (const path of inSlices(basis.directories, until, cancelled))
-            sign('directory', path, hashOf(listed(path)));
-        await hashes.read(basis.files, LARGEST);
-        for (const path of basis.files)
-            sign('file', path, hashes.of(path));
-        return hash.digest('hex');
-    }
-    catch {
-        return undefined;
-    }
-}
 /** What is there has no content of its own, may have no end, or may answer only when it likes. */
 const UNREAL = ['/proc', '/sys', '/dev'];
 /**
@@ -33856,47 +33771,12 @@ function isOrdinary(path) {
         return false;
     return !UNREAL.some((top) => path === top || path.startsWith(top + external_node_path_.sep));
 }
-/** Without what lies in a directory that the request stands for: the venv of a lock. */
-function outside(root, basis) {
-    if (root === undefined)
-        return basis;
-    const roots = [root, existsSync(root) ? realpathSync(root) : root];
-    const keep = (paths) => paths.filter((path) => !roots.some((top) => path === top || path.startsWith(top + sep)));
-    return { files: keep(basis.files), directories: keep(basis.directories), absent: keep(basis.absent) };
-}
-/** Whoever wrote the list, this process hears signals while it goes through it, and comes to an end. */
-async function* inSlices(paths, until, cancelled) {
-    for (const [index, path] of paths.entries()) {
-        if (index % AT_ONCE === AT_ONCE - 1) {
-            await setImmediate();
-            cancelled?.throwIfAborted();
-            if (performance.now() > until)
-                throw new Error('it takes longer than to plan again');
-        }
-        yield path;
-    }
-}
-/** Python leaves its bytecode beside what it imports. */
-function listed(path) {
-    return namesIn(path)
-        .filter((name) => name !== '__pycache__')
-        .sort();
-}
-/** A path below something that is no directory is not there either. */
-function isThere(path) {
-    try {
-        return lstatSync(pathBytes(path), { throwIfNoEntry: false }) !== undefined;
-    }
-    catch (error) {
-        if (error.code === 'ENOTDIR')
-            return false;
-        throw error;
-    }
-}
 
 // EXTERNAL MODULE: ./lib/progress/bounded-json.js
 var bounded_json = __nccwpck_require__(6805);
 ;// CONCATENATED MODULE: ./lib/progress/saved-plan.js
+
+
 
 
 
@@ -33945,7 +33825,12 @@ const NEVER = '0'.repeat(64);
 /** What is kept of a plan: of one that would be too large to be read again, as much as is of use without being recalled. */
 function savedPlan({ signature = NEVER, evals, basis, evalsVersion, warnings, needsApiKey }, owner) {
     const made = { basis, evalsVersion, warnings, needsApiKey };
-    const forgotten = { version: 1, owner, signature: NEVER, made: { ...made, basis: NO_BASIS } };
+    const forgotten = {
+        version: 1,
+        owner,
+        signature: NEVER,
+        made: { ...made, basis: NO_DEPENDENCIES },
+    };
     const forms = [
         { version: 1, owner, signature, made, evals },
         { ...forgotten, evals },
@@ -33974,12 +33859,6 @@ function parseSavedPlan(content) {
     return {
         reason: issue ? `${issue.path.join('.') || 'the file'}: ${issue.message}` : 'it has the wrong shape',
     };
-}
-function sameOwner(a, b) {
-    return (a.repository === b.repository &&
-        a.cacheKey === b.cacheKey &&
-        a.model === b.model &&
-        a.evalSet === b.evalSet);
 }
 /** The plan that lies in a state directory, if there is one and it is of this owner; nothing is changed there. */
 function readSavedPlan({ plan }, owner) {
@@ -34064,7 +33943,7 @@ function move(path, target) {
 
 /***/ }),
 
-/***/ 1765:
+/***/ 8778:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34081,8 +33960,20 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/progress/completion-record.js + 1 modules
-var completion_record = __nccwpck_require__(1512);
+// EXTERNAL MODULE: ./lib/model/command.js
+var model_command = __nccwpck_require__(4252);
+// EXTERNAL MODULE: ./lib/model/completion-record.js
+var completion_record = __nccwpck_require__(3685);
+;// CONCATENATED MODULE: ./lib/model/owner.js
+function sameOwner(a, b) {
+    return (a.repository === b.repository &&
+        a.cacheKey === b.cacheKey &&
+        a.model === b.model &&
+        a.evalSet === b.evalSet);
+}
+
+// EXTERNAL MODULE: ./lib/progress/completions-file.js + 1 modules
+var completions_file = __nccwpck_require__(4200);
 ;// CONCATENATED MODULE: ./lib/progress/doubt.js
 /** How far the clock of the machine that made a record may be ahead of this one, in milliseconds. */
 const CLOCK_SKEW = 60 * 60 * 1000;
@@ -34113,7 +34004,7 @@ var progress_paths = __nccwpck_require__(8943);
 // EXTERNAL MODULE: ./lib/progress/progress-file.js
 var progress_file = __nccwpck_require__(1119);
 // EXTERNAL MODULE: ./lib/progress/saved-plan.js + 2 modules
-var saved_plan = __nccwpck_require__(1715);
+var saved_plan = __nccwpck_require__(4992);
 // EXTERNAL MODULE: ./lib/progress/set-aside.js
 var set_aside = __nccwpck_require__(7926);
 ;// CONCATENATED MODULE: ./lib/progress/snapshot.js
@@ -34210,6 +34101,9 @@ var unwritable = __nccwpck_require__(8820);
 
 
 
+
+
+
 /** Larger files are not read, in bytes: those of 10,000 evals have a third of it. */
 const LARGEST_PROGRESS_FILE = 16 * 1024 * 1024;
 const LARGEST_COMPLETIONS = 32 * 1024 * 1024;
@@ -34257,14 +34151,14 @@ class State {
     }
     /** Whether the progress file says that the command is done. */
     isDone(command) {
-        return this.#commands.has((0,progress_file/* commandId */.vC)(command));
+        return this.#commands.has((0,model_command/* commandId */.v)(command));
     }
     record(command) {
-        return this.#records.get((0,progress_file/* commandId */.vC)(command));
+        return this.#records.get((0,model_command/* commandId */.v)(command));
     }
     /** Whether the command was done and the user took its line out of the progress file: it is to run again. */
     wasRemoved(command) {
-        return this.#removedByUser.has((0,progress_file/* commandId */.vC)(command));
+        return this.#removedByUser.has((0,model_command/* commandId */.v)(command));
     }
     /** Records a finished eval. The record comes first, the progress line last: only the line makes it done. */
     complete(record, recordFile) {
@@ -34277,10 +34171,10 @@ class State {
             }
             if (!(0,external_node_fs_.existsSync)(this.paths.progressFile))
                 (0,durable/* replaceFile */.fR)(this.paths.progressFile, '');
-            (0,durable/* appendLine */.Xq)(this.paths.completions, (0,completion_record/* formatRecord */.bM)(record));
-            const id = (0,progress_file/* commandId */.vC)(record.argv);
+            (0,durable/* appendLine */.Xq)(this.paths.completions, (0,completions_file/* formatRecord */.bM)(record));
+            const id = (0,model_command/* commandId */.v)(record.argv);
             if (!this.#commands.has(id))
-                (0,durable/* appendLine */.Xq)(this.paths.progressFile, (0,progress_file/* formatCommand */.fE)(record.argv));
+                (0,durable/* appendLine */.Xq)(this.paths.progressFile, (0,model_command/* formatCommand */.f)(record.argv));
             this.#commands.set(id, record.argv);
             this.#records.delete(id);
             this.#records.set(id, record);
@@ -34288,27 +34182,27 @@ class State {
     }
     /** Takes evals that have to run again out of the progress file, then out of the completion records. */
     forget(commands) {
-        const ids = commands.map(progress_file/* commandId */.vC).filter((id) => this.#commands.has(id) || this.#records.has(id));
+        const ids = commands.map(model_command/* commandId */.v).filter((id) => this.#commands.has(id) || this.#records.has(id));
         if (ids.length === 0)
             return;
         this.#writing(() => {
             for (const id of ids)
                 this.#commands.delete(id);
-            (0,durable/* replaceFile */.fR)(this.paths.progressFile, (0,progress_file/* formatProgress */.Vu)(this.commands));
+            (0,durable/* replaceFile */.fR)(this.paths.progressFile, (0,progress_file/* formatProgress */.V)(this.commands));
             for (const id of ids)
                 this.#records.delete(id);
-            (0,durable/* replaceFile */.fR)(this.paths.completions, (0,completion_record/* formatCompletions */.pE)(this.records));
+            (0,durable/* replaceFile */.fR)(this.paths.completions, (0,completions_file/* formatCompletions */.pE)(this.records));
         });
     }
     /** Puts records in the place of those of the same commands: the same results, told as this version tells them. */
     renew(records) {
-        const renewed = records.filter((record) => this.#records.has((0,progress_file/* commandId */.vC)(record.argv)));
+        const renewed = records.filter((record) => this.#records.has((0,model_command/* commandId */.v)(record.argv)));
         if (renewed.length === 0)
             return;
         this.#writing(() => {
             for (const record of renewed)
-                this.#records.set((0,progress_file/* commandId */.vC)(record.argv), record);
-            (0,durable/* replaceFile */.fR)(this.paths.completions, (0,completion_record/* formatCompletions */.pE)(this.records));
+                this.#records.set((0,model_command/* commandId */.v)(record.argv), record);
+            (0,durable/* replaceFile */.fR)(this.paths.completions, (0,completions_file/* formatCompletions */.pE)(this.records));
         });
     }
     savePlan(plan) {
@@ -34322,7 +34216,7 @@ class State {
     merge(other) {
         const removed = (id, record) => {
             const mine = this.#removedByUser.get(id);
-            return mine !== undefined && (0,completion_record/* sameExecution */.FZ)(mine, record);
+            return mine !== undefined && (0,completion_record/* sameExecution */.F)(mine, record);
         };
         // One that is dated in the future would count for as many years.
         const now = this.#now();
@@ -34355,11 +34249,11 @@ class State {
                 (0,external_node_fs_.chmodSync)(temporary, folders/* PRIVATE_FILE */.rQ);
                 (0,external_node_fs_.renameSync)(temporary, kept);
             }
-            const completions = (0,completion_record/* formatCompletions */.pE)([...records.values()]);
+            const completions = (0,completions_file/* formatCompletions */.pE)([...records.values()]);
             // Killed between the two, all records but the old ones would look like lines that the user took out.
             (0,durable/* replaceFile */.fR)(mergeMark(this.paths), sha256(completions));
             (0,durable/* replaceFile */.fR)(this.paths.completions, completions);
-            (0,durable/* replaceFile */.fR)(this.paths.progressFile, (0,progress_file/* formatProgress */.Vu)([...commands.values()]));
+            (0,durable/* replaceFile */.fR)(this.paths.progressFile, (0,progress_file/* formatProgress */.V)([...commands.values()]));
             (0,external_node_fs_.rmSync)(mergeMark(this.paths), { force: true });
             const leftOut = (0,journals/* adoptJournals */.vB)(other.paths, this.paths, {
                 repository: this.owner.repository,
@@ -34412,13 +34306,13 @@ class State {
             const plan = (0,saved_plan/* parseSavedPlan */.q4)(planText);
             if ('reason' in plan)
                 reject(paths.plan, plan.reason);
-            else if (!(0,saved_plan/* sameOwner */.s0)(plan.owner, owner))
+            else if (!sameOwner(plan.owner, owner))
                 this.#startFresh(plan.owner, now());
             else
                 this.#plan = plan;
         }
         const completionsText = readText(paths.completions) ?? '';
-        const completions = (0,completion_record/* parseCompletions */.tr)(completionsText);
+        const completions = (0,completions_file/* parseCompletions */.tr)(completionsText);
         if (completions.rejected)
             reject(paths.completions, completions.rejected);
         const own = completions.records.filter((record) => record.run.repository === owner.repository);
@@ -34426,13 +34320,13 @@ class State {
             this.#log.warning(`${completions.records.length - own.length} completion records in ${paths.completions} are of another repository. They are not used.`);
         }
         const progressText = readText(paths.progressFile);
-        const progress = (0,progress_file/* parseProgress */.TS)(progressText ?? '', options.knownCommands);
+        const progress = (0,progress_file/* parseProgress */.T)(progressText ?? '', options.knownCommands);
         if (progress.rejected)
             reject(paths.progressFile, progress.rejected);
         const ownRecords = new Set(own);
-        const foreignIds = new Set(completions.records.filter((record) => !ownRecords.has(record)).map((record) => (0,progress_file/* commandId */.vC)(record.argv)));
+        const foreignIds = new Set(completions.records.filter((record) => !ownRecords.has(record)).map((record) => (0,model_command/* commandId */.v)(record.argv)));
         for (const command of progress.commands) {
-            const id = (0,progress_file/* commandId */.vC)(command);
+            const id = (0,model_command/* commandId */.v)(command);
             if (!foreignIds.has(id))
                 this.#commands.set(id, command);
         }
@@ -34442,11 +34336,11 @@ class State {
             this.#dropLinesOfLostRecords();
         const records = this.records;
         if (completions.needsRewrite || records.length !== completions.records.length) {
-            (0,durable/* replaceFile */.fR)(paths.completions, (0,completion_record/* formatCompletions */.pE)(records));
+            (0,durable/* replaceFile */.fR)(paths.completions, (0,completions_file/* formatCompletions */.pE)(records));
         }
         const commands = this.commands;
-        if (progressText !== undefined && (0,progress_file/* formatProgress */.Vu)(commands) !== progressText) {
-            (0,durable/* replaceFile */.fR)(paths.progressFile, (0,progress_file/* formatProgress */.Vu)(commands));
+        if (progressText !== undefined && (0,progress_file/* formatProgress */.V)(commands) !== progressText) {
+            (0,durable/* replaceFile */.fR)(paths.progressFile, (0,progress_file/* formatProgress */.V)(commands));
         }
         (0,external_node_fs_.rmSync)(mergeMark(paths), { force: true });
     }
@@ -34468,11 +34362,11 @@ class State {
      * @param merging whether a merge was cut off between its two files: then every record heals
      */
     #pairRecordsWithLines(records, progressFileExists, merging) {
-        const orphans = records.filter((record) => !this.#commands.has((0,progress_file/* commandId */.vC)(record.argv)));
+        const orphans = records.filter((record) => !this.#commands.has((0,model_command/* commandId */.v)(record.argv)));
         const newest = records.at(-1);
         const heals = merging || (progressFileExists && orphans.length === 1 && orphans[0] === newest);
         for (const record of records) {
-            const id = (0,progress_file/* commandId */.vC)(record.argv);
+            const id = (0,model_command/* commandId */.v)(record.argv);
             if (this.#commands.has(id) || heals) {
                 this.#commands.set(id, record.argv);
                 this.#records.set(id, record);
@@ -34564,26 +34458,26 @@ function unwritable(root, error) {
 
 /***/ }),
 
-/***/ 7703:
+/***/ 348:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   _: () => (/* binding */ mainMetric),
-/* harmony export */   _l: () => (/* binding */ metricText),
-/* harmony export */   p0: () => (/* binding */ duration),
-/* harmony export */   rD: () => (/* binding */ wholeNumber)
-/* harmony export */ });
-/**
- * The one metric that a line or a table cell has room for: what the registry names first and the report has, else the
- * field's usual names, else the first number that is no spread and no token count.
- */
-function mainMetric(preferred, metrics) {
-    const usual = ['accuracy', 'score', 'f1_score'];
-    const name = [...preferred, ...usual].find((candidate) => metrics[candidate] !== undefined) ??
-        Object.keys(metrics).find((key) => typeof metrics[key] === 'number' && !/^usage_|std$/.test(key));
-    const value = name === undefined ? undefined : metrics[name];
-    return name === undefined || value === undefined ? undefined : { name, value };
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  G: () => (/* binding */ renderMarkdown)
+});
+
+// UNUSED EXPORTS: headline
+
+;// CONCATENATED MODULE: ./lib/model/adaptation.js
+/** `temperature 0 is left out, so its default applies` or `max_tokens is sent as max_completion_tokens` */
+function describeAdaptation({ param, value, renamedTo }) {
+    return renamedTo === null
+        ? `${param} ${value} is left out, so its default applies`
+        : `${param} is sent as ${renamedTo}`;
 }
+
+;// CONCATENATED MODULE: ./lib/model/format.js
 /** At most four significant digits behind the point; text as it is. */
 function metricText(value) {
     if (typeof value !== 'number')
@@ -34605,32 +34499,8 @@ function wholeNumber(value) {
     return value.toLocaleString('en-US');
 }
 
-
-/***/ }),
-
-/***/ 7930:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  G: () => (/* binding */ renderMarkdown)
-});
-
-// UNUSED EXPORTS: headline
-
-;// CONCATENATED MODULE: ./lib/model/adaptation.js
-/** `temperature 0 is left out, so its default applies` or `max_tokens is sent as max_completion_tokens` */
-function describeAdaptation({ param, value, renamedTo }) {
-    return renamedTo === null
-        ? `${param} ${value} is left out, so its default applies`
-        : `${param} is sent as ${renamedTo}`;
-}
-
 // EXTERNAL MODULE: ./lib/text.js
 var lib_text = __nccwpck_require__(8804);
-// EXTERNAL MODULE: ./lib/report/format.js
-var format = __nccwpck_require__(7703);
 ;// CONCATENATED MODULE: ./lib/report/markdown.js
 /** The job summary: a headline and one table, in GitHub's Markdown. Pure. */
 
@@ -34660,7 +34530,7 @@ function renderMarkdown(results, link, notes = []) {
     return [
         head,
         ...rows.filter((_, index) => shown.has(index)),
-        ...(hidden > 0 ? ['', `… and ${(0,format/* wholeNumber */.rD)(hidden)} more.`] : []),
+        ...(hidden > 0 ? ['', `… and ${wholeNumber(hidden)} more.`] : []),
         '',
     ].join('\n');
 }
@@ -34681,17 +34551,17 @@ function rowsThatFit(results, rows, bytes) {
 }
 function headline({ verdict, counts }) {
     const { total, completed, failed, pending } = counts;
-    const evals = (n) => `${(0,format/* wholeNumber */.rD)(n)} eval${n === 1 ? '' : 's'}`;
+    const evals = (n) => `${wholeNumber(n)} eval${n === 1 ? '' : 's'}`;
     if (verdict === 'passed')
         return `✅ All ${evals(total)} done`;
     if (verdict === 'failed')
-        return `❌ ${evals(failed)} failed, ${(0,format/* wholeNumber */.rD)(completed)} of ${(0,format/* wholeNumber */.rD)(total)} done`;
-    return `⏳ Incomplete: ${(0,format/* wholeNumber */.rD)(completed)} of ${evals(total)} done, ${(0,format/* wholeNumber */.rD)(pending)} pending`;
+        return `❌ ${evals(failed)} failed, ${wholeNumber(completed)} of ${wholeNumber(total)} done`;
+    return `⏳ Incomplete: ${wholeNumber(completed)} of ${evals(total)} done, ${wholeNumber(pending)} pending`;
 }
 function countsLine({ counts }) {
     const parts = ['fresh', 'reused', 'failed', 'pending']
         .filter((status) => counts[status] > 0)
-        .map((status) => `${(0,format/* wholeNumber */.rD)(counts[status])} ${status}`);
+        .map((status) => `${wholeNumber(counts[status])} ${status}`);
     return parts.length > 0 ? `${parts.join(', ')}.` : 'nothing to do.';
 }
 function trafficLine({ traffic }) {
@@ -34699,18 +34569,18 @@ function trafficLine({ traffic }) {
     if (sent + replayed === 0)
         return [];
     const requests = [
-        `${(0,format/* wholeNumber */.rD)(sent)} sent`,
-        `${(0,format/* wholeNumber */.rD)(replayed)} answered from the journal`,
-        ...(retried > 0 ? [`${(0,format/* wholeNumber */.rD)(retried)} retries`] : []),
-        ...(failed > 0 ? [`${(0,format/* wholeNumber */.rD)(failed)} failed`] : []),
+        `${wholeNumber(sent)} sent`,
+        `${wholeNumber(replayed)} answered from the journal`,
+        ...(retried > 0 ? [`${wholeNumber(retried)} retries`] : []),
+        ...(failed > 0 ? [`${wholeNumber(failed)} failed`] : []),
     ];
     const { prompt, completion, cached, reasoning } = tokensSent;
     const parts = [
-        `${(0,format/* wholeNumber */.rD)(prompt)} prompt${cached > 0 ? ` (${(0,format/* wholeNumber */.rD)(cached)} cached)` : ''}`,
-        `${(0,format/* wholeNumber */.rD)(completion)} completion${reasoning > 0 ? ` (${(0,format/* wholeNumber */.rD)(reasoning)} reasoning)` : ''}`,
+        `${wholeNumber(prompt)} prompt${cached > 0 ? ` (${wholeNumber(cached)} cached)` : ''}`,
+        `${wholeNumber(completion)} completion${reasoning > 0 ? ` (${wholeNumber(reasoning)} reasoning)` : ''}`,
     ];
     return [
-        `Requests: ${requests.join(', ')}. Tokens: ${(0,format/* wholeNumber */.rD)(prompt + completion)}, of them ${parts.join(', ')}.`,
+        `Requests: ${requests.join(', ')}. Tokens: ${wholeNumber(prompt + completion)}, of them ${parts.join(', ')}.`,
         '',
     ];
 }
@@ -34720,7 +34590,7 @@ function adaptationLines({ adaptations }) {
     if (adaptations.length === 0)
         return [];
     const lines = adaptations.slice(0, SHOWN_ADAPTATIONS).map(({ adaptation, evals }) => {
-        const count = evals === 1 ? '1 eval' : `${(0,format/* wholeNumber */.rD)(evals)} evals`;
+        const count = evals === 1 ? '1 eval' : `${wholeNumber(evals)} evals`;
         return `> - \`${code(adaptation.model)}\`: ${cell(describeAdaptation(adaptation))} (${count})`;
     });
     const hidden = adaptations.length - lines.length;
@@ -34729,17 +34599,17 @@ function adaptationLines({ adaptations }) {
         '> Requests were changed because a model does not accept a parameter of the evals:',
         '>',
         ...lines,
-        ...(hidden > 0 ? [`> - and ${(0,format/* wholeNumber */.rD)(hidden)} more`] : []),
+        ...(hidden > 0 ? [`> - and ${wholeNumber(hidden)} more`] : []),
         ...(own ? ['>', "> The model's own temperature applies, so two runs may differ."] : []),
         '',
     ];
 }
 function tableRow(row, link) {
     const metric = row.metric
-        ? `${cell(row.metric.name)} **${cell((0,format/* metricText */._l)(row.metric.value))}**`
+        ? `${cell(row.metric.name)} **${cell(metricText(row.metric.value))}**`
         : cell(row.note);
-    const samples = row.samples === null ? '' : (0,format/* wholeNumber */.rD)(row.samples);
-    const time = row.time === undefined ? '' : (0,format/* duration */.p0)(row.time);
+    const samples = row.samples === null ? '' : wholeNumber(row.samples);
+    const time = row.time === undefined ? '' : duration(row.time);
     return `| \`${code(row.name)}\` | ${STATUS[row.status]} | ${metric} | ${samples} | ${time} | ${runCell(row, link)} |`;
 }
 function runCell({ run }, { repository, serverUrl }) {
@@ -34765,7 +34635,7 @@ function code(text) {
 
 /***/ }),
 
-/***/ 8090:
+/***/ 594:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34774,7 +34644,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ summarize)
 });
 
-;// CONCATENATED MODULE: ./lib/gateway/traffic.js
+;// CONCATENATED MODULE: ./lib/model/traffic.js
 const noTokens = { prompt: 0, completion: 0, cached: 0, reasoning: 0 };
 const noTraffic = {
     sent: 0,
@@ -34807,8 +34677,19 @@ function tokensSpent({ tokensSent }) {
     return tokensSent.prompt + tokensSent.completion;
 }
 
-// EXTERNAL MODULE: ./lib/report/format.js
-var format = __nccwpck_require__(7703);
+;// CONCATENATED MODULE: ./lib/report/main-metric.js
+/**
+ * The one metric that a line or a table cell has room for: what the registry names first and the report has, else the
+ * field's usual names, else the first number that is no spread and no token count.
+ */
+function mainMetric(preferred, metrics) {
+    const usual = ['accuracy', 'score', 'f1_score'];
+    const name = [...preferred, ...usual].find((candidate) => metrics[candidate] !== undefined) ??
+        Object.keys(metrics).find((key) => typeof metrics[key] === 'number' && !/^usage_|std$/.test(key));
+    const value = name === undefined ? undefined : metrics[name];
+    return name === undefined || value === undefined ? undefined : { name, value };
+}
+
 ;// CONCATENATED MODULE: ./lib/report/results.js
 /** Outcomes as people and other steps see them. Pure. */
 
@@ -34857,7 +34738,7 @@ function row(outcome) {
     }
     return {
         ...base,
-        metric: (0,format/* mainMetric */._)(planned.metrics, record.metrics),
+        metric: mainMetric(planned.metrics, record.metrics),
         metrics: record.metrics,
         samples: record.samples,
         time: Date.parse(record.ended) - Date.parse(record.started),
@@ -34869,7 +34750,7 @@ function row(outcome) {
 
 /***/ }),
 
-/***/ 7543:
+/***/ 6426:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34878,9 +34759,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   W: () => (/* binding */ outcomesOnDisk)
 });
 
-// EXTERNAL MODULE: ./lib/plan/hash.js
-var hash = __nccwpck_require__(6371);
-;// CONCATENATED MODULE: ./lib/plan/part-names.js
+;// CONCATENATED MODULE: ./lib/model/part-names.js
 /**
  * The names of a fingerprint's parts. They are kept in completion records, and read by people: `model`, `samples`,
  * `knowledge_base_directory menu.txt`, `code:own/scoring.py`, `package:numpy`.
@@ -34922,13 +34801,33 @@ function printable(text) {
     return line.length <= LONGEST ? line : `…${line.slice(-LONGEST)}`.toWellFormed();
 }
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./lib/plan/hash.js
+
+/** SHA-256 (hex) of a value as JSON, whatever the order of its keys. */
+function hash_hashOf(value) {
+    return (0,external_node_crypto_.createHash)('sha256')
+        .update(JSON.stringify(sorted(value)))
+        .digest('hex');
+}
+/** With the keys of all objects in it in order. */
+function sorted(value) {
+    if (Array.isArray(value))
+        return value.map(sorted);
+    if (typeof value !== 'object' || value === null)
+        return value;
+    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+    return Object.fromEntries(entries.map(([key, item]) => [key, sorted(item)]));
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/content.js
 
 
 function isContentOf(planned, done) {
     if (versionOf(planned, done))
         return true;
-    return done.fingerprint === (0,hash/* hashOf */.q)(done.parts) && counted(planned, done, planned.fingerprint).length === 0;
+    return done.fingerprint === hash_hashOf(done.parts) && counted(planned, done, planned.fingerprint).length === 0;
 }
 /** Arguments that are no part of this content, because the eval writes what they name: it was not there at first, or changed. */
 function leftOut(planned, done) {

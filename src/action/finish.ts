@@ -1,6 +1,6 @@
 import { ActionError, ApiUnusable, describeError, reasonOf } from '../errors.ts';
+import type { Results } from '../model/results.ts';
 import { headline } from '../report/markdown.ts';
-import type { Results } from '../report/results.ts';
 import { actionLog } from './log.ts';
 
 export interface Ends {

@@ -3,9 +3,9 @@ import { statSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { getInput, setSecret } from '@actions/core';
 import { split } from 'shlex';
+import { defaultEngine, type EngineName } from '../engine/engines.ts';
 import { ActionError, reasonOf } from '../errors.ts';
 import { EXAMPLE_MODEL } from '../example-model.ts';
-import { defaultEngine, type EngineName } from '../run/engines.ts';
 import { firstInvisible } from '../text.ts';
 import { actionLog } from './log.ts';
 

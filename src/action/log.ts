@@ -16,11 +16,11 @@ const redactor = new Redactor();
 /** Prints to the log of the step. */
 export const actionLog: Log = {
   debug: (message) => core.debug(redactor.redact(printable(message))),
-  info: (message) => core.info(redactor.redact(asOwn(message))),
+  info: (message) => core.info(redactor.redact(sanitizeMessage(message))),
   warning: (message, title) => annotate(core.warning, message, title),
   error: (message, title) => annotate(core.error, message, title),
   group: (title, work) => core.group(redactor.redact(oneLine(title)), work),
-  child: (line) => core.info(redactor.redact(asText(line))),
+  child: (line) => core.info(redactor.redact(quoteChildLine(line))),
   hide(secret, { isMasked = false } = {}) {
     // The runner masks it as well, also in what later steps print. It learns that from a line of our output.
     if (redactor.hide(secret) && !isMasked) core.setSecret(secret);
@@ -36,12 +36,12 @@ function annotate(
 ): void {
   const whole = redactor.redact(printable(message));
   const text = shorten(whole, LONGEST_ANNOTATION);
-  if (text !== whole) core.info(asOwn(whole));
+  if (text !== whole) core.info(sanitizeMessage(whole));
   issue(text, title === undefined ? {} : { title: redactor.redact(oneLine(title, LONGEST_TITLE)) });
 }
 
 /** A message of ours may name what others wrote: no line of it is a command. */
-export function asOwn(message: string): string {
+export function sanitizeMessage(message: string): string {
   return printable(message)
     .split('\n')
     .map((line) => line.replaceAll('##[', '## ['))
@@ -53,7 +53,7 @@ export function asOwn(message: string): string {
  * The runner takes a line for a command when it starts with `::` behind white space, or holds `##[` anywhere, and ends
  * a line at `\r` as well (actions/runner, `ActionCommand.cs`). Behind a bar and without those, a line is only text.
  */
-export function asText(line: string): string {
+export function quoteChildLine(line: string): string {
   return line
     .split(/\r\n|\r|\n/)
     .map((part) => `│ ${printable(part).replaceAll('##[', '## [')}`)

@@ -1,8 +1,8 @@
 import { setOutput, summary } from '@actions/core';
 import { reasonOf } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { Results } from '../model/results.ts';
 import { renderMarkdown } from '../report/markdown.ts';
-import type { Results } from '../report/results.ts';
 import type { RunContext } from './context.ts';
 
 export interface Published {

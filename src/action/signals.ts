@@ -3,7 +3,7 @@ import type { Log } from '../log.ts';
 import { endDescendants } from '../process/descendants.ts';
 
 /** How a runner ends a step: SIGINT, after 7.5 s SIGTERM, after 2.5 s more it kills (actions/runner, `ProcessInvoker`). */
-export const CANCEL_TIME = 7500;
+export const CANCEL_GRACE_MS = 7500;
 
 export interface Cancellation {
   /** Aborted at the first SIGINT or SIGTERM. */

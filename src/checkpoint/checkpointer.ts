@@ -9,15 +9,15 @@ import { after } from '../process/after.ts';
 import type { Journal } from '../progress/journal.ts';
 import { sealLive } from '../progress/journals.ts';
 import type { State } from '../progress/state.ts';
-import { printable } from './client-output.ts';
-import { CHECKPOINT_PATH } from './protocol.ts';
+import { redacted } from './cache/client-output.ts';
+import { CHECKPOINT_PATH } from './cache/protocol.ts';
 import type { CheckpointStore, SaveOutcome } from './store.ts';
 
 /** Those that are not needed to save once, at the end, may be left out. */
 export interface CheckpointerOptions {
   readonly state: State;
   /** Whether the checkpoint that was restored already holds all of the state. */
-  readonly unchangedSince: () => boolean;
+  readonly isUnchanged: () => boolean;
   readonly store: CheckpointStore;
   readonly log: Log;
   /** Journals that are appended to right now. */
@@ -113,7 +113,7 @@ export class Checkpointer {
     sealLive(state.paths);
     const last = this.#saved.at(-1);
     if (last !== undefined && this.#options.mark() === this.#savedMark) return { key: last, complete: true };
-    if (last === undefined && this.#options.unchangedSince()) return { key: '', complete: true };
+    if (last === undefined && this.#options.isUnchanged()) return { key: '', complete: true };
     const outcome = await this.#save(hurry ? { signal: hurry } : {});
     if (outcome.kind === 'saved') {
       log.info(`Saved the checkpoint ${outcome.key}`);
@@ -211,7 +211,7 @@ export class Checkpointer {
       return outcome;
     } catch (error) {
       // Most likely a full disk: the next checkpoint may fare better.
-      return { kind: 'failed', cause: `the state could not be copied (${printable(reasonOf(error), [])})` };
+      return { kind: 'failed', cause: `the state could not be copied (${redacted(reasonOf(error), [])})` };
     } finally {
       if (root) discard(root);
     }

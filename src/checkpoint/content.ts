@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
-import { formatRecord } from '../progress/completion-record.ts';
-import { commandId } from '../progress/progress-file.ts';
-import type { SavedPlan } from '../progress/saved-plan.ts';
+import { commandId } from '../model/command.ts';
+import type { SavedPlan } from '../model/plan.ts';
+import { formatRecord } from '../progress/completions-file.ts';
 import type { State } from '../progress/state.ts';
 
 export interface Content {

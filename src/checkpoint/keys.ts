@@ -25,7 +25,7 @@ export interface CheckpointKeys {
   /** The number of a key that `primary` makes; undefined for any other key. */
   seqOf(key: string): number | undefined;
   /** The key a restore asks for first. No save ever uses it, so the restore keys decide. */
-  readonly neverSaved: string;
+  readonly primaryRestoreKey: string;
   /** Prefixes in order of preference. The newest entry of a prefix wins. */
   readonly restoreKeys: readonly string[];
   /** What all keys of this attempt begin with. */
@@ -76,7 +76,7 @@ export function checkpointKeys(identity: CheckpointIdentity): CheckpointKeys {
       const seq = key.startsWith(thisAttempt) ? key.slice(thisAttempt.length) : '';
       return /^\d{1,9}$/.test(seq) ? Number(seq) : undefined;
     },
-    neverSaved: `${thisAttempt}0`,
+    primaryRestoreKey: `${thisAttempt}0`,
     restoreKeys,
     thisAttempt,
     anyOfSet,

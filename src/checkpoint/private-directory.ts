@@ -3,9 +3,9 @@ import { lstat, mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { reasonOf } from '../errors.ts';
-import { printable } from './client-output.ts';
-import type { Limit } from './limit.ts';
-import { type CacheTrouble, failed, STOPPED, tookTooLong } from './outcome.ts';
+import { redacted } from './cache/client-output.ts';
+import type { Limit } from './cache/limit.ts';
+import { type CacheTrouble, failed, STOPPED, tookTooLong } from './cache/outcome.ts';
 
 /** The parts of the directory. What an archive holds is unpacked into one of its own, beside ours. */
 export const FILES = 'files';
@@ -34,7 +34,7 @@ export async function inPrivateDirectory<T>(
   } catch (error) {
     if (limit.signal?.aborted) return failed(STOPPED);
     if (limit.leftMs() === 0) return failed(tookTooLong(limit.timeoutMs));
-    return failed(printable(reasonOf(error), secrets));
+    return failed(redacted(reasonOf(error), secrets));
   } finally {
     if (directory && !kept) await remove(directory);
   }

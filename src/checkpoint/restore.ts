@@ -1,12 +1,12 @@
 /** Which entry a restore uses: the nearest one, or the nearest before it that is not broken. */
-import type { CacheClient } from './cache-client.ts';
-import { printable } from './client-output.ts';
-import { type FetchContext, type Fetched, fetchEntry } from './fetch.ts';
+import type { CacheClient } from './cache/cache-client.ts';
+import { redacted } from './cache/client-output.ts';
+import { type FetchContext, type Fetched, fetchEntry } from './cache/fetch.ts';
+import type { Limit } from './cache/limit.ts';
+import { type CacheTrouble, failed, restoreOutcome } from './cache/outcome.ts';
+import type { Packing } from './cache/tools.ts';
 import type { CheckpointKeys } from './keys.ts';
-import type { Limit } from './limit.ts';
-import { type CacheTrouble, failed, restoreOutcome } from './outcome.ts';
 import { remove } from './private-directory.ts';
-import type { Packing } from './tools.ts';
 
 /** An entry that was not used, and why, as a clause; safe to print. */
 export interface PassedOver {
@@ -39,7 +39,7 @@ export interface RestoreContext extends FetchContext {
 const MOST_OLDER = 4;
 
 export async function restoreNearest(context: RestoreContext): Promise<RestoreOutcome> {
-  const { neverSaved: key, restoreKeys } = context.keys;
+  const { primaryRestoreKey: key, restoreKeys } = context.keys;
   const nearest = await fetchEntry({ key, restoreKeys }, context);
   return nearest.kind === 'miss' ? restoreOtherPacking(context) : firstSound(nearest, context);
 }
@@ -71,7 +71,7 @@ async function firstSound(nearest: Fetched, context: RestoreContext): Promise<Re
     if (older === undefined) break;
     latest = await fetchEntry({ key: older, restoreKeys: [] }, context);
   }
-  const shown = passedOver.map(({ key, why }) => ({ key: printable(key, client.secrets), why }));
+  const shown = passedOver.map(({ key, why }) => ({ key: redacted(key, client.secrets), why }));
   if (latest.kind === 'hit' && latest.flaw === undefined) {
     if (flawed) await remove(flawed.staging);
     return { ...latest, passedOver: shown };

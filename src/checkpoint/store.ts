@@ -1,17 +1,17 @@
 import { join } from 'node:path';
-import { CacheClient } from './cache-client.ts';
-import { wrap } from './envelope.ts';
-import type { Inspect } from './fetch.ts';
+import { CacheClient } from './cache/cache-client.ts';
+import type { Inspect } from './cache/fetch.ts';
+import { type Limit, limitOf } from './cache/limit.ts';
+import { type CacheTrouble, failed, noService, type Saved, saveOutcome } from './cache/outcome.ts';
+import { CHECKPOINT_PATH } from './cache/protocol.ts';
+import type { Packing } from './cache/tools.ts';
 import type { CheckpointKeys } from './keys.ts';
-import { type Limit, limitOf } from './limit.ts';
-import { type CacheTrouble, failed, noService, type Saved, saveOutcome } from './outcome.ts';
 import { inPrivateDirectory, isDirectory } from './private-directory.ts';
-import { CHECKPOINT_PATH } from './protocol.ts';
 import { lookUp, type RestoreOutcome, restoreNearest } from './restore.ts';
-import type { Packing } from './tools.ts';
-import type { TreeBounds } from './untrusted-tree.ts';
+import { wrap } from './trust/envelope.ts';
+import type { TreeBounds } from './trust/untrusted-tree.ts';
 
-export type { CacheTrouble } from './outcome.ts';
+export type { CacheTrouble } from './cache/outcome.ts';
 export type { RestoreHit, RestoreOutcome } from './restore.ts';
 
 export type SaveOutcome = Saved;

@@ -6,7 +6,7 @@ import { EnvHttpProxyAgent, request } from 'undici';
 import { reasonOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { abortedAfter } from '../process/abort.ts';
-import { printable } from './client-output.ts';
+import { redacted } from './cache/client-output.ts';
 
 export interface SupersededOptions {
   /** A token with `actions: write`; the job's GITHUB_TOKEN has it when the workflow grants it. */
@@ -58,7 +58,7 @@ export async function deleteSuperseded(
     }
     return ending('done');
   } catch (error) {
-    return ending('failed', printable(`GitHub cannot be reached (${whyOf(error)})`, [options.token]));
+    return ending('failed', redacted(`GitHub cannot be reached (${whyOf(error)})`, [options.token]));
   } finally {
     await agent.destroy().catch(() => {});
   }
@@ -141,7 +141,7 @@ async function deleteEntry(
     (statusCode === 403 &&
       (headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined));
   const said = messageOf(text);
-  return { status: statusCode, message: said && `, ${printable(said, [token])}`, limited };
+  return { status: statusCode, message: said && `, ${redacted(said, [token])}`, limited };
 }
 
 function messageOf(text: string): string {

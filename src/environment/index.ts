@@ -1,13 +1,13 @@
 import { dirname } from 'node:path';
 import { ActionError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { installExtraPackages } from './extra-layer.ts';
 import { extraRequirements, isMovingTarget } from './extra-packages.ts';
+import { installExtraPackages } from './extra-packages-venv.ts';
 import { findInterpreter, locate } from './interpreter.ts';
+import { identifyInterpreter } from './interpreter-identity.ts';
 import { installLocked } from './locked-venv.ts';
 import { lockFor } from './locks.ts';
-import type { Interpreter, Surroundings } from './probe.ts';
-import { whatStarts } from './what-starts.ts';
+import type { Interpreter, ProcessContext } from './probe.ts';
 
 export interface EnvironmentRequest {
   /** A name on PATH, or a path, relative to the working directory. */
@@ -40,9 +40,9 @@ export interface PythonEnvironment {
  * @returns undefined when that cannot be told: behind a shim, or with packages that are installed again in every run
  * @throws ActionError PYTHON_MISSING, EVALS_UNSUPPORTED or INPUT_INVALID
  */
-export async function environmentSubject(request: EnvironmentRequest): Promise<unknown> {
+export async function environmentKey(request: EnvironmentRequest): Promise<unknown> {
   const { python, evalsVersion, workingDirectory, env, extraPackages } = request;
-  const started = await whatStarts(await locate(python, { workingDirectory, env }));
+  const started = await identifyInterpreter(await locate(python, { workingDirectory, env }));
   const lock = evalsVersion === '' ? undefined : await lockFor(evalsVersion);
   const moving = extraRequirements(extraPackages).some(isMovingTarget);
   return started === undefined || moving
@@ -62,7 +62,7 @@ export async function environmentSubject(request: EnvironmentRequest): Promise<u
  */
 export async function prepareEnvironment(request: EnvironmentRequest, log: Log): Promise<PythonEnvironment> {
   const { python, evalsVersion, workingDirectory, env } = request;
-  const surroundings: Surroundings = { workingDirectory, env };
+  const surroundings: ProcessContext = { workingDirectory, env };
   const requirements = extraRequirements(request.extraPackages);
   const lock = evalsVersion === '' ? undefined : await lockFor(evalsVersion);
 

@@ -2,7 +2,7 @@ import { ActionError, reasonOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { runCommand } from '../process/command.ts';
 import { onPath } from './interpreter.ts';
-import type { Surroundings } from './probe.ts';
+import type { ProcessContext } from './probe.ts';
 import { venvPython } from './venv-store.ts';
 
 /** Makes a venv and installs a locked list into it. Both reject with ActionError INSTALL_FAILED. */
@@ -14,7 +14,7 @@ export interface Installer {
 }
 
 /** uv when it is on PATH and works, else the pip that comes with Python. Both print to `log.child`. */
-export async function chooseInstaller(surroundings: Surroundings, log: Log): Promise<Installer> {
+export async function chooseInstaller(surroundings: ProcessContext, log: Log): Promise<Installer> {
   const uv = await onPath('uv', surroundings);
   return uv && (await works(uv, surroundings)) ? withUv(uv, surroundings, log) : withPip(surroundings, log);
 }
@@ -22,7 +22,7 @@ export async function chooseInstaller(surroundings: Surroundings, log: Log): Pro
 /** Arguments of a pip that only prints what matters and never asks. */
 export const QUIET_PIP = ['--disable-pip-version-check', '--no-input', '--no-color'];
 
-function withUv(uv: string, surroundings: Surroundings, log: Log): Installer {
+function withUv(uv: string, surroundings: ProcessContext, log: Log): Installer {
   const run = (folder: string, args: string[]) =>
     // Started in the venv: in the checkout uv would take up settings meant for the project there.
     runTool(
@@ -44,7 +44,7 @@ function withUv(uv: string, surroundings: Surroundings, log: Log): Installer {
   };
 }
 
-function withPip(surroundings: Surroundings, log: Log): Installer {
+function withPip(surroundings: ProcessContext, log: Log): Installer {
   return {
     name: 'pip',
     createVenv: (python, folder) => runTool(python, ['-I', '-m', 'venv', folder], surroundings, log),
@@ -73,7 +73,7 @@ function withPip(surroundings: Surroundings, log: Log): Installer {
 
 const LOCKED = ['--no-deps', '--require-hashes', '--only-binary', ':all:'];
 
-async function works(uv: string, { workingDirectory, env }: Surroundings): Promise<boolean> {
+async function works(uv: string, { workingDirectory, env }: ProcessContext): Promise<boolean> {
   return await runCommand(uv, ['--version'], { cwd: workingDirectory, env }).then(
     ({ code }) => code === 0,
     () => false,
@@ -88,7 +88,7 @@ async function works(uv: string, { workingDirectory, env }: Surroundings): Promi
 export async function runTool(
   tool: string,
   args: readonly string[],
-  { workingDirectory, env }: Surroundings,
+  { workingDirectory, env }: ProcessContext,
   log: Log,
 ): Promise<void> {
   const lines: string[] = [];

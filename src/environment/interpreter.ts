@@ -3,7 +3,7 @@ import { access, realpath, stat } from 'node:fs/promises';
 import { delimiter, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { ActionError } from '../errors.ts';
-import { type Interpreter, probe, type Surroundings } from './probe.ts';
+import { type Interpreter, type ProcessContext, probe } from './probe.ts';
 
 /**
  * Finds the interpreter that the user named.
@@ -11,7 +11,7 @@ import { type Interpreter, probe, type Surroundings } from './probe.ts';
  * @param python a name on PATH, or a path, relative to the working directory.
  * @throws ActionError PYTHON_MISSING when there is none or it does not work, PYTHON_UNSUPPORTED below 3.9.
  */
-export async function findInterpreter(python: string, surroundings: Surroundings): Promise<Interpreter> {
+export async function findInterpreter(python: string, surroundings: ProcessContext): Promise<Interpreter> {
   const interpreter = await probe(await locate(python, surroundings), surroundings);
   if (interpreter.major < 3 || (interpreter.major === 3 && interpreter.minor < 9)) {
     throw new ActionError(
@@ -26,7 +26,7 @@ export async function findInterpreter(python: string, surroundings: Surroundings
 /** The absolute path of a program on PATH, if it is there. Relative entries of PATH start at the working directory. */
 export async function onPath(
   name: string,
-  { workingDirectory, env }: Surroundings,
+  { workingDirectory, env }: ProcessContext,
 ): Promise<string | undefined> {
   for (const directory of (env.PATH ?? '').split(delimiter).filter(Boolean)) {
     const path = resolve(workingDirectory, directory, name);
@@ -36,7 +36,7 @@ export async function onPath(
 }
 
 /** @throws ActionError PYTHON_MISSING */
-export async function locate(python: string, surroundings: Surroundings): Promise<string> {
+export async function locate(python: string, surroundings: ProcessContext): Promise<string> {
   const next =
     'Add a step with actions/setup-python before this one, or set `python` to the path of an interpreter.';
   if (!python.includes('/')) {
@@ -57,7 +57,7 @@ export async function locate(python: string, surroundings: Surroundings): Promis
  * A shim (pyenv's, asdf's) chooses by the current directory, so the interpreter it chose now is taken. Not so when that
  * one, started directly, fails or finds another evals: then the shim does more than choose, and is kept.
  */
-async function behindShim(shim: Interpreter, surroundings: Surroundings): Promise<Interpreter> {
+async function behindShim(shim: Interpreter, surroundings: ProcessContext): Promise<Interpreter> {
   if (!(await isExecutable(shim.executable))) return shim;
   if ((await realpath(shim.executable)) === (await realpath(shim.path))) return shim;
   const direct = await probe(shim.executable, surroundings).catch(() => undefined);

@@ -3,7 +3,7 @@ import { ActionError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { chooseInstaller, runTool } from './installer.ts';
 import type { Lock } from './locks.ts';
-import { type Interpreter, probe, type Surroundings } from './probe.ts';
+import { type Interpreter, type ProcessContext, probe } from './probe.ts';
 import { buildVenv, findVenv, shortHash, storeFolder, venvPython } from './venv-store.ts';
 
 /** The minor versions of Python 3 that the locks are made for, see scripts/lock.sh. */
@@ -18,7 +18,7 @@ const NEWEST = 13;
 export async function installLocked(
   lock: Lock,
   user: Interpreter,
-  surroundings: Surroundings,
+  surroundings: ProcessContext,
   log: Log,
 ): Promise<{ interpreter: Interpreter; installed: 'reused' | 'created' }> {
   requireLockedPython(lock, user);
@@ -53,7 +53,7 @@ function requireLockedPython(lock: Lock, { path, version, major, minor, implemen
 
 // Shows that the venv works before it is given its name, and compiles what every run imports. Isolated (-I), so that no
 // PYTHONPATH of the job stands in for a missing package.
-async function tryImport(folder: string, surroundings: Surroundings, log: Log): Promise<void> {
+async function tryImport(folder: string, surroundings: ProcessContext, log: Log): Promise<void> {
   // evals makes an API client while it is imported, which needs a key, though it sends nothing.
   const program = 'import os; os.environ["OPENAI_API_KEY"] = "unused"; import evals.cli.oaieval';
   await runTool(venvPython(folder), ['-I', '-c', program], surroundings, log);

@@ -23,7 +23,7 @@ export interface Interpreter {
 export type InstalledEvals = z.infer<typeof EVALS>;
 
 /** In what a Python program is run. */
-export interface Surroundings {
+export interface ProcessContext {
   readonly workingDirectory: string;
   readonly env: NodeJS.ProcessEnv;
 }
@@ -78,7 +78,7 @@ const ANSWER = z.object({
  *
  * @throws ActionError PYTHON_MISSING when it cannot be started, fails, or does not answer as Python would.
  */
-export async function probe(path: string, surroundings: Surroundings): Promise<Interpreter> {
+export async function probe(path: string, surroundings: ProcessContext): Promise<Interpreter> {
   const result = await runCommand(path, ['-c', PROBE], {
     cwd: surroundings.workingDirectory,
     env: surroundings.env,

@@ -1,8 +1,5 @@
-import { dirname, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { actionRoot } from '../action-root.ts';
 
-/**
- * The folder with the action's Python programs and package locks. Not bundled, so found by its place in the checkout of
- * the action: two folders up leads to the same one from `src/environment` and from `dist/<entry>`.
- */
-export const PYTHON_SOURCES = resolve(dirname(fileURLToPath(import.meta.url)), '../../src/python');
+/** The directory with the action's Python programs and package locks, which are not bundled. */
+export const PYTHON_SOURCES = join(actionRoot(), 'src/python');

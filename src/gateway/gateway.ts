@@ -9,13 +9,13 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { reasonOf } from '../errors.ts';
+import { addTraffic, noTraffic, type Traffic } from '../model/traffic.ts';
 import type { Journal } from '../progress/journal.ts';
 import { answerError } from './http.ts';
 import { Job, type JobOptions } from './job.ts';
 import { Lane } from './lane.ts';
 import { withoutProxy } from './loopback.ts';
 import { PROVIDERS, type Provider } from './providers.ts';
-import { addTraffic, noTraffic, type Traffic } from './traffic.ts';
 
 export type GatewayOptions = JobOptions;
 

@@ -3,7 +3,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { reasonOf } from '../errors.ts';
 import type { Adaptation } from '../model/adaptation.ts';
-import type { Answer, Journal } from '../progress/journal.ts';
+import type { ApiResponse } from '../model/api-response.ts';
+import { addTraffic, noTraffic, type Traffic } from '../model/traffic.ts';
+import type { Journal } from '../progress/journal.ts';
 import { Attempt } from './attempt.ts';
 import { describeRequest } from './describe-request.ts';
 import { answerError, endToEnd, readBody, sinkTo } from './http.ts';
@@ -12,7 +14,6 @@ import { credentialsIn, describeProviderError } from './provider-error.ts';
 import type { Provider } from './providers.ts';
 import { natureOf, type RequestNature } from './replayable.ts';
 import { failureIn } from './response-check.ts';
-import { addTraffic, noTraffic, type Traffic } from './traffic.ts';
 import type { CallResult, UpstreamCall } from './upstream-call.ts';
 
 /** A request in flight, and the last attempt in which it was made. */
@@ -186,7 +187,7 @@ export class Lane {
   }
 
   /** The recorded answer to a question. What an older version recorded and is no answer is requested again. */
-  #recorded({ key, n, nature }: Question): Answer | undefined {
+  #recorded({ key, n, nature }: Question): ApiResponse | undefined {
     const journal = this.#journal;
     if (n === undefined || nature.kind !== 'question' || !this.#attempt.replays || !journal?.has(key, n))
       return undefined;
@@ -195,7 +196,7 @@ export class Lane {
     return answer;
   }
 
-  #replay(answer: Answer, { key, n = 0, nature }: Question, response: ServerResponse): void {
+  #replay(answer: ApiResponse, { key, n = 0, nature }: Question, response: ServerResponse): void {
     const attempt = this.#attempt;
     const replayed = { replayed: 1, tokensReplayed: answer.usage };
     this.#count(replayed);
@@ -287,7 +288,7 @@ export class Lane {
     this.#job.ended(sent, result);
   }
 
-  #record(key: string, n: number, answer: Answer): void {
+  #record(key: string, n: number, answer: ApiResponse): void {
     const journal = this.#journal;
     if (!journal || !this.#recording || journal.stateful) return;
     this.#writing(() => journal.append(key, n, answer));
@@ -312,7 +313,7 @@ export class Lane {
     }
   }
 
-  #noteAdaptations(attempt: Attempt, { adaptations = [] }: Answer): void {
+  #noteAdaptations(attempt: Attempt, { adaptations = [] }: ApiResponse): void {
     for (const each of adaptations) attempt.adaptations.set(JSON.stringify(each), each);
   }
 

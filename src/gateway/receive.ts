@@ -1,5 +1,5 @@
 /** Reads one response of the API, and says what it is. A stream is passed on while it arrives. */
-import type { TokenUsage } from '../progress/journal.ts';
+import type { TokenUsage } from '../model/api-response.ts';
 import { isEventStream } from './event-stream.ts';
 import { type ProviderError, readProviderError } from './provider-error.ts';
 import type { RequestNature } from './replayable.ts';

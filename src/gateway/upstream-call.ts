@@ -4,7 +4,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Adaptation } from '../model/adaptation.ts';
-import type { Answer } from '../progress/journal.ts';
+import type { ApiResponse } from '../model/api-response.ts';
 import type { Adaptations } from './adaptable.ts';
 import type { InFlightLimit, Slot } from './in-flight-limit.ts';
 import { describeProviderError, isTransient, keysIn, type ProviderError } from './provider-error.ts';
@@ -40,7 +40,7 @@ export interface CallContext {
   readonly onRetry: (why: string) => void;
   readonly onAdapted: (adaptation: Adaptation) => void;
   /** Called with an answer before its last byte reaches a client: from then on it need not be requested again. */
-  readonly record: (answer: Answer) => void;
+  readonly record: (answer: ApiResponse) => void;
 }
 
 /** How a call ended. */

@@ -2,9 +2,9 @@
  * Reads the token usage out of an answer, whole or streamed, in the words of OpenAI's chat completions and completions
  * (`prompt_tokens`), OpenAI's responses and Anthropic's messages (`input_tokens`). What is not there counts as 0.
  */
-import type { TokenUsage } from '../progress/journal.ts';
+import type { TokenUsage } from '../model/api-response.ts';
+import { noTokens } from '../model/traffic.ts';
 import { eventData, isEventStream } from './event-stream.ts';
-import { noTokens } from './traffic.ts';
 
 export function usageOf(type: string, body: Buffer): TokenUsage {
   if (isEventStream(type)) return usageOfEvents(body.toString('utf8'));

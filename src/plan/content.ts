@@ -1,19 +1,10 @@
 /** Whether what was done, or begun, is of the content that an eval has today; pure. */
-import type { CompletionRecord } from '../progress/completion-record.ts';
+import type { CompletionRecord, DoneContent } from '../model/completion-record.ts';
+import type { ChangedPart, Fingerprint } from '../model/fingerprint.ts';
+import { argumentOf } from '../model/part-names.ts';
+import type { PlannedEval } from '../model/plan.ts';
 import type { JournalOwner } from '../progress/journal.ts';
 import { hashOf } from './hash.ts';
-import { argumentOf } from './part-names.ts';
-import type { Fingerprint, PlannedEval } from './plan.ts';
-
-/** The content that something was done with. */
-export type DoneContent = Pick<CompletionRecord, 'fingerprint' | 'parts' | 'written'>;
-
-export interface ChangedPart {
-  readonly name: string;
-  /** SHA-256 (hex) then and now; undefined when the part did not exist. */
-  readonly from: string | undefined;
-  readonly to: string | undefined;
-}
 
 export function isContentOf(planned: PlannedEval, done: DoneContent): boolean {
   if (versionOf(planned, done)) return true;

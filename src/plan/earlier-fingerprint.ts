@@ -2,11 +2,12 @@
  * Fingerprints as version 0.1 made them, by which what it completed is known. They saw the code of a class and its bases only,
  * the port of a local API, and every file that an argument names.
  */
+
+import type { Fingerprint } from '../model/fingerprint.ts';
 import { baseUrlsWithPorts } from './base-urls.ts';
 import type { FileHashes } from './file-hashes.ts';
 import type { FingerprintContext } from './fingerprint.ts';
 import { hashOf, sorted } from './hash.ts';
-import type { Fingerprint } from './plan.ts';
 import type { CompletionFn, DataFile, RegisteredEval, SourceFile } from './registry-plan.ts';
 
 /** For each eval of the registry plan: what it would have had then. The files have been read. */

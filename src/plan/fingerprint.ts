@@ -4,11 +4,12 @@
  */
 import { relative, sep } from 'node:path';
 import { ActionError, reasonOf } from '../errors.ts';
+import type { Fingerprint } from '../model/fingerprint.ts';
+import { codePart, dataPart, entryPart, packagePart } from '../model/part-names.ts';
+import type { WritableArgument } from '../model/plan.ts';
 import { baseUrls } from './base-urls.ts';
 import type { FileHashes } from './file-hashes.ts';
 import { hashOf, sorted } from './hash.ts';
-import { codePart, dataPart, entryPart, packagePart } from './part-names.ts';
-import type { Fingerprint, WritableArgument } from './plan.ts';
 import type { CodeList, CompletionFn, DataFile, RegisteredEval, RegistryPlan } from './registry-plan.ts';
 
 export interface FingerprintContext {

@@ -1,16 +1,16 @@
-import type { SavedPlan } from '../progress/saved-plan.ts';
-import { NO_BASIS, outside, signatureOf } from './basis.ts';
+import type { Plan, SavedPlan } from '../model/plan.ts';
+import { NO_DEPENDENCIES } from '../model/plan.ts';
+import { outside, planDigest } from './dependencies.ts';
 import { earlierFingerprints } from './earlier-fingerprint.ts';
 import type { FileHashes } from './file-hashes.ts';
 import { contents, filesOf } from './fingerprint.ts';
-import type { Plan } from './plan.ts';
 import { describeWarnings, type PlanRequest, readRegistryPlan } from './registry-plan.ts';
 
 export interface MakePlanRequest extends PlanRequest {
   /** What the evals will see. */
   readonly env: NodeJS.ProcessEnv;
   readonly hashes: FileHashes;
-  /** Everything but files that decides what the plan is, as `planSubject` tells it. */
+  /** Everything but files that decides what the plan is, as `planKey` tells it. */
   readonly subject: unknown;
   /** A directory whose content the subject stands for: the venv of a lock. */
   readonly lockedRoot: string | undefined;
@@ -47,8 +47,8 @@ export async function makePlan(request: MakePlanRequest): Promise<Plan> {
     warnings: describeWarnings(registry.warnings),
     needsApiKey: registry.completionFns.some((fn) => fn.needsApiKey),
   };
-  const signature = await signatureOf(subject, basis, answer, hashes);
-  return { ...answer, signature, basis: signature === undefined ? NO_BASIS : basis };
+  const signature = await planDigest(subject, basis, answer, hashes);
+  return { ...answer, signature, basis: signature === undefined ? NO_DEPENDENCIES : basis };
 }
 
 /**
@@ -65,6 +65,6 @@ export async function recallPlan(
   const { basis, evalsVersion, needsApiKey, warnings } = saved.made;
   const { evals, signature } = saved;
   const answer = { evals, evalsVersion, needsApiKey, warnings };
-  if ((await signatureOf(subject, basis, answer, hashes, cancelled)) !== signature) return undefined;
+  if ((await planDigest(subject, basis, answer, hashes, cancelled)) !== signature) return undefined;
   return { ...answer, signature, basis };
 }

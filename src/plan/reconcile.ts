@@ -1,27 +1,11 @@
 /** Decides, eval by eval, what is done and what is to do, and why. Pure: it reads the state and changes nothing. */
-import type { CompletionRecord } from '../progress/completion-record.ts';
-import { type Doubt, doubtOf } from '../progress/doubt.ts';
+
+import type { CompletionRecord } from '../model/completion-record.ts';
+import type { Decision, RunReason } from '../model/decision.ts';
+import type { Plan, PlannedEval } from '../model/plan.ts';
+import { doubtOf } from '../progress/doubt.ts';
 import type { State } from '../progress/state.ts';
-import { type ChangedPart, changesSince, isContentOf, leftOut, renewed } from './content.ts';
-import { describePartName } from './part-names.ts';
-import type { Plan, PlannedEval } from './plan.ts';
-
-export type RunReason =
-  | { readonly kind: 'never-completed' }
-  | { readonly kind: 'removed-by-user' }
-  | Doubt
-  | { readonly kind: 'changed'; readonly parts: readonly ChangedPart[] };
-
-export type Decision =
-  | {
-      readonly kind: 'reuse';
-      readonly eval: PlannedEval;
-      /** Undefined when plain `oaievalset` completed it: done, no results recorded. */
-      readonly record: CompletionRecord | undefined;
-      /** Arguments that do not count, because they name what the eval writes. */
-      readonly leftOut?: readonly string[];
-    }
-  | { readonly kind: 'run'; readonly eval: PlannedEval; readonly reason: RunReason };
+import { changesSince, isContentOf, leftOut, renewed } from './content.ts';
 
 export interface ReconcileOptions {
   /** Completions older than this many milliseconds run again. */
@@ -67,30 +51,4 @@ export function renewedRecords(decisions: readonly Decision[]): CompletionRecord
   return decisions.flatMap((decision) =>
     decision.kind === 'reuse' && decision.record ? (renewed(decision.eval, decision.record) ?? []) : [],
   );
-}
-
-/** `samples changed (a1b2… → c3d4…)` */
-export function describeReason(reason: RunReason): string {
-  switch (reason.kind) {
-    case 'never-completed':
-      return 'not completed yet';
-    case 'removed-by-user':
-      return 'its line was removed from the progress file';
-    case 'expired':
-      return `its result of ${reason.ended} is older than max-age`;
-    case 'undated':
-      return `its result is dated ${reason.ended}, in the future, so that it cannot be compared with max-age`;
-    case 'no-samples':
-      return 'its result is about no sample';
-    case 'changed':
-      return reason.parts.map(describePart).join(', ');
-  }
-}
-
-function describePart({ name, from, to }: ChangedPart): string {
-  const short = (hash: string) => `${hash.slice(0, 4)}…`;
-  const label = describePartName(name);
-  if (from === undefined) return `${label} added (${short(to ?? '')})`;
-  if (to === undefined) return `${label} removed (was ${short(from)})`;
-  return `${label} changed (${short(from)} → ${short(to)})`;
 }

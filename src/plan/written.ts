@@ -1,12 +1,12 @@
 /** What an eval wrote while it ran is no input of it: its result is recorded without that. */
 import { lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DoneContent } from './content.ts';
+import type { DoneContent } from '../model/completion-record.ts';
+import { argumentOf, entryPart } from '../model/part-names.ts';
+import type { PlannedEval, WritableArgument } from '../model/plan.ts';
 import { FileHashes } from './file-hashes.ts';
 import { hashOf } from './hash.ts';
-import { argumentOf, entryPart } from './part-names.ts';
 import { namesIn, pathBytes } from './path-bytes.ts';
-import type { PlannedEval, WritableArgument } from './plan.ts';
 
 /** Files and directories that are looked at, of one argument. */
 const MOST_ENTRIES = 100_000;
@@ -31,12 +31,6 @@ export async function contentAtEnd(
   if (written.size === 0) return { fingerprint: value, parts: { ...parts }, written: [] };
   const kept = Object.fromEntries(Object.entries(parts).filter(([part]) => !left.has(part)));
   return { fingerprint: hashOf(kept), parts: kept, written: [...written].sort() };
-}
-
-/** For the log of an eval. */
-export function describeWritten(arguments_: readonly string[]): string {
-  const names = arguments_.map((name) => name.replaceAll('_', ' ')).join(', ');
-  return `It writes what these arguments name, so that a change there is no reason to run it again: ${names}`;
 }
 
 /** The parts of an argument that were written; undefined when nothing was, not even a new file. */

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import { signalGroup, startLeader } from './leader.ts';
 import { readRedraws } from './redraws.ts';
 
 export interface GroupOptions {
@@ -38,10 +38,9 @@ const LAST_OUTPUT = 2000;
  * and never writes to: when this process is gone, kill -9 included, the child reads its end there.
  */
 export function spawnGroup(program: string, args: readonly string[], options: GroupOptions): ProcessGroup {
-  const child = spawn(program, args, {
+  const child = startLeader(program, args, {
     cwd: options.cwd,
     env: options.env,
-    detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });
   for (const stream of [child.stdout, child.stderr]) {
@@ -54,24 +53,16 @@ export function spawnGroup(program: string, args: readonly string[], options: Gr
     child.once('close', (code, signal) => resolve({ code, signal }));
   });
   const pid = child.pid ?? -1;
-  const signalAll = (signal: NodeJS.Signals): void => {
-    if (pid <= 0) return;
-    try {
-      process.kill(-pid, signal);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    }
-  };
   child.once('exit', () => {
     // What it left running would hold its output, and nobody is to wait for that; also not when it has left the group. What
     // was forked there holds even the other end of the pipe, which nobody needs any more.
-    signalAll('SIGKILL');
+    signalGroup(pid, 'SIGKILL');
     child.stdio[3]?.destroy();
     setTimeout(() => {
       for (const stream of child.stdio) stream?.destroy();
     }, LAST_OUTPUT).unref();
   });
-  return { pid, exit, signal: signalAll };
+  return { pid, exit, signal: (signal) => signalGroup(pid, signal) };
 }
 
 /** In characters; of a longer line its end is reported. */

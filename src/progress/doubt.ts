@@ -1,12 +1,5 @@
-import type { CompletionRecord } from './completion-record.ts';
-
-/** Why a completion record is not reused, although the content is the same. */
-export type Doubt =
-  | { readonly kind: 'expired'; readonly ended: string }
-  /** It is dated in the future, so that its age is not known. */
-  | { readonly kind: 'undated'; readonly ended: string }
-  /** Earlier versions recorded results about no sample as done. */
-  | { readonly kind: 'no-samples' };
+import type { CompletionRecord } from '../model/completion-record.ts';
+import type { Doubt } from '../model/decision.ts';
 
 /** How far the clock of the machine that made a record may be ahead of this one, in milliseconds. */
 const CLOCK_SKEW = 60 * 60 * 1000;

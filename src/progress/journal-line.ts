@@ -16,30 +16,7 @@
 import { createHash } from 'node:crypto';
 import { crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { z } from 'zod';
-import type { Adaptation } from '../model/adaptation.ts';
-
-/** Tokens of one answer, as the provider counted them. */
-export interface TokenUsage {
-  readonly prompt: number;
-  readonly completion: number;
-  /** Part of `prompt`. */
-  readonly cached: number;
-  /** Part of `completion`. */
-  readonly reasoning: number;
-}
-
-/** A whole, successful answer of the API. */
-export interface Answer {
-  /** HTTP status, 200 to 299. */
-  readonly status: number;
-  /** Its Content-Type. */
-  readonly type: string;
-  /** Decoded: no content encoding is left. */
-  readonly body: Buffer;
-  readonly usage: TokenUsage;
-  /** What was changed in the request because the model does not accept it; missing: nothing. */
-  readonly adaptations?: readonly Adaptation[];
-}
+import type { ApiResponse } from '../model/api-response.ts';
 
 /** What the answers of a journal belong to; those of another content are not used. */
 export interface JournalOwner {
@@ -97,7 +74,7 @@ export function answerLine(
   of: string,
   key: string,
   n: number,
-  { status, type, body, usage, adaptations = [] }: Answer,
+  { status, type, body, usage, adaptations = [] }: ApiResponse,
 ): Buffer {
   const counts = [usage.prompt, usage.completion, usage.cached, usage.reasoning];
   const adapted = adaptations.length === 0 ? {} : { adapted: adaptations };
@@ -140,7 +117,7 @@ export function readHeader(
 }
 
 /** The answer in a line, if it is undamaged and answers this request. */
-export function readAnswer(line: Buffer, key: string, n: number): Answer | undefined {
+export function readAnswer(line: Buffer, key: string, n: number): ApiResponse | undefined {
   if (!isIntact(line)) return undefined;
   try {
     const entry = entrySchema.parse(JSON.parse(line.toString('utf8')));

@@ -5,9 +5,9 @@
  */
 import { createHash } from 'node:crypto';
 import { closeSync, lstatSync, rmSync } from 'node:fs';
+import type { ApiResponse } from '../model/api-response.ts';
 import { indexSegment, type Ownership, ownership, type Place } from './journal-index.ts';
 import {
-  type Answer,
   answerId,
   answerLine,
   failedLine,
@@ -33,7 +33,7 @@ import { removeJournals, sealLive } from './journals.ts';
 import { type StatePaths, stateFolder } from './paths.ts';
 import { setAside, setAsideTogether } from './set-aside.ts';
 
-export type { Answer, JournalOwner, TokenUsage } from './journal-line.ts';
+export type { JournalOwner } from './journal-line.ts';
 
 export interface OpenedJournal {
   readonly journal: Journal;
@@ -95,7 +95,7 @@ export class Journal {
   }
 
   /** The answer to the `n`-th (from 0) request with this key, if it is recorded and undamaged. */
-  find(key: string, n: number): Answer | undefined {
+  find(key: string, n: number): ApiResponse | undefined {
     const place = this.#places.get(answerId(key, n));
     const line = place && readAt(place.segment, place.offset, place.length);
     return line && readAnswer(line, key, n);
@@ -116,7 +116,7 @@ export class Journal {
    * Records an answer, in the place of an earlier one to the same request. When this returns it outlives the process.
    * Throws what the file system throws. A journal that is as large as one can be records no more.
    */
-  append(key: string, n: number, answer: Answer): void {
+  append(key: string, n: number, answer: ApiResponse): void {
     if (this.#places.size >= MOST_LINES / 2 || this.#size >= LARGEST / 2) return;
     const line = answerLine(this.#tag, key, n, answer);
     const segment = this.#write(line);

@@ -28,7 +28,7 @@ export function sealLive(paths: StatePaths, evalKey?: string): void {
 }
 
 /** Removes the journals of all evals but these: the others are done, or no longer in the set. */
-export function keepJournals(paths: StatePaths, evalKeys: readonly string[]): void {
+export function removeOtherJournals(paths: StatePaths, evalKeys: readonly string[]): void {
   const kept = new Set(evalKeys.map(evalFileStem));
   for (const root of [paths.journal, liveJournals(paths)]) {
     removeJournals(

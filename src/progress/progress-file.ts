@@ -6,15 +6,13 @@
  * blanks. Both are read, JSON is written, byte for byte as Python does.
  */
 import { linesOfText } from '../lines.ts';
+import { type Command, formatCommand } from '../model/command.ts';
 import { parseBoundedJson } from './bounded-json.ts';
 
 /** No eval set has a tenth as many, under as many arguments as anyone ran it with. */
 const MOST_LINES = 200_000;
 
 const MOST_ARGUMENTS = 10_000;
-
-/** A command as `oaievalset` records it: `["oaieval", model, resolved eval key, …arguments]`. */
-export type Command = readonly string[];
 
 export interface ParsedProgress {
   readonly commands: Command[];
@@ -46,16 +44,6 @@ export function formatProgress(commands: readonly Command[]): string {
   return commands.map((command) => `${formatCommand(command)}\n`).join('');
 }
 
-/** One command as Python's `json.dumps` writes it: `", "` between items, everything but printable ASCII escaped. */
-export function formatCommand(command: Command): string {
-  return `[${command.map(pythonString).join(', ')}]`;
-}
-
-/** A key for maps and sets: two commands are the same when it is. */
-export function commandId(command: Command): string {
-  return JSON.stringify(command);
-}
-
 function parseLine(line: string, byText: ReadonlyMap<string, Command>): Command | undefined {
   const text = line.endsWith('\r') ? line.slice(0, -1) : line;
   if (text.startsWith('[')) return parseJsonLine(text);
@@ -73,11 +61,4 @@ function parseJsonLine(text: string): Command | undefined {
     // Not JSON: not a command.
   }
   return undefined;
-}
-
-function pythonString(value: string): string {
-  return JSON.stringify(value).replace(
-    /[\u007f-\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }

@@ -1,7 +1,9 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { areOrdinaryPaths, type Basis, NO_BASIS } from '../plan/basis.ts';
-import type { Plan, PlannedEval } from '../plan/plan.ts';
+import { type Owner, sameOwner } from '../model/owner.ts';
+import type { Plan, SavedPlan } from '../model/plan.ts';
+import { NO_DEPENDENCIES } from '../model/plan.ts';
+import { areOrdinaryPaths } from '../model/plan-paths.ts';
 import { holdsAtMost } from './bounded-json.ts';
 import type { StatePaths } from './paths.ts';
 
@@ -49,29 +51,6 @@ const schema: z.ZodType<SavedPlan> = z.object({
     .max(100_000),
 });
 
-/** `plan.json`: the last plan, and the signature of what it was made from. */
-export interface SavedPlan {
-  readonly version: 1;
-  /** Whose state this is; state of another owner is set aside. */
-  readonly owner: Owner;
-  /** SHA-256 (hex) of what the plan was made from. */
-  readonly signature: string;
-  readonly made: {
-    readonly basis: Basis;
-    readonly evalsVersion: string;
-    readonly warnings: readonly string[];
-    readonly needsApiKey: boolean;
-  };
-  readonly evals: readonly PlannedEval[];
-}
-
-export interface Owner {
-  readonly repository: string;
-  readonly cacheKey: string;
-  readonly model: string;
-  readonly evalSet: string;
-}
-
 /** In bytes: three times what a plan of 10,000 evals takes. Of more JSON the heap of a small machine is full. */
 export const LARGEST_PLAN = 32 * 1024 * 1024;
 
@@ -87,7 +66,12 @@ export function savedPlan(
   owner: Owner,
 ): SavedPlan {
   const made = { basis, evalsVersion, warnings, needsApiKey };
-  const forgotten = { version: 1, owner, signature: NEVER, made: { ...made, basis: NO_BASIS } } as const;
+  const forgotten = {
+    version: 1,
+    owner,
+    signature: NEVER,
+    made: { ...made, basis: NO_DEPENDENCIES },
+  } as const;
   const forms: SavedPlan[] = [
     { version: 1, owner, signature, made, evals },
     { ...forgotten, evals },
@@ -116,15 +100,6 @@ export function parseSavedPlan(content: string): SavedPlan | { readonly reason: 
   return {
     reason: issue ? `${issue.path.join('.') || 'the file'}: ${issue.message}` : 'it has the wrong shape',
   };
-}
-
-export function sameOwner(a: Owner, b: Owner): boolean {
-  return (
-    a.repository === b.repository &&
-    a.cacheKey === b.cacheKey &&
-    a.model === b.model &&
-    a.evalSet === b.evalSet
-  );
 }
 
 /** The plan that lies in a state directory, if there is one and it is of this owner; nothing is changed there. */

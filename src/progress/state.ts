@@ -6,20 +6,18 @@ import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, lstatSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Log } from '../log.ts';
-import {
-  type CompletionRecord,
-  formatCompletions,
-  formatRecord,
-  parseCompletions,
-  sameExecution,
-} from './completion-record.ts';
+import { type Command, commandId, formatCommand } from '../model/command.ts';
+import { type CompletionRecord, sameExecution } from '../model/completion-record.ts';
+import { type Owner, sameOwner } from '../model/owner.ts';
+import type { SavedPlan } from '../model/plan.ts';
+import { formatCompletions, formatRecord, parseCompletions } from './completions-file.ts';
 import { isInFuture } from './doubt.ts';
 import { appendLine, linkOrCopy, replaceFile, TEMPORARY } from './durable.ts';
 import { makeFolder, PRIVATE_FILE } from './folders.ts';
 import { adoptJournals } from './journals.ts';
 import { completedRecordFile, type StatePaths, stateFolder } from './paths.ts';
-import { type Command, commandId, formatCommand, formatProgress, parseProgress } from './progress-file.ts';
-import { LARGEST_PLAN, type Owner, parseSavedPlan, type SavedPlan, sameOwner } from './saved-plan.ts';
+import { formatProgress, parseProgress } from './progress-file.ts';
+import { LARGEST_PLAN, parseSavedPlan } from './saved-plan.ts';
 import { setAside } from './set-aside.ts';
 import { digestOf, outlineOf, takeSnapshot } from './snapshot.ts';
 import { unwritable } from './unwritable.ts';

@@ -1,8 +1,8 @@
 /** The job summary: a headline and one table, in GitHub's Markdown. Pure. */
 import { describeAdaptation } from '../model/adaptation.ts';
+import { duration, metricText, wholeNumber } from '../model/format.ts';
+import type { ResultRow, Results } from '../model/results.ts';
 import { oneLine } from '../text.ts';
-import { duration, metricText, wholeNumber } from './format.ts';
-import type { ResultRow, Results } from './results.ts';
 
 export interface RunLink {
   readonly repository: string;

@@ -1,8 +1,9 @@
 /** What a run may spend, in time and in tokens. At the limit it ends what runs, with its answers kept. */
-import type { PlannedEval } from '../plan/plan.ts';
+
+import type { CompletionRecord } from '../model/completion-record.ts';
+import { duration, wholeNumber } from '../model/format.ts';
+import type { PlannedEval } from '../model/plan.ts';
 import { after } from '../process/after.ts';
-import type { CompletionRecord } from '../progress/completion-record.ts';
-import { duration, wholeNumber } from '../report/format.ts';
 
 export interface BudgetOptions {
   /** Milliseconds since the step began; undefined: no limit. */

@@ -1,29 +1,29 @@
 /** Runs one eval, as often as it may be tried, and records it when it ends well. */
 import { mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { type Engine, EngineLost, type RunningEval } from '../engine/engine.ts';
 import { reasonOf } from '../errors.ts';
 import type { EvalGateway, Gateway } from '../gateway/gateway.ts';
-import { addTokens, type Traffic } from '../gateway/traffic.ts';
 import type { Log } from '../log.ts';
+import { type CompletionRecord, MOST_ADAPTATIONS } from '../model/completion-record.ts';
+import { describeReason, describeWritten } from '../model/decision.ts';
+import { wholeNumber } from '../model/format.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { PlannedEval } from '../model/plan.ts';
+import { addTokens, type Traffic } from '../model/traffic.ts';
 import { changedParts, journalOwner } from '../plan/content.ts';
-import type { PlannedEval } from '../plan/plan.ts';
-import { describeReason } from '../plan/reconcile.ts';
-import { contentAtEnd, describeWritten } from '../plan/written.ts';
+import { contentAtEnd } from '../plan/written.ts';
 import { abortedAfter } from '../process/abort.ts';
 import type { Exit } from '../process/group.ts';
-import { type CompletionRecord, MOST_ADAPTATIONS } from '../progress/completion-record.ts';
 import { Journal } from '../progress/journal.ts';
 import { liveRecordFile } from '../progress/paths.ts';
 import type { State } from '../progress/state.ts';
-import { wholeNumber } from '../report/format.ts';
+import { type RecordSummary, readRecordFile } from '../record/record-file.ts';
 import { AttemptOutput } from './attempt-output.ts';
 import { nextAttempt } from './attempt-plan.ts';
-import { type Engine, EngineLost, type RunningEval } from './engine.ts';
-import { mayBeOfAnswers, type PythonFailure, pythonFailure, signatureOf } from './failure-cause.ts';
+import { failureSignature, mayBeOfAnswers, type PythonFailure, pythonFailure } from './failure-cause.ts';
 import { type FailureCause, judgeAttempt } from './judge-attempt.ts';
-import type { Outcome } from './outcome.ts';
-import { type RecordSummary, readRecordFile } from './record-file.ts';
-import { type Limits, watchEval } from './watch.ts';
+import { type EvalTimeouts, watchEval } from './watchdog.ts';
 
 export interface ExecuteOptions {
   readonly state: State;
@@ -41,7 +41,7 @@ export interface ExecuteOptions {
   readonly threads: number | undefined;
   /** Aborted when the run is to end, with an Error that says why: what runs is ended, its answers are kept. */
   readonly stopped: AbortSignal;
-  readonly limits: Limits;
+  readonly limits: EvalTimeouts;
   /** Journals that are appended to right now. */
   readonly journals: Set<Journal>;
   /** Milliseconds between SIGINT and SIGKILL to an eval that is to end. */
@@ -147,7 +147,7 @@ function isSuspect({ endedOnItsOwn, cause, failure }: Attempt, lane: EvalGateway
 }
 
 function signatureOfAttempt({ failure }: Attempt, lane: EvalGateway): string {
-  return failure ? signatureOf(failure) : (lane.refusal() ?? '');
+  return failure ? failureSignature(failure) : (lane.refusal() ?? '');
 }
 
 function openJournal(planned: PlannedEval, { state, run }: ExecuteOptions, log: Log): Journal {
@@ -211,7 +211,7 @@ async function runOnce(
       log.child(line);
     },
   });
-  const release = endWhenStopped(running, [stopped, watch.passed], options.grace ?? 3000);
+  const release = endWhenStopped(running, [stopped, watch.tripped], options.grace ?? 3000);
   let exit: Exit;
   try {
     exit = await running.exit;
@@ -227,7 +227,7 @@ async function runOnce(
   }
 
   const record = await readRecordFile(recordFile);
-  const endedOnItsOwn = exit.signal === null && !stopped.aborted && !watch.passed.aborted;
+  const endedOnItsOwn = exit.signal === null && !stopped.aborted && !watch.tripped.aborted;
   const failure = exit.code === 0 ? undefined : pythonFailure(printed);
   const judgement = judgeAttempt({
     planned,
@@ -244,7 +244,7 @@ async function runOnce(
         outcome: { status: 'pending', eval: planned, reason: reasonOf(stopped.reason) },
         endedOnItsOwn,
       };
-    const reason = watch.passed.aborted ? reasonOf(watch.passed.reason) : judgement.reason;
+    const reason = watch.tripped.aborted ? reasonOf(watch.tripped.reason) : judgement.reason;
     const lastLines = printed.slice(-SHOWN_LINES);
     return {
       outcome: { status: 'failed', eval: planned, reason, lastLines },

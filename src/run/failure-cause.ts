@@ -37,7 +37,7 @@ export function describeFailure({ type, message }: PythonFailure): string {
 }
 
 /** Tells failures apart by what and where, whatever their messages hold (ids, times). */
-export function signatureOf({ type, frames }: PythonFailure): string {
+export function failureSignature({ type, frames }: PythonFailure): string {
   const last = frames.at(-1);
   return `${type} ${last ? `${last.file}:${last.line}` : ''}`;
 }

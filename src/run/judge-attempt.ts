@@ -1,11 +1,12 @@
 /** Whether an attempt at an eval ended with a result that can be relied on. Pure: it reads and changes nothing. */
-import type { PlannedEval } from '../plan/plan.ts';
+
+import type { MetricValue } from '../model/completion-record.ts';
+import { wholeNumber } from '../model/format.ts';
+import type { PlannedEval } from '../model/plan.ts';
 import type { Exit } from '../process/group.ts';
-import type { MetricValue } from '../progress/completion-record.ts';
-import { wholeNumber } from '../report/format.ts';
+import type { RecordSummary } from '../record/record-file.ts';
 import type { AttemptOutput } from './attempt-output.ts';
 import { describeFailure, isOfApiClient, type PythonFailure } from './failure-cause.ts';
-import type { RecordSummary } from './record-file.ts';
 
 export interface AttemptFacts {
   readonly planned: PlannedEval;

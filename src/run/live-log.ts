@@ -1,6 +1,6 @@
 /** How a run shows in the log while it goes on: a group an eval, and now and then a line that says how far it is. */
 import type { HideOptions, Log } from '../log.ts';
-import { duration, wholeNumber } from '../report/format.ts';
+import { duration, wholeNumber } from '../model/format.ts';
 import type { Progress } from './execute-eval.ts';
 
 /** The end of a very talkative eval is what tells; its whole output would not be read by anybody. */
@@ -11,7 +11,7 @@ const KEPT_CHARACTERS = 1 << 20;
  * A log for one of several evals that run at a time: what it is told is kept, and printed whole when the eval has ended.
  * Annotations are not held back.
  */
-export class KeptLog implements Log {
+export class BufferedLog implements Log {
   readonly #log: Log;
   readonly #lines: { readonly to: 'info' | 'child'; readonly text: string }[] = [];
   #characters = 0;

@@ -1,6 +1,6 @@
+import type { Outcome } from '../model/outcome.ts';
 import { isContentOf } from '../plan/content.ts';
 import type { State } from '../progress/state.ts';
-import type { Outcome } from './outcome.ts';
 
 /** How the evals of the last plan stand, told from the state alone, when the process that ran them is gone. */
 export function outcomesOnDisk(

@@ -1,15 +1,16 @@
 /** Runs what remains of the set, several evals at a time, and says how every eval stands. */
 import { reasonOf } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { PlannedEval } from '../plan/plan.ts';
-import type { Decision } from '../plan/reconcile.ts';
-import { keepJournals } from '../progress/journals.ts';
+import type { Decision } from '../model/decision.ts';
+import { duration, metricText } from '../model/format.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { PlannedEval } from '../model/plan.ts';
+import { removeOtherJournals } from '../progress/journals.ts';
 import { failureAnnotation } from '../report/failure.ts';
-import { duration, mainMetric, metricText } from '../report/format.ts';
+import { mainMetric } from '../report/main-metric.ts';
 import type { Budget } from './budget.ts';
 import { type ExecuteOptions, executeEval } from './execute-eval.ts';
-import { heartbeat, KeptLog, type RunningNow } from './live-log.ts';
-import type { Outcome } from './outcome.ts';
+import { BufferedLog, heartbeat, type RunningNow } from './live-log.ts';
 import { expectedDurations, longestFirst } from './schedule.ts';
 
 export interface RunOptions extends ExecuteOptions {
@@ -33,7 +34,7 @@ export async function runEvals(decisions: readonly Decision[], options: RunOptio
   // Records of content that has changed since still tell how long an eval takes.
   const expected = expectedDurations(toRun, state.records);
   state.forget(toRun.map((planned) => planned.command));
-  keepJournals(state.paths, options.sampleResume ? toRun.map((planned) => planned.key) : []);
+  removeOtherJournals(state.paths, options.sampleResume ? toRun.map((planned) => planned.key) : []);
   for (const decision of decisions) {
     // Done under other arguments that change no result: the line makes plain `oaievalset` skip it as well.
     if (decision.kind === 'reuse' && decision.record && !state.isDone(decision.eval.command)) {
@@ -127,7 +128,7 @@ class Run {
     this.#begun += 1;
     const alone = parallelEvals === 1;
     const title = `[${this.#reused + this.#begun}/${this.#total}] ${planned.name}`;
-    const own = alone ? log : new KeptLog(log);
+    const own = alone ? log : new BufferedLog(log);
     const execute = () =>
       executeEval(planned, this.#options, own, (progress) => {
         this.#running.set(planned, {
@@ -142,7 +143,7 @@ class Run {
     this.#running.delete(planned);
     this.#options.onEnded?.(Date.now() - started);
     const told = tell(outcome, Date.now() - started);
-    if (own instanceof KeptLog) {
+    if (own instanceof BufferedLog) {
       this.#printed += 1;
       const title = `[${this.#reused + this.#printed}/${this.#total}] ${planned.name} … ${told}`;
       this.#printing = this.#printing.then(() => own.print(title));

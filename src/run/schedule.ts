@@ -1,6 +1,7 @@
 /** In what order evals run, and how long that will take. Pure. */
-import type { PlannedEval } from '../plan/plan.ts';
-import type { CompletionRecord } from '../progress/completion-record.ts';
+
+import type { CompletionRecord } from '../model/completion-record.ts';
+import type { PlannedEval } from '../model/plan.ts';
 
 /** Without any experience a sample counts as this many milliseconds: only how evals compare matters then. */
 const GUESS = 1000;

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { parsePythonJson, readRecordFile } from '../../src/run/record-file.ts';
+import { parsePythonJson, readRecordFile } from '../../src/record/record-file.ts';
 import { evalsPython } from '../helpers/evals-venv.ts';
 import { knowledgeFrom } from '../stand-ins/model-api.ts';
 import { Bed, type BedOptions, logOf, scratch } from './bed.ts';

@@ -13,7 +13,7 @@ import { delimiter, dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { completedRecordFile, statePaths } from '../../src/progress/paths.ts';
-import { parsePythonJson } from '../../src/run/record-file.ts';
+import { parsePythonJson } from '../../src/record/record-file.ts';
 import { evalsPython } from '../helpers/evals-venv.ts';
 import {
   type Fault,

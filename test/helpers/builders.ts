@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Log } from '../../src/log.ts';
-import type { PlannedEval } from '../../src/plan/plan.ts';
-import type { CompletionRecord } from '../../src/progress/completion-record.ts';
-import type { Owner } from '../../src/progress/saved-plan.ts';
+import type { CompletionRecord } from '../../src/model/completion-record.ts';
+import type { Owner } from '../../src/model/owner.ts';
+import type { PlannedEval } from '../../src/model/plan.ts';
 import { Redactor } from '../../src/text.ts';
 
 export function sha256(text: string): string {

@@ -1,11 +1,11 @@
 /** A project with a registry and modules of its own, and what it plans. */
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import type { Plan, PlannedEval } from '../../src/model/plan.ts';
 import { FileHashes } from '../../src/plan/file-hashes.ts';
 import { makePlan, recallPlan } from '../../src/plan/make-plan.ts';
-import type { Plan, PlannedEval } from '../../src/plan/plan.ts';
+import { planKey } from '../../src/plan/plan-key.ts';
 import { shortLivedPlanner } from '../../src/plan/planner.ts';
-import { planSubject } from '../../src/plan/subject.ts';
 import { savedPlan } from '../../src/progress/saved-plan.ts';
 
 export interface PlanProjectOptions {
@@ -50,14 +50,14 @@ export class PlanProject {
       planner: shortLivedPlanner({ python: asked.python, cwd: this.directory, env: asked.env }),
       temporaryDirectory: this.#options.root,
       hashes: new FileHashes(),
-      subject: await planSubject(asked),
+      subject: await planKey(asked),
       lockedRoot: undefined,
     });
   }
 
   async recall(plan: Plan): Promise<Plan | undefined> {
     const owner = { repository: 'o/r', cacheKey: '', model: 'dummy', evalSet: 'own' };
-    return await recallPlan(savedPlan(plan, owner), await planSubject(this.#asked()), new FileHashes());
+    return await recallPlan(savedPlan(plan, owner), await planKey(this.#asked()), new FileHashes());
   }
 
   #asked() {

@@ -84,7 +84,7 @@ export interface CacheService {
   /** The finished entries, oldest first. */
   entries(): CacheEntry[];
   /** What an address of the entry's archive has to be signed with. */
-  signatureOf(key: string): string;
+  planDigest(key: string): string;
   /** Removes all finished entries, as the service does with old ones when a repository is over its quota. */
   evict(): void;
   /** Replaces the archive of a finished entry. */
@@ -174,7 +174,7 @@ export async function startCacheService(options: CacheServiceOptions = {}): Prom
     requests,
     env: { ...shared, ...proxy, ACTIONS_RESULTS_URL: `${url}/`, ACTIONS_CACHE_SERVICE_V2: 'true' },
     envV1: { ...shared, GITHUB_SERVER_URL: 'https://ghes.example', ACTIONS_CACHE_URL: `${url}/` },
-    signatureOf: (key) => shelf.finished().find((it) => it.key === key)?.signature ?? '',
+    planDigest: (key) => shelf.finished().find((it) => it.key === key)?.signature ?? '',
     evict: () => shelf.evict(),
     entries: () => shelf.finished().map(({ id, key, version, archive }) => ({ id, key, version, archive })),
     tamper(key, change) {

@@ -3,9 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, vi } from 'vitest';
-import { inspectionFor } from '../../../src/checkpoint/inspection.ts';
 import type { CheckpointStore, RestoreOutcome } from '../../../src/checkpoint/store.ts';
-import { CHECKPOINT_BOUNDS } from '../../../src/checkpoint/untrusted-tree.ts';
+import { inspectionFor } from '../../../src/checkpoint/trust/inspection.ts';
+import { CHECKPOINT_BOUNDS } from '../../../src/checkpoint/trust/untrusted-tree.ts';
 import { identity, type Job, machine, type Rig, test } from '../../helpers/cache-rig.ts';
 import type { CacheService } from '../../stand-ins/cache-service.ts';
 

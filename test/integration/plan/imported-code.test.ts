@@ -4,7 +4,7 @@ import { mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Plan } from '../../../src/plan/plan.ts';
+import type { Plan } from '../../../src/model/plan.ts';
 import { evalsPython } from '../../helpers/evals-venv.ts';
 import { changesBetween, PlanProject, type PlanProjectOptions } from '../../helpers/plan-project.ts';
 

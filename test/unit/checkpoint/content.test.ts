@@ -1,7 +1,7 @@
 /** When a checkpoint is worth saving: what is done has changed, or the plan has, which is more than where its files are. */
 import { expect, test } from 'vitest';
 import { type Content, saysTheSame } from '../../../src/checkpoint/content.ts';
-import type { SavedPlan } from '../../../src/progress/saved-plan.ts';
+import type { SavedPlan } from '../../../src/model/plan.ts';
 import { owner, planned, sha256 } from '../../helpers/builders.ts';
 
 function plan(

@@ -1,7 +1,7 @@
 /** What the log says about a restore: what was looked for, what was found, and what to do where something can be done. */
 import { expect, test } from 'vitest';
+import { restoreCheckpoint } from '../../../src/checkpoint/adopt-checkpoint.ts';
 import { checkpointKeys } from '../../../src/checkpoint/keys.ts';
-import { restoreCheckpoint } from '../../../src/checkpoint/state-checkpoint.ts';
 import type { CheckpointStore, RestoreOutcome } from '../../../src/checkpoint/store.ts';
 import { recordingLog } from '../../helpers/builders.ts';
 import { identity } from '../../helpers/cache-rig.ts';

@@ -2,10 +2,11 @@
 import { chmodSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Fingerprint } from '../../../src/model/fingerprint.ts';
+import type { PlannedEval, WritableArgument } from '../../../src/model/plan.ts';
 import { changesSince, isContentOf, journalOwner, leftOut, renewed } from '../../../src/plan/content.ts';
 import { FileHashes } from '../../../src/plan/file-hashes.ts';
 import { hashOf } from '../../../src/plan/hash.ts';
-import type { Fingerprint, PlannedEval, WritableArgument } from '../../../src/plan/plan.ts';
 import { contentAtEnd } from '../../../src/plan/written.ts';
 import { completion, planned, sha256, temporaryDirectory } from '../../helpers/builders.ts';
 

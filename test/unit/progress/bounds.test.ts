@@ -12,7 +12,7 @@ import {
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { formatCompletions } from '../../../src/progress/completion-record.ts';
+import { formatCompletions } from '../../../src/progress/completions-file.ts';
 import { completedRecordFile, type StatePaths, statePaths } from '../../../src/progress/paths.ts';
 import { formatProgress } from '../../../src/progress/progress-file.ts';
 import { parseSavedPlan } from '../../../src/progress/saved-plan.ts';

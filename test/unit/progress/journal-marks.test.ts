@@ -3,7 +3,8 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } fro
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { type Answer, Journal, type JournalOwner } from '../../../src/progress/journal.ts';
+import type { ApiResponse } from '../../../src/model/api-response.ts';
+import { Journal, type JournalOwner } from '../../../src/progress/journal.ts';
 import { adoptJournals } from '../../../src/progress/journals.ts';
 import { type StatePaths, statePaths } from '../../../src/progress/paths.ts';
 import { sha256, temporaryDirectory } from '../../helpers/builders.ts';
@@ -16,7 +17,7 @@ const paths = (): StatePaths => statePaths(temporaryDirectory(), 'gpt-4', 'set')
 const sealed = (at: StatePaths) => join(at.journal, 'a.dev.v0');
 const reopened = (at: StatePaths) => Journal.open(at, owner).journal;
 
-function answer(text: string): Answer {
+function answer(text: string): ApiResponse {
   return { status: 200, type: 'text/plain', body: Buffer.from(text), usage };
 }
 

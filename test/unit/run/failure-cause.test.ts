@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import {
   describeFailure,
+  failureSignature,
   mayBeOfAnswers,
   pythonFailure,
-  signatureOf,
 } from '../../../src/run/failure-cause.ts';
 
 const TRACEBACK = `
@@ -25,7 +25,7 @@ describe('the exception that ended an eval', () => {
     expect(failure).toMatchObject({ type: 'KeyError', message: "'wrod'" });
     expect(failure?.frames.at(-1)).toEqual({ file: '/repo/own/reverse.py', line: 17, name: 'eval_sample' });
     expect(failure && describeFailure(failure)).toBe("KeyError: 'wrod'");
-    expect(failure && signatureOf(failure)).toBe('KeyError /repo/own/reverse.py:17');
+    expect(failure && failureSignature(failure)).toBe('KeyError /repo/own/reverse.py:17');
   });
 
   test('is the last one of a chain', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { RecordSummary } from '../../../src/record/record-file.ts';
 import { AttemptOutput } from '../../../src/run/attempt-output.ts';
 import { type AttemptFacts, judgeAttempt } from '../../../src/run/judge-attempt.ts';
-import type { RecordSummary } from '../../../src/run/record-file.ts';
 import { planned } from '../../helpers/builders.ts';
 
 const EVAL = { ...planned('a.dev.v0'), samples: null };

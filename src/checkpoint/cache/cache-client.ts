@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import { actionRoot } from '../../action-root.ts';
+import { ARCHIVES, FILES, inPrivateDirectory, PROGRAMS } from '../private-directory.ts';
+import { clientEnvironment, toolEnvironment } from './child-environment.ts';
+import type { Limit } from './limit.ts';
+import { type Answer, type CacheTrouble, failed, STOPPED } from './outcome.ts';
+import type { WorkerRequest } from './protocol.ts';
+import { findTools, type Packing, pathFor, type Tools } from './tools.ts';
+import { runWorker } from './worker-process.ts';
+
+export interface CacheClientOptions {
+  /** The job's environment. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly temporaryDirectory: string;
+  /** A text that no child may see; empty: there is none. */
+  readonly encryptionKey: string;
+  readonly workerPath: string | undefined;
+}
+
+/** GitHub's cache client, as a process for each request, with the tools that it packs with. */
+export class CacheClient {
+  /** What must not be repeated in a message. */
+  readonly secrets: readonly string[];
+  /** The environment of tar. */
+  readonly toolEnvironment: NodeJS.ProcessEnv;
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #temporaryDirectory: string;
+  readonly #program: string;
+  #tools: Tools | undefined;
+
+  constructor({
+    env,
+    temporaryDirectory,
+    encryptionKey,
+    workerPath = join(actionRoot(), 'dist/cache-worker/index.js'),
+  }: CacheClientOptions) {
+    this.secrets = [env.ACTIONS_RUNTIME_TOKEN ?? '', encryptionKey];
+    this.#env = clientEnvironment(env, encryptionKey);
+    this.toolEnvironment = toolEnvironment(this.#env);
+    this.#temporaryDirectory = temporaryDirectory;
+    this.#program = workerPath;
+  }
+
+  /** Whether the job has a cache service, which the client would find out after a process was started for it. */
+  get hasService(): boolean {
+    return Boolean(this.#env.ACTIONS_RESULTS_URL || this.#env.ACTIONS_CACHE_URL);
+  }
+
+  /** What this machine packs with. Tried out once; a failure is `unavailable`, and says what to install. */
+  async packing(limit: Limit): Promise<Packing | CacheTrouble> {
+    if (!this.#tools) {
+      const found = await this.#inDirectory(limit, (directory) =>
+        findTools(this.toolEnvironment, join(directory, FILES), limit.both()),
+      );
+      if ('kind' in found) return found;
+      this.#tools = found;
+    }
+    if ('packing' in this.#tools) return this.#tools.packing;
+    return { kind: 'unavailable', cause: this.#tools.problem, canBeFixed: true };
+  }
+
+  /** @param directory the private directory of the call */
+  async ask(request: WorkerRequest, directory: string, packing: Packing, limit: Limit): Promise<Answer> {
+    const { timeoutMs, signal } = limit;
+    const cwd = join(directory, FILES);
+    const run = await runWorker(request, {
+      program: this.#program,
+      cwd,
+      env: await this.#environment(directory, cwd, packing),
+      timeoutMs: limit.leftMs(),
+      signal,
+    });
+    return { run, timeoutMs, secrets: this.secrets };
+  }
+
+  /** A request that needs no files. */
+  async askOnly(request: WorkerRequest, packing: Packing, limit: Limit): Promise<Answer | CacheTrouble> {
+    return this.#inDirectory(limit, (directory) => this.ask(request, directory, packing, limit));
+  }
+
+  /**
+   * The client names the files of an archive relative to GITHUB_WORKSPACE, finds them relative to the working directory,
+   * and leaves temporary directories of its own behind in RUNNER_TEMP: all three are in the call's private directory.
+   */
+  async #environment(directory: string, workspace: string, packing: Packing): Promise<NodeJS.ProcessEnv> {
+    const path = this.#env.PATH ?? '';
+    const preferred = this.#tools && 'packing' in this.#tools ? this.#tools.preferred : packing;
+    return {
+      ...this.#env,
+      PATH: packing === preferred ? path : await pathFor(packing, path, join(directory, PROGRAMS)),
+      GITHUB_WORKSPACE: workspace,
+      RUNNER_TEMP: join(directory, ARCHIVES),
+      // What the storage answered is nowhere else; it is read for causes (cause.ts), and not shown.
+      AZURE_LOG_LEVEL: 'info',
+    };
+  }
+
+  #inDirectory<T>(limit: Limit, work: (directory: string) => Promise<T>): Promise<T | CacheTrouble> {
+    if (limit.signal?.aborted) return Promise.resolve(failed(STOPPED));
+    return inPrivateDirectory(this.#temporaryDirectory, limit, this.secrets, work);
+  }
+}

@@ -1,0 +1,90 @@
+/** What the cache client printed: workflow commands and plain text of its own, and what tar and zstd said. */
+export interface OutputLine {
+  /** The workflow command of the line (`warning`, `debug`, …), or `info` for plain text. */
+  readonly level: string;
+  readonly text: string;
+}
+
+export function linesOf(stdout: string): OutputLine[] {
+  return stdout.split(/\r?\n/).map((line) => {
+    const command = /^::([\w-]+)(?: [^:]*)?::(.*)$/.exec(line);
+    if (!command) return { level: 'info', text: line };
+    return { level: command[1] ?? '', text: unescapeData(command[2] ?? '') };
+  });
+}
+
+/**
+ * What the Azure SDK logged on stderr (AZURE_LOG_LEVEL=info), as lines of level `storage`. It keeps signatures out of its
+ * log. The client's own message about a failed upload or download is empty, or the words of an answer without its status.
+ */
+export function storageLines(stderr: string): OutputLine[] {
+  return stderr.split('\n').flatMap((line) => {
+    const text = /^azure:\S+ (.*)/.exec(line)?.[1];
+    return text === undefined ? [] : [{ level: 'storage', text }];
+  });
+}
+
+/** The first group of the first line that matches. */
+export function firstMatch(lines: readonly OutputLine[], pattern: RegExp): string | undefined {
+  for (const line of lines) {
+    const match = pattern.exec(line.text);
+    if (match) return match[1];
+  }
+  return undefined;
+}
+
+/** The first group of the last line that matches. */
+export function lastMatch(lines: readonly OutputLine[], pattern: RegExp): string | undefined {
+  return firstMatch(lines.toReversed(), pattern);
+}
+
+/** Whether a line of a tool, or of the shell that should start it, is about what it cannot do, not about what it was given. */
+export function saysUnable(line: string): boolean {
+  return UNABLE.test(line);
+}
+
+const UNABLE =
+  /unrecogni[sz]ed option|(invalid|unknown|illegal|unsupported) option|option .* (is not supported|requires)|^usage: |Incorrect parameters|You may not specify more than one|Can'?t (launch|initialize) (external|filter)|Cannot exec|: not found$|command not found|applet not found|Unable to locate executable|spawn .* (ENOENT|EACCES|ENOEXEC)|Exec format error/i;
+
+/** A line of a tool for a message: without the path of the tool, and with nothing that ends the clause it is put into. */
+export function toolMessage(line: string): string {
+  return redacted(line.trim().replace(/^\S*\/(?=[\w.-]+(?: \(child\))?: )/, ''), []).replace(/[.;]+$/, '');
+}
+
+/** Key of the entry that the client found, whatever became of it; undefined when it found none. */
+export function foundEntry(lines: readonly OutputLine[]): string | undefined {
+  return (
+    firstMatch(lines, /^Cache hit for(?: restore-key)?: (.*)$/) ??
+    firstMatch(
+      lines.filter(({ level }) => level === 'debug'),
+      /^\{.*"cacheKey":"([^"\\]+)"/,
+    )
+  );
+}
+
+/** Size in bytes of the archive that was sent or received, when the client told. */
+export function archiveBytes(lines: readonly OutputLine[]): number | undefined {
+  const bytes = firstMatch(lines, /^Cache Size: .*\((\d+) B\)/) ?? firstMatch(lines, /^Sent \d+ of (\d+) /);
+  return bytes === undefined ? undefined : Number(bytes);
+}
+
+/**
+ * One line of at most 300 characters, without what would let a reader of the log use the cache in our name: the given
+ * secrets, tokens, and of an address everything but the host.
+ */
+export function redacted(text: string, secrets: readonly string[]): string {
+  let result = text;
+  for (const secret of secrets) if (secret) result = result.replaceAll(secret, '***');
+  result = result
+    .replace(/\b(https?:\/\/)(?:[^\s/?#"'<>@]*@)?([^\s/?#"'<>]+)[^\s"'<>]*/gi, '$1$2/…')
+    .replace(/\beyJ[\w-]+(?:\.[\w-]*)*/g, '***')
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+    .replace(/[\s\u0000-\u001f\u007f]+/g, ' ')
+    .trim();
+  return result.length > 300 ? `${result.slice(0, 299)}…` : result;
+}
+
+/** Reverses what @actions/core does to the text of a workflow command. */
+function unescapeData(text: string): string {
+  return text.replace(/%0D/g, '\r').replace(/%0A/g, '\n').replace(/%25/g, '%');
+}

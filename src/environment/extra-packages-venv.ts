@@ -1,0 +1,128 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { ActionError, reasonOf } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { runCommand } from '../process/command.ts';
+import { isMovingTarget } from './extra-packages.ts';
+import { chooseInstaller, QUIET_PIP, runTool } from './installer.ts';
+import { type Interpreter, type ProcessContext, probe } from './probe.ts';
+import { buildVenv, findVenv, shortHash, storeFolder, venvPython } from './venv-store.ts';
+
+/*
+ * Extra packages live in a venv of their own on top of another Python, the lower one, which stays as it is.
+ *
+ * `--system-site-packages` is not enough for that: on top of a venv it shows the packages of the Python below that venv.
+ * Instead a .pth file adds the lower one's package folders, with `site.addsitedir`, so that .pth files in them (editable
+ * installs) count too. pip then sees these packages as installed, and constraints keep it from installing others over them.
+ * It has to be pip: uv looks only at what is in the venv itself.
+ */
+
+/**
+ * A venv with these requirements on top of the lower interpreter. It is used again by later jobs, unless a requirement
+ * names a path or URL.
+ *
+ * @throws ActionError INSTALL_FAILED, also when a requirement needs another version of a package in the lower one.
+ */
+export async function installExtraPackages(
+  requirements: readonly string[],
+  lower: Interpreter,
+  surroundings: ProcessContext,
+  log: Log,
+): Promise<{ interpreter: Interpreter; installed: 'reused' | 'created' }> {
+  const store = await storeFolder(surroundings.env);
+  const packages = await inventory(lower, surroundings);
+  const hash = shortHash([
+    JSON.stringify([...requirements].sort()),
+    JSON.stringify(packages),
+    lower.path,
+    lower.abi,
+  ]);
+  const name = `extra-py${lower.major}.${lower.minor}-${hash}`;
+
+  const present = requirements.some(isMovingTarget) ? undefined : await findVenv(store, name);
+  const found = present && (await probe(venvPython(present), surroundings).catch(() => undefined));
+  if (found) return { interpreter: found, installed: 'reused' };
+
+  const installer = await chooseInstaller(surroundings, log);
+  const folder = await log.group('Install extra packages (pip)', () =>
+    buildVenv(store, name, async (folder) => {
+      await installer.createVenv(lower.path, folder, { withPip: true });
+      const sitePackages = await stackOn(packages.folders, folder, surroundings);
+      const constraints = join(folder, 'constraints.txt');
+      await writeFile(constraints, packages.pins.map((pin) => `${pin}\n`).join(''));
+      const options = ['--progress-bar', 'off', '--no-warn-conflicts', '--constraint', constraints];
+      const pip = ['-I', '-m', 'pip', ...QUIET_PIP, 'install', ...options, '--', ...requirements];
+      await withUndemandingEvals(lower, sitePackages, () =>
+        runTool(venvPython(folder), pip, surroundings, log),
+      );
+    }),
+  );
+  return { interpreter: await probe(venvPython(folder), surroundings), installed: 'created' };
+}
+
+const INVENTORY = `
+import importlib.metadata, json, re, site, sys
+sys.path[:] = [entry for entry in sys.path if entry]
+folders = site.getsitepackages()
+if site.ENABLE_USER_SITE:
+    folders.insert(0, site.getusersitepackages())
+pins = {}
+for found in importlib.metadata.distributions():
+    name, version = found.metadata["Name"], found.version
+    # pip refuses a whole file of constraints for one version that is not in the standard form, as some distributions have.
+    if name and version and re.match(r"^[0-9]+([.!+0-9a-z-]*[0-9a-z])?$", version):
+        pins.setdefault(re.sub(r"[-_.]+", "-", name).lower(), version)
+for own in ("pip", "setuptools", "wheel"):
+    pins.pop(own, None)
+print("\\noaievalset-inventory " + json.dumps({"folders": folders, "pins": sorted(f"{n}=={v}" for n, v in pins.items())}))
+`;
+
+const PACKAGES = z.object({ folders: z.array(z.string()), pins: z.array(z.string()) });
+
+async function inventory(
+  lower: Interpreter,
+  surroundings: ProcessContext,
+): Promise<z.infer<typeof PACKAGES>> {
+  const { workingDirectory: cwd, env } = surroundings;
+  const { code, stdout, stderr } = await runCommand(lower.path, ['-c', INVENTORY], { cwd, env });
+  const json = /^oaievalset-inventory (.*)$/m.exec(stdout)?.[1];
+  try {
+    if (json !== undefined) return PACKAGES.parse(JSON.parse(json));
+    throw new Error(`it ended with code ${code}: ${stderr.trim().slice(-500)}`);
+  } catch (error) {
+    throw new ActionError(
+      'INSTALL_FAILED',
+      `${lower.path} could not list its packages, so extra packages cannot be added to them: ${reasonOf(error)}`,
+      'Check that interpreter with `pip list`, or leave `extra-packages` empty and install them in a step before this one.',
+      { cause: error },
+    );
+  }
+}
+
+/** @returns the layer's own package folder. */
+async function stackOn(lower: readonly string[], folder: string, { env }: ProcessContext): Promise<string> {
+  const ask = ['-I', '-c', 'import sysconfig; print(sysconfig.get_path("purelib"))'];
+  const { stdout } = await runCommand(venvPython(folder), ask, { cwd: folder, env });
+  const sitePackages = stdout.trim();
+  const lines = lower.map((path) => `import site; site.addsitedir(${JSON.stringify(path)})\n`);
+  await writeFile(join(sitePackages, '_oaievalset_lower.pth'), lines.join(''));
+  return sitePackages;
+}
+
+/**
+ * While `install` runs, evals seems to depend on nothing. For a package that depends on evals pip would otherwise look
+ * for all that evals asks for, which cannot be installed together any more.
+ */
+async function withUndemandingEvals(
+  { evals }: Interpreter,
+  sitePackages: string,
+  install: () => Promise<void>,
+): Promise<void> {
+  if (evals.state !== 'installed' || evals.version === 'unknown') return await install();
+  const stub = join(sitePackages, `evals-${evals.version}.dist-info`);
+  await mkdir(stub);
+  await writeFile(join(stub, 'METADATA'), `Metadata-Version: 2.1\nName: evals\nVersion: ${evals.version}\n`);
+  await install();
+  await rm(stub, { recursive: true });
+}

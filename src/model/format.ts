@@ -1,0 +1,22 @@
+/** Numbers and durations as people read them. */
+import type { MetricValue } from './completion-record.ts';
+
+/** At most four significant digits behind the point; text as it is. */
+export function metricText(value: MetricValue): string {
+  if (typeof value !== 'number') return String(value);
+  return Number.isInteger(value) ? String(value) : String(Number(value.toFixed(4)));
+}
+
+/** `4.1 s`, `3 min 20 s`, `2 h 5 min` */
+export function duration(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min ${whole % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+export function wholeNumber(value: number): string {
+  return value.toLocaleString('en-US');
+}

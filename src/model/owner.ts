@@ -1,0 +1,16 @@
+/** Whose state a state directory holds: that of another owner is quarantined, not used. */
+export interface Owner {
+  readonly repository: string;
+  readonly cacheKey: string;
+  readonly model: string;
+  readonly evalSet: string;
+}
+
+export function sameOwner(a: Owner, b: Owner): boolean {
+  return (
+    a.repository === b.repository &&
+    a.cacheKey === b.cacheKey &&
+    a.model === b.model &&
+    a.evalSet === b.evalSet
+  );
+}

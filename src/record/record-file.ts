@@ -1,0 +1,152 @@
+/**
+ * Reads what `oaieval` recorded of one eval (evals/record.py, `LocalRecorder`): JSON lines, the first `{"spec": …}`,
+ * then events, and `{"final_report": …}` as line 2 or last, because events are flushed in batches and at exit.
+ */
+import { lstat } from 'node:fs/promises';
+import { LineTooLong, linesOfFile } from '../lines.ts';
+import type { MetricValue } from '../model/completion-record.ts';
+
+export interface RecordSummary {
+  /** The final report, flattened: `{"a": {"b": 1}}` is `{"a/b": 1}`. Undefined when the eval wrote none. */
+  readonly finalReport: Record<string, MetricValue> | undefined;
+  /** Samples with at least one event; null when the eval records no events. */
+  readonly samples: number | null;
+  readonly events: number;
+  /** Token usage, summed over the sampling events that carry it. */
+  readonly tokens: { readonly prompt: number; readonly completion: number; readonly total: number };
+  /** Whether no event follows the final report, as is rare: evals writes the last events when it exits. */
+  readonly endsWithReport: boolean;
+  /** Why something of it must be missing, as a clause; undefined when nothing says so. */
+  readonly problem: string | undefined;
+}
+
+/** A longer line is no event that fits into the memory of a runner. In bytes. */
+const LONGEST_LINE = 64 * 1024 * 1024;
+
+/** @returns undefined when there is no such file */
+export async function readRecordFile(path: string): Promise<RecordSummary | undefined> {
+  const record = new Reading();
+  try {
+    // A pipe would never end, and a link would take the place of the record in the state.
+    if (!(await lstat(path)).isFile()) return record.summary('it is not a regular file');
+    for await (const { bytes, ended } of linesOfFile(path, LONGEST_LINE)) record.add(bytes, ended);
+    return record.summary();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (error instanceof LineTooLong) return record.summary(error.message);
+    throw error;
+  }
+}
+
+class Reading {
+  #finalReport: Record<string, MetricValue> | undefined;
+  #endsWithReport = false;
+  #problem: string | undefined;
+  #lines = 0;
+  #events = 0;
+  readonly #samples = new Set<string>();
+  readonly #tokens = { prompt: 0, completion: 0, total: 0 };
+  /** evals numbers the events of a run from 0 on, without a gap. */
+  readonly #eventIds = new Set<number>();
+  #lastEventId = -1;
+
+  add(bytes: Buffer, ended: boolean): void {
+    this.#lines += 1;
+    const text = bytes.toString('utf8');
+    const entry = parsePythonJson(text);
+    if (!isObject(entry)) {
+      if (!ended) this.#problem ??= 'it ends in the middle of a line';
+      else if (entry === undefined && text.trim() !== '')
+        this.#problem ??= `line ${this.#lines} of it is torn`;
+      return;
+    }
+    if (!ended) this.#problem ??= 'its last line has no end';
+    this.#endsWithReport = 'final_report' in entry;
+    if (isObject(entry.final_report)) this.#finalReport = flatten(entry.final_report);
+    if (isWholeNumber(entry.event_id)) {
+      this.#eventIds.add(entry.event_id);
+      this.#lastEventId = Math.max(this.#lastEventId, entry.event_id);
+    }
+    if (typeof entry.sample_id === 'string') this.#samples.add(entry.sample_id);
+    if (typeof entry.type !== 'string') return;
+    this.#events += 1;
+    if (entry.type === 'sampling' && isObject(entry.data) && isObject(entry.data.usage)) {
+      const usage = entry.data.usage;
+      this.#tokens.prompt += count(usage.prompt_tokens);
+      this.#tokens.completion += count(usage.completion_tokens);
+      this.#tokens.total += count(usage.total_tokens);
+    }
+  }
+
+  summary(problem = this.#problem ?? this.#gap()): RecordSummary {
+    return {
+      finalReport: this.#finalReport,
+      samples: this.#samples.size > 0 ? this.#samples.size : null,
+      events: this.#events,
+      tokens: this.#tokens,
+      endsWithReport: this.#endsWithReport,
+      problem,
+    };
+  }
+
+  #gap(): string | undefined {
+    const missing = this.#lastEventId + 1 - this.#eventIds.size;
+    return missing === 0 ? undefined : `${missing} of its ${this.#lastEventId + 1} events are missing`;
+  }
+}
+
+/** JSON as Python's `json` writes it: with `NaN`, `Infinity` and `-Infinity`, which come back as strings of that name. */
+export function parsePythonJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    const quoted = text.replace(/"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g, (token) =>
+      token.startsWith('"') ? token : `"${token}"`,
+    );
+    try {
+      return JSON.parse(quoted);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** Characters of all names and values together: a completion record holds them, and its line has a bound. */
+const LONGEST_REPORT = 128 * 1024;
+const MOST_METRICS = 5000;
+
+/** What does not fit into a completion record is left out: the record file has it. */
+function flatten(report: Record<string, unknown>): Record<string, MetricValue> {
+  const metrics: Record<string, MetricValue> = {};
+  let length = 0;
+  let count = 0;
+  for (const [name, value] of leaves(report, '')) {
+    length += name.length + String(value).length;
+    count += 1;
+    if (length > LONGEST_REPORT || count > MOST_METRICS) break;
+    metrics[name] = value;
+  }
+  return metrics;
+}
+
+function* leaves(report: Record<string, unknown>, prefix: string): Generator<[string, MetricValue]> {
+  for (const [name, value] of Object.entries(report)) {
+    const path = (prefix + name).slice(0, 4096);
+    if (isObject(value)) yield* leaves(value, `${path}/`);
+    else if (Array.isArray(value)) yield [path, JSON.stringify(value).slice(0, 4096)];
+    else if (typeof value === 'string') yield [path, value.slice(0, 4096)];
+    else if (typeof value === 'number' || typeof value === 'boolean' || value === null) yield [path, value];
+  }
+}
+
+function count(value: unknown): number {
+  return isWholeNumber(value) ? value : 0;
+}
+
+function isWholeNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,132 @@
+/** Entries made by someone who can write to the repository's cache and means no good. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, vi } from 'vitest';
+import { CHECKPOINT_BOUNDS } from '../../../src/checkpoint/trust/untrusted-tree.ts';
+import { machine, type Rig, test } from '../../helpers/cache-rig.ts';
+import type { CacheService } from '../../stand-ins/cache-service.ts';
+
+vi.setConfig({ maxConcurrency: 8, testTimeout: 120_000 });
+
+const NEXT =
+  'which no checkpoint of this action does; delete the entry in the caches of the repository, or change cache-key';
+
+/** A service whose one entry is an archive of all that `make` puts into a directory. */
+async function serviceWith(rig: Rig, make: (directory: string) => void): Promise<CacheService> {
+  const service = await rig.service();
+  expect((await rig.store({ env: machine(service.env) }).save(rig.snapshot())).kind).toBe('saved');
+  const directory = rig.scratch();
+  make(directory);
+  const args = ['--use-compress-program', 'zstdmt', '-cPf', '-', '-C', directory, ...readdirSync(directory)];
+  const archive = execFileSync('tar', args, { maxBuffer: 64 * 1024 * 1024 });
+  service.tamper(service.entries()[0]?.key ?? '', () => archive);
+  return service;
+}
+
+function write(root: string, name: string, content = 'x'): string {
+  const path = join(root, name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+  return path;
+}
+
+describe.concurrent('a restore', () => {
+  test('of a small archive of many zeros is not used', async ({ rig }) => {
+    const service = await serviceWith(rig, (root) => truncateSync(write(root, 'tmp/oaievalset/zeros'), 60e6));
+    expect(service.entries()[0]?.archive.length).toBeLessThan(100_000);
+    const bounds = { ...CHECKPOINT_BOUNDS, bytes: 20e6 };
+    expect(await rig.failureOfRestore({ env: machine(service.env), bounds })).toBe(
+      `it unpacks to more than 20 MB, ${NEXT}`,
+    );
+    expect(
+      await rig.failureOfRestore({ env: machine(service.env), bounds: { ...bounds, scarce: true } }),
+      'that says something of the disk, and nothing of who made it',
+    ).toBe(
+      'it unpacks to more than 20 MB, half of what is free on the disk of this runner; free some disk space',
+    );
+  });
+
+  test('of an archive of many small files is not used', async ({ rig }) => {
+    const service = await serviceWith(rig, (root) => {
+      for (let n = 0; n < 2000; n += 1) write(root, `tmp/oaievalset/f${n}`);
+    });
+    const bounds = { ...CHECKPOINT_BOUNDS, entries: 1000 };
+    expect(await rig.failureOfRestore({ env: machine(service.env), bounds })).toBe(
+      `it unpacks to more than 1000 files, ${NEXT}`,
+    );
+  });
+
+  test('that does not end is stopped when it outgrows its bounds', async ({ rig }) => {
+    const service = await serviceWith(rig, (root) => write(root, 'tmp/oaievalset/x'));
+    const tar = execFileSync('sh', ['-c', 'command -v tar'], { encoding: 'utf8' }).trim();
+    const bin = rig.fakeTar(
+      `case "$*" in *-xf*) head -c 30000000 /dev/zero > zeros; sleep 1000 ;; *) exec ${tar} "$@" ;; esac`,
+    );
+    const env = { ...machine(service.env), PATH: `${bin}:${process.env.PATH}` };
+    const bounds = { ...CHECKPOINT_BOUNDS, bytes: 20e6 };
+    expect(await rig.failureOfRestore({ env, bounds })).toBe(`it unpacks to more than 20 MB, ${NEXT}`);
+  });
+
+  test('does not take a directory of this machine for the checkpoint', async ({ rig }) => {
+    const outside = rig.snapshot({ 'mine.progress.txt': 'mine' });
+    const service = await serviceWith(rig, (root) => symlinkSync(join(outside, 'tmp'), join(root, 'tmp')));
+    expect(await rig.failureOfRestore({ env: machine(service.env) })).toMatch(
+      /^the entry \S+ holds no tmp\/oaievalset$/,
+    );
+    expect(readFileSync(join(outside, 'tmp/oaievalset/mine.progress.txt'), 'utf8')).toBe('mine');
+  });
+
+  test('does not take a link in place of the checkpoint', async ({ rig }) => {
+    const outside = rig.snapshot({ 'mine.progress.txt': 'mine' });
+    const service = await serviceWith(rig, (root) => {
+      mkdirSync(join(root, 'tmp'));
+      symlinkSync(join(outside, 'tmp/oaievalset'), join(root, 'tmp/oaievalset'));
+    });
+    expect(await rig.failureOfRestore({ env: machine(service.env) })).toMatch(
+      /^the entry \S+ holds no tmp\/oaievalset$/,
+    );
+  });
+
+  test('hands out nothing but the checkpoint, and lets nothing take the place of our programs', async ({
+    rig,
+  }) => {
+    const service = await serviceWith(rig, (root) => {
+      write(root, 'tmp/oaievalset/a.progress.txt', 'theirs');
+      for (const name of ['bin/tar', 'archives/x', 'opened/tmp/oaievalset/x', 'files/tmp/x', 'elsewhere']) {
+        write(root, name);
+      }
+    });
+    const { directory, staging } = await rig.restored({ env: machine(service.env) });
+    expect(readdirSync(staging)).toEqual(['tmp']);
+    expect(readdirSync(directory)).toEqual(['a.progress.txt']);
+  });
+
+  test.for<[string, (key: string) => string, RegExp]>([
+    [
+      'another name than it asked for',
+      () => 'another\n::error::',
+      /^the cache service answered with the entry another ::error::, which was not asked for$/,
+    ],
+    [
+      'a name that acts as a workflow command',
+      (key) => `${key}\n::error::`,
+      /^the entry oaievalset-v2-\S+-1-1-1 ::error:: is not encrypted, and /,
+    ],
+  ])('does not use an entry of %s', async ([, change, cause], { rig }) => {
+    let lie = false;
+    const service = await rig.service({
+      faults: ({ step }) => {
+        const [entry] = service.entries();
+        if (!lie || step !== 'lookup' || !entry) return undefined;
+        const address = `${service.url}/devstoreaccount1/cache/${entry.id}?sig=${service.planDigest(entry.key)}`;
+        const answer = { ok: true, matched_key: change(entry.key), signed_download_url: address };
+        return { status: 200, body: JSON.stringify(answer) };
+      },
+    });
+    expect((await rig.store({ env: machine(service.env) }).save(rig.snapshot())).kind).toBe('saved');
+    lie = true;
+    const job = { env: machine(service.env), encryptionKey: 'correct horse battery staple' };
+    expect(await rig.failureOfRestore(job)).toMatch(cause);
+  });
+});

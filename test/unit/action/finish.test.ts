@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest';
+import { type Ends, finish } from '../../../src/action/finish.ts';
+import { ActionError, ApiUnusable } from '../../../src/errors.ts';
+import type { Outcome } from '../../../src/model/outcome.ts';
+import { summarize } from '../../../src/report/results.ts';
+import { completion, planned } from '../../helpers/builders.ts';
+
+const evalOf = (name: string) => planned(`${name}.dev.v0`);
+const fresh = (name: string): Outcome => ({
+  status: 'fresh',
+  eval: evalOf(name),
+  record: completion(evalOf(name)),
+});
+const failed = (name: string): Outcome => ({
+  status: 'failed',
+  eval: evalOf(name),
+  reason: 'oaieval exited with code 1',
+  lastLines: [],
+});
+const pending = (name: string, reason = 'the job was cancelled'): Outcome => ({
+  status: 'pending',
+  eval: evalOf(name),
+  reason,
+});
+
+const never = new AbortController().signal;
+const unusable = AbortSignal.abort(
+  new ApiUnusable('API_REFUSED', 'the API refused: 401: Incorrect API key', 'Fix the API key.'),
+);
+const unreachable = AbortSignal.abort(
+  new ApiUnusable(
+    'API_UNREACHABLE',
+    'the API has not answered for 5 min: ECONNREFUSED',
+    'Check its address.',
+  ),
+);
+const cancelled = AbortSignal.abort(new Error('the job was cancelled'));
+
+function endOf(outcomes: readonly Outcome[], ends: Partial<Ends>): ActionError | undefined {
+  try {
+    finish(summarize('gpt-4', 'set', outcomes), { unusable: never, stopped: never, ...ends });
+    return undefined;
+  } catch (error) {
+    if (error instanceof ActionError) return error;
+    throw error;
+  }
+}
+
+describe('how a step ends', () => {
+  test.each<[string, Outcome[], Partial<Ends>, string, string]>([
+    ['an eval failed', [fresh('a'), failed('b')], {}, 'EVALS_FAILED', '1 of 2 evals failed: b.'],
+    [
+      'one failed, others are pending',
+      [failed('a'), pending('b')],
+      { stopped: cancelled },
+      'EVALS_FAILED',
+      '1 of 2 evals failed: a.',
+    ],
+    [
+      'the run was stopped, which is said once',
+      [fresh('a'), pending('b')],
+      { stopped: cancelled },
+      'INCOMPLETE',
+      '1 of 2 evals done, 1 pending, then the job was cancelled. Not done yet: b.',
+    ],
+    [
+      'evals were not started, each with its reason',
+      [fresh('a'), pending('b', 'it took 1 h before')],
+      {},
+      'INCOMPLETE',
+      '1 of 2 evals done, 1 pending. Not done yet: b (it took 1 h before).',
+    ],
+    [
+      'the API refused, whatever else there is',
+      [fresh('a'), failed('b'), pending('c')],
+      { unusable, stopped: unusable },
+      'API_REFUSED',
+      'The API refused: 401: Incorrect API key. Retrying will not help.',
+    ],
+    [
+      'the API could not be reached',
+      [fresh('a'), failed('b'), pending('c')],
+      { unusable: unreachable, stopped: unreachable },
+      'API_UNREACHABLE',
+      'The API has not answered for 5 min: ECONNREFUSED. ',
+    ],
+    [
+      'many are missing',
+      Array.from({ length: 12 }, (_, n) => pending(String(n))),
+      { stopped: cancelled },
+      'INCOMPLETE',
+      'Not done yet: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more.',
+    ],
+  ])('%s', (_, outcomes, ends, code, words) => {
+    const error = endOf(outcomes, ends);
+    expect(error?.code).toBe(code);
+    expect(error?.message).toContain(words);
+    expect(error?.next).toMatch(/re-run the failed jobs/i);
+  });
+
+  test('well, when all is done, also when the job was cancelled at the last moment', () => {
+    expect(endOf([fresh('a')], {})).toBeUndefined();
+    expect(endOf([fresh('a')], { stopped: cancelled })).toBeUndefined();
+  });
+});

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { quoteChildLine, sanitizeMessage } from '../../../src/action/log.ts';
+import { CommandParser } from '../../helpers/runner.ts';
+
+const commands = [
+  '::set-output name=x::y',
+  '   ::error::x',
+  '\t::add-mask::x',
+  'x ##[set-output name=a;]b',
+  '##[error]x',
+  'progress\r::set-env name=PATH::/evil',
+  'two\n::stop-commands::x',
+  '::group::x\r\n::endgroup::',
+];
+
+function obeyed(shown: string): unknown[] {
+  const parser = new CommandParser();
+  return shown
+    .split(/\r\n|\r|\n/)
+    .map((line) => parser.parse(line))
+    .filter((command) => command !== undefined);
+}
+
+test.each(commands)('nothing in %j is a command for a runner', (line) => {
+  expect(obeyed(quoteChildLine(line))).toEqual([]);
+});
+
+test.each(commands)('nor when a message of ours repeats it: %j', (line) => {
+  expect(obeyed(sanitizeMessage(`test-match: runs again, ${line} changed`))).toEqual([]);
+  expect(obeyed(sanitizeMessage(line))).toEqual([]);
+});
+
+test('a message of ours is shown as it is, over several lines', () => {
+  const message = 'Two lines:\n\ta b — ü 😀';
+  expect(sanitizeMessage(message)).toBe(message);
+});
+
+test.each([
+  ['\u001b[31mred\u001b[0m', 'red'],
+  ['a\u202eb', 'a\\u202eb'],
+  ['a\u200bb', 'a\\u200bb'],
+  ['a\u2028b', 'a\\u2028b'],
+  ['a\u0085b', 'a\\u0085b'],
+])('nothing in %j acts on a terminal, or turns its text around', (text, shown) => {
+  expect(sanitizeMessage(text)).toBe(shown);
+  expect(quoteChildLine(text)).toBe(`│ ${shown}`);
+});
+
+test.each(['#\u001b[0m#[error]x', '\u001b[0m::error::x', '#\u200b#[error]x'])(
+  'what is left of %j without its colours is no command',
+  (line) => {
+    expect(obeyed(quoteChildLine(line))).toEqual([]);
+    expect(obeyed(sanitizeMessage(line))).toEqual([]);
+  },
+);

@@ -1,0 +1,162 @@
+/** What becomes of a restored directory, which others may have made, before and while the state takes it over. */
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { adoptCheckpoint, restoreCheckpoint } from '../../../src/checkpoint/adopt-checkpoint.ts';
+import type { CheckpointStore } from '../../../src/checkpoint/store.ts';
+import { completedRecordFile, statePaths } from '../../../src/progress/paths.ts';
+import { State, startFresh } from '../../../src/progress/state.ts';
+import { completion, owner, planned, recordingLog, temporaryDirectory } from '../../helpers/builders.ts';
+import { identity } from '../../helpers/cache-rig.ts';
+
+const a = planned('a.dev.v0');
+const b = planned('b.dev.v0');
+
+function pathsIn(root: string, { model, evalSet } = owner) {
+  return statePaths(root, model, evalSet);
+}
+
+/** A machine that has done `b`, and a checkpoint that says that `a` is done. */
+function bed(changes: Partial<typeof owner> = {}) {
+  const log = recordingLog();
+  const staging = temporaryDirectory();
+  const directory = join(staging, 'tmp/oaievalset');
+  const theirs = { ...owner, ...changes };
+  const restored = State.open({ paths: pathsIn(directory, theirs), owner: theirs, log });
+  restored.complete(completion(a));
+  const root = temporaryDirectory();
+  State.open({ paths: pathsIn(root), owner, log }).complete(completion(b));
+  const store: CheckpointStore = {
+    nextSeq: 1,
+    check: async () => undefined,
+    restore: async ({ inspect } = {}) => {
+      const objection = await inspect?.(directory, new AbortController().signal);
+      if (objection?.kind === 'unusable') return { kind: 'failed', cause: objection.why };
+      return { kind: 'hit', key: 'entry-1', directory, staging, passedOver: [] };
+    },
+    save: async () => ({ kind: 'unavailable', cause: 'nobody saves here' }),
+  };
+  const open = async () =>
+    adoptCheckpoint(
+      { paths: pathsIn(root), owner, log },
+      await restoreCheckpoint({
+        store,
+        identity: { ...identity, model: owner.model, evalSet: owner.evalSet },
+        resume: true,
+        log,
+      }),
+    );
+  return { log, staging, directory, root, open };
+}
+
+function done(state: State): string[] {
+  return [a, b].filter(({ command }) => state.isDone(command)).map(({ key }) => key);
+}
+
+test('a checkpoint is taken over, and what it was unpacked to is removed', async () => {
+  const { log, staging, open } = bed();
+  const { state, restoredKey, isUnchanged } = await open();
+  expect(done(state)).toEqual(['a.dev.v0', 'b.dev.v0']);
+  expect(restoredKey).toBe('entry-1');
+  expect(isUnchanged(), 'it knows nothing of b').toBe(false);
+  expect(log.warnings).toEqual([]);
+  expect(existsSync(staging)).toBe(false);
+});
+
+test('a checkpoint that holds all of the state is not saved again until there is more', async () => {
+  const { root, open } = bed();
+  startFresh(pathsIn(root));
+  const { state, isUnchanged } = await open();
+  expect(isUnchanged()).toBe(true);
+  state.complete(completion(b));
+  expect(isUnchanged()).toBe(false);
+});
+
+test('what is rejected of a checkpoint is kept on this machine, and the rest is taken over', async () => {
+  const { log, directory, root, open } = bed();
+  writeFileSync(pathsIn(directory).plan, 'rubbish');
+  const { state } = await open();
+  expect(done(state)).toEqual(['a.dev.v0', 'b.dev.v0']);
+  const [kept = ''] = readdirSync(root).filter((name) => name.startsWith('plan.json.rejected-'));
+  expect(readFileSync(join(root, kept), 'utf8')).toBe('rubbish');
+  expect(log.warnings).toEqual([expect.stringContaining(`set aside as ${join(root, kept)}.`)]);
+});
+
+test('a tree that cannot be removed ends no run', async ({ skip }) => {
+  skip(process.getuid?.() === 0, 'root removes everything');
+  const { log, staging, open } = bed();
+  const locked = join(staging, 'locked');
+  mkdirSync(join(locked, 'x'), { recursive: true });
+  chmodSync(locked, 0o500);
+  onTestFinished(() => chmodSync(locked, 0o700));
+  expect(done((await open()).state)).toEqual(['a.dev.v0', 'b.dev.v0']);
+  expect(existsSync(locked)).toBe(true);
+  expect(log.warnings).toEqual([]);
+});
+
+test('a tree that is not as it should be is left out, and the warning says why', async () => {
+  const { log, directory, open } = bed();
+  symlinkSync('/etc/passwd', join(directory, 'odd'));
+  const { state, restoredKey, isUnchanged } = await open();
+  expect(done(state)).toEqual(['b.dev.v0']);
+  expect(restoredKey).toBe('');
+  expect(isUnchanged()).toBe(false);
+  expect(log.warnings).toEqual([
+    expect.stringMatching(
+      /^No checkpoint was restored: "odd" is a symbolic link\. The run goes on with what this /,
+    ),
+  ]);
+});
+
+test.each([
+  ['model', { model: 'gpt-3' }],
+  ['eval set', { evalSet: 'another' }],
+])('what a checkpoint holds of another %s is ignored', async (_what, changes) => {
+  const { directory, root, open } = bed(changes);
+  const theirs = pathsIn(directory, { ...owner, ...changes });
+  expect(readFileSync(theirs.progressFile, 'utf8')).toContain('a.dev.v0');
+  const { state } = await open();
+  expect(done(state)).toEqual(['b.dev.v0']);
+  expect(existsSync(pathsIn(root, { ...owner, ...changes }).progressFile)).toBe(false);
+});
+
+test('a tree that cannot be taken over does not end the run', async () => {
+  const { log, directory, root, open } = bed();
+  const record = completedRecordFile(pathsIn(directory), a.key);
+  mkdirSync(dirname(record), { recursive: true });
+  writeFileSync(record, '');
+  // In the way of the record file of a completed eval.
+  mkdirSync(`${completedRecordFile(pathsIn(root), a.key)}.tmp`, { recursive: true });
+  const { state, restoredKey } = await open();
+  expect(done(state)).toEqual(['b.dev.v0']);
+  expect(restoredKey).toBe('');
+  expect(log.warnings).toEqual([
+    expect.stringMatching(/^The checkpoint entry-1 is not used: .*change cache-key\.$/s),
+  ]);
+});
+
+test('a directory in place of the record file of an eval is not taken over', async () => {
+  const { log, directory, root, open } = bed();
+  mkdirSync(join(completedRecordFile(pathsIn(directory), a.key), 'deep'), { recursive: true });
+  expect(done((await open()).state)).toEqual(['a.dev.v0', 'b.dev.v0']);
+  expect(existsSync(completedRecordFile(pathsIn(root), a.key))).toBe(false);
+  expect(log.warnings).toEqual([]);
+});
+
+test('text with workflow commands in it is not printed as it is', async () => {
+  const { log, directory, open } = bed();
+  const name = join(directory, 'x\n::add-mask::y');
+  mkdirSync(dirname(name), { recursive: true });
+  writeFileSync(name, '');
+  await open();
+  expect(log.warnings).toHaveLength(1);
+  for (const warning of log.warnings) expect(warning).not.toMatch(/^::/m);
+});

@@ -1,0 +1,308 @@
+import { describe, expect, test } from 'vitest';
+import { redacted } from '../../../../src/checkpoint/cache/client-output.ts';
+import { restoreOutcome, saveOutcome } from '../../../../src/checkpoint/cache/outcome.ts';
+import type { WorkerResult } from '../../../../src/checkpoint/cache/protocol.ts';
+
+/** Lines as @actions/cache 6.3 prints them. The integration tests make it print them. */
+const answered = (result: WorkerResult, ...lines: string[]) => ({
+  run: {
+    ended: 'answered',
+    result,
+    stdout: `${lines.join('\n')}\n`,
+    stderr: '',
+    exit: 'exit code 0',
+  } as const,
+  timeoutMs: 1000,
+  secrets: ['s3cret'],
+});
+const notSaved = (...lines: string[]) =>
+  saveOutcome(answered({ available: true, operation: 'save', id: -1 }, ...lines), 'key-1');
+const notRestored = (...lines: string[]) =>
+  restoreOutcome(answered({ available: true, operation: 'restore' }, ...lines));
+
+describe('a save', () => {
+  test('counts with an id, and a look-up that finds its key', () => {
+    const result = { available: true, operation: 'save', id: 4, found: 'key-1' } as const;
+    const lines = ['Sent 0 of 261 (0.0%), 0.0 MBs/sec', 'Sent 261 of 261 (100.0%), 0.0 MBs/sec'];
+    expect(saveOutcome(answered(result, ...lines), 'key-1')).toEqual({
+      kind: 'saved',
+      key: 'key-1',
+      bytes: 261,
+    });
+  });
+
+  test('is as large as the v1 client says', () => {
+    const result = { available: true, operation: 'save', id: 4, found: 'key-1' } as const;
+    expect(saveOutcome(answered(result, 'Cache Size: ~0 MB (261 B)'), 'key-1')).toMatchObject({ bytes: 261 });
+  });
+
+  test('does not count when the look-up finds another key', () => {
+    const result = { available: true, operation: 'save', id: 4, found: 'key-10' } as const;
+    expect(saveOutcome(answered(result), 'key-1')).toEqual({
+      kind: 'failed',
+      cause: 'the entry was uploaded, but the cache service does not find it',
+    });
+  });
+
+  test('does not count when the v1 client gives the id of an entry it failed to upload', () => {
+    const result = { available: true, operation: 'save', id: 4, found: 'key-1' } as const;
+    const failure = '::warning::Failed to save: Cache service responded with 502 during upload chunk.';
+    expect(saveOutcome(answered(result, failure), 'key-1')).toEqual({
+      kind: 'failed',
+      cause: 'the cache service failed with HTTP 502',
+    });
+  });
+
+  test.each([
+    [
+      'the cache service limits the rate of requests (HTTP 429), for another 40 s',
+      "::warning::You've hit a rate limit, your rate limit will reset in 40 seconds",
+      '::debug::Failed to reserve cache: Error: Failed to CreateCacheEntry: Rate limited: Failed request: (429) Too Many Requests',
+      'Failed to save: Unable to reserve cache with key key-1, another job may be creating this cache.',
+    ],
+    [
+      'the cache service refused to reserve the entry: slow down',
+      'Failed to save: Unable to reserve cache with key key-1, another job may be creating this cache. More details: slow down',
+    ],
+    [
+      'the cache service has an entry with this key already',
+      'Failed to save: Unable to reserve cache with key key-1, another job may be creating this cache. More details: Cache already exists. Scope: refs/heads/main',
+    ],
+    [
+      'the archive could not be made (tar: tmp/oaievalset/x: file changed as we read it)',
+      '[command]/usr/bin/tar --posix -cf cache.tzst',
+      'tar: tmp/oaievalset/x: file changed as we read it',
+      "::warning::Failed to save: /usr/bin/tar failed with error: The process '/usr/bin/tar' failed with exit code 1",
+    ],
+    ['the cache service refused the uploaded entry: too large', '::warning::too large'],
+    [
+      'the cache service refused the uploaded entry',
+      '::warning::Failed to save: Unable to finalize cache with key key-1, another job may be finalizing this cache.',
+    ],
+    [
+      'the cache storage quota is used up, so the service takes no new entries',
+      '::warning::Failed to save: Cache storage quota has been hit. Unable to upload any new cache entries.',
+    ],
+    [
+      'the archive could not be uploaded',
+      '::warning::uploadCacheArchiveSDK: internal error uploading cache archive: ',
+      '::warning::Failed to save: ',
+    ],
+    ['the first line', '::warning::Failed to save: the first line%0Aand another'],
+    ['the cache client gave no reason why the save failed', '::warning::Failed to save: '],
+    ['the cache client gave up without saying why', '::debug::nothing of interest'],
+  ])('tells its cause: %s', (cause, ...lines) => {
+    expect(notSaved(...lines)).toMatchObject({ kind: 'failed', cause });
+  });
+});
+
+describe('a restore', () => {
+  test('without a key is a miss when the client tells of no failure', () => {
+    expect(notRestored('::debug::Cache not found for version 1 of keys: a, b')).toEqual({ kind: 'miss' });
+  });
+
+  test.each([
+    ['the connection to the cache service broke off (aborted)', 'Failed to restore: aborted'],
+    ['the connection to the cache service broke off (terminated)', 'Failed to restore: terminated'],
+    ['the connection to the cache service broke off (Premature close)', 'Failed to restore: Premature close'],
+    [
+      'the connection to the cache service broke off (Incomplete download. Expected file size: 261, actual file size: 50)',
+      'Failed to restore: Incomplete download. Expected file size: 261, actual file size: 50',
+    ],
+    ['the archive could not be downloaded: odd', 'Cache hit for: key-1', '::warning::Failed to restore: odd'],
+    ['the cache client gave no reason why the restore failed', '::warning::Failed to restore: '],
+  ])('tells its cause: %s', (cause, ...lines) => {
+    expect(notRestored(...lines)).toMatchObject({ kind: 'failed', cause });
+  });
+
+  test.each([
+    ['found by its key', 'Cache hit for: key-1'],
+    ['found by a restore key', 'Cache hit for restore-key: key-1'],
+    ['found by the v1 client', '::debug::{"cacheKey":"key-1","archiveLocation":"http://x/"}'],
+  ])('names the entry that was %s and could not be downloaded', (_what, line) => {
+    expect(notRestored(line, '::warning::Failed to restore: odd')).toMatchObject({
+      kind: 'failed',
+      entry: 'key-1',
+    });
+  });
+
+  test('names no entry when the look-up itself failed', () => {
+    expect(notRestored('::warning::Failed to restore: odd')).toEqual({ kind: 'failed', cause: 'odd' });
+  });
+
+  test.each([
+    [
+      'a tar without long options',
+      "the archive could not be unpacked: this machine's tools cannot do it (tar: unrecognized option: use-compress-program)",
+      'tar: unrecognized option: use-compress-program',
+      'BusyBox v1.37.0 (2025-01-17 18:12:01 UTC) multi-call binary.',
+    ],
+    [
+      'a zstd that is not there',
+      "the archive could not be unpacked: this machine's tools cannot do it (tar (child): unzstd: Cannot exec: No such file or directory)",
+      '/usr/bin/tar (child): unzstd: Cannot exec: No such file or directory',
+      '/usr/bin/tar: Child returned status 2',
+    ],
+    [
+      'a shell that does not find zstd',
+      "the archive could not be unpacked: this machine's tools cannot do it (sh: 1: unzstd: not found)",
+      '/bin/sh: 1: unzstd: not found',
+      '/usr/bin/tar: Child returned status 127',
+    ],
+    [
+      'a full disk',
+      'the archive could not be unpacked (tar: tmp/oaievalset/x: Cannot write: No space left on device)',
+      '/usr/bin/tar: tmp/oaievalset/x: Cannot write: No space left on device',
+      '/usr/bin/tar: Exiting with failure status due to previous errors',
+    ],
+    [
+      'a damaged archive',
+      'the archive is damaged or incomplete and could not be unpacked (tar: Unexpected EOF in archive)',
+      '/usr/bin/tar: Unexpected EOF in archive',
+      '/usr/bin/tar: Error is not recoverable: exiting now',
+    ],
+  ])('does not call an archive damaged for the fault of the machine: %s', (_what, cause, ...lines) => {
+    const failure =
+      '::warning::Failed to restore: "/usr/bin/tar" failed with error: The process \'/usr/bin/tar\' failed with exit code 1';
+    expect(notRestored('Cache hit for: key-1', ...lines, failure)).toMatchObject({ kind: 'failed', cause });
+  });
+
+  test('tells the status of an answer that was not JSON', () => {
+    expect(
+      notRestored(
+        '::debug::[Response] - 502',
+        `::warning::Failed to restore: Failed to GetCacheEntryDownloadURL: Failed to make request after 5 attempts: Unexpected token '<', "<html>%0A<h"... is not valid JSON`,
+      ),
+    ).toEqual({ kind: 'failed', cause: 'the cache service failed with HTTP 502 in 5 attempts' });
+  });
+
+  test('is not taken for failed because a file in the archive is named like a failure', () => {
+    const result = { available: true, operation: 'restore', key: 'key-1' } as const;
+    expect(restoreOutcome(answered(result, 'tmp/oaievalset/Failed to restore: x'))).toEqual({
+      kind: 'hit',
+      key: 'key-1',
+    });
+  });
+
+  test('of a worker that died names how', () => {
+    const run = { ended: 'died', stdout: '', stderr: 'a\nSyntaxError: odd\n', exit: 'exit code 1' } as const;
+    expect(restoreOutcome({ run, timeoutMs: 1000, secrets: [] })).toEqual({
+      kind: 'failed',
+      cause: 'the cache worker ended without an answer (exit code 1; SyntaxError: odd)',
+    });
+  });
+
+  test('that was stopped names the last attempt', () => {
+    const stdout =
+      'Attempt 1 of 5 failed with error: Failed request: (503) Busy. Retrying request in 3000 ms...\n';
+    const run = { ended: 'timed-out', stdout, stderr: '', exit: 'SIGKILL' } as const;
+    expect(restoreOutcome({ run, timeoutMs: 1500, secrets: [] })).toEqual({
+      kind: 'failed',
+      cause: 'it took longer than 1.5 s (last attempt: Failed request: (503) Busy)',
+    });
+  });
+});
+
+describe('a worker', () => {
+  test('that finds no service leaves nothing to restore from, or to save to', () => {
+    const none = { kind: 'unavailable', cause: 'this job has no Actions cache service' };
+    expect(restoreOutcome(answered({ available: false }))).toEqual(none);
+    expect(saveOutcome(answered({ available: false }), 'key-1')).toEqual(none);
+  });
+
+  test('tells what the client threw', () => {
+    const result = {
+      available: true,
+      operation: 'error',
+      message: 'Key Validation Error: s3cret\nis odd',
+    } as const;
+    const failed = { kind: 'failed', cause: 'Key Validation Error: ***' };
+    expect(restoreOutcome(answered(result))).toEqual(failed);
+    expect(saveOutcome(answered(result), 'key-1')).toEqual(failed);
+  });
+
+  test.each([
+    ['of a failure', 'Failed to restore: token s3cret is odd', 'failed', 'token *** is odd'],
+    [
+      'of a mode',
+      "Cache restore skipped: the effective cache-mode '\u001b[2Jx' does not permit restores.",
+      'unavailable',
+      "the workflow's cache-mode (ACTIONS_CACHE_MODE) is '[2Jx', which allows no restore",
+    ],
+  ])('repeats nothing %s that is not to be printed', (_what, line, kind, cause) => {
+    expect(notRestored(line)).toEqual({ kind, cause });
+  });
+
+  test('that was stopped, and that died, repeat no secrets', () => {
+    const stdout = 'Attempt 1 of 5 failed with error: s3cret\n';
+    const stderr = 'Error: s3cret\n';
+    const run = { stdout, stderr, exit: 'exit code 1' };
+    const causeOf = (ended: 'died' | 'timed-out') =>
+      restoreOutcome({ run: { ...run, ended }, timeoutMs: 1000, secrets: ['s3cret'] });
+    expect(causeOf('timed-out')).toMatchObject({ cause: 'it took longer than 1 s (last attempt: ***)' });
+    expect(causeOf('died')).toMatchObject({
+      cause: 'the cache worker ended without an answer (exit code 1; Error: ***)',
+    });
+  });
+
+  test('that died is not taken to have died of what the storage answered', () => {
+    const stderr =
+      'azure:core-rest-pipeline:info RetryPolicy: Caught error\n  "x-ms-error-code": "x"\nError: odd\n';
+    const run = { ended: 'died', stdout: '', stderr, exit: 'exit code 1' } as const;
+    expect(restoreOutcome({ run, timeoutMs: 1000, secrets: [] })).toMatchObject({
+      cause: 'the cache worker ended without an answer (exit code 1; Error: odd)',
+    });
+  });
+});
+
+describe('what was stopped says what it was about', () => {
+  test.each([
+    ['restore', 'the entry was looked up', '::debug::Resolved Keys:'],
+    ['restore', 'the archive was downloaded', '::debug::Archive Path: /tmp/x/cache.tzst'],
+    ['restore', 'the archive was downloaded', '::debug::Starting download of archive to: /tmp/x/cache.tzst'],
+    ['restore', 'the archive was unpacked', 'Cache Size: ~0 MB (261 B)'],
+    ['save', 'the archive was made', '::debug::Cache Paths:'],
+    ['save', 'the entry was reserved', '::debug::Reserving Cache'],
+    ['save', 'the archive was uploaded', '::debug::Attempting to upload cache located at: /tmp/x/cache.tzst'],
+    ['save', 'the archive was uploaded', '::debug::Saving Cache (ID: 3)'],
+    ['save', 'the upload was completed', '::debug::[Request] FinalizeCacheEntryUpload http://127.0.0.1/'],
+    ['save', 'the upload was completed', '::debug::Commiting cache'],
+    ['save', 'the new entry was looked up', '::debug::Resolved Keys:'],
+  ] as const)('%s: %s', (operation, stage, line) => {
+    const run = {
+      ended: 'timed-out',
+      stdout: `first\n${line}\nlast\n`,
+      stderr: '',
+      exit: 'SIGKILL',
+    } as const;
+    const answer = { run, timeoutMs: 1000, secrets: [] };
+    expect(operation === 'restore' ? restoreOutcome(answer) : saveOutcome(answer, 'key-1')).toEqual({
+      kind: 'failed',
+      cause: `it took longer than 1 s (while ${stage})`,
+    });
+  });
+});
+
+describe('a redacted cause', () => {
+  test.each([
+    ['the given secrets', 'bearer s3cret was refused', 'bearer *** was refused'],
+    ['tokens', 'token eyJhbGciOiJI.eyJzdWIi.c2ln was refused', 'token *** was refused'],
+    [
+      'signatures',
+      'GET https://a.blob.example/c/1?sig=abc%3D&se=1 failed',
+      'GET https://a.blob.example/… failed',
+    ],
+    ['credentials of a proxy', 'via http://me:pw@proxy:8080/', 'via http://proxy:8080/…'],
+    ['line ends and control characters', 'a\r\n::error::b\u001b[31m', 'a ::error::b [31m'],
+  ])('is without %s', (_what, text, expected) => {
+    expect(redacted(text, ['s3cret'])).toBe(expected);
+  });
+
+  test('is what it was where there is no secret', () => {
+    expect(redacted('as it was', [''])).toBe('as it was');
+  });
+
+  test('is bounded', () => {
+    expect(redacted('x'.repeat(5000), [])).toHaveLength(300);
+  });
+});

@@ -1,0 +1,277 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import {
+  boundsIn,
+  CHECKPOINT_BOUNDS,
+  findForbiddenEntry,
+  outgrown,
+  watchGrowth,
+} from '../../../../src/checkpoint/trust/untrusted-tree.ts';
+
+/** A tree as a checkpoint is. */
+function tree(): string {
+  const root = mkdtempSync(join(tmpdir(), 'oaievalset-tree-'));
+  onTestFinished(() => {
+    execFileSync('chmod', ['-R', 'u+rwX', root]);
+    rmSync(root, { recursive: true, force: true });
+  });
+  write(root, 'gpt-4o.test.progress.txt', '["oaieval"]\n');
+  write(root, 'org/model,other.test.resume/logs/test-match.s1.simple-v0.jsonl', '{}\n');
+  return root;
+}
+
+function write(root: string, name: string, content = 'x'): string {
+  const path = join(root, name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+  return path;
+}
+
+test('a checkpoint holds no forbidden entry', async () => {
+  const root = tree();
+  write(root, 'modèle 模型.set.resume/plan.json');
+  expect(await findForbiddenEntry(root)).toBeUndefined();
+});
+
+describe('a tree is not used that holds', () => {
+  test.each<[string, (root: string) => unknown, RegExp]>([
+    ['a link to a file', (root) => symlinkSync('/etc/passwd', join(root, 'l')), /^"l" is a symbolic link$/],
+    ['a link to a directory', (root) => symlinkSync('/etc', join(root, 'l')), /^"l" is a symbolic link$/],
+    ['a link within the tree', (root) => symlinkSync('org', join(root, 'l')), /^"l" is a symbolic link$/],
+    [
+      'a link to nowhere',
+      (root) => symlinkSync('nowhere', join(root, 'org/l')),
+      /^"org\/l" is a symbolic link$/,
+    ],
+    [
+      'a hard link',
+      (root) => linkSync(join(root, 'gpt-4o.test.progress.txt'), join(root, 'l')),
+      / is a hard link$/,
+    ],
+    ['a named pipe', (root) => execFileSync('mkfifo', [join(root, 'p')]), /^"p" is a named pipe$/],
+    [
+      'a setuid program',
+      (root) => chmodSync(write(root, 's'), 0o4755),
+      /^"s" is a setuid or setgid program$/,
+    ],
+    [
+      'a setgid program',
+      (root) => chmodSync(write(root, 's'), 0o2755),
+      /^"s" is a setuid or setgid program$/,
+    ],
+    [
+      'a file nobody may read',
+      (root) => chmodSync(write(root, 'f'), 0),
+      /^"f" is a file without permissions$/,
+    ],
+    [
+      'a directory nobody may enter',
+      (root) => chmodSync(join(root, 'org'), 0o200),
+      /^"org" is a directory without permissions$/,
+    ],
+    [
+      'a name with a line end',
+      (root) => write(root, 'a\n::error::b'),
+      /^the name "a\\n::error::b" holds control characters$/,
+    ],
+    [
+      'a name that acts on a terminal',
+      (root) => write(root, 'a\u001b[2Jb'),
+      /^the name "a\\u001b\[2Jb" holds control/,
+    ],
+    [
+      'a name that reads backwards',
+      (root) => write(root, 'a\u202etxt'),
+      /^the name "a\?txt" holds control characters$/,
+    ],
+    [
+      'a name of two lines for those who read Unicode',
+      (root) => write(root, 'a\u2028b'),
+      /^the name "a\?b" holds control characters$/,
+    ],
+    [
+      'a path that is too long',
+      (root) => write(root, `${'d'.repeat(200)}/`.repeat(6).concat('f')),
+      /^the path "d+…" is longer than 1024 bytes$/,
+    ],
+    [
+      'a path that is too long in bytes',
+      (root) => write(root, `${'ü'.repeat(100)}/`.repeat(6).concat('f')),
+      /^the path "[ü/]+…" is longer than 1024 bytes$/,
+    ],
+    [
+      'a tree that is too deep',
+      (root) => write(root, 'd/'.repeat(40).concat('f')),
+      / is nested deeper than 32 directories$/,
+    ],
+    [
+      'a file that pretends to be huge',
+      (root) => truncateSync(write(root, 'f'), 9e9),
+      /^it holds more than 8\.6 GB$/,
+    ],
+  ])('%s', async (_what, make, why) => {
+    const root = tree();
+    make(root);
+    expect(await findForbiddenEntry(root)).toMatch(why);
+  });
+
+  test('a socket', async () => {
+    const root = tree();
+    const server = createServer();
+    await new Promise<void>((listening) => server.listen(join(root, 's'), listening));
+    expect(await findForbiddenEntry(root)).toBe('"s" is a socket');
+    await new Promise((closed) => server.close(closed));
+  });
+
+  test('a device', async ({ skip }) => {
+    const root = tree();
+    const { status } = spawnSync('mknod', [join(root, 'd'), 'c', '1', '3']);
+    skip(status !== 0, 'only root can make one');
+    expect(await findForbiddenEntry(root)).toBe('"d" is a device');
+  });
+
+  test('a name that is no text', async () => {
+    const root = tree();
+    writeFileSync(Buffer.concat([Buffer.from(`${root}/a`), Buffer.from([0xff, 0xfe])]), 'x');
+    expect(await findForbiddenEntry(root)).toBe('it cannot be read whole (ENOENT)');
+  });
+
+  test('too many files', async () => {
+    const root = tree();
+    for (let n = 0; n < 50; n += 1) write(root, `f${n}`);
+    expect(await findForbiddenEntry(root, { ...CHECKPOINT_BOUNDS, entries: 40 })).toBe(
+      'it holds more than 40 files',
+    );
+    expect(await findForbiddenEntry(root, { ...CHECKPOINT_BOUNDS, entries: 60 })).toBeUndefined();
+  });
+
+  test('too much in many files', async () => {
+    const root = tree();
+    for (let n = 0; n < 10; n += 1) write(root, `f${n}`, 'x'.repeat(100_000));
+    expect(await findForbiddenEntry(root, { ...CHECKPOINT_BOUNDS, bytes: 900_000 })).toBe(
+      'it holds more than 1 MB',
+    );
+    expect(await findForbiddenEntry(root, { ...CHECKPOINT_BOUNDS, bytes: 2_000_000 })).toBeUndefined();
+  });
+});
+
+describe('a search for forbidden entries', () => {
+  /** A tree that no honest state is as large as. */
+  function largeTree(): string {
+    const root = tree();
+    for (let n = 0; n < 20_000; n += 1) writeFileSync(join(root, `f${n}`), '');
+    return root;
+  }
+
+  test('of 20,000 files lets the process hear a signal, and ends with it', async () => {
+    const root = largeTree();
+    const cancelled = new AbortController();
+    const searching = findForbiddenEntry(root, CHECKPOINT_BOUNDS, cancelled.signal);
+    // Would never be called before the end by a search that keeps the process to itself.
+    setImmediate(() => cancelled.abort(new Error('cancelled')));
+    await expect(searching).rejects.toThrow('cancelled');
+  });
+
+  test('of 20,000 files finds nothing in an honest tree', async () => {
+    expect(await findForbiddenEntry(largeTree())).toBeUndefined();
+  });
+
+  test('leaves a tree that no other user of the machine can look into', async () => {
+    const root = tree();
+    chmodSync(write(root, 'open/by/all'), 0o666);
+    chmodSync(join(root, 'open'), 0o777);
+    expect(await findForbiddenEntry(root)).toBeUndefined();
+    const modes = ['open', 'open/by', 'open/by/all'].map((name) => statSync(join(root, name)).mode & 0o777);
+    expect(modes).toEqual([0o700, 0o700, 0o600]);
+  });
+});
+
+describe('a tree that grows', () => {
+  test('is stopped at its bounds', async ({ signal }) => {
+    const root = tree();
+    const done = new AbortController();
+    const stop = new AbortController();
+    const watching = watchGrowth(
+      root,
+      { ...CHECKPOINT_BOUNDS, entries: 20 },
+      () => stop.abort(),
+      done.signal,
+    );
+    // A bomb goes on until it is stopped, or the test is.
+    for (let n = 0; !stop.signal.aborted && !signal.aborted; n += 1) {
+      write(root, `f${n}`);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(await watching).toBe('it unpacks to more than 20 files');
+  });
+
+  test('is let alone within them', async () => {
+    const root = tree();
+    const done = new AbortController();
+    const watching = watchGrowth(root, CHECKPOINT_BOUNDS, () => expect.fail('stopped'), done.signal);
+    done.abort();
+    expect(await watching).toBeUndefined();
+    expect(await outgrown(root, CHECKPOINT_BOUNDS)).toBeUndefined();
+    expect(await outgrown(root, { ...CHECKPOINT_BOUNDS, bytes: 1 })).toBe('it unpacks to more than 1 MB');
+  });
+
+  test('hides nothing behind paths that are too long to be looked at', async () => {
+    const root = tree();
+    // In whichever order they are looked at, all three count.
+    for (const name of ['a', 'm', 'z']) write(root, `${name}/b/c/f`, 'x'.repeat(400_000));
+    // Only step by step does anyone get so deep.
+    const make = `import os, sys
+for tree in range(9):
+    os.chdir(sys.argv[1])
+    for depth in range(20): name = str(tree) * 250; os.mkdir(name); os.chdir(name)`;
+    execFileSync('python3', ['-c', make, root]);
+    expect(await outgrown(root, { ...CHECKPOINT_BOUNDS, bytes: 1_000_000 })).toBe(
+      'it unpacks to more than 1 MB',
+    );
+  });
+
+  test('hides nothing behind directories that nobody but root may enter', async () => {
+    const root = tree();
+    for (const name of ['a', 'm', 'z']) write(root, `${name}/b/c/f`, 'x'.repeat(400_000));
+    for (let n = 0; n < 9; n += 1) mkdirSync(join(root, `d${n}`), { mode: 0 });
+    expect(await outgrown(root, { ...CHECKPOINT_BOUNDS, bytes: 1_000_000 })).toBe(
+      'it unpacks to more than 1 MB',
+    );
+  });
+
+  test('takes as much as it takes on the disk', async () => {
+    const root = tree();
+    for (let n = 0; n < 100; n += 1) write(root, `f${n}`);
+    expect(await outgrown(root, { ...CHECKPOINT_BOUNDS, bytes: 50_000 })).toBe(
+      'it unpacks to more than 1 MB',
+    );
+  });
+
+  test('says so where it is for want of room', async () => {
+    expect(await outgrown(tree(), { ...CHECKPOINT_BOUNDS, bytes: 1, scarce: true })).toBe(
+      'it unpacks to more than 1 MB, half of what is free on the disk of this runner',
+    );
+  });
+
+  test('may take no more than half of what the disk has', () => {
+    const root = tree();
+    const { bytes, scarce } = boundsIn(root, { ...CHECKPOINT_BOUNDS, bytes: Number.MAX_SAFE_INTEGER });
+    expect(scarce).toBe(true);
+    expect(bytes).toBeLessThan(Number.MAX_SAFE_INTEGER);
+    expect(boundsIn(root, { ...CHECKPOINT_BOUNDS, bytes: 5 })).toEqual({ ...CHECKPOINT_BOUNDS, bytes: 5 });
+  });
+});

@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { duration } from '../../../src/model/format.ts';
+
+test.for([
+  [0, '0.0 s'],
+  [4_120, '4.1 s'],
+  [60_000, '1 min 0 s'],
+  [119_400, '1 min 59 s'],
+  // Rounded before it is split: there is no `1 min 60 s`.
+  [119_600, '2 min 0 s'],
+  [3_599_900, '1 h 0 min'],
+  [7_500_000, '2 h 5 min'],
+] as const)('%i ms are %s', ([milliseconds, text]) => {
+  expect(duration(milliseconds)).toBe(text);
+});

@@ -1,0 +1,118 @@
+import { writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { type Decision, describeReason } from '../../../src/model/decision.ts';
+import type { Plan } from '../../../src/model/plan.ts';
+import { reconcile } from '../../../src/plan/reconcile.ts';
+import { statePaths } from '../../../src/progress/paths.ts';
+import { formatProgress } from '../../../src/progress/progress-file.ts';
+import { State } from '../../../src/progress/state.ts';
+import {
+  completion,
+  owner,
+  planned,
+  recordingLog,
+  sha256,
+  temporaryDirectory,
+} from '../../helpers/builders.ts';
+
+const now = new Date('2026-01-10T00:00:00Z');
+
+function state() {
+  const paths = statePaths(temporaryDirectory(), 'gpt-4', 'set');
+  const open = () => State.open({ paths, owner, log: recordingLog() });
+  return { state: open(), paths, reopen: open };
+}
+
+function plan(...evals: Plan['evals']): Plan {
+  const basis = { files: [], directories: [], absent: [] };
+  return {
+    evals,
+    signature: sha256(''),
+    basis,
+    evalsVersion: '3.0.1.post1',
+    warnings: [],
+    needsApiKey: true,
+  };
+}
+
+const told = (decisions: readonly Decision[]) =>
+  decisions.map((decision) => (decision.kind === 'reuse' ? 'reuse' : describeReason(decision.reason)));
+
+test('what never completed runs, what completed with the same content is reused', () => {
+  const [a, b] = [planned('a.x'), planned('b.x')];
+  const { state: s } = state();
+  s.complete(completion(a));
+  expect(told(reconcile(plan(a, b), s, { now }))).toEqual(['reuse', 'not completed yet']);
+});
+
+test('changed content runs again, and the reason names the part with both hashes', () => {
+  const { state: s } = state();
+  s.complete(completion(planned('a.x', 'old')));
+  const [decision] = reconcile(plan(planned('a.x', 'new')), s, { now });
+  const [from, to] = ['old', 'new'].map((text) => sha256(text).slice(0, 4));
+  expect(told(decision ? [decision] : [])).toEqual([`samples changed (${from}… → ${to}…)`]);
+});
+
+test('max-age: what is older runs again, what is younger does not', () => {
+  const a = planned('a.x');
+  const { state: s } = state();
+  s.complete(completion(a, { ended: '2026-01-09T00:00:00.000Z' }));
+  expect(told(reconcile(plan(a), s, { now, maxAge: 86_400_001 }))).toEqual(['reuse']);
+  expect(told(reconcile(plan(a), s, { now, maxAge: 86_399_999 }))).toEqual([
+    'its result of 2026-01-09T00:00:00.000Z is older than max-age',
+  ]);
+});
+
+test.each([
+  ['a little ahead, as clocks are', '2026-01-10T00:30:00.000Z', 86_400_000, 'reuse'],
+  [
+    'a day ahead',
+    '2026-01-11T00:00:00.000Z',
+    86_400_000,
+    expect.stringContaining('2026-01-11T00:00:00.000Z, in the future'),
+  ],
+  [
+    'at the end of time',
+    '9999-12-31T23:59:59.999Z',
+    86_400_000,
+    expect.stringContaining('cannot be compared with max-age'),
+  ],
+  ['at the end of time, without max-age', '9999-12-31T23:59:59.999Z', undefined, 'reuse'],
+])('max-age: a result that is dated %s', (_, ended, maxAge, expected) => {
+  const a = planned('a.x');
+  const { state: s } = state();
+  s.complete(completion(a, { ended }));
+  expect(told(reconcile(plan(a), s, { now, maxAge }))).toEqual([expected]);
+  // Found by its content alone.
+  const debug = planned('a.x', 'v1', ['--debug']);
+  const found = maxAge === undefined || expected === 'reuse' ? 'reuse' : 'not completed yet';
+  expect(told(reconcile(plan(debug), s, { now, maxAge }))).toEqual([found]);
+});
+
+test('a result about no sample runs again, one of samples that were not counted does not', () => {
+  const [a, b] = [planned('a.x'), planned('b.x')];
+  const { state: s } = state();
+  s.complete(completion(a, { samples: 0, metrics: { accuracy: 'NaN' } }));
+  s.complete(completion(b, { samples: null }));
+  expect(told(reconcile(plan(a, b), s, { now }))).toEqual(['its result is about no sample', 'reuse']);
+});
+
+test('a completion of plain oaievalset is reused without a record', () => {
+  const a = planned('a.x');
+  const { paths, reopen } = state();
+  writeFileSync(paths.progressFile, formatProgress([a.command]));
+  expect(reconcile(plan(a), reopen(), { now })).toEqual([{ kind: 'reuse', eval: a, record: undefined }]);
+});
+
+test('the same content under arguments that only print is reused; removing its own line runs it again', () => {
+  const [a, debug] = [planned('a.x'), planned('a.x', 'v1', ['--debug'])];
+  const { state: s, paths, reopen } = state();
+  s.complete(completion(a));
+  expect(told(reconcile(plan(debug), s, { now }))).toEqual(['reuse']);
+  s.complete(completion(debug));
+  s.complete(completion(planned('z.x')));
+  writeFileSync(paths.progressFile, formatProgress([a.command, planned('z.x').command]));
+  expect(told(reconcile(plan(debug), reopen(), { now }))).toEqual([
+    'its line was removed from the progress file',
+  ]);
+});

@@ -1,0 +1,117 @@
+import { describe, expect, test } from 'vitest';
+import type { Outcome } from '../../../src/model/outcome.ts';
+import { renderMarkdown } from '../../../src/report/markdown.ts';
+import { summarize } from '../../../src/report/results.ts';
+import { completion, planned } from '../../helpers/builders.ts';
+
+const link = { repository: 'o/r', serverUrl: 'https://github.com' };
+
+test('one row an eval, with status, metric, samples, time and the run it came from', () => {
+  const [a, b, c, d, e] = ['a', 'b', 'c', 'd', 'e'].map((name) => planned(`${name}.dev.v0`));
+  if (!a || !b || !c || !d || !e) throw new Error('unreachable');
+  const outcomes: Outcome[] = [
+    { status: 'fresh', eval: a, record: completion(a, { run: { repository: 'o/r', id: '12', attempt: 2 } }) },
+    { status: 'reused', eval: b, record: completion(b, { metrics: { accuracy: 'NaN' } }) },
+    { status: 'reused', eval: c, record: undefined },
+    { status: 'failed', eval: d, reason: 'oaieval exited with code 1', lastLines: [] },
+    { status: 'pending', eval: e, reason: 'the job was cancelled' },
+  ];
+  expect(renderMarkdown(summarize('gpt-4', 'set', outcomes), link)).toMatchInlineSnapshot(`
+    "## ❌ 1 eval failed, 3 of 5 done
+
+    \`gpt-4\` on \`set\`: 1 fresh, 2 reused, 1 failed, 1 pending.
+
+    | Eval | Status | Main metric | Samples | Time | Run |
+    | :--- | :--- | :--- | ---: | ---: | :--- |
+    | \`a\` | ✅ fresh | accuracy **0.5** | 3 | 1 min 0 s | [12, attempt 2](https://github.com/o/r/actions/runs/12/attempts/2) |
+    | \`b\` | ♻️ reused | accuracy **NaN** | 3 | 1 min 0 s | [1](https://github.com/o/r/actions/runs/1/attempts/1) |
+    | \`c\` | ♻️ reused | done by oaievalset, no results recorded |  |  |  |
+    | \`d\` | ❌ failed | oaieval exited with code 1 |  |  |  |
+    | \`e\` | ⏳ pending | the job was cancelled |  |  |  |
+    "
+  `);
+});
+
+test('what others chose cannot become markup or break the table', () => {
+  const evil = planned('x|y`<script>.dev\n::error::');
+  const outcomes: Outcome[] = [
+    {
+      status: 'failed',
+      eval: { ...evil, name: '`|<img src=x onerror=alert(1)>' },
+      reason: 'a | b\n<script>alert(1)</script> [x](http://evil) @everyone',
+      lastLines: [],
+    },
+  ];
+  const markdown = renderMarkdown(summarize('m`|', 's', outcomes), link);
+  expect(markdown.replace(/`[^`\n]*`/g, 'code')).not.toMatch(/<script|<img/);
+  const rows = markdown.split('\n').filter((line) => line.startsWith('|'));
+  expect(rows).toHaveLength(3);
+  expect(rows[2]?.replace(/\\\|/g, '').split('|')).toHaveLength(8);
+});
+
+test.each([
+  ['\u202egpj.exe', '\\u202egpj.exe'],
+  ['a\u2066b\u2069', 'a\\u2066b\\u2069'],
+  ['a\u200bb', 'a\\u200bb'],
+  ['\u001b[31ma\u001b[0m', 'a'],
+  ['a\ud800b', 'a\\ud800b'],
+])('names and messages with %j are shown without what acts on a reader or a terminal', (text, shown) => {
+  const outcomes: Outcome[] = [
+    { status: 'failed', eval: { ...planned('a.b'), name: text }, reason: text, lastLines: [] },
+  ];
+  const markdown = renderMarkdown(summarize(text, text, outcomes), link, [text]);
+  expect(markdown).not.toMatch(/[^\P{C}\n]/u);
+  expect(markdown).toContain(`\`${shown}\` on \`${shown}\``);
+  expect(markdown).toContain(`| \`${shown}\` | ❌ failed |`);
+});
+
+describe('a summary that would be too large for GitHub', () => {
+  const many = (count: number, status: 'failed' | 'pending', length: number): Outcome[] =>
+    Array.from({ length: count }, (_, n) => ({
+      status,
+      eval: { ...planned('a.b'), name: `${status}-${n}-${'ü'.repeat(length)}` },
+      reason: 'ü'.repeat(length),
+      lastLines: [],
+    }));
+
+  test.each([
+    [20_000, 10],
+    [5_000, 1_000],
+  ])('has whole rows of %i evals below 1 MiB, and counts the others', (count, length) => {
+    const markdown = renderMarkdown(summarize('m', 's', many(count, 'pending', length)), link);
+    expect(Buffer.byteLength(markdown)).toBeLessThan(1 << 20);
+    expect(Buffer.byteLength(markdown)).toBeGreaterThan(900_000);
+    const rows = markdown.split('\n').filter((line) => line.startsWith('| `'));
+    for (const row of rows) expect(row).toMatch(/ \|$/);
+    expect(markdown).toContain(`… and ${(count - rows.length).toLocaleString('en-US')} more.`);
+  });
+
+  test('shows what failed before what is done', () => {
+    const done: Outcome[] = Array.from({ length: 20_000 }, () => {
+      const of = planned(`done-${'x'.repeat(100)}.dev.v0`);
+      return { status: 'fresh', eval: of, record: completion(of) };
+    });
+    const markdown = renderMarkdown(summarize('m', 's', [...done, ...many(2, 'failed', 3)]), link);
+    expect(markdown).toContain('`failed-0-üüü`');
+    expect(markdown).toContain('`failed-1-üüü`');
+    expect(Buffer.byteLength(markdown)).toBeLessThan(1 << 20);
+  });
+});
+
+test.each([
+  ['passed', [], '✅ All 0 evals done'],
+  [
+    'incomplete',
+    [{ status: 'pending', eval: planned('a.b'), reason: '' }],
+    '⏳ Incomplete: 0 of 1 eval done, 1 pending',
+  ],
+  [
+    'failed',
+    [{ status: 'failed', eval: planned('a.b'), reason: '', lastLines: [] }],
+    '❌ 1 eval failed, 0 of 1 done',
+  ],
+] as const)('the headline tells %s apart', (verdict, outcomes, headline) => {
+  const results = summarize('m', 's', outcomes);
+  expect(results.verdict).toBe(verdict);
+  expect(renderMarkdown(results, link)).toContain(headline);
+});

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { evalEnvironment, PLACEHOLDER_KEY } from '../../../src/run/eval-environment.ts';
+
+test.each([
+  'ACTIONS_RUNTIME_TOKEN',
+  'ACTIONS_RUNTIME_URL',
+  'ACTIONS_RESULTS_URL',
+  'ACTIONS_CACHE_URL',
+  'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
+  'ACTIONS_ID_TOKEN_REQUEST_URL',
+  'INPUT_ENCRYPTION-KEY',
+  'INPUT_GITHUB-TOKEN',
+  'INPUT_MODEL',
+  'STATE_session',
+  'GITHUB_ENV',
+  'GITHUB_OUTPUT',
+  'GITHUB_PATH',
+  'GITHUB_STATE',
+  'GITHUB_STEP_SUMMARY',
+])('evals do not get %s, which decides about the job', (name) => {
+  expect(evalEnvironment({ [name]: 'x' })).not.toHaveProperty([name]);
+});
+
+test.each([
+  'OPENAI_API_KEY',
+  'OPENAI_BASE_URL',
+  'GITHUB_TOKEN',
+  'GITHUB_WORKSPACE',
+  'RUNNER_TEMP',
+  'PATH',
+  'OWN',
+])('evals get %s, which the user set or a program needs', (name) => {
+  expect(evalEnvironment({ [name]: 'x' })[name]).toBe('x');
+});
+
+test('evals get a key even where none is used: the package wants one when it is imported', () => {
+  expect(evalEnvironment({}).OPENAI_API_KEY).toBe(PLACEHOLDER_KEY);
+  expect(evalEnvironment({ OPENAI_API_KEY: '' }).OPENAI_API_KEY).toBe(PLACEHOLDER_KEY);
+});

@@ -1,0 +1,247 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  apiFaults,
+  knowledgeFrom,
+  type ModelApi,
+  type ModelApiOptions,
+  startModelApi,
+} from '../../stand-ins/model-api.ts';
+
+const knownPrompts = join(import.meta.dirname, '../../fixtures/model-api/test-basic.jsonl');
+const france = { model: 'gpt-4', messages: [{ role: 'user', content: 'What is the capital of France?' }] };
+
+let api: ModelApi;
+let directory: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'model-api-'));
+});
+
+afterEach(async () => {
+  await api.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+async function start(options: ModelApiOptions = {}): Promise<void> {
+  api = await startModelApi(options);
+}
+
+function post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(`${api.url}${path}`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer key', 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+}
+
+async function answerOf(response: Response): Promise<string> {
+  const body = (await response.json()) as { choices: { message: { content: string } }[] };
+  return body.choices.map((choice) => choice.message.content).join('|');
+}
+
+describe('answers', () => {
+  it('gives the same bytes for the same body, and another answer for another body', async () => {
+    await start();
+    const [one, two, other] = await Promise.all(
+      [france, france, { ...france, seed: 1 }].map(async (body) =>
+        (await post('/chat/completions', body)).text(),
+      ),
+    );
+    expect(one).toBe(two);
+    expect(other).not.toBe(one);
+  });
+
+  it('answers what it knows rightly for about the share asked for, always for the same bodies', async () => {
+    await start({ knowledge: await knowledgeFrom(knownPrompts), rightShare: 0.9 });
+    const bodies = Array.from({ length: 200 }, (_, seed) => ({ ...france, seed }));
+    const ask = (): Promise<string[]> =>
+      Promise.all(bodies.map(async (body) => answerOf(await post('/chat/completions', body))));
+    const first = await ask();
+    const right = first.filter((answer) => answer === 'Paris').length;
+    expect(right).toBeGreaterThan(160);
+    expect(right).toBeLessThan(200);
+    expect(await ask()).toEqual(first);
+  });
+
+  it('knows a chat prompt as the text that evals makes of it', async () => {
+    await start({ knowledge: await knowledgeFrom(knownPrompts), rightShare: 1 });
+    const prompt = 'Complete the phrase as concisely as possible.\nUser: Once upon a \nAssistant:';
+    const response = await post('/completions', { model: 'gpt-3.5-turbo-instruct', prompt });
+    expect(await response.json()).toMatchObject({ object: 'text_completion', choices: [{ text: 'time' }] });
+  });
+
+  it('answers a model-graded prompt with one of its choices, first and last', async () => {
+    await start();
+    const content =
+      'Funny? Answer by printing a single choice from "Yes" or "No" or "Unsure" (without quotes or punctuation)';
+    const answer = await answerOf(
+      await post('/chat/completions', { model: 'gpt-4', messages: [{ role: 'user', content }] }),
+    );
+    const lines = answer.split('\n');
+    expect(['Yes', 'No', 'Unsure']).toContain(lines[0]);
+    expect(lines.at(-1)).toBe(lines[0]);
+  });
+
+  it('gives as many choices as asked for, and counts tokens', async () => {
+    await start();
+    const body = await (await post('/chat/completions', { ...france, n: 3 })).json();
+    expect(body).toMatchObject({
+      choices: [{ index: 0 }, { index: 1 }, { index: 2 }],
+      usage: { prompt_tokens: 8 },
+    });
+    const { usage } = body as { usage: Record<string, number> };
+    expect(usage.total_tokens).toBe(8 + (usage.completion_tokens ?? Number.NaN));
+  });
+
+  it('streams the same text that it answers at once, with usage when asked', async () => {
+    await start({ knowledge: new Map([['count', 'one two three']]), rightShare: 1 });
+    const messages = [{ role: 'user', content: 'count' }];
+    const response = await post('/chat/completions', {
+      model: 'gpt-4',
+      messages,
+      stream: true,
+      stream_options: { include_usage: true },
+    });
+    expect(response.headers.get('content-type')).toBe('text/event-stream');
+    const events = (await response.text()).trimEnd().split('\n\n');
+    expect(events.pop()).toBe('data: [DONE]');
+    const chunks = events.map((event) => JSON.parse(event.slice('data: '.length)));
+    expect(
+      chunks
+        .flatMap((c) => c.choices.map((x: { delta: { content?: string } }) => x.delta.content ?? ''))
+        .join(''),
+    ).toBe('one two three');
+    expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { prompt_tokens: 2, completion_tokens: 4 } });
+  });
+
+  it('embeds texts as numbers or as base64 of the same numbers', async () => {
+    await start();
+    const ask = async (extra: object): Promise<unknown[]> => {
+      const response = await post('/embeddings', {
+        model: 'text-embedding-3-small',
+        input: ['a', 'b'],
+        ...extra,
+      });
+      return ((await response.json()) as { data: { embedding: unknown }[] }).data.map((d) => d.embedding);
+    };
+    const [numbers, other] = (await ask({ dimensions: 4 })) as number[][];
+    const [base64] = (await ask({ dimensions: 4, encoding_format: 'base64' })) as string[];
+    const bytes = Buffer.from(base64 ?? '', 'base64');
+    expect([0, 4, 8, 12].map((at) => bytes.readFloatLE(at))).toEqual((numbers ?? []).map(Math.fround));
+    expect(other).not.toEqual(numbers);
+  });
+
+  it('compresses when it may and the client can, and only then', async () => {
+    await start({ gzip: true });
+    const plain = await post('/chat/completions', france, { 'accept-encoding': 'identity' });
+    const packed = await post('/chat/completions', france, { 'accept-encoding': 'gzip' });
+    expect([plain, packed].map((r) => r.headers.get('content-encoding'))).toEqual([null, 'gzip']);
+    expect(await packed.text()).toBe(await plain.text());
+  });
+});
+
+describe('refusals', () => {
+  it('wants a key', async () => {
+    await start();
+    const response = await fetch(`${api.url}/models`);
+    expect(response.status).toBe(401);
+    expect(await response.json()).toMatchObject({ error: { type: 'invalid_request_error' } });
+  });
+
+  it('lists models, and knows no others by name', async () => {
+    await start();
+    const get = (path: string): Promise<Response> =>
+      fetch(api.url + path, { headers: { authorization: 'Bearer key' } });
+    expect(await (await get('/models')).json()).toMatchObject({ object: 'list' });
+    expect(await (await get('/models/gpt-4')).json()).toMatchObject({ id: 'gpt-4' });
+    expect((await get('/models/none')).status).toBe(404);
+  });
+
+  it.each([
+    ['an unknown path', '/nothing', {}, 404],
+    ['a body that is not JSON', '/chat/completions', '{', 400],
+    ['no model', '/chat/completions', { messages: france.messages }, 400],
+    ['no messages', '/chat/completions', { model: 'gpt-4' }, 400],
+  ])('refuses %s', async (_, path, body, status) => {
+    await start();
+    expect((await post(path, body)).status).toBe(status);
+  });
+});
+
+describe('faults', () => {
+  it('answers what it is told to, by number of the request', async () => {
+    await start({ faults: (_, n) => (n === 1 ? apiFaults.rateLimited(7) : undefined) });
+    const [first, second] = [
+      await post('/chat/completions', france),
+      await post('/chat/completions', france),
+    ];
+    expect([first.status, first.headers.get('retry-after'), second.status]).toEqual([429, '7', 200]);
+  });
+
+  it('breaks connections before and within an answer', async () => {
+    await start({ faults: (_, n) => (n === 1 ? { destroy: true } : { destroyAfterBytes: 5 }) });
+    await expect(post('/chat/completions', france)).rejects.toThrow();
+    const half = await post('/chat/completions', france);
+    await expect(half.text()).rejects.toThrow();
+    expect(api.requests.map((r) => r.aborted)).toEqual([true, true]);
+  });
+});
+
+describe('the gate', () => {
+  it('lets so many through, holds the rest, answers them when released', async () => {
+    await start();
+    api.holdAfter(1);
+    await post('/chat/completions', france);
+    const held = post('/chat/completions', france);
+    await api.untilHeld();
+    expect(api.counts()).toEqual({ received: 2, answered: 1, aborted: 0, held: 1 });
+    api.release();
+    expect((await held).status).toBe(200);
+    expect(api.counts().held).toBe(0);
+  });
+
+  it('notices a client that goes away while it is held', async () => {
+    await start();
+    api.holdWhen((request) => request.model === 'gpt-4');
+    const leave = new AbortController();
+    const asked = fetch(`${api.url}/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer key' },
+      body: JSON.stringify(france),
+      signal: leave.signal,
+    });
+    await api.untilHeld();
+    leave.abort();
+    await expect(asked).rejects.toThrow();
+    await expect.poll(() => api.counts()).toEqual({ received: 1, answered: 0, aborted: 1, held: 0 });
+  });
+});
+
+describe('the log', () => {
+  it('tells each request by the hash of its body, and keeps the key out of the file', async () => {
+    const logFile = join(directory, 'requests.jsonl');
+    await start({ logFile });
+    const seen: number[] = [];
+    const stop = api.onRequest((request) => seen.push(request.n));
+    const [, response] = await Promise.all([api.untilReceived(1), post('/chat/completions', france)]);
+    await response.text();
+    stop();
+    const bodySha256 = createHash('sha256').update(JSON.stringify(france)).digest('hex');
+    expect(seen).toEqual([1]);
+    expect(api.requests[0]).toMatchObject({
+      n: 1,
+      path: '/v1/chat/completions',
+      model: 'gpt-4',
+      bodySha256,
+      status: 200,
+    });
+    await api.close();
+    const log = readFileSync(logFile, 'utf8');
+    expect(JSON.parse(log)).toMatchObject({ n: 1, method: 'POST', bodySha256, status: 200, aborted: false });
+    expect(log).not.toContain('key');
+  });
+});
