@@ -1,22 +1,20 @@
 /** The step itself: read inputs → restore → plan → reconcile → run what remains → save → report → exit code. */
 import { existsSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { readContext } from './action/context.ts';
+import type { RunContext } from './action/context.ts';
 import { fail, finish } from './action/finish.ts';
-import { readInputs } from './action/inputs.ts';
 import { actionLog as log } from './action/log.ts';
 import { publishOutputs, publishSummary } from './action/publish.ts';
 import { RunningSession, sessionInputs } from './action/session.ts';
 import { CANCEL_GRACE_MS, type Cancellation, cancellation } from './action/signals.ts';
+import { readStep } from './action/step.ts';
 import { adoptCheckpoint, checkpointStore, restoreCheckpoint } from './checkpoint/adopt-checkpoint.ts';
 import { Checkpointer } from './checkpoint/checkpointer.ts';
 import { checkpointIdentity } from './checkpoint/identity.ts';
 import type { RestoreOutcome } from './checkpoint/store.ts';
 import { supersededCleaner } from './checkpoint/superseded.ts';
-import { defaultEngine, engines } from './engine/engines.ts';
+import { engines } from './engine/engines.ts';
 import { prepareEnvironment } from './environment/index.ts';
 import { startGateway } from './gateway/gateway.ts';
-import { providerUrls } from './gateway/providers.ts';
 import type { Owner } from './model/owner.ts';
 import type { SavedPlan } from './model/plan.ts';
 import { tokensSpent } from './model/traffic.ts';
@@ -34,9 +32,8 @@ import { clearLive, startFresh } from './progress/state.ts';
 import { requireOwnState } from './progress/state-directory.ts';
 import { describePlan } from './report/describe-plan.ts';
 import { summarize } from './report/results.ts';
-import { readApiKeys } from './run/api-keys.ts';
 import { type Budget, openBudget } from './run/budget.ts';
-import { evalEnvironment, requireApiKey } from './run/eval-environment.ts';
+import { requireApiKey } from './run/eval-environment.ts';
 import { runEvals } from './run/run-evals.ts';
 
 /** Milliseconds after its cancellation in which a job still waits for answers that are on their way. */
@@ -47,21 +44,10 @@ const SAFETY = 700;
 
 async function main(cancelled: Cancellation): Promise<void> {
   keepMemorySmall();
-  const context = readContext(process.env, process.platform, tmpdir());
-  const inputs = readInputs();
-  const { model, evalSet, workingDirectory } = inputs;
-  const keys = readApiKeys(process.env);
-  for (const { value, isTrimmed } of keys.secrets) log.hide(value, { isMasked: !isTrimmed });
-  for (const notice of keys.notices) log.info(notice);
-  // The model `dummy` answers by itself.
-  if (keys.refusal && model !== 'dummy') throw keys.refusal;
-  const env = evalEnvironment(keys.env);
-  const urls = providerUrls(process.env, (message) => log.warning(message));
-  const began = Math.round(performance.timeOrigin);
-
-  // Unless it is the user's own oaieval that is asked for, evals is mended for today's models.
-  const todaysModels = inputs.engine !== 'oaieval';
-  const engine = inputs.engine === 'auto' ? defaultEngine(process.platform) : inputs.engine;
+  const step = readStep(log);
+  const { inputs, context, keys, urls, evalEnv: env } = step;
+  const { model, evalSet, workingDirectory, chatFallback, engine } = inputs;
+  const todaysModels = chatFallback;
   const asked = { ...inputs, todaysModels, sharesRegistry: engine === 'warm', env };
   const subject = await planKey(asked);
   const environment = once(() => prepareEnvironment(asked, log));
@@ -77,7 +63,8 @@ async function main(cancelled: Cancellation): Promise<void> {
   });
 
   const identity = checkpointIdentity({ ...inputs, urls }, { ...context, matrix: inputs.matrix });
-  const { encryptionKey, resume } = inputs;
+  const { resume } = inputs;
+  const { encryptionKey, githubToken } = step.secrets;
   const { temporaryDirectory } = context;
   const store = checkpointStore({ identity, encryptionKey, temporaryDirectory, firstSeq: 1 });
   const { signal } = cancelled;
@@ -122,8 +109,6 @@ async function main(cancelled: Cancellation): Promise<void> {
         inputs: sessionInputs(inputs),
         context,
         checkpoint: identity,
-        adopted: true,
-        restoredKey,
         nextSeq: store.nextSeq,
         ended: false,
       },
@@ -153,7 +138,7 @@ async function main(cancelled: Cancellation): Promise<void> {
     budget = openBudget({
       time: inputs.timeBudget,
       tokens: inputs.tokenBudget,
-      since: began,
+      since: step.beganAt,
       spentTokens: () => tokensSpent(gateway.traffic()),
       records: state.records,
       sampleResume: inputs.sampleResume,
@@ -173,14 +158,14 @@ async function main(cancelled: Cancellation): Promise<void> {
       onSave: (nextSeq) => session.save({ nextSeq }),
       onSaved: (savedOutline) => session.save({ savedOutline }),
       knownUnavailable: restored.kind === 'unavailable' ? restored.cause : undefined,
-      ...(inputs.githubToken === '' ? {} : { onSuperseded: cleaner(inputs.githubToken, context.repository) }),
+      ...(githubToken === '' ? {} : { onSuperseded: cleaner(githubToken, context) }),
     });
     checkpointer.start();
     const outcomes = await runEvals(decisions, {
       state,
       engine: running.open({ evals }),
       // Evals work on as many samples at a time as may be asked about; the gateway keeps all of them under one limit.
-      threads: todaysModels && !process.env.EVALS_THREADS ? inputs.maxRequestsInFlight : undefined,
+      threads: todaysModels && !env.EVALS_THREADS ? inputs.maxRequestsInFlight : undefined,
       parallelEvals: inputs.parallelEvals,
       limits: inputs,
       log,
@@ -238,8 +223,7 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   };
 }
 
-function cleaner(token: string, repository: string) {
-  const { GITHUB_API_URL: apiUrl = 'https://api.github.com', GITHUB_REF: ref } = process.env;
+function cleaner(token: string, { apiUrl, repository, ref }: RunContext) {
   const clean = supersededCleaner({ token, apiUrl, repository, ...(ref ? { ref } : {}) }, log);
   return async (superseded: readonly string[], newest: string, signal: AbortSignal): Promise<void> => {
     for (const key of [...superseded, newest]) await clean(key, signal);

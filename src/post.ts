@@ -1,6 +1,6 @@
 /** Runs after the job's steps, always. When main did not come to its end: save what is on disk, tell what is known. */
 import { fail } from './action/finish.ts';
-import { secret } from './action/inputs.ts';
+import { secret } from './action/input-values.ts';
 import { actionLog as log } from './action/log.ts';
 import { publishSummary } from './action/publish.ts';
 import { loadSession, type Session, saveSession } from './action/session.ts';
@@ -15,7 +15,7 @@ import { outcomesOnDisk } from './run/outcomes-on-disk.ts';
 
 async function post(): Promise<void> {
   const session = loadSession();
-  if (!session?.adopted || session.ended) return;
+  if (!session || session.ended) return;
   const { model, evalSet } = session.inputs;
   log.info('The step did not come to its end; saving what it completed.');
 

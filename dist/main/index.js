@@ -73882,53 +73882,6 @@ function actionRoot() {
 
 /***/ }),
 
-/***/ 6225:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   y: () => (/* binding */ readContext)
-/* harmony export */ });
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
-
-
-/** @throws ActionError PLATFORM_UNSUPPORTED on Windows */
-function readContext(env, platform, fallbackTemporary) {
-    if (platform === 'win32') {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('PLATFORM_UNSUPPORTED', 'This runner is Windows. oaievalset keeps its progress under /tmp and its evals need a POSIX system.', 'Use a Linux or macOS runner, for example runs-on: ubuntu-latest.');
-    }
-    const attempt = Number(env.GITHUB_RUN_ATTEMPT);
-    return {
-        repository: env.GITHUB_REPOSITORY ?? '',
-        runId: env.GITHUB_RUN_ID || 'local',
-        runAttempt: Number.isSafeInteger(attempt) && attempt > 0 ? attempt : 1,
-        // `owner/name/.github/workflows/evals.yml@refs/heads/main`: a workflow is the same on every branch.
-        workflow: env.GITHUB_WORKFLOW_REF?.split('@', 1)[0] || env.GITHUB_WORKFLOW || '',
-        job: env.GITHUB_JOB ?? '',
-        step: env.GITHUB_ACTION ?? '',
-        workspace: env.GITHUB_WORKSPACE ?? '',
-        serverUrl: env.GITHUB_SERVER_URL || 'https://github.com',
-        temporaryDirectory: env.RUNNER_TEMP || fallbackTemporary,
-        fromFork: isFromFork(env),
-    };
-}
-/** By the event's own words (https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request). */
-function isFromFork({ GITHUB_EVENT_NAME, GITHUB_EVENT_PATH, GITHUB_REPOSITORY }) {
-    if (GITHUB_EVENT_NAME !== 'pull_request' || !GITHUB_EVENT_PATH)
-        return false;
-    try {
-        const event = JSON.parse((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(GITHUB_EVENT_PATH, 'utf8'));
-        // A fork that was deleted has no name any more.
-        return event.pull_request?.head?.repo?.full_name !== GITHUB_REPOSITORY;
-    }
-    catch {
-        return false;
-    }
-}
-
-
-/***/ }),
-
 /***/ 2887:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -73975,21 +73928,482 @@ function fail(error) {
 
 /***/ }),
 
-/***/ 9581:
+/***/ 2988:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Zx: () => (/* binding */ actionLog)
+/* harmony export */ });
+/* unused harmony exports sanitizeMessage, quoteChildLine */
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3360);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8804);
+
+
+/**
+ * Bytes of an annotation. The runner cuts a message after 4096 characters, whatever stands behind them (actions/runner,
+ * `ExecutionContext.cs`, `_maxIssueMessageLength`).
+ */
+const LONGEST_ANNOTATION = 4096;
+/** GitHub takes titles of 255 characters (https://docs.github.com/rest/checks/runs, `title` of an annotation). */
+const LONGEST_TITLE = 200;
+const redactor = new _text_js__WEBPACK_IMPORTED_MODULE_1__/* .Redactor */ .pO();
+/** Prints to the log of the step. */
+const actionLog = {
+    debug: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .debug */ .Yz(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message))),
+    info: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(redactor.redact(sanitizeMessage(message))),
+    warning: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e, message, title),
+    error: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3, message, title),
+    group: (title, work) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .group */ .Os(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(title)), work),
+    child: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(redactor.redact(quoteChildLine(line))),
+    hide(secret, { isMasked = false } = {}) {
+        // The runner masks it as well, also in what later steps print. It learns that from a line of our output.
+        if (redactor.hide(secret) && !isMasked)
+            _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setSecret */ .Pq(secret);
+    },
+    redact: (text) => redactor.redact(text),
+};
+/** What an annotation has no room for is in the log above it. */
+function annotate(issue, message, title) {
+    const whole = redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message));
+    const text = (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .shorten */ .ml)(whole, LONGEST_ANNOTATION);
+    if (text !== whole)
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(sanitizeMessage(whole));
+    issue(text, title === undefined ? {} : { title: redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(title, LONGEST_TITLE)) });
+}
+/** A message of ours may name what others wrote: no line of it is a command. */
+function sanitizeMessage(message) {
+    return (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message)
+        .split('\n')
+        .map((line) => line.replaceAll('##[', '## ['))
+        .map((line) => (/^\s*::/.test(line) ? `│ ${line}` : line))
+        .join('\n');
+}
+/**
+ * The runner takes a line for a command when it starts with `::` behind white space, or holds `##[` anywhere, and ends
+ * a line at `\r` as well (actions/runner, `ActionCommand.cs`). Behind a bar and without those, a line is only text.
+ */
+function quoteChildLine(line) {
+    return line
+        .split(/\r\n|\r|\n/)
+        .map((part) => `│ ${(0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(part).replaceAll('##[', '## [')}`)
+        .join('\n');
+}
+
+
+/***/ }),
+
+/***/ 7065:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   I: () => (/* binding */ publishSummary),
+/* harmony export */   e: () => (/* binding */ publishOutputs)
+/* harmony export */ });
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3360);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
+/* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3021);
+
+
+
+/** Sets the outputs of the step. A runner whose disk is full does not fail the run. */
+function publishOutputs({ results, restoredKey, savedKey, progressFile }, log) {
+    const { counts } = results;
+    const outputs = {
+        complete: String(counts.completed === counts.total),
+        total: String(counts.total),
+        completed: String(counts.completed),
+        fresh: String(counts.fresh),
+        reused: String(counts.reused),
+        failed: String(counts.failed),
+        pending: String(counts.pending),
+        'requests-sent': String(results.traffic.sent),
+        'requests-replayed': String(results.traffic.replayed),
+        'total-tokens': String(results.traffic.tokensSent.prompt + results.traffic.tokensSent.completion),
+        'restored-key': restoredKey,
+        'saved-key': savedKey,
+        'progress-file': progressFile,
+    };
+    try {
+        for (const [name, value] of Object.entries(outputs))
+            (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH)(name, value);
+    }
+    catch (error) {
+        log.warning(`The outputs of the step could not be written: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .reasonOf */ .A3)(error)}. The results are in the log.`);
+    }
+}
+/** Writes the job summary. A runner that takes none (a laptop, a full disk) does not fail the run. */
+async function publishSummary(results, context, notes, log) {
+    if (!process.env.GITHUB_STEP_SUMMARY)
+        return;
+    try {
+        await _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .summary */ .z.addRaw(log.redact((0,_report_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .renderMarkdown */ .G)(results, context, notes)), true).write();
+    }
+    catch (error) {
+        log.warning(`The job summary could not be written: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .reasonOf */ .A3)(error)}. The results are in the log and the outputs.`);
+    }
+}
+
+
+/***/ }),
+
+/***/ 9090:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   qe: () => (/* binding */ RunningSession),
+/* harmony export */   qr: () => (/* binding */ sessionInputs)
+/* harmony export */ });
+/* unused harmony exports saveSession, loadSession */
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3360);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
+
+
+const NAME = 'session';
+/** What `post` has to know of the inputs. It reads a secret anew: nothing secret is written down. */
+function sessionInputs({ model, evalSet, cacheKey, stateDirectory }) {
+    return { model, evalSet, cacheKey, stateDirectory };
+}
+/** The session while main runs. */
+class RunningSession {
+    #log;
+    #session;
+    #warned = false;
+    constructor(session, log) {
+        this.#session = session;
+        this.#log = log;
+    }
+    /** A runner that cannot take it, for its disk is full, does not end the run. */
+    save(changes = {}) {
+        this.#session = { ...this.#session, ...changes };
+        try {
+            saveSession(this.#session);
+        }
+        catch (error) {
+            if (this.#warned)
+                return;
+            this.#warned = true;
+            this.#log.warning(`The runner could not be told how far this step is: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .reasonOf */ .A3)(error)}. When the step is killed, its post step may not save what it completed.`);
+        }
+    }
+}
+/** Written to the runner at once, so that it outlives a kill -9 of main. The last one counts. */
+function saveSession(session) {
+    (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ)(NAME, JSON.stringify(session));
+}
+/** @returns undefined when main did not get as far as its inputs */
+function loadSession() {
+    const text = getState(NAME);
+    return text === '' ? undefined : JSON.parse(text);
+}
+
+
+/***/ }),
+
+/***/ 2417:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  K: () => (/* binding */ readInputs)
+  R: () => (/* binding */ CANCEL_GRACE_MS),
+  W: () => (/* binding */ cancellation)
 });
 
-// UNUSED EXPORTS: secret
-
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(452);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
+;// CONCATENATED MODULE: ./lib/process/descendants.js
+
+/**
+ * Kills every process that this one has started, and those that they have, where the system tells (Linux). For the very end:
+ * short helpers run by @actions/exec, which cannot be signalled.
+ */
+function endDescendants() {
+    const children = childrenByParent();
+    const open = [process.pid];
+    for (let parent = open.pop(); parent !== undefined; parent = open.pop()) {
+        for (const pid of children.get(parent) ?? []) {
+            open.push(pid);
+            try {
+                process.kill(pid, 'SIGKILL');
+            }
+            catch {
+                // It has ended by itself.
+            }
+        }
+    }
+}
+function childrenByParent() {
+    const children = new Map();
+    for (const name of processNames()) {
+        const parent = parentOf(name);
+        if (parent !== undefined)
+            children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
+    }
+    return children;
+}
+function processNames() {
+    try {
+        return (0,external_node_fs_.readdirSync)('/proc').filter((name) => /^\d+$/.test(name));
+    }
+    catch {
+        return [];
+    }
+}
+/** proc_pid_stat(5): the fourth field, behind a name in parentheses that may hold anything. */
+function parentOf(pid) {
+    try {
+        const stat = (0,external_node_fs_.readFileSync)(`/proc/${pid}/stat`, 'utf8');
+        return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/action/signals.js
+
+
+/** How a runner ends a step: SIGINT, after 7.5 s SIGTERM, after 2.5 s more it kills (actions/runner, `ProcessInvoker`). */
+const CANCEL_GRACE_MS = 7500;
+/**
+ * The first signal asks for an orderly end; with the second the process ends at once, which ends every eval: each is on a
+ * leash. What is on disk is whole at every instant, and `post` saves it.
+ */
+function cancellation(log) {
+    const controller = new AbortController();
+    let at = 0;
+    for (const signal of ['SIGINT', 'SIGTERM']) {
+        process.on(signal, () => {
+            if (controller.signal.aborted) {
+                log.info(`Received ${signal} as well: ending at once. What is on disk is saved after the step.`);
+                process.exit(1);
+            }
+            at = Date.now();
+            // Helpers that nobody waits for any more: an installer, a probe.
+            process.once('exit', endDescendants);
+            log.info(`Received ${signal}: ending what runs, then saving what is done.`);
+            controller.abort(new errors/* ActionError */.lZ('INCOMPLETE', 'the job was cancelled', 'Re-run the failed jobs: what is done is not run again.'));
+        });
+    }
+    return {
+        signal: controller.signal,
+        after(milliseconds) {
+            const later = new AbortController();
+            const begin = () => {
+                setTimeout(() => later.abort(), Math.max(0, at + milliseconds - Date.now())).unref();
+            };
+            if (controller.signal.aborted)
+                begin();
+            else
+                controller.signal.addEventListener('abort', begin, { once: true });
+            return later.signal;
+        },
+    };
+}
+
+
+/***/ }),
+
+/***/ 4464:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  j: () => (/* binding */ readStep)
+});
+
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: ./lib/gateway/providers.js
+var providers = __nccwpck_require__(5200);
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(452);
+;// CONCATENATED MODULE: ./lib/run/api-keys.js
+/**
+ * Keys as clients put them into headers. One that no header can hold never reaches the API: the client fails before it sends
+ * anything, calls that "Connection error", and evals repeats it indefinitely (langchain-ai/langchain#21261).
+ */
+
+
+/** Of the clients that evals brings, and of those that own completion functions use most. */
+const PROVIDER_KEY = /^((AZURE_)?OPENAI|ANTHROPIC|GEMINI|GOOGLE|TOGETHER|MISTRAL|COHERE|CO|GROQ|DEEPSEEK|FIREWORKS|OPENROUTER|XAI|PERPLEXITY|LITELLM|AZURE|HUGGINGFACE|REPLICATE)_((API|ADMIN)_KEY|API_TOKEN|AUTH_TOKEN|AD_TOKEN)$|^HF_TOKEN$/;
+/** They go into headers as well, but are no secrets. */
+const ACCOUNT = /^OPENAI_(ORG_ID|ORGANIZATION|PROJECT_ID|PROJECT)$/;
+/** Keys of clients that nothing is known about: what is inside them may be meant. */
+const OTHER_KEY = /_API_KEY$/;
+/** What else an eval may print, and what our files are not to keep. */
+const OTHER_SECRET = /(^|_)(TOKEN|SECRET|PASSWORD)$/;
+function readApiKeys(env) {
+    const cleaned = { ...env };
+    const notices = [];
+    const secrets = [];
+    const wrong = [];
+    for (const [name, value] of Object.entries(env)) {
+        if (value && OTHER_SECRET.test(name))
+            secrets.push({ value, isTrimmed: false });
+        const known = PROVIDER_KEY.test(name) || ACCOUNT.test(name);
+        if (!value || !(known || OTHER_KEY.test(name)))
+            continue;
+        const trimmed = trim(value);
+        if (!known && unsendable(trimmed))
+            continue;
+        if (trimmed === '')
+            delete cleaned[name];
+        else
+            cleaned[name] = trimmed;
+        if (trimmed !== value)
+            notices.push(describeTrim(name, value, trimmed));
+        if (!ACCOUNT.test(name))
+            secrets.push({ value: trimmed, isTrimmed: trimmed !== value });
+        const why = known && trimmed !== '' ? whatIsWrong(name, trimmed, env) : undefined;
+        if (known && !why && trimmed.includes(' '))
+            notices.push(`${name} holds a blank, and is sent as it is, because its server is one of your own.`);
+        if (why)
+            wrong.push(`${name} cannot be used: ${why}.`);
+    }
+    const next = 'Set the secret again to the key alone, for example with: printf %s "$KEY" | gh secret set NAME. In the step write: env: NAME: ${{ secrets.NAME }}.';
+    return {
+        env: cleaned,
+        notices,
+        secrets,
+        refusal: wrong.length > 0 ? new errors/* ActionError */.lZ('API_KEY_INVALID', wrong.join('\n'), next) : undefined,
+    };
+}
+/** White space, controls and characters without width: what files and clipboards leave at the ends. */
+const ENDS = /^[\s\p{Cc}\p{Cf}\p{Z}]+|[\s\p{Cc}\p{Cf}\p{Z}]+$/gu;
+function trim(value) {
+    return value.replace(ENDS, '');
+}
+function describeTrim(name, value, trimmed) {
+    if (trimmed === '')
+        return `${name} holds only white space, and counts as not set.`;
+    const start = value.indexOf(trimmed);
+    const [before, after] = [value.slice(0, start), value.slice(start + trimmed.length)];
+    const at = [
+        ...(before === '' ? [] : [`begins with ${characterName(before)}`]),
+        ...(after === '' ? [] : [`ends with ${characterName(after)}`]),
+    ];
+    return `${name} ${at.join(' and ')}, which is left out: no request could be sent with it. Set the secret again without it.`;
+}
+/** What no header takes: what is not ASCII, and controls. */
+const UNSENDABLE = /[^\x20-\x7e]/u;
+function unsendable(value) {
+    return UNSENDABLE.test(value);
+}
+function whatIsWrong(name, value, env) {
+    if (/\$\{\{|\}\}/.test(value) || /^(\$\{?\w+\}?|%\w+%|\$\(.*\))$/.test(value))
+        return 'it is an expression that was not replaced by a value';
+    const scheme = /^(Bearer|Basic|Token)(?=\s|$)/i.exec(value)?.[1];
+    if (scheme)
+        return value.length === scheme.length
+            ? `it is only the word ${scheme}; what should follow is empty, and clients add the word themselves`
+            : `it begins with the word ${scheme}, which clients add themselves`;
+    // Not printed: a key may hold "=" as well.
+    if (/^(export\s+)?[A-Z]+(_[A-Z]+)*_(KEY|TOKEN|ID|ORGANIZATION|PROJECT)\s*=|^([Aa]uthorization|[Xx]-[Aa]pi-[Kk]ey|api-key)\s*:/.test(value))
+        return 'it begins with a name, as a line of a file does (NAME=value)';
+    if (/^["'`\u2018\u2019\u201c\u201d]|["'`\u2018\u2019\u201c\u201d]$/u.test(value))
+        return 'it stands in quotes';
+    const ownServer = usesOwnServer(name, env);
+    // Servers that need no key take any words.
+    const refused = ownServer ? UNSENDABLE : /[^\x21-\x7e]/u;
+    const found = refused.exec(value);
+    if (found)
+        return `character ${[...value.slice(0, found.index)].length + 1} is ${characterName(found[0])}`;
+    if (!ownServer && PLACEHOLDER.test(value))
+        return 'it is the placeholder of an example';
+    return undefined;
+}
+const PLACEHOLDER = /^(<.*>|\*+|\.{3,}|null|none|undefined|changeme|sk-(x{3,}|\.{3,}|\*{3,}).*)$|your[-_ ]?(\w+[-_ ])?(api|secret)?[-_ ]?key/i;
+/** Whether a variable is for a server that is not the provider's own. */
+function usesOwnServer(name, env) {
+    const provider = Object.keys(providers/* PROVIDERS */.xq).find((id) => name.startsWith(`${id.toUpperCase()}_`));
+    if (!provider)
+        return false;
+    const { variable, base } = providers/* PROVIDERS */.xq[provider];
+    const url = env[variable] ?? '';
+    return URL.canParse(url) && new URL(url).host !== new URL(base).host;
+}
+const NAMES = {
+    '\n': 'a line break',
+    '\r': 'a carriage return',
+    '\t': 'a tab',
+    ' ': 'a blank',
+    '\u00a0': 'a no-break space',
+    '\u200b': 'a zero-width space',
+    '\ufeff': 'a byte order mark',
+    '\u2013': 'an en dash',
+    '\u2014': 'an em dash',
+    '\u2026': 'an ellipsis',
+    '\ufffd': 'no text in UTF-8',
+};
+/** The first character of a text, in words and by its code. */
+function characterName(text) {
+    const [first = ''] = text;
+    const code = `U+${(first.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+    const name = NAMES[first === '\r' && text.startsWith('\r\n') ? '\n' : first];
+    return name
+        ? `${name} (${code})`
+        : `${/[\p{Cc}\p{Cf}]/u.test(first) ? 'a control character' : 'not ASCII'} (${code})`;
+}
+
+// EXTERNAL MODULE: ./lib/run/eval-environment.js
+var eval_environment = __nccwpck_require__(5703);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+;// CONCATENATED MODULE: ./lib/action/context.js
+
+
+/** @throws ActionError PLATFORM_UNSUPPORTED on Windows */
+function readContext(env, platform, fallbackTemporary) {
+    if (platform === 'win32') {
+        throw new errors/* ActionError */.lZ('PLATFORM_UNSUPPORTED', 'This runner is Windows. oaievalset keeps its progress under /tmp and its evals need a POSIX system.', 'Use a Linux or macOS runner, for example runs-on: ubuntu-latest.');
+    }
+    const attempt = Number(env.GITHUB_RUN_ATTEMPT);
+    return {
+        repository: env.GITHUB_REPOSITORY ?? '',
+        runId: env.GITHUB_RUN_ID || 'local',
+        runAttempt: Number.isSafeInteger(attempt) && attempt > 0 ? attempt : 1,
+        // `owner/name/.github/workflows/evals.yml@refs/heads/main`: a workflow is the same on every branch.
+        workflow: env.GITHUB_WORKFLOW_REF?.split('@', 1)[0] || env.GITHUB_WORKFLOW || '',
+        job: env.GITHUB_JOB ?? '',
+        step: env.GITHUB_ACTION ?? '',
+        workspace: env.GITHUB_WORKSPACE ?? '',
+        ref: env.GITHUB_REF ?? '',
+        serverUrl: env.GITHUB_SERVER_URL || 'https://github.com',
+        apiUrl: env.GITHUB_API_URL || 'https://api.github.com',
+        temporaryDirectory: env.RUNNER_TEMP || fallbackTemporary,
+        fromFork: isFromFork(env),
+    };
+}
+/** By the event's own words (https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request). */
+function isFromFork({ GITHUB_EVENT_NAME, GITHUB_EVENT_PATH, GITHUB_REPOSITORY }) {
+    if (GITHUB_EVENT_NAME !== 'pull_request' || !GITHUB_EVENT_PATH)
+        return false;
+    try {
+        const event = JSON.parse((0,external_node_fs_.readFileSync)(GITHUB_EVENT_PATH, 'utf8'));
+        // A fork that was deleted has no name any more.
+        return event.pull_request?.head?.repo?.full_name !== GITHUB_REPOSITORY;
+    }
+    catch {
+        return false;
+    }
+}
+
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/engine/engines.js + 5 modules
+var engines = __nccwpck_require__(3785);
+;// CONCATENATED MODULE: ./lib/example-model.js
+/**
+ * The model that every example asks: in README.md, docs/, action.yml, messages and the demo. It has to be one that the
+ * OpenAI API serves today; CONTRIBUTING.md says how to check that before a release. `npm run readme` writes it into the
+ * texts, and `npm run check` fails while one of them names another.
+ */
+const EXAMPLE_MODEL = 'gpt-6-luna';
+
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 11 modules
 var core = __nccwpck_require__(3360);
 ;// CONCATENATED MODULE: ./node_modules/shlex/shlex.js
@@ -74297,24 +74711,12 @@ function join (args) {
   return args.map(quote).join(" ")
 }
 
-// EXTERNAL MODULE: ./lib/engine/engines.js + 5 modules
-var engines = __nccwpck_require__(3785);
-// EXTERNAL MODULE: ./lib/errors.js
-var errors = __nccwpck_require__(452);
-;// CONCATENATED MODULE: ./lib/example-model.js
-/**
- * The model that every example asks: in README.md, docs/, action.yml, messages and the demo. It has to be one that the
- * OpenAI API serves today; CONTRIBUTING.md says how to check that before a release. `npm run readme` writes it into the
- * texts, and `npm run check` fails while one of them names another.
- */
-const EXAMPLE_MODEL = 'gpt-6-luna';
-
 // EXTERNAL MODULE: ./lib/text.js
 var lib_text = __nccwpck_require__(8804);
 // EXTERNAL MODULE: ./lib/action/log.js
 var log = __nccwpck_require__(2988);
-;// CONCATENATED MODULE: ./lib/action/inputs.js
-/** The inputs of action.yml, read once and checked whole. Nothing below this room reads an INPUT_ variable. */
+;// CONCATENATED MODULE: ./lib/action/input-values.js
+/** Reads the text of one input as a value of one kind. Everything thrown here is an ActionError that names the input. */
 
 
 
@@ -74322,52 +74724,6 @@ var log = __nccwpck_require__(2988);
 
 
 
-
-
-/** @throws ActionError INPUT_MISSING, INPUT_INVALID or ARGS_INVALID, naming the input */
-function readInputs() {
-    const model = requiredName('model', `the model to evaluate, for example ${EXAMPLE_MODEL}`);
-    const evalSet = requiredName('eval-set', 'an eval set of the registry, for example test-basic');
-    checkFileName(model, evalSet);
-    return {
-        model,
-        evalSet,
-        args: words('args'),
-        registryPaths: lines('registry-path'),
-        workingDirectory: directory('working-directory'),
-        python: inputs_text('python') || 'python3',
-        evalsVersion: inputs_text('evals-version'),
-        extraPackages: lines('extra-packages'),
-        resume: inputs_boolean('resume', true),
-        cacheKey: inputs_text('cache-key'),
-        maxAge: duration('max-age'),
-        sampleResume: inputs_boolean('sample-resume', true),
-        parallelEvals: count('parallel-evals', 4, 1000),
-        engine: engine(),
-        maxRequestsInFlight: count('max-requests-in-flight', 32, 10_000),
-        attempts: count('attempts', 2, 100),
-        exitOnError: inputs_boolean('exit-on-error', false),
-        evalTimeout: duration('eval-timeout'),
-        stallTimeout: duration('stall-timeout') ?? 10 * UNITS.m,
-        timeBudget: duration('time-budget'),
-        tokenBudget: inputs_text('token-budget') === '' ? undefined : count('token-budget', 0, Number.MAX_SAFE_INTEGER),
-        checkpointInterval: duration('checkpoint-interval') ?? 2 * UNITS.m,
-        matrix: inputs_text('matrix', SEVERAL_LINES),
-        encryptionKey: secret('encryption-key'),
-        githubToken: secret('github-token'),
-        stateDirectory: (0,external_node_path_.resolve)(inputs_text('state-directory') || '/tmp/oaievalset'),
-    };
-}
-function engine() {
-    const value = inputs_text('engine') || 'auto';
-    if (value === 'auto' || value === 'oaieval')
-        return value;
-    if (value !== 'warm')
-        throw invalid('engine', value, 'there is no such engine', 'Set engine to auto, warm or oaieval.');
-    if ((0,engines/* defaultEngine */.e)(process.platform) === 'warm')
-        return value;
-    throw invalid('engine', value, 'it needs Linux', 'Set engine to auto, or use a Linux runner.');
-}
 /** What would move or hide results, or is decided by an input, and how to say it instead. */
 const REFUSED_ARGS = new Map([
     ['--record_path', 'The action keeps a record file of every eval itself; remove it.'],
@@ -74382,7 +74738,7 @@ const REFUSED_ARGS = new Map([
     ['--no-exit-on-error', 'It is an argument of oaievalset; use the input exit-on-error: false.'],
 ]);
 function words(name) {
-    const value = inputs_text(name, SEVERAL_LINES);
+    const value = input_values_text(name, SEVERAL_LINES);
     let args;
     try {
         args = split(value);
@@ -74399,7 +74755,7 @@ function words(name) {
     return args;
 }
 function requiredName(name, meaning) {
-    const value = inputs_text(name);
+    const value = input_values_text(name);
     if (value === '') {
         throw new errors/* ActionError */.lZ('INPUT_MISSING', `The input ${name} is missing.`, `Set ${name} under "with:" to ${meaning}.`);
     }
@@ -74413,22 +74769,15 @@ function requiredName(name, meaning) {
         throw invalid(name, value, wrong, `Set ${name} to ${meaning}.`);
     return value;
 }
-/** A progress file set aside has the longest name: `{model}.{eval_set}.progress.txt.rejected-<time>`, 255 bytes at most. */
-function checkFileName(model, evalSet) {
-    const longest = `${model}.${evalSet}`.split('/').map((part) => Buffer.byteLength(part));
-    if (Math.max(...longest) > 255 - '.progress.txt.rejected-20260101T000000Z-10'.length) {
-        throw invalid('model', model, 'together with eval-set it is too long for a file name', 'Use a shorter name.');
-    }
-}
 function directory(name) {
-    const path = (0,external_node_path_.resolve)(inputs_text(name) || '.');
+    const path = (0,external_node_path_.resolve)(input_values_text(name) || '.');
     if (!(0,external_node_fs_.statSync)(path, { throwIfNoEntry: false })?.isDirectory()) {
         throw invalid(name, path, 'there is no such directory', 'Set it to a directory of the checkout, and check out the repository first.');
     }
     return path;
 }
-function inputs_boolean(name, fallback) {
-    const value = inputs_text(name);
+function input_values_boolean(name, fallback) {
+    const value = input_values_text(name);
     if (value === '')
         return fallback;
     if (/^true$/i.test(value))
@@ -74438,7 +74787,7 @@ function inputs_boolean(name, fallback) {
     throw invalid(name, value, 'it is neither true nor false', `Set ${name} to true or false.`);
 }
 function count(name, fallback, most) {
-    const value = inputs_text(name);
+    const value = input_values_text(name);
     if (value === '')
         return fallback;
     const number = Number(value);
@@ -74450,7 +74799,7 @@ function count(name, fallback, most) {
 const UNITS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 };
 /** `90s`, `30m`, `5h30m`, `7d`, in milliseconds. */
 function duration(name) {
-    const value = inputs_text(name);
+    const value = input_values_text(name);
     if (value === '')
         return undefined;
     const parts = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(value);
@@ -74462,15 +74811,26 @@ function duration(name) {
     }
     return milliseconds;
 }
+/** The most that a timer of Node counts is some 24.8 days; a longer one goes off at once. */
+const LONGEST_TIMER_DAYS = 24;
+/** A duration that is waited for, in milliseconds. */
+function timer(name) {
+    const milliseconds = duration(name);
+    if (milliseconds !== undefined && milliseconds > LONGEST_TIMER_DAYS * UNITS.d) {
+        const longest = `${LONGEST_TIMER_DAYS}d`;
+        throw invalid(name, input_values_text(name), `it is longer than ${longest}`, `Set ${name} to at most ${longest}.`);
+    }
+    return milliseconds;
+}
 function lines(name) {
-    return inputs_text(name, SEVERAL_LINES)
+    return input_values_text(name, SEVERAL_LINES)
         .split(/\r?\n/)
         .map((line) => line.trim())
         .filter((line) => line !== '');
 }
 /** A value that must appear nowhere, however short it is. */
 function secret(name) {
-    const value = inputs_text(name);
+    const value = input_values_text(name);
     if (value !== '')
         (0,core/* setSecret */.Pq)(value);
     log/* actionLog */.Zx.hide(value, { isMasked: true });
@@ -74480,7 +74840,7 @@ function secret(name) {
 const ONE_LINE = /\p{Cc}/u;
 const SEVERAL_LINES = /[^\P{Cc}\r\n\t]/u;
 const SECRETS = new Set(['encryption-key', 'github-token']);
-function inputs_text(name, refused = ONE_LINE) {
+function input_values_text(name, refused = ONE_LINE) {
     const value = (0,core/* getInput */.V4)(name);
     if (refused.test(value)) {
         const next = 'Remove them; a value that should be one line may hold a line break.';
@@ -74492,281 +74852,102 @@ function invalid(name, value, why, next) {
     return new errors/* ActionError */.lZ('INPUT_INVALID', `The input ${name} is ${JSON.stringify(value)}: ${why}.`, next);
 }
 
-
-/***/ }),
-
-/***/ 2988:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Zx: () => (/* binding */ actionLog)
-/* harmony export */ });
-/* unused harmony exports sanitizeMessage, quoteChildLine */
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3360);
-/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8804);
+;// CONCATENATED MODULE: ./lib/action/inputs.js
+/** The inputs of action.yml, read once and checked whole. Nothing below this room reads an INPUT_ variable. */
 
 
-/**
- * Bytes of an annotation. The runner cuts a message after 4096 characters, whatever stands behind them (actions/runner,
- * `ExecutionContext.cs`, `_maxIssueMessageLength`).
- */
-const LONGEST_ANNOTATION = 4096;
-/** GitHub takes titles of 255 characters (https://docs.github.com/rest/checks/runs, `title` of an annotation). */
-const LONGEST_TITLE = 200;
-const redactor = new _text_js__WEBPACK_IMPORTED_MODULE_1__/* .Redactor */ .pO();
-/** Prints to the log of the step. */
-const actionLog = {
-    debug: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .debug */ .Yz(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message))),
-    info: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(redactor.redact(sanitizeMessage(message))),
-    warning: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e, message, title),
-    error: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3, message, title),
-    group: (title, work) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .group */ .Os(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(title)), work),
-    child: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(redactor.redact(quoteChildLine(line))),
-    hide(secret, { isMasked = false } = {}) {
-        // The runner masks it as well, also in what later steps print. It learns that from a line of our output.
-        if (redactor.hide(secret) && !isMasked)
-            _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setSecret */ .Pq(secret);
-    },
-    redact: (text) => redactor.redact(text),
-};
-/** What an annotation has no room for is in the log above it. */
-function annotate(issue, message, title) {
-    const whole = redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message));
-    const text = (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .shorten */ .ml)(whole, LONGEST_ANNOTATION);
-    if (text !== whole)
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(sanitizeMessage(whole));
-    issue(text, title === undefined ? {} : { title: redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(title, LONGEST_TITLE)) });
+
+
+/** @throws ActionError INPUT_INVALID, without the value */
+function readSecrets() {
+    return { encryptionKey: secret('encryption-key'), githubToken: secret('github-token') };
 }
-/** A message of ours may name what others wrote: no line of it is a command. */
-function sanitizeMessage(message) {
-    return (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message)
-        .split('\n')
-        .map((line) => line.replaceAll('##[', '## ['))
-        .map((line) => (/^\s*::/.test(line) ? `│ ${line}` : line))
-        .join('\n');
-}
-/**
- * The runner takes a line for a command when it starts with `::` behind white space, or holds `##[` anywhere, and ends
- * a line at `\r` as well (actions/runner, `ActionCommand.cs`). Behind a bar and without those, a line is only text.
- */
-function quoteChildLine(line) {
-    return line
-        .split(/\r\n|\r|\n/)
-        .map((part) => `│ ${(0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(part).replaceAll('##[', '## [')}`)
-        .join('\n');
-}
-
-
-/***/ }),
-
-/***/ 7065:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   I: () => (/* binding */ publishSummary),
-/* harmony export */   e: () => (/* binding */ publishOutputs)
-/* harmony export */ });
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3360);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
-/* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3021);
-
-
-
-/** Sets the outputs of the step. A runner whose disk is full does not fail the run. */
-function publishOutputs({ results, restoredKey, savedKey, progressFile }, log) {
-    const { counts } = results;
-    const outputs = {
-        complete: String(counts.completed === counts.total),
-        total: String(counts.total),
-        completed: String(counts.completed),
-        fresh: String(counts.fresh),
-        reused: String(counts.reused),
-        failed: String(counts.failed),
-        pending: String(counts.pending),
-        'requests-sent': String(results.traffic.sent),
-        'requests-replayed': String(results.traffic.replayed),
-        'total-tokens': String(results.traffic.tokensSent.prompt + results.traffic.tokensSent.completion),
-        'restored-key': restoredKey,
-        'saved-key': savedKey,
-        'progress-file': progressFile,
-    };
-    try {
-        for (const [name, value] of Object.entries(outputs))
-            (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH)(name, value);
-    }
-    catch (error) {
-        log.warning(`The outputs of the step could not be written: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .reasonOf */ .A3)(error)}. The results are in the log.`);
-    }
-}
-/** Writes the job summary. A runner that takes none (a laptop, a full disk) does not fail the run. */
-async function publishSummary(results, context, notes, log) {
-    if (!process.env.GITHUB_STEP_SUMMARY)
-        return;
-    try {
-        await _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .summary */ .z.addRaw(log.redact((0,_report_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .renderMarkdown */ .G)(results, context, notes)), true).write();
-    }
-    catch (error) {
-        log.warning(`The job summary could not be written: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .reasonOf */ .A3)(error)}. The results are in the log and the outputs.`);
-    }
-}
-
-
-/***/ }),
-
-/***/ 9090:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   qe: () => (/* binding */ RunningSession),
-/* harmony export */   qr: () => (/* binding */ sessionInputs)
-/* harmony export */ });
-/* unused harmony exports saveSession, loadSession */
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3360);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
-
-
-const NAME = 'session';
-/** What of the inputs `post` has to know. A secret it reads anew: nothing secret is written down. */
-function sessionInputs({ model, evalSet, cacheKey, stateDirectory, resume, }) {
-    return { model, evalSet, cacheKey, stateDirectory, resume };
-}
-/** The session of a run that goes on. */
-class RunningSession {
-    #log;
-    #session;
-    #warned = false;
-    constructor(session, log) {
-        this.#session = session;
-        this.#log = log;
-    }
-    /** A runner that cannot take it, for its disk is full, does not end the run. */
-    save(changes = {}) {
-        this.#session = { ...this.#session, ...changes };
-        try {
-            saveSession(this.#session);
-        }
-        catch (error) {
-            if (this.#warned)
-                return;
-            this.#warned = true;
-            this.#log.warning(`The runner could not be told how far this step is: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .reasonOf */ .A3)(error)}. When the step is killed, its post step may not save what it completed.`);
-        }
-    }
-}
-/** Written to the runner at once, so that it outlives a kill -9 of main. The last one counts. */
-function saveSession(session) {
-    (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ)(NAME, JSON.stringify(session));
-}
-/** @returns undefined when main did not get as far as its inputs */
-function loadSession() {
-    const text = getState(NAME);
-    return text === '' ? undefined : JSON.parse(text);
-}
-
-
-/***/ }),
-
-/***/ 2417:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  R: () => (/* binding */ CANCEL_GRACE_MS),
-  W: () => (/* binding */ cancellation)
-});
-
-// EXTERNAL MODULE: ./lib/errors.js
-var errors = __nccwpck_require__(452);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-;// CONCATENATED MODULE: ./lib/process/descendants.js
-
-/**
- * Kills every process that this one has started, and those that they have, where the system tells (Linux). For the very end:
- * short helpers run by @actions/exec, which cannot be signalled.
- */
-function endDescendants() {
-    const children = childrenByParent();
-    const open = [process.pid];
-    for (let parent = open.pop(); parent !== undefined; parent = open.pop()) {
-        for (const pid of children.get(parent) ?? []) {
-            open.push(pid);
-            try {
-                process.kill(pid, 'SIGKILL');
-            }
-            catch {
-                // It has ended by itself.
-            }
-        }
-    }
-}
-function childrenByParent() {
-    const children = new Map();
-    for (const name of processNames()) {
-        const parent = parentOf(name);
-        if (parent !== undefined)
-            children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
-    }
-    return children;
-}
-function processNames() {
-    try {
-        return (0,external_node_fs_.readdirSync)('/proc').filter((name) => /^\d+$/.test(name));
-    }
-    catch {
-        return [];
-    }
-}
-/** proc_pid_stat(5): the fourth field, behind a name in parentheses that may hold anything. */
-function parentOf(pid) {
-    try {
-        const stat = (0,external_node_fs_.readFileSync)(`/proc/${pid}/stat`, 'utf8');
-        return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-    }
-    catch {
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/action/signals.js
-
-
-/** How a runner ends a step: SIGINT, after 7.5 s SIGTERM, after 2.5 s more it kills (actions/runner, `ProcessInvoker`). */
-const CANCEL_GRACE_MS = 7500;
-/**
- * The first signal asks for an orderly end; with the second the process ends at once, which ends every eval: each is on a
- * leash. What is on disk is whole at every instant, and `post` saves it.
- */
-function cancellation(log) {
-    const controller = new AbortController();
-    let at = 0;
-    for (const signal of ['SIGINT', 'SIGTERM']) {
-        process.on(signal, () => {
-            if (controller.signal.aborted) {
-                log.info(`Received ${signal} as well: ending at once. What is on disk is saved after the step.`);
-                process.exit(1);
-            }
-            at = Date.now();
-            // Helpers that nobody waits for any more: an installer, a probe.
-            process.once('exit', endDescendants);
-            log.info(`Received ${signal}: ending what runs, then saving what is done.`);
-            controller.abort(new errors/* ActionError */.lZ('INCOMPLETE', 'the job was cancelled', 'Re-run the failed jobs: what is done is not run again.'));
-        });
-    }
+/** @throws ActionError INPUT_MISSING, INPUT_INVALID or ARGS_INVALID, naming the input */
+function readInputs() {
+    const model = requiredName('model', `the model to evaluate, for example ${EXAMPLE_MODEL}`);
+    const evalSet = requiredName('eval-set', 'an eval set of the registry, for example test-basic');
+    checkFileName(model, evalSet);
     return {
-        signal: controller.signal,
-        after(milliseconds) {
-            const later = new AbortController();
-            const begin = () => {
-                setTimeout(() => later.abort(), Math.max(0, at + milliseconds - Date.now())).unref();
-            };
-            if (controller.signal.aborted)
-                begin();
-            else
-                controller.signal.addEventListener('abort', begin, { once: true });
-            return later.signal;
-        },
+        model,
+        evalSet,
+        args: words('args'),
+        registryPaths: lines('registry-path'),
+        workingDirectory: directory('working-directory'),
+        python: input_values_text('python') || 'python3',
+        evalsVersion: input_values_text('evals-version'),
+        extraPackages: lines('extra-packages'),
+        resume: input_values_boolean('resume', true),
+        cacheKey: input_values_text('cache-key'),
+        maxAge: duration('max-age'),
+        sampleResume: input_values_boolean('sample-resume', true),
+        parallelEvals: count('parallel-evals', 4, 1000),
+        engine: engine(),
+        chatFallback: input_values_text('engine') !== 'oaieval',
+        maxRequestsInFlight: count('max-requests-in-flight', 32, 10_000),
+        attempts: count('attempts', 2, 100),
+        exitOnError: input_values_boolean('exit-on-error', false),
+        evalTimeout: timer('eval-timeout'),
+        stallTimeout: timer('stall-timeout') ?? 10 * UNITS.m,
+        timeBudget: timer('time-budget'),
+        tokenBudget: input_values_text('token-budget') === '' ? undefined : count('token-budget', 0, Number.MAX_SAFE_INTEGER),
+        checkpointInterval: timer('checkpoint-interval') ?? 2 * UNITS.m,
+        matrix: input_values_text('matrix', SEVERAL_LINES),
+        stateDirectory: (0,external_node_path_.resolve)(input_values_text('state-directory') || '/tmp/oaievalset'),
+    };
+}
+function engine() {
+    const value = input_values_text('engine') || 'auto';
+    const fallback = (0,engines/* defaultEngine */.e)(process.platform);
+    if (value === 'auto')
+        return fallback;
+    if (value === 'oaieval')
+        return value;
+    if (value !== 'warm')
+        throw invalid('engine', value, 'there is no such engine', 'Set engine to auto, warm or oaieval.');
+    if (fallback === 'warm')
+        return value;
+    throw invalid('engine', value, 'it needs Linux', 'Set engine to auto, or use a Linux runner.');
+}
+/** A progress file set aside has the longest name: `{model}.{eval_set}.progress.txt.rejected-<time>`, 255 bytes at most. */
+function checkFileName(model, evalSet) {
+    const longest = `${model}.${evalSet}`.split('/').map((part) => Buffer.byteLength(part));
+    if (Math.max(...longest) > 255 - '.progress.txt.rejected-20260101T000000Z-10'.length) {
+        throw invalid('model', model, 'together with eval-set it is too long for a file name', 'Use a shorter name.');
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/action/step.js
+
+
+
+
+
+
+/**
+ * Reads inputs, context, keys and addresses, and hides the secrets among them from everything that is printed.
+ * @throws ActionError with the code of what is wrong, before anything is started
+ */
+function readStep(log, env = process.env) {
+    const context = readContext(env, process.platform, (0,external_node_os_.tmpdir)());
+    const inputs = readInputs();
+    const secrets = readSecrets();
+    const keys = readApiKeys(env);
+    for (const { value, isTrimmed } of keys.secrets)
+        log.hide(value, { isMasked: !isTrimmed });
+    for (const notice of keys.notices)
+        log.info(notice);
+    // The model `dummy` answers by itself.
+    if (keys.refusal && inputs.model !== 'dummy')
+        throw keys.refusal;
+    return {
+        inputs,
+        secrets,
+        context,
+        keys,
+        urls: (0,providers/* providerUrls */.Uu)(env, (message) => log.warning(message)),
+        evalEnv: (0,eval_environment/* evalEnvironment */.y)(keys.env),
+        ownEnv: env,
+        beganAt: Math.round(performance.timeOrigin),
     };
 }
 
@@ -81520,45 +81701,37 @@ class Splitter {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8161);
-/* harmony import */ var _action_context_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6225);
-/* harmony import */ var _action_finish_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2887);
-/* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9581);
-/* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2988);
-/* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7065);
-/* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9090);
-/* harmony import */ var _action_signals_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2417);
-/* harmony import */ var _checkpoint_adopt_checkpoint_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8517);
-/* harmony import */ var _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(9261);
-/* harmony import */ var _checkpoint_identity_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(1486);
-/* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(8876);
-/* harmony import */ var _engine_engines_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(3785);
-/* harmony import */ var _environment_index_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(4475);
-/* harmony import */ var _gateway_gateway_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(5171);
-/* harmony import */ var _gateway_providers_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(5200);
-/* harmony import */ var _model_traffic_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(7168);
-/* harmony import */ var _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(7310);
-/* harmony import */ var _plan_make_plan_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(2906);
-/* harmony import */ var _plan_plan_key_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(5150);
-/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(3023);
-/* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(3787);
-/* harmony import */ var _progress_journals_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(3487);
-/* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(9856);
-/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(8943);
-/* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(6366);
-/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(1094);
-/* harmony import */ var _progress_state_directory_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(4700);
-/* harmony import */ var _report_describe_plan_js__WEBPACK_IMPORTED_MODULE_29__ = __nccwpck_require__(4357);
-/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_30__ = __nccwpck_require__(8372);
-/* harmony import */ var _run_api_keys_js__WEBPACK_IMPORTED_MODULE_31__ = __nccwpck_require__(5214);
-/* harmony import */ var _run_budget_js__WEBPACK_IMPORTED_MODULE_34__ = __nccwpck_require__(4684);
-/* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_32__ = __nccwpck_require__(5703);
-/* harmony import */ var _run_run_evals_js__WEBPACK_IMPORTED_MODULE_33__ = __nccwpck_require__(9008);
+/* harmony import */ var _action_finish_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2887);
+/* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2988);
+/* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7065);
+/* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9090);
+/* harmony import */ var _action_signals_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2417);
+/* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4464);
+/* harmony import */ var _checkpoint_adopt_checkpoint_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8517);
+/* harmony import */ var _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9261);
+/* harmony import */ var _checkpoint_identity_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(1486);
+/* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(8876);
+/* harmony import */ var _engine_engines_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(3785);
+/* harmony import */ var _environment_index_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(4475);
+/* harmony import */ var _gateway_gateway_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(5171);
+/* harmony import */ var _model_traffic_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(7168);
+/* harmony import */ var _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(7310);
+/* harmony import */ var _plan_make_plan_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(2906);
+/* harmony import */ var _plan_plan_key_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(5150);
+/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(3023);
+/* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(3787);
+/* harmony import */ var _progress_journals_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(3487);
+/* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(9856);
+/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(8943);
+/* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(6366);
+/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(1094);
+/* harmony import */ var _progress_state_directory_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(4700);
+/* harmony import */ var _report_describe_plan_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(4357);
+/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(8372);
+/* harmony import */ var _run_budget_js__WEBPACK_IMPORTED_MODULE_30__ = __nccwpck_require__(4684);
+/* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(5703);
+/* harmony import */ var _run_run_evals_js__WEBPACK_IMPORTED_MODULE_29__ = __nccwpck_require__(9008);
 /** The step itself: read inputs → restore → plan → reconcile → run what remains → save → report → exit code. */
-
-
-
-
 
 
 
@@ -81595,28 +81768,15 @@ const LAST_ANSWERS = 2000;
 /** Milliseconds that are left for the outputs and the summary when a cancelled job saves its state. */
 const SAFETY = 700;
 async function main(cancelled) {
-    (0,_process_memory_js__WEBPACK_IMPORTED_MODULE_22__/* .keepMemorySmall */ .E)();
-    const context = (0,_action_context_js__WEBPACK_IMPORTED_MODULE_2__/* .readContext */ .y)(process.env, process.platform, (0,node_os__WEBPACK_IMPORTED_MODULE_1__.tmpdir)());
-    const inputs = (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .readInputs */ .K)();
-    const { model, evalSet, workingDirectory } = inputs;
-    const keys = (0,_run_api_keys_js__WEBPACK_IMPORTED_MODULE_31__/* .readApiKeys */ .H)(process.env);
-    for (const { value, isTrimmed } of keys.secrets)
-        _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx.hide(value, { isMasked: !isTrimmed });
-    for (const notice of keys.notices)
-        _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx.info(notice);
-    // The model `dummy` answers by itself.
-    if (keys.refusal && model !== 'dummy')
-        throw keys.refusal;
-    const env = (0,_run_eval_environment_js__WEBPACK_IMPORTED_MODULE_32__/* .evalEnvironment */ .y)(keys.env);
-    const urls = (0,_gateway_providers_js__WEBPACK_IMPORTED_MODULE_16__/* .providerUrls */ .Uu)(process.env, (message) => _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx.warning(message));
-    const began = Math.round(performance.timeOrigin);
-    // Unless it is the user's own oaieval that is asked for, evals is mended for today's models.
-    const todaysModels = inputs.engine !== 'oaieval';
-    const engine = inputs.engine === 'auto' ? (0,_engine_engines_js__WEBPACK_IMPORTED_MODULE_13__/* .defaultEngine */ .e)(process.platform) : inputs.engine;
+    (0,_process_memory_js__WEBPACK_IMPORTED_MODULE_19__/* .keepMemorySmall */ .E)();
+    const step = (0,_action_step_js__WEBPACK_IMPORTED_MODULE_6__/* .readStep */ .j)(_action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
+    const { inputs, context, keys, urls, evalEnv: env } = step;
+    const { model, evalSet, workingDirectory, chatFallback, engine } = inputs;
+    const todaysModels = chatFallback;
     const asked = { ...inputs, todaysModels, sharesRegistry: engine === 'warm', env };
-    const subject = await (0,_plan_plan_key_js__WEBPACK_IMPORTED_MODULE_20__/* .planKey */ .v)(asked);
-    const environment = once(() => (0,_environment_index_js__WEBPACK_IMPORTED_MODULE_14__/* .prepareEnvironment */ .z)(asked, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx));
-    const running = (0,_engine_engines_js__WEBPACK_IMPORTED_MODULE_13__/* .engines */ .s)({
+    const subject = await (0,_plan_plan_key_js__WEBPACK_IMPORTED_MODULE_17__/* .planKey */ .v)(asked);
+    const environment = once(() => (0,_environment_index_js__WEBPACK_IMPORTED_MODULE_12__/* .prepareEnvironment */ .z)(asked, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx));
+    const running = (0,_engine_engines_js__WEBPACK_IMPORTED_MODULE_11__/* .engines */ .s)({
         engine,
         python: async () => (await environment()).python,
         cwd: workingDirectory,
@@ -81624,27 +81784,28 @@ async function main(cancelled) {
         models: model.split(','),
         registryPaths: inputs.registryPaths,
         todaysModels,
-        log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx,
+        log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx,
     });
-    const identity = (0,_checkpoint_identity_js__WEBPACK_IMPORTED_MODULE_11__/* .checkpointIdentity */ .X)({ ...inputs, urls }, { ...context, matrix: inputs.matrix });
-    const { encryptionKey, resume } = inputs;
+    const identity = (0,_checkpoint_identity_js__WEBPACK_IMPORTED_MODULE_9__/* .checkpointIdentity */ .X)({ ...inputs, urls }, { ...context, matrix: inputs.matrix });
+    const { resume } = inputs;
+    const { encryptionKey, githubToken } = step.secrets;
     const { temporaryDirectory } = context;
-    const store = (0,_checkpoint_adopt_checkpoint_js__WEBPACK_IMPORTED_MODULE_9__/* .checkpointStore */ .ms)({ identity, encryptionKey, temporaryDirectory, firstSeq: 1 });
+    const store = (0,_checkpoint_adopt_checkpoint_js__WEBPACK_IMPORTED_MODULE_7__/* .checkpointStore */ .ms)({ identity, encryptionKey, temporaryDirectory, firstSeq: 1 });
     const { signal } = cancelled;
-    const restored = await (0,_checkpoint_adopt_checkpoint_js__WEBPACK_IMPORTED_MODULE_9__/* .restoreCheckpoint */ .Ob)({ store, identity, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx, signal });
+    const restored = await (0,_checkpoint_adopt_checkpoint_js__WEBPACK_IMPORTED_MODULE_7__/* .restoreCheckpoint */ .Ob)({ store, identity, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx, signal });
     let lock;
     try {
         cancelled.signal.throwIfAborted();
-        const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_25__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
-        (0,_progress_state_directory_js__WEBPACK_IMPORTED_MODULE_28__/* .requireOwnState */ .d)(paths);
+        const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_22__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
+        (0,_progress_state_directory_js__WEBPACK_IMPORTED_MODULE_25__/* .requireOwnState */ .d)(paths);
         const owner = { repository: context.repository, cacheKey: inputs.cacheKey, model, evalSet };
-        const hashes = new _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_18__/* .FileHashes */ .$();
+        const hashes = new _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_15__/* .FileHashes */ .$();
         const plan = await orAborted(cancelled.signal, async () => {
-            const recalled = await (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_19__/* .recallPlan */ .V)(lastPlan(paths, owner, restored), subject, hashes, cancelled.signal);
+            const recalled = await (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_16__/* .recallPlan */ .V)(lastPlan(paths, owner, restored), subject, hashes, cancelled.signal);
             if (recalled)
                 return recalled;
             cancelled.signal.throwIfAborted();
-            return (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_19__/* .makePlan */ .C)({
+            return (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_16__/* .makePlan */ .C)({
                 ...asked,
                 planner: running.planner,
                 temporaryDirectory: context.temporaryDirectory,
@@ -81654,33 +81815,31 @@ async function main(cancelled) {
             });
         });
         for (const warning of plan.warnings)
-            _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx.warning(warning, 'Eval set');
-        const keyed = () => (0,_run_eval_environment_js__WEBPACK_IMPORTED_MODULE_32__/* .requireApiKey */ .Ft)(plan, keys, context.fromFork);
+            _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.warning(warning, 'Eval set');
+        const keyed = () => (0,_run_eval_environment_js__WEBPACK_IMPORTED_MODULE_28__/* .requireApiKey */ .Ft)(plan, keys, context.fromFork);
         // Nothing is done yet: told before anything is touched.
         if (restored.kind !== 'hit' && !(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(paths.progressFile))
             keyed();
-        lock = await (0,_progress_lock_js__WEBPACK_IMPORTED_MODULE_24__/* .lockState */ .H)(paths);
-        if (!inputs.resume && (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_27__/* .startFresh */ .hU)(paths))
-            _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx.info('resume is false: what earlier runs left here was set aside');
+        lock = await (0,_progress_lock_js__WEBPACK_IMPORTED_MODULE_21__/* .lockState */ .H)(paths);
+        if (!inputs.resume && (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_24__/* .startFresh */ .hU)(paths))
+            _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.info('resume is false: what earlier runs left here was set aside');
         const knownCommands = plan.evals.map((planned) => planned.command);
-        const opened = (0,_checkpoint_adopt_checkpoint_js__WEBPACK_IMPORTED_MODULE_9__/* .adoptCheckpoint */ .vQ)({ paths, owner, knownCommands, log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx }, restored);
+        const opened = (0,_checkpoint_adopt_checkpoint_js__WEBPACK_IMPORTED_MODULE_7__/* .adoptCheckpoint */ .vQ)({ paths, owner, knownCommands, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }, restored);
         const { state, restoredKey, isUnchanged } = opened;
-        (0,_progress_journals_js__WEBPACK_IMPORTED_MODULE_23__/* .sealLive */ .Ch)(paths);
-        (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_27__/* .clearLive */ .gt)(paths);
-        state.savePlan((0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_26__/* .savedPlan */ .XU)(plan, owner));
-        const session = new _action_session_js__WEBPACK_IMPORTED_MODULE_7__/* .RunningSession */ .qe({
-            inputs: (0,_action_session_js__WEBPACK_IMPORTED_MODULE_7__/* .sessionInputs */ .qr)(inputs),
+        (0,_progress_journals_js__WEBPACK_IMPORTED_MODULE_20__/* .sealLive */ .Ch)(paths);
+        (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_24__/* .clearLive */ .gt)(paths);
+        state.savePlan((0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_23__/* .savedPlan */ .XU)(plan, owner));
+        const session = new _action_session_js__WEBPACK_IMPORTED_MODULE_4__/* .RunningSession */ .qe({
+            inputs: (0,_action_session_js__WEBPACK_IMPORTED_MODULE_4__/* .sessionInputs */ .qr)(inputs),
             context,
             checkpoint: identity,
-            adopted: true,
-            restoredKey,
             nextSeq: store.nextSeq,
             ended: false,
-        }, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx);
-        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_21__/* .reconcile */ .L)(plan, state, { maxAge: inputs.maxAge, now: new Date() });
-        for (const line of (0,_report_describe_plan_js__WEBPACK_IMPORTED_MODULE_29__/* .describePlan */ .d)(evalSet, decisions))
-            _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx.info(line);
-        state.renew((0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_21__/* .renewedRecords */ .R)(decisions));
+        }, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
+        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_18__/* .reconcile */ .L)(plan, state, { maxAge: inputs.maxAge, now: new Date() });
+        for (const line of (0,_report_describe_plan_js__WEBPACK_IMPORTED_MODULE_26__/* .describePlan */ .d)(evalSet, decisions))
+            _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.info(line);
+        state.renew((0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_18__/* .renewedRecords */ .R)(decisions));
         const evals = decisions.filter(({ kind }) => kind === 'run').map((decision) => decision.eval.key);
         if (evals.length > 0)
             keyed();
@@ -81688,33 +81847,33 @@ async function main(cancelled) {
         cancelled.signal.throwIfAborted();
         let budget;
         let answers = 0;
-        const gateway = await (0,_gateway_gateway_js__WEBPACK_IMPORTED_MODULE_15__/* .startGateway */ .z)({
+        const gateway = await (0,_gateway_gateway_js__WEBPACK_IMPORTED_MODULE_13__/* .startGateway */ .z)({
             env,
             urls,
             models: model.split(','),
             maxRequestsInFlight: inputs.maxRequestsInFlight,
-            log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx,
+            log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx,
             onSpent: () => {
                 answers += 1;
                 budget?.check();
             },
         });
-        budget = (0,_run_budget_js__WEBPACK_IMPORTED_MODULE_34__/* .openBudget */ .a)({
+        budget = (0,_run_budget_js__WEBPACK_IMPORTED_MODULE_30__/* .openBudget */ .a)({
             time: inputs.timeBudget,
             tokens: inputs.tokenBudget,
-            since: began,
-            spentTokens: () => (0,_model_traffic_js__WEBPACK_IMPORTED_MODULE_17__/* .tokensSpent */ .Bo)(gateway.traffic()),
+            since: step.beganAt,
+            spentTokens: () => (0,_model_traffic_js__WEBPACK_IMPORTED_MODULE_14__/* .tokensSpent */ .Bo)(gateway.traffic()),
             records: state.records,
             sampleResume: inputs.sampleResume,
         });
         const stopped = AbortSignal.any([cancelled.signal, gateway.unusable, budget.exhausted]);
         stopped.addEventListener('abort', () => gateway.stop(), { once: true });
         const journals = new Set();
-        const checkpointer = new _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_10__/* .Checkpointer */ .K({
+        const checkpointer = new _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_8__/* .Checkpointer */ .K({
             state,
             isUnchanged,
             store,
-            log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx,
+            log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx,
             journals,
             interval: inputs.checkpointInterval,
             // Not what was sent: what is under way when a checkpoint is saved is not in it.
@@ -81722,17 +81881,17 @@ async function main(cancelled) {
             onSave: (nextSeq) => session.save({ nextSeq }),
             onSaved: (savedOutline) => session.save({ savedOutline }),
             knownUnavailable: restored.kind === 'unavailable' ? restored.cause : undefined,
-            ...(inputs.githubToken === '' ? {} : { onSuperseded: cleaner(inputs.githubToken, context.repository) }),
+            ...(githubToken === '' ? {} : { onSuperseded: cleaner(githubToken, context) }),
         });
         checkpointer.start();
-        const outcomes = await (0,_run_run_evals_js__WEBPACK_IMPORTED_MODULE_33__/* .runEvals */ .P)(decisions, {
+        const outcomes = await (0,_run_run_evals_js__WEBPACK_IMPORTED_MODULE_29__/* .runEvals */ .P)(decisions, {
             state,
             engine: running.open({ evals }),
             // Evals work on as many samples at a time as may be asked about; the gateway keeps all of them under one limit.
-            threads: todaysModels && !process.env.EVALS_THREADS ? inputs.maxRequestsInFlight : undefined,
+            threads: todaysModels && !env.EVALS_THREADS ? inputs.maxRequestsInFlight : undefined,
             parallelEvals: inputs.parallelEvals,
             limits: inputs,
-            log: _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx,
+            log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx,
             model,
             oaievalArgs: [...inputs.args, ...inputs.registryPaths.flatMap((path) => ['--registry_path', path])],
             run: { repository: context.repository, id: context.runId, attempt: context.runAttempt },
@@ -81758,13 +81917,13 @@ async function main(cancelled) {
             budget.close();
             await gateway.close();
         });
-        const saved = await checkpointer.finish(cancelled.after(_action_signals_js__WEBPACK_IMPORTED_MODULE_8__/* .CANCEL_GRACE_MS */ .R - SAFETY));
-        const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_30__/* .summarize */ .e)(model, evalSet, outcomes, gateway.traffic());
-        (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_6__/* .publishOutputs */ .e)({ results, restoredKey, savedKey: saved.key, progressFile: paths.progressFile }, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx);
-        await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_6__/* .publishSummary */ .I)(results, context, [], _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx);
+        const saved = await checkpointer.finish(cancelled.after(_action_signals_js__WEBPACK_IMPORTED_MODULE_5__/* .CANCEL_GRACE_MS */ .R - SAFETY));
+        const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_27__/* .summarize */ .e)(model, evalSet, outcomes, gateway.traffic());
+        (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .publishOutputs */ .e)({ results, restoredKey, savedKey: saved.key, progressFile: paths.progressFile }, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
+        await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .publishSummary */ .I)(results, context, [], _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
         // A save that a cancelled job had no time for is made up for by post.
         session.save({ ended: saved.complete || !cancelled.signal.aborted });
-        (0,_action_finish_js__WEBPACK_IMPORTED_MODULE_3__/* .finish */ .O)(results, { unusable: gateway.unusable, stopped });
+        (0,_action_finish_js__WEBPACK_IMPORTED_MODULE_1__/* .finish */ .O)(results, { unusable: gateway.unusable, stopped });
     }
     finally {
         await running.close();
@@ -81775,8 +81934,8 @@ async function main(cancelled) {
 }
 /** The plan of the last run: that of the checkpoint, which is of the run that is resumed, before the machine's own. */
 function lastPlan(paths, owner, restored) {
-    const staged = restored.kind === 'hit' ? (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_25__/* .statePaths */ .mt)(restored.directory, owner.model, owner.evalSet) : undefined;
-    return (staged && (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_26__/* .readSavedPlan */ .LW)(staged, owner)) ?? (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_26__/* .readSavedPlan */ .LW)(paths, owner);
+    const staged = restored.kind === 'hit' ? (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_22__/* .statePaths */ .mt)(restored.directory, owner.model, owner.evalSet) : undefined;
+    return (staged && (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_23__/* .readSavedPlan */ .LW)(staged, owner)) ?? (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_23__/* .readSavedPlan */ .LW)(paths, owner);
 }
 function once(make) {
     let made;
@@ -81785,9 +81944,8 @@ function once(make) {
         return made;
     };
 }
-function cleaner(token, repository) {
-    const { GITHUB_API_URL: apiUrl = 'https://api.github.com', GITHUB_REF: ref } = process.env;
-    const clean = (0,_checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_12__/* .supersededCleaner */ .J)({ token, apiUrl, repository, ...(ref ? { ref } : {}) }, _action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx);
+function cleaner(token, { apiUrl, repository, ref }) {
+    const clean = (0,_checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_10__/* .supersededCleaner */ .J)({ token, apiUrl, repository, ...(ref ? { ref } : {}) }, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
     return async (superseded, newest, signal) => {
         for (const key of [...superseded, newest])
             await clean(key, signal);
@@ -81801,8 +81959,8 @@ function orAborted(signal, work) {
     signal.addEventListener('abort', onAbort, { once: true });
     return Promise.race([work(), promise]).finally(() => signal.removeEventListener('abort', onAbort));
 }
-const cancelled = (0,_action_signals_js__WEBPACK_IMPORTED_MODULE_8__/* .cancellation */ .W)(_action_log_js__WEBPACK_IMPORTED_MODULE_5__/* .actionLog */ .Zx);
-await main(cancelled).catch(_action_finish_js__WEBPACK_IMPORTED_MODULE_3__/* .fail */ .f);
+const cancelled = (0,_action_signals_js__WEBPACK_IMPORTED_MODULE_5__/* .cancellation */ .W)(_action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
+await main(cancelled).catch(_action_finish_js__WEBPACK_IMPORTED_MODULE_1__/* .fail */ .f);
 // Work that was not waited for ends with the process.
 if (cancelled.signal.aborted)
     process.exit();
@@ -85644,144 +85802,6 @@ function row(outcome) {
         run: { id: record.run.id, attempt: record.run.attempt },
         note: '',
     };
-}
-
-
-/***/ }),
-
-/***/ 5214:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   H: () => (/* binding */ readApiKeys)
-/* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
-/* harmony import */ var _gateway_providers_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5200);
-/**
- * Keys as clients put them into headers. One that no header can hold never reaches the API: the client fails before it sends
- * anything, calls that "Connection error", and evals repeats it indefinitely (langchain-ai/langchain#21261).
- */
-
-
-/** Of the clients that evals brings, and of those that own completion functions use most. */
-const PROVIDER_KEY = /^((AZURE_)?OPENAI|ANTHROPIC|GEMINI|GOOGLE|TOGETHER|MISTRAL|COHERE|CO|GROQ|DEEPSEEK|FIREWORKS|OPENROUTER|XAI|PERPLEXITY|LITELLM|AZURE|HUGGINGFACE|REPLICATE)_((API|ADMIN)_KEY|API_TOKEN|AUTH_TOKEN|AD_TOKEN)$|^HF_TOKEN$/;
-/** They go into headers as well, but are no secrets. */
-const ACCOUNT = /^OPENAI_(ORG_ID|ORGANIZATION|PROJECT_ID|PROJECT)$/;
-/** Keys of clients that nothing is known about: what is inside them may be meant. */
-const OTHER_KEY = /_API_KEY$/;
-/** What else an eval may print, and what our files are not to keep. */
-const OTHER_SECRET = /(^|_)(TOKEN|SECRET|PASSWORD)$/;
-function readApiKeys(env) {
-    const cleaned = { ...env };
-    const notices = [];
-    const secrets = [];
-    const wrong = [];
-    for (const [name, value] of Object.entries(env)) {
-        if (value && OTHER_SECRET.test(name))
-            secrets.push({ value, isTrimmed: false });
-        const known = PROVIDER_KEY.test(name) || ACCOUNT.test(name);
-        if (!value || !(known || OTHER_KEY.test(name)))
-            continue;
-        const trimmed = trim(value);
-        if (!known && unsendable(trimmed))
-            continue;
-        if (trimmed === '')
-            delete cleaned[name];
-        else
-            cleaned[name] = trimmed;
-        if (trimmed !== value)
-            notices.push(describeTrim(name, value, trimmed));
-        if (!ACCOUNT.test(name))
-            secrets.push({ value: trimmed, isTrimmed: trimmed !== value });
-        const why = known && trimmed !== '' ? whatIsWrong(name, trimmed, env) : undefined;
-        if (known && !why && trimmed.includes(' '))
-            notices.push(`${name} holds a blank, and is sent as it is, because its server is one of your own.`);
-        if (why)
-            wrong.push(`${name} cannot be used: ${why}.`);
-    }
-    const next = 'Set the secret again to the key alone, for example with: printf %s "$KEY" | gh secret set NAME. In the step write: env: NAME: ${{ secrets.NAME }}.';
-    return {
-        env: cleaned,
-        notices,
-        secrets,
-        refusal: wrong.length > 0 ? new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('API_KEY_INVALID', wrong.join('\n'), next) : undefined,
-    };
-}
-/** White space, controls and characters without width: what files and clipboards leave at the ends. */
-const ENDS = /^[\s\p{Cc}\p{Cf}\p{Z}]+|[\s\p{Cc}\p{Cf}\p{Z}]+$/gu;
-function trim(value) {
-    return value.replace(ENDS, '');
-}
-function describeTrim(name, value, trimmed) {
-    if (trimmed === '')
-        return `${name} holds only white space, and counts as not set.`;
-    const start = value.indexOf(trimmed);
-    const [before, after] = [value.slice(0, start), value.slice(start + trimmed.length)];
-    const at = [
-        ...(before === '' ? [] : [`begins with ${characterName(before)}`]),
-        ...(after === '' ? [] : [`ends with ${characterName(after)}`]),
-    ];
-    return `${name} ${at.join(' and ')}, which is left out: no request could be sent with it. Set the secret again without it.`;
-}
-/** What no header takes: what is not ASCII, and controls. */
-const UNSENDABLE = /[^\x20-\x7e]/u;
-function unsendable(value) {
-    return UNSENDABLE.test(value);
-}
-function whatIsWrong(name, value, env) {
-    if (/\$\{\{|\}\}/.test(value) || /^(\$\{?\w+\}?|%\w+%|\$\(.*\))$/.test(value))
-        return 'it is an expression that was not replaced by a value';
-    const scheme = /^(Bearer|Basic|Token)(?=\s|$)/i.exec(value)?.[1];
-    if (scheme)
-        return value.length === scheme.length
-            ? `it is only the word ${scheme}; what should follow is empty, and clients add the word themselves`
-            : `it begins with the word ${scheme}, which clients add themselves`;
-    // Not printed: a key may hold "=" as well.
-    if (/^(export\s+)?[A-Z]+(_[A-Z]+)*_(KEY|TOKEN|ID|ORGANIZATION|PROJECT)\s*=|^([Aa]uthorization|[Xx]-[Aa]pi-[Kk]ey|api-key)\s*:/.test(value))
-        return 'it begins with a name, as a line of a file does (NAME=value)';
-    if (/^["'`\u2018\u2019\u201c\u201d]|["'`\u2018\u2019\u201c\u201d]$/u.test(value))
-        return 'it stands in quotes';
-    const ownServer = usesOwnServer(name, env);
-    // Servers that need no key take any words.
-    const refused = ownServer ? UNSENDABLE : /[^\x21-\x7e]/u;
-    const found = refused.exec(value);
-    if (found)
-        return `character ${[...value.slice(0, found.index)].length + 1} is ${characterName(found[0])}`;
-    if (!ownServer && PLACEHOLDER.test(value))
-        return 'it is the placeholder of an example';
-    return undefined;
-}
-const PLACEHOLDER = /^(<.*>|\*+|\.{3,}|null|none|undefined|changeme|sk-(x{3,}|\.{3,}|\*{3,}).*)$|your[-_ ]?(\w+[-_ ])?(api|secret)?[-_ ]?key/i;
-/** Whether a variable is for a server that is not the provider's own. */
-function usesOwnServer(name, env) {
-    const provider = Object.keys(_gateway_providers_js__WEBPACK_IMPORTED_MODULE_1__/* .PROVIDERS */ .xq).find((id) => name.startsWith(`${id.toUpperCase()}_`));
-    if (!provider)
-        return false;
-    const { variable, base } = _gateway_providers_js__WEBPACK_IMPORTED_MODULE_1__/* .PROVIDERS */ .xq[provider];
-    const url = env[variable] ?? '';
-    return URL.canParse(url) && new URL(url).host !== new URL(base).host;
-}
-const NAMES = {
-    '\n': 'a line break',
-    '\r': 'a carriage return',
-    '\t': 'a tab',
-    ' ': 'a blank',
-    '\u00a0': 'a no-break space',
-    '\u200b': 'a zero-width space',
-    '\ufeff': 'a byte order mark',
-    '\u2013': 'an en dash',
-    '\u2014': 'an em dash',
-    '\u2026': 'an ellipsis',
-    '\ufffd': 'no text in UTF-8',
-};
-/** The first character of a text, in words and by its code. */
-function characterName(text) {
-    const [first = ''] = text;
-    const code = `U+${(first.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
-    const name = NAMES[first === '\r' && text.startsWith('\r\n') ? '\n' : first];
-    return name
-        ? `${name} (${code})`
-        : `${/[\p{Cc}\p{Cf}]/u.test(first) ? 'a control character' : 'not ASCII'} (${code})`;
 }
 
 

@@ -28384,13 +28384,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("events");
 
 /***/ }),
 
-/***/ 9896:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
-
-/***/ }),
-
 /***/ 8611:
 /***/ ((module) => {
 
@@ -28580,20 +28573,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
 
 /***/ }),
 
-/***/ 857:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
-
-/***/ }),
-
-/***/ 6928:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
-
-/***/ }),
-
 /***/ 3193:
 /***/ ((module) => {
 
@@ -28612,32 +28591,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("tls");
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
-
-/***/ }),
-
-/***/ 5118:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   X: () => (/* binding */ actionRoot)
-/* harmony export */ });
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
-/* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3136);
-
-
-
-/**
- * The directory of the action itself, the nearest one above this file that holds `action.yml`: the same from `src/` in a
- * checkout and from `dist/<entry>/`. Not a `new URL(…)`, which the bundler would rewrite.
- */
-function actionRoot() {
-    let directory = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)((0,node_url__WEBPACK_IMPORTED_MODULE_2__.fileURLToPath)(import.meta.url));
-    while (!(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(directory, 'action.yml')) && (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(directory) !== directory)
-        directory = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(directory);
-    return directory;
-}
-
 
 /***/ }),
 
@@ -28687,23 +28640,23 @@ function fail(error) {
 
 /***/ }),
 
-/***/ 1703:
+/***/ 349:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  r: () => (/* binding */ secret)
+  rJ: () => (/* binding */ secret)
 });
 
-// UNUSED EXPORTS: readInputs
+// UNUSED EXPORTS: SEVERAL_LINES, UNITS, boolean, count, directory, duration, invalid, lines, requiredName, text, timer, words
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 11 modules
-var core = __nccwpck_require__(3360);
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 20 modules
+var core = __nccwpck_require__(3218);
 ;// CONCATENATED MODULE: ./node_modules/shlex/shlex.js
 
 
@@ -29002,576 +28955,21 @@ function quote (s) {
  * @param {String[]} args List of args to join
  * @returns {String}
  */
-function shlex_join (args) {
+function join (args) {
   if (!Array.isArray(args)) {
     throw new TypeError("args should be an array")
   }
   return args.map(quote).join(" ")
 }
 
-// EXTERNAL MODULE: ./lib/action-root.js
-var action_root = __nccwpck_require__(5118);
-;// CONCATENATED MODULE: ./lib/environment/python-sources.js
-
-
-/** The directory with the action's Python programs and package locks, which are not bundled. */
-const python_sources_PYTHON_SOURCES = (0,external_node_path_.join)((0,action_root/* actionRoot */.X)(), 'src/python');
-
 // EXTERNAL MODULE: ./lib/errors.js
 var errors = __nccwpck_require__(452);
-// EXTERNAL MODULE: ./node_modules/@actions/exec/lib/exec.js + 5 modules
-var exec = __nccwpck_require__(2876);
-;// CONCATENATED MODULE: ./lib/process/command.js
-
-/**
- * Runs a short helper command to its end and returns what it printed. Arguments are passed as they are, never through a
- * shell. A non-zero exit is a result, not an error.
- *
- * For commands that may have to be signalled use {@link ./group.ts} instead: @actions/exec cannot signal its child.
- */
-async function command_runCommand(tool, args, options = {}) {
-    const { cwd, env = process.env, onLine } = options;
-    // exec splits its first argument as a command line, so a path with spaces has to be quoted.
-    const result = await getExecOutput(`"${tool}"`, [...args], {
-        ...(cwd === undefined ? {} : { cwd }),
-        env: definedOnly(env),
-        ignoreReturnCode: true,
-        silent: true,
-        listeners: onLine ? { stdline: onLine, errline: onLine } : {},
-    });
-    return { code: result.exitCode, stdout: result.stdout, stderr: result.stderr };
-}
-function definedOnly(env) {
-    return Object.fromEntries(Object.entries(env).filter((entry) => entry[1] !== undefined));
-}
-
-;// CONCATENATED MODULE: ./lib/plan/planner.js
-
-
-
-
-/** A Python that plans, and ends. */
-function planner_shortLivedPlanner({ python, cwd, env }) {
-    const program = join(PYTHON_SOURCES, 'plan.py');
-    return {
-        async plan(questionFile, answerFile) {
-            try {
-                const args = [program, '--request', questionFile, '--output', answerFile];
-                const { code, stderr } = await runCommand(python, args, { cwd, env });
-                return code === 0 ? undefined : { why: `${python} ended with exit code ${code}`, printed: stderr };
-            }
-            catch (error) {
-                return { why: `${python} cannot be run: ${reasonOf(error)}`, printed: '', cause: error };
-            }
-        },
-    };
-}
-
-// EXTERNAL MODULE: ./lib/process/group.js + 1 modules
-var group = __nccwpck_require__(6303);
-;// CONCATENATED MODULE: ./lib/engine/oaieval-engine.js
-
-
-
-
-/** Starts the user's own `oaieval`, one process group an eval, on a leash that ends it when the action is gone. */
-function oaieval_engine_oaievalEngine({ python, cwd, env, todaysModels }) {
-    const program = [join(PYTHON_SOURCES, 'leash.py'), ...(todaysModels ? ['--todays-models'] : [])];
-    return {
-        start: ({ args, env: own, onLine, onRedraw }) => deferred(async () => {
-            const found = await python();
-            return () => spawnGroup(found, [...program, ...args], { cwd, env: { ...env, ...own }, onLine, onRedraw });
-        }),
-        async close() { },
-    };
-}
-
 // EXTERNAL MODULE: ./lib/text.js
 var lib_text = __nccwpck_require__(8804);
-;// CONCATENATED MODULE: ./lib/engine/readable-output.js
-
-/** Bytes. A person reads no more of a line, and annotations and reports keep thirty of them for each eval. */
-const LONGEST_LINE = 4096;
-/**
- * The one way by which output of evals enters: whatever is printed, kept or judged behind it has no secrets, such as the
- * gateway's address in the lines of an HTTP client, no characters that act, and a length that can be read.
- */
-function readable_output_readableOutput(engine, log) {
-    const readable = (line) => shorten(log.redact(printable(line)), LONGEST_LINE);
-    return {
-        start: ({ onLine, onRedraw, ...execution }) => engine.start({
-            ...execution,
-            onLine: (line) => onLine(readable(line)),
-            onRedraw: (line) => onRedraw?.(readable(line)),
-        }),
-        close: () => engine.close(),
-    };
-}
-
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(7030);
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
-// EXTERNAL MODULE: ./lib/process/leader.js + 2 modules
-var leader = __nccwpck_require__(2481);
-;// CONCATENATED MODULE: ./lib/engine/warm-host.js
-/** The warm host as this process sees it: src/python/host.py says what it is, and in which words it is talked to. */
-
-
-
-
-
-
-
-
-
-
-/** There can be no host on this machine; evals that have a process each do without. */
-class warm_host_HostUnavailable extends (/* unused pure expression or super */ null && (Error)) {
-}
-/** Bytes of the path of a Unix socket: 107 on Linux, 103 elsewhere. Node cuts what is longer off. */
-const LONGEST_PATH = 103;
-const KEPT_LINES = 100;
-/** The connections of an eval: its stdout, its stderr. */
-const STREAMS = 2;
-/** How long a connection may outlive its processes, which are all gone, before it is cut. */
-const LAST_OUTPUT = 2000;
-/** How long the host has to end when it is told to. */
-const LAST_WORDS = 2000;
-class warm_host_WarmHost {
-    #child;
-    #control;
-    #server;
-    #directory;
-    #running = new Map();
-    #printed = [];
-    #nextId = 1;
-    #answer;
-    #gone;
-    #closed = Promise.withResolvers();
-    constructor(child, server, directory) {
-        this.#child = child;
-        this.#server = server;
-        this.#directory = directory;
-        this.#control = child.stdio[4];
-        for (const stream of [child.stdout, child.stderr])
-            if (stream)
-                readLines(stream, (line) => this.#keep(line));
-        readLines(this.#control, (line) => this.#hear(line));
-        this.#control.on('error', () => { });
-        server.on('connection', (socket) => this.#connect(socket));
-        child.once('error', (error) => this.#end(`could not be started: ${reasonOf(error)}`));
-        child.once('exit', (code, signal) => {
-            const end = () => this.#end(`ended with ${signal ?? `exit code ${code}`}`);
-            child.once('close', end);
-            // What modules of the set have started there may hold its output open for ever.
-            signalGroup(child.pid, 'SIGKILL');
-            setTimeout(end, LAST_OUTPUT).unref();
-        });
-    }
-    /** Starts it; it has imported nothing yet. @throws HostUnavailable when there can be no socket for its output */
-    static async start({ python, cwd, env }) {
-        const { server, directory, path } = await listen([
-            tmpdir(),
-            ...(env.RUNNER_TEMP ? [env.RUNNER_TEMP] : []),
-        ]);
-        const child = startLeader(python, [join(PYTHON_SOURCES, 'host.py'), path], {
-            cwd,
-            env,
-            stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
-        });
-        return new warm_host_WarmHost(child, server, directory);
-    }
-    /** Why it is no more; undefined while it lives. */
-    get gone() {
-        return this.#gone;
-    }
-    /** Whether it has ended by a signal, and not of its own. */
-    get killed() {
-        return this.#gone !== undefined && this.#child.signalCode !== null;
-    }
-    /** The last lines it printed itself, outside of any eval. */
-    get printed() {
-        return this.#printed;
-    }
-    async plan(questionFile, answerFile) {
-        try {
-            await this.#ask({ do: 'plan', request: questionFile, output: answerFile });
-            return undefined;
-        }
-        catch (error) {
-            return { why: `${this.#child.spawnfile} ${reasonOf(error)}`, printed: this.#printed.join('\n') };
-        }
-    }
-    /** @returns undefined when evals may be forked, or why not. Rejects when it dies. */
-    async prepare({ evals, models, registryPaths, todaysModels }) {
-        const answer = await this.#ask({
-            do: 'prepare',
-            evals,
-            models,
-            registry_paths: registryPaths,
-            todays_models: todaysModels,
-        });
-        return typeof answer.unfit === 'string' ? answer.unfit : undefined;
-    }
-    /** Forks an eval. Its exit rejects with EngineLost when the host dies before it has told the eval's end. */
-    run({ args, env, onLine, onRedraw }) {
-        const id = this.#nextId++;
-        const running = {
-            settle: Promise.withResolvers(),
-            onLine,
-            onRedraw,
-            output: new Set(),
-            read: Promise.withResolvers(),
-            streamsRead: 0,
-            pid: undefined,
-            waitingSignal: undefined,
-            ended: false,
-        };
-        this.#running.set(id, running);
-        if (this.#gone !== undefined)
-            this.#lose(id, running);
-        else
-            this.#send({ do: 'run', id, args, env });
-        return {
-            exit: running.settle.promise,
-            signal(signal) {
-                if (running.ended)
-                    return;
-                if (running.pid === undefined)
-                    running.waitingSignal = signal;
-                else
-                    signalGroup(running.pid, signal);
-            },
-        };
-    }
-    /** Ends it, and every eval that still runs. */
-    async close() {
-        this.#control.end();
-        const timer = setTimeout(() => signalGroup(this.#child.pid, 'SIGKILL'), LAST_WORDS);
-        await this.#closed.promise;
-        clearTimeout(timer);
-    }
-    async #ask(question) {
-        if (this.#gone !== undefined)
-            throw new Error(this.#gone);
-        this.#answer = Promise.withResolvers();
-        this.#send(question);
-        return await this.#answer.promise;
-    }
-    #send(message) {
-        this.#control.write(`${JSON.stringify(message)}\n`);
-    }
-    #hear(line) {
-        let message;
-        try {
-            message = JSON.parse(line);
-        }
-        catch {
-            this.#end('sent a message that is not JSON');
-            return;
-        }
-        const id = Number(message.id);
-        const running = this.#running.get(id);
-        if (!running) {
-            this.#answer?.resolve(message);
-        }
-        else if (typeof message.pid === 'number') {
-            running.pid = message.pid;
-            if (running.waitingSignal)
-                signalGroup(running.pid, running.waitingSignal);
-        }
-        else if (typeof message.error === 'string') {
-            running.ended = true;
-            this.#running.delete(id);
-            running.settle.reject(new Error(message.error));
-        }
-        else {
-            running.ended = true;
-            const code = typeof message.code === 'number' ? message.code : null;
-            const signal = (message.signal ?? null);
-            void this.#outputEnd(running).then(() => {
-                this.#running.delete(id);
-                running.settle.resolve({ code, signal });
-            });
-        }
-    }
-    /** A connection says whose output it is, and then is that output. */
-    #connect(socket) {
-        let head = Buffer.alloc(0);
-        const onHead = (data) => {
-            head = Buffer.concat([head, data]);
-            const newline = head.indexOf(10);
-            if (newline < 0)
-                return;
-            socket.off('data', onHead);
-            socket.pause();
-            const running = this.#running.get(Number.parseInt(head.toString('latin1', 0, newline), 10));
-            if (!running) {
-                socket.destroy();
-                return;
-            }
-            running.output.add(socket);
-            socket.once('close', () => {
-                running.output.delete(socket);
-                running.streamsRead += 1;
-                if (running.streamsRead === STREAMS)
-                    running.read.resolve();
-            });
-            const rest = head.subarray(newline + 1);
-            if (rest.length > 0)
-                socket.unshift(rest);
-            readLines(socket, running.onLine);
-            if (running.onRedraw)
-                readRedraws(socket, running.onRedraw);
-            socket.resume();
-        };
-        socket.on('data', onHead);
-        socket.on('error', () => { });
-    }
-    /** Nobody is left who could write; what was written, and even the connections, may still be on their way. */
-    async #outputEnd({ output, read }) {
-        const timer = setTimeout(() => {
-            for (const socket of output)
-                socket.destroy();
-            read.resolve();
-        }, LAST_OUTPUT);
-        await read.promise;
-        clearTimeout(timer);
-    }
-    #keep(line) {
-        this.#printed.push(line);
-        if (this.#printed.length > KEPT_LINES)
-            this.#printed.shift();
-    }
-    #end(why) {
-        if (this.#gone !== undefined)
-            return;
-        this.#gone = why;
-        this.#answer?.reject(new Error(why));
-        this.#answer?.promise.catch(() => { });
-        for (const [id, running] of this.#running)
-            if (!running.ended)
-                this.#lose(id, running);
-        signalGroup(this.#child.pid, 'SIGKILL');
-        // What an eval has forked, and has left its group, may hold the other ends, and this process would wait for them.
-        for (const stream of this.#child.stdio)
-            stream?.destroy();
-        this.#server.close();
-        rmSync(this.#directory, { recursive: true, force: true });
-        this.#closed.resolve();
-    }
-    #lose(id, running) {
-        running.ended = true;
-        this.#running.delete(id);
-        // It notices by itself that its host is gone; nobody waits for that.
-        signalGroup(running.pid, 'SIGKILL');
-        for (const socket of running.output)
-            socket.destroy();
-        running.settle.reject(new EngineLost(`the Python process that it was forked from ${this.#gone ?? 'is gone'}`));
-    }
-}
-/** A Unix socket in a directory that is this user's alone, in the first of these places that can have one. */
-async function listen(places) {
-    const reasons = [];
-    for (const place of places) {
-        let directory;
-        try {
-            directory = mkdtempSync(join(place, 'oaievalset-'));
-            const path = join(directory, 'output');
-            if (Buffer.byteLength(path) > LONGEST_PATH)
-                throw new Error(`${place}: too long for the path of a socket`);
-            const server = createServer();
-            await new Promise((resolve, reject) => {
-                server.once('error', reject);
-                server.listen(path, resolve);
-            });
-            return { server, directory, path };
-        }
-        catch (error) {
-            reasons.push(reasonOf(error));
-            if (directory !== undefined)
-                rmSync(directory, { recursive: true, force: true });
-        }
-    }
-    throw new warm_host_HostUnavailable(`there is no place for the socket that evals print to (${reasons.join('; ')})`);
-}
-
-;// CONCATENATED MODULE: ./lib/engine/warm-engine.js
-
-
-
-/** A host that dies is replaced once. */
-const LIVES = 2;
-/**
- * Forks evals from a warm host, which is started, unless it is there, with the first eval. When hosts die, or when the set
- * cannot be forked safely, each eval gets a process of its own instead.
- */
-function warm_engine_warmEngine(options) {
-    const { startHost, preparation, fallback, log } = options;
-    let lives = LIVES;
-    let host = options.first?.host;
-    let prepared = options.first?.prepared;
-    let current;
-    let closing = false;
-    async function nextHost() {
-        while (lives > 0) {
-            lives -= 1;
-            try {
-                host ??= await startHost();
-                if (closing) {
-                    await host.close();
-                    return undefined;
-                }
-                const preparing = prepared ?? host.prepare(preparation);
-                prepared = undefined;
-                const unfit = await preparing;
-                if (unfit === undefined)
-                    return host;
-                doWithout(unfit);
-            }
-            catch (error) {
-                if (error instanceof HostUnavailable)
-                    doWithout(error.message);
-                else
-                    lost(reasonOf(error));
-            }
-            await host?.close();
-            host = undefined;
-        }
-        return undefined;
-    }
-    function doWithout(why) {
-        log.info(`Each eval gets a Python process of its own, which takes longer: ${why}.`);
-        lives = 0;
-    }
-    function lost(why) {
-        if (closing)
-            return;
-        const printed = host?.printed.slice(-10) ?? [];
-        const next = lives > 0
-            ? 'It is started again.'
-            : 'From here on each eval gets a process of its own, which takes longer.';
-        log.warning([`The Python process that evals are forked from ${why}. ${next}`, ...printed].join('\n'), 'Warm engine lost');
-    }
-    /** The one promise that all evals wait for, until its host is gone. */
-    async function serving() {
-        for (;;) {
-            current ??= nextHost();
-            const waited = current;
-            const found = await waited;
-            if (found?.gone === undefined)
-                return found;
-            if (current !== waited)
-                continue;
-            lost(found.gone);
-            host = undefined;
-            current = undefined;
-        }
-    }
-    return {
-        start(execution) {
-            return deferred(async () => {
-                const found = await serving();
-                return () => (found ? found.run(execution) : fallback.start(execution));
-            });
-        },
-        async close() {
-            closing = true;
-            lives = 0;
-            // Python may have to be installed before there is a host, which takes minutes. What comes of it is closed at once.
-            if (!host)
-                return;
-            // It may be importing, and take its time.
-            await host.close();
-            await current;
-        },
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/engine/engines.js
-/** Which engine runs the evals, and what plans the set for it. */
-
-
-
-
-
-
-/** Forking a process that has imported much is safe on Linux; on macOS system libraries forbid it. */
-function engines_defaultEngine(platform) {
-    return platform === 'linux' ? 'warm' : 'oaieval';
-}
-/** No process is started before it is asked for something. */
-function engines(options) {
-    const chosen = options.engine === 'warm' ? warm(options) : plain(options);
-    return { ...chosen, open: (preparation) => readableOutput(chosen.open(preparation), options.log) };
-}
-function plain(options) {
-    const planner = {
-        plan: async (...files) => await shortLivedPlanner({ ...options, python: await options.python() }).plan(...files),
-    };
-    const engine = oaievalEngine(options);
-    return { planner, open: () => engine, close: () => engine.close() };
-}
-/** The process that plans the set has all imported that its evals need: they are forked from it. */
-function warm(options) {
-    const { models, registryPaths, todaysModels, log } = options;
-    // It makes API clients for the evals.
-    const env = { ...options.env, ...withoutProxy(options.env) };
-    const startHost = async () => await WarmHost.start({ ...options, env, python: await options.python() });
-    const common = { models, registryPaths, todaysModels };
-    let host;
-    let prepared;
-    let engine;
-    let closed = false;
-    return {
-        planner: {
-            async plan(questionFile, answerFile) {
-                try {
-                    host ??= await startHost();
-                }
-                catch (error) {
-                    if (!(error instanceof HostUnavailable))
-                        throw error;
-                    // The engine finds the same, and says so.
-                    return await shortLivedPlanner({ ...options, python: await options.python() }).plan(questionFile, answerFile);
-                }
-                let failure = await host.plan(questionFile, answerFile);
-                if (failure && host.killed && !closed) {
-                    // By a machine short of memory, or by hand: the next may live.
-                    log.info(`The Python process that plans ${host.gone}; the set is planned by another one.`);
-                    host = await startHost();
-                    failure = await host.plan(questionFile, answerFile);
-                }
-                if (!failure) {
-                    // Its classes are imported. The rest of its preparation goes on while this process reads the data of the set.
-                    prepared = host.prepare({ evals: [], ...common });
-                    prepared.catch(() => { });
-                }
-                return failure;
-            },
-        },
-        open({ evals }) {
-            engine = warmEngine({
-                startHost,
-                first: host && prepared && { host, prepared },
-                preparation: { evals, ...common },
-                fallback: oaievalEngine(options),
-                log,
-            });
-            return engine;
-        },
-        async close() {
-            closed = true;
-            await (engine ?? host)?.close();
-        },
-    };
-}
-
 // EXTERNAL MODULE: ./lib/action/log.js
 var log = __nccwpck_require__(2988);
-;// CONCATENATED MODULE: ./lib/action/inputs.js
-/** The inputs of action.yml, read once and checked whole. Nothing below this room reads an INPUT_ variable. */
+;// CONCATENATED MODULE: ./lib/action/input-values.js
+/** Reads the text of one input as a value of one kind. Everything thrown here is an ActionError that names the input. */
 
 
 
@@ -29579,52 +28977,6 @@ var log = __nccwpck_require__(2988);
 
 
 
-
-
-/** @throws ActionError INPUT_MISSING, INPUT_INVALID or ARGS_INVALID, naming the input */
-function readInputs() {
-    const model = requiredName('model', `the model to evaluate, for example ${EXAMPLE_MODEL}`);
-    const evalSet = requiredName('eval-set', 'an eval set of the registry, for example test-basic');
-    checkFileName(model, evalSet);
-    return {
-        model,
-        evalSet,
-        args: words('args'),
-        registryPaths: lines('registry-path'),
-        workingDirectory: directory('working-directory'),
-        python: inputs_text('python') || 'python3',
-        evalsVersion: inputs_text('evals-version'),
-        extraPackages: lines('extra-packages'),
-        resume: inputs_boolean('resume', true),
-        cacheKey: inputs_text('cache-key'),
-        maxAge: duration('max-age'),
-        sampleResume: inputs_boolean('sample-resume', true),
-        parallelEvals: count('parallel-evals', 4, 1000),
-        engine: engine(),
-        maxRequestsInFlight: count('max-requests-in-flight', 32, 10_000),
-        attempts: count('attempts', 2, 100),
-        exitOnError: inputs_boolean('exit-on-error', false),
-        evalTimeout: duration('eval-timeout'),
-        stallTimeout: duration('stall-timeout') ?? 10 * UNITS.m,
-        timeBudget: duration('time-budget'),
-        tokenBudget: inputs_text('token-budget') === '' ? undefined : count('token-budget', 0, Number.MAX_SAFE_INTEGER),
-        checkpointInterval: duration('checkpoint-interval') ?? 2 * UNITS.m,
-        matrix: inputs_text('matrix', SEVERAL_LINES),
-        encryptionKey: secret('encryption-key'),
-        githubToken: secret('github-token'),
-        stateDirectory: resolve(inputs_text('state-directory') || '/tmp/oaievalset'),
-    };
-}
-function engine() {
-    const value = inputs_text('engine') || 'auto';
-    if (value === 'auto' || value === 'oaieval')
-        return value;
-    if (value !== 'warm')
-        throw invalid('engine', value, 'there is no such engine', 'Set engine to auto, warm or oaieval.');
-    if (defaultEngine(process.platform) === 'warm')
-        return value;
-    throw invalid('engine', value, 'it needs Linux', 'Set engine to auto, or use a Linux runner.');
-}
 /** What would move or hide results, or is decided by an input, and how to say it instead. */
 const REFUSED_ARGS = new Map([
     ['--record_path', 'The action keeps a record file of every eval itself; remove it.'],
@@ -29639,7 +28991,7 @@ const REFUSED_ARGS = new Map([
     ['--no-exit-on-error', 'It is an argument of oaievalset; use the input exit-on-error: false.'],
 ]);
 function words(name) {
-    const value = inputs_text(name, SEVERAL_LINES);
+    const value = input_values_text(name, SEVERAL_LINES);
     let args;
     try {
         args = split(value);
@@ -29656,7 +29008,7 @@ function words(name) {
     return args;
 }
 function requiredName(name, meaning) {
-    const value = inputs_text(name);
+    const value = input_values_text(name);
     if (value === '') {
         throw new ActionError('INPUT_MISSING', `The input ${name} is missing.`, `Set ${name} under "with:" to ${meaning}.`);
     }
@@ -29670,22 +29022,15 @@ function requiredName(name, meaning) {
         throw invalid(name, value, wrong, `Set ${name} to ${meaning}.`);
     return value;
 }
-/** A progress file set aside has the longest name: `{model}.{eval_set}.progress.txt.rejected-<time>`, 255 bytes at most. */
-function checkFileName(model, evalSet) {
-    const longest = `${model}.${evalSet}`.split('/').map((part) => Buffer.byteLength(part));
-    if (Math.max(...longest) > 255 - '.progress.txt.rejected-20260101T000000Z-10'.length) {
-        throw invalid('model', model, 'together with eval-set it is too long for a file name', 'Use a shorter name.');
-    }
-}
 function directory(name) {
-    const path = resolve(inputs_text(name) || '.');
+    const path = resolve(input_values_text(name) || '.');
     if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
         throw invalid(name, path, 'there is no such directory', 'Set it to a directory of the checkout, and check out the repository first.');
     }
     return path;
 }
-function inputs_boolean(name, fallback) {
-    const value = inputs_text(name);
+function input_values_boolean(name, fallback) {
+    const value = input_values_text(name);
     if (value === '')
         return fallback;
     if (/^true$/i.test(value))
@@ -29695,7 +29040,7 @@ function inputs_boolean(name, fallback) {
     throw invalid(name, value, 'it is neither true nor false', `Set ${name} to true or false.`);
 }
 function count(name, fallback, most) {
-    const value = inputs_text(name);
+    const value = input_values_text(name);
     if (value === '')
         return fallback;
     const number = Number(value);
@@ -29707,7 +29052,7 @@ function count(name, fallback, most) {
 const UNITS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 };
 /** `90s`, `30m`, `5h30m`, `7d`, in milliseconds. */
 function duration(name) {
-    const value = inputs_text(name);
+    const value = input_values_text(name);
     if (value === '')
         return undefined;
     const parts = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(value);
@@ -29719,15 +29064,26 @@ function duration(name) {
     }
     return milliseconds;
 }
+/** The most that a timer of Node counts is some 24.8 days; a longer one goes off at once. */
+const LONGEST_TIMER_DAYS = 24;
+/** A duration that is waited for, in milliseconds. */
+function timer(name) {
+    const milliseconds = duration(name);
+    if (milliseconds !== undefined && milliseconds > LONGEST_TIMER_DAYS * UNITS.d) {
+        const longest = `${LONGEST_TIMER_DAYS}d`;
+        throw invalid(name, input_values_text(name), `it is longer than ${longest}`, `Set ${name} to at most ${longest}.`);
+    }
+    return milliseconds;
+}
 function lines(name) {
-    return inputs_text(name, SEVERAL_LINES)
+    return input_values_text(name, SEVERAL_LINES)
         .split(/\r?\n/)
         .map((line) => line.trim())
         .filter((line) => line !== '');
 }
 /** A value that must appear nowhere, however short it is. */
 function secret(name) {
-    const value = inputs_text(name);
+    const value = input_values_text(name);
     if (value !== '')
         (0,core/* setSecret */.Pq)(value);
     log/* actionLog */.Zx.hide(value, { isMasked: true });
@@ -29737,7 +29093,7 @@ function secret(name) {
 const ONE_LINE = /\p{Cc}/u;
 const SEVERAL_LINES = /[^\P{Cc}\r\n\t]/u;
 const SECRETS = new Set(['encryption-key', 'github-token']);
-function inputs_text(name, refused = ONE_LINE) {
+function input_values_text(name, refused = ONE_LINE) {
     const value = (0,core/* getInput */.V4)(name);
     if (refused.test(value)) {
         const next = 'Remove them; a value that should be one line may hold a line break.';
@@ -29759,7 +29115,7 @@ function invalid(name, value, why, next) {
 /* harmony export */   Zx: () => (/* binding */ actionLog)
 /* harmony export */ });
 /* unused harmony exports sanitizeMessage, quoteChildLine */
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3360);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3218);
 /* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8804);
 
 
@@ -29823,7 +29179,7 @@ function quoteChildLine(line) {
 /* harmony export */   I: () => (/* binding */ publishSummary)
 /* harmony export */ });
 /* unused harmony export publishOutputs */
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3360);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3218);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
 /* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(348);
 
@@ -29878,16 +29234,16 @@ async function publishSummary(results, context, notes, log) {
 /* harmony export */   L6: () => (/* binding */ loadSession)
 /* harmony export */ });
 /* unused harmony exports sessionInputs, RunningSession */
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3360);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3218);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
 
 
 const NAME = 'session';
-/** What of the inputs `post` has to know. A secret it reads anew: nothing secret is written down. */
-function sessionInputs({ model, evalSet, cacheKey, stateDirectory, resume, }) {
-    return { model, evalSet, cacheKey, stateDirectory, resume };
+/** What `post` has to know of the inputs. It reads a secret anew: nothing secret is written down. */
+function sessionInputs({ model, evalSet, cacheKey, stateDirectory }) {
+    return { model, evalSet, cacheKey, stateDirectory };
 }
-/** The session of a run that goes on. */
+/** The session while main runs. */
 class RunningSession {
     #log;
     #session;
@@ -29923,7 +29279,7 @@ function loadSession() {
 
 /***/ }),
 
-/***/ 193:
+/***/ 2525:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -30102,8 +29458,23 @@ function safe(text) {
         .replace(/^[-.]+|[-.]+$/g, '');
 }
 
-// EXTERNAL MODULE: ./lib/action-root.js
-var action_root = __nccwpck_require__(5118);
+// EXTERNAL MODULE: external "node:url"
+var external_node_url_ = __nccwpck_require__(3136);
+;// CONCATENATED MODULE: ./lib/action-root.js
+
+
+
+/**
+ * The directory of the action itself, the nearest one above this file that holds `action.yml`: the same from `src/` in a
+ * checkout and from `dist/<entry>/`. Not a `new URL(…)`, which the bundler would rewrite.
+ */
+function actionRoot() {
+    let directory = (0,external_node_path_.dirname)((0,external_node_url_.fileURLToPath)(import.meta.url));
+    while (!(0,external_node_fs_.existsSync)((0,external_node_path_.join)(directory, 'action.yml')) && (0,external_node_path_.dirname)(directory) !== directory)
+        directory = (0,external_node_path_.dirname)(directory);
+    return directory;
+}
+
 ;// CONCATENATED MODULE: external "node:fs/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
 // EXTERNAL MODULE: external "node:os"
@@ -30498,10 +29869,131 @@ function abortedAfter(milliseconds, ...signals) {
     return controller.signal;
 }
 
-// EXTERNAL MODULE: ./lib/process/group.js + 1 modules
-var group = __nccwpck_require__(6303);
-// EXTERNAL MODULE: ./lib/process/leader.js + 2 modules
-var leader = __nccwpck_require__(2481);
+;// CONCATENATED MODULE: external "node:child_process"
+const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+;// CONCATENATED MODULE: external "node:module"
+const external_node_module_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:module");
+;// CONCATENATED MODULE: ./lib/process/leader.js
+
+
+function startLeader(program, args, options) {
+    return (0,external_node_child_process_namespaceObject.spawn)(program, args, { ...options, detached: true });
+}
+/**
+ * Signals a process group by the pid of its leader. Does nothing when none was started, or no process of it is left that
+ * can be signalled: of a group of zombies macOS says EPERM where Linux says ESRCH.
+ */
+function signalGroup(leader, signal) {
+    if (leader === undefined || leader <= 0)
+        return;
+    try {
+        process.kill(-leader, signal);
+    }
+    catch (error) {
+        const { code } = error;
+        if (code !== 'ESRCH' && code !== 'EPERM')
+            throw error;
+    }
+}
+/**
+ * From here on every program that any module of this process starts is started as `guard` says. For a process whose
+ * libraries start programs and take no options for it.
+ */
+function leader_guardStarts(guard) {
+    const original = childProcess.spawn;
+    const guarded = (program, args = [], options = {}) => {
+        const start = guard(program, { args, env: options.env ?? process.env });
+        return original(program, start.args, { ...options, env: start.env });
+    };
+    childProcess.spawn = guarded;
+    syncBuiltinESMExports();
+}
+
+;// CONCATENATED MODULE: ./lib/process/redraws.js
+const LONGEST_LINE = 64 * 1024;
+/**
+ * Reports what a progress bar shows: it redraws its line, each time behind a `\r`, and ends it only when it is full. The
+ * stream has to be one of text, as `readLines` makes it.
+ */
+function readRedraws(stream, onRedraw) {
+    let pending = '';
+    stream.on('data', (chunk) => {
+        pending = (pending + chunk).split('\n').at(-1)?.slice(-LONGEST_LINE) ?? '';
+        if (!chunk.includes('\r'))
+            return;
+        pending = pending.split('\r').findLast((part) => part !== '') ?? '';
+        if (pending !== '')
+            onRedraw(pending);
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/process/group.js
+
+
+/** How long the output of a child that has ended may stay open. */
+const LAST_OUTPUT = 2000;
+/**
+ * Starts a program as the leader of a new process group. Its file descriptor 3 is a pipe that this process holds open
+ * and never writes to: when this process is gone, kill -9 included, the child reads its end there.
+ */
+function spawnGroup(program, args, options) {
+    const child = startLeader(program, args, {
+        cwd: options.cwd,
+        env: options.env,
+        stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+        if (!stream)
+            continue;
+        readLines(stream, options.onLine);
+        if (options.onRedraw)
+            readRedraws(stream, options.onRedraw);
+    }
+    const exit = new Promise((resolve, reject) => {
+        child.once('error', reject);
+        child.once('close', (code, signal) => resolve({ code, signal }));
+    });
+    const pid = child.pid ?? -1;
+    child.once('exit', () => {
+        // What it left running would hold its output, and nobody is to wait for that; also not when it has left the group. What
+        // was forked there holds even the other end of the pipe, which nobody needs any more.
+        signalGroup(pid, 'SIGKILL');
+        child.stdio[3]?.destroy();
+        setTimeout(() => {
+            for (const stream of child.stdio)
+                stream?.destroy();
+        }, LAST_OUTPUT).unref();
+    });
+    return { pid, exit, signal: (signal) => signalGroup(pid, signal) };
+}
+/** In characters; of a longer line its end is reported. */
+const group_LONGEST_LINE = 64 * 1024;
+/** Reports each line of a stream, the last one also without its newline. Lines end at `\n` only. */
+function readLines(stream, onLine) {
+    let pending = '';
+    const emit = (line) => {
+        const shown = withoutRedraws(line);
+        if (shown !== '')
+            onLine(shown);
+    };
+    stream.setEncoding('utf8');
+    stream.on('data', (chunk) => {
+        const lines = (pending + chunk).split('\n');
+        pending = lines.pop() ?? '';
+        if (pending.length > group_LONGEST_LINE)
+            pending = pending.slice(-group_LONGEST_LINE);
+        lines.forEach(emit);
+    });
+    stream.on('end', () => emit(pending));
+}
+/** As tqdm and pip draw: `  5%|▌    | 1/20 [00:00<00:10]`, `12it [00:01, 9.9it/s]`. */
+const PROGRESS_BAR = /\d ?%|\dit \[|━/;
+/** A progress bar redraws its line behind a `\r`: only its last state is reported. Any other `\r` is part of the text. */
+function withoutRedraws(line) {
+    const parts = line.split('\r').filter((part) => part !== '');
+    return parts.filter((part, n) => n === parts.length - 1 || !PROGRESS_BAR.test(part)).join('\r');
+}
+
 ;// CONCATENATED MODULE: ./lib/checkpoint/trust/safe-tar.js
 
 
@@ -30586,7 +30078,7 @@ async function tryOut({ tar, packing, env, directory, signal }) {
             [...create, ...pack],
             ['-xf', archive, '-C', into, ...unpack, ...AS_OURS],
         ]) {
-            const tool = (0,group/* spawnGroup */.j)(tar, args, { cwd: directory, env, onLine: (line) => said.push(line) });
+            const tool = spawnGroup(tar, args, { cwd: directory, env, onLine: (line) => said.push(line) });
             const late = abortedAfter(PROBE_TIMEOUT, signal);
             late.addEventListener('abort', () => tool.signal('SIGKILL'), { once: true });
             const { code } = await tool.exit;
@@ -30671,12 +30163,12 @@ function runWorker(request, options) {
         let stopped;
         let failedToStart = '';
         const texts = { stdout: '', stderr: '', result: '' };
-        const child = (0,leader/* startLeader */.OH)(process.execPath, [program], {
+        const child = startLeader(process.execPath, [program], {
             cwd,
             env,
             stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
         });
-        const killGroup = () => (0,leader/* signalGroup */.i8)(child.pid, 'SIGKILL');
+        const killGroup = () => signalGroup(child.pid, 'SIGKILL');
         const stop = (why) => {
             stopped ??= why;
             killGroup();
@@ -30749,7 +30241,7 @@ class CacheClient {
     #temporaryDirectory;
     #program;
     #tools;
-    constructor({ env, temporaryDirectory, encryptionKey, workerPath = (0,external_node_path_.join)((0,action_root/* actionRoot */.X)(), 'dist/cache-worker/index.js'), }) {
+    constructor({ env, temporaryDirectory, encryptionKey, workerPath = (0,external_node_path_.join)(actionRoot(), 'dist/cache-worker/index.js'), }) {
         this.secrets = [env.ACTIONS_RUNTIME_TOKEN ?? '', encryptionKey];
         this.#env = clientEnvironment(env, encryptionKey);
         this.toolEnvironment = child_environment_toolEnvironment(this.#env);
@@ -31044,7 +30536,7 @@ function bounded(mostBytes) {
 }
 /** Never with `-P`: without it tar refuses absolute names, `..`, and links that lead out of the directory. */
 function startTar(args, env) {
-    const tar = (0,leader/* startLeader */.OH)('tar', args, { env, stdio: 'pipe' });
+    const tar = startLeader('tar', args, { env, stdio: 'pipe' });
     // What it was starting when it was killed holds its output, for which nobody is to wait.
     tar.once('exit', () => killGroup(tar));
     return tar;
@@ -31076,7 +30568,7 @@ function feeding(stdin) {
 }
 /** With what tar started: a tar that is a script leaves children behind. */
 function killGroup(tar) {
-    (0,leader/* signalGroup */.i8)(tar.pid, 'SIGKILL');
+    signalGroup(tar.pid, 'SIGKILL');
 }
 const STDERR_LIMIT = 4096;
 async function ended(tar) {
@@ -32296,11 +31788,11 @@ function sameExecution(a, b) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_finish_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2887);
-/* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1703);
+/* harmony import */ var _action_input_values_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(349);
 /* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2988);
 /* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7065);
 /* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9090);
-/* harmony import */ var _checkpoint_adopt_checkpoint_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(193);
+/* harmony import */ var _checkpoint_adopt_checkpoint_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2525);
 /* harmony import */ var _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(198);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(452);
 /* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1394);
@@ -32324,7 +31816,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 async function post() {
     const session = (0,_action_session_js__WEBPACK_IMPORTED_MODULE_4__/* .loadSession */ .L6)();
-    if (!session?.adopted || session.ended)
+    if (!session || session.ended)
         return;
     const { model, evalSet } = session.inputs;
     _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.info('The step did not come to its end; saving what it completed.');
@@ -32355,7 +31847,7 @@ async function saveAndTell(session, paths) {
     });
     const store = (0,_checkpoint_adopt_checkpoint_js__WEBPACK_IMPORTED_MODULE_5__/* .checkpointStore */ .ms)({
         identity: session.checkpoint,
-        encryptionKey: (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_1__/* .secret */ .r)('encryption-key'),
+        encryptionKey: (0,_action_input_values_js__WEBPACK_IMPORTED_MODULE_1__/* .secret */ .rJ)('encryption-key'),
         temporaryDirectory: context.temporaryDirectory,
         firstSeq: session.nextSeq,
     });
@@ -32376,162 +31868,6 @@ await post().catch(_action_finish_js__WEBPACK_IMPORTED_MODULE_0__/* .fail */ .f)
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
-
-/***/ }),
-
-/***/ 6303:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  j: () => (/* binding */ spawnGroup)
-});
-
-// UNUSED EXPORTS: readLines
-
-// EXTERNAL MODULE: ./lib/process/leader.js + 2 modules
-var leader = __nccwpck_require__(2481);
-;// CONCATENATED MODULE: ./lib/process/redraws.js
-const LONGEST_LINE = 64 * 1024;
-/**
- * Reports what a progress bar shows: it redraws its line, each time behind a `\r`, and ends it only when it is full. The
- * stream has to be one of text, as `readLines` makes it.
- */
-function readRedraws(stream, onRedraw) {
-    let pending = '';
-    stream.on('data', (chunk) => {
-        pending = (pending + chunk).split('\n').at(-1)?.slice(-LONGEST_LINE) ?? '';
-        if (!chunk.includes('\r'))
-            return;
-        pending = pending.split('\r').findLast((part) => part !== '') ?? '';
-        if (pending !== '')
-            onRedraw(pending);
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/process/group.js
-
-
-/** How long the output of a child that has ended may stay open. */
-const LAST_OUTPUT = 2000;
-/**
- * Starts a program as the leader of a new process group. Its file descriptor 3 is a pipe that this process holds open
- * and never writes to: when this process is gone, kill -9 included, the child reads its end there.
- */
-function spawnGroup(program, args, options) {
-    const child = (0,leader/* startLeader */.OH)(program, args, {
-        cwd: options.cwd,
-        env: options.env,
-        stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-    });
-    for (const stream of [child.stdout, child.stderr]) {
-        if (!stream)
-            continue;
-        readLines(stream, options.onLine);
-        if (options.onRedraw)
-            readRedraws(stream, options.onRedraw);
-    }
-    const exit = new Promise((resolve, reject) => {
-        child.once('error', reject);
-        child.once('close', (code, signal) => resolve({ code, signal }));
-    });
-    const pid = child.pid ?? -1;
-    child.once('exit', () => {
-        // What it left running would hold its output, and nobody is to wait for that; also not when it has left the group. What
-        // was forked there holds even the other end of the pipe, which nobody needs any more.
-        (0,leader/* signalGroup */.i8)(pid, 'SIGKILL');
-        child.stdio[3]?.destroy();
-        setTimeout(() => {
-            for (const stream of child.stdio)
-                stream?.destroy();
-        }, LAST_OUTPUT).unref();
-    });
-    return { pid, exit, signal: (signal) => (0,leader/* signalGroup */.i8)(pid, signal) };
-}
-/** In characters; of a longer line its end is reported. */
-const group_LONGEST_LINE = 64 * 1024;
-/** Reports each line of a stream, the last one also without its newline. Lines end at `\n` only. */
-function readLines(stream, onLine) {
-    let pending = '';
-    const emit = (line) => {
-        const shown = withoutRedraws(line);
-        if (shown !== '')
-            onLine(shown);
-    };
-    stream.setEncoding('utf8');
-    stream.on('data', (chunk) => {
-        const lines = (pending + chunk).split('\n');
-        pending = lines.pop() ?? '';
-        if (pending.length > group_LONGEST_LINE)
-            pending = pending.slice(-group_LONGEST_LINE);
-        lines.forEach(emit);
-    });
-    stream.on('end', () => emit(pending));
-}
-/** As tqdm and pip draw: `  5%|▌    | 1/20 [00:00<00:10]`, `12it [00:01, 9.9it/s]`. */
-const PROGRESS_BAR = /\d ?%|\dit \[|━/;
-/** A progress bar redraws its line behind a `\r`: only its last state is reported. Any other `\r` is part of the text. */
-function withoutRedraws(line) {
-    const parts = line.split('\r').filter((part) => part !== '');
-    return parts.filter((part, n) => n === parts.length - 1 || !PROGRESS_BAR.test(part)).join('\r');
-}
-
-
-/***/ }),
-
-/***/ 2481:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  i8: () => (/* binding */ signalGroup),
-  OH: () => (/* binding */ startLeader)
-});
-
-// UNUSED EXPORTS: guardStarts
-
-;// CONCATENATED MODULE: external "node:child_process"
-const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
-;// CONCATENATED MODULE: external "node:module"
-const external_node_module_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:module");
-;// CONCATENATED MODULE: ./lib/process/leader.js
-
-
-function startLeader(program, args, options) {
-    return (0,external_node_child_process_namespaceObject.spawn)(program, args, { ...options, detached: true });
-}
-/**
- * Signals a process group by the pid of its leader. Does nothing when none was started, or no process of it is left that
- * can be signalled: of a group of zombies macOS says EPERM where Linux says ESRCH.
- */
-function signalGroup(leader, signal) {
-    if (leader === undefined || leader <= 0)
-        return;
-    try {
-        process.kill(-leader, signal);
-    }
-    catch (error) {
-        const { code } = error;
-        if (code !== 'ESRCH' && code !== 'EPERM')
-            throw error;
-    }
-}
-/**
- * From here on every program that any module of this process starts is started as `guard` says. For a process whose
- * libraries start programs and take no options for it.
- */
-function guardStarts(guard) {
-    const original = childProcess.spawn;
-    const guarded = (program, args = [], options = {}) => {
-        const start = guard(program, { args, env: options.env ?? process.env });
-        return original(program, start.args, { ...options, env: start.env });
-    };
-    childProcess.spawn = guarded;
-    syncBuiltinESMExports();
-}
-
 
 /***/ }),
 
@@ -35038,7 +34374,7 @@ class Redactor {
 
 /***/ }),
 
-/***/ 3360:
+/***/ 3218:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -35058,8 +34394,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: ExitCode, addPath, endGroup, exportVariable, getBooleanInput, getIDToken, getMultilineInput, isDebug, markdownSummary, notice, platform, setCommandEcho, setFailed, setOutput, startGroup, toPlatformPath, toPosixPath, toWin32Path
 
-// EXTERNAL MODULE: external "os"
-var external_os_ = __nccwpck_require__(857);
+;// CONCATENATED MODULE: external "os"
+const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
 // We use any as a valid input type
 /* eslint-disable @typescript-eslint/no-explicit-any */
@@ -35134,7 +34470,7 @@ function utils_toCommandProperties(annotationProperties) {
  */
 function command_issueCommand(command, properties, message) {
     const cmd = new Command(command, properties, message);
-    process.stdout.write(cmd.toString() + external_os_.EOL);
+    process.stdout.write(cmd.toString() + external_os_namespaceObject.EOL);
 }
 function command_issue(name, message = '') {
     command_issueCommand(name, {}, message);
@@ -35190,8 +34526,8 @@ function escapeProperty(s) {
 //# sourceMappingURL=command.js.map
 ;// CONCATENATED MODULE: external "crypto"
 const external_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("crypto");
-// EXTERNAL MODULE: external "fs"
-var external_fs_ = __nccwpck_require__(9896);
+;// CONCATENATED MODULE: external "fs"
+const external_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/file-command.js
 // For internal use, subject to change.
 // We use any as a valid input type
@@ -35205,10 +34541,10 @@ function file_command_issueFileCommand(command, message) {
     if (!filePath) {
         throw new Error(`Unable to find environment variable for file command ${command}`);
     }
-    if (!external_fs_.existsSync(filePath)) {
+    if (!external_fs_namespaceObject.existsSync(filePath)) {
         throw new Error(`Missing file at path: ${filePath}`);
     }
-    external_fs_.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_.EOL}`, {
+    external_fs_namespaceObject.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_namespaceObject.EOL}`, {
         encoding: 'utf8'
     });
 }
@@ -35224,11 +34560,11 @@ function file_command_prepareKeyValueMessage(key, value) {
     if (convertedValue.includes(delimiter)) {
         throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
     }
-    return `${key}<<${delimiter}${external_os_.EOL}${convertedValue}${external_os_.EOL}${delimiter}`;
+    return `${key}<<${delimiter}${external_os_namespaceObject.EOL}${convertedValue}${external_os_namespaceObject.EOL}${delimiter}`;
 }
 //# sourceMappingURL=file-command.js.map
-// EXTERNAL MODULE: external "path"
-var external_path_ = __nccwpck_require__(6928);
+;// CONCATENATED MODULE: external "path"
+const external_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
 // EXTERNAL MODULE: external "http"
 var external_http_ = __nccwpck_require__(8611);
 // EXTERNAL MODULE: external "https"
@@ -36187,7 +35523,7 @@ var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _
 };
 
 
-const { access, appendFile, writeFile } = external_fs_.promises;
+const { access, appendFile, writeFile } = external_fs_namespaceObject.promises;
 const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
 const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
 class Summary {
@@ -36210,7 +35546,7 @@ class Summary {
                 throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
             }
             try {
-                yield access(pathFromEnv, external_fs_.constants.R_OK | external_fs_.constants.W_OK);
+                yield access(pathFromEnv, external_fs_namespaceObject.constants.R_OK | external_fs_namespaceObject.constants.W_OK);
             }
             catch (_a) {
                 throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
@@ -36306,7 +35642,7 @@ class Summary {
      * @returns {Summary} summary instance
      */
     addEOL() {
-        return this.addRaw(external_os_.EOL);
+        return this.addRaw(external_os_namespaceObject.EOL);
     }
     /**
      * Adds an HTML codeblock to the summary buffer
@@ -36490,416 +35826,16 @@ function toPlatformPath(pth) {
     return pth.replace(/[/\\]/g, path.sep);
 }
 //# sourceMappingURL=path-utils.js.map
-// EXTERNAL MODULE: ./node_modules/@actions/exec/lib/exec.js + 5 modules
-var lib_exec = __nccwpck_require__(2876);
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/platform.js
-var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-const getWindowsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    const { stdout: version } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Version"', undefined, {
-        silent: true
-    });
-    const { stdout: name } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Caption"', undefined, {
-        silent: true
-    });
-    return {
-        name: name.trim(),
-        version: version.trim()
-    };
-});
-const getMacOsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    var _a, _b, _c, _d;
-    const { stdout } = yield exec.getExecOutput('sw_vers', undefined, {
-        silent: true
-    });
-    const version = (_b = (_a = stdout.match(/ProductVersion:\s*(.+)/)) === null || _a === void 0 ? void 0 : _a[1]) !== null && _b !== void 0 ? _b : '';
-    const name = (_d = (_c = stdout.match(/ProductName:\s*(.+)/)) === null || _c === void 0 ? void 0 : _c[1]) !== null && _d !== void 0 ? _d : '';
-    return {
-        name,
-        version
-    };
-});
-const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    const { stdout } = yield exec.getExecOutput('lsb_release', ['-i', '-r', '-s'], {
-        silent: true
-    });
-    const [name, version] = stdout.trim().split('\n');
-    return {
-        name,
-        version
-    };
-});
-const platform = external_os_.platform();
-const arch = external_os_.arch();
-const isWindows = platform === 'win32';
-const isMacOS = platform === 'darwin';
-const isLinux = platform === 'linux';
-function getDetails() {
-    return platform_awaiter(this, void 0, void 0, function* () {
-        return Object.assign(Object.assign({}, (yield (isWindows
-            ? getWindowsInfo()
-            : isMacOS
-                ? getMacOsInfo()
-                : getLinuxInfo()))), { platform,
-            arch,
-            isWindows,
-            isMacOS,
-            isLinux });
-    });
-}
-//# sourceMappingURL=platform.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/core.js
-var core_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-
-
-
-/**
- * The code to exit an action
- */
-var ExitCode;
-(function (ExitCode) {
-    /**
-     * A code indicating that the action was successful
-     */
-    ExitCode[ExitCode["Success"] = 0] = "Success";
-    /**
-     * A code indicating that the action was a failure
-     */
-    ExitCode[ExitCode["Failure"] = 1] = "Failure";
-})(ExitCode || (ExitCode = {}));
-//-----------------------------------------------------------------------
-// Variables
-//-----------------------------------------------------------------------
-/**
- * Sets env variable for this action and future actions in the job
- * @param name the name of the variable to set
- * @param val the value of the variable. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function exportVariable(name, val) {
-    const convertedVal = toCommandValue(val);
-    process.env[name] = convertedVal;
-    const filePath = process.env['GITHUB_ENV'] || '';
-    if (filePath) {
-        return issueFileCommand('ENV', prepareKeyValueMessage(name, val));
-    }
-    issueCommand('set-env', { name }, convertedVal);
-}
-/**
- * Registers a secret which will get masked from logs
- *
- * @param secret - Value of the secret to be masked
- * @remarks
- * This function instructs the Actions runner to mask the specified value in any
- * logs produced during the workflow run. Once registered, the secret value will
- * be replaced with asterisks (***) whenever it appears in console output, logs,
- * or error messages.
- *
- * This is useful for protecting sensitive information such as:
- * - API keys
- * - Access tokens
- * - Authentication credentials
- * - URL parameters containing signatures (SAS tokens)
- *
- * Note that masking only affects future logs; any previous appearances of the
- * secret in logs before calling this function will remain unmasked.
- *
- * @example
- * ```typescript
- * // Register an API token as a secret
- * const apiToken = "abc123xyz456";
- * setSecret(apiToken);
- *
- * // Now any logs containing this value will show *** instead
- * console.log(`Using token: ${apiToken}`); // Outputs: "Using token: ***"
- * ```
- */
-function core_setSecret(secret) {
-    command_issueCommand('add-mask', {}, secret);
-}
-/**
- * Prepends inputPath to the PATH (for this action and future actions)
- * @param inputPath
- */
-function addPath(inputPath) {
-    const filePath = process.env['GITHUB_PATH'] || '';
-    if (filePath) {
-        issueFileCommand('PATH', inputPath);
-    }
-    else {
-        issueCommand('add-path', {}, inputPath);
-    }
-    process.env['PATH'] = `${inputPath}${path.delimiter}${process.env['PATH']}`;
-}
-/**
- * Gets the value of an input.
- * Unless trimWhitespace is set to false in InputOptions, the value is also trimmed.
- * Returns an empty string if the value is not defined.
- *
- * @param     name     name of the input to get
- * @param     options  optional. See InputOptions.
- * @returns   string
- */
-function getInput(name, options) {
-    const val = process.env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`] || '';
-    if (options && options.required && !val) {
-        throw new Error(`Input required and not supplied: ${name}`);
-    }
-    if (options && options.trimWhitespace === false) {
-        return val;
-    }
-    return val.trim();
-}
-/**
- * Gets the values of an multiline input.  Each value is also trimmed.
- *
- * @param     name     name of the input to get
- * @param     options  optional. See InputOptions.
- * @returns   string[]
- *
- */
-function getMultilineInput(name, options) {
-    const inputs = getInput(name, options)
-        .split('\n')
-        .filter(x => x !== '');
-    if (options && options.trimWhitespace === false) {
-        return inputs;
-    }
-    return inputs.map(input => input.trim());
-}
-/**
- * Gets the input value of the boolean type in the YAML 1.2 "core schema" specification.
- * Support boolean input list: `true | True | TRUE | false | False | FALSE` .
- * The return value is also in boolean type.
- * ref: https://yaml.org/spec/1.2/spec.html#id2804923
- *
- * @param     name     name of the input to get
- * @param     options  optional. See InputOptions.
- * @returns   boolean
- */
-function getBooleanInput(name, options) {
-    const trueValue = ['true', 'True', 'TRUE'];
-    const falseValue = ['false', 'False', 'FALSE'];
-    const val = getInput(name, options);
-    if (trueValue.includes(val))
-        return true;
-    if (falseValue.includes(val))
-        return false;
-    throw new TypeError(`Input does not meet YAML 1.2 "Core Schema" specification: ${name}\n` +
-        `Support boolean input list: \`true | True | TRUE | false | False | FALSE\``);
-}
-/**
- * Sets the value of an output.
- *
- * @param     name     name of the output to set
- * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function setOutput(name, value) {
-    const filePath = process.env['GITHUB_OUTPUT'] || '';
-    if (filePath) {
-        return issueFileCommand('OUTPUT', prepareKeyValueMessage(name, value));
-    }
-    process.stdout.write(os.EOL);
-    issueCommand('set-output', { name }, toCommandValue(value));
-}
-/**
- * Enables or disables the echoing of commands into stdout for the rest of the step.
- * Echoing is disabled by default if ACTIONS_STEP_DEBUG is not set.
- *
- */
-function setCommandEcho(enabled) {
-    issue('echo', enabled ? 'on' : 'off');
-}
-//-----------------------------------------------------------------------
-// Results
-//-----------------------------------------------------------------------
-/**
- * Sets the action status to failed.
- * When the action exits it will be with an exit code of 1
- * @param message add error issue message
- */
-function setFailed(message) {
-    process.exitCode = ExitCode.Failure;
-    error(message);
-}
-//-----------------------------------------------------------------------
-// Logging Commands
-//-----------------------------------------------------------------------
-/**
- * Gets whether Actions Step Debug is on or not
- */
-function isDebug() {
-    return process.env['RUNNER_DEBUG'] === '1';
-}
-/**
- * Writes debug message to user log
- * @param message debug message
- */
-function core_debug(message) {
-    command_issueCommand('debug', {}, message);
-}
-/**
- * Adds an error issue
- * @param message error issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function error(message, properties = {}) {
-    command_issueCommand('error', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Adds a warning issue
- * @param message warning issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function warning(message, properties = {}) {
-    command_issueCommand('warning', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Adds a notice issue
- * @param message notice issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function notice(message, properties = {}) {
-    issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Writes info to log with console.log.
- * @param message info message
- */
-function info(message) {
-    process.stdout.write(message + external_os_.EOL);
-}
-/**
- * Begin an output group.
- *
- * Output until the next `groupEnd` will be foldable in this group
- *
- * @param name The name of the output group
- */
-function startGroup(name) {
-    command_issue('group', name);
-}
-/**
- * End an output group.
- */
-function endGroup() {
-    command_issue('endgroup');
-}
-/**
- * Wrap an asynchronous function call in a group.
- *
- * Returns the same type as the function itself.
- *
- * @param name The name of the group
- * @param fn The function to wrap in the group
- */
-function group(name, fn) {
-    return core_awaiter(this, void 0, void 0, function* () {
-        startGroup(name);
-        let result;
-        try {
-            result = yield fn();
-        }
-        finally {
-            endGroup();
-        }
-        return result;
-    });
-}
-//-----------------------------------------------------------------------
-// Wrapper action state
-//-----------------------------------------------------------------------
-/**
- * Saves state for current action, the state can only be retrieved by this action's post job execution.
- *
- * @param     name     name of the state to store
- * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function saveState(name, value) {
-    const filePath = process.env['GITHUB_STATE'] || '';
-    if (filePath) {
-        return file_command_issueFileCommand('STATE', file_command_prepareKeyValueMessage(name, value));
-    }
-    command_issueCommand('save-state', { name }, utils_toCommandValue(value));
-}
-/**
- * Gets the value of an state set by this action's main execution.
- *
- * @param     name     name of the state to get
- * @returns   string
- */
-function getState(name) {
-    return process.env[`STATE_${name}`] || '';
-}
-function getIDToken(aud) {
-    return core_awaiter(this, void 0, void 0, function* () {
-        return yield OidcClient.getIDToken(aud);
-    });
-}
-/**
- * Summary exports
- */
-
-/**
- * @deprecated use core.summary
- */
-
-/**
- * Path exports
- */
-
-/**
- * Platform utilities exports
- */
-
-//# sourceMappingURL=core.js.map
-
-/***/ }),
-
-/***/ 2876:
-/***/ ((__unused_webpack___webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
-
-
-// UNUSED EXPORTS: exec, getExecOutput
-
 // EXTERNAL MODULE: external "string_decoder"
 var external_string_decoder_ = __nccwpck_require__(3193);
-// EXTERNAL MODULE: external "os"
-var external_os_ = __nccwpck_require__(857);
 // EXTERNAL MODULE: external "events"
 var external_events_ = __nccwpck_require__(4434);
 ;// CONCATENATED MODULE: external "child_process"
 const external_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("child_process");
-// EXTERNAL MODULE: external "path"
-var external_path_ = __nccwpck_require__(6928);
 // EXTERNAL MODULE: external "assert"
 var external_assert_ = __nccwpck_require__(2613);
-// EXTERNAL MODULE: external "fs"
-var external_fs_ = __nccwpck_require__(9896);
 ;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io-util.js
-var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+var io_util_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
         function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
@@ -36910,7 +35846,7 @@ var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _argume
 };
 
 
-const { chmod, copyFile, lstat, mkdir, open: io_util_open, readdir, rename, rm, rmdir, stat, symlink, unlink } = external_fs_.promises;
+const { chmod, copyFile, lstat, mkdir, open: io_util_open, readdir, rename, rm, rmdir, stat, symlink, unlink } = external_fs_namespaceObject.promises;
 // export const {open} = 'fs'
 const IS_WINDOWS = process.platform === 'win32';
 /**
@@ -36925,7 +35861,7 @@ const IS_WINDOWS = process.platform === 'win32';
  * backslash to all junction results on Windows.
  */
 function readlink(fsPath) {
-    return __awaiter(this, void 0, void 0, function* () {
+    return io_util_awaiter(this, void 0, void 0, function* () {
         const result = yield fs.promises.readlink(fsPath);
         // On Windows, restore Node 20 behavior: add trailing backslash to all results
         // since junctions on Windows are always directory links
@@ -36937,9 +35873,9 @@ function readlink(fsPath) {
 }
 // See https://github.com/nodejs/node/blob/d0153aee367422d0858105abec186da4dff0a0c5/deps/uv/include/uv/win.h#L691
 const UV_FS_O_EXLOCK = 0x10000000;
-const READONLY = external_fs_.constants.O_RDONLY;
+const READONLY = external_fs_namespaceObject.constants.O_RDONLY;
 function exists(fsPath) {
-    return __awaiter(this, void 0, void 0, function* () {
+    return io_util_awaiter(this, void 0, void 0, function* () {
         try {
             yield stat(fsPath);
         }
@@ -36953,7 +35889,7 @@ function exists(fsPath) {
     });
 }
 function isDirectory(fsPath_1) {
-    return __awaiter(this, arguments, void 0, function* (fsPath, useStat = false) {
+    return io_util_awaiter(this, arguments, void 0, function* (fsPath, useStat = false) {
         const stats = useStat ? yield stat(fsPath) : yield lstat(fsPath);
         return stats.isDirectory();
     });
@@ -36980,7 +35916,7 @@ function isRooted(p) {
  * @return if file exists and is executable, returns the file path. otherwise empty string.
  */
 function tryGetExecutablePath(filePath, extensions) {
-    return __awaiter(this, void 0, void 0, function* () {
+    return io_util_awaiter(this, void 0, void 0, function* () {
         let stats = undefined;
         try {
             // test file exists
@@ -36995,7 +35931,7 @@ function tryGetExecutablePath(filePath, extensions) {
         if (stats && stats.isFile()) {
             if (IS_WINDOWS) {
                 // on Windows, test for valid extension
-                const upperExt = external_path_.extname(filePath).toUpperCase();
+                const upperExt = external_path_namespaceObject.extname(filePath).toUpperCase();
                 if (extensions.some(validExt => validExt.toUpperCase() === upperExt)) {
                     return filePath;
                 }
@@ -37024,11 +35960,11 @@ function tryGetExecutablePath(filePath, extensions) {
                 if (IS_WINDOWS) {
                     // preserve the case of the actual file (since an extension was appended)
                     try {
-                        const directory = external_path_.dirname(filePath);
-                        const upperName = external_path_.basename(filePath).toUpperCase();
+                        const directory = external_path_namespaceObject.dirname(filePath);
+                        const upperName = external_path_namespaceObject.basename(filePath).toUpperCase();
                         for (const actualName of yield readdir(directory)) {
                             if (upperName === actualName.toUpperCase()) {
-                                filePath = external_path_.join(directory, actualName);
+                                filePath = external_path_namespaceObject.join(directory, actualName);
                                 break;
                             }
                         }
@@ -37248,7 +36184,7 @@ function findInPath(tool) {
         // build the list of extensions to try
         const extensions = [];
         if (IS_WINDOWS && process.env['PATHEXT']) {
-            for (const extension of process.env['PATHEXT'].split(external_path_.delimiter)) {
+            for (const extension of process.env['PATHEXT'].split(external_path_namespaceObject.delimiter)) {
                 if (extension) {
                     extensions.push(extension);
                 }
@@ -37263,7 +36199,7 @@ function findInPath(tool) {
             return [];
         }
         // if any path separators, return empty
-        if (tool.includes(external_path_.sep)) {
+        if (tool.includes(external_path_namespaceObject.sep)) {
             return [];
         }
         // build the list of directories
@@ -37274,7 +36210,7 @@ function findInPath(tool) {
         // across platforms.
         const directories = [];
         if (process.env.PATH) {
-            for (const p of process.env.PATH.split(external_path_.delimiter)) {
+            for (const p of process.env.PATH.split(external_path_namespaceObject.delimiter)) {
                 if (p) {
                     directories.push(p);
                 }
@@ -37283,7 +36219,7 @@ function findInPath(tool) {
         // find all matches
         const matches = [];
         for (const directory of directories) {
-            const filePath = yield tryGetExecutablePath(external_path_.join(directory, tool), extensions);
+            const filePath = yield tryGetExecutablePath(external_path_namespaceObject.join(directory, tool), extensions);
             if (filePath) {
                 matches.push(filePath);
             }
@@ -37430,13 +36366,13 @@ class ToolRunner extends external_events_.EventEmitter {
     _processLineBuffer(data, strBuffer, onLine) {
         try {
             let s = strBuffer + data.toString();
-            let n = s.indexOf(external_os_.EOL);
+            let n = s.indexOf(external_os_namespaceObject.EOL);
             while (n > -1) {
                 const line = s.substring(0, n);
                 onLine(line);
                 // the rest of the string ...
-                s = s.substring(n + external_os_.EOL.length);
-                n = s.indexOf(external_os_.EOL);
+                s = s.substring(n + external_os_namespaceObject.EOL.length);
+                n = s.indexOf(external_os_namespaceObject.EOL);
             }
             return s;
         }
@@ -37714,7 +36650,7 @@ class ToolRunner extends external_events_.EventEmitter {
                 (this.toolPath.includes('/') ||
                     (toolrunner_IS_WINDOWS && this.toolPath.includes('\\')))) {
                 // prefer options.cwd if it is specified, however options.cwd may also need to be rooted
-                this.toolPath = external_path_.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
+                this.toolPath = external_path_namespaceObject.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
             }
             // if the tool is only a file name, then resolve it from the PATH
             // otherwise verify it exists (add extension on Windows if necessary)
@@ -37727,7 +36663,7 @@ class ToolRunner extends external_events_.EventEmitter {
                 }
                 const optionsNonNull = this._cloneExecOptions(this.options);
                 if (!optionsNonNull.silent && optionsNonNull.outStream) {
-                    optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + external_os_.EOL);
+                    optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + external_os_namespaceObject.EOL);
                 }
                 const state = new ExecState(optionsNonNull, this.toolPath);
                 state.on('debug', (message) => {
@@ -37962,7 +36898,7 @@ var exec_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arg
  * @param     options            optional exec options.  See ExecOptions
  * @returns   Promise<number>    exit code
  */
-function exec(commandLine, args, options) {
+function exec_exec(commandLine, args, options) {
     return exec_awaiter(this, void 0, void 0, function* () {
         const commandArgs = tr.argStringToArray(commandLine);
         if (commandArgs.length === 0) {
@@ -38008,7 +36944,7 @@ function getExecOutput(commandLine, args, options) {
             }
         };
         const listeners = Object.assign(Object.assign({}, options === null || options === void 0 ? void 0 : options.listeners), { stdout: stdOutListener, stderr: stdErrListener });
-        const exitCode = yield exec(commandLine, args, Object.assign(Object.assign({}, options), { listeners }));
+        const exitCode = yield exec_exec(commandLine, args, Object.assign(Object.assign({}, options), { listeners }));
         //flush any remaining characters
         stdout += stdoutDecoder.end();
         stderr += stderrDecoder.end();
@@ -38020,6 +36956,389 @@ function getExecOutput(commandLine, args, options) {
     });
 }
 //# sourceMappingURL=exec.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/platform.js
+var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const getWindowsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    const { stdout: version } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Version"', undefined, {
+        silent: true
+    });
+    const { stdout: name } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Caption"', undefined, {
+        silent: true
+    });
+    return {
+        name: name.trim(),
+        version: version.trim()
+    };
+});
+const getMacOsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    var _a, _b, _c, _d;
+    const { stdout } = yield exec.getExecOutput('sw_vers', undefined, {
+        silent: true
+    });
+    const version = (_b = (_a = stdout.match(/ProductVersion:\s*(.+)/)) === null || _a === void 0 ? void 0 : _a[1]) !== null && _b !== void 0 ? _b : '';
+    const name = (_d = (_c = stdout.match(/ProductName:\s*(.+)/)) === null || _c === void 0 ? void 0 : _c[1]) !== null && _d !== void 0 ? _d : '';
+    return {
+        name,
+        version
+    };
+});
+const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    const { stdout } = yield exec.getExecOutput('lsb_release', ['-i', '-r', '-s'], {
+        silent: true
+    });
+    const [name, version] = stdout.trim().split('\n');
+    return {
+        name,
+        version
+    };
+});
+const platform = external_os_namespaceObject.platform();
+const arch = external_os_namespaceObject.arch();
+const isWindows = platform === 'win32';
+const isMacOS = platform === 'darwin';
+const isLinux = platform === 'linux';
+function getDetails() {
+    return platform_awaiter(this, void 0, void 0, function* () {
+        return Object.assign(Object.assign({}, (yield (isWindows
+            ? getWindowsInfo()
+            : isMacOS
+                ? getMacOsInfo()
+                : getLinuxInfo()))), { platform,
+            arch,
+            isWindows,
+            isMacOS,
+            isLinux });
+    });
+}
+//# sourceMappingURL=platform.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/core.js
+var core_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+
+/**
+ * The code to exit an action
+ */
+var ExitCode;
+(function (ExitCode) {
+    /**
+     * A code indicating that the action was successful
+     */
+    ExitCode[ExitCode["Success"] = 0] = "Success";
+    /**
+     * A code indicating that the action was a failure
+     */
+    ExitCode[ExitCode["Failure"] = 1] = "Failure";
+})(ExitCode || (ExitCode = {}));
+//-----------------------------------------------------------------------
+// Variables
+//-----------------------------------------------------------------------
+/**
+ * Sets env variable for this action and future actions in the job
+ * @param name the name of the variable to set
+ * @param val the value of the variable. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function exportVariable(name, val) {
+    const convertedVal = toCommandValue(val);
+    process.env[name] = convertedVal;
+    const filePath = process.env['GITHUB_ENV'] || '';
+    if (filePath) {
+        return issueFileCommand('ENV', prepareKeyValueMessage(name, val));
+    }
+    issueCommand('set-env', { name }, convertedVal);
+}
+/**
+ * Registers a secret which will get masked from logs
+ *
+ * @param secret - Value of the secret to be masked
+ * @remarks
+ * This function instructs the Actions runner to mask the specified value in any
+ * logs produced during the workflow run. Once registered, the secret value will
+ * be replaced with asterisks (***) whenever it appears in console output, logs,
+ * or error messages.
+ *
+ * This is useful for protecting sensitive information such as:
+ * - API keys
+ * - Access tokens
+ * - Authentication credentials
+ * - URL parameters containing signatures (SAS tokens)
+ *
+ * Note that masking only affects future logs; any previous appearances of the
+ * secret in logs before calling this function will remain unmasked.
+ *
+ * @example
+ * ```typescript
+ * // Register an API token as a secret
+ * const apiToken = "abc123xyz456";
+ * setSecret(apiToken);
+ *
+ * // Now any logs containing this value will show *** instead
+ * console.log(`Using token: ${apiToken}`); // Outputs: "Using token: ***"
+ * ```
+ */
+function core_setSecret(secret) {
+    command_issueCommand('add-mask', {}, secret);
+}
+/**
+ * Prepends inputPath to the PATH (for this action and future actions)
+ * @param inputPath
+ */
+function addPath(inputPath) {
+    const filePath = process.env['GITHUB_PATH'] || '';
+    if (filePath) {
+        issueFileCommand('PATH', inputPath);
+    }
+    else {
+        issueCommand('add-path', {}, inputPath);
+    }
+    process.env['PATH'] = `${inputPath}${path.delimiter}${process.env['PATH']}`;
+}
+/**
+ * Gets the value of an input.
+ * Unless trimWhitespace is set to false in InputOptions, the value is also trimmed.
+ * Returns an empty string if the value is not defined.
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   string
+ */
+function getInput(name, options) {
+    const val = process.env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`] || '';
+    if (options && options.required && !val) {
+        throw new Error(`Input required and not supplied: ${name}`);
+    }
+    if (options && options.trimWhitespace === false) {
+        return val;
+    }
+    return val.trim();
+}
+/**
+ * Gets the values of an multiline input.  Each value is also trimmed.
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   string[]
+ *
+ */
+function getMultilineInput(name, options) {
+    const inputs = getInput(name, options)
+        .split('\n')
+        .filter(x => x !== '');
+    if (options && options.trimWhitespace === false) {
+        return inputs;
+    }
+    return inputs.map(input => input.trim());
+}
+/**
+ * Gets the input value of the boolean type in the YAML 1.2 "core schema" specification.
+ * Support boolean input list: `true | True | TRUE | false | False | FALSE` .
+ * The return value is also in boolean type.
+ * ref: https://yaml.org/spec/1.2/spec.html#id2804923
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   boolean
+ */
+function getBooleanInput(name, options) {
+    const trueValue = ['true', 'True', 'TRUE'];
+    const falseValue = ['false', 'False', 'FALSE'];
+    const val = getInput(name, options);
+    if (trueValue.includes(val))
+        return true;
+    if (falseValue.includes(val))
+        return false;
+    throw new TypeError(`Input does not meet YAML 1.2 "Core Schema" specification: ${name}\n` +
+        `Support boolean input list: \`true | True | TRUE | false | False | FALSE\``);
+}
+/**
+ * Sets the value of an output.
+ *
+ * @param     name     name of the output to set
+ * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function setOutput(name, value) {
+    const filePath = process.env['GITHUB_OUTPUT'] || '';
+    if (filePath) {
+        return issueFileCommand('OUTPUT', prepareKeyValueMessage(name, value));
+    }
+    process.stdout.write(os.EOL);
+    issueCommand('set-output', { name }, toCommandValue(value));
+}
+/**
+ * Enables or disables the echoing of commands into stdout for the rest of the step.
+ * Echoing is disabled by default if ACTIONS_STEP_DEBUG is not set.
+ *
+ */
+function setCommandEcho(enabled) {
+    issue('echo', enabled ? 'on' : 'off');
+}
+//-----------------------------------------------------------------------
+// Results
+//-----------------------------------------------------------------------
+/**
+ * Sets the action status to failed.
+ * When the action exits it will be with an exit code of 1
+ * @param message add error issue message
+ */
+function setFailed(message) {
+    process.exitCode = ExitCode.Failure;
+    error(message);
+}
+//-----------------------------------------------------------------------
+// Logging Commands
+//-----------------------------------------------------------------------
+/**
+ * Gets whether Actions Step Debug is on or not
+ */
+function isDebug() {
+    return process.env['RUNNER_DEBUG'] === '1';
+}
+/**
+ * Writes debug message to user log
+ * @param message debug message
+ */
+function core_debug(message) {
+    command_issueCommand('debug', {}, message);
+}
+/**
+ * Adds an error issue
+ * @param message error issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function error(message, properties = {}) {
+    command_issueCommand('error', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Adds a warning issue
+ * @param message warning issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function warning(message, properties = {}) {
+    command_issueCommand('warning', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Adds a notice issue
+ * @param message notice issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function notice(message, properties = {}) {
+    issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Writes info to log with console.log.
+ * @param message info message
+ */
+function info(message) {
+    process.stdout.write(message + external_os_namespaceObject.EOL);
+}
+/**
+ * Begin an output group.
+ *
+ * Output until the next `groupEnd` will be foldable in this group
+ *
+ * @param name The name of the output group
+ */
+function startGroup(name) {
+    command_issue('group', name);
+}
+/**
+ * End an output group.
+ */
+function endGroup() {
+    command_issue('endgroup');
+}
+/**
+ * Wrap an asynchronous function call in a group.
+ *
+ * Returns the same type as the function itself.
+ *
+ * @param name The name of the group
+ * @param fn The function to wrap in the group
+ */
+function group(name, fn) {
+    return core_awaiter(this, void 0, void 0, function* () {
+        startGroup(name);
+        let result;
+        try {
+            result = yield fn();
+        }
+        finally {
+            endGroup();
+        }
+        return result;
+    });
+}
+//-----------------------------------------------------------------------
+// Wrapper action state
+//-----------------------------------------------------------------------
+/**
+ * Saves state for current action, the state can only be retrieved by this action's post job execution.
+ *
+ * @param     name     name of the state to store
+ * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function saveState(name, value) {
+    const filePath = process.env['GITHUB_STATE'] || '';
+    if (filePath) {
+        return file_command_issueFileCommand('STATE', file_command_prepareKeyValueMessage(name, value));
+    }
+    command_issueCommand('save-state', { name }, utils_toCommandValue(value));
+}
+/**
+ * Gets the value of an state set by this action's main execution.
+ *
+ * @param     name     name of the state to get
+ * @returns   string
+ */
+function getState(name) {
+    return process.env[`STATE_${name}`] || '';
+}
+function getIDToken(aud) {
+    return core_awaiter(this, void 0, void 0, function* () {
+        return yield OidcClient.getIDToken(aud);
+    });
+}
+/**
+ * Summary exports
+ */
+
+/**
+ * @deprecated use core.summary
+ */
+
+/**
+ * Path exports
+ */
+
+/**
+ * Platform utilities exports
+ */
+
+//# sourceMappingURL=core.js.map
 
 /***/ }),
 

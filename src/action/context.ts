@@ -17,8 +17,12 @@ export interface RunContext {
   readonly step: string;
   /** Absolute path of the checkout; empty outside of a runner. */
   readonly workspace: string;
+  /** `refs/heads/main`; empty outside of a runner. */
+  readonly ref: string;
   /** `https://github.com`, or that of a GitHub Enterprise Server. */
   readonly serverUrl: string;
+  /** `https://api.github.com`, or that of a GitHub Enterprise Server. */
+  readonly apiUrl: string;
   /** Absolute path of a directory that is emptied after the job. */
   readonly temporaryDirectory: string;
   /** Whether this runs for a pull request from a fork, which GitHub gives no secrets. */
@@ -48,7 +52,9 @@ export function readContext(
     job: env.GITHUB_JOB ?? '',
     step: env.GITHUB_ACTION ?? '',
     workspace: env.GITHUB_WORKSPACE ?? '',
+    ref: env.GITHUB_REF ?? '',
     serverUrl: env.GITHUB_SERVER_URL || 'https://github.com',
+    apiUrl: env.GITHUB_API_URL || 'https://api.github.com',
     temporaryDirectory: env.RUNNER_TEMP || fallbackTemporary,
     fromFork: isFromFork(env),
   };

@@ -7,13 +7,10 @@ import type { Inputs } from './inputs.ts';
 
 /** What `post` has to know about `main`, carried as one object. */
 export interface Session {
-  readonly inputs: Pick<Inputs, 'model' | 'evalSet' | 'cacheKey' | 'stateDirectory' | 'resume'>;
+  readonly inputs: Pick<Inputs, 'model' | 'evalSet' | 'cacheKey' | 'stateDirectory'>;
   readonly context: RunContext;
   /** Whose checkpoints main saved. */
   readonly checkpoint: CheckpointIdentity;
-  /** Whether the state on disk is that of this run: from then on it is worth saving. */
-  readonly adopted: boolean;
-  readonly restoredKey: string;
   /** Sequence number of the next checkpoint; each save takes a new one. */
   readonly nextSeq: number;
   /** Outline of the state that the newest checkpoint of this run holds; left out as long as there is none. */
@@ -24,18 +21,12 @@ export interface Session {
 
 const NAME = 'session';
 
-/** What of the inputs `post` has to know. A secret it reads anew: nothing secret is written down. */
-export function sessionInputs({
-  model,
-  evalSet,
-  cacheKey,
-  stateDirectory,
-  resume,
-}: Inputs): Session['inputs'] {
-  return { model, evalSet, cacheKey, stateDirectory, resume };
+/** What `post` has to know of the inputs. It reads a secret anew: nothing secret is written down. */
+export function sessionInputs({ model, evalSet, cacheKey, stateDirectory }: Inputs): Session['inputs'] {
+  return { model, evalSet, cacheKey, stateDirectory };
 }
 
-/** The session of a run that goes on. */
+/** The session while main runs. */
 export class RunningSession {
   readonly #log: Log;
   #session: Session;

@@ -18,16 +18,16 @@ const context: RunContext = {
   job: 'evals',
   step: '__self',
   workspace: '/work',
+  ref: 'refs/heads/main',
   serverUrl: 'https://github.com',
+  apiUrl: 'https://api.github.com',
   temporaryDirectory: '/tmp',
   fromFork: false,
 };
 const session: Session = {
-  inputs: { model: 'gpt-4', evalSet: 'set', cacheKey: '', stateDirectory: '/tmp/state', resume: true },
+  inputs: { model: 'gpt-4', evalSet: 'set', cacheKey: '', stateDirectory: '/tmp/state' },
   context,
   checkpoint: identity,
-  adopted: true,
-  restoredKey: '',
   nextSeq: 1,
   ended: false,
 };
@@ -74,8 +74,8 @@ describe('the session', () => {
       expect.stringMatching(/^The runner could not be told how far this step is: Missing file/),
     ]);
     const told = runnerFile('GITHUB_STATE');
-    running.save({ restoredKey: 'k' });
-    expect(told()).toContain('"restoredKey":"k","nextSeq":3');
+    running.save({ savedOutline: 'o' });
+    expect(told()).toContain('"nextSeq":3,"ended":false,"savedOutline":"o"');
   });
 });
 

@@ -1,0 +1,161 @@
+/** Reads the text of one input as a value of one kind. Everything thrown here is an ActionError that names the input. */
+import { statSync } from 'node:fs';
+import { isAbsolute, resolve } from 'node:path';
+import { getInput, setSecret } from '@actions/core';
+import { split } from 'shlex';
+import { ActionError, reasonOf } from '../errors.ts';
+import { firstInvisible } from '../text.ts';
+import { actionLog } from './log.ts';
+
+/** What would move or hide results, or is decided by an input, and how to say it instead. */
+const REFUSED_ARGS: ReadonlyMap<string, string> = new Map([
+  ['--record_path', 'The action keeps a record file of every eval itself; remove it.'],
+  ['--registry_path', 'Use the input registry-path, one path a line.'],
+  ['--http-run', 'It sends results elsewhere, so that nothing could be resumed; remove it.'],
+  ['--no-local-run', 'It moves results to a database, so that nothing could be resumed; remove it.'],
+  ['--dry-run', 'It records no results, so that no eval would ever be done; remove it.'],
+  ['--log_to_file', 'It hides the output that the action shows; remove it.'],
+  ['--resume', 'It is an argument of oaievalset; use the input resume.'],
+  ['--no-resume', 'It is an argument of oaievalset; use the input resume: false.'],
+  ['--exit-on-error', 'It is an argument of oaievalset; use the input exit-on-error: true.'],
+  ['--no-exit-on-error', 'It is an argument of oaievalset; use the input exit-on-error: false.'],
+]);
+
+export function words(name: string): string[] {
+  const value = text(name, SEVERAL_LINES);
+  let args: string[];
+  try {
+    args = split(value);
+  } catch (error) {
+    throw new ActionError(
+      'ARGS_INVALID',
+      `The input ${name} cannot be split into words: ${reasonOf(error).toLowerCase()} in ${JSON.stringify(value)}.`,
+      'Close the quote, or put a backslash before a quote that is meant as a letter.',
+    );
+  }
+  for (const arg of args) {
+    const [option = ''] = arg.split('=', 1);
+    const next = REFUSED_ARGS.get(option);
+    if (next)
+      throw new ActionError(
+        'ARGS_INVALID',
+        `The input ${name} holds ${option}, which cannot be used here.`,
+        next,
+      );
+  }
+  return args;
+}
+
+export function requiredName(name: string, meaning: string): string {
+  const value = text(name);
+  if (value === '') {
+    throw new ActionError(
+      'INPUT_MISSING',
+      `The input ${name} is missing.`,
+      `Set ${name} under "with:" to ${meaning}.`,
+    );
+  }
+  const invisible = firstInvisible(value);
+  const wrong =
+    (invisible !== undefined && `it holds the invisible character ${invisible}`) ||
+    (isAbsolute(value) && 'it is an absolute path') ||
+    (value.split('/').includes('..') && 'it holds ".."') ||
+    (value.split('/').some((part) => part === '' || part === '.') && 'it holds an empty or "." path part') ||
+    (value.startsWith('-') && 'it starts with "-", which oaieval would read as an option');
+  if (wrong) throw invalid(name, value, wrong, `Set ${name} to ${meaning}.`);
+  return value;
+}
+
+export function directory(name: string): string {
+  const path = resolve(text(name) || '.');
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    throw invalid(
+      name,
+      path,
+      'there is no such directory',
+      'Set it to a directory of the checkout, and check out the repository first.',
+    );
+  }
+  return path;
+}
+
+export function boolean(name: string, fallback: boolean): boolean {
+  const value = text(name);
+  if (value === '') return fallback;
+  if (/^true$/i.test(value)) return true;
+  if (/^false$/i.test(value)) return false;
+  throw invalid(name, value, 'it is neither true nor false', `Set ${name} to true or false.`);
+}
+
+export function count(name: string, fallback: number, most: number): number {
+  const value = text(name);
+  if (value === '') return fallback;
+  const number = Number(value);
+  if (!/^\d+$/.test(value) || number < 1 || number > most) {
+    throw invalid(name, value, `it is not a whole number from 1 to ${most}`, `Set ${name} to such a number.`);
+  }
+  return number;
+}
+
+export const UNITS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 } as const;
+
+/** `90s`, `30m`, `5h30m`, `7d`, in milliseconds. */
+export function duration(name: string): number | undefined {
+  const value = text(name);
+  if (value === '') return undefined;
+  const parts = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(value);
+  const milliseconds = parts
+    ? Object.values(UNITS).reduce((sum, unit, index) => sum + Number(parts[index + 1] ?? 0) * unit, 0)
+    : 0;
+  if (milliseconds === 0 || !Number.isSafeInteger(milliseconds)) {
+    throw invalid(name, value, 'it is not a duration', `Write ${name} as 90s, 30m, 5h30m or 7d.`);
+  }
+  return milliseconds;
+}
+
+/** The most that a timer of Node counts is some 24.8 days; a longer one goes off at once. */
+const LONGEST_TIMER_DAYS = 24;
+
+/** A duration that is waited for, in milliseconds. */
+export function timer(name: string): number | undefined {
+  const milliseconds = duration(name);
+  if (milliseconds !== undefined && milliseconds > LONGEST_TIMER_DAYS * UNITS.d) {
+    const longest = `${LONGEST_TIMER_DAYS}d`;
+    throw invalid(name, text(name), `it is longer than ${longest}`, `Set ${name} to at most ${longest}.`);
+  }
+  return milliseconds;
+}
+
+export function lines(name: string): string[] {
+  return text(name, SEVERAL_LINES)
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
+/** A value that must appear nowhere, however short it is. */
+export function secret(name: string): string {
+  const value = text(name);
+  if (value !== '') setSecret(value);
+  actionLog.hide(value, { isMasked: true });
+  return value;
+}
+
+/** Control characters, and those of them that a value of several lines may not hold either. */
+const ONE_LINE = /\p{Cc}/u;
+export const SEVERAL_LINES = /[^\P{Cc}\r\n\t]/u;
+
+const SECRETS: ReadonlySet<string> = new Set(['encryption-key', 'github-token']);
+
+export function text(name: string, refused = ONE_LINE): string {
+  const value = getInput(name);
+  if (refused.test(value)) {
+    const next = 'Remove them; a value that should be one line may hold a line break.';
+    throw invalid(name, SECRETS.has(name) ? '***' : value, 'it holds control characters', next);
+  }
+  return value;
+}
+
+export function invalid(name: string, value: string, why: string, next: string): ActionError {
+  return new ActionError('INPUT_INVALID', `The input ${name} is ${JSON.stringify(value)}: ${why}.`, next);
+}
