@@ -83359,6 +83359,7 @@ function renewedRecords(decisions) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   U: () => (/* binding */ abortedAfter)
 /* harmony export */ });
+/* unused harmony export abortable */
 /**
  * Aborted when one of the signals is, and after so many milliseconds at the latest. Not made of AbortSignal.timeout and
  * AbortSignal.any, which hold what they are made of weakly: here the timer holds the signal. It keeps no process alive.
@@ -83378,6 +83379,14 @@ function abortedAfter(milliseconds, ...signals) {
             signal?.addEventListener('abort', abort, { once: true });
     }
     return controller.signal;
+}
+/** Waits for work that cannot be stopped only until the signal is aborted. */
+function abortable(signal, work) {
+    const { promise, reject } = Promise.withResolvers();
+    const onAbort = () => reject(signal.reason);
+    signal.throwIfAborted();
+    signal.addEventListener('abort', onAbort, { once: true });
+    return Promise.race([work(), promise]).finally(() => signal.removeEventListener('abort', onAbort));
 }
 
 

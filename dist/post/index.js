@@ -29868,6 +29868,14 @@ function abortedAfter(milliseconds, ...signals) {
     }
     return controller.signal;
 }
+/** Waits for work that cannot be stopped only until the signal is aborted. */
+function abortable(signal, work) {
+    const { promise, reject } = Promise.withResolvers();
+    const onAbort = () => reject(signal.reason);
+    signal.throwIfAborted();
+    signal.addEventListener('abort', onAbort, { once: true });
+    return Promise.race([work(), promise]).finally(() => signal.removeEventListener('abort', onAbort));
+}
 
 ;// CONCATENATED MODULE: external "node:child_process"
 const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");

@@ -22,3 +22,12 @@ export function abortedAfter(
   }
   return controller.signal;
 }
+
+/** Waits for work that cannot be stopped only until the signal is aborted. */
+export function abortable<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  signal.throwIfAborted();
+  signal.addEventListener('abort', onAbort, { once: true });
+  return Promise.race([work(), promise]).finally(() => signal.removeEventListener('abort', onAbort));
+}
