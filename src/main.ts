@@ -130,7 +130,7 @@ async function main(cancelled: Cancellation): Promise<void> {
       models: model.split(','),
       maxRequestsInFlight: inputs.maxRequestsInFlight,
       log,
-      onSpent: () => {
+      onResponse: () => {
         answers += 1;
         budget?.check();
       },

@@ -80925,10 +80925,10 @@ class Job {
         });
     }
     /** A question got an answer of the API. */
-    answered({ keys, nature }) {
+    answered({ keys, nature }, usage) {
         this.#refusals.answered(keys, nature.kind === 'question' ? nature.model : '');
         this.#outage.answered(Date.now());
-        this.#options.onSpent?.();
+        this.#options.onResponse?.(usage);
     }
     /** A question got an answer of the journal. */
     replayed(model) {
@@ -81320,7 +81320,7 @@ class Lane {
                 pending.attempt.unanswered.delete(id);
                 if (n !== undefined)
                     this.#record(key, n, answer);
-                this.#job.answered(sent);
+                this.#job.answered(sent, answer.usage);
             },
         });
         const over = call.run().then((result) => {
@@ -81853,7 +81853,7 @@ async function main(cancelled) {
             models: model.split(','),
             maxRequestsInFlight: inputs.maxRequestsInFlight,
             log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx,
-            onSpent: () => {
+            onResponse: () => {
                 answers += 1;
                 budget?.check();
             },

@@ -2,6 +2,7 @@
 import type { ApiUnusable } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { type Adaptation, describeAdaptation } from '../model/adaptation.ts';
+import type { TokenUsage } from '../model/api-response.ts';
 import { Adaptations } from './adaptable.ts';
 import { InFlightLimit } from './in-flight-limit.ts';
 import { Outage } from './outage.ts';
@@ -20,8 +21,8 @@ export interface JobOptions {
   readonly models?: readonly string[];
   readonly maxRequestsInFlight: number;
   readonly log: Log;
-  /** Called after each answer that the API gave. */
-  readonly onSpent?: () => void;
+  /** Called after each response that was recorded, with the tokens that the API billed for it. */
+  readonly onResponse?: (usage: TokenUsage) => void;
   readonly retryPolicy?: RetryPolicy;
   readonly timeouts?: UpstreamTimeouts;
   /** Bytes of a request that is passed on. */
@@ -105,10 +106,10 @@ export class Job {
   }
 
   /** A question got an answer of the API. */
-  answered({ keys, nature }: SentRequest): void {
+  answered({ keys, nature }: SentRequest, usage: TokenUsage): void {
     this.#refusals.answered(keys, nature.kind === 'question' ? nature.model : '');
     this.#outage.answered(Date.now());
-    this.#options.onSpent?.();
+    this.#options.onResponse?.(usage);
   }
 
   /** A question got an answer of the journal. */

@@ -255,7 +255,7 @@ export class Lane {
           this.#noteAdaptations(pending.attempt, answer);
           pending.attempt.unanswered.delete(id);
           if (n !== undefined) this.#record(key, n, answer);
-          this.#job.answered(sent);
+          this.#job.answered(sent, answer.usage);
         },
       },
     );
