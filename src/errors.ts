@@ -1,7 +1,7 @@
 /**
- * A failure that a user can act on. `message` says what happened and why, `next` what to do about it.
+ * A failure that a user can act on. `message` says what happened and why; `next` says what to do about it.
  *
- * Everything the action throws on purpose is one of these; anything else is a defect, and is reported as one.
+ * Everything that the action throws on purpose is an ActionError. Anything else is a bug and is reported as one.
  */
 export class ActionError extends Error {
   override readonly name = 'ActionError';
@@ -15,7 +15,7 @@ export class ActionError extends Error {
   }
 }
 
-/** Stable names of the failures, shown in brackets behind a message so that they can be searched for. */
+/** Stable names of the failures. A message ends with its code in brackets, so that users can search for it. */
 export type ErrorCode =
   | 'INPUT_MISSING'
   | 'INPUT_INVALID'
@@ -38,23 +38,23 @@ export type ErrorCode =
   | 'EVALS_FAILED'
   | 'INCOMPLETE';
 
-/** One text for the log and the annotation: what and why, then what to do. */
+/** The text for the log and the annotation: what happened and why, then what to do. */
 export function describeError(error: unknown): string {
   if (error instanceof ActionError) return `${error.message}\nWhat to do: ${error.next} [${error.code}]`;
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return `Unexpected error in oaievalset-action, please report it: ${detail}`;
+  return `Unexpected error in oaievalset-action. Please report it: ${detail}`;
 }
 
-/** The message of anything thrown, for use inside a longer sentence. */
+/** The message of any thrown value, for use inside a longer sentence. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The job cannot continue: the API refuses it, or cannot be reached, and no retry will help. */
+/** The job cannot continue: the API refuses its requests or cannot be reached, and retrying will not help. */
 export class ApiUnusable extends Error {
   override readonly name = 'ApiUnusable';
   readonly code: 'API_REFUSED' | 'API_UNREACHABLE';
-  /** What a person can do: whole sentences. */
+  /** What the user can do, in whole sentences. */
   readonly next: string;
 
   constructor(code: ApiUnusable['code'], message: string, next: string) {

@@ -1,22 +1,22 @@
-/** Where rooms that do not know GitHub send what a person should read. `src/action/log.ts` is the one that prints. */
+/** Receives the messages of all rooms. Only its implementation, `src/action/log.ts`, knows how GitHub shows them. */
 export interface Log {
   debug(message: string): void;
   info(message: string): void;
-  /** Shown as an annotation: something went wrong, the run goes on. */
+  /** Shows an annotation: something went wrong, but the run continues. */
   warning(message: string, title?: string): void;
-  /** Shown as an annotation: something failed. */
+  /** Shows an annotation: something failed. */
   error(message: string, title?: string): void;
-  /** Opens a collapsible group in the log, closes it when `work` ends. */
+  /** Opens a collapsible group in the log and closes it when `work` ends. */
   group<T>(title: string, work: () => Promise<T>): Promise<T>;
-  /** Prints a line of a child's output so that nothing in it can act as a workflow command. */
+  /** Prints a line of a child's output in such a way that it cannot act as a workflow command. */
   child(line: string): void;
-  /** From now on the value is shown as `***`, wherever it appears in what is printed or goes through `redact`. */
+  /** From now on, replaces the value by `***` in everything that is printed or passed to `redact`. */
   hide(secret: string, options?: HideOptions): void;
-  /** The text without what `hide` was called with, for what is kept as well as printed. */
+  /** The text without the hidden values, for text that is stored as well as printed. */
   redact(text: string): string;
 }
 
 export interface HideOptions {
-  /** The runner masks it already, as it does with what a workflow takes from `secrets`. */
+  /** The runner already masks the value, as it does with values from the `secrets` context. */
   readonly isMasked?: boolean;
 }

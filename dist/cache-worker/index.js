@@ -98427,9 +98427,9 @@ function saveCacheV2(paths_1, key_1, options_1) {
 //# sourceMappingURL=cache.js.map
 ;// CONCATENATED MODULE: ./lib/errors.js
 /**
- * A failure that a user can act on. `message` says what happened and why, `next` what to do about it.
+ * A failure that a user can act on. `message` says what happened and why; `next` says what to do about it.
  *
- * Everything the action throws on purpose is one of these; anything else is a defect, and is reported as one.
+ * Everything that the action throws on purpose is an ActionError. Anything else is a bug and is reported as one.
  */
 class ActionError extends Error {
     name = 'ActionError';
@@ -98441,22 +98441,22 @@ class ActionError extends Error {
         this.next = next;
     }
 }
-/** One text for the log and the annotation: what and why, then what to do. */
+/** The text for the log and the annotation: what happened and why, then what to do. */
 function describeError(error) {
     if (error instanceof ActionError)
         return `${error.message}\nWhat to do: ${error.next} [${error.code}]`;
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return `Unexpected error in oaievalset-action, please report it: ${detail}`;
+    return `Unexpected error in oaievalset-action. Please report it: ${detail}`;
 }
-/** The message of anything thrown, for use inside a longer sentence. */
+/** The message of any thrown value, for use inside a longer sentence. */
 function reasonOf(error) {
     return error instanceof Error ? error.message : String(error);
 }
-/** The job cannot continue: the API refuses it, or cannot be reached, and no retry will help. */
+/** The job cannot continue: the API refuses its requests or cannot be reached, and retrying will not help. */
 class ApiUnusable extends Error {
     name = 'ApiUnusable';
     code;
-    /** What a person can do: whole sentences. */
+    /** What the user can do, in whole sentences. */
     next;
     constructor(code, message, next) {
         super(message);

@@ -73895,7 +73895,10 @@ function actionRoot() {
 
 
 
-/** Ends the step well or not, as the results say. */
+/**
+ * Returns if the set is complete.
+ * @throws ActionError that fails the step and names the evals that failed or are pending
+ */
 function finish(results, { unusable, stopped }) {
     const { verdict, counts } = results;
     const names = (status, withNote = false) => {
@@ -73910,16 +73913,16 @@ function finish(results, { unusable, stopped }) {
     if (cause instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiUnusable */ .sV) {
         const final = cause.code === 'API_REFUSED' ? ' Retrying will not help.' : '';
         const { message } = cause;
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ(cause.code, `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? '' : '.'}${final} ${(0,_report_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .headline */ .P)(results)}; what was answered is kept.`, `${cause.next} Then re-run the failed jobs; they resume from here.`);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ(cause.code, `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? '' : '.'}${final} ${(0,_report_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .headline */ .P)(results)}; all received responses are saved.`, `${cause.next} Then re-run the failed jobs; they resume from here.`);
     }
     if (verdict === 'failed') {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('EVALS_FAILED', `${counts.failed} of ${counts.total} evals failed: ${names('failed')}.`, 'See their output above, mend the cause, and re-run the failed jobs: the evals that are done are not run again.');
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('EVALS_FAILED', `${counts.failed} of ${counts.total} evals failed: ${names('failed')}.`, 'See their output above and fix the cause. Then re-run the failed jobs; completed evals are not run again.');
     }
     if (verdict === 'incomplete') {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('INCOMPLETE', `${(0,_report_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .headline */ .P)(results)}${stopped.aborted ? `, then ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonOf */ .A3)(stopped.reason)}` : ''}. Not done yet: ${names('pending', !stopped.aborted)}.`, 'Re-run the failed jobs: the evals that are done are not run again.');
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('INCOMPLETE', `${(0,_report_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .headline */ .P)(results)}${stopped.aborted ? `, then ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonOf */ .A3)(stopped.reason)}` : ''}. Still pending: ${names('pending', !stopped.aborted)}.`, 'Re-run the failed jobs; completed evals are not run again.');
     }
 }
-/** The one place where a failure becomes the exit code of the step. */
+/** Turns a failure into the error message and the exit code of the step. */
 function fail(error) {
     process.exitCode = 1;
     _log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.error((0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .describeError */ .Uc)(error));
@@ -73940,11 +73943,11 @@ function fail(error) {
 
 
 /**
- * Bytes of an annotation. The runner cuts a message after 4096 characters, whatever stands behind them (actions/runner,
- * `ExecutionContext.cs`, `_maxIssueMessageLength`).
+ * Bytes of an annotation. The runner cuts a message after 4096 characters (actions/runner, `ExecutionContext.cs`,
+ * `_maxIssueMessageLength`).
  */
 const LONGEST_ANNOTATION = 4096;
-/** GitHub takes titles of 255 characters (https://docs.github.com/rest/checks/runs, `title` of an annotation). */
+/** GitHub accepts titles of up to 255 characters (https://docs.github.com/rest/checks/runs, `title` of an annotation). */
 const LONGEST_TITLE = 200;
 const redactor = new _text_js__WEBPACK_IMPORTED_MODULE_1__/* .Redactor */ .pO();
 /** Prints to the log of the step. */
@@ -73956,13 +73959,13 @@ const actionLog = {
     group: (title, work) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .group */ .Os(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(title)), work),
     child: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(redactor.redact(quoteChildLine(line))),
     hide(secret, { isMasked = false } = {}) {
-        // The runner masks it as well, also in what later steps print. It learns that from a line of our output.
+        // Prints a command, so that the runner masks the value too, in later steps as well.
         if (redactor.hide(secret) && !isMasked)
             _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setSecret */ .Pq(secret);
     },
     redact: (text) => redactor.redact(text),
 };
-/** What an annotation has no room for is in the log above it. */
+/** Prints the whole message to the log first when the annotation has no room for it. */
 function annotate(issue, message, title) {
     const whole = redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message));
     const text = (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .shorten */ .ml)(whole, LONGEST_ANNOTATION);
@@ -73970,7 +73973,7 @@ function annotate(issue, message, title) {
         _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(sanitizeMessage(whole));
     issue(text, title === undefined ? {} : { title: redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(title, LONGEST_TITLE)) });
 }
-/** A message of ours may name what others wrote: no line of it is a command. */
+/** Keeps every line of a message from acting as a workflow command: it may quote text that others wrote. */
 function sanitizeMessage(message) {
     return (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message)
         .split('\n')
@@ -73979,8 +73982,8 @@ function sanitizeMessage(message) {
         .join('\n');
 }
 /**
- * The runner takes a line for a command when it starts with `::` behind white space, or holds `##[` anywhere, and ends
- * a line at `\r` as well (actions/runner, `ActionCommand.cs`). Behind a bar and without those, a line is only text.
+ * Keeps a line of a child from acting as a workflow command. The runner reads a line as a command if `::` follows optional
+ * white space at its start, or if it contains `##[` anywhere; `\r` ends a line too (actions/runner, `ActionCommand.cs`).
  */
 function quoteChildLine(line) {
     return line
@@ -74005,7 +74008,7 @@ function quoteChildLine(line) {
 
 
 
-/** Sets the outputs of the step. A runner whose disk is full does not fail the run. */
+/** Sets the outputs of the step. If that fails, as on a full disk, it warns and the run continues. */
 function publishOutputs({ results, restoredKey, savedKey, progressFile }, log) {
     const { counts } = results;
     const outputs = {
@@ -74031,7 +74034,7 @@ function publishOutputs({ results, restoredKey, savedKey, progressFile }, log) {
         log.warning(`The outputs of the step could not be written: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .reasonOf */ .A3)(error)}. The results are in the log.`);
     }
 }
-/** Writes the job summary. A runner that takes none (a laptop, a full disk) does not fail the run. */
+/** Writes the job summary. If that fails, as on a full disk, it warns and the run continues. Outside a runner it does nothing. */
 async function publishSummary(results, context, notes, log) {
     if (!process.env.GITHUB_STEP_SUMMARY)
         return;
@@ -74072,7 +74075,7 @@ class RunningSession {
         this.#session = session;
         this.#log = log;
     }
-    /** A runner that cannot take it, for its disk is full, does not end the run. */
+    /** If the runner cannot store the session, as on a full disk, this warns once and the run continues. */
     save(changes = {}) {
         this.#session = { ...this.#session, ...changes };
         try {
@@ -74082,15 +74085,15 @@ class RunningSession {
             if (this.#warned)
                 return;
             this.#warned = true;
-            this.#log.warning(`The runner could not be told how far this step is: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .reasonOf */ .A3)(error)}. When the step is killed, its post step may not save what it completed.`);
+            this.#log.warning(`The state of this step could not be passed to its post step: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .reasonOf */ .A3)(error)}. If the step is killed, the evals that it completed may not be saved.`);
         }
     }
 }
-/** Written to the runner at once, so that it outlives a kill -9 of main. The last one counts. */
+/** Written at once, so that it survives a kill -9 of main. The last value counts. */
 function saveSession(session) {
     (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ)(NAME, JSON.stringify(session));
 }
-/** @returns undefined when main did not get as far as its inputs */
+/** @returns undefined if main ended before it saved a session */
 function loadSession() {
     const text = getState(NAME);
     return text === '' ? undefined : JSON.parse(text);
@@ -74165,11 +74168,11 @@ function parentOf(pid) {
 ;// CONCATENATED MODULE: ./lib/action/signals.js
 
 
-/** How a runner ends a step: SIGINT, after 7.5 s SIGTERM, after 2.5 s more it kills (actions/runner, `ProcessInvoker`). */
+/** A runner stops a step with SIGINT, SIGTERM after 7.5 s, and SIGKILL after another 2.5 s (actions/runner, `ProcessInvoker`). */
 const CANCEL_GRACE_MS = 7500;
 /**
- * The first signal asks for an orderly end; with the second the process ends at once, which ends every eval: each is on a
- * leash. What is on disk is whole at every instant, and `post` saves it.
+ * The first signal starts an orderly shutdown. The second ends the process at once, and every eval with it: each child is
+ * killed when the action is gone. Files on disk are valid at every instant, and `post` saves them.
  */
 function cancellation(log) {
     const controller = new AbortController();
@@ -74177,14 +74180,14 @@ function cancellation(log) {
     for (const signal of ['SIGINT', 'SIGTERM']) {
         process.on(signal, () => {
             if (controller.signal.aborted) {
-                log.info(`Received ${signal} as well: ending at once. What is on disk is saved after the step.`);
+                log.info(`Received ${signal} as well: exiting at once. The post step saves what is on disk.`);
                 process.exit(1);
             }
             at = Date.now();
-            // Helpers that nobody waits for any more: an installer, a probe.
+            // Children that main no longer waits for, such as an installer or a probe.
             process.once('exit', endDescendants);
-            log.info(`Received ${signal}: ending what runs, then saving what is done.`);
-            controller.abort(new errors/* ActionError */.lZ('INCOMPLETE', 'the job was cancelled', 'Re-run the failed jobs: what is done is not run again.'));
+            log.info(`Received ${signal}: stopping the evals, then saving what is done.`);
+            controller.abort(new errors/* ActionError */.lZ('INCOMPLETE', 'the job was cancelled', 'Re-run the failed jobs; completed evals are not run again.'));
         });
     }
     return {
@@ -74359,14 +74362,14 @@ var external_node_fs_ = __nccwpck_require__(3024);
 /** @throws ActionError PLATFORM_UNSUPPORTED on Windows */
 function readContext(env, platform, fallbackTemporary) {
     if (platform === 'win32') {
-        throw new errors/* ActionError */.lZ('PLATFORM_UNSUPPORTED', 'This runner is Windows. oaievalset keeps its progress under /tmp and its evals need a POSIX system.', 'Use a Linux or macOS runner, for example runs-on: ubuntu-latest.');
+        throw new errors/* ActionError */.lZ('PLATFORM_UNSUPPORTED', 'This action does not run on Windows: oaievalset keeps its progress under /tmp, and evals needs a POSIX system.', 'Use a Linux or macOS runner, such as runs-on: ubuntu-latest.');
     }
     const attempt = Number(env.GITHUB_RUN_ATTEMPT);
     return {
         repository: env.GITHUB_REPOSITORY ?? '',
         runId: env.GITHUB_RUN_ID || 'local',
         runAttempt: Number.isSafeInteger(attempt) && attempt > 0 ? attempt : 1,
-        // `owner/name/.github/workflows/evals.yml@refs/heads/main`: a workflow is the same on every branch.
+        // `owner/name/.github/workflows/evals.yml@refs/heads/main`: the workflow is the same one on every branch.
         workflow: env.GITHUB_WORKFLOW_REF?.split('@', 1)[0] || env.GITHUB_WORKFLOW || '',
         job: env.GITHUB_JOB ?? '',
         step: env.GITHUB_ACTION ?? '',
@@ -74378,13 +74381,13 @@ function readContext(env, platform, fallbackTemporary) {
         fromFork: isFromFork(env),
     };
 }
-/** By the event's own words (https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request). */
+/** Reads the payload of the event (https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request). */
 function isFromFork({ GITHUB_EVENT_NAME, GITHUB_EVENT_PATH, GITHUB_REPOSITORY }) {
     if (GITHUB_EVENT_NAME !== 'pull_request' || !GITHUB_EVENT_PATH)
         return false;
     try {
         const event = JSON.parse((0,external_node_fs_.readFileSync)(GITHUB_EVENT_PATH, 'utf8'));
-        // A fork that was deleted has no name any more.
+        // A deleted fork has no name.
         return event.pull_request?.head?.repo?.full_name !== GITHUB_REPOSITORY;
     }
     catch {
@@ -74908,11 +74911,11 @@ function engine() {
         return value;
     throw invalid('engine', value, 'it needs Linux', 'Set engine to auto, or use a Linux runner.');
 }
-/** A progress file set aside has the longest name: `{model}.{eval_set}.progress.txt.rejected-<time>`, 255 bytes at most. */
+/** The longest file name is that of a quarantined progress file: `{model}.{eval_set}.progress.txt.rejected-<time>`. */
 function checkFileName(model, evalSet) {
     const longest = `${model}.${evalSet}`.split('/').map((part) => Buffer.byteLength(part));
     if (Math.max(...longest) > 255 - '.progress.txt.rejected-20260101T000000Z-10'.length) {
-        throw invalid('model', model, 'together with eval-set it is too long for a file name', 'Use a shorter name.');
+        throw invalid('model', model, 'together with eval-set, it is too long for a file name', 'Use a shorter name.');
     }
 }
 
@@ -78627,9 +78630,9 @@ const PYTHON_SOURCES = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)((0,_actio
 /* harmony export */   sV: () => (/* binding */ ApiUnusable)
 /* harmony export */ });
 /**
- * A failure that a user can act on. `message` says what happened and why, `next` what to do about it.
+ * A failure that a user can act on. `message` says what happened and why; `next` says what to do about it.
  *
- * Everything the action throws on purpose is one of these; anything else is a defect, and is reported as one.
+ * Everything that the action throws on purpose is an ActionError. Anything else is a bug and is reported as one.
  */
 class ActionError extends Error {
     name = 'ActionError';
@@ -78641,22 +78644,22 @@ class ActionError extends Error {
         this.next = next;
     }
 }
-/** One text for the log and the annotation: what and why, then what to do. */
+/** The text for the log and the annotation: what happened and why, then what to do. */
 function describeError(error) {
     if (error instanceof ActionError)
         return `${error.message}\nWhat to do: ${error.next} [${error.code}]`;
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return `Unexpected error in oaievalset-action, please report it: ${detail}`;
+    return `Unexpected error in oaievalset-action. Please report it: ${detail}`;
 }
-/** The message of anything thrown, for use inside a longer sentence. */
+/** The message of any thrown value, for use inside a longer sentence. */
 function reasonOf(error) {
     return error instanceof Error ? error.message : String(error);
 }
-/** The job cannot continue: the API refuses it, or cannot be reached, and no retry will help. */
+/** The job cannot continue: the API refuses its requests or cannot be reached, and retrying will not help. */
 class ApiUnusable extends Error {
     name = 'ApiUnusable';
     code;
-    /** What a person can do: whole sentences. */
+    /** What the user can do, in whole sentences. */
     next;
     constructor(code, message, next) {
         super(message);

@@ -28607,7 +28607,10 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 
 
-/** Ends the step well or not, as the results say. */
+/**
+ * Returns if the set is complete.
+ * @throws ActionError that fails the step and names the evals that failed or are pending
+ */
 function finish(results, { unusable, stopped }) {
     const { verdict, counts } = results;
     const names = (status, withNote = false) => {
@@ -28622,16 +28625,16 @@ function finish(results, { unusable, stopped }) {
     if (cause instanceof ApiUnusable) {
         const final = cause.code === 'API_REFUSED' ? ' Retrying will not help.' : '';
         const { message } = cause;
-        throw new ActionError(cause.code, `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? '' : '.'}${final} ${headline(results)}; what was answered is kept.`, `${cause.next} Then re-run the failed jobs; they resume from here.`);
+        throw new ActionError(cause.code, `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? '' : '.'}${final} ${headline(results)}; all received responses are saved.`, `${cause.next} Then re-run the failed jobs; they resume from here.`);
     }
     if (verdict === 'failed') {
-        throw new ActionError('EVALS_FAILED', `${counts.failed} of ${counts.total} evals failed: ${names('failed')}.`, 'See their output above, mend the cause, and re-run the failed jobs: the evals that are done are not run again.');
+        throw new ActionError('EVALS_FAILED', `${counts.failed} of ${counts.total} evals failed: ${names('failed')}.`, 'See their output above and fix the cause. Then re-run the failed jobs; completed evals are not run again.');
     }
     if (verdict === 'incomplete') {
-        throw new ActionError('INCOMPLETE', `${headline(results)}${stopped.aborted ? `, then ${reasonOf(stopped.reason)}` : ''}. Not done yet: ${names('pending', !stopped.aborted)}.`, 'Re-run the failed jobs: the evals that are done are not run again.');
+        throw new ActionError('INCOMPLETE', `${headline(results)}${stopped.aborted ? `, then ${reasonOf(stopped.reason)}` : ''}. Still pending: ${names('pending', !stopped.aborted)}.`, 'Re-run the failed jobs; completed evals are not run again.');
     }
 }
-/** The one place where a failure becomes the exit code of the step. */
+/** Turns a failure into the error message and the exit code of the step. */
 function fail(error) {
     process.exitCode = 1;
     _log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.error((0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .describeError */ .Uc)(error));
@@ -29120,11 +29123,11 @@ function invalid(name, value, why, next) {
 
 
 /**
- * Bytes of an annotation. The runner cuts a message after 4096 characters, whatever stands behind them (actions/runner,
- * `ExecutionContext.cs`, `_maxIssueMessageLength`).
+ * Bytes of an annotation. The runner cuts a message after 4096 characters (actions/runner, `ExecutionContext.cs`,
+ * `_maxIssueMessageLength`).
  */
 const LONGEST_ANNOTATION = 4096;
-/** GitHub takes titles of 255 characters (https://docs.github.com/rest/checks/runs, `title` of an annotation). */
+/** GitHub accepts titles of up to 255 characters (https://docs.github.com/rest/checks/runs, `title` of an annotation). */
 const LONGEST_TITLE = 200;
 const redactor = new _text_js__WEBPACK_IMPORTED_MODULE_1__/* .Redactor */ .pO();
 /** Prints to the log of the step. */
@@ -29136,13 +29139,13 @@ const actionLog = {
     group: (title, work) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .group */ .Os(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(title)), work),
     child: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(redactor.redact(quoteChildLine(line))),
     hide(secret, { isMasked = false } = {}) {
-        // The runner masks it as well, also in what later steps print. It learns that from a line of our output.
+        // Prints a command, so that the runner masks the value too, in later steps as well.
         if (redactor.hide(secret) && !isMasked)
             _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setSecret */ .Pq(secret);
     },
     redact: (text) => redactor.redact(text),
 };
-/** What an annotation has no room for is in the log above it. */
+/** Prints the whole message to the log first when the annotation has no room for it. */
 function annotate(issue, message, title) {
     const whole = redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message));
     const text = (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .shorten */ .ml)(whole, LONGEST_ANNOTATION);
@@ -29150,7 +29153,7 @@ function annotate(issue, message, title) {
         _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(sanitizeMessage(whole));
     issue(text, title === undefined ? {} : { title: redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(title, LONGEST_TITLE)) });
 }
-/** A message of ours may name what others wrote: no line of it is a command. */
+/** Keeps every line of a message from acting as a workflow command: it may quote text that others wrote. */
 function sanitizeMessage(message) {
     return (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message)
         .split('\n')
@@ -29159,8 +29162,8 @@ function sanitizeMessage(message) {
         .join('\n');
 }
 /**
- * The runner takes a line for a command when it starts with `::` behind white space, or holds `##[` anywhere, and ends
- * a line at `\r` as well (actions/runner, `ActionCommand.cs`). Behind a bar and without those, a line is only text.
+ * Keeps a line of a child from acting as a workflow command. The runner reads a line as a command if `::` follows optional
+ * white space at its start, or if it contains `##[` anywhere; `\r` ends a line too (actions/runner, `ActionCommand.cs`).
  */
 function quoteChildLine(line) {
     return line
@@ -29185,7 +29188,7 @@ function quoteChildLine(line) {
 
 
 
-/** Sets the outputs of the step. A runner whose disk is full does not fail the run. */
+/** Sets the outputs of the step. If that fails, as on a full disk, it warns and the run continues. */
 function publishOutputs({ results, restoredKey, savedKey, progressFile }, log) {
     const { counts } = results;
     const outputs = {
@@ -29211,7 +29214,7 @@ function publishOutputs({ results, restoredKey, savedKey, progressFile }, log) {
         log.warning(`The outputs of the step could not be written: ${reasonOf(error)}. The results are in the log.`);
     }
 }
-/** Writes the job summary. A runner that takes none (a laptop, a full disk) does not fail the run. */
+/** Writes the job summary. If that fails, as on a full disk, it warns and the run continues. Outside a runner it does nothing. */
 async function publishSummary(results, context, notes, log) {
     if (!process.env.GITHUB_STEP_SUMMARY)
         return;
@@ -29252,7 +29255,7 @@ class RunningSession {
         this.#session = session;
         this.#log = log;
     }
-    /** A runner that cannot take it, for its disk is full, does not end the run. */
+    /** If the runner cannot store the session, as on a full disk, this warns once and the run continues. */
     save(changes = {}) {
         this.#session = { ...this.#session, ...changes };
         try {
@@ -29262,15 +29265,15 @@ class RunningSession {
             if (this.#warned)
                 return;
             this.#warned = true;
-            this.#log.warning(`The runner could not be told how far this step is: ${reasonOf(error)}. When the step is killed, its post step may not save what it completed.`);
+            this.#log.warning(`The state of this step could not be passed to its post step: ${reasonOf(error)}. If the step is killed, the evals that it completed may not be saved.`);
         }
     }
 }
-/** Written to the runner at once, so that it outlives a kill -9 of main. The last one counts. */
+/** Written at once, so that it survives a kill -9 of main. The last value counts. */
 function saveSession(session) {
     (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ)(NAME, JSON.stringify(session));
 }
-/** @returns undefined when main did not get as far as its inputs */
+/** @returns undefined if main ended before it saved a session */
 function loadSession() {
     const text = (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu)(NAME);
     return text === '' ? undefined : JSON.parse(text);
@@ -31597,9 +31600,9 @@ function discard(root) {
 /* harmony export */ });
 /* unused harmony export ApiUnusable */
 /**
- * A failure that a user can act on. `message` says what happened and why, `next` what to do about it.
+ * A failure that a user can act on. `message` says what happened and why; `next` says what to do about it.
  *
- * Everything the action throws on purpose is one of these; anything else is a defect, and is reported as one.
+ * Everything that the action throws on purpose is an ActionError. Anything else is a bug and is reported as one.
  */
 class ActionError extends Error {
     name = 'ActionError';
@@ -31611,22 +31614,22 @@ class ActionError extends Error {
         this.next = next;
     }
 }
-/** One text for the log and the annotation: what and why, then what to do. */
+/** The text for the log and the annotation: what happened and why, then what to do. */
 function describeError(error) {
     if (error instanceof ActionError)
         return `${error.message}\nWhat to do: ${error.next} [${error.code}]`;
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return `Unexpected error in oaievalset-action, please report it: ${detail}`;
+    return `Unexpected error in oaievalset-action. Please report it: ${detail}`;
 }
-/** The message of anything thrown, for use inside a longer sentence. */
+/** The message of any thrown value, for use inside a longer sentence. */
 function reasonOf(error) {
     return error instanceof Error ? error.message : String(error);
 }
-/** The job cannot continue: the API refuses it, or cannot be reached, and no retry will help. */
+/** The job cannot continue: the API refuses its requests or cannot be reached, and retrying will not help. */
 class ApiUnusable extends Error {
     name = 'ApiUnusable';
     code;
-    /** What a person can do: whole sentences. */
+    /** What the user can do, in whole sentences. */
     next;
     constructor(code, message, next) {
         super(message);

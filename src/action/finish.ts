@@ -4,13 +4,16 @@ import { headline } from '../report/markdown.ts';
 import { actionLog } from './log.ts';
 
 export interface Ends {
-  /** Aborted, with an ApiUnusable, when the API refused the job or could not be reached. */
+  /** Aborted with an ApiUnusable when the API refused the job or could not be reached. */
   readonly unusable: AbortSignal;
-  /** Aborted when the run ended before its evals had, with an Error that says why. */
+  /** Aborted when the run ended before all evals did, with an Error that says why. */
   readonly stopped: AbortSignal;
 }
 
-/** Ends the step well or not, as the results say. */
+/**
+ * Returns if the set is complete.
+ * @throws ActionError that fails the step and names the evals that failed or are pending
+ */
 export function finish(results: Results, { unusable, stopped }: Ends): void {
   const { verdict, counts } = results;
   const names = (status: 'failed' | 'pending', withNote = false) => {
@@ -27,7 +30,7 @@ export function finish(results: Results, { unusable, stopped }: Ends): void {
     const { message } = cause;
     throw new ActionError(
       cause.code,
-      `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? '' : '.'}${final} ${headline(results)}; what was answered is kept.`,
+      `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? '' : '.'}${final} ${headline(results)}; all received responses are saved.`,
       `${cause.next} Then re-run the failed jobs; they resume from here.`,
     );
   }
@@ -35,19 +38,19 @@ export function finish(results: Results, { unusable, stopped }: Ends): void {
     throw new ActionError(
       'EVALS_FAILED',
       `${counts.failed} of ${counts.total} evals failed: ${names('failed')}.`,
-      'See their output above, mend the cause, and re-run the failed jobs: the evals that are done are not run again.',
+      'See their output above and fix the cause. Then re-run the failed jobs; completed evals are not run again.',
     );
   }
   if (verdict === 'incomplete') {
     throw new ActionError(
       'INCOMPLETE',
-      `${headline(results)}${stopped.aborted ? `, then ${reasonOf(stopped.reason)}` : ''}. Not done yet: ${names('pending', !stopped.aborted)}.`,
-      'Re-run the failed jobs: the evals that are done are not run again.',
+      `${headline(results)}${stopped.aborted ? `, then ${reasonOf(stopped.reason)}` : ''}. Still pending: ${names('pending', !stopped.aborted)}.`,
+      'Re-run the failed jobs; completed evals are not run again.',
     );
   }
 }
 
-/** The one place where a failure becomes the exit code of the step. */
+/** Turns a failure into the error message and the exit code of the step. */
 export function fail(error: unknown): void {
   process.exitCode = 1;
   actionLog.error(describeError(error));

@@ -118,14 +118,14 @@ function engine(): EngineName {
   throw invalid('engine', value, 'it needs Linux', 'Set engine to auto, or use a Linux runner.');
 }
 
-/** A progress file set aside has the longest name: `{model}.{eval_set}.progress.txt.rejected-<time>`, 255 bytes at most. */
+/** The longest file name is that of a quarantined progress file: `{model}.{eval_set}.progress.txt.rejected-<time>`. */
 function checkFileName(model: string, evalSet: string): void {
   const longest = `${model}.${evalSet}`.split('/').map((part) => Buffer.byteLength(part));
   if (Math.max(...longest) > 255 - '.progress.txt.rejected-20260101T000000Z-10'.length) {
     throw invalid(
       'model',
       model,
-      'together with eval-set it is too long for a file name',
+      'together with eval-set, it is too long for a file name',
       'Use a shorter name.',
     );
   }

@@ -3,12 +3,12 @@ import type { Log } from '../log.ts';
 import { oneLine, printable, Redactor, shorten } from '../text.ts';
 
 /**
- * Bytes of an annotation. The runner cuts a message after 4096 characters, whatever stands behind them (actions/runner,
- * `ExecutionContext.cs`, `_maxIssueMessageLength`).
+ * Bytes of an annotation. The runner cuts a message after 4096 characters (actions/runner, `ExecutionContext.cs`,
+ * `_maxIssueMessageLength`).
  */
 const LONGEST_ANNOTATION = 4096;
 
-/** GitHub takes titles of 255 characters (https://docs.github.com/rest/checks/runs, `title` of an annotation). */
+/** GitHub accepts titles of up to 255 characters (https://docs.github.com/rest/checks/runs, `title` of an annotation). */
 const LONGEST_TITLE = 200;
 
 const redactor = new Redactor();
@@ -22,13 +22,13 @@ export const actionLog: Log = {
   group: (title, work) => core.group(redactor.redact(oneLine(title)), work),
   child: (line) => core.info(redactor.redact(quoteChildLine(line))),
   hide(secret, { isMasked = false } = {}) {
-    // The runner masks it as well, also in what later steps print. It learns that from a line of our output.
+    // Prints a command, so that the runner masks the value too, in later steps as well.
     if (redactor.hide(secret) && !isMasked) core.setSecret(secret);
   },
   redact: (text) => redactor.redact(text),
 };
 
-/** What an annotation has no room for is in the log above it. */
+/** Prints the whole message to the log first when the annotation has no room for it. */
 function annotate(
   issue: (message: string, properties: core.AnnotationProperties) => void,
   message: string,
@@ -40,7 +40,7 @@ function annotate(
   issue(text, title === undefined ? {} : { title: redactor.redact(oneLine(title, LONGEST_TITLE)) });
 }
 
-/** A message of ours may name what others wrote: no line of it is a command. */
+/** Keeps every line of a message from acting as a workflow command: it may quote text that others wrote. */
 export function sanitizeMessage(message: string): string {
   return printable(message)
     .split('\n')
@@ -50,8 +50,8 @@ export function sanitizeMessage(message: string): string {
 }
 
 /**
- * The runner takes a line for a command when it starts with `::` behind white space, or holds `##[` anywhere, and ends
- * a line at `\r` as well (actions/runner, `ActionCommand.cs`). Behind a bar and without those, a line is only text.
+ * Keeps a line of a child from acting as a workflow command. The runner reads a line as a command if `::` follows optional
+ * white space at its start, or if it contains `##[` anywhere; `\r` ends a line too (actions/runner, `ActionCommand.cs`).
  */
 export function quoteChildLine(line: string): string {
   return line

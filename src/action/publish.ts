@@ -12,7 +12,7 @@ export interface Published {
   readonly progressFile: string;
 }
 
-/** Sets the outputs of the step. A runner whose disk is full does not fail the run. */
+/** Sets the outputs of the step. If that fails, as on a full disk, it warns and the run continues. */
 export function publishOutputs({ results, restoredKey, savedKey, progressFile }: Published, log: Log): void {
   const { counts } = results;
   const outputs = {
@@ -39,7 +39,7 @@ export function publishOutputs({ results, restoredKey, savedKey, progressFile }:
   }
 }
 
-/** Writes the job summary. A runner that takes none (a laptop, a full disk) does not fail the run. */
+/** Writes the job summary. If that fails, as on a full disk, it warns and the run continues. Outside a runner it does nothing. */
 export async function publishSummary(
   results: Results,
   context: RunContext,

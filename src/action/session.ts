@@ -5,17 +5,17 @@ import type { Log } from '../log.ts';
 import type { RunContext } from './context.ts';
 import type { Inputs } from './inputs.ts';
 
-/** What `post` has to know about `main`, carried as one object. */
+/** What main hands to `post`. */
 export interface Session {
   readonly inputs: Pick<Inputs, 'model' | 'evalSet' | 'cacheKey' | 'stateDirectory'>;
   readonly context: RunContext;
-  /** Whose checkpoints main saved. */
+  /** The identity under which main saved checkpoints. */
   readonly checkpoint: CheckpointIdentity;
   /** Sequence number of the next checkpoint; each save takes a new one. */
   readonly nextSeq: number;
-  /** Outline of the state that the newest checkpoint of this run holds; left out as long as there is none. */
+  /** Outline of the state in the newest checkpoint of this run; undefined until one is saved. */
   readonly savedOutline?: string;
-  /** Whether main came to its end, so that nothing is left to do. */
+  /** Whether main finished, so that `post` has nothing to do. */
   readonly ended: boolean;
 }
 
@@ -37,7 +37,7 @@ export class RunningSession {
     this.#log = log;
   }
 
-  /** A runner that cannot take it, for its disk is full, does not end the run. */
+  /** If the runner cannot store the session, as on a full disk, this warns once and the run continues. */
   save(changes: Partial<Session> = {}): void {
     this.#session = { ...this.#session, ...changes };
     try {
@@ -46,18 +46,18 @@ export class RunningSession {
       if (this.#warned) return;
       this.#warned = true;
       this.#log.warning(
-        `The runner could not be told how far this step is: ${reasonOf(error)}. When the step is killed, its post step may not save what it completed.`,
+        `The state of this step could not be passed to its post step: ${reasonOf(error)}. If the step is killed, the evals that it completed may not be saved.`,
       );
     }
   }
 }
 
-/** Written to the runner at once, so that it outlives a kill -9 of main. The last one counts. */
+/** Written at once, so that it survives a kill -9 of main. The last value counts. */
 export function saveSession(session: Session): void {
   saveState(NAME, JSON.stringify(session));
 }
 
-/** @returns undefined when main did not get as far as its inputs */
+/** @returns undefined if main ended before it saved a session */
 export function loadSession(): Session | undefined {
   const text = getState(NAME);
   return text === '' ? undefined : (JSON.parse(text) as Session);

@@ -2,19 +2,19 @@ import { ActionError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { endDescendants } from '../process/descendants.ts';
 
-/** How a runner ends a step: SIGINT, after 7.5 s SIGTERM, after 2.5 s more it kills (actions/runner, `ProcessInvoker`). */
+/** A runner stops a step with SIGINT, SIGTERM after 7.5 s, and SIGKILL after another 2.5 s (actions/runner, `ProcessInvoker`). */
 export const CANCEL_GRACE_MS = 7500;
 
 export interface Cancellation {
   /** Aborted at the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
-  /** Aborted so many milliseconds after the first of them. */
+  /** Aborted this many milliseconds after the first signal. */
   after(milliseconds: number): AbortSignal;
 }
 
 /**
- * The first signal asks for an orderly end; with the second the process ends at once, which ends every eval: each is on a
- * leash. What is on disk is whole at every instant, and `post` saves it.
+ * The first signal starts an orderly shutdown. The second ends the process at once, and every eval with it: each child is
+ * killed when the action is gone. Files on disk are valid at every instant, and `post` saves them.
  */
 export function cancellation(log: Log): Cancellation {
   const controller = new AbortController();
@@ -22,18 +22,18 @@ export function cancellation(log: Log): Cancellation {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       if (controller.signal.aborted) {
-        log.info(`Received ${signal} as well: ending at once. What is on disk is saved after the step.`);
+        log.info(`Received ${signal} as well: exiting at once. The post step saves what is on disk.`);
         process.exit(1);
       }
       at = Date.now();
-      // Helpers that nobody waits for any more: an installer, a probe.
+      // Children that main no longer waits for, such as an installer or a probe.
       process.once('exit', endDescendants);
-      log.info(`Received ${signal}: ending what runs, then saving what is done.`);
+      log.info(`Received ${signal}: stopping the evals, then saving what is done.`);
       controller.abort(
         new ActionError(
           'INCOMPLETE',
           'the job was cancelled',
-          'Re-run the failed jobs: what is done is not run again.',
+          'Re-run the failed jobs; completed evals are not run again.',
         ),
       );
     });

@@ -474,7 +474,7 @@ onLinux.concurrent('a job that is cancelled', () => {
       main.kill('SIGTERM');
     });
     expect(result.exitCode, logOf(result)).toBe(1);
-    expect(result.lines).toContainEqual(expect.stringMatching(/^Received SIGTERM as well: ending at once/));
+    expect(result.lines).toContainEqual(expect.stringMatching(/^Received SIGTERM as well: exiting at once/));
     expect(result.lines).not.toContainEqual(expect.stringMatching(/^Saved the checkpoint/));
     expect(result.post?.exitCode, logOf(result)).toBe(0);
     expect(result.post?.lines).toContainEqual(expect.stringMatching(/^Saved the checkpoint/));

@@ -61,14 +61,14 @@ describe('how a step ends', () => {
       [fresh('a'), pending('b')],
       { stopped: cancelled },
       'INCOMPLETE',
-      '1 of 2 evals done, 1 pending, then the job was cancelled. Not done yet: b.',
+      '1 of 2 evals done, 1 pending, then the job was cancelled. Still pending: b.',
     ],
     [
       'evals were not started, each with its reason',
       [fresh('a'), pending('b', 'it took 1 h before')],
       {},
       'INCOMPLETE',
-      '1 of 2 evals done, 1 pending. Not done yet: b (it took 1 h before).',
+      '1 of 2 evals done, 1 pending. Still pending: b (it took 1 h before).',
     ],
     [
       'the API refused, whatever else there is',
@@ -89,7 +89,7 @@ describe('how a step ends', () => {
       Array.from({ length: 12 }, (_, n) => pending(String(n))),
       { stopped: cancelled },
       'INCOMPLETE',
-      'Not done yet: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more.',
+      'Still pending: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more.',
     ],
   ])('%s', (_, outcomes, ends, code, words) => {
     const error = endOf(outcomes, ends);

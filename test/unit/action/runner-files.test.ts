@@ -71,7 +71,7 @@ describe('the session', () => {
     running.save({ nextSeq: 2 });
     running.save({ nextSeq: 3 });
     expect(log.warnings).toEqual([
-      expect.stringMatching(/^The runner could not be told how far this step is: Missing file/),
+      expect.stringMatching(/^The state of this step could not be passed to its post step: Missing file/),
     ]);
     const told = runnerFile('GITHUB_STATE');
     running.save({ savedOutline: 'o' });
