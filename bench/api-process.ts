@@ -3,7 +3,8 @@
  *
  *     api-process.ts <latency in milliseconds> <file of samples that it answers>
  */
-import { knowledgeFrom, startModelApi } from '../test/stand-ins/model-api.ts';
+import { knowledgeFrom } from '../test/stand-ins/knowledge.ts';
+import { startModelApi } from '../test/stand-ins/model-api.ts';
 
 /** `answered 500` is told when so many answers have left since the last `forget`. */
 export type Question = 'counts' | 'forget' | `answered ${number}`;

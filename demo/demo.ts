@@ -13,7 +13,8 @@ import { prepareEnvironment } from '../src/environment/index.ts';
 import { EXAMPLE_MODEL } from '../src/example-model.ts';
 import { type RunningAction, type RunResult, runAction } from '../test/helpers/runner.ts';
 import { startCacheService } from '../test/stand-ins/cache-service.ts';
-import { knowledgeFrom, startModelApi } from '../test/stand-ins/model-api.ts';
+import { knowledgeFrom } from '../test/stand-ins/knowledge.ts';
+import { startModelApi } from '../test/stand-ins/model-api.ts';
 
 /** Prompts of test-basic and their answers, so that the stand-in is right most of the time. */
 const SAMPLES = join(import.meta.dirname, '../test/fixtures/model-api/test-basic.jsonl');

@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { evalsPython } from '../helpers/evals-venv.ts';
 import { listening, makeCa, reverseProxyTo, startProxy } from '../helpers/network.ts';
-import { apiFaults } from '../stand-ins/model-api.ts';
+import { apiFaults } from '../stand-ins/api-faults.ts';
 import { annotations, bedOf } from './asks.ts';
 import { logOf } from './bed.ts';
 

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { parsePythonJson, readRecordFile } from '../../src/record/record-file.ts';
 import { evalsPython } from '../helpers/evals-venv.ts';
-import { knowledgeFrom } from '../stand-ins/model-api.ts';
+import { knowledgeFrom } from '../stand-ins/knowledge.ts';
 import { Bed, type BedOptions, logOf, scratch } from './bed.ts';
 
 const run = promisify(execFile);

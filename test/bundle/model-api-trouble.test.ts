@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { evalsPython } from '../helpers/evals-venv.ts';
-import { apiFaults, type Fault } from '../stand-ins/model-api.ts';
+import { apiFaults, type Fault } from '../stand-ins/api-faults.ts';
 import { annotations, bedOf, completesElsewhere, runUntil } from './asks.ts';
 import { logOf, scratch } from './bed.ts';
 

@@ -9,7 +9,8 @@ import { zstdDecompressSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { evalsPython } from '../helpers/evals-venv.ts';
 import type { RunResult } from '../helpers/runner.ts';
-import type { Knowledge, ModelRequest } from '../stand-ins/model-api.ts';
+import type { Knowledge } from '../stand-ins/knowledge.ts';
+import type { ModelRequest } from '../stand-ins/model-request.ts';
 import { Bed, logOf } from './bed.ts';
 
 const SAMPLES = 40;

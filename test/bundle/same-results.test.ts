@@ -15,13 +15,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { completedRecordFile, statePaths } from '../../src/progress/paths.ts';
 import { parsePythonJson } from '../../src/record/record-file.ts';
 import { evalsPython } from '../helpers/evals-venv.ts';
-import {
-  type Fault,
-  knowledgeFrom,
-  type ModelApiOptions,
-  type ModelRequest,
-  startModelApi,
-} from '../stand-ins/model-api.ts';
+import type { Fault } from '../stand-ins/api-faults.ts';
+import { knowledgeFrom } from '../stand-ins/knowledge.ts';
+import { type ModelApiOptions, startModelApi } from '../stand-ins/model-api.ts';
+import type { ModelRequest } from '../stand-ins/model-request.ts';
 import { Bed, logOf } from './bed.ts';
 
 const run = promisify(execFile);

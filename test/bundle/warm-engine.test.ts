@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { evalsPython } from '../helpers/evals-venv.ts';
 import type { RunningAction, RunResult } from '../helpers/runner.ts';
-import type { ModelRequest } from '../stand-ins/model-api.ts';
+import type { ModelRequest } from '../stand-ins/model-request.ts';
 import { Bed, type BedOptions, type BedRun, logOf } from './bed.ts';
 
 const fixtures = join(import.meta.dirname, '../fixtures/warm-engine');

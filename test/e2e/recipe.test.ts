@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync }
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EXAMPLE_MODEL } from '../../src/example-model.ts';
-import { apiFaults } from '../stand-ins/model-api.ts';
+import { apiFaults } from '../stand-ins/api-faults.ts';
 import { evalSet, makeScenario, type Scenario } from './scenario.ts';
 
 const { evals, requestsPerEval } = evalSet;

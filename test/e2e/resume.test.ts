@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { findProcess } from '../helpers/act.ts';
-import { apiFaults } from '../stand-ins/model-api.ts';
+import { apiFaults } from '../stand-ins/api-faults.ts';
 import { evalSet, makeScenario, outputsOf } from './scenario.ts';
 
 const { evals, requestsPerEval } = evalSet;

@@ -12,7 +12,8 @@ import {
   startAct,
 } from '../helpers/act.ts';
 import { evalsPython } from '../helpers/evals-venv.ts';
-import { knowledgeFrom, type ModelApi, startModelApi } from '../stand-ins/model-api.ts';
+import { knowledgeFrom } from '../stand-ins/knowledge.ts';
+import { type ModelApi, startModelApi } from '../stand-ins/model-api.ts';
 
 /** The eval set of these tests, part of evals itself: four evals of three samples, one request each. */
 export const evalSet = { model: 'gpt-4', name: 'test-basic', evals: 4, requestsPerEval: 3 } as const;

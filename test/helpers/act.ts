@@ -13,7 +13,7 @@ import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { isRunning } from './runner.ts';
+import { isRunning } from './processes.ts';
 
 const run = promisify(execFile);
 const ownRepository = join(import.meta.dirname, '../..');

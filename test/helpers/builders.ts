@@ -1,14 +1,12 @@
 /** Values for tests: complete, valid, and different only in what a test says. */
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import type { Log } from '../../src/log.ts';
 import type { CompletionRecord } from '../../src/model/completion-record.ts';
 import type { Owner } from '../../src/model/owner.ts';
 import type { PlannedEval } from '../../src/model/plan.ts';
 import { Redactor } from '../../src/text.ts';
+
+export { temporaryDirectory } from './temporary-directory.ts';
 
 export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
@@ -70,11 +68,4 @@ export function recordingLog(): Log & { readonly lines: string[]; readonly warni
     hide: (secret) => redactor.hide(secret),
     redact: (text) => redactor.redact(text),
   };
-}
-
-/** A new directory that is removed when the test ends. */
-export function temporaryDirectory(): string {
-  const path = mkdtempSync(join(tmpdir(), 'oaievalset-test-'));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  return path;
 }

@@ -10,11 +10,11 @@ import {
   openCheckpointStore,
   type RestoreOutcome,
 } from '../../src/checkpoint/store.ts';
+import type { CacheStep } from '../stand-ins/cache-protocol.ts';
 import {
   type CacheFault,
   type CacheService,
   type CacheServiceOptions,
-  type CacheStep,
   startCacheService,
 } from '../stand-ins/cache-service.ts';
 

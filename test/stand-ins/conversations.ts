@@ -2,7 +2,8 @@
  * A part of the stand-in for the model API that keeps what it makes: conversations and responses, which it forgets when they
  * are deleted (https://platform.openai.com/docs/api-reference/conversations). To be given as `faults`.
  */
-import type { Fault, ModelRequest } from './model-api.ts';
+import type { Fault } from './api-faults.ts';
+import type { ModelRequest } from './model-request.ts';
 
 /** The answer to a question is `answer to <the first question of its conversation>`. */
 export function conversations() {

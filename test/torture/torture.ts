@@ -23,10 +23,11 @@ import { parseArgs } from 'node:util';
 import { zstdDecompressSync } from 'node:zlib';
 import { Bed } from '../bundle/bed.ts';
 import { evalsPython } from '../helpers/evals-venv.ts';
-import { isRunning, type RunningAction, type RunResult } from '../helpers/runner.ts';
+import { isRunning } from '../helpers/processes.ts';
+import type { RunningAction, RunResult } from '../helpers/runner.ts';
 import type { CacheFault, CacheRequest } from '../stand-ins/cache-service.ts';
 import { conversations } from '../stand-ins/conversations.ts';
-import type { ModelRequest } from '../stand-ins/model-api.ts';
+import type { ModelRequest } from '../stand-ins/model-request.ts';
 
 export interface TortureOptions {
   readonly seed: number;

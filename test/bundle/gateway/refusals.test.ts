@@ -1,7 +1,8 @@
 /** What one eval is refused, and what all are: real evals, the shipped action. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { evalsPython } from '../../helpers/evals-venv.ts';
-import type { Fault, ModelRequest } from '../../stand-ins/model-api.ts';
+import type { Fault } from '../../stand-ins/api-faults.ts';
+import type { ModelRequest } from '../../stand-ins/model-request.ts';
 import { annotations, bedOf, key, ownModule } from '../asks.ts';
 import { logOf } from '../bed.ts';
 

@@ -23,7 +23,8 @@ import {
   twirp,
   WORKER,
 } from '../../helpers/cache-rig.ts';
-import { type CacheFault, type CacheStep, startCacheService } from '../../stand-ins/cache-service.ts';
+import type { CacheStep } from '../../stand-ins/cache-protocol.ts';
+import { type CacheFault, startCacheService } from '../../stand-ins/cache-service.ts';
 
 // GitHub's client waits seconds between its attempts; the cases wait together.
 vi.setConfig({ maxConcurrency: 12, testTimeout: 120_000 });

@@ -15,12 +15,8 @@ import { type StatePaths, statePaths } from '../../../src/progress/paths.ts';
 import { State } from '../../../src/progress/state.ts';
 import { HANG, identity, machine, type Rig, test, twirp } from '../../helpers/cache-rig.ts';
 import { silentLog } from '../../helpers/silent-log.ts';
-import {
-  type CacheFault,
-  type CacheService,
-  type CacheStep,
-  startCacheService,
-} from '../../stand-ins/cache-service.ts';
+import type { CacheStep } from '../../stand-ins/cache-protocol.ts';
+import { type CacheFault, type CacheService, startCacheService } from '../../stand-ins/cache-service.ts';
 
 vi.setConfig({ maxConcurrency: 10, testTimeout: 120_000 });
 

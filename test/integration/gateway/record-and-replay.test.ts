@@ -6,7 +6,8 @@ import { defaultRetryPolicy } from '../../../src/gateway/retry-policy.ts';
 import { Journal } from '../../../src/progress/journal.ts';
 import { statePaths } from '../../../src/progress/paths.ts';
 import { recordingLog, sha256, temporaryDirectory } from '../../helpers/builders.ts';
-import { apiFaults, type ModelApiOptions, startModelApi } from '../../stand-ins/model-api.ts';
+import { apiFaults } from '../../stand-ins/api-faults.ts';
+import { type ModelApiOptions, startModelApi } from '../../stand-ins/model-api.ts';
 
 const KEY = 'Bearer sk-test';
 

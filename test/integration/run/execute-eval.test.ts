@@ -13,7 +13,8 @@ import { State } from '../../../src/progress/state.ts';
 import { type ExecuteOptions, executeEval } from '../../../src/run/execute-eval.ts';
 import { owner, planned, recordingLog, temporaryDirectory } from '../../helpers/builders.ts';
 import { silentLog } from '../../helpers/silent-log.ts';
-import { apiFaults, type Faults, startModelApi } from '../../stand-ins/model-api.ts';
+import { apiFaults, type Faults } from '../../stand-ins/api-faults.ts';
+import { startModelApi } from '../../stand-ins/model-api.ts';
 
 const EVAL = planned('a.dev.v0');
 

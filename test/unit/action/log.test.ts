@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { quoteChildLine, sanitizeMessage } from '../../../src/action/log.ts';
-import { CommandParser } from '../../helpers/runner.ts';
+import { CommandParser } from '../../helpers/workflow-commands.ts';
 
 const commands = [
   '::set-output name=x::y',

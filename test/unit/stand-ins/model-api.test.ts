@@ -3,13 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  apiFaults,
-  knowledgeFrom,
-  type ModelApi,
-  type ModelApiOptions,
-  startModelApi,
-} from '../../stand-ins/model-api.ts';
+import { apiFaults } from '../../stand-ins/api-faults.ts';
+import { knowledgeFrom } from '../../stand-ins/knowledge.ts';
+import { type ModelApi, type ModelApiOptions, startModelApi } from '../../stand-ins/model-api.ts';
 
 const knownPrompts = join(import.meta.dirname, '../../fixtures/model-api/test-basic.jsonl');
 const france = { model: 'gpt-4', messages: [{ role: 'user', content: 'What is the capital of France?' }] };
