@@ -3,10 +3,10 @@ import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { evalsPython } from '../helpers/evals-venv.ts';
+import { machineWithSet } from '../helpers/generated-set.ts';
 import { listening, makeCa, reverseProxyTo, startProxy } from '../helpers/network.ts';
+import { annotations, logOf } from '../helpers/test-machine.ts';
 import { apiFaults } from '../stand-ins/api-faults.ts';
-import { annotations, bedOf } from './asks.ts';
-import { logOf } from './bed.ts';
 
 beforeAll(async () => {
   await evalsPython();
@@ -17,9 +17,9 @@ const samples = [3];
 describe('API client: a set completes', () => {
   test('with a user name and a password in OPENAI_BASE_URL, which nothing that is written shows', async (context) => {
     const login = `Basic ${Buffer.from('ci:p@ss-word').toString('base64')}`;
-    const bed = await bedOf(context, { samples }, { api: {} });
+    const machine = await machineWithSet(context, { samples }, { api: {} });
     // A web server in front of the model that asks for a password, and has a key of its own for the model.
-    const onward = reverseProxyTo(bed.api.port);
+    const onward = reverseProxyTo(machine.api.port);
     const { port } = await listening(
       createServer((request, response) => {
         if (request.headers.authorization !== login) return void response.writeHead(401).end('<h1>401</h1>');
@@ -27,20 +27,22 @@ describe('API client: a set completes', () => {
         onward(request, response);
       }),
     );
-    const result = await bed.run({ env: { OPENAI_BASE_URL: `http://ci:p%40ss-word@127.0.0.1:${port}/v1` } });
+    const result = await machine.run({
+      env: { OPENAI_BASE_URL: `http://ci:p%40ss-word@127.0.0.1:${port}/v1` },
+    });
     expect(result.exitCode, logOf(result)).toBe(0);
     expect(result.outputs).toMatchObject({ complete: 'true', fresh: '1', 'requests-sent': '3' });
     expect(annotations(result)).toEqual([]);
     expect(logOf(result)).not.toMatch(/ss-word|c3Mtd29yZ/);
     // Another password is the same API.
-    const again = await bed.run({ env: { OPENAI_BASE_URL: `http://ci:changed@127.0.0.1:${port}/v1` } });
+    const again = await machine.run({ env: { OPENAI_BASE_URL: `http://ci:changed@127.0.0.1:${port}/v1` } });
     expect(again.outputs).toMatchObject({ complete: 'true', reused: '1' });
   });
 
   test('behind a proxy with a password, with a CA of its own, and a line break behind the base URL', async (context) => {
     const ca = makeCa();
-    const bed = await bedOf(context, { samples }, { api: {} });
-    const secure = createTlsServer(ca.server(), reverseProxyTo(bed.api.port));
+    const machine = await machineWithSet(context, { samples }, { api: {} });
+    const secure = createTlsServer(ca.server(), reverseProxyTo(machine.api.port));
     const { port } = await listening(secure);
     const proxy = await startProxy();
     const env = {
@@ -49,7 +51,7 @@ describe('API client: a set completes', () => {
       SSL_CERT_FILE: ca.file,
     };
     // The stand-in for GitHub's cache is no part of what the proxy leads to.
-    const result = await bed.run({ env, cache: false });
+    const result = await machine.run({ env, cache: false });
     expect(result.exitCode, logOf(result)).toBe(0);
     expect(result.outputs).toMatchObject({ complete: 'true', fresh: '1', 'requests-sent': '3' });
     expect(annotations(result)).toContainEqual(
@@ -62,7 +64,7 @@ describe('API client: a set completes', () => {
   });
 
   test('at an API that redirects to another path', async (context) => {
-    const bed = await bedOf(
+    const machine = await machineWithSet(
       context,
       { samples },
       {
@@ -74,18 +76,22 @@ describe('API client: a set completes', () => {
         },
       },
     );
-    const result = await bed.run({ env: { OPENAI_BASE_URL: bed.api.url.replace('/v1', '/old/v1') } });
+    const result = await machine.run({ env: { OPENAI_BASE_URL: machine.api.url.replace('/v1', '/old/v1') } });
     expect(result.exitCode, logOf(result)).toBe(0);
     expect(result.outputs).toMatchObject({ complete: 'true', fresh: '1', 'requests-sent': '3' });
   });
 });
 
 test('API client: a base URL in quotation marks is an error before anything runs', async (context) => {
-  const bed = await bedOf(context, { samples }, { api: { faults: () => apiFaults.serverError(500) } });
-  const result = await bed.run({ env: { OPENAI_BASE_URL: `"${bed.api.url}"` } });
+  const machine = await machineWithSet(
+    context,
+    { samples },
+    { api: { faults: () => apiFaults.serverError(500) } },
+  );
+  const result = await machine.run({ env: { OPENAI_BASE_URL: `"${machine.api.url}"` } });
   expect(result.exitCode).toBe(1);
   expect(annotations(result)).toEqual([
     expect.stringMatching(/^error: .*OPENAI_BASE_URL.*has quotation marks around it.*\[INPUT_INVALID\]$/s),
   ]);
-  expect(bed.api.requests).toEqual([]);
+  expect(machine.api.requests).toEqual([]);
 });

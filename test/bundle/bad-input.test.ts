@@ -3,11 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { temporaryDirectory } from '../helpers/builders.ts';
 import { evalsPython } from '../helpers/evals-venv.ts';
 import { runAction } from '../helpers/runner.ts';
+import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 import { type ModelApi, startModelApi } from '../stand-ins/model-api.ts';
-import { scratch } from './bed.ts';
 
 let api: ModelApi;
 let python: string;
@@ -133,7 +132,7 @@ const cases: Case[] = [
 
 describe.concurrent('bad input', () => {
   test.for(cases)('$name', async ({ inputs = {}, env = {}, says }, context) => {
-    const directory = scratch(context);
+    const directory = temporaryDirectory(context);
     const stateDirectory = join(directory, 'state');
     const result = await runAction({
       directory,

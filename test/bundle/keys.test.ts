@@ -2,8 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { annotations, bedOf, type Context } from './asks.ts';
-import { type Bed, logOf, scratch } from './bed.ts';
+import { machineWithSet } from '../helpers/generated-set.ts';
+import { type Cleanup, temporaryDirectory } from '../helpers/temporary-directory.ts';
+import { annotations, logOf, type TestMachine } from '../helpers/test-machine.ts';
 
 const KEY = 'sk-field-0123456789abcdef';
 
@@ -13,12 +14,12 @@ describe.concurrent('a key with something at its ends', () => {
     ['a line break in the engine oaieval', `${KEY}\n`, 'oaieval'],
     ['a byte order mark and blanks', `\ufeff ${KEY} \r\n`, 'warm'],
   ] as const)('%s is trimmed, and the evals run', async ([, value, engine], context) => {
-    const bed = await bedOf(context, { samples: [2] });
-    const result = await bed.run({ env: { OPENAI_API_KEY: value }, inputs: { engine } });
+    const machine = await machineWithSet(context, { samples: [2] });
+    const result = await machine.run({ env: { OPENAI_API_KEY: value }, inputs: { engine } });
     expect(result.exitCode, logOf(result)).toBe(0);
     expect(result.outputs).toMatchObject({ complete: 'true', fresh: '1', 'requests-sent': '2' });
     expect(result.lines).toContainEqual(expect.stringMatching(/^OPENAI_API_KEY .*ends with .*left out/));
-    expect(bed.api.requests.map(({ headers }) => headers.authorization)).toEqual(
+    expect(machine.api.requests.map(({ headers }) => headers.authorization)).toEqual(
       Array.from({ length: 2 }, () => `Bearer ${KEY}`),
     );
     const shown = result.lines.filter((line) => line.includes(KEY));
@@ -66,10 +67,10 @@ class Works(evals.elsuite.basic.match.Match):
         return super().eval_sample(sample, rng)
 `;
 
-async function bedWith(context: Context, program: string, className: string): Promise<Bed> {
-  const modules = scratch(context);
+async function machineWith(context: Cleanup, program: string, className: string): Promise<TestMachine> {
+  const modules = temporaryDirectory(context);
   writeFileSync(join(modules, 'own.py'), program);
-  return bedOf(
+  return machineWithSet(
     context,
     { samples: [1], className: `own:${className}` },
     {
@@ -84,23 +85,23 @@ describe.concurrent('an eval that sends nothing', () => {
     ['prints only retries', RETRIES, 'Retries', /Backing off create_retrying.*Connection error/],
     ['prints only the errors of a client of its own', OWN_CLIENT, 'OwnClient', /Connection refused/],
   ] as const)('and %s is stalled, with the likely cause', async ([, program, className, cause], context) => {
-    const bed = await bedWith(context, program, className);
-    const result = await bed.run();
+    const machine = await machineWith(context, program, className);
+    const result = await machine.run();
     expect(result.exitCode, logOf(result)).toBe(1);
     const [annotation = ''] = annotations(result);
     expect(annotation).toMatch(
       /it did nothing for the stall-timeout of 8\.0 s; it sent no request, and the likely cause is what it printed last: /,
     );
     expect(annotation.split('\n')[0]).toMatch(cause);
-    expect(bed.api.requests).toEqual([]);
+    expect(machine.api.requests).toEqual([]);
     expect(result.orphans).toEqual([]);
   });
 
   test.for(['warm', 'oaieval'])(
     'but shows a progress bar that advances is not stalled (%s)',
     async (engine, context) => {
-      const bed = await bedWith(context, WORKS, 'Works');
-      const result = await bed.run({ inputs: { engine } });
+      const machine = await machineWith(context, WORKS, 'Works');
+      const result = await machine.run({ inputs: { engine } });
       expect(result.exitCode, logOf(result)).toBe(0);
       expect(result.outputs).toMatchObject({ complete: 'true', fresh: '1' });
     },

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { evalsPython } from '../helpers/evals-venv.ts';
+import { completesElsewhere, machineWithSet } from '../helpers/generated-set.ts';
+import { temporaryDirectory } from '../helpers/temporary-directory.ts';
+import { annotations, logOf } from '../helpers/test-machine.ts';
 import { apiFaults, type Fault } from '../stand-ins/api-faults.ts';
-import { annotations, bedOf, completesElsewhere, runUntil } from './asks.ts';
-import { logOf, scratch } from './bed.ts';
 
 beforeAll(async () => {
   await evalsPython();
@@ -26,7 +27,7 @@ describe.concurrent('what no retry can mend', () => {
       const [, engine, fault, words] = row;
       const ANSWERED = 6;
       let asked = 0;
-      const bed = await bedOf(
+      const machine = await machineWithSet(
         context,
         { samples: [4, 8, 8] },
         {
@@ -34,7 +35,7 @@ describe.concurrent('what no retry can mend', () => {
           api: { faults: (request) => (isLookup(request) || ++asked <= ANSWERED ? undefined : fault) },
         },
       );
-      const result = await bed.run();
+      const result = await machine.run();
       expect(result.exitCode, logOf(result)).toBe(1);
       expect(annotations(result)).toEqual([
         expect.stringMatching(/^error: .*1 of 3 evals done.*\[API_REFUSED\]$/s),
@@ -44,11 +45,11 @@ describe.concurrent('what no retry can mend', () => {
       expect(result.outputs).toMatchObject({ complete: 'false', fresh: '1', failed: '0', pending: '2' });
       expect(result.orphans).toEqual([]);
       // One refusal does not speak for a key that was answered before; the second does. Four are in flight meanwhile.
-      expect(bed.api.requests.filter((request) => !isLookup(request)).length).toBeLessThanOrEqual(
+      expect(machine.api.requests.filter((request) => !isLookup(request)).length).toBeLessThanOrEqual(
         ANSWERED + 2 + 4,
       );
-      bed.api.setFaults();
-      await completesElsewhere(bed, 20, ANSWERED);
+      machine.api.setFaults();
+      await completesElsewhere(machine, 20, ANSWERED);
     },
   );
 });
@@ -69,7 +70,7 @@ describe.concurrent('what passes', () => {
         { destroyAfterBytes: 30 },
       ];
       let asked = 0;
-      const bed = await bedOf(
+      const machine = await machineWithSet(
         context,
         { samples: [20, 20] },
         {
@@ -83,11 +84,11 @@ describe.concurrent('what passes', () => {
           },
         },
       );
-      const result = await bed.run();
+      const result = await machine.run();
       expect(result.exitCode, logOf(result)).toBe(0);
       expect(annotations(result)).toEqual([]);
       expect(result.outputs).toMatchObject({ complete: 'true', fresh: '2', 'requests-sent': '40' });
-      const whole = bed.api.requests.filter(
+      const whole = machine.api.requests.filter(
         (request) => request.status === 200 && !request.aborted && !isLookup(request),
       );
       const bodies = whole.map(({ bodySha256 }) => bodySha256);
@@ -99,7 +100,7 @@ describe.concurrent('what passes', () => {
   );
 
   test('a request that is wrong ends its eval; what it had sent besides is waited for and kept', async (context) => {
-    const bed = await bedOf(
+    const machine = await machineWithSet(
       context,
       { samples: [12] },
       {
@@ -110,18 +111,20 @@ describe.concurrent('what passes', () => {
         },
       },
     );
-    bed.api.holdWhen((request) => !isLookup(request) && !JSON.stringify(request.body).includes(' 0.4 times'));
-    const { main, ended } = bed.start();
+    machine.api.holdWhen(
+      (request) => !isLookup(request) && !JSON.stringify(request.body).includes(' 0.4 times'),
+    );
+    const { main, ended } = machine.start();
     await (await main).untilLine(/^Waiting for \d+ requests that were already sent/);
-    bed.api.release();
+    machine.api.release();
     const result = await ended;
     expect(result.exitCode, logOf(result)).toBe(1);
     expect(result.outputs).toMatchObject({ failed: '1' });
-    const sent = bed.api.requests.filter((request) => !isLookup(request)).length;
+    const sent = machine.api.requests.filter((request) => !isLookup(request)).length;
     expect(sent).toBeGreaterThan(1);
     expect(Number(result.outputs['total-tokens'])).toBeGreaterThan(0);
-    bed.api.setFaults();
-    await completesElsewhere(bed, 12, sent - 1);
+    machine.api.setFaults();
+    await completesElsewhere(machine, 12, sent - 1);
   });
 
   test('parameters that a model refuses: real evals get through, and the log says it once', async (context) => {
@@ -129,7 +132,7 @@ describe.concurrent('what passes', () => {
       ['max_tokens', 'max_completion_tokens'],
       ['temperature', undefined],
     ]);
-    const bed = await bedOf(
+    const machine = await machineWithSet(
       context,
       { samples: [5, 5] },
       {
@@ -151,10 +154,10 @@ describe.concurrent('what passes', () => {
         },
       },
     );
-    const result = await bed.run();
+    const result = await machine.run();
     expect(result.exitCode, logOf(result)).toBe(0);
     expect(result.lines.filter((line) => line.includes('does not accept'))).toHaveLength(
-      bed.api.requests.some(({ body }) => Object.hasOwn(body as object, 'max_completion_tokens')) ? 2 : 1,
+      machine.api.requests.some(({ body }) => Object.hasOwn(body as object, 'max_completion_tokens')) ? 2 : 1,
     );
     expect(result.outputs).toMatchObject({ complete: 'true', 'requests-sent': '10' });
   });
@@ -192,25 +195,25 @@ describe.concurrent("an eval of one's own", () => {
   ] as const)(
     'that hangs after its last answer, again and again, ended by %s: no answer is lost',
     async (row, context) => {
-      const modules = scratch(context);
+      const modules = temporaryDirectory(context);
       writeFileSync(join(modules, 'hangs.py'), HANGS_AFTERWARDS);
-      const bed = await bedOf(
+      const machine = await machineWithSet(
         context,
         { samples: [5], className: 'hangs:Hangs' },
         { env: { PYTHONPATH: modules } },
       );
-      const result = await bed.run({ inputs: { ...row[1], attempts: '2' }, env: { HANG: 'yes' } });
+      const result = await machine.run({ inputs: { ...row[1], attempts: '2' }, env: { HANG: 'yes' } });
       expect(result.exitCode, logOf(result)).toBe(1);
       expect(result.outputs).toMatchObject({ failed: '1', 'requests-sent': '5', 'requests-replayed': '5' });
-      const next = await completesElsewhere(bed, 5, 5);
+      const next = await completesElsewhere(machine, 5, 5);
       expect(next.lines).toContainEqual('resumes with 5 of 5 answers kept');
     },
   );
 
   test('that reports without answers which were given up has failed', async (context) => {
-    const modules = scratch(context);
+    const modules = temporaryDirectory(context);
     writeFileSync(join(modules, 'swallows.py'), SWALLOWS);
-    const bed = await bedOf(
+    const machine = await machineWithSet(
       context,
       { samples: [5], className: 'swallows:Swallows' },
       {
@@ -220,14 +223,14 @@ describe.concurrent("an eval of one's own", () => {
         api: { faults: ({ n }) => (n === 3 ? apiFaults.rateLimited(86_400) : undefined) },
       },
     );
-    const result = await bed.run();
+    const result = await machine.run();
     expect(result.exitCode, logOf(result)).toBe(1);
     expect(annotations(result)[0]).toContain(
       '1 of its requests were not answered by the API, and it reported a result without them',
     );
-    expect(bed.doneEvals()).toEqual([]);
-    bed.api.setFaults();
-    await completesElsewhere(bed, 5, 4);
+    expect(machine.doneEvals()).toEqual([]);
+    machine.api.setFaults();
+    await completesElsewhere(machine, 5, 4);
   });
 });
 
@@ -237,29 +240,29 @@ function unpacked(archive: Buffer): Buffer {
 
 test('no key in anything that is written, said or saved, whether a run ends well or not', async (context) => {
   const KEY = 'sk-marker-5f0c1e3a9b';
-  const bed = await bedOf(context, { samples: [6] }, { env: { OPENAI_API_KEY: KEY } });
+  const machine = await machineWithSet(context, { samples: [6] }, { env: { OPENAI_API_KEY: KEY } });
   const searched = (text: string | Buffer, what: string) =>
     expect(text.includes(KEY), `${what} holds the key`).toBe(false);
   const searchAll = (said: string[]) => {
     for (const text of said) searched(text, 'an output');
-    for (const entry of readdirSync(bed.directory, { recursive: true, withFileTypes: true }))
+    for (const entry of readdirSync(machine.directory, { recursive: true, withFileTypes: true }))
       if (entry.isFile()) searched(readFileSync(join(entry.parentPath, entry.name)), entry.name);
-    for (const { archive } of bed.cache.entries()) searched(unpacked(archive), 'a checkpoint');
+    for (const { archive } of machine.cache.entries()) searched(unpacked(archive), 'a checkpoint');
   };
-  const told = (result: Awaited<ReturnType<typeof bed.run>>) => [
+  const told = (result: Awaited<ReturnType<typeof machine.run>>) => [
     logOf(result),
     result.summary,
     JSON.stringify([result.outputs, result.annotations, result.post ?? {}]),
   ];
-  const cancelled = await runUntil(bed, { answered: 3, held: 3 }, (main) => main.kill('SIGINT'));
+  const cancelled = await machine.runUntil({ answered: 3, held: 3 }, (main) => main.kill('SIGINT'));
   searchAll(told(cancelled));
-  expect(bed.api.requests[0]?.headers.authorization).toBe(`Bearer ${KEY}`);
-  bed.api.release();
-  bed.api.setFaults(() => ({ status: 401, body: { error: { message: `Wrong key: ${KEY}` } } }));
-  const refused = await bed.run({ runAttempt: 2 });
+  expect(machine.api.requests[0]?.headers.authorization).toBe(`Bearer ${KEY}`);
+  machine.api.release();
+  machine.api.setFaults(() => ({ status: 401, body: { error: { message: `Wrong key: ${KEY}` } } }));
+  const refused = await machine.run({ runAttempt: 2 });
   expect(annotations(refused)[0]).toContain('Wrong key: ***');
-  bed.api.setFaults();
-  const complete = await bed.run({ runAttempt: 3 });
+  machine.api.setFaults();
+  const complete = await machine.run({ runAttempt: 3 });
   expect(complete.outputs).toMatchObject({ complete: 'true' });
   searchAll([...told(complete), refused.summary, JSON.stringify(refused.outputs)]);
 });

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { evalsPython } from '../helpers/evals-venv.ts';
 import { commandsHolding } from '../helpers/runner.ts';
-import { Bed, type BedOptions, logOf } from './bed.ts';
+import type { Cleanup } from '../helpers/temporary-directory.ts';
+import { logOf, type MachineOptions, TestMachine } from '../helpers/test-machine.ts';
 
 const fixtures = join(import.meta.dirname, '../fixtures/outcomes');
 const registry = join(fixtures, 'registry');
@@ -15,25 +16,29 @@ beforeAll(async () => {
   python = await evalsPython();
 });
 
-type Context = Parameters<typeof Bed.make>[0];
-
-async function bedFor(context: Context, evalSet: string, options: Partial<BedOptions> = {}): Promise<Bed> {
+async function machineFor(
+  context: Cleanup,
+  evalSet: string,
+  options: Partial<MachineOptions> = {},
+): Promise<TestMachine> {
   const { inputs, ...rest } = options;
-  const bed = await Bed.make(context, {
+  const machine = await TestMachine.make(context, {
     python,
     evalSet,
     env: { PYTHONPATH: join(fixtures, 'modules') },
     inputs: { 'registry-path': registry, attempts: '1', ...inputs },
     ...rest,
   });
-  return bed;
+  return machine;
 }
 
 /** Where an eval notes each of its executions. */
-const ledger = (bed: Bed): Record<string, string> => ({ EXECUTIONS: join(bed.directory, 'executions') });
+const ledger = (machine: TestMachine): Record<string, string> => ({
+  EXECUTIONS: join(machine.directory, 'executions'),
+});
 
-function executions(bed: Bed): string[] {
-  const path = join(bed.directory, 'executions');
+function executions(machine: TestMachine): string[] {
+  const path = join(machine.directory, 'executions');
   return existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : [];
 }
 
@@ -41,8 +46,8 @@ const [first, raises, last] = ['ending-first.dev.v0', 'ending-raises.dev.v0', 'e
 
 describe.concurrent('an eval that fails', () => {
   test('is annotated, not recorded, stops no other, and runs again in the next attempt', async (context) => {
-    const bed = await bedFor(context, 'ending-failing');
-    const result = await bed.run({ env: ledger(bed) });
+    const machine = await machineFor(context, 'ending-failing');
+    const result = await machine.run({ env: ledger(machine) });
     expect(result.exitCode, logOf(result)).toBe(1);
     expect(result.outputs).toMatchObject({
       complete: 'false',
@@ -66,32 +71,32 @@ describe.concurrent('an eval that fails', () => {
       },
     ]);
     expect(result.summary).toContain('❌ failed');
-    expect(bed.doneEvals()).toEqual([first, last]);
-    expect(bed.records().map((record) => record.eval)).toEqual([first, last]);
+    expect(machine.doneEvals()).toEqual([first, last]);
+    expect(machine.records().map((record) => record.eval)).toEqual([first, last]);
 
-    bed.forgetState();
-    const again = await bed.run({ env: { ...ledger(bed), MENDED: 'yes' }, runAttempt: 2 });
+    machine.forgetState();
+    const again = await machine.run({ env: { ...ledger(machine), MENDED: 'yes' }, runAttempt: 2 });
     expect(again.exitCode, logOf(again)).toBe(0);
     expect(again.outputs).toMatchObject({ complete: 'true', fresh: '1', reused: '2', failed: '0' });
-    expect(executions(bed)).toEqual([first, raises, last, raises]);
+    expect(executions(machine)).toEqual([first, raises, last, raises]);
   });
 
   test('attempts and exit-on-error: tried that often, then the rest is left pending', async (context) => {
-    const bed = await bedFor(context, 'ending-failing', {
+    const machine = await machineFor(context, 'ending-failing', {
       inputs: { attempts: '3', 'exit-on-error': 'true' },
     });
-    const result = await bed.run({ env: ledger(bed) });
+    const result = await machine.run({ env: ledger(machine) });
     expect(result.exitCode, logOf(result)).toBe(1);
-    expect(executions(bed)).toEqual([first, raises, raises, raises]);
+    expect(executions(machine)).toEqual([first, raises, raises, raises]);
     expect(result.outputs).toMatchObject({ complete: 'false', fresh: '1', failed: '1', pending: '1' });
-    expect(bed.doneEvals()).toEqual([first]);
+    expect(machine.doneEvals()).toEqual([first]);
     expect(result.lines).toContainEqual(expect.stringContaining('attempt 2 of 3'));
     expect(result.summary).toContain('⏳ pending');
   });
 
   test('with code 0 and no final report has failed all the same', async (context) => {
-    const bed = await bedFor(context, 'ending-vanishing');
-    const result = await bed.run({ env: ledger(bed) });
+    const machine = await machineFor(context, 'ending-vanishing');
+    const result = await machine.run({ env: ledger(machine) });
     expect(result.exitCode, logOf(result)).toBe(1);
     expect(result.outputs).toMatchObject({ fresh: '1', failed: '1', pending: '0' });
     expect(result.annotations).toContainEqual(
@@ -100,14 +105,14 @@ describe.concurrent('an eval that fails', () => {
         message: expect.stringContaining('recorded no final report'),
       }),
     );
-    expect(bed.doneEvals()).toEqual([last]);
+    expect(machine.doneEvals()).toEqual([last]);
   });
 });
 
 describe.concurrent('what an eval prints and sees', () => {
   test('no line of it is a command to the runner', async (context) => {
-    const bed = await bedFor(context, 'ending-commands');
-    const result = await bed.run({ env: ledger(bed) });
+    const machine = await machineFor(context, 'ending-commands');
+    const result = await machine.run({ env: ledger(machine) });
     expect(result.outputs, logOf(result)).toMatchObject({ fresh: '1', failed: '1' });
     expect(result.outputs).not.toHaveProperty('stolen');
     expect(result.lines).toContainEqual(expect.stringContaining('::add-mask::marker'));
@@ -119,10 +124,10 @@ describe.concurrent('what an eval prints and sees', () => {
   });
 
   test('it has the environment of the user, not the channels of the runner', async (context) => {
-    const bed = await bedFor(context, 'ending-environment');
-    const seen = join(bed.directory, 'seen.json');
-    const env = { ...ledger(bed), SEEN: seen, MY_OWN: 'mine', OPENAI_API_KEY: 'my-key' };
-    const result = await bed.run({ env, inputs: { args: `--user "a b" --completion_args ''` } });
+    const machine = await machineFor(context, 'ending-environment');
+    const seen = join(machine.directory, 'seen.json');
+    const env = { ...ledger(machine), SEEN: seen, MY_OWN: 'mine', OPENAI_API_KEY: 'my-key' };
+    const result = await machine.run({ env, inputs: { args: `--user "a b" --completion_args ''` } });
     expect(result.exitCode, logOf(result)).toBe(0);
     const started = JSON.parse(readFileSync(seen, 'utf8')) as {
       env: Record<string, string>;
@@ -141,14 +146,14 @@ describe.concurrent('what an eval prints and sees', () => {
       '--completion_args',
       '',
     ]);
-    expect(bed.records()[0]?.argv.slice(3, 7)).toEqual(['--user', 'a b', '--completion_args', '']);
+    expect(machine.records()[0]?.argv.slice(3, 7)).toEqual(['--user', 'a b', '--completion_args', '']);
   });
 
   test('a metric that is no number is kept as text, and shown', async (context) => {
-    const bed = await bedFor(context, 'ending-nan');
-    const result = await bed.run({ env: ledger(bed) });
+    const machine = await machineFor(context, 'ending-nan');
+    const result = await machine.run({ env: ledger(machine) });
     expect(result.exitCode, logOf(result)).toBe(0);
-    expect(bed.records()[0]?.metrics).toMatchObject({ accuracy: 'NaN', best: 'Infinity' });
+    expect(machine.records()[0]?.metrics).toMatchObject({ accuracy: 'NaN', best: 'Infinity' });
     expect(result.summary).toContain('accuracy **NaN**');
   });
 });
@@ -158,26 +163,26 @@ describe.concurrent('names and paths', () => {
     ['a model with a slash makes nested files', 'org/model', 1],
     ['several models are separated by commas', 'dummy,org/model', 2],
   ] as const)('%s, and two registry paths serve', async ([, model, models], context) => {
-    const bed = await bedFor(context, 'ending-more', {
+    const machine = await machineFor(context, 'ending-more', {
       model,
       inputs: { 'registry-path': `${registry}\n${more}` },
     });
-    const result = await bed.run({ env: ledger(bed) });
+    const result = await machine.run({ env: ledger(machine) });
     expect(result.exitCode, logOf(result)).toBe(0);
     const paths = ['--registry_path', registry, more];
-    const lines = readFileSync(bed.path('progress.txt'), 'utf8').trimEnd().split('\n');
+    const lines = readFileSync(machine.path('progress.txt'), 'utf8').trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
       ['oaieval', model, first, ...paths],
       ['oaieval', model, 'ending-more.dev.v0', ...paths],
     ]);
-    expect(bed.records().map((record) => record.metrics.models)).toEqual([models, models]);
+    expect(machine.records().map((record) => record.metrics.models)).toEqual([models, models]);
     expect(result.outputs['progress-file']).toBe(
-      join(bed.stateDirectory, `${model}.ending-more.progress.txt`),
+      join(machine.stateDirectory, `${model}.ending-more.progress.txt`),
     );
 
-    bed.forgetState();
-    const again = await bed.run({ env: ledger(bed), runAttempt: 2 });
+    machine.forgetState();
+    const again = await machine.run({ env: ledger(machine), runAttempt: 2 });
     expect(again.outputs, logOf(again)).toMatchObject({ complete: 'true', fresh: '0', reused: '2' });
-    expect(executions(bed)).toHaveLength(2);
+    expect(executions(machine)).toHaveLength(2);
   });
 });

@@ -1,4 +1,4 @@
-/** When nothing has changed no Python is started; whatever has changed is noticed, on the same machine and in place. */
+/** When nothing has changed no Python is started; whatever has changed is noticed, on the same checkout and in place. */
 import {
   appendFileSync,
   chmodSync,
@@ -14,7 +14,8 @@ import { delimiter, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { evalsPython } from '../helpers/evals-venv.ts';
 import type { RunResult } from '../helpers/runner.ts';
-import { Bed, logOf, runsAgain } from './bed.ts';
+import type { Cleanup } from '../helpers/temporary-directory.ts';
+import { logOf, runsAgain, TestMachine } from '../helpers/test-machine.ts';
 
 const FIXTURES = join(import.meta.dirname, '../fixtures/reuse');
 
@@ -23,39 +24,39 @@ beforeAll(async () => {
   python = await evalsPython();
 });
 
-/** A machine on which the set is complete. Its Python writes down each of its starts. */
-class Machine {
-  readonly bed: Bed;
+/** A checkout on which the set is complete. Its Python writes down each of its starts. */
+class Checkout {
+  readonly machine: TestMachine;
   readonly project: string;
   readonly #starts: string;
 
-  private constructor(bed: Bed) {
-    this.bed = bed;
-    this.project = join(bed.directory, 'project');
-    this.#starts = join(bed.directory, 'starts');
+  private constructor(machine: TestMachine) {
+    this.machine = machine;
+    this.project = join(machine.directory, 'project');
+    this.#starts = join(machine.directory, 'starts');
   }
 
-  static async make(context: Parameters<typeof Bed.make>[0]): Promise<Machine> {
-    const machine = new Machine(
-      await Bed.make(context, {
+  static async make(context: Cleanup): Promise<Checkout> {
+    const checkout = new Checkout(
+      await TestMachine.make(context, {
         python,
         model: 'echo',
         evalSet: 'reuse',
         inputs: { 'registry-path': 'registry' },
       }),
     );
-    cpSync(FIXTURES, machine.project, { recursive: true });
-    mkdirSync(join(machine.project, 'before'));
-    writeFileSync(machine.wrapper, `#!/bin/sh\necho "$$" >> '${machine.#starts}'\nexec '${python}' "$@"\n`);
-    chmodSync(machine.wrapper, 0o755);
-    const first = await machine.run();
+    cpSync(FIXTURES, checkout.project, { recursive: true });
+    mkdirSync(join(checkout.project, 'before'));
+    writeFileSync(checkout.wrapper, `#!/bin/sh\necho "$$" >> '${checkout.#starts}'\nexec '${python}' "$@"\n`);
+    chmodSync(checkout.wrapper, 0o755);
+    const first = await checkout.run();
     expect(first.outputs, logOf(first)).toMatchObject({ complete: 'true', fresh: '5' });
-    expect(machine.starts()).toBeGreaterThan(0);
-    return machine;
+    expect(checkout.starts()).toBeGreaterThan(0);
+    return checkout;
   }
 
   get wrapper(): string {
-    return join(this.bed.directory, 'python');
+    return join(this.machine.directory, 'python');
   }
 
   starts(): number {
@@ -64,7 +65,7 @@ class Machine {
 
   run(): Promise<RunResult> {
     const modules = [join(this.project, 'before'), join(this.project, 'modules')];
-    return this.bed.run({
+    return this.machine.run({
       cache: false,
       inputs: { 'working-directory': this.project, python: this.wrapper },
       env: { PYTHONPATH: modules.join(delimiter), OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' },
@@ -74,11 +75,11 @@ class Machine {
 
 describe.concurrent('a second run', () => {
   test('starts no Python when nothing has changed', async (context) => {
-    const machine = await Machine.make(context);
-    const starts = machine.starts();
-    const second = await machine.run();
+    const checkout = await Checkout.make(context);
+    const starts = checkout.starts();
+    const second = await checkout.run();
     expect(second.outputs, logOf(second)).toMatchObject({ complete: 'true', reused: '5', fresh: '0' });
-    expect(machine.starts()).toBe(starts);
+    expect(checkout.starts()).toBe(starts);
   });
 
   const changes: readonly {
@@ -125,34 +126,34 @@ describe.concurrent('a second run', () => {
   ];
 
   test.for(changes)('notices $name', async ({ change, again }, context) => {
-    const machine = await Machine.make(context);
-    const starts = machine.starts();
-    change(machine.project);
-    const second = await machine.run();
+    const checkout = await Checkout.make(context);
+    const starts = checkout.starts();
+    change(checkout.project);
+    const second = await checkout.run();
     expect(runsAgain(second), logOf(second)).toEqual(again);
-    expect(machine.starts()).toBeGreaterThan(starts);
+    expect(checkout.starts()).toBeGreaterThan(starts);
   });
 
   test('notices another registry file that adds an eval to the set', async (context) => {
-    const machine = await Machine.make(context);
-    const sets = join(machine.project, 'registry/eval_sets/reuse.yaml');
+    const checkout = await Checkout.make(context);
+    const sets = join(checkout.project, 'registry/eval_sets/reuse.yaml');
     writeFileSync(
       sets,
       readFileSync(sets, 'utf8').replace(/^(reuse:\n\s+evals:\n)(\s+- )/m, '$1$2reuse-late*\n$2'),
     );
-    const late = join(machine.project, 'registry/evals/late.yaml');
+    const late = join(checkout.project, 'registry/evals/late.yaml');
     const entry = (id: string) =>
       `${id}:\n  class: evals.elsuite.basic.match:Match\n  args:\n    samples_jsonl: reuse/match.jsonl\n`;
     writeFileSync(late, entry('reuse-late.dev.v0'));
-    expect((await machine.run()).outputs).toMatchObject({ total: '6', fresh: '1' });
-    writeFileSync(join(machine.project, 'registry/evals/later.yaml'), entry('reuse-late.dev.v1'));
-    expect((await machine.run()).outputs).toMatchObject({ total: '7', fresh: '1' });
-    expect((await machine.run()).outputs).toMatchObject({ total: '7', fresh: '0' });
+    expect((await checkout.run()).outputs).toMatchObject({ total: '6', fresh: '1' });
+    writeFileSync(join(checkout.project, 'registry/evals/later.yaml'), entry('reuse-late.dev.v1'));
+    expect((await checkout.run()).outputs).toMatchObject({ total: '7', fresh: '1' });
+    expect((await checkout.run()).outputs).toMatchObject({ total: '7', fresh: '0' });
   });
 
   test('reads data of many bytes in threads, and notices one of them', async (context) => {
-    const machine = await Machine.make(context);
-    const registry = join(machine.project, 'registry');
+    const checkout = await Checkout.make(context);
+    const registry = join(checkout.project, 'registry');
     const evals = join(registry, 'evals/reuse.yaml');
     const text = readFileSync(evals, 'utf8');
     // Opened by nobody as long as no shots are asked for, and data of the eval all the same.
@@ -160,13 +161,13 @@ describe.concurrent('a second run', () => {
     writeFileSync(evals, text.replace('samples_jsonl: reuse/match.jsonl\n', more));
     const large = Buffer.alloc(170 * 1024 ** 2, `${JSON.stringify({ input: 'x'.repeat(1000) })}\n`);
     writeFileSync(join(registry, 'data/reuse/large.jsonl'), large);
-    expect(runsAgain(await machine.run())).toHaveProperty('reuse-match');
-    const starts = machine.starts();
-    expect((await machine.run()).outputs).toMatchObject({ complete: 'true', reused: '5' });
-    expect(machine.starts()).toBe(starts);
+    expect(runsAgain(await checkout.run())).toHaveProperty('reuse-match');
+    const starts = checkout.starts();
+    expect((await checkout.run()).outputs).toMatchObject({ complete: 'true', reused: '5' });
+    expect(checkout.starts()).toBe(starts);
     large.write('y', 50 * 1024 ** 2);
     writeFileSync(join(registry, 'data/reuse/large.jsonl'), large);
-    expect(runsAgain(await machine.run())).toEqual({
+    expect(runsAgain(await checkout.run())).toEqual({
       'reuse-match': expect.stringContaining('few shot jsonl changed'),
     });
   });

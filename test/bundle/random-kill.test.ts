@@ -9,9 +9,10 @@ import { zstdDecompressSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { evalsPython } from '../helpers/evals-venv.ts';
 import type { RunResult } from '../helpers/runner.ts';
+import type { Cleanup } from '../helpers/temporary-directory.ts';
+import { logOf, TestMachine } from '../helpers/test-machine.ts';
 import type { Knowledge } from '../stand-ins/knowledge.ts';
 import type { ModelRequest } from '../stand-ins/model-request.ts';
-import { Bed, logOf } from './bed.ts';
 
 const SAMPLES = 40;
 /** Match, Includes and FuzzyMatch ask once a sample; the model-graded eval asks for an answer, then for a grade. */
@@ -31,35 +32,35 @@ let whole: { metrics: ReturnType<typeof metrics>; asked: ReadonlyMap<string, num
 beforeAll(async () => {
   python = await evalsPython();
   const cleanups: (() => void | Promise<void>)[] = [];
-  const made = await bed({ onTestFinished: (work) => cleanups.push(work) }, 10);
-  const result = await made.run({ inputs: inputs(made) });
+  const machine = await machineWithSamples({ onTestFinished: (work) => cleanups.push(work) }, 10);
+  const result = await machine.run({ inputs: inputs(machine) });
   expect(result.outputs, logOf(result)).toMatchObject({
     complete: 'true',
     'requests-sent': String(REQUESTS),
   });
-  whole = { metrics: metrics(made), asked: countByBody(made.api.requests) };
+  whole = { metrics: metrics(machine), asked: countByBody(machine.api.requests) };
   for (const work of cleanups.reverse()) await work();
 });
 
-async function bed(context: Parameters<typeof Bed.make>[0], threads: number): Promise<Bed> {
-  const made = await Bed.make(context, {
+async function machineWithSamples(context: Cleanup, threads: number): Promise<TestMachine> {
+  const machine = await TestMachine.make(context, {
     python,
     model: 'gpt-4',
     evalSet: 'many',
     api: { latencyMs: 15, knowledge },
     env: { EVALS_THREADS: String(threads) },
   });
-  const registry = join(made.directory, 'registry');
+  const registry = join(machine.directory, 'registry');
   await cp(FIXTURE, registry, { recursive: true });
   mkdirSync(join(registry, 'data', 'many'), { recursive: true });
   writeFileSync(
     join(registry, 'data', 'many', 'samples.jsonl'),
     questions.map((question) => `${JSON.stringify(question)}\n`).join(''),
   );
-  return made;
+  return machine;
 }
 
-const inputs = (made: Bed) => ({ 'registry-path': join(made.directory, 'registry') });
+const inputs = (machine: TestMachine) => ({ 'registry-path': join(machine.directory, 'registry') });
 
 /** Milliseconds around a kill in which an answer may be on its way. */
 const INSTANT = 250;
@@ -70,9 +71,9 @@ function countByBody(requests: readonly ModelRequest[]): Map<string, number> {
   return counts;
 }
 
-const metrics = (made: Bed) =>
+const metrics = (machine: TestMachine) =>
   Object.fromEntries(
-    made
+    machine
       .records()
       .map(({ eval: key, metrics: all }) => [
         key,
@@ -93,27 +94,27 @@ function random(seed: number): () => number {
 
 /** Kills main when the given number of requests has arrived, then lets post run. */
 async function killAfter(
-  made: Bed,
+  machine: TestMachine,
   requests: number,
   forget: boolean,
   runAttempt: number,
 ): Promise<RunResult & { killedAt: number }> {
-  const target = made.api.requests.length + requests;
+  const target = machine.api.requests.length + requests;
   let killed = false;
   let killedAt = 0;
-  const result = await made.run({
-    inputs: inputs(made),
+  const result = await machine.run({
+    inputs: inputs(machine),
     runAttempt,
     onLine: (_line, running) => {
       if (killed || running.phase !== 'main') return;
       killed = true;
-      void made.api.untilReceived(target).then(() => {
+      void machine.api.untilReceived(target).then(() => {
         killedAt = Date.now();
         running.kill('SIGKILL');
       });
     },
   });
-  if (forget) made.forgetState();
+  if (forget) machine.forgetState();
   return { ...result, killedAt };
 }
 
@@ -126,51 +127,51 @@ describe('an eval set that is killed again and again', () => {
   ])(
     '$threads threads, state directory emptied in between: $forget',
     async ({ threads, seeds, forget }, context) => {
-      const made = await bed(context, threads);
+      const machine = await machineWithSamples(context, threads);
       let runAttempt = 0;
       const kills: number[] = [];
       for (const seed of seeds) {
         runAttempt += 1;
-        const result = await killAfter(made, 1 + Math.floor(random(seed)() * 45), forget, runAttempt);
+        const result = await killAfter(machine, 1 + Math.floor(random(seed)() * 45), forget, runAttempt);
         expect(result.signal, logOf(result)).toBe('SIGKILL');
         kills.push(result.killedAt);
       }
-      const last = await made.run({ inputs: inputs(made), runAttempt: runAttempt + 1 });
+      const last = await machine.run({ inputs: inputs(machine), runAttempt: runAttempt + 1 });
       expect(last.outputs.complete, logOf(last)).toBe('true');
 
       // Two evals of the set ask the same of the model: their answers are not each other's. An answer that left the API in the
       // instant of a kill may not have arrived whole; every other one was kept, and is not paid for again.
       const onItsWay = ({ receivedAt, answeredAt = 0 }: ModelRequest) =>
         kills.some((kill) => receivedAt <= kill + INSTANT && answeredAt >= kill - INSTANT);
-      const inTime = made.api.requests.filter((request) => !onItsWay(request));
+      const inTime = machine.api.requests.filter((request) => !onItsWay(request));
       const paid = countByBody(inTime.filter((request) => request.status === 200 && !request.aborted));
       expect([...paid].filter(([body, times]) => times > (whole.asked.get(body) ?? 0))).toEqual([]);
       // A kill costs what was under way, one request a thread at most.
-      expect(made.api.requests.length).toBeLessThanOrEqual(REQUESTS + seeds.length * threads);
+      expect(machine.api.requests.length).toBeLessThanOrEqual(REQUESTS + seeds.length * threads);
 
-      expect(existsSync(made.path('resume/journal'))).toBe(false);
-      expect(existsSync(made.path('live/journal'))).toBe(false);
-      expect(metrics(made)).toEqual(whole.metrics);
+      expect(existsSync(machine.path('resume/journal'))).toBe(false);
+      expect(existsSync(machine.path('live/journal'))).toBe(false);
+      expect(metrics(machine)).toEqual(whole.metrics);
     },
   );
 });
 
 test('the key of the user is in nothing that is written, printed or saved', async (context) => {
   const key = 'sk-MARKER-7d1f0a52c3';
-  const made = await bed(context, 4);
-  const result = await made.run({
-    inputs: inputs(made),
+  const machine = await machineWithSamples(context, 4);
+  const result = await machine.run({
+    inputs: inputs(machine),
     env: { OPENAI_API_KEY: key },
     onLine: (_line, running) =>
-      running.phase === 'main' && void made.api.untilReceived(50).then(() => running.kill('SIGKILL')),
+      running.phase === 'main' && void machine.api.untilReceived(50).then(() => running.kill('SIGKILL')),
   });
-  expect(made.api.requests[0]?.headers.authorization).toBe(`Bearer ${key}`);
-  expect(existsSync(made.path('resume/journal'))).toBe(true);
-  const written = readdirSync(made.directory, { recursive: true, withFileTypes: true })
+  expect(machine.api.requests[0]?.headers.authorization).toBe(`Bearer ${key}`);
+  expect(existsSync(machine.path('resume/journal'))).toBe(true);
+  const written = readdirSync(machine.directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
   expect(written.filter((path) => readFileSync(path).includes(key))).toEqual([]);
-  const archives = made.cache.entries().map(({ archive }) => zstdDecompressSync(archive));
+  const archives = machine.cache.entries().map(({ archive }) => zstdDecompressSync(archive));
   expect(archives).toHaveLength(1);
   expect(archives.some((archive) => archive.includes(key))).toBe(false);
   expect(archives.some((archive) => archive.includes('"journal":1'))).toBe(true);
@@ -179,14 +180,17 @@ test('the key of the user is in nothing that is written, printed or saved', asyn
 });
 
 test('sample-resume: false keeps no answers', async (context) => {
-  const made = await bed(context, 4);
-  await made.run({
-    inputs: { ...inputs(made), 'sample-resume': 'false' },
+  const machine = await machineWithSamples(context, 4);
+  await machine.run({
+    inputs: { ...inputs(machine), 'sample-resume': 'false' },
     onLine: (_line, running) =>
-      running.phase === 'main' && void made.api.untilReceived(20).then(() => running.kill('SIGKILL')),
+      running.phase === 'main' && void machine.api.untilReceived(20).then(() => running.kill('SIGKILL')),
   });
-  expect(existsSync(made.path('resume/journal'))).toBe(false);
-  const again = await made.run({ inputs: { ...inputs(made), 'sample-resume': 'false' }, runAttempt: 2 });
+  expect(existsSync(machine.path('resume/journal'))).toBe(false);
+  const again = await machine.run({
+    inputs: { ...inputs(machine), 'sample-resume': 'false' },
+    runAttempt: 2,
+  });
   expect(again.outputs).toMatchObject({
     complete: 'true',
     'requests-replayed': '0',

@@ -11,8 +11,9 @@ import {
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { evalsPython } from '../helpers/evals-venv.ts';
+import type { Cleanup } from '../helpers/temporary-directory.ts';
+import { logOf, type MachineRun, runsAgain, TestMachine } from '../helpers/test-machine.ts';
 import { type ModelApi, startModelApi } from '../stand-ins/model-api.ts';
-import { Bed, type BedRun, logOf, runsAgain } from './bed.ts';
 
 const EVALS = ['reuse-match', 'reuse-includes', 'reuse-graded', 'reuse-own', 'reuse-few-shot'] as const;
 type Eval = (typeof EVALS)[number];
@@ -32,25 +33,27 @@ let otherPort: ModelApi;
 /** Directories of a completed run: a checkout with a registry and modules, and what was done with it. */
 let completed: { readonly project: string; readonly state?: string } = { project: FIXTURES };
 
-type Context = Parameters<typeof Bed.make>[0];
-
 /** A checkout whose registry is named relative to it, so that the recorded commands are those of every other checkout. */
-async function checkout(context: Context, evalSet: Set = 'reuse'): Promise<Bed> {
-  const bed = await Bed.make(context, {
+async function checkout(context: Cleanup, evalSet: Set = 'reuse'): Promise<TestMachine> {
+  const machine = await TestMachine.make(context, {
     python,
     model: 'echo',
     evalSet,
     inputs: { 'registry-path': 'registry' },
   });
-  cpSync(completed.project, project(bed), { recursive: true });
-  if (completed.state !== undefined) cpSync(completed.state, bed.stateDirectory, { recursive: true });
-  return bed;
+  cpSync(completed.project, project(machine), { recursive: true });
+  if (completed.state !== undefined) cpSync(completed.state, machine.stateDirectory, { recursive: true });
+  return machine;
 }
 
-const project = (bed: Bed): string => join(bed.directory, 'project');
+const project = (machine: TestMachine): string => join(machine.directory, 'project');
 
-function runIn(bed: Bed, run: BedRun = {}, at = project(bed)): ReturnType<Bed['run']> {
-  return bed.run({
+function runIn(
+  machine: TestMachine,
+  run: MachineRun = {},
+  at = project(machine),
+): ReturnType<TestMachine['run']> {
+  return machine.run({
     cache: false,
     ...run,
     inputs: { 'working-directory': at, ...run.inputs },
@@ -75,14 +78,14 @@ beforeAll(async () => {
     () => api.close(),
     () => otherPort.close(),
   );
-  const bed = await checkout({ onTestFinished: (work) => cleanup.push(work) });
+  const machine = await checkout({ onTestFinished: (work) => cleanup.push(work) });
   for (const [evalSet, evals] of Object.entries(SETS)) {
-    const result = await runIn(bed, { inputs: { 'eval-set': evalSet } });
+    const result = await runIn(machine, { inputs: { 'eval-set': evalSet } });
     expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: String(evals.length) });
     expect(result.annotations).toEqual([]);
   }
-  for (const { metrics, eval: key } of bed.records()) expect(metrics, key).not.toEqual({});
-  completed = { project: project(bed), state: bed.stateDirectory };
+  for (const { metrics, eval: key } of machine.records()) expect(metrics, key).not.toEqual({});
+  completed = { project: project(machine), state: machine.stateDirectory };
 });
 
 interface Case {
@@ -91,7 +94,7 @@ interface Case {
   /** Changes files of the checkout. */
   readonly edit?: (project: string) => void;
   /** Changes how the action is called. */
-  readonly run?: (project: string) => BedRun;
+  readonly run?: (project: string) => MachineRun;
   /** Evals that run, and the parts that the log says changed; undefined: never done under these arguments, so nothing did. */
   readonly fresh: Partial<Record<Eval, string | undefined>>;
 }
@@ -268,10 +271,10 @@ const cases: Case[] = [
 
 describe.concurrent('an edit between two runs', { timeout: 240_000 }, () => {
   test.for(cases)('$name', async ({ evalSet = 'reuse', edit, run, fresh }, context) => {
-    const bed = await checkout(context, evalSet);
-    edit?.(project(bed));
-    const before = bed.records();
-    const result = await runIn(bed, run?.(project(bed)));
+    const machine = await checkout(context, evalSet);
+    edit?.(project(machine));
+    const before = machine.records();
+    const result = await runIn(machine, run?.(project(machine)));
     expect(result.exitCode, logOf(result)).toBe(0);
     expect(result.annotations).toEqual([]);
 
@@ -286,7 +289,7 @@ describe.concurrent('an edit between two runs', { timeout: 240_000 }, () => {
       Object.fromEntries(said.map(([name, why]) => [name, expect.stringMatching(changesOf(why ?? ''))])),
     );
     // Reused means that the results are those of before.
-    const after = new Map(bed.records().map((record) => [record.ended, record]));
+    const after = new Map(machine.records().map((record) => [record.ended, record]));
     for (const record of before) {
       if (!(EVALS.find((name) => record.eval.startsWith(`${name}.`)) ?? '' in fresh)) {
         expect(after.get(record.ended)?.metrics).toEqual(record.metrics);
@@ -295,40 +298,40 @@ describe.concurrent('an edit between two runs', { timeout: 240_000 }, () => {
   });
 
   test('what ran again because of an edit is reused afterwards, and runs again when it is undone', async (context) => {
-    const bed = await checkout(context);
-    replace(project(bed), 'registry/data/reuse/match.jsonl', 'Say beta', 'Say delta');
-    const edited = await runIn(bed);
+    const machine = await checkout(context);
+    replace(project(machine), 'registry/data/reuse/match.jsonl', 'Say beta', 'Say delta');
+    const edited = await runIn(machine);
     expect(edited.outputs, logOf(edited)).toMatchObject({ fresh: '1', reused: '4' });
-    const again = await runIn(bed);
+    const again = await runIn(machine);
     expect(again.outputs, logOf(again)).toMatchObject({ fresh: '0', reused: '5' });
-    replace(project(bed), 'registry/data/reuse/match.jsonl', 'Say delta', 'Say beta');
-    const undone = await runIn(bed);
+    replace(project(machine), 'registry/data/reuse/match.jsonl', 'Say delta', 'Say beta');
+    const undone = await runIn(machine);
     expect(undone.outputs, logOf(undone)).toMatchObject({ fresh: '1', reused: '4' });
     expect(Object.keys(runsAgain(undone))).toEqual(['reuse-match']);
   });
 
   test('results under other arguments are kept side by side', async (context) => {
-    const bed = await checkout(context, 'pair');
+    const machine = await checkout(context, 'pair');
     const args = { inputs: { args: '--max_samples 1' } };
     for (const [run, fresh] of [
       [args, '2'],
       [{}, '0'],
       [args, '0'],
     ] as const) {
-      const result = await runIn(bed, run);
+      const result = await runIn(machine, run);
       expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh });
     }
-    expect(bed.doneEvals()).toHaveLength(2 * SETS.pair.length);
+    expect(machine.doneEvals()).toHaveLength(2 * SETS.pair.length);
   });
 
   test('a checkout that moved to another directory', async (context) => {
-    const bed = await checkout(context);
-    const moved = join(bed.directory, 'some where/else');
+    const machine = await checkout(context);
+    const moved = join(machine.directory, 'some where/else');
     mkdirSync(join(moved, '..'));
-    renameSync(project(bed), moved);
+    renameSync(project(machine), moved);
     const absolute = { inputs: { 'registry-path': join(moved, 'registry') } };
     for (const run of [{}, absolute]) {
-      const result = await runIn(bed, run, moved);
+      const result = await runIn(machine, run, moved);
       expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '0', reused: '5' });
     }
   });

@@ -15,11 +15,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { completedRecordFile, statePaths } from '../../src/progress/paths.ts';
 import { parsePythonJson } from '../../src/record/record-file.ts';
 import { evalsPython } from '../helpers/evals-venv.ts';
+import type { Cleanup } from '../helpers/temporary-directory.ts';
+import { logOf, TestMachine } from '../helpers/test-machine.ts';
 import type { Fault } from '../stand-ins/api-faults.ts';
 import { knowledgeFrom } from '../stand-ins/knowledge.ts';
 import { type ModelApiOptions, startModelApi } from '../stand-ins/model-api.ts';
 import type { ModelRequest } from '../stand-ins/model-request.ts';
-import { Bed, logOf } from './bed.ts';
 
 const run = promisify(execFile);
 
@@ -218,12 +219,12 @@ async function plain(set: EvalSet): Promise<Results> {
 }
 
 async function action(
-  context: Parameters<typeof Bed.make>[0],
+  context: Cleanup,
   set: EvalSet,
   inputs: Readonly<Record<string, string>>,
 ): Promise<Results> {
   const { evalSet, model } = set;
-  const bed = await Bed.make(context, {
+  const machine = await TestMachine.make(context, {
     python,
     model,
     evalSet,
@@ -231,17 +232,17 @@ async function action(
     env: envOf(set),
     inputs: { 'registry-path': REGISTRY, args: maxSamples(set).join(' '), ...inputs },
   });
-  const result = await bed.run({ cache: false });
+  const result = await machine.run({ cache: false });
   expect(result.exitCode, logOf(result)).toBe(0);
   // A warm engine that cannot be used says so, and leaves the evals to the other one.
   expect(result.annotations).toEqual([]);
   expect(result.lines.filter((line) => /process of its own/.test(line))).toEqual([]);
-  const paths = statePaths(bed.stateDirectory, model, evalSet);
+  const paths = statePaths(machine.stateDirectory, model, evalSet);
   return {
     evals: Object.fromEntries(
-      bed.records().map((record) => resultOf(completedRecordFile(paths, record.eval))),
+      machine.records().map((record) => resultOf(completedRecordFile(paths, record.eval))),
     ),
-    requests: asked(bed.api.requests),
+    requests: asked(machine.api.requests),
   };
 }
 

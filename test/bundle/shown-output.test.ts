@@ -3,9 +3,10 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { isPrintable } from '../../src/text.ts';
+import { machineWithSet } from '../helpers/generated-set.ts';
 import type { RunResult } from '../helpers/runner.ts';
-import { bedOf, type Context } from './asks.ts';
-import { type Bed, logOf, scratch } from './bed.ts';
+import { type Cleanup, temporaryDirectory } from '../helpers/temporary-directory.ts';
+import { logOf, type TestMachine } from '../helpers/test-machine.ts';
 
 const PRINTS = `
 import json, os, sys, time
@@ -37,10 +38,10 @@ class Prints(evals.elsuite.basic.match.Match):
 const GITHUB_TOKEN = 'ghs_0123456789abcdefghijklmnopqrstuvwxyz';
 const OPENAI_API_KEY = 'sk-proj-abcdefghijklmnopqrstuvwxyz';
 
-async function bedThatPrints(context: Context): Promise<Bed> {
-  const modules = scratch(context);
+async function machineThatPrints(context: Cleanup): Promise<TestMachine> {
+  const modules = temporaryDirectory(context);
   writeFileSync(join(modules, 'own.py'), PRINTS);
-  return bedOf(
+  return machineWithSet(
     context,
     { samples: [1], className: 'own:Prints' },
     {
@@ -57,9 +58,9 @@ function tokensOf(result: RunResult): string[] {
 }
 
 /** Everything that a run leaves behind, without the commands by which the runner learns what to mask. */
-function leftBehind(bed: Bed, result: RunResult): Map<string, string> {
-  const files = readdirSync(bed.stateDirectory, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(bed.stateDirectory, name))
+function leftBehind(machine: TestMachine, result: RunResult): Map<string, string> {
+  const files = readdirSync(machine.stateDirectory, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(machine.stateDirectory, name))
     .filter((path) => statSync(path).isFile());
   const lines = [...result.lines, ...(result.post?.lines ?? [])];
   return new Map([
@@ -75,12 +76,12 @@ describe.concurrent.for(['warm', 'oaieval'])('the address of the gateway (%s)', 
     ['an eval that is done', {}, 0],
     ['an eval that fails', { RAISE: 'yes' }, 1],
   ] as const)('of %s is in nothing that is shown or kept', async ([, env, exitCode], context) => {
-    const bed = await bedThatPrints(context);
-    const result = await bed.run({ env, inputs: { engine } });
+    const machine = await machineThatPrints(context);
+    const result = await machine.run({ env, inputs: { engine } });
     expect(result.exitCode, logOf(result)).toBe(exitCode);
     const [token = 'none'] = tokensOf(result);
     expect(token).toMatch(/^[0-9a-f]{48}$/);
-    const places = leftBehind(bed, result);
+    const places = leftBehind(machine, result);
     const parts = Array.from({ length: token.length - 15 }, (_, at) => token.slice(at, at + 16));
     for (const [place, text] of places)
       expect(
@@ -100,8 +101,8 @@ describe.concurrent.for(['warm', 'oaieval'])('the address of the gateway (%s)', 
 });
 
 test('characters that act are shown as their codes, and annotations have 4 KB at most', async (context) => {
-  const bed = await bedThatPrints(context);
-  const result = await bed.run({ env: { RAISE: 'yes' } });
+  const machine = await machineThatPrints(context);
+  const result = await machine.run({ env: { RAISE: 'yes' } });
   expect(logOf(result)).toContain('turned \\u202e round \\u2066 here \\u200b and \\u2028 there');
   expect(result.lines.filter((line) => !isPrintable(line))).toEqual([]);
   for (const { message } of result.annotations) expect(Buffer.byteLength(message)).toBeLessThanOrEqual(4096);

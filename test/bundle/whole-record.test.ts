@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { evalsPython } from '../helpers/evals-venv.ts';
-import { Bed, logOf } from './bed.ts';
+import { logOf, TestMachine } from '../helpers/test-machine.ts';
 
 const fixtures = join(import.meta.dirname, '../fixtures/whole-record');
 
@@ -25,13 +25,13 @@ const failures: Record<string, RegExp> = {
 
 describe.each(['warm', 'oaieval'])('records of evals that engine %s runs', (engine) => {
   test('are results when they are whole, and failures that say what is missing when they are not', async (context) => {
-    const bed = await Bed.make(context, {
+    const machine = await TestMachine.make(context, {
       python,
       evalSet: 'records',
       env: { PYTHONPATH: join(fixtures, 'modules') },
       inputs: { 'registry-path': join(fixtures, 'registry'), attempts: '1', engine },
     });
-    const result = await bed.run();
+    const result = await machine.run();
     expect(result.exitCode, logOf(result)).toBe(1);
     const reasons = result.annotations.map(({ title, message }) => `${title}: ${message}`);
     for (const [name, reason] of Object.entries(failures)) {
@@ -40,15 +40,15 @@ describe.each(['warm', 'oaieval'])('records of evals that engine %s runs', (engi
       );
     }
     const worst = 'pear\u2028or\u2029quince\u0085or\rplum\u000bor\u001efig';
-    expect(bed.records()).toMatchObject([
+    expect(machine.records()).toMatchObject([
       { eval: key('whole'), samples: 6, metrics: { worst: 'apple' } },
       { eval: key('separators'), samples: 6, metrics: { accuracy: 0.5, worst } },
       // Its record has no event, but evals says how many samples it evaluates.
       { eval: key('silent'), samples: 6 },
     ]);
-    expect(bed.doneEvals()).toEqual(['whole', 'separators', 'silent'].map(key));
+    expect(machine.doneEvals()).toEqual(['whole', 'separators', 'silent'].map(key));
 
-    const again = await bed.run({ runAttempt: 2 });
+    const again = await machine.run({ runAttempt: 2 });
     expect(again.outputs, logOf(again)).toMatchObject({ reused: '3', fresh: '0', failed: '7' });
   });
 });

@@ -21,10 +21,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { zstdDecompressSync } from 'node:zlib';
-import { Bed } from '../bundle/bed.ts';
 import { evalsPython } from '../helpers/evals-venv.ts';
 import { isRunning } from '../helpers/processes.ts';
 import type { RunningAction, RunResult } from '../helpers/runner.ts';
+import { TestMachine } from '../helpers/test-machine.ts';
 import type { CacheFault, CacheRequest } from '../stand-ins/cache-service.ts';
 import { conversations } from '../stand-ins/conversations.ts';
 import type { ModelRequest } from '../stand-ins/model-request.ts';
@@ -113,19 +113,19 @@ export async function torture({ seed, rounds, say }: TortureOptions): Promise<To
 
   try {
     while (round < rounds) {
-      await withBed(python, async (bed, faults) => {
+      await withMachine(python, async (machine, faults) => {
         /** What the next round has to find: on the machine, or in the newest checkpoint when the machine is lost. */
-        let held = inventory(bed.stateDirectory);
+        let held = inventory(machine.stateDirectory);
         for (let attempt = 1; round < rounds; attempt += 1) {
           round += 1;
           const deed = weighted(DEEDS, random());
           // Trouble while restoring after a loss would excuse everything.
-          const lost = !existsSync(bed.stateDirectory);
+          const lost = !existsSync(machine.stateDirectory);
           faults.now = random() < 0.2 ? cacheTrouble(pick(CACHE_FAULTS), lost) : undefined;
           const parallel = pick(['1', '2', '4']);
           const marker = `${seed}-${round}`;
-          const from = bed.api.requests.length;
-          const { result, instants } = await runWith(bed, deed, random, attempt, parallel, marker);
+          const from = machine.api.requests.length;
+          const { result, instants } = await runWith(machine, deed, random, attempt, parallel, marker);
           deeds[deed] = (deeds[deed] ?? 0) + 1;
           if (faults.now) deeds['cache trouble'] = (deeds['cache trouble'] ?? 0) + 1;
           const problem = (text: string): void => {
@@ -134,14 +134,14 @@ export async function torture({ seed, rounds, say }: TortureOptions): Promise<To
 
           const left = await remaining(marker);
           if (left.length > 0) problem(`${left.length} processes are left: ${left.join(', ')}`);
-          const now = inventory(bed.stateDirectory);
-          const why = await checker.load(bed.path('progress.txt'));
+          const now = inventory(machine.stateDirectory);
+          const why = await checker.load(machine.path('progress.txt'));
           if (why) problem(`oaievalset cannot load the progress file: ${why}`);
           for (const key of held.done)
             if (!now.done.has(key)) problem(`${key} was done, and is not any more`);
           for (const text of now.wrong) problem(text);
 
-          const asked = bed.api.requests.slice(from);
+          const asked = machine.api.requests.slice(from);
           const paid = asked.filter(
             (request) => request.status === 200 && !request.aborted && isQuestion(request),
           );
@@ -170,8 +170,8 @@ export async function torture({ seed, rounds, say }: TortureOptions): Promise<To
             return;
           }
           if (deed === 'the machine vanishes' || random() < 0.2) {
-            bed.forgetState();
-            held = newestCheckpoint(bed);
+            machine.forgetState();
+            held = newestCheckpoint(machine);
             answersLostWithMachine += now.answers - held.answers;
           }
         }
@@ -189,11 +189,14 @@ interface Faults {
   now: ((request: CacheRequest) => CacheFault | undefined) | undefined;
 }
 
-async function withBed(python: string, work: (bed: Bed, faults: Faults) => Promise<void>): Promise<void> {
+async function withMachine(
+  python: string,
+  work: (machine: TestMachine, faults: Faults) => Promise<void>,
+): Promise<void> {
   const cleanups: (() => void | Promise<void>)[] = [];
   const faults: Faults = { now: undefined };
   try {
-    const bed = await Bed.make(
+    const machine = await TestMachine.make(
       { onTestFinished: (cleanup) => cleanups.push(cleanup) },
       {
         python,
@@ -208,7 +211,7 @@ async function withBed(python: string, work: (bed: Bed, faults: Faults) => Promi
         env: { EVALS_THREADS: '4', PYTHONPATH: TALKS },
       },
     );
-    const registry = join(bed.directory, 'registry');
+    const registry = join(machine.directory, 'registry');
     cpSync(FIXTURE, registry, { recursive: true });
     mkdirSync(join(registry, 'data/many'), { recursive: true });
     writeFileSync(
@@ -216,7 +219,7 @@ async function withBed(python: string, work: (bed: Bed, faults: Faults) => Promi
       questions.map((question) => `${JSON.stringify(question)}\n`).join(''),
     );
     addTalks(registry);
-    await work(bed, faults);
+    await work(machine, faults);
   } finally {
     for (const cleanup of cleanups.reverse()) await cleanup();
   }
@@ -250,7 +253,7 @@ function cacheTrouble(fault: CacheFault, savesOnly: boolean): Faults['now'] {
 }
 
 async function runWith(
-  bed: Bed,
+  machine: TestMachine,
   deed: Deed,
   random: () => number,
   runAttempt: number,
@@ -261,7 +264,7 @@ async function runWith(
   const early = random() < 0.2;
   const delay = random() * (early ? 3500 : 400);
   /** Requests after which the step is struck, unless that is before the first of them. */
-  const requests = bed.api.requests.length + Math.ceil(random() * 150);
+  const requests = machine.api.requests.length + Math.ceil(random() * 150);
   const choice = random();
   let main: RunningAction | undefined;
   const strike = (): void => {
@@ -284,9 +287,9 @@ async function runWith(
     }
   };
   let timer: NodeJS.Timeout | undefined;
-  const result = await bed.run({
+  const result = await machine.run({
     inputs: {
-      'registry-path': join(bed.directory, 'registry'),
+      'registry-path': join(machine.directory, 'registry'),
       'parallel-evals': parallel,
       attempts: '3',
       'checkpoint-interval': '1s',
@@ -307,7 +310,7 @@ async function runWith(
       };
       // On a loaded machine the start takes longer than any delay.
       if (early) soon();
-      else void bed.api.untilReceived(requests).then(soon);
+      else void machine.api.untilReceived(requests).then(soon);
     },
   });
   clearTimeout(timer);
@@ -385,8 +388,8 @@ function inventory(stateDirectory: string): Inventory {
   return { done, answers, metrics, wrong };
 }
 
-function newestCheckpoint(bed: Bed): Inventory {
-  const newest = bed.cache.entries().at(-1);
+function newestCheckpoint(machine: TestMachine): Inventory {
+  const newest = machine.cache.entries().at(-1);
   const directory = mkdtempSync(join(tmpdir(), 'torture-checkpoint-'));
   try {
     if (newest)

@@ -6,9 +6,8 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { evalsPython } from '../../helpers/evals-venv.ts';
 import type { RunResult } from '../../helpers/runner.ts';
-import { Bed, type BedRun, logOf, scratch } from '../bed.ts';
-
-type Context = Parameters<typeof Bed.make>[0];
+import { type Cleanup, temporaryDirectory } from '../../helpers/temporary-directory.ts';
+import { logOf, type MachineRun, TestMachine } from '../../helpers/test-machine.ts';
 
 const REGISTRY = join(import.meta.dirname, '../../fixtures/reuse/registry');
 
@@ -18,17 +17,17 @@ beforeAll(async () => {
 });
 
 /** A set of two evals; `dummy` answers without an API. */
-function smallBed(context: Context): Promise<Bed> {
+function smallMachine(context: Cleanup): Promise<TestMachine> {
   const inputs = { 'registry-path': REGISTRY };
-  return Bed.make(context, { python, model: 'dummy', evalSet: 'small', inputs });
+  return TestMachine.make(context, { python, model: 'dummy', evalSet: 'small', inputs });
 }
 
 const warnings = (result: RunResult) =>
   result.annotations.filter(({ level }) => level === 'warning').map(({ message }) => message);
 
 /** A PATH that begins with a tar that knows what BusyBox knows of the options that count. */
-function pathWithBusyBox(context: Context): string {
-  const bin = scratch(context);
+function pathWithBusyBox(context: Cleanup): string {
+  const bin = temporaryDirectory(context);
   const tar = execFileSync('sh', ['-c', 'command -v tar'], { encoding: 'utf8' }).trim();
   writeFileSync(
     join(bin, 'tar'),
@@ -48,13 +47,13 @@ describe.concurrent('a machine with the tar of BusyBox', () => {
   test.for(['true', 'false'])(
     'warns before the first request what to install, once (resume: %s)',
     async (resume, context) => {
-      const bed = await Bed.make(context, { python, model: 'gpt-4', api: {} });
+      const machine = await TestMachine.make(context, { python, model: 'gpt-4', api: {} });
       let requestsBefore: number | undefined;
-      const result = await bed.run({
+      const result = await machine.run({
         inputs: { resume },
         env: { PATH: pathWithBusyBox(context) },
         onLine: (line) => {
-          if (line.includes('apk add tar')) requestsBefore ??= bed.api.counts().received;
+          if (line.includes('apk add tar')) requestsBefore ??= machine.api.counts().received;
         },
       });
       expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', 'saved-key': '' });
@@ -67,37 +66,37 @@ describe.concurrent('a machine with the tar of BusyBox', () => {
   );
 
   test('does not call the checkpoint of another machine damaged', async (context) => {
-    const bed = await smallBed(context);
-    const saved = await bed.run();
+    const machine = await smallMachine(context);
+    const saved = await machine.run();
     expect(saved.outputs['saved-key'], logOf(saved)).not.toBe('');
-    bed.forgetState();
-    const result = await bed.run({ env: { PATH: pathWithBusyBox(context) }, runAttempt: 2 });
+    machine.forgetState();
+    const result = await machine.run({ env: { PATH: pathWithBusyBox(context) }, runAttempt: 2 });
     expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '2' });
     expect(logOf(result)).not.toContain('damaged');
   });
 });
 
 test('the shipped cache worker guards tar: no -P, no key, no token', async (context) => {
-  const bed = await smallBed(context);
-  const bin = scratch(context);
+  const machine = await smallMachine(context);
+  const bin = temporaryDirectory(context);
   const tar = execFileSync('sh', ['-c', 'command -v tar'], { encoding: 'utf8' }).trim();
   const seen = join(bin, 'seen');
   const spy = `#!/bin/sh\n{ for each in "$@"; do echo "<$each>"; done; env; } >> ${seen}\nexec ${tar} "$@"\n`;
   writeFileSync(join(bin, 'tar'), spy, { mode: 0o755 });
   const env = { PATH: `${bin}:${process.env.PATH}`, OPENAI_API_KEY: 'sk-secret' };
-  await bed.run({ env });
-  bed.forgetState();
-  const result = await bed.run({ env, runAttempt: 2 });
+  await machine.run({ env });
+  machine.forgetState();
+  const result = await machine.run({ env, runAttempt: 2 });
   expect(result.outputs, logOf(result)).toMatchObject({ reused: '2' });
   const text = readFileSync(seen, 'utf8');
   expect(text).toMatch(/^<-xf>\n<.*cache\.t/m);
-  for (const each of ['<-P>', 'sk-secret', bed.cache.token]) expect(text).not.toContain(each);
+  for (const each of ['<-P>', 'sk-secret', machine.cache.token]) expect(text).not.toContain(each);
 });
 
 describe.concurrent('a machine with other paths', () => {
   /** A checkout of the fixture in a workspace of its own. */
-  function checkout(context: Context, change: (workspace: string) => void = () => {}): BedRun {
-    const workspace = join(scratch(context), 'work', 'octo-repo');
+  function checkout(context: Cleanup, change: (workspace: string) => void = () => {}): MachineRun {
+    const workspace = join(temporaryDirectory(context), 'work', 'octo-repo');
     mkdirSync(workspace, { recursive: true });
     cpSync(REGISTRY, join(workspace, 'registry'), { recursive: true });
     change(workspace);
@@ -105,27 +104,27 @@ describe.concurrent('a machine with other paths', () => {
   }
 
   test('saves no checkpoint when it has nothing to do', async (context) => {
-    const bed = await smallBed(context);
-    const first = await bed.run({ ...checkout(context), runId: '7' });
+    const machine = await smallMachine(context);
+    const first = await machine.run({ ...checkout(context), runId: '7' });
     expect(first.outputs, logOf(first)).toMatchObject({ fresh: '2' });
-    bed.forgetState();
-    const second = await bed.run({ ...checkout(context), runId: '8' });
+    machine.forgetState();
+    const second = await machine.run({ ...checkout(context), runId: '8' });
     expect(second.outputs, logOf(second)).toMatchObject({
       reused: '2',
       'restored-key': first.outputs['saved-key'],
       'saved-key': '',
     });
-    expect(bed.cache.entries()).toHaveLength(1);
+    expect(machine.cache.entries()).toHaveLength(1);
   });
 
   test('saves one when the registry has got another file, which the next plan is made from', async (context) => {
-    const bed = await smallBed(context);
-    await bed.run({ ...checkout(context), runId: '7' });
-    bed.forgetState();
+    const machine = await smallMachine(context);
+    await machine.run({ ...checkout(context), runId: '7' });
+    machine.forgetState();
     const more = checkout(context, (workspace) =>
       writeFileSync(join(workspace, 'registry/evals/more.yaml'), '# nothing yet\n'),
     );
-    const second = await bed.run({ ...more, runId: '8' });
+    const second = await machine.run({ ...more, runId: '8' });
     expect(second.outputs, logOf(second)).toMatchObject({ reused: '2' });
     expect(second.outputs['saved-key']).not.toBe('');
   });
@@ -133,42 +132,42 @@ describe.concurrent('a machine with other paths', () => {
 
 describe('a checkpoint of 20,000 small files', () => {
   /** A machine without state, and a cache with such a checkpoint, which holds what is done as well. */
-  async function withManyFiles(context: Context): Promise<Bed> {
-    const bed = await smallBed(context);
-    const { outputs } = await bed.run();
-    const root = scratch(context);
+  async function withManyFiles(context: Cleanup): Promise<TestMachine> {
+    const machine = await smallMachine(context);
+    const { outputs } = await machine.run();
+    const root = temporaryDirectory(context);
     const key = outputs['saved-key'] ?? '';
-    const saved = bed.cache.entries().find((entry) => entry.key === key);
+    const saved = machine.cache.entries().find((entry) => entry.key === key);
     writeFileSync(join(root, 'archive'), saved?.archive ?? '');
     const logs = 'tmp/oaievalset/dummy.small.resume/logs';
     // In a process of its own: this one serves the cache of other tests.
     const pack = `tar -x -I zstd -f archive && (cd ${logs} && seq 20000 | split -l 1 -a 4 - eval-) && tar -c -I zstd -f many tmp`;
     await promisify(execFile)('sh', ['-c', pack], { cwd: root });
-    bed.cache.tamper(key, () => readFileSync(join(root, 'many')));
-    bed.forgetState();
-    return bed;
+    machine.cache.tamper(key, () => readFileSync(join(root, 'many')));
+    machine.forgetState();
+    return machine;
   }
 
   test('is restored, and what is done in it is reused', async (context) => {
-    const bed = await withManyFiles(context);
-    const result = await bed.run({ runAttempt: 2 });
+    const machine = await withManyFiles(context);
+    const result = await machine.run({ runAttempt: 2 });
     expect(result.exitCode, logOf(result)).toBe(0);
     expect(result.outputs).toMatchObject({ complete: 'true', reused: '2' });
   });
 
   test('ends with the job that is cancelled when it has been unpacked', async (context) => {
-    const bed = await withManyFiles(context);
-    const bin = scratch(context);
+    const machine = await withManyFiles(context);
+    const bin = temporaryDirectory(context);
     const tar = execFileSync('sh', ['-c', 'command -v tar'], { encoding: 'utf8' }).trim();
     // Its parent is the cache worker, whose parent is main.
     const cancel = `case "$*" in *-xf*cache.t*) kill -TERM $(ps -o ppid= -p $PPID) ;; esac`;
     writeFileSync(join(bin, 'tar'), `#!/bin/sh\n${tar} "$@"\ncode=$?\n${cancel}\nexit $code\n`);
     chmodSync(join(bin, 'tar'), 0o755);
-    const result = await bed.run({ runAttempt: 2, env: { PATH: `${bin}:${process.env.PATH}` } });
+    const result = await machine.run({ runAttempt: 2, env: { PATH: `${bin}:${process.env.PATH}` } });
     expect(result.exitCode, logOf(result)).toBe(1);
     expect(result.lines).toContainEqual(expect.stringContaining('Received SIGTERM'));
     expect(result.lines.filter((line) => line.startsWith('Restored'))).toEqual([]);
-    const left = readdirSync(join(bed.directory, 'work/_temp'));
+    const left = readdirSync(join(machine.directory, 'work/_temp'));
     expect(left.filter((name) => name.startsWith('oaievalset-'))).toEqual([]);
   });
 });

@@ -3,8 +3,9 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { evalsPython } from '../../helpers/evals-venv.ts';
-import { bedOf, ownModule } from '../asks.ts';
-import { logOf, scratch } from '../bed.ts';
+import { machineWithSet, ownModule } from '../../helpers/generated-set.ts';
+import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
+import { logOf } from '../../helpers/test-machine.ts';
 
 beforeAll(async () => {
   await evalsPython();
@@ -22,8 +23,8 @@ class Own(Match):
 `;
 
 const SAMPLES = 12;
-const asked = (bed: Awaited<ReturnType<typeof bedOf>>) =>
-  bed.api.requests.filter(({ method }) => method === 'POST').length;
+const asked = (machine: Awaited<ReturnType<typeof machineWithSet>>) =>
+  machine.api.requests.filter(({ method }) => method === 'POST').length;
 
 describe.concurrent('an eval that fails after its last sample', () => {
   test.for([
@@ -35,26 +36,26 @@ describe.concurrent('an eval that fails after its last sample', () => {
     ['memory', 'if not __import__("os").path.exists("weights.txt"): raise MemoryError'],
     ['a check of its own', 'assert __import__("os").path.exists("weights.txt"), "no weights"'],
   ] as const)('for %s pays once, however often it is run', async (row, context) => {
-    const folder = scratch(context);
-    const bed = await bedOf(
+    const folder = temporaryDirectory(context);
+    const machine = await machineWithSet(
       context,
       { samples: [SAMPLES], className: 'own:Own' },
       { env: ownModule(context, 'own', failsAfterwards(row[1])), inputs: { 'working-directory': folder } },
     );
     for (const runAttempt of [1, 2]) {
-      const result = await bed.run({ runAttempt });
+      const result = await machine.run({ runAttempt });
       expect(result.outputs, logOf(result)).toMatchObject({ failed: '1' });
-      expect(asked(bed)).toBe(SAMPLES);
+      expect(asked(machine)).toBe(SAMPLES);
       expect(result.lines).toContainEqual(
         `Its ${SAMPLES} recorded answers are kept for the next run. To request all of them again, set the input sample-resume to false for one run.`,
       );
     }
     writeFileSync(join(folder, 'weights.txt'), '');
-    bed.forgetState();
-    const mended = await bed.run({ runAttempt: 3 });
+    machine.forgetState();
+    const mended = await machine.run({ runAttempt: 3 });
     expect(mended.outputs, logOf(mended)).toMatchObject({ complete: 'true', 'requests-sent': '0' });
-    expect(asked(bed)).toBe(SAMPLES);
-    expect(existsSync(bed.path('resume/journal'))).toBe(false);
+    expect(asked(machine)).toBe(SAMPLES);
+    expect(existsSync(machine.path('resume/journal'))).toBe(false);
   });
 });
 
@@ -70,7 +71,7 @@ class Own(Match):
             raise ValueError("odd")
         return super().eval_sample(sample, rng)
 `;
-  const bed = await bedOf(
+  const machine = await machineWithSet(
     context,
     { samples: [SAMPLES], className: 'own:Own' },
     {
@@ -90,16 +91,16 @@ class Own(Match):
       },
     },
   );
-  const first = await bed.run();
+  const first = await machine.run();
   expect(first.outputs, logOf(first)).toMatchObject({ failed: '1' });
-  const paid = asked(bed);
+  const paid = asked(machine);
   odd = false;
-  const second = await bed.run({ runAttempt: 2 });
+  const second = await machine.run({ runAttempt: 2 });
   expect(second.exitCode, logOf(second)).toBe(0);
   expect(second.lines).toContainEqual(
     expect.stringMatching(/^Its last attempt does not use recorded answers/),
   );
   // Each sample asks twice the same.
   expect(paid).toBeLessThanOrEqual(2 * SAMPLES);
-  expect(asked(bed) - paid).toBeLessThanOrEqual(3 * SAMPLES);
+  expect(asked(machine) - paid).toBeLessThanOrEqual(3 * SAMPLES);
 });

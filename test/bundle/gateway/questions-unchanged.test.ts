@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
 import { evalsPython } from '../../helpers/evals-venv.ts';
-import { annotations, bedOf, ownModule } from '../asks.ts';
-import { logOf } from '../bed.ts';
+import { machineWithSet, ownModule } from '../../helpers/generated-set.ts';
+import { annotations, logOf } from '../../helpers/test-machine.ts';
 
 beforeAll(async () => {
   await evalsPython();
@@ -37,7 +37,7 @@ test.concurrent.for([
   'without %s it would be another question: the eval fails in the words of the provider',
   async (row, context) => {
     const [name, parameter, message] = row;
-    const bed = await bedOf(
+    const machine = await machineWithSet(
       context,
       { samples: [3], className: 'own:Own' },
       {
@@ -53,11 +53,11 @@ test.concurrent.for([
         },
       },
     );
-    const result = await bed.run();
+    const result = await machine.run();
     expect(result.outputs, logOf(result)).toMatchObject({ completed: '0', failed: '1' });
     expect(annotations(result)[0]).toContain(name);
-    expect(bed.records()).toEqual([]);
-    for (const { body } of bed.api.requests.filter(({ method }) => method === 'POST'))
+    expect(machine.records()).toEqual([]);
+    for (const { body } of machine.api.requests.filter(({ method }) => method === 'POST'))
       expect(body).toHaveProperty(name);
   },
 );
@@ -65,7 +65,7 @@ test.concurrent.for([
 test('what only tunes is left out, for the value that is refused, and the record and the summary say so', async (context) => {
   const refused =
     "Unsupported value: 'temperature' does not support 0.0 with this model. Only the default (1) value is supported.";
-  const bed = await bedOf(
+  const machine = await machineWithSet(
     context,
     { samples: [3] },
     {
@@ -80,9 +80,9 @@ test('what only tunes is left out, for the value that is refused, and the record
       },
     },
   );
-  const result = await bed.run();
+  const result = await machine.run();
   expect(result.exitCode, logOf(result)).toBe(0);
-  const [record] = readFileSync(bed.path('resume/completions.jsonl'), 'utf8')
+  const [record] = readFileSync(machine.path('resume/completions.jsonl'), 'utf8')
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line));

@@ -1,10 +1,10 @@
 /** What one eval is refused, and what all are: real evals, the shipped action. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { evalsPython } from '../../helpers/evals-venv.ts';
+import { key, machineWithSet, ownModule } from '../../helpers/generated-set.ts';
+import { annotations, logOf } from '../../helpers/test-machine.ts';
 import type { Fault } from '../../stand-ins/api-faults.ts';
 import type { ModelRequest } from '../../stand-ins/model-request.ts';
-import { annotations, bedOf, key, ownModule } from '../asks.ts';
-import { logOf } from '../bed.ts';
 
 beforeAll(async () => {
   await evalsPython();
@@ -55,20 +55,20 @@ describe.concurrent('an eval of which one request is refused fails by itself', (
     ['invalid', poisoned, /Invalid prompt/],
   ] as const)('%s: all others are done, in the first run and in each re-run', async (row, context) => {
     const [, fault, words] = row;
-    const bed = await bedOf(
+    const machine = await machineWithSet(
       context,
       { samples: [4, 4, 4] },
       { api: { faults: (request) => (holds(request, ' 1.2 times') ? fault : undefined) } },
     );
     for (const runAttempt of [1, 2, 3]) {
-      bed.api.forget();
-      const result = await bed.run({ runAttempt });
+      machine.api.forget();
+      const result = await machine.run({ runAttempt });
       expect(result.outputs, logOf(result)).toMatchObject({ completed: '2', failed: '1', pending: '0' });
       const [failed = ''] = annotations(result);
       expect(failed).toMatch(words);
       // The first re-run requests all of them once more, without its recorded answers; it fails in the same way.
       const most = runAttempt === 1 ? 4 * 3 + 1 : runAttempt === 2 ? 1 + 4 : 2;
-      expect(bed.api.requests.filter((request) => !isLookup(request)).length).toBeLessThanOrEqual(most);
+      expect(machine.api.requests.filter((request) => !isLookup(request)).length).toBeLessThanOrEqual(most);
     }
   });
 
@@ -78,13 +78,13 @@ describe.concurrent('an eval of which one request is refused fails by itself', (
       status: 404,
       body: { error: { message: 'The model `gpt-4-32k` has been deprecated', code: 'model_not_found' } },
     };
-    const bed = await bedOf(
+    const machine = await machineWithSet(
       context,
       { samples: [3, 3, 3], className: ['own:Own', undefined, 'own:Own'] },
       { env, api: { faults: ({ model }) => (model === 'gpt-4-32k' ? retired : undefined) } },
     );
     for (const runAttempt of [1, 2]) {
-      const result = await bed.run({ runAttempt });
+      const result = await machine.run({ runAttempt });
       expect(result.outputs, logOf(result)).toMatchObject({ completed: '1', failed: '2', pending: '0' });
       expect(annotations(result)[0]).toContain('(model gpt-4-32k, sample "What is 0.');
     }
@@ -153,23 +153,23 @@ describe.concurrent('what is refused for all ends the job at once, in the words 
     ],
   ] as const)('%s', async (row, context) => {
     const [, fault, words, next] = row;
-    const bed = await bedOf(
+    const machine = await machineWithSet(
       context,
       { samples: [3, 3] },
       { api: { faults: (request) => (isLookup(request) ? undefined : fault) } },
     );
-    const result = await bed.run();
+    const result = await machine.run();
     expect(annotations(result), logOf(result)).toEqual([expect.stringMatching(/\[API_REFUSED\]$/)]);
     expect(annotations(result)[0]).toMatch(words);
     expect(annotations(result)[0]).toMatch(next);
     expect(result.outputs).toMatchObject({ completed: '0', failed: '0', pending: '2' });
     // Those that were in flight.
-    expect(bed.api.requests.filter((request) => !isLookup(request)).length).toBeLessThanOrEqual(3);
+    expect(machine.api.requests.filter((request) => !isLookup(request)).length).toBeLessThanOrEqual(3);
   });
 
   test('an API that nothing reaches: its address is said, and no eval waits for it twice', async (context) => {
-    const bed = await bedOf(context, { samples: [3, 3] });
-    const result = await bed.run({ env: { OPENAI_BASE_URL: 'https://api.invalid/v1' } });
+    const machine = await machineWithSet(context, { samples: [3, 3] });
+    const result = await machine.run({ env: { OPENAI_BASE_URL: 'https://api.invalid/v1' } });
     expect(annotations(result), logOf(result)).toEqual([expect.stringMatching(/\[API_UNREACHABLE\]$/)]);
     expect(annotations(result)[0]).toContain('api.invalid');
     expect(result.outputs).toMatchObject({ completed: '0', pending: '2' });
@@ -178,7 +178,7 @@ describe.concurrent('what is refused for all ends the job at once, in the words 
 
 test('a wrong key that is not of the job fails its eval, and no other', async (context) => {
   const env = ownModule(context, 'own', ASKS_ITS_OWN.replace('OpenAI()', 'OpenAI(api_key="sk-own")'));
-  const bed = await bedOf(
+  const machine = await machineWithSet(
     context,
     { samples: [2, 2], className: ['own:Own', undefined] },
     {
@@ -194,7 +194,7 @@ test('a wrong key that is not of the job fails its eval, and no other', async (c
       },
     },
   );
-  const result = await bed.run();
+  const result = await machine.run();
   expect(result.outputs, logOf(result)).toMatchObject({ completed: '1', failed: '1', pending: '0' });
-  expect(bed.doneEvals()).toEqual([key(1)]);
+  expect(machine.doneEvals()).toEqual([key(1)]);
 });

@@ -1,9 +1,10 @@
 /** Evals that make something at the API: real evals, the shipped action, an API that keeps conversations. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { evalsPython } from '../../helpers/evals-venv.ts';
+import { key, machineWithSet, ownModule } from '../../helpers/generated-set.ts';
+import { type Cleanup, temporaryDirectory } from '../../helpers/temporary-directory.ts';
+import { logOf, type TestMachine } from '../../helpers/test-machine.ts';
 import { conversations } from '../../stand-ins/conversations.ts';
-import { bedOf, type Context, key, ownModule } from '../asks.ts';
-import { type Bed, logOf, scratch } from '../bed.ts';
 
 beforeAll(async () => {
   await evalsPython();
@@ -44,18 +45,20 @@ class Talk(evals.Eval):
         return {"accuracy": evals.metrics.get_accuracy(recorder.get_events("match"))}
 `;
 
-const asks = (bed: Bed) => bed.api.requests.filter(({ path }) => path === '/v1/responses').length;
-const accuracy = (bed: Bed) => bed.records().find((record) => record.eval === key(0))?.metrics.accuracy;
+const asks = (machine: TestMachine) =>
+  machine.api.requests.filter(({ path }) => path === '/v1/responses').length;
+const accuracy = (machine: TestMachine) =>
+  machine.records().find((record) => record.eval === key(0))?.metrics.accuracy;
 
-async function talk(context: Context, source: string, inputs: Record<string, string> = {}) {
+async function talk(context: Cleanup, source: string, inputs: Record<string, string> = {}) {
   const api = conversations();
   const env = ownModule(context, 'talks', source);
-  const bed = await bedOf(
+  const machine = await machineWithSet(
     context,
     { samples: [10], className: 'talks:Talk' },
     { env: { ...env, EVALS_THREADS: '4' }, inputs, api: { faults: api.faults, latencyMs: 20 } },
   );
-  return { bed, api };
+  return { machine, api };
 }
 
 describe.concurrent('an eval that makes something at the API and is interrupted starts from its first request', () => {
@@ -65,21 +68,21 @@ describe.concurrent('an eval that makes something at the API and is interrupted 
     ['asks again by the id of an answer', 'warm', 'SIGKILL', FOLLOWS_UP],
   ] as const)('%s (%s, %s)', async (row, context) => {
     const [, engine, signal, source] = row;
-    const { bed, api } = await talk(context, source, { engine });
-    const { main, ended } = bed.start();
+    const { machine, api } = await talk(context, source, { engine });
+    const { main, ended } = machine.start();
     await main;
-    await bed.api.untilReceived(12);
+    await machine.api.untilReceived(12);
     (await main).kill(signal);
     await ended;
     // What the first run made is gone, as after a tidy-up.
     api.forget();
-    bed.api.forget();
-    const result = await bed.run({ runAttempt: 2 });
+    machine.api.forget();
+    const result = await machine.run({ runAttempt: 2 });
     expect(result.exitCode, logOf(result)).toBe(0);
-    expect(accuracy(bed)).toBe(1);
+    expect(accuracy(machine)).toBe(1);
     expect(result.outputs).toMatchObject({ complete: 'true', 'requests-replayed': '0' });
     expect(result.lines).toContainEqual(expect.stringContaining('It starts from its first request'));
-    expect(asks(bed)).toBe(source === FOLLOWS_UP ? 20 : 10);
+    expect(asks(machine)).toBe(source === FOLLOWS_UP ? 20 : 10);
   });
 
   test('and so does its second attempt in the same run', async (context) => {
@@ -91,11 +94,11 @@ describe.concurrent('an eval that makes something at the API and is interrupted 
             raise RuntimeError("the first time")
         return {"accuracy"`,
     );
-    const { bed } = await talk(context, source, { 'working-directory': scratch(context) });
-    const result = await bed.run();
+    const { machine } = await talk(context, source, { 'working-directory': temporaryDirectory(context) });
+    const result = await machine.run();
     expect(result.exitCode, logOf(result)).toBe(0);
-    expect(accuracy(bed)).toBe(1);
-    expect(asks(bed)).toBe(20);
+    expect(accuracy(machine)).toBe(1);
+    expect(asks(machine)).toBe(20);
     expect(result.lines).toContainEqual(expect.stringContaining('(POST /conversations)'));
   });
 });

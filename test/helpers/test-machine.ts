@@ -1,57 +1,61 @@
 /** One machine for one test: a runner's directory, a state directory, a cache service and a model API of its own. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type RunningAction, type RunOptions, type RunResult, runAction } from '../helpers/runner.ts';
 import {
   type CacheService,
   type CacheServiceOptions,
   startCacheService,
 } from '../stand-ins/cache-service.ts';
 import { type ModelApi, type ModelApiOptions, startModelApi } from '../stand-ins/model-api.ts';
+import { type RunningAction, type RunOptions, type RunResult, runAction } from './runner.ts';
+import { type Cleanup, temporaryDirectory } from './temporary-directory.ts';
+import { until } from './waiting.ts';
 
-/** What a concurrent test has to use instead of the global hook. */
-interface Cleanup {
-  readonly onTestFinished: (work: () => void | Promise<void>) => void;
-}
-
-export interface BedOptions {
+export interface MachineOptions {
   readonly python: string;
   readonly model?: string;
   readonly evalSet?: string;
   /** Defaults of every run. */
   readonly inputs?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
-  /** A place of its own unless said otherwise: `/tmp/oaievalset` is shared by the whole machine. */
+  /** One of its own when left out: `/tmp/oaievalset` is shared by the whole machine. */
   readonly stateDirectory?: string;
   readonly cache?: CacheServiceOptions;
-  /** Left out, the environment names no API: for models that answer by themselves. */
+  /** When left out, the environment names no API: for models that answer by themselves. */
   readonly api?: ModelApiOptions;
 }
 
-export type BedRun = Partial<Omit<RunOptions, 'directory' | 'stateDirectory'>> & {
+export type MachineRun = Partial<Omit<RunOptions, 'directory' | 'stateDirectory'>> & {
   /** False: a job without a cache service. */
   readonly cache?: boolean;
 };
 
+/** A known point of a run: the API holds responses back there, so that nothing goes on by itself. */
+export interface RunPoint {
+  /** The API holds at least this many responses back. */
+  readonly held: number;
+  /** And has given exactly this many: all that follow are held. Left out, the test says what is held. */
+  readonly answered?: number;
+}
+
 /** A completion record as `completions.jsonl` holds it; only what tests look at. */
-export interface KeptRecord {
+export interface SavedRecord {
   readonly eval: string;
   readonly argv: readonly string[];
   readonly metrics: Readonly<Record<string, unknown>>;
   readonly ended: string;
 }
 
-export class Bed {
+export class TestMachine {
   readonly directory: string;
   readonly stateDirectory: string;
   readonly cache: CacheService;
-  readonly #options: BedOptions;
+  readonly #options: MachineOptions;
   readonly #api: ModelApi | undefined;
 
   private constructor(
     directory: string,
-    options: BedOptions,
+    options: MachineOptions,
     cache: CacheService,
     api: ModelApi | undefined,
   ) {
@@ -62,17 +66,17 @@ export class Bed {
     this.#api = api;
   }
 
-  static async make({ onTestFinished }: Cleanup, options: BedOptions): Promise<Bed> {
-    const directory = scratch({ onTestFinished });
+  static async make(cleanup: Cleanup, options: MachineOptions): Promise<TestMachine> {
+    const directory = temporaryDirectory(cleanup);
     const cache = await startCacheService(options.cache);
-    onTestFinished(() => cache.close());
+    cleanup.onTestFinished(() => cache.close());
     const api = options.api && (await startModelApi(options.api));
-    if (api) onTestFinished(() => api.close());
-    return new Bed(directory, options, cache, api);
+    if (api) cleanup.onTestFinished(() => api.close());
+    return new TestMachine(directory, options, cache, api);
   }
 
   get api(): ModelApi {
-    if (!this.#api) throw new Error('this bed has no model API');
+    if (!this.#api) throw new Error('this machine has no model API');
     return this.#api;
   }
 
@@ -89,7 +93,7 @@ export class Bed {
     return this.#options.evalSet ?? 'test-basic';
   }
 
-  run(run: BedRun = {}): Promise<RunResult> {
+  run(run: MachineRun = {}): Promise<RunResult> {
     const { cache = true, inputs, env, ...rest } = run;
     const options = this.#options;
     return runAction({
@@ -100,7 +104,7 @@ export class Bed {
         model: this.model,
         'eval-set': this.evalSet,
         python: options.python,
-        // One at a time, in the order of the set, tests know what has run when; what runs side by side has its own.
+        // One eval at a time, in the order of the set: a test knows what has run when. Others set their own number.
         'parallel-evals': '1',
         ...options.inputs,
         ...inputs,
@@ -116,27 +120,50 @@ export class Bed {
   }
 
   /** Runs main and post, and gives a handle on main as soon as it prints. */
-  start(run: BedRun = {}): { readonly main: Promise<RunningAction>; readonly ended: Promise<RunResult> } {
+  start(run: MachineRun = {}): { readonly main: Promise<RunningAction>; readonly ended: Promise<RunResult> } {
     const { promise: main, resolve, reject } = Promise.withResolvers<RunningAction>();
     main.catch(() => {});
     const ended = this.run({ ...run, onLine: (_line, running) => resolve(running) });
-    ended.then(() => reject(new Error('the action ended without a word')), reject);
+    ended.then(() => reject(new Error('the action ended before it printed a line')), reject);
     return { main, ended };
   }
 
-  /**
-   * Runs the action until an answer is held back, does something to it then, and waits for its end. An action that ends
-   * before any answer is held fails the test with its output.
-   */
-  async runUntilHeld(act: (main: RunningAction) => void, run: BedRun = {}): Promise<RunResult> {
+  /** Starts the action and waits for a point. An action that ends before it fails the test with its output. */
+  async startUntil(
+    { held, answered }: RunPoint,
+    run: MachineRun = {},
+  ): Promise<{ readonly main: RunningAction; readonly ended: Promise<RunResult> }> {
+    if (answered !== undefined) this.api.holdAfter(answered);
     const { main, ended } = this.start(run);
-    const first = await Promise.race([this.api.untilHeld(), ended]);
-    if (first) throw new Error(`the action ended before an answer was held:\n${first.lines.join('\n')}`);
-    act(await main);
+    const reached = answered === undefined ? this.api.untilHeld(held) : this.untilAnswered(answered, held);
+    const early = await Promise.race([reached, ended]);
+    if (early) throw new Error(`the action ended before ${held} responses were held:\n${logOf(early)}`);
+    return { main: await main, ended };
+  }
+
+  /** Runs the action until a point, does something to it there, and waits for its end. */
+  async runUntil(
+    point: RunPoint,
+    act: (main: RunningAction) => unknown,
+    run: MachineRun = {},
+  ): Promise<RunResult> {
+    const { main, ended } = await this.startUntil(point, run);
+    await act(main);
     return ended;
   }
 
-  /** A machine that knows nothing: as a new job on a hosted runner. */
+  /** Resolves when the API has given this many responses, and holds at least this many back. */
+  async untilAnswered(answered: number, held: number): Promise<void> {
+    await this.api.untilHeld(held);
+    await until(`the API has given ${answered} responses`, () => this.api.counts().answered === answered);
+  }
+
+  /** Resolves when no client waits for a response that is held back: what sent the requests is gone. */
+  untilNoneHeld(): Promise<boolean> {
+    return until('no client waits for a response any more', () => this.api.counts().held === 0);
+  }
+
+  /** Makes it a machine that knows nothing: as a new job on a hosted runner. */
   forgetState(): void {
     rmSync(this.stateDirectory, { recursive: true, force: true });
   }
@@ -151,34 +178,43 @@ export class Bed {
       .map((line) => (JSON.parse(line) as string[])[2] ?? '');
   }
 
-  records(): KeptRecord[] {
+  records(): SavedRecord[] {
     const path = this.path('resume/completions.jsonl');
     if (!existsSync(path)) return [];
     return readFileSync(path, 'utf8')
       .split('\n')
       .slice(0, -1)
-      .map((line) => JSON.parse(line) as KeptRecord);
+      .map((line) => JSON.parse(line) as SavedRecord);
   }
 
-  /** Names of what was set aside in the state directory. */
-  rejected(): string[] {
+  /** Names of what is quarantined in the state directory. */
+  quarantined(): string[] {
     if (!existsSync(this.stateDirectory)) return [];
     return readdirSync(this.stateDirectory, { recursive: true, encoding: 'utf8' }).filter((name) =>
       /\.rejected-[^/]*$/.test(name),
     );
   }
-}
 
-/** A new directory that is removed when the test ends. Its path holds no links, as a runner's. */
-export function scratch({ onTestFinished }: Cleanup): string {
-  const path = mkdtempSync(join(realpathSync(tmpdir()), 'oaievalset-test-'));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true, maxRetries: 5 }));
-  return path;
+  /** Segments of journals in which an eval is recording. None when the state was sealed. */
+  openSegments(): string[] {
+    const live = this.path('live');
+    if (!existsSync(live)) return [];
+    return readdirSync(live, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      /^journal\/.*\.jsonl$/.test(name),
+    );
+  }
 }
 
 /** The output of main and post, for the message of an assertion. */
 export function logOf(result: RunResult): string {
   return [...result.lines, '--- post', ...(result.post?.lines ?? [])].join('\n');
+}
+
+/** Error and warning annotations of main and post, `level: message`. */
+export function annotations(result: RunResult): string[] {
+  return [...result.annotations, ...(result.post?.annotations ?? [])]
+    .filter(({ level }) => level !== 'notice')
+    .map(({ level, message }) => `${level}: ${message}`);
 }
 
 /** Evals that the log says run again, with the reason behind `runs again, `. */

@@ -1,0 +1,148 @@
+/** Checkpoints that are saved while evals run. */
+import { describe, expect, test } from 'vitest';
+import { unpacked } from '../../helpers/completed-set.ts';
+import { completesElsewhere, machineWithSet } from '../../helpers/generated-set.ts';
+import { recordedTokens } from '../../helpers/recorded-responses.ts';
+import { annotations, logOf, type TestMachine } from '../../helpers/test-machine.ts';
+import { until } from '../../helpers/waiting.ts';
+import type { CacheRequest } from '../../stand-ins/cache-service.ts';
+
+const isSaving = ({ step }: CacheRequest): boolean =>
+  step === 'create' || step === 'upload' || step === 'finalize';
+
+/** One letter a request that saves: `c`reate, `u`pload, `f`inalize. */
+const savingSteps = (machine: TestMachine): string =>
+  machine.cache.requests
+    .filter(isSaving)
+    .map(({ step }) => step[0])
+    .join('');
+
+describe.concurrent('checkpoints while evals run', () => {
+  test('post saves no checkpoint when the last one, saved while evals ran, holds everything', async (context) => {
+    const machine = await machineWithSet(context, { samples: [6] });
+    /** The key of the newest checkpoint, when it holds three responses. */
+    const whole = () => {
+      const newest = machine.cache.entries().at(-1);
+      return newest && recordedTokens(unpacked(context, newest.archive)).length === 3 && newest.key;
+    };
+    let saved = 0;
+    const result = await machine.runUntil(
+      { answered: 3, held: 3 },
+      async (main) => {
+        const key = await until('a checkpoint holds all 3 responses', whole);
+        await main.untilLine(new RegExp(`^Saved the checkpoint ${key} while evals run$`));
+        saved = machine.cache.entries().length;
+        main.kill('SIGKILL');
+      },
+      { inputs: { 'checkpoint-interval': '1s' } },
+    );
+    expect(result.signal, logOf(result)).toBe('SIGKILL');
+    expect(result.post?.exitCode, logOf(result)).toBe(0);
+    expect(result.post?.lines).not.toContainEqual(expect.stringContaining('Saved the checkpoint'));
+    expect(result.post?.summary).toContain('0 of 1 eval done');
+    expect(machine.cache.entries()).toHaveLength(saved);
+    await completesElsewhere(machine, 6, 3);
+    expect(machine.cache.entries().length).toBeGreaterThan(saved);
+  });
+
+  test('entries that are evicted between restore and save cost nothing', async (context) => {
+    const machine = await machineWithSet(context, { samples: [2, 4] });
+    const first = await machine.runUntil({ answered: 3, held: 3 }, (main) => main.kill('SIGINT'));
+    expect(first.outputs['saved-key'], logOf(first)).not.toBe('');
+    machine.forgetState();
+    machine.api.release();
+    machine.api.forget();
+    const second = await machine.runUntil(
+      { answered: 2, held: 1 },
+      (main) => {
+        expect(main.lines).toContainEqual(`Restored the checkpoint ${first.outputs['saved-key']}`);
+        machine.cache.evict();
+        main.kill('SIGINT');
+      },
+      { runAttempt: 2 },
+    );
+    expect(second.outputs, logOf(second)).toMatchObject({ reused: '1' });
+    expect(second.outputs['saved-key']).not.toBe('');
+    expect(machine.cache.entries()).toHaveLength(1);
+    await completesElsewhere(machine, 6, 5);
+  });
+
+  test('a runner that vanishes costs what came after the last of them', async (context) => {
+    const total = 3 + 400;
+    const machine = await machineWithSet(
+      context,
+      { samples: [3, 400] },
+      {
+        api: { latencyMs: 100 },
+        inputs: { 'checkpoint-interval': '1s', 'max-requests-in-flight': '4' },
+      },
+    );
+    let saved = 0;
+    const lost = await machine.run({
+      phase: 'main',
+      onLine: (line, main) => {
+        if (!/^Saved the checkpoint \S+ while evals run$/.test(line)) return;
+        saved += 1;
+        if (saved === 2) main.kill('SIGKILL');
+      },
+    });
+    expect(lost.signal, logOf(lost)).toBe('SIGKILL');
+    const last = machine.cache.entries().at(-1);
+    if (!last) throw new Error('no checkpoint was saved');
+    const kept = recordedTokens(unpacked(context, last.archive)).length;
+    expect(kept).toBeGreaterThan(0);
+    expect(kept).toBeLessThan(400);
+    const next = await completesElsewhere(machine, total, 3 + kept, { 'checkpoint-interval': '10m' });
+    expect(next.outputs).toMatchObject({
+      reused: '1',
+      fresh: '1',
+      'requests-replayed': String(kept),
+      'restored-key': last.key,
+    });
+  });
+
+  test('evals go on while the cache service stalls, and no save begins before the last has ended', async (context) => {
+    const seen: { readonly step: string; readonly received: number }[] = [];
+    const machine: TestMachine = await machineWithSet(
+      context,
+      { samples: [300] },
+      {
+        api: { latencyMs: 100 },
+        inputs: { 'checkpoint-interval': '1s', 'max-requests-in-flight': '4' },
+        cache: {
+          faults: (request) => {
+            if (!isSaving(request)) return undefined;
+            seen.push({ step: request.step, received: machine.api.counts().answered });
+            return { delayMs: 1000 };
+          },
+        },
+      },
+    );
+    const result = await machine.run();
+    expect(result.exitCode, logOf(result)).toBe(0);
+    expect(annotations(result)).toEqual([]);
+    const at = (step: string): number => seen.find((each) => each.step === step)?.received ?? 0;
+    expect(at('finalize'), 'answers arrived while it was saved').toBeGreaterThan(at('create') + 4);
+    expect(at('finalize')).toBeLessThan(300);
+    // The last one in the background may have been given up for the last of all.
+    expect(savingSteps(machine)).toMatch(/^(cu+f)+(cu*f?)?cu+f$/);
+    machine.forgetState();
+    const next = await machine.run({ runAttempt: 2 });
+    expect(next.outputs, logOf(next)).toMatchObject({ complete: 'true', reused: '1', 'requests-sent': '0' });
+  });
+
+  test('answers to what was sent before the last of them are in the one at the end', async (context) => {
+    const machine = await machineWithSet(
+      context,
+      { samples: [8] },
+      { inputs: { 'checkpoint-interval': '1s' } },
+    );
+    // All is sent at once: two answers come at once, five after a checkpoint, and one never.
+    machine.api.setFaults((_, n) => (n > 2 && n < 8 ? { stallMs: 6000 } : undefined));
+    const result = await machine.runUntil({ answered: 7, held: 1 }, (main) => main.cancel());
+    expect(result.lines).toContainEqual(expect.stringMatching(/^Saved the checkpoint \S+ while evals run$/));
+    expect(result.exitCode, logOf(result)).toBe(1);
+    machine.api.setFaults();
+    await completesElsewhere(machine, 8, 7);
+  });
+});

@@ -1,0 +1,33 @@
+/** An eval that hangs is killed and retried: `eval-timeout` and `stall-timeout`. */
+import { describe, expect, test } from 'vitest';
+import { completesElsewhere, machineWithSet } from '../helpers/generated-set.ts';
+import { logOf } from '../helpers/test-machine.ts';
+
+describe.concurrent('an eval that hangs', () => {
+  test.for([
+    ['eval-timeout', 'it took longer than the eval-timeout of 15.0 s'],
+    ['stall-timeout', 'it did nothing for the stall-timeout of 15.0 s'],
+  ] as const)(
+    '%s: is ended and tried again, then it has failed; its answers are kept',
+    async ([input, why], context) => {
+      const machine = await machineWithSet(context, { samples: [5] });
+      const result = await machine.runUntil({ answered: 3, held: 2 }, () => {}, {
+        // Time enough for the first answers on a busy machine.
+        inputs: { [input]: '15s', attempts: '2' },
+      });
+      expect(result.exitCode, logOf(result)).toBe(1);
+      const own = result.lines.filter((line) => line.startsWith('attempt '));
+      expect(own).toEqual([
+        expect.stringContaining(`attempt 1 of 2: ${why}; its last request or answer was `),
+        expect.stringContaining(`attempt 2 of 2: ${why}; `),
+      ]);
+      const told = result.annotations.find(({ title }) => title === 'Eval ask-0 failed');
+      expect(told?.message).toContain(why);
+      expect(told?.message).toMatch(/it printed (last, .* ago: \S|nothing)/);
+      expect(result.orphans, 'its process group is gone').toEqual([]);
+      await machine.untilNoneHeld();
+      expect(machine.doneEvals()).toEqual([]);
+      await completesElsewhere(machine, 5, 3);
+    },
+  );
+});

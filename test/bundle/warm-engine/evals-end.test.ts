@@ -1,0 +1,133 @@
+/** However an eval ends, the warm engine reports it as the engine oaieval does. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { processesWith, signal } from '../../helpers/processes.ts';
+import { logOf } from '../../helpers/test-machine.ts';
+import { until } from '../../helpers/waiting.ts';
+import {
+  engines,
+  failures,
+  lost,
+  machineFor,
+  mainProcess,
+  onLinux,
+  warm,
+} from '../../helpers/warm-engine.ts';
+
+onLinux.concurrent('evals that end in their own way', () => {
+  test('their end is told as by engine oaieval', async (context) => {
+    const told = await Promise.all(
+      ['warm', 'oaieval'].map(async (engine) => {
+        const { machine, mark } = await machineFor(context, 'warm-endings', { inputs: { engine } });
+        const result = await machine.run({ cache: false });
+        expect(result.outputs, logOf(result)).toMatchObject({ complete: 'false', fresh: '1', failed: '5' });
+        expect(lost(result)).toEqual([]);
+        expect(result.orphans).toEqual([]);
+        expect(processesWith(mark)).toEqual([]);
+        return failures(result);
+      }),
+    );
+    expect(told[0]).toEqual({
+      'warm-raises': expect.stringMatching(/^it ended with \w+/),
+      'warm-exits': expect.stringContaining('oaieval exited with code 3'),
+      'warm-vanishes': expect.stringContaining('oaieval exited with code 3'),
+      'warm-aborts': expect.stringContaining('it was killed by SIGABRT'),
+      'warm-nameless-signal': expect.stringContaining('(attempts: 1)'),
+    });
+    const { 'warm-nameless-signal': _, ...named } = told[0] ?? {};
+    expect(told[1]).toMatchObject(named);
+  });
+
+  test.for([
+    ['raises when it is imported', 'warm-raising-at-import', 'this module is not for you'],
+    ['ends Python when it is imported', 'warm-exiting-at-import', 'this module has had enough'],
+    ['is not there', 'warm-no-module', 'no_such_module'],
+  ] as const)('a class whose module %s is told as by engine oaieval', async ([, evalSet, why], context) => {
+    const [one, other] = await Promise.all(
+      ['warm', 'oaieval'].map(async (engine) => {
+        const { machine, mark } = await machineFor(context, evalSet, { inputs: { engine } });
+        const result = await machine.run({ cache: false });
+        expect(result.exitCode, logOf(result)).toBe(1);
+        expect(logOf(result)).toContain(why);
+        expect(lost(result)).toEqual([]);
+        expect(result.orphans).toEqual([]);
+        expect(processesWith(mark)).toEqual([]);
+        const errors = result.annotations.filter(({ level }) => level === 'error');
+        return {
+          outputs: result.outputs.failed,
+          errors: errors.map(({ title, message }) => [title, message.split('\n')[0]]),
+        };
+      }),
+    );
+    expect(one?.errors.length).toBeGreaterThan(0);
+    expect(one).toEqual(other);
+  });
+
+  test.for(engines)('a class that breaks after it was planned, engine %s', async (engine, context) => {
+    const { machine } = await machineFor(context, 'warm-breaking', { inputs: { engine } });
+    const broken = join(machine.directory, 'BROKEN');
+    const first = await machine.run({ cache: false, env: { BROKEN: broken } });
+    expect(first.outputs, logOf(first)).toMatchObject({ fresh: '1', failed: '1' });
+    writeFileSync(broken, '');
+    // The plan is recalled, so nobody imports the class before the host does.
+    const result = await machine.run({ cache: false, env: { BROKEN: broken }, runAttempt: 2 });
+    expect(result.outputs, logOf(result)).toMatchObject({ reused: '1', failed: '1' });
+    expect(failures(result)).toEqual({
+      'warm-breaks': expect.stringContaining('it ended with RuntimeError: broken since then'),
+    });
+    expect(result.lines).toContain('│ RuntimeError: broken since then');
+    expect(lost(result)).toEqual([]);
+  });
+
+  test('what an eval printed is there, however soon it ended', async (context) => {
+    const { machine, mark } = await machineFor(context, 'warm-speaking');
+    const ended = machine.run({ cache: false });
+    await until('the eval stopped the action', () => mainProcess(mark)?.state === 'T');
+    await until('the eval has ended', () => warm(mark).children.length === 0);
+    signal(mainProcess(mark)?.pid ?? 0, 'SIGCONT');
+    const result = await ended;
+    expect(result.outputs, logOf(result)).toMatchObject({ complete: 'false', failed: '1' });
+    const group = result.groups.find(({ title }) => title.includes('warm-speaks … failed'));
+    expect(group?.lines).toEqual(expect.arrayContaining(['│ the last words', '│ the last complaint']));
+  });
+
+  test('a fork that fails is a failure of its eval alone', async (context) => {
+    const { machine } = await machineFor(context, 'warm-unforkable');
+    const result = await machine.run({ cache: false });
+    expect(result.outputs, logOf(result)).toMatchObject({ complete: 'false', fresh: '1', failed: '1' });
+    expect(Object.values(failures(result))).toEqual([
+      expect.stringMatching(/could not be started: .*Resource temporarily unavailable/),
+    ]);
+    expect(lost(result)).toEqual([]);
+  });
+
+  test('a class whose import starts a thread: each eval has a Python of its own', async (context) => {
+    const { machine, mark } = await machineFor(context, 'warm-threading');
+    const result = await machine.run({ cache: false });
+    expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '2' });
+    expect(result.lines).toContainEqual(
+      expect.stringMatching(/Each eval gets a Python process of its own.*\(wanderer\)/),
+    );
+    expect(result.annotations).toEqual([]);
+    expect(result.orphans).toEqual([]);
+    expect(processesWith(mark)).toEqual([]);
+  });
+
+  test('output that is no text, has endless lines, or has no end', async (context) => {
+    const { machine } = await machineFor(context, 'warm-printing');
+    const result = await machine.run({ cache: false });
+    expect(result.outputs, logOf(result).slice(-5_000)).toMatchObject({ complete: 'true', fresh: '3' });
+    const group = (name: string) => result.groups.find(({ title }) => title.includes(name))?.lines ?? [];
+    const bytes = group('warm-prints-bytes');
+    expect(bytes).toContain('│ caf\ufffd after');
+    expect(bytes).toContain('│ the last words: é');
+    const long = group('warm-prints-long-lines');
+    expect(long).toContain('│ the last words');
+    expect(long.join('').length).toBeLessThan(1_500_000);
+    const many = group('warm-prints-many-lines');
+    expect(many).toContain('│ line 99999');
+    expect(many).toContainEqual(expect.stringMatching(/^\(9\d,\d{3} earlier lines are left out\)$/));
+    expect(many.length).toBeLessThan(2_010);
+  });
+});

@@ -1,0 +1,29 @@
+/** The socket for the output of evals, on a machine whose temporary directory cannot be used. */
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { logOf } from '../../helpers/test-machine.ts';
+import { machineFor, onLinux } from '../../helpers/warm-engine.ts';
+
+onLinux.concurrent('no temporary directory that can be used', () => {
+  test('the directory of the runner serves', async (context) => {
+    const { machine } = await machineFor(context, 'warm-talking', { env: { TMPDIR: '/proc/no-such-place' } });
+    const result = await machine.run({ cache: false });
+    expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '4' });
+    expect(logOf(result)).not.toContain('a Python process of its own');
+    expect(result.annotations).toEqual([]);
+  });
+
+  test('nor a short one of the runner: each eval has a Python of its own', async (context) => {
+    const { machine } = await machineFor(context, 'warm-talking', { env: { TMPDIR: '/proc/no-such-place' } });
+    const long = join(machine.directory, 'x'.repeat(100));
+    mkdirSync(long);
+    const result = await machine.run({ cache: false, env: { RUNNER_TEMP: long } });
+    expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '4' });
+    expect(result.lines.filter((line) => line.includes('a Python process of its own'))).toEqual([
+      expect.stringMatching(/no place for the socket.*\/proc\/no-such-place.*too long/),
+    ]);
+    expect(result.annotations).toEqual([]);
+    expect(readdirSync(long).filter((name) => name.startsWith('oaievalset-'))).toEqual([]);
+  });
+});

@@ -1,0 +1,52 @@
+/** Processes that evals and their modules start, and what is left of them. */
+import { expect, test } from 'vitest';
+import { processesWith, signal } from '../../helpers/processes.ts';
+import { logOf } from '../../helpers/test-machine.ts';
+import { asksFor, engines, machineFor, onLinux, startUntilHeld, theHost } from '../../helpers/warm-engine.ts';
+
+onLinux.concurrent('process groups of evals', () => {
+  test('a host whose modules started a process that keeps its output', async (context) => {
+    const { machine, mark } = await machineFor(context, 'warm-with-process');
+    const sleeping = () => processesWith(mark).filter(({ command }) => command.startsWith('sleep 1000'));
+    machine.api.holdWhen(asksFor(1));
+    const { main, ended } = await startUntilHeld(machine, 1);
+    expect(sleeping()).toHaveLength(1);
+    signal(theHost(mark).pid, 'SIGKILL');
+    await main.untilLine(/::warning title=Warm engine lost::/);
+    machine.api.release();
+    const result = await ended;
+    expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '1' });
+    expect(result.orphans).toEqual([]);
+    expect(processesWith(mark)).toEqual([]);
+  });
+
+  test.for(engines)('a process that an eval leaves behind, engine %s', async (engine, context) => {
+    const { machine, mark } = await machineFor(context, 'warm-starting', { inputs: { engine } });
+    const sleeping = () => processesWith(mark).filter(({ command }) => command.startsWith('sleep 1000'));
+    machine.api.holdAfter(0);
+    const { ended } = await startUntilHeld(machine, 1);
+    expect(sleeping()).toHaveLength(1);
+    machine.api.release();
+    const result = await ended;
+    expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '1' });
+    expect(result.orphans).toEqual([]);
+    expect(processesWith(mark)).toEqual([]);
+  });
+
+  test.for(engines)('and hold all that their eval had, engine %s', async (engine, context) => {
+    const { machine } = await machineFor(context, 'warm-starting-daemon', { inputs: { engine } });
+    const result = await machine.run({ cache: false });
+    expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '1' });
+    // That it could leave is not for the action to mend.
+    expect(result.orphans).toHaveLength(1);
+  });
+
+  test.for(engines)('with multiprocessing, engine %s', async (engine, context) => {
+    const { machine, mark } = await machineFor(context, 'warm-starting-python', { inputs: { engine } });
+    const result = await machine.run({ cache: false });
+    expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true' });
+    expect(machine.records()[0]?.metrics).toMatchObject({ fork: 42, spawn: 42, forkserver: 42 });
+    expect(result.orphans).toEqual([]);
+    expect(processesWith(mark)).toEqual([]);
+  });
+});

@@ -1,0 +1,138 @@
+/** Eval sets that are made for a test: evals that send a given number of requests each, no two of them the same. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { evalsPython } from './evals-venv.ts';
+import type { RunResult } from './runner.ts';
+import { type Cleanup, temporaryDirectory } from './temporary-directory.ts';
+import { logOf, type MachineOptions, TestMachine } from './test-machine.ts';
+import { until } from './waiting.ts';
+
+export interface SetShape {
+  /** Samples of each eval. Each sample sends one request, and no two send the same. */
+  readonly samples: readonly number[];
+  /** `module:Class` of all evals or of each, where it is not the Match of evals. */
+  readonly className?: string | readonly (string | undefined)[];
+}
+
+/** The key of one of the evals that `machineWithSet` makes. */
+export const key = (number: number): string => `ask-${number}.dev.v0`;
+
+/** A machine with an API and an eval set of its own, `asks`. */
+export async function machineWithSet(
+  cleanup: Cleanup,
+  shape: SetShape,
+  options: Partial<MachineOptions> = {},
+): Promise<TestMachine> {
+  const registry = temporaryDirectory(cleanup);
+  for (const folder of ['evals', 'eval_sets', 'data/ask'])
+    mkdirSync(join(registry, folder), { recursive: true });
+  const names = shape.samples.map((_, number) => `ask-${number}`);
+  writeFileSync(join(registry, 'eval_sets/asks.yaml'), JSON.stringify({ asks: { evals: names } }));
+  const evals = names.flatMap((name, number) => [
+    [name, { id: `${name}.dev.v0`, metrics: ['accuracy'] }],
+    [
+      `${name}.dev.v0`,
+      {
+        class: classOf(shape, number) ?? 'evals.elsuite.basic.match:Match',
+        args: { samples_jsonl: `ask/${name}.jsonl` },
+      },
+    ],
+  ]);
+  writeFileSync(join(registry, 'evals/asks.yaml'), JSON.stringify(Object.fromEntries(evals)));
+  for (const [number, count] of shape.samples.entries()) writeSamples(registry, number, count);
+  const machine = await TestMachine.make(cleanup, {
+    python: await evalsPython(),
+    model: 'gpt-4',
+    evalSet: 'asks',
+    api: {},
+    ...options,
+    inputs: { 'registry-path': registry, ...options.inputs },
+  });
+  registries.set(machine, registry);
+  return machine;
+}
+
+function classOf({ className }: SetShape, number: number): string | undefined {
+  return typeof className === 'object' ? className[number] : className;
+}
+
+/** A module of the user's own, for `PYTHONPATH`. */
+export function ownModule(cleanup: Cleanup, name: string, source: string): { readonly PYTHONPATH: string } {
+  const folder = temporaryDirectory(cleanup);
+  writeFileSync(join(folder, `${name}.py`), source);
+  return { PYTHONPATH: folder };
+}
+
+const registries = new WeakMap<TestMachine, string>();
+
+/** The registry of a machine that `machineWithSet` made. */
+export function registryOf(machine: TestMachine): string {
+  const registry = registries.get(machine);
+  if (registry === undefined) throw new Error('this machine has no generated set');
+  return registry;
+}
+
+function writeSamples(registry: string, number: number, count: number, wording = 'What is'): void {
+  const lines = Array.from({ length: count }, (_, i) =>
+    JSON.stringify({ input: [{ role: 'user', content: `${wording} ${number}.${i} times 7?` }], ideal: '7' }),
+  );
+  writeFileSync(join(registry, `data/ask/ask-${number}.jsonl`), `${lines.join('\n')}\n`);
+}
+
+/** Gives an eval of the set other samples: it has to run again. */
+export function changeContent(machine: TestMachine, number: number, count: number): void {
+  writeSamples(registryOf(machine), number, count, 'How much is');
+}
+
+/** Resolves when the journals on disk hold this many responses: what the API has given may still be on its way there. */
+export async function untilRecorded(machine: TestMachine, responses: number): Promise<void> {
+  await until(`the journals hold ${responses} responses`, () => recordedResponses(machine) === responses);
+}
+
+function recordedResponses(machine: TestMachine): number {
+  const folders = [machine.path('live'), machine.path('resume')].map((folder) => join(folder, 'journal'));
+  const segments = folders.filter(existsSync).flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.jsonl'))
+      .flatMap((name) => readIfThere(join(folder, name))),
+  );
+  // The first line of a segment names its owner.
+  return segments.reduce((sum, segment) => sum + segment.split('\n').slice(1, -1).length, 0);
+}
+
+/** A segment that is sealed between the listing and the reading is elsewhere: the next look finds it. */
+function readIfThere(path: string): string[] {
+  try {
+    return [readFileSync(path, 'utf8')];
+  } catch {
+    return [];
+  }
+}
+
+/** Completes the set on a machine that has nothing but the checkpoint: all that was recorded is replayed. */
+export async function completesElsewhere(
+  machine: TestMachine,
+  total: number,
+  recorded: number,
+  inputs = {},
+): Promise<RunResult> {
+  machine.forgetState();
+  return completes(machine, total, recorded, inputs);
+}
+
+/** Completes the set in the next attempt: all that was recorded is replayed, and the rest is sent. */
+export async function completes(
+  machine: TestMachine,
+  total: number,
+  recorded: number,
+  inputs = {},
+): Promise<RunResult> {
+  machine.api.release();
+  machine.api.forget();
+  const result = await machine.run({ runAttempt: 2, inputs });
+  expect(result.exitCode, logOf(result)).toBe(0);
+  expect(result.outputs).toMatchObject({ complete: 'true', 'requests-sent': String(total - recorded) });
+  expect(machine.api.counts().received).toBe(total - recorded);
+  return result;
+}
