@@ -15,7 +15,7 @@ beforeAll(async () => {
 const samples = [3];
 
 describe('API client: a set completes', () => {
-  test('with a user name and a password in OPENAI_BASE_URL, which nothing that is written shows', async (context) => {
+  test('API client: a user name and a password in OPENAI_BASE_URL are used, and written nowhere', async (context) => {
     const login = `Basic ${Buffer.from('ci:p@ss-word').toString('base64')}`;
     const machine = await machineWithSet(context, { samples }, { api: {} });
     // A web server in front of the model that asks for a password, and has a key of its own for the model.
@@ -39,7 +39,7 @@ describe('API client: a set completes', () => {
     expect(again.outputs).toMatchObject({ complete: 'true', reused: '1' });
   });
 
-  test('behind a proxy with a password, with a CA of its own, and a line break behind the base URL', async (context) => {
+  test('API client: a proxy with a password, a CA of its own and a line break after the base URL', async (context) => {
     const ca = makeCa();
     const machine = await machineWithSet(context, { samples }, { api: {} });
     const secure = createTlsServer(ca.server(), reverseProxyTo(machine.api.port));
@@ -63,7 +63,7 @@ describe('API client: a set completes', () => {
     );
   });
 
-  test('at an API that redirects to another path', async (context) => {
+  test('API client: an API that redirects to another path', async (context) => {
     const machine = await machineWithSet(
       context,
       { samples },

@@ -131,7 +131,7 @@ const cases: Case[] = [
 ];
 
 describe.concurrent('bad input', () => {
-  test.for(cases)('$name', async ({ inputs = {}, env = {}, says }, context) => {
+  test.for(cases)('bad input: $name', async ({ inputs = {}, env = {}, says }, context) => {
     const directory = temporaryDirectory(context);
     const stateDirectory = join(directory, 'state');
     const result = await runAction({
@@ -151,7 +151,7 @@ describe.concurrent('bad input', () => {
   });
 });
 
-test('a pull request from a fork has no key, and is told why', async () => {
+test('bad input: a pull request from a fork has no key, and the error says why', async () => {
   const directory = temporaryDirectory();
   mkdirSync(directory, { recursive: true });
   const event = join(directory, 'event.json');
@@ -168,7 +168,7 @@ test('a pull request from a fork has no key, and is told why', async () => {
   expect(result.post?.lines).toEqual([]);
 });
 
-test('dummy needs no key', async () => {
+test('model dummy needs no key', async () => {
   const directory = temporaryDirectory();
   const result = await runAction({
     directory,
@@ -180,7 +180,7 @@ test('dummy needs no key', async () => {
   expect(result.outputs).toMatchObject({ complete: 'true', fresh: '4' });
 });
 
-test('an interpreter without evals says how to get it', async () => {
+test('bad input: the error for an interpreter without evals says how to install it', async () => {
   const directory = temporaryDirectory();
   const bare = join(directory, 'bare');
   execFileSync(python, ['-m', 'venv', '--without-pip', bare]);
@@ -195,7 +195,7 @@ test('an interpreter without evals says how to get it', async () => {
   ]);
 });
 
-test('a broken interpreter is named', async () => {
+test('bad input: the error for a broken interpreter names it', async () => {
   const directory = temporaryDirectory();
   const broken = join(directory, 'python3');
   mkdirSync(directory, { recursive: true });

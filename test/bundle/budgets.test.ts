@@ -6,7 +6,7 @@ import { recordedTokens } from '../helpers/recorded-responses.ts';
 import { annotations, logOf } from '../helpers/test-machine.ts';
 
 describe.concurrent('time-budget', () => {
-  test('used up: the step is incomplete and says so, and what was answered is kept', async (context) => {
+  test('time-budget: when it is used up, the step is incomplete and the responses so far are saved', async (context) => {
     const machine = await machineWithSet(context, { samples: [3, 6] });
     const result = await machine.runUntil({ answered: 5, held: 1 }, () => {}, {
       inputs: { 'time-budget': '12s' },
@@ -25,7 +25,7 @@ describe.concurrent('time-budget', () => {
     expect(next.outputs).toMatchObject({ reused: '1', 'requests-replayed': '2' });
   });
 
-  test('an eval that took longer before than what is left is not started', async (context) => {
+  test('time-budget: an eval that took longer last time than what is left is not started', async (context) => {
     const machine = await machineWithSet(context, { samples: [2, 2] });
     expect((await machine.run()).outputs).toMatchObject({ complete: 'true' });
     for (const number of [0, 1]) changeContent(machine, number, 2);
@@ -54,7 +54,7 @@ describe.concurrent('time-budget', () => {
 });
 
 describe.concurrent('token-budget', () => {
-  test('at most the limit and what was under way is spent, and all of it is kept', async (context) => {
+  test('token-budget: at most the limit and the requests in flight are spent, and all of it is saved', async (context) => {
     const inFlight = 3;
     const machine = await machineWithSet(
       context,

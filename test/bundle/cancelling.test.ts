@@ -44,7 +44,7 @@ function hangingOnce(wanted: CacheRequest['step']) {
 }
 
 onLinux.concurrent('a job that is cancelled', () => {
-  test('while eight evals run: all of them end, and all that was answered is in the checkpoint', async (context) => {
+  test('cancel: eight running evals end, and all their responses are in the checkpoint', async (context) => {
     const machine = await machineWithSet(
       context,
       // None of them can be done with the 60 answers that come.
@@ -58,14 +58,14 @@ onLinux.concurrent('a job that is cancelled', () => {
     ]);
     expect(result.outputs).toMatchObject({ complete: 'false', pending: '8', failed: '0' });
     expect(result.orphans).toEqual([]);
-    expect(machine.api.counts(), 'nothing was sent any more').toMatchObject({ received: 84, held: 0 });
+    expect(machine.api.counts(), 'no further request was sent').toMatchObject({ received: 84, held: 0 });
     expect(machine.openSegments(), 'the state is sealed').toEqual([]);
     expect(machine.cache.entries().map(({ key }) => key)).toEqual([result.outputs['saved-key']]);
     expect(result.post?.lines, 'nothing is left for post').toEqual([]);
     await completesElsewhere(machine, 488, 60, { 'parallel-evals': '8' });
   });
 
-  test('again, while an eval does not mind: it ends at once, and post saves', async (context) => {
+  test('cancel: a second signal, while an eval ignores the first, ends main at once, and post saves', async (context) => {
     const modules = temporaryDirectory(context);
     writeFileSync(join(modules, 'stubborn.py'), STUBBORN);
     const machine = await machineWithSet(
@@ -87,7 +87,7 @@ onLinux.concurrent('a job that is cancelled', () => {
     await completesElsewhere(machine, 10, 4);
   });
 
-  test('again, while the save hangs: it ends at once, and post saves under the next number', async (context) => {
+  test('cancel: a second signal, while the save hangs, ends main at once, and post saves under the next number', async (context) => {
     const { asked, cache } = hangingOnce('create');
     const machine = await machineWithSet(context, { samples: [10] }, { cache });
     const result = await machine.runUntil({ answered: 4, held: 6 }, async (main) => {
@@ -103,7 +103,7 @@ onLinux.concurrent('a job that is cancelled', () => {
     await completesElsewhere(machine, 10, 4);
   });
 
-  test('with a save that takes too long: main ends in time, and post makes up for it', async (context) => {
+  test('cancel: main ends in time although its save hangs, and post saves instead', async (context) => {
     const { cache } = hangingOnce('create');
     const machine = await machineWithSet(context, { samples: [10] }, { cache });
     const result = await machine.runUntil({ answered: 4, held: 6 }, (main) => main.kill('SIGINT'));
@@ -114,7 +114,7 @@ onLinux.concurrent('a job that is cancelled', () => {
     await completesElsewhere(machine, 10, 4);
   });
 
-  test('during the restore: it says so, and leaves everything as it was', async (context) => {
+  test('cancel: during the restore, the step says so and changes nothing', async (context) => {
     const { asked, cache } = hangingOnce('lookup');
     const id = randomUUID();
     const mark = `OAIEVALSET_TEST=${id}`;
@@ -130,7 +130,7 @@ onLinux.concurrent('a job that is cancelled', () => {
     await completes(machine, 2, 0);
   });
 
-  test('while a helper hangs that nobody can signal: it is not waited for, and does not go on', async (context) => {
+  test('cancel: a hanging Python helper is not waited for, and is killed', async (context) => {
     const id = randomUUID();
     const mark = `OAIEVALSET_TEST=${id}`;
     const folder = temporaryDirectory(context);
@@ -146,7 +146,7 @@ onLinux.concurrent('a job that is cancelled', () => {
     await completes(machine, 2, 0);
   });
 
-  test('during planning: it says so, and leaves everything as it was', async (context) => {
+  test('cancel: during planning, the step says so and changes nothing', async (context) => {
     const id = randomUUID();
     const mark = `OAIEVALSET_TEST=${id}`;
     const modules = temporaryDirectory(context);

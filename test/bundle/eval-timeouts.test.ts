@@ -8,7 +8,7 @@ describe.concurrent('an eval that hangs', () => {
     ['eval-timeout', 'it took longer than the eval-timeout of 15.0 s'],
     ['stall-timeout', 'it did nothing for the stall-timeout of 15.0 s'],
   ] as const)(
-    '%s: is ended and tried again, then it has failed; its answers are kept',
+    '%s: a hanging eval is killed, retried and then fails; its responses are saved',
     async ([input, why], context) => {
       const machine = await machineWithSet(context, { samples: [5] });
       const result = await machine.runUntil({ answered: 3, held: 2 }, () => {}, {

@@ -34,7 +34,7 @@ describe.runIf(has('mount')).concurrent('a state directory without room', () => 
     }
   }
 
-  test('from the start: it says so before anything is asked', async (context) => {
+  test('full disk: a state directory without room is an error before the first request', async (context) => {
     const machine = await smallDisk(context, { samples: [2] });
     fill(machine);
     const result = await machine.run();
@@ -49,7 +49,7 @@ describe.runIf(has('mount')).concurrent('a state directory without room', () => 
     await completes(machine, 2, 0);
   });
 
-  test('that cannot be written to: it says so before anything is asked', async (context) => {
+  test('read-only disk: a state directory that cannot be written is an error before the first request', async (context) => {
     const machine = await smallDisk(context, { samples: [2] });
     mkdirSync(machine.stateDirectory);
     const disk = join(machine.stateDirectory, '..');
@@ -66,7 +66,7 @@ describe.runIf(has('mount')).concurrent('a state directory without room', () => 
     await completes(machine, 2, 0);
   });
 
-  test('while evals run: what was recorded before stays, and the next run goes on', async (context) => {
+  test('full disk: what was recorded before it filled up stays, and the next run resumes', async (context) => {
     const machine = await smallDisk(context, { samples: [2, 6, 2] });
     let stopFilling = (): void => {};
     const result = await machine.runUntil({ answered: 4, held: 4 }, () => {
@@ -93,7 +93,7 @@ describe.runIf(has('mount')).concurrent('a state directory without room', () => 
     expect(machine.quarantined()).toEqual([]);
   });
 
-  test('for the record of an eval: the run ends there, and no answer is lost', async (context) => {
+  test('read-only completions file: the run ends at the first record it cannot write, and no response is lost', async (context) => {
     const machine = await smallDisk(context, { samples: [2, 3, 2] });
     const completions = machine.path('resume/completions.jsonl');
     const result = await machine.runUntil({ answered: 4, held: 1 }, () => {

@@ -103,7 +103,7 @@ const append = (argument: string, path = `paths['${argument}']`) =>
   `open(${path}, 'a').write(sample['input'] + chr(10))`;
 
 describe.concurrent('code that a class imports', { timeout: 240_000 }, () => {
-  test('runs the eval again when it is edited, and the reason is its file', async (context) => {
+  test('imported code: an edit runs the eval again, and the reason names the file', async (context) => {
     const checkout = await Checkout.make(context);
     expect(await checkout.outcome()).toBe('fresh');
     checkout.write('modules/own/scoring.py', 'RIGHT = False\n');
@@ -112,7 +112,7 @@ describe.concurrent('code that a class imports', { timeout: 240_000 }, () => {
     expect(await checkout.outcome()).toBe('reused');
   });
 
-  test('is seen from the first run after an upgrade on, which itself runs nothing again', async (context) => {
+  test('imported code: after an upgrade nothing runs again, and edits from then on are noticed', async (context) => {
     const checkout = await Checkout.make(context);
     expect(await checkout.outcome()).toBe('fresh');
     // As version 0.1 would have left it.
@@ -131,7 +131,7 @@ describe.concurrent('code that a class imports', { timeout: 240_000 }, () => {
 });
 
 describe.concurrent('what an eval writes is no input of it', { timeout: 240_000 }, () => {
-  test('a file that is missing is a warning, and the eval that wrote it is reused', async (context) => {
+  test('written files: a missing file is a warning, and the eval that wrote it is reused', async (context) => {
     const checkout = await Checkout.make(context, {
       predictions_jsonl: 'predictions.jsonl',
       after: append('predictions_jsonl'),
@@ -148,7 +148,7 @@ describe.concurrent('what an eval writes is no input of it', { timeout: 240_000 
     expect(await checkout.outcome()).toBe('reused');
   });
 
-  test('a file that was there and was written to is left out, and the log says so', async (context) => {
+  test('written files: an existing file that the eval writes to is no input, and the log says so', async (context) => {
     const checkout = await Checkout.make(context, {
       predictions_file: 'predictions.txt',
       after: append('predictions_file'),
@@ -163,7 +163,7 @@ describe.concurrent('what an eval writes is no input of it', { timeout: 240_000 
     expect(await checkout.outcome()).toBe('reused');
   });
 
-  test('a directory that it makes and fills is left out', async (context) => {
+  test('written files: a directory that the eval makes and fills is no input', async (context) => {
     const checkout = await Checkout.make(context, {
       report_folder: './reports/today',
       after:
@@ -174,7 +174,7 @@ describe.concurrent('what an eval writes is no input of it', { timeout: 240_000 
     expect(await checkout.outcome()).toBe('reused');
   });
 
-  test('inputs in the directory that it writes to stay inputs', async (context) => {
+  test('written files: other files in a directory that the eval writes to stay inputs', async (context) => {
     const checkout = await Checkout.make(context, {
       work: './work/all',
       after: "open(paths['work'] + '/' + sample['input'], 'w').write('x')",
@@ -186,7 +186,7 @@ describe.concurrent('what an eval writes is no input of it', { timeout: 240_000 
     expect(await checkout.outcome()).toBe('work rules.txt changed');
   });
 
-  test('a file that it only reads is an input', async (context) => {
+  test('read files: a file that the eval only reads is an input', async (context) => {
     const checkout = await Checkout.make(context, {
       guide: 'guide.txt',
       after: "open(paths['guide']).read()",
@@ -197,7 +197,7 @@ describe.concurrent('what an eval writes is no input of it', { timeout: 240_000 
     expect(await checkout.outcome()).toBe('guide changed');
   });
 
-  test('the answers of an eval that is interrupted are kept, whatever it has written', async (context) => {
+  test('written files: the responses of an interrupted eval are saved, whatever it has written', async (context) => {
     const checkout = await Checkout.make(
       context,
       { predictions_file: 'predictions.txt', after: append('predictions_file') },
@@ -223,7 +223,7 @@ describe.concurrent('names that are no text', { timeout: 240_000 }, () => {
   const latin = (...parts: (string | number)[]) =>
     Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from([part]))));
 
-  test('a file below a data directory is read, and is part of the fingerprint', async (context) => {
+  test('names in Latin-1: a file below a data directory is read, and is part of the fingerprint', async (context) => {
     const checkout = await Checkout.make(context, { knowledge: 'kb' });
     mkdirSync(checkout.path('registry/data/kb'));
     const file = latin(`${checkout.path('registry/data/kb')}/caf`, 0xe9, '.txt');
@@ -234,7 +234,7 @@ describe.concurrent('names that are no text', { timeout: 240_000 }, () => {
     expect(await checkout.outcome()).toMatch(/^knowledge caf.\.txt changed$/);
   });
 
-  test('a name in UTF-8 where Python takes names for ASCII', async (context) => {
+  test('names in UTF-8: they are read where Python expects ASCII', async (context) => {
     const checkout = await Checkout.make(
       context,
       { knowledge: 'kb' },
@@ -246,7 +246,7 @@ describe.concurrent('names that are no text', { timeout: 240_000 }, () => {
     expect(await checkout.outcome()).toBe('knowledge café.txt changed');
   });
 
-  test('a registry, modules and a working directory behind a link', async (context) => {
+  test('names in Latin-1: a registry, modules and a working directory behind a link work', async (context) => {
     const checkout = await Checkout.make(context);
     const real = latin(`${checkout.machine.directory}/projet-`, 0xe9);
     renameSync(checkout.project, real);
@@ -261,7 +261,7 @@ describe.concurrent('names that are no text', { timeout: 240_000 }, () => {
     expect(await checkout.outcome()).toBe('own/scoring.py changed');
   });
 
-  test('the registry file of an eval has to have a text as its name, which is said before any request', async (context) => {
+  test('names in Latin-1: a registry file with such a name is an error before the first request', async (context) => {
     const checkout = await Checkout.make(context);
     renameSync(
       checkout.path('registry/evals/own.yaml'),

@@ -95,7 +95,7 @@ function killGroup(pid: number): void {
 }
 
 describe.concurrent('the action and oaievalset', () => {
-  test('oaievalset goes on where the killed action stopped, and the action takes up what it did', async (context) => {
+  test('interop: oaievalset continues where the killed action stopped, and the action continues from there', async (context) => {
     const machine = await machineWithSharedState(context);
     machine.api.holdWhen(() => machine.doneEvals().length >= 2);
     const killed = await machine.runUntil({ held: 1 }, (main) => main.kill('SIGKILL'), { phase: 'main' });
@@ -120,7 +120,7 @@ describe.concurrent('the action and oaievalset', () => {
     expect(machine.records().map((record) => record.eval)).toEqual(EVALS.slice(0, 2));
   });
 
-  test('the action goes on where a killed oaievalset stopped', async (context) => {
+  test('interop: the action continues where a killed oaievalset stopped', async (context) => {
     const machine = await machineWithSharedState(context);
     machine.api.holdWhen(() => machine.doneEvals().length >= 2);
     const child = startOaievalset(context, machine);
@@ -151,7 +151,7 @@ describe.concurrent('the action and oaievalset', () => {
     expect(machine.api.counts().received).toBe(0);
   });
 
-  test('a progress file of an old oaievalset, with blank and torn lines, is read and left so that oaievalset reads it', async (context) => {
+  test('interop: a progress file of an old oaievalset with blank and torn lines is read, and stays readable for oaievalset', async (context) => {
     const machine = await machineWithSharedState(context);
     const args = ['--max_samples', '2'];
     const command = (key: string): string[] => ['oaieval', machine.model, key, ...args];
@@ -178,7 +178,7 @@ describe.concurrent('the action and oaievalset', () => {
     expect(readFileSync(machine.path('progress.txt'), 'utf8')).toBe(lines.join(''));
   });
 
-  test('a killed action with own registry and arguments leaves lines that oaievalset counts', async (context) => {
+  test('interop: oaievalset counts the lines of a killed action with a registry and arguments of its own', async (context) => {
     const machine = await machineWithSharedState(context, {
       evalSet: 'small',
       inputs: { 'registry-path': REGISTRY, args: '--max_samples 1 --user "a b"' },
@@ -227,7 +227,7 @@ describe.concurrent('metrics are those of plain oaieval', () => {
   test.for([
     { evalSet: 'test-basic', samples: 'test_fuzzy_match', metrics: ['accuracy', 'f1_score'] },
     { evalSet: 'graded', samples: 'test_metaeval', metrics: ['metascore', 'score', /^counts\//] },
-  ])('$evalSet', async ({ evalSet, samples, metrics }, context) => {
+  ])('metrics of $evalSet equal those of plain oaieval', async ({ evalSet, samples, metrics }, context) => {
     const own = join(import.meta.dirname, '../fixtures/model-api/test-basic.jsonl');
     const knowledge = await knowledgeFrom(join(await data(), samples), own);
     const machine = await TestMachine.make(context, {

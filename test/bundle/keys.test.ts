@@ -84,18 +84,21 @@ describe.concurrent('an eval that sends nothing', () => {
   test.for([
     ['prints only retries', RETRIES, 'Retries', /Backing off create_retrying.*Connection error/],
     ['prints only the errors of a client of its own', OWN_CLIENT, 'OwnClient', /Connection refused/],
-  ] as const)('and %s is stalled, with the likely cause', async ([, program, className, cause], context) => {
-    const machine = await machineWith(context, program, className);
-    const result = await machine.run();
-    expect(result.exitCode, logOf(result)).toBe(1);
-    const [annotation = ''] = annotations(result);
-    expect(annotation).toMatch(
-      /it did nothing for the stall-timeout of 8\.0 s; it sent no request, and the likely cause is what it printed last: /,
-    );
-    expect(annotation.split('\n')[0]).toMatch(cause);
-    expect(machine.api.requests).toEqual([]);
-    expect(result.orphans).toEqual([]);
-  });
+  ] as const)(
+    'and %s is stalled; the annotation names the likely cause',
+    async ([, program, className, cause], context) => {
+      const machine = await machineWith(context, program, className);
+      const result = await machine.run();
+      expect(result.exitCode, logOf(result)).toBe(1);
+      const [annotation = ''] = annotations(result);
+      expect(annotation).toMatch(
+        /it did nothing for the stall-timeout of 8\.0 s; it sent no request, and the likely cause is what it printed last: /,
+      );
+      expect(annotation.split('\n')[0]).toMatch(cause);
+      expect(machine.api.requests).toEqual([]);
+      expect(result.orphans).toEqual([]);
+    },
+  );
 
   test.for(['warm', 'oaieval'])(
     'but shows a progress bar that advances is not stalled (%s)',

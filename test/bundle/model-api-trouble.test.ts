@@ -15,14 +15,14 @@ beforeAll(async () => {
 
 const isLookup = ({ method }: { readonly method: string }) => method !== 'POST';
 
-describe.concurrent('what no retry can mend', () => {
+describe.concurrent('refusals that no retry can resolve', () => {
   test.for([
     ['insufficient_quota', 'warm', apiFaults.insufficientQuota(), /You exceeded your current quota/],
     ['insufficient_quota', 'oaieval', apiFaults.insufficientQuota(), /You exceeded your current quota/],
     ['an invalid key', 'warm', apiFaults.invalidKey(), /Incorrect API key provided/],
     ['an invalid key', 'oaieval', apiFaults.invalidKey(), /Incorrect API key provided/],
   ] as const)(
-    '%s in the middle of a run ends the job in its words, with %s; what was answered is kept',
+    '%s in the middle of a run ends the job with the words of the API, engine %s; responses so far are saved',
     async (row, context) => {
       const [, engine, fault, words] = row;
       const ANSWERED = 6;
@@ -54,9 +54,9 @@ describe.concurrent('what no retry can mend', () => {
   );
 });
 
-describe.concurrent('what passes', () => {
+describe.concurrent('failures that pass', () => {
   test.for(['warm', 'oaieval'] as const)(
-    'limits, errors and resets are not seen by evals, and nothing is paid for twice (%s)',
+    'rate limits, server errors and resets: evals do not see them, and nothing is paid for twice (%s)',
     async (engine, context) => {
       const faults: Fault[] = [
         apiFaults.rateLimited(0.2),
@@ -99,7 +99,7 @@ describe.concurrent('what passes', () => {
     },
   );
 
-  test('a request that is wrong ends its eval; what it had sent besides is waited for and kept', async (context) => {
+  test('invalid request: it fails its eval; requests in flight are waited for and recorded', async (context) => {
     const machine = await machineWithSet(
       context,
       { samples: [12] },
@@ -127,7 +127,7 @@ describe.concurrent('what passes', () => {
     await completesElsewhere(machine, 12, sent - 1);
   });
 
-  test('parameters that a model refuses: real evals get through, and the log says it once', async (context) => {
+  test('refused parameters: real evals complete, and the log says so once', async (context) => {
     const refused = new Map([
       ['max_tokens', 'max_completion_tokens'],
       ['temperature', undefined],
@@ -193,7 +193,7 @@ describe.concurrent("an eval of one's own", () => {
     ['eval-timeout', { 'eval-timeout': '15s' }],
     ['stall-timeout', { 'stall-timeout': '10s' }],
   ] as const)(
-    'that hangs after its last answer, again and again, ended by %s: no answer is lost',
+    'an eval that hangs after its last response, killed by %s twice: no response is lost',
     async (row, context) => {
       const modules = temporaryDirectory(context);
       writeFileSync(join(modules, 'hangs.py'), HANGS_AFTERWARDS);
@@ -210,7 +210,7 @@ describe.concurrent("an eval of one's own", () => {
     },
   );
 
-  test('that reports without answers which were given up has failed', async (context) => {
+  test('an eval that reports a result without responses that were abandoned has failed', async (context) => {
     const modules = temporaryDirectory(context);
     writeFileSync(join(modules, 'swallows.py'), SWALLOWS);
     const machine = await machineWithSet(
@@ -238,7 +238,7 @@ function unpacked(archive: Buffer): Buffer {
   return archive.readUInt32LE() === 0xfd2fb528 ? zstdDecompressSync(archive) : gunzipSync(archive);
 }
 
-test('no key in anything that is written, said or saved, whether a run ends well or not', async (context) => {
+test('API key: it is in no file, output or checkpoint, however the run ends', async (context) => {
   const KEY = 'sk-marker-5f0c1e3a9b';
   const machine = await machineWithSet(context, { samples: [6] }, { env: { OPENAI_API_KEY: KEY } });
   const searched = (text: string | Buffer, what: string) =>

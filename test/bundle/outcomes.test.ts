@@ -45,7 +45,7 @@ function executions(machine: TestMachine): string[] {
 const [first, raises, last] = ['ending-first.dev.v0', 'ending-raises.dev.v0', 'ending-last.dev.v0'];
 
 describe.concurrent('an eval that fails', () => {
-  test('is annotated, not recorded, stops no other, and runs again in the next attempt', async (context) => {
+  test('failed eval: it is annotated, not recorded, stops no other eval, and runs again in the next attempt', async (context) => {
     const machine = await machineFor(context, 'ending-failing');
     const result = await machine.run({ env: ledger(machine) });
     expect(result.exitCode, logOf(result)).toBe(1);
@@ -81,7 +81,7 @@ describe.concurrent('an eval that fails', () => {
     expect(executions(machine)).toEqual([first, raises, last, raises]);
   });
 
-  test('attempts and exit-on-error: tried that often, then the rest is left pending', async (context) => {
+  test('attempts and exit-on-error: after the last attempt the remaining evals stay pending', async (context) => {
     const machine = await machineFor(context, 'ending-failing', {
       inputs: { attempts: '3', 'exit-on-error': 'true' },
     });
@@ -94,7 +94,7 @@ describe.concurrent('an eval that fails', () => {
     expect(result.summary).toContain('⏳ pending');
   });
 
-  test('with code 0 and no final report has failed all the same', async (context) => {
+  test('failed eval: exit code 0 without a final report is a failure', async (context) => {
     const machine = await machineFor(context, 'ending-vanishing');
     const result = await machine.run({ env: ledger(machine) });
     expect(result.exitCode, logOf(result)).toBe(1);
@@ -110,7 +110,7 @@ describe.concurrent('an eval that fails', () => {
 });
 
 describe.concurrent('what an eval prints and sees', () => {
-  test('no line of it is a command to the runner', async (context) => {
+  test('eval output: no line of it acts as a workflow command', async (context) => {
     const machine = await machineFor(context, 'ending-commands');
     const result = await machine.run({ env: ledger(machine) });
     expect(result.outputs, logOf(result)).toMatchObject({ fresh: '1', failed: '1' });
@@ -123,7 +123,7 @@ describe.concurrent('what an eval prints and sees', () => {
     ]);
   });
 
-  test('it has the environment of the user, not the channels of the runner', async (context) => {
+  test('eval environment: it has the variables of the user, not the channels of the runner', async (context) => {
     const machine = await machineFor(context, 'ending-environment');
     const seen = join(machine.directory, 'seen.json');
     const env = { ...ledger(machine), SEEN: seen, MY_OWN: 'mine', OPENAI_API_KEY: 'my-key' };
@@ -149,7 +149,7 @@ describe.concurrent('what an eval prints and sees', () => {
     expect(machine.records()[0]?.argv.slice(3, 7)).toEqual(['--user', 'a b', '--completion_args', '']);
   });
 
-  test('a metric that is no number is kept as text, and shown', async (context) => {
+  test('metrics: NaN and Infinity are recorded as text, and shown', async (context) => {
     const machine = await machineFor(context, 'ending-nan');
     const result = await machine.run({ env: ledger(machine) });
     expect(result.exitCode, logOf(result)).toBe(0);
@@ -162,7 +162,7 @@ describe.concurrent('names and paths', () => {
   test.for([
     ['a model with a slash makes nested files', 'org/model', 1],
     ['several models are separated by commas', 'dummy,org/model', 2],
-  ] as const)('%s, and two registry paths serve', async ([, model, models], context) => {
+  ] as const)('%s, and two registry paths are used', async ([, model, models], context) => {
     const machine = await machineFor(context, 'ending-more', {
       model,
       inputs: { 'registry-path': `${registry}\n${more}` },

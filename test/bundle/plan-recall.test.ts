@@ -74,7 +74,7 @@ class Checkout {
 }
 
 describe.concurrent('a second run', () => {
-  test('starts no Python when nothing has changed', async (context) => {
+  test('plan recall: a second run starts no Python when nothing has changed', async (context) => {
     const checkout = await Checkout.make(context);
     const starts = checkout.starts();
     const second = await checkout.run();
@@ -125,7 +125,7 @@ describe.concurrent('a second run', () => {
     },
   ];
 
-  test.for(changes)('notices $name', async ({ change, again }, context) => {
+  test.for(changes)('plan recall: a second run notices $name', async ({ change, again }, context) => {
     const checkout = await Checkout.make(context);
     const starts = checkout.starts();
     change(checkout.project);
@@ -134,7 +134,7 @@ describe.concurrent('a second run', () => {
     expect(checkout.starts()).toBeGreaterThan(starts);
   });
 
-  test('notices another registry file that adds an eval to the set', async (context) => {
+  test('plan recall: a second run notices another registry file that adds an eval to the set', async (context) => {
     const checkout = await Checkout.make(context);
     const sets = join(checkout.project, 'registry/eval_sets/reuse.yaml');
     writeFileSync(
@@ -151,7 +151,7 @@ describe.concurrent('a second run', () => {
     expect((await checkout.run()).outputs).toMatchObject({ total: '7', fresh: '0' });
   });
 
-  test('reads data of many bytes in threads, and notices one of them', async (context) => {
+  test('plan recall: large data files are hashed in threads, and one changed byte is noticed', async (context) => {
     const checkout = await Checkout.make(context);
     const registry = join(checkout.project, 'registry');
     const evals = join(registry, 'evals/reuse.yaml');

@@ -6,7 +6,7 @@ import { EXAMPLE_MODEL } from '../../src/example-model.ts';
 import { evalsPython } from '../helpers/evals-venv.ts';
 import { logOf, TestMachine } from '../helpers/test-machine.ts';
 
-test('the quick start asks the example model as a chat model, and completes', async (context) => {
+test('quick start: the first workflow of the README requests the example model as a chat model, and completes', async (context) => {
   const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
   const workflow = /```yaml\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
   const input = (name: string) => new RegExp(`^ +${name}: (.+)$`, 'm').exec(workflow)?.[1] ?? '';

@@ -1,6 +1,6 @@
 /**
  * kill -9 of the whole step at random moments, again and again, until the set is complete: no answer that reached the
- * gateway whole is asked for twice, and the metrics are those of a run that nobody disturbed.
+ * gateway whole is asked for twice, and the metrics are those of an undisturbed run.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
@@ -26,7 +26,7 @@ const questions = Array.from({ length: SAMPLES }, (_, i) => ({
 const knowledge: Knowledge = new Map(questions.map(({ input, ideal }) => [input[0]?.content ?? '', ideal]));
 
 let python: string;
-/** A run that nobody disturbed: its metrics, and how often it asked each thing. */
+/** An undisturbed run: its metrics, and how often it asked each thing. */
 let whole: { metrics: ReturnType<typeof metrics>; asked: ReadonlyMap<string, number> };
 
 beforeAll(async () => {
@@ -125,7 +125,7 @@ describe('an eval set that is killed again and again', () => {
     { threads: 10, seeds: [11, 12, 13, 14, 15], forget: false },
     { threads: 10, seeds: [16, 17, 18, 19, 20], forget: true },
   ])(
-    '$threads threads, state directory emptied in between: $forget',
+    'random kills: $threads threads, state directory emptied in between: $forget',
     async ({ threads, seeds, forget }, context) => {
       const machine = await machineWithSamples(context, threads);
       let runAttempt = 0;
@@ -146,7 +146,7 @@ describe('an eval set that is killed again and again', () => {
       const inTime = machine.api.requests.filter((request) => !onItsWay(request));
       const paid = countByBody(inTime.filter((request) => request.status === 200 && !request.aborted));
       expect([...paid].filter(([body, times]) => times > (whole.asked.get(body) ?? 0))).toEqual([]);
-      // A kill costs what was under way, one request a thread at most.
+      // A kill costs what was in flight, one request a thread at most.
       expect(machine.api.requests.length).toBeLessThanOrEqual(REQUESTS + seeds.length * threads);
 
       expect(existsSync(machine.path('resume/journal'))).toBe(false);
@@ -156,7 +156,7 @@ describe('an eval set that is killed again and again', () => {
   );
 });
 
-test('the key of the user is in nothing that is written, printed or saved', async (context) => {
+test('API key: after a kill it is in no file, output or checkpoint', async (context) => {
   const key = 'sk-MARKER-7d1f0a52c3';
   const machine = await machineWithSamples(context, 4);
   const result = await machine.run({
@@ -179,7 +179,7 @@ test('the key of the user is in nothing that is written, printed or saved', asyn
   expect(JSON.stringify([result.outputs, result.summary, result.state])).not.toContain(key);
 });
 
-test('sample-resume: false keeps no answers', async (context) => {
+test('sample-resume: false records no responses', async (context) => {
   const machine = await machineWithSamples(context, 4);
   await machine.run({
     inputs: { ...inputs(machine), 'sample-resume': 'false' },

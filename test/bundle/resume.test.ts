@@ -26,7 +26,7 @@ const countsOfAll = (fresh: number, reused: number, other: Record<string, string
   counts(fresh, reused, other, EVALS.length);
 
 describe.concurrent('a job that is killed', () => {
-  test('is taken up by the next attempt on another machine; later runs have nothing to do', async (context) => {
+  test('resume: after SIGKILL the next attempt continues on another machine; later runs have nothing to do', async (context) => {
     const machine = await machineHeldAfter(context, 2);
     const bodies = new Map<string, Set<string>>();
     context.onTestFinished(
@@ -82,7 +82,7 @@ describe.concurrent('a job that is killed', () => {
     expect(machine.doneEvals()).toEqual(EVALS);
   });
 
-  test('and leaves a state directory newer than its checkpoint: nothing of either is lost', async (context) => {
+  test('resume: a state directory newer than the checkpoint is merged with it, and nothing of either is lost', async (context) => {
     const machine = await machineHeldAfter(context, 2);
     const first = await machine.runUntil({ held: 1 }, (main) => main.kill('SIGKILL'));
     expect(first.post?.exitCode, logOf(first)).toBe(0);
@@ -117,7 +117,7 @@ describe.concurrent('a job that is killed', () => {
 
 describe.concurrent('a job that is cancelled', () => {
   test.for(['SIGINT', 'SIGTERM'] as const)(
-    '%s ends the running eval, saves what is done and fails the step as incomplete',
+    'resume: %s stops the running eval, saves what is done and fails the step as incomplete',
     async (signal, context) => {
       const machine = await machineHeldAfter(context, 2);
       const result = await machine.runUntil({ held: 1 }, (main) =>
@@ -135,7 +135,7 @@ describe.concurrent('a job that is cancelled', () => {
       expect(machine.doneEvals()).toEqual(EVALS.slice(0, 2));
       expect(machine.cache.entries().map(({ key }) => key)).toEqual([result.outputs['saved-key']]);
       expect(result.post?.exitCode).toBe(0);
-      expect(result.post?.lines, 'main came to its end: nothing is left for post').toEqual([]);
+      expect(result.post?.lines, 'main has saved: post has nothing to do').toEqual([]);
 
       machine.forgetState();
       machine.api.release();

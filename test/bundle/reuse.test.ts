@@ -270,7 +270,7 @@ const cases: Case[] = [
 ];
 
 describe.concurrent('an edit between two runs', { timeout: 240_000 }, () => {
-  test.for(cases)('$name', async ({ evalSet = 'reuse', edit, run, fresh }, context) => {
+  test.for(cases)('reuse after an edit: $name', async ({ evalSet = 'reuse', edit, run, fresh }, context) => {
     const machine = await checkout(context, evalSet);
     edit?.(project(machine));
     const before = machine.records();
@@ -297,7 +297,7 @@ describe.concurrent('an edit between two runs', { timeout: 240_000 }, () => {
     }
   });
 
-  test('what ran again because of an edit is reused afterwards, and runs again when it is undone', async (context) => {
+  test('reuse: what ran again because of an edit is reused afterwards, and runs again when the edit is undone', async (context) => {
     const machine = await checkout(context);
     replace(project(machine), 'registry/data/reuse/match.jsonl', 'Say beta', 'Say delta');
     const edited = await runIn(machine);
@@ -310,7 +310,7 @@ describe.concurrent('an edit between two runs', { timeout: 240_000 }, () => {
     expect(Object.keys(runsAgain(undone))).toEqual(['reuse-match']);
   });
 
-  test('results under other arguments are kept side by side', async (context) => {
+  test('reuse: results under different arguments are stored side by side', async (context) => {
     const machine = await checkout(context, 'pair');
     const args = { inputs: { args: '--max_samples 1' } };
     for (const [run, fresh] of [
@@ -324,7 +324,7 @@ describe.concurrent('an edit between two runs', { timeout: 240_000 }, () => {
     expect(machine.doneEvals()).toHaveLength(2 * SETS.pair.length);
   });
 
-  test('a checkout that moved to another directory', async (context) => {
+  test('reuse: a checkout that moved to another directory is reused', async (context) => {
     const machine = await checkout(context);
     const moved = join(machine.directory, 'some where/else');
     mkdirSync(join(moved, '..'));

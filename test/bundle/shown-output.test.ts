@@ -75,32 +75,35 @@ describe.concurrent.for(['warm', 'oaieval'])('the address of the gateway (%s)', 
   test.for([
     ['an eval that is done', {}, 0],
     ['an eval that fails', { RAISE: 'yes' }, 1],
-  ] as const)('of %s is in nothing that is shown or kept', async ([, env, exitCode], context) => {
-    const machine = await machineThatPrints(context);
-    const result = await machine.run({ env, inputs: { engine } });
-    expect(result.exitCode, logOf(result)).toBe(exitCode);
-    const [token = 'none'] = tokensOf(result);
-    expect(token).toMatch(/^[0-9a-f]{48}$/);
-    const places = leftBehind(machine, result);
-    const parts = Array.from({ length: token.length - 15 }, (_, at) => token.slice(at, at + 16));
-    for (const [place, text] of places)
-      expect(
-        parts.filter((part) => text.includes(part)),
-        place,
-      ).toEqual([]);
-    expect(places.get('log')).toContain('in full http://127.0.0.1:');
-    expect(places.get('log')).toContain('of the runner: []');
-    expect(places.get('log')).toContain('of the user: *** ***');
-    for (const [place, text] of places)
-      expect(
-        [GITHUB_TOKEN, OPENAI_API_KEY].filter((secret) => text.includes(secret)),
-        place,
-      ).toEqual([]);
-    if (exitCode === 1) expect(result.annotations[0]?.message).toMatch(/RuntimeError: .*\/\*\*\*\/openai/);
-  });
+  ] as const)(
+    'gateway address, %s: it is in nothing that is shown or saved',
+    async ([, env, exitCode], context) => {
+      const machine = await machineThatPrints(context);
+      const result = await machine.run({ env, inputs: { engine } });
+      expect(result.exitCode, logOf(result)).toBe(exitCode);
+      const [token = 'none'] = tokensOf(result);
+      expect(token).toMatch(/^[0-9a-f]{48}$/);
+      const places = leftBehind(machine, result);
+      const parts = Array.from({ length: token.length - 15 }, (_, at) => token.slice(at, at + 16));
+      for (const [place, text] of places)
+        expect(
+          parts.filter((part) => text.includes(part)),
+          place,
+        ).toEqual([]);
+      expect(places.get('log')).toContain('in full http://127.0.0.1:');
+      expect(places.get('log')).toContain('of the runner: []');
+      expect(places.get('log')).toContain('of the user: *** ***');
+      for (const [place, text] of places)
+        expect(
+          [GITHUB_TOKEN, OPENAI_API_KEY].filter((secret) => text.includes(secret)),
+          place,
+        ).toEqual([]);
+      if (exitCode === 1) expect(result.annotations[0]?.message).toMatch(/RuntimeError: .*\/\*\*\*\/openai/);
+    },
+  );
 });
 
-test('characters that act are shown as their codes, and annotations have 4 KB at most', async (context) => {
+test('log: control characters are shown as their codes, and annotations have 4 KB at most', async (context) => {
   const machine = await machineThatPrints(context);
   const result = await machine.run({ env: { RAISE: 'yes' } });
   expect(logOf(result)).toContain('turned \\u202e round \\u2066 here \\u200b and \\u2028 there');

@@ -8,7 +8,7 @@ import { annotations, logOf, runsAgain } from '../helpers/test-machine.ts';
 const completedMachine = useCompletedSet();
 
 describe.concurrent('starting fresh', () => {
-  test('another cache-key sees neither the checkpoints nor the leftovers of the first', async (context) => {
+  test('cache-key: another key uses neither the checkpoints nor the state of the first', async (context) => {
     const machine = await completedMachine(context);
     const saved = await machine.run({ inputs: { 'cache-key': '' } });
     expect(saved.outputs, logOf(saved)).toMatchObject(counts(0, 2));
@@ -30,7 +30,7 @@ describe.concurrent('starting fresh', () => {
     }
   });
 
-  test('resume: false runs everything, sets leftovers aside, and is taken up by the next run', async (context) => {
+  test('resume: false runs everything and quarantines the old state; the next run resumes from it', async (context) => {
     const machine = await completedMachine(context);
     await machine.run();
     expect(machine.cache.entries()).toHaveLength(1);
@@ -51,7 +51,7 @@ describe.concurrent('starting fresh', () => {
     );
   });
 
-  test('max-age: only what is older runs again, and the log says so', async (context) => {
+  test('max-age: only older results run again, and the log says so', async (context) => {
     const machine = await completedMachine(context);
     const path = machine.path('resume/completions.jsonl');
     const lines = readFileSync(path, 'utf8').split('\n');
@@ -66,7 +66,7 @@ describe.concurrent('starting fresh', () => {
     expect([...machine.doneEvals()].sort()).toEqual([...SMALL].sort());
   });
 
-  test('the state of another repository is set aside, not used', async (context) => {
+  test('state of another repository is quarantined, not used', async (context) => {
     const machine = await completedMachine(context);
     const result = await machine.run({ repository: 'octo-org/another', cache: false });
     expect(result.outputs, logOf(result)).toMatchObject(counts(2, 0));

@@ -23,7 +23,7 @@ describe.concurrent('two runs at once', () => {
     return other;
   }
 
-  test('of one set: the second fails at once and touches nothing; a holder killed with -9 does not keep it out', async (context) => {
+  test('state lock: a second run of one set fails at once and changes nothing; a holder killed with SIGKILL releases it', async (context) => {
     const machine = await machineWithSet(context, { samples: [2, 4] });
     const second = await besides(context, machine);
     let refused: RunResult | undefined;
@@ -60,11 +60,11 @@ describe.concurrent('two runs at once', () => {
     });
     expect(machine.api.counts().received).toBe(3);
     const sockets = readdirSync(machine.stateDirectory).filter((name) => name.startsWith('.lock-'));
-    expect(sockets, 'the dead one is gone, and that of the run as well').toEqual([]);
-    expect(existsSync(left), 'what was live is no more').toBe(false);
+    expect(sockets, 'the sockets of the dead holder and of the run are removed').toEqual([]);
+    expect(existsSync(left), 'what the killed run left in progress is removed').toBe(false);
   });
 
-  test('the post step of a killed run leaves the state to the run that has taken it over', async (context) => {
+  test('state lock: the post step of a killed run leaves the state to the run that took it over', async (context) => {
     const machine = await machineWithSet(context, { samples: [6] });
     const second = await besides(context, machine);
     const killed = await machine.runUntil(
@@ -98,7 +98,7 @@ describe.concurrent('two runs at once', () => {
     expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', 'requests-sent': '4' });
   });
 
-  test('of different sets do not mind each other', async (context) => {
+  test('state lock: runs of different sets in one state directory do not block each other', async (context) => {
     const machine = await machineWithSet(context, { samples: [2] });
     const other = await machineWithSet(
       context,

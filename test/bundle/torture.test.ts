@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { torture } from '../torture/torture.ts';
 
-it('every way in which a job can end, at random moments: nothing that was paid for is lost', async () => {
+it('torture: whatever ends a job at random moments, nothing that was paid for is lost', async () => {
   const said: string[] = [];
   const report = await torture({ seed: 20, rounds: 10, say: (line) => said.push(line) });
   expect(report.problems, said.join('\n')).toEqual([]);

@@ -24,7 +24,7 @@ const failures: Record<string, RegExp> = {
 };
 
 describe.each(['warm', 'oaieval'])('records of evals that engine %s runs', (engine) => {
-  test('are results when they are whole, and failures that say what is missing when they are not', async (context) => {
+  test('whole record: only a whole record is a result; a failure says what is missing', async (context) => {
     const machine = await TestMachine.make(context, {
       python,
       evalSet: 'records',

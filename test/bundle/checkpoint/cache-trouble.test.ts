@@ -55,7 +55,7 @@ const saveFaults: SaveFault[] = [
 
 describe.concurrent('cache trouble', () => {
   test.for(saveFaults)(
-    '$name: the evals succeed, one warning names the cause',
+    'cache save fails with $name: the evals succeed, and one warning names the cause',
     async ({ faults, says }, context) => {
       const machine = await completedMachine(context, { cache: { faults } });
       unlearn(machine, SMALL[1]);
@@ -70,7 +70,7 @@ describe.concurrent('cache trouble', () => {
     },
   );
 
-  test('a restore that the service fails is a warning, and the run goes on with what the machine has', async (context) => {
+  test('cache restore fails: a warning, and the run uses the state that the machine has', async (context) => {
     const machine = await completedMachine(context, {
       cache: { faults: atStep('lookup', { status: 403, body: '{"msg":"no"}' }) },
     });
@@ -84,7 +84,7 @@ describe.concurrent('cache trouble', () => {
     expect(annotations(result).filter((line) => line.startsWith('error'))).toEqual([]);
   });
 
-  test('no cache service at all is said once, and the state directory serves', async (context) => {
+  test('no cache service: the log says so once, and the state directory is used', async (context) => {
     const machine = await completedMachine(context);
     unlearn(machine, SMALL[1]);
     for (const [fresh, reused] of [

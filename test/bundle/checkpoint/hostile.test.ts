@@ -33,7 +33,7 @@ describe.concurrent('an archive that is no checkpoint of ours', () => {
     ['cut short', (archive) => archive.subarray(0, Math.floor(archive.length / 2))],
     ['empty', () => Buffer.alloc(0)],
     [
-      'of something else',
+      'one of something else',
       (archive, context) =>
         repacked(context, archive, (directory) => {
           rmSync(directory, { recursive: true });
@@ -42,7 +42,7 @@ describe.concurrent('an archive that is no checkpoint of ours', () => {
         }),
     ],
     [
-      'with a link in the place of a file',
+      'one with a link in the place of a file',
       (archive, context) =>
         repacked(context, archive, (directory) => {
           const victim = join(temporaryDirectory(context), 'victim.jsonl');
@@ -52,7 +52,7 @@ describe.concurrent('an archive that is no checkpoint of ours', () => {
         }),
     ],
     [
-      'with the state directory as a link',
+      'one with the state directory as a link',
       (archive, context) =>
         repacked(context, archive, (directory) => {
           rmSync(directory, { recursive: true });
@@ -61,7 +61,7 @@ describe.concurrent('an archive that is no checkpoint of ours', () => {
     ],
   ];
 
-  test.for(broken)('%s: a warning, and a fresh run', async ([, change], context) => {
+  test.for(broken)('archive that is %s: a warning, and a fresh run', async ([, change], context) => {
     const { machine, result } = await restoring(context, (archive) => change(archive, context));
     expect(result.outputs, logOf(result)).toMatchObject(counts(2, 0, { 'restored-key': '' }));
     expect(annotations(result), logOf(result)).toHaveLength(1);
@@ -172,14 +172,14 @@ describe.concurrent('a checkpoint with hostile content', () => {
     },
   ];
 
-  test.for(hostile)('$name', async ({ change, fresh, warns }, context) => {
+  test.for(hostile)('hostile checkpoint: $name', async ({ change, fresh, warns }, context) => {
     const { machine, result } = await restoring(context, (archive) => repacked(context, archive, change));
     const said = annotations(result);
     expect(said, logOf(result)).toEqual(warns ? [expect.stringMatching(warns)] : []);
     expect(result.outputs, logOf(result)).toMatchObject(counts(fresh, SMALL.length - fresh));
     expect(result.commands.filter(({ line }) => line.includes('marker'))).toEqual([]);
     expect(machine.records()).toHaveLength(SMALL.length);
-    // What was set aside is not saved again.
+    // What is quarantined is not saved again.
     const last = machine.cache.entries().at(-1);
     const names = last ? listed(context, last.archive) : [];
     expect(names).not.toEqual([]);

@@ -45,7 +45,7 @@ exec ${tar} "$@"
 
 describe.concurrent('a machine with the tar of BusyBox', () => {
   test.for(['true', 'false'])(
-    'warns before the first request what to install, once (resume: %s)',
+    'tar of BusyBox: one warning before the first request says what to install (resume: %s)',
     async (resume, context) => {
       const machine = await TestMachine.make(context, { python, model: 'gpt-4', api: {} });
       let requestsBefore: number | undefined;
@@ -65,7 +65,7 @@ describe.concurrent('a machine with the tar of BusyBox', () => {
     },
   );
 
-  test('does not call the checkpoint of another machine damaged', async (context) => {
+  test('tar of BusyBox: the checkpoint of another machine is not called damaged', async (context) => {
     const machine = await smallMachine(context);
     const saved = await machine.run();
     expect(saved.outputs['saved-key'], logOf(saved)).not.toBe('');
@@ -76,7 +76,7 @@ describe.concurrent('a machine with the tar of BusyBox', () => {
   });
 });
 
-test('the shipped cache worker guards tar: no -P, no key, no token', async (context) => {
+test('cache worker: tar gets no -P, no API key and no token', async (context) => {
   const machine = await smallMachine(context);
   const bin = temporaryDirectory(context);
   const tar = execFileSync('sh', ['-c', 'command -v tar'], { encoding: 'utf8' }).trim();
@@ -103,7 +103,7 @@ describe.concurrent('a machine with other paths', () => {
     return { workspace, inputs: { 'registry-path': 'registry' } };
   }
 
-  test('saves no checkpoint when it has nothing to do', async (context) => {
+  test('other paths: a machine with nothing to do saves no checkpoint', async (context) => {
     const machine = await smallMachine(context);
     const first = await machine.run({ ...checkout(context), runId: '7' });
     expect(first.outputs, logOf(first)).toMatchObject({ fresh: '2' });
@@ -117,7 +117,7 @@ describe.concurrent('a machine with other paths', () => {
     expect(machine.cache.entries()).toHaveLength(1);
   });
 
-  test('saves one when the registry has got another file, which the next plan is made from', async (context) => {
+  test('other paths: a new registry file, which the next plan depends on, is saved in a checkpoint', async (context) => {
     const machine = await smallMachine(context);
     await machine.run({ ...checkout(context), runId: '7' });
     machine.forgetState();
@@ -148,14 +148,14 @@ describe('a checkpoint of 20,000 small files', () => {
     return machine;
   }
 
-  test('is restored, and what is done in it is reused', async (context) => {
+  test('checkpoint of 20,000 files: it is restored, and its completed evals are reused', async (context) => {
     const machine = await withManyFiles(context);
     const result = await machine.run({ runAttempt: 2 });
     expect(result.exitCode, logOf(result)).toBe(0);
     expect(result.outputs).toMatchObject({ complete: 'true', reused: '2' });
   });
 
-  test('ends with the job that is cancelled when it has been unpacked', async (context) => {
+  test('checkpoint of 20,000 files: a job that is cancelled after unpacking ends', async (context) => {
     const machine = await withManyFiles(context);
     const bin = temporaryDirectory(context);
     const tar = execFileSync('sh', ['-c', 'command -v tar'], { encoding: 'utf8' }).trim();

@@ -63,7 +63,7 @@ describe.concurrent('users of one eval set', () => {
       'legs of a matrix that no other input shows',
       [{ inputs: { matrix: '{\n  "ref": "a"\n}' } }, { inputs: { matrix: '{\n  "ref": "b"\n}' } }],
     ],
-  ])('%s: each resumes from its own checkpoint', async ([, users], context) => {
+  ])('users of one set, %s: each resumes from its own checkpoint', async ([, users], context) => {
     const { first, second } = await cancelledAndRerun(context, users);
     expect(first.flatMap(warnings)).toEqual([]);
     const saved = first.map(({ outputs }) => outputs['saved-key']);
@@ -75,7 +75,7 @@ describe.concurrent('users of one eval set', () => {
     expect(second.flatMap(warnings)).toEqual([]);
   });
 
-  test('a job that was renamed resumes from what it saved under its old name', async (context) => {
+  test('renamed job: it resumes from the checkpoint of its old name', async (context) => {
     const machine = await TestMachine.make(context, {
       python,
       model: 'dummy',
@@ -95,7 +95,7 @@ describe.concurrent('users of one eval set', () => {
     );
   });
 
-  test('a job whose post step saves uses the keys of its main step', async (context) => {
+  test('checkpoint key: post saves under the key of its main step', async (context) => {
     const machine = await TestMachine.make(context, { python, model: 'gpt-4', api: {} });
     machine.api.holdWhen(() => machine.doneEvals().length >= DONE_BEFORE);
     const job = { env: { GITHUB_JOB: 'main' }, inputs: { args: '--seed 1' }, runId: '7' };

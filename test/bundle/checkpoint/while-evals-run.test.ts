@@ -18,7 +18,7 @@ const savingSteps = (machine: TestMachine): string =>
     .join('');
 
 describe.concurrent('checkpoints while evals run', () => {
-  test('post saves no checkpoint when the last one, saved while evals ran, holds everything', async (context) => {
+  test('checkpoint: post saves none when the last one, saved while evals ran, holds everything', async (context) => {
     const machine = await machineWithSet(context, { samples: [6] });
     /** The key of the newest checkpoint, when it holds three responses. */
     const whole = () => {
@@ -45,7 +45,7 @@ describe.concurrent('checkpoints while evals run', () => {
     expect(machine.cache.entries().length).toBeGreaterThan(saved);
   });
 
-  test('entries that are evicted between restore and save cost nothing', async (context) => {
+  test('checkpoint: entries that are evicted between restore and save cost nothing', async (context) => {
     const machine = await machineWithSet(context, { samples: [2, 4] });
     const first = await machine.runUntil({ answered: 3, held: 3 }, (main) => main.kill('SIGINT'));
     expect(first.outputs['saved-key'], logOf(first)).not.toBe('');
@@ -67,7 +67,7 @@ describe.concurrent('checkpoints while evals run', () => {
     await completesElsewhere(machine, 6, 5);
   });
 
-  test('a runner that vanishes costs what came after the last of them', async (context) => {
+  test('checkpoint-interval: a runner that vanishes loses only what came after the last checkpoint', async (context) => {
     const total = 3 + 400;
     const machine = await machineWithSet(
       context,
@@ -101,7 +101,7 @@ describe.concurrent('checkpoints while evals run', () => {
     });
   });
 
-  test('evals go on while the cache service stalls, and no save begins before the last has ended', async (context) => {
+  test('checkpoint: evals continue while the cache service stalls, and one save begins only after the last has ended', async (context) => {
     const seen: { readonly step: string; readonly received: number }[] = [];
     const machine: TestMachine = await machineWithSet(
       context,
@@ -122,7 +122,7 @@ describe.concurrent('checkpoints while evals run', () => {
     expect(result.exitCode, logOf(result)).toBe(0);
     expect(annotations(result)).toEqual([]);
     const at = (step: string): number => seen.find((each) => each.step === step)?.received ?? 0;
-    expect(at('finalize'), 'answers arrived while it was saved').toBeGreaterThan(at('create') + 4);
+    expect(at('finalize'), 'responses arrived during the save').toBeGreaterThan(at('create') + 4);
     expect(at('finalize')).toBeLessThan(300);
     // The last one in the background may have been given up for the last of all.
     expect(savingSteps(machine)).toMatch(/^(cu+f)+(cu*f?)?cu+f$/);
@@ -131,7 +131,7 @@ describe.concurrent('checkpoints while evals run', () => {
     expect(next.outputs, logOf(next)).toMatchObject({ complete: 'true', reused: '1', 'requests-sent': '0' });
   });
 
-  test('answers to what was sent before the last of them are in the one at the end', async (context) => {
+  test('checkpoint: responses to requests sent before the last background save are in the final checkpoint', async (context) => {
     const machine = await machineWithSet(
       context,
       { samples: [8] },

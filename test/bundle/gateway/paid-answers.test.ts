@@ -35,31 +35,34 @@ describe.concurrent('an eval that fails after its last sample', () => {
     ],
     ['memory', 'if not __import__("os").path.exists("weights.txt"): raise MemoryError'],
     ['a check of its own', 'assert __import__("os").path.exists("weights.txt"), "no weights"'],
-  ] as const)('for %s pays once, however often it is run', async (row, context) => {
-    const folder = temporaryDirectory(context);
-    const machine = await machineWithSet(
-      context,
-      { samples: [SAMPLES], className: 'own:Own' },
-      { env: ownModule(context, 'own', failsAfterwards(row[1])), inputs: { 'working-directory': folder } },
-    );
-    for (const runAttempt of [1, 2]) {
-      const result = await machine.run({ runAttempt });
-      expect(result.outputs, logOf(result)).toMatchObject({ failed: '1' });
-      expect(asked(machine)).toBe(SAMPLES);
-      expect(result.lines).toContainEqual(
-        `Its ${SAMPLES} recorded answers are kept for the next run. To request all of them again, set the input sample-resume to false for one run.`,
+  ] as const)(
+    'paid responses: an eval that fails for %s afterwards pays once, however often it is run',
+    async (row, context) => {
+      const folder = temporaryDirectory(context);
+      const machine = await machineWithSet(
+        context,
+        { samples: [SAMPLES], className: 'own:Own' },
+        { env: ownModule(context, 'own', failsAfterwards(row[1])), inputs: { 'working-directory': folder } },
       );
-    }
-    writeFileSync(join(folder, 'weights.txt'), '');
-    machine.forgetState();
-    const mended = await machine.run({ runAttempt: 3 });
-    expect(mended.outputs, logOf(mended)).toMatchObject({ complete: 'true', 'requests-sent': '0' });
-    expect(asked(machine)).toBe(SAMPLES);
-    expect(existsSync(machine.path('resume/journal'))).toBe(false);
-  });
+      for (const runAttempt of [1, 2]) {
+        const result = await machine.run({ runAttempt });
+        expect(result.outputs, logOf(result)).toMatchObject({ failed: '1' });
+        expect(asked(machine)).toBe(SAMPLES);
+        expect(result.lines).toContainEqual(
+          `Its ${SAMPLES} recorded answers are kept for the next run. To request all of them again, set the input sample-resume to false for one run.`,
+        );
+      }
+      writeFileSync(join(folder, 'weights.txt'), '');
+      machine.forgetState();
+      const mended = await machine.run({ runAttempt: 3 });
+      expect(mended.outputs, logOf(mended)).toMatchObject({ complete: 'true', 'requests-sent': '0' });
+      expect(asked(machine)).toBe(SAMPLES);
+      expect(existsSync(machine.path('resume/journal'))).toBe(false);
+    },
+  );
 });
 
-test('one odd answer among many costs no other: it is requested again by the next run, once', async (context) => {
+test('paid responses: one odd response among many is requested again once, and no other is', async (context) => {
   let odd = true;
   const source = `
 from evals.elsuite.basic.match import Match

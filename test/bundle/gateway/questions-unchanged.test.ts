@@ -34,7 +34,7 @@ test.concurrent.for([
   ['logprobs', 'logprobs=True', "Unsupported parameter: 'logprobs' is not supported with this model."],
   ['reasoning_effort', 'reasoning_effort="low"', 'Unrecognized request argument supplied: reasoning_effort'],
 ] as const)(
-  'without %s it would be another question: the eval fails in the words of the provider',
+  'refused parameter %s is never dropped: the eval fails with the words of the provider',
   async (row, context) => {
     const [name, parameter, message] = row;
     const machine = await machineWithSet(
@@ -62,7 +62,7 @@ test.concurrent.for([
   },
 );
 
-test('what only tunes is left out, for the value that is refused, and the record and the summary say so', async (context) => {
+test('refused temperature is left out for the refused value, and the record and the summary say so', async (context) => {
   const refused =
     "Unsupported value: 'temperature' does not support 0.0 with this model. Only the default (1) value is supported.";
   const machine = await machineWithSet(

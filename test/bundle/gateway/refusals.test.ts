@@ -53,26 +53,29 @@ describe.concurrent('an eval of which one request is refused fails by itself', (
     ['moderated', moderated, /flagged for "violence"/],
     ['blocked by a firewall', firewall, /Request blocked/],
     ['invalid', poisoned, /Invalid prompt/],
-  ] as const)('%s: all others are done, in the first run and in each re-run', async (row, context) => {
-    const [, fault, words] = row;
-    const machine = await machineWithSet(
-      context,
-      { samples: [4, 4, 4] },
-      { api: { faults: (request) => (holds(request, ' 1.2 times') ? fault : undefined) } },
-    );
-    for (const runAttempt of [1, 2, 3]) {
-      machine.api.forget();
-      const result = await machine.run({ runAttempt });
-      expect(result.outputs, logOf(result)).toMatchObject({ completed: '2', failed: '1', pending: '0' });
-      const [failed = ''] = annotations(result);
-      expect(failed).toMatch(words);
-      // The first re-run requests all of them once more, without its recorded answers; it fails in the same way.
-      const most = runAttempt === 1 ? 4 * 3 + 1 : runAttempt === 2 ? 1 + 4 : 2;
-      expect(machine.api.requests.filter((request) => !isLookup(request)).length).toBeLessThanOrEqual(most);
-    }
-  });
+  ] as const)(
+    'refused request, %s: only its eval fails, in the first run and in each re-run',
+    async (row, context) => {
+      const [, fault, words] = row;
+      const machine = await machineWithSet(
+        context,
+        { samples: [4, 4, 4] },
+        { api: { faults: (request) => (holds(request, ' 1.2 times') ? fault : undefined) } },
+      );
+      for (const runAttempt of [1, 2, 3]) {
+        machine.api.forget();
+        const result = await machine.run({ runAttempt });
+        expect(result.outputs, logOf(result)).toMatchObject({ completed: '2', failed: '1', pending: '0' });
+        const [failed = ''] = annotations(result);
+        expect(failed).toMatch(words);
+        // The first re-run requests all of them once more, without its recorded answers; it fails in the same way.
+        const most = runAttempt === 1 ? 4 * 3 + 1 : runAttempt === 2 ? 1 + 4 : 2;
+        expect(machine.api.requests.filter((request) => !isLookup(request)).length).toBeLessThanOrEqual(most);
+      }
+    },
+  );
 
-  test('a retired model that it asks by itself: the message names it', async (context) => {
+  test('refused request: a retired model that the eval names itself is in the message', async (context) => {
     const env = ownModule(context, 'own', ASKS_ITS_OWN);
     const retired: Fault = {
       status: 404,
@@ -151,7 +154,7 @@ describe.concurrent('what is refused for all ends the job at once, in the words 
       /404: Not Found/,
       /usually ends with \/v1/,
     ],
-  ] as const)('%s', async (row, context) => {
+  ] as const)('refused job, %s: it ends at once with the words of the provider', async (row, context) => {
     const [, fault, words, next] = row;
     const machine = await machineWithSet(
       context,
@@ -167,7 +170,7 @@ describe.concurrent('what is refused for all ends the job at once, in the words 
     expect(machine.api.requests.filter((request) => !isLookup(request)).length).toBeLessThanOrEqual(3);
   });
 
-  test('an API that nothing reaches: its address is said, and no eval waits for it twice', async (context) => {
+  test('unreachable API: the error names its address, and no eval waits for it twice', async (context) => {
     const machine = await machineWithSet(context, { samples: [3, 3] });
     const result = await machine.run({ env: { OPENAI_BASE_URL: 'https://api.invalid/v1' } });
     expect(annotations(result), logOf(result)).toEqual([expect.stringMatching(/\[API_UNREACHABLE\]$/)]);
@@ -176,7 +179,7 @@ describe.concurrent('what is refused for all ends the job at once, in the words 
   });
 });
 
-test('a wrong key that is not of the job fails its eval, and no other', async (context) => {
+test('wrong key of an eval, not of the job: only that eval fails', async (context) => {
   const env = ownModule(context, 'own', ASKS_ITS_OWN.replace('OpenAI()', 'OpenAI(api_key="sk-own")'));
   const machine = await machineWithSet(
     context,

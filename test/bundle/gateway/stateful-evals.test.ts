@@ -66,7 +66,7 @@ describe.concurrent('an eval that makes something at the API and is interrupted 
     ['keeps a conversation for each sample', 'warm', 'SIGKILL', TALKS.replace('DELETES', 'False')],
     ['deletes its conversations', 'oaieval', 'SIGINT', TALKS.replace('DELETES', 'True')],
     ['asks again by the id of an answer', 'warm', 'SIGKILL', FOLLOWS_UP],
-  ] as const)('%s (%s, %s)', async (row, context) => {
+  ] as const)('stateful eval that %s starts from its first request (%s, %s)', async (row, context) => {
     const [, engine, signal, source] = row;
     const { machine, api } = await talk(context, source, { engine });
     const { main, ended } = machine.start();
@@ -85,7 +85,7 @@ describe.concurrent('an eval that makes something at the API and is interrupted 
     expect(asks(machine)).toBe(source === FOLLOWS_UP ? 20 : 10);
   });
 
-  test('and so does its second attempt in the same run', async (context) => {
+  test('stateful eval: its second attempt in the same run starts from the first request', async (context) => {
     const source = TALKS.replace('DELETES', 'False').replace(
       'return {"accuracy"',
       `import os

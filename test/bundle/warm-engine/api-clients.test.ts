@@ -7,7 +7,7 @@ import { logOf } from '../../helpers/test-machine.ts';
 import { machineFor, onLinux } from '../../helpers/warm-engine.ts';
 
 onLinux.concurrent('API clients', () => {
-  test('no request to the gateway goes to a proxy', async (context) => {
+  test('API clients: no request to the gateway goes to a proxy', async (context) => {
     const proxy = await startProxy(context);
     const { machine } = await machineFor(context, 'warm-asking', {
       // What the gateway asks goes past the proxy as the user says; that evals reach the gateway is not for the user to say.
@@ -28,43 +28,49 @@ onLinux.concurrent('API clients', () => {
       'warm-other-clients',
       { azure: 'https://ours.example.com/openai/' },
     ],
-  ] as const)('a module that makes a client %s', async ([, evalSet, metrics], context) => {
-    const found = await Promise.all(
-      ['warm', 'oaieval'].map(async (engine) => {
-        const { machine } = await machineFor(context, evalSet, { inputs: { engine } });
-        const result = await machine.run({ cache: false });
-        // Sent by way of the gateway.
-        expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', 'requests-sent': '1' });
-        expect(result.annotations).toEqual([]);
-        expect(logOf(result)).not.toContain('a Python process of its own');
-        return machine.records()[0]?.metrics;
-      }),
-    );
-    expect(found[0]).toMatchObject(metrics);
-    expect(found[0]).toEqual(found[1]);
-  });
+  ] as const)(
+    'API clients: a module that makes a client %s uses the gateway',
+    async ([, evalSet, metrics], context) => {
+      const found = await Promise.all(
+        ['warm', 'oaieval'].map(async (engine) => {
+          const { machine } = await machineFor(context, evalSet, { inputs: { engine } });
+          const result = await machine.run({ cache: false });
+          // Sent by way of the gateway.
+          expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', 'requests-sent': '1' });
+          expect(result.annotations).toEqual([]);
+          expect(logOf(result)).not.toContain('a Python process of its own');
+          return machine.records()[0]?.metrics;
+        }),
+      );
+      expect(found[0]).toMatchObject(metrics);
+      expect(found[0]).toEqual(found[1]);
+    },
+  );
 
   test.for([
     ['the key of the environment', {}, 0],
     ['a key of its own', { args: '--completion_args api_key=other' }, 1],
-  ] as const)('%s: no client a request', async ([, inputs, made], context) => {
-    const [warm, plain] = await Promise.all(
-      ['warm', 'oaieval'].map(async (engine) => {
-        const { machine } = await machineFor(context, 'warm-counting-clients', {
-          inputs: { engine, ...inputs },
-        });
-        const result = await machine.run({ cache: false });
-        expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', 'requests-sent': '10' });
-        expect(logOf(result)).not.toContain('a Python process of its own');
-        return machine.records().map(({ metrics }) => metrics.clients);
-      }),
-    );
-    // The first one is made before there are evals.
-    expect(warm).toEqual([made, made]);
-    expect(plain).toEqual([5, 5]);
-  });
+  ] as const)(
+    'API clients: %s does not make a client for each request',
+    async ([, inputs, made], context) => {
+      const [warm, plain] = await Promise.all(
+        ['warm', 'oaieval'].map(async (engine) => {
+          const { machine } = await machineFor(context, 'warm-counting-clients', {
+            inputs: { engine, ...inputs },
+          });
+          const result = await machine.run({ cache: false });
+          expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', 'requests-sent': '10' });
+          expect(logOf(result)).not.toContain('a Python process of its own');
+          return machine.records().map(({ metrics }) => metrics.clients);
+        }),
+      );
+      // The first one is made before there are evals.
+      expect(warm).toEqual([made, made]);
+      expect(plain).toEqual([5, 5]);
+    },
+  );
 
-  test('a module whose client goes its own way: each eval has a Python of its own', async (context) => {
+  test('API clients: when the client of a module cannot be redirected, each eval gets a Python of its own', async (context) => {
     const { machine } = await machineFor(context, 'warm-stubborn-client');
     const result = await machine.run({ cache: false });
     expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', 'requests-sent': '1' });
@@ -74,7 +80,7 @@ onLinux.concurrent('API clients', () => {
     );
   });
 
-  /** A proxy that notes what it is asked, and lets nothing through. */
+  /** A proxy that records its requests and refuses them. */
   async function startProxy({ onTestFinished }: Cleanup) {
     const seen: string[] = [];
     const server = createServer((request, response) => {

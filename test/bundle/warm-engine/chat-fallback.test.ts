@@ -8,7 +8,9 @@ import { logOf } from '../../helpers/test-machine.ts';
 import { machineFor, onLinux } from '../../helpers/warm-engine.ts';
 
 onLinux.concurrent('models', () => {
-  test('each name that evals does not know goes where the model is served', async ({ onTestFinished }) => {
+  test('chat fallback: a model that evals does not know is requested where it is served', async ({
+    onTestFinished,
+  }) => {
     const chat = ['gpt-4o', 'gpt-4o-mini', 'gpt-4.1', 'gpt-5', 'o3', 'ft:gpt-4o-mini:org::id', 'org/model'];
     chat.push('gpt-3.5-turbo', 'gpt-4', 'ft:gpt-3.5-turbo:org::id', 'davinci-of-ours', 'my-ada');
     const text = ['davinci-002', 'babbage-002', 'gpt-3.5-turbo-instruct', 'ft:davinci-002:org::id'];
@@ -45,28 +47,34 @@ json.dump({name: type(registry.make_completion_fn(name)).__name__ for name in sy
     ['named-text', 'davinci-002', '/v1/completions'],
     ['davinci-003-of-ours', 'o3', '/v1/chat/completions'],
     ['babbage-002', 'gpt-5', '/v1/chat/completions'],
-  ] as const)('%s asks %s at %s, and asks nobody what it is', async ([name, model, path], context) => {
-    const { machine } = await machineFor(context, 'warm-asking', { model: name });
-    const result = await machine.run({ cache: false });
-    expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '1' });
-    const asked = machine.api.requests.map((request) => [request.method, request.path, request.model]);
-    expect(asked).toEqual([['POST', path, model]]);
-  });
+  ] as const)(
+    'model %s: %s is requested at %s, without looking the model up',
+    async ([name, model, path], context) => {
+      const { machine } = await machineFor(context, 'warm-asking', { model: name });
+      const result = await machine.run({ cache: false });
+      expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '1' });
+      const asked = machine.api.requests.map((request) => [request.method, request.path, request.model]);
+      expect(asked).toEqual([['POST', path, model]]);
+    },
+  );
 });
 
 onLinux.concurrent('context lengths', () => {
   test.for([
     ['of today, which evals does not know', 'agent-of-today', { solver: 128_000, registry: null }],
     ['of yesterday', 'agent-of-yesterday', { solver: 8192, registry: 8192 }],
-  ] as const)('of a model %s, for a solver that needs one', async ([, model, lengths], context) => {
-    const each = ['warm-saying-context', 'warm-saying-context-threading'].map(async (evalSet) => {
-      const { machine } = await machineFor(context, evalSet, { model });
-      const result = await machine.run({ cache: false });
-      expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true' });
-      expect(logOf(result).includes('a Python process of its own')).toBe(evalSet.endsWith('threading'));
-      const record = machine.records().find((one) => one.eval.startsWith('warm-says-context'));
-      expect(record?.metrics).toMatchObject(lengths);
-    });
-    await Promise.all(each);
-  });
+  ] as const)(
+    'context length of a model %s, for a solver that needs it',
+    async ([, model, lengths], context) => {
+      const each = ['warm-saying-context', 'warm-saying-context-threading'].map(async (evalSet) => {
+        const { machine } = await machineFor(context, evalSet, { model });
+        const result = await machine.run({ cache: false });
+        expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true' });
+        expect(logOf(result).includes('a Python process of its own')).toBe(evalSet.endsWith('threading'));
+        const record = machine.records().find((one) => one.eval.startsWith('warm-says-context'));
+        expect(record?.metrics).toMatchObject(lengths);
+      });
+      await Promise.all(each);
+    },
+  );
 });

@@ -16,7 +16,7 @@ import {
 } from '../../helpers/warm-engine.ts';
 
 onLinux.concurrent('evals that end in their own way', () => {
-  test('their end is told as by engine oaieval', async (context) => {
+  test('warm engine: failures of all kinds are reported as by engine oaieval', async (context) => {
     const told = await Promise.all(
       ['warm', 'oaieval'].map(async (engine) => {
         const { machine, mark } = await machineFor(context, 'warm-endings', { inputs: { engine } });
@@ -43,44 +43,50 @@ onLinux.concurrent('evals that end in their own way', () => {
     ['raises when it is imported', 'warm-raising-at-import', 'this module is not for you'],
     ['ends Python when it is imported', 'warm-exiting-at-import', 'this module has had enough'],
     ['is not there', 'warm-no-module', 'no_such_module'],
-  ] as const)('a class whose module %s is told as by engine oaieval', async ([, evalSet, why], context) => {
-    const [one, other] = await Promise.all(
-      ['warm', 'oaieval'].map(async (engine) => {
-        const { machine, mark } = await machineFor(context, evalSet, { inputs: { engine } });
-        const result = await machine.run({ cache: false });
-        expect(result.exitCode, logOf(result)).toBe(1);
-        expect(logOf(result)).toContain(why);
-        expect(lost(result)).toEqual([]);
-        expect(result.orphans).toEqual([]);
-        expect(processesWith(mark)).toEqual([]);
-        const errors = result.annotations.filter(({ level }) => level === 'error');
-        return {
-          outputs: result.outputs.failed,
-          errors: errors.map(({ title, message }) => [title, message.split('\n')[0]]),
-        };
-      }),
-    );
-    expect(one?.errors.length).toBeGreaterThan(0);
-    expect(one).toEqual(other);
-  });
+  ] as const)(
+    'warm engine: a class whose module %s is reported as by engine oaieval',
+    async ([, evalSet, why], context) => {
+      const [one, other] = await Promise.all(
+        ['warm', 'oaieval'].map(async (engine) => {
+          const { machine, mark } = await machineFor(context, evalSet, { inputs: { engine } });
+          const result = await machine.run({ cache: false });
+          expect(result.exitCode, logOf(result)).toBe(1);
+          expect(logOf(result)).toContain(why);
+          expect(lost(result)).toEqual([]);
+          expect(result.orphans).toEqual([]);
+          expect(processesWith(mark)).toEqual([]);
+          const errors = result.annotations.filter(({ level }) => level === 'error');
+          return {
+            outputs: result.outputs.failed,
+            errors: errors.map(({ title, message }) => [title, message.split('\n')[0]]),
+          };
+        }),
+      );
+      expect(one?.errors.length).toBeGreaterThan(0);
+      expect(one).toEqual(other);
+    },
+  );
 
-  test.for(engines)('a class that breaks after it was planned, engine %s', async (engine, context) => {
-    const { machine } = await machineFor(context, 'warm-breaking', { inputs: { engine } });
-    const broken = join(machine.directory, 'BROKEN');
-    const first = await machine.run({ cache: false, env: { BROKEN: broken } });
-    expect(first.outputs, logOf(first)).toMatchObject({ fresh: '1', failed: '1' });
-    writeFileSync(broken, '');
-    // The plan is recalled, so nobody imports the class before the host does.
-    const result = await machine.run({ cache: false, env: { BROKEN: broken }, runAttempt: 2 });
-    expect(result.outputs, logOf(result)).toMatchObject({ reused: '1', failed: '1' });
-    expect(failures(result)).toEqual({
-      'warm-breaks': expect.stringContaining('it ended with RuntimeError: broken since then'),
-    });
-    expect(result.lines).toContain('│ RuntimeError: broken since then');
-    expect(lost(result)).toEqual([]);
-  });
+  test.for(engines)(
+    'engine %s: a class that breaks after it was planned fails its eval',
+    async (engine, context) => {
+      const { machine } = await machineFor(context, 'warm-breaking', { inputs: { engine } });
+      const broken = join(machine.directory, 'BROKEN');
+      const first = await machine.run({ cache: false, env: { BROKEN: broken } });
+      expect(first.outputs, logOf(first)).toMatchObject({ fresh: '1', failed: '1' });
+      writeFileSync(broken, '');
+      // The plan is recalled, so nobody imports the class before the host does.
+      const result = await machine.run({ cache: false, env: { BROKEN: broken }, runAttempt: 2 });
+      expect(result.outputs, logOf(result)).toMatchObject({ reused: '1', failed: '1' });
+      expect(failures(result)).toEqual({
+        'warm-breaks': expect.stringContaining('it ended with RuntimeError: broken since then'),
+      });
+      expect(result.lines).toContain('│ RuntimeError: broken since then');
+      expect(lost(result)).toEqual([]);
+    },
+  );
 
-  test('what an eval printed is there, however soon it ended', async (context) => {
+  test('warm engine: the last lines of an eval are logged even when it ends before they are read', async (context) => {
     const { machine, mark } = await machineFor(context, 'warm-speaking');
     const ended = machine.run({ cache: false });
     await until('the eval stopped the action', () => mainProcess(mark)?.state === 'T');
@@ -92,7 +98,7 @@ onLinux.concurrent('evals that end in their own way', () => {
     expect(group?.lines).toEqual(expect.arrayContaining(['│ the last words', '│ the last complaint']));
   });
 
-  test('a fork that fails is a failure of its eval alone', async (context) => {
+  test('warm engine: a fork that fails fails only its eval', async (context) => {
     const { machine } = await machineFor(context, 'warm-unforkable');
     const result = await machine.run({ cache: false });
     expect(result.outputs, logOf(result)).toMatchObject({ complete: 'false', fresh: '1', failed: '1' });
@@ -102,7 +108,7 @@ onLinux.concurrent('evals that end in their own way', () => {
     expect(lost(result)).toEqual([]);
   });
 
-  test('a class whose import starts a thread: each eval has a Python of its own', async (context) => {
+  test('warm engine: when an import starts a thread, each eval gets a Python of its own', async (context) => {
     const { machine, mark } = await machineFor(context, 'warm-threading');
     const result = await machine.run({ cache: false });
     expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '2' });
@@ -114,7 +120,7 @@ onLinux.concurrent('evals that end in their own way', () => {
     expect(processesWith(mark)).toEqual([]);
   });
 
-  test('output that is no text, has endless lines, or has no end', async (context) => {
+  test('warm engine: output that is no text, has endless lines or has no end is bounded', async (context) => {
     const { machine } = await machineFor(context, 'warm-printing');
     const result = await machine.run({ cache: false });
     expect(result.outputs, logOf(result).slice(-5_000)).toMatchObject({ complete: 'true', fresh: '3' });

@@ -24,7 +24,7 @@ import {
 } from '../../helpers/warm-engine.ts';
 
 onLinux.concurrent('processes that die', () => {
-  test('the host, twice: evals run again, which is no attempt, and at last in processes of their own', async (context) => {
+  test('host killed twice: evals run again without using up an attempt, the second time in Pythons of their own', async (context) => {
     const { machine, mark } = await machineFor(context, 'warm-talking');
     machine.api.holdWhen(asksFor(1));
     const { main, ended } = await startUntilHeld(machine, 4);
@@ -61,9 +61,9 @@ onLinux.concurrent('processes that die', () => {
   });
 
   test.for([
-    ['fails when it was the only attempt', '1', { complete: 'false', fresh: '3', failed: '1' }],
-    ['is tried again when it may be', '2', { complete: 'true', fresh: '4', failed: '0' }],
-  ] as const)('an eval that is killed %s, and no other suffers', async ([, attempts, outputs], context) => {
+    ['fails with one attempt', '1', { complete: 'false', fresh: '3', failed: '1' }],
+    ['is retried with two attempts', '2', { complete: 'true', fresh: '4', failed: '0' }],
+  ] as const)('eval killed: it %s, and no other eval is affected', async ([, attempts, outputs], context) => {
     const { machine, mark } = await machineFor(context, 'warm-talking', { inputs: { attempts } });
     machine.api.holdWhen(asksFor(1));
     const { ended } = await startUntilHeld(machine, 4);
@@ -83,7 +83,7 @@ onLinux.concurrent('processes that die', () => {
     expect(processesWith(mark)).toEqual([]);
   });
 
-  test.for(engines)('the action: nothing goes on without it, engine %s', async (engine, context) => {
+  test.for(engines)('action killed, engine %s: no process outlives it', async (engine, context) => {
     const { machine, mark } = await machineFor(context, 'warm-talking', { inputs: { engine } });
     machine.api.holdWhen(asksFor(1));
     const { main, ended } = await startUntilHeld(machine, 4, { phase: 'main', leaveOrphans: true });
@@ -97,23 +97,26 @@ onLinux.concurrent('processes that die', () => {
     ['the action', 'oaieval'],
     ['the action', 'warm'],
     ['the action and the host', 'warm'],
-  ] as const)('%s, while no thread of an eval gets a turn, engine %s', async ([who, engine], context) => {
-    const { machine, mark } = await machineFor(context, 'warm-never-letting-go', { inputs: { engine } });
-    const stuck = join(machine.directory, 'STUCK');
-    const ended = machine.run({ cache: false, phase: 'main', leaveOrphans: true, env: { STUCK: stuck } });
-    await until('the eval is stuck', () => existsSync(stuck));
-    expect(evalsOf(mark)).toHaveLength(1);
-    const node = theMainProcess(mark);
-    if (who === 'the action and the host') {
-      signal(node.pid, 'SIGSTOP');
-      signal(theHost(mark).pid, 'SIGKILL');
-    }
-    signal(node.pid, 'SIGKILL');
-    await untilNoneIsLeft(mark);
-    expect((await ended).signal).toBe('SIGKILL');
-  });
+  ] as const)(
+    '%s killed while no thread of the eval gets a turn, engine %s: no process is left',
+    async ([who, engine], context) => {
+      const { machine, mark } = await machineFor(context, 'warm-never-letting-go', { inputs: { engine } });
+      const stuck = join(machine.directory, 'STUCK');
+      const ended = machine.run({ cache: false, phase: 'main', leaveOrphans: true, env: { STUCK: stuck } });
+      await until('the eval is stuck', () => existsSync(stuck));
+      expect(evalsOf(mark)).toHaveLength(1);
+      const node = theMainProcess(mark);
+      if (who === 'the action and the host') {
+        signal(node.pid, 'SIGSTOP');
+        signal(theHost(mark).pid, 'SIGKILL');
+      }
+      signal(node.pid, 'SIGKILL');
+      await untilNoneIsLeft(mark);
+      expect((await ended).signal).toBe('SIGKILL');
+    },
+  );
 
-  test('the action, while the host waits for an import that never ends', async (context) => {
+  test('action killed while the host waits for an import that never ends: no process is left', async (context) => {
     const { machine, mark } = await machineFor(context, 'warm-hanging');
     const hang = join(machine.directory, 'HANG');
     writeFileSync(hang, '');
@@ -125,7 +128,7 @@ onLinux.concurrent('processes that die', () => {
     expect((await ended).signal).toBe('SIGKILL');
   });
 
-  test('cancelled while a new host waits for an import that never ends', async (context) => {
+  test('cancelled while a restarted host waits for an import that never ends: the action ends by itself', async (context) => {
     const { machine, mark } = await machineFor(context, 'warm-hanging');
     const hang = join(machine.directory, 'HANG');
     machine.api.holdAfter(0);

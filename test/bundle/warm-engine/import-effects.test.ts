@@ -29,16 +29,19 @@ onLinux.concurrent('what modules change when they are imported', () => {
     ['the environment', 'warm-changing-environment', 'the environment variable SET_BY_A_MODULE'],
     ['signals', 'warm-changing-signals', 'the handler of SIGCHLD'],
     ['what random numbers are drawn', 'warm-seeding', 'the seed of random, the seed of numpy.random'],
-  ] as const)('%s: each eval sees what it would by itself', async ([, evalSet, what], context) => {
-    const [warm, plain] = await Promise.all([
-      metricsOf(context, evalSet, 'warm'),
-      metricsOf(context, evalSet, 'oaieval'),
-    ]);
-    expect(warm.metrics).toEqual(plain.metrics);
-    expect(warm.why).toEqual([`modules of the set change what all evals would see (${what})`]);
-  });
+  ] as const)(
+    'an import that changes %s: each eval sees what it would see alone',
+    async ([, evalSet, what], context) => {
+      const [warm, plain] = await Promise.all([
+        metricsOf(context, evalSet, 'warm'),
+        metricsOf(context, evalSet, 'oaieval'),
+      ]);
+      expect(warm.metrics).toEqual(plain.metrics);
+      expect(warm.why).toEqual([`modules of the set change what all evals would see (${what})`]);
+    },
+  );
 
-  test('also when the plan is recalled, and the host imports them by itself', async (context) => {
+  test('an import that changes random seeds is noticed when the plan is recalled, too', async (context) => {
     const { machine } = await metricsOf(context, 'warm-seeding', 'warm');
     rmSync(machine.path('progress.txt'));
     const again = await machine.run({ cache: false, runAttempt: 2 });
@@ -46,7 +49,7 @@ onLinux.concurrent('what modules change when they are imported', () => {
     expect(again.lines).toContainEqual(expect.stringMatching(OWN_PROCESS));
   });
 
-  test('a temporary directory is not removed by the first eval that ends', async (context) => {
+  test('a temporary directory that a module makes is not removed by the first eval that ends', async (context) => {
     const { machine } = await machineFor(context, 'warm-temporary');
     machine.api.holdAfter(0);
     const { main, ended } = await startUntilHeld(machine, 1);
@@ -58,12 +61,12 @@ onLinux.concurrent('what modules change when they are imported', () => {
     expect(result.lines).toContainEqual(expect.stringMatching(OWN_PROCESS));
   });
 
-  test('what libraries set for themselves, and numbers without a seed, are no change', async (context) => {
+  test('what libraries set for themselves, and random numbers without a seed, do not count as a change', async (context) => {
     const { why } = await metricsOf(context, 'warm-changing-nothing', 'warm');
     expect(why).toEqual([]);
   });
 
-  test('the end of an eval is found though its signal is lost', async (context) => {
+  test('warm engine: the end of an eval is found although its SIGCHLD is lost', async (context) => {
     const { why } = await metricsOf(context, 'warm-changing-signals-at-fork', 'warm');
     expect(why).toEqual([]);
   });

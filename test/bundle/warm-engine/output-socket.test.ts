@@ -6,7 +6,7 @@ import { logOf } from '../../helpers/test-machine.ts';
 import { machineFor, onLinux } from '../../helpers/warm-engine.ts';
 
 onLinux.concurrent('no temporary directory that can be used', () => {
-  test('the directory of the runner serves', async (context) => {
+  test('output socket: without a usable TMPDIR it lies in RUNNER_TEMP', async (context) => {
     const { machine } = await machineFor(context, 'warm-talking', { env: { TMPDIR: '/proc/no-such-place' } });
     const result = await machine.run({ cache: false });
     expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '4' });
@@ -14,7 +14,7 @@ onLinux.concurrent('no temporary directory that can be used', () => {
     expect(result.annotations).toEqual([]);
   });
 
-  test('nor a short one of the runner: each eval has a Python of its own', async (context) => {
+  test('output socket: when the path of RUNNER_TEMP is too long as well, each eval gets a Python of its own', async (context) => {
     const { machine } = await machineFor(context, 'warm-talking', { env: { TMPDIR: '/proc/no-such-place' } });
     const long = join(machine.directory, 'x'.repeat(100));
     mkdirSync(long);

@@ -5,7 +5,7 @@ import { logOf } from '../../helpers/test-machine.ts';
 import { asksFor, engines, machineFor, onLinux, startUntilHeld, theHost } from '../../helpers/warm-engine.ts';
 
 onLinux.concurrent('process groups of evals', () => {
-  test('a host whose modules started a process that keeps its output', async (context) => {
+  test('host killed whose module started a process that holds its output open: the set completes', async (context) => {
     const { machine, mark } = await machineFor(context, 'warm-with-process');
     const sleeping = () => processesWith(mark).filter(({ command }) => command.startsWith('sleep 1000'));
     machine.api.holdWhen(asksFor(1));
@@ -20,7 +20,7 @@ onLinux.concurrent('process groups of evals', () => {
     expect(processesWith(mark)).toEqual([]);
   });
 
-  test.for(engines)('a process that an eval leaves behind, engine %s', async (engine, context) => {
+  test.for(engines)('engine %s: a process that an eval leaves behind is killed', async (engine, context) => {
     const { machine, mark } = await machineFor(context, 'warm-starting', { inputs: { engine } });
     const sleeping = () => processesWith(mark).filter(({ command }) => command.startsWith('sleep 1000'));
     machine.api.holdAfter(0);
@@ -33,20 +33,26 @@ onLinux.concurrent('process groups of evals', () => {
     expect(processesWith(mark)).toEqual([]);
   });
 
-  test.for(engines)('and hold all that their eval had, engine %s', async (engine, context) => {
-    const { machine } = await machineFor(context, 'warm-starting-daemon', { inputs: { engine } });
-    const result = await machine.run({ cache: false });
-    expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '1' });
-    // That it could leave is not for the action to mend.
-    expect(result.orphans).toHaveLength(1);
-  });
+  test.for(engines)(
+    'engine %s: a daemon that left its group and holds all files of its eval does not block the run',
+    async (engine, context) => {
+      const { machine } = await machineFor(context, 'warm-starting-daemon', { inputs: { engine } });
+      const result = await machine.run({ cache: false });
+      expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '1' });
+      // The action cannot find a process that left its group.
+      expect(result.orphans).toHaveLength(1);
+    },
+  );
 
-  test.for(engines)('with multiprocessing, engine %s', async (engine, context) => {
-    const { machine, mark } = await machineFor(context, 'warm-starting-python', { inputs: { engine } });
-    const result = await machine.run({ cache: false });
-    expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true' });
-    expect(machine.records()[0]?.metrics).toMatchObject({ fork: 42, spawn: 42, forkserver: 42 });
-    expect(result.orphans).toEqual([]);
-    expect(processesWith(mark)).toEqual([]);
-  });
+  test.for(engines)(
+    'engine %s: an eval uses multiprocessing with fork, spawn and forkserver',
+    async (engine, context) => {
+      const { machine, mark } = await machineFor(context, 'warm-starting-python', { inputs: { engine } });
+      const result = await machine.run({ cache: false });
+      expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true' });
+      expect(machine.records()[0]?.metrics).toMatchObject({ fork: 42, spawn: 42, forkserver: 42 });
+      expect(result.orphans).toEqual([]);
+      expect(processesWith(mark)).toEqual([]);
+    },
+  );
 });

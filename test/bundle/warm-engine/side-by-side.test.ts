@@ -22,7 +22,7 @@ const executions = (machine: TestMachine): string[] =>
   readFileSync(join(machine.directory, 'executions'), 'utf8').trim().split('\n');
 
 onLinux.concurrent('evals side by side', () => {
-  test('all of a set at once, and the lines of each stand together', async (context) => {
+  test('warm engine: all evals of a set run at once, and the log groups the lines of each', async (context) => {
     const { machine, mark } = await machineFor(context, 'warm-talking');
     machine.api.holdWhen(asksFor(1));
     const { ended } = await startUntilHeld(machine, 4);
@@ -47,7 +47,7 @@ onLinux.concurrent('evals side by side', () => {
     expect(result.lines.filter((line) => line.startsWith('│'))).toEqual(inGroups);
   });
 
-  test('the samples of all evals of test-basic are asked about at once', async (context) => {
+  test('warm engine: the samples of all evals of test-basic are requested at once', async (context) => {
     const { machine, mark } = await machineFor(context, 'test-basic');
     machine.api.holdAfter(0);
     // Four evals of three samples.
@@ -59,7 +59,7 @@ onLinux.concurrent('evals side by side', () => {
     expect(machine.api.counts().received).toBe(12);
   });
 
-  test.for(engines)('an eval that has ended is no zombie, engine %s', async (engine, context) => {
+  test.for(engines)('engine %s: an eval that has ended leaves no zombie', async (engine, context) => {
     const { machine, mark } = await machineFor(context, 'warm-talking', { inputs: { engine } });
     machine.api.holdWhen((request) => JSON.stringify(request.body).includes('warm-talk-a'));
     const { main, ended } = await startUntilHeld(machine, 1);
@@ -74,10 +74,13 @@ onLinux.concurrent('evals side by side', () => {
     machine.api.release();
     const result = await ended;
     expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true' });
-    await until('all are gone, waited for', () => !allProcesses().some(({ pid }) => last.includes(pid)));
+    await until(
+      'all processes are gone and reaped',
+      () => !allProcesses().some(({ pid }) => last.includes(pid)),
+    );
   });
 
-  test('with exit-on-error nothing starts after a failure, and what runs may end', async (context) => {
+  test('exit-on-error: no eval starts after a failure, and running evals finish', async (context) => {
     const { machine } = await machineFor(context, 'warm-stopping', {
       inputs: { 'parallel-evals': '2', 'exit-on-error': 'true' },
     });
@@ -99,7 +102,7 @@ onLinux.concurrent('evals side by side', () => {
     expect(result.orphans).toEqual([]);
   });
 
-  test('what draws random numbers draws others in each eval', async (context) => {
+  test('warm engine: each eval draws random numbers of its own', async (context) => {
     const { machine, mark } = await machineFor(context, 'warm-drawing');
     const result = await machine.run({ cache: false });
     expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true' });
@@ -111,7 +114,7 @@ onLinux.concurrent('evals side by side', () => {
     }
   });
 
-  test('cancelled: all end, what was answered is kept, and no process is left', async (context) => {
+  test('warm engine, cancelled: all evals end, their responses are saved, and no process is left', async (context) => {
     const { machine, mark } = await machineFor(context, 'warm-talking');
     machine.api.holdWhen(asksFor(1));
     const { main, ended } = await startUntilHeld(machine, 4);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { RunResult } from '../../helpers/runner.ts';
 import type { Cleanup } from '../../helpers/temporary-directory.ts';
 import { logOf } from '../../helpers/test-machine.ts';
-import { machineFor, onLinux, type warm } from '../../helpers/warm-engine.ts';
+import { machineFor, onLinux } from '../../helpers/warm-engine.ts';
 
 onLinux.concurrent('threads of an eval', () => {
   const threads = (result: RunResult) =>
@@ -20,7 +20,7 @@ onLinux.concurrent('threads of an eval', () => {
     ['no more than requests may be in flight', { 'max-requests-in-flight': '2' }, {}, '2', '2'],
     ['what the user says', { 'max-requests-in-flight': '2' }, { EVALS_THREADS: '7' }, '7', '7'],
     ['as many as samples are asked for', { args: '--max_samples 1' }, {}, '1', '32'],
-  ] as const)('%s', async ([, inputs, env, known, unknown], context) => {
+  ] as const)('threads of an eval: %s', async ([, inputs, env, known, unknown], context) => {
     const { machine } = await machineFor(context, 'test-basic', { model: 'dummy', inputs });
     const result = await machine.run({ cache: false, env });
     expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '4' });
@@ -44,7 +44,7 @@ onLinux.concurrent('samples of which --max_samples leaves few', () => {
     return { result, metrics };
   };
 
-  test('are the same, and alone are held, where it can be seen that no others are used', async (context) => {
+  test('max_samples: the same samples are evaluated, and only those are held where no others are used', async (context) => {
     const warm = await run(context, 'warm-samples', 'warm');
     const plain = await run(context, 'warm-samples', 'oaieval');
     for (const { result } of [warm, plain])
@@ -62,7 +62,7 @@ onLinux.concurrent('samples of which --max_samples leaves few', () => {
     );
   });
 
-  test('do not hide a line that is no JSON', async (context) => {
+  test('max_samples: a line that is no JSON is still an error', async (context) => {
     const warm = await run(context, 'warm-samples-bad', 'warm');
     const plain = await run(context, 'warm-samples-bad', 'oaieval');
     const said = /Error parsing JSON on line 9: Expecting ',' delimiter/;
