@@ -1,25 +1,28 @@
 import { defineConfig } from 'vitest/config';
 
-// `vitest run` is what every change has to pass. End-to-end tests need act and evals and take minutes: they run when
-// they are asked for, with `vitest run --project e2e`.
-const endToEnd = process.argv.some((argument) => /^(--project=)?e2e$/.test(argument));
-
+/** `vitest run` is what every change has to pass. The others take minutes, and run when they are named (`--project long`). */
 const usual = ['unit', 'integration', 'bundle'] as const;
+const onDemand = ['long', 'e2e'] as const;
+
+const named = onDemand.filter((name) =>
+  process.argv.some((argument) => argument === name || argument === `--project=${name}`),
+);
 
 export default defineConfig({
   test: {
-    testTimeout: 120_000,
-    hookTimeout: 300_000,
+    // For a busy machine: no test may depend on how fast it is.
+    testTimeout: 300_000,
+    hookTimeout: 600_000,
     maxWorkers: 2,
     // Of concurrent tests in a file: each runs an action, with Python and evals of its own.
     maxConcurrency: 4,
-    projects: (endToEnd ? (['e2e'] as const) : usual).map((name) => ({
+    projects: (named.length > 0 ? named : usual).map((name) => ({
       extends: true,
       test: {
         name,
         include: [`test/${name}/**/*.test.ts`],
         // One act at a time is enough for two cores.
-        ...(name === 'e2e' ? { fileParallelism: false, testTimeout: 300_000 } : {}),
+        ...(name === 'e2e' ? { fileParallelism: false } : {}),
       },
     })),
   },

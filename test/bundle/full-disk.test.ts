@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { completes, key, machineWithSet, type SetShape } from '../helpers/generated-set.ts';
+import { completes, key, machineWithSet, type SetShape, untilRecorded } from '../helpers/generated-set.ts';
 import { has } from '../helpers/requires.ts';
 import { type Cleanup, temporaryDirectory } from '../helpers/temporary-directory.ts';
 import { annotations, logOf, type TestMachine } from '../helpers/test-machine.ts';
@@ -69,7 +69,9 @@ describe.runIf(has('mount')).concurrent('a state directory without room', () => 
   test('full disk: what was recorded before it filled up stays, and the next run resumes', async (context) => {
     const machine = await smallDisk(context, { samples: [2, 6, 2] });
     let stopFilling = (): void => {};
-    const result = await machine.runUntil({ answered: 4, held: 4 }, () => {
+    const result = await machine.runUntil({ answered: 4, held: 4 }, async () => {
+      // A response is given before it is recorded. Those of the first eval are in its record file by now.
+      await untilRecorded(machine, 2);
       // What is freed is taken again.
       stopFilling = machine.api.onRequest(() => fill(machine));
       fill(machine);

@@ -4,30 +4,20 @@
  *
  *     npm run torture -- --seed 1 --rounds 200
  */
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { zstdDecompressSync } from 'node:zlib';
 import { evalsPython } from '../helpers/evals-venv.ts';
-import { isRunning } from '../helpers/processes.ts';
+import { processesWith, signal } from '../helpers/processes.ts';
+import { mulberry32 } from '../helpers/random.ts';
 import type { RunningAction, RunResult } from '../helpers/runner.ts';
-import { TestMachine } from '../helpers/test-machine.ts';
-import type { CacheFault, CacheRequest } from '../stand-ins/cache-service.ts';
-import { conversations } from '../stand-ins/conversations.ts';
+import type { TestMachine } from '../helpers/test-machine.ts';
+import { until } from '../helpers/waiting.ts';
+import type { CacheFault } from '../stand-ins/cache-service.ts';
 import type { ModelRequest } from '../stand-ins/model-request.ts';
+import { inventory, newestCheckpoint, sum } from './inventory.ts';
+import { EVALS, type Faults, REQUESTS, withMachine } from './many-set.ts';
+import { ProgressChecker } from './progress-checker.ts';
 
 export interface TortureOptions {
   readonly seed: number;
@@ -49,29 +39,10 @@ export interface TortureReport {
   readonly problems: readonly string[];
 }
 
-const SAMPLES = 40;
-const EVALS = 5;
-/** Requests of each eval of the set: the model-graded one asks for an answer, then for a grade. */
-const REQUESTS: Readonly<Record<string, number>> = {
-  'many-match.dev.v0': SAMPLES,
-  'many-includes.dev.v0': SAMPLES,
-  'many-fuzzy.dev.v0': SAMPLES,
-  'many-graded.dev.v0': 2 * SAMPLES,
-  // It keeps conversations at the API: none of its answers is recorded, and it starts over each time.
-  'many-talks.dev.v0': 0,
-};
-const TALKS_SAMPLES = 12;
-const FIXTURE = join(import.meta.dirname, '../fixtures/many-samples');
-const TALKS = join(import.meta.dirname, '../fixtures/conversations');
 const MARKER = 'OAIEVALSET_TORTURE';
 
 /** Milliseconds around a kill in which an answer may be on its way. */
 const INSTANT = 300;
-
-const questions = Array.from({ length: SAMPLES }, (_, i) => ({
-  input: [{ role: 'user', content: `What is ${i} times 7 — as a number?` }],
-  ideal: String(i * 7),
-}));
 
 type Deed =
   | 'nothing'
@@ -183,61 +154,6 @@ export async function torture({ seed, rounds, say }: TortureOptions): Promise<To
   return { rounds: round, completed, deeds, answersPaid, answersLostWithMachine, problems };
 }
 
-// ------------------------------------------------------------------------------------------------------- one round
-
-interface Faults {
-  now: ((request: CacheRequest) => CacheFault | undefined) | undefined;
-}
-
-async function withMachine(
-  python: string,
-  work: (machine: TestMachine, faults: Faults) => Promise<void>,
-): Promise<void> {
-  const cleanups: (() => void | Promise<void>)[] = [];
-  const faults: Faults = { now: undefined };
-  try {
-    const machine = await TestMachine.make(
-      { onTestFinished: (cleanup) => cleanups.push(cleanup) },
-      {
-        python,
-        model: 'gpt-4',
-        evalSet: 'many',
-        api: {
-          latencyMs: 60,
-          faults: conversations().faults,
-          knowledge: new Map(questions.map((q) => [q.input[0]?.content ?? '', q.ideal])),
-        },
-        cache: { faults: (request) => faults.now?.(request) },
-        env: { EVALS_THREADS: '4', PYTHONPATH: TALKS },
-      },
-    );
-    const registry = join(machine.directory, 'registry');
-    cpSync(FIXTURE, registry, { recursive: true });
-    mkdirSync(join(registry, 'data/many'), { recursive: true });
-    writeFileSync(
-      join(registry, 'data/many/samples.jsonl'),
-      questions.map((question) => `${JSON.stringify(question)}\n`).join(''),
-    );
-    addTalks(registry);
-    await work(machine, faults);
-  } finally {
-    for (const cleanup of cleanups.reverse()) await cleanup();
-  }
-}
-
-/** Adds an eval that keeps conversations to the set. */
-function addTalks(registry: string): void {
-  const samples = questions.slice(0, TALKS_SAMPLES).map((question) => `${JSON.stringify(question)}\n`);
-  writeFileSync(join(registry, 'data/many/talks.jsonl'), samples.join(''));
-  const entries = {
-    'many-talks': { id: 'many-talks.dev.v0', metrics: ['accuracy'] },
-    'many-talks.dev.v0': { class: 'talks:Talk', args: { samples_jsonl: 'many/talks.jsonl' } },
-  };
-  writeFileSync(join(registry, 'evals/talks.yaml'), JSON.stringify(entries));
-  const set = join(registry, 'eval_sets/many.yaml');
-  writeFileSync(set, `${readFileSync(set, 'utf8').trimEnd()}\n    - many-talks\n`);
-}
-
 /**
  * Trouble that passes: the client tries some of it again for minutes, within the bounds that tests of the checkpoint room
  * look after.
@@ -270,13 +186,13 @@ async function runWith(
   const strike = (): void => {
     if (main?.phase !== 'main') return;
     instants.push(Date.now());
-    const processes = processesOf(marker).filter((pid) => pid !== main?.pid);
-    const host = processes.find((pid) => commandOf(pid).includes('host.py') && parentOf(pid) === main?.pid);
-    const evals = processes.filter((pid) => parentOf(pid) === host);
+    const processes = processesWith(`${MARKER}=${marker}`).filter(({ pid }) => pid !== main?.pid);
+    const host = processes.find(({ command, parent }) => command.includes('host.py') && parent === main?.pid);
+    const evals = processes.filter(({ parent }) => parent === host?.pid);
     const victim = evals[Math.floor(choice * evals.length)];
     if (deed === 'kill -9 node' || deed === 'the machine vanishes') main.kill('SIGKILL');
-    else if (deed === 'kill -9 host' && host !== undefined) kill(host);
-    else if (deed === 'kill -9 an eval' && victim !== undefined) kill(victim);
+    else if (deed === 'kill -9 host' && host !== undefined) signal(host.pid, 'SIGKILL');
+    else if (deed === 'kill -9 an eval' && victim !== undefined) signal(victim.pid, 'SIGKILL');
     else if (deed === 'cancel') main.cancel();
     else if (deed === 'cancel twice') {
       main.kill('SIGINT');
@@ -326,166 +242,11 @@ function isNear({ receivedAt, answeredAt = 0 }: ModelRequest, at: number): boole
 /** Whether its answer is recorded. */
 const isQuestion = ({ path }: ModelRequest) => path === '/v1/chat/completions';
 
-// --------------------------------------------------------------------------------------------------- what is there
-
-interface Inventory {
-  readonly done: ReadonlySet<string>;
-  /** Answers that need not be asked for again: those of evals that are done, and those in journals. */
-  readonly answers: number;
-  readonly metrics: Readonly<Record<string, unknown>>;
-  readonly wrong: readonly string[];
-}
-
-/** Reads a state directory without the code that wrote it. */
-function inventory(stateDirectory: string): Inventory {
-  const stem = join(stateDirectory, 'gpt-4.many');
-  const lines = (path: string) =>
-    existsSync(path)
-      ? readFileSync(path, 'utf8')
-          .split('\n')
-          .filter((line) => line !== '')
-      : [];
-  const wrong: string[] = [];
-  const records = new Map<string, { metrics: Record<string, unknown> }>();
-  lines(`${stem}.resume/completions.jsonl`).forEach((line, index, all) => {
-    try {
-      const record = JSON.parse(line) as { eval: string; metrics: Record<string, unknown> };
-      records.set(record.eval, record);
-    } catch {
-      // The last one may be torn, which the next run heals.
-      if (index < all.length - 1) wrong.push(`line ${index + 1} of completions.jsonl is no JSON`);
-    }
-  });
-  const done = new Set(lines(`${stem}.progress.txt`).map((line) => (JSON.parse(line) as string[])[2] ?? ''));
-  const metrics: Record<string, unknown> = {};
-  for (const key of [...done].sort()) {
-    const record = records.get(key);
-    if (!record) wrong.push(`${key} is done without a completion record`);
-    const log = `${stem}.resume/logs/${key}.jsonl`;
-    if (!lines(log).some((line) => line.includes('"final_report"')))
-      wrong.push(`${key} is done, and its record file has no final report`);
-    metrics[key] = Object.entries(record?.metrics ?? {})
-      .filter(([name]) => !name.endsWith('_std'))
-      .sort();
-  }
-  let answers = sum([...done].map((key) => REQUESTS[key] ?? 0));
-  const kept = new Map<string, Set<string>>();
-  for (const root of [`${stem}.resume/journal`, `${stem}.live/journal`]) {
-    if (!existsSync(root)) continue;
-    for (const key of readdirSync(root)) {
-      if (done.has(key)) continue;
-      const answersOf = kept.get(key) ?? new Set();
-      kept.set(key, answersOf);
-      for (const segment of readdirSync(join(root, key))) {
-        for (const line of lines(join(root, key, segment))) {
-          const id = /"key":"([0-9a-f]{64})","n":(\d+)/.exec(line);
-          if (id && line.endsWith('}')) answersOf.add(`${id[1]}/${id[2]}`);
-        }
-      }
-    }
-  }
-  answers += sum([...kept.values()].map((each) => each.size));
-  return { done, answers, metrics, wrong };
-}
-
-function newestCheckpoint(machine: TestMachine): Inventory {
-  const newest = machine.cache.entries().at(-1);
-  const directory = mkdtempSync(join(tmpdir(), 'torture-checkpoint-'));
-  try {
-    if (newest)
-      execFileSync('tar', ['-xf', '-', '-C', directory], { input: zstdDecompressSync(newest.archive) });
-    return inventory(join(directory, 'tmp/oaievalset'));
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
-}
-
-/** Asks the real `oaievalset` whether it can load a progress file. */
-class ProgressChecker {
-  readonly #child;
-  readonly #lines;
-
-  constructor(python: string) {
-    const program = [
-      'import contextlib, io, sys',
-      'from evals.cli.oaievalset import Progress',
-      'for path in sys.stdin:',
-      '    try:',
-      '        with contextlib.redirect_stdout(io.StringIO()):',
-      '            Progress(path.strip()).load()',
-      '        print("", flush=True)',
-      '    except Exception as error:',
-      '        print(type(error).__name__, str(error).replace("\\n", " "), flush=True)',
-    ].join('\n');
-    this.#child = spawn(python, ['-c', program], {
-      env: { ...process.env, OPENAI_API_KEY: 'unused' },
-      stdio: ['pipe', 'pipe', 'ignore'],
-    });
-    this.#lines = createInterface({ input: this.#child.stdout });
-  }
-
-  /** @returns why not; empty when it can */
-  async load(path: string): Promise<string> {
-    if (!existsSync(path)) return '';
-    const answer = once(this.#lines, 'line');
-    this.#child.stdin.write(`${path}\n`);
-    return String((await answer)[0]);
-  }
-
-  stop(): void {
-    this.#child.kill();
-  }
-}
-
-// ------------------------------------------------------------------------------------------------------- processes
-
-function processesOf(marker: string): number[] {
-  const wanted = `${MARKER}=${marker}`;
-  return readdirSync('/proc')
-    .map(Number)
-    .filter((pid) => Number.isInteger(pid) && read(`/proc/${pid}/environ`).split('\0').includes(wanted))
-    .filter(isRunning);
-}
-
 /** What is still there when it has had time to notice that its parent is gone. */
 async function remaining(marker: string): Promise<string[]> {
-  for (let tries = 0; ; tries += 1) {
-    const left = processesOf(marker);
-    if (left.length === 0 || tries >= 100) return left.map((pid) => `${pid} ${commandOf(pid).slice(0, 120)}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
-
-const commandOf = (pid: number) => read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ');
-const parentOf = (pid: number) => Number(/\) \S (\d+)/.exec(read(`/proc/${pid}/stat`))?.[1]);
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It was quicker.
-  }
-}
-
-// --------------------------------------------------------------------------------------------------------- chance
-
-/** Small, seeded, good enough to pick moments. */
-export function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const none = () => processesWith(`${MARKER}=${marker}`).length === 0;
+  await until('no process is left', none, 30_000).catch(() => {});
+  return processesWith(`${MARKER}=${marker}`).map(({ pid, command }) => `${pid} ${command.slice(0, 120)}`);
 }
 
 function weighted<T>(items: readonly (readonly [T, number])[], at: number): T {
@@ -496,8 +257,6 @@ function weighted<T>(items: readonly (readonly [T, number])[], at: number): T {
   }
   return items[0]?.[0] as T;
 }
-
-const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
 
 if (import.meta.main) {
   const { values } = parseArgs({

@@ -1,6 +1,6 @@
 /**
- * Both engines of the action get the results of plain `oaievalset`: the same final reports, the same events in the record
- * files and the same requests, for registry evals of every class that runs without the internet.
+ * Results of plain `oaievalset` and of the action, made comparable: final reports, events in the record files and requests,
+ * for registry evals of every class that runs without the internet.
  *
  * What evals would fetch has a stand-in: tiktoken's ranks (fixtures/same-results/modules) and NLTK's data. A proxy that
  * does not exist keeps everything else from the internet.
@@ -14,38 +14,32 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { completedRecordFile, statePaths } from '../../src/progress/paths.ts';
 import { parsePythonJson } from '../../src/record/record-file.ts';
-import { evalsPython } from '../helpers/evals-venv.ts';
-import type { Cleanup } from '../helpers/temporary-directory.ts';
-import { logOf, TestMachine } from '../helpers/test-machine.ts';
 import type { Fault } from '../stand-ins/api-faults.ts';
 import { knowledgeFrom } from '../stand-ins/knowledge.ts';
 import { type ModelApiOptions, startModelApi } from '../stand-ins/model-api.ts';
 import type { ModelRequest } from '../stand-ins/model-request.ts';
+import { evalsPython } from './evals-venv.ts';
+import type { Cleanup } from './temporary-directory.ts';
+import { logOf, TestMachine } from './test-machine.ts';
 
 const run = promisify(execFile);
 
 const FIXTURES = join(import.meta.dirname, '../fixtures/same-results');
 const REGISTRY = join(FIXTURES, 'registry');
+/** A busy machine needs minutes for as many starts of Python. */
+const TIMEOUT_MS = 1_800_000;
 /** `oaieval` knows no other place for its record files. */
 const RECORDS = '/tmp/evallogs';
 /** With threads, more than evals asks about at a time when nobody says how many. */
 const maxSamples = ({ threads }: EvalSet): string[] => ['--max_samples', threads ? '12' : '2'];
 
-interface EvalSet {
+export interface EvalSet {
   readonly evalSet: string;
   readonly model: string;
   readonly evals: number;
   /** Whether evals asks about as many samples at a time as it does when nobody says how many. */
   readonly threads?: true;
 }
-
-const SETS: readonly EvalSet[] = [
-  { evalSet: 'same-results', model: 'gpt-3.5-turbo', evals: 55 },
-  { evalSet: 'same-results-threads', model: 'gpt-3.5-turbo', evals: 6, threads: true },
-  { evalSet: 'same-results-two', model: 'gpt-3.5-turbo,gpt-4', evals: 2 },
-  { evalSet: 'same-results-three', model: 'gpt-3.5-turbo,gpt-4,gpt-3.5-turbo', evals: 3 },
-  { evalSet: 'same-results-solver', model: 'sandbagging/default/gpt-3.5-turbo', evals: 4 },
-];
 
 /** What a set came to, without what is new in each run. */
 interface Results {
@@ -67,47 +61,6 @@ let scratch: string;
 let api: ModelApiOptions;
 let env: Readonly<Record<string, string>>;
 const envOf = ({ threads }: EvalSet) => (threads ? env : { ...env, EVALS_THREADS: '1' });
-
-beforeAll(async () => {
-  python = await evalsPython();
-  scratch = mkdtempSync(join(realpathSync(tmpdir()), 'oaievalset-test-'));
-  const script = 'import evals.registry as r, os; print(os.path.dirname(r.__file__))';
-  const { stdout } = await run(python, ['-c', script], { env: { ...process.env, OPENAI_API_KEY: 'x' } });
-  const data = join(stdout.trim(), 'registry/data');
-  const known = [
-    'belarusian_grammar',
-    'invoices',
-    'lunar_calendar',
-    'music-theory',
-    'us_tort_law',
-    'mazes/4x4-mazes-singlemove.jsonl',
-    'persian-kinship-riddles',
-    'aime_evaluation',
-    'korean_romanization',
-    'game_theory',
-    'test_fuzzy_match',
-    'logic-grid',
-    'beam_analysis',
-    'dna_melting_calculation',
-    'icelandic-inflection-easy',
-    'icelandic-inflection-hard',
-    'manga-translation',
-    'chinese_hard_translations',
-  ];
-  api = {
-    knowledge: await knowledgeFrom(...known.map((name) => join(data, name))),
-    rightShare: 0.8,
-    faults: answerInRole,
-  };
-  env = {
-    // Some evals go through sets of texts.
-    PYTHONHASHSEED: '0',
-    PYTHONPATH: join(FIXTURES, 'modules'),
-    NLTK_DATA: emptyNltkData(join(scratch, 'nltk_data')),
-    https_proxy: 'http://127.0.0.1:9',
-  };
-});
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 /** Corpora without a word in them. */
 function emptyNltkData(directory: string): string {
@@ -302,24 +255,73 @@ function isTelling({ report }: EvalResult): boolean {
   );
 }
 
-describe.for(SETS)('$evalSet of $model', (set) => {
-  let expected: Results;
-  beforeAll(async () => {
-    expected = await plain(set);
-    const results = Object.values(expected.evals);
-    expect(results).toHaveLength(set.evals);
-    expect(results.filter(isTelling).length).toBeGreaterThanOrEqual(set.evals / 2);
-  }, 900_000);
+/** Prepares what all sets of a file share. */
+export function useSameResults(): void {
+  beforeAll(prepare);
+  afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+}
 
-  test.for(['oaieval', 'warm'])('engine %s', { timeout: 900_000 }, async (engine, context) => {
-    const { evals, requests } = await action(context, set, { engine });
-    expect(Object.keys(evals).sort()).toEqual(Object.keys(expected.evals).sort());
-    // Eval by eval, for a message that can be read.
-    for (const [key, result] of Object.entries(evals)) {
-      expect.soft(result.report, key).toEqual(expected.evals[key]?.report);
-      expect.soft(result.counts, key).toEqual(expected.evals[key]?.counts);
-      expect.soft(result.events, key).toEqual(expected.evals[key]?.events);
-    }
-    expect(requests).toEqual(expected.requests);
+async function prepare(): Promise<void> {
+  python = await evalsPython();
+  scratch = mkdtempSync(join(realpathSync(tmpdir()), 'oaievalset-test-'));
+  const script = 'import evals.registry as r, os; print(os.path.dirname(r.__file__))';
+  const { stdout } = await run(python, ['-c', script], { env: { ...process.env, OPENAI_API_KEY: 'x' } });
+  const data = join(stdout.trim(), 'registry/data');
+  const known = [
+    'belarusian_grammar',
+    'invoices',
+    'lunar_calendar',
+    'music-theory',
+    'us_tort_law',
+    'mazes/4x4-mazes-singlemove.jsonl',
+    'persian-kinship-riddles',
+    'aime_evaluation',
+    'korean_romanization',
+    'game_theory',
+    'test_fuzzy_match',
+    'logic-grid',
+    'beam_analysis',
+    'dna_melting_calculation',
+    'icelandic-inflection-easy',
+    'icelandic-inflection-hard',
+    'manga-translation',
+    'chinese_hard_translations',
+  ];
+  api = {
+    knowledge: await knowledgeFrom(...known.map((name) => join(data, name))),
+    rightShare: 0.8,
+    faults: answerInRole,
+  };
+  env = {
+    // Some evals go through sets of texts.
+    PYTHONHASHSEED: '0',
+    PYTHONPATH: join(FIXTURES, 'modules'),
+    NLTK_DATA: emptyNltkData(join(scratch, 'nltk_data')),
+    https_proxy: 'http://127.0.0.1:9',
+  };
+}
+
+/** Compares the engines with plain `oaievalset`, which runs the set once. */
+export function sameResults(set: EvalSet, engines: readonly ('warm' | 'oaieval')[]): void {
+  describe(`same results as plain oaievalset: ${set.evalSet} of ${set.model}`, () => {
+    let expected: Results;
+    beforeAll(async () => {
+      expected = await plain(set);
+      const results = Object.values(expected.evals);
+      expect(results).toHaveLength(set.evals);
+      expect(results.filter(isTelling).length).toBeGreaterThanOrEqual(set.evals / 2);
+    }, TIMEOUT_MS);
+
+    test.for(engines)('engine %s', { timeout: TIMEOUT_MS }, async (engine, context) => {
+      const { evals, requests } = await action(context, set, { engine });
+      expect(Object.keys(evals).sort()).toEqual(Object.keys(expected.evals).sort());
+      // Eval by eval, for a message that can be read.
+      for (const [key, result] of Object.entries(evals)) {
+        expect.soft(result.report, key).toEqual(expected.evals[key]?.report);
+        expect.soft(result.counts, key).toEqual(expected.evals[key]?.counts);
+        expect.soft(result.events, key).toEqual(expected.evals[key]?.events);
+      }
+      expect(requests).toEqual(expected.requests);
+    });
   });
-});
+}
