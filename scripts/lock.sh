@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Makes the locks in src/python/requirements: for each evals-<version>.in, evals-<version>.txt with every package the
-# action installs for that version, on every supported Python and platform, pinned and hashed.
+# Writes the locks in src/python/requirements. For each evals-<version>.in it writes evals-<version>.txt, which pins and hashes
+# every package that the action installs for that version, on every supported Python and platform.
 #
-#   scripts/lock.sh             repeats the locks: versions stay as they are unless the .in asks for others
-#   scripts/lock.sh --upgrade   takes the newest versions (further arguments go to `uv pip compile` too)
+#   scripts/lock.sh             writes the locks again: versions stay unless the .in requires others
+#   scripts/lock.sh --upgrade   takes the newest versions (all arguments are passed to `uv pip compile`)
 #
-# Wheels only, so that nothing is compiled on a runner. Releases younger than a week are left out: a bad one is usually
-# found within days.
+# It takes wheels only, so that nothing is compiled on a runner, and no release younger than a week, because a bad release is
+# usually found within days.
 set -euo pipefail
 cd "$(dirname "$0")/../src/python/requirements"
 

@@ -1,13 +1,13 @@
-/** Names of models in texts that users read. There shall be only one: a name that is copied has to work. */
+/** Finds names of models in texts for users. They may name one model only: a name that is copied has to work. */
 
 /**
- * OpenAI's names, Anthropic's and Google's, dated ones included. What follows a slash or a dot belongs to another word, and
- * a name before `=` is one that the example replaces.
+ * Names of OpenAI's, Anthropic's and Google's models, with or without a date. A name after a slash or a dot is part of
+ * another word, and a name before `=` is one that the example replaces.
  */
 const MODEL_NAME =
   /(?<![\w./-])(?:(?:chat)?gpt-\d[\w.-]*|o\d(?:-(?:mini|pro|preview)[\w.-]*)?|(?:text-)?(?:davinci|babbage)-\d+|claude-[\w.-]*\d[\w.-]*|gemini-\d[\w.-]*)(?<=\w)(?![\w/=-]|\.\w)/g;
 
-/** Model names other than `current`, each with the number of its line. */
+/** Names of models other than `current`, each with its line number, which starts at 1. */
 export function otherModels(
   text: string,
   current: string,
@@ -21,7 +21,7 @@ export function otherModels(
     );
 }
 
-/** The same text with `current` in place of every other model name. */
+/** Replaces the name of every other model in the text by `current`. */
 export function renewModels(text: string, current: string): string {
   return text.replace(MODEL_NAME, current);
 }

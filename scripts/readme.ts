@@ -1,60 +1,50 @@
 /**
- * Writes what texts for users take from elsewhere: the tables of inputs and outputs in README.md, from action.yml, and the
- * name of the model that examples ask, from src/example-model.ts. `--check` only compares; `--model` prints that name.
+ * Writes the generated parts of texts for users: the tables of inputs and outputs in README.md, from action.yml, and the name
+ * of the example model, from src/example-model.ts. `--check` only compares; `--model` prints the name of the model.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { EXAMPLE_MODEL } from '../src/example-model.ts';
 import { otherModels, renewModels } from './model-names.ts';
 
 const root = join(import.meta.dirname, '..');
-const action = readFileSync(join(root, 'action.yml'), 'utf8');
+type Action = Record<Section, Record<string, Entry>>;
+const action = parse(readFileSync(join(root, 'action.yml'), 'utf8')) as Action;
 
+/** One input or output of action.yml. An output has no `default`. */
 interface Entry {
-  readonly name: string;
   readonly description: string;
-  readonly fallback: string;
+  readonly required?: boolean;
+  readonly default?: string;
 }
 
-/** The two-level sections of this repository's own action.yml; values stand on one line. */
-function entries(section: string): Entry[] {
-  const body = new RegExp(`^${section}:\\n((?:  .*\\n)+)`, 'm').exec(action)?.[1] ?? '';
-  return [...body.matchAll(/^ {2}([\w-]+):\n((?: {4}.*\n)+)/gm)].map(([, name = '', fields = '']) => {
-    const field = (key: string) => unquote(new RegExp(`^ {4}${key}: (.*)$`, 'm').exec(fields)?.[1] ?? '');
-    const required = field('required') === 'true';
-    return {
-      name,
-      description: field('description'),
-      fallback: required ? 'required' : code(field('default')),
-    };
-  });
-}
-
-function unquote(text: string): string {
-  return text.replace(/^(['"])(.*)\1$/, '$2').replaceAll("''", "'");
-}
+type Section = 'inputs' | 'outputs';
 
 function code(text: string): string {
   return text === '' ? '' : `\`${text}\``;
 }
 
-function table(section: string): string {
-  const rows = entries(section);
-  return section === 'inputs'
-    ? [
-        '| Input | Default | Meaning |',
-        '| :--- | :--- | :--- |',
-        ...rows.map((row) => `| \`${row.name}\` | ${row.fallback} | ${row.description} |`),
-      ].join('\n')
-    : [
-        '| Output | Meaning |',
-        '| :--- | :--- |',
-        ...rows.map((row) => `| \`${row.name}\` | ${row.description} |`),
-      ].join('\n');
+function table(section: Section): string {
+  const head =
+    section === 'inputs'
+      ? ['| Input | Default | Meaning |', '| :--- | :--- | :--- |']
+      : ['| Output | Meaning |', '| :--- | :--- |'];
+  return [...head, ...Object.entries(action[section]).map(section === 'inputs' ? inputRow : outputRow)].join(
+    '\n',
+  );
+}
+
+function inputRow([name, { description, required, default: fallback = '' }]: [string, Entry]): string {
+  return `| \`${name}\` | ${required ? 'required' : code(fallback)} | ${description} |`;
+}
+
+function outputRow([name, { description }]: [string, Entry]): string {
+  return `| \`${name}\` | ${description} |`;
 }
 
 function withTables(text: string): string {
-  return ['inputs', 'outputs'].reduce(
+  return (['inputs', 'outputs'] as const).reduce(
     (written, section) =>
       written.replace(
         new RegExp(`(<!-- ${section} -->\\n)[\\s\\S]*?(<!-- /${section} -->)`),
@@ -64,7 +54,7 @@ function withTables(text: string): string {
   );
 }
 
-/** Texts and programs that a user reads, and may copy a name from. The history in CHANGELOG.md keeps its names. */
+/** Files from which a user may copy the name of a model. CHANGELOG.md is history and keeps the names it has. */
 function userTexts(): string[] {
   const below = (folder: string, kind: RegExp) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
@@ -80,7 +70,7 @@ function userTexts(): string[] {
   ];
 }
 
-/** @returns whether nothing was left to write */
+/** @returns whether the file is up to date, after writing it unless `checking` */
 function renew(name: string, checking: boolean): boolean {
   const path = join(root, name);
   const text = readFileSync(path, 'utf8');
@@ -92,8 +82,11 @@ function renew(name: string, checking: boolean): boolean {
     return true;
   }
   for (const other of otherModels(text, EXAMPLE_MODEL))
-    console.error(`${name}:${other.line} names the model ${other.name}; examples ask ${EXAMPLE_MODEL}.`);
-  if (written !== renewed) console.error(`${name} and action.yml disagree about inputs or outputs.`);
+    console.error(
+      `${name}:${other.line} names the model ${other.name}; the example model is ${EXAMPLE_MODEL}.`,
+    );
+  if (written !== renewed)
+    console.error(`The tables of inputs and outputs in ${name} differ from action.yml.`);
   return false;
 }
 
@@ -102,7 +95,7 @@ if (process.argv.includes('--model')) {
 } else {
   const stale = userTexts().filter((name) => !renew(name, process.argv.includes('--check')));
   if (stale.length > 0) {
-    console.error("Run 'npm run readme'.");
+    console.error("Run 'npm run readme' to update these files.");
     process.exitCode = 1;
   }
 }
