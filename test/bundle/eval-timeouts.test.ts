@@ -21,9 +21,9 @@ describe.concurrent('an eval that hangs', () => {
         expect.stringContaining(`attempt 1 of 2: ${why}; its last request or answer was `),
         expect.stringContaining(`attempt 2 of 2: ${why}; `),
       ]);
-      const told = result.annotations.find(({ title }) => title === 'Eval ask-0 failed');
-      expect(told?.message).toContain(why);
-      expect(told?.message).toMatch(/it printed (last, .* ago: \S|nothing)/);
+      const annotation = result.annotations.find(({ title }) => title === 'Eval ask-0 failed');
+      expect(annotation?.message).toContain(why);
+      expect(annotation?.message).toMatch(/it printed (last, .* ago: \S|nothing)/);
       expect(result.orphans, 'its process group is gone').toEqual([]);
       await machine.untilNoneHeld();
       expect(machine.doneEvals()).toEqual([]);

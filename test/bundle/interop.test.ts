@@ -45,7 +45,7 @@ async function machineWithSharedState(
   return TestMachine.make(context, { python, api: {}, model, stateDirectory: SHARED, ...options });
 }
 
-/** Removes what belongs to the model, and nobody else's. */
+/** Removes what belongs to the model, and nothing else. */
 function forget(directory: string, model: string): void {
   if (!existsSync(directory)) return;
   for (const name of readdirSync(directory).filter((each) => each.includes(model))) {

@@ -163,7 +163,7 @@ describe.concurrent('failures that pass', () => {
   });
 });
 
-/** Asks its questions, then does nothing any more, unless it is told not to. */
+/** Sends its requests and then hangs, when HANG is set. */
 const HANGS_AFTERWARDS = `
 import os, time
 from evals.elsuite.basic.match import Match
@@ -249,13 +249,13 @@ test('API key: it is in no file, output or checkpoint, however the run ends', as
       if (entry.isFile()) searched(readFileSync(join(entry.parentPath, entry.name)), entry.name);
     for (const { archive } of machine.cache.entries()) searched(unpacked(archive), 'a checkpoint');
   };
-  const told = (result: Awaited<ReturnType<typeof machine.run>>) => [
+  const shownBy = (result: Awaited<ReturnType<typeof machine.run>>) => [
     logOf(result),
     result.summary,
     JSON.stringify([result.outputs, result.annotations, result.post ?? {}]),
   ];
   const cancelled = await machine.runUntil({ answered: 3, held: 3 }, (main) => main.kill('SIGINT'));
-  searchAll(told(cancelled));
+  searchAll(shownBy(cancelled));
   expect(machine.api.requests[0]?.headers.authorization).toBe(`Bearer ${KEY}`);
   machine.api.release();
   machine.api.setFaults(() => ({ status: 401, body: { error: { message: `Wrong key: ${KEY}` } } }));
@@ -264,5 +264,5 @@ test('API key: it is in no file, output or checkpoint, however the run ends', as
   machine.api.setFaults();
   const complete = await machine.run({ runAttempt: 3 });
   expect(complete.outputs).toMatchObject({ complete: 'true' });
-  searchAll([...told(complete), refused.summary, JSON.stringify(refused.outputs)]);
+  searchAll([...shownBy(complete), refused.summary, JSON.stringify(refused.outputs)]);
 });

@@ -156,7 +156,7 @@ describe.concurrent('a second run', () => {
     const registry = join(checkout.project, 'registry');
     const evals = join(registry, 'evals/reuse.yaml');
     const text = readFileSync(evals, 'utf8');
-    // Opened by nobody as long as no shots are asked for, and data of the eval all the same.
+    // Never opened while no few-shot samples are requested, and data of the eval all the same.
     const more = 'samples_jsonl: reuse/match.jsonl\n    few_shot_jsonl: reuse/large.jsonl\n';
     writeFileSync(evals, text.replace('samples_jsonl: reuse/match.jsonl\n', more));
     const large = Buffer.alloc(170 * 1024 ** 2, `${JSON.stringify({ input: 'x'.repeat(1000) })}\n`);

@@ -15,7 +15,7 @@ const EVALS = [
 ];
 const REQUESTS_PER_EVAL = 3;
 
-/** A machine that answers like the API and stops doing so after so many evals. */
+/** A machine whose API holds its responses back once this many evals are done. */
 async function machineHeldAfter(context: Cleanup, doneBefore: number): Promise<TestMachine> {
   const machine = await TestMachine.make(context, { python: await evalsPython(), model: 'gpt-4', api: {} });
   machine.api.holdWhen(() => machine.doneEvals().length >= doneBefore);

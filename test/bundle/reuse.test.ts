@@ -211,7 +211,7 @@ const cases: Case[] = [
   },
   {
     name: 'another version of evals',
-    // A distribution in front of the installed one: importlib.metadata tells its version, the code stays the same.
+    // A distribution in front of the installed one: importlib.metadata reports its version, the code stays the same.
     run: (at) => ({ env: { PYTHONPATH: `${join(at, 'newer-evals')}:${join(at, 'modules')}` } }),
     ...all('evals'),
   },

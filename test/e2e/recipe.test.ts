@@ -37,7 +37,7 @@ function adapted(text: string, { python, stateDirectory }: Scenario): string {
   }, text);
 }
 
-/** In place of GitHub's command line: writes down what it was asked to do, and refuses as often as it is told to. */
+/** In place of GitHub's command line: records how it is called, and refuses as often as the test says. */
 function standInForGh({ programs }: Scenario): { calls(): string[]; refuse(times: number): void } {
   mkdirSync(programs, { recursive: true });
   const [log, refusals] = [join(programs, 'calls'), join(programs, 'refusals')];
@@ -60,7 +60,7 @@ function standInForGh({ programs }: Scenario): { calls(): string[]; refuse(times
 }
 
 describe('the recipe of a run that resumes itself', () => {
-  it('goes on until the set is complete', async () => {
+  it('recipe: re-runs the job until the set is complete', async () => {
     const scenario = await makeScenario();
     const { model, run, completedEvals, removeStateDirectory } = scenario;
     const gh = standInForGh(scenario);
@@ -77,7 +77,7 @@ describe('the recipe of a run that resumes itself', () => {
       'workflow run resume.yml --repo octo-org/octo-repo --ref main -f run-id=400',
     ]);
 
-    // GitHub refuses while the run goes on.
+    // GitHub refuses while the run is in progress.
     gh.refuse(2);
     const id = /run-id=(\d+)/.exec(asked[0] ?? '')?.[1] ?? '';
     const resume = await run({ workflow: { text: recipe('resume.yml'), inputs: { 'run-id': id } } });

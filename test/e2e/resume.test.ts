@@ -5,7 +5,7 @@ import { evalSet, makeScenario, outputsOf } from './scenario.ts';
 
 const { evals, requestsPerEval } = evalSet;
 
-it('goes on where a killed job stopped, on another machine, and pays for nothing twice', async () => {
+it('resume under act: a killed job continues on another machine, and nothing is paid for twice', async () => {
   const { model, start, run, completedEvals, removeStateDirectory } = await makeScenario();
 
   // The first job dies in its second eval: from then on no request is answered.

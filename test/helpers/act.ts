@@ -19,7 +19,7 @@ const run = promisify(execFile);
 const ownRepository = join(import.meta.dirname, '../..');
 
 export interface ActOptions {
-  /** The machine: act's home and the runs' workspaces. Wiped by whoever made it. */
+  /** The machine: act's home and the runs' workspaces. The caller removes it. */
   readonly directory: string;
   /** What `makeRepository` made. */
   readonly repository: string;

@@ -48,7 +48,7 @@ export function completion(of: PlannedEval, changes: Partial<CompletionRecord> =
   };
 }
 
-/** A log that keeps what it is told. */
+/** A log that records its lines. */
 export function recordingLog(): Log & { readonly lines: string[]; readonly warnings: string[] } {
   const lines: string[] = [];
   const warnings: string[] = [];

@@ -156,7 +156,7 @@ export async function holding(body = CHAT, status = 200) {
   return { api, letGo };
 }
 
-/** Asks, until it is told to leave. */
+/** Sends a request and waits for its response, until the test disconnects it. */
 export function leaving(lane: EvalGateway, content: string) {
   const controller = new AbortController();
   const gone = fetch(`${lane.env.OPENAI_BASE_URL}/chat/completions`, {
@@ -179,7 +179,7 @@ export async function closedBefore(lane: EvalGateway): Promise<void> {
   await fetch(`${lane.env.OPENAI_BASE_URL?.replace(/[0-9a-f]{48}/, '0')}`);
 }
 
-/** Resolves when so many requests of this eval have arrived whole at the gateway, which serves in this process. */
+/** Resolves when this many requests of the eval have arrived whole at the gateway, which serves in this process. */
 export function untilAtGateway(lane: EvalGateway, count: number): Promise<void> {
   const { pathname } = new URL(lane.env.OPENAI_BASE_URL ?? '');
   let left = count;

@@ -30,14 +30,14 @@ const REGISTRY = join(FIXTURES, 'registry');
 const TIMEOUT_MS = 1_800_000;
 /** `oaieval` knows no other place for its record files. */
 const RECORDS = '/tmp/evallogs';
-/** With threads, more than evals asks about at a time when nobody says how many. */
+/** With threads, more samples than evals runs at a time by default. */
 const maxSamples = ({ threads }: EvalSet): string[] => ['--max_samples', threads ? '12' : '2'];
 
 export interface EvalSet {
   readonly evalSet: string;
   readonly model: string;
   readonly evals: number;
-  /** Whether evals asks about as many samples at a time as it does when nobody says how many. */
+  /** Whether evals runs its default number of samples at a time; otherwise one. */
   readonly threads?: true;
 }
 
@@ -122,8 +122,8 @@ function sha256(text: string): string {
 }
 
 /**
- * What models were asked, in no order. Looking models up (`GET /v1/models`) does not count: evals as mended for today's
- * models, which is what the warm engine runs, has no need of it.
+ * The requests to models, sorted. Looking models up (`GET /v1/models`) does not count: the warm engine, which serves models
+ * that evals does not know, has no need of it.
  */
 function asked(requests: readonly ModelRequest[]): string[] {
   return requests
@@ -248,7 +248,7 @@ function resultOf(path: string): [string, EvalResult] {
   return [name, { report, counts, events: events.sort() }];
 }
 
-/** Whether a wrong result could be told from a right one: some metric is not 0. */
+/** Whether a wrong result would differ from a right one: some metric is not 0. */
 function isTelling({ report }: EvalResult): boolean {
   return Object.entries(report).some(
     ([name, value]) => typeof value === 'number' && value !== 0 && !name.startsWith('usage_'),

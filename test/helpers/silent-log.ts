@@ -2,7 +2,7 @@ import type { Log } from '../../src/log.ts';
 
 const ignore = () => {};
 
-/** A log that nobody reads. */
+/** A log that discards everything. */
 export const silentLog: Log = {
   debug: ignore,
   info: ignore,

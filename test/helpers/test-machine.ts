@@ -30,7 +30,7 @@ export type MachineRun = Partial<Omit<RunOptions, 'directory' | 'stateDirectory'
   readonly cache?: boolean;
 };
 
-/** A known point of a run: the API holds responses back there, so that nothing goes on by itself. */
+/** A known point of a run: the API holds responses back there, so that the run waits. */
 export interface RunPoint {
   /** The API holds at least this many responses back. */
   readonly held: number;

@@ -37,9 +37,9 @@ export type CacheFault =
   | { readonly destroy: true }
   /** Answers later, but properly. */
   | { readonly delayMs: number }
-  /** Announces the whole answer, and closes the connection after so many bytes of it. */
+  /** Announces the whole answer, and closes the connection after this many bytes of it. */
   | { readonly truncateAfter: number }
-  /** Closes the connection after so many bytes of the request's body. */
+  /** Closes the connection after this many bytes of the request's body. */
   | { readonly cutRequestAfter: number }
   /** Answers as the storage does for an address whose signature has expired, or is not valid yet. */
   | { readonly expired: true };
@@ -55,7 +55,7 @@ export interface CacheServiceOptions {
    * github.com. The server then also acts as the HTTP proxy through which that name leads back to it.
    */
   readonly azureHost?: boolean;
-  /** How far the clock of the service is ahead, as its Date headers tell. */
+  /** How far the clock of the service is ahead, as its Date headers say. */
   readonly clockAheadMs?: number;
 }
 

@@ -128,7 +128,7 @@ function embedding({ model, body }: PostRequest): Answer {
   const size = typeof asked === 'number' && Number.isInteger(asked) && asked > 0 ? asked : embeddingSize;
   const data = inputs.map((each, index) => {
     const vector = unitVector(JSON.stringify(each) ?? '', size);
-    // The official Python client asks for base64 unless told otherwise: float32, little endian.
+    // The official Python client asks for base64 by default: float32, little endian.
     const base64 = field(body, 'encoding_format') === 'base64';
     return { object: 'embedding', index, embedding: base64 ? float32Base64(vector) : vector };
   });

@@ -17,7 +17,7 @@ export interface ModelRequest {
   readonly receivedAt: number;
   /** Milliseconds since the epoch; undefined until the answer has left. */
   answeredAt: number | undefined;
-  /** The status that was sent; undefined until then, and for ever when the client or a fault ended the connection. */
+  /** The status that was sent; undefined until then, and when the client or a fault ended the connection. */
   status: number | undefined;
   /** The connection closed before the whole answer was sent. */
   aborted: boolean;

@@ -1,6 +1,6 @@
 /**
- * Ends the step in every way that a job can end, at random moments, again and again, and looks after each time whether what
- * was paid for is still there. The step is the shipped action on a real eval set; model API and cache service are stand-ins.
+ * Ends the step repeatedly, at random moments, in every way that a job can end, and checks each time that what was paid for
+ * is still there. The step is the shipped action on a real eval set; model API and cache service are stand-ins.
  *
  *     npm run torture -- --seed 1 --rounds 200
  */
@@ -22,7 +22,7 @@ import { ProgressChecker } from './progress-checker.ts';
 export interface TortureOptions {
   readonly seed: number;
   readonly rounds: number;
-  /** Told of each round. */
+  /** Called with one line for each round. */
   readonly say: (line: string) => void;
 }
 
@@ -155,8 +155,8 @@ export async function torture({ seed, rounds, say }: TortureOptions): Promise<To
 }
 
 /**
- * Trouble that passes: the client tries some of it again for minutes, within the bounds that tests of the checkpoint room
- * look after.
+ * Trouble that passes: the client tries some of it again for minutes, within the bounds that the tests of the
+ * checkpoint room check.
  */
 function cacheTrouble(fault: CacheFault, savesOnly: boolean): Faults['now'] {
   const seen = new Map<string, number>();

@@ -54,8 +54,8 @@ describe.concurrent('an eval that fails after its last sample', () => {
       }
       writeFileSync(join(folder, 'weights.txt'), '');
       machine.forgetState();
-      const mended = await machine.run({ runAttempt: 3 });
-      expect(mended.outputs, logOf(mended)).toMatchObject({ complete: 'true', 'requests-sent': '0' });
+      const fixed = await machine.run({ runAttempt: 3 });
+      expect(fixed.outputs, logOf(fixed)).toMatchObject({ complete: 'true', 'requests-sent': '0' });
       expect(asked(machine)).toBe(SAMPLES);
       expect(existsSync(machine.path('resume/journal'))).toBe(false);
     },

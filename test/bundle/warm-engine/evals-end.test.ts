@@ -17,7 +17,7 @@ import {
 
 onLinux.concurrent('evals that end in their own way', () => {
   test('warm engine: failures of all kinds are reported as by engine oaieval', async (context) => {
-    const told = await Promise.all(
+    const reported = await Promise.all(
       ['warm', 'oaieval'].map(async (engine) => {
         const { machine, mark } = await machineFor(context, 'warm-endings', { inputs: { engine } });
         const result = await machine.run({ cache: false });
@@ -28,15 +28,15 @@ onLinux.concurrent('evals that end in their own way', () => {
         return failures(result);
       }),
     );
-    expect(told[0]).toEqual({
+    expect(reported[0]).toEqual({
       'warm-raises': expect.stringMatching(/^it ended with \w+/),
       'warm-exits': expect.stringContaining('oaieval exited with code 3'),
       'warm-vanishes': expect.stringContaining('oaieval exited with code 3'),
       'warm-aborts': expect.stringContaining('it was killed by SIGABRT'),
       'warm-nameless-signal': expect.stringContaining('(attempts: 1)'),
     });
-    const { 'warm-nameless-signal': _, ...named } = told[0] ?? {};
-    expect(told[1]).toMatchObject(named);
+    const { 'warm-nameless-signal': _, ...named } = reported[0] ?? {};
+    expect(reported[1]).toMatchObject(named);
   });
 
   test.for([
@@ -75,7 +75,7 @@ onLinux.concurrent('evals that end in their own way', () => {
       const first = await machine.run({ cache: false, env: { BROKEN: broken } });
       expect(first.outputs, logOf(first)).toMatchObject({ fresh: '1', failed: '1' });
       writeFileSync(broken, '');
-      // The plan is recalled, so nobody imports the class before the host does.
+      // The plan is recalled, so no process imports the class before the host does.
       const result = await machine.run({ cache: false, env: { BROKEN: broken }, runAttempt: 2 });
       expect(result.outputs, logOf(result)).toMatchObject({ reused: '1', failed: '1' });
       expect(failures(result)).toEqual({
