@@ -6,6 +6,8 @@ import type { CacheFault, CacheRequest } from '../stand-ins/cache-service.ts';
 import { conversations } from '../stand-ins/conversations.ts';
 
 const SAMPLES = 40;
+/** Of each eval: it has one request in flight for each. */
+export const THREADS = 4;
 export const EVALS = 5;
 /** Requests of each eval of the set: the model-graded one asks for an answer, then for a grade. */
 export const REQUESTS: Readonly<Record<string, number>> = {
@@ -48,7 +50,7 @@ export async function withMachine(
           knowledge: new Map(questions.map((q) => [q.input[0]?.content ?? '', q.ideal])),
         },
         cache: { faults: (request) => faults.now?.(request) },
-        env: { EVALS_THREADS: '4', PYTHONPATH: TALKS },
+        env: { EVALS_THREADS: String(THREADS), PYTHONPATH: TALKS },
       },
     );
     const registry = join(machine.directory, 'registry');
