@@ -31,7 +31,7 @@ const paths = statePaths(root, 'gpt-4', 'bench');
 const owner = { eval: 'bench.dev.v0', repository: 'o/r', fingerprint: '0'.repeat(64), parts: {} };
 sealLive(paths);
 const { journal } = Journal.open(paths, owner);
-const lane = gateway.openEval('bench', journal);
+const lane = gateway.openLane('bench', journal);
 
 process.on('message', (order: Order) => {
   if (order === 'restart') lane.restart();

@@ -78671,7 +78671,7 @@ class ApiUnusable extends Error {
 
 /***/ }),
 
-/***/ 5171:
+/***/ 5496:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -78765,7 +78765,7 @@ function answerError(response, status, message) {
 
 // EXTERNAL MODULE: ./lib/model/adaptation.js
 var model_adaptation = __nccwpck_require__(9704);
-;// CONCATENATED MODULE: ./lib/gateway/adaptable.js
+;// CONCATENATED MODULE: ./lib/gateway/call/adaptable.js
 /** Parameters that may be left out, those that change least first. */
 const DROPPABLE = [
     'user',
@@ -78883,7 +78883,7 @@ function parseFields(body) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/gateway/in-flight-limit.js
+;// CONCATENATED MODULE: ./lib/gateway/call/in-flight-limit.js
 /**
  * One limit of requests in flight for the whole job, shared fairly among evals, and a pause for all when the API asks for
  * one. It adapts (additive increase, multiplicative decrease): half as many when the API is overloaded, one more with each
@@ -79003,66 +79003,173 @@ class InFlightLimit {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/gateway/outage.js
+;// CONCATENATED MODULE: ./lib/gateway/call/retry-policy.js
+const defaultRetryPolicy = {
+    // A response of a reasoning model may take most of the time that a connection may be silent, and be lost then.
+    maxElapsedMs: 30 * 60_000,
+    maxRetryAfterMs: 10 * 60_000,
+    maxAttempts: 12,
+    initialDelayMs: 500,
+    maxDelayMs: 60_000,
+    maxPauseMs: 60_000,
+};
+const noRetries = {
+    failedAttempts: 0,
+    retries: 0,
+    previousSentAt: Number.POSITIVE_INFINITY,
+};
+function decideRetry(policy, history, failed, random = Math.random) {
+    const { throttled, retryAfterMs, lastAnswerAt, firstSentAt, sentAt, now } = failed;
+    // A rate limit is not the fault of a request that waits for its turn while the API answers others.
+    const waitsForTurn = throttled && (retryAfterMs !== undefined || lastAnswerAt >= history.previousSentAt);
+    const failedAttempts = history.failedAttempts + (waitsForTurn ? 0 : 1);
+    const retries = history.retries + 1;
+    const delayMs = retryAfterMs ?? backoff(retries, policy, random);
+    const since = throttled ? Math.max(firstSentAt, lastAnswerAt) : firstSentAt;
+    if (failedAttempts >= policy.maxAttempts ||
+        delayMs > policy.maxRetryAfterMs ||
+        now - since + delayMs > policy.maxElapsedMs)
+        return { kind: 'give-up' };
+    return { kind: 'retry', delayMs, history: { failedAttempts, retries, previousSentAt: sentAt } };
+}
+/** Exponential, with jitter: requests that failed together do not return together. `retries` counts from 1. */
+function backoff(retries, { initialDelayMs, maxDelayMs }, random = Math.random) {
+    const longest = Math.min(maxDelayMs, initialDelayMs * 2 ** (retries - 1));
+    return longest / 2 + (random() * longest) / 2;
+}
 /**
- * Whether the API cannot be reached at all: then the job ends with the cause, instead of each sample of each eval waiting
- * in vain.
+ * Somewhat later than the API asks for: jobs that were delayed together do not return together, and one that is delayed
+ * again and again does not return each millisecond.
  */
-
-/** Milliseconds without any answer after which a job that was never answered ends. */
-const UNANSWERED_LIMIT_MS = 10 * 60_000;
-/** Different requests without an answer that speak for the API where one may fail for what it holds. */
-const ENOUGH = 2;
-class Outage {
-    #firstSentAt = 0;
-    #lastAnswerAt = 0;
-    /** Whether a journal has answered: the API did so in an earlier run. */
-    #replayed = false;
-    #unanswered = new Set();
-    sent(now) {
-        this.#firstSentAt ||= now;
-    }
-    answered(now) {
-        this.#lastAnswerAt = now;
-        this.#unanswered = new Set();
-    }
-    replayed() {
-        this.#replayed = true;
-    }
-    /** A request failed, and will be sent again. @returns what ends the job; undefined when it is worth waiting */
-    retrying(why, now) {
-        const elapsed = now - this.#firstSentAt;
-        if (this.#lastAnswerAt > 0 || elapsed < UNANSWERED_LIMIT_MS)
-            return undefined;
-        return unreachable(`has not answered for ${minutes(elapsed)}: ${why}`);
-    }
-    /** A request was given up. @returns what ends the job; undefined when it is about this request */
-    gaveUp({ id, why, permanent, advice, firstSentAt, attempts }, now) {
-        if (this.#lastAnswerAt >= firstSentAt)
-            return undefined;
-        if (permanent && this.#lastAnswerAt === 0)
-            return unreachable(`cannot be used: ${why}`, advice);
-        this.#unanswered.add(id);
-        // All attempts of one request tell enough where nothing was ever answered.
-        const one = this.#lastAnswerAt === 0 && !this.#replayed && attempts > 1;
-        if (!one && this.#unanswered.size < ENOUGH)
-            return undefined;
-        return unreachable(`has not answered for ${minutes(now - firstSentAt)}: ${why}`, advice);
-    }
+function advisedDelay(askedMs, { initialDelayMs }, random = Math.random) {
+    return Math.max(askedMs, initialDelayMs / 2) + random() * Math.min(1000, askedMs / 10);
 }
-function unreachable(what, advice) {
-    return new errors/* ApiUnusable */.sV('API_UNREACHABLE', `the API ${what}`, advice ?? 'Check the status of the API, its rate limit, and that this runner can reach it.');
+/**
+ * Milliseconds the server asks to wait (`retry-after-ms`, `Retry-After` in seconds or as a date); undefined: it does not
+ * say. Zero or a date in the past is ignored, so that a server that keeps sending it is not retried twelve times at once.
+ */
+function retryAfter(headers, now = Date.now()) {
+    const text = firstOf(headers['retry-after']);
+    const seconds = Number(text) * 1000;
+    const waits = [
+        Number(firstOf(headers['retry-after-ms'])),
+        seconds,
+        Number.isNaN(seconds) ? Date.parse(text) - now : 0,
+    ];
+    return waits.find((wait) => wait > 0 && Number.isFinite(wait));
 }
-function minutes(milliseconds) {
-    const seconds = Math.round(milliseconds / 1000);
-    return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+/**
+ * Milliseconds until the rate limit is reset, when the response says that nothing is left of it (OpenAI:
+ * `x-ratelimit-remaining-requests: 0`, `x-ratelimit-reset-requests: 6m0s`; likewise `-tokens`).
+ */
+function rateLimitReset(headers) {
+    const waits = ['requests', 'tokens']
+        .filter((unit) => firstOf(headers[`x-ratelimit-remaining-${unit}`]) === '0')
+        .map((unit) => goDuration(firstOf(headers[`x-ratelimit-reset-${unit}`])) ?? 0);
+    return Math.max(0, ...waits) || undefined;
+}
+/** A header that was sent twice is a list. */
+function firstOf(value) {
+    return (typeof value === 'string' ? value : value?.[0]) ?? '';
+}
+const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+/** `1s`, `6m0s`, `20ms`, `1.5s`, in milliseconds. */
+function goDuration(text) {
+    if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text))
+        return undefined;
+    const parts = text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g);
+    return [...parts].reduce((sum, [, number, unit = '']) => sum + Number(number) * (UNITS[unit] ?? 0), 0);
 }
 
-// EXTERNAL MODULE: ./lib/gateway/providers.js
-var providers = __nccwpck_require__(5200);
+;// CONCATENATED MODULE: ./lib/gateway/refusal/refusal-kinds.js
+/** Codes and types. */
+const MONEY_WORDS = new RegExp([
+    'insufficient_(quota|credits?|balance|funds)|exceeded_current_quota|quota_?exceeded|payment_required',
+    'billing|budget_exceeded|token_?budget|(credit|spend(ing)?)_?limit|out_of_credits?|CREDITS_EXHAUSTED',
+    'PerDay|PerMonth',
+].join('|'), 'i');
+/** Messages. Not `billing` alone: an ordinary rate limit may advise to add a payment method there. */
+const MONEY_MESSAGE = new RegExp([
+    'budget has been exceeded|exceeded(token)?budget|max budget',
+    'credit balance is too low|insufficient (account )?(balance|credits?|funds|quota)|out of credits?',
+    'requires (more|at least .{0,20}) ?credits|(no (more|remaining)|have no) credits|used all (available )?credits',
+    "doesn't have any credits|exceeded your monthly (included )?credits|valid credit card",
+    '(monthly|daily)? ?(spend|spending|usage|credit) limit|call volume quota|free-models-per-day',
+    'limit: 0\\b|limited to [\\d,]+ api calls ?/ ?month|check your plan and billing|account is (not active|suspended)',
+].join('|'), 'i');
+const KEY_WORDS = /api_?key_?(invalid|expired|service_blocked)|invalid_?(api_?)?key|invalid_authentication|CONSUMER_(INVALID|SUSPENDED)|unauthenticated/i;
+const KEY_MESSAGE = /api[ -]?key (is )?(not valid|invalid|expired|missing|not found)|(incorrect|invalid|expired|missing|no|leaked) (api|subscription)[ -]?key|reported as leaked|unregistered callers|authentication error/i;
+const CONTENT_WORDS = /content_?(filter|policy)|moderation|safety|guardrail|waf/i;
+const CONTENT_MESSAGE = /\b(flagged|moderat(ed|ion)|self-harm|violates?|prohibited|unsafe|malicious)\b|content (filter|policy|management)|request (was )?blocked|guardrail/i;
+const MODEL_WORDS = /model_?(not_found|not_available|not_exist|decommissioned|deprecated|terminated)|invalid_?model|unknown_?model|deploymentnotfound|no_such_model/i;
+const MODEL_MESSAGE = /\b(model|deployment|models\/\S+)\b.{0,120}(not (found|exist|available|supported for)|does ?n[o']t exist|no longer|decommissioned|deprecated|shut ?down|retired|discontinued|unknown|is not a valid model)|(invalid|unknown|unsupported|no such) model\b|not a valid model/i;
+/** What a refusal is about; undefined when the error is none: it is the request's own, or a retry may succeed. */
+function refusalKind(error) {
+    const { status, words, message, webPage, flagged } = error;
+    const saysMoney = MONEY_WORDS.test(words) || MONEY_MESSAGE.test(message);
+    switch (status) {
+        case 401:
+            return saysMoney ? 'money' : 'key';
+        case 402:
+            return 'money';
+        case 429:
+            return isMoneyNotRate(error, saysMoney) ? 'money' : undefined;
+        case 412:
+            return saysMoney ? 'money' : undefined;
+        case 403:
+            if (webPage || flagged || CONTENT_WORDS.test(words))
+                return 'content';
+            if (saysMoney)
+                return 'money';
+            if (CONTENT_MESSAGE.test(message))
+                return 'content';
+            if (KEY_WORDS.test(words) || KEY_MESSAGE.test(message))
+                return 'key';
+            return isAboutModel(error) ? 'model' : 'access';
+        case 404:
+        case 410:
+            return isAboutModel(error) || (!webPage && /\bmodel\b/i.test(`${words} ${message}`))
+                ? 'model'
+                : 'address';
+        case 405:
+            return 'address';
+        case 400:
+        case 422:
+            if (flagged || CONTENT_WORDS.test(words))
+                return undefined;
+            if (saysMoney)
+                return 'money';
+            if (KEY_WORDS.test(words) || KEY_MESSAGE.test(message))
+                return 'key';
+            return isAboutModel(error) ? 'model' : undefined;
+        default:
+            return undefined;
+    }
+}
+function isAboutModel({ words, message, param }) {
+    if (MODEL_WORDS.test(words))
+        return true;
+    return ((param === '' || param === 'model') &&
+        MODEL_MESSAGE.test(message) &&
+        !/not supported with this model/i.test(message));
+}
+/**
+ * A limit per minute passes; one per day or month, or a quota that is used up, does not. Gemini says "check your plan and
+ * billing" of both, and tells them apart by the id of the quota; OpenAI's own word for no money is the code.
+ */
+function isMoneyNotRate({ words, message }, saysMoney) {
+    if (/insufficient_quota|billing|budget_exceeded/.test(words))
+        return true;
+    if (/PerMinute/.test(words) && !/PerDay|PerMonth/.test(words))
+        return false;
+    if (/retry in \d+(\.\d+)? ?s/i.test(message) && !/PerDay|PerMonth/.test(words))
+        return false;
+    return saysMoney;
+}
+
 // EXTERNAL MODULE: ./lib/text.js
 var lib_text = __nccwpck_require__(8804);
-;// CONCATENATED MODULE: ./lib/gateway/provider-error.js
+;// CONCATENATED MODULE: ./lib/gateway/response/provider-error.js
 /**
  * What a provider says of a request that it refused, in whatever shape: OpenAI's `{"error": {…}}`, Anthropic's, Gemini's
  * list around it, `{"error": "…"}` (Ollama, TGI), `{"message": …}` (vLLM, Mistral, Bedrock), `{"detail": …}` (FastAPI),
@@ -79202,324 +79309,7 @@ function isObject(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-;// CONCATENATED MODULE: ./lib/gateway/refusals.js
-/**
- * Whether a refusal ends the job or fails one eval. One response does not speak for the job: what the API has answered to
- * the same key and model speaks against it, and so does a refusal that is about one request.
- */
-
-
-/** Different requests, all refused with nothing answered between them, that speak for the job where one does not. */
-const refusals_ENOUGH = 2;
-class Refusals {
-    #options;
-    /** Key and model of what the API has answered in this job. */
-    #answered = new Set();
-    #answeredKeys = new Set();
-    /** Models that a journal holds answers of. */
-    #recordedModels = new Set();
-    /** Requests that were refused since the API last answered one with the same key, by key. */
-    #refusedSince = new Map();
-    /** Requests and evals that were refused for what they hold or may not do, while nothing is known to have been answered. */
-    #refusedRequests = new Set();
-    #refusedEvals = new Set();
-    constructor(options) {
-        this.#options = options;
-    }
-    /** The API has answered a question now. */
-    answered(keys, model) {
-        for (const key of keys) {
-            this.#answered.add(JSON.stringify([key, model]));
-            this.#answeredKeys.add(key);
-            this.#refusedSince.delete(key);
-        }
-        if (keys.length === 0)
-            this.#recordedModels.add(model);
-    }
-    /** A journal has answered a question: the API did so in an earlier run. */
-    replayed(model) {
-        this.#recordedModels.add(model);
-    }
-    /** What ends the job; undefined when the refusal is the eval's own. */
-    judge(request) {
-        const { refusal, error } = request;
-        if (!this.#isOfTheJob(request) || !this.#speaksForTheJob(request))
-            return undefined;
-        const message = `the API refused: ${describeProviderError(error)}`;
-        return new errors/* ApiUnusable */.sV('API_REFUSED', message, this.#advice(refusal, request));
-    }
-    /** Whether it was made with the job's own key: others that reach the gateway, or an eval's own key, do not end the job. */
-    #isOfTheJob({ keys }) {
-        const { jobKeys } = this.#options;
-        return keys.length === 0 ? jobKeys.length === 0 : keys.some((key) => jobKeys.includes(key));
-    }
-    #speaksForTheJob(request) {
-        const { refusal, keys, model, id, evalName, isQuestion } = request;
-        const nothingAnswered = this.#answered.size === 0 && this.#recordedModels.size === 0;
-        switch (refusal) {
-            case 'key':
-                return !this.#haveAnswered(keys) || this.#isRepeated(keys, id);
-            case 'money':
-                return !this.#haveAnswered(keys, model) || this.#isRepeated(keys, id);
-            case 'model':
-                if (!isQuestion || !this.#options.jobModels.includes(model))
-                    return false;
-                return !this.#haveAnswered(keys, model) && !this.#recordedModels.has(model);
-            case 'address':
-                return isQuestion && nothingAnswered;
-            case 'access':
-            case 'content': {
-                if (!isQuestion || !nothingAnswered)
-                    return false;
-                this.#refusedRequests.add(id);
-                this.#refusedEvals.add(evalName);
-                const enough = refusal === 'access' ? this.#refusedRequests : this.#refusedEvals;
-                return enough.size >= refusals_ENOUGH;
-            }
-        }
-    }
-    #haveAnswered(keys, model) {
-        if (model === undefined)
-            return keys.some((key) => this.#answeredKeys.has(key));
-        return keys.some((key) => this.#answered.has(JSON.stringify([key, model])));
-    }
-    /** Whether another request was refused before, and nothing answered with the key since. */
-    #isRepeated(keys, id) {
-        let repeated = false;
-        for (const key of keys) {
-            const refused = this.#refusedSince.get(key) ?? new Set();
-            refused.add(id);
-            this.#refusedSince.set(key, refused);
-            repeated ||= refused.size >= refusals_ENOUGH;
-        }
-        return repeated;
-    }
-    #advice(refusal, { model }) {
-        const { baseUrl } = this.#options;
-        const named = model === '' ? 'the model' : `the model ${JSON.stringify(model)}`;
-        switch (refusal) {
-            case 'key':
-                return 'Fix the API key: check the secret behind it, and that it is a key of this API.';
-            case 'money':
-                return 'Add credit to the account, or raise the quota or budget of the key.';
-            case 'model':
-                return `Check the name of ${named}, that it has not been shut down, and that the key may use it.`;
-            case 'address':
-                return `Check the base URL of the API (${baseUrl}): it usually ends with /v1.`;
-            case 'access':
-                return `Check what the key may do: its project, its region, and its access to ${named}.`;
-            case 'content':
-                return 'Check what stands between this runner and the API: every request was refused for what it holds.';
-        }
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/gateway/retry-policy.js
-const defaultRetryPolicy = {
-    // A response of a reasoning model may take most of the time that a connection may be silent, and be lost then.
-    maxElapsedMs: 30 * 60_000,
-    maxRetryAfterMs: 10 * 60_000,
-    maxAttempts: 12,
-    initialDelayMs: 500,
-    maxDelayMs: 60_000,
-    maxPauseMs: 60_000,
-};
-const noRetries = {
-    failedAttempts: 0,
-    retries: 0,
-    previousSentAt: Number.POSITIVE_INFINITY,
-};
-function decideRetry(policy, history, failed, random = Math.random) {
-    const { throttled, retryAfterMs, lastAnswerAt, firstSentAt, sentAt, now } = failed;
-    // A rate limit is not the fault of a request that waits for its turn while the API answers others.
-    const waitsForTurn = throttled && (retryAfterMs !== undefined || lastAnswerAt >= history.previousSentAt);
-    const failedAttempts = history.failedAttempts + (waitsForTurn ? 0 : 1);
-    const retries = history.retries + 1;
-    const delayMs = retryAfterMs ?? backoff(retries, policy, random);
-    const since = throttled ? Math.max(firstSentAt, lastAnswerAt) : firstSentAt;
-    if (failedAttempts >= policy.maxAttempts ||
-        delayMs > policy.maxRetryAfterMs ||
-        now - since + delayMs > policy.maxElapsedMs)
-        return { kind: 'give-up' };
-    return { kind: 'retry', delayMs, history: { failedAttempts, retries, previousSentAt: sentAt } };
-}
-/** Exponential, with jitter: requests that failed together do not return together. `retries` counts from 1. */
-function backoff(retries, { initialDelayMs, maxDelayMs }, random = Math.random) {
-    const longest = Math.min(maxDelayMs, initialDelayMs * 2 ** (retries - 1));
-    return longest / 2 + (random() * longest) / 2;
-}
-/**
- * Somewhat later than the API asks for: jobs that were delayed together do not return together, and one that is delayed
- * again and again does not return each millisecond.
- */
-function advisedDelay(askedMs, { initialDelayMs }, random = Math.random) {
-    return Math.max(askedMs, initialDelayMs / 2) + random() * Math.min(1000, askedMs / 10);
-}
-/**
- * Milliseconds the server asks to wait (`retry-after-ms`, `Retry-After` in seconds or as a date); undefined: it does not
- * say. Zero or a date in the past is ignored, so that a server that keeps sending it is not retried twelve times at once.
- */
-function retryAfter(headers, now = Date.now()) {
-    const text = firstOf(headers['retry-after']);
-    const seconds = Number(text) * 1000;
-    const waits = [
-        Number(firstOf(headers['retry-after-ms'])),
-        seconds,
-        Number.isNaN(seconds) ? Date.parse(text) - now : 0,
-    ];
-    return waits.find((wait) => wait > 0 && Number.isFinite(wait));
-}
-/**
- * Milliseconds until the rate limit is reset, when the response says that nothing is left of it (OpenAI:
- * `x-ratelimit-remaining-requests: 0`, `x-ratelimit-reset-requests: 6m0s`; likewise `-tokens`).
- */
-function rateLimitReset(headers) {
-    const waits = ['requests', 'tokens']
-        .filter((unit) => firstOf(headers[`x-ratelimit-remaining-${unit}`]) === '0')
-        .map((unit) => goDuration(firstOf(headers[`x-ratelimit-reset-${unit}`])) ?? 0);
-    return Math.max(0, ...waits) || undefined;
-}
-/** A header that was sent twice is a list. */
-function firstOf(value) {
-    return (typeof value === 'string' ? value : value?.[0]) ?? '';
-}
-const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-/** `1s`, `6m0s`, `20ms`, `1.5s`, in milliseconds. */
-function goDuration(text) {
-    if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text))
-        return undefined;
-    const parts = text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g);
-    return [...parts].reduce((sum, [, number, unit = '']) => sum + Number(number) * (UNITS[unit] ?? 0), 0);
-}
-
-// EXTERNAL MODULE: external "node:querystring"
-var external_node_querystring_ = __nccwpck_require__(1792);
-;// CONCATENATED MODULE: ./lib/gateway/basic-authorization.js
-/** User name and password, as httpx sends those of a URL (RFC 7617, in UTF-8). */
-
-function basic(username, password) {
-    return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-}
-/** The authorization that a URL brings with it; undefined when it has neither a user name nor a password. */
-function basicAuthorization({ username, password }) {
-    if (username === '' && password === '')
-        return undefined;
-    return basic((0,external_node_querystring_.unescape)(username), (0,external_node_querystring_.unescape)(password));
-}
-
-// EXTERNAL MODULE: ./node_modules/undici/index.js
-var undici = __nccwpck_require__(6752);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __nccwpck_require__(1692);
-;// CONCATENATED MODULE: ./lib/gateway/certificates.js
-/** Whose certificates are trusted: all that Node.js trusts, and all that one of Python's clients would. */
-
-
-
-
-
-/** Each names a PEM file, or a directory of them: of OpenSSL (and so of httpx), requests, curl and Node.js. */
-const FILE_VARIABLES = ['SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE', 'NODE_EXTRA_CA_CERTS'];
-/** A list of directories, as OpenSSL reads it. */
-const DIRECTORY_VARIABLE = 'SSL_CERT_DIR';
-/** Where distributions keep the CAs of the machine: truststore's list, for a machine whose OpenSSL finds none. */
-const MACHINE_FILES = [
-    '/etc/ssl/cert.pem',
-    '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',
-    '/etc/pki/tls/cert.pem',
-    '/etc/ssl/certs/ca-certificates.crt',
-    '/etc/ssl/ca-bundle.pem',
-];
-/** Bounds of what a variable may lead to; the bundles of distributions have 0.3 MB and 150 files. */
-const LARGEST_FILE = 16 * 1024 * 1024;
-const MOST_FILES = 2000;
-/** In a directory: what OpenSSL looks up by its hash, and what is plainly a certificate. */
-const CERTIFICATE_FILE = /^[0-9a-f]{8}\.\d+$|\.(pem|crt|cer)$/i;
-/**
- * The trust of all connections. Reading the store of the machine takes 0.1 s: call it for the first connection that
- * needs TLS, and keep what it returns.
- *
- * @param notice called with a sentence about each variable that leads to no certificate
- */
-function trustedBy(env, notice) {
-    return (0,external_node_tls_.createSecureContext)({
-        ca: [...new Set([...(0,external_node_tls_.getCACertificates)('default'), ...ofMachine(), ...ofVariables(env, notice)])],
-        // As Python has it since 3.13: a company may hand out its intermediate CA alone.
-        allowPartialTrustChain: true,
-    });
-}
-function ofMachine() {
-    const found = attempt(() => (0,external_node_tls_.getCACertificates)('system')) ?? [];
-    if (found.length > 0)
-        return found;
-    for (const file of MACHINE_FILES) {
-        const inFile = attempt(() => certificatesIn(file)) ?? [];
-        if (inFile.length > 0)
-            return inFile;
-    }
-    return [];
-}
-function ofVariables(env, notice) {
-    const named = [
-        ...FILE_VARIABLES.map((variable) => [variable, env[variable] ?? '']),
-        ...(env[DIRECTORY_VARIABLE] ?? '').split(external_node_path_.delimiter).map((path) => [DIRECTORY_VARIABLE, path]),
-    ];
-    return named.flatMap(([variable, path]) => {
-        if (path === '')
-            return [];
-        try {
-            const found = certificatesIn(path);
-            if (found.length === 0)
-                notice(`${certificates_subject(variable, path)} holds no certificate in PEM form.`);
-            return found;
-        }
-        catch (error) {
-            notice(`${certificates_subject(variable, path)} cannot be read: ${(0,errors/* reasonOf */.A3)(error)}.`);
-            return [];
-        }
-    });
-}
-const certificates_subject = (variable, path) => `The environment variable ${variable} is ignored: ${JSON.stringify(path)}`;
-/** @throws Error when there is no such file or directory, or it is too large */
-function certificatesIn(path) {
-    if (!(0,external_node_fs_.statSync)(path).isDirectory())
-        return certificatesOf(read(path));
-    const names = (0,external_node_fs_.readdirSync)(path).filter((name) => CERTIFICATE_FILE.test(name));
-    if (names.length > MOST_FILES)
-        throw new Error(`it has more than ${MOST_FILES} files`);
-    return names.flatMap((name) => attempt(() => certificatesOf(read((0,external_node_path_.join)(path, name)))) ?? []);
-}
-function read(path) {
-    const status = (0,external_node_fs_.statSync)(path);
-    if (!status.isFile())
-        throw new Error('it is neither a file nor a directory');
-    if (status.size > LARGEST_FILE)
-        throw new Error(`it is larger than ${LARGEST_FILE} bytes`);
-    return (0,external_node_fs_.readFileSync)(path, 'latin1');
-}
-/** Each certificate in a text in PEM form, all written alike; what is broken is left out. */
-function certificatesOf(text) {
-    const blocks = text.match(/-----BEGIN ([A-Z0-9]+ )?CERTIFICATE-----[^-]+-----END \1?CERTIFICATE-----/g) ?? [];
-    return blocks.flatMap((block) => attempt(() => new external_node_crypto_.X509Certificate(block).toString()) ?? []);
-}
-function attempt(read) {
-    try {
-        return read();
-    }
-    catch {
-        return undefined;
-    }
-}
-
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(7030);
-// EXTERNAL MODULE: external "node:url"
-var external_node_url_ = __nccwpck_require__(3136);
-;// CONCATENATED MODULE: ./lib/gateway/transport-failure.js
+;// CONCATENATED MODULE: ./lib/gateway/upstream/transport-failure.js
 /** What an error of the transport is, in plain English, and whether the same request can succeed later. */
 /** A failure that this client finds by itself, before or after it speaks with a server. */
 class TransportError extends Error {
@@ -79698,7 +79488,365 @@ function each(codes, ...known) {
     return Object.fromEntries(codes.map((code) => [code, known]));
 }
 
-;// CONCATENATED MODULE: ./lib/gateway/proxies.js
+;// CONCATENATED MODULE: ./lib/gateway/response/event-stream.js
+/** Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), as model APIs send them. */
+function isEventStream(type) {
+    return type.startsWith('text/event-stream');
+}
+/**
+ * The data of each event, in order. Lines end at CR, LF or both, and nowhere else: JSON may hold U+2028 and U+2029, which end
+ * a line for `^`, `$` and `.` of a regular expression.
+ */
+function eventData(text) {
+    return text
+        .split(/\r\n|[\n\r]/)
+        .flatMap((line) => (line.startsWith('data:') ? [line.slice('data:'.length).trim()] : []));
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/response/usage.js
+
+
+function usageOf(type, body) {
+    if (isEventStream(type))
+        return usageOfEvents(body.toString('utf8'));
+    if (!/[/+]json/.test(type) || body.indexOf('"usage"') < 0)
+        return traffic/* noTokens */._e;
+    return usageIn(parse(body.toString('utf8'))) ?? traffic/* noTokens */._e;
+}
+/** Whether an answer came to the end that its format has, and was not cut short where the transport cannot tell. */
+function isWhole(type, body) {
+    if (isEventStream(type)) {
+        // All of it: the last event of OpenAI's responses repeats the whole answer. vLLM ends with [DONE] also what failed.
+        const text = body.toString('latin1');
+        return (/^data: ?\[DONE\]|^event: ?(message_stop|response\.(completed|incomplete))\b/m.test(text) &&
+            !/^event: ?(error|response\.failed)\b|^data: ?\{"(error": ?[{"]|object": ?"error")/m.test(text));
+    }
+    // Where the end of the connection is the end of the body, only the body itself can tell. JSON Lines are not JSON.
+    return !/[/+]json\s*(;|$)/.test(type) || parse(body.toString('utf8')) !== undefined;
+}
+/** A later event supersedes an earlier one field by field: Anthropic sends the input first, the output at the end. */
+function usageOfEvents(text) {
+    let usage = traffic/* noTokens */._e;
+    for (const data of eventData(text)) {
+        if (!data.includes('"usage"'))
+            continue;
+        const event = parse(data);
+        const found = usageIn(event) ?? usageIn(field(event, 'message')) ?? usageIn(field(event, 'response'));
+        if (!found)
+            continue;
+        usage = {
+            prompt: found.prompt || usage.prompt,
+            completion: found.completion || usage.completion,
+            cached: found.cached || usage.cached,
+            reasoning: found.reasoning || usage.reasoning,
+        };
+    }
+    return usage;
+}
+function usageIn(value) {
+    const usage = field(value, 'usage');
+    if (typeof usage !== 'object' || usage === null)
+        return undefined;
+    const input = field(usage, 'prompt_tokens_details') ?? field(usage, 'input_tokens_details');
+    const output = field(usage, 'completion_tokens_details') ?? field(usage, 'output_tokens_details');
+    // Anthropic counts what it reads from its cache, or writes to it, beside the input.
+    const beside = count(usage, 'cache_read_input_tokens') + count(usage, 'cache_creation_input_tokens');
+    return {
+        prompt: count(usage, 'prompt_tokens') || count(usage, 'input_tokens') + beside,
+        completion: count(usage, 'completion_tokens') || count(usage, 'output_tokens'),
+        cached: count(input, 'cached_tokens') || count(usage, 'cache_read_input_tokens'),
+        reasoning: count(output, 'reasoning_tokens'),
+    };
+}
+function count(value, name) {
+    const number = field(value, name);
+    return typeof number === 'number' && Number.isSafeInteger(number) && number > 0 ? number : 0;
+}
+function field(value, name) {
+    return typeof value === 'object' && value !== null ? value[name] : undefined;
+}
+function parse(text) {
+    try {
+        return JSON.parse(text.replace(/^\ufeff/, ''));
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/response/response-check.js
+/**
+ * Whether a successful response is one. Routers and proxies send failures with status 200: an `error` in the body or in a
+ * stream, `choices` that are null or empty, `finish_reason: error`, a web page. None of these is an answer of a model.
+ */
+
+
+
+/** What a failure that names no status stands for. */
+const BAD_GATEWAY = 502;
+/**
+ * The failure that a response with a 2xx status is in disguise, with the status that it names; undefined when it is an
+ * answer.
+ * @param body decoded
+ * @param secrets what the provider may repeat, and what must not be shown
+ */
+function failureIn(endpoint, type, body, secrets = []) {
+    if (isEventStream(type))
+        return failureInStream(type, body, secrets);
+    const value = parsePythonJson(body);
+    if (value === undefined)
+        return unreadable(body, secrets);
+    const fields = response_check_isObject(value) ? value : {};
+    const failed = errorOf(fields);
+    if (failed !== undefined)
+        return namedFailure(failed, secrets);
+    if (hasAnswer(endpoint, fields))
+        return undefined;
+    const error = readProviderError(BAD_GATEWAY, body, secrets);
+    return { ...error, message: `a response without an answer: ${error.message}`, namesStatus: false };
+}
+/** A web page, or what a connection that ended early has left. */
+function unreadable(body, secrets) {
+    const error = readProviderError(BAD_GATEWAY, body, secrets);
+    if (error.webPage)
+        return error;
+    if (body.length === 0)
+        return { ...error, message: 'an empty response', namesStatus: false };
+    return { ...error, message: `a response that is not complete JSON: ${error.message.slice(0, 200)}` };
+}
+/** The failure that the first event of a stream reports; undefined when there is none, or no whole event yet. */
+function failureInFirstEvent(text, secrets = []) {
+    const end = /\r?\n\r?\n/.exec(text.replace(/^(?::[^\n]*\r?\n|\r?\n)+/, ''));
+    if (!end)
+        return undefined;
+    const [data] = eventData(text);
+    if (data === undefined)
+        return /^event:/m.test(text) ? 'none' : undefined;
+    return failureOfEvent(data, secrets) ?? 'none';
+}
+function failureInStream(type, body, secrets) {
+    const events = eventData(body.toString('utf8'));
+    const whole = isWhole(type, body);
+    for (const data of events) {
+        // Of a whole stream only what may end a choice is worth parsing.
+        const failure = !whole || data.includes('"error"') ? failureOfEvent(data, secrets) : undefined;
+        if (failure)
+            return failure;
+    }
+    return whole ? undefined : plainFailure('a stream that ended early');
+}
+function failureOfEvent(data, secrets) {
+    const event = parsePythonJson(Buffer.from(data));
+    if (!response_check_isObject(event))
+        return undefined;
+    const error = errorOf(event) ?? (response_check_isObject(event.response) ? errorOf(event.response) : undefined);
+    return error === undefined ? undefined : namedFailure(error, secrets);
+}
+/** The part of a body that says it failed. */
+function errorOf(fields) {
+    if (isSet(fields.error))
+        return { error: fields.error };
+    // Older vLLM, Anthropic.
+    if (fields.object === 'error' || fields.type === 'error')
+        return fields;
+    if (fields.success === false || isSet(fields.errors))
+        return fields;
+    if (fields.status === 'failed' || fields.status === 'cancelled')
+        return fields;
+    for (const choice of response_check_listOf(fields.choices)) {
+        if (!response_check_isObject(choice))
+            continue;
+        if (isSet(choice.error))
+            return { error: choice.error };
+        if (choice.finish_reason === 'error')
+            return { error: { message: 'finish_reason: error' } };
+    }
+    return undefined;
+}
+function hasAnswer(endpoint, fields) {
+    const every = (list, test) => Array.isArray(list) && list.length > 0 && list.every((item) => response_check_isObject(item) && test(item));
+    switch (endpoint) {
+        case 'chat/completions':
+            return every(fields.choices, ({ message }) => response_check_isObject(message));
+        case 'completions':
+            return every(fields.choices, ({ text }) => typeof text === 'string');
+        case 'embeddings':
+            return every(fields.data, ({ embedding }) => isSet(embedding));
+        case 'moderations':
+            return every(fields.results, () => true);
+        case 'responses':
+            return (Array.isArray(fields.output) &&
+                ['completed', 'incomplete', undefined].includes(fields.status));
+        case 'messages':
+            return Array.isArray(fields.content);
+    }
+}
+function namedFailure(value, secrets) {
+    const body = Buffer.from(JSON.stringify(value));
+    const status = statusNamedIn(body);
+    const error = readProviderError(status ?? BAD_GATEWAY, body, secrets);
+    return { ...error, namesStatus: status !== undefined };
+}
+function plainFailure(message) {
+    return namedFailure({ error: { message } }, []);
+}
+/** JSON as Python's `json` writes it, with `NaN` and `Infinity`, and with a byte order mark before it. */
+function parsePythonJson(body) {
+    const text = body.toString('utf8').replace(/^\ufeff/, '');
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        const quoted = text.replace(/"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g, (token) => token.startsWith('"') ? token : 'null');
+        try {
+            return JSON.parse(quoted);
+        }
+        catch {
+            return undefined;
+        }
+    }
+}
+/** `error: {}`, `error: ""`, `error: false` and `error: 0` say that there is none. */
+function isSet(value) {
+    if (response_check_isObject(value) || Array.isArray(value))
+        return Object.keys(value).length > 0;
+    return value !== undefined && value !== null && value !== '' && value !== false && value !== 0;
+}
+function response_check_listOf(value) {
+    return Array.isArray(value) ? value : [];
+}
+function response_check_isObject(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+// EXTERNAL MODULE: external "node:querystring"
+var external_node_querystring_ = __nccwpck_require__(1792);
+;// CONCATENATED MODULE: ./lib/gateway/upstream/basic-authorization.js
+/** User name and password, as httpx sends those of a URL (RFC 7617, in UTF-8). */
+
+function basic(username, password) {
+    return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+}
+/** The authorization that a URL brings with it; undefined when it has neither a user name nor a password. */
+function basicAuthorization({ username, password }) {
+    if (username === '' && password === '')
+        return undefined;
+    return basic((0,external_node_querystring_.unescape)(username), (0,external_node_querystring_.unescape)(password));
+}
+
+// EXTERNAL MODULE: ./node_modules/undici/index.js
+var undici = __nccwpck_require__(6752);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __nccwpck_require__(1692);
+;// CONCATENATED MODULE: ./lib/gateway/upstream/certificates.js
+/** Whose certificates are trusted: all that Node.js trusts, and all that one of Python's clients would. */
+
+
+
+
+
+/** Each names a PEM file, or a directory of them: of OpenSSL (and so of httpx), requests, curl and Node.js. */
+const FILE_VARIABLES = ['SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE', 'NODE_EXTRA_CA_CERTS'];
+/** A list of directories, as OpenSSL reads it. */
+const DIRECTORY_VARIABLE = 'SSL_CERT_DIR';
+/** Where distributions keep the CAs of the machine: truststore's list, for a machine whose OpenSSL finds none. */
+const MACHINE_FILES = [
+    '/etc/ssl/cert.pem',
+    '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',
+    '/etc/pki/tls/cert.pem',
+    '/etc/ssl/certs/ca-certificates.crt',
+    '/etc/ssl/ca-bundle.pem',
+];
+/** Bounds of what a variable may lead to; the bundles of distributions have 0.3 MB and 150 files. */
+const LARGEST_FILE = 16 * 1024 * 1024;
+const MOST_FILES = 2000;
+/** In a directory: what OpenSSL looks up by its hash, and what is plainly a certificate. */
+const CERTIFICATE_FILE = /^[0-9a-f]{8}\.\d+$|\.(pem|crt|cer)$/i;
+/**
+ * The trust of all connections. Reading the store of the machine takes 0.1 s: call it for the first connection that
+ * needs TLS, and keep what it returns.
+ *
+ * @param notice called with a sentence about each variable that leads to no certificate
+ */
+function trustedBy(env, notice) {
+    return (0,external_node_tls_.createSecureContext)({
+        ca: [...new Set([...(0,external_node_tls_.getCACertificates)('default'), ...ofMachine(), ...ofVariables(env, notice)])],
+        // As Python has it since 3.13: a company may hand out its intermediate CA alone.
+        allowPartialTrustChain: true,
+    });
+}
+function ofMachine() {
+    const found = attempt(() => (0,external_node_tls_.getCACertificates)('system')) ?? [];
+    if (found.length > 0)
+        return found;
+    for (const file of MACHINE_FILES) {
+        const inFile = attempt(() => certificatesIn(file)) ?? [];
+        if (inFile.length > 0)
+            return inFile;
+    }
+    return [];
+}
+function ofVariables(env, notice) {
+    const named = [
+        ...FILE_VARIABLES.map((variable) => [variable, env[variable] ?? '']),
+        ...(env[DIRECTORY_VARIABLE] ?? '').split(external_node_path_.delimiter).map((path) => [DIRECTORY_VARIABLE, path]),
+    ];
+    return named.flatMap(([variable, path]) => {
+        if (path === '')
+            return [];
+        try {
+            const found = certificatesIn(path);
+            if (found.length === 0)
+                notice(`${certificates_subject(variable, path)} holds no certificate in PEM form.`);
+            return found;
+        }
+        catch (error) {
+            notice(`${certificates_subject(variable, path)} cannot be read: ${(0,errors/* reasonOf */.A3)(error)}.`);
+            return [];
+        }
+    });
+}
+const certificates_subject = (variable, path) => `The environment variable ${variable} is ignored: ${JSON.stringify(path)}`;
+/** @throws Error when there is no such file or directory, or it is too large */
+function certificatesIn(path) {
+    if (!(0,external_node_fs_.statSync)(path).isDirectory())
+        return certificatesOf(read(path));
+    const names = (0,external_node_fs_.readdirSync)(path).filter((name) => CERTIFICATE_FILE.test(name));
+    if (names.length > MOST_FILES)
+        throw new Error(`it has more than ${MOST_FILES} files`);
+    return names.flatMap((name) => attempt(() => certificatesOf(read((0,external_node_path_.join)(path, name)))) ?? []);
+}
+function read(path) {
+    const status = (0,external_node_fs_.statSync)(path);
+    if (!status.isFile())
+        throw new Error('it is neither a file nor a directory');
+    if (status.size > LARGEST_FILE)
+        throw new Error(`it is larger than ${LARGEST_FILE} bytes`);
+    return (0,external_node_fs_.readFileSync)(path, 'latin1');
+}
+/** Each certificate in a text in PEM form, all written alike; what is broken is left out. */
+function certificatesOf(text) {
+    const blocks = text.match(/-----BEGIN ([A-Z0-9]+ )?CERTIFICATE-----[^-]+-----END \1?CERTIFICATE-----/g) ?? [];
+    return blocks.flatMap((block) => attempt(() => new external_node_crypto_.X509Certificate(block).toString()) ?? []);
+}
+function attempt(read) {
+    try {
+        return read();
+    }
+    catch {
+        return undefined;
+    }
+}
+
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(7030);
+// EXTERNAL MODULE: external "node:url"
+var external_node_url_ = __nccwpck_require__(3136);
+;// CONCATENATED MODULE: ./lib/gateway/upstream/proxies.js
 /** Which proxy leads to an address: the variables that Python's clients read, and what any of them takes for NO_PROXY. */
 
 
@@ -79808,7 +79956,7 @@ function bare(host) {
     return host.replace(/^\[(.*)\]$/, '$1').replace(/(?<=.)\.$/, '');
 }
 
-;// CONCATENATED MODULE: ./lib/gateway/connections.js
+;// CONCATENATED MODULE: ./lib/gateway/upstream/connections.js
 /** Connections to the model API: directly or through a proxy, with the CAs that Python's clients trust. */
 
 
@@ -79884,7 +80032,9 @@ class Connections {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/gateway/headers.js
+// EXTERNAL MODULE: ./lib/gateway/providers.js
+var providers = __nccwpck_require__(5200);
+;// CONCATENATED MODULE: ./lib/gateway/upstream/headers.js
 /** Headers of an answer as they may be: undici gives a header that came twice as a list, whatever its name. */
 /** The first value of a header of which there should be one; the empty string when there is none. */
 function firstValue(headers, name) {
@@ -79903,7 +80053,7 @@ function headers_listOf(value) {
         .filter(Boolean);
 }
 
-;// CONCATENATED MODULE: ./lib/gateway/redirects.js
+;// CONCATENATED MODULE: ./lib/gateway/upstream/redirects.js
 /**
  * Redirects of the API, as httpx follows them for the openai client, but only on the host that the user named: a key and
  * a prompt go nowhere else. Where a redirect leads to another host, and where it cost the request its body or its key and
@@ -80057,7 +80207,7 @@ const shown = (url) => `${url.origin}${url.pathname}`;
 
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __nccwpck_require__(8522);
-;// CONCATENATED MODULE: ./lib/gateway/content-encoding.js
+;// CONCATENATED MODULE: ./lib/gateway/upstream/content-encoding.js
 /** Undoes the content encoding of an answer, never beyond a bound: a few kilobytes may unpack to gigabytes. */
 
 
@@ -80144,7 +80294,7 @@ function isZlib(packed) {
     return packed.length >= 2 && ((packed[0] ?? 0) & 0x0f) === 8 && packed.readUInt16BE(0) % 31 === 0;
 }
 
-;// CONCATENATED MODULE: ./lib/gateway/upstream.js
+;// CONCATENATED MODULE: ./lib/gateway/upstream/upstream.js
 
 
 
@@ -80185,238 +80335,7 @@ function withBasicAuthorization(send) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/gateway/event-stream.js
-/** Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), as model APIs send them. */
-function isEventStream(type) {
-    return type.startsWith('text/event-stream');
-}
-/**
- * The data of each event, in order. Lines end at CR, LF or both, and nowhere else: JSON may hold U+2028 and U+2029, which end
- * a line for `^`, `$` and `.` of a regular expression.
- */
-function eventData(text) {
-    return text
-        .split(/\r\n|[\n\r]/)
-        .flatMap((line) => (line.startsWith('data:') ? [line.slice('data:'.length).trim()] : []));
-}
-
-;// CONCATENATED MODULE: ./lib/gateway/usage.js
-
-
-function usageOf(type, body) {
-    if (isEventStream(type))
-        return usageOfEvents(body.toString('utf8'));
-    if (!/[/+]json/.test(type) || body.indexOf('"usage"') < 0)
-        return traffic/* noTokens */._e;
-    return usageIn(parse(body.toString('utf8'))) ?? traffic/* noTokens */._e;
-}
-/** Whether an answer came to the end that its format has, and was not cut short where the transport cannot tell. */
-function isWhole(type, body) {
-    if (isEventStream(type)) {
-        // All of it: the last event of OpenAI's responses repeats the whole answer. vLLM ends with [DONE] also what failed.
-        const text = body.toString('latin1');
-        return (/^data: ?\[DONE\]|^event: ?(message_stop|response\.(completed|incomplete))\b/m.test(text) &&
-            !/^event: ?(error|response\.failed)\b|^data: ?\{"(error": ?[{"]|object": ?"error")/m.test(text));
-    }
-    // Where the end of the connection is the end of the body, only the body itself can tell. JSON Lines are not JSON.
-    return !/[/+]json\s*(;|$)/.test(type) || parse(body.toString('utf8')) !== undefined;
-}
-/** A later event supersedes an earlier one field by field: Anthropic sends the input first, the output at the end. */
-function usageOfEvents(text) {
-    let usage = traffic/* noTokens */._e;
-    for (const data of eventData(text)) {
-        if (!data.includes('"usage"'))
-            continue;
-        const event = parse(data);
-        const found = usageIn(event) ?? usageIn(field(event, 'message')) ?? usageIn(field(event, 'response'));
-        if (!found)
-            continue;
-        usage = {
-            prompt: found.prompt || usage.prompt,
-            completion: found.completion || usage.completion,
-            cached: found.cached || usage.cached,
-            reasoning: found.reasoning || usage.reasoning,
-        };
-    }
-    return usage;
-}
-function usageIn(value) {
-    const usage = field(value, 'usage');
-    if (typeof usage !== 'object' || usage === null)
-        return undefined;
-    const input = field(usage, 'prompt_tokens_details') ?? field(usage, 'input_tokens_details');
-    const output = field(usage, 'completion_tokens_details') ?? field(usage, 'output_tokens_details');
-    // Anthropic counts what it reads from its cache, or writes to it, beside the input.
-    const beside = count(usage, 'cache_read_input_tokens') + count(usage, 'cache_creation_input_tokens');
-    return {
-        prompt: count(usage, 'prompt_tokens') || count(usage, 'input_tokens') + beside,
-        completion: count(usage, 'completion_tokens') || count(usage, 'output_tokens'),
-        cached: count(input, 'cached_tokens') || count(usage, 'cache_read_input_tokens'),
-        reasoning: count(output, 'reasoning_tokens'),
-    };
-}
-function count(value, name) {
-    const number = field(value, name);
-    return typeof number === 'number' && Number.isSafeInteger(number) && number > 0 ? number : 0;
-}
-function field(value, name) {
-    return typeof value === 'object' && value !== null ? value[name] : undefined;
-}
-function parse(text) {
-    try {
-        return JSON.parse(text.replace(/^\ufeff/, ''));
-    }
-    catch {
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/gateway/response-check.js
-/**
- * Whether a successful response is one. Routers and proxies send failures with status 200: an `error` in the body or in a
- * stream, `choices` that are null or empty, `finish_reason: error`, a web page. None of these is an answer of a model.
- */
-
-
-
-/** What a failure that names no status stands for. */
-const BAD_GATEWAY = 502;
-/**
- * The failure that a response with a 2xx status is in disguise, with the status that it names; undefined when it is an
- * answer.
- * @param body decoded
- * @param secrets what the provider may repeat, and what must not be shown
- */
-function failureIn(endpoint, type, body, secrets = []) {
-    if (isEventStream(type))
-        return failureInStream(type, body, secrets);
-    const value = parsePythonJson(body);
-    if (value === undefined)
-        return unreadable(body, secrets);
-    const fields = response_check_isObject(value) ? value : {};
-    const failed = errorOf(fields);
-    if (failed !== undefined)
-        return namedFailure(failed, secrets);
-    if (hasAnswer(endpoint, fields))
-        return undefined;
-    const error = readProviderError(BAD_GATEWAY, body, secrets);
-    return { ...error, message: `a response without an answer: ${error.message}`, namesStatus: false };
-}
-/** A web page, or what a connection that ended early has left. */
-function unreadable(body, secrets) {
-    const error = readProviderError(BAD_GATEWAY, body, secrets);
-    if (error.webPage)
-        return error;
-    if (body.length === 0)
-        return { ...error, message: 'an empty response', namesStatus: false };
-    return { ...error, message: `a response that is not complete JSON: ${error.message.slice(0, 200)}` };
-}
-/** The failure that the first event of a stream reports; undefined when there is none, or no whole event yet. */
-function failureInFirstEvent(text, secrets = []) {
-    const end = /\r?\n\r?\n/.exec(text.replace(/^(?::[^\n]*\r?\n|\r?\n)+/, ''));
-    if (!end)
-        return undefined;
-    const [data] = eventData(text);
-    if (data === undefined)
-        return /^event:/m.test(text) ? 'none' : undefined;
-    return failureOfEvent(data, secrets) ?? 'none';
-}
-function failureInStream(type, body, secrets) {
-    const events = eventData(body.toString('utf8'));
-    const whole = isWhole(type, body);
-    for (const data of events) {
-        // Of a whole stream only what may end a choice is worth parsing.
-        const failure = !whole || data.includes('"error"') ? failureOfEvent(data, secrets) : undefined;
-        if (failure)
-            return failure;
-    }
-    return whole ? undefined : plainFailure('a stream that ended early');
-}
-function failureOfEvent(data, secrets) {
-    const event = parsePythonJson(Buffer.from(data));
-    if (!response_check_isObject(event))
-        return undefined;
-    const error = errorOf(event) ?? (response_check_isObject(event.response) ? errorOf(event.response) : undefined);
-    return error === undefined ? undefined : namedFailure(error, secrets);
-}
-/** The part of a body that says it failed. */
-function errorOf(fields) {
-    if (isSet(fields.error))
-        return { error: fields.error };
-    // Older vLLM, Anthropic.
-    if (fields.object === 'error' || fields.type === 'error')
-        return fields;
-    if (fields.success === false || isSet(fields.errors))
-        return fields;
-    if (fields.status === 'failed' || fields.status === 'cancelled')
-        return fields;
-    for (const choice of response_check_listOf(fields.choices)) {
-        if (!response_check_isObject(choice))
-            continue;
-        if (isSet(choice.error))
-            return { error: choice.error };
-        if (choice.finish_reason === 'error')
-            return { error: { message: 'finish_reason: error' } };
-    }
-    return undefined;
-}
-function hasAnswer(endpoint, fields) {
-    const every = (list, test) => Array.isArray(list) && list.length > 0 && list.every((item) => response_check_isObject(item) && test(item));
-    switch (endpoint) {
-        case 'chat/completions':
-            return every(fields.choices, ({ message }) => response_check_isObject(message));
-        case 'completions':
-            return every(fields.choices, ({ text }) => typeof text === 'string');
-        case 'embeddings':
-            return every(fields.data, ({ embedding }) => isSet(embedding));
-        case 'moderations':
-            return every(fields.results, () => true);
-        case 'responses':
-            return (Array.isArray(fields.output) &&
-                ['completed', 'incomplete', undefined].includes(fields.status));
-        case 'messages':
-            return Array.isArray(fields.content);
-    }
-}
-function namedFailure(value, secrets) {
-    const body = Buffer.from(JSON.stringify(value));
-    const status = statusNamedIn(body);
-    const error = readProviderError(status ?? BAD_GATEWAY, body, secrets);
-    return { ...error, namesStatus: status !== undefined };
-}
-function plainFailure(message) {
-    return namedFailure({ error: { message } }, []);
-}
-/** JSON as Python's `json` writes it, with `NaN` and `Infinity`, and with a byte order mark before it. */
-function parsePythonJson(body) {
-    const text = body.toString('utf8').replace(/^\ufeff/, '');
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        const quoted = text.replace(/"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g, (token) => token.startsWith('"') ? token : 'null');
-        try {
-            return JSON.parse(quoted);
-        }
-        catch {
-            return undefined;
-        }
-    }
-}
-/** `error: {}`, `error: ""`, `error: false` and `error: 0` say that there is none. */
-function isSet(value) {
-    if (response_check_isObject(value) || Array.isArray(value))
-        return Object.keys(value).length > 0;
-    return value !== undefined && value !== null && value !== '' && value !== false && value !== 0;
-}
-function response_check_listOf(value) {
-    return Array.isArray(value) ? value : [];
-}
-function response_check_isObject(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-;// CONCATENATED MODULE: ./lib/gateway/receive.js
+;// CONCATENATED MODULE: ./lib/gateway/call/receive.js
 
 
 
@@ -80488,93 +80407,7 @@ function receive_firstValue(value) {
     return (typeof value === 'string' ? value : value?.[0]) ?? '';
 }
 
-;// CONCATENATED MODULE: ./lib/gateway/refusal-kinds.js
-/** Codes and types. */
-const MONEY_WORDS = new RegExp([
-    'insufficient_(quota|credits?|balance|funds)|exceeded_current_quota|quota_?exceeded|payment_required',
-    'billing|budget_exceeded|token_?budget|(credit|spend(ing)?)_?limit|out_of_credits?|CREDITS_EXHAUSTED',
-    'PerDay|PerMonth',
-].join('|'), 'i');
-/** Messages. Not `billing` alone: an ordinary rate limit may advise to add a payment method there. */
-const MONEY_MESSAGE = new RegExp([
-    'budget has been exceeded|exceeded(token)?budget|max budget',
-    'credit balance is too low|insufficient (account )?(balance|credits?|funds|quota)|out of credits?',
-    'requires (more|at least .{0,20}) ?credits|(no (more|remaining)|have no) credits|used all (available )?credits',
-    "doesn't have any credits|exceeded your monthly (included )?credits|valid credit card",
-    '(monthly|daily)? ?(spend|spending|usage|credit) limit|call volume quota|free-models-per-day',
-    'limit: 0\\b|limited to [\\d,]+ api calls ?/ ?month|check your plan and billing|account is (not active|suspended)',
-].join('|'), 'i');
-const KEY_WORDS = /api_?key_?(invalid|expired|service_blocked)|invalid_?(api_?)?key|invalid_authentication|CONSUMER_(INVALID|SUSPENDED)|unauthenticated/i;
-const KEY_MESSAGE = /api[ -]?key (is )?(not valid|invalid|expired|missing|not found)|(incorrect|invalid|expired|missing|no|leaked) (api|subscription)[ -]?key|reported as leaked|unregistered callers|authentication error/i;
-const CONTENT_WORDS = /content_?(filter|policy)|moderation|safety|guardrail|waf/i;
-const CONTENT_MESSAGE = /\b(flagged|moderat(ed|ion)|self-harm|violates?|prohibited|unsafe|malicious)\b|content (filter|policy|management)|request (was )?blocked|guardrail/i;
-const MODEL_WORDS = /model_?(not_found|not_available|not_exist|decommissioned|deprecated|terminated)|invalid_?model|unknown_?model|deploymentnotfound|no_such_model/i;
-const MODEL_MESSAGE = /\b(model|deployment|models\/\S+)\b.{0,120}(not (found|exist|available|supported for)|does ?n[o']t exist|no longer|decommissioned|deprecated|shut ?down|retired|discontinued|unknown|is not a valid model)|(invalid|unknown|unsupported|no such) model\b|not a valid model/i;
-/** What a refusal is about; undefined when the error is none: it is the request's own, or a retry may succeed. */
-function refusalKind(error) {
-    const { status, words, message, webPage, flagged } = error;
-    const saysMoney = MONEY_WORDS.test(words) || MONEY_MESSAGE.test(message);
-    switch (status) {
-        case 401:
-            return saysMoney ? 'money' : 'key';
-        case 402:
-            return 'money';
-        case 429:
-            return isMoneyNotRate(error, saysMoney) ? 'money' : undefined;
-        case 412:
-            return saysMoney ? 'money' : undefined;
-        case 403:
-            if (webPage || flagged || CONTENT_WORDS.test(words))
-                return 'content';
-            if (saysMoney)
-                return 'money';
-            if (CONTENT_MESSAGE.test(message))
-                return 'content';
-            if (KEY_WORDS.test(words) || KEY_MESSAGE.test(message))
-                return 'key';
-            return isAboutModel(error) ? 'model' : 'access';
-        case 404:
-        case 410:
-            return isAboutModel(error) || (!webPage && /\bmodel\b/i.test(`${words} ${message}`))
-                ? 'model'
-                : 'address';
-        case 405:
-            return 'address';
-        case 400:
-        case 422:
-            if (flagged || CONTENT_WORDS.test(words))
-                return undefined;
-            if (saysMoney)
-                return 'money';
-            if (KEY_WORDS.test(words) || KEY_MESSAGE.test(message))
-                return 'key';
-            return isAboutModel(error) ? 'model' : undefined;
-        default:
-            return undefined;
-    }
-}
-function isAboutModel({ words, message, param }) {
-    if (MODEL_WORDS.test(words))
-        return true;
-    return ((param === '' || param === 'model') &&
-        MODEL_MESSAGE.test(message) &&
-        !/not supported with this model/i.test(message));
-}
-/**
- * A limit per minute passes; one per day or month, or a quota that is used up, does not. Gemini says "check your plan and
- * billing" of both, and tells them apart by the id of the quota; OpenAI's own word for no money is the code.
- */
-function isMoneyNotRate({ words, message }, saysMoney) {
-    if (/insufficient_quota|billing|budget_exceeded/.test(words))
-        return true;
-    if (/PerMinute/.test(words) && !/PerDay|PerMonth/.test(words))
-        return false;
-    if (/retry in \d+(\.\d+)? ?s/i.test(message) && !/PerDay|PerMonth/.test(words))
-        return false;
-    return saysMoney;
-}
-
-;// CONCATENATED MODULE: ./lib/gateway/shared-response.js
+;// CONCATENATED MODULE: ./lib/gateway/call/shared-response.js
 class SharedResponse {
     #sinks = new Set();
     #head;
@@ -80634,7 +80467,7 @@ class SharedResponse {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/gateway/upstream-call.js
+;// CONCATENATED MODULE: ./lib/gateway/call/upstream-call.js
 
 
 
@@ -80863,6 +80696,173 @@ function sleep(milliseconds, signal) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/gateway/refusal/outage.js
+/**
+ * Whether the API cannot be reached at all: then the job ends with the cause, instead of each sample of each eval waiting
+ * in vain.
+ */
+
+/** Milliseconds without any answer after which a job that was never answered ends. */
+const UNANSWERED_LIMIT_MS = 10 * 60_000;
+/** Different requests without an answer that speak for the API where one may fail for what it holds. */
+const ENOUGH = 2;
+class Outage {
+    #firstSentAt = 0;
+    #lastAnswerAt = 0;
+    /** Whether a journal has answered: the API did so in an earlier run. */
+    #replayed = false;
+    #unanswered = new Set();
+    sent(now) {
+        this.#firstSentAt ||= now;
+    }
+    answered(now) {
+        this.#lastAnswerAt = now;
+        this.#unanswered = new Set();
+    }
+    replayed() {
+        this.#replayed = true;
+    }
+    /** A request failed, and will be sent again. @returns what ends the job; undefined when it is worth waiting */
+    retrying(why, now) {
+        const elapsed = now - this.#firstSentAt;
+        if (this.#lastAnswerAt > 0 || elapsed < UNANSWERED_LIMIT_MS)
+            return undefined;
+        return unreachable(`has not answered for ${minutes(elapsed)}: ${why}`);
+    }
+    /** A request was given up. @returns what ends the job; undefined when it is about this request */
+    gaveUp({ id, why, permanent, advice, firstSentAt, attempts }, now) {
+        if (this.#lastAnswerAt >= firstSentAt)
+            return undefined;
+        if (permanent && this.#lastAnswerAt === 0)
+            return unreachable(`cannot be used: ${why}`, advice);
+        this.#unanswered.add(id);
+        // All attempts of one request tell enough where nothing was ever answered.
+        const one = this.#lastAnswerAt === 0 && !this.#replayed && attempts > 1;
+        if (!one && this.#unanswered.size < ENOUGH)
+            return undefined;
+        return unreachable(`has not answered for ${minutes(now - firstSentAt)}: ${why}`, advice);
+    }
+}
+function unreachable(what, advice) {
+    return new errors/* ApiUnusable */.sV('API_UNREACHABLE', `the API ${what}`, advice ?? 'Check the status of the API, its rate limit, and that this runner can reach it.');
+}
+function minutes(milliseconds) {
+    const seconds = Math.round(milliseconds / 1000);
+    return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/refusal/refusals.js
+/**
+ * Whether a refusal ends the job or fails one eval. One response does not speak for the job: what the API has answered to
+ * the same key and model speaks against it, and so does a refusal that is about one request.
+ */
+
+
+/** Different requests, all refused with nothing answered between them, that speak for the job where one does not. */
+const refusals_ENOUGH = 2;
+class Refusals {
+    #options;
+    /** Key and model of what the API has answered in this job. */
+    #answered = new Set();
+    #answeredKeys = new Set();
+    /** Models that a journal holds answers of. */
+    #recordedModels = new Set();
+    /** Requests that were refused since the API last answered one with the same key, by key. */
+    #refusedSince = new Map();
+    /** Requests and evals that were refused for what they hold or may not do, while nothing is known to have been answered. */
+    #refusedRequests = new Set();
+    #refusedEvals = new Set();
+    constructor(options) {
+        this.#options = options;
+    }
+    /** The API has answered a question now. */
+    answered(keys, model) {
+        for (const key of keys) {
+            this.#answered.add(JSON.stringify([key, model]));
+            this.#answeredKeys.add(key);
+            this.#refusedSince.delete(key);
+        }
+        if (keys.length === 0)
+            this.#recordedModels.add(model);
+    }
+    /** A journal has answered a question: the API did so in an earlier run. */
+    replayed(model) {
+        this.#recordedModels.add(model);
+    }
+    /** What ends the job; undefined when the refusal is the eval's own. */
+    judge(request) {
+        const { refusal, error } = request;
+        if (!this.#isOfTheJob(request) || !this.#speaksForTheJob(request))
+            return undefined;
+        const message = `the API refused: ${describeProviderError(error)}`;
+        return new errors/* ApiUnusable */.sV('API_REFUSED', message, this.#advice(refusal, request));
+    }
+    /** Whether it was made with the job's own key: others that reach the gateway, or an eval's own key, do not end the job. */
+    #isOfTheJob({ keys }) {
+        const { jobKeys } = this.#options;
+        return keys.length === 0 ? jobKeys.length === 0 : keys.some((key) => jobKeys.includes(key));
+    }
+    #speaksForTheJob(request) {
+        const { refusal, keys, model, id, evalName, isQuestion } = request;
+        const nothingAnswered = this.#answered.size === 0 && this.#recordedModels.size === 0;
+        switch (refusal) {
+            case 'key':
+                return !this.#haveAnswered(keys) || this.#isRepeated(keys, id);
+            case 'money':
+                return !this.#haveAnswered(keys, model) || this.#isRepeated(keys, id);
+            case 'model':
+                if (!isQuestion || !this.#options.jobModels.includes(model))
+                    return false;
+                return !this.#haveAnswered(keys, model) && !this.#recordedModels.has(model);
+            case 'address':
+                return isQuestion && nothingAnswered;
+            case 'access':
+            case 'content': {
+                if (!isQuestion || !nothingAnswered)
+                    return false;
+                this.#refusedRequests.add(id);
+                this.#refusedEvals.add(evalName);
+                const enough = refusal === 'access' ? this.#refusedRequests : this.#refusedEvals;
+                return enough.size >= refusals_ENOUGH;
+            }
+        }
+    }
+    #haveAnswered(keys, model) {
+        if (model === undefined)
+            return keys.some((key) => this.#answeredKeys.has(key));
+        return keys.some((key) => this.#answered.has(JSON.stringify([key, model])));
+    }
+    /** Whether another request was refused before, and nothing answered with the key since. */
+    #isRepeated(keys, id) {
+        let repeated = false;
+        for (const key of keys) {
+            const refused = this.#refusedSince.get(key) ?? new Set();
+            refused.add(id);
+            this.#refusedSince.set(key, refused);
+            repeated ||= refused.size >= refusals_ENOUGH;
+        }
+        return repeated;
+    }
+    #advice(refusal, { model }) {
+        const { baseUrl } = this.#options;
+        const named = model === '' ? 'the model' : `the model ${JSON.stringify(model)}`;
+        switch (refusal) {
+            case 'key':
+                return 'Fix the API key: check the secret behind it, and that it is a key of this API.';
+            case 'money':
+                return 'Add credit to the account, or raise the quota or budget of the key.';
+            case 'model':
+                return `Check the name of ${named}, that it has not been shut down, and that the key may use it.`;
+            case 'address':
+                return `Check the base URL of the API (${baseUrl}): it usually ends with /v1.`;
+            case 'access':
+                return `Check what the key may do: its project, its region, and its access to ${named}.`;
+            case 'content':
+                return 'Check what stands between this runner and the API: every request was refused for what it holds.';
+        }
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/gateway/job.js
 
 
@@ -80986,7 +80986,7 @@ function keysOf(env) {
     return Object.entries(env).flatMap(([name, value = '']) => /(^|_)(key|token|secret)$/i.test(name) && value.trim() !== '' ? [value.trim()] : []);
 }
 
-;// CONCATENATED MODULE: ./lib/gateway/occurrences.js
+;// CONCATENATED MODULE: ./lib/gateway/request/occurrences.js
 /**
  * Which of several identical requests of an eval is which. The n-th gets the n-th recorded answer, in whatever order
  * threads ask; one whose answer never reached the client leaves its number to the next that asks the same.
@@ -81038,7 +81038,7 @@ class Attempt {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/gateway/describe-request.js
+;// CONCATENATED MODULE: ./lib/gateway/request/describe-request.js
 
 
 const LONGEST_EXCERPT = 80;
@@ -81066,7 +81066,7 @@ function textOf(value) {
     return textOf(content) || (typeof text === 'string' ? text : '');
 }
 
-;// CONCATENATED MODULE: ./lib/gateway/replayable.js
+;// CONCATENATED MODULE: ./lib/gateway/request/replayable.js
 /**
  * Which requests may be recorded and replayed: only pure questions, whose response depends on nothing but their body. What
  * made something at the API (a thread, a conversation, a file) must not be replayed: the thing may be gone when the eval
@@ -81439,7 +81439,7 @@ async function startGateway(options) {
     const origin = `http://127.0.0.1:${server.address().port}`;
     return {
         unusable: job.unusable,
-        openEval(name, journal) {
+        openLane(name, journal) {
             const token = (0,external_node_crypto_.randomBytes)(24).toString('hex');
             options.log.hide(token);
             const baseUrls = Object.entries(providers/* PROVIDERS */.xq).map(([id, { variable }]) => [
@@ -81716,7 +81716,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(8876);
 /* harmony import */ var _engine_engines_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(3785);
 /* harmony import */ var _environment_index_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(4475);
-/* harmony import */ var _gateway_gateway_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(5171);
+/* harmony import */ var _gateway_gateway_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(5496);
 /* harmony import */ var _model_traffic_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(7168);
 /* harmony import */ var _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(7310);
 /* harmony import */ var _plan_make_plan_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(2906);
@@ -86837,7 +86837,7 @@ async function executeEval(planned, options, log, onProgress = () => { }) {
     const journal = options.sampleResume ? openJournal(planned, options, log) : undefined;
     if (journal)
         options.journals.add(journal);
-    const lane = gateway.openEval(planned.name, journal);
+    const lane = gateway.openLane(planned.name, journal);
     onProgress({ answers: () => answersOf(lane.traffic()), tokens: () => tokensOf(lane.attempt()) });
     let outcome = { status: 'pending', eval: planned, reason: 'not started' };
     /** The failure that recorded answers are suspected of. */

@@ -1,6 +1,6 @@
 import type { Adaptation } from '../model/adaptation.ts';
 import { addTraffic, noTraffic, type Traffic } from '../model/traffic.ts';
-import { Occurrences } from './occurrences.ts';
+import { Occurrences } from './request/occurrences.ts';
 
 /** What one attempt of the eval has asked for, and what it got. */
 export class Attempt {

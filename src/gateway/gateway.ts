@@ -19,12 +19,11 @@ import { PROVIDERS, type Provider } from './providers.ts';
 
 export type GatewayOptions = JobOptions;
 
-/** What an eval sees of the gateway. */
-export type EvalGateway = Omit<Lane, 'handle' | 'settled'>;
+export type { Lane } from './lane.ts';
 
 export interface Gateway {
   /** @param journal where its answers are recorded and replayed from; undefined: they are neither */
-  openEval(name: string, journal: Journal | undefined): EvalGateway;
+  openLane(name: string, journal: Journal | undefined): Lane;
   /** Aborted, with an ApiUnusable, when the API refuses the job or cannot be reached. */
   readonly unusable: AbortSignal;
   /** Of all evals, those that are closed included. */
@@ -70,7 +69,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   return {
     unusable: job.unusable,
-    openEval(name, journal) {
+    openLane(name, journal) {
       const token = randomBytes(24).toString('hex');
       options.log.hide(token);
       const baseUrls = Object.entries(PROVIDERS).map(([id, { variable }]) => [

@@ -1,6 +1,6 @@
 /** Requests and responses of the gateway's own HTTP server. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Sink } from './shared-response.ts';
+import type { Sink } from './call/shared-response.ts';
 
 /**
  * The body of a request; undefined when it is larger than `largest` bytes. It is read to its end all the same: a client that

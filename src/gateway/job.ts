@@ -3,15 +3,20 @@ import type { ApiUnusable } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { type Adaptation, describeAdaptation } from '../model/adaptation.ts';
 import type { TokenUsage } from '../model/api-response.ts';
-import { Adaptations } from './adaptable.ts';
-import { InFlightLimit } from './in-flight-limit.ts';
-import { Outage } from './outage.ts';
+import { Adaptations } from './call/adaptable.ts';
+import { InFlightLimit } from './call/in-flight-limit.ts';
+import { defaultRetryPolicy, type RetryPolicy } from './call/retry-policy.ts';
+import { type CallContext, type CallResult, UpstreamCall } from './call/upstream-call.ts';
 import { type Provider, type ProviderUrls, requestUrl } from './providers.ts';
-import { Refusals } from './refusals.ts';
-import type { RequestNature } from './replayable.ts';
-import { defaultRetryPolicy, type RetryPolicy } from './retry-policy.ts';
-import { defaultTimeouts, openUpstream, type UpstreamRequest, type UpstreamTimeouts } from './upstream.ts';
-import { type CallContext, type CallResult, UpstreamCall } from './upstream-call.ts';
+import { Outage } from './refusal/outage.ts';
+import { Refusals } from './refusal/refusals.ts';
+import type { RequestNature } from './request/replayable.ts';
+import {
+  defaultTimeouts,
+  openUpstream,
+  type UpstreamRequest,
+  type UpstreamTimeouts,
+} from './upstream/upstream.ts';
 
 export interface JobOptions {
   /** The environment of the job: proxies, certificates, keys. */

@@ -7,14 +7,14 @@ import type { ApiResponse } from '../model/api-response.ts';
 import { addTraffic, noTraffic, type Traffic } from '../model/traffic.ts';
 import type { Journal } from '../progress/journal.ts';
 import { Attempt } from './attempt.ts';
-import { describeRequest } from './describe-request.ts';
+import type { CallResult, UpstreamCall } from './call/upstream-call.ts';
 import { answerError, endToEnd, readBody, sinkTo } from './http.ts';
 import type { Job, SentRequest } from './job.ts';
-import { credentialsIn, describeProviderError } from './provider-error.ts';
 import type { Provider } from './providers.ts';
-import { natureOf, type RequestNature } from './replayable.ts';
-import { failureIn } from './response-check.ts';
-import type { CallResult, UpstreamCall } from './upstream-call.ts';
+import { describeRequest } from './request/describe-request.ts';
+import { natureOf, type RequestNature } from './request/replayable.ts';
+import { credentialsIn, describeProviderError } from './response/provider-error.ts';
+import { failureIn } from './response/response-check.ts';
 
 /** A request in flight, and the last attempt in which it was made. */
 interface Pending {

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Engine, EngineLost, type RunningEval } from '../engine/engine.ts';
 import { reasonOf } from '../errors.ts';
-import type { EvalGateway, Gateway } from '../gateway/gateway.ts';
+import type { Gateway, Lane } from '../gateway/gateway.ts';
 import type { Log } from '../log.ts';
 import { type CompletionRecord, MOST_ADAPTATIONS } from '../model/completion-record.ts';
 import { describeReason, describeWritten } from '../model/decision.ts';
@@ -75,7 +75,7 @@ export async function executeEval(
   const { gateway, attempts } = options;
   const journal = options.sampleResume ? openJournal(planned, options, log) : undefined;
   if (journal) options.journals.add(journal);
-  const lane = gateway.openEval(planned.name, journal);
+  const lane = gateway.openLane(planned.name, journal);
   onProgress({ answers: () => answersOf(lane.traffic()), tokens: () => tokensOf(lane.attempt()) });
   let outcome: Outcome = { status: 'pending', eval: planned, reason: 'not started' };
   /** The failure that recorded answers are suspected of. */
@@ -125,7 +125,7 @@ export async function executeEval(
   }
 }
 
-function explainStart(lane: EvalGateway, journal: Journal | undefined, replays: boolean, log: Log): void {
+function explainStart(lane: Lane, journal: Journal | undefined, replays: boolean, log: Log): void {
   if (journal?.stateful) {
     const made = lane.stateMadeBy();
     log.info(
@@ -139,14 +139,14 @@ function explainStart(lane: EvalGateway, journal: Journal | undefined, replays: 
 }
 
 /** Whether it failed by itself while it used answers of an earlier run, in a way that other answers might change. */
-function isSuspect({ endedOnItsOwn, cause, failure }: Attempt, lane: EvalGateway): boolean {
+function isSuspect({ endedOnItsOwn, cause, failure }: Attempt, lane: Lane): boolean {
   if (!endedOnItsOwn || lane.replayedEarlier() === 0) return false;
   // A record that is missing or torn says nothing about answers.
   if (cause !== 'exit' && cause !== 'unanswered') return false;
   return lane.refusal() !== undefined || failure === undefined || mayBeOfAnswers(failure);
 }
 
-function signatureOfAttempt({ failure }: Attempt, lane: EvalGateway): string {
+function signatureOfAttempt({ failure }: Attempt, lane: Lane): string {
   return failure ? failureSignature(failure) : (lane.refusal() ?? '');
 }
 
@@ -186,7 +186,7 @@ interface Attempt {
 
 async function runOnce(
   planned: PlannedEval,
-  lane: EvalGateway,
+  lane: Lane,
   options: ExecuteOptions,
   log: Log,
 ): Promise<Attempt> {

@@ -14,9 +14,9 @@ import { createServer as createTlsServer } from 'node:https';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
-import { type EvalGateway, type GatewayOptions, startGateway } from '../../src/gateway/gateway.ts';
+import { defaultRetryPolicy } from '../../src/gateway/call/retry-policy.ts';
+import { type GatewayOptions, type Lane, startGateway } from '../../src/gateway/gateway.ts';
 import { providerUrls } from '../../src/gateway/providers.ts';
-import { defaultRetryPolicy } from '../../src/gateway/retry-policy.ts';
 import { Journal } from '../../src/progress/journal.ts';
 import { type StatePaths, statePaths } from '../../src/progress/paths.ts';
 import { recordingLog, sha256, temporaryDirectory } from './builders.ts';
@@ -121,7 +121,7 @@ export async function post(url: string, body: string | Buffer, headers: object =
 export const question = (content: string, more: object = {}) =>
   JSON.stringify({ model: 'gpt-4', messages: [{ role: 'user', content }], ...more });
 
-export const askOf = (lane: EvalGateway, content: string, more: object = {}) =>
+export const askOf = (lane: Lane, content: string, more: object = {}) =>
   post(`${lane.env.OPENAI_BASE_URL}/chat/completions`, question(content, more));
 
 export const contentOf = ({ body }: Arrival): string => JSON.parse(body.toString()).messages[0].content;
@@ -157,7 +157,7 @@ export async function holding(body = CHAT, status = 200) {
 }
 
 /** Sends a request and waits for its response, until the test disconnects it. */
-export function leaving(lane: EvalGateway, content: string) {
+export function leaving(lane: Lane, content: string) {
   const controller = new AbortController();
   const gone = fetch(`${lane.env.OPENAI_BASE_URL}/chat/completions`, {
     method: 'POST',
@@ -175,12 +175,12 @@ export function leaving(lane: EvalGateway, content: string) {
 }
 
 /** Resolves when the gateway knows of every connection that was closed before. */
-export async function closedBefore(lane: EvalGateway): Promise<void> {
+export async function closedBefore(lane: Lane): Promise<void> {
   await fetch(`${lane.env.OPENAI_BASE_URL?.replace(/[0-9a-f]{48}/, '0')}`);
 }
 
 /** Resolves when this many requests of the eval have arrived whole at the gateway, which serves in this process. */
-export function untilAtGateway(lane: EvalGateway, count: number): Promise<void> {
+export function untilAtGateway(lane: Lane, count: number): Promise<void> {
   const { pathname } = new URL(lane.env.OPENAI_BASE_URL ?? '');
   let left = count;
   return new Promise((resolve) => {

@@ -21,7 +21,11 @@ import {
 import { join } from 'node:path';
 import type { SecureContextOptions } from 'node:tls';
 import { onTestFinished } from 'vitest';
-import { openUpstream, type UpstreamOptions, type UpstreamTimeouts } from '../../src/gateway/upstream.ts';
+import {
+  openUpstream,
+  type UpstreamOptions,
+  type UpstreamTimeouts,
+} from '../../src/gateway/upstream/upstream.ts';
 import { temporaryDirectory } from './builders.ts';
 
 export interface Certificate extends Pick<SecureContextOptions, 'minVersion' | 'maxVersion' | 'ciphers'> {

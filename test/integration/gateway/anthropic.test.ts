@@ -31,7 +31,7 @@ describe('Anthropic', () => {
     const openai = await startStandInApi((_, response) => answer(response));
     const gateway = await startRig({ openai: openai.origin, anthropic: api.origin });
     const kept = openJournal();
-    const lane = gateway.openEval('a', kept);
+    const lane = gateway.openLane('a', kept);
     const ask = () => post(`${lane.env.ANTHROPIC_BASE_URL}/v1/messages?beta=true`, asked(more), headers);
     expect((await ask()).body.toString()).toBe(text);
     expect(api.arrivals).toHaveLength(1);
@@ -59,7 +59,7 @@ describe('Anthropic', () => {
       n === 1 ? answer(response, JSON.stringify(overloaded), {}, 529) : answer(response, message),
     );
     const gateway = await startRig({ anthropic: api.origin });
-    const lane = gateway.openEval('a', openJournal());
+    const lane = gateway.openLane('a', openJournal());
     const { status } = await post(`${lane.env.ANTHROPIC_BASE_URL}/v1/messages`, asked(), headers);
     expect(status).toBe(200);
     expect(api.arrivals).toHaveLength(2);

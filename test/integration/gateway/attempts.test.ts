@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
-import { defaultRetryPolicy } from '../../../src/gateway/retry-policy.ts';
+import { defaultRetryPolicy } from '../../../src/gateway/call/retry-policy.ts';
 import {
   answer,
   askOf,
@@ -23,7 +23,7 @@ describe('an eval that ends before its requests are answered', () => {
     const { api, letGo } = await holding();
     const gateway = await startRig({ openai: api.origin, maxRequestsInFlight: 2 });
     const kept = openJournal();
-    const lane = gateway.openEval('a', kept);
+    const lane = gateway.openLane('a', kept);
     const queued = untilAtGateway(lane, 5);
     const asked = Array.from({ length: 5 }, (_, i) => askOf(lane, `${i}`).catch(() => 'cut'));
     await Promise.all([queued, api.untilArrived(2)]);
@@ -46,7 +46,7 @@ describe('an eval that ends before its requests are answered', () => {
   test('it is waited for no longer than there is time', async () => {
     const { api } = await holding();
     const gateway = await startRig({ openai: api.origin, timeouts: { connect: 5000, idle: 600_000 } });
-    const lane = gateway.openEval('a', openJournal());
+    const lane = gateway.openLane('a', openJournal());
     const asked = askOf(lane, 'x').catch(() => 'cut');
     await api.untilArrived(1);
     const hurry = new AbortController();
@@ -63,7 +63,7 @@ describe('an eval that ends before its requests are answered', () => {
     const gateway = await startRig({ openai: api.origin });
     const paths = newPaths();
     const kept = openJournal(paths);
-    const lane = gateway.openEval('a', kept);
+    const lane = gateway.openLane('a', kept);
     const asked = askOf(lane, 'x');
     await api.untilArrived(1);
     lane.close();
@@ -79,7 +79,7 @@ describe('an eval that ends before its requests are answered', () => {
   test('an answer that arrives between two attempts is paid for once, and counted once for the eval', async () => {
     const { api, letGo } = await holding();
     const gateway = await startRig({ openai: api.origin });
-    const lane = gateway.openEval('a', openJournal());
+    const lane = gateway.openLane('a', openJournal());
     const asked = leaving(lane, 'x');
     await api.untilArrived(1);
     await asked.leave();
@@ -99,7 +99,7 @@ describe('an eval that starts over while a question of it is on its way', () => 
   async function startedOver(status = 200) {
     const { api, letGo } = await holding(status === 200 ? CHAT : '{"error":{"message":"no"}}', status);
     const gateway = await startRig({ openai: api.origin, timeouts: { connect: 5000, idle: 600_000 } });
-    const lane = gateway.openEval('a', openJournal());
+    const lane = gateway.openLane('a', openJournal());
     const leaving = new AbortController();
     const gone = fetch(`${lane.env.OPENAI_BASE_URL}/chat/completions`, {
       method: 'POST',
@@ -177,7 +177,7 @@ test('a gateway that closes leaves nothing under way, whatever it waits for', as
     retryPolicy: { ...defaultRetryPolicy, initialDelayMs: 600_000, maxDelayMs: 600_000 },
     timeouts: { connect: 5000, idle: 600_000 },
   });
-  const lane = gateway.openEval('a', undefined);
+  const lane = gateway.openLane('a', undefined);
   const asked: Promise<unknown>[] = [];
   const ask = (content: string) => asked.push(askOf(lane, content).catch(() => 'cut'));
   ask('fails');
@@ -197,7 +197,7 @@ test('a gateway that closes leaves nothing under way, whatever it waits for', as
 test('who waits for its turn is not idle', async () => {
   const { api, letGo } = await holding();
   const gateway = await startRig({ openai: api.origin, maxRequestsInFlight: 1 });
-  const [a, b] = [gateway.openEval('a', undefined), gateway.openEval('b', undefined)];
+  const [a, b] = [gateway.openLane('a', undefined), gateway.openLane('b', undefined)];
   const first = askOf(a, 'a');
   await api.untilArrived(1);
   const queued = untilAtGateway(b, 1);
@@ -216,7 +216,7 @@ describe('a run that is to end', () => {
     const { api, letGo } = await holding();
     const gateway = await startRig({ openai: api.origin, maxRequestsInFlight: 1 });
     const kept = openJournal();
-    const lane = gateway.openEval('a', kept);
+    const lane = gateway.openLane('a', kept);
     const first = askOf(lane, 'a');
     await api.untilArrived(1);
     const queued = untilAtGateway(lane, 1);

@@ -31,7 +31,7 @@ describe('an API that goes silent or hangs up', () => {
     );
     const gateway = await startRig({ openai: api.origin, timeouts: { connect: 5000, idle: 500 } });
     const kept = openJournal();
-    const lane = gateway.openEval('a', kept);
+    const lane = gateway.openLane('a', kept);
     const { status, body } = await askOf(lane, 'x');
     expect(status).toBe(200);
     expect(body.toString()).toBe(CHAT);
@@ -53,7 +53,7 @@ describe('an API that goes silent or hangs up', () => {
     await once(server, 'close');
     for (const host of ['127.0.0.1', 'localhost']) {
       const gateway = await startRig({ openai: `http://${host}:${port}` });
-      const { status, body } = await askOf(gateway.openEval('a', undefined), 'x');
+      const { status, body } = await askOf(gateway.openLane('a', undefined), 'x');
       expect(status).toBe(424);
       expect(body.toString()).toMatch(/gave up after 4 attempts.*ECONNREFUSED/);
     }
@@ -92,7 +92,7 @@ describe('an answer that breaks off is not kept', () => {
     );
     const gateway = await startRig({ openai: api.origin });
     const kept = openJournal();
-    const lane = gateway.openEval('a', kept);
+    const lane = gateway.openLane('a', kept);
     expect((await askOf(lane, 'x')).body.toString()).toBe(CHAT);
     expect(api.arrivals).toHaveLength(2);
     expect(kept.size).toBe(1);
@@ -109,7 +109,7 @@ describe('an answer that breaks off is not kept', () => {
     });
     const gateway = await startRig({ openai: api.origin });
     const kept = openJournal();
-    const lane = gateway.openEval('a', kept);
+    const lane = gateway.openLane('a', kept);
     expect((await askOf(lane, 'x')).body.toString()).toBe(CHAT);
     expect(api.arrivals).toHaveLength(2);
     expect(kept.size).toBe(1);
@@ -127,7 +127,7 @@ describe('an answer that breaks off is not kept', () => {
     });
     const gateway = await startRig({ openai: api.origin });
     const kept = openJournal();
-    const lane = gateway.openEval('a', kept);
+    const lane = gateway.openLane('a', kept);
     await expect(askOf(lane, 'x', { stream: true })).rejects.toThrow();
     expect(kept.size).toBe(0);
     expect(lane.traffic()).toMatchObject({ sent: 1, failed: 1 });
@@ -146,7 +146,7 @@ describe('an answer that breaks off is not kept', () => {
     });
     const gateway = await startRig({ openai: api.origin, timeouts: { connect: 5000, idle: 500 } });
     const kept = openJournal();
-    const lane = gateway.openEval('a', kept);
+    const lane = gateway.openLane('a', kept);
     await expect(askOf(lane, 'x', { stream: true })).rejects.toThrow();
     expect(kept.size).toBe(0);
     expect((await askOf(lane, 'x', { stream: true })).body.toString()).toBe(stream);
@@ -165,7 +165,7 @@ describe('an answer that breaks off is not kept', () => {
     );
     const gateway = await startRig({ openai: api.origin });
     const kept = openJournal();
-    const lane = gateway.openEval('a', kept);
+    const lane = gateway.openLane('a', kept);
     expect((await askOf(lane, 'x', { stream: true })).body.toString()).toBe(broken);
     expect(kept.size).toBe(0);
     lane.restart();

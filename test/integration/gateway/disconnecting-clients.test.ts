@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { type IncomingMessage, request as plainRequest } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { Adaptations } from '../../../src/gateway/adaptable.ts';
-import type { EvalGateway } from '../../../src/gateway/gateway.ts';
-import { InFlightLimit } from '../../../src/gateway/in-flight-limit.ts';
-import { natureOf } from '../../../src/gateway/replayable.ts';
-import { defaultRetryPolicy } from '../../../src/gateway/retry-policy.ts';
-import type { Sink } from '../../../src/gateway/shared-response.ts';
-import { openUpstream } from '../../../src/gateway/upstream.ts';
-import { UpstreamCall } from '../../../src/gateway/upstream-call.ts';
+import { Adaptations } from '../../../src/gateway/call/adaptable.ts';
+import { InFlightLimit } from '../../../src/gateway/call/in-flight-limit.ts';
+import { defaultRetryPolicy } from '../../../src/gateway/call/retry-policy.ts';
+import type { Sink } from '../../../src/gateway/call/shared-response.ts';
+import { UpstreamCall } from '../../../src/gateway/call/upstream-call.ts';
+import type { Lane } from '../../../src/gateway/gateway.ts';
+import { natureOf } from '../../../src/gateway/request/replayable.ts';
+import { openUpstream } from '../../../src/gateway/upstream/upstream.ts';
 import {
   answer,
   askOf,
@@ -29,7 +29,7 @@ import {
 } from '../../helpers/gateway-rig.ts';
 
 describe('a client that goes away', () => {
-  const underWay = (lane: EvalGateway, count: number) =>
+  const underWay = (lane: Lane, count: number) =>
     vi.waitFor(() => expect(lane.pendingCount()).toBe(count), { timeout: 30_000 });
   const timeouts = { connect: 5000, idle: 600_000 };
   const broken = '{"error":{"message":"The server had an error"}}';
@@ -38,7 +38,7 @@ describe('a client that goes away', () => {
   async function waiting() {
     const { api, letGo } = await holding();
     const gateway = await startRig({ openai: api.origin, maxRequestsInFlight: 1, timeouts });
-    const lane = gateway.openEval('a', undefined);
+    const lane = gateway.openLane('a', undefined);
     const first = askOf(lane, 'a');
     await api.untilArrived(1);
     const queued = untilAtGateway(lane, 1);
@@ -75,7 +75,7 @@ describe('a client that goes away', () => {
     const { api, letGo } = await holding();
     const gateway = await startRig({ openai: api.origin, maxRequestsInFlight: 1, timeouts });
     const kept = openJournal();
-    const lane = gateway.openEval('a', kept);
+    const lane = gateway.openLane('a', kept);
     const first = leaving(lane, 'a');
     await api.untilArrived(1);
     await first.leave();
@@ -94,7 +94,7 @@ describe('a client that goes away', () => {
   test('before it is answered: an error is no reason to ask again', async () => {
     const { api, letGo } = await holding(broken, 500);
     const gateway = await startRig({ openai: api.origin });
-    const lane = gateway.openEval('a', undefined);
+    const lane = gateway.openLane('a', undefined);
     const asked = leaving(lane, 'a');
     await api.untilArrived(1);
     await asked.leave();
@@ -110,7 +110,7 @@ describe('a client that goes away', () => {
     const api = await startStandInApi((_, response) => answer(response, broken, {}, 500));
     const retryPolicy = { ...defaultRetryPolicy, initialDelayMs: 600_000, maxDelayMs: 600_000 };
     const gateway = await startRig({ openai: api.origin, retryPolicy });
-    const lane = gateway.openEval('a', undefined);
+    const lane = gateway.openLane('a', undefined);
     const asked = leaving(lane, 'a');
     await vi.waitFor(() => expect([api.arrivals.length, lane.sentCount()]).toEqual([1, 0]), {
       timeout: 30_000,
@@ -123,7 +123,7 @@ describe('a client that goes away', () => {
   test('in the middle of its question: nobody is harmed', async () => {
     const { api, letGo } = await holding();
     letGo();
-    const lane = (await startRig({ openai: api.origin })).openEval('a', undefined);
+    const lane = (await startRig({ openai: api.origin })).openLane('a', undefined);
     const { port, pathname } = new URL(lane.env.OPENAI_BASE_URL ?? '');
     const socket = connect(Number(port), '127.0.0.1');
     socket.write(
@@ -139,7 +139,7 @@ describe('a client that goes away', () => {
   test('in the middle of a kept answer: it is there when the same is asked again', async () => {
     const large = JSON.stringify(chat(noise(24 * 1024 * 1024, 1).toString('base64')));
     const api = await startStandInApi((_, response) => answer(response, large));
-    const lane = (await startRig({ openai: api.origin })).openEval('a', openJournal());
+    const lane = (await startRig({ openai: api.origin })).openLane('a', openJournal());
     await askOf(lane, 'x');
     lane.restart();
     const request = plainRequest(`${lane.env.OPENAI_BASE_URL}/chat/completions`, {
@@ -164,7 +164,7 @@ describe('a client that goes away', () => {
       response.end(end);
     });
     const kept = openJournal();
-    const lane = (await startRig({ openai: api.origin })).openEval('a', kept);
+    const lane = (await startRig({ openai: api.origin })).openLane('a', kept);
     const stream = () =>
       fetch(`${lane.env.OPENAI_BASE_URL}/chat/completions`, {
         method: 'POST',

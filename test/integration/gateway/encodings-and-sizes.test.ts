@@ -32,7 +32,7 @@ describe('content encodings', () => {
     );
     const gateway = await startRig({ openai: api.origin });
     const paths = newPaths();
-    const lane = gateway.openEval('a', openJournal(paths));
+    const lane = gateway.openLane('a', openJournal(paths));
     const url = `${lane.env.OPENAI_BASE_URL}/chat/completions`;
     const ask = () => post(url, question('x'), { 'accept-encoding': encoding });
     const first = await ask();
@@ -55,7 +55,7 @@ describe('content encodings', () => {
     const api = await startStandInApi((_, response) => answer(response, gzipSync(text), headers));
     const gateway = await startRig({ openai: api.origin });
     const paths = newPaths();
-    const lane = gateway.openEval('a', openJournal(paths));
+    const lane = gateway.openLane('a', openJournal(paths));
     expect((await askOf(lane, 'x', { stream: true })).body.equals(gzipSync(text))).toBe(true);
     expect(journalText(paths)).toContain(JSON.stringify(text));
     lane.restart();
@@ -72,7 +72,7 @@ describe('content encodings', () => {
     );
     const gateway = await startRig({ openai: api.origin });
     const kept = openJournal();
-    const lane = gateway.openEval('a', kept);
+    const lane = gateway.openLane('a', kept);
     expect((await askOf(lane, 'x')).body.equals(body)).toBe(true);
     expect(kept.size).toBe(0);
   });
@@ -90,14 +90,14 @@ describe('sizes and bytes', () => {
     const gateway = await startRig({ openai: api.origin });
     const paths = newPaths();
     const journal = openJournal(paths);
-    const lane = gateway.openEval('a', journal);
+    const lane = gateway.openLane('a', journal);
     const first = await post(`${lane.env.OPENAI_BASE_URL}/chat/completions`, asked);
     expect(api.arrivals[0]?.body.equals(Buffer.from(asked))).toBe(true);
     expect(first.body.equals(bytes)).toBe(true);
     lane.close();
     journal.close();
 
-    const resumed = gateway.openEval('a', openJournal(paths));
+    const resumed = gateway.openLane('a', openJournal(paths));
     const again = await post(`${resumed.env.OPENAI_BASE_URL}/chat/completions`, asked);
     expect(again.body.equals(bytes)).toBe(true);
     expect(again.headers['content-type']).toBe('application/json');
@@ -115,7 +115,7 @@ describe('sizes and bytes', () => {
   ])('%s, which is no answer of a model, passes byte by byte and is not recorded', async (_, type, bytes) => {
     const api = await startStandInApi((_, response) => answer(response, bytes, { 'content-type': type }));
     const kept = openJournal();
-    const lane = (await startRig({ openai: api.origin })).openEval('a', kept);
+    const lane = (await startRig({ openai: api.origin })).openLane('a', kept);
     const { body, headers } = await post(`${lane.env.OPENAI_BASE_URL}/audio/speech`, question('x'));
     expect(body.equals(bytes)).toBe(true);
     expect(headers['content-type']).toBe(type);
@@ -131,7 +131,7 @@ describe('sizes and bytes', () => {
     const gateway = await startRig({ openai: api.origin });
     const paths = newPaths();
     const journal = openJournal(paths);
-    const lane = gateway.openEval('a', journal);
+    const lane = gateway.openLane('a', journal);
     for (let i = 0; i < COUNT; i += 1) {
       // The first half becomes a sealed segment, as at a checkpoint in the middle of an eval.
       if (i === COUNT / 2) journal.seal();
@@ -148,7 +148,7 @@ describe('sizes and bytes', () => {
     expect(bytes).toHaveLength(2);
     expect(Math.max(...bytes)).toBeGreaterThan(50 * MEGABYTE);
     expect(bytes.reduce((sum, each) => sum + each, 0)).toBeGreaterThan(100 * MEGABYTE);
-    const resumed = gateway.openEval('a', opened);
+    const resumed = gateway.openLane('a', opened);
     for (let i = COUNT - 1; i >= 0; i -= 1) {
       const { body } = await askOf(resumed, String(i));
       expect(body.toString()).toBe(noisyChat(i));

@@ -57,7 +57,7 @@ describe('a failure with status 200 is sent again, and never recorded', () => {
   ])('%s', async (_, script) => {
     const api = await firstFails(script);
     const kept = openJournal();
-    const lane = (await startRig({ openai: api.origin })).openEval('a', kept);
+    const lane = (await startRig({ openai: api.origin })).openLane('a', kept);
     expect((await askOf(lane, 'x')).body.toString()).toBe(CHAT);
     expect(api.arrivals).toHaveLength(2);
     expect(kept.size).toBe(1);
@@ -71,7 +71,7 @@ describe('a failure with status 200 that no retry will mend', () => {
       answer(response, json({ error: { message: 'Prompt is too long', type: 'invalid_request_error' } })),
     );
     const kept = openJournal();
-    const lane = (await startRig({ openai: api.origin })).openEval('a', kept);
+    const lane = (await startRig({ openai: api.origin })).openLane('a', kept);
     const { status, body } = await askOf(lane, 'x');
     expect(status).toBe(400);
     expect(body.toString()).toContain('Prompt is too long');
@@ -84,7 +84,7 @@ describe('a failure with status 200 that no retry will mend', () => {
       answer(response, json({ error: { message: 'Insufficient credits', code: 402 } })),
     );
     const gateway = await startRig({ openai: api.origin });
-    await askOf(gateway.openEval('a', openJournal()), 'x');
+    await askOf(gateway.openLane('a', openJournal()), 'x');
     expect(gateway.unusable.reason).toMatchObject({ message: 'the API refused: 402: Insufficient credits' });
   });
 
@@ -93,7 +93,7 @@ describe('a failure with status 200 that no retry will mend', () => {
       answer(response, '<!doctype html><title>Sign in</title>', { 'content-type': 'text/html' }),
     );
     const gateway = await startRig({ openai: `${api.origin}/` });
-    const lane = gateway.openEval('a', openJournal());
+    const lane = gateway.openLane('a', openJournal());
     expect((await askOf(lane, 'x')).status).toBe(424);
     expect(gateway.unusable.reason).toMatchObject({
       message: 'the API refused: 502: a web page instead of an API response: Sign in',
@@ -109,7 +109,7 @@ describe('a failure with status 200 that no retry will mend', () => {
         : answer(response),
     );
     const gateway = await startRig({ openai: api.origin });
-    const lane = gateway.openEval('a', openJournal());
+    const lane = gateway.openLane('a', openJournal());
     for (const content of ['x', 'y']) expect((await askOf(lane, content)).body.toString()).toBe(CHAT);
     expect(api.arrivals).toHaveLength(3);
   });
@@ -117,7 +117,7 @@ describe('a failure with status 200 that no retry will mend', () => {
   test('one without a cause, as of a filter, is requested three times at most: each is paid for', async () => {
     const api = await startStandInApi((_, response) => answer(response, json({ choices: [] })));
     const gateway = await startRig({ openai: api.origin });
-    const { status, body } = await askOf(gateway.openEval('a', openJournal()), 'x');
+    const { status, body } = await askOf(gateway.openLane('a', openJournal()), 'x');
     expect(status).toBe(424);
     expect(body.toString()).toContain('a response without an answer');
     expect(api.arrivals).toHaveLength(3);
@@ -129,7 +129,7 @@ test('what an older version recorded of a failure is not replayed', async () => 
   const api = await startStandInApi((_, response) => answer(response));
   const kept = openJournal();
   const gateway = await startRig({ openai: api.origin });
-  const lane = gateway.openEval('a', kept);
+  const lane = gateway.openLane('a', kept);
   await askOf(lane, 'x');
   const asked = json({ model: 'gpt-4', messages: [{ role: 'user', content: 'x' }] });
   const key = createHash('sha256').update(`POST openai/chat/completions\n${asked}`).digest('hex');
@@ -176,7 +176,7 @@ describe('an answer that is odd is handed on once, and paid for once', () => {
   ])('%s', async (_, script, recorded) => {
     const api = await startStandInApi(script);
     const kept = openJournal();
-    const lane = (await startRig({ openai: api.origin })).openEval('a', kept);
+    const lane = (await startRig({ openai: api.origin })).openLane('a', kept);
     const { status, body } = await askOf(lane, 'x');
     expect(status).toBe(200);
     expect(body.toString()).toBe(CHAT);
@@ -207,7 +207,7 @@ describe('a response that has no end, or is a bomb', () => {
     );
     const kept = openJournal();
     const gateway = await startRig({ openai: api.origin, maxResponseBytes });
-    const lane = gateway.openEval('a', kept);
+    const lane = gateway.openLane('a', kept);
     const { status, body } = await askOf(lane, 'x');
     expect(status).toBe(424);
     expect(body.toString()).toMatch(/the response is larger than 1 MiB/);
@@ -223,7 +223,7 @@ describe('a response that has no end, or is a bomb', () => {
       answer(response, packed, { 'content-encoding': 'gzip' }),
     );
     const kept = openJournal();
-    const lane = (await startRig({ openai: api.origin, maxResponseBytes })).openEval('a', kept);
+    const lane = (await startRig({ openai: api.origin, maxResponseBytes })).openLane('a', kept);
     expect((await askOf(lane, 'x')).body.equals(packed)).toBe(true);
     expect(kept.size).toBe(0);
   });
@@ -237,7 +237,7 @@ describe('a response that has no end, or is a bomb', () => {
       more();
     });
     const kept = openJournal();
-    const lane = (await startRig({ openai: api.origin, maxResponseBytes })).openEval('a', kept);
+    const lane = (await startRig({ openai: api.origin, maxResponseBytes })).openLane('a', kept);
     await expect(askOf(lane, 'x', { stream: true })).rejects.toThrow();
     expect(kept.size).toBe(0);
   });

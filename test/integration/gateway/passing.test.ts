@@ -32,7 +32,7 @@ describe('what passes', () => {
   ])('%s %s', async (method, path, text, recorded) => {
     const api = await startStandInApi((_, response) => answer(response, text, { 'x-request-id': 'r-1' }));
     const kept = openJournal();
-    const lane = (await startRig({ openai: api.origin })).openEval('a', kept);
+    const lane = (await startRig({ openai: api.origin })).openLane('a', kept);
     const body = ['GET', 'HEAD', 'DELETE'].includes(method) ? null : '{"ü": 1}';
     const headers = { authorization: 'Bearer sk-test', 'openai-organization': 'org' };
     const response = await fetch(`${lane.env.OPENAI_BASE_URL}${path}`, { method, body, headers });
@@ -53,7 +53,7 @@ describe('what passes', () => {
       te: 'trailers',
     };
     const api = await startStandInApi((_, response) => answer(response, CHAT, hop));
-    const lane = (await startRig({ openai: api.origin })).openEval('a', undefined);
+    const lane = (await startRig({ openai: api.origin })).openLane('a', undefined);
     const { headers } = await post(`${lane.env.OPENAI_BASE_URL}/chat/completions`, question('x'), hop);
     for (const passed of [api.arrivals[0]?.headers, headers]) {
       expect(Object.keys(passed ?? {})).not.toContain('x-hop');
@@ -69,7 +69,7 @@ describe('what passes', () => {
       ports.add(response.socket?.remotePort);
       answer(response);
     });
-    const lane = (await startRig({ openai: api.origin })).openEval('a', undefined);
+    const lane = (await startRig({ openai: api.origin })).openLane('a', undefined);
     const { host, pathname } = new URL(lane.env.OPENAI_BASE_URL ?? '');
     const socket = connect(Number(host.split(':')[1]), '127.0.0.1');
     onTestFinished(() => void socket.destroy());
@@ -97,7 +97,7 @@ describe('what passes', () => {
         answer(response, JSON.stringify(chat(`no. ${n}`))),
       );
       const gateway = await startRig({ openai: api.origin, maxRequestsInFlight: most });
-      const lane = gateway.openEval('a', openJournal());
+      const lane = gateway.openLane('a', openJournal());
       const ask = async () => {
         const all = await Promise.all(
           Array.from({ length: 20 }, () => askOf(lane, 'vote', { temperature: 1, n: 1 })),
@@ -120,7 +120,7 @@ test('answers that cannot be kept are passed on all the same, and that is said o
   const paths = newPaths();
   const kept = openJournal(paths);
   writeFileSync(paths.live, 'no directory');
-  const lane = gateway.openEval('a', kept);
+  const lane = gateway.openLane('a', kept);
   for (const content of ['x', 'y']) expect((await askOf(lane, content)).status).toBe(200);
   expect(api.arrivals).toHaveLength(2);
   expect(lane.traffic()).toMatchObject({ sent: 2, retried: 0, tokensSent: { prompt: 18 } });
@@ -132,7 +132,7 @@ test('answers that cannot be kept are passed on all the same, and that is said o
 
 test('a question that is larger than any API takes is refused, in words', async () => {
   const api = await startStandInApi((_, response) => answer(response));
-  const lane = (await startRig({ openai: api.origin, largestBody: 1_000_000 })).openEval('a', undefined);
+  const lane = (await startRig({ openai: api.origin, largestBody: 1_000_000 })).openLane('a', undefined);
   const { status, body } = await askOf(lane, 'x'.repeat(10_000_000));
   expect(status).toBe(413);
   expect(body.toString()).toContain('larger than any API takes');

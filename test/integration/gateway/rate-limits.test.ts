@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
-import { defaultRetryPolicy } from '../../../src/gateway/retry-policy.ts';
+import { defaultRetryPolicy } from '../../../src/gateway/call/retry-policy.ts';
 import {
   answer,
   askOf,
@@ -66,7 +66,7 @@ describe('waits that the API asks for', () => {
     });
     const gateway = await startRig({ openai: api.origin });
     const kept = openJournal();
-    const lane = gateway.openEval('a', kept);
+    const lane = gateway.openLane('a', kept);
     expect((await askOf(lane, 'x')).status).toBe(200);
     expect(api.arrivals).toHaveLength(2);
     expect((api.arrivals[1]?.at ?? 0) - refusedAt).toBeGreaterThanOrEqual(least - EARLY);
@@ -94,7 +94,7 @@ describe('waits that the API asks for', () => {
       answer(response, status === 200 ? CHAT : limited, headers, status);
     });
     const gateway = await startRig({ openai: api.origin, maxRequestsInFlight: 1 });
-    const [a, b] = [gateway.openEval('a', undefined), gateway.openEval('b', undefined)];
+    const [a, b] = [gateway.openLane('a', undefined), gateway.openLane('b', undefined)];
     const first = askOf(a, 'a');
     await api.untilArrived(1);
     const queued = untilAtGateway(b, 3);
@@ -116,7 +116,7 @@ describe('waits that the API asks for', () => {
       answer(response, limited, { 'retry-after-ms': '1' }, 429);
     });
     const gateway = await startRig({ openai: api.origin, maxRequestsInFlight: 1 });
-    const lane = gateway.openEval('a', undefined);
+    const lane = gateway.openLane('a', undefined);
     const first = askOf(lane, 'a');
     await api.untilArrived(1);
     const queued = untilAtGateway(lane, 2);
@@ -147,7 +147,7 @@ describe('waits that the API asks for', () => {
     });
     const retryPolicy = { ...defaultRetryPolicy, initialDelayMs: 20, maxDelayMs: 200, maxAttempts: 4 };
     const gateway = await startRig({ openai: api.origin, maxRequestsInFlight: 16, retryPolicy });
-    const lane = gateway.openEval('a', undefined);
+    const lane = gateway.openLane('a', undefined);
     const answers = await Promise.all(Array.from({ length: 64 }, (_, i) => askOf(lane, `${i}`)));
     expect(answers.map(({ status }) => status).filter((status) => status !== 200)).toEqual([]);
     // Fewer are in flight when there are too many: it is not asked in vain many times for each answer.
@@ -166,7 +166,7 @@ describe('waits that the API asks for', () => {
     });
     const retryPolicy = { ...defaultRetryPolicy, initialDelayMs: 1, maxDelayMs: 4, maxElapsedMs: 200 };
     const gateway = await startRig({ openai: api.origin, maxRequestsInFlight: 1, retryPolicy });
-    const lane = gateway.openEval('a', undefined);
+    const lane = gateway.openLane('a', undefined);
     const first = askOf(lane, 'a');
     await api.untilArrived(1);
     const queued = untilAtGateway(lane, 1);
@@ -186,7 +186,7 @@ describe('waits that the API asks for', () => {
       const api = await startStandInApi(({ n }, response) =>
         n === 1 ? answer(response, broken, used, 500) : answer(response),
       );
-      const lane = (await startRig({ openai: api.origin })).openEval('a', undefined);
+      const lane = (await startRig({ openai: api.origin })).openLane('a', undefined);
       expect((await askOf(lane, 'x')).status).toBe(200);
       expect(api.arrivals).toHaveLength(2);
     });
@@ -198,7 +198,7 @@ describe('waits that the API asks for', () => {
           : answer(response),
       );
       const gateway = await startRig({ openai: api.origin });
-      const lane = gateway.openEval('a', undefined);
+      const lane = gateway.openLane('a', undefined);
       const waits = askOf(lane, 'a').catch(() => 'cut');
       await vi.waitFor(() => expect([api.arrivals.length, lane.sentCount()]).toEqual([1, 0]));
       expect((await askOf(lane, 'b')).status).toBe(200);
@@ -216,7 +216,7 @@ describe('waits that the API asks for', () => {
       });
       const timeouts = { connect: 5000, idle: 600_000 };
       const gateway = await startRig({ openai: api.origin, maxRequestsInFlight: 2, timeouts });
-      const lane = gateway.openEval('a', undefined);
+      const lane = gateway.openLane('a', undefined);
       const first = askOf(lane, 'a');
       await api.untilArrived(2);
       const second = askOf(lane, 'b');
@@ -237,7 +237,7 @@ describe('waits that the API asks for', () => {
       maxElapsedMs: 200,
       maxAttempts: 1000,
     };
-    const lane = (await startRig({ openai: api.origin, retryPolicy })).openEval('a', undefined);
+    const lane = (await startRig({ openai: api.origin, retryPolicy })).openLane('a', undefined);
     expect((await askOf(lane, 'x')).status).toBe(424);
     expect(api.arrivals.length).toBeLessThan(12);
   });
@@ -257,7 +257,7 @@ describe('waits that the API asks for', () => {
       maxElapsedMs: 150,
       maxAttempts: 4,
     };
-    const lane = (await startRig({ openai: api.origin, retryPolicy })).openEval('a', undefined);
+    const lane = (await startRig({ openai: api.origin, retryPolicy })).openLane('a', undefined);
     const patient = askOf(lane, 'a');
     for (let n = 0; n < OTHERS; n += 1) expect((await askOf(lane, `b${n}`)).status).toBe(200);
     expect((await patient).status).toBe(200);
@@ -267,14 +267,14 @@ describe('waits that the API asks for', () => {
     const api = await startStandInApi(({ n }, response) =>
       n <= 10 ? answer(response, limited, { 'retry-after-ms': '1' }, 429) : answer(response),
     );
-    const lane = (await startRig({ openai: api.origin })).openEval('a', undefined);
+    const lane = (await startRig({ openai: api.origin })).openLane('a', undefined);
     expect((await askOf(lane, 'x')).status).toBe(200);
     expect(api.arrivals).toHaveLength(11);
   });
 
   test('a limit that nobody gets through is given up', async () => {
     const api = await startStandInApi((_, response) => answer(response, limited, {}, 429));
-    const lane = (await startRig({ openai: api.origin })).openEval('a', undefined);
+    const lane = (await startRig({ openai: api.origin })).openLane('a', undefined);
     expect((await askOf(lane, 'x')).status).toBe(424);
     expect(api.arrivals).toHaveLength(4);
   });
@@ -283,7 +283,7 @@ describe('waits that the API asks for', () => {
     const used = { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '1h0m0s' };
     const api = await startStandInApi((_, response) => answer(response, CHAT, used));
     const retryPolicy = { ...defaultRetryPolicy, maxPauseMs: 50 };
-    const lane = (await startRig({ openai: api.origin, retryPolicy })).openEval('a', undefined);
+    const lane = (await startRig({ openai: api.origin, retryPolicy })).openLane('a', undefined);
     for (const content of ['x', 'y']) expect((await askOf(lane, content)).status).toBe(200);
   });
 
@@ -297,7 +297,7 @@ describe('waits that the API asks for', () => {
         : answer(response),
     );
     const gateway = await startRig({ openai: api.origin, retryPolicy });
-    const lane = gateway.openEval('a', undefined);
+    const lane = gateway.openLane('a', undefined);
     expect((await askOf(lane, 'a')).status).toBe(424);
     expect((await askOf(lane, 'b')).status).toBe(200);
     expect(api.arrivals).toHaveLength(2);
@@ -308,7 +308,7 @@ describe('one limit for all evals', () => {
   test('an eval with a long queue does not keep another one waiting', async () => {
     const { api, letGo } = await holding();
     const gateway = await startRig({ openai: api.origin, maxRequestsInFlight: 4 });
-    const [a, b] = [gateway.openEval('a', undefined), gateway.openEval('b', undefined)];
+    const [a, b] = [gateway.openLane('a', undefined), gateway.openLane('b', undefined)];
     const queued = untilAtGateway(a, 200);
     const many = Array.from({ length: 200 }, (_, i) => askOf(a, `a${i}`));
     await Promise.all([queued, api.untilArrived(4)]);
@@ -351,7 +351,7 @@ describe('one limit for all evals', () => {
       maxRequestsInFlight: LIMIT,
       retryPolicy: { ...defaultRetryPolicy, initialDelayMs: 1, maxDelayMs: 2, maxAttempts: 50 },
     });
-    const lanes = ['a', 'b'].map((name) => gateway.openEval(name, undefined));
+    const lanes = ['a', 'b'].map((name) => gateway.openLane(name, undefined));
     const all = lanes.flatMap((lane) => Array.from({ length: 30 }, (_, i) => askOf(lane, `${i}`)));
     const statuses = (await Promise.all(all)).map(({ status }) => status);
     expect(new Set(statuses)).toEqual(new Set([200]));

@@ -1,8 +1,8 @@
 /** The gateway in this process, between plain HTTP clients and the stand-in for the model API. */
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type EvalGateway, type Gateway, startGateway } from '../../../src/gateway/gateway.ts';
+import { defaultRetryPolicy } from '../../../src/gateway/call/retry-policy.ts';
+import { type Gateway, type Lane, startGateway } from '../../../src/gateway/gateway.ts';
 import { providerUrls } from '../../../src/gateway/providers.ts';
-import { defaultRetryPolicy } from '../../../src/gateway/retry-policy.ts';
 import { Journal } from '../../../src/progress/journal.ts';
 import { statePaths } from '../../../src/progress/paths.ts';
 import { recordingLog, sha256, temporaryDirectory } from '../../helpers/builders.ts';
@@ -47,7 +47,7 @@ function ask(base: string | undefined, content: unknown, more: object = {}, init
 test('passes on and records; the same eval, run again, is answered from the journal', async () => {
   const { api, gateway } = await bench();
   const kept = journal();
-  const lane = gateway.openEval('a', kept);
+  const lane = gateway.openLane('a', kept);
   const base = lane.env.OPENAI_BASE_URL;
   const first = await (await ask(base, 'ü😀')).json();
   const models = await (await fetch(`${base}/models`, { headers: { authorization: KEY } })).json();
@@ -69,19 +69,19 @@ describe('nothing is passed on', () => {
     ['to a provider that nobody knows', (base) => base.replace(/openai$/, 'constructor')],
   ])('%s', async (_, wrong) => {
     const { api, gateway } = await bench();
-    const lane = gateway.openEval('a', undefined);
+    const lane = gateway.openLane('a', undefined);
     const response = await ask(wrong(lane.env.OPENAI_BASE_URL ?? ''), 'x');
     expect(response.status).toBe(403);
     expect(response.headers.get('x-should-retry')).toBe('false');
     expect(api.requests).toEqual([]);
   });
 
-  test.each<[string, (lane: EvalGateway) => unknown]>([
+  test.each<[string, (lane: Lane) => unknown]>([
     ['has ended', (lane) => lane.close()],
     ['has ended, and whose last answers are waited for', (lane) => lane.drain(new AbortController().signal)],
   ])('for an eval that %s', async (_, end) => {
     const { api, gateway } = await bench();
-    const lane = gateway.openEval('a', undefined);
+    const lane = gateway.openLane('a', undefined);
     await end(lane);
     expect((await ask(lane.env.OPENAI_BASE_URL, 'x')).status).toBe(403);
     expect(api.requests).toEqual([]);
@@ -90,7 +90,7 @@ describe('nothing is passed on', () => {
 
 test('a stream arrives as it comes, and is replayed whole', async () => {
   const { api, gateway } = await bench({ gzip: true });
-  const lane = gateway.openEval('a', journal());
+  const lane = gateway.openLane('a', journal());
   const streamed = () =>
     ask(lane.env.OPENAI_BASE_URL, 'x', { stream: true }).then((response) => response.text());
   const text = await streamed();
@@ -110,7 +110,7 @@ describe('faults', () => {
   ])('%s is tried again, and recorded once', async (_, fault) => {
     const { api, gateway } = await bench({ faults: (_request, n) => (n === 1 ? fault : undefined) });
     const kept = journal();
-    const lane = gateway.openEval('a', kept);
+    const lane = gateway.openLane('a', kept);
     const response = await ask(lane.env.OPENAI_BASE_URL, 'x');
     expect(response.status).toBe(200);
     await response.json();
@@ -122,7 +122,7 @@ describe('faults', () => {
   test('what does not get better ends with a status that oaieval does not repeat', async () => {
     const { api, gateway } = await bench({ faults: (_, n) => (n > 1 ? apiFaults.serverError() : undefined) });
     const kept = journal();
-    const lane = gateway.openEval('a', kept);
+    const lane = gateway.openLane('a', kept);
     expect((await ask(lane.env.OPENAI_BASE_URL, 'y')).status).toBe(200);
     const response = await ask(lane.env.OPENAI_BASE_URL, 'x');
     expect(response.status).toBe(424);
@@ -142,7 +142,7 @@ describe('faults', () => {
     ['unknown model', apiFaults.unknownModel('gpt-4'), /404 model_not_found/],
   ])('%s stops the job at once, in the words of the provider', async (_, fault, words) => {
     const { api, gateway } = await bench({ faults: () => fault });
-    const lane = gateway.openEval('a', journal());
+    const lane = gateway.openLane('a', journal());
     await ask(lane.env.OPENAI_BASE_URL, 'x');
     expect(gateway.unusable.aborted).toBe(true);
     expect(String(gateway.unusable.reason.message)).toMatch(words);
@@ -155,7 +155,7 @@ describe('faults', () => {
 test('a client that goes away leaves an answer that is kept, and nothing is asked twice', async () => {
   const { api, gateway } = await bench({ latencyMs: 50 }, 1);
   const kept = journal();
-  const lane = gateway.openEval('a', kept);
+  const lane = gateway.openLane('a', kept);
   const leaving = new AbortController();
   const gone = ask(lane.env.OPENAI_BASE_URL, 'x', {}, { signal: leaving.signal }).catch(() => 'gone');
   await api.untilReceived(1);
@@ -192,7 +192,7 @@ test('parameters that a model refuses are sent as it takes them, and that is sai
     },
   });
   const kept = journal();
-  const lane = gateway.openEval('a', kept);
+  const lane = gateway.openLane('a', kept);
   for (const content of ['x', 'y']) {
     const response = await ask(lane.env.OPENAI_BASE_URL, content, { max_tokens: 5, temperature: 0 });
     expect(response.status).toBe(200);
@@ -207,7 +207,7 @@ test('parameters that a model refuses are sent as it takes them, and that is sai
 
 test('no more requests are in flight than allowed, and evals take turns', async () => {
   const { api, gateway } = await bench({}, 2);
-  const [a, b] = [gateway.openEval('a', undefined), gateway.openEval('b', undefined)];
+  const [a, b] = [gateway.openLane('a', undefined), gateway.openLane('b', undefined)];
   api.holdAfter(0);
   const many = Array.from({ length: 10 }, (_, i) => ask(a.env.OPENAI_BASE_URL, `a${i}`));
   await api.untilHeld(2);

@@ -18,7 +18,7 @@ describe('questions that the API does not answer are known', () => {
       contentOf(arrival) === 'x' ? answer(response, JSON.stringify({ error }), {}, status) : answer(response),
     );
     const gateway = await startRig({ openai: api.origin });
-    const lane = gateway.openEval('a', undefined);
+    const lane = gateway.openLane('a', undefined);
     expect((await askOf(lane, 'y')).status).toBe(200);
     expect((await askOf(lane, 'x')).status).toBe(passed);
     expect(lane.unansweredCount()).toBe(unanswered);
@@ -31,7 +31,7 @@ describe('questions that the API does not answer are known', () => {
     const api = await startStandInApi((_, response) =>
       broken ? answer(response, '{"error":{"message":"no"}}', {}, 500) : answer(response),
     );
-    const lane = (await startRig({ openai: api.origin })).openEval('a', undefined);
+    const lane = (await startRig({ openai: api.origin })).openLane('a', undefined);
     expect((await askOf(lane, 'y')).status).toBe(200);
     broken = true;
     expect((await askOf(lane, 'x')).status).toBe(424);
@@ -51,7 +51,7 @@ describe('questions that the API does not answer are known', () => {
       ),
     );
     const gateway = await startRig({ openai: api.origin });
-    await askOf(gateway.openEval('a', undefined), 'x');
+    await askOf(gateway.openLane('a', undefined), 'x');
     expect(String(gateway.unusable.reason.message)).toBe(
       'the API refused: 401: Invalid key: Bearer ***, really',
     );
@@ -69,7 +69,7 @@ describe('looking a model up', () => {
       arrival.method === 'GET' ? fault(arrival, response) : answer(response),
     );
     const gateway = await startRig({ openai: api.origin });
-    const lane = gateway.openEval('a', undefined);
+    const lane = gateway.openLane('a', undefined);
     expect((await fetch(`${lane.env.OPENAI_BASE_URL}/models`)).status).toBe(status);
     expect(api.arrivals).toHaveLength(1);
     expect(lane.traffic()).toMatchObject({ sent: 1, failed: 1 });
@@ -92,7 +92,7 @@ test('a model that takes neither name of a parameter is given up', async () => {
       400,
     );
   });
-  const lane = (await startRig({ openai: api.origin })).openEval('a', undefined);
+  const lane = (await startRig({ openai: api.origin })).openLane('a', undefined);
   const { status, body } = await askOf(lane, 'x', { max_tokens: 5 });
   expect(status).toBe(424);
   expect(body.toString()).toContain('is not supported with this model');

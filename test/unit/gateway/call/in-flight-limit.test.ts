@@ -1,0 +1,229 @@
+import { expect, test, vi } from 'vitest';
+import { InFlightLimit, type Slot } from '../../../../src/gateway/call/in-flight-limit.ts';
+
+const never = new AbortController().signal;
+
+/** Asks for a place, and notes the name when it is there. */
+function queue(limit: InFlightLimit, served: string[], evalId: string, name = evalId, signal = never) {
+  return limit.acquire(evalId, signal).then((slot): Slot => {
+    served.push(name);
+    return slot;
+  });
+}
+
+/** Lets everything that follows from what has happened happen. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Only the clock and timers are set by hand, until the test has ended; what follows from promises follows. */
+function clock(onTestFinished: (end: () => void) => void): void {
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+}
+
+test('gives as many places as there are, and each once', async () => {
+  const limit = new InFlightLimit(2);
+  const served: string[] = [];
+  const slots = ['1', '2', '3', '4', '5'].map((name) => queue(limit, served, 'a', name));
+  await settled();
+  expect(served).toEqual(['1', '2']);
+  const first = await slots[0];
+  first?.release();
+  await settled();
+  expect(served).toEqual(['1', '2', '3']);
+  first?.release();
+  first?.release();
+  await settled();
+  expect(served).toEqual(['1', '2', '3']);
+  (await slots[1])?.release();
+  (await slots[2])?.release();
+  await settled();
+  expect(served).toEqual(['1', '2', '3', '4', '5']);
+});
+
+test('evals take turns, and each keeps its own order', async () => {
+  const limit = new InFlightLimit(1);
+  const served: string[] = [];
+  const names = ['a1', 'a2', 'a3', 'a4', 'b1', 'b2', 'c1'];
+  const all = names.map((name) => queue(limit, served, name.charAt(0), name).then((slot) => slot.release()));
+  await Promise.all(all);
+  expect(served).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'b2', 'a4']);
+});
+
+test('who leaves the queue takes no place, and the others keep theirs', async () => {
+  const limit = new InFlightLimit(1);
+  const served: string[] = [];
+  const leaving = new AbortController();
+  const held = await queue(limit, served, 'a', 'a1');
+  const gone = queue(limit, served, 'a', 'a2', leaving.signal);
+  const alsoGone = queue(limit, served, 'b', 'b1', leaving.signal);
+  const stays = queue(limit, served, 'a', 'a3');
+  const reason = new Error('the client went away');
+  leaving.abort(reason);
+  await expect(gone).rejects.toBe(reason);
+  await expect(alsoGone).rejects.toBe(reason);
+  held.release();
+  (await stays).release();
+  expect(served).toEqual(['a1', 'a3']);
+  expect(() => limit.acquire('a', leaving.signal)).toThrow(reason);
+  await queue(limit, served, 'b', 'b2');
+  expect(served).toEqual(['a1', 'a3', 'b2']);
+});
+
+test('who leaves after a place was given does not give it away', async () => {
+  const limit = new InFlightLimit(1);
+  const served: string[] = [];
+  const leaving = new AbortController();
+  const slot = await queue(limit, served, 'a', 'a1', leaving.signal);
+  const next = queue(limit, served, 'b', 'b1');
+  leaving.abort();
+  await settled();
+  expect(served).toEqual(['a1']);
+  slot.release();
+  await next;
+  expect(served).toEqual(['a1', 'b1']);
+});
+
+test('a pause holds everybody back until its end, and the longest of several counts', async ({
+  onTestFinished,
+}) => {
+  clock(onTestFinished);
+  const limit = new InFlightLimit(4);
+  const served: string[] = [];
+  limit.pause(1000);
+  limit.pause(300);
+  void queue(limit, served, 'a');
+  void queue(limit, served, 'b');
+  await settled();
+  vi.advanceTimersByTime(999);
+  await settled();
+  expect(served).toEqual([]);
+  vi.advanceTimersByTime(1);
+  await settled();
+  expect(served).toEqual(['a', 'b']);
+});
+
+test('a place that becomes free during a pause stays free until its end', async ({ onTestFinished }) => {
+  clock(onTestFinished);
+  const limit = new InFlightLimit(1);
+  const served: string[] = [];
+  const held = await queue(limit, served, 'a', 'a1');
+  void queue(limit, served, 'b', 'b1');
+  limit.pause(500);
+  held.release();
+  vi.advanceTimersByTime(200);
+  limit.pause(500);
+  vi.advanceTimersByTime(499);
+  await settled();
+  expect(served).toEqual(['a1']);
+  vi.advanceTimersByTime(1);
+  await settled();
+  expect(served).toEqual(['a1', 'b1']);
+});
+
+test('a closed limit leaves no timer behind', ({ onTestFinished }) => {
+  clock(onTestFinished);
+  const limit = new InFlightLimit(1);
+  limit.pause(60_000);
+  limit.pause(90_000);
+  void limit.acquire('a', never);
+  expect(vi.getTimerCount()).toBe(1);
+  limit.close();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('stopped, it gives no place any more, and whoever waits may leave', async ({ onTestFinished }) => {
+  clock(onTestFinished);
+  const limit = new InFlightLimit(1);
+  const served: string[] = [];
+  const leaving = new AbortController();
+  const held = await queue(limit, served, 'a', 'a1');
+  limit.pause(100);
+  const waits = queue(limit, served, 'a', 'a2', leaving.signal);
+  expect(limit.stopped).toBe(false);
+  limit.stop();
+  expect(limit.stopped).toBe(true);
+  held.release();
+  vi.advanceTimersByTime(1000);
+  void queue(limit, served, 'b', 'b1');
+  await settled();
+  expect(served).toEqual(['a1']);
+  leaving.abort(new Error('the run ends'));
+  await expect(waits).rejects.toThrow('the run ends');
+});
+
+test('a request that was sent back goes before the others of its eval', async () => {
+  const limit = new InFlightLimit(1);
+  const served: string[] = [];
+  const held = await queue(limit, served, 'a', 'a1');
+  const all = [queue(limit, served, 'a', 'a2'), queue(limit, served, 'b', 'b1')].map((place) =>
+    place.then((slot) => slot.release()),
+  );
+  const back = limit.acquire('a', never, true).then((slot) => {
+    served.push('a1 again');
+    slot.release();
+  });
+  held.release();
+  await Promise.all([...all, back]);
+  expect(served).toEqual(['a1', 'a1 again', 'b1', 'a2']);
+});
+
+test('half as many are in flight when there are too many, and one more with each round of answers', async ({
+  onTestFinished,
+}) => {
+  clock(onTestFinished);
+  const limit = new InFlightLimit(8);
+  const served: string[] = [];
+  const slots = Array.from({ length: 8 }, () => queue(limit, served, 'a'));
+  await settled();
+  const sentAt = Date.now();
+  vi.advanceTimersByTime(10);
+  // All eight are refused; they say it once.
+  for (const slot of slots) {
+    limit.decrease(sentAt);
+    (await slot).release();
+  }
+  const more = Array.from({ length: 8 }, () => queue(limit, served, 'a'));
+  await settled();
+  expect(served).toHaveLength(8 + 4);
+  for (let answers = 0; answers < 4; answers += 1) {
+    (await more[answers])?.release();
+    limit.increase();
+  }
+  await settled();
+  expect(served, 'as many again, and not yet one more').toHaveLength(8 + 8);
+  for (let answers = 0; answers < 2; answers += 1) limit.increase();
+  const last = Array.from({ length: 4 }, () => queue(limit, served, 'a'));
+  await settled();
+  expect(served).toHaveLength(8 + 8 + 1);
+  for (const slot of [...more.slice(4), ...last]) void slot.then((place) => place.release());
+});
+
+test('with few in flight there are too many at half of those, and at least one goes on', async () => {
+  const limit = new InFlightLimit(32);
+  const served: string[] = [];
+  const few = await Promise.all(['1', '2', '3', '4'].map((name) => queue(limit, served, 'a', name)));
+  limit.decrease(Date.now());
+  for (const slot of few) slot.release();
+  const more = Array.from({ length: 8 }, (_, n) => queue(limit, served, 'a', `more ${n}`));
+  await settled();
+  expect(served).toHaveLength(4 + 2);
+
+  const one = new InFlightLimit(1);
+  const held = await queue(one, served, 'b');
+  one.decrease(Date.now());
+  held.release();
+  (await queue(one, served, 'b', 'b again')).release();
+  expect(served.at(-1)).toBe('b again');
+  for (const slot of more) void slot.then((place) => place.release());
+});
+
+test('answers never raise it above what the user set', async () => {
+  const limit = new InFlightLimit(2);
+  const served: string[] = [];
+  for (let answers = 0; answers < 100; answers += 1) limit.increase();
+  for (const name of ['1', '2', '3']) void queue(limit, served, 'a', name);
+  await settled();
+  expect(served).toEqual(['1', '2']);
+});

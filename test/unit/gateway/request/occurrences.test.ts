@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import { Occurrences } from '../../../../src/gateway/request/occurrences.ts';
+
+type Step = ['take', string, number] | ['giveBack', string, number];
+
+test.each<[string, Step[]]>([
+  [
+    'each request that is the same gets the next number',
+    [
+      ['take', 'k', 0],
+      ['take', 'k', 1],
+      ['take', 'k', 2],
+    ],
+  ],
+  [
+    'requests that differ are counted apart',
+    [
+      ['take', 'k', 0],
+      ['take', 'other', 0],
+      ['take', 'k', 1],
+      ['take', 'other', 1],
+    ],
+  ],
+  [
+    'a number that is given back is the next one taken, once',
+    [
+      ['take', 'k', 0],
+      ['take', 'k', 1],
+      ['giveBack', 'k', 0],
+      ['take', 'k', 0],
+      ['take', 'k', 2],
+    ],
+  ],
+  [
+    'of several that are given back, the lowest comes first',
+    [
+      ['take', 'k', 0],
+      ['take', 'k', 1],
+      ['take', 'k', 2],
+      ['take', 'k', 3],
+      ['giveBack', 'k', 2],
+      ['giveBack', 'k', 0],
+      ['giveBack', 'k', 1],
+      ['take', 'k', 0],
+      ['take', 'k', 1],
+      ['take', 'k', 2],
+      ['take', 'k', 4],
+    ],
+  ],
+  [
+    'numbers beyond nine are in order too',
+    [
+      ...Array.from({ length: 12 }, (_, n): Step => ['take', 'k', n]),
+      ['giveBack', 'k', 10],
+      ['giveBack', 'k', 9],
+      ['take', 'k', 9],
+      ['take', 'k', 10],
+      ['take', 'k', 12],
+    ],
+  ],
+  [
+    'giving back frees nothing of another request',
+    [
+      ['take', 'k', 0],
+      ['take', 'other', 0],
+      ['giveBack', 'other', 0],
+      ['take', 'k', 1],
+      ['take', 'other', 0],
+    ],
+  ],
+  [
+    'what was never taken is not given back',
+    [
+      ['giveBack', 'k', 5],
+      ['take', 'k', 0],
+      ['take', 'k', 1],
+    ],
+  ],
+])('%s', (_, steps) => {
+  const occurrences = new Occurrences();
+  const seen = steps.map(([step, key, n]): Step => {
+    if (step === 'take') return [step, key, occurrences.take(key)];
+    occurrences.giveBack(key, n);
+    return [step, key, n];
+  });
+  expect(seen).toEqual(steps);
+});
