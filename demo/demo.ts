@@ -1,6 +1,6 @@
 /**
- * The main job from end to end, without an API key: the shipped action runs a real eval set, is killed in the middle,
- * and is run again on what looks like another machine. The model API and the cache service are stand-ins on loopback.
+ * Shows a resumed run from end to end, without an API key. The shipped action runs a real eval set, is killed in the middle,
+ * and runs again as if on another machine. The model API and the cache service are stand-ins on loopback.
  *
  *     npm run demo
  *     OPENAI_API_KEY=… npm run demo -- --model gpt-6-luna --eval-set test-basic --live
@@ -16,7 +16,7 @@ import { startCacheService } from '../test/stand-ins/cache-service.ts';
 import { knowledgeFrom } from '../test/stand-ins/knowledge.ts';
 import { startModelApi } from '../test/stand-ins/model-api.ts';
 
-/** Prompts of test-basic and their answers, so that the stand-in is right most of the time. */
+/** Prompts of test-basic and their answers, so that the stand-in is usually right. */
 const SAMPLES = join(import.meta.dirname, '../test/fixtures/model-api/test-basic.jsonl');
 
 const EVALS_VERSION = '3.0.1.post1';
@@ -30,7 +30,7 @@ const { values: options } = parseArgs({
   },
 });
 
-/** Where a runner keeps tools from job to job: the second demo on this machine need not install evals again. */
+/** The tool cache of a runner. It lets a second demo on this machine reuse the installation of evals. */
 const toolCache = { RUNNER_TOOL_CACHE: join(homedir(), '.cache') };
 
 const say = (text = '') => console.log(text);
@@ -90,7 +90,7 @@ async function demo(): Promise<void> {
         'eval-set': options['eval-set'],
         args: options.args,
         'evals-version': EVALS_VERSION,
-        // One at a time, so that it is plain what was interrupted.
+        // One at a time, so that the log shows clearly which eval was interrupted.
         'parallel-evals': '1',
       },
       env,
@@ -111,16 +111,16 @@ async function demo(): Promise<void> {
       if (running.phase !== 'main') return;
       if (/… done in /.test(line)) completed += 1;
       if (completed < 2 || !line.startsWith('::group::[3/')) return;
-      // Two evals are done and recorded. The third has begun; with the stand-in, two of its answers are there as well.
+      // Two evals are completed. The third has begun; with the stand-in, two of its responses have arrived.
       if (api) void api.untilReceived(sentWhenThirdBegins() + 3).then(() => running.kill('SIGKILL'));
       else running.kill('SIGKILL');
     });
     say(
-      `   main was ended by ${first.signal ?? `itself with exit code ${first.exitCode}`}; post ran, as on a runner`,
+      `   main ${first.signal ? `was killed by ${first.signal}` : `exited with ${first.exitCode}`}; then post ran, as on a runner`,
     );
     const sentFirst = api?.counts().received ?? 0;
 
-    title('A new machine: the state directory is gone, only the Actions cache is left');
+    title('A new machine: the state directory is gone; only the Actions cache remains');
     rmSync(join(machine, 'tmp'), { recursive: true, force: true });
     for (const entry of cache.entries()) say(`   cache entry ${entry.key} (${entry.archive.length} bytes)`);
 
@@ -133,15 +133,13 @@ async function demo(): Promise<void> {
 
     title('What happened');
     say(`   restored   ${second.outputs['restored-key']}`);
-    say(`   reused     ${second.outputs.reused} of ${second.outputs.total} evals, completed by attempt 1`);
-    say(`   run        ${second.outputs.fresh}`);
-    say(
-      `   replayed   ${second.outputs['requests-replayed']} answers of the interrupted eval, kept by attempt 1`,
-    );
+    say(`   reused     ${second.outputs.reused} of ${second.outputs.total} evals; attempt 1 completed them`);
+    say(`   fresh      ${second.outputs.fresh} evals`);
+    say(`   replayed   ${second.outputs['requests-replayed']} recorded responses of the interrupted eval`);
     if (api) say(`   requests   ${sentFirst} in attempt 1, ${sentSecond} in attempt 2`);
     say(`   complete   ${second.outputs.complete}`);
     const wrong = whatIsWrong(first, second);
-    say(wrong ? `\nThe demo failed: ${wrong}.` : '\nIt resumed: nothing that was done was run again.');
+    say(wrong ? `\nThe demo failed: ${wrong}.` : '\nAttempt 2 resumed: no completed eval ran again.');
     // A demo that shows a failure must not look like a success.
     if (wrong) process.exitCode = 1;
   } finally {
@@ -149,7 +147,7 @@ async function demo(): Promise<void> {
   }
 }
 
-/** Where evals of that interpreter keeps the samples of test-basic, so that the stand-in knows what they ask. */
+/** The directories in which this interpreter's evals has the samples of test-basic, which the stand-in must know. */
 function dataOf(python: string): string[] {
   const lib = join(dirname(dirname(python)), 'lib');
   return readdirSync(lib)
@@ -167,7 +165,7 @@ function whatIsWrong(first: RunResult, second: RunResult): string | false {
   );
 }
 
-/** A workflow command as the runner shows it. */
+/** Shows a workflow command as the runner does. */
 function shown(line: string): string {
   return line
     .replace(/^::group::/, '▼ ')
