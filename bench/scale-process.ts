@@ -122,7 +122,7 @@ function plan(): Promise<Plan> {
     evalSet: EVAL_SET,
     args: ['--max_samples', '100'],
     registryPaths: [],
-    todaysModels: true,
+    chatFallback: true,
     sharesRegistry: true,
     temporaryDirectory: root,
     env: {},
@@ -229,7 +229,7 @@ function answer(paths: readonly string[]): string {
     completion_fns: [],
     evals,
     code: [],
-    basis: { files: paths, directories: [], absent },
+    dependencies: { files: paths, directories: [], missing: absent },
     problems: [],
     warnings: [],
   });

@@ -9,7 +9,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { prepareEnvironment } from '../src/environment/index.ts';
+import { prepareEnvironment } from '../src/environment/prepare-environment.ts';
 import { EXAMPLE_MODEL } from '../src/example-model.ts';
 import { type RunningAction, type RunResult, runAction } from '../test/helpers/runner.ts';
 import { startCacheService } from '../test/stand-ins/cache-service.ts';

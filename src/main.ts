@@ -13,7 +13,7 @@ import { checkpointIdentity } from './checkpoint/identity.ts';
 import type { RestoreOutcome } from './checkpoint/store.ts';
 import { supersededCleaner } from './checkpoint/superseded.ts';
 import { engines } from './engine/engines.ts';
-import { prepareEnvironment } from './environment/index.ts';
+import { prepareEnvironment } from './environment/prepare-environment.ts';
 import { startGateway } from './gateway/gateway.ts';
 import type { Owner } from './model/owner.ts';
 import type { SavedPlan } from './model/plan.ts';
@@ -47,10 +47,11 @@ async function main(cancelled: Cancellation): Promise<void> {
   const step = readStep(log);
   const { inputs, context, keys, urls, evalEnv: env } = step;
   const { model, evalSet, workingDirectory, chatFallback, engine } = inputs;
-  const todaysModels = chatFallback;
-  const asked = { ...inputs, todaysModels, sharesRegistry: engine === 'warm', env };
-  const subject = await planKey(asked);
-  const environment = once(() => prepareEnvironment(asked, log));
+  const { python, evalsVersion, extraPackages, args, registryPaths } = inputs;
+  const installation = { python, evalsVersion, extraPackages, workingDirectory, env };
+  const asked = { model, evalSet, args, registryPaths, chatFallback, sharesRegistry: engine === 'warm' };
+  const subject = await planKey({ ...installation, ...asked });
+  const environment = once(() => prepareEnvironment(installation, log));
   const running = engines({
     engine,
     python: async () => (await environment()).python,
@@ -58,7 +59,7 @@ async function main(cancelled: Cancellation): Promise<void> {
     env,
     models: model.split(','),
     registryPaths: inputs.registryPaths,
-    todaysModels,
+    chatFallback,
     log,
   });
 
@@ -82,6 +83,7 @@ async function main(cancelled: Cancellation): Promise<void> {
       cancelled.signal.throwIfAborted();
       return makePlan({
         ...asked,
+        env,
         planner: running.planner,
         temporaryDirectory: context.temporaryDirectory,
         hashes,
@@ -165,7 +167,7 @@ async function main(cancelled: Cancellation): Promise<void> {
       state,
       engine: running.open({ evals }),
       // Evals work on as many samples at a time as may be asked about; the gateway keeps all of them under one limit.
-      threads: todaysModels && !env.EVALS_THREADS ? inputs.maxRequestsInFlight : undefined,
+      threads: chatFallback && !env.EVALS_THREADS ? inputs.maxRequestsInFlight : undefined,
       parallelEvals: inputs.parallelEvals,
       limits: inputs,
       log,

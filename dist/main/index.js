@@ -77329,8 +77329,6 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/gateway/loopback.js
 var loopback = __nccwpck_require__(1985);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/environment/python-sources.js
 var python_sources = __nccwpck_require__(8556);
 // EXTERNAL MODULE: ./lib/errors.js
@@ -77341,14 +77339,12 @@ var command = __nccwpck_require__(7892);
 
 
 
-
 /** A Python that plans, and ends. */
 function shortLivedPlanner({ python, cwd, env }) {
-    const program = (0,external_node_path_.join)(python_sources/* PYTHON_SOURCES */.I, 'plan.py');
     return {
         async plan(questionFile, answerFile) {
             try {
-                const args = [program, '--request', questionFile, '--output', answerFile];
+                const args = (0,python_sources/* pythonProgram */.pQ)('plan', '--request', questionFile, '--output', answerFile);
                 const { code, stderr } = await (0,command/* runCommand */.d)(python, args, { cwd, env });
                 return code === 0 ? undefined : { why: `${python} ended with exit code ${code}`, printed: stderr };
             }
@@ -77367,10 +77363,9 @@ var engine = __nccwpck_require__(9402);
 
 
 
-
 /** Starts the user's own `oaieval`, one process group an eval, on a leash that ends it when the action is gone. */
-function oaievalEngine({ python, cwd, env, todaysModels }) {
-    const program = [(0,external_node_path_.join)(python_sources/* PYTHON_SOURCES */.I, 'leash.py'), ...(todaysModels ? ['--todays-models'] : [])];
+function oaievalEngine({ python, cwd, env, chatFallback }) {
+    const program = (0,python_sources/* pythonProgram */.pQ)('oaieval', ...(chatFallback ? ['--chat-fallback'] : []));
     return {
         start: ({ args, env: own, onLine, onRedraw }) => (0,engine/* deferred */.y)(async () => {
             const found = await python();
@@ -77408,12 +77403,14 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var external_node_net_ = __nccwpck_require__(7030);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/process/leader.js + 2 modules
 var leader = __nccwpck_require__(2481);
 // EXTERNAL MODULE: ./lib/process/redraws.js
 var redraws = __nccwpck_require__(8777);
 ;// CONCATENATED MODULE: ./lib/engine/warm-host.js
-/** The warm host as this process sees it: src/python/host.py says what it is, and in which words it is talked to. */
+/** The warm host as this process sees it: src/python/oaievalset_action/host.py says what it is, and in which words it is talked to. */
 
 
 
@@ -77473,7 +77470,7 @@ class WarmHost {
             (0,external_node_os_.tmpdir)(),
             ...(env.RUNNER_TEMP ? [env.RUNNER_TEMP] : []),
         ]);
-        const child = (0,leader/* startLeader */.OH)(python, [(0,external_node_path_.join)(python_sources/* PYTHON_SOURCES */.I, 'host.py'), path], {
+        const child = (0,leader/* startLeader */.OH)(python, (0,python_sources/* pythonProgram */.pQ)('host', path), {
             cwd,
             env,
             stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
@@ -77502,13 +77499,13 @@ class WarmHost {
         }
     }
     /** @returns undefined when evals may be forked, or why not. Rejects when it dies. */
-    async prepare({ evals, models, registryPaths, todaysModels }) {
+    async prepare({ evals, models, registryPaths, chatFallback }) {
         const answer = await this.#ask({
             do: 'prepare',
             evals,
             models,
             registry_paths: registryPaths,
-            todays_models: todaysModels,
+            chat_fallback: chatFallback,
         });
         return typeof answer.unfit === 'string' ? answer.unfit : undefined;
     }
@@ -77813,11 +77810,11 @@ function plain(options) {
 }
 /** The process that plans the set has all imported that its evals need: they are forked from it. */
 function warm(options) {
-    const { models, registryPaths, todaysModels, log } = options;
+    const { models, registryPaths, chatFallback, log } = options;
     // It makes API clients for the evals.
     const env = { ...options.env, ...(0,loopback/* withoutProxy */.$)(options.env) };
     const startHost = async () => await WarmHost.start({ ...options, env, python: await options.python() });
-    const common = { models, registryPaths, todaysModels };
+    const common = { models, registryPaths, chatFallback };
     let host;
     let prepared;
     let engine;
@@ -77869,7 +77866,7 @@ function warm(options) {
 
 /***/ }),
 
-/***/ 4475:
+/***/ 2229:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -77886,8 +77883,8 @@ var errors = __nccwpck_require__(452);
 ;// CONCATENATED MODULE: ./lib/environment/extra-packages.js
 
 /**
- * The requirements in the lines of `extra-packages`, without comments and blank lines. Each is later one argument of
- * `pip install`, so anything that pip could take for an option is refused.
+ * The requirements in the lines of `extra-packages`, without comments and blank lines. Each becomes one argument of
+ * `pip install`, so anything that pip could read as an option is refused.
  *
  * @throws ActionError INPUT_INVALID for a line with an option.
  */
@@ -77902,9 +77899,9 @@ function extraRequirements(lines) {
     }
     return requirements;
 }
-/** What pip takes for a file when there is one of that name. */
+/** What pip reads as a file name if such a file exists. */
 const ARCHIVE = /\.(whl|zip|tar|tgz|tbz|txz|tlz|tar\.(gz|bz2|xz|lz|lzma))(\[[^\]]*\])?$/i;
-/** Whether the requirement names a place (a path, an archive, a URL, a branch) whose content may be another one tomorrow. */
+/** Whether the requirement names a place (a path, an archive, a URL, a branch) whose content may change. */
 function isMovingTarget(requirement) {
     const place = (requirement.split(';')[0] ?? '').trim();
     return /[/@]/.test(place) || place.startsWith('.') || ARCHIVE.test(place);
@@ -77925,8 +77922,8 @@ var external_node_util_ = __nccwpck_require__(7975);
 
 
 /**
- * Runs on every Python from 2.7 on, so that a too old one can say so. It looks for evals without importing it (that
- * takes seconds), and not in the current directory, which `-c` puts first but the start of a program does not.
+ * Runs on Python 2.7 and later, so that an interpreter that is too old can report its version. It looks for evals without
+ * importing it, which would take seconds. It does not look in the current directory, which is on sys.path with `-c` only.
  */
 const PROBE = `
 import json, os, sys
@@ -77967,27 +77964,27 @@ const ANSWER = schemas/* object */.Ikc({
     evals: EVALS,
 });
 /**
- * Asks the interpreter at this absolute path what it is.
+ * Runs the interpreter at this absolute path and reads what it reports about itself.
  *
- * @throws ActionError PYTHON_MISSING when it cannot be started, fails, or does not answer as Python would.
+ * @throws ActionError PYTHON_MISSING when it cannot be started, fails, or prints something else.
  */
-async function probe(path, surroundings) {
+async function probe(path, context) {
     const result = await (0,process_command/* runCommand */.d)(path, ['-c', PROBE], {
-        cwd: surroundings.workingDirectory,
-        env: surroundings.env,
+        cwd: context.workingDirectory,
+        env: context.env,
     }).catch((error) => {
         throw notWorking(path, `it could not be started: ${(0,errors/* reasonOf */.A3)(error)}`, error);
     });
     if (result.code !== 0) {
-        throw notWorking(path, `it ended with code ${result.code}: ${lastLine(result.stderr || result.stdout)}`);
+        throw notWorking(path, `it exited with code ${result.code}: ${lastLine(result.stderr || result.stdout)}`);
     }
     const answer = parseAnswer(result.stdout);
     if (!answer)
-        throw notWorking(path, `it answered ${lastLine(result.stdout)}`);
+        throw notWorking(path, `it printed ${lastLine(result.stdout)}`);
     const { version, ...rest } = answer;
     return { ...rest, path, version: version.join('.'), major: version[0], minor: version[1] };
 }
-// What a sitecustomize or a wrapper prints around the answer does not matter.
+// A sitecustomize or a wrapper may print other lines.
 function parseAnswer(stdout) {
     const json = /^oaievalset-probe (.*)$/m.exec(stdout)?.[1];
     if (json === undefined)
@@ -78018,16 +78015,16 @@ function notWorking(path, reason, cause) {
  * Finds the interpreter that the user named.
  *
  * @param python a name on PATH, or a path, relative to the working directory.
- * @throws ActionError PYTHON_MISSING when there is none or it does not work, PYTHON_UNSUPPORTED below 3.9.
+ * @throws ActionError PYTHON_MISSING when it does not exist or does not work, PYTHON_UNSUPPORTED below 3.9.
  */
-async function findInterpreter(python, surroundings) {
-    const interpreter = await probe(await locate(python, surroundings), surroundings);
+async function findInterpreter(python, context) {
+    const interpreter = await probe(await locate(python, context), context);
     if (interpreter.major < 3 || (interpreter.major === 3 && interpreter.minor < 9)) {
         throw new errors/* ActionError */.lZ('PYTHON_UNSUPPORTED', `\`${python}\` is Python ${interpreter.version}; evals needs 3.9 or newer.`, 'Add a step with actions/setup-python before this one, or set `python` to a newer interpreter.');
     }
-    return await behindShim(interpreter, surroundings);
+    return await behindShim(interpreter, context);
 }
-/** The absolute path of a program on PATH, if it is there. Relative entries of PATH start at the working directory. */
+/** The absolute path of a program on PATH. Relative entries of PATH start at the working directory. */
 async function onPath(name, { workingDirectory, env }) {
     for (const directory of (env.PATH ?? '').split(external_node_path_.delimiter).filter(Boolean)) {
         const path = (0,external_node_path_.resolve)(workingDirectory, directory, name);
@@ -78037,29 +78034,30 @@ async function onPath(name, { workingDirectory, env }) {
     return undefined;
 }
 /** @throws ActionError PYTHON_MISSING */
-async function locate(python, surroundings) {
+async function locate(python, context) {
     const next = 'Add a step with actions/setup-python before this one, or set `python` to the path of an interpreter.';
     if (!python.includes('/')) {
-        const path = await onPath(python, surroundings);
+        const path = await onPath(python, context);
         if (path)
             return path;
         throw new errors/* ActionError */.lZ('PYTHON_MISSING', `There is no \`${python}\` on PATH.`, next);
     }
-    const path = (0,external_node_path_.resolve)(surroundings.workingDirectory, python);
+    const path = (0,external_node_path_.resolve)(context.workingDirectory, python);
     if (await isExecutable(path))
         return path;
     throw new errors/* ActionError */.lZ('PYTHON_MISSING', `\`python\` is set to ${path}, which is not an executable file.`, next);
 }
 /**
- * A shim (pyenv's, asdf's) chooses by the current directory, so the interpreter it chose now is taken. Not so when that
- * one, started directly, fails or finds another evals: then the shim does more than choose, and is kept.
+ * A shim (of pyenv or asdf) chooses an interpreter by the current directory, so the interpreter that it chose now is used from
+ * here on. If that interpreter fails or finds another evals when started directly, the program does more than choose, and is
+ * used itself.
  */
-async function behindShim(shim, surroundings) {
+async function behindShim(shim, context) {
     if (!(await isExecutable(shim.executable)))
         return shim;
     if ((await (0,promises_.realpath)(shim.executable)) === (await (0,promises_.realpath)(shim.path)))
         return shim;
-    const direct = await probe(shim.executable, surroundings).catch(() => undefined);
+    const direct = await probe(shim.executable, context).catch(() => undefined);
     const same = direct?.version === shim.version && (0,external_node_util_.isDeepStrictEqual)(direct.evals, shim.evals);
     return same ? direct : shim;
 }
@@ -78085,19 +78083,19 @@ var external_node_os_ = __nccwpck_require__(8161);
 
 
 /*
- * Virtual environments that outlive the job, on machines that do.
+ * Virtual environments that later jobs on the same machine reuse.
  *
- * A venv cannot be moved, so each is built in a folder of its own, `<name>.<random>`, and when it is complete the
- * symbolic link `<name>` is put in place by a rename. An interrupted build has no link and is never used; of two jobs
- * that build the same at once, each uses its own, and the later one's link stays.
+ * A venv cannot be moved. Each is built in a folder of its own, `<name>.<random>`, and when it is complete, a rename puts
+ * the symbolic link `<name>` in place. An interrupted build has no link and is never used. When two jobs build the same
+ * venv at once, each uses its own, and the link leads to the later one.
  */
-/** Longer than any job runs (5 days on self-hosted runners): by then nobody uses a venv that has lost its link. */
+/** Longer than any job runs (5 days on self-hosted runners), so no job still uses a venv of this age without a link. */
 const ABANDONED_AFTER_MS = 6 * 24 * 60 * 60 * 1000;
 /**
- * The folder for the action's venvs: in the runner's tool cache, else in the user's cache, else in the job's temporary
- * folder, whichever can be written first.
+ * The folder for the action's venvs: the first that can be written in the runner's tool cache, the user's cache or the job's
+ * temporary folder.
  *
- * @throws ActionError INSTALL_FAILED when none can.
+ * @throws ActionError INSTALL_FAILED when none can be written.
  */
 async function storeFolder(env) {
     const home = env.HOME || (0,external_node_os_.homedir)();
@@ -78110,12 +78108,12 @@ async function storeFolder(env) {
             return await (0,promises_.realpath)(folder);
         }
         catch {
-            // The next one then.
+            // Try the next folder.
         }
     }
-    throw new errors/* ActionError */.lZ('INSTALL_FAILED', `There is no folder that Python packages can be installed to: none of ${folders.join(', ')} can be written.`, 'Set RUNNER_TOOL_CACHE or XDG_CACHE_HOME to a folder that the runner may write.');
+    throw new errors/* ActionError */.lZ('INSTALL_FAILED', `Python packages cannot be installed: none of the folders ${folders.join(', ')} can be written.`, 'Set RUNNER_TOOL_CACHE or XDG_CACHE_HOME to a folder that the runner may write.');
 }
-/** The complete venv of this name, if there is one. Whether it still works is for the caller to see. */
+/** The complete venv of this name. The caller checks whether it still works. */
 async function findVenv(store, name) {
     try {
         return (0,external_node_path_.resolve)(store, await (0,promises_.readlink)((0,external_node_path_.join)(store, name)));
@@ -78125,10 +78123,10 @@ async function findVenv(store, name) {
     }
 }
 /**
- * Has a venv built and makes it the one of this name.
+ * Builds a venv and points the link of this name at it.
  *
- * @param build fills the given, empty folder. When it throws, the folder is removed.
- * @returns the folder, which stays as it is when another job builds the same later.
+ * @param build fills the given empty folder. The folder is removed when it throws.
+ * @returns the folder, which does not change when another job builds the same venv later.
  */
 async function buildVenv(store, name, build) {
     await removeAbandoned(store, name);
@@ -78163,7 +78161,7 @@ async function removeAbandoned(store, name) {
             await (0,promises_.rm)(folder, { recursive: true, force: true }).catch(() => undefined);
     }
 }
-/** Tells apart what a venv is made from, in its name. */
+/** The part of a venv's name that depends on what it is made from. */
 function shortHash(parts) {
     return (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 12);
 }
@@ -78173,32 +78171,32 @@ function shortHash(parts) {
 
 
 
-/** uv when it is on PATH and works, else the pip that comes with Python. Both print to `log.child`. */
-async function chooseInstaller(surroundings, log) {
-    const uv = await onPath('uv', surroundings);
-    return uv && (await works(uv, surroundings)) ? withUv(uv, surroundings, log) : withPip(surroundings, log);
+/** Returns uv when it is on PATH and works, or the pip that comes with Python. Both print to `log.child`. */
+async function chooseInstaller(context, log) {
+    const uv = await onPath('uv', context);
+    return uv && (await works(uv, context)) ? withUv(uv, context, log) : withPip(context, log);
 }
-/** Arguments of a pip that only prints what matters and never asks. */
+/** Options that keep pip from prompting and from printing more than needed. */
 const QUIET_PIP = ['--disable-pip-version-check', '--no-input', '--no-color'];
-function withUv(uv, surroundings, log) {
+function withUv(uv, context, log) {
     const run = (folder, args) => 
-    // Started in the venv: in the checkout uv would take up settings meant for the project there.
-    runTool(uv, ['--color', 'never', '--no-progress', ...args], { ...surroundings, workingDirectory: folder }, log);
+    // Started in the venv, because uv would read the project's settings in the checkout.
+    runTool(uv, ['--color', 'never', '--no-progress', ...args], { ...context, workingDirectory: folder }, log);
     return {
         name: 'uv',
         createVenv: async (python, folder, options) => {
             await run(folder, ['venv', '--quiet', '--python', python, folder]);
-            // Not `--seed`, which adds wheel and what it needs, in versions of their own.
+            // Not `--seed`, which also installs wheel and its dependencies, in versions that are not locked.
             if (options.withPip)
                 await run(folder, ['pip', 'install', '--quiet', '--python', venvPython(folder), 'pip']);
         },
         installLocked: (folder, lockFile) => run(folder, ['pip', 'install', '--python', venvPython(folder), ...LOCKED, '--requirement', lockFile]),
     };
 }
-function withPip(surroundings, log) {
+function withPip(context, log) {
     return {
         name: 'pip',
-        createVenv: (python, folder) => runTool(python, ['-I', '-m', 'venv', folder], surroundings, log),
+        createVenv: (python, folder) => runTool(python, ['-I', '-m', 'venv', folder], context, log),
         installLocked: (folder, lockFile) => runTool(venvPython(folder), 
         // Compiling all of evals takes longer than installing it; what is used gets compiled when it is.
         [
@@ -78213,7 +78211,7 @@ function withPip(surroundings, log) {
             'off',
             '--requirement',
             lockFile,
-        ], surroundings, log),
+        ], context, log),
     };
 }
 const LOCKED = ['--no-deps', '--require-hashes', '--only-binary', ':all:'];
@@ -78221,9 +78219,9 @@ async function works(uv, { workingDirectory, env }) {
     return await (0,process_command/* runCommand */.d)(uv, ['--version'], { cwd: workingDirectory, env }).then(({ code }) => code === 0, () => false);
 }
 /**
- * Runs one command of an installation to its end.
+ * Runs one command of an installation and waits for it to end.
  *
- * @throws ActionError INSTALL_FAILED with the end of its output.
+ * @throws ActionError INSTALL_FAILED with the last lines of its output.
  */
 async function runTool(tool, args, { workingDirectory, env }, log) {
     const lines = [];
@@ -78245,32 +78243,32 @@ async function runTool(tool, args, { workingDirectory, env }, log) {
     if (result.code === 0)
         return;
     const end = lines.filter((line) => line.trim() !== '').slice(-15);
-    throw new errors/* ActionError */.lZ('INSTALL_FAILED', [`Installing Python packages failed: \`${command}\` ended with code ${result.code}.`, ...end].join('\n'), nextStepFor(lines.join('\n')));
+    throw new errors/* ActionError */.lZ('INSTALL_FAILED', [`Installing Python packages failed: \`${command}\` exited with code ${result.code}.`, ...end].join('\n'), nextStepFor(lines.join('\n')));
 }
 /**
- * Where packages come from is the user's to say (indexes, proxies, certificates), where they go is not. The keys and the
- * runner's tokens are no business of a package's build script.
+ * The environment of installers. The user decides where packages come from (indexes, proxies, certificates), and the action
+ * where they are installed. API keys and the runner's tokens are removed, because build scripts of packages could read them.
  */
 function installerEnv(env) {
     const withheld = /^(PIP_(TARGET|PREFIX|ROOT|PYTHON)|UV_SYSTEM_PYTHON|UV_PYTHON|VIRTUAL_ENV|(ACTIONS|INPUT|STATE)_.*|.*_API_KEY)$/;
     const kept = Object.entries(env).filter(([name]) => !withheld.test(name));
-    // Not just left out: pip's own configuration file may set it.
+    // Set, because pip's configuration file may set it too.
     return { ...Object.fromEntries(kept), PIP_USER: '0' };
 }
-const NEXT_STEP = 'Read the lines above. The package index is chosen with PIP_INDEX_URL (pip) or UV_DEFAULT_INDEX (uv), a proxy with HTTPS_PROXY.';
+const NEXT_STEP = 'Read the lines above. Set the package index with PIP_INDEX_URL (pip) or UV_DEFAULT_INDEX (uv), and a proxy with HTTPS_PROXY.';
 const KNOWN_TROUBLE = [
     [
         /ensurepip is not|No module named '?(venv|ensurepip)/,
-        'Install the venv module of this Python (on Debian and Ubuntu the package python3-venv), or put uv on PATH (astral-sh/setup-uv).',
+        'Install the venv module of this Python (the package python3-venv on Debian and Ubuntu), or put uv on PATH (astral-sh/setup-uv).',
     ],
-    [/No space left on device/, 'Free disk space: evals takes 1.1 GB.'],
+    [/No space left on device/, 'Free disk space. evals and its packages take 1.1 GB.'],
     [
         /DO NOT MATCH THE HASHES|[Hh]ash mismatch/,
-        'The package index serves another file than the one that was locked. Check the index or mirror that is configured.',
+        'The package index serves another file than the locked one. Check the index or mirror that is configured.',
     ],
     [
         /ResolutionImpossible|conflicting dependencies/,
-        'Something in `extra-packages` needs another version of a package that is already there. Ask for a version of it that fits, or install all of it in a step of your own and leave `evals-version` empty.',
+        'A requirement in `extra-packages` needs another version of a package that is already installed. Choose a version of it that fits, or install everything in a step of your own and leave `evals-version` empty.',
     ],
 ];
 function nextStepFor(output) {
@@ -78288,44 +78286,44 @@ function nextStepFor(output) {
 
 
 /*
- * Extra packages live in a venv of their own on top of another Python, the lower one, which stays as it is.
+ * Extra packages are installed into a venv of their own on top of another Python, the base, which is not changed.
  *
- * `--system-site-packages` is not enough for that: on top of a venv it shows the packages of the Python below that venv.
- * Instead a .pth file adds the lower one's package folders, with `site.addsitedir`, so that .pth files in them (editable
- * installs) count too. pip then sees these packages as installed, and constraints keep it from installing others over them.
- * It has to be pip: uv looks only at what is in the venv itself.
+ * `--system-site-packages` does not work on top of a venv: it shows the packages of the Python that the venv was made from.
+ * Instead a .pth file adds the package folders of the base with `site.addsitedir`, so that .pth files in them (editable
+ * installs) count too. pip then sees these packages as installed, and constraints keep it from replacing them. Only pip
+ * works here, because uv sees only the packages in the venv itself.
  */
 /**
- * A venv with these requirements on top of the lower interpreter. It is used again by later jobs, unless a requirement
- * names a path or URL.
+ * Finds or builds a venv with these requirements on top of the base. Later jobs reuse it, unless a requirement names a path
+ * or URL.
  *
- * @throws ActionError INSTALL_FAILED, also when a requirement needs another version of a package in the lower one.
+ * @throws ActionError INSTALL_FAILED, also when a requirement needs another version of a package in the base.
  */
-async function installExtraPackages(requirements, lower, surroundings, log) {
-    const store = await storeFolder(surroundings.env);
-    const packages = await inventory(lower, surroundings);
+async function installExtraPackages(requirements, base, context, log) {
+    const store = await storeFolder(context.env);
+    const packages = await inventory(base, context);
     const hash = shortHash([
         JSON.stringify([...requirements].sort()),
         JSON.stringify(packages),
-        lower.path,
-        lower.abi,
+        base.path,
+        base.abi,
     ]);
-    const name = `extra-py${lower.major}.${lower.minor}-${hash}`;
+    const name = `extra-py${base.major}.${base.minor}-${hash}`;
     const present = requirements.some(isMovingTarget) ? undefined : await findVenv(store, name);
-    const found = present && (await probe(venvPython(present), surroundings).catch(() => undefined));
+    const found = present && (await probe(venvPython(present), context).catch(() => undefined));
     if (found)
         return { interpreter: found, installed: 'reused' };
-    const installer = await chooseInstaller(surroundings, log);
+    const installer = await chooseInstaller(context, log);
     const folder = await log.group('Install extra packages (pip)', () => buildVenv(store, name, async (folder) => {
-        await installer.createVenv(lower.path, folder, { withPip: true });
-        const sitePackages = await stackOn(packages.folders, folder, surroundings);
+        await installer.createVenv(base.path, folder, { withPip: true });
+        const sitePackages = await stackOn(packages.folders, folder, context);
         const constraints = (0,external_node_path_.join)(folder, 'constraints.txt');
         await (0,promises_.writeFile)(constraints, packages.pins.map((pin) => `${pin}\n`).join(''));
         const options = ['--progress-bar', 'off', '--no-warn-conflicts', '--constraint', constraints];
         const pip = ['-I', '-m', 'pip', ...QUIET_PIP, 'install', ...options, '--', ...requirements];
-        await withUndemandingEvals(lower, sitePackages, () => runTool(venvPython(folder), pip, surroundings, log));
+        await withoutDependenciesOfEvals(base, sitePackages, () => runTool(venvPython(folder), pip, context, log));
     }));
-    return { interpreter: await probe(venvPython(folder), surroundings), installed: 'created' };
+    return { interpreter: await probe(venvPython(folder), context), installed: 'created' };
 }
 const INVENTORY = `
 import importlib.metadata, json, re, site, sys
@@ -78336,41 +78334,41 @@ if site.ENABLE_USER_SITE:
 pins = {}
 for found in importlib.metadata.distributions():
     name, version = found.metadata["Name"], found.version
-    # pip refuses a whole file of constraints for one version that is not in the standard form, as some distributions have.
+    # pip refuses a file of constraints with a version that is not in the standard form, which some distributions have.
     if name and version and re.match(r"^[0-9]+([.!+0-9a-z-]*[0-9a-z])?$", version):
-        pins.setdefault(re.sub(r"[-_.]+", "-", name).lower(), version)
+        pins.setdefault(re.sub(r"[-_.]+", "-", name).base(), version)
 for own in ("pip", "setuptools", "wheel"):
     pins.pop(own, None)
 print("\\noaievalset-inventory " + json.dumps({"folders": folders, "pins": sorted(f"{n}=={v}" for n, v in pins.items())}))
 `;
 const PACKAGES = schemas/* object */.Ikc({ folders: schemas/* array */.YOg(schemas/* string */.YjP()), pins: schemas/* array */.YOg(schemas/* string */.YjP()) });
-async function inventory(lower, surroundings) {
-    const { workingDirectory: cwd, env } = surroundings;
-    const { code, stdout, stderr } = await (0,process_command/* runCommand */.d)(lower.path, ['-c', INVENTORY], { cwd, env });
+async function inventory(base, context) {
+    const { workingDirectory: cwd, env } = context;
+    const { code, stdout, stderr } = await (0,process_command/* runCommand */.d)(base.path, ['-c', INVENTORY], { cwd, env });
     const json = /^oaievalset-inventory (.*)$/m.exec(stdout)?.[1];
     try {
         if (json !== undefined)
             return PACKAGES.parse(JSON.parse(json));
-        throw new Error(`it ended with code ${code}: ${stderr.trim().slice(-500)}`);
+        throw new Error(`it exited with code ${code}: ${stderr.trim().slice(-500)}`);
     }
     catch (error) {
-        throw new errors/* ActionError */.lZ('INSTALL_FAILED', `${lower.path} could not list its packages, so extra packages cannot be added to them: ${(0,errors/* reasonOf */.A3)(error)}`, 'Check that interpreter with `pip list`, or leave `extra-packages` empty and install them in a step before this one.', { cause: error });
+        throw new errors/* ActionError */.lZ('INSTALL_FAILED', `${base.path} could not list its packages, so extra packages cannot be added to them: ${(0,errors/* reasonOf */.A3)(error)}`, 'Check that interpreter with `pip list`, or leave `extra-packages` empty and install them in a step before this one.', { cause: error });
     }
 }
-/** @returns the layer's own package folder. */
-async function stackOn(lower, folder, { env }) {
+/** @returns the package folder of the new venv. */
+async function stackOn(basePackages, folder, { env }) {
     const ask = ['-I', '-c', 'import sysconfig; print(sysconfig.get_path("purelib"))'];
     const { stdout } = await (0,process_command/* runCommand */.d)(venvPython(folder), ask, { cwd: folder, env });
     const sitePackages = stdout.trim();
-    const lines = lower.map((path) => `import site; site.addsitedir(${JSON.stringify(path)})\n`);
-    await (0,promises_.writeFile)((0,external_node_path_.join)(sitePackages, '_oaievalset_lower.pth'), lines.join(''));
+    const lines = basePackages.map((path) => `import site; site.addsitedir(${JSON.stringify(path)})\n`);
+    await (0,promises_.writeFile)((0,external_node_path_.join)(sitePackages, '_oaievalset_base.pth'), lines.join(''));
     return sitePackages;
 }
 /**
- * While `install` runs, evals seems to depend on nothing. For a package that depends on evals pip would otherwise look
- * for all that evals asks for, which cannot be installed together any more.
+ * Makes evals look as if it had no dependencies while `install` runs. When a package depends on evals, pip would otherwise
+ * install all dependencies of evals, which no longer fit together.
  */
-async function withUndemandingEvals({ evals }, sitePackages, install) {
+async function withoutDependenciesOfEvals({ evals }, sitePackages, install) {
     if (evals.state !== 'installed' || evals.version === 'unknown')
         return await install();
     const stub = (0,external_node_path_.join)(sitePackages, `evals-${evals.version}.dist-info`);
@@ -78384,77 +78382,65 @@ async function withUndemandingEvals({ evals }, sitePackages, install) {
 
 
 
-
-/** A script that starts Python is a few lines. */
-const LONGEST_SCRIPT = 65536;
-/** Of scripts that start scripts. */
-const LONGEST_CHAIN = 4;
 /**
- * What the program at this absolute path is, told without starting it: an interpreter, or scripts that do nothing but
- * start one.
- * @returns undefined when that cannot be told: a shim (pyenv's, asdf's, mise's) chooses by files and variables of its own
+ * Identifies the interpreter at this absolute path without starting it, by its path, its real path and its size.
+ * @returns undefined for anything else: a script or a shim (of pyenv, asdf, mise) chooses an interpreter by files and
+ *   variables of its own, and only running it shows which
  */
 async function identifyInterpreter(path) {
-    const chain = [];
-    let next = path;
-    while (next !== undefined && chain.length < LONGEST_CHAIN) {
-        const real = await (0,promises_.realpath)(next);
-        if ([next, real].some(isShim))
-            return undefined;
-        const { head, size } = readHead(real);
-        if (isBinary(head)) {
-            // A program of another name chooses by the name it is called by.
-            if (!INTERPRETER.test((0,external_node_path_.basename)(real)))
-                return undefined;
-            return [...chain, [next, real, size]];
-        }
-        if (size > LONGEST_SCRIPT)
-            return undefined;
-        chain.push([next, real, (0,external_node_crypto_.createHash)('sha256').update(head).digest('hex')]);
-        next = startedBy(head.toString('utf8'));
-    }
-    return undefined;
+    const real = await (0,promises_.realpath)(path);
+    if ([path, real].some(isShim))
+        return undefined;
+    // A program of another name chooses an interpreter by the name that it is called by.
+    if (!INTERPRETER.test((0,external_node_path_.basename)(real)))
+        return undefined;
+    const { magic, size } = readMagic(real);
+    return BINARIES.includes(magic) ? [path, real, size] : undefined;
 }
 const INTERPRETER = /^(python|pypy|graalpy)(\d+(\.\d+)*)?[a-z]?$/i;
-/** On a Mac /usr/bin/python3 starts that of the Xcode which is selected. */
+/** ELF, and Mach-O for one processor or several. */
+const BINARIES = ['7f454c46', 'feedface', 'feedfacf', 'cefaedfe', 'cffaedfe', 'cafebabe', 'cafebabf'];
+/** On macOS, /usr/bin/python3 starts the Python of the selected Xcode. */
 function isShim(path) {
     return path.split(external_node_path_.sep).includes('shims') || (process.platform === 'darwin' && path.startsWith('/usr/bin/'));
 }
-function readHead(path) {
+function readMagic(path) {
+    // Opening a pipe must not wait for a writer.
     const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK);
     try {
-        const buffer = Buffer.alloc(LONGEST_SCRIPT);
-        return { head: buffer.subarray(0, (0,external_node_fs_.readSync)(file, buffer)), size: (0,external_node_fs_.fstatSync)(file).size };
+        const head = Buffer.alloc(4);
+        (0,external_node_fs_.readSync)(file, head);
+        return { magic: head.toString('hex'), size: (0,external_node_fs_.fstatSync)(file).size };
     }
     finally {
         (0,external_node_fs_.closeSync)(file);
     }
 }
-/** ELF, and Mach-O for one processor or several. */
-const BINARIES = ['7f454c46', 'feedface', 'feedfacf', 'cefaedfe', 'cffaedfe', 'cafebabe', 'cafebabf'];
-function isBinary(head) {
-    return BINARIES.includes(head.subarray(0, 4).toString('hex'));
+
+// EXTERNAL MODULE: ./lib/environment/python-sources.js
+var python_sources = __nccwpck_require__(8556);
+;// CONCATENATED MODULE: ./lib/environment/locked-packages.js
+
+
+
+
+const FILE_NAME = /^evals-(.+)\.txt$/;
+/** The versions of evals that the action can install. */
+async function supportedEvalsVersions() {
+    const names = await (0,promises_.readdir)(python_sources/* REQUIREMENTS */.dq);
+    return names
+        .map((name) => FILE_NAME.exec(name)?.[1])
+        .filter((version) => version !== undefined)
+        .sort();
 }
-const SHELL = /^#! *(\/usr)?\/bin\/(env +)?(ba|da|z|k)?sh( -[a-z]+)?$/;
-/**
- * The lines of a script that decides nothing: it sets variables, prints, and ends in `exec` with one path. Of variables it
- * may use those that are told with the request, and no command's output.
- */
-const HARMLESS = /^(#.*|((set|echo|printf|export|:)\b|[A-Za-z_]\w*=).*)?$/;
-const EXEC = /^exec +(?:'(\/[^'$`\\]+)'|"(\/[^"$`\\]+)"|(\/[^\s'"$`\\;&|<>*?(]+))(?= |$)(.*)$/;
-const UNKNOWN_VALUE = /`|\$(?!(PYTHONPATH|HOME)\b|\{(PYTHONPATH|HOME)[:}+-])|[;|(]|&&|\\$/;
-function startedBy(script) {
-    const [first = '', ...rest] = script.trimEnd().split('\n');
-    const last = EXEC.exec(rest.pop()?.trim() ?? '');
-    if (!SHELL.test(first) || !last)
-        return undefined;
-    const lines = rest.map((line) => line.trim());
-    const code = lines.filter((line) => !line.startsWith('#'));
-    if (!lines.every((line) => HARMLESS.test(line)))
-        return undefined;
-    if ([...code, last[4] ?? ''].some((line) => UNKNOWN_VALUE.test(line.replaceAll(/\$[@$]/g, ''))))
-        return undefined;
-    return last[1] ?? last[2] ?? last[3];
+/** @throws ActionError EVALS_UNSUPPORTED when there is no locked list for this version. */
+async function lockedPackagesFor(evalsVersion) {
+    const supported = await supportedEvalsVersions();
+    if (!supported.includes(evalsVersion)) {
+        throw new errors/* ActionError */.lZ('EVALS_UNSUPPORTED', `The action cannot install evals ${evalsVersion}: it has a locked list of packages for ${supported.join(', ')} only.`, `Set \`evals-version\` to ${supported.join(' or ')}, or leave it empty, install evals ${evalsVersion} in a step before this one, and point \`python\` at that interpreter.`);
+    }
+    const file = (0,external_node_path_.join)(python_sources/* REQUIREMENTS */.dq, `evals-${evalsVersion}.txt`);
+    return { evalsVersion, file, text: await (0,promises_.readFile)(file, 'utf8') };
 }
 
 ;// CONCATENATED MODULE: ./lib/environment/locked-venv.js
@@ -78463,73 +78449,46 @@ function startedBy(script) {
 
 
 
-/** The minor versions of Python 3 that the locks are made for, see scripts/lock.sh. */
+/** The minor versions of Python 3 that the packages are locked for, see scripts/lock.sh. */
 const OLDEST = 9;
 const NEWEST = 13;
 /**
- * The venv with everything in the lock, made from the user's interpreter: the one that is there, or a new one.
+ * Finds or builds the venv with exactly the locked packages, on the user's interpreter.
  *
- * @throws ActionError PYTHON_UNSUPPORTED when the lock is not for this Python, INSTALL_FAILED.
+ * @throws ActionError PYTHON_UNSUPPORTED when the packages are not locked for this Python, or INSTALL_FAILED.
  */
-async function installLocked(lock, user, surroundings, log) {
-    requireLockedPython(lock, user);
-    const store = await storeFolder(surroundings.env);
-    const hash = shortHash([lock.text, user.abi, await (0,promises_.realpath)(user.executable || user.path)]);
-    const name = `evals-${lock.evalsVersion}-py${user.major}.${user.minor}-${hash}`;
+async function installLocked(packages, user, context, log) {
+    requireLockedPython(packages, user);
+    const store = await storeFolder(context.env);
+    const hash = shortHash([packages.text, user.abi, await (0,promises_.realpath)(user.executable || user.path)]);
+    const name = `evals-${packages.evalsVersion}-py${user.major}.${user.minor}-${hash}`;
     const present = await findVenv(store, name);
-    const found = present && (await probe(venvPython(present), surroundings).catch(() => undefined));
+    const found = present && (await probe(venvPython(present), context).catch(() => undefined));
     if (found && found.evals.state === 'installed')
         return { interpreter: found, installed: 'reused' };
-    const installer = await chooseInstaller(surroundings, log);
-    const folder = await log.group(`Install evals ${lock.evalsVersion} (${installer.name})`, () => buildVenv(store, name, async (folder) => {
+    const installer = await chooseInstaller(context, log);
+    const folder = await log.group(`Install evals ${packages.evalsVersion} (${installer.name})`, () => buildVenv(store, name, async (folder) => {
         await installer.createVenv(user.path, folder, { withPip: false });
-        await installer.installLocked(folder, lock.file);
-        await tryImport(folder, surroundings, log);
+        await installer.installLocked(folder, packages.file);
+        await tryImport(folder, context, log);
     }));
-    return { interpreter: await probe(venvPython(folder), surroundings), installed: 'created' };
+    return { interpreter: await probe(venvPython(folder), context), installed: 'created' };
 }
-function requireLockedPython(lock, { path, version, major, minor, implementation }) {
+function requireLockedPython(packages, { path, version, major, minor, implementation }) {
     const fits = implementation === 'cpython' && major === 3 && minor >= OLDEST && minor <= NEWEST;
     if (fits)
         return;
-    throw new errors/* ActionError */.lZ('PYTHON_UNSUPPORTED', `evals ${lock.evalsVersion} can be installed for CPython 3.${OLDEST} to 3.${NEWEST}, and ${path} is ${implementation} ${version}.`, `Set \`python\` to such an interpreter (a step with actions/setup-python makes one available), or leave \`evals-version\` empty and install evals yourself.`);
+    throw new errors/* ActionError */.lZ('PYTHON_UNSUPPORTED', `evals ${packages.evalsVersion} can be installed for CPython 3.${OLDEST} to 3.${NEWEST}, and ${path} is ${implementation} ${version}.`, `Set \`python\` to such an interpreter (a step with actions/setup-python makes one available), or leave \`evals-version\` empty and install evals yourself.`);
 }
-// Shows that the venv works before it is given its name, and compiles what every run imports. Isolated (-I), so that no
-// PYTHONPATH of the job stands in for a missing package.
-async function tryImport(folder, surroundings, log) {
-    // evals makes an API client while it is imported, which needs a key, though it sends nothing.
+// Shows that the venv works before it gets its name, and compiles what every run imports. Isolated (-I), so that PYTHONPATH
+// cannot hide a missing package.
+async function tryImport(folder, context, log) {
+    // evals makes an API client when it is imported, which needs a key although no request is sent.
     const program = 'import os; os.environ["OPENAI_API_KEY"] = "unused"; import evals.cli.oaieval';
-    await runTool(venvPython(folder), ['-I', '-c', program], surroundings, log);
+    await runTool(venvPython(folder), ['-I', '-c', program], context, log);
 }
 
-// EXTERNAL MODULE: ./lib/environment/python-sources.js
-var python_sources = __nccwpck_require__(8556);
-;// CONCATENATED MODULE: ./lib/environment/locks.js
-
-
-
-
-const LOCKS = (0,external_node_path_.join)(python_sources/* PYTHON_SOURCES */.I, 'requirements');
-const LOCK_NAME = /^evals-(.+)\.txt$/;
-/** The versions of evals that can be installed: those there is a lock for. */
-async function supportedEvalsVersions() {
-    const names = await (0,promises_.readdir)(LOCKS);
-    return names
-        .map((name) => LOCK_NAME.exec(name)?.[1])
-        .filter((version) => version !== undefined)
-        .sort();
-}
-/** @throws ActionError EVALS_UNSUPPORTED when there is no lock for this version. */
-async function lockFor(evalsVersion) {
-    const supported = await supportedEvalsVersions();
-    if (!supported.includes(evalsVersion)) {
-        throw new errors/* ActionError */.lZ('EVALS_UNSUPPORTED', `evals ${evalsVersion} cannot be installed: there is a locked list of packages for ${supported.join(', ')} only.`, `Set \`evals-version\` to ${supported.join(' or ')}, or leave it empty, install evals ${evalsVersion} in a step before this one, and point \`python\` at that interpreter.`);
-    }
-    const file = (0,external_node_path_.join)(LOCKS, `evals-${evalsVersion}.txt`);
-    return { evalsVersion, file, text: await (0,promises_.readFile)(file, 'utf8') };
-}
-
-;// CONCATENATED MODULE: ./lib/environment/index.js
+;// CONCATENATED MODULE: ./lib/environment/prepare-environment.js
 
 
 
@@ -78539,57 +78498,56 @@ async function lockFor(evalsVersion) {
 
 
 /**
- * Which interpreter and packages a request leads to, told without starting Python: two requests of one subject find, or
- * make, the same.
- * @returns undefined when that cannot be told: behind a shim, or with packages that are installed again in every run
+ * Identifies the interpreter and packages of a request without starting Python. Requests with the same key find, or build,
+ * the same environment.
+ * @returns undefined when Python has to be started to know them: with a shim or script, or with packages that are installed
+ *   again in every run
  * @throws ActionError PYTHON_MISSING, EVALS_UNSUPPORTED or INPUT_INVALID
  */
 async function environmentKey(request) {
     const { python, evalsVersion, workingDirectory, env, extraPackages } = request;
-    const started = await identifyInterpreter(await locate(python, { workingDirectory, env }));
-    const lock = evalsVersion === '' ? undefined : await lockFor(evalsVersion);
+    const identity = await identifyInterpreter(await locate(python, { workingDirectory, env }));
+    const packages = evalsVersion === '' ? undefined : await lockedPackagesFor(evalsVersion);
     const moving = extraRequirements(extraPackages).some(isMovingTarget);
-    return started === undefined || moving
+    return identity === undefined || moving
         ? undefined
-        : { python: started, lock: lock?.text ?? null, extraPackages };
+        : { python: identity, lock: packages?.text ?? null, extraPackages };
 }
 /**
- * Finds, or makes, a Python interpreter that has evals.
+ * Finds a Python interpreter that has evals, or builds one.
  *
- * The user's interpreter is never changed. With `evalsVersion` evals comes from the action's lock, in a venv outside the
- * checkout that later jobs on the machine use again. Extra packages come into a second venv on top, which sees all of
- * the first (or of the user's interpreter) and cannot replace a version there.
+ * The user's interpreter is never changed. With `evalsVersion`, evals is installed from the action's locked list into a venv
+ * outside of the checkout, which later jobs on the machine reuse. Extra packages are installed into a second venv on top,
+ * which sees all packages of the first (or of the user's interpreter) and cannot replace them.
  *
  * @throws ActionError PYTHON_MISSING, PYTHON_UNSUPPORTED, EVALS_MISSING, EVALS_UNSUPPORTED, INPUT_INVALID or
  *   INSTALL_FAILED.
  */
 async function prepareEnvironment(request, log) {
     const { python, evalsVersion, workingDirectory, env } = request;
-    const surroundings = { workingDirectory, env };
+    const context = { workingDirectory, env };
     const requirements = extraRequirements(request.extraPackages);
-    const lock = evalsVersion === '' ? undefined : await lockFor(evalsVersion);
-    const users = await findInterpreter(python, surroundings);
-    const base = lock
-        ? await installLocked(lock, users, surroundings, log)
+    const packages = evalsVersion === '' ? undefined : await lockedPackagesFor(evalsVersion);
+    const users = await findInterpreter(python, context);
+    const base = packages
+        ? await installLocked(packages, users, context, log)
         : { interpreter: users, installed: 'existing' };
     if (requirements.length === 0) {
         const environment = withEvals(base);
         // <venv>/bin/python
-        return { ...environment, lockedRoot: lock && (0,external_node_path_.dirname)((0,external_node_path_.dirname)(environment.python)) };
+        return { ...environment, lockedRoot: packages && (0,external_node_path_.dirname)((0,external_node_path_.dirname)(environment.python)) };
     }
-    // Told before anything is installed, unless what is installed is evals.
+    // Reported before anything is installed, unless evals itself is among the extra packages.
     if (!requirements.some((requirement) => /(^|[^\w-])evals\b/i.test(requirement)))
         withEvals(base);
-    const layer = await installExtraPackages(requirements, base.interpreter, surroundings, log);
+    const layer = await installExtraPackages(requirements, base.interpreter, context, log);
     return withEvals({ ...layer, installed: base.installed === 'created' ? 'created' : layer.installed });
 }
 /** @throws ActionError EVALS_MISSING when the interpreter has none. */
 function withEvals({ interpreter, installed }) {
     const { evals, path, version } = interpreter;
     if (evals.state !== 'installed') {
-        const found = evals.state === 'foreign'
-            ? ` (what it finds at ${evals.location} is another package of that name)`
-            : '';
+        const found = evals.state === 'foreign' ? ` (the package of that name at ${evals.location} is another one)` : '';
         throw new errors/* ActionError */.lZ('EVALS_MISSING', `${path} (Python ${version}) does not have OpenAI Evals${found}.`, 'Set `evals-version: 3.0.1.post1` to have the action install it, or install it in a step before this one and set `python` to that interpreter.');
     }
     return {
@@ -78608,14 +78566,22 @@ function withEvals({ interpreter, installed }) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   I: () => (/* binding */ PYTHON_SOURCES)
+/* harmony export */   GC: () => (/* binding */ PYTHON_PACKAGE),
+/* harmony export */   dq: () => (/* binding */ REQUIREMENTS),
+/* harmony export */   pQ: () => (/* binding */ pythonProgram)
 /* harmony export */ });
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
 /* harmony import */ var _action_root_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5118);
 
 
-/** The directory with the action's Python programs and package locks, which are not bundled. */
-const PYTHON_SOURCES = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)((0,_action_root_js__WEBPACK_IMPORTED_MODULE_1__/* .actionRoot */ .X)(), 'src/python');
+/** The directory of the action's Python package. It is not bundled: the action runs it from its checkout. */
+const PYTHON_PACKAGE = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)((0,_action_root_js__WEBPACK_IMPORTED_MODULE_1__/* .actionRoot */ .X)(), 'src/python/oaievalset_action');
+/** The directory of the locked lists of packages. */
+const REQUIREMENTS = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)((0,_action_root_js__WEBPACK_IMPORTED_MODULE_1__/* .actionRoot */ .X)(), 'src/python/requirements');
+/** The arguments of Python that start a program of the package; `__main__.py` there describes them. */
+function pythonProgram(name, ...args) {
+    return [(0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(PYTHON_PACKAGE, '__main__.py'), name, ...args];
+}
 
 
 /***/ }),
@@ -81715,7 +81681,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _checkpoint_identity_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(1486);
 /* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(8876);
 /* harmony import */ var _engine_engines_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(3785);
-/* harmony import */ var _environment_index_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(4475);
+/* harmony import */ var _environment_prepare_environment_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(2229);
 /* harmony import */ var _gateway_gateway_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(5496);
 /* harmony import */ var _model_traffic_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(7168);
 /* harmony import */ var _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(7310);
@@ -81775,10 +81741,11 @@ async function main(cancelled) {
     const step = (0,_action_step_js__WEBPACK_IMPORTED_MODULE_6__/* .readStep */ .j)(_action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
     const { inputs, context, keys, urls, evalEnv: env } = step;
     const { model, evalSet, workingDirectory, chatFallback, engine } = inputs;
-    const todaysModels = chatFallback;
-    const asked = { ...inputs, todaysModels, sharesRegistry: engine === 'warm', env };
-    const subject = await (0,_plan_plan_key_js__WEBPACK_IMPORTED_MODULE_17__/* .planKey */ .v)(asked);
-    const environment = once(() => (0,_environment_index_js__WEBPACK_IMPORTED_MODULE_12__/* .prepareEnvironment */ .z)(asked, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx));
+    const { python, evalsVersion, extraPackages, args, registryPaths } = inputs;
+    const installation = { python, evalsVersion, extraPackages, workingDirectory, env };
+    const asked = { model, evalSet, args, registryPaths, chatFallback, sharesRegistry: engine === 'warm' };
+    const subject = await (0,_plan_plan_key_js__WEBPACK_IMPORTED_MODULE_17__/* .planKey */ .v)({ ...installation, ...asked });
+    const environment = once(() => (0,_environment_prepare_environment_js__WEBPACK_IMPORTED_MODULE_12__/* .prepareEnvironment */ .z)(installation, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx));
     const running = (0,_engine_engines_js__WEBPACK_IMPORTED_MODULE_11__/* .engines */ .s)({
         engine,
         python: async () => (await environment()).python,
@@ -81786,7 +81753,7 @@ async function main(cancelled) {
         env,
         models: model.split(','),
         registryPaths: inputs.registryPaths,
-        todaysModels,
+        chatFallback,
         log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx,
     });
     const identity = (0,_checkpoint_identity_js__WEBPACK_IMPORTED_MODULE_9__/* .checkpointIdentity */ .X)({ ...inputs, urls }, { ...context, matrix: inputs.matrix });
@@ -81810,6 +81777,7 @@ async function main(cancelled) {
             cancelled.signal.throwIfAborted();
             return (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_16__/* .makePlan */ .C)({
                 ...asked,
+                env,
                 planner: running.planner,
                 temporaryDirectory: context.temporaryDirectory,
                 hashes,
@@ -81891,7 +81859,7 @@ async function main(cancelled) {
             state,
             engine: running.open({ evals }),
             // Evals work on as many samples at a time as may be asked about; the gateway keeps all of them under one limit.
-            threads: todaysModels && !env.EVALS_THREADS ? inputs.maxRequestsInFlight : undefined,
+            threads: chatFallback && !env.EVALS_THREADS ? inputs.maxRequestsInFlight : undefined,
             parallelEvals: inputs.parallelEvals,
             limits: inputs,
             log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx,
@@ -82976,7 +82944,7 @@ const problem = schemas/* object */.Ikc({
     message: schemas/* string */.YjP(),
     near: schemas/* array */.YOg(schemas/* string */.YjP()),
 });
-/** What src/python/plan.py writes. It passes on what registries and imported classes say, so all of it is checked. */
+/** What src/python/oaievalset_action/plan.py writes. It passes on what registries and imported classes say, so all of it is checked. */
 const schema = schemas/* object */.Ikc({
     version: schemas/* literal */.euz(1),
     python_version: schemas/* string */.YjP(),
@@ -83000,10 +82968,10 @@ const schema = schemas/* object */.Ikc({
     completion_fns: schemas/* array */.YOg(completionFn),
     evals: schemas/* array */.YOg(registeredEval),
     code: schemas/* array */.YOg(codeList),
-    basis: schemas/* object */.Ikc({
+    dependencies: schemas/* object */.Ikc({
         files: schemas/* array */.YOg(schemas/* string */.YjP()),
         directories: schemas/* array */.YOg(schemas/* string */.YjP()),
-        absent: schemas/* array */.YOg(schemas/* string */.YjP()),
+        missing: schemas/* array */.YOg(schemas/* string */.YjP()),
     }),
     problems: schemas/* array */.YOg(problem),
     warnings: schemas/* array */.YOg(problem),
@@ -83026,13 +82994,17 @@ const schema = schemas/* object */.Ikc({
     evals: from.evals,
     /** What classes bring in; evals and completion functions say the number of theirs. */
     code: from.code,
-    basis: from.basis,
+    basis: {
+        files: from.dependencies.files,
+        directories: from.dependencies.directories,
+        absent: from.dependencies.missing,
+    },
     problems: from.problems,
     /** What does not keep the set from running. */
     warnings: from.warnings,
 }));
 /**
- * Asks evals' own Registry, through src/python/plan.py, what the eval set means today. Sends no request to the API.
+ * Asks evals' own Registry, through src/python/oaievalset_action/plan.py, what the eval set means today. Sends no request to the API.
  *
  * @throws ActionError PLAN_INVALID, naming everything that is wrong with the set; PLAN_FAILED when there is no answer.
  */
@@ -83051,13 +83023,13 @@ async function readRegistryPlan(request) {
 async function askRegistry(request, directory) {
     const question = (0,external_node_path_.join)(directory, 'request.json');
     const answer = (0,external_node_path_.join)(directory, 'plan.json');
-    const { planner, model, evalSet, args, registryPaths, todaysModels, sharesRegistry } = request;
+    const { planner, model, evalSet, args, registryPaths, chatFallback, sharesRegistry } = request;
     await (0,external_node_fs_promises_.writeFile)(question, JSON.stringify({
         model,
         eval_set: evalSet,
         args,
         registry_paths: registryPaths,
-        todays_models: todaysModels,
+        chat_fallback: chatFallback,
         shares_registry: sharesRegistry,
     }));
     const failure = await planner.plan(question, answer);
@@ -83270,41 +83242,46 @@ function namesIn(path) {
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
-/* harmony import */ var _environment_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4475);
+/* harmony import */ var _environment_prepare_environment_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2229);
 /* harmony import */ var _environment_python_sources_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8556);
 
 
 
 
-/** To be counted up with every change that makes other plans, or fingerprints, of the same registry. */
+/** Increased with every change that makes other plans, or fingerprints, of the same registry. */
 const PLAN_FORMAT = 3;
-/** Where Python looks for modules besides its own directories; ~/.evals; the API. */
+/** Variables that decide where Python looks for modules, where ~/.evals is, and where the API is. */
 const VARIABLES = [
     ...['PYTHONPATH', 'PYTHONHOME', 'PYTHONUSERBASE', 'PYTHONNOUSERSITE', 'PYTHONSAFEPATH', 'PYTHONPLATLIBDIR'],
     ...['HOME', 'OPENAI_BASE_URL', 'ANTHROPIC_BASE_URL'],
 ];
 /**
- * Everything but files that decides what the plan is: what is asked, of which Python, by which planner.
- * @returns undefined when that cannot be told without starting something: then no plan is recalled
+ * The key under which a plan is recalled: everything but files that decides what the plan is, namely the request, the Python
+ * and the text of our Python package.
+ * @returns undefined when Python has to be started to find that out; then no plan is recalled
  * @throws ActionError PYTHON_MISSING, EVALS_UNSUPPORTED or INPUT_INVALID
  */
 async function planKey(request) {
-    const { model, evalSet, args, registryPaths, todaysModels, sharesRegistry, workingDirectory, env } = request;
-    const programs = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(_environment_python_sources_js__WEBPACK_IMPORTED_MODULE_3__/* .PYTHON_SOURCES */ .I)
-        .filter((name) => name.endsWith('.py'))
-        .sort();
-    const environment = await (0,_environment_index_js__WEBPACK_IMPORTED_MODULE_2__/* .environmentKey */ .J)(request);
+    const { model, evalSet, args, registryPaths, chatFallback, sharesRegistry, workingDirectory, env } = request;
+    const environment = await (0,_environment_prepare_environment_js__WEBPACK_IMPORTED_MODULE_2__/* .environmentKey */ .J)(request);
     if (environment === undefined)
         return undefined;
     return {
         format: PLAN_FORMAT,
-        planner: programs.map((name) => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(_environment_python_sources_js__WEBPACK_IMPORTED_MODULE_3__/* .PYTHON_SOURCES */ .I, name), 'utf8')),
+        planner: packageText(),
         environment,
-        asked: { model, evalSet, args, registryPaths, todaysModels, sharesRegistry },
-        // Relative paths are below it.
+        asked: { model, evalSet, args, registryPaths, chatFallback, sharesRegistry },
+        // Relative paths start here.
         workingDirectory,
         variables: VARIABLES.map((name) => env[name] ?? null),
     };
+}
+/** The path and the text of every Python file of our package, in all its directories. */
+function packageText() {
+    return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(_environment_python_sources_js__WEBPACK_IMPORTED_MODULE_3__/* .PYTHON_PACKAGE */ .GC, { recursive: true, encoding: 'utf8' })
+        .filter((path) => path.endsWith('.py'))
+        .sort()
+        .map((path) => [path, (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(_environment_python_sources_js__WEBPACK_IMPORTED_MODULE_3__/* .PYTHON_PACKAGE */ .GC, path), 'utf8')]);
 }
 
 

@@ -47,11 +47,11 @@ function plain(options: EnginesOptions): Engines {
 
 /** The process that plans the set has all imported that its evals need: they are forked from it. */
 function warm(options: EnginesOptions): Engines {
-  const { models, registryPaths, todaysModels, log } = options;
+  const { models, registryPaths, chatFallback, log } = options;
   // It makes API clients for the evals.
   const env = { ...options.env, ...withoutProxy(options.env) };
   const startHost = async () => await WarmHost.start({ ...options, env, python: await options.python() });
-  const common = { models, registryPaths, todaysModels };
+  const common = { models, registryPaths, chatFallback };
   let host: WarmHost | undefined;
   let prepared: Promise<string | undefined> | undefined;
   let engine: Engine | undefined;

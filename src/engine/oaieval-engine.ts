@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { PYTHON_SOURCES } from '../environment/python-sources.ts';
+import { pythonProgram } from '../environment/python-sources.ts';
 import { spawnGroup } from '../process/group.ts';
 import { deferred, type Engine } from './engine.ts';
 
@@ -8,13 +7,13 @@ export interface OaievalOptions {
   readonly python: () => Promise<string>;
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Whether evals is mended for today's models first, see src/python/todays_models.py. */
-  readonly todaysModels: boolean;
+  /** Whether models that evals does not know are used through the chat API, see chat_fallback.py. */
+  readonly chatFallback: boolean;
 }
 
 /** Starts the user's own `oaieval`, one process group an eval, on a leash that ends it when the action is gone. */
-export function oaievalEngine({ python, cwd, env, todaysModels }: OaievalOptions): Engine {
-  const program = [join(PYTHON_SOURCES, 'leash.py'), ...(todaysModels ? ['--todays-models'] : [])];
+export function oaievalEngine({ python, cwd, env, chatFallback }: OaievalOptions): Engine {
+  const program = pythonProgram('oaieval', ...(chatFallback ? ['--chat-fallback'] : []));
   return {
     start: ({ args, env: own, onLine, onRedraw }) =>
       deferred(async () => {

@@ -1,10 +1,10 @@
-/** The warm host as this process sees it: src/python/host.py says what it is, and in which words it is talked to. */
+/** The warm host as this process sees it: src/python/oaievalset_action/host.py says what it is, and in which words it is talked to. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { PYTHON_SOURCES } from '../environment/python-sources.ts';
+import { pythonProgram } from '../environment/python-sources.ts';
 import { reasonOf } from '../errors.ts';
 import type { PlanFailure, Planner } from '../plan/planner.ts';
 import { type Exit, readLines } from '../process/group.ts';
@@ -24,7 +24,7 @@ export interface Preparation {
   readonly evals: readonly string[];
   readonly models: readonly string[];
   readonly registryPaths: readonly string[];
-  readonly todaysModels: boolean;
+  readonly chatFallback: boolean;
 }
 
 /** There can be no host on this machine; evals that have a process each do without. */
@@ -95,7 +95,7 @@ export class WarmHost implements Planner {
       tmpdir(),
       ...(env.RUNNER_TEMP ? [env.RUNNER_TEMP] : []),
     ]);
-    const child = startLeader(python, [join(PYTHON_SOURCES, 'host.py'), path], {
+    const child = startLeader(python, pythonProgram('host', path), {
       cwd,
       env,
       stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
@@ -128,13 +128,13 @@ export class WarmHost implements Planner {
   }
 
   /** @returns undefined when evals may be forked, or why not. Rejects when it dies. */
-  async prepare({ evals, models, registryPaths, todaysModels }: Preparation): Promise<string | undefined> {
+  async prepare({ evals, models, registryPaths, chatFallback }: Preparation): Promise<string | undefined> {
     const answer = await this.#ask({
       do: 'prepare',
       evals,
       models,
       registry_paths: registryPaths,
-      todays_models: todaysModels,
+      chat_fallback: chatFallback,
     });
     return typeof answer.unfit === 'string' ? answer.unfit : undefined;
   }

@@ -10,55 +10,55 @@ import { type Interpreter, type ProcessContext, probe } from './probe.ts';
 import { buildVenv, findVenv, shortHash, storeFolder, venvPython } from './venv-store.ts';
 
 /*
- * Extra packages live in a venv of their own on top of another Python, the lower one, which stays as it is.
+ * Extra packages are installed into a venv of their own on top of another Python, the base, which is not changed.
  *
- * `--system-site-packages` is not enough for that: on top of a venv it shows the packages of the Python below that venv.
- * Instead a .pth file adds the lower one's package folders, with `site.addsitedir`, so that .pth files in them (editable
- * installs) count too. pip then sees these packages as installed, and constraints keep it from installing others over them.
- * It has to be pip: uv looks only at what is in the venv itself.
+ * `--system-site-packages` does not work on top of a venv: it shows the packages of the Python that the venv was made from.
+ * Instead a .pth file adds the package folders of the base with `site.addsitedir`, so that .pth files in them (editable
+ * installs) count too. pip then sees these packages as installed, and constraints keep it from replacing them. Only pip
+ * works here, because uv sees only the packages in the venv itself.
  */
 
 /**
- * A venv with these requirements on top of the lower interpreter. It is used again by later jobs, unless a requirement
- * names a path or URL.
+ * Finds or builds a venv with these requirements on top of the base. Later jobs reuse it, unless a requirement names a path
+ * or URL.
  *
- * @throws ActionError INSTALL_FAILED, also when a requirement needs another version of a package in the lower one.
+ * @throws ActionError INSTALL_FAILED, also when a requirement needs another version of a package in the base.
  */
 export async function installExtraPackages(
   requirements: readonly string[],
-  lower: Interpreter,
-  surroundings: ProcessContext,
+  base: Interpreter,
+  context: ProcessContext,
   log: Log,
 ): Promise<{ interpreter: Interpreter; installed: 'reused' | 'created' }> {
-  const store = await storeFolder(surroundings.env);
-  const packages = await inventory(lower, surroundings);
+  const store = await storeFolder(context.env);
+  const packages = await inventory(base, context);
   const hash = shortHash([
     JSON.stringify([...requirements].sort()),
     JSON.stringify(packages),
-    lower.path,
-    lower.abi,
+    base.path,
+    base.abi,
   ]);
-  const name = `extra-py${lower.major}.${lower.minor}-${hash}`;
+  const name = `extra-py${base.major}.${base.minor}-${hash}`;
 
   const present = requirements.some(isMovingTarget) ? undefined : await findVenv(store, name);
-  const found = present && (await probe(venvPython(present), surroundings).catch(() => undefined));
+  const found = present && (await probe(venvPython(present), context).catch(() => undefined));
   if (found) return { interpreter: found, installed: 'reused' };
 
-  const installer = await chooseInstaller(surroundings, log);
+  const installer = await chooseInstaller(context, log);
   const folder = await log.group('Install extra packages (pip)', () =>
     buildVenv(store, name, async (folder) => {
-      await installer.createVenv(lower.path, folder, { withPip: true });
-      const sitePackages = await stackOn(packages.folders, folder, surroundings);
+      await installer.createVenv(base.path, folder, { withPip: true });
+      const sitePackages = await stackOn(packages.folders, folder, context);
       const constraints = join(folder, 'constraints.txt');
       await writeFile(constraints, packages.pins.map((pin) => `${pin}\n`).join(''));
       const options = ['--progress-bar', 'off', '--no-warn-conflicts', '--constraint', constraints];
       const pip = ['-I', '-m', 'pip', ...QUIET_PIP, 'install', ...options, '--', ...requirements];
-      await withUndemandingEvals(lower, sitePackages, () =>
-        runTool(venvPython(folder), pip, surroundings, log),
+      await withoutDependenciesOfEvals(base, sitePackages, () =>
+        runTool(venvPython(folder), pip, context, log),
       );
     }),
   );
-  return { interpreter: await probe(venvPython(folder), surroundings), installed: 'created' };
+  return { interpreter: await probe(venvPython(folder), context), installed: 'created' };
 }
 
 const INVENTORY = `
@@ -70,9 +70,9 @@ if site.ENABLE_USER_SITE:
 pins = {}
 for found in importlib.metadata.distributions():
     name, version = found.metadata["Name"], found.version
-    # pip refuses a whole file of constraints for one version that is not in the standard form, as some distributions have.
+    # pip refuses a file of constraints with a version that is not in the standard form, which some distributions have.
     if name and version and re.match(r"^[0-9]+([.!+0-9a-z-]*[0-9a-z])?$", version):
-        pins.setdefault(re.sub(r"[-_.]+", "-", name).lower(), version)
+        pins.setdefault(re.sub(r"[-_.]+", "-", name).base(), version)
 for own in ("pip", "setuptools", "wheel"):
     pins.pop(own, None)
 print("\\noaievalset-inventory " + json.dumps({"folders": folders, "pins": sorted(f"{n}=={v}" for n, v in pins.items())}))
@@ -80,41 +80,42 @@ print("\\noaievalset-inventory " + json.dumps({"folders": folders, "pins": sorte
 
 const PACKAGES = z.object({ folders: z.array(z.string()), pins: z.array(z.string()) });
 
-async function inventory(
-  lower: Interpreter,
-  surroundings: ProcessContext,
-): Promise<z.infer<typeof PACKAGES>> {
-  const { workingDirectory: cwd, env } = surroundings;
-  const { code, stdout, stderr } = await runCommand(lower.path, ['-c', INVENTORY], { cwd, env });
+async function inventory(base: Interpreter, context: ProcessContext): Promise<z.infer<typeof PACKAGES>> {
+  const { workingDirectory: cwd, env } = context;
+  const { code, stdout, stderr } = await runCommand(base.path, ['-c', INVENTORY], { cwd, env });
   const json = /^oaievalset-inventory (.*)$/m.exec(stdout)?.[1];
   try {
     if (json !== undefined) return PACKAGES.parse(JSON.parse(json));
-    throw new Error(`it ended with code ${code}: ${stderr.trim().slice(-500)}`);
+    throw new Error(`it exited with code ${code}: ${stderr.trim().slice(-500)}`);
   } catch (error) {
     throw new ActionError(
       'INSTALL_FAILED',
-      `${lower.path} could not list its packages, so extra packages cannot be added to them: ${reasonOf(error)}`,
+      `${base.path} could not list its packages, so extra packages cannot be added to them: ${reasonOf(error)}`,
       'Check that interpreter with `pip list`, or leave `extra-packages` empty and install them in a step before this one.',
       { cause: error },
     );
   }
 }
 
-/** @returns the layer's own package folder. */
-async function stackOn(lower: readonly string[], folder: string, { env }: ProcessContext): Promise<string> {
+/** @returns the package folder of the new venv. */
+async function stackOn(
+  basePackages: readonly string[],
+  folder: string,
+  { env }: ProcessContext,
+): Promise<string> {
   const ask = ['-I', '-c', 'import sysconfig; print(sysconfig.get_path("purelib"))'];
   const { stdout } = await runCommand(venvPython(folder), ask, { cwd: folder, env });
   const sitePackages = stdout.trim();
-  const lines = lower.map((path) => `import site; site.addsitedir(${JSON.stringify(path)})\n`);
-  await writeFile(join(sitePackages, '_oaievalset_lower.pth'), lines.join(''));
+  const lines = basePackages.map((path) => `import site; site.addsitedir(${JSON.stringify(path)})\n`);
+  await writeFile(join(sitePackages, '_oaievalset_base.pth'), lines.join(''));
   return sitePackages;
 }
 
 /**
- * While `install` runs, evals seems to depend on nothing. For a package that depends on evals pip would otherwise look
- * for all that evals asks for, which cannot be installed together any more.
+ * Makes evals look as if it had no dependencies while `install` runs. When a package depends on evals, pip would otherwise
+ * install all dependencies of evals, which no longer fit together.
  */
-async function withUndemandingEvals(
+async function withoutDependenciesOfEvals(
   { evals }: Interpreter,
   sitePackages: string,
   install: () => Promise<void>,

@@ -1,8 +1,8 @@
 import { ActionError } from '../errors.ts';
 
 /**
- * The requirements in the lines of `extra-packages`, without comments and blank lines. Each is later one argument of
- * `pip install`, so anything that pip could take for an option is refused.
+ * The requirements in the lines of `extra-packages`, without comments and blank lines. Each becomes one argument of
+ * `pip install`, so anything that pip could read as an option is refused.
  *
  * @throws ActionError INPUT_INVALID for a line with an option.
  */
@@ -22,10 +22,10 @@ export function extraRequirements(lines: readonly string[]): string[] {
   return requirements;
 }
 
-/** What pip takes for a file when there is one of that name. */
+/** What pip reads as a file name if such a file exists. */
 const ARCHIVE = /\.(whl|zip|tar|tgz|tbz|txz|tlz|tar\.(gz|bz2|xz|lz|lzma))(\[[^\]]*\])?$/i;
 
-/** Whether the requirement names a place (a path, an archive, a URL, a branch) whose content may be another one tomorrow. */
+/** Whether the requirement names a place (a path, an archive, a URL, a branch) whose content may change. */
 export function isMovingTarget(requirement: string): boolean {
   const place = (requirement.split(';')[0] ?? '').trim();
   return /[/@]/.test(place) || place.startsWith('.') || ARCHIVE.test(place);

@@ -5,37 +5,37 @@ import { onPath } from './interpreter.ts';
 import type { ProcessContext } from './probe.ts';
 import { venvPython } from './venv-store.ts';
 
-/** Makes a venv and installs a locked list into it. Both reject with ActionError INSTALL_FAILED. */
+/** Creates a venv and installs locked packages into it. Both methods reject with ActionError INSTALL_FAILED. */
 export interface Installer {
   readonly name: 'uv' | 'pip';
   createVenv(python: string, folder: string, options: { withPip: boolean }): Promise<void>;
-  /** Installs just what the file lists, from wheels, each checked against its hash. */
+  /** Installs exactly the packages in the file, from wheels, and checks the hash of each. */
   installLocked(folder: string, lockFile: string): Promise<void>;
 }
 
-/** uv when it is on PATH and works, else the pip that comes with Python. Both print to `log.child`. */
-export async function chooseInstaller(surroundings: ProcessContext, log: Log): Promise<Installer> {
-  const uv = await onPath('uv', surroundings);
-  return uv && (await works(uv, surroundings)) ? withUv(uv, surroundings, log) : withPip(surroundings, log);
+/** Returns uv when it is on PATH and works, or the pip that comes with Python. Both print to `log.child`. */
+export async function chooseInstaller(context: ProcessContext, log: Log): Promise<Installer> {
+  const uv = await onPath('uv', context);
+  return uv && (await works(uv, context)) ? withUv(uv, context, log) : withPip(context, log);
 }
 
-/** Arguments of a pip that only prints what matters and never asks. */
+/** Options that keep pip from prompting and from printing more than needed. */
 export const QUIET_PIP = ['--disable-pip-version-check', '--no-input', '--no-color'];
 
-function withUv(uv: string, surroundings: ProcessContext, log: Log): Installer {
+function withUv(uv: string, context: ProcessContext, log: Log): Installer {
   const run = (folder: string, args: string[]) =>
-    // Started in the venv: in the checkout uv would take up settings meant for the project there.
+    // Started in the venv, because uv would read the project's settings in the checkout.
     runTool(
       uv,
       ['--color', 'never', '--no-progress', ...args],
-      { ...surroundings, workingDirectory: folder },
+      { ...context, workingDirectory: folder },
       log,
     );
   return {
     name: 'uv',
     createVenv: async (python, folder, options) => {
       await run(folder, ['venv', '--quiet', '--python', python, folder]);
-      // Not `--seed`, which adds wheel and what it needs, in versions of their own.
+      // Not `--seed`, which also installs wheel and its dependencies, in versions that are not locked.
       if (options.withPip)
         await run(folder, ['pip', 'install', '--quiet', '--python', venvPython(folder), 'pip']);
     },
@@ -44,10 +44,10 @@ function withUv(uv: string, surroundings: ProcessContext, log: Log): Installer {
   };
 }
 
-function withPip(surroundings: ProcessContext, log: Log): Installer {
+function withPip(context: ProcessContext, log: Log): Installer {
   return {
     name: 'pip',
-    createVenv: (python, folder) => runTool(python, ['-I', '-m', 'venv', folder], surroundings, log),
+    createVenv: (python, folder) => runTool(python, ['-I', '-m', 'venv', folder], context, log),
     installLocked: (folder, lockFile) =>
       runTool(
         venvPython(folder),
@@ -65,7 +65,7 @@ function withPip(surroundings: ProcessContext, log: Log): Installer {
           '--requirement',
           lockFile,
         ],
-        surroundings,
+        context,
         log,
       ),
   };
@@ -81,9 +81,9 @@ async function works(uv: string, { workingDirectory, env }: ProcessContext): Pro
 }
 
 /**
- * Runs one command of an installation to its end.
+ * Runs one command of an installation and waits for it to end.
  *
- * @throws ActionError INSTALL_FAILED with the end of its output.
+ * @throws ActionError INSTALL_FAILED with the last lines of its output.
  */
 export async function runTool(
   tool: string,
@@ -111,39 +111,39 @@ export async function runTool(
   const end = lines.filter((line) => line.trim() !== '').slice(-15);
   throw new ActionError(
     'INSTALL_FAILED',
-    [`Installing Python packages failed: \`${command}\` ended with code ${result.code}.`, ...end].join('\n'),
+    [`Installing Python packages failed: \`${command}\` exited with code ${result.code}.`, ...end].join('\n'),
     nextStepFor(lines.join('\n')),
   );
 }
 
 /**
- * Where packages come from is the user's to say (indexes, proxies, certificates), where they go is not. The keys and the
- * runner's tokens are no business of a package's build script.
+ * The environment of installers. The user decides where packages come from (indexes, proxies, certificates), and the action
+ * where they are installed. API keys and the runner's tokens are removed, because build scripts of packages could read them.
  */
 export function installerEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const withheld =
     /^(PIP_(TARGET|PREFIX|ROOT|PYTHON)|UV_SYSTEM_PYTHON|UV_PYTHON|VIRTUAL_ENV|(ACTIONS|INPUT|STATE)_.*|.*_API_KEY)$/;
   const kept = Object.entries(env).filter(([name]) => !withheld.test(name));
-  // Not just left out: pip's own configuration file may set it.
+  // Set, because pip's configuration file may set it too.
   return { ...Object.fromEntries(kept), PIP_USER: '0' };
 }
 
 const NEXT_STEP =
-  'Read the lines above. The package index is chosen with PIP_INDEX_URL (pip) or UV_DEFAULT_INDEX (uv), a proxy with HTTPS_PROXY.';
+  'Read the lines above. Set the package index with PIP_INDEX_URL (pip) or UV_DEFAULT_INDEX (uv), and a proxy with HTTPS_PROXY.';
 
 const KNOWN_TROUBLE: readonly (readonly [RegExp, string])[] = [
   [
     /ensurepip is not|No module named '?(venv|ensurepip)/,
-    'Install the venv module of this Python (on Debian and Ubuntu the package python3-venv), or put uv on PATH (astral-sh/setup-uv).',
+    'Install the venv module of this Python (the package python3-venv on Debian and Ubuntu), or put uv on PATH (astral-sh/setup-uv).',
   ],
-  [/No space left on device/, 'Free disk space: evals takes 1.1 GB.'],
+  [/No space left on device/, 'Free disk space. evals and its packages take 1.1 GB.'],
   [
     /DO NOT MATCH THE HASHES|[Hh]ash mismatch/,
-    'The package index serves another file than the one that was locked. Check the index or mirror that is configured.',
+    'The package index serves another file than the locked one. Check the index or mirror that is configured.',
   ],
   [
     /ResolutionImpossible|conflicting dependencies/,
-    'Something in `extra-packages` needs another version of a package that is already there. Ask for a version of it that fits, or install all of it in a step of your own and leave `evals-version` empty.',
+    'A requirement in `extra-packages` needs another version of a package that is already installed. Choose a version of it that fits, or install everything in a step of your own and leave `evals-version` empty.',
   ],
 ];
 

@@ -9,10 +9,10 @@ import { type Interpreter, type ProcessContext, probe } from './probe.ts';
  * Finds the interpreter that the user named.
  *
  * @param python a name on PATH, or a path, relative to the working directory.
- * @throws ActionError PYTHON_MISSING when there is none or it does not work, PYTHON_UNSUPPORTED below 3.9.
+ * @throws ActionError PYTHON_MISSING when it does not exist or does not work, PYTHON_UNSUPPORTED below 3.9.
  */
-export async function findInterpreter(python: string, surroundings: ProcessContext): Promise<Interpreter> {
-  const interpreter = await probe(await locate(python, surroundings), surroundings);
+export async function findInterpreter(python: string, context: ProcessContext): Promise<Interpreter> {
+  const interpreter = await probe(await locate(python, context), context);
   if (interpreter.major < 3 || (interpreter.major === 3 && interpreter.minor < 9)) {
     throw new ActionError(
       'PYTHON_UNSUPPORTED',
@@ -20,10 +20,10 @@ export async function findInterpreter(python: string, surroundings: ProcessConte
       'Add a step with actions/setup-python before this one, or set `python` to a newer interpreter.',
     );
   }
-  return await behindShim(interpreter, surroundings);
+  return await behindShim(interpreter, context);
 }
 
-/** The absolute path of a program on PATH, if it is there. Relative entries of PATH start at the working directory. */
+/** The absolute path of a program on PATH. Relative entries of PATH start at the working directory. */
 export async function onPath(
   name: string,
   { workingDirectory, env }: ProcessContext,
@@ -36,15 +36,15 @@ export async function onPath(
 }
 
 /** @throws ActionError PYTHON_MISSING */
-export async function locate(python: string, surroundings: ProcessContext): Promise<string> {
+export async function locate(python: string, context: ProcessContext): Promise<string> {
   const next =
     'Add a step with actions/setup-python before this one, or set `python` to the path of an interpreter.';
   if (!python.includes('/')) {
-    const path = await onPath(python, surroundings);
+    const path = await onPath(python, context);
     if (path) return path;
     throw new ActionError('PYTHON_MISSING', `There is no \`${python}\` on PATH.`, next);
   }
-  const path = resolve(surroundings.workingDirectory, python);
+  const path = resolve(context.workingDirectory, python);
   if (await isExecutable(path)) return path;
   throw new ActionError(
     'PYTHON_MISSING',
@@ -54,13 +54,14 @@ export async function locate(python: string, surroundings: ProcessContext): Prom
 }
 
 /**
- * A shim (pyenv's, asdf's) chooses by the current directory, so the interpreter it chose now is taken. Not so when that
- * one, started directly, fails or finds another evals: then the shim does more than choose, and is kept.
+ * A shim (of pyenv or asdf) chooses an interpreter by the current directory, so the interpreter that it chose now is used from
+ * here on. If that interpreter fails or finds another evals when started directly, the program does more than choose, and is
+ * used itself.
  */
-async function behindShim(shim: Interpreter, surroundings: ProcessContext): Promise<Interpreter> {
+async function behindShim(shim: Interpreter, context: ProcessContext): Promise<Interpreter> {
   if (!(await isExecutable(shim.executable))) return shim;
   if ((await realpath(shim.executable)) === (await realpath(shim.path))) return shim;
-  const direct = await probe(shim.executable, surroundings).catch(() => undefined);
+  const direct = await probe(shim.executable, context).catch(() => undefined);
   const same = direct?.version === shim.version && isDeepStrictEqual(direct.evals, shim.evals);
   return same ? direct : shim;
 }

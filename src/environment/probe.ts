@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { ActionError, reasonOf } from '../errors.ts';
 import { runCommand } from '../process/command.ts';
 
-/** What a Python interpreter said about itself. */
+/** What a Python interpreter reports about itself. */
 export interface Interpreter {
-  /** Absolute path it was started with. */
+  /** The absolute path that it was started with. */
   readonly path: string;
-  /** Where it says it is: another path when `path` is a shim. Empty when it does not know. */
+  /** Its own path, which differs from `path` when that is a shim. Empty when it does not know. */
   readonly executable: string;
   /** `3.11.7` */
   readonly version: string;
@@ -14,23 +14,23 @@ export interface Interpreter {
   readonly minor: number;
   /** `cpython`, `pypy`… */
   readonly implementation: string;
-  /** What compiled packages must be made for, such as `cpython-311-x86_64-linux-gnu`. */
+  /** The ABI that compiled packages have to be built for, such as `cpython-311-x86_64-linux-gnu`. */
   readonly abi: string;
   readonly evals: InstalledEvals;
 }
 
-/** What `import evals` would find. `foreign` is a package of that name which is not OpenAI Evals. */
+/** What `import evals` would find. `foreign` is another package of the same name. */
 export type InstalledEvals = z.infer<typeof EVALS>;
 
-/** In what a Python program is run. */
+/** The working directory and the environment of a Python program. */
 export interface ProcessContext {
   readonly workingDirectory: string;
   readonly env: NodeJS.ProcessEnv;
 }
 
 /**
- * Runs on every Python from 2.7 on, so that a too old one can say so. It looks for evals without importing it (that
- * takes seconds), and not in the current directory, which `-c` puts first but the start of a program does not.
+ * Runs on Python 2.7 and later, so that an interpreter that is too old can report its version. It looks for evals without
+ * importing it, which would take seconds. It does not look in the current directory, which is on sys.path with `-c` only.
  */
 const PROBE = `
 import json, os, sys
@@ -74,27 +74,27 @@ const ANSWER = z.object({
 });
 
 /**
- * Asks the interpreter at this absolute path what it is.
+ * Runs the interpreter at this absolute path and reads what it reports about itself.
  *
- * @throws ActionError PYTHON_MISSING when it cannot be started, fails, or does not answer as Python would.
+ * @throws ActionError PYTHON_MISSING when it cannot be started, fails, or prints something else.
  */
-export async function probe(path: string, surroundings: ProcessContext): Promise<Interpreter> {
+export async function probe(path: string, context: ProcessContext): Promise<Interpreter> {
   const result = await runCommand(path, ['-c', PROBE], {
-    cwd: surroundings.workingDirectory,
-    env: surroundings.env,
+    cwd: context.workingDirectory,
+    env: context.env,
   }).catch((error: unknown) => {
     throw notWorking(path, `it could not be started: ${reasonOf(error)}`, error);
   });
   if (result.code !== 0) {
-    throw notWorking(path, `it ended with code ${result.code}: ${lastLine(result.stderr || result.stdout)}`);
+    throw notWorking(path, `it exited with code ${result.code}: ${lastLine(result.stderr || result.stdout)}`);
   }
   const answer = parseAnswer(result.stdout);
-  if (!answer) throw notWorking(path, `it answered ${lastLine(result.stdout)}`);
+  if (!answer) throw notWorking(path, `it printed ${lastLine(result.stdout)}`);
   const { version, ...rest } = answer;
   return { ...rest, path, version: version.join('.'), major: version[0], minor: version[1] };
 }
 
-// What a sitecustomize or a wrapper prints around the answer does not matter.
+// A sitecustomize or a wrapper may print other lines.
 function parseAnswer(stdout: string): z.infer<typeof ANSWER> | undefined {
   const json = /^oaievalset-probe (.*)$/m.exec(stdout)?.[1];
   if (json === undefined) return undefined;

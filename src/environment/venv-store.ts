@@ -17,21 +17,21 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { ActionError } from '../errors.ts';
 
 /*
- * Virtual environments that outlive the job, on machines that do.
+ * Virtual environments that later jobs on the same machine reuse.
  *
- * A venv cannot be moved, so each is built in a folder of its own, `<name>.<random>`, and when it is complete the
- * symbolic link `<name>` is put in place by a rename. An interrupted build has no link and is never used; of two jobs
- * that build the same at once, each uses its own, and the later one's link stays.
+ * A venv cannot be moved. Each is built in a folder of its own, `<name>.<random>`, and when it is complete, a rename puts
+ * the symbolic link `<name>` in place. An interrupted build has no link and is never used. When two jobs build the same
+ * venv at once, each uses its own, and the link leads to the later one.
  */
 
-/** Longer than any job runs (5 days on self-hosted runners): by then nobody uses a venv that has lost its link. */
+/** Longer than any job runs (5 days on self-hosted runners), so no job still uses a venv of this age without a link. */
 const ABANDONED_AFTER_MS = 6 * 24 * 60 * 60 * 1000;
 
 /**
- * The folder for the action's venvs: in the runner's tool cache, else in the user's cache, else in the job's temporary
- * folder, whichever can be written first.
+ * The folder for the action's venvs: the first that can be written in the runner's tool cache, the user's cache or the job's
+ * temporary folder.
  *
- * @throws ActionError INSTALL_FAILED when none can.
+ * @throws ActionError INSTALL_FAILED when none can be written.
  */
 export async function storeFolder(env: NodeJS.ProcessEnv): Promise<string> {
   const home = env.HOME || homedir();
@@ -43,17 +43,17 @@ export async function storeFolder(env: NodeJS.ProcessEnv): Promise<string> {
       await access(folder, constants.W_OK | constants.X_OK);
       return await realpath(folder);
     } catch {
-      // The next one then.
+      // Try the next folder.
     }
   }
   throw new ActionError(
     'INSTALL_FAILED',
-    `There is no folder that Python packages can be installed to: none of ${folders.join(', ')} can be written.`,
+    `Python packages cannot be installed: none of the folders ${folders.join(', ')} can be written.`,
     'Set RUNNER_TOOL_CACHE or XDG_CACHE_HOME to a folder that the runner may write.',
   );
 }
 
-/** The complete venv of this name, if there is one. Whether it still works is for the caller to see. */
+/** The complete venv of this name. The caller checks whether it still works. */
 export async function findVenv(store: string, name: string): Promise<string | undefined> {
   try {
     return resolve(store, await readlink(join(store, name)));
@@ -63,10 +63,10 @@ export async function findVenv(store: string, name: string): Promise<string | un
 }
 
 /**
- * Has a venv built and makes it the one of this name.
+ * Builds a venv and points the link of this name at it.
  *
- * @param build fills the given, empty folder. When it throws, the folder is removed.
- * @returns the folder, which stays as it is when another job builds the same later.
+ * @param build fills the given empty folder. The folder is removed when it throws.
+ * @returns the folder, which does not change when another job builds the same venv later.
  */
 export async function buildVenv(
   store: string,
@@ -109,7 +109,7 @@ async function removeAbandoned(store: string, name: string): Promise<void> {
   }
 }
 
-/** Tells apart what a venv is made from, in its name. */
+/** The part of a venv's name that depends on what it is made from. */
 export function shortHash(parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 12);
 }

@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { PYTHON_SOURCES } from '../environment/python-sources.ts';
+import { pythonProgram } from '../environment/python-sources.ts';
 import { reasonOf } from '../errors.ts';
 import { runCommand } from '../process/command.ts';
 
@@ -10,7 +9,7 @@ export interface PlanFailure {
   readonly cause?: unknown;
 }
 
-/** A Python that reads the registry and answers what is asked in a file in another file; src/python/plan.py says how. */
+/** A Python that reads the registry and answers what is asked in a file in another file; src/python/oaievalset_action/plan.py says how. */
 export interface Planner {
   /** @returns undefined when the answer is there */
   plan(questionFile: string, answerFile: string): Promise<PlanFailure | undefined>;
@@ -26,11 +25,10 @@ export interface PlannerOptions {
 
 /** A Python that plans, and ends. */
 export function shortLivedPlanner({ python, cwd, env }: PlannerOptions): Planner {
-  const program = join(PYTHON_SOURCES, 'plan.py');
   return {
     async plan(questionFile, answerFile) {
       try {
-        const args = [program, '--request', questionFile, '--output', answerFile];
+        const args = pythonProgram('plan', '--request', questionFile, '--output', answerFile);
         const { code, stderr } = await runCommand(python, args, { cwd, env });
         return code === 0 ? undefined : { why: `${python} ended with exit code ${code}`, printed: stderr };
       } catch (error) {

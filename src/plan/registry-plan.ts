@@ -98,7 +98,7 @@ const problem = z.object({
   near: z.array(z.string()),
 });
 
-/** What src/python/plan.py writes. It passes on what registries and imported classes say, so all of it is checked. */
+/** What src/python/oaievalset_action/plan.py writes. It passes on what registries and imported classes say, so all of it is checked. */
 const schema = z
   .object({
     version: z.literal(1),
@@ -124,10 +124,10 @@ const schema = z
     completion_fns: z.array(completionFn),
     evals: z.array(registeredEval),
     code: z.array(codeList),
-    basis: z.object({
+    dependencies: z.object({
       files: z.array(z.string()),
       directories: z.array(z.string()),
-      absent: z.array(z.string()),
+      missing: z.array(z.string()),
     }),
     problems: z.array(problem),
     warnings: z.array(problem),
@@ -150,7 +150,11 @@ const schema = z
     evals: from.evals,
     /** What classes bring in; evals and completion functions say the number of theirs. */
     code: from.code,
-    basis: from.basis,
+    basis: {
+      files: from.dependencies.files,
+      directories: from.dependencies.directories,
+      absent: from.dependencies.missing,
+    },
     problems: from.problems,
     /** What does not keep the set from running. */
     warnings: from.warnings,
@@ -165,7 +169,7 @@ export type CodeList = z.output<typeof codeList>;
 export type SourceFile = z.output<typeof sourceFile>;
 
 export interface PlanRequest {
-  /** Runs src/python/plan.py. */
+  /** Runs src/python/oaievalset_action/plan.py. */
   readonly planner: Planner;
   readonly model: string;
   readonly evalSet: string;
@@ -173,8 +177,8 @@ export interface PlanRequest {
   readonly args: readonly string[];
   /** As `--registry_path`; relative ones are below the working directory. */
   readonly registryPaths: readonly string[];
-  /** Whether names that evals does not know are asked as chat models, see src/python/todays_models.py. */
-  readonly todaysModels: boolean;
+  /** Whether models that evals does not know are used through the chat API, see chat_fallback.py. */
+  readonly chatFallback: boolean;
   /** Whether evals run with the registry as it is read here, so that what the set does not use need not be right. */
   readonly sharesRegistry: boolean;
   /** Exists; what is put there is removed again. */
@@ -182,7 +186,7 @@ export interface PlanRequest {
 }
 
 /**
- * Asks evals' own Registry, through src/python/plan.py, what the eval set means today. Sends no request to the API.
+ * Asks evals' own Registry, through src/python/oaievalset_action/plan.py, what the eval set means today. Sends no request to the API.
  *
  * @throws ActionError PLAN_INVALID, naming everything that is wrong with the set; PLAN_FAILED when there is no answer.
  */
@@ -200,7 +204,7 @@ export async function readRegistryPlan(request: PlanRequest): Promise<RegistryPl
 async function askRegistry(request: PlanRequest, directory: string): Promise<string> {
   const question = join(directory, 'request.json');
   const answer = join(directory, 'plan.json');
-  const { planner, model, evalSet, args, registryPaths, todaysModels, sharesRegistry } = request;
+  const { planner, model, evalSet, args, registryPaths, chatFallback, sharesRegistry } = request;
   await writeFile(
     question,
     JSON.stringify({
@@ -208,7 +212,7 @@ async function askRegistry(request: PlanRequest, directory: string): Promise<str
       eval_set: evalSet,
       args,
       registry_paths: registryPaths,
-      todays_models: todaysModels,
+      chat_fallback: chatFallback,
       shares_registry: sharesRegistry,
     }),
   );

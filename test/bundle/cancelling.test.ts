@@ -26,7 +26,7 @@ class Stubborn(Match):
 /** Python runs it before anything else. */
 const hangsPlanning = (reached: string): string => `
 import sys, time
-if any(argument.endswith("host.py") for argument in sys.orig_argv):
+if "host" in sys.orig_argv:
     open("${reached}", "w").close()
     time.sleep(600)
 `;

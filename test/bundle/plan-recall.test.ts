@@ -1,7 +1,7 @@
 /** When nothing has changed no Python is started; whatever has changed is noticed, on the same checkout and in place. */
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
-  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -24,7 +24,7 @@ beforeAll(async () => {
   python = await evalsPython();
 });
 
-/** A checkout on which the set is complete. Its Python writes down each of its starts. */
+/** A checkout on which the set is complete. Its Python records each of its starts. */
 class Checkout {
   readonly machine: TestMachine;
   readonly project: string;
@@ -47,16 +47,28 @@ class Checkout {
     );
     cpSync(FIXTURES, checkout.project, { recursive: true });
     mkdirSync(join(checkout.project, 'before'));
-    writeFileSync(checkout.wrapper, `#!/bin/sh\necho "$$" >> '${checkout.#starts}'\nexec '${python}' "$@"\n`);
-    chmodSync(checkout.wrapper, 0o755);
+    checkout.#installPython();
     const first = await checkout.run();
     expect(first.outputs, logOf(first)).toMatchObject({ complete: 'true', fresh: '5' });
     expect(checkout.starts()).toBeGreaterThan(0);
     return checkout;
   }
 
-  get wrapper(): string {
-    return join(this.machine.directory, 'python');
+  get python(): string {
+    return join(this.machine.directory, 'venv/bin/python');
+  }
+
+  /** A venv that has the packages of `python`, and a .pth file that runs with each start. */
+  #installPython(): void {
+    const venv = join(this.machine.directory, 'venv');
+    execFileSync(python, ['-m', 'venv', '--without-pip', venv]);
+    const [own, evals] = [this.python, python].map((interpreter) =>
+      execFileSync(interpreter, ['-c', 'import sysconfig; print(sysconfig.get_path("purelib"))'], {
+        encoding: 'utf8',
+      }).trim(),
+    );
+    const record = `file = open(${JSON.stringify(this.#starts)}, 'a'); file.write('started\\n'); file.close()`;
+    writeFileSync(join(own ?? '', 'record-starts.pth'), `import site; ${record}\n${evals}\n`);
   }
 
   starts(): number {
@@ -67,7 +79,7 @@ class Checkout {
     const modules = [join(this.project, 'before'), join(this.project, 'modules')];
     return this.machine.run({
       cache: false,
-      inputs: { 'working-directory': this.project, python: this.wrapper },
+      inputs: { 'working-directory': this.project, python: this.python },
       env: { PYTHONPATH: modules.join(delimiter), OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' },
     });
   }

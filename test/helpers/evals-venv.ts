@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { prepareEnvironment } from '../../src/environment/index.ts';
+import { prepareEnvironment } from '../../src/environment/prepare-environment.ts';
 import { silentLog } from './silent-log.ts';
 
 /** The version of evals that the tests run against. */

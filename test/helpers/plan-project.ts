@@ -68,7 +68,7 @@ export class PlanProject {
       evalSet,
       args,
       registryPaths: [this.path('registry')],
-      todaysModels: true,
+      chatFallback: true,
       sharesRegistry: this.#options.sharesRegistry ?? true,
       python,
       evalsVersion: '',

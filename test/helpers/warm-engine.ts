@@ -13,8 +13,8 @@ import { until } from './waiting.ts';
 const fixtures = join(import.meta.dirname, '../fixtures/warm-engine');
 
 /** How the command lines of our processes are known. */
-const HOST = '/host.py ';
-const LEASH = '/leash.py ';
+const HOST = '/__main__.py host ';
+const LEASH = '/__main__.py oaieval ';
 const MAIN = '/dist/main/index.js';
 
 /** Processes are found by /proc, and the warm engine is the default on Linux only. */

@@ -185,7 +185,9 @@ async function runWith(
     if (main?.phase !== 'main') return;
     strikes += 1;
     const processes = processesWith(`${MARKER}=${marker}`).filter(({ pid }) => pid !== main?.pid);
-    const host = processes.find(({ command, parent }) => command.includes('host.py') && parent === main?.pid);
+    const host = processes.find(
+      ({ command, parent }) => command.includes('__main__.py host') && parent === main?.pid,
+    );
     const evals = processes.filter(({ parent }) => parent === host?.pid);
     const victim = evals[Math.floor(choice * evals.length)];
     if (deed === 'kill -9 node' || deed === 'the machine vanishes') main.kill('SIGKILL');

@@ -18,8 +18,8 @@ onLinux.concurrent('models', () => {
     const { machine } = await machineFor({ onTestFinished }, 'warm-asking');
     const script = `
 import json, sys
-import todays_models
-todays_models.install()
+from oaievalset_action import chat_fallback
+chat_fallback.install()
 from evals.registry import Registry
 registry = Registry()
 json.dump({name: type(registry.make_completion_fn(name)).__name__ for name in sys.argv[1:]}, sys.stdout)

@@ -37,7 +37,9 @@ onLinux.concurrent('what modules change when they are imported', () => {
         metricsOf(context, evalSet, 'oaieval'),
       ]);
       expect(warm.metrics).toEqual(plain.metrics);
-      expect(warm.why).toEqual([`modules of the set change what all evals would see (${what})`]);
+      expect(warm.why).toEqual([
+        `modules of this eval set change process-wide state when imported (${what})`,
+      ]);
     },
   );
 

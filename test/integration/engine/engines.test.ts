@@ -15,7 +15,7 @@ function warmEngines(python: () => Promise<string>): Engines {
     env: process.env,
     models: ['dummy'],
     registryPaths: [],
-    todaysModels: true,
+    chatFallback: true,
     log: silentLog,
   });
 }

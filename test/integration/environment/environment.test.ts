@@ -14,10 +14,10 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { installExtraPackages } from '../../../src/environment/extra-packages-venv.ts';
-import { type EnvironmentRequest, prepareEnvironment } from '../../../src/environment/index.ts';
 import { findInterpreter, onPath } from '../../../src/environment/interpreter.ts';
+import type { LockedPackages } from '../../../src/environment/locked-packages.ts';
 import { installLocked } from '../../../src/environment/locked-venv.ts';
-import type { Lock } from '../../../src/environment/locks.ts';
+import { type EnvironmentRequest, prepareEnvironment } from '../../../src/environment/prepare-environment.ts';
 import type { ProcessContext } from '../../../src/environment/probe.ts';
 import { recordingLog, temporaryDirectory } from '../../helpers/builders.ts';
 import { EVALS_VERSION } from '../../helpers/evals-venv.ts';
@@ -115,7 +115,7 @@ with zipfile.ZipFile(sys.argv[1], "w") as archive:
 }
 
 /** A package of the shape of evals, in a lock of its own. Like evals, it asks for what cannot be had. */
-function smallEvals(oaieval = ''): Lock {
+function smallEvals(oaieval = ''): LockedPackages {
   const files = { 'evals/__init__.py': '', 'evals/cli/__init__.py': '', 'evals/cli/oaieval.py': oaieval };
   const text = `evals==1.0 --hash=sha256:${wheel('evals', '1.0', files, ['nowhere-to-be-found'])}\n`;
   const file = join(directory, 'lock.txt');
@@ -123,7 +123,7 @@ function smallEvals(oaieval = ''): Lock {
   return { evalsVersion: '1.0', file, text };
 }
 
-async function installSmall(lock: Lock, surroundings = offline, log = recordingLog()) {
+async function installSmall(lock: LockedPackages, surroundings = offline, log = recordingLog()) {
   const user = await findInterpreter(realPython, surroundings);
   return await installLocked(lock, user, surroundings, log);
 }

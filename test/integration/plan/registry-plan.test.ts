@@ -52,7 +52,7 @@ function request(evalSet: string, over: Over = {}): PlanRequest {
     evalSet,
     args: [],
     registryPaths: [],
-    todaysModels: false,
+    chatFallback: false,
     sharesRegistry: false,
     temporaryDirectory,
     ...rest,
@@ -163,10 +163,10 @@ describe('the evals of a set', () => {
     expect(problemsOf(await refusal('unmatched', { registryPaths }))).toEqual([
       // To evals a dot is a dot, also there.
       expect.stringContaining(
-        'unmatched-name: zz[.]b: the eval set unmatched names an eval that is not there',
+        'unmatched-name: zz[.]b: the eval set unmatched names an eval that no registry has',
       ),
       expect.stringContaining(
-        'unmatched-name: zz-a+b: the eval set unmatched names an eval that is not there',
+        'unmatched-name: zz-a+b: the eval set unmatched names an eval that no registry has',
       ),
     ]);
   });
@@ -526,8 +526,8 @@ describe('problems', () => {
       'missing-data: broken-missing.dev.v0: samples_jsonl: there is no file broken/pointr.jsonl (did you mean broken/pointer.jsonl?)',
       'missing-modelgraded: broken-modelgraded.dev.v0: Modelgraded spec fakt not found (did you mean fact?)',
       `missing-registry-path: ${join(registries, 'absent')}: there is no directory ${join(registries, 'absent')}`,
-      'unmatched-name: nothing-*: the eval set broken names an eval that is not there',
-      'unmatched-name: test-inclueds: the eval set broken names an eval that is not there (did you mean test-includes?)',
+      'unmatched-name: nothing-*: the eval set broken names an eval that no registry has',
+      'unmatched-name: test-inclueds: the eval set broken names an eval that no registry has (did you mean test-includes?)',
       expect.stringMatching(/^unreadable-data: broken-damaged\.dev\.v0: damaged\.jsonl\.gz: /),
     ]);
     expect(error.next).toContain('git lfs pull');
@@ -550,7 +550,7 @@ describe('problems', () => {
     const twice = await refusal('test-basic', { registryPaths: [registry('duplicate')] });
     expect(problemsOf(twice)).toEqual([
       expect.stringMatching(
-        /^duplicate-entry: test-match: duplicate entry: test-match from \S+again\.yaml \(it is in \S+test-basic\.yaml already\), and 1 more entries of this file$/,
+        /^duplicate-entry: test-match: duplicate entry: test-match from \S+again\.yaml \(it is already in \S+test-basic\.yaml\), and 1 more entries of this file$/,
       ),
     ]);
     const named = await refusal('own', { registryPaths: [registry('own'), registry('own')] });
@@ -581,7 +581,7 @@ describe('problems', () => {
         /^bad-registry: \S+b\.yaml: key is a reserved keyword, but was used in reserved from/,
       ),
       expect.stringMatching(
-        /^bad-registry: \S+b\.yaml: the entry 'listed' of eval_sets is of type list, where a mapping is needed$/,
+        /^bad-registry: \S+b\.yaml: the entry 'listed' of eval_sets is of type list, but has to be a mapping$/,
       ),
       expect.stringMatching(/^bad-registry: \S+numbers\.yaml: the name 2024 is not text; put it in quotes$/),
     ]);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PYTHON_SOURCES } from '../../../src/environment/python-sources.ts';
+import { PYTHON_PACKAGE } from '../../../src/environment/python-sources.ts';
 import { evalsPython } from '../../helpers/evals-venv.ts';
 
 let python = '';
@@ -19,8 +19,8 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 /** Reads each file in both ways; what evals refuses is a word. */
 const PROGRAM = `
 import glob, json, os, sys
-sys.path.insert(0, sys.argv[1])
-from registry_text import PLAIN, read_entries
+sys.path.insert(0, os.path.dirname(sys.argv[1]))
+from oaievalset_action.registry_text import PLAIN, read_entries
 import yaml
 
 def ours(path, comes_with_evals):
@@ -53,7 +53,7 @@ print(json.dumps(answers))
 type Answer = readonly [name: string, ours: string, theirs: string, plain: boolean];
 
 async function answers(...folder: string[]): Promise<Answer[]> {
-  const { stdout } = await promisify(execFile)(python, ['-c', PROGRAM, PYTHON_SOURCES, ...folder], {
+  const { stdout } = await promisify(execFile)(python, ['-c', PROGRAM, PYTHON_PACKAGE, ...folder], {
     maxBuffer: 1 << 28,
   });
   return JSON.parse(stdout) as Answer[];

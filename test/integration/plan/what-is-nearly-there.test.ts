@@ -47,7 +47,7 @@ async function plan({
     evalSet,
     args,
     registryPaths: [registry],
-    todaysModels: true,
+    chatFallback: true,
     sharesRegistry: shares,
     temporaryDirectory: root,
   });
@@ -97,7 +97,7 @@ describe('a refusal says what is nearly there', () => {
           'registry/modelgraded/e.yaml': `fruit.dev.v0: ${MATCH}\n`,
         },
       },
-      /modelgraded\/e\.yaml, but it is looked for in registry\/evals only/,
+      /modelgraded\/e\.yaml, but evals looks for it in registry\/evals only/,
     ],
     [
       'a registry path one level too deep',
@@ -112,7 +112,7 @@ describe('a refusal says what is nearly there', () => {
     [
       'sets directly in the registry path',
       { files: { ...FRUIT, ...DATA, 'registry/s.yaml': 's: { evals: [fruit] }\n' } },
-      /has no directory eval_sets, in which it is looked for/,
+      /has no directory eval_sets, where evals looks for it/,
     ],
     ...(
       [
@@ -244,7 +244,7 @@ describe('a registry file that the set does not use', () => {
     const found = await plan({ files: { ...files, ...more } });
     expect(found.evals.map(({ key }) => key)).toEqual(['fruit.dev.v0']);
     expect(warningsOf(found)).toEqual([expect.stringContaining(says)]);
-    expect(warningsOf(found)[0]).toContain('The set does not use it, so it is passed over');
+    expect(warningsOf(found)[0]).toContain('The set does not use it, so it is ignored here');
   });
 
   test.for<[string, Asked]>([

@@ -2,9 +2,9 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileS
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { extraRequirements, isMovingTarget } from '../../../src/environment/extra-packages.ts';
-import { prepareEnvironment } from '../../../src/environment/index.ts';
 import { installerEnv } from '../../../src/environment/installer.ts';
-import { lockFor, supportedEvalsVersions } from '../../../src/environment/locks.ts';
+import { lockedPackagesFor, supportedEvalsVersions } from '../../../src/environment/locked-packages.ts';
+import { prepareEnvironment } from '../../../src/environment/prepare-environment.ts';
 import { buildVenv, findVenv, storeFolder } from '../../../src/environment/venv-store.ts';
 import { recordingLog, temporaryDirectory } from '../../helpers/builders.ts';
 
@@ -14,7 +14,7 @@ describe('the locks', () => {
   });
 
   test.each(['3.0.1', '../../requirements/evals-3.0.1.post1', ''])('refuse version "%s"', async (version) => {
-    await expect(lockFor(version)).rejects.toMatchObject({
+    await expect(lockedPackagesFor(version)).rejects.toMatchObject({
       code: 'EVALS_UNSUPPORTED',
       message: expect.stringContaining('3.0.1.post1'),
     });
@@ -22,7 +22,7 @@ describe('the locks', () => {
 
   test('pin and hash every package, evals included, and name no index', async () => {
     for (const version of await supportedEvalsVersions()) {
-      const { text } = await lockFor(version);
+      const { text } = await lockedPackagesFor(version);
       // One requirement is several lines, each but the last ended by a backslash.
       const requirements = text
         .replaceAll('\\\n', ' ')

@@ -33,7 +33,7 @@ const answer = {
   code: [],
   problems: [],
   warnings: [],
-  basis: { files: [], directories: [], absent: [] },
+  dependencies: { files: [], directories: [], missing: [] },
 };
 
 describe('parseRegistryPlan', () => {

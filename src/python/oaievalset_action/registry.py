@@ -1,18 +1,18 @@
-"""evals' own Registry, made to report what is wrong in the files of registries and go on, where evals would stop or hang.
+"""evals' own Registry, which here reports defects of registry files and continues, where evals would stop or hang.
 
-Evals that are forked from the warm host are given the registry as it was read here, so that what the set does not use cannot
-keep it from running. An `oaieval` of its own reads everything again, and stops.
+Evals that are forked from the warm host use the registry that was read here, so that a defect in something that the set does
+not use cannot stop it. An `oaieval` in a process of its own reads all registries again, and stops at the defect.
 """
 import os
 import re
 
-from problems import one_line, words
-from registry_text import read_entries
+from .problems import in_own_words, one_line
+from .registry_text import read_entries
 
-# Has nothing in it that means more than itself in a pattern of an eval set: regular expressions with `.` taken literally.
+# A pattern of an eval set that matches only itself. Patterns are regular expressions in which `.` is literal.
 PLAIN_NAME = re.compile(r"[\w./:@-]+")
 
-# As evals calls them when it looks one up.
+# By the word that evals uses when it looks up an entry.
 KINDS = {
     "eval": "evals",
     "eval set": "eval_sets",
@@ -21,26 +21,26 @@ KINDS = {
     "modelgraded spec": "modelgraded",
 }
 
-# Problems that what is missing in a registry leads to.
+# Problems that an entry missing from a registry causes.
 NOT_FOUND = frozenset(["unknown-set", "unmatched-name", "missing-modelgraded", "empty-set"])
 
 
 class Defect:
-    """Something in a registry file that evals would stop at."""
+    """A defect of a registry file at which evals would stop."""
 
     def __init__(self, kind, code, subject, message, names, path):
         self.kind, self.code, self.subject, self.message, self.path = kind, code, subject, message, path
-        # The entries it is about; None when it is the file, of which nothing is known.
+        # The names of the defective entries; None when the file as a whole cannot be read.
         self.names = names
 
 
 def pattern_of(name):
-    """As evals.registry.Registry.get_evals."""
+    """Like evals.registry.Registry.get_evals."""
     return re.compile("^" + name.replace(".", "\\.").replace("*", ".*") + "$")
 
 
 def open_registry(paths, problems):
-    """What the registry goes on with runs only when the set does not use what was left out: see `settle`."""
+    """Returns a registry without the defective entries. `report_defects` decides whether the set may run without them."""
     import evals.registry
 
     own_folder = os.path.join(os.path.dirname(os.path.abspath(evals.registry.__file__)), "registry")
@@ -58,11 +58,11 @@ def open_registry(paths, problems):
             self._patterns = []
 
         def names_matching(self, pattern):
-            """The names of evals that evals takes the pattern for, in the order of the registry. A name that is no pattern
-            is looked up; any other is compared with all names, by evals itself."""
+            """The names of evals that match the pattern, in the order of the registry. A plain name is looked up; any other
+            pattern is compared with all names by evals itself."""
             if PLAIN_NAME.fullmatch(pattern):
                 self._used.add(("evals", pattern))
-                # To evals a name goes on to its end, or to a line break that ends it.
+                # evals matches with `$`, which also matches before a final line break.
                 return [name for name in (pattern, pattern + "\n") if name in self._evals]
             self._patterns.append(pattern_of(pattern))
             self._matched = []
@@ -79,10 +79,10 @@ def open_registry(paths, problems):
             self._matched.append(name)
             return None
 
-        def settle(self, names, unread_kinds, shared):
-            """Makes problems of what is wrong with the registry, or warnings where the set does not use it and its evals do
-            not read it: when they are given this registry (`shared`), or of kinds that they do not read. `names` are those
-            that were looked for, besides the evals of the set."""
+        def report_defects(self, names, unread_kinds, shared):
+            """Reports each defect as a problem, or as a warning when it cannot stop the set: the set does not use the entry,
+            and its evals either use this registry (`shared`) or do not read entries of this kind. `names` are the names
+            that were looked up besides the evals of the set."""
             wanted = {name for _, name in self._used} | set(names)
             missing = any(problem["code"] in NOT_FOUND for problem in problems.found)
             for defect in self.defects:
@@ -90,7 +90,7 @@ def open_registry(paths, problems):
                 if read or self._uses(defect, wanted):
                     problems.add(defect.code, defect.subject, defect.message)
                 else:
-                    why = "The set does not use it, so it is passed over; oaieval by itself stops at it"
+                    why = "The set does not use it, so it is ignored here; oaieval on its own stops at it"
                     problems.warn(defect.code, defect.subject, f"{defect.message}. {why}")
 
         def _uses(self, defect, wanted):
@@ -100,7 +100,7 @@ def open_registry(paths, problems):
                     name in wanted or isinstance(name, str) and any(pattern.match(name) for pattern in patterns)
                     for name in defect.names
                 )
-            # What a pattern stands for may be in a file that cannot be read.
+            # A pattern may match an entry of a file that cannot be read.
             return defect.kind == "evals" and bool(self._patterns) or names_any(defect.path, wanted)
 
         def _load_file(self, path):
@@ -108,7 +108,7 @@ def open_registry(paths, problems):
                 comes_with_evals = installed and os.path.abspath(path).startswith(own_folder + os.sep)
                 entries = read_entries(path, comes_with_evals)
             except Exception as error:
-                self._defect("bad-registry", path, words(error), None, path)
+                self._defect("bad-registry", path, in_own_words(error), None, path)
                 return
             for name, spec in (entries or {}).items():
                 yield name, path, spec
@@ -118,7 +118,7 @@ def open_registry(paths, problems):
             duplicates = {}
             for name, path, spec in super()._load_resources(registry_path, resource_type):
                 first = self._first_paths.get((resource_type, name))
-                why = self._why_refused(name, path, spec, resource_type)
+                why = self._reason_to_refuse(name, path, spec, resource_type)
                 if first:
                     duplicates.setdefault(path, []).append((name, first))
                     continue
@@ -130,22 +130,22 @@ def open_registry(paths, problems):
             for path, entries in duplicates.items():
                 name, first = entries[0]
                 more = f", and {len(entries) - 1} more entries of this file" if len(entries) > 1 else ""
-                why = f"duplicate entry: {name} from {path} (it is in {first} already){more}"
+                why = f"duplicate entry: {name} from {path} (it is already in {first}){more}"
                 self._defect("duplicate-entry", name, why, [each for each, _ in entries], path)
 
         def _defect(self, code, subject, message, names, path):
             self.defects.append(Defect(self._kind, code, subject, message, names, path))
 
-        def _why_refused(self, name, path, spec, resource_type):
+        def _reason_to_refuse(self, name, path, spec, resource_type):
             if resource_type == "evals" and not isinstance(name, str):
                 return f"the name {name!r} is not text; put it in quotes"
             if not isinstance(spec, dict):
                 kind = type(spec).__name__
-                return f"the entry '{name}' of {resource_type} is of type {kind}, where a mapping is needed"
+                return f"the entry '{name}' of {resource_type} is of type {kind}, but has to be a mapping"
             try:
                 self._validate_reserved_keywords(spec, name, path)
             except ValueError as error:
-                return words(error)
+                return in_own_words(error)
             return None
 
         def _dereference(self, name, d, object, type, **kwargs):
@@ -158,7 +158,7 @@ def open_registry(paths, problems):
                 try:
                     return super()._dereference(name, d, object, type, **kwargs)
                 except Exception as error:
-                    why = f"Error while processing {object} '{name}': {words(error)}"
+                    why = f"Error while processing {object} '{name}': {in_own_words(error)}"
             self._bad_names.add((object, name))
             problems.add("bad-registry", name, why, near)
             return None
@@ -173,7 +173,7 @@ def open_registry(paths, problems):
 
 
 def chain_of(name, entries):
-    """A name and what it is an alias of."""
+    """A name and, if it is an alias, the names it leads to."""
     chain = [name]
     while isinstance(chain[-1], str) and chain[-1] in entries:
         entry = entries[chain[-1]]
@@ -185,7 +185,7 @@ def chain_of(name, entries):
 
 
 def names_any(path, wanted):
-    """Whether a file that cannot be read as a registry seems to have one of the entries."""
+    """Whether a file that cannot be parsed seems to have one of the entries."""
     if not os.path.isfile(path):
         return False
     try:
@@ -198,7 +198,7 @@ def names_any(path, wanted):
 
 
 def broken_alias(name, entries, problems):
-    """Why following the alias does not end at an entry (evals would die of KeyError, or loop for ever), or None."""
+    """(why, near): why the alias does not lead to an entry, or None. evals would raise KeyError or loop indefinitely."""
     chain = [name]
     while chain[-1] in entries:
         entry = entries[chain[-1]]
@@ -206,11 +206,11 @@ def broken_alias(name, entries, problems):
         if target is None:
             return None, ()
         if not isinstance(target, str):
-            return f"the id of '{chain[-1]}' is {target!r}, where a name is needed", ()
+            return f"the id of '{chain[-1]}' is {target!r}, but has to be a name", ()
         if target in chain:
             return "alias loop: " + " -> ".join([*chain, target]), ()
         chain.append(target)
     if len(chain) == 1:
-        return None, ()  # Not an alias: the caller deals with unknown names.
+        return None, ()  # Not an alias. The caller handles unknown names.
     why = f"'{chain[-2]}' stands for '{chain[-1]}', which the registry does not have"
     return why, problems.near(chain[-1], entries)

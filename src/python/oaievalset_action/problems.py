@@ -1,17 +1,15 @@
-"""What is found wrong, in words for a job's log.
-
-Standard library only.
+"""What is wrong with a set, in words for a job's log.
 """
 import difflib
 import re
 import traceback
 
-# difflib takes milliseconds per name; a set that misspells hundreds of names is wrong in some other way.
+# difflib takes milliseconds for each name, and a set that misspells hundreds of names has another cause.
 NEAR_LOOKUPS = 30
 
 
 class Problems:
-    """What is wrong with the set, and what its user should know of, each thing once, in the order it was found."""
+    """Problems and warnings, each one once, in the order they were found."""
 
     def __init__(self):
         self.found = []
@@ -23,7 +21,7 @@ class Problems:
         self._note(self.found, code, subject, message, near)
 
     def warn(self, code, subject, message, near=()):
-        """Of what does not keep the set from running."""
+        """A warning does not stop the set from running."""
         self._note(self.warnings, code, subject, message, near)
 
     def _note(self, notes, code, subject, message, near):
@@ -52,13 +50,13 @@ class Problems:
 
 
 def one_line(text):
-    """No line breaks or control characters: the text ends up in a job's log."""
+    """The text without line breaks and control characters, because it is printed in a job's log."""
     return " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", text).split())
 
 
-def words(error):
-    """What an exception says, in its own words, on one line."""
-    if callable(getattr(error, "errors", None)):  # pydantic's text adds the input and a link, neither of use here
+def in_own_words(error):
+    """The message of an exception, on one line."""
+    if callable(getattr(error, "errors", None)):  # The text of pydantic adds the input and a link, which are of no use here.
         try:
             issues = error.errors()
             return "; ".join(f"{'.'.join(map(str, issue['loc']))}: {issue['msg']}" for issue in issues)

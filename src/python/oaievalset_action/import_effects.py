@@ -1,7 +1,5 @@
-"""Notes what imports change in a process besides its modules. Evals that are forked from this process would all see it,
-while an `oaieval` sees what the modules of its own eval change.
-
-Standard library only.
+"""Records which process-wide state imports change. All evals that are forked from this process would see such a change, while
+a process of `oaieval` sees only the changes made by the modules of its own eval.
 """
 import contextlib
 import functools
@@ -10,24 +8,24 @@ import random
 import signal
 import tempfile
 
-# joblib and scikit-learn set these, of OpenMP, whoever imports them. They change no result.
-OF_LIBRARIES = ("KMP_",)
+# joblib and scikit-learn set these variables of OpenMP when they are imported. They change no result.
+HARMLESS_VARIABLES = ("KMP_",)
 
 
 class ImportEffects:
-    """To be made when everything is imported that any `oaieval` imports."""
+    """Create it after importing everything that every `oaieval` imports."""
 
     def __init__(self):
-        # In words.
+        # Descriptions for the log.
         self.found = []
-        # Calls that leave no trace by which their effect could be told: what draws looks as when it was seeded.
+        # Calls whose effect cannot be seen afterwards: a generator that has been used looks like one that was seeded.
         self._calls = [
             (random, ("seed", "setstate"), is_seed, "the seed of random"),
-            # The first eval that ends would remove it.
+            # The first eval that ends would remove a temporary file of its parent.
             (tempfile, ("mkdtemp", "NamedTemporaryFile"), anything, "a temporary file or directory"),
         ]
         try:
-            # Most evals need it. Else a module could import it and seed it at once.
+            # Imported here, because a module could otherwise import and seed it in one step. Most evals need it anyway.
             import numpy.random
 
             self._calls.append((numpy.random, ("seed", "set_state"), is_seed, "the seed of numpy.random"))
@@ -35,15 +33,15 @@ class ImportEffects:
             pass
 
     @contextlib.contextmanager
-    def noted(self):
-        """Around imports."""
+    def recorded(self):
+        """A context in which the effects of imports are recorded."""
         before = settings()
         replaced = []
         for module, names, counts, what in self._calls:
             for name in names:
                 function = getattr(module, name)
                 replaced.append((module, name, function))
-                setattr(module, name, self._noting(function, counts, what))
+                setattr(module, name, self._recording(function, counts, what))
         try:
             yield
         finally:
@@ -52,24 +50,24 @@ class ImportEffects:
             after = settings()
             for name in {**before, **after}:
                 if before.get(name) != after.get(name):
-                    self._note(name)
+                    self._record(name)
 
-    def _noting(self, function, counts, what):
+    def _recording(self, function, counts, what):
         @functools.wraps(function)
         def call(*args, **kwargs):
             if counts(*args, *kwargs.values()):
-                self._note(what)
+                self._record(what)
             return function(*args, **kwargs)
 
         return call
 
-    def _note(self, what):
+    def _record(self, what):
         if what not in self.found:
             self.found.append(what)
 
 
 def is_seed(*values):
-    """Without one it is what each process begins with."""
+    """Seeding without a value repeats what each process does when it starts."""
     return any(value is not None for value in values)
 
 
@@ -87,7 +85,7 @@ def settings():
         **{
             f"the environment variable {name}": value
             for name, value in os.environ.items()
-            if not name.startswith(OF_LIBRARIES)
+            if not name.startswith(HARMLESS_VARIABLES)
         },
         **{f"the handler of {signal_name(number)}": signal.getsignal(number) for number in signal.valid_signals()},
     }

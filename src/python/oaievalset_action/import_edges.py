@@ -1,7 +1,5 @@
-"""Which modules a module brings in while it is imported, in ways that its text does not show: by a name that is made up of
-parts, or from a file that is no module of any package.
-
-Standard library only.
+"""Records which modules a module imports in ways that its text does not show: by a name that is assembled at run time, or
+from a file that belongs to no package.
 """
 import contextlib
 import functools
@@ -12,13 +10,13 @@ import threading
 
 class ImportEdges:
     def __init__(self):
-        # By the name of the module whose code ran: names of modules, and (name, path) of files.
+        # For each module, by name: the names of the modules, and the (name, path) of the files, that its code has imported.
         self.names, self.files = {}, {}
         self._running = threading.local()
 
     @contextlib.contextmanager
-    def noted(self):
-        """Around imports."""
+    def recorded(self):
+        """A context in which imports are recorded."""
         base = bootstrap._LoaderBasics
         execute, import_module = base.exec_module, importlib.import_module
 
@@ -37,21 +35,21 @@ class ImportEdges:
                 stack.pop()
 
         @functools.wraps(import_module)
-        def note_import(name, package=None):
+        def import_and_record(name, package=None):
             module = import_module(name, package)
             stack = self._stack()
             if stack:
                 self.names.setdefault(stack[-1], set()).add(module.__name__)
             return module
 
-        base.exec_module, importlib.import_module = exec_module, note_import
+        base.exec_module, importlib.import_module = exec_module, import_and_record
         try:
             yield
         finally:
             base.exec_module, importlib.import_module = execute, import_module
 
     def _stack(self):
-        """The modules whose code is running in this thread, the innermost last."""
+        """The modules whose code runs in this thread, the innermost last."""
         if not hasattr(self._running, "names"):
             self._running.names = []
         return self._running.names

@@ -1,16 +1,14 @@
-"""The modules of the user's own that a class brings in, however deep, found without importing one more.
+"""Finds all modules of the user's that a class imports, directly or indirectly, without importing any further module.
 
-What is imported already is where it is. What is not, because a function imports it when it is called, is looked for where
-Python would look. A name that leads nowhere is passed over: no file stands for it, and it may be the name of a value.
-
-Standard library only.
+A module that is imported already knows its file. A module that a function imports later is looked up where Python would look
+it up. A name that leads to no file is ignored, because it may be the name of a value.
 """
 import importlib.machinery
 import os
 import sys
 
-from import_statements import imports_of
-from source_files import module_label, search_locations
+from .import_statements import imports_of
+from .sources import module_label, search_locations
 
 SOURCES = tuple(importlib.machinery.SOURCE_SUFFIXES)
 FILES = (*importlib.machinery.EXTENSION_SUFFIXES, *SOURCES, *importlib.machinery.BYTECODE_SUFFIXES)
@@ -23,13 +21,13 @@ class Module:
         self.name = name
         # None for a namespace package.
         self.path = path
-        # Where the modules below it are looked for.
+        # The directories of its submodules.
         self.folders = folders
-        # Inside a file that holds modules (a zip file on sys.path), that file.
+        # For a module inside a zip file on sys.path, the zip file.
         self.file = path and enclosing_file(path)
 
 
-# Stands in front of the path of a module that was read from a file, under a name that may be no module's.
+# Prefix of the path of a module that was loaded from a file, possibly under a name that is not the name of a module.
 FROM_FILE = "\0"
 
 
@@ -40,18 +38,18 @@ class ImportedModules:
         self._found = {}
         self._named = {}
         self._closures = {}
-        # Names by which modules of the user's own were looked for, found or not.
+        # The names of the user's modules that were looked up, whether they were found or not.
         self.looked_up = set()
 
     def of(self, names):
-        """What the modules of these names bring in, themselves included: (files, packages)."""
+        """Everything that these modules import, themselves included: (files, packages)."""
         key = frozenset(names)
         if key not in self._closures:
             self._closures[key] = self._closure(key)
         return self._closures[key]
 
     def folders_of(self, name):
-        """The directories in which modules of that package are looked for."""
+        """The directories in which submodules of that package are looked up."""
         module = self._find(name)
         return module.folders if module else []
 
@@ -86,16 +84,16 @@ class ImportedModules:
         )
 
     def _has_modules(self, name):
-        """Whether it is a package in which modules of the user's own may lie."""
+        """Whether it is a package that may hold modules of the user's."""
         module = self._find(name)
         if module is None or not module.folders:
             return False
         return module.path is None or self._sources.is_own(name, module.path)
 
     def _names_in(self, module):
-        """The names that may be modules among what a file imports."""
+        """The imported names that may be modules."""
         if module.name not in self._named:
-            self._named[module.name] = [*self._read(module), *self._noted(module)]
+            self._named[module.name] = [*self._read(module), *self._recorded(module)]
         return self._named[module.name]
 
     def _read(self, module):
@@ -121,8 +119,8 @@ class ImportedModules:
                 self.looked_up.add(name)
                 yield from self._modules_in(name)
 
-    def _noted(self, module):
-        """What it has brought in while it was imported, also in ways that its text does not show."""
+    def _recorded(self, module):
+        """Modules that it imported in ways that its text does not show."""
         yield from self._edges.names.get(module.name, ())
         for name, path in self._edges.files.get(module.name, ()):
             found = self._find(name)
@@ -169,7 +167,7 @@ class ImportedModules:
 
 
 def absolute(level, name, package):
-    """The whole name of what is imported inside a package; empty when it leads out of it."""
+    """The absolute name of an import inside a package; empty when it has more dots than the package has parents."""
     if level == 0:
         return name
     parts = package.split(".") if package else []
@@ -180,7 +178,8 @@ def absolute(level, name, package):
 
 
 def in_folders(name, last, folders):
-    """As Python's own finder: in each folder first the package, then the module; a mere directory when there is neither."""
+    """Like Python's own finder: in each folder first a package, then a module. Without either, directories of that name are a
+    namespace package."""
     portions = []
     for folder in folders:
         # An empty entry of sys.path is the working directory.
@@ -202,7 +201,7 @@ def in_folders(name, last, folders):
 
 
 def by_other_finders(name):
-    """Those of editable installs, which know where the packages of a checkout are."""
+    """Finders of editable installs know where the packages of a checkout are."""
     for finder in sys.meta_path:
         if getattr(finder, "__name__", None) not in USUAL_FINDERS:
             found = by_finder(finder, name, None)
@@ -218,13 +217,13 @@ def by_finder(finder, name, path):
             return None
         folders = [os.fspath(folder) for folder in spec.submodule_search_locations or ()]
         path = spec.origin if spec.has_location else None
-    except Exception:  # Code of others, asked in a way in which Python does not ask.
+    except Exception:  # A finder of a third party, called outside of an import.
         return None
     return Module(name, path, folders) if path or folders else None
 
 
 def enclosing_file(path):
-    """The path itself, or the file on its way that is no directory."""
+    """The path itself, or the file that it passes through, such as a zip file."""
     while not os.path.exists(path) and os.path.dirname(path) != path:
         path = os.path.dirname(path)
     return path

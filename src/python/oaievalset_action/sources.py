@@ -1,6 +1,4 @@
-"""Which code the versions of what is installed do not stand for.
-
-Standard library only.
+"""Which code can change while the versions of all installed packages stay the same.
 """
 import csv
 import importlib.machinery
@@ -17,21 +15,21 @@ EXTENSIONS = tuple(importlib.machinery.EXTENSION_SUFFIXES)
 
 
 class Sources:
-    """The code behind a class that the evals version does not stand for."""
+    """Tells the user's own code from code that an installed version identifies."""
 
     def __init__(self):
         import evals
 
         self._evals = os.path.dirname(os.path.realpath(evals.__file__))
-        # In a checkout (pip install -e) the code changes under one and the same version.
+        # In a checkout (pip install -e) the code changes while the version stays.
         self._evals_is_installed = in_site_packages(self._evals) and not is_local(distribution_named("evals"))
         self._standard = tuple(folder + os.sep for folder in STANDARD)
         self._distributions = None
         self._local = {}
 
     def of(self, cls):
-        """Returns (files, packages): own source files of the class and its bases, and installed distributions. Fingerprints
-        of the second format are made of these."""
+        """Returns (files, packages): the user's source files of the class and its bases, and installed distributions. The
+        second format of fingerprints hashes these."""
         files, packages = {}, {}
         for base in inspect.getmro(cls) if inspect.isclass(cls) else [cls]:
             name = getattr(base, "__module__", None)
@@ -52,13 +50,13 @@ class Sources:
         return list(files.values()), [{"name": name, "version": packages[name]} for name in sorted(packages)]
 
     def is_own(self, name, path):
-        """Whether the code of a module changes while the versions of everything that is installed stay."""
+        """Whether the code of a module can change while all installed versions stay the same."""
         path = os.path.realpath(path)
         if self.is_evals(path):
             return not self._evals_is_installed
         if in_site_packages(path):
             distribution = self._distribution(name, path)
-            # What was compiled differs from one build to the next though nothing was edited.
+            # Two builds of the same code differ, so a compiled file counts by its version.
             return distribution is None or self._is_local(distribution) and not path.endswith(EXTENSIONS)
         return not path.startswith(self._standard)
 
@@ -71,7 +69,7 @@ class Sources:
         return not (isinstance(path, str) and self.is_evals(os.path.realpath(path)))
 
     def package_of(self, name, path):
-        """Name and version of the distribution that an installed module is of; None for what no version stands for."""
+        """Name and version of the distribution of an installed module, or None when no version identifies it."""
         if not in_site_packages(path) or self.is_evals(os.path.realpath(path)):
             return None
         distribution = self._distribution(name, os.path.realpath(path))
@@ -83,7 +81,7 @@ class Sources:
         return self._local[distribution]
 
     def _candidates(self, module):
-        """The installed distributions that have a module or package of that top-level name."""
+        """The installed distributions that have this top-level module or package."""
         if self._distributions is None:
             self._distributions = {}
             for distribution in importlib.metadata.distributions():
@@ -110,7 +108,7 @@ def distribution_named(name):
 
 
 def origin_of(distribution):
-    """What pip wrote down of a distribution that came from elsewhere than a package index (PEP 610)."""
+    """Where a distribution came from if not from a package index, as pip recorded it (PEP 610)."""
     try:
         origin = json.loads(distribution.read_text("direct_url.json"))
         return origin if isinstance(origin, dict) else {}
@@ -119,12 +117,12 @@ def origin_of(distribution):
 
 
 def is_local(distribution):
-    """Whether it was installed from a directory: `pip install .` puts other code there under one and the same version."""
+    """Whether it was installed from a directory. `pip install .` installs changed code under an unchanged version."""
     return "dir_info" in origin_of(distribution)
 
 
 def revision_of(distribution):
-    """The commit or the archive that a distribution was installed from; empty for what an index has under a version."""
+    """The commit or the archive that a distribution was installed from; empty when it came from a package index."""
     origin = origin_of(distribution)
     for kind, name in (("vcs_info", "commit_id"), ("archive_info", "hash")):
         value = origin.get(kind)
@@ -134,7 +132,7 @@ def revision_of(distribution):
 
 
 def search_locations(module):
-    """The directories in which the modules of a package are looked for; none for what is no package."""
+    """The directories in which submodules are looked up; none for a module that is not a package."""
     try:
         return [os.fspath(folder) for folder in module.__path__]
     except (AttributeError, TypeError, KeyError):
@@ -149,7 +147,7 @@ def top_level_names(distribution):
     text = distribution.read_text("top_level.txt")
     if text:
         return set(text.split())
-    # Its `files` makes an object of every line, which takes a hundred times as long.
+    # `files` makes an object of every line, which takes a hundred times as long as reading RECORD.
     record = distribution.read_text("RECORD")
     if record is None:
         files = [file.as_posix() for file in distribution.files or ()]
@@ -159,7 +157,7 @@ def top_level_names(distribution):
 
 
 def module_label(module, path):
-    """Where the file is below whatever directory it was imported from."""
+    """The path of a module below the directory on sys.path that it was imported from."""
     name = os.path.basename(path)
     parts = module.split(".")
     return "/".join([*parts, name] if name.startswith("__init__.") else [*parts[:-1], name])

@@ -1,6 +1,4 @@
-"""What a Python file imports, read from its text: at its top, inside functions, and by importlib with a name written out.
-
-Standard library only.
+"""Reads from the text of a Python file what it imports: at its top, inside functions, and by importlib with a literal name.
 """
 import ast
 import re
@@ -12,24 +10,24 @@ CLASS_REFERENCE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 IMPORTERS = ("import_module", "__import__", "make_object")
 LISTERS = ("iter_modules", "walk_packages")
 
-# A program that is larger was written by a program.
-LARGEST = 16 * 1024**2
+# A larger file was generated, and would take too long.
+MAX_BYTES = 16 * 1024**2
 
 
 class Imports:
-    """Names as they are written: `level` dots, a module, and what is taken from it ("*" for all of it)."""
+    """Imports as they are written: the number of dots (`level`), a module, and the names taken from it ("*" for all)."""
 
     def __init__(self):
         self.statements = []
-        # Packages all of whose modules may be imported: their name, with its level.
+        # (level, name) of packages of which any module may be imported.
         self.whole_packages = []
 
 
 def imports_of(path):
-    """Nothing when it is no Python text that this Python can read: then there is nothing in it that could be imported."""
+    """No imports when this Python cannot parse the file, because it then cannot run the file either."""
     try:
         with tokenize.open(path) as file:
-            text = file.read(LARGEST)
+            text = file.read(MAX_BYTES)
         tree = ast.parse(text)
     except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return Imports()
@@ -47,7 +45,7 @@ def imports_of(path):
             if CLASS_REFERENCE.fullmatch(node.value):
                 found.statements.append((0, node.value.partition(":")[0], ()))
         if isinstance(node, ast.If) and is_type_checking(node.test):
-            stack += node.orelse  # The rest is never run.
+            stack += node.orelse  # The body never runs.
         else:
             stack += ast.iter_child_nodes(node)
     return found
@@ -56,7 +54,7 @@ def imports_of(path):
 def read_call(node, found):
     name = getattr(node.func, "attr", None) or getattr(node.func, "id", None)
     if name in LISTERS:
-        # They are given the path of a package: nearly always that of the one they are called in.
+        # Their argument is the path of a package, which is nearly always the package of this file.
         found.whole_packages.append((1, ""))
         return
     if name not in IMPORTERS or not node.args:
@@ -68,7 +66,7 @@ def read_call(node, found):
     elif isinstance(target, ast.JoinedStr):
         first = target.values[0] if target.values else None
         text = first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
-        # f"own.plugins.{name}": which of them, only a run can tell.
+        # f"own.plugins.{name}": only a run shows which module it is.
         if "." in text:
             found.whole_packages.append(split_dots(text.rpartition(".")[0] or "."))
         elif first is not None and is_own_name(first):

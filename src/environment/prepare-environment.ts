@@ -5,16 +5,16 @@ import { extraRequirements, isMovingTarget } from './extra-packages.ts';
 import { installExtraPackages } from './extra-packages-venv.ts';
 import { findInterpreter, locate } from './interpreter.ts';
 import { identifyInterpreter } from './interpreter-identity.ts';
+import { lockedPackagesFor } from './locked-packages.ts';
 import { installLocked } from './locked-venv.ts';
-import { lockFor } from './locks.ts';
 import type { Interpreter, ProcessContext } from './probe.ts';
 
 export interface EnvironmentRequest {
   /** A name on PATH, or a path, relative to the working directory. */
   readonly python: string;
-  /** Empty: use what `python` has. */
+  /** Empty to use the evals that `python` has. */
   readonly evalsVersion: string;
-  /** Requirements, comments and blank lines. */
+  /** Lines with requirements, comments or nothing. */
   readonly extraPackages: readonly string[];
   /** Absolute. */
   readonly workingDirectory: string;
@@ -26,59 +26,60 @@ export interface PythonEnvironment {
   readonly python: string;
   /** `3.11.7` */
   readonly pythonVersion: string;
-  /** `unknown` for a copy of evals that was put on the path without being installed. */
+  /** `unknown` for a copy of evals that is on sys.path without being installed. */
   readonly evalsVersion: string;
-  /** The user's own interpreter, or a venv of the action's: one that was there, or a new one. */
+  /** Whether this is the user's interpreter, an existing venv of the action's, or a new one. */
   readonly installed: 'existing' | 'reused' | 'created';
-  /** The venv, when nothing but the lock decides what is in it. */
+  /** The venv, when it holds only locked packages. */
   readonly lockedRoot: string | undefined;
 }
 
 /**
- * Which interpreter and packages a request leads to, told without starting Python: two requests of one subject find, or
- * make, the same.
- * @returns undefined when that cannot be told: behind a shim, or with packages that are installed again in every run
+ * Identifies the interpreter and packages of a request without starting Python. Requests with the same key find, or build,
+ * the same environment.
+ * @returns undefined when Python has to be started to know them: with a shim or script, or with packages that are installed
+ *   again in every run
  * @throws ActionError PYTHON_MISSING, EVALS_UNSUPPORTED or INPUT_INVALID
  */
 export async function environmentKey(request: EnvironmentRequest): Promise<unknown> {
   const { python, evalsVersion, workingDirectory, env, extraPackages } = request;
-  const started = await identifyInterpreter(await locate(python, { workingDirectory, env }));
-  const lock = evalsVersion === '' ? undefined : await lockFor(evalsVersion);
+  const identity = await identifyInterpreter(await locate(python, { workingDirectory, env }));
+  const packages = evalsVersion === '' ? undefined : await lockedPackagesFor(evalsVersion);
   const moving = extraRequirements(extraPackages).some(isMovingTarget);
-  return started === undefined || moving
+  return identity === undefined || moving
     ? undefined
-    : { python: started, lock: lock?.text ?? null, extraPackages };
+    : { python: identity, lock: packages?.text ?? null, extraPackages };
 }
 
 /**
- * Finds, or makes, a Python interpreter that has evals.
+ * Finds a Python interpreter that has evals, or builds one.
  *
- * The user's interpreter is never changed. With `evalsVersion` evals comes from the action's lock, in a venv outside the
- * checkout that later jobs on the machine use again. Extra packages come into a second venv on top, which sees all of
- * the first (or of the user's interpreter) and cannot replace a version there.
+ * The user's interpreter is never changed. With `evalsVersion`, evals is installed from the action's locked list into a venv
+ * outside of the checkout, which later jobs on the machine reuse. Extra packages are installed into a second venv on top,
+ * which sees all packages of the first (or of the user's interpreter) and cannot replace them.
  *
  * @throws ActionError PYTHON_MISSING, PYTHON_UNSUPPORTED, EVALS_MISSING, EVALS_UNSUPPORTED, INPUT_INVALID or
  *   INSTALL_FAILED.
  */
 export async function prepareEnvironment(request: EnvironmentRequest, log: Log): Promise<PythonEnvironment> {
   const { python, evalsVersion, workingDirectory, env } = request;
-  const surroundings: ProcessContext = { workingDirectory, env };
+  const context: ProcessContext = { workingDirectory, env };
   const requirements = extraRequirements(request.extraPackages);
-  const lock = evalsVersion === '' ? undefined : await lockFor(evalsVersion);
+  const packages = evalsVersion === '' ? undefined : await lockedPackagesFor(evalsVersion);
 
-  const users = await findInterpreter(python, surroundings);
-  const base: Prepared = lock
-    ? await installLocked(lock, users, surroundings, log)
+  const users = await findInterpreter(python, context);
+  const base: Prepared = packages
+    ? await installLocked(packages, users, context, log)
     : { interpreter: users, installed: 'existing' };
   if (requirements.length === 0) {
     const environment = withEvals(base);
     // <venv>/bin/python
-    return { ...environment, lockedRoot: lock && dirname(dirname(environment.python)) };
+    return { ...environment, lockedRoot: packages && dirname(dirname(environment.python)) };
   }
-  // Told before anything is installed, unless what is installed is evals.
+  // Reported before anything is installed, unless evals itself is among the extra packages.
   if (!requirements.some((requirement) => /(^|[^\w-])evals\b/i.test(requirement))) withEvals(base);
 
-  const layer = await installExtraPackages(requirements, base.interpreter, surroundings, log);
+  const layer = await installExtraPackages(requirements, base.interpreter, context, log);
   return withEvals({ ...layer, installed: base.installed === 'created' ? 'created' : layer.installed });
 }
 
@@ -92,9 +93,7 @@ function withEvals({ interpreter, installed }: Prepared): PythonEnvironment {
   const { evals, path, version } = interpreter;
   if (evals.state !== 'installed') {
     const found =
-      evals.state === 'foreign'
-        ? ` (what it finds at ${evals.location} is another package of that name)`
-        : '';
+      evals.state === 'foreign' ? ` (the package of that name at ${evals.location} is another one)` : '';
     throw new ActionError(
       'EVALS_MISSING',
       `${path} (Python ${version}) does not have OpenAI Evals${found}.`,

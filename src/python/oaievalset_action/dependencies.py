@@ -1,27 +1,25 @@
-"""What a plan was made from: docs/adr/0005-plan-without-python.md.
-
-Standard library only.
+"""Records the files and directories that a plan depends on: docs/adr/0005-plan-without-python.md.
 """
 import glob
 import os
 import site
 import sys
 
-from source_files import STANDARD, in_site_packages, search_locations
-from wire import to_wire
+from .sources import STANDARD, in_site_packages, search_locations
+from .wire import to_wire
 
 
 def site_folders():
-    """Where site looks for packages: what is not there at the start is not on sys.path."""
+    """Where site looks for packages. A directory that does not exist when Python starts is not on sys.path."""
     try:
         user = [site.getusersitepackages()] if site.ENABLE_USER_SITE else []
         return [*site.getsitepackages(), *user]
-    except AttributeError:  # The site module of old versions of virtualenv has none of it.
+    except AttributeError:  # Old versions of virtualenv have a site module without these functions.
         return []
 
 
 def folders_of_pth(file):
-    """The directories that a .pth file adds to sys.path, as far as they are there when Python starts."""
+    """The directories that a .pth file adds to sys.path if they exist when Python starts."""
     try:
         with open(file, encoding="utf-8-sig", errors="replace") as stream:
             lines = [line.strip() for line in stream]
@@ -31,14 +29,14 @@ def folders_of_pth(file):
     return [os.path.join(os.path.dirname(file), line) for line in named]
 
 
-class Basis:
-    """What the answer was read from. As long as none of it has changed, neither has the answer: files by their content,
-    directories by the names in them, and paths where something was looked for and not found."""
+class Dependencies:
+    """The plan stays the same while these stay the same: the content of files, the names in directories, and the paths at
+    which nothing was found (`missing`)."""
 
     KINDS = ("completion_fns", "solvers", "evals", "eval_sets", "modelgraded")
 
     def __init__(self):
-        self.files, self.directories, self.absent = set(), set(), set()
+        self.files, self.directories, self.missing = set(), set(), set()
 
     def seen(self, path):
         path = os.path.abspath(path)
@@ -47,7 +45,7 @@ class Basis:
         elif os.path.isdir(path):
             self.directories.add(path)
         else:
-            self.absent.add(path)
+            self.missing.add(path)
 
     def registry(self, path):
         for kind in self.KINDS:
@@ -57,8 +55,8 @@ class Basis:
                 self.seen(file)
 
     def search_path(self):
-        """The names in the directories that modules are imported from say what is installed there, in what version, and
-        what would be found first. Directories that are not there yet count as well."""
+        """The names in the directories on sys.path show what is installed, in which version, and what is found first.
+        Directories that do not exist yet count as well."""
         for entry in [*sys.path, *site_folders()]:
             entry = os.path.abspath(entry)
             if os.path.realpath(entry) in STANDARD:
@@ -73,16 +71,16 @@ class Basis:
             self._module(sys.modules.get(name))
 
     def modules(self, sources, imported):
-        """What was imported to get at the classes, and what they may import later: the code of modules that no installed
-        version stands for, and the names in all places where they, or a package they are in, were looked for."""
-        own = os.path.dirname(os.path.abspath(__file__))
+        """The modules that the classes import now or later: the code of modules that no installed version identifies, and
+        the names in all directories in which these modules and their packages are looked up."""
+        own = os.path.dirname(os.path.realpath(__file__))
         looked_up = set(imported.looked_up)
         for name, module in list(sys.modules.items()):
             if not isinstance(name, str):
                 continue
             path = getattr(module, "__file__", None)
-            if isinstance(path, str) and os.path.dirname(os.path.abspath(path)) == own:
-                continue  # The planner, which the request stands for.
+            if isinstance(path, str) and os.path.dirname(os.path.realpath(path)) == own:
+                continue  # This package, whose text is part of the key of the plan.
             looked_up.add(name.partition(".")[0])
             if is_own(name, module, sources):
                 looked_up.add(name)
@@ -93,12 +91,12 @@ class Basis:
     def _module(self, module):
         path = getattr(module, "__file__", None)
         if isinstance(path, str):
-            # Not what it is a link to, which is another file tomorrow.
+            # The path of a link itself, because the link may lead to another file later.
             self.seen(path)
 
     def _places(self, name, imported):
-        """Every directory in which a part of the module's name is looked up, and every one that such a part may stand for:
-        one without __init__.py is a package as well, once it has one, or when nothing else is found."""
+        """Every directory in which a part of the name is looked up, and every directory of that name: one without __init__.py
+        becomes a package when it gets one, or when nothing else is found."""
         folders, parent = sys.path, ""
         for part in name.split("."):
             for folder in folders:
@@ -113,13 +111,13 @@ class Basis:
             self.seen(folder)
 
     def described(self):
-        return {name: sorted(map(to_wire, getattr(self, name))) for name in ("files", "directories", "absent")}
+        return {name: sorted(map(to_wire, getattr(self, name))) for name in ("files", "directories", "missing")}
 
 
 def is_own(name, module, sources):
-    """Whether a module that is imported is the user's own."""
+    """Whether an imported module is the user's."""
     path = getattr(module, "__file__", None)
     if isinstance(path, str):
         return sources.is_own(name, path)
-    # A namespace package, or one that is built in.
+    # A namespace package or a built-in module.
     return any(not in_site_packages(folder) for folder in search_locations(module))

@@ -1,8 +1,8 @@
-"""Reads a registry file as evals does, faster where that makes no difference.
+"""Reads a registry file as evals does, but with a faster parser where the result is the same.
 
-PyYAML has two parsers: its own, which evals uses, and libyaml's, five times as fast. They differ: libyaml refuses escaped
-surrogate pairs, and takes tabs, some colons and some characters that PyYAML's own refuses. So libyaml's answer counts for
-text that is too plain for a difference, and for the files that come with evals, of which a test knows that there is none.
+PyYAML has two parsers: its own, which evals uses, and libyaml's, which is five times as fast. They differ: libyaml refuses
+escaped surrogate pairs, and accepts tabs, some colons and some characters that PyYAML's own parser refuses. Therefore libyaml
+reads only text that is too plain for a difference, and the files that come with evals, which a test compares.
 """
 import os
 import re
@@ -14,11 +14,11 @@ PLAIN = re.compile(rf"(?: *(?:- )?{NAME}:(?: {VALUE})?\n| *- {VALUE}\n|\n| *#[ -
 
 
 def read_entries(path, comes_with_evals):
-    """What evals makes of a registry file: its entries, or None when it holds none. Throws what evals would throw."""
+    """The entries that evals reads from a registry file, or None when it has none. Raises what evals would raise."""
     import yaml
 
     if not os.path.isfile(path):
-        # A pipe would be waited for.
+        # Opening a pipe would wait for a writer.
         raise OSError("it is not a regular file, or a link that leads to none")
     with open(path, "r", encoding="utf-8") as file:
         text = file.read()
@@ -27,7 +27,7 @@ def read_entries(path, comes_with_evals):
             try:
                 entries = yaml.load(text, Loader=yaml.CSafeLoader)
             except (yaml.YAMLError, ValueError):
-                pass  # evals' own parser may take it; if not, its words are those that users know.
+                pass  # evals' own parser may accept it. If not, users know its messages.
         if entries is None:
             file.seek(0)
             entries = yaml.safe_load(file)

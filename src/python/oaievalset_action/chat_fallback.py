@@ -1,17 +1,15 @@
-"""Mends what keeps evals 3.0.1 from running with today's models. Nothing else of evals is changed.
+"""Makes evals 3.0.1 use the chat API for models that it does not know. Nothing else of evals is changed.
 
-- A name that evals does not know goes to /v1/models and then to /v1/completions. Today chat is the rule, and the old
-  completion models are the exception that can be listed: they are not made any more.
-- OpenAIChatCompletionFn, named in a registry, dies of the argument `registry` that every registered class is given.
-- A solver asks for the context length or the tokenizer of a model, and dies when none is known.
-
-Standard library and evals only.
+- evals looks an unknown name up at /v1/models and then uses /v1/completions. New models use the chat API. The old completion
+  models are listed here, because no new ones are made.
+- OpenAIChatCompletionFn, named in a registry, fails because of the argument `registry` that every registered class gets.
+- A solver looks up the context length or the tokenizer of a model, and fails when evals or tiktoken does not know them.
 """
 import functools
 import re
 import sys
 
-# https://platform.openai.com/docs/deprecations: everything that was ever served by /v1/completions alone.
+# https://platform.openai.com/docs/deprecations: every model that was served by /v1/completions only.
 LEGACY_COMPLETION_MODEL = re.compile(
     r"""(ft:)?(
         (text-|code-)?(ada|babbage|curie|davinci)(-(code-.+|instruct-beta|\d{3}|002))?   # ada … text-davinci-003, babbage-002
@@ -23,7 +21,7 @@ LEGACY_COMPLETION_MODEL = re.compile(
     re.VERBOSE,
 )
 
-# What a solver that cannot do without a context length is told: every model of today takes that much.
+# For a solver that needs a context length. All current chat models have at least this one.
 CONTEXT_LENGTH = 128_000
 NEEDS_CONTEXT_LENGTH = ("evals.elsuite.hr_ml_agent_bench.solvers.baseline",)
 
@@ -33,7 +31,7 @@ def is_legacy_completion_model(name):
 
 
 def install():
-    """To be called before or after the modules of evals that ask about models are imported."""
+    """May be called before or after the modules of evals that look up models are imported."""
     import evals.completion_fns.openai as openai_fns
     import evals.registry as registry
 
@@ -50,7 +48,7 @@ def install():
         if name == "dummy" or known_chat_model(name):
             return make_known(self, name, **kwargs)
         if name in self._completion_fns or name in self._solvers:
-            # As the end of what is replaced here, which asks for the name at /v1/models first.
+            # Like the end of the replaced function, which looks the name up at /v1/models first.
             spec = self.get_completion_fn(name)
             spec.args = {**(spec.args or {}), **kwargs, "registry": self}
             instance = registry.make_object(spec.cls)(**spec.args)
@@ -76,17 +74,17 @@ def install():
 
     @functools.wraps(known_make_object)
     def make_object(*args, **kwargs):
-        # It imports what the registry names.
+        # make_object imports the modules that the registry names.
         found = known_make_object(*args, **kwargs)
-        mend_loaded_modules()
+        patch_loaded_modules()
         return found
 
     replace(known_make_object, make_object)
-    mend_loaded_modules()
+    patch_loaded_modules()
 
 
-def mend_loaded_modules():
-    """What can only be mended in modules that are there: done again whenever more of them may be."""
+def patch_loaded_modules():
+    """Patches modules that can only be patched once they are imported. Called whenever further modules may be imported."""
     from evals.registry import n_ctx_from_model_name
 
     for name in NEEDS_CONTEXT_LENGTH:
@@ -108,7 +106,7 @@ def mend_loaded_modules():
 
 
 def replace(old, new):
-    """In every module that has imported it by name."""
+    """Replaces a function in every module that has imported it by name."""
     for module in list(sys.modules.values()):
         for name, value in list(getattr(module, "__dict__", {}).items()):
             if value is old:

@@ -1,48 +1,46 @@
-"""The files that arguments name.
+"""Finds the files that arguments name.
 
-An eval's data are the files its arguments name. A class may also find data by other means: a directory written into
-its code (evals.elsuite.cant_do_that_anymore), samples in its code (evals.elsuite.test.match), a Hugging Face data set
-(evals.elsuite.lambada). Such data comes with the evals package, or cannot be known; the evals version stands for it.
+A class may also find data by other means: a directory named in its code (evals.elsuite.cant_do_that_anymore), samples in its
+code (evals.elsuite.test.match), a Hugging Face data set (evals.elsuite.lambada). Such data comes with the evals package or
+cannot be known, and the version of evals identifies it.
 """
 import os
 import re
 from pathlib import Path
 
-from problems import words
-from wire import to_wire
+from .wire import to_wire
 
 LFS_POINTER = b"version https://git-lfs.github.com/spec/v1"
 REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://\S+")
 MODELGRADED_ARGUMENT = re.compile(r"(^|[._])modelgraded_spec$")
-# What is there has no content of its own, and may have no end.
+# Files of the kernel and of devices have no content of their own, and reading them may not end.
 UNREAL = ("/proc/", "/sys/", "/dev/")
-# A directory under such a name is where an eval writes: its content is a result, not an input.
+# An eval writes to directories that arguments of these names name. Their content is a result, not an input.
 WRITTEN_DIRECTORY = re.compile(r"(^|_)(cache|out|output|outputs|log|logs|save|tmp|temp)(_|$)")
 
 
 class DataFiles:
-    """Finds the files that arguments name, in the order evals looks: as named, below the registry the spec is from,
-    below evals' own registry (evals.eval.Eval._prefix_registry_path, then evals.data.open_by_file_pattern)."""
+    """Finds the files that arguments name, in the order in which evals looks them up: the path itself, below the registry
+    of the spec, below evals' own registry (evals.eval.Eval._prefix_registry_path, then evals.data.open_by_file_pattern)."""
 
-    def __init__(self, problems, basis):
+    def __init__(self, problems, dependencies):
         import evals
 
         self._problems = problems
-        self._basis = basis
+        self._dependencies = dependencies
         self._package_root = os.path.join(os.path.dirname(os.path.abspath(evals.__file__)), "registry", "data")
         self._pointers = {}
-        self._lines = {}
 
     def find(self, args, registry_path, subject, own_registry_only=(), unread=None, may_write=False):
-        """Returns (data, remote). `own_registry_only` names the arguments that the class looks up in the registry of
-        its spec only; `unread` those that nothing opens, or None when nothing is known about what is opened; `may_write`
-        says that the class is not one of evals' own: what is missing may be what it writes."""
+        """Returns (data, remote). `own_registry_only` names the arguments that the class looks up only in the registry of
+        its spec. `unread` names the arguments that nothing opens; None means that it is not known what is opened.
+        `may_write` says that the class is not one of evals' own, so that it may write a missing file itself."""
         data, remote = [], []
         for name, value in strings_in(args):
             if REMOTE.fullmatch(value):
                 remote.append({"name": name, "url": value})
                 continue
-            if MODELGRADED_ARGUMENT.search(name):  # A name in the registry, often that of a data directory too.
+            if MODELGRADED_ARGUMENT.search(name):  # The name of a registry entry, which is often also the name of a data directory.
                 continue
             path = self.locate(name, value, registry_path, own_registry_only)
             if path is not None and os.path.realpath(path).startswith(UNREAL):
@@ -52,13 +50,13 @@ class DataFiles:
                     near = self._near(value, registry_path)
                     missing = f"{name}: there is no file {value}"
                     if may_write:
-                        why = "If the eval writes it, this is as it should be; if it reads it, add it"
+                        why = "This is fine if the eval writes the file; add the file if the eval reads it"
                         self._problems.warn("missing-data", subject, f"{missing}. {why}", near)
                     else:
                         self._problems.add("missing-data", subject, missing, near)
                 continue
             root = to_wire(os.path.abspath(path))
-            for file in [path] if os.path.isfile(path) else all_files(path, self._basis.seen):
+            for file in [path] if os.path.isfile(path) else all_files(path, self._dependencies.seen):
                 label = self._label(file, value, registry_path)
                 file = os.path.abspath(file)
                 argument = "samples" if name == "samples_jsonl" else name
@@ -72,55 +70,34 @@ class DataFiles:
         """The file or directory that an argument names, or None."""
         if not value.strip() or "\n" in value or "\0" in value or len(value) > 1000:
             return None
-        self._basis.seen(value)
+        self._dependencies.seen(value)
         if os.path.isfile(value):
             return value
         for root in self._roots(registry_path, name in own_registry_only):
             path = os.path.join(root, value)
-            self._basis.seen(path)
+            self._dependencies.seen(path)
             if os.path.isfile(path) or (os.path.isdir(path) and not contains(path, root)):
                 return path
-        # A bare word is more often a mode or a subject than a directory that happens to be here.
+        # A bare word is more often a mode or a subject than the name of a directory.
         if "/" not in value and os.sep not in value or WRITTEN_DIRECTORY.search(last_key(name)):
             return None
         return value if os.path.isdir(value) and not contains(value, os.getcwd()) else None
 
     def samples_of(self, value, registry_path, own_registry_only):
-        """Where the samples are that `samples_jsonl` names, or None."""
+        """The file or directory that `samples_jsonl` names, or None."""
         if "samples_jsonl" in own_registry_only and registry_path is not None and "\0" not in value:
-            # As Eval._prefix_registry_path: an empty name, or a dot, is the whole data directory.
+            # Like Eval._prefix_registry_path: an empty name, or a dot, is the whole data directory.
             path = value if os.path.isfile(value) else os.path.join(str(registry_path), "data", value)
-            self._basis.seen(path)
+            self._dependencies.seen(path)
             return path if os.path.exists(path) else None
         return self.locate("samples_jsonl", value, registry_path, own_registry_only)
-
-    def count_samples(self, path, subject):
-        """Lines of what evals.data.get_jsonl reads; one each is one sample. None when it cannot be read."""
-        try:
-            files = jsonl_files(path)
-        except OSError:
-            return None
-        if os.path.isdir(path):
-            for folder in {path, *map(os.path.dirname, files)}:
-                self._basis.seen(folder)
-        counts = [self._count_lines(file, subject) for file in files]
-        return None if None in counts else sum(counts)
-
-    def _count_lines(self, path, subject):
-        if path not in self._lines:
-            try:
-                self._lines[path] = count_lines(path)
-            except Exception as error:
-                self._lines[path] = None
-                self._problems.add("unreadable-data", subject, f"{os.path.basename(path)}: {words(error)}")
-        return self._lines[path]
 
     def _roots(self, registry_path, own_registry_only=False):
         own = [] if registry_path is None else [os.path.join(str(registry_path), "data")]
         return own if own_registry_only else [*own, self._package_root]
 
     def _label(self, path, value, registry_path):
-        """The path below the root it was found in. An absolute path below none of them keeps only its name."""
+        """The path below the root that it was found in. An absolute path outside of all roots keeps only its last part."""
         for root in [*self._roots(registry_path), os.getcwd()]:
             if contains(root, path):
                 return Path(os.path.relpath(path, root)).as_posix()
@@ -148,7 +125,7 @@ class DataFiles:
 
 
 def last_key(name):
-    """The innermost key of a dotted name, positions in lists left out."""
+    """The innermost key of a dotted name, without list positions."""
     return next((part for part in reversed(name.split(".")) if not part.isdigit()), name)
 
 
@@ -156,7 +133,7 @@ def all_files(directory, seen):
     files, visited = [], set()
     for folder, folders, names in os.walk(directory, followlinks=True):
         real = os.path.realpath(folder)
-        if real in visited:  # A link back up.
+        if real in visited:  # A symbolic link to a directory above it.
             folders[:] = []
             continue
         visited.add(real)
@@ -164,17 +141,9 @@ def all_files(directory, seen):
         folders[:] = [name for name in folders if name not in ("__pycache__", ".git")]
         files += [os.path.join(folder, name) for name in names]
     for path in files:
-        if not os.path.isfile(path):  # A link to nothing, which may be there tomorrow.
+        if not os.path.isfile(path):  # A dangling link, whose target may exist later.
             seen(path)
     return sorted(path for path in files if os.path.isfile(path))
-
-
-def jsonl_files(path):
-    """As evals.data.get_jsonl: of a directory only what is named *.jsonl, directories of that name included."""
-    if not os.path.isdir(path):
-        return [path]
-    names = sorted(name for name in os.listdir(path) if name.endswith(".jsonl"))
-    return [file for name in names for file in jsonl_files(os.path.join(path, name))]
 
 
 def contains(directory, path):
@@ -183,7 +152,7 @@ def contains(directory, path):
 
 
 def strings_in(value, name=""):
-    """Every string below a spec's arguments, with its dotted name."""
+    """(dotted name, string) of every string in the arguments of a spec."""
     if isinstance(value, str):
         yield name, value
     elif isinstance(value, dict):
@@ -192,25 +161,3 @@ def strings_in(value, name=""):
     elif isinstance(value, (list, tuple)):
         for index, item in enumerate(value):
             yield from strings_in(item, f"{name}.{index}")
-
-
-def count_lines(path):
-    """As evals reads a text: a line ends at \\n, \\r or \\r\\n, and nowhere else. None are in what is blank all over."""
-    if path.endswith((".gz", ".lz4", ".zst")):
-        from evals.data import open_by_file_pattern
-
-        stream = open_by_file_pattern(path, mode="rb")
-    else:
-        stream = open(path, "rb")
-    count, last, blank = 0, b"", True
-    with stream as file:
-        while True:
-            chunk = file.read(1 << 20)
-            if not chunk:
-                break
-            blank = blank and not chunk.strip()
-            count += chunk.count(b"\n") + chunk.count(b"\r") - chunk.count(b"\r\n")
-            if last == b"\r" and chunk.startswith(b"\n"):
-                count -= 1
-            last = chunk[-1:]
-    return 0 if blank else count + (last not in (b"\n", b"\r"))

@@ -1,0 +1,36 @@
+"""Runs evals' own `oaieval` in this process, on a leash.
+
+    oaieval [--chat-fallback] <arguments of oaieval>
+
+File descriptor 3 is a pipe whose other end the action holds open, see leash.py.
+"""
+import os
+import sys
+
+from . import chat_fallback, leash
+
+LEASH = 3
+CHAT_FALLBACK = "--chat-fallback"
+
+
+def main(arguments):
+    leash.end_with(LEASH)
+    leash.hold(LEASH)
+    if arguments and arguments[0] == CHAT_FALLBACK:
+        arguments = arguments[1:]
+        chat_fallback.install()
+    return run_oaieval(arguments)
+
+
+def run_oaieval(arguments):
+    """Does what the console script `oaieval` does with these arguments. Returns its exit code, or raises what it raises."""
+    sys.argv[:] = ["oaieval", *arguments]
+    # A process that multiprocessing spawns runs the file of its parent's main module, which has to be the console script.
+    script = os.path.join(os.path.dirname(sys.executable), "oaieval")
+    if os.path.isfile(script):
+        sys.modules["__main__"].__file__ = script
+    else:
+        del sys.modules["__main__"].__file__
+    from evals.cli.oaieval import main
+
+    return main()

@@ -1,0 +1,147 @@
+"""Describes what an eval set means today, as evals' own Registry reads it.
+
+    plan --request request.json --output plan.json
+
+request.json: {"model", "eval_set", "args": [oaieval arguments], "registry_paths": [...], "chat_fallback": bool,
+               "shares_registry": whether evals are given the registry that is read here}
+plan.json:    {"version": 1, "problems": [...], ...}; src/plan/registry-plan.ts reads it and holds its schema.
+
+Everything that would make the set fail, or silently run something else than its author meant, becomes a problem. All
+problems are listed at once, so that the user can fix them together. No request is sent.
+
+Imports of eval classes may print. Therefore the plan is written to a file, and everything printed goes to stderr.
+"""
+import argparse
+import importlib.metadata
+import json
+import os
+import sys
+
+from .arguments import NO_ARGUMENTS, read_arguments
+from .classes import IMPORT_ERRORS, Classes
+from .code_lists import CodeLists
+from .completion_functions import CompletionFunctions, names_of
+from .data_files import DataFiles
+from .dependencies import Dependencies
+from .evals_of_set import EvalsOfSet
+from .import_edges import ImportEdges
+from .imported_modules import ImportedModules
+from .output import jsonable
+from .problems import Problems
+from .registry import open_registry
+from .samples import Samples
+from .sources import Sources, distribution_named, revision_of
+from .wire import from_wire, to_wire
+
+
+def write_plan(request_path, output_path):
+    """Writes the plan whole or not at all. Returns the registry it was read from."""
+    with open(request_path, encoding="utf-8") as file:
+        request = json.load(file)
+    # evals makes an API client when it is imported, which needs a key although no request is sent.
+    if not os.environ.get("OPENAI_API_KEY"):
+        os.environ["OPENAI_API_KEY"] = "not-needed-to-plan"
+    plan, registry = make_plan(request, Problems())
+    partial = output_path + ".partial"
+    with open(partial, "w", encoding="utf-8") as file:
+        json.dump(plan, file, allow_nan=False)
+    os.replace(partial, output_path)
+    return registry
+
+
+def make_plan(request, problems):
+    import evals.cli.oaieval  # Without it there is no plan, and this process ends with the error.
+
+    plan = {
+        "version": 1,
+        "python_version": ".".join(map(str, sys.version_info[:3])),
+        "evals_version": evals_version(),
+        "evals_revision": revision_of(distribution_named("evals")),
+        "evals_location": to_wire(os.path.dirname(os.path.abspath(evals.__file__))),
+        "registry_paths": [],
+        "arguments": NO_ARGUMENTS,
+        "completion_fns": [],
+        "evals": [],
+        "code": [],
+        "problems": problems.found,
+        "warnings": problems.warnings,
+        "dependencies": Dependencies().described(),
+    }
+    registry = open_registry([from_wire(path) for path in request["registry_paths"]], problems)
+    try:
+        fill_plan(plan, request, registry, problems)
+    except IMPORT_ERRORS as error:
+        problems.unexpected(request["eval_set"], error)
+    return plan, registry
+
+
+def fill_plan(plan, request, registry, problems):
+    arguments = read_arguments(request, problems)
+    plan["arguments"] = jsonable(arguments)
+    plan["registry_paths"] = [to_wire(os.path.abspath(path)) for path in registry._registry_paths]
+    dependencies = Dependencies()
+    dependencies.search_path()
+    for path in registry._registry_paths:
+        dependencies.registry(path)
+    edges = ImportEdges()
+    classes, sources = Classes(edges), Sources()
+    data_files, samples = DataFiles(problems, dependencies), Samples(problems, dependencies)
+    imported = ImportedModules(sources, edges)
+    code = CodeLists(imported)
+    plan["code"] = code.lists
+
+    models = request["model"].split(",")
+    completion_functions = CompletionFunctions(
+        registry, classes, sources, code, data_files, problems, request["chat_fallback"]
+    )
+    for name in models:
+        if not name:
+            problems.add("empty-model-name", request["model"], "the list of models holds an empty name")
+            continue
+        try:
+            plan["completion_fns"].append(completion_functions.describe(name, arguments["completion_args"]))
+        except IMPORT_ERRORS as error:
+            problems.unexpected(name, error)
+
+    evals_of_set = EvalsOfSet(
+        registry, classes, sources, code, completion_functions, data_files, samples, arguments, problems
+    )
+    for spec in evals_of_set.select(request["eval_set"]):
+        try:
+            plan["evals"].append(evals_of_set.describe(spec))
+        except IMPORT_ERRORS as error:
+            problems.unexpected(spec.key, error)
+    report_defects(registry, plan, models, request)
+    # Modules that were imported may have changed sys.path.
+    dependencies.search_path()
+    dependencies.modules(sources, imported)
+    plan["dependencies"] = dependencies.described()
+
+
+def report_defects(registry, plan, models, request):
+    # evals looks a model name up in the registry unless it knows the name.
+    known = all(entry["kind"] in ("dummy", "openai-chat") for entry in plan["completion_fns"])
+    unread_kinds = ("completion_fns", "solvers") if known else ()
+    names = [*models, *names_of(plan["completion_fns"])]
+    registry.report_defects(names, unread_kinds, request.get("shares_registry", False))
+
+
+def evals_version():
+    try:
+        return importlib.metadata.version("evals")
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+def main(arguments):
+    parser = argparse.ArgumentParser(prog="plan", description="Describes what an eval set means today, as JSON.")
+    parser.add_argument("--request", required=True)
+    parser.add_argument("--output", required=True)
+    options = parser.parse_args(arguments)
+
+    os.dup2(2, 1)
+    write_plan(options.request, options.output)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Imported modules may have left threads behind, which would keep this process alive.
+    os._exit(0)

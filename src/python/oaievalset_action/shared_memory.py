@@ -1,0 +1,32 @@
+"""Keeps memory shared between the host and the processes that are forked from it, which copy each page that they write to."""
+import atexit
+import gc
+import os
+import sys
+import threading
+
+
+def share_memory():
+    """Called in the host before the first fork."""
+    read_in_small_pieces()
+    # A garbage collection in a child would write to every page of the host.
+    gc.freeze()
+
+
+def read_in_small_pieces():
+    """evals reads data through blobfile, whose buffers of 8 MB every child would hold. A changed setting is left as it is."""
+    blobfile = sys.modules.get("blobfile._ops")
+    settings = getattr(getattr(blobfile, "default_context", None), "_conf", None)
+    default = getattr(blobfile, "DEFAULT_BUFFER_SIZE", None)
+    if default is not None and getattr(settings, "default_buffer_size", None) == default:
+        settings.default_buffer_size = 1 << 16
+
+
+def end_at_once():
+    """Ends the interpreter in its usual order, but without the last step: destroying each module would copy every page that
+    is shared with the host, without any use."""
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
