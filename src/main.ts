@@ -17,7 +17,6 @@ import { prepareEnvironment } from './environment/prepare-environment.ts';
 import { startGateway } from './gateway/gateway.ts';
 import type { Owner } from './model/owner.ts';
 import type { SavedPlan } from './model/plan.ts';
-import { tokensSpent } from './model/traffic.ts';
 import { FileHashes } from './plan/file-hashes.ts';
 import { makePlan, recallPlan } from './plan/make-plan.ts';
 import { planKey } from './plan/plan-key.ts';
@@ -32,7 +31,7 @@ import { clearLive, startFresh } from './progress/state.ts';
 import { requireOwnState } from './progress/state-directory.ts';
 import { describePlan } from './report/describe-plan.ts';
 import { summarize } from './report/results.ts';
-import { type Budget, openBudget } from './run/budget.ts';
+import { openBudget } from './run/budget.ts';
 import { requireApiKey } from './run/eval-environment.ts';
 import { runEvals } from './run/run-evals.ts';
 
@@ -124,7 +123,13 @@ async function main(cancelled: Cancellation): Promise<void> {
     if (evals.length > 0) keyed();
     session.save();
     cancelled.signal.throwIfAborted();
-    let budget: Budget | undefined;
+    const budget = openBudget({
+      timeMs: inputs.timeBudget,
+      tokens: inputs.tokenBudget,
+      beganAt: step.beganAt,
+      records: state.records,
+      sampleResume: inputs.sampleResume,
+    });
     let answers = 0;
     const gateway = await startGateway({
       env,
@@ -132,18 +137,10 @@ async function main(cancelled: Cancellation): Promise<void> {
       models: model.split(','),
       maxRequestsInFlight: inputs.maxRequestsInFlight,
       log,
-      onResponse: () => {
+      onResponse: (usage) => {
         answers += 1;
-        budget?.check();
+        budget.spend(usage);
       },
-    });
-    budget = openBudget({
-      time: inputs.timeBudget,
-      tokens: inputs.tokenBudget,
-      since: step.beganAt,
-      spentTokens: () => tokensSpent(gateway.traffic()),
-      records: state.records,
-      sampleResume: inputs.sampleResume,
     });
     const stopped = AbortSignal.any([cancelled.signal, gateway.unusable, budget.exhausted]);
     stopped.addEventListener('abort', () => gateway.stop(), { once: true });

@@ -74209,7 +74209,7 @@ function cancellation(log) {
 
 /***/ }),
 
-/***/ 4464:
+/***/ 9919:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -74397,8 +74397,13 @@ function isFromFork({ GITHUB_EVENT_NAME, GITHUB_EVENT_PATH, GITHUB_REPOSITORY })
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/engine/engines.js + 5 modules
-var engines = __nccwpck_require__(3785);
+;// CONCATENATED MODULE: ./lib/engine/engine-name.js
+/** A leaf: it imports nothing, so that reading the inputs does not bring the engines along. */
+/** Forking a process that has imported much is safe on Linux; on macOS system libraries forbid it. */
+function defaultEngine(platform) {
+    return platform === 'linux' ? 'warm' : 'oaieval';
+}
+
 ;// CONCATENATED MODULE: ./lib/example-model.js
 /**
  * The model that every example asks: in README.md, docs/, action.yml, messages and the demo. It has to be one that the
@@ -74900,7 +74905,7 @@ function readInputs() {
 }
 function engine() {
     const value = input_values_text('engine') || 'auto';
-    const fallback = (0,engines/* defaultEngine */.e)(process.platform);
+    const fallback = defaultEngine(process.platform);
     if (value === 'auto')
         return fallback;
     if (value === 'oaieval')
@@ -77323,7 +77328,6 @@ function deferred(ready) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  e: () => (/* binding */ defaultEngine),
   s: () => (/* binding */ engines)
 });
 
@@ -77792,10 +77796,6 @@ function warmEngine(options) {
 
 
 
-/** Forking a process that has imported much is safe on Linux; on macOS system libraries forbid it. */
-function defaultEngine(platform) {
-    return platform === 'linux' ? 'warm' : 'oaieval';
-}
 /** No process is started before it is asked for something. */
 function engines(options) {
     const chosen = options.engine === 'warm' ? warm(options) : plain(options);
@@ -81675,7 +81675,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7065);
 /* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9090);
 /* harmony import */ var _action_signals_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2417);
-/* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4464);
+/* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9919);
 /* harmony import */ var _checkpoint_adopt_checkpoint_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8517);
 /* harmony import */ var _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9261);
 /* harmony import */ var _checkpoint_identity_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(1486);
@@ -81683,25 +81683,23 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _engine_engines_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(3785);
 /* harmony import */ var _environment_prepare_environment_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(2229);
 /* harmony import */ var _gateway_gateway_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(5496);
-/* harmony import */ var _model_traffic_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(7168);
-/* harmony import */ var _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(7310);
-/* harmony import */ var _plan_make_plan_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(2906);
-/* harmony import */ var _plan_plan_key_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(5150);
-/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(3023);
-/* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(3787);
-/* harmony import */ var _progress_journals_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(3487);
-/* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(9856);
-/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(8943);
-/* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(6366);
-/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(1094);
-/* harmony import */ var _progress_state_directory_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(4700);
-/* harmony import */ var _report_describe_plan_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(4357);
-/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(8372);
-/* harmony import */ var _run_budget_js__WEBPACK_IMPORTED_MODULE_30__ = __nccwpck_require__(4684);
-/* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(5703);
-/* harmony import */ var _run_run_evals_js__WEBPACK_IMPORTED_MODULE_29__ = __nccwpck_require__(9008);
+/* harmony import */ var _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(7310);
+/* harmony import */ var _plan_make_plan_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(8833);
+/* harmony import */ var _plan_plan_key_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(5150);
+/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(3023);
+/* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(3787);
+/* harmony import */ var _progress_journals_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(3487);
+/* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(9856);
+/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(8943);
+/* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(6366);
+/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(1094);
+/* harmony import */ var _progress_state_directory_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(4700);
+/* harmony import */ var _report_describe_plan_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(4357);
+/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(8372);
+/* harmony import */ var _run_budget_js__WEBPACK_IMPORTED_MODULE_29__ = __nccwpck_require__(4684);
+/* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(5703);
+/* harmony import */ var _run_run_evals_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(9008);
 /** The step itself: read inputs → restore → plan → reconcile → run what remains → save → report → exit code. */
-
 
 
 
@@ -81737,14 +81735,14 @@ const LAST_ANSWERS = 2000;
 /** Milliseconds that are left for the outputs and the summary when a cancelled job saves its state. */
 const SAFETY = 700;
 async function main(cancelled) {
-    (0,_process_memory_js__WEBPACK_IMPORTED_MODULE_19__/* .keepMemorySmall */ .E)();
+    (0,_process_memory_js__WEBPACK_IMPORTED_MODULE_18__/* .keepMemorySmall */ .E)();
     const step = (0,_action_step_js__WEBPACK_IMPORTED_MODULE_6__/* .readStep */ .j)(_action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
     const { inputs, context, keys, urls, evalEnv: env } = step;
     const { model, evalSet, workingDirectory, chatFallback, engine } = inputs;
     const { python, evalsVersion, extraPackages, args, registryPaths } = inputs;
     const installation = { python, evalsVersion, extraPackages, workingDirectory, env };
     const asked = { model, evalSet, args, registryPaths, chatFallback, sharesRegistry: engine === 'warm' };
-    const subject = await (0,_plan_plan_key_js__WEBPACK_IMPORTED_MODULE_17__/* .planKey */ .v)({ ...installation, ...asked });
+    const subject = await (0,_plan_plan_key_js__WEBPACK_IMPORTED_MODULE_16__/* .planKey */ .v)({ ...installation, ...asked });
     const environment = once(() => (0,_environment_prepare_environment_js__WEBPACK_IMPORTED_MODULE_12__/* .prepareEnvironment */ .z)(installation, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx));
     const running = (0,_engine_engines_js__WEBPACK_IMPORTED_MODULE_11__/* .engines */ .s)({
         engine,
@@ -81766,16 +81764,16 @@ async function main(cancelled) {
     let lock;
     try {
         cancelled.signal.throwIfAborted();
-        const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_22__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
-        (0,_progress_state_directory_js__WEBPACK_IMPORTED_MODULE_25__/* .requireOwnState */ .d)(paths);
+        const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_21__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
+        (0,_progress_state_directory_js__WEBPACK_IMPORTED_MODULE_24__/* .requireOwnState */ .d)(paths);
         const owner = { repository: context.repository, cacheKey: inputs.cacheKey, model, evalSet };
-        const hashes = new _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_15__/* .FileHashes */ .$();
+        const hashes = new _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_14__/* .FileHashes */ .$();
         const plan = await orAborted(cancelled.signal, async () => {
-            const recalled = await (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_16__/* .recallPlan */ .V)(lastPlan(paths, owner, restored), subject, hashes, cancelled.signal);
+            const recalled = await (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_15__/* .recallPlan */ .V)(lastPlan(paths, owner, restored), subject, hashes, cancelled.signal);
             if (recalled)
                 return recalled;
             cancelled.signal.throwIfAborted();
-            return (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_16__/* .makePlan */ .C)({
+            return (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_15__/* .makePlan */ .C)({
                 ...asked,
                 env,
                 planner: running.planner,
@@ -81787,19 +81785,19 @@ async function main(cancelled) {
         });
         for (const warning of plan.warnings)
             _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.warning(warning, 'Eval set');
-        const keyed = () => (0,_run_eval_environment_js__WEBPACK_IMPORTED_MODULE_28__/* .requireApiKey */ .Ft)(plan, keys, context.fromFork);
+        const keyed = () => (0,_run_eval_environment_js__WEBPACK_IMPORTED_MODULE_27__/* .requireApiKey */ .Ft)(plan, keys, context.fromFork);
         // Nothing is done yet: told before anything is touched.
         if (restored.kind !== 'hit' && !(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(paths.progressFile))
             keyed();
-        lock = await (0,_progress_lock_js__WEBPACK_IMPORTED_MODULE_21__/* .lockState */ .H)(paths);
-        if (!inputs.resume && (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_24__/* .startFresh */ .hU)(paths))
+        lock = await (0,_progress_lock_js__WEBPACK_IMPORTED_MODULE_20__/* .lockState */ .H)(paths);
+        if (!inputs.resume && (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_23__/* .startFresh */ .hU)(paths))
             _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.info('resume is false: what earlier runs left here was set aside');
         const knownCommands = plan.evals.map((planned) => planned.command);
         const opened = (0,_checkpoint_adopt_checkpoint_js__WEBPACK_IMPORTED_MODULE_7__/* .adoptCheckpoint */ .vQ)({ paths, owner, knownCommands, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }, restored);
         const { state, restoredKey, isUnchanged } = opened;
-        (0,_progress_journals_js__WEBPACK_IMPORTED_MODULE_20__/* .sealLive */ .Ch)(paths);
-        (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_24__/* .clearLive */ .gt)(paths);
-        state.savePlan((0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_23__/* .savedPlan */ .XU)(plan, owner));
+        (0,_progress_journals_js__WEBPACK_IMPORTED_MODULE_19__/* .sealLive */ .Ch)(paths);
+        (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_23__/* .clearLive */ .gt)(paths);
+        state.savePlan((0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_22__/* .savedPlan */ .XU)(plan, owner));
         const session = new _action_session_js__WEBPACK_IMPORTED_MODULE_4__/* .RunningSession */ .qe({
             inputs: (0,_action_session_js__WEBPACK_IMPORTED_MODULE_4__/* .sessionInputs */ .qr)(inputs),
             context,
@@ -81807,16 +81805,22 @@ async function main(cancelled) {
             nextSeq: store.nextSeq,
             ended: false,
         }, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
-        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_18__/* .reconcile */ .L)(plan, state, { maxAge: inputs.maxAge, now: new Date() });
-        for (const line of (0,_report_describe_plan_js__WEBPACK_IMPORTED_MODULE_26__/* .describePlan */ .d)(evalSet, decisions))
+        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_17__/* .reconcile */ .L)(plan, state, { maxAge: inputs.maxAge, now: new Date() });
+        for (const line of (0,_report_describe_plan_js__WEBPACK_IMPORTED_MODULE_25__/* .describePlan */ .d)(evalSet, decisions))
             _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.info(line);
-        state.renew((0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_18__/* .renewedRecords */ .R)(decisions));
+        state.renew((0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_17__/* .renewedRecords */ .R)(decisions));
         const evals = decisions.filter(({ kind }) => kind === 'run').map((decision) => decision.eval.key);
         if (evals.length > 0)
             keyed();
         session.save();
         cancelled.signal.throwIfAborted();
-        let budget;
+        const budget = (0,_run_budget_js__WEBPACK_IMPORTED_MODULE_29__/* .openBudget */ .a)({
+            timeMs: inputs.timeBudget,
+            tokens: inputs.tokenBudget,
+            beganAt: step.beganAt,
+            records: state.records,
+            sampleResume: inputs.sampleResume,
+        });
         let answers = 0;
         const gateway = await (0,_gateway_gateway_js__WEBPACK_IMPORTED_MODULE_13__/* .startGateway */ .z)({
             env,
@@ -81824,18 +81828,10 @@ async function main(cancelled) {
             models: model.split(','),
             maxRequestsInFlight: inputs.maxRequestsInFlight,
             log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx,
-            onResponse: () => {
+            onResponse: (usage) => {
                 answers += 1;
-                budget?.check();
+                budget.spend(usage);
             },
-        });
-        budget = (0,_run_budget_js__WEBPACK_IMPORTED_MODULE_30__/* .openBudget */ .a)({
-            time: inputs.timeBudget,
-            tokens: inputs.tokenBudget,
-            since: step.beganAt,
-            spentTokens: () => (0,_model_traffic_js__WEBPACK_IMPORTED_MODULE_14__/* .tokensSpent */ .Bo)(gateway.traffic()),
-            records: state.records,
-            sampleResume: inputs.sampleResume,
         });
         const stopped = AbortSignal.any([cancelled.signal, gateway.unusable, budget.exhausted]);
         stopped.addEventListener('abort', () => gateway.stop(), { once: true });
@@ -81855,7 +81851,7 @@ async function main(cancelled) {
             ...(githubToken === '' ? {} : { onSuperseded: cleaner(githubToken, context) }),
         });
         checkpointer.start();
-        const outcomes = await (0,_run_run_evals_js__WEBPACK_IMPORTED_MODULE_29__/* .runEvals */ .P)(decisions, {
+        const outcomes = await (0,_run_run_evals_js__WEBPACK_IMPORTED_MODULE_28__/* .runEvals */ .P)(decisions, {
             state,
             engine: running.open({ evals }),
             // Evals work on as many samples at a time as may be asked about; the gateway keeps all of them under one limit.
@@ -81889,7 +81885,7 @@ async function main(cancelled) {
             await gateway.close();
         });
         const saved = await checkpointer.finish(cancelled.after(_action_signals_js__WEBPACK_IMPORTED_MODULE_5__/* .CANCEL_GRACE_MS */ .R - SAFETY));
-        const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_27__/* .summarize */ .e)(model, evalSet, outcomes, gateway.traffic());
+        const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_26__/* .summarize */ .e)(model, evalSet, outcomes, gateway.traffic());
         (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .publishOutputs */ .e)({ results, restoredKey, savedKey: saved.key, progressFile: paths.progressFile }, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
         await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .publishSummary */ .I)(results, context, [], _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
         // A save that a cancelled job had no time for is made up for by post.
@@ -81905,8 +81901,8 @@ async function main(cancelled) {
 }
 /** The plan of the last run: that of the checkpoint, which is of the run that is resumed, before the machine's own. */
 function lastPlan(paths, owner, restored) {
-    const staged = restored.kind === 'hit' ? (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_22__/* .statePaths */ .mt)(restored.directory, owner.model, owner.evalSet) : undefined;
-    return (staged && (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_23__/* .readSavedPlan */ .LW)(staged, owner)) ?? (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_23__/* .readSavedPlan */ .LW)(paths, owner);
+    const staged = restored.kind === 'hit' ? (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_21__/* .statePaths */ .mt)(restored.directory, owner.model, owner.evalSet) : undefined;
+    return (staged && (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_22__/* .readSavedPlan */ .LW)(staged, owner)) ?? (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_22__/* .readSavedPlan */ .LW)(paths, owner);
 }
 function once(make) {
     let made;
@@ -82195,12 +82191,12 @@ const NO_DEPENDENCIES = { files: [], directories: [], absent: [] };
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Bo: () => (/* binding */ tokensSpent),
 /* harmony export */   Ox: () => (/* binding */ addTokens),
 /* harmony export */   Ps: () => (/* binding */ noTraffic),
 /* harmony export */   _e: () => (/* binding */ noTokens),
 /* harmony export */   b5: () => (/* binding */ addTraffic)
 /* harmony export */ });
+/* unused harmony export tokensSpent */
 const noTokens = { prompt: 0, completion: 0, cached: 0, reasoning: 0 };
 const noTraffic = {
     sent: 0,
@@ -82510,7 +82506,7 @@ function sorted(value) {
 
 /***/ }),
 
-/***/ 2906:
+/***/ 8833:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -82522,6 +82518,21 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/model/plan.js
 var plan = __nccwpck_require__(2774);
+;// CONCATENATED MODULE: ./lib/plan/command.js
+/**
+ * As `oaievalset` writes it into the progress file, so that each resumes from the other. It puts all registry paths behind
+ * one `--registry_path`, which `oaieval` itself refuses when there are several: this line is compared, never executed.
+ */
+function recordedCommand({ model, evalKey, args, registryPaths }) {
+    const registry = registryPaths.length > 0 ? ['--registry_path', ...registryPaths] : [];
+    return ['oaieval', model, evalKey, ...args, ...registry];
+}
+/** What `oaieval` gets: each registry path behind an option of its own, and where to write its record. */
+function executedArguments({ model, evalKey, args, registryPaths }, recordFile) {
+    const registry = registryPaths.flatMap((path) => ['--registry_path', path]);
+    return [model, evalKey, ...args, ...registry, '--record_path', recordFile];
+}
+
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:fs"
@@ -83138,6 +83149,7 @@ function oneLine(text) {
 
 
 
+
 /**
  * What the eval set means today, in the order in which `oaievalset` would run it.
  * @throws ActionError PLAN_INVALID or PLAN_FAILED, before anything is spent
@@ -83149,12 +83161,10 @@ async function makePlan(request) {
     const values = await contents(context);
     const earlier = earlierFingerprints(context);
     const byBase = Map.groupBy(registry.evals, (registered) => registered.base);
-    // What oaievalset records; with two registry paths it is an invalid command there, which the line need not mend.
-    const shared = [...args, ...(registryPaths.length > 0 ? ['--registry_path', ...registryPaths] : [])];
     const evals = registry.evals.map(({ key, base, samples, metrics }, index) => ({
         key,
         name: byBase.get(base)?.length === 1 ? base : key,
-        command: ['oaieval', model, key, ...shared],
+        command: recordedCommand({ model, evalKey: key, args, registryPaths }),
         samples,
         metrics,
         fingerprint: values[index]?.fingerprint ?? { value: '', parts: {} },
@@ -85802,44 +85812,43 @@ function row(outcome) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   a: () => (/* binding */ openBudget)
 /* harmony export */ });
-/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9774);
-/* harmony import */ var _process_after_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6195);
-/** What a run may spend, in time and in tokens. At the limit it ends what runs, with its answers kept. */
-
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9774);
 
 function openBudget(options) {
-    const { time, tokens, since, spentTokens, sampleResume } = options;
+    const { timeMs, tokens, beganAt, sampleResume } = options;
     const limit = new AbortController();
     const known = new Map(options.records.map((record) => [record.eval, record]));
-    const timeLeft = () => (time === undefined ? Number.POSITIVE_INFINITY : since + time - Date.now());
-    const tokensLeft = () => (tokens === undefined ? Number.POSITIVE_INFINITY : tokens - spentTokens());
-    const callOff = time === undefined
+    let spentTokens = 0;
+    const timeLeftMs = () => (timeMs === undefined ? Number.POSITIVE_INFINITY : beganAt + timeMs - Date.now());
+    const tokensLeft = () => (tokens === undefined ? Number.POSITIVE_INFINITY : tokens - spentTokens);
+    const timer = timeMs === undefined
         ? undefined
-        : (0,_process_after_js__WEBPACK_IMPORTED_MODULE_0__/* .after */ .P)(Math.max(0, timeLeft()), () => limit.abort(new Error(`the time-budget of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(time)} is used up`)));
-    const stillToCome = ({ key, tokens: had }) => Math.max(0, (known.get(key)?.tokens.total ?? had) - had);
+        : setTimeout(() => limit.abort(new Error(`the time-budget of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .duration */ .p0)(timeMs)} is used up`)), Math.max(0, timeLeftMs()));
+    const stillNeeded = ({ key, tokens: used }) => Math.max(0, (known.get(key)?.tokens.total ?? used) - used);
     const fits = (need, left, whole) => need <= left || (sampleResume && whole !== undefined && need > whole);
     return {
         exhausted: limit.signal,
-        whyNot({ key }, running = []) {
+        reasonToSkip({ key }, running = []) {
             const record = known.get(key);
             if (!record)
                 return undefined;
-            const took = Date.parse(record.ended) - Date.parse(record.started);
-            if (!fits(took, timeLeft(), time))
-                return `it took ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(took)} before, and ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(Math.max(0, timeLeft()))} of the time-budget are left`;
-            const reserved = running.reduce((sum, each) => sum + stillToCome(each), 0);
+            const tookMs = Date.parse(record.ended) - Date.parse(record.started);
+            if (!fits(tookMs, timeLeftMs(), timeMs))
+                return `it took ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .duration */ .p0)(tookMs)} last time; ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .duration */ .p0)(Math.max(0, timeLeftMs()))} of the time-budget remain`;
+            const reserved = running.reduce((sum, each) => sum + stillNeeded(each), 0);
             const free = Math.max(0, tokensLeft() - reserved);
             if (!fits(record.tokens.total, free, tokens)) {
-                const kept = reserved > 0 ? `, besides ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(reserved)} for the evals that run` : '';
-                return `it took ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(record.tokens.total)} tokens before, and ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(free)} of the token-budget are left${kept}`;
+                const after = reserved > 0 ? ` after reserving ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(reserved)} for running evals` : '';
+                return `it used ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(record.tokens.total)} tokens last time; ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(free)} of the token-budget remain${after}`;
             }
             return undefined;
         },
-        check() {
+        spend({ prompt, completion }) {
+            spentTokens += prompt + completion;
             if (tokens !== undefined && tokensLeft() <= 0)
-                limit.abort(new Error(`the token-budget of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(tokens)} is used up`));
+                limit.abort(new Error(`the token-budget of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(tokens)} is used up`));
         },
-        close: () => callOff?.(),
+        close: () => clearTimeout(timer),
     };
 }
 
@@ -87251,7 +87260,7 @@ class Run {
             key,
             tokens: progress?.tokens() ?? 0,
         }));
-        const why = budget.whyNot(planned, running);
+        const why = budget.reasonToSkip(planned, running);
         if (why !== undefined)
             log.info(`${planned.name} is not started: ${why}`);
         return why;

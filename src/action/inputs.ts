@@ -1,6 +1,6 @@
 /** The inputs of action.yml, read once and checked whole. Nothing below this room reads an INPUT_ variable. */
 import { resolve } from 'node:path';
-import { defaultEngine, type EngineName } from '../engine/engines.ts';
+import { defaultEngine, type EngineName } from '../engine/engine-name.ts';
 import { EXAMPLE_MODEL } from '../example-model.ts';
 import {
   boolean,

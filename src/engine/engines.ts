@@ -3,17 +3,11 @@ import { withoutProxy } from '../gateway/loopback.ts';
 import type { Log } from '../log.ts';
 import { type Planner, type PlannerOptions, shortLivedPlanner } from '../plan/planner.ts';
 import type { Engine } from './engine.ts';
+import type { EngineName } from './engine-name.ts';
 import { oaievalEngine } from './oaieval-engine.ts';
 import { readableOutput } from './readable-output.ts';
 import { warmEngine } from './warm-engine.ts';
 import { HostUnavailable, type Preparation, WarmHost } from './warm-host.ts';
-
-export type EngineName = 'warm' | 'oaieval';
-
-/** Forking a process that has imported much is safe on Linux; on macOS system libraries forbid it. */
-export function defaultEngine(platform: NodeJS.Platform): EngineName {
-  return platform === 'linux' ? 'warm' : 'oaieval';
-}
 
 /** How a run executes evals. `close` ends every process that it keeps. */
 export interface Engines {

@@ -1,5 +1,6 @@
 import type { Plan, SavedPlan } from '../model/plan.ts';
 import { NO_DEPENDENCIES } from '../model/plan.ts';
+import { recordedCommand } from './command.ts';
 import { outside, planDigest } from './dependencies.ts';
 import { earlierFingerprints } from './earlier-fingerprint.ts';
 import type { FileHashes } from './file-hashes.ts';
@@ -27,12 +28,10 @@ export async function makePlan(request: MakePlanRequest): Promise<Plan> {
   const values = await contents(context);
   const earlier = earlierFingerprints(context);
   const byBase = Map.groupBy(registry.evals, (registered) => registered.base);
-  // What oaievalset records; with two registry paths it is an invalid command there, which the line need not mend.
-  const shared = [...args, ...(registryPaths.length > 0 ? ['--registry_path', ...registryPaths] : [])];
   const evals = registry.evals.map(({ key, base, samples, metrics }, index) => ({
     key,
     name: byBase.get(base)?.length === 1 ? base : key,
-    command: ['oaieval', model, key, ...shared],
+    command: recordedCommand({ model, evalKey: key, args, registryPaths }),
     samples,
     metrics,
     fingerprint: values[index]?.fingerprint ?? { value: '', parts: {} },

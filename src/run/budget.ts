@@ -1,27 +1,26 @@
-/** What a run may spend, in time and in tokens. At the limit it ends what runs, with its answers kept. */
-
+/** What a run may spend, in time and in tokens. At the limit the run ends, and what it has paid for stays recorded. */
+import type { TokenUsage } from '../model/api-response.ts';
 import type { CompletionRecord } from '../model/completion-record.ts';
 import { duration, wholeNumber } from '../model/format.ts';
 import type { PlannedEval } from '../model/plan.ts';
-import { after } from '../process/after.ts';
 
 export interface BudgetOptions {
-  /** Milliseconds since the step began; undefined: no limit. */
-  readonly time: number | undefined;
-  /** Prompt and completion tokens of answers that this run paid for; undefined: no limit. */
+  /** Since the step began, at most 24 days (the longest timer of Node); undefined: no limit. */
+  readonly timeMs: number | undefined;
+  /** Prompt and completion tokens of the responses that this run pays for; undefined: no limit. */
   readonly tokens: number | undefined;
   /** When the step began, in milliseconds since the epoch. */
-  readonly since: number;
-  readonly spentTokens: () => number;
-  /** Of this and earlier runs: they tell what an eval takes. */
+  readonly beganAt: number;
+  /** Of this and earlier runs: they show what an eval takes. */
   readonly records: readonly CompletionRecord[];
-  /** Whether an eval that is interrupted keeps its answers, so that one too large for any budget gets on all the same. */
+  /** Whether an interrupted eval keeps its responses. Then one that is too large for any budget still advances with each run. */
   readonly sampleResume: boolean;
 }
 
-/** An eval that runs, and the tokens of the answers it has got so far, kept ones included. */
-export interface Running {
+/** An eval that runs now. */
+export interface EvalInFlight {
   readonly key: string;
+  /** Tokens of the responses it has got so far, replayed ones included. */
   readonly tokens: number;
 }
 
@@ -29,51 +28,54 @@ export interface Budget {
   /** Aborted at the limit, with an Error that names it. */
   readonly exhausted: AbortSignal;
   /**
-   * Why this eval is not to be started: what it took before is more than what is left, and than what those that run will
-   * leave. Undefined: it fits, or nobody knows.
+   * Why this eval does not fit: last time it used more than what is left after reserving what the running evals still need.
+   * Undefined when it fits, or when no record shows what it takes.
    */
-  whyNot(planned: PlannedEval, running?: readonly Running[]): string | undefined;
-  /** To be called when tokens were spent. */
-  check(): void;
+  reasonToSkip(planned: PlannedEval, running?: readonly EvalInFlight[]): string | undefined;
+  /** Adds the tokens of one response that was paid for. */
+  spend(usage: Pick<TokenUsage, 'prompt' | 'completion'>): void;
   close(): void;
 }
 
 export function openBudget(options: BudgetOptions): Budget {
-  const { time, tokens, since, spentTokens, sampleResume } = options;
+  const { timeMs, tokens, beganAt, sampleResume } = options;
   const limit = new AbortController();
   const known = new Map(options.records.map((record) => [record.eval, record]));
-  const timeLeft = () => (time === undefined ? Number.POSITIVE_INFINITY : since + time - Date.now());
-  const tokensLeft = () => (tokens === undefined ? Number.POSITIVE_INFINITY : tokens - spentTokens());
-  const callOff =
-    time === undefined
+  let spentTokens = 0;
+  const timeLeftMs = () => (timeMs === undefined ? Number.POSITIVE_INFINITY : beganAt + timeMs - Date.now());
+  const tokensLeft = () => (tokens === undefined ? Number.POSITIVE_INFINITY : tokens - spentTokens);
+  const timer =
+    timeMs === undefined
       ? undefined
-      : after(Math.max(0, timeLeft()), () =>
-          limit.abort(new Error(`the time-budget of ${duration(time)} is used up`)),
+      : setTimeout(
+          () => limit.abort(new Error(`the time-budget of ${duration(timeMs)} is used up`)),
+          Math.max(0, timeLeftMs()),
         );
-  const stillToCome = ({ key, tokens: had }: Running) =>
-    Math.max(0, (known.get(key)?.tokens.total ?? had) - had);
+  const stillNeeded = ({ key, tokens: used }: EvalInFlight) =>
+    Math.max(0, (known.get(key)?.tokens.total ?? used) - used);
   const fits = (need: number, left: number, whole: number | undefined) =>
     need <= left || (sampleResume && whole !== undefined && need > whole);
   return {
     exhausted: limit.signal,
-    whyNot({ key }, running = []) {
+    reasonToSkip({ key }, running = []) {
       const record = known.get(key);
       if (!record) return undefined;
-      const took = Date.parse(record.ended) - Date.parse(record.started);
-      if (!fits(took, timeLeft(), time))
-        return `it took ${duration(took)} before, and ${duration(Math.max(0, timeLeft()))} of the time-budget are left`;
-      const reserved = running.reduce((sum, each) => sum + stillToCome(each), 0);
+      const tookMs = Date.parse(record.ended) - Date.parse(record.started);
+      if (!fits(tookMs, timeLeftMs(), timeMs))
+        return `it took ${duration(tookMs)} last time; ${duration(Math.max(0, timeLeftMs()))} of the time-budget remain`;
+      const reserved = running.reduce((sum, each) => sum + stillNeeded(each), 0);
       const free = Math.max(0, tokensLeft() - reserved);
       if (!fits(record.tokens.total, free, tokens)) {
-        const kept = reserved > 0 ? `, besides ${wholeNumber(reserved)} for the evals that run` : '';
-        return `it took ${wholeNumber(record.tokens.total)} tokens before, and ${wholeNumber(free)} of the token-budget are left${kept}`;
+        const after = reserved > 0 ? ` after reserving ${wholeNumber(reserved)} for running evals` : '';
+        return `it used ${wholeNumber(record.tokens.total)} tokens last time; ${wholeNumber(free)} of the token-budget remain${after}`;
       }
       return undefined;
     },
-    check() {
+    spend({ prompt, completion }) {
+      spentTokens += prompt + completion;
       if (tokens !== undefined && tokensLeft() <= 0)
         limit.abort(new Error(`the token-budget of ${wholeNumber(tokens)} is used up`));
     },
-    close: () => callOff?.(),
+    close: () => clearTimeout(timer),
   };
 }

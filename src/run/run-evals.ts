@@ -117,7 +117,7 @@ class Run {
       key,
       tokens: progress?.tokens() ?? 0,
     }));
-    const why = budget.whyNot(planned, running);
+    const why = budget.reasonToSkip(planned, running);
     if (why !== undefined) log.info(`${planned.name} is not started: ${why}`);
     return why;
   }

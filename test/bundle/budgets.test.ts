@@ -43,7 +43,7 @@ describe.concurrent('time-budget', () => {
     expect(result.exitCode, logOf(result)).toBe(1);
     expect(result.outputs).toMatchObject({ complete: 'false', fresh: '1', pending: '1', failed: '0' });
     expect(annotations(result)).toEqual([
-      expect.stringMatching(/ask-1 \(it took 1 h 0 min before, and 59 min .* of the time-budget are left\)/),
+      expect.stringMatching(/ask-1 \(it took 1 h 0 min last time; 59 min .* of the time-budget remain\)/),
     ]);
     expect(machine.api.requests.filter(({ body }) => JSON.stringify(body).includes('much is 1.'))).toEqual(
       [],

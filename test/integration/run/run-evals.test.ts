@@ -85,10 +85,9 @@ async function run(
     sampleResume: false,
     journals: new Set(),
     budget: openBudget({
-      time: undefined,
+      timeMs: undefined,
       tokens: undefined,
-      since: 0,
-      spentTokens: () => 0,
+      beganAt: 0,
       records: [],
       sampleResume: false,
     }),
@@ -199,11 +198,11 @@ describe('what ends a run before its evals have', () => {
     const asked: string[] = [];
     const budget: Budget = {
       exhausted: new AbortController().signal,
-      whyNot({ name }, running = []) {
+      reasonToSkip({ name }, running = []) {
         asked.push(`${name} besides ${running.map(({ key }) => key).join(' and ') || 'nothing'}`);
         return name === 'middle' ? 'it took too long before' : undefined;
       },
-      check() {},
+      spend() {},
       close() {},
     };
     const { started, until, succeed, outcomes, lines } = await run(2, { budget });

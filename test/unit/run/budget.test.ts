@@ -33,19 +33,18 @@ afterEach(() => {
 
 function budget(options: Partial<BudgetOptions> = {}): Budget {
   return openBudget({
-    time: undefined,
+    timeMs: undefined,
     tokens: undefined,
-    since: NOW,
-    spentTokens: () => 0,
+    beganAt: NOW,
     records,
     sampleResume: true,
     ...options,
   });
 }
 
-describe('time', () => {
-  test('is used up when the step, not the evals, have taken so long, and says so', () => {
-    const { exhausted } = budget({ time: 10 * MINUTE, since: NOW - 4 * MINUTE });
+describe('time-budget', () => {
+  test('time-budget: ends the run this long after the step began, and says so', () => {
+    const { exhausted } = budget({ timeMs: 10 * MINUTE, beganAt: NOW - 4 * MINUTE });
     vi.advanceTimersByTime(6 * MINUTE - 1);
     expect(exhausted.aborted).toBe(false);
     vi.advanceTimersByTime(1);
@@ -53,95 +52,88 @@ describe('time', () => {
     expect(exhausted.reason).toEqual(new Error('the time-budget of 10 min 0 s is used up'));
   });
 
-  test('that was used up before the evals begin is so at once', () => {
-    const { exhausted } = budget({ time: MINUTE, since: NOW - 2 * MINUTE });
+  test('time-budget: one that is used up before the evals start ends the run at once', () => {
+    const { exhausted } = budget({ timeMs: MINUTE, beganAt: NOW - 2 * MINUTE });
     vi.advanceTimersByTime(1);
     expect(exhausted.aborted).toBe(true);
   });
 
-  test('of more days than a timer can count is not used up at once', () => {
-    const { exhausted } = budget({ time: 30 * DAY });
-    vi.advanceTimersByTime(29 * DAY);
-    expect(exhausted.aborted).toBe(false);
-    vi.advanceTimersByTime(DAY);
-    expect(exhausted.aborted).toBe(true);
-  });
-
-  test('without a limit, or closed, it never is', () => {
+  test('time-budget: without a limit, or after close, it never ends the run', () => {
     const unlimited = budget();
-    const closed = budget({ time: MINUTE });
+    const closed = budget({ timeMs: MINUTE });
     closed.close();
     vi.advanceTimersByTime(DAY);
     expect([unlimited.exhausted.aborted, closed.exhausted.aborted]).toEqual([false, false]);
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('an eval that took longer than what is left is not started; a shorter or an unknown one is', () => {
-    const { whyNot } = budget({ time: 90 * MINUTE });
-    expect(whyNot(slow)).toBeUndefined();
+  test('time-budget: skips an eval that took longer than what is left, not a shorter or unknown one', () => {
+    const { reasonToSkip } = budget({ timeMs: 90 * MINUTE });
+    expect(reasonToSkip(slow)).toBeUndefined();
     vi.advanceTimersByTime(30 * MINUTE);
-    expect(whyNot(slow), 'it fits to the millisecond').toBeUndefined();
+    expect(reasonToSkip(slow), 'it fits to the millisecond').toBeUndefined();
     vi.advanceTimersByTime(1000);
-    expect(whyNot(slow)).toBe('it took 1 h 0 min before, and 59 min 59 s of the time-budget are left');
-    expect(whyNot(quick)).toBeUndefined();
-    expect(whyNot(unknown)).toBeUndefined();
+    expect(reasonToSkip(slow)).toBe('it took 1 h 0 min last time; 59 min 59 s of the time-budget remain');
+    expect(reasonToSkip(quick)).toBeUndefined();
+    expect(reasonToSkip(unknown)).toBeUndefined();
     vi.advanceTimersByTime(60 * MINUTE);
-    expect(whyNot(quick)).toBe('it took 1 min 0 s before, and 0.0 s of the time-budget are left');
+    expect(reasonToSkip(quick)).toBe('it took 1 min 0 s last time; 0.0 s of the time-budget remain');
   });
 
-  test('an eval too long for the whole budget gets on all the same, where its answers are kept', () => {
-    expect(budget({ time: 10 * MINUTE }).whyNot(slow)).toBeUndefined();
-    expect(budget({ time: 10 * MINUTE, sampleResume: false }).whyNot(slow)).toMatch(/took 1 h 0 min before/);
+  test('time-budget: starts an eval too long for any budget when its responses are recorded', () => {
+    expect(budget({ timeMs: 10 * MINUTE }).reasonToSkip(slow)).toBeUndefined();
+    expect(budget({ timeMs: 10 * MINUTE, sampleResume: false }).reasonToSkip(slow)).toMatch(
+      /took 1 h 0 min last time/,
+    );
   });
 });
 
-describe('tokens', () => {
-  test('are used up with the one that reaches the limit, and not before it is looked', () => {
-    let spent = 0;
-    const { check, exhausted } = budget({ tokens: 12_000, spentTokens: () => spent });
-    spent = 11_999;
-    check();
+describe('token-budget', () => {
+  test('token-budget: ends the run with the response that reaches the limit, not before', () => {
+    const { spend, exhausted } = budget({ tokens: 12_000 });
+    spend({ prompt: 11_000, completion: 999 });
     expect(exhausted.aborted).toBe(false);
-    spent = 12_000;
-    expect(exhausted.aborted).toBe(false);
-    check();
+    spend({ prompt: 0, completion: 1 });
     expect(exhausted.reason).toEqual(new Error('the token-budget of 12,000 is used up'));
   });
 
-  test('without a limit they never are', () => {
-    const { check, exhausted } = budget({ spentTokens: () => Number.MAX_SAFE_INTEGER });
-    check();
+  test('token-budget: without a limit it never ends the run', () => {
+    const { spend, exhausted } = budget();
+    spend({ prompt: Number.MAX_SAFE_INTEGER, completion: 0 });
     expect(exhausted.aborted).toBe(false);
   });
 
-  test('what the evals that run will still take is not given away twice', () => {
-    const { whyNot } = budget({ tokens: 9000 });
-    expect(whyNot(slow, [{ key: slow.key, tokens: 0 }])).toBe(
-      'it took 5,000 tokens before, and 4,000 of the token-budget are left, besides 5,000 for the evals that run',
+  test('token-budget: reserves what the running evals still need', () => {
+    const { reasonToSkip } = budget({ tokens: 9000 });
+    expect(reasonToSkip(slow, [{ key: slow.key, tokens: 0 }])).toBe(
+      'it used 5,000 tokens last time; 4,000 of the token-budget remain after reserving 5,000 for running evals',
     );
-    expect(whyNot(quick, [{ key: slow.key, tokens: 0 }])).toBeUndefined();
-    expect(whyNot(slow, [{ key: slow.key, tokens: 1000 }])).toBeUndefined();
-    expect(whyNot(slow, [{ key: slow.key, tokens: 6000 }]), 'it takes more than before').toBeUndefined();
-    expect(whyNot(slow, [{ key: unknown.key, tokens: 10 }]), 'nobody knows').toBeUndefined();
+    expect(reasonToSkip(quick, [{ key: slow.key, tokens: 0 }])).toBeUndefined();
+    expect(reasonToSkip(slow, [{ key: slow.key, tokens: 1000 }])).toBeUndefined();
+    expect(
+      reasonToSkip(slow, [{ key: slow.key, tokens: 6000 }]),
+      'it takes more than before',
+    ).toBeUndefined();
+    expect(reasonToSkip(slow, [{ key: unknown.key, tokens: 10 }]), 'nobody knows').toBeUndefined();
   });
 
-  test('an eval that takes more than before leaves no more for others', () => {
-    const { whyNot } = budget({ tokens: 9000, spentTokens: () => 4500 });
-    expect(whyNot(slow, [{ key: slow.key, tokens: 6000 }])).toBe(
-      'it took 5,000 tokens before, and 4,500 of the token-budget are left',
+  test('token-budget: an eval that uses more than last time reserves nothing further', () => {
+    const { reasonToSkip, spend } = budget({ tokens: 9000 });
+    spend({ prompt: 4000, completion: 500 });
+    expect(reasonToSkip(slow, [{ key: slow.key, tokens: 6000 }])).toBe(
+      'it used 5,000 tokens last time; 4,500 of the token-budget remain',
     );
   });
 
-  test('an eval that took more than what is left is not started', () => {
-    let spent = 0;
-    const { whyNot } = budget({ tokens: 6000, spentTokens: () => spent });
-    spent = 1000;
-    expect(whyNot(slow)).toBeUndefined();
-    spent = 1001;
-    expect(whyNot(slow)).toBe('it took 5,000 tokens before, and 4,999 of the token-budget are left');
-    expect(whyNot(quick)).toBeUndefined();
-    expect(whyNot(unknown)).toBeUndefined();
-    expect(budget({ tokens: 4999 }).whyNot(slow)).toBeUndefined();
-    expect(budget({ tokens: 4999, sampleResume: false }).whyNot(slow)).toMatch(/took 5,000 tokens/);
+  test('token-budget: skips an eval that used more than what is left', () => {
+    const { reasonToSkip, spend } = budget({ tokens: 6000 });
+    spend({ prompt: 1000, completion: 0 });
+    expect(reasonToSkip(slow)).toBeUndefined();
+    spend({ prompt: 0, completion: 1 });
+    expect(reasonToSkip(slow)).toBe('it used 5,000 tokens last time; 4,999 of the token-budget remain');
+    expect(reasonToSkip(quick)).toBeUndefined();
+    expect(reasonToSkip(unknown)).toBeUndefined();
+    expect(budget({ tokens: 4999 }).reasonToSkip(slow)).toBeUndefined();
+    expect(budget({ tokens: 4999, sampleResume: false }).reasonToSkip(slow)).toMatch(/used 5,000 tokens/);
   });
 });
