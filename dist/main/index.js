@@ -77289,10 +77289,10 @@ function whyOf(error) {
 /* harmony export */   T: () => (/* binding */ EngineLost),
 /* harmony export */   y: () => (/* binding */ deferred)
 /* harmony export */ });
-/** The engine died under an eval. Started again, the eval gets what can still run it. */
+/** The engine died under an eval, which says nothing about the eval. The engine can run the eval again. */
 class EngineLost extends Error {
 }
-/** An eval that starts when its engine is there. Signalled before that, it has ended, and never starts. */
+/** An eval that starts when its engine is ready. A signal before that ends it, and it never starts. */
 function deferred(ready) {
     const exit = Promise.withResolvers();
     let running;
@@ -77322,7 +77322,7 @@ function deferred(ready) {
 
 /***/ }),
 
-/***/ 3785:
+/***/ 3222:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -77367,7 +77367,7 @@ var engine = __nccwpck_require__(9402);
 
 
 
-/** Starts the user's own `oaieval`, one process group an eval, on a leash that ends it when the action is gone. */
+/** Starts the user's own `oaieval`, one process group for each eval. leash.py kills the group when the action is gone. */
 function oaievalEngine({ python, cwd, env, chatFallback }) {
     const program = (0,python_sources/* pythonProgram */.pQ)('oaieval', ...(chatFallback ? ['--chat-fallback'] : []));
     return {
@@ -77379,18 +77379,160 @@ function oaievalEngine({ python, cwd, env, chatFallback }) {
     };
 }
 
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(7030);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/process/redraws.js
+var redraws = __nccwpck_require__(8777);
+;// CONCATENATED MODULE: ./lib/engine/output-socket.js
+/**
+ * The Unix socket that forked evals print to. The first line of each connection is the number of the eval that it belongs
+ * to; everything behind it is stdout or stderr of that eval.
+ */
+
+
+
+
+
+
+/** No socket can be created on this machine. */
+class SocketUnavailable extends Error {
+}
+/** Bytes of the path of a Unix socket: 107 on Linux, 103 elsewhere. Node truncates a longer one. */
+const LONGEST_PATH = 103;
+/** The connections of an eval: its stdout and its stderr. */
+const STREAMS = 2;
+/** How long connections may outlive the processes of an eval: what was written may still be in transit. */
+const DRAIN_MS = 2000;
+class OutputSocket {
+    /** For the host, which hands it to the evals. */
+    path;
+    #server;
+    #directory;
+    #outputs = new Map();
+    constructor(server, directory, path) {
+        this.path = path;
+        this.#server = server;
+        this.#directory = directory;
+        server.on('connection', (socket) => this.#accept(socket));
+    }
+    /**
+     * Listens in a private directory, in the first of these places where that is possible.
+     * @throws SocketUnavailable when there is none
+     */
+    static async listen(places) {
+        const reasons = [];
+        for (const place of places) {
+            let directory;
+            try {
+                directory = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(place, 'oaievalset-'));
+                const path = (0,external_node_path_.join)(directory, 'output');
+                if (Buffer.byteLength(path) > LONGEST_PATH)
+                    throw new Error(`${place} is too long for the path of a socket`);
+                return new OutputSocket(await listening(path), directory, path);
+            }
+            catch (error) {
+                reasons.push((0,errors/* reasonOf */.A3)(error));
+                if (directory !== undefined)
+                    (0,external_node_fs_.rmSync)(directory, { recursive: true, force: true });
+            }
+        }
+        throw new SocketUnavailable(`no socket can be created for the output of evals (${reasons.join('; ')})`);
+    }
+    /** @param id the number that the connections of this eval begin with */
+    expect(id, reader) {
+        const output = new ConnectedOutput(reader, () => this.#outputs.delete(id));
+        this.#outputs.set(id, output);
+        return output;
+    }
+    /** Accepts no more connections. Output that is still being read is read to its end. */
+    close() {
+        this.#server.close();
+        (0,external_node_fs_.rmSync)(this.#directory, { recursive: true, force: true });
+    }
+    #accept(socket) {
+        let head = Buffer.alloc(0);
+        const onHead = (data) => {
+            head = Buffer.concat([head, data]);
+            const newline = head.indexOf(10);
+            if (newline < 0)
+                return;
+            socket.off('data', onHead);
+            socket.pause();
+            const output = this.#outputs.get(Number.parseInt(head.toString('latin1', 0, newline), 10));
+            if (!output) {
+                socket.destroy();
+                return;
+            }
+            const rest = head.subarray(newline + 1);
+            if (rest.length > 0)
+                socket.unshift(rest);
+            output.connect(socket);
+        };
+        socket.on('data', onHead);
+        socket.on('error', () => { });
+    }
+}
+class ConnectedOutput {
+    #reader;
+    #forget;
+    #open = new Set();
+    #allRead = Promise.withResolvers();
+    #streamsRead = 0;
+    constructor(reader, forget) {
+        this.#reader = reader;
+        this.#forget = forget;
+    }
+    connect(socket) {
+        this.#open.add(socket);
+        socket.once('close', () => {
+            this.#open.delete(socket);
+            this.#streamsRead += 1;
+            if (this.#streamsRead === STREAMS)
+                this.#allRead.resolve();
+        });
+        (0,group/* readLines */.S)(socket, this.#reader.onLine);
+        if (this.#reader.onRedraw)
+            (0,redraws/* readRedraws */.T)(socket, this.#reader.onRedraw);
+        socket.resume();
+    }
+    async drained() {
+        const timer = setTimeout(() => this.close(), DRAIN_MS);
+        await this.#allRead.promise;
+        clearTimeout(timer);
+        this.#forget();
+    }
+    close() {
+        for (const socket of this.#open)
+            socket.destroy();
+        this.#allRead.resolve();
+        this.#forget();
+    }
+}
+async function listening(path) {
+    const server = (0,external_node_net_.createServer)();
+    await new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(path, resolve);
+    });
+    return server;
+}
+
 // EXTERNAL MODULE: ./lib/text.js
 var lib_text = __nccwpck_require__(8804);
 ;// CONCATENATED MODULE: ./lib/engine/readable-output.js
 
-/** Bytes. A person reads no more of a line, and annotations and reports keep thirty of them for each eval. */
-const LONGEST_LINE = 4096;
+/** No person reads more of a line; annotations and reports hold thirty lines of each eval. */
+const LONGEST_LINE_BYTES = 4096;
 /**
- * The one way by which output of evals enters: whatever is printed, kept or judged behind it has no secrets, such as the
- * gateway's address in the lines of an HTTP client, no characters that act, and a length that can be read.
+ * The only way in for the output of evals. Whatever is printed, kept or judged behind it has no secrets (an HTTP client prints
+ * the gateway's address, which holds a token), no control characters, and lines of bounded length.
  */
 function readableOutput(engine, log) {
-    const readable = (line) => (0,lib_text/* shorten */.ml)(log.redact((0,lib_text/* printable */.g$)(line)), LONGEST_LINE);
+    const readable = (line) => (0,lib_text/* shorten */.ml)(log.redact((0,lib_text/* printable */.g$)(line)), LONGEST_LINE_BYTES);
     return {
         start: ({ onLine, onRedraw, ...execution }) => engine.start({
             ...execution,
@@ -77401,20 +77543,116 @@ function readableOutput(engine, log) {
     };
 }
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(7030);
+;// CONCATENATED MODULE: ./lib/engine/warm-engine.js
+
+
+
+/** Lines of a lost host's own output that the warning shows. */
+const SHOWN_LINES = 10;
+/**
+ * Forks evals from a warm host, which starts with the first eval. A host that dies is replaced once; when the second dies, or
+ * the set cannot be forked safely, each eval gets a process of its own.
+ */
+class WarmEngine {
+    #options;
+    #phase;
+    #canReplace = true;
+    constructor(options) {
+        this.#options = options;
+        this.#phase = { kind: 'idle', host: options.planner };
+    }
+    start(execution) {
+        return (0,engine/* deferred */.y)(async () => {
+            const host = await this.#servingHost();
+            return () => (host ? host.run(execution) : this.#options.fallback.start(execution));
+        });
+    }
+    async close() {
+        const phase = this.#phase;
+        this.#phase = { kind: 'closed' };
+        if (phase.kind === 'idle')
+            await phase.host?.host.close();
+        if (phase.kind === 'serving')
+            await phase.host.close();
+        // Installing Python takes minutes, and is not waited for: #prepare closes a host that starts after this.
+        if (phase.kind !== 'preparing' || !phase.host)
+            return;
+        await phase.host.close();
+        await phase.done;
+    }
+    /** @returns undefined when each eval is to get a process of its own */
+    async #servingHost() {
+        for (;;) {
+            const phase = this.#phase;
+            if (phase.kind === 'fallback')
+                return undefined;
+            if (phase.kind === 'closed')
+                throw new Error('the engine is closed');
+            if (phase.kind === 'serving') {
+                if (phase.host.gone === undefined)
+                    return phase.host;
+                this.#lose(phase.host.gone, phase.host);
+            }
+            else if (phase.kind === 'preparing') {
+                await phase.done;
+            }
+            else {
+                this.#begin(phase.host);
+            }
+        }
+    }
+    #begin(planner) {
+        const { promise: done, resolve } = Promise.withResolvers();
+        const phase = { kind: 'preparing', done, host: planner?.host };
+        this.#phase = phase;
+        void this.#prepare(phase, planner?.prepared).then(resolve);
+    }
+    /** Ends with another phase. Never rejects. */
+    async #prepare(phase, prepared) {
+        const { startHost, preparation } = this.#options;
+        let unfit;
+        try {
+            phase.host ??= await startHost();
+            if (this.#phase !== phase)
+                return await phase.host.close();
+            unfit = await (prepared ?? phase.host.prepare(preparation));
+        }
+        catch (error) {
+            if (this.#phase !== phase)
+                return;
+            if (!(error instanceof SocketUnavailable)) {
+                this.#lose((0,errors/* reasonOf */.A3)(error), phase.host);
+                return await phase.host?.close();
+            }
+            unfit = error.message;
+        }
+        if (this.#phase !== phase)
+            return;
+        if (unfit === undefined && phase.host) {
+            this.#phase = { kind: 'serving', host: phase.host };
+            return;
+        }
+        this.#options.log.info(`Running each eval in its own Python process (slower): ${unfit}.`);
+        this.#phase = { kind: 'fallback' };
+        await phase.host?.close();
+    }
+    #lose(how, host) {
+        const next = this.#canReplace
+            ? 'It is started again.'
+            : 'From now on each eval runs in its own Python process, which is slower.';
+        const lines = [`The Python process that evals are forked from ${how}. ${next}`];
+        this.#options.log.warning([...lines, ...(host?.printed.slice(-SHOWN_LINES) ?? [])].join('\n'), 'Warm engine lost');
+        this.#phase = this.#canReplace ? { kind: 'idle' } : { kind: 'fallback' };
+        this.#canReplace = false;
+    }
+}
+
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/process/leader.js + 2 modules
 var leader = __nccwpck_require__(2481);
-// EXTERNAL MODULE: ./lib/process/redraws.js
-var redraws = __nccwpck_require__(8777);
 ;// CONCATENATED MODULE: ./lib/engine/warm-host.js
-/** The warm host as this process sees it: src/python/oaievalset_action/host.py says what it is, and in which words it is talked to. */
+/** The warm host as this process sees it. src/python/oaievalset_action/host.py says what it is, and documents the messages. */
 
 
 
@@ -77422,80 +77660,65 @@ var redraws = __nccwpck_require__(8777);
 
 
 
-
-
-
-/** There can be no host on this machine; evals that have a process each do without. */
-class HostUnavailable extends Error {
-}
-/** Bytes of the path of a Unix socket: 107 on Linux, 103 elsewhere. Node cuts what is longer off. */
-const LONGEST_PATH = 103;
+/** Lines of its own output that are kept for messages. */
 const KEPT_LINES = 100;
-/** The connections of an eval: its stdout, its stderr. */
-const STREAMS = 2;
-/** How long a connection may outlive its processes, which are all gone, before it is cut. */
-const LAST_OUTPUT = 2000;
-/** How long the host has to end when it is told to. */
-const LAST_WORDS = 2000;
+/** How long its output may stay open after it has ended. */
+const warm_host_DRAIN_MS = 2000;
+/** How long the host may take to end before it is killed. */
+const CLOSE_GRACE_MS = 2000;
 class WarmHost {
     #child;
     #control;
-    #server;
-    #directory;
+    #socket;
     #running = new Map();
     #printed = [];
     #nextId = 1;
-    #answer;
+    #response;
     #gone;
     #closed = Promise.withResolvers();
-    constructor(child, server, directory) {
+    constructor(child, socket) {
         this.#child = child;
-        this.#server = server;
-        this.#directory = directory;
+        this.#socket = socket;
         this.#control = child.stdio[4];
         for (const stream of [child.stdout, child.stderr])
             if (stream)
-                (0,group/* readLines */.S)(stream, (line) => this.#keep(line));
-        (0,group/* readLines */.S)(this.#control, (line) => this.#hear(line));
+                (0,group/* readLines */.S)(stream, (line) => this.#keepLine(line));
+        (0,group/* readLines */.S)(this.#control, (line) => this.#receive(line));
         this.#control.on('error', () => { });
-        server.on('connection', (socket) => this.#connect(socket));
         child.once('error', (error) => this.#end(`could not be started: ${(0,errors/* reasonOf */.A3)(error)}`));
         child.once('exit', (code, signal) => {
             const end = () => this.#end(`ended with ${signal ?? `exit code ${code}`}`);
             child.once('close', end);
-            // What modules of the set have started there may hold its output open for ever.
+            // Processes that modules of the set started there may hold its output open indefinitely.
             (0,leader/* signalGroup */.i8)(child.pid, 'SIGKILL');
-            setTimeout(end, LAST_OUTPUT).unref();
+            setTimeout(end, warm_host_DRAIN_MS).unref();
         });
     }
-    /** Starts it; it has imported nothing yet. @throws HostUnavailable when there can be no socket for its output */
+    /** Starts it; it has imported nothing yet. @throws SocketUnavailable when evals could not print to it */
     static async start({ python, cwd, env }) {
-        const { server, directory, path } = await listen([
-            (0,external_node_os_.tmpdir)(),
-            ...(env.RUNNER_TEMP ? [env.RUNNER_TEMP] : []),
-        ]);
-        const child = (0,leader/* startLeader */.OH)(python, (0,python_sources/* pythonProgram */.pQ)('host', path), {
+        const socket = await OutputSocket.listen([(0,external_node_os_.tmpdir)(), ...(env.RUNNER_TEMP ? [env.RUNNER_TEMP] : [])]);
+        const child = (0,leader/* startLeader */.OH)(python, (0,python_sources/* pythonProgram */.pQ)('host', socket.path), {
             cwd,
             env,
             stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
         });
-        return new WarmHost(child, server, directory);
+        return new WarmHost(child, socket);
     }
-    /** Why it is no more; undefined while it lives. */
+    /** How it ended, as a clause; undefined while it lives. */
     get gone() {
         return this.#gone;
     }
-    /** Whether it has ended by a signal, and not of its own. */
+    /** Whether a signal ended it. */
     get killed() {
         return this.#gone !== undefined && this.#child.signalCode !== null;
     }
-    /** The last lines it printed itself, outside of any eval. */
+    /** The last lines that it printed outside of any eval. */
     get printed() {
         return this.#printed;
     }
     async plan(questionFile, answerFile) {
         try {
-            await this.#ask({ do: 'plan', request: questionFile, output: answerFile });
+            await this.#request({ do: 'plan', request: questionFile, output: answerFile });
             return undefined;
         }
         catch (error) {
@@ -77504,64 +77727,60 @@ class WarmHost {
     }
     /** @returns undefined when evals may be forked, or why not. Rejects when it dies. */
     async prepare({ evals, models, registryPaths, chatFallback }) {
-        const answer = await this.#ask({
+        const response = await this.#request({
             do: 'prepare',
             evals,
             models,
             registry_paths: registryPaths,
             chat_fallback: chatFallback,
         });
-        return typeof answer.unfit === 'string' ? answer.unfit : undefined;
+        return typeof response.unfit === 'string' ? response.unfit : undefined;
     }
-    /** Forks an eval. Its exit rejects with EngineLost when the host dies before it has told the eval's end. */
+    /** Forks an eval. Its exit rejects with EngineLost when the host dies before it has reported the end of the eval. */
     run({ args, env, onLine, onRedraw }) {
         const id = this.#nextId++;
-        const running = {
-            settle: Promise.withResolvers(),
-            onLine,
-            onRedraw,
-            output: new Set(),
-            read: Promise.withResolvers(),
-            streamsRead: 0,
+        const forked = {
+            exit: Promise.withResolvers(),
+            output: this.#socket.expect(id, { onLine, onRedraw }),
             pid: undefined,
-            waitingSignal: undefined,
-            ended: false,
+            pendingSignal: undefined,
+            hasEnded: false,
         };
-        this.#running.set(id, running);
+        this.#running.set(id, forked);
         if (this.#gone !== undefined)
-            this.#lose(id, running);
+            this.#lose(id, forked);
         else
             this.#send({ do: 'run', id, args, env });
         return {
-            exit: running.settle.promise,
+            exit: forked.exit.promise,
             signal(signal) {
-                if (running.ended)
+                if (forked.hasEnded)
                     return;
-                if (running.pid === undefined)
-                    running.waitingSignal = signal;
+                if (forked.pid === undefined)
+                    forked.pendingSignal = signal;
                 else
-                    (0,leader/* signalGroup */.i8)(running.pid, signal);
+                    (0,leader/* signalGroup */.i8)(forked.pid, signal);
             },
         };
     }
-    /** Ends it, and every eval that still runs. */
+    /** Ends the host and every eval that still runs. */
     async close() {
         this.#control.end();
-        const timer = setTimeout(() => (0,leader/* signalGroup */.i8)(this.#child.pid, 'SIGKILL'), LAST_WORDS);
+        const timer = setTimeout(() => (0,leader/* signalGroup */.i8)(this.#child.pid, 'SIGKILL'), CLOSE_GRACE_MS);
         await this.#closed.promise;
         clearTimeout(timer);
     }
-    async #ask(question) {
+    async #request(message) {
         if (this.#gone !== undefined)
             throw new Error(this.#gone);
-        this.#answer = Promise.withResolvers();
-        this.#send(question);
-        return await this.#answer.promise;
+        this.#response = Promise.withResolvers();
+        this.#send(message);
+        return await this.#response.promise;
     }
     #send(message) {
         this.#control.write(`${JSON.stringify(message)}\n`);
     }
-    #hear(line) {
+    #receive(line) {
         let message;
         try {
             message = JSON.parse(line);
@@ -77571,221 +77790,64 @@ class WarmHost {
             return;
         }
         const id = Number(message.id);
-        const running = this.#running.get(id);
-        if (!running) {
-            this.#answer?.resolve(message);
+        const forked = this.#running.get(id);
+        if (forked)
+            this.#advance(id, forked, message);
+        else
+            this.#response?.resolve(message);
+    }
+    /** A message about one eval: its process has started, could not be started, or has ended. */
+    #advance(id, forked, message) {
+        if (typeof message.pid === 'number') {
+            forked.pid = message.pid;
+            if (forked.pendingSignal)
+                (0,leader/* signalGroup */.i8)(forked.pid, forked.pendingSignal);
+            return;
         }
-        else if (typeof message.pid === 'number') {
-            running.pid = message.pid;
-            if (running.waitingSignal)
-                (0,leader/* signalGroup */.i8)(running.pid, running.waitingSignal);
-        }
-        else if (typeof message.error === 'string') {
-            running.ended = true;
+        forked.hasEnded = true;
+        if (typeof message.error === 'string') {
             this.#running.delete(id);
-            running.settle.reject(new Error(message.error));
+            forked.output.close();
+            forked.exit.reject(new Error(message.error));
+            return;
         }
-        else {
-            running.ended = true;
-            const code = typeof message.code === 'number' ? message.code : null;
-            const signal = (message.signal ?? null);
-            void this.#outputEnd(running).then(() => {
-                this.#running.delete(id);
-                running.settle.resolve({ code, signal });
-            });
-        }
+        const code = typeof message.code === 'number' ? message.code : null;
+        const signal = (message.signal ?? null);
+        void forked.output.drained().then(() => {
+            this.#running.delete(id);
+            forked.exit.resolve({ code, signal });
+        });
     }
-    /** A connection says whose output it is, and then is that output. */
-    #connect(socket) {
-        let head = Buffer.alloc(0);
-        const onHead = (data) => {
-            head = Buffer.concat([head, data]);
-            const newline = head.indexOf(10);
-            if (newline < 0)
-                return;
-            socket.off('data', onHead);
-            socket.pause();
-            const running = this.#running.get(Number.parseInt(head.toString('latin1', 0, newline), 10));
-            if (!running) {
-                socket.destroy();
-                return;
-            }
-            running.output.add(socket);
-            socket.once('close', () => {
-                running.output.delete(socket);
-                running.streamsRead += 1;
-                if (running.streamsRead === STREAMS)
-                    running.read.resolve();
-            });
-            const rest = head.subarray(newline + 1);
-            if (rest.length > 0)
-                socket.unshift(rest);
-            (0,group/* readLines */.S)(socket, running.onLine);
-            if (running.onRedraw)
-                (0,redraws/* readRedraws */.T)(socket, running.onRedraw);
-            socket.resume();
-        };
-        socket.on('data', onHead);
-        socket.on('error', () => { });
-    }
-    /** Nobody is left who could write; what was written, and even the connections, may still be on their way. */
-    async #outputEnd({ output, read }) {
-        const timer = setTimeout(() => {
-            for (const socket of output)
-                socket.destroy();
-            read.resolve();
-        }, LAST_OUTPUT);
-        await read.promise;
-        clearTimeout(timer);
-    }
-    #keep(line) {
+    #keepLine(line) {
         this.#printed.push(line);
         if (this.#printed.length > KEPT_LINES)
             this.#printed.shift();
     }
+    /** The host is gone: whatever still waits for it is settled. */
     #end(why) {
         if (this.#gone !== undefined)
             return;
         this.#gone = why;
-        this.#answer?.reject(new Error(why));
-        this.#answer?.promise.catch(() => { });
-        for (const [id, running] of this.#running)
-            if (!running.ended)
-                this.#lose(id, running);
+        this.#response?.reject(new Error(why));
+        this.#response?.promise.catch(() => { });
+        for (const [id, forked] of this.#running)
+            if (!forked.hasEnded)
+                this.#lose(id, forked);
         (0,leader/* signalGroup */.i8)(this.#child.pid, 'SIGKILL');
-        // What an eval has forked, and has left its group, may hold the other ends, and this process would wait for them.
+        // A process that an eval started outside its group may hold the other ends; this process would wait for it.
         for (const stream of this.#child.stdio)
             stream?.destroy();
-        this.#server.close();
-        (0,external_node_fs_.rmSync)(this.#directory, { recursive: true, force: true });
+        this.#socket.close();
         this.#closed.resolve();
     }
-    #lose(id, running) {
-        running.ended = true;
+    #lose(id, forked) {
+        forked.hasEnded = true;
         this.#running.delete(id);
-        // It notices by itself that its host is gone; nobody waits for that.
-        (0,leader/* signalGroup */.i8)(running.pid, 'SIGKILL');
-        for (const socket of running.output)
-            socket.destroy();
-        running.settle.reject(new engine/* EngineLost */.T(`the Python process that it was forked from ${this.#gone ?? 'is gone'}`));
+        // The eval also notices by itself that its host is gone, but not at once.
+        (0,leader/* signalGroup */.i8)(forked.pid, 'SIGKILL');
+        forked.output.close();
+        forked.exit.reject(new engine/* EngineLost */.T(`the Python process that it was forked from ${this.#gone ?? 'is gone'}`));
     }
-}
-/** A Unix socket in a directory that is this user's alone, in the first of these places that can have one. */
-async function listen(places) {
-    const reasons = [];
-    for (const place of places) {
-        let directory;
-        try {
-            directory = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(place, 'oaievalset-'));
-            const path = (0,external_node_path_.join)(directory, 'output');
-            if (Buffer.byteLength(path) > LONGEST_PATH)
-                throw new Error(`${place}: too long for the path of a socket`);
-            const server = (0,external_node_net_.createServer)();
-            await new Promise((resolve, reject) => {
-                server.once('error', reject);
-                server.listen(path, resolve);
-            });
-            return { server, directory, path };
-        }
-        catch (error) {
-            reasons.push((0,errors/* reasonOf */.A3)(error));
-            if (directory !== undefined)
-                (0,external_node_fs_.rmSync)(directory, { recursive: true, force: true });
-        }
-    }
-    throw new HostUnavailable(`there is no place for the socket that evals print to (${reasons.join('; ')})`);
-}
-
-;// CONCATENATED MODULE: ./lib/engine/warm-engine.js
-
-
-
-/** A host that dies is replaced once. */
-const LIVES = 2;
-/**
- * Forks evals from a warm host, which is started, unless it is there, with the first eval. When hosts die, or when the set
- * cannot be forked safely, each eval gets a process of its own instead.
- */
-function warmEngine(options) {
-    const { startHost, preparation, fallback, log } = options;
-    let lives = LIVES;
-    let host = options.first?.host;
-    let prepared = options.first?.prepared;
-    let current;
-    let closing = false;
-    async function nextHost() {
-        while (lives > 0) {
-            lives -= 1;
-            try {
-                host ??= await startHost();
-                if (closing) {
-                    await host.close();
-                    return undefined;
-                }
-                const preparing = prepared ?? host.prepare(preparation);
-                prepared = undefined;
-                const unfit = await preparing;
-                if (unfit === undefined)
-                    return host;
-                doWithout(unfit);
-            }
-            catch (error) {
-                if (error instanceof HostUnavailable)
-                    doWithout(error.message);
-                else
-                    lost((0,errors/* reasonOf */.A3)(error));
-            }
-            await host?.close();
-            host = undefined;
-        }
-        return undefined;
-    }
-    function doWithout(why) {
-        log.info(`Each eval gets a Python process of its own, which takes longer: ${why}.`);
-        lives = 0;
-    }
-    function lost(why) {
-        if (closing)
-            return;
-        const printed = host?.printed.slice(-10) ?? [];
-        const next = lives > 0
-            ? 'It is started again.'
-            : 'From here on each eval gets a process of its own, which takes longer.';
-        log.warning([`The Python process that evals are forked from ${why}. ${next}`, ...printed].join('\n'), 'Warm engine lost');
-    }
-    /** The one promise that all evals wait for, until its host is gone. */
-    async function serving() {
-        for (;;) {
-            current ??= nextHost();
-            const waited = current;
-            const found = await waited;
-            if (found?.gone === undefined)
-                return found;
-            if (current !== waited)
-                continue;
-            lost(found.gone);
-            host = undefined;
-            current = undefined;
-        }
-    }
-    return {
-        start(execution) {
-            return (0,engine/* deferred */.y)(async () => {
-                const found = await serving();
-                return () => (found ? found.run(execution) : fallback.start(execution));
-            });
-        },
-        async close() {
-            closing = true;
-            lives = 0;
-            // Python may have to be installed before there is a host, which takes minutes. What comes of it is closed at once.
-            if (!host)
-                return;
-            // It may be importing, and take its time.
-            await host.close();
-            await current;
-        },
-    };
 }
 
 ;// CONCATENATED MODULE: ./lib/engine/engines.js
@@ -77796,71 +77858,91 @@ function warmEngine(options) {
 
 
 
-/** No process is started before it is asked for something. */
+
+/** Starts no process before it has to plan or to run an eval. */
 function engines(options) {
-    const chosen = options.engine === 'warm' ? warm(options) : plain(options);
-    return { ...chosen, open: (preparation) => readableOutput(chosen.open(preparation), options.log) };
+    const chosen = options.engine === 'warm' ? new WarmEngines(options) : oaievalEngines(options);
+    return {
+        planner: chosen.planner,
+        open: (preparation) => readableOutput(chosen.open(preparation), options.log),
+        close: () => chosen.close(),
+    };
 }
-function plain(options) {
-    const planner = {
+function oaievalEngines(options) {
+    const engine = oaievalEngine(options);
+    return { planner: lazyPlanner(options), open: () => engine, close: () => engine.close() };
+}
+function lazyPlanner(options) {
+    return {
         plan: async (...files) => await shortLivedPlanner({ ...options, python: await options.python() }).plan(...files),
     };
-    const engine = oaievalEngine(options);
-    return { planner, open: () => engine, close: () => engine.close() };
 }
-/** The process that plans the set has all imported that its evals need: they are forked from it. */
-function warm(options) {
-    const { models, registryPaths, chatFallback, log } = options;
-    // It makes API clients for the evals.
-    const env = { ...options.env, ...(0,loopback/* withoutProxy */.$)(options.env) };
-    const startHost = async () => await WarmHost.start({ ...options, env, python: await options.python() });
-    const common = { models, registryPaths, chatFallback };
-    let host;
-    let prepared;
-    let engine;
-    let closed = false;
-    return {
-        planner: {
-            async plan(questionFile, answerFile) {
-                try {
-                    host ??= await startHost();
-                }
-                catch (error) {
-                    if (!(error instanceof HostUnavailable))
-                        throw error;
-                    // The engine finds the same, and says so.
-                    return await shortLivedPlanner({ ...options, python: await options.python() }).plan(questionFile, answerFile);
-                }
-                let failure = await host.plan(questionFile, answerFile);
-                if (failure && host.killed && !closed) {
-                    // By a machine short of memory, or by hand: the next may live.
-                    log.info(`The Python process that plans ${host.gone}; the set is planned by another one.`);
-                    host = await startHost();
-                    failure = await host.plan(questionFile, answerFile);
-                }
-                if (!failure) {
-                    // Its classes are imported. The rest of its preparation goes on while this process reads the data of the set.
-                    prepared = host.prepare({ evals: [], ...common });
-                    prepared.catch(() => { });
-                }
-                return failure;
-            },
-        },
-        open({ evals }) {
-            engine = warmEngine({
-                startHost,
-                first: host && prepared && { host, prepared },
-                preparation: { evals, ...common },
-                fallback: oaievalEngine(options),
-                log,
-            });
-            return engine;
-        },
-        async close() {
-            closed = true;
-            await (engine ?? host)?.close();
-        },
-    };
+/** The process that plans the set has imported everything that its evals need: they are forked from it. */
+class WarmEngines {
+    planner = { plan: (...files) => this.#plan(...files) };
+    #options;
+    #common;
+    #host;
+    #planned;
+    #engine;
+    #isClosed = false;
+    constructor(options) {
+        const { models, registryPaths, chatFallback } = options;
+        this.#options = options;
+        this.#common = { models, registryPaths, chatFallback };
+    }
+    open({ evals }) {
+        this.#engine = new WarmEngine({
+            startHost: () => this.#startHost(),
+            planner: this.#planned,
+            preparation: { evals, ...this.#common },
+            fallback: oaievalEngine(this.#options),
+            log: this.#options.log,
+        });
+        return this.#engine;
+    }
+    async close() {
+        this.#isClosed = true;
+        await this.#engine?.close();
+        await this.#host?.close();
+    }
+    async #startHost() {
+        const { python, cwd, env } = this.#options;
+        // It creates API clients for the evals, which read proxy settings from its environment.
+        const host = await WarmHost.start({
+            python: await python(),
+            cwd,
+            env: { ...env, ...(0,loopback/* withoutProxy */.$)(env) },
+        });
+        if (this.#isClosed)
+            await host.close();
+        return host;
+    }
+    async #plan(questionFile, answerFile) {
+        try {
+            this.#host ??= await this.#startHost();
+        }
+        catch (error) {
+            if (!(error instanceof SocketUnavailable))
+                throw error;
+            // The engine meets the same error, and reports it.
+            return await lazyPlanner(this.#options).plan(questionFile, answerFile);
+        }
+        let failure = await this.#host.plan(questionFile, answerFile);
+        if (failure && this.#host.killed && !this.#isClosed) {
+            // Most likely for lack of memory, or by hand: another one may survive.
+            this.#options.log.info(`The Python process that plans the set ${this.#host.gone}. The set is planned again by a new one.`);
+            this.#host = await this.#startHost();
+            failure = await this.#host.plan(questionFile, answerFile);
+        }
+        if (!failure) {
+            // Its classes are imported. The rest of its preparation runs while this process reads the data of the set.
+            const prepared = this.#host.prepare({ evals: [], ...this.#common });
+            prepared.catch(() => { });
+            this.#planned = { host: this.#host, prepared };
+        }
+        return failure;
+    }
 }
 
 
@@ -81680,7 +81762,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9261);
 /* harmony import */ var _checkpoint_identity_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(1486);
 /* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(8876);
-/* harmony import */ var _engine_engines_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(3785);
+/* harmony import */ var _engine_engines_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(3222);
 /* harmony import */ var _environment_prepare_environment_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(2229);
 /* harmony import */ var _gateway_gateway_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(5496);
 /* harmony import */ var _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(7310);

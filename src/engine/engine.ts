@@ -2,9 +2,9 @@ import type { Exit } from '../process/group.ts';
 
 /** One execution of one eval. */
 export interface EvalExecution {
-  /** What `oaieval` is called with: model, eval key, arguments, our own --record_path. */
+  /** The arguments of `oaieval`: model, eval key, further arguments, our own --record_path. */
   readonly args: readonly string[];
-  /** Variables of its own, on top of the engine's environment. */
+  /** Added to the environment of the engine. */
   readonly env: Readonly<Record<string, string>>;
   readonly onLine: (line: string) => void;
   /** Called with what a progress bar shows, which redraws its line without ending it. */
@@ -13,25 +13,25 @@ export interface EvalExecution {
 
 export interface RunningEval {
   /**
-   * Settles when the eval and everything it printed has ended. Rejects when it could not be started, and with EngineLost
-   * when that it did not end well says nothing about the eval.
+   * Settles when the eval has ended and its output has been read. Rejects when it could not be started, and with EngineLost
+   * when the engine died under it.
    */
   readonly exit: Promise<Exit>;
   /** Signals the eval and every process it started. */
   signal(signal: NodeJS.Signals): void;
 }
 
-/** The engine died under an eval. Started again, the eval gets what can still run it. */
+/** The engine died under an eval, which says nothing about the eval. The engine can run the eval again. */
 export class EngineLost extends Error {}
 
-/** A way to execute evals. Whatever the engine, an eval does what `oaieval` would do with the same arguments. */
+/** A way to execute evals. With every engine an eval does what `oaieval` does with the same arguments. */
 export interface Engine {
   start(execution: EvalExecution): RunningEval;
-  /** Ends what it keeps running between evals. */
+  /** Ends the processes that it keeps between evals. */
   close(): Promise<void>;
 }
 
-/** An eval that starts when its engine is there. Signalled before that, it has ended, and never starts. */
+/** An eval that starts when its engine is ready. A signal before that ends it, and it never starts. */
 export function deferred(ready: () => Promise<() => RunningEval>): RunningEval {
   const exit = Promise.withResolvers<Exit>();
   let running: RunningEval | undefined;

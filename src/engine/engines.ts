@@ -5,9 +5,10 @@ import { type Planner, type PlannerOptions, shortLivedPlanner } from '../plan/pl
 import type { Engine } from './engine.ts';
 import type { EngineName } from './engine-name.ts';
 import { oaievalEngine } from './oaieval-engine.ts';
+import { SocketUnavailable } from './output-socket.ts';
 import { readableOutput } from './readable-output.ts';
-import { warmEngine } from './warm-engine.ts';
-import { HostUnavailable, type Preparation, WarmHost } from './warm-host.ts';
+import { type PreparedHost, WarmEngine } from './warm-engine.ts';
+import { type Preparation, WarmHost } from './warm-host.ts';
 
 /** How a run executes evals. `close` ends every process that it keeps. */
 export interface Engines {
@@ -24,73 +25,96 @@ export interface EnginesOptions extends Omit<PlannerOptions, 'python'>, Omit<Pre
   readonly log: Log;
 }
 
-/** No process is started before it is asked for something. */
+/** Starts no process before it has to plan or to run an eval. */
 export function engines(options: EnginesOptions): Engines {
-  const chosen = options.engine === 'warm' ? warm(options) : plain(options);
-  return { ...chosen, open: (preparation) => readableOutput(chosen.open(preparation), options.log) };
+  const chosen = options.engine === 'warm' ? new WarmEngines(options) : oaievalEngines(options);
+  return {
+    planner: chosen.planner,
+    open: (preparation) => readableOutput(chosen.open(preparation), options.log),
+    close: () => chosen.close(),
+  };
 }
 
-function plain(options: EnginesOptions): Engines {
-  const planner: Planner = {
+function oaievalEngines(options: EnginesOptions): Engines {
+  const engine = oaievalEngine(options);
+  return { planner: lazyPlanner(options), open: () => engine, close: () => engine.close() };
+}
+
+function lazyPlanner(options: EnginesOptions): Planner {
+  return {
     plan: async (...files) =>
       await shortLivedPlanner({ ...options, python: await options.python() }).plan(...files),
   };
-  const engine = oaievalEngine(options);
-  return { planner, open: () => engine, close: () => engine.close() };
 }
 
-/** The process that plans the set has all imported that its evals need: they are forked from it. */
-function warm(options: EnginesOptions): Engines {
-  const { models, registryPaths, chatFallback, log } = options;
-  // It makes API clients for the evals.
-  const env = { ...options.env, ...withoutProxy(options.env) };
-  const startHost = async () => await WarmHost.start({ ...options, env, python: await options.python() });
-  const common = { models, registryPaths, chatFallback };
-  let host: WarmHost | undefined;
-  let prepared: Promise<string | undefined> | undefined;
-  let engine: Engine | undefined;
-  let closed = false;
-  return {
-    planner: {
-      async plan(questionFile, answerFile) {
-        try {
-          host ??= await startHost();
-        } catch (error) {
-          if (!(error instanceof HostUnavailable)) throw error;
-          // The engine finds the same, and says so.
-          return await shortLivedPlanner({ ...options, python: await options.python() }).plan(
-            questionFile,
-            answerFile,
-          );
-        }
-        let failure = await host.plan(questionFile, answerFile);
-        if (failure && host.killed && !closed) {
-          // By a machine short of memory, or by hand: the next may live.
-          log.info(`The Python process that plans ${host.gone}; the set is planned by another one.`);
-          host = await startHost();
-          failure = await host.plan(questionFile, answerFile);
-        }
-        if (!failure) {
-          // Its classes are imported. The rest of its preparation goes on while this process reads the data of the set.
-          prepared = host.prepare({ evals: [], ...common });
-          prepared.catch(() => {});
-        }
-        return failure;
-      },
-    },
-    open({ evals }) {
-      engine = warmEngine({
-        startHost,
-        first: host && prepared && { host, prepared },
-        preparation: { evals, ...common },
-        fallback: oaievalEngine(options),
-        log,
-      });
-      return engine;
-    },
-    async close() {
-      closed = true;
-      await (engine ?? host)?.close();
-    },
-  };
+/** The process that plans the set has imported everything that its evals need: they are forked from it. */
+class WarmEngines implements Engines {
+  readonly planner: Planner = { plan: (...files) => this.#plan(...files) };
+  readonly #options: EnginesOptions;
+  readonly #common: Omit<Preparation, 'evals'>;
+  #host: WarmHost | undefined;
+  #planned: PreparedHost | undefined;
+  #engine: WarmEngine | undefined;
+  #isClosed = false;
+
+  constructor(options: EnginesOptions) {
+    const { models, registryPaths, chatFallback } = options;
+    this.#options = options;
+    this.#common = { models, registryPaths, chatFallback };
+  }
+
+  open({ evals }: Pick<Preparation, 'evals'>): Engine {
+    this.#engine = new WarmEngine({
+      startHost: () => this.#startHost(),
+      planner: this.#planned,
+      preparation: { evals, ...this.#common },
+      fallback: oaievalEngine(this.#options),
+      log: this.#options.log,
+    });
+    return this.#engine;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#engine?.close();
+    await this.#host?.close();
+  }
+
+  async #startHost(): Promise<WarmHost> {
+    const { python, cwd, env } = this.#options;
+    // It creates API clients for the evals, which read proxy settings from its environment.
+    const host = await WarmHost.start({
+      python: await python(),
+      cwd,
+      env: { ...env, ...withoutProxy(env) },
+    });
+    if (this.#isClosed) await host.close();
+    return host;
+  }
+
+  async #plan(questionFile: string, answerFile: string): ReturnType<Planner['plan']> {
+    try {
+      this.#host ??= await this.#startHost();
+    } catch (error) {
+      if (!(error instanceof SocketUnavailable)) throw error;
+      // The engine meets the same error, and reports it.
+      return await lazyPlanner(this.#options).plan(questionFile, answerFile);
+    }
+    let failure = await this.#host.plan(questionFile, answerFile);
+    if (failure && this.#host.killed && !this.#isClosed) {
+      // Most likely for lack of memory, or by hand: another one may survive.
+      this.#options.log.info(
+        `The Python process that plans the set ${this.#host.gone}. The set is planned again by a new one.`,
+      );
+      this.#host = await this.#startHost();
+      failure = await this.#host.plan(questionFile, answerFile);
+    }
+    if (!failure) {
+      // Its classes are imported. The rest of its preparation runs while this process reads the data of the set.
+      const prepared = this.#host.prepare({ evals: [], ...this.#common });
+      prepared.catch(() => {});
+      this.#planned = { host: this.#host, prepared };
+    }
+    return failure;
+  }
 }

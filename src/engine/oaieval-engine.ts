@@ -7,11 +7,11 @@ export interface OaievalOptions {
   readonly python: () => Promise<string>;
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Whether models that evals does not know are used through the chat API, see chat_fallback.py. */
+  /** Whether model names that evals does not know are sent to the chat API, see chat_fallback.py. */
   readonly chatFallback: boolean;
 }
 
-/** Starts the user's own `oaieval`, one process group an eval, on a leash that ends it when the action is gone. */
+/** Starts the user's own `oaieval`, one process group for each eval. leash.py kills the group when the action is gone. */
 export function oaievalEngine({ python, cwd, env, chatFallback }: OaievalOptions): Engine {
   const program = pythonProgram('oaieval', ...(chatFallback ? ['--chat-fallback'] : []));
   return {

@@ -2,15 +2,15 @@ import type { Log } from '../log.ts';
 import { printable, shorten } from '../text.ts';
 import type { Engine } from './engine.ts';
 
-/** Bytes. A person reads no more of a line, and annotations and reports keep thirty of them for each eval. */
-const LONGEST_LINE = 4096;
+/** No person reads more of a line; annotations and reports hold thirty lines of each eval. */
+const LONGEST_LINE_BYTES = 4096;
 
 /**
- * The one way by which output of evals enters: whatever is printed, kept or judged behind it has no secrets, such as the
- * gateway's address in the lines of an HTTP client, no characters that act, and a length that can be read.
+ * The only way in for the output of evals. Whatever is printed, kept or judged behind it has no secrets (an HTTP client prints
+ * the gateway's address, which holds a token), no control characters, and lines of bounded length.
  */
 export function readableOutput(engine: Engine, log: Pick<Log, 'redact'>): Engine {
-  const readable = (line: string): string => shorten(log.redact(printable(line)), LONGEST_LINE);
+  const readable = (line: string): string => shorten(log.redact(printable(line)), LONGEST_LINE_BYTES);
   return {
     start: ({ onLine, onRedraw, ...execution }) =>
       engine.start({

@@ -76,7 +76,7 @@ onLinux.concurrent('API clients', () => {
     expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', 'requests-sent': '1' });
     expect(result.annotations).toEqual([]);
     expect(result.lines).toContainEqual(
-      expect.stringMatching(/Each eval gets a Python process of its own.*\(Stubborn\)/),
+      expect.stringMatching(/Running each eval in its own Python process.*\(Stubborn\)/),
     );
   });
 

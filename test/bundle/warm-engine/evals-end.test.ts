@@ -113,7 +113,7 @@ onLinux.concurrent('evals that end in their own way', () => {
     const result = await machine.run({ cache: false });
     expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '2' });
     expect(result.lines).toContainEqual(
-      expect.stringMatching(/Each eval gets a Python process of its own.*\(wanderer\)/),
+      expect.stringMatching(/Running each eval in its own Python process.*\(wanderer\)/),
     );
     expect(result.annotations).toEqual([]);
     expect(result.orphans).toEqual([]);

@@ -7,7 +7,7 @@ import { logOf } from '../../helpers/test-machine.ts';
 import { machineFor, onLinux, startUntilHeld } from '../../helpers/warm-engine.ts';
 
 onLinux.concurrent('what modules change when they are imported', () => {
-  const OWN_PROCESS = /Each eval gets a Python process of its own.*?: (.*)\.$/;
+  const OWN_PROCESS = /Running each eval in its own Python process.*?: (.*)\.$/;
 
   async function metricsOf(context: Cleanup, evalSet: string, engine: string) {
     const { machine, mark } = await machineFor(context, evalSet, { inputs: { engine } });

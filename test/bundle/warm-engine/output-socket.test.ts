@@ -21,7 +21,7 @@ onLinux.concurrent('no temporary directory that can be used', () => {
     const result = await machine.run({ cache: false, env: { RUNNER_TEMP: long } });
     expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '4' });
     expect(result.lines.filter((line) => line.includes('a Python process of its own'))).toEqual([
-      expect.stringMatching(/no place for the socket.*\/proc\/no-such-place.*too long/),
+      expect.stringMatching(/no socket can be created.*\/proc\/no-such-place.*too long/),
     ]);
     expect(result.annotations).toEqual([]);
     expect(readdirSync(long).filter((name) => name.startsWith('oaievalset-'))).toEqual([]);

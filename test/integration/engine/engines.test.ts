@@ -1,4 +1,4 @@
-/** How engines begin and end, with processes that stand in for a Python that has evals. */
+/** How engines start and end, with scripts in place of a Python that has evals. */
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -28,19 +28,19 @@ async function until(what: string, holds: () => boolean): Promise<void> {
   }
 }
 
-describe('cancelled while Python is being installed', () => {
-  test('nobody waits for the installation', { timeout: 10_000 }, async () => {
+describe('engines: cancelled while Python is being installed', () => {
+  test('close does not wait for the installation', async () => {
     const running = warmEngines(() => new Promise(() => {}));
     const one = running.open({ evals: ['a'] }).start({ args: [], env: {}, onLine() {} });
     one.signal('SIGINT');
     await expect(one.exit).resolves.toEqual({ code: null, signal: 'SIGINT' });
-    await running.close();
+    await expect(running.close()).resolves.toBeUndefined();
   });
 
-  test('a host that starts after all is ended', async () => {
+  test('a host that starts after close is ended', async () => {
     const directory = temporaryDirectory();
     const [python, started] = [join(directory, 'python'), join(directory, 'started')];
-    // It ends when it is told to: when nobody talks to it any more.
+    // It ends when its control connection is closed.
     writeFileSync(python, `#!/bin/sh\necho $$ > ${started}.new\nmv ${started}.new ${started}\ncat <&4 >&2\n`);
     chmodSync(python, 0o755);
     const installed = Promise.withResolvers<string>();
@@ -52,11 +52,12 @@ describe('cancelled while Python is being installed', () => {
     await until('it starts', () => existsSync(started));
     const pid = Number(readFileSync(started, 'utf8'));
     await until('it has ended', () => !alive(pid));
+    expect(alive(pid)).toBe(false);
   });
 });
 
-describe('a host that is killed while it plans', () => {
-  /** A Python that writes down each start, and does this when it is asked for a plan. */
+describe('engines: a warm host that is killed while it plans', () => {
+  /** A Python that records each start, and answers the request for a plan like this. */
   function engineWith(answer: string): { running: Engines; starts: () => number } {
     const directory = temporaryDirectory();
     const [python, starts] = [join(directory, 'python'), join(directory, 'starts')];
@@ -65,7 +66,7 @@ describe('a host that is killed while it plans', () => {
     return { running: warmEngines(async () => python), starts: () => count() };
   }
 
-  test('is replaced once, and the plan is made', async () => {
+  test('a killed host is replaced once, and makes the plan', async () => {
     const { running, starts } = engineWith(
       `[ "$(wc -l < "$(dirname "$0")/starts")" -eq 1 ] && kill -9 $$\necho '{"planned": true}' >&4\ncat <&4 >&2`,
     );
@@ -74,7 +75,7 @@ describe('a host that is killed while it plans', () => {
     await running.close();
   });
 
-  test('and again is a failure that says so', async () => {
+  test('a second killed host is a failure that names the signal', async () => {
     const { running, starts } = engineWith('echo last words >&2\nkill -9 $$');
     const failure = await running.planner.plan('question', 'answer');
     expect(failure).toMatchObject({ why: expect.stringContaining('SIGKILL'), printed: 'last words' });
@@ -82,7 +83,7 @@ describe('a host that is killed while it plans', () => {
     await running.close();
   });
 
-  test('is not replaced when it ended of its own', async () => {
+  test('a host that exits by itself is not replaced', async () => {
     const { running, starts } = engineWith('exit 3');
     expect(await running.planner.plan('question', 'answer')).toMatchObject({
       why: expect.stringContaining('exit code 3'),
