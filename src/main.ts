@@ -8,13 +8,11 @@ import { RunningSession, sessionInputs } from './action/session.ts';
 import { CANCEL_GRACE_MS, type Cancellation, cancellation } from './action/signals.ts';
 import { readStep } from './action/step.ts';
 import { adoptCheckpoint, checkpointStore, restoreCheckpoint } from './checkpoint/adopt-checkpoint.ts';
-import { Checkpointer } from './checkpoint/checkpointer.ts';
 import { checkpointIdentity } from './checkpoint/identity.ts';
 import type { RestoreOutcome } from './checkpoint/store.ts';
 import { supersededCleaner } from './checkpoint/superseded.ts';
 import { engines } from './engine/engines.ts';
 import { prepareEnvironment } from './environment/prepare-environment.ts';
-import { startGateway } from './gateway/gateway.ts';
 import type { Owner } from './model/owner.ts';
 import type { SavedPlan } from './model/plan.ts';
 import { FileHashes } from './plan/file-hashes.ts';
@@ -22,7 +20,6 @@ import { makePlan, recallPlan } from './plan/make-plan.ts';
 import { planKey } from './plan/plan-key.ts';
 import { reconcile, renewedRecords } from './plan/reconcile.ts';
 import { keepMemorySmall } from './process/memory.ts';
-import type { Journal } from './progress/journal.ts';
 import { sealLive } from './progress/journals.ts';
 import { type Lock, lockState } from './progress/lock.ts';
 import { type StatePaths, statePaths } from './progress/paths.ts';
@@ -31,15 +28,14 @@ import { clearLive, startFresh } from './progress/state.ts';
 import { requireOwnState } from './progress/state-directory.ts';
 import { describePlan } from './report/describe-plan.ts';
 import { summarize } from './report/results.ts';
-import { openBudget } from './run/budget.ts';
 import { requireApiKey } from './run/eval-environment.ts';
-import { runEvals } from './run/run-evals.ts';
+import { runSet } from './run/run-set.ts';
 
-/** Milliseconds after its cancellation in which a job still waits for answers that are on their way. */
-const LAST_ANSWERS = 2000;
+/** How long a cancelled job still waits for responses that are in flight. */
+const DRAIN_MS = 2000;
 
-/** Milliseconds that are left for the outputs and the summary when a cancelled job saves its state. */
-const SAFETY = 700;
+/** Time that a cancelled job keeps for outputs and summary after saving its state. */
+const REPORT_RESERVE_MS = 700;
 
 async function main(cancelled: Cancellation): Promise<void> {
   keepMemorySmall();
@@ -123,83 +119,45 @@ async function main(cancelled: Cancellation): Promise<void> {
     if (evals.length > 0) keyed();
     session.save();
     cancelled.signal.throwIfAborted();
-    const budget = openBudget({
-      timeMs: inputs.timeBudget,
-      tokens: inputs.tokenBudget,
-      beganAt: step.beganAt,
-      records: state.records,
-      sampleResume: inputs.sampleResume,
-    });
-    let answers = 0;
-    const gateway = await startGateway({
-      env,
-      urls,
-      models: model.split(','),
-      maxRequestsInFlight: inputs.maxRequestsInFlight,
-      log,
-      onResponse: (usage) => {
-        answers += 1;
-        budget.spend(usage);
-      },
-    });
-    const stopped = AbortSignal.any([cancelled.signal, gateway.unusable, budget.exhausted]);
-    stopped.addEventListener('abort', () => gateway.stop(), { once: true });
-    const journals = new Set<Journal>();
-    const checkpointer = new Checkpointer({
+    const { outcomes, traffic, savedKey, isSaved, stopped, unusable } = await runSet({
+      decisions,
       state,
-      isUnchanged,
-      store,
-      log,
-      journals,
-      interval: inputs.checkpointInterval,
-      // Not what was sent: what is under way when a checkpoint is saved is not in it.
-      mark: () => `${state.records.length} ${answers}`,
-      onSave: (nextSeq) => session.save({ nextSeq }),
-      onSaved: (savedOutline) => session.save({ savedOutline }),
-      knownUnavailable: restored.kind === 'unavailable' ? restored.cause : undefined,
-      ...(githubToken === '' ? {} : { onSuperseded: cleaner(githubToken, context) }),
-    });
-    checkpointer.start();
-    const outcomes = await runEvals(decisions, {
-      state,
-      engine: running.open({ evals }),
-      // Evals work on as many samples at a time as may be asked about; the gateway keeps all of them under one limit.
-      threads: chatFallback && !env.EVALS_THREADS ? inputs.maxRequestsInFlight : undefined,
-      parallelEvals: inputs.parallelEvals,
-      limits: inputs,
-      log,
-      model,
-      oaievalArgs: [...inputs.args, ...inputs.registryPaths.flatMap((path) => ['--registry_path', path])],
       run: { repository: context.repository, id: context.runId, attempt: context.runAttempt },
-      attempts: inputs.attempts,
-      exitOnError: inputs.exitOnError,
-      gateway,
-      sampleResume: inputs.sampleResume,
-      journals,
-      budget,
-      stopped,
-      hurry: cancelled.after(LAST_ANSWERS),
-      onEnded: (milliseconds) => {
-        if (milliseconds > inputs.checkpointInterval) checkpointer.soon();
+      log,
+      command: { model, args: inputs.args, registryPaths: inputs.registryPaths },
+      openEngine: (keys) => running.open({ evals: keys }),
+      api: { env, urls, maxRequestsInFlight: inputs.maxRequestsInFlight },
+      limits: { timeMs: inputs.timeBudget, tokens: inputs.tokenBudget, beganAt: step.beganAt },
+      evals: {
+        parallelEvals: inputs.parallelEvals,
+        attempts: inputs.attempts,
+        exitOnError: inputs.exitOnError,
+        sampleResume: inputs.sampleResume,
+        timeouts: { evalTimeout: inputs.evalTimeout, stallTimeout: inputs.stallTimeout },
+        // Evals work on as many samples at a time as may be requested; the gateway keeps all of them under one limit.
+        threads: chatFallback && !env.EVALS_THREADS ? inputs.maxRequestsInFlight : undefined,
       },
-    })
-      .catch(async (error: unknown) => {
-        // What is on disk is saved by post.
-        await checkpointer.stop();
-        throw error;
-      })
-      .finally(async () => {
-        budget.close();
-        await gateway.close();
-      });
-
-    const saved = await checkpointer.finish(cancelled.after(CANCEL_GRACE_MS - SAFETY));
-    const results = summarize(model, evalSet, outcomes, gateway.traffic());
-    publishOutputs({ results, restoredKey, savedKey: saved.key, progressFile: paths.progressFile }, log);
+      checkpoints: {
+        store,
+        isUnchanged,
+        intervalMs: inputs.checkpointInterval,
+        onSave: (nextSeq) => session.save({ nextSeq }),
+        onSaved: (savedOutline) => session.save({ savedOutline }),
+        knownUnavailable: restored.kind === 'unavailable' ? restored.cause : undefined,
+        ...(githubToken === '' ? {} : { onSuperseded: cleaner(githubToken, context) }),
+      },
+      cancelled: {
+        signal: cancelled.signal,
+        drainDeadline: cancelled.after(DRAIN_MS),
+        saveDeadline: cancelled.after(CANCEL_GRACE_MS - REPORT_RESERVE_MS),
+      },
+    });
+    const results = summarize(model, evalSet, outcomes, traffic);
+    publishOutputs({ results, restoredKey, savedKey, progressFile: paths.progressFile }, log);
     await publishSummary(results, context, [], log);
     // A save that a cancelled job had no time for is made up for by post.
-    session.save({ ended: saved.complete || !cancelled.signal.aborted });
-    finish(results, { unusable: gateway.unusable, stopped });
+    session.save({ ended: isSaved || !cancelled.signal.aborted });
+    finish(results, { unusable, stopped });
   } finally {
     await running.close();
     await lock?.release();

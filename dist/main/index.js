@@ -76772,221 +76772,6 @@ const CHECKPOINT_PATH = 'tmp/oaievalset';
 
 /***/ }),
 
-/***/ 9261:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   K: () => (/* binding */ Checkpointer)
-/* harmony export */ });
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(452);
-/* harmony import */ var _process_after_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6195);
-/* harmony import */ var _progress_journals_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3487);
-/* harmony import */ var _cache_client_output_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4132);
-/* harmony import */ var _cache_protocol_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9059);
-/**
- * Saves checkpoints: while evals run, so that a runner that vanishes loses little, and at the end. Evals never wait for it.
- */
-
-
-
-
-
-
-
-/**
- * The cache of a repository holds 10 GB. When superseded checkpoints cannot be deleted, each one comes this much later than
- * the last: with an interval of 2 minutes a job of 6 hours leaves 20 of them.
- */
-const GROWTH = 1.2;
-/** After trouble, so many intervals until the next try, and at most: a service that limits wants to be left alone. */
-const BACKOFF = 2;
-const LONGEST_BACKOFF = 16;
-/** A checkpoint in the background that takes longer is given up; the next one may fare better. */
-const LONGEST_SAVE = 10 * 60_000;
-const ONCE = {
-    journals: new Set(),
-    interval: Number.POSITIVE_INFINITY,
-    mark: () => '',
-    onSave: () => { },
-};
-class Checkpointer {
-    #options;
-    #saved = [];
-    #saving;
-    #abort = new AbortController();
-    #callOff;
-    #running = false;
-    #interval;
-    /** When the last one was begun, in milliseconds since the epoch. */
-    #begun = Date.now();
-    #backoff = 1;
-    #savedMark;
-    #warned = false;
-    constructor(options) {
-        this.#options = { ...ONCE, ...options };
-        this.#interval = this.#options.interval;
-        this.#savedMark = this.#options.mark();
-    }
-    /** From here on a checkpoint is saved whenever the interval has passed and there is something new. */
-    start() {
-        this.#running = true;
-        this.#schedule();
-    }
-    /**
-     * Saves one now, in the background: an eval has ended that took long. Not while one is being saved, after trouble, or when
-     * those that nobody deletes would become too many.
-     */
-    soon() {
-        const many = !this.#options.onSuperseded && Date.now() - this.#begun < this.#interval;
-        if (this.#running && this.#backoff === 1 && !many)
-            this.#tick();
-    }
-    /** Ends checkpoints in the background; one that is under way is given up. */
-    async stop() {
-        this.#running = false;
-        this.#callOff?.();
-        this.#abort.abort();
-        await this.#saving;
-    }
-    /**
-     * Ends checkpoints in the background, and saves the last one. Cache trouble is a warning that says what it means, never
-     * a failure.
-     * @param hurry aborted when there is no more time for it
-     */
-    async finish(hurry) {
-        // What is under way is older than what the last one will save.
-        await this.stop();
-        const { state, log } = this.#options;
-        (0,_progress_journals_js__WEBPACK_IMPORTED_MODULE_3__/* .sealLive */ .Ch)(state.paths);
-        const last = this.#saved.at(-1);
-        if (last !== undefined && this.#options.mark() === this.#savedMark)
-            return { key: last, complete: true };
-        if (last === undefined && this.#options.isUnchanged())
-            return { key: '', complete: true };
-        const outcome = await this.#save(hurry ? { signal: hurry } : {});
-        if (outcome.kind === 'saved') {
-            log.info(`Saved the checkpoint ${outcome.key}`);
-            await this.#keep(outcome.key, hurry);
-            return { key: outcome.key, complete: true };
-        }
-        if (outcome.kind === 'failed') {
-            const from = last === undefined ? 'an earlier checkpoint' : `the checkpoint ${last}`;
-            log.warning(`The checkpoint was not saved: ${outcome.cause}. The evals are not affected, but what this run completed can only ` +
-                `be taken up from this machine, or from ${from}.`, 'Checkpoint not saved');
-        }
-        else if (outcome.cause !== this.#options.knownUnavailable) {
-            log.info(`No checkpoint is saved: ${outcome.cause}. What this run completed can only be taken up from this machine.`);
-        }
-        return { key: last ?? '', complete: outcome.kind === 'unavailable' };
-    }
-    #schedule() {
-        this.#callOff?.();
-        if (this.#running)
-            this.#callOff = (0,_process_after_js__WEBPACK_IMPORTED_MODULE_4__/* .after */ .P)(this.#interval * this.#backoff, () => this.#tick());
-    }
-    #tick() {
-        if (this.#saving)
-            return;
-        if (this.#options.mark() === this.#savedMark) {
-            this.#schedule();
-            return;
-        }
-        this.#abort = new AbortController();
-        this.#begun = Date.now();
-        this.#saving = this.#background().finally(() => {
-            this.#saving = undefined;
-            this.#schedule();
-        });
-    }
-    async #background() {
-        const { log, journals, mark } = this.#options;
-        const marked = mark();
-        let sealed = true;
-        for (const journal of journals) {
-            try {
-                journal.seal();
-            }
-            catch (error) {
-                // Its answers are not in this checkpoint; there is something left for the next.
-                sealed = false;
-                log.debug(`A journal could not be sealed: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .reasonOf */ .A3)(error)}`);
-            }
-        }
-        const outcome = await this.#save({ signal: this.#abort.signal, timeoutMs: LONGEST_SAVE });
-        if (outcome.kind === 'saved') {
-            if (sealed)
-                this.#savedMark = marked;
-            this.#backoff = 1;
-            if (!this.#options.onSuperseded)
-                this.#interval *= GROWTH;
-            log.info(`Saved the checkpoint ${outcome.key} while evals run`);
-            await this.#keep(outcome.key, this.#abort.signal);
-        }
-        else if (outcome.kind === 'failed' && !this.#abort.signal.aborted) {
-            this.#backoff = Math.min(LONGEST_BACKOFF, this.#backoff * BACKOFF);
-            const message = `A checkpoint while evals run was not saved: ${outcome.cause}. It is tried again later; the evals are not affected.`;
-            if (this.#warned)
-                log.info(message);
-            else
-                log.warning(message, 'Checkpoint not saved');
-            this.#warned = true;
-        }
-        else if (outcome.kind === 'unavailable') {
-            this.#running = false;
-        }
-    }
-    async #keep(key, signal = new AbortController().signal) {
-        const superseded = this.#saved.splice(0);
-        this.#saved.push(key);
-        try {
-            if (superseded.length > 0)
-                await this.#options.onSuperseded?.(superseded, key, signal);
-        }
-        catch (error) {
-            this.#options.log.debug(`Superseded checkpoints stay: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .reasonOf */ .A3)(error)}`);
-        }
-    }
-    async #save(limits) {
-        const { state, store, onSave, onSaved } = this.#options;
-        const { live } = state.paths;
-        let root;
-        try {
-            onSave(store.nextSeq + 1);
-            // Beside the state, on one file system with it: what never changes is linked, not copied.
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdirSync)(live, { recursive: true });
-            root = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdtempSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(live, 'snapshot-'));
-            state.snapshot((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(root, _cache_protocol_js__WEBPACK_IMPORTED_MODULE_5__/* .CHECKPOINT_PATH */ .nm));
-            const outline = state.outline();
-            const outcome = await store.save(root, limits);
-            if (outcome.kind === 'saved')
-                onSaved?.(outline);
-            return outcome;
-        }
-        catch (error) {
-            // Most likely a full disk: the next checkpoint may fare better.
-            return { kind: 'failed', cause: `the state could not be copied (${(0,_cache_client_output_js__WEBPACK_IMPORTED_MODULE_6__/* .redacted */ .pc)((0,_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .reasonOf */ .A3)(error), [])})` };
-        }
-        finally {
-            if (root)
-                discard(root);
-        }
-    }
-}
-/** A tree that cannot be removed ends no run: the next one empties the live directory. */
-function discard(root) {
-    try {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(root, { recursive: true, force: true });
-    }
-    catch {
-        // As said.
-    }
-}
-
-
-/***/ }),
-
 /***/ 1486:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -78719,2812 +78504,6 @@ class ApiUnusable extends Error {
 
 /***/ }),
 
-/***/ 5496:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  z: () => (/* binding */ startGateway)
-});
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: external "node:http"
-var external_node_http_ = __nccwpck_require__(7067);
-// EXTERNAL MODULE: ./lib/errors.js
-var errors = __nccwpck_require__(452);
-// EXTERNAL MODULE: ./lib/model/traffic.js
-var traffic = __nccwpck_require__(7168);
-;// CONCATENATED MODULE: ./lib/gateway/http.js
-/**
- * The body of a request; undefined when it is larger than `largest` bytes. It is read to its end all the same: a client that
- * still sends does not read a response.
- */
-async function readBody(request, largest) {
-    let chunks = [];
-    let size = 0;
-    for await (const chunk of request) {
-        size += chunk.length;
-        if (size > largest)
-            chunks = [];
-        else
-            chunks.push(chunk);
-    }
-    if (size > largest)
-        return undefined;
-    return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
-}
-/** Headers that belong to one connection (RFC 9110, section 7.6.1), or that each side writes anew. */
-const CONNECTION_HEADERS = new Set([
-    'connection',
-    'content-length',
-    'expect',
-    'host',
-    'keep-alive',
-    'proxy-authenticate',
-    'proxy-authorization',
-    'proxy-connection',
-    'te',
-    'trailer',
-    'transfer-encoding',
-    'upgrade',
-]);
-/** The headers that are passed on: all but those of one connection. */
-function endToEnd(headers) {
-    const named = new Set(String(headers.connection ?? '')
-        .toLowerCase()
-        .split(/\s*,\s*/));
-    const passed = {};
-    for (const [name, value] of Object.entries(headers)) {
-        if (value !== undefined && !CONNECTION_HEADERS.has(name) && !named.has(name))
-            passed[name] = value;
-    }
-    return passed;
-}
-function sinkTo(response) {
-    return {
-        head(status, headers, length) {
-            const sized = length === undefined || status === 204 || status === 304 ? {} : { 'content-length': length };
-            try {
-                response.writeHead(status, { ...endToEnd(headers), ...sized });
-            }
-            catch {
-                // A header that Node.js does not write (characters beyond Latin-1) must not cost the response.
-                const { 'content-type': type, 'content-encoding': encoding } = headers;
-                const needed = {
-                    ...(type ? { 'content-type': type } : {}),
-                    ...(encoding ? { 'content-encoding': encoding } : {}),
-                };
-                response.writeHead(status, { ...needed, ...sized });
-            }
-        },
-        chunk: (data) => response.write(data),
-        end: () => response.end(),
-        cut: () => response.destroy(),
-    };
-}
-/** Answers in the gateway's own words, with the shape of an API error. No client is to retry it. */
-function answerError(response, status, message) {
-    const body = JSON.stringify({ error: { message, type: 'oaievalset_action', code: null, param: null } });
-    response.writeHead(status, { 'content-type': 'application/json', 'x-should-retry': 'false' });
-    response.end(body);
-}
-
-// EXTERNAL MODULE: ./lib/model/adaptation.js
-var model_adaptation = __nccwpck_require__(9704);
-;// CONCATENATED MODULE: ./lib/gateway/call/adaptable.js
-/** Parameters that may be left out, those that change least first. */
-const DROPPABLE = [
-    'user',
-    'seed',
-    'top_p',
-    'frequency_penalty',
-    'presence_penalty',
-    'repetition_penalty',
-    'temperature',
-];
-/** Parameters that may be sent under another name, and under which. */
-const RENAMES = {
-    max_tokens: ['max_completion_tokens', 'max_output_tokens'],
-    max_completion_tokens: ['max_tokens', 'max_output_tokens'],
-    user: ['safety_identifier', 'prompt_cache_key'],
-};
-const ADAPTABLE = [...DROPPABLE, ...Object.keys(RENAMES)];
-/** A value too long to be a number of tokens or a temperature is not repeated in records. */
-const LONGEST_VALUE = 200;
-/** OpenAI and Azure, Anthropic, Groq, xAI, Gemini, Moonshot, in this order. */
-const REFUSES_PARAMETER = new RegExp([
-    'unsupported[_ ](parameter|value)|not supported with this model|does not support|unrecognized request argument',
-    'is deprecated for this model|cannot both be specified|may only be set',
-    'is unsupported|is not supported',
-    'argument not supported',
-    'unknown (name|field|parameter)',
-    'only [\\d.]+ is allowed',
-].join('|'), 'i');
-/** What to change, when a 400 is about a parameter of this body that may be changed; undefined: nothing. */
-function adaptationFor(error, body) {
-    if (error.status !== 400 || !REFUSES_PARAMETER.test(`${error.code} ${error.message}`))
-        return undefined;
-    const param = error.param === '' ? namedIn(error.message, body) : error.param;
-    if (param === undefined || !ADAPTABLE.includes(param) || !Object.hasOwn(body, param))
-        return undefined;
-    const instead = /\buse ['"`]?(\w+)['"`]? instead/i.exec(error.message)?.[1];
-    const renamedTo = RENAMES[param]?.find((name) => name === instead);
-    if (renamedTo === undefined && !DROPPABLE.some((name) => name === param))
-        return undefined;
-    const model = String(body.model);
-    return renamedTo === undefined
-        ? { model, param, value: jsonOf(body, param), renamedTo: null }
-        : { model, param, value: null, renamedTo };
-}
-/** The adaptable parameter of the body that the message names. Camel case is xAI's (`presencePenalty`). */
-function namedIn(message, body) {
-    const quoted = /['"`]([\w.[\]]+)['"`]/.exec(message)?.[1];
-    const named = (name) => {
-        const camelCase = name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
-        return new RegExp(`(?<![\\w.])(${name}|${camelCase})(?![\\w.])`).test(message);
-    };
-    // What stands in quotes first is what the message is about: a word behind it may only explain.
-    if (quoted !== undefined && Object.hasOwn(body, quoted) && !ADAPTABLE.includes(quoted))
-        return undefined;
-    return ADAPTABLE.find((name) => Object.hasOwn(body, name) && named(name));
-}
-/** What the job has learnt, for each path, model, parameter and value. */
-class Adaptations {
-    #learnt = new Map();
-    /** The body as the model accepts it; the body itself when nothing is known against it. */
-    apply(path, body) {
-        const unchanged = { body, adaptations: [] };
-        if (this.#learnt.size === 0)
-            return unchanged;
-        const fields = parseFields(body);
-        const known = fields && this.#learnt.get(subject(path, fields));
-        if (!known)
-            return unchanged;
-        const adaptations = [];
-        let adapted = fields;
-        for (const each of known) {
-            if (!applies(each, adapted))
-                continue;
-            adapted = adapt(adapted, each);
-            adaptations.push(each);
-        }
-        return adaptations.length === 0 ? unchanged : { body: Buffer.from(JSON.stringify(adapted)), adaptations };
-    }
-    /** Learns from a refusal of `body`. @returns what was learnt; undefined when there is nothing to learn */
-    learn(path, body, error) {
-        const fields = parseFields(body);
-        const adaptation = fields && adaptationFor(error, fields);
-        if (!adaptation)
-            return undefined;
-        const id = subject(path, fields);
-        const known = this.#learnt.get(id) ?? [];
-        if (!known.some(({ param, value }) => param === adaptation.param && value === adaptation.value))
-            this.#learnt.set(id, [...known, adaptation]);
-        return adaptation;
-    }
-}
-function applies({ param, value }, fields) {
-    return Object.hasOwn(fields, param) && (value === null || jsonOf(fields, param) === value);
-}
-function jsonOf(fields, param) {
-    return JSON.stringify(fields[param]).slice(0, LONGEST_VALUE);
-}
-function adapt(fields, { param, renamedTo }) {
-    const { [param]: value, ...rest } = fields;
-    return renamedTo === null || Object.hasOwn(rest, renamedTo) ? rest : { ...rest, [renamedTo]: value };
-}
-function subject(path, fields) {
-    return JSON.stringify([path, fields.model]);
-}
-/** The fields of a JSON body; undefined when it is no JSON object. */
-function parseFields(body) {
-    try {
-        const value = JSON.parse(body.toString('utf8'));
-        return typeof value === 'object' && value !== null && !Array.isArray(value)
-            ? value
-            : undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/gateway/call/in-flight-limit.js
-/**
- * One limit of requests in flight for the whole job, shared fairly among evals, and a pause for all when the API asks for
- * one. It adapts (additive increase, multiplicative decrease): half as many when the API is overloaded, one more with each
- * round of answers.
- */
-class InFlightLimit {
-    #most;
-    /** What may be in flight right now, at most `#most`; its fraction counts towards the next whole one. */
-    #allowed;
-    #decreasedAt = 0;
-    #lastAnswerAt = 0;
-    #inFlight = 0;
-    /** Waiting requests by eval, in the order in which the evals take turns. */
-    #waiting = new Map();
-    #pausedUntil = 0;
-    #stopped = false;
-    #timer;
-    constructor(most) {
-        this.#most = most;
-        this.#allowed = most;
-    }
-    /** When the API last answered anyone, in milliseconds since the epoch; 0: never. */
-    get lastAnswerAt() {
-        return this.#lastAnswerAt;
-    }
-    /** Whether nothing more is sent. */
-    get stopped() {
-        return this.#stopped;
-    }
-    /**
-     * Waits for a place. Evals take turns, so that one with a thousand threads does not starve the others.
-     * @param first before the others of its eval: a retry has had a place before
-     */
-    acquire(evalId, signal, first = false) {
-        signal.throwIfAborted();
-        return new Promise((resolve, reject) => {
-            const queue = this.#waiting.get(evalId) ?? [];
-            const give = (slot) => {
-                signal.removeEventListener('abort', leave);
-                resolve(slot);
-            };
-            const leave = () => {
-                queue.splice(queue.indexOf(give), 1);
-                reject(signal.reason);
-            };
-            signal.addEventListener('abort', leave, { once: true });
-            if (first)
-                queue.unshift(give);
-            else
-                queue.push(give);
-            this.#waiting.set(evalId, queue);
-            this.#serve();
-        });
-    }
-    /** Sends nothing more for this many milliseconds: the API counts all requests of a key together. */
-    pause(milliseconds) {
-        this.#pausedUntil = Math.max(this.#pausedUntil, Date.now() + milliseconds);
-        this.#serve();
-    }
-    /** The API has answered a request. */
-    increase() {
-        this.#lastAnswerAt = Date.now();
-        this.#allowed = Math.min(this.#most, this.#allowed + 1 / this.#allowed);
-    }
-    /**
-     * The API is overloaded: halves the limit.
-     * @param sentAt when the refused request was sent, in milliseconds since the epoch; requests sent before the last decrease
-     * report the same overload and are ignored
-     */
-    decrease(sentAt) {
-        if (sentAt <= this.#decreasedAt)
-            return;
-        this.#decreasedAt = Date.now();
-        this.#allowed = Math.max(1, Math.floor(this.#inFlight / 2));
-    }
-    /** Sends nothing more at all. Requests that wait keep waiting until their signal is aborted. */
-    stop() {
-        this.#stopped = true;
-    }
-    close() {
-        clearTimeout(this.#timer);
-    }
-    #serve() {
-        if (this.#stopped)
-            return;
-        const wait = this.#pausedUntil - Date.now();
-        if (wait > 0) {
-            clearTimeout(this.#timer);
-            this.#timer = setTimeout(() => this.#serve(), wait);
-            return;
-        }
-        while (this.#inFlight < Math.floor(this.#allowed)) {
-            const next = this.#waiting.entries().next();
-            if (next.done)
-                return;
-            const [evalId, queue] = next.value;
-            const give = queue.shift();
-            this.#waiting.delete(evalId);
-            if (queue.length > 0)
-                this.#waiting.set(evalId, queue);
-            if (give)
-                give(this.#take());
-        }
-    }
-    #take() {
-        this.#inFlight += 1;
-        let held = true;
-        return {
-            release: () => {
-                if (!held)
-                    return;
-                held = false;
-                this.#inFlight -= 1;
-                this.#serve();
-            },
-        };
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/gateway/call/retry-policy.js
-const defaultRetryPolicy = {
-    // A response of a reasoning model may take most of the time that a connection may be silent, and be lost then.
-    maxElapsedMs: 30 * 60_000,
-    maxRetryAfterMs: 10 * 60_000,
-    maxAttempts: 12,
-    initialDelayMs: 500,
-    maxDelayMs: 60_000,
-    maxPauseMs: 60_000,
-};
-const noRetries = {
-    failedAttempts: 0,
-    retries: 0,
-    previousSentAt: Number.POSITIVE_INFINITY,
-};
-function decideRetry(policy, history, failed, random = Math.random) {
-    const { throttled, retryAfterMs, lastAnswerAt, firstSentAt, sentAt, now } = failed;
-    // A rate limit is not the fault of a request that waits for its turn while the API answers others.
-    const waitsForTurn = throttled && (retryAfterMs !== undefined || lastAnswerAt >= history.previousSentAt);
-    const failedAttempts = history.failedAttempts + (waitsForTurn ? 0 : 1);
-    const retries = history.retries + 1;
-    const delayMs = retryAfterMs ?? backoff(retries, policy, random);
-    const since = throttled ? Math.max(firstSentAt, lastAnswerAt) : firstSentAt;
-    if (failedAttempts >= policy.maxAttempts ||
-        delayMs > policy.maxRetryAfterMs ||
-        now - since + delayMs > policy.maxElapsedMs)
-        return { kind: 'give-up' };
-    return { kind: 'retry', delayMs, history: { failedAttempts, retries, previousSentAt: sentAt } };
-}
-/** Exponential, with jitter: requests that failed together do not return together. `retries` counts from 1. */
-function backoff(retries, { initialDelayMs, maxDelayMs }, random = Math.random) {
-    const longest = Math.min(maxDelayMs, initialDelayMs * 2 ** (retries - 1));
-    return longest / 2 + (random() * longest) / 2;
-}
-/**
- * Somewhat later than the API asks for: jobs that were delayed together do not return together, and one that is delayed
- * again and again does not return each millisecond.
- */
-function advisedDelay(askedMs, { initialDelayMs }, random = Math.random) {
-    return Math.max(askedMs, initialDelayMs / 2) + random() * Math.min(1000, askedMs / 10);
-}
-/**
- * Milliseconds the server asks to wait (`retry-after-ms`, `Retry-After` in seconds or as a date); undefined: it does not
- * say. Zero or a date in the past is ignored, so that a server that keeps sending it is not retried twelve times at once.
- */
-function retryAfter(headers, now = Date.now()) {
-    const text = firstOf(headers['retry-after']);
-    const seconds = Number(text) * 1000;
-    const waits = [
-        Number(firstOf(headers['retry-after-ms'])),
-        seconds,
-        Number.isNaN(seconds) ? Date.parse(text) - now : 0,
-    ];
-    return waits.find((wait) => wait > 0 && Number.isFinite(wait));
-}
-/**
- * Milliseconds until the rate limit is reset, when the response says that nothing is left of it (OpenAI:
- * `x-ratelimit-remaining-requests: 0`, `x-ratelimit-reset-requests: 6m0s`; likewise `-tokens`).
- */
-function rateLimitReset(headers) {
-    const waits = ['requests', 'tokens']
-        .filter((unit) => firstOf(headers[`x-ratelimit-remaining-${unit}`]) === '0')
-        .map((unit) => goDuration(firstOf(headers[`x-ratelimit-reset-${unit}`])) ?? 0);
-    return Math.max(0, ...waits) || undefined;
-}
-/** A header that was sent twice is a list. */
-function firstOf(value) {
-    return (typeof value === 'string' ? value : value?.[0]) ?? '';
-}
-const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-/** `1s`, `6m0s`, `20ms`, `1.5s`, in milliseconds. */
-function goDuration(text) {
-    if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text))
-        return undefined;
-    const parts = text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g);
-    return [...parts].reduce((sum, [, number, unit = '']) => sum + Number(number) * (UNITS[unit] ?? 0), 0);
-}
-
-;// CONCATENATED MODULE: ./lib/gateway/refusal/refusal-kinds.js
-/** Codes and types. */
-const MONEY_WORDS = new RegExp([
-    'insufficient_(quota|credits?|balance|funds)|exceeded_current_quota|quota_?exceeded|payment_required',
-    'billing|budget_exceeded|token_?budget|(credit|spend(ing)?)_?limit|out_of_credits?|CREDITS_EXHAUSTED',
-    'PerDay|PerMonth',
-].join('|'), 'i');
-/** Messages. Not `billing` alone: an ordinary rate limit may advise to add a payment method there. */
-const MONEY_MESSAGE = new RegExp([
-    'budget has been exceeded|exceeded(token)?budget|max budget',
-    'credit balance is too low|insufficient (account )?(balance|credits?|funds|quota)|out of credits?',
-    'requires (more|at least .{0,20}) ?credits|(no (more|remaining)|have no) credits|used all (available )?credits',
-    "doesn't have any credits|exceeded your monthly (included )?credits|valid credit card",
-    '(monthly|daily)? ?(spend|spending|usage|credit) limit|call volume quota|free-models-per-day',
-    'limit: 0\\b|limited to [\\d,]+ api calls ?/ ?month|check your plan and billing|account is (not active|suspended)',
-].join('|'), 'i');
-const KEY_WORDS = /api_?key_?(invalid|expired|service_blocked)|invalid_?(api_?)?key|invalid_authentication|CONSUMER_(INVALID|SUSPENDED)|unauthenticated/i;
-const KEY_MESSAGE = /api[ -]?key (is )?(not valid|invalid|expired|missing|not found)|(incorrect|invalid|expired|missing|no|leaked) (api|subscription)[ -]?key|reported as leaked|unregistered callers|authentication error/i;
-const CONTENT_WORDS = /content_?(filter|policy)|moderation|safety|guardrail|waf/i;
-const CONTENT_MESSAGE = /\b(flagged|moderat(ed|ion)|self-harm|violates?|prohibited|unsafe|malicious)\b|content (filter|policy|management)|request (was )?blocked|guardrail/i;
-const MODEL_WORDS = /model_?(not_found|not_available|not_exist|decommissioned|deprecated|terminated)|invalid_?model|unknown_?model|deploymentnotfound|no_such_model/i;
-const MODEL_MESSAGE = /\b(model|deployment|models\/\S+)\b.{0,120}(not (found|exist|available|supported for)|does ?n[o']t exist|no longer|decommissioned|deprecated|shut ?down|retired|discontinued|unknown|is not a valid model)|(invalid|unknown|unsupported|no such) model\b|not a valid model/i;
-/** What a refusal is about; undefined when the error is none: it is the request's own, or a retry may succeed. */
-function refusalKind(error) {
-    const { status, words, message, webPage, flagged } = error;
-    const saysMoney = MONEY_WORDS.test(words) || MONEY_MESSAGE.test(message);
-    switch (status) {
-        case 401:
-            return saysMoney ? 'money' : 'key';
-        case 402:
-            return 'money';
-        case 429:
-            return isMoneyNotRate(error, saysMoney) ? 'money' : undefined;
-        case 412:
-            return saysMoney ? 'money' : undefined;
-        case 403:
-            if (webPage || flagged || CONTENT_WORDS.test(words))
-                return 'content';
-            if (saysMoney)
-                return 'money';
-            if (CONTENT_MESSAGE.test(message))
-                return 'content';
-            if (KEY_WORDS.test(words) || KEY_MESSAGE.test(message))
-                return 'key';
-            return isAboutModel(error) ? 'model' : 'access';
-        case 404:
-        case 410:
-            return isAboutModel(error) || (!webPage && /\bmodel\b/i.test(`${words} ${message}`))
-                ? 'model'
-                : 'address';
-        case 405:
-            return 'address';
-        case 400:
-        case 422:
-            if (flagged || CONTENT_WORDS.test(words))
-                return undefined;
-            if (saysMoney)
-                return 'money';
-            if (KEY_WORDS.test(words) || KEY_MESSAGE.test(message))
-                return 'key';
-            return isAboutModel(error) ? 'model' : undefined;
-        default:
-            return undefined;
-    }
-}
-function isAboutModel({ words, message, param }) {
-    if (MODEL_WORDS.test(words))
-        return true;
-    return ((param === '' || param === 'model') &&
-        MODEL_MESSAGE.test(message) &&
-        !/not supported with this model/i.test(message));
-}
-/**
- * A limit per minute passes; one per day or month, or a quota that is used up, does not. Gemini says "check your plan and
- * billing" of both, and tells them apart by the id of the quota; OpenAI's own word for no money is the code.
- */
-function isMoneyNotRate({ words, message }, saysMoney) {
-    if (/insufficient_quota|billing|budget_exceeded/.test(words))
-        return true;
-    if (/PerMinute/.test(words) && !/PerDay|PerMonth/.test(words))
-        return false;
-    if (/retry in \d+(\.\d+)? ?s/i.test(message) && !/PerDay|PerMonth/.test(words))
-        return false;
-    return saysMoney;
-}
-
-// EXTERNAL MODULE: ./lib/text.js
-var lib_text = __nccwpck_require__(8804);
-;// CONCATENATED MODULE: ./lib/gateway/response/provider-error.js
-/**
- * What a provider says of a request that it refused, in whatever shape: OpenAI's `{"error": {…}}`, Anthropic's, Gemini's
- * list around it, `{"error": "…"}` (Ollama, TGI), `{"message": …}` (vLLM, Mistral, Bedrock), `{"detail": …}` (FastAPI),
- * `{"errors": […]}` (Cloudflare), or a web page.
- */
-
-/** In bytes. */
-const LONGEST_NAME = 100;
-const LONGEST_MESSAGE = 500;
-/** Bytes of a body that is no JSON, of which the message is taken. */
-const LONGEST_TEXT = 8000;
-/** @param secrets what the provider may repeat, and what must not be shown: the keys of the request */
-function readProviderError(status, body, secrets = []) {
-    const shown = (text, bytes) => (0,lib_text/* oneLine */.TN)(secrets.reduce((words, secret) => words.replaceAll(secret, '***'), text), bytes);
-    const text = body.toString('utf8', 0, LONGEST_TEXT);
-    if (isWebPage(text)) {
-        const title = /<title[^>]*>([^<]*)/i.exec(text)?.[1] ?? '';
-        const message = shown(`a web page instead of an API response${title === '' ? '' : `: ${title}`}`, LONGEST_MESSAGE);
-        return {
-            status,
-            code: '',
-            type: '',
-            param: '',
-            message,
-            words: '',
-            webPage: true,
-            flagged: false,
-            namesStatus: true,
-        };
-    }
-    const [outer, error] = errorIn(parsed(body));
-    const name = (value) => (isName(value) ? shown(value, LONGEST_NAME) : '');
-    const details = listOf(error.details).filter(isObject);
-    const reason = details.map((detail) => name(detail.reason)).find((found) => found !== '') ?? '';
-    const metadata = isObject(error.metadata) ? error.metadata : {};
-    const code = name(error.code) || reason || name(error.status) || name(outer.code);
-    const type = name(error.type) || name(outer.error_type);
-    const inner = isObject(error.innererror) ? name(error.innererror.code) : '';
-    const quotas = details.flatMap((detail) => listOf(detail.violations).map((violation) => (isObject(violation) ? name(violation.quotaId) : '')));
-    return {
-        status,
-        code,
-        type,
-        // LiteLLM writes Python's None.
-        param: error.param === 'None' ? '' : name(error.param),
-        message: shown(messageIn(outer, error) || text, LONGEST_MESSAGE),
-        words: [code, type, reason, name(error.status), inner, ...quotas].join(' '),
-        webPage: false,
-        flagged: listOf(metadata.reasons).length > 0 || metadata.flagged_input !== undefined,
-        namesStatus: true,
-    };
-}
-/** The HTTP status that an error inside a body names, by a number or in words; undefined where it names none. */
-function statusNamedIn(body) {
-    const [outer, error] = errorIn(parsed(body));
-    const numbers = [error.code, error.status, error.status_code, error.http_status, outer.code, outer.status];
-    const named = numbers
-        .map(Number)
-        .find((number) => Number.isInteger(number) && number >= 400 && number <= 599);
-    if (named !== undefined)
-        return named;
-    const { words, message } = readProviderError(0, body);
-    const said = `${words} ${message}`;
-    return STATUS_WORDS.find(([pattern]) => pattern.test(said))?.[1];
-}
-const STATUS_WORDS = [
-    [/insufficient_(quota|credits?|balance|funds)|budget_exceeded|payment_required/i, 402],
-    [/invalid_api_key|authentication|unauthenticated|unauthorized/i, 401],
-    [/rate.?limit|too many requests|resource_exhausted|throttl/i, 429],
-    [/overloaded|unavailable|capacity|timed? ?out|try again/i, 503],
-    [/permission_?denied|forbidden/i, 403],
-    [/model_not_found|not_found/i, 404],
-    [/invalid_(request|argument|prompt)|bad.?request|context_length|content_(filter|policy)/i, 400],
-];
-/** Whether the same request may well succeed in a while. */
-function isTransient(status) {
-    return status === 408 || status === 425 || status === 429 || status >= 500;
-}
-/** `429 insufficient_quota: You exceeded your current quota` */
-function describeProviderError({ status, code, type, message }) {
-    const name = code || type;
-    return `${status}${name ? ` ${name}` : ''}${message ? `: ${message}` : ''}`;
-}
-/** The keys that the headers of a request hold. */
-function credentialsIn(headers) {
-    return ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key']
-        .flatMap((name) => headers[name] ?? [])
-        .map((value) => value.replace(/^(Bearer|Basic)\s+/i, '').trim())
-        .filter((value) => value !== '');
-}
-/** Those of them that are long enough to be hidden in a text without hiding its words. */
-function keysIn(headers) {
-    return credentialsIn(headers).filter((value) => value.length >= 4);
-}
-function isWebPage(text) {
-    return /^\ufeff?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b/is.test(text.slice(0, 2000));
-}
-/** The outermost object of a body, and the object that describes its error. */
-function errorIn(value) {
-    const outer = Array.isArray(value) ? value.find(isObject) : value;
-    if (!isObject(outer))
-        return [{}, {}];
-    const candidates = [outer.error, outer.errors, outer.detail].map((each) => Array.isArray(each) ? each[0] : each);
-    const inner = candidates.find(isObject);
-    // OpenAI's responses carry their error one level down, in streamed events.
-    const response = isObject(outer.response) && isObject(outer.response.error) ? outer.response.error : undefined;
-    return [outer, inner ?? response ?? outer];
-}
-function messageIn(outer, error) {
-    const values = [
-        error.message,
-        error.msg,
-        outer.error,
-        outer.detail,
-        outer.message,
-        outer.errors,
-        error.detail,
-    ];
-    return values.find((value) => typeof value === 'string' && value.trim() !== '') ?? '';
-}
-/** A code in words: providers that repeat the status as their code say nothing by it. */
-function isName(value) {
-    return typeof value === 'string' && !/^\d*$/.test(value);
-}
-function listOf(value) {
-    return Array.isArray(value) ? value.slice(0, 20) : [];
-}
-function parsed(body) {
-    try {
-        return JSON.parse(body.toString('utf8').replace(/^\ufeff/, ''));
-    }
-    catch {
-        return undefined;
-    }
-}
-function isObject(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-;// CONCATENATED MODULE: ./lib/gateway/upstream/transport-failure.js
-/** What an error of the transport is, in plain English, and whether the same request can succeed later. */
-/** A failure that this client finds by itself, before or after it speaks with a server. */
-class TransportError extends Error {
-    name = 'TransportError';
-    failure;
-    constructor(failure, options) {
-        super(failure.why, options);
-        this.failure = failure;
-    }
-}
-const CHECK_ADDRESS = 'Check the scheme, the host and the port of the base URL (OPENAI_BASE_URL or ANTHROPIC_BASE_URL), and of the proxy if one is set (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY).';
-const TRUST_CA = "Add the CA that signed it to the trust store of the machine, or name the CA's PEM file in the environment variable SSL_CERT_FILE or NODE_EXTRA_CA_CERTS.";
-const RENEW = 'Have the certificate of the server renewed, and check the clock of this machine.';
-const RIGHT_HOST = 'Use a host name that the certificate is made for in the base URL (OPENAI_BASE_URL or ANTHROPIC_BASE_URL) or in the proxy variable.';
-const PROXY_LOGIN = 'Put user name and password into the proxy variable: HTTPS_PROXY=http://user:password@proxy:port, with special characters percent-encoded.';
-const PROXY_ALLOW = 'Have the proxy allow the host of the API, or add that host to NO_PROXY if it can be reached directly.';
-const ASKS_LOGIN = 'the proxy asks for a user name and a password, or refuses those that it was given';
-/** By the `code` that Node.js, OpenSSL or undici give an error: what it is, and what to change when no wait helps. */
-const BY_CODE = {
-    // Certificates (Node.js: "X509 certificate error codes").
-    ...each([
-        'UNABLE_TO_GET_ISSUER_CERT',
-        'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-        'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-        'CERT_UNTRUSTED',
-        'CERT_REJECTED',
-        'INVALID_CA',
-        'CERT_SIGNATURE_FAILURE',
-        'UNABLE_TO_DECRYPT_CERT_SIGNATURE',
-    ], 'the certificate of the server is not trusted: no CA that this machine knows signed it', TRUST_CA),
-    ...each(['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN'], 'the certificate of the server is not trusted: it is self-signed, or a CA that this machine does not know signed it', TRUST_CA),
-    ...each(['CERT_CHAIN_TOO_LONG', 'PATH_LENGTH_EXCEEDED', 'INVALID_PURPOSE', 'ERROR_IN_CERT_NOT_BEFORE_FIELD'], 'the certificate of the server is not made for this use', 'Have the certificate of the server replaced.'),
-    CERT_HAS_EXPIRED: ['the certificate of the server has expired', RENEW],
-    CERT_NOT_YET_VALID: ['the certificate of the server is not valid yet', RENEW],
-    CERT_REVOKED: ['the certificate of the server was revoked', RENEW],
-    HOSTNAME_MISMATCH: ['the certificate of the server is made for another host name', RIGHT_HOST],
-    ERR_TLS_CERT_ALTNAME_INVALID: ['the certificate of the server is made for another host name', RIGHT_HOST],
-    // TLS itself.
-    ...each(['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG', 'ERR_SSL_HTTP_REQUEST'], 'the server does not speak TLS on this port: https was asked of what is probably an http port', CHECK_ADDRESS),
-    ...each([
-        'ERR_SSL_UNSUPPORTED_PROTOCOL',
-        'ERR_SSL_VERSION_TOO_LOW',
-        'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
-        'ERR_SSL_NO_PROTOCOLS_AVAILABLE',
-        'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
-        'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE',
-        'ERR_SSL_TLSV1_ALERT_INSUFFICIENT_SECURITY',
-        'ERR_SSL_NO_SHARED_CIPHER',
-        'ERR_SSL_DH_KEY_TOO_SMALL',
-        'ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED',
-    ], 'the server and this client have no version or cipher of TLS in common', 'Have TLS 1.2 or 1.3 enabled on the server, or on the proxy in front of it.'),
-    ...each(['ERR_SSL_TLSV1_UNRECOGNIZED_NAME', 'ERR_SSL_TLSV1_ALERT_UNRECOGNIZED_NAME'], 'the server does not know the host name that it was asked for', CHECK_ADDRESS),
-    ...each(['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE'], 'the server asks for a certificate of the client, which this action cannot give', 'Use an address of the API that takes a key instead of a client certificate.'),
-    // SOCKS proxies.
-    UND_ERR_SOCKS5_VERSION: ['the proxy does not speak SOCKS5 on this port', CHECK_ADDRESS],
-    ...each(['UND_ERR_SOCKS5_AUTH_REJECTED', 'UND_ERR_SOCKS5_AUTH_METHOD', 'UND_ERR_SOCKS5_AUTH_FAILED'], ASKS_LOGIN, PROXY_LOGIN),
-    UND_ERR_SOCKS5_REPLY_2: ['the proxy refused to connect to the API', PROXY_ALLOW],
-    ...each([1, 3, 4, 5, 6].map((reply) => `UND_ERR_SOCKS5_REPLY_${reply}`), 'the proxy could not connect to the API'),
-    // Names and addresses.
-    ENOTFOUND: ['the host name does not exist', CHECK_ADDRESS],
-    ERR_INVALID_URL: ['the address is not a URL', CHECK_ADDRESS],
-    ERR_INVALID_PROTOCOL: ['the scheme of the address is neither http nor https', CHECK_ADDRESS],
-    // What passes by itself, or may.
-    EAI_AGAIN: ['the host name could not be looked up: the name server did not answer'],
-    ECONNREFUSED: ['the connection was refused: nothing listens on that port'],
-    ECONNRESET: ['the connection was reset'],
-    EPIPE: ['the connection was closed while the request was being sent'],
-    ETIMEDOUT: ['the connection was not established in time'],
-    EHOSTUNREACH: ['there is no route to the host'],
-    ENETUNREACH: ['there is no route to the network of the host'],
-    UND_ERR_CONNECT_TIMEOUT: ['the connection was not established in time'],
-    UND_ERR_HEADERS_TIMEOUT: ['the server took the request, and did not begin to answer in time'],
-    UND_ERR_BODY_TIMEOUT: ['the answer stalled'],
-    UND_ERR_SOCKET: ['the server closed the connection before it had answered'],
-    UND_ERR_PRX_CONN: ['the proxy closed the connection'],
-    UND_ERR_HEADERS_OVERFLOW: ['the headers of the answer are larger than any client takes'],
-};
-/**
- * What happened, and whether a wait can help.
- *
- * @param answered whether the API has answered before: then a certificate, a protocol or a name that is wrong may be that
- *   of one machine behind a load balancer, or of one moment, and is not permanent
- */
-function transportFailure(error, answered = false) {
-    const chain = causesOf(error);
-    for (const cause of chain) {
-        const own = cause instanceof TransportError ? cause.failure : ofRequest(cause);
-        if (own)
-            return own;
-        const known = ofProxy(cause) ?? ofProtocol(cause) ?? ofCode(cause);
-        if (known)
-            return answered ? { ...known, permanent: false } : known;
-    }
-    return { why: oneLine(chain[0]?.message ?? String(error)), permanent: false };
-}
-/** What a proxy said instead of opening a tunnel, by the status in undici's words. */
-function ofProxy({ message }) {
-    const status = Number(/^Proxy response \((\d{3})\)|^Proxy Authentication Required \((407)\)/
-        .exec(message)
-        ?.slice(1)
-        .find(Boolean));
-    if (!status)
-        return undefined;
-    const permanent = (status < 500 && ![408, 425, 429].includes(status)) || status === 501;
-    if (status === 407) {
-        return { why: `${ASKS_LOGIN} (407)`, permanent, advice: PROXY_LOGIN };
-    }
-    return {
-        why: `the proxy refused to connect to the API (${status})`,
-        permanent,
-        ...(permanent && { advice: PROXY_ALLOW }),
-    };
-}
-/** The first bytes of the answer are not HTTP; a fault behind them may be an accident of this one answer. */
-function ofProtocol({ name, message }) {
-    if (name !== 'HTTPParserError' || !/Expected HTTP\/|Invalid HTTP version/.test(message))
-        return undefined;
-    return {
-        why: 'the server does not speak HTTP on this port: http was asked of what is probably an https port',
-        permanent: true,
-        advice: CHECK_ADDRESS,
-    };
-}
-/** What undici refuses to send. Its messages name the header, and never its value. */
-function ofRequest(error) {
-    // A refusal by a proxy has this code, too.
-    if (codeOf(error) !== 'UND_ERR_INVALID_ARG' || ofProxy(error))
-        return undefined;
-    const header = /^invalid (\S+) header$/.exec(error.message)?.[1];
-    if (header === undefined) {
-        return { why: `the request cannot be sent: ${oneLine(error.message)}`, permanent: true };
-    }
-    return {
-        why: `the header ${header} of the request has a character in it that HTTP does not allow`,
-        permanent: true,
-        advice: 'Look for line breaks and other special characters in the API key, the organization and the project that are set for this step.',
-    };
-}
-function ofCode(error) {
-    const code = codeOf(error);
-    const [why, advice] = (Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined) ?? [];
-    if (why === undefined)
-        return undefined;
-    const named = `${why}${detailOf(error)} (${code})`;
-    return advice === undefined ? { why: named, permanent: false } : { why: named, permanent: true, advice };
-}
-/** Which host, address or limit it was about, where the error says so. */
-function detailOf(error) {
-    const { hostname, address, port } = error;
-    if (typeof hostname === 'string')
-        return `: ${oneLine(hostname)}`;
-    if (typeof address === 'string')
-        return `: ${address}${typeof port === 'number' ? `:${port}` : ''}`;
-    if (codeOf(error) === 'ERR_TLS_CERT_ALTNAME_INVALID')
-        return `: ${oneLine(error.message)}`;
-    return '';
-}
-/** The error and what caused it, from the outside in; of several addresses that failed, each. */
-function causesOf(error, depth = 0) {
-    if (!(error instanceof Error) || depth > 5)
-        return [];
-    const inner = [...(error instanceof AggregateError ? error.errors : []), error.cause];
-    return [error, ...inner.flatMap((cause) => causesOf(cause, depth + 1))];
-}
-function codeOf(error) {
-    const { code } = error;
-    return typeof code === 'string' ? code : '';
-}
-function oneLine(text) {
-    return text
-        .replace(/[\s\p{Cc}]+/gu, ' ')
-        .trim()
-        .slice(0, 300);
-}
-function each(codes, ...known) {
-    return Object.fromEntries(codes.map((code) => [code, known]));
-}
-
-;// CONCATENATED MODULE: ./lib/gateway/response/event-stream.js
-/** Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), as model APIs send them. */
-function isEventStream(type) {
-    return type.startsWith('text/event-stream');
-}
-/**
- * The data of each event, in order. Lines end at CR, LF or both, and nowhere else: JSON may hold U+2028 and U+2029, which end
- * a line for `^`, `$` and `.` of a regular expression.
- */
-function eventData(text) {
-    return text
-        .split(/\r\n|[\n\r]/)
-        .flatMap((line) => (line.startsWith('data:') ? [line.slice('data:'.length).trim()] : []));
-}
-
-;// CONCATENATED MODULE: ./lib/gateway/response/usage.js
-
-
-function usageOf(type, body) {
-    if (isEventStream(type))
-        return usageOfEvents(body.toString('utf8'));
-    if (!/[/+]json/.test(type) || body.indexOf('"usage"') < 0)
-        return traffic/* noTokens */._e;
-    return usageIn(parse(body.toString('utf8'))) ?? traffic/* noTokens */._e;
-}
-/** Whether an answer came to the end that its format has, and was not cut short where the transport cannot tell. */
-function isWhole(type, body) {
-    if (isEventStream(type)) {
-        // All of it: the last event of OpenAI's responses repeats the whole answer. vLLM ends with [DONE] also what failed.
-        const text = body.toString('latin1');
-        return (/^data: ?\[DONE\]|^event: ?(message_stop|response\.(completed|incomplete))\b/m.test(text) &&
-            !/^event: ?(error|response\.failed)\b|^data: ?\{"(error": ?[{"]|object": ?"error")/m.test(text));
-    }
-    // Where the end of the connection is the end of the body, only the body itself can tell. JSON Lines are not JSON.
-    return !/[/+]json\s*(;|$)/.test(type) || parse(body.toString('utf8')) !== undefined;
-}
-/** A later event supersedes an earlier one field by field: Anthropic sends the input first, the output at the end. */
-function usageOfEvents(text) {
-    let usage = traffic/* noTokens */._e;
-    for (const data of eventData(text)) {
-        if (!data.includes('"usage"'))
-            continue;
-        const event = parse(data);
-        const found = usageIn(event) ?? usageIn(field(event, 'message')) ?? usageIn(field(event, 'response'));
-        if (!found)
-            continue;
-        usage = {
-            prompt: found.prompt || usage.prompt,
-            completion: found.completion || usage.completion,
-            cached: found.cached || usage.cached,
-            reasoning: found.reasoning || usage.reasoning,
-        };
-    }
-    return usage;
-}
-function usageIn(value) {
-    const usage = field(value, 'usage');
-    if (typeof usage !== 'object' || usage === null)
-        return undefined;
-    const input = field(usage, 'prompt_tokens_details') ?? field(usage, 'input_tokens_details');
-    const output = field(usage, 'completion_tokens_details') ?? field(usage, 'output_tokens_details');
-    // Anthropic counts what it reads from its cache, or writes to it, beside the input.
-    const beside = count(usage, 'cache_read_input_tokens') + count(usage, 'cache_creation_input_tokens');
-    return {
-        prompt: count(usage, 'prompt_tokens') || count(usage, 'input_tokens') + beside,
-        completion: count(usage, 'completion_tokens') || count(usage, 'output_tokens'),
-        cached: count(input, 'cached_tokens') || count(usage, 'cache_read_input_tokens'),
-        reasoning: count(output, 'reasoning_tokens'),
-    };
-}
-function count(value, name) {
-    const number = field(value, name);
-    return typeof number === 'number' && Number.isSafeInteger(number) && number > 0 ? number : 0;
-}
-function field(value, name) {
-    return typeof value === 'object' && value !== null ? value[name] : undefined;
-}
-function parse(text) {
-    try {
-        return JSON.parse(text.replace(/^\ufeff/, ''));
-    }
-    catch {
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/gateway/response/response-check.js
-/**
- * Whether a successful response is one. Routers and proxies send failures with status 200: an `error` in the body or in a
- * stream, `choices` that are null or empty, `finish_reason: error`, a web page. None of these is an answer of a model.
- */
-
-
-
-/** What a failure that names no status stands for. */
-const BAD_GATEWAY = 502;
-/**
- * The failure that a response with a 2xx status is in disguise, with the status that it names; undefined when it is an
- * answer.
- * @param body decoded
- * @param secrets what the provider may repeat, and what must not be shown
- */
-function failureIn(endpoint, type, body, secrets = []) {
-    if (isEventStream(type))
-        return failureInStream(type, body, secrets);
-    const value = parsePythonJson(body);
-    if (value === undefined)
-        return unreadable(body, secrets);
-    const fields = response_check_isObject(value) ? value : {};
-    const failed = errorOf(fields);
-    if (failed !== undefined)
-        return namedFailure(failed, secrets);
-    if (hasAnswer(endpoint, fields))
-        return undefined;
-    const error = readProviderError(BAD_GATEWAY, body, secrets);
-    return { ...error, message: `a response without an answer: ${error.message}`, namesStatus: false };
-}
-/** A web page, or what a connection that ended early has left. */
-function unreadable(body, secrets) {
-    const error = readProviderError(BAD_GATEWAY, body, secrets);
-    if (error.webPage)
-        return error;
-    if (body.length === 0)
-        return { ...error, message: 'an empty response', namesStatus: false };
-    return { ...error, message: `a response that is not complete JSON: ${error.message.slice(0, 200)}` };
-}
-/** The failure that the first event of a stream reports; undefined when there is none, or no whole event yet. */
-function failureInFirstEvent(text, secrets = []) {
-    const end = /\r?\n\r?\n/.exec(text.replace(/^(?::[^\n]*\r?\n|\r?\n)+/, ''));
-    if (!end)
-        return undefined;
-    const [data] = eventData(text);
-    if (data === undefined)
-        return /^event:/m.test(text) ? 'none' : undefined;
-    return failureOfEvent(data, secrets) ?? 'none';
-}
-function failureInStream(type, body, secrets) {
-    const events = eventData(body.toString('utf8'));
-    const whole = isWhole(type, body);
-    for (const data of events) {
-        // Of a whole stream only what may end a choice is worth parsing.
-        const failure = !whole || data.includes('"error"') ? failureOfEvent(data, secrets) : undefined;
-        if (failure)
-            return failure;
-    }
-    return whole ? undefined : plainFailure('a stream that ended early');
-}
-function failureOfEvent(data, secrets) {
-    const event = parsePythonJson(Buffer.from(data));
-    if (!response_check_isObject(event))
-        return undefined;
-    const error = errorOf(event) ?? (response_check_isObject(event.response) ? errorOf(event.response) : undefined);
-    return error === undefined ? undefined : namedFailure(error, secrets);
-}
-/** The part of a body that says it failed. */
-function errorOf(fields) {
-    if (isSet(fields.error))
-        return { error: fields.error };
-    // Older vLLM, Anthropic.
-    if (fields.object === 'error' || fields.type === 'error')
-        return fields;
-    if (fields.success === false || isSet(fields.errors))
-        return fields;
-    if (fields.status === 'failed' || fields.status === 'cancelled')
-        return fields;
-    for (const choice of response_check_listOf(fields.choices)) {
-        if (!response_check_isObject(choice))
-            continue;
-        if (isSet(choice.error))
-            return { error: choice.error };
-        if (choice.finish_reason === 'error')
-            return { error: { message: 'finish_reason: error' } };
-    }
-    return undefined;
-}
-function hasAnswer(endpoint, fields) {
-    const every = (list, test) => Array.isArray(list) && list.length > 0 && list.every((item) => response_check_isObject(item) && test(item));
-    switch (endpoint) {
-        case 'chat/completions':
-            return every(fields.choices, ({ message }) => response_check_isObject(message));
-        case 'completions':
-            return every(fields.choices, ({ text }) => typeof text === 'string');
-        case 'embeddings':
-            return every(fields.data, ({ embedding }) => isSet(embedding));
-        case 'moderations':
-            return every(fields.results, () => true);
-        case 'responses':
-            return (Array.isArray(fields.output) &&
-                ['completed', 'incomplete', undefined].includes(fields.status));
-        case 'messages':
-            return Array.isArray(fields.content);
-    }
-}
-function namedFailure(value, secrets) {
-    const body = Buffer.from(JSON.stringify(value));
-    const status = statusNamedIn(body);
-    const error = readProviderError(status ?? BAD_GATEWAY, body, secrets);
-    return { ...error, namesStatus: status !== undefined };
-}
-function plainFailure(message) {
-    return namedFailure({ error: { message } }, []);
-}
-/** JSON as Python's `json` writes it, with `NaN` and `Infinity`, and with a byte order mark before it. */
-function parsePythonJson(body) {
-    const text = body.toString('utf8').replace(/^\ufeff/, '');
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        const quoted = text.replace(/"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g, (token) => token.startsWith('"') ? token : 'null');
-        try {
-            return JSON.parse(quoted);
-        }
-        catch {
-            return undefined;
-        }
-    }
-}
-/** `error: {}`, `error: ""`, `error: false` and `error: 0` say that there is none. */
-function isSet(value) {
-    if (response_check_isObject(value) || Array.isArray(value))
-        return Object.keys(value).length > 0;
-    return value !== undefined && value !== null && value !== '' && value !== false && value !== 0;
-}
-function response_check_listOf(value) {
-    return Array.isArray(value) ? value : [];
-}
-function response_check_isObject(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-// EXTERNAL MODULE: external "node:querystring"
-var external_node_querystring_ = __nccwpck_require__(1792);
-;// CONCATENATED MODULE: ./lib/gateway/upstream/basic-authorization.js
-/** User name and password, as httpx sends those of a URL (RFC 7617, in UTF-8). */
-
-function basic(username, password) {
-    return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-}
-/** The authorization that a URL brings with it; undefined when it has neither a user name nor a password. */
-function basicAuthorization({ username, password }) {
-    if (username === '' && password === '')
-        return undefined;
-    return basic((0,external_node_querystring_.unescape)(username), (0,external_node_querystring_.unescape)(password));
-}
-
-// EXTERNAL MODULE: ./node_modules/undici/index.js
-var undici = __nccwpck_require__(6752);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __nccwpck_require__(1692);
-;// CONCATENATED MODULE: ./lib/gateway/upstream/certificates.js
-/** Whose certificates are trusted: all that Node.js trusts, and all that one of Python's clients would. */
-
-
-
-
-
-/** Each names a PEM file, or a directory of them: of OpenSSL (and so of httpx), requests, curl and Node.js. */
-const FILE_VARIABLES = ['SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE', 'NODE_EXTRA_CA_CERTS'];
-/** A list of directories, as OpenSSL reads it. */
-const DIRECTORY_VARIABLE = 'SSL_CERT_DIR';
-/** Where distributions keep the CAs of the machine: truststore's list, for a machine whose OpenSSL finds none. */
-const MACHINE_FILES = [
-    '/etc/ssl/cert.pem',
-    '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',
-    '/etc/pki/tls/cert.pem',
-    '/etc/ssl/certs/ca-certificates.crt',
-    '/etc/ssl/ca-bundle.pem',
-];
-/** Bounds of what a variable may lead to; the bundles of distributions have 0.3 MB and 150 files. */
-const LARGEST_FILE = 16 * 1024 * 1024;
-const MOST_FILES = 2000;
-/** In a directory: what OpenSSL looks up by its hash, and what is plainly a certificate. */
-const CERTIFICATE_FILE = /^[0-9a-f]{8}\.\d+$|\.(pem|crt|cer)$/i;
-/**
- * The trust of all connections. Reading the store of the machine takes 0.1 s: call it for the first connection that
- * needs TLS, and keep what it returns.
- *
- * @param notice called with a sentence about each variable that leads to no certificate
- */
-function trustedBy(env, notice) {
-    return (0,external_node_tls_.createSecureContext)({
-        ca: [...new Set([...(0,external_node_tls_.getCACertificates)('default'), ...ofMachine(), ...ofVariables(env, notice)])],
-        // As Python has it since 3.13: a company may hand out its intermediate CA alone.
-        allowPartialTrustChain: true,
-    });
-}
-function ofMachine() {
-    const found = attempt(() => (0,external_node_tls_.getCACertificates)('system')) ?? [];
-    if (found.length > 0)
-        return found;
-    for (const file of MACHINE_FILES) {
-        const inFile = attempt(() => certificatesIn(file)) ?? [];
-        if (inFile.length > 0)
-            return inFile;
-    }
-    return [];
-}
-function ofVariables(env, notice) {
-    const named = [
-        ...FILE_VARIABLES.map((variable) => [variable, env[variable] ?? '']),
-        ...(env[DIRECTORY_VARIABLE] ?? '').split(external_node_path_.delimiter).map((path) => [DIRECTORY_VARIABLE, path]),
-    ];
-    return named.flatMap(([variable, path]) => {
-        if (path === '')
-            return [];
-        try {
-            const found = certificatesIn(path);
-            if (found.length === 0)
-                notice(`${certificates_subject(variable, path)} holds no certificate in PEM form.`);
-            return found;
-        }
-        catch (error) {
-            notice(`${certificates_subject(variable, path)} cannot be read: ${(0,errors/* reasonOf */.A3)(error)}.`);
-            return [];
-        }
-    });
-}
-const certificates_subject = (variable, path) => `The environment variable ${variable} is ignored: ${JSON.stringify(path)}`;
-/** @throws Error when there is no such file or directory, or it is too large */
-function certificatesIn(path) {
-    if (!(0,external_node_fs_.statSync)(path).isDirectory())
-        return certificatesOf(read(path));
-    const names = (0,external_node_fs_.readdirSync)(path).filter((name) => CERTIFICATE_FILE.test(name));
-    if (names.length > MOST_FILES)
-        throw new Error(`it has more than ${MOST_FILES} files`);
-    return names.flatMap((name) => attempt(() => certificatesOf(read((0,external_node_path_.join)(path, name)))) ?? []);
-}
-function read(path) {
-    const status = (0,external_node_fs_.statSync)(path);
-    if (!status.isFile())
-        throw new Error('it is neither a file nor a directory');
-    if (status.size > LARGEST_FILE)
-        throw new Error(`it is larger than ${LARGEST_FILE} bytes`);
-    return (0,external_node_fs_.readFileSync)(path, 'latin1');
-}
-/** Each certificate in a text in PEM form, all written alike; what is broken is left out. */
-function certificatesOf(text) {
-    const blocks = text.match(/-----BEGIN ([A-Z0-9]+ )?CERTIFICATE-----[^-]+-----END \1?CERTIFICATE-----/g) ?? [];
-    return blocks.flatMap((block) => attempt(() => new external_node_crypto_.X509Certificate(block).toString()) ?? []);
-}
-function attempt(read) {
-    try {
-        return read();
-    }
-    catch {
-        return undefined;
-    }
-}
-
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(7030);
-// EXTERNAL MODULE: external "node:url"
-var external_node_url_ = __nccwpck_require__(3136);
-;// CONCATENATED MODULE: ./lib/gateway/upstream/proxies.js
-/** Which proxy leads to an address: the variables that Python's clients read, and what any of them takes for NO_PROXY. */
-
-
-
-
-const DEFAULT_PORTS = { 'http:': '80', 'https:': '443' };
-function proxiesOf(env) {
-    const http = settingOf(env, 'http');
-    const https = settingOf(env, 'https');
-    const all = settingOf(env, 'all');
-    const isDirect = directHosts(settingOf(env, 'no')?.value ?? '');
-    return (url) => {
-        const setting = (url.protocol === 'https:' ? https : http) ?? all;
-        return setting === undefined || isDirect(url) ? undefined : proxyOf(setting);
-    };
-}
-/** As Python's urllib reads it: names of any case, the lower-case one wins, and set to nothing it switches the others off. */
-function settingOf(env, scheme) {
-    const lower = `${scheme}_proxy`;
-    const variables = [
-        lower,
-        ...Object.keys(env).filter((name) => name !== lower && name.toLowerCase() === lower),
-    ];
-    for (const variable of variables) {
-        const value = env[variable]?.trim();
-        if (value)
-            return { variable, value };
-        if (value !== undefined && variable === lower)
-            return undefined;
-    }
-    return undefined;
-}
-function proxyOf({ variable, value }) {
-    const text = value.includes('://') ? value : `http://${value}`;
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    const kind = url && kindOf(url);
-    if (!url || !kind || url.hostname === '') {
-        const named = url ? `a proxy of the kind ${url.protocol.slice(0, -1)}` : 'what is not a URL';
-        throw new TransportError({
-            why: `the environment variable ${variable} names ${named}, which cannot be used`,
-            permanent: true,
-            advice: `Set ${variable} to http://host:port, https://host:port or socks5://host:port, or add the host of the API to NO_PROXY. Special characters in a user name or password have to be percent-encoded.`,
-        });
-    }
-    const [username, password] = [(0,external_node_querystring_.unescape)(url.username), (0,external_node_querystring_.unescape)(url.password)];
-    url.username = '';
-    url.password = '';
-    return { kind, url, username, password };
-}
-function kindOf({ protocol }) {
-    if (protocol === 'http:' || protocol === 'https:')
-        return 'http';
-    // In both of them the proxy looks up the host name, in every Python client.
-    if (protocol === 'socks5:' || protocol === 'socks5h:')
-        return 'socks5';
-    return undefined;
-}
-/**
- * Whether an address is reached without a proxy. A list is split at commas, and at blanks as curl does it. An element is
- * `*`, a host (with all its subdomains), `.host`, `*.host`, an IP address or a network; a port or a scheme narrows it.
- */
-function directHosts(list) {
-    const rules = list
-        .split(/[\s,]+/)
-        .filter(Boolean)
-        .map(ruleOf);
-    return (url) => rules.some((rule) => rule(url));
-}
-function ruleOf(element) {
-    const [, scheme = 'all', place = ''] = /^(?:([a-z]+):\/\/)?(.*?)\/?$/.exec(element.toLowerCase()) ?? [];
-    // The port of an IPv6 address stands behind brackets; without them all colons belong to the address.
-    const [, inner, prefix = '', portBehind] = /^\[([^\]]+)\](\/\d+)?(?::(\d+))?$/.exec(place) ?? [];
-    const [, plain = place, portAfter] = /^([^:]*)(?::(\d+))?$/.exec(place) ?? [];
-    const port = portBehind ?? portAfter;
-    const matches = addressRule(inner === undefined ? plain : `${inner}${prefix}`);
-    return (url) => (scheme === 'all' || `${scheme}:` === url.protocol) &&
-        (port === undefined || port === (url.port || DEFAULT_PORTS[url.protocol])) &&
-        matches(bare(url.hostname));
-}
-function addressRule(given) {
-    if (given === '*')
-        return () => true;
-    const [address = '', prefix] = given.split('/');
-    if ((0,external_node_net_.isIP)(address))
-        return networkRule(address, prefix);
-    // A leading dot means the host itself too for requests and urllib, and only its subdomains for httpx.
-    const domain = bare(given.replace(/^\*?\.+/, ''));
-    const name = (0,external_node_url_.domainToASCII)(domain) || domain;
-    const itself = !given.startsWith('*');
-    return (host) => (itself && host === name) || host.endsWith(`.${name}`);
-}
-function networkRule(address, prefix) {
-    const family = familyOf(address);
-    const bits = prefix === undefined ? (family === 'ipv4' ? 32 : 128) : Number(prefix);
-    const network = new external_node_net_.BlockList();
-    try {
-        network.addSubnet(address, bits, family);
-    }
-    catch {
-        // Like curl and Go, ignore an element that cannot be read.
-    }
-    return (host) => (0,external_node_net_.isIP)(host) !== 0 && familyOf(host) === family && network.check(host, family);
-}
-const familyOf = (address) => ((0,external_node_net_.isIP)(address) === 6 ? 'ipv6' : 'ipv4');
-/** A host name without the brackets of an IPv6 address, and without the dot at the end of a full name. */
-function bare(host) {
-    return host.replace(/^\[(.*)\]$/, '$1').replace(/(?<=.)\.$/, '');
-}
-
-;// CONCATENATED MODULE: ./lib/gateway/upstream/connections.js
-/** Connections to the model API: directly or through a proxy, with the CAs that Python's clients trust. */
-
-
-
-
-/** Headers of an answer as large as h11 takes them, which Python's clients read HTTP with. */
-const LARGEST_HEADERS = 100 * 1024;
-/** Milliseconds for each address of a host while there are others: of a distant one 250, as Node.js has it, are too few. */
-const ADDRESS_ATTEMPT = 1000;
-/** How much longer a proxy may take for a connection of its own than this client for one. */
-const PROXY_PATIENCE = 6;
-/** The pools of connections, one for each way to the API, made when they are needed. */
-class Connections {
-    #env;
-    #timeouts;
-    #notice;
-    #proxyFor;
-    #ways = new Map();
-    #trust;
-    constructor(env, timeouts, notice) {
-        this.#env = env;
-        this.#timeouts = timeouts;
-        this.#notice = notice;
-        this.#proxyFor = proxiesOf(env);
-    }
-    to(url) {
-        const proxy = this.#proxyFor(url);
-        const tls = [url, proxy?.url].some((hop) => hop?.protocol === 'https:');
-        const way = `${tls ? 'tls' : 'plain'} ${proxy?.url.href ?? 'direct'}`;
-        const known = this.#ways.get(way);
-        if (known)
-            return known;
-        const made = this.#open(proxy, this.#connecting(tls));
-        this.#ways.set(way, made);
-        return made;
-    }
-    async close() {
-        await Promise.all([...this.#ways.values()].map((way) => way.destroy()));
-    }
-    #connecting(tls) {
-        if (tls)
-            this.#trust ??= trustedBy(this.#env, this.#notice);
-        return {
-            timeout: this.#timeouts.connect,
-            // What Python's clients speak.
-            allowH2: false,
-            autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT,
-            ...(tls && { secureContext: this.#trust }),
-        };
-    }
-    #open(proxy, connect) {
-        const limits = { maxHeaderSize: LARGEST_HEADERS };
-        if (!proxy)
-            return new undici/* Agent */.g6({ ...limits, connect });
-        const { kind, url, username, password } = proxy;
-        if (kind === 'socks5') {
-            const uri = url.href.replace(/^socks5h/, 'socks5');
-            return new undici/* Socks5ProxyAgent */.EV(uri, {
-                username,
-                password,
-                connectTimeout: this.#timeouts.connect,
-                requestTls: connect,
-            });
-        }
-        return new undici/* ProxyAgent */.kT({
-            uri: url.href,
-            ...(username || password ? { token: basic(username, password) } : {}),
-            requestTls: connect,
-            proxyTls: connect,
-            factory: (origin, own) => new undici/* Pool */.bC(origin, { ...own, ...limits }),
-            clientFactory: (origin, own) => new undici/* Pool */.bC(origin, { ...own, headersTimeout: PROXY_PATIENCE * this.#timeouts.connect }),
-        });
-    }
-}
-
-// EXTERNAL MODULE: ./lib/gateway/providers.js
-var providers = __nccwpck_require__(5200);
-;// CONCATENATED MODULE: ./lib/gateway/upstream/headers.js
-/** Headers of an answer as they may be: undici gives a header that came twice as a list, whatever its name. */
-/** The first value of a header of which there should be one; the empty string when there is none. */
-function firstValue(headers, name) {
-    const value = headers[name];
-    return (typeof value === 'string' ? value : (value?.[0] ?? '')).trim();
-}
-/** The elements of a header that is a list, in order (RFC 9110, section 5.6.1): over all its lines, split at commas. */
-function listValue(headers, name) {
-    return headers_listOf(headers[name]);
-}
-function headers_listOf(value) {
-    const lines = typeof value === 'string' ? [value] : (value ?? []);
-    return lines
-        .flatMap((line) => line.split(','))
-        .map((element) => element.trim())
-        .filter(Boolean);
-}
-
-;// CONCATENATED MODULE: ./lib/gateway/upstream/redirects.js
-/**
- * Redirects of the API, as httpx follows them for the openai client, but only on the host that the user named: a key and
- * a prompt go nowhere else. Where a redirect leads to another host, and where it cost the request its body or its key and
- * the API then refused it, the failure says what to set instead.
- */
-
-
-
-/** As httpx. */
-const MOST_REDIRECTS = 20;
-const STATUSES = new Set([301, 302, 303, 307, 308]);
-/** A redirect has a page of a few hundred bytes. Read to its end it leaves the connection open for the next request. */
-const MOST_PAGE = 64 * 1024;
-/** Headers that say who asks, besides `authorization`: those of Anthropic and Azure, and what a server set itself. */
-const CREDENTIALS = new Set(['authorization', 'x-api-key', 'api-key', 'cookie']);
-/** Headers about a body. */
-const ABOUT_THE_BODY = new Set(['content-length', 'content-type', 'content-encoding', 'transfer-encoding']);
-/** @param urls base URLs, of which the message names the one to change */
-function followRedirects(send, urls) {
-    return async (first) => {
-        let request = first;
-        for (let followed = 0;; followed += 1) {
-            const response = await send(request);
-            const location = STATUSES.has(response.status) ? firstValue(response.headers, 'location') : '';
-            if (location === '') {
-                if (lostOnTheWay(first, request) && isRefusal(response.status)) {
-                    await discard(response);
-                    throw refusedAfter(first, request, response.status, urls);
-                }
-                return response;
-            }
-            await discard(response);
-            const target = targetOf(request, response.status, location);
-            const fault = faultOf(request.url, target) ?? (followed >= MOST_REDIRECTS ? 'in a circle' : undefined);
-            if (fault)
-                throw leadsAway(first, response.status, target, fault, urls);
-            request = redirected(request, response.status, target);
-        }
-    };
-}
-function targetOf({ url }, status, location) {
-    if (!URL.canParse(location, url.href)) {
-        throw new TransportError({
-            why: `the API redirected the request (${status}) to what is not an address`,
-            permanent: true,
-            advice: 'Check what stands in front of the API, and the base URL.',
-        });
-    }
-    const target = new URL(location, url);
-    target.username = '';
-    target.password = '';
-    return target;
-}
-/** Why a redirect is not followed; undefined when it may be. */
-function faultOf(from, to) {
-    if (!/^https?:$/.test(to.protocol))
-        return 'to what is neither http nor https';
-    if (from.hostname !== to.hostname)
-        return 'to another host';
-    // What was asked for under encryption is not sent without.
-    if (from.protocol === 'https:' && to.protocol === 'http:')
-        return 'to an address without encryption';
-    return undefined;
-}
-function redirected(request, status, url) {
-    const method = methodAfter(request.method, status);
-    const left = new Set([
-        ...(keepsCredentials(request.url, url) ? [] : CREDENTIALS),
-        ...(method === request.method ? [] : ABOUT_THE_BODY),
-    ]);
-    return {
-        method,
-        url,
-        headers: Object.fromEntries(Object.entries(request.headers).filter(([name]) => !left.has(name.toLowerCase()))),
-        body: method === request.method ? request.body : Buffer.alloc(0),
-    };
-}
-/** 307 and 308 repeat the request. The older ones became GET in browsers, and all clients do as those do. */
-function methodAfter(method, status) {
-    if (method === 'HEAD')
-        return method;
-    if (status === 303 || status === 302)
-        return 'GET';
-    return status === 301 && method === 'POST' ? 'GET' : method;
-}
-/** For the same server, and for the usual step from http to https; another port may be another program's. */
-function keepsCredentials(from, to) {
-    if (from.origin === to.origin)
-        return true;
-    const ports = `${from.protocol}${from.port} ${to.protocol}${to.port}`;
-    return from.hostname === to.hostname && ports === 'http: https:';
-}
-function lostOnTheWay(first, last) {
-    const credentials = ({ headers }) => Object.keys(headers).filter((name) => CREDENTIALS.has(name.toLowerCase())).length;
-    return first.method !== last.method || credentials(first) !== credentials(last);
-}
-/** What the API says when it misses the body or the key; not a limit, which a wait helps. */
-const isRefusal = (status) => status >= 400 && status < 500 && ![408, 425, 429].includes(status);
-async function discard({ body }) {
-    let size = 0;
-    try {
-        for await (const chunk of body) {
-            size += chunk.length;
-            if (size > MOST_PAGE)
-                break;
-        }
-    }
-    catch {
-        // It is not used, so it does not matter where it breaks off.
-    }
-}
-function leadsAway(first, status, target, where, urls) {
-    const loop = where === 'in a circle';
-    return new TransportError({
-        why: loop
-            ? `the API redirected the request more than ${MOST_REDIRECTS} times, last to ${shown(target)}`
-            : `the API redirected the request (${status}) ${where}: from ${shown(first.url)} to ${shown(target)}. It was not followed there, so that neither key nor prompt reaches an address that was not set`,
-        permanent: true,
-        advice: loop
-            ? 'Check what stands in front of the API, and the base URL.'
-            : adviceFor(first.url, target, urls),
-    });
-}
-function refusedAfter(first, last, status, urls) {
-    const lost = first.method === last.method
-        ? 'without the key, as clients do for another port'
-        : `as ${last.method} and without its body, as clients do for this kind of redirect`;
-    return new TransportError({
-        why: `the API redirected the request from ${shown(first.url)} to ${shown(last.url)}. It was sent there ${lost}, and refused (${status})`,
-        permanent: true,
-        advice: adviceFor(first.url, last.url, urls),
-    });
-}
-/** Which variable to set, and to what: the target without the part of the path that the client adds to its base URL. */
-function adviceFor(asked, target, urls) {
-    for (const [provider, base] of Object.entries(urls ?? {})) {
-        const path = base.pathname.replace(/\/+$/, '');
-        if (asked.host !== base.host || !asked.pathname.startsWith(`${path}/`))
-            continue;
-        const rest = asked.pathname.slice(path.length);
-        const variable = providers/* PROVIDERS */.xq[provider].variable;
-        const end = target.pathname.replace(/\/+$/, '');
-        if (!end.endsWith(rest))
-            break;
-        return `If that address is right, set ${variable} to ${target.origin}${end.slice(0, -rest.length)}.`;
-    }
-    return `If that address is right, set the base URL (OPENAI_BASE_URL or ANTHROPIC_BASE_URL) so that requests go there: ${shown(target)}.`;
-}
-/** Where it is, without a query, which may hold a key. */
-const shown = (url) => `${url.origin}${url.pathname}`;
-
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(8522);
-;// CONCATENATED MODULE: ./lib/gateway/upstream/content-encoding.js
-/** Undoes the content encoding of an answer, never beyond a bound: a few kilobytes may unpack to gigabytes. */
-
-
-/**
- * Twice the largest answer that an API gives: 2,048 embeddings of 3,072 numbers as text are 130 MB. It is also below
- * what fits into one string of V8.
- */
-const MOST_BYTES = 256 * 1024 * 1024;
-/** As many as curl undoes. Each costs up to the bound in time and memory. */
-const MOST_ENCODINGS = 5;
-/** Each costs a tenth of a millisecond; an answer that comes word by word has hundreds. */
-const MOST_FRAMES = 10_000;
-const unpackZlib = bounded(external_node_zlib_.inflate);
-const unpackRaw = bounded(external_node_zlib_.inflateRaw);
-const DECODERS = {
-    gzip: bounded(external_node_zlib_.gunzip),
-    'x-gzip': bounded(external_node_zlib_.gunzip),
-    // Servers disagree on what it is (RFC 9110, section 8.4.1.2), so clients take both.
-    deflate: (packed, mostBytes) => isZlib(packed) ? unpackZlib(packed, mostBytes) : unpackRaw(packed, mostBytes),
-    br: bounded(external_node_zlib_.brotliDecompress),
-    zstd: unpackZstd,
-};
-/** What servers write into the header by mistake: clients read such a body as it is. */
-const NO_ENCODING = /^(identity|none|binary|utf-?8|us-ascii|iso-8859-1)$/;
-/**
- * @param encoding the header `content-encoding`, which may have come more than once
- * @returns undefined when the encoding is unknown, the body is not what it says, or it unpacks to more than `mostBytes`
- */
-async function decoded(body, encoding, mostBytes = MOST_BYTES) {
-    const names = headers_listOf(encoding)
-        .map((name) => name.toLowerCase())
-        .filter((name) => !NO_ENCODING.test(name));
-    // What HEAD and 204 are answered with has the header, and no body.
-    if (body.length === 0)
-        return body;
-    if (names.length > MOST_ENCODINGS)
-        return undefined;
-    let plain = body;
-    for (const name of names.reverse()) {
-        const decode = Object.hasOwn(DECODERS, name) ? DECODERS[name] : undefined;
-        if (!decode)
-            return undefined;
-        try {
-            plain = await decode(plain, mostBytes);
-        }
-        catch {
-            return undefined;
-        }
-    }
-    return plain;
-}
-function bounded(unpack) {
-    return (packed, maxOutputLength) => new Promise((resolve, reject) => {
-        unpack(packed, { maxOutputLength }, (error, plain) => (error ? reject(error) : resolve(plain)));
-    });
-}
-/** A zstd stream is one or more frames (RFC 8878, section 3.1); servers begin one whenever they flush. Node.js reads the first. */
-async function unpackZstd(packed, mostBytes) {
-    const frames = [];
-    for (let [rest, left] = [packed, mostBytes]; rest.length > 0;) {
-        if (frames.length >= MOST_FRAMES)
-            throw new Error('too many frames');
-        const { plain, size } = await firstFrame(rest, left);
-        frames.push(plain);
-        left -= plain.length;
-        rest = rest.subarray(size);
-    }
-    return Buffer.concat(frames);
-}
-function firstFrame(packed, maxOutputLength) {
-    return new Promise((resolve, reject) => {
-        const done = (error, read) => {
-            if (error)
-                return reject(error);
-            // Because of `info`, which the types of Node.js do not know.
-            const { buffer, engine } = read;
-            resolve({ plain: buffer, size: engine.bytesWritten });
-        };
-        (0,external_node_zlib_.zstdDecompress)(packed, { maxOutputLength: Math.max(1, maxOutputLength), info: true }, done);
-    });
-}
-/** The two bytes that a zlib stream begins with (RFC 1950, section 2.2). */
-function isZlib(packed) {
-    return packed.length >= 2 && ((packed[0] ?? 0) & 0x0f) === 8 && packed.readUInt16BE(0) % 31 === 0;
-}
-
-;// CONCATENATED MODULE: ./lib/gateway/upstream/upstream.js
-
-
-
-
-/** A request that this client gives up is billed, and then sent again: wait as long as OpenAI's client, 10 minutes. */
-const defaultTimeouts = { connect: 10_000, idle: 10 * 60_000 };
-function openUpstream(env, timeouts = defaultTimeouts, { urls, notice = () => { } } = {}) {
-    const connections = new Connections(env, timeouts, notice);
-    const transport = async ({ method, url, headers, body }) => {
-        const { statusCode, headers: answered, body: stream, } = await connections.to(url).request({
-            origin: url.origin,
-            path: `${url.pathname}${url.search}`,
-            method: method,
-            headers,
-            body: body.length > 0 ? body : null,
-            // Here, since what stands between (a proxy) has timeouts of its own otherwise.
-            headersTimeout: timeouts.idle,
-            bodyTimeout: timeouts.idle,
-        });
-        return { status: statusCode, headers: answered, body: stream };
-    };
-    return {
-        send: withBasicAuthorization(followRedirects(transport, urls)),
-        // Ends what is in flight: it belongs to evals that are gone.
-        close: () => connections.close(),
-    };
-}
-/** As in httpx, user name and password of the URL take the place of any authorization that the client set. */
-function withBasicAuthorization(send) {
-    return async (request) => {
-        const authorization = basicAuthorization(request.url);
-        if (authorization === undefined)
-            return send(request);
-        const url = new URL(request.url);
-        url.username = '';
-        url.password = '';
-        return send({ ...request, url, headers: { ...request.headers, authorization } });
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/gateway/call/receive.js
-
-
-
-
-
-/** Characters of a stream that are held back until its first event has shown whether it is an error. */
-const LONGEST_FIRST_EVENT = 64 * 1024;
-/** Rejects when the response breaks off. */
-async function receive(response, context) {
-    const { status, headers } = response;
-    const { nature, maxBytes, secrets } = context;
-    const success = status >= 200 && status < 300;
-    const type = receive_firstValue(headers['content-type']);
-    const raw = await receive_readBody(response, success && isEventStream(type), context);
-    if (raw === undefined)
-        return { kind: 'too-large' };
-    // All of it is here: an error of our own in reading it is not the API's, and must not cost the response.
-    const plain = await decoded(raw, headers['content-encoding'], maxBytes).catch(() => undefined);
-    if (!success)
-        return { kind: 'error', error: readProviderError(status, plain ?? raw, secrets), raw };
-    const unrecorded = { kind: 'success', raw, type, answer: undefined };
-    if (nature.kind !== 'question' || plain === undefined)
-        return unrecorded;
-    try {
-        const error = failureIn(nature.endpoint, type, plain, secrets);
-        if (error)
-            return { kind: 'error', error, raw: undefined };
-        return { ...unrecorded, answer: { body: plain, usage: usageOf(type, plain) } };
-    }
-    catch {
-        return unrecorded;
-    }
-}
-/** The raw body; undefined when it is too large. A stream is passed on from its first event, unless that is an error. */
-async function receive_readBody({ status, headers, body }, streams, { nature, maxBytes, secrets, shared }) {
-    let held = streams && nature.kind === 'question' && headers['content-encoding'] === undefined;
-    const chunks = [];
-    let size = 0;
-    const pass = () => {
-        held = false;
-        shared.begin(status, headers);
-        for (const chunk of chunks)
-            shared.pass(chunk);
-    };
-    if (streams && !held)
-        pass();
-    for await (const chunk of body) {
-        size += chunk.length;
-        if (size > maxBytes) {
-            if (shared.state === 'streaming')
-                throw new Error('the stream is too large');
-            return undefined;
-        }
-        chunks.push(chunk);
-        if (!streams)
-            continue;
-        if (!held) {
-            shared.pass(chunk);
-            continue;
-        }
-        const begun = Buffer.concat(chunks).toString('utf8');
-        if (failureInFirstEvent(begun, secrets) === 'none' || begun.length > LONGEST_FIRST_EVENT)
-            pass();
-    }
-    return Buffer.concat(chunks);
-}
-/** A header that was sent twice is a list. */
-function receive_firstValue(value) {
-    return (typeof value === 'string' ? value : value?.[0]) ?? '';
-}
-
-;// CONCATENATED MODULE: ./lib/gateway/call/shared-response.js
-class SharedResponse {
-    #sinks = new Set();
-    #head;
-    #chunks = [];
-    #state = 'waiting';
-    /** Whether any client waits for it. */
-    get wanted() {
-        return this.#sinks.size > 0;
-    }
-    get state() {
-        return this.#state;
-    }
-    attach(sink) {
-        this.#sinks.add(sink);
-        if (!this.#head)
-            return;
-        sink.head(this.#head.status, this.#head.headers, this.#head.length);
-        for (const chunk of this.#chunks)
-            sink.chunk(chunk);
-        if (this.#state === 'ended')
-            sink.end();
-        if (this.#state === 'cut')
-            sink.cut();
-    }
-    detach(sink) {
-        this.#sinks.delete(sink);
-    }
-    detachAll() {
-        this.#sinks.clear();
-    }
-    begin(status, headers, length) {
-        this.#head = { status, headers, length };
-        this.#state = 'streaming';
-        for (const sink of this.#sinks)
-            sink.head(status, headers, length);
-    }
-    pass(chunk) {
-        this.#chunks.push(chunk);
-        for (const sink of this.#sinks)
-            sink.chunk(chunk);
-    }
-    end() {
-        this.#state = 'ended';
-        for (const sink of this.#sinks)
-            sink.end();
-    }
-    cut() {
-        this.#state = 'cut';
-        for (const sink of this.#sinks)
-            sink.cut();
-    }
-    /** A whole response at once. */
-    send(status, headers, body, length = body.length) {
-        this.begin(status, headers, length);
-        this.pass(body);
-        this.end();
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/gateway/call/upstream-call.js
-
-
-
-
-
-
-/** A model takes a handful of adaptations at most; more is a loop. */
-const MAX_ADAPTATIONS = 12;
-/** A 2xx without an answer may come from the question (a filter of the provider), and each is paid for. */
-const MAX_EMPTY_RESPONSES = 3;
-const CLIENT_GONE = 'the client disconnected';
-/** oaieval repeats 429 and 5xx indefinitely, and the OpenAI client 408 and 409. It gives up at this one. */
-const FAILED_DEPENDENCY = 424;
-class UpstreamCall {
-    response = new SharedResponse();
-    #request;
-    #context;
-    /** Ends waiting. What was sent is not taken back by it. */
-    #leave = new AbortController();
-    #slot;
-    #sending = false;
-    #attempts = 0;
-    #firstSentAt = 0;
-    #sentAt = 0;
-    constructor(request, context) {
-        this.#request = request;
-        this.#context = context;
-    }
-    /** Whether it waits for its turn, or for the API to have time. */
-    get waits() {
-        return this.response.state === 'waiting' && !this.#sending;
-    }
-    /** Settles when the call is over; never rejects. */
-    async run() {
-        const { policy, limit, onRetry } = this.#context;
-        let history = noRetries;
-        let adapted = 0;
-        let empty = 0;
-        for (;;) {
-            const outcome = await this.#attempt();
-            if (outcome.kind === 'over')
-                return outcome.result;
-            if (outcome.kind === 'abandoned')
-                return { kind: 'abandoned', sent: this.#attempts > 0, withheld: limit.stopped };
-            if (outcome.kind === 'adapted') {
-                if (++adapted <= MAX_ADAPTATIONS)
-                    continue;
-                return this.#giveUp({ why: outcome.why, permanent: false, ownFault: true });
-            }
-            const { failure } = outcome;
-            // Looking models up is a request that oaieval can do without; it must not hold up an eval that asks another API.
-            if (failure.permanent || !this.#asks)
-                return this.#giveUp(failure);
-            if (failure.ownFault && ++empty >= MAX_EMPTY_RESPONSES)
-                return this.#giveUp(failure);
-            const decision = decideRetry(policy, history, {
-                firstSentAt: this.#firstSentAt,
-                sentAt: this.#sentAt,
-                now: Date.now(),
-                lastAnswerAt: limit.lastAnswerAt,
-                throttled: failure.throttled,
-                retryAfterMs: failure.retryAfterMs,
-            });
-            if (decision.kind === 'give-up')
-                return this.#giveUp(failure);
-            onRetry(failure.why);
-            history = decision.history;
-            if (!failure.pausesAll)
-                await sleep(decision.delayMs, this.#leave.signal);
-        }
-    }
-    /** A client disconnected. What was sent continues, so that its answer is recorded; what waits is not sent any more. */
-    leaveUnlessSent() {
-        if (this.response.wanted)
-            return;
-        this.#slot?.release();
-        if (!this.#sending)
-            this.#leave.abort(new Error(CLIENT_GONE));
-    }
-    get #asks() {
-        return this.#request.method === 'POST';
-    }
-    async #attempt() {
-        const { upstream, limit, evalId, adaptations, path, onTry } = this.#context;
-        try {
-            this.#slot = await limit.acquire(evalId, this.#leave.signal, this.#attempts > 0);
-        }
-        catch {
-            return { kind: 'abandoned' };
-        }
-        if (this.#leave.signal.aborted) {
-            this.#slot.release();
-            return { kind: 'abandoned' };
-        }
-        this.#sending = true;
-        const { body, adaptations: adapted } = adaptations.apply(path, this.#request.body);
-        try {
-            this.#sentAt = Date.now();
-            this.#firstSentAt ||= this.#sentAt;
-            onTry(this.#attempts++);
-            return await this.#receive(await upstream.send({ ...this.#request, body }), body, adapted);
-        }
-        catch (error) {
-            if (this.response.state === 'streaming') {
-                this.response.cut();
-                return over({ kind: 'failed' });
-            }
-            return again(transportFailure(error, limit.lastAnswerAt > 0));
-        }
-        finally {
-            this.#sending = false;
-            this.#slot.release();
-            if (!this.response.wanted)
-                this.#leave.abort(new Error(CLIENT_GONE));
-        }
-    }
-    async #receive(response, sentBody, adaptations) {
-        const { status, headers } = response;
-        const { limit, policy, nature, maxResponseBytes, record } = this.#context;
-        const received = await receive(response, {
-            nature,
-            maxBytes: maxResponseBytes,
-            secrets: keysIn(this.#request.headers),
-            shared: this.response,
-        });
-        if (received.kind === 'too-large') {
-            const why = `the response is larger than ${Math.round(maxResponseBytes / 2 ** 20)} MiB`;
-            return again({ why, permanent: true, ownFault: true });
-        }
-        if (received.kind === 'error')
-            return this.#error(received.error, headers, received.raw, sentBody);
-        const { raw, type, answer } = received;
-        if (this.#asks)
-            limit.increase();
-        const reset = rateLimitReset(headers);
-        if (reset !== undefined)
-            limit.pause(Math.min(reset, policy.maxPauseMs));
-        if (answer)
-            record({ status, type, ...answer, adaptations });
-        this.#finish(status, headers, raw);
-        return over({ kind: 'answered' });
-    }
-    /** @param raw the body for clients; undefined when it came with a 2xx: then they get the error in its own words */
-    #error(error, headers, raw, sentBody) {
-        const { adaptations, path, nature, limit, onAdapted } = this.#context;
-        if (raw === undefined && this.response.state === 'streaming') {
-            this.response.end();
-            return over({ kind: 'failed' });
-        }
-        if (nature.kind === 'question') {
-            const learnt = adaptations.learn(path, sentBody, error);
-            if (learnt) {
-                onAdapted(learnt);
-                return { kind: 'adapted', why: describeProviderError(error) };
-            }
-        }
-        // A web page before the API has answered anything: the base URL leads somewhere else.
-        const astray = raw === undefined && error.webPage && limit.lastAnswerAt === 0;
-        // Looking a model up may be forbidden to a key that may ask it.
-        const refusal = !this.#asks ? undefined : astray ? 'address' : refusalKind(error);
-        const transient = isTransient(error.status);
-        if (refusal === undefined && transient && this.#asks)
-            return this.#transient(error, headers, raw === undefined && !error.namesStatus);
-        // What oaieval would repeat indefinitely gets a status that it does not repeat.
-        const status = refusal !== undefined && transient ? FAILED_DEPENDENCY : error.status;
-        if (raw === undefined)
-            this.#sendError(status, describeProviderError(error));
-        else
-            this.#finish(status, headers, raw);
-        return over(refusal === undefined ? { kind: 'failed' } : { kind: 'refused', refusal, error });
-    }
-    /** @param empty whether it was a 2xx without an answer, and without a cause */
-    #transient(error, headers, empty) {
-        const { limit, policy } = this.#context;
-        const throttled = error.status === 429;
-        const asked = retryAfter(headers) ?? (throttled ? rateLimitReset(headers) : undefined);
-        const retryAfterMs = asked === undefined ? undefined : advisedDelay(asked, policy);
-        const pausesAll = throttled && retryAfterMs !== undefined;
-        // Lower the limit before releasing the slot, or the next request in line hits the same rate limit.
-        if (throttled)
-            limit.decrease(this.#sentAt);
-        if (pausesAll && retryAfterMs <= policy.maxRetryAfterMs)
-            limit.pause(retryAfterMs);
-        const why = describeProviderError(error);
-        return again({ why, permanent: false, ownFault: empty, retryAfterMs, throttled, pausesAll });
-    }
-    #giveUp(cause) {
-        const seconds = Math.round((Date.now() - this.#firstSentAt) / 1000);
-        const effort = this.#attempts === 1 ? '' : ` after ${this.#attempts} attempts in ${seconds} s`;
-        const message = `oaievalset-action gave up${effort}: ${cause.why}`;
-        this.#sendError(this.#asks ? FAILED_DEPENDENCY : 502, message);
-        return { kind: 'unanswered', ...cause, firstSentAt: this.#firstSentAt, attempts: this.#attempts };
-    }
-    #sendError(status, message) {
-        const error = { message, type: 'upstream_failed', code: 'upstream_failed', param: null };
-        const headers = { 'content-type': 'application/json', 'x-should-retry': 'false' };
-        this.response.send(status, headers, Buffer.from(JSON.stringify({ error })));
-    }
-    /** Hands on what has not been handed on yet. */
-    #finish(status, headers, raw) {
-        if (this.response.state === 'streaming') {
-            this.response.end();
-            return;
-        }
-        // What a HEAD is answered with has a length, and no body.
-        const length = this.#request.method === 'HEAD' ? Number(receive_firstValue(headers['content-length']) || 0) : raw.length;
-        this.response.send(status, headers, raw, length);
-    }
-}
-const over = (result) => ({ kind: 'over', result });
-const again = (failure) => ({
-    kind: 'again',
-    failure: { throttled: false, pausesAll: false, ...failure },
-});
-function sleep(milliseconds, signal) {
-    return new Promise((resolve) => {
-        if (signal.aborted)
-            return resolve();
-        const wake = () => {
-            clearTimeout(timer);
-            signal.removeEventListener('abort', wake);
-            resolve();
-        };
-        const timer = setTimeout(wake, milliseconds);
-        signal.addEventListener('abort', wake, { once: true });
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/gateway/refusal/outage.js
-/**
- * Whether the API cannot be reached at all: then the job ends with the cause, instead of each sample of each eval waiting
- * in vain.
- */
-
-/** Milliseconds without any answer after which a job that was never answered ends. */
-const UNANSWERED_LIMIT_MS = 10 * 60_000;
-/** Different requests without an answer that speak for the API where one may fail for what it holds. */
-const ENOUGH = 2;
-class Outage {
-    #firstSentAt = 0;
-    #lastAnswerAt = 0;
-    /** Whether a journal has answered: the API did so in an earlier run. */
-    #replayed = false;
-    #unanswered = new Set();
-    sent(now) {
-        this.#firstSentAt ||= now;
-    }
-    answered(now) {
-        this.#lastAnswerAt = now;
-        this.#unanswered = new Set();
-    }
-    replayed() {
-        this.#replayed = true;
-    }
-    /** A request failed, and will be sent again. @returns what ends the job; undefined when it is worth waiting */
-    retrying(why, now) {
-        const elapsed = now - this.#firstSentAt;
-        if (this.#lastAnswerAt > 0 || elapsed < UNANSWERED_LIMIT_MS)
-            return undefined;
-        return unreachable(`has not answered for ${minutes(elapsed)}: ${why}`);
-    }
-    /** A request was given up. @returns what ends the job; undefined when it is about this request */
-    gaveUp({ id, why, permanent, advice, firstSentAt, attempts }, now) {
-        if (this.#lastAnswerAt >= firstSentAt)
-            return undefined;
-        if (permanent && this.#lastAnswerAt === 0)
-            return unreachable(`cannot be used: ${why}`, advice);
-        this.#unanswered.add(id);
-        // All attempts of one request tell enough where nothing was ever answered.
-        const one = this.#lastAnswerAt === 0 && !this.#replayed && attempts > 1;
-        if (!one && this.#unanswered.size < ENOUGH)
-            return undefined;
-        return unreachable(`has not answered for ${minutes(now - firstSentAt)}: ${why}`, advice);
-    }
-}
-function unreachable(what, advice) {
-    return new errors/* ApiUnusable */.sV('API_UNREACHABLE', `the API ${what}`, advice ?? 'Check the status of the API, its rate limit, and that this runner can reach it.');
-}
-function minutes(milliseconds) {
-    const seconds = Math.round(milliseconds / 1000);
-    return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
-}
-
-;// CONCATENATED MODULE: ./lib/gateway/refusal/refusals.js
-/**
- * Whether a refusal ends the job or fails one eval. One response does not speak for the job: what the API has answered to
- * the same key and model speaks against it, and so does a refusal that is about one request.
- */
-
-
-/** Different requests, all refused with nothing answered between them, that speak for the job where one does not. */
-const refusals_ENOUGH = 2;
-class Refusals {
-    #options;
-    /** Key and model of what the API has answered in this job. */
-    #answered = new Set();
-    #answeredKeys = new Set();
-    /** Models that a journal holds answers of. */
-    #recordedModels = new Set();
-    /** Requests that were refused since the API last answered one with the same key, by key. */
-    #refusedSince = new Map();
-    /** Requests and evals that were refused for what they hold or may not do, while nothing is known to have been answered. */
-    #refusedRequests = new Set();
-    #refusedEvals = new Set();
-    constructor(options) {
-        this.#options = options;
-    }
-    /** The API has answered a question now. */
-    answered(keys, model) {
-        for (const key of keys) {
-            this.#answered.add(JSON.stringify([key, model]));
-            this.#answeredKeys.add(key);
-            this.#refusedSince.delete(key);
-        }
-        if (keys.length === 0)
-            this.#recordedModels.add(model);
-    }
-    /** A journal has answered a question: the API did so in an earlier run. */
-    replayed(model) {
-        this.#recordedModels.add(model);
-    }
-    /** What ends the job; undefined when the refusal is the eval's own. */
-    judge(request) {
-        const { refusal, error } = request;
-        if (!this.#isOfTheJob(request) || !this.#speaksForTheJob(request))
-            return undefined;
-        const message = `the API refused: ${describeProviderError(error)}`;
-        return new errors/* ApiUnusable */.sV('API_REFUSED', message, this.#advice(refusal, request));
-    }
-    /** Whether it was made with the job's own key: others that reach the gateway, or an eval's own key, do not end the job. */
-    #isOfTheJob({ keys }) {
-        const { jobKeys } = this.#options;
-        return keys.length === 0 ? jobKeys.length === 0 : keys.some((key) => jobKeys.includes(key));
-    }
-    #speaksForTheJob(request) {
-        const { refusal, keys, model, id, evalName, isQuestion } = request;
-        const nothingAnswered = this.#answered.size === 0 && this.#recordedModels.size === 0;
-        switch (refusal) {
-            case 'key':
-                return !this.#haveAnswered(keys) || this.#isRepeated(keys, id);
-            case 'money':
-                return !this.#haveAnswered(keys, model) || this.#isRepeated(keys, id);
-            case 'model':
-                if (!isQuestion || !this.#options.jobModels.includes(model))
-                    return false;
-                return !this.#haveAnswered(keys, model) && !this.#recordedModels.has(model);
-            case 'address':
-                return isQuestion && nothingAnswered;
-            case 'access':
-            case 'content': {
-                if (!isQuestion || !nothingAnswered)
-                    return false;
-                this.#refusedRequests.add(id);
-                this.#refusedEvals.add(evalName);
-                const enough = refusal === 'access' ? this.#refusedRequests : this.#refusedEvals;
-                return enough.size >= refusals_ENOUGH;
-            }
-        }
-    }
-    #haveAnswered(keys, model) {
-        if (model === undefined)
-            return keys.some((key) => this.#answeredKeys.has(key));
-        return keys.some((key) => this.#answered.has(JSON.stringify([key, model])));
-    }
-    /** Whether another request was refused before, and nothing answered with the key since. */
-    #isRepeated(keys, id) {
-        let repeated = false;
-        for (const key of keys) {
-            const refused = this.#refusedSince.get(key) ?? new Set();
-            refused.add(id);
-            this.#refusedSince.set(key, refused);
-            repeated ||= refused.size >= refusals_ENOUGH;
-        }
-        return repeated;
-    }
-    #advice(refusal, { model }) {
-        const { baseUrl } = this.#options;
-        const named = model === '' ? 'the model' : `the model ${JSON.stringify(model)}`;
-        switch (refusal) {
-            case 'key':
-                return 'Fix the API key: check the secret behind it, and that it is a key of this API.';
-            case 'money':
-                return 'Add credit to the account, or raise the quota or budget of the key.';
-            case 'model':
-                return `Check the name of ${named}, that it has not been shut down, and that the key may use it.`;
-            case 'address':
-                return `Check the base URL of the API (${baseUrl}): it usually ends with /v1.`;
-            case 'access':
-                return `Check what the key may do: its project, its region, and its access to ${named}.`;
-            case 'content':
-                return 'Check what stands between this runner and the API: every request was refused for what it holds.';
-        }
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/gateway/job.js
-
-
-
-
-
-
-
-
-
-/** A request with images may be large; this is far beyond what any API takes. */
-const LARGEST_BODY = 512 * 1024 * 1024;
-/** The largest response of OpenAI's API, 2,048 embeddings of 3,072 numbers in JSON, has about 75 MiB. */
-const MAX_RESPONSE_BYTES = 128 * 1024 * 1024;
-/** What all evals share on their way to the API. */
-class Job {
-    #options;
-    #upstream;
-    #limit;
-    #adaptations = new Adaptations();
-    #refusals;
-    #outage = new Outage();
-    #unusable = new AbortController();
-    #said = new Set();
-    constructor(options) {
-        const { env, urls, models = [], timeouts = defaultTimeouts, maxRequestsInFlight } = options;
-        this.#options = options;
-        this.#upstream = openUpstream(env, timeouts, { urls, notice: (message) => options.log.warning(message) });
-        this.#limit = new InFlightLimit(maxRequestsInFlight);
-        this.#refusals = new Refusals({
-            jobKeys: keysOf(env),
-            jobModels: models,
-            baseUrl: `${urls.openai.origin}${urls.openai.pathname}`,
-        });
-    }
-    get unusable() {
-        return this.#unusable.signal;
-    }
-    /** Bytes of a request that is passed on. */
-    get largestBody() {
-        return this.#options.largestBody ?? LARGEST_BODY;
-    }
-    /** @param rest path and query behind the base URL of the provider */
-    urlOf(provider, rest) {
-        return (0,providers/* requestUrl */.Fl)(this.#options.urls[provider], rest);
-    }
-    call(request, { onTry, ...events }) {
-        const { retryPolicy = defaultRetryPolicy, maxResponseBytes = MAX_RESPONSE_BYTES } = this.#options;
-        return new UpstreamCall(request, {
-            ...events,
-            upstream: this.#upstream,
-            limit: this.#limit,
-            adaptations: this.#adaptations,
-            policy: retryPolicy,
-            maxResponseBytes,
-            onTry: (before) => {
-                if (request.method === 'POST')
-                    this.#outage.sent(Date.now());
-                onTry(before);
-            },
-            onRetry: (why) => this.#end(this.#outage.retrying(why, Date.now())),
-            onAdapted: (adaptation) => this.#announce(adaptation),
-        });
-    }
-    /** A question got an answer of the API. */
-    answered({ keys, nature }, usage) {
-        this.#refusals.answered(keys, nature.kind === 'question' ? nature.model : '');
-        this.#outage.answered(Date.now());
-        this.#options.onResponse?.(usage);
-    }
-    /** A question got an answer of the journal. */
-    replayed(model) {
-        this.#refusals.replayed(model);
-        this.#outage.replayed();
-    }
-    /** A call ended: that may end the job. */
-    ended({ evalName, id, keys, method, nature }, result) {
-        if (method !== 'POST')
-            return;
-        const isQuestion = nature.kind === 'question';
-        if (result.kind === 'answered' && !isQuestion)
-            this.#outage.answered(Date.now());
-        if (result.kind === 'refused') {
-            const model = isQuestion ? nature.model : '';
-            this.#end(this.#refusals.judge({ ...result, keys, model, evalName, id, isQuestion }));
-        }
-        if (result.kind === 'unanswered' && !result.ownFault)
-            this.#end(this.#outage.gaveUp({ id, ...result }, Date.now()));
-    }
-    infoOnce(message) {
-        this.#once(message, () => this.#options.log.info(message));
-    }
-    warnOnce(message) {
-        this.#once(message, () => this.#options.log.warning(message));
-    }
-    stop() {
-        this.#limit.stop();
-    }
-    async close() {
-        this.#limit.close();
-        await this.#upstream.close();
-    }
-    #end(error) {
-        if (error && !this.#unusable.signal.aborted)
-            this.#unusable.abort(error);
-    }
-    #announce(adaptation) {
-        const { model, param, value } = adaptation;
-        const refused = value === null ? param : `${param} ${value}`;
-        this.infoOnce(`${model} does not accept ${refused}: from now on ${(0,model_adaptation/* describeAdaptation */.F)(adaptation)}`);
-    }
-    #once(message, say) {
-        if (this.#said.has(message))
-            return;
-        this.#said.add(message);
-        say();
-    }
-}
-/** The keys in the environment of the job, by the names that variables with keys have. */
-function keysOf(env) {
-    return Object.entries(env).flatMap(([name, value = '']) => /(^|_)(key|token|secret)$/i.test(name) && value.trim() !== '' ? [value.trim()] : []);
-}
-
-;// CONCATENATED MODULE: ./lib/gateway/request/occurrences.js
-/**
- * Which of several identical requests of an eval is which. The n-th gets the n-th recorded answer, in whatever order
- * threads ask; one whose answer never reached the client leaves its number to the next that asks the same.
- */
-class Occurrences {
-    #byKey = new Map();
-    /** The lowest number, from 0, that no identical request holds. */
-    take(key) {
-        const entry = this.#byKey.get(key);
-        if (!entry) {
-            this.#byKey.set(key, { next: 1, free: [] });
-            return 0;
-        }
-        const freed = entry.free.shift();
-        if (freed !== undefined)
-            return freed;
-        entry.next += 1;
-        return entry.next - 1;
-    }
-    /** The answer did not arrive: the number is there to be taken again. */
-    giveBack(key, n) {
-        const entry = this.#byKey.get(key);
-        if (!entry)
-            return;
-        entry.free.push(n);
-        entry.free.sort((a, b) => a - b);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/gateway/attempt.js
-
-
-/** What one attempt of the eval has asked for, and what it got. */
-class Attempt {
-    occurrences = new Occurrences();
-    /** Requests that the API has not answered and will not. */
-    unanswered = new Set();
-    adaptations = new Map();
-    replays;
-    traffic = traffic/* noTraffic */.Ps;
-    replayedEarlier = 0;
-    /** The last refusal, in the provider's words, with the model. */
-    refusal;
-    constructor(replays) {
-        this.replays = replays;
-    }
-    count(change) {
-        this.traffic = (0,traffic/* addTraffic */.b5)(this.traffic, { ...traffic/* noTraffic */.Ps, ...change });
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/gateway/request/describe-request.js
-
-
-const LONGEST_EXCERPT = 80;
-/** ` (model gpt-x, sample "… the end of its prompt")`, so that a person finds what was asked; empty when it tells neither. */
-function describeRequest(body) {
-    const fields = parseFields(body) ?? {};
-    const model = typeof fields.model === 'string' ? [`model ${(0,lib_text/* oneLine */.TN)(fields.model, 200)}`] : [];
-    const text = (0,lib_text/* oneLine */.TN)(promptOf(fields));
-    const excerpt = text.length > LONGEST_EXCERPT ? `…${text.slice(-LONGEST_EXCERPT)}` : text;
-    const parts = [...model, ...(excerpt === '' ? [] : [`sample ${JSON.stringify(excerpt)}`])];
-    return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
-}
-/** The text of the last message, or the prompt. */
-function promptOf({ messages, input, prompt }) {
-    return textOf(messages) || textOf(input) || textOf(prompt);
-}
-function textOf(value) {
-    if (typeof value === 'string')
-        return value;
-    if (Array.isArray(value))
-        return textOf(value.findLast((each) => textOf(each) !== ''));
-    if (typeof value !== 'object' || value === null)
-        return '';
-    const { content, text } = value;
-    return textOf(content) || (typeof text === 'string' ? text : '');
-}
-
-;// CONCATENATED MODULE: ./lib/gateway/request/replayable.js
-/**
- * Which requests may be recorded and replayed: only pure questions, whose response depends on nothing but their body. What
- * made something at the API (a thread, a conversation, a file) must not be replayed: the thing may be gone when the eval
- * runs again, or belong to another sample.
- */
-
-/**
- * `/chat/completions`, also behind a version (`/v1`) or a deployment (Azure); nothing else may stand before or behind it:
- * `/threads/thread_1/messages` makes a message.
- */
-const QUESTION = /^(?:\/v\d+(?:beta\d*)?)?(?:\/openai)?(?:\/v\d+)?(?:\/(?:deployments|engines)\/[^/]+)?\/(chat\/completions|completions|embeddings|moderations|responses|messages)\/?$/;
-/** Endpoints that answer without keeping anything, but are not recorded. */
-const KEEPS_NOTHING = /\/(audio\/\w+|images\/\w+|count_tokens|tokenize|detokenize|rerank|score|classify|pooling|input_tokens)\/?$/;
-/** An answer that the API keeps, read by its id: the id is of the run that asked. */
-const STORED_RESPONSE = /\/(responses|chat\/completions)\/[^/]+/;
-/** Fields by which a question refers to something that the API keeps, in the words of OpenAI, Anthropic and others. */
-const REFERENCES = [
-    'conversation',
-    'conversation_id',
-    'previous_response_id',
-    'previous_interaction_id',
-    'thread_id',
-    'session_id',
-    'chat_id',
-    'container',
-];
-/** @param rest path and query behind the base URL of the provider */
-function natureOf(method, rest, body) {
-    const path = rest.replace(/[?#].*$/s, '');
-    if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS')
-        return { kind: STORED_RESPONSE.test(path) ? 'stateful' : 'other' };
-    const endpoint = QUESTION.exec(path)?.[1];
-    if (method !== 'POST' || endpoint === undefined) {
-        return { kind: method === 'POST' && KEEPS_NOTHING.test(path) ? 'other' : 'stateful' };
-    }
-    const fields = parseFields(body);
-    if (fields === undefined || referencesState(fields))
-        return { kind: 'stateful' };
-    return { kind: 'question', endpoint, model: typeof fields.model === 'string' ? fields.model : '' };
-}
-function referencesState(fields) {
-    if (fields.background === true)
-        return true;
-    if (REFERENCES.some((name) => replayable_isSet(fields[name])))
-        return true;
-    const items = Array.isArray(fields.input) ? fields.input : [];
-    return items.some((item) => replayable_isObject(item) && item.type === 'item_reference');
-}
-function replayable_isSet(value) {
-    return value !== undefined && value !== null && value !== '';
-}
-function replayable_isObject(value) {
-    return typeof value === 'object' && value !== null;
-}
-
-;// CONCATENATED MODULE: ./lib/gateway/lane.js
-/** The way of one eval through the gateway, from its start to its end: replayed, shared or sent, recorded, counted. */
-
-
-
-
-
-
-
-
-
-class Lane {
-    #name;
-    #journal;
-    #job;
-    #pending = new Map();
-    #onClosed;
-    env;
-    token;
-    #attempt = new Attempt(true);
-    #recording = true;
-    #stateMadeBy;
-    #lastTrafficAt = 0;
-    #traffic = traffic/* noTraffic */.Ps;
-    constructor({ name, journal, job, env, token, onClosed }) {
-        this.#name = name;
-        this.#journal = journal;
-        this.#job = job;
-        this.#onClosed = onClosed;
-        this.env = env;
-        this.token = token;
-    }
-    /** Of all attempts. */
-    traffic() {
-        return this.#traffic;
-    }
-    /** Traffic since the last `restart()`, without responses whose client had disconnected. */
-    attempt() {
-        return this.#attempt.traffic;
-    }
-    /** What was changed in requests since the last `restart()` because a model does not accept it. */
-    adaptations() {
-        return [...this.#attempt.adaptations.values()];
-    }
-    /** Answers replayed since the last `restart()` that were recorded by an earlier run. */
-    replayedEarlier() {
-        return this.#attempt.replayedEarlier;
-    }
-    /** The first request that made or used something that the API keeps, `POST /conversations`; undefined: none did. */
-    stateMadeBy() {
-        return this.#stateMadeBy;
-    }
-    /** The last refusal of the API since the last `restart()`, in its words, with the model that was asked. */
-    refusal() {
-        return this.#attempt.refusal;
-    }
-    /**
-     * Requests since the last `restart()` that will never be answered: refused, retries exhausted, or not sent because the run
-     * is ending. A report produced without them does not count.
-     */
-    unansweredCount() {
-        return this.#attempt.unanswered.size;
-    }
-    /** Requests that the API has not answered yet, those of an earlier attempt included. */
-    pendingCount() {
-        return this.#pending.size;
-    }
-    /** Those of them that were sent, and are paid for. */
-    sentCount() {
-        return [...this.#pending.values()].filter(({ call }) => !call.waits).length;
-    }
-    /**
-     * When a request last came, was sent or was answered, in milliseconds since the epoch; 0: never. Now, while one waits for
-     * its turn: that is not the eval's doing.
-     */
-    lastTrafficAt() {
-        const waits = [...this.#pending.values()].some(({ call }) => call.waits);
-        return waits ? Date.now() : this.#lastTrafficAt;
-    }
-    /**
-     * The eval starts over: its first request is again the first. What is still in flight is there for it.
-     * @param replays whether recorded answers are used; new ones are recorded in any case
-     */
-    restart(replays = true) {
-        this.#attempt = new Attempt(replays && !(this.#journal?.stateful ?? false));
-    }
-    /**
-     * From now on its requests are refused, and what was not sent yet is not sent any more. Settles when everything that was
-     * sent, and so is paid for, is answered and recorded, or when the signal is aborted.
-     */
-    async drain(signal) {
-        this.#onClosed();
-        for (const { call } of this.#pending.values()) {
-            // No client waits any more, whatever their connections say.
-            call.response.detachAll();
-            call.leaveUnlessSent();
-        }
-        await Promise.race([this.settled(), aborted(signal)]);
-    }
-    /** From now on its requests are refused, and what still arrives is counted, but not recorded. */
-    close() {
-        this.#onClosed();
-        this.#recording = false;
-    }
-    /** Settles when everything that is in flight is over. */
-    async settled() {
-        await Promise.all([...this.#pending.values()].map(({ over }) => over));
-    }
-    async handle(provider, rest, request, response) {
-        this.#lastTrafficAt = Date.now();
-        const body = await readBody(request, this.#job.largestBody);
-        if (!body)
-            return answerError(response, 413, 'The request is larger than any API takes.');
-        const method = request.method ?? 'GET';
-        const nature = natureOf(method, rest, body);
-        const key = requestKey(method, `${provider}${rest}`, body);
-        const { unusable } = this.#job;
-        if (unusable.aborted) {
-            if (method === 'POST')
-                this.#attempt.unanswered.add(key);
-            return answerError(response, 403, (0,errors/* reasonOf */.A3)(unusable.reason));
-        }
-        if (nature.kind === 'stateful')
-            this.#becomeStateful(`${method} ${rest.replace(/\?.*$/s, '')}`);
-        const n = nature.kind === 'question' ? this.#attempt.occurrences.take(key) : undefined;
-        const question = { provider, rest, method, body, nature, key, n };
-        const recorded = this.#recorded(question);
-        if (recorded)
-            return this.#replay(recorded, question, response);
-        this.#send(question, request, response);
-    }
-    /** The recorded answer to a question. What an older version recorded and is no answer is requested again. */
-    #recorded({ key, n, nature }) {
-        const journal = this.#journal;
-        if (n === undefined || nature.kind !== 'question' || !this.#attempt.replays || !journal?.has(key, n))
-            return undefined;
-        const answer = journal.find(key, n);
-        if (!answer || failureIn(nature.endpoint, answer.type, answer.body))
-            return undefined;
-        return answer;
-    }
-    #replay(answer, { key, n = 0, nature }, response) {
-        const attempt = this.#attempt;
-        const replayed = { replayed: 1, tokensReplayed: answer.usage };
-        this.#count(replayed);
-        attempt.count(replayed);
-        this.#noteAdaptations(attempt, answer);
-        if (this.#journal?.isEarlier(key, n))
-            attempt.replayedEarlier += 1;
-        if (nature.kind === 'question')
-            this.#job.replayed(nature.model);
-        response.writeHead(answer.status, { 'content-type': answer.type, 'content-length': answer.body.length });
-        response.end(answer.body);
-        response.once('close', () => {
-            if (!response.writableFinished)
-                attempt.occurrences.giveBack(key, n);
-        });
-    }
-    #send(question, request, response) {
-        const { key, n } = question;
-        // That of this request, also when the response closes in the next.
-        const attempt = this.#attempt;
-        const id = n === undefined ? undefined : `${key}/${n}`;
-        let pending = id === undefined ? undefined : this.#pending.get(id);
-        if (pending?.attempt !== attempt)
-            attempt.count({ sent: 1 });
-        if (pending)
-            pending.attempt = attempt;
-        else
-            pending = this.#start(question, request, attempt);
-        const { call } = pending;
-        const sink = sinkTo(response);
-        call.response.attach(sink);
-        response.once('close', () => {
-            call.response.detach(sink);
-            call.leaveUnlessSent();
-            const answered = response.writableFinished && response.statusCode < 300;
-            if (n !== undefined && !answered)
-                attempt.occurrences.giveBack(key, n);
-        });
-    }
-    #start({ provider, rest, method, body, nature, key, n }, request, attempt) {
-        const id = n === undefined ? `${key}/${(0,external_node_crypto_.randomUUID)()}` : `${key}/${n}`;
-        const headers = endToEnd(request.headers);
-        const sent = { evalName: this.#name, id: key, method, nature, keys: credentialsIn(headers) };
-        const call = this.#job.call({ method, url: this.#job.urlOf(provider, rest), headers, body }, {
-            id: key,
-            evalId: this.#name,
-            path: `${provider}${rest}`,
-            nature,
-            onTry: (before) => this.#count(before === 0 ? { sent: 1 } : { retried: 1 }),
-            record: (answer) => {
-                const spent = { tokensSent: answer.usage };
-                this.#count(spent);
-                // A client of an earlier attempt may still hold its connection.
-                if (call.response.wanted && pending.attempt === this.#attempt)
-                    this.#attempt.count(spent);
-                this.#noteAdaptations(pending.attempt, answer);
-                pending.attempt.unanswered.delete(id);
-                if (n !== undefined)
-                    this.#record(key, n, answer);
-                this.#job.answered(sent, answer.usage);
-            },
-        });
-        const over = call.run().then((result) => {
-            this.#pending.delete(id);
-            this.#ended(sent, result, pending.attempt, body, n === undefined ? undefined : id);
-        });
-        const pending = { call, over, attempt };
-        this.#pending.set(id, pending);
-        return pending;
-    }
-    /** @param id of the question; undefined when it is none */
-    #ended(sent, result, attempt, body, id) {
-        const lost = result.kind === 'refused' || result.kind === 'unanswered';
-        if (lost || result.kind === 'failed' || (result.kind === 'abandoned' && result.sent))
-            this.#count({ failed: 1 });
-        if (id !== undefined && (lost || (result.kind === 'abandoned' && result.withheld)))
-            attempt.unanswered.add(id);
-        if (lost && sent.method === 'POST') {
-            const words = result.kind === 'refused' ? describeProviderError(result.error) : result.why;
-            attempt.refusal = `${words}${describeRequest(body)}`;
-        }
-        this.#job.ended(sent, result);
-    }
-    #record(key, n, answer) {
-        const journal = this.#journal;
-        if (!journal || !this.#recording || journal.stateful)
-            return;
-        this.#writing(() => journal.append(key, n, answer));
-    }
-    /** From its first request that makes or uses something at the API on, nothing of the eval can be replayed. */
-    #becomeStateful(request) {
-        const journal = this.#journal;
-        if (!journal || !this.#recording || journal.stateful)
-            return;
-        this.#stateMadeBy = request;
-        this.#writing(() => journal.markStateful());
-    }
-    #writing(work) {
-        try {
-            work();
-        }
-        catch (error) {
-            this.#recording = false;
-            this.#job.warnOnce(`Answers of ${this.#name} cannot be recorded: ${(0,errors/* reasonOf */.A3)(error)}. The eval continues; if it is interrupted, these requests are sent again.`);
-        }
-    }
-    #noteAdaptations(attempt, { adaptations = [] }) {
-        for (const each of adaptations)
-            attempt.adaptations.set(JSON.stringify(each), each);
-    }
-    #count(change) {
-        this.#lastTrafficAt = Date.now();
-        this.#traffic = (0,traffic/* addTraffic */.b5)(this.#traffic, { ...traffic/* noTraffic */.Ps, ...change });
-    }
-}
-/** SHA-256 (hex) of method, path and the whole body. Headers are not part of it: they transport. */
-function requestKey(method, path, body) {
-    return (0,external_node_crypto_.createHash)('sha256').update(`${method} ${path}\n`).update(body).digest('hex');
-}
-function aborted(signal) {
-    return new Promise((resolve) => {
-        if (signal.aborted)
-            resolve();
-        else
-            signal.addEventListener('abort', () => resolve(), { once: true });
-    });
-}
-
-// EXTERNAL MODULE: ./lib/gateway/loopback.js
-var loopback = __nccwpck_require__(1985);
-;// CONCATENATED MODULE: ./lib/gateway/gateway.js
-/**
- * A loopback HTTP server between the evals and the model API. It records each answer in the journal of the eval, replays it
- * when the eval runs again, and keeps all evals together under one limit.
- *
- * An eval reaches it under a path token of its own, which cannot be guessed: `http://127.0.0.1:<port>/<token>/openai`
- * stands for the provider's base URL. Everything behind it is passed on faithfully.
- */
-
-
-
-
-
-
-
-
-
-/** Clients reuse a connection after seconds of silence; one that is closed at that moment costs them the request. */
-const KEEP_ALIVE_MS = 5 * 60_000;
-async function startGateway(options) {
-    const job = new Job(options);
-    const lanes = new Map();
-    /** Those that may still get answers, and the traffic of all others. */
-    const counting = new Set();
-    let past = traffic/* noTraffic */.Ps;
-    const server = (0,external_node_http_.createServer)((request, response) => {
-        const [, token = '', provider = '', rest = ''] = /^\/([0-9a-f]{48})\/(\w+)([/?].*)?$/.exec(request.url ?? '') ?? [];
-        const lane = lanes.get(token);
-        if (!lane || !Object.hasOwn(providers/* PROVIDERS */.xq, provider)) {
-            request.resume();
-            return answerError(response, 403, 'This gateway serves the evals of one job. The token in the path is not one of them.');
-        }
-        lane.handle(provider, rest, request, response).catch((error) => {
-            answerError(response, 502, `oaievalset-action: ${(0,errors/* reasonOf */.A3)(error)}`);
-        });
-    });
-    server.keepAliveTimeout = KEEP_ALIVE_MS;
-    server.requestTimeout = 0;
-    await new Promise((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(0, '127.0.0.1', resolve);
-    });
-    const origin = `http://127.0.0.1:${server.address().port}`;
-    return {
-        unusable: job.unusable,
-        openLane(name, journal) {
-            const token = (0,external_node_crypto_.randomBytes)(24).toString('hex');
-            options.log.hide(token);
-            const baseUrls = Object.entries(providers/* PROVIDERS */.xq).map(([id, { variable }]) => [
-                variable,
-                `${origin}/${token}/${id}`,
-            ]);
-            const lane = new Lane({
-                name,
-                journal,
-                job,
-                token,
-                env: { ...Object.fromEntries(baseUrls), ...(0,loopback/* withoutProxy */.$)(options.env) },
-                onClosed() {
-                    lanes.delete(token);
-                    void lane.settled().then(() => {
-                        if (counting.delete(lane))
-                            past = (0,traffic/* addTraffic */.b5)(past, lane.traffic());
-                    });
-                },
-            });
-            lanes.set(token, lane);
-            counting.add(lane);
-            return lane;
-        },
-        traffic: () => [...counting].reduce((sum, lane) => (0,traffic/* addTraffic */.b5)(sum, lane.traffic()), past),
-        stop: () => job.stop(),
-        async close() {
-            // No client waits for a response any more, and what waits for its turn leaves.
-            server.closeAllConnections();
-            await Promise.all([new Promise((done) => server.close(done)), job.close()]);
-        },
-    };
-}
-
-
-/***/ }),
-
 /***/ 1985:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -81759,28 +78738,25 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_signals_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2417);
 /* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9919);
 /* harmony import */ var _checkpoint_adopt_checkpoint_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8517);
-/* harmony import */ var _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9261);
-/* harmony import */ var _checkpoint_identity_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(1486);
-/* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(8876);
-/* harmony import */ var _engine_engines_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(3222);
-/* harmony import */ var _environment_prepare_environment_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(2229);
-/* harmony import */ var _gateway_gateway_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(5496);
-/* harmony import */ var _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(7310);
-/* harmony import */ var _plan_make_plan_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(8833);
-/* harmony import */ var _plan_plan_key_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(5150);
-/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(3023);
-/* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(3787);
-/* harmony import */ var _progress_journals_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(3487);
-/* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(9856);
-/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(8943);
-/* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(6366);
-/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(1094);
-/* harmony import */ var _progress_state_directory_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(4700);
-/* harmony import */ var _report_describe_plan_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(4357);
-/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(8372);
-/* harmony import */ var _run_budget_js__WEBPACK_IMPORTED_MODULE_29__ = __nccwpck_require__(4684);
-/* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(5703);
-/* harmony import */ var _run_run_evals_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(9008);
+/* harmony import */ var _checkpoint_identity_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1486);
+/* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8876);
+/* harmony import */ var _engine_engines_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(3222);
+/* harmony import */ var _environment_prepare_environment_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(2229);
+/* harmony import */ var _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7310);
+/* harmony import */ var _plan_make_plan_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(2906);
+/* harmony import */ var _plan_plan_key_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(5150);
+/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(3023);
+/* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(3787);
+/* harmony import */ var _progress_journals_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(3487);
+/* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(9856);
+/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(8943);
+/* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(6366);
+/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(1094);
+/* harmony import */ var _progress_state_directory_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(4700);
+/* harmony import */ var _report_describe_plan_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(4357);
+/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(8372);
+/* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(5703);
+/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(5784);
 /** The step itself: read inputs → restore → plan → reconcile → run what remains → save → report → exit code. */
 
 
@@ -81809,24 +78785,21 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 
 
-
-
-
-/** Milliseconds after its cancellation in which a job still waits for answers that are on their way. */
-const LAST_ANSWERS = 2000;
-/** Milliseconds that are left for the outputs and the summary when a cancelled job saves its state. */
-const SAFETY = 700;
+/** How long a cancelled job still waits for responses that are in flight. */
+const DRAIN_MS = 2000;
+/** Time that a cancelled job keeps for outputs and summary after saving its state. */
+const REPORT_RESERVE_MS = 700;
 async function main(cancelled) {
-    (0,_process_memory_js__WEBPACK_IMPORTED_MODULE_18__/* .keepMemorySmall */ .E)();
+    (0,_process_memory_js__WEBPACK_IMPORTED_MODULE_16__/* .keepMemorySmall */ .E)();
     const step = (0,_action_step_js__WEBPACK_IMPORTED_MODULE_6__/* .readStep */ .j)(_action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
     const { inputs, context, keys, urls, evalEnv: env } = step;
     const { model, evalSet, workingDirectory, chatFallback, engine } = inputs;
     const { python, evalsVersion, extraPackages, args, registryPaths } = inputs;
     const installation = { python, evalsVersion, extraPackages, workingDirectory, env };
     const asked = { model, evalSet, args, registryPaths, chatFallback, sharesRegistry: engine === 'warm' };
-    const subject = await (0,_plan_plan_key_js__WEBPACK_IMPORTED_MODULE_16__/* .planKey */ .v)({ ...installation, ...asked });
-    const environment = once(() => (0,_environment_prepare_environment_js__WEBPACK_IMPORTED_MODULE_12__/* .prepareEnvironment */ .z)(installation, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx));
-    const running = (0,_engine_engines_js__WEBPACK_IMPORTED_MODULE_11__/* .engines */ .s)({
+    const subject = await (0,_plan_plan_key_js__WEBPACK_IMPORTED_MODULE_14__/* .planKey */ .v)({ ...installation, ...asked });
+    const environment = once(() => (0,_environment_prepare_environment_js__WEBPACK_IMPORTED_MODULE_11__/* .prepareEnvironment */ .z)(installation, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx));
+    const running = (0,_engine_engines_js__WEBPACK_IMPORTED_MODULE_10__/* .engines */ .s)({
         engine,
         python: async () => (await environment()).python,
         cwd: workingDirectory,
@@ -81836,7 +78809,7 @@ async function main(cancelled) {
         chatFallback,
         log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx,
     });
-    const identity = (0,_checkpoint_identity_js__WEBPACK_IMPORTED_MODULE_9__/* .checkpointIdentity */ .X)({ ...inputs, urls }, { ...context, matrix: inputs.matrix });
+    const identity = (0,_checkpoint_identity_js__WEBPACK_IMPORTED_MODULE_8__/* .checkpointIdentity */ .X)({ ...inputs, urls }, { ...context, matrix: inputs.matrix });
     const { resume } = inputs;
     const { encryptionKey, githubToken } = step.secrets;
     const { temporaryDirectory } = context;
@@ -81846,16 +78819,16 @@ async function main(cancelled) {
     let lock;
     try {
         cancelled.signal.throwIfAborted();
-        const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_21__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
-        (0,_progress_state_directory_js__WEBPACK_IMPORTED_MODULE_24__/* .requireOwnState */ .d)(paths);
+        const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_19__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
+        (0,_progress_state_directory_js__WEBPACK_IMPORTED_MODULE_22__/* .requireOwnState */ .d)(paths);
         const owner = { repository: context.repository, cacheKey: inputs.cacheKey, model, evalSet };
-        const hashes = new _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_14__/* .FileHashes */ .$();
+        const hashes = new _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_12__/* .FileHashes */ .$();
         const plan = await orAborted(cancelled.signal, async () => {
-            const recalled = await (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_15__/* .recallPlan */ .V)(lastPlan(paths, owner, restored), subject, hashes, cancelled.signal);
+            const recalled = await (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_13__/* .recallPlan */ .V)(lastPlan(paths, owner, restored), subject, hashes, cancelled.signal);
             if (recalled)
                 return recalled;
             cancelled.signal.throwIfAborted();
-            return (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_15__/* .makePlan */ .C)({
+            return (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_13__/* .makePlan */ .C)({
                 ...asked,
                 env,
                 planner: running.planner,
@@ -81867,19 +78840,19 @@ async function main(cancelled) {
         });
         for (const warning of plan.warnings)
             _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.warning(warning, 'Eval set');
-        const keyed = () => (0,_run_eval_environment_js__WEBPACK_IMPORTED_MODULE_27__/* .requireApiKey */ .Ft)(plan, keys, context.fromFork);
+        const keyed = () => (0,_run_eval_environment_js__WEBPACK_IMPORTED_MODULE_25__/* .requireApiKey */ .Ft)(plan, keys, context.fromFork);
         // Nothing is done yet: told before anything is touched.
         if (restored.kind !== 'hit' && !(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(paths.progressFile))
             keyed();
-        lock = await (0,_progress_lock_js__WEBPACK_IMPORTED_MODULE_20__/* .lockState */ .H)(paths);
-        if (!inputs.resume && (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_23__/* .startFresh */ .hU)(paths))
+        lock = await (0,_progress_lock_js__WEBPACK_IMPORTED_MODULE_18__/* .lockState */ .H)(paths);
+        if (!inputs.resume && (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_21__/* .startFresh */ .hU)(paths))
             _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.info('resume is false: what earlier runs left here was set aside');
         const knownCommands = plan.evals.map((planned) => planned.command);
         const opened = (0,_checkpoint_adopt_checkpoint_js__WEBPACK_IMPORTED_MODULE_7__/* .adoptCheckpoint */ .vQ)({ paths, owner, knownCommands, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }, restored);
         const { state, restoredKey, isUnchanged } = opened;
-        (0,_progress_journals_js__WEBPACK_IMPORTED_MODULE_19__/* .sealLive */ .Ch)(paths);
-        (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_23__/* .clearLive */ .gt)(paths);
-        state.savePlan((0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_22__/* .savedPlan */ .XU)(plan, owner));
+        (0,_progress_journals_js__WEBPACK_IMPORTED_MODULE_17__/* .sealLive */ .Ch)(paths);
+        (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_21__/* .clearLive */ .gt)(paths);
+        state.savePlan((0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_20__/* .savedPlan */ .XU)(plan, owner));
         const session = new _action_session_js__WEBPACK_IMPORTED_MODULE_4__/* .RunningSession */ .qe({
             inputs: (0,_action_session_js__WEBPACK_IMPORTED_MODULE_4__/* .sessionInputs */ .qr)(inputs),
             context,
@@ -81887,92 +78860,54 @@ async function main(cancelled) {
             nextSeq: store.nextSeq,
             ended: false,
         }, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
-        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_17__/* .reconcile */ .L)(plan, state, { maxAge: inputs.maxAge, now: new Date() });
-        for (const line of (0,_report_describe_plan_js__WEBPACK_IMPORTED_MODULE_25__/* .describePlan */ .d)(evalSet, decisions))
+        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_15__/* .reconcile */ .L)(plan, state, { maxAge: inputs.maxAge, now: new Date() });
+        for (const line of (0,_report_describe_plan_js__WEBPACK_IMPORTED_MODULE_23__/* .describePlan */ .d)(evalSet, decisions))
             _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.info(line);
-        state.renew((0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_17__/* .renewedRecords */ .R)(decisions));
+        state.renew((0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_15__/* .renewedRecords */ .R)(decisions));
         const evals = decisions.filter(({ kind }) => kind === 'run').map((decision) => decision.eval.key);
         if (evals.length > 0)
             keyed();
         session.save();
         cancelled.signal.throwIfAborted();
-        const budget = (0,_run_budget_js__WEBPACK_IMPORTED_MODULE_29__/* .openBudget */ .a)({
-            timeMs: inputs.timeBudget,
-            tokens: inputs.tokenBudget,
-            beganAt: step.beganAt,
-            records: state.records,
-            sampleResume: inputs.sampleResume,
-        });
-        let answers = 0;
-        const gateway = await (0,_gateway_gateway_js__WEBPACK_IMPORTED_MODULE_13__/* .startGateway */ .z)({
-            env,
-            urls,
-            models: model.split(','),
-            maxRequestsInFlight: inputs.maxRequestsInFlight,
-            log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx,
-            onResponse: (usage) => {
-                answers += 1;
-                budget.spend(usage);
-            },
-        });
-        const stopped = AbortSignal.any([cancelled.signal, gateway.unusable, budget.exhausted]);
-        stopped.addEventListener('abort', () => gateway.stop(), { once: true });
-        const journals = new Set();
-        const checkpointer = new _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_8__/* .Checkpointer */ .K({
+        const { outcomes, traffic, savedKey, isSaved, stopped, unusable } = await (0,_run_run_set_js__WEBPACK_IMPORTED_MODULE_26__/* .runSet */ .i)({
+            decisions,
             state,
-            isUnchanged,
-            store,
-            log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx,
-            journals,
-            interval: inputs.checkpointInterval,
-            // Not what was sent: what is under way when a checkpoint is saved is not in it.
-            mark: () => `${state.records.length} ${answers}`,
-            onSave: (nextSeq) => session.save({ nextSeq }),
-            onSaved: (savedOutline) => session.save({ savedOutline }),
-            knownUnavailable: restored.kind === 'unavailable' ? restored.cause : undefined,
-            ...(githubToken === '' ? {} : { onSuperseded: cleaner(githubToken, context) }),
-        });
-        checkpointer.start();
-        const outcomes = await (0,_run_run_evals_js__WEBPACK_IMPORTED_MODULE_28__/* .runEvals */ .P)(decisions, {
-            state,
-            engine: running.open({ evals }),
-            // Evals work on as many samples at a time as may be asked about; the gateway keeps all of them under one limit.
-            threads: chatFallback && !env.EVALS_THREADS ? inputs.maxRequestsInFlight : undefined,
-            parallelEvals: inputs.parallelEvals,
-            limits: inputs,
-            log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx,
-            model,
-            oaievalArgs: [...inputs.args, ...inputs.registryPaths.flatMap((path) => ['--registry_path', path])],
             run: { repository: context.repository, id: context.runId, attempt: context.runAttempt },
-            attempts: inputs.attempts,
-            exitOnError: inputs.exitOnError,
-            gateway,
-            sampleResume: inputs.sampleResume,
-            journals,
-            budget,
-            stopped,
-            hurry: cancelled.after(LAST_ANSWERS),
-            onEnded: (milliseconds) => {
-                if (milliseconds > inputs.checkpointInterval)
-                    checkpointer.soon();
+            log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx,
+            command: { model, args: inputs.args, registryPaths: inputs.registryPaths },
+            openEngine: (keys) => running.open({ evals: keys }),
+            api: { env, urls, maxRequestsInFlight: inputs.maxRequestsInFlight },
+            limits: { timeMs: inputs.timeBudget, tokens: inputs.tokenBudget, beganAt: step.beganAt },
+            evals: {
+                parallelEvals: inputs.parallelEvals,
+                attempts: inputs.attempts,
+                exitOnError: inputs.exitOnError,
+                sampleResume: inputs.sampleResume,
+                timeouts: { evalTimeout: inputs.evalTimeout, stallTimeout: inputs.stallTimeout },
+                // Evals work on as many samples at a time as may be requested; the gateway keeps all of them under one limit.
+                threads: chatFallback && !env.EVALS_THREADS ? inputs.maxRequestsInFlight : undefined,
             },
-        })
-            .catch(async (error) => {
-            // What is on disk is saved by post.
-            await checkpointer.stop();
-            throw error;
-        })
-            .finally(async () => {
-            budget.close();
-            await gateway.close();
+            checkpoints: {
+                store,
+                isUnchanged,
+                intervalMs: inputs.checkpointInterval,
+                onSave: (nextSeq) => session.save({ nextSeq }),
+                onSaved: (savedOutline) => session.save({ savedOutline }),
+                knownUnavailable: restored.kind === 'unavailable' ? restored.cause : undefined,
+                ...(githubToken === '' ? {} : { onSuperseded: cleaner(githubToken, context) }),
+            },
+            cancelled: {
+                signal: cancelled.signal,
+                drainDeadline: cancelled.after(DRAIN_MS),
+                saveDeadline: cancelled.after(_action_signals_js__WEBPACK_IMPORTED_MODULE_5__/* .CANCEL_GRACE_MS */ .R - REPORT_RESERVE_MS),
+            },
         });
-        const saved = await checkpointer.finish(cancelled.after(_action_signals_js__WEBPACK_IMPORTED_MODULE_5__/* .CANCEL_GRACE_MS */ .R - SAFETY));
-        const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_26__/* .summarize */ .e)(model, evalSet, outcomes, gateway.traffic());
-        (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .publishOutputs */ .e)({ results, restoredKey, savedKey: saved.key, progressFile: paths.progressFile }, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
+        const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_24__/* .summarize */ .e)(model, evalSet, outcomes, traffic);
+        (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .publishOutputs */ .e)({ results, restoredKey, savedKey, progressFile: paths.progressFile }, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
         await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .publishSummary */ .I)(results, context, [], _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
         // A save that a cancelled job had no time for is made up for by post.
-        session.save({ ended: saved.complete || !cancelled.signal.aborted });
-        (0,_action_finish_js__WEBPACK_IMPORTED_MODULE_1__/* .finish */ .O)(results, { unusable: gateway.unusable, stopped });
+        session.save({ ended: isSaved || !cancelled.signal.aborted });
+        (0,_action_finish_js__WEBPACK_IMPORTED_MODULE_1__/* .finish */ .O)(results, { unusable, stopped });
     }
     finally {
         await running.close();
@@ -81983,8 +78918,8 @@ async function main(cancelled) {
 }
 /** The plan of the last run: that of the checkpoint, which is of the run that is resumed, before the machine's own. */
 function lastPlan(paths, owner, restored) {
-    const staged = restored.kind === 'hit' ? (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_21__/* .statePaths */ .mt)(restored.directory, owner.model, owner.evalSet) : undefined;
-    return (staged && (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_22__/* .readSavedPlan */ .LW)(staged, owner)) ?? (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_22__/* .readSavedPlan */ .LW)(paths, owner);
+    const staged = restored.kind === 'hit' ? (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_19__/* .statePaths */ .mt)(restored.directory, owner.model, owner.evalSet) : undefined;
+    return (staged && (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_20__/* .readSavedPlan */ .LW)(staged, owner)) ?? (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_20__/* .readSavedPlan */ .LW)(paths, owner);
 }
 function once(make) {
     let made;
@@ -81994,7 +78929,7 @@ function once(make) {
     };
 }
 function cleaner(token, { apiUrl, repository, ref }) {
-    const clean = (0,_checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_10__/* .supersededCleaner */ .J)({ token, apiUrl, repository, ...(ref ? { ref } : {}) }, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
+    const clean = (0,_checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_9__/* .supersededCleaner */ .J)({ token, apiUrl, repository, ...(ref ? { ref } : {}) }, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
     return async (superseded, newest, signal) => {
         for (const key of [...superseded, newest])
             await clean(key, signal);
@@ -82314,6 +79249,30 @@ function tokensSpent({ tokensSent }) {
 
 /***/ }),
 
+/***/ 4822:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   U: () => (/* binding */ recordedCommand),
+/* harmony export */   a: () => (/* binding */ executedArguments)
+/* harmony export */ });
+/**
+ * As `oaievalset` writes it into the progress file, so that each resumes from the other. It puts all registry paths behind
+ * one `--registry_path`, which `oaieval` itself refuses when there are several: this line is compared, never executed.
+ */
+function recordedCommand({ model, evalKey, args, registryPaths }) {
+    const registry = registryPaths.length > 0 ? ['--registry_path', ...registryPaths] : [];
+    return ['oaieval', model, evalKey, ...args, ...registry];
+}
+/** What `oaieval` gets: each registry path behind an option of its own, and where to write its record. */
+function executedArguments({ model, evalKey, args, registryPaths }, recordFile) {
+    const registry = registryPaths.flatMap((path) => ['--registry_path', path]);
+    return [model, evalKey, ...args, ...registry, '--record_path', recordFile];
+}
+
+
+/***/ }),
+
 /***/ 7146:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -82588,7 +79547,7 @@ function sorted(value) {
 
 /***/ }),
 
-/***/ 8833:
+/***/ 2906:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -82600,21 +79559,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/model/plan.js
 var plan = __nccwpck_require__(2774);
-;// CONCATENATED MODULE: ./lib/plan/command.js
-/**
- * As `oaievalset` writes it into the progress file, so that each resumes from the other. It puts all registry paths behind
- * one `--registry_path`, which `oaieval` itself refuses when there are several: this line is compared, never executed.
- */
-function recordedCommand({ model, evalKey, args, registryPaths }) {
-    const registry = registryPaths.length > 0 ? ['--registry_path', ...registryPaths] : [];
-    return ['oaieval', model, evalKey, ...args, ...registry];
-}
-/** What `oaieval` gets: each registry path behind an option of its own, and where to write its record. */
-function executedArguments({ model, evalKey, args, registryPaths }, recordFile) {
-    const registry = registryPaths.flatMap((path) => ['--registry_path', path]);
-    return [model, evalKey, ...args, ...registry, '--record_path', recordFile];
-}
-
+// EXTERNAL MODULE: ./lib/plan/command.js
+var command = __nccwpck_require__(4822);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:fs"
@@ -83246,7 +80192,7 @@ async function makePlan(request) {
     const evals = registry.evals.map(({ key, base, samples, metrics }, index) => ({
         key,
         name: byBase.get(base)?.length === 1 ? base : key,
-        command: recordedCommand({ model, evalKey: key, args, registryPaths }),
+        command: (0,command/* recordedCommand */.U)({ model, evalKey: key, args, registryPaths }),
         samples,
         metrics,
         fingerprint: values[index]?.fingerprint ?? { value: '', parts: {} },
@@ -83459,27 +80405,6 @@ function abortable(signal, work) {
     signal.throwIfAborted();
     signal.addEventListener('abort', onAbort, { once: true });
     return Promise.race([work(), promise]).finally(() => signal.removeEventListener('abort', onAbort));
-}
-
-
-/***/ }),
-
-/***/ 6195:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   P: () => (/* binding */ after)
-/* harmony export */ });
-/** The most that a timer can count, some 24 days: a longer one would go off at once. */
-const LONGEST = 2 ** 31 - 1;
-/** Calls `work` after so many milliseconds, however many they are. Returns what calls it off. */
-function after(milliseconds, work) {
-    let timer;
-    const wait = (left) => {
-        timer = setTimeout(() => (left > LONGEST ? wait(left - LONGEST) : work()), Math.min(left, LONGEST));
-    };
-    wait(milliseconds);
-    return () => clearTimeout(timer);
 }
 
 
@@ -85888,55 +82813,6 @@ function row(outcome) {
 
 /***/ }),
 
-/***/ 4684:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   a: () => (/* binding */ openBudget)
-/* harmony export */ });
-/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9774);
-
-function openBudget(options) {
-    const { timeMs, tokens, beganAt, sampleResume } = options;
-    const limit = new AbortController();
-    const known = new Map(options.records.map((record) => [record.eval, record]));
-    let spentTokens = 0;
-    const timeLeftMs = () => (timeMs === undefined ? Number.POSITIVE_INFINITY : beganAt + timeMs - Date.now());
-    const tokensLeft = () => (tokens === undefined ? Number.POSITIVE_INFINITY : tokens - spentTokens);
-    const timer = timeMs === undefined
-        ? undefined
-        : setTimeout(() => limit.abort(new Error(`the time-budget of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .duration */ .p0)(timeMs)} is used up`)), Math.max(0, timeLeftMs()));
-    const stillNeeded = ({ key, tokens: used }) => Math.max(0, (known.get(key)?.tokens.total ?? used) - used);
-    const fits = (need, left, whole) => need <= left || (sampleResume && whole !== undefined && need > whole);
-    return {
-        exhausted: limit.signal,
-        reasonToSkip({ key }, running = []) {
-            const record = known.get(key);
-            if (!record)
-                return undefined;
-            const tookMs = Date.parse(record.ended) - Date.parse(record.started);
-            if (!fits(tookMs, timeLeftMs(), timeMs))
-                return `it took ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .duration */ .p0)(tookMs)} last time; ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .duration */ .p0)(Math.max(0, timeLeftMs()))} of the time-budget remain`;
-            const reserved = running.reduce((sum, each) => sum + stillNeeded(each), 0);
-            const free = Math.max(0, tokensLeft() - reserved);
-            if (!fits(record.tokens.total, free, tokens)) {
-                const after = reserved > 0 ? ` after reserving ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(reserved)} for running evals` : '';
-                return `it used ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(record.tokens.total)} tokens last time; ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(free)} of the token-budget remain${after}`;
-            }
-            return undefined;
-        },
-        spend({ prompt, completion }) {
-            spentTokens += prompt + completion;
-            if (tokens !== undefined && tokensLeft() <= 0)
-                limit.abort(new Error(`the token-budget of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(tokens)} is used up`));
-        },
-        close: () => clearTimeout(timer),
-    };
-}
-
-
-/***/ }),
-
 /***/ 5703:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -85980,23 +82856,3070 @@ function requireApiKey(plan, { env, refusal }, fromFork) {
 
 /***/ }),
 
-/***/ 9008:
+/***/ 5784:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  P: () => (/* binding */ runEvals)
+  i: () => (/* binding */ runSet)
 });
 
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/errors.js
 var errors = __nccwpck_require__(452);
-// EXTERNAL MODULE: ./lib/model/format.js
-var format = __nccwpck_require__(9774);
+;// CONCATENATED MODULE: ./lib/process/after.js
+/** The most that a timer can count, some 24 days: a longer one would go off at once. */
+const LONGEST = 2 ** 31 - 1;
+/** Calls `work` after so many milliseconds, however many they are. Returns what calls it off. */
+function after(milliseconds, work) {
+    let timer;
+    const wait = (left) => {
+        timer = setTimeout(() => (left > LONGEST ? wait(left - LONGEST) : work()), Math.min(left, LONGEST));
+    };
+    wait(milliseconds);
+    return () => clearTimeout(timer);
+}
+
 // EXTERNAL MODULE: ./lib/progress/journals.js
 var journals = __nccwpck_require__(3487);
+// EXTERNAL MODULE: ./lib/checkpoint/cache/client-output.js
+var client_output = __nccwpck_require__(4132);
+// EXTERNAL MODULE: ./lib/checkpoint/cache/protocol.js
+var protocol = __nccwpck_require__(9059);
+;// CONCATENATED MODULE: ./lib/checkpoint/checkpointer.js
+/**
+ * Saves checkpoints: while evals run, so that a runner that vanishes loses little, and at the end. Evals never wait for it.
+ */
+
+
+
+
+
+
+
+/**
+ * The cache of a repository holds 10 GB. When superseded checkpoints cannot be deleted, each one comes this much later than
+ * the last: with an interval of 2 minutes a job of 6 hours leaves 20 of them.
+ */
+const GROWTH = 1.2;
+/** After trouble, so many intervals until the next try, and at most: a service that limits wants to be left alone. */
+const BACKOFF = 2;
+const LONGEST_BACKOFF = 16;
+/** A checkpoint in the background that takes longer is given up; the next one may fare better. */
+const LONGEST_SAVE = 10 * 60_000;
+const ONCE = {
+    journals: new Set(),
+    interval: Number.POSITIVE_INFINITY,
+    mark: () => '',
+    onSave: () => { },
+};
+class Checkpointer {
+    #options;
+    #saved = [];
+    #saving;
+    #abort = new AbortController();
+    #callOff;
+    #running = false;
+    #interval;
+    /** When the last one was begun, in milliseconds since the epoch. */
+    #begun = Date.now();
+    #backoff = 1;
+    #savedMark;
+    #warned = false;
+    constructor(options) {
+        this.#options = { ...ONCE, ...options };
+        this.#interval = this.#options.interval;
+        this.#savedMark = this.#options.mark();
+    }
+    /** From here on a checkpoint is saved whenever the interval has passed and there is something new. */
+    start() {
+        this.#running = true;
+        this.#schedule();
+    }
+    /**
+     * Saves one now, in the background: an eval has ended that took long. Not while one is being saved, after trouble, or when
+     * those that nobody deletes would become too many.
+     */
+    soon() {
+        const many = !this.#options.onSuperseded && Date.now() - this.#begun < this.#interval;
+        if (this.#running && this.#backoff === 1 && !many)
+            this.#tick();
+    }
+    /** Ends checkpoints in the background; one that is under way is given up. */
+    async stop() {
+        this.#running = false;
+        this.#callOff?.();
+        this.#abort.abort();
+        await this.#saving;
+    }
+    /**
+     * Ends checkpoints in the background, and saves the last one. Cache trouble is a warning that says what it means, never
+     * a failure.
+     * @param hurry aborted when there is no more time for it
+     */
+    async finish(hurry) {
+        // What is under way is older than what the last one will save.
+        await this.stop();
+        const { state, log } = this.#options;
+        (0,journals/* sealLive */.Ch)(state.paths);
+        const last = this.#saved.at(-1);
+        if (last !== undefined && this.#options.mark() === this.#savedMark)
+            return { key: last, complete: true };
+        if (last === undefined && this.#options.isUnchanged())
+            return { key: '', complete: true };
+        const outcome = await this.#save(hurry ? { signal: hurry } : {});
+        if (outcome.kind === 'saved') {
+            log.info(`Saved the checkpoint ${outcome.key}`);
+            await this.#keep(outcome.key, hurry);
+            return { key: outcome.key, complete: true };
+        }
+        if (outcome.kind === 'failed') {
+            const from = last === undefined ? 'an earlier checkpoint' : `the checkpoint ${last}`;
+            log.warning(`The checkpoint was not saved: ${outcome.cause}. The evals are not affected, but what this run completed can only ` +
+                `be taken up from this machine, or from ${from}.`, 'Checkpoint not saved');
+        }
+        else if (outcome.cause !== this.#options.knownUnavailable) {
+            log.info(`No checkpoint is saved: ${outcome.cause}. What this run completed can only be taken up from this machine.`);
+        }
+        return { key: last ?? '', complete: outcome.kind === 'unavailable' };
+    }
+    #schedule() {
+        this.#callOff?.();
+        if (this.#running)
+            this.#callOff = after(this.#interval * this.#backoff, () => this.#tick());
+    }
+    #tick() {
+        if (this.#saving)
+            return;
+        if (this.#options.mark() === this.#savedMark) {
+            this.#schedule();
+            return;
+        }
+        this.#abort = new AbortController();
+        this.#begun = Date.now();
+        this.#saving = this.#background().finally(() => {
+            this.#saving = undefined;
+            this.#schedule();
+        });
+    }
+    async #background() {
+        const { log, journals, mark } = this.#options;
+        const marked = mark();
+        let sealed = true;
+        for (const journal of journals) {
+            try {
+                journal.seal();
+            }
+            catch (error) {
+                // Its answers are not in this checkpoint; there is something left for the next.
+                sealed = false;
+                log.debug(`A journal could not be sealed: ${(0,errors/* reasonOf */.A3)(error)}`);
+            }
+        }
+        const outcome = await this.#save({ signal: this.#abort.signal, timeoutMs: LONGEST_SAVE });
+        if (outcome.kind === 'saved') {
+            if (sealed)
+                this.#savedMark = marked;
+            this.#backoff = 1;
+            if (!this.#options.onSuperseded)
+                this.#interval *= GROWTH;
+            log.info(`Saved the checkpoint ${outcome.key} while evals run`);
+            await this.#keep(outcome.key, this.#abort.signal);
+        }
+        else if (outcome.kind === 'failed' && !this.#abort.signal.aborted) {
+            this.#backoff = Math.min(LONGEST_BACKOFF, this.#backoff * BACKOFF);
+            const message = `A checkpoint while evals run was not saved: ${outcome.cause}. It is tried again later; the evals are not affected.`;
+            if (this.#warned)
+                log.info(message);
+            else
+                log.warning(message, 'Checkpoint not saved');
+            this.#warned = true;
+        }
+        else if (outcome.kind === 'unavailable') {
+            this.#running = false;
+        }
+    }
+    async #keep(key, signal = new AbortController().signal) {
+        const superseded = this.#saved.splice(0);
+        this.#saved.push(key);
+        try {
+            if (superseded.length > 0)
+                await this.#options.onSuperseded?.(superseded, key, signal);
+        }
+        catch (error) {
+            this.#options.log.debug(`Superseded checkpoints stay: ${(0,errors/* reasonOf */.A3)(error)}`);
+        }
+    }
+    async #save(limits) {
+        const { state, store, onSave, onSaved } = this.#options;
+        const { live } = state.paths;
+        let root;
+        try {
+            onSave(store.nextSeq + 1);
+            // Beside the state, on one file system with it: what never changes is linked, not copied.
+            (0,external_node_fs_.mkdirSync)(live, { recursive: true });
+            root = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(live, 'snapshot-'));
+            state.snapshot((0,external_node_path_.join)(root, protocol/* CHECKPOINT_PATH */.nm));
+            const outline = state.outline();
+            const outcome = await store.save(root, limits);
+            if (outcome.kind === 'saved')
+                onSaved?.(outline);
+            return outcome;
+        }
+        catch (error) {
+            // Most likely a full disk: the next checkpoint may fare better.
+            return { kind: 'failed', cause: `the state could not be copied (${(0,client_output/* redacted */.pc)((0,errors/* reasonOf */.A3)(error), [])})` };
+        }
+        finally {
+            if (root)
+                discard(root);
+        }
+    }
+}
+/** A tree that cannot be removed ends no run: the next one empties the live directory. */
+function discard(root) {
+    try {
+        (0,external_node_fs_.rmSync)(root, { recursive: true, force: true });
+    }
+    catch {
+        // As said.
+    }
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:http"
+var external_node_http_ = __nccwpck_require__(7067);
+// EXTERNAL MODULE: ./lib/model/traffic.js
+var traffic = __nccwpck_require__(7168);
+;// CONCATENATED MODULE: ./lib/gateway/http.js
+/**
+ * The body of a request; undefined when it is larger than `largest` bytes. It is read to its end all the same: a client that
+ * still sends does not read a response.
+ */
+async function readBody(request, largest) {
+    let chunks = [];
+    let size = 0;
+    for await (const chunk of request) {
+        size += chunk.length;
+        if (size > largest)
+            chunks = [];
+        else
+            chunks.push(chunk);
+    }
+    if (size > largest)
+        return undefined;
+    return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+}
+/** Headers that belong to one connection (RFC 9110, section 7.6.1), or that each side writes anew. */
+const CONNECTION_HEADERS = new Set([
+    'connection',
+    'content-length',
+    'expect',
+    'host',
+    'keep-alive',
+    'proxy-authenticate',
+    'proxy-authorization',
+    'proxy-connection',
+    'te',
+    'trailer',
+    'transfer-encoding',
+    'upgrade',
+]);
+/** The headers that are passed on: all but those of one connection. */
+function endToEnd(headers) {
+    const named = new Set(String(headers.connection ?? '')
+        .toLowerCase()
+        .split(/\s*,\s*/));
+    const passed = {};
+    for (const [name, value] of Object.entries(headers)) {
+        if (value !== undefined && !CONNECTION_HEADERS.has(name) && !named.has(name))
+            passed[name] = value;
+    }
+    return passed;
+}
+function sinkTo(response) {
+    return {
+        head(status, headers, length) {
+            const sized = length === undefined || status === 204 || status === 304 ? {} : { 'content-length': length };
+            try {
+                response.writeHead(status, { ...endToEnd(headers), ...sized });
+            }
+            catch {
+                // A header that Node.js does not write (characters beyond Latin-1) must not cost the response.
+                const { 'content-type': type, 'content-encoding': encoding } = headers;
+                const needed = {
+                    ...(type ? { 'content-type': type } : {}),
+                    ...(encoding ? { 'content-encoding': encoding } : {}),
+                };
+                response.writeHead(status, { ...needed, ...sized });
+            }
+        },
+        chunk: (data) => response.write(data),
+        end: () => response.end(),
+        cut: () => response.destroy(),
+    };
+}
+/** Answers in the gateway's own words, with the shape of an API error. No client is to retry it. */
+function answerError(response, status, message) {
+    const body = JSON.stringify({ error: { message, type: 'oaievalset_action', code: null, param: null } });
+    response.writeHead(status, { 'content-type': 'application/json', 'x-should-retry': 'false' });
+    response.end(body);
+}
+
+// EXTERNAL MODULE: ./lib/model/adaptation.js
+var model_adaptation = __nccwpck_require__(9704);
+;// CONCATENATED MODULE: ./lib/gateway/call/adaptable.js
+/** Parameters that may be left out, those that change least first. */
+const DROPPABLE = [
+    'user',
+    'seed',
+    'top_p',
+    'frequency_penalty',
+    'presence_penalty',
+    'repetition_penalty',
+    'temperature',
+];
+/** Parameters that may be sent under another name, and under which. */
+const RENAMES = {
+    max_tokens: ['max_completion_tokens', 'max_output_tokens'],
+    max_completion_tokens: ['max_tokens', 'max_output_tokens'],
+    user: ['safety_identifier', 'prompt_cache_key'],
+};
+const ADAPTABLE = [...DROPPABLE, ...Object.keys(RENAMES)];
+/** A value too long to be a number of tokens or a temperature is not repeated in records. */
+const LONGEST_VALUE = 200;
+/** OpenAI and Azure, Anthropic, Groq, xAI, Gemini, Moonshot, in this order. */
+const REFUSES_PARAMETER = new RegExp([
+    'unsupported[_ ](parameter|value)|not supported with this model|does not support|unrecognized request argument',
+    'is deprecated for this model|cannot both be specified|may only be set',
+    'is unsupported|is not supported',
+    'argument not supported',
+    'unknown (name|field|parameter)',
+    'only [\\d.]+ is allowed',
+].join('|'), 'i');
+/** What to change, when a 400 is about a parameter of this body that may be changed; undefined: nothing. */
+function adaptationFor(error, body) {
+    if (error.status !== 400 || !REFUSES_PARAMETER.test(`${error.code} ${error.message}`))
+        return undefined;
+    const param = error.param === '' ? namedIn(error.message, body) : error.param;
+    if (param === undefined || !ADAPTABLE.includes(param) || !Object.hasOwn(body, param))
+        return undefined;
+    const instead = /\buse ['"`]?(\w+)['"`]? instead/i.exec(error.message)?.[1];
+    const renamedTo = RENAMES[param]?.find((name) => name === instead);
+    if (renamedTo === undefined && !DROPPABLE.some((name) => name === param))
+        return undefined;
+    const model = String(body.model);
+    return renamedTo === undefined
+        ? { model, param, value: jsonOf(body, param), renamedTo: null }
+        : { model, param, value: null, renamedTo };
+}
+/** The adaptable parameter of the body that the message names. Camel case is xAI's (`presencePenalty`). */
+function namedIn(message, body) {
+    const quoted = /['"`]([\w.[\]]+)['"`]/.exec(message)?.[1];
+    const named = (name) => {
+        const camelCase = name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
+        return new RegExp(`(?<![\\w.])(${name}|${camelCase})(?![\\w.])`).test(message);
+    };
+    // What stands in quotes first is what the message is about: a word behind it may only explain.
+    if (quoted !== undefined && Object.hasOwn(body, quoted) && !ADAPTABLE.includes(quoted))
+        return undefined;
+    return ADAPTABLE.find((name) => Object.hasOwn(body, name) && named(name));
+}
+/** What the job has learnt, for each path, model, parameter and value. */
+class Adaptations {
+    #learnt = new Map();
+    /** The body as the model accepts it; the body itself when nothing is known against it. */
+    apply(path, body) {
+        const unchanged = { body, adaptations: [] };
+        if (this.#learnt.size === 0)
+            return unchanged;
+        const fields = parseFields(body);
+        const known = fields && this.#learnt.get(subject(path, fields));
+        if (!known)
+            return unchanged;
+        const adaptations = [];
+        let adapted = fields;
+        for (const each of known) {
+            if (!applies(each, adapted))
+                continue;
+            adapted = adapt(adapted, each);
+            adaptations.push(each);
+        }
+        return adaptations.length === 0 ? unchanged : { body: Buffer.from(JSON.stringify(adapted)), adaptations };
+    }
+    /** Learns from a refusal of `body`. @returns what was learnt; undefined when there is nothing to learn */
+    learn(path, body, error) {
+        const fields = parseFields(body);
+        const adaptation = fields && adaptationFor(error, fields);
+        if (!adaptation)
+            return undefined;
+        const id = subject(path, fields);
+        const known = this.#learnt.get(id) ?? [];
+        if (!known.some(({ param, value }) => param === adaptation.param && value === adaptation.value))
+            this.#learnt.set(id, [...known, adaptation]);
+        return adaptation;
+    }
+}
+function applies({ param, value }, fields) {
+    return Object.hasOwn(fields, param) && (value === null || jsonOf(fields, param) === value);
+}
+function jsonOf(fields, param) {
+    return JSON.stringify(fields[param]).slice(0, LONGEST_VALUE);
+}
+function adapt(fields, { param, renamedTo }) {
+    const { [param]: value, ...rest } = fields;
+    return renamedTo === null || Object.hasOwn(rest, renamedTo) ? rest : { ...rest, [renamedTo]: value };
+}
+function subject(path, fields) {
+    return JSON.stringify([path, fields.model]);
+}
+/** The fields of a JSON body; undefined when it is no JSON object. */
+function parseFields(body) {
+    try {
+        const value = JSON.parse(body.toString('utf8'));
+        return typeof value === 'object' && value !== null && !Array.isArray(value)
+            ? value
+            : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/call/in-flight-limit.js
+/**
+ * One limit of requests in flight for the whole job, shared fairly among evals, and a pause for all when the API asks for
+ * one. It adapts (additive increase, multiplicative decrease): half as many when the API is overloaded, one more with each
+ * round of answers.
+ */
+class InFlightLimit {
+    #most;
+    /** What may be in flight right now, at most `#most`; its fraction counts towards the next whole one. */
+    #allowed;
+    #decreasedAt = 0;
+    #lastAnswerAt = 0;
+    #inFlight = 0;
+    /** Waiting requests by eval, in the order in which the evals take turns. */
+    #waiting = new Map();
+    #pausedUntil = 0;
+    #stopped = false;
+    #timer;
+    constructor(most) {
+        this.#most = most;
+        this.#allowed = most;
+    }
+    /** When the API last answered anyone, in milliseconds since the epoch; 0: never. */
+    get lastAnswerAt() {
+        return this.#lastAnswerAt;
+    }
+    /** Whether nothing more is sent. */
+    get stopped() {
+        return this.#stopped;
+    }
+    /**
+     * Waits for a place. Evals take turns, so that one with a thousand threads does not starve the others.
+     * @param first before the others of its eval: a retry has had a place before
+     */
+    acquire(evalId, signal, first = false) {
+        signal.throwIfAborted();
+        return new Promise((resolve, reject) => {
+            const queue = this.#waiting.get(evalId) ?? [];
+            const give = (slot) => {
+                signal.removeEventListener('abort', leave);
+                resolve(slot);
+            };
+            const leave = () => {
+                queue.splice(queue.indexOf(give), 1);
+                reject(signal.reason);
+            };
+            signal.addEventListener('abort', leave, { once: true });
+            if (first)
+                queue.unshift(give);
+            else
+                queue.push(give);
+            this.#waiting.set(evalId, queue);
+            this.#serve();
+        });
+    }
+    /** Sends nothing more for this many milliseconds: the API counts all requests of a key together. */
+    pause(milliseconds) {
+        this.#pausedUntil = Math.max(this.#pausedUntil, Date.now() + milliseconds);
+        this.#serve();
+    }
+    /** The API has answered a request. */
+    increase() {
+        this.#lastAnswerAt = Date.now();
+        this.#allowed = Math.min(this.#most, this.#allowed + 1 / this.#allowed);
+    }
+    /**
+     * The API is overloaded: halves the limit.
+     * @param sentAt when the refused request was sent, in milliseconds since the epoch; requests sent before the last decrease
+     * report the same overload and are ignored
+     */
+    decrease(sentAt) {
+        if (sentAt <= this.#decreasedAt)
+            return;
+        this.#decreasedAt = Date.now();
+        this.#allowed = Math.max(1, Math.floor(this.#inFlight / 2));
+    }
+    /** Sends nothing more at all. Requests that wait keep waiting until their signal is aborted. */
+    stop() {
+        this.#stopped = true;
+    }
+    close() {
+        clearTimeout(this.#timer);
+    }
+    #serve() {
+        if (this.#stopped)
+            return;
+        const wait = this.#pausedUntil - Date.now();
+        if (wait > 0) {
+            clearTimeout(this.#timer);
+            this.#timer = setTimeout(() => this.#serve(), wait);
+            return;
+        }
+        while (this.#inFlight < Math.floor(this.#allowed)) {
+            const next = this.#waiting.entries().next();
+            if (next.done)
+                return;
+            const [evalId, queue] = next.value;
+            const give = queue.shift();
+            this.#waiting.delete(evalId);
+            if (queue.length > 0)
+                this.#waiting.set(evalId, queue);
+            if (give)
+                give(this.#take());
+        }
+    }
+    #take() {
+        this.#inFlight += 1;
+        let held = true;
+        return {
+            release: () => {
+                if (!held)
+                    return;
+                held = false;
+                this.#inFlight -= 1;
+                this.#serve();
+            },
+        };
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/call/retry-policy.js
+const defaultRetryPolicy = {
+    // A response of a reasoning model may take most of the time that a connection may be silent, and be lost then.
+    maxElapsedMs: 30 * 60_000,
+    maxRetryAfterMs: 10 * 60_000,
+    maxAttempts: 12,
+    initialDelayMs: 500,
+    maxDelayMs: 60_000,
+    maxPauseMs: 60_000,
+};
+const noRetries = {
+    failedAttempts: 0,
+    retries: 0,
+    previousSentAt: Number.POSITIVE_INFINITY,
+};
+function decideRetry(policy, history, failed, random = Math.random) {
+    const { throttled, retryAfterMs, lastAnswerAt, firstSentAt, sentAt, now } = failed;
+    // A rate limit is not the fault of a request that waits for its turn while the API answers others.
+    const waitsForTurn = throttled && (retryAfterMs !== undefined || lastAnswerAt >= history.previousSentAt);
+    const failedAttempts = history.failedAttempts + (waitsForTurn ? 0 : 1);
+    const retries = history.retries + 1;
+    const delayMs = retryAfterMs ?? backoff(retries, policy, random);
+    const since = throttled ? Math.max(firstSentAt, lastAnswerAt) : firstSentAt;
+    if (failedAttempts >= policy.maxAttempts ||
+        delayMs > policy.maxRetryAfterMs ||
+        now - since + delayMs > policy.maxElapsedMs)
+        return { kind: 'give-up' };
+    return { kind: 'retry', delayMs, history: { failedAttempts, retries, previousSentAt: sentAt } };
+}
+/** Exponential, with jitter: requests that failed together do not return together. `retries` counts from 1. */
+function backoff(retries, { initialDelayMs, maxDelayMs }, random = Math.random) {
+    const longest = Math.min(maxDelayMs, initialDelayMs * 2 ** (retries - 1));
+    return longest / 2 + (random() * longest) / 2;
+}
+/**
+ * Somewhat later than the API asks for: jobs that were delayed together do not return together, and one that is delayed
+ * again and again does not return each millisecond.
+ */
+function advisedDelay(askedMs, { initialDelayMs }, random = Math.random) {
+    return Math.max(askedMs, initialDelayMs / 2) + random() * Math.min(1000, askedMs / 10);
+}
+/**
+ * Milliseconds the server asks to wait (`retry-after-ms`, `Retry-After` in seconds or as a date); undefined: it does not
+ * say. Zero or a date in the past is ignored, so that a server that keeps sending it is not retried twelve times at once.
+ */
+function retryAfter(headers, now = Date.now()) {
+    const text = firstOf(headers['retry-after']);
+    const seconds = Number(text) * 1000;
+    const waits = [
+        Number(firstOf(headers['retry-after-ms'])),
+        seconds,
+        Number.isNaN(seconds) ? Date.parse(text) - now : 0,
+    ];
+    return waits.find((wait) => wait > 0 && Number.isFinite(wait));
+}
+/**
+ * Milliseconds until the rate limit is reset, when the response says that nothing is left of it (OpenAI:
+ * `x-ratelimit-remaining-requests: 0`, `x-ratelimit-reset-requests: 6m0s`; likewise `-tokens`).
+ */
+function rateLimitReset(headers) {
+    const waits = ['requests', 'tokens']
+        .filter((unit) => firstOf(headers[`x-ratelimit-remaining-${unit}`]) === '0')
+        .map((unit) => goDuration(firstOf(headers[`x-ratelimit-reset-${unit}`])) ?? 0);
+    return Math.max(0, ...waits) || undefined;
+}
+/** A header that was sent twice is a list. */
+function firstOf(value) {
+    return (typeof value === 'string' ? value : value?.[0]) ?? '';
+}
+const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+/** `1s`, `6m0s`, `20ms`, `1.5s`, in milliseconds. */
+function goDuration(text) {
+    if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text))
+        return undefined;
+    const parts = text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g);
+    return [...parts].reduce((sum, [, number, unit = '']) => sum + Number(number) * (UNITS[unit] ?? 0), 0);
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/refusal/refusal-kinds.js
+/** Codes and types. */
+const MONEY_WORDS = new RegExp([
+    'insufficient_(quota|credits?|balance|funds)|exceeded_current_quota|quota_?exceeded|payment_required',
+    'billing|budget_exceeded|token_?budget|(credit|spend(ing)?)_?limit|out_of_credits?|CREDITS_EXHAUSTED',
+    'PerDay|PerMonth',
+].join('|'), 'i');
+/** Messages. Not `billing` alone: an ordinary rate limit may advise to add a payment method there. */
+const MONEY_MESSAGE = new RegExp([
+    'budget has been exceeded|exceeded(token)?budget|max budget',
+    'credit balance is too low|insufficient (account )?(balance|credits?|funds|quota)|out of credits?',
+    'requires (more|at least .{0,20}) ?credits|(no (more|remaining)|have no) credits|used all (available )?credits',
+    "doesn't have any credits|exceeded your monthly (included )?credits|valid credit card",
+    '(monthly|daily)? ?(spend|spending|usage|credit) limit|call volume quota|free-models-per-day',
+    'limit: 0\\b|limited to [\\d,]+ api calls ?/ ?month|check your plan and billing|account is (not active|suspended)',
+].join('|'), 'i');
+const KEY_WORDS = /api_?key_?(invalid|expired|service_blocked)|invalid_?(api_?)?key|invalid_authentication|CONSUMER_(INVALID|SUSPENDED)|unauthenticated/i;
+const KEY_MESSAGE = /api[ -]?key (is )?(not valid|invalid|expired|missing|not found)|(incorrect|invalid|expired|missing|no|leaked) (api|subscription)[ -]?key|reported as leaked|unregistered callers|authentication error/i;
+const CONTENT_WORDS = /content_?(filter|policy)|moderation|safety|guardrail|waf/i;
+const CONTENT_MESSAGE = /\b(flagged|moderat(ed|ion)|self-harm|violates?|prohibited|unsafe|malicious)\b|content (filter|policy|management)|request (was )?blocked|guardrail/i;
+const MODEL_WORDS = /model_?(not_found|not_available|not_exist|decommissioned|deprecated|terminated)|invalid_?model|unknown_?model|deploymentnotfound|no_such_model/i;
+const MODEL_MESSAGE = /\b(model|deployment|models\/\S+)\b.{0,120}(not (found|exist|available|supported for)|does ?n[o']t exist|no longer|decommissioned|deprecated|shut ?down|retired|discontinued|unknown|is not a valid model)|(invalid|unknown|unsupported|no such) model\b|not a valid model/i;
+/** What a refusal is about; undefined when the error is none: it is the request's own, or a retry may succeed. */
+function refusalKind(error) {
+    const { status, words, message, webPage, flagged } = error;
+    const saysMoney = MONEY_WORDS.test(words) || MONEY_MESSAGE.test(message);
+    switch (status) {
+        case 401:
+            return saysMoney ? 'money' : 'key';
+        case 402:
+            return 'money';
+        case 429:
+            return isMoneyNotRate(error, saysMoney) ? 'money' : undefined;
+        case 412:
+            return saysMoney ? 'money' : undefined;
+        case 403:
+            if (webPage || flagged || CONTENT_WORDS.test(words))
+                return 'content';
+            if (saysMoney)
+                return 'money';
+            if (CONTENT_MESSAGE.test(message))
+                return 'content';
+            if (KEY_WORDS.test(words) || KEY_MESSAGE.test(message))
+                return 'key';
+            return isAboutModel(error) ? 'model' : 'access';
+        case 404:
+        case 410:
+            return isAboutModel(error) || (!webPage && /\bmodel\b/i.test(`${words} ${message}`))
+                ? 'model'
+                : 'address';
+        case 405:
+            return 'address';
+        case 400:
+        case 422:
+            if (flagged || CONTENT_WORDS.test(words))
+                return undefined;
+            if (saysMoney)
+                return 'money';
+            if (KEY_WORDS.test(words) || KEY_MESSAGE.test(message))
+                return 'key';
+            return isAboutModel(error) ? 'model' : undefined;
+        default:
+            return undefined;
+    }
+}
+function isAboutModel({ words, message, param }) {
+    if (MODEL_WORDS.test(words))
+        return true;
+    return ((param === '' || param === 'model') &&
+        MODEL_MESSAGE.test(message) &&
+        !/not supported with this model/i.test(message));
+}
+/**
+ * A limit per minute passes; one per day or month, or a quota that is used up, does not. Gemini says "check your plan and
+ * billing" of both, and tells them apart by the id of the quota; OpenAI's own word for no money is the code.
+ */
+function isMoneyNotRate({ words, message }, saysMoney) {
+    if (/insufficient_quota|billing|budget_exceeded/.test(words))
+        return true;
+    if (/PerMinute/.test(words) && !/PerDay|PerMonth/.test(words))
+        return false;
+    if (/retry in \d+(\.\d+)? ?s/i.test(message) && !/PerDay|PerMonth/.test(words))
+        return false;
+    return saysMoney;
+}
+
 // EXTERNAL MODULE: ./lib/text.js
 var lib_text = __nccwpck_require__(8804);
+;// CONCATENATED MODULE: ./lib/gateway/response/provider-error.js
+/**
+ * What a provider says of a request that it refused, in whatever shape: OpenAI's `{"error": {…}}`, Anthropic's, Gemini's
+ * list around it, `{"error": "…"}` (Ollama, TGI), `{"message": …}` (vLLM, Mistral, Bedrock), `{"detail": …}` (FastAPI),
+ * `{"errors": […]}` (Cloudflare), or a web page.
+ */
+
+/** In bytes. */
+const LONGEST_NAME = 100;
+const LONGEST_MESSAGE = 500;
+/** Bytes of a body that is no JSON, of which the message is taken. */
+const LONGEST_TEXT = 8000;
+/** @param secrets what the provider may repeat, and what must not be shown: the keys of the request */
+function readProviderError(status, body, secrets = []) {
+    const shown = (text, bytes) => (0,lib_text/* oneLine */.TN)(secrets.reduce((words, secret) => words.replaceAll(secret, '***'), text), bytes);
+    const text = body.toString('utf8', 0, LONGEST_TEXT);
+    if (isWebPage(text)) {
+        const title = /<title[^>]*>([^<]*)/i.exec(text)?.[1] ?? '';
+        const message = shown(`a web page instead of an API response${title === '' ? '' : `: ${title}`}`, LONGEST_MESSAGE);
+        return {
+            status,
+            code: '',
+            type: '',
+            param: '',
+            message,
+            words: '',
+            webPage: true,
+            flagged: false,
+            namesStatus: true,
+        };
+    }
+    const [outer, error] = errorIn(parsed(body));
+    const name = (value) => (isName(value) ? shown(value, LONGEST_NAME) : '');
+    const details = listOf(error.details).filter(isObject);
+    const reason = details.map((detail) => name(detail.reason)).find((found) => found !== '') ?? '';
+    const metadata = isObject(error.metadata) ? error.metadata : {};
+    const code = name(error.code) || reason || name(error.status) || name(outer.code);
+    const type = name(error.type) || name(outer.error_type);
+    const inner = isObject(error.innererror) ? name(error.innererror.code) : '';
+    const quotas = details.flatMap((detail) => listOf(detail.violations).map((violation) => (isObject(violation) ? name(violation.quotaId) : '')));
+    return {
+        status,
+        code,
+        type,
+        // LiteLLM writes Python's None.
+        param: error.param === 'None' ? '' : name(error.param),
+        message: shown(messageIn(outer, error) || text, LONGEST_MESSAGE),
+        words: [code, type, reason, name(error.status), inner, ...quotas].join(' '),
+        webPage: false,
+        flagged: listOf(metadata.reasons).length > 0 || metadata.flagged_input !== undefined,
+        namesStatus: true,
+    };
+}
+/** The HTTP status that an error inside a body names, by a number or in words; undefined where it names none. */
+function statusNamedIn(body) {
+    const [outer, error] = errorIn(parsed(body));
+    const numbers = [error.code, error.status, error.status_code, error.http_status, outer.code, outer.status];
+    const named = numbers
+        .map(Number)
+        .find((number) => Number.isInteger(number) && number >= 400 && number <= 599);
+    if (named !== undefined)
+        return named;
+    const { words, message } = readProviderError(0, body);
+    const said = `${words} ${message}`;
+    return STATUS_WORDS.find(([pattern]) => pattern.test(said))?.[1];
+}
+const STATUS_WORDS = [
+    [/insufficient_(quota|credits?|balance|funds)|budget_exceeded|payment_required/i, 402],
+    [/invalid_api_key|authentication|unauthenticated|unauthorized/i, 401],
+    [/rate.?limit|too many requests|resource_exhausted|throttl/i, 429],
+    [/overloaded|unavailable|capacity|timed? ?out|try again/i, 503],
+    [/permission_?denied|forbidden/i, 403],
+    [/model_not_found|not_found/i, 404],
+    [/invalid_(request|argument|prompt)|bad.?request|context_length|content_(filter|policy)/i, 400],
+];
+/** Whether the same request may well succeed in a while. */
+function isTransient(status) {
+    return status === 408 || status === 425 || status === 429 || status >= 500;
+}
+/** `429 insufficient_quota: You exceeded your current quota` */
+function describeProviderError({ status, code, type, message }) {
+    const name = code || type;
+    return `${status}${name ? ` ${name}` : ''}${message ? `: ${message}` : ''}`;
+}
+/** The keys that the headers of a request hold. */
+function credentialsIn(headers) {
+    return ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key']
+        .flatMap((name) => headers[name] ?? [])
+        .map((value) => value.replace(/^(Bearer|Basic)\s+/i, '').trim())
+        .filter((value) => value !== '');
+}
+/** Those of them that are long enough to be hidden in a text without hiding its words. */
+function keysIn(headers) {
+    return credentialsIn(headers).filter((value) => value.length >= 4);
+}
+function isWebPage(text) {
+    return /^\ufeff?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b/is.test(text.slice(0, 2000));
+}
+/** The outermost object of a body, and the object that describes its error. */
+function errorIn(value) {
+    const outer = Array.isArray(value) ? value.find(isObject) : value;
+    if (!isObject(outer))
+        return [{}, {}];
+    const candidates = [outer.error, outer.errors, outer.detail].map((each) => Array.isArray(each) ? each[0] : each);
+    const inner = candidates.find(isObject);
+    // OpenAI's responses carry their error one level down, in streamed events.
+    const response = isObject(outer.response) && isObject(outer.response.error) ? outer.response.error : undefined;
+    return [outer, inner ?? response ?? outer];
+}
+function messageIn(outer, error) {
+    const values = [
+        error.message,
+        error.msg,
+        outer.error,
+        outer.detail,
+        outer.message,
+        outer.errors,
+        error.detail,
+    ];
+    return values.find((value) => typeof value === 'string' && value.trim() !== '') ?? '';
+}
+/** A code in words: providers that repeat the status as their code say nothing by it. */
+function isName(value) {
+    return typeof value === 'string' && !/^\d*$/.test(value);
+}
+function listOf(value) {
+    return Array.isArray(value) ? value.slice(0, 20) : [];
+}
+function parsed(body) {
+    try {
+        return JSON.parse(body.toString('utf8').replace(/^\ufeff/, ''));
+    }
+    catch {
+        return undefined;
+    }
+}
+function isObject(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/upstream/transport-failure.js
+/** What an error of the transport is, in plain English, and whether the same request can succeed later. */
+/** A failure that this client finds by itself, before or after it speaks with a server. */
+class TransportError extends Error {
+    name = 'TransportError';
+    failure;
+    constructor(failure, options) {
+        super(failure.why, options);
+        this.failure = failure;
+    }
+}
+const CHECK_ADDRESS = 'Check the scheme, the host and the port of the base URL (OPENAI_BASE_URL or ANTHROPIC_BASE_URL), and of the proxy if one is set (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY).';
+const TRUST_CA = "Add the CA that signed it to the trust store of the machine, or name the CA's PEM file in the environment variable SSL_CERT_FILE or NODE_EXTRA_CA_CERTS.";
+const RENEW = 'Have the certificate of the server renewed, and check the clock of this machine.';
+const RIGHT_HOST = 'Use a host name that the certificate is made for in the base URL (OPENAI_BASE_URL or ANTHROPIC_BASE_URL) or in the proxy variable.';
+const PROXY_LOGIN = 'Put user name and password into the proxy variable: HTTPS_PROXY=http://user:password@proxy:port, with special characters percent-encoded.';
+const PROXY_ALLOW = 'Have the proxy allow the host of the API, or add that host to NO_PROXY if it can be reached directly.';
+const ASKS_LOGIN = 'the proxy asks for a user name and a password, or refuses those that it was given';
+/** By the `code` that Node.js, OpenSSL or undici give an error: what it is, and what to change when no wait helps. */
+const BY_CODE = {
+    // Certificates (Node.js: "X509 certificate error codes").
+    ...each([
+        'UNABLE_TO_GET_ISSUER_CERT',
+        'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+        'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+        'CERT_UNTRUSTED',
+        'CERT_REJECTED',
+        'INVALID_CA',
+        'CERT_SIGNATURE_FAILURE',
+        'UNABLE_TO_DECRYPT_CERT_SIGNATURE',
+    ], 'the certificate of the server is not trusted: no CA that this machine knows signed it', TRUST_CA),
+    ...each(['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN'], 'the certificate of the server is not trusted: it is self-signed, or a CA that this machine does not know signed it', TRUST_CA),
+    ...each(['CERT_CHAIN_TOO_LONG', 'PATH_LENGTH_EXCEEDED', 'INVALID_PURPOSE', 'ERROR_IN_CERT_NOT_BEFORE_FIELD'], 'the certificate of the server is not made for this use', 'Have the certificate of the server replaced.'),
+    CERT_HAS_EXPIRED: ['the certificate of the server has expired', RENEW],
+    CERT_NOT_YET_VALID: ['the certificate of the server is not valid yet', RENEW],
+    CERT_REVOKED: ['the certificate of the server was revoked', RENEW],
+    HOSTNAME_MISMATCH: ['the certificate of the server is made for another host name', RIGHT_HOST],
+    ERR_TLS_CERT_ALTNAME_INVALID: ['the certificate of the server is made for another host name', RIGHT_HOST],
+    // TLS itself.
+    ...each(['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG', 'ERR_SSL_HTTP_REQUEST'], 'the server does not speak TLS on this port: https was asked of what is probably an http port', CHECK_ADDRESS),
+    ...each([
+        'ERR_SSL_UNSUPPORTED_PROTOCOL',
+        'ERR_SSL_VERSION_TOO_LOW',
+        'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
+        'ERR_SSL_NO_PROTOCOLS_AVAILABLE',
+        'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
+        'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE',
+        'ERR_SSL_TLSV1_ALERT_INSUFFICIENT_SECURITY',
+        'ERR_SSL_NO_SHARED_CIPHER',
+        'ERR_SSL_DH_KEY_TOO_SMALL',
+        'ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED',
+    ], 'the server and this client have no version or cipher of TLS in common', 'Have TLS 1.2 or 1.3 enabled on the server, or on the proxy in front of it.'),
+    ...each(['ERR_SSL_TLSV1_UNRECOGNIZED_NAME', 'ERR_SSL_TLSV1_ALERT_UNRECOGNIZED_NAME'], 'the server does not know the host name that it was asked for', CHECK_ADDRESS),
+    ...each(['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE'], 'the server asks for a certificate of the client, which this action cannot give', 'Use an address of the API that takes a key instead of a client certificate.'),
+    // SOCKS proxies.
+    UND_ERR_SOCKS5_VERSION: ['the proxy does not speak SOCKS5 on this port', CHECK_ADDRESS],
+    ...each(['UND_ERR_SOCKS5_AUTH_REJECTED', 'UND_ERR_SOCKS5_AUTH_METHOD', 'UND_ERR_SOCKS5_AUTH_FAILED'], ASKS_LOGIN, PROXY_LOGIN),
+    UND_ERR_SOCKS5_REPLY_2: ['the proxy refused to connect to the API', PROXY_ALLOW],
+    ...each([1, 3, 4, 5, 6].map((reply) => `UND_ERR_SOCKS5_REPLY_${reply}`), 'the proxy could not connect to the API'),
+    // Names and addresses.
+    ENOTFOUND: ['the host name does not exist', CHECK_ADDRESS],
+    ERR_INVALID_URL: ['the address is not a URL', CHECK_ADDRESS],
+    ERR_INVALID_PROTOCOL: ['the scheme of the address is neither http nor https', CHECK_ADDRESS],
+    // What passes by itself, or may.
+    EAI_AGAIN: ['the host name could not be looked up: the name server did not answer'],
+    ECONNREFUSED: ['the connection was refused: nothing listens on that port'],
+    ECONNRESET: ['the connection was reset'],
+    EPIPE: ['the connection was closed while the request was being sent'],
+    ETIMEDOUT: ['the connection was not established in time'],
+    EHOSTUNREACH: ['there is no route to the host'],
+    ENETUNREACH: ['there is no route to the network of the host'],
+    UND_ERR_CONNECT_TIMEOUT: ['the connection was not established in time'],
+    UND_ERR_HEADERS_TIMEOUT: ['the server took the request, and did not begin to answer in time'],
+    UND_ERR_BODY_TIMEOUT: ['the answer stalled'],
+    UND_ERR_SOCKET: ['the server closed the connection before it had answered'],
+    UND_ERR_PRX_CONN: ['the proxy closed the connection'],
+    UND_ERR_HEADERS_OVERFLOW: ['the headers of the answer are larger than any client takes'],
+};
+/**
+ * What happened, and whether a wait can help.
+ *
+ * @param answered whether the API has answered before: then a certificate, a protocol or a name that is wrong may be that
+ *   of one machine behind a load balancer, or of one moment, and is not permanent
+ */
+function transportFailure(error, answered = false) {
+    const chain = causesOf(error);
+    for (const cause of chain) {
+        const own = cause instanceof TransportError ? cause.failure : ofRequest(cause);
+        if (own)
+            return own;
+        const known = ofProxy(cause) ?? ofProtocol(cause) ?? ofCode(cause);
+        if (known)
+            return answered ? { ...known, permanent: false } : known;
+    }
+    return { why: oneLine(chain[0]?.message ?? String(error)), permanent: false };
+}
+/** What a proxy said instead of opening a tunnel, by the status in undici's words. */
+function ofProxy({ message }) {
+    const status = Number(/^Proxy response \((\d{3})\)|^Proxy Authentication Required \((407)\)/
+        .exec(message)
+        ?.slice(1)
+        .find(Boolean));
+    if (!status)
+        return undefined;
+    const permanent = (status < 500 && ![408, 425, 429].includes(status)) || status === 501;
+    if (status === 407) {
+        return { why: `${ASKS_LOGIN} (407)`, permanent, advice: PROXY_LOGIN };
+    }
+    return {
+        why: `the proxy refused to connect to the API (${status})`,
+        permanent,
+        ...(permanent && { advice: PROXY_ALLOW }),
+    };
+}
+/** The first bytes of the answer are not HTTP; a fault behind them may be an accident of this one answer. */
+function ofProtocol({ name, message }) {
+    if (name !== 'HTTPParserError' || !/Expected HTTP\/|Invalid HTTP version/.test(message))
+        return undefined;
+    return {
+        why: 'the server does not speak HTTP on this port: http was asked of what is probably an https port',
+        permanent: true,
+        advice: CHECK_ADDRESS,
+    };
+}
+/** What undici refuses to send. Its messages name the header, and never its value. */
+function ofRequest(error) {
+    // A refusal by a proxy has this code, too.
+    if (codeOf(error) !== 'UND_ERR_INVALID_ARG' || ofProxy(error))
+        return undefined;
+    const header = /^invalid (\S+) header$/.exec(error.message)?.[1];
+    if (header === undefined) {
+        return { why: `the request cannot be sent: ${oneLine(error.message)}`, permanent: true };
+    }
+    return {
+        why: `the header ${header} of the request has a character in it that HTTP does not allow`,
+        permanent: true,
+        advice: 'Look for line breaks and other special characters in the API key, the organization and the project that are set for this step.',
+    };
+}
+function ofCode(error) {
+    const code = codeOf(error);
+    const [why, advice] = (Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined) ?? [];
+    if (why === undefined)
+        return undefined;
+    const named = `${why}${detailOf(error)} (${code})`;
+    return advice === undefined ? { why: named, permanent: false } : { why: named, permanent: true, advice };
+}
+/** Which host, address or limit it was about, where the error says so. */
+function detailOf(error) {
+    const { hostname, address, port } = error;
+    if (typeof hostname === 'string')
+        return `: ${oneLine(hostname)}`;
+    if (typeof address === 'string')
+        return `: ${address}${typeof port === 'number' ? `:${port}` : ''}`;
+    if (codeOf(error) === 'ERR_TLS_CERT_ALTNAME_INVALID')
+        return `: ${oneLine(error.message)}`;
+    return '';
+}
+/** The error and what caused it, from the outside in; of several addresses that failed, each. */
+function causesOf(error, depth = 0) {
+    if (!(error instanceof Error) || depth > 5)
+        return [];
+    const inner = [...(error instanceof AggregateError ? error.errors : []), error.cause];
+    return [error, ...inner.flatMap((cause) => causesOf(cause, depth + 1))];
+}
+function codeOf(error) {
+    const { code } = error;
+    return typeof code === 'string' ? code : '';
+}
+function oneLine(text) {
+    return text
+        .replace(/[\s\p{Cc}]+/gu, ' ')
+        .trim()
+        .slice(0, 300);
+}
+function each(codes, ...known) {
+    return Object.fromEntries(codes.map((code) => [code, known]));
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/response/event-stream.js
+/** Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), as model APIs send them. */
+function isEventStream(type) {
+    return type.startsWith('text/event-stream');
+}
+/**
+ * The data of each event, in order. Lines end at CR, LF or both, and nowhere else: JSON may hold U+2028 and U+2029, which end
+ * a line for `^`, `$` and `.` of a regular expression.
+ */
+function eventData(text) {
+    return text
+        .split(/\r\n|[\n\r]/)
+        .flatMap((line) => (line.startsWith('data:') ? [line.slice('data:'.length).trim()] : []));
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/response/usage.js
+
+
+function usageOf(type, body) {
+    if (isEventStream(type))
+        return usageOfEvents(body.toString('utf8'));
+    if (!/[/+]json/.test(type) || body.indexOf('"usage"') < 0)
+        return traffic/* noTokens */._e;
+    return usageIn(parse(body.toString('utf8'))) ?? traffic/* noTokens */._e;
+}
+/** Whether an answer came to the end that its format has, and was not cut short where the transport cannot tell. */
+function isWhole(type, body) {
+    if (isEventStream(type)) {
+        // All of it: the last event of OpenAI's responses repeats the whole answer. vLLM ends with [DONE] also what failed.
+        const text = body.toString('latin1');
+        return (/^data: ?\[DONE\]|^event: ?(message_stop|response\.(completed|incomplete))\b/m.test(text) &&
+            !/^event: ?(error|response\.failed)\b|^data: ?\{"(error": ?[{"]|object": ?"error")/m.test(text));
+    }
+    // Where the end of the connection is the end of the body, only the body itself can tell. JSON Lines are not JSON.
+    return !/[/+]json\s*(;|$)/.test(type) || parse(body.toString('utf8')) !== undefined;
+}
+/** A later event supersedes an earlier one field by field: Anthropic sends the input first, the output at the end. */
+function usageOfEvents(text) {
+    let usage = traffic/* noTokens */._e;
+    for (const data of eventData(text)) {
+        if (!data.includes('"usage"'))
+            continue;
+        const event = parse(data);
+        const found = usageIn(event) ?? usageIn(field(event, 'message')) ?? usageIn(field(event, 'response'));
+        if (!found)
+            continue;
+        usage = {
+            prompt: found.prompt || usage.prompt,
+            completion: found.completion || usage.completion,
+            cached: found.cached || usage.cached,
+            reasoning: found.reasoning || usage.reasoning,
+        };
+    }
+    return usage;
+}
+function usageIn(value) {
+    const usage = field(value, 'usage');
+    if (typeof usage !== 'object' || usage === null)
+        return undefined;
+    const input = field(usage, 'prompt_tokens_details') ?? field(usage, 'input_tokens_details');
+    const output = field(usage, 'completion_tokens_details') ?? field(usage, 'output_tokens_details');
+    // Anthropic counts what it reads from its cache, or writes to it, beside the input.
+    const beside = count(usage, 'cache_read_input_tokens') + count(usage, 'cache_creation_input_tokens');
+    return {
+        prompt: count(usage, 'prompt_tokens') || count(usage, 'input_tokens') + beside,
+        completion: count(usage, 'completion_tokens') || count(usage, 'output_tokens'),
+        cached: count(input, 'cached_tokens') || count(usage, 'cache_read_input_tokens'),
+        reasoning: count(output, 'reasoning_tokens'),
+    };
+}
+function count(value, name) {
+    const number = field(value, name);
+    return typeof number === 'number' && Number.isSafeInteger(number) && number > 0 ? number : 0;
+}
+function field(value, name) {
+    return typeof value === 'object' && value !== null ? value[name] : undefined;
+}
+function parse(text) {
+    try {
+        return JSON.parse(text.replace(/^\ufeff/, ''));
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/response/response-check.js
+/**
+ * Whether a successful response is one. Routers and proxies send failures with status 200: an `error` in the body or in a
+ * stream, `choices` that are null or empty, `finish_reason: error`, a web page. None of these is an answer of a model.
+ */
+
+
+
+/** What a failure that names no status stands for. */
+const BAD_GATEWAY = 502;
+/**
+ * The failure that a response with a 2xx status is in disguise, with the status that it names; undefined when it is an
+ * answer.
+ * @param body decoded
+ * @param secrets what the provider may repeat, and what must not be shown
+ */
+function failureIn(endpoint, type, body, secrets = []) {
+    if (isEventStream(type))
+        return failureInStream(type, body, secrets);
+    const value = parsePythonJson(body);
+    if (value === undefined)
+        return unreadable(body, secrets);
+    const fields = response_check_isObject(value) ? value : {};
+    const failed = errorOf(fields);
+    if (failed !== undefined)
+        return namedFailure(failed, secrets);
+    if (hasAnswer(endpoint, fields))
+        return undefined;
+    const error = readProviderError(BAD_GATEWAY, body, secrets);
+    return { ...error, message: `a response without an answer: ${error.message}`, namesStatus: false };
+}
+/** A web page, or what a connection that ended early has left. */
+function unreadable(body, secrets) {
+    const error = readProviderError(BAD_GATEWAY, body, secrets);
+    if (error.webPage)
+        return error;
+    if (body.length === 0)
+        return { ...error, message: 'an empty response', namesStatus: false };
+    return { ...error, message: `a response that is not complete JSON: ${error.message.slice(0, 200)}` };
+}
+/** The failure that the first event of a stream reports; undefined when there is none, or no whole event yet. */
+function failureInFirstEvent(text, secrets = []) {
+    const end = /\r?\n\r?\n/.exec(text.replace(/^(?::[^\n]*\r?\n|\r?\n)+/, ''));
+    if (!end)
+        return undefined;
+    const [data] = eventData(text);
+    if (data === undefined)
+        return /^event:/m.test(text) ? 'none' : undefined;
+    return failureOfEvent(data, secrets) ?? 'none';
+}
+function failureInStream(type, body, secrets) {
+    const events = eventData(body.toString('utf8'));
+    const whole = isWhole(type, body);
+    for (const data of events) {
+        // Of a whole stream only what may end a choice is worth parsing.
+        const failure = !whole || data.includes('"error"') ? failureOfEvent(data, secrets) : undefined;
+        if (failure)
+            return failure;
+    }
+    return whole ? undefined : plainFailure('a stream that ended early');
+}
+function failureOfEvent(data, secrets) {
+    const event = parsePythonJson(Buffer.from(data));
+    if (!response_check_isObject(event))
+        return undefined;
+    const error = errorOf(event) ?? (response_check_isObject(event.response) ? errorOf(event.response) : undefined);
+    return error === undefined ? undefined : namedFailure(error, secrets);
+}
+/** The part of a body that says it failed. */
+function errorOf(fields) {
+    if (isSet(fields.error))
+        return { error: fields.error };
+    // Older vLLM, Anthropic.
+    if (fields.object === 'error' || fields.type === 'error')
+        return fields;
+    if (fields.success === false || isSet(fields.errors))
+        return fields;
+    if (fields.status === 'failed' || fields.status === 'cancelled')
+        return fields;
+    for (const choice of response_check_listOf(fields.choices)) {
+        if (!response_check_isObject(choice))
+            continue;
+        if (isSet(choice.error))
+            return { error: choice.error };
+        if (choice.finish_reason === 'error')
+            return { error: { message: 'finish_reason: error' } };
+    }
+    return undefined;
+}
+function hasAnswer(endpoint, fields) {
+    const every = (list, test) => Array.isArray(list) && list.length > 0 && list.every((item) => response_check_isObject(item) && test(item));
+    switch (endpoint) {
+        case 'chat/completions':
+            return every(fields.choices, ({ message }) => response_check_isObject(message));
+        case 'completions':
+            return every(fields.choices, ({ text }) => typeof text === 'string');
+        case 'embeddings':
+            return every(fields.data, ({ embedding }) => isSet(embedding));
+        case 'moderations':
+            return every(fields.results, () => true);
+        case 'responses':
+            return (Array.isArray(fields.output) &&
+                ['completed', 'incomplete', undefined].includes(fields.status));
+        case 'messages':
+            return Array.isArray(fields.content);
+    }
+}
+function namedFailure(value, secrets) {
+    const body = Buffer.from(JSON.stringify(value));
+    const status = statusNamedIn(body);
+    const error = readProviderError(status ?? BAD_GATEWAY, body, secrets);
+    return { ...error, namesStatus: status !== undefined };
+}
+function plainFailure(message) {
+    return namedFailure({ error: { message } }, []);
+}
+/** JSON as Python's `json` writes it, with `NaN` and `Infinity`, and with a byte order mark before it. */
+function parsePythonJson(body) {
+    const text = body.toString('utf8').replace(/^\ufeff/, '');
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        const quoted = text.replace(/"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g, (token) => token.startsWith('"') ? token : 'null');
+        try {
+            return JSON.parse(quoted);
+        }
+        catch {
+            return undefined;
+        }
+    }
+}
+/** `error: {}`, `error: ""`, `error: false` and `error: 0` say that there is none. */
+function isSet(value) {
+    if (response_check_isObject(value) || Array.isArray(value))
+        return Object.keys(value).length > 0;
+    return value !== undefined && value !== null && value !== '' && value !== false && value !== 0;
+}
+function response_check_listOf(value) {
+    return Array.isArray(value) ? value : [];
+}
+function response_check_isObject(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+// EXTERNAL MODULE: external "node:querystring"
+var external_node_querystring_ = __nccwpck_require__(1792);
+;// CONCATENATED MODULE: ./lib/gateway/upstream/basic-authorization.js
+/** User name and password, as httpx sends those of a URL (RFC 7617, in UTF-8). */
+
+function basic(username, password) {
+    return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+}
+/** The authorization that a URL brings with it; undefined when it has neither a user name nor a password. */
+function basicAuthorization({ username, password }) {
+    if (username === '' && password === '')
+        return undefined;
+    return basic((0,external_node_querystring_.unescape)(username), (0,external_node_querystring_.unescape)(password));
+}
+
+// EXTERNAL MODULE: ./node_modules/undici/index.js
+var undici = __nccwpck_require__(6752);
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __nccwpck_require__(1692);
+;// CONCATENATED MODULE: ./lib/gateway/upstream/certificates.js
+/** Whose certificates are trusted: all that Node.js trusts, and all that one of Python's clients would. */
+
+
+
+
+
+/** Each names a PEM file, or a directory of them: of OpenSSL (and so of httpx), requests, curl and Node.js. */
+const FILE_VARIABLES = ['SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE', 'NODE_EXTRA_CA_CERTS'];
+/** A list of directories, as OpenSSL reads it. */
+const DIRECTORY_VARIABLE = 'SSL_CERT_DIR';
+/** Where distributions keep the CAs of the machine: truststore's list, for a machine whose OpenSSL finds none. */
+const MACHINE_FILES = [
+    '/etc/ssl/cert.pem',
+    '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',
+    '/etc/pki/tls/cert.pem',
+    '/etc/ssl/certs/ca-certificates.crt',
+    '/etc/ssl/ca-bundle.pem',
+];
+/** Bounds of what a variable may lead to; the bundles of distributions have 0.3 MB and 150 files. */
+const LARGEST_FILE = 16 * 1024 * 1024;
+const MOST_FILES = 2000;
+/** In a directory: what OpenSSL looks up by its hash, and what is plainly a certificate. */
+const CERTIFICATE_FILE = /^[0-9a-f]{8}\.\d+$|\.(pem|crt|cer)$/i;
+/**
+ * The trust of all connections. Reading the store of the machine takes 0.1 s: call it for the first connection that
+ * needs TLS, and keep what it returns.
+ *
+ * @param notice called with a sentence about each variable that leads to no certificate
+ */
+function trustedBy(env, notice) {
+    return (0,external_node_tls_.createSecureContext)({
+        ca: [...new Set([...(0,external_node_tls_.getCACertificates)('default'), ...ofMachine(), ...ofVariables(env, notice)])],
+        // As Python has it since 3.13: a company may hand out its intermediate CA alone.
+        allowPartialTrustChain: true,
+    });
+}
+function ofMachine() {
+    const found = attempt(() => (0,external_node_tls_.getCACertificates)('system')) ?? [];
+    if (found.length > 0)
+        return found;
+    for (const file of MACHINE_FILES) {
+        const inFile = attempt(() => certificatesIn(file)) ?? [];
+        if (inFile.length > 0)
+            return inFile;
+    }
+    return [];
+}
+function ofVariables(env, notice) {
+    const named = [
+        ...FILE_VARIABLES.map((variable) => [variable, env[variable] ?? '']),
+        ...(env[DIRECTORY_VARIABLE] ?? '').split(external_node_path_.delimiter).map((path) => [DIRECTORY_VARIABLE, path]),
+    ];
+    return named.flatMap(([variable, path]) => {
+        if (path === '')
+            return [];
+        try {
+            const found = certificatesIn(path);
+            if (found.length === 0)
+                notice(`${certificates_subject(variable, path)} holds no certificate in PEM form.`);
+            return found;
+        }
+        catch (error) {
+            notice(`${certificates_subject(variable, path)} cannot be read: ${(0,errors/* reasonOf */.A3)(error)}.`);
+            return [];
+        }
+    });
+}
+const certificates_subject = (variable, path) => `The environment variable ${variable} is ignored: ${JSON.stringify(path)}`;
+/** @throws Error when there is no such file or directory, or it is too large */
+function certificatesIn(path) {
+    if (!(0,external_node_fs_.statSync)(path).isDirectory())
+        return certificatesOf(read(path));
+    const names = (0,external_node_fs_.readdirSync)(path).filter((name) => CERTIFICATE_FILE.test(name));
+    if (names.length > MOST_FILES)
+        throw new Error(`it has more than ${MOST_FILES} files`);
+    return names.flatMap((name) => attempt(() => certificatesOf(read((0,external_node_path_.join)(path, name)))) ?? []);
+}
+function read(path) {
+    const status = (0,external_node_fs_.statSync)(path);
+    if (!status.isFile())
+        throw new Error('it is neither a file nor a directory');
+    if (status.size > LARGEST_FILE)
+        throw new Error(`it is larger than ${LARGEST_FILE} bytes`);
+    return (0,external_node_fs_.readFileSync)(path, 'latin1');
+}
+/** Each certificate in a text in PEM form, all written alike; what is broken is left out. */
+function certificatesOf(text) {
+    const blocks = text.match(/-----BEGIN ([A-Z0-9]+ )?CERTIFICATE-----[^-]+-----END \1?CERTIFICATE-----/g) ?? [];
+    return blocks.flatMap((block) => attempt(() => new external_node_crypto_.X509Certificate(block).toString()) ?? []);
+}
+function attempt(read) {
+    try {
+        return read();
+    }
+    catch {
+        return undefined;
+    }
+}
+
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(7030);
+// EXTERNAL MODULE: external "node:url"
+var external_node_url_ = __nccwpck_require__(3136);
+;// CONCATENATED MODULE: ./lib/gateway/upstream/proxies.js
+/** Which proxy leads to an address: the variables that Python's clients read, and what any of them takes for NO_PROXY. */
+
+
+
+
+const DEFAULT_PORTS = { 'http:': '80', 'https:': '443' };
+function proxiesOf(env) {
+    const http = settingOf(env, 'http');
+    const https = settingOf(env, 'https');
+    const all = settingOf(env, 'all');
+    const isDirect = directHosts(settingOf(env, 'no')?.value ?? '');
+    return (url) => {
+        const setting = (url.protocol === 'https:' ? https : http) ?? all;
+        return setting === undefined || isDirect(url) ? undefined : proxyOf(setting);
+    };
+}
+/** As Python's urllib reads it: names of any case, the lower-case one wins, and set to nothing it switches the others off. */
+function settingOf(env, scheme) {
+    const lower = `${scheme}_proxy`;
+    const variables = [
+        lower,
+        ...Object.keys(env).filter((name) => name !== lower && name.toLowerCase() === lower),
+    ];
+    for (const variable of variables) {
+        const value = env[variable]?.trim();
+        if (value)
+            return { variable, value };
+        if (value !== undefined && variable === lower)
+            return undefined;
+    }
+    return undefined;
+}
+function proxyOf({ variable, value }) {
+    const text = value.includes('://') ? value : `http://${value}`;
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    const kind = url && kindOf(url);
+    if (!url || !kind || url.hostname === '') {
+        const named = url ? `a proxy of the kind ${url.protocol.slice(0, -1)}` : 'what is not a URL';
+        throw new TransportError({
+            why: `the environment variable ${variable} names ${named}, which cannot be used`,
+            permanent: true,
+            advice: `Set ${variable} to http://host:port, https://host:port or socks5://host:port, or add the host of the API to NO_PROXY. Special characters in a user name or password have to be percent-encoded.`,
+        });
+    }
+    const [username, password] = [(0,external_node_querystring_.unescape)(url.username), (0,external_node_querystring_.unescape)(url.password)];
+    url.username = '';
+    url.password = '';
+    return { kind, url, username, password };
+}
+function kindOf({ protocol }) {
+    if (protocol === 'http:' || protocol === 'https:')
+        return 'http';
+    // In both of them the proxy looks up the host name, in every Python client.
+    if (protocol === 'socks5:' || protocol === 'socks5h:')
+        return 'socks5';
+    return undefined;
+}
+/**
+ * Whether an address is reached without a proxy. A list is split at commas, and at blanks as curl does it. An element is
+ * `*`, a host (with all its subdomains), `.host`, `*.host`, an IP address or a network; a port or a scheme narrows it.
+ */
+function directHosts(list) {
+    const rules = list
+        .split(/[\s,]+/)
+        .filter(Boolean)
+        .map(ruleOf);
+    return (url) => rules.some((rule) => rule(url));
+}
+function ruleOf(element) {
+    const [, scheme = 'all', place = ''] = /^(?:([a-z]+):\/\/)?(.*?)\/?$/.exec(element.toLowerCase()) ?? [];
+    // The port of an IPv6 address stands behind brackets; without them all colons belong to the address.
+    const [, inner, prefix = '', portBehind] = /^\[([^\]]+)\](\/\d+)?(?::(\d+))?$/.exec(place) ?? [];
+    const [, plain = place, portAfter] = /^([^:]*)(?::(\d+))?$/.exec(place) ?? [];
+    const port = portBehind ?? portAfter;
+    const matches = addressRule(inner === undefined ? plain : `${inner}${prefix}`);
+    return (url) => (scheme === 'all' || `${scheme}:` === url.protocol) &&
+        (port === undefined || port === (url.port || DEFAULT_PORTS[url.protocol])) &&
+        matches(bare(url.hostname));
+}
+function addressRule(given) {
+    if (given === '*')
+        return () => true;
+    const [address = '', prefix] = given.split('/');
+    if ((0,external_node_net_.isIP)(address))
+        return networkRule(address, prefix);
+    // A leading dot means the host itself too for requests and urllib, and only its subdomains for httpx.
+    const domain = bare(given.replace(/^\*?\.+/, ''));
+    const name = (0,external_node_url_.domainToASCII)(domain) || domain;
+    const itself = !given.startsWith('*');
+    return (host) => (itself && host === name) || host.endsWith(`.${name}`);
+}
+function networkRule(address, prefix) {
+    const family = familyOf(address);
+    const bits = prefix === undefined ? (family === 'ipv4' ? 32 : 128) : Number(prefix);
+    const network = new external_node_net_.BlockList();
+    try {
+        network.addSubnet(address, bits, family);
+    }
+    catch {
+        // Like curl and Go, ignore an element that cannot be read.
+    }
+    return (host) => (0,external_node_net_.isIP)(host) !== 0 && familyOf(host) === family && network.check(host, family);
+}
+const familyOf = (address) => ((0,external_node_net_.isIP)(address) === 6 ? 'ipv6' : 'ipv4');
+/** A host name without the brackets of an IPv6 address, and without the dot at the end of a full name. */
+function bare(host) {
+    return host.replace(/^\[(.*)\]$/, '$1').replace(/(?<=.)\.$/, '');
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/upstream/connections.js
+/** Connections to the model API: directly or through a proxy, with the CAs that Python's clients trust. */
+
+
+
+
+/** Headers of an answer as large as h11 takes them, which Python's clients read HTTP with. */
+const LARGEST_HEADERS = 100 * 1024;
+/** Milliseconds for each address of a host while there are others: of a distant one 250, as Node.js has it, are too few. */
+const ADDRESS_ATTEMPT = 1000;
+/** How much longer a proxy may take for a connection of its own than this client for one. */
+const PROXY_PATIENCE = 6;
+/** The pools of connections, one for each way to the API, made when they are needed. */
+class Connections {
+    #env;
+    #timeouts;
+    #notice;
+    #proxyFor;
+    #ways = new Map();
+    #trust;
+    constructor(env, timeouts, notice) {
+        this.#env = env;
+        this.#timeouts = timeouts;
+        this.#notice = notice;
+        this.#proxyFor = proxiesOf(env);
+    }
+    to(url) {
+        const proxy = this.#proxyFor(url);
+        const tls = [url, proxy?.url].some((hop) => hop?.protocol === 'https:');
+        const way = `${tls ? 'tls' : 'plain'} ${proxy?.url.href ?? 'direct'}`;
+        const known = this.#ways.get(way);
+        if (known)
+            return known;
+        const made = this.#open(proxy, this.#connecting(tls));
+        this.#ways.set(way, made);
+        return made;
+    }
+    async close() {
+        await Promise.all([...this.#ways.values()].map((way) => way.destroy()));
+    }
+    #connecting(tls) {
+        if (tls)
+            this.#trust ??= trustedBy(this.#env, this.#notice);
+        return {
+            timeout: this.#timeouts.connect,
+            // What Python's clients speak.
+            allowH2: false,
+            autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT,
+            ...(tls && { secureContext: this.#trust }),
+        };
+    }
+    #open(proxy, connect) {
+        const limits = { maxHeaderSize: LARGEST_HEADERS };
+        if (!proxy)
+            return new undici/* Agent */.g6({ ...limits, connect });
+        const { kind, url, username, password } = proxy;
+        if (kind === 'socks5') {
+            const uri = url.href.replace(/^socks5h/, 'socks5');
+            return new undici/* Socks5ProxyAgent */.EV(uri, {
+                username,
+                password,
+                connectTimeout: this.#timeouts.connect,
+                requestTls: connect,
+            });
+        }
+        return new undici/* ProxyAgent */.kT({
+            uri: url.href,
+            ...(username || password ? { token: basic(username, password) } : {}),
+            requestTls: connect,
+            proxyTls: connect,
+            factory: (origin, own) => new undici/* Pool */.bC(origin, { ...own, ...limits }),
+            clientFactory: (origin, own) => new undici/* Pool */.bC(origin, { ...own, headersTimeout: PROXY_PATIENCE * this.#timeouts.connect }),
+        });
+    }
+}
+
+// EXTERNAL MODULE: ./lib/gateway/providers.js
+var providers = __nccwpck_require__(5200);
+;// CONCATENATED MODULE: ./lib/gateway/upstream/headers.js
+/** Headers of an answer as they may be: undici gives a header that came twice as a list, whatever its name. */
+/** The first value of a header of which there should be one; the empty string when there is none. */
+function firstValue(headers, name) {
+    const value = headers[name];
+    return (typeof value === 'string' ? value : (value?.[0] ?? '')).trim();
+}
+/** The elements of a header that is a list, in order (RFC 9110, section 5.6.1): over all its lines, split at commas. */
+function listValue(headers, name) {
+    return headers_listOf(headers[name]);
+}
+function headers_listOf(value) {
+    const lines = typeof value === 'string' ? [value] : (value ?? []);
+    return lines
+        .flatMap((line) => line.split(','))
+        .map((element) => element.trim())
+        .filter(Boolean);
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/upstream/redirects.js
+/**
+ * Redirects of the API, as httpx follows them for the openai client, but only on the host that the user named: a key and
+ * a prompt go nowhere else. Where a redirect leads to another host, and where it cost the request its body or its key and
+ * the API then refused it, the failure says what to set instead.
+ */
+
+
+
+/** As httpx. */
+const MOST_REDIRECTS = 20;
+const STATUSES = new Set([301, 302, 303, 307, 308]);
+/** A redirect has a page of a few hundred bytes. Read to its end it leaves the connection open for the next request. */
+const MOST_PAGE = 64 * 1024;
+/** Headers that say who asks, besides `authorization`: those of Anthropic and Azure, and what a server set itself. */
+const CREDENTIALS = new Set(['authorization', 'x-api-key', 'api-key', 'cookie']);
+/** Headers about a body. */
+const ABOUT_THE_BODY = new Set(['content-length', 'content-type', 'content-encoding', 'transfer-encoding']);
+/** @param urls base URLs, of which the message names the one to change */
+function followRedirects(send, urls) {
+    return async (first) => {
+        let request = first;
+        for (let followed = 0;; followed += 1) {
+            const response = await send(request);
+            const location = STATUSES.has(response.status) ? firstValue(response.headers, 'location') : '';
+            if (location === '') {
+                if (lostOnTheWay(first, request) && isRefusal(response.status)) {
+                    await redirects_discard(response);
+                    throw refusedAfter(first, request, response.status, urls);
+                }
+                return response;
+            }
+            await redirects_discard(response);
+            const target = targetOf(request, response.status, location);
+            const fault = faultOf(request.url, target) ?? (followed >= MOST_REDIRECTS ? 'in a circle' : undefined);
+            if (fault)
+                throw leadsAway(first, response.status, target, fault, urls);
+            request = redirected(request, response.status, target);
+        }
+    };
+}
+function targetOf({ url }, status, location) {
+    if (!URL.canParse(location, url.href)) {
+        throw new TransportError({
+            why: `the API redirected the request (${status}) to what is not an address`,
+            permanent: true,
+            advice: 'Check what stands in front of the API, and the base URL.',
+        });
+    }
+    const target = new URL(location, url);
+    target.username = '';
+    target.password = '';
+    return target;
+}
+/** Why a redirect is not followed; undefined when it may be. */
+function faultOf(from, to) {
+    if (!/^https?:$/.test(to.protocol))
+        return 'to what is neither http nor https';
+    if (from.hostname !== to.hostname)
+        return 'to another host';
+    // What was asked for under encryption is not sent without.
+    if (from.protocol === 'https:' && to.protocol === 'http:')
+        return 'to an address without encryption';
+    return undefined;
+}
+function redirected(request, status, url) {
+    const method = methodAfter(request.method, status);
+    const left = new Set([
+        ...(keepsCredentials(request.url, url) ? [] : CREDENTIALS),
+        ...(method === request.method ? [] : ABOUT_THE_BODY),
+    ]);
+    return {
+        method,
+        url,
+        headers: Object.fromEntries(Object.entries(request.headers).filter(([name]) => !left.has(name.toLowerCase()))),
+        body: method === request.method ? request.body : Buffer.alloc(0),
+    };
+}
+/** 307 and 308 repeat the request. The older ones became GET in browsers, and all clients do as those do. */
+function methodAfter(method, status) {
+    if (method === 'HEAD')
+        return method;
+    if (status === 303 || status === 302)
+        return 'GET';
+    return status === 301 && method === 'POST' ? 'GET' : method;
+}
+/** For the same server, and for the usual step from http to https; another port may be another program's. */
+function keepsCredentials(from, to) {
+    if (from.origin === to.origin)
+        return true;
+    const ports = `${from.protocol}${from.port} ${to.protocol}${to.port}`;
+    return from.hostname === to.hostname && ports === 'http: https:';
+}
+function lostOnTheWay(first, last) {
+    const credentials = ({ headers }) => Object.keys(headers).filter((name) => CREDENTIALS.has(name.toLowerCase())).length;
+    return first.method !== last.method || credentials(first) !== credentials(last);
+}
+/** What the API says when it misses the body or the key; not a limit, which a wait helps. */
+const isRefusal = (status) => status >= 400 && status < 500 && ![408, 425, 429].includes(status);
+async function redirects_discard({ body }) {
+    let size = 0;
+    try {
+        for await (const chunk of body) {
+            size += chunk.length;
+            if (size > MOST_PAGE)
+                break;
+        }
+    }
+    catch {
+        // It is not used, so it does not matter where it breaks off.
+    }
+}
+function leadsAway(first, status, target, where, urls) {
+    const loop = where === 'in a circle';
+    return new TransportError({
+        why: loop
+            ? `the API redirected the request more than ${MOST_REDIRECTS} times, last to ${shown(target)}`
+            : `the API redirected the request (${status}) ${where}: from ${shown(first.url)} to ${shown(target)}. It was not followed there, so that neither key nor prompt reaches an address that was not set`,
+        permanent: true,
+        advice: loop
+            ? 'Check what stands in front of the API, and the base URL.'
+            : adviceFor(first.url, target, urls),
+    });
+}
+function refusedAfter(first, last, status, urls) {
+    const lost = first.method === last.method
+        ? 'without the key, as clients do for another port'
+        : `as ${last.method} and without its body, as clients do for this kind of redirect`;
+    return new TransportError({
+        why: `the API redirected the request from ${shown(first.url)} to ${shown(last.url)}. It was sent there ${lost}, and refused (${status})`,
+        permanent: true,
+        advice: adviceFor(first.url, last.url, urls),
+    });
+}
+/** Which variable to set, and to what: the target without the part of the path that the client adds to its base URL. */
+function adviceFor(asked, target, urls) {
+    for (const [provider, base] of Object.entries(urls ?? {})) {
+        const path = base.pathname.replace(/\/+$/, '');
+        if (asked.host !== base.host || !asked.pathname.startsWith(`${path}/`))
+            continue;
+        const rest = asked.pathname.slice(path.length);
+        const variable = providers/* PROVIDERS */.xq[provider].variable;
+        const end = target.pathname.replace(/\/+$/, '');
+        if (!end.endsWith(rest))
+            break;
+        return `If that address is right, set ${variable} to ${target.origin}${end.slice(0, -rest.length)}.`;
+    }
+    return `If that address is right, set the base URL (OPENAI_BASE_URL or ANTHROPIC_BASE_URL) so that requests go there: ${shown(target)}.`;
+}
+/** Where it is, without a query, which may hold a key. */
+const shown = (url) => `${url.origin}${url.pathname}`;
+
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+;// CONCATENATED MODULE: ./lib/gateway/upstream/content-encoding.js
+/** Undoes the content encoding of an answer, never beyond a bound: a few kilobytes may unpack to gigabytes. */
+
+
+/**
+ * Twice the largest answer that an API gives: 2,048 embeddings of 3,072 numbers as text are 130 MB. It is also below
+ * what fits into one string of V8.
+ */
+const MOST_BYTES = 256 * 1024 * 1024;
+/** As many as curl undoes. Each costs up to the bound in time and memory. */
+const MOST_ENCODINGS = 5;
+/** Each costs a tenth of a millisecond; an answer that comes word by word has hundreds. */
+const MOST_FRAMES = 10_000;
+const unpackZlib = bounded(external_node_zlib_.inflate);
+const unpackRaw = bounded(external_node_zlib_.inflateRaw);
+const DECODERS = {
+    gzip: bounded(external_node_zlib_.gunzip),
+    'x-gzip': bounded(external_node_zlib_.gunzip),
+    // Servers disagree on what it is (RFC 9110, section 8.4.1.2), so clients take both.
+    deflate: (packed, mostBytes) => isZlib(packed) ? unpackZlib(packed, mostBytes) : unpackRaw(packed, mostBytes),
+    br: bounded(external_node_zlib_.brotliDecompress),
+    zstd: unpackZstd,
+};
+/** What servers write into the header by mistake: clients read such a body as it is. */
+const NO_ENCODING = /^(identity|none|binary|utf-?8|us-ascii|iso-8859-1)$/;
+/**
+ * @param encoding the header `content-encoding`, which may have come more than once
+ * @returns undefined when the encoding is unknown, the body is not what it says, or it unpacks to more than `mostBytes`
+ */
+async function decoded(body, encoding, mostBytes = MOST_BYTES) {
+    const names = headers_listOf(encoding)
+        .map((name) => name.toLowerCase())
+        .filter((name) => !NO_ENCODING.test(name));
+    // What HEAD and 204 are answered with has the header, and no body.
+    if (body.length === 0)
+        return body;
+    if (names.length > MOST_ENCODINGS)
+        return undefined;
+    let plain = body;
+    for (const name of names.reverse()) {
+        const decode = Object.hasOwn(DECODERS, name) ? DECODERS[name] : undefined;
+        if (!decode)
+            return undefined;
+        try {
+            plain = await decode(plain, mostBytes);
+        }
+        catch {
+            return undefined;
+        }
+    }
+    return plain;
+}
+function bounded(unpack) {
+    return (packed, maxOutputLength) => new Promise((resolve, reject) => {
+        unpack(packed, { maxOutputLength }, (error, plain) => (error ? reject(error) : resolve(plain)));
+    });
+}
+/** A zstd stream is one or more frames (RFC 8878, section 3.1); servers begin one whenever they flush. Node.js reads the first. */
+async function unpackZstd(packed, mostBytes) {
+    const frames = [];
+    for (let [rest, left] = [packed, mostBytes]; rest.length > 0;) {
+        if (frames.length >= MOST_FRAMES)
+            throw new Error('too many frames');
+        const { plain, size } = await firstFrame(rest, left);
+        frames.push(plain);
+        left -= plain.length;
+        rest = rest.subarray(size);
+    }
+    return Buffer.concat(frames);
+}
+function firstFrame(packed, maxOutputLength) {
+    return new Promise((resolve, reject) => {
+        const done = (error, read) => {
+            if (error)
+                return reject(error);
+            // Because of `info`, which the types of Node.js do not know.
+            const { buffer, engine } = read;
+            resolve({ plain: buffer, size: engine.bytesWritten });
+        };
+        (0,external_node_zlib_.zstdDecompress)(packed, { maxOutputLength: Math.max(1, maxOutputLength), info: true }, done);
+    });
+}
+/** The two bytes that a zlib stream begins with (RFC 1950, section 2.2). */
+function isZlib(packed) {
+    return packed.length >= 2 && ((packed[0] ?? 0) & 0x0f) === 8 && packed.readUInt16BE(0) % 31 === 0;
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/upstream/upstream.js
+
+
+
+
+/** A request that this client gives up is billed, and then sent again: wait as long as OpenAI's client, 10 minutes. */
+const defaultTimeouts = { connect: 10_000, idle: 10 * 60_000 };
+function openUpstream(env, timeouts = defaultTimeouts, { urls, notice = () => { } } = {}) {
+    const connections = new Connections(env, timeouts, notice);
+    const transport = async ({ method, url, headers, body }) => {
+        const { statusCode, headers: answered, body: stream, } = await connections.to(url).request({
+            origin: url.origin,
+            path: `${url.pathname}${url.search}`,
+            method: method,
+            headers,
+            body: body.length > 0 ? body : null,
+            // Here, since what stands between (a proxy) has timeouts of its own otherwise.
+            headersTimeout: timeouts.idle,
+            bodyTimeout: timeouts.idle,
+        });
+        return { status: statusCode, headers: answered, body: stream };
+    };
+    return {
+        send: withBasicAuthorization(followRedirects(transport, urls)),
+        // Ends what is in flight: it belongs to evals that are gone.
+        close: () => connections.close(),
+    };
+}
+/** As in httpx, user name and password of the URL take the place of any authorization that the client set. */
+function withBasicAuthorization(send) {
+    return async (request) => {
+        const authorization = basicAuthorization(request.url);
+        if (authorization === undefined)
+            return send(request);
+        const url = new URL(request.url);
+        url.username = '';
+        url.password = '';
+        return send({ ...request, url, headers: { ...request.headers, authorization } });
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/call/receive.js
+
+
+
+
+
+/** Characters of a stream that are held back until its first event has shown whether it is an error. */
+const LONGEST_FIRST_EVENT = 64 * 1024;
+/** Rejects when the response breaks off. */
+async function receive(response, context) {
+    const { status, headers } = response;
+    const { nature, maxBytes, secrets } = context;
+    const success = status >= 200 && status < 300;
+    const type = receive_firstValue(headers['content-type']);
+    const raw = await receive_readBody(response, success && isEventStream(type), context);
+    if (raw === undefined)
+        return { kind: 'too-large' };
+    // All of it is here: an error of our own in reading it is not the API's, and must not cost the response.
+    const plain = await decoded(raw, headers['content-encoding'], maxBytes).catch(() => undefined);
+    if (!success)
+        return { kind: 'error', error: readProviderError(status, plain ?? raw, secrets), raw };
+    const unrecorded = { kind: 'success', raw, type, answer: undefined };
+    if (nature.kind !== 'question' || plain === undefined)
+        return unrecorded;
+    try {
+        const error = failureIn(nature.endpoint, type, plain, secrets);
+        if (error)
+            return { kind: 'error', error, raw: undefined };
+        return { ...unrecorded, answer: { body: plain, usage: usageOf(type, plain) } };
+    }
+    catch {
+        return unrecorded;
+    }
+}
+/** The raw body; undefined when it is too large. A stream is passed on from its first event, unless that is an error. */
+async function receive_readBody({ status, headers, body }, streams, { nature, maxBytes, secrets, shared }) {
+    let held = streams && nature.kind === 'question' && headers['content-encoding'] === undefined;
+    const chunks = [];
+    let size = 0;
+    const pass = () => {
+        held = false;
+        shared.begin(status, headers);
+        for (const chunk of chunks)
+            shared.pass(chunk);
+    };
+    if (streams && !held)
+        pass();
+    for await (const chunk of body) {
+        size += chunk.length;
+        if (size > maxBytes) {
+            if (shared.state === 'streaming')
+                throw new Error('the stream is too large');
+            return undefined;
+        }
+        chunks.push(chunk);
+        if (!streams)
+            continue;
+        if (!held) {
+            shared.pass(chunk);
+            continue;
+        }
+        const begun = Buffer.concat(chunks).toString('utf8');
+        if (failureInFirstEvent(begun, secrets) === 'none' || begun.length > LONGEST_FIRST_EVENT)
+            pass();
+    }
+    return Buffer.concat(chunks);
+}
+/** A header that was sent twice is a list. */
+function receive_firstValue(value) {
+    return (typeof value === 'string' ? value : value?.[0]) ?? '';
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/call/shared-response.js
+class SharedResponse {
+    #sinks = new Set();
+    #head;
+    #chunks = [];
+    #state = 'waiting';
+    /** Whether any client waits for it. */
+    get wanted() {
+        return this.#sinks.size > 0;
+    }
+    get state() {
+        return this.#state;
+    }
+    attach(sink) {
+        this.#sinks.add(sink);
+        if (!this.#head)
+            return;
+        sink.head(this.#head.status, this.#head.headers, this.#head.length);
+        for (const chunk of this.#chunks)
+            sink.chunk(chunk);
+        if (this.#state === 'ended')
+            sink.end();
+        if (this.#state === 'cut')
+            sink.cut();
+    }
+    detach(sink) {
+        this.#sinks.delete(sink);
+    }
+    detachAll() {
+        this.#sinks.clear();
+    }
+    begin(status, headers, length) {
+        this.#head = { status, headers, length };
+        this.#state = 'streaming';
+        for (const sink of this.#sinks)
+            sink.head(status, headers, length);
+    }
+    pass(chunk) {
+        this.#chunks.push(chunk);
+        for (const sink of this.#sinks)
+            sink.chunk(chunk);
+    }
+    end() {
+        this.#state = 'ended';
+        for (const sink of this.#sinks)
+            sink.end();
+    }
+    cut() {
+        this.#state = 'cut';
+        for (const sink of this.#sinks)
+            sink.cut();
+    }
+    /** A whole response at once. */
+    send(status, headers, body, length = body.length) {
+        this.begin(status, headers, length);
+        this.pass(body);
+        this.end();
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/call/upstream-call.js
+
+
+
+
+
+
+/** A model takes a handful of adaptations at most; more is a loop. */
+const MAX_ADAPTATIONS = 12;
+/** A 2xx without an answer may come from the question (a filter of the provider), and each is paid for. */
+const MAX_EMPTY_RESPONSES = 3;
+const CLIENT_GONE = 'the client disconnected';
+/** oaieval repeats 429 and 5xx indefinitely, and the OpenAI client 408 and 409. It gives up at this one. */
+const FAILED_DEPENDENCY = 424;
+class UpstreamCall {
+    response = new SharedResponse();
+    #request;
+    #context;
+    /** Ends waiting. What was sent is not taken back by it. */
+    #leave = new AbortController();
+    #slot;
+    #sending = false;
+    #attempts = 0;
+    #firstSentAt = 0;
+    #sentAt = 0;
+    constructor(request, context) {
+        this.#request = request;
+        this.#context = context;
+    }
+    /** Whether it waits for its turn, or for the API to have time. */
+    get waits() {
+        return this.response.state === 'waiting' && !this.#sending;
+    }
+    /** Settles when the call is over; never rejects. */
+    async run() {
+        const { policy, limit, onRetry } = this.#context;
+        let history = noRetries;
+        let adapted = 0;
+        let empty = 0;
+        for (;;) {
+            const outcome = await this.#attempt();
+            if (outcome.kind === 'over')
+                return outcome.result;
+            if (outcome.kind === 'abandoned')
+                return { kind: 'abandoned', sent: this.#attempts > 0, withheld: limit.stopped };
+            if (outcome.kind === 'adapted') {
+                if (++adapted <= MAX_ADAPTATIONS)
+                    continue;
+                return this.#giveUp({ why: outcome.why, permanent: false, ownFault: true });
+            }
+            const { failure } = outcome;
+            // Looking models up is a request that oaieval can do without; it must not hold up an eval that asks another API.
+            if (failure.permanent || !this.#asks)
+                return this.#giveUp(failure);
+            if (failure.ownFault && ++empty >= MAX_EMPTY_RESPONSES)
+                return this.#giveUp(failure);
+            const decision = decideRetry(policy, history, {
+                firstSentAt: this.#firstSentAt,
+                sentAt: this.#sentAt,
+                now: Date.now(),
+                lastAnswerAt: limit.lastAnswerAt,
+                throttled: failure.throttled,
+                retryAfterMs: failure.retryAfterMs,
+            });
+            if (decision.kind === 'give-up')
+                return this.#giveUp(failure);
+            onRetry(failure.why);
+            history = decision.history;
+            if (!failure.pausesAll)
+                await sleep(decision.delayMs, this.#leave.signal);
+        }
+    }
+    /** A client disconnected. What was sent continues, so that its answer is recorded; what waits is not sent any more. */
+    leaveUnlessSent() {
+        if (this.response.wanted)
+            return;
+        this.#slot?.release();
+        if (!this.#sending)
+            this.#leave.abort(new Error(CLIENT_GONE));
+    }
+    get #asks() {
+        return this.#request.method === 'POST';
+    }
+    async #attempt() {
+        const { upstream, limit, evalId, adaptations, path, onTry } = this.#context;
+        try {
+            this.#slot = await limit.acquire(evalId, this.#leave.signal, this.#attempts > 0);
+        }
+        catch {
+            return { kind: 'abandoned' };
+        }
+        if (this.#leave.signal.aborted) {
+            this.#slot.release();
+            return { kind: 'abandoned' };
+        }
+        this.#sending = true;
+        const { body, adaptations: adapted } = adaptations.apply(path, this.#request.body);
+        try {
+            this.#sentAt = Date.now();
+            this.#firstSentAt ||= this.#sentAt;
+            onTry(this.#attempts++);
+            return await this.#receive(await upstream.send({ ...this.#request, body }), body, adapted);
+        }
+        catch (error) {
+            if (this.response.state === 'streaming') {
+                this.response.cut();
+                return over({ kind: 'failed' });
+            }
+            return again(transportFailure(error, limit.lastAnswerAt > 0));
+        }
+        finally {
+            this.#sending = false;
+            this.#slot.release();
+            if (!this.response.wanted)
+                this.#leave.abort(new Error(CLIENT_GONE));
+        }
+    }
+    async #receive(response, sentBody, adaptations) {
+        const { status, headers } = response;
+        const { limit, policy, nature, maxResponseBytes, record } = this.#context;
+        const received = await receive(response, {
+            nature,
+            maxBytes: maxResponseBytes,
+            secrets: keysIn(this.#request.headers),
+            shared: this.response,
+        });
+        if (received.kind === 'too-large') {
+            const why = `the response is larger than ${Math.round(maxResponseBytes / 2 ** 20)} MiB`;
+            return again({ why, permanent: true, ownFault: true });
+        }
+        if (received.kind === 'error')
+            return this.#error(received.error, headers, received.raw, sentBody);
+        const { raw, type, answer } = received;
+        if (this.#asks)
+            limit.increase();
+        const reset = rateLimitReset(headers);
+        if (reset !== undefined)
+            limit.pause(Math.min(reset, policy.maxPauseMs));
+        if (answer)
+            record({ status, type, ...answer, adaptations });
+        this.#finish(status, headers, raw);
+        return over({ kind: 'answered' });
+    }
+    /** @param raw the body for clients; undefined when it came with a 2xx: then they get the error in its own words */
+    #error(error, headers, raw, sentBody) {
+        const { adaptations, path, nature, limit, onAdapted } = this.#context;
+        if (raw === undefined && this.response.state === 'streaming') {
+            this.response.end();
+            return over({ kind: 'failed' });
+        }
+        if (nature.kind === 'question') {
+            const learnt = adaptations.learn(path, sentBody, error);
+            if (learnt) {
+                onAdapted(learnt);
+                return { kind: 'adapted', why: describeProviderError(error) };
+            }
+        }
+        // A web page before the API has answered anything: the base URL leads somewhere else.
+        const astray = raw === undefined && error.webPage && limit.lastAnswerAt === 0;
+        // Looking a model up may be forbidden to a key that may ask it.
+        const refusal = !this.#asks ? undefined : astray ? 'address' : refusalKind(error);
+        const transient = isTransient(error.status);
+        if (refusal === undefined && transient && this.#asks)
+            return this.#transient(error, headers, raw === undefined && !error.namesStatus);
+        // What oaieval would repeat indefinitely gets a status that it does not repeat.
+        const status = refusal !== undefined && transient ? FAILED_DEPENDENCY : error.status;
+        if (raw === undefined)
+            this.#sendError(status, describeProviderError(error));
+        else
+            this.#finish(status, headers, raw);
+        return over(refusal === undefined ? { kind: 'failed' } : { kind: 'refused', refusal, error });
+    }
+    /** @param empty whether it was a 2xx without an answer, and without a cause */
+    #transient(error, headers, empty) {
+        const { limit, policy } = this.#context;
+        const throttled = error.status === 429;
+        const asked = retryAfter(headers) ?? (throttled ? rateLimitReset(headers) : undefined);
+        const retryAfterMs = asked === undefined ? undefined : advisedDelay(asked, policy);
+        const pausesAll = throttled && retryAfterMs !== undefined;
+        // Lower the limit before releasing the slot, or the next request in line hits the same rate limit.
+        if (throttled)
+            limit.decrease(this.#sentAt);
+        if (pausesAll && retryAfterMs <= policy.maxRetryAfterMs)
+            limit.pause(retryAfterMs);
+        const why = describeProviderError(error);
+        return again({ why, permanent: false, ownFault: empty, retryAfterMs, throttled, pausesAll });
+    }
+    #giveUp(cause) {
+        const seconds = Math.round((Date.now() - this.#firstSentAt) / 1000);
+        const effort = this.#attempts === 1 ? '' : ` after ${this.#attempts} attempts in ${seconds} s`;
+        const message = `oaievalset-action gave up${effort}: ${cause.why}`;
+        this.#sendError(this.#asks ? FAILED_DEPENDENCY : 502, message);
+        return { kind: 'unanswered', ...cause, firstSentAt: this.#firstSentAt, attempts: this.#attempts };
+    }
+    #sendError(status, message) {
+        const error = { message, type: 'upstream_failed', code: 'upstream_failed', param: null };
+        const headers = { 'content-type': 'application/json', 'x-should-retry': 'false' };
+        this.response.send(status, headers, Buffer.from(JSON.stringify({ error })));
+    }
+    /** Hands on what has not been handed on yet. */
+    #finish(status, headers, raw) {
+        if (this.response.state === 'streaming') {
+            this.response.end();
+            return;
+        }
+        // What a HEAD is answered with has a length, and no body.
+        const length = this.#request.method === 'HEAD' ? Number(receive_firstValue(headers['content-length']) || 0) : raw.length;
+        this.response.send(status, headers, raw, length);
+    }
+}
+const over = (result) => ({ kind: 'over', result });
+const again = (failure) => ({
+    kind: 'again',
+    failure: { throttled: false, pausesAll: false, ...failure },
+});
+function sleep(milliseconds, signal) {
+    return new Promise((resolve) => {
+        if (signal.aborted)
+            return resolve();
+        const wake = () => {
+            clearTimeout(timer);
+            signal.removeEventListener('abort', wake);
+            resolve();
+        };
+        const timer = setTimeout(wake, milliseconds);
+        signal.addEventListener('abort', wake, { once: true });
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/refusal/outage.js
+/**
+ * Whether the API cannot be reached at all: then the job ends with the cause, instead of each sample of each eval waiting
+ * in vain.
+ */
+
+/** Milliseconds without any answer after which a job that was never answered ends. */
+const UNANSWERED_LIMIT_MS = 10 * 60_000;
+/** Different requests without an answer that speak for the API where one may fail for what it holds. */
+const ENOUGH = 2;
+class Outage {
+    #firstSentAt = 0;
+    #lastAnswerAt = 0;
+    /** Whether a journal has answered: the API did so in an earlier run. */
+    #replayed = false;
+    #unanswered = new Set();
+    sent(now) {
+        this.#firstSentAt ||= now;
+    }
+    answered(now) {
+        this.#lastAnswerAt = now;
+        this.#unanswered = new Set();
+    }
+    replayed() {
+        this.#replayed = true;
+    }
+    /** A request failed, and will be sent again. @returns what ends the job; undefined when it is worth waiting */
+    retrying(why, now) {
+        const elapsed = now - this.#firstSentAt;
+        if (this.#lastAnswerAt > 0 || elapsed < UNANSWERED_LIMIT_MS)
+            return undefined;
+        return unreachable(`has not answered for ${minutes(elapsed)}: ${why}`);
+    }
+    /** A request was given up. @returns what ends the job; undefined when it is about this request */
+    gaveUp({ id, why, permanent, advice, firstSentAt, attempts }, now) {
+        if (this.#lastAnswerAt >= firstSentAt)
+            return undefined;
+        if (permanent && this.#lastAnswerAt === 0)
+            return unreachable(`cannot be used: ${why}`, advice);
+        this.#unanswered.add(id);
+        // All attempts of one request tell enough where nothing was ever answered.
+        const one = this.#lastAnswerAt === 0 && !this.#replayed && attempts > 1;
+        if (!one && this.#unanswered.size < ENOUGH)
+            return undefined;
+        return unreachable(`has not answered for ${minutes(now - firstSentAt)}: ${why}`, advice);
+    }
+}
+function unreachable(what, advice) {
+    return new errors/* ApiUnusable */.sV('API_UNREACHABLE', `the API ${what}`, advice ?? 'Check the status of the API, its rate limit, and that this runner can reach it.');
+}
+function minutes(milliseconds) {
+    const seconds = Math.round(milliseconds / 1000);
+    return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/refusal/refusals.js
+/**
+ * Whether a refusal ends the job or fails one eval. One response does not speak for the job: what the API has answered to
+ * the same key and model speaks against it, and so does a refusal that is about one request.
+ */
+
+
+/** Different requests, all refused with nothing answered between them, that speak for the job where one does not. */
+const refusals_ENOUGH = 2;
+class Refusals {
+    #options;
+    /** Key and model of what the API has answered in this job. */
+    #answered = new Set();
+    #answeredKeys = new Set();
+    /** Models that a journal holds answers of. */
+    #recordedModels = new Set();
+    /** Requests that were refused since the API last answered one with the same key, by key. */
+    #refusedSince = new Map();
+    /** Requests and evals that were refused for what they hold or may not do, while nothing is known to have been answered. */
+    #refusedRequests = new Set();
+    #refusedEvals = new Set();
+    constructor(options) {
+        this.#options = options;
+    }
+    /** The API has answered a question now. */
+    answered(keys, model) {
+        for (const key of keys) {
+            this.#answered.add(JSON.stringify([key, model]));
+            this.#answeredKeys.add(key);
+            this.#refusedSince.delete(key);
+        }
+        if (keys.length === 0)
+            this.#recordedModels.add(model);
+    }
+    /** A journal has answered a question: the API did so in an earlier run. */
+    replayed(model) {
+        this.#recordedModels.add(model);
+    }
+    /** What ends the job; undefined when the refusal is the eval's own. */
+    judge(request) {
+        const { refusal, error } = request;
+        if (!this.#isOfTheJob(request) || !this.#speaksForTheJob(request))
+            return undefined;
+        const message = `the API refused: ${describeProviderError(error)}`;
+        return new errors/* ApiUnusable */.sV('API_REFUSED', message, this.#advice(refusal, request));
+    }
+    /** Whether it was made with the job's own key: others that reach the gateway, or an eval's own key, do not end the job. */
+    #isOfTheJob({ keys }) {
+        const { jobKeys } = this.#options;
+        return keys.length === 0 ? jobKeys.length === 0 : keys.some((key) => jobKeys.includes(key));
+    }
+    #speaksForTheJob(request) {
+        const { refusal, keys, model, id, evalName, isQuestion } = request;
+        const nothingAnswered = this.#answered.size === 0 && this.#recordedModels.size === 0;
+        switch (refusal) {
+            case 'key':
+                return !this.#haveAnswered(keys) || this.#isRepeated(keys, id);
+            case 'money':
+                return !this.#haveAnswered(keys, model) || this.#isRepeated(keys, id);
+            case 'model':
+                if (!isQuestion || !this.#options.jobModels.includes(model))
+                    return false;
+                return !this.#haveAnswered(keys, model) && !this.#recordedModels.has(model);
+            case 'address':
+                return isQuestion && nothingAnswered;
+            case 'access':
+            case 'content': {
+                if (!isQuestion || !nothingAnswered)
+                    return false;
+                this.#refusedRequests.add(id);
+                this.#refusedEvals.add(evalName);
+                const enough = refusal === 'access' ? this.#refusedRequests : this.#refusedEvals;
+                return enough.size >= refusals_ENOUGH;
+            }
+        }
+    }
+    #haveAnswered(keys, model) {
+        if (model === undefined)
+            return keys.some((key) => this.#answeredKeys.has(key));
+        return keys.some((key) => this.#answered.has(JSON.stringify([key, model])));
+    }
+    /** Whether another request was refused before, and nothing answered with the key since. */
+    #isRepeated(keys, id) {
+        let repeated = false;
+        for (const key of keys) {
+            const refused = this.#refusedSince.get(key) ?? new Set();
+            refused.add(id);
+            this.#refusedSince.set(key, refused);
+            repeated ||= refused.size >= refusals_ENOUGH;
+        }
+        return repeated;
+    }
+    #advice(refusal, { model }) {
+        const { baseUrl } = this.#options;
+        const named = model === '' ? 'the model' : `the model ${JSON.stringify(model)}`;
+        switch (refusal) {
+            case 'key':
+                return 'Fix the API key: check the secret behind it, and that it is a key of this API.';
+            case 'money':
+                return 'Add credit to the account, or raise the quota or budget of the key.';
+            case 'model':
+                return `Check the name of ${named}, that it has not been shut down, and that the key may use it.`;
+            case 'address':
+                return `Check the base URL of the API (${baseUrl}): it usually ends with /v1.`;
+            case 'access':
+                return `Check what the key may do: its project, its region, and its access to ${named}.`;
+            case 'content':
+                return 'Check what stands between this runner and the API: every request was refused for what it holds.';
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/job.js
+
+
+
+
+
+
+
+
+
+/** A request with images may be large; this is far beyond what any API takes. */
+const LARGEST_BODY = 512 * 1024 * 1024;
+/** The largest response of OpenAI's API, 2,048 embeddings of 3,072 numbers in JSON, has about 75 MiB. */
+const MAX_RESPONSE_BYTES = 128 * 1024 * 1024;
+/** What all evals share on their way to the API. */
+class Job {
+    #options;
+    #upstream;
+    #limit;
+    #adaptations = new Adaptations();
+    #refusals;
+    #outage = new Outage();
+    #unusable = new AbortController();
+    #said = new Set();
+    constructor(options) {
+        const { env, urls, models = [], timeouts = defaultTimeouts, maxRequestsInFlight } = options;
+        this.#options = options;
+        this.#upstream = openUpstream(env, timeouts, { urls, notice: (message) => options.log.warning(message) });
+        this.#limit = new InFlightLimit(maxRequestsInFlight);
+        this.#refusals = new Refusals({
+            jobKeys: keysOf(env),
+            jobModels: models,
+            baseUrl: `${urls.openai.origin}${urls.openai.pathname}`,
+        });
+    }
+    get unusable() {
+        return this.#unusable.signal;
+    }
+    /** Bytes of a request that is passed on. */
+    get largestBody() {
+        return this.#options.largestBody ?? LARGEST_BODY;
+    }
+    /** @param rest path and query behind the base URL of the provider */
+    urlOf(provider, rest) {
+        return (0,providers/* requestUrl */.Fl)(this.#options.urls[provider], rest);
+    }
+    call(request, { onTry, ...events }) {
+        const { retryPolicy = defaultRetryPolicy, maxResponseBytes = MAX_RESPONSE_BYTES } = this.#options;
+        return new UpstreamCall(request, {
+            ...events,
+            upstream: this.#upstream,
+            limit: this.#limit,
+            adaptations: this.#adaptations,
+            policy: retryPolicy,
+            maxResponseBytes,
+            onTry: (before) => {
+                if (request.method === 'POST')
+                    this.#outage.sent(Date.now());
+                onTry(before);
+            },
+            onRetry: (why) => this.#end(this.#outage.retrying(why, Date.now())),
+            onAdapted: (adaptation) => this.#announce(adaptation),
+        });
+    }
+    /** A question got an answer of the API. */
+    answered({ keys, nature }, usage) {
+        this.#refusals.answered(keys, nature.kind === 'question' ? nature.model : '');
+        this.#outage.answered(Date.now());
+        this.#options.onResponse?.(usage);
+    }
+    /** A question got an answer of the journal. */
+    replayed(model) {
+        this.#refusals.replayed(model);
+        this.#outage.replayed();
+    }
+    /** A call ended: that may end the job. */
+    ended({ evalName, id, keys, method, nature }, result) {
+        if (method !== 'POST')
+            return;
+        const isQuestion = nature.kind === 'question';
+        if (result.kind === 'answered' && !isQuestion)
+            this.#outage.answered(Date.now());
+        if (result.kind === 'refused') {
+            const model = isQuestion ? nature.model : '';
+            this.#end(this.#refusals.judge({ ...result, keys, model, evalName, id, isQuestion }));
+        }
+        if (result.kind === 'unanswered' && !result.ownFault)
+            this.#end(this.#outage.gaveUp({ id, ...result }, Date.now()));
+    }
+    infoOnce(message) {
+        this.#once(message, () => this.#options.log.info(message));
+    }
+    warnOnce(message) {
+        this.#once(message, () => this.#options.log.warning(message));
+    }
+    stop() {
+        this.#limit.stop();
+    }
+    async close() {
+        this.#limit.close();
+        await this.#upstream.close();
+    }
+    #end(error) {
+        if (error && !this.#unusable.signal.aborted)
+            this.#unusable.abort(error);
+    }
+    #announce(adaptation) {
+        const { model, param, value } = adaptation;
+        const refused = value === null ? param : `${param} ${value}`;
+        this.infoOnce(`${model} does not accept ${refused}: from now on ${(0,model_adaptation/* describeAdaptation */.F)(adaptation)}`);
+    }
+    #once(message, say) {
+        if (this.#said.has(message))
+            return;
+        this.#said.add(message);
+        say();
+    }
+}
+/** The keys in the environment of the job, by the names that variables with keys have. */
+function keysOf(env) {
+    return Object.entries(env).flatMap(([name, value = '']) => /(^|_)(key|token|secret)$/i.test(name) && value.trim() !== '' ? [value.trim()] : []);
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/request/occurrences.js
+/**
+ * Which of several identical requests of an eval is which. The n-th gets the n-th recorded answer, in whatever order
+ * threads ask; one whose answer never reached the client leaves its number to the next that asks the same.
+ */
+class Occurrences {
+    #byKey = new Map();
+    /** The lowest number, from 0, that no identical request holds. */
+    take(key) {
+        const entry = this.#byKey.get(key);
+        if (!entry) {
+            this.#byKey.set(key, { next: 1, free: [] });
+            return 0;
+        }
+        const freed = entry.free.shift();
+        if (freed !== undefined)
+            return freed;
+        entry.next += 1;
+        return entry.next - 1;
+    }
+    /** The answer did not arrive: the number is there to be taken again. */
+    giveBack(key, n) {
+        const entry = this.#byKey.get(key);
+        if (!entry)
+            return;
+        entry.free.push(n);
+        entry.free.sort((a, b) => a - b);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/attempt.js
+
+
+/** What one attempt of the eval has asked for, and what it got. */
+class Attempt {
+    occurrences = new Occurrences();
+    /** Requests that the API has not answered and will not. */
+    unanswered = new Set();
+    adaptations = new Map();
+    replays;
+    traffic = traffic/* noTraffic */.Ps;
+    replayedEarlier = 0;
+    /** The last refusal, in the provider's words, with the model. */
+    refusal;
+    constructor(replays) {
+        this.replays = replays;
+    }
+    count(change) {
+        this.traffic = (0,traffic/* addTraffic */.b5)(this.traffic, { ...traffic/* noTraffic */.Ps, ...change });
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/request/describe-request.js
+
+
+const LONGEST_EXCERPT = 80;
+/** ` (model gpt-x, sample "… the end of its prompt")`, so that a person finds what was asked; empty when it tells neither. */
+function describeRequest(body) {
+    const fields = parseFields(body) ?? {};
+    const model = typeof fields.model === 'string' ? [`model ${(0,lib_text/* oneLine */.TN)(fields.model, 200)}`] : [];
+    const text = (0,lib_text/* oneLine */.TN)(promptOf(fields));
+    const excerpt = text.length > LONGEST_EXCERPT ? `…${text.slice(-LONGEST_EXCERPT)}` : text;
+    const parts = [...model, ...(excerpt === '' ? [] : [`sample ${JSON.stringify(excerpt)}`])];
+    return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+}
+/** The text of the last message, or the prompt. */
+function promptOf({ messages, input, prompt }) {
+    return textOf(messages) || textOf(input) || textOf(prompt);
+}
+function textOf(value) {
+    if (typeof value === 'string')
+        return value;
+    if (Array.isArray(value))
+        return textOf(value.findLast((each) => textOf(each) !== ''));
+    if (typeof value !== 'object' || value === null)
+        return '';
+    const { content, text } = value;
+    return textOf(content) || (typeof text === 'string' ? text : '');
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/request/replayable.js
+/**
+ * Which requests may be recorded and replayed: only pure questions, whose response depends on nothing but their body. What
+ * made something at the API (a thread, a conversation, a file) must not be replayed: the thing may be gone when the eval
+ * runs again, or belong to another sample.
+ */
+
+/**
+ * `/chat/completions`, also behind a version (`/v1`) or a deployment (Azure); nothing else may stand before or behind it:
+ * `/threads/thread_1/messages` makes a message.
+ */
+const QUESTION = /^(?:\/v\d+(?:beta\d*)?)?(?:\/openai)?(?:\/v\d+)?(?:\/(?:deployments|engines)\/[^/]+)?\/(chat\/completions|completions|embeddings|moderations|responses|messages)\/?$/;
+/** Endpoints that answer without keeping anything, but are not recorded. */
+const KEEPS_NOTHING = /\/(audio\/\w+|images\/\w+|count_tokens|tokenize|detokenize|rerank|score|classify|pooling|input_tokens)\/?$/;
+/** An answer that the API keeps, read by its id: the id is of the run that asked. */
+const STORED_RESPONSE = /\/(responses|chat\/completions)\/[^/]+/;
+/** Fields by which a question refers to something that the API keeps, in the words of OpenAI, Anthropic and others. */
+const REFERENCES = [
+    'conversation',
+    'conversation_id',
+    'previous_response_id',
+    'previous_interaction_id',
+    'thread_id',
+    'session_id',
+    'chat_id',
+    'container',
+];
+/** @param rest path and query behind the base URL of the provider */
+function natureOf(method, rest, body) {
+    const path = rest.replace(/[?#].*$/s, '');
+    if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS')
+        return { kind: STORED_RESPONSE.test(path) ? 'stateful' : 'other' };
+    const endpoint = QUESTION.exec(path)?.[1];
+    if (method !== 'POST' || endpoint === undefined) {
+        return { kind: method === 'POST' && KEEPS_NOTHING.test(path) ? 'other' : 'stateful' };
+    }
+    const fields = parseFields(body);
+    if (fields === undefined || referencesState(fields))
+        return { kind: 'stateful' };
+    return { kind: 'question', endpoint, model: typeof fields.model === 'string' ? fields.model : '' };
+}
+function referencesState(fields) {
+    if (fields.background === true)
+        return true;
+    if (REFERENCES.some((name) => replayable_isSet(fields[name])))
+        return true;
+    const items = Array.isArray(fields.input) ? fields.input : [];
+    return items.some((item) => replayable_isObject(item) && item.type === 'item_reference');
+}
+function replayable_isSet(value) {
+    return value !== undefined && value !== null && value !== '';
+}
+function replayable_isObject(value) {
+    return typeof value === 'object' && value !== null;
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/lane.js
+/** The way of one eval through the gateway, from its start to its end: replayed, shared or sent, recorded, counted. */
+
+
+
+
+
+
+
+
+
+class Lane {
+    #name;
+    #journal;
+    #job;
+    #pending = new Map();
+    #onClosed;
+    env;
+    token;
+    #attempt = new Attempt(true);
+    #recording = true;
+    #stateMadeBy;
+    #lastTrafficAt = 0;
+    #traffic = traffic/* noTraffic */.Ps;
+    constructor({ name, journal, job, env, token, onClosed }) {
+        this.#name = name;
+        this.#journal = journal;
+        this.#job = job;
+        this.#onClosed = onClosed;
+        this.env = env;
+        this.token = token;
+    }
+    /** Of all attempts. */
+    traffic() {
+        return this.#traffic;
+    }
+    /** Traffic since the last `restart()`, without responses whose client had disconnected. */
+    attempt() {
+        return this.#attempt.traffic;
+    }
+    /** What was changed in requests since the last `restart()` because a model does not accept it. */
+    adaptations() {
+        return [...this.#attempt.adaptations.values()];
+    }
+    /** Answers replayed since the last `restart()` that were recorded by an earlier run. */
+    replayedEarlier() {
+        return this.#attempt.replayedEarlier;
+    }
+    /** The first request that made or used something that the API keeps, `POST /conversations`; undefined: none did. */
+    stateMadeBy() {
+        return this.#stateMadeBy;
+    }
+    /** The last refusal of the API since the last `restart()`, in its words, with the model that was asked. */
+    refusal() {
+        return this.#attempt.refusal;
+    }
+    /**
+     * Requests since the last `restart()` that will never be answered: refused, retries exhausted, or not sent because the run
+     * is ending. A report produced without them does not count.
+     */
+    unansweredCount() {
+        return this.#attempt.unanswered.size;
+    }
+    /** Requests that the API has not answered yet, those of an earlier attempt included. */
+    pendingCount() {
+        return this.#pending.size;
+    }
+    /** Those of them that were sent, and are paid for. */
+    sentCount() {
+        return [...this.#pending.values()].filter(({ call }) => !call.waits).length;
+    }
+    /**
+     * When a request last came, was sent or was answered, in milliseconds since the epoch; 0: never. Now, while one waits for
+     * its turn: that is not the eval's doing.
+     */
+    lastTrafficAt() {
+        const waits = [...this.#pending.values()].some(({ call }) => call.waits);
+        return waits ? Date.now() : this.#lastTrafficAt;
+    }
+    /**
+     * The eval starts over: its first request is again the first. What is still in flight is there for it.
+     * @param replays whether recorded answers are used; new ones are recorded in any case
+     */
+    restart(replays = true) {
+        this.#attempt = new Attempt(replays && !(this.#journal?.stateful ?? false));
+    }
+    /**
+     * From now on its requests are refused, and what was not sent yet is not sent any more. Settles when everything that was
+     * sent, and so is paid for, is answered and recorded, or when the signal is aborted.
+     */
+    async drain(signal) {
+        this.#onClosed();
+        for (const { call } of this.#pending.values()) {
+            // No client waits any more, whatever their connections say.
+            call.response.detachAll();
+            call.leaveUnlessSent();
+        }
+        await Promise.race([this.settled(), aborted(signal)]);
+    }
+    /** From now on its requests are refused, and what still arrives is counted, but not recorded. */
+    close() {
+        this.#onClosed();
+        this.#recording = false;
+    }
+    /** Settles when everything that is in flight is over. */
+    async settled() {
+        await Promise.all([...this.#pending.values()].map(({ over }) => over));
+    }
+    async handle(provider, rest, request, response) {
+        this.#lastTrafficAt = Date.now();
+        const body = await readBody(request, this.#job.largestBody);
+        if (!body)
+            return answerError(response, 413, 'The request is larger than any API takes.');
+        const method = request.method ?? 'GET';
+        const nature = natureOf(method, rest, body);
+        const key = requestKey(method, `${provider}${rest}`, body);
+        const { unusable } = this.#job;
+        if (unusable.aborted) {
+            if (method === 'POST')
+                this.#attempt.unanswered.add(key);
+            return answerError(response, 403, (0,errors/* reasonOf */.A3)(unusable.reason));
+        }
+        if (nature.kind === 'stateful')
+            this.#becomeStateful(`${method} ${rest.replace(/\?.*$/s, '')}`);
+        const n = nature.kind === 'question' ? this.#attempt.occurrences.take(key) : undefined;
+        const question = { provider, rest, method, body, nature, key, n };
+        const recorded = this.#recorded(question);
+        if (recorded)
+            return this.#replay(recorded, question, response);
+        this.#send(question, request, response);
+    }
+    /** The recorded answer to a question. What an older version recorded and is no answer is requested again. */
+    #recorded({ key, n, nature }) {
+        const journal = this.#journal;
+        if (n === undefined || nature.kind !== 'question' || !this.#attempt.replays || !journal?.has(key, n))
+            return undefined;
+        const answer = journal.find(key, n);
+        if (!answer || failureIn(nature.endpoint, answer.type, answer.body))
+            return undefined;
+        return answer;
+    }
+    #replay(answer, { key, n = 0, nature }, response) {
+        const attempt = this.#attempt;
+        const replayed = { replayed: 1, tokensReplayed: answer.usage };
+        this.#count(replayed);
+        attempt.count(replayed);
+        this.#noteAdaptations(attempt, answer);
+        if (this.#journal?.isEarlier(key, n))
+            attempt.replayedEarlier += 1;
+        if (nature.kind === 'question')
+            this.#job.replayed(nature.model);
+        response.writeHead(answer.status, { 'content-type': answer.type, 'content-length': answer.body.length });
+        response.end(answer.body);
+        response.once('close', () => {
+            if (!response.writableFinished)
+                attempt.occurrences.giveBack(key, n);
+        });
+    }
+    #send(question, request, response) {
+        const { key, n } = question;
+        // That of this request, also when the response closes in the next.
+        const attempt = this.#attempt;
+        const id = n === undefined ? undefined : `${key}/${n}`;
+        let pending = id === undefined ? undefined : this.#pending.get(id);
+        if (pending?.attempt !== attempt)
+            attempt.count({ sent: 1 });
+        if (pending)
+            pending.attempt = attempt;
+        else
+            pending = this.#start(question, request, attempt);
+        const { call } = pending;
+        const sink = sinkTo(response);
+        call.response.attach(sink);
+        response.once('close', () => {
+            call.response.detach(sink);
+            call.leaveUnlessSent();
+            const answered = response.writableFinished && response.statusCode < 300;
+            if (n !== undefined && !answered)
+                attempt.occurrences.giveBack(key, n);
+        });
+    }
+    #start({ provider, rest, method, body, nature, key, n }, request, attempt) {
+        const id = n === undefined ? `${key}/${(0,external_node_crypto_.randomUUID)()}` : `${key}/${n}`;
+        const headers = endToEnd(request.headers);
+        const sent = { evalName: this.#name, id: key, method, nature, keys: credentialsIn(headers) };
+        const call = this.#job.call({ method, url: this.#job.urlOf(provider, rest), headers, body }, {
+            id: key,
+            evalId: this.#name,
+            path: `${provider}${rest}`,
+            nature,
+            onTry: (before) => this.#count(before === 0 ? { sent: 1 } : { retried: 1 }),
+            record: (answer) => {
+                const spent = { tokensSent: answer.usage };
+                this.#count(spent);
+                // A client of an earlier attempt may still hold its connection.
+                if (call.response.wanted && pending.attempt === this.#attempt)
+                    this.#attempt.count(spent);
+                this.#noteAdaptations(pending.attempt, answer);
+                pending.attempt.unanswered.delete(id);
+                if (n !== undefined)
+                    this.#record(key, n, answer);
+                this.#job.answered(sent, answer.usage);
+            },
+        });
+        const over = call.run().then((result) => {
+            this.#pending.delete(id);
+            this.#ended(sent, result, pending.attempt, body, n === undefined ? undefined : id);
+        });
+        const pending = { call, over, attempt };
+        this.#pending.set(id, pending);
+        return pending;
+    }
+    /** @param id of the question; undefined when it is none */
+    #ended(sent, result, attempt, body, id) {
+        const lost = result.kind === 'refused' || result.kind === 'unanswered';
+        if (lost || result.kind === 'failed' || (result.kind === 'abandoned' && result.sent))
+            this.#count({ failed: 1 });
+        if (id !== undefined && (lost || (result.kind === 'abandoned' && result.withheld)))
+            attempt.unanswered.add(id);
+        if (lost && sent.method === 'POST') {
+            const words = result.kind === 'refused' ? describeProviderError(result.error) : result.why;
+            attempt.refusal = `${words}${describeRequest(body)}`;
+        }
+        this.#job.ended(sent, result);
+    }
+    #record(key, n, answer) {
+        const journal = this.#journal;
+        if (!journal || !this.#recording || journal.stateful)
+            return;
+        this.#writing(() => journal.append(key, n, answer));
+    }
+    /** From its first request that makes or uses something at the API on, nothing of the eval can be replayed. */
+    #becomeStateful(request) {
+        const journal = this.#journal;
+        if (!journal || !this.#recording || journal.stateful)
+            return;
+        this.#stateMadeBy = request;
+        this.#writing(() => journal.markStateful());
+    }
+    #writing(work) {
+        try {
+            work();
+        }
+        catch (error) {
+            this.#recording = false;
+            this.#job.warnOnce(`Answers of ${this.#name} cannot be recorded: ${(0,errors/* reasonOf */.A3)(error)}. The eval continues; if it is interrupted, these requests are sent again.`);
+        }
+    }
+    #noteAdaptations(attempt, { adaptations = [] }) {
+        for (const each of adaptations)
+            attempt.adaptations.set(JSON.stringify(each), each);
+    }
+    #count(change) {
+        this.#lastTrafficAt = Date.now();
+        this.#traffic = (0,traffic/* addTraffic */.b5)(this.#traffic, { ...traffic/* noTraffic */.Ps, ...change });
+    }
+}
+/** SHA-256 (hex) of method, path and the whole body. Headers are not part of it: they transport. */
+function requestKey(method, path, body) {
+    return (0,external_node_crypto_.createHash)('sha256').update(`${method} ${path}\n`).update(body).digest('hex');
+}
+function aborted(signal) {
+    return new Promise((resolve) => {
+        if (signal.aborted)
+            resolve();
+        else
+            signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+}
+
+// EXTERNAL MODULE: ./lib/gateway/loopback.js
+var loopback = __nccwpck_require__(1985);
+;// CONCATENATED MODULE: ./lib/gateway/gateway.js
+/**
+ * A loopback HTTP server between the evals and the model API. It records each answer in the journal of the eval, replays it
+ * when the eval runs again, and keeps all evals together under one limit.
+ *
+ * An eval reaches it under a path token of its own, which cannot be guessed: `http://127.0.0.1:<port>/<token>/openai`
+ * stands for the provider's base URL. Everything behind it is passed on faithfully.
+ */
+
+
+
+
+
+
+
+
+
+/** Clients reuse a connection after seconds of silence; one that is closed at that moment costs them the request. */
+const KEEP_ALIVE_MS = 5 * 60_000;
+async function startGateway(options) {
+    const job = new Job(options);
+    const lanes = new Map();
+    /** Those that may still get answers, and the traffic of all others. */
+    const counting = new Set();
+    let past = traffic/* noTraffic */.Ps;
+    const server = (0,external_node_http_.createServer)((request, response) => {
+        const [, token = '', provider = '', rest = ''] = /^\/([0-9a-f]{48})\/(\w+)([/?].*)?$/.exec(request.url ?? '') ?? [];
+        const lane = lanes.get(token);
+        if (!lane || !Object.hasOwn(providers/* PROVIDERS */.xq, provider)) {
+            request.resume();
+            return answerError(response, 403, 'This gateway serves the evals of one job. The token in the path is not one of them.');
+        }
+        lane.handle(provider, rest, request, response).catch((error) => {
+            answerError(response, 502, `oaievalset-action: ${(0,errors/* reasonOf */.A3)(error)}`);
+        });
+    });
+    server.keepAliveTimeout = KEEP_ALIVE_MS;
+    server.requestTimeout = 0;
+    await new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(0, '127.0.0.1', resolve);
+    });
+    const origin = `http://127.0.0.1:${server.address().port}`;
+    return {
+        unusable: job.unusable,
+        openLane(name, journal) {
+            const token = (0,external_node_crypto_.randomBytes)(24).toString('hex');
+            options.log.hide(token);
+            const baseUrls = Object.entries(providers/* PROVIDERS */.xq).map(([id, { variable }]) => [
+                variable,
+                `${origin}/${token}/${id}`,
+            ]);
+            const lane = new Lane({
+                name,
+                journal,
+                job,
+                token,
+                env: { ...Object.fromEntries(baseUrls), ...(0,loopback/* withoutProxy */.$)(options.env) },
+                onClosed() {
+                    lanes.delete(token);
+                    void lane.settled().then(() => {
+                        if (counting.delete(lane))
+                            past = (0,traffic/* addTraffic */.b5)(past, lane.traffic());
+                    });
+                },
+            });
+            lanes.set(token, lane);
+            counting.add(lane);
+            return lane;
+        },
+        traffic: () => [...counting].reduce((sum, lane) => (0,traffic/* addTraffic */.b5)(sum, lane.traffic()), past),
+        stop: () => job.stop(),
+        async close() {
+            // No client waits for a response any more, and what waits for its turn leaves.
+            server.closeAllConnections();
+            await Promise.all([new Promise((done) => server.close(done)), job.close()]);
+        },
+    };
+}
+
+// EXTERNAL MODULE: ./lib/model/format.js
+var format = __nccwpck_require__(9774);
+;// CONCATENATED MODULE: ./lib/run/budget.js
+
+function openBudget(options) {
+    const { timeMs, tokens, beganAt, sampleResume } = options;
+    const limit = new AbortController();
+    const known = new Map(options.records.map((record) => [record.eval, record]));
+    let spentTokens = 0;
+    const timeLeftMs = () => (timeMs === undefined ? Number.POSITIVE_INFINITY : beganAt + timeMs - Date.now());
+    const tokensLeft = () => (tokens === undefined ? Number.POSITIVE_INFINITY : tokens - spentTokens);
+    const timer = timeMs === undefined
+        ? undefined
+        : setTimeout(() => limit.abort(new Error(`the time-budget of ${(0,format/* duration */.p0)(timeMs)} is used up`)), Math.max(0, timeLeftMs()));
+    const stillNeeded = ({ key, tokens: used }) => Math.max(0, (known.get(key)?.tokens.total ?? used) - used);
+    const fits = (need, left, whole) => need <= left || (sampleResume && whole !== undefined && need > whole);
+    return {
+        exhausted: limit.signal,
+        reasonToSkip({ key }, running = []) {
+            const record = known.get(key);
+            if (!record)
+                return undefined;
+            const tookMs = Date.parse(record.ended) - Date.parse(record.started);
+            if (!fits(tookMs, timeLeftMs(), timeMs))
+                return `it took ${(0,format/* duration */.p0)(tookMs)} last time; ${(0,format/* duration */.p0)(Math.max(0, timeLeftMs()))} of the time-budget remain`;
+            const reserved = running.reduce((sum, each) => sum + stillNeeded(each), 0);
+            const free = Math.max(0, tokensLeft() - reserved);
+            if (!fits(record.tokens.total, free, tokens)) {
+                const after = reserved > 0 ? ` after reserving ${(0,format/* wholeNumber */.rD)(reserved)} for running evals` : '';
+                return `it used ${(0,format/* wholeNumber */.rD)(record.tokens.total)} tokens last time; ${(0,format/* wholeNumber */.rD)(free)} of the token-budget remain${after}`;
+            }
+            return undefined;
+        },
+        spend({ prompt, completion }) {
+            spentTokens += prompt + completion;
+            if (tokens !== undefined && tokensLeft() <= 0)
+                limit.abort(new Error(`the token-budget of ${(0,format/* wholeNumber */.rD)(tokens)} is used up`));
+        },
+        close: () => clearTimeout(timer),
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/report/failure.js
 /** What an annotation says of an eval that failed. Pure. */
 
@@ -86031,18 +85954,14 @@ function failureAnnotation(reason, attempts, lastLines) {
 
 // EXTERNAL MODULE: ./lib/report/main-metric.js
 var main_metric = __nccwpck_require__(8726);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/engine/engine.js
 var engine_engine = __nccwpck_require__(9402);
 // EXTERNAL MODULE: ./lib/model/completion-record.js
 var completion_record = __nccwpck_require__(3685);
 // EXTERNAL MODULE: ./lib/model/decision.js
 var decision = __nccwpck_require__(283);
-// EXTERNAL MODULE: ./lib/model/traffic.js
-var traffic = __nccwpck_require__(7168);
+// EXTERNAL MODULE: ./lib/plan/command.js
+var command = __nccwpck_require__(4822);
 // EXTERNAL MODULE: ./lib/plan/content.js
 var content = __nccwpck_require__(7146);
 // EXTERNAL MODULE: ./lib/model/part-names.js
@@ -86136,8 +86055,6 @@ function changedLater(path, since) {
 
 // EXTERNAL MODULE: ./lib/process/abort.js
 var abort = __nccwpck_require__(4836);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: ./lib/lines.js
 var lib_lines = __nccwpck_require__(9304);
 // EXTERNAL MODULE: ./lib/progress/journal-line.js
@@ -86466,8 +86383,8 @@ class Reading {
     add(bytes, ended) {
         this.#lines += 1;
         const text = bytes.toString('utf8');
-        const entry = parsePythonJson(text);
-        if (!isObject(entry)) {
+        const entry = record_file_parsePythonJson(text);
+        if (!record_file_isObject(entry)) {
             if (!ended)
                 this.#problem ??= 'it ends in the middle of a line';
             else if (entry === undefined && text.trim() !== '')
@@ -86477,7 +86394,7 @@ class Reading {
         if (!ended)
             this.#problem ??= 'its last line has no end';
         this.#endsWithReport = 'final_report' in entry;
-        if (isObject(entry.final_report))
+        if (record_file_isObject(entry.final_report))
             this.#finalReport = flatten(entry.final_report);
         if (isWholeNumber(entry.event_id)) {
             this.#eventIds.add(entry.event_id);
@@ -86488,11 +86405,11 @@ class Reading {
         if (typeof entry.type !== 'string')
             return;
         this.#events += 1;
-        if (entry.type === 'sampling' && isObject(entry.data) && isObject(entry.data.usage)) {
+        if (entry.type === 'sampling' && record_file_isObject(entry.data) && record_file_isObject(entry.data.usage)) {
             const usage = entry.data.usage;
-            this.#tokens.prompt += count(usage.prompt_tokens);
-            this.#tokens.completion += count(usage.completion_tokens);
-            this.#tokens.total += count(usage.total_tokens);
+            this.#tokens.prompt += record_file_count(usage.prompt_tokens);
+            this.#tokens.completion += record_file_count(usage.completion_tokens);
+            this.#tokens.total += record_file_count(usage.total_tokens);
         }
     }
     summary(problem = this.#problem ?? this.#gap()) {
@@ -86511,7 +86428,7 @@ class Reading {
     }
 }
 /** JSON as Python's `json` writes it: with `NaN`, `Infinity` and `-Infinity`, which come back as strings of that name. */
-function parsePythonJson(text) {
+function record_file_parsePythonJson(text) {
     try {
         return JSON.parse(text);
     }
@@ -86545,7 +86462,7 @@ function flatten(report) {
 function* leaves(report, prefix) {
     for (const [name, value] of Object.entries(report)) {
         const path = (prefix + name).slice(0, 4096);
-        if (isObject(value))
+        if (record_file_isObject(value))
             yield* leaves(value, `${path}/`);
         else if (Array.isArray(value))
             yield [path, JSON.stringify(value).slice(0, 4096)];
@@ -86555,13 +86472,13 @@ function* leaves(report, prefix) {
             yield [path, value];
     }
 }
-function count(value) {
+function record_file_count(value) {
     return isWholeNumber(value) ? value : 0;
 }
 function isWholeNumber(value) {
     return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
-function isObject(value) {
+function record_file_isObject(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -86745,8 +86662,6 @@ function evaluatedNothing({ samples: recorded, finalReport = {} }, known) {
     return values.includes('NaN') && values.every((value) => value === 'NaN' || value === 0 || value === null);
 }
 
-// EXTERNAL MODULE: ./lib/process/after.js
-var after = __nccwpck_require__(6195);
 ;// CONCATENATED MODULE: ./lib/run/signs-of-life.js
 /** Tells output that shows an eval at work from output that only shows it failing at the same thing again. */
 /** What clients print before they try again: backoff, tenacity, openai, anthropic, urllib3, google-api-core and LiteLLM. */
@@ -86773,12 +86688,12 @@ const PROGRESS_BAR = /^(.*?)(?:\d{1,3}%\s*\||\d+(?:\.\d+)?[kMG]?(?:it|B)? \[\d+:
 const RATE = /[\d.?]+\s*(?:[kMG]?\w+\/s|s\/\w+)/g;
 /** Lines that are remembered. Who prints more different ones is at work. */
 const REMEMBERED = 5000;
-const LONGEST = 300;
+const signs_of_life_LONGEST = 300;
 class SignsOfLife {
     #seen = new Set();
     #bars = new Map();
     read(line) {
-        const text = line.trim().slice(0, LONGEST);
+        const text = line.trim().slice(0, signs_of_life_LONGEST);
         if (text === '')
             return { isNew: false, isComplaint: false };
         const failedCall = [RETRY, ...FAILED_CALL].some((pattern) => pattern.test(text));
@@ -86843,7 +86758,7 @@ function watchEval({ evalTimeout, stallTimeout }, lastTraffic) {
     const pass = (why) => controller.abort(new Error(why));
     const whole = evalTimeout === undefined
         ? undefined
-        : (0,after/* after */.P)(evalTimeout, () => pass(`it took longer than the eval-timeout of ${(0,format/* duration */.p0)(evalTimeout)}; ${asked()}, and ${printedLast()}`));
+        : after(evalTimeout, () => pass(`it took longer than the eval-timeout of ${(0,format/* duration */.p0)(evalTimeout)}; ${asked()}, and ${printedLast()}`));
     const stalled = setInterval(() => {
         const last = Math.max(since, lastNew, lastTraffic());
         if (Date.now() - last >= stallTimeout)
@@ -86875,6 +86790,7 @@ function watchEval({ evalTimeout, stallTimeout }, lastTraffic) {
 
 ;// CONCATENATED MODULE: ./lib/run/execute-eval.js
 /** Runs one eval, as often as it may be tried, and records it when it ends well. */
+
 
 
 
@@ -86948,7 +86864,7 @@ async function executeEval(planned, options, log, onProgress = () => { }) {
         const sent = lane.sentCount();
         if (outcome.status !== 'fresh' && journal && sent > 0) {
             log.info(`Waiting for ${(0,format/* wholeNumber */.rD)(sent)} requests that were already sent to the API.`);
-            await lane.drain((0,abort/* abortedAfter */.U)(DRAIN_MS, options.hurry));
+            await lane.drain((0,abort/* abortedAfter */.U)(DRAIN_MS, options.deadline));
         }
         lane.close();
         if (journal)
@@ -87011,7 +86927,7 @@ async function runOnce(planned, lane, options, log) {
     const started = new Date();
     const watch = watchEval(limits, () => lane.lastTrafficAt());
     const running = engine.start({
-        args: [options.model, planned.key, ...options.oaievalArgs, '--record_path', recordFile],
+        args: (0,command/* executedArguments */.a)({ ...options.command, evalKey: planned.key }, recordFile),
         env: { ...lane.env, ...threadsFor(planned, threads) },
         onRedraw: watch.printed,
         onLine(line) {
@@ -87415,6 +87331,93 @@ function tell(outcome, milliseconds) {
     if (outcome.status === 'failed')
         return `failed after ${(0,format/* duration */.p0)(milliseconds)}`;
     return `not completed: ${outcome.status === 'pending' ? outcome.reason : outcome.status}`;
+}
+
+;// CONCATENATED MODULE: ./lib/run/run-set.js
+/**
+ * Runs what remains of the set with everything that has to be open meanwhile: budget, gateway, checkpointer and engine. They
+ * are opened in this order; the gateway and the budget are closed before the last checkpoint is saved.
+ */
+
+
+
+
+/** @throws ActionError STATE_UNWRITABLE when a result could not be recorded; post saves what is on disk */
+async function runSet(request) {
+    const { decisions, state, run, log, command, api, limits, evals, checkpoints, cancelled } = request;
+    const { intervalMs, ...checkpointing } = checkpoints;
+    const journals = new Set();
+    let responses = 0;
+    const budget = openBudget({ ...limits, records: state.records, sampleResume: evals.sampleResume });
+    try {
+        const gateway = await startGateway({
+            ...api,
+            models: command.model.split(','),
+            log,
+            onResponse: (usage) => {
+                responses += 1;
+                budget.spend(usage);
+            },
+        });
+        const stopped = AbortSignal.any([cancelled.signal, gateway.unusable, budget.exhausted]);
+        stopped.addEventListener('abort', () => gateway.stop(), { once: true });
+        if (stopped.aborted)
+            gateway.stop();
+        const checkpointer = new Checkpointer({
+            ...checkpointing,
+            state,
+            log,
+            journals,
+            interval: intervalMs,
+            // Requests that were sent do not count: a checkpoint holds only what was answered.
+            mark: () => `${state.records.length} ${responses}`,
+        });
+        checkpointer.start();
+        let outcomes;
+        try {
+            const { timeouts, ...execution } = evals;
+            outcomes = await runEvals(decisions, {
+                ...execution,
+                limits: timeouts,
+                state,
+                run,
+                log,
+                command,
+                engine: request.openEngine(keysToRun(decisions)),
+                gateway,
+                journals,
+                budget,
+                stopped,
+                deadline: cancelled.drainDeadline,
+                onEnded: (tookMs) => {
+                    if (tookMs > intervalMs)
+                        checkpointer.soon();
+                },
+            });
+        }
+        catch (error) {
+            await checkpointer.stop();
+            throw error;
+        }
+        finally {
+            await gateway.close();
+        }
+        const saved = await checkpointer.finish(cancelled.saveDeadline);
+        return {
+            outcomes,
+            traffic: gateway.traffic(),
+            savedKey: saved.key,
+            isSaved: saved.complete,
+            stopped,
+            unusable: gateway.unusable,
+        };
+    }
+    finally {
+        budget.close();
+    }
+}
+function keysToRun(decisions) {
+    return decisions.flatMap((decision) => (decision.kind === 'run' ? [decision.eval.key] : []));
 }
 
 

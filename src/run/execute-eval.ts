@@ -11,6 +11,7 @@ import { wholeNumber } from '../model/format.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { PlannedEval } from '../model/plan.ts';
 import { addTokens, type Traffic } from '../model/traffic.ts';
+import { type CommandParts, executedArguments } from '../plan/command.ts';
 import { changedParts, journalOwner } from '../plan/content.ts';
 import { contentAtEnd } from '../plan/written.ts';
 import { abortedAfter } from '../process/abort.ts';
@@ -28,9 +29,8 @@ import { type EvalTimeouts, watchEval } from './watchdog.ts';
 export interface ExecuteOptions {
   readonly state: State;
   readonly engine: Engine;
-  /** What `oaieval` gets behind model and eval key: the user's arguments and registry paths, never --record_path. */
-  readonly oaievalArgs: readonly string[];
-  readonly model: string;
+  /** What `oaieval` is called with, besides the eval. */
+  readonly command: Omit<CommandParts, 'evalKey'>;
   readonly run: CompletionRecord['run'];
   /** How often an eval is tried before it has failed. */
   readonly attempts: number;
@@ -46,8 +46,8 @@ export interface ExecuteOptions {
   readonly journals: Set<Journal>;
   /** Milliseconds between SIGINT and SIGKILL to an eval that is to end. */
   readonly grace?: number;
-  /** Aborted when there is no time left to wait for answers that are on their way. */
-  readonly hurry: AbortSignal;
+  /** Aborted when responses that are still in flight are no longer waited for. */
+  readonly deadline: AbortSignal;
 }
 
 /** What others may know of an eval while it runs. */
@@ -112,7 +112,7 @@ export async function executeEval(
     const sent = lane.sentCount();
     if (outcome.status !== 'fresh' && journal && sent > 0) {
       log.info(`Waiting for ${wholeNumber(sent)} requests that were already sent to the API.`);
-      await lane.drain(abortedAfter(DRAIN_MS, options.hurry));
+      await lane.drain(abortedAfter(DRAIN_MS, options.deadline));
     }
     lane.close();
     if (journal) options.journals.delete(journal);
@@ -200,7 +200,7 @@ async function runOnce(
   const started = new Date();
   const watch = watchEval(limits, () => lane.lastTrafficAt());
   const running = engine.start({
-    args: [options.model, planned.key, ...options.oaievalArgs, '--record_path', recordFile],
+    args: executedArguments({ ...options.command, evalKey: planned.key }, recordFile),
     env: { ...lane.env, ...threadsFor(planned, threads) },
     onRedraw: watch.printed,
     onLine(line) {

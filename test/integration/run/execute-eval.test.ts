@@ -74,8 +74,7 @@ async function bench(script: string, { faults, ...options }: BenchOptions = {}) 
   const complete: ExecuteOptions = {
     state,
     engine,
-    oaievalArgs: [],
-    model: 'gpt-4',
+    command: { model: 'gpt-4', args: [], registryPaths: [] },
     run: { repository: 'o/r', id: '1', attempt: 1 },
     attempts: 1,
     gateway,
@@ -85,7 +84,7 @@ async function bench(script: string, { faults, ...options }: BenchOptions = {}) 
     limits: { evalTimeout: undefined, stallTimeout: 600_000 },
     journals,
     grace: 600_000,
-    hurry: new AbortController().signal,
+    deadline: new AbortController().signal,
     ...options,
   };
   return {
@@ -397,7 +396,7 @@ describe('answers of an eval that has not finished', () => {
   test('are kept when it failed while another is on its way', { timeout: 10_000 }, async () => {
     const bed = await bench("await ask('x'); ask('y'); await until('sent'); process.exit(1)", {
       attempts: 2,
-      hurry: AbortSignal.abort(),
+      deadline: AbortSignal.abort(),
     });
     bed.api.holdWhen(({ body }) => JSON.stringify(body).includes('"y"'));
     const ended = bed.execute();
@@ -424,7 +423,7 @@ describe('answers of an eval that has not finished', () => {
   });
 
   test('are not waited for when there is no time', { timeout: 10_000 }, async () => {
-    const bed = await bench(leaving, { hurry: AbortSignal.abort() });
+    const bed = await bench(leaving, { deadline: AbortSignal.abort() });
     bed.api.holdAfter(0);
     const ended = bed.execute();
     await bed.api.untilHeld(1);

@@ -76,8 +76,7 @@ async function run(
         for (const tell of changed.splice(0)) tell();
       },
     },
-    model: 'gpt-4',
-    oaievalArgs: [],
+    command: { model: 'gpt-4', args: [], registryPaths: [] },
     run: { repository: 'o/r', id: '1', attempt: 1 },
     attempts: 1,
     exitOnError: false,
@@ -92,7 +91,7 @@ async function run(
       sampleResume: false,
     }),
     stopped: new AbortController().signal,
-    hurry: new AbortController().signal,
+    deadline: new AbortController().signal,
     ...options,
   });
   outcomes.catch(() => {});

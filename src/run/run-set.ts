@@ -1,0 +1,154 @@
+/**
+ * Runs what remains of the set with everything that has to be open meanwhile: budget, gateway, checkpointer and engine. They
+ * are opened in this order; the gateway and the budget are closed before the last checkpoint is saved.
+ */
+import { Checkpointer, type CheckpointerOptions } from '../checkpoint/checkpointer.ts';
+import type { Engine } from '../engine/engine.ts';
+import { startGateway } from '../gateway/gateway.ts';
+import type { ProviderUrls } from '../gateway/providers.ts';
+import type { Log } from '../log.ts';
+import type { Decision } from '../model/decision.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { RunIdentity } from '../model/run-identity.ts';
+import type { Traffic } from '../model/traffic.ts';
+import type { CommandParts } from '../plan/command.ts';
+import type { Journal } from '../progress/journal.ts';
+import type { State } from '../progress/state.ts';
+import { openBudget } from './budget.ts';
+import { runEvals } from './run-evals.ts';
+import type { EvalTimeouts } from './watchdog.ts';
+
+export interface RunSetRequest {
+  readonly decisions: readonly Decision[];
+  readonly state: State;
+  readonly run: RunIdentity;
+  readonly log: Log;
+  readonly command: Omit<CommandParts, 'evalKey'>;
+  /** Opens the engine for the evals with these keys. */
+  readonly openEngine: (evals: readonly string[]) => Engine;
+  readonly api: {
+    /** The environment of evals: proxies, certificates, keys. */
+    readonly env: NodeJS.ProcessEnv;
+    readonly urls: ProviderUrls;
+    readonly maxRequestsInFlight: number;
+  };
+  readonly limits: {
+    /** Since the step began; undefined: no limit. */
+    readonly timeMs: number | undefined;
+    /** Billed prompt and completion tokens; undefined: no limit. */
+    readonly tokens: number | undefined;
+    /** When the step began, in milliseconds since the epoch. */
+    readonly beganAt: number;
+  };
+  readonly evals: {
+    readonly parallelEvals: number;
+    /** How many times to run an eval before it counts as failed. */
+    readonly attempts: number;
+    readonly exitOnError: boolean;
+    /** Whether responses of unfinished evals are recorded, and replayed when they run again. */
+    readonly sampleResume: boolean;
+    readonly timeouts: EvalTimeouts;
+    /** Samples that one eval works on at a time; undefined: evals decides. */
+    readonly threads: number | undefined;
+  };
+  readonly checkpoints: Pick<
+    CheckpointerOptions,
+    'store' | 'isUnchanged' | 'onSave' | 'onSaved' | 'knownUnavailable' | 'onSuperseded'
+  > & { readonly intervalMs: number };
+  readonly cancelled: {
+    /** Aborted when the job is cancelled. */
+    readonly signal: AbortSignal;
+    /** Aborted when responses that are still in flight are no longer waited for. */
+    readonly drainDeadline: AbortSignal;
+    /** Aborted when there is no time left to save a checkpoint. */
+    readonly saveDeadline: AbortSignal;
+  };
+}
+
+export interface SetOutcome {
+  /** In the order of the decisions. */
+  readonly outcomes: readonly Outcome[];
+  readonly traffic: Traffic;
+  /** Key of the newest checkpoint of this run; empty when there is none. */
+  readonly savedKey: string;
+  /** Whether a later save could not do better. */
+  readonly isSaved: boolean;
+  /** Aborted when the run ended early, with an Error that says why. */
+  readonly stopped: AbortSignal;
+  /** Aborted, with an ApiUnusable, when the API refused the job or could not be reached. */
+  readonly unusable: AbortSignal;
+}
+
+/** @throws ActionError STATE_UNWRITABLE when a result could not be recorded; post saves what is on disk */
+export async function runSet(request: RunSetRequest): Promise<SetOutcome> {
+  const { decisions, state, run, log, command, api, limits, evals, checkpoints, cancelled } = request;
+  const { intervalMs, ...checkpointing } = checkpoints;
+  const journals = new Set<Journal>();
+  let responses = 0;
+  const budget = openBudget({ ...limits, records: state.records, sampleResume: evals.sampleResume });
+  try {
+    const gateway = await startGateway({
+      ...api,
+      models: command.model.split(','),
+      log,
+      onResponse: (usage) => {
+        responses += 1;
+        budget.spend(usage);
+      },
+    });
+    const stopped = AbortSignal.any([cancelled.signal, gateway.unusable, budget.exhausted]);
+    stopped.addEventListener('abort', () => gateway.stop(), { once: true });
+    if (stopped.aborted) gateway.stop();
+    const checkpointer = new Checkpointer({
+      ...checkpointing,
+      state,
+      log,
+      journals,
+      interval: intervalMs,
+      // Requests that were sent do not count: a checkpoint holds only what was answered.
+      mark: () => `${state.records.length} ${responses}`,
+    });
+    checkpointer.start();
+    let outcomes: readonly Outcome[];
+    try {
+      const { timeouts, ...execution } = evals;
+      outcomes = await runEvals(decisions, {
+        ...execution,
+        limits: timeouts,
+        state,
+        run,
+        log,
+        command,
+        engine: request.openEngine(keysToRun(decisions)),
+        gateway,
+        journals,
+        budget,
+        stopped,
+        deadline: cancelled.drainDeadline,
+        onEnded: (tookMs) => {
+          if (tookMs > intervalMs) checkpointer.soon();
+        },
+      });
+    } catch (error) {
+      await checkpointer.stop();
+      throw error;
+    } finally {
+      await gateway.close();
+    }
+    const saved = await checkpointer.finish(cancelled.saveDeadline);
+    return {
+      outcomes,
+      traffic: gateway.traffic(),
+      savedKey: saved.key,
+      isSaved: saved.complete,
+      stopped,
+      unusable: gateway.unusable,
+    };
+  } finally {
+    budget.close();
+  }
+}
+
+function keysToRun(decisions: readonly Decision[]): string[] {
+  return decisions.flatMap((decision) => (decision.kind === 'run' ? [decision.eval.key] : []));
+}
