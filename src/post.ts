@@ -4,7 +4,7 @@ import { secret } from './action/input-values.ts';
 import { actionLog as log } from './action/log.ts';
 import { publishSummary } from './action/publish.ts';
 import { loadSession, type Session, saveSession } from './action/session.ts';
-import { checkpointStore } from './checkpoint/adopt-checkpoint.ts';
+import { checkpointStore } from './checkpoint/checkpoint-store.ts';
 import { Checkpointer } from './checkpoint/checkpointer.ts';
 import { ActionError } from './errors.ts';
 import { lockState } from './progress/lock.ts';
@@ -50,6 +50,7 @@ async function saveAndTell(session: Session, paths: StatePaths): Promise<void> {
     encryptionKey: secret('encryption-key'),
     temporaryDirectory: context.temporaryDirectory,
     firstSeq: session.nextSeq,
+    env: process.env,
   });
   const checkpointer = new Checkpointer({
     state,

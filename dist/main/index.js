@@ -74049,6 +74049,233 @@ async function publishSummary(results, context, notes, log) {
 
 /***/ }),
 
+/***/ 1960:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Ri: () => (/* binding */ enginesRequest),
+  zq: () => (/* binding */ githubOf),
+  cu: () => (/* binding */ identityOf),
+  oJ: () => (/* binding */ installationOf),
+  bf: () => (/* binding */ ownerOf),
+  NX: () => (/* binding */ planRequest),
+  BN: () => (/* binding */ runRequest),
+  r0: () => (/* binding */ storeRequest)
+});
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/checkpoint/keys.js
+var keys = __nccwpck_require__(448);
+;// CONCATENATED MODULE: ./lib/checkpoint/identity.js
+/** Which user of an eval set a job is, so that two of them never share a checkpoint: docs/adr/0007-whose-checkpoint.md. */
+
+
+/** Holds nothing but hashes of what may be confidential, so that it can be written down. */
+function checkpointIdentity(request, user) {
+    const { model, evalSet, cacheKey, args, registryPaths, workingDirectory, urls } = request;
+    const { workflow, job, step, matrix, runId, runAttempt, workspace } = user;
+    const portable = (text) => withoutWorkspace(text, workspace);
+    return {
+        model,
+        evalSet,
+        cacheKey,
+        request: (0,keys/* shortHash */.B)({
+            args: args.map(portable),
+            registryPaths: registryPaths.map(portable),
+            workingDirectory: (0,external_node_path_.relative)(workspace || workingDirectory, workingDirectory),
+            urls: Object.entries(urls).map(([name, url]) => [name, serverOf(url)]),
+        }, 32),
+        user: (0,keys/* shortHash */.B)({ workflow, job, step, matrix }, 32),
+        shard: { index: 1, count: 1 },
+        runId,
+        runAttempt,
+    };
+}
+/** A self-hosted runner may have its checkout elsewhere than the one that ran the last attempt. */
+function withoutWorkspace(text, workspace) {
+    return workspace.length > 1 ? text.replaceAll(workspace, '.') : text;
+}
+/**
+ * The server of a base URL. A service container has another port in each run. User name, password and query only give
+ * access, and may be secrets.
+ */
+function serverOf({ protocol, host, hostname, pathname }) {
+    const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname) || hostname.endsWith('.localhost');
+    return `${protocol}//${isLoopback ? hostname : host}${pathname.replace(/\/+$/, '')}`;
+}
+
+// EXTERNAL MODULE: ./node_modules/undici/index.js
+var undici = __nccwpck_require__(6752);
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(452);
+// EXTERNAL MODULE: ./lib/text.js
+var lib_text = __nccwpck_require__(8804);
+;// CONCATENATED MODULE: ./lib/github/github-api.js
+/** A client for GitHub's REST API: one request at a time, through the proxies of the environment. */
+
+
+
+const TIMEOUT_MS = 10_000;
+const MAX_CAUSE_BYTES = 300;
+class GitHubApi {
+    #options;
+    constructor(options) {
+        this.#options = options;
+    }
+    /** Never rejects, does not follow redirects, and does not retry. */
+    async request(wanted) {
+        const { timeoutMs = TIMEOUT_MS, token } = this.#options;
+        const agent = new undici/* EnvHttpProxyAgent */.J2();
+        const stop = new AbortController();
+        const timer = setTimeout(() => stop.abort(new DOMException('', 'TimeoutError')), timeoutMs);
+        const onAbort = () => stop.abort();
+        wanted.signal?.addEventListener('abort', onAbort, { once: true });
+        if (wanted.signal?.aborted)
+            onAbort();
+        try {
+            const response = await (0,undici/* request */.Em)(this.#urlOf(wanted), {
+                method: wanted.method,
+                dispatcher: agent,
+                headers: {
+                    accept: 'application/vnd.github+json',
+                    authorization: `Bearer ${token}`,
+                    'user-agent': 'oaievalset-action',
+                    'x-github-api-version': '2022-11-28',
+                    ...(wanted.body === undefined ? {} : { 'content-type': 'application/json' }),
+                },
+                body: wanted.body === undefined ? null : JSON.stringify(wanted.body),
+                signal: stop.signal,
+            });
+            return this.#resultOf(response.statusCode, response.headers, await response.body.text());
+        }
+        catch (error) {
+            return { kind: 'failed', cause: this.#safe(`GitHub cannot be reached (${whyUnreachable(error)})`) };
+        }
+        finally {
+            clearTimeout(timer);
+            wanted.signal?.removeEventListener('abort', onAbort);
+            await agent.destroy().catch(() => { });
+        }
+    }
+    #urlOf({ path, query = {} }) {
+        const { apiUrl, repository } = this.#options;
+        const [owner = '', name = ''] = repository.split('/').map(encodeURIComponent);
+        const url = new URL(`${apiUrl.replace(/\/+$/, '')}/repos/${owner}/${name}/${path}`);
+        for (const [key, value] of Object.entries(query))
+            url.searchParams.set(key, value);
+        return url;
+    }
+    #resultOf(status, headers, text) {
+        const body = parsed(text);
+        if (status >= 200 && status < 300)
+            return { kind: 'ok', body };
+        const message = messageOf(body);
+        const detail = this.#safe(`HTTP ${status}${message && `, ${message}`}`);
+        if (status === 404)
+            return { kind: 'missing', cause: `GitHub does not find it (${detail})` };
+        const isLimited = status === 429 ||
+            (status === 403 && (headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined));
+        if (isLimited)
+            return { kind: 'rate-limited', cause: `GitHub limits the rate of requests (HTTP ${status})` };
+        if (status === 401 || status === 403)
+            return { kind: 'denied', cause: detail };
+        return { kind: 'failed', cause: `GitHub responded with ${detail}` };
+    }
+    #safe(text) {
+        return (0,lib_text/* oneLine */.TN)(text.replaceAll(this.#options.token || '\0', '***'), MAX_CAUSE_BYTES);
+    }
+}
+/** Undefined for a body that is no JSON, such as the error page of a proxy. */
+function parsed(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+function messageOf(body) {
+    const message = body?.message;
+    return typeof message === 'string' ? message : '';
+}
+function whyUnreachable(error) {
+    if (error instanceof Error && error.name === 'TimeoutError')
+        return 'no response in time';
+    if (error instanceof Error && error.name === 'AbortError')
+        return 'the request was stopped';
+    return error?.code ?? (0,errors/* reasonOf */.A3)(error);
+}
+
+// EXTERNAL MODULE: ./lib/action/signals.js + 1 modules
+var signals = __nccwpck_require__(2417);
+;// CONCATENATED MODULE: ./lib/action/requests.js
+
+
+
+/** How long a cancelled job still waits for responses that are in flight. */
+const DRAIN_MS = 2000;
+/** Left for the outputs and the summary when a cancelled job saves its state. */
+const REPORT_RESERVE_MS = 700;
+function ownerOf({ inputs, context }) {
+    const { cacheKey, model, evalSet } = inputs;
+    return { repository: context.repository, cacheKey, model, evalSet };
+}
+function identityOf({ inputs, context, urls }) {
+    return checkpointIdentity({ ...inputs, urls }, { ...context, matrix: inputs.matrix });
+}
+function storeRequest(step, identity, firstSeq) {
+    const { temporaryDirectory } = step.context;
+    const { encryptionKey } = step.secrets;
+    return { identity, encryptionKey, temporaryDirectory, firstSeq, env: step.ownEnv };
+}
+/** Which Python, with which packages. */
+function installationOf({ inputs, evalEnv: env }) {
+    const { python, evalsVersion, extraPackages, workingDirectory } = inputs;
+    return { python, evalsVersion, extraPackages, workingDirectory, env };
+}
+function enginesRequest({ inputs, evalEnv: env }) {
+    const { engine, workingDirectory: cwd, model, registryPaths, chatFallback } = inputs;
+    return { engine, cwd, env, models: model.split(','), registryPaths, chatFallback };
+}
+/** What the plan is made for. */
+function planRequest(step) {
+    const { model, evalSet, args, registryPaths, chatFallback, engine } = step.inputs;
+    const asked = { model, evalSet, args, registryPaths, chatFallback, sharesRegistry: engine === 'warm' };
+    return { ...installationOf(step), ...asked, temporaryDirectory: step.context.temporaryDirectory };
+}
+function runRequest(step, cancelled) {
+    const { inputs, context, urls, evalEnv: env, beganAt } = step;
+    const { model, args, registryPaths, maxRequestsInFlight, parallelEvals, attempts, exitOnError } = inputs;
+    // Evals work on as many samples at a time as may be requested; the gateway keeps all of them under one limit.
+    const threads = inputs.chatFallback && !env.EVALS_THREADS ? maxRequestsInFlight : undefined;
+    const timeouts = { evalTimeout: inputs.evalTimeout, stallTimeout: inputs.stallTimeout };
+    return {
+        run: { repository: context.repository, id: context.runId, attempt: context.runAttempt },
+        command: { model, args, registryPaths },
+        api: { env, urls, maxRequestsInFlight },
+        limits: { timeMs: inputs.timeBudget, tokens: inputs.tokenBudget, beganAt },
+        evals: { parallelEvals, attempts, exitOnError, sampleResume: inputs.sampleResume, timeouts, threads },
+        cancelled: {
+            signal: cancelled.signal,
+            drainDeadline: cancelled.after(DRAIN_MS),
+            saveDeadline: cancelled.after(signals/* CANCEL_GRACE_MS */.R - REPORT_RESERVE_MS),
+        },
+    };
+}
+/** GitHub's API, when the workflow gave a token for it. */
+function githubOf({ context, secrets }) {
+    const { apiUrl, repository } = context;
+    return secrets.githubToken === ''
+        ? undefined
+        : new GitHubApi({ apiUrl, repository, token: secrets.githubToken });
+}
+
+
+/***/ }),
+
 /***/ 9090:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -74962,88 +75189,126 @@ function readStep(log, env = process.env) {
 
 /***/ }),
 
-/***/ 8517:
+/***/ 4132:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BY: () => (/* binding */ storageLines),
+/* harmony export */   Dx: () => (/* binding */ linesOf),
+/* harmony export */   Ee: () => (/* binding */ saysUnable),
+/* harmony export */   LH: () => (/* binding */ foundEntry),
+/* harmony export */   c_: () => (/* binding */ lastMatch),
+/* harmony export */   mb: () => (/* binding */ toolMessage),
+/* harmony export */   o4: () => (/* binding */ firstMatch),
+/* harmony export */   pc: () => (/* binding */ redacted)
+/* harmony export */ });
+function linesOf(stdout) {
+    return stdout.split(/\r?\n/).map((line) => {
+        const command = /^::([\w-]+)(?: [^:]*)?::(.*)$/.exec(line);
+        if (!command)
+            return { level: 'info', text: line };
+        return { level: command[1] ?? '', text: unescapeData(command[2] ?? '') };
+    });
+}
+/**
+ * What the Azure SDK logged on stderr (AZURE_LOG_LEVEL=info), as lines of level `storage`. It keeps signatures out of its
+ * log. The client's own message about a failed upload or download is empty, or the words of an answer without its status.
+ */
+function storageLines(stderr) {
+    return stderr.split('\n').flatMap((line) => {
+        const text = /^azure:\S+ (.*)/.exec(line)?.[1];
+        return text === undefined ? [] : [{ level: 'storage', text }];
+    });
+}
+/** The first group of the first line that matches. */
+function firstMatch(lines, pattern) {
+    for (const line of lines) {
+        const match = pattern.exec(line.text);
+        if (match)
+            return match[1];
+    }
+    return undefined;
+}
+/** The first group of the last line that matches. */
+function lastMatch(lines, pattern) {
+    return firstMatch(lines.toReversed(), pattern);
+}
+/** Whether a line of a tool, or of the shell that should start it, is about what it cannot do, not about what it was given. */
+function saysUnable(line) {
+    return UNABLE.test(line);
+}
+const UNABLE = /unrecogni[sz]ed option|(invalid|unknown|illegal|unsupported) option|option .* (is not supported|requires)|^usage: |Incorrect parameters|You may not specify more than one|Can'?t (launch|initialize) (external|filter)|Cannot exec|: not found$|command not found|applet not found|Unable to locate executable|spawn .* (ENOENT|EACCES|ENOEXEC)|Exec format error/i;
+/** A line of a tool for a message: without the path of the tool, and with nothing that ends the clause it is put into. */
+function toolMessage(line) {
+    return redacted(line.trim().replace(/^\S*\/(?=[\w.-]+(?: \(child\))?: )/, ''), []).replace(/[.;]+$/, '');
+}
+/** Key of the entry that the client found, whatever became of it; undefined when it found none. */
+function foundEntry(lines) {
+    return (firstMatch(lines, /^Cache hit for(?: restore-key)?: (.*)$/) ??
+        firstMatch(lines.filter(({ level }) => level === 'debug'), /^\{.*"cacheKey":"([^"\\]+)"/));
+}
+/**
+ * One line of at most 300 characters, without what would let a reader of the log use the cache in our name: the given
+ * secrets, tokens, and of an address everything but the host.
+ */
+function redacted(text, secrets) {
+    let result = text;
+    for (const secret of secrets)
+        if (secret)
+            result = result.replaceAll(secret, '***');
+    result = result
+        .replace(/\b(https?:\/\/)(?:[^\s/?#"'<>@]*@)?([^\s/?#"'<>]+)[^\s"'<>]*/gi, '$1$2/…')
+        .replace(/\beyJ[\w-]+(?:\.[\w-]*)*/g, '***')
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+        .replace(/[\s\u0000-\u001f\u007f]+/g, ' ')
+        .trim();
+    return result.length > 300 ? `${result.slice(0, 299)}…` : result;
+}
+/** Reverses what @actions/core does to the text of a workflow command. */
+function unescapeData(text) {
+    return text.replace(/%0D/g, '\r').replace(/%0A/g, '\n').replace(/%25/g, '%');
+}
+
+
+/***/ }),
+
+/***/ 9059:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Vk: () => (/* binding */ CUT_OFF),
+/* harmony export */   h7: () => (/* binding */ RESULT_FD),
+/* harmony export */   nm: () => (/* binding */ CHECKPOINT_PATH)
+/* harmony export */ });
+/** The message of an `error`, when the client would have waited for ever for the rest of an answer. */
+const CUT_OFF = 'an answer ended in the middle';
+const RESULT_FD = 3;
+/**
+ * The one path every checkpoint holds, relative to a directory made for the call.
+ *
+ * It is part of the entry's version: a checkpoint is only found by who asks for this very path. A constant keeps that
+ * apart from the machine's workspace, temporary and state directories.
+ */
+const CHECKPOINT_PATH = 'tmp/oaievalset';
+
+
+/***/ }),
+
+/***/ 1199:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  vQ: () => (/* binding */ adoptCheckpoint),
-  ms: () => (/* binding */ checkpointStore),
-  Ob: () => (/* binding */ restoreCheckpoint)
+  m: () => (/* binding */ checkpointStore)
 });
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./lib/errors.js
 var errors = __nccwpck_require__(452);
-// EXTERNAL MODULE: ./lib/progress/paths.js
-var progress_paths = __nccwpck_require__(8943);
-// EXTERNAL MODULE: ./lib/progress/state.js + 1 modules
-var progress_state = __nccwpck_require__(1094);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./lib/checkpoint/keys.js
+var keys = __nccwpck_require__(448);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/model/command.js
-var command = __nccwpck_require__(4252);
-// EXTERNAL MODULE: ./lib/progress/completions-file.js + 1 modules
-var completions_file = __nccwpck_require__(4200);
-;// CONCATENATED MODULE: ./lib/checkpoint/content.js
-/** Whether two states say the same, for the question whether a checkpoint is worth saving. */
-
-
-
-
-
-function contentOf(state) {
-    const { logs, journal } = state.paths;
-    const done = {
-        records: state.records.map(completions_file/* formatRecord */.bM).sort(),
-        commands: state.commands.map(command/* commandId */.v).sort(),
-        files: [...sizesBelow(logs), ...sizesBelow(journal)],
-    };
-    return {
-        done: (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(done)).digest('hex'),
-        plan: state.plan,
-    };
-}
-/** On a machine with other paths the same plan is made from files of other names: that is nothing new. */
-function saysTheSame(a, b) {
-    return a.done === b.done && samePlan(a.plan, b.plan);
-}
-function samePlan(a, b) {
-    if (!a || !b)
-        return a === b;
-    if (a.signature === b.signature)
-        return true;
-    if (JSON.stringify(answerOf(a)) !== JSON.stringify(answerOf(b)))
-        return false;
-    const [ofA, ofB] = [filesOf(a), filesOf(b)];
-    const elsewhere = JSON.stringify(ofA) !== JSON.stringify(ofB);
-    return elsewhere && JSON.stringify(namesOf(ofA)) === JSON.stringify(namesOf(ofB));
-}
-function answerOf({ evals, made: { evalsVersion, needsApiKey } }) {
-    return { evals, evalsVersion, needsApiKey };
-}
-function filesOf({ made: { basis } }) {
-    return [...basis.files].sort();
-}
-function namesOf(paths) {
-    return paths.map((path) => (0,external_node_path_.basename)(path)).sort();
-}
-function sizesBelow(folder) {
-    if (!(0,external_node_fs_.existsSync)(folder))
-        return [];
-    return (0,external_node_fs_.readdirSync)(folder, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => (0,external_node_path_.join)(entry.parentPath, entry.name))
-        .sort()
-        .map((path) => [(0,external_node_path_.relative)(folder, path), (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.size ?? -1]);
-}
-
-// EXTERNAL MODULE: ./lib/checkpoint/keys.js
-var checkpoint_keys = __nccwpck_require__(448);
 // EXTERNAL MODULE: ./lib/action-root.js
 var action_root = __nccwpck_require__(5118);
 // EXTERNAL MODULE: external "node:fs/promises"
@@ -75258,7 +75523,7 @@ function restoreOutcome(answer) {
     if (result.operation !== 'save' && result.key !== undefined)
         return { kind: 'hit', key: result.key };
     // For the client a miss and a failure are the same, but for what it prints.
-    const trouble = told('restore', answer);
+    const trouble = reportedFailure('restore', answer);
     const entry = trouble?.kind === 'failed' ? entryFoundBy(answer) : undefined;
     return trouble ? { ...trouble, ...(entry === undefined ? {} : { entry }) } : { kind: 'miss' };
 }
@@ -75270,20 +75535,19 @@ function saveOutcome(answer, key) {
     const result = resultOf('save', answer);
     if ('kind' in result)
         return result;
-    const failure = told('save', answer);
+    const failure = reportedFailure('save', answer);
     if (failure)
         return failure;
     if (result.operation !== 'save' || result.id === -1) {
         return { kind: 'failed', cause: 'the cache client gave up without saying why' };
     }
-    const lookUp = result.found === key ? undefined : told('restore', answer);
+    const lookUp = result.found === key ? undefined : reportedFailure('restore', answer);
     // A job that may write and not read cannot look; that the client told of no failure has to do.
     if (result.found !== key && lookUp?.kind !== 'unavailable') {
         const why = lookUp ? `looking it up failed: ${lookUp.cause}` : 'the cache service does not find it';
         return { kind: 'failed', cause: `the entry was uploaded, but ${why}` };
     }
-    const bytes = (0,client_output/* archiveBytes */.qc)((0,client_output/* linesOf */.Dx)(answer.run.stdout));
-    return { kind: 'saved', key, ...(bytes === undefined ? {} : { bytes }) };
+    return { kind: 'saved', key };
 }
 const STOPPED = 'it was stopped before it was done';
 function tookTooLong(timeoutMs) {
@@ -75311,7 +75575,7 @@ function resultOf(operation, { run, timeoutMs, secrets }) {
     return result;
 }
 /** What the client's output tells about an operation that did not succeed. */
-function told(operation, { run, secrets }) {
+function reportedFailure(operation, { run, secrets }) {
     const lines = outputOf(run);
     const mode = skippedByMode(operation, lines);
     if (mode !== undefined) {
@@ -75748,8 +76012,12 @@ function limitOf(timeoutMs, signal) {
     };
 }
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:events"
 var external_node_events_ = __nccwpck_require__(8474);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(7075);
 ;// CONCATENATED MODULE: external "node:stream/promises"
@@ -75895,7 +76163,7 @@ async function sealTree(root, path, target, sealing) {
     const output = (0,external_node_fs_.createWriteStream)(target, { flags: 'wx', mode: 0o600 });
     output.write(header);
     const { env, signal, entryKey } = sealing;
-    const chunks = sealingStream({ key, prefix, names: encryption_namesOf(header, entryKey) });
+    const chunks = sealingStream({ key, prefix, names: namesOf(header, entryKey) });
     const tar = startTar(['-cf', '-', '-C', root, path], env);
     await together((0,external_node_stream_promises_namespaceObject.pipeline)(tar.stdout, (0,external_node_zlib_.createGzip)({ level: GZIP_LEVEL }), chunks, output, { signal }), tar, signal);
 }
@@ -75916,7 +76184,7 @@ async function openSealed(source, into, mostBytes, sealing) {
             throw new SealBroken('it was encrypted with another key, or its first bytes are damaged');
         }
         const { env, signal, entryKey } = sealing;
-        const chunks = openingStream({ key: derived.key, prefix, names: encryption_namesOf(header, entryKey) });
+        const chunks = openingStream({ key: derived.key, prefix, names: namesOf(header, entryKey) });
         const input = file.createReadStream({ start: HEADER, highWaterMark: CHUNK, autoClose: false });
         const tar = startTar(['-xf', '-', ...AS_OURS, '-C', into], env);
         const stages = [input, chunks, (0,external_node_zlib_.createGunzip)(), bounded(mostBytes), feeding(tar.stdin)];
@@ -75949,7 +76217,7 @@ async function derive(text, salt) {
     });
     return { key: bytes.subarray(0, 32), check: bytes.subarray(32) };
 }
-function encryption_namesOf(header, entryKey) {
+function namesOf(header, entryKey) {
     return Buffer.concat([header, Buffer.from(entryKey)]);
 }
 function bounded(mostBytes) {
@@ -76112,176 +76380,8 @@ async function exists(path) {
     return (0,promises_.lstat)(path).then(() => true, () => false);
 }
 
-// EXTERNAL MODULE: external "node:timers/promises"
-var external_node_timers_promises_ = __nccwpck_require__(8500);
-;// CONCATENATED MODULE: ./lib/checkpoint/trust/untrusted-tree.js
-/** What was unpacked from a cache that others can write to, looked at before anything of it is read. */
-
-
-
-
-/** Far above the checkpoint of any eval set, far below what hurts a runner. */
-const CHECKPOINT_BOUNDS = {
-    entries: 200_000,
-    bytes: 8 * 1024 ** 3,
-    depth: 32,
-    pathBytes: 1024,
-};
-/** The bounds, with no more bytes than half of what is free in `directory`: what is restored is then copied from there. */
-function boundsIn(directory, bounds = CHECKPOINT_BOUNDS) {
-    const { bavail, bsize } = (0,external_node_fs_.statfsSync)(directory);
-    const room = Math.floor((bavail * bsize) / 2);
-    return room < bounds.bytes ? { ...bounds, bytes: room, scarce: true } : bounds;
-}
-/**
- * Says, as a clause, what in a tree cannot come from this action; undefined when nothing does. Then all of it is for this
- * user alone.
- *
- * It stops at the first such thing, and holds no list of the entries: a million of them cost no memory. It never keeps the
- * process from hearing a signal.
- * @throws the reason of the signal, when that is aborted
- */
-async function findForbiddenEntry(directory, bounds = CHECKPOINT_BOUNDS, signal) {
-    let entries = 0;
-    let bytes = 0;
-    try {
-        for await (const { path, depth, entry } of walk(directory)) {
-            if (signal?.aborted)
-                break;
-            entries += 1;
-            if (entries > bounds.entries)
-                return `it holds more than ${bounds.entries} files`;
-            const name = shown((0,external_node_path_.relative)(directory, path));
-            if (depth > bounds.depth)
-                return `${name} is nested deeper than ${bounds.depth} directories`;
-            if (Buffer.byteLength((0,external_node_path_.relative)(directory, path)) > bounds.pathBytes) {
-                return `the path ${name} is longer than ${bounds.pathBytes} bytes`;
-            }
-            if (ODD_CHARACTERS.test(entry.name))
-                return `the name ${name} holds control characters`;
-            const stat = await (0,promises_.lstat)(path);
-            const odd = oddity(stat);
-            if (odd)
-                return `${name} is ${odd}`;
-            if (stat.isFile())
-                bytes += sizeOf(stat);
-            if (bytes > bounds.bytes)
-                return `it holds more than ${inUnits(bounds.bytes)}`;
-            if (stat.mode & 0o077)
-                await (0,promises_.chmod)(path, stat.isDirectory() ? 0o700 : 0o600);
-        }
-    }
-    catch (error) {
-        // Names that are not UTF-8 and directories without permissions end here.
-        return `it cannot be read whole (${error.code ?? 'unknown error'})`;
-    }
-    signal?.throwIfAborted();
-    return undefined;
-}
-/**
- * Calls `exceeded` when what is being written below a directory outgrows the bounds, and returns why, as a clause. Ends
- * without when `done` is aborted. It looks four times a second, or half of the time when a look takes longer: a bomb
- * overshoots by what a disk takes in that time.
- */
-async function watchGrowth(directory, bounds, exceeded, done) {
-    while (!done.aborted) {
-        const begun = performance.now();
-        const why = await outgrown(directory, bounds, done);
-        if (why) {
-            exceeded();
-            return why;
-        }
-        const pause = Math.max(250, performance.now() - begun);
-        await (0,external_node_timers_promises_.setTimeout)(pause, undefined, { signal: done, ref: false }).catch(() => { });
-    }
-    return undefined;
-}
-/** Says, as a clause, which bound the files below a directory exceed; it may be written to in the meantime. */
-async function outgrown(directory, bounds, done) {
-    let entries = 0;
-    let bytes = 0;
-    const open = [directory];
-    try {
-        for (let path = open.pop(); path !== undefined; path = open.pop()) {
-            // What the client removes while we look is not there any more, and does not count.
-            for await (const entry of (await (0,promises_.opendir)(path).catch(() => undefined)) ?? []) {
-                if (done?.aborted)
-                    return undefined;
-                entries += 1;
-                const below = (0,external_node_path_.join)(path, entry.name);
-                const stat = await (0,promises_.lstat)(below).catch(() => undefined);
-                if (stat?.isFile())
-                    bytes += sizeOf(stat);
-                if (entries > bounds.entries)
-                    return `it unpacks to more than ${bounds.entries} files`;
-                if (bytes > bounds.bytes)
-                    return `it unpacks to more than ${inUnits(bounds.bytes)}${bounds.scarce ? ', half of what is free on the disk of this runner' : ''}`;
-                if (stat?.isDirectory())
-                    open.push(below);
-            }
-        }
-    }
-    catch {
-        // The next look tells.
-    }
-    return undefined;
-}
-/** Control and format characters, line and paragraph separators: in a log they hide or forge what is around them. */
-const ODD_CHARACTERS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
-function oddity(stat) {
-    if (stat.isSymbolicLink())
-        return 'a symbolic link';
-    if (stat.isDirectory())
-        return (stat.mode & 0o700) === 0o700 ? undefined : 'a directory without permissions';
-    if (stat.isFIFO())
-        return 'a named pipe';
-    if (stat.isSocket())
-        return 'a socket';
-    if (!stat.isFile())
-        return 'a device';
-    if (stat.nlink > 1)
-        return 'a hard link';
-    if (!(stat.mode & 0o400))
-        return 'a file without permissions';
-    // Directories may have inherited theirs from the temporary directory.
-    if (stat.mode & 0o6000)
-        return 'a setuid or setgid program';
-    return undefined;
-}
-/** Depth first; keeps one open directory for each level. */
-async function* walk(top) {
-    const open = [{ dir: await (0,promises_.opendir)(top), path: top }];
-    try {
-        for (let current = open.at(-1); current; current = open.at(-1)) {
-            const entry = await current.dir.read();
-            if (!entry) {
-                await open.pop()?.dir.close();
-                continue;
-            }
-            const path = (0,external_node_path_.join)(current.path, entry.name);
-            // The caller looks at it first, and does not come back when it is too deep, too long or unlike a directory.
-            yield { path, depth: open.length, entry };
-            if (entry.isDirectory())
-                open.push({ dir: await (0,promises_.opendir)(path), path });
-        }
-    }
-    finally {
-        for (const { dir } of open)
-            await dir.close();
-    }
-}
-function sizeOf(stat) {
-    return Math.max(stat.size, stat.blocks * 512);
-}
-function inUnits(bytes) {
-    return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
-}
-/** A name for a message: in quotes, of bounded length, with nothing in it that acts on a terminal. */
-function shown(name) {
-    const safe = JSON.stringify(name).replace(new RegExp(ODD_CHARACTERS, 'gu'), '?');
-    return safe.length > 120 ? `${safe.slice(0, 119)}…"` : safe;
-}
-
+// EXTERNAL MODULE: ./lib/checkpoint/trust/untrusted-tree.js
+var untrusted_tree = __nccwpck_require__(9578);
 ;// CONCATENATED MODULE: ./lib/checkpoint/cache/fetch.js
 /** One entry of the cache, from the service into a directory of its own. */
 
@@ -76304,7 +76404,7 @@ async function fetchEntry(wanted, context) {
         }
         const unusable = (cause) => ({ ...failed((0,client_output/* redacted */.pc)(cause, client.secrets)), entry: key });
         const sealing = { encryptionKey, entryKey: key, env: client.toolEnvironment, signal: limit.both() };
-        const trouble = await unwrap(staging, boundsIn(staging, bounds).bytes, sealing);
+        const trouble = await unwrap(staging, (0,untrusted_tree/* boundsIn */.lF)(staging, bounds).bytes, sealing);
         if (trouble)
             return unusable(trouble.cause);
         for (const name of [FILES, OPENED, ARCHIVES, PROGRAMS])
@@ -76321,10 +76421,10 @@ async function fetchEntry(wanted, context) {
 /** A restore whose archive is a bomb ends when it outgrows the bounds, not when the disk is full. */
 async function download(wanted, staging, context) {
     const { client, packing, limit } = context;
-    const bounds = boundsIn(staging, context.bounds);
+    const bounds = (0,untrusted_tree/* boundsIn */.lF)(staging, context.bounds);
     const grown = new AbortController();
     const done = new AbortController();
-    const watching = watchGrowth(staging, bounds, () => grown.abort(), done.signal);
+    const watching = (0,untrusted_tree/* watchGrowth */.tB)(staging, bounds, () => grown.abort(), done.signal);
     const signal = AbortSignal.any([grown.signal, ...(limit.signal ? [limit.signal] : [])]);
     const answer = await client.ask({ operation: 'restore', ...wanted }, staging, packing, {
         ...limit,
@@ -76332,10 +76432,10 @@ async function download(wanted, staging, context) {
     });
     done.abort();
     // What was unpacked between two looks counts as well.
-    const tooMuch = (await watching) ?? (await outgrown(staging, bounds));
+    const tooMuch = (await watching) ?? (await (0,untrusted_tree/* exceededBound */.Mz)(staging, bounds));
     if (!tooMuch)
         return restoreOutcome(answer);
-    return bounds.scarce ? failed(`${tooMuch}; free some disk space`) : bomb(tooMuch, answer);
+    return bounds.limitedByDisk ? failed(`${tooMuch}; free some disk space`) : bomb(tooMuch, answer);
 }
 function bomb(tooMuch, answer) {
     const entry = entryFoundBy(answer);
@@ -76486,335 +76586,18 @@ function openCheckpointStore(options) {
     };
 }
 
-// EXTERNAL MODULE: ./lib/progress/progress-file.js
-var progress_file = __nccwpck_require__(1119);
-// EXTERNAL MODULE: ./lib/progress/saved-plan.js
-var saved_plan = __nccwpck_require__(6366);
-;// CONCATENATED MODULE: ./lib/checkpoint/trust/inspection.js
-/** What a restored tree has to be before anything of it is used. What came out of a cache is not trusted. */
-
-
-
-
-
-
-/** In bytes. A larger file is left to the state, which has bounds of its own; that of 10,000 evals has half of it. */
-const LARGEST = 32 * 1024 * 1024;
-/** Of what a tree holds, only the files of this model and eval set are looked at. */
-function inspectionFor(model, evalSet) {
-    return async (directory, signal) => {
-        const forbidden = await findForbiddenEntry(directory, CHECKPOINT_BOUNDS, signal);
-        if (forbidden)
-            return { kind: 'unusable', why: forbidden };
-        const paths = (0,progress_paths/* statePaths */.mt)(directory, model, evalSet);
-        const [progress, resume] = await Promise.all([kindOf(paths.progressFile), kindOf(paths.resume)]);
-        if (!progress && !resume)
-            return { kind: 'unusable', why: 'it holds nothing of this model and eval set' };
-        const flaw = (progress === 'directory' && 'its progress file is a directory') ||
-            (resume === 'file' && 'its completion records are no directory') ||
-            (await flawIn(paths));
-        return flaw ? { kind: 'flawed', why: flaw } : undefined;
-    };
-}
-/** What the state would not use of it; the rest of the tree is good. */
-async function flawIn({ completions, progressFile, plan }) {
-    const badRecords = (0,completions_file/* parseCompletions */.tr)(await textOf(completions)).rejected;
-    if (badRecords)
-        return `its completion records cannot be read: ${badRecords}`;
-    const badLines = (0,progress_file/* parseProgress */.T)(await textOf(progressFile)).rejected;
-    if (badLines)
-        return `its progress file cannot be read: ${badLines}`;
-    const planText = await textOf(plan);
-    const saved = planText === '' ? undefined : (0,saved_plan/* parseSavedPlan */.q4)(planText);
-    return saved && 'reason' in saved ? `its plan cannot be read: ${saved.reason}` : undefined;
-}
-async function kindOf(path) {
-    return (0,promises_.lstat)(path).then((stat) => (stat.isDirectory() ? 'directory' : 'file'), () => undefined);
-}
-/** Empty for a file that is not there, that is none, or that is too large. */
-async function textOf(path) {
-    const stat = await (0,promises_.lstat)(path).catch(() => undefined);
-    return stat?.isFile() && stat.size <= LARGEST ? (0,promises_.readFile)(path, 'utf8') : '';
-}
-
-;// CONCATENATED MODULE: ./lib/checkpoint/adopt-checkpoint.js
-/** The state of an eval set as a checkpoint: taken out of the Actions cache, put into it. */
-
-
-
-
-
+;// CONCATENATED MODULE: ./lib/checkpoint/checkpoint-store.js
 
 
 
 
 /** @throws ActionError INPUT_INVALID when the encryption key can be guessed */
-function checkpointStore(request) {
-    const { identity, encryptionKey, temporaryDirectory, firstSeq } = request;
-    const problem = encryptionKey && encryptionKeyProblem(encryptionKey);
+function checkpointStore({ identity, ...options }) {
+    const problem = options.encryptionKey && encryptionKeyProblem(options.encryptionKey);
     if (problem) {
         throw new errors/* ActionError */.lZ('INPUT_INVALID', `The input encryption-key cannot be used: ${problem}.`, 'Make a key with "openssl rand -base64 32", and store it as a secret of the repository.');
     }
-    const keys = (0,checkpoint_keys/* checkpointKeys */.v)(identity);
-    return openCheckpointStore({ keys, env: process.env, temporaryDirectory, firstSeq, encryptionKey });
-}
-/**
- * Restores into a directory of its own and says what that means for the run; nothing is taken over yet.
- * @throws the reason of the signal, when that is aborted: a cancelled restore is no reason for a warning
- */
-async function restoreCheckpoint(request) {
-    const { store, identity, resume, log, signal } = request;
-    const inspect = inspectionFor(identity.model, identity.evalSet);
-    const restored = resume
-        ? await store.restore({ signal, inspect })
-        : ((await store.check({ signal })) ?? { kind: 'miss' });
-    if (restored.kind !== 'hit')
-        signal?.throwIfAborted();
-    const keys = (0,checkpoint_keys/* checkpointKeys */.v)(identity);
-    if (restored.kind === 'hit')
-        reportHit(restored, keys, log);
-    else if (restored.kind === 'unavailable')
-        reportUnavailable(restored, log);
-    else if (restored.kind === 'miss' && resume)
-        reportMiss(restored.unreadable, keys, log);
-    else if (restored.kind === 'failed') {
-        log.warning(`No checkpoint was restored: ${restored.cause}. The run goes on with what this machine has; evals that ` +
-            'earlier runs completed elsewhere are run again.', 'Checkpoint not restored');
-    }
-    return restored;
-}
-const ORIGINS = {
-    'this run': '',
-    'an earlier run': ', of an earlier run',
-    'the same request': ', of another job or step that asked for the same. What is done there is reused',
-    'the same set': ', of other arguments of this eval set. What has the same content is reused',
-};
-function reportHit({ key, passedOver }, keys, log) {
-    for (const { key: broken, why } of passedOver) {
-        log.warning(`The checkpoint ${broken} is not used: ${why}. An older one is used in its place: ${key}.`, 'Checkpoint rejected');
-    }
-    log.info(`Restored the checkpoint ${key}${ORIGINS[keys.originOf(key)]}`);
-}
-function reportUnavailable({ cause, canBeFixed }, log) {
-    if (canBeFixed) {
-        log.warning(`Checkpoints can neither be restored nor saved: ${cause}. The evals are not affected, but what this run completes ` +
-            'can only be reused on this machine.', 'No checkpoints');
-    }
-    else {
-        log.info(`No checkpoints: ${cause}. Progress is kept in the state directory of this machine only.`);
-    }
-}
-function reportMiss(unreadable, keys, log) {
-    const without = 'starting from what this machine has.';
-    if (unreadable === undefined) {
-        log.info(`There is no checkpoint yet: no entry of the cache begins with ${keys.anyOfSet}. So ${without}`);
-    }
-    else {
-        log.warning(`The checkpoint ${unreadable} was packed with zstd, which this machine does not have: ${without} Install zstd in a ` +
-            'step before this one, such as "apk add zstd" or "apt-get install -y zstd", to have it restored.', 'Checkpoint not restored');
-    }
-}
-/**
- * Opens the state of this machine and takes over what the restored checkpoint knows, where that holds up.
- * @throws ActionError STATE_UNWRITABLE
- */
-function adoptCheckpoint(options, restored) {
-    const state = progress_state/* State */.Uw.open(options);
-    const without = { state, restoredKey: '', isUnchanged: () => false };
-    if (restored.kind !== 'hit')
-        return without;
-    try {
-        const { model, evalSet } = options.owner;
-        // Of what it holds, only the files of this model and eval set are looked at.
-        const paths = (0,progress_paths/* statePaths */.mt)(restored.directory, model, evalSet);
-        const staged = progress_state/* State */.Uw.open({ ...options, paths, rejectTo: (0,progress_paths/* stateFolder */.yp)(options.paths) });
-        const held = contentOf(staged);
-        state.merge(staged);
-        return {
-            state,
-            restoredKey: restored.key,
-            isUnchanged: () => saysTheSame(contentOf(state), held),
-        };
-    }
-    catch (error) {
-        refuse(restored.key, (0,errors/* reasonOf */.A3)(error), options.log);
-        return without;
-    }
-    finally {
-        discard(restored.staging);
-    }
-}
-function refuse(key, why, log) {
-    log.warning(`The checkpoint ${key} is not used: ${why}. The run goes on with what this machine has. ` +
-        'Delete the entry in the caches of the repository, or change cache-key.', 'Checkpoint rejected');
-}
-/** A tree that cannot be removed, say for paths that are too long, is left to the runner: it ends no run. */
-function discard(staging) {
-    try {
-        (0,external_node_fs_.rmSync)(staging, { recursive: true, force: true });
-    }
-    catch {
-        // It is in RUNNER_TEMP, which the runner empties after the job.
-    }
-}
-
-
-/***/ }),
-
-/***/ 4132:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   BY: () => (/* binding */ storageLines),
-/* harmony export */   Dx: () => (/* binding */ linesOf),
-/* harmony export */   Ee: () => (/* binding */ saysUnable),
-/* harmony export */   LH: () => (/* binding */ foundEntry),
-/* harmony export */   c_: () => (/* binding */ lastMatch),
-/* harmony export */   mb: () => (/* binding */ toolMessage),
-/* harmony export */   o4: () => (/* binding */ firstMatch),
-/* harmony export */   pc: () => (/* binding */ redacted),
-/* harmony export */   qc: () => (/* binding */ archiveBytes)
-/* harmony export */ });
-function linesOf(stdout) {
-    return stdout.split(/\r?\n/).map((line) => {
-        const command = /^::([\w-]+)(?: [^:]*)?::(.*)$/.exec(line);
-        if (!command)
-            return { level: 'info', text: line };
-        return { level: command[1] ?? '', text: unescapeData(command[2] ?? '') };
-    });
-}
-/**
- * What the Azure SDK logged on stderr (AZURE_LOG_LEVEL=info), as lines of level `storage`. It keeps signatures out of its
- * log. The client's own message about a failed upload or download is empty, or the words of an answer without its status.
- */
-function storageLines(stderr) {
-    return stderr.split('\n').flatMap((line) => {
-        const text = /^azure:\S+ (.*)/.exec(line)?.[1];
-        return text === undefined ? [] : [{ level: 'storage', text }];
-    });
-}
-/** The first group of the first line that matches. */
-function firstMatch(lines, pattern) {
-    for (const line of lines) {
-        const match = pattern.exec(line.text);
-        if (match)
-            return match[1];
-    }
-    return undefined;
-}
-/** The first group of the last line that matches. */
-function lastMatch(lines, pattern) {
-    return firstMatch(lines.toReversed(), pattern);
-}
-/** Whether a line of a tool, or of the shell that should start it, is about what it cannot do, not about what it was given. */
-function saysUnable(line) {
-    return UNABLE.test(line);
-}
-const UNABLE = /unrecogni[sz]ed option|(invalid|unknown|illegal|unsupported) option|option .* (is not supported|requires)|^usage: |Incorrect parameters|You may not specify more than one|Can'?t (launch|initialize) (external|filter)|Cannot exec|: not found$|command not found|applet not found|Unable to locate executable|spawn .* (ENOENT|EACCES|ENOEXEC)|Exec format error/i;
-/** A line of a tool for a message: without the path of the tool, and with nothing that ends the clause it is put into. */
-function toolMessage(line) {
-    return redacted(line.trim().replace(/^\S*\/(?=[\w.-]+(?: \(child\))?: )/, ''), []).replace(/[.;]+$/, '');
-}
-/** Key of the entry that the client found, whatever became of it; undefined when it found none. */
-function foundEntry(lines) {
-    return (firstMatch(lines, /^Cache hit for(?: restore-key)?: (.*)$/) ??
-        firstMatch(lines.filter(({ level }) => level === 'debug'), /^\{.*"cacheKey":"([^"\\]+)"/));
-}
-/** Size in bytes of the archive that was sent or received, when the client told. */
-function archiveBytes(lines) {
-    const bytes = firstMatch(lines, /^Cache Size: .*\((\d+) B\)/) ?? firstMatch(lines, /^Sent \d+ of (\d+) /);
-    return bytes === undefined ? undefined : Number(bytes);
-}
-/**
- * One line of at most 300 characters, without what would let a reader of the log use the cache in our name: the given
- * secrets, tokens, and of an address everything but the host.
- */
-function redacted(text, secrets) {
-    let result = text;
-    for (const secret of secrets)
-        if (secret)
-            result = result.replaceAll(secret, '***');
-    result = result
-        .replace(/\b(https?:\/\/)(?:[^\s/?#"'<>@]*@)?([^\s/?#"'<>]+)[^\s"'<>]*/gi, '$1$2/…')
-        .replace(/\beyJ[\w-]+(?:\.[\w-]*)*/g, '***')
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-        .replace(/[\s\u0000-\u001f\u007f]+/g, ' ')
-        .trim();
-    return result.length > 300 ? `${result.slice(0, 299)}…` : result;
-}
-/** Reverses what @actions/core does to the text of a workflow command. */
-function unescapeData(text) {
-    return text.replace(/%0D/g, '\r').replace(/%0A/g, '\n').replace(/%25/g, '%');
-}
-
-
-/***/ }),
-
-/***/ 9059:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Vk: () => (/* binding */ CUT_OFF),
-/* harmony export */   h7: () => (/* binding */ RESULT_FD),
-/* harmony export */   nm: () => (/* binding */ CHECKPOINT_PATH)
-/* harmony export */ });
-/** The message of an `error`, when the client would have waited for ever for the rest of an answer. */
-const CUT_OFF = 'an answer ended in the middle';
-const RESULT_FD = 3;
-/**
- * The one path every checkpoint holds, relative to a directory made for the call.
- *
- * It is part of the entry's version: a checkpoint is only found by who asks for this very path. A constant keeps that
- * apart from the machine's workspace, temporary and state directories.
- */
-const CHECKPOINT_PATH = 'tmp/oaievalset';
-
-
-/***/ }),
-
-/***/ 1486:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   X: () => (/* binding */ checkpointIdentity)
-/* harmony export */ });
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
-/* harmony import */ var _keys_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(448);
-/** Which user of an eval set a job is, so that two of them never share a checkpoint: docs/adr/0007-whose-checkpoint.md. */
-
-
-/** Holds nothing but hashes of what may be confidential, so that it can be written down. */
-function checkpointIdentity(request, user) {
-    const { model, evalSet, cacheKey, args, registryPaths, workingDirectory, urls } = request;
-    const { workflow, job, step, matrix, runId, runAttempt, workspace } = user;
-    const portable = (text) => withoutWorkspace(text, workspace);
-    return {
-        model,
-        evalSet,
-        cacheKey,
-        request: (0,_keys_js__WEBPACK_IMPORTED_MODULE_1__/* .shortHash */ .B)({
-            args: args.map(portable),
-            registryPaths: registryPaths.map(portable),
-            workingDirectory: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.relative)(workspace || workingDirectory, workingDirectory),
-            urls: Object.entries(urls).map(([name, url]) => [name, serverOf(url)]),
-        }, 32),
-        user: (0,_keys_js__WEBPACK_IMPORTED_MODULE_1__/* .shortHash */ .B)({ workflow, job, step, matrix }, 32),
-        shard: { index: 1, count: 1 },
-        runId,
-        runAttempt,
-    };
-}
-/** A self-hosted runner may have its checkout elsewhere than the one that ran the last attempt. */
-function withoutWorkspace(text, workspace) {
-    return workspace.length > 1 ? text.replaceAll(workspace, '.') : text;
-}
-/**
- * The server of a base URL. A service container has another port in each run. User name, password and query only give
- * access, and may be secrets.
- */
-function serverOf({ protocol, host, hostname, pathname }) {
-    const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname) || hostname.endsWith('.localhost');
-    return `${protocol}//${isLoopback ? hostname : host}${pathname.replace(/\/+$/, '')}`;
+    return openCheckpointStore({ keys: (0,keys/* checkpointKeys */.v)(identity), ...options });
 }
 
 
@@ -76931,137 +76714,547 @@ function safe(text) {
 
 /***/ }),
 
+/***/ 3961:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  v: () => (/* binding */ restoreCheckpoint)
+});
+
+// UNUSED EXPORTS: RestoredCheckpoint
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(452);
+// EXTERNAL MODULE: ./lib/progress/paths.js
+var progress_paths = __nccwpck_require__(8943);
+// EXTERNAL MODULE: ./lib/progress/state.js + 1 modules
+var progress_state = __nccwpck_require__(1094);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/model/command.js
+var command = __nccwpck_require__(4252);
+// EXTERNAL MODULE: ./lib/progress/completions-file.js + 1 modules
+var completions_file = __nccwpck_require__(4200);
+;// CONCATENATED MODULE: ./lib/checkpoint/content.js
+/** Whether two states say the same, for the question whether a checkpoint is worth saving. */
+
+
+
+
+
+function contentOf(state) {
+    const { logs, journal } = state.paths;
+    const done = {
+        records: state.records.map(completions_file/* formatRecord */.bM).sort(),
+        commands: state.commands.map(command/* commandId */.v).sort(),
+        files: [...sizesBelow(logs), ...sizesBelow(journal)],
+    };
+    return {
+        done: (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(done)).digest('hex'),
+        plan: state.plan,
+    };
+}
+/** On a machine with other paths the same plan is made from files of other names: that is nothing new. */
+function saysTheSame(a, b) {
+    return a.done === b.done && samePlan(a.plan, b.plan);
+}
+function samePlan(a, b) {
+    if (!a || !b)
+        return a === b;
+    if (a.signature === b.signature)
+        return true;
+    if (JSON.stringify(answerOf(a)) !== JSON.stringify(answerOf(b)))
+        return false;
+    const [ofA, ofB] = [filesOf(a), filesOf(b)];
+    const elsewhere = JSON.stringify(ofA) !== JSON.stringify(ofB);
+    return elsewhere && JSON.stringify(namesOf(ofA)) === JSON.stringify(namesOf(ofB));
+}
+function answerOf({ evals, made: { evalsVersion, needsApiKey } }) {
+    return { evals, evalsVersion, needsApiKey };
+}
+function filesOf({ made: { basis } }) {
+    return [...basis.files].sort();
+}
+function namesOf(paths) {
+    return paths.map((path) => (0,external_node_path_.basename)(path)).sort();
+}
+function sizesBelow(folder) {
+    if (!(0,external_node_fs_.existsSync)(folder))
+        return [];
+    return (0,external_node_fs_.readdirSync)(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => (0,external_node_path_.join)(entry.parentPath, entry.name))
+        .sort()
+        .map((path) => [(0,external_node_path_.relative)(folder, path), (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.size ?? -1]);
+}
+
+// EXTERNAL MODULE: ./lib/checkpoint/keys.js
+var keys = __nccwpck_require__(448);
+;// CONCATENATED MODULE: ./lib/checkpoint/restore-messages.js
+const ORIGINS = {
+    'this run': '',
+    'an earlier run': ', of an earlier run',
+    'the same request': ', of another job or step that requested the same. Its results are reused',
+    'the same set': ', of other arguments of this eval set. Results with the same content are reused',
+};
+function reportRestore(outcome, keys, log) {
+    if (outcome.kind === 'hit')
+        reportHit(outcome, keys, log);
+    else if (outcome.kind === 'miss')
+        reportMiss(outcome.unreadable, keys, log);
+    else if (outcome.kind === 'unavailable')
+        reportUnavailable(outcome, log);
+    else {
+        log.warning(`No checkpoint was restored: ${outcome.cause}. The run continues with the state of this machine; evals that ` +
+            'earlier runs completed elsewhere are run again.', 'Checkpoint not restored');
+    }
+}
+function reportHit({ key, passedOver }, keys, log) {
+    for (const { key: broken, why } of passedOver) {
+        log.warning(`The checkpoint ${broken} is not used: ${why}. An older one is used in its place: ${key}.`, 'Checkpoint rejected');
+    }
+    log.info(`Restored the checkpoint ${key}${ORIGINS[keys.originOf(key)]}`);
+}
+function reportUnavailable({ cause, canBeFixed }, log) {
+    if (canBeFixed) {
+        log.warning(`Checkpoints can neither be restored nor saved: ${cause}. The evals are not affected, but what this run completes ` +
+            'can only be reused on this machine.', 'No checkpoints');
+    }
+    else {
+        log.info(`No checkpoints: ${cause}. Progress is kept in the state directory of this machine only.`);
+    }
+}
+function reportMiss(unreadable, keys, log) {
+    if (unreadable === undefined) {
+        log.info(`There is no checkpoint yet: no entry of the cache begins with ${keys.anyOfSet}. The run starts with the state of ` +
+            'this machine.');
+    }
+    else {
+        log.warning(`The checkpoint ${unreadable} was packed with zstd, which this machine does not have. The run starts with the state ` +
+            'of this machine. To restore such checkpoints, install zstd in a step before this one, such as "apk add zstd" or ' +
+            '"apt-get install -y zstd".', 'Checkpoint not restored');
+    }
+}
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: ./lib/model/owner.js
+var owner = __nccwpck_require__(9682);
+// EXTERNAL MODULE: ./lib/progress/progress-file.js
+var progress_file = __nccwpck_require__(1119);
+// EXTERNAL MODULE: ./lib/progress/saved-plan.js
+var saved_plan = __nccwpck_require__(6366);
+// EXTERNAL MODULE: ./lib/checkpoint/trust/untrusted-tree.js
+var untrusted_tree = __nccwpck_require__(9578);
+;// CONCATENATED MODULE: ./lib/checkpoint/trust/inspection.js
+/** Checks what a restored tree holds before anything in it is used: content of a cache is not trusted. */
+
+
+
+
+
+
+
+/** A larger file is left to the state, which has bounds of its own. A file of 10,000 evals has half of this. */
+const MAX_FILE_BYTES = 32 * 1024 * 1024;
+/** Inspects restored trees. It looks only at the files of one model and eval set. */
+class TreeInspector {
+    #owner;
+    #plans = new Map();
+    constructor(owner) {
+        this.#owner = owner;
+    }
+    inspect = async (directory, signal) => {
+        const forbidden = await (0,untrusted_tree/* findForbiddenEntry */.Ll)(directory, untrusted_tree/* CHECKPOINT_BOUNDS */.Xl, signal);
+        if (forbidden)
+            return { kind: 'unusable', why: forbidden };
+        const paths = (0,progress_paths/* statePaths */.mt)(directory, this.#owner.model, this.#owner.evalSet);
+        const [progress, resume] = await Promise.all([kindOf(paths.progressFile), kindOf(paths.resume)]);
+        if (!progress && !resume)
+            return { kind: 'unusable', why: 'it holds nothing of this model and eval set' };
+        const planText = await textOf(paths.plan);
+        const plan = planText === '' ? undefined : (0,saved_plan/* parseSavedPlan */.q4)(planText);
+        if (plan && !('reason' in plan))
+            this.#plans.set(directory, plan);
+        const flaw = (progress === 'directory' && 'its progress file is a directory') ||
+            (resume === 'file' && 'its completion records are no directory') ||
+            (await flawIn(paths)) ||
+            (plan && 'reason' in plan && `its plan cannot be read: ${plan.reason}`);
+        return flaw ? { kind: 'flawed', why: flaw } : undefined;
+    };
+    /** The saved plan of a tree that was inspected, when it belongs to the owner. */
+    planOf(directory) {
+        const plan = this.#plans.get(directory);
+        return plan && (0,owner/* sameOwner */.s)(plan.owner, this.#owner) ? plan : undefined;
+    }
+}
+/** What the state would reject of the tree, which is otherwise good. */
+async function flawIn({ completions, progressFile }) {
+    const badRecords = (0,completions_file/* parseCompletions */.tr)(await textOf(completions)).rejected;
+    if (badRecords)
+        return `its completion records cannot be read: ${badRecords}`;
+    const badLines = (0,progress_file/* parseProgress */.T)(await textOf(progressFile)).rejected;
+    return badLines ? `its progress file cannot be read: ${badLines}` : undefined;
+}
+async function kindOf(path) {
+    return (0,promises_.lstat)(path).then((stat) => (stat.isDirectory() ? 'directory' : 'file'), () => undefined);
+}
+/** Empty when there is no regular file, or it is too large. */
+async function textOf(path) {
+    const stat = await (0,promises_.lstat)(path).catch(() => undefined);
+    return stat?.isFile() && stat.size <= MAX_FILE_BYTES ? (0,promises_.readFile)(path, 'utf8') : '';
+}
+
+;// CONCATENATED MODULE: ./lib/checkpoint/restored-checkpoint.js
+/** A checkpoint that was restored into a directory of its own, until the state of this machine has adopted it. */
+
+
+
+
+
+
+
+
+/**
+ * Restores the nearest checkpoint and reports what was found. The state of this machine does not change yet.
+ * @throws the reason of the signal when it is aborted, instead of a warning that the restore failed
+ */
+async function restoreCheckpoint(request) {
+    const { store, identity, owner, resume, log, signal } = request;
+    const inspector = new TreeInspector(owner);
+    const outcome = resume
+        ? await store.restore({ signal, inspect: inspector.inspect })
+        : ((await store.check({ signal })) ?? { kind: 'miss' });
+    if (outcome.kind !== 'hit')
+        signal?.throwIfAborted();
+    if (resume || outcome.kind !== 'miss')
+        reportRestore(outcome, (0,keys/* checkpointKeys */.v)(identity), log);
+    const plan = outcome.kind === 'hit' ? inspector.planOf(outcome.directory) : undefined;
+    return new RestoredCheckpoint(outcome, plan, log);
+}
+class RestoredCheckpoint {
+    /** The saved plan in the checkpoint, when it has one that belongs to this owner. */
+    plan;
+    #outcome;
+    #log;
+    #adopted;
+    constructor(outcome, plan, log) {
+        this.#outcome = outcome;
+        this.plan = plan;
+        this.#log = log;
+    }
+    get kind() {
+        return this.#outcome.kind;
+    }
+    /** Why this job has no checkpoints at all, which the log already says. */
+    get knownUnavailable() {
+        return this.#outcome.kind === 'unavailable' ? this.#outcome.cause : undefined;
+    }
+    /** Key of the checkpoint that was adopted; empty when none was. */
+    get restoredKey() {
+        return this.#adopted?.key ?? '';
+    }
+    /**
+     * Merges the checkpoint into the state of this machine, and returns that state. A checkpoint that cannot be merged is
+     * reported and left out. The restored files are discarded.
+     */
+    adoptInto(state, { knownCommands } = {}) {
+        const outcome = this.#outcome;
+        if (outcome.kind !== 'hit')
+            return state;
+        try {
+            const { owner } = state;
+            const staged = progress_state/* State */.Uw.open({
+                owner,
+                paths: (0,progress_paths/* statePaths */.mt)(outcome.directory, owner.model, owner.evalSet),
+                log: this.#log,
+                rejectTo: (0,progress_paths/* stateFolder */.yp)(state.paths),
+                ...(knownCommands ? { knownCommands } : {}),
+            });
+            const held = contentOf(staged);
+            state.merge(staged);
+            this.#adopted = { key: outcome.key, held, state };
+        }
+        catch (error) {
+            this.#log.warning(`The checkpoint ${outcome.key} is not used: ${(0,errors/* reasonOf */.A3)(error)}. The run continues with the state of this ` +
+                'machine. Delete the entry in the caches of the repository, or change cache-key.', 'Checkpoint rejected');
+        }
+        finally {
+            this.#discard();
+        }
+        return state;
+    }
+    /** Whether the adopted checkpoint already holds all of the state, so that saving another one is not worth it. */
+    isUnchanged() {
+        return this.#adopted !== undefined && saysTheSame(contentOf(this.#adopted.state), this.#adopted.held);
+    }
+    async [Symbol.asyncDispose]() {
+        this.#discard();
+    }
+    /** Files that cannot be removed, such as ones whose paths are too long, do not end the run. */
+    #discard() {
+        if (this.#outcome.kind !== 'hit')
+            return;
+        try {
+            (0,external_node_fs_.rmSync)(this.#outcome.staging, { recursive: true, force: true });
+        }
+        catch {
+            // They are in RUNNER_TEMP, which the runner empties after the job.
+        }
+    }
+}
+
+
+/***/ }),
+
 /***/ 8876:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   J: () => (/* binding */ supersededCleaner)
+/* harmony export */   w: () => (/* binding */ SupersededCheckpoints)
 /* harmony export */ });
-/* unused harmony export deleteSuperseded */
-/* harmony import */ var undici__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6752);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
-/* harmony import */ var _process_abort_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4836);
-/* harmony import */ var _cache_client_output_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4132);
-/**
- * Deletes the checkpoints that a later one of the same run replaced. Without it a long run fills the repository's cache
- * quota with copies of itself, and GitHub evicts what others cached.
- */
-
-
-
-
-const TIMEOUT_MS = 10_000;
-/**
- * Deletes the entries of `keys` but the newest. Never rejects; what fails may be tried again with the next checkpoint.
- * @param keys of entries that this run and attempt saved, and that were found afterwards, oldest first
- */
-async function deleteSuperseded(keys, options) {
-    const deleted = [];
-    const gone = [];
-    const ending = (kind, cause = '') => ({ kind, deleted, gone, cause });
-    const agent = new undici__WEBPACK_IMPORTED_MODULE_0__/* .EnvHttpProxyAgent */ .J2();
-    try {
-        for (const key of olderOnes(keys)) {
-            const { status, message, limited } = await deleteEntry(key, options, agent);
-            if (status === 200 || status === 204)
-                deleted.push(key);
-            else if (status === 404)
-                gone.push(key);
-            else if (limited)
-                return ending('failed', `GitHub limits the rate of requests (HTTP ${status})`);
-            else if (status === 401 || status === 403) {
-                return ending('denied', `the token may not delete entries of the cache (HTTP ${status}${message})`);
+class SupersededCheckpoints {
+    #options;
+    #newest;
+    /** Oldest first, without the newest. */
+    #superseded = [];
+    #isDenied = false;
+    constructor(options) {
+        this.#options = options;
+    }
+    /** The key of the newest checkpoint that this run saved. */
+    get newest() {
+        return this.#newest;
+    }
+    /** False without a token, or once GitHub has refused it. */
+    get canDelete() {
+        return this.#options.github !== undefined && !this.#isDenied;
+    }
+    /**
+     * Notes that a checkpoint was saved, and deletes the ones that it replaces. A deletion that fails is tried again with the
+     * next checkpoint. Never rejects.
+     */
+    async add(key, signal) {
+        if (this.#newest !== undefined)
+            this.#superseded = [...this.#superseded, this.#newest];
+        this.#newest = key;
+        const { github } = this.#options;
+        if (github && !this.#isDenied)
+            await this.#deleteSuperseded(github, signal);
+    }
+    async #deleteSuperseded(github, signal) {
+        const { ref, log } = this.#options;
+        for (const key of this.#superseded) {
+            // https://docs.github.com/en/rest/actions/cache: deletes the entries with exactly this key.
+            const query = { key, ...(ref === '' ? {} : { ref }) };
+            const result = await github.request({ method: 'DELETE', path: 'actions/caches', query, signal });
+            if (result.kind === 'denied') {
+                this.#isDenied = true;
+                log.info(`Earlier checkpoints of this run stay in the cache: the token may not delete cache entries (${result.cause}). ` +
+                    'They only take cache storage until GitHub evicts them. To have them deleted, give the job ' +
+                    '"permissions: actions: write".');
+                return;
             }
-            else
-                return ending('failed', `GitHub answered HTTP ${status}${message}`);
+            if (result.kind === 'failed' || result.kind === 'rate-limited') {
+                log.info(`Earlier checkpoints were not deleted: ${result.cause}. The next checkpoint will try again.`);
+                return;
+            }
+            // A missing entry was evicted, or deleted by someone else.
+            this.#superseded = this.#superseded.filter((other) => other !== key);
+            if (result.kind === 'ok')
+                log.debug(`Deleted the superseded checkpoint ${key}`);
         }
-        return ending('done');
+    }
+}
+
+
+/***/ }),
+
+/***/ 9578:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ll: () => (/* binding */ findForbiddenEntry),
+/* harmony export */   Mz: () => (/* binding */ exceededBound),
+/* harmony export */   Xl: () => (/* binding */ CHECKPOINT_BOUNDS),
+/* harmony export */   lF: () => (/* binding */ boundsIn),
+/* harmony export */   tB: () => (/* binding */ watchGrowth)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8500);
+/** What was unpacked from a cache that others can write to, looked at before anything of it is read. */
+
+
+
+
+/** Far above the checkpoint of any eval set, far below what hurts a runner. */
+const CHECKPOINT_BOUNDS = {
+    entries: 200_000,
+    bytes: 8 * 1024 ** 3,
+    depth: 32,
+    pathBytes: 1024,
+};
+/** The bounds, with no more bytes than half of what is free in `directory`: what is restored is then copied from there. */
+function boundsIn(directory, bounds = CHECKPOINT_BOUNDS) {
+    const { bavail, bsize } = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statfsSync)(directory);
+    const room = Math.floor((bavail * bsize) / 2);
+    return room < bounds.bytes ? { ...bounds, bytes: room, limitedByDisk: true } : bounds;
+}
+/**
+ * Says, as a clause, what in a tree cannot come from this action; undefined when nothing does. Then all of it is for this
+ * user alone.
+ *
+ * It stops at the first such thing, and holds no list of the entries: a million of them cost no memory. It never keeps the
+ * process from hearing a signal.
+ * @throws the reason of the signal, when that is aborted
+ */
+async function findForbiddenEntry(directory, bounds = CHECKPOINT_BOUNDS, signal) {
+    let entries = 0;
+    let bytes = 0;
+    try {
+        for await (const { path, depth, entry } of walk(directory)) {
+            if (signal?.aborted)
+                break;
+            entries += 1;
+            if (entries > bounds.entries)
+                return `it holds more than ${bounds.entries} files`;
+            const name = shown((0,node_path__WEBPACK_IMPORTED_MODULE_2__.relative)(directory, path));
+            if (depth > bounds.depth)
+                return `${name} is nested deeper than ${bounds.depth} directories`;
+            if (Buffer.byteLength((0,node_path__WEBPACK_IMPORTED_MODULE_2__.relative)(directory, path)) > bounds.pathBytes) {
+                return `the path ${name} is longer than ${bounds.pathBytes} bytes`;
+            }
+            if (ODD_CHARACTERS.test(entry.name))
+                return `the name ${name} holds control characters`;
+            const stat = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.lstat)(path);
+            const odd = oddity(stat);
+            if (odd)
+                return `${name} is ${odd}`;
+            if (stat.isFile())
+                bytes += sizeOf(stat);
+            if (bytes > bounds.bytes)
+                return `it holds more than ${inUnits(bounds.bytes)}`;
+            if (stat.mode & 0o077)
+                await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.chmod)(path, stat.isDirectory() ? 0o700 : 0o600);
+        }
     }
     catch (error) {
-        return ending('failed', (0,_cache_client_output_js__WEBPACK_IMPORTED_MODULE_2__/* .redacted */ .pc)(`GitHub cannot be reached (${whyOf(error)})`, [options.token]));
+        // Names that are not UTF-8 and directories without permissions end here.
+        return `it cannot be read whole (${error.code ?? 'unknown error'})`;
     }
-    finally {
-        await agent.destroy().catch(() => { });
-    }
+    signal?.throwIfAborted();
+    return undefined;
 }
 /**
- * What is to be called with the key of each checkpoint that was saved. Tells at most once, as an info, that the token
- * does not suffice, and does not ask again then. An empty token turns it off.
+ * Calls `exceeded` when what is being written below a directory outgrows the bounds, and returns why, as a clause. Ends
+ * without when `done` is aborted. It looks four times a second, or half of the time when a look takes longer: a bomb
+ * overshoots by what a disk takes in that time.
  */
-function supersededCleaner(options, log) {
-    let keys = [];
-    let off = options.token === '';
-    return async (savedKey, signal) => {
-        if (savedKey === '' || off)
-            return;
-        keys = [...keys, savedKey];
-        const { kind, deleted, gone, cause } = await deleteSuperseded(keys, signal ? { ...options, signal } : options);
-        keys = keys.filter((key) => !deleted.includes(key) && !gone.includes(key));
-        if (deleted.length > 0)
-            log.debug(`Deleted superseded checkpoints: ${deleted.join(', ')}`);
-        if (kind === 'denied') {
-            off = true;
-            log.info(`The earlier checkpoints of this run stay in the cache: ${cause}. That costs nothing but cache storage, until ` +
-                'GitHub evicts them; give the job "permissions: actions: write" to have them deleted.');
+async function watchGrowth(directory, bounds, exceeded, done) {
+    while (!done.aborted) {
+        const begun = performance.now();
+        const why = await exceededBound(directory, bounds, done);
+        if (why) {
+            exceeded();
+            return why;
         }
-        else if (kind === 'failed') {
-            log.info(`Earlier checkpoints were not deleted: ${cause}. It is tried again with the next checkpoint.`);
-        }
-    };
+        const pause = Math.max(250, performance.now() - begun);
+        await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_3__.setTimeout)(pause, undefined, { signal: done, ref: false }).catch(() => { });
+    }
+    return undefined;
 }
-/** Those numbered below the newest, of the same run and attempt. Anything else is not ours to delete. */
-function olderOnes(keys) {
-    const newest = /^(oaievalset-v\d-.+-)(\d+)$/.exec(keys.at(-1) ?? '');
-    const [, stem = '', last = ''] = newest ?? [];
-    if (!newest)
-        return [];
-    return [...new Set(keys)].filter((key) => {
-        const seq = key.slice(stem.length);
-        return key.startsWith(stem) && /^\d+$/.test(seq) && Number(seq) < Number(last);
-    });
-}
-/** https://docs.github.com/en/rest/actions/cache: deletes the entries with exactly this key. */
-async function deleteEntry(key, options, dispatcher) {
-    const { token, apiUrl, repository, ref, timeoutMs = TIMEOUT_MS, signal } = options;
-    const [owner = '', name = ''] = repository.split('/').map(encodeURIComponent);
-    const url = new URL(`${apiUrl.replace(/\/+$/, '')}/repos/${owner}/${name}/actions/caches`);
-    url.searchParams.set('key', key);
-    if (ref)
-        url.searchParams.set('ref', ref);
-    const { statusCode, headers, body } = await (0,undici__WEBPACK_IMPORTED_MODULE_0__/* .request */ .Em)(url, {
-        method: 'DELETE',
-        dispatcher,
-        headers: {
-            accept: 'application/vnd.github+json',
-            authorization: `Bearer ${token}`,
-            'user-agent': 'oaievalset-action',
-            'x-github-api-version': '2022-11-28',
-        },
-        signal: (0,_process_abort_js__WEBPACK_IMPORTED_MODULE_3__/* .abortedAfter */ .U)(timeoutMs, signal),
-    });
-    const text = await body.text();
-    const limited = statusCode === 429 ||
-        (statusCode === 403 &&
-            (headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined));
-    const said = messageOf(text);
-    return { status: statusCode, message: said && `, ${(0,_cache_client_output_js__WEBPACK_IMPORTED_MODULE_2__/* .redacted */ .pc)(said, [token])}`, limited };
-}
-function messageOf(text) {
+/** Says, as a clause, which bound the files below a directory exceed; it may be written to in the meantime. */
+async function exceededBound(directory, bounds, done) {
+    let entries = 0;
+    let bytes = 0;
+    const open = [directory];
     try {
-        const { message } = JSON.parse(text);
-        return typeof message === 'string' ? message : '';
+        for (let path = open.pop(); path !== undefined; path = open.pop()) {
+            // What the client removes while we look is not there any more, and does not count.
+            for await (const entry of (await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.opendir)(path).catch(() => undefined)) ?? []) {
+                if (done?.aborted)
+                    return undefined;
+                entries += 1;
+                const below = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(path, entry.name);
+                const stat = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.lstat)(below).catch(() => undefined);
+                if (stat?.isFile())
+                    bytes += sizeOf(stat);
+                if (entries > bounds.entries)
+                    return `it unpacks to more than ${bounds.entries} files`;
+                if (bytes > bounds.bytes)
+                    return `it unpacks to more than ${inUnits(bounds.bytes)}${bounds.limitedByDisk ? ', half of what is free on the disk of this runner' : ''}`;
+                if (stat?.isDirectory())
+                    open.push(below);
+            }
+        }
     }
     catch {
-        return '';
+        // The next look tells.
+    }
+    return undefined;
+}
+/** Control and format characters, line and paragraph separators: in a log they hide or forge what is around them. */
+const ODD_CHARACTERS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+function oddity(stat) {
+    if (stat.isSymbolicLink())
+        return 'a symbolic link';
+    if (stat.isDirectory())
+        return (stat.mode & 0o700) === 0o700 ? undefined : 'a directory without permissions';
+    if (stat.isFIFO())
+        return 'a named pipe';
+    if (stat.isSocket())
+        return 'a socket';
+    if (!stat.isFile())
+        return 'a device';
+    if (stat.nlink > 1)
+        return 'a hard link';
+    if (!(stat.mode & 0o400))
+        return 'a file without permissions';
+    // Directories may have inherited theirs from the temporary directory.
+    if (stat.mode & 0o6000)
+        return 'a setuid or setgid program';
+    return undefined;
+}
+/** Depth first; keeps one open directory for each level. */
+async function* walk(top) {
+    const open = [{ dir: await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.opendir)(top), path: top }];
+    try {
+        for (let current = open.at(-1); current; current = open.at(-1)) {
+            const entry = await current.dir.read();
+            if (!entry) {
+                await open.pop()?.dir.close();
+                continue;
+            }
+            const path = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(current.path, entry.name);
+            // The caller looks at it first, and does not come back when it is too deep, too long or unlike a directory.
+            yield { path, depth: open.length, entry };
+            if (entry.isDirectory())
+                open.push({ dir: await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.opendir)(path), path });
+        }
+    }
+    finally {
+        for (const { dir } of open)
+            await dir.close();
     }
 }
-function whyOf(error) {
-    if (error instanceof Error && error.name === 'TimeoutError')
-        return 'no answer in time';
-    if (error instanceof Error && error.name === 'AbortError')
-        return 'it was stopped';
-    const code = error?.code;
-    return code ?? (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .reasonOf */ .A3)(error);
+function sizeOf(stat) {
+    return Math.max(stat.size, stat.blocks * 512);
+}
+function inUnits(bytes) {
+    return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
+}
+/** A name for a message: in quotes, of bounded length, with nothing in it that acts on a terminal. */
+function shown(name) {
+    const safe = JSON.stringify(name).replace(new RegExp(ODD_CHARACTERS, 'gu'), '?');
+    return safe.length > 120 ? `${safe.slice(0, 119)}…"` : safe;
 }
 
 
@@ -77650,7 +77843,7 @@ function engines(options) {
     return {
         planner: chosen.planner,
         open: (preparation) => readableOutput(chosen.open(preparation), options.log),
-        close: () => chosen.close(),
+        [Symbol.asyncDispose]: () => chosen.close(),
     };
 }
 function oaievalEngines(options) {
@@ -77739,9 +77932,11 @@ class WarmEngines {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  J: () => (/* binding */ environmentKey),
-  z: () => (/* binding */ prepareEnvironment)
+  J4: () => (/* binding */ environmentKey),
+  xM: () => (/* binding */ preparedOnce)
 });
+
+// UNUSED EXPORTS: prepareEnvironment
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
@@ -78425,6 +78620,14 @@ function withEvals({ interpreter, installed }) {
         lockedRoot: undefined,
     };
 }
+/** `prepareEnvironment` as a function that does it when it is first called, and once. */
+function preparedOnce(request, log) {
+    let prepared;
+    return () => {
+        prepared ??= prepareEnvironment(request, log);
+        return prepared;
+    };
+}
 
 
 /***/ }),
@@ -78734,30 +78937,79 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_finish_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2887);
 /* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2988);
 /* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7065);
-/* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9090);
-/* harmony import */ var _action_signals_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2417);
-/* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9919);
-/* harmony import */ var _checkpoint_adopt_checkpoint_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8517);
-/* harmony import */ var _checkpoint_identity_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1486);
-/* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8876);
+/* harmony import */ var _action_requests_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1960);
+/* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9090);
+/* harmony import */ var _action_signals_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2417);
+/* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9919);
+/* harmony import */ var _checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1199);
+/* harmony import */ var _checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3961);
+/* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(8876);
 /* harmony import */ var _engine_engines_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(3222);
 /* harmony import */ var _environment_prepare_environment_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(2229);
-/* harmony import */ var _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7310);
-/* harmony import */ var _plan_make_plan_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(2906);
-/* harmony import */ var _plan_plan_key_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(5150);
-/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(3023);
-/* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(3787);
-/* harmony import */ var _progress_journals_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(3487);
-/* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(9856);
-/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(8943);
-/* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(6366);
-/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(1094);
-/* harmony import */ var _progress_state_directory_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(4700);
-/* harmony import */ var _report_describe_plan_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(4357);
-/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(8372);
-/* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(5703);
-/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(5784);
-/** The step itself: read inputs → restore → plan → reconcile → run what remains → save → report → exit code. */
+/* harmony import */ var _plan_plan_set_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7463);
+/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(3023);
+/* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(3787);
+/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(8943);
+/* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(6366);
+/* harmony import */ var _progress_state_directory_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(4700);
+/* harmony import */ var _report_describe_plan_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(4357);
+/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(8372);
+/* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(5703);
+/* harmony import */ var _run_open_state_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(8812);
+/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(5076);
+var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var __disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+/** The step, as a table of contents: each line is a chapter of docs/architecture.md, and names the room that has it. */
 
 
 
@@ -78782,170 +79034,86 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 
 
-
-
-
-/** How long a cancelled job still waits for responses that are in flight. */
-const DRAIN_MS = 2000;
-/** Time that a cancelled job keeps for outputs and summary after saving its state. */
-const REPORT_RESERVE_MS = 700;
 async function main(cancelled) {
-    (0,_process_memory_js__WEBPACK_IMPORTED_MODULE_16__/* .keepMemorySmall */ .E)();
-    const step = (0,_action_step_js__WEBPACK_IMPORTED_MODULE_6__/* .readStep */ .j)(_action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
-    const { inputs, context, keys, urls, evalEnv: env } = step;
-    const { model, evalSet, workingDirectory, chatFallback, engine } = inputs;
-    const { python, evalsVersion, extraPackages, args, registryPaths } = inputs;
-    const installation = { python, evalsVersion, extraPackages, workingDirectory, env };
-    const asked = { model, evalSet, args, registryPaths, chatFallback, sharesRegistry: engine === 'warm' };
-    const subject = await (0,_plan_plan_key_js__WEBPACK_IMPORTED_MODULE_14__/* .planKey */ .v)({ ...installation, ...asked });
-    const environment = once(() => (0,_environment_prepare_environment_js__WEBPACK_IMPORTED_MODULE_11__/* .prepareEnvironment */ .z)(installation, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx));
-    const running = (0,_engine_engines_js__WEBPACK_IMPORTED_MODULE_10__/* .engines */ .s)({
-        engine,
-        python: async () => (await environment()).python,
-        cwd: workingDirectory,
-        env,
-        models: model.split(','),
-        registryPaths: inputs.registryPaths,
-        chatFallback,
-        log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx,
-    });
-    const identity = (0,_checkpoint_identity_js__WEBPACK_IMPORTED_MODULE_8__/* .checkpointIdentity */ .X)({ ...inputs, urls }, { ...context, matrix: inputs.matrix });
-    const { resume } = inputs;
-    const { encryptionKey, githubToken } = step.secrets;
-    const { temporaryDirectory } = context;
-    const store = (0,_checkpoint_adopt_checkpoint_js__WEBPACK_IMPORTED_MODULE_7__/* .checkpointStore */ .ms)({ identity, encryptionKey, temporaryDirectory, firstSeq: 1 });
-    const { signal } = cancelled;
-    const restored = await (0,_checkpoint_adopt_checkpoint_js__WEBPACK_IMPORTED_MODULE_7__/* .restoreCheckpoint */ .Ob)({ store, identity, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx, signal });
-    let lock;
+    const env_1 = { stack: [], error: void 0, hasError: false };
     try {
-        cancelled.signal.throwIfAborted();
-        const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_19__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
-        (0,_progress_state_directory_js__WEBPACK_IMPORTED_MODULE_22__/* .requireOwnState */ .d)(paths);
-        const owner = { repository: context.repository, cacheKey: inputs.cacheKey, model, evalSet };
-        const hashes = new _plan_file_hashes_js__WEBPACK_IMPORTED_MODULE_12__/* .FileHashes */ .$();
-        const plan = await orAborted(cancelled.signal, async () => {
-            const recalled = await (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_13__/* .recallPlan */ .V)(lastPlan(paths, owner, restored), subject, hashes, cancelled.signal);
-            if (recalled)
-                return recalled;
-            cancelled.signal.throwIfAborted();
-            return (0,_plan_make_plan_js__WEBPACK_IMPORTED_MODULE_13__/* .makePlan */ .C)({
-                ...asked,
-                env,
-                planner: running.planner,
-                temporaryDirectory: context.temporaryDirectory,
-                hashes,
-                subject,
-                lockedRoot: (await environment()).lockedRoot,
-            });
+        (0,_process_memory_js__WEBPACK_IMPORTED_MODULE_14__/* .keepMemorySmall */ .E)();
+        const step = (0,_action_step_js__WEBPACK_IMPORTED_MODULE_7__/* .readStep */ .j)(_action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
+        const { inputs, context } = step;
+        const { model, evalSet, resume } = inputs;
+        const owner = _action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .ownerOf */ .bf(step);
+        const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_15__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
+        const identity = _action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .identityOf */ .cu(step);
+        const store = (0,_checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_8__/* .checkpointStore */ .m)(_action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .storeRequest */ .r0(step, identity, 1));
+        const { signal } = cancelled;
+        const checkpoint = __addDisposableResource(env_1, await (0,_checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_9__/* .restoreCheckpoint */ .v)({ store, identity, owner, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx, signal }), true);
+        (0,_progress_state_directory_js__WEBPACK_IMPORTED_MODULE_17__/* .requireOwnState */ .d)(paths);
+        const environment = (0,_environment_prepare_environment_js__WEBPACK_IMPORTED_MODULE_11__/* .preparedOnce */ .xM)(_action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .installationOf */ .oJ(step), _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
+        const python = async () => (await environment()).python;
+        const running = __addDisposableResource(env_1, (0,_engine_engines_js__WEBPACK_IMPORTED_MODULE_10__/* .engines */ .s)({ ..._action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .enginesRequest */ .Ri(step), python, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }), true);
+        const saved = [checkpoint.plan, (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_16__/* .readSavedPlan */ .LW)(paths, owner)];
+        const plan = await (0,_plan_plan_set_js__WEBPACK_IMPORTED_MODULE_12__/* .planSet */ .e)({
+            ..._action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .planRequest */ .NX(step),
+            saved,
+            planner: running.planner,
+            environment,
+            signal,
         });
         for (const warning of plan.warnings)
             _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.warning(warning, 'Eval set');
-        const keyed = () => (0,_run_eval_environment_js__WEBPACK_IMPORTED_MODULE_25__/* .requireApiKey */ .Ft)(plan, keys, context.fromFork);
-        // Nothing is done yet: told before anything is touched.
-        if (restored.kind !== 'hit' && !(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(paths.progressFile))
-            keyed();
-        lock = await (0,_progress_lock_js__WEBPACK_IMPORTED_MODULE_18__/* .lockState */ .H)(paths);
-        if (!inputs.resume && (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_21__/* .startFresh */ .hU)(paths))
-            _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.info('resume is false: what earlier runs left here was set aside');
-        const knownCommands = plan.evals.map((planned) => planned.command);
-        const opened = (0,_checkpoint_adopt_checkpoint_js__WEBPACK_IMPORTED_MODULE_7__/* .adoptCheckpoint */ .vQ)({ paths, owner, knownCommands, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }, restored);
-        const { state, restoredKey, isUnchanged } = opened;
-        (0,_progress_journals_js__WEBPACK_IMPORTED_MODULE_17__/* .sealLive */ .Ch)(paths);
-        (0,_progress_state_js__WEBPACK_IMPORTED_MODULE_21__/* .clearLive */ .gt)(paths);
-        state.savePlan((0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_20__/* .savedPlan */ .XU)(plan, owner));
-        const session = new _action_session_js__WEBPACK_IMPORTED_MODULE_4__/* .RunningSession */ .qe({
-            inputs: (0,_action_session_js__WEBPACK_IMPORTED_MODULE_4__/* .sessionInputs */ .qr)(inputs),
-            context,
-            checkpoint: identity,
-            nextSeq: store.nextSeq,
-            ended: false,
-        }, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
-        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_15__/* .reconcile */ .L)(plan, state, { maxAge: inputs.maxAge, now: new Date() });
-        for (const line of (0,_report_describe_plan_js__WEBPACK_IMPORTED_MODULE_23__/* .describePlan */ .d)(evalSet, decisions))
+        const requireKey = () => (0,_run_eval_environment_js__WEBPACK_IMPORTED_MODULE_20__/* .requireApiKey */ .Ft)(plan, step.keys, context.fromFork);
+        // Nothing was completed before, so every eval is to run: a missing key is reported before the state is made.
+        if (checkpoint.kind !== 'hit' && !(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(paths.progressFile))
+            requireKey();
+        const opened = __addDisposableResource(env_1, await (0,_run_open_state_js__WEBPACK_IMPORTED_MODULE_21__/* .openState */ .G)({ paths, owner, plan, checkpoint, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }), true);
+        const { state } = opened;
+        const start = { checkpoint: identity, nextSeq: store.nextSeq, ended: false };
+        const session = new _action_session_js__WEBPACK_IMPORTED_MODULE_5__/* .RunningSession */ .qe({ inputs: (0,_action_session_js__WEBPACK_IMPORTED_MODULE_5__/* .sessionInputs */ .qr)(inputs), context, ...start }, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
+        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_13__/* .reconcile */ .L)(plan, state, { maxAge: inputs.maxAge, now: new Date() });
+        for (const line of (0,_report_describe_plan_js__WEBPACK_IMPORTED_MODULE_18__/* .describePlan */ .d)(evalSet, decisions))
             _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.info(line);
-        state.renew((0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_15__/* .renewedRecords */ .R)(decisions));
-        const evals = decisions.filter(({ kind }) => kind === 'run').map((decision) => decision.eval.key);
-        if (evals.length > 0)
-            keyed();
+        state.renew((0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_13__/* .renewedRecords */ .R)(decisions));
+        if (decisions.some(({ kind }) => kind === 'run'))
+            requireKey();
         session.save();
-        cancelled.signal.throwIfAborted();
-        const { outcomes, traffic, savedKey, isSaved, stopped, unusable } = await (0,_run_run_set_js__WEBPACK_IMPORTED_MODULE_26__/* .runSet */ .i)({
+        signal.throwIfAborted();
+        const { outcomes, traffic, savedKey, isSaved, stopped, unusable } = await (0,_run_run_set_js__WEBPACK_IMPORTED_MODULE_22__/* .runSet */ .i)({
+            ..._action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .runRequest */ .BN(step, cancelled),
             decisions,
             state,
-            run: { repository: context.repository, id: context.runId, attempt: context.runAttempt },
-            log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx,
-            command: { model, args: inputs.args, registryPaths: inputs.registryPaths },
-            openEngine: (keys) => running.open({ evals: keys }),
-            api: { env, urls, maxRequestsInFlight: inputs.maxRequestsInFlight },
-            limits: { timeMs: inputs.timeBudget, tokens: inputs.tokenBudget, beganAt: step.beganAt },
-            evals: {
-                parallelEvals: inputs.parallelEvals,
-                attempts: inputs.attempts,
-                exitOnError: inputs.exitOnError,
-                sampleResume: inputs.sampleResume,
-                timeouts: { evalTimeout: inputs.evalTimeout, stallTimeout: inputs.stallTimeout },
-                // Evals work on as many samples at a time as may be requested; the gateway keeps all of them under one limit.
-                threads: chatFallback && !env.EVALS_THREADS ? inputs.maxRequestsInFlight : undefined,
-            },
+            openEngine: (evals) => running.open({ evals }),
             checkpoints: {
                 store,
-                isUnchanged,
                 intervalMs: inputs.checkpointInterval,
+                isUnchanged: () => checkpoint.isUnchanged(),
+                knownUnavailable: checkpoint.knownUnavailable,
+                superseded: new _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_23__/* .SupersededCheckpoints */ .w({ github: _action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .githubOf */ .zq(step), ref: context.ref, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }),
                 onSave: (nextSeq) => session.save({ nextSeq }),
                 onSaved: (savedOutline) => session.save({ savedOutline }),
-                knownUnavailable: restored.kind === 'unavailable' ? restored.cause : undefined,
-                ...(githubToken === '' ? {} : { onSuperseded: cleaner(githubToken, context) }),
             },
-            cancelled: {
-                signal: cancelled.signal,
-                drainDeadline: cancelled.after(DRAIN_MS),
-                saveDeadline: cancelled.after(_action_signals_js__WEBPACK_IMPORTED_MODULE_5__/* .CANCEL_GRACE_MS */ .R - REPORT_RESERVE_MS),
-            },
+            log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx,
         });
-        const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_24__/* .summarize */ .e)(model, evalSet, outcomes, traffic);
+        const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_19__/* .summarize */ .e)(model, evalSet, outcomes, traffic);
+        const { restoredKey } = checkpoint;
         (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .publishOutputs */ .e)({ results, restoredKey, savedKey, progressFile: paths.progressFile }, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
         await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .publishSummary */ .I)(results, context, [], _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
-        // A save that a cancelled job had no time for is made up for by post.
-        session.save({ ended: isSaved || !cancelled.signal.aborted });
+        // If a cancelled job had no time to save, post does it.
+        session.save({ ended: isSaved || !signal.aborted });
         (0,_action_finish_js__WEBPACK_IMPORTED_MODULE_1__/* .finish */ .O)(results, { unusable, stopped });
     }
+    catch (e_1) {
+        env_1.error = e_1;
+        env_1.hasError = true;
+    }
     finally {
-        await running.close();
-        await lock?.release();
-        if (restored.kind === 'hit')
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(restored.staging, { recursive: true, force: true });
+        const result_1 = __disposeResources(env_1);
+        if (result_1)
+            await result_1;
     }
 }
-/** The plan of the last run: that of the checkpoint, which is of the run that is resumed, before the machine's own. */
-function lastPlan(paths, owner, restored) {
-    const staged = restored.kind === 'hit' ? (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_19__/* .statePaths */ .mt)(restored.directory, owner.model, owner.evalSet) : undefined;
-    return (staged && (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_20__/* .readSavedPlan */ .LW)(staged, owner)) ?? (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_20__/* .readSavedPlan */ .LW)(paths, owner);
-}
-function once(make) {
-    let made;
-    return () => {
-        made ??= make();
-        return made;
-    };
-}
-function cleaner(token, { apiUrl, repository, ref }) {
-    const clean = (0,_checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_9__/* .supersededCleaner */ .J)({ token, apiUrl, repository, ...(ref ? { ref } : {}) }, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
-    return async (superseded, newest, signal) => {
-        for (const key of [...superseded, newest])
-            await clean(key, signal);
-    };
-}
-/** Does not wait for work that cannot be told to end. */
-function orAborted(signal, work) {
-    const { promise, reject } = Promise.withResolvers();
-    const onAbort = () => reject(signal.reason);
-    signal.throwIfAborted();
-    signal.addEventListener('abort', onAbort, { once: true });
-    return Promise.race([work(), promise]).finally(() => signal.removeEventListener('abort', onAbort));
-}
-const cancelled = (0,_action_signals_js__WEBPACK_IMPORTED_MODULE_5__/* .cancellation */ .W)(_action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
+const cancelled = (0,_action_signals_js__WEBPACK_IMPORTED_MODULE_6__/* .cancellation */ .W)(_action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
 await main(cancelled).catch(_action_finish_js__WEBPACK_IMPORTED_MODULE_1__/* .fail */ .f);
-// Work that was not waited for ends with the process.
+// Work that cannot be stopped, such as an installer, is not waited for.
 if (cancelled.signal.aborted)
     process.exit();
 
@@ -79547,16 +79715,63 @@ function sorted(value) {
 
 /***/ }),
 
-/***/ 2906:
+/***/ 2442:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   X5: () => (/* binding */ pathBytes),
+/* harmony export */   wX: () => (/* binding */ namesIn)
+/* harmony export */ });
+/* unused harmony export pathText */
+/* harmony import */ var node_buffer__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4573);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/** File names are bytes. What is no UTF-8 in one is a lone surrogate a byte in text, as Python has it (PEP 383). */
+
+
+/** A path as Node.js opens it: text where it is text, else its bytes. */
+function pathBytes(path) {
+    if (path.isWellFormed())
+        return path;
+    return Buffer.concat(Array.from(path, bytesOf));
+}
+function bytesOf(character) {
+    const code = character.charCodeAt(0);
+    const escaped = character.length === 1 && code >= 0xdc80 && code <= 0xdcff;
+    return escaped ? Buffer.from([code - 0xdc00]) : Buffer.from(character);
+}
+/** The other way: what a directory calls a file, as Python would say it. */
+function pathText(bytes) {
+    if ((0,node_buffer__WEBPACK_IMPORTED_MODULE_0__.isUtf8)(bytes))
+        return bytes.toString();
+    let text = '';
+    for (let at = 0; at < bytes.length;) {
+        const length = [1, 2, 3, 4].find((each) => (0,node_buffer__WEBPACK_IMPORTED_MODULE_0__.isUtf8)(bytes.subarray(at, at + each)) && at + each <= bytes.length);
+        text += length ? bytes.toString('utf8', at, at + length) : String.fromCharCode(0xdc00 + (bytes[at] ?? 0));
+        at += length ?? 1;
+    }
+    return text;
+}
+/** The names in a directory. Throws what the file system throws. */
+function namesIn(path) {
+    return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)(pathBytes(path), { encoding: 'buffer' }).map(pathText);
+}
+
+
+/***/ }),
+
+/***/ 7463:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  C: () => (/* binding */ makePlan),
-  V: () => (/* binding */ recallPlan)
+  e: () => (/* binding */ planSet)
 });
 
+// EXTERNAL MODULE: ./lib/process/abort.js
+var abort = __nccwpck_require__(4836);
+// EXTERNAL MODULE: ./lib/plan/file-hashes.js
+var file_hashes = __nccwpck_require__(7310);
 // EXTERNAL MODULE: ./lib/model/plan.js
 var plan = __nccwpck_require__(2774);
 // EXTERNAL MODULE: ./lib/plan/command.js
@@ -80225,63 +80440,11 @@ async function recallPlan(saved, subject, hashes, cancelled) {
     return { ...answer, signature, basis };
 }
 
-
-/***/ }),
-
-/***/ 2442:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   X5: () => (/* binding */ pathBytes),
-/* harmony export */   wX: () => (/* binding */ namesIn)
-/* harmony export */ });
-/* unused harmony export pathText */
-/* harmony import */ var node_buffer__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4573);
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
-/** File names are bytes. What is no UTF-8 in one is a lone surrogate a byte in text, as Python has it (PEP 383). */
-
-
-/** A path as Node.js opens it: text where it is text, else its bytes. */
-function pathBytes(path) {
-    if (path.isWellFormed())
-        return path;
-    return Buffer.concat(Array.from(path, bytesOf));
-}
-function bytesOf(character) {
-    const code = character.charCodeAt(0);
-    const escaped = character.length === 1 && code >= 0xdc80 && code <= 0xdcff;
-    return escaped ? Buffer.from([code - 0xdc00]) : Buffer.from(character);
-}
-/** The other way: what a directory calls a file, as Python would say it. */
-function pathText(bytes) {
-    if ((0,node_buffer__WEBPACK_IMPORTED_MODULE_0__.isUtf8)(bytes))
-        return bytes.toString();
-    let text = '';
-    for (let at = 0; at < bytes.length;) {
-        const length = [1, 2, 3, 4].find((each) => (0,node_buffer__WEBPACK_IMPORTED_MODULE_0__.isUtf8)(bytes.subarray(at, at + each)) && at + each <= bytes.length);
-        text += length ? bytes.toString('utf8', at, at + length) : String.fromCharCode(0xdc00 + (bytes[at] ?? 0));
-        at += length ?? 1;
-    }
-    return text;
-}
-/** The names in a directory. Throws what the file system throws. */
-function namesIn(path) {
-    return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)(pathBytes(path), { encoding: 'buffer' }).map(pathText);
-}
-
-
-/***/ }),
-
-/***/ 5150:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   v: () => (/* binding */ planKey)
-/* harmony export */ });
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
-/* harmony import */ var _environment_prepare_environment_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2229);
-/* harmony import */ var _environment_python_sources_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8556);
+// EXTERNAL MODULE: ./lib/environment/prepare-environment.js + 9 modules
+var prepare_environment = __nccwpck_require__(2229);
+// EXTERNAL MODULE: ./lib/environment/python-sources.js
+var python_sources = __nccwpck_require__(8556);
+;// CONCATENATED MODULE: ./lib/plan/plan-key.js
 
 
 
@@ -80301,7 +80464,7 @@ const VARIABLES = [
  */
 async function planKey(request) {
     const { model, evalSet, args, registryPaths, chatFallback, sharesRegistry, workingDirectory, env } = request;
-    const environment = await (0,_environment_prepare_environment_js__WEBPACK_IMPORTED_MODULE_2__/* .environmentKey */ .J)(request);
+    const environment = await (0,prepare_environment/* environmentKey */.J4)(request);
     if (environment === undefined)
         return undefined;
     return {
@@ -80316,10 +80479,34 @@ async function planKey(request) {
 }
 /** The path and the text of every Python file of our package, in all its directories. */
 function packageText() {
-    return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(_environment_python_sources_js__WEBPACK_IMPORTED_MODULE_3__/* .PYTHON_PACKAGE */ .GC, { recursive: true, encoding: 'utf8' })
+    return (0,external_node_fs_.readdirSync)(python_sources/* PYTHON_PACKAGE */.GC, { recursive: true, encoding: 'utf8' })
         .filter((path) => path.endsWith('.py'))
         .sort()
-        .map((path) => [path, (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(_environment_python_sources_js__WEBPACK_IMPORTED_MODULE_3__/* .PYTHON_PACKAGE */ .GC, path), 'utf8')]);
+        .map((path) => [path, (0,external_node_fs_.readFileSync)((0,external_node_path_.join)(python_sources/* PYTHON_PACKAGE */.GC, path), 'utf8')]);
+}
+
+;// CONCATENATED MODULE: ./lib/plan/plan-set.js
+
+
+
+
+/**
+ * What the eval set means today: a saved plan when everything it was made from is as it was, else a new one.
+ * @throws ActionError PLAN_INVALID, PLAN_FAILED, or that of a Python that cannot be used; and the reason of the signal
+ */
+async function planSet(request) {
+    const { saved, environment, signal } = request;
+    const subject = await planKey(request);
+    const hashes = new file_hashes/* FileHashes */.$();
+    return await (0,abort/* abortable */.Z)(signal, async () => {
+        const newest = saved.find((plan) => plan !== undefined);
+        const recalled = await recallPlan(newest, subject, hashes, signal);
+        if (recalled)
+            return recalled;
+        signal.throwIfAborted();
+        const { lockedRoot } = await environment();
+        return await makePlan({ ...request, subject, hashes, lockedRoot });
+    });
 }
 
 
@@ -80375,9 +80562,9 @@ function renewedRecords(decisions) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   U: () => (/* binding */ abortedAfter)
+/* harmony export */   U: () => (/* binding */ abortedAfter),
+/* harmony export */   Z: () => (/* binding */ abortable)
 /* harmony export */ });
-/* unused harmony export abortable */
 /**
  * Aborted when one of the signals is, and after so many milliseconds at the latest. Not made of AbortSignal.timeout and
  * AbortSignal.any, which hold what they are made of weakly: here the timer holds the signal. It keeps no process alive.
@@ -81424,159 +81611,6 @@ class Contents {
 /** @param most more are not listed: what is returned is one too many then */
 function folders(root, most = Number.POSITIVE_INFINITY) {
     return (0,_folders_js__WEBPACK_IMPORTED_MODULE_4__/* .entriesOf */ .Mc)(root, most, (entry) => entry.isDirectory()).sort();
-}
-
-
-/***/ }),
-
-/***/ 9856:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   H: () => (/* binding */ lockState)
-/* harmony export */ });
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
-/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7030);
-/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8161);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6760);
-/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8500);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(452);
-/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8943);
-/* harmony import */ var _state_directory_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4700);
-/* harmony import */ var _unwritable_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8820);
-/**
- * One run at a time works on the state of a (model, eval set). Whoever wants to puts a Unix socket of its own beside it, and
- * looks at those of others: it is held as long as its holder lives, and a dead holder, kill -9 included, does not keep it. It
- * works across containers that share the directory, where process numbers would say nothing.
- *
- * A socket appears under its name when it is listened to, and no name is used twice: one that nobody listens to is dead for
- * good, and may be removed by anyone. Each run looks after its own socket has appeared, so of two that want the lock at the
- * same time at least one sees the other. It gives way to a holder and to a smaller name; what has a larger name has either
- * seen it and gives way, or has not and becomes the holder: that is waited for.
- */
-
-
-
-
-
-
-
-
-
-
-/** The longest path that a Unix socket can have, on macOS. */
-const LONGEST_PATH = 103;
-/** Behind the name of the lock. */
-const OWN_NAME = /^[0-9a-f]{12}$/;
-/** Milliseconds that another has to say whether it holds the lock, and to make up its mind. */
-const PATIENCE = 10_000;
-/**
- * @throws ActionError STATE_LOCKED when another run holds it, STATE_NOT_OURS when the state is not this user's alone,
- * STATE_UNWRITABLE when there can be none. When there can be no socket at all (a file system without them) the run
- * continues without a lock.
- */
-async function lockState(paths, patience = PATIENCE) {
-    const { folder, prefix } = placeOf(paths);
-    const name = `${prefix}${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(6).toString('hex')}`;
-    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(folder, name);
-    let held = false;
-    const server = await appear(path, () => held);
-    if (!server)
-        return { release: async () => { } };
-    const release = async () => {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)(path, { force: true });
-        await new Promise((closed) => server.close(closed));
-    };
-    for (const end = Date.now() + patience;; await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_5__.setTimeout)(10)) {
-        const found = await othersIn(folder, prefix, name, patience / 2);
-        if (found.length === 0)
-            break;
-        const gives = found.some((other) => other.held || other.name < name) || Date.now() > end;
-        if (!gives)
-            continue;
-        await release();
-        throw locked(paths);
-    }
-    held = true;
-    return { release };
-}
-function placeOf(paths) {
-    (0,_state_directory_js__WEBPACK_IMPORTED_MODULE_8__/* .claimStateDirectory */ .v)(paths);
-    let folder;
-    try {
-        folder = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.realpathSync)((0,_paths_js__WEBPACK_IMPORTED_MODULE_7__/* .stateFolder */ .yp)(paths));
-    }
-    catch (error) {
-        throw (0,_unwritable_js__WEBPACK_IMPORTED_MODULE_9__/* .unwritable */ .m)(paths.root, error);
-    }
-    const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256')
-        .update((0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(folder, paths.live.slice((0,_paths_js__WEBPACK_IMPORTED_MODULE_7__/* .stateFolder */ .yp)(paths).length)))
-        .digest('hex')
-        .slice(0, 16);
-    const beside = `.lock-${hash}-`;
-    const longest = (0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(folder, `${beside}${'0'.repeat(12)}+`);
-    return Buffer.byteLength(longest) <= LONGEST_PATH
-        ? { folder, prefix: beside }
-        : { folder: (0,node_os__WEBPACK_IMPORTED_MODULE_3__.tmpdir)(), prefix: `.oaievalset-${hash}-` };
-}
-/** Listens, then appears. Who asks is told whether the lock is held; undefined: there can be no socket. */
-function appear(path, held) {
-    const hidden = `${path}+`;
-    return new Promise((resolve) => {
-        const server = (0,node_net__WEBPACK_IMPORTED_MODULE_2__.createServer)((socket) => {
-            socket.on('error', () => { });
-            socket.end(held() ? 'held' : 'wanted');
-        });
-        server.unref();
-        server.once('error', () => resolve(undefined));
-        server.listen(hidden, () => {
-            try {
-                (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.renameSync)(hidden, path);
-                resolve(server);
-            }
-            catch {
-                server.close(() => resolve(undefined));
-            }
-        });
-    });
-}
-/** Those who hold the lock or want it. What is dead is taken away. */
-async function othersIn(folder, prefix, own, patience) {
-    const names = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)(folder).filter((name) => name !== own && name.startsWith(prefix) && OWN_NAME.test(name.slice(prefix.length)));
-    const answers = await Promise.all(names.map(async (name) => ({ name, answer: await ask((0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(folder, name), patience) })));
-    return answers.flatMap(({ name, answer }) => {
-        if (answer !== 'dead')
-            return [{ name, held: answer === 'held' }];
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)((0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(folder, name), { force: true });
-        return [];
-    });
-}
-/** Who lives and says nothing is busy: it holds the lock. */
-function ask(path, patience) {
-    return new Promise((resolve) => {
-        let said = '';
-        const socket = (0,node_net__WEBPACK_IMPORTED_MODULE_2__.connect)(path);
-        socket.setEncoding('utf8');
-        socket.setTimeout(patience, () => {
-            resolve('held');
-            socket.destroy();
-        });
-        socket.on('data', (text) => {
-            said += text;
-        });
-        socket.on('error', ({ code }) => {
-            if (code === 'ECONNREFUSED' || code === 'ENOENT')
-                resolve('dead');
-            else if (code === 'EACCES' || code === 'EPERM')
-                resolve('held');
-        });
-        // One that ended in between is looked at again.
-        socket.on('close', () => resolve(said === 'held' ? 'held' : 'wanted'));
-    });
-}
-function locked(paths) {
-    return new _errors_js__WEBPACK_IMPORTED_MODULE_6__/* .ActionError */ .lZ('STATE_LOCKED', `Another run of this eval set works on ${paths.progressFile} on this machine right now.`, 'Wait for it to end and re-run this job, add a concurrency group to the workflow, or give this job a state-directory of its own.');
 }
 
 
@@ -82856,7 +82890,222 @@ function requireApiKey(plan, { env, refusal }, fromFork) {
 
 /***/ }),
 
-/***/ 5784:
+/***/ 8812:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  G: () => (/* binding */ openState)
+});
+
+// UNUSED EXPORTS: OpenedState
+
+// EXTERNAL MODULE: ./lib/progress/journals.js
+var journals = __nccwpck_require__(3487);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(7030);
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(8500);
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(452);
+// EXTERNAL MODULE: ./lib/progress/paths.js
+var progress_paths = __nccwpck_require__(8943);
+// EXTERNAL MODULE: ./lib/progress/state-directory.js
+var state_directory = __nccwpck_require__(4700);
+// EXTERNAL MODULE: ./lib/progress/unwritable.js
+var unwritable = __nccwpck_require__(8820);
+;// CONCATENATED MODULE: ./lib/progress/lock.js
+/**
+ * One run at a time works on the state of a (model, eval set). Whoever wants to puts a Unix socket of its own beside it, and
+ * looks at those of others: it is held as long as its holder lives, and a dead holder, kill -9 included, does not keep it. It
+ * works across containers that share the directory, where process numbers would say nothing.
+ *
+ * A socket appears under its name when it is listened to, and no name is used twice: one that nobody listens to is dead for
+ * good, and may be removed by anyone. Each run looks after its own socket has appeared, so of two that want the lock at the
+ * same time at least one sees the other. It gives way to a holder and to a smaller name; what has a larger name has either
+ * seen it and gives way, or has not and becomes the holder: that is waited for.
+ */
+
+
+
+
+
+
+
+
+
+
+/** The longest path that a Unix socket can have, on macOS. */
+const LONGEST_PATH = 103;
+/** Behind the name of the lock. */
+const OWN_NAME = /^[0-9a-f]{12}$/;
+/** Milliseconds that another has to say whether it holds the lock, and to make up its mind. */
+const PATIENCE = 10_000;
+/**
+ * @throws ActionError STATE_LOCKED when another run holds it, STATE_NOT_OURS when the state is not this user's alone,
+ * STATE_UNWRITABLE when there can be none. When there can be no socket at all (a file system without them) the run
+ * continues without a lock.
+ */
+async function lockState(paths, patience = PATIENCE) {
+    const { folder, prefix } = placeOf(paths);
+    const name = `${prefix}${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`;
+    const path = (0,external_node_path_.join)(folder, name);
+    let held = false;
+    const server = await appear(path, () => held);
+    if (!server)
+        return { release: async () => { } };
+    const release = async () => {
+        (0,external_node_fs_.rmSync)(path, { force: true });
+        await new Promise((closed) => server.close(closed));
+    };
+    for (const end = Date.now() + patience;; await (0,promises_.setTimeout)(10)) {
+        const found = await othersIn(folder, prefix, name, patience / 2);
+        if (found.length === 0)
+            break;
+        const gives = found.some((other) => other.held || other.name < name) || Date.now() > end;
+        if (!gives)
+            continue;
+        await release();
+        throw locked(paths);
+    }
+    held = true;
+    return { release };
+}
+function placeOf(paths) {
+    (0,state_directory/* claimStateDirectory */.v)(paths);
+    let folder;
+    try {
+        folder = (0,external_node_fs_.realpathSync)((0,progress_paths/* stateFolder */.yp)(paths));
+    }
+    catch (error) {
+        throw (0,unwritable/* unwritable */.m)(paths.root, error);
+    }
+    const hash = (0,external_node_crypto_.createHash)('sha256')
+        .update((0,external_node_path_.join)(folder, paths.live.slice((0,progress_paths/* stateFolder */.yp)(paths).length)))
+        .digest('hex')
+        .slice(0, 16);
+    const beside = `.lock-${hash}-`;
+    const longest = (0,external_node_path_.join)(folder, `${beside}${'0'.repeat(12)}+`);
+    return Buffer.byteLength(longest) <= LONGEST_PATH
+        ? { folder, prefix: beside }
+        : { folder: (0,external_node_os_.tmpdir)(), prefix: `.oaievalset-${hash}-` };
+}
+/** Listens, then appears. Who asks is told whether the lock is held; undefined: there can be no socket. */
+function appear(path, held) {
+    const hidden = `${path}+`;
+    return new Promise((resolve) => {
+        const server = (0,external_node_net_.createServer)((socket) => {
+            socket.on('error', () => { });
+            socket.end(held() ? 'held' : 'wanted');
+        });
+        server.unref();
+        server.once('error', () => resolve(undefined));
+        server.listen(hidden, () => {
+            try {
+                (0,external_node_fs_.renameSync)(hidden, path);
+                resolve(server);
+            }
+            catch {
+                server.close(() => resolve(undefined));
+            }
+        });
+    });
+}
+/** Those who hold the lock or want it. What is dead is taken away. */
+async function othersIn(folder, prefix, own, patience) {
+    const names = (0,external_node_fs_.readdirSync)(folder).filter((name) => name !== own && name.startsWith(prefix) && OWN_NAME.test(name.slice(prefix.length)));
+    const answers = await Promise.all(names.map(async (name) => ({ name, answer: await ask((0,external_node_path_.join)(folder, name), patience) })));
+    return answers.flatMap(({ name, answer }) => {
+        if (answer !== 'dead')
+            return [{ name, held: answer === 'held' }];
+        (0,external_node_fs_.rmSync)((0,external_node_path_.join)(folder, name), { force: true });
+        return [];
+    });
+}
+/** Who lives and says nothing is busy: it holds the lock. */
+function ask(path, patience) {
+    return new Promise((resolve) => {
+        let said = '';
+        const socket = (0,external_node_net_.connect)(path);
+        socket.setEncoding('utf8');
+        socket.setTimeout(patience, () => {
+            resolve('held');
+            socket.destroy();
+        });
+        socket.on('data', (text) => {
+            said += text;
+        });
+        socket.on('error', ({ code }) => {
+            if (code === 'ECONNREFUSED' || code === 'ENOENT')
+                resolve('dead');
+            else if (code === 'EACCES' || code === 'EPERM')
+                resolve('held');
+        });
+        // One that ended in between is looked at again.
+        socket.on('close', () => resolve(said === 'held' ? 'held' : 'wanted'));
+    });
+}
+function locked(paths) {
+    return new errors/* ActionError */.lZ('STATE_LOCKED', `Another run of this eval set works on ${paths.progressFile} on this machine right now.`, 'Wait for it to end and re-run this job, add a concurrency group to the workflow, or give this job a state-directory of its own.');
+}
+
+// EXTERNAL MODULE: ./lib/progress/saved-plan.js
+var saved_plan = __nccwpck_require__(6366);
+// EXTERNAL MODULE: ./lib/progress/state.js + 1 modules
+var progress_state = __nccwpck_require__(1094);
+;// CONCATENATED MODULE: ./lib/run/open-state.js
+
+
+
+
+/** The state of this machine, which belongs to this run until it is disposed of. */
+class OpenedState {
+    state;
+    #lock;
+    constructor(state, lock) {
+        this.state = state;
+        this.#lock = lock;
+    }
+    async [Symbol.asyncDispose]() {
+        await this.#lock.release();
+    }
+}
+/**
+ * Locks and opens the state, adopts the checkpoint, seals what an earlier process left behind, and saves the plan.
+ * @throws ActionError STATE_LOCKED, STATE_NOT_OURS or STATE_UNWRITABLE
+ */
+async function openState(request) {
+    const { paths, owner, plan, checkpoint, resume, log } = request;
+    const lock = await lockState(paths);
+    try {
+        if (!resume && (0,progress_state/* startFresh */.hU)(paths))
+            log.info('resume is false, so the state of earlier runs on this machine was quarantined.');
+        const knownCommands = plan.evals.map((planned) => planned.command);
+        const state = checkpoint.adoptInto(progress_state/* State */.Uw.open({ paths, owner, knownCommands, log }), { knownCommands });
+        (0,journals/* sealLive */.Ch)(paths);
+        (0,progress_state/* clearLive */.gt)(paths);
+        state.savePlan((0,saved_plan/* savedPlan */.XU)(plan, owner));
+        return new OpenedState(state, lock);
+    }
+    catch (error) {
+        await lock.release();
+        throw error;
+    }
+}
+
+
+/***/ }),
+
+/***/ 5076:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -82865,228 +83114,248 @@ __nccwpck_require__.d(__webpack_exports__, {
   i: () => (/* binding */ runSet)
 });
 
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(452);
+// EXTERNAL MODULE: ./lib/progress/journals.js
+var journals = __nccwpck_require__(3487);
+;// CONCATENATED MODULE: ./lib/checkpoint/save-schedule.js
+/**
+ * The cache of a repository holds 10 GB. When superseded checkpoints cannot be deleted, each interval is longer than the one
+ * before by this factor: an interval of 2 minutes leaves 20 checkpoints in a job of 6 hours.
+ */
+const GROWTH = 1.2;
+/** After a failed save the next attempt waits twice as long as the one before, up to 16 intervals. */
+const BACKOFF = 2;
+const MAX_BACKOFF = 16;
+/** How long to wait between two checkpoints while evals run. */
+class SaveSchedule {
+    #intervalMs;
+    #backoff = 1;
+    constructor(intervalMs) {
+        this.#intervalMs = intervalMs;
+    }
+    get intervalMs() {
+        return this.#intervalMs;
+    }
+    get isBackingOff() {
+        return this.#backoff > 1;
+    }
+    get delayMs() {
+        return this.#intervalMs * this.#backoff;
+    }
+    /** @param canDelete whether older checkpoints can be deleted */
+    saved(canDelete) {
+        this.#backoff = 1;
+        if (!canDelete)
+            this.#intervalMs *= GROWTH;
+    }
+    failed() {
+        this.#backoff = Math.min(MAX_BACKOFF, this.#backoff * BACKOFF);
+    }
+}
+
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/errors.js
-var errors = __nccwpck_require__(452);
-;// CONCATENATED MODULE: ./lib/process/after.js
-/** The most that a timer can count, some 24 days: a longer one would go off at once. */
-const LONGEST = 2 ** 31 - 1;
-/** Calls `work` after so many milliseconds, however many they are. Returns what calls it off. */
-function after(milliseconds, work) {
-    let timer;
-    const wait = (left) => {
-        timer = setTimeout(() => (left > LONGEST ? wait(left - LONGEST) : work()), Math.min(left, LONGEST));
-    };
-    wait(milliseconds);
-    return () => clearTimeout(timer);
-}
-
-// EXTERNAL MODULE: ./lib/progress/journals.js
-var journals = __nccwpck_require__(3487);
 // EXTERNAL MODULE: ./lib/checkpoint/cache/client-output.js
 var client_output = __nccwpck_require__(4132);
 // EXTERNAL MODULE: ./lib/checkpoint/cache/protocol.js
 var protocol = __nccwpck_require__(9059);
-;// CONCATENATED MODULE: ./lib/checkpoint/checkpointer.js
-/**
- * Saves checkpoints: while evals run, so that a runner that vanishes loses little, and at the end. Evals never wait for it.
- */
+;// CONCATENATED MODULE: ./lib/checkpoint/save-snapshot.js
 
 
 
 
 
-
-
-/**
- * The cache of a repository holds 10 GB. When superseded checkpoints cannot be deleted, each one comes this much later than
- * the last: with an interval of 2 minutes a job of 6 hours leaves 20 of them.
- */
-const GROWTH = 1.2;
-/** After trouble, so many intervals until the next try, and at most: a service that limits wants to be left alone. */
-const BACKOFF = 2;
-const LONGEST_BACKOFF = 16;
-/** A checkpoint in the background that takes longer is given up; the next one may fare better. */
-const LONGEST_SAVE = 10 * 60_000;
-const ONCE = {
-    journals: new Set(),
-    interval: Number.POSITIVE_INFINITY,
-    mark: () => '',
-    onSave: () => { },
-};
-class Checkpointer {
-    #options;
-    #saved = [];
-    #saving;
-    #abort = new AbortController();
-    #callOff;
-    #running = false;
-    #interval;
-    /** When the last one was begun, in milliseconds since the epoch. */
-    #begun = Date.now();
-    #backoff = 1;
-    #savedMark;
-    #warned = false;
-    constructor(options) {
-        this.#options = { ...ONCE, ...options };
-        this.#interval = this.#options.interval;
-        this.#savedMark = this.#options.mark();
+/** Saves a copy of the state as a checkpoint. Never rejects. */
+async function saveSnapshot({ state, store, onSave, onSaved }, limits) {
+    const { live } = state.paths;
+    let root;
+    try {
+        onSave?.(store.nextSeq + 1);
+        // On the file system of the state, so that files that never change are linked instead of copied.
+        (0,external_node_fs_.mkdirSync)(live, { recursive: true });
+        root = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(live, 'snapshot-'));
+        state.snapshot((0,external_node_path_.join)(root, protocol/* CHECKPOINT_PATH */.nm));
+        const outline = state.outline();
+        const outcome = await store.save(root, limits);
+        if (outcome.kind === 'saved')
+            onSaved?.(outline);
+        return outcome;
     }
-    /** From here on a checkpoint is saved whenever the interval has passed and there is something new. */
-    start() {
-        this.#running = true;
-        this.#schedule();
+    catch (error) {
+        // Most likely a full disk, which may have room again at the next checkpoint.
+        return { kind: 'failed', cause: `the state could not be copied (${(0,client_output/* redacted */.pc)((0,errors/* reasonOf */.A3)(error), [])})` };
     }
-    /**
-     * Saves one now, in the background: an eval has ended that took long. Not while one is being saved, after trouble, or when
-     * those that nobody deletes would become too many.
-     */
-    soon() {
-        const many = !this.#options.onSuperseded && Date.now() - this.#begun < this.#interval;
-        if (this.#running && this.#backoff === 1 && !many)
-            this.#tick();
-    }
-    /** Ends checkpoints in the background; one that is under way is given up. */
-    async stop() {
-        this.#running = false;
-        this.#callOff?.();
-        this.#abort.abort();
-        await this.#saving;
-    }
-    /**
-     * Ends checkpoints in the background, and saves the last one. Cache trouble is a warning that says what it means, never
-     * a failure.
-     * @param hurry aborted when there is no more time for it
-     */
-    async finish(hurry) {
-        // What is under way is older than what the last one will save.
-        await this.stop();
-        const { state, log } = this.#options;
-        (0,journals/* sealLive */.Ch)(state.paths);
-        const last = this.#saved.at(-1);
-        if (last !== undefined && this.#options.mark() === this.#savedMark)
-            return { key: last, complete: true };
-        if (last === undefined && this.#options.isUnchanged())
-            return { key: '', complete: true };
-        const outcome = await this.#save(hurry ? { signal: hurry } : {});
-        if (outcome.kind === 'saved') {
-            log.info(`Saved the checkpoint ${outcome.key}`);
-            await this.#keep(outcome.key, hurry);
-            return { key: outcome.key, complete: true };
-        }
-        if (outcome.kind === 'failed') {
-            const from = last === undefined ? 'an earlier checkpoint' : `the checkpoint ${last}`;
-            log.warning(`The checkpoint was not saved: ${outcome.cause}. The evals are not affected, but what this run completed can only ` +
-                `be taken up from this machine, or from ${from}.`, 'Checkpoint not saved');
-        }
-        else if (outcome.cause !== this.#options.knownUnavailable) {
-            log.info(`No checkpoint is saved: ${outcome.cause}. What this run completed can only be taken up from this machine.`);
-        }
-        return { key: last ?? '', complete: outcome.kind === 'unavailable' };
-    }
-    #schedule() {
-        this.#callOff?.();
-        if (this.#running)
-            this.#callOff = after(this.#interval * this.#backoff, () => this.#tick());
-    }
-    #tick() {
-        if (this.#saving)
-            return;
-        if (this.#options.mark() === this.#savedMark) {
-            this.#schedule();
-            return;
-        }
-        this.#abort = new AbortController();
-        this.#begun = Date.now();
-        this.#saving = this.#background().finally(() => {
-            this.#saving = undefined;
-            this.#schedule();
-        });
-    }
-    async #background() {
-        const { log, journals, mark } = this.#options;
-        const marked = mark();
-        let sealed = true;
-        for (const journal of journals) {
-            try {
-                journal.seal();
-            }
-            catch (error) {
-                // Its answers are not in this checkpoint; there is something left for the next.
-                sealed = false;
-                log.debug(`A journal could not be sealed: ${(0,errors/* reasonOf */.A3)(error)}`);
-            }
-        }
-        const outcome = await this.#save({ signal: this.#abort.signal, timeoutMs: LONGEST_SAVE });
-        if (outcome.kind === 'saved') {
-            if (sealed)
-                this.#savedMark = marked;
-            this.#backoff = 1;
-            if (!this.#options.onSuperseded)
-                this.#interval *= GROWTH;
-            log.info(`Saved the checkpoint ${outcome.key} while evals run`);
-            await this.#keep(outcome.key, this.#abort.signal);
-        }
-        else if (outcome.kind === 'failed' && !this.#abort.signal.aborted) {
-            this.#backoff = Math.min(LONGEST_BACKOFF, this.#backoff * BACKOFF);
-            const message = `A checkpoint while evals run was not saved: ${outcome.cause}. It is tried again later; the evals are not affected.`;
-            if (this.#warned)
-                log.info(message);
-            else
-                log.warning(message, 'Checkpoint not saved');
-            this.#warned = true;
-        }
-        else if (outcome.kind === 'unavailable') {
-            this.#running = false;
-        }
-    }
-    async #keep(key, signal = new AbortController().signal) {
-        const superseded = this.#saved.splice(0);
-        this.#saved.push(key);
-        try {
-            if (superseded.length > 0)
-                await this.#options.onSuperseded?.(superseded, key, signal);
-        }
-        catch (error) {
-            this.#options.log.debug(`Superseded checkpoints stay: ${(0,errors/* reasonOf */.A3)(error)}`);
-        }
-    }
-    async #save(limits) {
-        const { state, store, onSave, onSaved } = this.#options;
-        const { live } = state.paths;
-        let root;
-        try {
-            onSave(store.nextSeq + 1);
-            // Beside the state, on one file system with it: what never changes is linked, not copied.
-            (0,external_node_fs_.mkdirSync)(live, { recursive: true });
-            root = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(live, 'snapshot-'));
-            state.snapshot((0,external_node_path_.join)(root, protocol/* CHECKPOINT_PATH */.nm));
-            const outline = state.outline();
-            const outcome = await store.save(root, limits);
-            if (outcome.kind === 'saved')
-                onSaved?.(outline);
-            return outcome;
-        }
-        catch (error) {
-            // Most likely a full disk: the next checkpoint may fare better.
-            return { kind: 'failed', cause: `the state could not be copied (${(0,client_output/* redacted */.pc)((0,errors/* reasonOf */.A3)(error), [])})` };
-        }
-        finally {
-            if (root)
-                discard(root);
-        }
+    finally {
+        if (root)
+            discard(root);
     }
 }
-/** A tree that cannot be removed ends no run: the next one empties the live directory. */
+/** A copy that cannot be removed does not end the run: the next run empties the live directory. */
 function discard(root) {
     try {
         (0,external_node_fs_.rmSync)(root, { recursive: true, force: true });
     }
     catch {
-        // As said.
+        // The next run removes it.
+    }
+}
+
+// EXTERNAL MODULE: ./lib/checkpoint/superseded.js
+var checkpoint_superseded = __nccwpck_require__(8876);
+;// CONCATENATED MODULE: ./lib/checkpoint/checkpointer.js
+/** Decides when to save checkpoints: in the background while evals run, which never wait for it, and at the end. */
+
+
+
+
+
+/** A save in the background that takes longer is abandoned. */
+const MAX_SAVE_MS = 10 * 60_000;
+/** The longest time that a timer counts: some 24 days. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+class Checkpointer {
+    #options;
+    #superseded;
+    #revision;
+    #schedule;
+    #savedRevision;
+    #isRunning = false;
+    #timer;
+    #saving;
+    #abort = new AbortController();
+    /** When the last save in the background began, in milliseconds since the epoch. */
+    #beganAt = Date.now();
+    #hasWarned = false;
+    constructor(options) {
+        this.#options = options;
+        const { log, superseded, revision = () => 0, intervalMs = Number.POSITIVE_INFINITY } = options;
+        this.#superseded = superseded ?? new checkpoint_superseded/* SupersededCheckpoints */.w({ github: undefined, ref: '', log });
+        this.#schedule = new SaveSchedule(intervalMs);
+        this.#revision = revision;
+        this.#savedRevision = revision();
+    }
+    /** Starts to save a checkpoint after each interval in which something changed. */
+    start() {
+        this.#isRunning = true;
+        this.#scheduleNext();
+    }
+    /**
+     * Saves in the background after a long eval, unless a save is running, the last one failed, or old checkpoints cannot be
+     * deleted and the interval has not passed.
+     */
+    saveSoon() {
+        if (!this.#isRunning || this.#schedule.isBackingOff)
+            return;
+        const isTooSoon = Date.now() - this.#beganAt < this.#schedule.intervalMs;
+        if (this.#superseded.canDelete || !isTooSoon)
+            this.#saveIfChanged();
+    }
+    /** Stops saving in the background, and abandons a save that is running. */
+    async stop() {
+        this.#isRunning = false;
+        clearTimeout(this.#timer);
+        this.#abort.abort();
+        await this.#saving;
+    }
+    /**
+     * Stops saving in the background and saves the last checkpoint. A failure of the cache is a warning, never an error.
+     * @param deadline aborted when there is no time left for the save
+     */
+    async finish(deadline) {
+        // A save that is running holds less than the last one will.
+        await this.stop();
+        const { state, log } = this.#options;
+        (0,journals/* sealLive */.Ch)(state.paths);
+        if (this.#isSaved())
+            return { key: this.#superseded.newest ?? '', complete: true };
+        const outcome = await saveSnapshot(this.#options, deadline ? { signal: deadline } : {});
+        if (outcome.kind === 'saved') {
+            log.info(`Saved the checkpoint ${outcome.key}`);
+            await this.#superseded.add(outcome.key, deadline);
+        }
+        else
+            this.#reportUnsaved(outcome.kind, outcome.cause);
+        return { key: this.#superseded.newest ?? '', complete: outcome.kind !== 'failed' };
+    }
+    #isSaved() {
+        if (this.#superseded.newest === undefined)
+            return this.#options.isUnchanged();
+        return this.#revision() === this.#savedRevision;
+    }
+    #reportUnsaved(kind, cause) {
+        const { log, knownUnavailable } = this.#options;
+        if (kind === 'failed') {
+            const { newest } = this.#superseded;
+            log.warning(`The checkpoint was not saved: ${cause}. The results are not affected, but a re-run on another machine will ` +
+                `resume from ${newest === undefined ? 'an earlier checkpoint' : `the checkpoint ${newest}`}.`, 'Checkpoint not saved');
+        }
+        else if (cause !== knownUnavailable) {
+            log.info(`No checkpoint is saved: ${cause}. Only a re-run on this machine can resume from here.`);
+        }
+    }
+    #scheduleNext() {
+        clearTimeout(this.#timer);
+        const { delayMs } = this.#schedule;
+        if (this.#isRunning && Number.isFinite(delayMs)) {
+            // The delay grows after failures; a longer one than a timer can count would fire at once.
+            this.#timer = setTimeout(() => this.#saveIfChanged(), Math.min(delayMs, MAX_TIMER_MS));
+        }
+    }
+    #saveIfChanged() {
+        if (this.#saving)
+            return;
+        if (this.#revision() === this.#savedRevision) {
+            this.#scheduleNext();
+            return;
+        }
+        this.#abort = new AbortController();
+        this.#beganAt = Date.now();
+        this.#saving = this.#saveInBackground(this.#abort.signal).finally(() => {
+            this.#saving = undefined;
+            this.#scheduleNext();
+        });
+    }
+    async #saveInBackground(signal) {
+        const { log } = this.#options;
+        const revision = this.#revision();
+        const areSealed = this.#sealJournals();
+        const outcome = await saveSnapshot(this.#options, { signal, timeoutMs: MAX_SAVE_MS });
+        if (outcome.kind === 'saved') {
+            // Responses of a journal that could not be sealed are left for the next checkpoint.
+            if (areSealed)
+                this.#savedRevision = revision;
+            log.info(`Saved the checkpoint ${outcome.key} while evals run`);
+            await this.#superseded.add(outcome.key, signal);
+            this.#schedule.saved(this.#superseded.canDelete);
+        }
+        else if (outcome.kind === 'unavailable') {
+            this.#isRunning = false;
+        }
+        else if (!signal.aborted) {
+            this.#schedule.failed();
+            const message = `A checkpoint was not saved while evals run: ${outcome.cause}. The evals are not affected; a later checkpoint will try again.`;
+            if (this.#hasWarned)
+                log.info(message);
+            else
+                log.warning(message, 'Checkpoint not saved');
+            this.#hasWarned = true;
+        }
+    }
+    #sealJournals() {
+        let areSealed = true;
+        for (const journal of this.#options.journals ?? []) {
+            try {
+                journal.seal();
+            }
+            catch (error) {
+                areSealed = false;
+                this.#options.log.debug(`A journal could not be sealed: ${(0,errors/* reasonOf */.A3)(error)}`);
+            }
+        }
+        return areSealed;
     }
 }
 
@@ -86662,6 +86931,19 @@ function evaluatedNothing({ samples: recorded, finalReport = {} }, known) {
     return values.includes('NaN') && values.every((value) => value === 'NaN' || value === 0 || value === null);
 }
 
+;// CONCATENATED MODULE: ./lib/process/after.js
+/** The most that a timer can count, some 24 days: a longer one would go off at once. */
+const LONGEST = 2 ** 31 - 1;
+/** Calls `work` after so many milliseconds, however many they are. Returns what calls it off. */
+function after(milliseconds, work) {
+    let timer;
+    const wait = (left) => {
+        timer = setTimeout(() => (left > LONGEST ? wait(left - LONGEST) : work()), Math.min(left, LONGEST));
+    };
+    wait(milliseconds);
+    return () => clearTimeout(timer);
+}
+
 ;// CONCATENATED MODULE: ./lib/run/signs-of-life.js
 /** Tells output that shows an eval at work from output that only shows it failing at the same thing again. */
 /** What clients print before they try again: backoff, tenacity, openai, anthropic, urllib3, google-api-core and LiteLLM. */
@@ -87368,9 +87650,9 @@ async function runSet(request) {
             state,
             log,
             journals,
-            interval: intervalMs,
-            // Requests that were sent do not count: a checkpoint holds only what was answered.
-            mark: () => `${state.records.length} ${responses}`,
+            intervalMs,
+            // Requests that were sent do not count: a checkpoint holds only responses.
+            revision: () => `${state.records.length} ${responses}`,
         });
         checkpointer.start();
         let outcomes;
@@ -87391,7 +87673,7 @@ async function runSet(request) {
                 deadline: cancelled.drainDeadline,
                 onEnded: (tookMs) => {
                     if (tookMs > intervalMs)
-                        checkpointer.soon();
+                        checkpointer.saveSoon();
                 },
             });
         }

@@ -29282,84 +29282,124 @@ function loadSession() {
 
 /***/ }),
 
-/***/ 2525:
+/***/ 4132:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BY: () => (/* binding */ storageLines),
+/* harmony export */   Dx: () => (/* binding */ linesOf),
+/* harmony export */   Ee: () => (/* binding */ saysUnable),
+/* harmony export */   LH: () => (/* binding */ foundEntry),
+/* harmony export */   c_: () => (/* binding */ lastMatch),
+/* harmony export */   mb: () => (/* binding */ toolMessage),
+/* harmony export */   o4: () => (/* binding */ firstMatch),
+/* harmony export */   pc: () => (/* binding */ redacted)
+/* harmony export */ });
+function linesOf(stdout) {
+    return stdout.split(/\r?\n/).map((line) => {
+        const command = /^::([\w-]+)(?: [^:]*)?::(.*)$/.exec(line);
+        if (!command)
+            return { level: 'info', text: line };
+        return { level: command[1] ?? '', text: unescapeData(command[2] ?? '') };
+    });
+}
+/**
+ * What the Azure SDK logged on stderr (AZURE_LOG_LEVEL=info), as lines of level `storage`. It keeps signatures out of its
+ * log. The client's own message about a failed upload or download is empty, or the words of an answer without its status.
+ */
+function storageLines(stderr) {
+    return stderr.split('\n').flatMap((line) => {
+        const text = /^azure:\S+ (.*)/.exec(line)?.[1];
+        return text === undefined ? [] : [{ level: 'storage', text }];
+    });
+}
+/** The first group of the first line that matches. */
+function firstMatch(lines, pattern) {
+    for (const line of lines) {
+        const match = pattern.exec(line.text);
+        if (match)
+            return match[1];
+    }
+    return undefined;
+}
+/** The first group of the last line that matches. */
+function lastMatch(lines, pattern) {
+    return firstMatch(lines.toReversed(), pattern);
+}
+/** Whether a line of a tool, or of the shell that should start it, is about what it cannot do, not about what it was given. */
+function saysUnable(line) {
+    return UNABLE.test(line);
+}
+const UNABLE = /unrecogni[sz]ed option|(invalid|unknown|illegal|unsupported) option|option .* (is not supported|requires)|^usage: |Incorrect parameters|You may not specify more than one|Can'?t (launch|initialize) (external|filter)|Cannot exec|: not found$|command not found|applet not found|Unable to locate executable|spawn .* (ENOENT|EACCES|ENOEXEC)|Exec format error/i;
+/** A line of a tool for a message: without the path of the tool, and with nothing that ends the clause it is put into. */
+function toolMessage(line) {
+    return redacted(line.trim().replace(/^\S*\/(?=[\w.-]+(?: \(child\))?: )/, ''), []).replace(/[.;]+$/, '');
+}
+/** Key of the entry that the client found, whatever became of it; undefined when it found none. */
+function foundEntry(lines) {
+    return (firstMatch(lines, /^Cache hit for(?: restore-key)?: (.*)$/) ??
+        firstMatch(lines.filter(({ level }) => level === 'debug'), /^\{.*"cacheKey":"([^"\\]+)"/));
+}
+/**
+ * One line of at most 300 characters, without what would let a reader of the log use the cache in our name: the given
+ * secrets, tokens, and of an address everything but the host.
+ */
+function redacted(text, secrets) {
+    let result = text;
+    for (const secret of secrets)
+        if (secret)
+            result = result.replaceAll(secret, '***');
+    result = result
+        .replace(/\b(https?:\/\/)(?:[^\s/?#"'<>@]*@)?([^\s/?#"'<>]+)[^\s"'<>]*/gi, '$1$2/…')
+        .replace(/\beyJ[\w-]+(?:\.[\w-]*)*/g, '***')
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+        .replace(/[\s\u0000-\u001f\u007f]+/g, ' ')
+        .trim();
+    return result.length > 300 ? `${result.slice(0, 299)}…` : result;
+}
+/** Reverses what @actions/core does to the text of a workflow command. */
+function unescapeData(text) {
+    return text.replace(/%0D/g, '\r').replace(/%0A/g, '\n').replace(/%25/g, '%');
+}
+
+
+/***/ }),
+
+/***/ 9059:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Vk: () => (/* binding */ CUT_OFF),
+/* harmony export */   h7: () => (/* binding */ RESULT_FD),
+/* harmony export */   nm: () => (/* binding */ CHECKPOINT_PATH)
+/* harmony export */ });
+/** The message of an `error`, when the client would have waited for ever for the rest of an answer. */
+const CUT_OFF = 'an answer ended in the middle';
+const RESULT_FD = 3;
+/**
+ * The one path every checkpoint holds, relative to a directory made for the call.
+ *
+ * It is part of the entry's version: a checkpoint is only found by who asks for this very path. A constant keeps that
+ * apart from the machine's workspace, temporary and state directories.
+ */
+const CHECKPOINT_PATH = 'tmp/oaievalset';
+
+
+/***/ }),
+
+/***/ 9125:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  ms: () => (/* binding */ checkpointStore)
+  m: () => (/* binding */ checkpointStore)
 });
 
-// UNUSED EXPORTS: adoptCheckpoint, restoreCheckpoint
-
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./lib/errors.js
 var errors = __nccwpck_require__(452);
-// EXTERNAL MODULE: ./lib/progress/paths.js
-var paths = __nccwpck_require__(8943);
-// EXTERNAL MODULE: ./lib/progress/state.js + 3 modules
-var state = __nccwpck_require__(8778);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/progress/completions-file.js + 1 modules
-var completions_file = __nccwpck_require__(4200);
-;// CONCATENATED MODULE: ./lib/checkpoint/content.js
-/** Whether two states say the same, for the question whether a checkpoint is worth saving. */
-
-
-
-
-
-function content_contentOf(state) {
-    const { logs, journal } = state.paths;
-    const done = {
-        records: state.records.map(formatRecord).sort(),
-        commands: state.commands.map(commandId).sort(),
-        files: [...sizesBelow(logs), ...sizesBelow(journal)],
-    };
-    return {
-        done: createHash('sha256').update(JSON.stringify(done)).digest('hex'),
-        plan: state.plan,
-    };
-}
-/** On a machine with other paths the same plan is made from files of other names: that is nothing new. */
-function content_saysTheSame(a, b) {
-    return a.done === b.done && samePlan(a.plan, b.plan);
-}
-function samePlan(a, b) {
-    if (!a || !b)
-        return a === b;
-    if (a.signature === b.signature)
-        return true;
-    if (JSON.stringify(answerOf(a)) !== JSON.stringify(answerOf(b)))
-        return false;
-    const [ofA, ofB] = [filesOf(a), filesOf(b)];
-    const elsewhere = JSON.stringify(ofA) !== JSON.stringify(ofB);
-    return elsewhere && JSON.stringify(namesOf(ofA)) === JSON.stringify(namesOf(ofB));
-}
-function answerOf({ evals, made: { evalsVersion, needsApiKey } }) {
-    return { evals, evalsVersion, needsApiKey };
-}
-function filesOf({ made: { basis } }) {
-    return [...basis.files].sort();
-}
-function namesOf(paths) {
-    return paths.map((path) => basename(path)).sort();
-}
-function sizesBelow(folder) {
-    if (!existsSync(folder))
-        return [];
-    return readdirSync(folder, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => join(entry.parentPath, entry.name))
-        .sort()
-        .map((path) => [relative(folder, path), lstatSync(path, { throwIfNoEntry: false })?.size ?? -1]);
-}
-
 ;// CONCATENATED MODULE: ./lib/checkpoint/keys.js
 
 const SLUG_LENGTH = 80;
@@ -29372,7 +29412,7 @@ const HEX = [...'0123456789abcdef'];
  * restore keys by prefix, so each ends in `-`: without it run 12 would restore the checkpoints of run 123. The hash of the
  * request needs none, because its length is fixed.
  */
-function keys_checkpointKeys(identity) {
+function checkpointKeys(identity) {
     const { model, evalSet, cacheKey, shard, runAttempt } = identity;
     const set = `${slugOf(model, evalSet)}-${shortHash([model, evalSet, cacheKey], 16)}-`;
     const shardPart = `s${shard.index}of${shard.count}-`;
@@ -29461,6 +29501,10 @@ function safe(text) {
         .replace(/^[-.]+|[-.]+$/g, '');
 }
 
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:url"
 var external_node_url_ = __nccwpck_require__(3136);
 ;// CONCATENATED MODULE: ./lib/action-root.js
@@ -29690,7 +29734,7 @@ function restoreOutcome(answer) {
     if (result.operation !== 'save' && result.key !== undefined)
         return { kind: 'hit', key: result.key };
     // For the client a miss and a failure are the same, but for what it prints.
-    const trouble = told('restore', answer);
+    const trouble = reportedFailure('restore', answer);
     const entry = trouble?.kind === 'failed' ? entryFoundBy(answer) : undefined;
     return trouble ? { ...trouble, ...(entry === undefined ? {} : { entry }) } : { kind: 'miss' };
 }
@@ -29702,20 +29746,19 @@ function saveOutcome(answer, key) {
     const result = resultOf('save', answer);
     if ('kind' in result)
         return result;
-    const failure = told('save', answer);
+    const failure = reportedFailure('save', answer);
     if (failure)
         return failure;
     if (result.operation !== 'save' || result.id === -1) {
         return { kind: 'failed', cause: 'the cache client gave up without saying why' };
     }
-    const lookUp = result.found === key ? undefined : told('restore', answer);
+    const lookUp = result.found === key ? undefined : reportedFailure('restore', answer);
     // A job that may write and not read cannot look; that the client told of no failure has to do.
     if (result.found !== key && lookUp?.kind !== 'unavailable') {
         const why = lookUp ? `looking it up failed: ${lookUp.cause}` : 'the cache service does not find it';
         return { kind: 'failed', cause: `the entry was uploaded, but ${why}` };
     }
-    const bytes = (0,client_output/* archiveBytes */.qc)((0,client_output/* linesOf */.Dx)(answer.run.stdout));
-    return { kind: 'saved', key, ...(bytes === undefined ? {} : { bytes }) };
+    return { kind: 'saved', key };
 }
 const STOPPED = 'it was stopped before it was done';
 function tookTooLong(timeoutMs) {
@@ -29743,7 +29786,7 @@ function resultOf(operation, { run, timeoutMs, secrets }) {
     return result;
 }
 /** What the client's output tells about an operation that did not succeed. */
-function told(operation, { run, secrets }) {
+function reportedFailure(operation, { run, secrets }) {
     const lines = outputOf(run);
     const mode = skippedByMode(operation, lines);
     if (mode !== undefined) {
@@ -30476,7 +30519,7 @@ async function sealTree(root, path, target, sealing) {
     const output = (0,external_node_fs_.createWriteStream)(target, { flags: 'wx', mode: 0o600 });
     output.write(header);
     const { env, signal, entryKey } = sealing;
-    const chunks = sealingStream({ key, prefix, names: encryption_namesOf(header, entryKey) });
+    const chunks = sealingStream({ key, prefix, names: namesOf(header, entryKey) });
     const tar = startTar(['-cf', '-', '-C', root, path], env);
     await together((0,external_node_stream_promises_namespaceObject.pipeline)(tar.stdout, (0,external_node_zlib_.createGzip)({ level: GZIP_LEVEL }), chunks, output, { signal }), tar, signal);
 }
@@ -30497,7 +30540,7 @@ async function openSealed(source, into, mostBytes, sealing) {
             throw new SealBroken('it was encrypted with another key, or its first bytes are damaged');
         }
         const { env, signal, entryKey } = sealing;
-        const chunks = openingStream({ key: derived.key, prefix, names: encryption_namesOf(header, entryKey) });
+        const chunks = openingStream({ key: derived.key, prefix, names: namesOf(header, entryKey) });
         const input = file.createReadStream({ start: HEADER, highWaterMark: CHUNK, autoClose: false });
         const tar = startTar(['-xf', '-', ...AS_OURS, '-C', into], env);
         const stages = [input, chunks, (0,external_node_zlib_.createGunzip)(), bounded(mostBytes), feeding(tar.stdin)];
@@ -30530,7 +30573,7 @@ async function derive(text, salt) {
     });
     return { key: bytes.subarray(0, 32), check: bytes.subarray(32) };
 }
-function encryption_namesOf(header, entryKey) {
+function namesOf(header, entryKey) {
     return Buffer.concat([header, Buffer.from(entryKey)]);
 }
 function bounded(mostBytes) {
@@ -30702,17 +30745,17 @@ var promises_ = __nccwpck_require__(8500);
 
 
 /** Far above the checkpoint of any eval set, far below what hurts a runner. */
-const untrusted_tree_CHECKPOINT_BOUNDS = {
+const CHECKPOINT_BOUNDS = {
     entries: 200_000,
     bytes: 8 * 1024 ** 3,
     depth: 32,
     pathBytes: 1024,
 };
 /** The bounds, with no more bytes than half of what is free in `directory`: what is restored is then copied from there. */
-function boundsIn(directory, bounds = untrusted_tree_CHECKPOINT_BOUNDS) {
+function boundsIn(directory, bounds = CHECKPOINT_BOUNDS) {
     const { bavail, bsize } = (0,external_node_fs_.statfsSync)(directory);
     const room = Math.floor((bavail * bsize) / 2);
-    return room < bounds.bytes ? { ...bounds, bytes: room, scarce: true } : bounds;
+    return room < bounds.bytes ? { ...bounds, bytes: room, limitedByDisk: true } : bounds;
 }
 /**
  * Says, as a clause, what in a tree cannot come from this action; undefined when nothing does. Then all of it is for this
@@ -30722,7 +30765,7 @@ function boundsIn(directory, bounds = untrusted_tree_CHECKPOINT_BOUNDS) {
  * process from hearing a signal.
  * @throws the reason of the signal, when that is aborted
  */
-async function untrusted_tree_findForbiddenEntry(directory, bounds = untrusted_tree_CHECKPOINT_BOUNDS, signal) {
+async function findForbiddenEntry(directory, bounds = CHECKPOINT_BOUNDS, signal) {
     let entries = 0;
     let bytes = 0;
     try {
@@ -30767,7 +30810,7 @@ async function untrusted_tree_findForbiddenEntry(directory, bounds = untrusted_t
 async function watchGrowth(directory, bounds, exceeded, done) {
     while (!done.aborted) {
         const begun = performance.now();
-        const why = await outgrown(directory, bounds, done);
+        const why = await exceededBound(directory, bounds, done);
         if (why) {
             exceeded();
             return why;
@@ -30778,7 +30821,7 @@ async function watchGrowth(directory, bounds, exceeded, done) {
     return undefined;
 }
 /** Says, as a clause, which bound the files below a directory exceed; it may be written to in the meantime. */
-async function outgrown(directory, bounds, done) {
+async function exceededBound(directory, bounds, done) {
     let entries = 0;
     let bytes = 0;
     const open = [directory];
@@ -30796,7 +30839,7 @@ async function outgrown(directory, bounds, done) {
                 if (entries > bounds.entries)
                     return `it unpacks to more than ${bounds.entries} files`;
                 if (bytes > bounds.bytes)
-                    return `it unpacks to more than ${inUnits(bounds.bytes)}${bounds.scarce ? ', half of what is free on the disk of this runner' : ''}`;
+                    return `it unpacks to more than ${inUnits(bounds.bytes)}${bounds.limitedByDisk ? ', half of what is free on the disk of this runner' : ''}`;
                 if (stat?.isDirectory())
                     open.push(below);
             }
@@ -30913,10 +30956,10 @@ async function download(wanted, staging, context) {
     });
     done.abort();
     // What was unpacked between two looks counts as well.
-    const tooMuch = (await watching) ?? (await outgrown(staging, bounds));
+    const tooMuch = (await watching) ?? (await exceededBound(staging, bounds));
     if (!tooMuch)
         return restoreOutcome(answer);
-    return bounds.scarce ? failed(`${tooMuch}; free some disk space`) : bomb(tooMuch, answer);
+    return bounds.limitedByDisk ? failed(`${tooMuch}; free some disk space`) : bomb(tooMuch, answer);
 }
 function bomb(tooMuch, answer) {
     const entry = entryFoundBy(answer);
@@ -31067,293 +31110,24 @@ function openCheckpointStore(options) {
     };
 }
 
-// EXTERNAL MODULE: ./lib/progress/progress-file.js
-var progress_file = __nccwpck_require__(1119);
-// EXTERNAL MODULE: ./lib/progress/saved-plan.js + 2 modules
-var saved_plan = __nccwpck_require__(4992);
-;// CONCATENATED MODULE: ./lib/checkpoint/trust/inspection.js
-/** What a restored tree has to be before anything of it is used. What came out of a cache is not trusted. */
-
-
-
-
-
-
-/** In bytes. A larger file is left to the state, which has bounds of its own; that of 10,000 evals has half of it. */
-const LARGEST = (/* unused pure expression or super */ null && (32 * 1024 * 1024));
-/** Of what a tree holds, only the files of this model and eval set are looked at. */
-function inspection_inspectionFor(model, evalSet) {
-    return async (directory, signal) => {
-        const forbidden = await findForbiddenEntry(directory, CHECKPOINT_BOUNDS, signal);
-        if (forbidden)
-            return { kind: 'unusable', why: forbidden };
-        const paths = statePaths(directory, model, evalSet);
-        const [progress, resume] = await Promise.all([kindOf(paths.progressFile), kindOf(paths.resume)]);
-        if (!progress && !resume)
-            return { kind: 'unusable', why: 'it holds nothing of this model and eval set' };
-        const flaw = (progress === 'directory' && 'its progress file is a directory') ||
-            (resume === 'file' && 'its completion records are no directory') ||
-            (await flawIn(paths));
-        return flaw ? { kind: 'flawed', why: flaw } : undefined;
-    };
-}
-/** What the state would not use of it; the rest of the tree is good. */
-async function flawIn({ completions, progressFile, plan }) {
-    const badRecords = parseCompletions(await textOf(completions)).rejected;
-    if (badRecords)
-        return `its completion records cannot be read: ${badRecords}`;
-    const badLines = parseProgress(await textOf(progressFile)).rejected;
-    if (badLines)
-        return `its progress file cannot be read: ${badLines}`;
-    const planText = await textOf(plan);
-    const saved = planText === '' ? undefined : parseSavedPlan(planText);
-    return saved && 'reason' in saved ? `its plan cannot be read: ${saved.reason}` : undefined;
-}
-async function kindOf(path) {
-    return lstat(path).then((stat) => (stat.isDirectory() ? 'directory' : 'file'), () => undefined);
-}
-/** Empty for a file that is not there, that is none, or that is too large. */
-async function textOf(path) {
-    const stat = await lstat(path).catch(() => undefined);
-    return stat?.isFile() && stat.size <= LARGEST ? readFile(path, 'utf8') : '';
-}
-
-;// CONCATENATED MODULE: ./lib/checkpoint/adopt-checkpoint.js
-/** The state of an eval set as a checkpoint: taken out of the Actions cache, put into it. */
-
-
-
-
-
+;// CONCATENATED MODULE: ./lib/checkpoint/checkpoint-store.js
 
 
 
 
 /** @throws ActionError INPUT_INVALID when the encryption key can be guessed */
-function checkpointStore(request) {
-    const { identity, encryptionKey, temporaryDirectory, firstSeq } = request;
-    const problem = encryptionKey && encryptionKeyProblem(encryptionKey);
+function checkpointStore({ identity, ...options }) {
+    const problem = options.encryptionKey && encryptionKeyProblem(options.encryptionKey);
     if (problem) {
         throw new errors/* ActionError */.lZ('INPUT_INVALID', `The input encryption-key cannot be used: ${problem}.`, 'Make a key with "openssl rand -base64 32", and store it as a secret of the repository.');
     }
-    const keys = keys_checkpointKeys(identity);
-    return openCheckpointStore({ keys, env: process.env, temporaryDirectory, firstSeq, encryptionKey });
-}
-/**
- * Restores into a directory of its own and says what that means for the run; nothing is taken over yet.
- * @throws the reason of the signal, when that is aborted: a cancelled restore is no reason for a warning
- */
-async function restoreCheckpoint(request) {
-    const { store, identity, resume, log, signal } = request;
-    const inspect = inspectionFor(identity.model, identity.evalSet);
-    const restored = resume
-        ? await store.restore({ signal, inspect })
-        : ((await store.check({ signal })) ?? { kind: 'miss' });
-    if (restored.kind !== 'hit')
-        signal?.throwIfAborted();
-    const keys = checkpointKeys(identity);
-    if (restored.kind === 'hit')
-        reportHit(restored, keys, log);
-    else if (restored.kind === 'unavailable')
-        reportUnavailable(restored, log);
-    else if (restored.kind === 'miss' && resume)
-        reportMiss(restored.unreadable, keys, log);
-    else if (restored.kind === 'failed') {
-        log.warning(`No checkpoint was restored: ${restored.cause}. The run goes on with what this machine has; evals that ` +
-            'earlier runs completed elsewhere are run again.', 'Checkpoint not restored');
-    }
-    return restored;
-}
-const ORIGINS = {
-    'this run': '',
-    'an earlier run': ', of an earlier run',
-    'the same request': ', of another job or step that asked for the same. What is done there is reused',
-    'the same set': ', of other arguments of this eval set. What has the same content is reused',
-};
-function reportHit({ key, passedOver }, keys, log) {
-    for (const { key: broken, why } of passedOver) {
-        log.warning(`The checkpoint ${broken} is not used: ${why}. An older one is used in its place: ${key}.`, 'Checkpoint rejected');
-    }
-    log.info(`Restored the checkpoint ${key}${ORIGINS[keys.originOf(key)]}`);
-}
-function reportUnavailable({ cause, canBeFixed }, log) {
-    if (canBeFixed) {
-        log.warning(`Checkpoints can neither be restored nor saved: ${cause}. The evals are not affected, but what this run completes ` +
-            'can only be reused on this machine.', 'No checkpoints');
-    }
-    else {
-        log.info(`No checkpoints: ${cause}. Progress is kept in the state directory of this machine only.`);
-    }
-}
-function reportMiss(unreadable, keys, log) {
-    const without = 'starting from what this machine has.';
-    if (unreadable === undefined) {
-        log.info(`There is no checkpoint yet: no entry of the cache begins with ${keys.anyOfSet}. So ${without}`);
-    }
-    else {
-        log.warning(`The checkpoint ${unreadable} was packed with zstd, which this machine does not have: ${without} Install zstd in a ` +
-            'step before this one, such as "apk add zstd" or "apt-get install -y zstd", to have it restored.', 'Checkpoint not restored');
-    }
-}
-/**
- * Opens the state of this machine and takes over what the restored checkpoint knows, where that holds up.
- * @throws ActionError STATE_UNWRITABLE
- */
-function adoptCheckpoint(options, restored) {
-    const state = State.open(options);
-    const without = { state, restoredKey: '', isUnchanged: () => false };
-    if (restored.kind !== 'hit')
-        return without;
-    try {
-        const { model, evalSet } = options.owner;
-        // Of what it holds, only the files of this model and eval set are looked at.
-        const paths = statePaths(restored.directory, model, evalSet);
-        const staged = State.open({ ...options, paths, rejectTo: stateFolder(options.paths) });
-        const held = contentOf(staged);
-        state.merge(staged);
-        return {
-            state,
-            restoredKey: restored.key,
-            isUnchanged: () => saysTheSame(contentOf(state), held),
-        };
-    }
-    catch (error) {
-        refuse(restored.key, reasonOf(error), options.log);
-        return without;
-    }
-    finally {
-        discard(restored.staging);
-    }
-}
-function refuse(key, why, log) {
-    log.warning(`The checkpoint ${key} is not used: ${why}. The run goes on with what this machine has. ` +
-        'Delete the entry in the caches of the repository, or change cache-key.', 'Checkpoint rejected');
-}
-/** A tree that cannot be removed, say for paths that are too long, is left to the runner: it ends no run. */
-function discard(staging) {
-    try {
-        rmSync(staging, { recursive: true, force: true });
-    }
-    catch {
-        // It is in RUNNER_TEMP, which the runner empties after the job.
-    }
+    return openCheckpointStore({ keys: checkpointKeys(identity), ...options });
 }
 
 
 /***/ }),
 
-/***/ 4132:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   BY: () => (/* binding */ storageLines),
-/* harmony export */   Dx: () => (/* binding */ linesOf),
-/* harmony export */   Ee: () => (/* binding */ saysUnable),
-/* harmony export */   LH: () => (/* binding */ foundEntry),
-/* harmony export */   c_: () => (/* binding */ lastMatch),
-/* harmony export */   mb: () => (/* binding */ toolMessage),
-/* harmony export */   o4: () => (/* binding */ firstMatch),
-/* harmony export */   pc: () => (/* binding */ redacted),
-/* harmony export */   qc: () => (/* binding */ archiveBytes)
-/* harmony export */ });
-function linesOf(stdout) {
-    return stdout.split(/\r?\n/).map((line) => {
-        const command = /^::([\w-]+)(?: [^:]*)?::(.*)$/.exec(line);
-        if (!command)
-            return { level: 'info', text: line };
-        return { level: command[1] ?? '', text: unescapeData(command[2] ?? '') };
-    });
-}
-/**
- * What the Azure SDK logged on stderr (AZURE_LOG_LEVEL=info), as lines of level `storage`. It keeps signatures out of its
- * log. The client's own message about a failed upload or download is empty, or the words of an answer without its status.
- */
-function storageLines(stderr) {
-    return stderr.split('\n').flatMap((line) => {
-        const text = /^azure:\S+ (.*)/.exec(line)?.[1];
-        return text === undefined ? [] : [{ level: 'storage', text }];
-    });
-}
-/** The first group of the first line that matches. */
-function firstMatch(lines, pattern) {
-    for (const line of lines) {
-        const match = pattern.exec(line.text);
-        if (match)
-            return match[1];
-    }
-    return undefined;
-}
-/** The first group of the last line that matches. */
-function lastMatch(lines, pattern) {
-    return firstMatch(lines.toReversed(), pattern);
-}
-/** Whether a line of a tool, or of the shell that should start it, is about what it cannot do, not about what it was given. */
-function saysUnable(line) {
-    return UNABLE.test(line);
-}
-const UNABLE = /unrecogni[sz]ed option|(invalid|unknown|illegal|unsupported) option|option .* (is not supported|requires)|^usage: |Incorrect parameters|You may not specify more than one|Can'?t (launch|initialize) (external|filter)|Cannot exec|: not found$|command not found|applet not found|Unable to locate executable|spawn .* (ENOENT|EACCES|ENOEXEC)|Exec format error/i;
-/** A line of a tool for a message: without the path of the tool, and with nothing that ends the clause it is put into. */
-function toolMessage(line) {
-    return redacted(line.trim().replace(/^\S*\/(?=[\w.-]+(?: \(child\))?: )/, ''), []).replace(/[.;]+$/, '');
-}
-/** Key of the entry that the client found, whatever became of it; undefined when it found none. */
-function foundEntry(lines) {
-    return (firstMatch(lines, /^Cache hit for(?: restore-key)?: (.*)$/) ??
-        firstMatch(lines.filter(({ level }) => level === 'debug'), /^\{.*"cacheKey":"([^"\\]+)"/));
-}
-/** Size in bytes of the archive that was sent or received, when the client told. */
-function archiveBytes(lines) {
-    const bytes = firstMatch(lines, /^Cache Size: .*\((\d+) B\)/) ?? firstMatch(lines, /^Sent \d+ of (\d+) /);
-    return bytes === undefined ? undefined : Number(bytes);
-}
-/**
- * One line of at most 300 characters, without what would let a reader of the log use the cache in our name: the given
- * secrets, tokens, and of an address everything but the host.
- */
-function redacted(text, secrets) {
-    let result = text;
-    for (const secret of secrets)
-        if (secret)
-            result = result.replaceAll(secret, '***');
-    result = result
-        .replace(/\b(https?:\/\/)(?:[^\s/?#"'<>@]*@)?([^\s/?#"'<>]+)[^\s"'<>]*/gi, '$1$2/…')
-        .replace(/\beyJ[\w-]+(?:\.[\w-]*)*/g, '***')
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-        .replace(/[\s\u0000-\u001f\u007f]+/g, ' ')
-        .trim();
-    return result.length > 300 ? `${result.slice(0, 299)}…` : result;
-}
-/** Reverses what @actions/core does to the text of a workflow command. */
-function unescapeData(text) {
-    return text.replace(/%0D/g, '\r').replace(/%0A/g, '\n').replace(/%25/g, '%');
-}
-
-
-/***/ }),
-
-/***/ 9059:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Vk: () => (/* binding */ CUT_OFF),
-/* harmony export */   h7: () => (/* binding */ RESULT_FD),
-/* harmony export */   nm: () => (/* binding */ CHECKPOINT_PATH)
-/* harmony export */ });
-/** The message of an `error`, when the client would have waited for ever for the rest of an answer. */
-const CUT_OFF = 'an answer ended in the middle';
-const RESULT_FD = 3;
-/**
- * The one path every checkpoint holds, relative to a directory made for the call.
- *
- * It is part of the entry's version: a checkpoint is only found by who asks for this very path. A constant keeps that
- * apart from the machine's workspace, temporary and state directories.
- */
-const CHECKPOINT_PATH = 'tmp/oaievalset';
-
-
-/***/ }),
-
-/***/ 198:
+/***/ 1125:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31362,228 +31136,301 @@ __nccwpck_require__.d(__webpack_exports__, {
   K: () => (/* binding */ Checkpointer)
 });
 
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(452);
+// EXTERNAL MODULE: ./lib/progress/journals.js + 2 modules
+var journals = __nccwpck_require__(8351);
+;// CONCATENATED MODULE: ./lib/checkpoint/save-schedule.js
+/**
+ * The cache of a repository holds 10 GB. When superseded checkpoints cannot be deleted, each interval is longer than the one
+ * before by this factor: an interval of 2 minutes leaves 20 checkpoints in a job of 6 hours.
+ */
+const GROWTH = 1.2;
+/** After a failed save the next attempt waits twice as long as the one before, up to 16 intervals. */
+const BACKOFF = 2;
+const MAX_BACKOFF = 16;
+/** How long to wait between two checkpoints while evals run. */
+class SaveSchedule {
+    #intervalMs;
+    #backoff = 1;
+    constructor(intervalMs) {
+        this.#intervalMs = intervalMs;
+    }
+    get intervalMs() {
+        return this.#intervalMs;
+    }
+    get isBackingOff() {
+        return this.#backoff > 1;
+    }
+    get delayMs() {
+        return this.#intervalMs * this.#backoff;
+    }
+    /** @param canDelete whether older checkpoints can be deleted */
+    saved(canDelete) {
+        this.#backoff = 1;
+        if (!canDelete)
+            this.#intervalMs *= GROWTH;
+    }
+    failed() {
+        this.#backoff = Math.min(MAX_BACKOFF, this.#backoff * BACKOFF);
+    }
+}
+
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/errors.js
-var errors = __nccwpck_require__(452);
-;// CONCATENATED MODULE: ./lib/process/after.js
-/** The most that a timer can count, some 24 days: a longer one would go off at once. */
-const LONGEST = 2 ** 31 - 1;
-/** Calls `work` after so many milliseconds, however many they are. Returns what calls it off. */
-function after(milliseconds, work) {
-    let timer;
-    const wait = (left) => {
-        timer = setTimeout(() => (left > LONGEST ? wait(left - LONGEST) : work()), Math.min(left, LONGEST));
-    };
-    wait(milliseconds);
-    return () => clearTimeout(timer);
-}
-
-// EXTERNAL MODULE: ./lib/progress/journals.js + 2 modules
-var journals = __nccwpck_require__(8351);
 // EXTERNAL MODULE: ./lib/checkpoint/cache/client-output.js
 var client_output = __nccwpck_require__(4132);
 // EXTERNAL MODULE: ./lib/checkpoint/cache/protocol.js
 var protocol = __nccwpck_require__(9059);
-;// CONCATENATED MODULE: ./lib/checkpoint/checkpointer.js
-/**
- * Saves checkpoints: while evals run, so that a runner that vanishes loses little, and at the end. Evals never wait for it.
- */
+;// CONCATENATED MODULE: ./lib/checkpoint/save-snapshot.js
 
 
 
 
 
-
-
-/**
- * The cache of a repository holds 10 GB. When superseded checkpoints cannot be deleted, each one comes this much later than
- * the last: with an interval of 2 minutes a job of 6 hours leaves 20 of them.
- */
-const GROWTH = 1.2;
-/** After trouble, so many intervals until the next try, and at most: a service that limits wants to be left alone. */
-const BACKOFF = 2;
-const LONGEST_BACKOFF = 16;
-/** A checkpoint in the background that takes longer is given up; the next one may fare better. */
-const LONGEST_SAVE = 10 * 60_000;
-const ONCE = {
-    journals: new Set(),
-    interval: Number.POSITIVE_INFINITY,
-    mark: () => '',
-    onSave: () => { },
-};
-class Checkpointer {
-    #options;
-    #saved = [];
-    #saving;
-    #abort = new AbortController();
-    #callOff;
-    #running = false;
-    #interval;
-    /** When the last one was begun, in milliseconds since the epoch. */
-    #begun = Date.now();
-    #backoff = 1;
-    #savedMark;
-    #warned = false;
-    constructor(options) {
-        this.#options = { ...ONCE, ...options };
-        this.#interval = this.#options.interval;
-        this.#savedMark = this.#options.mark();
+/** Saves a copy of the state as a checkpoint. Never rejects. */
+async function saveSnapshot({ state, store, onSave, onSaved }, limits) {
+    const { live } = state.paths;
+    let root;
+    try {
+        onSave?.(store.nextSeq + 1);
+        // On the file system of the state, so that files that never change are linked instead of copied.
+        (0,external_node_fs_.mkdirSync)(live, { recursive: true });
+        root = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(live, 'snapshot-'));
+        state.snapshot((0,external_node_path_.join)(root, protocol/* CHECKPOINT_PATH */.nm));
+        const outline = state.outline();
+        const outcome = await store.save(root, limits);
+        if (outcome.kind === 'saved')
+            onSaved?.(outline);
+        return outcome;
     }
-    /** From here on a checkpoint is saved whenever the interval has passed and there is something new. */
-    start() {
-        this.#running = true;
-        this.#schedule();
+    catch (error) {
+        // Most likely a full disk, which may have room again at the next checkpoint.
+        return { kind: 'failed', cause: `the state could not be copied (${(0,client_output/* redacted */.pc)((0,errors/* reasonOf */.A3)(error), [])})` };
     }
-    /**
-     * Saves one now, in the background: an eval has ended that took long. Not while one is being saved, after trouble, or when
-     * those that nobody deletes would become too many.
-     */
-    soon() {
-        const many = !this.#options.onSuperseded && Date.now() - this.#begun < this.#interval;
-        if (this.#running && this.#backoff === 1 && !many)
-            this.#tick();
-    }
-    /** Ends checkpoints in the background; one that is under way is given up. */
-    async stop() {
-        this.#running = false;
-        this.#callOff?.();
-        this.#abort.abort();
-        await this.#saving;
-    }
-    /**
-     * Ends checkpoints in the background, and saves the last one. Cache trouble is a warning that says what it means, never
-     * a failure.
-     * @param hurry aborted when there is no more time for it
-     */
-    async finish(hurry) {
-        // What is under way is older than what the last one will save.
-        await this.stop();
-        const { state, log } = this.#options;
-        (0,journals/* sealLive */.Ch)(state.paths);
-        const last = this.#saved.at(-1);
-        if (last !== undefined && this.#options.mark() === this.#savedMark)
-            return { key: last, complete: true };
-        if (last === undefined && this.#options.isUnchanged())
-            return { key: '', complete: true };
-        const outcome = await this.#save(hurry ? { signal: hurry } : {});
-        if (outcome.kind === 'saved') {
-            log.info(`Saved the checkpoint ${outcome.key}`);
-            await this.#keep(outcome.key, hurry);
-            return { key: outcome.key, complete: true };
-        }
-        if (outcome.kind === 'failed') {
-            const from = last === undefined ? 'an earlier checkpoint' : `the checkpoint ${last}`;
-            log.warning(`The checkpoint was not saved: ${outcome.cause}. The evals are not affected, but what this run completed can only ` +
-                `be taken up from this machine, or from ${from}.`, 'Checkpoint not saved');
-        }
-        else if (outcome.cause !== this.#options.knownUnavailable) {
-            log.info(`No checkpoint is saved: ${outcome.cause}. What this run completed can only be taken up from this machine.`);
-        }
-        return { key: last ?? '', complete: outcome.kind === 'unavailable' };
-    }
-    #schedule() {
-        this.#callOff?.();
-        if (this.#running)
-            this.#callOff = after(this.#interval * this.#backoff, () => this.#tick());
-    }
-    #tick() {
-        if (this.#saving)
-            return;
-        if (this.#options.mark() === this.#savedMark) {
-            this.#schedule();
-            return;
-        }
-        this.#abort = new AbortController();
-        this.#begun = Date.now();
-        this.#saving = this.#background().finally(() => {
-            this.#saving = undefined;
-            this.#schedule();
-        });
-    }
-    async #background() {
-        const { log, journals, mark } = this.#options;
-        const marked = mark();
-        let sealed = true;
-        for (const journal of journals) {
-            try {
-                journal.seal();
-            }
-            catch (error) {
-                // Its answers are not in this checkpoint; there is something left for the next.
-                sealed = false;
-                log.debug(`A journal could not be sealed: ${(0,errors/* reasonOf */.A3)(error)}`);
-            }
-        }
-        const outcome = await this.#save({ signal: this.#abort.signal, timeoutMs: LONGEST_SAVE });
-        if (outcome.kind === 'saved') {
-            if (sealed)
-                this.#savedMark = marked;
-            this.#backoff = 1;
-            if (!this.#options.onSuperseded)
-                this.#interval *= GROWTH;
-            log.info(`Saved the checkpoint ${outcome.key} while evals run`);
-            await this.#keep(outcome.key, this.#abort.signal);
-        }
-        else if (outcome.kind === 'failed' && !this.#abort.signal.aborted) {
-            this.#backoff = Math.min(LONGEST_BACKOFF, this.#backoff * BACKOFF);
-            const message = `A checkpoint while evals run was not saved: ${outcome.cause}. It is tried again later; the evals are not affected.`;
-            if (this.#warned)
-                log.info(message);
-            else
-                log.warning(message, 'Checkpoint not saved');
-            this.#warned = true;
-        }
-        else if (outcome.kind === 'unavailable') {
-            this.#running = false;
-        }
-    }
-    async #keep(key, signal = new AbortController().signal) {
-        const superseded = this.#saved.splice(0);
-        this.#saved.push(key);
-        try {
-            if (superseded.length > 0)
-                await this.#options.onSuperseded?.(superseded, key, signal);
-        }
-        catch (error) {
-            this.#options.log.debug(`Superseded checkpoints stay: ${(0,errors/* reasonOf */.A3)(error)}`);
-        }
-    }
-    async #save(limits) {
-        const { state, store, onSave, onSaved } = this.#options;
-        const { live } = state.paths;
-        let root;
-        try {
-            onSave(store.nextSeq + 1);
-            // Beside the state, on one file system with it: what never changes is linked, not copied.
-            (0,external_node_fs_.mkdirSync)(live, { recursive: true });
-            root = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(live, 'snapshot-'));
-            state.snapshot((0,external_node_path_.join)(root, protocol/* CHECKPOINT_PATH */.nm));
-            const outline = state.outline();
-            const outcome = await store.save(root, limits);
-            if (outcome.kind === 'saved')
-                onSaved?.(outline);
-            return outcome;
-        }
-        catch (error) {
-            // Most likely a full disk: the next checkpoint may fare better.
-            return { kind: 'failed', cause: `the state could not be copied (${(0,client_output/* redacted */.pc)((0,errors/* reasonOf */.A3)(error), [])})` };
-        }
-        finally {
-            if (root)
-                discard(root);
-        }
+    finally {
+        if (root)
+            discard(root);
     }
 }
-/** A tree that cannot be removed ends no run: the next one empties the live directory. */
+/** A copy that cannot be removed does not end the run: the next run empties the live directory. */
 function discard(root) {
     try {
         (0,external_node_fs_.rmSync)(root, { recursive: true, force: true });
     }
     catch {
-        // As said.
+        // The next run removes it.
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/checkpoint/superseded.js
+class SupersededCheckpoints {
+    #options;
+    #newest;
+    /** Oldest first, without the newest. */
+    #superseded = [];
+    #isDenied = false;
+    constructor(options) {
+        this.#options = options;
+    }
+    /** The key of the newest checkpoint that this run saved. */
+    get newest() {
+        return this.#newest;
+    }
+    /** False without a token, or once GitHub has refused it. */
+    get canDelete() {
+        return this.#options.github !== undefined && !this.#isDenied;
+    }
+    /**
+     * Notes that a checkpoint was saved, and deletes the ones that it replaces. A deletion that fails is tried again with the
+     * next checkpoint. Never rejects.
+     */
+    async add(key, signal) {
+        if (this.#newest !== undefined)
+            this.#superseded = [...this.#superseded, this.#newest];
+        this.#newest = key;
+        const { github } = this.#options;
+        if (github && !this.#isDenied)
+            await this.#deleteSuperseded(github, signal);
+    }
+    async #deleteSuperseded(github, signal) {
+        const { ref, log } = this.#options;
+        for (const key of this.#superseded) {
+            // https://docs.github.com/en/rest/actions/cache: deletes the entries with exactly this key.
+            const query = { key, ...(ref === '' ? {} : { ref }) };
+            const result = await github.request({ method: 'DELETE', path: 'actions/caches', query, signal });
+            if (result.kind === 'denied') {
+                this.#isDenied = true;
+                log.info(`Earlier checkpoints of this run stay in the cache: the token may not delete cache entries (${result.cause}). ` +
+                    'They only take cache storage until GitHub evicts them. To have them deleted, give the job ' +
+                    '"permissions: actions: write".');
+                return;
+            }
+            if (result.kind === 'failed' || result.kind === 'rate-limited') {
+                log.info(`Earlier checkpoints were not deleted: ${result.cause}. The next checkpoint will try again.`);
+                return;
+            }
+            // A missing entry was evicted, or deleted by someone else.
+            this.#superseded = this.#superseded.filter((other) => other !== key);
+            if (result.kind === 'ok')
+                log.debug(`Deleted the superseded checkpoint ${key}`);
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/checkpoint/checkpointer.js
+/** Decides when to save checkpoints: in the background while evals run, which never wait for it, and at the end. */
+
+
+
+
+
+/** A save in the background that takes longer is abandoned. */
+const MAX_SAVE_MS = 10 * 60_000;
+/** The longest time that a timer counts: some 24 days. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+class Checkpointer {
+    #options;
+    #superseded;
+    #revision;
+    #schedule;
+    #savedRevision;
+    #isRunning = false;
+    #timer;
+    #saving;
+    #abort = new AbortController();
+    /** When the last save in the background began, in milliseconds since the epoch. */
+    #beganAt = Date.now();
+    #hasWarned = false;
+    constructor(options) {
+        this.#options = options;
+        const { log, superseded, revision = () => 0, intervalMs = Number.POSITIVE_INFINITY } = options;
+        this.#superseded = superseded ?? new SupersededCheckpoints({ github: undefined, ref: '', log });
+        this.#schedule = new SaveSchedule(intervalMs);
+        this.#revision = revision;
+        this.#savedRevision = revision();
+    }
+    /** Starts to save a checkpoint after each interval in which something changed. */
+    start() {
+        this.#isRunning = true;
+        this.#scheduleNext();
+    }
+    /**
+     * Saves in the background after a long eval, unless a save is running, the last one failed, or old checkpoints cannot be
+     * deleted and the interval has not passed.
+     */
+    saveSoon() {
+        if (!this.#isRunning || this.#schedule.isBackingOff)
+            return;
+        const isTooSoon = Date.now() - this.#beganAt < this.#schedule.intervalMs;
+        if (this.#superseded.canDelete || !isTooSoon)
+            this.#saveIfChanged();
+    }
+    /** Stops saving in the background, and abandons a save that is running. */
+    async stop() {
+        this.#isRunning = false;
+        clearTimeout(this.#timer);
+        this.#abort.abort();
+        await this.#saving;
+    }
+    /**
+     * Stops saving in the background and saves the last checkpoint. A failure of the cache is a warning, never an error.
+     * @param deadline aborted when there is no time left for the save
+     */
+    async finish(deadline) {
+        // A save that is running holds less than the last one will.
+        await this.stop();
+        const { state, log } = this.#options;
+        (0,journals/* sealLive */.Ch)(state.paths);
+        if (this.#isSaved())
+            return { key: this.#superseded.newest ?? '', complete: true };
+        const outcome = await saveSnapshot(this.#options, deadline ? { signal: deadline } : {});
+        if (outcome.kind === 'saved') {
+            log.info(`Saved the checkpoint ${outcome.key}`);
+            await this.#superseded.add(outcome.key, deadline);
+        }
+        else
+            this.#reportUnsaved(outcome.kind, outcome.cause);
+        return { key: this.#superseded.newest ?? '', complete: outcome.kind !== 'failed' };
+    }
+    #isSaved() {
+        if (this.#superseded.newest === undefined)
+            return this.#options.isUnchanged();
+        return this.#revision() === this.#savedRevision;
+    }
+    #reportUnsaved(kind, cause) {
+        const { log, knownUnavailable } = this.#options;
+        if (kind === 'failed') {
+            const { newest } = this.#superseded;
+            log.warning(`The checkpoint was not saved: ${cause}. The results are not affected, but a re-run on another machine will ` +
+                `resume from ${newest === undefined ? 'an earlier checkpoint' : `the checkpoint ${newest}`}.`, 'Checkpoint not saved');
+        }
+        else if (cause !== knownUnavailable) {
+            log.info(`No checkpoint is saved: ${cause}. Only a re-run on this machine can resume from here.`);
+        }
+    }
+    #scheduleNext() {
+        clearTimeout(this.#timer);
+        const { delayMs } = this.#schedule;
+        if (this.#isRunning && Number.isFinite(delayMs)) {
+            // The delay grows after failures; a longer one than a timer can count would fire at once.
+            this.#timer = setTimeout(() => this.#saveIfChanged(), Math.min(delayMs, MAX_TIMER_MS));
+        }
+    }
+    #saveIfChanged() {
+        if (this.#saving)
+            return;
+        if (this.#revision() === this.#savedRevision) {
+            this.#scheduleNext();
+            return;
+        }
+        this.#abort = new AbortController();
+        this.#beganAt = Date.now();
+        this.#saving = this.#saveInBackground(this.#abort.signal).finally(() => {
+            this.#saving = undefined;
+            this.#scheduleNext();
+        });
+    }
+    async #saveInBackground(signal) {
+        const { log } = this.#options;
+        const revision = this.#revision();
+        const areSealed = this.#sealJournals();
+        const outcome = await saveSnapshot(this.#options, { signal, timeoutMs: MAX_SAVE_MS });
+        if (outcome.kind === 'saved') {
+            // Responses of a journal that could not be sealed are left for the next checkpoint.
+            if (areSealed)
+                this.#savedRevision = revision;
+            log.info(`Saved the checkpoint ${outcome.key} while evals run`);
+            await this.#superseded.add(outcome.key, signal);
+            this.#schedule.saved(this.#superseded.canDelete);
+        }
+        else if (outcome.kind === 'unavailable') {
+            this.#isRunning = false;
+        }
+        else if (!signal.aborted) {
+            this.#schedule.failed();
+            const message = `A checkpoint was not saved while evals run: ${outcome.cause}. The evals are not affected; a later checkpoint will try again.`;
+            if (this.#hasWarned)
+                log.info(message);
+            else
+                log.warning(message, 'Checkpoint not saved');
+            this.#hasWarned = true;
+        }
+    }
+    #sealJournals() {
+        let areSealed = true;
+        for (const journal of this.#options.journals ?? []) {
+            try {
+                journal.seal();
+            }
+            catch (error) {
+                areSealed = false;
+                this.#options.log.debug(`A journal could not be sealed: ${(0,errors/* reasonOf */.A3)(error)}`);
+            }
+        }
+        return areSealed;
     }
 }
 
@@ -31747,53 +31594,6 @@ class Splitter {
 
 /***/ }),
 
-/***/ 4252:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   f: () => (/* binding */ formatCommand),
-/* harmony export */   v: () => (/* binding */ commandId)
-/* harmony export */ });
-/** One command as Python's `json.dumps` writes it: `", "` between items, everything but printable ASCII escaped. */
-function formatCommand(command) {
-    return `[${command.map(pythonString).join(', ')}]`;
-}
-/** A key for maps and sets: two commands are the same when it is. */
-function commandId(command) {
-    return JSON.stringify(command);
-}
-function pythonString(value) {
-    return JSON.stringify(value).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
-
-
-/***/ }),
-
-/***/ 3685:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   B: () => (/* binding */ MOST_ADAPTATIONS),
-/* harmony export */   F: () => (/* binding */ sameExecution)
-/* harmony export */ });
-/* harmony import */ var _command_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4252);
-
-/** A model refuses a few parameters, each with a few values. */
-const MOST_ADAPTATIONS = 1000;
-/** Whether two records tell of the same execution. */
-function sameExecution(a, b) {
-    return (
-    // Not the fingerprint: a newer version of the action tells the same content in another way.
-    a.started === b.started &&
-        a.ended === b.ended &&
-        a.run.id === b.run.id &&
-        a.run.attempt === b.run.attempt &&
-        (0,_command_js__WEBPACK_IMPORTED_MODULE_0__/* .commandId */ .v)(a.argv) === (0,_command_js__WEBPACK_IMPORTED_MODULE_0__/* .commandId */ .v)(b.argv));
-}
-
-
-/***/ }),
-
 /***/ 5317:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
@@ -31803,12 +31603,12 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2988);
 /* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7065);
 /* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9090);
-/* harmony import */ var _checkpoint_adopt_checkpoint_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2525);
-/* harmony import */ var _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(198);
+/* harmony import */ var _checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9125);
+/* harmony import */ var _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1125);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(452);
 /* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1394);
 /* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8943);
-/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(8778);
+/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7758);
 /* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(594);
 /* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(6426);
 /** Runs after the job's steps, always. When main did not come to its end: save what is on disk, tell what is known. */
@@ -31856,11 +31656,12 @@ async function saveAndTell(session, paths) {
         owner: { repository: context.repository, cacheKey, model, evalSet },
         log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx,
     });
-    const store = (0,_checkpoint_adopt_checkpoint_js__WEBPACK_IMPORTED_MODULE_5__/* .checkpointStore */ .ms)({
+    const store = (0,_checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_5__/* .checkpointStore */ .m)({
         identity: session.checkpoint,
         encryptionKey: (0,_action_input_values_js__WEBPACK_IMPORTED_MODULE_1__/* .secret */ .rJ)('encryption-key'),
         temporaryDirectory: context.temporaryDirectory,
         firstSeq: session.nextSeq,
+        env: process.env,
     });
     const checkpointer = new _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_6__/* .Checkpointer */ .K({
         state,
@@ -31879,185 +31680,6 @@ await post().catch(_action_finish_js__WEBPACK_IMPORTED_MODULE_0__/* .fail */ .f)
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
-
-/***/ }),
-
-/***/ 6805:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   R: () => (/* binding */ parseBoundedJson),
-/* harmony export */   V: () => (/* binding */ holdsAtMost)
-/* harmony export */ });
-/**
- * The value of a JSON text that someone else may have written.
- *
- * The size of a text does not bound the memory that its value takes: a megabyte of `[],[],…` takes fifty. So what makes a
- * value is counted first, in texts of strings as well: that only makes the bound a little lower.
- * @param most values that the text may hold
- * @throws SyntaxError when it is no JSON, or holds more
- */
-function parseBoundedJson(text, most) {
-    if (!holdsAtMost(text, most))
-        throw new SyntaxError(`more than ${most} values`);
-    return JSON.parse(text);
-}
-function holdsAtMost(text, most) {
-    let values = 0;
-    for (let at = 0; at < text.length; at += 1) {
-        const code = text.charCodeAt(at);
-        if (code === COMMA || code === COLON || code === BRACKET || code === BRACE)
-            values += 1;
-        if (values > most)
-            return false;
-    }
-    return true;
-}
-const [COMMA, COLON, BRACKET, BRACE] = [...',:[{'].map((it) => it.charCodeAt(0));
-
-
-/***/ }),
-
-/***/ 4200:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  pE: () => (/* binding */ formatCompletions),
-  bM: () => (/* binding */ formatRecord),
-  tr: () => (/* binding */ parseCompletions)
-});
-
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
-var schemas = __nccwpck_require__(2857);
-// EXTERNAL MODULE: ./node_modules/zod/v4/core/api.js
-var api = __nccwpck_require__(3759);
-;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/iso.js
-
-
-
-function datetime(params) {
-    return api/* _isoDateTime */.G1(schemas/* ZodISODateTime */.You, params);
-}
-function date(params) {
-    return core._isoDate(ZodISODate, params);
-}
-function time(params) {
-    return core._isoTime(ZodISOTime, params);
-}
-function duration(params) {
-    return core._isoDuration(ZodISODuration, params);
-}
-
-// EXTERNAL MODULE: ./lib/lines.js
-var lib_lines = __nccwpck_require__(9304);
-// EXTERNAL MODULE: ./lib/model/command.js
-var command = __nccwpck_require__(4252);
-// EXTERNAL MODULE: ./lib/model/completion-record.js
-var completion_record = __nccwpck_require__(3685);
-// EXTERNAL MODULE: ./lib/progress/bounded-json.js
-var bounded_json = __nccwpck_require__(6805);
-;// CONCATENATED MODULE: ./lib/progress/completions-file.js
-
-
-
-
-
-const metric = schemas/* union */.KCZ([schemas/* number */.aig(), schemas/* string */.YjP().max(4096), schemas/* boolean */.zMY(), schemas/* null */.chJ()]);
-const sha256 = schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/);
-const shortText = schemas/* string */.YjP().max(4096);
-/** Printed as it is; the action writes none with control characters in it. */
-const completions_file_name = schemas/* string */.YjP()
-    .max(4096)
-    .regex(/^\P{Cc}*$/u);
-const adaptation = schemas/* union */.KCZ([
-    schemas/* object */.Ikc({ model: completions_file_name, param: completions_file_name, value: completions_file_name, renamedTo: schemas/* null */.chJ() }),
-    schemas/* object */.Ikc({ model: completions_file_name, param: completions_file_name, value: schemas/* null */.chJ(), renamedTo: completions_file_name }),
-]);
-const schema = schemas/* object */.Ikc({
-    version: schemas/* literal */.euz(1),
-    eval: completions_file_name.min(1),
-    argv: schemas/* array */.YOg(schemas/* string */.YjP().max(65536)).min(3).max(4096),
-    fingerprint: sha256,
-    parts: schemas/* record */.g1P(completions_file_name, sha256),
-    written: schemas/* array */.YOg(completions_file_name).max(10_000).default([]),
-    metrics: schemas/* record */.g1P(shortText, metric),
-    samples: schemas/* int */.Whr().nonnegative().nullable(),
-    tokens: schemas/* object */.Ikc({
-        prompt: schemas/* int */.Whr().nonnegative(),
-        completion: schemas/* int */.Whr().nonnegative(),
-        total: schemas/* int */.Whr().nonnegative(),
-        cached: schemas/* int */.Whr().nonnegative().default(0),
-        reasoning: schemas/* int */.Whr().nonnegative().default(0),
-    }),
-    requests: schemas/* object */.Ikc({ sent: schemas/* int */.Whr().nonnegative(), replayed: schemas/* int */.Whr().nonnegative() }).nullable(),
-    adaptations: schemas/* array */.YOg(adaptation).max(completion_record/* MOST_ADAPTATIONS */.B).default([]),
-    run: schemas/* object */.Ikc({ repository: completions_file_name, id: completions_file_name, attempt: schemas/* int */.Whr().nonnegative() }),
-    started: datetime(),
-    ended: datetime(),
-});
-/** Reads `completions.jsonl`. Of two records of one command the later line counts. */
-function parseCompletions(text) {
-    const byCommand = new Map();
-    let lines = 0;
-    let rejected = 0;
-    let first = '';
-    let superseded = false;
-    for (const { line, ended } of (0,lib_lines/* linesOfText */.uv)(text)) {
-        lines += 1;
-        if (lines > MOST_LINES)
-            return { records: [], rejected: `it has more than ${MOST_LINES} lines`, needsRewrite: true };
-        const parsed = parseRecord(line);
-        if (typeof parsed !== 'string') {
-            const id = (0,command/* formatCommand */.f)(parsed.argv);
-            superseded ||= byCommand.delete(id);
-            byCommand.set(id, parsed);
-        }
-        else if (ended) {
-            // One without its newline is torn: the process was killed while it wrote.
-            first ||= `line ${lines}: ${parsed}`;
-            rejected += 1;
-        }
-    }
-    return {
-        records: [...byCommand.values()],
-        rejected: rejected === 0 ? undefined : `${first} (${rejected} such)`,
-        needsRewrite: rejected > 0 || superseded || (text !== '' && !text.endsWith('\n')),
-    };
-}
-/** No eval set has a tenth as many, completed as often as any is. */
-const MOST_LINES = 200_000;
-function formatRecord(record) {
-    return JSON.stringify(record);
-}
-function formatCompletions(records) {
-    return records.map((record) => `${formatRecord(record)}\n`).join('');
-}
-/** In characters: a record has a line of a few hundred, and a line that holds a million lists is a bomb. */
-const LONGEST_LINE = 2 * 1024 * 1024;
-/** A record that names a thousand modules, with a thousand metrics, holds a tenth as many. */
-const MOST_VALUES = 50_000;
-function parseRecord(line) {
-    if (line.length > LONGEST_LINE)
-        return 'longer than any record of this action';
-    let value;
-    try {
-        value = (0,bounded_json/* parseBoundedJson */.R)(line, MOST_VALUES);
-    }
-    catch {
-        return 'not JSON';
-    }
-    const result = schema.safeParse(value);
-    if (!result.success) {
-        const issue = result.error.issues[0];
-        return issue ? `${issue.path.join('.') || 'record'}: ${issue.message}` : 'wrong shape';
-    }
-    if (result.data.argv[2] !== result.data.eval)
-        return 'argv: names another eval';
-    return result.data;
-}
-
 
 /***/ }),
 
@@ -33006,219 +32628,6 @@ function liveRecordFile(paths, evalKey) {
 
 /***/ }),
 
-/***/ 1119:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   T: () => (/* binding */ parseProgress),
-/* harmony export */   V: () => (/* binding */ formatProgress)
-/* harmony export */ });
-/* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9304);
-/* harmony import */ var _model_command_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4252);
-/* harmony import */ var _bounded_json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6805);
-/**
- * The progress file of `oaievalset`: one completed command a line.
- *
- * Current releases write each as a JSON list (`json.dumps(item) + "\n"`, evals/cli/oaievalset.py) and die with a
- * JSONDecodeError on anything else, a blank line included. Older ones wrote the command as plain text, joined by
- * blanks. Both are read, JSON is written, byte for byte as Python does.
- */
-
-
-
-/** No eval set has a tenth as many, under as many arguments as anyone ran it with. */
-const MOST_LINES = 200_000;
-const MOST_ARGUMENTS = 10_000;
-/** @param known commands of today, to give a plain-text line back the argument boundaries it lost */
-function parseProgress(text, known = []) {
-    const byText = new Map(known.map((command) => [command.join(' '), command]));
-    const commands = [];
-    let lines = 0;
-    let rejected = 0;
-    for (const { line, ended } of (0,_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .linesOfText */ .uv)(text)) {
-        lines += 1;
-        if (lines > MOST_LINES)
-            return { commands: [], rejected: `it has more than ${MOST_LINES} lines` };
-        // Without its newline a line is only trusted when it is whole JSON: plain text cut short still looks like a command.
-        const command = ended ? parseLine(line, byText) : parseJsonLine(line);
-        if (command)
-            commands.push(command);
-        else if (ended && line.trim() !== '')
-            rejected += 1;
-    }
-    return {
-        commands,
-        rejected: rejected === 0 ? undefined : `${rejected} of its lines are no oaievalset commands`,
-    };
-}
-function formatProgress(commands) {
-    return commands.map((command) => `${(0,_model_command_js__WEBPACK_IMPORTED_MODULE_2__/* .formatCommand */ .f)(command)}\n`).join('');
-}
-function parseLine(line, byText) {
-    const text = line.endsWith('\r') ? line.slice(0, -1) : line;
-    if (text.startsWith('['))
-        return parseJsonLine(text);
-    if (!text.startsWith('oaieval '))
-        return undefined;
-    const command = byText.get(text) ?? text.split(' ');
-    return command.length >= 3 ? command : undefined;
-}
-function parseJsonLine(text) {
-    try {
-        const value = (0,_bounded_json_js__WEBPACK_IMPORTED_MODULE_1__/* .parseBoundedJson */ .R)(text, MOST_ARGUMENTS);
-        if (Array.isArray(value) && value.length >= 3 && value.every((item) => typeof item === 'string'))
-            return value;
-    }
-    catch {
-        // Not JSON: not a command.
-    }
-    return undefined;
-}
-
-
-/***/ }),
-
-/***/ 4992:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Tm: () => (/* binding */ LARGEST_PLAN),
-  q4: () => (/* binding */ parseSavedPlan)
-});
-
-// UNUSED EXPORTS: readSavedPlan, savedPlan
-
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
-var schemas = __nccwpck_require__(2857);
-;// CONCATENATED MODULE: ./lib/model/plan.js
-/** Of a plan that is not recalled. */
-const plan_NO_DEPENDENCIES = { files: [], directories: [], absent: [] };
-
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-;// CONCATENATED MODULE: ./lib/model/plan-paths.js
-
-/** What is there has no content of its own, may have no end, or may answer only when it likes. */
-const UNREAL = ['/proc', '/sys', '/dev'];
-/**
- * Whether these may be paths of a basis, which is read back from a file that others may have written: each once, in the one
- * form that a path has, and none of the kernel's own.
- */
-function areOrdinaryPaths(paths) {
-    return new Set(paths).size === paths.length && paths.every(isOrdinary);
-}
-function isOrdinary(path) {
-    if (!(0,external_node_path_.isAbsolute)(path) || path.includes('\0') || (0,external_node_path_.normalize)(path) !== path)
-        return false;
-    if (path.endsWith(external_node_path_.sep) && path !== external_node_path_.sep)
-        return false;
-    return !UNREAL.some((top) => path === top || path.startsWith(top + external_node_path_.sep));
-}
-
-// EXTERNAL MODULE: ./lib/progress/bounded-json.js
-var bounded_json = __nccwpck_require__(6805);
-;// CONCATENATED MODULE: ./lib/progress/saved-plan.js
-
-
-
-
-
-
-const saved_plan_text = schemas/* string */.YjP().max(65536);
-/** What is printed: nothing that a terminal or a runner obeys. */
-const line = saved_plan_text.regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'has control characters');
-const paths = schemas/* array */.YOg(saved_plan_text).max(1_000_000).refine(areOrdinaryPaths, 'holds what is no path of a plan');
-const sha256 = schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/);
-const fingerprint = schemas/* object */.Ikc({ value: sha256, parts: schemas/* record */.g1P(line, sha256) });
-const schema = schemas/* object */.Ikc({
-    version: schemas/* literal */.euz(1),
-    owner: schemas/* object */.Ikc({ repository: line, cacheKey: saved_plan_text, model: line, evalSet: line }),
-    signature: sha256,
-    made: schemas/* object */.Ikc({
-        basis: schemas/* object */.Ikc({ files: paths, directories: paths, absent: paths }),
-        evalsVersion: saved_plan_text,
-        warnings: schemas/* array */.YOg(line).max(1000).default([]),
-        needsApiKey: schemas/* boolean */.zMY(),
-    }),
-    evals: schemas/* array */.YOg(schemas/* object */.Ikc({
-        key: line.min(1),
-        name: line,
-        command: schemas/* array */.YOg(saved_plan_text).min(3),
-        samples: schemas/* int */.Whr().nonnegative().nullable(),
-        metrics: schemas/* array */.YOg(line),
-        fingerprint,
-        // Version 0.1 had neither.
-        earlier: schemas/* array */.YOg(fingerprint).max(8).default([]),
-        writable: schemas/* array */.YOg(schemas/* object */.Ikc({
-            argument: line,
-            path: saved_plan_text.refine((path) => areOrdinaryPaths([path]), 'is no path of a plan'),
-            label: saved_plan_text.optional(),
-        }))
-            .max(10_000)
-            .default([]),
-    }))
-        .max(100_000),
-});
-/** In bytes: three times what a plan of 10,000 evals takes. Of more JSON the heap of a small machine is full. */
-const LARGEST_PLAN = 32 * 1024 * 1024;
-/** A plan of 10,000 evals that import a hundred modules each holds half as many. */
-const MOST_VALUES = 4_000_000;
-/** No content has this signature: a plan whose basis changed while it was made is made again. */
-const NEVER = '0'.repeat(64);
-/** What is kept of a plan: of one that would be too large to be read again, as much as is of use without being recalled. */
-function savedPlan({ signature = NEVER, evals, basis, evalsVersion, warnings, needsApiKey }, owner) {
-    const made = { basis, evalsVersion, warnings, needsApiKey };
-    const forgotten = {
-        version: 1,
-        owner,
-        signature: NEVER,
-        made: { ...made, basis: NO_DEPENDENCIES },
-    };
-    const forms = [
-        { version: 1, owner, signature, made, evals },
-        { ...forgotten, evals },
-    ];
-    return forms.find(canBeRead) ?? { ...forgotten, evals: [] };
-}
-function canBeRead(plan) {
-    const content = JSON.stringify(plan);
-    return Buffer.byteLength(content) < LARGEST_PLAN && holdsAtMost(content, MOST_VALUES);
-}
-/** Returns the plan, or why the text is none. */
-function parseSavedPlan(content) {
-    if (content.length > LARGEST_PLAN || !(0,bounded_json/* holdsAtMost */.V)(content, MOST_VALUES))
-        return { reason: 'it is too large to be a plan' };
-    let value;
-    try {
-        value = JSON.parse(content);
-    }
-    catch {
-        return { reason: 'it is not JSON' };
-    }
-    const result = schema.safeParse(value);
-    if (result.success)
-        return result.data;
-    const issue = result.error.issues[0];
-    return {
-        reason: issue ? `${issue.path.join('.') || 'the file'}: ${issue.message}` : 'it has the wrong shape',
-    };
-}
-/** The plan that lies in a state directory, if there is one and it is of this owner; nothing is changed there. */
-function readSavedPlan({ plan }, owner) {
-    const stats = lstatSync(plan, { throwIfNoEntry: false });
-    if (!stats?.isFile() || stats.size > LARGEST_PLAN)
-        return undefined;
-    const saved = parseSavedPlan(readFileSync(plan, 'utf8'));
-    return 'reason' in saved || !sameOwner(saved.owner, owner) ? undefined : saved;
-}
-
-
-/***/ }),
-
 /***/ 7926:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -33290,7 +32699,7 @@ function move(path, target) {
 
 /***/ }),
 
-/***/ 8778:
+/***/ 7758:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -33307,20 +32716,192 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/model/command.js
-var model_command = __nccwpck_require__(4252);
-// EXTERNAL MODULE: ./lib/model/completion-record.js
-var completion_record = __nccwpck_require__(3685);
+;// CONCATENATED MODULE: ./lib/model/command.js
+/** One command as Python's `json.dumps` writes it: `", "` between items, everything but printable ASCII escaped. */
+function formatCommand(command) {
+    return `[${command.map(pythonString).join(', ')}]`;
+}
+/** A key for maps and sets: two commands are the same when it is. */
+function commandId(command) {
+    return JSON.stringify(command);
+}
+function pythonString(value) {
+    return JSON.stringify(value).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+;// CONCATENATED MODULE: ./lib/model/completion-record.js
+
+/** A model refuses a few parameters, each with a few values. */
+const MOST_ADAPTATIONS = 1000;
+/** Whether two records tell of the same execution. */
+function sameExecution(a, b) {
+    return (
+    // Not the fingerprint: a newer version of the action tells the same content in another way.
+    a.started === b.started &&
+        a.ended === b.ended &&
+        a.run.id === b.run.id &&
+        a.run.attempt === b.run.attempt &&
+        commandId(a.argv) === commandId(b.argv));
+}
+
 ;// CONCATENATED MODULE: ./lib/model/owner.js
-function sameOwner(a, b) {
+function owner_sameOwner(a, b) {
     return (a.repository === b.repository &&
         a.cacheKey === b.cacheKey &&
         a.model === b.model &&
         a.evalSet === b.evalSet);
 }
 
-// EXTERNAL MODULE: ./lib/progress/completions-file.js + 1 modules
-var completions_file = __nccwpck_require__(4200);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
+var schemas = __nccwpck_require__(2857);
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/api.js
+var api = __nccwpck_require__(3759);
+;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/iso.js
+
+
+
+function datetime(params) {
+    return api/* _isoDateTime */.G1(schemas/* ZodISODateTime */.You, params);
+}
+function date(params) {
+    return core._isoDate(ZodISODate, params);
+}
+function time(params) {
+    return core._isoTime(ZodISOTime, params);
+}
+function duration(params) {
+    return core._isoDuration(ZodISODuration, params);
+}
+
+// EXTERNAL MODULE: ./lib/lines.js
+var lib_lines = __nccwpck_require__(9304);
+;// CONCATENATED MODULE: ./lib/progress/bounded-json.js
+/**
+ * The value of a JSON text that someone else may have written.
+ *
+ * The size of a text does not bound the memory that its value takes: a megabyte of `[],[],…` takes fifty. So what makes a
+ * value is counted first, in texts of strings as well: that only makes the bound a little lower.
+ * @param most values that the text may hold
+ * @throws SyntaxError when it is no JSON, or holds more
+ */
+function parseBoundedJson(text, most) {
+    if (!bounded_json_holdsAtMost(text, most))
+        throw new SyntaxError(`more than ${most} values`);
+    return JSON.parse(text);
+}
+function bounded_json_holdsAtMost(text, most) {
+    let values = 0;
+    for (let at = 0; at < text.length; at += 1) {
+        const code = text.charCodeAt(at);
+        if (code === COMMA || code === COLON || code === BRACKET || code === BRACE)
+            values += 1;
+        if (values > most)
+            return false;
+    }
+    return true;
+}
+const [COMMA, COLON, BRACKET, BRACE] = [...',:[{'].map((it) => it.charCodeAt(0));
+
+;// CONCATENATED MODULE: ./lib/progress/completions-file.js
+
+
+
+
+
+const metric = schemas/* union */.KCZ([schemas/* number */.aig(), schemas/* string */.YjP().max(4096), schemas/* boolean */.zMY(), schemas/* null */.chJ()]);
+const sha256 = schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/);
+const shortText = schemas/* string */.YjP().max(4096);
+/** Printed as it is; the action writes none with control characters in it. */
+const completions_file_name = schemas/* string */.YjP()
+    .max(4096)
+    .regex(/^\P{Cc}*$/u);
+const adaptation = schemas/* union */.KCZ([
+    schemas/* object */.Ikc({ model: completions_file_name, param: completions_file_name, value: completions_file_name, renamedTo: schemas/* null */.chJ() }),
+    schemas/* object */.Ikc({ model: completions_file_name, param: completions_file_name, value: schemas/* null */.chJ(), renamedTo: completions_file_name }),
+]);
+const schema = schemas/* object */.Ikc({
+    version: schemas/* literal */.euz(1),
+    eval: completions_file_name.min(1),
+    argv: schemas/* array */.YOg(schemas/* string */.YjP().max(65536)).min(3).max(4096),
+    fingerprint: sha256,
+    parts: schemas/* record */.g1P(completions_file_name, sha256),
+    written: schemas/* array */.YOg(completions_file_name).max(10_000).default([]),
+    metrics: schemas/* record */.g1P(shortText, metric),
+    samples: schemas/* int */.Whr().nonnegative().nullable(),
+    tokens: schemas/* object */.Ikc({
+        prompt: schemas/* int */.Whr().nonnegative(),
+        completion: schemas/* int */.Whr().nonnegative(),
+        total: schemas/* int */.Whr().nonnegative(),
+        cached: schemas/* int */.Whr().nonnegative().default(0),
+        reasoning: schemas/* int */.Whr().nonnegative().default(0),
+    }),
+    requests: schemas/* object */.Ikc({ sent: schemas/* int */.Whr().nonnegative(), replayed: schemas/* int */.Whr().nonnegative() }).nullable(),
+    adaptations: schemas/* array */.YOg(adaptation).max(MOST_ADAPTATIONS).default([]),
+    run: schemas/* object */.Ikc({ repository: completions_file_name, id: completions_file_name, attempt: schemas/* int */.Whr().nonnegative() }),
+    started: datetime(),
+    ended: datetime(),
+});
+/** Reads `completions.jsonl`. Of two records of one command the later line counts. */
+function parseCompletions(text) {
+    const byCommand = new Map();
+    let lines = 0;
+    let rejected = 0;
+    let first = '';
+    let superseded = false;
+    for (const { line, ended } of (0,lib_lines/* linesOfText */.uv)(text)) {
+        lines += 1;
+        if (lines > MOST_LINES)
+            return { records: [], rejected: `it has more than ${MOST_LINES} lines`, needsRewrite: true };
+        const parsed = parseRecord(line);
+        if (typeof parsed !== 'string') {
+            const id = formatCommand(parsed.argv);
+            superseded ||= byCommand.delete(id);
+            byCommand.set(id, parsed);
+        }
+        else if (ended) {
+            // One without its newline is torn: the process was killed while it wrote.
+            first ||= `line ${lines}: ${parsed}`;
+            rejected += 1;
+        }
+    }
+    return {
+        records: [...byCommand.values()],
+        rejected: rejected === 0 ? undefined : `${first} (${rejected} such)`,
+        needsRewrite: rejected > 0 || superseded || (text !== '' && !text.endsWith('\n')),
+    };
+}
+/** No eval set has a tenth as many, completed as often as any is. */
+const MOST_LINES = 200_000;
+function formatRecord(record) {
+    return JSON.stringify(record);
+}
+function formatCompletions(records) {
+    return records.map((record) => `${formatRecord(record)}\n`).join('');
+}
+/** In characters: a record has a line of a few hundred, and a line that holds a million lists is a bomb. */
+const LONGEST_LINE = 2 * 1024 * 1024;
+/** A record that names a thousand modules, with a thousand metrics, holds a tenth as many. */
+const MOST_VALUES = 50_000;
+function parseRecord(line) {
+    if (line.length > LONGEST_LINE)
+        return 'longer than any record of this action';
+    let value;
+    try {
+        value = parseBoundedJson(line, MOST_VALUES);
+    }
+    catch {
+        return 'not JSON';
+    }
+    const result = schema.safeParse(value);
+    if (!result.success) {
+        const issue = result.error.issues[0];
+        return issue ? `${issue.path.join('.') || 'record'}: ${issue.message}` : 'wrong shape';
+    }
+    if (result.data.argv[2] !== result.data.eval)
+        return 'argv: names another eval';
+    return result.data;
+}
+
 ;// CONCATENATED MODULE: ./lib/progress/doubt.js
 /** How far the clock of the machine that made a record may be ahead of this one, in milliseconds. */
 const CLOCK_SKEW = 60 * 60 * 1000;
@@ -33348,10 +32929,184 @@ var folders = __nccwpck_require__(2834);
 var journals = __nccwpck_require__(8351);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var progress_paths = __nccwpck_require__(8943);
-// EXTERNAL MODULE: ./lib/progress/progress-file.js
-var progress_file = __nccwpck_require__(1119);
-// EXTERNAL MODULE: ./lib/progress/saved-plan.js + 2 modules
-var saved_plan = __nccwpck_require__(4992);
+;// CONCATENATED MODULE: ./lib/progress/progress-file.js
+/**
+ * The progress file of `oaievalset`: one completed command a line.
+ *
+ * Current releases write each as a JSON list (`json.dumps(item) + "\n"`, evals/cli/oaievalset.py) and die with a
+ * JSONDecodeError on anything else, a blank line included. Older ones wrote the command as plain text, joined by
+ * blanks. Both are read, JSON is written, byte for byte as Python does.
+ */
+
+
+
+/** No eval set has a tenth as many, under as many arguments as anyone ran it with. */
+const progress_file_MOST_LINES = 200_000;
+const MOST_ARGUMENTS = 10_000;
+/** @param known commands of today, to give a plain-text line back the argument boundaries it lost */
+function parseProgress(text, known = []) {
+    const byText = new Map(known.map((command) => [command.join(' '), command]));
+    const commands = [];
+    let lines = 0;
+    let rejected = 0;
+    for (const { line, ended } of (0,lib_lines/* linesOfText */.uv)(text)) {
+        lines += 1;
+        if (lines > progress_file_MOST_LINES)
+            return { commands: [], rejected: `it has more than ${progress_file_MOST_LINES} lines` };
+        // Without its newline a line is only trusted when it is whole JSON: plain text cut short still looks like a command.
+        const command = ended ? parseLine(line, byText) : parseJsonLine(line);
+        if (command)
+            commands.push(command);
+        else if (ended && line.trim() !== '')
+            rejected += 1;
+    }
+    return {
+        commands,
+        rejected: rejected === 0 ? undefined : `${rejected} of its lines are no oaievalset commands`,
+    };
+}
+function formatProgress(commands) {
+    return commands.map((command) => `${formatCommand(command)}\n`).join('');
+}
+function parseLine(line, byText) {
+    const text = line.endsWith('\r') ? line.slice(0, -1) : line;
+    if (text.startsWith('['))
+        return parseJsonLine(text);
+    if (!text.startsWith('oaieval '))
+        return undefined;
+    const command = byText.get(text) ?? text.split(' ');
+    return command.length >= 3 ? command : undefined;
+}
+function parseJsonLine(text) {
+    try {
+        const value = parseBoundedJson(text, MOST_ARGUMENTS);
+        if (Array.isArray(value) && value.length >= 3 && value.every((item) => typeof item === 'string'))
+            return value;
+    }
+    catch {
+        // Not JSON: not a command.
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/model/plan.js
+/** Of a plan that is not recalled. */
+const plan_NO_DEPENDENCIES = { files: [], directories: [], absent: [] };
+
+;// CONCATENATED MODULE: ./lib/model/plan-paths.js
+
+/** What is there has no content of its own, may have no end, or may answer only when it likes. */
+const UNREAL = ['/proc', '/sys', '/dev'];
+/**
+ * Whether these may be paths of a basis, which is read back from a file that others may have written: each once, in the one
+ * form that a path has, and none of the kernel's own.
+ */
+function areOrdinaryPaths(paths) {
+    return new Set(paths).size === paths.length && paths.every(isOrdinary);
+}
+function isOrdinary(path) {
+    if (!(0,external_node_path_.isAbsolute)(path) || path.includes('\0') || (0,external_node_path_.normalize)(path) !== path)
+        return false;
+    if (path.endsWith(external_node_path_.sep) && path !== external_node_path_.sep)
+        return false;
+    return !UNREAL.some((top) => path === top || path.startsWith(top + external_node_path_.sep));
+}
+
+;// CONCATENATED MODULE: ./lib/progress/saved-plan.js
+
+
+
+
+
+
+const saved_plan_text = schemas/* string */.YjP().max(65536);
+/** What is printed: nothing that a terminal or a runner obeys. */
+const line = saved_plan_text.regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'has control characters');
+const paths = schemas/* array */.YOg(saved_plan_text).max(1_000_000).refine(areOrdinaryPaths, 'holds what is no path of a plan');
+const saved_plan_sha256 = schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/);
+const fingerprint = schemas/* object */.Ikc({ value: saved_plan_sha256, parts: schemas/* record */.g1P(line, saved_plan_sha256) });
+const saved_plan_schema = schemas/* object */.Ikc({
+    version: schemas/* literal */.euz(1),
+    owner: schemas/* object */.Ikc({ repository: line, cacheKey: saved_plan_text, model: line, evalSet: line }),
+    signature: saved_plan_sha256,
+    made: schemas/* object */.Ikc({
+        basis: schemas/* object */.Ikc({ files: paths, directories: paths, absent: paths }),
+        evalsVersion: saved_plan_text,
+        warnings: schemas/* array */.YOg(line).max(1000).default([]),
+        needsApiKey: schemas/* boolean */.zMY(),
+    }),
+    evals: schemas/* array */.YOg(schemas/* object */.Ikc({
+        key: line.min(1),
+        name: line,
+        command: schemas/* array */.YOg(saved_plan_text).min(3),
+        samples: schemas/* int */.Whr().nonnegative().nullable(),
+        metrics: schemas/* array */.YOg(line),
+        fingerprint,
+        // Version 0.1 had neither.
+        earlier: schemas/* array */.YOg(fingerprint).max(8).default([]),
+        writable: schemas/* array */.YOg(schemas/* object */.Ikc({
+            argument: line,
+            path: saved_plan_text.refine((path) => areOrdinaryPaths([path]), 'is no path of a plan'),
+            label: saved_plan_text.optional(),
+        }))
+            .max(10_000)
+            .default([]),
+    }))
+        .max(100_000),
+});
+/** In bytes: three times what a plan of 10,000 evals takes. Of more JSON the heap of a small machine is full. */
+const LARGEST_PLAN = 32 * 1024 * 1024;
+/** A plan of 10,000 evals that import a hundred modules each holds half as many. */
+const saved_plan_MOST_VALUES = 4_000_000;
+/** No content has this signature: a plan whose basis changed while it was made is made again. */
+const NEVER = '0'.repeat(64);
+/** What is kept of a plan: of one that would be too large to be read again, as much as is of use without being recalled. */
+function savedPlan({ signature = NEVER, evals, basis, evalsVersion, warnings, needsApiKey }, owner) {
+    const made = { basis, evalsVersion, warnings, needsApiKey };
+    const forgotten = {
+        version: 1,
+        owner,
+        signature: NEVER,
+        made: { ...made, basis: NO_DEPENDENCIES },
+    };
+    const forms = [
+        { version: 1, owner, signature, made, evals },
+        { ...forgotten, evals },
+    ];
+    return forms.find(canBeRead) ?? { ...forgotten, evals: [] };
+}
+function canBeRead(plan) {
+    const content = JSON.stringify(plan);
+    return Buffer.byteLength(content) < LARGEST_PLAN && holdsAtMost(content, saved_plan_MOST_VALUES);
+}
+/** Returns the plan, or why the text is none. */
+function parseSavedPlan(content) {
+    if (content.length > LARGEST_PLAN || !bounded_json_holdsAtMost(content, saved_plan_MOST_VALUES))
+        return { reason: 'it is too large to be a plan' };
+    let value;
+    try {
+        value = JSON.parse(content);
+    }
+    catch {
+        return { reason: 'it is not JSON' };
+    }
+    const result = saved_plan_schema.safeParse(value);
+    if (result.success)
+        return result.data;
+    const issue = result.error.issues[0];
+    return {
+        reason: issue ? `${issue.path.join('.') || 'the file'}: ${issue.message}` : 'it has the wrong shape',
+    };
+}
+/** The plan that lies in a state directory, if there is one and it is of this owner; nothing is changed there. */
+function readSavedPlan({ plan }, owner) {
+    const stats = lstatSync(plan, { throwIfNoEntry: false });
+    if (!stats?.isFile() || stats.size > LARGEST_PLAN)
+        return undefined;
+    const saved = parseSavedPlan(readFileSync(plan, 'utf8'));
+    return 'reason' in saved || !sameOwner(saved.owner, owner) ? undefined : saved;
+}
+
 // EXTERNAL MODULE: ./lib/progress/set-aside.js
 var set_aside = __nccwpck_require__(7926);
 ;// CONCATENATED MODULE: ./lib/progress/snapshot.js
@@ -33498,14 +33253,14 @@ class State {
     }
     /** Whether the progress file says that the command is done. */
     isDone(command) {
-        return this.#commands.has((0,model_command/* commandId */.v)(command));
+        return this.#commands.has(commandId(command));
     }
     record(command) {
-        return this.#records.get((0,model_command/* commandId */.v)(command));
+        return this.#records.get(commandId(command));
     }
     /** Whether the command was done and the user took its line out of the progress file: it is to run again. */
     wasRemoved(command) {
-        return this.#removedByUser.has((0,model_command/* commandId */.v)(command));
+        return this.#removedByUser.has(commandId(command));
     }
     /** Records a finished eval. The record comes first, the progress line last: only the line makes it done. */
     complete(record, recordFile) {
@@ -33518,10 +33273,10 @@ class State {
             }
             if (!(0,external_node_fs_.existsSync)(this.paths.progressFile))
                 (0,durable/* replaceFile */.fR)(this.paths.progressFile, '');
-            (0,durable/* appendLine */.Xq)(this.paths.completions, (0,completions_file/* formatRecord */.bM)(record));
-            const id = (0,model_command/* commandId */.v)(record.argv);
+            (0,durable/* appendLine */.Xq)(this.paths.completions, formatRecord(record));
+            const id = commandId(record.argv);
             if (!this.#commands.has(id))
-                (0,durable/* appendLine */.Xq)(this.paths.progressFile, (0,model_command/* formatCommand */.f)(record.argv));
+                (0,durable/* appendLine */.Xq)(this.paths.progressFile, formatCommand(record.argv));
             this.#commands.set(id, record.argv);
             this.#records.delete(id);
             this.#records.set(id, record);
@@ -33529,27 +33284,27 @@ class State {
     }
     /** Takes evals that have to run again out of the progress file, then out of the completion records. */
     forget(commands) {
-        const ids = commands.map(model_command/* commandId */.v).filter((id) => this.#commands.has(id) || this.#records.has(id));
+        const ids = commands.map(commandId).filter((id) => this.#commands.has(id) || this.#records.has(id));
         if (ids.length === 0)
             return;
         this.#writing(() => {
             for (const id of ids)
                 this.#commands.delete(id);
-            (0,durable/* replaceFile */.fR)(this.paths.progressFile, (0,progress_file/* formatProgress */.V)(this.commands));
+            (0,durable/* replaceFile */.fR)(this.paths.progressFile, formatProgress(this.commands));
             for (const id of ids)
                 this.#records.delete(id);
-            (0,durable/* replaceFile */.fR)(this.paths.completions, (0,completions_file/* formatCompletions */.pE)(this.records));
+            (0,durable/* replaceFile */.fR)(this.paths.completions, formatCompletions(this.records));
         });
     }
     /** Puts records in the place of those of the same commands: the same results, told as this version tells them. */
     renew(records) {
-        const renewed = records.filter((record) => this.#records.has((0,model_command/* commandId */.v)(record.argv)));
+        const renewed = records.filter((record) => this.#records.has(commandId(record.argv)));
         if (renewed.length === 0)
             return;
         this.#writing(() => {
             for (const record of renewed)
-                this.#records.set((0,model_command/* commandId */.v)(record.argv), record);
-            (0,durable/* replaceFile */.fR)(this.paths.completions, (0,completions_file/* formatCompletions */.pE)(this.records));
+                this.#records.set(commandId(record.argv), record);
+            (0,durable/* replaceFile */.fR)(this.paths.completions, formatCompletions(this.records));
         });
     }
     savePlan(plan) {
@@ -33563,7 +33318,7 @@ class State {
     merge(other) {
         const removed = (id, record) => {
             const mine = this.#removedByUser.get(id);
-            return mine !== undefined && (0,completion_record/* sameExecution */.F)(mine, record);
+            return mine !== undefined && sameExecution(mine, record);
         };
         // One that is dated in the future would count for as many years.
         const now = this.#now();
@@ -33596,11 +33351,11 @@ class State {
                 (0,external_node_fs_.chmodSync)(temporary, folders/* PRIVATE_FILE */.rQ);
                 (0,external_node_fs_.renameSync)(temporary, kept);
             }
-            const completions = (0,completions_file/* formatCompletions */.pE)([...records.values()]);
+            const completions = formatCompletions([...records.values()]);
             // Killed between the two, all records but the old ones would look like lines that the user took out.
-            (0,durable/* replaceFile */.fR)(mergeMark(this.paths), sha256(completions));
+            (0,durable/* replaceFile */.fR)(mergeMark(this.paths), state_sha256(completions));
             (0,durable/* replaceFile */.fR)(this.paths.completions, completions);
-            (0,durable/* replaceFile */.fR)(this.paths.progressFile, (0,progress_file/* formatProgress */.V)([...commands.values()]));
+            (0,durable/* replaceFile */.fR)(this.paths.progressFile, formatProgress([...commands.values()]));
             (0,external_node_fs_.rmSync)(mergeMark(this.paths), { force: true });
             const leftOut = (0,journals/* adoptJournals */.vB)(other.paths, this.paths, {
                 repository: this.owner.repository,
@@ -33639,7 +33394,7 @@ class State {
             [paths.live, DIRECTORY],
             [paths.resume, DIRECTORY],
             [paths.completions, LARGEST_COMPLETIONS],
-            [paths.plan, saved_plan/* LARGEST_PLAN */.Tm],
+            [paths.plan, LARGEST_PLAN],
             [paths.logs, DIRECTORY],
             [paths.journal, DIRECTORY],
         ]) {
@@ -33650,16 +33405,16 @@ class State {
         }
         const planText = readText(paths.plan);
         if (planText !== undefined) {
-            const plan = (0,saved_plan/* parseSavedPlan */.q4)(planText);
+            const plan = parseSavedPlan(planText);
             if ('reason' in plan)
                 reject(paths.plan, plan.reason);
-            else if (!sameOwner(plan.owner, owner))
+            else if (!owner_sameOwner(plan.owner, owner))
                 this.#startFresh(plan.owner, now());
             else
                 this.#plan = plan;
         }
         const completionsText = readText(paths.completions) ?? '';
-        const completions = (0,completions_file/* parseCompletions */.tr)(completionsText);
+        const completions = parseCompletions(completionsText);
         if (completions.rejected)
             reject(paths.completions, completions.rejected);
         const own = completions.records.filter((record) => record.run.repository === owner.repository);
@@ -33667,27 +33422,27 @@ class State {
             this.#log.warning(`${completions.records.length - own.length} completion records in ${paths.completions} are of another repository. They are not used.`);
         }
         const progressText = readText(paths.progressFile);
-        const progress = (0,progress_file/* parseProgress */.T)(progressText ?? '', options.knownCommands);
+        const progress = parseProgress(progressText ?? '', options.knownCommands);
         if (progress.rejected)
             reject(paths.progressFile, progress.rejected);
         const ownRecords = new Set(own);
-        const foreignIds = new Set(completions.records.filter((record) => !ownRecords.has(record)).map((record) => (0,model_command/* commandId */.v)(record.argv)));
+        const foreignIds = new Set(completions.records.filter((record) => !ownRecords.has(record)).map((record) => commandId(record.argv)));
         for (const command of progress.commands) {
-            const id = (0,model_command/* commandId */.v)(command);
+            const id = commandId(command);
             if (!foreignIds.has(id))
                 this.#commands.set(id, command);
         }
-        const merging = readText(mergeMark(paths)) === sha256(completionsText);
+        const merging = readText(mergeMark(paths)) === state_sha256(completionsText);
         this.#pairRecordsWithLines(own, progressText !== undefined, merging);
         if (recordsLost || completions.rejected)
             this.#dropLinesOfLostRecords();
         const records = this.records;
         if (completions.needsRewrite || records.length !== completions.records.length) {
-            (0,durable/* replaceFile */.fR)(paths.completions, (0,completions_file/* formatCompletions */.pE)(records));
+            (0,durable/* replaceFile */.fR)(paths.completions, formatCompletions(records));
         }
         const commands = this.commands;
-        if (progressText !== undefined && (0,progress_file/* formatProgress */.V)(commands) !== progressText) {
-            (0,durable/* replaceFile */.fR)(paths.progressFile, (0,progress_file/* formatProgress */.V)(commands));
+        if (progressText !== undefined && formatProgress(commands) !== progressText) {
+            (0,durable/* replaceFile */.fR)(paths.progressFile, formatProgress(commands));
         }
         (0,external_node_fs_.rmSync)(mergeMark(paths), { force: true });
     }
@@ -33709,11 +33464,11 @@ class State {
      * @param merging whether a merge was cut off between its two files: then every record heals
      */
     #pairRecordsWithLines(records, progressFileExists, merging) {
-        const orphans = records.filter((record) => !this.#commands.has((0,model_command/* commandId */.v)(record.argv)));
+        const orphans = records.filter((record) => !this.#commands.has(commandId(record.argv)));
         const newest = records.at(-1);
         const heals = merging || (progressFileExists && orphans.length === 1 && orphans[0] === newest);
         for (const record of records) {
-            const id = (0,model_command/* commandId */.v)(record.argv);
+            const id = commandId(record.argv);
             if (this.#commands.has(id) || heals) {
                 this.#commands.set(id, record.argv);
                 this.#records.set(id, record);
@@ -33759,7 +33514,7 @@ function clearLive(paths) {
 function mergeMark(paths) {
     return (0,external_node_path_.join)(paths.live, 'merge');
 }
-function sha256(text) {
+function state_sha256(text) {
     return (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
 }
 /** The text of a regular file; links are not followed, and nothing else is opened: a pipe would wait for its writer. */

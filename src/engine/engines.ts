@@ -10,10 +10,15 @@ import { readableOutput } from './readable-output.ts';
 import { type PreparedHost, WarmEngine } from './warm-engine.ts';
 import { type Preparation, WarmHost } from './warm-host.ts';
 
-/** How a run executes evals. `close` ends every process that it keeps. */
-export interface Engines {
+/** How a run executes evals. Disposing of it ends every process that it keeps. */
+export interface Engines extends AsyncDisposable {
   readonly planner: Planner;
   /** @param preparation what the evals to be run need; known when the set is planned */
+  open(preparation: Pick<Preparation, 'evals'>): Engine;
+}
+
+interface Chosen {
+  readonly planner: Planner;
   open(preparation: Pick<Preparation, 'evals'>): Engine;
   close(): Promise<void>;
 }
@@ -27,15 +32,15 @@ export interface EnginesOptions extends Omit<PlannerOptions, 'python'>, Omit<Pre
 
 /** Starts no process before it has to plan or to run an eval. */
 export function engines(options: EnginesOptions): Engines {
-  const chosen = options.engine === 'warm' ? new WarmEngines(options) : oaievalEngines(options);
+  const chosen: Chosen = options.engine === 'warm' ? new WarmEngines(options) : oaievalEngines(options);
   return {
     planner: chosen.planner,
     open: (preparation) => readableOutput(chosen.open(preparation), options.log),
-    close: () => chosen.close(),
+    [Symbol.asyncDispose]: () => chosen.close(),
   };
 }
 
-function oaievalEngines(options: EnginesOptions): Engines {
+function oaievalEngines(options: EnginesOptions): Chosen {
   const engine = oaievalEngine(options);
   return { planner: lazyPlanner(options), open: () => engine, close: () => engine.close() };
 }
@@ -48,7 +53,7 @@ function lazyPlanner(options: EnginesOptions): Planner {
 }
 
 /** The process that plans the set has imported everything that its evals need: they are forked from it. */
-class WarmEngines implements Engines {
+class WarmEngines implements Chosen {
   readonly planner: Planner = { plan: (...files) => this.#plan(...files) };
   readonly #options: EnginesOptions;
   readonly #common: Omit<Preparation, 'evals'>;

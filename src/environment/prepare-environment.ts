@@ -108,3 +108,12 @@ function withEvals({ interpreter, installed }: Prepared): PythonEnvironment {
     lockedRoot: undefined,
   };
 }
+
+/** `prepareEnvironment` as a function that does it when it is first called, and once. */
+export function preparedOnce(request: EnvironmentRequest, log: Log): () => Promise<PythonEnvironment> {
+  let prepared: Promise<PythonEnvironment> | undefined;
+  return () => {
+    prepared ??= prepareEnvironment(request, log);
+    return prepared;
+  };
+}

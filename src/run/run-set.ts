@@ -53,7 +53,7 @@ export interface RunSetRequest {
   };
   readonly checkpoints: Pick<
     CheckpointerOptions,
-    'store' | 'isUnchanged' | 'onSave' | 'onSaved' | 'knownUnavailable' | 'onSuperseded'
+    'store' | 'isUnchanged' | 'onSave' | 'onSaved' | 'knownUnavailable' | 'superseded'
   > & { readonly intervalMs: number };
   readonly cancelled: {
     /** Aborted when the job is cancelled. */
@@ -104,9 +104,9 @@ export async function runSet(request: RunSetRequest): Promise<SetOutcome> {
       state,
       log,
       journals,
-      interval: intervalMs,
-      // Requests that were sent do not count: a checkpoint holds only what was answered.
-      mark: () => `${state.records.length} ${responses}`,
+      intervalMs,
+      // Requests that were sent do not count: a checkpoint holds only responses.
+      revision: () => `${state.records.length} ${responses}`,
     });
     checkpointer.start();
     let outcomes: readonly Outcome[];
@@ -126,7 +126,7 @@ export async function runSet(request: RunSetRequest): Promise<SetOutcome> {
         stopped,
         deadline: cancelled.drainDeadline,
         onEnded: (tookMs) => {
-          if (tookMs > intervalMs) checkpointer.soon();
+          if (tookMs > intervalMs) checkpointer.saveSoon();
         },
       });
     } catch (error) {

@@ -1,5 +1,6 @@
 /** What tests of the checkpoint store need: a job's environment, a cache service, things to save, and a clean-up. */
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { test as base, expect } from 'vitest';
@@ -86,8 +87,7 @@ export class Rig {
   /** A directory with a program called tar. */
   fakeTar(script: string): string {
     const bin = this.scratch();
-    writeFileSync(join(bin, 'tar'), `#!/bin/sh\n${script}\n`);
-    chmodSync(join(bin, 'tar'), 0o755);
+    writeProgram(join(bin, 'tar'), script);
     return bin;
   }
 
@@ -118,6 +118,14 @@ export const test = base.extend<{ rig: Rig }>({
     await rig.cleanUp();
   },
 });
+
+/**
+ * Writes a shell script that can be executed at once. Another process writes it: a child that is forked while this process
+ * has a file open for writing keeps it open, and until then the system refuses to execute the file (ETXTBSY).
+ */
+export function writeProgram(path: string, script: string): void {
+  execFileSync('sh', ['-c', 'cat > "$0" && chmod 755 "$0"', path], { input: `#!/bin/sh\n${script}\n` });
+}
 
 /** Fails the requests of one step. */
 export function failing(step: CacheStep, fault: CacheFault): CacheServiceOptions {

@@ -3,7 +3,7 @@ import { actionRoot } from '../../action-root.ts';
 import { ARCHIVES, FILES, inPrivateDirectory, PROGRAMS } from '../private-directory.ts';
 import { clientEnvironment, toolEnvironment } from './child-environment.ts';
 import type { Limit } from './limit.ts';
-import { type Answer, type CacheTrouble, failed, STOPPED } from './outcome.ts';
+import { type CacheTrouble, failed, STOPPED, type WorkerResponse } from './outcome.ts';
 import type { WorkerRequest } from './protocol.ts';
 import { findTools, type Packing, pathFor, type Tools } from './tools.ts';
 import { runWorker } from './worker-process.ts';
@@ -60,7 +60,12 @@ export class CacheClient {
   }
 
   /** @param directory the private directory of the call */
-  async ask(request: WorkerRequest, directory: string, packing: Packing, limit: Limit): Promise<Answer> {
+  async ask(
+    request: WorkerRequest,
+    directory: string,
+    packing: Packing,
+    limit: Limit,
+  ): Promise<WorkerResponse> {
     const { timeoutMs, signal } = limit;
     const cwd = join(directory, FILES);
     const run = await runWorker(request, {
@@ -74,7 +79,11 @@ export class CacheClient {
   }
 
   /** A request that needs no files. */
-  async askOnly(request: WorkerRequest, packing: Packing, limit: Limit): Promise<Answer | CacheTrouble> {
+  async askOnly(
+    request: WorkerRequest,
+    packing: Packing,
+    limit: Limit,
+  ): Promise<WorkerResponse | CacheTrouble> {
     return this.#inDirectory(limit, (directory) => this.ask(request, directory, packing, limit));
   }
 

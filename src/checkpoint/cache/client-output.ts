@@ -62,12 +62,6 @@ export function foundEntry(lines: readonly OutputLine[]): string | undefined {
   );
 }
 
-/** Size in bytes of the archive that was sent or received, when the client told. */
-export function archiveBytes(lines: readonly OutputLine[]): number | undefined {
-  const bytes = firstMatch(lines, /^Cache Size: .*\((\d+) B\)/) ?? firstMatch(lines, /^Sent \d+ of (\d+) /);
-  return bytes === undefined ? undefined : Number(bytes);
-}
-
 /**
  * One line of at most 300 characters, without what would let a reader of the log use the cache in our name: the given
  * secrets, tokens, and of an address everything but the host.

@@ -2,17 +2,17 @@
 import { join } from 'node:path';
 import { ARCHIVES, FILES, inPrivateDirectory, OPENED, PROGRAMS, remove } from '../private-directory.ts';
 import { unwrap } from '../trust/envelope.ts';
-import { boundsIn, outgrown, type TreeBounds, watchGrowth } from '../trust/untrusted-tree.ts';
+import { boundsIn, exceededBound, type TreeBounds, watchGrowth } from '../trust/untrusted-tree.ts';
 import type { CacheClient } from './cache-client.ts';
 import { redacted } from './client-output.ts';
 import type { Limit } from './limit.ts';
 import {
-  type Answer,
   type CacheTrouble,
   entryFoundBy,
   failed,
   type Restored,
   restoreOutcome,
+  type WorkerResponse,
 } from './outcome.ts';
 import { CHECKPOINT_PATH } from './protocol.ts';
 import type { Packing } from './tools.ts';
@@ -100,12 +100,12 @@ async function download(wanted: Wanted, staging: string, context: FetchContext):
   });
   done.abort();
   // What was unpacked between two looks counts as well.
-  const tooMuch = (await watching) ?? (await outgrown(staging, bounds));
+  const tooMuch = (await watching) ?? (await exceededBound(staging, bounds));
   if (!tooMuch) return restoreOutcome(answer);
-  return bounds.scarce ? failed(`${tooMuch}; free some disk space`) : bomb(tooMuch, answer);
+  return bounds.limitedByDisk ? failed(`${tooMuch}; free some disk space`) : bomb(tooMuch, answer);
 }
 
-function bomb(tooMuch: string, answer: Answer): CacheTrouble {
+function bomb(tooMuch: string, answer: WorkerResponse): CacheTrouble {
   const entry = entryFoundBy(answer);
   const trouble = failed(`${tooMuch}, which no checkpoint of this action does; ${DELETE_OR_CHANGE_KEY}`);
   return entry === undefined ? trouble : { ...trouble, entry };

@@ -7,14 +7,7 @@ import {
   skippedByMode,
   stageOf,
 } from './cause.ts';
-import {
-  archiveBytes,
-  foundEntry,
-  linesOf,
-  type OutputLine,
-  redacted,
-  storageLines,
-} from './client-output.ts';
+import { foundEntry, linesOf, type OutputLine, redacted, storageLines } from './client-output.ts';
 import type { WorkerResult } from './protocol.ts';
 import type { WorkerRun } from './worker-process.ts';
 
@@ -41,7 +34,7 @@ export const noService: CacheTrouble = {
 };
 
 /** A worker's run, with what is needed to say how it went. */
-export interface Answer {
+export interface WorkerResponse {
   readonly run: WorkerRun;
   readonly timeoutMs: number;
   /** What must not be repeated in a cause. */
@@ -53,41 +46,38 @@ export type Restored =
   | { readonly kind: 'miss' }
   | CacheTrouble;
 
-export type Saved =
-  /** `bytes` is the size of the archive. */
-  { readonly kind: 'saved'; readonly key: string; readonly bytes?: number } | CacheTrouble;
+export type Saved = { readonly kind: 'saved'; readonly key: string } | CacheTrouble;
 
-export function restoreOutcome(answer: Answer): Restored {
+export function restoreOutcome(answer: WorkerResponse): Restored {
   const result = resultOf('restore', answer);
   if ('kind' in result) return result;
   if (result.operation !== 'save' && result.key !== undefined) return { kind: 'hit', key: result.key };
   // For the client a miss and a failure are the same, but for what it prints.
-  const trouble = told('restore', answer);
+  const trouble = reportedFailure('restore', answer);
   const entry = trouble?.kind === 'failed' ? entryFoundBy(answer) : undefined;
   return trouble ? { ...trouble, ...(entry === undefined ? {} : { entry }) } : { kind: 'miss' };
 }
 
 /** Key of the entry that a restore found, whatever became of it. */
-export function entryFoundBy({ run }: Answer): string | undefined {
+export function entryFoundBy({ run }: WorkerResponse): string | undefined {
   return foundEntry(outputOf(run));
 }
 
-export function saveOutcome(answer: Answer, key: string): Saved {
+export function saveOutcome(answer: WorkerResponse, key: string): Saved {
   const result = resultOf('save', answer);
   if ('kind' in result) return result;
-  const failure = told('save', answer);
+  const failure = reportedFailure('save', answer);
   if (failure) return failure;
   if (result.operation !== 'save' || result.id === -1) {
     return { kind: 'failed', cause: 'the cache client gave up without saying why' };
   }
-  const lookUp = result.found === key ? undefined : told('restore', answer);
+  const lookUp = result.found === key ? undefined : reportedFailure('restore', answer);
   // A job that may write and not read cannot look; that the client told of no failure has to do.
   if (result.found !== key && lookUp?.kind !== 'unavailable') {
     const why = lookUp ? `looking it up failed: ${lookUp.cause}` : 'the cache service does not find it';
     return { kind: 'failed', cause: `the entry was uploaded, but ${why}` };
   }
-  const bytes = archiveBytes(linesOf(answer.run.stdout));
-  return { kind: 'saved', key, ...(bytes === undefined ? {} : { bytes }) };
+  return { kind: 'saved', key };
 }
 
 export const STOPPED = 'it was stopped before it was done';
@@ -99,7 +89,7 @@ export function tookTooLong(timeoutMs: number): string {
 /** The worker's result, when it is one to go on with. */
 function resultOf(
   operation: CacheOperation,
-  { run, timeoutMs, secrets }: Answer,
+  { run, timeoutMs, secrets }: WorkerResponse,
 ): Extract<WorkerResult, { operation: 'restore' | 'look-up' | 'save' }> | CacheTrouble {
   const failure = (cause: string) => failed(redacted(cause, secrets));
   const lines = outputOf(run);
@@ -119,7 +109,10 @@ function resultOf(
 }
 
 /** What the client's output tells about an operation that did not succeed. */
-function told(operation: CacheOperation, { run, secrets }: Answer): CacheTrouble | undefined {
+function reportedFailure(
+  operation: CacheOperation,
+  { run, secrets }: WorkerResponse,
+): CacheTrouble | undefined {
   const lines = outputOf(run);
   const mode = skippedByMode(operation, lines);
   if (mode !== undefined) {

@@ -13,7 +13,7 @@ export interface TreeBounds {
   /** Of a path below the directory, in bytes: what is longer cannot be opened, or even removed, on every machine. */
   readonly pathBytes: number;
   /** Whether `bytes` is what this disk has room for, and says nothing about who made the tree. */
-  readonly scarce?: boolean;
+  readonly limitedByDisk?: boolean;
 }
 
 /** Far above the checkpoint of any eval set, far below what hurts a runner. */
@@ -28,7 +28,7 @@ export const CHECKPOINT_BOUNDS: TreeBounds = {
 export function boundsIn(directory: string, bounds = CHECKPOINT_BOUNDS): TreeBounds {
   const { bavail, bsize } = statfsSync(directory);
   const room = Math.floor((bavail * bsize) / 2);
-  return room < bounds.bytes ? { ...bounds, bytes: room, scarce: true } : bounds;
+  return room < bounds.bytes ? { ...bounds, bytes: room, limitedByDisk: true } : bounds;
 }
 
 /**
@@ -85,7 +85,7 @@ export async function watchGrowth(
 ): Promise<string | undefined> {
   while (!done.aborted) {
     const begun = performance.now();
-    const why = await outgrown(directory, bounds, done);
+    const why = await exceededBound(directory, bounds, done);
     if (why) {
       exceeded();
       return why;
@@ -97,7 +97,7 @@ export async function watchGrowth(
 }
 
 /** Says, as a clause, which bound the files below a directory exceed; it may be written to in the meantime. */
-export async function outgrown(
+export async function exceededBound(
   directory: string,
   bounds: TreeBounds,
   done?: AbortSignal,
@@ -116,7 +116,7 @@ export async function outgrown(
         if (stat?.isFile()) bytes += sizeOf(stat);
         if (entries > bounds.entries) return `it unpacks to more than ${bounds.entries} files`;
         if (bytes > bounds.bytes)
-          return `it unpacks to more than ${inUnits(bounds.bytes)}${bounds.scarce ? ', half of what is free on the disk of this runner' : ''}`;
+          return `it unpacks to more than ${inUnits(bounds.bytes)}${bounds.limitedByDisk ? ', half of what is free on the disk of this runner' : ''}`;
         if (stat?.isDirectory()) open.push(below);
       }
     }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, vi } from 'vitest';
-import { checkpointStore } from '../../../src/checkpoint/adopt-checkpoint.ts';
+import { checkpointStore } from '../../../src/checkpoint/checkpoint-store.ts';
 import { encryptionKeyProblem, sealTree } from '../../../src/checkpoint/trust/encryption.ts';
 import { CHECKPOINT_BOUNDS } from '../../../src/checkpoint/trust/untrusted-tree.ts';
 import { ActionError } from '../../../src/errors.ts';
@@ -339,7 +339,13 @@ describe.concurrent('the encryption key', () => {
   test('is not one that can be guessed', async ({ rig }) => {
     expect(encryptionKeyProblem('a'.repeat(15))).toMatch(/shorter than 16 characters/);
     expect(encryptionKeyProblem('a'.repeat(16))).toBeUndefined();
-    const request = { identity, encryptionKey: 'hunter2', temporaryDirectory: rig.scratch(), firstSeq: 1 };
+    const request = {
+      identity,
+      encryptionKey: 'hunter2',
+      temporaryDirectory: rig.scratch(),
+      firstSeq: 1,
+      env: {},
+    };
     expect(() => checkpointStore(request)).toThrow(ActionError);
     expect(() => checkpointStore({ ...request, encryptionKey: '' })).not.toThrow();
   });

@@ -7,8 +7,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, vi } from 'vitest';
-import { restoreCheckpoint } from '../../../src/checkpoint/adopt-checkpoint.ts';
 import { Checkpointer } from '../../../src/checkpoint/checkpointer.ts';
+import { restoreCheckpoint } from '../../../src/checkpoint/restored-checkpoint.ts';
 import type { CheckpointStore } from '../../../src/checkpoint/store.ts';
 import type { Log } from '../../../src/log.ts';
 import { type StatePaths, statePaths } from '../../../src/progress/paths.ts';
@@ -458,9 +458,9 @@ function logOf(): { log: Log; cause(): string | undefined } {
       const [warning] = warnings;
       if (warning === undefined) return undefined;
       const parts =
-        /^No checkpoint was restored: (.*)\. The run goes on with what this machine has; evals /s.exec(
+        /^No checkpoint was restored: (.*)\. The run continues with the state of this machine; evals /s.exec(
           warning,
-        ) ?? /^The checkpoint was not saved: (.*)\. The evals are not affected, but /s.exec(warning);
+        ) ?? /^The checkpoint was not saved: (.*)\. The results are not affected, but /s.exec(warning);
       expect(parts, warning).not.toBeNull();
       return parts?.[1];
     },
@@ -492,7 +492,9 @@ async function save(
 
 async function restore(store: CheckpointStore): Promise<{ kind: string; warning?: string }> {
   const { log, cause } = logOf();
-  const { kind } = await restoreCheckpoint({ store, identity, resume: true, log });
+  const owner = { repository: 'o/r', cacheKey: '', model: identity.model, evalSet: identity.evalSet };
+  await using checkpoint = await restoreCheckpoint({ store, identity, owner, resume: true, log });
+  const { kind } = checkpoint;
   const warning = cause();
   return { kind, ...(warning === undefined ? {} : { warning }) };
 }

@@ -40,7 +40,7 @@ describe.concurrent('a restore', () => {
       `it unpacks to more than 20 MB, ${NEXT}`,
     );
     expect(
-      await rig.failureOfRestore({ env: machine(service.env), bounds: { ...bounds, scarce: true } }),
+      await rig.failureOfRestore({ env: machine(service.env), bounds: { ...bounds, limitedByDisk: true } }),
       'that says something of the disk, and nothing of who made it',
     ).toBe(
       'it unpacks to more than 20 MB, half of what is free on the disk of this runner; free some disk space',

@@ -4,14 +4,19 @@ import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, vi } from 'vitest';
 import type { CheckpointStore, RestoreOutcome } from '../../../src/checkpoint/store.ts';
-import { inspectionFor } from '../../../src/checkpoint/trust/inspection.ts';
+import { TreeInspector } from '../../../src/checkpoint/trust/inspection.ts';
 import { CHECKPOINT_BOUNDS } from '../../../src/checkpoint/trust/untrusted-tree.ts';
 import { identity, type Job, machine, type Rig, test } from '../../helpers/cache-rig.ts';
 import type { CacheService } from '../../stand-ins/cache-service.ts';
 
 vi.setConfig({ maxConcurrency: 8, testTimeout: 120_000 });
 
-const inspect = inspectionFor(identity.model, identity.evalSet);
+const { inspect } = new TreeInspector({
+  repository: 'o/r',
+  cacheKey: '',
+  model: identity.model,
+  evalSet: identity.evalSet,
+});
 
 /** What a checkpoint of the set holds. */
 const files = { 'gpt-4o.test.progress.txt': '["oaieval", "gpt-4o", "a.dev.v0"]\n' };

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, vi } from 'vitest';
-import { machine, type Rig, test } from '../../helpers/cache-rig.ts';
+import { machine, type Rig, test, writeProgram } from '../../helpers/cache-rig.ts';
 
 vi.setConfig({ maxConcurrency: 8, testTimeout: 120_000 });
 
@@ -15,8 +15,7 @@ function onlyTools(rig: Rig, tools: readonly string[], scripts: Record<string, s
   const bin = rig.scratch();
   for (const tool of tools) symlinkSync(pathOf(tool), join(bin, tool));
   for (const [name, script] of Object.entries(scripts)) {
-    writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`);
-    chmodSync(join(bin, name), 0o755);
+    writeProgram(join(bin, name), script);
   }
   return bin;
 }

@@ -34,7 +34,7 @@ describe('engines: cancelled while Python is being installed', () => {
     const one = running.open({ evals: ['a'] }).start({ args: [], env: {}, onLine() {} });
     one.signal('SIGINT');
     await expect(one.exit).resolves.toEqual({ code: null, signal: 'SIGINT' });
-    await expect(running.close()).resolves.toBeUndefined();
+    await expect(running[Symbol.asyncDispose]()).resolves.toBeUndefined();
   });
 
   test('a host that starts after close is ended', async () => {
@@ -47,7 +47,7 @@ describe('engines: cancelled while Python is being installed', () => {
     const running = warmEngines(() => installed.promise);
     const one = running.open({ evals: ['a'] }).start({ args: [], env: {}, onLine() {} });
     one.signal('SIGINT');
-    await running.close();
+    await running[Symbol.asyncDispose]();
     installed.resolve(python);
     await until('it starts', () => existsSync(started));
     const pid = Number(readFileSync(started, 'utf8'));
@@ -72,7 +72,7 @@ describe('engines: a warm host that is killed while it plans', () => {
     );
     expect(await running.planner.plan('question', 'answer')).toBeUndefined();
     expect(starts()).toBe(2);
-    await running.close();
+    await running[Symbol.asyncDispose]();
   });
 
   test('a second killed host is a failure that names the signal', async () => {
@@ -80,7 +80,7 @@ describe('engines: a warm host that is killed while it plans', () => {
     const failure = await running.planner.plan('question', 'answer');
     expect(failure).toMatchObject({ why: expect.stringContaining('SIGKILL'), printed: 'last words' });
     expect(starts()).toBe(2);
-    await running.close();
+    await running[Symbol.asyncDispose]();
   });
 
   test('a host that exits by itself is not replaced', async () => {
@@ -89,7 +89,7 @@ describe('engines: a warm host that is killed while it plans', () => {
       why: expect.stringContaining('exit code 3'),
     });
     expect(starts()).toBe(1);
-    await running.close();
+    await running[Symbol.asyncDispose]();
   });
 });
 

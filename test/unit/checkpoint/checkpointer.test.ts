@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Checkpointer, type CheckpointerOptions } from '../../../src/checkpoint/checkpointer.ts';
 import type { CheckpointStore, OperationOptions, SaveOutcome } from '../../../src/checkpoint/store.ts';
+import { SupersededCheckpoints } from '../../../src/checkpoint/superseded.ts';
+import type { GitHubApi } from '../../../src/github/github-api.ts';
 import { Journal } from '../../../src/progress/journal.ts';
 import { statePaths } from '../../../src/progress/paths.ts';
 import { State } from '../../../src/progress/state.ts';
@@ -81,6 +83,13 @@ class FakeStore implements CheckpointStore {
   }
 }
 
+/** The checkpoints of a run with a token, and what GitHub responds to a deletion. */
+function deletes(
+  request: GitHubApi['request'] = async () => ({ kind: 'ok', body: {} }),
+): SupersededCheckpoints {
+  return new SupersededCheckpoints({ github: { request }, ref: '', log: silentLog });
+}
+
 function machine(options: Partial<CheckpointerOptions> = {}, folder = 'state') {
   const paths = statePaths(join(temporaryDirectory(), folder), 'gpt-4', 'set');
   const state = State.open({ paths, owner, log: silentLog });
@@ -94,8 +103,8 @@ function machine(options: Partial<CheckpointerOptions> = {}, folder = 'state') {
     store,
     log,
     journals: new Set(),
-    interval: INTERVAL,
-    mark: () => String(state.records.length),
+    intervalMs: INTERVAL,
+    revision: () => String(state.records.length),
     onSave: (nextSeq) => seqs.push(nextSeq),
     ...options,
   });
@@ -120,7 +129,7 @@ const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds)
 
 describe('while evals run', () => {
   test('a checkpoint is saved each time the interval has passed and there is something new', async () => {
-    const { checkpointer, store, complete, times, log, linesIn } = machine({ onSuperseded: async () => {} });
+    const { checkpointer, store, complete, times, log, linesIn } = machine({ superseded: deletes() });
     checkpointer.start();
     await pass(3 * INTERVAL);
     expect(store.saves, 'nothing is new').toEqual([]);
@@ -140,7 +149,7 @@ describe('while evals run', () => {
   });
 
   test('there are never two at once, and the interval counts from the end of the last', async () => {
-    const { checkpointer, store, complete, times } = machine({ onSuperseded: async () => {} });
+    const { checkpointer, store, complete, times } = machine({ superseded: deletes() });
     store.answer = (seq) =>
       new Promise((resolve) => setTimeout(() => resolve({ kind: 'saved', key: `key-${seq}` }), 5 * INTERVAL));
     checkpointer.start();
@@ -169,22 +178,22 @@ describe('while evals run', () => {
     expect([linesIn(0), linesIn(1)]).toEqual([1, 2]);
   });
 
-  test('soon() saves at once what is new, and nothing when nothing is', async () => {
-    const { checkpointer, store, complete } = machine({ onSuperseded: async () => {} });
-    checkpointer.soon();
+  test('saveSoon() saves at once what is new, and nothing when nothing is', async () => {
+    const { checkpointer, store, complete } = machine({ superseded: deletes() });
+    checkpointer.saveSoon();
     complete();
-    checkpointer.soon();
+    checkpointer.saveSoon();
     expect(store.saves, 'not before it is started').toEqual([]);
     checkpointer.start();
-    checkpointer.soon();
+    checkpointer.saveSoon();
     await pass(0);
-    checkpointer.soon();
+    checkpointer.saveSoon();
     await pass(0);
     expect(store.saves).toHaveLength(1);
     store.answer = hanging;
     for (let i = 0; i < 3; i += 1) {
       complete();
-      checkpointer.soon();
+      checkpointer.saveSoon();
       await pass(0);
     }
     expect(store.saves, 'nor while one is saved').toHaveLength(2);
@@ -208,7 +217,7 @@ describe('while evals run', () => {
   });
 
   test('the interval grows where superseded checkpoints stay: 20 of them in 6 hours, not 180', async () => {
-    const { checkpointer, store, times } = machine({ mark: () => String(Date.now()) });
+    const { checkpointer, store, times } = machine({ revision: () => String(Date.now()) });
     checkpointer.start();
     await pass(6 * 60 * MINUTE);
     await checkpointer.finish();
@@ -226,7 +235,7 @@ describe('while evals run', () => {
     for (let ended = 0; ended < 6 * 80; ended += 1) {
       await pass(45 * SECOND);
       complete();
-      checkpointer.soon();
+      checkpointer.saveSoon();
     }
     await checkpointer.finish();
     expect(store.saves.length).toBeLessThanOrEqual(20);
@@ -243,7 +252,7 @@ describe('while evals run', () => {
     let room = false;
     const journals = new Set([journal('a', () => room), journal('b', () => true)]) as unknown as Set<Journal>;
     let mark = '';
-    const { checkpointer, store } = machine({ journals, mark: () => mark });
+    const { checkpointer, store } = machine({ journals, revision: () => mark });
     mark = 'one answer more';
     checkpointer.start();
     await pass(INTERVAL);
@@ -259,13 +268,15 @@ describe('while evals run', () => {
   test('the end does not wait for GitHub to delete what is superseded', async () => {
     const ended: unknown[] = [];
     const { checkpointer, store, complete } = machine({
-      onSuperseded: (_keys, _newest, signal) =>
-        new Promise((resolve) => {
-          signal.addEventListener('abort', () => {
-            ended.push(signal.aborted);
-            resolve();
-          });
-        }),
+      superseded: deletes(
+        ({ signal }) =>
+          new Promise((resolve) => {
+            signal?.addEventListener('abort', () => {
+              ended.push(signal.aborted);
+              resolve({ kind: 'failed', cause: 'stopped' });
+            });
+          }),
+      ),
     });
     checkpointer.start();
     for (let i = 0; i < 2; i += 1) {
@@ -285,9 +296,10 @@ describe('while evals run', () => {
   test('it does not where they are deleted: each is handed over when the next is there', async () => {
     const superseded: string[][] = [];
     const { checkpointer, complete, times } = machine({
-      onSuperseded: async (keys) => {
-        superseded.push([...keys]);
-      },
+      superseded: deletes(async ({ query }) => {
+        superseded.push([query?.key ?? '']);
+        return { kind: 'ok', body: {} };
+      }),
     });
     checkpointer.start();
     for (let i = 0; i < 4; i += 1) {
@@ -301,8 +313,21 @@ describe('while evals run', () => {
     expect(superseded.at(-1)).toEqual(['key-4']);
   });
 
+  test('Checkpointer: the interval grows once GitHub refuses to delete superseded checkpoints', async () => {
+    const { checkpointer, complete, times } = machine({
+      superseded: deletes(async () => ({ kind: 'denied', cause: 'HTTP 403' })),
+    });
+    checkpointer.start();
+    for (let i = 0; i < 8; i += 1) {
+      complete();
+      await pass(INTERVAL / 2);
+    }
+    await checkpointer.stop();
+    expect(times()).toEqual([INTERVAL, 2 * INTERVAL, 3.2 * INTERVAL]);
+  });
+
   test('a failure is told once as a warning, and leaves the service alone for longer and longer', async () => {
-    const { checkpointer, store, complete, times, log } = machine({ onSuperseded: async () => {} });
+    const { checkpointer, store, complete, times, log } = machine({ superseded: deletes() });
     store.answer = failing;
     checkpointer.start();
     complete();
@@ -310,11 +335,13 @@ describe('while evals run', () => {
     // 1, then 2, 4, 8, 16 and 16 intervals later.
     expect(times()).toEqual([1, 3, 7, 15, 31, 47, 63].map((n) => n * INTERVAL));
     expect(log.warnings).toEqual([
-      expect.stringMatching(/was not saved: HTTP 503\. It is tried again later/),
+      expect.stringMatching(
+        /was not saved while evals run: HTTP 503\. The evals are not affected; a later checkpoint will try again\.$/,
+      ),
     ]);
     expect(log.lines).toHaveLength(6);
-    checkpointer.soon();
-    expect(store.saves, 'soon() does not hurry it').toHaveLength(7);
+    checkpointer.saveSoon();
+    expect(store.saves, 'saveSoon() does not hurry it').toHaveLength(7);
     store.answer = saved;
     await pass(16 * INTERVAL);
     complete();
@@ -324,9 +351,7 @@ describe('while evals run', () => {
 
   test('trouble with deleting is no trouble of the run', async () => {
     const { checkpointer, complete, store } = machine({
-      onSuperseded: async () => {
-        throw new Error('HTTP 403');
-      },
+      superseded: deletes(async () => ({ kind: 'failed', cause: 'HTTP 500' })),
     });
     checkpointer.start();
     for (let i = 0; i < 3; i += 1) {
@@ -374,7 +399,7 @@ describe('while evals run', () => {
   });
 
   test('an interval of many days does not make it save all the time', async () => {
-    const { checkpointer, store, complete } = machine({ interval: 40 * 24 * 60 * MINUTE });
+    const { checkpointer, store, complete } = machine({ intervalMs: 40 * 24 * 60 * MINUTE });
     checkpointer.start();
     complete();
     await pass(24 * 60 * MINUTE);

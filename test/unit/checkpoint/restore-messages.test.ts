@@ -1,12 +1,13 @@
 /** What the log says about a restore: what was looked for, what was found, and what to do where something can be done. */
 import { expect, test } from 'vitest';
-import { restoreCheckpoint } from '../../../src/checkpoint/adopt-checkpoint.ts';
 import { checkpointKeys } from '../../../src/checkpoint/keys.ts';
+import { restoreCheckpoint } from '../../../src/checkpoint/restored-checkpoint.ts';
 import type { CheckpointStore, RestoreOutcome } from '../../../src/checkpoint/store.ts';
 import { recordingLog } from '../../helpers/builders.ts';
 import { identity } from '../../helpers/cache-rig.ts';
 
 const keys = checkpointKeys(identity);
+const owner = { repository: 'o/r', cacheKey: '', model: identity.model, evalSet: identity.evalSet };
 
 async function said(outcome: RestoreOutcome, resume = true) {
   const log = recordingLog();
@@ -16,7 +17,8 @@ async function said(outcome: RestoreOutcome, resume = true) {
     restore: async () => outcome,
     save: async () => ({ kind: 'unavailable', cause: 'nothing is saved here' }),
   };
-  const { kind } = await restoreCheckpoint({ store, identity, resume, log });
+  await using checkpoint = await restoreCheckpoint({ store, identity, owner, resume, log });
+  const { kind } = checkpoint;
   return { kind, infos: log.lines, warnings: log.warnings };
 }
 
@@ -31,14 +33,18 @@ const hit = (key: string, passedOver: { key: string; why: string }[] = []): Rest
 test('a miss names what all keys of the set begin with', async () => {
   const { infos, warnings } = await said({ kind: 'miss' });
   expect(infos).toEqual([
-    `There is no checkpoint yet: no entry of the cache begins with ${keys.anyOfSet}. So starting from what this machine has.`,
+    `There is no checkpoint yet: no entry of the cache begins with ${keys.anyOfSet}. The run starts with the state of this machine.`,
   ]);
   expect(warnings).toEqual([]);
 });
 
-test('a miss for want of zstd is a warning that says what to install', async () => {
+test('restore: an entry packed with zstd is a warning with the commands that install zstd', async () => {
   const { warnings } = await said({ kind: 'miss', unreadable: keys.primary(3) });
-  expect(warnings).toEqual([expect.stringMatching(/-1-1-3 was packed with zstd, .*apk add zstd/)]);
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /-1-1-3 was packed with zstd, .*install zstd .*"apk add zstd" or "apt-get install -y zstd"\.$/,
+    ),
+  ]);
 });
 
 test.each([
@@ -47,12 +53,12 @@ test.each([
   [
     'another job that asked for the same',
     checkpointKeys({ ...identity, user: 'another' }).primary(1),
-    /, of another job or step that asked for the same\. /,
+    /, of another job or step that requested the same\. /,
   ],
   [
     'other arguments',
     checkpointKeys({ ...identity, request: 'another' }).primary(1),
-    /, of other arguments of this eval set\. What has the same content is reused$/,
+    /, of other arguments of this eval set\. Results with the same content are reused$/,
   ],
 ])('a restored checkpoint of %s is called so', async (_whose, key, words) => {
   expect((await said(hit(key))).infos).toEqual([expect.stringMatching(words)]);
@@ -92,7 +98,7 @@ test('a cancelled restore rejects with the reason, and warns of nothing', async 
     save: async () => ({ kind: 'unavailable', cause: 'nothing is saved here' }),
   };
   const signal = AbortSignal.abort(new Error('cancelled'));
-  await expect(restoreCheckpoint({ store, identity, resume: true, log, signal })).rejects.toThrow(
+  await expect(restoreCheckpoint({ store, identity, owner, resume: true, log, signal })).rejects.toThrow(
     'cancelled',
   );
   expect(log.warnings).toEqual([]);

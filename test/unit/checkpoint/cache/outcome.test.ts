@@ -27,13 +27,7 @@ describe('a save', () => {
     expect(saveOutcome(answered(result, ...lines), 'key-1')).toEqual({
       kind: 'saved',
       key: 'key-1',
-      bytes: 261,
     });
-  });
-
-  test('is as large as the v1 client says', () => {
-    const result = { available: true, operation: 'save', id: 4, found: 'key-1' } as const;
-    expect(saveOutcome(answered(result, 'Cache Size: ~0 MB (261 B)'), 'key-1')).toMatchObject({ bytes: 261 });
   });
 
   test('does not count when the look-up finds another key', () => {

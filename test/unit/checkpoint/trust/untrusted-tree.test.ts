@@ -17,8 +17,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   boundsIn,
   CHECKPOINT_BOUNDS,
+  exceededBound,
   findForbiddenEntry,
-  outgrown,
   watchGrowth,
 } from '../../../../src/checkpoint/trust/untrusted-tree.ts';
 
@@ -225,8 +225,10 @@ describe('a tree that grows', () => {
     const watching = watchGrowth(root, CHECKPOINT_BOUNDS, () => expect.fail('stopped'), done.signal);
     done.abort();
     expect(await watching).toBeUndefined();
-    expect(await outgrown(root, CHECKPOINT_BOUNDS)).toBeUndefined();
-    expect(await outgrown(root, { ...CHECKPOINT_BOUNDS, bytes: 1 })).toBe('it unpacks to more than 1 MB');
+    expect(await exceededBound(root, CHECKPOINT_BOUNDS)).toBeUndefined();
+    expect(await exceededBound(root, { ...CHECKPOINT_BOUNDS, bytes: 1 })).toBe(
+      'it unpacks to more than 1 MB',
+    );
   });
 
   test('hides nothing behind paths that are too long to be looked at', async () => {
@@ -239,7 +241,7 @@ for tree in range(9):
     os.chdir(sys.argv[1])
     for depth in range(20): name = str(tree) * 250; os.mkdir(name); os.chdir(name)`;
     execFileSync('python3', ['-c', make, root]);
-    expect(await outgrown(root, { ...CHECKPOINT_BOUNDS, bytes: 1_000_000 })).toBe(
+    expect(await exceededBound(root, { ...CHECKPOINT_BOUNDS, bytes: 1_000_000 })).toBe(
       'it unpacks to more than 1 MB',
     );
   });
@@ -248,7 +250,7 @@ for tree in range(9):
     const root = tree();
     for (const name of ['a', 'm', 'z']) write(root, `${name}/b/c/f`, 'x'.repeat(400_000));
     for (let n = 0; n < 9; n += 1) mkdirSync(join(root, `d${n}`), { mode: 0 });
-    expect(await outgrown(root, { ...CHECKPOINT_BOUNDS, bytes: 1_000_000 })).toBe(
+    expect(await exceededBound(root, { ...CHECKPOINT_BOUNDS, bytes: 1_000_000 })).toBe(
       'it unpacks to more than 1 MB',
     );
   });
@@ -256,21 +258,21 @@ for tree in range(9):
   test('takes as much as it takes on the disk', async () => {
     const root = tree();
     for (let n = 0; n < 100; n += 1) write(root, `f${n}`);
-    expect(await outgrown(root, { ...CHECKPOINT_BOUNDS, bytes: 50_000 })).toBe(
+    expect(await exceededBound(root, { ...CHECKPOINT_BOUNDS, bytes: 50_000 })).toBe(
       'it unpacks to more than 1 MB',
     );
   });
 
   test('says so where it is for want of room', async () => {
-    expect(await outgrown(tree(), { ...CHECKPOINT_BOUNDS, bytes: 1, scarce: true })).toBe(
+    expect(await exceededBound(tree(), { ...CHECKPOINT_BOUNDS, bytes: 1, limitedByDisk: true })).toBe(
       'it unpacks to more than 1 MB, half of what is free on the disk of this runner',
     );
   });
 
   test('may take no more than half of what the disk has', () => {
     const root = tree();
-    const { bytes, scarce } = boundsIn(root, { ...CHECKPOINT_BOUNDS, bytes: Number.MAX_SAFE_INTEGER });
-    expect(scarce).toBe(true);
+    const { bytes, limitedByDisk } = boundsIn(root, { ...CHECKPOINT_BOUNDS, bytes: Number.MAX_SAFE_INTEGER });
+    expect(limitedByDisk).toBe(true);
     expect(bytes).toBeLessThan(Number.MAX_SAFE_INTEGER);
     expect(boundsIn(root, { ...CHECKPOINT_BOUNDS, bytes: 5 })).toEqual({ ...CHECKPOINT_BOUNDS, bytes: 5 });
   });

@@ -10,11 +10,19 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { adoptCheckpoint, restoreCheckpoint } from '../../../src/checkpoint/adopt-checkpoint.ts';
+import { restoreCheckpoint } from '../../../src/checkpoint/restored-checkpoint.ts';
 import type { CheckpointStore } from '../../../src/checkpoint/store.ts';
 import { completedRecordFile, statePaths } from '../../../src/progress/paths.ts';
+import { savedPlan } from '../../../src/progress/saved-plan.ts';
 import { State, startFresh } from '../../../src/progress/state.ts';
-import { completion, owner, planned, recordingLog, temporaryDirectory } from '../../helpers/builders.ts';
+import {
+  completion,
+  owner,
+  planned,
+  recordingLog,
+  sha256,
+  temporaryDirectory,
+} from '../../helpers/builders.ts';
 import { identity } from '../../helpers/cache-rig.ts';
 
 const a = planned('a.dev.v0');
@@ -44,17 +52,20 @@ function bed(changes: Partial<typeof owner> = {}) {
     },
     save: async () => ({ kind: 'unavailable', cause: 'nobody saves here' }),
   };
-  const open = async () =>
-    adoptCheckpoint(
-      { paths: pathsIn(root), owner, log },
-      await restoreCheckpoint({
-        store,
-        identity: { ...identity, model: owner.model, evalSet: owner.evalSet },
-        resume: true,
-        log,
-      }),
-    );
-  return { log, staging, directory, root, open };
+  const restore = () =>
+    restoreCheckpoint({
+      store,
+      identity: { ...identity, model: owner.model, evalSet: owner.evalSet },
+      owner,
+      resume: true,
+      log,
+    });
+  const open = async () => {
+    const checkpoint = await restore();
+    const state = checkpoint.adoptInto(State.open({ paths: pathsIn(root), owner, log }));
+    return { state, restoredKey: checkpoint.restoredKey, isUnchanged: () => checkpoint.isUnchanged() };
+  };
+  return { restore, log, staging, directory, root, open };
 }
 
 function done(state: State): string[] {
@@ -69,6 +80,38 @@ test('a checkpoint is taken over, and what it was unpacked to is removed', async
   expect(isUnchanged(), 'it knows nothing of b').toBe(false);
   expect(log.warnings).toEqual([]);
   expect(existsSync(staging)).toBe(false);
+});
+
+test('RestoredCheckpoint: disposing one that was not adopted discards its files, and changes no state', async () => {
+  const { staging, root, restore } = bed();
+  {
+    await using checkpoint = await restore();
+    expect(checkpoint.kind).toBe('hit');
+    expect(existsSync(staging)).toBe(true);
+  }
+  expect(existsSync(staging)).toBe(false);
+  expect(done(State.open({ paths: pathsIn(root), owner, log: recordingLog() }))).toEqual(['b.dev.v0']);
+});
+
+test.each([
+  ['the owner', {}, true],
+  ['another repository', { repository: 'someone/else' }, false],
+])('RestoredCheckpoint: the plan of %s', async (_whose, changes, isThere) => {
+  const { directory, restore } = bed();
+  const plan = savedPlan(
+    {
+      signature: sha256('plan'),
+      basis: { files: [], directories: [], absent: [] },
+      evals: [],
+      evalsVersion: '3.0.1',
+      warnings: [],
+      needsApiKey: false,
+    },
+    { ...owner, ...changes },
+  );
+  writeFileSync(pathsIn(directory).plan, JSON.stringify(plan));
+  await using checkpoint = await restore();
+  expect(checkpoint.plan).toEqual(isThere ? plan : undefined);
 });
 
 test('a checkpoint that holds all of the state is not saved again until there is more', async () => {
@@ -111,7 +154,7 @@ test('a tree that is not as it should be is left out, and the warning says why',
   expect(isUnchanged()).toBe(false);
   expect(log.warnings).toEqual([
     expect.stringMatching(
-      /^No checkpoint was restored: "odd" is a symbolic link\. The run goes on with what this /,
+      /^No checkpoint was restored: "odd" is a symbolic link\. The run continues with the state /,
     ),
   ]);
 });

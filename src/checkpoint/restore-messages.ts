@@ -1,0 +1,62 @@
+/** What the log says about a restore. */
+import type { Log } from '../log.ts';
+import type { CheckpointKeys } from './keys.ts';
+import type { CacheTrouble, RestoreHit, RestoreOutcome } from './store.ts';
+
+const ORIGINS = {
+  'this run': '',
+  'an earlier run': ', of an earlier run',
+  'the same request': ', of another job or step that requested the same. Its results are reused',
+  'the same set': ', of other arguments of this eval set. Results with the same content are reused',
+} as const;
+
+export function reportRestore(outcome: RestoreOutcome, keys: CheckpointKeys, log: Log): void {
+  if (outcome.kind === 'hit') reportHit(outcome, keys, log);
+  else if (outcome.kind === 'miss') reportMiss(outcome.unreadable, keys, log);
+  else if (outcome.kind === 'unavailable') reportUnavailable(outcome, log);
+  else {
+    log.warning(
+      `No checkpoint was restored: ${outcome.cause}. The run continues with the state of this machine; evals that ` +
+        'earlier runs completed elsewhere are run again.',
+      'Checkpoint not restored',
+    );
+  }
+}
+
+function reportHit({ key, passedOver }: RestoreHit, keys: CheckpointKeys, log: Log): void {
+  for (const { key: broken, why } of passedOver) {
+    log.warning(
+      `The checkpoint ${broken} is not used: ${why}. An older one is used in its place: ${key}.`,
+      'Checkpoint rejected',
+    );
+  }
+  log.info(`Restored the checkpoint ${key}${ORIGINS[keys.originOf(key)]}`);
+}
+
+function reportUnavailable({ cause, canBeFixed }: CacheTrouble, log: Log): void {
+  if (canBeFixed) {
+    log.warning(
+      `Checkpoints can neither be restored nor saved: ${cause}. The evals are not affected, but what this run completes ` +
+        'can only be reused on this machine.',
+      'No checkpoints',
+    );
+  } else {
+    log.info(`No checkpoints: ${cause}. Progress is kept in the state directory of this machine only.`);
+  }
+}
+
+function reportMiss(unreadable: string | undefined, keys: CheckpointKeys, log: Log): void {
+  if (unreadable === undefined) {
+    log.info(
+      `There is no checkpoint yet: no entry of the cache begins with ${keys.anyOfSet}. The run starts with the state of ` +
+        'this machine.',
+    );
+  } else {
+    log.warning(
+      `The checkpoint ${unreadable} was packed with zstd, which this machine does not have. The run starts with the state ` +
+        'of this machine. To restore such checkpoints, install zstd in a step before this one, such as "apk add zstd" or ' +
+        '"apt-get install -y zstd".',
+      'Checkpoint not restored',
+    );
+  }
+}

@@ -1,0 +1,118 @@
+/** A checkpoint that was restored into a directory of its own, until the state of this machine has adopted it. */
+import { rmSync } from 'node:fs';
+import { reasonOf } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { Owner } from '../model/owner.ts';
+import type { SavedPlan } from '../model/plan.ts';
+import { stateFolder, statePaths } from '../progress/paths.ts';
+import { type OpenOptions, State } from '../progress/state.ts';
+import { type Content, contentOf, saysTheSame } from './content.ts';
+import { type CheckpointIdentity, checkpointKeys } from './keys.ts';
+import { reportRestore } from './restore-messages.ts';
+import type { CheckpointStore, RestoreOutcome } from './store.ts';
+import { TreeInspector } from './trust/inspection.ts';
+
+export interface RestoreRequest {
+  readonly store: CheckpointStore;
+  readonly identity: CheckpointIdentity;
+  readonly owner: Owner;
+  /** False: nothing is restored, but the log says at once when nothing can be saved either. */
+  readonly resume: boolean;
+  readonly log: Log;
+  /** Aborted when the job is cancelled. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Restores the nearest checkpoint and reports what was found. The state of this machine does not change yet.
+ * @throws the reason of the signal when it is aborted, instead of a warning that the restore failed
+ */
+export async function restoreCheckpoint(request: RestoreRequest): Promise<RestoredCheckpoint> {
+  const { store, identity, owner, resume, log, signal } = request;
+  const inspector = new TreeInspector(owner);
+  const outcome: RestoreOutcome = resume
+    ? await store.restore({ signal, inspect: inspector.inspect })
+    : ((await store.check({ signal })) ?? { kind: 'miss' });
+  if (outcome.kind !== 'hit') signal?.throwIfAborted();
+  if (resume || outcome.kind !== 'miss') reportRestore(outcome, checkpointKeys(identity), log);
+  const plan = outcome.kind === 'hit' ? inspector.planOf(outcome.directory) : undefined;
+  return new RestoredCheckpoint(outcome, plan, log);
+}
+
+export class RestoredCheckpoint implements AsyncDisposable {
+  /** The saved plan in the checkpoint, when it has one that belongs to this owner. */
+  readonly plan: SavedPlan | undefined;
+  readonly #outcome: RestoreOutcome;
+  readonly #log: Log;
+  #adopted: { readonly key: string; readonly held: Content; readonly state: State } | undefined;
+
+  constructor(outcome: RestoreOutcome, plan: SavedPlan | undefined, log: Log) {
+    this.#outcome = outcome;
+    this.plan = plan;
+    this.#log = log;
+  }
+
+  get kind(): RestoreOutcome['kind'] {
+    return this.#outcome.kind;
+  }
+
+  /** Why this job has no checkpoints at all, which the log already says. */
+  get knownUnavailable(): string | undefined {
+    return this.#outcome.kind === 'unavailable' ? this.#outcome.cause : undefined;
+  }
+
+  /** Key of the checkpoint that was adopted; empty when none was. */
+  get restoredKey(): string {
+    return this.#adopted?.key ?? '';
+  }
+
+  /**
+   * Merges the checkpoint into the state of this machine, and returns that state. A checkpoint that cannot be merged is
+   * reported and left out. The restored files are discarded.
+   */
+  adoptInto(state: State, { knownCommands }: Pick<OpenOptions, 'knownCommands'> = {}): State {
+    const outcome = this.#outcome;
+    if (outcome.kind !== 'hit') return state;
+    try {
+      const { owner } = state;
+      const staged = State.open({
+        owner,
+        paths: statePaths(outcome.directory, owner.model, owner.evalSet),
+        log: this.#log,
+        rejectTo: stateFolder(state.paths),
+        ...(knownCommands ? { knownCommands } : {}),
+      });
+      const held = contentOf(staged);
+      state.merge(staged);
+      this.#adopted = { key: outcome.key, held, state };
+    } catch (error) {
+      this.#log.warning(
+        `The checkpoint ${outcome.key} is not used: ${reasonOf(error)}. The run continues with the state of this ` +
+          'machine. Delete the entry in the caches of the repository, or change cache-key.',
+        'Checkpoint rejected',
+      );
+    } finally {
+      this.#discard();
+    }
+    return state;
+  }
+
+  /** Whether the adopted checkpoint already holds all of the state, so that saving another one is not worth it. */
+  isUnchanged(): boolean {
+    return this.#adopted !== undefined && saysTheSame(contentOf(this.#adopted.state), this.#adopted.held);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#discard();
+  }
+
+  /** Files that cannot be removed, such as ones whose paths are too long, do not end the run. */
+  #discard(): void {
+    if (this.#outcome.kind !== 'hit') return;
+    try {
+      rmSync(this.#outcome.staging, { recursive: true, force: true });
+    } catch {
+      // They are in RUNNER_TEMP, which the runner empties after the job.
+    }
+  }
+}

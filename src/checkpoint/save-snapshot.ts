@@ -1,0 +1,50 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { reasonOf } from '../errors.ts';
+import type { State } from '../progress/state.ts';
+import { redacted } from './cache/client-output.ts';
+import { CHECKPOINT_PATH } from './cache/protocol.ts';
+import type { CheckpointStore, OperationOptions, SaveOutcome } from './store.ts';
+
+export interface SnapshotOptions {
+  readonly state: State;
+  readonly store: CheckpointStore;
+  /** Called before a save uses a sequence number, with the next free one. */
+  readonly onSave?: (nextSeq: number) => void;
+  /** Called after a save with the outline of the state that it holds. */
+  readonly onSaved?: (outline: string) => void;
+}
+
+/** Saves a copy of the state as a checkpoint. Never rejects. */
+export async function saveSnapshot(
+  { state, store, onSave, onSaved }: SnapshotOptions,
+  limits: OperationOptions,
+): Promise<SaveOutcome> {
+  const { live } = state.paths;
+  let root: string | undefined;
+  try {
+    onSave?.(store.nextSeq + 1);
+    // On the file system of the state, so that files that never change are linked instead of copied.
+    mkdirSync(live, { recursive: true });
+    root = mkdtempSync(join(live, 'snapshot-'));
+    state.snapshot(join(root, CHECKPOINT_PATH));
+    const outline = state.outline();
+    const outcome = await store.save(root, limits);
+    if (outcome.kind === 'saved') onSaved?.(outline);
+    return outcome;
+  } catch (error) {
+    // Most likely a full disk, which may have room again at the next checkpoint.
+    return { kind: 'failed', cause: `the state could not be copied (${redacted(reasonOf(error), [])})` };
+  } finally {
+    if (root) discard(root);
+  }
+}
+
+/** A copy that cannot be removed does not end the run: the next run empties the live directory. */
+function discard(root: string): void {
+  try {
+    rmSync(root, { recursive: true, force: true });
+  } catch {
+    // The next run removes it.
+  }
+}

@@ -1,0 +1,57 @@
+import type { RestoredCheckpoint } from '../checkpoint/restored-checkpoint.ts';
+import type { Log } from '../log.ts';
+import type { Owner } from '../model/owner.ts';
+import type { Plan } from '../model/plan.ts';
+import { sealLive } from '../progress/journals.ts';
+import { type Lock, lockState } from '../progress/lock.ts';
+import type { StatePaths } from '../progress/paths.ts';
+import { savedPlan } from '../progress/saved-plan.ts';
+import { clearLive, State, startFresh } from '../progress/state.ts';
+
+export interface OpenStateRequest {
+  readonly paths: StatePaths;
+  readonly owner: Owner;
+  readonly plan: Plan;
+  /** Empty: nothing is adopted. */
+  readonly checkpoint: RestoredCheckpoint;
+  /** False: the state that is here is quarantined first. */
+  readonly resume: boolean;
+  readonly log: Log;
+}
+
+/** The state of this machine, which belongs to this run until it is disposed of. */
+export class OpenedState implements AsyncDisposable {
+  readonly state: State;
+  readonly #lock: Lock;
+
+  constructor(state: State, lock: Lock) {
+    this.state = state;
+    this.#lock = lock;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#lock.release();
+  }
+}
+
+/**
+ * Locks and opens the state, adopts the checkpoint, seals what an earlier process left behind, and saves the plan.
+ * @throws ActionError STATE_LOCKED, STATE_NOT_OURS or STATE_UNWRITABLE
+ */
+export async function openState(request: OpenStateRequest): Promise<OpenedState> {
+  const { paths, owner, plan, checkpoint, resume, log } = request;
+  const lock = await lockState(paths);
+  try {
+    if (!resume && startFresh(paths))
+      log.info('resume is false, so the state of earlier runs on this machine was quarantined.');
+    const knownCommands = plan.evals.map((planned) => planned.command);
+    const state = checkpoint.adoptInto(State.open({ paths, owner, knownCommands, log }), { knownCommands });
+    sealLive(paths);
+    clearLive(paths);
+    state.savePlan(savedPlan(plan, owner));
+    return new OpenedState(state, lock);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
