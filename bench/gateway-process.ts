@@ -3,7 +3,7 @@ import { startGateway } from '../src/gateway/gateway.ts';
 import { providerUrls } from '../src/gateway/providers.ts';
 import { keepMemorySmall } from '../src/process/memory.ts';
 import { Journal } from '../src/progress/journal.ts';
-import { sealLive } from '../src/progress/journals.ts';
+import { Journals } from '../src/progress/journals.ts';
 import { statePaths } from '../src/progress/paths.ts';
 import { silentLog } from '../test/helpers/silent-log.ts';
 
@@ -29,7 +29,7 @@ const gateway = await startGateway({
 });
 const paths = statePaths(root, 'gpt-4', 'bench');
 const owner = { eval: 'bench.dev.v0', repository: 'o/r', fingerprint: '0'.repeat(64), parts: {} };
-sealLive(paths);
+new Journals(paths).sealOpenSegments();
 const { journal } = Journal.open(paths, owner);
 const lane = gateway.openLane('bench', journal);
 

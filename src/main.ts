@@ -55,13 +55,14 @@ async function main(cancelled: Cancellation): Promise<void> {
   // Nothing was completed before, so every eval is to run: a missing key is reported before the state is made.
   if (checkpoint.kind !== 'hit' && !existsSync(paths.progressFile)) requireKey();
   await using opened = await openState({ paths, owner, plan, checkpoint, resume, log });
-  const { state } = opened;
+  const { state, journals } = opened;
   const start = { checkpoint: identity, nextSeq: store.nextSeq, ended: false };
   const session = new RunningSession({ inputs: sessionInputs(inputs), context, ...start }, log);
 
   const decisions = reconcile(plan, state, { maxAge: inputs.maxAge, now: new Date() });
   for (const line of describePlan(evalSet, decisions)) log.info(line);
   state.renew(renewedRecords(decisions));
+  state.beginRun();
   if (decisions.some(({ kind }) => kind === 'run')) requireKey();
   session.save();
   signal.throwIfAborted();
@@ -70,6 +71,7 @@ async function main(cancelled: Cancellation): Promise<void> {
     ...pick.runRequest(step, cancelled),
     decisions,
     state,
+    journals,
     openEngine: (evals) => running.open({ evals }),
     checkpoints: {
       store,

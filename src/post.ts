@@ -7,6 +7,7 @@ import { loadSession, type Session, saveSession } from './action/session.ts';
 import { checkpointStore } from './checkpoint/checkpoint-store.ts';
 import { Checkpointer } from './checkpoint/checkpointer.ts';
 import { ActionError } from './errors.ts';
+import { Journals } from './progress/journals.ts';
 import { lockState } from './progress/lock.ts';
 import { type StatePaths, statePaths } from './progress/paths.ts';
 import { State } from './progress/state.ts';
@@ -56,6 +57,7 @@ async function saveAndTell(session: Session, paths: StatePaths): Promise<void> {
     state,
     // What a checkpoint holds that was saved while evals ran is not saved again.
     isUnchanged: () => session.savedOutline === state.outline(),
+    journals: new Journals(paths),
     store,
     log,
   });

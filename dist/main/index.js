@@ -76731,16 +76731,16 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var errors = __nccwpck_require__(452);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var progress_paths = __nccwpck_require__(8943);
-// EXTERNAL MODULE: ./lib/progress/state.js + 1 modules
-var progress_state = __nccwpck_require__(1094);
+// EXTERNAL MODULE: ./lib/progress/state.js + 3 modules
+var progress_state = __nccwpck_require__(6871);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/model/command.js
 var command = __nccwpck_require__(4252);
-// EXTERNAL MODULE: ./lib/progress/completions-file.js + 1 modules
-var completions_file = __nccwpck_require__(4200);
+// EXTERNAL MODULE: ./lib/progress/completions-file.js
+var completions_file = __nccwpck_require__(5043);
 ;// CONCATENATED MODULE: ./lib/checkpoint/content.js
 /** Whether two states say the same, for the question whether a checkpoint is worth saving. */
 
@@ -76758,7 +76758,13 @@ function contentOf(state) {
     return {
         done: (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(done)).digest('hex'),
         plan: state.plan,
+        attempts: state.attempts.map((attempt) => JSON.stringify(attempt)),
     };
+}
+/** Whether `now` holds something that `before` does not. Attempts of earlier runs that were removed are nothing new. */
+function hasNews(now, before) {
+    const known = new Set(before.attempts);
+    return !saysTheSame(now, before) || now.attempts.some((attempt) => !known.has(attempt));
 }
 /** On a machine with other paths the same plan is made from files of other names: that is nothing new. */
 function saysTheSame(a, b) {
@@ -76992,7 +76998,7 @@ class RestoredCheckpoint {
     }
     /** Whether the adopted checkpoint already holds all of the state, so that saving another one is not worth it. */
     isUnchanged() {
-        return this.#adopted !== undefined && saysTheSame(contentOf(this.#adopted.state), this.#adopted.held);
+        return this.#adopted !== undefined && !hasNews(contentOf(this.#adopted.state), this.#adopted.held);
     }
     async [Symbol.asyncDispose]() {
         this.#discard();
@@ -78956,7 +78962,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(8372);
 /* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(5703);
 /* harmony import */ var _run_open_state_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(8812);
-/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(5076);
+/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(1490);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -79066,13 +79072,14 @@ async function main(cancelled) {
         if (checkpoint.kind !== 'hit' && !(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(paths.progressFile))
             requireKey();
         const opened = __addDisposableResource(env_1, await (0,_run_open_state_js__WEBPACK_IMPORTED_MODULE_21__/* .openState */ .G)({ paths, owner, plan, checkpoint, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }), true);
-        const { state } = opened;
+        const { state, journals } = opened;
         const start = { checkpoint: identity, nextSeq: store.nextSeq, ended: false };
         const session = new _action_session_js__WEBPACK_IMPORTED_MODULE_5__/* .RunningSession */ .qe({ inputs: (0,_action_session_js__WEBPACK_IMPORTED_MODULE_5__/* .sessionInputs */ .qr)(inputs), context, ...start }, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
         const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_13__/* .reconcile */ .L)(plan, state, { maxAge: inputs.maxAge, now: new Date() });
         for (const line of (0,_report_describe_plan_js__WEBPACK_IMPORTED_MODULE_18__/* .describePlan */ .d)(evalSet, decisions))
             _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.info(line);
         state.renew((0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_13__/* .renewedRecords */ .R)(decisions));
+        state.beginRun();
         if (decisions.some(({ kind }) => kind === 'run'))
             requireKey();
         session.save();
@@ -79081,6 +79088,7 @@ async function main(cancelled) {
             ..._action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .runRequest */ .BN(step, cancelled),
             decisions,
             state,
+            journals,
             openEngine: (evals) => running.open({ evals }),
             checkpoints: {
                 store,
@@ -80849,144 +80857,80 @@ const [COMMA, COLON, BRACKET, BRACE] = [...',:[{'].map((it) => it.charCodeAt(0))
 
 /***/ }),
 
-/***/ 4200:
+/***/ 5043:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  pE: () => (/* binding */ formatCompletions),
-  bM: () => (/* binding */ formatRecord),
-  tr: () => (/* binding */ parseCompletions)
-});
-
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
-var schemas = __nccwpck_require__(2857);
-// EXTERNAL MODULE: ./node_modules/zod/v4/core/api.js
-var api = __nccwpck_require__(3759);
-;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/iso.js
-
-
-
-function datetime(params) {
-    return api/* _isoDateTime */.G1(schemas/* ZodISODateTime */.You, params);
-}
-function date(params) {
-    return core._isoDate(ZodISODate, params);
-}
-function time(params) {
-    return core._isoTime(ZodISOTime, params);
-}
-function duration(params) {
-    return core._isoDuration(ZodISODuration, params);
-}
-
-// EXTERNAL MODULE: ./lib/lines.js
-var lib_lines = __nccwpck_require__(9304);
-// EXTERNAL MODULE: ./lib/model/command.js
-var command = __nccwpck_require__(4252);
-// EXTERNAL MODULE: ./lib/model/completion-record.js
-var completion_record = __nccwpck_require__(3685);
-// EXTERNAL MODULE: ./lib/progress/bounded-json.js
-var bounded_json = __nccwpck_require__(6805);
-;// CONCATENATED MODULE: ./lib/progress/completions-file.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Do: () => (/* binding */ LARGEST_COMPLETIONS),
+/* harmony export */   bM: () => (/* binding */ formatRecord),
+/* harmony export */   pE: () => (/* binding */ formatCompletions),
+/* harmony export */   tr: () => (/* binding */ parseCompletions)
+/* harmony export */ });
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2857);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4377);
+/* harmony import */ var _model_command_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4252);
+/* harmony import */ var _model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3685);
+/* harmony import */ var _record_lines_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2164);
+/** `completions.jsonl`: one completion record a line. */
 
 
 
 
-
-const metric = schemas/* union */.KCZ([schemas/* number */.aig(), schemas/* string */.YjP().max(4096), schemas/* boolean */.zMY(), schemas/* null */.chJ()]);
-const sha256 = schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/);
-const shortText = schemas/* string */.YjP().max(4096);
-/** Printed as it is; the action writes none with control characters in it. */
-const completions_file_name = schemas/* string */.YjP()
-    .max(4096)
-    .regex(/^\P{Cc}*$/u);
-const adaptation = schemas/* union */.KCZ([
-    schemas/* object */.Ikc({ model: completions_file_name, param: completions_file_name, value: completions_file_name, renamedTo: schemas/* null */.chJ() }),
-    schemas/* object */.Ikc({ model: completions_file_name, param: completions_file_name, value: schemas/* null */.chJ(), renamedTo: completions_file_name }),
-]);
-const schema = schemas/* object */.Ikc({
-    version: schemas/* literal */.euz(1),
-    eval: completions_file_name.min(1),
-    argv: schemas/* array */.YOg(schemas/* string */.YjP().max(65536)).min(3).max(4096),
+/** In bytes; a larger file is not read. The records of 10,000 evals have a third of it. */
+const LARGEST_COMPLETIONS = 32 * 1024 * 1024;
+const LIMITS = {
+    // No eval set has a tenth as many, however often its evals completed.
+    lines: 200_000,
+    // A record has a line of a few hundred characters.
+    lineLength: 2 * 1024 * 1024,
+    // A record that names a thousand modules, with a thousand metrics, holds a tenth as many.
+    values: 50_000,
+};
+const metric = zod__WEBPACK_IMPORTED_MODULE_1__/* .union */ .KCZ([zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig(), zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().max(4096), zod__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY(), zod__WEBPACK_IMPORTED_MODULE_1__/* ["null"] */ .chJ()]);
+const sha256 = zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().regex(/^[0-9a-f]{64}$/);
+const schema = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
+    version: zod__WEBPACK_IMPORTED_MODULE_1__/* .literal */ .euz(1),
+    eval: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw.min(1),
+    argv: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .commandSchema */ .rP,
     fingerprint: sha256,
-    parts: schemas/* record */.g1P(completions_file_name, sha256),
-    written: schemas/* array */.YOg(completions_file_name).max(10_000).default([]),
-    metrics: schemas/* record */.g1P(shortText, metric),
-    samples: schemas/* int */.Whr().nonnegative().nullable(),
-    tokens: schemas/* object */.Ikc({
-        prompt: schemas/* int */.Whr().nonnegative(),
-        completion: schemas/* int */.Whr().nonnegative(),
-        total: schemas/* int */.Whr().nonnegative(),
-        cached: schemas/* int */.Whr().nonnegative().default(0),
-        reasoning: schemas/* int */.Whr().nonnegative().default(0),
+    parts: zod__WEBPACK_IMPORTED_MODULE_1__/* .record */ .g1P(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw, sha256),
+    written: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw).max(10_000).default([]),
+    metrics: zod__WEBPACK_IMPORTED_MODULE_1__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().max(4096), metric),
+    samples: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9.nullable(),
+    tokens: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
+        prompt: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9,
+        completion: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9,
+        total: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9,
+        cached: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9.default(0),
+        reasoning: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9.default(0),
     }),
-    requests: schemas/* object */.Ikc({ sent: schemas/* int */.Whr().nonnegative(), replayed: schemas/* int */.Whr().nonnegative() }).nullable(),
-    adaptations: schemas/* array */.YOg(adaptation).max(completion_record/* MOST_ADAPTATIONS */.B).default([]),
-    run: schemas/* object */.Ikc({ repository: completions_file_name, id: completions_file_name, attempt: schemas/* int */.Whr().nonnegative() }),
-    started: datetime(),
-    ended: datetime(),
-});
-/** Reads `completions.jsonl`. Of two records of one command the later line counts. */
+    requests: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ sent: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, replayed: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9 }).nullable(),
+    adaptations: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .adaptationSchema */ .lR).max(_model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MOST_ADAPTATIONS */ .B).default([]),
+    run: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .runSchema */ .Lx,
+    started: zod__WEBPACK_IMPORTED_MODULE_3__/* .datetime */ .w$(),
+    ended: zod__WEBPACK_IMPORTED_MODULE_3__/* .datetime */ .w$(),
+})
+    .refine((record) => record.argv[2] === record.eval, { path: ['argv'], message: 'names another eval' });
+/** Of two records of one command the later line counts. */
 function parseCompletions(text) {
+    const { records, rejected, isTorn } = (0,_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .parseRecordLines */ .uk)(text, schema, LIMITS);
     const byCommand = new Map();
-    let lines = 0;
-    let rejected = 0;
-    let first = '';
-    let superseded = false;
-    for (const { line, ended } of (0,lib_lines/* linesOfText */.uv)(text)) {
-        lines += 1;
-        if (lines > MOST_LINES)
-            return { records: [], rejected: `it has more than ${MOST_LINES} lines`, needsRewrite: true };
-        const parsed = parseRecord(line);
-        if (typeof parsed !== 'string') {
-            const id = (0,command/* formatCommand */.f)(parsed.argv);
-            superseded ||= byCommand.delete(id);
-            byCommand.set(id, parsed);
-        }
-        else if (ended) {
-            // One without its newline is torn: the process was killed while it wrote.
-            first ||= `line ${lines}: ${parsed}`;
-            rejected += 1;
-        }
+    for (const record of records) {
+        const id = (0,_model_command_js__WEBPACK_IMPORTED_MODULE_4__/* .commandId */ .v)(record.argv);
+        byCommand.delete(id);
+        byCommand.set(id, record);
     }
     return {
         records: [...byCommand.values()],
-        rejected: rejected === 0 ? undefined : `${first} (${rejected} such)`,
-        needsRewrite: rejected > 0 || superseded || (text !== '' && !text.endsWith('\n')),
+        rejected,
+        needsRewrite: rejected !== undefined || isTorn || byCommand.size < records.length,
     };
 }
-/** No eval set has a tenth as many, completed as often as any is. */
-const MOST_LINES = 200_000;
 function formatRecord(record) {
     return JSON.stringify(record);
 }
 function formatCompletions(records) {
-    return records.map((record) => `${formatRecord(record)}\n`).join('');
-}
-/** In characters: a record has a line of a few hundred, and a line that holds a million lists is a bomb. */
-const LONGEST_LINE = 2 * 1024 * 1024;
-/** A record that names a thousand modules, with a thousand metrics, holds a tenth as many. */
-const MOST_VALUES = 50_000;
-function parseRecord(line) {
-    if (line.length > LONGEST_LINE)
-        return 'longer than any record of this action';
-    let value;
-    try {
-        value = (0,bounded_json/* parseBoundedJson */.R)(line, MOST_VALUES);
-    }
-    catch {
-        return 'not JSON';
-    }
-    const result = schema.safeParse(value);
-    if (!result.success) {
-        const issue = result.error.issues[0];
-        return issue ? `${issue.path.join('.') || 'record'}: ${issue.message}` : 'wrong shape';
-    }
-    if (result.data.argv[2] !== result.data.eval)
-        return 'argv: names another eval';
-    return result.data;
+    return (0,_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .formatRecordLines */ .SV)(records);
 }
 
 
@@ -81198,25 +81142,32 @@ function isRealFolder(path) {
 
 /***/ }),
 
-/***/ 8695:
+/***/ 3013:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   B7: () => (/* binding */ LONGEST_HEADER),
-/* harmony export */   E2: () => (/* binding */ failedLine),
-/* harmony export */   JN: () => (/* binding */ readAnswer),
-/* harmony export */   Kt: () => (/* binding */ answerId),
-/* harmony export */   NO: () => (/* binding */ answerLine),
-/* harmony export */   Xw: () => (/* binding */ readLine),
-/* harmony export */   ay: () => (/* binding */ readHeader),
-/* harmony export */   cO: () => (/* binding */ tagOf),
-/* harmony export */   i2: () => (/* binding */ LONGEST_LINE),
-/* harmony export */   iH: () => (/* binding */ headerLine),
-/* harmony export */   rC: () => (/* binding */ statefulLine)
-/* harmony export */ });
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-/* harmony import */ var node_zlib__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8522);
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2857);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  v: () => (/* binding */ Journals)
+});
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/lines.js
+var lib_lines = __nccwpck_require__(9304);
+// EXTERNAL MODULE: ./lib/progress/durable.js
+var durable = __nccwpck_require__(9600);
+// EXTERNAL MODULE: ./lib/progress/folders.js
+var folders = __nccwpck_require__(2834);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
+var schemas = __nccwpck_require__(2857);
+;// CONCATENATED MODULE: ./lib/progress/journal-line.js
 /**
  * Lines of a journal segment. Each stands for itself:
  *
@@ -81246,7 +81197,7 @@ const PREFIX = Buffer.from('{"crc":"');
 const CHECKED_FROM = PREFIX.length + 8 + 2;
 /** Enough of a hash to tell apart owners that nothing but chance made alike. */
 function tagOf({ eval: key, repository, fingerprint }) {
-    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256')
+    return (0,external_node_crypto_.createHash)('sha256')
         .update(JSON.stringify([key, repository, fingerprint]))
         .digest('hex')
         .slice(0, 16);
@@ -81318,43 +81269,43 @@ function readAnswer(line, key, n) {
 }
 function checked(fields) {
     const rest = JSON.stringify(fields).slice(1);
-    const crc = (0,node_zlib__WEBPACK_IMPORTED_MODULE_1__.crc32)(rest).toString(16).padStart(8, '0');
+    const crc = (0,external_node_zlib_.crc32)(rest).toString(16).padStart(8, '0');
     return Buffer.from(`{"crc":"${crc}",${rest}\n`);
 }
 function isIntact(line) {
     if (line.length < CHECKED_FROM + 2 || line.compare(PREFIX, 0, PREFIX.length, 0, PREFIX.length) !== 0)
         return false;
     const crc = line.toString('latin1', PREFIX.length, PREFIX.length + 8);
-    return /^[0-9a-f]{8}$/.test(crc) && Number.parseInt(crc, 16) === (0,node_zlib__WEBPACK_IMPORTED_MODULE_1__.crc32)(line.subarray(CHECKED_FROM));
+    return /^[0-9a-f]{8}$/.test(crc) && Number.parseInt(crc, 16) === (0,external_node_zlib_.crc32)(line.subarray(CHECKED_FROM));
 }
-const headerSchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({
-    journal: zod__WEBPACK_IMPORTED_MODULE_2__/* .literal */ .euz(1),
-    eval: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(),
-    repository: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(),
-    fingerprint: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(),
-    parts: zod__WEBPACK_IMPORTED_MODULE_2__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP()),
+const headerSchema = schemas/* object */.Ikc({
+    journal: schemas/* literal */.euz(1),
+    eval: schemas/* string */.YjP(),
+    repository: schemas/* string */.YjP(),
+    fingerprint: schemas/* string */.YjP(),
+    parts: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* string */.YjP()),
     // Earlier versions did not write it: their segments are older than all that have it.
-    made: zod__WEBPACK_IMPORTED_MODULE_2__/* .int */ .Whr().nonnegative().default(0),
+    made: schemas/* int */.Whr().nonnegative().default(0),
 });
-const tokens = zod__WEBPACK_IMPORTED_MODULE_2__/* .int */ .Whr().nonnegative();
-const adaptation = zod__WEBPACK_IMPORTED_MODULE_2__/* .union */ .KCZ([
-    zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({ model: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(), param: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(), value: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(), renamedTo: zod__WEBPACK_IMPORTED_MODULE_2__/* ["null"] */ .chJ() }),
-    zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({ model: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(), param: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(), value: zod__WEBPACK_IMPORTED_MODULE_2__/* ["null"] */ .chJ(), renamedTo: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP() }),
+const tokens = schemas/* int */.Whr().nonnegative();
+const adaptation = schemas/* union */.KCZ([
+    schemas/* object */.Ikc({ model: schemas/* string */.YjP(), param: schemas/* string */.YjP(), value: schemas/* string */.YjP(), renamedTo: schemas/* null */.chJ() }),
+    schemas/* object */.Ikc({ model: schemas/* string */.YjP(), param: schemas/* string */.YjP(), value: schemas/* null */.chJ(), renamedTo: schemas/* string */.YjP() }),
 ]);
-const entrySchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({
-    key: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().regex(/^[0-9a-f]{64}$/),
-    n: zod__WEBPACK_IMPORTED_MODULE_2__/* .int */ .Whr().nonnegative(),
-    status: zod__WEBPACK_IMPORTED_MODULE_2__/* .int */ .Whr().min(200).max(299),
-    type: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().max(1024),
-    usage: zod__WEBPACK_IMPORTED_MODULE_2__/* .tuple */ .PVZ([tokens, tokens, tokens, tokens]),
-    adapted: zod__WEBPACK_IMPORTED_MODULE_2__/* .array */ .YOg(adaptation).default([]),
-    text: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().optional(),
-    zstd: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().optional(),
-    base64: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().optional(),
+const entrySchema = schemas/* object */.Ikc({
+    key: schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/),
+    n: schemas/* int */.Whr().nonnegative(),
+    status: schemas/* int */.Whr().min(200).max(299),
+    type: schemas/* string */.YjP().max(1024),
+    usage: schemas/* tuple */.PVZ([tokens, tokens, tokens, tokens]),
+    adapted: schemas/* array */.YOg(adaptation).default([]),
+    text: schemas/* string */.YjP().optional(),
+    zstd: schemas/* string */.YjP().optional(),
+    base64: schemas/* string */.YjP().optional(),
 });
 function packed(body) {
     if (body.length >= WORTH_COMPRESSING) {
-        const zstd = (0,node_zlib__WEBPACK_IMPORTED_MODULE_1__.zstdCompressSync)(body);
+        const zstd = (0,external_node_zlib_.zstdCompressSync)(body);
         if (zstd.length * 4 < body.length * 3 * 0.9)
             return { zstd: zstd.toString('base64') };
     }
@@ -81366,31 +81317,86 @@ function unpacked({ text, zstd, base64 }) {
         return Buffer.from(text);
     if (zstd === undefined)
         return Buffer.from(base64 ?? '', 'base64');
-    return (0,node_zlib__WEBPACK_IMPORTED_MODULE_1__.zstdDecompressSync)(Buffer.from(zstd, 'base64'), { maxOutputLength: LONGEST_LINE });
+    return (0,external_node_zlib_.zstdDecompressSync)(Buffer.from(zstd, 'base64'), { maxOutputLength: LONGEST_LINE });
 }
 
+;// CONCATENATED MODULE: ./lib/progress/journal-index.js
+/** What a segment holds, read once: places of answers, not the answers. A journal may be larger than memory. */
 
-/***/ }),
 
-/***/ 6080:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+/** Far more than a disk that fails damages in a segment. */
+const MOST_DAMAGED = 1000;
+function ownership(owner) {
+    const fingerprints = new Set([owner.fingerprint, ...(owner.formerFingerprints ?? [])]);
+    const tags = new Set([...fingerprints].map((fingerprint) => tagOf({ ...owner, fingerprint })));
+    return { owner, fingerprints, tags };
+}
+/** @param most lines that it may have */
+function indexSegment(segment, { owner, fingerprints, tags }, most) {
+    let own = false;
+    let damaged = 0;
+    let made = 0;
+    let stateful = false;
+    let lines = 0;
+    const answers = new Map();
+    const failures = [];
+    try {
+        for (const { bytes, offset } of (0,lib_lines/* linesOfFileSync */.gL)(segment.path, LONGEST_LINE)) {
+            lines += 1;
+            if (lines > most || damaged > MOST_DAMAGED)
+                return { kind: 'excessive', damaged };
+            const line = readLine(bytes);
+            if (line.kind === 'damaged') {
+                damaged += 1;
+                continue;
+            }
+            const tag = 'tag' in line ? line.tag : undefined;
+            if (tag !== undefined && tags.has(tag)) {
+                own = true;
+                if (line.kind === 'answer')
+                    answers.set(line.id, { segment, offset, length: bytes.length });
+                else if (line.kind === 'stateful')
+                    stateful = true;
+                else if (line.kind === 'failed')
+                    failures.push(line.signature);
+                else
+                    damaged += 1;
+                continue;
+            }
+            if (own) {
+                // Of others, in the midst of those of this content.
+                damaged += 1;
+                continue;
+            }
+            const header = readHeader(bytes);
+            if (header?.owner.eval !== owner.eval || header.owner.repository !== owner.repository)
+                return { kind: 'foreign', damaged };
+            if (!fingerprints.has(header.owner.fingerprint))
+                return { kind: 'stale', parts: header.owner.parts, damaged };
+            own = true;
+            made = header.made;
+        }
+    }
+    catch (error) {
+        if (isUnreadable(error))
+            return { kind: 'foreign', damaged };
+        // What follows cannot be found: where the line ends is not known.
+        if (!(error instanceof lib_lines/* LineTooLong */.dq))
+            throw error;
+        damaged += 1;
+    }
+    if (own)
+        return { kind: 'own', answers, made, stateful, failures, lines, damaged };
+    // Torn before its first line was whole, or there is nothing of it that could be read.
+    return { kind: damaged > 1 ? 'foreign' : 'empty', damaged };
+}
+function isUnreadable(error) {
+    return ['EACCES', 'EPERM', 'EIO'].includes(error.code ?? '');
+}
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Fl: () => (/* binding */ liveFolder),
-/* harmony export */   Px: () => (/* binding */ MOST_SEGMENTS),
-/* harmony export */   XB: () => (/* binding */ sealedFolder),
-/* harmony export */   _r: () => (/* binding */ writeLine),
-/* harmony export */   bt: () => (/* binding */ sealSegment),
-/* harmony export */   er: () => (/* binding */ createSegment),
-/* harmony export */   h_: () => (/* binding */ segmentFiles),
-/* harmony export */   hj: () => (/* binding */ liveJournals),
-/* harmony export */   iU: () => (/* binding */ lastNumber),
-/* harmony export */   m6: () => (/* binding */ readAt)
-/* harmony export */ });
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
-/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2834);
-/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8943);
+// EXTERNAL MODULE: ./lib/progress/paths.js
+var progress_paths = __nccwpck_require__(8943);
+;// CONCATENATED MODULE: ./lib/progress/journal-segment.js
 /**
  * The files of a journal: `1.jsonl`, `2.jsonl`, …. One, below `.live/`, is appended to; the others are sealed, below
  * `.resume/journal/`, and never change.
@@ -81402,50 +81408,76 @@ function unpacked({ text, zstd, base64 }) {
 /** A journal has fewer, however many checkpoints were saved while its eval ran: see `Journal.seal`. */
 const MOST_SEGMENTS = 8192;
 function sealedFolder(paths, evalKey) {
-    return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(paths.journal, (0,_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .evalFileStem */ .ob)(evalKey));
+    return (0,external_node_path_.join)(paths.journal, (0,progress_paths/* evalFileStem */.ob)(evalKey));
 }
 function liveFolder(paths, evalKey) {
-    return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(liveJournals(paths), (0,_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .evalFileStem */ .ob)(evalKey));
+    return (0,external_node_path_.join)(liveJournals(paths), (0,progress_paths/* evalFileStem */.ob)(evalKey));
 }
 function liveJournals(paths) {
-    return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(paths.live, 'journal');
+    return (0,external_node_path_.join)(paths.live, 'journal');
 }
 function createSegment(folder) {
-    (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .makeFolder */ .fc)(folder);
-    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, `${lastNumber(folder) + 1}.jsonl`);
-    return { path, file: (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(path, 'wx+', _folders_js__WEBPACK_IMPORTED_MODULE_2__/* .PRIVATE_FILE */ .rQ), size: 0 };
+    (0,folders/* makeFolder */.fc)(folder);
+    const path = (0,external_node_path_.join)(folder, `${lastNumber(folder) + 1}.jsonl`);
+    return { path, file: (0,external_node_fs_.openSync)(path, 'wx+', folders/* PRIVATE_FILE */.rQ), size: 0 };
 }
 /** Appends a line. What an earlier write that failed left behind its end is overwritten. */
 function writeLine(segment, line) {
     let written = 0;
     while (written < line.length) {
-        written += (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeSync)(segment.file, line, written, line.length - written, segment.size + written);
+        written += (0,external_node_fs_.writeSync)(segment.file, line, written, line.length - written, segment.size + written);
     }
     segment.size += line.length;
 }
 /** Moves a segment that is complete to where checkpoints take it from. */
 function sealSegment(segment, folder) {
-    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fsyncSync)(segment.file);
-    (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .makeFolder */ .fc)(folder);
-    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, `${lastNumber(folder) + 1}.jsonl`);
-    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(segment.path, path);
+    (0,external_node_fs_.fsyncSync)(segment.file);
+    (0,folders/* makeFolder */.fc)(folder);
+    const path = (0,external_node_path_.join)(folder, `${lastNumber(folder) + 1}.jsonl`);
+    (0,external_node_fs_.renameSync)(segment.path, path);
     segment.path = path;
-    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(segment.file);
+    (0,external_node_fs_.closeSync)(segment.file);
+}
+/** Seals the open segments of one eval that a process which is gone left behind. */
+function sealLiveFolder(paths, name) {
+    const files = segmentFiles((0,external_node_path_.join)(liveJournals(paths), name));
+    if (files.length === 0)
+        return;
+    const sealed = (0,external_node_path_.join)(paths.journal, name);
+    (0,folders/* makeFolder */.fc)(sealed);
+    let number = lastNumber(sealed);
+    for (const { path } of files) {
+        number += 1;
+        (0,external_node_fs_.renameSync)(path, (0,external_node_path_.join)(sealed, `${number}.jsonl`));
+    }
+}
+/** Removes folders of journals, and the folder above them when it is empty then. */
+function removeJournalFolders(paths) {
+    for (const path of paths)
+        (0,external_node_fs_.rmSync)(path, { recursive: true, force: true });
+    for (const root of new Set(paths.map((path) => (0,external_node_path_.join)(path, '..')))) {
+        try {
+            (0,external_node_fs_.rmdirSync)(root);
+        }
+        catch {
+            // Other evals have journals there.
+        }
+    }
 }
 /** @returns as many bytes as there are; undefined when the file is gone. */
 function readAt(segment, offset, length) {
     const bytes = Buffer.allocUnsafe(length);
     let file;
     try {
-        file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(segment.path, 'r');
-        return bytes.subarray(0, (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, bytes, 0, length, offset));
+        file = (0,external_node_fs_.openSync)(segment.path, 'r');
+        return bytes.subarray(0, (0,external_node_fs_.readSync)(file, bytes, 0, length, offset));
     }
     catch {
         return undefined;
     }
     finally {
         if (file !== undefined)
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
+            (0,external_node_fs_.closeSync)(file);
     }
 }
 /**
@@ -81453,35 +81485,226 @@ function readAt(segment, offset, length) {
  * @param most more are not listed: what is returned is one too many then
  */
 function segmentFiles(folder, most = Number.POSITIVE_INFINITY) {
-    return (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .entriesOf */ .Mc)(folder, most, (entry) => entry.isFile() && /^[1-9]\d{0,8}\.jsonl$/.test(entry.name))
-        .map((name) => ({ path: (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, name), number: Number.parseInt(name, 10) }))
+    return (0,folders/* entriesOf */.Mc)(folder, most, (entry) => entry.isFile() && /^[1-9]\d{0,8}\.jsonl$/.test(entry.name))
+        .map((name) => ({ path: (0,external_node_path_.join)(folder, name), number: Number.parseInt(name, 10) }))
         .sort((a, b) => a.number - b.number);
 }
 function lastNumber(folder) {
     return segmentFiles(folder).at(-1)?.number ?? 0;
 }
 
+// EXTERNAL MODULE: ./lib/progress/set-aside.js
+var set_aside = __nccwpck_require__(7926);
+;// CONCATENATED MODULE: ./lib/progress/journal.js
+/**
+ * The journal of an eval that has not finished: every answer it got, so that it need not be paid for again.
+ *
+ * A journal is a directory of segments (journal-segment.ts), each of them a file of lines (journal-line.ts).
+ */
 
-/***/ }),
 
-/***/ 3487:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Ch: () => (/* binding */ sealLive),
-/* harmony export */   FA: () => (/* binding */ removeOtherJournals),
-/* harmony export */   NE: () => (/* binding */ removeJournals),
-/* harmony export */   vB: () => (/* binding */ adoptJournals)
-/* harmony export */ });
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
-/* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9304);
-/* harmony import */ var _durable_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9600);
-/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2834);
-/* harmony import */ var _journal_line_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8695);
-/* harmony import */ var _journal_segment_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6080);
-/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8943);
-/** The journals of all evals. */
+
+
+
+
+/**
+ * Bounds of one journal, so that no state makes opening it take more than some seconds. A journal stops growing at half of
+ * each, so that none that was written here reaches them.
+ */
+const MOST_LINES = 2_000_000;
+/** In bytes. */
+const LARGEST = 8 * 1024 ** 3;
+class Journal {
+    #events;
+    #paths;
+    #owner;
+    #tag;
+    #places = new Map();
+    #failures = new Set();
+    #stateful = false;
+    /** Segments that were here when the journal was opened. */
+    #earlier = new Set();
+    #live;
+    /** Of its segments, in bytes. */
+    #size = 0;
+    /** Not before that of any segment that is here, whatever the clock says: what is recorded last counts. */
+    #made = 0;
+    constructor(paths, owner, events) {
+        this.#events = events;
+        this.#paths = paths;
+        this.#owner = owner;
+        this.#tag = tagOf(owner);
+    }
+    /** Opens the journal of an eval, with all answers that were recorded for the same content. Reads each segment once. */
+    static open(paths, owner, events = {}) {
+        sealLiveFolder(paths, (0,progress_paths/* evalFileStem */.ob)(owner.eval));
+        const journal = new Journal(paths, owner, events);
+        const folder = sealedFolder(paths, owner.eval);
+        const files = segmentFiles(folder, MOST_SEGMENTS);
+        const size = files.reduce((sum, { path }) => sum + (0,external_node_fs_.lstatSync)(path).size, 0);
+        if (files.length > MOST_SEGMENTS || size > LARGEST) {
+            const path = (0,set_aside/* setAside */.Fi)(folder, new Date(), (0,progress_paths/* stateFolder */.yp)(paths));
+            return { journal, staleParts: undefined, damaged: 0, rejected: [{ path, why: TOO_MUCH }] };
+        }
+        journal.#size = size;
+        return { journal, ...journal.#index(files, ownership(owner)) };
+    }
+    /** Answers that can be replayed. */
+    get size() {
+        return this.#places.size;
+    }
+    /** The answer to the `n`-th (from 0) request with this key, if it is recorded and undamaged. */
+    find(key, n) {
+        const place = this.#places.get(answerId(key, n));
+        const line = place && readAt(place.segment, place.offset, place.length);
+        return line && readAnswer(line, key, n);
+    }
+    /** Whether an answer is recorded; reads no file. */
+    has(key, n) {
+        return this.#places.has(answerId(key, n));
+    }
+    /** Whether the answer that `find` returns was recorded before this journal was opened: an earlier run paid for it. */
+    isEarlier(key, n) {
+        const place = this.#places.get(answerId(key, n));
+        return place !== undefined && this.#earlier.has(place.segment);
+    }
+    /**
+     * Records an answer, in the place of an earlier one to the same request. When this returns it outlives the process.
+     * Throws what the file system throws. A journal that is as large as one can be records no more.
+     */
+    append(key, n, answer) {
+        if (this.#places.size >= MOST_LINES / 2 || this.#size >= LARGEST / 2)
+            return;
+        const line = answerLine(this.#tag, key, n, answer);
+        const segment = this.#write(line);
+        const offset = segment.size - line.length;
+        this.#places.set(answerId(key, n), { segment, offset, length: line.length - 1 });
+    }
+    /** No longer replays an answer, until another is recorded or the journal is opened again. */
+    forget(key, n) {
+        this.#places.delete(answerId(key, n));
+    }
+    /** Whether the eval has made something at the API, such as a conversation, and is to start over when it runs again. */
+    get stateful() {
+        return this.#stateful;
+    }
+    /** Notes that the eval makes something at the API. When this returns the note outlives the process. */
+    markStateful() {
+        if (this.#stateful)
+            return;
+        this.#write(statefulLine(this.#tag));
+        this.#stateful = true;
+    }
+    /** Notes that the eval failed in this way also when none of its answers was replayed. */
+    markFailed(signature) {
+        const hash = sha256(signature);
+        if (this.#failures.has(hash))
+            return;
+        this.#write(failedLine(this.#tag, hash));
+        this.#failures.add(hash);
+    }
+    failedWith(signature) {
+        return this.#failures.has(sha256(signature));
+    }
+    /**
+     * Ends the live segment and moves it where checkpoints take it from; what is recorded next begins a new one. When there
+     * are as many segments as a journal may have, the live one stays, until the journal is opened again.
+     */
+    seal() {
+        const folder = sealedFolder(this.#paths, this.#owner.eval);
+        if (!this.#live || segmentFiles(folder).length >= MOST_SEGMENTS / 2)
+            return;
+        sealSegment(this.#live, folder);
+        this.#live = undefined;
+        this.#events.onSegmentEnded?.(this);
+    }
+    /** Releases its file; what was not sealed stays live and is sealed when the state is opened next. */
+    close() {
+        if (this.#live)
+            (0,external_node_fs_.closeSync)(this.#live.file);
+        this.#live = undefined;
+        this.#events.onSegmentEnded?.(this);
+        this.#places.clear();
+    }
+    /** Removes every answer and every mark. New ones can be recorded. */
+    drop() {
+        this.close();
+        this.#failures.clear();
+        this.#stateful = false;
+        this.#size = 0;
+        removeJournalFolders([
+            sealedFolder(this.#paths, this.#owner.eval),
+            liveFolder(this.#paths, this.#owner.eval),
+        ]);
+    }
+    #write(line) {
+        if (!this.#live) {
+            const segment = createSegment(liveFolder(this.#paths, this.#owner.eval));
+            this.#live = segment;
+            this.#made = Math.max(this.#made, Date.now());
+            writeLine(segment, headerLine(this.#owner, this.#made));
+        }
+        writeLine(this.#live, line);
+        this.#size += line.length;
+        this.#events.onRecorded?.(this);
+        return this.#live;
+    }
+    /** Notes where each intact line of this owner lies. */
+    #index(files, owner) {
+        let staleParts;
+        let damaged = 0;
+        let lines = 0;
+        const foreign = [];
+        const excessive = [];
+        const begun = new Map();
+        for (const { path } of files) {
+            const segment = { path };
+            const found = indexSegment(segment, owner, MOST_LINES - lines);
+            damaged += found.damaged;
+            if (found.kind !== 'own') {
+                if (found.kind === 'stale')
+                    staleParts ??= found.parts;
+                if (found.kind === 'foreign')
+                    foreign.push(path);
+                else if (found.kind === 'excessive')
+                    excessive.push(path);
+                else
+                    (0,external_node_fs_.rmSync)(path, { force: true });
+                continue;
+            }
+            lines += found.lines;
+            begun.set(segment, found.made);
+            this.#made = Math.max(this.#made, found.made);
+            this.#stateful ||= found.stateful;
+            for (const signature of found.failures)
+                this.#failures.add(signature);
+            for (const [id, place] of found.answers) {
+                const other = this.#places.get(id);
+                // Not by their numbers alone: those of another machine are numbered as they come in.
+                if (!other || (begun.get(other.segment) ?? 0) <= found.made)
+                    this.#places.set(id, place);
+            }
+        }
+        this.#earlier = new Set(begun.keys());
+        const moved = (paths, why) => paths.length === 0
+            ? []
+            : [{ path: (0,set_aside/* setAsideTogether */.fS)(paths, new Date(), (0,progress_paths/* stateFolder */.yp)(this.#paths)), why }];
+        return {
+            staleParts,
+            damaged,
+            rejected: [...moved(foreign, 'it is no journal of this eval'), ...moved(excessive, TOO_MUCH)],
+        };
+    }
+}
+const TOO_MUCH = 'it is larger than a journal can be';
+function sha256(text) {
+    return (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
+}
+
+;// CONCATENATED MODULE: ./lib/progress/journals.js
+/** The journals of all evals of one state. */
+
 
 
 
@@ -81492,69 +81715,94 @@ function lastNumber(folder) {
 
 /** Evals that are in progress at a time, in any state: no eval set has half as many. */
 const MOST_JOURNALS = 50_000;
-/** Seals the live segments of all evals, or of one, that a process which is gone left behind. */
-function sealLive(paths, evalKey) {
-    const root = (0,_journal_segment_js__WEBPACK_IMPORTED_MODULE_6__/* .liveJournals */ .hj)(paths);
-    for (const name of evalKey === undefined ? folders(root) : [(0,_paths_js__WEBPACK_IMPORTED_MODULE_7__/* .evalFileStem */ .ob)(evalKey)]) {
-        const sealed = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(paths.journal, name);
-        const files = (0,_journal_segment_js__WEBPACK_IMPORTED_MODULE_6__/* .segmentFiles */ .h_)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(root, name));
-        if (files.length === 0)
-            continue;
-        (0,_folders_js__WEBPACK_IMPORTED_MODULE_4__/* .makeFolder */ .fc)(sealed);
-        let number = (0,_journal_segment_js__WEBPACK_IMPORTED_MODULE_6__/* .lastNumber */ .iU)(sealed);
-        for (const { path } of files) {
-            number += 1;
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(path, (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(sealed, `${number}.jsonl`));
-        }
-    }
-}
-/** Removes the journals of all evals but these: the others are done, or no longer in the set. */
-function removeOtherJournals(paths, evalKeys) {
-    const kept = new Set(evalKeys.map(_paths_js__WEBPACK_IMPORTED_MODULE_7__/* .evalFileStem */ .ob));
-    for (const root of [paths.journal, (0,_journal_segment_js__WEBPACK_IMPORTED_MODULE_6__/* .liveJournals */ .hj)(paths)]) {
-        removeJournals(folders(root)
-            .filter((name) => !kept.has(name))
-            .map((name) => (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(root, name)));
-    }
-}
-/** Removes folders of journals, and the folder above them when nothing is left there. */
-function removeJournals(paths) {
-    for (const path of paths)
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(path, { recursive: true, force: true });
-    for (const root of new Set(paths.map((path) => (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(path, '..')))) {
-        try {
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmdirSync)(root);
-        }
-        catch {
-            // Others have journals there.
-        }
-    }
-}
 /**
- * Adds the sealed segments of another state to those here, without those that are here already. Which of two answers to one
- * request counts does not depend on the order: each segment says when it was begun.
- * @returns why some are left out, as a clause; undefined when none is
+ * The journals of one state: opens them, and knows which of them have a segment that is being appended to. One process at a
+ * time works with the journals of a state.
  */
-function adoptJournals(from, to, { repository, evals }) {
-    const wanted = evals && new Set(evals.map(_paths_js__WEBPACK_IMPORTED_MODULE_7__/* .evalFileStem */ .ob));
-    const names = folders(from.journal, MOST_JOURNALS);
+class Journals {
+    #paths;
+    #recording = new Set();
+    #revision = 0;
+    constructor(paths) {
+        this.#paths = paths;
+    }
+    /** Grows with every line that is recorded in a journal of this object. */
+    get revision() {
+        return this.#revision;
+    }
+    /** Journals that have an open segment: neither sealed since their last line, nor closed, nor dropped. */
+    get openSegments() {
+        return this.#recording.size;
+    }
+    /** Opens the journal of an eval, with all responses that were recorded for the same content. */
+    open(owner) {
+        return Journal.open(this.#paths, owner, {
+            onRecorded: (journal) => {
+                this.#revision += 1;
+                this.#recording.add(journal);
+            },
+            onSegmentEnded: (journal) => this.#recording.delete(journal),
+        });
+    }
+    /**
+     * Seals the open segments, so that a checkpoint holds what they recorded. One that cannot be sealed stays open.
+     * @returns why segments could not be sealed; empty when all are
+     */
+    sealAll() {
+        const errors = [];
+        for (const journal of [...this.#recording]) {
+            try {
+                journal.seal();
+            }
+            catch (error) {
+                errors.push(error);
+            }
+        }
+        return errors;
+    }
+    /** Seals segments that a process which is gone left open. */
+    sealOpenSegments() {
+        for (const name of journals_folders(liveJournals(this.#paths)))
+            sealLiveFolder(this.#paths, name);
+    }
+    /** Deletes the journals of all other evals: they are done, or no longer in the set. */
+    retain(evalKeys) {
+        const retained = new Set(evalKeys.map(progress_paths/* evalFileStem */.ob));
+        for (const root of [this.#paths.journal, liveJournals(this.#paths)]) {
+            removeJournalFolders(journals_folders(root)
+                .filter((name) => !retained.has(name))
+                .map((name) => (0,external_node_path_.join)(root, name)));
+        }
+    }
+    /**
+     * Adds the sealed segments of another state, without those that are here already. Which of two responses to one request
+     * counts does not depend on the order: each segment says when it was begun.
+     * @returns why some are left out, as a clause; undefined when none is
+     */
+    adopt(from, adoption) {
+        return adoptSegments(from, this.#paths, adoption);
+    }
+}
+function adoptSegments(from, to, { repository, evals }) {
+    const wanted = evals && new Set(evals.map(progress_paths/* evalFileStem */.ob));
+    const names = journals_folders(from.journal, MOST_JOURNALS);
     if (names.length > MOST_JOURNALS)
         return `there are more than ${MOST_JOURNALS} journals`;
     let excessive = 0;
     let foreign = 0;
     for (const name of names.filter((it) => wanted?.has(it) ?? true)) {
-        const theirs = (0,_journal_segment_js__WEBPACK_IMPORTED_MODULE_6__/* .segmentFiles */ .h_)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(from.journal, name), _journal_segment_js__WEBPACK_IMPORTED_MODULE_6__/* .MOST_SEGMENTS */ .Px);
-        if (theirs.length > _journal_segment_js__WEBPACK_IMPORTED_MODULE_6__/* .MOST_SEGMENTS */ .Px) {
+        const theirs = segmentFiles((0,external_node_path_.join)(from.journal, name), MOST_SEGMENTS);
+        if (theirs.length > MOST_SEGMENTS) {
             excessive += 1;
             continue;
         }
         const own = theirs.filter(({ path }) => isSegmentOf(path, name, repository));
         foreign += theirs.length - own.length;
         if (own.length > 0)
-            addSegments(own, (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(to.journal, name));
+            addSegments(own, (0,external_node_path_.join)(to.journal, name));
     }
     const reasons = [
-        ...(excessive > 0 ? [`${excessive} journals have more than ${_journal_segment_js__WEBPACK_IMPORTED_MODULE_6__/* .MOST_SEGMENTS */ .Px} segments`] : []),
+        ...(excessive > 0 ? [`${excessive} journals have more than ${MOST_SEGMENTS} segments`] : []),
         ...(foreign > 0 ? [`${foreign} files are no journals of their evals`] : []),
     ];
     return reasons.length === 0 ? undefined : reasons.join(', ');
@@ -81562,33 +81810,33 @@ function adoptJournals(from, to, { repository, evals }) {
 /** Whether the first line of a segment names this eval, whatever content of it the answers belong to. */
 function isSegmentOf(path, evalStem, repository) {
     const first = firstLineOf(path);
-    if (!first || (0,_journal_line_js__WEBPACK_IMPORTED_MODULE_5__/* .readLine */ .Xw)(first).kind !== 'unknown')
+    if (!first || readLine(first).kind !== 'unknown')
         return false;
-    const owner = (0,_journal_line_js__WEBPACK_IMPORTED_MODULE_5__/* .readHeader */ .ay)(first)?.owner;
-    return owner?.repository === repository && (0,_paths_js__WEBPACK_IMPORTED_MODULE_7__/* .evalFileStem */ .ob)(owner.eval) === evalStem;
+    const owner = readHeader(first)?.owner;
+    return owner?.repository === repository && (0,progress_paths/* evalFileStem */.ob)(owner.eval) === evalStem;
 }
 function firstLineOf(path) {
     try {
-        for (const { bytes } of (0,_lines_js__WEBPACK_IMPORTED_MODULE_2__/* .linesOfFileSync */ .gL)(path, _journal_line_js__WEBPACK_IMPORTED_MODULE_5__/* .LONGEST_HEADER */ .B7))
+        for (const { bytes } of (0,lib_lines/* linesOfFileSync */.gL)(path, LONGEST_HEADER))
             return bytes;
     }
     catch (error) {
-        if (!(error instanceof _lines_js__WEBPACK_IMPORTED_MODULE_2__/* .LineTooLong */ .dq))
+        if (!(error instanceof lib_lines/* LineTooLong */.dq))
             throw error;
     }
     return undefined;
 }
 function addSegments(theirs, target) {
-    const present = new Contents((0,_journal_segment_js__WEBPACK_IMPORTED_MODULE_6__/* .segmentFiles */ .h_)(target).map(({ path }) => path));
-    let number = (0,_journal_segment_js__WEBPACK_IMPORTED_MODULE_6__/* .lastNumber */ .iU)(target);
+    const present = new Contents(segmentFiles(target).map(({ path }) => path));
+    let number = lastNumber(target);
     for (const { path } of theirs) {
         if (present.has(path))
             continue;
         number += 1;
-        (0,_folders_js__WEBPACK_IMPORTED_MODULE_4__/* .makeFolder */ .fc)(target);
-        const added = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(target, `${number}.jsonl`);
-        (0,_durable_js__WEBPACK_IMPORTED_MODULE_3__/* .linkOrCopy */ .L7)(path, added);
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.chmodSync)(added, _folders_js__WEBPACK_IMPORTED_MODULE_4__/* .PRIVATE_FILE */ .rQ);
+        (0,folders/* makeFolder */.fc)(target);
+        const added = (0,external_node_path_.join)(target, `${number}.jsonl`);
+        (0,durable/* linkOrCopy */.L7)(path, added);
+        (0,external_node_fs_.chmodSync)(added, folders/* PRIVATE_FILE */.rQ);
     }
 }
 /** Which of some files have the same content as another. Reads only files of the same size, and each once. */
@@ -81596,21 +81844,21 @@ class Contents {
     #bySize;
     #checksums = new Map();
     constructor(paths) {
-        this.#bySize = Map.groupBy(paths, (path) => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path).size);
+        this.#bySize = Map.groupBy(paths, (path) => (0,external_node_fs_.lstatSync)(path).size);
     }
     has(path) {
-        const { size } = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path);
+        const { size } = (0,external_node_fs_.lstatSync)(path);
         const alike = this.#bySize.get(size);
         if (!alike)
             return false;
-        const checksums = this.#checksums.get(size) ?? new Set(alike.map(_durable_js__WEBPACK_IMPORTED_MODULE_3__/* .checksumOfFile */ .Vu));
+        const checksums = this.#checksums.get(size) ?? new Set(alike.map(durable/* checksumOfFile */.Vu));
         this.#checksums.set(size, checksums);
-        return checksums.has((0,_durable_js__WEBPACK_IMPORTED_MODULE_3__/* .checksumOfFile */ .Vu)(path));
+        return checksums.has((0,durable/* checksumOfFile */.Vu)(path));
     }
 }
 /** @param most more are not listed: what is returned is one too many then */
-function folders(root, most = Number.POSITIVE_INFINITY) {
-    return (0,_folders_js__WEBPACK_IMPORTED_MODULE_4__/* .entriesOf */ .Mc)(root, most, (entry) => entry.isDirectory()).sort();
+function journals_folders(root, most = Number.POSITIVE_INFINITY) {
+    return (0,folders/* entriesOf */.Mc)(root, most, (entry) => entry.isDirectory()).sort();
 }
 
 
@@ -81640,6 +81888,7 @@ function statePaths(stateDirectory, model, evalSet) {
         progressFile: `${stem}.progress.txt`,
         resume,
         completions: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'completions.jsonl'),
+        attempts: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'attempts.jsonl'),
         plan: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'plan.json'),
         logs: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'logs'),
         journal: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'journal'),
@@ -81733,6 +81982,85 @@ function parseJsonLine(text) {
     }
     return undefined;
 }
+
+
+/***/ }),
+
+/***/ 2164:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Lx: () => (/* binding */ runSchema),
+/* harmony export */   SV: () => (/* binding */ formatRecordLines),
+/* harmony export */   U9: () => (/* binding */ count),
+/* harmony export */   lR: () => (/* binding */ adaptationSchema),
+/* harmony export */   rP: () => (/* binding */ commandSchema),
+/* harmony export */   sw: () => (/* binding */ printedName),
+/* harmony export */   uk: () => (/* binding */ parseRecordLines)
+/* harmony export */ });
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2857);
+/* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9304);
+/* harmony import */ var _bounded_json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6805);
+/** Files of one JSON record a line, as `completions.jsonl` and `attempts.jsonl` are. Their content is not trusted. */
+
+
+
+/** Reads every valid record. An invalid last line without its newline is torn: it is dropped and not reported. */
+function parseRecordLines(text, schema, limits) {
+    const records = [];
+    let lines = 0;
+    let rejected = 0;
+    let first = '';
+    for (const { line, ended } of (0,_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .linesOfText */ .uv)(text)) {
+        lines += 1;
+        if (lines > limits.lines)
+            return { records: [], rejected: `it has more than ${limits.lines} lines`, isTorn: false };
+        const parsed = parseLine(line, schema, limits);
+        if ('record' in parsed) {
+            records.push(parsed.record);
+        }
+        else if (ended) {
+            first ||= `line ${lines}: ${parsed.problem}`;
+            rejected += 1;
+        }
+    }
+    return {
+        records,
+        rejected: rejected === 0 ? undefined : `${first} (${rejected} such)`,
+        isTorn: text !== '' && !text.endsWith('\n'),
+    };
+}
+function formatRecordLines(records) {
+    return records.map((record) => `${JSON.stringify(record)}\n`).join('');
+}
+function parseLine(line, schema, { lineLength, values }) {
+    if (line.length > lineLength)
+        return { problem: 'longer than any record of this action' };
+    let value;
+    try {
+        value = (0,_bounded_json_js__WEBPACK_IMPORTED_MODULE_1__/* .parseBoundedJson */ .R)(line, values);
+    }
+    catch {
+        return { problem: 'not JSON' };
+    }
+    const result = schema.safeParse(value);
+    if (result.success)
+        return { record: result.data };
+    const issue = result.error.issues[0];
+    return { problem: issue ? `${issue.path.join('.') || 'record'}: ${issue.message}` : 'wrong shape' };
+}
+// --- Parts that the schemas of both files have in common.
+/** Printed as it is: no control characters. */
+const printedName = zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP()
+    .max(4096)
+    .regex(/^\P{Cc}*$/u);
+const count = zod__WEBPACK_IMPORTED_MODULE_2__/* .int */ .Whr().nonnegative();
+const commandSchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().max(65536)).min(3).max(4096);
+const adaptationSchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .union */ .KCZ([
+    zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({ model: printedName, param: printedName, value: printedName, renamedTo: zod__WEBPACK_IMPORTED_MODULE_2__/* ["null"] */ .chJ() }),
+    zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({ model: printedName, param: printedName, value: zod__WEBPACK_IMPORTED_MODULE_2__/* ["null"] */ .chJ(), renamedTo: printedName }),
+]);
+const runSchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({ repository: printedName, id: printedName, attempt: count });
 
 
 /***/ }),
@@ -82096,7 +82424,7 @@ function refused(root, why, next) {
 
 /***/ }),
 
-/***/ 1094:
+/***/ 6871:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -82119,16 +82447,104 @@ var model_command = __nccwpck_require__(4252);
 var completion_record = __nccwpck_require__(3685);
 // EXTERNAL MODULE: ./lib/model/owner.js
 var model_owner = __nccwpck_require__(9682);
-// EXTERNAL MODULE: ./lib/progress/completions-file.js + 1 modules
-var completions_file = __nccwpck_require__(4200);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
+var schemas = __nccwpck_require__(2857);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/iso.js
+var iso = __nccwpck_require__(4377);
+;// CONCATENATED MODULE: ./lib/model/attempt-record.js
+/** Lines of an attempt's output that its record holds. */
+const MOST_LAST_LINES = 30;
+
+// EXTERNAL MODULE: ./lib/text.js
+var lib_text = __nccwpck_require__(8804);
+// EXTERNAL MODULE: ./lib/progress/record-lines.js
+var record_lines = __nccwpck_require__(2164);
+;// CONCATENATED MODULE: ./lib/progress/attempts-file.js
+/** `attempts.jsonl`: one line for each ended attempt at an eval, in the order in which the attempts ended. */
+
+
+
+
+
+/** In bytes; a larger file is not read. */
+const LARGEST_ATTEMPTS = 32 * 1024 * 1024;
+/** From this size on, in bytes, records are written without their last lines: the outcomes of all evals have to fit. */
+const ROOM_FOR_LAST_LINES = 16 * 1024 * 1024;
+/** In bytes. */
+const LONGEST_SHOWN_LINE = 1000;
+const LONGEST_REASON = 4000;
+const LIMITS = { lines: 200_000, lineLength: 2 * 1024 * 1024, values: 20_000 };
+/** Printed in a log and in a summary. */
+const shown = (longest) => schemas/* string */.YjP()
+    .max(longest)
+    .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u);
+const tokens = schemas/* object */.Ikc({ prompt: record_lines/* count */.U9, completion: record_lines/* count */.U9, cached: record_lines/* count */.U9, reasoning: record_lines/* count */.U9 });
+const schema = schemas/* object */.Ikc({
+    version: schemas/* literal */.euz(1),
+    eval: record_lines/* printedName */.sw.min(1),
+    argv: record_lines/* commandSchema */.rP,
+    attempt: schemas/* int */.Whr().positive(),
+    status: schemas/* enum */.k5n(['completed', 'failed', 'interrupted']),
+    cause: schemas/* string */.YjP()
+        .regex(/^[a-z][a-z0-9-]{0,63}$/)
+        .nullable(),
+    reason: shown(LONGEST_REASON),
+    lastLines: schemas/* array */.YOg(shown(LONGEST_SHOWN_LINE)).max(MOST_LAST_LINES),
+    traffic: schemas/* object */.Ikc({
+        sent: record_lines/* count */.U9,
+        replayed: record_lines/* count */.U9,
+        retried: record_lines/* count */.U9,
+        failed: record_lines/* count */.U9,
+        tokensSent: tokens,
+        tokensReplayed: tokens,
+    }),
+    adaptations: schemas/* array */.YOg(record_lines/* adaptationSchema */.lR).max(completion_record/* MOST_ADAPTATIONS */.B).default([]),
+    run: record_lines/* runSchema */.Lx,
+    started: iso/* datetime */.w$(),
+    ended: iso/* datetime */.w$(),
+})
+    .refine((record) => record.argv[2] === record.eval, { path: ['argv'], message: 'names another eval' });
+function parseAttempts(text) {
+    return (0,record_lines/* parseRecordLines */.uk)(text, schema, LIMITS);
+}
+function formatAttempts(records) {
+    return (0,record_lines/* formatRecordLines */.SV)(records);
+}
+/**
+ * The record as it can be written: its texts without secrets, invisible characters, or more than a reader looks at.
+ * @param redact replaces secrets
+ */
+function writableAttempt(record, redact) {
+    const clean = (text, bytes) => (0,lib_text/* shorten */.ml)((0,lib_text/* printable */.g$)(redact(text)).replace(/[\t\n]+/g, ' '), bytes);
+    return {
+        ...record,
+        reason: clean(record.reason, LONGEST_REASON),
+        lastLines: record.lastLines.slice(-MOST_LAST_LINES).map((line) => clean(line, LONGEST_SHOWN_LINE)),
+    };
+}
+/** A total order: by the time at which attempts ended, and for equal times by their text. */
+function inOrder(a, b) {
+    return compare(a.ended, b.ended) || compare(JSON.stringify(a), JSON.stringify(b));
+}
+function compare(a, b) {
+    return a < b ? -1 : a > b ? 1 : 0;
+}
+/** Attempts of two states, each once. More than a file can hold are cut at the old end. */
+function mergeAttempts(a, b) {
+    const byText = new Map([...a, ...b].map((record) => [JSON.stringify(record), record]));
+    return [...byText.values()].sort(inOrder);
+}
+
+// EXTERNAL MODULE: ./lib/progress/completions-file.js
+var completions_file = __nccwpck_require__(5043);
 // EXTERNAL MODULE: ./lib/progress/doubt.js
 var doubt = __nccwpck_require__(417);
 // EXTERNAL MODULE: ./lib/progress/durable.js
 var durable = __nccwpck_require__(9600);
 // EXTERNAL MODULE: ./lib/progress/folders.js
 var folders = __nccwpck_require__(2834);
-// EXTERNAL MODULE: ./lib/progress/journals.js
-var journals = __nccwpck_require__(3487);
+// EXTERNAL MODULE: ./lib/progress/journals.js + 4 modules
+var journals = __nccwpck_require__(3013);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var progress_paths = __nccwpck_require__(8943);
 // EXTERNAL MODULE: ./lib/progress/progress-file.js
@@ -82234,9 +82650,9 @@ var unwritable = __nccwpck_require__(8820);
 
 
 
-/** Larger files are not read, in bytes: those of 10,000 evals have a third of it. */
+
+/** In bytes; a larger file is not read. That of 10,000 evals has a third of it. */
 const LARGEST_PROGRESS_FILE = 16 * 1024 * 1024;
-const LARGEST_COMPLETIONS = 32 * 1024 * 1024;
 class State {
     paths;
     owner;
@@ -82246,6 +82662,8 @@ class State {
     /** By the id of their command. */
     #removedByUser = new Map();
     #plan;
+    #attempts = [];
+    #revision = 0;
     #now;
     /** Keys of the evals of today's plan; undefined when it is not known. */
     #knownEvals;
@@ -82272,6 +82690,14 @@ class State {
     }
     get plan() {
         return this.#plan;
+    }
+    /** Grows with every change of this object. */
+    get revision() {
+        return this.#revision;
+    }
+    /** Ended attempts since the last run began, of this repository, in the order in which they ended. */
+    get attempts() {
+        return this.#attempts;
     }
     get commands() {
         return [...this.#commands.values()];
@@ -82335,6 +82761,27 @@ class State {
             (0,durable/* replaceFile */.fR)(this.paths.completions, (0,completions_file/* formatCompletions */.pE)(this.records));
         });
     }
+    /** Removes the attempts of earlier runs. Called once by a run that is to record its own. */
+    beginRun() {
+        if (!lexists(this.paths.attempts))
+            return;
+        this.#writing(() => (0,external_node_fs_.rmSync)(this.paths.attempts, { force: true }));
+        this.#attempts = [];
+    }
+    /**
+     * Records an attempt that has ended; its texts are cut and freed of secrets. When this returns the record outlives the
+     * process. A file that is as large as one can be records no more.
+     */
+    recordAttempt(record) {
+        const whole = writableAttempt(record, (text) => this.#log.redact(text));
+        const size = (0,external_node_fs_.lstatSync)(this.paths.attempts, { throwIfNoEntry: false })?.size ?? 0;
+        const written = size < ROOM_FOR_LAST_LINES ? whole : { ...whole, lastLines: [] };
+        const line = JSON.stringify(written);
+        if (size + Buffer.byteLength(line) >= LARGEST_ATTEMPTS)
+            return;
+        this.#writing(() => (0,durable/* appendLine */.Xq)(this.paths.attempts, line));
+        this.#attempts = [...this.#attempts, written];
+    }
     savePlan(plan) {
         this.#writing(() => (0,durable/* replaceFile */.fR)(this.paths.plan, `${JSON.stringify(plan)}\n`));
         this.#plan = plan;
@@ -82366,6 +82813,7 @@ class State {
             if (!other.#records.has(id) || records.has(id))
                 commands.set(id, command);
         }
+        const attempts = mergeAttempts(this.#attempts, other.#attempts);
         this.#writing(() => {
             for (const record of adopted) {
                 const log = (0,progress_paths/* completedRecordFile */.Bq)(other.paths, record.eval);
@@ -82385,7 +82833,9 @@ class State {
             (0,durable/* replaceFile */.fR)(this.paths.completions, completions);
             (0,durable/* replaceFile */.fR)(this.paths.progressFile, (0,progress_file/* formatProgress */.V)([...commands.values()]));
             (0,external_node_fs_.rmSync)(mergeMark(this.paths), { force: true });
-            const leftOut = (0,journals/* adoptJournals */.vB)(other.paths, this.paths, {
+            if (attempts.length > 0)
+                (0,durable/* replaceFile */.fR)(this.paths.attempts, formatAttempts(attempts));
+            const leftOut = new journals/* Journals */.v(this.paths).adopt(other.paths, {
                 repository: this.owner.repository,
                 evals: this.#knownEvals,
             });
@@ -82395,6 +82845,7 @@ class State {
         this.#records = records;
         this.#commands = commands;
         this.#plan ??= other.#plan;
+        this.#attempts = attempts;
     }
     /** Puts a copy of what a checkpoint holds into `target`. */
     snapshot(target) {
@@ -82421,7 +82872,8 @@ class State {
             [paths.progressFile, LARGEST_PROGRESS_FILE],
             [paths.live, DIRECTORY],
             [paths.resume, DIRECTORY],
-            [paths.completions, LARGEST_COMPLETIONS],
+            [paths.completions, completions_file/* LARGEST_COMPLETIONS */.Do],
+            [paths.attempts, LARGEST_ATTEMPTS],
             [paths.plan, saved_plan/* LARGEST_PLAN */.Tm],
             [paths.logs, DIRECTORY],
             [paths.journal, DIRECTORY],
@@ -82473,6 +82925,16 @@ class State {
             (0,durable/* replaceFile */.fR)(paths.progressFile, (0,progress_file/* formatProgress */.V)(commands));
         }
         (0,external_node_fs_.rmSync)(mergeMark(paths), { force: true });
+        this.#loadAttempts(reject);
+    }
+    #loadAttempts(reject) {
+        const path = this.paths.attempts;
+        const { records, rejected, isTorn } = parseAttempts(readText(path) ?? '');
+        if (rejected)
+            reject(path, rejected);
+        this.#attempts = records.filter((record) => record.run.repository === this.owner.repository);
+        if (rejected || isTorn || this.#attempts.length < records.length)
+            (0,durable/* replaceFile */.fR)(path, formatAttempts(this.#attempts));
     }
     /** The state of another repository, or from before cache-key was changed, makes room for one of our own. */
     #startFresh(theirs, now) {
@@ -82519,6 +82981,7 @@ class State {
         }
     }
     #writing(work) {
+        this.#revision += 1;
         try {
             work();
         }
@@ -82901,8 +83364,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: OpenedState
 
-// EXTERNAL MODULE: ./lib/progress/journals.js
-var journals = __nccwpck_require__(3487);
+// EXTERNAL MODULE: ./lib/progress/journals.js + 4 modules
+var progress_journals = __nccwpck_require__(3013);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:fs"
@@ -83060,8 +83523,8 @@ function locked(paths) {
 
 // EXTERNAL MODULE: ./lib/progress/saved-plan.js
 var saved_plan = __nccwpck_require__(6366);
-// EXTERNAL MODULE: ./lib/progress/state.js + 1 modules
-var progress_state = __nccwpck_require__(1094);
+// EXTERNAL MODULE: ./lib/progress/state.js + 3 modules
+var progress_state = __nccwpck_require__(6871);
 ;// CONCATENATED MODULE: ./lib/run/open-state.js
 
 
@@ -83070,9 +83533,11 @@ var progress_state = __nccwpck_require__(1094);
 /** The state of this machine, which belongs to this run until it is disposed of. */
 class OpenedState {
     state;
+    journals;
     #lock;
-    constructor(state, lock) {
+    constructor(state, journals, lock) {
         this.state = state;
+        this.journals = journals;
         this.#lock = lock;
     }
     async [Symbol.asyncDispose]() {
@@ -83091,10 +83556,11 @@ async function openState(request) {
             log.info('resume is false, so the state of earlier runs on this machine was quarantined.');
         const knownCommands = plan.evals.map((planned) => planned.command);
         const state = checkpoint.adoptInto(progress_state/* State */.Uw.open({ paths, owner, knownCommands, log }), { knownCommands });
-        (0,journals/* sealLive */.Ch)(paths);
+        const journals = new progress_journals/* Journals */.v(paths);
+        journals.sealOpenSegments();
         (0,progress_state/* clearLive */.gt)(paths);
         state.savePlan((0,saved_plan/* savedPlan */.XU)(plan, owner));
-        return new OpenedState(state, lock);
+        return new OpenedState(state, journals, lock);
     }
     catch (error) {
         await lock.release();
@@ -83105,7 +83571,7 @@ async function openState(request) {
 
 /***/ }),
 
-/***/ 5076:
+/***/ 1490:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -83115,9 +83581,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/errors.js
-var errors = __nccwpck_require__(452);
-// EXTERNAL MODULE: ./lib/progress/journals.js
-var journals = __nccwpck_require__(3487);
+var lib_errors = __nccwpck_require__(452);
 ;// CONCATENATED MODULE: ./lib/checkpoint/save-schedule.js
 /**
  * The cache of a repository holds 10 GB. When superseded checkpoints cannot be deleted, each interval is longer than the one
@@ -83186,7 +83650,7 @@ async function saveSnapshot({ state, store, onSave, onSaved }, limits) {
     }
     catch (error) {
         // Most likely a full disk, which may have room again at the next checkpoint.
-        return { kind: 'failed', cause: `the state could not be copied (${(0,client_output/* redacted */.pc)((0,errors/* reasonOf */.A3)(error), [])})` };
+        return { kind: 'failed', cause: `the state could not be copied (${(0,client_output/* redacted */.pc)((0,lib_errors/* reasonOf */.A3)(error), [])})` };
     }
     finally {
         if (root)
@@ -83211,7 +83675,6 @@ var checkpoint_superseded = __nccwpck_require__(8876);
 
 
 
-
 /** A save in the background that takes longer is abandoned. */
 const MAX_SAVE_MS = 10 * 60_000;
 /** The longest time that a timer counts: some 24 days. */
@@ -83219,8 +83682,8 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 class Checkpointer {
     #options;
     #superseded;
-    #revision;
     #schedule;
+    /** Revision of the state and its journals that the last checkpoint holds. */
     #savedRevision;
     #isRunning = false;
     #timer;
@@ -83231,11 +83694,10 @@ class Checkpointer {
     #hasWarned = false;
     constructor(options) {
         this.#options = options;
-        const { log, superseded, revision = () => 0, intervalMs = Number.POSITIVE_INFINITY } = options;
+        const { log, superseded, intervalMs = Number.POSITIVE_INFINITY } = options;
         this.#superseded = superseded ?? new checkpoint_superseded/* SupersededCheckpoints */.w({ github: undefined, ref: '', log });
         this.#schedule = new SaveSchedule(intervalMs);
-        this.#revision = revision;
-        this.#savedRevision = revision();
+        this.#savedRevision = this.#revision();
     }
     /** Starts to save a checkpoint after each interval in which something changed. */
     start() {
@@ -83267,8 +83729,8 @@ class Checkpointer {
     async finish(deadline) {
         // A save that is running holds less than the last one will.
         await this.stop();
-        const { state, log } = this.#options;
-        (0,journals/* sealLive */.Ch)(state.paths);
+        const { journals, log } = this.#options;
+        journals.sealOpenSegments();
         if (this.#isSaved())
             return { key: this.#superseded.newest ?? '', complete: true };
         const outcome = await saveSnapshot(this.#options, deadline ? { signal: deadline } : {});
@@ -83279,6 +83741,10 @@ class Checkpointer {
         else
             this.#reportUnsaved(outcome.kind, outcome.cause);
         return { key: this.#superseded.newest ?? '', complete: outcome.kind !== 'failed' };
+    }
+    /** Both only grow, so their sum changes with each of them. */
+    #revision() {
+        return this.#options.state.revision + this.#options.journals.revision;
     }
     #isSaved() {
         if (this.#superseded.newest === undefined)
@@ -83319,13 +83785,15 @@ class Checkpointer {
         });
     }
     async #saveInBackground(signal) {
-        const { log } = this.#options;
+        const { log, journals } = this.#options;
         const revision = this.#revision();
-        const areSealed = this.#sealJournals();
+        const errors = journals.sealAll();
+        for (const error of errors)
+            log.debug(`A journal could not be sealed: ${(0,lib_errors/* reasonOf */.A3)(error)}`);
         const outcome = await saveSnapshot(this.#options, { signal, timeoutMs: MAX_SAVE_MS });
         if (outcome.kind === 'saved') {
             // Responses of a journal that could not be sealed are left for the next checkpoint.
-            if (areSealed)
+            if (errors.length === 0)
                 this.#savedRevision = revision;
             log.info(`Saved the checkpoint ${outcome.key} while evals run`);
             await this.#superseded.add(outcome.key, signal);
@@ -83343,19 +83811,6 @@ class Checkpointer {
                 log.warning(message, 'Checkpoint not saved');
             this.#hasWarned = true;
         }
-    }
-    #sealJournals() {
-        let areSealed = true;
-        for (const journal of this.#options.journals ?? []) {
-            try {
-                journal.seal();
-            }
-            catch (error) {
-                areSealed = false;
-                this.#options.log.debug(`A journal could not be sealed: ${(0,errors/* reasonOf */.A3)(error)}`);
-            }
-        }
-        return areSealed;
     }
 }
 
@@ -84478,7 +84933,7 @@ function ofVariables(env, notice) {
             return found;
         }
         catch (error) {
-            notice(`${certificates_subject(variable, path)} cannot be read: ${(0,errors/* reasonOf */.A3)(error)}.`);
+            notice(`${certificates_subject(variable, path)} cannot be read: ${(0,lib_errors/* reasonOf */.A3)(error)}.`);
             return [];
         }
     });
@@ -85417,7 +85872,7 @@ class Outage {
     }
 }
 function unreachable(what, advice) {
-    return new errors/* ApiUnusable */.sV('API_UNREACHABLE', `the API ${what}`, advice ?? 'Check the status of the API, its rate limit, and that this runner can reach it.');
+    return new lib_errors/* ApiUnusable */.sV('API_UNREACHABLE', `the API ${what}`, advice ?? 'Check the status of the API, its rate limit, and that this runner can reach it.');
 }
 function minutes(milliseconds) {
     const seconds = Math.round(milliseconds / 1000);
@@ -85468,7 +85923,7 @@ class Refusals {
         if (!this.#isOfTheJob(request) || !this.#speaksForTheJob(request))
             return undefined;
         const message = `the API refused: ${describeProviderError(error)}`;
-        return new errors/* ApiUnusable */.sV('API_REFUSED', message, this.#advice(refusal, request));
+        return new lib_errors/* ApiUnusable */.sV('API_REFUSED', message, this.#advice(refusal, request));
     }
     /** Whether it was made with the job's own key: others that reach the gateway, or an eval's own key, do not end the job. */
     #isOfTheJob({ keys }) {
@@ -85915,7 +86370,7 @@ class Lane {
         if (unusable.aborted) {
             if (method === 'POST')
                 this.#attempt.unanswered.add(key);
-            return answerError(response, 403, (0,errors/* reasonOf */.A3)(unusable.reason));
+            return answerError(response, 403, (0,lib_errors/* reasonOf */.A3)(unusable.reason));
         }
         if (nature.kind === 'stateful')
             this.#becomeStateful(`${method} ${rest.replace(/\?.*$/s, '')}`);
@@ -86040,7 +86495,7 @@ class Lane {
         }
         catch (error) {
             this.#recording = false;
-            this.#job.warnOnce(`Answers of ${this.#name} cannot be recorded: ${(0,errors/* reasonOf */.A3)(error)}. The eval continues; if it is interrupted, these requests are sent again.`);
+            this.#job.warnOnce(`Answers of ${this.#name} cannot be recorded: ${(0,lib_errors/* reasonOf */.A3)(error)}. The eval continues; if it is interrupted, these requests are sent again.`);
         }
     }
     #noteAdaptations(attempt, { adaptations = [] }) {
@@ -86100,7 +86555,7 @@ async function startGateway(options) {
             return answerError(response, 403, 'This gateway serves the evals of one job. The token in the path is not one of them.');
         }
         lane.handle(provider, rest, request, response).catch((error) => {
-            answerError(response, 502, `oaievalset-action: ${(0,errors/* reasonOf */.A3)(error)}`);
+            answerError(response, 502, `oaievalset-action: ${(0,lib_errors/* reasonOf */.A3)(error)}`);
         });
     });
     server.keepAliveTimeout = KEEP_ALIVE_MS;
@@ -86324,292 +86779,12 @@ function changedLater(path, since) {
 
 // EXTERNAL MODULE: ./lib/process/abort.js
 var abort = __nccwpck_require__(4836);
-// EXTERNAL MODULE: ./lib/lines.js
-var lib_lines = __nccwpck_require__(9304);
-// EXTERNAL MODULE: ./lib/progress/journal-line.js
-var journal_line = __nccwpck_require__(8695);
-;// CONCATENATED MODULE: ./lib/progress/journal-index.js
-/** What a segment holds, read once: places of answers, not the answers. A journal may be larger than memory. */
-
-
-/** Far more than a disk that fails damages in a segment. */
-const MOST_DAMAGED = 1000;
-function ownership(owner) {
-    const fingerprints = new Set([owner.fingerprint, ...(owner.formerFingerprints ?? [])]);
-    const tags = new Set([...fingerprints].map((fingerprint) => (0,journal_line/* tagOf */.cO)({ ...owner, fingerprint })));
-    return { owner, fingerprints, tags };
-}
-/** @param most lines that it may have */
-function indexSegment(segment, { owner, fingerprints, tags }, most) {
-    let own = false;
-    let damaged = 0;
-    let made = 0;
-    let stateful = false;
-    let lines = 0;
-    const answers = new Map();
-    const failures = [];
-    try {
-        for (const { bytes, offset } of (0,lib_lines/* linesOfFileSync */.gL)(segment.path, journal_line/* LONGEST_LINE */.i2)) {
-            lines += 1;
-            if (lines > most || damaged > MOST_DAMAGED)
-                return { kind: 'excessive', damaged };
-            const line = (0,journal_line/* readLine */.Xw)(bytes);
-            if (line.kind === 'damaged') {
-                damaged += 1;
-                continue;
-            }
-            const tag = 'tag' in line ? line.tag : undefined;
-            if (tag !== undefined && tags.has(tag)) {
-                own = true;
-                if (line.kind === 'answer')
-                    answers.set(line.id, { segment, offset, length: bytes.length });
-                else if (line.kind === 'stateful')
-                    stateful = true;
-                else if (line.kind === 'failed')
-                    failures.push(line.signature);
-                else
-                    damaged += 1;
-                continue;
-            }
-            if (own) {
-                // Of others, in the midst of those of this content.
-                damaged += 1;
-                continue;
-            }
-            const header = (0,journal_line/* readHeader */.ay)(bytes);
-            if (header?.owner.eval !== owner.eval || header.owner.repository !== owner.repository)
-                return { kind: 'foreign', damaged };
-            if (!fingerprints.has(header.owner.fingerprint))
-                return { kind: 'stale', parts: header.owner.parts, damaged };
-            own = true;
-            made = header.made;
-        }
-    }
-    catch (error) {
-        if (isUnreadable(error))
-            return { kind: 'foreign', damaged };
-        // What follows cannot be found: where the line ends is not known.
-        if (!(error instanceof lib_lines/* LineTooLong */.dq))
-            throw error;
-        damaged += 1;
-    }
-    if (own)
-        return { kind: 'own', answers, made, stateful, failures, lines, damaged };
-    // Torn before its first line was whole, or there is nothing of it that could be read.
-    return { kind: damaged > 1 ? 'foreign' : 'empty', damaged };
-}
-function isUnreadable(error) {
-    return ['EACCES', 'EPERM', 'EIO'].includes(error.code ?? '');
-}
-
-// EXTERNAL MODULE: ./lib/progress/journal-segment.js
-var journal_segment = __nccwpck_require__(6080);
 // EXTERNAL MODULE: ./lib/progress/paths.js
-var progress_paths = __nccwpck_require__(8943);
-// EXTERNAL MODULE: ./lib/progress/set-aside.js
-var set_aside = __nccwpck_require__(7926);
-;// CONCATENATED MODULE: ./lib/progress/journal.js
-/**
- * The journal of an eval that has not finished: every answer it got, so that it need not be paid for again.
- *
- * A journal is a directory of segments (journal-segment.ts), each of them a file of lines (journal-line.ts).
- */
-
-
-
-
-
-
-
-
-/**
- * Bounds of one journal, so that no state makes opening it take more than some seconds. A journal stops growing at half of
- * each, so that none that was written here reaches them.
- */
-const MOST_LINES = 2_000_000;
-/** In bytes. */
-const LARGEST = 8 * 1024 ** 3;
-class Journal {
-    #paths;
-    #owner;
-    #tag;
-    #places = new Map();
-    #failures = new Set();
-    #stateful = false;
-    /** Segments that were here when the journal was opened. */
-    #earlier = new Set();
-    #live;
-    /** Of its segments, in bytes. */
-    #size = 0;
-    /** Not before that of any segment that is here, whatever the clock says: what is recorded last counts. */
-    #made = 0;
-    constructor(paths, owner) {
-        this.#paths = paths;
-        this.#owner = owner;
-        this.#tag = (0,journal_line/* tagOf */.cO)(owner);
-    }
-    /** Opens the journal of an eval, with all answers that were recorded for the same content. Reads each segment once. */
-    static open(paths, owner) {
-        (0,journals/* sealLive */.Ch)(paths, owner.eval);
-        const journal = new Journal(paths, owner);
-        const folder = (0,journal_segment/* sealedFolder */.XB)(paths, owner.eval);
-        const files = (0,journal_segment/* segmentFiles */.h_)(folder, journal_segment/* MOST_SEGMENTS */.Px);
-        const size = files.reduce((sum, { path }) => sum + (0,external_node_fs_.lstatSync)(path).size, 0);
-        if (files.length > journal_segment/* MOST_SEGMENTS */.Px || size > LARGEST) {
-            const path = (0,set_aside/* setAside */.Fi)(folder, new Date(), (0,progress_paths/* stateFolder */.yp)(paths));
-            return { journal, staleParts: undefined, damaged: 0, rejected: [{ path, why: TOO_MUCH }] };
-        }
-        journal.#size = size;
-        return { journal, ...journal.#index(files, ownership(owner)) };
-    }
-    /** Answers that can be replayed. */
-    get size() {
-        return this.#places.size;
-    }
-    /** The answer to the `n`-th (from 0) request with this key, if it is recorded and undamaged. */
-    find(key, n) {
-        const place = this.#places.get((0,journal_line/* answerId */.Kt)(key, n));
-        const line = place && (0,journal_segment/* readAt */.m6)(place.segment, place.offset, place.length);
-        return line && (0,journal_line/* readAnswer */.JN)(line, key, n);
-    }
-    /** Whether an answer is recorded; reads no file. */
-    has(key, n) {
-        return this.#places.has((0,journal_line/* answerId */.Kt)(key, n));
-    }
-    /** Whether the answer that `find` returns was recorded before this journal was opened: an earlier run paid for it. */
-    isEarlier(key, n) {
-        const place = this.#places.get((0,journal_line/* answerId */.Kt)(key, n));
-        return place !== undefined && this.#earlier.has(place.segment);
-    }
-    /**
-     * Records an answer, in the place of an earlier one to the same request. When this returns it outlives the process.
-     * Throws what the file system throws. A journal that is as large as one can be records no more.
-     */
-    append(key, n, answer) {
-        if (this.#places.size >= MOST_LINES / 2 || this.#size >= LARGEST / 2)
-            return;
-        const line = (0,journal_line/* answerLine */.NO)(this.#tag, key, n, answer);
-        const segment = this.#write(line);
-        const offset = segment.size - line.length;
-        this.#places.set((0,journal_line/* answerId */.Kt)(key, n), { segment, offset, length: line.length - 1 });
-    }
-    /** No longer replays an answer, until another is recorded or the journal is opened again. */
-    forget(key, n) {
-        this.#places.delete((0,journal_line/* answerId */.Kt)(key, n));
-    }
-    /** Whether the eval has made something at the API, such as a conversation, and is to start over when it runs again. */
-    get stateful() {
-        return this.#stateful;
-    }
-    /** Notes that the eval makes something at the API. When this returns the note outlives the process. */
-    markStateful() {
-        if (this.#stateful)
-            return;
-        this.#write((0,journal_line/* statefulLine */.rC)(this.#tag));
-        this.#stateful = true;
-    }
-    /** Notes that the eval failed in this way also when none of its answers was replayed. */
-    markFailed(signature) {
-        const hash = sha256(signature);
-        if (this.#failures.has(hash))
-            return;
-        this.#write((0,journal_line/* failedLine */.E2)(this.#tag, hash));
-        this.#failures.add(hash);
-    }
-    failedWith(signature) {
-        return this.#failures.has(sha256(signature));
-    }
-    /**
-     * Ends the live segment and moves it where checkpoints take it from; what is recorded next begins a new one. When there
-     * are as many segments as a journal may have, the live one stays, until the journal is opened again.
-     */
-    seal() {
-        const folder = (0,journal_segment/* sealedFolder */.XB)(this.#paths, this.#owner.eval);
-        if (!this.#live || (0,journal_segment/* segmentFiles */.h_)(folder).length >= journal_segment/* MOST_SEGMENTS */.Px / 2)
-            return;
-        (0,journal_segment/* sealSegment */.bt)(this.#live, folder);
-        this.#live = undefined;
-    }
-    /** Releases its file; what was not sealed stays live and is sealed when the state is opened next. */
-    close() {
-        if (this.#live)
-            (0,external_node_fs_.closeSync)(this.#live.file);
-        this.#live = undefined;
-        this.#places.clear();
-    }
-    /** Removes every answer and every mark. New ones can be recorded. */
-    drop() {
-        this.close();
-        this.#failures.clear();
-        this.#stateful = false;
-        this.#size = 0;
-        (0,journals/* removeJournals */.NE)([(0,journal_segment/* sealedFolder */.XB)(this.#paths, this.#owner.eval), (0,journal_segment/* liveFolder */.Fl)(this.#paths, this.#owner.eval)]);
-    }
-    #write(line) {
-        if (!this.#live) {
-            const segment = (0,journal_segment/* createSegment */.er)((0,journal_segment/* liveFolder */.Fl)(this.#paths, this.#owner.eval));
-            this.#live = segment;
-            this.#made = Math.max(this.#made, Date.now());
-            (0,journal_segment/* writeLine */._r)(segment, (0,journal_line/* headerLine */.iH)(this.#owner, this.#made));
-        }
-        (0,journal_segment/* writeLine */._r)(this.#live, line);
-        this.#size += line.length;
-        return this.#live;
-    }
-    /** Notes where each intact line of this owner lies. */
-    #index(files, owner) {
-        let staleParts;
-        let damaged = 0;
-        let lines = 0;
-        const foreign = [];
-        const excessive = [];
-        const begun = new Map();
-        for (const { path } of files) {
-            const segment = { path };
-            const found = indexSegment(segment, owner, MOST_LINES - lines);
-            damaged += found.damaged;
-            if (found.kind !== 'own') {
-                if (found.kind === 'stale')
-                    staleParts ??= found.parts;
-                if (found.kind === 'foreign')
-                    foreign.push(path);
-                else if (found.kind === 'excessive')
-                    excessive.push(path);
-                else
-                    (0,external_node_fs_.rmSync)(path, { force: true });
-                continue;
-            }
-            lines += found.lines;
-            begun.set(segment, found.made);
-            this.#made = Math.max(this.#made, found.made);
-            this.#stateful ||= found.stateful;
-            for (const signature of found.failures)
-                this.#failures.add(signature);
-            for (const [id, place] of found.answers) {
-                const other = this.#places.get(id);
-                // Not by their numbers alone: those of another machine are numbered as they come in.
-                if (!other || (begun.get(other.segment) ?? 0) <= found.made)
-                    this.#places.set(id, place);
-            }
-        }
-        this.#earlier = new Set(begun.keys());
-        const moved = (paths, why) => paths.length === 0
-            ? []
-            : [{ path: (0,set_aside/* setAsideTogether */.fS)(paths, new Date(), (0,progress_paths/* stateFolder */.yp)(this.#paths)), why }];
-        return {
-            staleParts,
-            damaged,
-            rejected: [...moved(foreign, 'it is no journal of this eval'), ...moved(excessive, TOO_MUCH)],
-        };
-    }
-}
-const TOO_MUCH = 'it is larger than a journal can be';
-function sha256(text) {
-    return (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
-}
-
+var paths = __nccwpck_require__(8943);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: ./lib/lines.js
+var lines = __nccwpck_require__(9304);
 ;// CONCATENATED MODULE: ./lib/record/record-file.js
 /**
  * Reads what `oaieval` recorded of one eval (evals/record.py, `LocalRecorder`): JSON lines, the first `{"spec": …}`,
@@ -86626,14 +86801,14 @@ async function readRecordFile(path) {
         // A pipe would never end, and a link would take the place of the record in the state.
         if (!(await (0,promises_.lstat)(path)).isFile())
             return record.summary('it is not a regular file');
-        for await (const { bytes, ended } of (0,lib_lines/* linesOfFile */.ZD)(path, record_file_LONGEST_LINE))
+        for await (const { bytes, ended } of (0,lines/* linesOfFile */.ZD)(path, record_file_LONGEST_LINE))
             record.add(bytes, ended);
         return record.summary();
     }
     catch (error) {
         if (error.code === 'ENOENT')
             return undefined;
-        if (error instanceof lib_lines/* LineTooLong */.dq)
+        if (error instanceof lines/* LineTooLong */.dq)
             return record.summary(error.message);
         throw error;
     }
@@ -87091,7 +87266,6 @@ function watchEval({ evalTimeout, stallTimeout }, lastTraffic) {
 
 
 
-
 /** Lines of what an eval printed that are kept: those that are shown, and those in which its exception is looked for. */
 const SHOWN_LINES = 30;
 const KEPT_LINES = 500;
@@ -87101,8 +87275,6 @@ const DRAIN_MS = 15_000;
 async function executeEval(planned, options, log, onProgress = () => { }) {
     const { gateway, attempts } = options;
     const journal = options.sampleResume ? openJournal(planned, options, log) : undefined;
-    if (journal)
-        options.journals.add(journal);
     const lane = gateway.openLane(planned.name, journal);
     onProgress({ answers: () => answersOf(lane.traffic()), tokens: () => tokensOf(lane.attempt()) });
     let outcome = { status: 'pending', eval: planned, reason: 'not started' };
@@ -87119,7 +87291,7 @@ async function executeEval(planned, options, log, onProgress = () => { }) {
             catch (error) {
                 if (!(error instanceof engine_engine/* EngineLost */.T))
                     throw error;
-                log.info(`It runs again, which does not count as an attempt: ${(0,errors/* reasonOf */.A3)(error)}`);
+                log.info(`It runs again, which does not count as an attempt: ${(0,lib_errors/* reasonOf */.A3)(error)}`);
                 continue;
             }
             ({ outcome } = result);
@@ -87149,8 +87321,6 @@ async function executeEval(planned, options, log, onProgress = () => { }) {
             await lane.drain((0,abort/* abortedAfter */.U)(DRAIN_MS, options.deadline));
         }
         lane.close();
-        if (journal)
-            options.journals.delete(journal);
         if (outcome.status === 'failed' && journal && journal.size > 0 && !journal.stateful)
             log.info(`Its ${(0,format/* wholeNumber */.rD)(journal.size)} recorded answers are kept for the next run. To request all of them again, set the input sample-resume to false for one run.`);
         if (outcome.status === 'fresh')
@@ -87180,9 +87350,9 @@ function isSuspect({ endedOnItsOwn, cause, failure }, lane) {
 function signatureOfAttempt({ failure }, lane) {
     return failure ? failureSignature(failure) : (lane.refusal() ?? '');
 }
-function openJournal(planned, { state, run }, log) {
+function openJournal(planned, { journals, run }, log) {
     const owner = (0,content/* journalOwner */.Vn)(planned, run.repository);
-    const { journal, staleParts, damaged, rejected } = Journal.open(state.paths, owner);
+    const { journal, staleParts, damaged, rejected } = journals.open(owner);
     if (staleParts) {
         const changes = (0,decision/* describeReason */.G)({ kind: 'changed', parts: (0,content/* changedParts */.Ty)(staleParts, owner.parts) });
         log.info(`answers kept from an earlier attempt are not used: ${changes}`);
@@ -87201,7 +87371,7 @@ function openJournal(planned, { state, run }, log) {
 }
 async function runOnce(planned, lane, options, log) {
     const { state, engine, stopped, threads, limits } = options;
-    const recordFile = (0,progress_paths/* liveRecordFile */.SM)(state.paths, planned.key);
+    const recordFile = (0,paths/* liveRecordFile */.SM)(state.paths, planned.key);
     (0,external_node_fs_.rmSync)(recordFile, { force: true });
     (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(recordFile), { recursive: true });
     const printed = [];
@@ -87229,7 +87399,7 @@ async function runOnce(planned, lane, options, log) {
     catch (error) {
         if (error instanceof engine_engine/* EngineLost */.T)
             throw error;
-        const reason = `it could not be started: ${(0,errors/* reasonOf */.A3)(error)}`;
+        const reason = `it could not be started: ${(0,lib_errors/* reasonOf */.A3)(error)}`;
         return { outcome: { status: 'failed', eval: planned, reason, lastLines: [] }, endedOnItsOwn: false };
     }
     finally {
@@ -87253,10 +87423,10 @@ async function runOnce(planned, lane, options, log) {
     if (judgement.kind === 'failed') {
         if (stopped.aborted)
             return {
-                outcome: { status: 'pending', eval: planned, reason: (0,errors/* reasonOf */.A3)(stopped.reason) },
+                outcome: { status: 'pending', eval: planned, reason: (0,lib_errors/* reasonOf */.A3)(stopped.reason) },
                 endedOnItsOwn,
             };
-        const reason = watch.tripped.aborted ? (0,errors/* reasonOf */.A3)(watch.tripped.reason) : judgement.reason;
+        const reason = watch.tripped.aborted ? (0,lib_errors/* reasonOf */.A3)(watch.tripped.reason) : judgement.reason;
         const lastLines = printed.slice(-SHOWN_LINES);
         return {
             outcome: { status: 'failed', eval: planned, reason, lastLines },
@@ -87457,7 +87627,6 @@ function longestFirst(evals, expected) {
 
 
 
-
 const HEARTBEAT = 30_000;
 /** Decisions in, outcomes out, in the same order. Every outcome `fresh` is on disk when this returns. */
 async function runEvals(decisions, options) {
@@ -87466,7 +87635,7 @@ async function runEvals(decisions, options) {
     // Records of content that has changed since still tell how long an eval takes.
     const expected = expectedDurations(toRun, state.records);
     state.forget(toRun.map((planned) => planned.command));
-    (0,journals/* removeOtherJournals */.FA)(state.paths, options.sampleResume ? toRun.map((planned) => planned.key) : []);
+    options.journals.retain(options.sampleResume ? toRun.map((planned) => planned.key) : []);
     for (const decision of decisions) {
         // Done under other arguments that change no result: the line makes plain `oaievalset` skip it as well.
         if (decision.kind === 'reuse' && decision.record && !state.isDone(decision.eval.command)) {
@@ -87533,7 +87702,7 @@ class Run {
     #whyNot(planned) {
         const { stopped, budget, log } = this.#options;
         if (stopped.aborted)
-            return (0,errors/* reasonOf */.A3)(stopped.reason);
+            return (0,lib_errors/* reasonOf */.A3)(stopped.reason);
         if (this.#stopped !== undefined)
             return this.#stopped;
         const running = [...this.#running].map(([{ key }, { progress }]) => ({
@@ -87626,20 +87795,15 @@ function tell(outcome, milliseconds) {
 
 /** @throws ActionError STATE_UNWRITABLE when a result could not be recorded; post saves what is on disk */
 async function runSet(request) {
-    const { decisions, state, run, log, command, api, limits, evals, checkpoints, cancelled } = request;
+    const { decisions, state, journals, run, log, command, api, limits, evals, checkpoints, cancelled } = request;
     const { intervalMs, ...checkpointing } = checkpoints;
-    const journals = new Set();
-    let responses = 0;
     const budget = openBudget({ ...limits, records: state.records, sampleResume: evals.sampleResume });
     try {
         const gateway = await startGateway({
             ...api,
             models: command.model.split(','),
             log,
-            onResponse: (usage) => {
-                responses += 1;
-                budget.spend(usage);
-            },
+            onResponse: (usage) => budget.spend(usage),
         });
         const stopped = AbortSignal.any([cancelled.signal, gateway.unusable, budget.exhausted]);
         stopped.addEventListener('abort', () => gateway.stop(), { once: true });
@@ -87651,8 +87815,6 @@ async function runSet(request) {
             log,
             journals,
             intervalMs,
-            // Requests that were sent do not count: a checkpoint holds only responses.
-            revision: () => `${state.records.length} ${responses}`,
         });
         checkpointer.start();
         let outcomes;
@@ -90815,6 +90977,34 @@ function getExecOutput(commandLine, args, options) {
     });
 }
 //# sourceMappingURL=exec.js.map
+
+/***/ }),
+
+/***/ 4377:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   w$: () => (/* binding */ datetime)
+/* harmony export */ });
+/* unused harmony exports date, time, duration */
+/* harmony import */ var _core_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3759);
+/* harmony import */ var _schemas_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2857);
+
+
+
+function datetime(params) {
+    return _core_index_js__WEBPACK_IMPORTED_MODULE_0__/* ._isoDateTime */ .G1(_schemas_js__WEBPACK_IMPORTED_MODULE_1__/* .ZodISODateTime */ .You, params);
+}
+function date(params) {
+    return core._isoDate(ZodISODate, params);
+}
+function time(params) {
+    return core._isoTime(ZodISOTime, params);
+}
+function duration(params) {
+    return core._isoDuration(ZodISODuration, params);
+}
+
 
 /***/ }),
 

@@ -31137,9 +31137,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/errors.js
-var errors = __nccwpck_require__(452);
-// EXTERNAL MODULE: ./lib/progress/journals.js + 2 modules
-var journals = __nccwpck_require__(8351);
+var lib_errors = __nccwpck_require__(452);
 ;// CONCATENATED MODULE: ./lib/checkpoint/save-schedule.js
 /**
  * The cache of a repository holds 10 GB. When superseded checkpoints cannot be deleted, each interval is longer than the one
@@ -31208,7 +31206,7 @@ async function saveSnapshot({ state, store, onSave, onSaved }, limits) {
     }
     catch (error) {
         // Most likely a full disk, which may have room again at the next checkpoint.
-        return { kind: 'failed', cause: `the state could not be copied (${(0,client_output/* redacted */.pc)((0,errors/* reasonOf */.A3)(error), [])})` };
+        return { kind: 'failed', cause: `the state could not be copied (${(0,client_output/* redacted */.pc)((0,lib_errors/* reasonOf */.A3)(error), [])})` };
     }
     finally {
         if (root)
@@ -31286,7 +31284,6 @@ class SupersededCheckpoints {
 
 
 
-
 /** A save in the background that takes longer is abandoned. */
 const MAX_SAVE_MS = 10 * 60_000;
 /** The longest time that a timer counts: some 24 days. */
@@ -31294,8 +31291,8 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 class Checkpointer {
     #options;
     #superseded;
-    #revision;
     #schedule;
+    /** Revision of the state and its journals that the last checkpoint holds. */
     #savedRevision;
     #isRunning = false;
     #timer;
@@ -31306,11 +31303,10 @@ class Checkpointer {
     #hasWarned = false;
     constructor(options) {
         this.#options = options;
-        const { log, superseded, revision = () => 0, intervalMs = Number.POSITIVE_INFINITY } = options;
+        const { log, superseded, intervalMs = Number.POSITIVE_INFINITY } = options;
         this.#superseded = superseded ?? new SupersededCheckpoints({ github: undefined, ref: '', log });
         this.#schedule = new SaveSchedule(intervalMs);
-        this.#revision = revision;
-        this.#savedRevision = revision();
+        this.#savedRevision = this.#revision();
     }
     /** Starts to save a checkpoint after each interval in which something changed. */
     start() {
@@ -31342,8 +31338,8 @@ class Checkpointer {
     async finish(deadline) {
         // A save that is running holds less than the last one will.
         await this.stop();
-        const { state, log } = this.#options;
-        (0,journals/* sealLive */.Ch)(state.paths);
+        const { journals, log } = this.#options;
+        journals.sealOpenSegments();
         if (this.#isSaved())
             return { key: this.#superseded.newest ?? '', complete: true };
         const outcome = await saveSnapshot(this.#options, deadline ? { signal: deadline } : {});
@@ -31354,6 +31350,10 @@ class Checkpointer {
         else
             this.#reportUnsaved(outcome.kind, outcome.cause);
         return { key: this.#superseded.newest ?? '', complete: outcome.kind !== 'failed' };
+    }
+    /** Both only grow, so their sum changes with each of them. */
+    #revision() {
+        return this.#options.state.revision + this.#options.journals.revision;
     }
     #isSaved() {
         if (this.#superseded.newest === undefined)
@@ -31394,13 +31394,15 @@ class Checkpointer {
         });
     }
     async #saveInBackground(signal) {
-        const { log } = this.#options;
+        const { log, journals } = this.#options;
         const revision = this.#revision();
-        const areSealed = this.#sealJournals();
+        const errors = journals.sealAll();
+        for (const error of errors)
+            log.debug(`A journal could not be sealed: ${(0,lib_errors/* reasonOf */.A3)(error)}`);
         const outcome = await saveSnapshot(this.#options, { signal, timeoutMs: MAX_SAVE_MS });
         if (outcome.kind === 'saved') {
             // Responses of a journal that could not be sealed are left for the next checkpoint.
-            if (areSealed)
+            if (errors.length === 0)
                 this.#savedRevision = revision;
             log.info(`Saved the checkpoint ${outcome.key} while evals run`);
             await this.#superseded.add(outcome.key, signal);
@@ -31418,19 +31420,6 @@ class Checkpointer {
                 log.warning(message, 'Checkpoint not saved');
             this.#hasWarned = true;
         }
-    }
-    #sealJournals() {
-        let areSealed = true;
-        for (const journal of this.#options.journals ?? []) {
-            try {
-                journal.seal();
-            }
-            catch (error) {
-                areSealed = false;
-                this.#options.log.debug(`A journal could not be sealed: ${(0,errors/* reasonOf */.A3)(error)}`);
-            }
-        }
-        return areSealed;
     }
 }
 
@@ -31606,12 +31595,14 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9125);
 /* harmony import */ var _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1125);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(452);
-/* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1394);
-/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8943);
-/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7758);
-/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(594);
-/* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(6426);
+/* harmony import */ var _progress_journals_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3013);
+/* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(1394);
+/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(8943);
+/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(6709);
+/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(594);
+/* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(6426);
 /** Runs after the job's steps, always. When main did not come to its end: save what is on disk, tell what is known. */
+
 
 
 
@@ -31631,8 +31622,8 @@ async function post() {
         return;
     const { model, evalSet } = session.inputs;
     _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.info('The step did not come to its end; saving what it completed.');
-    const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_9__/* .statePaths */ .mt)(session.inputs.stateDirectory, model, evalSet);
-    const lock = await (0,_progress_lock_js__WEBPACK_IMPORTED_MODULE_8__/* .lockState */ .H)(paths).catch((error) => {
+    const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_10__/* .statePaths */ .mt)(session.inputs.stateDirectory, model, evalSet);
+    const lock = await (0,_progress_lock_js__WEBPACK_IMPORTED_MODULE_9__/* .lockState */ .H)(paths).catch((error) => {
         if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_7__/* .ActionError */ .lZ && error.code === 'STATE_LOCKED')
             return undefined;
         throw error;
@@ -31651,7 +31642,7 @@ async function post() {
 async function saveAndTell(session, paths) {
     const { inputs, context } = session;
     const { model, evalSet, cacheKey } = inputs;
-    const state = _progress_state_js__WEBPACK_IMPORTED_MODULE_10__/* .State */ .Uw.open({
+    const state = _progress_state_js__WEBPACK_IMPORTED_MODULE_11__/* .State */ .Uw.open({
         paths,
         owner: { repository: context.repository, cacheKey, model, evalSet },
         log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx,
@@ -31667,12 +31658,13 @@ async function saveAndTell(session, paths) {
         state,
         // What a checkpoint holds that was saved while evals ran is not saved again.
         isUnchanged: () => session.savedOutline === state.outline(),
+        journals: new _progress_journals_js__WEBPACK_IMPORTED_MODULE_8__/* .Journals */ .v(paths),
         store,
         log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx,
     });
     await checkpointer.finish();
     (0,_action_session_js__WEBPACK_IMPORTED_MODULE_4__/* .saveSession */ .E1)({ ...session, ended: true });
-    const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_11__/* .summarize */ .e)(model, evalSet, (0,_run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_12__/* .outcomesOnDisk */ .W)(state, context));
+    const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_12__/* .summarize */ .e)(model, evalSet, (0,_run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_13__/* .outcomesOnDisk */ .W)(state, context));
     const note = 'The step was interrupted. Re-run the failed jobs: what is done here is not run again.';
     await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .publishSummary */ .I)(results, context, [note], _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
 }
@@ -31861,24 +31853,21 @@ function isRealFolder(path) {
 
 /***/ }),
 
-/***/ 8351:
+/***/ 3013:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  vB: () => (/* binding */ adoptJournals),
-  Ch: () => (/* binding */ sealLive)
+  v: () => (/* binding */ Journals)
 });
-
-// UNUSED EXPORTS: removeJournals, removeOtherJournals
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/lines.js
-var lines = __nccwpck_require__(9304);
+var lib_lines = __nccwpck_require__(9304);
 // EXTERNAL MODULE: ./lib/progress/durable.js
 var durable = __nccwpck_require__(9600);
 // EXTERNAL MODULE: ./lib/progress/folders.js
@@ -31909,7 +31898,7 @@ var schemas = __nccwpck_require__(2857);
 
 
 /** A longer line is no answer of a model. In bytes. */
-const LONGEST_LINE = (/* unused pure expression or super */ null && (256 * 1024 * 1024));
+const LONGEST_LINE = 256 * 1024 * 1024;
 /** A longer first line is none: that of an eval with a thousand parts has a thirtieth of it. In bytes. */
 const LONGEST_HEADER = 4 * 1024 * 1024;
 /** Below this compression saves less than the time it takes. */
@@ -31919,7 +31908,7 @@ const PREFIX = Buffer.from('{"crc":"');
 const CHECKED_FROM = PREFIX.length + 8 + 2;
 /** Enough of a hash to tell apart owners that nothing but chance made alike. */
 function tagOf({ eval: key, repository, fingerprint }) {
-    return createHash('sha256')
+    return (0,external_node_crypto_.createHash)('sha256')
         .update(JSON.stringify([key, repository, fingerprint]))
         .digest('hex')
         .slice(0, 16);
@@ -31991,7 +31980,7 @@ function readAnswer(line, key, n) {
 }
 function checked(fields) {
     const rest = JSON.stringify(fields).slice(1);
-    const crc = crc32(rest).toString(16).padStart(8, '0');
+    const crc = (0,external_node_zlib_.crc32)(rest).toString(16).padStart(8, '0');
     return Buffer.from(`{"crc":"${crc}",${rest}\n`);
 }
 function isIntact(line) {
@@ -32027,7 +32016,7 @@ const entrySchema = schemas/* object */.Ikc({
 });
 function packed(body) {
     if (body.length >= WORTH_COMPRESSING) {
-        const zstd = zstdCompressSync(body);
+        const zstd = (0,external_node_zlib_.zstdCompressSync)(body);
         if (zstd.length * 4 < body.length * 3 * 0.9)
             return { zstd: zstd.toString('base64') };
     }
@@ -32039,7 +32028,81 @@ function unpacked({ text, zstd, base64 }) {
         return Buffer.from(text);
     if (zstd === undefined)
         return Buffer.from(base64 ?? '', 'base64');
-    return zstdDecompressSync(Buffer.from(zstd, 'base64'), { maxOutputLength: LONGEST_LINE });
+    return (0,external_node_zlib_.zstdDecompressSync)(Buffer.from(zstd, 'base64'), { maxOutputLength: LONGEST_LINE });
+}
+
+;// CONCATENATED MODULE: ./lib/progress/journal-index.js
+/** What a segment holds, read once: places of answers, not the answers. A journal may be larger than memory. */
+
+
+/** Far more than a disk that fails damages in a segment. */
+const MOST_DAMAGED = 1000;
+function ownership(owner) {
+    const fingerprints = new Set([owner.fingerprint, ...(owner.formerFingerprints ?? [])]);
+    const tags = new Set([...fingerprints].map((fingerprint) => tagOf({ ...owner, fingerprint })));
+    return { owner, fingerprints, tags };
+}
+/** @param most lines that it may have */
+function indexSegment(segment, { owner, fingerprints, tags }, most) {
+    let own = false;
+    let damaged = 0;
+    let made = 0;
+    let stateful = false;
+    let lines = 0;
+    const answers = new Map();
+    const failures = [];
+    try {
+        for (const { bytes, offset } of (0,lib_lines/* linesOfFileSync */.gL)(segment.path, LONGEST_LINE)) {
+            lines += 1;
+            if (lines > most || damaged > MOST_DAMAGED)
+                return { kind: 'excessive', damaged };
+            const line = readLine(bytes);
+            if (line.kind === 'damaged') {
+                damaged += 1;
+                continue;
+            }
+            const tag = 'tag' in line ? line.tag : undefined;
+            if (tag !== undefined && tags.has(tag)) {
+                own = true;
+                if (line.kind === 'answer')
+                    answers.set(line.id, { segment, offset, length: bytes.length });
+                else if (line.kind === 'stateful')
+                    stateful = true;
+                else if (line.kind === 'failed')
+                    failures.push(line.signature);
+                else
+                    damaged += 1;
+                continue;
+            }
+            if (own) {
+                // Of others, in the midst of those of this content.
+                damaged += 1;
+                continue;
+            }
+            const header = readHeader(bytes);
+            if (header?.owner.eval !== owner.eval || header.owner.repository !== owner.repository)
+                return { kind: 'foreign', damaged };
+            if (!fingerprints.has(header.owner.fingerprint))
+                return { kind: 'stale', parts: header.owner.parts, damaged };
+            own = true;
+            made = header.made;
+        }
+    }
+    catch (error) {
+        if (isUnreadable(error))
+            return { kind: 'foreign', damaged };
+        // What follows cannot be found: where the line ends is not known.
+        if (!(error instanceof lib_lines/* LineTooLong */.dq))
+            throw error;
+        damaged += 1;
+    }
+    if (own)
+        return { kind: 'own', answers, made, stateful, failures, lines, damaged };
+    // Torn before its first line was whole, or there is nothing of it that could be read.
+    return { kind: damaged > 1 ? 'foreign' : 'empty', damaged };
+}
+function isUnreadable(error) {
+    return ['EACCES', 'EPERM', 'EIO'].includes(error.code ?? '');
 }
 
 // EXTERNAL MODULE: ./lib/progress/paths.js
@@ -32056,50 +32119,76 @@ var progress_paths = __nccwpck_require__(8943);
 /** A journal has fewer, however many checkpoints were saved while its eval ran: see `Journal.seal`. */
 const MOST_SEGMENTS = 8192;
 function sealedFolder(paths, evalKey) {
-    return join(paths.journal, evalFileStem(evalKey));
+    return (0,external_node_path_.join)(paths.journal, (0,progress_paths/* evalFileStem */.ob)(evalKey));
 }
 function liveFolder(paths, evalKey) {
-    return join(journal_segment_liveJournals(paths), evalFileStem(evalKey));
+    return (0,external_node_path_.join)(liveJournals(paths), (0,progress_paths/* evalFileStem */.ob)(evalKey));
 }
-function journal_segment_liveJournals(paths) {
+function liveJournals(paths) {
     return (0,external_node_path_.join)(paths.live, 'journal');
 }
 function createSegment(folder) {
-    makeFolder(folder);
-    const path = join(folder, `${lastNumber(folder) + 1}.jsonl`);
-    return { path, file: openSync(path, 'wx+', PRIVATE_FILE), size: 0 };
+    (0,folders/* makeFolder */.fc)(folder);
+    const path = (0,external_node_path_.join)(folder, `${lastNumber(folder) + 1}.jsonl`);
+    return { path, file: (0,external_node_fs_.openSync)(path, 'wx+', folders/* PRIVATE_FILE */.rQ), size: 0 };
 }
 /** Appends a line. What an earlier write that failed left behind its end is overwritten. */
 function writeLine(segment, line) {
     let written = 0;
     while (written < line.length) {
-        written += writeSync(segment.file, line, written, line.length - written, segment.size + written);
+        written += (0,external_node_fs_.writeSync)(segment.file, line, written, line.length - written, segment.size + written);
     }
     segment.size += line.length;
 }
 /** Moves a segment that is complete to where checkpoints take it from. */
 function sealSegment(segment, folder) {
-    fsyncSync(segment.file);
-    makeFolder(folder);
-    const path = join(folder, `${lastNumber(folder) + 1}.jsonl`);
-    renameSync(segment.path, path);
+    (0,external_node_fs_.fsyncSync)(segment.file);
+    (0,folders/* makeFolder */.fc)(folder);
+    const path = (0,external_node_path_.join)(folder, `${lastNumber(folder) + 1}.jsonl`);
+    (0,external_node_fs_.renameSync)(segment.path, path);
     segment.path = path;
-    closeSync(segment.file);
+    (0,external_node_fs_.closeSync)(segment.file);
+}
+/** Seals the open segments of one eval that a process which is gone left behind. */
+function sealLiveFolder(paths, name) {
+    const files = segmentFiles((0,external_node_path_.join)(liveJournals(paths), name));
+    if (files.length === 0)
+        return;
+    const sealed = (0,external_node_path_.join)(paths.journal, name);
+    (0,folders/* makeFolder */.fc)(sealed);
+    let number = lastNumber(sealed);
+    for (const { path } of files) {
+        number += 1;
+        (0,external_node_fs_.renameSync)(path, (0,external_node_path_.join)(sealed, `${number}.jsonl`));
+    }
+}
+/** Removes folders of journals, and the folder above them when it is empty then. */
+function removeJournalFolders(paths) {
+    for (const path of paths)
+        (0,external_node_fs_.rmSync)(path, { recursive: true, force: true });
+    for (const root of new Set(paths.map((path) => (0,external_node_path_.join)(path, '..')))) {
+        try {
+            (0,external_node_fs_.rmdirSync)(root);
+        }
+        catch {
+            // Other evals have journals there.
+        }
+    }
 }
 /** @returns as many bytes as there are; undefined when the file is gone. */
 function readAt(segment, offset, length) {
     const bytes = Buffer.allocUnsafe(length);
     let file;
     try {
-        file = openSync(segment.path, 'r');
-        return bytes.subarray(0, readSync(file, bytes, 0, length, offset));
+        file = (0,external_node_fs_.openSync)(segment.path, 'r');
+        return bytes.subarray(0, (0,external_node_fs_.readSync)(file, bytes, 0, length, offset));
     }
     catch {
         return undefined;
     }
     finally {
         if (file !== undefined)
-            closeSync(file);
+            (0,external_node_fs_.closeSync)(file);
     }
 }
 /**
@@ -32115,8 +32204,218 @@ function lastNumber(folder) {
     return segmentFiles(folder).at(-1)?.number ?? 0;
 }
 
+// EXTERNAL MODULE: ./lib/progress/set-aside.js
+var set_aside = __nccwpck_require__(7926);
+;// CONCATENATED MODULE: ./lib/progress/journal.js
+/**
+ * The journal of an eval that has not finished: every answer it got, so that it need not be paid for again.
+ *
+ * A journal is a directory of segments (journal-segment.ts), each of them a file of lines (journal-line.ts).
+ */
+
+
+
+
+
+
+
+/**
+ * Bounds of one journal, so that no state makes opening it take more than some seconds. A journal stops growing at half of
+ * each, so that none that was written here reaches them.
+ */
+const MOST_LINES = 2_000_000;
+/** In bytes. */
+const LARGEST = 8 * 1024 ** 3;
+class Journal {
+    #events;
+    #paths;
+    #owner;
+    #tag;
+    #places = new Map();
+    #failures = new Set();
+    #stateful = false;
+    /** Segments that were here when the journal was opened. */
+    #earlier = new Set();
+    #live;
+    /** Of its segments, in bytes. */
+    #size = 0;
+    /** Not before that of any segment that is here, whatever the clock says: what is recorded last counts. */
+    #made = 0;
+    constructor(paths, owner, events) {
+        this.#events = events;
+        this.#paths = paths;
+        this.#owner = owner;
+        this.#tag = tagOf(owner);
+    }
+    /** Opens the journal of an eval, with all answers that were recorded for the same content. Reads each segment once. */
+    static open(paths, owner, events = {}) {
+        sealLiveFolder(paths, (0,progress_paths/* evalFileStem */.ob)(owner.eval));
+        const journal = new Journal(paths, owner, events);
+        const folder = sealedFolder(paths, owner.eval);
+        const files = segmentFiles(folder, MOST_SEGMENTS);
+        const size = files.reduce((sum, { path }) => sum + (0,external_node_fs_.lstatSync)(path).size, 0);
+        if (files.length > MOST_SEGMENTS || size > LARGEST) {
+            const path = (0,set_aside/* setAside */.Fi)(folder, new Date(), (0,progress_paths/* stateFolder */.yp)(paths));
+            return { journal, staleParts: undefined, damaged: 0, rejected: [{ path, why: TOO_MUCH }] };
+        }
+        journal.#size = size;
+        return { journal, ...journal.#index(files, ownership(owner)) };
+    }
+    /** Answers that can be replayed. */
+    get size() {
+        return this.#places.size;
+    }
+    /** The answer to the `n`-th (from 0) request with this key, if it is recorded and undamaged. */
+    find(key, n) {
+        const place = this.#places.get(answerId(key, n));
+        const line = place && readAt(place.segment, place.offset, place.length);
+        return line && readAnswer(line, key, n);
+    }
+    /** Whether an answer is recorded; reads no file. */
+    has(key, n) {
+        return this.#places.has(answerId(key, n));
+    }
+    /** Whether the answer that `find` returns was recorded before this journal was opened: an earlier run paid for it. */
+    isEarlier(key, n) {
+        const place = this.#places.get(answerId(key, n));
+        return place !== undefined && this.#earlier.has(place.segment);
+    }
+    /**
+     * Records an answer, in the place of an earlier one to the same request. When this returns it outlives the process.
+     * Throws what the file system throws. A journal that is as large as one can be records no more.
+     */
+    append(key, n, answer) {
+        if (this.#places.size >= MOST_LINES / 2 || this.#size >= LARGEST / 2)
+            return;
+        const line = answerLine(this.#tag, key, n, answer);
+        const segment = this.#write(line);
+        const offset = segment.size - line.length;
+        this.#places.set(answerId(key, n), { segment, offset, length: line.length - 1 });
+    }
+    /** No longer replays an answer, until another is recorded or the journal is opened again. */
+    forget(key, n) {
+        this.#places.delete(answerId(key, n));
+    }
+    /** Whether the eval has made something at the API, such as a conversation, and is to start over when it runs again. */
+    get stateful() {
+        return this.#stateful;
+    }
+    /** Notes that the eval makes something at the API. When this returns the note outlives the process. */
+    markStateful() {
+        if (this.#stateful)
+            return;
+        this.#write(statefulLine(this.#tag));
+        this.#stateful = true;
+    }
+    /** Notes that the eval failed in this way also when none of its answers was replayed. */
+    markFailed(signature) {
+        const hash = sha256(signature);
+        if (this.#failures.has(hash))
+            return;
+        this.#write(failedLine(this.#tag, hash));
+        this.#failures.add(hash);
+    }
+    failedWith(signature) {
+        return this.#failures.has(sha256(signature));
+    }
+    /**
+     * Ends the live segment and moves it where checkpoints take it from; what is recorded next begins a new one. When there
+     * are as many segments as a journal may have, the live one stays, until the journal is opened again.
+     */
+    seal() {
+        const folder = sealedFolder(this.#paths, this.#owner.eval);
+        if (!this.#live || segmentFiles(folder).length >= MOST_SEGMENTS / 2)
+            return;
+        sealSegment(this.#live, folder);
+        this.#live = undefined;
+        this.#events.onSegmentEnded?.(this);
+    }
+    /** Releases its file; what was not sealed stays live and is sealed when the state is opened next. */
+    close() {
+        if (this.#live)
+            (0,external_node_fs_.closeSync)(this.#live.file);
+        this.#live = undefined;
+        this.#events.onSegmentEnded?.(this);
+        this.#places.clear();
+    }
+    /** Removes every answer and every mark. New ones can be recorded. */
+    drop() {
+        this.close();
+        this.#failures.clear();
+        this.#stateful = false;
+        this.#size = 0;
+        removeJournalFolders([
+            sealedFolder(this.#paths, this.#owner.eval),
+            liveFolder(this.#paths, this.#owner.eval),
+        ]);
+    }
+    #write(line) {
+        if (!this.#live) {
+            const segment = createSegment(liveFolder(this.#paths, this.#owner.eval));
+            this.#live = segment;
+            this.#made = Math.max(this.#made, Date.now());
+            writeLine(segment, headerLine(this.#owner, this.#made));
+        }
+        writeLine(this.#live, line);
+        this.#size += line.length;
+        this.#events.onRecorded?.(this);
+        return this.#live;
+    }
+    /** Notes where each intact line of this owner lies. */
+    #index(files, owner) {
+        let staleParts;
+        let damaged = 0;
+        let lines = 0;
+        const foreign = [];
+        const excessive = [];
+        const begun = new Map();
+        for (const { path } of files) {
+            const segment = { path };
+            const found = indexSegment(segment, owner, MOST_LINES - lines);
+            damaged += found.damaged;
+            if (found.kind !== 'own') {
+                if (found.kind === 'stale')
+                    staleParts ??= found.parts;
+                if (found.kind === 'foreign')
+                    foreign.push(path);
+                else if (found.kind === 'excessive')
+                    excessive.push(path);
+                else
+                    (0,external_node_fs_.rmSync)(path, { force: true });
+                continue;
+            }
+            lines += found.lines;
+            begun.set(segment, found.made);
+            this.#made = Math.max(this.#made, found.made);
+            this.#stateful ||= found.stateful;
+            for (const signature of found.failures)
+                this.#failures.add(signature);
+            for (const [id, place] of found.answers) {
+                const other = this.#places.get(id);
+                // Not by their numbers alone: those of another machine are numbered as they come in.
+                if (!other || (begun.get(other.segment) ?? 0) <= found.made)
+                    this.#places.set(id, place);
+            }
+        }
+        this.#earlier = new Set(begun.keys());
+        const moved = (paths, why) => paths.length === 0
+            ? []
+            : [{ path: (0,set_aside/* setAsideTogether */.fS)(paths, new Date(), (0,progress_paths/* stateFolder */.yp)(this.#paths)), why }];
+        return {
+            staleParts,
+            damaged,
+            rejected: [...moved(foreign, 'it is no journal of this eval'), ...moved(excessive, TOO_MUCH)],
+        };
+    }
+}
+const TOO_MUCH = 'it is larger than a journal can be';
+function sha256(text) {
+    return (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
+}
+
 ;// CONCATENATED MODULE: ./lib/progress/journals.js
-/** The journals of all evals. */
+/** The journals of all evals of one state. */
+
 
 
 
@@ -32127,50 +32426,75 @@ function lastNumber(folder) {
 
 /** Evals that are in progress at a time, in any state: no eval set has half as many. */
 const MOST_JOURNALS = 50_000;
-/** Seals the live segments of all evals, or of one, that a process which is gone left behind. */
-function sealLive(paths, evalKey) {
-    const root = journal_segment_liveJournals(paths);
-    for (const name of evalKey === undefined ? journals_folders(root) : [(0,progress_paths/* evalFileStem */.ob)(evalKey)]) {
-        const sealed = (0,external_node_path_.join)(paths.journal, name);
-        const files = segmentFiles((0,external_node_path_.join)(root, name));
-        if (files.length === 0)
-            continue;
-        (0,folders/* makeFolder */.fc)(sealed);
-        let number = lastNumber(sealed);
-        for (const { path } of files) {
-            number += 1;
-            (0,external_node_fs_.renameSync)(path, (0,external_node_path_.join)(sealed, `${number}.jsonl`));
-        }
-    }
-}
-/** Removes the journals of all evals but these: the others are done, or no longer in the set. */
-function removeOtherJournals(paths, evalKeys) {
-    const kept = new Set(evalKeys.map(evalFileStem));
-    for (const root of [paths.journal, liveJournals(paths)]) {
-        removeJournals(journals_folders(root)
-            .filter((name) => !kept.has(name))
-            .map((name) => join(root, name)));
-    }
-}
-/** Removes folders of journals, and the folder above them when nothing is left there. */
-function removeJournals(paths) {
-    for (const path of paths)
-        rmSync(path, { recursive: true, force: true });
-    for (const root of new Set(paths.map((path) => join(path, '..')))) {
-        try {
-            rmdirSync(root);
-        }
-        catch {
-            // Others have journals there.
-        }
-    }
-}
 /**
- * Adds the sealed segments of another state to those here, without those that are here already. Which of two answers to one
- * request counts does not depend on the order: each segment says when it was begun.
- * @returns why some are left out, as a clause; undefined when none is
+ * The journals of one state: opens them, and knows which of them have a segment that is being appended to. One process at a
+ * time works with the journals of a state.
  */
-function adoptJournals(from, to, { repository, evals }) {
+class Journals {
+    #paths;
+    #recording = new Set();
+    #revision = 0;
+    constructor(paths) {
+        this.#paths = paths;
+    }
+    /** Grows with every line that is recorded in a journal of this object. */
+    get revision() {
+        return this.#revision;
+    }
+    /** Journals that have an open segment: neither sealed since their last line, nor closed, nor dropped. */
+    get openSegments() {
+        return this.#recording.size;
+    }
+    /** Opens the journal of an eval, with all responses that were recorded for the same content. */
+    open(owner) {
+        return Journal.open(this.#paths, owner, {
+            onRecorded: (journal) => {
+                this.#revision += 1;
+                this.#recording.add(journal);
+            },
+            onSegmentEnded: (journal) => this.#recording.delete(journal),
+        });
+    }
+    /**
+     * Seals the open segments, so that a checkpoint holds what they recorded. One that cannot be sealed stays open.
+     * @returns why segments could not be sealed; empty when all are
+     */
+    sealAll() {
+        const errors = [];
+        for (const journal of [...this.#recording]) {
+            try {
+                journal.seal();
+            }
+            catch (error) {
+                errors.push(error);
+            }
+        }
+        return errors;
+    }
+    /** Seals segments that a process which is gone left open. */
+    sealOpenSegments() {
+        for (const name of journals_folders(liveJournals(this.#paths)))
+            sealLiveFolder(this.#paths, name);
+    }
+    /** Deletes the journals of all other evals: they are done, or no longer in the set. */
+    retain(evalKeys) {
+        const retained = new Set(evalKeys.map(progress_paths/* evalFileStem */.ob));
+        for (const root of [this.#paths.journal, liveJournals(this.#paths)]) {
+            removeJournalFolders(journals_folders(root)
+                .filter((name) => !retained.has(name))
+                .map((name) => (0,external_node_path_.join)(root, name)));
+        }
+    }
+    /**
+     * Adds the sealed segments of another state, without those that are here already. Which of two responses to one request
+     * counts does not depend on the order: each segment says when it was begun.
+     * @returns why some are left out, as a clause; undefined when none is
+     */
+    adopt(from, adoption) {
+        return adoptSegments(from, this.#paths, adoption);
+    }
+}
+function adoptSegments(from, to, { repository, evals }) {
     const wanted = evals && new Set(evals.map(progress_paths/* evalFileStem */.ob));
     const names = journals_folders(from.journal, MOST_JOURNALS);
     if (names.length > MOST_JOURNALS)
@@ -32204,11 +32528,11 @@ function isSegmentOf(path, evalStem, repository) {
 }
 function firstLineOf(path) {
     try {
-        for (const { bytes } of (0,lines/* linesOfFileSync */.gL)(path, LONGEST_HEADER))
+        for (const { bytes } of (0,lib_lines/* linesOfFileSync */.gL)(path, LONGEST_HEADER))
             return bytes;
     }
     catch (error) {
-        if (!(error instanceof lines/* LineTooLong */.dq))
+        if (!(error instanceof lib_lines/* LineTooLong */.dq))
             throw error;
     }
     return undefined;
@@ -32603,6 +32927,7 @@ function statePaths(stateDirectory, model, evalSet) {
         progressFile: `${stem}.progress.txt`,
         resume,
         completions: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'completions.jsonl'),
+        attempts: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'attempts.jsonl'),
         plan: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'plan.json'),
         logs: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'logs'),
         journal: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'journal'),
@@ -32633,9 +32958,9 @@ function liveRecordFile(paths, evalKey) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Fi: () => (/* binding */ setAside),
-/* harmony export */   JA: () => (/* binding */ isSetAside)
+/* harmony export */   JA: () => (/* binding */ isSetAside),
+/* harmony export */   fS: () => (/* binding */ setAsideTogether)
 /* harmony export */ });
-/* unused harmony export setAsideTogether */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2834);
@@ -32655,11 +32980,11 @@ function setAside(path, now, folder = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.
 }
 /** Moves several files of one folder to a single new one, `<name of their folder>.rejected-<time>`, and returns it. */
 function setAsideTogether(paths, now, folder) {
-    const target = unusedName(dirname(paths[0] ?? ''), now, folder);
-    makeFolder(target);
+    const target = unusedName((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(paths[0] ?? ''), now, folder);
+    (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .makeFolder */ .fc)(target);
     for (const path of paths)
-        move(path, join(target, basename(path)));
-    removeOldest(basename(dirname(paths[0] ?? '')), folder);
+        move(path, (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(target, (0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)(path)));
+    removeOldest((0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(paths[0] ?? '')), folder);
     return target;
 }
 /** Of one name; on a machine where each run moves something out of the way they would fill the disk. */
@@ -32699,7 +33024,7 @@ function move(path, target) {
 
 /***/ }),
 
-/***/ 7758:
+/***/ 6709:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -32773,6 +33098,12 @@ function duration(params) {
     return core._isoDuration(ZodISODuration, params);
 }
 
+;// CONCATENATED MODULE: ./lib/model/attempt-record.js
+/** Lines of an attempt's output that its record holds. */
+const MOST_LAST_LINES = 30;
+
+// EXTERNAL MODULE: ./lib/text.js
+var lib_text = __nccwpck_require__(8804);
 // EXTERNAL MODULE: ./lib/lines.js
 var lib_lines = __nccwpck_require__(9304);
 ;// CONCATENATED MODULE: ./lib/progress/bounded-json.js
@@ -32802,104 +33133,205 @@ function bounded_json_holdsAtMost(text, most) {
 }
 const [COMMA, COLON, BRACKET, BRACE] = [...',:[{'].map((it) => it.charCodeAt(0));
 
-;// CONCATENATED MODULE: ./lib/progress/completions-file.js
+;// CONCATENATED MODULE: ./lib/progress/record-lines.js
+/** Files of one JSON record a line, as `completions.jsonl` and `attempts.jsonl` are. Their content is not trusted. */
 
 
 
-
-
-const metric = schemas/* union */.KCZ([schemas/* number */.aig(), schemas/* string */.YjP().max(4096), schemas/* boolean */.zMY(), schemas/* null */.chJ()]);
-const sha256 = schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/);
-const shortText = schemas/* string */.YjP().max(4096);
-/** Printed as it is; the action writes none with control characters in it. */
-const completions_file_name = schemas/* string */.YjP()
-    .max(4096)
-    .regex(/^\P{Cc}*$/u);
-const adaptation = schemas/* union */.KCZ([
-    schemas/* object */.Ikc({ model: completions_file_name, param: completions_file_name, value: completions_file_name, renamedTo: schemas/* null */.chJ() }),
-    schemas/* object */.Ikc({ model: completions_file_name, param: completions_file_name, value: schemas/* null */.chJ(), renamedTo: completions_file_name }),
-]);
-const schema = schemas/* object */.Ikc({
-    version: schemas/* literal */.euz(1),
-    eval: completions_file_name.min(1),
-    argv: schemas/* array */.YOg(schemas/* string */.YjP().max(65536)).min(3).max(4096),
-    fingerprint: sha256,
-    parts: schemas/* record */.g1P(completions_file_name, sha256),
-    written: schemas/* array */.YOg(completions_file_name).max(10_000).default([]),
-    metrics: schemas/* record */.g1P(shortText, metric),
-    samples: schemas/* int */.Whr().nonnegative().nullable(),
-    tokens: schemas/* object */.Ikc({
-        prompt: schemas/* int */.Whr().nonnegative(),
-        completion: schemas/* int */.Whr().nonnegative(),
-        total: schemas/* int */.Whr().nonnegative(),
-        cached: schemas/* int */.Whr().nonnegative().default(0),
-        reasoning: schemas/* int */.Whr().nonnegative().default(0),
-    }),
-    requests: schemas/* object */.Ikc({ sent: schemas/* int */.Whr().nonnegative(), replayed: schemas/* int */.Whr().nonnegative() }).nullable(),
-    adaptations: schemas/* array */.YOg(adaptation).max(MOST_ADAPTATIONS).default([]),
-    run: schemas/* object */.Ikc({ repository: completions_file_name, id: completions_file_name, attempt: schemas/* int */.Whr().nonnegative() }),
-    started: datetime(),
-    ended: datetime(),
-});
-/** Reads `completions.jsonl`. Of two records of one command the later line counts. */
-function parseCompletions(text) {
-    const byCommand = new Map();
+/** Reads every valid record. An invalid last line without its newline is torn: it is dropped and not reported. */
+function parseRecordLines(text, schema, limits) {
+    const records = [];
     let lines = 0;
     let rejected = 0;
     let first = '';
-    let superseded = false;
     for (const { line, ended } of (0,lib_lines/* linesOfText */.uv)(text)) {
         lines += 1;
-        if (lines > MOST_LINES)
-            return { records: [], rejected: `it has more than ${MOST_LINES} lines`, needsRewrite: true };
-        const parsed = parseRecord(line);
-        if (typeof parsed !== 'string') {
-            const id = formatCommand(parsed.argv);
-            superseded ||= byCommand.delete(id);
-            byCommand.set(id, parsed);
+        if (lines > limits.lines)
+            return { records: [], rejected: `it has more than ${limits.lines} lines`, isTorn: false };
+        const parsed = parseLine(line, schema, limits);
+        if ('record' in parsed) {
+            records.push(parsed.record);
         }
         else if (ended) {
-            // One without its newline is torn: the process was killed while it wrote.
-            first ||= `line ${lines}: ${parsed}`;
+            first ||= `line ${lines}: ${parsed.problem}`;
             rejected += 1;
         }
     }
     return {
-        records: [...byCommand.values()],
+        records,
         rejected: rejected === 0 ? undefined : `${first} (${rejected} such)`,
-        needsRewrite: rejected > 0 || superseded || (text !== '' && !text.endsWith('\n')),
+        isTorn: text !== '' && !text.endsWith('\n'),
     };
 }
-/** No eval set has a tenth as many, completed as often as any is. */
-const MOST_LINES = 200_000;
+function formatRecordLines(records) {
+    return records.map((record) => `${JSON.stringify(record)}\n`).join('');
+}
+function parseLine(line, schema, { lineLength, values }) {
+    if (line.length > lineLength)
+        return { problem: 'longer than any record of this action' };
+    let value;
+    try {
+        value = parseBoundedJson(line, values);
+    }
+    catch {
+        return { problem: 'not JSON' };
+    }
+    const result = schema.safeParse(value);
+    if (result.success)
+        return { record: result.data };
+    const issue = result.error.issues[0];
+    return { problem: issue ? `${issue.path.join('.') || 'record'}: ${issue.message}` : 'wrong shape' };
+}
+// --- Parts that the schemas of both files have in common.
+/** Printed as it is: no control characters. */
+const printedName = schemas/* string */.YjP()
+    .max(4096)
+    .regex(/^\P{Cc}*$/u);
+const count = schemas/* int */.Whr().nonnegative();
+const commandSchema = schemas/* array */.YOg(schemas/* string */.YjP().max(65536)).min(3).max(4096);
+const adaptationSchema = schemas/* union */.KCZ([
+    schemas/* object */.Ikc({ model: printedName, param: printedName, value: printedName, renamedTo: schemas/* null */.chJ() }),
+    schemas/* object */.Ikc({ model: printedName, param: printedName, value: schemas/* null */.chJ(), renamedTo: printedName }),
+]);
+const runSchema = schemas/* object */.Ikc({ repository: printedName, id: printedName, attempt: count });
+
+;// CONCATENATED MODULE: ./lib/progress/attempts-file.js
+/** `attempts.jsonl`: one line for each ended attempt at an eval, in the order in which the attempts ended. */
+
+
+
+
+
+/** In bytes; a larger file is not read. */
+const LARGEST_ATTEMPTS = 32 * 1024 * 1024;
+/** From this size on, in bytes, records are written without their last lines: the outcomes of all evals have to fit. */
+const ROOM_FOR_LAST_LINES = 16 * 1024 * 1024;
+/** In bytes. */
+const LONGEST_SHOWN_LINE = 1000;
+const LONGEST_REASON = 4000;
+const LIMITS = { lines: 200_000, lineLength: 2 * 1024 * 1024, values: 20_000 };
+/** Printed in a log and in a summary. */
+const shown = (longest) => schemas/* string */.YjP()
+    .max(longest)
+    .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u);
+const tokens = schemas/* object */.Ikc({ prompt: count, completion: count, cached: count, reasoning: count });
+const schema = schemas/* object */.Ikc({
+    version: schemas/* literal */.euz(1),
+    eval: printedName.min(1),
+    argv: commandSchema,
+    attempt: schemas/* int */.Whr().positive(),
+    status: schemas/* enum */.k5n(['completed', 'failed', 'interrupted']),
+    cause: schemas/* string */.YjP()
+        .regex(/^[a-z][a-z0-9-]{0,63}$/)
+        .nullable(),
+    reason: shown(LONGEST_REASON),
+    lastLines: schemas/* array */.YOg(shown(LONGEST_SHOWN_LINE)).max(MOST_LAST_LINES),
+    traffic: schemas/* object */.Ikc({
+        sent: count,
+        replayed: count,
+        retried: count,
+        failed: count,
+        tokensSent: tokens,
+        tokensReplayed: tokens,
+    }),
+    adaptations: schemas/* array */.YOg(adaptationSchema).max(MOST_ADAPTATIONS).default([]),
+    run: runSchema,
+    started: datetime(),
+    ended: datetime(),
+})
+    .refine((record) => record.argv[2] === record.eval, { path: ['argv'], message: 'names another eval' });
+function parseAttempts(text) {
+    return parseRecordLines(text, schema, LIMITS);
+}
+function formatAttempts(records) {
+    return formatRecordLines(records);
+}
+/**
+ * The record as it can be written: its texts without secrets, invisible characters, or more than a reader looks at.
+ * @param redact replaces secrets
+ */
+function writableAttempt(record, redact) {
+    const clean = (text, bytes) => (0,lib_text/* shorten */.ml)((0,lib_text/* printable */.g$)(redact(text)).replace(/[\t\n]+/g, ' '), bytes);
+    return {
+        ...record,
+        reason: clean(record.reason, LONGEST_REASON),
+        lastLines: record.lastLines.slice(-MOST_LAST_LINES).map((line) => clean(line, LONGEST_SHOWN_LINE)),
+    };
+}
+/** A total order: by the time at which attempts ended, and for equal times by their text. */
+function inOrder(a, b) {
+    return compare(a.ended, b.ended) || compare(JSON.stringify(a), JSON.stringify(b));
+}
+function compare(a, b) {
+    return a < b ? -1 : a > b ? 1 : 0;
+}
+/** Attempts of two states, each once. More than a file can hold are cut at the old end. */
+function mergeAttempts(a, b) {
+    const byText = new Map([...a, ...b].map((record) => [JSON.stringify(record), record]));
+    return [...byText.values()].sort(inOrder);
+}
+
+;// CONCATENATED MODULE: ./lib/progress/completions-file.js
+/** `completions.jsonl`: one completion record a line. */
+
+
+
+
+/** In bytes; a larger file is not read. The records of 10,000 evals have a third of it. */
+const LARGEST_COMPLETIONS = 32 * 1024 * 1024;
+const completions_file_LIMITS = {
+    // No eval set has a tenth as many, however often its evals completed.
+    lines: 200_000,
+    // A record has a line of a few hundred characters.
+    lineLength: 2 * 1024 * 1024,
+    // A record that names a thousand modules, with a thousand metrics, holds a tenth as many.
+    values: 50_000,
+};
+const metric = schemas/* union */.KCZ([schemas/* number */.aig(), schemas/* string */.YjP().max(4096), schemas/* boolean */.zMY(), schemas/* null */.chJ()]);
+const sha256 = schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/);
+const completions_file_schema = schemas/* object */.Ikc({
+    version: schemas/* literal */.euz(1),
+    eval: printedName.min(1),
+    argv: commandSchema,
+    fingerprint: sha256,
+    parts: schemas/* record */.g1P(printedName, sha256),
+    written: schemas/* array */.YOg(printedName).max(10_000).default([]),
+    metrics: schemas/* record */.g1P(schemas/* string */.YjP().max(4096), metric),
+    samples: count.nullable(),
+    tokens: schemas/* object */.Ikc({
+        prompt: count,
+        completion: count,
+        total: count,
+        cached: count.default(0),
+        reasoning: count.default(0),
+    }),
+    requests: schemas/* object */.Ikc({ sent: count, replayed: count }).nullable(),
+    adaptations: schemas/* array */.YOg(adaptationSchema).max(MOST_ADAPTATIONS).default([]),
+    run: runSchema,
+    started: datetime(),
+    ended: datetime(),
+})
+    .refine((record) => record.argv[2] === record.eval, { path: ['argv'], message: 'names another eval' });
+/** Of two records of one command the later line counts. */
+function parseCompletions(text) {
+    const { records, rejected, isTorn } = parseRecordLines(text, completions_file_schema, completions_file_LIMITS);
+    const byCommand = new Map();
+    for (const record of records) {
+        const id = commandId(record.argv);
+        byCommand.delete(id);
+        byCommand.set(id, record);
+    }
+    return {
+        records: [...byCommand.values()],
+        rejected,
+        needsRewrite: rejected !== undefined || isTorn || byCommand.size < records.length,
+    };
+}
 function formatRecord(record) {
     return JSON.stringify(record);
 }
 function formatCompletions(records) {
-    return records.map((record) => `${formatRecord(record)}\n`).join('');
-}
-/** In characters: a record has a line of a few hundred, and a line that holds a million lists is a bomb. */
-const LONGEST_LINE = 2 * 1024 * 1024;
-/** A record that names a thousand modules, with a thousand metrics, holds a tenth as many. */
-const MOST_VALUES = 50_000;
-function parseRecord(line) {
-    if (line.length > LONGEST_LINE)
-        return 'longer than any record of this action';
-    let value;
-    try {
-        value = parseBoundedJson(line, MOST_VALUES);
-    }
-    catch {
-        return 'not JSON';
-    }
-    const result = schema.safeParse(value);
-    if (!result.success) {
-        const issue = result.error.issues[0];
-        return issue ? `${issue.path.join('.') || 'record'}: ${issue.message}` : 'wrong shape';
-    }
-    if (result.data.argv[2] !== result.data.eval)
-        return 'argv: names another eval';
-    return result.data;
+    return formatRecordLines(records);
 }
 
 ;// CONCATENATED MODULE: ./lib/progress/doubt.js
@@ -32925,8 +33357,8 @@ function isInFuture(time, now) {
 var durable = __nccwpck_require__(9600);
 // EXTERNAL MODULE: ./lib/progress/folders.js
 var folders = __nccwpck_require__(2834);
-// EXTERNAL MODULE: ./lib/progress/journals.js + 2 modules
-var journals = __nccwpck_require__(8351);
+// EXTERNAL MODULE: ./lib/progress/journals.js + 4 modules
+var journals = __nccwpck_require__(3013);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var progress_paths = __nccwpck_require__(8943);
 ;// CONCATENATED MODULE: ./lib/progress/progress-file.js
@@ -32941,7 +33373,7 @@ var progress_paths = __nccwpck_require__(8943);
 
 
 /** No eval set has a tenth as many, under as many arguments as anyone ran it with. */
-const progress_file_MOST_LINES = 200_000;
+const MOST_LINES = 200_000;
 const MOST_ARGUMENTS = 10_000;
 /** @param known commands of today, to give a plain-text line back the argument boundaries it lost */
 function parseProgress(text, known = []) {
@@ -32951,10 +33383,10 @@ function parseProgress(text, known = []) {
     let rejected = 0;
     for (const { line, ended } of (0,lib_lines/* linesOfText */.uv)(text)) {
         lines += 1;
-        if (lines > progress_file_MOST_LINES)
-            return { commands: [], rejected: `it has more than ${progress_file_MOST_LINES} lines` };
+        if (lines > MOST_LINES)
+            return { commands: [], rejected: `it has more than ${MOST_LINES} lines` };
         // Without its newline a line is only trusted when it is whole JSON: plain text cut short still looks like a command.
-        const command = ended ? parseLine(line, byText) : parseJsonLine(line);
+        const command = ended ? progress_file_parseLine(line, byText) : parseJsonLine(line);
         if (command)
             commands.push(command);
         else if (ended && line.trim() !== '')
@@ -32968,7 +33400,7 @@ function parseProgress(text, known = []) {
 function formatProgress(commands) {
     return commands.map((command) => `${formatCommand(command)}\n`).join('');
 }
-function parseLine(line, byText) {
+function progress_file_parseLine(line, byText) {
     const text = line.endsWith('\r') ? line.slice(0, -1) : line;
     if (text.startsWith('['))
         return parseJsonLine(text);
@@ -33057,7 +33489,7 @@ const saved_plan_schema = schemas/* object */.Ikc({
 /** In bytes: three times what a plan of 10,000 evals takes. Of more JSON the heap of a small machine is full. */
 const LARGEST_PLAN = 32 * 1024 * 1024;
 /** A plan of 10,000 evals that import a hundred modules each holds half as many. */
-const saved_plan_MOST_VALUES = 4_000_000;
+const MOST_VALUES = 4_000_000;
 /** No content has this signature: a plan whose basis changed while it was made is made again. */
 const NEVER = '0'.repeat(64);
 /** What is kept of a plan: of one that would be too large to be read again, as much as is of use without being recalled. */
@@ -33077,11 +33509,11 @@ function savedPlan({ signature = NEVER, evals, basis, evalsVersion, warnings, ne
 }
 function canBeRead(plan) {
     const content = JSON.stringify(plan);
-    return Buffer.byteLength(content) < LARGEST_PLAN && holdsAtMost(content, saved_plan_MOST_VALUES);
+    return Buffer.byteLength(content) < LARGEST_PLAN && holdsAtMost(content, MOST_VALUES);
 }
 /** Returns the plan, or why the text is none. */
 function parseSavedPlan(content) {
-    if (content.length > LARGEST_PLAN || !bounded_json_holdsAtMost(content, saved_plan_MOST_VALUES))
+    if (content.length > LARGEST_PLAN || !bounded_json_holdsAtMost(content, MOST_VALUES))
         return { reason: 'it is too large to be a plan' };
     let value;
     try {
@@ -33206,9 +33638,9 @@ var unwritable = __nccwpck_require__(8820);
 
 
 
-/** Larger files are not read, in bytes: those of 10,000 evals have a third of it. */
+
+/** In bytes; a larger file is not read. That of 10,000 evals has a third of it. */
 const LARGEST_PROGRESS_FILE = 16 * 1024 * 1024;
-const LARGEST_COMPLETIONS = 32 * 1024 * 1024;
 class State {
     paths;
     owner;
@@ -33218,6 +33650,8 @@ class State {
     /** By the id of their command. */
     #removedByUser = new Map();
     #plan;
+    #attempts = [];
+    #revision = 0;
     #now;
     /** Keys of the evals of today's plan; undefined when it is not known. */
     #knownEvals;
@@ -33244,6 +33678,14 @@ class State {
     }
     get plan() {
         return this.#plan;
+    }
+    /** Grows with every change of this object. */
+    get revision() {
+        return this.#revision;
+    }
+    /** Ended attempts since the last run began, of this repository, in the order in which they ended. */
+    get attempts() {
+        return this.#attempts;
     }
     get commands() {
         return [...this.#commands.values()];
@@ -33307,6 +33749,27 @@ class State {
             (0,durable/* replaceFile */.fR)(this.paths.completions, formatCompletions(this.records));
         });
     }
+    /** Removes the attempts of earlier runs. Called once by a run that is to record its own. */
+    beginRun() {
+        if (!lexists(this.paths.attempts))
+            return;
+        this.#writing(() => (0,external_node_fs_.rmSync)(this.paths.attempts, { force: true }));
+        this.#attempts = [];
+    }
+    /**
+     * Records an attempt that has ended; its texts are cut and freed of secrets. When this returns the record outlives the
+     * process. A file that is as large as one can be records no more.
+     */
+    recordAttempt(record) {
+        const whole = writableAttempt(record, (text) => this.#log.redact(text));
+        const size = (0,external_node_fs_.lstatSync)(this.paths.attempts, { throwIfNoEntry: false })?.size ?? 0;
+        const written = size < ROOM_FOR_LAST_LINES ? whole : { ...whole, lastLines: [] };
+        const line = JSON.stringify(written);
+        if (size + Buffer.byteLength(line) >= LARGEST_ATTEMPTS)
+            return;
+        this.#writing(() => (0,durable/* appendLine */.Xq)(this.paths.attempts, line));
+        this.#attempts = [...this.#attempts, written];
+    }
     savePlan(plan) {
         this.#writing(() => (0,durable/* replaceFile */.fR)(this.paths.plan, `${JSON.stringify(plan)}\n`));
         this.#plan = plan;
@@ -33338,6 +33801,7 @@ class State {
             if (!other.#records.has(id) || records.has(id))
                 commands.set(id, command);
         }
+        const attempts = mergeAttempts(this.#attempts, other.#attempts);
         this.#writing(() => {
             for (const record of adopted) {
                 const log = (0,progress_paths/* completedRecordFile */.Bq)(other.paths, record.eval);
@@ -33357,7 +33821,9 @@ class State {
             (0,durable/* replaceFile */.fR)(this.paths.completions, completions);
             (0,durable/* replaceFile */.fR)(this.paths.progressFile, formatProgress([...commands.values()]));
             (0,external_node_fs_.rmSync)(mergeMark(this.paths), { force: true });
-            const leftOut = (0,journals/* adoptJournals */.vB)(other.paths, this.paths, {
+            if (attempts.length > 0)
+                (0,durable/* replaceFile */.fR)(this.paths.attempts, formatAttempts(attempts));
+            const leftOut = new journals/* Journals */.v(this.paths).adopt(other.paths, {
                 repository: this.owner.repository,
                 evals: this.#knownEvals,
             });
@@ -33367,6 +33833,7 @@ class State {
         this.#records = records;
         this.#commands = commands;
         this.#plan ??= other.#plan;
+        this.#attempts = attempts;
     }
     /** Puts a copy of what a checkpoint holds into `target`. */
     snapshot(target) {
@@ -33394,6 +33861,7 @@ class State {
             [paths.live, DIRECTORY],
             [paths.resume, DIRECTORY],
             [paths.completions, LARGEST_COMPLETIONS],
+            [paths.attempts, LARGEST_ATTEMPTS],
             [paths.plan, LARGEST_PLAN],
             [paths.logs, DIRECTORY],
             [paths.journal, DIRECTORY],
@@ -33445,6 +33913,16 @@ class State {
             (0,durable/* replaceFile */.fR)(paths.progressFile, formatProgress(commands));
         }
         (0,external_node_fs_.rmSync)(mergeMark(paths), { force: true });
+        this.#loadAttempts(reject);
+    }
+    #loadAttempts(reject) {
+        const path = this.paths.attempts;
+        const { records, rejected, isTorn } = parseAttempts(readText(path) ?? '');
+        if (rejected)
+            reject(path, rejected);
+        this.#attempts = records.filter((record) => record.run.repository === this.owner.repository);
+        if (rejected || isTorn || this.#attempts.length < records.length)
+            (0,durable/* replaceFile */.fR)(path, formatAttempts(this.#attempts));
     }
     /** The state of another repository, or from before cache-key was changed, makes room for one of our own. */
     #startFresh(theirs, now) {
@@ -33491,6 +33969,7 @@ class State {
         }
     }
     #writing(work) {
+        this.#revision += 1;
         try {
             work();
         }
@@ -37117,6 +37596,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   You: () => (/* binding */ ZodISODateTime),
   YOg: () => (/* binding */ array),
   zMY: () => (/* binding */ schemas_boolean),
+  k5n: () => (/* binding */ _enum),
   Whr: () => (/* binding */ schemas_int),
   euz: () => (/* binding */ literal),
   chJ: () => (/* binding */ _null),
@@ -37128,7 +37608,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   KCZ: () => (/* binding */ union)
 });
 
-// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, enum, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, looseObject, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, never, nonoptional, nullable, nullish, optional, partialRecord, pipe, prefault, preprocess, promise, readonly, refine, set, strictObject, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, uint32, uint64, ulid, undefined, unknown, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
+// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, looseObject, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, never, nonoptional, nullable, nullish, optional, partialRecord, pipe, prefault, preprocess, promise, readonly, refine, set, strictObject, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, uint32, uint64, ulid, undefined, unknown, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
 var core_core = __nccwpck_require__(8532);

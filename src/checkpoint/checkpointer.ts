@@ -1,7 +1,7 @@
 /** Decides when to save checkpoints: in the background while evals run, which never wait for it, and at the end. */
 import { reasonOf } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { sealLive } from '../progress/journals.ts';
+import type { Journals } from '../progress/journals.ts';
 import { SaveSchedule } from './save-schedule.ts';
 import { type SnapshotOptions, saveSnapshot } from './save-snapshot.ts';
 import type { SaveOutcome } from './store.ts';
@@ -12,10 +12,7 @@ export interface CheckpointerOptions extends SnapshotOptions {
   readonly log: Log;
   /** Whether the checkpoint that was restored already holds all of the state. */
   readonly isUnchanged: () => boolean;
-  /** Changes whenever there is something new to save. */
-  readonly revision?: () => string | number;
-  /** Journals that are being appended to. */
-  readonly journals?: Iterable<{ seal(): void }>;
+  readonly journals: Pick<Journals, 'revision' | 'sealAll' | 'sealOpenSegments'>;
   /** Between two checkpoints while evals run. A timer cannot count more than 24 days. */
   readonly intervalMs?: number;
   /** The checkpoints that this run saved so far. */
@@ -40,9 +37,9 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 export class Checkpointer {
   readonly #options: CheckpointerOptions;
   readonly #superseded: SupersededCheckpoints;
-  readonly #revision: () => string | number;
   readonly #schedule: SaveSchedule;
-  #savedRevision: string | number;
+  /** Revision of the state and its journals that the last checkpoint holds. */
+  #savedRevision: number;
   #isRunning = false;
   #timer: NodeJS.Timeout | undefined;
   #saving: Promise<void> | undefined;
@@ -53,11 +50,10 @@ export class Checkpointer {
 
   constructor(options: CheckpointerOptions) {
     this.#options = options;
-    const { log, superseded, revision = () => 0, intervalMs = Number.POSITIVE_INFINITY } = options;
+    const { log, superseded, intervalMs = Number.POSITIVE_INFINITY } = options;
     this.#superseded = superseded ?? new SupersededCheckpoints({ github: undefined, ref: '', log });
     this.#schedule = new SaveSchedule(intervalMs);
-    this.#revision = revision;
-    this.#savedRevision = revision();
+    this.#savedRevision = this.#revision();
   }
 
   /** Starts to save a checkpoint after each interval in which something changed. */
@@ -91,8 +87,8 @@ export class Checkpointer {
   async finish(deadline?: AbortSignal): Promise<Finished> {
     // A save that is running holds less than the last one will.
     await this.stop();
-    const { state, log } = this.#options;
-    sealLive(state.paths);
+    const { journals, log } = this.#options;
+    journals.sealOpenSegments();
     if (this.#isSaved()) return { key: this.#superseded.newest ?? '', complete: true };
     const outcome = await saveSnapshot(this.#options, deadline ? { signal: deadline } : {});
     if (outcome.kind === 'saved') {
@@ -100,6 +96,11 @@ export class Checkpointer {
       await this.#superseded.add(outcome.key, deadline);
     } else this.#reportUnsaved(outcome.kind, outcome.cause);
     return { key: this.#superseded.newest ?? '', complete: outcome.kind !== 'failed' };
+  }
+
+  /** Both only grow, so their sum changes with each of them. */
+  #revision(): number {
+    return this.#options.state.revision + this.#options.journals.revision;
   }
 
   #isSaved(): boolean {
@@ -145,13 +146,14 @@ export class Checkpointer {
   }
 
   async #saveInBackground(signal: AbortSignal): Promise<void> {
-    const { log } = this.#options;
+    const { log, journals } = this.#options;
     const revision = this.#revision();
-    const areSealed = this.#sealJournals();
+    const errors = journals.sealAll();
+    for (const error of errors) log.debug(`A journal could not be sealed: ${reasonOf(error)}`);
     const outcome: SaveOutcome = await saveSnapshot(this.#options, { signal, timeoutMs: MAX_SAVE_MS });
     if (outcome.kind === 'saved') {
       // Responses of a journal that could not be sealed are left for the next checkpoint.
-      if (areSealed) this.#savedRevision = revision;
+      if (errors.length === 0) this.#savedRevision = revision;
       log.info(`Saved the checkpoint ${outcome.key} while evals run`);
       await this.#superseded.add(outcome.key, signal);
       this.#schedule.saved(this.#superseded.canDelete);
@@ -164,18 +166,5 @@ export class Checkpointer {
       else log.warning(message, 'Checkpoint not saved');
       this.#hasWarned = true;
     }
-  }
-
-  #sealJournals(): boolean {
-    let areSealed = true;
-    for (const journal of this.#options.journals ?? []) {
-      try {
-        journal.seal();
-      } catch (error) {
-        areSealed = false;
-        this.#options.log.debug(`A journal could not be sealed: ${reasonOf(error)}`);
-      }
-    }
-    return areSealed;
   }
 }

@@ -11,6 +11,8 @@ export interface Content {
   /** SHA-256 (hex) of what is done: records, progress lines, and the names and sizes of what is never written to again. */
   readonly done: string;
   readonly plan: SavedPlan | undefined;
+  /** As text. */
+  readonly attempts: readonly string[];
 }
 
 export function contentOf(state: State): Content {
@@ -23,7 +25,14 @@ export function contentOf(state: State): Content {
   return {
     done: createHash('sha256').update(JSON.stringify(done)).digest('hex'),
     plan: state.plan,
+    attempts: state.attempts.map((attempt) => JSON.stringify(attempt)),
   };
+}
+
+/** Whether `now` holds something that `before` does not. Attempts of earlier runs that were removed are nothing new. */
+export function hasNews(now: Content, before: Content): boolean {
+  const known = new Set(before.attempts);
+  return !saysTheSame(now, before) || now.attempts.some((attempt) => !known.has(attempt));
 }
 
 /** On a machine with other paths the same plan is made from files of other names: that is nothing new. */

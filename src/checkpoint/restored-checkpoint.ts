@@ -6,7 +6,7 @@ import type { Owner } from '../model/owner.ts';
 import type { SavedPlan } from '../model/plan.ts';
 import { stateFolder, statePaths } from '../progress/paths.ts';
 import { type OpenOptions, State } from '../progress/state.ts';
-import { type Content, contentOf, saysTheSame } from './content.ts';
+import { type Content, contentOf, hasNews } from './content.ts';
 import { type CheckpointIdentity, checkpointKeys } from './keys.ts';
 import { reportRestore } from './restore-messages.ts';
 import type { CheckpointStore, RestoreOutcome } from './store.ts';
@@ -99,7 +99,7 @@ export class RestoredCheckpoint implements AsyncDisposable {
 
   /** Whether the adopted checkpoint already holds all of the state, so that saving another one is not worth it. */
   isUnchanged(): boolean {
-    return this.#adopted !== undefined && saysTheSame(contentOf(this.#adopted.state), this.#adopted.held);
+    return this.#adopted !== undefined && !hasNews(contentOf(this.#adopted.state), this.#adopted.held);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -2,7 +2,7 @@
  * The files of a journal: `1.jsonl`, `2.jsonl`, …. One, below `.live/`, is appended to; the others are sealed, below
  * `.resume/journal/`, and never change.
  */
-import { closeSync, fsyncSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readSync, renameSync, rmdirSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { entriesOf, makeFolder, PRIVATE_FILE } from './folders.ts';
 import { evalFileStem, type StatePaths } from './paths.ts';
@@ -56,6 +56,31 @@ export function sealSegment(segment: LiveSegment, folder: string): void {
   renameSync(segment.path, path);
   segment.path = path;
   closeSync(segment.file);
+}
+
+/** Seals the open segments of one eval that a process which is gone left behind. */
+export function sealLiveFolder(paths: StatePaths, name: string): void {
+  const files = segmentFiles(join(liveJournals(paths), name));
+  if (files.length === 0) return;
+  const sealed = join(paths.journal, name);
+  makeFolder(sealed);
+  let number = lastNumber(sealed);
+  for (const { path } of files) {
+    number += 1;
+    renameSync(path, join(sealed, `${number}.jsonl`));
+  }
+}
+
+/** Removes folders of journals, and the folder above them when it is empty then. */
+export function removeJournalFolders(paths: readonly string[]): void {
+  for (const path of paths) rmSync(path, { recursive: true, force: true });
+  for (const root of new Set(paths.map((path) => join(path, '..')))) {
+    try {
+      rmdirSync(root);
+    } catch {
+      // Other evals have journals there.
+    }
+  }
 }
 
 /** @returns as many bytes as there are; undefined when the file is gone. */

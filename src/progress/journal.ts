@@ -23,14 +23,15 @@ import {
   liveFolder,
   MOST_SEGMENTS,
   readAt,
+  removeJournalFolders,
   type Segment,
   sealedFolder,
+  sealLiveFolder,
   sealSegment,
   segmentFiles,
   writeLine,
 } from './journal-segment.ts';
-import { removeJournals, sealLive } from './journals.ts';
-import { type StatePaths, stateFolder } from './paths.ts';
+import { evalFileStem, type StatePaths, stateFolder } from './paths.ts';
 import { setAside, setAsideTogether } from './set-aside.ts';
 
 export type { JournalOwner } from './journal-line.ts';
@@ -53,7 +54,16 @@ const MOST_LINES = 2_000_000;
 /** In bytes. */
 const LARGEST = 8 * 1024 ** 3;
 
+/** What the object that opened a journal follows. */
+export interface JournalEvents {
+  /** A line was recorded in the open segment. */
+  readonly onRecorded?: (journal: Journal) => void;
+  /** The journal has no open segment any more. */
+  readonly onSegmentEnded?: (journal: Journal) => void;
+}
+
 export class Journal {
+  readonly #events: JournalEvents;
   readonly #paths: StatePaths;
   readonly #owner: JournalOwner;
   readonly #tag: string;
@@ -68,16 +78,17 @@ export class Journal {
   /** Not before that of any segment that is here, whatever the clock says: what is recorded last counts. */
   #made = 0;
 
-  private constructor(paths: StatePaths, owner: JournalOwner) {
+  private constructor(paths: StatePaths, owner: JournalOwner, events: JournalEvents) {
+    this.#events = events;
     this.#paths = paths;
     this.#owner = owner;
     this.#tag = tagOf(owner);
   }
 
   /** Opens the journal of an eval, with all answers that were recorded for the same content. Reads each segment once. */
-  static open(paths: StatePaths, owner: JournalOwner): OpenedJournal {
-    sealLive(paths, owner.eval);
-    const journal = new Journal(paths, owner);
+  static open(paths: StatePaths, owner: JournalOwner, events: JournalEvents = {}): OpenedJournal {
+    sealLiveFolder(paths, evalFileStem(owner.eval));
+    const journal = new Journal(paths, owner, events);
     const folder = sealedFolder(paths, owner.eval);
     const files = segmentFiles(folder, MOST_SEGMENTS);
     const size = files.reduce((sum, { path }) => sum + lstatSync(path).size, 0);
@@ -162,12 +173,14 @@ export class Journal {
     if (!this.#live || segmentFiles(folder).length >= MOST_SEGMENTS / 2) return;
     sealSegment(this.#live, folder);
     this.#live = undefined;
+    this.#events.onSegmentEnded?.(this);
   }
 
   /** Releases its file; what was not sealed stays live and is sealed when the state is opened next. */
   close(): void {
     if (this.#live) closeSync(this.#live.file);
     this.#live = undefined;
+    this.#events.onSegmentEnded?.(this);
     this.#places.clear();
   }
 
@@ -177,7 +190,10 @@ export class Journal {
     this.#failures.clear();
     this.#stateful = false;
     this.#size = 0;
-    removeJournals([sealedFolder(this.#paths, this.#owner.eval), liveFolder(this.#paths, this.#owner.eval)]);
+    removeJournalFolders([
+      sealedFolder(this.#paths, this.#owner.eval),
+      liveFolder(this.#paths, this.#owner.eval),
+    ]);
   }
 
   #write(line: Buffer): LiveSegment {
@@ -189,6 +205,7 @@ export class Journal {
     }
     writeLine(this.#live, line);
     this.#size += line.length;
+    this.#events.onRecorded?.(this);
     return this.#live;
   }
 

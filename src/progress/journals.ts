@@ -1,53 +1,99 @@
-/** The journals of all evals. */
-import { chmodSync, lstatSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+/** The journals of all evals of one state. */
+import { chmodSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { LineTooLong, linesOfFileSync } from '../lines.ts';
 import { checksumOfFile, linkOrCopy } from './durable.ts';
 import { entriesOf, makeFolder, PRIVATE_FILE } from './folders.ts';
+import { Journal, type OpenedJournal } from './journal.ts';
+import type { JournalOwner } from './journal-line.ts';
 import { LONGEST_HEADER, readHeader, readLine } from './journal-line.ts';
-import { lastNumber, liveJournals, MOST_SEGMENTS, segmentFiles } from './journal-segment.ts';
+import {
+  lastNumber,
+  liveJournals,
+  MOST_SEGMENTS,
+  removeJournalFolders,
+  sealLiveFolder,
+  segmentFiles,
+} from './journal-segment.ts';
 import { evalFileStem, type StatePaths } from './paths.ts';
 
 /** Evals that are in progress at a time, in any state: no eval set has half as many. */
 const MOST_JOURNALS = 50_000;
 
-/** Seals the live segments of all evals, or of one, that a process which is gone left behind. */
-export function sealLive(paths: StatePaths, evalKey?: string): void {
-  const root = liveJournals(paths);
-  for (const name of evalKey === undefined ? folders(root) : [evalFileStem(evalKey)]) {
-    const sealed = join(paths.journal, name);
-    const files = segmentFiles(join(root, name));
-    if (files.length === 0) continue;
-    makeFolder(sealed);
-    let number = lastNumber(sealed);
-    for (const { path } of files) {
-      number += 1;
-      renameSync(path, join(sealed, `${number}.jsonl`));
+/**
+ * The journals of one state: opens them, and knows which of them have a segment that is being appended to. One process at a
+ * time works with the journals of a state.
+ */
+export class Journals {
+  readonly #paths: StatePaths;
+  readonly #recording = new Set<Journal>();
+  #revision = 0;
+
+  constructor(paths: StatePaths) {
+    this.#paths = paths;
+  }
+
+  /** Grows with every line that is recorded in a journal of this object. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Journals that have an open segment: neither sealed since their last line, nor closed, nor dropped. */
+  get openSegments(): number {
+    return this.#recording.size;
+  }
+
+  /** Opens the journal of an eval, with all responses that were recorded for the same content. */
+  open(owner: JournalOwner): OpenedJournal {
+    return Journal.open(this.#paths, owner, {
+      onRecorded: (journal) => {
+        this.#revision += 1;
+        this.#recording.add(journal);
+      },
+      onSegmentEnded: (journal) => this.#recording.delete(journal),
+    });
+  }
+
+  /**
+   * Seals the open segments, so that a checkpoint holds what they recorded. One that cannot be sealed stays open.
+   * @returns why segments could not be sealed; empty when all are
+   */
+  sealAll(): readonly unknown[] {
+    const errors: unknown[] = [];
+    for (const journal of [...this.#recording]) {
+      try {
+        journal.seal();
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    return errors;
+  }
+
+  /** Seals segments that a process which is gone left open. */
+  sealOpenSegments(): void {
+    for (const name of folders(liveJournals(this.#paths))) sealLiveFolder(this.#paths, name);
+  }
+
+  /** Deletes the journals of all other evals: they are done, or no longer in the set. */
+  retain(evalKeys: readonly string[]): void {
+    const retained = new Set(evalKeys.map(evalFileStem));
+    for (const root of [this.#paths.journal, liveJournals(this.#paths)]) {
+      removeJournalFolders(
+        folders(root)
+          .filter((name) => !retained.has(name))
+          .map((name) => join(root, name)),
+      );
     }
   }
-}
 
-/** Removes the journals of all evals but these: the others are done, or no longer in the set. */
-export function removeOtherJournals(paths: StatePaths, evalKeys: readonly string[]): void {
-  const kept = new Set(evalKeys.map(evalFileStem));
-  for (const root of [paths.journal, liveJournals(paths)]) {
-    removeJournals(
-      folders(root)
-        .filter((name) => !kept.has(name))
-        .map((name) => join(root, name)),
-    );
-  }
-}
-
-/** Removes folders of journals, and the folder above them when nothing is left there. */
-export function removeJournals(paths: readonly string[]): void {
-  for (const path of paths) rmSync(path, { recursive: true, force: true });
-  for (const root of new Set(paths.map((path) => join(path, '..')))) {
-    try {
-      rmdirSync(root);
-    } catch {
-      // Others have journals there.
-    }
+  /**
+   * Adds the sealed segments of another state, without those that are here already. Which of two responses to one request
+   * counts does not depend on the order: each segment says when it was begun.
+   * @returns why some are left out, as a clause; undefined when none is
+   */
+  adopt(from: StatePaths, adoption: Adoption): string | undefined {
+    return adoptSegments(from, this.#paths, adoption);
   }
 }
 
@@ -58,12 +104,7 @@ export interface Adoption {
   readonly evals?: readonly string[] | undefined;
 }
 
-/**
- * Adds the sealed segments of another state to those here, without those that are here already. Which of two answers to one
- * request counts does not depend on the order: each segment says when it was begun.
- * @returns why some are left out, as a clause; undefined when none is
- */
-export function adoptJournals(
+function adoptSegments(
   from: StatePaths,
   to: StatePaths,
   { repository, evals }: Adoption,

@@ -9,6 +9,8 @@ export interface StatePaths {
   /** `{model}.{eval_set}.resume/`: all that is ours and goes into a checkpoint. */
   readonly resume: string;
   readonly completions: string;
+  /** Ended attempts of the last run. */
+  readonly attempts: string;
   readonly plan: string;
   /** Record files of completed evals. */
   readonly logs: string;
@@ -30,6 +32,7 @@ export function statePaths(stateDirectory: string, model: string, evalSet: strin
     progressFile: `${stem}.progress.txt`,
     resume,
     completions: join(resume, 'completions.jsonl'),
+    attempts: join(resume, 'attempts.jsonl'),
     plan: join(resume, 'plan.json'),
     logs: join(resume, 'logs'),
     journal: join(resume, 'journal'),

@@ -6,15 +6,29 @@ import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, lstatSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Log } from '../log.ts';
+import type { AttemptRecord } from '../model/attempt-record.ts';
 import { type Command, commandId, formatCommand } from '../model/command.ts';
 import { type CompletionRecord, sameExecution } from '../model/completion-record.ts';
 import { type Owner, sameOwner } from '../model/owner.ts';
 import type { SavedPlan } from '../model/plan.ts';
-import { formatCompletions, formatRecord, parseCompletions } from './completions-file.ts';
+import {
+  formatAttempts,
+  LARGEST_ATTEMPTS,
+  mergeAttempts,
+  parseAttempts,
+  ROOM_FOR_LAST_LINES,
+  writableAttempt,
+} from './attempts-file.ts';
+import {
+  formatCompletions,
+  formatRecord,
+  LARGEST_COMPLETIONS,
+  parseCompletions,
+} from './completions-file.ts';
 import { isInFuture } from './doubt.ts';
 import { appendLine, linkOrCopy, replaceFile, TEMPORARY } from './durable.ts';
 import { makeFolder, PRIVATE_FILE } from './folders.ts';
-import { adoptJournals } from './journals.ts';
+import { Journals } from './journals.ts';
 import { completedRecordFile, type StatePaths, stateFolder } from './paths.ts';
 import { formatProgress, parseProgress } from './progress-file.ts';
 import { LARGEST_PLAN, parseSavedPlan } from './saved-plan.ts';
@@ -22,9 +36,8 @@ import { setAside } from './set-aside.ts';
 import { digestOf, outlineOf, takeSnapshot } from './snapshot.ts';
 import { unwritable } from './unwritable.ts';
 
-/** Larger files are not read, in bytes: those of 10,000 evals have a third of it. */
+/** In bytes; a larger file is not read. That of 10,000 evals has a third of it. */
 const LARGEST_PROGRESS_FILE = 16 * 1024 * 1024;
-const LARGEST_COMPLETIONS = 32 * 1024 * 1024;
 
 export interface OpenOptions {
   readonly paths: StatePaths;
@@ -46,6 +59,8 @@ export class State {
   /** By the id of their command. */
   #removedByUser = new Map<string, CompletionRecord>();
   #plan: SavedPlan | undefined;
+  #attempts: readonly AttemptRecord[] = [];
+  #revision = 0;
   readonly #now: () => Date;
   /** Keys of the evals of today's plan; undefined when it is not known. */
   readonly #knownEvals: readonly string[] | undefined;
@@ -74,6 +89,16 @@ export class State {
 
   get plan(): SavedPlan | undefined {
     return this.#plan;
+  }
+
+  /** Grows with every change of this object. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Ended attempts since the last run began, of this repository, in the order in which they ended. */
+  get attempts(): readonly AttemptRecord[] {
+    return this.#attempts;
   }
 
   get commands(): readonly Command[] {
@@ -139,6 +164,27 @@ export class State {
     });
   }
 
+  /** Removes the attempts of earlier runs. Called once by a run that is to record its own. */
+  beginRun(): void {
+    if (!lexists(this.paths.attempts)) return;
+    this.#writing(() => rmSync(this.paths.attempts, { force: true }));
+    this.#attempts = [];
+  }
+
+  /**
+   * Records an attempt that has ended; its texts are cut and freed of secrets. When this returns the record outlives the
+   * process. A file that is as large as one can be records no more.
+   */
+  recordAttempt(record: AttemptRecord): void {
+    const whole = writableAttempt(record, (text) => this.#log.redact(text));
+    const size = lstatSync(this.paths.attempts, { throwIfNoEntry: false })?.size ?? 0;
+    const written = size < ROOM_FOR_LAST_LINES ? whole : { ...whole, lastLines: [] };
+    const line = JSON.stringify(written);
+    if (size + Buffer.byteLength(line) >= LARGEST_ATTEMPTS) return;
+    this.#writing(() => appendLine(this.paths.attempts, line));
+    this.#attempts = [...this.#attempts, written];
+  }
+
   savePlan(plan: SavedPlan): void {
     this.#writing(() => replaceFile(this.paths.plan, `${JSON.stringify(plan)}\n`));
     this.#plan = plan;
@@ -169,6 +215,7 @@ export class State {
     for (const [id, command] of other.#commands) {
       if (!other.#records.has(id) || records.has(id)) commands.set(id, command);
     }
+    const attempts = mergeAttempts(this.#attempts, other.#attempts);
     this.#writing(() => {
       for (const record of adopted) {
         const log = completedRecordFile(other.paths, record.eval);
@@ -187,7 +234,8 @@ export class State {
       replaceFile(this.paths.completions, completions);
       replaceFile(this.paths.progressFile, formatProgress([...commands.values()]));
       rmSync(mergeMark(this.paths), { force: true });
-      const leftOut = adoptJournals(other.paths, this.paths, {
+      if (attempts.length > 0) replaceFile(this.paths.attempts, formatAttempts(attempts));
+      const leftOut = new Journals(this.paths).adopt(other.paths, {
         repository: this.owner.repository,
         evals: this.#knownEvals,
       });
@@ -200,6 +248,7 @@ export class State {
     this.#records = records;
     this.#commands = commands;
     this.#plan ??= other.#plan;
+    this.#attempts = attempts;
   }
 
   /** Puts a copy of what a checkpoint holds into `target`. */
@@ -234,6 +283,7 @@ export class State {
       [paths.live, DIRECTORY],
       [paths.resume, DIRECTORY],
       [paths.completions, LARGEST_COMPLETIONS],
+      [paths.attempts, LARGEST_ATTEMPTS],
       [paths.plan, LARGEST_PLAN],
       [paths.logs, DIRECTORY],
       [paths.journal, DIRECTORY],
@@ -285,6 +335,16 @@ export class State {
       replaceFile(paths.progressFile, formatProgress(commands));
     }
     rmSync(mergeMark(paths), { force: true });
+    this.#loadAttempts(reject);
+  }
+
+  #loadAttempts(reject: (path: string, why: string) => void): void {
+    const path = this.paths.attempts;
+    const { records, rejected, isTorn } = parseAttempts(readText(path) ?? '');
+    if (rejected) reject(path, rejected);
+    this.#attempts = records.filter((record) => record.run.repository === this.owner.repository);
+    if (rejected || isTorn || this.#attempts.length < records.length)
+      replaceFile(path, formatAttempts(this.#attempts));
   }
 
   /** The state of another repository, or from before cache-key was changed, makes room for one of our own. */
@@ -337,6 +397,7 @@ export class State {
   }
 
   #writing(work: () => void): void {
+    this.#revision += 1;
     try {
       work();
     } catch (error) {

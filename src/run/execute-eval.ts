@@ -16,7 +16,8 @@ import { changedParts, journalOwner } from '../plan/content.ts';
 import { contentAtEnd } from '../plan/written.ts';
 import { abortedAfter } from '../process/abort.ts';
 import type { Exit } from '../process/group.ts';
-import { Journal } from '../progress/journal.ts';
+import type { Journal } from '../progress/journal.ts';
+import type { Journals } from '../progress/journals.ts';
 import { liveRecordFile } from '../progress/paths.ts';
 import type { State } from '../progress/state.ts';
 import { type RecordSummary, readRecordFile } from '../record/record-file.ts';
@@ -42,8 +43,7 @@ export interface ExecuteOptions {
   /** Aborted when the run is to end, with an Error that says why: what runs is ended, its answers are kept. */
   readonly stopped: AbortSignal;
   readonly limits: EvalTimeouts;
-  /** Journals that are appended to right now. */
-  readonly journals: Set<Journal>;
+  readonly journals: Journals;
   /** Milliseconds between SIGINT and SIGKILL to an eval that is to end. */
   readonly grace?: number;
   /** Aborted when responses that are still in flight are no longer waited for. */
@@ -74,7 +74,6 @@ export async function executeEval(
 ): Promise<Outcome> {
   const { gateway, attempts } = options;
   const journal = options.sampleResume ? openJournal(planned, options, log) : undefined;
-  if (journal) options.journals.add(journal);
   const lane = gateway.openLane(planned.name, journal);
   onProgress({ answers: () => answersOf(lane.traffic()), tokens: () => tokensOf(lane.attempt()) });
   let outcome: Outcome = { status: 'pending', eval: planned, reason: 'not started' };
@@ -115,7 +114,6 @@ export async function executeEval(
       await lane.drain(abortedAfter(DRAIN_MS, options.deadline));
     }
     lane.close();
-    if (journal) options.journals.delete(journal);
     if (outcome.status === 'failed' && journal && journal.size > 0 && !journal.stateful)
       log.info(
         `Its ${wholeNumber(journal.size)} recorded answers are kept for the next run. To request all of them again, set the input sample-resume to false for one run.`,
@@ -150,9 +148,9 @@ function signatureOfAttempt({ failure }: Attempt, lane: Lane): string {
   return failure ? failureSignature(failure) : (lane.refusal() ?? '');
 }
 
-function openJournal(planned: PlannedEval, { state, run }: ExecuteOptions, log: Log): Journal {
+function openJournal(planned: PlannedEval, { journals, run }: ExecuteOptions, log: Log): Journal {
   const owner = journalOwner(planned, run.repository);
-  const { journal, staleParts, damaged, rejected } = Journal.open(state.paths, owner);
+  const { journal, staleParts, damaged, rejected } = journals.open(owner);
   if (staleParts) {
     const changes = describeReason({ kind: 'changed', parts: changedParts(staleParts, owner.parts) });
     log.info(`answers kept from an earlier attempt are not used: ${changes}`);

@@ -2,7 +2,7 @@ import type { RestoredCheckpoint } from '../checkpoint/restored-checkpoint.ts';
 import type { Log } from '../log.ts';
 import type { Owner } from '../model/owner.ts';
 import type { Plan } from '../model/plan.ts';
-import { sealLive } from '../progress/journals.ts';
+import { Journals } from '../progress/journals.ts';
 import { type Lock, lockState } from '../progress/lock.ts';
 import type { StatePaths } from '../progress/paths.ts';
 import { savedPlan } from '../progress/saved-plan.ts';
@@ -22,10 +22,12 @@ export interface OpenStateRequest {
 /** The state of this machine, which belongs to this run until it is disposed of. */
 export class OpenedState implements AsyncDisposable {
   readonly state: State;
+  readonly journals: Journals;
   readonly #lock: Lock;
 
-  constructor(state: State, lock: Lock) {
+  constructor(state: State, journals: Journals, lock: Lock) {
     this.state = state;
+    this.journals = journals;
     this.#lock = lock;
   }
 
@@ -46,10 +48,11 @@ export async function openState(request: OpenStateRequest): Promise<OpenedState>
       log.info('resume is false, so the state of earlier runs on this machine was quarantined.');
     const knownCommands = plan.evals.map((planned) => planned.command);
     const state = checkpoint.adoptInto(State.open({ paths, owner, knownCommands, log }), { knownCommands });
-    sealLive(paths);
+    const journals = new Journals(paths);
+    journals.sealOpenSegments();
     clearLive(paths);
     state.savePlan(savedPlan(plan, owner));
-    return new OpenedState(state, lock);
+    return new OpenedState(state, journals, lock);
   } catch (error) {
     await lock.release();
     throw error;

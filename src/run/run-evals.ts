@@ -5,7 +5,6 @@ import type { Decision } from '../model/decision.ts';
 import { duration, metricText } from '../model/format.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { PlannedEval } from '../model/plan.ts';
-import { removeOtherJournals } from '../progress/journals.ts';
 import { failureAnnotation } from '../report/failure.ts';
 import { mainMetric } from '../report/main-metric.ts';
 import type { Budget } from './budget.ts';
@@ -34,7 +33,7 @@ export async function runEvals(decisions: readonly Decision[], options: RunOptio
   // Records of content that has changed since still tell how long an eval takes.
   const expected = expectedDurations(toRun, state.records);
   state.forget(toRun.map((planned) => planned.command));
-  removeOtherJournals(state.paths, options.sampleResume ? toRun.map((planned) => planned.key) : []);
+  options.journals.retain(options.sampleResume ? toRun.map((planned) => planned.key) : []);
   for (const decision of decisions) {
     // Done under other arguments that change no result: the line makes plain `oaievalset` skip it as well.
     if (decision.kind === 'reuse' && decision.record && !state.isDone(decision.eval.command)) {

@@ -12,7 +12,7 @@ import type { Outcome } from '../model/outcome.ts';
 import type { RunIdentity } from '../model/run-identity.ts';
 import type { Traffic } from '../model/traffic.ts';
 import type { CommandParts } from '../plan/command.ts';
-import type { Journal } from '../progress/journal.ts';
+import type { Journals } from '../progress/journals.ts';
 import type { State } from '../progress/state.ts';
 import { openBudget } from './budget.ts';
 import { runEvals } from './run-evals.ts';
@@ -21,6 +21,7 @@ import type { EvalTimeouts } from './watchdog.ts';
 export interface RunSetRequest {
   readonly decisions: readonly Decision[];
   readonly state: State;
+  readonly journals: Journals;
   readonly run: RunIdentity;
   readonly log: Log;
   readonly command: Omit<CommandParts, 'evalKey'>;
@@ -81,20 +82,16 @@ export interface SetOutcome {
 
 /** @throws ActionError STATE_UNWRITABLE when a result could not be recorded; post saves what is on disk */
 export async function runSet(request: RunSetRequest): Promise<SetOutcome> {
-  const { decisions, state, run, log, command, api, limits, evals, checkpoints, cancelled } = request;
+  const { decisions, state, journals, run, log, command, api, limits, evals, checkpoints, cancelled } =
+    request;
   const { intervalMs, ...checkpointing } = checkpoints;
-  const journals = new Set<Journal>();
-  let responses = 0;
   const budget = openBudget({ ...limits, records: state.records, sampleResume: evals.sampleResume });
   try {
     const gateway = await startGateway({
       ...api,
       models: command.model.split(','),
       log,
-      onResponse: (usage) => {
-        responses += 1;
-        budget.spend(usage);
-      },
+      onResponse: (usage) => budget.spend(usage),
     });
     const stopped = AbortSignal.any([cancelled.signal, gateway.unusable, budget.exhausted]);
     stopped.addEventListener('abort', () => gateway.stop(), { once: true });
@@ -105,8 +102,6 @@ export async function runSet(request: RunSetRequest): Promise<SetOutcome> {
       log,
       journals,
       intervalMs,
-      // Requests that were sent do not count: a checkpoint holds only responses.
-      revision: () => `${state.records.length} ${responses}`,
     });
     checkpointer.start();
     let outcomes: readonly Outcome[];

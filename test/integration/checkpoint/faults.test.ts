@@ -11,6 +11,7 @@ import { Checkpointer } from '../../../src/checkpoint/checkpointer.ts';
 import { restoreCheckpoint } from '../../../src/checkpoint/restored-checkpoint.ts';
 import type { CheckpointStore } from '../../../src/checkpoint/store.ts';
 import type { Log } from '../../../src/log.ts';
+import { Journals } from '../../../src/progress/journals.ts';
 import { type StatePaths, statePaths } from '../../../src/progress/paths.ts';
 import { State } from '../../../src/progress/state.ts';
 import { HANG, identity, machine, type Rig, test, twirp } from '../../helpers/cache-rig.ts';
@@ -483,6 +484,7 @@ async function save(
   const { key } = await new Checkpointer({
     state,
     isUnchanged: () => false,
+    journals: new Journals(paths),
     store,
     log,
   }).finish();

@@ -8,6 +8,7 @@ import { startGateway } from '../../../src/gateway/gateway.ts';
 import { providerUrls } from '../../../src/gateway/providers.ts';
 import { type Exit, spawnGroup } from '../../../src/process/group.ts';
 import { Journal } from '../../../src/progress/journal.ts';
+import { Journals } from '../../../src/progress/journals.ts';
 import { liveRecordFile, type StatePaths, statePaths } from '../../../src/progress/paths.ts';
 import { State } from '../../../src/progress/state.ts';
 import { type ExecuteOptions, executeEval } from '../../../src/run/execute-eval.ts';
@@ -70,7 +71,7 @@ async function bench(script: string, { faults, ...options }: BenchOptions = {}) 
     async close() {},
   };
   const log = recordingLog();
-  const journals = new Set<Journal>();
+  const journals = new Journals(paths);
   const complete: ExecuteOptions = {
     state,
     engine,
@@ -138,7 +139,7 @@ describe('what an eval that ends comes to', () => {
     const outcome = await execute();
     expect(outcome).toMatchObject(expected);
     expect(state.isDone(EVAL.command)).toBe(outcome.status === 'fresh');
-    expect(journals.size).toBe(0);
+    expect(journals.openSegments).toBe(0);
   });
 
   test('what an earlier attempt, or a run that was killed, has reported is not its own', async () => {

@@ -10,6 +10,7 @@ import type { Outcome } from '../../../src/model/outcome.ts';
 import type { PlannedEval } from '../../../src/model/plan.ts';
 import type { Exit } from '../../../src/process/group.ts';
 import { Journal } from '../../../src/progress/journal.ts';
+import { Journals } from '../../../src/progress/journals.ts';
 import { type StatePaths, statePaths } from '../../../src/progress/paths.ts';
 import { State } from '../../../src/progress/state.ts';
 import { type Budget, openBudget } from '../../../src/run/budget.ts';
@@ -62,7 +63,7 @@ async function run(
   });
   onTestFinished(() => gateway.close());
   const paths = statePaths(temporaryDirectory(), 'gpt-4', 'set');
-  const state = State.open({ paths, owner, log: silentLog });
+  const state = options.state ?? State.open({ paths, owner, log: silentLog });
   const outcomes = runEvals(decisions, {
     state,
     engine,
@@ -82,7 +83,7 @@ async function run(
     exitOnError: false,
     gateway,
     sampleResume: false,
-    journals: new Set(),
+    journals: new Journals(state.paths),
     budget: openBudget({
       timeMs: undefined,
       tokens: undefined,

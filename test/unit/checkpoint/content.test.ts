@@ -23,7 +23,11 @@ function plan(
   };
 }
 
-const content = (of: SavedPlan | undefined, done = 'done'): Content => ({ done: sha256(done), plan: of });
+const content = (of: SavedPlan | undefined, done = 'done'): Content => ({
+  done: sha256(done),
+  plan: of,
+  attempts: [],
+});
 const here = content(plan('/work/a'));
 
 test.each<[string, boolean, Content]>([

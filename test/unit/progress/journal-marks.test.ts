@@ -5,7 +5,7 @@ import { crc32 } from 'node:zlib';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { ApiResponse } from '../../../src/model/api-response.ts';
 import { Journal, type JournalOwner } from '../../../src/progress/journal.ts';
-import { adoptJournals } from '../../../src/progress/journals.ts';
+import { Journals } from '../../../src/progress/journals.ts';
 import { type StatePaths, statePaths } from '../../../src/progress/paths.ts';
 import { sha256, temporaryDirectory } from '../../helpers/builders.ts';
 
@@ -69,8 +69,8 @@ describe('journal: of two answers to one request the one that was recorded last 
     record(mine, 'first');
     vi.setSystemTime('2026-05-02');
     record(theirs, 'second');
-    adoptJournals(theirs, mine, owner);
-    adoptJournals(mine, theirs, owner);
+    new Journals(mine).adopt(theirs, owner);
+    new Journals(theirs).adopt(mine, owner);
     expect([mine, theirs].map(recorded)).toEqual(['second', 'second']);
   });
 
@@ -83,7 +83,7 @@ describe('journal: of two answers to one request the one that was recorded last 
     const checksum = crc32(rest).toString(16).padStart(8, '0');
     writeFileSync(path, [`{"crc":"${checksum}",${rest}`, ...lines].join('\n'));
     record(mine, 'second');
-    expect(adoptJournals(theirs, mine, owner)).toBeUndefined();
+    expect(new Journals(mine).adopt(theirs, owner)).toBeUndefined();
     expect(recorded(mine)).toBe('second');
   });
 });
@@ -153,7 +153,7 @@ describe('journal: an eval that makes something at the API, or failed on answers
     // Not closed: the process is gone. The next one seals what it left.
     const next = reopened(at);
     const other = paths();
-    adoptJournals(at, other, owner);
+    new Journals(other).adopt(at, owner);
     for (const found of [journal, next, reopened(other)]) {
       expect(found.stateful).toBe(true);
       expect(found.failedWith('IndexError: 3')).toBe(true);
@@ -223,7 +223,7 @@ describe('journal: what no run writes is moved aside as a whole', () => {
     const many = join(theirs.journal, 'b.dev.v0');
     mkdirSync(many, { recursive: true });
     for (let n = 1; n <= 8193; n += 1) writeFileSync(join(many, `${n}.jsonl`), '');
-    expect(adoptJournals(theirs, mine, owner)).toBe('1 journals have more than 8192 segments');
+    expect(new Journals(mine).adopt(theirs, owner)).toBe('1 journals have more than 8192 segments');
     expect(readdirSync(mine.journal)).toEqual(['a.dev.v0']);
   });
 
@@ -234,7 +234,7 @@ describe('journal: what no run writes is moved aside as a whole', () => {
     const foreign = paths();
     record(foreign, 'one', { ...owner, repository: 'x/y' });
     copyFileSync(join(sealed(foreign), '1.jsonl'), join(sealed(theirs), '501.jsonl'));
-    expect(adoptJournals(theirs, mine, owner)).toBe('500 files are no journals of their evals');
+    expect(new Journals(mine).adopt(theirs, owner)).toBe('500 files are no journals of their evals');
     expect(readdirSync(sealed(mine))).toEqual(['1.jsonl']);
   });
 
@@ -242,7 +242,7 @@ describe('journal: what no run writes is moved aside as a whole', () => {
     const [mine, theirs] = [paths(), paths()];
     record(theirs, 'one');
     record(theirs, 'two', { ...owner, eval: 'b.dev.v0' });
-    expect(adoptJournals(theirs, mine, { repository: 'o/r', evals: ['b.dev.v0', 'c'] })).toBeUndefined();
+    expect(new Journals(mine).adopt(theirs, { repository: 'o/r', evals: ['b.dev.v0', 'c'] })).toBeUndefined();
     expect(readdirSync(mine.journal)).toEqual(['b.dev.v0']);
   });
 

@@ -14,7 +14,7 @@ import { crc32, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { ApiResponse } from '../../../src/model/api-response.ts';
 import { Journal, type JournalOwner } from '../../../src/progress/journal.ts';
-import { adoptJournals, removeOtherJournals, sealLive } from '../../../src/progress/journals.ts';
+import { Journals } from '../../../src/progress/journals.ts';
 import { statePaths } from '../../../src/progress/paths.ts';
 import { sha256, temporaryDirectory } from '../../helpers/builders.ts';
 
@@ -313,7 +313,7 @@ describe('in place of a journal, or of a segment, is passed over', () => {
     make(sealed(at), sealed(other));
     expect(Journal.open(at, owner).journal.size).toBe(0);
     expect(readdirSync(sealed(other))).toEqual(['1.jsonl']);
-    adoptJournals(at, paths(), owner);
+    new Journals(paths()).adopt(at, owner);
   });
 
   test.each<[string, string, (path: string, theirs: string) => unknown]>([
@@ -332,7 +332,7 @@ describe('in place of a journal, or of a segment, is passed over', () => {
     const { journal, damaged, rejected } = Journal.open(at, owner);
     expect({ size: journal.size, damaged, rejected }).toEqual({ size: 1, damaged: 0, rejected: [] });
     expect(readdirSync(sealed(at)), 'it stays').toContain(name);
-    adoptJournals(at, third, owner);
+    new Journals(third).adopt(at, owner);
     expect(readdirSync(sealed(third))).toEqual(['1.jsonl']);
   });
 });
@@ -341,7 +341,7 @@ test('what a killed process left live is sealed by the next', () => {
   const at = paths();
   const { journal } = Journal.open(at, owner);
   journal.append(sha256('one'), 0, answer('one'));
-  sealLive(at);
+  new Journals(at).sealOpenSegments();
   expect(readdirSync(sealed(at))).toEqual(['1.jsonl']);
   const next = Journal.open(at, owner).journal;
   next.append(sha256('two'), 0, answer('two'));
@@ -354,8 +354,8 @@ test('adopting a checkpoint twice does not double its segments', () => {
   const [mine, theirs] = [paths(), paths()];
   written(mine, 'mine');
   written(theirs, 'theirs');
-  adoptJournals(theirs, mine, owner);
-  adoptJournals(theirs, mine, owner);
+  new Journals(mine).adopt(theirs, owner);
+  new Journals(mine).adopt(theirs, owner);
   expect(readdirSync(sealed(mine))).toEqual(['1.jsonl', '2.jsonl']);
   expect(Journal.open(mine, owner).journal.size).toBe(2);
 });
@@ -374,9 +374,9 @@ test('a dropped journal is gone, and can be written again', () => {
 test('journals of evals that are not to run are removed', () => {
   const at = paths();
   written(at, 'one');
-  removeOtherJournals(at, ['a.dev.v0']);
+  new Journals(at).retain(['a.dev.v0']);
   expect(existsSync(sealed(at))).toBe(true);
-  removeOtherJournals(at, ['b.dev.v0']);
+  new Journals(at).retain(['b.dev.v0']);
   expect(existsSync(at.journal)).toBe(false);
   expect(existsSync(dirname(at.resume))).toBe(true);
 });
