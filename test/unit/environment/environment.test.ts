@@ -9,7 +9,7 @@ import { buildVenv, findVenv, storeFolder } from '../../../src/environment/venv-
 import { recordingLog, temporaryDirectory } from '../../helpers/builders.ts';
 
 describe('the locks', () => {
-  test('are the list of supported versions', async () => {
+  test('supportedEvalsVersions: the versions with a locked list', async () => {
     expect(await supportedEvalsVersions()).toEqual(['3.0.1.post1']);
   });
 
@@ -79,7 +79,7 @@ describe('extra packages', () => {
   });
 });
 
-describe('what installers are told', () => {
+describe('installerEnv', () => {
   test('keeps indexes and proxies, drops places to install to, keys and tokens', () => {
     const env = installerEnv({
       PIP_INDEX_URL: 'https://example.com/simple',
@@ -122,7 +122,7 @@ describe('the folder of venvs', () => {
     });
   });
 
-  test('never shows an interrupted build', async () => {
+  test('findVenv: never returns an interrupted build', async () => {
     const store = temporaryDirectory();
     let during: string | undefined = 'not looked';
     const failed = buildVenv(store, 'venv', async (folder) => {
@@ -136,7 +136,7 @@ describe('the folder of venvs', () => {
     expect(readdirSync(store)).toEqual([]);
   });
 
-  test('leaves two jobs that build the same at once their own', async () => {
+  test('buildVenv: two jobs that build the same venv each use their own', async () => {
     const store = temporaryDirectory();
     const both = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
     const folders = await Promise.all(
@@ -153,7 +153,7 @@ describe('the folder of venvs', () => {
     expect(folders).toContain(await findVenv(store, 'venv'));
   });
 
-  test('loses builds that no job can be using any more', async () => {
+  test('buildVenv: removes builds that no job can still use', async () => {
     const store = temporaryDirectory();
     const day = 24 * 60 * 60;
     for (const [name, days] of [
@@ -178,7 +178,7 @@ describe('the folder of venvs', () => {
   });
 });
 
-test('wrong inputs are told before anything is started', async () => {
+test('prepareEnvironment: wrong inputs are reported before anything is started', async () => {
   const request = { python: 'no-such-python', workingDirectory: '/', env: {} };
   const log = recordingLog();
   await expect(
