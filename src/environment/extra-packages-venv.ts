@@ -72,7 +72,7 @@ for found in importlib.metadata.distributions():
     name, version = found.metadata["Name"], found.version
     # pip refuses a file of constraints with a version that is not in the standard form, which some distributions have.
     if name and version and re.match(r"^[0-9]+([.!+0-9a-z-]*[0-9a-z])?$", version):
-        pins.setdefault(re.sub(r"[-_.]+", "-", name).base(), version)
+        pins.setdefault(re.sub(r"[-_.]+", "-", name).lower(), version)
 for own in ("pip", "setuptools", "wheel"):
     pins.pop(own, None)
 print("\\noaievalset-inventory " + json.dumps({"folders": folders, "pins": sorted(f"{n}=={v}" for n, v in pins.items())}))
