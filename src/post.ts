@@ -12,7 +12,7 @@ import { lockState } from './progress/lock.ts';
 import { type StatePaths, statePaths } from './progress/paths.ts';
 import { State } from './progress/state.ts';
 import { summarize } from './report/results.ts';
-import { outcomesOnDisk } from './run/outcomes-on-disk.ts';
+import { outcomesOnDisk, trafficOnDisk } from './run/outcomes-on-disk.ts';
 
 async function post(): Promise<void> {
   const session = loadSession();
@@ -64,7 +64,8 @@ async function saveAndTell(session: Session, paths: StatePaths): Promise<void> {
   await checkpointer.finish();
   saveSession({ ...session, ended: true });
 
-  const results = summarize(model, evalSet, outcomesOnDisk(state, context));
+  const run = { id: context.runId, attempt: context.runAttempt };
+  const results = summarize(model, evalSet, outcomesOnDisk(state, run), trafficOnDisk(state, run));
   const note = 'The step was interrupted. Re-run the failed jobs: what is done here is not run again.';
   await publishSummary(results, context, [note], log);
 }

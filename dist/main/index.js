@@ -76731,8 +76731,8 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var errors = __nccwpck_require__(452);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var progress_paths = __nccwpck_require__(8943);
-// EXTERNAL MODULE: ./lib/progress/state.js + 3 modules
-var progress_state = __nccwpck_require__(6871);
+// EXTERNAL MODULE: ./lib/progress/state.js + 2 modules
+var progress_state = __nccwpck_require__(7873);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:path"
@@ -78962,7 +78962,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(8372);
 /* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(5703);
 /* harmony import */ var _run_open_state_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(8812);
-/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(1490);
+/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(5500);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -79142,6 +79142,18 @@ function describeAdaptation({ param, value, renamedTo }) {
         ? `${param} ${value} is left out, so its default applies`
         : `${param} is sent as ${renamedTo}`;
 }
+
+
+/***/ }),
+
+/***/ 908:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   f: () => (/* binding */ MOST_LAST_LINES)
+/* harmony export */ });
+/** Lines of an attempt's output that its record holds. */
+const MOST_LAST_LINES = 30;
 
 
 /***/ }),
@@ -79384,6 +79396,7 @@ const NO_DEPENDENCIES = { files: [], directories: [], absent: [] };
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Cp: () => (/* binding */ subtractTraffic),
 /* harmony export */   Ox: () => (/* binding */ addTokens),
 /* harmony export */   Ps: () => (/* binding */ noTraffic),
 /* harmony export */   _e: () => (/* binding */ noTokens),
@@ -79415,6 +79428,25 @@ function addTraffic(a, b) {
         failed: a.failed + b.failed,
         tokensSent: addTokens(a.tokensSent, b.tokensSent),
         tokensReplayed: addTokens(a.tokensReplayed, b.tokensReplayed),
+    };
+}
+/** What came between two readings of one counter. */
+function subtractTraffic(now, before) {
+    return {
+        sent: now.sent - before.sent,
+        replayed: now.replayed - before.replayed,
+        retried: now.retried - before.retried,
+        failed: now.failed - before.failed,
+        tokensSent: subtractTokens(now.tokensSent, before.tokensSent),
+        tokensReplayed: subtractTokens(now.tokensReplayed, before.tokensReplayed),
+    };
+}
+function subtractTokens(now, before) {
+    return {
+        prompt: now.prompt - before.prompt,
+        completion: now.completion - before.completion,
+        cached: now.cached - before.cached,
+        reasoning: now.reasoning - before.reasoning,
     };
 }
 /** Prompt and completion tokens that the API gave now; what came from a journal was paid for before. */
@@ -82424,7 +82456,7 @@ function refused(root, why, next) {
 
 /***/ }),
 
-/***/ 6871:
+/***/ 7873:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -82451,10 +82483,8 @@ var model_owner = __nccwpck_require__(9682);
 var schemas = __nccwpck_require__(2857);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/iso.js
 var iso = __nccwpck_require__(4377);
-;// CONCATENATED MODULE: ./lib/model/attempt-record.js
-/** Lines of an attempt's output that its record holds. */
-const MOST_LAST_LINES = 30;
-
+// EXTERNAL MODULE: ./lib/model/attempt-record.js
+var attempt_record = __nccwpck_require__(908);
 // EXTERNAL MODULE: ./lib/text.js
 var lib_text = __nccwpck_require__(8804);
 // EXTERNAL MODULE: ./lib/progress/record-lines.js
@@ -82485,11 +82515,12 @@ const schema = schemas/* object */.Ikc({
     argv: record_lines/* commandSchema */.rP,
     attempt: schemas/* int */.Whr().positive(),
     status: schemas/* enum */.k5n(['completed', 'failed', 'interrupted']),
+    willRetry: schemas/* boolean */.zMY(),
     cause: schemas/* string */.YjP()
         .regex(/^[a-z][a-z0-9-]{0,63}$/)
         .nullable(),
     reason: shown(LONGEST_REASON),
-    lastLines: schemas/* array */.YOg(shown(LONGEST_SHOWN_LINE)).max(MOST_LAST_LINES),
+    lastLines: schemas/* array */.YOg(shown(LONGEST_SHOWN_LINE)).max(attempt_record/* MOST_LAST_LINES */.f),
     traffic: schemas/* object */.Ikc({
         sent: record_lines/* count */.U9,
         replayed: record_lines/* count */.U9,
@@ -82519,7 +82550,7 @@ function writableAttempt(record, redact) {
     return {
         ...record,
         reason: clean(record.reason, LONGEST_REASON),
-        lastLines: record.lastLines.slice(-MOST_LAST_LINES).map((line) => clean(line, LONGEST_SHOWN_LINE)),
+        lastLines: record.lastLines.slice(-attempt_record/* MOST_LAST_LINES */.f).map((line) => clean(line, LONGEST_SHOWN_LINE)),
     };
 }
 /** A total order: by the time at which attempts ended, and for equal times by their text. */
@@ -83523,8 +83554,8 @@ function locked(paths) {
 
 // EXTERNAL MODULE: ./lib/progress/saved-plan.js
 var saved_plan = __nccwpck_require__(6366);
-// EXTERNAL MODULE: ./lib/progress/state.js + 3 modules
-var progress_state = __nccwpck_require__(6871);
+// EXTERNAL MODULE: ./lib/progress/state.js + 2 modules
+var progress_state = __nccwpck_require__(7873);
 ;// CONCATENATED MODULE: ./lib/run/open-state.js
 
 
@@ -83571,7 +83602,7 @@ async function openState(request) {
 
 /***/ }),
 
-/***/ 1490:
+/***/ 5500:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -86680,14 +86711,142 @@ function failureAnnotation(reason, attempts, lastLines) {
 var main_metric = __nccwpck_require__(8726);
 // EXTERNAL MODULE: ./lib/engine/engine.js
 var engine_engine = __nccwpck_require__(9402);
+// EXTERNAL MODULE: ./lib/process/abort.js
+var abort = __nccwpck_require__(4836);
+;// CONCATENATED MODULE: ./lib/run/attempt-plan.js
+/**
+ * Whether an eval is tried again, and whether that attempt uses recorded answers. Pure.
+ *
+ * Answers that were paid for are used as long as they may be right. An eval that failed on answers of an earlier run gets
+ * its last attempt without them: what they name may be gone (an id, a token that expired). Nothing is deleted for that.
+ */
+/** @param attempts how many times an eval is run before it counts as failed, at least 1 */
+function nextAttempt({ attempt, replayed, suspectsAnswers }, attempts) {
+    const suspects = replayed && suspectsAnswers;
+    if (attempt < attempts)
+        return { kind: 'run', replays: !(suspects && attempt + 1 === attempts) };
+    return suspects ? { kind: 'run', replays: false } : { kind: 'stop' };
+}
+
 // EXTERNAL MODULE: ./lib/model/completion-record.js
 var completion_record = __nccwpck_require__(3685);
+;// CONCATENATED MODULE: ./lib/run/attempt-record.js
+
+
+const STATUS = { fresh: 'completed', failed: 'failed', pending: 'interrupted', reused: 'completed' };
+/** What is recorded of an attempt that has just ended. */
+function attemptRecord(ended) {
+    const { planned, attempt, result, lane, before, willRetry, run } = ended;
+    const { outcome, endReason, cause, startedAt } = result;
+    const isCompleted = outcome.status === 'fresh' || outcome.status === 'reused';
+    return {
+        version: 1,
+        eval: planned.key,
+        argv: [...planned.command],
+        attempt,
+        status: STATUS[outcome.status],
+        willRetry,
+        cause: isCompleted ? null : endReason === 'exited' ? (cause ?? 'exit') : endReason,
+        reason: isCompleted ? '' : outcome.reason,
+        lastLines: outcome.status === 'failed' ? outcome.lastLines : [],
+        traffic: (0,traffic/* subtractTraffic */.Cp)(lane.traffic(), before),
+        adaptations: lane.adaptations().slice(0, completion_record/* MOST_ADAPTATIONS */.B),
+        run,
+        started: startedAt.toISOString(),
+        ended: new Date().toISOString(),
+    };
+}
+
 // EXTERNAL MODULE: ./lib/model/decision.js
 var decision = __nccwpck_require__(283);
-// EXTERNAL MODULE: ./lib/plan/command.js
-var command = __nccwpck_require__(4822);
 // EXTERNAL MODULE: ./lib/plan/content.js
 var content = __nccwpck_require__(7146);
+;// CONCATENATED MODULE: ./lib/run/eval-journal.js
+
+
+
+function openJournal(planned, repository, journals, log) {
+    const owner = (0,content/* journalOwner */.Vn)(planned, repository);
+    const { journal, staleParts, damaged, rejected } = journals.open(owner);
+    if (staleParts) {
+        const changes = (0,decision/* describeReason */.G)({ kind: 'changed', parts: (0,content/* changedParts */.Ty)(staleParts, owner.parts) });
+        log.info(`The recorded responses of an earlier attempt are not used: ${changes}`);
+    }
+    for (const { path, why } of rejected)
+        log.warning(`Some files in the journal of ${planned.name} are not used: ${why}. They were quarantined as ${path}; delete it when you no longer need it.`, 'State quarantined');
+    if (damaged > 0)
+        log.info(`${damaged} damaged lines of the journal are skipped; their requests are sent again.`);
+    if (journal.size > 0) {
+        const of = planned.samples !== null && planned.samples >= journal.size
+            ? ` of ${(0,format/* wholeNumber */.rD)(planned.samples)}`
+            : '';
+        log.info(`Resumes with ${(0,format/* wholeNumber */.rD)(journal.size)}${of} recorded responses.`);
+    }
+    return journal;
+}
+/** Says in the log why an attempt does not replay recorded responses. */
+function explainStart(lane, journal, replays, log) {
+    if (journal?.stateful) {
+        const made = lane.stateMadeBy();
+        log.info(`It starts from its first request, because it creates or uses something that the API stores${made ? ` (${made})` : ''}, such as a conversation or a file. Responses about that cannot be replayed.`);
+    }
+    else if (!replays) {
+        log.info('Its last attempt does not use recorded responses, because it failed while it used some of an earlier run. They stay recorded.');
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/run/failure-cause.js
+/** Reads, out of what an eval printed, the Python exception that ended it. Pure. */
+/** The last traceback, which is the exception that ended the process; undefined when none was printed whole. */
+function pythonFailure(lines) {
+    const start = lines.findLastIndex((line) => line.trimEnd().endsWith('Traceback (most recent call last):'));
+    if (start < 0)
+        return undefined;
+    const frames = [];
+    for (const line of lines.slice(start + 1)) {
+        const [, file, number, name] = /^\s+File "(.*)", line (\d+)(?:, in (.*))?$/.exec(line) ?? [];
+        if (file !== undefined) {
+            frames.push({ file, line: Number(number), name: name ?? '' });
+            continue;
+        }
+        const [, type, message] = /^([A-Za-z_][\w.]*)(?:: (.*))?$/.exec(line) ?? [];
+        if (type !== undefined)
+            return { type, message: message ?? '', frames };
+    }
+    return undefined;
+}
+/** `KeyError: 'wrod'` */
+function describeFailure({ type, message }) {
+    return message === '' ? type : `${type}: ${message.slice(0, 300)}`;
+}
+/** Tells failures apart by what and where, whatever their messages hold (ids, times). */
+function failureSignature({ type, frames }) {
+    const last = frames.at(-1);
+    return `${type} ${last ? `${last.file}:${last.line}` : ''}`;
+}
+/** Exceptions that come from the machine or the code, whatever a model answered. */
+const NOT_OF_ANSWERS = /^(\w+\.)*(OSError|IOError|FileNotFoundError|FileExistsError|PermissionError|IsADirectoryError|NotADirectoryError|BlockingIOError|BrokenPipeError|ConnectionError|ConnectionRefusedError|ConnectionResetError|ImportError|ModuleNotFoundError|MemoryError|SyntaxError|IndentationError|NameError|UnboundLocalError|KeyboardInterrupt|SystemExit)$/;
+/** Exceptions of API clients: the API refused a request. */
+const OF_API_CLIENT = /^(openai|anthropic|httpx2?|litellm)\./;
+/** Functions of evals that work on one sample. */
+const ON_A_SAMPLE = /^_?eval_sample$/;
+/**
+ * Whether other answers of the API could have led to another end: the exception was raised while a sample was evaluated, or
+ * by an API client. One that came after the last sample, or from the machine, would come again.
+ */
+function mayBeOfAnswers(failure) {
+    if (NOT_OF_ANSWERS.test(failure.type))
+        return false;
+    return isOfApiClient(failure) || failure.frames.some(({ name }) => ON_A_SAMPLE.test(name));
+}
+function isOfApiClient({ type }) {
+    return OF_API_CLIENT.test(type);
+}
+
+// EXTERNAL MODULE: ./lib/model/attempt-record.js
+var attempt_record = __nccwpck_require__(908);
+// EXTERNAL MODULE: ./lib/plan/command.js
+var command = __nccwpck_require__(4822);
 // EXTERNAL MODULE: ./lib/model/part-names.js
 var part_names = __nccwpck_require__(2789);
 // EXTERNAL MODULE: ./lib/plan/file-hashes.js
@@ -86777,8 +86936,6 @@ function changedLater(path, since) {
     return stats === undefined || Math.max(stats.mtimeMs, stats.ctimeMs) >= since;
 }
 
-// EXTERNAL MODULE: ./lib/process/abort.js
-var abort = __nccwpck_require__(4836);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var paths = __nccwpck_require__(8943);
 // EXTERNAL MODULE: external "node:fs/promises"
@@ -86972,69 +87129,6 @@ class AttemptOutput {
             this.#lost ??= line.slice(0, 300);
         this.#atExit = false;
     }
-}
-
-;// CONCATENATED MODULE: ./lib/run/attempt-plan.js
-/**
- * Whether an eval is tried again, and whether that attempt uses recorded answers. Pure.
- *
- * Answers that were paid for are used as long as they may be right. An eval that failed on answers of an earlier run gets
- * its last attempt without them: what they name may be gone (an id, a token that expired). Nothing is deleted for that.
- */
-/** @param attempts how many times an eval is run before it counts as failed, at least 1 */
-function nextAttempt({ attempt, replayed, suspectsAnswers }, attempts) {
-    const suspects = replayed && suspectsAnswers;
-    if (attempt < attempts)
-        return { kind: 'run', replays: !(suspects && attempt + 1 === attempts) };
-    return suspects ? { kind: 'run', replays: false } : { kind: 'stop' };
-}
-
-;// CONCATENATED MODULE: ./lib/run/failure-cause.js
-/** Reads, out of what an eval printed, the Python exception that ended it. Pure. */
-/** The last traceback, which is the exception that ended the process; undefined when none was printed whole. */
-function pythonFailure(lines) {
-    const start = lines.findLastIndex((line) => line.trimEnd().endsWith('Traceback (most recent call last):'));
-    if (start < 0)
-        return undefined;
-    const frames = [];
-    for (const line of lines.slice(start + 1)) {
-        const [, file, number, name] = /^\s+File "(.*)", line (\d+)(?:, in (.*))?$/.exec(line) ?? [];
-        if (file !== undefined) {
-            frames.push({ file, line: Number(number), name: name ?? '' });
-            continue;
-        }
-        const [, type, message] = /^([A-Za-z_][\w.]*)(?:: (.*))?$/.exec(line) ?? [];
-        if (type !== undefined)
-            return { type, message: message ?? '', frames };
-    }
-    return undefined;
-}
-/** `KeyError: 'wrod'` */
-function describeFailure({ type, message }) {
-    return message === '' ? type : `${type}: ${message.slice(0, 300)}`;
-}
-/** Tells failures apart by what and where, whatever their messages hold (ids, times). */
-function failureSignature({ type, frames }) {
-    const last = frames.at(-1);
-    return `${type} ${last ? `${last.file}:${last.line}` : ''}`;
-}
-/** Exceptions that come from the machine or the code, whatever a model answered. */
-const NOT_OF_ANSWERS = /^(\w+\.)*(OSError|IOError|FileNotFoundError|FileExistsError|PermissionError|IsADirectoryError|NotADirectoryError|BlockingIOError|BrokenPipeError|ConnectionError|ConnectionRefusedError|ConnectionResetError|ImportError|ModuleNotFoundError|MemoryError|SyntaxError|IndentationError|NameError|UnboundLocalError|KeyboardInterrupt|SystemExit)$/;
-/** Exceptions of API clients: the API refused a request. */
-const OF_API_CLIENT = /^(openai|anthropic|httpx2?|litellm)\./;
-/** Functions of evals that work on one sample. */
-const ON_A_SAMPLE = /^_?eval_sample$/;
-/**
- * Whether other answers of the API could have led to another end: the exception was raised while a sample was evaluated, or
- * by an API client. One that came after the last sample, or from the machine, would come again.
- */
-function mayBeOfAnswers(failure) {
-    if (NOT_OF_ANSWERS.test(failure.type))
-        return false;
-    return isOfApiClient(failure) || failure.frames.some(({ name }) => ON_A_SAMPLE.test(name));
-}
-function isOfApiClient({ type }) {
-    return OF_API_CLIENT.test(type);
 }
 
 ;// CONCATENATED MODULE: ./lib/run/judge-attempt.js
@@ -87245,8 +87339,178 @@ function watchEval({ evalTimeout, stallTimeout }, lastTraffic) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/run/run-attempt.js
+/** One attempt at one eval: starts it, notes what ends it, and judges what it did. */
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Lines of the output in which an exception is looked for. */
+const RETAINED_LINES = 500;
+const GRACE_MS = 3000;
+/** Runs one attempt at an eval to its end. An outcome `fresh` is on disk when this returns. @throws EngineLost */
+async function runAttempt(planned, lane, options, log) {
+    const { state, engine, stopped, limits } = options;
+    const recordFile = (0,paths/* liveRecordFile */.SM)(state.paths, planned.key);
+    (0,external_node_fs_.rmSync)(recordFile, { force: true });
+    (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(recordFile), { recursive: true });
+    const printed = [];
+    const output = new AttemptOutput();
+    const startedAt = new Date();
+    const watchdog = watchEval(limits, () => lane.lastTrafficAt());
+    const running = engine.start({
+        args: (0,command/* executedArguments */.a)({ ...options.command, evalKey: planned.key }, recordFile),
+        env: { ...lane.env, ...threadsFor(planned, options.threads) },
+        onRedraw: watchdog.printed,
+        onLine(line) {
+            watchdog.printed(line);
+            output.note(line);
+            printed.push(line);
+            if (printed.length > RETAINED_LINES)
+                printed.shift();
+            log.child(line);
+        },
+    });
+    const ending = new Ending(running, stopped, watchdog.tripped, options.grace ?? GRACE_MS);
+    let exit;
+    try {
+        exit = await running.exit;
+        ending.exited(exit);
+    }
+    catch (error) {
+        if (error instanceof engine_engine/* EngineLost */.T)
+            throw error;
+        const reason = `it could not be started: ${(0,lib_errors/* reasonOf */.A3)(error)}`;
+        const outcome = { status: 'failed', eval: planned, reason, lastLines: [] };
+        return { outcome, endReason: 'not-started', startedAt };
+    }
+    finally {
+        watchdog.close();
+        ending.close();
+        // What the eval left running in its process group would continue to spend.
+        running.signal('SIGKILL');
+    }
+    const endReason = ending.reason;
+    const failure = exit.code === 0 ? undefined : pythonFailure(printed);
+    const judgement = judgeAttempt({
+        planned,
+        exit,
+        record: await readRecordFile(recordFile),
+        output,
+        failure,
+        unanswered: lane.unansweredCount(),
+        refusal: lane.refusal(),
+    });
+    if (judgement.kind === 'done') {
+        const record = await completionOf(planned, judgement, lane, startedAt, options, log);
+        state.complete(record, recordFile);
+        return { outcome: { status: 'fresh', eval: planned, record }, endReason, startedAt };
+    }
+    const lastLines = printed.slice(-attempt_record/* MOST_LAST_LINES */.f);
+    const { cause } = judgement;
+    switch (endReason) {
+        case 'stopped': {
+            const reason = (0,lib_errors/* reasonOf */.A3)(stopped.reason);
+            return { outcome: { status: 'pending', eval: planned, reason }, endReason, startedAt };
+        }
+        case 'timed-out': {
+            const reason = (0,lib_errors/* reasonOf */.A3)(watchdog.tripped.reason);
+            return { outcome: { status: 'failed', eval: planned, reason, lastLines }, endReason, cause, startedAt };
+        }
+        default: {
+            const { reason } = judgement;
+            const outcome = { status: 'failed', eval: planned, reason, lastLines };
+            return { outcome, endReason, cause, failure, startedAt };
+        }
+    }
+}
+async function completionOf(planned, judgement, lane, startedAt, options, log) {
+    const content = await contentAtEnd(planned);
+    if (content.written.length > 0)
+        log.info((0,decision/* describeWritten */.h)(content.written));
+    return {
+        version: 1,
+        eval: planned.key,
+        argv: [...planned.command],
+        ...content,
+        metrics: judgement.metrics,
+        samples: judgement.samples,
+        ...accounting(lane.attempt(), judgement.record),
+        adaptations: lane.adaptations().slice(0, completion_record/* MOST_ADAPTATIONS */.B),
+        run: options.run,
+        started: startedAt.toISOString(),
+        ended: new Date().toISOString(),
+    };
+}
+/** Notes what ends an attempt first, and ends its processes when the run or a limit does. */
+class Ending {
+    #running;
+    #graceMs;
+    #listeners;
+    #reason;
+    #timer;
+    constructor(running, stopped, tripped, graceMs) {
+        this.#running = running;
+        this.#graceMs = graceMs;
+        this.#listeners = [
+            [stopped, () => this.#end('stopped')],
+            [tripped, () => this.#end('timed-out')],
+        ];
+        for (const [signal, listener] of this.#listeners) {
+            signal.addEventListener('abort', listener, { once: true });
+            if (signal.aborted)
+                listener();
+        }
+    }
+    get reason() {
+        return this.#reason ?? 'exited';
+    }
+    exited({ signal }) {
+        this.#reason ??= signal === null ? 'exited' : 'killed';
+    }
+    close() {
+        for (const [signal, listener] of this.#listeners)
+            signal.removeEventListener('abort', listener);
+        clearTimeout(this.#timer);
+    }
+    /** SIGINT lets `oaieval` flush what it recorded; what is still running after the grace period is killed. */
+    #end(reason) {
+        if (this.#reason !== undefined)
+            return;
+        this.#reason = reason;
+        this.#running.signal('SIGINT');
+        this.#timer = setTimeout(() => this.#running.signal('SIGKILL'), this.#graceMs);
+    }
+}
+/** A thread that has no sample to work on is only started and ended. */
+function threadsFor({ samples }, most) {
+    if (most === undefined)
+        return {};
+    return { EVALS_THREADS: String(Math.max(1, Math.min(most, samples ?? most))) };
+}
+/** The gateway has counted what went through it; an eval that goes round it has only its record. */
+function accounting({ sent, replayed, tokensSent, tokensReplayed }, record) {
+    const requests = { sent, replayed };
+    if (sent + replayed === 0)
+        return { tokens: { ...record.tokens, cached: 0, reasoning: 0 }, requests };
+    const { prompt, completion, cached, reasoning } = (0,traffic/* addTokens */.Ox)(tokensSent, tokensReplayed);
+    return { tokens: { prompt, completion, total: prompt + completion, cached, reasoning }, requests };
+}
+
 ;// CONCATENATED MODULE: ./lib/run/execute-eval.js
-/** Runs one eval, as often as it may be tried, and records it when it ends well. */
+/** Runs one eval, as often as it may be tried, and records how each attempt ended. */
 
 
 
@@ -87257,24 +87521,14 @@ function watchEval({ evalTimeout, stallTimeout }, lastTraffic) {
 
 
 
-
-
-
-
-
-
-
-
-
-/** Lines of what an eval printed that are kept: those that are shown, and those in which its exception is looked for. */
-const SHOWN_LINES = 30;
-const KEPT_LINES = 500;
 /** Milliseconds that an eval which ended without a result waits for what it has requested, and pays for. */
 const DRAIN_MS = 15_000;
 /** An outcome `fresh` is on disk when this returns. `log` is the eval's own. */
 async function executeEval(planned, options, log, onProgress = () => { }) {
     const { gateway, attempts } = options;
-    const journal = options.sampleResume ? openJournal(planned, options, log) : undefined;
+    const journal = options.sampleResume
+        ? openJournal(planned, options.run.repository, options.journals, log)
+        : undefined;
     const lane = gateway.openLane(planned.name, journal);
     onProgress({ answers: () => answersOf(lane.traffic()), tokens: () => tokensOf(lane.attempt()) });
     let outcome = { status: 'pending', eval: planned, reason: 'not started' };
@@ -87284,19 +87538,22 @@ async function executeEval(planned, options, log, onProgress = () => { }) {
         for (let attempt = 1, replays = true;;) {
             explainStart(lane, journal, replays, log);
             lane.restart(replays);
-            let result;
-            try {
-                result = await runOnce(planned, lane, options, log);
-            }
-            catch (error) {
-                if (!(error instanceof engine_engine/* EngineLost */.T))
-                    throw error;
-                log.info(`It runs again, which does not count as an attempt: ${(0,lib_errors/* reasonOf */.A3)(error)}`);
+            const before = lane.traffic();
+            const result = await runAttempt(planned, lane, options, log).catch((error) => {
+                if (error instanceof engine_engine/* EngineLost */.T)
+                    return error;
+                throw error;
+            });
+            if (result instanceof engine_engine/* EngineLost */.T) {
+                log.info(`It runs again; this does not count as an attempt: ${(0,lib_errors/* reasonOf */.A3)(result)}`);
                 continue;
             }
             ({ outcome } = result);
-            if (outcome.status !== 'failed')
+            const record = (willRetry) => options.state.recordAttempt(attemptRecord({ planned, attempt, result, lane, before, willRetry, run: options.run }));
+            if (outcome.status !== 'failed') {
+                record(false);
                 return outcome;
+            }
             const signature = signatureOfAttempt(result, lane);
             if (!replays && suspected === signature)
                 journal?.markFailed(signature);
@@ -87305,6 +87562,7 @@ async function executeEval(planned, options, log, onProgress = () => { }) {
                 suspected = signature;
             const next = nextAttempt({ attempt, replayed: replays, suspectsAnswers }, attempts);
             const number = `attempt ${attempt} of ${Math.max(attempt, attempts)}: ${outcome.reason}`;
+            record(next.kind !== 'stop');
             if (next.kind === 'stop') {
                 log.info(number);
                 return outcome;
@@ -87322,25 +87580,16 @@ async function executeEval(planned, options, log, onProgress = () => { }) {
         }
         lane.close();
         if (outcome.status === 'failed' && journal && journal.size > 0 && !journal.stateful)
-            log.info(`Its ${(0,format/* wholeNumber */.rD)(journal.size)} recorded answers are kept for the next run. To request all of them again, set the input sample-resume to false for one run.`);
+            log.info(`Its ${(0,format/* wholeNumber */.rD)(journal.size)} recorded responses are kept for the next run. To send all requests again, set the input sample-resume to false for one run.`);
         if (outcome.status === 'fresh')
             journal?.drop();
         else
             journal?.close();
     }
 }
-function explainStart(lane, journal, replays, log) {
-    if (journal?.stateful) {
-        const made = lane.stateMadeBy();
-        log.info(`It starts from its first request: it makes or uses something that the API keeps${made ? ` (${made})` : ''}, such as a conversation or a file, and answers about that cannot be replayed.`);
-    }
-    else if (!replays) {
-        log.info('Its last attempt does not use recorded answers: it failed while it used some of an earlier run. They are kept.');
-    }
-}
 /** Whether it failed by itself while it used answers of an earlier run, in a way that other answers might change. */
-function isSuspect({ endedOnItsOwn, cause, failure }, lane) {
-    if (!endedOnItsOwn || lane.replayedEarlier() === 0)
+function isSuspect({ endReason, cause, failure }, lane) {
+    if (endReason !== 'exited' || lane.replayedEarlier() === 0)
         return false;
     // A record that is missing or torn says nothing about answers.
     if (cause !== 'exit' && cause !== 'unanswered')
@@ -87350,124 +87599,6 @@ function isSuspect({ endedOnItsOwn, cause, failure }, lane) {
 function signatureOfAttempt({ failure }, lane) {
     return failure ? failureSignature(failure) : (lane.refusal() ?? '');
 }
-function openJournal(planned, { journals, run }, log) {
-    const owner = (0,content/* journalOwner */.Vn)(planned, run.repository);
-    const { journal, staleParts, damaged, rejected } = journals.open(owner);
-    if (staleParts) {
-        const changes = (0,decision/* describeReason */.G)({ kind: 'changed', parts: (0,content/* changedParts */.Ty)(staleParts, owner.parts) });
-        log.info(`answers kept from an earlier attempt are not used: ${changes}`);
-    }
-    for (const { path, why } of rejected)
-        log.warning(`Files among the recorded answers of ${planned.name} are not used: ${why}. They were moved to ${path}; delete it when you do not need it.`, 'State set aside');
-    if (damaged > 0)
-        log.info(`${damaged} damaged lines of the journal are passed over; their answers are asked for again`);
-    if (journal.size > 0) {
-        const of = planned.samples !== null && planned.samples >= journal.size
-            ? ` of ${(0,format/* wholeNumber */.rD)(planned.samples)}`
-            : '';
-        log.info(`resumes with ${(0,format/* wholeNumber */.rD)(journal.size)}${of} answers kept`);
-    }
-    return journal;
-}
-async function runOnce(planned, lane, options, log) {
-    const { state, engine, stopped, threads, limits } = options;
-    const recordFile = (0,paths/* liveRecordFile */.SM)(state.paths, planned.key);
-    (0,external_node_fs_.rmSync)(recordFile, { force: true });
-    (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(recordFile), { recursive: true });
-    const printed = [];
-    const output = new AttemptOutput();
-    const started = new Date();
-    const watch = watchEval(limits, () => lane.lastTrafficAt());
-    const running = engine.start({
-        args: (0,command/* executedArguments */.a)({ ...options.command, evalKey: planned.key }, recordFile),
-        env: { ...lane.env, ...threadsFor(planned, threads) },
-        onRedraw: watch.printed,
-        onLine(line) {
-            watch.printed(line);
-            output.note(line);
-            printed.push(line);
-            if (printed.length > KEPT_LINES)
-                printed.shift();
-            log.child(line);
-        },
-    });
-    const release = endWhenStopped(running, [stopped, watch.tripped], options.grace ?? 3000);
-    let exit;
-    try {
-        exit = await running.exit;
-    }
-    catch (error) {
-        if (error instanceof engine_engine/* EngineLost */.T)
-            throw error;
-        const reason = `it could not be started: ${(0,lib_errors/* reasonOf */.A3)(error)}`;
-        return { outcome: { status: 'failed', eval: planned, reason, lastLines: [] }, endedOnItsOwn: false };
-    }
-    finally {
-        watch.close();
-        release();
-        // What the eval left running in its process group would go on spending.
-        running.signal('SIGKILL');
-    }
-    const record = await readRecordFile(recordFile);
-    const endedOnItsOwn = exit.signal === null && !stopped.aborted && !watch.tripped.aborted;
-    const failure = exit.code === 0 ? undefined : pythonFailure(printed);
-    const judgement = judgeAttempt({
-        planned,
-        exit,
-        record,
-        output,
-        failure,
-        unanswered: lane.unansweredCount(),
-        refusal: lane.refusal(),
-    });
-    if (judgement.kind === 'failed') {
-        if (stopped.aborted)
-            return {
-                outcome: { status: 'pending', eval: planned, reason: (0,lib_errors/* reasonOf */.A3)(stopped.reason) },
-                endedOnItsOwn,
-            };
-        const reason = watch.tripped.aborted ? (0,lib_errors/* reasonOf */.A3)(watch.tripped.reason) : judgement.reason;
-        const lastLines = printed.slice(-SHOWN_LINES);
-        return {
-            outcome: { status: 'failed', eval: planned, reason, lastLines },
-            endedOnItsOwn,
-            cause: judgement.cause,
-            failure,
-        };
-    }
-    const content = await contentAtEnd(planned);
-    if (content.written.length > 0)
-        log.info((0,decision/* describeWritten */.h)(content.written));
-    const completion = {
-        version: 1,
-        eval: planned.key,
-        argv: [...planned.command],
-        ...content,
-        metrics: judgement.metrics,
-        samples: judgement.samples,
-        ...accounting(lane.attempt(), judgement.record),
-        adaptations: lane.adaptations().slice(0, completion_record/* MOST_ADAPTATIONS */.B),
-        run: options.run,
-        started: started.toISOString(),
-        ended: new Date().toISOString(),
-    };
-    state.complete(completion, recordFile);
-    return { outcome: { status: 'fresh', eval: planned, record: completion }, endedOnItsOwn };
-}
-/** A thread that has no sample to work on is only started and ended. */
-function threadsFor({ samples }, most) {
-    if (most === undefined)
-        return {};
-    return { EVALS_THREADS: String(Math.max(1, Math.min(most, samples ?? most))) };
-}
-/** The gateway has counted what went through it; an eval that goes round it has only its record. */
-function accounting({ sent, replayed, tokensSent, tokensReplayed }, record) {
-    const requests = { sent, replayed };
-    if (sent + replayed === 0)
-        return { tokens: { ...record.tokens, cached: 0, reasoning: 0 }, requests };
-    const { prompt, completion, cached, reasoning } = (0,traffic/* addTokens */.Ox)(tokensSent, tokensReplayed);
-    return { tokens: { prompt, completion, total: prompt + completion, cached, reasoning }, requests };
-}
 function tokensOf({ tokensSent, tokensReplayed }) {
     const { prompt, completion } = (0,traffic/* addTokens */.Ox)(tokensSent, tokensReplayed);
     return prompt + completion;
@@ -87475,27 +87606,11 @@ function tokensOf({ tokensSent, tokensReplayed }) {
 function answersOf({ sent, replayed, failed }) {
     return Math.max(0, sent + replayed - failed);
 }
-/** SIGINT lets `oaieval` flush what it recorded; what is still there after the grace period is killed. */
-function endWhenStopped(running, stops, grace) {
-    const stopped = AbortSignal.any([...stops]);
-    let timer;
-    const end = () => {
-        running.signal('SIGINT');
-        timer = setTimeout(() => running.signal('SIGKILL'), grace);
-    };
-    stopped.addEventListener('abort', end, { once: true });
-    if (stopped.aborted)
-        end();
-    return () => {
-        stopped.removeEventListener('abort', end);
-        clearTimeout(timer);
-    };
-}
 
 ;// CONCATENATED MODULE: ./lib/run/live-log.js
 
 /** The end of a very talkative eval is what tells; its whole output would not be read by anybody. */
-const live_log_KEPT_LINES = 2000;
+const KEPT_LINES = 2000;
 const KEPT_CHARACTERS = 1 << 20;
 /**
  * A log for one of several evals that run at a time: what it is told is kept, and printed whole when the eval has ended.
@@ -87545,7 +87660,7 @@ class BufferedLog {
     #keep(to, text) {
         this.#lines.push({ to, text });
         this.#characters += text.length;
-        while (this.#lines.length > live_log_KEPT_LINES ||
+        while (this.#lines.length > KEPT_LINES ||
             (this.#characters > KEPT_CHARACTERS && this.#lines.length > 1)) {
             this.#characters -= this.#lines.shift()?.text.length ?? 0;
             this.#dropped += 1;

@@ -31583,6 +31583,68 @@ class Splitter {
 
 /***/ }),
 
+/***/ 7168:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ps: () => (/* binding */ noTraffic),
+/* harmony export */   b5: () => (/* binding */ addTraffic)
+/* harmony export */ });
+/* unused harmony exports noTokens, addTokens, subtractTraffic, tokensSpent */
+const noTokens = { prompt: 0, completion: 0, cached: 0, reasoning: 0 };
+const noTraffic = {
+    sent: 0,
+    replayed: 0,
+    retried: 0,
+    failed: 0,
+    tokensSent: noTokens,
+    tokensReplayed: noTokens,
+};
+function addTokens(a, b) {
+    return {
+        prompt: a.prompt + b.prompt,
+        completion: a.completion + b.completion,
+        cached: a.cached + b.cached,
+        reasoning: a.reasoning + b.reasoning,
+    };
+}
+function addTraffic(a, b) {
+    return {
+        sent: a.sent + b.sent,
+        replayed: a.replayed + b.replayed,
+        retried: a.retried + b.retried,
+        failed: a.failed + b.failed,
+        tokensSent: addTokens(a.tokensSent, b.tokensSent),
+        tokensReplayed: addTokens(a.tokensReplayed, b.tokensReplayed),
+    };
+}
+/** What came between two readings of one counter. */
+function subtractTraffic(now, before) {
+    return {
+        sent: now.sent - before.sent,
+        replayed: now.replayed - before.replayed,
+        retried: now.retried - before.retried,
+        failed: now.failed - before.failed,
+        tokensSent: subtractTokens(now.tokensSent, before.tokensSent),
+        tokensReplayed: subtractTokens(now.tokensReplayed, before.tokensReplayed),
+    };
+}
+function subtractTokens(now, before) {
+    return {
+        prompt: now.prompt - before.prompt,
+        completion: now.completion - before.completion,
+        cached: now.cached - before.cached,
+        reasoning: now.reasoning - before.reasoning,
+    };
+}
+/** Prompt and completion tokens that the API gave now; what came from a journal was paid for before. */
+function tokensSpent({ tokensSent }) {
+    return tokensSent.prompt + tokensSent.completion;
+}
+
+
+/***/ }),
+
 /***/ 5317:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
@@ -31598,8 +31660,8 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _progress_journals_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3013);
 /* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(1394);
 /* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(8943);
-/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(6709);
-/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(594);
+/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(2955);
+/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(5927);
 /* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(6426);
 /** Runs after the job's steps, always. When main did not come to its end: save what is on disk, tell what is known. */
 
@@ -31664,7 +31726,8 @@ async function saveAndTell(session, paths) {
     });
     await checkpointer.finish();
     (0,_action_session_js__WEBPACK_IMPORTED_MODULE_4__/* .saveSession */ .E1)({ ...session, ended: true });
-    const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_12__/* .summarize */ .e)(model, evalSet, (0,_run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_13__/* .outcomesOnDisk */ .W)(state, context));
+    const run = { id: context.runId, attempt: context.runAttempt };
+    const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_12__/* .summarize */ .e)(model, evalSet, (0,_run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_13__/* .outcomesOnDisk */ .W)(state, run), (0,_run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_13__/* .trafficOnDisk */ .E)(state, run));
     const note = 'The step was interrupted. Re-run the failed jobs: what is done here is not run again.';
     await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .publishSummary */ .I)(results, context, [note], _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
 }
@@ -31672,6 +31735,34 @@ await post().catch(_action_finish_js__WEBPACK_IMPORTED_MODULE_0__/* .fail */ .f)
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 417:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ isInFuture),
+/* harmony export */   k: () => (/* binding */ doubtOf)
+/* harmony export */ });
+/** How far the clock of the machine that made a record may be ahead of this one, in milliseconds. */
+const CLOCK_SKEW = 60 * 60 * 1000;
+/** @param maxAge in milliseconds; undefined: a result does not age */
+function doubtOf(record, now, maxAge) {
+    const { ended, samples } = record;
+    if (samples === 0)
+        return { kind: 'no-samples' };
+    if (maxAge === undefined)
+        return undefined;
+    if (isInFuture(ended, now))
+        return { kind: 'undated', ended };
+    return now.getTime() - Date.parse(ended) > maxAge ? { kind: 'expired', ended } : undefined;
+}
+/** Whether a time cannot be right, whatever two clocks differ by. */
+function isInFuture(time, now) {
+    return Date.parse(time) > now.getTime() + CLOCK_SKEW;
+}
+
 
 /***/ }),
 
@@ -33024,7 +33115,7 @@ function move(path, target) {
 
 /***/ }),
 
-/***/ 6709:
+/***/ 2955:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -33221,6 +33312,7 @@ const schema = schemas/* object */.Ikc({
     argv: commandSchema,
     attempt: schemas/* int */.Whr().positive(),
     status: schemas/* enum */.k5n(['completed', 'failed', 'interrupted']),
+    willRetry: schemas/* boolean */.zMY(),
     cause: schemas/* string */.YjP()
         .regex(/^[a-z][a-z0-9-]{0,63}$/)
         .nullable(),
@@ -33334,25 +33426,8 @@ function formatCompletions(records) {
     return formatRecordLines(records);
 }
 
-;// CONCATENATED MODULE: ./lib/progress/doubt.js
-/** How far the clock of the machine that made a record may be ahead of this one, in milliseconds. */
-const CLOCK_SKEW = 60 * 60 * 1000;
-/** @param maxAge in milliseconds; undefined: a result does not age */
-function doubtOf(record, now, maxAge) {
-    const { ended, samples } = record;
-    if (samples === 0)
-        return { kind: 'no-samples' };
-    if (maxAge === undefined)
-        return undefined;
-    if (isInFuture(ended, now))
-        return { kind: 'undated', ended };
-    return now.getTime() - Date.parse(ended) > maxAge ? { kind: 'expired', ended } : undefined;
-}
-/** Whether a time cannot be right, whatever two clocks differ by. */
-function isInFuture(time, now) {
-    return Date.parse(time) > now.getTime() + CLOCK_SKEW;
-}
-
+// EXTERNAL MODULE: ./lib/progress/doubt.js
+var doubt = __nccwpck_require__(417);
 // EXTERNAL MODULE: ./lib/progress/durable.js
 var durable = __nccwpck_require__(9600);
 // EXTERNAL MODULE: ./lib/progress/folders.js
@@ -33785,7 +33860,7 @@ class State {
         };
         // One that is dated in the future would count for as many years.
         const now = this.#now();
-        const endOf = ({ ended }) => (isInFuture(ended, now) ? '' : ended);
+        const endOf = ({ ended }) => ((0,doubt/* isInFuture */.L)(ended, now) ? '' : ended);
         const records = new Map(this.#records);
         const commands = new Map(this.#commands);
         const adopted = [];
@@ -34216,7 +34291,7 @@ function code(text) {
 
 /***/ }),
 
-/***/ 594:
+/***/ 5927:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34225,39 +34300,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ summarize)
 });
 
-;// CONCATENATED MODULE: ./lib/model/traffic.js
-const noTokens = { prompt: 0, completion: 0, cached: 0, reasoning: 0 };
-const noTraffic = {
-    sent: 0,
-    replayed: 0,
-    retried: 0,
-    failed: 0,
-    tokensSent: noTokens,
-    tokensReplayed: noTokens,
-};
-function addTokens(a, b) {
-    return {
-        prompt: a.prompt + b.prompt,
-        completion: a.completion + b.completion,
-        cached: a.cached + b.cached,
-        reasoning: a.reasoning + b.reasoning,
-    };
-}
-function addTraffic(a, b) {
-    return {
-        sent: a.sent + b.sent,
-        replayed: a.replayed + b.replayed,
-        retried: a.retried + b.retried,
-        failed: a.failed + b.failed,
-        tokensSent: addTokens(a.tokensSent, b.tokensSent),
-        tokensReplayed: addTokens(a.tokensReplayed, b.tokensReplayed),
-    };
-}
-/** Prompt and completion tokens that the API gave now; what came from a journal was paid for before. */
-function tokensSpent({ tokensSent }) {
-    return tokensSent.prompt + tokensSent.completion;
-}
-
+// EXTERNAL MODULE: ./lib/model/traffic.js
+var model_traffic = __nccwpck_require__(7168);
 ;// CONCATENATED MODULE: ./lib/report/main-metric.js
 /**
  * The one metric that a line or a table cell has room for: what the registry names first and the report has, else the
@@ -34275,7 +34319,7 @@ function mainMetric(preferred, metrics) {
 /** Outcomes as people and other steps see them. Pure. */
 
 
-function summarize(model, evalSet, outcomes, traffic = noTraffic) {
+function summarize(model, evalSet, outcomes, traffic = model_traffic/* noTraffic */.Ps) {
     const number = (status) => outcomes.filter((outcome) => outcome.status === status).length;
     const [fresh, reused, failed, pending] = [
         number('fresh'),
@@ -34337,9 +34381,12 @@ function row(outcome) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  W: () => (/* binding */ outcomesOnDisk)
+  W: () => (/* binding */ outcomesOnDisk),
+  E: () => (/* binding */ trafficOnDisk)
 });
 
+// EXTERNAL MODULE: ./lib/model/traffic.js
+var model_traffic = __nccwpck_require__(7168);
 ;// CONCATENATED MODULE: ./lib/model/part-names.js
 /**
  * The names of a fingerprint's parts. They are kept in completion records, and read by people: `model`, `samples`,
@@ -34477,21 +34524,38 @@ function withoutWritable({ fingerprint, writable }) {
     return Object.fromEntries(Object.entries(fingerprint.parts).filter(([part]) => !left.has(argumentOf(part))));
 }
 
+// EXTERNAL MODULE: ./lib/progress/doubt.js
+var doubt = __nccwpck_require__(417);
 ;// CONCATENATED MODULE: ./lib/run/outcomes-on-disk.js
 
-/** How the evals of the last plan stand, told from the state alone, when the process that ran them is gone. */
-function outcomesOnDisk(state, run) {
-    return (state.plan?.evals ?? []).map((planned) => {
-        const record = state.record(planned.command);
-        const current = record && isContentOf(planned, record) ? record : undefined;
-        if (!current) {
-            if (!record && state.isDone(planned.command))
-                return { status: 'reused', eval: planned, record: undefined };
-            return { status: 'pending', eval: planned, reason: 'not completed when the step ended' };
-        }
-        const fresh = current.run.id === run.runId && current.run.attempt === run.runAttempt;
-        return { status: fresh ? 'fresh' : 'reused', eval: planned, record: current };
-    });
+
+
+/** How the evals of the last plan stand, read from the state alone, after the process that ran them has ended. */
+function outcomesOnDisk(state, run, now = new Date()) {
+    // The last attempt of each eval is the one that counts.
+    const attempts = new Map(attemptsOf(state, run).map((attempt) => [attempt.eval, attempt]));
+    return (state.plan?.evals ?? []).map((planned) => outcomeOf(planned, state, run, attempts, now));
+}
+/** What this run requested, in all attempts that ended. */
+function trafficOnDisk(state, run) {
+    return attemptsOf(state, run).reduce((sum, { traffic }) => (0,model_traffic/* addTraffic */.b5)(sum, traffic), model_traffic/* noTraffic */.Ps);
+}
+function attemptsOf({ attempts }, { id, attempt }) {
+    return attempts.filter(({ run }) => run.id === id && run.attempt === attempt);
+}
+function outcomeOf(planned, state, run, attempts, now) {
+    const record = state.record(planned.command);
+    if (record && isContentOf(planned, record) && !(0,doubt/* doubtOf */.k)(record, now, undefined)) {
+        const isFresh = record.run.id === run.id && record.run.attempt === run.attempt;
+        return { status: isFresh ? 'fresh' : 'reused', eval: planned, record };
+    }
+    if (!record && state.isDone(planned.command))
+        return { status: 'reused', eval: planned, record: undefined };
+    const last = attempts.get(planned.key);
+    if (last?.status === 'failed' && !last.willRetry)
+        return { status: 'failed', eval: planned, reason: last.reason, lastLines: last.lastLines };
+    const reason = last?.status === 'interrupted' ? last.reason : 'not completed when the step ended';
+    return { status: 'pending', eval: planned, reason };
 }
 
 

@@ -16,6 +16,8 @@ export interface AttemptRecord {
   readonly attempt: number;
   /** `interrupted`: the run ended it before it could complete or fail. */
   readonly status: 'completed' | 'failed' | 'interrupted';
+  /** Whether the run was to try the eval again: a failed attempt that is not the last says nothing about the eval. */
+  readonly willRetry: boolean;
   /** A short, machine-readable kind such as `exit` or `time-budget`; null when there is none. */
   readonly cause: string | null;
   /** What happened and why, for people; empty when the attempt completed. */

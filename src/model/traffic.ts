@@ -45,6 +45,27 @@ export function addTraffic(a: Traffic, b: Traffic): Traffic {
   };
 }
 
+/** What came between two readings of one counter. */
+export function subtractTraffic(now: Traffic, before: Traffic): Traffic {
+  return {
+    sent: now.sent - before.sent,
+    replayed: now.replayed - before.replayed,
+    retried: now.retried - before.retried,
+    failed: now.failed - before.failed,
+    tokensSent: subtractTokens(now.tokensSent, before.tokensSent),
+    tokensReplayed: subtractTokens(now.tokensReplayed, before.tokensReplayed),
+  };
+}
+
+function subtractTokens(now: TokenUsage, before: TokenUsage): TokenUsage {
+  return {
+    prompt: now.prompt - before.prompt,
+    completion: now.completion - before.completion,
+    cached: now.cached - before.cached,
+    reasoning: now.reasoning - before.reasoning,
+  };
+}
+
 /** Prompt and completion tokens that the API gave now; what came from a journal was paid for before. */
 export function tokensSpent({ tokensSent }: Traffic): number {
   return tokensSent.prompt + tokensSent.completion;

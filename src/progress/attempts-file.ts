@@ -43,6 +43,7 @@ const schema: z.ZodType<AttemptRecord> = z
     argv: commandSchema,
     attempt: z.int().positive(),
     status: z.enum(['completed', 'failed', 'interrupted']),
+    willRetry: z.boolean(),
     cause: z
       .string()
       .regex(/^[a-z][a-z0-9-]{0,63}$/)

@@ -1,21 +1,54 @@
+import type { AttemptRecord } from '../model/attempt-record.ts';
 import type { Outcome } from '../model/outcome.ts';
+import type { PlannedEval } from '../model/plan.ts';
+import type { RunIdentity } from '../model/run-identity.ts';
+import { addTraffic, noTraffic, type Traffic } from '../model/traffic.ts';
 import { isContentOf } from '../plan/content.ts';
+import { doubtOf } from '../progress/doubt.ts';
 import type { State } from '../progress/state.ts';
 
-/** How the evals of the last plan stand, told from the state alone, when the process that ran them is gone. */
+type Disk = Pick<State, 'plan' | 'record' | 'isDone' | 'attempts'>;
+type Attempts = ReadonlyMap<string, AttemptRecord>;
+
+/** How the evals of the last plan stand, read from the state alone, after the process that ran them has ended. */
 export function outcomesOnDisk(
-  state: State,
-  run: { readonly runId: string; readonly runAttempt: number },
+  state: Disk,
+  run: Omit<RunIdentity, 'repository'>,
+  now = new Date(),
 ): Outcome[] {
-  return (state.plan?.evals ?? []).map((planned): Outcome => {
-    const record = state.record(planned.command);
-    const current = record && isContentOf(planned, record) ? record : undefined;
-    if (!current) {
-      if (!record && state.isDone(planned.command))
-        return { status: 'reused', eval: planned, record: undefined };
-      return { status: 'pending', eval: planned, reason: 'not completed when the step ended' };
-    }
-    const fresh = current.run.id === run.runId && current.run.attempt === run.runAttempt;
-    return { status: fresh ? 'fresh' : 'reused', eval: planned, record: current };
-  });
+  // The last attempt of each eval is the one that counts.
+  const attempts: Attempts = new Map(attemptsOf(state, run).map((attempt) => [attempt.eval, attempt]));
+  return (state.plan?.evals ?? []).map((planned) => outcomeOf(planned, state, run, attempts, now));
+}
+
+/** What this run requested, in all attempts that ended. */
+export function trafficOnDisk(state: Pick<State, 'attempts'>, run: Omit<RunIdentity, 'repository'>): Traffic {
+  return attemptsOf(state, run).reduce((sum, { traffic }) => addTraffic(sum, traffic), noTraffic);
+}
+
+function attemptsOf(
+  { attempts }: Pick<State, 'attempts'>,
+  { id, attempt }: Omit<RunIdentity, 'repository'>,
+): readonly AttemptRecord[] {
+  return attempts.filter(({ run }) => run.id === id && run.attempt === attempt);
+}
+
+function outcomeOf(
+  planned: PlannedEval,
+  state: Disk,
+  run: Omit<RunIdentity, 'repository'>,
+  attempts: Attempts,
+  now: Date,
+): Outcome {
+  const record = state.record(planned.command);
+  if (record && isContentOf(planned, record) && !doubtOf(record, now, undefined)) {
+    const isFresh = record.run.id === run.id && record.run.attempt === run.attempt;
+    return { status: isFresh ? 'fresh' : 'reused', eval: planned, record };
+  }
+  if (!record && state.isDone(planned.command)) return { status: 'reused', eval: planned, record: undefined };
+  const last = attempts.get(planned.key);
+  if (last?.status === 'failed' && !last.willRetry)
+    return { status: 'failed', eval: planned, reason: last.reason, lastLines: last.lastLines };
+  const reason = last?.status === 'interrupted' ? last.reason : 'not completed when the step ended';
+  return { status: 'pending', eval: planned, reason };
 }

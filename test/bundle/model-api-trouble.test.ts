@@ -206,7 +206,7 @@ describe.concurrent("an eval of one's own", () => {
       expect(result.exitCode, logOf(result)).toBe(1);
       expect(result.outputs).toMatchObject({ failed: '1', 'requests-sent': '5', 'requests-replayed': '5' });
       const next = await completesElsewhere(machine, 5, 5);
-      expect(next.lines).toContainEqual('resumes with 5 of 5 answers kept');
+      expect(next.lines).toContainEqual('Resumes with 5 of 5 recorded responses.');
     },
   );
 

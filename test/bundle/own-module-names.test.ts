@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { evalsPython } from '../helpers/evals-venv.ts';
-import { Bed, logOf } from './bed.ts';
+import { logOf, TestMachine } from '../helpers/test-machine.ts';
 
 let python = '';
 beforeAll(async () => {
@@ -33,8 +33,13 @@ describe.concurrent('modules named like ours', () => {
     'Python package: user modules named plan, host and problems are found by engine %s',
     async (engine, context) => {
       if (engine === 'warm' && process.platform !== 'linux') return context.skip();
-      const bed = await Bed.make(context, { python, model: 'dummy', evalSet: 'named', inputs: { engine } });
-      const project = join(bed.directory, 'project');
+      const machine = await TestMachine.make(context, {
+        python,
+        model: 'dummy',
+        evalSet: 'named',
+        inputs: { engine },
+      });
+      const project = join(machine.directory, 'project');
       for (const folder of ['modules', 'registry/evals', 'registry/eval_sets', 'registry/data/named'])
         mkdirSync(join(project, folder), { recursive: true });
       for (const name of NAMES) writeFileSync(join(project, `modules/${name}.py`), '');
@@ -45,7 +50,7 @@ describe.concurrent('modules named like ours', () => {
         'named-one:\n  id: named-one.dev.v0\n  metrics: [accuracy]\nnamed-one.dev.v0:\n  class: named:Named\n  args:\n    samples_jsonl: named/a.jsonl\n',
       );
       writeFileSync(join(project, 'registry/eval_sets/named.yaml'), 'named:\n  evals: [named-one]\n');
-      const result = await bed.run({
+      const result = await machine.run({
         cache: false,
         inputs: { 'working-directory': project, 'registry-path': 'registry' },
         env: { PYTHONPATH: join(project, 'modules') },

@@ -49,7 +49,7 @@ describe.concurrent('an eval that fails after its last sample', () => {
         expect(result.outputs, logOf(result)).toMatchObject({ failed: '1' });
         expect(asked(machine)).toBe(SAMPLES);
         expect(result.lines).toContainEqual(
-          `Its ${SAMPLES} recorded answers are kept for the next run. To request all of them again, set the input sample-resume to false for one run.`,
+          `Its ${SAMPLES} recorded responses are kept for the next run. To send all requests again, set the input sample-resume to false for one run.`,
         );
       }
       writeFileSync(join(folder, 'weights.txt'), '');
@@ -101,7 +101,7 @@ class Own(Match):
   const second = await machine.run({ runAttempt: 2 });
   expect(second.exitCode, logOf(second)).toBe(0);
   expect(second.lines).toContainEqual(
-    expect.stringMatching(/^Its last attempt does not use recorded answers/),
+    expect.stringMatching(/^Its last attempt does not use recorded responses/),
   );
   // Each sample asks twice the same.
   expect(paid).toBeLessThanOrEqual(2 * SAMPLES);

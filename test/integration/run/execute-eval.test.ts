@@ -315,7 +315,7 @@ describe('answers of an eval that has not finished', () => {
   });
 
   const failsAfterAnswer = "await ask('x'); process.exitCode = 1";
-  const withoutThem = /^Its last attempt does not use recorded answers/;
+  const withoutThem = /^Its last attempt does not use recorded responses/;
 
   test('are used in each attempt of the run that paid for them', async () => {
     const bed = await bench(failsAfterAnswer, { attempts: 3 });
@@ -323,7 +323,7 @@ describe('answers of an eval that has not finished', () => {
     expect(bed.attempts()).toBe(3);
     expect(bed.api.counts().received).toBe(1);
     expect(keptAnswers(bed.paths)).toBe(1);
-    expect(bed.log.lines).toContainEqual(expect.stringMatching(/^Its 1 recorded answers are kept/));
+    expect(bed.log.lines).toContainEqual(expect.stringMatching(/^Its 1 recorded responses are kept/));
   });
 
   test.each([

@@ -5,15 +5,21 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Engine } from '../../../src/engine/engine.ts';
 import { startGateway } from '../../../src/gateway/gateway.ts';
 import { providerUrls } from '../../../src/gateway/providers.ts';
+import type { AttemptRecord } from '../../../src/model/attempt-record.ts';
 import type { Decision } from '../../../src/model/decision.ts';
 import type { Outcome } from '../../../src/model/outcome.ts';
-import type { PlannedEval } from '../../../src/model/plan.ts';
+import { NO_DEPENDENCIES, type Plan, type PlannedEval } from '../../../src/model/plan.ts';
+import { noTraffic, type Traffic } from '../../../src/model/traffic.ts';
 import type { Exit } from '../../../src/process/group.ts';
 import { Journal } from '../../../src/progress/journal.ts';
 import { Journals } from '../../../src/progress/journals.ts';
 import { type StatePaths, statePaths } from '../../../src/progress/paths.ts';
+import { savedPlan } from '../../../src/progress/saved-plan.ts';
 import { State } from '../../../src/progress/state.ts';
+import { renderMarkdown } from '../../../src/report/markdown.ts';
+import { summarize } from '../../../src/report/results.ts';
 import { type Budget, openBudget } from '../../../src/run/budget.ts';
+import { outcomesOnDisk, trafficOnDisk } from '../../../src/run/outcomes-on-disk.ts';
 import { type RunOptions, runEvals } from '../../../src/run/run-evals.ts';
 import {
   completion,
@@ -27,6 +33,15 @@ import { silentLog } from '../../helpers/silent-log.ts';
 
 const sized = (key: string, samples: number): PlannedEval => ({ ...planned(key), samples });
 const SET = [sized('small.v0', 1), sized('large.v0', 50), sized('middle.v0', 7)];
+
+const PLAN: Plan = {
+  evals: SET,
+  signature: undefined,
+  basis: NO_DEPENDENCIES,
+  evalsVersion: '3.0.1',
+  warnings: [],
+  needsApiKey: false,
+};
 
 const toRun = SET.map((each): Decision => ({ kind: 'run', eval: each, reason: { kind: 'never-completed' } }));
 
@@ -284,3 +299,87 @@ describe('what lies in the state before a run', () => {
     expect([state.isDone(first.command), state.isDone(other.command)]).toEqual([true, true]);
   });
 });
+
+describe('outcomes on disk', () => {
+  const thisRun = { id: '1', attempt: 1 };
+  const summaryOf = (outcomes: readonly Outcome[], traffic: Traffic) =>
+    renderMarkdown(summarize('gpt-4', 'set', outcomes, traffic), {
+      repository: 'o/r',
+      serverUrl: 'https://github.com',
+    });
+
+  test('outcomes on disk: the summary after a kill is that of a run that ended', async () => {
+    const at = statePaths(temporaryDirectory(), 'gpt-4', 'set');
+    const open = () => State.open({ paths: at, owner, log: silentLog });
+    const state = open();
+    state.savePlan(savedPlan(PLAN, owner));
+    const stop = new AbortController();
+    const { until, started, end, succeed, outcomes } = await run(1, { state, stopped: stop.signal });
+    await until(() => started.includes('small'));
+    succeed('small');
+    await until(() => started.includes('large'));
+    end('large');
+    await until(() => started.includes('middle'));
+    stop.abort(new Error('the job was cancelled'));
+    const inMemory = await outcomes;
+    expect(inMemory.map(({ status }) => status)).toEqual(['fresh', 'failed', 'pending']);
+
+    const later = open();
+    const onDisk = outcomesOnDisk(later, thisRun);
+    expect(summaryOf(onDisk, trafficOnDisk(later, thisRun))).toBe(summaryOf(inMemory, noTraffic));
+    expect(onDisk).toEqual(inMemory);
+  });
+
+  test('outcomes on disk: a failed attempt that was to be tried again leaves the eval pending', () => {
+    const state = State.open({
+      paths: statePaths(temporaryDirectory(), 'gpt-4', 'set'),
+      owner,
+      log: silentLog,
+    });
+    state.savePlan(savedPlan(PLAN, owner));
+    const [small, large] = SET;
+    if (!small || !large) throw new Error('the set has three evals');
+    state.recordAttempt(attempt(small, { willRetry: true }));
+    state.recordAttempt(attempt(large, { run: { repository: 'o/r', id: '0', attempt: 1 } }));
+    expect(outcomesOnDisk(state, thisRun).map(({ status }) => status)).toEqual([
+      'pending',
+      'pending',
+      'pending',
+    ]);
+  });
+
+  test('outcomes on disk: a result about no sample is not reused', () => {
+    const state = State.open({
+      paths: statePaths(temporaryDirectory(), 'gpt-4', 'set'),
+      owner,
+      log: silentLog,
+    });
+    state.savePlan(savedPlan(PLAN, owner));
+    for (const each of SET) state.complete(completion(each, { samples: each.key === 'large.v0' ? 0 : 3 }));
+    expect(outcomesOnDisk(state, { id: '2', attempt: 1 }).map(({ status }) => status)).toEqual([
+      'reused',
+      'pending',
+      'reused',
+    ]);
+  });
+});
+
+function attempt(of: PlannedEval, changes: Partial<AttemptRecord>): AttemptRecord {
+  return {
+    version: 1,
+    eval: of.key,
+    argv: [...of.command],
+    attempt: 1,
+    status: 'failed',
+    willRetry: false,
+    cause: 'exit',
+    reason: 'oaieval exited with code 1',
+    lastLines: [],
+    traffic: noTraffic,
+    adaptations: [],
+    run: { repository: 'o/r', id: '1', attempt: 1 },
+    started: '2026-01-01T00:00:00.000Z',
+    ended: '2026-01-01T00:01:00.000Z',
+    ...changes,
+  };
+}

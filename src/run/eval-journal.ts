@@ -1,0 +1,47 @@
+/** The journal of the eval that is about to run, and what the log says about it. */
+import type { Lane } from '../gateway/lane.ts';
+import type { Log } from '../log.ts';
+import { describeReason } from '../model/decision.ts';
+import { wholeNumber } from '../model/format.ts';
+import type { PlannedEval } from '../model/plan.ts';
+import { changedParts, journalOwner } from '../plan/content.ts';
+import type { Journal } from '../progress/journal.ts';
+import type { Journals } from '../progress/journals.ts';
+
+export function openJournal(planned: PlannedEval, repository: string, journals: Journals, log: Log): Journal {
+  const owner = journalOwner(planned, repository);
+  const { journal, staleParts, damaged, rejected } = journals.open(owner);
+  if (staleParts) {
+    const changes = describeReason({ kind: 'changed', parts: changedParts(staleParts, owner.parts) });
+    log.info(`The recorded responses of an earlier attempt are not used: ${changes}`);
+  }
+  for (const { path, why } of rejected)
+    log.warning(
+      `Some files in the journal of ${planned.name} are not used: ${why}. They were quarantined as ${path}; delete it when you no longer need it.`,
+      'State quarantined',
+    );
+  if (damaged > 0)
+    log.info(`${damaged} damaged lines of the journal are skipped; their requests are sent again.`);
+  if (journal.size > 0) {
+    const of =
+      planned.samples !== null && planned.samples >= journal.size
+        ? ` of ${wholeNumber(planned.samples)}`
+        : '';
+    log.info(`Resumes with ${wholeNumber(journal.size)}${of} recorded responses.`);
+  }
+  return journal;
+}
+
+/** Says in the log why an attempt does not replay recorded responses. */
+export function explainStart(lane: Lane, journal: Journal | undefined, replays: boolean, log: Log): void {
+  if (journal?.stateful) {
+    const made = lane.stateMadeBy();
+    log.info(
+      `It starts from its first request, because it creates or uses something that the API stores${made ? ` (${made})` : ''}, such as a conversation or a file. Responses about that cannot be replayed.`,
+    );
+  } else if (!replays) {
+    log.info(
+      'Its last attempt does not use recorded responses, because it failed while it used some of an earlier run. They stay recorded.',
+    );
+  }
+}
