@@ -18,7 +18,7 @@ import { FileHashes } from '../src/plan/file-hashes.ts';
 import { contents } from '../src/plan/fingerprint.ts';
 import { makePlan, recallPlan } from '../src/plan/make-plan.ts';
 import { reconcile } from '../src/plan/reconcile.ts';
-import { parseRegistryPlan } from '../src/plan/registry-plan.ts';
+import { parseRegistryPlan } from '../src/plan/registry-answer.ts';
 import { keepMemorySmall } from '../src/process/memory.ts';
 import { formatCompletions } from '../src/progress/completions-file.ts';
 import { type StatePaths, statePaths } from '../src/progress/paths.ts';
@@ -144,7 +144,7 @@ async function recall(): Promise<void> {
 function planOnDisk(): Omit<Plan, 'basis'> {
   const saved = readSavedPlan(stateOf('done'), owner);
   if (!saved) throw new Error('there is no plan');
-  return { ...saved, ...saved.made };
+  return { ...saved, ...saved.made, digest: saved.signature };
 }
 
 /** @returns how many are done */

@@ -78952,7 +78952,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(8876);
 /* harmony import */ var _engine_engines_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(3222);
 /* harmony import */ var _environment_prepare_environment_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(2229);
-/* harmony import */ var _plan_plan_set_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7463);
+/* harmony import */ var _plan_plan_set_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(6461);
 /* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(3023);
 /* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(3787);
 /* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(8943);
@@ -79343,7 +79343,10 @@ function describePartName(part) {
     const [name = '', ...entry] = part.split(' ');
     return [name.replaceAll('_', ' '), ...entry].join(' ');
 }
-/** Nothing that a terminal or a runner obeys, and no half of a character. */
+/**
+ * Removes what a terminal or a runner would act on, and halves of characters. Not text.ts: the result is part of fingerprints,
+ * so it must never change.
+ */
 function printable(text) {
     const line = text.toWellFormed().replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, '?');
     return line.length <= LONGEST ? line : `…${line.slice(-LONGEST)}`.toWellFormed();
@@ -79631,13 +79634,13 @@ class FileHashes {
                 this.#add(file, sha256Of((0,_path_bytes_js__WEBPACK_IMPORTED_MODULE_5__/* .pathBytes */ .X5)(file.path), buffer, node_fs__WEBPACK_IMPORTED_MODULE_1__, node_crypto__WEBPACK_IMPORTED_MODULE_0__));
             return;
         }
-        const threads = shares(files, Math.min((0,node_os__WEBPACK_IMPORTED_MODULE_2__.availableParallelism)(), MOST_THREADS)).map((share) => {
+        const threads = balancedGroups(files, Math.min((0,node_os__WEBPACK_IMPORTED_MODULE_2__.availableParallelism)(), MOST_THREADS)).map((share) => {
             const workerData = share.map((file) => (0,_path_bytes_js__WEBPACK_IMPORTED_MODULE_5__/* .pathBytes */ .X5)(file.path));
             return { share, worker: new node_worker_threads__WEBPACK_IMPORTED_MODULE_4__.Worker(THREAD, { eval: true, workerData, execArgv: [] }) };
         });
         try {
             await Promise.all(threads.map(async ({ share, worker }) => {
-                const hashes = await answerOf(worker);
+                const hashes = await resultOf(worker);
                 for (const [index, file] of share.entries())
                     this.#add(file, hashes[index] ?? '');
             }));
@@ -79664,8 +79667,8 @@ function sized(path) {
 function sum(values) {
     return values.reduce((total, value) => total + value, 0);
 }
-/** As many, or fewer, of about the same size: the largest file first, each to who has least. */
-function shares(files, count) {
+/** Splits files into at most `count` groups of similar size (greedy, largest first). */
+function balancedGroups(files, count) {
     const all = Array.from({ length: Math.min(count, files.length) }, () => ({
         size: 0,
         files: [],
@@ -79677,7 +79680,7 @@ function shares(files, count) {
     }
     return all.map((share) => share.files);
 }
-async function answerOf(worker) {
+async function resultOf(worker) {
     const { hashes, error } = await new Promise((resolve, reject) => {
         worker.once('message', resolve).once('error', reject);
         worker.once('exit', (code) => reject(new Error(`a thread that reads files ended with ${code}`)));
@@ -79688,7 +79691,7 @@ async function answerOf(worker) {
 }
 /** Uses nothing but its arguments, so that its text is all that a thread needs: an entry of its own would be another bundle. */
 function sha256Of(path, buffer, { closeSync, constants, fstatSync, openSync, readSync }, { createHash }) {
-    // Not to wait for a pipe that nobody writes to.
+    // Opening a pipe without a writer would block otherwise.
     const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
         const stats = fstatSync(file);
@@ -79698,7 +79701,7 @@ function sha256Of(path, buffer, { closeSync, constants, fstatSync, openSync, rea
         let size = 0;
         for (let read = readSync(file, buffer); read > 0; read = readSync(file, buffer)) {
             size += read;
-            // Files of the kernel's seem empty and may have no end.
+            // The kernel's own files report a size of 0 and may have no end.
             if (size > stats.size)
                 break;
             hash.update(read === buffer.length ? buffer : buffer.subarray(0, read));
@@ -79711,7 +79714,7 @@ function sha256Of(path, buffer, { closeSync, constants, fstatSync, openSync, rea
         closeSync(file);
     }
 }
-/** A CommonJS module, which is what Node takes a text for. */
+/** Node.js runs a worker's source text as a CommonJS module. */
 const THREAD = `
 const { parentPort, workerData } = require('node:worker_threads');
 const read = ${sha256Of};
@@ -79799,7 +79802,7 @@ function namesIn(path) {
 
 /***/ }),
 
-/***/ 7463:
+/***/ 6461:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -79831,39 +79834,37 @@ var plan_hash = __nccwpck_require__(6371);
 // EXTERNAL MODULE: ./lib/plan/path-bytes.js
 var path_bytes = __nccwpck_require__(2442);
 ;// CONCATENATED MODULE: ./lib/plan/dependencies.js
+/** The dependencies of a plan, by which it is recalled without asking Python: docs/adr/0005-plan-without-python.md. */
+
+
+
+
+
+
+
+/** Reading more files than this takes longer than asking Python. */
+const MAX_TOTAL_BYTES = 16 * 1024 ** 3;
+/** Paths that are checked before the event loop handles signals: some milliseconds. */
+const PATHS_PER_SLICE = 200;
+/** The longest time for checking paths; asking Python is faster than that. */
+const MAX_CHECK_MS = 20_000;
 /**
- * What a plan was made from, by which an equal one is known without asking Python: docs/adr/0005-plan-without-python.md.
- */
-
-
-
-
-
-
-
-/** In bytes. Reading more than that takes longer than asking Python. */
-const LARGEST = 16 * 1024 ** 3;
-/** Paths that are looked at before signals are listened to again: some milliseconds. */
-const AT_ONCE = 200;
-/** Milliseconds that looking at paths may take. To ask Python is faster by then. */
-const LONGEST = 20_000;
-/**
- * SHA-256 (hex) of the request, of everything that the answer was read from, as it is now, and of the answer.
- * @returns undefined when the request is not known, or when some of it is not there any more, or cannot be read
+ * SHA-256 (hex) of the request, of the current content of all dependencies, and of the answer.
+ * @returns undefined when the request is unknown, or when a dependency has disappeared, or cannot be read
  */
 async function planDigest(request, basis, answer, hashes, cancelled) {
     if (request === undefined || ![basis.files, basis.directories, basis.absent].every(plan_paths/* areOrdinaryPaths */.z))
         return undefined;
     try {
-        const until = performance.now() + LONGEST;
+        const until = performance.now() + MAX_CHECK_MS;
         for await (const path of inSlices(basis.absent, until, cancelled))
             if (isThere(path))
                 return undefined;
         const hash = (0,external_node_crypto_.createHash)('sha256');
-        // A line each, so that no two signed things are one text.
-        const sign = (...line) => hash.update(`${JSON.stringify(line)}\n`);
-        sign('request', (0,plan_hash/* hashOf */.q)(request));
-        sign('answer', answer.evalsVersion, answer.needsApiKey, answer.warnings);
+        // One line for each value, so that two values never run together.
+        const add = (...line) => hash.update(`${JSON.stringify(line)}\n`);
+        add('request', (0,plan_hash/* hashOf */.q)(request));
+        add('answer', answer.evalsVersion, answer.needsApiKey, answer.warnings);
         for (const { fingerprint, earlier, writable, ...rest } of answer.evals) {
             const { key, name, command, samples, metrics } = rest;
             const forms = [fingerprint, ...earlier].map(({ value, parts }) => [
@@ -79871,22 +79872,22 @@ async function planDigest(request, basis, answer, hashes, cancelled) {
                 Object.entries(parts).sort(),
             ]);
             const paths = writable.map(({ argument, path, label }) => [argument, path, label ?? null]);
-            sign('eval', key, name, command, samples, metrics, forms, paths);
+            add('eval', key, name, command, samples, metrics, forms, paths);
         }
         for (const path of basis.absent)
-            sign('absent', path);
+            add('absent', path);
         for await (const path of inSlices(basis.directories, until, cancelled))
-            sign('directory', path, (0,plan_hash/* hashOf */.q)(listed(path)));
-        await hashes.read(basis.files, LARGEST);
+            add('directory', path, (0,plan_hash/* hashOf */.q)(listed(path)));
+        await hashes.read(basis.files, MAX_TOTAL_BYTES);
         for (const path of basis.files)
-            sign('file', path, hashes.of(path));
+            add('file', path, hashes.of(path));
         return hash.digest('hex');
     }
     catch {
         return undefined;
     }
 }
-/** Without what lies in a directory that the request stands for: the venv of a lock. */
+/** The dependencies without those in a directory that the request already determines: the venv of a lock. */
 function outside(root, basis) {
     if (root === undefined)
         return basis;
@@ -79894,14 +79895,14 @@ function outside(root, basis) {
     const keep = (paths) => paths.filter((path) => !roots.some((top) => path === top || path.startsWith(top + external_node_path_.sep)));
     return { files: keep(basis.files), directories: keep(basis.directories), absent: keep(basis.absent) };
 }
-/** Whoever wrote the list, this process hears signals while it goes through it, and comes to an end. */
+/** The list comes from a file that others may have written: going through it handles signals, and is limited in time. */
 async function* inSlices(paths, until, cancelled) {
     for (const [index, path] of paths.entries()) {
-        if (index % AT_ONCE === AT_ONCE - 1) {
+        if (index % PATHS_PER_SLICE === PATHS_PER_SLICE - 1) {
             await (0,promises_.setImmediate)();
             cancelled?.throwIfAborted();
             if (performance.now() > until)
-                throw new Error('it takes longer than to plan again');
+                throw new Error('checking the dependencies takes longer than planning again');
         }
         yield path;
     }
@@ -79912,7 +79913,7 @@ function listed(path) {
         .filter((name) => name !== '__pycache__')
         .sort();
 }
-/** A path below something that is no directory is not there either. */
+/** A path below a regular file does not exist either. */
 function isThere(path) {
     try {
         return (0,external_node_fs_.lstatSync)((0,path_bytes/* pathBytes */.X5)(path), { throwIfNoEntry: false }) !== undefined;
@@ -79925,7 +79926,7 @@ function isThere(path) {
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/base-urls.js
-/** Where the evals ask: another server gives other answers. */
+/** The base URLs that evals send requests to: another server gives other answers. */
 const DEFAULT_BASE_URL = 'https://api.openai.com/v1';
 /** By provider. Services of a job on this machine get a new port with each job, so that it is left out. */
 function baseUrls(env) {
@@ -79950,7 +79951,7 @@ function withoutLocalPort(text) {
 function isLoopback(host) {
     return /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]+\])$/.test(host.replace(/\.$/, ''));
 }
-/** A user name or password in a URL only transports. */
+/** A user name or password in a URL does not affect answers, and is a secret. */
 function withoutCredentials(text) {
     if (!URL.canParse(text))
         return text;
@@ -80148,16 +80149,87 @@ function fingerprint_describe(fn) {
     return { name, kind, ...(api === null ? {} : { api }), spec, remote, references };
 }
 
+// EXTERNAL MODULE: ./lib/text.js
+var lib_text = __nccwpck_require__(8804);
+;// CONCATENATED MODULE: ./lib/plan/plan-problems.js
+/** Turns the problems that Python finds in an eval set, or has itself, into errors and warnings for the user. */
+
+
+function planFailed(what, cause) {
+    return new errors/* ActionError */.lZ('PLAN_FAILED', `The registry of evals could not be read: ${what}`, 'check that the input python names an interpreter whose `python -c "import evals.cli.oaieval"` works in this job', { cause });
+}
+/** A longer list does not help a reader, and GitHub cuts long annotations. */
+const SHOWN_PROBLEMS = 100;
+const SHOWN_SUBJECTS = 10;
+/** One error that lists all problems, one on each line; evals with the same problem share a line. */
+function planInvalid(evalSet, problems) {
+    const groups = Map.groupBy(problems, ({ code, message, near }) => JSON.stringify([code, message, near]));
+    const lines = [...groups.values()].map(describeGroup);
+    const shown = lines.slice(0, SHOWN_PROBLEMS);
+    if (lines.length > shown.length)
+        shown.push(`and ${lines.length - shown.length} more`);
+    const count = lines.length === 1 ? 'a problem' : `${lines.length} problems`;
+    const hints = new Set(problems.map((problem) => HINTS.get(problem.code) ?? UNKNOWN_HINT));
+    return new errors/* ActionError */.lZ('PLAN_INVALID', `The eval set ${(0,lib_text/* oneLine */.TN)(evalSet)} cannot run, ${count} found:\n${shown.map((line) => `- ${line}`).join('\n')}`, [...hints].join('; '));
+}
+/** Warnings about an eval set that can run nevertheless, one line each. */
+function describeWarnings(warnings) {
+    const groups = Map.groupBy(warnings, ({ code, message, near }) => JSON.stringify([code, message, near]));
+    return [...groups.values()].slice(0, SHOWN_PROBLEMS).map(describeGroup);
+}
+function describeGroup(group) {
+    const [first] = group;
+    if (first === undefined)
+        return '';
+    const subjects = [...new Set(group.map((problem) => (0,lib_text/* oneLine */.TN)(problem.subject)))];
+    const more = subjects.length > SHOWN_SUBJECTS ? ` and ${subjects.length - SHOWN_SUBJECTS} more` : '';
+    const guess = first.near.length === 0 ? '' : ` (did you mean ${first.near.map((name) => (0,lib_text/* oneLine */.TN)(name)).join(', ')}?)`;
+    return `${first.code}: ${subjects.slice(0, SHOWN_SUBJECTS).join(', ')}${more}: ${(0,lib_text/* oneLine */.TN)(first.message)}${guess}`;
+}
+const NAMES_HINT = 'correct the names, or add the registry that has them to the input registry-path';
+const REGISTRY_HINT = 'correct the registry files named above';
+const IMPORT_HINT = 'install missing packages with the input extra-packages; modules of your own have to be on PYTHONPATH, because oaieval does not look into the working directory';
+const UNKNOWN_HINT = 'see the messages above';
+const HINTS = new Map([
+    ['unknown-set', NAMES_HINT],
+    ['unmatched-name', NAMES_HINT],
+    ['missing-modelgraded', NAMES_HINT],
+    ['empty-set', 'list evals in the set'],
+    ['duplicate-entry', REGISTRY_HINT],
+    ['bad-registry', REGISTRY_HINT],
+    ['bad-eval-name', REGISTRY_HINT],
+    ['missing-registry-path', 'correct the input registry-path; it is relative to the input working-directory'],
+    ['class-import', IMPORT_HINT],
+    ['completion-fn-import', IMPORT_HINT],
+    ['missing-data', 'add the data files below the data directory of the registry, or correct their names'],
+    [
+        'no-samples',
+        'give the eval samples: put them into the file, or name the file that has them; leave --max_samples 0 out',
+    ],
+    ['unreadable-data', 'replace the damaged data files'],
+    ['lfs-pointer', 'fetch the data with `git lfs pull`, or set `lfs: true` of actions/checkout'],
+    ['invalid-argument', 'correct the input args'],
+    ['forbidden-argument', 'remove the argument from the input args'],
+    ['empty-model-name', 'correct the input model'],
+    [
+        'planner-error',
+        'if the registry and its classes are right, report this as a defect of oaievalset-action',
+    ],
+]);
+
 // EXTERNAL MODULE: external "node:fs/promises"
 var external_node_fs_promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
 var schemas = __nccwpck_require__(2857);
-;// CONCATENATED MODULE: ./lib/plan/registry-plan.js
+;// CONCATENATED MODULE: ./lib/plan/registry-answer.js
+/** The file that src/python/oaievalset_action/plan.py writes: its schema, and the types of what it says about the eval set. */
 
 
 
-
-/** A name that is printed, and is nobody's to look up: what registries put into it must not act on a log. */
+/**
+ * A display name; control characters are removed so that a registry cannot inject into the log. The names of arguments are
+ * part of fingerprints, so this replacement must stay as it is.
+ */
 const label = schemas/* string */.YjP().transform((text) => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' '));
 const spec = schemas/* object */.Ikc({ cls: schemas/* string */.YjP(), args: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* json */.Pq9()) });
 /** Code outside the evals package: a file, or an installed distribution. `label` names the file without the machine. */
@@ -80297,6 +80369,29 @@ const schema = schemas/* object */.Ikc({
     /** What does not keep the set from running. */
     warnings: from.warnings,
 }));
+/** @throws ActionError PLAN_FAILED when the text does not have the format that plan.py writes */
+function parseRegistryPlan(text) {
+    let value;
+    try {
+        value = JSON.parse(text);
+    }
+    catch (error) {
+        throw planFailed('the answer is not JSON', error);
+    }
+    const result = schema.safeParse(value);
+    if (result.success)
+        return result.data;
+    const issue = result.error.issues[0];
+    throw planFailed(`the answer is wrong at ${issue?.path.join('.') || 'its top'}: ${(0,lib_text/* oneLine */.TN)(issue?.message ?? '')}`);
+}
+
+;// CONCATENATED MODULE: ./lib/plan/registry-plan.js
+/** Asks Python what the eval set means today. */
+
+
+
+
+
 /**
  * Asks evals' own Registry, through src/python/oaievalset_action/plan.py, what the eval set means today. Sends no request to the API.
  *
@@ -80328,7 +80423,7 @@ async function askRegistry(request, directory) {
     }));
     const failure = await planner.plan(question, answer);
     if (failure)
-        throw planFailed(`${oneLine(failure.why)}${lastLines(failure.printed)}`, failure.cause);
+        throw planFailed(`${(0,lib_text/* oneLine */.TN)(failure.why)}${lastLines(failure.printed)}`, failure.cause);
     try {
         return await (0,external_node_fs_promises_.readFile)(answer, 'utf8');
     }
@@ -80336,97 +80431,15 @@ async function askRegistry(request, directory) {
         throw planFailed('Python left no answer', error);
     }
 }
-/** @throws ActionError PLAN_FAILED when the text is not what plan.py writes. */
-function parseRegistryPlan(text) {
-    let value;
-    try {
-        value = JSON.parse(text);
-    }
-    catch (error) {
-        throw planFailed('the answer is not JSON', error);
-    }
-    const result = schema.safeParse(value);
-    if (result.success)
-        return result.data;
-    const issue = result.error.issues[0];
-    throw planFailed(`the answer is wrong at ${issue?.path.join('.') || 'its top'}: ${oneLine(issue?.message ?? '')}`);
-}
-function planFailed(what, cause) {
-    return new errors/* ActionError */.lZ('PLAN_FAILED', `The registry of evals could not be read: ${what}`, 'check that the input python names an interpreter whose `python -c "import evals.cli.oaieval"` works in this job', { cause });
-}
 const SHOWN_LINES = 12;
 function lastLines(printed) {
-    const lines = printed.split(/[\r\n]+/).map(oneLine);
+    const lines = printed.split(/[\r\n]+/).map((line) => (0,lib_text/* oneLine */.TN)(line));
     const last = lines.filter((line) => line !== '').slice(-SHOWN_LINES);
     return last.length === 0 ? ', and printed nothing' : `. It printed last:\n  ${last.join('\n  ')}`;
 }
-/** Beyond these a list helps nobody, and annotations are cut by GitHub. */
-const SHOWN_PROBLEMS = 100;
-const SHOWN_SUBJECTS = 10;
-/** One error for everything that is wrong: a problem a line, evals that share a problem on the same line. */
-function planInvalid(evalSet, problems) {
-    const groups = Map.groupBy(problems, ({ code, message, near }) => JSON.stringify([code, message, near]));
-    const lines = [...groups.values()].map(describeGroup);
-    const shown = lines.slice(0, SHOWN_PROBLEMS);
-    if (lines.length > shown.length)
-        shown.push(`and ${lines.length - shown.length} more`);
-    const count = lines.length === 1 ? 'a problem' : `${lines.length} problems`;
-    const hints = new Set(problems.map((problem) => HINTS.get(problem.code) ?? UNKNOWN_HINT));
-    return new errors/* ActionError */.lZ('PLAN_INVALID', `The eval set ${oneLine(evalSet)} cannot run, ${count} found:\n${shown.map((line) => `- ${line}`).join('\n')}`, [...hints].join('; '));
-}
-/** What the user should know of a set that runs, a line each. */
-function describeWarnings(warnings) {
-    const groups = Map.groupBy(warnings, ({ code, message, near }) => JSON.stringify([code, message, near]));
-    return [...groups.values()].slice(0, SHOWN_PROBLEMS).map(describeGroup);
-}
-function describeGroup(group) {
-    const [first] = group;
-    if (first === undefined)
-        return '';
-    const subjects = [...new Set(group.map((problem) => oneLine(problem.subject)))];
-    const more = subjects.length > SHOWN_SUBJECTS ? ` and ${subjects.length - SHOWN_SUBJECTS} more` : '';
-    const guess = first.near.length === 0 ? '' : ` (did you mean ${first.near.map(oneLine).join(', ')}?)`;
-    return `${first.code}: ${subjects.slice(0, SHOWN_SUBJECTS).join(', ')}${more}: ${oneLine(first.message)}${guess}`;
-}
-const NAMES_HINT = 'correct the names, or add the registry that has them to the input registry-path';
-const REGISTRY_HINT = 'correct the registry files named above';
-const IMPORT_HINT = 'install missing packages with the input extra-packages; modules of your own have to be on PYTHONPATH, because oaieval does not look into the working directory';
-const UNKNOWN_HINT = 'see the messages above';
-const HINTS = new Map([
-    ['unknown-set', NAMES_HINT],
-    ['unmatched-name', NAMES_HINT],
-    ['missing-modelgraded', NAMES_HINT],
-    ['empty-set', 'list evals in the set'],
-    ['duplicate-entry', REGISTRY_HINT],
-    ['bad-registry', REGISTRY_HINT],
-    ['bad-eval-name', REGISTRY_HINT],
-    ['missing-registry-path', 'correct the input registry-path; it is relative to the input working-directory'],
-    ['class-import', IMPORT_HINT],
-    ['completion-fn-import', IMPORT_HINT],
-    ['missing-data', 'add the data files below the data directory of the registry, or correct their names'],
-    [
-        'no-samples',
-        'give the eval samples: put them into the file, or name the file that has them; leave --max_samples 0 out',
-    ],
-    ['unreadable-data', 'replace the damaged data files'],
-    ['lfs-pointer', 'fetch the data with `git lfs pull`, or set `lfs: true` of actions/checkout'],
-    ['invalid-argument', 'correct the input args'],
-    ['forbidden-argument', 'remove the argument from the input args'],
-    ['empty-model-name', 'correct the input model'],
-    [
-        'planner-error',
-        'if the registry and its classes are right, report this as a defect of oaievalset-action',
-    ],
-]);
-/** Registries and tracebacks are text of others: no line breaks, and nothing that a terminal or a runner obeys. */
-function oneLine(text) {
-    return text
-        .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-        .replace(/ +/g, ' ')
-        .trim();
-}
 
 ;// CONCATENATED MODULE: ./lib/plan/make-plan.js
+
 
 
 
@@ -80462,22 +80475,22 @@ async function makePlan(request) {
         warnings: describeWarnings(registry.warnings),
         needsApiKey: registry.completionFns.some((fn) => fn.needsApiKey),
     };
-    const signature = await planDigest(subject, basis, answer, hashes);
-    return { ...answer, signature, basis: signature === undefined ? plan/* NO_DEPENDENCIES */.a : basis };
+    const digest = await planDigest(subject, basis, answer, hashes);
+    return { ...answer, digest, basis: digest === undefined ? plan/* NO_DEPENDENCIES */.a : basis };
 }
 /**
- * The saved plan, when it would be made again just so: the same was asked, and everything it was made from is what it was.
- * Costs the reading of those files, and starts nothing.
+ * The saved plan, when the request and all dependencies of the plan are unchanged. Reads the files that the plan depends on, and
+ * starts no process.
  */
 async function recallPlan(saved, subject, hashes, cancelled) {
     if (!saved?.made)
         return undefined;
     const { basis, evalsVersion, needsApiKey, warnings } = saved.made;
-    const { evals, signature } = saved;
+    const { evals, signature: digest } = saved;
     const answer = { evals, evalsVersion, needsApiKey, warnings };
-    if ((await planDigest(subject, basis, answer, hashes, cancelled)) !== signature)
+    if ((await planDigest(subject, basis, answer, hashes, cancelled)) !== digest)
         return undefined;
-    return { ...answer, signature, basis };
+    return { ...answer, digest, basis };
 }
 
 // EXTERNAL MODULE: ./lib/environment/prepare-environment.js + 9 modules
@@ -80489,17 +80502,18 @@ var python_sources = __nccwpck_require__(8556);
 
 
 
-/** Increased with every change that makes other plans, or fingerprints, of the same registry. */
+
+/** Increase this with every change that makes other plans, or other fingerprints, of the same registry. */
 const PLAN_FORMAT = 3;
-/** Variables that decide where Python looks for modules, where ~/.evals is, and where the API is. */
+/** Where Python looks for modules besides its own directories, and for ~/.evals. */
 const VARIABLES = [
     ...['PYTHONPATH', 'PYTHONHOME', 'PYTHONUSERBASE', 'PYTHONNOUSERSITE', 'PYTHONSAFEPATH', 'PYTHONPLATLIBDIR'],
-    ...['HOME', 'OPENAI_BASE_URL', 'ANTHROPIC_BASE_URL'],
+    'HOME',
 ];
+const URL_VARIABLES = ['OPENAI_BASE_URL', 'ANTHROPIC_BASE_URL'];
 /**
- * The key under which a plan is recalled: everything but files that decides what the plan is, namely the request, the Python
- * and the text of our Python package.
- * @returns undefined when Python has to be started to find that out; then no plan is recalled
+ * Everything except files that determines the plan: the request, the Python and the planner. It holds no credentials.
+ * @returns undefined when the Python cannot be identified without starting a process: then no plan is recalled
  * @throws ActionError PYTHON_MISSING, EVALS_UNSUPPORTED or INPUT_INVALID
  */
 async function planKey(request) {
@@ -80514,7 +80528,10 @@ async function planKey(request) {
         asked: { model, evalSet, args, registryPaths, chatFallback, sharesRegistry },
         // Relative paths start here.
         workingDirectory,
-        variables: VARIABLES.map((name) => env[name] ?? null),
+        variables: [
+            ...VARIABLES.map((name) => env[name] ?? null),
+            ...URL_VARIABLES.map((name) => withoutCredentials(env[name] ?? '')),
+        ],
     };
 }
 /** The path and the text of every Python file of our package, in all its directories. */
@@ -82157,19 +82174,19 @@ const schema = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({
 const LARGEST_PLAN = 32 * 1024 * 1024;
 /** A plan of 10,000 evals that import a hundred modules each holds half as many. */
 const MOST_VALUES = 4_000_000;
-/** No content has this signature: a plan whose basis changed while it was made is made again. */
-const NEVER = '0'.repeat(64);
+/** No content has this digest: a plan whose basis changed while it was made is made again. */
+const NO_DIGEST = '0'.repeat(64);
 /** What is kept of a plan: of one that would be too large to be read again, as much as is of use without being recalled. */
-function savedPlan({ signature = NEVER, evals, basis, evalsVersion, warnings, needsApiKey }, owner) {
+function savedPlan({ digest = NO_DIGEST, evals, basis, evalsVersion, warnings, needsApiKey }, owner) {
     const made = { basis, evalsVersion, warnings, needsApiKey };
     const forgotten = {
         version: 1,
         owner,
-        signature: NEVER,
+        signature: NO_DIGEST,
         made: { ...made, basis: _model_plan_js__WEBPACK_IMPORTED_MODULE_1__/* .NO_DEPENDENCIES */ .a },
     };
     const forms = [
-        { version: 1, owner, signature, made, evals },
+        { version: 1, owner, signature: digest, made, evals },
         { ...forgotten, evals },
     ];
     return forms.find(canBeRead) ?? { ...forgotten, evals: [] };
@@ -84474,6 +84491,9 @@ function isObject(value) {
 
 ;// CONCATENATED MODULE: ./lib/gateway/upstream/transport-failure.js
 /** What an error of the transport is, in plain English, and whether the same request can succeed later. */
+
+/** The longest text of an error that is repeated in a message. */
+const MAX_DETAIL_BYTES = 300;
 /** A failure that this client finds by itself, before or after it speaks with a server. */
 class TransportError extends Error {
     name = 'TransportError';
@@ -84566,7 +84586,7 @@ function transportFailure(error, answered = false) {
         if (known)
             return answered ? { ...known, permanent: false } : known;
     }
-    return { why: oneLine(chain[0]?.message ?? String(error)), permanent: false };
+    return { why: (0,lib_text/* oneLine */.TN)(chain[0]?.message ?? String(error), MAX_DETAIL_BYTES), permanent: false };
 }
 /** What a proxy said instead of opening a tunnel, by the status in undici's words. */
 function ofProxy({ message }) {
@@ -84603,7 +84623,10 @@ function ofRequest(error) {
         return undefined;
     const header = /^invalid (\S+) header$/.exec(error.message)?.[1];
     if (header === undefined) {
-        return { why: `the request cannot be sent: ${oneLine(error.message)}`, permanent: true };
+        return {
+            why: `the request cannot be sent: ${(0,lib_text/* oneLine */.TN)(error.message, MAX_DETAIL_BYTES)}`,
+            permanent: true,
+        };
     }
     return {
         why: `the header ${header} of the request has a character in it that HTTP does not allow`,
@@ -84623,11 +84646,11 @@ function ofCode(error) {
 function detailOf(error) {
     const { hostname, address, port } = error;
     if (typeof hostname === 'string')
-        return `: ${oneLine(hostname)}`;
+        return `: ${(0,lib_text/* oneLine */.TN)(hostname, MAX_DETAIL_BYTES)}`;
     if (typeof address === 'string')
         return `: ${address}${typeof port === 'number' ? `:${port}` : ''}`;
     if (codeOf(error) === 'ERR_TLS_CERT_ALTNAME_INVALID')
-        return `: ${oneLine(error.message)}`;
+        return `: ${(0,lib_text/* oneLine */.TN)(error.message, MAX_DETAIL_BYTES)}`;
     return '';
 }
 /** The error and what caused it, from the outside in; of several addresses that failed, each. */
@@ -84640,12 +84663,6 @@ function causesOf(error, depth = 0) {
 function codeOf(error) {
     const { code } = error;
     return typeof code === 'string' ? code : '';
-}
-function oneLine(text) {
-    return text
-        .replace(/[\s\p{Cc}]+/gu, ' ')
-        .trim()
-        .slice(0, 300);
 }
 function each(codes, ...known) {
     return Object.fromEntries(codes.map((code) => [code, known]));

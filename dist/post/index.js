@@ -33565,19 +33565,19 @@ const saved_plan_schema = schemas/* object */.Ikc({
 const LARGEST_PLAN = 32 * 1024 * 1024;
 /** A plan of 10,000 evals that import a hundred modules each holds half as many. */
 const MOST_VALUES = 4_000_000;
-/** No content has this signature: a plan whose basis changed while it was made is made again. */
-const NEVER = '0'.repeat(64);
+/** No content has this digest: a plan whose basis changed while it was made is made again. */
+const NO_DIGEST = '0'.repeat(64);
 /** What is kept of a plan: of one that would be too large to be read again, as much as is of use without being recalled. */
-function savedPlan({ signature = NEVER, evals, basis, evalsVersion, warnings, needsApiKey }, owner) {
+function savedPlan({ digest = NO_DIGEST, evals, basis, evalsVersion, warnings, needsApiKey }, owner) {
     const made = { basis, evalsVersion, warnings, needsApiKey };
     const forgotten = {
         version: 1,
         owner,
-        signature: NEVER,
+        signature: NO_DIGEST,
         made: { ...made, basis: NO_DEPENDENCIES },
     };
     const forms = [
-        { version: 1, owner, signature, made, evals },
+        { version: 1, owner, signature: digest, made, evals },
         { ...forgotten, evals },
     ];
     return forms.find(canBeRead) ?? { ...forgotten, evals: [] };
@@ -34423,7 +34423,10 @@ function describePartName(part) {
     const [name = '', ...entry] = part.split(' ');
     return [name.replaceAll('_', ' '), ...entry].join(' ');
 }
-/** Nothing that a terminal or a runner obeys, and no half of a character. */
+/**
+ * Removes what a terminal or a runner would act on, and halves of characters. Not text.ts: the result is part of fingerprints,
+ * so it must never change.
+ */
 function printable(text) {
     const line = text.toWellFormed().replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, '?');
     return line.length <= LONGEST ? line : `…${line.slice(-LONGEST)}`.toWellFormed();

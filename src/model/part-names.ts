@@ -41,7 +41,10 @@ export function describePartName(part: string): string {
   return [name.replaceAll('_', ' '), ...entry].join(' ');
 }
 
-/** Nothing that a terminal or a runner obeys, and no half of a character. */
+/**
+ * Removes what a terminal or a runner would act on, and halves of characters. Not text.ts: the result is part of fingerprints,
+ * so it must never change.
+ */
 function printable(text: string): string {
   const line = text.toWellFormed().replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, '?');
   return line.length <= LONGEST ? line : `…${line.slice(-LONGEST)}`.toWellFormed();

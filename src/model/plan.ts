@@ -34,8 +34,8 @@ export interface PlannedEval {
 /** What the eval set means today, in the order in which `oaievalset` would run it. */
 export interface Plan {
   readonly evals: readonly PlannedEval[];
-  /** SHA-256 (hex) of what was asked, of `basis`, and of this; undefined when it cannot be known again by that. */
-  readonly signature: string | undefined;
+  /** SHA-256 (hex) of the request, of `basis` and of this plan; undefined when the plan cannot be recalled. */
+  readonly digest: string | undefined;
   /** What it was made from. */
   readonly basis: PlanDependencies;
   readonly evalsVersion: string;
@@ -58,7 +58,7 @@ export interface PlanDependencies {
 /** Of a plan that is not recalled. */
 export const NO_DEPENDENCIES: PlanDependencies = { files: [], directories: [], absent: [] };
 
-/** `plan.json`: the last plan, and the signature of what it was made from. */
+/** `plan.json`: the last plan, and the digest of what it was made from. The names of its fields are those on disk. */
 export interface SavedPlan {
   readonly version: 1;
   /** Whose state this is; state of another owner is set aside. */

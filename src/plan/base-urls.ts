@@ -1,4 +1,4 @@
-/** Where the evals ask: another server gives other answers. */
+/** The base URLs that evals send requests to: another server gives other answers. */
 const DEFAULT_BASE_URL = 'https://api.openai.com/v1';
 
 /** By provider. Services of a job on this machine get a new port with each job, so that it is left out. */
@@ -32,8 +32,8 @@ function isLoopback(host: string): boolean {
   );
 }
 
-/** A user name or password in a URL only transports. */
-function withoutCredentials(text: string): string {
+/** A user name or password in a URL does not affect answers, and is a secret. */
+export function withoutCredentials(text: string): string {
   if (!URL.canParse(text)) return text;
   const url = new URL(text);
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}${url.search}`;

@@ -1,7 +1,4 @@
-/**
- * What a plan was made from, by which an equal one is known without asking Python: docs/adr/0005-plan-without-python.md.
- */
-
+/** The dependencies of a plan, by which it is recalled without asking Python: docs/adr/0005-plan-without-python.md. */
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, realpathSync } from 'node:fs';
 import { sep } from 'node:path';
@@ -12,39 +9,39 @@ import type { FileHashes } from './file-hashes.ts';
 import { hashOf } from './hash.ts';
 import { namesIn, pathBytes } from './path-bytes.ts';
 
-/** What is recalled. */
-export type Answer = Pick<Plan, 'evals' | 'evalsVersion' | 'needsApiKey' | 'warnings'>;
+/** The part of a plan that is recalled. */
+export type PlanAnswer = Pick<Plan, 'evals' | 'evalsVersion' | 'needsApiKey' | 'warnings'>;
 
-/** In bytes. Reading more than that takes longer than asking Python. */
-const LARGEST = 16 * 1024 ** 3;
+/** Reading more files than this takes longer than asking Python. */
+const MAX_TOTAL_BYTES = 16 * 1024 ** 3;
 
-/** Paths that are looked at before signals are listened to again: some milliseconds. */
-const AT_ONCE = 200;
+/** Paths that are checked before the event loop handles signals: some milliseconds. */
+const PATHS_PER_SLICE = 200;
 
-/** Milliseconds that looking at paths may take. To ask Python is faster by then. */
-const LONGEST = 20_000;
+/** The longest time for checking paths; asking Python is faster than that. */
+const MAX_CHECK_MS = 20_000;
 
 /**
- * SHA-256 (hex) of the request, of everything that the answer was read from, as it is now, and of the answer.
- * @returns undefined when the request is not known, or when some of it is not there any more, or cannot be read
+ * SHA-256 (hex) of the request, of the current content of all dependencies, and of the answer.
+ * @returns undefined when the request is unknown, or when a dependency has disappeared, or cannot be read
  */
 export async function planDigest(
   request: unknown,
   basis: PlanDependencies,
-  answer: Answer,
+  answer: PlanAnswer,
   hashes: FileHashes,
   cancelled?: AbortSignal,
 ): Promise<string | undefined> {
   if (request === undefined || ![basis.files, basis.directories, basis.absent].every(areOrdinaryPaths))
     return undefined;
   try {
-    const until = performance.now() + LONGEST;
+    const until = performance.now() + MAX_CHECK_MS;
     for await (const path of inSlices(basis.absent, until, cancelled)) if (isThere(path)) return undefined;
     const hash = createHash('sha256');
-    // A line each, so that no two signed things are one text.
-    const sign = (...line: unknown[]) => hash.update(`${JSON.stringify(line)}\n`);
-    sign('request', hashOf(request));
-    sign('answer', answer.evalsVersion, answer.needsApiKey, answer.warnings);
+    // One line for each value, so that two values never run together.
+    const add = (...line: unknown[]) => hash.update(`${JSON.stringify(line)}\n`);
+    add('request', hashOf(request));
+    add('answer', answer.evalsVersion, answer.needsApiKey, answer.warnings);
     for (const { fingerprint, earlier, writable, ...rest } of answer.evals) {
       const { key, name, command, samples, metrics } = rest;
       const forms = [fingerprint, ...earlier].map(({ value, parts }) => [
@@ -52,20 +49,20 @@ export async function planDigest(
         Object.entries(parts).sort(),
       ]);
       const paths = writable.map(({ argument, path, label }) => [argument, path, label ?? null]);
-      sign('eval', key, name, command, samples, metrics, forms, paths);
+      add('eval', key, name, command, samples, metrics, forms, paths);
     }
-    for (const path of basis.absent) sign('absent', path);
+    for (const path of basis.absent) add('absent', path);
     for await (const path of inSlices(basis.directories, until, cancelled))
-      sign('directory', path, hashOf(listed(path)));
-    await hashes.read(basis.files, LARGEST);
-    for (const path of basis.files) sign('file', path, hashes.of(path));
+      add('directory', path, hashOf(listed(path)));
+    await hashes.read(basis.files, MAX_TOTAL_BYTES);
+    for (const path of basis.files) add('file', path, hashes.of(path));
     return hash.digest('hex');
   } catch {
     return undefined;
   }
 }
 
-/** Without what lies in a directory that the request stands for: the venv of a lock. */
+/** The dependencies without those in a directory that the request already determines: the venv of a lock. */
 export function outside(root: string | undefined, basis: PlanDependencies): PlanDependencies {
   if (root === undefined) return basis;
   const roots = [root, existsSync(root) ? realpathSync(root) : root];
@@ -74,17 +71,18 @@ export function outside(root: string | undefined, basis: PlanDependencies): Plan
   return { files: keep(basis.files), directories: keep(basis.directories), absent: keep(basis.absent) };
 }
 
-/** Whoever wrote the list, this process hears signals while it goes through it, and comes to an end. */
+/** The list comes from a file that others may have written: going through it handles signals, and is limited in time. */
 async function* inSlices(
   paths: readonly string[],
   until: number,
   cancelled: AbortSignal | undefined,
 ): AsyncGenerator<string> {
   for (const [index, path] of paths.entries()) {
-    if (index % AT_ONCE === AT_ONCE - 1) {
+    if (index % PATHS_PER_SLICE === PATHS_PER_SLICE - 1) {
       await setImmediate();
       cancelled?.throwIfAborted();
-      if (performance.now() > until) throw new Error('it takes longer than to plan again');
+      if (performance.now() > until)
+        throw new Error('checking the dependencies takes longer than planning again');
     }
     yield path;
   }
@@ -97,7 +95,7 @@ function listed(path: string): string[] {
     .sort();
 }
 
-/** A path below something that is no directory is not there either. */
+/** A path below a regular file does not exist either. */
 function isThere(path: string): boolean {
   try {
     return lstatSync(pathBytes(path), { throwIfNoEntry: false }) !== undefined;

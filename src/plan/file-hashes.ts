@@ -54,14 +54,14 @@ export class FileHashes {
       for (const file of files) this.#add(file, sha256Of(pathBytes(file.path), buffer, fs, crypto));
       return;
     }
-    const threads = shares(files, Math.min(availableParallelism(), MOST_THREADS)).map((share) => {
+    const threads = balancedGroups(files, Math.min(availableParallelism(), MOST_THREADS)).map((share) => {
       const workerData = share.map((file) => pathBytes(file.path));
       return { share, worker: new Worker(THREAD, { eval: true, workerData, execArgv: [] }) };
     });
     try {
       await Promise.all(
         threads.map(async ({ share, worker }) => {
-          const hashes = await answerOf(worker);
+          const hashes = await resultOf(worker);
           for (const [index, file] of share.entries()) this.#add(file, hashes[index] ?? '');
         }),
       );
@@ -96,8 +96,8 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-/** As many, or fewer, of about the same size: the largest file first, each to who has least. */
-function shares(files: readonly Sized[], count: number): Sized[][] {
+/** Splits files into at most `count` groups of similar size (greedy, largest first). */
+function balancedGroups(files: readonly Sized[], count: number): Sized[][] {
   const all = Array.from({ length: Math.min(count, files.length) }, () => ({
     size: 0,
     files: [] as Sized[],
@@ -110,14 +110,14 @@ function shares(files: readonly Sized[], count: number): Sized[][] {
   return all.map((share) => share.files);
 }
 
-/** Of a thread: one hash for each path, or what it met. */
-interface Answer {
+/** The message of a thread: one hash for each path, or its error. */
+interface ThreadResult {
   readonly hashes?: readonly string[];
   readonly error?: string;
 }
 
-async function answerOf(worker: Worker): Promise<readonly string[]> {
-  const { hashes, error } = await new Promise<Answer>((resolve, reject) => {
+async function resultOf(worker: Worker): Promise<readonly string[]> {
+  const { hashes, error } = await new Promise<ThreadResult>((resolve, reject) => {
     worker.once('message', resolve).once('error', reject);
     worker.once('exit', (code) => reject(new Error(`a thread that reads files ended with ${code}`)));
   });
@@ -132,7 +132,7 @@ function sha256Of(
   { closeSync, constants, fstatSync, openSync, readSync }: typeof fs,
   { createHash }: typeof crypto,
 ): string {
-  // Not to wait for a pipe that nobody writes to.
+  // Opening a pipe without a writer would block otherwise.
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stats = fstatSync(file);
@@ -141,7 +141,7 @@ function sha256Of(
     let size = 0;
     for (let read = readSync(file, buffer); read > 0; read = readSync(file, buffer)) {
       size += read;
-      // Files of the kernel's seem empty and may have no end.
+      // The kernel's own files report a size of 0 and may have no end.
       if (size > stats.size) break;
       hash.update(read === buffer.length ? buffer : buffer.subarray(0, read));
     }
@@ -152,7 +152,7 @@ function sha256Of(
   }
 }
 
-/** A CommonJS module, which is what Node takes a text for. */
+/** Node.js runs a worker's source text as a CommonJS module. */
 const THREAD = `
 const { parentPort, workerData } = require('node:worker_threads');
 const read = ${sha256Of};

@@ -5,13 +5,14 @@ import { outside, planDigest } from './dependencies.ts';
 import { earlierFingerprints } from './earlier-fingerprint.ts';
 import type { FileHashes } from './file-hashes.ts';
 import { contents, filesOf } from './fingerprint.ts';
-import { describeWarnings, type PlanRequest, readRegistryPlan } from './registry-plan.ts';
+import { describeWarnings } from './plan-problems.ts';
+import { type PlanRequest, readRegistryPlan } from './registry-plan.ts';
 
 export interface MakePlanRequest extends PlanRequest {
   /** What the evals will see. */
   readonly env: NodeJS.ProcessEnv;
   readonly hashes: FileHashes;
-  /** Everything but files that decides what the plan is, as `planKey` tells it. */
+  /** What `planKey` returned: everything except files that determines the plan. */
   readonly subject: unknown;
   /** A directory whose content the subject stands for: the venv of a lock. */
   readonly lockedRoot: string | undefined;
@@ -46,13 +47,13 @@ export async function makePlan(request: MakePlanRequest): Promise<Plan> {
     warnings: describeWarnings(registry.warnings),
     needsApiKey: registry.completionFns.some((fn) => fn.needsApiKey),
   };
-  const signature = await planDigest(subject, basis, answer, hashes);
-  return { ...answer, signature, basis: signature === undefined ? NO_DEPENDENCIES : basis };
+  const digest = await planDigest(subject, basis, answer, hashes);
+  return { ...answer, digest, basis: digest === undefined ? NO_DEPENDENCIES : basis };
 }
 
 /**
- * The saved plan, when it would be made again just so: the same was asked, and everything it was made from is what it was.
- * Costs the reading of those files, and starts nothing.
+ * The saved plan, when the request and all dependencies of the plan are unchanged. Reads the files that the plan depends on, and
+ * starts no process.
  */
 export async function recallPlan(
   saved: SavedPlan | undefined,
@@ -62,8 +63,8 @@ export async function recallPlan(
 ): Promise<Plan | undefined> {
   if (!saved?.made) return undefined;
   const { basis, evalsVersion, needsApiKey, warnings } = saved.made;
-  const { evals, signature } = saved;
+  const { evals, signature: digest } = saved;
   const answer = { evals, evalsVersion, needsApiKey, warnings };
-  if ((await planDigest(subject, basis, answer, hashes, cancelled)) !== signature) return undefined;
-  return { ...answer, signature, basis };
+  if ((await planDigest(subject, basis, answer, hashes, cancelled)) !== digest) return undefined;
+  return { ...answer, digest, basis };
 }

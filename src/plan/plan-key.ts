@@ -2,8 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EnvironmentRequest, environmentKey } from '../environment/prepare-environment.ts';
 import { PYTHON_PACKAGE } from '../environment/python-sources.ts';
+import { withoutCredentials } from './base-urls.ts';
 
-/** Increased with every change that makes other plans, or fingerprints, of the same registry. */
+/** Increase this with every change that makes other plans, or other fingerprints, of the same registry. */
 const PLAN_FORMAT = 3;
 
 export interface PlanKeyRequest extends EnvironmentRequest {
@@ -15,16 +16,17 @@ export interface PlanKeyRequest extends EnvironmentRequest {
   readonly sharesRegistry: boolean;
 }
 
-/** Variables that decide where Python looks for modules, where ~/.evals is, and where the API is. */
+/** Where Python looks for modules besides its own directories, and for ~/.evals. */
 const VARIABLES = [
   ...['PYTHONPATH', 'PYTHONHOME', 'PYTHONUSERBASE', 'PYTHONNOUSERSITE', 'PYTHONSAFEPATH', 'PYTHONPLATLIBDIR'],
-  ...['HOME', 'OPENAI_BASE_URL', 'ANTHROPIC_BASE_URL'],
+  'HOME',
 ];
 
+const URL_VARIABLES = ['OPENAI_BASE_URL', 'ANTHROPIC_BASE_URL'];
+
 /**
- * The key under which a plan is recalled: everything but files that decides what the plan is, namely the request, the Python
- * and the text of our Python package.
- * @returns undefined when Python has to be started to find that out; then no plan is recalled
+ * Everything except files that determines the plan: the request, the Python and the planner. It holds no credentials.
+ * @returns undefined when the Python cannot be identified without starting a process: then no plan is recalled
  * @throws ActionError PYTHON_MISSING, EVALS_UNSUPPORTED or INPUT_INVALID
  */
 export async function planKey(request: PlanKeyRequest): Promise<unknown> {
@@ -39,7 +41,10 @@ export async function planKey(request: PlanKeyRequest): Promise<unknown> {
     asked: { model, evalSet, args, registryPaths, chatFallback, sharesRegistry },
     // Relative paths start here.
     workingDirectory,
-    variables: VARIABLES.map((name) => env[name] ?? null),
+    variables: [
+      ...VARIABLES.map((name) => env[name] ?? null),
+      ...URL_VARIABLES.map((name) => withoutCredentials(env[name] ?? '')),
+    ],
   };
 }
 

@@ -57,23 +57,23 @@ export const LARGEST_PLAN = 32 * 1024 * 1024;
 /** A plan of 10,000 evals that import a hundred modules each holds half as many. */
 const MOST_VALUES = 4_000_000;
 
-/** No content has this signature: a plan whose basis changed while it was made is made again. */
-const NEVER = '0'.repeat(64);
+/** No content has this digest: a plan whose basis changed while it was made is made again. */
+const NO_DIGEST = '0'.repeat(64);
 
 /** What is kept of a plan: of one that would be too large to be read again, as much as is of use without being recalled. */
 export function savedPlan(
-  { signature = NEVER, evals, basis, evalsVersion, warnings, needsApiKey }: Plan,
+  { digest = NO_DIGEST, evals, basis, evalsVersion, warnings, needsApiKey }: Plan,
   owner: Owner,
 ): SavedPlan {
   const made = { basis, evalsVersion, warnings, needsApiKey };
   const forgotten = {
     version: 1,
     owner,
-    signature: NEVER,
+    signature: NO_DIGEST,
     made: { ...made, basis: NO_DEPENDENCIES },
   } as const;
   const forms: SavedPlan[] = [
-    { version: 1, owner, signature, made, evals },
+    { version: 1, owner, signature: digest, made, evals },
     { ...forgotten, evals },
   ];
   return forms.find(canBeRead) ?? { ...forgotten, evals: [] };

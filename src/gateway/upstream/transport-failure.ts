@@ -1,4 +1,8 @@
 /** What an error of the transport is, in plain English, and whether the same request can succeed later. */
+import { oneLine } from '../../text.ts';
+
+/** The longest text of an error that is repeated in a message. */
+const MAX_DETAIL_BYTES = 300;
 
 export interface TransportFailure {
   /** What happened, without a full stop, for use inside a longer sentence. No address of it holds a credential. */
@@ -145,7 +149,7 @@ export function transportFailure(error: unknown, answered = false): TransportFai
     const known = ofProxy(cause) ?? ofProtocol(cause) ?? ofCode(cause);
     if (known) return answered ? { ...known, permanent: false } : known;
   }
-  return { why: oneLine(chain[0]?.message ?? String(error)), permanent: false };
+  return { why: oneLine(chain[0]?.message ?? String(error), MAX_DETAIL_BYTES), permanent: false };
 }
 
 /** What a proxy said instead of opening a tunnel, by the status in undici's words. */
@@ -184,7 +188,10 @@ function ofRequest(error: Error): TransportFailure | undefined {
   if (codeOf(error) !== 'UND_ERR_INVALID_ARG' || ofProxy(error)) return undefined;
   const header = /^invalid (\S+) header$/.exec(error.message)?.[1];
   if (header === undefined) {
-    return { why: `the request cannot be sent: ${oneLine(error.message)}`, permanent: true };
+    return {
+      why: `the request cannot be sent: ${oneLine(error.message, MAX_DETAIL_BYTES)}`,
+      permanent: true,
+    };
   }
   return {
     why: `the header ${header} of the request has a character in it that HTTP does not allow`,
@@ -205,9 +212,10 @@ function ofCode(error: Error): TransportFailure | undefined {
 /** Which host, address or limit it was about, where the error says so. */
 function detailOf(error: Error): string {
   const { hostname, address, port } = error as { hostname?: unknown; address?: unknown; port?: unknown };
-  if (typeof hostname === 'string') return `: ${oneLine(hostname)}`;
+  if (typeof hostname === 'string') return `: ${oneLine(hostname, MAX_DETAIL_BYTES)}`;
   if (typeof address === 'string') return `: ${address}${typeof port === 'number' ? `:${port}` : ''}`;
-  if (codeOf(error) === 'ERR_TLS_CERT_ALTNAME_INVALID') return `: ${oneLine(error.message)}`;
+  if (codeOf(error) === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return `: ${oneLine(error.message, MAX_DETAIL_BYTES)}`;
   return '';
 }
 
@@ -221,13 +229,6 @@ function causesOf(error: unknown, depth = 0): Error[] {
 function codeOf(error: Error): string {
   const { code } = error as NodeJS.ErrnoException;
   return typeof code === 'string' ? code : '';
-}
-
-function oneLine(text: string): string {
-  return text
-    .replace(/[\s\p{Cc}]+/gu, ' ')
-    .trim()
-    .slice(0, 300);
 }
 
 type Known = readonly [why: string, advice?: string];

@@ -8,13 +8,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ActionError } from '../../../src/errors.ts';
 import { shortLivedPlanner } from '../../../src/plan/planner.ts';
-import {
-  type CompletionFn,
-  type PlanRequest,
-  type RegisteredEval,
-  type RegistryPlan,
-  readRegistryPlan,
-} from '../../../src/plan/registry-plan.ts';
+import type { CompletionFn, RegisteredEval, RegistryPlan } from '../../../src/plan/registry-answer.ts';
+import { type PlanRequest, readRegistryPlan } from '../../../src/plan/registry-plan.ts';
 import { evalsPython } from '../../helpers/evals-venv.ts';
 
 const registries = join(import.meta.dirname, '../../fixtures/registries');

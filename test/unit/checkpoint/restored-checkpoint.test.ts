@@ -100,7 +100,7 @@ test.each([
   const { directory, restore } = bed();
   const plan = savedPlan(
     {
-      signature: sha256('plan'),
+      digest: sha256('plan'),
       basis: { files: [], directories: [], absent: [] },
       evals: [],
       evalsVersion: '3.0.1',

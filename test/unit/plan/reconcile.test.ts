@@ -27,7 +27,7 @@ function plan(...evals: Plan['evals']): Plan {
   const basis = { files: [], directories: [], absent: [] };
   return {
     evals,
-    signature: sha256(''),
+    digest: sha256(''),
     basis,
     evalsVersion: '3.0.1.post1',
     warnings: [],

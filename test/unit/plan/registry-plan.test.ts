@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ActionError } from '../../../src/errors.ts';
-import { parseRegistryPlan, planInvalid } from '../../../src/plan/registry-plan.ts';
+import { planInvalid } from '../../../src/plan/plan-problems.ts';
+import { parseRegistryPlan } from '../../../src/plan/registry-answer.ts';
 
 const answer = {
   version: 1,
@@ -108,13 +109,13 @@ describe('planInvalid', () => {
     expect(lines.at(-1)).toBe('- and 150 more');
   });
 
-  test('text of a registry cannot break out of its line', () => {
+  test('planInvalid: text of a registry stays on its line, and invisible characters are shown as codes', () => {
     const error = planInvalid('mi\nne', [
       problem('a\r\n::error::b\u001b[31m', 'c\u2028::stop-commands::x\u202e', ['d\n::e']),
     ]);
     expect(error.message.split('\n')).toEqual([
       'The eval set mi ne cannot run, a problem found:',
-      '- class-import: a ::error::b [31m: c ::stop-commands::x (did you mean d ::e?)',
+      '- class-import: a ::error::b: c ::stop-commands::x\\u202e (did you mean d ::e?)',
     ]);
   });
 });

@@ -19,7 +19,7 @@ async function planOf(
   evals = [planned('a.dev.v0'), planned('b.dev.v0')],
 ): Promise<Plan> {
   const answer = { evals, evalsVersion: '3', warnings: [], needsApiKey: true };
-  return { ...answer, basis, signature: await planDigest(SUBJECT, basis, answer, new FileHashes()) };
+  return { ...answer, basis, digest: await planDigest(SUBJECT, basis, answer, new FileHashes()) };
 }
 
 /** What becomes of a plan that lay in a file. */
@@ -73,7 +73,7 @@ describe('a saved plan that was changed is not recalled', () => {
     const plan = await planOf(NO_DEPENDENCIES);
     expect(await recalled(savedPlan(plan, owner))).toEqual(plan);
     expect(await recallPlan(savedPlan(plan, owner), undefined, new FileHashes())).toBeUndefined();
-    expect(await recalled(savedPlan({ ...plan, signature: undefined }, owner))).toBeUndefined();
+    expect(await recalled(savedPlan({ ...plan, digest: undefined }, owner))).toBeUndefined();
   });
 });
 
@@ -96,7 +96,7 @@ describe('a basis of no ordinary paths', () => {
         reason: `made.basis.${kind}: holds what is no path of a plan`,
       });
       // A plan that was really made from such a place is made again each time.
-      expect((await planOf(basis)).signature).toBeUndefined();
+      expect((await planOf(basis)).digest).toBeUndefined();
     }
   });
 
@@ -122,9 +122,9 @@ describe('a basis of very many paths', () => {
     };
     setImmediate(turn);
     const plan = await planOf(NO_DEPENDENCIES);
-    const signature = await planDigest({ asked: 'x' }, basis, plan, new FileHashes(), cancelled);
+    const digest = await planDigest({ asked: 'x' }, basis, plan, new FileHashes(), cancelled);
     over = true;
-    return [turns, signature !== undefined];
+    return [turns, digest !== undefined];
   }
 
   const manyIn = (root: string) => Array.from({ length: 5000 }, (_, index) => join(root, String(index)));
@@ -155,7 +155,7 @@ describe('a directory of a basis', () => {
   ])('%s: no plan is recalled', async (_, make) => {
     const path = join(realpathSync(temporaryDirectory()), 'x');
     make(path);
-    expect((await planOf({ ...NO_DEPENDENCIES, directories: [path] })).signature).toBeUndefined();
+    expect((await planOf({ ...NO_DEPENDENCIES, directories: [path] })).digest).toBeUndefined();
   });
 });
 
@@ -182,13 +182,13 @@ describe('a file of a basis', () => {
     const link = join(realpathSync(temporaryDirectory()), 'link');
     symlinkSync('/proc/self/status', link);
     await expect(new FileHashes().read([link])).rejects.toThrow(/not a regular file/);
-    expect((await planOf({ ...NO_DEPENDENCIES, files: [link] })).signature).toBeUndefined();
+    expect((await planOf({ ...NO_DEPENDENCIES, files: [link] })).digest).toBeUndefined();
   });
 
   test('is not waited for when it is a pipe', async () => {
     const pipe = join(realpathSync(temporaryDirectory()), 'pipe');
     execFileSync('mkfifo', [pipe]);
-    expect((await planOf({ ...NO_DEPENDENCIES, files: [pipe] })).signature).toBeUndefined();
+    expect((await planOf({ ...NO_DEPENDENCIES, files: [pipe] })).digest).toBeUndefined();
   });
 
   test('is not read when all of them are more than a plan is worth', async () => {
@@ -199,7 +199,7 @@ describe('a file of a basis', () => {
       truncateSync(path, 6 * 1024 ** 3);
       return path;
     });
-    expect((await planOf({ ...NO_DEPENDENCIES, files })).signature).toBeUndefined();
+    expect((await planOf({ ...NO_DEPENDENCIES, files })).digest).toBeUndefined();
   });
 });
 

@@ -341,7 +341,7 @@ describe('what cannot be trusted is set aside', () => {
     const basis = { files: [], directories: [], absent: [] };
     first.savePlan(
       savedPlan(
-        { evals: [a], signature: sha256(''), basis, evalsVersion: '', warnings: [], needsApiKey: false },
+        { evals: [a], digest: sha256(''), basis, evalsVersion: '', warnings: [], needsApiKey: false },
         owner,
       ),
     );
@@ -495,7 +495,7 @@ describe('merging a restored checkpoint', () => {
       const basis = { files: [], directories: [], absent: [] };
       const evals = [{ ...a, samples }];
       return savedPlan(
-        { evals, signature: sha256(''), basis, evalsVersion: '', warnings: [], needsApiKey: false },
+        { evals, digest: sha256(''), basis, evalsVersion: '', warnings: [], needsApiKey: false },
         owner,
       );
     };

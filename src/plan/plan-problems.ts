@@ -1,0 +1,88 @@
+/** Turns the problems that Python finds in an eval set, or has itself, into errors and warnings for the user. */
+import { ActionError } from '../errors.ts';
+import { oneLine } from '../text.ts';
+
+export interface PlanProblem {
+  readonly code: string;
+  readonly subject: string;
+  readonly message: string;
+  /** Registered names that look like the subject. */
+  readonly near: readonly string[];
+}
+
+export function planFailed(what: string, cause?: unknown): ActionError {
+  return new ActionError(
+    'PLAN_FAILED',
+    `The registry of evals could not be read: ${what}`,
+    'check that the input python names an interpreter whose `python -c "import evals.cli.oaieval"` works in this job',
+    { cause },
+  );
+}
+
+/** A longer list does not help a reader, and GitHub cuts long annotations. */
+const SHOWN_PROBLEMS = 100;
+const SHOWN_SUBJECTS = 10;
+
+/** One error that lists all problems, one on each line; evals with the same problem share a line. */
+export function planInvalid(evalSet: string, problems: readonly PlanProblem[]): ActionError {
+  const groups = Map.groupBy(problems, ({ code, message, near }) => JSON.stringify([code, message, near]));
+  const lines = [...groups.values()].map(describeGroup);
+  const shown = lines.slice(0, SHOWN_PROBLEMS);
+  if (lines.length > shown.length) shown.push(`and ${lines.length - shown.length} more`);
+  const count = lines.length === 1 ? 'a problem' : `${lines.length} problems`;
+  const hints = new Set(problems.map((problem) => HINTS.get(problem.code) ?? UNKNOWN_HINT));
+  return new ActionError(
+    'PLAN_INVALID',
+    `The eval set ${oneLine(evalSet)} cannot run, ${count} found:\n${shown.map((line) => `- ${line}`).join('\n')}`,
+    [...hints].join('; '),
+  );
+}
+
+/** Warnings about an eval set that can run nevertheless, one line each. */
+export function describeWarnings(warnings: readonly PlanProblem[]): string[] {
+  const groups = Map.groupBy(warnings, ({ code, message, near }) => JSON.stringify([code, message, near]));
+  return [...groups.values()].slice(0, SHOWN_PROBLEMS).map(describeGroup);
+}
+
+function describeGroup(group: readonly PlanProblem[]): string {
+  const [first] = group;
+  if (first === undefined) return '';
+  const subjects = [...new Set(group.map((problem) => oneLine(problem.subject)))];
+  const more = subjects.length > SHOWN_SUBJECTS ? ` and ${subjects.length - SHOWN_SUBJECTS} more` : '';
+  const guess =
+    first.near.length === 0 ? '' : ` (did you mean ${first.near.map((name) => oneLine(name)).join(', ')}?)`;
+  return `${first.code}: ${subjects.slice(0, SHOWN_SUBJECTS).join(', ')}${more}: ${oneLine(first.message)}${guess}`;
+}
+
+const NAMES_HINT = 'correct the names, or add the registry that has them to the input registry-path';
+const REGISTRY_HINT = 'correct the registry files named above';
+const IMPORT_HINT =
+  'install missing packages with the input extra-packages; modules of your own have to be on PYTHONPATH, because oaieval does not look into the working directory';
+const UNKNOWN_HINT = 'see the messages above';
+
+const HINTS: ReadonlyMap<string, string> = new Map([
+  ['unknown-set', NAMES_HINT],
+  ['unmatched-name', NAMES_HINT],
+  ['missing-modelgraded', NAMES_HINT],
+  ['empty-set', 'list evals in the set'],
+  ['duplicate-entry', REGISTRY_HINT],
+  ['bad-registry', REGISTRY_HINT],
+  ['bad-eval-name', REGISTRY_HINT],
+  ['missing-registry-path', 'correct the input registry-path; it is relative to the input working-directory'],
+  ['class-import', IMPORT_HINT],
+  ['completion-fn-import', IMPORT_HINT],
+  ['missing-data', 'add the data files below the data directory of the registry, or correct their names'],
+  [
+    'no-samples',
+    'give the eval samples: put them into the file, or name the file that has them; leave --max_samples 0 out',
+  ],
+  ['unreadable-data', 'replace the damaged data files'],
+  ['lfs-pointer', 'fetch the data with `git lfs pull`, or set `lfs: true` of actions/checkout'],
+  ['invalid-argument', 'correct the input args'],
+  ['forbidden-argument', 'remove the argument from the input args'],
+  ['empty-model-name', 'correct the input model'],
+  [
+    'planner-error',
+    'if the registry and its classes are right, report this as a defect of oaievalset-action',
+  ],
+]);

@@ -1,0 +1,37 @@
+import { realpathSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { planKey } from '../../../src/plan/plan-key.ts';
+import { temporaryDirectory } from '../../helpers/builders.ts';
+
+/** A file that looks like an interpreter; it is never started. */
+function fakeInterpreter(): string {
+  const path = join(realpathSync(temporaryDirectory()), 'python3.11');
+  writeFileSync(path, Buffer.concat([Buffer.from('7f454c46', 'hex'), Buffer.alloc(100)]), { mode: 0o755 });
+  return path;
+}
+
+const request = (python: string, env: NodeJS.ProcessEnv) => ({
+  model: 'dummy',
+  evalSet: 'set',
+  args: [],
+  registryPaths: [],
+  chatFallback: true,
+  sharesRegistry: true,
+  python,
+  evalsVersion: '',
+  extraPackages: [],
+  workingDirectory: import.meta.dirname,
+  env,
+});
+
+test('planKey: holds no credentials of a base URL, and another server or port is another key', async () => {
+  const python = fakeInterpreter();
+  const keyWith = async (url: string) =>
+    JSON.stringify(await planKey(request(python, { OPENAI_BASE_URL: url })));
+  const key = await keyWith('https://someone:hunter2@api.example/v1');
+  expect(key).toContain('https://api.example/v1');
+  expect(key).not.toMatch(/someone|hunter2/);
+  expect(key).toBe(await keyWith('https://api.example/v1'));
+  expect(key).not.toBe(await keyWith('https://api.example:8443/v1'));
+});
