@@ -76731,8 +76731,8 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var errors = __nccwpck_require__(452);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var progress_paths = __nccwpck_require__(8943);
-// EXTERNAL MODULE: ./lib/progress/state.js + 2 modules
-var progress_state = __nccwpck_require__(7873);
+// EXTERNAL MODULE: ./lib/progress/state.js + 3 modules
+var progress_state = __nccwpck_require__(9405);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:path"
@@ -79184,10 +79184,9 @@ function pythonString(value) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   B: () => (/* binding */ MOST_ADAPTATIONS),
-/* harmony export */   F: () => (/* binding */ sameExecution)
+/* harmony export */   B: () => (/* binding */ MOST_ADAPTATIONS)
 /* harmony export */ });
-/* harmony import */ var _command_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4252);
+/* unused harmony export sameExecution */
 
 /** A model refuses a few parameters, each with a few values. */
 const MOST_ADAPTATIONS = 1000;
@@ -79199,7 +79198,7 @@ function sameExecution(a, b) {
         a.ended === b.ended &&
         a.run.id === b.run.id &&
         a.run.attempt === b.run.attempt &&
-        (0,_command_js__WEBPACK_IMPORTED_MODULE_0__/* .commandId */ .v)(a.argv) === (0,_command_js__WEBPACK_IMPORTED_MODULE_0__/* .commandId */ .v)(b.argv));
+        commandId(a.argv) === commandId(b.argv));
 }
 
 
@@ -82473,7 +82472,7 @@ function refused(root, why, next) {
 
 /***/ }),
 
-/***/ 7873:
+/***/ 9405:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -82492,8 +82491,6 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/model/command.js
 var model_command = __nccwpck_require__(4252);
-// EXTERNAL MODULE: ./lib/model/completion-record.js
-var completion_record = __nccwpck_require__(3685);
 // EXTERNAL MODULE: ./lib/model/owner.js
 var model_owner = __nccwpck_require__(9682);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
@@ -82502,6 +82499,8 @@ var schemas = __nccwpck_require__(2857);
 var iso = __nccwpck_require__(4377);
 // EXTERNAL MODULE: ./lib/model/attempt-record.js
 var attempt_record = __nccwpck_require__(908);
+// EXTERNAL MODULE: ./lib/model/completion-record.js
+var completion_record = __nccwpck_require__(3685);
 // EXTERNAL MODULE: ./lib/text.js
 var lib_text = __nccwpck_require__(8804);
 // EXTERNAL MODULE: ./lib/progress/record-lines.js
@@ -82585,14 +82584,79 @@ function mergeAttempts(a, b) {
 
 // EXTERNAL MODULE: ./lib/progress/completions-file.js
 var completions_file = __nccwpck_require__(5043);
-// EXTERNAL MODULE: ./lib/progress/doubt.js
-var doubt = __nccwpck_require__(417);
 // EXTERNAL MODULE: ./lib/progress/durable.js
 var durable = __nccwpck_require__(9600);
 // EXTERNAL MODULE: ./lib/progress/folders.js
 var folders = __nccwpck_require__(2834);
 // EXTERNAL MODULE: ./lib/progress/journals.js + 4 modules
 var journals = __nccwpck_require__(3013);
+// EXTERNAL MODULE: ./lib/progress/doubt.js
+var doubt = __nccwpck_require__(417);
+;// CONCATENATED MODULE: ./lib/progress/merge-states.js
+/**
+ * What two states of one owner know together. Pure; associative, commutative and idempotent, so that neither the order nor
+ * the number of merges changes the result.
+ *
+ * Every command has its latest fact: a progress line without a record, which has no time, comes before every record;
+ * records are ordered by their end; and a removal by the user comes right behind the record that was removed. Therefore
+ * a removal also holds against older results of the command, and a later execution holds against the removal.
+ */
+
+
+/** @param now a record that is dated after it counts as older than all others: else it would count for years */
+function mergeStates(a, b, now) {
+    const removed = latest(a.removed, b.removed, now);
+    const records = latest(a.records, b.records, now);
+    for (const [id, record] of records) {
+        const removal = removed.get(id);
+        if (!removal)
+            continue;
+        if (compareExecutions(record, removal, now) > 0)
+            removed.delete(id);
+        else
+            records.delete(id);
+    }
+    const commands = new Map([...records].map(([id, record]) => [id, record.argv]));
+    const lines = [...a.commands, ...b.commands].sort(([x], [y]) => compareText(x, y));
+    for (const [id, command] of lines)
+        if (!removed.has(id))
+            commands.set(id, command);
+    return { commands, records, removed, plan: greaterText(a.plan, b.plan) };
+}
+/** The later record of each command, in the order in which they ended: the last one is the newest. */
+function latest(a, b, now) {
+    const records = new Map(a);
+    for (const [id, record] of b) {
+        const other = records.get(id);
+        if (!other || compareRecords(record, other, now) > 0)
+            records.set(id, record);
+    }
+    return new Map([...records].sort(([, x], [, y]) => compareRecords(x, y, now)));
+}
+function compareRecords(a, b, now) {
+    return (compareExecutions(a, b, now) ||
+        compareText((0,model_command/* commandId */.v)(a.argv), (0,model_command/* commandId */.v)(b.argv)) ||
+        compareText(JSON.stringify(a), JSON.stringify(b)));
+}
+/** Zero for two records of one execution, such as those of two versions of the action. */
+function compareExecutions(a, b, now) {
+    return (Number((0,doubt/* isInFuture */.L)(b.ended, now)) - Number((0,doubt/* isInFuture */.L)(a.ended, now)) ||
+        Date.parse(a.ended) - Date.parse(b.ended) ||
+        a.run.id.length - b.run.id.length ||
+        compareText(a.run.id, b.run.id) ||
+        a.run.attempt - b.run.attempt ||
+        Date.parse(a.started) - Date.parse(b.started));
+}
+function compareText(a, b) {
+    return a < b ? -1 : a > b ? 1 : 0;
+}
+/** Plans have no time. Any rule will do that does not depend on the order. */
+function greaterText(a, b) {
+    if (!a || !b)
+        return a ?? b;
+    return compareText(JSON.stringify(a), JSON.stringify(b)) >= 0 ? a : b;
+}
+
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var progress_paths = __nccwpck_require__(8943);
 // EXTERNAL MODULE: ./lib/progress/progress-file.js
@@ -82681,7 +82745,6 @@ var unwritable = __nccwpck_require__(8820);
  * The state of one (model, eval set) on disk: what is done, in the words of `oaievalset` (progress file) and in ours
  * (completion records). See docs/adr/0003-record-then-line.md for the order of writes that everything here relies on.
  */
-
 
 
 
@@ -82835,32 +82898,16 @@ class State {
         this.#plan = plan;
     }
     /**
-     * Takes over what another state of the same owner knows, so that a completed eval is never lost to a restore. Of two
-     * records of one command the one that ended later counts. What the user removed here is not brought back.
+     * Adopts what another state of the same owner knows: see `mergeStates`. Record files, recorded responses and attempts come
+     * along.
      */
     merge(other) {
-        const removed = (id, record) => {
-            const mine = this.#removedByUser.get(id);
-            return mine !== undefined && (0,completion_record/* sameExecution */.F)(mine, record);
-        };
-        // One that is dated in the future would count for as many years.
-        const now = this.#now();
-        const endOf = ({ ended }) => ((0,doubt/* isInFuture */.L)(ended, now) ? '' : ended);
-        const records = new Map(this.#records);
-        const commands = new Map(this.#commands);
-        const adopted = [];
-        for (const [id, record] of other.#records) {
-            const mine = records.get(id);
-            if (removed(id, record) || (mine && endOf(mine) >= endOf(record)))
-                continue;
-            records.delete(id);
-            records.set(id, record);
-            adopted.push(record);
-        }
-        for (const [id, command] of other.#commands) {
-            if (!other.#records.has(id) || records.has(id))
-                commands.set(id, command);
-        }
+        const merged = mergeStates(this.#facts(), other.#facts(), this.#now());
+        const { records, commands } = merged;
+        const adopted = [...records.values()].filter((record) => {
+            const id = (0,model_command/* commandId */.v)(record.argv);
+            return record !== this.#records.get(id) && record === other.#records.get(id);
+        });
         const attempts = mergeAttempts(this.#attempts, other.#attempts);
         this.#writing(() => {
             for (const record of adopted) {
@@ -82876,7 +82923,8 @@ class State {
                 (0,external_node_fs_.renameSync)(temporary, kept);
             }
             const completions = (0,completions_file/* formatCompletions */.pE)([...records.values()]);
-            // Killed between the two, all records but the old ones would look like lines that the user took out.
+            // If killed between the two writes, adopted records without progress lines would look as if the user had removed
+            // them; the mark tells the next load.
             (0,durable/* replaceFile */.fR)(mergeMark(this.paths), sha256(completions));
             (0,durable/* replaceFile */.fR)(this.paths.completions, completions);
             (0,durable/* replaceFile */.fR)(this.paths.progressFile, (0,progress_file/* formatProgress */.V)([...commands.values()]));
@@ -82890,9 +82938,10 @@ class State {
             if (leftOut)
                 this.#log.warning(`Not all answers of evals in progress are taken from the checkpoint: ${leftOut}. They are requested again.`, 'Journals rejected');
         });
-        this.#records = records;
-        this.#commands = commands;
-        this.#plan ??= other.#plan;
+        this.#records = new Map(records);
+        this.#commands = new Map(commands);
+        this.#removedByUser = new Map(merged.removed);
+        this.#plan = merged.plan;
         this.#attempts = attempts;
     }
     /** Puts a copy of what a checkpoint holds into `target`. */
@@ -83027,6 +83076,14 @@ class State {
                 this.#commands.delete(id);
             }
         }
+    }
+    #facts() {
+        return {
+            commands: this.#commands,
+            records: this.#records,
+            removed: this.#removedByUser,
+            plan: this.#plan,
+        };
     }
     #writing(work) {
         this.#revision += 1;
@@ -83571,8 +83628,8 @@ function locked(paths) {
 
 // EXTERNAL MODULE: ./lib/progress/saved-plan.js
 var saved_plan = __nccwpck_require__(6366);
-// EXTERNAL MODULE: ./lib/progress/state.js + 2 modules
-var progress_state = __nccwpck_require__(7873);
+// EXTERNAL MODULE: ./lib/progress/state.js + 3 modules
+var progress_state = __nccwpck_require__(9405);
 ;// CONCATENATED MODULE: ./lib/run/open-state.js
 
 

@@ -31660,7 +31660,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _progress_journals_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3013);
 /* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(1394);
 /* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(8943);
-/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(2955);
+/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8451);
 /* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(5927);
 /* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(6426);
 /** Runs after the job's steps, always. When main did not come to its end: save what is on disk, tell what is known. */
@@ -33115,7 +33115,7 @@ function move(path, target) {
 
 /***/ }),
 
-/***/ 2955:
+/***/ 8451:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -33138,26 +33138,11 @@ function formatCommand(command) {
     return `[${command.map(pythonString).join(', ')}]`;
 }
 /** A key for maps and sets: two commands are the same when it is. */
-function commandId(command) {
+function command_commandId(command) {
     return JSON.stringify(command);
 }
 function pythonString(value) {
     return JSON.stringify(value).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
-
-;// CONCATENATED MODULE: ./lib/model/completion-record.js
-
-/** A model refuses a few parameters, each with a few values. */
-const MOST_ADAPTATIONS = 1000;
-/** Whether two records tell of the same execution. */
-function sameExecution(a, b) {
-    return (
-    // Not the fingerprint: a newer version of the action tells the same content in another way.
-    a.started === b.started &&
-        a.ended === b.ended &&
-        a.run.id === b.run.id &&
-        a.run.attempt === b.run.attempt &&
-        commandId(a.argv) === commandId(b.argv));
 }
 
 ;// CONCATENATED MODULE: ./lib/model/owner.js
@@ -33192,6 +33177,21 @@ function duration(params) {
 ;// CONCATENATED MODULE: ./lib/model/attempt-record.js
 /** Lines of an attempt's output that its record holds. */
 const MOST_LAST_LINES = 30;
+
+;// CONCATENATED MODULE: ./lib/model/completion-record.js
+
+/** A model refuses a few parameters, each with a few values. */
+const MOST_ADAPTATIONS = 1000;
+/** Whether two records tell of the same execution. */
+function sameExecution(a, b) {
+    return (
+    // Not the fingerprint: a newer version of the action tells the same content in another way.
+    a.started === b.started &&
+        a.ended === b.ended &&
+        a.run.id === b.run.id &&
+        a.run.attempt === b.run.attempt &&
+        commandId(a.argv) === commandId(b.argv));
+}
 
 // EXTERNAL MODULE: ./lib/text.js
 var lib_text = __nccwpck_require__(8804);
@@ -33409,7 +33409,7 @@ function parseCompletions(text) {
     const { records, rejected, isTorn } = parseRecordLines(text, completions_file_schema, completions_file_LIMITS);
     const byCommand = new Map();
     for (const record of records) {
-        const id = commandId(record.argv);
+        const id = command_commandId(record.argv);
         byCommand.delete(id);
         byCommand.set(id, record);
     }
@@ -33426,14 +33426,79 @@ function formatCompletions(records) {
     return formatRecordLines(records);
 }
 
-// EXTERNAL MODULE: ./lib/progress/doubt.js
-var doubt = __nccwpck_require__(417);
 // EXTERNAL MODULE: ./lib/progress/durable.js
 var durable = __nccwpck_require__(9600);
 // EXTERNAL MODULE: ./lib/progress/folders.js
 var folders = __nccwpck_require__(2834);
 // EXTERNAL MODULE: ./lib/progress/journals.js + 4 modules
 var journals = __nccwpck_require__(3013);
+// EXTERNAL MODULE: ./lib/progress/doubt.js
+var doubt = __nccwpck_require__(417);
+;// CONCATENATED MODULE: ./lib/progress/merge-states.js
+/**
+ * What two states of one owner know together. Pure; associative, commutative and idempotent, so that neither the order nor
+ * the number of merges changes the result.
+ *
+ * Every command has its latest fact: a progress line without a record, which has no time, comes before every record;
+ * records are ordered by their end; and a removal by the user comes right behind the record that was removed. Therefore
+ * a removal also holds against older results of the command, and a later execution holds against the removal.
+ */
+
+
+/** @param now a record that is dated after it counts as older than all others: else it would count for years */
+function mergeStates(a, b, now) {
+    const removed = latest(a.removed, b.removed, now);
+    const records = latest(a.records, b.records, now);
+    for (const [id, record] of records) {
+        const removal = removed.get(id);
+        if (!removal)
+            continue;
+        if (compareExecutions(record, removal, now) > 0)
+            removed.delete(id);
+        else
+            records.delete(id);
+    }
+    const commands = new Map([...records].map(([id, record]) => [id, record.argv]));
+    const lines = [...a.commands, ...b.commands].sort(([x], [y]) => compareText(x, y));
+    for (const [id, command] of lines)
+        if (!removed.has(id))
+            commands.set(id, command);
+    return { commands, records, removed, plan: greaterText(a.plan, b.plan) };
+}
+/** The later record of each command, in the order in which they ended: the last one is the newest. */
+function latest(a, b, now) {
+    const records = new Map(a);
+    for (const [id, record] of b) {
+        const other = records.get(id);
+        if (!other || compareRecords(record, other, now) > 0)
+            records.set(id, record);
+    }
+    return new Map([...records].sort(([, x], [, y]) => compareRecords(x, y, now)));
+}
+function compareRecords(a, b, now) {
+    return (compareExecutions(a, b, now) ||
+        compareText(command_commandId(a.argv), command_commandId(b.argv)) ||
+        compareText(JSON.stringify(a), JSON.stringify(b)));
+}
+/** Zero for two records of one execution, such as those of two versions of the action. */
+function compareExecutions(a, b, now) {
+    return (Number((0,doubt/* isInFuture */.L)(b.ended, now)) - Number((0,doubt/* isInFuture */.L)(a.ended, now)) ||
+        Date.parse(a.ended) - Date.parse(b.ended) ||
+        a.run.id.length - b.run.id.length ||
+        compareText(a.run.id, b.run.id) ||
+        a.run.attempt - b.run.attempt ||
+        Date.parse(a.started) - Date.parse(b.started));
+}
+function compareText(a, b) {
+    return a < b ? -1 : a > b ? 1 : 0;
+}
+/** Plans have no time. Any rule will do that does not depend on the order. */
+function greaterText(a, b) {
+    if (!a || !b)
+        return a ?? b;
+    return compareText(JSON.stringify(a), JSON.stringify(b)) >= 0 ? a : b;
+}
+
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var progress_paths = __nccwpck_require__(8943);
 ;// CONCATENATED MODULE: ./lib/progress/progress-file.js
@@ -33713,7 +33778,6 @@ var unwritable = __nccwpck_require__(8820);
 
 
 
-
 /** In bytes; a larger file is not read. That of 10,000 evals has a third of it. */
 const LARGEST_PROGRESS_FILE = 16 * 1024 * 1024;
 class State {
@@ -33770,14 +33834,14 @@ class State {
     }
     /** Whether the progress file says that the command is done. */
     isDone(command) {
-        return this.#commands.has(commandId(command));
+        return this.#commands.has(command_commandId(command));
     }
     record(command) {
-        return this.#records.get(commandId(command));
+        return this.#records.get(command_commandId(command));
     }
     /** Whether the command was done and the user took its line out of the progress file: it is to run again. */
     wasRemoved(command) {
-        return this.#removedByUser.has(commandId(command));
+        return this.#removedByUser.has(command_commandId(command));
     }
     /** Records a finished eval. The record comes first, the progress line last: only the line makes it done. */
     complete(record, recordFile) {
@@ -33791,7 +33855,7 @@ class State {
             if (!(0,external_node_fs_.existsSync)(this.paths.progressFile))
                 (0,durable/* replaceFile */.fR)(this.paths.progressFile, '');
             (0,durable/* appendLine */.Xq)(this.paths.completions, formatRecord(record));
-            const id = commandId(record.argv);
+            const id = command_commandId(record.argv);
             if (!this.#commands.has(id))
                 (0,durable/* appendLine */.Xq)(this.paths.progressFile, formatCommand(record.argv));
             this.#commands.set(id, record.argv);
@@ -33801,7 +33865,7 @@ class State {
     }
     /** Takes evals that have to run again out of the progress file, then out of the completion records. */
     forget(commands) {
-        const ids = commands.map(commandId).filter((id) => this.#commands.has(id) || this.#records.has(id));
+        const ids = commands.map(command_commandId).filter((id) => this.#commands.has(id) || this.#records.has(id));
         if (ids.length === 0)
             return;
         this.#writing(() => {
@@ -33815,12 +33879,12 @@ class State {
     }
     /** Puts records in the place of those of the same commands: the same results, told as this version tells them. */
     renew(records) {
-        const renewed = records.filter((record) => this.#records.has(commandId(record.argv)));
+        const renewed = records.filter((record) => this.#records.has(command_commandId(record.argv)));
         if (renewed.length === 0)
             return;
         this.#writing(() => {
             for (const record of renewed)
-                this.#records.set(commandId(record.argv), record);
+                this.#records.set(command_commandId(record.argv), record);
             (0,durable/* replaceFile */.fR)(this.paths.completions, formatCompletions(this.records));
         });
     }
@@ -33850,32 +33914,16 @@ class State {
         this.#plan = plan;
     }
     /**
-     * Takes over what another state of the same owner knows, so that a completed eval is never lost to a restore. Of two
-     * records of one command the one that ended later counts. What the user removed here is not brought back.
+     * Adopts what another state of the same owner knows: see `mergeStates`. Record files, recorded responses and attempts come
+     * along.
      */
     merge(other) {
-        const removed = (id, record) => {
-            const mine = this.#removedByUser.get(id);
-            return mine !== undefined && sameExecution(mine, record);
-        };
-        // One that is dated in the future would count for as many years.
-        const now = this.#now();
-        const endOf = ({ ended }) => ((0,doubt/* isInFuture */.L)(ended, now) ? '' : ended);
-        const records = new Map(this.#records);
-        const commands = new Map(this.#commands);
-        const adopted = [];
-        for (const [id, record] of other.#records) {
-            const mine = records.get(id);
-            if (removed(id, record) || (mine && endOf(mine) >= endOf(record)))
-                continue;
-            records.delete(id);
-            records.set(id, record);
-            adopted.push(record);
-        }
-        for (const [id, command] of other.#commands) {
-            if (!other.#records.has(id) || records.has(id))
-                commands.set(id, command);
-        }
+        const merged = mergeStates(this.#facts(), other.#facts(), this.#now());
+        const { records, commands } = merged;
+        const adopted = [...records.values()].filter((record) => {
+            const id = command_commandId(record.argv);
+            return record !== this.#records.get(id) && record === other.#records.get(id);
+        });
         const attempts = mergeAttempts(this.#attempts, other.#attempts);
         this.#writing(() => {
             for (const record of adopted) {
@@ -33891,7 +33939,8 @@ class State {
                 (0,external_node_fs_.renameSync)(temporary, kept);
             }
             const completions = formatCompletions([...records.values()]);
-            // Killed between the two, all records but the old ones would look like lines that the user took out.
+            // If killed between the two writes, adopted records without progress lines would look as if the user had removed
+            // them; the mark tells the next load.
             (0,durable/* replaceFile */.fR)(mergeMark(this.paths), state_sha256(completions));
             (0,durable/* replaceFile */.fR)(this.paths.completions, completions);
             (0,durable/* replaceFile */.fR)(this.paths.progressFile, formatProgress([...commands.values()]));
@@ -33905,9 +33954,10 @@ class State {
             if (leftOut)
                 this.#log.warning(`Not all answers of evals in progress are taken from the checkpoint: ${leftOut}. They are requested again.`, 'Journals rejected');
         });
-        this.#records = records;
-        this.#commands = commands;
-        this.#plan ??= other.#plan;
+        this.#records = new Map(records);
+        this.#commands = new Map(commands);
+        this.#removedByUser = new Map(merged.removed);
+        this.#plan = merged.plan;
         this.#attempts = attempts;
     }
     /** Puts a copy of what a checkpoint holds into `target`. */
@@ -33969,9 +34019,9 @@ class State {
         if (progress.rejected)
             reject(paths.progressFile, progress.rejected);
         const ownRecords = new Set(own);
-        const foreignIds = new Set(completions.records.filter((record) => !ownRecords.has(record)).map((record) => commandId(record.argv)));
+        const foreignIds = new Set(completions.records.filter((record) => !ownRecords.has(record)).map((record) => command_commandId(record.argv)));
         for (const command of progress.commands) {
-            const id = commandId(command);
+            const id = command_commandId(command);
             if (!foreignIds.has(id))
                 this.#commands.set(id, command);
         }
@@ -34017,11 +34067,11 @@ class State {
      * @param merging whether a merge was cut off between its two files: then every record heals
      */
     #pairRecordsWithLines(records, progressFileExists, merging) {
-        const orphans = records.filter((record) => !this.#commands.has(commandId(record.argv)));
+        const orphans = records.filter((record) => !this.#commands.has(command_commandId(record.argv)));
         const newest = records.at(-1);
         const heals = merging || (progressFileExists && orphans.length === 1 && orphans[0] === newest);
         for (const record of records) {
-            const id = commandId(record.argv);
+            const id = command_commandId(record.argv);
             if (this.#commands.has(id) || heals) {
                 this.#commands.set(id, record.argv);
                 this.#records.set(id, record);
@@ -34042,6 +34092,14 @@ class State {
                 this.#commands.delete(id);
             }
         }
+    }
+    #facts() {
+        return {
+            commands: this.#commands,
+            records: this.#records,
+            removed: this.#removedByUser,
+            plan: this.#plan,
+        };
     }
     #writing(work) {
         this.#revision += 1;

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import type { Log } from '../log.ts';
 import type { AttemptRecord } from '../model/attempt-record.ts';
 import { type Command, commandId, formatCommand } from '../model/command.ts';
-import { type CompletionRecord, sameExecution } from '../model/completion-record.ts';
+import type { CompletionRecord } from '../model/completion-record.ts';
 import { type Owner, sameOwner } from '../model/owner.ts';
 import type { SavedPlan } from '../model/plan.ts';
 import {
@@ -25,10 +25,10 @@ import {
   LARGEST_COMPLETIONS,
   parseCompletions,
 } from './completions-file.ts';
-import { isInFuture } from './doubt.ts';
 import { appendLine, linkOrCopy, replaceFile, TEMPORARY } from './durable.ts';
 import { makeFolder, PRIVATE_FILE } from './folders.ts';
 import { Journals } from './journals.ts';
+import { mergeStates, type StateFacts } from './merge-states.ts';
 import { completedRecordFile, type StatePaths, stateFolder } from './paths.ts';
 import { formatProgress, parseProgress } from './progress-file.ts';
 import { LARGEST_PLAN, parseSavedPlan } from './saved-plan.ts';
@@ -191,30 +191,16 @@ export class State {
   }
 
   /**
-   * Takes over what another state of the same owner knows, so that a completed eval is never lost to a restore. Of two
-   * records of one command the one that ended later counts. What the user removed here is not brought back.
+   * Adopts what another state of the same owner knows: see `mergeStates`. Record files, recorded responses and attempts come
+   * along.
    */
   merge(other: State): void {
-    const removed = (id: string, record: CompletionRecord) => {
-      const mine = this.#removedByUser.get(id);
-      return mine !== undefined && sameExecution(mine, record);
-    };
-    // One that is dated in the future would count for as many years.
-    const now = this.#now();
-    const endOf = ({ ended }: CompletionRecord) => (isInFuture(ended, now) ? '' : ended);
-    const records = new Map(this.#records);
-    const commands = new Map(this.#commands);
-    const adopted: CompletionRecord[] = [];
-    for (const [id, record] of other.#records) {
-      const mine = records.get(id);
-      if (removed(id, record) || (mine && endOf(mine) >= endOf(record))) continue;
-      records.delete(id);
-      records.set(id, record);
-      adopted.push(record);
-    }
-    for (const [id, command] of other.#commands) {
-      if (!other.#records.has(id) || records.has(id)) commands.set(id, command);
-    }
+    const merged = mergeStates(this.#facts(), other.#facts(), this.#now());
+    const { records, commands } = merged;
+    const adopted = [...records.values()].filter((record) => {
+      const id = commandId(record.argv);
+      return record !== this.#records.get(id) && record === other.#records.get(id);
+    });
     const attempts = mergeAttempts(this.#attempts, other.#attempts);
     this.#writing(() => {
       for (const record of adopted) {
@@ -229,7 +215,8 @@ export class State {
         renameSync(temporary, kept);
       }
       const completions = formatCompletions([...records.values()]);
-      // Killed between the two, all records but the old ones would look like lines that the user took out.
+      // If killed between the two writes, adopted records without progress lines would look as if the user had removed
+      // them; the mark tells the next load.
       replaceFile(mergeMark(this.paths), sha256(completions));
       replaceFile(this.paths.completions, completions);
       replaceFile(this.paths.progressFile, formatProgress([...commands.values()]));
@@ -245,9 +232,10 @@ export class State {
           'Journals rejected',
         );
     });
-    this.#records = records;
-    this.#commands = commands;
-    this.#plan ??= other.#plan;
+    this.#records = new Map(records);
+    this.#commands = new Map(commands);
+    this.#removedByUser = new Map(merged.removed);
+    this.#plan = merged.plan;
     this.#attempts = attempts;
   }
 
@@ -394,6 +382,15 @@ export class State {
         this.#commands.delete(id);
       }
     }
+  }
+
+  #facts(): StateFacts {
+    return {
+      commands: this.#commands,
+      records: this.#records,
+      removed: this.#removedByUser,
+      plan: this.#plan,
+    };
   }
 
   #writing(work: () => void): void {

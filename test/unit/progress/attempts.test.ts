@@ -14,6 +14,7 @@ function attempt(changes: Partial<AttemptRecord> = {}): AttemptRecord {
     argv: ['oaieval', 'gpt-4', 'a.dev.v0'],
     attempt: 1,
     status: 'failed',
+    willRetry: false,
     cause: 'exit',
     reason: 'oaieval exited with code 3',
     lastLines: ['one', 'two'],

@@ -522,7 +522,7 @@ describe('merging a restored checkpoint', () => {
     writeFileSync(theirs.paths.progressFile, formatProgress([a.command, c.command]));
     const mine = withDone(b);
     mine.state.merge(open(theirs.root).state);
-    expect(progress(mine.paths.progressFile)).toEqual([b.command, a.command, c.command]);
+    expect(progress(mine.paths.progressFile)).toEqual([a.command, b.command, c.command]);
   });
 });
 
