@@ -81941,6 +81941,7 @@ function statePaths(stateDirectory, model, evalSet) {
         logs: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'logs'),
         journal: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'journal'),
         live: `${stem}.live`,
+        lockName: `${(0,node_path__WEBPACK_IMPORTED_MODULE_0__.basename)(stem)}.lock`,
     };
 }
 /** The directory that holds the three entries of a (model, eval set): the root, or below it for a model with `/`. */
@@ -82415,7 +82416,7 @@ function holdsOnlyState(folder, paths) {
     const below = new Set(between(paths.root, (0,_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .stateFolder */ .yp)(paths)));
     return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)(folder).every((name) => STATE_ENTRY.test(name) || below.has((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(folder, name)) || (0,_set_aside_js__WEBPACK_IMPORTED_MODULE_6__/* .isSetAside */ .JA)(name));
 }
-const STATE_ENTRY = /^\.lock-|\.(progress\.txt|resume|live)$/;
+const STATE_ENTRY = /^\.lock-|\.(progress\.txt|resume|live|lock)$/;
 /** A link decides what the state directory is, so its owner has to be this user or the system. */
 function refuseLinksOfOthers(root, user) {
     const rest = parts(root);
@@ -83475,32 +83476,34 @@ var progress_journals = __nccwpck_require__(3013);
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(7030);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: external "node:timers/promises"
-var promises_ = __nccwpck_require__(8500);
+// EXTERNAL MODULE: external "node:sqlite"
+var external_node_sqlite_ = __nccwpck_require__(99);
 // EXTERNAL MODULE: ./lib/errors.js
 var errors = __nccwpck_require__(452);
+// EXTERNAL MODULE: ./lib/progress/folders.js
+var folders = __nccwpck_require__(2834);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var progress_paths = __nccwpck_require__(8943);
+// EXTERNAL MODULE: ./lib/progress/set-aside.js
+var set_aside = __nccwpck_require__(7926);
 // EXTERNAL MODULE: ./lib/progress/state-directory.js
 var state_directory = __nccwpck_require__(4700);
 // EXTERNAL MODULE: ./lib/progress/unwritable.js
 var unwritable = __nccwpck_require__(8820);
 ;// CONCATENATED MODULE: ./lib/progress/lock.js
 /**
- * One run at a time works on the state of a (model, eval set). Whoever wants to puts a Unix socket of its own beside it, and
- * looks at those of others: it is held as long as its holder lives, and a dead holder, kill -9 included, does not keep it. It
- * works across containers that share the directory, where process numbers would say nothing.
+ * One run at a time works on the state of a (model, eval set). The lock is an exclusive transaction of SQLite on an empty file
+ * beside the state. The kernel frees it when the process ends, however it ends; it also holds between containers that share
+ * the directory, where process numbers would say nothing.
  *
- * A socket appears under its name when it is listened to, and no name is used twice: one that nobody listens to is dead for
- * good, and may be removed by anyone. Each run looks after its own socket has appeared, so of two that want the lock at the
- * same time at least one sees the other. It gives way to a holder and to a smaller name; what has a larger name has either
- * seen it and gives way, or has not and becomes the holder: that is waited for.
+ * The file stays: a contender that has opened it would otherwise lock a deleted file, while the next one locks a new file.
+ * Nothing else in this process may open it: POSIX frees all locks of a process when it closes any descriptor of the file.
+ *
+ * Versions before 0.2 used Unix sockets, and do not see this lock: two versions are not kept apart.
  */
 
 
@@ -83512,118 +83515,79 @@ var unwritable = __nccwpck_require__(8820);
 
 
 
-/** The longest path that a Unix socket can have, on macOS. */
-const LONGEST_PATH = 103;
-/** Behind the name of the lock. */
-const OWN_NAME = /^[0-9a-f]{12}$/;
-/** Milliseconds that another has to say whether it holds the lock, and to make up its mind. */
-const PATIENCE = 10_000;
+
+/** In bytes: SQLite opens no longer path, and puts `-journal` behind it. */
+const LONGEST_PATH = 490;
+/** Reachable until released: a connection that is garbage-collected is closed, and its lock is free. */
+const HELD = new Set();
 /**
  * @throws ActionError STATE_LOCKED when another run holds it, STATE_NOT_OURS when the state is not this user's alone,
- * STATE_UNWRITABLE when there can be none. When there can be no socket at all (a file system without them) the run
- * continues without a lock.
+ * STATE_UNWRITABLE when there can be no lock
  */
-async function lockState(paths, patience = PATIENCE) {
-    const { folder, prefix } = placeOf(paths);
-    const name = `${prefix}${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`;
-    const path = (0,external_node_path_.join)(folder, name);
-    let held = false;
-    const server = await appear(path, () => held);
-    if (!server)
-        return { release: async () => { } };
-    const release = async () => {
-        (0,external_node_fs_.rmSync)(path, { force: true });
-        await new Promise((closed) => server.close(closed));
-    };
-    for (const end = Date.now() + patience;; await (0,promises_.setTimeout)(10)) {
-        const found = await othersIn(folder, prefix, name, patience / 2);
-        if (found.length === 0)
-            break;
-        const gives = found.some((other) => other.held || other.name < name) || Date.now() > end;
-        if (!gives)
-            continue;
-        await release();
-        throw locked(paths);
-    }
-    held = true;
-    return { release };
-}
-function placeOf(paths) {
+async function lockState(paths) {
     (0,state_directory/* claimStateDirectory */.v)(paths);
-    let folder;
     try {
-        folder = (0,external_node_fs_.realpathSync)((0,progress_paths/* stateFolder */.yp)(paths));
+        const database = acquire(lockFile(paths));
+        HELD.add(database);
+        return {
+            release: async () => {
+                if (HELD.delete(database))
+                    database.close();
+            },
+        };
     }
     catch (error) {
-        throw (0,unwritable/* unwritable */.m)(paths.root, error);
+        throw isBusy(error) ? locked(paths) : (0,unwritable/* unwritable */.m)(paths.root, error);
     }
-    const hash = (0,external_node_crypto_.createHash)('sha256')
-        .update((0,external_node_path_.join)(folder, paths.live.slice((0,progress_paths/* stateFolder */.yp)(paths).length)))
-        .digest('hex')
-        .slice(0, 16);
-    const beside = `.lock-${hash}-`;
-    const longest = (0,external_node_path_.join)(folder, `${beside}${'0'.repeat(12)}+`);
-    return Buffer.byteLength(longest) <= LONGEST_PATH
-        ? { folder, prefix: beside }
-        : { folder: (0,external_node_os_.tmpdir)(), prefix: `.oaievalset-${hash}-` };
 }
-/** Listens, then appears. Who asks is told whether the lock is held; undefined: there can be no socket. */
-function appear(path, held) {
-    const hidden = `${path}+`;
-    return new Promise((resolve) => {
-        const server = (0,external_node_net_.createServer)((socket) => {
-            socket.on('error', () => { });
-            socket.end(held() ? 'held' : 'wanted');
-        });
-        server.unref();
-        server.once('error', () => resolve(undefined));
-        server.listen(hidden, () => {
-            try {
-                (0,external_node_fs_.renameSync)(hidden, path);
-                resolve(server);
-            }
-            catch {
-                server.close(() => resolve(undefined));
-            }
-        });
-    });
+/** Beside the state; where that path is too long, in the temporary directory. */
+function lockFile(paths) {
+    const beside = (0,external_node_path_.join)((0,external_node_fs_.realpathSync)((0,progress_paths/* stateFolder */.yp)(paths)), paths.lockName);
+    if (Buffer.byteLength(beside) <= LONGEST_PATH)
+        return beside;
+    const hash = (0,external_node_crypto_.createHash)('sha256').update(beside).digest('hex').slice(0, 16);
+    return (0,external_node_path_.join)((0,external_node_os_.tmpdir)(), `.oaievalset-${hash}.lock`);
 }
-/** Those who hold the lock or want it. What is dead is taken away. */
-async function othersIn(folder, prefix, own, patience) {
-    const names = (0,external_node_fs_.readdirSync)(folder).filter((name) => name !== own && name.startsWith(prefix) && OWN_NAME.test(name.slice(prefix.length)));
-    const answers = await Promise.all(names.map(async (name) => ({ name, answer: await ask((0,external_node_path_.join)(folder, name), patience) })));
-    return answers.flatMap(({ name, answer }) => {
-        if (answer !== 'dead')
-            return [{ name, held: answer === 'held' }];
-        (0,external_node_fs_.rmSync)((0,external_node_path_.join)(folder, name), { force: true });
-        return [];
-    });
+function acquire(path) {
+    const stats = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
+    if (stats && !stats.isFile())
+        (0,set_aside/* setAside */.Fi)(path, new Date());
+    try {
+        return begin(path);
+    }
+    catch (error) {
+        // What no version of this action wrote: nobody can hold it.
+        if (codeOf(error) !== NOT_A_DATABASE)
+            throw error;
+        (0,set_aside/* setAside */.Fi)(path, new Date());
+        return begin(path);
+    }
 }
-/** Who lives and says nothing is busy: it holds the lock. */
-function ask(path, patience) {
-    return new Promise((resolve) => {
-        let said = '';
-        const socket = (0,external_node_net_.connect)(path);
-        socket.setEncoding('utf8');
-        socket.setTimeout(patience, () => {
-            resolve('held');
-            socket.destroy();
-        });
-        socket.on('data', (text) => {
-            said += text;
-        });
-        socket.on('error', ({ code }) => {
-            if (code === 'ECONNREFUSED' || code === 'ENOENT')
-                resolve('dead');
-            else if (code === 'EACCES' || code === 'EPERM')
-                resolve('held');
-        });
-        // One that ended in between is looked at again.
-        socket.on('close', () => resolve(said === 'held' ? 'held' : 'wanted'));
-    });
+function begin(path) {
+    const database = new external_node_sqlite_.DatabaseSync(path, { timeout: 0 });
+    try {
+        (0,external_node_fs_.chmodSync)(path, folders/* PRIVATE_FILE */.rQ);
+        // In memory: no second file beside the first.
+        database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+        return database;
+    }
+    catch (error) {
+        database.close();
+        throw error;
+    }
+}
+const BUSY = 5;
+const NOT_A_DATABASE = 26;
+/** The primary result code of SQLite. */
+function codeOf(error) {
+    const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined;
+    return typeof code === 'number' ? code & 0xff : undefined;
+}
+function isBusy(error) {
+    return codeOf(error) === BUSY;
 }
 function locked(paths) {
-    return new errors/* ActionError */.lZ('STATE_LOCKED', `Another run of this eval set works on ${paths.progressFile} on this machine right now.`, 'Wait for it to end and re-run this job, add a concurrency group to the workflow, or give this job a state-directory of its own.');
+    return new errors/* ActionError */.lZ('STATE_LOCKED', `Another run of this eval set is using ${paths.progressFile} on this machine.`, 'Wait for it to end and re-run this job, add a concurrency group to the workflow, or give this job a state-directory of its own.');
 }
 
 // EXTERNAL MODULE: ./lib/progress/saved-plan.js

@@ -18,6 +18,8 @@ export interface StatePaths {
   readonly journal: string;
   /** `{model}.{eval_set}.live/`: being appended to right now, never cached. */
   readonly live: string;
+  /** Name of `{model}.{eval_set}.lock`, beside the progress file: held by the run that uses the state, never cached. */
+  readonly lockName: string;
 }
 
 /**
@@ -37,6 +39,7 @@ export function statePaths(stateDirectory: string, model: string, evalSet: strin
     logs: join(resume, 'logs'),
     journal: join(resume, 'journal'),
     live: `${stem}.live`,
+    lockName: `${basename(stem)}.lock`,
   };
 }
 

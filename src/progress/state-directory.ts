@@ -119,7 +119,7 @@ function holdsOnlyState(folder: string, paths: StatePaths): boolean {
   );
 }
 
-const STATE_ENTRY = /^\.lock-|\.(progress\.txt|resume|live)$/;
+const STATE_ENTRY = /^\.lock-|\.(progress\.txt|resume|live|lock)$/;
 
 /** A link decides what the state directory is, so its owner has to be this user or the system. */
 function refuseLinksOfOthers(root: string, user: number): void {

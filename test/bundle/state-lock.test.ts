@@ -39,7 +39,7 @@ describe.concurrent('two runs at once', () => {
     if (!refused) throw new Error('the second run did not end');
     expect(refused.exitCode, logOf(refused)).toBe(1);
     expect(annotations(refused)).toEqual([
-      expect.stringMatching(/^error: Another run of this eval set works on .*\[STATE_LOCKED\]$/s),
+      expect.stringMatching(/^error: Another run of this eval set is using .*\[STATE_LOCKED\]$/s),
     ]);
     expect(refused.post?.lines, 'post has nothing to save').toEqual([]);
     expect(second.cache.entries()).toEqual([]);
@@ -59,8 +59,9 @@ describe.concurrent('two runs at once', () => {
       'requests-replayed': '1',
     });
     expect(machine.api.counts().received).toBe(3);
-    const sockets = readdirSync(machine.stateDirectory).filter((name) => name.startsWith('.lock-'));
-    expect(sockets, 'the sockets of the dead holder and of the run are removed').toEqual([]);
+    // A lock file that is deleted could be locked twice: see src/progress/lock.ts.
+    const locks = readdirSync(machine.stateDirectory).filter((name) => name.includes('lock'));
+    expect(locks).toEqual([expect.stringMatching(/\.lock$/)]);
     expect(existsSync(left), 'what the killed run left in progress is removed').toBe(false);
   });
 
