@@ -83480,8 +83480,6 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: external "node:sqlite"
-var external_node_sqlite_ = __nccwpck_require__(99);
 // EXTERNAL MODULE: ./lib/errors.js
 var errors = __nccwpck_require__(452);
 // EXTERNAL MODULE: ./lib/progress/folders.js
@@ -83505,7 +83503,6 @@ var unwritable = __nccwpck_require__(8820);
  *
  * Versions before 0.2 used Unix sockets, and do not see this lock: two versions are not kept apart.
  */
-
 
 
 
@@ -83563,8 +83560,20 @@ function acquire(path) {
         return begin(path);
     }
 }
+/** Older releases of Node 24 warn on stderr that SQLite is experimental, which tells a reader of the log nothing. */
+function loadSqlite() {
+    const { emitWarning } = process;
+    process.emitWarning = () => { };
+    try {
+        return process.getBuiltinModule('node:sqlite');
+    }
+    finally {
+        process.emitWarning = emitWarning;
+    }
+}
 function begin(path) {
-    const database = new external_node_sqlite_.DatabaseSync(path, { timeout: 0 });
+    const sqlite = loadSqlite();
+    const database = new sqlite.DatabaseSync(path, { timeout: 0 });
     try {
         (0,external_node_fs_.chmodSync)(path, folders/* PRIVATE_FILE */.rQ);
         // In memory: no second file beside the first.

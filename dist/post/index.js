@@ -31651,7 +31651,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1125);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(452);
 /* harmony import */ var _progress_journals_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3013);
-/* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8882);
+/* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(1394);
 /* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(8943);
 /* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8451);
 /* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(5927);
@@ -32659,7 +32659,7 @@ function journals_folders(root, most = Number.POSITIVE_INFINITY) {
 
 /***/ }),
 
-/***/ 8882:
+/***/ 1394:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -32676,8 +32676,6 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-;// CONCATENATED MODULE: external "node:sqlite"
-const external_node_sqlite_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:sqlite");
 // EXTERNAL MODULE: ./lib/errors.js
 var errors = __nccwpck_require__(452);
 // EXTERNAL MODULE: ./lib/progress/folders.js
@@ -32868,7 +32866,6 @@ function refused(root, why, next) {
 
 
 
-
 /** In bytes: SQLite opens no longer path, and puts `-journal` behind it. */
 const LONGEST_PATH = 490;
 /** Reachable until released: a connection that is garbage-collected is closed, and its lock is free. */
@@ -32916,8 +32913,20 @@ function acquire(path) {
         return begin(path);
     }
 }
+/** Older releases of Node 24 warn on stderr that SQLite is experimental, which tells a reader of the log nothing. */
+function loadSqlite() {
+    const { emitWarning } = process;
+    process.emitWarning = () => { };
+    try {
+        return process.getBuiltinModule('node:sqlite');
+    }
+    finally {
+        process.emitWarning = emitWarning;
+    }
+}
 function begin(path) {
-    const database = new external_node_sqlite_namespaceObject.DatabaseSync(path, { timeout: 0 });
+    const sqlite = loadSqlite();
+    const database = new sqlite.DatabaseSync(path, { timeout: 0 });
     try {
         (0,external_node_fs_.chmodSync)(path, folders/* PRIVATE_FILE */.rQ);
         // In memory: no second file beside the first.

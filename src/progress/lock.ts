@@ -12,7 +12,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, lstatSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { ActionError } from '../errors.ts';
 import { PRIVATE_FILE } from './folders.ts';
 import { type StatePaths, stateFolder } from './paths.ts';
@@ -70,8 +70,20 @@ function acquire(path: string): DatabaseSync {
   }
 }
 
+/** Older releases of Node 24 warn on stderr that SQLite is experimental, which tells a reader of the log nothing. */
+function loadSqlite(): typeof import('node:sqlite') {
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    return process.getBuiltinModule('node:sqlite');
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
 function begin(path: string): DatabaseSync {
-  const database = new DatabaseSync(path, { timeout: 0 });
+  const sqlite = loadSqlite();
+  const database = new sqlite.DatabaseSync(path, { timeout: 0 });
   try {
     chmodSync(path, PRIVATE_FILE);
     // In memory: no second file beside the first.
