@@ -76731,8 +76731,8 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var errors = __nccwpck_require__(452);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var progress_paths = __nccwpck_require__(8943);
-// EXTERNAL MODULE: ./lib/progress/state.js + 3 modules
-var progress_state = __nccwpck_require__(9405);
+// EXTERNAL MODULE: ./lib/progress/state.js + 4 modules
+var progress_state = __nccwpck_require__(2500);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:path"
@@ -82473,7 +82473,7 @@ function refused(root, why, next) {
 
 /***/ }),
 
-/***/ 9405:
+/***/ 2500:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -82589,6 +82589,50 @@ var completions_file = __nccwpck_require__(5043);
 var durable = __nccwpck_require__(9600);
 // EXTERNAL MODULE: ./lib/progress/folders.js
 var folders = __nccwpck_require__(2834);
+;// CONCATENATED MODULE: ./lib/progress/heal-state.js
+/** Which evals count as done, from what was read of a state. Pure; docs/adr/0003-record-then-line.md says why. */
+
+function healState(read) {
+    const [own, foreign] = [true, false].map((isOwn) => read.records.filter((record) => (record.run.repository === read.repository) === isOwn));
+    const foreignIds = new Set(foreign.map((record) => (0,model_command/* commandId */.v)(record.argv)));
+    const lines = (read.lines ?? []).map((command) => [(0,model_command/* commandId */.v)(command), command]);
+    const commands = new Map(lines.filter(([id]) => !foreignIds.has(id)));
+    const { records, removed } = pairWithLines(own, commands, read);
+    for (const [id, record] of records)
+        commands.set(id, record.argv);
+    if (read.recordsWereLost) {
+        for (const [id, command] of commands)
+            if (!records.has(id) && isOfLostRecord(command, read))
+                commands.delete(id);
+    }
+    return { commands, records, removed };
+}
+/**
+ * The record is written before its line. So when only the newest record lacks its line, the process was killed between the
+ * two writes, and the line is added. The user removed any other missing line, or the whole progress file. After an
+ * interrupted merge every missing line is added.
+ */
+function pairWithLines(own, commands, { lines, mergeWasInterrupted }) {
+    const withoutLine = own.filter((record) => !commands.has((0,model_command/* commandId */.v)(record.argv)));
+    const isCrash = lines !== undefined && withoutLine.length === 1 && withoutLine[0] === own.at(-1);
+    const removed = mergeWasInterrupted || isCrash ? [] : withoutLine;
+    const isRemoved = new Set(removed);
+    return {
+        records: byCommand(own.filter((record) => !isRemoved.has(record))),
+        removed: byCommand(removed),
+    };
+}
+/**
+ * A line without a record is a completion of plain `oaievalset`, unless there is a record file of ours: then the record was
+ * lost, and nothing says which content the line stands for. The eval has to run again.
+ */
+function isOfLostRecord([, , key], { hasRecordFile }) {
+    return key !== undefined && hasRecordFile(key);
+}
+function byCommand(records) {
+    return new Map(records.map((record) => [(0,model_command/* commandId */.v)(record.argv), record]));
+}
+
 // EXTERNAL MODULE: ./lib/progress/journals.js + 4 modules
 var journals = __nccwpck_require__(3013);
 // EXTERNAL MODULE: ./lib/progress/doubt.js
@@ -82746,6 +82790,7 @@ var unwritable = __nccwpck_require__(8820);
  * The state of one (model, eval set) on disk: what is done, in the words of `oaievalset` (progress file) and in ours
  * (completion records). See docs/adr/0003-record-then-line.md for the order of writes that everything here relies on.
  */
+
 
 
 
@@ -82995,25 +83040,24 @@ class State {
         const completions = (0,completions_file/* parseCompletions */.tr)(completionsText);
         if (completions.rejected)
             reject(paths.completions, completions.rejected);
-        const own = completions.records.filter((record) => record.run.repository === owner.repository);
-        if (own.length < completions.records.length) {
-            this.#log.warning(`${completions.records.length - own.length} completion records in ${paths.completions} are of another repository. They are not used.`);
-        }
+        const foreign = completions.records.filter(({ run }) => run.repository !== owner.repository).length;
+        if (foreign > 0)
+            this.#log.warning(`${foreign} completion records in ${paths.completions} belong to another repository and are not used.`);
         const progressText = readText(paths.progressFile);
         const progress = (0,progress_file/* parseProgress */.T)(progressText ?? '', options.knownCommands);
         if (progress.rejected)
             reject(paths.progressFile, progress.rejected);
-        const ownRecords = new Set(own);
-        const foreignIds = new Set(completions.records.filter((record) => !ownRecords.has(record)).map((record) => (0,model_command/* commandId */.v)(record.argv)));
-        for (const command of progress.commands) {
-            const id = (0,model_command/* commandId */.v)(command);
-            if (!foreignIds.has(id))
-                this.#commands.set(id, command);
-        }
-        const merging = readText(mergeMark(paths)) === sha256(completionsText);
-        this.#pairRecordsWithLines(own, progressText !== undefined, merging);
-        if (recordsLost || completions.rejected)
-            this.#dropLinesOfLostRecords();
+        const healed = healState({
+            records: completions.records,
+            lines: progressText === undefined ? undefined : progress.commands,
+            repository: owner.repository,
+            mergeWasInterrupted: readText(mergeMark(paths)) === sha256(completionsText),
+            recordsWereLost: recordsLost || completions.rejected !== undefined,
+            hasRecordFile: (evalKey) => (0,external_node_fs_.existsSync)((0,progress_paths/* completedRecordFile */.Bq)(paths, evalKey)),
+        });
+        this.#commands = new Map(healed.commands);
+        this.#records = new Map(healed.records);
+        this.#removedByUser = new Map(healed.removed);
         const records = this.records;
         if (completions.needsRewrite || records.length !== completions.records.length) {
             (0,durable/* replaceFile */.fR)(paths.completions, (0,completions_file/* formatCompletions */.pE)(records));
@@ -83044,38 +83088,6 @@ class State {
         else {
             const whose = `repository ${theirs.repository || '(none)'}, ${theirs.model} on ${theirs.evalSet}`;
             this.#log.warning(`${where}: it is the state of another owner (${whose}).`, 'State set aside');
-        }
-    }
-    /**
-     * The record is written before its line, so the newest record alone without a line is a crash between the two and
-     * heals. Any other record without a line, or records without a progress file, are lines that the user took out.
-     * @param merging whether a merge was cut off between its two files: then every record heals
-     */
-    #pairRecordsWithLines(records, progressFileExists, merging) {
-        const orphans = records.filter((record) => !this.#commands.has((0,model_command/* commandId */.v)(record.argv)));
-        const newest = records.at(-1);
-        const heals = merging || (progressFileExists && orphans.length === 1 && orphans[0] === newest);
-        for (const record of records) {
-            const id = (0,model_command/* commandId */.v)(record.argv);
-            if (this.#commands.has(id) || heals) {
-                this.#commands.set(id, record.argv);
-                this.#records.set(id, record);
-            }
-            else {
-                this.#removedByUser.set(id, record);
-            }
-        }
-    }
-    /**
-     * A line without a record is a completion of plain `oaievalset`, unless there is a record file of ours: then the
-     * record was damaged, nothing says any more what content the line stands for, and the eval has to run again.
-     */
-    #dropLinesOfLostRecords() {
-        for (const [id, command] of this.#commands) {
-            const key = command[2];
-            if (!this.#records.has(id) && key !== undefined && (0,external_node_fs_.existsSync)((0,progress_paths/* completedRecordFile */.Bq)(this.paths, key))) {
-                this.#commands.delete(id);
-            }
         }
     }
     #facts() {
@@ -83601,8 +83613,8 @@ function locked(paths) {
 
 // EXTERNAL MODULE: ./lib/progress/saved-plan.js
 var saved_plan = __nccwpck_require__(6366);
-// EXTERNAL MODULE: ./lib/progress/state.js + 3 modules
-var progress_state = __nccwpck_require__(9405);
+// EXTERNAL MODULE: ./lib/progress/state.js + 4 modules
+var progress_state = __nccwpck_require__(2500);
 ;// CONCATENATED MODULE: ./lib/run/open-state.js
 
 

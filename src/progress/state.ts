@@ -27,6 +27,7 @@ import {
 } from './completions-file.ts';
 import { appendLine, linkOrCopy, replaceFile, TEMPORARY } from './durable.ts';
 import { makeFolder, PRIVATE_FILE } from './folders.ts';
+import { healState } from './heal-state.ts';
 import { Journals } from './journals.ts';
 import { mergeStates, type StateFacts } from './merge-states.ts';
 import { completedRecordFile, type StatePaths, stateFolder } from './paths.ts';
@@ -292,28 +293,26 @@ export class State {
     const completionsText = readText(paths.completions) ?? '';
     const completions = parseCompletions(completionsText);
     if (completions.rejected) reject(paths.completions, completions.rejected);
-    const own = completions.records.filter((record) => record.run.repository === owner.repository);
-    if (own.length < completions.records.length) {
+    const foreign = completions.records.filter(({ run }) => run.repository !== owner.repository).length;
+    if (foreign > 0)
       this.#log.warning(
-        `${completions.records.length - own.length} completion records in ${paths.completions} are of another repository. They are not used.`,
+        `${foreign} completion records in ${paths.completions} belong to another repository and are not used.`,
       );
-    }
 
     const progressText = readText(paths.progressFile);
     const progress = parseProgress(progressText ?? '', options.knownCommands);
     if (progress.rejected) reject(paths.progressFile, progress.rejected);
-    const ownRecords = new Set(own);
-    const foreignIds = new Set(
-      completions.records.filter((record) => !ownRecords.has(record)).map((record) => commandId(record.argv)),
-    );
-    for (const command of progress.commands) {
-      const id = commandId(command);
-      if (!foreignIds.has(id)) this.#commands.set(id, command);
-    }
-
-    const merging = readText(mergeMark(paths)) === sha256(completionsText);
-    this.#pairRecordsWithLines(own, progressText !== undefined, merging);
-    if (recordsLost || completions.rejected) this.#dropLinesOfLostRecords();
+    const healed = healState({
+      records: completions.records,
+      lines: progressText === undefined ? undefined : progress.commands,
+      repository: owner.repository,
+      mergeWasInterrupted: readText(mergeMark(paths)) === sha256(completionsText),
+      recordsWereLost: recordsLost || completions.rejected !== undefined,
+      hasRecordFile: (evalKey) => existsSync(completedRecordFile(paths, evalKey)),
+    });
+    this.#commands = new Map(healed.commands);
+    this.#records = new Map(healed.records);
+    this.#removedByUser = new Map(healed.removed);
     const records = this.records;
     if (completions.needsRewrite || records.length !== completions.records.length) {
       replaceFile(paths.completions, formatCompletions(records));
@@ -344,43 +343,6 @@ export class State {
     } else {
       const whose = `repository ${theirs.repository || '(none)'}, ${theirs.model} on ${theirs.evalSet}`;
       this.#log.warning(`${where}: it is the state of another owner (${whose}).`, 'State set aside');
-    }
-  }
-
-  /**
-   * The record is written before its line, so the newest record alone without a line is a crash between the two and
-   * heals. Any other record without a line, or records without a progress file, are lines that the user took out.
-   * @param merging whether a merge was cut off between its two files: then every record heals
-   */
-  #pairRecordsWithLines(
-    records: readonly CompletionRecord[],
-    progressFileExists: boolean,
-    merging: boolean,
-  ): void {
-    const orphans = records.filter((record) => !this.#commands.has(commandId(record.argv)));
-    const newest = records.at(-1);
-    const heals = merging || (progressFileExists && orphans.length === 1 && orphans[0] === newest);
-    for (const record of records) {
-      const id = commandId(record.argv);
-      if (this.#commands.has(id) || heals) {
-        this.#commands.set(id, record.argv);
-        this.#records.set(id, record);
-      } else {
-        this.#removedByUser.set(id, record);
-      }
-    }
-  }
-
-  /**
-   * A line without a record is a completion of plain `oaievalset`, unless there is a record file of ours: then the
-   * record was damaged, nothing says any more what content the line stands for, and the eval has to run again.
-   */
-  #dropLinesOfLostRecords(): void {
-    for (const [id, command] of this.#commands) {
-      const key = command[2];
-      if (!this.#records.has(id) && key !== undefined && existsSync(completedRecordFile(this.paths, key))) {
-        this.#commands.delete(id);
-      }
     }
   }
 

@@ -359,7 +359,7 @@ describe('what cannot be trusted is set aside', () => {
     expect(state.isDone(a.command)).toBe(false);
     expect(state.isDone(c.command)).toBe(true);
     expect(log.warnings).toEqual([
-      `1 completion records in ${paths.completions} are of another repository. They are not used.`,
+      `1 completion records in ${paths.completions} belong to another repository and are not used.`,
     ]);
   });
 
