@@ -81244,14 +81244,14 @@ const PREFIX = Buffer.from('{"crc":"');
 /** Behind `{"crc":"xxxxxxxx",` */
 const CHECKED_FROM = PREFIX.length + 8 + 2;
 /** Enough of a hash to tell apart owners that nothing but chance made alike. */
-function tagOf({ eval: key, repository, fingerprint }) {
+function ownerTag({ eval: key, repository, fingerprint }) {
     return (0,external_node_crypto_.createHash)('sha256')
         .update(JSON.stringify([key, repository, fingerprint]))
         .digest('hex')
         .slice(0, 16);
 }
 /** 96 bits of the key are plenty to tell a million answers apart, in a third of the memory; `readAnswer` checks the rest. */
-function answerId(key, n) {
+function indexKey(key, n) {
     return `${Buffer.from(key.slice(0, 24), 'hex').toString('latin1')}${n === 0 ? '' : n}`;
 }
 function headerLine({ eval: key, repository, fingerprint, parts }, made) {
@@ -81278,7 +81278,7 @@ function readLine(line) {
         return { kind: 'unknown' };
     const [, key, n] = /^"key":"([0-9a-f]{64})","n":(\d{1,9}),/.exec(rest) ?? [];
     if (key !== undefined)
-        return { kind: 'answer', tag, id: answerId(key, Number(n)) };
+        return { kind: 'answer', tag, id: indexKey(key, Number(n)) };
     if (rest === '"stateful":1}')
         return { kind: 'stateful', tag };
     const [, signature] = /^"failed":"([0-9a-f]{64})"}$/.exec(rest) ?? [];
@@ -81376,7 +81376,7 @@ function unpacked({ text, zstd, base64 }) {
 const MOST_DAMAGED = 1000;
 function ownership(owner) {
     const fingerprints = new Set([owner.fingerprint, ...(owner.formerFingerprints ?? [])]);
-    const tags = new Set([...fingerprints].map((fingerprint) => tagOf({ ...owner, fingerprint })));
+    const tags = new Set([...fingerprints].map((fingerprint) => ownerTag({ ...owner, fingerprint })));
     return { owner, fingerprints, tags };
 }
 /** @param most lines that it may have */
@@ -81541,8 +81541,8 @@ function lastNumber(folder) {
     return segmentFiles(folder).at(-1)?.number ?? 0;
 }
 
-// EXTERNAL MODULE: ./lib/progress/set-aside.js
-var set_aside = __nccwpck_require__(7926);
+// EXTERNAL MODULE: ./lib/progress/quarantine.js
+var quarantine = __nccwpck_require__(2763);
 ;// CONCATENATED MODULE: ./lib/progress/journal.js
 /**
  * The journal of an eval that has not finished: every answer it got, so that it need not be paid for again.
@@ -81582,7 +81582,7 @@ class Journal {
         this.#events = events;
         this.#paths = paths;
         this.#owner = owner;
-        this.#tag = tagOf(owner);
+        this.#tag = ownerTag(owner);
     }
     /** Opens the journal of an eval, with all answers that were recorded for the same content. Reads each segment once. */
     static open(paths, owner, events = {}) {
@@ -81592,7 +81592,7 @@ class Journal {
         const files = segmentFiles(folder, MOST_SEGMENTS);
         const size = files.reduce((sum, { path }) => sum + (0,external_node_fs_.lstatSync)(path).size, 0);
         if (files.length > MOST_SEGMENTS || size > LARGEST) {
-            const path = (0,set_aside/* setAside */.Fi)(folder, new Date(), (0,progress_paths/* stateFolder */.yp)(paths));
+            const path = (0,quarantine/* quarantine */.tW)(folder, new Date(), (0,progress_paths/* stateFolder */.yp)(paths));
             return { journal, staleParts: undefined, damaged: 0, rejected: [{ path, why: TOO_MUCH }] };
         }
         journal.#size = size;
@@ -81604,17 +81604,17 @@ class Journal {
     }
     /** The answer to the `n`-th (from 0) request with this key, if it is recorded and undamaged. */
     find(key, n) {
-        const place = this.#places.get(answerId(key, n));
+        const place = this.#places.get(indexKey(key, n));
         const line = place && readAt(place.segment, place.offset, place.length);
         return line && readAnswer(line, key, n);
     }
     /** Whether an answer is recorded; reads no file. */
     has(key, n) {
-        return this.#places.has(answerId(key, n));
+        return this.#places.has(indexKey(key, n));
     }
     /** Whether the answer that `find` returns was recorded before this journal was opened: an earlier run paid for it. */
     isEarlier(key, n) {
-        const place = this.#places.get(answerId(key, n));
+        const place = this.#places.get(indexKey(key, n));
         return place !== undefined && this.#earlier.has(place.segment);
     }
     /**
@@ -81627,11 +81627,11 @@ class Journal {
         const line = answerLine(this.#tag, key, n, answer);
         const segment = this.#write(line);
         const offset = segment.size - line.length;
-        this.#places.set(answerId(key, n), { segment, offset, length: line.length - 1 });
+        this.#places.set(indexKey(key, n), { segment, offset, length: line.length - 1 });
     }
     /** No longer replays an answer, until another is recorded or the journal is opened again. */
     forget(key, n) {
-        this.#places.delete(answerId(key, n));
+        this.#places.delete(indexKey(key, n));
     }
     /** Whether the eval has made something at the API, such as a conversation, and is to start over when it runs again. */
     get stateful() {
@@ -81737,11 +81737,11 @@ class Journal {
         this.#earlier = new Set(begun.keys());
         const moved = (paths, why) => paths.length === 0
             ? []
-            : [{ path: (0,set_aside/* setAsideTogether */.fS)(paths, new Date(), (0,progress_paths/* stateFolder */.yp)(this.#paths)), why }];
+            : [{ path: (0,quarantine/* quarantineTogether */.Z9)(paths, new Date(), (0,progress_paths/* stateFolder */.yp)(this.#paths)), why }];
         return {
             staleParts,
             damaged,
-            rejected: [...moved(foreign, 'it is no journal of this eval'), ...moved(excessive, TOO_MUCH)],
+            rejected: [...moved(foreign, 'it is not a journal of this eval'), ...moved(excessive, TOO_MUCH)],
         };
     }
 }
@@ -81851,7 +81851,7 @@ function adoptSegments(from, to, { repository, evals }) {
     }
     const reasons = [
         ...(excessive > 0 ? [`${excessive} journals have more than ${MOST_SEGMENTS} segments`] : []),
-        ...(foreign > 0 ? [`${foreign} files are no journals of their evals`] : []),
+        ...(foreign > 0 ? [`${foreign} files are not journals of their evals`] : []),
     ];
     return reasons.length === 0 ? undefined : reasons.join(', ');
 }
@@ -82005,7 +82005,7 @@ function parseProgress(text, known = []) {
     }
     return {
         commands,
-        rejected: rejected === 0 ? undefined : `${rejected} of its lines are no oaievalset commands`,
+        rejected: rejected === 0 ? undefined : `${rejected} of its lines are not oaievalset commands`,
     };
 }
 function formatProgress(commands) {
@@ -82030,6 +82030,77 @@ function parseJsonLine(text) {
         // Not JSON: not a command.
     }
     return undefined;
+}
+
+
+/***/ }),
+
+/***/ 2763:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Z9: () => (/* binding */ quarantineTogether),
+/* harmony export */   fK: () => (/* binding */ isQuarantined),
+/* harmony export */   tW: () => (/* binding */ quarantine)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2834);
+
+
+
+/**
+ * Moves something that must not be used out of the way, to `<name>.rejected-<time>` in `folder` (beside itself by
+ * default), and returns where it went. A symbolic link is moved itself, never followed.
+ */
+function quarantine(path, now, folder = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path)) {
+    const target = unusedName(path, now, folder);
+    (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .makeFolder */ .fc)(folder);
+    move(path, target);
+    removeOldest((0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)(path), folder);
+    return target;
+}
+/** Moves several files of one folder to a single new one, `<name of their folder>.rejected-<time>`, and returns it. */
+function quarantineTogether(paths, now, folder) {
+    const target = unusedName((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(paths[0] ?? ''), now, folder);
+    (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .makeFolder */ .fc)(target);
+    for (const path of paths)
+        move(path, (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(target, (0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)(path)));
+    removeOldest((0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(paths[0] ?? '')), folder);
+    return target;
+}
+/** Of one name; on a machine where each run moves something out of the way they would fill the disk. */
+const MOST_KEPT = 20;
+function removeOldest(name, folder) {
+    const moved = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(folder)
+        .filter((it) => it.startsWith(`${name}.rejected-`))
+        .sort();
+    for (const oldest of moved.slice(0, -MOST_KEPT))
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, oldest), { recursive: true, force: true });
+}
+/** Whether the name is one that something was given when it was moved out of the way. */
+function isQuarantined(name) {
+    return name.includes('.rejected-');
+}
+function unusedName(path, now, folder) {
+    const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
+    const stem = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, `${(0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)(path)}.rejected-${stamp}`);
+    let target = stem;
+    for (let n = 2; (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(target, { throwIfNoEntry: false }); n += 1)
+        target = `${stem}-${n}`;
+    return target;
+}
+function move(path, target) {
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(path, target);
+    }
+    catch (error) {
+        // A checkpoint may be unpacked on another file system than the state directory is on.
+        if (error.code !== 'EXDEV')
+            throw error;
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.cpSync)(path, target, { recursive: true, verbatimSymlinks: true });
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(path, { recursive: true, force: true });
+    }
 }
 
 
@@ -82084,7 +82155,7 @@ function formatRecordLines(records) {
 }
 function parseLine(line, schema, { lineLength, values }) {
     if (line.length > lineLength)
-        return { problem: 'longer than any record of this action' };
+        return { problem: 'longer than a record can be' };
     let value;
     try {
         value = (0,_bounded_json_js__WEBPACK_IMPORTED_MODULE_1__/* .parseBoundedJson */ .R)(line, values);
@@ -82138,7 +82209,9 @@ const runSchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({ repositor
 const text = zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP().max(65536);
 /** What is printed: nothing that a terminal or a runner obeys. */
 const line = text.regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'has control characters');
-const paths = zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(text).max(1_000_000).refine(_model_plan_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .areOrdinaryPaths */ .z, 'holds what is no path of a plan');
+const paths = zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(text)
+    .max(1_000_000)
+    .refine(_model_plan_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .areOrdinaryPaths */ .z, 'contains a path that a plan cannot have');
 const sha256 = zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP().regex(/^[0-9a-f]{64}$/);
 const fingerprint = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({ value: sha256, parts: zod__WEBPACK_IMPORTED_MODULE_4__/* .record */ .g1P(line, sha256) });
 const schema = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({
@@ -82162,7 +82235,7 @@ const schema = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({
         earlier: zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(fingerprint).max(8).default([]),
         writable: zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({
             argument: line,
-            path: text.refine((path) => (0,_model_plan_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .areOrdinaryPaths */ .z)([path]), 'is no path of a plan'),
+            path: text.refine((path) => (0,_model_plan_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .areOrdinaryPaths */ .z)([path]), 'is not a valid path for a plan'),
             label: text.optional(),
         }))
             .max(10_000)
@@ -82226,77 +82299,6 @@ function readSavedPlan({ plan }, owner) {
 
 /***/ }),
 
-/***/ 7926:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Fi: () => (/* binding */ setAside),
-/* harmony export */   JA: () => (/* binding */ isSetAside),
-/* harmony export */   fS: () => (/* binding */ setAsideTogether)
-/* harmony export */ });
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
-/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2834);
-
-
-
-/**
- * Moves something that must not be used out of the way, to `<name>.rejected-<time>` in `folder` (beside itself by
- * default), and returns where it went. A symbolic link is moved itself, never followed.
- */
-function setAside(path, now, folder = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path)) {
-    const target = unusedName(path, now, folder);
-    (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .makeFolder */ .fc)(folder);
-    move(path, target);
-    removeOldest((0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)(path), folder);
-    return target;
-}
-/** Moves several files of one folder to a single new one, `<name of their folder>.rejected-<time>`, and returns it. */
-function setAsideTogether(paths, now, folder) {
-    const target = unusedName((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(paths[0] ?? ''), now, folder);
-    (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .makeFolder */ .fc)(target);
-    for (const path of paths)
-        move(path, (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(target, (0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)(path)));
-    removeOldest((0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(paths[0] ?? '')), folder);
-    return target;
-}
-/** Of one name; on a machine where each run moves something out of the way they would fill the disk. */
-const MOST_KEPT = 20;
-function removeOldest(name, folder) {
-    const moved = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(folder)
-        .filter((it) => it.startsWith(`${name}.rejected-`))
-        .sort();
-    for (const oldest of moved.slice(0, -MOST_KEPT))
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, oldest), { recursive: true, force: true });
-}
-/** Whether the name is one that something was given when it was moved out of the way. */
-function isSetAside(name) {
-    return name.includes('.rejected-');
-}
-function unusedName(path, now, folder) {
-    const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
-    const stem = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, `${(0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)(path)}.rejected-${stamp}`);
-    let target = stem;
-    for (let n = 2; (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(target, { throwIfNoEntry: false }); n += 1)
-        target = `${stem}-${n}`;
-    return target;
-}
-function move(path, target) {
-    try {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(path, target);
-    }
-    catch (error) {
-        // A checkpoint may be unpacked on another file system than the state directory is on.
-        if (error.code !== 'EXDEV')
-            throw error;
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.cpSync)(path, target, { recursive: true, verbatimSymlinks: true });
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(path, { recursive: true, force: true });
-    }
-}
-
-
-/***/ }),
-
 /***/ 4700:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -82310,7 +82312,7 @@ function move(path, target) {
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(452);
 /* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2834);
 /* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8943);
-/* harmony import */ var _set_aside_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7926);
+/* harmony import */ var _quarantine_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2763);
 /* harmony import */ var _unwritable_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8820);
 /**
  * Who may use a state directory: what is read there decides what runs and what counts as done, so that no other user of the
@@ -82371,8 +82373,8 @@ function foldersOf(paths) {
 }
 function refuseOthers(folder, stats, root, user) {
     if (stats.uid !== user && stats.uid !== ownerOfNewFile(folder)) {
-        throw refused(root, `${folder} belongs to another user of this machine (uid ${stats.uid}; this job runs as uid ${user})`, 'Have its owner remove it, or set state-directory to a folder that belongs to this user or does not exist yet. When only ' +
-            'the containers of this job run as different users, run them as the same one.');
+        throw refused(root, `${folder} belongs to another user of this machine (uid ${stats.uid}; this job runs as uid ${user})`, 'Ask its owner to remove it, or set state-directory to a directory that belongs to this user or does not exist yet. If ' +
+            'the containers of this job run as different users, run them as the same user.');
     }
     if (isWritableByAll(stats)) {
         throw refused(root, `every user of this machine may write to ${folder} (mode ${modeOf(stats)})`, isSticky(stats)
@@ -82414,7 +82416,7 @@ function tighten(paths) {
 /** Whether nothing else lies there, so that others do not need it: a state-directory may be any folder of the user. */
 function holdsOnlyState(folder, paths) {
     const below = new Set(between(paths.root, (0,_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .stateFolder */ .yp)(paths)));
-    return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)(folder).every((name) => STATE_ENTRY.test(name) || below.has((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(folder, name)) || (0,_set_aside_js__WEBPACK_IMPORTED_MODULE_6__/* .isSetAside */ .JA)(name));
+    return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)(folder).every((name) => STATE_ENTRY.test(name) || below.has((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(folder, name)) || (0,_quarantine_js__WEBPACK_IMPORTED_MODULE_6__/* .isQuarantined */ .fK)(name));
 }
 const STATE_ENTRY = /^\.lock-|\.(progress\.txt|resume|live|lock)$/;
 /** A link decides what the state directory is, so its owner has to be this user or the system. */
@@ -82480,8 +82482,8 @@ function refused(root, why, next) {
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
   Uw: () => (/* binding */ State),
-  gt: () => (/* binding */ clearLive),
-  hU: () => (/* binding */ startFresh)
+  yl: () => (/* binding */ clearInProgress),
+  KB: () => (/* binding */ quarantineState)
 });
 
 // EXTERNAL MODULE: external "node:crypto"
@@ -82706,10 +82708,10 @@ function greaterText(a, b) {
 var progress_paths = __nccwpck_require__(8943);
 // EXTERNAL MODULE: ./lib/progress/progress-file.js
 var progress_file = __nccwpck_require__(1119);
+// EXTERNAL MODULE: ./lib/progress/quarantine.js
+var quarantine = __nccwpck_require__(2763);
 // EXTERNAL MODULE: ./lib/progress/saved-plan.js
 var saved_plan = __nccwpck_require__(6366);
-// EXTERNAL MODULE: ./lib/progress/set-aside.js
-var set_aside = __nccwpck_require__(7926);
 ;// CONCATENATED MODULE: ./lib/progress/snapshot.js
 /** What a checkpoint holds of a state: its progress file, and of `.resume/` the files that this action puts there. */
 
@@ -82772,7 +82774,7 @@ function* filesToKeep({ resume }) {
     for (let next = open.pop(); next; next = open.pop()) {
         const { folder, depth } = next;
         for (const entry of (0,external_node_fs_.readdirSync)(folder, { withFileTypes: true })) {
-            if ((0,set_aside/* isSetAside */.JA)(entry.name) || entry.name.endsWith(durable/* TEMPORARY */.G2))
+            if ((0,quarantine/* isQuarantined */.fK)(entry.name) || entry.name.endsWith(durable/* TEMPORARY */.G2))
                 continue;
             const path = (0,external_node_path_.join)(folder, entry.name);
             if (entry.isFile())
@@ -82832,7 +82834,7 @@ class State {
         this.#knownEvals = options.knownCommands?.flatMap(([, , key]) => key ?? []);
     }
     /**
-     * Reads and heals the state, setting aside what cannot be trusted.
+     * Reads and heals the state, and quarantines files that cannot be trusted.
      * @throws ActionError STATE_UNWRITABLE when the state directory cannot be read or written
      */
     static open(options) {
@@ -82982,7 +82984,7 @@ class State {
                 evals: this.#knownEvals,
             });
             if (leftOut)
-                this.#log.warning(`Not all answers of evals in progress are taken from the checkpoint: ${leftOut}. They are requested again.`, 'Journals rejected');
+                this.#log.warning(`Some recorded responses of unfinished evals were not restored from the checkpoint: ${leftOut}. They are requested again.`, 'Journals rejected');
         });
         this.#records = new Map(records);
         this.#commands = new Map(commands);
@@ -83006,8 +83008,8 @@ class State {
         const { paths, owner } = options;
         const now = this.#now;
         const reject = (path, why) => {
-            const target = (0,set_aside/* setAside */.Fi)(path, now(), options.rejectTo);
-            this.#log.warning(`${path} is not used: ${why}. It was set aside as ${target}. What it held starts afresh; delete it when you do not need it.`, 'State set aside');
+            const target = (0,quarantine/* quarantine */.tW)(path, now(), options.rejectTo);
+            this.#log.warning(`${path} is not used: ${why}. It was quarantined as ${target}, and that part of the state starts fresh. Delete the file when you no longer need it.`, 'State quarantined');
         };
         (0,folders/* makeFolder */.fc)((0,progress_paths/* stateFolder */.yp)(paths));
         let recordsLost = false;
@@ -83032,7 +83034,7 @@ class State {
             if ('reason' in plan)
                 reject(paths.plan, plan.reason);
             else if (!(0,model_owner/* sameOwner */.s)(plan.owner, owner))
-                this.#startFresh(plan.owner, now());
+                this.#makeRoom(plan.owner, now());
             else
                 this.#plan = plan;
         }
@@ -83079,15 +83081,15 @@ class State {
             (0,durable/* replaceFile */.fR)(path, formatAttempts(this.#attempts));
     }
     /** The state of another repository, or from before cache-key was changed, makes room for one of our own. */
-    #startFresh(theirs, now) {
-        startFresh(this.paths, now);
-        const where = `What was in ${(0,progress_paths/* stateFolder */.yp)(this.paths)} was set aside, not used`;
+    #makeRoom(theirs, now) {
+        quarantineState(this.paths, now);
+        const where = `What was in ${(0,progress_paths/* stateFolder */.yp)(this.paths)} was quarantined and is not used`;
         if (theirs.repository === this.owner.repository && theirs.cacheKey !== this.owner.cacheKey) {
-            this.#log.info(`cache-key was changed: the eval set starts fresh. ${where}.`);
+            this.#log.info(`The input cache-key has changed, so the eval set starts fresh. ${where}.`);
         }
         else {
             const whose = `repository ${theirs.repository || '(none)'}, ${theirs.model} on ${theirs.evalSet}`;
-            this.#log.warning(`${where}: it is the state of another owner (${whose}).`, 'State set aside');
+            this.#log.warning(`${where}: it belongs to another owner (${whose}).`, 'State quarantined');
         }
     }
     #facts() {
@@ -83109,14 +83111,14 @@ class State {
     }
 }
 /** Sets aside everything that is there, for a run that is to start fresh. Returns whether there was anything. */
-function startFresh(paths, now = new Date()) {
+function quarantineState(paths, now = new Date()) {
     const found = [paths.progressFile, paths.resume, paths.live].filter(lexists);
     for (const path of found)
-        (0,set_aside/* setAside */.Fi)(path, now);
+        (0,quarantine/* quarantine */.tW)(path, now);
     return found.length > 0;
 }
 /** Empties the live directory: what is in it belonged to evals that did not end. */
-function clearLive(paths) {
+function clearInProgress(paths) {
     (0,external_node_fs_.rmSync)(paths.live, { recursive: true, force: true });
 }
 /** There while a merge replaces first the completion records, then the progress file; holds the hash of the former. */
@@ -83163,7 +83165,7 @@ function wrongKind(path, largest) {
 function unwritable(root, error) {
     if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ)
         return error;
-    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('STATE_UNWRITABLE', `The state directory ${root} cannot be read or written: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonOf */ .A3)(error)}.`, 'Free some disk space, repair its permissions, or set state-directory to a folder the runner may write to. What was recorded before is kept.', { cause: error });
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('STATE_UNWRITABLE', `The state directory ${root} cannot be read or written: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonOf */ .A3)(error)}.`, 'Free some disk space, repair its permissions, or set state-directory to a folder the runner may write to. What was already recorded is not lost.', { cause: error });
 }
 
 
@@ -83498,8 +83500,8 @@ var errors = __nccwpck_require__(452);
 var folders = __nccwpck_require__(2834);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var progress_paths = __nccwpck_require__(8943);
-// EXTERNAL MODULE: ./lib/progress/set-aside.js
-var set_aside = __nccwpck_require__(7926);
+// EXTERNAL MODULE: ./lib/progress/quarantine.js
+var quarantine = __nccwpck_require__(2763);
 // EXTERNAL MODULE: ./lib/progress/state-directory.js
 var state_directory = __nccwpck_require__(4700);
 // EXTERNAL MODULE: ./lib/progress/unwritable.js
@@ -83560,7 +83562,7 @@ function lockFile(paths) {
 function acquire(path) {
     const stats = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
     if (stats && !stats.isFile())
-        (0,set_aside/* setAside */.Fi)(path, new Date());
+        (0,quarantine/* quarantine */.tW)(path, new Date());
     try {
         return begin(path);
     }
@@ -83568,7 +83570,7 @@ function acquire(path) {
         // What no version of this action wrote: nobody can hold it.
         if (codeOf(error) !== NOT_A_DATABASE)
             throw error;
-        (0,set_aside/* setAside */.Fi)(path, new Date());
+        (0,quarantine/* quarantine */.tW)(path, new Date());
         return begin(path);
     }
 }
@@ -83642,13 +83644,13 @@ async function openState(request) {
     const { paths, owner, plan, checkpoint, resume, log } = request;
     const lock = await lockState(paths);
     try {
-        if (!resume && (0,progress_state/* startFresh */.hU)(paths))
+        if (!resume && (0,progress_state/* quarantineState */.KB)(paths))
             log.info('resume is false, so the state of earlier runs on this machine was quarantined.');
         const knownCommands = plan.evals.map((planned) => planned.command);
         const state = checkpoint.adoptInto(progress_state/* State */.Uw.open({ paths, owner, knownCommands, log }), { knownCommands });
         const journals = new progress_journals/* Journals */.v(paths);
         journals.sealOpenSegments();
-        (0,progress_state/* clearLive */.gt)(paths);
+        (0,progress_state/* clearInProgress */.yl)(paths);
         state.savePlan((0,saved_plan/* savedPlan */.XU)(plan, owner));
         return new OpenedState(state, journals, lock);
     }

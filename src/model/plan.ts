@@ -61,7 +61,7 @@ export const NO_DEPENDENCIES: PlanDependencies = { files: [], directories: [], a
 /** `plan.json`: the last plan, and the digest of what it was made from. The names of its fields are those on disk. */
 export interface SavedPlan {
   readonly version: 1;
-  /** Whose state this is; state of another owner is set aside. */
+  /** Whose state this is; state of another owner is quarantined. */
   readonly owner: Owner;
   /** SHA-256 (hex) of what the plan was made from. */
   readonly signature: string;

@@ -1,10 +1,10 @@
 /** What a segment holds, read once: places of answers, not the answers. A journal may be larger than memory. */
 import { LineTooLong, linesOfFileSync } from '../lines.ts';
-import { type JournalOwner, LONGEST_LINE, readHeader, readLine, tagOf } from './journal-line.ts';
+import { type JournalOwner, LONGEST_LINE, ownerTag, readHeader, readLine } from './journal-line.ts';
 import type { Segment } from './journal-segment.ts';
 
 /** Where the line of an answer lies, in bytes. */
-export interface Place {
+export interface EntryLocation {
   readonly segment: Segment;
   readonly offset: number;
   readonly length: number;
@@ -13,7 +13,7 @@ export interface Place {
 export interface SegmentIndex {
   readonly kind: 'own';
   /** By the id of the answer; of two with one id the later one. */
-  readonly answers: ReadonlyMap<string, Place>;
+  readonly answers: ReadonlyMap<string, EntryLocation>;
   /** When the segment was begun, in milliseconds since 1970; 0 when that is not known. */
   readonly made: number;
   readonly stateful: boolean;
@@ -47,7 +47,7 @@ export interface Ownership {
 
 export function ownership(owner: JournalOwner): Ownership {
   const fingerprints = new Set([owner.fingerprint, ...(owner.formerFingerprints ?? [])]);
-  const tags = new Set([...fingerprints].map((fingerprint) => tagOf({ ...owner, fingerprint })));
+  const tags = new Set([...fingerprints].map((fingerprint) => ownerTag({ ...owner, fingerprint })));
   return { owner, fingerprints, tags };
 }
 
@@ -62,7 +62,7 @@ export function indexSegment(
   let made = 0;
   let stateful = false;
   let lines = 0;
-  const answers = new Map<string, Place>();
+  const answers = new Map<string, EntryLocation>();
   const failures: string[] = [];
   try {
     for (const { bytes, offset } of linesOfFileSync(segment.path, LONGEST_LINE)) {

@@ -51,7 +51,7 @@ const PREFIX = Buffer.from('{"crc":"');
 const CHECKED_FROM = PREFIX.length + 8 + 2;
 
 /** Enough of a hash to tell apart owners that nothing but chance made alike. */
-export function tagOf({ eval: key, repository, fingerprint }: JournalOwner): string {
+export function ownerTag({ eval: key, repository, fingerprint }: JournalOwner): string {
   return createHash('sha256')
     .update(JSON.stringify([key, repository, fingerprint]))
     .digest('hex')
@@ -59,7 +59,7 @@ export function tagOf({ eval: key, repository, fingerprint }: JournalOwner): str
 }
 
 /** 96 bits of the key are plenty to tell a million answers apart, in a third of the memory; `readAnswer` checks the rest. */
-export function answerId(key: string, n: number): string {
+export function indexKey(key: string, n: number): string {
   return `${Buffer.from(key.slice(0, 24), 'hex').toString('latin1')}${n === 0 ? '' : n}`;
 }
 
@@ -96,7 +96,7 @@ export function readLine(line: Buffer): JournalLine {
   const [, tag, rest] = /^"of":"([0-9a-f]{16})",(.*)$/s.exec(head) ?? [];
   if (tag === undefined || rest === undefined) return { kind: 'unknown' };
   const [, key, n] = /^"key":"([0-9a-f]{64})","n":(\d{1,9}),/.exec(rest) ?? [];
-  if (key !== undefined) return { kind: 'answer', tag, id: answerId(key, Number(n)) };
+  if (key !== undefined) return { kind: 'answer', tag, id: indexKey(key, Number(n)) };
   if (rest === '"stateful":1}') return { kind: 'stateful', tag };
   const [, signature] = /^"failed":"([0-9a-f]{64})"}$/.exec(rest) ?? [];
   return signature === undefined ? { kind: 'unknown', tag } : { kind: 'failed', tag, signature };

@@ -6,16 +6,16 @@
 import { createHash } from 'node:crypto';
 import { closeSync, lstatSync, rmSync } from 'node:fs';
 import type { ApiResponse } from '../model/api-response.ts';
-import { indexSegment, type Ownership, ownership, type Place } from './journal-index.ts';
+import { type EntryLocation, indexSegment, type Ownership, ownership } from './journal-index.ts';
 import {
-  answerId,
   answerLine,
   failedLine,
   headerLine,
+  indexKey,
   type JournalOwner,
+  ownerTag,
   readAnswer,
   statefulLine,
-  tagOf,
 } from './journal-line.ts';
 import {
   createSegment,
@@ -32,7 +32,7 @@ import {
   writeLine,
 } from './journal-segment.ts';
 import { evalFileStem, type StatePaths, stateFolder } from './paths.ts';
-import { setAside, setAsideTogether } from './set-aside.ts';
+import { quarantine, quarantineTogether } from './quarantine.ts';
 
 export type { JournalOwner } from './journal-line.ts';
 
@@ -67,7 +67,7 @@ export class Journal {
   readonly #paths: StatePaths;
   readonly #owner: JournalOwner;
   readonly #tag: string;
-  readonly #places = new Map<string, Place>();
+  readonly #places = new Map<string, EntryLocation>();
   readonly #failures = new Set<string>();
   #stateful = false;
   /** Segments that were here when the journal was opened. */
@@ -82,7 +82,7 @@ export class Journal {
     this.#events = events;
     this.#paths = paths;
     this.#owner = owner;
-    this.#tag = tagOf(owner);
+    this.#tag = ownerTag(owner);
   }
 
   /** Opens the journal of an eval, with all answers that were recorded for the same content. Reads each segment once. */
@@ -93,7 +93,7 @@ export class Journal {
     const files = segmentFiles(folder, MOST_SEGMENTS);
     const size = files.reduce((sum, { path }) => sum + lstatSync(path).size, 0);
     if (files.length > MOST_SEGMENTS || size > LARGEST) {
-      const path = setAside(folder, new Date(), stateFolder(paths));
+      const path = quarantine(folder, new Date(), stateFolder(paths));
       return { journal, staleParts: undefined, damaged: 0, rejected: [{ path, why: TOO_MUCH }] };
     }
     journal.#size = size;
@@ -107,19 +107,19 @@ export class Journal {
 
   /** The answer to the `n`-th (from 0) request with this key, if it is recorded and undamaged. */
   find(key: string, n: number): ApiResponse | undefined {
-    const place = this.#places.get(answerId(key, n));
+    const place = this.#places.get(indexKey(key, n));
     const line = place && readAt(place.segment, place.offset, place.length);
     return line && readAnswer(line, key, n);
   }
 
   /** Whether an answer is recorded; reads no file. */
   has(key: string, n: number): boolean {
-    return this.#places.has(answerId(key, n));
+    return this.#places.has(indexKey(key, n));
   }
 
   /** Whether the answer that `find` returns was recorded before this journal was opened: an earlier run paid for it. */
   isEarlier(key: string, n: number): boolean {
-    const place = this.#places.get(answerId(key, n));
+    const place = this.#places.get(indexKey(key, n));
     return place !== undefined && this.#earlier.has(place.segment);
   }
 
@@ -132,12 +132,12 @@ export class Journal {
     const line = answerLine(this.#tag, key, n, answer);
     const segment = this.#write(line);
     const offset = segment.size - line.length;
-    this.#places.set(answerId(key, n), { segment, offset, length: line.length - 1 });
+    this.#places.set(indexKey(key, n), { segment, offset, length: line.length - 1 });
   }
 
   /** No longer replays an answer, until another is recorded or the journal is opened again. */
   forget(key: string, n: number): void {
-    this.#places.delete(answerId(key, n));
+    this.#places.delete(indexKey(key, n));
   }
 
   /** Whether the eval has made something at the API, such as a conversation, and is to start over when it runs again. */
@@ -243,11 +243,11 @@ export class Journal {
     const moved = (paths: readonly string[], why: string) =>
       paths.length === 0
         ? []
-        : [{ path: setAsideTogether(paths, new Date(), stateFolder(this.#paths)), why }];
+        : [{ path: quarantineTogether(paths, new Date(), stateFolder(this.#paths)), why }];
     return {
       staleParts,
       damaged,
-      rejected: [...moved(foreign, 'it is no journal of this eval'), ...moved(excessive, TOO_MUCH)],
+      rejected: [...moved(foreign, 'it is not a journal of this eval'), ...moved(excessive, TOO_MUCH)],
     };
   }
 }

@@ -126,7 +126,7 @@ function adoptSegments(
   }
   const reasons = [
     ...(excessive > 0 ? [`${excessive} journals have more than ${MOST_SEGMENTS} segments`] : []),
-    ...(foreign > 0 ? [`${foreign} files are no journals of their evals`] : []),
+    ...(foreign > 0 ? [`${foreign} files are not journals of their evals`] : []),
   ];
   return reasons.length === 0 ? undefined : reasons.join(', ');
 }

@@ -16,7 +16,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { ActionError } from '../errors.ts';
 import { PRIVATE_FILE } from './folders.ts';
 import { type StatePaths, stateFolder } from './paths.ts';
-import { setAside } from './set-aside.ts';
+import { quarantine } from './quarantine.ts';
 import { claimStateDirectory } from './state-directory.ts';
 import { unwritable } from './unwritable.ts';
 
@@ -59,13 +59,13 @@ function lockFile(paths: StatePaths): string {
 
 function acquire(path: string): DatabaseSync {
   const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (stats && !stats.isFile()) setAside(path, new Date());
+  if (stats && !stats.isFile()) quarantine(path, new Date());
   try {
     return begin(path);
   } catch (error) {
     // What no version of this action wrote: nobody can hold it.
     if (codeOf(error) !== NOT_A_DATABASE) throw error;
-    setAside(path, new Date());
+    quarantine(path, new Date());
     return begin(path);
   }
 }

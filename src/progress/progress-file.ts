@@ -36,7 +36,7 @@ export function parseProgress(text: string, known: readonly Command[] = []): Par
   }
   return {
     commands,
-    rejected: rejected === 0 ? undefined : `${rejected} of its lines are no oaievalset commands`,
+    rejected: rejected === 0 ? undefined : `${rejected} of its lines are not oaievalset commands`,
   };
 }
 

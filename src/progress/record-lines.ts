@@ -53,7 +53,7 @@ function parseLine<T>(
   schema: z.ZodType<T>,
   { lineLength, values }: LineLimits,
 ): { readonly record: T } | { readonly problem: string } {
-  if (line.length > lineLength) return { problem: 'longer than any record of this action' };
+  if (line.length > lineLength) return { problem: 'longer than a record can be' };
   let value: unknown;
   try {
     value = parseBoundedJson(line, values);

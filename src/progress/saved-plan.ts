@@ -10,7 +10,10 @@ import type { StatePaths } from './paths.ts';
 const text = z.string().max(65536);
 /** What is printed: nothing that a terminal or a runner obeys. */
 const line = text.regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'has control characters');
-const paths = z.array(text).max(1_000_000).refine(areOrdinaryPaths, 'holds what is no path of a plan');
+const paths = z
+  .array(text)
+  .max(1_000_000)
+  .refine(areOrdinaryPaths, 'contains a path that a plan cannot have');
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 const fingerprint = z.object({ value: sha256, parts: z.record(line, sha256) });
@@ -40,7 +43,7 @@ const schema: z.ZodType<SavedPlan> = z.object({
           .array(
             z.object({
               argument: line,
-              path: text.refine((path) => areOrdinaryPaths([path]), 'is no path of a plan'),
+              path: text.refine((path) => areOrdinaryPaths([path]), 'is not a valid path for a plan'),
               label: text.optional(),
             }),
           )

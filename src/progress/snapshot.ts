@@ -5,7 +5,7 @@ import { dirname, join, relative } from 'node:path';
 import { hashFile, linkOrCopy, TEMPORARY } from './durable.ts';
 import { isRealFolder, makeFolder } from './folders.ts';
 import { type StatePaths, stateFolder } from './paths.ts';
-import { isSetAside } from './set-aside.ts';
+import { isQuarantined } from './quarantine.ts';
 
 /**
  * Puts a copy at `<target>/{model}.{eval_set}.progress.txt` and `.resume/`. Nothing there grows any more: a file that grows
@@ -65,7 +65,7 @@ function* filesToKeep({ resume }: StatePaths): Generator<string> {
   for (let next = open.pop(); next; next = open.pop()) {
     const { folder, depth } = next;
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      if (isSetAside(entry.name) || entry.name.endsWith(TEMPORARY)) continue;
+      if (isQuarantined(entry.name) || entry.name.endsWith(TEMPORARY)) continue;
       const path = join(folder, entry.name);
       if (entry.isFile()) yield path;
       else if (entry.isDirectory() && depth < DEEPEST) open.push({ folder: path, depth: depth + 1 });

@@ -17,7 +17,7 @@ import { dirname, join, parse, relative, resolve, sep } from 'node:path';
 import { ActionError } from '../errors.ts';
 import { makeFolder, PRIVATE_FILE, PRIVATE_FOLDER } from './folders.ts';
 import { type StatePaths, stateFolder } from './paths.ts';
-import { isSetAside } from './set-aside.ts';
+import { isQuarantined } from './quarantine.ts';
 import { unwritable } from './unwritable.ts';
 
 /**
@@ -67,8 +67,8 @@ function refuseOthers(folder: string, stats: Stats, root: string, user: number):
     throw refused(
       root,
       `${folder} belongs to another user of this machine (uid ${stats.uid}; this job runs as uid ${user})`,
-      'Have its owner remove it, or set state-directory to a folder that belongs to this user or does not exist yet. When only ' +
-        'the containers of this job run as different users, run them as the same one.',
+      'Ask its owner to remove it, or set state-directory to a directory that belongs to this user or does not exist yet. If ' +
+        'the containers of this job run as different users, run them as the same user.',
     );
   }
   if (isWritableByAll(stats)) {
@@ -115,7 +115,7 @@ function tighten(paths: StatePaths): void {
 function holdsOnlyState(folder: string, paths: StatePaths): boolean {
   const below = new Set(between(paths.root, stateFolder(paths)));
   return readdirSync(folder).every(
-    (name) => STATE_ENTRY.test(name) || below.has(join(folder, name)) || isSetAside(name),
+    (name) => STATE_ENTRY.test(name) || below.has(join(folder, name)) || isQuarantined(name),
   );
 }
 

@@ -32,8 +32,8 @@ import { Journals } from './journals.ts';
 import { mergeStates, type StateFacts } from './merge-states.ts';
 import { completedRecordFile, type StatePaths, stateFolder } from './paths.ts';
 import { formatProgress, parseProgress } from './progress-file.ts';
+import { quarantine } from './quarantine.ts';
 import { LARGEST_PLAN, parseSavedPlan } from './saved-plan.ts';
-import { setAside } from './set-aside.ts';
 import { digestOf, outlineOf, takeSnapshot } from './snapshot.ts';
 import { unwritable } from './unwritable.ts';
 
@@ -75,7 +75,7 @@ export class State {
   }
 
   /**
-   * Reads and heals the state, setting aside what cannot be trusted.
+   * Reads and heals the state, and quarantines files that cannot be trusted.
    * @throws ActionError STATE_UNWRITABLE when the state directory cannot be read or written
    */
   static open(options: OpenOptions): State {
@@ -229,7 +229,7 @@ export class State {
       });
       if (leftOut)
         this.#log.warning(
-          `Not all answers of evals in progress are taken from the checkpoint: ${leftOut}. They are requested again.`,
+          `Some recorded responses of unfinished evals were not restored from the checkpoint: ${leftOut}. They are requested again.`,
           'Journals rejected',
         );
     });
@@ -259,10 +259,10 @@ export class State {
     const { paths, owner } = options;
     const now = this.#now;
     const reject = (path: string, why: string): void => {
-      const target = setAside(path, now(), options.rejectTo);
+      const target = quarantine(path, now(), options.rejectTo);
       this.#log.warning(
-        `${path} is not used: ${why}. It was set aside as ${target}. What it held starts afresh; delete it when you do not need it.`,
-        'State set aside',
+        `${path} is not used: ${why}. It was quarantined as ${target}, and that part of the state starts fresh. Delete the file when you no longer need it.`,
+        'State quarantined',
       );
     };
     makeFolder(stateFolder(paths));
@@ -286,7 +286,7 @@ export class State {
     if (planText !== undefined) {
       const plan = parseSavedPlan(planText);
       if ('reason' in plan) reject(paths.plan, plan.reason);
-      else if (!sameOwner(plan.owner, owner)) this.#startFresh(plan.owner, now());
+      else if (!sameOwner(plan.owner, owner)) this.#makeRoom(plan.owner, now());
       else this.#plan = plan;
     }
 
@@ -335,14 +335,14 @@ export class State {
   }
 
   /** The state of another repository, or from before cache-key was changed, makes room for one of our own. */
-  #startFresh(theirs: Owner, now: Date): void {
-    startFresh(this.paths, now);
-    const where = `What was in ${stateFolder(this.paths)} was set aside, not used`;
+  #makeRoom(theirs: Owner, now: Date): void {
+    quarantineState(this.paths, now);
+    const where = `What was in ${stateFolder(this.paths)} was quarantined and is not used`;
     if (theirs.repository === this.owner.repository && theirs.cacheKey !== this.owner.cacheKey) {
-      this.#log.info(`cache-key was changed: the eval set starts fresh. ${where}.`);
+      this.#log.info(`The input cache-key has changed, so the eval set starts fresh. ${where}.`);
     } else {
       const whose = `repository ${theirs.repository || '(none)'}, ${theirs.model} on ${theirs.evalSet}`;
-      this.#log.warning(`${where}: it is the state of another owner (${whose}).`, 'State set aside');
+      this.#log.warning(`${where}: it belongs to another owner (${whose}).`, 'State quarantined');
     }
   }
 
@@ -366,14 +366,14 @@ export class State {
 }
 
 /** Sets aside everything that is there, for a run that is to start fresh. Returns whether there was anything. */
-export function startFresh(paths: StatePaths, now = new Date()): boolean {
+export function quarantineState(paths: StatePaths, now = new Date()): boolean {
   const found = [paths.progressFile, paths.resume, paths.live].filter(lexists);
-  for (const path of found) setAside(path, now);
+  for (const path of found) quarantine(path, now);
   return found.length > 0;
 }
 
 /** Empties the live directory: what is in it belonged to evals that did not end. */
-export function clearLive(paths: StatePaths): void {
+export function clearInProgress(paths: StatePaths): void {
   rmSync(paths.live, { recursive: true, force: true });
 }
 

@@ -6,7 +6,7 @@ export function unwritable(root: string, error: unknown): ActionError {
   return new ActionError(
     'STATE_UNWRITABLE',
     `The state directory ${root} cannot be read or written: ${reasonOf(error)}.`,
-    'Free some disk space, repair its permissions, or set state-directory to a folder the runner may write to. What was recorded before is kept.',
+    'Free some disk space, repair its permissions, or set state-directory to a folder the runner may write to. What was already recorded is not lost.',
     { cause: error },
   );
 }

@@ -6,7 +6,7 @@ import { Journals } from '../progress/journals.ts';
 import { type Lock, lockState } from '../progress/lock.ts';
 import type { StatePaths } from '../progress/paths.ts';
 import { savedPlan } from '../progress/saved-plan.ts';
-import { clearLive, State, startFresh } from '../progress/state.ts';
+import { clearInProgress, quarantineState, State } from '../progress/state.ts';
 
 export interface OpenStateRequest {
   readonly paths: StatePaths;
@@ -44,13 +44,13 @@ export async function openState(request: OpenStateRequest): Promise<OpenedState>
   const { paths, owner, plan, checkpoint, resume, log } = request;
   const lock = await lockState(paths);
   try {
-    if (!resume && startFresh(paths))
+    if (!resume && quarantineState(paths))
       log.info('resume is false, so the state of earlier runs on this machine was quarantined.');
     const knownCommands = plan.evals.map((planned) => planned.command);
     const state = checkpoint.adoptInto(State.open({ paths, owner, knownCommands, log }), { knownCommands });
     const journals = new Journals(paths);
     journals.sealOpenSegments();
-    clearLive(paths);
+    clearInProgress(paths);
     state.savePlan(savedPlan(plan, owner));
     return new OpenedState(state, journals, lock);
   } catch (error) {

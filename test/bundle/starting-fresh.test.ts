@@ -17,7 +17,7 @@ describe.concurrent('starting fresh', () => {
     const other = await machine.run({ inputs: { 'cache-key': 'two' }, runAttempt: 2 });
     expect(other.outputs, logOf(other)).toMatchObject(counts(2, 0, { 'restored-key': '' }));
     expect(annotations(other)).toEqual([]);
-    expect(other.lines).toContainEqual(expect.stringContaining('cache-key was changed'));
+    expect(other.lines).toContainEqual(expect.stringContaining('The input cache-key has changed'));
     const aside = machine.quarantined();
     expect(aside).toContainEqual(expect.stringMatching(/progress\.txt\.rejected-/));
     expect(aside).toContainEqual(expect.stringMatching(/\.resume\.rejected-/));
@@ -71,7 +71,7 @@ describe.concurrent('starting fresh', () => {
     const result = await machine.run({ repository: 'octo-org/another', cache: false });
     expect(result.outputs, logOf(result)).toMatchObject(counts(2, 0));
     expect(annotations(result)).toEqual([
-      expect.stringMatching(/^warning: .*set aside, not used.*another owner.*octo-org\/octo-repo/),
+      expect.stringMatching(/^warning: .*quarantined and is not used.*another owner.*octo-org\/octo-repo/),
     ]);
     const aside = machine.quarantined();
     expect(aside.filter((name) => name.includes('.resume.'))).toHaveLength(1);

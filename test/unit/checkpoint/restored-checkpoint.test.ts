@@ -14,7 +14,7 @@ import { restoreCheckpoint } from '../../../src/checkpoint/restored-checkpoint.t
 import type { CheckpointStore } from '../../../src/checkpoint/store.ts';
 import { completedRecordFile, statePaths } from '../../../src/progress/paths.ts';
 import { savedPlan } from '../../../src/progress/saved-plan.ts';
-import { State, startFresh } from '../../../src/progress/state.ts';
+import { quarantineState, State } from '../../../src/progress/state.ts';
 import {
   completion,
   owner,
@@ -116,7 +116,7 @@ test.each([
 
 test('a checkpoint that holds all of the state is not saved again until there is more', async () => {
   const { root, open } = bed();
-  startFresh(pathsIn(root));
+  quarantineState(pathsIn(root));
   const { state, isUnchanged } = await open();
   expect(isUnchanged()).toBe(true);
   state.complete(completion(b));
@@ -130,7 +130,7 @@ test('what is rejected of a checkpoint is kept on this machine, and the rest is 
   expect(done(state)).toEqual(['a.dev.v0', 'b.dev.v0']);
   const [kept = ''] = readdirSync(root).filter((name) => name.startsWith('plan.json.rejected-'));
   expect(readFileSync(join(root, kept), 'utf8')).toBe('rubbish');
-  expect(log.warnings).toEqual([expect.stringContaining(`set aside as ${join(root, kept)}.`)]);
+  expect(log.warnings).toEqual([expect.stringContaining(`quarantined as ${join(root, kept)}, and`)]);
 });
 
 test('a tree that cannot be removed ends no run', async ({ skip }) => {

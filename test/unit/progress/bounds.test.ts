@@ -15,8 +15,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { formatCompletions } from '../../../src/progress/completions-file.ts';
 import { completedRecordFile, type StatePaths, statePaths } from '../../../src/progress/paths.ts';
 import { formatProgress } from '../../../src/progress/progress-file.ts';
+import { quarantine } from '../../../src/progress/quarantine.ts';
 import { parseSavedPlan } from '../../../src/progress/saved-plan.ts';
-import { setAside } from '../../../src/progress/set-aside.ts';
 import { State } from '../../../src/progress/state.ts';
 import { completion, owner, planned, recordingLog, temporaryDirectory } from '../../helpers/builders.ts';
 
@@ -50,7 +50,7 @@ describe('state: what is larger than any eval set makes is moved aside whole, wi
       'a progress file of one endless command',
       'progressFile',
       () => `["oaieval"${', "x"'.repeat(50_000)}]\n`,
-      /1 of its lines are no oaievalset commands/,
+      /1 of its lines are not oaievalset commands/,
     ],
     [
       'completions of records',
@@ -190,7 +190,7 @@ test('state: of what is moved aside again and again the last 20 are kept', () =>
   writeFileSync(join(folder, 'y.rejected-20250101T000000Z'), '');
   for (let minute = 0; minute < 25; minute += 1) {
     writeFileSync(join(folder, 'x'), '');
-    setAside(join(folder, 'x'), at(minute));
+    quarantine(join(folder, 'x'), at(minute));
   }
   const kept = readdirSync(folder).sort();
   expect(kept).toHaveLength(21);

@@ -30,8 +30,7 @@ function healed({ records, lines, recordFiles = '', foreign = '', ...rest }: Row
     hasRecordFile: (key) => recordFiles.includes(key),
     ...rest,
   });
-  const names = (commands: Iterable<readonly string[]>) =>
-    [...commands].map((argv) => argv[2]).join('');
+  const names = (commands: Iterable<readonly string[]>) => [...commands].map((argv) => argv[2]).join('');
   return [
     names(state.commands.values()),
     names([...state.records.values()].map(({ argv }) => argv)),

@@ -234,7 +234,7 @@ describe('journal: what no run writes is moved aside as a whole', () => {
     const foreign = paths();
     record(foreign, 'one', { ...owner, repository: 'x/y' });
     copyFileSync(join(sealed(foreign), '1.jsonl'), join(sealed(theirs), '501.jsonl'));
-    expect(new Journals(mine).adopt(theirs, owner)).toBe('500 files are no journals of their evals');
+    expect(new Journals(mine).adopt(theirs, owner)).toBe('500 files are not journals of their evals');
     expect(readdirSync(sealed(mine))).toEqual(['1.jsonl']);
   });
 

@@ -167,7 +167,7 @@ describe('answers that are not of this content', () => {
     expect(opened.staleParts).toBeUndefined();
     expect(opened.journal.has(sha256('one'), 0)).toBe(false);
     expect(opened.rejected).toEqual([
-      { path: expect.stringMatching(/\/a\.dev\.v0\.rejected-\w+$/), why: 'it is no journal of this eval' },
+      { path: expect.stringMatching(/\/a\.dev\.v0\.rejected-\w+$/), why: 'it is not a journal of this eval' },
     ]);
     expect(opened.rejected.map(({ path }) => readdirSync(path))).toEqual([['1.jsonl']]);
     expect(readdirSync(sealed(mine))).toEqual([]);
@@ -188,7 +188,7 @@ describe('answers that are not of this content', () => {
     writeFileSync(join(sealed(at), '1.jsonl'), text);
     const { journal, rejected } = Journal.open(at, owner);
     expect(journal.size).toBe(0);
-    expect(rejected, 'what could be of use to someone is set aside').toHaveLength(kept);
+    expect(rejected, 'what could be of use to someone is quarantined').toHaveLength(kept);
     expect(readdirSync(sealed(at))).toEqual([]);
   });
 

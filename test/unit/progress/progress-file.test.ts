@@ -40,7 +40,7 @@ describe('reading', () => {
     '\u0000\u0001',
   ])('rejects the line %j and keeps the others', (line) => {
     const parsed = parseProgress(`${line}\n${formatProgress([a])}`);
-    expect(parsed).toEqual({ commands: [a], rejected: '1 of its lines are no oaievalset commands' });
+    expect(parsed).toEqual({ commands: [a], rejected: '1 of its lines are not oaievalset commands' });
   });
 
   test('rejects a file of more lines than any eval set has, as a whole', () => {

@@ -93,7 +93,7 @@ describe('a basis of no ordinary paths', () => {
       expect(
         parseSavedPlan(JSON.stringify(savedPlan({ ...(await planOf(NO_DEPENDENCIES)), basis }, owner))),
       ).toEqual({
-        reason: `made.basis.${kind}: holds what is no path of a plan`,
+        reason: `made.basis.${kind}: contains a path that a plan cannot have`,
       });
       // A plan that was really made from such a place is made again each time.
       expect((await planOf(basis)).digest).toBeUndefined();

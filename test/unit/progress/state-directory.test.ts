@@ -135,7 +135,7 @@ describe('state directory: is refused', () => {
     expect(message).toContain(
       `${root} belongs to another user of this machine (uid ${OTHER}; this job runs as uid 0)`,
     );
-    expect(next).toContain('set state-directory to a folder that belongs to this user');
+    expect(next).toContain('set state-directory to a directory that belongs to this user');
     expect(readdirSync(root)).toEqual([]);
   });
 

@@ -18,9 +18,9 @@ import { formatCompletions } from '../../../src/progress/completions-file.ts';
 import { Journal } from '../../../src/progress/journal.ts';
 import { completedRecordFile, liveRecordFile, statePaths } from '../../../src/progress/paths.ts';
 import { formatProgress, parseProgress } from '../../../src/progress/progress-file.ts';
+import { quarantine } from '../../../src/progress/quarantine.ts';
 import { savedPlan } from '../../../src/progress/saved-plan.ts';
-import { setAside } from '../../../src/progress/set-aside.ts';
-import { State, startFresh } from '../../../src/progress/state.ts';
+import { quarantineState, State } from '../../../src/progress/state.ts';
 import {
   completion,
   owner,
@@ -194,11 +194,11 @@ describe('healing', () => {
   });
 });
 
-describe('what cannot be trusted is set aside', () => {
+describe('state: what cannot be trusted is quarantined', () => {
   type Case = [
     what: string,
     damage: (paths: ReturnType<typeof statePaths>) => void,
-    isSetAside: (name: string) => boolean,
+    isQuarantined: (name: string) => boolean,
     why?: string,
   ];
   const cases: Case[] = [
@@ -261,7 +261,9 @@ describe('what cannot be trusted is set aside', () => {
         plan: 'plan.json',
       };
       const isFile = which in name;
-      const isSetAside = isRejected({ ...name, resume: 'gpt-4.set.resume', live: 'gpt-4.set.live' }[which]);
+      const isQuarantined = isRejected(
+        { ...name, resume: 'gpt-4.set.resume', live: 'gpt-4.set.live' }[which],
+      );
       const instead = (make: (path: string) => void) => (p: ReturnType<typeof statePaths>) => {
         rmSync(p[which], { recursive: true, force: true });
         make(p[which]);
@@ -271,13 +273,13 @@ describe('what cannot be trusted is set aside', () => {
         [
           `${which}: a link`,
           instead((path) => symlinkSync(isFile ? '/etc/passwd' : temporaryDirectory(), path)),
-          isSetAside,
+          isQuarantined,
           'it is a symbolic link',
         ],
         [
           `${which}: a ${other}`,
           instead((path) => (isFile ? mkdirSync(path) : writeFileSync(path, 'x'))),
-          isSetAside,
+          isQuarantined,
           isFile ? 'it is not a regular file' : 'it is not a directory',
         ],
       ];
@@ -295,13 +297,13 @@ describe('what cannot be trusted is set aside', () => {
       return [`${which}: more than can be read`, grow, isRejected(name[which]), 'it is too large'];
     }),
   ];
-  test.each(cases)('%s', (_, damage, isSetAside, why = '') => {
+  test.each(cases)('%s', (_, damage, isQuarantined, why = '') => {
     const { paths, root } = withDone(a);
     damage(paths);
     const { state, log } = open(root);
-    expect(log.warnings).toEqual([expect.stringMatching(/ is not used: .* set aside as /s)]);
+    expect(log.warnings).toEqual([expect.stringMatching(/ is not used: .* quarantined as /s)]);
     expect(log.warnings[0]).toContain(why);
-    expect(readdirSync(root, { recursive: true }).map(String).some(isSetAside)).toBe(true);
+    expect(readdirSync(root, { recursive: true }).map(String).some(isQuarantined)).toBe(true);
     state.complete(completion(b));
     expect(open(root).log.warnings).toEqual([]);
     expect(open(root).state.isDone(b.command)).toBe(true);
@@ -336,7 +338,7 @@ describe('what cannot be trusted is set aside', () => {
     // gpt-4 on a.set and gpt-4.a on set have files of one name.
     ['another model', { model: 'gpt-4.a' }, ['warning']],
     ['another eval set', { evalSet: 'a.set' }, ['warning']],
-  ])('state of %s is set aside whole', (_, changes, warned) => {
+  ])('state of %s is quarantined whole', (_, changes, warned) => {
     const { state: first, root, paths } = withDone(a);
     const basis = { files: [], directories: [], absent: [] };
     first.savePlan(
@@ -349,7 +351,7 @@ describe('what cannot be trusted is set aside', () => {
     expect(state.commands).toEqual([]);
     expect(existsSync(paths.progressFile)).toBe(false);
     expect(log.warnings).toHaveLength(warned.length);
-    expect([...log.warnings, ...log.lines].join()).toContain('was set aside, not used');
+    expect([...log.warnings, ...log.lines].join()).toContain('was quarantined and is not used');
   });
 
   test('completion records of another repository do not count, nor do their lines', () => {
@@ -366,12 +368,12 @@ describe('what cannot be trusted is set aside', () => {
   test('a fresh start sets everything aside and loses nothing', () => {
     const { root, paths } = withDone(a);
     writeFileSync(join(paths.live, 'merge'), '');
-    expect(startFresh(paths, now())).toBe(true);
+    expect(quarantineState(paths, now())).toBe(true);
     expect(readdirSync(root).sort()).toEqual(
       ['live', 'progress.txt', 'resume'].map((name) => `gpt-4.set.${name}.rejected-20260203T040506Z`),
     );
     expect(open(root).state.commands).toEqual([]);
-    expect(startFresh(paths, now())).toBe(false);
+    expect(quarantineState(paths, now())).toBe(false);
   });
 });
 
@@ -527,7 +529,7 @@ describe('merging a restored checkpoint', () => {
 });
 
 describe('a snapshot', () => {
-  test('holds the progress file and .resume, not what is live or set aside', () => {
+  test('holds the progress file and .resume, not what is live or quarantined', () => {
     const { state, paths, root } = withDone(a);
     mkdirSync(join(paths.live, 'logs'), { recursive: true });
     writeFileSync(join(paths.resume, 'completions.jsonl.rejected-20260101T000000Z'), 'x');
@@ -563,14 +565,14 @@ function elsewhere(skip: (condition: boolean, note: string) => void): string {
   return directory;
 }
 
-describe('what is set aside', () => {
+describe('quarantine: what is moved there', () => {
   const stamp = 'rejected-20260203T040506Z';
 
   test('takes the place of nothing that was before', () => {
     const root = temporaryDirectory();
     for (const content of ['one', 'two', 'three']) {
       writeFileSync(join(root, 'x'), content);
-      setAside(join(root, 'x'), now());
+      quarantine(join(root, 'x'), now());
     }
     expect(readdirSync(root).sort()).toEqual([`x.${stamp}`, `x.${stamp}-2`, `x.${stamp}-3`]);
     expect(readFileSync(join(root, `x.${stamp}`), 'utf8')).toBe('one');
@@ -582,7 +584,7 @@ describe('what is set aside', () => {
     writeFileSync(join(from, 'x/y/file'), 'content');
     symlinkSync('../nowhere', join(from, 'x/link'));
     const folder = join(temporaryDirectory(), 'new');
-    const target = setAside(join(from, 'x'), now(), folder);
+    const target = quarantine(join(from, 'x'), now(), folder);
     expect(target).toBe(join(folder, `x.${stamp}`));
     expect(readFileSync(join(target, 'y/file'), 'utf8')).toBe('content');
     expect(readlinkSync(join(target, 'link'))).toBe('../nowhere');
@@ -590,7 +592,7 @@ describe('what is set aside', () => {
   });
 
   test('that is not there is an error', () => {
-    expect(() => setAside(join(temporaryDirectory(), 'x'), now())).toThrow(/ENOENT/);
+    expect(() => quarantine(join(temporaryDirectory(), 'x'), now())).toThrow(/ENOENT/);
   });
 });
 

@@ -6,7 +6,7 @@ import { makeFolder } from './folders.ts';
  * Moves something that must not be used out of the way, to `<name>.rejected-<time>` in `folder` (beside itself by
  * default), and returns where it went. A symbolic link is moved itself, never followed.
  */
-export function setAside(path: string, now: Date, folder = dirname(path)): string {
+export function quarantine(path: string, now: Date, folder = dirname(path)): string {
   const target = unusedName(path, now, folder);
   makeFolder(folder);
   move(path, target);
@@ -15,7 +15,7 @@ export function setAside(path: string, now: Date, folder = dirname(path)): strin
 }
 
 /** Moves several files of one folder to a single new one, `<name of their folder>.rejected-<time>`, and returns it. */
-export function setAsideTogether(paths: readonly string[], now: Date, folder: string): string {
+export function quarantineTogether(paths: readonly string[], now: Date, folder: string): string {
   const target = unusedName(dirname(paths[0] ?? ''), now, folder);
   makeFolder(target);
   for (const path of paths) move(path, join(target, basename(path)));
@@ -35,7 +35,7 @@ function removeOldest(name: string, folder: string): void {
 }
 
 /** Whether the name is one that something was given when it was moved out of the way. */
-export function isSetAside(name: string): boolean {
+export function isQuarantined(name: string): boolean {
   return name.includes('.rejected-');
 }
 
