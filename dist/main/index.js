@@ -83515,7 +83515,7 @@ var unwritable = __nccwpck_require__(8820);
  * The file stays: a contender that has opened it would otherwise lock a deleted file, while the next one locks a new file.
  * Nothing else in this process may open it: POSIX frees all locks of a process when it closes any descriptor of the file.
  *
- * Versions before 0.2 used Unix sockets, and do not see this lock: two versions are not kept apart.
+ * Earlier versions used Unix sockets and do not see this lock: an earlier version and this one are not kept apart.
  */
 
 

@@ -6,6 +6,7 @@ import { evalsPython } from '../helpers/evals-venv.ts';
 import { commandsHolding } from '../helpers/runner.ts';
 import type { Cleanup } from '../helpers/temporary-directory.ts';
 import { logOf, type MachineOptions, TestMachine } from '../helpers/test-machine.ts';
+import { until } from '../helpers/waiting.ts';
 
 const fixtures = join(import.meta.dirname, '../fixtures/outcomes');
 const registry = join(fixtures, 'registry');
@@ -42,9 +43,31 @@ function executions(machine: TestMachine): string[] {
   return existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : [];
 }
 
+/** Resolves when an eval of this name has begun. */
+async function executedBy(machine: TestMachine, name: string): Promise<void> {
+  await until(`${name} has begun`, () => executions(machine).some((line) => line.startsWith(name)));
+}
+
 const [first, raises, last] = ['ending-first.dev.v0', 'ending-raises.dev.v0', 'ending-last.dev.v0'];
 
 describe.concurrent('an eval that fails', () => {
+  test('post after kill -9: the summary names the eval that failed, why it failed, and what is pending', async (context) => {
+    const machine = await machineFor(context, 'ending-waiting');
+    const killed = await machine.run({
+      env: ledger(machine),
+      onLine: (line, main) => {
+        if (main.phase === 'main' && line.includes('attempt 1 of 1: it ended with RuntimeError'))
+          void executedBy(machine, 'ending-waits').then(() => main.kill('SIGKILL'));
+      },
+    });
+    const rows = (killed.post?.summary ?? '').split('\n').filter((line) => line.startsWith('| `ending-'));
+    expect(rows, logOf(killed)).toEqual([
+      expect.stringMatching(/ending-first.*fresh/),
+      expect.stringMatching(/ending-raises.*failed.*the reactor melted/),
+      expect.stringMatching(/ending-waits.*pending.*not completed when the step ended/),
+    ]);
+  });
+
   test('failed eval: it is annotated, not recorded, stops no other eval, and runs again in the next attempt', async (context) => {
     const machine = await machineFor(context, 'ending-failing');
     const result = await machine.run({ env: ledger(machine) });
