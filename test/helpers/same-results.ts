@@ -189,7 +189,7 @@ async function action(
   expect(result.exitCode, logOf(result)).toBe(0);
   // A warm engine that cannot be used says so, and leaves the evals to the other one.
   expect(result.annotations).toEqual([]);
-  expect(result.lines.filter((line) => /process of its own/.test(line))).toEqual([]);
+  expect(result.lines.filter((line) => /its own Python process/.test(line))).toEqual([]);
   const paths = statePaths(machine.stateDirectory, model, evalSet);
   return {
     evals: Object.fromEntries(

@@ -41,7 +41,7 @@ onLinux.concurrent('processes that die', () => {
     const second = theHost(mark);
     expect(second.pid).not.toBe(first.pid);
     signal(second.pid, 'SIGKILL');
-    await main.untilLine(/::warning title=Warm engine lost::.*a process of its own/);
+    await main.untilLine(/::warning title=Warm engine lost::.*each eval runs in its own Python process/);
     await until('each eval has a process', () => ownPythons(mark).length === 4);
     expect(warm(mark)).toEqual({ hosts: [], children: [] });
 
@@ -50,7 +50,7 @@ onLinux.concurrent('processes that die', () => {
     expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '4', failed: '0' });
     expect(lost(result)).toEqual([
       expect.stringContaining('ended with SIGKILL. It is started again.'),
-      expect.stringContaining('ended with SIGKILL. From here on'),
+      expect.stringContaining('ended with SIGKILL. From now on'),
     ]);
     // One attempt is all that there was.
     expect(logOf(result)).not.toMatch(/attempt \d of/);
