@@ -41,10 +41,9 @@ async function main(cancelled: Cancellation): Promise<void> {
   const environment = preparedOnce(pick.installationOf(step), log);
   const python = async () => (await environment()).python;
   await using running = engines({ ...pick.enginesRequest(step), python, log });
-  const saved = [checkpoint.plan, readSavedPlan(paths, owner)];
   const plan = await planSet({
     ...pick.planRequest(step),
-    saved,
+    saved: checkpoint.plan ?? readSavedPlan(paths, owner),
     planner: running.planner,
     environment,
     signal,

@@ -79057,10 +79057,9 @@ async function main(cancelled) {
         const environment = (0,_environment_prepare_environment_js__WEBPACK_IMPORTED_MODULE_11__/* .preparedOnce */ .xM)(_action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .installationOf */ .oJ(step), _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
         const python = async () => (await environment()).python;
         const running = __addDisposableResource(env_1, (0,_engine_engines_js__WEBPACK_IMPORTED_MODULE_10__/* .engines */ .s)({ ..._action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .enginesRequest */ .Ri(step), python, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }), true);
-        const saved = [checkpoint.plan, (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_16__/* .readSavedPlan */ .LW)(paths, owner)];
         const plan = await (0,_plan_plan_set_js__WEBPACK_IMPORTED_MODULE_12__/* .planSet */ .e)({
             ..._action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .planRequest */ .NX(step),
-            saved,
+            saved: checkpoint.plan ?? (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_16__/* .readSavedPlan */ .LW)(paths, owner),
             planner: running.planner,
             environment,
             signal,
@@ -80555,8 +80554,7 @@ async function planSet(request) {
     const subject = await planKey(request);
     const hashes = new file_hashes/* FileHashes */.$();
     return await (0,abort/* abortable */.Z)(signal, async () => {
-        const newest = saved.find((plan) => plan !== undefined);
-        const recalled = await recallPlan(newest, subject, hashes, signal);
+        const recalled = await recallPlan(saved, subject, hashes, signal);
         if (recalled)
             return recalled;
         signal.throwIfAborted();

@@ -6,14 +6,14 @@ import { type PlanKeyRequest, planKey } from './plan-key.ts';
 import type { Planner } from './planner.ts';
 
 export interface PlanSetRequest extends PlanKeyRequest {
-  /** Plans of earlier runs, the one to prefer first. */
-  readonly saved: readonly (SavedPlan | undefined)[];
+  /** The plan of an earlier run. */
+  readonly saved: SavedPlan | undefined;
   /** Asked only when no saved plan holds any more. */
   readonly planner: Planner;
   /** Finds the interpreter, or installs evals, when that is needed. */
   readonly environment: () => Promise<{ readonly lockedRoot: string | undefined }>;
   readonly temporaryDirectory: string;
-  /** Aborted when the job is cancelled: then nobody waits for Python any more. */
+  /** Aborted when the job is cancelled: then Python is not waited for. */
   readonly signal: AbortSignal;
 }
 
@@ -26,8 +26,7 @@ export async function planSet(request: PlanSetRequest): Promise<Plan> {
   const subject = await planKey(request);
   const hashes = new FileHashes();
   return await abortable(signal, async () => {
-    const newest = saved.find((plan) => plan !== undefined);
-    const recalled = await recallPlan(newest, subject, hashes, signal);
+    const recalled = await recallPlan(saved, subject, hashes, signal);
     if (recalled) return recalled;
     signal.throwIfAborted();
     const { lockedRoot } = await environment();
