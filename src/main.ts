@@ -4,7 +4,7 @@ import { fail, finish } from './action/finish.ts';
 import { actionLog as log } from './action/log.ts';
 import { publishOutputs, publishSummary } from './action/publish.ts';
 import * as pick from './action/requests.ts';
-import { RunningSession, sessionInputs } from './action/session.ts';
+import { ownerOf, RunningSession, sessionInputs } from './action/session.ts';
 import { type Cancellation, cancellation } from './action/signals.ts';
 import { readStep } from './action/step.ts';
 import { checkpointStore } from './checkpoint/checkpoint-store.ts';
@@ -29,7 +29,7 @@ async function main(cancelled: Cancellation): Promise<void> {
   const step = readStep(log);
   const { inputs, context } = step;
   const { model, evalSet, resume } = inputs;
-  const owner = pick.ownerOf(step);
+  const owner = ownerOf(step);
   const paths = statePaths(inputs.stateDirectory, model, evalSet);
 
   const identity = pick.identityOf(step);

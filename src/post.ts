@@ -1,9 +1,10 @@
 /** Runs after the job's steps, always. When main did not come to its end: save what is on disk, tell what is known. */
+import { runIdentity } from './action/context.ts';
 import { fail } from './action/finish.ts';
 import { secret } from './action/input-values.ts';
 import { actionLog as log } from './action/log.ts';
 import { publishSummary } from './action/publish.ts';
-import { loadSession, type Session, saveSession } from './action/session.ts';
+import { loadSession, ownerOf, type Session, saveSession } from './action/session.ts';
 import { checkpointStore } from './checkpoint/checkpoint-store.ts';
 import { Checkpointer } from './checkpoint/checkpointer.ts';
 import { ActionError } from './errors.ts';
@@ -40,12 +41,8 @@ async function post(): Promise<void> {
 
 async function saveAndTell(session: Session, paths: StatePaths): Promise<void> {
   const { inputs, context } = session;
-  const { model, evalSet, cacheKey } = inputs;
-  const state = State.open({
-    paths,
-    owner: { repository: context.repository, cacheKey, model, evalSet },
-    log,
-  });
+  const { model, evalSet } = inputs;
+  const state = State.open({ paths, owner: ownerOf(session), log });
   const store = checkpointStore({
     identity: session.checkpoint,
     encryptionKey: secret('encryption-key'),
@@ -64,7 +61,7 @@ async function saveAndTell(session: Session, paths: StatePaths): Promise<void> {
   await checkpointer.finish();
   saveSession({ ...session, ended: true });
 
-  const run = { id: context.runId, attempt: context.runAttempt };
+  const run = runIdentity(context);
   const results = summarize(model, evalSet, outcomesOnDisk(state, run), trafficOnDisk(state, run));
   const note = 'The step was interrupted. Re-run the failed jobs: what is done here is not run again.';
   await publishSummary(results, context, [note], log);

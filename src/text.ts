@@ -33,6 +33,11 @@ export function oneLine(text: string, bytes = Number.POSITIVE_INFINITY): string 
   return shorten(line.replace(ALL_INVISIBLE, codeOf), bytes);
 }
 
+/** The order of two texts by their code units, the same on every machine. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 /** `\u202e`, `\u{e0001}` */
 function codeOf(character: string): string {
   const code = (character.codePointAt(0) ?? 0).toString(16).padStart(4, '0');

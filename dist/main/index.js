@@ -73882,6 +73882,59 @@ function actionRoot() {
 
 /***/ }),
 
+/***/ 6225:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   f: () => (/* binding */ runIdentity),
+/* harmony export */   y: () => (/* binding */ readContext)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
+
+
+function runIdentity({ repository, runId, runAttempt }) {
+    return { repository, id: runId, attempt: runAttempt };
+}
+/** @throws ActionError PLATFORM_UNSUPPORTED on Windows */
+function readContext(env, platform, fallbackTemporary) {
+    if (platform === 'win32') {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('PLATFORM_UNSUPPORTED', 'This action does not run on Windows: oaievalset keeps its progress under /tmp, and evals needs a POSIX system.', 'Use a Linux or macOS runner, such as runs-on: ubuntu-latest.');
+    }
+    const attempt = Number(env.GITHUB_RUN_ATTEMPT);
+    return {
+        repository: env.GITHUB_REPOSITORY ?? '',
+        runId: env.GITHUB_RUN_ID || 'local',
+        runAttempt: Number.isSafeInteger(attempt) && attempt > 0 ? attempt : 1,
+        // `owner/name/.github/workflows/evals.yml@refs/heads/main`: the workflow is the same one on every branch.
+        workflow: env.GITHUB_WORKFLOW_REF?.split('@', 1)[0] || env.GITHUB_WORKFLOW || '',
+        job: env.GITHUB_JOB ?? '',
+        step: env.GITHUB_ACTION ?? '',
+        workspace: env.GITHUB_WORKSPACE ?? '',
+        ref: env.GITHUB_REF ?? '',
+        serverUrl: env.GITHUB_SERVER_URL || 'https://github.com',
+        apiUrl: env.GITHUB_API_URL || 'https://api.github.com',
+        temporaryDirectory: env.RUNNER_TEMP || fallbackTemporary,
+        fromFork: isFromFork(env),
+    };
+}
+/** Reads the payload of the event (https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request). */
+function isFromFork({ GITHUB_EVENT_NAME, GITHUB_EVENT_PATH, GITHUB_REPOSITORY }) {
+    if (GITHUB_EVENT_NAME !== 'pull_request' || !GITHUB_EVENT_PATH)
+        return false;
+    try {
+        const event = JSON.parse((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(GITHUB_EVENT_PATH, 'utf8'));
+        // A deleted fork has no name.
+        return event.pull_request?.head?.repo?.full_name !== GITHUB_REPOSITORY;
+    }
+    catch {
+        return false;
+    }
+}
+
+
+/***/ }),
+
 /***/ 2887:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -74059,7 +74112,6 @@ __nccwpck_require__.d(__webpack_exports__, {
   zq: () => (/* binding */ githubOf),
   cu: () => (/* binding */ identityOf),
   oJ: () => (/* binding */ installationOf),
-  bf: () => (/* binding */ ownerOf),
   NX: () => (/* binding */ planRequest),
   BN: () => (/* binding */ runRequest),
   r0: () => (/* binding */ storeRequest)
@@ -74209,9 +74261,12 @@ function whyUnreachable(error) {
     return error?.code ?? (0,errors/* reasonOf */.A3)(error);
 }
 
+// EXTERNAL MODULE: ./lib/action/context.js
+var action_context = __nccwpck_require__(6225);
 // EXTERNAL MODULE: ./lib/action/signals.js + 1 modules
 var signals = __nccwpck_require__(2417);
 ;// CONCATENATED MODULE: ./lib/action/requests.js
+
 
 
 
@@ -74219,10 +74274,6 @@ var signals = __nccwpck_require__(2417);
 const DRAIN_MS = 2000;
 /** Left for the outputs and the summary when a cancelled job saves its state. */
 const REPORT_RESERVE_MS = 700;
-function ownerOf({ inputs, context }) {
-    const { cacheKey, model, evalSet } = inputs;
-    return { repository: context.repository, cacheKey, model, evalSet };
-}
 function identityOf({ inputs, context, urls }) {
     return checkpointIdentity({ ...inputs, urls }, { ...context, matrix: inputs.matrix });
 }
@@ -74253,7 +74304,7 @@ function runRequest(step, cancelled) {
     const threads = inputs.chatFallback && !env.EVALS_THREADS ? maxRequestsInFlight : undefined;
     const timeouts = { evalTimeout: inputs.evalTimeout, stallTimeout: inputs.stallTimeout };
     return {
-        run: { repository: context.repository, id: context.runId, attempt: context.runAttempt },
+        run: (0,action_context/* runIdentity */.f)(context),
         command: { model, args, registryPaths },
         api: { env, urls, maxRequestsInFlight },
         limits: { timeMs: inputs.timeBudget, tokens: inputs.tokenBudget, beganAt },
@@ -74280,6 +74331,7 @@ function githubOf({ context, secrets }) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   bf: () => (/* binding */ ownerOf),
 /* harmony export */   qe: () => (/* binding */ RunningSession),
 /* harmony export */   qr: () => (/* binding */ sessionInputs)
 /* harmony export */ });
@@ -74292,6 +74344,11 @@ const NAME = 'session';
 /** What `post` has to know of the inputs. It reads a secret anew: nothing secret is written down. */
 function sessionInputs({ model, evalSet, cacheKey, stateDirectory }) {
     return { model, evalSet, cacheKey, stateDirectory };
+}
+/** Whose state it is: main asks with its step, post with its session. */
+function ownerOf({ inputs, context }) {
+    const { cacheKey, model, evalSet } = inputs;
+    return { repository: context.repository, cacheKey, model, evalSet };
 }
 /** The session while main runs. */
 class RunningSession {
@@ -74436,7 +74493,7 @@ function cancellation(log) {
 
 /***/ }),
 
-/***/ 9919:
+/***/ 3027:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -74581,47 +74638,8 @@ function characterName(text) {
 
 // EXTERNAL MODULE: ./lib/run/eval-environment.js
 var eval_environment = __nccwpck_require__(5703);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-;// CONCATENATED MODULE: ./lib/action/context.js
-
-
-/** @throws ActionError PLATFORM_UNSUPPORTED on Windows */
-function readContext(env, platform, fallbackTemporary) {
-    if (platform === 'win32') {
-        throw new errors/* ActionError */.lZ('PLATFORM_UNSUPPORTED', 'This action does not run on Windows: oaievalset keeps its progress under /tmp, and evals needs a POSIX system.', 'Use a Linux or macOS runner, such as runs-on: ubuntu-latest.');
-    }
-    const attempt = Number(env.GITHUB_RUN_ATTEMPT);
-    return {
-        repository: env.GITHUB_REPOSITORY ?? '',
-        runId: env.GITHUB_RUN_ID || 'local',
-        runAttempt: Number.isSafeInteger(attempt) && attempt > 0 ? attempt : 1,
-        // `owner/name/.github/workflows/evals.yml@refs/heads/main`: the workflow is the same one on every branch.
-        workflow: env.GITHUB_WORKFLOW_REF?.split('@', 1)[0] || env.GITHUB_WORKFLOW || '',
-        job: env.GITHUB_JOB ?? '',
-        step: env.GITHUB_ACTION ?? '',
-        workspace: env.GITHUB_WORKSPACE ?? '',
-        ref: env.GITHUB_REF ?? '',
-        serverUrl: env.GITHUB_SERVER_URL || 'https://github.com',
-        apiUrl: env.GITHUB_API_URL || 'https://api.github.com',
-        temporaryDirectory: env.RUNNER_TEMP || fallbackTemporary,
-        fromFork: isFromFork(env),
-    };
-}
-/** Reads the payload of the event (https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request). */
-function isFromFork({ GITHUB_EVENT_NAME, GITHUB_EVENT_PATH, GITHUB_REPOSITORY }) {
-    if (GITHUB_EVENT_NAME !== 'pull_request' || !GITHUB_EVENT_PATH)
-        return false;
-    try {
-        const event = JSON.parse((0,external_node_fs_.readFileSync)(GITHUB_EVENT_PATH, 'utf8'));
-        // A deleted fork has no name.
-        return event.pull_request?.head?.repo?.full_name !== GITHUB_REPOSITORY;
-    }
-    catch {
-        return false;
-    }
-}
-
+// EXTERNAL MODULE: ./lib/action/context.js
+var action_context = __nccwpck_require__(6225);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./lib/engine/engine-name.js
@@ -74639,6 +74657,8 @@ function defaultEngine(platform) {
  */
 const EXAMPLE_MODEL = 'gpt-6-luna';
 
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 11 modules
 var core = __nccwpck_require__(3360);
 ;// CONCATENATED MODULE: ./node_modules/shlex/shlex.js
@@ -75163,7 +75183,7 @@ function checkFileName(model, evalSet) {
  * @throws ActionError with the code of what is wrong, before anything is started
  */
 function readStep(log, env = process.env) {
-    const context = readContext(env, process.platform, (0,external_node_os_.tmpdir)());
+    const context = (0,action_context/* readContext */.y)(env, process.platform, (0,external_node_os_.tmpdir)());
     const inputs = readInputs();
     const secrets = readSecrets();
     const keys = readApiKeys(env);
@@ -78946,7 +78966,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_requests_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1960);
 /* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9090);
 /* harmony import */ var _action_signals_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2417);
-/* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9919);
+/* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3027);
 /* harmony import */ var _checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1199);
 /* harmony import */ var _checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3961);
 /* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(8876);
@@ -79047,7 +79067,7 @@ async function main(cancelled) {
         const step = (0,_action_step_js__WEBPACK_IMPORTED_MODULE_7__/* .readStep */ .j)(_action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
         const { inputs, context } = step;
         const { model, evalSet, resume } = inputs;
-        const owner = _action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .ownerOf */ .bf(step);
+        const owner = (0,_action_session_js__WEBPACK_IMPORTED_MODULE_5__/* .ownerOf */ .bf)(step);
         const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_15__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
         const identity = _action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .identityOf */ .cu(step);
         const store = (0,_checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_8__/* .checkpointStore */ .m)(_action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .storeRequest */ .r0(step, identity, 1));
@@ -79185,20 +79205,8 @@ function pythonString(value) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   B: () => (/* binding */ MOST_ADAPTATIONS)
 /* harmony export */ });
-/* unused harmony export sameExecution */
-
 /** A model refuses a few parameters, each with a few values. */
 const MOST_ADAPTATIONS = 1000;
-/** Whether two records tell of the same execution. */
-function sameExecution(a, b) {
-    return (
-    // Not the fingerprint: a newer version of the action tells the same content in another way.
-    a.started === b.started &&
-        a.ended === b.ended &&
-        a.run.id === b.run.id &&
-        a.run.attempt === b.run.attempt &&
-        commandId(a.argv) === commandId(b.argv));
-}
 
 
 /***/ }),
@@ -79403,7 +79411,6 @@ const NO_DEPENDENCIES = { files: [], directories: [], absent: [] };
 /* harmony export */   _e: () => (/* binding */ noTokens),
 /* harmony export */   b5: () => (/* binding */ addTraffic)
 /* harmony export */ });
-/* unused harmony export tokensSpent */
 const noTokens = { prompt: 0, completion: 0, cached: 0, reasoning: 0 };
 const noTraffic = {
     sent: 0,
@@ -79449,10 +79456,6 @@ function subtractTokens(now, before) {
         cached: now.cached - before.cached,
         reasoning: now.reasoning - before.reasoning,
     };
-}
-/** Prompt and completion tokens that the API gave now; what came from a journal was paid for before. */
-function tokensSpent({ tokensSent }) {
-    return tokensSent.prompt + tokensSent.completion;
 }
 
 
@@ -82572,10 +82575,7 @@ function writableAttempt(record, redact) {
 }
 /** A total order: by the time at which attempts ended, and for equal times by their text. */
 function inOrder(a, b) {
-    return compare(a.ended, b.ended) || compare(JSON.stringify(a), JSON.stringify(b));
-}
-function compare(a, b) {
-    return a < b ? -1 : a > b ? 1 : 0;
+    return (0,lib_text/* compareText */.n6)(a.ended, b.ended) || (0,lib_text/* compareText */.n6)(JSON.stringify(a), JSON.stringify(b));
 }
 /** Attempts of two states, each once. More than a file can hold are cut at the old end. */
 function mergeAttempts(a, b) {
@@ -82648,6 +82648,7 @@ var doubt = __nccwpck_require__(417);
  */
 
 
+
 /** @param now a record that is dated after it counts as older than all others: else it would count for years */
 function mergeStates(a, b, now) {
     const removed = latest(a.removed, b.removed, now);
@@ -82662,7 +82663,7 @@ function mergeStates(a, b, now) {
             records.delete(id);
     }
     const commands = new Map([...records].map(([id, record]) => [id, record.argv]));
-    const lines = [...a.commands, ...b.commands].sort(([x], [y]) => compareText(x, y));
+    const lines = [...a.commands, ...b.commands].sort(([x], [y]) => (0,lib_text/* compareText */.n6)(x, y));
     for (const [id, command] of lines)
         if (!removed.has(id))
             commands.set(id, command);
@@ -82680,26 +82681,23 @@ function latest(a, b, now) {
 }
 function compareRecords(a, b, now) {
     return (compareExecutions(a, b, now) ||
-        compareText((0,model_command/* commandId */.v)(a.argv), (0,model_command/* commandId */.v)(b.argv)) ||
-        compareText(JSON.stringify(a), JSON.stringify(b)));
+        (0,lib_text/* compareText */.n6)((0,model_command/* commandId */.v)(a.argv), (0,model_command/* commandId */.v)(b.argv)) ||
+        (0,lib_text/* compareText */.n6)(JSON.stringify(a), JSON.stringify(b)));
 }
 /** Zero for two records of one execution, such as those of two versions of the action. */
 function compareExecutions(a, b, now) {
     return (Number((0,doubt/* isInFuture */.L)(b.ended, now)) - Number((0,doubt/* isInFuture */.L)(a.ended, now)) ||
         Date.parse(a.ended) - Date.parse(b.ended) ||
         a.run.id.length - b.run.id.length ||
-        compareText(a.run.id, b.run.id) ||
+        (0,lib_text/* compareText */.n6)(a.run.id, b.run.id) ||
         a.run.attempt - b.run.attempt ||
         Date.parse(a.started) - Date.parse(b.started));
-}
-function compareText(a, b) {
-    return a < b ? -1 : a > b ? 1 : 0;
 }
 /** Plans have no time. Any rule will do that does not depend on the order. */
 function greaterText(a, b) {
     if (!a || !b)
         return a ?? b;
-    return compareText(JSON.stringify(a), JSON.stringify(b)) >= 0 ? a : b;
+    return (0,lib_text/* compareText */.n6)(JSON.stringify(a), JSON.stringify(b)) >= 0 ? a : b;
 }
 
 // EXTERNAL MODULE: ./lib/progress/paths.js
@@ -82937,7 +82935,7 @@ class State {
         if (size + Buffer.byteLength(line) >= LARGEST_ATTEMPTS)
             return;
         this.#writing(() => (0,durable/* appendLine */.Xq)(this.paths.attempts, line));
-        this.#attempts = [...this.#attempts, written];
+        this.#attempts.push(written);
     }
     savePlan(plan) {
         this.#writing(() => (0,durable/* replaceFile */.fR)(this.paths.plan, `${JSON.stringify(plan)}\n`));
@@ -82988,7 +82986,7 @@ class State {
         this.#commands = new Map(commands);
         this.#removedByUser = new Map(merged.removed);
         this.#plan = merged.plan;
-        this.#attempts = attempts;
+        this.#attempts = [...attempts];
     }
     /** Puts a copy of what a checkpoint holds into `target`. */
     snapshot(target) {
@@ -83480,8 +83478,6 @@ __nccwpck_require__.d(__webpack_exports__, {
   G: () => (/* binding */ openState)
 });
 
-// UNUSED EXPORTS: OpenedState
-
 // EXTERNAL MODULE: ./lib/progress/journals.js + 4 modules
 var progress_journals = __nccwpck_require__(3013);
 // EXTERNAL MODULE: external "node:crypto"
@@ -83565,7 +83561,7 @@ function acquire(path) {
         return begin(path);
     }
     catch (error) {
-        // What no version of this action wrote: nobody can hold it.
+        // No version of this action wrote this file, so no run holds it.
         if (codeOf(error) !== NOT_A_DATABASE)
             throw error;
         (0,quarantine/* quarantine */.tW)(path, new Date());
@@ -83620,20 +83616,6 @@ var progress_state = __nccwpck_require__(2500);
 
 
 
-/** The state of this machine, which belongs to this run until it is disposed of. */
-class OpenedState {
-    state;
-    journals;
-    #lock;
-    constructor(state, journals, lock) {
-        this.state = state;
-        this.journals = journals;
-        this.#lock = lock;
-    }
-    async [Symbol.asyncDispose]() {
-        await this.#lock.release();
-    }
-}
 /**
  * Locks and opens the state, adopts the checkpoint, seals what an earlier process left behind, and saves the plan.
  * @throws ActionError STATE_LOCKED, STATE_NOT_OURS or STATE_UNWRITABLE
@@ -83650,7 +83632,7 @@ async function openState(request) {
         journals.sealOpenSegments();
         (0,progress_state/* clearInProgress */.yl)(paths);
         state.savePlan((0,saved_plan/* savedPlan */.XU)(plan, owner));
-        return new OpenedState(state, journals, lock);
+        return { state, journals, [Symbol.asyncDispose]: () => lock.release() };
     }
     catch (error) {
         await lock.release();
@@ -83672,6 +83654,19 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/errors.js
 var lib_errors = __nccwpck_require__(452);
+;// CONCATENATED MODULE: ./lib/process/after.js
+/** The most that a timer can count, some 24 days: a longer one would go off at once. */
+const LONGEST = 2 ** 31 - 1;
+/** Calls `work` after so many milliseconds, however many they are. Returns what calls it off. */
+function after(milliseconds, work) {
+    let timer;
+    const wait = (left) => {
+        timer = setTimeout(() => (left > LONGEST ? wait(left - LONGEST) : work()), Math.min(left, LONGEST));
+    };
+    wait(milliseconds);
+    return () => clearTimeout(timer);
+}
+
 ;// CONCATENATED MODULE: ./lib/checkpoint/save-schedule.js
 /**
  * The cache of a repository holds 10 GB. When superseded checkpoints cannot be deleted, each interval is longer than the one
@@ -83765,10 +83760,9 @@ var checkpoint_superseded = __nccwpck_require__(8876);
 
 
 
+
 /** A save in the background that takes longer is abandoned. */
 const MAX_SAVE_MS = 10 * 60_000;
-/** The longest time that a timer counts: some 24 days. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 class Checkpointer {
     #options;
     #superseded;
@@ -83776,7 +83770,7 @@ class Checkpointer {
     /** Revision of the state and its journals that the last checkpoint holds. */
     #savedRevision;
     #isRunning = false;
-    #timer;
+    #cancelTimer;
     #saving;
     #abort = new AbortController();
     /** When the last save in the background began, in milliseconds since the epoch. */
@@ -83808,7 +83802,7 @@ class Checkpointer {
     /** Stops saving in the background, and abandons a save that is running. */
     async stop() {
         this.#isRunning = false;
-        clearTimeout(this.#timer);
+        this.#cancelTimer?.();
         this.#abort.abort();
         await this.#saving;
     }
@@ -83853,12 +83847,10 @@ class Checkpointer {
         }
     }
     #scheduleNext() {
-        clearTimeout(this.#timer);
+        this.#cancelTimer?.();
         const { delayMs } = this.#schedule;
-        if (this.#isRunning && Number.isFinite(delayMs)) {
-            // The delay grows after failures; a longer one than a timer can count would fire at once.
-            this.#timer = setTimeout(() => this.#saveIfChanged(), Math.min(delayMs, MAX_TIMER_MS));
-        }
+        if (this.#isRunning && Number.isFinite(delayMs))
+            this.#cancelTimer = after(delayMs, () => this.#saveIfChanged());
     }
     #saveIfChanged() {
         if (this.#saving)
@@ -86792,12 +86784,12 @@ var completion_record = __nccwpck_require__(3685);
 ;// CONCATENATED MODULE: ./lib/run/attempt-record.js
 
 
-const STATUS = { fresh: 'completed', failed: 'failed', pending: 'interrupted', reused: 'completed' };
+const STATUS = { fresh: 'completed', failed: 'failed', pending: 'interrupted' };
 /** What is recorded of an attempt that has just ended. */
 function attemptRecord(ended) {
     const { planned, attempt, result, lane, before, willRetry, run } = ended;
     const { outcome, endReason, cause, startedAt } = result;
-    const isCompleted = outcome.status === 'fresh' || outcome.status === 'reused';
+    const isCompleted = outcome.status === 'fresh';
     return {
         version: 1,
         eval: planned.key,
@@ -87257,19 +87249,6 @@ function evaluatedNothing({ samples: recorded, finalReport = {} }, known) {
         return known === 0;
     const values = Object.values(finalReport);
     return values.includes('NaN') && values.every((value) => value === 'NaN' || value === 0 || value === null);
-}
-
-;// CONCATENATED MODULE: ./lib/process/after.js
-/** The most that a timer can count, some 24 days: a longer one would go off at once. */
-const LONGEST = 2 ** 31 - 1;
-/** Calls `work` after so many milliseconds, however many they are. Returns what calls it off. */
-function after(milliseconds, work) {
-    let timer;
-    const wait = (left) => {
-        timer = setTimeout(() => (left > LONGEST ? wait(left - LONGEST) : work()), Math.min(left, LONGEST));
-    };
-    wait(milliseconds);
-    return () => clearTimeout(timer);
 }
 
 ;// CONCATENATED MODULE: ./lib/run/signs-of-life.js
@@ -88049,6 +88028,7 @@ function keysToRun(decisions) {
 /* harmony export */   g$: () => (/* binding */ printable),
 /* harmony export */   k7: () => (/* binding */ firstInvisible),
 /* harmony export */   ml: () => (/* binding */ shorten),
+/* harmony export */   n6: () => (/* binding */ compareText),
 /* harmony export */   pO: () => (/* binding */ Redactor)
 /* harmony export */ });
 /* unused harmony export isPrintable */
@@ -88080,6 +88060,10 @@ function printable(text) {
 function oneLine(text, bytes = Number.POSITIVE_INFINITY) {
     const line = (0,node_util__WEBPACK_IMPORTED_MODULE_0__.stripVTControlCharacters)(text).replace(/\s+/g, ' ').trim();
     return shorten(line.replace(ALL_INVISIBLE, codeOf), bytes);
+}
+/** The order of two texts by their code units, the same on every machine. */
+function compareText(a, b) {
+    return a < b ? -1 : a > b ? 1 : 0;
 }
 /** `\u202e`, `\u{e0001}` */
 function codeOf(character) {

@@ -28587,6 +28587,59 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
+/***/ 6225:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   f: () => (/* binding */ runIdentity)
+/* harmony export */ });
+/* unused harmony export readContext */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
+
+
+function runIdentity({ repository, runId, runAttempt }) {
+    return { repository, id: runId, attempt: runAttempt };
+}
+/** @throws ActionError PLATFORM_UNSUPPORTED on Windows */
+function readContext(env, platform, fallbackTemporary) {
+    if (platform === 'win32') {
+        throw new ActionError('PLATFORM_UNSUPPORTED', 'This action does not run on Windows: oaievalset keeps its progress under /tmp, and evals needs a POSIX system.', 'Use a Linux or macOS runner, such as runs-on: ubuntu-latest.');
+    }
+    const attempt = Number(env.GITHUB_RUN_ATTEMPT);
+    return {
+        repository: env.GITHUB_REPOSITORY ?? '',
+        runId: env.GITHUB_RUN_ID || 'local',
+        runAttempt: Number.isSafeInteger(attempt) && attempt > 0 ? attempt : 1,
+        // `owner/name/.github/workflows/evals.yml@refs/heads/main`: the workflow is the same one on every branch.
+        workflow: env.GITHUB_WORKFLOW_REF?.split('@', 1)[0] || env.GITHUB_WORKFLOW || '',
+        job: env.GITHUB_JOB ?? '',
+        step: env.GITHUB_ACTION ?? '',
+        workspace: env.GITHUB_WORKSPACE ?? '',
+        ref: env.GITHUB_REF ?? '',
+        serverUrl: env.GITHUB_SERVER_URL || 'https://github.com',
+        apiUrl: env.GITHUB_API_URL || 'https://api.github.com',
+        temporaryDirectory: env.RUNNER_TEMP || fallbackTemporary,
+        fromFork: isFromFork(env),
+    };
+}
+/** Reads the payload of the event (https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request). */
+function isFromFork({ GITHUB_EVENT_NAME, GITHUB_EVENT_PATH, GITHUB_REPOSITORY }) {
+    if (GITHUB_EVENT_NAME !== 'pull_request' || !GITHUB_EVENT_PATH)
+        return false;
+    try {
+        const event = JSON.parse(readFileSync(GITHUB_EVENT_PATH, 'utf8'));
+        // A deleted fork has no name.
+        return event.pull_request?.head?.repo?.full_name !== GITHUB_REPOSITORY;
+    }
+    catch {
+        return false;
+    }
+}
+
+
+/***/ }),
+
 /***/ 2887:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -29227,7 +29280,8 @@ async function publishSummary(results, context, notes, log) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   E1: () => (/* binding */ saveSession),
-/* harmony export */   L6: () => (/* binding */ loadSession)
+/* harmony export */   L6: () => (/* binding */ loadSession),
+/* harmony export */   bf: () => (/* binding */ ownerOf)
 /* harmony export */ });
 /* unused harmony exports sessionInputs, RunningSession */
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3218);
@@ -29238,6 +29292,11 @@ const NAME = 'session';
 /** What `post` has to know of the inputs. It reads a secret anew: nothing secret is written down. */
 function sessionInputs({ model, evalSet, cacheKey, stateDirectory }) {
     return { model, evalSet, cacheKey, stateDirectory };
+}
+/** Whose state it is: main asks with its step, post with its session. */
+function ownerOf({ inputs, context }) {
+    const { cacheKey, model, evalSet } = inputs;
+    return { repository: context.repository, cacheKey, model, evalSet };
 }
 /** The session while main runs. */
 class RunningSession {
@@ -31120,7 +31179,7 @@ function checkpointStore({ identity, ...options }) {
 
 /***/ }),
 
-/***/ 1125:
+/***/ 6422:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31131,6 +31190,19 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/errors.js
 var lib_errors = __nccwpck_require__(452);
+;// CONCATENATED MODULE: ./lib/process/after.js
+/** The most that a timer can count, some 24 days: a longer one would go off at once. */
+const LONGEST = 2 ** 31 - 1;
+/** Calls `work` after so many milliseconds, however many they are. Returns what calls it off. */
+function after(milliseconds, work) {
+    let timer;
+    const wait = (left) => {
+        timer = setTimeout(() => (left > LONGEST ? wait(left - LONGEST) : work()), Math.min(left, LONGEST));
+    };
+    wait(milliseconds);
+    return () => clearTimeout(timer);
+}
+
 ;// CONCATENATED MODULE: ./lib/checkpoint/save-schedule.js
 /**
  * The cache of a repository holds 10 GB. When superseded checkpoints cannot be deleted, each interval is longer than the one
@@ -31277,10 +31349,9 @@ class SupersededCheckpoints {
 
 
 
+
 /** A save in the background that takes longer is abandoned. */
 const MAX_SAVE_MS = 10 * 60_000;
-/** The longest time that a timer counts: some 24 days. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 class Checkpointer {
     #options;
     #superseded;
@@ -31288,7 +31359,7 @@ class Checkpointer {
     /** Revision of the state and its journals that the last checkpoint holds. */
     #savedRevision;
     #isRunning = false;
-    #timer;
+    #cancelTimer;
     #saving;
     #abort = new AbortController();
     /** When the last save in the background began, in milliseconds since the epoch. */
@@ -31320,7 +31391,7 @@ class Checkpointer {
     /** Stops saving in the background, and abandons a save that is running. */
     async stop() {
         this.#isRunning = false;
-        clearTimeout(this.#timer);
+        this.#cancelTimer?.();
         this.#abort.abort();
         await this.#saving;
     }
@@ -31365,12 +31436,10 @@ class Checkpointer {
         }
     }
     #scheduleNext() {
-        clearTimeout(this.#timer);
+        this.#cancelTimer?.();
         const { delayMs } = this.#schedule;
-        if (this.#isRunning && Number.isFinite(delayMs)) {
-            // The delay grows after failures; a longer one than a timer can count would fire at once.
-            this.#timer = setTimeout(() => this.#saveIfChanged(), Math.min(delayMs, MAX_TIMER_MS));
-        }
+        if (this.#isRunning && Number.isFinite(delayMs))
+            this.#cancelTimer = after(delayMs, () => this.#saveIfChanged());
     }
     #saveIfChanged() {
         if (this.#saving)
@@ -31583,7 +31652,7 @@ class Splitter {
 /* harmony export */   Ps: () => (/* binding */ noTraffic),
 /* harmony export */   b5: () => (/* binding */ addTraffic)
 /* harmony export */ });
-/* unused harmony exports noTokens, addTokens, subtractTraffic, tokensSpent */
+/* unused harmony exports noTokens, addTokens, subtractTraffic */
 const noTokens = { prompt: 0, completion: 0, cached: 0, reasoning: 0 };
 const noTraffic = {
     sent: 0,
@@ -31630,10 +31699,6 @@ function subtractTokens(now, before) {
         reasoning: now.reasoning - before.reasoning,
     };
 }
-/** Prompt and completion tokens that the API gave now; what came from a journal was paid for before. */
-function tokensSpent({ tokensSent }) {
-    return tokensSent.prompt + tokensSent.completion;
-}
 
 
 /***/ }),
@@ -31642,20 +31707,21 @@ function tokensSpent({ tokensSent }) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_finish_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2887);
-/* harmony import */ var _action_input_values_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(349);
-/* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2988);
-/* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7065);
-/* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9090);
-/* harmony import */ var _checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3063);
-/* harmony import */ var _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1125);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(452);
-/* harmony import */ var _progress_journals_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3013);
-/* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(1394);
-/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(8943);
-/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7154);
-/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(5927);
-/* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(6426);
+/* harmony import */ var _action_context_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6225);
+/* harmony import */ var _action_finish_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2887);
+/* harmony import */ var _action_input_values_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(349);
+/* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2988);
+/* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7065);
+/* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9090);
+/* harmony import */ var _checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3063);
+/* harmony import */ var _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6422);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(452);
+/* harmony import */ var _progress_journals_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3013);
+/* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(1394);
+/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8943);
+/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7154);
+/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(5927);
+/* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(6426);
 /** Runs after the job's steps, always. When main did not come to its end: save what is on disk, tell what is known. */
 
 
@@ -31671,20 +31737,21 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 
 
+
 async function post() {
-    const session = (0,_action_session_js__WEBPACK_IMPORTED_MODULE_4__/* .loadSession */ .L6)();
+    const session = (0,_action_session_js__WEBPACK_IMPORTED_MODULE_5__/* .loadSession */ .L6)();
     if (!session || session.ended)
         return;
     const { model, evalSet } = session.inputs;
-    _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.info('The step did not come to its end; saving what it completed.');
-    const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_10__/* .statePaths */ .mt)(session.inputs.stateDirectory, model, evalSet);
-    const lock = await (0,_progress_lock_js__WEBPACK_IMPORTED_MODULE_9__/* .lockState */ .H)(paths).catch((error) => {
-        if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_7__/* .ActionError */ .lZ && error.code === 'STATE_LOCKED')
+    _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx.info('The step did not come to its end; saving what it completed.');
+    const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_11__/* .statePaths */ .mt)(session.inputs.stateDirectory, model, evalSet);
+    const lock = await (0,_progress_lock_js__WEBPACK_IMPORTED_MODULE_10__/* .lockState */ .H)(paths).catch((error) => {
+        if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_8__/* .ActionError */ .lZ && error.code === 'STATE_LOCKED')
             return undefined;
         throw error;
     });
     if (!lock) {
-        _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.info('Another run has taken the state over in the meantime: it goes on with what is here, and saves it.');
+        _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx.info('Another run has taken the state over in the meantime: it goes on with what is here, and saves it.');
         return;
     }
     try {
@@ -31696,35 +31763,31 @@ async function post() {
 }
 async function saveAndTell(session, paths) {
     const { inputs, context } = session;
-    const { model, evalSet, cacheKey } = inputs;
-    const state = _progress_state_js__WEBPACK_IMPORTED_MODULE_11__/* .State */ .Uw.open({
-        paths,
-        owner: { repository: context.repository, cacheKey, model, evalSet },
-        log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx,
-    });
-    const store = (0,_checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_5__/* .checkpointStore */ .m)({
+    const { model, evalSet } = inputs;
+    const state = _progress_state_js__WEBPACK_IMPORTED_MODULE_12__/* .State */ .Uw.open({ paths, owner: (0,_action_session_js__WEBPACK_IMPORTED_MODULE_5__/* .ownerOf */ .bf)(session), log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx });
+    const store = (0,_checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_6__/* .checkpointStore */ .m)({
         identity: session.checkpoint,
-        encryptionKey: (0,_action_input_values_js__WEBPACK_IMPORTED_MODULE_1__/* .secret */ .rJ)('encryption-key'),
+        encryptionKey: (0,_action_input_values_js__WEBPACK_IMPORTED_MODULE_2__/* .secret */ .rJ)('encryption-key'),
         temporaryDirectory: context.temporaryDirectory,
         firstSeq: session.nextSeq,
         env: process.env,
     });
-    const checkpointer = new _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_6__/* .Checkpointer */ .K({
+    const checkpointer = new _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_7__/* .Checkpointer */ .K({
         state,
         // What a checkpoint holds that was saved while evals ran is not saved again.
         isUnchanged: () => session.savedOutline === state.outline(),
-        journals: new _progress_journals_js__WEBPACK_IMPORTED_MODULE_8__/* .Journals */ .v(paths),
+        journals: new _progress_journals_js__WEBPACK_IMPORTED_MODULE_9__/* .Journals */ .v(paths),
         store,
-        log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx,
+        log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx,
     });
     await checkpointer.finish();
-    (0,_action_session_js__WEBPACK_IMPORTED_MODULE_4__/* .saveSession */ .E1)({ ...session, ended: true });
-    const run = { id: context.runId, attempt: context.runAttempt };
-    const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_12__/* .summarize */ .e)(model, evalSet, (0,_run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_13__/* .outcomesOnDisk */ .W)(state, run), (0,_run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_13__/* .trafficOnDisk */ .E)(state, run));
+    (0,_action_session_js__WEBPACK_IMPORTED_MODULE_5__/* .saveSession */ .E1)({ ...session, ended: true });
+    const run = (0,_action_context_js__WEBPACK_IMPORTED_MODULE_0__/* .runIdentity */ .f)(context);
+    const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_13__/* .summarize */ .e)(model, evalSet, (0,_run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_14__/* .outcomesOnDisk */ .W)(state, run), (0,_run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_14__/* .trafficOnDisk */ .E)(state, run));
     const note = 'The step was interrupted. Re-run the failed jobs: what is done here is not run again.';
-    await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .publishSummary */ .I)(results, context, [note], _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
+    await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_4__/* .publishSummary */ .I)(results, context, [note], _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
 }
-await post().catch(_action_finish_js__WEBPACK_IMPORTED_MODULE_0__/* .fail */ .f);
+await post().catch(_action_finish_js__WEBPACK_IMPORTED_MODULE_1__/* .fail */ .f);
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
@@ -32906,7 +32969,7 @@ function acquire(path) {
         return begin(path);
     }
     catch (error) {
-        // What no version of this action wrote: nobody can hold it.
+        // No version of this action wrote this file, so no run holds it.
         if (codeOf(error) !== NOT_A_DATABASE)
             throw error;
         (0,quarantine/* quarantine */.tW)(path, new Date());
@@ -33100,7 +33163,7 @@ function formatCommand(command) {
     return `[${command.map(pythonString).join(', ')}]`;
 }
 /** A key for maps and sets: two commands are the same when it is. */
-function command_commandId(command) {
+function commandId(command) {
     return JSON.stringify(command);
 }
 function pythonString(value) {
@@ -33141,19 +33204,8 @@ function duration(params) {
 const MOST_LAST_LINES = 30;
 
 ;// CONCATENATED MODULE: ./lib/model/completion-record.js
-
 /** A model refuses a few parameters, each with a few values. */
 const MOST_ADAPTATIONS = 1000;
-/** Whether two records tell of the same execution. */
-function sameExecution(a, b) {
-    return (
-    // Not the fingerprint: a newer version of the action tells the same content in another way.
-    a.started === b.started &&
-        a.ended === b.ended &&
-        a.run.id === b.run.id &&
-        a.run.attempt === b.run.attempt &&
-        commandId(a.argv) === commandId(b.argv));
-}
 
 // EXTERNAL MODULE: ./lib/text.js
 var lib_text = __nccwpck_require__(8804);
@@ -33314,10 +33366,7 @@ function writableAttempt(record, redact) {
 }
 /** A total order: by the time at which attempts ended, and for equal times by their text. */
 function inOrder(a, b) {
-    return compare(a.ended, b.ended) || compare(JSON.stringify(a), JSON.stringify(b));
-}
-function compare(a, b) {
-    return a < b ? -1 : a > b ? 1 : 0;
+    return (0,lib_text/* compareText */.n6)(a.ended, b.ended) || (0,lib_text/* compareText */.n6)(JSON.stringify(a), JSON.stringify(b));
 }
 /** Attempts of two states, each once. More than a file can hold are cut at the old end. */
 function mergeAttempts(a, b) {
@@ -33371,7 +33420,7 @@ function parseCompletions(text) {
     const { records, rejected, isTorn } = parseRecordLines(text, completions_file_schema, completions_file_LIMITS);
     const byCommand = new Map();
     for (const record of records) {
-        const id = command_commandId(record.argv);
+        const id = commandId(record.argv);
         byCommand.delete(id);
         byCommand.set(id, record);
     }
@@ -33397,8 +33446,8 @@ var folders = __nccwpck_require__(2834);
 
 function healState(read) {
     const [own, foreign] = [true, false].map((isOwn) => read.records.filter((record) => (record.run.repository === read.repository) === isOwn));
-    const foreignIds = new Set(foreign.map((record) => command_commandId(record.argv)));
-    const lines = (read.lines ?? []).map((command) => [command_commandId(command), command]);
+    const foreignIds = new Set(foreign.map((record) => commandId(record.argv)));
+    const lines = (read.lines ?? []).map((command) => [commandId(command), command]);
     const commands = new Map(lines.filter(([id]) => !foreignIds.has(id)));
     const { records, removed } = pairWithLines(own, commands, read);
     for (const [id, record] of records)
@@ -33416,7 +33465,7 @@ function healState(read) {
  * interrupted merge every missing line is added.
  */
 function pairWithLines(own, commands, { lines, mergeWasInterrupted }) {
-    const withoutLine = own.filter((record) => !commands.has(command_commandId(record.argv)));
+    const withoutLine = own.filter((record) => !commands.has(commandId(record.argv)));
     const isCrash = lines !== undefined && withoutLine.length === 1 && withoutLine[0] === own.at(-1);
     const removed = mergeWasInterrupted || isCrash ? [] : withoutLine;
     const isRemoved = new Set(removed);
@@ -33433,7 +33482,7 @@ function isOfLostRecord([, , key], { hasRecordFile }) {
     return key !== undefined && hasRecordFile(key);
 }
 function byCommand(records) {
-    return new Map(records.map((record) => [command_commandId(record.argv), record]));
+    return new Map(records.map((record) => [commandId(record.argv), record]));
 }
 
 // EXTERNAL MODULE: ./lib/progress/journals.js + 4 modules
@@ -33451,6 +33500,7 @@ var doubt = __nccwpck_require__(417);
  */
 
 
+
 /** @param now a record that is dated after it counts as older than all others: else it would count for years */
 function mergeStates(a, b, now) {
     const removed = latest(a.removed, b.removed, now);
@@ -33465,7 +33515,7 @@ function mergeStates(a, b, now) {
             records.delete(id);
     }
     const commands = new Map([...records].map(([id, record]) => [id, record.argv]));
-    const lines = [...a.commands, ...b.commands].sort(([x], [y]) => compareText(x, y));
+    const lines = [...a.commands, ...b.commands].sort(([x], [y]) => (0,lib_text/* compareText */.n6)(x, y));
     for (const [id, command] of lines)
         if (!removed.has(id))
             commands.set(id, command);
@@ -33483,26 +33533,23 @@ function latest(a, b, now) {
 }
 function compareRecords(a, b, now) {
     return (compareExecutions(a, b, now) ||
-        compareText(command_commandId(a.argv), command_commandId(b.argv)) ||
-        compareText(JSON.stringify(a), JSON.stringify(b)));
+        (0,lib_text/* compareText */.n6)(commandId(a.argv), commandId(b.argv)) ||
+        (0,lib_text/* compareText */.n6)(JSON.stringify(a), JSON.stringify(b)));
 }
 /** Zero for two records of one execution, such as those of two versions of the action. */
 function compareExecutions(a, b, now) {
     return (Number((0,doubt/* isInFuture */.L)(b.ended, now)) - Number((0,doubt/* isInFuture */.L)(a.ended, now)) ||
         Date.parse(a.ended) - Date.parse(b.ended) ||
         a.run.id.length - b.run.id.length ||
-        compareText(a.run.id, b.run.id) ||
+        (0,lib_text/* compareText */.n6)(a.run.id, b.run.id) ||
         a.run.attempt - b.run.attempt ||
         Date.parse(a.started) - Date.parse(b.started));
-}
-function compareText(a, b) {
-    return a < b ? -1 : a > b ? 1 : 0;
 }
 /** Plans have no time. Any rule will do that does not depend on the order. */
 function greaterText(a, b) {
     if (!a || !b)
         return a ?? b;
-    return compareText(JSON.stringify(a), JSON.stringify(b)) >= 0 ? a : b;
+    return (0,lib_text/* compareText */.n6)(JSON.stringify(a), JSON.stringify(b)) >= 0 ? a : b;
 }
 
 // EXTERNAL MODULE: ./lib/progress/paths.js
@@ -33843,14 +33890,14 @@ class State {
     }
     /** Whether the progress file says that the command is done. */
     isDone(command) {
-        return this.#commands.has(command_commandId(command));
+        return this.#commands.has(commandId(command));
     }
     record(command) {
-        return this.#records.get(command_commandId(command));
+        return this.#records.get(commandId(command));
     }
     /** Whether the command was done and the user took its line out of the progress file: it is to run again. */
     wasRemoved(command) {
-        return this.#removedByUser.has(command_commandId(command));
+        return this.#removedByUser.has(commandId(command));
     }
     /** Records a finished eval. The record comes first, the progress line last: only the line makes it done. */
     complete(record, recordFile) {
@@ -33864,7 +33911,7 @@ class State {
             if (!(0,external_node_fs_.existsSync)(this.paths.progressFile))
                 (0,durable/* replaceFile */.fR)(this.paths.progressFile, '');
             (0,durable/* appendLine */.Xq)(this.paths.completions, formatRecord(record));
-            const id = command_commandId(record.argv);
+            const id = commandId(record.argv);
             if (!this.#commands.has(id))
                 (0,durable/* appendLine */.Xq)(this.paths.progressFile, formatCommand(record.argv));
             this.#commands.set(id, record.argv);
@@ -33874,7 +33921,7 @@ class State {
     }
     /** Takes evals that have to run again out of the progress file, then out of the completion records. */
     forget(commands) {
-        const ids = commands.map(command_commandId).filter((id) => this.#commands.has(id) || this.#records.has(id));
+        const ids = commands.map(commandId).filter((id) => this.#commands.has(id) || this.#records.has(id));
         if (ids.length === 0)
             return;
         this.#writing(() => {
@@ -33888,12 +33935,12 @@ class State {
     }
     /** Puts records in the place of those of the same commands: the same results, told as this version tells them. */
     renew(records) {
-        const renewed = records.filter((record) => this.#records.has(command_commandId(record.argv)));
+        const renewed = records.filter((record) => this.#records.has(commandId(record.argv)));
         if (renewed.length === 0)
             return;
         this.#writing(() => {
             for (const record of renewed)
-                this.#records.set(command_commandId(record.argv), record);
+                this.#records.set(commandId(record.argv), record);
             (0,durable/* replaceFile */.fR)(this.paths.completions, formatCompletions(this.records));
         });
     }
@@ -33916,7 +33963,7 @@ class State {
         if (size + Buffer.byteLength(line) >= LARGEST_ATTEMPTS)
             return;
         this.#writing(() => (0,durable/* appendLine */.Xq)(this.paths.attempts, line));
-        this.#attempts = [...this.#attempts, written];
+        this.#attempts.push(written);
     }
     savePlan(plan) {
         this.#writing(() => (0,durable/* replaceFile */.fR)(this.paths.plan, `${JSON.stringify(plan)}\n`));
@@ -33930,7 +33977,7 @@ class State {
         const merged = mergeStates(this.#facts(), other.#facts(), this.#now());
         const { records, commands } = merged;
         const adopted = [...records.values()].filter((record) => {
-            const id = command_commandId(record.argv);
+            const id = commandId(record.argv);
             return record !== this.#records.get(id) && record === other.#records.get(id);
         });
         const attempts = mergeAttempts(this.#attempts, other.#attempts);
@@ -33967,7 +34014,7 @@ class State {
         this.#commands = new Map(commands);
         this.#removedByUser = new Map(merged.removed);
         this.#plan = merged.plan;
-        this.#attempts = attempts;
+        this.#attempts = [...attempts];
     }
     /** Puts a copy of what a checkpoint holds into `target`. */
     snapshot(target) {
@@ -34605,6 +34652,7 @@ function outcomeOf(planned, state, run, attempts, now) {
 /* harmony export */   TN: () => (/* binding */ oneLine),
 /* harmony export */   g$: () => (/* binding */ printable),
 /* harmony export */   ml: () => (/* binding */ shorten),
+/* harmony export */   n6: () => (/* binding */ compareText),
 /* harmony export */   pO: () => (/* binding */ Redactor)
 /* harmony export */ });
 /* unused harmony exports isPrintable, firstInvisible */
@@ -34636,6 +34684,10 @@ function printable(text) {
 function oneLine(text, bytes = Number.POSITIVE_INFINITY) {
     const line = (0,node_util__WEBPACK_IMPORTED_MODULE_0__.stripVTControlCharacters)(text).replace(/\s+/g, ' ').trim();
     return shorten(line.replace(ALL_INVISIBLE, codeOf), bytes);
+}
+/** The order of two texts by their code units, the same on every machine. */
+function compareText(a, b) {
+    return a < b ? -1 : a > b ? 1 : 0;
 }
 /** `\u202e`, `\u{e0001}` */
 function codeOf(character) {

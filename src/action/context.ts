@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ActionError } from '../errors.ts';
+import type { RunIdentity } from '../model/run-identity.ts';
 
 /** The run, job and step that the action belongs to, read once from the runner's environment. */
 export interface RunContext {
@@ -27,6 +28,10 @@ export interface RunContext {
   readonly temporaryDirectory: string;
   /** Whether the run belongs to a pull request from a fork. GitHub passes no secrets to those. */
   readonly fromFork: boolean;
+}
+
+export function runIdentity({ repository, runId, runAttempt }: RunContext): RunIdentity {
+  return { repository, id: runId, attempt: runAttempt };
 }
 
 /** @throws ActionError PLATFORM_UNSUPPORTED on Windows */

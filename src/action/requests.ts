@@ -4,8 +4,8 @@ import { checkpointIdentity } from '../checkpoint/identity.ts';
 import type { CheckpointIdentity } from '../checkpoint/keys.ts';
 import type { EnginesOptions } from '../engine/engines.ts';
 import { GitHubApi } from '../github/github-api.ts';
-import type { Owner } from '../model/owner.ts';
 import type { RunSetRequest } from '../run/run-set.ts';
+import { runIdentity } from './context.ts';
 import { CANCEL_GRACE_MS, type Cancellation } from './signals.ts';
 import type { Step } from './step.ts';
 
@@ -14,11 +14,6 @@ const DRAIN_MS = 2000;
 
 /** Left for the outputs and the summary when a cancelled job saves its state. */
 const REPORT_RESERVE_MS = 700;
-
-export function ownerOf({ inputs, context }: Step): Owner {
-  const { cacheKey, model, evalSet } = inputs;
-  return { repository: context.repository, cacheKey, model, evalSet };
-}
 
 export function identityOf({ inputs, context, urls }: Step): CheckpointIdentity {
   return checkpointIdentity({ ...inputs, urls }, { ...context, matrix: inputs.matrix });
@@ -57,7 +52,7 @@ export function runRequest(step: Step, cancelled: Cancellation): RunPicks {
   const threads = inputs.chatFallback && !env.EVALS_THREADS ? maxRequestsInFlight : undefined;
   const timeouts = { evalTimeout: inputs.evalTimeout, stallTimeout: inputs.stallTimeout };
   return {
-    run: { repository: context.repository, id: context.runId, attempt: context.runAttempt },
+    run: runIdentity(context),
     command: { model, args, registryPaths },
     api: { env, urls, maxRequestsInFlight },
     limits: { timeMs: inputs.timeBudget, tokens: inputs.tokenBudget, beganAt },

@@ -2,6 +2,7 @@ import { getState, saveState } from '@actions/core';
 import type { CheckpointIdentity } from '../checkpoint/keys.ts';
 import { reasonOf } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { Owner } from '../model/owner.ts';
 import type { RunContext } from './context.ts';
 import type { Inputs } from './inputs.ts';
 
@@ -24,6 +25,12 @@ const NAME = 'session';
 /** What `post` has to know of the inputs. It reads a secret anew: nothing secret is written down. */
 export function sessionInputs({ model, evalSet, cacheKey, stateDirectory }: Inputs): Session['inputs'] {
   return { model, evalSet, cacheKey, stateDirectory };
+}
+
+/** Whose state it is: main asks with its step, post with its session. */
+export function ownerOf({ inputs, context }: Pick<Session, 'inputs' | 'context'>): Owner {
+  const { cacheKey, model, evalSet } = inputs;
+  return { repository: context.repository, cacheKey, model, evalSet };
 }
 
 /** The session while main runs. */

@@ -1,6 +1,7 @@
 /** Decides when to save checkpoints: in the background while evals run, which never wait for it, and at the end. */
 import { reasonOf } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { after } from '../process/after.ts';
 import type { Journals } from '../progress/journals.ts';
 import { SaveSchedule } from './save-schedule.ts';
 import { type SnapshotOptions, saveSnapshot } from './save-snapshot.ts';
@@ -13,7 +14,7 @@ export interface CheckpointerOptions extends SnapshotOptions {
   /** Whether the checkpoint that was restored already holds all of the state. */
   readonly isUnchanged: () => boolean;
   readonly journals: Pick<Journals, 'revision' | 'sealAll' | 'sealOpenSegments'>;
-  /** Between two checkpoints while evals run. A timer cannot count more than 24 days. */
+  /** Between two checkpoints while evals run. */
   readonly intervalMs?: number;
   /** The checkpoints that this run saved so far. */
   readonly superseded?: SupersededCheckpoints;
@@ -31,9 +32,6 @@ export interface Finished {
 /** A save in the background that takes longer is abandoned. */
 const MAX_SAVE_MS = 10 * 60_000;
 
-/** The longest time that a timer counts: some 24 days. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
 export class Checkpointer {
   readonly #options: CheckpointerOptions;
   readonly #superseded: SupersededCheckpoints;
@@ -41,7 +39,7 @@ export class Checkpointer {
   /** Revision of the state and its journals that the last checkpoint holds. */
   #savedRevision: number;
   #isRunning = false;
-  #timer: NodeJS.Timeout | undefined;
+  #cancelTimer: (() => void) | undefined;
   #saving: Promise<void> | undefined;
   #abort = new AbortController();
   /** When the last save in the background began, in milliseconds since the epoch. */
@@ -75,7 +73,7 @@ export class Checkpointer {
   /** Stops saving in the background, and abandons a save that is running. */
   async stop(): Promise<void> {
     this.#isRunning = false;
-    clearTimeout(this.#timer);
+    this.#cancelTimer?.();
     this.#abort.abort();
     await this.#saving;
   }
@@ -123,12 +121,10 @@ export class Checkpointer {
   }
 
   #scheduleNext(): void {
-    clearTimeout(this.#timer);
+    this.#cancelTimer?.();
     const { delayMs } = this.#schedule;
-    if (this.#isRunning && Number.isFinite(delayMs)) {
-      // The delay grows after failures; a longer one than a timer can count would fire at once.
-      this.#timer = setTimeout(() => this.#saveIfChanged(), Math.min(delayMs, MAX_TIMER_MS));
-    }
+    if (this.#isRunning && Number.isFinite(delayMs))
+      this.#cancelTimer = after(delayMs, () => this.#saveIfChanged());
   }
 
   #saveIfChanged(): void {

@@ -1,5 +1,4 @@
 import type { Adaptation } from './adaptation.ts';
-import { commandId } from './command.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { RunIdentity } from './run-identity.ts';
 
@@ -48,15 +47,3 @@ export interface RecordedTokens {
 
 /** The content that something was done with. */
 export type DoneContent = Pick<CompletionRecord, 'fingerprint' | 'parts' | 'written'>;
-
-/** Whether two records tell of the same execution. */
-export function sameExecution(a: CompletionRecord, b: CompletionRecord): boolean {
-  return (
-    // Not the fingerprint: a newer version of the action tells the same content in another way.
-    a.started === b.started &&
-    a.ended === b.ended &&
-    a.run.id === b.run.id &&
-    a.run.attempt === b.run.attempt &&
-    commandId(a.argv) === commandId(b.argv)
-  );
-}

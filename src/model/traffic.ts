@@ -65,8 +65,3 @@ function subtractTokens(now: TokenUsage, before: TokenUsage): TokenUsage {
     reasoning: now.reasoning - before.reasoning,
   };
 }
-
-/** Prompt and completion tokens that the API gave now; what came from a journal was paid for before. */
-export function tokensSpent({ tokensSent }: Traffic): number {
-  return tokensSent.prompt + tokensSent.completion;
-}

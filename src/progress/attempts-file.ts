@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type AttemptRecord, MOST_LAST_LINES } from '../model/attempt-record.ts';
 import { MOST_ADAPTATIONS } from '../model/completion-record.ts';
-import { printable, shorten } from '../text.ts';
+import { compareText, printable, shorten } from '../text.ts';
 import {
   adaptationSchema,
   commandSchema,
@@ -89,11 +89,7 @@ export function writableAttempt(record: AttemptRecord, redact: (text: string) =>
 
 /** A total order: by the time at which attempts ended, and for equal times by their text. */
 export function inOrder(a: AttemptRecord, b: AttemptRecord): number {
-  return compare(a.ended, b.ended) || compare(JSON.stringify(a), JSON.stringify(b));
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return compareText(a.ended, b.ended) || compareText(JSON.stringify(a), JSON.stringify(b));
 }
 
 /** Attempts of two states, each once. More than a file can hold are cut at the old end. */

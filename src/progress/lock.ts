@@ -63,7 +63,7 @@ function acquire(path: string): DatabaseSync {
   try {
     return begin(path);
   } catch (error) {
-    // What no version of this action wrote: nobody can hold it.
+    // No version of this action wrote this file, so no run holds it.
     if (codeOf(error) !== NOT_A_DATABASE) throw error;
     quarantine(path, new Date());
     return begin(path);

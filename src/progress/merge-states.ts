@@ -9,6 +9,7 @@
 import { type Command, commandId } from '../model/command.ts';
 import type { CompletionRecord } from '../model/completion-record.ts';
 import type { SavedPlan } from '../model/plan.ts';
+import { compareText } from '../text.ts';
 import { isInFuture } from './doubt.ts';
 
 /** What a state knows; all maps are by the id of the command. */
@@ -69,10 +70,6 @@ function compareExecutions(a: CompletionRecord, b: CompletionRecord, now: Date):
     a.run.attempt - b.run.attempt ||
     Date.parse(a.started) - Date.parse(b.started)
   );
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Plans have no time. Any rule will do that does not depend on the order. */

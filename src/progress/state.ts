@@ -60,7 +60,7 @@ export class State {
   /** By the id of their command. */
   #removedByUser = new Map<string, CompletionRecord>();
   #plan: SavedPlan | undefined;
-  #attempts: readonly AttemptRecord[] = [];
+  #attempts: AttemptRecord[] = [];
   #revision = 0;
   readonly #now: () => Date;
   /** Keys of the evals of today's plan; undefined when it is not known. */
@@ -183,7 +183,7 @@ export class State {
     const line = JSON.stringify(written);
     if (size + Buffer.byteLength(line) >= LARGEST_ATTEMPTS) return;
     this.#writing(() => appendLine(this.paths.attempts, line));
-    this.#attempts = [...this.#attempts, written];
+    this.#attempts.push(written);
   }
 
   savePlan(plan: SavedPlan): void {
@@ -237,7 +237,7 @@ export class State {
     this.#commands = new Map(commands);
     this.#removedByUser = new Map(merged.removed);
     this.#plan = merged.plan;
-    this.#attempts = attempts;
+    this.#attempts = [...attempts];
   }
 
   /** Puts a copy of what a checkpoint holds into `target`. */

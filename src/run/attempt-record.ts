@@ -18,13 +18,13 @@ export interface EndedAttempt {
   readonly run: RunIdentity;
 }
 
-const STATUS = { fresh: 'completed', failed: 'failed', pending: 'interrupted', reused: 'completed' } as const;
+const STATUS = { fresh: 'completed', failed: 'failed', pending: 'interrupted' } as const;
 
 /** What is recorded of an attempt that has just ended. */
 export function attemptRecord(ended: EndedAttempt): AttemptRecord {
   const { planned, attempt, result, lane, before, willRetry, run } = ended;
   const { outcome, endReason, cause, startedAt } = result;
-  const isCompleted = outcome.status === 'fresh' || outcome.status === 'reused';
+  const isCompleted = outcome.status === 'fresh';
   return {
     version: 1,
     eval: planned.key,

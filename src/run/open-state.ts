@@ -3,7 +3,7 @@ import type { Log } from '../log.ts';
 import type { Owner } from '../model/owner.ts';
 import type { Plan } from '../model/plan.ts';
 import { Journals } from '../progress/journals.ts';
-import { type Lock, lockState } from '../progress/lock.ts';
+import { lockState } from '../progress/lock.ts';
 import type { StatePaths } from '../progress/paths.ts';
 import { savedPlan } from '../progress/saved-plan.ts';
 import { clearInProgress, quarantineState, State } from '../progress/state.ts';
@@ -20,20 +20,9 @@ export interface OpenStateRequest {
 }
 
 /** The state of this machine, which belongs to this run until it is disposed of. */
-export class OpenedState implements AsyncDisposable {
+export interface OpenedState extends AsyncDisposable {
   readonly state: State;
   readonly journals: Journals;
-  readonly #lock: Lock;
-
-  constructor(state: State, journals: Journals, lock: Lock) {
-    this.state = state;
-    this.journals = journals;
-    this.#lock = lock;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#lock.release();
-  }
 }
 
 /**
@@ -52,7 +41,7 @@ export async function openState(request: OpenStateRequest): Promise<OpenedState>
     journals.sealOpenSegments();
     clearInProgress(paths);
     state.savePlan(savedPlan(plan, owner));
-    return new OpenedState(state, journals, lock);
+    return { state, journals, [Symbol.asyncDispose]: () => lock.release() };
   } catch (error) {
     await lock.release();
     throw error;

@@ -11,24 +11,20 @@ type Disk = Pick<State, 'plan' | 'record' | 'isDone' | 'attempts'>;
 type Attempts = ReadonlyMap<string, AttemptRecord>;
 
 /** How the evals of the last plan stand, read from the state alone, after the process that ran them has ended. */
-export function outcomesOnDisk(
-  state: Disk,
-  run: Omit<RunIdentity, 'repository'>,
-  now = new Date(),
-): Outcome[] {
+export function outcomesOnDisk(state: Disk, run: RunIdentity, now = new Date()): Outcome[] {
   // The last attempt of each eval is the one that counts.
   const attempts: Attempts = new Map(attemptsOf(state, run).map((attempt) => [attempt.eval, attempt]));
   return (state.plan?.evals ?? []).map((planned) => outcomeOf(planned, state, run, attempts, now));
 }
 
 /** What this run requested, in all attempts that ended. */
-export function trafficOnDisk(state: Pick<State, 'attempts'>, run: Omit<RunIdentity, 'repository'>): Traffic {
+export function trafficOnDisk(state: Pick<State, 'attempts'>, run: RunIdentity): Traffic {
   return attemptsOf(state, run).reduce((sum, { traffic }) => addTraffic(sum, traffic), noTraffic);
 }
 
 function attemptsOf(
   { attempts }: Pick<State, 'attempts'>,
-  { id, attempt }: Omit<RunIdentity, 'repository'>,
+  { id, attempt }: RunIdentity,
 ): readonly AttemptRecord[] {
   return attempts.filter(({ run }) => run.id === id && run.attempt === attempt);
 }
@@ -36,7 +32,7 @@ function attemptsOf(
 function outcomeOf(
   planned: PlannedEval,
   state: Disk,
-  run: Omit<RunIdentity, 'repository'>,
+  run: RunIdentity,
   attempts: Attempts,
   now: Date,
 ): Outcome {

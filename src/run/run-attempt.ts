@@ -45,8 +45,11 @@ const GRACE_MS = 3000;
 /** What ended the process of an attempt, noted when it happened: what comes later does not change it. */
 export type EndReason = 'exited' | 'killed' | 'timed-out' | 'stopped' | 'not-started';
 
+/** An attempt is never reused. */
+export type AttemptOutcome = Exclude<Outcome, { status: 'reused' }>;
+
 export interface Attempt {
-  readonly outcome: Outcome;
+  readonly outcome: AttemptOutcome;
   readonly endReason: EndReason;
   /** Why it failed; undefined when it did not, or could not be started. */
   readonly cause?: FailureCause;
@@ -91,7 +94,7 @@ export async function runAttempt(
   } catch (error) {
     if (error instanceof EngineLost) throw error;
     const reason = `it could not be started: ${reasonOf(error)}`;
-    const outcome: Outcome = { status: 'failed', eval: planned, reason, lastLines: [] };
+    const outcome: AttemptOutcome = { status: 'failed', eval: planned, reason, lastLines: [] };
     return { outcome, endReason: 'not-started', startedAt };
   } finally {
     watchdog.close();
@@ -129,7 +132,7 @@ export async function runAttempt(
     }
     default: {
       const { reason } = judgement;
-      const outcome: Outcome = { status: 'failed', eval: planned, reason, lastLines };
+      const outcome: AttemptOutcome = { status: 'failed', eval: planned, reason, lastLines };
       return { outcome, endReason, cause, failure, startedAt };
     }
   }

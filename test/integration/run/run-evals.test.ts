@@ -301,7 +301,7 @@ describe('what lies in the state before a run', () => {
 });
 
 describe('outcomes on disk', () => {
-  const thisRun = { id: '1', attempt: 1 };
+  const thisRun = { repository: 'o/r', id: '1', attempt: 1 };
   const summaryOf = (outcomes: readonly Outcome[], traffic: Traffic) =>
     renderMarkdown(summarize('gpt-4', 'set', outcomes, traffic), {
       repository: 'o/r',
@@ -356,7 +356,7 @@ describe('outcomes on disk', () => {
     });
     state.savePlan(savedPlan(PLAN, owner));
     for (const each of SET) state.complete(completion(each, { samples: each.key === 'large.v0' ? 0 : 3 }));
-    expect(outcomesOnDisk(state, { id: '2', attempt: 1 }).map(({ status }) => status)).toEqual([
+    expect(outcomesOnDisk(state, { ...thisRun, id: '2' }).map(({ status }) => status)).toEqual([
       'reused',
       'pending',
       'reused',

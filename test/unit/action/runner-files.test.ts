@@ -48,13 +48,15 @@ function runnerFile(name: string, there = true): () => string {
 }
 
 describe('the session', () => {
-  test('of all that main has told, post finds the last', () => {
-    const told = runnerFile('GITHUB_STATE');
+  test('post finds the last of all sessions that main has saved', () => {
+    const written = runnerFile('GITHUB_STATE');
     const running = new RunningSession(session, recordingLog());
     running.save();
     running.save({ nextSeq: 2 });
     running.save({ ended: true });
-    const last = /^session<<(\S+)\n(.*)\n\1\n$/ms.exec(told().slice(told().lastIndexOf('session<<')))?.[2];
+    const last = /^session<<(\S+)\n(.*)\n\1\n$/ms.exec(
+      written().slice(written().lastIndexOf('session<<')),
+    )?.[2];
     vi.stubEnv('STATE_session', last ?? '');
     expect(loadSession()).toEqual({ ...session, nextSeq: 2, ended: true });
   });
@@ -73,9 +75,9 @@ describe('the session', () => {
     expect(log.warnings).toEqual([
       expect.stringMatching(/^The state of this step could not be passed to its post step: Missing file/),
     ]);
-    const told = runnerFile('GITHUB_STATE');
+    const written = runnerFile('GITHUB_STATE');
     running.save({ savedOutline: 'o' });
-    expect(told()).toContain('"nextSeq":3,"ended":false,"savedOutline":"o"');
+    expect(written()).toContain('"nextSeq":3,"ended":false,"savedOutline":"o"');
   });
 });
 
