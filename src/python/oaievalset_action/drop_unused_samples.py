@@ -4,8 +4,8 @@ evals parses and holds all samples of an eval, and then takes a few by a shuffle
 code shows that the eval does nothing else with them, every line is still parsed, so that a bad line fails the eval as usual,
 but samples that will not be taken are not held. Otherwise nothing is changed.
 
-It is worth its lines: without it, 8 forked evals of raven-matrices with --max_samples 5 need 3.0 times the memory of one
-`oaieval`, with it 1.9 times (npm run bench -- evalset --part memory).
+It is worth its lines: without it, 8 forked evals of raven-matrices with --max_samples 5 need about 3 times the memory of one
+`oaieval`, with it about 2 times (npm run bench -- evalset --part memory).
 """
 import ast
 import gc
