@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** `vitest run` is what every change has to pass. The others take minutes, and run when they are named (`--project long`). */
+/** `vitest run` runs these. */
 const usual = ['unit', 'integration', 'bundle'] as const;
-const onDemand = ['long', 'e2e'] as const;
+/** These run when they are named (`--project soak`). */
+const onDemand = ['soak', 'e2e'] as const;
 
 const named = onDemand.filter((name) =>
   process.argv.some((argument) => argument === name || argument === `--project=${name}`),
@@ -16,6 +17,13 @@ export default defineConfig({
     maxWorkers: 2,
     // Of concurrent tests in a file: each runs an action, with Python and evals of its own.
     maxConcurrency: 4,
+    coverage: { include: ['src/**/*.ts'], reporter: ['text', 'html'] },
+    tags: [
+      {
+        name: 'long',
+        description: 'Takes too long for every change. npm cit leaves it out, .ci/run runs it.',
+      },
+    ],
     projects: (named.length > 0 ? named : usual).map((name) => ({
       extends: true,
       test: {

@@ -8,6 +8,7 @@ import { signal } from '../helpers/processes.ts';
 import type { RunResult } from '../helpers/runner.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 import { annotations, logOf, type TestMachine } from '../helpers/test-machine.ts';
+import { LONG } from '../helpers/test-rows.ts';
 import { until } from '../helpers/waiting.ts';
 import { onLinux, theMainProcess } from '../helpers/warm-engine.ts';
 import type { CacheRequest } from '../stand-ins/cache-service.ts';
@@ -87,23 +88,27 @@ onLinux.concurrent('a job that is cancelled', () => {
     await completesElsewhere(machine, 10, 4);
   });
 
-  test('cancel: a second signal, while the save hangs, ends main at once, and post saves under the next number', async (context) => {
-    const { asked, cache } = hangingOnce('create');
-    const machine = await machineWithSet(context, { samples: [10] }, { cache });
-    const result = await machine.runUntil({ answered: 4, held: 6 }, async (main) => {
-      main.kill('SIGINT');
-      await asked;
-      main.kill('SIGTERM');
-    });
-    expect(result.exitCode, logOf(result)).toBe(1);
-    expect(result.lines).toContainEqual(expect.stringMatching(/^Received SIGTERM as well/));
-    expect(result.post?.exitCode, logOf(result)).toBe(0);
-    expect(result.post?.orphans).toEqual([]);
-    expect(machine.cache.entries().map(({ key }) => key)).toEqual([expect.stringMatching(/-2$/)]);
-    await completesElsewhere(machine, 10, 4);
-  });
+  test(
+    'cancel: a second signal, while the save hangs, ends main at once, and post saves under the next number',
+    LONG,
+    async (context) => {
+      const { asked, cache } = hangingOnce('create');
+      const machine = await machineWithSet(context, { samples: [10] }, { cache });
+      const result = await machine.runUntil({ answered: 4, held: 6 }, async (main) => {
+        main.kill('SIGINT');
+        await asked;
+        main.kill('SIGTERM');
+      });
+      expect(result.exitCode, logOf(result)).toBe(1);
+      expect(result.lines).toContainEqual(expect.stringMatching(/^Received SIGTERM as well/));
+      expect(result.post?.exitCode, logOf(result)).toBe(0);
+      expect(result.post?.orphans).toEqual([]);
+      expect(machine.cache.entries().map(({ key }) => key)).toEqual([expect.stringMatching(/-2$/)]);
+      await completesElsewhere(machine, 10, 4);
+    },
+  );
 
-  test('cancel: main ends in time although its save hangs, and post saves instead', async (context) => {
+  test('cancel: main ends in time although its save hangs, and post saves instead', LONG, async (context) => {
     const { cache } = hangingOnce('create');
     const machine = await machineWithSet(context, { samples: [10] }, { cache });
     const result = await machine.runUntil({ answered: 4, held: 6 }, (main) => main.kill('SIGINT'));

@@ -1,10 +1,11 @@
 /** An eval that hangs is killed and retried: `eval-timeout` and `stall-timeout`. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { completesElsewhere, machineWithSet } from '../helpers/generated-set.ts';
 import { logOf } from '../helpers/test-machine.ts';
+import { testRows } from '../helpers/test-rows.ts';
 
 describe.concurrent('an eval that hangs', () => {
-  test.for([
+  testRows(1, [
     ['eval-timeout', 'it took longer than the eval-timeout of 15.0 s'],
     ['stall-timeout', 'it did nothing for the stall-timeout of 15.0 s'],
   ] as const)(

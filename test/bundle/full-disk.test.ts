@@ -8,8 +8,9 @@ import { completes, key, machineWithSet, type SetShape, untilRecorded } from '..
 import { has } from '../helpers/requires.ts';
 import { type Cleanup, temporaryDirectory } from '../helpers/temporary-directory.ts';
 import { annotations, logOf, type TestMachine } from '../helpers/test-machine.ts';
+import { LONG } from '../helpers/test-rows.ts';
 
-describe.runIf(has('mount')).concurrent('a state directory without room', () => {
+describe.runIf(has('mount')).concurrent('a state directory without room', LONG, () => {
   /** A machine whose state lies on a small disk of its own. */
   async function smallDisk(context: Cleanup, shape: SetShape): Promise<TestMachine> {
     const disk = temporaryDirectory(context);

@@ -6,6 +6,7 @@ import { evalsPython } from '../helpers/evals-venv.ts';
 import type { RunResult } from '../helpers/runner.ts';
 import type { Cleanup } from '../helpers/temporary-directory.ts';
 import { logOf, type MachineOptions, runsAgain, TestMachine } from '../helpers/test-machine.ts';
+import { LONG } from '../helpers/test-rows.ts';
 
 let python = '';
 beforeAll(async () => {
@@ -112,22 +113,26 @@ describe.concurrent('code that a class imports', { timeout: 240_000 }, () => {
     expect(await checkout.outcome()).toBe('reused');
   });
 
-  test('imported code: after an upgrade nothing runs again, and edits from then on are noticed', async (context) => {
-    const checkout = await Checkout.make(context);
-    expect(await checkout.outcome()).toBe('fresh');
-    // As version 0.1 would have left it.
-    const [before] = JSON.parse(readFileSync(checkout.machine.path('resume/plan.json'), 'utf8')).evals[0]
-      .earlier;
-    const { written: _, ...record } = JSON.parse(
-      readFileSync(checkout.machine.path('resume/completions.jsonl'), 'utf8'),
-    );
-    const old = { ...record, fingerprint: before.value, parts: before.parts };
-    writeFileSync(checkout.machine.path('resume/completions.jsonl'), `${JSON.stringify(old)}\n`);
-    rmSync(checkout.machine.path('resume/plan.json'));
-    expect(await checkout.outcome()).toBe('reused');
-    checkout.write('modules/own/scoring.py', 'RIGHT = False\n');
-    expect(await checkout.outcome()).toBe('own/scoring.py changed');
-  });
+  test(
+    'imported code: after an upgrade nothing runs again, and edits from then on are noticed',
+    LONG,
+    async (context) => {
+      const checkout = await Checkout.make(context);
+      expect(await checkout.outcome()).toBe('fresh');
+      // As version 0.1 would have left it.
+      const [before] = JSON.parse(readFileSync(checkout.machine.path('resume/plan.json'), 'utf8')).evals[0]
+        .earlier;
+      const { written: _, ...record } = JSON.parse(
+        readFileSync(checkout.machine.path('resume/completions.jsonl'), 'utf8'),
+      );
+      const old = { ...record, fingerprint: before.value, parts: before.parts };
+      writeFileSync(checkout.machine.path('resume/completions.jsonl'), `${JSON.stringify(old)}\n`);
+      rmSync(checkout.machine.path('resume/plan.json'));
+      expect(await checkout.outcome()).toBe('reused');
+      checkout.write('modules/own/scoring.py', 'RIGHT = False\n');
+      expect(await checkout.outcome()).toBe('own/scoring.py changed');
+    },
+  );
 });
 
 describe.concurrent('what an eval writes is no input of it', { timeout: 240_000 }, () => {
@@ -148,20 +153,24 @@ describe.concurrent('what an eval writes is no input of it', { timeout: 240_000 
     expect(await checkout.outcome()).toBe('reused');
   });
 
-  test('written files: an existing file that the eval writes to is no input, and the log says so', async (context) => {
-    const checkout = await Checkout.make(context, {
-      predictions_file: 'predictions.txt',
-      after: append('predictions_file'),
-    });
-    checkout.write('predictions.txt', 'of yesterday\n');
-    const first = await checkout.run();
-    expect(logOf(first)).toContain('It writes what these arguments name');
-    expect(await checkout.outcome()).toBe('reused');
-    checkout.write('predictions.txt', '');
-    expect(await checkout.outcome()).toBe('reused');
-    rmSync(checkout.path('predictions.txt'));
-    expect(await checkout.outcome()).toBe('reused');
-  });
+  test(
+    'written files: an existing file that the eval writes to is no input, and the log says so',
+    LONG,
+    async (context) => {
+      const checkout = await Checkout.make(context, {
+        predictions_file: 'predictions.txt',
+        after: append('predictions_file'),
+      });
+      checkout.write('predictions.txt', 'of yesterday\n');
+      const first = await checkout.run();
+      expect(logOf(first)).toContain('It writes what these arguments name');
+      expect(await checkout.outcome()).toBe('reused');
+      checkout.write('predictions.txt', '');
+      expect(await checkout.outcome()).toBe('reused');
+      rmSync(checkout.path('predictions.txt'));
+      expect(await checkout.outcome()).toBe('reused');
+    },
+  );
 
   test('written files: a directory that the eval makes and fills is no input', async (context) => {
     const checkout = await Checkout.make(context, {
@@ -174,17 +183,21 @@ describe.concurrent('what an eval writes is no input of it', { timeout: 240_000 
     expect(await checkout.outcome()).toBe('reused');
   });
 
-  test('written files: other files in a directory that the eval writes to stay inputs', async (context) => {
-    const checkout = await Checkout.make(context, {
-      work: './work/all',
-      after: "open(paths['work'] + '/' + sample['input'], 'w').write('x')",
-    });
-    checkout.write('work/all/rules.txt', 'one');
-    expect(await checkout.outcome()).toBe('fresh');
-    expect(await checkout.outcome()).toBe('reused');
-    checkout.write('work/all/rules.txt', 'two');
-    expect(await checkout.outcome()).toBe('work rules.txt changed');
-  });
+  test(
+    'written files: other files in a directory that the eval writes to stay inputs',
+    LONG,
+    async (context) => {
+      const checkout = await Checkout.make(context, {
+        work: './work/all',
+        after: "open(paths['work'] + '/' + sample['input'], 'w').write('x')",
+      });
+      checkout.write('work/all/rules.txt', 'one');
+      expect(await checkout.outcome()).toBe('fresh');
+      expect(await checkout.outcome()).toBe('reused');
+      checkout.write('work/all/rules.txt', 'two');
+      expect(await checkout.outcome()).toBe('work rules.txt changed');
+    },
+  );
 
   test('read files: a file that the eval only reads is an input', async (context) => {
     const checkout = await Checkout.make(context, {
@@ -234,7 +247,7 @@ describe.concurrent('names that are no text', { timeout: 240_000 }, () => {
     expect(await checkout.outcome()).toMatch(/^knowledge caf.\.txt changed$/);
   });
 
-  test('names in UTF-8: they are read where Python expects ASCII', async (context) => {
+  test('names in UTF-8: they are read where Python expects ASCII', LONG, async (context) => {
     const checkout = await Checkout.make(
       context,
       { knowledge: 'kb' },
@@ -246,20 +259,24 @@ describe.concurrent('names that are no text', { timeout: 240_000 }, () => {
     expect(await checkout.outcome()).toBe('knowledge café.txt changed');
   });
 
-  test('names in Latin-1: a registry, modules and a working directory behind a link work', async (context) => {
-    const checkout = await Checkout.make(context);
-    const real = latin(`${checkout.machine.directory}/projet-`, 0xe9);
-    renameSync(checkout.project, real);
-    symlinkSync(real, checkout.project);
-    writeFileSync(
-      latin(`${checkout.path('registry/evals')}/`, 0xe8, '.yaml'),
-      'other: { id: other.dev.v0 }\n',
-    );
-    expect(await checkout.outcome()).toBe('fresh');
-    expect(await checkout.outcome()).toBe('reused');
-    checkout.write('modules/own/scoring.py', 'RIGHT = False\n');
-    expect(await checkout.outcome()).toBe('own/scoring.py changed');
-  });
+  test(
+    'names in Latin-1: a registry, modules and a working directory behind a link work',
+    LONG,
+    async (context) => {
+      const checkout = await Checkout.make(context);
+      const real = latin(`${checkout.machine.directory}/projet-`, 0xe9);
+      renameSync(checkout.project, real);
+      symlinkSync(real, checkout.project);
+      writeFileSync(
+        latin(`${checkout.path('registry/evals')}/`, 0xe8, '.yaml'),
+        'other: { id: other.dev.v0 }\n',
+      );
+      expect(await checkout.outcome()).toBe('fresh');
+      expect(await checkout.outcome()).toBe('reused');
+      checkout.write('modules/own/scoring.py', 'RIGHT = False\n');
+      expect(await checkout.outcome()).toBe('own/scoring.py changed');
+    },
+  );
 
   test('names in Latin-1: a registry file with such a name is an error before the first request', async (context) => {
     const checkout = await Checkout.make(context);

@@ -9,6 +9,7 @@ import { parsePythonJson, readRecordFile } from '../../src/record/record-file.ts
 import { evalsPython } from '../helpers/evals-venv.ts';
 import { type Cleanup, temporaryDirectory } from '../helpers/temporary-directory.ts';
 import { logOf, type MachineOptions, TestMachine } from '../helpers/test-machine.ts';
+import { LONG, testRows } from '../helpers/test-rows.ts';
 import { knowledgeFrom } from '../stand-ins/knowledge.ts';
 
 const run = promisify(execFile);
@@ -120,7 +121,7 @@ describe.concurrent('the action and oaievalset', () => {
     expect(machine.records().map((record) => record.eval)).toEqual(EVALS.slice(0, 2));
   });
 
-  test('interop: the action continues where a killed oaievalset stopped', async (context) => {
+  test('interop: the action continues where a killed oaievalset stopped', LONG, async (context) => {
     const machine = await machineWithSharedState(context);
     machine.api.holdWhen(() => machine.doneEvals().length >= 2);
     const child = startOaievalset(context, machine);
@@ -178,35 +179,39 @@ describe.concurrent('the action and oaievalset', () => {
     expect(readFileSync(machine.path('progress.txt'), 'utf8')).toBe(lines.join(''));
   });
 
-  test('interop: oaievalset counts the lines of a killed action with a registry and arguments of its own', async (context) => {
-    const machine = await machineWithSharedState(context, {
-      evalSet: 'small',
-      inputs: { 'registry-path': REGISTRY, args: '--max_samples 1 --user "a b"' },
-    });
-    machine.api.holdWhen(() => machine.doneEvals().length >= 1);
-    const killed = await machine.runUntil({ held: 1 }, (main) => main.kill('SIGKILL'), { phase: 'main' });
-    expect(machine.doneEvals(), logOf(killed)).toHaveLength(1);
+  test(
+    'interop: oaievalset counts the lines of a killed action with a registry and arguments of its own',
+    LONG,
+    async (context) => {
+      const machine = await machineWithSharedState(context, {
+        evalSet: 'small',
+        inputs: { 'registry-path': REGISTRY, args: '--max_samples 1 --user "a b"' },
+      });
+      machine.api.holdWhen(() => machine.doneEvals().length >= 1);
+      const killed = await machine.runUntil({ held: 1 }, (main) => main.kill('SIGKILL'), { phase: 'main' });
+      expect(machine.doneEvals(), logOf(killed)).toHaveLength(1);
 
-    machine.api.release();
-    machine.api.forget();
-    const said = await oaievalset(
-      context,
-      machine,
-      '--max_samples',
-      '1',
-      '--user',
-      'a b',
-      '--registry_path',
-      REGISTRY,
-    );
-    expect(said).toContain('1/2 evals already completed');
-    expect(machine.api.counts().received).toBe(1);
+      machine.api.release();
+      machine.api.forget();
+      const said = await oaievalset(
+        context,
+        machine,
+        '--max_samples',
+        '1',
+        '--user',
+        'a b',
+        '--registry_path',
+        REGISTRY,
+      );
+      expect(said).toContain('1/2 evals already completed');
+      expect(machine.api.counts().received).toBe(1);
 
-    machine.api.forget();
-    const after = await machine.run({ runAttempt: 2 });
-    expect(after.outputs, logOf(after)).toMatchObject({ complete: 'true', fresh: '0', reused: '2' });
-    expect(machine.api.counts().received).toBe(0);
-  });
+      machine.api.forget();
+      const after = await machine.run({ runAttempt: 2 });
+      expect(after.outputs, logOf(after)).toMatchObject({ complete: 'true', fresh: '0', reused: '2' });
+      expect(machine.api.counts().received).toBe(0);
+    },
+  );
 });
 
 /** Draws from Python's unseeded `random`: no two runs agree (evals/metrics.py, get_bootstrap_accuracy_std). */
@@ -224,7 +229,7 @@ describe.concurrent('metrics are those of plain oaieval', () => {
     return join(stdout.trim(), 'registry/data');
   };
 
-  test.for([
+  testRows(1, [
     { evalSet: 'test-basic', samples: 'test_fuzzy_match', metrics: ['accuracy', 'f1_score'] },
     { evalSet: 'graded', samples: 'test_metaeval', metrics: ['metascore', 'score', /^counts\//] },
   ])('metrics of $evalSet equal those of plain oaieval', async ({ evalSet, samples, metrics }, context) => {

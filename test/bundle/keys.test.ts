@@ -1,15 +1,16 @@
 /** Keys that no client can send, and evals that never get as far as a request: nothing hangs, and the cause is named. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { machineWithSet } from '../helpers/generated-set.ts';
 import { type Cleanup, temporaryDirectory } from '../helpers/temporary-directory.ts';
 import { annotations, logOf, type TestMachine } from '../helpers/test-machine.ts';
+import { testRows } from '../helpers/test-rows.ts';
 
 const KEY = 'sk-field-0123456789abcdef';
 
 describe.concurrent('a key with something at its ends', () => {
-  test.for([
+  testRows(1, [
     ['a line break in the warm engine', `${KEY}\n`, 'warm'],
     ['a line break in the engine oaieval', `${KEY}\n`, 'oaieval'],
     ['a byte order mark and blanks', `\ufeff ${KEY} \r\n`, 'warm'],
@@ -81,7 +82,7 @@ async function machineWith(context: Cleanup, program: string, className: string)
 }
 
 describe.concurrent('an eval that sends nothing', () => {
-  test.for([
+  testRows(1, [
     ['prints only retries', RETRIES, 'Retries', /Backing off create_retrying.*Connection error/],
     ['prints only the errors of a client of its own', OWN_CLIENT, 'OwnClient', /Connection refused/],
   ] as const)(
@@ -100,7 +101,7 @@ describe.concurrent('an eval that sends nothing', () => {
     },
   );
 
-  test.for(['warm', 'oaieval'])(
+  testRows(1, ['warm', 'oaieval'])(
     'but shows a progress bar that advances is not stalled (%s)',
     async (engine, context) => {
       const machine = await machineWith(context, WORKS, 'Works');

@@ -7,6 +7,7 @@ import { evalsPython } from '../helpers/evals-venv.ts';
 import { completesElsewhere, machineWithSet } from '../helpers/generated-set.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 import { annotations, logOf } from '../helpers/test-machine.ts';
+import { LONG, testRows } from '../helpers/test-rows.ts';
 import { apiFaults, type Fault } from '../stand-ins/api-faults.ts';
 
 beforeAll(async () => {
@@ -16,7 +17,7 @@ beforeAll(async () => {
 const isLookup = ({ method }: { readonly method: string }) => method !== 'POST';
 
 describe.concurrent('refusals that no retry can resolve', () => {
-  test.for([
+  testRows(1, [
     ['insufficient_quota', 'warm', apiFaults.insufficientQuota(), /You exceeded your current quota/],
     ['insufficient_quota', 'oaieval', apiFaults.insufficientQuota(), /You exceeded your current quota/],
     ['an invalid key', 'warm', apiFaults.invalidKey(), /Incorrect API key provided/],
@@ -55,7 +56,7 @@ describe.concurrent('refusals that no retry can resolve', () => {
 });
 
 describe.concurrent('failures that pass', () => {
-  test.for(['warm', 'oaieval'] as const)(
+  testRows(1, ['warm', 'oaieval'] as const)(
     'rate limits, server errors and resets: evals do not see them, and nothing is paid for twice (%s)',
     async (engine, context) => {
       const faults: Fault[] = [
@@ -194,6 +195,7 @@ describe.concurrent("an eval of one's own", () => {
     ['stall-timeout', { 'stall-timeout': '10s' }],
   ] as const)(
     'an eval that hangs after its last response, killed by %s twice: no response is lost',
+    LONG,
     async (row, context) => {
       const modules = temporaryDirectory(context);
       writeFileSync(join(modules, 'hangs.py'), HANGS_AFTERWARDS);

@@ -1,9 +1,10 @@
 /** Modules of the user's may have the names of modules of the action's Python package. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect } from 'vitest';
 import { evalsPython } from '../helpers/evals-venv.ts';
 import { logOf, TestMachine } from '../helpers/test-machine.ts';
+import { testRows } from '../helpers/test-rows.ts';
 
 let python = '';
 beforeAll(async () => {
@@ -29,7 +30,7 @@ class Named(Match):
 `;
 
 describe.concurrent('modules named like ours', () => {
-  test.for(['warm', 'oaieval'])(
+  testRows(1, ['warm', 'oaieval'])(
     'Python package: user modules named plan, host and problems are found by engine %s',
     async (engine, context) => {
       if (engine === 'warm' && process.platform !== 'linux') return context.skip();

@@ -16,6 +16,7 @@ import { evalsPython } from '../helpers/evals-venv.ts';
 import type { RunResult } from '../helpers/runner.ts';
 import type { Cleanup } from '../helpers/temporary-directory.ts';
 import { logOf, runsAgain, TestMachine } from '../helpers/test-machine.ts';
+import { LONG, testRows } from '../helpers/test-rows.ts';
 
 const FIXTURES = join(import.meta.dirname, '../fixtures/reuse');
 
@@ -137,7 +138,7 @@ describe.concurrent('a second run', () => {
     },
   ];
 
-  test.for(changes)('plan recall: a second run notices $name', async ({ change, again }, context) => {
+  testRows(2, changes)('plan recall: a second run notices $name', async ({ change, again }, context) => {
     const checkout = await Checkout.make(context);
     const starts = checkout.starts();
     change(checkout.project);
@@ -163,24 +164,28 @@ describe.concurrent('a second run', () => {
     expect((await checkout.run()).outputs).toMatchObject({ total: '7', fresh: '0' });
   });
 
-  test('plan recall: large data files are hashed in threads, and one changed byte is noticed', async (context) => {
-    const checkout = await Checkout.make(context);
-    const registry = join(checkout.project, 'registry');
-    const evals = join(registry, 'evals/reuse.yaml');
-    const text = readFileSync(evals, 'utf8');
-    // Never opened while no few-shot samples are requested, and data of the eval all the same.
-    const more = 'samples_jsonl: reuse/match.jsonl\n    few_shot_jsonl: reuse/large.jsonl\n';
-    writeFileSync(evals, text.replace('samples_jsonl: reuse/match.jsonl\n', more));
-    const large = Buffer.alloc(170 * 1024 ** 2, `${JSON.stringify({ input: 'x'.repeat(1000) })}\n`);
-    writeFileSync(join(registry, 'data/reuse/large.jsonl'), large);
-    expect(runsAgain(await checkout.run())).toHaveProperty('reuse-match');
-    const starts = checkout.starts();
-    expect((await checkout.run()).outputs).toMatchObject({ complete: 'true', reused: '5' });
-    expect(checkout.starts()).toBe(starts);
-    large.write('y', 50 * 1024 ** 2);
-    writeFileSync(join(registry, 'data/reuse/large.jsonl'), large);
-    expect(runsAgain(await checkout.run())).toEqual({
-      'reuse-match': expect.stringContaining('few shot jsonl changed'),
-    });
-  });
+  test(
+    'plan recall: large data files are hashed in threads, and one changed byte is noticed',
+    LONG,
+    async (context) => {
+      const checkout = await Checkout.make(context);
+      const registry = join(checkout.project, 'registry');
+      const evals = join(registry, 'evals/reuse.yaml');
+      const text = readFileSync(evals, 'utf8');
+      // Never opened while no few-shot samples are requested, and data of the eval all the same.
+      const more = 'samples_jsonl: reuse/match.jsonl\n    few_shot_jsonl: reuse/large.jsonl\n';
+      writeFileSync(evals, text.replace('samples_jsonl: reuse/match.jsonl\n', more));
+      const large = Buffer.alloc(170 * 1024 ** 2, `${JSON.stringify({ input: 'x'.repeat(1000) })}\n`);
+      writeFileSync(join(registry, 'data/reuse/large.jsonl'), large);
+      expect(runsAgain(await checkout.run())).toHaveProperty('reuse-match');
+      const starts = checkout.starts();
+      expect((await checkout.run()).outputs).toMatchObject({ complete: 'true', reused: '5' });
+      expect(checkout.starts()).toBe(starts);
+      large.write('y', 50 * 1024 ** 2);
+      writeFileSync(join(registry, 'data/reuse/large.jsonl'), large);
+      expect(runsAgain(await checkout.run())).toEqual({
+        'reuse-match': expect.stringContaining('few shot jsonl changed'),
+      });
+    },
+  );
 });

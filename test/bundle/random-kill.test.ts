@@ -12,6 +12,7 @@ import { mulberry32 } from '../helpers/random.ts';
 import type { RunResult } from '../helpers/runner.ts';
 import type { Cleanup } from '../helpers/temporary-directory.ts';
 import { logOf, TestMachine } from '../helpers/test-machine.ts';
+import { LONG } from '../helpers/test-rows.ts';
 import type { Knowledge } from '../stand-ins/knowledge.ts';
 
 const SAMPLES = 40;
@@ -102,6 +103,7 @@ describe('an eval set that is killed again and again', () => {
     { threads: 10, seeds: [16, 17, 18], forget: true },
   ])(
     'random kills: $threads threads, state directory emptied in between: $forget',
+    LONG,
     async ({ threads, seeds, forget }, context) => {
       const machine = await machineWithSamples(context, threads);
       let runAttempt = 0;

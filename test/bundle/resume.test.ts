@@ -5,6 +5,7 @@ import { counts, unlearn } from '../helpers/completed-set.ts';
 import { evalsPython } from '../helpers/evals-venv.ts';
 import type { Cleanup } from '../helpers/temporary-directory.ts';
 import { annotations, logOf, TestMachine } from '../helpers/test-machine.ts';
+import { testRows } from '../helpers/test-rows.ts';
 
 /** test-basic, in its order. Each eval sends three requests; all but the last two differ in what they send. */
 const EVALS = [
@@ -116,7 +117,7 @@ describe.concurrent('a job that is killed', () => {
 });
 
 describe.concurrent('a job that is cancelled', () => {
-  test.for(['SIGINT', 'SIGTERM'] as const)(
+  testRows(1, ['SIGINT', 'SIGTERM'] as const)(
     'resume: %s stops the running eval, saves what is done and fails the step as incomplete',
     async (signal, context) => {
       const machine = await machineHeldAfter(context, 2);

@@ -13,6 +13,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { evalsPython } from '../helpers/evals-venv.ts';
 import type { Cleanup } from '../helpers/temporary-directory.ts';
 import { logOf, type MachineRun, runsAgain, TestMachine } from '../helpers/test-machine.ts';
+import { testRows } from '../helpers/test-rows.ts';
 import { type ModelApi, startModelApi } from '../stand-ins/model-api.ts';
 
 const EVALS = ['reuse-match', 'reuse-includes', 'reuse-graded', 'reuse-own', 'reuse-few-shot'] as const;
@@ -270,32 +271,35 @@ const cases: Case[] = [
 ];
 
 describe.concurrent('an edit between two runs', { timeout: 240_000 }, () => {
-  test.for(cases)('reuse after an edit: $name', async ({ evalSet = 'reuse', edit, run, fresh }, context) => {
-    const machine = await checkout(context, evalSet);
-    edit?.(project(machine));
-    const before = machine.records();
-    const result = await runIn(machine, run?.(project(machine)));
-    expect(result.exitCode, logOf(result)).toBe(0);
-    expect(result.annotations).toEqual([]);
+  testRows(12, cases)(
+    'reuse after an edit: $name',
+    async ({ evalSet = 'reuse', edit, run, fresh }, context) => {
+      const machine = await checkout(context, evalSet);
+      edit?.(project(machine));
+      const before = machine.records();
+      const result = await runIn(machine, run?.(project(machine)));
+      expect(result.exitCode, logOf(result)).toBe(0);
+      expect(result.annotations).toEqual([]);
 
-    const statuses = rows(result.summary);
-    const expected = SETS[evalSet].map((name) => [name, name in fresh ? 'fresh' : 'reused']);
-    expect(
-      SETS[evalSet].map((name) => [name, statuses.get(name)]),
-      logOf(result),
-    ).toEqual(expected);
-    const said = Object.entries(fresh).filter((entry) => entry[1] !== undefined);
-    expect(runsAgain(result)).toEqual(
-      Object.fromEntries(said.map(([name, why]) => [name, expect.stringMatching(changesOf(why ?? ''))])),
-    );
-    // Reused means that the results are those of before.
-    const after = new Map(machine.records().map((record) => [record.ended, record]));
-    for (const record of before) {
-      if (!(EVALS.find((name) => record.eval.startsWith(`${name}.`)) ?? '' in fresh)) {
-        expect(after.get(record.ended)?.metrics).toEqual(record.metrics);
+      const statuses = rows(result.summary);
+      const expected = SETS[evalSet].map((name) => [name, name in fresh ? 'fresh' : 'reused']);
+      expect(
+        SETS[evalSet].map((name) => [name, statuses.get(name)]),
+        logOf(result),
+      ).toEqual(expected);
+      const said = Object.entries(fresh).filter((entry) => entry[1] !== undefined);
+      expect(runsAgain(result)).toEqual(
+        Object.fromEntries(said.map(([name, why]) => [name, expect.stringMatching(changesOf(why ?? ''))])),
+      );
+      // Reused means that the results are those of before.
+      const after = new Map(machine.records().map((record) => [record.ended, record]));
+      for (const record of before) {
+        if (!(EVALS.find((name) => record.eval.startsWith(`${name}.`)) ?? '' in fresh)) {
+          expect(after.get(record.ended)?.metrics).toEqual(record.metrics);
+        }
       }
-    }
-  });
+    },
+  );
 
   test('reuse: what ran again because of an edit is reused afterwards, and runs again when the edit is undone', async (context) => {
     const machine = await checkout(context);

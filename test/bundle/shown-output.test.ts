@@ -7,6 +7,7 @@ import { machineWithSet } from '../helpers/generated-set.ts';
 import type { RunResult } from '../helpers/runner.ts';
 import { type Cleanup, temporaryDirectory } from '../helpers/temporary-directory.ts';
 import { logOf, type TestMachine } from '../helpers/test-machine.ts';
+import { testRows } from '../helpers/test-rows.ts';
 
 const PRINTS = `
 import json, os, sys, time
@@ -71,13 +72,15 @@ function leftBehind(machine: TestMachine, result: RunResult): Map<string, string
   ]);
 }
 
-describe.concurrent.for(['warm', 'oaieval'])('the address of the gateway (%s)', (engine) => {
-  test.for([
-    ['an eval that is done', {}, 0],
-    ['an eval that fails', { RAISE: 'yes' }, 1],
+describe.concurrent('the address of the gateway', () => {
+  testRows(1, [
+    ['warm', 'fails', { RAISE: 'yes' }, 1],
+    ['warm', 'completes', {}, 0],
+    ['oaieval', 'fails', { RAISE: 'yes' }, 1],
+    ['oaieval', 'completes', {}, 0],
   ] as const)(
-    'gateway address, %s: it is in nothing that is shown or saved',
-    async ([, env, exitCode], context) => {
+    'gateway address, engine %s, an eval that %s: nothing that is shown or saved contains the address',
+    async ([engine, , env, exitCode], context) => {
       const machine = await machineThatPrints(context);
       const result = await machine.run({ env, inputs: { engine } });
       expect(result.exitCode, logOf(result)).toBe(exitCode);

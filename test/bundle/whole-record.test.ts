@@ -1,8 +1,9 @@
 /** Done means a whole record: evals that end with exit code 0 and a report, and whose records are not what they should be. */
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, expect } from 'vitest';
 import { evalsPython } from '../helpers/evals-venv.ts';
 import { logOf, TestMachine } from '../helpers/test-machine.ts';
+import { testRows } from '../helpers/test-rows.ts';
 
 const fixtures = join(import.meta.dirname, '../fixtures/whole-record');
 
@@ -23,8 +24,9 @@ const failures: Record<string, RegExp> = {
   nothing: /it evaluated no sample, so its report is about nothing/,
 };
 
-describe.each(['warm', 'oaieval'])('records of evals that engine %s runs', (engine) => {
-  test('whole record: only a whole record is a result; a failure says what is missing', async (context) => {
+testRows(1, ['warm', 'oaieval'])(
+  'whole record: engine %s counts only a whole record as a result; a failure says what is missing',
+  async (engine, context) => {
     const machine = await TestMachine.make(context, {
       python,
       evalSet: 'records',
@@ -50,5 +52,5 @@ describe.each(['warm', 'oaieval'])('records of evals that engine %s runs', (engi
 
     const again = await machine.run({ runAttempt: 2 });
     expect(again.outputs, logOf(again)).toMatchObject({ reused: '3', fresh: '0', failed: '7' });
-  });
-});
+  },
+);

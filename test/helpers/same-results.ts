@@ -21,6 +21,7 @@ import type { ModelRequest } from '../stand-ins/model-request.ts';
 import { evalsPython } from './evals-venv.ts';
 import type { Cleanup } from './temporary-directory.ts';
 import { logOf, TestMachine } from './test-machine.ts';
+import { LONG } from './test-rows.ts';
 
 const run = promisify(execFile);
 
@@ -303,7 +304,7 @@ async function prepare(): Promise<void> {
 
 /** Compares the engines with plain `oaievalset`, which runs the set once. */
 export function sameResults(set: EvalSet, engines: readonly ('warm' | 'oaieval')[]): void {
-  describe(`same results as plain oaievalset: ${set.evalSet} of ${set.model}`, () => {
+  describe(`same results as plain oaievalset: ${set.evalSet} of ${set.model}`, LONG, () => {
     let expected: Results;
     beforeAll(async () => {
       expected = await plain(set);

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { counts, SMALL, unlearn, useCompletedSet } from '../../helpers/completed-set.ts';
 import { annotations, logOf } from '../../helpers/test-machine.ts';
+import { testRows } from '../../helpers/test-rows.ts';
 import type { CacheFault, CacheRequest } from '../../stand-ins/cache-service.ts';
 
 const completedMachine = useCompletedSet();
@@ -54,7 +55,7 @@ const saveFaults: SaveFault[] = [
 ];
 
 describe.concurrent('cache trouble', () => {
-  test.for(saveFaults)(
+  testRows(1, saveFaults)(
     'cache save fails with $name: the evals succeed, and one warning names the cause',
     async ({ faults, says }, context) => {
       const machine = await completedMachine(context, { cache: { faults } });

@@ -1,11 +1,12 @@
 /** Checkpoints that someone else wrote, or that are damaged: a warning, and no more than the harm to themselves. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { counts, repacked, SMALL, useCompletedSet } from '../../helpers/completed-set.ts';
 import type { RunResult } from '../../helpers/runner.ts';
 import { type Cleanup, temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import { annotations, logOf, type TestMachine } from '../../helpers/test-machine.ts';
+import { testRows } from '../../helpers/test-rows.ts';
 
 const completedMachine = useCompletedSet();
 
@@ -61,7 +62,7 @@ describe.concurrent('an archive that is no checkpoint of ours', () => {
     ],
   ];
 
-  test.for(broken)('archive that is %s: a warning, and a fresh run', async ([, change], context) => {
+  testRows(1, broken)('archive that is %s: a warning, and a fresh run', async ([, change], context) => {
     const { machine, result } = await restoring(context, (archive) => change(archive, context));
     expect(result.outputs, logOf(result)).toMatchObject(counts(2, 0, { 'restored-key': '' }));
     expect(annotations(result), logOf(result)).toHaveLength(1);
@@ -172,7 +173,7 @@ describe.concurrent('a checkpoint with hostile content', () => {
     },
   ];
 
-  test.for(hostile)('hostile checkpoint: $name', async ({ change, fresh, warns }, context) => {
+  testRows(2, hostile)('hostile checkpoint: $name', async ({ change, fresh, warns }, context) => {
     const { machine, result } = await restoring(context, (archive) => repacked(context, archive, change));
     const said = annotations(result);
     expect(said, logOf(result)).toEqual(warns ? [expect.stringMatching(warns)] : []);

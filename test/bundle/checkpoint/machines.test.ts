@@ -8,6 +8,7 @@ import { evalsPython } from '../../helpers/evals-venv.ts';
 import type { RunResult } from '../../helpers/runner.ts';
 import { type Cleanup, temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import { logOf, type MachineRun, TestMachine } from '../../helpers/test-machine.ts';
+import { LONG, testRows } from '../../helpers/test-rows.ts';
 
 const REGISTRY = join(import.meta.dirname, '../../fixtures/reuse/registry');
 
@@ -44,7 +45,7 @@ exec ${tar} "$@"
 }
 
 describe.concurrent('a machine with the tar of BusyBox', () => {
-  test.for(['true', 'false'])(
+  testRows(1, ['true', 'false'])(
     'tar of BusyBox: one warning before the first request says what to install (resume: %s)',
     async (resume, context) => {
       const machine = await TestMachine.make(context, { python, model: 'gpt-4', api: {} });
@@ -65,7 +66,7 @@ describe.concurrent('a machine with the tar of BusyBox', () => {
     },
   );
 
-  test('tar of BusyBox: the checkpoint of another machine is not called damaged', async (context) => {
+  test('tar of BusyBox: the checkpoint of another machine is not called damaged', LONG, async (context) => {
     const machine = await smallMachine(context);
     const saved = await machine.run();
     expect(saved.outputs['saved-key'], logOf(saved)).not.toBe('');
@@ -117,17 +118,21 @@ describe.concurrent('a machine with other paths', () => {
     expect(machine.cache.entries()).toHaveLength(1);
   });
 
-  test('other paths: a new registry file, which the next plan depends on, is saved in a checkpoint', async (context) => {
-    const machine = await smallMachine(context);
-    await machine.run({ ...checkout(context), runId: '7' });
-    machine.forgetState();
-    const more = checkout(context, (workspace) =>
-      writeFileSync(join(workspace, 'registry/evals/more.yaml'), '# nothing yet\n'),
-    );
-    const second = await machine.run({ ...more, runId: '8' });
-    expect(second.outputs, logOf(second)).toMatchObject({ reused: '2' });
-    expect(second.outputs['saved-key']).not.toBe('');
-  });
+  test(
+    'other paths: a new registry file, which the next plan depends on, is saved in a checkpoint',
+    LONG,
+    async (context) => {
+      const machine = await smallMachine(context);
+      await machine.run({ ...checkout(context), runId: '7' });
+      machine.forgetState();
+      const more = checkout(context, (workspace) =>
+        writeFileSync(join(workspace, 'registry/evals/more.yaml'), '# nothing yet\n'),
+      );
+      const second = await machine.run({ ...more, runId: '8' });
+      expect(second.outputs, logOf(second)).toMatchObject({ reused: '2' });
+      expect(second.outputs['saved-key']).not.toBe('');
+    },
+  );
 });
 
 describe('a checkpoint of 20,000 small files', () => {
@@ -148,14 +153,18 @@ describe('a checkpoint of 20,000 small files', () => {
     return machine;
   }
 
-  test('checkpoint of 20,000 files: it is restored, and its completed evals are reused', async (context) => {
-    const machine = await withManyFiles(context);
-    const result = await machine.run({ runAttempt: 2 });
-    expect(result.exitCode, logOf(result)).toBe(0);
-    expect(result.outputs).toMatchObject({ complete: 'true', reused: '2' });
-  });
+  test(
+    'checkpoint of 20,000 files: it is restored, and its completed evals are reused',
+    LONG,
+    async (context) => {
+      const machine = await withManyFiles(context);
+      const result = await machine.run({ runAttempt: 2 });
+      expect(result.exitCode, logOf(result)).toBe(0);
+      expect(result.outputs).toMatchObject({ complete: 'true', reused: '2' });
+    },
+  );
 
-  test('checkpoint of 20,000 files: a job that is cancelled after unpacking ends', async (context) => {
+  test('checkpoint of 20,000 files: a job that is cancelled after unpacking ends', LONG, async (context) => {
     const machine = await withManyFiles(context);
     const bin = temporaryDirectory(context);
     const tar = execFileSync('sh', ['-c', 'command -v tar'], { encoding: 'utf8' }).trim();

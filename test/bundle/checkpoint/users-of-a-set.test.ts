@@ -5,6 +5,7 @@ import { evalsPython } from '../../helpers/evals-venv.ts';
 import type { RunResult } from '../../helpers/runner.ts';
 import type { Cleanup } from '../../helpers/temporary-directory.ts';
 import { logOf, type MachineRun, TestMachine } from '../../helpers/test-machine.ts';
+import { testRows } from '../../helpers/test-rows.ts';
 
 /** test-basic has four evals of three requests each, and these jobs stop after two. */
 const DONE_BEFORE = 2;
@@ -55,7 +56,7 @@ async function cancelledAndRerun(
 }
 
 describe.concurrent('users of one eval set', () => {
-  test.for<[string, [MachineRun, MachineRun]]>([
+  testRows<[string, [MachineRun, MachineRun]]>(1, [
     ['legs of a matrix over args', [{ inputs: { args: '--seed 1' } }, { inputs: { args: '--seed 2' } }]],
     ['two jobs of a run', [{ env: { GITHUB_JOB: 'main' } }, { env: { GITHUB_JOB: 'nightly' } }]],
     ['two steps of a job', [{ env: { GITHUB_ACTION: '__self' } }, { env: { GITHUB_ACTION: '__self_2' } }]],

@@ -5,6 +5,7 @@ import { unpacked } from '../../helpers/completed-set.ts';
 import { completesElsewhere, machineWithSet } from '../../helpers/generated-set.ts';
 import { recordedTokens } from '../../helpers/recorded-responses.ts';
 import { annotations, logOf, type TestMachine } from '../../helpers/test-machine.ts';
+import { LONG } from '../../helpers/test-rows.ts';
 import { until } from '../../helpers/waiting.ts';
 import type { CacheRequest } from '../../stand-ins/cache-service.ts';
 
@@ -46,27 +47,31 @@ describe.concurrent('checkpoints while evals run', () => {
     expect(machine.cache.entries().length).toBeGreaterThan(saved);
   });
 
-  test('checkpoint: entries that are evicted between restore and save cost nothing', async (context) => {
-    const machine = await machineWithSet(context, { samples: [2, 4] });
-    const first = await machine.runUntil({ answered: 3, held: 3 }, (main) => main.kill('SIGINT'));
-    expect(first.outputs['saved-key'], logOf(first)).not.toBe('');
-    machine.forgetState();
-    machine.api.release();
-    machine.api.forget();
-    const second = await machine.runUntil(
-      { answered: 2, held: 1 },
-      (main) => {
-        expect(main.lines).toContainEqual(`Restored the checkpoint ${first.outputs['saved-key']}`);
-        machine.cache.evict();
-        main.kill('SIGINT');
-      },
-      { runAttempt: 2 },
-    );
-    expect(second.outputs, logOf(second)).toMatchObject({ reused: '1' });
-    expect(second.outputs['saved-key']).not.toBe('');
-    expect(machine.cache.entries()).toHaveLength(1);
-    await completesElsewhere(machine, 6, 5);
-  });
+  test(
+    'checkpoint: entries that are evicted between restore and save cost nothing',
+    LONG,
+    async (context) => {
+      const machine = await machineWithSet(context, { samples: [2, 4] });
+      const first = await machine.runUntil({ answered: 3, held: 3 }, (main) => main.kill('SIGINT'));
+      expect(first.outputs['saved-key'], logOf(first)).not.toBe('');
+      machine.forgetState();
+      machine.api.release();
+      machine.api.forget();
+      const second = await machine.runUntil(
+        { answered: 2, held: 1 },
+        (main) => {
+          expect(main.lines).toContainEqual(`Restored the checkpoint ${first.outputs['saved-key']}`);
+          machine.cache.evict();
+          main.kill('SIGINT');
+        },
+        { runAttempt: 2 },
+      );
+      expect(second.outputs, logOf(second)).toMatchObject({ reused: '1' });
+      expect(second.outputs['saved-key']).not.toBe('');
+      expect(machine.cache.entries()).toHaveLength(1);
+      await completesElsewhere(machine, 6, 5);
+    },
+  );
 
   test('checkpoint-interval: a runner that vanishes loses only what came after the last checkpoint', async (context) => {
     const total = 3 + 200;
@@ -109,61 +114,73 @@ describe.concurrent('checkpoints while evals run', () => {
     });
   });
 
-  test('checkpoint: evals continue while the cache service stalls, and one save begins only after the last has ended', async (context) => {
-    const seen: { readonly step: string; readonly received: number }[] = [];
-    const machine: TestMachine = await machineWithSet(
-      context,
-      { samples: [100] },
-      {
-        api: { latencyMs: 100 },
-        inputs: { 'checkpoint-interval': '1s', 'max-requests-in-flight': '4' },
-        cache: {
-          faults: (request) => {
-            if (!isSaving(request)) return undefined;
-            seen.push({ step: request.step, received: machine.api.counts().answered });
-            const first = seen.filter(({ step }) => step === request.step).length === 1;
-            // 20 more responses arrive during the first save, and the eval cannot end before it has.
-            if (first && request.step === 'create') {
-              machine.api.release();
-              machine.api.holdAfter(20);
-            }
-            if (first && request.step === 'finalize') machine.api.release();
-            return { delayMs: 1000 };
+  test(
+    'checkpoint: evals continue while the cache service stalls, and one save begins only after the last has ended',
+    LONG,
+    async (context) => {
+      const seen: { readonly step: string; readonly received: number }[] = [];
+      const machine: TestMachine = await machineWithSet(
+        context,
+        { samples: [100] },
+        {
+          api: { latencyMs: 100 },
+          inputs: { 'checkpoint-interval': '1s', 'max-requests-in-flight': '4' },
+          cache: {
+            faults: (request) => {
+              if (!isSaving(request)) return undefined;
+              seen.push({ step: request.step, received: machine.api.counts().answered });
+              const first = seen.filter(({ step }) => step === request.step).length === 1;
+              // 20 more responses arrive during the first save, and the eval cannot end before it has.
+              if (first && request.step === 'create') {
+                machine.api.release();
+                machine.api.holdAfter(20);
+              }
+              if (first && request.step === 'finalize') machine.api.release();
+              return { delayMs: 1000 };
+            },
           },
         },
-      },
-    );
-    machine.api.holdAfter(30);
-    const result = await machine.run();
-    expect(result.exitCode, logOf(result)).toBe(0);
-    expect(annotations(result)).toEqual([]);
-    const at = (step: string): number => seen.find((each) => each.step === step)?.received ?? 0;
-    expect(at('finalize'), 'responses arrived during the save').toBeGreaterThan(at('create') + 4);
-    expect(at('finalize')).toBeLessThan(100);
-    // The last one in the background may have been given up for the last of all.
-    expect(savingSteps(machine)).toMatch(/^(cu+f)+(cu*f?)?cu+f$/);
-    machine.forgetState();
-    const next = await machine.run({ runAttempt: 2 });
-    expect(next.outputs, logOf(next)).toMatchObject({ complete: 'true', reused: '1', 'requests-sent': '0' });
-  });
+      );
+      machine.api.holdAfter(30);
+      const result = await machine.run();
+      expect(result.exitCode, logOf(result)).toBe(0);
+      expect(annotations(result)).toEqual([]);
+      const at = (step: string): number => seen.find((each) => each.step === step)?.received ?? 0;
+      expect(at('finalize'), 'responses arrived during the save').toBeGreaterThan(at('create') + 4);
+      expect(at('finalize')).toBeLessThan(100);
+      // The last one in the background may have been given up for the last of all.
+      expect(savingSteps(machine)).toMatch(/^(cu+f)+(cu*f?)?cu+f$/);
+      machine.forgetState();
+      const next = await machine.run({ runAttempt: 2 });
+      expect(next.outputs, logOf(next)).toMatchObject({
+        complete: 'true',
+        reused: '1',
+        'requests-sent': '0',
+      });
+    },
+  );
 
-  test('checkpoint: responses to requests sent before the last background save are in the final checkpoint', async (context) => {
-    const machine = await machineWithSet(
-      context,
-      { samples: [8] },
-      { inputs: { 'checkpoint-interval': '1s' } },
-    );
-    // All are sent at once: two responses come at once, five after a checkpoint, and one never.
-    machine.api.setFaults((_, n) => (n === 8 ? { stallMs: 2 ** 30 } : undefined));
-    machine.api.holdWhen(({ n }) => n > 2);
-    const { main, ended } = await machine.startUntil({ held: 6 });
-    await main.untilLine(/^Saved the checkpoint \S+ while evals run$/);
-    machine.api.release();
-    await machine.untilAnswered(7, 0);
-    main.cancel();
-    const result = await ended;
-    expect(result.exitCode, logOf(result)).toBe(1);
-    machine.api.setFaults();
-    await completesElsewhere(machine, 8, 7);
-  });
+  test(
+    'checkpoint: responses to requests sent before the last background save are in the final checkpoint',
+    LONG,
+    async (context) => {
+      const machine = await machineWithSet(
+        context,
+        { samples: [8] },
+        { inputs: { 'checkpoint-interval': '1s' } },
+      );
+      // All are sent at once: two responses come at once, five after a checkpoint, and one never.
+      machine.api.setFaults((_, n) => (n === 8 ? { stallMs: 2 ** 30 } : undefined));
+      machine.api.holdWhen(({ n }) => n > 2);
+      const { main, ended } = await machine.startUntil({ held: 6 });
+      await main.untilLine(/^Saved the checkpoint \S+ while evals run$/);
+      machine.api.release();
+      await machine.untilAnswered(7, 0);
+      main.cancel();
+      const result = await ended;
+      expect(result.exitCode, logOf(result)).toBe(1);
+      machine.api.setFaults();
+      await completesElsewhere(machine, 8, 7);
+    },
+  );
 });

@@ -6,6 +6,7 @@ import { evalsPython } from '../../helpers/evals-venv.ts';
 import { machineWithSet, ownModule } from '../../helpers/generated-set.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import { logOf } from '../../helpers/test-machine.ts';
+import { testRows } from '../../helpers/test-rows.ts';
 
 beforeAll(async () => {
   await evalsPython();
@@ -27,7 +28,7 @@ const asked = (machine: Awaited<ReturnType<typeof machineWithSet>>) =>
   machine.api.requests.filter(({ method }) => method === 'POST').length;
 
 describe.concurrent('an eval that fails after its last sample', () => {
-  test.for([
+  testRows(1, [
     ['a missing file', 'open("weights.txt").close()'],
     [
       'a missing package',

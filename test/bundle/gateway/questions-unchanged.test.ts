@@ -1,9 +1,10 @@
 /** What is asked is what the eval asks: real evals, the shipped action, models that do not accept a parameter. */
 import { readFileSync } from 'node:fs';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { evalsPython } from '../../helpers/evals-venv.ts';
 import { machineWithSet, ownModule } from '../../helpers/generated-set.ts';
 import { annotations, logOf } from '../../helpers/test-machine.ts';
+import { testRows } from '../../helpers/test-rows.ts';
 
 beforeAll(async () => {
   await evalsPython();
@@ -24,43 +25,49 @@ class Own(evals.Eval):
         return {"accuracy": evals.metrics.get_accuracy(recorder.get_events("match"))}
 `;
 
-test.concurrent.for([
-  [
-    'response_format',
-    'response_format={"type": "json_object"}',
-    "Invalid parameter: 'response_format' of type 'json_object' is not supported with this model.",
-  ],
-  ['stop', 'stop=["."]', "Unsupported parameter: 'stop' is not supported with this model."],
-  ['logprobs', 'logprobs=True', "Unsupported parameter: 'logprobs' is not supported with this model."],
-  ['reasoning_effort', 'reasoning_effort="low"', 'Unrecognized request argument supplied: reasoning_effort'],
-] as const)(
-  'refused parameter %s is never dropped: the eval fails with the words of the provider',
-  async (row, context) => {
-    const [name, parameter, message] = row;
-    const machine = await machineWithSet(
-      context,
-      { samples: [3], className: 'own:Own' },
-      {
-        env: ownModule(context, 'own', withParameter(parameter)),
-        api: {
-          faults: ({ body }) =>
-            Object.hasOwn(body ?? {}, name)
-              ? {
-                  status: 400,
-                  body: { error: { message, type: 'invalid_request_error', param: null, code: null } },
-                }
-              : undefined,
+describe.concurrent('a refused parameter that changes the question', () => {
+  testRows(1, [
+    [
+      'response_format',
+      'response_format={"type": "json_object"}',
+      "Invalid parameter: 'response_format' of type 'json_object' is not supported with this model.",
+    ],
+    ['stop', 'stop=["."]', "Unsupported parameter: 'stop' is not supported with this model."],
+    ['logprobs', 'logprobs=True', "Unsupported parameter: 'logprobs' is not supported with this model."],
+    [
+      'reasoning_effort',
+      'reasoning_effort="low"',
+      'Unrecognized request argument supplied: reasoning_effort',
+    ],
+  ] as const)(
+    'refused parameter %s is never dropped: the eval fails with the words of the provider',
+    async (row, context) => {
+      const [name, parameter, message] = row;
+      const machine = await machineWithSet(
+        context,
+        { samples: [3], className: 'own:Own' },
+        {
+          env: ownModule(context, 'own', withParameter(parameter)),
+          api: {
+            faults: ({ body }) =>
+              Object.hasOwn(body ?? {}, name)
+                ? {
+                    status: 400,
+                    body: { error: { message, type: 'invalid_request_error', param: null, code: null } },
+                  }
+                : undefined,
+          },
         },
-      },
-    );
-    const result = await machine.run();
-    expect(result.outputs, logOf(result)).toMatchObject({ completed: '0', failed: '1' });
-    expect(annotations(result)[0]).toContain(name);
-    expect(machine.records()).toEqual([]);
-    for (const { body } of machine.api.requests.filter(({ method }) => method === 'POST'))
-      expect(body).toHaveProperty(name);
-  },
-);
+      );
+      const result = await machine.run();
+      expect(result.outputs, logOf(result)).toMatchObject({ completed: '0', failed: '1' });
+      expect(annotations(result)[0]).toContain(name);
+      expect(machine.records()).toEqual([]);
+      for (const { body } of machine.api.requests.filter(({ method }) => method === 'POST'))
+        expect(body).toHaveProperty(name);
+    },
+  );
+});
 
 test('refused temperature is left out for the refused value, and the record and the summary say so', async (context) => {
   const refused =

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { evalsPython } from '../../helpers/evals-venv.ts';
 import { key, machineWithSet, ownModule } from '../../helpers/generated-set.ts';
 import { annotations, logOf } from '../../helpers/test-machine.ts';
+import { testRows } from '../../helpers/test-rows.ts';
 import type { Fault } from '../../stand-ins/api-faults.ts';
 import type { ModelRequest } from '../../stand-ins/model-request.ts';
 
@@ -49,7 +50,7 @@ const poisoned: Fault = {
 };
 
 describe.concurrent('an eval of which one request is refused fails by itself', () => {
-  test.for([
+  testRows(1, [
     ['moderated', moderated, /flagged for "violence"/],
     ['blocked by a firewall', firewall, /Request blocked/],
     ['invalid', poisoned, /Invalid prompt/],
@@ -95,7 +96,7 @@ describe.concurrent('an eval of which one request is refused fails by itself', (
 });
 
 describe.concurrent('what is refused for all ends the job at once, in the words of the provider', () => {
-  test.for([
+  testRows(2, [
     [
       "LiteLLM's budget",
       {

@@ -4,6 +4,7 @@ import { evalsPython } from '../../helpers/evals-venv.ts';
 import { key, machineWithSet, ownModule } from '../../helpers/generated-set.ts';
 import { type Cleanup, temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import { logOf, type TestMachine } from '../../helpers/test-machine.ts';
+import { testRows } from '../../helpers/test-rows.ts';
 import { conversations } from '../../stand-ins/conversations.ts';
 
 beforeAll(async () => {
@@ -62,7 +63,7 @@ async function talk(context: Cleanup, source: string, inputs: Record<string, str
 }
 
 describe.concurrent('an eval that makes something at the API and is interrupted starts from its first request', () => {
-  test.for([
+  testRows(1, [
     ['keeps a conversation for each sample', 'warm', 'SIGKILL', TALKS.replace('DELETES', 'False')],
     ['deletes its conversations', 'oaieval', 'SIGINT', TALKS.replace('DELETES', 'True')],
     ['asks again by the id of an answer', 'warm', 'SIGKILL', FOLLOWS_UP],

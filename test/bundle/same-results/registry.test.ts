@@ -1,4 +1,4 @@
-/** The warm engine and plain `oaievalset` agree on registry evals of every class. test/long compares the engine oaieval. */
+/** The warm engine and plain `oaievalset` agree on registry evals of every class. test/soak compares the engine oaieval. */
 import { sameResults, useSameResults } from '../../helpers/same-results.ts';
 
 useSameResults();

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import type { Cleanup } from '../../helpers/temporary-directory.ts';
 import { logOf } from '../../helpers/test-machine.ts';
+import { testRows } from '../../helpers/test-rows.ts';
 import { machineFor, onLinux } from '../../helpers/warm-engine.ts';
 
 onLinux.concurrent('API clients', () => {
@@ -21,7 +22,7 @@ onLinux.concurrent('API clients', () => {
     expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', 'requests-sent': '1' });
   });
 
-  test.for([
+  testRows(1, [
     ['for module-level calls', 'warm-module-client', { has_the_key: true }],
     [
       'of another API, and of a class of its own',
@@ -47,7 +48,7 @@ onLinux.concurrent('API clients', () => {
     },
   );
 
-  test.for([
+  testRows(1, [
     ['the key of the environment', {}, 0],
     ['a key of its own', { args: '--completion_args api_key=other' }, 1],
   ] as const)(

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { evalsPython } from '../../helpers/evals-venv.ts';
 import { logOf } from '../../helpers/test-machine.ts';
+import { testRows } from '../../helpers/test-rows.ts';
 import { machineFor, onLinux } from '../../helpers/warm-engine.ts';
 
 onLinux.concurrent('models', () => {
@@ -40,7 +41,7 @@ json.dump({name: type(registry.make_completion_fn(name)).__name__ for name in sy
     expect(machine.api.requests).toEqual([]);
   });
 
-  test.for([
+  testRows(2, [
     ['gpt-5', 'gpt-5', '/v1/chat/completions'],
     ['ft:davinci-002:org::id', 'ft:davinci-002:org::id', '/v1/completions'],
     ['named-chat', 'gpt-4o-mini', '/v1/chat/completions'],
@@ -60,7 +61,7 @@ json.dump({name: type(registry.make_completion_fn(name)).__name__ for name in sy
 });
 
 onLinux.concurrent('context lengths', () => {
-  test.for([
+  testRows(1, [
     ['of today, which evals does not know', 'agent-of-today', { solver: 128_000, registry: null }],
     ['of yesterday', 'agent-of-yesterday', { solver: 8192, registry: 8192 }],
   ] as const)(

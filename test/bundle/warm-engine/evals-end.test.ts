@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { processesWith, signal } from '../../helpers/processes.ts';
 import { logOf } from '../../helpers/test-machine.ts';
+import { LONG, testRows } from '../../helpers/test-rows.ts';
 import { until } from '../../helpers/waiting.ts';
 import {
   engines,
@@ -16,7 +17,7 @@ import {
 } from '../../helpers/warm-engine.ts';
 
 onLinux.concurrent('evals that end in their own way', () => {
-  test('warm engine: failures of all kinds are reported as by engine oaieval', async (context) => {
+  test('warm engine: failures of all kinds are reported as by engine oaieval', LONG, async (context) => {
     const reported = await Promise.all(
       ['warm', 'oaieval'].map(async (engine) => {
         const { machine, mark } = await machineFor(context, 'warm-endings', { inputs: { engine } });
@@ -39,7 +40,7 @@ onLinux.concurrent('evals that end in their own way', () => {
     expect(reported[1]).toMatchObject(named);
   });
 
-  test.for([
+  testRows(1, [
     ['raises when it is imported', 'warm-raising-at-import', 'this module is not for you'],
     ['ends Python when it is imported', 'warm-exiting-at-import', 'this module has had enough'],
     ['is not there', 'warm-no-module', 'no_such_module'],
@@ -67,7 +68,7 @@ onLinux.concurrent('evals that end in their own way', () => {
     },
   );
 
-  test.for(engines)(
+  testRows(1, engines)(
     'engine %s: a class that breaks after it was planned fails its eval',
     async (engine, context) => {
       const { machine } = await machineFor(context, 'warm-breaking', { inputs: { engine } });

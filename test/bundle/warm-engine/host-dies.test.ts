@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { processesWith, signal } from '../../helpers/processes.ts';
 import { logOf } from '../../helpers/test-machine.ts';
+import { LONG, testRows } from '../../helpers/test-rows.ts';
 import { until } from '../../helpers/waiting.ts';
 import {
   answered,
@@ -60,7 +61,7 @@ onLinux.concurrent('processes that die', () => {
     expect(processesWith(mark)).toEqual([]);
   });
 
-  test.for([
+  testRows(1, [
     ['fails with one attempt', '1', { complete: 'false', fresh: '3', failed: '1' }],
     ['is retried with two attempts', '2', { complete: 'true', fresh: '4', failed: '0' }],
   ] as const)('eval killed: it %s, and no other eval is affected', async ([, attempts, outputs], context) => {
@@ -83,7 +84,7 @@ onLinux.concurrent('processes that die', () => {
     expect(processesWith(mark)).toEqual([]);
   });
 
-  test.for(engines)('action killed, engine %s: no process outlives it', async (engine, context) => {
+  testRows(1, engines)('action killed, engine %s: no process outlives it', async (engine, context) => {
     const { machine, mark } = await machineFor(context, 'warm-talking', { inputs: { engine } });
     machine.api.holdWhen(asksFor(1));
     const { main, ended } = await startUntilHeld(machine, 4, { phase: 'main', leaveOrphans: true });
@@ -93,7 +94,7 @@ onLinux.concurrent('processes that die', () => {
     expect((await ended).signal).toBe('SIGKILL');
   });
 
-  test.for([
+  testRows(1, [
     ['the action', 'oaieval'],
     ['the action', 'warm'],
     ['the action and the host', 'warm'],
@@ -128,21 +129,25 @@ onLinux.concurrent('processes that die', () => {
     expect((await ended).signal).toBe('SIGKILL');
   });
 
-  test('cancelled while a restarted host waits for an import that never ends: the action ends by itself', async (context) => {
-    const { machine, mark } = await machineFor(context, 'warm-hanging');
-    const hang = join(machine.directory, 'HANG');
-    machine.api.holdAfter(0);
-    const { main, ended } = await startUntilHeld(machine, 1, { env: { HANG: hang } });
-    writeFileSync(hang, '');
-    signal(theHost(mark).pid, 'SIGKILL');
-    await until('the import hangs', () => existsSync(`${hang}.hangs`));
-    main.cancel();
-    const result = await ended;
-    // It was not the runner's SIGKILL that ended it.
-    expect(result.signal, logOf(result)).toBeNull();
-    expect(result.outputs).toMatchObject({ complete: 'false', pending: '1', failed: '0' });
-    expect(lost(result)).toEqual([expect.stringContaining('It is started again.')]);
-    expect(result.orphans).toEqual([]);
-    expect(processesWith(mark)).toEqual([]);
-  });
+  test(
+    'cancelled while a restarted host waits for an import that never ends: the action ends by itself',
+    LONG,
+    async (context) => {
+      const { machine, mark } = await machineFor(context, 'warm-hanging');
+      const hang = join(machine.directory, 'HANG');
+      machine.api.holdAfter(0);
+      const { main, ended } = await startUntilHeld(machine, 1, { env: { HANG: hang } });
+      writeFileSync(hang, '');
+      signal(theHost(mark).pid, 'SIGKILL');
+      await until('the import hangs', () => existsSync(`${hang}.hangs`));
+      main.cancel();
+      const result = await ended;
+      // It was not the runner's SIGKILL that ended it.
+      expect(result.signal, logOf(result)).toBeNull();
+      expect(result.outputs).toMatchObject({ complete: 'false', pending: '1', failed: '0' });
+      expect(lost(result)).toEqual([expect.stringContaining('It is started again.')]);
+      expect(result.orphans).toEqual([]);
+      expect(processesWith(mark)).toEqual([]);
+    },
+  );
 });

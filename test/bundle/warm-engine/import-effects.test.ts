@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { processesWith } from '../../helpers/processes.ts';
 import type { Cleanup } from '../../helpers/temporary-directory.ts';
 import { logOf } from '../../helpers/test-machine.ts';
+import { LONG, testRows } from '../../helpers/test-rows.ts';
 import { machineFor, onLinux, startUntilHeld } from '../../helpers/warm-engine.ts';
 
 onLinux.concurrent('what modules change when they are imported', () => {
@@ -24,7 +25,7 @@ onLinux.concurrent('what modules change when they are imported', () => {
     };
   }
 
-  test.for([
+  testRows(1, [
     ['the working directory', 'warm-changing-directory', 'the working directory'],
     ['the environment', 'warm-changing-environment', 'the environment variable SET_BY_A_MODULE'],
     ['signals', 'warm-changing-signals', 'the handler of SIGCHLD'],
@@ -43,13 +44,17 @@ onLinux.concurrent('what modules change when they are imported', () => {
     },
   );
 
-  test('an import that changes random seeds is noticed when the plan is recalled, too', async (context) => {
-    const { machine } = await metricsOf(context, 'warm-seeding', 'warm');
-    rmSync(machine.path('progress.txt'));
-    const again = await machine.run({ cache: false, runAttempt: 2 });
-    expect(again.outputs, logOf(again)).toMatchObject({ complete: 'true', reused: '0' });
-    expect(again.lines).toContainEqual(expect.stringMatching(OWN_PROCESS));
-  });
+  test(
+    'an import that changes random seeds is noticed when the plan is recalled, too',
+    LONG,
+    async (context) => {
+      const { machine } = await metricsOf(context, 'warm-seeding', 'warm');
+      rmSync(machine.path('progress.txt'));
+      const again = await machine.run({ cache: false, runAttempt: 2 });
+      expect(again.outputs, logOf(again)).toMatchObject({ complete: 'true', reused: '0' });
+      expect(again.lines).toContainEqual(expect.stringMatching(OWN_PROCESS));
+    },
+  );
 
   test('a temporary directory that a module makes is not removed by the first eval that ends', async (context) => {
     const { machine } = await machineFor(context, 'warm-temporary');

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { processesWith, signal } from '../../helpers/processes.ts';
 import { logOf } from '../../helpers/test-machine.ts';
+import { testRows } from '../../helpers/test-rows.ts';
 import { asksFor, engines, machineFor, onLinux, startUntilHeld, theHost } from '../../helpers/warm-engine.ts';
 
 onLinux.concurrent('process groups of evals', () => {
@@ -20,20 +21,23 @@ onLinux.concurrent('process groups of evals', () => {
     expect(processesWith(mark)).toEqual([]);
   });
 
-  test.for(engines)('engine %s: a process that an eval leaves behind is killed', async (engine, context) => {
-    const { machine, mark } = await machineFor(context, 'warm-starting', { inputs: { engine } });
-    const sleeping = () => processesWith(mark).filter(({ command }) => command.startsWith('sleep 1000'));
-    machine.api.holdAfter(0);
-    const { ended } = await startUntilHeld(machine, 1);
-    expect(sleeping()).toHaveLength(1);
-    machine.api.release();
-    const result = await ended;
-    expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '1' });
-    expect(result.orphans).toEqual([]);
-    expect(processesWith(mark)).toEqual([]);
-  });
+  testRows(1, engines)(
+    'engine %s: a process that an eval leaves behind is killed',
+    async (engine, context) => {
+      const { machine, mark } = await machineFor(context, 'warm-starting', { inputs: { engine } });
+      const sleeping = () => processesWith(mark).filter(({ command }) => command.startsWith('sleep 1000'));
+      machine.api.holdAfter(0);
+      const { ended } = await startUntilHeld(machine, 1);
+      expect(sleeping()).toHaveLength(1);
+      machine.api.release();
+      const result = await ended;
+      expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '1' });
+      expect(result.orphans).toEqual([]);
+      expect(processesWith(mark)).toEqual([]);
+    },
+  );
 
-  test.for(engines)(
+  testRows(1, engines)(
     'engine %s: a daemon that left its group and holds all files of its eval does not block the run',
     async (engine, context) => {
       const { machine } = await machineFor(context, 'warm-starting-daemon', { inputs: { engine } });
@@ -44,7 +48,7 @@ onLinux.concurrent('process groups of evals', () => {
     },
   );
 
-  test.for(engines)(
+  testRows(1, engines)(
     'engine %s: an eval uses multiprocessing with fork, spawn and forkserver',
     async (engine, context) => {
       const { machine, mark } = await machineFor(context, 'warm-starting-python', { inputs: { engine } });

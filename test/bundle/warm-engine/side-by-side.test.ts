@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { allProcesses, processesWith } from '../../helpers/processes.ts';
 import { logOf, type TestMachine } from '../../helpers/test-machine.ts';
+import { testRows } from '../../helpers/test-rows.ts';
 import { until } from '../../helpers/waiting.ts';
 import {
   answered,
@@ -59,7 +60,7 @@ onLinux.concurrent('evals side by side', () => {
     expect(machine.api.counts().received).toBe(12);
   });
 
-  test.for(engines)('engine %s: an eval that has ended leaves no zombie', async (engine, context) => {
+  testRows(1, engines)('engine %s: an eval that has ended leaves no zombie', async (engine, context) => {
     const { machine, mark } = await machineFor(context, 'warm-talking', { inputs: { engine } });
     machine.api.holdWhen((request) => JSON.stringify(request.body).includes('warm-talk-a'));
     const { main, ended } = await startUntilHeld(machine, 1);

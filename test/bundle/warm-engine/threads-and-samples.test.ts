@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { RunResult } from '../../helpers/runner.ts';
 import type { Cleanup } from '../../helpers/temporary-directory.ts';
 import { logOf } from '../../helpers/test-machine.ts';
+import { LONG, testRows } from '../../helpers/test-rows.ts';
 import { machineFor, onLinux } from '../../helpers/warm-engine.ts';
 
 onLinux.concurrent('threads of an eval', () => {
@@ -14,7 +15,7 @@ onLinux.concurrent('threads of an eval', () => {
       }),
     );
 
-  test.for([
+  testRows(1, [
     // The samples of test-match are in its code, so their number is not known.
     ['one a sample, where samples are known', {}, {}, '3', '32'],
     ['no more than requests may be in flight', { 'max-requests-in-flight': '2' }, {}, '2', '2'],
@@ -44,23 +45,27 @@ onLinux.concurrent('samples of which --max_samples leaves few', () => {
     return { result, metrics };
   };
 
-  test('max_samples: the same samples are evaluated, and only those are held where no others are used', async (context) => {
-    const warm = await run(context, 'warm-samples', 'warm');
-    const plain = await run(context, 'warm-samples', 'oaieval');
-    for (const { result } of [warm, plain])
-      expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '6' });
-    const held = (metrics: typeof warm.metrics) =>
-      Object.fromEntries(Object.entries(metrics).map(([name, each]) => [name, each.held]));
-    const others = { looks: 9, sorts: 9, adds: 18, evaluates: 9, decorated: 18 };
-    expect(held(plain.metrics)).toEqual({ ...others, takes: 9 });
-    expect(held(warm.metrics)).toEqual({ ...others, takes: 2 });
-    for (const each of Object.values(plain.metrics)) expect(each.sum).toBeGreaterThan(0);
-    const results = ({ metrics }: typeof warm) =>
-      Object.entries(metrics).map(([name, { held: _, ...rest }]) => [name, rest]);
-    expect(new Map(results(warm) as [string, object][])).toEqual(
-      new Map(results(plain) as [string, object][]),
-    );
-  });
+  test(
+    'max_samples: the same samples are evaluated, and only those are held where no others are used',
+    LONG,
+    async (context) => {
+      const warm = await run(context, 'warm-samples', 'warm');
+      const plain = await run(context, 'warm-samples', 'oaieval');
+      for (const { result } of [warm, plain])
+        expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '6' });
+      const held = (metrics: typeof warm.metrics) =>
+        Object.fromEntries(Object.entries(metrics).map(([name, each]) => [name, each.held]));
+      const others = { looks: 9, sorts: 9, adds: 18, evaluates: 9, decorated: 18 };
+      expect(held(plain.metrics)).toEqual({ ...others, takes: 9 });
+      expect(held(warm.metrics)).toEqual({ ...others, takes: 2 });
+      for (const each of Object.values(plain.metrics)) expect(each.sum).toBeGreaterThan(0);
+      const results = ({ metrics }: typeof warm) =>
+        Object.entries(metrics).map(([name, { held: _, ...rest }]) => [name, rest]);
+      expect(new Map(results(warm) as [string, object][])).toEqual(
+        new Map(results(plain) as [string, object][]),
+      );
+    },
+  );
 
   test('max_samples: a line that is no JSON is still an error', async (context) => {
     const warm = await run(context, 'warm-samples-bad', 'warm');

@@ -1,4 +1,4 @@
-/** The long form of test/bundle/torture.test.ts: docs/torture.md says what it looks for. */
+/** docs/torture.md says what each round checks. `.ci/run` runs 20 rounds. */
 import { expect, test } from 'vitest';
 import { torture } from '../torture/torture.ts';
 

@@ -1,0 +1,15 @@
+import { type TestContext, test } from 'vitest';
+
+/** For tests that take too long for every change: `npm cit` leaves them out, `.ci/run` runs them. */
+export const LONG = { tags: ['long'] };
+
+/** Like `test.for`, but only the first `short` rows run with every change: the others are `LONG`. */
+export function testRows<Row>(
+  short: number,
+  rows: readonly Row[],
+): (title: string, run: (row: Row, context: TestContext) => Promise<void>) => void {
+  return (title, run) => {
+    test.for(rows.slice(0, short))(title, run);
+    test.for(rows.slice(short))(title, LONG, run);
+  };
+}
