@@ -78739,14 +78739,13 @@ class ApiUnusable extends Error {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $: () => (/* binding */ withoutProxy)
 /* harmony export */ });
-/** The way from an eval to the gateway. */
 /**
- * Variables that lead clients to the gateway past any proxy, which is the way to the outside world. A client looks at them
- * when it is made: whoever makes clients for evals needs them as well.
+ * Variables with which API clients reach the gateway directly, past any proxy. A client reads them when it is created, so
+ * each process that creates clients for evals needs them.
  */
 function withoutProxy(env) {
     const given = env.no_proxy ?? env.NO_PROXY;
-    // Python's urllib takes `*` for everything only where it stands alone.
+    // Python's urllib understands `*` only when it is the whole value.
     const direct = given?.trim() === '*' ? '*' : [given, '127.0.0.1'].filter(Boolean).join(',');
     return { NO_PROXY: direct, no_proxy: direct };
 }
@@ -78764,29 +78763,31 @@ function withoutProxy(env) {
 /* harmony export */   xq: () => (/* binding */ PROVIDERS)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8804);
 
-/** The APIs whose clients can be led to another base URL by a variable. */
+
+/** The APIs whose clients read their base URL from an environment variable. */
 const PROVIDERS = {
     openai: { variable: 'OPENAI_BASE_URL', base: 'https://api.openai.com/v1' },
     anthropic: { variable: 'ANTHROPIC_BASE_URL', base: 'https://api.anthropic.com' },
 };
 /**
- * Where each provider is: what the user set, or the provider's own.
+ * The base URL of each provider: the user's setting, or the provider's own.
  *
- * @param notice called with a sentence about each setting that is read otherwise than it was written
+ * @param notice called with a sentence about each setting that is not used exactly as it was written
  * @throws ActionError INPUT_INVALID
  */
 function providerUrls(env, notice = () => { }) {
     return { openai: urlOf('openai', env, notice), anthropic: urlOf('anthropic', env, notice) };
 }
-/** The variables that are set, without what surrounds a URL: Python's clients fail on a line break when they are made. */
+/** The variables that are set, without surrounding white space: Python's clients fail on a line break. */
 function trimmedBaseUrls(env) {
     const variables = Object.values(PROVIDERS).map(({ variable }) => variable);
     return Object.fromEntries(variables.flatMap((variable) => (env[variable] === undefined ? [] : [[variable, env[variable].trim()]])));
 }
 /**
- * The address of a request: what the client wrote behind the base URL that it was given, behind the provider's own base
- * URL. A query of the base URL (`?api-version=…`) goes with each request, except for names that the request sets itself.
+ * The address of a request: the provider's base URL, followed by what the client appended to the base URL that it was given.
+ * A query of the base URL (`?api-version=…`) is added to each request, except for names that the request sets itself.
  *
  * @param rest path and query, as in the request line
  */
@@ -78813,29 +78814,29 @@ function urlOf(provider, env, notice) {
     const text = given.trim();
     if (text !== given) {
         notice(text === ''
-            ? `The environment variable ${variable} is blank. ${base} is used.`
-            : `The environment variable ${variable} has blanks or line breaks at its ends. They are left out.`);
+            ? `The environment variable ${variable} is blank, so ${base} is used.`
+            : `The environment variable ${variable} starts or ends with white space, which is ignored.`);
     }
-    const fault = text === '' ? undefined : faultOf(text);
+    const fault = text === '' ? undefined : whyInvalid(text);
     if (fault === undefined)
         return new URL(text || base);
     throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('INPUT_INVALID', `The environment variable ${variable} is ${JSON.stringify(withoutSecrets(text))}, ${fault}.`, `Set it to the base URL of the API, such as ${base}, or remove it.`);
 }
-/** Why this is not the base URL of an API; undefined when it is. */
-function faultOf(text) {
+/** Why this is not the base URL of an API, as a relative clause; undefined when it is. */
+function whyInvalid(text) {
     if (/^(["'`]).*\1$/s.test(text))
-        return 'which has quotation marks around it';
-    // WHATWG's parser drops line breaks and tabs wherever they are, and would go to another host than was written.
-    if (/\p{Cc}/u.test(text))
-        return 'which has a line break or another control character in it';
+        return 'which is in quotation marks';
+    // The URL parser drops line breaks, tabs and other invisible characters, and would yield a host that nobody wrote.
+    const invisible = (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .firstInvisible */ .k7)(text);
+    if (invisible !== undefined)
+        return `which contains the invisible character ${invisible}`;
     if (!/^https?:\/\//i.test(text))
-        return 'which is not an http or https URL: it does not begin with http:// or https://';
-    if (!URL.canParse(text)) {
-        return 'which is not an http or https URL (special characters in a user name or password have to be percent-encoded)';
-    }
+        return 'which does not begin with http:// or https://';
+    if (!URL.canParse(text))
+        return 'which is not a valid URL (special characters in a user name or password must be percent-encoded)';
     return undefined;
 }
-/** What was given for a URL, without anything that can be a password or a key. */
+/** The given text, without anything that could be a password or a key. */
 function withoutSecrets(text) {
     if (/^[\w-]{20,}$/.test(text))
         return '***';
@@ -78982,7 +78983,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(8372);
 /* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(5703);
 /* harmony import */ var _run_open_state_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(8812);
-/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(5500);
+/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(1933);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -83643,7 +83644,7 @@ async function openState(request) {
 
 /***/ }),
 
-/***/ 5500:
+/***/ 1933:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -83902,26 +83903,39 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 var external_node_http_ = __nccwpck_require__(7067);
 // EXTERNAL MODULE: ./lib/model/traffic.js
 var traffic = __nccwpck_require__(7168);
+;// CONCATENATED MODULE: ./lib/gateway/response/own-error.js
+/** Errors in the gateway's own words, in the shape of OpenAI's. */
+/** 424 Failed Dependency: oaieval retries 429 and 5xx indefinitely, and the OpenAI client 408 and 409, but not this one. */
+const STATUS_NOT_RETRIED = 424;
+/** The headers and the body of an error that no client should retry. */
+function ownError(message, type, code = null) {
+    return {
+        headers: { 'content-type': 'application/json', 'x-should-retry': 'false' },
+        body: Buffer.from(JSON.stringify({ error: { message, type, code, param: null } })),
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/gateway/http.js
+
 /**
- * The body of a request; undefined when it is larger than `largest` bytes. It is read to its end all the same: a client that
- * still sends does not read a response.
+ * The body of a request; undefined when it is larger than `maxBytes`. It is read to its end all the same, because a client
+ * that is still sending does not read a response.
  */
-async function readBody(request, largest) {
+async function readBody(request, maxBytes) {
     let chunks = [];
     let size = 0;
     for await (const chunk of request) {
         size += chunk.length;
-        if (size > largest)
+        if (size > maxBytes)
             chunks = [];
         else
             chunks.push(chunk);
     }
-    if (size > largest)
+    if (size > maxBytes)
         return undefined;
     return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }
-/** Headers that belong to one connection (RFC 9110, section 7.6.1), or that each side writes anew. */
+/** Headers that belong to one connection (RFC 9110, section 7.6.1), or that each side writes itself. */
 const CONNECTION_HEADERS = new Set([
     'connection',
     'content-length',
@@ -83956,7 +83970,7 @@ function sinkTo(response) {
                 response.writeHead(status, { ...endToEnd(headers), ...sized });
             }
             catch {
-                // A header that Node.js does not write (characters beyond Latin-1) must not cost the response.
+                // A header that Node.js refuses to write (characters beyond Latin-1) must not cost the response.
                 const { 'content-type': type, 'content-encoding': encoding } = headers;
                 const needed = {
                     ...(type ? { 'content-type': type } : {}),
@@ -83970,17 +83984,46 @@ function sinkTo(response) {
         cut: () => response.destroy(),
     };
 }
-/** Answers in the gateway's own words, with the shape of an API error. No client is to retry it. */
-function answerError(response, status, message) {
-    const body = JSON.stringify({ error: { message, type: 'oaievalset_action', code: null, param: null } });
-    response.writeHead(status, { 'content-type': 'application/json', 'x-should-retry': 'false' });
+/** Responds with an error in the gateway's own words. No client should retry it. */
+function respondWithError(response, status, message) {
+    const { headers, body } = ownError(message, 'oaievalset_action');
+    response.writeHead(status, headers);
     response.end(body);
 }
 
 // EXTERNAL MODULE: ./lib/model/adaptation.js
 var model_adaptation = __nccwpck_require__(9704);
+;// CONCATENATED MODULE: ./lib/gateway/json.js
+/** JSON as providers and clients send it. */
+function isObject(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+function listOf(value) {
+    return Array.isArray(value) ? value : [];
+}
+/** The value of a JSON text, which may begin with a byte order mark; undefined when it is not JSON. */
+function parseJson(text) {
+    try {
+        return JSON.parse(text.replace(/^\ufeff/, ''));
+    }
+    catch {
+        return undefined;
+    }
+}
+/** The fields of the JSON body of a request; undefined when it is not a JSON object. */
+function parseFields(body) {
+    try {
+        const value = JSON.parse(body.toString('utf8'));
+        return isObject(value) ? value : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/gateway/call/adaptable.js
-/** Parameters that may be left out, those that change least first. */
+
+/** Parameters that may be left out, ordered by how little that changes. */
 const DROPPABLE = [
     'user',
     'seed',
@@ -83990,16 +84033,16 @@ const DROPPABLE = [
     'repetition_penalty',
     'temperature',
 ];
-/** Parameters that may be sent under another name, and under which. */
+/** Parameters that may be sent under another name, and those names. */
 const RENAMES = {
     max_tokens: ['max_completion_tokens', 'max_output_tokens'],
     max_completion_tokens: ['max_tokens', 'max_output_tokens'],
     user: ['safety_identifier', 'prompt_cache_key'],
 };
 const ADAPTABLE = [...DROPPABLE, ...Object.keys(RENAMES)];
-/** A value too long to be a number of tokens or a temperature is not repeated in records. */
-const LONGEST_VALUE = 200;
-/** OpenAI and Azure, Anthropic, Groq, xAI, Gemini, Moonshot, in this order. */
+/** A longer value is neither a number of tokens nor a temperature, and is shortened in records. */
+const MAX_VALUE_LENGTH = 200;
+/** In this order: OpenAI and Azure, Anthropic, Groq, xAI, Gemini, Moonshot. */
 const REFUSES_PARAMETER = new RegExp([
     'unsupported[_ ](parameter|value)|not supported with this model|does not support|unrecognized request argument',
     'is deprecated for this model|cannot both be specified|may only be set',
@@ -84012,7 +84055,7 @@ const REFUSES_PARAMETER = new RegExp([
 function adaptationFor(error, body) {
     if (error.status !== 400 || !REFUSES_PARAMETER.test(`${error.code} ${error.message}`))
         return undefined;
-    const param = error.param === '' ? namedIn(error.message, body) : error.param;
+    const param = error.param === '' ? paramNamedIn(error.message, body) : error.param;
     if (param === undefined || !ADAPTABLE.includes(param) || !Object.hasOwn(body, param))
         return undefined;
     const instead = /\buse ['"`]?(\w+)['"`]? instead/i.exec(error.message)?.[1];
@@ -84021,31 +84064,31 @@ function adaptationFor(error, body) {
         return undefined;
     const model = String(body.model);
     return renamedTo === undefined
-        ? { model, param, value: jsonOf(body, param), renamedTo: null }
+        ? { model, param, value: valueText(body, param), renamedTo: null }
         : { model, param, value: null, renamedTo };
 }
-/** The adaptable parameter of the body that the message names. Camel case is xAI's (`presencePenalty`). */
-function namedIn(message, body) {
+/** The adaptable parameter of the body that the message names. xAI writes camel case (`presencePenalty`). */
+function paramNamedIn(message, body) {
     const quoted = /['"`]([\w.[\]]+)['"`]/.exec(message)?.[1];
-    const named = (name) => {
+    const isNamed = (name) => {
         const camelCase = name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
         return new RegExp(`(?<![\\w.])(${name}|${camelCase})(?![\\w.])`).test(message);
     };
-    // What stands in quotes first is what the message is about: a word behind it may only explain.
+    // The message is about the first name in quotes; a name behind it may only be part of the explanation.
     if (quoted !== undefined && Object.hasOwn(body, quoted) && !ADAPTABLE.includes(quoted))
         return undefined;
-    return ADAPTABLE.find((name) => Object.hasOwn(body, name) && named(name));
+    return ADAPTABLE.find((name) => Object.hasOwn(body, name) && isNamed(name));
 }
-/** What the job has learnt, for each path, model, parameter and value. */
+/** The adaptations that the job has learnt, by path and model. */
 class Adaptations {
     #learnt = new Map();
-    /** The body as the model accepts it; the body itself when nothing is known against it. */
+    /** The body as the model accepts it; unchanged when no adaptation is known for it. */
     apply(path, body) {
         const unchanged = { body, adaptations: [] };
         if (this.#learnt.size === 0)
             return unchanged;
         const fields = parseFields(body);
-        const known = fields && this.#learnt.get(subject(path, fields));
+        const known = fields && this.#learnt.get(pathAndModel(path, fields));
         if (!known)
             return unchanged;
         const adaptations = [];
@@ -84058,13 +84101,13 @@ class Adaptations {
         }
         return adaptations.length === 0 ? unchanged : { body: Buffer.from(JSON.stringify(adapted)), adaptations };
     }
-    /** Learns from a refusal of `body`. @returns what was learnt; undefined when there is nothing to learn */
+    /** Learns from a refusal of `body`. @returns the new adaptation; undefined when there is nothing to learn */
     learn(path, body, error) {
         const fields = parseFields(body);
         const adaptation = fields && adaptationFor(error, fields);
         if (!adaptation)
             return undefined;
-        const id = subject(path, fields);
+        const id = pathAndModel(path, fields);
         const known = this.#learnt.get(id) ?? [];
         if (!known.some(({ param, value }) => param === adaptation.param && value === adaptation.value))
             this.#learnt.set(id, [...known, adaptation]);
@@ -84072,69 +84115,57 @@ class Adaptations {
     }
 }
 function applies({ param, value }, fields) {
-    return Object.hasOwn(fields, param) && (value === null || jsonOf(fields, param) === value);
+    return Object.hasOwn(fields, param) && (value === null || valueText(fields, param) === value);
 }
-function jsonOf(fields, param) {
-    return JSON.stringify(fields[param]).slice(0, LONGEST_VALUE);
+function valueText(fields, param) {
+    return JSON.stringify(fields[param]).slice(0, MAX_VALUE_LENGTH);
 }
 function adapt(fields, { param, renamedTo }) {
     const { [param]: value, ...rest } = fields;
     return renamedTo === null || Object.hasOwn(rest, renamedTo) ? rest : { ...rest, [renamedTo]: value };
 }
-function subject(path, fields) {
-    return JSON.stringify([path, fields.model]);
-}
-/** The fields of a JSON body; undefined when it is no JSON object. */
-function parseFields(body) {
-    try {
-        const value = JSON.parse(body.toString('utf8'));
-        return typeof value === 'object' && value !== null && !Array.isArray(value)
-            ? value
-            : undefined;
-    }
-    catch {
-        return undefined;
-    }
+function pathAndModel(path, { model }) {
+    return JSON.stringify([path, model]);
 }
 
 ;// CONCATENATED MODULE: ./lib/gateway/call/in-flight-limit.js
 /**
  * One limit of requests in flight for the whole job, shared fairly among evals, and a pause for all when the API asks for
  * one. It adapts (additive increase, multiplicative decrease): half as many when the API is overloaded, one more with each
- * round of answers.
+ * round of successes.
  */
 class InFlightLimit {
-    #most;
-    /** What may be in flight right now, at most `#most`; its fraction counts towards the next whole one. */
+    #max;
+    /** How many may be in flight at present, at most `#max`; the fraction counts towards the next whole number. */
     #allowed;
     #decreasedAt = 0;
-    #lastAnswerAt = 0;
+    #lastSuccessAt = 0;
     #inFlight = 0;
     /** Waiting requests by eval, in the order in which the evals take turns. */
     #waiting = new Map();
     #pausedUntil = 0;
     #stopped = false;
     #timer;
-    constructor(most) {
-        this.#most = most;
-        this.#allowed = most;
+    constructor(max) {
+        this.#max = max;
+        this.#allowed = max;
     }
-    /** When the API last answered anyone, in milliseconds since the epoch; 0: never. */
-    get lastAnswerAt() {
-        return this.#lastAnswerAt;
+    /** When any request last succeeded, in milliseconds since the epoch; 0: never. */
+    get lastSuccessAt() {
+        return this.#lastSuccessAt;
     }
-    /** Whether nothing more is sent. */
+    /** Whether no further request is sent. */
     get stopped() {
         return this.#stopped;
     }
     /**
-     * Waits for a place. Evals take turns, so that one with a thousand threads does not starve the others.
-     * @param first before the others of its eval: a retry has had a place before
+     * Waits for a slot. Evals take turns, so that an eval with a thousand threads does not starve the others.
+     * @param first whether the request goes before the others of its eval: a retry has had a slot before
      */
-    acquire(evalId, signal, first = false) {
+    acquire(evalName, signal, first = false) {
         signal.throwIfAborted();
         return new Promise((resolve, reject) => {
-            const queue = this.#waiting.get(evalId) ?? [];
+            const queue = this.#waiting.get(evalName) ?? [];
             const give = (slot) => {
                 signal.removeEventListener('abort', leave);
                 resolve(slot);
@@ -84148,19 +84179,19 @@ class InFlightLimit {
                 queue.unshift(give);
             else
                 queue.push(give);
-            this.#waiting.set(evalId, queue);
+            this.#waiting.set(evalName, queue);
             this.#serve();
         });
     }
-    /** Sends nothing more for this many milliseconds: the API counts all requests of a key together. */
-    pause(milliseconds) {
-        this.#pausedUntil = Math.max(this.#pausedUntil, Date.now() + milliseconds);
+    /** Sends nothing for this many milliseconds: the API counts all requests of a key together. */
+    pause(durationMs) {
+        this.#pausedUntil = Math.max(this.#pausedUntil, Date.now() + durationMs);
         this.#serve();
     }
-    /** The API has answered a request. */
+    /** A request succeeded: raises the limit a little. */
     increase() {
-        this.#lastAnswerAt = Date.now();
-        this.#allowed = Math.min(this.#most, this.#allowed + 1 / this.#allowed);
+        this.#lastSuccessAt = Date.now();
+        this.#allowed = Math.min(this.#max, this.#allowed + 1 / this.#allowed);
     }
     /**
      * The API is overloaded: halves the limit.
@@ -84173,7 +84204,7 @@ class InFlightLimit {
         this.#decreasedAt = Date.now();
         this.#allowed = Math.max(1, Math.floor(this.#inFlight / 2));
     }
-    /** Sends nothing more at all. Requests that wait keep waiting until their signal is aborted. */
+    /** Sends no further request. Requests that wait keep waiting until their signal is aborted. */
     stop() {
         this.#stopped = true;
     }
@@ -84183,21 +84214,21 @@ class InFlightLimit {
     #serve() {
         if (this.#stopped)
             return;
-        const wait = this.#pausedUntil - Date.now();
-        if (wait > 0) {
+        const waitMs = this.#pausedUntil - Date.now();
+        if (waitMs > 0) {
             clearTimeout(this.#timer);
-            this.#timer = setTimeout(() => this.#serve(), wait);
+            this.#timer = setTimeout(() => this.#serve(), waitMs);
             return;
         }
         while (this.#inFlight < Math.floor(this.#allowed)) {
             const next = this.#waiting.entries().next();
             if (next.done)
                 return;
-            const [evalId, queue] = next.value;
+            const [evalName, queue] = next.value;
             const give = queue.shift();
-            this.#waiting.delete(evalId);
+            this.#waiting.delete(evalName);
             if (queue.length > 0)
-                this.#waiting.set(evalId, queue);
+                this.#waiting.set(evalName, queue);
             if (give)
                 give(this.#take());
         }
@@ -84217,9 +84248,25 @@ class InFlightLimit {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/gateway/upstream/headers.js
+/** The value of a header that should occur once: the first one, or the empty string. */
+function firstValue(headers, name) {
+    const value = headers[name];
+    return (typeof value === 'string' ? value : (value?.[0] ?? '')).trim();
+}
+/** The elements of a header that is a list (RFC 9110, section 5.6.1), in order: over all its lines, split at commas. */
+function listElements(value) {
+    const lines = typeof value === 'string' ? [value] : (value ?? []);
+    return lines
+        .flatMap((line) => line.split(','))
+        .map((element) => element.trim())
+        .filter(Boolean);
+}
+
 ;// CONCATENATED MODULE: ./lib/gateway/call/retry-policy.js
+
 const defaultRetryPolicy = {
-    // A response of a reasoning model may take most of the time that a connection may be silent, and be lost then.
+    // A reasoning model may be silent for almost as long as a connection may be, and its response may then be lost.
     maxElapsedMs: 30 * 60_000,
     maxRetryAfterMs: 10 * 60_000,
     maxAttempts: 12,
@@ -84233,76 +84280,401 @@ const noRetries = {
     previousSentAt: Number.POSITIVE_INFINITY,
 };
 function decideRetry(policy, history, failed, random = Math.random) {
-    const { throttled, retryAfterMs, lastAnswerAt, firstSentAt, sentAt, now } = failed;
-    // A rate limit is not the fault of a request that waits for its turn while the API answers others.
-    const waitsForTurn = throttled && (retryAfterMs !== undefined || lastAnswerAt >= history.previousSentAt);
-    const failedAttempts = history.failedAttempts + (waitsForTurn ? 0 : 1);
+    const { throttled, retryAfterMs, lastSuccessAt, firstSentAt, sentAt, now } = failed;
+    // Such a request waits for its turn at the rate limit; it has not failed.
+    const throttledWhileOthersSucceed = throttled && lastSuccessAt >= history.previousSentAt;
+    const throttledWithDelay = throttled && retryAfterMs !== undefined;
+    const counts = !throttledWhileOthersSucceed && !throttledWithDelay;
+    const failedAttempts = history.failedAttempts + (counts ? 1 : 0);
     const retries = history.retries + 1;
     const delayMs = retryAfterMs ?? backoff(retries, policy, random);
-    const since = throttled ? Math.max(firstSentAt, lastAnswerAt) : firstSentAt;
+    const elapsedMs = now - (throttled ? Math.max(firstSentAt, lastSuccessAt) : firstSentAt);
     if (failedAttempts >= policy.maxAttempts ||
         delayMs > policy.maxRetryAfterMs ||
-        now - since + delayMs > policy.maxElapsedMs)
+        elapsedMs + delayMs > policy.maxElapsedMs)
         return { kind: 'give-up' };
     return { kind: 'retry', delayMs, history: { failedAttempts, retries, previousSentAt: sentAt } };
 }
-/** Exponential, with jitter: requests that failed together do not return together. `retries` counts from 1. */
+/** An exponential delay with jitter, so that requests that failed together do not return together. `retries` counts from 1. */
 function backoff(retries, { initialDelayMs, maxDelayMs }, random = Math.random) {
-    const longest = Math.min(maxDelayMs, initialDelayMs * 2 ** (retries - 1));
-    return longest / 2 + (random() * longest) / 2;
+    const longestMs = Math.min(maxDelayMs, initialDelayMs * 2 ** (retries - 1));
+    return longestMs / 2 + (random() * longestMs) / 2;
 }
 /**
- * Somewhat later than the API asks for: jobs that were delayed together do not return together, and one that is delayed
- * again and again does not return each millisecond.
+ * A delay somewhat longer than the API asks for: jobs that were delayed together do not return together, and a job that
+ * is repeatedly asked to wait for one millisecond does not return every millisecond.
  */
-function advisedDelay(askedMs, { initialDelayMs }, random = Math.random) {
-    return Math.max(askedMs, initialDelayMs / 2) + random() * Math.min(1000, askedMs / 10);
+function advisedDelay(retryAfterMs, { initialDelayMs }, random = Math.random) {
+    return Math.max(retryAfterMs, initialDelayMs / 2) + random() * Math.min(1000, retryAfterMs / 10);
 }
 /**
- * Milliseconds the server asks to wait (`retry-after-ms`, `Retry-After` in seconds or as a date); undefined: it does not
- * say. Zero or a date in the past is ignored, so that a server that keeps sending it is not retried twelve times at once.
+ * Milliseconds that the API asks to wait (`retry-after-ms`, `Retry-After` in seconds or as a date); undefined: it does not
+ * say. Zero or a date in the past is ignored, so that an API that keeps sending it does not get all retries at once.
  */
 function retryAfter(headers, now = Date.now()) {
-    const text = firstOf(headers['retry-after']);
+    const text = firstValue(headers, 'retry-after');
     const seconds = Number(text) * 1000;
-    const waits = [
-        Number(firstOf(headers['retry-after-ms'])),
+    const delays = [
+        Number(firstValue(headers, 'retry-after-ms')),
         seconds,
         Number.isNaN(seconds) ? Date.parse(text) - now : 0,
     ];
-    return waits.find((wait) => wait > 0 && Number.isFinite(wait));
+    return delays.find((delay) => delay > 0 && Number.isFinite(delay));
 }
 /**
  * Milliseconds until the rate limit is reset, when the response says that nothing is left of it (OpenAI:
  * `x-ratelimit-remaining-requests: 0`, `x-ratelimit-reset-requests: 6m0s`; likewise `-tokens`).
  */
 function rateLimitReset(headers) {
-    const waits = ['requests', 'tokens']
-        .filter((unit) => firstOf(headers[`x-ratelimit-remaining-${unit}`]) === '0')
-        .map((unit) => goDuration(firstOf(headers[`x-ratelimit-reset-${unit}`])) ?? 0);
-    return Math.max(0, ...waits) || undefined;
+    const delays = ['requests', 'tokens']
+        .filter((unit) => firstValue(headers, `x-ratelimit-remaining-${unit}`) === '0')
+        .map((unit) => goDuration(firstValue(headers, `x-ratelimit-reset-${unit}`)) ?? 0);
+    return Math.max(0, ...delays) || undefined;
 }
-/** A header that was sent twice is a list. */
-function firstOf(value) {
-    return (typeof value === 'string' ? value : value?.[0]) ?? '';
-}
-const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-/** `1s`, `6m0s`, `20ms`, `1.5s`, in milliseconds. */
+const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+/** The milliseconds of a duration as Go prints it: `1s`, `6m0s`, `20ms`, `1.5s`. */
 function goDuration(text) {
     if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text))
         return undefined;
     const parts = text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g);
-    return [...parts].reduce((sum, [, number, unit = '']) => sum + Number(number) * (UNITS[unit] ?? 0), 0);
+    return [...parts].reduce((sum, [, number, unit = '']) => sum + Number(number) * (UNIT_MS[unit] ?? 0), 0);
 }
 
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(8500);
+// EXTERNAL MODULE: ./lib/text.js
+var lib_text = __nccwpck_require__(8804);
+;// CONCATENATED MODULE: ./lib/gateway/response/provider-error.js
+/**
+ * Reads the error that a provider reports, in any of the known shapes: OpenAI's `{"error": {…}}`, Anthropic's, Gemini's
+ * list around it, `{"error": "…"}` (Ollama, TGI), `{"message": …}` (vLLM, Mistral, Bedrock), `{"detail": …}` (FastAPI),
+ * `{"errors": […]}` (Cloudflare), or a web page.
+ */
+
+
+const MAX_NAME_BYTES = 100;
+const MAX_MESSAGE_BYTES = 500;
+/** How much of a body is searched for a message when it is not JSON. */
+const MAX_TEXT_BYTES = 8000;
+/** How many elements of a list are read. */
+const MAX_ELEMENTS = 20;
+/** @param secrets text that the provider may repeat and that must not be shown: the keys of the request */
+function readProviderError(status, body, secrets = []) {
+    const shown = (text, bytes) => (0,lib_text/* oneLine */.TN)(secrets.reduce((words, secret) => words.replaceAll(secret, '***'), text), bytes);
+    const text = body.toString('utf8', 0, MAX_TEXT_BYTES);
+    if (isWebPage(text)) {
+        const title = /<title[^>]*>([^<]*)/i.exec(text)?.[1] ?? '';
+        const message = shown(`a web page instead of an API response${title === '' ? '' : `: ${title}`}`, MAX_MESSAGE_BYTES);
+        return {
+            status,
+            code: '',
+            type: '',
+            param: '',
+            message,
+            words: '',
+            webPage: true,
+            flagged: false,
+            namesStatus: true,
+        };
+    }
+    const [outer, error] = errorIn(parseJson(body.toString('utf8')));
+    const name = (value) => (isName(value) ? shown(value, MAX_NAME_BYTES) : '');
+    const details = firstOf(error.details).filter(isObject);
+    const reason = details.map((detail) => name(detail.reason)).find((found) => found !== '') ?? '';
+    const metadata = isObject(error.metadata) ? error.metadata : {};
+    const code = name(error.code) || reason || name(error.status) || name(outer.code);
+    const type = name(error.type) || name(outer.error_type);
+    const inner = isObject(error.innererror) ? name(error.innererror.code) : '';
+    const quotas = details.flatMap((detail) => firstOf(detail.violations).map((violation) => (isObject(violation) ? name(violation.quotaId) : '')));
+    return {
+        status,
+        code,
+        type,
+        // LiteLLM writes Python's None.
+        param: error.param === 'None' ? '' : name(error.param),
+        message: shown(messageIn(outer, error) || text, MAX_MESSAGE_BYTES),
+        words: [code, type, reason, name(error.status), inner, ...quotas].join(' '),
+        webPage: false,
+        flagged: listOf(metadata.reasons).length > 0 || metadata.flagged_input !== undefined,
+        namesStatus: true,
+    };
+}
+/** The HTTP status that an error inside a body names, as a number or in words; undefined when it names none. */
+function statusNamedIn(body) {
+    const [outer, error] = errorIn(parseJson(body.toString('utf8')));
+    const numbers = [error.code, error.status, error.status_code, error.http_status, outer.code, outer.status];
+    const named = numbers
+        .map(Number)
+        .find((number) => Number.isInteger(number) && number >= 400 && number <= 599);
+    if (named !== undefined)
+        return named;
+    const { words, message } = readProviderError(0, body);
+    const text = `${words} ${message}`;
+    return STATUS_WORDS.find(([pattern]) => pattern.test(text))?.[1];
+}
+const STATUS_WORDS = [
+    [/insufficient_(quota|credits?|balance|funds)|budget_exceeded|payment_required/i, 402],
+    [/invalid_api_key|authentication|unauthenticated|unauthorized/i, 401],
+    [/rate.?limit|too many requests|resource_exhausted|throttl/i, 429],
+    [/overloaded|unavailable|capacity|timed? ?out|try again/i, 503],
+    [/permission_?denied|forbidden/i, 403],
+    [/model_not_found|not_found/i, 404],
+    [/invalid_(request|argument|prompt)|bad.?request|context_length|content_(filter|policy)/i, 400],
+];
+/** Whether the same request may succeed later. */
+function isTransient(status) {
+    return status === 408 || status === 425 || status === 429 || status >= 500;
+}
+/** `429 insufficient_quota: You exceeded your current quota` */
+function describeProviderError({ status, code, type, message }) {
+    const name = code || type;
+    return `${status}${name ? ` ${name}` : ''}${message ? `: ${message}` : ''}`;
+}
+/** The keys in the headers of a request. */
+function credentialsIn(headers) {
+    return ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key']
+        .flatMap((name) => headers[name] ?? [])
+        .map((value) => value.replace(/^(Bearer|Basic)\s+/i, '').trim())
+        .filter((value) => value !== '');
+}
+/** The keys that are long enough to be hidden in a text without hiding ordinary words. */
+function secretsIn(headers) {
+    return credentialsIn(headers).filter((value) => value.length >= 4);
+}
+function isWebPage(text) {
+    return /^\ufeff?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b/is.test(text.slice(0, 2000));
+}
+/** The outermost object of a body, and the object that describes its error. */
+function errorIn(value) {
+    const outer = Array.isArray(value) ? value.find(isObject) : value;
+    if (!isObject(outer))
+        return [{}, {}];
+    const candidates = [outer.error, outer.errors, outer.detail].map((each) => Array.isArray(each) ? each[0] : each);
+    const inner = candidates.find(isObject);
+    // OpenAI's responses carry their error one level down, in streamed events.
+    const response = isObject(outer.response) && isObject(outer.response.error) ? outer.response.error : undefined;
+    return [outer, inner ?? response ?? outer];
+}
+function messageIn(outer, error) {
+    const values = [
+        error.message,
+        error.msg,
+        outer.error,
+        outer.detail,
+        outer.message,
+        outer.errors,
+        error.detail,
+    ];
+    return values.find((value) => typeof value === 'string' && value.trim() !== '') ?? '';
+}
+/** A code in words. Some providers only repeat the status as their code, which is no information. */
+function isName(value) {
+    return typeof value === 'string' && !/^\d*$/.test(value);
+}
+function firstOf(value) {
+    return listOf(value).slice(0, MAX_ELEMENTS);
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/upstream/transport-failure.js
+/** What an error of the transport means, in plain English, and whether the same request can succeed later. */
+
+/** How much of an error's own text is repeated in a message. */
+const MAX_DETAIL_BYTES = 300;
+/** A failure that this client detects itself, such as a proxy or a redirect that cannot be used. */
+class TransportError extends Error {
+    name = 'TransportError';
+    failure;
+    constructor(failure, options) {
+        super(failure.why, options);
+        this.failure = failure;
+    }
+}
+const CHECK_ADDRESS = 'Check the scheme, the host and the port of the base URL (OPENAI_BASE_URL or ANTHROPIC_BASE_URL), and of the proxy if one is set (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY).';
+const TRUST_CA = "Add the CA that signed it to the trust store of the machine, or name the CA's PEM file in the environment variable SSL_CERT_FILE or NODE_EXTRA_CA_CERTS.";
+const RENEW = "Renew the server's certificate, and check the clock of this machine.";
+const RIGHT_HOST = 'Use a host name of the certificate in the base URL (OPENAI_BASE_URL or ANTHROPIC_BASE_URL) or in the proxy variable.';
+const PROXY_LOGIN = 'Put the user name and the password into the proxy variable: HTTPS_PROXY=http://user:password@proxy:port, with special characters percent-encoded.';
+const PROXY_ALLOW = "Allow the API's host in the proxy, or add that host to NO_PROXY if it can be reached directly.";
+const LOGIN_REQUIRED = 'the proxy requires a user name and a password, or rejected the ones that were sent';
+/** For each `code` of an error of Node.js, OpenSSL or undici: what it means, and what to change when retrying does not help. */
+const BY_CODE = {
+    // Certificates (Node.js: "X509 certificate error codes").
+    ...each([
+        'UNABLE_TO_GET_ISSUER_CERT',
+        'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+        'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+        'CERT_UNTRUSTED',
+        'CERT_REJECTED',
+        'INVALID_CA',
+        'CERT_SIGNATURE_FAILURE',
+        'UNABLE_TO_DECRYPT_CERT_SIGNATURE',
+    ], "the server's certificate is not trusted: no CA that this machine knows signed it", TRUST_CA),
+    ...each(['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN'], "the server's certificate is not trusted: it is self-signed, or a CA that this machine does not know signed it", TRUST_CA),
+    ...each(['CERT_CHAIN_TOO_LONG', 'PATH_LENGTH_EXCEEDED', 'INVALID_PURPOSE', 'ERROR_IN_CERT_NOT_BEFORE_FIELD'], "the server's certificate is not valid for this use", "Replace the server's certificate."),
+    CERT_HAS_EXPIRED: ["the server's certificate has expired", RENEW],
+    CERT_NOT_YET_VALID: ["the server's certificate is not valid yet", RENEW],
+    CERT_REVOKED: ["the server's certificate was revoked", RENEW],
+    HOSTNAME_MISMATCH: ["the server's certificate is for another host name", RIGHT_HOST],
+    ERR_TLS_CERT_ALTNAME_INVALID: ["the server's certificate is for another host name", RIGHT_HOST],
+    // TLS itself.
+    ...each(['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG', 'ERR_SSL_HTTP_REQUEST'], 'the server does not speak TLS on this port: an https request was sent to what is probably an http port', CHECK_ADDRESS),
+    ...each([
+        'ERR_SSL_UNSUPPORTED_PROTOCOL',
+        'ERR_SSL_VERSION_TOO_LOW',
+        'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
+        'ERR_SSL_NO_PROTOCOLS_AVAILABLE',
+        'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
+        'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE',
+        'ERR_SSL_TLSV1_ALERT_INSUFFICIENT_SECURITY',
+        'ERR_SSL_NO_SHARED_CIPHER',
+        'ERR_SSL_DH_KEY_TOO_SMALL',
+        'ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED',
+    ], 'the server and this client have no version or cipher of TLS in common', 'Enable TLS 1.2 or 1.3 on the server, or on the proxy in front of it.'),
+    ...each(['ERR_SSL_TLSV1_UNRECOGNIZED_NAME', 'ERR_SSL_TLSV1_ALERT_UNRECOGNIZED_NAME'], 'the server does not serve the requested host name', CHECK_ADDRESS),
+    ...each(['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE'], 'the server requires a client certificate, which this action does not support', 'Use an API address that accepts a key instead of a client certificate.'),
+    // SOCKS proxies.
+    UND_ERR_SOCKS5_VERSION: ['the proxy does not speak SOCKS5 on this port', CHECK_ADDRESS],
+    ...each(['UND_ERR_SOCKS5_AUTH_REJECTED', 'UND_ERR_SOCKS5_AUTH_METHOD', 'UND_ERR_SOCKS5_AUTH_FAILED'], LOGIN_REQUIRED, PROXY_LOGIN),
+    UND_ERR_SOCKS5_REPLY_2: ['the proxy refused to connect to the API', PROXY_ALLOW],
+    ...each([1, 3, 4, 5, 6].map((reply) => `UND_ERR_SOCKS5_REPLY_${reply}`), 'the proxy could not connect to the API'),
+    // Names and addresses.
+    ENOTFOUND: ['the host name does not exist', CHECK_ADDRESS],
+    ERR_INVALID_URL: ['the address is not a URL', CHECK_ADDRESS],
+    ERR_INVALID_PROTOCOL: ['the scheme of the address is neither http nor https', CHECK_ADDRESS],
+    // Failures that may pass.
+    EAI_AGAIN: ['the host name could not be looked up: the name server did not respond'],
+    ECONNREFUSED: ['the connection was refused: nothing listens on that port'],
+    ECONNRESET: ['the connection was reset'],
+    EPIPE: ['the connection was closed while the request was being sent'],
+    ETIMEDOUT: ['the connection was not established in time'],
+    EHOSTUNREACH: ['there is no route to the host'],
+    ENETUNREACH: ['there is no route to the network of the host'],
+    UND_ERR_CONNECT_TIMEOUT: ['the connection was not established in time'],
+    UND_ERR_HEADERS_TIMEOUT: ['the server accepted the request but did not start to respond in time'],
+    UND_ERR_BODY_TIMEOUT: ['the response stalled'],
+    UND_ERR_SOCKET: ['the server closed the connection before it responded'],
+    UND_ERR_PRX_CONN: ['the proxy closed the connection'],
+    UND_ERR_HEADERS_OVERFLOW: ['the headers of the response are too large'],
+};
+/**
+ * What happened, and whether retrying can help.
+ *
+ * @param apiHasSucceeded whether any request has succeeded: then a wrong certificate, protocol or name may be that of one
+ *   machine behind a load balancer, or last for a moment, and is not permanent
+ */
+function transportFailure(error, apiHasSucceeded = false) {
+    const chain = causesOf(error);
+    for (const cause of chain) {
+        const own = cause instanceof TransportError ? cause.failure : ofRequest(cause);
+        if (own)
+            return own;
+        const known = ofProxy(cause) ?? ofProtocol(cause) ?? ofCode(cause);
+        if (known)
+            return apiHasSucceeded ? { ...known, permanent: false } : known;
+    }
+    return { why: (0,lib_text/* oneLine */.TN)(chain[0]?.message ?? String(error), MAX_DETAIL_BYTES), permanent: false };
+}
+/** A proxy's response instead of a tunnel. undici reports its status only in the message. */
+function ofProxy({ message }) {
+    const status = Number(/^Proxy response \((\d{3})\)|^Proxy Authentication Required \((407)\)/
+        .exec(message)
+        ?.slice(1)
+        .find(Boolean));
+    if (!status)
+        return undefined;
+    const permanent = (status < 500 && ![408, 425, 429].includes(status)) || status === 501;
+    if (status === 407) {
+        return { why: `${LOGIN_REQUIRED} (407)`, permanent, advice: PROXY_LOGIN };
+    }
+    return {
+        why: `the proxy refused to connect to the API (${status})`,
+        permanent,
+        ...(permanent && { advice: PROXY_ALLOW }),
+    };
+}
+/** A response whose first bytes are not HTTP. An error in later bytes may concern this one response only. */
+function ofProtocol({ name, message }) {
+    if (name !== 'HTTPParserError' || !/Expected HTTP\/|Invalid HTTP version/.test(message))
+        return undefined;
+    return {
+        why: 'the server does not speak HTTP on this port: an http request was sent to what is probably an https port',
+        permanent: true,
+        advice: CHECK_ADDRESS,
+    };
+}
+/** A request that undici refuses to send. Its messages name the header, but never the value. */
+function ofRequest(error) {
+    // An error response of a proxy has this code, too.
+    if (codeOf(error) !== 'UND_ERR_INVALID_ARG' || ofProxy(error))
+        return undefined;
+    const header = /^invalid (\S+) header$/.exec(error.message)?.[1];
+    if (header === undefined) {
+        return {
+            why: `the request cannot be sent: ${(0,lib_text/* oneLine */.TN)(error.message, MAX_DETAIL_BYTES)}`,
+            permanent: true,
+        };
+    }
+    return {
+        why: `the header ${header} of the request contains a character that HTTP does not allow`,
+        permanent: true,
+        advice: 'Look for line breaks and other special characters in the API key, the organization and the project that are set for this step.',
+    };
+}
+function ofCode(error) {
+    const code = codeOf(error);
+    const [why, advice] = (Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined) ?? [];
+    if (why === undefined)
+        return undefined;
+    const named = `${why}${detailOf(error)} (${code})`;
+    return advice === undefined ? { why: named, permanent: false } : { why: named, permanent: true, advice };
+}
+/** The host or address that the error is about, when it names one. */
+function detailOf(error) {
+    const { hostname, address, port } = error;
+    if (typeof hostname === 'string')
+        return `: ${(0,lib_text/* oneLine */.TN)(hostname, MAX_DETAIL_BYTES)}`;
+    if (typeof address === 'string')
+        return `: ${address}${typeof port === 'number' ? `:${port}` : ''}`;
+    if (codeOf(error) === 'ERR_TLS_CERT_ALTNAME_INVALID')
+        return `: ${(0,lib_text/* oneLine */.TN)(error.message, MAX_DETAIL_BYTES)}`;
+    return '';
+}
+/** The error and its causes, from the outside in. For a host with several addresses, each failed address is a cause. */
+function causesOf(error, depth = 0) {
+    if (!(error instanceof Error) || depth > 5)
+        return [];
+    const inner = [...(error instanceof AggregateError ? error.errors : []), error.cause];
+    return [error, ...inner.flatMap((cause) => causesOf(cause, depth + 1))];
+}
+function codeOf(error) {
+    const { code } = error;
+    return typeof code === 'string' ? code : '';
+}
+function each(codes, ...known) {
+    return Object.fromEntries(codes.map((code) => [code, known]));
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/call/call-result.js
+/** Whether the API will never answer the request. */
+function isUnanswered(result) {
+    if (result.kind === 'abandoned')
+        return result.withheld;
+    return result.kind === 'refused' || result.kind === 'unanswered';
+}
+const over = (result) => ({ kind: 'over', result });
+const failed = (failure) => ({
+    kind: 'failed',
+    failure: { throttled: false, pausesAll: false, ...failure },
+});
+
 ;// CONCATENATED MODULE: ./lib/gateway/refusal/refusal-kinds.js
-/** Codes and types. */
+/** For codes and types. */
 const MONEY_WORDS = new RegExp([
     'insufficient_(quota|credits?|balance|funds)|exceeded_current_quota|quota_?exceeded|payment_required',
     'billing|budget_exceeded|token_?budget|(credit|spend(ing)?)_?limit|out_of_credits?|CREDITS_EXHAUSTED',
     'PerDay|PerMonth',
 ].join('|'), 'i');
-/** Messages. Not `billing` alone: an ordinary rate limit may advise to add a payment method there. */
+/** For messages. Not `billing` alone: the message of an ordinary rate limit may advise adding a payment method. */
 const MONEY_MESSAGE = new RegExp([
     'budget has been exceeded|exceeded(token)?budget|max budget',
     'credit balance is too low|insufficient (account )?(balance|credits?|funds|quota)|out of credits?',
@@ -84317,7 +84689,7 @@ const CONTENT_WORDS = /content_?(filter|policy)|moderation|safety|guardrail|waf/
 const CONTENT_MESSAGE = /\b(flagged|moderat(ed|ion)|self-harm|violates?|prohibited|unsafe|malicious)\b|content (filter|policy|management)|request (was )?blocked|guardrail/i;
 const MODEL_WORDS = /model_?(not_found|not_available|not_exist|decommissioned|deprecated|terminated)|invalid_?model|unknown_?model|deploymentnotfound|no_such_model/i;
 const MODEL_MESSAGE = /\b(model|deployment|models\/\S+)\b.{0,120}(not (found|exist|available|supported for)|does ?n[o']t exist|no longer|decommissioned|deprecated|shut ?down|retired|discontinued|unknown|is not a valid model)|(invalid|unknown|unsupported|no such) model\b|not a valid model/i;
-/** What a refusal is about; undefined when the error is none: it is the request's own, or a retry may succeed. */
+/** What a refusal is about; undefined when the error is not a refusal: it concerns this request alone, or a retry may succeed. */
 function refusalKind(error) {
     const { status, words, message, webPage, flagged } = error;
     const saysMoney = MONEY_WORDS.test(words) || MONEY_MESSAGE.test(message);
@@ -84327,7 +84699,7 @@ function refusalKind(error) {
         case 402:
             return 'money';
         case 429:
-            return isMoneyNotRate(error, saysMoney) ? 'money' : undefined;
+            return isMoneyNotRateLimit(error, saysMoney) ? 'money' : undefined;
         case 412:
             return saysMoney ? 'money' : undefined;
         case 403:
@@ -84368,10 +84740,10 @@ function isAboutModel({ words, message, param }) {
         !/not supported with this model/i.test(message));
 }
 /**
- * A limit per minute passes; one per day or month, or a quota that is used up, does not. Gemini says "check your plan and
- * billing" of both, and tells them apart by the id of the quota; OpenAI's own word for no money is the code.
+ * A limit per minute passes soon; a limit per day or month, or a quota that is used up, does not. Gemini writes "check your
+ * plan and billing" for both, and distinguishes them by the id of the quota. OpenAI names a lack of money in the code.
  */
-function isMoneyNotRate({ words, message }, saysMoney) {
+function isMoneyNotRateLimit({ words, message }, saysMoney) {
     if (/insufficient_quota|billing|budget_exceeded/.test(words))
         return true;
     if (/PerMinute/.test(words) && !/PerDay|PerMonth/.test(words))
@@ -84381,325 +84753,29 @@ function isMoneyNotRate({ words, message }, saysMoney) {
     return saysMoney;
 }
 
-// EXTERNAL MODULE: ./lib/text.js
-var lib_text = __nccwpck_require__(8804);
-;// CONCATENATED MODULE: ./lib/gateway/response/provider-error.js
-/**
- * What a provider says of a request that it refused, in whatever shape: OpenAI's `{"error": {…}}`, Anthropic's, Gemini's
- * list around it, `{"error": "…"}` (Ollama, TGI), `{"message": …}` (vLLM, Mistral, Bedrock), `{"detail": …}` (FastAPI),
- * `{"errors": […]}` (Cloudflare), or a web page.
- */
+;// CONCATENATED MODULE: ./lib/gateway/call/judge-error.js
 
-/** In bytes. */
-const LONGEST_NAME = 100;
-const LONGEST_MESSAGE = 500;
-/** Bytes of a body that is no JSON, of which the message is taken. */
-const LONGEST_TEXT = 8000;
-/** @param secrets what the provider may repeat, and what must not be shown: the keys of the request */
-function readProviderError(status, body, secrets = []) {
-    const shown = (text, bytes) => (0,lib_text/* oneLine */.TN)(secrets.reduce((words, secret) => words.replaceAll(secret, '***'), text), bytes);
-    const text = body.toString('utf8', 0, LONGEST_TEXT);
-    if (isWebPage(text)) {
-        const title = /<title[^>]*>([^<]*)/i.exec(text)?.[1] ?? '';
-        const message = shown(`a web page instead of an API response${title === '' ? '' : `: ${title}`}`, LONGEST_MESSAGE);
+
+
+
+function judgeError(error, { headers, method, disguised, apiHasSucceeded }) {
+    const transient = isTransient(error.status);
+    // A key may be forbidden to look up a model that it may use, so an error of a GET or HEAD refuses nothing.
+    if (method !== 'POST')
+        return { kind: 'final', status: error.status, refusal: undefined };
+    // A web page in place of the API's first success: the base URL does not lead to the API.
+    const wrongBaseUrl = disguised && error.webPage && !apiHasSucceeded;
+    const refusal = wrongBaseUrl ? 'address' : refusalKind(error);
+    if (refusal === undefined && transient) {
+        const throttled = error.status === 429;
         return {
-            status,
-            code: '',
-            type: '',
-            param: '',
-            message,
-            words: '',
-            webPage: true,
-            flagged: false,
-            namesStatus: true,
+            kind: 'retry',
+            throttled,
+            retryAfterMs: retryAfter(headers) ?? (throttled ? rateLimitReset(headers) : undefined),
+            requestSpecific: disguised && !error.namesStatus,
         };
     }
-    const [outer, error] = errorIn(parsed(body));
-    const name = (value) => (isName(value) ? shown(value, LONGEST_NAME) : '');
-    const details = listOf(error.details).filter(isObject);
-    const reason = details.map((detail) => name(detail.reason)).find((found) => found !== '') ?? '';
-    const metadata = isObject(error.metadata) ? error.metadata : {};
-    const code = name(error.code) || reason || name(error.status) || name(outer.code);
-    const type = name(error.type) || name(outer.error_type);
-    const inner = isObject(error.innererror) ? name(error.innererror.code) : '';
-    const quotas = details.flatMap((detail) => listOf(detail.violations).map((violation) => (isObject(violation) ? name(violation.quotaId) : '')));
-    return {
-        status,
-        code,
-        type,
-        // LiteLLM writes Python's None.
-        param: error.param === 'None' ? '' : name(error.param),
-        message: shown(messageIn(outer, error) || text, LONGEST_MESSAGE),
-        words: [code, type, reason, name(error.status), inner, ...quotas].join(' '),
-        webPage: false,
-        flagged: listOf(metadata.reasons).length > 0 || metadata.flagged_input !== undefined,
-        namesStatus: true,
-    };
-}
-/** The HTTP status that an error inside a body names, by a number or in words; undefined where it names none. */
-function statusNamedIn(body) {
-    const [outer, error] = errorIn(parsed(body));
-    const numbers = [error.code, error.status, error.status_code, error.http_status, outer.code, outer.status];
-    const named = numbers
-        .map(Number)
-        .find((number) => Number.isInteger(number) && number >= 400 && number <= 599);
-    if (named !== undefined)
-        return named;
-    const { words, message } = readProviderError(0, body);
-    const said = `${words} ${message}`;
-    return STATUS_WORDS.find(([pattern]) => pattern.test(said))?.[1];
-}
-const STATUS_WORDS = [
-    [/insufficient_(quota|credits?|balance|funds)|budget_exceeded|payment_required/i, 402],
-    [/invalid_api_key|authentication|unauthenticated|unauthorized/i, 401],
-    [/rate.?limit|too many requests|resource_exhausted|throttl/i, 429],
-    [/overloaded|unavailable|capacity|timed? ?out|try again/i, 503],
-    [/permission_?denied|forbidden/i, 403],
-    [/model_not_found|not_found/i, 404],
-    [/invalid_(request|argument|prompt)|bad.?request|context_length|content_(filter|policy)/i, 400],
-];
-/** Whether the same request may well succeed in a while. */
-function isTransient(status) {
-    return status === 408 || status === 425 || status === 429 || status >= 500;
-}
-/** `429 insufficient_quota: You exceeded your current quota` */
-function describeProviderError({ status, code, type, message }) {
-    const name = code || type;
-    return `${status}${name ? ` ${name}` : ''}${message ? `: ${message}` : ''}`;
-}
-/** The keys that the headers of a request hold. */
-function credentialsIn(headers) {
-    return ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key']
-        .flatMap((name) => headers[name] ?? [])
-        .map((value) => value.replace(/^(Bearer|Basic)\s+/i, '').trim())
-        .filter((value) => value !== '');
-}
-/** Those of them that are long enough to be hidden in a text without hiding its words. */
-function keysIn(headers) {
-    return credentialsIn(headers).filter((value) => value.length >= 4);
-}
-function isWebPage(text) {
-    return /^\ufeff?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b/is.test(text.slice(0, 2000));
-}
-/** The outermost object of a body, and the object that describes its error. */
-function errorIn(value) {
-    const outer = Array.isArray(value) ? value.find(isObject) : value;
-    if (!isObject(outer))
-        return [{}, {}];
-    const candidates = [outer.error, outer.errors, outer.detail].map((each) => Array.isArray(each) ? each[0] : each);
-    const inner = candidates.find(isObject);
-    // OpenAI's responses carry their error one level down, in streamed events.
-    const response = isObject(outer.response) && isObject(outer.response.error) ? outer.response.error : undefined;
-    return [outer, inner ?? response ?? outer];
-}
-function messageIn(outer, error) {
-    const values = [
-        error.message,
-        error.msg,
-        outer.error,
-        outer.detail,
-        outer.message,
-        outer.errors,
-        error.detail,
-    ];
-    return values.find((value) => typeof value === 'string' && value.trim() !== '') ?? '';
-}
-/** A code in words: providers that repeat the status as their code say nothing by it. */
-function isName(value) {
-    return typeof value === 'string' && !/^\d*$/.test(value);
-}
-function listOf(value) {
-    return Array.isArray(value) ? value.slice(0, 20) : [];
-}
-function parsed(body) {
-    try {
-        return JSON.parse(body.toString('utf8').replace(/^\ufeff/, ''));
-    }
-    catch {
-        return undefined;
-    }
-}
-function isObject(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-;// CONCATENATED MODULE: ./lib/gateway/upstream/transport-failure.js
-/** What an error of the transport is, in plain English, and whether the same request can succeed later. */
-
-/** The longest text of an error that is repeated in a message. */
-const MAX_DETAIL_BYTES = 300;
-/** A failure that this client finds by itself, before or after it speaks with a server. */
-class TransportError extends Error {
-    name = 'TransportError';
-    failure;
-    constructor(failure, options) {
-        super(failure.why, options);
-        this.failure = failure;
-    }
-}
-const CHECK_ADDRESS = 'Check the scheme, the host and the port of the base URL (OPENAI_BASE_URL or ANTHROPIC_BASE_URL), and of the proxy if one is set (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY).';
-const TRUST_CA = "Add the CA that signed it to the trust store of the machine, or name the CA's PEM file in the environment variable SSL_CERT_FILE or NODE_EXTRA_CA_CERTS.";
-const RENEW = 'Have the certificate of the server renewed, and check the clock of this machine.';
-const RIGHT_HOST = 'Use a host name that the certificate is made for in the base URL (OPENAI_BASE_URL or ANTHROPIC_BASE_URL) or in the proxy variable.';
-const PROXY_LOGIN = 'Put user name and password into the proxy variable: HTTPS_PROXY=http://user:password@proxy:port, with special characters percent-encoded.';
-const PROXY_ALLOW = 'Have the proxy allow the host of the API, or add that host to NO_PROXY if it can be reached directly.';
-const ASKS_LOGIN = 'the proxy asks for a user name and a password, or refuses those that it was given';
-/** By the `code` that Node.js, OpenSSL or undici give an error: what it is, and what to change when no wait helps. */
-const BY_CODE = {
-    // Certificates (Node.js: "X509 certificate error codes").
-    ...each([
-        'UNABLE_TO_GET_ISSUER_CERT',
-        'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-        'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-        'CERT_UNTRUSTED',
-        'CERT_REJECTED',
-        'INVALID_CA',
-        'CERT_SIGNATURE_FAILURE',
-        'UNABLE_TO_DECRYPT_CERT_SIGNATURE',
-    ], 'the certificate of the server is not trusted: no CA that this machine knows signed it', TRUST_CA),
-    ...each(['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN'], 'the certificate of the server is not trusted: it is self-signed, or a CA that this machine does not know signed it', TRUST_CA),
-    ...each(['CERT_CHAIN_TOO_LONG', 'PATH_LENGTH_EXCEEDED', 'INVALID_PURPOSE', 'ERROR_IN_CERT_NOT_BEFORE_FIELD'], 'the certificate of the server is not made for this use', 'Have the certificate of the server replaced.'),
-    CERT_HAS_EXPIRED: ['the certificate of the server has expired', RENEW],
-    CERT_NOT_YET_VALID: ['the certificate of the server is not valid yet', RENEW],
-    CERT_REVOKED: ['the certificate of the server was revoked', RENEW],
-    HOSTNAME_MISMATCH: ['the certificate of the server is made for another host name', RIGHT_HOST],
-    ERR_TLS_CERT_ALTNAME_INVALID: ['the certificate of the server is made for another host name', RIGHT_HOST],
-    // TLS itself.
-    ...each(['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG', 'ERR_SSL_HTTP_REQUEST'], 'the server does not speak TLS on this port: https was asked of what is probably an http port', CHECK_ADDRESS),
-    ...each([
-        'ERR_SSL_UNSUPPORTED_PROTOCOL',
-        'ERR_SSL_VERSION_TOO_LOW',
-        'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
-        'ERR_SSL_NO_PROTOCOLS_AVAILABLE',
-        'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
-        'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE',
-        'ERR_SSL_TLSV1_ALERT_INSUFFICIENT_SECURITY',
-        'ERR_SSL_NO_SHARED_CIPHER',
-        'ERR_SSL_DH_KEY_TOO_SMALL',
-        'ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED',
-    ], 'the server and this client have no version or cipher of TLS in common', 'Have TLS 1.2 or 1.3 enabled on the server, or on the proxy in front of it.'),
-    ...each(['ERR_SSL_TLSV1_UNRECOGNIZED_NAME', 'ERR_SSL_TLSV1_ALERT_UNRECOGNIZED_NAME'], 'the server does not know the host name that it was asked for', CHECK_ADDRESS),
-    ...each(['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE'], 'the server asks for a certificate of the client, which this action cannot give', 'Use an address of the API that takes a key instead of a client certificate.'),
-    // SOCKS proxies.
-    UND_ERR_SOCKS5_VERSION: ['the proxy does not speak SOCKS5 on this port', CHECK_ADDRESS],
-    ...each(['UND_ERR_SOCKS5_AUTH_REJECTED', 'UND_ERR_SOCKS5_AUTH_METHOD', 'UND_ERR_SOCKS5_AUTH_FAILED'], ASKS_LOGIN, PROXY_LOGIN),
-    UND_ERR_SOCKS5_REPLY_2: ['the proxy refused to connect to the API', PROXY_ALLOW],
-    ...each([1, 3, 4, 5, 6].map((reply) => `UND_ERR_SOCKS5_REPLY_${reply}`), 'the proxy could not connect to the API'),
-    // Names and addresses.
-    ENOTFOUND: ['the host name does not exist', CHECK_ADDRESS],
-    ERR_INVALID_URL: ['the address is not a URL', CHECK_ADDRESS],
-    ERR_INVALID_PROTOCOL: ['the scheme of the address is neither http nor https', CHECK_ADDRESS],
-    // What passes by itself, or may.
-    EAI_AGAIN: ['the host name could not be looked up: the name server did not answer'],
-    ECONNREFUSED: ['the connection was refused: nothing listens on that port'],
-    ECONNRESET: ['the connection was reset'],
-    EPIPE: ['the connection was closed while the request was being sent'],
-    ETIMEDOUT: ['the connection was not established in time'],
-    EHOSTUNREACH: ['there is no route to the host'],
-    ENETUNREACH: ['there is no route to the network of the host'],
-    UND_ERR_CONNECT_TIMEOUT: ['the connection was not established in time'],
-    UND_ERR_HEADERS_TIMEOUT: ['the server took the request, and did not begin to answer in time'],
-    UND_ERR_BODY_TIMEOUT: ['the answer stalled'],
-    UND_ERR_SOCKET: ['the server closed the connection before it had answered'],
-    UND_ERR_PRX_CONN: ['the proxy closed the connection'],
-    UND_ERR_HEADERS_OVERFLOW: ['the headers of the answer are larger than any client takes'],
-};
-/**
- * What happened, and whether a wait can help.
- *
- * @param answered whether the API has answered before: then a certificate, a protocol or a name that is wrong may be that
- *   of one machine behind a load balancer, or of one moment, and is not permanent
- */
-function transportFailure(error, answered = false) {
-    const chain = causesOf(error);
-    for (const cause of chain) {
-        const own = cause instanceof TransportError ? cause.failure : ofRequest(cause);
-        if (own)
-            return own;
-        const known = ofProxy(cause) ?? ofProtocol(cause) ?? ofCode(cause);
-        if (known)
-            return answered ? { ...known, permanent: false } : known;
-    }
-    return { why: (0,lib_text/* oneLine */.TN)(chain[0]?.message ?? String(error), MAX_DETAIL_BYTES), permanent: false };
-}
-/** What a proxy said instead of opening a tunnel, by the status in undici's words. */
-function ofProxy({ message }) {
-    const status = Number(/^Proxy response \((\d{3})\)|^Proxy Authentication Required \((407)\)/
-        .exec(message)
-        ?.slice(1)
-        .find(Boolean));
-    if (!status)
-        return undefined;
-    const permanent = (status < 500 && ![408, 425, 429].includes(status)) || status === 501;
-    if (status === 407) {
-        return { why: `${ASKS_LOGIN} (407)`, permanent, advice: PROXY_LOGIN };
-    }
-    return {
-        why: `the proxy refused to connect to the API (${status})`,
-        permanent,
-        ...(permanent && { advice: PROXY_ALLOW }),
-    };
-}
-/** The first bytes of the answer are not HTTP; a fault behind them may be an accident of this one answer. */
-function ofProtocol({ name, message }) {
-    if (name !== 'HTTPParserError' || !/Expected HTTP\/|Invalid HTTP version/.test(message))
-        return undefined;
-    return {
-        why: 'the server does not speak HTTP on this port: http was asked of what is probably an https port',
-        permanent: true,
-        advice: CHECK_ADDRESS,
-    };
-}
-/** What undici refuses to send. Its messages name the header, and never its value. */
-function ofRequest(error) {
-    // A refusal by a proxy has this code, too.
-    if (codeOf(error) !== 'UND_ERR_INVALID_ARG' || ofProxy(error))
-        return undefined;
-    const header = /^invalid (\S+) header$/.exec(error.message)?.[1];
-    if (header === undefined) {
-        return {
-            why: `the request cannot be sent: ${(0,lib_text/* oneLine */.TN)(error.message, MAX_DETAIL_BYTES)}`,
-            permanent: true,
-        };
-    }
-    return {
-        why: `the header ${header} of the request has a character in it that HTTP does not allow`,
-        permanent: true,
-        advice: 'Look for line breaks and other special characters in the API key, the organization and the project that are set for this step.',
-    };
-}
-function ofCode(error) {
-    const code = codeOf(error);
-    const [why, advice] = (Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined) ?? [];
-    if (why === undefined)
-        return undefined;
-    const named = `${why}${detailOf(error)} (${code})`;
-    return advice === undefined ? { why: named, permanent: false } : { why: named, permanent: true, advice };
-}
-/** Which host, address or limit it was about, where the error says so. */
-function detailOf(error) {
-    const { hostname, address, port } = error;
-    if (typeof hostname === 'string')
-        return `: ${(0,lib_text/* oneLine */.TN)(hostname, MAX_DETAIL_BYTES)}`;
-    if (typeof address === 'string')
-        return `: ${address}${typeof port === 'number' ? `:${port}` : ''}`;
-    if (codeOf(error) === 'ERR_TLS_CERT_ALTNAME_INVALID')
-        return `: ${(0,lib_text/* oneLine */.TN)(error.message, MAX_DETAIL_BYTES)}`;
-    return '';
-}
-/** The error and what caused it, from the outside in; of several addresses that failed, each. */
-function causesOf(error, depth = 0) {
-    if (!(error instanceof Error) || depth > 5)
-        return [];
-    const inner = [...(error instanceof AggregateError ? error.errors : []), error.cause];
-    return [error, ...inner.flatMap((cause) => causesOf(cause, depth + 1))];
-}
-function codeOf(error) {
-    const { code } = error;
-    return typeof code === 'string' ? code : '';
-}
-function each(codes, ...known) {
-    return Object.fromEntries(codes.map((code) => [code, known]));
+    return { kind: 'final', status: transient ? STATUS_NOT_RETRIED : error.status, refusal };
 }
 
 ;// CONCATENATED MODULE: ./lib/gateway/response/event-stream.js
@@ -84708,8 +84784,8 @@ function isEventStream(type) {
     return type.startsWith('text/event-stream');
 }
 /**
- * The data of each event, in order. Lines end at CR, LF or both, and nowhere else: JSON may hold U+2028 and U+2029, which end
- * a line for `^`, `$` and `.` of a regular expression.
+ * The data of each event, in order. Lines end at CR, LF or both, and nowhere else: JSON may contain U+2028 and U+2029, where
+ * `^`, `$` and `.` of a regular expression see the end of a line.
  */
 function eventData(text) {
     return text
@@ -84720,31 +84796,32 @@ function eventData(text) {
 ;// CONCATENATED MODULE: ./lib/gateway/response/usage.js
 
 
+
 function usageOf(type, body) {
     if (isEventStream(type))
         return usageOfEvents(body.toString('utf8'));
     if (!/[/+]json/.test(type) || body.indexOf('"usage"') < 0)
         return traffic/* noTokens */._e;
-    return usageIn(parse(body.toString('utf8'))) ?? traffic/* noTokens */._e;
+    return usageIn(parseJson(body.toString('utf8'))) ?? traffic/* noTokens */._e;
 }
-/** Whether an answer came to the end that its format has, and was not cut short where the transport cannot tell. */
+/** Whether a response is complete by its format. The transport alone may not notice that a response was cut short. */
 function isWhole(type, body) {
     if (isEventStream(type)) {
-        // All of it: the last event of OpenAI's responses repeats the whole answer. vLLM ends with [DONE] also what failed.
+        // The whole text, because the last event of OpenAI's responses repeats the answer. vLLM ends failed streams with [DONE], too.
         const text = body.toString('latin1');
         return (/^data: ?\[DONE\]|^event: ?(message_stop|response\.(completed|incomplete))\b/m.test(text) &&
             !/^event: ?(error|response\.failed)\b|^data: ?\{"(error": ?[{"]|object": ?"error")/m.test(text));
     }
-    // Where the end of the connection is the end of the body, only the body itself can tell. JSON Lines are not JSON.
-    return !/[/+]json\s*(;|$)/.test(type) || parse(body.toString('utf8')) !== undefined;
+    // When the body ends with the connection, only its content shows whether it is complete. JSON Lines are not JSON.
+    return !/[/+]json\s*(;|$)/.test(type) || parseJson(body.toString('utf8')) !== undefined;
 }
-/** A later event supersedes an earlier one field by field: Anthropic sends the input first, the output at the end. */
+/** Each field comes from the last event that has it: Anthropic sends the input first, the output at the end. */
 function usageOfEvents(text) {
     let usage = traffic/* noTokens */._e;
     for (const data of eventData(text)) {
         if (!data.includes('"usage"'))
             continue;
-        const event = parse(data);
+        const event = parseJson(data);
         const found = usageIn(event) ?? usageIn(field(event, 'message')) ?? usageIn(field(event, 'response'));
         if (!found)
             continue;
@@ -84759,14 +84836,14 @@ function usageOfEvents(text) {
 }
 function usageIn(value) {
     const usage = field(value, 'usage');
-    if (typeof usage !== 'object' || usage === null)
+    if (!isObject(usage))
         return undefined;
     const input = field(usage, 'prompt_tokens_details') ?? field(usage, 'input_tokens_details');
     const output = field(usage, 'completion_tokens_details') ?? field(usage, 'output_tokens_details');
-    // Anthropic counts what it reads from its cache, or writes to it, beside the input.
-    const beside = count(usage, 'cache_read_input_tokens') + count(usage, 'cache_creation_input_tokens');
+    // Anthropic does not include tokens read from or written to its cache in the input.
+    const cacheTokens = count(usage, 'cache_read_input_tokens') + count(usage, 'cache_creation_input_tokens');
     return {
-        prompt: count(usage, 'prompt_tokens') || count(usage, 'input_tokens') + beside,
+        prompt: count(usage, 'prompt_tokens') || count(usage, 'input_tokens') + cacheTokens,
         completion: count(usage, 'completion_tokens') || count(usage, 'output_tokens'),
         cached: count(input, 'cached_tokens') || count(usage, 'cache_read_input_tokens'),
         reasoning: count(output, 'reasoning_tokens'),
@@ -84777,32 +84854,24 @@ function count(value, name) {
     return typeof number === 'number' && Number.isSafeInteger(number) && number > 0 ? number : 0;
 }
 function field(value, name) {
-    return typeof value === 'object' && value !== null ? value[name] : undefined;
-}
-function parse(text) {
-    try {
-        return JSON.parse(text.replace(/^\ufeff/, ''));
-    }
-    catch {
-        return undefined;
-    }
+    return isObject(value) ? value[name] : undefined;
 }
 
 ;// CONCATENATED MODULE: ./lib/gateway/response/response-check.js
 /**
- * Whether a successful response is one. Routers and proxies send failures with status 200: an `error` in the body or in a
- * stream, `choices` that are null or empty, `finish_reason: error`, a web page. None of these is an answer of a model.
+ * Whether a response with a 2xx status is a success. Routers and proxies send failures with status 200: an `error` in the
+ * body or in a stream, `choices` that are null or empty, `finish_reason: error`, a web page.
  */
 
 
 
-/** What a failure that names no status stands for. */
+
+/** The status of a failure that names none. */
 const BAD_GATEWAY = 502;
 /**
- * The failure that a response with a 2xx status is in disguise, with the status that it names; undefined when it is an
- * answer.
+ * The failure that a response with a 2xx status reports, with the status that it names; undefined when it is a success.
  * @param body decoded
- * @param secrets what the provider may repeat, and what must not be shown
+ * @param secrets text that the provider may repeat and that must not be shown
  */
 function failureIn(endpoint, type, body, secrets = []) {
     if (isEventStream(type))
@@ -84810,16 +84879,16 @@ function failureIn(endpoint, type, body, secrets = []) {
     const value = parsePythonJson(body);
     if (value === undefined)
         return unreadable(body, secrets);
-    const fields = response_check_isObject(value) ? value : {};
+    const fields = isObject(value) ? value : {};
     const failed = errorOf(fields);
     if (failed !== undefined)
         return namedFailure(failed, secrets);
     if (hasAnswer(endpoint, fields))
         return undefined;
     const error = readProviderError(BAD_GATEWAY, body, secrets);
-    return { ...error, message: `a response without an answer: ${error.message}`, namesStatus: false };
+    return { ...error, message: `an invalid response: ${error.message}`, namesStatus: false };
 }
-/** A web page, or what a connection that ended early has left. */
+/** A web page, or the beginning of a body whose connection ended early. */
 function unreadable(body, secrets) {
     const error = readProviderError(BAD_GATEWAY, body, secrets);
     if (error.webPage)
@@ -84828,7 +84897,7 @@ function unreadable(body, secrets) {
         return { ...error, message: 'an empty response', namesStatus: false };
     return { ...error, message: `a response that is not complete JSON: ${error.message.slice(0, 200)}` };
 }
-/** The failure that the first event of a stream reports; undefined when there is none, or no whole event yet. */
+/** The failure that the first event of a stream reports, or `none`; undefined while that event is not complete. */
 function failureInFirstEvent(text, secrets = []) {
     const end = /\r?\n\r?\n/.exec(text.replace(/^(?::[^\n]*\r?\n|\r?\n)+/, ''));
     if (!end)
@@ -84842,7 +84911,7 @@ function failureInStream(type, body, secrets) {
     const events = eventData(body.toString('utf8'));
     const whole = isWhole(type, body);
     for (const data of events) {
-        // Of a whole stream only what may end a choice is worth parsing.
+        // In a complete stream, only an event that may report an error is worth parsing.
         const failure = !whole || data.includes('"error"') ? failureOfEvent(data, secrets) : undefined;
         if (failure)
             return failure;
@@ -84851,12 +84920,12 @@ function failureInStream(type, body, secrets) {
 }
 function failureOfEvent(data, secrets) {
     const event = parsePythonJson(Buffer.from(data));
-    if (!response_check_isObject(event))
+    if (!isObject(event))
         return undefined;
-    const error = errorOf(event) ?? (response_check_isObject(event.response) ? errorOf(event.response) : undefined);
+    const error = errorOf(event) ?? (isObject(event.response) ? errorOf(event.response) : undefined);
     return error === undefined ? undefined : namedFailure(error, secrets);
 }
-/** The part of a body that says it failed. */
+/** The part of a body that reports a failure. */
 function errorOf(fields) {
     if (isSet(fields.error))
         return { error: fields.error };
@@ -84867,8 +84936,8 @@ function errorOf(fields) {
         return fields;
     if (fields.status === 'failed' || fields.status === 'cancelled')
         return fields;
-    for (const choice of response_check_listOf(fields.choices)) {
-        if (!response_check_isObject(choice))
+    for (const choice of listOf(fields.choices)) {
+        if (!isObject(choice))
             continue;
         if (isSet(choice.error))
             return { error: choice.error };
@@ -84878,10 +84947,10 @@ function errorOf(fields) {
     return undefined;
 }
 function hasAnswer(endpoint, fields) {
-    const every = (list, test) => Array.isArray(list) && list.length > 0 && list.every((item) => response_check_isObject(item) && test(item));
+    const every = (list, test) => Array.isArray(list) && list.length > 0 && list.every((item) => isObject(item) && test(item));
     switch (endpoint) {
         case 'chat/completions':
-            return every(fields.choices, ({ message }) => response_check_isObject(message));
+            return every(fields.choices, ({ message }) => isObject(message));
         case 'completions':
             return every(fields.choices, ({ text }) => typeof text === 'string');
         case 'embeddings':
@@ -84904,44 +84973,30 @@ function namedFailure(value, secrets) {
 function plainFailure(message) {
     return namedFailure({ error: { message } }, []);
 }
-/** JSON as Python's `json` writes it, with `NaN` and `Infinity`, and with a byte order mark before it. */
+/** Parses JSON as Python's `json` writes it, with `NaN` and `Infinity`. */
 function parsePythonJson(body) {
-    const text = body.toString('utf8').replace(/^\ufeff/, '');
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        const quoted = text.replace(/"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g, (token) => token.startsWith('"') ? token : 'null');
-        try {
-            return JSON.parse(quoted);
-        }
-        catch {
-            return undefined;
-        }
-    }
+    const text = body.toString('utf8');
+    const value = parseJson(text);
+    if (value !== undefined)
+        return value;
+    return parseJson(text.replace(/"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g, (token) => (token.startsWith('"') ? token : 'null')));
 }
-/** `error: {}`, `error: ""`, `error: false` and `error: 0` say that there is none. */
+/** `error: {}`, `error: ""`, `error: false` and `error: 0` mean that there is no error. */
 function isSet(value) {
-    if (response_check_isObject(value) || Array.isArray(value))
+    if (isObject(value) || Array.isArray(value))
         return Object.keys(value).length > 0;
     return value !== undefined && value !== null && value !== '' && value !== false && value !== 0;
-}
-function response_check_listOf(value) {
-    return Array.isArray(value) ? value : [];
-}
-function response_check_isObject(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 // EXTERNAL MODULE: external "node:querystring"
 var external_node_querystring_ = __nccwpck_require__(1792);
 ;// CONCATENATED MODULE: ./lib/gateway/upstream/basic-authorization.js
-/** User name and password, as httpx sends those of a URL (RFC 7617, in UTF-8). */
+/** Basic authorization (RFC 7617, in UTF-8), as httpx sends the user name and password of a URL. */
 
 function basic(username, password) {
     return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
-/** The authorization that a URL brings with it; undefined when it has neither a user name nor a password. */
+/** The authorization header for a URL; undefined when the URL has neither a user name nor a password. */
 function basicAuthorization({ username, password }) {
     if (username === '' && password === '')
         return undefined;
@@ -84953,17 +85008,17 @@ var undici = __nccwpck_require__(6752);
 // EXTERNAL MODULE: external "node:tls"
 var external_node_tls_ = __nccwpck_require__(1692);
 ;// CONCATENATED MODULE: ./lib/gateway/upstream/certificates.js
-/** Whose certificates are trusted: all that Node.js trusts, and all that one of Python's clients would. */
+/** Which CAs are trusted: all that Node.js trusts, and all that any of Python's clients would. */
 
 
 
 
 
-/** Each names a PEM file, or a directory of them: of OpenSSL (and so of httpx), requests, curl and Node.js. */
+/** Each names a PEM file, or a directory of PEM files. OpenSSL (and so httpx), requests, curl and Node.js read them. */
 const FILE_VARIABLES = ['SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE', 'NODE_EXTRA_CA_CERTS'];
-/** A list of directories, as OpenSSL reads it. */
+/** A list of directories, which OpenSSL reads. */
 const DIRECTORY_VARIABLE = 'SSL_CERT_DIR';
-/** Where distributions keep the CAs of the machine: truststore's list, for a machine whose OpenSSL finds none. */
+/** Where distributions keep the CAs of the machine: the list of Python's truststore, for a machine whose OpenSSL finds none. */
 const MACHINE_FILES = [
     '/etc/ssl/cert.pem',
     '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',
@@ -84971,21 +85026,21 @@ const MACHINE_FILES = [
     '/etc/ssl/certs/ca-certificates.crt',
     '/etc/ssl/ca-bundle.pem',
 ];
-/** Bounds of what a variable may lead to; the bundles of distributions have 0.3 MB and 150 files. */
-const LARGEST_FILE = 16 * 1024 * 1024;
-const MOST_FILES = 2000;
-/** In a directory: what OpenSSL looks up by its hash, and what is plainly a certificate. */
+/** Bounds of what a variable may name; the bundles of distributions have 0.3 MB and 150 files. */
+const MAX_FILE_BYTES = 16 * 1024 * 1024;
+const MAX_FILES = 2000;
+/** Names in a directory that OpenSSL looks up by hash, or that are evidently certificates. */
 const CERTIFICATE_FILE = /^[0-9a-f]{8}\.\d+$|\.(pem|crt|cer)$/i;
 /**
- * The trust of all connections. Reading the store of the machine takes 0.1 s: call it for the first connection that
- * needs TLS, and keep what it returns.
+ * The trusted CAs of all connections. Reading the machine's store takes 0.1 s, so call this for the first connection that
+ * needs TLS, and reuse the result.
  *
- * @param notice called with a sentence about each variable that leads to no certificate
+ * @param notice called with a sentence about each variable that yields no certificate
  */
 function trustedBy(env, notice) {
     return (0,external_node_tls_.createSecureContext)({
         ca: [...new Set([...(0,external_node_tls_.getCACertificates)('default'), ...ofMachine(), ...ofVariables(env, notice)])],
-        // As Python has it since 3.13: a company may hand out its intermediate CA alone.
+        // As in Python since 3.13: a company may distribute its intermediate CA alone.
         allowPartialTrustChain: true,
     });
 }
@@ -85011,34 +85066,34 @@ function ofVariables(env, notice) {
         try {
             const found = certificatesIn(path);
             if (found.length === 0)
-                notice(`${certificates_subject(variable, path)} holds no certificate in PEM form.`);
+                notice(`${subject(variable, path)} contains no PEM certificate.`);
             return found;
         }
         catch (error) {
-            notice(`${certificates_subject(variable, path)} cannot be read: ${(0,lib_errors/* reasonOf */.A3)(error)}.`);
+            notice(`${subject(variable, path)} cannot be read: ${(0,lib_errors/* reasonOf */.A3)(error)}.`);
             return [];
         }
     });
 }
-const certificates_subject = (variable, path) => `The environment variable ${variable} is ignored: ${JSON.stringify(path)}`;
+const subject = (variable, path) => `The environment variable ${variable} is ignored: ${JSON.stringify(path)}`;
 /** @throws Error when there is no such file or directory, or it is too large */
 function certificatesIn(path) {
     if (!(0,external_node_fs_.statSync)(path).isDirectory())
         return certificatesOf(read(path));
     const names = (0,external_node_fs_.readdirSync)(path).filter((name) => CERTIFICATE_FILE.test(name));
-    if (names.length > MOST_FILES)
-        throw new Error(`it has more than ${MOST_FILES} files`);
+    if (names.length > MAX_FILES)
+        throw new Error(`it has more than ${MAX_FILES} files`);
     return names.flatMap((name) => attempt(() => certificatesOf(read((0,external_node_path_.join)(path, name)))) ?? []);
 }
 function read(path) {
     const status = (0,external_node_fs_.statSync)(path);
     if (!status.isFile())
         throw new Error('it is neither a file nor a directory');
-    if (status.size > LARGEST_FILE)
-        throw new Error(`it is larger than ${LARGEST_FILE} bytes`);
+    if (status.size > MAX_FILE_BYTES)
+        throw new Error(`it is larger than ${MAX_FILE_BYTES} bytes`);
     return (0,external_node_fs_.readFileSync)(path, 'latin1');
 }
-/** Each certificate in a text in PEM form, all written alike; what is broken is left out. */
+/** Each certificate in a PEM text, normalized. Broken ones are left out. */
 function certificatesOf(text) {
     const blocks = text.match(/-----BEGIN ([A-Z0-9]+ )?CERTIFICATE-----[^-]+-----END \1?CERTIFICATE-----/g) ?? [];
     return blocks.flatMap((block) => attempt(() => new external_node_crypto_.X509Certificate(block).toString()) ?? []);
@@ -85057,7 +85112,7 @@ var external_node_net_ = __nccwpck_require__(7030);
 // EXTERNAL MODULE: external "node:url"
 var external_node_url_ = __nccwpck_require__(3136);
 ;// CONCATENATED MODULE: ./lib/gateway/upstream/proxies.js
-/** Which proxy leads to an address: the variables that Python's clients read, and what any of them takes for NO_PROXY. */
+/** Which proxy to use for an address: the variables that Python's clients read, and every form of NO_PROXY that one of them accepts. */
 
 
 
@@ -85073,7 +85128,7 @@ function proxiesOf(env) {
         return setting === undefined || isDirect(url) ? undefined : proxyOf(setting);
     };
 }
-/** As Python's urllib reads it: names of any case, the lower-case one wins, and set to nothing it switches the others off. */
+/** As in Python's urllib: names may have any case, the lower-case name wins, and an empty lower-case variable disables the others. */
 function settingOf(env, scheme) {
     const lower = `${scheme}_proxy`;
     const variables = [
@@ -85094,11 +85149,11 @@ function proxyOf({ variable, value }) {
     const url = URL.canParse(text) ? new URL(text) : undefined;
     const kind = url && kindOf(url);
     if (!url || !kind || url.hostname === '') {
-        const named = url ? `a proxy of the kind ${url.protocol.slice(0, -1)}` : 'what is not a URL';
+        const named = url ? `a proxy with the scheme ${url.protocol.slice(0, -1)}` : 'an invalid URL';
         throw new TransportError({
             why: `the environment variable ${variable} names ${named}, which cannot be used`,
             permanent: true,
-            advice: `Set ${variable} to http://host:port, https://host:port or socks5://host:port, or add the host of the API to NO_PROXY. Special characters in a user name or password have to be percent-encoded.`,
+            advice: `Set ${variable} to http://host:port, https://host:port or socks5://host:port, or add the host of the API to NO_PROXY. Special characters in a user name or password must be percent-encoded.`,
         });
     }
     const [username, password] = [(0,external_node_querystring_.unescape)(url.username), (0,external_node_querystring_.unescape)(url.password)];
@@ -85109,14 +85164,14 @@ function proxyOf({ variable, value }) {
 function kindOf({ protocol }) {
     if (protocol === 'http:' || protocol === 'https:')
         return 'http';
-    // In both of them the proxy looks up the host name, in every Python client.
+    // With both schemes every Python client lets the proxy look up the host name.
     if (protocol === 'socks5:' || protocol === 'socks5h:')
         return 'socks5';
     return undefined;
 }
 /**
- * Whether an address is reached without a proxy. A list is split at commas, and at blanks as curl does it. An element is
- * `*`, a host (with all its subdomains), `.host`, `*.host`, an IP address or a network; a port or a scheme narrows it.
+ * Whether an address is reached without a proxy. The list is split at commas and, as in curl, at blanks. An element is `*`,
+ * a host (with all its subdomains), `.host`, `*.host`, an IP address or a network, and may have a port or a scheme.
  */
 function directHosts(list) {
     const rules = list
@@ -85127,7 +85182,7 @@ function directHosts(list) {
 }
 function ruleOf(element) {
     const [, scheme = 'all', place = ''] = /^(?:([a-z]+):\/\/)?(.*?)\/?$/.exec(element.toLowerCase()) ?? [];
-    // The port of an IPv6 address stands behind brackets; without them all colons belong to the address.
+    // The port of an IPv6 address follows its brackets; without brackets all colons belong to the address.
     const [, inner, prefix = '', portBehind] = /^\[([^\]]+)\](\/\d+)?(?::(\d+))?$/.exec(place) ?? [];
     const [, plain = place, portAfter] = /^([^:]*)(?::(\d+))?$/.exec(place) ?? [];
     const port = portBehind ?? portAfter;
@@ -85142,7 +85197,7 @@ function addressRule(given) {
     const [address = '', prefix] = given.split('/');
     if ((0,external_node_net_.isIP)(address))
         return networkRule(address, prefix);
-    // A leading dot means the host itself too for requests and urllib, and only its subdomains for httpx.
+    // With a leading dot, requests and urllib match the host itself too, and httpx only its subdomains.
     const domain = bare(given.replace(/^\*?\.+/, ''));
     const name = (0,external_node_url_.domainToASCII)(domain) || domain;
     const itself = !given.startsWith('*');
@@ -85156,35 +85211,35 @@ function networkRule(address, prefix) {
         network.addSubnet(address, bits, family);
     }
     catch {
-        // Like curl and Go, ignore an element that cannot be read.
+        // Like curl and Go, ignore an invalid element.
     }
     return (host) => (0,external_node_net_.isIP)(host) !== 0 && familyOf(host) === family && network.check(host, family);
 }
 const familyOf = (address) => ((0,external_node_net_.isIP)(address) === 6 ? 'ipv6' : 'ipv4');
-/** A host name without the brackets of an IPv6 address, and without the dot at the end of a full name. */
+/** A host name without the brackets of an IPv6 address, and without the final dot of a fully qualified name. */
 function bare(host) {
     return host.replace(/^\[(.*)\]$/, '$1').replace(/(?<=.)\.$/, '');
 }
 
 ;// CONCATENATED MODULE: ./lib/gateway/upstream/connections.js
-/** Connections to the model API: directly or through a proxy, with the CAs that Python's clients trust. */
+/** Connections to the model API, direct or through a proxy, with the CAs that Python's clients trust. */
 
 
 
 
-/** Headers of an answer as large as h11 takes them, which Python's clients read HTTP with. */
-const LARGEST_HEADERS = 100 * 1024;
-/** Milliseconds for each address of a host while there are others: of a distant one 250, as Node.js has it, are too few. */
-const ADDRESS_ATTEMPT = 1000;
-/** How much longer a proxy may take for a connection of its own than this client for one. */
-const PROXY_PATIENCE = 6;
-/** The pools of connections, one for each way to the API, made when they are needed. */
+/** The limit of h11, with which Python's clients read HTTP. */
+const MAX_HEADER_BYTES = 100 * 1024;
+/** The time for each address of a host while there are others. The default of Node.js, 250 ms, is too short for a distant host. */
+const ADDRESS_TIMEOUT_MS = 1000;
+/** How many times longer than this client a proxy may take to connect. */
+const PROXY_TIMEOUT_FACTOR = 6;
+/** The pools of connections, one for each route to the API, opened when they are needed. */
 class Connections {
     #env;
     #timeouts;
     #notice;
     #proxyFor;
-    #ways = new Map();
+    #routes = new Map();
     #trust;
     constructor(env, timeouts, notice) {
         this.#env = env;
@@ -85195,30 +85250,30 @@ class Connections {
     to(url) {
         const proxy = this.#proxyFor(url);
         const tls = [url, proxy?.url].some((hop) => hop?.protocol === 'https:');
-        const way = `${tls ? 'tls' : 'plain'} ${proxy?.url.href ?? 'direct'}`;
-        const known = this.#ways.get(way);
+        const route = `${tls ? 'tls' : 'plain'} ${proxy?.url.href ?? 'direct'}`;
+        const known = this.#routes.get(route);
         if (known)
             return known;
-        const made = this.#open(proxy, this.#connecting(tls));
-        this.#ways.set(way, made);
-        return made;
+        const opened = this.#open(proxy, this.#connecting(tls));
+        this.#routes.set(route, opened);
+        return opened;
     }
     async close() {
-        await Promise.all([...this.#ways.values()].map((way) => way.destroy()));
+        await Promise.all([...this.#routes.values()].map((route) => route.destroy()));
     }
     #connecting(tls) {
         if (tls)
             this.#trust ??= trustedBy(this.#env, this.#notice);
         return {
-            timeout: this.#timeouts.connect,
-            // What Python's clients speak.
+            timeout: this.#timeouts.connectMs,
+            // Python's clients use HTTP/1.1.
             allowH2: false,
-            autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT,
+            autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS,
             ...(tls && { secureContext: this.#trust }),
         };
     }
     #open(proxy, connect) {
-        const limits = { maxHeaderSize: LARGEST_HEADERS };
+        const limits = { maxHeaderSize: MAX_HEADER_BYTES };
         if (!proxy)
             return new undici/* Agent */.g6({ ...limits, connect });
         const { kind, url, username, password } = proxy;
@@ -85227,7 +85282,7 @@ class Connections {
             return new undici/* Socks5ProxyAgent */.EV(uri, {
                 username,
                 password,
-                connectTimeout: this.#timeouts.connect,
+                connectTimeout: this.#timeouts.connectMs,
                 requestTls: connect,
             });
         }
@@ -85237,59 +85292,40 @@ class Connections {
             requestTls: connect,
             proxyTls: connect,
             factory: (origin, own) => new undici/* Pool */.bC(origin, { ...own, ...limits }),
-            clientFactory: (origin, own) => new undici/* Pool */.bC(origin, { ...own, headersTimeout: PROXY_PATIENCE * this.#timeouts.connect }),
+            clientFactory: (origin, own) => new undici/* Pool */.bC(origin, { ...own, headersTimeout: PROXY_TIMEOUT_FACTOR * this.#timeouts.connectMs }),
         });
     }
 }
 
 // EXTERNAL MODULE: ./lib/gateway/providers.js
 var providers = __nccwpck_require__(5200);
-;// CONCATENATED MODULE: ./lib/gateway/upstream/headers.js
-/** Headers of an answer as they may be: undici gives a header that came twice as a list, whatever its name. */
-/** The first value of a header of which there should be one; the empty string when there is none. */
-function firstValue(headers, name) {
-    const value = headers[name];
-    return (typeof value === 'string' ? value : (value?.[0] ?? '')).trim();
-}
-/** The elements of a header that is a list, in order (RFC 9110, section 5.6.1): over all its lines, split at commas. */
-function listValue(headers, name) {
-    return headers_listOf(headers[name]);
-}
-function headers_listOf(value) {
-    const lines = typeof value === 'string' ? [value] : (value ?? []);
-    return lines
-        .flatMap((line) => line.split(','))
-        .map((element) => element.trim())
-        .filter(Boolean);
-}
-
 ;// CONCATENATED MODULE: ./lib/gateway/upstream/redirects.js
 /**
- * Redirects of the API, as httpx follows them for the openai client, but only on the host that the user named: a key and
- * a prompt go nowhere else. Where a redirect leads to another host, and where it cost the request its body or its key and
- * the API then refused it, the failure says what to set instead.
+ * Follows redirects of the API as httpx does for the openai client, but only on the host that the user configured: key and
+ * prompt go nowhere else. When a redirect leads to another host, or the API refuses a request that lost its body or its key
+ * in a redirect, the failure says what to set instead.
  */
 
 
 
-/** As httpx. */
-const MOST_REDIRECTS = 20;
-const STATUSES = new Set([301, 302, 303, 307, 308]);
-/** A redirect has a page of a few hundred bytes. Read to its end it leaves the connection open for the next request. */
-const MOST_PAGE = 64 * 1024;
-/** Headers that say who asks, besides `authorization`: those of Anthropic and Azure, and what a server set itself. */
+/** As in httpx. */
+const MAX_REDIRECTS = 20;
+const REDIRECT_STATUSES = new Set([301, 302, 303, 307, 308]);
+/** A redirect has a page of a few hundred bytes. Reading it to its end keeps the connection open for the next request. */
+const MAX_PAGE_BYTES = 64 * 1024;
+/** Headers that authenticate a request, those of Anthropic and Azure included. */
 const CREDENTIALS = new Set(['authorization', 'x-api-key', 'api-key', 'cookie']);
-/** Headers about a body. */
-const ABOUT_THE_BODY = new Set(['content-length', 'content-type', 'content-encoding', 'transfer-encoding']);
-/** @param urls base URLs, of which the message names the one to change */
+/** Headers that describe a body. */
+const BODY_HEADERS = new Set(['content-length', 'content-type', 'content-encoding', 'transfer-encoding']);
+/** @param urls base URLs; a failure names the one to change */
 function followRedirects(send, urls) {
     return async (first) => {
         let request = first;
         for (let followed = 0;; followed += 1) {
             const response = await send(request);
-            const location = STATUSES.has(response.status) ? firstValue(response.headers, 'location') : '';
+            const location = REDIRECT_STATUSES.has(response.status) ? firstValue(response.headers, 'location') : '';
             if (location === '') {
-                if (lostOnTheWay(first, request) && isRefusal(response.status)) {
+                if (hasLostParts(first, request) && isRefusal(response.status)) {
                     await redirects_discard(response);
                     throw refusedAfter(first, request, response.status, urls);
                 }
@@ -85297,9 +85333,9 @@ function followRedirects(send, urls) {
             }
             await redirects_discard(response);
             const target = targetOf(request, response.status, location);
-            const fault = faultOf(request.url, target) ?? (followed >= MOST_REDIRECTS ? 'in a circle' : undefined);
+            const fault = whyNotFollowed(request.url, target) ?? (followed >= MAX_REDIRECTS ? 'in a circle' : undefined);
             if (fault)
-                throw leadsAway(first, response.status, target, fault, urls);
+                throw notFollowed(first, response.status, target, fault, urls);
             request = redirected(request, response.status, target);
         }
     };
@@ -85307,9 +85343,9 @@ function followRedirects(send, urls) {
 function targetOf({ url }, status, location) {
     if (!URL.canParse(location, url.href)) {
         throw new TransportError({
-            why: `the API redirected the request (${status}) to what is not an address`,
+            why: `the API redirected the request (${status}) to an invalid address`,
             permanent: true,
-            advice: 'Check what stands in front of the API, and the base URL.',
+            advice: 'Check the base URL, and any proxy or gateway in front of the API.',
         });
     }
     const target = new URL(location, url);
@@ -85318,30 +85354,30 @@ function targetOf({ url }, status, location) {
     return target;
 }
 /** Why a redirect is not followed; undefined when it may be. */
-function faultOf(from, to) {
+function whyNotFollowed(from, to) {
     if (!/^https?:$/.test(to.protocol))
-        return 'to what is neither http nor https';
+        return 'to an address that is neither http nor https';
     if (from.hostname !== to.hostname)
         return 'to another host';
-    // What was asked for under encryption is not sent without.
+    // A request that was sent encrypted is not repeated unencrypted.
     if (from.protocol === 'https:' && to.protocol === 'http:')
         return 'to an address without encryption';
     return undefined;
 }
 function redirected(request, status, url) {
     const method = methodAfter(request.method, status);
-    const left = new Set([
+    const dropped = new Set([
         ...(keepsCredentials(request.url, url) ? [] : CREDENTIALS),
-        ...(method === request.method ? [] : ABOUT_THE_BODY),
+        ...(method === request.method ? [] : BODY_HEADERS),
     ]);
     return {
         method,
         url,
-        headers: Object.fromEntries(Object.entries(request.headers).filter(([name]) => !left.has(name.toLowerCase()))),
+        headers: Object.fromEntries(Object.entries(request.headers).filter(([name]) => !dropped.has(name.toLowerCase()))),
         body: method === request.method ? request.body : Buffer.alloc(0),
     };
 }
-/** 307 and 308 repeat the request. The older ones became GET in browsers, and all clients do as those do. */
+/** 307 and 308 repeat the request. After the older ones, browsers send a GET, and all clients imitate them. */
 function methodAfter(method, status) {
     if (method === 'HEAD')
         return method;
@@ -85349,111 +85385,111 @@ function methodAfter(method, status) {
         return 'GET';
     return status === 301 && method === 'POST' ? 'GET' : method;
 }
-/** For the same server, and for the usual step from http to https; another port may be another program's. */
+/** Whether the redirect stays on the same server, or goes from http to https on the default ports. Another port may belong to another program. */
 function keepsCredentials(from, to) {
     if (from.origin === to.origin)
         return true;
     const ports = `${from.protocol}${from.port} ${to.protocol}${to.port}`;
     return from.hostname === to.hostname && ports === 'http: https:';
 }
-function lostOnTheWay(first, last) {
+function hasLostParts(first, last) {
     const credentials = ({ headers }) => Object.keys(headers).filter((name) => CREDENTIALS.has(name.toLowerCase())).length;
     return first.method !== last.method || credentials(first) !== credentials(last);
 }
-/** What the API says when it misses the body or the key; not a limit, which a wait helps. */
+/** Whether a status may mean that the body or the key is missing. A rate limit does not. */
 const isRefusal = (status) => status >= 400 && status < 500 && ![408, 425, 429].includes(status);
 async function redirects_discard({ body }) {
     let size = 0;
     try {
         for await (const chunk of body) {
             size += chunk.length;
-            if (size > MOST_PAGE)
+            if (size > MAX_PAGE_BYTES)
                 break;
         }
     }
     catch {
-        // It is not used, so it does not matter where it breaks off.
+        // The page is not used, so it does not matter that it broke off.
     }
 }
-function leadsAway(first, status, target, where, urls) {
+function notFollowed(first, status, target, where, urls) {
     const loop = where === 'in a circle';
     return new TransportError({
         why: loop
-            ? `the API redirected the request more than ${MOST_REDIRECTS} times, last to ${shown(target)}`
-            : `the API redirected the request (${status}) ${where}: from ${shown(first.url)} to ${shown(target)}. It was not followed there, so that neither key nor prompt reaches an address that was not set`,
+            ? `the API redirected the request more than ${MAX_REDIRECTS} times, last to ${shown(target)}`
+            : `the API redirected the request (${status}) ${where}: from ${shown(first.url)} to ${shown(target)}. The redirect was not followed, so that the key and the prompt do not reach an address that you did not configure`,
         permanent: true,
         advice: loop
-            ? 'Check what stands in front of the API, and the base URL.'
+            ? 'Check the base URL, and any proxy or gateway in front of the API.'
             : adviceFor(first.url, target, urls),
     });
 }
 function refusedAfter(first, last, status, urls) {
     const lost = first.method === last.method
-        ? 'without the key, as clients do for another port'
-        : `as ${last.method} and without its body, as clients do for this kind of redirect`;
+        ? 'without the key, as clients do for another port,'
+        : `as ${last.method} and without its body, as clients do for this kind of redirect,`;
     return new TransportError({
-        why: `the API redirected the request from ${shown(first.url)} to ${shown(last.url)}. It was sent there ${lost}, and refused (${status})`,
+        why: `the API redirected the request from ${shown(first.url)} to ${shown(last.url)}. The request was sent there ${lost} and was refused (${status})`,
         permanent: true,
         advice: adviceFor(first.url, last.url, urls),
     });
 }
-/** Which variable to set, and to what: the target without the part of the path that the client adds to its base URL. */
-function adviceFor(asked, target, urls) {
+/** Which variable to set, and its value: the target without the part of the path that the client appends to its base URL. */
+function adviceFor(requested, target, urls) {
     for (const [provider, base] of Object.entries(urls ?? {})) {
         const path = base.pathname.replace(/\/+$/, '');
-        if (asked.host !== base.host || !asked.pathname.startsWith(`${path}/`))
+        if (requested.host !== base.host || !requested.pathname.startsWith(`${path}/`))
             continue;
-        const rest = asked.pathname.slice(path.length);
+        const rest = requested.pathname.slice(path.length);
         const variable = providers/* PROVIDERS */.xq[provider].variable;
         const end = target.pathname.replace(/\/+$/, '');
         if (!end.endsWith(rest))
             break;
-        return `If that address is right, set ${variable} to ${target.origin}${end.slice(0, -rest.length)}.`;
+        return `If that address is correct, set ${variable} to ${target.origin}${end.slice(0, -rest.length)}.`;
     }
-    return `If that address is right, set the base URL (OPENAI_BASE_URL or ANTHROPIC_BASE_URL) so that requests go there: ${shown(target)}.`;
+    return `If that address is correct, set the base URL (OPENAI_BASE_URL or ANTHROPIC_BASE_URL) so that requests go there: ${shown(target)}.`;
 }
-/** Where it is, without a query, which may hold a key. */
+/** The address without its query, which may contain a key. */
 const shown = (url) => `${url.origin}${url.pathname}`;
 
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __nccwpck_require__(8522);
 ;// CONCATENATED MODULE: ./lib/gateway/upstream/content-encoding.js
-/** Undoes the content encoding of an answer, never beyond a bound: a few kilobytes may unpack to gigabytes. */
+/** Decodes the content encoding of a response up to a bound: a few kilobytes may decompress to gigabytes. */
 
 
 /**
- * Twice the largest answer that an API gives: 2,048 embeddings of 3,072 numbers as text are 130 MB. It is also below
- * what fits into one string of V8.
+ * Twice the largest response of an API: 2,048 embeddings of 3,072 numbers, as text, are 130 MB. It also fits into one
+ * string of V8.
  */
-const MOST_BYTES = 256 * 1024 * 1024;
-/** As many as curl undoes. Each costs up to the bound in time and memory. */
-const MOST_ENCODINGS = 5;
-/** Each costs a tenth of a millisecond; an answer that comes word by word has hundreds. */
-const MOST_FRAMES = 10_000;
+const MAX_DECODED_BYTES = 256 * 1024 * 1024;
+/** As many as curl decodes. Each costs up to the bound in time and memory. */
+const MAX_ENCODINGS = 5;
+/** Each costs a tenth of a millisecond; a response that is flushed word by word has hundreds. */
+const MAX_FRAMES = 10_000;
 const unpackZlib = bounded(external_node_zlib_.inflate);
 const unpackRaw = bounded(external_node_zlib_.inflateRaw);
 const DECODERS = {
     gzip: bounded(external_node_zlib_.gunzip),
     'x-gzip': bounded(external_node_zlib_.gunzip),
-    // Servers disagree on what it is (RFC 9110, section 8.4.1.2), so clients take both.
-    deflate: (packed, mostBytes) => isZlib(packed) ? unpackZlib(packed, mostBytes) : unpackRaw(packed, mostBytes),
+    // Servers disagree on what this means (RFC 9110, section 8.4.1.2), so clients accept both.
+    deflate: (packed, maxBytes) => isZlib(packed) ? unpackZlib(packed, maxBytes) : unpackRaw(packed, maxBytes),
     br: bounded(external_node_zlib_.brotliDecompress),
     zstd: unpackZstd,
 };
-/** What servers write into the header by mistake: clients read such a body as it is. */
+/** Values that servers write by mistake. Clients read such a body unchanged. */
 const NO_ENCODING = /^(identity|none|binary|utf-?8|us-ascii|iso-8859-1)$/;
 /**
- * @param encoding the header `content-encoding`, which may have come more than once
- * @returns undefined when the encoding is unknown, the body is not what it says, or it unpacks to more than `mostBytes`
+ * @param encoding the header `content-encoding`, which may occur more than once
+ * @returns undefined when the encoding is unknown, does not match the body, or the body decodes to more than `maxBytes`
  */
-async function decoded(body, encoding, mostBytes = MOST_BYTES) {
-    const names = headers_listOf(encoding)
+async function decoded(body, encoding, maxBytes = MAX_DECODED_BYTES) {
+    const names = listElements(encoding)
         .map((name) => name.toLowerCase())
         .filter((name) => !NO_ENCODING.test(name));
-    // What HEAD and 204 are answered with has the header, and no body.
+    // The responses to HEAD, and 204, may have the header, but have no body.
     if (body.length === 0)
         return body;
-    if (names.length > MOST_ENCODINGS)
+    if (names.length > MAX_ENCODINGS)
         return undefined;
     let plain = body;
     for (const name of names.reverse()) {
@@ -85461,7 +85497,7 @@ async function decoded(body, encoding, mostBytes = MOST_BYTES) {
         if (!decode)
             return undefined;
         try {
-            plain = await decode(plain, mostBytes);
+            plain = await decode(plain, maxBytes);
         }
         catch {
             return undefined;
@@ -85474,11 +85510,11 @@ function bounded(unpack) {
         unpack(packed, { maxOutputLength }, (error, plain) => (error ? reject(error) : resolve(plain)));
     });
 }
-/** A zstd stream is one or more frames (RFC 8878, section 3.1); servers begin one whenever they flush. Node.js reads the first. */
-async function unpackZstd(packed, mostBytes) {
+/** A zstd stream is one or more frames (RFC 8878, section 3.1): servers begin a frame whenever they flush. Node.js reads only the first. */
+async function unpackZstd(packed, maxBytes) {
     const frames = [];
-    for (let [rest, left] = [packed, mostBytes]; rest.length > 0;) {
-        if (frames.length >= MOST_FRAMES)
+    for (let [rest, left] = [packed, maxBytes]; rest.length > 0;) {
+        if (frames.length >= MAX_FRAMES)
             throw new Error('too many frames');
         const { plain, size } = await firstFrame(rest, left);
         frames.push(plain);
@@ -85489,17 +85525,17 @@ async function unpackZstd(packed, mostBytes) {
 }
 function firstFrame(packed, maxOutputLength) {
     return new Promise((resolve, reject) => {
-        const done = (error, read) => {
+        const done = (error, result) => {
             if (error)
                 return reject(error);
-            // Because of `info`, which the types of Node.js do not know.
-            const { buffer, engine } = read;
+            // The result has this shape because of `info`, which the types of Node.js lack.
+            const { buffer, engine } = result;
             resolve({ plain: buffer, size: engine.bytesWritten });
         };
         (0,external_node_zlib_.zstdDecompress)(packed, { maxOutputLength: Math.max(1, maxOutputLength), info: true }, done);
     });
 }
-/** The two bytes that a zlib stream begins with (RFC 1950, section 2.2). */
+/** Whether a body begins with the two bytes of a zlib stream (RFC 1950, section 2.2). */
 function isZlib(packed) {
     return packed.length >= 2 && ((packed[0] ?? 0) & 0x0f) === 8 && packed.readUInt16BE(0) % 31 === 0;
 }
@@ -85509,30 +85545,30 @@ function isZlib(packed) {
 
 
 
-/** A request that this client gives up is billed, and then sent again: wait as long as OpenAI's client, 10 minutes. */
-const defaultTimeouts = { connect: 10_000, idle: 10 * 60_000 };
+/** A request that we time out is billed and then sent again, so wait as long as OpenAI's client does: 10 minutes. */
+const defaultTimeouts = { connectMs: 10_000, idleMs: 10 * 60_000 };
 function openUpstream(env, timeouts = defaultTimeouts, { urls, notice = () => { } } = {}) {
     const connections = new Connections(env, timeouts, notice);
     const transport = async ({ method, url, headers, body }) => {
-        const { statusCode, headers: answered, body: stream, } = await connections.to(url).request({
+        const { statusCode, headers: responseHeaders, body: stream, } = await connections.to(url).request({
             origin: url.origin,
             path: `${url.pathname}${url.search}`,
             method: method,
             headers,
             body: body.length > 0 ? body : null,
-            // Here, since what stands between (a proxy) has timeouts of its own otherwise.
-            headersTimeout: timeouts.idle,
-            bodyTimeout: timeouts.idle,
+            // Set per request, because the agents for proxies would otherwise use their own.
+            headersTimeout: timeouts.idleMs,
+            bodyTimeout: timeouts.idleMs,
         });
-        return { status: statusCode, headers: answered, body: stream };
+        return { status: statusCode, headers: responseHeaders, body: stream };
     };
     return {
         send: withBasicAuthorization(followRedirects(transport, urls)),
-        // Ends what is in flight: it belongs to evals that are gone.
+        // Aborts requests in flight: their evals have ended.
         close: () => connections.close(),
     };
 }
-/** As in httpx, user name and password of the URL take the place of any authorization that the client set. */
+/** As in httpx, the user name and password of the URL replace any authorization that the client set. */
 function withBasicAuthorization(send) {
     return async (request) => {
         const authorization = basicAuthorization(request.url);
@@ -85551,29 +85587,30 @@ function withBasicAuthorization(send) {
 
 
 
-/** Characters of a stream that are held back until its first event has shown whether it is an error. */
-const LONGEST_FIRST_EVENT = 64 * 1024;
+
+/** The most characters of a stream that are held back until its first event has shown whether it is an error. */
+const MAX_HELD_CHARACTERS = 64 * 1024;
 /** Rejects when the response breaks off. */
 async function receive(response, context) {
     const { status, headers } = response;
     const { nature, maxBytes, secrets } = context;
     const success = status >= 200 && status < 300;
-    const type = receive_firstValue(headers['content-type']);
+    const type = firstValue(headers, 'content-type');
     const raw = await receive_readBody(response, success && isEventStream(type), context);
     if (raw === undefined)
         return { kind: 'too-large' };
-    // All of it is here: an error of our own in reading it is not the API's, and must not cost the response.
+    // The response is complete. If we fail to read it, that is our error, not the API's, and must not cost the response.
     const plain = await decoded(raw, headers['content-encoding'], maxBytes).catch(() => undefined);
     if (!success)
         return { kind: 'error', error: readProviderError(status, plain ?? raw, secrets), raw };
-    const unrecorded = { kind: 'success', raw, type, answer: undefined };
-    if (nature.kind !== 'question' || plain === undefined)
+    const unrecorded = { kind: 'success', raw, type, decoded: undefined };
+    if (nature.kind !== 'replayable' || plain === undefined)
         return unrecorded;
     try {
         const error = failureIn(nature.endpoint, type, plain, secrets);
         if (error)
             return { kind: 'error', error, raw: undefined };
-        return { ...unrecorded, answer: { body: plain, usage: usageOf(type, plain) } };
+        return { ...unrecorded, decoded: { body: plain, usage: usageOf(type, plain) } };
     }
     catch {
         return unrecorded;
@@ -85581,7 +85618,7 @@ async function receive(response, context) {
 }
 /** The raw body; undefined when it is too large. A stream is passed on from its first event, unless that is an error. */
 async function receive_readBody({ status, headers, body }, streams, { nature, maxBytes, secrets, shared }) {
-    let held = streams && nature.kind === 'question' && headers['content-encoding'] === undefined;
+    let held = streams && nature.kind === 'replayable' && headers['content-encoding'] === undefined;
     const chunks = [];
     let size = 0;
     const pass = () => {
@@ -85606,15 +85643,11 @@ async function receive_readBody({ status, headers, body }, streams, { nature, ma
             shared.pass(chunk);
             continue;
         }
-        const begun = Buffer.concat(chunks).toString('utf8');
-        if (failureInFirstEvent(begun, secrets) === 'none' || begun.length > LONGEST_FIRST_EVENT)
+        const text = Buffer.concat(chunks).toString('utf8');
+        if (failureInFirstEvent(text, secrets) === 'none' || text.length > MAX_HELD_CHARACTERS)
             pass();
     }
     return Buffer.concat(chunks);
-}
-/** A header that was sent twice is a list. */
-function receive_firstValue(value) {
-    return (typeof value === 'string' ? value : value?.[0]) ?? '';
 }
 
 ;// CONCATENATED MODULE: ./lib/gateway/call/shared-response.js
@@ -85669,33 +85702,41 @@ class SharedResponse {
         for (const sink of this.#sinks)
             sink.cut();
     }
-    /** A whole response at once. */
-    send(status, headers, body, length = body.length) {
-        this.begin(status, headers, length);
-        this.pass(body);
+    /** Sends a whole response, or ends the one that was passed on while it arrived. */
+    complete(status, headers, body, length = body.length) {
+        if (this.#state !== 'streaming') {
+            this.begin(status, headers, length);
+            this.pass(body);
+        }
         this.end();
     }
 }
 
 ;// CONCATENATED MODULE: ./lib/gateway/call/upstream-call.js
+/**
+ * One request to the model API until it is over: limited, retried, adapted, recorded. Several clients may wait for it: a
+ * client that disconnects and sends the same request again attaches to the one in flight, which is billed once.
+ */
 
 
 
 
 
 
-/** A model takes a handful of adaptations at most; more is a loop. */
+
+
+
+
+/** A model needs a handful of adaptations at most; more is a loop. */
 const MAX_ADAPTATIONS = 12;
-/** A 2xx without an answer may come from the question (a filter of the provider), and each is paid for. */
+/** A 2xx without an answer may be due to the request (a filter of the provider), and each one is billed. */
 const MAX_EMPTY_RESPONSES = 3;
 const CLIENT_GONE = 'the client disconnected';
-/** oaieval repeats 429 and 5xx indefinitely, and the OpenAI client 408 and 409. It gives up at this one. */
-const FAILED_DEPENDENCY = 424;
 class UpstreamCall {
     response = new SharedResponse();
     #request;
     #context;
-    /** Ends waiting. What was sent is not taken back by it. */
+    /** Ends waiting. It does not cancel what was sent. */
     #leave = new AbortController();
     #slot;
     #sending = false;
@@ -85706,8 +85747,8 @@ class UpstreamCall {
         this.#request = request;
         this.#context = context;
     }
-    /** Whether it waits for its turn, or for the API to have time. */
-    get waits() {
+    /** Whether it waits for its turn, or to be retried. */
+    get isWaiting() {
         return this.response.state === 'waiting' && !this.#sending;
     }
     /** Settles when the call is over; never rejects. */
@@ -85725,19 +85766,19 @@ class UpstreamCall {
             if (outcome.kind === 'adapted') {
                 if (++adapted <= MAX_ADAPTATIONS)
                     continue;
-                return this.#giveUp({ why: outcome.why, permanent: false, ownFault: true });
+                return this.#giveUp({ why: outcome.why, permanent: false, requestSpecific: true });
             }
             const { failure } = outcome;
-            // Looking models up is a request that oaieval can do without; it must not hold up an eval that asks another API.
-            if (failure.permanent || !this.#asks)
+            // oaieval can do without looking up models, so such a request must not delay an eval that uses another API.
+            if (failure.permanent || !this.#isPost)
                 return this.#giveUp(failure);
-            if (failure.ownFault && ++empty >= MAX_EMPTY_RESPONSES)
+            if (failure.requestSpecific && ++empty >= MAX_EMPTY_RESPONSES)
                 return this.#giveUp(failure);
             const decision = decideRetry(policy, history, {
                 firstSentAt: this.#firstSentAt,
                 sentAt: this.#sentAt,
                 now: Date.now(),
-                lastAnswerAt: limit.lastAnswerAt,
+                lastSuccessAt: limit.lastSuccessAt,
                 throttled: failure.throttled,
                 retryAfterMs: failure.retryAfterMs,
             });
@@ -85745,11 +85786,12 @@ class UpstreamCall {
                 return this.#giveUp(failure);
             onRetry(failure.why);
             history = decision.history;
+            // Clients that leave end the delay.
             if (!failure.pausesAll)
-                await sleep(decision.delayMs, this.#leave.signal);
+                await (0,promises_.setTimeout)(decision.delayMs, undefined, { signal: this.#leave.signal }).catch(() => { });
         }
     }
-    /** A client disconnected. What was sent continues, so that its answer is recorded; what waits is not sent any more. */
+    /** A client disconnected. What was sent continues, so that its response is recorded; what waits is abandoned. */
     leaveUnlessSent() {
         if (this.response.wanted)
             return;
@@ -85757,13 +85799,13 @@ class UpstreamCall {
         if (!this.#sending)
             this.#leave.abort(new Error(CLIENT_GONE));
     }
-    get #asks() {
+    get #isPost() {
         return this.#request.method === 'POST';
     }
     async #attempt() {
-        const { upstream, limit, evalId, adaptations, path, onTry } = this.#context;
+        const { upstream, limit, evalName, adaptations, path, onTry } = this.#context;
         try {
-            this.#slot = await limit.acquire(evalId, this.#leave.signal, this.#attempts > 0);
+            this.#slot = await limit.acquire(evalName, this.#leave.signal, this.#attempts > 0);
         }
         catch {
             return { kind: 'abandoned' };
@@ -85785,7 +85827,7 @@ class UpstreamCall {
                 this.response.cut();
                 return over({ kind: 'failed' });
             }
-            return again(transportFailure(error, limit.lastAnswerAt > 0));
+            return failed(transportFailure(error, limit.lastSuccessAt > 0));
         }
         finally {
             this.#sending = false;
@@ -85795,261 +85837,231 @@ class UpstreamCall {
         }
     }
     async #receive(response, sentBody, adaptations) {
-        const { status, headers } = response;
         const { limit, policy, nature, maxResponseBytes, record } = this.#context;
         const received = await receive(response, {
             nature,
             maxBytes: maxResponseBytes,
-            secrets: keysIn(this.#request.headers),
+            secrets: secretsIn(this.#request.headers),
             shared: this.response,
         });
         if (received.kind === 'too-large') {
             const why = `the response is larger than ${Math.round(maxResponseBytes / 2 ** 20)} MiB`;
-            return again({ why, permanent: true, ownFault: true });
+            return failed({ why, permanent: true, requestSpecific: true });
         }
         if (received.kind === 'error')
-            return this.#error(received.error, headers, received.raw, sentBody);
-        const { raw, type, answer } = received;
-        if (this.#asks)
+            return this.#handleError(received, response, sentBody);
+        if (this.#isPost)
             limit.increase();
-        const reset = rateLimitReset(headers);
+        const reset = rateLimitReset(response.headers);
         if (reset !== undefined)
             limit.pause(Math.min(reset, policy.maxPauseMs));
-        if (answer)
-            record({ status, type, ...answer, adaptations });
-        this.#finish(status, headers, raw);
-        return over({ kind: 'answered' });
+        const { raw, type, decoded } = received;
+        if (decoded)
+            record({ status: response.status, type, ...decoded, adaptations });
+        this.#deliver(response.status, response, raw);
+        return over({ kind: 'succeeded' });
     }
-    /** @param raw the body for clients; undefined when it came with a 2xx: then they get the error in its own words */
-    #error(error, headers, raw, sentBody) {
+    #handleError({ error, raw }, response, sentBody) {
         const { adaptations, path, nature, limit, onAdapted } = this.#context;
-        if (raw === undefined && this.response.state === 'streaming') {
+        const disguised = raw === undefined;
+        if (disguised && this.response.state === 'streaming') {
             this.response.end();
             return over({ kind: 'failed' });
         }
-        if (nature.kind === 'question') {
-            const learnt = adaptations.learn(path, sentBody, error);
-            if (learnt) {
-                onAdapted(learnt);
-                return { kind: 'adapted', why: describeProviderError(error) };
-            }
+        const why = describeProviderError(error);
+        const learnt = nature.kind === 'replayable' ? adaptations.learn(path, sentBody, error) : undefined;
+        if (learnt) {
+            onAdapted(learnt);
+            return { kind: 'adapted', why };
         }
-        // A web page before the API has answered anything: the base URL leads somewhere else.
-        const astray = raw === undefined && error.webPage && limit.lastAnswerAt === 0;
-        // Looking a model up may be forbidden to a key that may ask it.
-        const refusal = !this.#asks ? undefined : astray ? 'address' : refusalKind(error);
-        const transient = isTransient(error.status);
-        if (refusal === undefined && transient && this.#asks)
-            return this.#transient(error, headers, raw === undefined && !error.namesStatus);
-        // What oaieval would repeat indefinitely gets a status that it does not repeat.
-        const status = refusal !== undefined && transient ? FAILED_DEPENDENCY : error.status;
-        if (raw === undefined)
-            this.#sendError(status, describeProviderError(error));
+        const judgement = judgeError(error, {
+            headers: response.headers,
+            method: this.#request.method,
+            disguised,
+            apiHasSucceeded: limit.lastSuccessAt > 0,
+        });
+        if (judgement.kind === 'retry')
+            return failed(this.#backOff(why, judgement));
+        const { status, refusal } = judgement;
+        if (disguised)
+            this.#deliverError(status, why);
         else
-            this.#finish(status, headers, raw);
+            this.#deliver(status, response, raw);
         return over(refusal === undefined ? { kind: 'failed' } : { kind: 'refused', refusal, error });
     }
-    /** @param empty whether it was a 2xx without an answer, and without a cause */
-    #transient(error, headers, empty) {
+    #backOff(why, judgement) {
         const { limit, policy } = this.#context;
-        const throttled = error.status === 429;
-        const asked = retryAfter(headers) ?? (throttled ? rateLimitReset(headers) : undefined);
-        const retryAfterMs = asked === undefined ? undefined : advisedDelay(asked, policy);
+        const { throttled, requestSpecific } = judgement;
+        const retryAfterMs = judgement.retryAfterMs === undefined ? undefined : advisedDelay(judgement.retryAfterMs, policy);
         const pausesAll = throttled && retryAfterMs !== undefined;
         // Lower the limit before releasing the slot, or the next request in line hits the same rate limit.
         if (throttled)
             limit.decrease(this.#sentAt);
         if (pausesAll && retryAfterMs <= policy.maxRetryAfterMs)
             limit.pause(retryAfterMs);
-        const why = describeProviderError(error);
-        return again({ why, permanent: false, ownFault: empty, retryAfterMs, throttled, pausesAll });
+        return { why, permanent: false, requestSpecific, retryAfterMs, throttled, pausesAll };
     }
     #giveUp(cause) {
         const seconds = Math.round((Date.now() - this.#firstSentAt) / 1000);
-        const effort = this.#attempts === 1 ? '' : ` after ${this.#attempts} attempts in ${seconds} s`;
-        const message = `oaievalset-action gave up${effort}: ${cause.why}`;
-        this.#sendError(this.#asks ? FAILED_DEPENDENCY : 502, message);
+        const decision = this.#attempts === 1
+            ? 'does not retry this request'
+            : `stopped retrying after ${this.#attempts} attempts in ${seconds} s`;
+        const message = `oaievalset-action ${decision}: ${cause.why}`;
+        this.#deliverError(this.#isPost ? STATUS_NOT_RETRIED : 502, message);
         return { kind: 'unanswered', ...cause, firstSentAt: this.#firstSentAt, attempts: this.#attempts };
     }
-    #sendError(status, message) {
-        const error = { message, type: 'upstream_failed', code: 'upstream_failed', param: null };
-        const headers = { 'content-type': 'application/json', 'x-should-retry': 'false' };
-        this.response.send(status, headers, Buffer.from(JSON.stringify({ error })));
+    #deliverError(status, message) {
+        const { headers, body } = ownError(message, 'upstream_failed', 'upstream_failed');
+        this.response.complete(status, headers, body);
     }
-    /** Hands on what has not been handed on yet. */
-    #finish(status, headers, raw) {
-        if (this.response.state === 'streaming') {
-            this.response.end();
-            return;
-        }
-        // What a HEAD is answered with has a length, and no body.
-        const length = this.#request.method === 'HEAD' ? Number(receive_firstValue(headers['content-length']) || 0) : raw.length;
-        this.response.send(status, headers, raw, length);
+    #deliver(status, { headers }, raw) {
+        // The response to a HEAD has a length, and no body.
+        const length = this.#request.method === 'HEAD' ? Number(firstValue(headers, 'content-length') || 0) : raw.length;
+        this.response.complete(status, headers, raw, length);
     }
-}
-const over = (result) => ({ kind: 'over', result });
-const again = (failure) => ({
-    kind: 'again',
-    failure: { throttled: false, pausesAll: false, ...failure },
-});
-function sleep(milliseconds, signal) {
-    return new Promise((resolve) => {
-        if (signal.aborted)
-            return resolve();
-        const wake = () => {
-            clearTimeout(timer);
-            signal.removeEventListener('abort', wake);
-            resolve();
-        };
-        const timer = setTimeout(wake, milliseconds);
-        signal.addEventListener('abort', wake, { once: true });
-    });
 }
 
 ;// CONCATENATED MODULE: ./lib/gateway/refusal/outage.js
-/**
- * Whether the API cannot be reached at all: then the job ends with the cause, instead of each sample of each eval waiting
- * in vain.
- */
+/** Whether the API cannot be reached at all: then the job ends with the cause, before every sample of every eval has failed. */
 
-/** Milliseconds without any answer after which a job that was never answered ends. */
-const UNANSWERED_LIMIT_MS = 10 * 60_000;
-/** Different requests without an answer that speak for the API where one may fail for what it holds. */
-const ENOUGH = 2;
+/** How long a job may run without a first success. */
+const MAX_MS_WITHOUT_SUCCESS = 10 * 60_000;
+/** This many different unanswered requests indicate an outage; a single one may fail because of its content. */
+const MIN_UNANSWERED = 2;
 class Outage {
     #firstSentAt = 0;
-    #lastAnswerAt = 0;
-    /** Whether a journal has answered: the API did so in an earlier run. */
+    #lastSuccessAt = 0;
+    /** Whether a response was replayed: the API worked in an earlier run. */
     #replayed = false;
     #unanswered = new Set();
     sent(now) {
         this.#firstSentAt ||= now;
     }
-    answered(now) {
-        this.#lastAnswerAt = now;
+    succeeded(now) {
+        this.#lastSuccessAt = now;
         this.#unanswered = new Set();
     }
     replayed() {
         this.#replayed = true;
     }
-    /** A request failed, and will be sent again. @returns what ends the job; undefined when it is worth waiting */
+    /** A request failed and will be retried. @returns what ends the job; undefined when the API may still respond */
     retrying(why, now) {
         const elapsed = now - this.#firstSentAt;
-        if (this.#lastAnswerAt > 0 || elapsed < UNANSWERED_LIMIT_MS)
+        if (this.#lastSuccessAt > 0 || elapsed < MAX_MS_WITHOUT_SUCCESS)
             return undefined;
-        return unreachable(`has not answered for ${minutes(elapsed)}: ${why}`);
+        return unreachable(`has not responded for ${shortDuration(elapsed)}: ${why}`);
     }
-    /** A request was given up. @returns what ends the job; undefined when it is about this request */
+    /** A request will not be retried. @returns what ends the job; undefined when only this request is affected */
     gaveUp({ id, why, permanent, advice, firstSentAt, attempts }, now) {
-        if (this.#lastAnswerAt >= firstSentAt)
+        if (this.#lastSuccessAt >= firstSentAt)
             return undefined;
-        if (permanent && this.#lastAnswerAt === 0)
+        if (permanent && this.#lastSuccessAt === 0)
             return unreachable(`cannot be used: ${why}`, advice);
         this.#unanswered.add(id);
-        // All attempts of one request tell enough where nothing was ever answered.
-        const one = this.#lastAnswerAt === 0 && !this.#replayed && attempts > 1;
-        if (!one && this.#unanswered.size < ENOUGH)
+        // If nothing has ever succeeded, one request that failed in all its attempts is enough.
+        const oneIsEnough = this.#lastSuccessAt === 0 && !this.#replayed && attempts > 1;
+        if (!oneIsEnough && this.#unanswered.size < MIN_UNANSWERED)
             return undefined;
-        return unreachable(`has not answered for ${minutes(now - firstSentAt)}: ${why}`, advice);
+        return unreachable(`has not responded for ${shortDuration(now - firstSentAt)}: ${why}`, advice);
     }
 }
 function unreachable(what, advice) {
-    return new lib_errors/* ApiUnusable */.sV('API_UNREACHABLE', `the API ${what}`, advice ?? 'Check the status of the API, its rate limit, and that this runner can reach it.');
+    return new lib_errors/* ApiUnusable */.sV('API_UNREACHABLE', `the API ${what}`, advice ?? 'Check the status of the API, its rate limit, and whether this runner can reach it.');
 }
-function minutes(milliseconds) {
-    const seconds = Math.round(milliseconds / 1000);
+function shortDuration(durationMs) {
+    const seconds = Math.round(durationMs / 1000);
     return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }
 
 ;// CONCATENATED MODULE: ./lib/gateway/refusal/refusals.js
 /**
- * Whether a refusal ends the job or fails one eval. One response does not speak for the job: what the API has answered to
- * the same key and model speaks against it, and so does a refusal that is about one request.
+ * Whether a refusal ends the job or fails only one eval. It does not end the job while the same key and model have
+ * succeeded, or when it is about the content of one request.
  */
 
 
-/** Different requests, all refused with nothing answered between them, that speak for the job where one does not. */
-const refusals_ENOUGH = 2;
+/** This many different refused requests (or evals), with no success between them, end a job that one refusal does not end. */
+const MIN_REFUSED = 2;
 class Refusals {
     #options;
-    /** Key and model of what the API has answered in this job. */
-    #answered = new Set();
-    #answeredKeys = new Set();
-    /** Models that a journal holds answers of. */
-    #recordedModels = new Set();
-    /** Requests that were refused since the API last answered one with the same key, by key. */
+    /** Pairs of key and model that have succeeded in this job. */
+    #succeeded = new Set();
+    #succeededKeys = new Set();
+    /** Models that have succeeded in an earlier run, or in this run without a key. */
+    #otherModels = new Set();
+    /** For each key, the requests that were refused since the key last succeeded. */
     #refusedSince = new Map();
-    /** Requests and evals that were refused for what they hold or may not do, while nothing is known to have been answered. */
+    /** Requests and evals that were refused for their content or for lack of permission, while nothing is known to have succeeded. */
     #refusedRequests = new Set();
     #refusedEvals = new Set();
     constructor(options) {
         this.#options = options;
     }
-    /** The API has answered a question now. */
-    answered(keys, model) {
+    /** A replayable request succeeded. */
+    succeeded(keys, model) {
         for (const key of keys) {
-            this.#answered.add(JSON.stringify([key, model]));
-            this.#answeredKeys.add(key);
+            this.#succeeded.add(JSON.stringify([key, model]));
+            this.#succeededKeys.add(key);
             this.#refusedSince.delete(key);
         }
         if (keys.length === 0)
-            this.#recordedModels.add(model);
+            this.#otherModels.add(model);
     }
-    /** A journal has answered a question: the API did so in an earlier run. */
+    /** A response of this model was replayed: the model has worked in an earlier run. */
     replayed(model) {
-        this.#recordedModels.add(model);
+        this.#otherModels.add(model);
     }
-    /** What ends the job; undefined when the refusal is the eval's own. */
+    /** What ends the job; undefined when the refusal concerns one eval alone. */
     judge(request) {
         const { refusal, error } = request;
-        if (!this.#isOfTheJob(request) || !this.#speaksForTheJob(request))
+        if (!this.#usesJobKey(request) || !this.#endsTheJob(request))
             return undefined;
         const message = `the API refused: ${describeProviderError(error)}`;
         return new lib_errors/* ApiUnusable */.sV('API_REFUSED', message, this.#advice(refusal, request));
     }
-    /** Whether it was made with the job's own key: others that reach the gateway, or an eval's own key, do not end the job. */
-    #isOfTheJob({ keys }) {
+    /** Whether the request has a key of the job. A key of the eval itself, or of a stranger who found the gateway, does not end the job. */
+    #usesJobKey({ keys }) {
         const { jobKeys } = this.#options;
         return keys.length === 0 ? jobKeys.length === 0 : keys.some((key) => jobKeys.includes(key));
     }
-    #speaksForTheJob(request) {
-        const { refusal, keys, model, id, evalName, isQuestion } = request;
-        const nothingAnswered = this.#answered.size === 0 && this.#recordedModels.size === 0;
+    #endsTheJob(request) {
+        const { refusal, keys, model, id, evalName, replayable } = request;
+        const nothingSucceeded = this.#succeeded.size === 0 && this.#otherModels.size === 0;
         switch (refusal) {
             case 'key':
-                return !this.#haveAnswered(keys) || this.#isRepeated(keys, id);
+                return !this.#haveSucceeded(keys) || this.#isRepeated(keys, id);
             case 'money':
-                return !this.#haveAnswered(keys, model) || this.#isRepeated(keys, id);
+                return !this.#haveSucceeded(keys, model) || this.#isRepeated(keys, id);
             case 'model':
-                if (!isQuestion || !this.#options.jobModels.includes(model))
+                if (!replayable || !this.#options.jobModels.includes(model))
                     return false;
-                return !this.#haveAnswered(keys, model) && !this.#recordedModels.has(model);
+                return !this.#haveSucceeded(keys, model) && !this.#otherModels.has(model);
             case 'address':
-                return isQuestion && nothingAnswered;
+                return replayable && nothingSucceeded;
             case 'access':
             case 'content': {
-                if (!isQuestion || !nothingAnswered)
+                if (!replayable || !nothingSucceeded)
                     return false;
                 this.#refusedRequests.add(id);
                 this.#refusedEvals.add(evalName);
                 const enough = refusal === 'access' ? this.#refusedRequests : this.#refusedEvals;
-                return enough.size >= refusals_ENOUGH;
+                return enough.size >= MIN_REFUSED;
             }
         }
     }
-    #haveAnswered(keys, model) {
+    #haveSucceeded(keys, model) {
         if (model === undefined)
-            return keys.some((key) => this.#answeredKeys.has(key));
-        return keys.some((key) => this.#answered.has(JSON.stringify([key, model])));
+            return keys.some((key) => this.#succeededKeys.has(key));
+        return keys.some((key) => this.#succeeded.has(JSON.stringify([key, model])));
     }
-    /** Whether another request was refused before, and nothing answered with the key since. */
+    /** Whether another request was refused before, with no success of the key since. */
     #isRepeated(keys, id) {
         let repeated = false;
         for (const key of keys) {
             const refused = this.#refusedSince.get(key) ?? new Set();
             refused.add(id);
             this.#refusedSince.set(key, refused);
-            repeated ||= refused.size >= refusals_ENOUGH;
+            repeated ||= refused.size >= MIN_REFUSED;
         }
         return repeated;
     }
@@ -86058,17 +86070,17 @@ class Refusals {
         const named = model === '' ? 'the model' : `the model ${JSON.stringify(model)}`;
         switch (refusal) {
             case 'key':
-                return 'Fix the API key: check the secret behind it, and that it is a key of this API.';
+                return 'Fix the API key: check the value of the secret, and that the key belongs to this API.';
             case 'money':
-                return 'Add credit to the account, or raise the quota or budget of the key.';
+                return 'Add credit to the account, or raise the quota or budget of the API key.';
             case 'model':
-                return `Check the name of ${named}, that it has not been shut down, and that the key may use it.`;
+                return `Check the name of ${named}, that it has not been shut down, and that the API key may use it.`;
             case 'address':
                 return `Check the base URL of the API (${baseUrl}): it usually ends with /v1.`;
             case 'access':
-                return `Check what the key may do: its project, its region, and its access to ${named}.`;
+                return `Check the permissions of the API key: its project, its region, and its access to ${named}.`;
             case 'content':
-                return 'Check what stands between this runner and the API: every request was refused for what it holds.';
+                return 'Check the proxies and gateways between this runner and the API: every request was refused because of its content.';
         }
     }
 }
@@ -86083,11 +86095,10 @@ class Refusals {
 
 
 
-/** A request with images may be large; this is far beyond what any API takes. */
-const LARGEST_BODY = 512 * 1024 * 1024;
+/** A request with images may be large; this is far more than any API accepts. */
+const MAX_REQUEST_BYTES = 512 * 1024 * 1024;
 /** The largest response of OpenAI's API, 2,048 embeddings of 3,072 numbers in JSON, has about 75 MiB. */
 const MAX_RESPONSE_BYTES = 128 * 1024 * 1024;
-/** What all evals share on their way to the API. */
 class Job {
     #options;
     #upstream;
@@ -86096,7 +86107,7 @@ class Job {
     #refusals;
     #outage = new Outage();
     #unusable = new AbortController();
-    #said = new Set();
+    #logged = new Set();
     constructor(options) {
         const { env, urls, models = [], timeouts = defaultTimeouts, maxRequestsInFlight } = options;
         this.#options = options;
@@ -86108,12 +86119,12 @@ class Job {
             baseUrl: `${urls.openai.origin}${urls.openai.pathname}`,
         });
     }
+    /** Aborted, with an ApiUnusable, when the API refuses the job or cannot be reached. */
     get unusable() {
         return this.#unusable.signal;
     }
-    /** Bytes of a request that is passed on. */
-    get largestBody() {
-        return this.#options.largestBody ?? LARGEST_BODY;
+    get maxRequestBytes() {
+        return this.#options.maxRequestBytes ?? MAX_REQUEST_BYTES;
     }
     /** @param rest path and query behind the base URL of the provider */
     urlOf(provider, rest) {
@@ -86137,37 +86148,35 @@ class Job {
             onAdapted: (adaptation) => this.#announce(adaptation),
         });
     }
-    /** A question got an answer of the API. */
-    answered({ keys, nature }, usage) {
-        this.#refusals.answered(keys, nature.kind === 'question' ? nature.model : '');
-        this.#outage.answered(Date.now());
+    /** A replayable request succeeded. */
+    succeeded({ keys, nature }, usage) {
+        this.#refusals.succeeded(keys, nature.kind === 'replayable' ? nature.model : '');
+        this.#outage.succeeded(Date.now());
         this.#options.onResponse?.(usage);
     }
-    /** A question got an answer of the journal. */
+    /** A response of this model was replayed. */
     replayed(model) {
         this.#refusals.replayed(model);
         this.#outage.replayed();
     }
-    /** A call ended: that may end the job. */
+    /** A call ended, which may end the job. */
     ended({ evalName, id, keys, method, nature }, result) {
         if (method !== 'POST')
             return;
-        const isQuestion = nature.kind === 'question';
-        if (result.kind === 'answered' && !isQuestion)
-            this.#outage.answered(Date.now());
+        const replayable = nature.kind === 'replayable';
+        if (result.kind === 'succeeded' && !replayable)
+            this.#outage.succeeded(Date.now());
         if (result.kind === 'refused') {
-            const model = isQuestion ? nature.model : '';
-            this.#end(this.#refusals.judge({ ...result, keys, model, evalName, id, isQuestion }));
+            const model = replayable ? nature.model : '';
+            this.#end(this.#refusals.judge({ ...result, keys, model, evalName, id, replayable }));
         }
-        if (result.kind === 'unanswered' && !result.ownFault)
+        if (result.kind === 'unanswered' && !result.requestSpecific)
             this.#end(this.#outage.gaveUp({ id, ...result }, Date.now()));
-    }
-    infoOnce(message) {
-        this.#once(message, () => this.#options.log.info(message));
     }
     warnOnce(message) {
         this.#once(message, () => this.#options.log.warning(message));
     }
+    /** Sends no further request. */
     stop() {
         this.#limit.stop();
     }
@@ -86182,82 +86191,32 @@ class Job {
     #announce(adaptation) {
         const { model, param, value } = adaptation;
         const refused = value === null ? param : `${param} ${value}`;
-        this.infoOnce(`${model} does not accept ${refused}: from now on ${(0,model_adaptation/* describeAdaptation */.F)(adaptation)}`);
+        const message = `${model} does not accept ${refused}; from now on ${(0,model_adaptation/* describeAdaptation */.F)(adaptation)}`;
+        this.#once(message, () => this.#options.log.info(message));
     }
-    #once(message, say) {
-        if (this.#said.has(message))
+    #once(message, log) {
+        if (this.#logged.has(message))
             return;
-        this.#said.add(message);
-        say();
+        this.#logged.add(message);
+        log();
     }
 }
-/** The keys in the environment of the job, by the names that variables with keys have. */
+/** The keys in the environment of the job, found by the usual names of such variables. */
 function keysOf(env) {
     return Object.entries(env).flatMap(([name, value = '']) => /(^|_)(key|token|secret)$/i.test(name) && value.trim() !== '' ? [value.trim()] : []);
-}
-
-;// CONCATENATED MODULE: ./lib/gateway/request/occurrences.js
-/**
- * Which of several identical requests of an eval is which. The n-th gets the n-th recorded answer, in whatever order
- * threads ask; one whose answer never reached the client leaves its number to the next that asks the same.
- */
-class Occurrences {
-    #byKey = new Map();
-    /** The lowest number, from 0, that no identical request holds. */
-    take(key) {
-        const entry = this.#byKey.get(key);
-        if (!entry) {
-            this.#byKey.set(key, { next: 1, free: [] });
-            return 0;
-        }
-        const freed = entry.free.shift();
-        if (freed !== undefined)
-            return freed;
-        entry.next += 1;
-        return entry.next - 1;
-    }
-    /** The answer did not arrive: the number is there to be taken again. */
-    giveBack(key, n) {
-        const entry = this.#byKey.get(key);
-        if (!entry)
-            return;
-        entry.free.push(n);
-        entry.free.sort((a, b) => a - b);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/gateway/attempt.js
-
-
-/** What one attempt of the eval has asked for, and what it got. */
-class Attempt {
-    occurrences = new Occurrences();
-    /** Requests that the API has not answered and will not. */
-    unanswered = new Set();
-    adaptations = new Map();
-    replays;
-    traffic = traffic/* noTraffic */.Ps;
-    replayedEarlier = 0;
-    /** The last refusal, in the provider's words, with the model. */
-    refusal;
-    constructor(replays) {
-        this.replays = replays;
-    }
-    count(change) {
-        this.traffic = (0,traffic/* addTraffic */.b5)(this.traffic, { ...traffic/* noTraffic */.Ps, ...change });
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/gateway/request/describe-request.js
 
 
-const LONGEST_EXCERPT = 80;
-/** ` (model gpt-x, sample "… the end of its prompt")`, so that a person finds what was asked; empty when it tells neither. */
+const MAX_EXCERPT_LENGTH = 80;
+const MAX_MODEL_BYTES = 200;
+/** ` (model gpt-x, sample "… the end of its prompt")`, to help a person find the sample; empty when the body has neither. */
 function describeRequest(body) {
     const fields = parseFields(body) ?? {};
-    const model = typeof fields.model === 'string' ? [`model ${(0,lib_text/* oneLine */.TN)(fields.model, 200)}`] : [];
+    const model = typeof fields.model === 'string' ? [`model ${(0,lib_text/* oneLine */.TN)(fields.model, MAX_MODEL_BYTES)}`] : [];
     const text = (0,lib_text/* oneLine */.TN)(promptOf(fields));
-    const excerpt = text.length > LONGEST_EXCERPT ? `…${text.slice(-LONGEST_EXCERPT)}` : text;
+    const excerpt = text.length > MAX_EXCERPT_LENGTH ? `…${text.slice(-MAX_EXCERPT_LENGTH)}` : text;
     const parts = [...model, ...(excerpt === '' ? [] : [`sample ${JSON.stringify(excerpt)}`])];
     return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
 }
@@ -86270,29 +86229,90 @@ function textOf(value) {
         return value;
     if (Array.isArray(value))
         return textOf(value.findLast((each) => textOf(each) !== ''));
-    if (typeof value !== 'object' || value === null)
+    if (!isObject(value))
         return '';
     const { content, text } = value;
     return textOf(content) || (typeof text === 'string' ? text : '');
 }
 
+;// CONCATENATED MODULE: ./lib/gateway/request/occurrences.js
+/**
+ * Numbers the identical requests of an attempt: the n-th gets the n-th recorded response, in whatever order threads send
+ * them. If a response did not reach its client, the next identical request gets the same number.
+ */
+class Occurrences {
+    #byKey = new Map();
+    /** The lowest number, from 0, that no identical request has. */
+    take(key) {
+        const entry = this.#byKey.get(key);
+        if (!entry) {
+            this.#byKey.set(key, { next: 1, free: [] });
+            return 0;
+        }
+        const freed = entry.free.shift();
+        if (freed !== undefined)
+            return freed;
+        entry.next += 1;
+        return entry.next - 1;
+    }
+    /** The response did not reach the client: the number is free again. */
+    giveBack(key, n) {
+        const entry = this.#byKey.get(key);
+        if (!entry)
+            return;
+        entry.free.push(n);
+        entry.free.sort((a, b) => a - b);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/lane/attempt.js
+
+
+/** What one attempt of the eval has requested, and what it received. */
+class Attempt {
+    occurrences = new Occurrences();
+    /** Requests that the API will never answer. */
+    unanswered = new Set();
+    /** Whether recorded responses are replayed. */
+    replays;
+    #adaptations = new Map();
+    traffic = traffic/* noTraffic */.Ps;
+    replayedEarlier = 0;
+    /** The last refusal, in the provider's words, with the model. */
+    refusal;
+    constructor(replays) {
+        this.replays = replays;
+    }
+    /** Each change of a request once. */
+    get adaptations() {
+        return [...this.#adaptations.values()];
+    }
+    count(change) {
+        this.traffic = (0,traffic/* addTraffic */.b5)(this.traffic, { ...traffic/* noTraffic */.Ps, ...change });
+    }
+    noteAdaptations({ adaptations = [] }) {
+        for (const each of adaptations)
+            this.#adaptations.set(JSON.stringify(each), each);
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/gateway/request/replayable.js
 /**
- * Which requests may be recorded and replayed: only pure questions, whose response depends on nothing but their body. What
- * made something at the API (a thread, a conversation, a file) must not be replayed: the thing may be gone when the eval
- * runs again, or belong to another sample.
+ * Which requests may be recorded and replayed: only those whose response depends on nothing but their body. A request that
+ * creates something at the API (a thread, a conversation, a file) must not be replayed: when the eval runs again, the
+ * object may be gone, or belong to another sample.
  */
 
 /**
- * `/chat/completions`, also behind a version (`/v1`) or a deployment (Azure); nothing else may stand before or behind it:
- * `/threads/thread_1/messages` makes a message.
+ * `/chat/completions`, also behind a version (`/v1`) or a deployment (Azure). Nothing else may precede or follow it:
+ * `/threads/thread_1/messages` creates a message.
  */
-const QUESTION = /^(?:\/v\d+(?:beta\d*)?)?(?:\/openai)?(?:\/v\d+)?(?:\/(?:deployments|engines)\/[^/]+)?\/(chat\/completions|completions|embeddings|moderations|responses|messages)\/?$/;
-/** Endpoints that answer without keeping anything, but are not recorded. */
-const KEEPS_NOTHING = /\/(audio\/\w+|images\/\w+|count_tokens|tokenize|detokenize|rerank|score|classify|pooling|input_tokens)\/?$/;
-/** An answer that the API keeps, read by its id: the id is of the run that asked. */
+const REPLAYABLE = /^(?:\/v\d+(?:beta\d*)?)?(?:\/openai)?(?:\/v\d+)?(?:\/(?:deployments|engines)\/[^/]+)?\/(chat\/completions|completions|embeddings|moderations|responses|messages)\/?$/;
+/** Endpoints that store nothing, but are not recorded. */
+const STORES_NOTHING = /\/(audio\/\w+|images\/\w+|count_tokens|tokenize|detokenize|rerank|score|classify|pooling|input_tokens)\/?$/;
+/** The path of a stored response. Its id belongs to the run that created it. */
 const STORED_RESPONSE = /\/(responses|chat\/completions)\/[^/]+/;
-/** Fields by which a question refers to something that the API keeps, in the words of OpenAI, Anthropic and others. */
+/** Fields that refer to something that the API stores, as OpenAI, Anthropic and others name them. */
 const REFERENCES = [
     'conversation',
     'conversation_id',
@@ -86308,32 +86328,167 @@ function natureOf(method, rest, body) {
     const path = rest.replace(/[?#].*$/s, '');
     if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS')
         return { kind: STORED_RESPONSE.test(path) ? 'stateful' : 'other' };
-    const endpoint = QUESTION.exec(path)?.[1];
+    const endpoint = REPLAYABLE.exec(path)?.[1];
     if (method !== 'POST' || endpoint === undefined) {
-        return { kind: method === 'POST' && KEEPS_NOTHING.test(path) ? 'other' : 'stateful' };
+        return { kind: method === 'POST' && STORES_NOTHING.test(path) ? 'other' : 'stateful' };
     }
     const fields = parseFields(body);
     if (fields === undefined || referencesState(fields))
         return { kind: 'stateful' };
-    return { kind: 'question', endpoint, model: typeof fields.model === 'string' ? fields.model : '' };
+    return { kind: 'replayable', endpoint, model: typeof fields.model === 'string' ? fields.model : '' };
 }
 function referencesState(fields) {
     if (fields.background === true)
         return true;
-    if (REFERENCES.some((name) => replayable_isSet(fields[name])))
+    if (REFERENCES.some((name) => refersTo(fields[name])))
         return true;
-    const items = Array.isArray(fields.input) ? fields.input : [];
-    return items.some((item) => replayable_isObject(item) && item.type === 'item_reference');
+    return listOf(fields.input).some((item) => isObject(item) && item.type === 'item_reference');
 }
-function replayable_isSet(value) {
+function refersTo(value) {
     return value !== undefined && value !== null && value !== '';
 }
-function replayable_isObject(value) {
-    return typeof value === 'object' && value !== null;
+
+;// CONCATENATED MODULE: ./lib/gateway/lane/lane-request.js
+
+
+
+function laneRequest(provider, rest, { method = 'GET', headers }, body) {
+    return {
+        provider,
+        rest,
+        method,
+        headers: endToEnd(headers),
+        body,
+        nature: natureOf(method, rest, body),
+        key: keyOf(method, `${provider}${rest}`, body),
+    };
+}
+/** SHA-256 (hex) of method, path and the whole body. Headers are not part of it: they do not change the response. */
+function keyOf(method, path, body) {
+    return (0,external_node_crypto_.createHash)('sha256').update(`${method} ${path}\n`).update(body).digest('hex');
 }
 
-;// CONCATENATED MODULE: ./lib/gateway/lane.js
-/** The way of one eval through the gateway, from its start to its end: replayed, shared or sent, recorded, counted. */
+// EXTERNAL MODULE: external "node:events"
+var external_node_events_ = __nccwpck_require__(8474);
+;// CONCATENATED MODULE: ./lib/gateway/lane/open-calls.js
+
+/** The requests of one eval that have no complete response yet, by their id. */
+class OpenCalls {
+    #calls = new Map();
+    get count() {
+        return this.#calls.size;
+    }
+    /** Those that were sent, and so are billed. */
+    get sentCount() {
+        return this.#all().filter(({ call }) => !call.isWaiting).length;
+    }
+    /** Whether one of them waits for its turn, or to be retried. */
+    get anyWaiting() {
+        return this.#all().some(({ call }) => call.isWaiting);
+    }
+    get(id) {
+        return this.#calls.get(id);
+    }
+    add(id, call) {
+        this.#calls.set(id, call);
+    }
+    delete(id) {
+        this.#calls.delete(id);
+    }
+    /** Detaches all clients, whatever their connections say, and abandons what was not sent. */
+    abandonUnsent() {
+        for (const { call } of this.#all()) {
+            call.response.detachAll();
+            call.leaveUnlessSent();
+        }
+    }
+    /** Settles when each of them is over. */
+    async settled() {
+        await Promise.all(this.#all().map(({ over }) => over));
+    }
+    /** The same, but not after the signal is aborted. */
+    async settledOrAborted(signal) {
+        if (signal.aborted)
+            return;
+        await Promise.race([this.settled(), (0,external_node_events_.once)(signal, 'abort')]);
+    }
+    #all() {
+        return [...this.#calls.values()];
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/lane/recorder.js
+
+
+/** Reads and writes the journal of one eval. A journal that cannot be written never fails a request. */
+class Recorder {
+    #evalName;
+    #journal;
+    #warn;
+    #writable = true;
+    #stateMadeBy;
+    /** @param journal undefined: nothing is recorded or replayed */
+    constructor(evalName, journal, warn) {
+        this.#evalName = evalName;
+        this.#journal = journal;
+        this.#warn = warn;
+    }
+    /** Whether the eval has created or used something that the API stores, so that none of its responses may be replayed. */
+    get stateful() {
+        return this.#journal?.stateful ?? false;
+    }
+    /** The first request that created or used something that the API stores, such as `POST /conversations`; undefined: none. */
+    get stateMadeBy() {
+        return this.#stateMadeBy;
+    }
+    /**
+     * The recorded response to the n-th identical request; undefined when there is none. A failure that an older version
+     * recorded as a response does not count.
+     */
+    find({ key, nature }, n) {
+        if (nature.kind !== 'replayable' || !this.#journal?.has(key, n))
+            return undefined;
+        const recorded = this.#journal.find(key, n);
+        if (!recorded || failureIn(nature.endpoint, recorded.type, recorded.body))
+            return undefined;
+        return recorded;
+    }
+    /** Whether an earlier run recorded the response to the n-th identical request. */
+    isEarlier(key, n) {
+        return this.#journal?.isEarlier(key, n) ?? false;
+    }
+    record(key, n, response) {
+        this.#write((journal) => journal.append(key, n, response));
+    }
+    /** @param request method and path of a request that creates or uses something that the API stores */
+    becomeStateful(request) {
+        this.#write((journal) => {
+            this.#stateMadeBy = request;
+            journal.markStateful();
+        });
+    }
+    /** Writes nothing more. */
+    close() {
+        this.#writable = false;
+    }
+    #write(work) {
+        const journal = this.#journal;
+        if (!journal || !this.#writable || journal.stateful)
+            return;
+        try {
+            work(journal);
+        }
+        catch (error) {
+            this.#writable = false;
+            this.#warn(`Responses of ${this.#evalName} cannot be recorded: ${(0,lib_errors/* reasonOf */.A3)(error)}. The eval continues; if it is interrupted, it sends these requests again.`);
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/lane/lane.js
+/** One eval's way through the gateway: its requests are replayed, shared or sent, and their responses recorded and counted. */
+
+
 
 
 
@@ -86345,26 +86500,24 @@ function replayable_isObject(value) {
 
 class Lane {
     #name;
-    #journal;
+    #recorder;
     #job;
-    #pending = new Map();
+    #calls = new OpenCalls();
     #onClosed;
     env;
     token;
     #attempt = new Attempt(true);
-    #recording = true;
-    #stateMadeBy;
     #lastTrafficAt = 0;
     #traffic = traffic/* noTraffic */.Ps;
     constructor({ name, journal, job, env, token, onClosed }) {
         this.#name = name;
-        this.#journal = journal;
+        this.#recorder = new Recorder(name, journal, (message) => job.warnOnce(message));
         this.#job = job;
         this.#onClosed = onClosed;
         this.env = env;
         this.token = token;
     }
-    /** Of all attempts. */
+    /** Traffic of all attempts. */
     traffic() {
         return this.#traffic;
     }
@@ -86374,17 +86527,17 @@ class Lane {
     }
     /** What was changed in requests since the last `restart()` because a model does not accept it. */
     adaptations() {
-        return [...this.#attempt.adaptations.values()];
+        return this.#attempt.adaptations;
     }
-    /** Answers replayed since the last `restart()` that were recorded by an earlier run. */
+    /** Responses replayed since the last `restart()` that were recorded by an earlier run. */
     replayedEarlier() {
         return this.#attempt.replayedEarlier;
     }
-    /** The first request that made or used something that the API keeps, `POST /conversations`; undefined: none did. */
+    /** The first request that created or used something that the API stores, such as `POST /conversations`; undefined: none. */
     stateMadeBy() {
-        return this.#stateMadeBy;
+        return this.#recorder.stateMadeBy;
     }
-    /** The last refusal of the API since the last `restart()`, in its words, with the model that was asked. */
+    /** The last refusal of the API since the last `restart()`, in its words, with the requested model. */
     refusal() {
         return this.#attempt.refusal;
     }
@@ -86395,222 +86548,167 @@ class Lane {
     unansweredCount() {
         return this.#attempt.unanswered.size;
     }
-    /** Requests that the API has not answered yet, those of an earlier attempt included. */
-    pendingCount() {
-        return this.#pending.size;
+    /** Requests that have no complete response yet, those of an earlier attempt included. */
+    openCount() {
+        return this.#calls.count;
     }
-    /** Those of them that were sent, and are paid for. */
+    /** Those of them that were sent, and so are billed. */
     sentCount() {
-        return [...this.#pending.values()].filter(({ call }) => !call.waits).length;
+        return this.#calls.sentCount;
     }
     /**
-     * When a request last came, was sent or was answered, in milliseconds since the epoch; 0: never. Now, while one waits for
-     * its turn: that is not the eval's doing.
+     * When a request last arrived or was sent, or a response came, in milliseconds since the epoch; 0: never. While a request
+     * waits for its turn it is the current time: the wait is not the eval's doing.
      */
     lastTrafficAt() {
-        const waits = [...this.#pending.values()].some(({ call }) => call.waits);
-        return waits ? Date.now() : this.#lastTrafficAt;
+        return this.#calls.anyWaiting ? Date.now() : this.#lastTrafficAt;
     }
     /**
-     * The eval starts over: its first request is again the first. What is still in flight is there for it.
-     * @param replays whether recorded answers are used; new ones are recorded in any case
+     * The eval starts over: its first request is again the first. It gets the responses to requests that are still in flight.
+     * @param replays whether recorded responses are used; new ones are recorded in any case
      */
     restart(replays = true) {
-        this.#attempt = new Attempt(replays && !(this.#journal?.stateful ?? false));
+        this.#attempt = new Attempt(replays && !this.#recorder.stateful);
     }
     /**
-     * From now on its requests are refused, and what was not sent yet is not sent any more. Settles when everything that was
-     * sent, and so is paid for, is answered and recorded, or when the signal is aborted.
+     * Refuses further requests, and abandons those that were not sent. Settles when every request that was sent, and so is
+     * billed, has its response recorded, or when the signal is aborted.
      */
     async drain(signal) {
         this.#onClosed();
-        for (const { call } of this.#pending.values()) {
-            // No client waits any more, whatever their connections say.
-            call.response.detachAll();
-            call.leaveUnlessSent();
-        }
-        await Promise.race([this.settled(), aborted(signal)]);
+        this.#calls.abandonUnsent();
+        await this.#calls.settledOrAborted(signal);
     }
-    /** From now on its requests are refused, and what still arrives is counted, but not recorded. */
+    /** Refuses further requests. Responses that still arrive are counted, but not recorded. */
     close() {
         this.#onClosed();
-        this.#recording = false;
+        this.#recorder.close();
     }
-    /** Settles when everything that is in flight is over. */
-    async settled() {
-        await Promise.all([...this.#pending.values()].map(({ over }) => over));
+    /** Settles when no request is in flight any more. */
+    settled() {
+        return this.#calls.settled();
     }
-    async handle(provider, rest, request, response) {
+    /** Responds to one request of the eval. */
+    async handle(provider, rest, incoming, client) {
         this.#lastTrafficAt = Date.now();
-        const body = await readBody(request, this.#job.largestBody);
+        const body = await readBody(incoming, this.#job.maxRequestBytes);
         if (!body)
-            return answerError(response, 413, 'The request is larger than any API takes.');
-        const method = request.method ?? 'GET';
-        const nature = natureOf(method, rest, body);
-        const key = requestKey(method, `${provider}${rest}`, body);
+            return respondWithError(client, 413, 'The request is larger than any API accepts.');
+        const request = laneRequest(provider, rest, incoming, body);
+        const { method, key, nature } = request;
         const { unusable } = this.#job;
         if (unusable.aborted) {
             if (method === 'POST')
                 this.#attempt.unanswered.add(key);
-            return answerError(response, 403, (0,lib_errors/* reasonOf */.A3)(unusable.reason));
+            return respondWithError(client, 403, (0,lib_errors/* reasonOf */.A3)(unusable.reason));
         }
         if (nature.kind === 'stateful')
-            this.#becomeStateful(`${method} ${rest.replace(/\?.*$/s, '')}`);
-        const n = nature.kind === 'question' ? this.#attempt.occurrences.take(key) : undefined;
-        const question = { provider, rest, method, body, nature, key, n };
-        const recorded = this.#recorded(question);
-        if (recorded)
-            return this.#replay(recorded, question, response);
-        this.#send(question, request, response);
+            this.#recorder.becomeStateful(`${method} ${rest.replace(/\?.*$/s, '')}`);
+        if (nature.kind !== 'replayable')
+            return this.#send(request, undefined, client);
+        const n = this.#attempt.occurrences.take(key);
+        const recorded = this.#attempt.replays ? this.#recorder.find(request, n) : undefined;
+        if (!recorded)
+            return this.#send(request, n, client);
+        this.#job.replayed(nature.model);
+        this.#replay(recorded, key, n, client);
     }
-    /** The recorded answer to a question. What an older version recorded and is no answer is requested again. */
-    #recorded({ key, n, nature }) {
-        const journal = this.#journal;
-        if (n === undefined || nature.kind !== 'question' || !this.#attempt.replays || !journal?.has(key, n))
-            return undefined;
-        const answer = journal.find(key, n);
-        if (!answer || failureIn(nature.endpoint, answer.type, answer.body))
-            return undefined;
-        return answer;
-    }
-    #replay(answer, { key, n = 0, nature }, response) {
+    #replay(recorded, key, n, client) {
         const attempt = this.#attempt;
-        const replayed = { replayed: 1, tokensReplayed: answer.usage };
+        const replayed = { replayed: 1, tokensReplayed: recorded.usage };
         this.#count(replayed);
         attempt.count(replayed);
-        this.#noteAdaptations(attempt, answer);
-        if (this.#journal?.isEarlier(key, n))
+        attempt.noteAdaptations(recorded);
+        if (this.#recorder.isEarlier(key, n))
             attempt.replayedEarlier += 1;
-        if (nature.kind === 'question')
-            this.#job.replayed(nature.model);
-        response.writeHead(answer.status, { 'content-type': answer.type, 'content-length': answer.body.length });
-        response.end(answer.body);
-        response.once('close', () => {
-            if (!response.writableFinished)
+        client.writeHead(recorded.status, {
+            'content-type': recorded.type,
+            'content-length': recorded.body.length,
+        });
+        client.end(recorded.body);
+        client.once('close', () => {
+            if (!client.writableFinished)
                 attempt.occurrences.giveBack(key, n);
         });
     }
-    #send(question, request, response) {
-        const { key, n } = question;
-        // That of this request, also when the response closes in the next.
+    /** @param n ordinal among identical requests of the attempt, from 0; undefined when the response is not recorded */
+    #send(request, n, client) {
+        const { key } = request;
+        // The connection may close in the next attempt, but the request belongs to this one.
         const attempt = this.#attempt;
-        const id = n === undefined ? undefined : `${key}/${n}`;
-        let pending = id === undefined ? undefined : this.#pending.get(id);
-        if (pending?.attempt !== attempt)
+        const id = `${key}/${n ?? (0,external_node_crypto_.randomUUID)()}`;
+        const shared = this.#calls.get(id);
+        if (shared?.attempt !== attempt)
             attempt.count({ sent: 1 });
-        if (pending)
-            pending.attempt = attempt;
-        else
-            pending = this.#start(question, request, attempt);
-        const { call } = pending;
-        const sink = sinkTo(response);
+        if (shared)
+            shared.attempt = attempt;
+        const { call } = shared ?? this.#start(request, n, id, attempt);
+        const sink = sinkTo(client);
         call.response.attach(sink);
-        response.once('close', () => {
+        client.once('close', () => {
             call.response.detach(sink);
             call.leaveUnlessSent();
-            const answered = response.writableFinished && response.statusCode < 300;
-            if (n !== undefined && !answered)
+            const received = client.writableFinished && client.statusCode < 300;
+            if (n !== undefined && !received)
                 attempt.occurrences.giveBack(key, n);
         });
     }
-    #start({ provider, rest, method, body, nature, key, n }, request, attempt) {
-        const id = n === undefined ? `${key}/${(0,external_node_crypto_.randomUUID)()}` : `${key}/${n}`;
-        const headers = endToEnd(request.headers);
+    #start(request, n, id, attempt) {
+        const { provider, rest, method, headers, body, nature, key } = request;
         const sent = { evalName: this.#name, id: key, method, nature, keys: credentialsIn(headers) };
         const call = this.#job.call({ method, url: this.#job.urlOf(provider, rest), headers, body }, {
-            id: key,
-            evalId: this.#name,
+            evalName: this.#name,
             path: `${provider}${rest}`,
             nature,
             onTry: (before) => this.#count(before === 0 ? { sent: 1 } : { retried: 1 }),
-            record: (answer) => {
-                const spent = { tokensSent: answer.usage };
+            record: (response) => {
+                const spent = { tokensSent: response.usage };
                 this.#count(spent);
-                // A client of an earlier attempt may still hold its connection.
-                if (call.response.wanted && pending.attempt === this.#attempt)
+                // A client of an earlier attempt may still be connected.
+                if (call.response.wanted && started.attempt === this.#attempt)
                     this.#attempt.count(spent);
-                this.#noteAdaptations(pending.attempt, answer);
-                pending.attempt.unanswered.delete(id);
+                started.attempt.noteAdaptations(response);
+                started.attempt.unanswered.delete(id);
                 if (n !== undefined)
-                    this.#record(key, n, answer);
-                this.#job.answered(sent, answer.usage);
+                    this.#recorder.record(key, n, response);
+                this.#job.succeeded(sent, response.usage);
             },
         });
         const over = call.run().then((result) => {
-            this.#pending.delete(id);
-            this.#ended(sent, result, pending.attempt, body, n === undefined ? undefined : id);
+            this.#calls.delete(id);
+            if (n !== undefined && isUnanswered(result))
+                started.attempt.unanswered.add(id);
+            this.#ended(sent, result, started.attempt, body);
         });
-        const pending = { call, over, attempt };
-        this.#pending.set(id, pending);
-        return pending;
+        const started = { call, over, attempt };
+        this.#calls.add(id, started);
+        return started;
     }
-    /** @param id of the question; undefined when it is none */
-    #ended(sent, result, attempt, body, id) {
+    #ended(sent, result, attempt, body) {
         const lost = result.kind === 'refused' || result.kind === 'unanswered';
         if (lost || result.kind === 'failed' || (result.kind === 'abandoned' && result.sent))
             this.#count({ failed: 1 });
-        if (id !== undefined && (lost || (result.kind === 'abandoned' && result.withheld)))
-            attempt.unanswered.add(id);
         if (lost && sent.method === 'POST') {
             const words = result.kind === 'refused' ? describeProviderError(result.error) : result.why;
             attempt.refusal = `${words}${describeRequest(body)}`;
         }
         this.#job.ended(sent, result);
     }
-    #record(key, n, answer) {
-        const journal = this.#journal;
-        if (!journal || !this.#recording || journal.stateful)
-            return;
-        this.#writing(() => journal.append(key, n, answer));
-    }
-    /** From its first request that makes or uses something at the API on, nothing of the eval can be replayed. */
-    #becomeStateful(request) {
-        const journal = this.#journal;
-        if (!journal || !this.#recording || journal.stateful)
-            return;
-        this.#stateMadeBy = request;
-        this.#writing(() => journal.markStateful());
-    }
-    #writing(work) {
-        try {
-            work();
-        }
-        catch (error) {
-            this.#recording = false;
-            this.#job.warnOnce(`Answers of ${this.#name} cannot be recorded: ${(0,lib_errors/* reasonOf */.A3)(error)}. The eval continues; if it is interrupted, these requests are sent again.`);
-        }
-    }
-    #noteAdaptations(attempt, { adaptations = [] }) {
-        for (const each of adaptations)
-            attempt.adaptations.set(JSON.stringify(each), each);
-    }
     #count(change) {
         this.#lastTrafficAt = Date.now();
         this.#traffic = (0,traffic/* addTraffic */.b5)(this.#traffic, { ...traffic/* noTraffic */.Ps, ...change });
     }
-}
-/** SHA-256 (hex) of method, path and the whole body. Headers are not part of it: they transport. */
-function requestKey(method, path, body) {
-    return (0,external_node_crypto_.createHash)('sha256').update(`${method} ${path}\n`).update(body).digest('hex');
-}
-function aborted(signal) {
-    return new Promise((resolve) => {
-        if (signal.aborted)
-            resolve();
-        else
-            signal.addEventListener('abort', () => resolve(), { once: true });
-    });
 }
 
 // EXTERNAL MODULE: ./lib/gateway/loopback.js
 var loopback = __nccwpck_require__(1985);
 ;// CONCATENATED MODULE: ./lib/gateway/gateway.js
 /**
- * A loopback HTTP server between the evals and the model API. It records each answer in the journal of the eval, replays it
- * when the eval runs again, and keeps all evals together under one limit.
+ * A loopback HTTP server between the evals and the model API. It records each response in the journal of the eval, replays
+ * it when the eval runs again, and holds all evals to one limit of requests in flight.
  *
- * An eval reaches it under a path token of its own, which cannot be guessed: `http://127.0.0.1:<port>/<token>/openai`
- * stands for the provider's base URL. Everything behind it is passed on faithfully.
+ * Each eval reaches it under a path token of its own, which cannot be guessed: `http://127.0.0.1:<port>/<token>/openai`
+ * stands for the provider's base URL. The rest of the path is passed on unchanged.
  */
 
 
@@ -86621,12 +86719,12 @@ var loopback = __nccwpck_require__(1985);
 
 
 
-/** Clients reuse a connection after seconds of silence; one that is closed at that moment costs them the request. */
+/** Clients reuse a connection after seconds of silence. If it closes at that moment, their request is lost. */
 const KEEP_ALIVE_MS = 5 * 60_000;
 async function startGateway(options) {
     const job = new Job(options);
     const lanes = new Map();
-    /** Those that may still get answers, and the traffic of all others. */
+    /** The lanes that may still receive responses; `past` is the traffic of all others. */
     const counting = new Set();
     let past = traffic/* noTraffic */.Ps;
     const server = (0,external_node_http_.createServer)((request, response) => {
@@ -86634,10 +86732,10 @@ async function startGateway(options) {
         const lane = lanes.get(token);
         if (!lane || !Object.hasOwn(providers/* PROVIDERS */.xq, provider)) {
             request.resume();
-            return answerError(response, 403, 'This gateway serves the evals of one job. The token in the path is not one of them.');
+            return respondWithError(response, 403, 'This gateway serves the evals of one job. The token in the path belongs to none of them.');
         }
         lane.handle(provider, rest, request, response).catch((error) => {
-            answerError(response, 502, `oaievalset-action: ${(0,lib_errors/* reasonOf */.A3)(error)}`);
+            respondWithError(response, 502, `oaievalset-action: ${(0,lib_errors/* reasonOf */.A3)(error)}`);
         });
     });
     server.keepAliveTimeout = KEEP_ALIVE_MS;
@@ -86677,7 +86775,7 @@ async function startGateway(options) {
         traffic: () => [...counting].reduce((sum, lane) => (0,traffic/* addTraffic */.b5)(sum, lane.traffic()), past),
         stop: () => job.stop(),
         async close() {
-            // No client waits for a response any more, and what waits for its turn leaves.
+            // No client waits for a response any more, and requests that wait for their turn are abandoned.
             server.closeAllConnections();
             await Promise.all([new Promise((done) => server.close(done)), job.close()]);
         },
@@ -86990,7 +87088,7 @@ function changedLater(path, since) {
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var paths = __nccwpck_require__(8943);
 // EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
+var external_node_fs_promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: ./lib/lines.js
 var lines = __nccwpck_require__(9304);
 ;// CONCATENATED MODULE: ./lib/record/record-file.js
@@ -87007,7 +87105,7 @@ async function readRecordFile(path) {
     const record = new Reading();
     try {
         // A pipe would never end, and a link would take the place of the record in the state.
-        if (!(await (0,promises_.lstat)(path)).isFile())
+        if (!(await (0,external_node_fs_promises_.lstat)(path)).isFile())
             return record.summary('it is not a regular file');
         for await (const { bytes, ended } of (0,lines/* linesOfFile */.ZD)(path, record_file_LONGEST_LINE))
             record.add(bytes, ended);

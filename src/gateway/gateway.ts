@@ -1,9 +1,9 @@
 /**
- * A loopback HTTP server between the evals and the model API. It records each answer in the journal of the eval, replays it
- * when the eval runs again, and keeps all evals together under one limit.
+ * A loopback HTTP server between the evals and the model API. It records each response in the journal of the eval, replays
+ * it when the eval runs again, and holds all evals to one limit of requests in flight.
  *
- * An eval reaches it under a path token of its own, which cannot be guessed: `http://127.0.0.1:<port>/<token>/openai`
- * stands for the provider's base URL. Everything behind it is passed on faithfully.
+ * Each eval reaches it under a path token of its own, which cannot be guessed: `http://127.0.0.1:<port>/<token>/openai`
+ * stands for the provider's base URL. The rest of the path is passed on unchanged.
  */
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -11,35 +11,35 @@ import type { AddressInfo } from 'node:net';
 import { reasonOf } from '../errors.ts';
 import { addTraffic, noTraffic, type Traffic } from '../model/traffic.ts';
 import type { Journal } from '../progress/journal.ts';
-import { answerError } from './http.ts';
+import { respondWithError } from './http.ts';
 import { Job, type JobOptions } from './job.ts';
-import { Lane } from './lane.ts';
+import { Lane } from './lane/lane.ts';
 import { withoutProxy } from './loopback.ts';
 import { PROVIDERS, type Provider } from './providers.ts';
 
 export type GatewayOptions = JobOptions;
 
-export type { Lane } from './lane.ts';
+export type { Lane } from './lane/lane.ts';
 
 export interface Gateway {
-  /** @param journal where its answers are recorded and replayed from; undefined: they are neither */
+  /** @param journal where responses are recorded and replayed from; undefined: nowhere */
   openLane(name: string, journal: Journal | undefined): Lane;
   /** Aborted, with an ApiUnusable, when the API refuses the job or cannot be reached. */
   readonly unusable: AbortSignal;
-  /** Of all evals, those that are closed included. */
+  /** The traffic of all evals, closed lanes included. */
   traffic(): Traffic;
-  /** The run is to end: nothing more is sent and paid for. What is in flight is still recorded. */
+  /** Sends, and pays for, no further request, because the run is ending. What is in flight is still recorded. */
   stop(): void;
   close(): Promise<void>;
 }
 
-/** Clients reuse a connection after seconds of silence; one that is closed at that moment costs them the request. */
+/** Clients reuse a connection after seconds of silence. If it closes at that moment, their request is lost. */
 const KEEP_ALIVE_MS = 5 * 60_000;
 
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const job = new Job(options);
   const lanes = new Map<string, Lane>();
-  /** Those that may still get answers, and the traffic of all others. */
+  /** The lanes that may still receive responses; `past` is the traffic of all others. */
   const counting = new Set<Lane>();
   let past = noTraffic;
 
@@ -49,14 +49,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const lane = lanes.get(token);
     if (!lane || !Object.hasOwn(PROVIDERS, provider)) {
       request.resume();
-      return answerError(
+      return respondWithError(
         response,
         403,
-        'This gateway serves the evals of one job. The token in the path is not one of them.',
+        'This gateway serves the evals of one job. The token in the path belongs to none of them.',
       );
     }
     lane.handle(provider as Provider, rest, request, response).catch((error: unknown) => {
-      answerError(response, 502, `oaievalset-action: ${reasonOf(error)}`);
+      respondWithError(response, 502, `oaievalset-action: ${reasonOf(error)}`);
     });
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
@@ -96,7 +96,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     traffic: () => [...counting].reduce((sum, lane) => addTraffic(sum, lane.traffic()), past),
     stop: () => job.stop(),
     async close() {
-      // No client waits for a response any more, and what waits for its turn leaves.
+      // No client waits for a response any more, and requests that wait for their turn are abandoned.
       server.closeAllConnections();
       await Promise.all([new Promise((done) => server.close(done)), job.close()]);
     },

@@ -1,24 +1,25 @@
-/** Requests and responses of the gateway's own HTTP server. */
+/** Requests to the gateway's own HTTP server, and its responses. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Sink } from './call/shared-response.ts';
+import { ownError } from './response/own-error.ts';
 
 /**
- * The body of a request; undefined when it is larger than `largest` bytes. It is read to its end all the same: a client that
- * still sends does not read a response.
+ * The body of a request; undefined when it is larger than `maxBytes`. It is read to its end all the same, because a client
+ * that is still sending does not read a response.
  */
-export async function readBody(request: IncomingMessage, largest: number): Promise<Buffer | undefined> {
+export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
   let chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > largest) chunks = [];
+    if (size > maxBytes) chunks = [];
     else chunks.push(chunk);
   }
-  if (size > largest) return undefined;
+  if (size > maxBytes) return undefined;
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }
 
-/** Headers that belong to one connection (RFC 9110, section 7.6.1), or that each side writes anew. */
+/** Headers that belong to one connection (RFC 9110, section 7.6.1), or that each side writes itself. */
 const CONNECTION_HEADERS = new Set([
   'connection',
   'content-length',
@@ -56,7 +57,7 @@ export function sinkTo(response: ServerResponse): Sink {
       try {
         response.writeHead(status, { ...endToEnd(headers), ...sized });
       } catch {
-        // A header that Node.js does not write (characters beyond Latin-1) must not cost the response.
+        // A header that Node.js refuses to write (characters beyond Latin-1) must not cost the response.
         const { 'content-type': type, 'content-encoding': encoding } = headers;
         const needed = {
           ...(type ? { 'content-type': type } : {}),
@@ -71,9 +72,9 @@ export function sinkTo(response: ServerResponse): Sink {
   };
 }
 
-/** Answers in the gateway's own words, with the shape of an API error. No client is to retry it. */
-export function answerError(response: ServerResponse, status: number, message: string): void {
-  const body = JSON.stringify({ error: { message, type: 'oaievalset_action', code: null, param: null } });
-  response.writeHead(status, { 'content-type': 'application/json', 'x-should-retry': 'false' });
+/** Responds with an error in the gateway's own words. No client should retry it. */
+export function respondWithError(response: ServerResponse, status: number, message: string): void {
+  const { headers, body } = ownError(message, 'oaievalset_action');
+  response.writeHead(status, headers);
   response.end(body);
 }

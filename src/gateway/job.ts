@@ -1,12 +1,13 @@
-/** What all evals of a job share on their way to the API: one client, one limit, and what the API has shown of itself. */
+/** What all evals of a job share on their way to the API: one client, one limit, and what is known about the API. */
 import type { ApiUnusable } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { type Adaptation, describeAdaptation } from '../model/adaptation.ts';
 import type { TokenUsage } from '../model/api-response.ts';
 import { Adaptations } from './call/adaptable.ts';
+import type { CallResult } from './call/call-result.ts';
 import { InFlightLimit } from './call/in-flight-limit.ts';
 import { defaultRetryPolicy, type RetryPolicy } from './call/retry-policy.ts';
-import { type CallContext, type CallResult, UpstreamCall } from './call/upstream-call.ts';
+import { type CallContext, UpstreamCall } from './call/upstream-call.ts';
 import { type Provider, type ProviderUrls, requestUrl } from './providers.ts';
 import { Outage } from './refusal/outage.ts';
 import { Refusals } from './refusal/refusals.ts';
@@ -22,7 +23,7 @@ export interface JobOptions {
   /** The environment of the job: proxies, certificates, keys. */
   readonly env: NodeJS.ProcessEnv;
   readonly urls: ProviderUrls;
-  /** The models of the inputs: one that the API does not know ends the job. */
+  /** The models of the inputs: a model of them that the API does not know ends the job. */
   readonly models?: readonly string[];
   readonly maxRequestsInFlight: number;
   readonly log: Log;
@@ -30,32 +31,30 @@ export interface JobOptions {
   readonly onResponse?: (usage: TokenUsage) => void;
   readonly retryPolicy?: RetryPolicy;
   readonly timeouts?: UpstreamTimeouts;
-  /** Bytes of a request that is passed on. */
-  readonly largestBody?: number;
-  /** Bytes of a response, as it comes and decoded, beyond which it is dropped. */
+  /** A request with a larger body is refused. */
+  readonly maxRequestBytes?: number;
+  /** A response with more bytes, as received or decoded, is dropped. */
   readonly maxResponseBytes?: number;
 }
 
-export type CallEvents = Pick<CallContext, 'path' | 'nature' | 'evalId' | 'onTry' | 'record'> & {
-  readonly id: string;
-};
+export type CallEvents = Pick<CallContext, 'path' | 'nature' | 'evalName' | 'onTry' | 'record'>;
 
 /** A request that went to the API. */
 export interface SentRequest {
   readonly evalName: string;
+  /** The same for identical requests. */
   readonly id: string;
   readonly method: string;
   readonly nature: RequestNature;
   readonly keys: readonly string[];
 }
 
-/** A request with images may be large; this is far beyond what any API takes. */
-const LARGEST_BODY = 512 * 1024 * 1024;
+/** A request with images may be large; this is far more than any API accepts. */
+const MAX_REQUEST_BYTES = 512 * 1024 * 1024;
 
 /** The largest response of OpenAI's API, 2,048 embeddings of 3,072 numbers in JSON, has about 75 MiB. */
 const MAX_RESPONSE_BYTES = 128 * 1024 * 1024;
 
-/** What all evals share on their way to the API. */
 export class Job {
   readonly #options: JobOptions;
   readonly #upstream;
@@ -64,7 +63,7 @@ export class Job {
   readonly #refusals: Refusals;
   readonly #outage = new Outage();
   readonly #unusable = new AbortController();
-  readonly #said = new Set<string>();
+  readonly #logged = new Set<string>();
 
   constructor(options: JobOptions) {
     const { env, urls, models = [], timeouts = defaultTimeouts, maxRequestsInFlight } = options;
@@ -78,13 +77,13 @@ export class Job {
     });
   }
 
+  /** Aborted, with an ApiUnusable, when the API refuses the job or cannot be reached. */
   get unusable(): AbortSignal {
     return this.#unusable.signal;
   }
 
-  /** Bytes of a request that is passed on. */
-  get largestBody(): number {
-    return this.#options.largestBody ?? LARGEST_BODY;
+  get maxRequestBytes(): number {
+    return this.#options.maxRequestBytes ?? MAX_REQUEST_BYTES;
   }
 
   /** @param rest path and query behind the base URL of the provider */
@@ -110,40 +109,37 @@ export class Job {
     });
   }
 
-  /** A question got an answer of the API. */
-  answered({ keys, nature }: SentRequest, usage: TokenUsage): void {
-    this.#refusals.answered(keys, nature.kind === 'question' ? nature.model : '');
-    this.#outage.answered(Date.now());
+  /** A replayable request succeeded. */
+  succeeded({ keys, nature }: SentRequest, usage: TokenUsage): void {
+    this.#refusals.succeeded(keys, nature.kind === 'replayable' ? nature.model : '');
+    this.#outage.succeeded(Date.now());
     this.#options.onResponse?.(usage);
   }
 
-  /** A question got an answer of the journal. */
+  /** A response of this model was replayed. */
   replayed(model: string): void {
     this.#refusals.replayed(model);
     this.#outage.replayed();
   }
 
-  /** A call ended: that may end the job. */
+  /** A call ended, which may end the job. */
   ended({ evalName, id, keys, method, nature }: SentRequest, result: CallResult): void {
     if (method !== 'POST') return;
-    const isQuestion = nature.kind === 'question';
-    if (result.kind === 'answered' && !isQuestion) this.#outage.answered(Date.now());
+    const replayable = nature.kind === 'replayable';
+    if (result.kind === 'succeeded' && !replayable) this.#outage.succeeded(Date.now());
     if (result.kind === 'refused') {
-      const model = isQuestion ? nature.model : '';
-      this.#end(this.#refusals.judge({ ...result, keys, model, evalName, id, isQuestion }));
+      const model = replayable ? nature.model : '';
+      this.#end(this.#refusals.judge({ ...result, keys, model, evalName, id, replayable }));
     }
-    if (result.kind === 'unanswered' && !result.ownFault)
+    if (result.kind === 'unanswered' && !result.requestSpecific)
       this.#end(this.#outage.gaveUp({ id, ...result }, Date.now()));
-  }
-
-  infoOnce(message: string): void {
-    this.#once(message, () => this.#options.log.info(message));
   }
 
   warnOnce(message: string): void {
     this.#once(message, () => this.#options.log.warning(message));
   }
 
+  /** Sends no further request. */
   stop(): void {
     this.#limit.stop();
   }
@@ -160,17 +156,18 @@ export class Job {
   #announce(adaptation: Adaptation): void {
     const { model, param, value } = adaptation;
     const refused = value === null ? param : `${param} ${value}`;
-    this.infoOnce(`${model} does not accept ${refused}: from now on ${describeAdaptation(adaptation)}`);
+    const message = `${model} does not accept ${refused}; from now on ${describeAdaptation(adaptation)}`;
+    this.#once(message, () => this.#options.log.info(message));
   }
 
-  #once(message: string, say: () => void): void {
-    if (this.#said.has(message)) return;
-    this.#said.add(message);
-    say();
+  #once(message: string, log: () => void): void {
+    if (this.#logged.has(message)) return;
+    this.#logged.add(message);
+    log();
   }
 }
 
-/** The keys in the environment of the job, by the names that variables with keys have. */
+/** The keys in the environment of the job, found by the usual names of such variables. */
 function keysOf(env: NodeJS.ProcessEnv): string[] {
   return Object.entries(env).flatMap(([name, value = '']) =>
     /(^|_)(key|token|secret)$/i.test(name) && value.trim() !== '' ? [value.trim()] : [],

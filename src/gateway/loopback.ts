@@ -1,12 +1,10 @@
-/** The way from an eval to the gateway. */
-
 /**
- * Variables that lead clients to the gateway past any proxy, which is the way to the outside world. A client looks at them
- * when it is made: whoever makes clients for evals needs them as well.
+ * Variables with which API clients reach the gateway directly, past any proxy. A client reads them when it is created, so
+ * each process that creates clients for evals needs them.
  */
 export function withoutProxy(env: NodeJS.ProcessEnv): Record<string, string> {
   const given = env.no_proxy ?? env.NO_PROXY;
-  // Python's urllib takes `*` for everything only where it stands alone.
+  // Python's urllib understands `*` only when it is the whole value.
   const direct = given?.trim() === '*' ? '*' : [given, '127.0.0.1'].filter(Boolean).join(',');
   return { NO_PROXY: direct, no_proxy: direct };
 }

@@ -1,6 +1,7 @@
 import { ActionError } from '../errors.ts';
+import { firstInvisible } from '../text.ts';
 
-/** The APIs whose clients can be led to another base URL by a variable. */
+/** The APIs whose clients read their base URL from an environment variable. */
 export const PROVIDERS = {
   openai: { variable: 'OPENAI_BASE_URL', base: 'https://api.openai.com/v1' },
   anthropic: { variable: 'ANTHROPIC_BASE_URL', base: 'https://api.anthropic.com' },
@@ -10,9 +11,9 @@ export type Provider = keyof typeof PROVIDERS;
 export type ProviderUrls = Readonly<Record<Provider, URL>>;
 
 /**
- * Where each provider is: what the user set, or the provider's own.
+ * The base URL of each provider: the user's setting, or the provider's own.
  *
- * @param notice called with a sentence about each setting that is read otherwise than it was written
+ * @param notice called with a sentence about each setting that is not used exactly as it was written
  * @throws ActionError INPUT_INVALID
  */
 export function providerUrls(
@@ -22,7 +23,7 @@ export function providerUrls(
   return { openai: urlOf('openai', env, notice), anthropic: urlOf('anthropic', env, notice) };
 }
 
-/** The variables that are set, without what surrounds a URL: Python's clients fail on a line break when they are made. */
+/** The variables that are set, without surrounding white space: Python's clients fail on a line break. */
 export function trimmedBaseUrls(env: NodeJS.ProcessEnv): Record<string, string> {
   const variables = Object.values(PROVIDERS).map(({ variable }) => variable);
   return Object.fromEntries(
@@ -31,8 +32,8 @@ export function trimmedBaseUrls(env: NodeJS.ProcessEnv): Record<string, string> 
 }
 
 /**
- * The address of a request: what the client wrote behind the base URL that it was given, behind the provider's own base
- * URL. A query of the base URL (`?api-version=…`) goes with each request, except for names that the request sets itself.
+ * The address of a request: the provider's base URL, followed by what the client appended to the base URL that it was given.
+ * A query of the base URL (`?api-version=…`) is added to each request, except for names that the request sets itself.
  *
  * @param rest path and query, as in the request line
  */
@@ -61,11 +62,11 @@ function urlOf(provider: Provider, env: NodeJS.ProcessEnv, notice: (message: str
   if (text !== given) {
     notice(
       text === ''
-        ? `The environment variable ${variable} is blank. ${base} is used.`
-        : `The environment variable ${variable} has blanks or line breaks at its ends. They are left out.`,
+        ? `The environment variable ${variable} is blank, so ${base} is used.`
+        : `The environment variable ${variable} starts or ends with white space, which is ignored.`,
     );
   }
-  const fault = text === '' ? undefined : faultOf(text);
+  const fault = text === '' ? undefined : whyInvalid(text);
   if (fault === undefined) return new URL(text || base);
   throw new ActionError(
     'INPUT_INVALID',
@@ -74,20 +75,19 @@ function urlOf(provider: Provider, env: NodeJS.ProcessEnv, notice: (message: str
   );
 }
 
-/** Why this is not the base URL of an API; undefined when it is. */
-function faultOf(text: string): string | undefined {
-  if (/^(["'`]).*\1$/s.test(text)) return 'which has quotation marks around it';
-  // WHATWG's parser drops line breaks and tabs wherever they are, and would go to another host than was written.
-  if (/\p{Cc}/u.test(text)) return 'which has a line break or another control character in it';
-  if (!/^https?:\/\//i.test(text))
-    return 'which is not an http or https URL: it does not begin with http:// or https://';
-  if (!URL.canParse(text)) {
-    return 'which is not an http or https URL (special characters in a user name or password have to be percent-encoded)';
-  }
+/** Why this is not the base URL of an API, as a relative clause; undefined when it is. */
+function whyInvalid(text: string): string | undefined {
+  if (/^(["'`]).*\1$/s.test(text)) return 'which is in quotation marks';
+  // The URL parser drops line breaks, tabs and other invisible characters, and would yield a host that nobody wrote.
+  const invisible = firstInvisible(text);
+  if (invisible !== undefined) return `which contains the invisible character ${invisible}`;
+  if (!/^https?:\/\//i.test(text)) return 'which does not begin with http:// or https://';
+  if (!URL.canParse(text))
+    return 'which is not a valid URL (special characters in a user name or password must be percent-encoded)';
   return undefined;
 }
 
-/** What was given for a URL, without anything that can be a password or a key. */
+/** The given text, without anything that could be a password or a key. */
 function withoutSecrets(text: string): string {
   if (/^[\w-]{20,}$/.test(text)) return '***';
   return text.replace(/^([a-z]+:\/\/)?.*@/is, '$1***@').replace(/\?.*/s, '?***');

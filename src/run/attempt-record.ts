@@ -1,4 +1,4 @@
-import type { Lane } from '../gateway/lane.ts';
+import type { Lane } from '../gateway/lane/lane.ts';
 import type { AttemptRecord } from '../model/attempt-record.ts';
 import { MOST_ADAPTATIONS } from '../model/completion-record.ts';
 import type { PlannedEval } from '../model/plan.ts';

@@ -1,5 +1,5 @@
 /** The journal of the eval that is about to run, and what the log says about it. */
-import type { Lane } from '../gateway/lane.ts';
+import type { Lane } from '../gateway/lane/lane.ts';
 import type { Log } from '../log.ts';
 import { describeReason } from '../model/decision.ts';
 import { wholeNumber } from '../model/format.ts';

@@ -2,7 +2,7 @@
 import { EngineLost } from '../engine/engine.ts';
 import { reasonOf } from '../errors.ts';
 import type { Gateway } from '../gateway/gateway.ts';
-import type { Lane } from '../gateway/lane.ts';
+import type { Lane } from '../gateway/lane/lane.ts';
 import type { Log } from '../log.ts';
 import { wholeNumber } from '../model/format.ts';
 import type { Outcome } from '../model/outcome.ts';

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Engine, EngineLost, type RunningEval } from '../engine/engine.ts';
 import { reasonOf } from '../errors.ts';
-import type { Lane } from '../gateway/lane.ts';
+import type { Lane } from '../gateway/lane/lane.ts';
 import type { Log } from '../log.ts';
 import { MOST_LAST_LINES } from '../model/attempt-record.ts';
 import { type CompletionRecord, MOST_ADAPTATIONS } from '../model/completion-record.ts';

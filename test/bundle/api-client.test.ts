@@ -55,7 +55,7 @@ describe('API client: a set completes', () => {
     expect(result.exitCode, logOf(result)).toBe(0);
     expect(result.outputs).toMatchObject({ complete: 'true', fresh: '1', 'requests-sent': '3' });
     expect(annotations(result)).toContainEqual(
-      expect.stringMatching(/^warning: .*OPENAI_BASE_URL has blanks or line breaks/),
+      expect.stringMatching(/^warning: .*OPENAI_BASE_URL starts or ends with white space/),
     );
     expect(new Set(proxy.tunnels)).toEqual(new Set([`127.0.0.1:${port}`]));
     expect(new Set(proxy.authorizations)).toEqual(
@@ -91,7 +91,7 @@ test('API client: a base URL in quotation marks is an error before anything runs
   const result = await machine.run({ env: { OPENAI_BASE_URL: `"${machine.api.url}"` } });
   expect(result.exitCode).toBe(1);
   expect(annotations(result)).toEqual([
-    expect.stringMatching(/^error: .*OPENAI_BASE_URL.*has quotation marks around it.*\[INPUT_INVALID\]$/s),
+    expect.stringMatching(/^error: .*OPENAI_BASE_URL.*is in quotation marks.*\[INPUT_INVALID\]$/s),
   ]);
   expect(machine.api.requests).toEqual([]);
 });

@@ -83,7 +83,7 @@ export async function startRig({ openai = '', anthropic = '', ...options }: RigO
     maxRequestsInFlight: 32,
     log: recordingLog(),
     retryPolicy: { ...defaultRetryPolicy, initialDelayMs: 1, maxDelayMs: 4, maxAttempts: 4 },
-    timeouts: { connect: 5000, idle: 5000 },
+    timeouts: { connectMs: 5000, idleMs: 5000 },
     ...options,
   });
   onTestFinished(() => gateway.close());

@@ -266,7 +266,14 @@ export interface AskOptions extends UpstreamOptions {
 /** Sends one request as the gateway does, and reads the answer. */
 export async function ask(
   url: string | URL,
-  { env = {}, timeouts = { connect: 2000, idle: 5000 }, method, headers, body, ...options }: AskOptions = {},
+  {
+    env = {},
+    timeouts = { connectMs: 2000, idleMs: 5000 },
+    method,
+    headers,
+    body,
+    ...options
+  }: AskOptions = {},
 ) {
   const upstream = openUpstream(env, timeouts, options);
   onTestFinished(() => upstream.close());

@@ -1,15 +1,16 @@
 /**
- * Adapts requests to what a model accepts, on the word of the API's own 400 and of nothing else: there is no list of models
- * here, and only parameters that merely tune the sampling are ever changed. A request without its `response_format` would
- * be another question; then the eval fails in the provider's words, as it does with plain `oaieval`.
+ * Adapts requests to what a model accepts, guided only by the API's own 400: there is no list of models here, and only
+ * parameters that merely tune the sampling are ever changed. Leaving out `response_format`, for example, would change what
+ * is asked of the model; the eval fails instead, with the provider's message, as it does with plain `oaieval`.
  *
  *     Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.
  *     Unsupported value: 'temperature' does not support 0.0 with this model. Only the default (1) value is supported.
  */
 import type { Adaptation } from '../../model/adaptation.ts';
+import { type Fields, parseFields } from '../json.ts';
 import type { ProviderError } from '../response/provider-error.ts';
 
-/** Parameters that may be left out, those that change least first. */
+/** Parameters that may be left out, ordered by how little that changes. */
 const DROPPABLE = [
   'user',
   'seed',
@@ -20,7 +21,7 @@ const DROPPABLE = [
   'temperature',
 ] as const;
 
-/** Parameters that may be sent under another name, and under which. */
+/** Parameters that may be sent under another name, and those names. */
 const RENAMES: Readonly<Record<string, readonly string[]>> = {
   max_tokens: ['max_completion_tokens', 'max_output_tokens'],
   max_completion_tokens: ['max_tokens', 'max_output_tokens'],
@@ -29,10 +30,10 @@ const RENAMES: Readonly<Record<string, readonly string[]>> = {
 
 const ADAPTABLE: readonly string[] = [...DROPPABLE, ...Object.keys(RENAMES)];
 
-/** A value too long to be a number of tokens or a temperature is not repeated in records. */
-const LONGEST_VALUE = 200;
+/** A longer value is neither a number of tokens nor a temperature, and is shortened in records. */
+const MAX_VALUE_LENGTH = 200;
 
-/** OpenAI and Azure, Anthropic, Groq, xAI, Gemini, Moonshot, in this order. */
+/** In this order: OpenAI and Azure, Anthropic, Groq, xAI, Gemini, Moonshot. */
 const REFUSES_PARAMETER = new RegExp(
   [
     'unsupported[_ ](parameter|value)|not supported with this model|does not support|unrecognized request argument',
@@ -46,32 +47,29 @@ const REFUSES_PARAMETER = new RegExp(
 );
 
 /** What to change, when a 400 is about a parameter of this body that may be changed; undefined: nothing. */
-export function adaptationFor(
-  error: ProviderError,
-  body: Readonly<Record<string, unknown>>,
-): Adaptation | undefined {
+export function adaptationFor(error: ProviderError, body: Fields): Adaptation | undefined {
   if (error.status !== 400 || !REFUSES_PARAMETER.test(`${error.code} ${error.message}`)) return undefined;
-  const param = error.param === '' ? namedIn(error.message, body) : error.param;
+  const param = error.param === '' ? paramNamedIn(error.message, body) : error.param;
   if (param === undefined || !ADAPTABLE.includes(param) || !Object.hasOwn(body, param)) return undefined;
   const instead = /\buse ['"`]?(\w+)['"`]? instead/i.exec(error.message)?.[1];
   const renamedTo = RENAMES[param]?.find((name) => name === instead);
   if (renamedTo === undefined && !DROPPABLE.some((name) => name === param)) return undefined;
   const model = String(body.model);
   return renamedTo === undefined
-    ? { model, param, value: jsonOf(body, param), renamedTo: null }
+    ? { model, param, value: valueText(body, param), renamedTo: null }
     : { model, param, value: null, renamedTo };
 }
 
-/** The adaptable parameter of the body that the message names. Camel case is xAI's (`presencePenalty`). */
-function namedIn(message: string, body: Readonly<Record<string, unknown>>): string | undefined {
+/** The adaptable parameter of the body that the message names. xAI writes camel case (`presencePenalty`). */
+function paramNamedIn(message: string, body: Fields): string | undefined {
   const quoted = /['"`]([\w.[\]]+)['"`]/.exec(message)?.[1];
-  const named = (name: string) => {
+  const isNamed = (name: string) => {
     const camelCase = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
     return new RegExp(`(?<![\\w.])(${name}|${camelCase})(?![\\w.])`).test(message);
   };
-  // What stands in quotes first is what the message is about: a word behind it may only explain.
+  // The message is about the first name in quotes; a name behind it may only be part of the explanation.
   if (quoted !== undefined && Object.hasOwn(body, quoted) && !ADAPTABLE.includes(quoted)) return undefined;
-  return ADAPTABLE.find((name) => Object.hasOwn(body, name) && named(name));
+  return ADAPTABLE.find((name) => Object.hasOwn(body, name) && isNamed(name));
 }
 
 export interface AdaptedBody {
@@ -80,16 +78,16 @@ export interface AdaptedBody {
   readonly adaptations: readonly Adaptation[];
 }
 
-/** What the job has learnt, for each path, model, parameter and value. */
+/** The adaptations that the job has learnt, by path and model. */
 export class Adaptations {
   readonly #learnt = new Map<string, Adaptation[]>();
 
-  /** The body as the model accepts it; the body itself when nothing is known against it. */
+  /** The body as the model accepts it; unchanged when no adaptation is known for it. */
   apply(path: string, body: Buffer): AdaptedBody {
     const unchanged = { body, adaptations: [] };
     if (this.#learnt.size === 0) return unchanged;
     const fields = parseFields(body);
-    const known = fields && this.#learnt.get(subject(path, fields));
+    const known = fields && this.#learnt.get(pathAndModel(path, fields));
     if (!known) return unchanged;
     const adaptations: Adaptation[] = [];
     let adapted = fields;
@@ -101,12 +99,12 @@ export class Adaptations {
     return adaptations.length === 0 ? unchanged : { body: Buffer.from(JSON.stringify(adapted)), adaptations };
   }
 
-  /** Learns from a refusal of `body`. @returns what was learnt; undefined when there is nothing to learn */
+  /** Learns from a refusal of `body`. @returns the new adaptation; undefined when there is nothing to learn */
   learn(path: string, body: Buffer, error: ProviderError): Adaptation | undefined {
     const fields = parseFields(body);
     const adaptation = fields && adaptationFor(error, fields);
     if (!adaptation) return undefined;
-    const id = subject(path, fields);
+    const id = pathAndModel(path, fields);
     const known = this.#learnt.get(id) ?? [];
     if (!known.some(({ param, value }) => param === adaptation.param && value === adaptation.value))
       this.#learnt.set(id, [...known, adaptation]);
@@ -114,31 +112,19 @@ export class Adaptations {
   }
 }
 
-function applies({ param, value }: Adaptation, fields: Readonly<Record<string, unknown>>): boolean {
-  return Object.hasOwn(fields, param) && (value === null || jsonOf(fields, param) === value);
+function applies({ param, value }: Adaptation, fields: Fields): boolean {
+  return Object.hasOwn(fields, param) && (value === null || valueText(fields, param) === value);
 }
 
-function jsonOf(fields: Readonly<Record<string, unknown>>, param: string): string {
-  return JSON.stringify(fields[param]).slice(0, LONGEST_VALUE);
+function valueText(fields: Fields, param: string): string {
+  return JSON.stringify(fields[param]).slice(0, MAX_VALUE_LENGTH);
 }
 
-function adapt(fields: Record<string, unknown>, { param, renamedTo }: Adaptation): Record<string, unknown> {
+function adapt(fields: Fields, { param, renamedTo }: Adaptation): Fields {
   const { [param]: value, ...rest } = fields;
   return renamedTo === null || Object.hasOwn(rest, renamedTo) ? rest : { ...rest, [renamedTo]: value };
 }
 
-function subject(path: string, fields: Record<string, unknown>): string {
-  return JSON.stringify([path, fields.model]);
-}
-
-/** The fields of a JSON body; undefined when it is no JSON object. */
-export function parseFields(body: Buffer): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(body.toString('utf8'));
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
+function pathAndModel(path: string, { model }: Fields): string {
+  return JSON.stringify([path, model]);
 }

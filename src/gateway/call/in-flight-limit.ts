@@ -1,20 +1,20 @@
 /**
  * One limit of requests in flight for the whole job, shared fairly among evals, and a pause for all when the API asks for
  * one. It adapts (additive increase, multiplicative decrease): half as many when the API is overloaded, one more with each
- * round of answers.
+ * round of successes.
  */
 
-/** A place among the requests in flight; giving it back twice does no harm. */
+/** A place among the requests in flight; releasing it twice does no harm. */
 export interface Slot {
   release(): void;
 }
 
 export class InFlightLimit {
-  readonly #most: number;
-  /** What may be in flight right now, at most `#most`; its fraction counts towards the next whole one. */
+  readonly #max: number;
+  /** How many may be in flight at present, at most `#max`; the fraction counts towards the next whole number. */
   #allowed: number;
   #decreasedAt = 0;
-  #lastAnswerAt = 0;
+  #lastSuccessAt = 0;
   #inFlight = 0;
   /** Waiting requests by eval, in the order in which the evals take turns. */
   readonly #waiting = new Map<string, ((slot: Slot) => void)[]>();
@@ -22,29 +22,29 @@ export class InFlightLimit {
   #stopped = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(most: number) {
-    this.#most = most;
-    this.#allowed = most;
+  constructor(max: number) {
+    this.#max = max;
+    this.#allowed = max;
   }
 
-  /** When the API last answered anyone, in milliseconds since the epoch; 0: never. */
-  get lastAnswerAt(): number {
-    return this.#lastAnswerAt;
+  /** When any request last succeeded, in milliseconds since the epoch; 0: never. */
+  get lastSuccessAt(): number {
+    return this.#lastSuccessAt;
   }
 
-  /** Whether nothing more is sent. */
+  /** Whether no further request is sent. */
   get stopped(): boolean {
     return this.#stopped;
   }
 
   /**
-   * Waits for a place. Evals take turns, so that one with a thousand threads does not starve the others.
-   * @param first before the others of its eval: a retry has had a place before
+   * Waits for a slot. Evals take turns, so that an eval with a thousand threads does not starve the others.
+   * @param first whether the request goes before the others of its eval: a retry has had a slot before
    */
-  acquire(evalId: string, signal: AbortSignal, first = false): Promise<Slot> {
+  acquire(evalName: string, signal: AbortSignal, first = false): Promise<Slot> {
     signal.throwIfAborted();
     return new Promise((resolve, reject) => {
-      const queue = this.#waiting.get(evalId) ?? [];
+      const queue = this.#waiting.get(evalName) ?? [];
       const give = (slot: Slot): void => {
         signal.removeEventListener('abort', leave);
         resolve(slot);
@@ -56,21 +56,21 @@ export class InFlightLimit {
       signal.addEventListener('abort', leave, { once: true });
       if (first) queue.unshift(give);
       else queue.push(give);
-      this.#waiting.set(evalId, queue);
+      this.#waiting.set(evalName, queue);
       this.#serve();
     });
   }
 
-  /** Sends nothing more for this many milliseconds: the API counts all requests of a key together. */
-  pause(milliseconds: number): void {
-    this.#pausedUntil = Math.max(this.#pausedUntil, Date.now() + milliseconds);
+  /** Sends nothing for this many milliseconds: the API counts all requests of a key together. */
+  pause(durationMs: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, Date.now() + durationMs);
     this.#serve();
   }
 
-  /** The API has answered a request. */
+  /** A request succeeded: raises the limit a little. */
   increase(): void {
-    this.#lastAnswerAt = Date.now();
-    this.#allowed = Math.min(this.#most, this.#allowed + 1 / this.#allowed);
+    this.#lastSuccessAt = Date.now();
+    this.#allowed = Math.min(this.#max, this.#allowed + 1 / this.#allowed);
   }
 
   /**
@@ -84,7 +84,7 @@ export class InFlightLimit {
     this.#allowed = Math.max(1, Math.floor(this.#inFlight / 2));
   }
 
-  /** Sends nothing more at all. Requests that wait keep waiting until their signal is aborted. */
+  /** Sends no further request. Requests that wait keep waiting until their signal is aborted. */
   stop(): void {
     this.#stopped = true;
   }
@@ -95,19 +95,19 @@ export class InFlightLimit {
 
   #serve(): void {
     if (this.#stopped) return;
-    const wait = this.#pausedUntil - Date.now();
-    if (wait > 0) {
+    const waitMs = this.#pausedUntil - Date.now();
+    if (waitMs > 0) {
       clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#serve(), wait);
+      this.#timer = setTimeout(() => this.#serve(), waitMs);
       return;
     }
     while (this.#inFlight < Math.floor(this.#allowed)) {
       const next = this.#waiting.entries().next();
       if (next.done) return;
-      const [evalId, queue] = next.value;
+      const [evalName, queue] = next.value;
       const give = queue.shift();
-      this.#waiting.delete(evalId);
-      if (queue.length > 0) this.#waiting.set(evalId, queue);
+      this.#waiting.delete(evalName);
+      if (queue.length > 0) this.#waiting.set(evalName, queue);
       if (give) give(this.#take());
     }
   }

@@ -1,25 +1,26 @@
-/** When a request that failed is sent again, and when it is given up. Pure. */
+/** When a failed request is retried, and when the gateway gives up. Pure. */
 import type { IncomingHttpHeaders } from 'node:http';
+import { firstValue } from '../upstream/headers.ts';
 
 export interface RetryPolicy {
   /**
-   * No attempt starts later than this, in milliseconds since the request was first sent or, for a request that only a rate
-   * limit holds back, since the API last answered any request.
+   * No attempt starts later than this, in milliseconds since the request was first sent or, when a rate limit refused the
+   * last attempt, since any request last succeeded.
    */
   readonly maxElapsedMs: number;
-  /** The longest wait that the API may ask for; a longer Retry-After fails the request instead of blocking the queue. */
+  /** The longest delay that the API may ask for; a longer Retry-After fails the request instead of blocking the queue. */
   readonly maxRetryAfterMs: number;
   /** Maximum failed attempts. A 429 does not count while other requests succeed or when it came with Retry-After. */
   readonly maxAttempts: number;
-  /** The first delay when the server names none; each further one may be twice as long. */
+  /** The longest first delay when the API does not ask for one; it doubles with each retry, up to `maxDelayMs`. */
   readonly initialDelayMs: number;
   readonly maxDelayMs: number;
-  /** Longest pause after a successful response whose headers say that the rate limit is used up. */
+  /** The longest pause after a successful response whose headers say that the rate limit is used up. */
   readonly maxPauseMs: number;
 }
 
 export const defaultRetryPolicy: RetryPolicy = {
-  // A response of a reasoning model may take most of the time that a connection may be silent, and be lost then.
+  // A reasoning model may be silent for almost as long as a connection may be, and its response may then be lost.
   maxElapsedMs: 30 * 60_000,
   maxRetryAfterMs: 10 * 60_000,
   maxAttempts: 12,
@@ -47,9 +48,9 @@ export interface FailedAttempt {
   readonly firstSentAt: number;
   readonly sentAt: number;
   readonly now: number;
-  /** When the API last answered any request of the job; 0: never. */
-  readonly lastAnswerAt: number;
-  /** By a rate limit. */
+  /** When any request of the job last succeeded; 0: never. */
+  readonly lastSuccessAt: number;
+  /** Whether a rate limit refused it. */
   readonly throttled: boolean;
   /** Milliseconds that the API asks to wait; undefined: it does not say. */
   readonly retryAfterMs: number | undefined;
@@ -65,53 +66,59 @@ export function decideRetry(
   failed: FailedAttempt,
   random = Math.random,
 ): RetryDecision {
-  const { throttled, retryAfterMs, lastAnswerAt, firstSentAt, sentAt, now } = failed;
-  // A rate limit is not the fault of a request that waits for its turn while the API answers others.
-  const waitsForTurn = throttled && (retryAfterMs !== undefined || lastAnswerAt >= history.previousSentAt);
-  const failedAttempts = history.failedAttempts + (waitsForTurn ? 0 : 1);
+  const { throttled, retryAfterMs, lastSuccessAt, firstSentAt, sentAt, now } = failed;
+  // Such a request waits for its turn at the rate limit; it has not failed.
+  const throttledWhileOthersSucceed = throttled && lastSuccessAt >= history.previousSentAt;
+  const throttledWithDelay = throttled && retryAfterMs !== undefined;
+  const counts = !throttledWhileOthersSucceed && !throttledWithDelay;
+  const failedAttempts = history.failedAttempts + (counts ? 1 : 0);
   const retries = history.retries + 1;
   const delayMs = retryAfterMs ?? backoff(retries, policy, random);
-  const since = throttled ? Math.max(firstSentAt, lastAnswerAt) : firstSentAt;
+  const elapsedMs = now - (throttled ? Math.max(firstSentAt, lastSuccessAt) : firstSentAt);
   if (
     failedAttempts >= policy.maxAttempts ||
     delayMs > policy.maxRetryAfterMs ||
-    now - since + delayMs > policy.maxElapsedMs
+    elapsedMs + delayMs > policy.maxElapsedMs
   )
     return { kind: 'give-up' };
   return { kind: 'retry', delayMs, history: { failedAttempts, retries, previousSentAt: sentAt } };
 }
 
-/** Exponential, with jitter: requests that failed together do not return together. `retries` counts from 1. */
+/** An exponential delay with jitter, so that requests that failed together do not return together. `retries` counts from 1. */
 export function backoff(
   retries: number,
   { initialDelayMs, maxDelayMs }: RetryPolicy,
   random = Math.random,
 ): number {
-  const longest = Math.min(maxDelayMs, initialDelayMs * 2 ** (retries - 1));
-  return longest / 2 + (random() * longest) / 2;
+  const longestMs = Math.min(maxDelayMs, initialDelayMs * 2 ** (retries - 1));
+  return longestMs / 2 + (random() * longestMs) / 2;
 }
 
 /**
- * Somewhat later than the API asks for: jobs that were delayed together do not return together, and one that is delayed
- * again and again does not return each millisecond.
+ * A delay somewhat longer than the API asks for: jobs that were delayed together do not return together, and a job that
+ * is repeatedly asked to wait for one millisecond does not return every millisecond.
  */
-export function advisedDelay(askedMs: number, { initialDelayMs }: RetryPolicy, random = Math.random): number {
-  return Math.max(askedMs, initialDelayMs / 2) + random() * Math.min(1000, askedMs / 10);
+export function advisedDelay(
+  retryAfterMs: number,
+  { initialDelayMs }: RetryPolicy,
+  random = Math.random,
+): number {
+  return Math.max(retryAfterMs, initialDelayMs / 2) + random() * Math.min(1000, retryAfterMs / 10);
 }
 
 /**
- * Milliseconds the server asks to wait (`retry-after-ms`, `Retry-After` in seconds or as a date); undefined: it does not
- * say. Zero or a date in the past is ignored, so that a server that keeps sending it is not retried twelve times at once.
+ * Milliseconds that the API asks to wait (`retry-after-ms`, `Retry-After` in seconds or as a date); undefined: it does not
+ * say. Zero or a date in the past is ignored, so that an API that keeps sending it does not get all retries at once.
  */
 export function retryAfter(headers: IncomingHttpHeaders, now = Date.now()): number | undefined {
-  const text = firstOf(headers['retry-after']);
+  const text = firstValue(headers, 'retry-after');
   const seconds = Number(text) * 1000;
-  const waits = [
-    Number(firstOf(headers['retry-after-ms'])),
+  const delays = [
+    Number(firstValue(headers, 'retry-after-ms')),
     seconds,
     Number.isNaN(seconds) ? Date.parse(text) - now : 0,
   ];
-  return waits.find((wait) => wait > 0 && Number.isFinite(wait));
+  return delays.find((delay) => delay > 0 && Number.isFinite(delay));
 }
 
 /**
@@ -119,22 +126,17 @@ export function retryAfter(headers: IncomingHttpHeaders, now = Date.now()): numb
  * `x-ratelimit-remaining-requests: 0`, `x-ratelimit-reset-requests: 6m0s`; likewise `-tokens`).
  */
 export function rateLimitReset(headers: IncomingHttpHeaders): number | undefined {
-  const waits = ['requests', 'tokens']
-    .filter((unit) => firstOf(headers[`x-ratelimit-remaining-${unit}`]) === '0')
-    .map((unit) => goDuration(firstOf(headers[`x-ratelimit-reset-${unit}`])) ?? 0);
-  return Math.max(0, ...waits) || undefined;
+  const delays = ['requests', 'tokens']
+    .filter((unit) => firstValue(headers, `x-ratelimit-remaining-${unit}`) === '0')
+    .map((unit) => goDuration(firstValue(headers, `x-ratelimit-reset-${unit}`)) ?? 0);
+  return Math.max(0, ...delays) || undefined;
 }
 
-/** A header that was sent twice is a list. */
-function firstOf(value: string | readonly string[] | undefined): string {
-  return (typeof value === 'string' ? value : value?.[0]) ?? '';
-}
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-
-/** `1s`, `6m0s`, `20ms`, `1.5s`, in milliseconds. */
+/** The milliseconds of a duration as Go prints it: `1s`, `6m0s`, `20ms`, `1.5s`. */
 function goDuration(text: string): number | undefined {
   if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return undefined;
   const parts = text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g);
-  return [...parts].reduce((sum, [, number, unit = '']) => sum + Number(number) * (UNITS[unit] ?? 0), 0);
+  return [...parts].reduce((sum, [, number, unit = '']) => sum + Number(number) * (UNIT_MS[unit] ?? 0), 0);
 }

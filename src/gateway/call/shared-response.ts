@@ -64,10 +64,12 @@ export class SharedResponse {
     for (const sink of this.#sinks) sink.cut();
   }
 
-  /** A whole response at once. */
-  send(status: number, headers: IncomingHttpHeaders, body: Buffer, length = body.length): void {
-    this.begin(status, headers, length);
-    this.pass(body);
+  /** Sends a whole response, or ends the one that was passed on while it arrived. */
+  complete(status: number, headers: IncomingHttpHeaders, body: Buffer, length = body.length): void {
+    if (this.#state !== 'streaming') {
+      this.begin(status, headers, length);
+      this.pass(body);
+    }
     this.end();
   }
 }

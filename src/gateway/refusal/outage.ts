@@ -1,15 +1,12 @@
-/**
- * Whether the API cannot be reached at all: then the job ends with the cause, instead of each sample of each eval waiting
- * in vain.
- */
+/** Whether the API cannot be reached at all: then the job ends with the cause, before every sample of every eval has failed. */
 import { ApiUnusable } from '../../errors.ts';
 
-/** A request that the API will not answer. Times are milliseconds since the epoch. */
+/** A request that the API will never answer. Times are milliseconds since the epoch. */
 export interface UnansweredRequest {
-  /** Tells requests apart. */
+  /** The same for identical requests. */
   readonly id: string;
   readonly why: string;
-  /** Whether no wait helps: somebody has to change something. */
+  /** Whether retrying does not help: somebody has to change something. */
   readonly permanent: boolean;
   /** What to change. */
   readonly advice?: string | undefined;
@@ -18,16 +15,16 @@ export interface UnansweredRequest {
   readonly attempts: number;
 }
 
-/** Milliseconds without any answer after which a job that was never answered ends. */
-const UNANSWERED_LIMIT_MS = 10 * 60_000;
+/** How long a job may run without a first success. */
+const MAX_MS_WITHOUT_SUCCESS = 10 * 60_000;
 
-/** Different requests without an answer that speak for the API where one may fail for what it holds. */
-const ENOUGH = 2;
+/** This many different unanswered requests indicate an outage; a single one may fail because of its content. */
+const MIN_UNANSWERED = 2;
 
 export class Outage {
   #firstSentAt = 0;
-  #lastAnswerAt = 0;
-  /** Whether a journal has answered: the API did so in an earlier run. */
+  #lastSuccessAt = 0;
+  /** Whether a response was replayed: the API worked in an earlier run. */
   #replayed = false;
   #unanswered = new Set<string>();
 
@@ -35,8 +32,8 @@ export class Outage {
     this.#firstSentAt ||= now;
   }
 
-  answered(now: number): void {
-    this.#lastAnswerAt = now;
+  succeeded(now: number): void {
+    this.#lastSuccessAt = now;
     this.#unanswered = new Set();
   }
 
@@ -44,25 +41,25 @@ export class Outage {
     this.#replayed = true;
   }
 
-  /** A request failed, and will be sent again. @returns what ends the job; undefined when it is worth waiting */
+  /** A request failed and will be retried. @returns what ends the job; undefined when the API may still respond */
   retrying(why: string, now: number): ApiUnusable | undefined {
     const elapsed = now - this.#firstSentAt;
-    if (this.#lastAnswerAt > 0 || elapsed < UNANSWERED_LIMIT_MS) return undefined;
-    return unreachable(`has not answered for ${minutes(elapsed)}: ${why}`);
+    if (this.#lastSuccessAt > 0 || elapsed < MAX_MS_WITHOUT_SUCCESS) return undefined;
+    return unreachable(`has not responded for ${shortDuration(elapsed)}: ${why}`);
   }
 
-  /** A request was given up. @returns what ends the job; undefined when it is about this request */
+  /** A request will not be retried. @returns what ends the job; undefined when only this request is affected */
   gaveUp(
     { id, why, permanent, advice, firstSentAt, attempts }: UnansweredRequest,
     now: number,
   ): ApiUnusable | undefined {
-    if (this.#lastAnswerAt >= firstSentAt) return undefined;
-    if (permanent && this.#lastAnswerAt === 0) return unreachable(`cannot be used: ${why}`, advice);
+    if (this.#lastSuccessAt >= firstSentAt) return undefined;
+    if (permanent && this.#lastSuccessAt === 0) return unreachable(`cannot be used: ${why}`, advice);
     this.#unanswered.add(id);
-    // All attempts of one request tell enough where nothing was ever answered.
-    const one = this.#lastAnswerAt === 0 && !this.#replayed && attempts > 1;
-    if (!one && this.#unanswered.size < ENOUGH) return undefined;
-    return unreachable(`has not answered for ${minutes(now - firstSentAt)}: ${why}`, advice);
+    // If nothing has ever succeeded, one request that failed in all its attempts is enough.
+    const oneIsEnough = this.#lastSuccessAt === 0 && !this.#replayed && attempts > 1;
+    if (!oneIsEnough && this.#unanswered.size < MIN_UNANSWERED) return undefined;
+    return unreachable(`has not responded for ${shortDuration(now - firstSentAt)}: ${why}`, advice);
   }
 }
 
@@ -70,11 +67,11 @@ function unreachable(what: string, advice?: string): ApiUnusable {
   return new ApiUnusable(
     'API_UNREACHABLE',
     `the API ${what}`,
-    advice ?? 'Check the status of the API, its rate limit, and that this runner can reach it.',
+    advice ?? 'Check the status of the API, its rate limit, and whether this runner can reach it.',
   );
 }
 
-function minutes(milliseconds: number): string {
-  const seconds = Math.round(milliseconds / 1000);
+function shortDuration(durationMs: number): string {
+  const seconds = Math.round(durationMs / 1000);
   return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }

@@ -1,17 +1,17 @@
 /**
- * Which errors no retry will mend, and what they are about, in the words of the providers. The sources of the words are the
- * bodies in test/unit/gateway/refusal/refusal-kinds.test.ts.
+ * Which errors no retry will fix, and what they are about. Providers say so in their own words; the bodies that these words
+ * were taken from are in test/unit/gateway/refusal/refusal-kinds.test.ts.
  */
 import type { ProviderError } from '../response/provider-error.ts';
 
 /**
- * What a refusal is about. `key`: it is invalid. `money`: no credit, no quota, a budget that is used up. `access`: the key
- * may not do this. `model`: there is no such model. `address`: there is no such path, so the base URL may be wrong.
- * `content`: what this one request holds.
+ * What a refusal is about. `key`: the key is invalid. `money`: no credit, no quota, or a budget that is used up. `access`:
+ * the key lacks permission. `model`: the model does not exist. `address`: the path does not exist, so the base URL may be
+ * wrong. `content`: the content of this one request.
  */
 export type RefusalKind = 'key' | 'money' | 'access' | 'model' | 'address' | 'content';
 
-/** Codes and types. */
+/** For codes and types. */
 const MONEY_WORDS = new RegExp(
   [
     'insufficient_(quota|credits?|balance|funds)|exceeded_current_quota|quota_?exceeded|payment_required',
@@ -21,7 +21,7 @@ const MONEY_WORDS = new RegExp(
   'i',
 );
 
-/** Messages. Not `billing` alone: an ordinary rate limit may advise to add a payment method there. */
+/** For messages. Not `billing` alone: the message of an ordinary rate limit may advise adding a payment method. */
 const MONEY_MESSAGE = new RegExp(
   [
     'budget has been exceeded|exceeded(token)?budget|max budget',
@@ -48,7 +48,7 @@ const MODEL_WORDS =
 const MODEL_MESSAGE =
   /\b(model|deployment|models\/\S+)\b.{0,120}(not (found|exist|available|supported for)|does ?n[o']t exist|no longer|decommissioned|deprecated|shut ?down|retired|discontinued|unknown|is not a valid model)|(invalid|unknown|unsupported|no such) model\b|not a valid model/i;
 
-/** What a refusal is about; undefined when the error is none: it is the request's own, or a retry may succeed. */
+/** What a refusal is about; undefined when the error is not a refusal: it concerns this request alone, or a retry may succeed. */
 export function refusalKind(error: ProviderError): RefusalKind | undefined {
   const { status, words, message, webPage, flagged } = error;
   const saysMoney = MONEY_WORDS.test(words) || MONEY_MESSAGE.test(message);
@@ -58,7 +58,7 @@ export function refusalKind(error: ProviderError): RefusalKind | undefined {
     case 402:
       return 'money';
     case 429:
-      return isMoneyNotRate(error, saysMoney) ? 'money' : undefined;
+      return isMoneyNotRateLimit(error, saysMoney) ? 'money' : undefined;
     case 412:
       return saysMoney ? 'money' : undefined;
     case 403:
@@ -95,10 +95,10 @@ function isAboutModel({ words, message, param }: ProviderError): boolean {
 }
 
 /**
- * A limit per minute passes; one per day or month, or a quota that is used up, does not. Gemini says "check your plan and
- * billing" of both, and tells them apart by the id of the quota; OpenAI's own word for no money is the code.
+ * A limit per minute passes soon; a limit per day or month, or a quota that is used up, does not. Gemini writes "check your
+ * plan and billing" for both, and distinguishes them by the id of the quota. OpenAI names a lack of money in the code.
  */
-function isMoneyNotRate({ words, message }: ProviderError, saysMoney: boolean): boolean {
+function isMoneyNotRateLimit({ words, message }: ProviderError, saysMoney: boolean): boolean {
   if (/insufficient_quota|billing|budget_exceeded/.test(words)) return true;
   if (/PerMinute/.test(words) && !/PerDay|PerMonth/.test(words)) return false;
   if (/retry in \d+(\.\d+)? ?s/i.test(message) && !/PerDay|PerMonth/.test(words)) return false;

@@ -1,6 +1,6 @@
 /**
- * Whether a refusal ends the job or fails one eval. One response does not speak for the job: what the API has answered to
- * the same key and model speaks against it, and so does a refusal that is about one request.
+ * Whether a refusal ends the job or fails only one eval. It does not end the job while the same key and model have
+ * succeeded, or when it is about the content of one request.
  */
 import { ApiUnusable } from '../../errors.ts';
 import { describeProviderError, type ProviderError } from '../response/provider-error.ts';
@@ -9,39 +9,39 @@ import type { RefusalKind } from './refusal-kinds.ts';
 export interface RefusedRequest {
   readonly refusal: RefusalKind;
   readonly error: ProviderError;
-  /** The keys in its headers. */
+  /** The keys in the headers of the request. */
   readonly keys: readonly string[];
-  /** The model that it names; empty when it names none. */
+  /** The model that the request names; empty when it names none. */
   readonly model: string;
   readonly evalName: string;
-  /** Tells requests apart. */
+  /** The same for identical requests. */
   readonly id: string;
-  /** Whether it is a question; another request says something about the key only. */
-  readonly isQuestion: boolean;
+  /** Whether its response depends on its body alone. The refusal of any other request is evidence about the key only. */
+  readonly replayable: boolean;
 }
 
 export interface RefusalsOptions {
-  /** The keys in the environment of the job. A refusal of any other key is the eval's own matter. */
+  /** The keys in the environment of the job. The refusal of any other key concerns one eval alone. */
   readonly jobKeys: readonly string[];
   /** The models of the inputs. */
   readonly jobModels: readonly string[];
-  /** The base URL that requests go to, without credentials, for messages. */
+  /** The base URL, without credentials, for messages. */
   readonly baseUrl: string;
 }
 
-/** Different requests, all refused with nothing answered between them, that speak for the job where one does not. */
-const ENOUGH = 2;
+/** This many different refused requests (or evals), with no success between them, end a job that one refusal does not end. */
+const MIN_REFUSED = 2;
 
 export class Refusals {
   readonly #options: RefusalsOptions;
-  /** Key and model of what the API has answered in this job. */
-  readonly #answered = new Set<string>();
-  readonly #answeredKeys = new Set<string>();
-  /** Models that a journal holds answers of. */
-  readonly #recordedModels = new Set<string>();
-  /** Requests that were refused since the API last answered one with the same key, by key. */
+  /** Pairs of key and model that have succeeded in this job. */
+  readonly #succeeded = new Set<string>();
+  readonly #succeededKeys = new Set<string>();
+  /** Models that have succeeded in an earlier run, or in this run without a key. */
+  readonly #otherModels = new Set<string>();
+  /** For each key, the requests that were refused since the key last succeeded. */
   readonly #refusedSince = new Map<string, Set<string>>();
-  /** Requests and evals that were refused for what they hold or may not do, while nothing is known to have been answered. */
+  /** Requests and evals that were refused for their content or for lack of permission, while nothing is known to have succeeded. */
   readonly #refusedRequests = new Set<string>();
   readonly #refusedEvals = new Set<string>();
 
@@ -49,72 +49,72 @@ export class Refusals {
     this.#options = options;
   }
 
-  /** The API has answered a question now. */
-  answered(keys: readonly string[], model: string): void {
+  /** A replayable request succeeded. */
+  succeeded(keys: readonly string[], model: string): void {
     for (const key of keys) {
-      this.#answered.add(JSON.stringify([key, model]));
-      this.#answeredKeys.add(key);
+      this.#succeeded.add(JSON.stringify([key, model]));
+      this.#succeededKeys.add(key);
       this.#refusedSince.delete(key);
     }
-    if (keys.length === 0) this.#recordedModels.add(model);
+    if (keys.length === 0) this.#otherModels.add(model);
   }
 
-  /** A journal has answered a question: the API did so in an earlier run. */
+  /** A response of this model was replayed: the model has worked in an earlier run. */
   replayed(model: string): void {
-    this.#recordedModels.add(model);
+    this.#otherModels.add(model);
   }
 
-  /** What ends the job; undefined when the refusal is the eval's own. */
+  /** What ends the job; undefined when the refusal concerns one eval alone. */
   judge(request: RefusedRequest): ApiUnusable | undefined {
     const { refusal, error } = request;
-    if (!this.#isOfTheJob(request) || !this.#speaksForTheJob(request)) return undefined;
+    if (!this.#usesJobKey(request) || !this.#endsTheJob(request)) return undefined;
     const message = `the API refused: ${describeProviderError(error)}`;
     return new ApiUnusable('API_REFUSED', message, this.#advice(refusal, request));
   }
 
-  /** Whether it was made with the job's own key: others that reach the gateway, or an eval's own key, do not end the job. */
-  #isOfTheJob({ keys }: RefusedRequest): boolean {
+  /** Whether the request has a key of the job. A key of the eval itself, or of a stranger who found the gateway, does not end the job. */
+  #usesJobKey({ keys }: RefusedRequest): boolean {
     const { jobKeys } = this.#options;
     return keys.length === 0 ? jobKeys.length === 0 : keys.some((key) => jobKeys.includes(key));
   }
 
-  #speaksForTheJob(request: RefusedRequest): boolean {
-    const { refusal, keys, model, id, evalName, isQuestion } = request;
-    const nothingAnswered = this.#answered.size === 0 && this.#recordedModels.size === 0;
+  #endsTheJob(request: RefusedRequest): boolean {
+    const { refusal, keys, model, id, evalName, replayable } = request;
+    const nothingSucceeded = this.#succeeded.size === 0 && this.#otherModels.size === 0;
     switch (refusal) {
       case 'key':
-        return !this.#haveAnswered(keys) || this.#isRepeated(keys, id);
+        return !this.#haveSucceeded(keys) || this.#isRepeated(keys, id);
       case 'money':
-        return !this.#haveAnswered(keys, model) || this.#isRepeated(keys, id);
+        return !this.#haveSucceeded(keys, model) || this.#isRepeated(keys, id);
       case 'model':
-        if (!isQuestion || !this.#options.jobModels.includes(model)) return false;
-        return !this.#haveAnswered(keys, model) && !this.#recordedModels.has(model);
+        if (!replayable || !this.#options.jobModels.includes(model)) return false;
+        return !this.#haveSucceeded(keys, model) && !this.#otherModels.has(model);
       case 'address':
-        return isQuestion && nothingAnswered;
+        return replayable && nothingSucceeded;
       case 'access':
       case 'content': {
-        if (!isQuestion || !nothingAnswered) return false;
+        if (!replayable || !nothingSucceeded) return false;
         this.#refusedRequests.add(id);
         this.#refusedEvals.add(evalName);
         const enough = refusal === 'access' ? this.#refusedRequests : this.#refusedEvals;
-        return enough.size >= ENOUGH;
+        return enough.size >= MIN_REFUSED;
       }
     }
   }
 
-  #haveAnswered(keys: readonly string[], model?: string): boolean {
-    if (model === undefined) return keys.some((key) => this.#answeredKeys.has(key));
-    return keys.some((key) => this.#answered.has(JSON.stringify([key, model])));
+  #haveSucceeded(keys: readonly string[], model?: string): boolean {
+    if (model === undefined) return keys.some((key) => this.#succeededKeys.has(key));
+    return keys.some((key) => this.#succeeded.has(JSON.stringify([key, model])));
   }
 
-  /** Whether another request was refused before, and nothing answered with the key since. */
+  /** Whether another request was refused before, with no success of the key since. */
   #isRepeated(keys: readonly string[], id: string): boolean {
     let repeated = false;
     for (const key of keys) {
       const refused = this.#refusedSince.get(key) ?? new Set();
       refused.add(id);
       this.#refusedSince.set(key, refused);
-      repeated ||= refused.size >= ENOUGH;
+      repeated ||= refused.size >= MIN_REFUSED;
     }
     return repeated;
   }
@@ -124,17 +124,17 @@ export class Refusals {
     const named = model === '' ? 'the model' : `the model ${JSON.stringify(model)}`;
     switch (refusal) {
       case 'key':
-        return 'Fix the API key: check the secret behind it, and that it is a key of this API.';
+        return 'Fix the API key: check the value of the secret, and that the key belongs to this API.';
       case 'money':
-        return 'Add credit to the account, or raise the quota or budget of the key.';
+        return 'Add credit to the account, or raise the quota or budget of the API key.';
       case 'model':
-        return `Check the name of ${named}, that it has not been shut down, and that the key may use it.`;
+        return `Check the name of ${named}, that it has not been shut down, and that the API key may use it.`;
       case 'address':
         return `Check the base URL of the API (${baseUrl}): it usually ends with /v1.`;
       case 'access':
-        return `Check what the key may do: its project, its region, and its access to ${named}.`;
+        return `Check the permissions of the API key: its project, its region, and its access to ${named}.`;
       case 'content':
-        return 'Check what stands between this runner and the API: every request was refused for what it holds.';
+        return 'Check the proxies and gateways between this runner and the API: every request was refused because of its content.';
     }
   }
 }

@@ -1,11 +1,11 @@
 /**
- * Which of several identical requests of an eval is which. The n-th gets the n-th recorded answer, in whatever order
- * threads ask; one whose answer never reached the client leaves its number to the next that asks the same.
+ * Numbers the identical requests of an attempt: the n-th gets the n-th recorded response, in whatever order threads send
+ * them. If a response did not reach its client, the next identical request gets the same number.
  */
 export class Occurrences {
   readonly #byKey = new Map<string, { next: number; free: number[] }>();
 
-  /** The lowest number, from 0, that no identical request holds. */
+  /** The lowest number, from 0, that no identical request has. */
   take(key: string): number {
     const entry = this.#byKey.get(key);
     if (!entry) {
@@ -18,7 +18,7 @@ export class Occurrences {
     return entry.next - 1;
   }
 
-  /** The answer did not arrive: the number is there to be taken again. */
+  /** The response did not reach the client: the number is free again. */
   giveBack(key: string, n: number): void {
     const entry = this.#byKey.get(key);
     if (!entry) return;

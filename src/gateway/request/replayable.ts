@@ -1,11 +1,11 @@
 /**
- * Which requests may be recorded and replayed: only pure questions, whose response depends on nothing but their body. What
- * made something at the API (a thread, a conversation, a file) must not be replayed: the thing may be gone when the eval
- * runs again, or belong to another sample.
+ * Which requests may be recorded and replayed: only those whose response depends on nothing but their body. A request that
+ * creates something at the API (a thread, a conversation, a file) must not be replayed: when the eval runs again, the
+ * object may be gone, or belong to another sample.
  */
-import { parseFields } from '../call/adaptable.ts';
+import { type Fields, isObject, listOf, parseFields } from '../json.ts';
 
-/** The endpoints that answer a question, by the last part of their path. */
+/** The endpoints of replayable requests, by the last part of their path. */
 export type Endpoint =
   | 'chat/completions'
   | 'completions'
@@ -15,20 +15,20 @@ export type Endpoint =
   | 'messages';
 
 /**
- * `/chat/completions`, also behind a version (`/v1`) or a deployment (Azure); nothing else may stand before or behind it:
- * `/threads/thread_1/messages` makes a message.
+ * `/chat/completions`, also behind a version (`/v1`) or a deployment (Azure). Nothing else may precede or follow it:
+ * `/threads/thread_1/messages` creates a message.
  */
-const QUESTION =
+const REPLAYABLE =
   /^(?:\/v\d+(?:beta\d*)?)?(?:\/openai)?(?:\/v\d+)?(?:\/(?:deployments|engines)\/[^/]+)?\/(chat\/completions|completions|embeddings|moderations|responses|messages)\/?$/;
 
-/** Endpoints that answer without keeping anything, but are not recorded. */
-const KEEPS_NOTHING =
+/** Endpoints that store nothing, but are not recorded. */
+const STORES_NOTHING =
   /\/(audio\/\w+|images\/\w+|count_tokens|tokenize|detokenize|rerank|score|classify|pooling|input_tokens)\/?$/;
 
-/** An answer that the API keeps, read by its id: the id is of the run that asked. */
+/** The path of a stored response. Its id belongs to the run that created it. */
 const STORED_RESPONSE = /\/(responses|chat\/completions)\/[^/]+/;
 
-/** Fields by which a question refers to something that the API keeps, in the words of OpenAI, Anthropic and others. */
+/** Fields that refer to something that the API stores, as OpenAI, Anthropic and others name them. */
 const REFERENCES = [
   'conversation',
   'conversation_id',
@@ -41,11 +41,11 @@ const REFERENCES = [
 ] as const;
 
 export type RequestNature =
-  /** Recorded and replayed. */
-  | { readonly kind: 'question'; readonly endpoint: Endpoint; readonly model: string }
-  /** Makes, changes or uses something that the API keeps. */
+  /** It may be recorded and replayed. */
+  | { readonly kind: 'replayable'; readonly endpoint: Endpoint; readonly model: string }
+  /** It creates, changes or uses something that the API stores. */
   | { readonly kind: 'stateful' }
-  /** Neither: a look-up, or an endpoint that keeps nothing. */
+  /** Neither: a look-up, or an endpoint that stores nothing. */
   | { readonly kind: 'other' };
 
 /** @param rest path and query behind the base URL of the provider */
@@ -53,26 +53,21 @@ export function natureOf(method: string, rest: string, body: Buffer): RequestNat
   const path = rest.replace(/[?#].*$/s, '');
   if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS')
     return { kind: STORED_RESPONSE.test(path) ? 'stateful' : 'other' };
-  const endpoint = QUESTION.exec(path)?.[1] as Endpoint | undefined;
+  const endpoint = REPLAYABLE.exec(path)?.[1] as Endpoint | undefined;
   if (method !== 'POST' || endpoint === undefined) {
-    return { kind: method === 'POST' && KEEPS_NOTHING.test(path) ? 'other' : 'stateful' };
+    return { kind: method === 'POST' && STORES_NOTHING.test(path) ? 'other' : 'stateful' };
   }
   const fields = parseFields(body);
   if (fields === undefined || referencesState(fields)) return { kind: 'stateful' };
-  return { kind: 'question', endpoint, model: typeof fields.model === 'string' ? fields.model : '' };
+  return { kind: 'replayable', endpoint, model: typeof fields.model === 'string' ? fields.model : '' };
 }
 
-function referencesState(fields: Readonly<Record<string, unknown>>): boolean {
+function referencesState(fields: Fields): boolean {
   if (fields.background === true) return true;
-  if (REFERENCES.some((name) => isSet(fields[name]))) return true;
-  const items = Array.isArray(fields.input) ? fields.input : [];
-  return items.some((item) => isObject(item) && item.type === 'item_reference');
+  if (REFERENCES.some((name) => refersTo(fields[name]))) return true;
+  return listOf(fields.input).some((item) => isObject(item) && item.type === 'item_reference');
 }
 
-function isSet(value: unknown): boolean {
+function refersTo(value: unknown): boolean {
   return value !== undefined && value !== null && value !== '';
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }

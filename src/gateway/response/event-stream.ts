@@ -5,8 +5,8 @@ export function isEventStream(type: string): boolean {
 }
 
 /**
- * The data of each event, in order. Lines end at CR, LF or both, and nowhere else: JSON may hold U+2028 and U+2029, which end
- * a line for `^`, `$` and `.` of a regular expression.
+ * The data of each event, in order. Lines end at CR, LF or both, and nowhere else: JSON may contain U+2028 and U+2029, where
+ * `^`, `$` and `.` of a regular expression see the end of a line.
  */
 export function eventData(text: string): string[] {
   return text

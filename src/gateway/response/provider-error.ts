@@ -1,36 +1,39 @@
 /**
- * What a provider says of a request that it refused, in whatever shape: OpenAI's `{"error": {…}}`, Anthropic's, Gemini's
+ * Reads the error that a provider reports, in any of the known shapes: OpenAI's `{"error": {…}}`, Anthropic's, Gemini's
  * list around it, `{"error": "…"}` (Ollama, TGI), `{"message": …}` (vLLM, Mistral, Bedrock), `{"detail": …}` (FastAPI),
  * `{"errors": […]}` (Cloudflare), or a web page.
  */
 import { oneLine } from '../../text.ts';
+import { type Fields, isObject, listOf, parseJson } from '../json.ts';
 
 export interface ProviderError {
   readonly status: number;
   /** `insufficient_quota`, `model_not_found`, `API_KEY_INVALID`, …; empty when the provider gives none. */
   readonly code: string;
   readonly type: string;
-  /** The request parameter that is at fault. */
+  /** The request parameter that the error is about. */
   readonly param: string;
-  /** In the provider's words, one line. */
+  /** The provider's message, as one line. */
   readonly message: string;
   /** All words that classify the error: code, type, status, reasons. */
   readonly words: string;
-  /** The body is a web page: what answers here is not the API. */
+  /** Whether the body is a web page, which means that the response is not from the API. */
   readonly webPage: boolean;
-  /** What was moderated, when the provider says so (OpenRouter's `metadata.reasons`, `flagged_input`). */
+  /** Whether the provider says that moderation refused the input (OpenRouter's `metadata.reasons`, `flagged_input`). */
   readonly flagged: boolean;
-  /** Whether the status is the provider's word; false: it stands for a failure that names none. */
+  /** Whether the provider gave the status; false: the gateway chose it for a failure that names none. */
   readonly namesStatus: boolean;
 }
 
-/** In bytes. */
-const LONGEST_NAME = 100;
-const LONGEST_MESSAGE = 500;
-/** Bytes of a body that is no JSON, of which the message is taken. */
-const LONGEST_TEXT = 8000;
+const MAX_NAME_BYTES = 100;
+const MAX_MESSAGE_BYTES = 500;
+/** How much of a body is searched for a message when it is not JSON. */
+const MAX_TEXT_BYTES = 8000;
 
-/** @param secrets what the provider may repeat, and what must not be shown: the keys of the request */
+/** How many elements of a list are read. */
+const MAX_ELEMENTS = 20;
+
+/** @param secrets text that the provider may repeat and that must not be shown: the keys of the request */
 export function readProviderError(
   status: number,
   body: Buffer,
@@ -41,12 +44,12 @@ export function readProviderError(
       secrets.reduce((words, secret) => words.replaceAll(secret, '***'), text),
       bytes,
     );
-  const text = body.toString('utf8', 0, LONGEST_TEXT);
+  const text = body.toString('utf8', 0, MAX_TEXT_BYTES);
   if (isWebPage(text)) {
     const title = /<title[^>]*>([^<]*)/i.exec(text)?.[1] ?? '';
     const message = shown(
       `a web page instead of an API response${title === '' ? '' : `: ${title}`}`,
-      LONGEST_MESSAGE,
+      MAX_MESSAGE_BYTES,
     );
     return {
       status,
@@ -60,16 +63,16 @@ export function readProviderError(
       namesStatus: true,
     };
   }
-  const [outer, error] = errorIn(parsed(body));
-  const name = (value: unknown) => (isName(value) ? shown(value, LONGEST_NAME) : '');
-  const details = listOf(error.details).filter(isObject);
+  const [outer, error] = errorIn(parseJson(body.toString('utf8')));
+  const name = (value: unknown) => (isName(value) ? shown(value, MAX_NAME_BYTES) : '');
+  const details = firstOf(error.details).filter(isObject);
   const reason = details.map((detail) => name(detail.reason)).find((found) => found !== '') ?? '';
   const metadata = isObject(error.metadata) ? error.metadata : {};
   const code = name(error.code) || reason || name(error.status) || name(outer.code);
   const type = name(error.type) || name(outer.error_type);
   const inner = isObject(error.innererror) ? name(error.innererror.code) : '';
   const quotas = details.flatMap((detail) =>
-    listOf(detail.violations).map((violation) => (isObject(violation) ? name(violation.quotaId) : '')),
+    firstOf(detail.violations).map((violation) => (isObject(violation) ? name(violation.quotaId) : '')),
   );
   return {
     status,
@@ -77,7 +80,7 @@ export function readProviderError(
     type,
     // LiteLLM writes Python's None.
     param: error.param === 'None' ? '' : name(error.param),
-    message: shown(messageIn(outer, error) || text, LONGEST_MESSAGE),
+    message: shown(messageIn(outer, error) || text, MAX_MESSAGE_BYTES),
     words: [code, type, reason, name(error.status), inner, ...quotas].join(' '),
     webPage: false,
     flagged: listOf(metadata.reasons).length > 0 || metadata.flagged_input !== undefined,
@@ -85,17 +88,17 @@ export function readProviderError(
   };
 }
 
-/** The HTTP status that an error inside a body names, by a number or in words; undefined where it names none. */
+/** The HTTP status that an error inside a body names, as a number or in words; undefined when it names none. */
 export function statusNamedIn(body: Buffer): number | undefined {
-  const [outer, error] = errorIn(parsed(body));
+  const [outer, error] = errorIn(parseJson(body.toString('utf8')));
   const numbers = [error.code, error.status, error.status_code, error.http_status, outer.code, outer.status];
   const named = numbers
     .map(Number)
     .find((number) => Number.isInteger(number) && number >= 400 && number <= 599);
   if (named !== undefined) return named;
   const { words, message } = readProviderError(0, body);
-  const said = `${words} ${message}`;
-  return STATUS_WORDS.find(([pattern]) => pattern.test(said))?.[1];
+  const text = `${words} ${message}`;
+  return STATUS_WORDS.find(([pattern]) => pattern.test(text))?.[1];
 }
 
 const STATUS_WORDS: readonly (readonly [RegExp, number])[] = [
@@ -108,7 +111,7 @@ const STATUS_WORDS: readonly (readonly [RegExp, number])[] = [
   [/invalid_(request|argument|prompt)|bad.?request|context_length|content_(filter|policy)/i, 400],
 ];
 
-/** Whether the same request may well succeed in a while. */
+/** Whether the same request may succeed later. */
 export function isTransient(status: number): boolean {
   return status === 408 || status === 425 || status === 429 || status >= 500;
 }
@@ -119,7 +122,7 @@ export function describeProviderError({ status, code, type, message }: ProviderE
   return `${status}${name ? ` ${name}` : ''}${message ? `: ${message}` : ''}`;
 }
 
-/** The keys that the headers of a request hold. */
+/** The keys in the headers of a request. */
 export function credentialsIn(headers: Readonly<Record<string, string | readonly string[]>>): string[] {
   return ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key']
     .flatMap((name) => headers[name] ?? [])
@@ -127,8 +130,8 @@ export function credentialsIn(headers: Readonly<Record<string, string | readonly
     .filter((value) => value !== '');
 }
 
-/** Those of them that are long enough to be hidden in a text without hiding its words. */
-export function keysIn(headers: Readonly<Record<string, string | readonly string[]>>): string[] {
+/** The keys that are long enough to be hidden in a text without hiding ordinary words. */
+export function secretsIn(headers: Readonly<Record<string, string | readonly string[]>>): string[] {
   return credentialsIn(headers).filter((value) => value.length >= 4);
 }
 
@@ -165,25 +168,11 @@ function messageIn(outer: Fields, error: Fields): string {
   return values.find((value): value is string => typeof value === 'string' && value.trim() !== '') ?? '';
 }
 
-/** A code in words: providers that repeat the status as their code say nothing by it. */
+/** A code in words. Some providers only repeat the status as their code, which is no information. */
 function isName(value: unknown): value is string {
   return typeof value === 'string' && !/^\d*$/.test(value);
 }
 
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value.slice(0, 20) : [];
-}
-
-function parsed(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8').replace(/^\ufeff/, ''));
-  } catch {
-    return undefined;
-  }
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function firstOf(value: unknown): readonly unknown[] {
+  return listOf(value).slice(0, MAX_ELEMENTS);
 }

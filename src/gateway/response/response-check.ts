@@ -1,21 +1,20 @@
 /**
- * Whether a successful response is one. Routers and proxies send failures with status 200: an `error` in the body or in a
- * stream, `choices` that are null or empty, `finish_reason: error`, a web page. None of these is an answer of a model.
+ * Whether a response with a 2xx status is a success. Routers and proxies send failures with status 200: an `error` in the
+ * body or in a stream, `choices` that are null or empty, `finish_reason: error`, a web page.
  */
-
+import { type Fields, isObject, listOf, parseJson } from '../json.ts';
 import type { Endpoint } from '../request/replayable.ts';
 import { eventData, isEventStream } from './event-stream.ts';
 import { type ProviderError, readProviderError, statusNamedIn } from './provider-error.ts';
 import { isWhole } from './usage.ts';
 
-/** What a failure that names no status stands for. */
+/** The status of a failure that names none. */
 const BAD_GATEWAY = 502;
 
 /**
- * The failure that a response with a 2xx status is in disguise, with the status that it names; undefined when it is an
- * answer.
+ * The failure that a response with a 2xx status reports, with the status that it names; undefined when it is a success.
  * @param body decoded
- * @param secrets what the provider may repeat, and what must not be shown
+ * @param secrets text that the provider may repeat and that must not be shown
  */
 export function failureIn(
   endpoint: Endpoint,
@@ -31,10 +30,10 @@ export function failureIn(
   if (failed !== undefined) return namedFailure(failed, secrets);
   if (hasAnswer(endpoint, fields)) return undefined;
   const error = readProviderError(BAD_GATEWAY, body, secrets);
-  return { ...error, message: `a response without an answer: ${error.message}`, namesStatus: false };
+  return { ...error, message: `an invalid response: ${error.message}`, namesStatus: false };
 }
 
-/** A web page, or what a connection that ended early has left. */
+/** A web page, or the beginning of a body whose connection ended early. */
 function unreadable(body: Buffer, secrets: readonly string[]): ProviderError {
   const error = readProviderError(BAD_GATEWAY, body, secrets);
   if (error.webPage) return error;
@@ -42,7 +41,7 @@ function unreadable(body: Buffer, secrets: readonly string[]): ProviderError {
   return { ...error, message: `a response that is not complete JSON: ${error.message.slice(0, 200)}` };
 }
 
-/** The failure that the first event of a stream reports; undefined when there is none, or no whole event yet. */
+/** The failure that the first event of a stream reports, or `none`; undefined while that event is not complete. */
 export function failureInFirstEvent(
   text: string,
   secrets: readonly string[] = [],
@@ -58,7 +57,7 @@ function failureInStream(type: string, body: Buffer, secrets: readonly string[])
   const events = eventData(body.toString('utf8'));
   const whole = isWhole(type, body);
   for (const data of events) {
-    // Of a whole stream only what may end a choice is worth parsing.
+    // In a complete stream, only an event that may report an error is worth parsing.
     const failure = !whole || data.includes('"error"') ? failureOfEvent(data, secrets) : undefined;
     if (failure) return failure;
   }
@@ -72,7 +71,7 @@ function failureOfEvent(data: string, secrets: readonly string[]): ProviderError
   return error === undefined ? undefined : namedFailure(error, secrets);
 }
 
-/** The part of a body that says it failed. */
+/** The part of a body that reports a failure. */
 function errorOf(fields: Fields): unknown {
   if (isSet(fields.error)) return { error: fields.error };
   // Older vLLM, Anthropic.
@@ -120,35 +119,18 @@ function plainFailure(message: string): ProviderError {
   return namedFailure({ error: { message } }, []);
 }
 
-/** JSON as Python's `json` writes it, with `NaN` and `Infinity`, and with a byte order mark before it. */
+/** Parses JSON as Python's `json` writes it, with `NaN` and `Infinity`. */
 function parsePythonJson(body: Buffer): unknown {
-  const text = body.toString('utf8').replace(/^\ufeff/, '');
-  try {
-    return JSON.parse(text);
-  } catch {
-    const quoted = text.replace(/"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g, (token) =>
-      token.startsWith('"') ? token : 'null',
-    );
-    try {
-      return JSON.parse(quoted);
-    } catch {
-      return undefined;
-    }
-  }
+  const text = body.toString('utf8');
+  const value = parseJson(text);
+  if (value !== undefined) return value;
+  return parseJson(
+    text.replace(/"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g, (token) => (token.startsWith('"') ? token : 'null')),
+  );
 }
 
-/** `error: {}`, `error: ""`, `error: false` and `error: 0` say that there is none. */
+/** `error: {}`, `error: ""`, `error: false` and `error: 0` mean that there is no error. */
 function isSet(value: unknown): boolean {
   if (isObject(value) || Array.isArray(value)) return Object.keys(value).length > 0;
   return value !== undefined && value !== null && value !== '' && value !== false && value !== 0;
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,17 +1,17 @@
-/** Whose certificates are trusted: all that Node.js trusts, and all that one of Python's clients would. */
+/** Which CAs are trusted: all that Node.js trusts, and all that any of Python's clients would. */
 import { X509Certificate } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import { reasonOf } from '../../errors.ts';
 
-/** Each names a PEM file, or a directory of them: of OpenSSL (and so of httpx), requests, curl and Node.js. */
+/** Each names a PEM file, or a directory of PEM files. OpenSSL (and so httpx), requests, curl and Node.js read them. */
 const FILE_VARIABLES = ['SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE', 'NODE_EXTRA_CA_CERTS'];
 
-/** A list of directories, as OpenSSL reads it. */
+/** A list of directories, which OpenSSL reads. */
 const DIRECTORY_VARIABLE = 'SSL_CERT_DIR';
 
-/** Where distributions keep the CAs of the machine: truststore's list, for a machine whose OpenSSL finds none. */
+/** Where distributions keep the CAs of the machine: the list of Python's truststore, for a machine whose OpenSSL finds none. */
 const MACHINE_FILES = [
   '/etc/ssl/cert.pem',
   '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',
@@ -20,23 +20,23 @@ const MACHINE_FILES = [
   '/etc/ssl/ca-bundle.pem',
 ];
 
-/** Bounds of what a variable may lead to; the bundles of distributions have 0.3 MB and 150 files. */
-const LARGEST_FILE = 16 * 1024 * 1024;
-const MOST_FILES = 2000;
+/** Bounds of what a variable may name; the bundles of distributions have 0.3 MB and 150 files. */
+const MAX_FILE_BYTES = 16 * 1024 * 1024;
+const MAX_FILES = 2000;
 
-/** In a directory: what OpenSSL looks up by its hash, and what is plainly a certificate. */
+/** Names in a directory that OpenSSL looks up by hash, or that are evidently certificates. */
 const CERTIFICATE_FILE = /^[0-9a-f]{8}\.\d+$|\.(pem|crt|cer)$/i;
 
 /**
- * The trust of all connections. Reading the store of the machine takes 0.1 s: call it for the first connection that
- * needs TLS, and keep what it returns.
+ * The trusted CAs of all connections. Reading the machine's store takes 0.1 s, so call this for the first connection that
+ * needs TLS, and reuse the result.
  *
- * @param notice called with a sentence about each variable that leads to no certificate
+ * @param notice called with a sentence about each variable that yields no certificate
  */
 export function trustedBy(env: NodeJS.ProcessEnv, notice: (message: string) => void): SecureContext {
   return createSecureContext({
     ca: [...new Set([...getCACertificates('default'), ...ofMachine(), ...ofVariables(env, notice)])],
-    // As Python has it since 3.13: a company may hand out its intermediate CA alone.
+    // As in Python since 3.13: a company may distribute its intermediate CA alone.
     allowPartialTrustChain: true,
   });
 }
@@ -60,7 +60,7 @@ function ofVariables(env: NodeJS.ProcessEnv, notice: (message: string) => void):
     if (path === '') return [];
     try {
       const found = certificatesIn(path);
-      if (found.length === 0) notice(`${subject(variable, path)} holds no certificate in PEM form.`);
+      if (found.length === 0) notice(`${subject(variable, path)} contains no PEM certificate.`);
       return found;
     } catch (error) {
       notice(`${subject(variable, path)} cannot be read: ${reasonOf(error)}.`);
@@ -76,18 +76,18 @@ const subject = (variable: string, path: string) =>
 function certificatesIn(path: string): string[] {
   if (!statSync(path).isDirectory()) return certificatesOf(read(path));
   const names = readdirSync(path).filter((name) => CERTIFICATE_FILE.test(name));
-  if (names.length > MOST_FILES) throw new Error(`it has more than ${MOST_FILES} files`);
+  if (names.length > MAX_FILES) throw new Error(`it has more than ${MAX_FILES} files`);
   return names.flatMap((name) => attempt(() => certificatesOf(read(join(path, name)))) ?? []);
 }
 
 function read(path: string): string {
   const status = statSync(path);
   if (!status.isFile()) throw new Error('it is neither a file nor a directory');
-  if (status.size > LARGEST_FILE) throw new Error(`it is larger than ${LARGEST_FILE} bytes`);
+  if (status.size > MAX_FILE_BYTES) throw new Error(`it is larger than ${MAX_FILE_BYTES} bytes`);
   return readFileSync(path, 'latin1');
 }
 
-/** Each certificate in a text in PEM form, all written alike; what is broken is left out. */
+/** Each certificate in a PEM text, normalized. Broken ones are left out. */
 function certificatesOf(text: string): string[] {
   const blocks =
     text.match(/-----BEGIN ([A-Z0-9]+ )?CERTIFICATE-----[^-]+-----END \1?CERTIFICATE-----/g) ?? [];

@@ -1,26 +1,26 @@
-/** Connections to the model API: directly or through a proxy, with the CAs that Python's clients trust. */
+/** Connections to the model API, direct or through a proxy, with the CAs that Python's clients trust. */
 import { Agent, type buildConnector, type Dispatcher, Pool, ProxyAgent, Socks5ProxyAgent } from 'undici';
 import { basic } from './basic-authorization.ts';
 import { trustedBy } from './certificates.ts';
 import { type ProxyServer, proxiesOf } from './proxies.ts';
 import type { UpstreamTimeouts } from './upstream-types.ts';
 
-/** Headers of an answer as large as h11 takes them, which Python's clients read HTTP with. */
-const LARGEST_HEADERS = 100 * 1024;
+/** The limit of h11, with which Python's clients read HTTP. */
+const MAX_HEADER_BYTES = 100 * 1024;
 
-/** Milliseconds for each address of a host while there are others: of a distant one 250, as Node.js has it, are too few. */
-const ADDRESS_ATTEMPT = 1000;
+/** The time for each address of a host while there are others. The default of Node.js, 250 ms, is too short for a distant host. */
+const ADDRESS_TIMEOUT_MS = 1000;
 
-/** How much longer a proxy may take for a connection of its own than this client for one. */
-const PROXY_PATIENCE = 6;
+/** How many times longer than this client a proxy may take to connect. */
+const PROXY_TIMEOUT_FACTOR = 6;
 
-/** The pools of connections, one for each way to the API, made when they are needed. */
+/** The pools of connections, one for each route to the API, opened when they are needed. */
 export class Connections {
   readonly #env: NodeJS.ProcessEnv;
   readonly #timeouts: UpstreamTimeouts;
   readonly #notice: (message: string) => void;
   readonly #proxyFor: (url: URL) => ProxyServer | undefined;
-  readonly #ways = new Map<string, Dispatcher>();
+  readonly #routes = new Map<string, Dispatcher>();
   #trust: ReturnType<typeof trustedBy> | undefined;
 
   constructor(env: NodeJS.ProcessEnv, timeouts: UpstreamTimeouts, notice: (message: string) => void) {
@@ -33,31 +33,31 @@ export class Connections {
   to(url: URL): Dispatcher {
     const proxy = this.#proxyFor(url);
     const tls = [url, proxy?.url].some((hop) => hop?.protocol === 'https:');
-    const way = `${tls ? 'tls' : 'plain'} ${proxy?.url.href ?? 'direct'}`;
-    const known = this.#ways.get(way);
+    const route = `${tls ? 'tls' : 'plain'} ${proxy?.url.href ?? 'direct'}`;
+    const known = this.#routes.get(route);
     if (known) return known;
-    const made = this.#open(proxy, this.#connecting(tls));
-    this.#ways.set(way, made);
-    return made;
+    const opened = this.#open(proxy, this.#connecting(tls));
+    this.#routes.set(route, opened);
+    return opened;
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#ways.values()].map((way) => way.destroy()));
+    await Promise.all([...this.#routes.values()].map((route) => route.destroy()));
   }
 
   #connecting(tls: boolean): buildConnector.BuildOptions {
     if (tls) this.#trust ??= trustedBy(this.#env, this.#notice);
     return {
-      timeout: this.#timeouts.connect,
-      // What Python's clients speak.
+      timeout: this.#timeouts.connectMs,
+      // Python's clients use HTTP/1.1.
       allowH2: false,
-      autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT,
+      autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS,
       ...(tls && { secureContext: this.#trust }),
     };
   }
 
   #open(proxy: ProxyServer | undefined, connect: buildConnector.BuildOptions): Dispatcher {
-    const limits = { maxHeaderSize: LARGEST_HEADERS };
+    const limits = { maxHeaderSize: MAX_HEADER_BYTES };
     if (!proxy) return new Agent({ ...limits, connect });
     const { kind, url, username, password } = proxy;
     if (kind === 'socks5') {
@@ -65,7 +65,7 @@ export class Connections {
       return new Socks5ProxyAgent(uri, {
         username,
         password,
-        connectTimeout: this.#timeouts.connect,
+        connectTimeout: this.#timeouts.connectMs,
         requestTls: connect,
       });
     }
@@ -76,7 +76,7 @@ export class Connections {
       proxyTls: connect,
       factory: (origin, own) => new Pool(origin, { ...own, ...limits }),
       clientFactory: (origin, own) =>
-        new Pool(origin, { ...own, headersTimeout: PROXY_PATIENCE * this.#timeouts.connect }),
+        new Pool(origin, { ...own, headersTimeout: PROXY_TIMEOUT_FACTOR * this.#timeouts.connectMs }),
     });
   }
 }

@@ -1,4 +1,4 @@
-/** Which proxy leads to an address: the variables that Python's clients read, and what any of them takes for NO_PROXY. */
+/** Which proxy to use for an address: the variables that Python's clients read, and every form of NO_PROXY that one of them accepts. */
 import { BlockList, isIP } from 'node:net';
 import { unescape as percentDecoded } from 'node:querystring';
 import { domainToASCII } from 'node:url';
@@ -13,7 +13,7 @@ export interface ProxyServer {
   readonly password: string;
 }
 
-/** @throws TransportError when the proxy that is set for this address is none that can be used */
+/** @throws TransportError when the proxy that is set for this address cannot be used */
 export type ProxyFor = (url: URL) => ProxyServer | undefined;
 
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
@@ -34,7 +34,7 @@ interface Setting {
   readonly value: string;
 }
 
-/** As Python's urllib reads it: names of any case, the lower-case one wins, and set to nothing it switches the others off. */
+/** As in Python's urllib: names may have any case, the lower-case name wins, and an empty lower-case variable disables the others. */
 function settingOf(env: NodeJS.ProcessEnv, scheme: string): Setting | undefined {
   const lower = `${scheme}_proxy`;
   const variables = [
@@ -54,11 +54,11 @@ function proxyOf({ variable, value }: Setting): ProxyServer {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const kind = url && kindOf(url);
   if (!url || !kind || url.hostname === '') {
-    const named = url ? `a proxy of the kind ${url.protocol.slice(0, -1)}` : 'what is not a URL';
+    const named = url ? `a proxy with the scheme ${url.protocol.slice(0, -1)}` : 'an invalid URL';
     throw new TransportError({
       why: `the environment variable ${variable} names ${named}, which cannot be used`,
       permanent: true,
-      advice: `Set ${variable} to http://host:port, https://host:port or socks5://host:port, or add the host of the API to NO_PROXY. Special characters in a user name or password have to be percent-encoded.`,
+      advice: `Set ${variable} to http://host:port, https://host:port or socks5://host:port, or add the host of the API to NO_PROXY. Special characters in a user name or password must be percent-encoded.`,
     });
   }
   const [username, password] = [percentDecoded(url.username), percentDecoded(url.password)];
@@ -69,14 +69,14 @@ function proxyOf({ variable, value }: Setting): ProxyServer {
 
 function kindOf({ protocol }: URL): ProxyServer['kind'] | undefined {
   if (protocol === 'http:' || protocol === 'https:') return 'http';
-  // In both of them the proxy looks up the host name, in every Python client.
+  // With both schemes every Python client lets the proxy look up the host name.
   if (protocol === 'socks5:' || protocol === 'socks5h:') return 'socks5';
   return undefined;
 }
 
 /**
- * Whether an address is reached without a proxy. A list is split at commas, and at blanks as curl does it. An element is
- * `*`, a host (with all its subdomains), `.host`, `*.host`, an IP address or a network; a port or a scheme narrows it.
+ * Whether an address is reached without a proxy. The list is split at commas and, as in curl, at blanks. An element is `*`,
+ * a host (with all its subdomains), `.host`, `*.host`, an IP address or a network, and may have a port or a scheme.
  */
 export function directHosts(list: string): (url: URL) => boolean {
   const rules = list
@@ -90,7 +90,7 @@ type Rule = (url: URL) => boolean;
 
 function ruleOf(element: string): Rule {
   const [, scheme = 'all', place = ''] = /^(?:([a-z]+):\/\/)?(.*?)\/?$/.exec(element.toLowerCase()) ?? [];
-  // The port of an IPv6 address stands behind brackets; without them all colons belong to the address.
+  // The port of an IPv6 address follows its brackets; without brackets all colons belong to the address.
   const [, inner, prefix = '', portBehind] = /^\[([^\]]+)\](\/\d+)?(?::(\d+))?$/.exec(place) ?? [];
   const [, plain = place, portAfter] = /^([^:]*)(?::(\d+))?$/.exec(place) ?? [];
   const port = portBehind ?? portAfter;
@@ -105,7 +105,7 @@ function addressRule(given: string): (host: string) => boolean {
   if (given === '*') return () => true;
   const [address = '', prefix] = given.split('/');
   if (isIP(address)) return networkRule(address, prefix);
-  // A leading dot means the host itself too for requests and urllib, and only its subdomains for httpx.
+  // With a leading dot, requests and urllib match the host itself too, and httpx only its subdomains.
   const domain = bare(given.replace(/^\*?\.+/, ''));
   const name = domainToASCII(domain) || domain;
   const itself = !given.startsWith('*');
@@ -119,14 +119,14 @@ function networkRule(address: string, prefix: string | undefined): (host: string
   try {
     network.addSubnet(address, bits, family);
   } catch {
-    // Like curl and Go, ignore an element that cannot be read.
+    // Like curl and Go, ignore an invalid element.
   }
   return (host) => isIP(host) !== 0 && familyOf(host) === family && network.check(host, family);
 }
 
 const familyOf = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
-/** A host name without the brackets of an IPv6 address, and without the dot at the end of a full name. */
+/** A host name without the brackets of an IPv6 address, and without the final dot of a fully qualified name. */
 function bare(host: string): string {
   return host.replace(/^\[(.*)\]$/, '$1').replace(/(?<=.)\.$/, '');
 }

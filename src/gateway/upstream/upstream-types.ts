@@ -1,4 +1,4 @@
-/** What goes to the model API and what comes back, whatever carries it. */
+/** Requests to the model API and its responses, whatever client transports them. */
 import type { IncomingHttpHeaders } from 'node:http';
 
 export interface UpstreamRequest {
@@ -10,17 +10,17 @@ export interface UpstreamRequest {
 
 export interface UpstreamResponse {
   readonly status: number;
-  /** A header that came more than once is a list, whatever its name: read it by `headers.ts`. */
+  /** A header that occurs more than once is a list, whatever its name: read it with `headers.ts`. */
   readonly headers: IncomingHttpHeaders;
-  /** Ends with an error when the answer is cut short. */
+  /** Throws when the response is cut short. */
   readonly body: AsyncIterable<Buffer>;
 }
 
 export type Send = (request: UpstreamRequest) => Promise<UpstreamResponse>;
 
 export interface UpstreamTimeouts {
-  /** Milliseconds until a connection is there. */
-  readonly connect: number;
-  /** Milliseconds without any byte of an answer. Reasoning models think for minutes before the first one. */
-  readonly idle: number;
+  /** For establishing a connection. */
+  readonly connectMs: number;
+  /** Without any byte of a response. Reasoning models think for minutes before the first one. */
+  readonly idleMs: number;
 }

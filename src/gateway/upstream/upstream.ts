@@ -1,6 +1,6 @@
 /**
- * One HTTP request to the model API, by undici: as good a client as the one that the eval has. Python's clients read
- * the trust store of the machine, proxies, and the user name and password of a base URL, and follow redirects.
+ * Sends one HTTP request to the model API with undici, and does all that the eval's own client would do: Python's clients
+ * use the machine's trust store, proxies, and the user name and password of a base URL, and follow redirects.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
@@ -14,18 +14,18 @@ export { decoded } from './content-encoding.ts';
 
 export type { UpstreamRequest, UpstreamResponse, UpstreamTimeouts } from './upstream-types.ts';
 
-/** A request that this client gives up is billed, and then sent again: wait as long as OpenAI's client, 10 minutes. */
-export const defaultTimeouts: UpstreamTimeouts = { connect: 10_000, idle: 10 * 60_000 };
+/** A request that we time out is billed and then sent again, so wait as long as OpenAI's client does: 10 minutes. */
+export const defaultTimeouts: UpstreamTimeouts = { connectMs: 10_000, idleMs: 10 * 60_000 };
 
 export interface UpstreamOptions {
-  /** Base URLs, which messages about redirects name. */
+  /** Base URLs, for messages about redirects. */
   readonly urls?: ProviderUrls;
   /** Called with a sentence about each setting of the environment that cannot be used. */
   readonly notice?: (message: string) => void;
 }
 
 export interface Upstream {
-  /** @throws what `transportFailure` explains */
+  /** @throws errors that `transportFailure` explains */
   readonly send: Send;
   close(): Promise<void>;
 }
@@ -39,7 +39,7 @@ export function openUpstream(
   const transport: Send = async ({ method, url, headers, body }) => {
     const {
       statusCode,
-      headers: answered,
+      headers: responseHeaders,
       body: stream,
     } = await connections.to(url).request({
       origin: url.origin,
@@ -47,20 +47,20 @@ export function openUpstream(
       method: method as Dispatcher.HttpMethod,
       headers,
       body: body.length > 0 ? body : null,
-      // Here, since what stands between (a proxy) has timeouts of its own otherwise.
-      headersTimeout: timeouts.idle,
-      bodyTimeout: timeouts.idle,
+      // Set per request, because the agents for proxies would otherwise use their own.
+      headersTimeout: timeouts.idleMs,
+      bodyTimeout: timeouts.idleMs,
     });
-    return { status: statusCode, headers: answered as IncomingHttpHeaders, body: stream };
+    return { status: statusCode, headers: responseHeaders as IncomingHttpHeaders, body: stream };
   };
   return {
     send: withBasicAuthorization(followRedirects(transport, urls)),
-    // Ends what is in flight: it belongs to evals that are gone.
+    // Aborts requests in flight: their evals have ended.
     close: () => connections.close(),
   };
 }
 
-/** As in httpx, user name and password of the URL take the place of any authorization that the client set. */
+/** As in httpx, the user name and password of the URL replace any authorization that the client set. */
 function withBasicAuthorization(send: Send): Send {
   return async (request) => {
     const authorization = basicAuthorization(request.url);

@@ -45,7 +45,7 @@ describe('an eval that ends before its requests are answered', () => {
 
   test('it is waited for no longer than there is time', async () => {
     const { api } = await holding();
-    const gateway = await startRig({ openai: api.origin, timeouts: { connect: 5000, idle: 600_000 } });
+    const gateway = await startRig({ openai: api.origin, timeouts: { connectMs: 5000, idleMs: 600_000 } });
     const lane = gateway.openLane('a', openJournal());
     const asked = askOf(lane, 'x').catch(() => 'cut');
     await api.untilArrived(1);
@@ -70,7 +70,7 @@ describe('an eval that ends before its requests are answered', () => {
     kept.close();
     letGo();
     expect((await asked).status).toBe(200);
-    await vi.waitFor(() => expect(lane.pendingCount()).toBe(0));
+    await vi.waitFor(() => expect(lane.openCount()).toBe(0));
     await nextTurn();
     expect(gateway.traffic()).toMatchObject({ sent: 1, tokensSent: { prompt: 9, completion: 3 } });
     expect(segments(paths)).toEqual([]);
@@ -84,7 +84,7 @@ describe('an eval that ends before its requests are answered', () => {
     await api.untilArrived(1);
     await asked.leave();
     letGo();
-    await vi.waitFor(() => expect(lane.pendingCount()).toBe(0));
+    await vi.waitFor(() => expect(lane.openCount()).toBe(0));
     lane.restart();
     expect((await askOf(lane, 'x')).status).toBe(200);
     const tokens = { prompt: 9, completion: 3 };
@@ -98,7 +98,7 @@ describe('an eval that starts over while a question of it is on its way', () => 
   /** A question that is held back, and whose client goes away as the eval starts over. */
   async function startedOver(status = 200) {
     const { api, letGo } = await holding(status === 200 ? CHAT : '{"error":{"message":"no"}}', status);
-    const gateway = await startRig({ openai: api.origin, timeouts: { connect: 5000, idle: 600_000 } });
+    const gateway = await startRig({ openai: api.origin, timeouts: { connectMs: 5000, idleMs: 600_000 } });
     const lane = gateway.openLane('a', openJournal());
     const leaving = new AbortController();
     const gone = fetch(`${lane.env.OPENAI_BASE_URL}/chat/completions`, {
@@ -113,7 +113,7 @@ describe('an eval that starts over while a question of it is on its way', () => 
       leaving.abort();
       await gone;
     };
-    return { api, lane, letGo, leave, ended: () => vi.waitFor(() => expect(lane.pendingCount()).toBe(0)) };
+    return { api, lane, letGo, leave, ended: () => vi.waitFor(() => expect(lane.openCount()).toBe(0)) };
   }
   const tokens = { prompt: 9, completion: 3 };
 
@@ -175,7 +175,7 @@ test('a gateway that closes leaves nothing under way, whatever it waits for', as
     openai: api.origin,
     maxRequestsInFlight: 1,
     retryPolicy: { ...defaultRetryPolicy, initialDelayMs: 600_000, maxDelayMs: 600_000 },
-    timeouts: { connect: 5000, idle: 600_000 },
+    timeouts: { connectMs: 5000, idleMs: 600_000 },
   });
   const lane = gateway.openLane('a', undefined);
   const asked: Promise<unknown>[] = [];
@@ -187,10 +187,10 @@ test('a gateway that closes leaves nothing under way, whatever it waits for', as
   const queued = untilAtGateway(lane, 1);
   ask('waits for its turn');
   await queued;
-  expect(lane.pendingCount()).toBe(3);
+  expect(lane.openCount()).toBe(3);
   await gateway.close();
   expect(await Promise.all(asked)).toEqual(['cut', 'cut', 'cut']);
-  await vi.waitFor(() => expect(lane.pendingCount()).toBe(0));
+  await vi.waitFor(() => expect(lane.openCount()).toBe(0));
   expect(api.arrivals).toHaveLength(2);
 });
 
@@ -234,7 +234,7 @@ describe('a run that is to end', () => {
     expect(lane.unansweredCount()).toBe(0);
     leaving.abort();
     expect(await second).toBe('gone');
-    await vi.waitFor(() => expect(lane.pendingCount()).toBe(0));
+    await vi.waitFor(() => expect(lane.openCount()).toBe(0));
     expect(api.arrivals).toHaveLength(1);
     expect(lane.unansweredCount()).toBe(1);
   });

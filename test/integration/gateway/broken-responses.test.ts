@@ -29,7 +29,7 @@ describe('an API that goes silent or hangs up', () => {
     const api = await startStandInApi((arrival, response) =>
       arrival.n <= 2 ? fault(arrival, response) : answer(response),
     );
-    const gateway = await startRig({ openai: api.origin, timeouts: { connect: 5000, idle: 500 } });
+    const gateway = await startRig({ openai: api.origin, timeouts: { connectMs: 5000, idleMs: 500 } });
     const kept = openJournal();
     const lane = gateway.openLane('a', kept);
     const { status, body } = await askOf(lane, 'x');
@@ -55,7 +55,7 @@ describe('an API that goes silent or hangs up', () => {
       const gateway = await startRig({ openai: `http://${host}:${port}` });
       const { status, body } = await askOf(gateway.openLane('a', undefined), 'x');
       expect(status).toBe(424);
-      expect(body.toString()).toMatch(/gave up after 4 attempts.*ECONNREFUSED/);
+      expect(body.toString()).toMatch(/stopped retrying after 4 attempts.*ECONNREFUSED/);
     }
   });
 });
@@ -144,7 +144,7 @@ describe('an answer that breaks off is not kept', () => {
       if (n > 1) return answer(response, stream, streamed);
       response.writeHead(200, streamed).write(delta);
     });
-    const gateway = await startRig({ openai: api.origin, timeouts: { connect: 5000, idle: 500 } });
+    const gateway = await startRig({ openai: api.origin, timeouts: { connectMs: 5000, idleMs: 500 } });
     const kept = openJournal();
     const lane = gateway.openLane('a', kept);
     await expect(askOf(lane, 'x', { stream: true })).rejects.toThrow();

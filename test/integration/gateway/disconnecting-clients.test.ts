@@ -30,8 +30,8 @@ import {
 
 describe('a client that goes away', () => {
   const underWay = (lane: Lane, count: number) =>
-    vi.waitFor(() => expect(lane.pendingCount()).toBe(count), { timeout: 30_000 });
-  const timeouts = { connect: 5000, idle: 600_000 };
+    vi.waitFor(() => expect(lane.openCount()).toBe(count), { timeout: 30_000 });
+  const timeouts = { connectMs: 5000, idleMs: 600_000 };
   const broken = '{"error":{"message":"The server had an error"}}';
 
   /** `b` waits for its turn behind `a`, which is under way. */
@@ -204,7 +204,7 @@ test.each<[string, Script, string]>([
       limit: new InFlightLimit(1),
       adaptations: new Adaptations(),
       policy: defaultRetryPolicy,
-      evalId: 'a',
+      evalName: 'a',
       path: 'openai/chat/completions',
       nature: natureOf('POST', '/chat/completions', body),
       maxResponseBytes: 1e6,

@@ -119,7 +119,7 @@ describe('a failure with status 200 that no retry will mend', () => {
     const gateway = await startRig({ openai: api.origin });
     const { status, body } = await askOf(gateway.openLane('a', openJournal()), 'x');
     expect(status).toBe(424);
-    expect(body.toString()).toContain('a response without an answer');
+    expect(body.toString()).toContain('an invalid response');
     expect(api.arrivals).toHaveLength(3);
     expect(gateway.unusable.aborted, 'it speaks for its request only').toBe(false);
   });

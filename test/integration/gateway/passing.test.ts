@@ -124,7 +124,7 @@ test('answers that cannot be kept are passed on all the same, and that is said o
   for (const content of ['x', 'y']) expect((await askOf(lane, content)).status).toBe(200);
   expect(api.arrivals).toHaveLength(2);
   expect(lane.traffic()).toMatchObject({ sent: 2, retried: 0, tokensSent: { prompt: 18 } });
-  expect(log.warnings).toEqual([expect.stringMatching(/^Answers of a cannot be recorded: E/)]);
+  expect(log.warnings).toEqual([expect.stringMatching(/^Responses of a cannot be recorded: E/)]);
   rmSync(paths.live);
   expect((await askOf(lane, 'z')).status).toBe(200);
   expect(kept.size, 'it is not tried again with each answer').toBe(0);
@@ -132,10 +132,10 @@ test('answers that cannot be kept are passed on all the same, and that is said o
 
 test('a question that is larger than any API takes is refused, in words', async () => {
   const api = await startStandInApi((_, response) => answer(response));
-  const lane = (await startRig({ openai: api.origin, largestBody: 1_000_000 })).openLane('a', undefined);
+  const lane = (await startRig({ openai: api.origin, maxRequestBytes: 1_000_000 })).openLane('a', undefined);
   const { status, body } = await askOf(lane, 'x'.repeat(10_000_000));
   expect(status).toBe(413);
-  expect(body.toString()).toContain('larger than any API takes');
+  expect(body.toString()).toContain('larger than any API accepts');
   expect((await askOf(lane, 'x'.repeat(999_000))).status).toBe(200);
   expect(api.arrivals).toHaveLength(1);
 });

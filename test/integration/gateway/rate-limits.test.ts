@@ -202,7 +202,7 @@ describe('waits that the API asks for', () => {
       const waits = askOf(lane, 'a').catch(() => 'cut');
       await vi.waitFor(() => expect([api.arrivals.length, lane.sentCount()]).toEqual([1, 0]));
       expect((await askOf(lane, 'b')).status).toBe(200);
-      expect(lane.pendingCount()).toBe(1);
+      expect(lane.openCount()).toBe(1);
       await gateway.close();
       expect(await waits).toBe('cut');
     });
@@ -214,7 +214,7 @@ describe('waits that the API asks for', () => {
         await held;
         answer(response);
       });
-      const timeouts = { connect: 5000, idle: 600_000 };
+      const timeouts = { connectMs: 5000, idleMs: 600_000 };
       const gateway = await startRig({ openai: api.origin, maxRequestsInFlight: 2, timeouts });
       const lane = gateway.openLane('a', undefined);
       const first = askOf(lane, 'a');

@@ -21,7 +21,7 @@ async function bench(options: ModelApiOptions = {}, maxRequestsInFlight = 32) {
     maxRequestsInFlight,
     log,
     retryPolicy: { ...defaultRetryPolicy, initialDelayMs: 5, maxDelayMs: 20, maxAttempts: 4 },
-    timeouts: { connect: 1000, idle: 500 },
+    timeouts: { connectMs: 1000, idleMs: 500 },
   });
   onTestFinished(async () => {
     await gateway.close();
@@ -126,7 +126,7 @@ describe('faults', () => {
     expect((await ask(lane.env.OPENAI_BASE_URL, 'y')).status).toBe(200);
     const response = await ask(lane.env.OPENAI_BASE_URL, 'x');
     expect(response.status).toBe(424);
-    expect(await response.text()).toContain('gave up after 4 attempts');
+    expect(await response.text()).toContain('stopped retrying after 4 attempts');
     expect(api.counts().received).toBe(1 + 4);
     expect(kept.size).toBe(1);
     expect(gateway.unusable.aborted).toBe(false);

@@ -30,7 +30,7 @@ const unusable = AbortSignal.abort(
 const unreachable = AbortSignal.abort(
   new ApiUnusable(
     'API_UNREACHABLE',
-    'the API has not answered for 5 min: ECONNREFUSED',
+    'the API has not responded for 5 min: ECONNREFUSED',
     'Check its address.',
   ),
 );
@@ -82,7 +82,7 @@ describe('how a step ends', () => {
       [fresh('a'), failed('b'), pending('c')],
       { unusable: unreachable, stopped: unreachable },
       'API_UNREACHABLE',
-      'The API has not answered for 5 min: ECONNREFUSED. ',
+      'The API has not responded for 5 min: ECONNREFUSED. ',
     ],
     [
       'many are missing',

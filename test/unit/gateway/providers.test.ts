@@ -23,19 +23,15 @@ describe('base URL: taken is', () => {
 
 describe('base URL: refused is', () => {
   test.each([
-    ['one in quotation marks', '"https://llm.example/v1"', 'has quotation marks around it'],
-    ['one in single quotation marks', "'https://llm.example/v1'", 'has quotation marks around it'],
-    [
-      'a line break inside',
-      'https://llm.exa\nmple/v1',
-      'has a line break or another control character in it',
-    ],
+    ['one in quotation marks', '"https://llm.example/v1"', 'is in quotation marks'],
+    ['one in single quotation marks', "'https://llm.example/v1'", 'is in quotation marks'],
+    ['a line break inside', 'https://llm.exa\nmple/v1', 'contains the invisible character .u000a'],
     ['no scheme', 'llm.example/v1', 'does not begin with http:// or https://'],
     ['no scheme, and a port', 'localhost:8000/v1', 'does not begin with http:// or https://'],
     ['another scheme', 'ftp://llm.example', 'does not begin with http:// or https://'],
     ['one slash too few', 'https:/llm.example/v1', 'does not begin with http:// or https://'],
-    ['no host', 'https://', 'is not an http or https URL'],
-    ['a port that is none', 'https://llm.example:port/v1', 'is not an http or https URL'],
+    ['no host', 'https://', 'is not a valid URL'],
+    ['a port that is none', 'https://llm.example:port/v1', 'is not a valid URL'],
   ])('%s', (_, given, why) => {
     expect(() => providerUrls({ ANTHROPIC_BASE_URL: given })).toThrow(
       expect.objectContaining({

@@ -126,12 +126,12 @@ describe('no wait helps against a certificate that is', () => {
       /is not trusted: no CA that this machine knows signed it/,
       /SSL_CERT_FILE or NODE_EXTRA_CA_CERTS/,
     ],
-    ['expired', { days: -1 }, true, /has expired/, /renewed/],
+    ['expired', { days: -1 }, true, /has expired/, /Renew/],
     [
       'for another host',
       { names: 'DNS:other.example' },
       true,
-      /is made for another host name.*127\.0\.0\.1/,
+      /is for another host name.*127\.0\.0\.1/,
       /host name/,
     ],
   ])('%s', async (_, options, trusted, why, advice) => {

@@ -111,7 +111,7 @@ describe('proxy: SOCKS5', () => {
 
 describe('proxy: failures', () => {
   test.each([
-    [407, true, /proxy asks for a user name and a password/],
+    [407, true, /proxy requires a user name and a password/],
     [403, true, /proxy refused to connect to the API \(403\)/],
     [405, true, /proxy refused to connect to the API \(405\)/],
     [502, false, /proxy refused to connect to the API \(502\)/],
@@ -127,7 +127,7 @@ describe('proxy: failures', () => {
   test('407 to a forwarded request is the proxy, not the API', async () => {
     const proxy = await startProxy({ refuse: 407 });
     const failure = await failureOf(ask('http://127.0.0.1:9', { env: { HTTP_PROXY: proxy.url } }));
-    expect(failure).toMatchObject({ permanent: true, why: expect.stringMatching(/^the proxy asks/) });
+    expect(failure).toMatchObject({ permanent: true, why: expect.stringMatching(/^the proxy requires/) });
   });
 
   test('a proxy that takes the connection and never answers does not hang', async () => {
@@ -135,16 +135,16 @@ describe('proxy: failures', () => {
     const { port } = await listening(server);
     const env = { HTTPS_PROXY: `http://127.0.0.1:${port}` };
     expect(
-      await failureOf(ask('https://127.0.0.1:9', { env, timeouts: { connect: 100, idle: 500 } })),
+      await failureOf(ask('https://127.0.0.1:9', { env, timeouts: { connectMs: 100, idleMs: 500 } })),
     ).toMatchObject({
       permanent: false,
     });
   });
 
   test.each([
-    ['socks4://127.0.0.1:9', /HTTPS_PROXY names a proxy of the kind socks4/],
-    ['"http://127.0.0.1:9"', /HTTPS_PROXY names what is not a URL/],
-    ['http://user:pa/ss@127.0.0.1:9', /HTTPS_PROXY names what is not a URL/],
+    ['socks4://127.0.0.1:9', /HTTPS_PROXY names a proxy with the scheme socks4/],
+    ['"http://127.0.0.1:9"', /HTTPS_PROXY names an invalid URL/],
+    ['http://user:pa/ss@127.0.0.1:9', /HTTPS_PROXY names an invalid URL/],
   ])('%s cannot be used, and the message shows no password', async (value, why) => {
     const failure = await failureOf(ask('https://127.0.0.1:9', { env: { HTTPS_PROXY: value } }));
     expect(failure).toMatchObject({ permanent: true, why: expect.stringMatching(why) });

@@ -133,7 +133,7 @@ describe('redirect: that is not followed', () => {
       why: expect.stringContaining(
         `to another host: from ${api.origin}/v1${REST} to ${elsewhere}/api/v2${REST}`,
       ),
-      advice: `If that address is right, set OPENAI_BASE_URL to ${elsewhere}/api/v2.`,
+      advice: `If that address is correct, set OPENAI_BASE_URL to ${elsewhere}/api/v2.`,
     });
     expect(JSON.stringify(failure)).not.toContain('secret');
     expect(other.arrivals).toEqual([]);
@@ -145,7 +145,7 @@ describe('redirect: that is not followed', () => {
     );
     const urls = providerUrls({ ANTHROPIC_BASE_URL: api.origin });
     expect(await failureOf(ask(`${api.origin}/v1/messages`, { urls }))).toMatchObject({
-      advice: 'If that address is right, set ANTHROPIC_BASE_URL to https://claude.example/base.',
+      advice: 'If that address is correct, set ANTHROPIC_BASE_URL to https://claude.example/base.',
     });
   });
 
@@ -213,9 +213,9 @@ describe('redirect: that the API refuses afterwards', () => {
     expect(await failureOf(askBelow(`${api.origin}/old/v1`))).toMatchObject({
       permanent: true,
       why: expect.stringMatching(
-        new RegExp(`sent there as GET and without its body.*refused \\(${refusal}\\)`),
+        new RegExp(`sent there as GET and without its body.*was refused \\(${refusal}\\)`),
       ),
-      advice: `If that address is right, set OPENAI_BASE_URL to ${api.origin}/new/v1.`,
+      advice: `If that address is correct, set OPENAI_BASE_URL to ${api.origin}/new/v1.`,
     });
   });
 
@@ -226,7 +226,7 @@ describe('redirect: that the API refuses afterwards', () => {
     );
     expect(await failureOf(askBelow(`${api.origin}/v1`))).toMatchObject({
       why: expect.stringMatching(/without the key.*refused \(401\)/),
-      advice: `If that address is right, set OPENAI_BASE_URL to ${other.origin}/v1.`,
+      advice: `If that address is correct, set OPENAI_BASE_URL to ${other.origin}/v1.`,
     });
   });
 
@@ -251,7 +251,7 @@ test('redirect: to another host ends the job with that address, and is not follo
   expect(JSON.parse(body.toString()).error.message).toMatch(/redirected.*https:\/\/llm\.example\/v1/);
   expect(gateway.unusable.reason).toMatchObject({
     message: expect.stringMatching(/^the API cannot be used: the API redirected.*https:\/\/llm\.example/),
-    next: 'If that address is right, set OPENAI_BASE_URL to https://llm.example/v1.',
+    next: 'If that address is correct, set OPENAI_BASE_URL to https://llm.example/v1.',
   });
   expect(`${body} ${gateway.unusable.reason}`).not.toContain('secret');
   expect(api.arrivals).toHaveLength(1);

@@ -14,7 +14,9 @@ describe('gateway: TLS with a private CA', () => {
     const { status, headers, body } = await askOf(gateway.openLane('a', kept), 'x');
     expect(status).toBe(424);
     expect(headers['x-should-retry']).toBe('false');
-    expect(JSON.parse(body.toString()).error.message).toMatch(/gave up: .*certificate.* not trusted/);
+    expect(JSON.parse(body.toString()).error.message).toMatch(
+      /does not retry this request: .*certificate.* not trusted/,
+    );
     expect(api.arrivals).toEqual([]);
     expect(kept.size).toBe(0);
   });
@@ -32,7 +34,7 @@ describe('gateway: TLS with a private CA', () => {
     const gateway = await startRig({
       openai: `https://127.0.0.1:${port}`,
       env: { SSL_CERT_FILE: ca.file },
-      timeouts: { connect: 1000, idle: 5000 },
+      timeouts: { connectMs: 1000, idleMs: 5000 },
     });
     const lane = gateway.openLane('a', openJournal());
     expect((await askOf(lane, 'x')).status).toBe(200);

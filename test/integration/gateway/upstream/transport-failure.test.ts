@@ -108,10 +108,10 @@ describe('transport failure: not permanent is', () => {
   });
 
   test.each([
-    ['http', /did not begin to answer in time/],
+    ['http', /did not start to respond in time/],
     ['https', /connection was not established in time/],
   ])('a server that is silent (%s)', async (scheme, why) => {
-    const timeouts = { connect: 200, idle: 200 };
+    const timeouts = { connectMs: 200, idleMs: 200 };
     expect(await failureOf(`${scheme}://${await startRaw('silence')}`, { timeouts })).toMatchObject({
       permanent: false,
       why: expect.stringMatching(why),
@@ -136,7 +136,7 @@ describe('transport failure: not permanent is', () => {
     });
     expect(transportFailure(error)).toEqual({
       permanent: false,
-      why: 'the host name could not be looked up: the name server did not answer: api.example (EAI_AGAIN)',
+      why: 'the host name could not be looked up: the name server did not respond: api.example (EAI_AGAIN)',
     });
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Adaptations, adaptationFor, parseFields } from '../../../../src/gateway/call/adaptable.ts';
+import { Adaptations, adaptationFor } from '../../../../src/gateway/call/adaptable.ts';
+import { parseFields } from '../../../../src/gateway/json.ts';
 import { type ProviderError, readProviderError } from '../../../../src/gateway/response/provider-error.ts';
 
 /** A refusal as it comes over the wire. */

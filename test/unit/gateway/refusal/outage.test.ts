@@ -21,7 +21,7 @@ describe('an API that answers nothing ends the job', () => {
   test('when all attempts of one request failed, and nothing was ever answered', () => {
     expect(outage().gaveUp(unanswered(), 5 * MINUTE)).toMatchObject({
       code: 'API_UNREACHABLE',
-      message: 'the API has not answered for 5 min: connection refused',
+      message: 'the API has not responded for 5 min: connection refused',
     });
   });
 
@@ -40,7 +40,7 @@ describe('an API that answers nothing ends the job', () => {
 
   test('when two requests were given up since it answered last', () => {
     const api = outage();
-    api.answered(500);
+    api.succeeded(500);
     expect(api.gaveUp(unanswered({ id: '1' }), 5 * MINUTE)).toBeUndefined();
     expect(api.gaveUp(unanswered({ id: '1' }), 9 * MINUTE), 'the same again').toBeUndefined();
     expect(api.gaveUp(unanswered({ id: '2' }), 9 * MINUTE)).toBeDefined();
@@ -57,13 +57,13 @@ describe('an API that answers nothing ends the job', () => {
 describe('an API that answers others does not end the job', () => {
   test('when it answered since the request was first sent', () => {
     const api = outage();
-    api.answered(2000);
+    api.succeeded(2000);
     for (const id of ['1', '2', '3']) expect(api.gaveUp(unanswered({ id }), 5 * MINUTE)).toBeUndefined();
   });
 
   test('when it answered at any time, and asks to wait now', () => {
     const api = outage();
-    api.answered(2000);
+    api.succeeded(2000);
     expect(api.retrying('429', 60 * MINUTE)).toBeUndefined();
   });
 
@@ -80,7 +80,7 @@ describe('an API that answers others does not end the job', () => {
 
   test('when a request cannot be sent, although others were answered', () => {
     const api = outage();
-    api.answered(500);
+    api.succeeded(500);
     expect(api.gaveUp(unanswered({ permanent: true }), 2000)).toBeUndefined();
   });
 });

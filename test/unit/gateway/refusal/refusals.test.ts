@@ -12,7 +12,7 @@ function refusals(): Refusals {
 
 function refused(refusal: RefusalKind, more: Partial<RefusedRequest> = {}): RefusedRequest {
   const error = readProviderError(403, Buffer.from('{"error":{"message":"No."}}'));
-  return { refusal, error, keys: [KEY], model: MODEL, evalName: 'a', id: '1', isQuestion: true, ...more };
+  return { refusal, error, keys: [KEY], model: MODEL, evalName: 'a', id: '1', replayable: true, ...more };
 }
 
 describe('a refusal ends the job', () => {
@@ -27,7 +27,7 @@ describe('a refusal ends the job', () => {
 
   test('when two requests of a key that was answered before are refused, with no answer between them', () => {
     const judge = refusals();
-    judge.answered([KEY], MODEL);
+    judge.succeeded([KEY], MODEL);
     expect(judge.judge(refused('money', { id: '1' }))).toBeUndefined();
     expect(judge.judge(refused('money', { id: '1' })), 'the same request again').toBeUndefined();
     expect(judge.judge(refused('money', { id: '2' }))).toBeDefined();
@@ -47,8 +47,8 @@ describe('a refusal ends the job', () => {
   });
 
   test('a key that only makes something at the API says something about the key', () => {
-    expect(refusals().judge(refused('key', { isQuestion: false, model: '' }))).toBeDefined();
-    expect(refusals().judge(refused('address', { isQuestion: false, model: '' }))).toBeUndefined();
+    expect(refusals().judge(refused('key', { replayable: false, model: '' }))).toBeDefined();
+    expect(refusals().judge(refused('address', { replayable: false, model: '' }))).toBeUndefined();
   });
 });
 
@@ -57,7 +57,7 @@ describe('a refusal fails its eval only', () => {
     'when the API has answered the same key and model: %s',
     (kind) => {
       const judge = refusals();
-      judge.answered([KEY], MODEL);
+      judge.succeeded([KEY], MODEL);
       expect(judge.judge(refused(kind))).toBeUndefined();
     },
   );
@@ -89,9 +89,9 @@ describe('a refusal fails its eval only', () => {
 
   test('when an answer came between two refusals of a key', () => {
     const judge = refusals();
-    judge.answered([KEY], MODEL);
+    judge.succeeded([KEY], MODEL);
     expect(judge.judge(refused('money', { id: '1' }))).toBeUndefined();
-    judge.answered([KEY], MODEL);
+    judge.succeeded([KEY], MODEL);
     expect(judge.judge(refused('money', { id: '2' }))).toBeUndefined();
   });
 });

@@ -20,7 +20,7 @@ describe('what is recorded and replayed: a pure question', () => {
     ['Anthropic', '/v1/messages?beta=true', 'messages'],
   ])('%s: POST %s', (_, path, endpoint) => {
     expect(natureOf('POST', path, Buffer.from(JSON.stringify(QUESTION)))).toEqual({
-      kind: 'question',
+      kind: 'replayable',
       endpoint,
       model: 'm',
     });
@@ -36,7 +36,7 @@ describe('what is recorded and replayed: a pure question', () => {
     ['in the foreground', '/responses', { model: 'm', input: 'x', background: false }],
     ['a metadata field of that name', '/chat/completions', { ...QUESTION, metadata: { thread_id: 't' } }],
   ])('%s', (_, path, body) => {
-    expect(kindOf('POST', path, body)).toBe('question');
+    expect(kindOf('POST', path, body)).toBe('replayable');
   });
 });
 

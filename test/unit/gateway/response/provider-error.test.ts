@@ -3,8 +3,8 @@ import { refusalKind } from '../../../../src/gateway/refusal/refusal-kinds.ts';
 import {
   describeProviderError,
   isTransient,
-  keysIn,
   readProviderError,
+  secretsIn,
 } from '../../../../src/gateway/response/provider-error.ts';
 
 type Fate = 'refusal' | 'transient' | 'answer';
@@ -388,7 +388,7 @@ describe('keys, which nobody is to read', () => {
     ['none', { 'content-type': 'application/json' }, []],
     ['one so short that it stands in any text', { authorization: 'Bearer x' }, []],
   ])('%s', (_, headers, keys) => {
-    expect(keysIn(headers)).toEqual(keys);
+    expect(secretsIn(headers)).toEqual(keys);
   });
 
   test.each([

@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { decoded, MOST_BYTES } from '../../../../src/gateway/upstream/content-encoding.ts';
+import { decoded, MAX_DECODED_BYTES } from '../../../../src/gateway/upstream/content-encoding.ts';
 
 const TEXT = JSON.stringify({ content: 'ü😀 語'.repeat(50) });
 const plain = Buffer.from(TEXT);
@@ -86,7 +86,7 @@ describe('content encoding: a body that unpacks beyond the bound', () => {
 
   test('is refused without a bound of the caller, too', async () => {
     // A few hundred kilobytes, as an attacker would send them.
-    const packed = zstdCompressSync(Buffer.alloc(MOST_BYTES + 1));
+    const packed = zstdCompressSync(Buffer.alloc(MAX_DECODED_BYTES + 1));
     expect(packed.length).toBeLessThan(100_000);
     expect(await decoded(packed, 'zstd')).toBeUndefined();
   });

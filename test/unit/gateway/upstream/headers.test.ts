@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { firstValue, listValue } from '../../../../src/gateway/upstream/headers.ts';
+import { firstValue, listElements } from '../../../../src/gateway/upstream/headers.ts';
 
 describe('headers: the first value', () => {
   test.each<[string, string | string[] | undefined, string]>([
@@ -22,6 +22,6 @@ describe('headers: a list', () => {
     ['with empty elements', [' , gzip,,', ''], ['gzip']],
     ['that did not come', undefined, []],
   ])('%s', (_, value, expected) => {
-    expect(listValue({ name: value }, 'name')).toEqual(expected);
+    expect(listElements(value)).toEqual(expected);
   });
 });
