@@ -78826,7 +78826,7 @@ function urlOf(provider, env, notice) {
 function whyInvalid(text) {
     if (/^(["'`]).*\1$/s.test(text))
         return 'which is in quotation marks';
-    // The URL parser drops line breaks, tabs and other invisible characters, and would yield a host that nobody wrote.
+    // The URL parser drops line breaks, tabs and other invisible characters, and would yield a different host.
     const invisible = (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .firstInvisible */ .k7)(text);
     if (invisible !== undefined)
         return `which contains the invisible character ${invisible}`;
@@ -84295,7 +84295,9 @@ function decideRetry(policy, history, failed, random = Math.random) {
         return { kind: 'give-up' };
     return { kind: 'retry', delayMs, history: { failedAttempts, retries, previousSentAt: sentAt } };
 }
-/** An exponential delay with jitter, so that requests that failed together do not return together. `retries` counts from 1. */
+/**
+ * An exponential delay with jitter, so that requests that failed together do not return together. `retries` counts from 1.
+ */
 function backoff(retries, { initialDelayMs, maxDelayMs }, random = Math.random) {
     const longestMs = Math.min(maxDelayMs, initialDelayMs * 2 ** (retries - 1));
     return longestMs / 2 + (random() * longestMs) / 2;
@@ -84496,7 +84498,9 @@ const RIGHT_HOST = 'Use a host name of the certificate in the base URL (OPENAI_B
 const PROXY_LOGIN = 'Put the user name and the password into the proxy variable: HTTPS_PROXY=http://user:password@proxy:port, with special characters percent-encoded.';
 const PROXY_ALLOW = "Allow the API's host in the proxy, or add that host to NO_PROXY if it can be reached directly.";
 const LOGIN_REQUIRED = 'the proxy requires a user name and a password, or rejected the ones that were sent';
-/** For each `code` of an error of Node.js, OpenSSL or undici: what it means, and what to change when retrying does not help. */
+/**
+ * For each `code` of an error of Node.js, OpenSSL or undici: what it means, and what to change when retrying does not help.
+ */
 const BY_CODE = {
     // Certificates (Node.js: "X509 certificate error codes").
     ...each([
@@ -84689,7 +84693,10 @@ const CONTENT_WORDS = /content_?(filter|policy)|moderation|safety|guardrail|waf/
 const CONTENT_MESSAGE = /\b(flagged|moderat(ed|ion)|self-harm|violates?|prohibited|unsafe|malicious)\b|content (filter|policy|management)|request (was )?blocked|guardrail/i;
 const MODEL_WORDS = /model_?(not_found|not_available|not_exist|decommissioned|deprecated|terminated)|invalid_?model|unknown_?model|deploymentnotfound|no_such_model/i;
 const MODEL_MESSAGE = /\b(model|deployment|models\/\S+)\b.{0,120}(not (found|exist|available|supported for)|does ?n[o']t exist|no longer|decommissioned|deprecated|shut ?down|retired|discontinued|unknown|is not a valid model)|(invalid|unknown|unsupported|no such) model\b|not a valid model/i;
-/** What a refusal is about; undefined when the error is not a refusal: it concerns this request alone, or a retry may succeed. */
+/**
+ * What a refusal is about; undefined when the error is not a refusal: it concerns this request alone, or a retry may
+ * succeed.
+ */
 function refusalKind(error) {
     const { status, words, message, webPage, flagged } = error;
     const saysMoney = MONEY_WORDS.test(words) || MONEY_MESSAGE.test(message);
@@ -84807,7 +84814,8 @@ function usageOf(type, body) {
 /** Whether a response is complete by its format. The transport alone may not notice that a response was cut short. */
 function isWhole(type, body) {
     if (isEventStream(type)) {
-        // The whole text, because the last event of OpenAI's responses repeats the answer. vLLM ends failed streams with [DONE], too.
+        // The whole text, because the last event of OpenAI's responses repeats the answer. vLLM ends failed streams with [DONE],
+        // too.
         const text = body.toString('latin1');
         return (/^data: ?\[DONE\]|^event: ?(message_stop|response\.(completed|incomplete))\b/m.test(text) &&
             !/^event: ?(error|response\.failed)\b|^data: ?\{"(error": ?[{"]|object": ?"error")/m.test(text));
@@ -85018,7 +85026,9 @@ var external_node_tls_ = __nccwpck_require__(1692);
 const FILE_VARIABLES = ['SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE', 'NODE_EXTRA_CA_CERTS'];
 /** A list of directories, which OpenSSL reads. */
 const DIRECTORY_VARIABLE = 'SSL_CERT_DIR';
-/** Where distributions keep the CAs of the machine: the list of Python's truststore, for a machine whose OpenSSL finds none. */
+/**
+ * Where distributions keep the CAs of the machine: the list of Python's truststore, for a machine whose OpenSSL finds none.
+ */
 const MACHINE_FILES = [
     '/etc/ssl/cert.pem',
     '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',
@@ -85112,7 +85122,10 @@ var external_node_net_ = __nccwpck_require__(7030);
 // EXTERNAL MODULE: external "node:url"
 var external_node_url_ = __nccwpck_require__(3136);
 ;// CONCATENATED MODULE: ./lib/gateway/upstream/proxies.js
-/** Which proxy to use for an address: the variables that Python's clients read, and every form of NO_PROXY that one of them accepts. */
+/**
+ * Which proxy to use for an address: the variables that Python's clients read, and every form of NO_PROXY that one of them
+ * accepts.
+ */
 
 
 
@@ -85128,7 +85141,10 @@ function proxiesOf(env) {
         return setting === undefined || isDirect(url) ? undefined : proxyOf(setting);
     };
 }
-/** As in Python's urllib: names may have any case, the lower-case name wins, and an empty lower-case variable disables the others. */
+/**
+ * As in Python's urllib: names may have any case, the lower-case name wins, and an empty lower-case variable disables the
+ * others.
+ */
 function settingOf(env, scheme) {
     const lower = `${scheme}_proxy`;
     const variables = [
@@ -85229,7 +85245,10 @@ function bare(host) {
 
 /** The limit of h11, with which Python's clients read HTTP. */
 const MAX_HEADER_BYTES = 100 * 1024;
-/** The time for each address of a host while there are others. The default of Node.js, 250 ms, is too short for a distant host. */
+/**
+ * The time for each address of a host while there are others. The default of Node.js, 250 ms, is too short for a distant
+ * host.
+ */
 const ADDRESS_TIMEOUT_MS = 1000;
 /** How many times longer than this client a proxy may take to connect. */
 const PROXY_TIMEOUT_FACTOR = 6;
@@ -85385,7 +85404,10 @@ function methodAfter(method, status) {
         return 'GET';
     return status === 301 && method === 'POST' ? 'GET' : method;
 }
-/** Whether the redirect stays on the same server, or goes from http to https on the default ports. Another port may belong to another program. */
+/**
+ * Whether the redirect stays on the same server, or goes from http to https on the default ports. Another port may belong to
+ * another program.
+ */
 function keepsCredentials(from, to) {
     if (from.origin === to.origin)
         return true;
@@ -85510,7 +85532,10 @@ function bounded(unpack) {
         unpack(packed, { maxOutputLength }, (error, plain) => (error ? reject(error) : resolve(plain)));
     });
 }
-/** A zstd stream is one or more frames (RFC 8878, section 3.1): servers begin a frame whenever they flush. Node.js reads only the first. */
+/**
+ * A zstd stream is one or more frames (RFC 8878, section 3.1): servers begin a frame whenever they flush. Node.js reads only
+ * the first.
+ */
 async function unpackZstd(packed, maxBytes) {
     const frames = [];
     for (let [rest, left] = [packed, maxBytes]; rest.length > 0;) {
@@ -85922,7 +85947,9 @@ class UpstreamCall {
 }
 
 ;// CONCATENATED MODULE: ./lib/gateway/refusal/outage.js
-/** Whether the API cannot be reached at all: then the job ends with the cause, before every sample of every eval has failed. */
+/**
+ * Whether the API cannot be reached at all: then the job ends with the cause, before every sample of every eval has failed.
+ */
 
 /** How long a job may run without a first success. */
 const MAX_MS_WITHOUT_SUCCESS = 10 * 60_000;
@@ -85980,7 +86007,9 @@ function shortDuration(durationMs) {
  */
 
 
-/** This many different refused requests (or evals), with no success between them, end a job that one refusal does not end. */
+/**
+ * This many different refused requests (or evals), with no success between them, end a job that one refusal does not end.
+ */
 const MIN_REFUSED = 2;
 class Refusals {
     #options;
@@ -85991,7 +86020,10 @@ class Refusals {
     #otherModels = new Set();
     /** For each key, the requests that were refused since the key last succeeded. */
     #refusedSince = new Map();
-    /** Requests and evals that were refused for their content or for lack of permission, while nothing is known to have succeeded. */
+    /**
+     * Requests and evals that were refused for their content or for lack of permission, while nothing is known to have
+     * succeeded.
+     */
     #refusedRequests = new Set();
     #refusedEvals = new Set();
     constructor(options) {
@@ -86019,7 +86051,10 @@ class Refusals {
         const message = `the API refused: ${describeProviderError(error)}`;
         return new lib_errors/* ApiUnusable */.sV('API_REFUSED', message, this.#advice(refusal, request));
     }
-    /** Whether the request has a key of the job. A key of the eval itself, or of a stranger who found the gateway, does not end the job. */
+    /**
+     * Whether the request has a key of the job. A key of the eval itself, or of a stranger who found the gateway, does not end
+     * the job.
+     */
     #usesJobKey({ keys }) {
         const { jobKeys } = this.#options;
         return keys.length === 0 ? jobKeys.length === 0 : keys.some((key) => jobKeys.includes(key));
@@ -86437,7 +86472,7 @@ class Recorder {
     get stateful() {
         return this.#journal?.stateful ?? false;
     }
-    /** The first request that created or used something that the API stores, such as `POST /conversations`; undefined: none. */
+    /** The first request that created or used something that the API stores: `POST /conversations`; undefined: none. */
     get stateMadeBy() {
         return this.#stateMadeBy;
     }
@@ -86486,7 +86521,7 @@ class Recorder {
 }
 
 ;// CONCATENATED MODULE: ./lib/gateway/lane/lane.js
-/** One eval's way through the gateway: its requests are replayed, shared or sent, and their responses recorded and counted. */
+/** Replays, shares or sends the requests of one eval, and records and counts their responses. */
 
 
 
@@ -86533,7 +86568,7 @@ class Lane {
     replayedEarlier() {
         return this.#attempt.replayedEarlier;
     }
-    /** The first request that created or used something that the API stores, such as `POST /conversations`; undefined: none. */
+    /** The first request that created or used something that the API stores: `POST /conversations`; undefined: none. */
     stateMadeBy() {
         return this.#recorder.stateMadeBy;
     }

@@ -78,7 +78,7 @@ function urlOf(provider: Provider, env: NodeJS.ProcessEnv, notice: (message: str
 /** Why this is not the base URL of an API, as a relative clause; undefined when it is. */
 function whyInvalid(text: string): string | undefined {
   if (/^(["'`]).*\1$/s.test(text)) return 'which is in quotation marks';
-  // The URL parser drops line breaks, tabs and other invisible characters, and would yield a host that nobody wrote.
+  // The URL parser drops line breaks, tabs and other invisible characters, and would yield a different host.
   const invisible = firstInvisible(text);
   if (invisible !== undefined) return `which contains the invisible character ${invisible}`;
   if (!/^https?:\/\//i.test(text)) return 'which does not begin with http:// or https://';

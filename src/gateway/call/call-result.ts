@@ -10,7 +10,7 @@ export type CallResult =
   | { readonly kind: 'failed' }
   /** With an error that no retry will fix. */
   | { readonly kind: 'refused'; readonly refusal: RefusalKind; readonly error: ProviderError }
-  /** The API will not answer it: retries are exhausted, or retrying does not help. */
+  /** The API will not respond to it: retries are exhausted, or retrying does not help. */
   | ({
       readonly kind: 'unanswered';
       /** Milliseconds since the epoch. */

@@ -84,7 +84,9 @@ export function decideRetry(
   return { kind: 'retry', delayMs, history: { failedAttempts, retries, previousSentAt: sentAt } };
 }
 
-/** An exponential delay with jitter, so that requests that failed together do not return together. `retries` counts from 1. */
+/**
+ * An exponential delay with jitter, so that requests that failed together do not return together. `retries` counts from 1.
+ */
 export function backoff(
   retries: number,
   { initialDelayMs, maxDelayMs }: RetryPolicy,

@@ -1,4 +1,4 @@
-/** One eval's way through the gateway: its requests are replayed, shared or sent, and their responses recorded and counted. */
+/** Replays, shares or sends the requests of one eval, and records and counts their responses. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { reasonOf } from '../../errors.ts';
@@ -72,7 +72,7 @@ export class Lane {
     return this.#attempt.replayedEarlier;
   }
 
-  /** The first request that created or used something that the API stores, such as `POST /conversations`; undefined: none. */
+  /** The first request that created or used something that the API stores: `POST /conversations`; undefined: none. */
   stateMadeBy(): string | undefined {
     return this.#recorder.stateMadeBy;
   }

@@ -24,7 +24,7 @@ export class Recorder {
     return this.#journal?.stateful ?? false;
   }
 
-  /** The first request that created or used something that the API stores, such as `POST /conversations`; undefined: none. */
+  /** The first request that created or used something that the API stores: `POST /conversations`; undefined: none. */
   get stateMadeBy(): string | undefined {
     return this.#stateMadeBy;
   }

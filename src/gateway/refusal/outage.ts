@@ -1,4 +1,6 @@
-/** Whether the API cannot be reached at all: then the job ends with the cause, before every sample of every eval has failed. */
+/**
+ * Whether the API cannot be reached at all: then the job ends with the cause, before every sample of every eval has failed.
+ */
 import { ApiUnusable } from '../../errors.ts';
 
 /** A request that the API will never answer. Times are milliseconds since the epoch. */

@@ -48,7 +48,10 @@ const MODEL_WORDS =
 const MODEL_MESSAGE =
   /\b(model|deployment|models\/\S+)\b.{0,120}(not (found|exist|available|supported for)|does ?n[o']t exist|no longer|decommissioned|deprecated|shut ?down|retired|discontinued|unknown|is not a valid model)|(invalid|unknown|unsupported|no such) model\b|not a valid model/i;
 
-/** What a refusal is about; undefined when the error is not a refusal: it concerns this request alone, or a retry may succeed. */
+/**
+ * What a refusal is about; undefined when the error is not a refusal: it concerns this request alone, or a retry may
+ * succeed.
+ */
 export function refusalKind(error: ProviderError): RefusalKind | undefined {
   const { status, words, message, webPage, flagged } = error;
   const saysMoney = MONEY_WORDS.test(words) || MONEY_MESSAGE.test(message);

@@ -29,7 +29,9 @@ export interface RefusalsOptions {
   readonly baseUrl: string;
 }
 
-/** This many different refused requests (or evals), with no success between them, end a job that one refusal does not end. */
+/**
+ * This many different refused requests (or evals), with no success between them, end a job that one refusal does not end.
+ */
 const MIN_REFUSED = 2;
 
 export class Refusals {
@@ -41,7 +43,10 @@ export class Refusals {
   readonly #otherModels = new Set<string>();
   /** For each key, the requests that were refused since the key last succeeded. */
   readonly #refusedSince = new Map<string, Set<string>>();
-  /** Requests and evals that were refused for their content or for lack of permission, while nothing is known to have succeeded. */
+  /**
+   * Requests and evals that were refused for their content or for lack of permission, while nothing is known to have
+   * succeeded.
+   */
   readonly #refusedRequests = new Set<string>();
   readonly #refusedEvals = new Set<string>();
 
@@ -72,7 +77,10 @@ export class Refusals {
     return new ApiUnusable('API_REFUSED', message, this.#advice(refusal, request));
   }
 
-  /** Whether the request has a key of the job. A key of the eval itself, or of a stranger who found the gateway, does not end the job. */
+  /**
+   * Whether the request has a key of the job. A key of the eval itself, or of a stranger who found the gateway, does not end
+   * the job.
+   */
   #usesJobKey({ keys }: RefusedRequest): boolean {
     const { jobKeys } = this.#options;
     return keys.length === 0 ? jobKeys.length === 0 : keys.some((key) => jobKeys.includes(key));

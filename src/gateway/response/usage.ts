@@ -16,7 +16,8 @@ export function usageOf(type: string, body: Buffer): TokenUsage {
 /** Whether a response is complete by its format. The transport alone may not notice that a response was cut short. */
 export function isWhole(type: string, body: Buffer): boolean {
   if (isEventStream(type)) {
-    // The whole text, because the last event of OpenAI's responses repeats the answer. vLLM ends failed streams with [DONE], too.
+    // The whole text, because the last event of OpenAI's responses repeats the answer. vLLM ends failed streams with [DONE],
+    // too.
     const text = body.toString('latin1');
     return (
       /^data: ?\[DONE\]|^event: ?(message_stop|response\.(completed|incomplete))\b/m.test(text) &&

@@ -11,7 +11,9 @@ const FILE_VARIABLES = ['SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE',
 /** A list of directories, which OpenSSL reads. */
 const DIRECTORY_VARIABLE = 'SSL_CERT_DIR';
 
-/** Where distributions keep the CAs of the machine: the list of Python's truststore, for a machine whose OpenSSL finds none. */
+/**
+ * Where distributions keep the CAs of the machine: the list of Python's truststore, for a machine whose OpenSSL finds none.
+ */
 const MACHINE_FILES = [
   '/etc/ssl/cert.pem',
   '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',

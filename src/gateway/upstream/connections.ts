@@ -8,7 +8,10 @@ import type { UpstreamTimeouts } from './upstream-types.ts';
 /** The limit of h11, with which Python's clients read HTTP. */
 const MAX_HEADER_BYTES = 100 * 1024;
 
-/** The time for each address of a host while there are others. The default of Node.js, 250 ms, is too short for a distant host. */
+/**
+ * The time for each address of a host while there are others. The default of Node.js, 250 ms, is too short for a distant
+ * host.
+ */
 const ADDRESS_TIMEOUT_MS = 1000;
 
 /** How many times longer than this client a proxy may take to connect. */

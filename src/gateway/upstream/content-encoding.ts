@@ -73,7 +73,10 @@ function bounded(unpack: Unpack): Decoder {
     });
 }
 
-/** A zstd stream is one or more frames (RFC 8878, section 3.1): servers begin a frame whenever they flush. Node.js reads only the first. */
+/**
+ * A zstd stream is one or more frames (RFC 8878, section 3.1): servers begin a frame whenever they flush. Node.js reads only
+ * the first.
+ */
 async function unpackZstd(packed: Buffer, maxBytes: number): Promise<Buffer> {
   const frames: Buffer[] = [];
   for (let [rest, left] = [packed, maxBytes]; rest.length > 0; ) {

@@ -1,4 +1,7 @@
-/** Which proxy to use for an address: the variables that Python's clients read, and every form of NO_PROXY that one of them accepts. */
+/**
+ * Which proxy to use for an address: the variables that Python's clients read, and every form of NO_PROXY that one of them
+ * accepts.
+ */
 import { BlockList, isIP } from 'node:net';
 import { unescape as percentDecoded } from 'node:querystring';
 import { domainToASCII } from 'node:url';
@@ -34,7 +37,10 @@ interface Setting {
   readonly value: string;
 }
 
-/** As in Python's urllib: names may have any case, the lower-case name wins, and an empty lower-case variable disables the others. */
+/**
+ * As in Python's urllib: names may have any case, the lower-case name wins, and an empty lower-case variable disables the
+ * others.
+ */
 function settingOf(env: NodeJS.ProcessEnv, scheme: string): Setting | undefined {
   const lower = `${scheme}_proxy`;
   const variables = [

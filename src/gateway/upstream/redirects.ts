@@ -92,7 +92,10 @@ function methodAfter(method: string, status: number): string {
   return status === 301 && method === 'POST' ? 'GET' : method;
 }
 
-/** Whether the redirect stays on the same server, or goes from http to https on the default ports. Another port may belong to another program. */
+/**
+ * Whether the redirect stays on the same server, or goes from http to https on the default ports. Another port may belong to
+ * another program.
+ */
 function keepsCredentials(from: URL, to: URL): boolean {
   if (from.origin === to.origin) return true;
   const ports = `${from.protocol}${from.port} ${to.protocol}${to.port}`;

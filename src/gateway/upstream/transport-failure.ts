@@ -39,7 +39,9 @@ const PROXY_ALLOW =
 
 const LOGIN_REQUIRED = 'the proxy requires a user name and a password, or rejected the ones that were sent';
 
-/** For each `code` of an error of Node.js, OpenSSL or undici: what it means, and what to change when retrying does not help. */
+/**
+ * For each `code` of an error of Node.js, OpenSSL or undici: what it means, and what to change when retrying does not help.
+ */
 const BY_CODE: Readonly<Record<string, Known>> = {
   // Certificates (Node.js: "X509 certificate error codes").
   ...each(

@@ -16,7 +16,7 @@ const MAX_TOKENS =
 const TEMPERATURE =
   "Unsupported value: 'temperature' does not support 0.0 with this model. Only the default (1) value is supported.";
 
-describe('what a 400 says to change', () => {
+describe('adaptationFor', () => {
   const body = {
     model: 'o3',
     messages: [],
@@ -29,32 +29,32 @@ describe('what a 400 says to change', () => {
 
   test.each<[string, ProviderError, object]>([
     [
-      'a new name',
+      'a parameter under its new name',
       refusal(MAX_TOKENS, unsupported('max_tokens')),
       { model: 'o3', param: 'max_tokens', value: null, renamedTo: 'max_completion_tokens' },
     ],
     [
-      'a value other than the default',
+      'a value that is not the default',
       refusal(TEMPERATURE, unsupported('temperature', 'unsupported_value')),
       { model: 'o3', param: 'temperature', value: '0', renamedTo: null },
     ],
     [
-      'the parameter named in the message only, as older Azure does',
+      'a parameter that only the message names, as in older Azure',
       refusal(MAX_TOKENS),
       { model: 'o3', param: 'max_tokens', value: null, renamedTo: 'max_completion_tokens' },
     ],
     [
-      'the code alone',
+      'a parameter that only param and code name',
       refusal('Parameter not accepted.', unsupported('temperature')),
       { model: 'o3', param: 'temperature', value: '0', renamedTo: null },
     ],
-  ])('%s', (_, error, expected) => {
+  ])('adapts %s', (_, error, expected) => {
     expect(adaptationFor(error, body)).toEqual(expected);
   });
 
   test.each<[string, ProviderError]>([
     [
-      'a value that is wrong, not unsupported',
+      'an invalid value',
       refusal("Invalid value for 'temperature': expected a number between 0 and 2.", {
         param: 'temperature',
       }),
@@ -67,18 +67,18 @@ describe('what a 400 says to change', () => {
       ),
     ],
     [
-      'a part of what is asked',
+      'a part of the prompt',
       refusal(
         "Unsupported value: 'messages[0].role' does not support 'system' with this model.",
         unsupported('messages[0].role', 'unsupported_value'),
       ),
     ],
     [
-      'what is asked itself',
+      'the prompt',
       refusal("Unsupported parameter: 'messages' is not supported with this model.", unsupported('messages')),
     ],
     [
-      'how many answers are asked for',
+      'the number of answers',
       refusal("Unsupported value: 'n' does not support 2 with this model.", unsupported('n')),
     ],
     [
@@ -93,32 +93,32 @@ describe('what a 400 says to change', () => {
       refusal("Unsupported parameter: 'top_p' is not supported with this model.", unsupported('top_p')),
     ],
     [
-      'a name that every object inherits',
+      'a parameter named like an inherited property',
       refusal("Unsupported parameter: 'constructor' is not supported with this model."),
     ],
     [
-      'a parameter without which the question is another one',
+      'a parameter that changes what is asked of the model',
       refusal("Unsupported parameter: 'logprobs' is not supported with this model.", unsupported('logprobs')),
     ],
     [
-      'a word in the message that only explains',
+      'a parameter that only the explanation names',
       refusal("Invalid parameter: 'messages' is not supported with this model. The temperature is fixed."),
     ],
     [
-      'max_tokens without a new name, which bounds the answer',
+      'max_tokens, which limits the answer, without a new name',
       refusal(
         "Unsupported parameter: 'max_tokens' is not supported with this model.",
         unsupported('max_tokens'),
       ),
     ],
     [
-      'a new name that means something else',
+      'a parameter whose new name has another meaning',
       refusal("Unsupported parameter: 'max_tokens' is not supported with this model. Use 'n' instead."),
     ],
-    ['a 422 with the same words', refusal(MAX_TOKENS, unsupported('max_tokens'), 422)],
-    ['a 429 with the same words', refusal(MAX_TOKENS, unsupported('max_tokens'), 429)],
+    ['on a 422 with the same message', refusal(MAX_TOKENS, unsupported('max_tokens'), 422)],
+    ['on a 429 with the same message', refusal(MAX_TOKENS, unsupported('max_tokens'), 429)],
     [
-      'Anthropic, of a missing field',
+      'a missing field (Anthropic)',
       readProviderError(
         400,
         Buffer.from(
@@ -127,18 +127,18 @@ describe('what a 400 says to change', () => {
       ),
     ],
     [
-      'vLLM, of too many tokens',
+      'too many tokens (vLLM)',
       refusal(
         "'max_tokens' or 'max_completion_tokens' is too large: 9000. This model's maximum context length is 4096 tokens.",
         { type: 'BadRequestError', code: 400 },
       ),
     ],
-  ])('nothing: %s', (_, error) => {
+  ])('does not adapt %s', (_, error) => {
     expect(adaptationFor(error, body)).toBeUndefined();
   });
 });
 
-describe('what was learnt', () => {
+describe('Adaptations', () => {
   const path = 'openai/chat/completions';
   const bodyOf = (fields: object) => Buffer.from(JSON.stringify(fields));
   const sent = (from: Adaptations, at: string, fields: object) =>
@@ -152,7 +152,7 @@ describe('what was learnt', () => {
     return adaptations;
   }
 
-  test('holds for the same model and path, and for no other', () => {
+  test('apply to the same model and path, and to no other', () => {
     const adaptations = learnt();
     const given = { model: 'o3', max_tokens: 7, temperature: 0, top_p: 1 };
     expect(sent(adaptations, path, given)).toEqual({ model: 'o3', max_completion_tokens: 7, top_p: 1 });
@@ -160,35 +160,35 @@ describe('what was learnt', () => {
     expect(sent(adaptations, 'openai/completions', given)).toEqual(given);
   });
 
-  test('holds for the value that was refused: another one is sent as it is', () => {
+  test('leave other values than the refused one unchanged', () => {
     const given = { model: 'o3', temperature: 1 };
     expect(sent(learnt(), path, given)).toEqual(given);
   });
 
-  test('what was changed in a request is known', () => {
+  test('report what was changed in a request', () => {
     const body = bodyOf({ model: 'o3', temperature: 0 });
     expect(learnt().apply(path, body).adaptations).toEqual([
       { model: 'o3', param: 'temperature', value: '0', renamedTo: null },
     ]);
   });
 
-  test('what a request has already under the new name stays', () => {
+  test('keep a value that the request already has under the new name', () => {
     const given = { model: 'o3', max_tokens: 7, max_completion_tokens: 9 };
     expect(sent(learnt(), path, given)).toEqual({ model: 'o3', max_completion_tokens: 9 });
   });
 
   test.each([
-    ['nothing is known', new Adaptations(), '{ "model": "o3",\n "max_tokens": 5 }'],
-    ['it is about another model', learnt(), '{ "model": "gpt-4",\n "max_tokens": 5 }'],
-    ['it is no object', learnt(), '[{"model": "o3", "max_tokens": 5}]'],
-    ['it is no JSON', learnt(), '--boundary\r\nContent-Disposition: form-data; name="model"\r\n\r\no3'],
-  ])('a body is left as it is, byte for byte, when %s', (_, adaptations, text) => {
+    ['none is learnt', new Adaptations(), '{ "model": "o3",\n "max_tokens": 5 }'],
+    ['they concern another model', learnt(), '{ "model": "gpt-4",\n "max_tokens": 5 }'],
+    ['it is not an object', learnt(), '[{"model": "o3", "max_tokens": 5}]'],
+    ['it is not JSON', learnt(), '--boundary\r\nContent-Disposition: form-data; name="model"\r\n\r\no3'],
+  ])('leave a body unchanged, byte for byte, when %s', (_, adaptations, text) => {
     const body = Buffer.from(text);
     expect(adaptations.apply(path, body).body).toBe(body);
     expect(adaptations.apply(path, body).adaptations).toEqual([]);
   });
 
-  test('the same twice, by requests that were on their way together, counts once', () => {
+  test('are learnt once from two requests that were in flight together', () => {
     const adaptations = new Adaptations();
     const body = bodyOf({ model: 'o3', max_tokens: 5 });
     const error = refusal(MAX_TOKENS, unsupported('max_tokens'));
@@ -206,7 +206,7 @@ describe('what was learnt', () => {
     });
   });
 
-  test('what was sent without the parameter teaches nothing: it did not help', () => {
+  test('are not learnt from a request without the refused parameter', () => {
     const body = bodyOf({ model: 'o3', max_completion_tokens: 5 });
     expect(learnt().learn(path, body, refusal(MAX_TOKENS, unsupported('max_tokens')))).toBeUndefined();
     expect(new Adaptations().learn(path, Buffer.from('no JSON'), refusal(MAX_TOKENS))).toBeUndefined();
@@ -220,6 +220,6 @@ test.each([
   ['"text"', undefined],
   ['', undefined],
   ['{"a": ', undefined],
-])('the fields of %j', (text, expected) => {
+])('parseFields: the fields of %j', (text, expected) => {
   expect(parseFields(Buffer.from(text))).toEqual(expected);
 });

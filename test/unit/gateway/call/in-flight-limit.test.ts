@@ -3,7 +3,7 @@ import { InFlightLimit, type Slot } from '../../../../src/gateway/call/in-flight
 
 const never = new AbortController().signal;
 
-/** Asks for a place, and notes the name when it is there. */
+/** Acquires a slot, and notes the name when it has one. */
 function queue(limit: InFlightLimit, served: string[], evalId: string, name = evalId, signal = never) {
   return limit.acquire(evalId, signal).then((slot): Slot => {
     served.push(name);
@@ -11,10 +11,10 @@ function queue(limit: InFlightLimit, served: string[], evalId: string, name = ev
   });
 }
 
-/** Lets everything that follows from what has happened happen. */
+/** Lets all pending promises settle. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Only the clock and timers are set by hand, until the test has ended; what follows from promises follows. */
+/** Fakes only the clock and timers until the test ends; promises settle as usual. */
 function clock(onTestFinished: (end: () => void) => void): void {
   vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
   onTestFinished(() => {
@@ -22,7 +22,7 @@ function clock(onTestFinished: (end: () => void) => void): void {
   });
 }
 
-test('gives as many places as there are, and each once', async () => {
+test('in-flight limit: gives out each slot once', async () => {
   const limit = new InFlightLimit(2);
   const served: string[] = [];
   const slots = ['1', '2', '3', '4', '5'].map((name) => queue(limit, served, 'a', name));
@@ -42,7 +42,7 @@ test('gives as many places as there are, and each once', async () => {
   expect(served).toEqual(['1', '2', '3', '4', '5']);
 });
 
-test('evals take turns, and each keeps its own order', async () => {
+test('in-flight limit: evals take turns, and each keeps its own order', async () => {
   const limit = new InFlightLimit(1);
   const served: string[] = [];
   const names = ['a1', 'a2', 'a3', 'a4', 'b1', 'b2', 'c1'];
@@ -51,7 +51,7 @@ test('evals take turns, and each keeps its own order', async () => {
   expect(served).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'b2', 'a4']);
 });
 
-test('who leaves the queue takes no place, and the others keep theirs', async () => {
+test('in-flight limit: a request that leaves the queue takes no slot, and the others keep their places', async () => {
   const limit = new InFlightLimit(1);
   const served: string[] = [];
   const leaving = new AbortController();
@@ -59,7 +59,7 @@ test('who leaves the queue takes no place, and the others keep theirs', async ()
   const gone = queue(limit, served, 'a', 'a2', leaving.signal);
   const alsoGone = queue(limit, served, 'b', 'b1', leaving.signal);
   const stays = queue(limit, served, 'a', 'a3');
-  const reason = new Error('the client went away');
+  const reason = new Error('the client disconnected');
   leaving.abort(reason);
   await expect(gone).rejects.toBe(reason);
   await expect(alsoGone).rejects.toBe(reason);
@@ -71,7 +71,7 @@ test('who leaves the queue takes no place, and the others keep theirs', async ()
   expect(served).toEqual(['a1', 'a3', 'b2']);
 });
 
-test('who leaves after a place was given does not give it away', async () => {
+test('in-flight limit: an abort after a slot was acquired does not release it', async () => {
   const limit = new InFlightLimit(1);
   const served: string[] = [];
   const leaving = new AbortController();
@@ -85,7 +85,7 @@ test('who leaves after a place was given does not give it away', async () => {
   expect(served).toEqual(['a1', 'b1']);
 });
 
-test('a pause holds everybody back until its end, and the longest of several counts', async ({
+test('in-flight limit: a pause holds back all requests, and the longest of several counts', async ({
   onTestFinished,
 }) => {
   clock(onTestFinished);
@@ -104,7 +104,9 @@ test('a pause holds everybody back until its end, and the longest of several cou
   expect(served).toEqual(['a', 'b']);
 });
 
-test('a place that becomes free during a pause stays free until its end', async ({ onTestFinished }) => {
+test('in-flight limit: a slot that is released during a pause stays free until its end', async ({
+  onTestFinished,
+}) => {
   clock(onTestFinished);
   const limit = new InFlightLimit(1);
   const served: string[] = [];
@@ -122,7 +124,7 @@ test('a place that becomes free during a pause stays free until its end', async 
   expect(served).toEqual(['a1', 'b1']);
 });
 
-test('a closed limit leaves no timer behind', ({ onTestFinished }) => {
+test('in-flight limit: close leaves no timer behind', ({ onTestFinished }) => {
   clock(onTestFinished);
   const limit = new InFlightLimit(1);
   limit.pause(60_000);
@@ -133,7 +135,9 @@ test('a closed limit leaves no timer behind', ({ onTestFinished }) => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('stopped, it gives no place any more, and whoever waits may leave', async ({ onTestFinished }) => {
+test('in-flight limit: after stop it gives no more slots, and waiting requests may leave', async ({
+  onTestFinished,
+}) => {
   clock(onTestFinished);
   const limit = new InFlightLimit(1);
   const served: string[] = [];
@@ -153,7 +157,7 @@ test('stopped, it gives no place any more, and whoever waits may leave', async (
   await expect(waits).rejects.toThrow('the run ends');
 });
 
-test('a request that was sent back goes before the others of its eval', async () => {
+test('in-flight limit: a retry goes before the other requests of its eval', async () => {
   const limit = new InFlightLimit(1);
   const served: string[] = [];
   const held = await queue(limit, served, 'a', 'a1');
@@ -169,7 +173,7 @@ test('a request that was sent back goes before the others of its eval', async ()
   expect(served).toEqual(['a1', 'a1 again', 'b1', 'a2']);
 });
 
-test('half as many are in flight when there are too many, and one more with each round of answers', async ({
+test('in-flight limit: decrease halves it, and each round of successes raises it by one', async ({
   onTestFinished,
 }) => {
   clock(onTestFinished);
@@ -179,7 +183,7 @@ test('half as many are in flight when there are too many, and one more with each
   await settled();
   const sentAt = Date.now();
   vi.advanceTimersByTime(10);
-  // All eight are refused; they say it once.
+  // All eight are refused, which counts once.
   for (const slot of slots) {
     limit.decrease(sentAt);
     (await slot).release();
@@ -192,7 +196,7 @@ test('half as many are in flight when there are too many, and one more with each
     limit.increase();
   }
   await settled();
-  expect(served, 'as many again, and not yet one more').toHaveLength(8 + 8);
+  expect(served, 'four again, and not yet a fifth').toHaveLength(8 + 8);
   for (let answers = 0; answers < 2; answers += 1) limit.increase();
   const last = Array.from({ length: 4 }, () => queue(limit, served, 'a'));
   await settled();
@@ -200,7 +204,7 @@ test('half as many are in flight when there are too many, and one more with each
   for (const slot of [...more.slice(4), ...last]) void slot.then((place) => place.release());
 });
 
-test('with few in flight there are too many at half of those, and at least one goes on', async () => {
+test('in-flight limit: decrease halves the number in flight, down to one', async () => {
   const limit = new InFlightLimit(32);
   const served: string[] = [];
   const few = await Promise.all(['1', '2', '3', '4'].map((name) => queue(limit, served, 'a', name)));
@@ -219,7 +223,7 @@ test('with few in flight there are too many at half of those, and at least one g
   for (const slot of more) void slot.then((place) => place.release());
 });
 
-test('answers never raise it above what the user set', async () => {
+test('in-flight limit: successes never raise it above what the user set', async () => {
   const limit = new InFlightLimit(2);
   const served: string[] = [];
   for (let answers = 0; answers < 100; answers += 1) limit.increase();

@@ -17,15 +17,15 @@ function outage(): Outage {
   return outage;
 }
 
-describe('an API that answers nothing ends the job', () => {
-  test('when all attempts of one request failed, and nothing was ever answered', () => {
+describe('outage: the job ends', () => {
+  test('when all attempts of one request failed, and nothing ever succeeded', () => {
     expect(outage().gaveUp(unanswered(), 5 * MINUTE)).toMatchObject({
       code: 'API_UNREACHABLE',
       message: 'the API has not responded for 5 min: connection refused',
     });
   });
 
-  test('at once when no wait helps, in words that say what does', () => {
+  test('at once when retrying does not help, with the advice of the failure', () => {
     const request = unanswered({
       permanent: true,
       why: 'the certificate expired',
@@ -38,15 +38,15 @@ describe('an API that answers nothing ends the job', () => {
     });
   });
 
-  test('when two requests were given up since it answered last', () => {
+  test('when two requests remained unanswered since the last success', () => {
     const api = outage();
     api.succeeded(500);
     expect(api.gaveUp(unanswered({ id: '1' }), 5 * MINUTE)).toBeUndefined();
-    expect(api.gaveUp(unanswered({ id: '1' }), 9 * MINUTE), 'the same again').toBeUndefined();
+    expect(api.gaveUp(unanswered({ id: '1' }), 9 * MINUTE), 'the same request again').toBeUndefined();
     expect(api.gaveUp(unanswered({ id: '2' }), 9 * MINUTE)).toBeDefined();
   });
 
-  test('when it only asks to wait, for ten minutes', () => {
+  test('when the API has only asked to wait for ten minutes', () => {
     expect(outage().retrying('429', 1000 + 10 * MINUTE - 1)).toBeUndefined();
     expect(outage().retrying('429', 1000 + 10 * MINUTE)).toMatchObject({
       message: expect.stringContaining('10 min: 429'),
@@ -54,31 +54,31 @@ describe('an API that answers nothing ends the job', () => {
   });
 });
 
-describe('an API that answers others does not end the job', () => {
-  test('when it answered since the request was first sent', () => {
+describe('outage: the job continues', () => {
+  test('when another request succeeded since the unanswered one was first sent', () => {
     const api = outage();
     api.succeeded(2000);
     for (const id of ['1', '2', '3']) expect(api.gaveUp(unanswered({ id }), 5 * MINUTE)).toBeUndefined();
   });
 
-  test('when it answered at any time, and asks to wait now', () => {
+  test('when any request has succeeded, and the API now asks to wait', () => {
     const api = outage();
     api.succeeded(2000);
     expect(api.retrying('429', 60 * MINUTE)).toBeUndefined();
   });
 
-  test('when a journal holds its answers, and one request fails', () => {
+  test('when responses were replayed, and only one request remains unanswered', () => {
     const api = outage();
     api.replayed();
     expect(api.gaveUp(unanswered(), 5 * MINUTE)).toBeUndefined();
     expect(api.gaveUp(unanswered({ id: '2' }), 5 * MINUTE)).toBeDefined();
   });
 
-  test('when one request was sent once, and told to wait for a day', () => {
+  test('when one request was sent once, and the API asks it to wait for a day', () => {
     expect(outage().gaveUp(unanswered({ attempts: 1 }), 2000)).toBeUndefined();
   });
 
-  test('when a request cannot be sent, although others were answered', () => {
+  test('when one request cannot be sent, but others succeeded', () => {
     const api = outage();
     api.succeeded(500);
     expect(api.gaveUp(unanswered({ permanent: true }), 2000)).toBeUndefined();

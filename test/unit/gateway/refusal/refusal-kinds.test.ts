@@ -389,7 +389,7 @@ test.each<[string, number, unknown, RefusalKind | undefined]>([
   ],
   ['too large', 413, '', undefined],
   ['the server', 500, openai('The server had an error'), undefined],
-])('%s (%i)', (_, status, body, expected) => {
+])('refusalKind of %s (%i)', (_, status, body, expected) => {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   expect(refusalKind(readProviderError(status, Buffer.from(text)))).toBe(expected);
 });

@@ -15,9 +15,9 @@ function refused(refusal: RefusalKind, more: Partial<RefusedRequest> = {}): Refu
   return { refusal, error, keys: [KEY], model: MODEL, evalName: 'a', id: '1', replayable: true, ...more };
 }
 
-describe('a refusal ends the job', () => {
+describe('refusals: the job ends', () => {
   test.each<RefusalKind>(['key', 'money', 'model', 'address'])(
-    'at once when nothing was answered: %s',
+    'at once when nothing has succeeded: %s',
     (kind) => {
       const end = refusals().judge(refused(kind));
       expect(end).toMatchObject({ code: 'API_REFUSED', message: 'the API refused: 403: No.' });
@@ -25,7 +25,7 @@ describe('a refusal ends the job', () => {
     },
   );
 
-  test('when two requests of a key that was answered before are refused, with no answer between them', () => {
+  test('when two requests with a key that has succeeded are refused, with no success between them', () => {
     const judge = refusals();
     judge.succeeded([KEY], MODEL);
     expect(judge.judge(refused('money', { id: '1' }))).toBeUndefined();
@@ -33,28 +33,28 @@ describe('a refusal ends the job', () => {
     expect(judge.judge(refused('money', { id: '2' }))).toBeDefined();
   });
 
-  test('when two requests may not be made, and nothing was answered', () => {
+  test('when two requests lack permission, and nothing has succeeded', () => {
     const judge = refusals();
     expect(judge.judge(refused('access', { id: '1' }))).toBeUndefined();
     expect(judge.judge(refused('access', { id: '2' }))).toBeDefined();
   });
 
-  test('when two evals are refused for what they hold, and nothing was answered: a firewall refuses all', () => {
+  test('when two evals are refused for their content, and nothing has succeeded, as behind a firewall', () => {
     const judge = refusals();
     expect(judge.judge(refused('content', { id: '1' }))).toBeUndefined();
     expect(judge.judge(refused('content', { id: '2' }))).toBeUndefined();
     expect(judge.judge(refused('content', { id: '3', evalName: 'b' }))).toBeDefined();
   });
 
-  test('a key that only makes something at the API says something about the key', () => {
+  test('when a stateful request is refused because of its key, but not because of its address', () => {
     expect(refusals().judge(refused('key', { replayable: false, model: '' }))).toBeDefined();
     expect(refusals().judge(refused('address', { replayable: false, model: '' }))).toBeUndefined();
   });
 });
 
-describe('a refusal fails its eval only', () => {
+describe('refusals: only the eval fails', () => {
   test.each<RefusalKind>(['key', 'money', 'model', 'address', 'access', 'content'])(
-    'when the API has answered the same key and model: %s',
+    'when the same key and model have succeeded: %s',
     (kind) => {
       const judge = refusals();
       judge.succeeded([KEY], MODEL);
@@ -63,7 +63,7 @@ describe('a refusal fails its eval only', () => {
   );
 
   test.each<RefusalKind>(['model', 'address', 'access', 'content'])(
-    'when a journal holds answers of that model: %s',
+    'when a response of the model was replayed: %s',
     (kind) => {
       const judge = refusals();
       judge.replayed(MODEL);
@@ -72,22 +72,22 @@ describe('a refusal fails its eval only', () => {
     },
   );
 
-  test('when it is about a model that is not of the inputs, however many ask it', () => {
+  test('when a model that is not in the inputs does not exist, however many evals use it', () => {
     const judge = refusals();
     for (const id of ['1', '2', '3'])
       expect(judge.judge(refused('model', { id, evalName: id, model: 'gpt-4-32k' }))).toBeUndefined();
   });
 
   test.each([
-    ['a key that is not of the job: an eval has its own, or somebody else found the gateway', ['sk-other']],
-    ['several keys, none of them of the job', ['sk-other', 'sk-another']],
-    ['no key, where the job has one', []],
-  ])('when it was made with %s', (_, keys) => {
+    ['a key that does not belong to the job', ['sk-other']],
+    ['several keys that do not belong to the job', ['sk-other', 'sk-another']],
+    ['no key, although the job has one', []],
+  ])('when the request has %s', (_, keys) => {
     const judge = refusals();
     for (const id of ['1', '2', '3']) expect(judge.judge(refused('key', { id, keys }))).toBeUndefined();
   });
 
-  test('when an answer came between two refusals of a key', () => {
+  test('when the key succeeds between two refusals', () => {
     const judge = refusals();
     judge.succeeded([KEY], MODEL);
     expect(judge.judge(refused('money', { id: '1' }))).toBeUndefined();
@@ -96,12 +96,12 @@ describe('a refusal fails its eval only', () => {
   });
 });
 
-test('a job without a key is refused by a server that wants one', () => {
+test('refusals: a job without a key ends when the server requires one', () => {
   const judge = new Refusals({ jobKeys: [], jobModels: [MODEL], baseUrl: 'https://api.example/v1' });
   expect(judge.judge(refused('key', { keys: [] }))).toBeDefined();
 });
 
-test('a journal says nothing about a key: it may have been revoked since', () => {
+test('refusals: a replayed response does not vouch for the key, which may have been revoked since', () => {
   const judge = refusals();
   judge.replayed(MODEL);
   expect(judge.judge(refused('key'))).toBeDefined();

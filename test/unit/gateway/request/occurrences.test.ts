@@ -5,7 +5,7 @@ type Step = ['take', string, number] | ['giveBack', string, number];
 
 test.each<[string, Step[]]>([
   [
-    'each request that is the same gets the next number',
+    'each identical request takes the next number',
     [
       ['take', 'k', 0],
       ['take', 'k', 1],
@@ -13,7 +13,7 @@ test.each<[string, Step[]]>([
     ],
   ],
   [
-    'requests that differ are counted apart',
+    'different requests are numbered separately',
     [
       ['take', 'k', 0],
       ['take', 'other', 0],
@@ -22,7 +22,7 @@ test.each<[string, Step[]]>([
     ],
   ],
   [
-    'a number that is given back is the next one taken, once',
+    'a number that is given back is taken next, once',
     [
       ['take', 'k', 0],
       ['take', 'k', 1],
@@ -32,7 +32,7 @@ test.each<[string, Step[]]>([
     ],
   ],
   [
-    'of several that are given back, the lowest comes first',
+    'the lowest of several numbers that are given back is taken first',
     [
       ['take', 'k', 0],
       ['take', 'k', 1],
@@ -48,7 +48,7 @@ test.each<[string, Step[]]>([
     ],
   ],
   [
-    'numbers beyond nine are in order too',
+    'numbers with two digits are in numeric order',
     [
       ...Array.from({ length: 12 }, (_, n): Step => ['take', 'k', n]),
       ['giveBack', 'k', 10],
@@ -59,7 +59,7 @@ test.each<[string, Step[]]>([
     ],
   ],
   [
-    'giving back frees nothing of another request',
+    'giving back a number does not affect other requests',
     [
       ['take', 'k', 0],
       ['take', 'other', 0],
@@ -69,14 +69,14 @@ test.each<[string, Step[]]>([
     ],
   ],
   [
-    'what was never taken is not given back',
+    'a number of a request that took none cannot be given back',
     [
       ['giveBack', 'k', 5],
       ['take', 'k', 0],
       ['take', 'k', 1],
     ],
   ],
-])('%s', (_, steps) => {
+])('occurrences: %s', (_, steps) => {
   const occurrences = new Occurrences();
   const seen = steps.map(([step, key, n]): Step => {
     if (step === 'take') return [step, key, occurrences.take(key)];

@@ -7,16 +7,16 @@ import {
   secretsIn,
 } from '../../../../src/gateway/response/provider-error.ts';
 
-type Fate = 'refusal' | 'transient' | 'answer';
+type Fate = 'refusal' | 'transient' | 'final';
 
-/** What becomes of it: the job stops, it is asked again, or the client gets it. */
+/** What the gateway does: end the job, retry the request, or pass the error on. */
 function fateOf(status: number, body: string): Fate {
   const error = readProviderError(status, Buffer.from(body));
   if (refusalKind(error) !== undefined) return 'refusal';
-  return isTransient(status) ? 'transient' : 'answer';
+  return isTransient(status) ? 'transient' : 'final';
 }
 
-describe('errors as the providers word them', () => {
+describe('provider error of', () => {
   test.each<[string, number, object | string, Fate, string]>([
     [
       'OpenAI: no quota',
@@ -145,7 +145,7 @@ describe('errors as the providers word them', () => {
           code: 'context_length_exceeded',
         },
       },
-      'answer',
+      'final',
       '400 context_length_exceeded: This model',
     ],
     [
@@ -227,7 +227,7 @@ describe('errors as the providers word them', () => {
       'Anthropic: too large',
       413,
       { type: 'error', error: { type: 'request_too_large', message: 'Request exceeds the maximum size' } },
-      'answer',
+      'final',
       '413 request_too_large: Request exceeds',
     ],
     [
@@ -282,7 +282,7 @@ describe('errors as the providers word them', () => {
           status: 400,
         },
       },
-      'answer',
+      'final',
       '400 content_filter: The response was filtered',
     ],
     [
@@ -304,7 +304,7 @@ describe('errors as the providers word them', () => {
         param: null,
         code: 400,
       },
-      'answer',
+      'final',
       '400 BadRequestError: This model',
     ],
     ['vLLM: no key', 401, { error: 'Unauthorized' }, 'refusal', '401: Unauthorized'],
@@ -323,12 +323,12 @@ describe('errors as the providers word them', () => {
       'transient',
       '502: a web page instead of an API response: 502 Bad Gateway',
     ],
-    ['a timeout of the server', 408, '', 'transient', '408'],
-    ['too early', 425, '', 'transient', '425'],
-    ['a conflict', 409, { error: { message: 'Conflict' } }, 'answer', '409: Conflict'],
-    ['no words', 504, '', 'transient', '504'],
-    ['JSON that is no object', 500, '[1]', 'transient', '500: [1]'],
-    ['null', 500, 'null', 'transient', '500: null'],
+    ['a server: timeout', 408, '', 'transient', '408'],
+    ['a server: too early', 425, '', 'transient', '425'],
+    ['a server: conflict', 409, { error: { message: 'Conflict' } }, 'final', '409: Conflict'],
+    ['a server: no body', 504, '', 'transient', '504'],
+    ['a server: JSON that is not an object', 500, '[1]', 'transient', '500: [1]'],
+    ['a server: null', 500, 'null', 'transient', '500: null'],
   ])('%s', (_, status, body, fate, words) => {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     expect(fateOf(status, text)).toBe(fate);
@@ -336,14 +336,14 @@ describe('errors as the providers word them', () => {
   });
 });
 
-test('an error is one line, without control characters, and not long', () => {
+test('provider error: the message is one short line without control characters', () => {
   const message = `a\r\n::error::b\u001b[31m\u0000c ${'x'.repeat(2000)}`;
   const { message: read } = readProviderError(400, Buffer.from(JSON.stringify({ error: { message } })));
   expect(read).toMatch(/^a ::error::b\\u0000c x+ … \(shortened, [\d,]+ bytes\) … x+$/);
   expect(Buffer.byteLength(read)).toBeLessThanOrEqual(500);
 });
 
-test('a code and a type are one line, without what hides or reorders text, and not long', () => {
+test('provider error: code and type are short lines without invisible characters', () => {
   const name = `rate\u202elimit\n${'x'.repeat(2000)}`;
   const { code, type } = readProviderError(
     429,
@@ -355,7 +355,7 @@ test('a code and a type are one line, without what hides or reorders text, and n
   }
 });
 
-test('the fields that clients know are read, others are not taken for them', () => {
+test('provider error: fields of unexpected types are ignored', () => {
   const error = { message: 'no', type: 'a', param: 'b', code: 'c' };
   const read = (value: unknown) => readProviderError(400, Buffer.from(JSON.stringify(value)));
   expect(read({ error })).toMatchObject({ status: 400, ...error });
@@ -368,34 +368,34 @@ test('the fields that clients know are read, others are not taken for them', () 
   });
 });
 
-test('bytes that are no text do no harm', () => {
+test('provider error: a body that is not UTF-8 is read', () => {
   const { message } = readProviderError(500, Buffer.from([0xff, 0xfe, 0x00, 0x41]));
   expect(message).toContain('A');
 });
 
-describe('keys, which nobody is to read', () => {
+describe('provider error: keys', () => {
   test.each<[string, Record<string, string | string[]>, string[]]>([
-    ['OpenAI', { authorization: 'Bearer sk-1234' }, ['sk-1234']],
-    ['a proxy with a password', { authorization: 'basic dXNlcjpwYXNz' }, ['dXNlcjpwYXNz']],
-    ['a scheme that is unknown', { authorization: 'sk-1234' }, ['sk-1234']],
-    ['Anthropic', { 'x-api-key': 'sk-ant-1234' }, ['sk-ant-1234']],
-    ['Azure', { 'api-key': '0123456789abcdef' }, ['0123456789abcdef']],
+    ['of OpenAI', { authorization: 'Bearer sk-1234' }, ['sk-1234']],
+    ['of basic authorization', { authorization: 'basic dXNlcjpwYXNz' }, ['dXNlcjpwYXNz']],
+    ['without a scheme', { authorization: 'sk-1234' }, ['sk-1234']],
+    ['of Anthropic', { 'x-api-key': 'sk-ant-1234' }, ['sk-ant-1234']],
+    ['of Azure', { 'api-key': '0123456789abcdef' }, ['0123456789abcdef']],
     [
-      'several',
+      'in several headers',
       { authorization: 'Bearer sk-1234', 'api-key': ['abcd', 'efgh'] },
       ['sk-1234', 'abcd', 'efgh'],
     ],
-    ['none', { 'content-type': 'application/json' }, []],
-    ['one so short that it stands in any text', { authorization: 'Bearer x' }, []],
-  ])('%s', (_, headers, keys) => {
+    ['in no header', { 'content-type': 'application/json' }, []],
+    ['that are too short to hide', { authorization: 'Bearer x' }, []],
+  ])('%s are found', (_, headers, keys) => {
     expect(secretsIn(headers)).toEqual(keys);
   });
 
   test.each([
     ['in the message', '{"error": {"message": "Wrong key: sk-1234, sk-1234"}}', 'Wrong key: ***, ***'],
     ['in another field', '{"error": {"message": "no", "type": "sk-1234"}}', 'no'],
-    ['where the error is a text', '{"error": "Wrong key: sk-1234"}', 'Wrong key: ***'],
-    ['in what is no JSON', 'Wrong key: sk-1234', 'Wrong key: ***'],
+    ['when the error is a text', '{"error": "Wrong key: sk-1234"}', 'Wrong key: ***'],
+    ['in a body that is not JSON', 'Wrong key: sk-1234', 'Wrong key: ***'],
   ])('are hidden %s', (_, body, message) => {
     const error = readProviderError(401, Buffer.from(body), ['sk-1234']);
     expect(error.message).toBe(message);

@@ -8,7 +8,7 @@ const data = (...events: object[]) => events.map((event) => `data: ${JSON.string
 const named = (...events: { type: string }[]) =>
   events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join('');
 
-describe('usage of a whole answer', () => {
+describe('usageOf a whole response', () => {
   test.each<[string, unknown, object]>([
     [
       'completions',
@@ -40,7 +40,7 @@ describe('usage of a whole answer', () => {
     ['embeddings', { prompt_tokens: 8, total_tokens: 8 }, { prompt: 8 }],
     ['Anthropic messages', { input_tokens: 11, output_tokens: 5 }, { prompt: 11, completion: 5 }],
     [
-      'Anthropic messages with a cache, which is counted beside the input',
+      'Anthropic messages with a cache, which the input does not include',
       { input_tokens: 21, cache_creation_input_tokens: 100, cache_read_input_tokens: 1800, output_tokens: 5 },
       { prompt: 1921, completion: 5, cached: 1800 },
     ],
@@ -49,10 +49,10 @@ describe('usage of a whole answer', () => {
       { prompt_tokens: 5, completion_tokens: 7, prompt_tokens_details: null },
       { prompt: 5, completion: 7 },
     ],
-    ['null', null, {}],
-    ['a text', 'many', {}],
-    ['numbers that are none', { prompt_tokens: '5', completion_tokens: -1 }, {}],
-    ['numbers beyond all counting', { prompt_tokens: 1e300, completion_tokens: 1.5 }, {}],
+    ['usage: null', null, {}],
+    ['usage that is a text', 'many', {}],
+    ['invalid numbers', { prompt_tokens: '5', completion_tokens: -1 }, {}],
+    ['numbers that are too large or not whole', { prompt_tokens: 1e300, completion_tokens: 1.5 }, {}],
   ])('%s', (_, usage, expected) => {
     const body = Buffer.from(JSON.stringify({ id: 'x', usage }));
     expect(usageOf(JSON_TYPE, body)).toEqual({ ...none, ...expected });
@@ -60,21 +60,21 @@ describe('usage of a whole answer', () => {
   });
 
   test.each([
-    ['an answer without it', JSON_TYPE, '{"id":"x"}'],
-    ['the word inside a text', JSON_TYPE, '{"text":"the \\"usage\\" of words"}'],
-    ['no JSON', JSON_TYPE, '{"usage": {"prompt_tokens": 5'],
-    ['another type', 'text/plain', '{"usage": {"prompt_tokens": 5}}'],
-    ['no type', '', '{"usage": {"prompt_tokens": 5}}'],
-  ])('%s counts as nothing', (_, type, text) => {
+    ['a response without usage', JSON_TYPE, '{"id":"x"}'],
+    ['the word usage inside a text', JSON_TYPE, '{"text":"the \\"usage\\" of words"}'],
+    ['truncated JSON', JSON_TYPE, '{"usage": {"prompt_tokens": 5'],
+    ['another content type', 'text/plain', '{"usage": {"prompt_tokens": 5}}'],
+    ['no content type', '', '{"usage": {"prompt_tokens": 5}}'],
+  ])('%s counts as 0', (_, type, text) => {
     expect(usageOf(type, Buffer.from(text))).toEqual(none);
   });
 
-  test('a byte order mark does not hide it', () => {
+  test('ignores a byte order mark', () => {
     expect(usageOf(JSON_TYPE, Buffer.from('\ufeff{"usage": {"prompt_tokens": 5}}')).prompt).toBe(5);
   });
 });
 
-describe('usage of a stream', () => {
+describe('usageOf a stream', () => {
   const chunk = (content: string) => ({ choices: [{ delta: { content } }], usage: null });
 
   test.each([
@@ -87,7 +87,7 @@ describe('usage of a stream', () => {
       { prompt: 9, completion: 2, cached: 4 },
     ],
     [
-      'with carriage returns, and no space behind the colon',
+      'events with carriage returns, and without a space after the colon',
       'data:{"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":2}}\r\n\r\ndata:[DONE]\r\n\r\n',
       { prompt: 9, completion: 2 },
     ],
@@ -124,19 +124,19 @@ describe('usage of a stream', () => {
       ),
       { prompt: 7, completion: 3, reasoning: 2 },
     ],
-    ['none', `${data({ choices: [{ delta: { content: 'a' } }] })}data: [DONE]\n\n`, {}],
+    ['no usage', `${data({ choices: [{ delta: { content: 'a' } }] })}data: [DONE]\n\n`, {}],
     [
-      'the word in what is streamed',
+      'the word usage in the streamed text',
       data({ choices: [{ delta: { content: '"usage": {"prompt_tokens": 9}' } }] }),
       {},
     ],
-    ['a line that is cut', 'data: {"usage": {"prompt_tokens": 9}', {}],
+    ['a truncated line', 'data: {"usage": {"prompt_tokens": 9}', {}],
   ])('%s', (_, text, expected) => {
     expect(usageOf(STREAM, Buffer.from(text))).toEqual({ ...none, ...expected });
   });
 });
 
-describe('whether an answer is whole', () => {
+describe('isWhole', () => {
   const completed = {
     type: 'response.completed',
     response: { output: [{ text: 'x'.repeat(100_000) }], usage: null },
@@ -149,24 +149,24 @@ describe('whether an answer is whole', () => {
 
   test.each([
     ['JSON', JSON_TYPE, '{"a": 1}', true],
-    ['JSON with a newline behind it', 'application/json; charset=utf-8', '{"a": 1}\n', true],
+    ['JSON with a newline after it', 'application/json; charset=utf-8', '{"a": 1}\n', true],
     ['JSON with a byte order mark', JSON_TYPE, '\ufeff{"a": 1}', true],
-    ['a list', JSON_TYPE, '[1, 2]', true],
+    ['a JSON list', JSON_TYPE, '[1, 2]', true],
     ['a text in JSON', JSON_TYPE, '"text"', true],
     ['JSON of a subtype', 'application/problem+json', '{"a": 1}', true],
-    ['JSON cut in a word', JSON_TYPE, '{"content": "Hello wor', false],
-    ['JSON cut behind a text', JSON_TYPE, '{"content": "Hello"', false],
-    ['JSON cut behind an inner brace', JSON_TYPE, '{"choices": [{"index": 0}', false],
-    ['JSON cut behind a comma', JSON_TYPE, '{"a": 1,', false],
-    ['JSON that is empty', JSON_TYPE, '', false],
+    ['JSON cut inside a text', JSON_TYPE, '{"content": "Hello wor', false],
+    ['JSON cut after a text', JSON_TYPE, '{"content": "Hello"', false],
+    ['JSON cut after an inner brace', JSON_TYPE, '{"choices": [{"index": 0}', false],
+    ['JSON cut after a comma', JSON_TYPE, '{"a": 1,', false],
+    ['empty JSON', JSON_TYPE, '', false],
     ['JSON Lines', 'application/jsonl', '{"a": 1}\n{"a": 2}\n', true],
     ['plain text', 'text/plain', 'Hello wor', true],
     ['audio', 'audio/mpeg', '\u0000\u0001', true],
-    ['no type', '', 'Hello', true],
-    ['a stream that is done', STREAM, `${data({ a: 1 })}data: [DONE]\n\n`, true],
-    ['a stream that is done, without the last newlines', STREAM, `${data({ a: 1 })}data:[DONE]`, true],
-    ['a stream that is not done', STREAM, data({ a: 1 }), false],
-    ['a stream in which a text says that it is done', STREAM, data({ a: '\ndata: [DONE]\n' }), false],
+    ['no content type', '', 'Hello', true],
+    ['a stream with [DONE]', STREAM, `${data({ a: 1 })}data: [DONE]\n\n`, true],
+    ['a stream with [DONE], without the last newlines', STREAM, `${data({ a: 1 })}data:[DONE]`, true],
+    ['a stream without [DONE]', STREAM, data({ a: 1 }), false],
+    ['a stream with [DONE] inside a text', STREAM, data({ a: '\ndata: [DONE]\n' }), false],
     ['an empty stream', STREAM, '', false],
     ['Anthropic: stopped', STREAM, named({ type: 'message_start' }, { type: 'message_stop' }), true],
     [
@@ -176,24 +176,24 @@ describe('whether an answer is whole', () => {
       false,
     ],
     [
-      'Anthropic: an error on the way',
+      'Anthropic: an error in the middle',
       STREAM,
       `${named({ type: 'message_start' })}event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}\n\n`,
       false,
     ],
     ['responses: completed, with a long answer in the last event', STREAM, named(completed), true],
-    ['responses: as long as max_output_tokens allows', STREAM, named(incomplete), true],
+    ['responses: incomplete because of max_output_tokens', STREAM, named(incomplete), true],
     ['responses: failed', STREAM, named(failed), false],
-    ['responses: failed, and then done', STREAM, `${named(failed)}data: [DONE]\n\n`, false],
-    ['responses: under way', STREAM, named({ type: 'response.in_progress' }), false],
+    ['responses: failed, then [DONE]', STREAM, `${named(failed)}data: [DONE]\n\n`, false],
+    ['responses: in progress', STREAM, named({ type: 'response.in_progress' }), false],
     [
-      'vLLM: an error, and then done',
+      'vLLM: an error, then [DONE]',
       STREAM,
       `${data({ a: 1 })}data: {"error": {"message": "EngineCore encountered an issue.", "code": 500}}\n\ndata: [DONE]\n\n`,
       false,
     ],
     [
-      'older vLLM: an error, and then done',
+      'older vLLM: an error, then [DONE]',
       STREAM,
       'data: {"object": "error", "message": "Already borrowed", "code": 400}\n\ndata: [DONE]\n\n',
       false,
