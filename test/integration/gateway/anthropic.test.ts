@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { answer, openJournal, post, startRig, startStandInApi } from '../../helpers/gateway-rig.ts';
 
-describe('Anthropic', () => {
+describe('gateway: Anthropic', () => {
   const headers = { 'x-api-key': 'sk-ant-test', 'anthropic-version': '2023-06-01' };
   const asked = (more: object = {}) =>
     JSON.stringify({ model: 'claude-3', max_tokens: 9, messages: [{ role: 'user', content: 'x' }], ...more });
@@ -26,7 +26,7 @@ describe('Anthropic', () => {
   test.each([
     ['whole', {}, message, 'application/json'],
     ['streamed', { stream: true }, stream, 'text/event-stream; charset=utf-8'],
-  ])('a %s answer is asked for with path and key, counted, and replayed', async (_, more, text, type) => {
+  ])('a %s response is requested with path and key, counted, and replayed', async (_, more, text, type) => {
     const api = await startStandInApi((_, response) => answer(response, text, { 'content-type': type }));
     const openai = await startStandInApi((_, response) => answer(response));
     const gateway = await startRig({ openai: openai.origin, anthropic: api.origin });
@@ -53,7 +53,7 @@ describe('Anthropic', () => {
     });
   });
 
-  test('an overloaded API (529) is asked again', async () => {
+  test('a 529 (overloaded) is retried', async () => {
     const overloaded = { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } };
     const api = await startStandInApi(({ n }, response) =>
       n === 1 ? answer(response, JSON.stringify(overloaded), {}, 529) : answer(response, message),

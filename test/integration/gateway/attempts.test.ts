@@ -18,8 +18,8 @@ import {
   untilAtGateway,
 } from '../../helpers/gateway-rig.ts';
 
-describe('an eval that ends before its requests are answered', () => {
-  test('what was sent is waited for, kept and counted; what was not is never sent', async () => {
+describe('lane of an eval that ends while requests are in flight', () => {
+  test('drain waits for sent requests, records and counts them, and never sends the others', async () => {
     const { api, letGo } = await holding();
     const gateway = await startRig({ openai: api.origin, maxRequestsInFlight: 2 });
     const kept = openJournal();
@@ -43,22 +43,23 @@ describe('an eval that ends before its requests are answered', () => {
     await Promise.all(asked);
   });
 
-  test('it is waited for no longer than there is time', async () => {
+  test('drain stops waiting when its signal is aborted', async () => {
     const { api } = await holding();
     const gateway = await startRig({ openai: api.origin, timeouts: { connectMs: 5000, idleMs: 600_000 } });
     const lane = gateway.openLane('a', openJournal());
     const asked = askOf(lane, 'x').catch(() => 'cut');
     await api.untilArrived(1);
-    const hurry = new AbortController();
-    const drained = lane.drain(hurry.signal);
-    hurry.abort();
+    const deadline = new AbortController();
+    const drained = lane.drain(deadline.signal);
+    deadline.abort();
     await drained;
+    expect(lane.sentCount()).toBe(1);
     lane.close();
     await gateway.close();
     await asked;
   });
 
-  test('what arrives when its journal is closed is counted, and not written', async () => {
+  test('a response that arrives after close is counted, but not recorded', async () => {
     const { api, letGo } = await holding();
     const gateway = await startRig({ openai: api.origin });
     const paths = newPaths();
@@ -76,7 +77,7 @@ describe('an eval that ends before its requests are answered', () => {
     expect(segments(paths)).toEqual([]);
   });
 
-  test('an answer that arrives between two attempts is paid for once, and counted once for the eval', async () => {
+  test('a response that arrives between two attempts is replayed in the second and billed once', async () => {
     const { api, letGo } = await holding();
     const gateway = await startRig({ openai: api.origin });
     const lane = gateway.openLane('a', openJournal());
@@ -94,8 +95,8 @@ describe('an eval that ends before its requests are answered', () => {
   });
 });
 
-describe('an eval that starts over while a question of it is on its way', () => {
-  /** A question that is held back, and whose client goes away as the eval starts over. */
+describe('lane that restarts while a request is in flight', () => {
+  /** A request that is held back, and whose client disconnects as the eval starts over. */
   async function startedOver(status = 200) {
     const { api, letGo } = await holding(status === 200 ? CHAT : '{"error":{"message":"no"}}', status);
     const gateway = await startRig({ openai: api.origin, timeouts: { connectMs: 5000, idleMs: 600_000 } });
@@ -108,7 +109,7 @@ describe('an eval that starts over while a question of it is on its way', () => 
     }).catch(() => 'gone');
     await api.untilArrived(1);
     lane.restart();
-    // It may have been answered by then.
+    // The response may have arrived by then.
     const leave = async (): Promise<void> => {
       leaving.abort();
       await gone;
@@ -117,7 +118,7 @@ describe('an eval that starts over while a question of it is on its way', () => 
   }
   const tokens = { prompt: 9, completion: 3 };
 
-  test('and asks it again: it is paid for once, and is of both attempts', async () => {
+  test('shares it with the new attempt, and it is billed once', async () => {
     const { api, lane, letGo, leave } = await startedOver();
     await leave();
     const again = askOf(lane, 'x');
@@ -129,7 +130,7 @@ describe('an eval that starts over while a question of it is on its way', () => 
     expect(api.arrivals).toHaveLength(1);
   });
 
-  test('and does not ask it again: it counts for the eval alone', async () => {
+  test('counts it for the eval, but not for an attempt that does not need it', async () => {
     const { lane, letGo, leave, ended } = await startedOver();
     letGo();
     await ended();
@@ -140,12 +141,12 @@ describe('an eval that starts over while a question of it is on its way', () => 
   });
 
   test.each([
-    ['again', true, 1],
-    ['not again', false, 0],
-  ])('when it is not answered, and asked %s: the new attempt knows what it lacks', async (_, asks, lacks) => {
+    ['sends it too', true, 1],
+    ['does not send it', false, 0],
+  ])('and whose request is refused: a new attempt that %s lacks %i responses', async (_, sends, lacks) => {
     const { lane, letGo, leave, ended } = await startedOver(401);
-    const again = asks ? askOf(lane, 'x') : undefined;
-    if (asks) await vi.waitFor(() => expect(lane.attempt().sent).toBe(1));
+    const again = sends ? askOf(lane, 'x') : undefined;
+    if (sends) await vi.waitFor(() => expect(lane.attempt().sent).toBe(1));
     letGo();
     await again;
     await leave();
@@ -153,12 +154,12 @@ describe('an eval that starts over while a question of it is on its way', () => 
     expect(lane.unansweredCount()).toBe(lacks);
   });
 
-  test('the end of the old connection takes nothing from the new attempt', async () => {
+  test('takes no response from the new attempt when the old connection closes', async () => {
     const { api, lane, letGo, leave } = await startedOver();
     const first = askOf(lane, 'x');
     await vi.waitFor(() => expect(lane.attempt().sent).toBe(1));
     await leave();
-    // Its end is known before the next question is there.
+    // The gateway knows that the old client is gone before the next request arrives.
     await closedBefore(lane);
     const second = askOf(lane, 'x');
     await api.untilArrived(2);
@@ -167,7 +168,7 @@ describe('an eval that starts over while a question of it is on its way', () => 
   });
 });
 
-test('a gateway that closes leaves nothing under way, whatever it waits for', async () => {
+test('Gateway.close abandons requests in flight, waiting for a slot, and waiting for a retry', async () => {
   const api = await startStandInApi((arrival, response) => {
     if (contentOf(arrival) === 'fails') answer(response, '{"error":{"message":"no"}}', {}, 500);
   });
@@ -182,7 +183,7 @@ test('a gateway that closes leaves nothing under way, whatever it waits for', as
   const ask = (content: string) => asked.push(askOf(lane, content).catch(() => 'cut'));
   ask('fails');
   await vi.waitFor(() => expect([api.arrivals.length, lane.sentCount()]).toEqual([1, 0]));
-  ask('is never answered');
+  ask('gets no response');
   await api.untilArrived(2);
   const queued = untilAtGateway(lane, 1);
   ask('waits for its turn');
@@ -194,7 +195,7 @@ test('a gateway that closes leaves nothing under way, whatever it waits for', as
   expect(api.arrivals).toHaveLength(2);
 });
 
-test('who waits for its turn is not idle', async () => {
+test('lastTrafficAt is the current time while a request waits for its turn', async () => {
   const { api, letGo } = await holding();
   const gateway = await startRig({ openai: api.origin, maxRequestsInFlight: 1 });
   const [a, b] = [gateway.openLane('a', undefined), gateway.openLane('b', undefined)];
@@ -205,14 +206,14 @@ test('who waits for its turn is not idle', async () => {
   await queued;
   const asked = Date.now();
   await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(asked));
-  expect(b.lastTrafficAt(), 'it waits').toBeGreaterThan(asked);
-  expect(a.lastTrafficAt(), 'it has been sent').toBeLessThanOrEqual(asked);
+  expect(b.lastTrafficAt(), 'its request waits').toBeGreaterThan(asked);
+  expect(a.lastTrafficAt(), 'its request was sent').toBeLessThanOrEqual(asked);
   letGo();
   await Promise.all([first, second]);
 });
 
-describe('a run that is to end', () => {
-  test('sends nothing more, keeps what is under way, and knows what was not answered', async () => {
+describe('Gateway.stop', () => {
+  test('sends no further request, records those in flight, and counts the others as unanswered', async () => {
     const { api, letGo } = await holding();
     const gateway = await startRig({ openai: api.origin, maxRequestsInFlight: 1 });
     const kept = openJournal();

@@ -1,4 +1,4 @@
-/** What the gateway makes of a base URL is what the clients of OpenAI and Anthropic make of it: each is run and compared. */
+/** The gateway reads a base URL as the clients of OpenAI and Anthropic do: each is run and compared. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
@@ -8,7 +8,7 @@ import { type Arrival, ask, startApi, startProxy } from '../../helpers/network.t
 
 const VARIABLES = { openai: 'OPENAI_BASE_URL', anthropic: 'ANTHROPIC_BASE_URL' } as const;
 
-/** What the clients put behind a base URL. */
+/** What the clients append to a base URL. */
 const PATHS = { openai: '/chat/completions', anthropic: '/v1/messages' } as const;
 
 const KEY = { authorization: 'Bearer sk-test' };
@@ -32,7 +32,7 @@ const BASES = [
   'http://ci:%zz@HOST/v1',
 ];
 
-/** Asks once from each base URL, with each client. */
+/** Sends one request to each base URL with each client. */
 const CLIENTS = `
 import json, sys, openai, anthropic
 for base in json.load(sys.stdin):
@@ -45,7 +45,7 @@ const addressed = ({ path, headers: { host, authorization } }: Arrival) => ({ pa
 const through = (provider: Provider, base: string, rest: string = PATHS[provider]) =>
   ask(requestUrl(providerUrls({ [VARIABLES[provider]]: base })[provider], rest), { headers: KEY });
 
-test('base URL: path, host and authorization are those that the Python clients send', async () => {
+test('base URL: path, host and authorization are the same as from the Python clients', async () => {
   const api = await startApi();
   const bases = BASES.map((base) => base.replace('HOST', `127.0.0.1:${api.port}`));
   const run = promisify(execFile)(await evalsPython(), ['-c', CLIENTS], {
@@ -55,7 +55,7 @@ test('base URL: path, host and authorization are those that the Python clients s
   await run;
   const theirs = api.arrivals.map(addressed);
   expect(theirs).toHaveLength(2 * bases.length);
-  // How Anthropic's client sends its key is a matter of its version; a password of the URL replaces either.
+  // Versions of Anthropic's client send the key differently; a password of the URL replaces either.
   const withKey = ({ authorization, ...rest }: (typeof theirs)[number]) =>
     authorization?.startsWith('Basic') ? { authorization, ...rest } : rest;
   for (const base of bases) {
@@ -67,8 +67,8 @@ test('base URL: path, host and authorization are those that the Python clients s
   expect(ours[0]?.authorization).toBe('Bearer sk-test');
 });
 
-describe('base URL', () => {
-  test('an IPv6 address is reached, and is the host', async () => {
+describe('base URL:', () => {
+  test('an IPv6 address is connected to, and sent as the host', async () => {
     const api = await startApi(undefined, { host: '::1' });
     await through('openai', `http://ci:secret@[::1]:${api.port}/v1`);
     expect(api.arrivals.map(addressed)).toEqual([
@@ -80,14 +80,14 @@ describe('base URL', () => {
     ]);
   });
 
-  test('an international host name is looked up in its ASCII form', async () => {
+  test('an international host name is used in its ASCII form', async () => {
     const proxy = await startProxy({ refuse: 502 });
     const url = providerUrls({ OPENAI_BASE_URL: 'http://bücher.example/v1' }).openai;
     await ask(requestUrl(url, '/models'), { env: { HTTP_PROXY: proxy.url }, method: 'GET', body: '' });
     expect(proxy.forwarded).toEqual(['GET http://xn--bcher-kva.example/v1/models']);
   });
 
-  // The clients put the path behind the query (`?api-version=1chat/completions`), which no server understands.
+  // The clients append the path to the query (`?api-version=1chat/completions`), which no server understands.
   test.each([
     ['?api-version=1', '/chat/completions', '/v1/chat/completions?api-version=1'],
     ['/?api-version=1', '/chat/completions', '/v1/chat/completions?api-version=1'],
@@ -95,13 +95,13 @@ describe('base URL', () => {
     ['?api-version=1&limit=9', '/models?limit=2', '/v1/models?api-version=1&limit=2'],
     ['?', '/models', '/v1/models'],
     ['//', '/models', '/v1/models'],
-  ])('with %s at its end, %s asks %s', async (end, rest, path) => {
+  ])('with %s at its end, %s is requested as %s', async (end, rest, path) => {
     const api = await startApi();
     await through('openai', `${api.origin}/v1${end}`, rest);
     expect(api.arrivals.map((arrival) => arrival.path)).toEqual([path]);
   });
 
-  test('a password does not replace the key of Anthropic in its own header', async () => {
+  test('a password does not replace the x-api-key of Anthropic', async () => {
     const api = await startApi();
     const base = `http://ci:secret@127.0.0.1:${api.port}`;
     const url = requestUrl(providerUrls({ ANTHROPIC_BASE_URL: base }).anthropic, '/v1/messages?beta=true');

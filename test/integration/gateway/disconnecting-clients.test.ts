@@ -28,13 +28,13 @@ import {
   untilAtGateway,
 } from '../../helpers/gateway-rig.ts';
 
-describe('a client that goes away', () => {
-  const underWay = (lane: Lane, count: number) =>
+describe('disconnecting client', () => {
+  const untilOpen = (lane: Lane, count: number) =>
     vi.waitFor(() => expect(lane.openCount()).toBe(count), { timeout: 30_000 });
   const timeouts = { connectMs: 5000, idleMs: 600_000 };
   const broken = '{"error":{"message":"The server had an error"}}';
 
-  /** `b` waits for its turn behind `a`, which is under way. */
+  /** `b` waits for its turn behind `a`, which is in flight. */
   async function waiting() {
     const { api, letGo } = await holding();
     const gateway = await startRig({ openai: api.origin, maxRequestsInFlight: 1, timeouts });
@@ -47,10 +47,10 @@ describe('a client that goes away', () => {
     return { api, letGo, lane, first, leave };
   }
 
-  test('before its turn has come: it is not sent', async () => {
+  test('whose request waits for its turn: the request is not sent', async () => {
     const { api, letGo, lane, first, leave } = await waiting();
     await leave();
-    await underWay(lane, 1);
+    await untilOpen(lane, 1);
     letGo();
     await first;
     expect((await askOf(lane, 'c')).status).toBe(200);
@@ -58,20 +58,20 @@ describe('a client that goes away', () => {
     expect(lane.traffic()).toMatchObject({ sent: 2, failed: 0 });
   });
 
-  test('before its turn has come, while another waits for the same: it is sent for that one', async () => {
+  test('whose waiting request another client has sent too: the request is sent for the other one', async () => {
     const { api, letGo, lane, first, leave } = await waiting();
     lane.restart();
     const again = askOf(lane, 'b');
     await vi.waitFor(() => expect(lane.attempt().sent).toBe(1));
     await leave();
-    // Its end is known before there is room.
+    // The gateway knows that the client is gone before a slot is free.
     await closedBefore(lane);
     letGo();
     expect([(await first).status, (await again).status]).toEqual([200, 200]);
     expect(api.arrivals.map(contentOf)).toEqual(['a', 'b']);
   });
 
-  test('makes room for another', async () => {
+  test('whose request is in flight: its slot is free for another request', async () => {
     const { api, letGo } = await holding();
     const gateway = await startRig({ openai: api.origin, maxRequestsInFlight: 1, timeouts });
     const kept = openJournal();
@@ -83,30 +83,30 @@ describe('a client that goes away', () => {
     await api.untilArrived(2);
     letGo();
     expect((await second).status).toBe(200);
-    await underWay(lane, 0);
-    expect(kept.size, 'the answer to the first is kept all the same').toBe(2);
+    await untilOpen(lane, 0);
+    expect(kept.size, 'the response to the first request is recorded all the same').toBe(2);
     expect(lane.traffic().tokensSent.prompt).toBe(18);
-    expect(lane.attempt().tokensSent.prompt, 'it counts when it is asked again').toBe(9);
+    expect(lane.attempt().tokensSent.prompt, 'it counts when it is requested again').toBe(9);
     await askOf(lane, 'a');
     expect(lane.attempt()).toMatchObject({ replayed: 1, tokensReplayed: { prompt: 9 } });
   });
 
-  test('before it is answered: an error is no reason to ask again', async () => {
+  test('whose request then fails: the request is not retried', async () => {
     const { api, letGo } = await holding(broken, 500);
     const gateway = await startRig({ openai: api.origin });
     const lane = gateway.openLane('a', undefined);
     const asked = leaving(lane, 'a');
     await api.untilArrived(1);
     await asked.leave();
-    // Its connection is closed before that of the next is there.
+    // The gateway knows that the client is gone.
     await closedBefore(lane);
     letGo();
-    await underWay(lane, 0);
+    await untilOpen(lane, 0);
     expect(api.arrivals).toHaveLength(1);
     expect(lane.traffic()).toMatchObject({ sent: 1, retried: 0, failed: 1 });
   });
 
-  test('between two tries: there is no other', async () => {
+  test('between two attempts: the request is not retried', async () => {
     const api = await startStandInApi((_, response) => answer(response, broken, {}, 500));
     const retryPolicy = { ...defaultRetryPolicy, initialDelayMs: 600_000, maxDelayMs: 600_000 };
     const gateway = await startRig({ openai: api.origin, retryPolicy });
@@ -116,11 +116,11 @@ describe('a client that goes away', () => {
       timeout: 30_000,
     });
     await asked.leave();
-    await underWay(lane, 0);
+    await untilOpen(lane, 0);
     expect(lane.traffic()).toMatchObject({ sent: 1, retried: 0, failed: 1 });
   });
 
-  test('in the middle of its question: nobody is harmed', async () => {
+  test('in the middle of its request: other requests are served', async () => {
     const { api, letGo } = await holding();
     letGo();
     const lane = (await startRig({ openai: api.origin })).openLane('a', undefined);
@@ -136,7 +136,7 @@ describe('a client that goes away', () => {
     expect(api.arrivals).toHaveLength(1);
   });
 
-  test('in the middle of a kept answer: it is there when the same is asked again', async () => {
+  test('in the middle of a replayed response: the next identical request gets it whole', async () => {
     const large = JSON.stringify(chat(noise(24 * 1024 * 1024, 1).toString('base64')));
     const api = await startStandInApi((_, response) => answer(response, large));
     const lane = (await startRig({ openai: api.origin })).openLane('a', openJournal());
@@ -155,7 +155,7 @@ describe('a client that goes away', () => {
     expect(api.arrivals).toHaveLength(1);
   });
 
-  test('in the middle of a stream: all of it is there when the same is asked again', async () => {
+  test('in the middle of a stream: the next identical request gets it whole', async () => {
     const [begin, end] = [`data: {"a": 1}\n\n`, 'data: [DONE]\n\n'];
     const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
     const api = await startStandInApi(async (_, response) => {
@@ -181,49 +181,52 @@ describe('a client that goes away', () => {
 });
 
 test.each<[string, Script, string]>([
-  ['is over', (_, response) => answer(response), `head ${CHAT} end`],
-  ['is refused', (_, response) => answer(response, '{}', {}, 400), 'head {} end'],
+  ['has succeeded', (_, response) => answer(response), `head ${CHAT} end`],
+  ['was refused', (_, response) => answer(response, '{}', {}, 400), 'head {} end'],
   [
-    'broke off',
+    'broke off in a stream',
     (_, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write('data: {}\n\n', () => response.destroy());
     },
     'head data: {}\n\n cut',
   ],
-])('who asks in the moment in which the same question %s hears it all', async (_, script, heard) => {
-  const api = await startStandInApi(script);
-  const upstream = openUpstream({});
-  onTestFinished(() => upstream.close());
-  const ignore = (): void => {};
-  const body = Buffer.from(question('x'));
-  const call = new UpstreamCall(
-    { method: 'POST', url: new URL(api.origin), headers: {}, body },
-    {
-      upstream,
-      limit: new InFlightLimit(1),
-      adaptations: new Adaptations(),
-      policy: defaultRetryPolicy,
-      evalName: 'a',
-      path: 'openai/chat/completions',
-      nature: natureOf('POST', '/chat/completions', body),
-      maxResponseBytes: 1e6,
-      onTry: ignore,
-      onRetry: ignore,
-      onAdapted: ignore,
-      record: ignore,
-    },
-  );
-  const sink = (said: string[]): Sink => ({
-    head: () => said.push('head'),
-    chunk: (data) => said.push(data.toString()),
-    end: () => said.push('end'),
-    cut: () => said.push('cut'),
-  });
-  const [first, late]: [string[], string[]] = [[], []];
-  call.response.attach(sink(first));
-  await call.run();
-  call.response.attach(sink(late));
-  expect(first.join(' ')).toBe(heard);
-  expect(late.join(' ')).toBe(heard);
-});
+])(
+  'UpstreamCall: a client that attaches after the request %s gets the whole response',
+  async (_, script, expected) => {
+    const api = await startStandInApi(script);
+    const upstream = openUpstream({});
+    onTestFinished(() => upstream.close());
+    const ignore = (): void => {};
+    const body = Buffer.from(question('x'));
+    const call = new UpstreamCall(
+      { method: 'POST', url: new URL(api.origin), headers: {}, body },
+      {
+        upstream,
+        limit: new InFlightLimit(1),
+        adaptations: new Adaptations(),
+        policy: defaultRetryPolicy,
+        evalName: 'a',
+        path: 'openai/chat/completions',
+        nature: natureOf('POST', '/chat/completions', body),
+        maxResponseBytes: 1e6,
+        onTry: ignore,
+        onRetry: ignore,
+        onAdapted: ignore,
+        record: ignore,
+      },
+    );
+    const sink = (received: string[]): Sink => ({
+      head: () => received.push('head'),
+      chunk: (data) => received.push(data.toString()),
+      end: () => received.push('end'),
+      cut: () => received.push('cut'),
+    });
+    const [first, late]: [string[], string[]] = [[], []];
+    call.response.attach(sink(first));
+    await call.run();
+    call.response.attach(sink(late));
+    expect(first.join(' ')).toBe(expected);
+    expect(late.join(' ')).toBe(expected);
+  },
+);

@@ -18,13 +18,13 @@ import {
   startStandInApi,
 } from '../../helpers/gateway-rig.ts';
 
-describe('content encodings', () => {
+describe('gateway: content encoding', () => {
   test.each([
     ['gzip', gzipSync],
     ['deflate', deflateSync],
     ['br', brotliCompressSync],
     ['zstd', zstdCompressSync],
-  ])('%s reaches the client as it is, and is kept and replayed without it', async (encoding, encode) => {
+  ])('%s reaches the client unchanged, and is recorded and replayed decoded', async (encoding, encode) => {
     const plain = JSON.stringify(chat('ü😀 語'.repeat(50)));
     const packed = encode(Buffer.from(plain));
     const api = await startStandInApi((_, response) =>
@@ -49,7 +49,7 @@ describe('content encodings', () => {
     expect(api.arrivals).toHaveLength(1);
   });
 
-  test('a compressed stream arrives whole, and is kept as text', async () => {
+  test('gzip of a stream reaches the client whole, and is recorded decoded', async () => {
     const text = `data: ${JSON.stringify(chat('ü😀'))}\n\ndata: [DONE]\n\n`;
     const headers = { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' };
     const api = await startStandInApi((_, response) => answer(response, gzipSync(text), headers));
@@ -64,9 +64,9 @@ describe('content encodings', () => {
   });
 
   test.each([
-    ['is not what it says', 'gzip', Buffer.from(CHAT)],
-    ['is unknown', 'x-snappy', Buffer.from('anything')],
-  ])('an encoding that %s: passed on, not kept', async (_, encoding, body) => {
+    ['that does not match the body', 'gzip', Buffer.from(CHAT)],
+    ['that is unknown', 'x-snappy', Buffer.from('anything')],
+  ])('%s is passed on, and not recorded', async (_, encoding, body) => {
     const api = await startStandInApi((_, response) =>
       answer(response, body, { 'content-encoding': encoding }),
     );
@@ -78,14 +78,14 @@ describe('content encodings', () => {
   });
 });
 
-describe('sizes and bytes', () => {
+describe('gateway: bytes of', () => {
   const MEGABYTE = 1_000_000;
   const PIECE = '😀 漢字かな Ünïcödé \\ " \u0000 \u2028 \ud83d\udc69\u200d\ud83d\udcbb ';
   const large = PIECE.repeat(Math.ceil(MEGABYTE / Buffer.byteLength(PIECE)));
   test.each<[string, string, Buffer]>([
     ['escaped JSON', question(large), Buffer.from(JSON.stringify(chat(large)))],
     ['a byte order mark', question('z'), Buffer.from(`\ufeff${CHAT}`)],
-  ])('%s: the same bytes there, back and again', async (_, asked, bytes) => {
+  ])('%s are the same when requested, received and replayed', async (_, asked, bytes) => {
     const api = await startStandInApi((_, response) => answer(response, bytes));
     const gateway = await startRig({ openai: api.origin });
     const paths = newPaths();
@@ -112,7 +112,7 @@ describe('sizes and bytes', () => {
       'application/octet-stream',
       Buffer.concat([Buffer.from(large), noise(7, 2)]),
     ],
-  ])('%s, which is no answer of a model, passes byte by byte and is not recorded', async (_, type, bytes) => {
+  ])('%s are passed on unchanged, and not recorded', async (_, type, bytes) => {
     const api = await startStandInApi((_, response) => answer(response, bytes, { 'content-type': type }));
     const kept = openJournal();
     const lane = (await startRig({ openai: api.origin })).openLane('a', kept);
@@ -122,7 +122,7 @@ describe('sizes and bytes', () => {
     expect(kept.size).toBe(0);
   });
 
-  test('a journal of more than 100 MB is opened again, and every answer of it is right', async () => {
+  test('a journal of more than 100 MB are replayed correctly after it is reopened', async () => {
     const COUNT = 100;
     const noisyChat = (seed: number) => JSON.stringify(chat(noise(MEGABYTE, seed).toString('base64')));
     const api = await startStandInApi((arrival, response) =>

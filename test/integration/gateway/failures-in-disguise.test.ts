@@ -1,4 +1,4 @@
-/** Responses with a 2xx that are no answer, and answers that look odd. Real HTTP over the loopback, real journals on disk. */
+/** Failures with a 2xx status, and unusual responses. Real HTTP over the loopback, real journals on disk. */
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
@@ -18,7 +18,7 @@ const json = (value: unknown): string => JSON.stringify(value);
 const busy = json({ choices: null, error: { message: 'Provider returned error', code: 429 } });
 const streamed = { 'content-type': 'text/event-stream' };
 
-/** Writes a head of its own: `node:http` joins headers of one name, and refuses some characters. */
+/** Writes the raw head, because `node:http` joins headers with the same name and refuses some characters. */
 function sendRaw(response: ServerResponse, headers: readonly string[], body: string): void {
   const head = [
     'HTTP/1.1 200 OK',
@@ -29,11 +29,11 @@ function sendRaw(response: ServerResponse, headers: readonly string[], body: str
   response.socket?.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
-/** An API that answers the first request as the script says, and all others well. */
+/** An API that responds to the first request as the script says, and to all others with a success. */
 const firstFails = (script: Script) =>
   startStandInApi((arrival, response) => (arrival.n === 1 ? script(arrival, response) : answer(response)));
 
-describe('a failure with status 200 is sent again, and never recorded', () => {
+describe('failure with status 200: retried, and not recorded, is', () => {
   test.each<[string, Script]>([
     ['an error of a rate limit', (_, response) => answer(response, busy)],
     [
@@ -45,11 +45,8 @@ describe('a failure with status 200 is sent again, and never recorded', () => {
       'finish_reason: error',
       (_, response) => answer(response, json({ choices: [{ message: {}, finish_reason: 'error' }] })),
     ],
-    ['half of an answer', (_, response) => answer(response, CHAT.slice(0, 40))],
-    [
-      'compressed, an error',
-      (_, response) => answer(response, gzipSync(busy), { 'content-encoding': 'gzip' }),
-    ],
+    ['a truncated response', (_, response) => answer(response, CHAT.slice(0, 40))],
+    ['a compressed error', (_, response) => answer(response, gzipSync(busy), { 'content-encoding': 'gzip' })],
     [
       'a stream whose first event is an error',
       (_, response) => answer(response, `data: ${busy}\n\n`, streamed),
@@ -65,8 +62,8 @@ describe('a failure with status 200 is sent again, and never recorded', () => {
   });
 });
 
-describe('a failure with status 200 that no retry will mend', () => {
-  test('reaches the client with the status that it names, in its own words', async () => {
+describe('failure with status 200', () => {
+  test('that no retry will fix reaches the client with the status and message that it names', async () => {
     const api = await startStandInApi((_, response) =>
       answer(response, json({ error: { message: 'Prompt is too long', type: 'invalid_request_error' } })),
     );
@@ -79,7 +76,7 @@ describe('a failure with status 200 that no retry will mend', () => {
     expect(kept.size).toBe(0);
   });
 
-  test('ends the job when it is about the key or money', async () => {
+  test('about a lack of credit ends the job', async () => {
     const api = await startStandInApi((_, response) =>
       answer(response, json({ error: { message: 'Insufficient credits', code: 402 } })),
     );
@@ -88,7 +85,7 @@ describe('a failure with status 200 that no retry will mend', () => {
     expect(gateway.unusable.reason).toMatchObject({ message: 'the API refused: 402: Insufficient credits' });
   });
 
-  test('a web page ends the job, with the base URL as what to check, when nothing was answered', async () => {
+  test('that is a web page ends the job before any success, and the error names the base URL', async () => {
     const api = await startStandInApi((_, response) =>
       answer(response, '<!doctype html><title>Sign in</title>', { 'content-type': 'text/html' }),
     );
@@ -102,7 +99,7 @@ describe('a failure with status 200 that no retry will mend', () => {
     expect(api.arrivals).toHaveLength(1);
   });
 
-  test('a web page in the middle of a job is a fault that passes', async () => {
+  test('that is a web page is retried after a success', async () => {
     const api = await startStandInApi(({ n }, response) =>
       n === 2
         ? answer(response, '<html>Maintenance</html>', { 'content-type': 'text/html' })
@@ -114,18 +111,18 @@ describe('a failure with status 200 that no retry will mend', () => {
     expect(api.arrivals).toHaveLength(3);
   });
 
-  test('one without a cause, as of a filter, is requested three times at most: each is paid for', async () => {
+  test('without a cause is requested three times at most, because each response is billed', async () => {
     const api = await startStandInApi((_, response) => answer(response, json({ choices: [] })));
     const gateway = await startRig({ openai: api.origin });
     const { status, body } = await askOf(gateway.openLane('a', openJournal()), 'x');
     expect(status).toBe(424);
     expect(body.toString()).toContain('an invalid response');
     expect(api.arrivals).toHaveLength(3);
-    expect(gateway.unusable.aborted, 'it speaks for its request only').toBe(false);
+    expect(gateway.unusable.aborted, 'it says nothing about the API').toBe(false);
   });
 });
 
-test('what an older version recorded of a failure is not replayed', async () => {
+test('failure with status 200 that an older version recorded is not replayed', async () => {
   const api = await startStandInApi((_, response) => answer(response));
   const kept = openJournal();
   const gateway = await startRig({ openai: api.origin });
@@ -140,11 +137,11 @@ test('what an older version recorded of a failure is not replayed', async () => 
   expect((await askOf(lane, 'x')).body.toString()).toBe(CHAT);
   expect(api.arrivals).toHaveLength(2);
   lane.restart();
-  expect((await askOf(lane, 'x')).body.toString(), 'the new answer has taken its place').toBe(CHAT);
+  expect((await askOf(lane, 'x')).body.toString(), 'the new response replaces it').toBe(CHAT);
   expect(api.arrivals).toHaveLength(2);
 });
 
-describe('an answer that is odd is handed on once, and paid for once', () => {
+describe('unusual response: passed on, and billed once, is a response with', () => {
   test.each<[string, Script, number]>([
     [
       'a doubled Content-Type',
@@ -153,7 +150,7 @@ describe('an answer that is odd is handed on once, and paid for once', () => {
       1,
     ],
     [
-      'a doubled Content-Encoding that is none',
+      'a doubled Content-Encoding: identity',
       (_, response) =>
         sendRaw(
           response,
@@ -162,17 +159,13 @@ describe('an answer that is odd is handed on once, and paid for once', () => {
         ),
       1,
     ],
+    ['an unknown encoding', (_, response) => answer(response, CHAT, { 'content-encoding': 'x-snappy' }), 0],
     [
-      'an encoding that nothing reads',
-      (_, response) => answer(response, CHAT, { 'content-encoding': 'x-snappy' }),
-      0,
-    ],
-    [
-      'a header that Node.js does not write',
+      'a header that Node.js refuses to write',
       (_, response) => sendRaw(response, ['Content-Type: application/json', 'X-Note: ü→'], CHAT),
       1,
     ],
-    ['no type', (_, response) => sendRaw(response, [], CHAT), 1],
+    ['no content type', (_, response) => sendRaw(response, [], CHAT), 1],
   ])('%s', async (_, script, recorded) => {
     const api = await startStandInApi(script);
     const kept = openJournal();
@@ -185,14 +178,14 @@ describe('an answer that is odd is handed on once, and paid for once', () => {
   });
 });
 
-describe('a response that has no end, or is a bomb', () => {
+describe('too large response', () => {
   const maxResponseBytes = 1_000_000;
   const large = json(chat('x'.repeat(2_000_000)));
 
   test.each<[string, Script]>([
-    ['larger than any answer', (_, response) => answer(response, large)],
+    ['that is larger than maxResponseBytes', (_, response) => answer(response, large)],
     [
-      'endless',
+      'that is endless',
       (_, response) => {
         response.writeHead(200, { 'content-type': 'application/json' });
         const more = (): void => {
@@ -201,7 +194,7 @@ describe('a response that has no end, or is a bomb', () => {
         more();
       },
     ],
-  ])('%s: the request fails in words, is not sent again, and speaks for no other', async (_, script) => {
+  ])('%s: the request fails with a message, is not retried, and does not end the job', async (_, script) => {
     const api = await startStandInApi((arrival, response) =>
       arrival.n === 1 ? script(arrival, response) : answer(response),
     );
@@ -217,7 +210,7 @@ describe('a response that has no end, or is a bomb', () => {
     expect(kept.size).toBe(1);
   });
 
-  test('small when packed: handed on as it came, not unpacked, not recorded', async () => {
+  test('that is small when compressed is passed on compressed, and not recorded', async () => {
     const packed = gzipSync(large);
     const api = await startStandInApi((_, response) =>
       answer(response, packed, { 'content-encoding': 'gzip' }),
@@ -228,7 +221,7 @@ describe('a response that has no end, or is a bomb', () => {
     expect(kept.size).toBe(0);
   });
 
-  test('a stream: it is cut', async () => {
+  test('that is a stream is cut', async () => {
     const api = await startStandInApi((_, response) => {
       response.writeHead(200, streamed);
       const more = (): void => {

@@ -15,7 +15,7 @@ import {
   startStandInApi,
 } from '../../helpers/gateway-rig.ts';
 
-describe('what passes', () => {
+describe('gateway passes on', () => {
   const EMBEDDINGS = '{"object":"list","data":[{"embedding":[0.5]}]}';
   const RESPONSE = '{"object":"response","status":"completed","output":[]}';
 
@@ -45,7 +45,7 @@ describe('what passes', () => {
     expect(kept.size).toBe(recorded);
   });
 
-  test('but not what is of one connection alone', async () => {
+  test('no headers of one connection', async () => {
     const hop = {
       connection: 'close, X-Hop',
       'x-hop': '1',
@@ -63,7 +63,7 @@ describe('what passes', () => {
     expect(api.arrivals[0]?.headers.host).toBe(new URL(api.origin).host);
   });
 
-  test('through few connections, there and here', async () => {
+  test('several requests over one connection', async () => {
     const ports = new Set<number | undefined>();
     const api = await startStandInApi((_, response) => {
       ports.add(response.socket?.remotePort);
@@ -86,12 +86,12 @@ describe('what passes', () => {
     }
     expect(api.arrivals).toHaveLength(5);
     expect([...ports]).toHaveLength(1);
-    // A client that is silent for minutes finds its connection as it was.
+    // A client that is silent for minutes can still use its connection.
     expect(Number(/^Keep-Alive: timeout=(\d+)/m.exec(text)?.[1])).toBeGreaterThan(240);
   });
 
   test.each([1, 8])(
-    'of equal questions each gets its own answer, and the same again, %i at a time',
+    'identical requests, each with its own response, and replays the same responses, %i at a time',
     async (most) => {
       const api = await startStandInApi(({ n }, response) =>
         answer(response, JSON.stringify(chat(`no. ${n}`))),
@@ -113,7 +113,7 @@ describe('what passes', () => {
   );
 });
 
-test('answers that cannot be kept are passed on all the same, and that is said once', async () => {
+test('gateway passes on responses that cannot be recorded, and warns once', async () => {
   const api = await startStandInApi((_, response) => answer(response));
   const log = recordingLog();
   const gateway = await startRig({ openai: api.origin, log });
@@ -127,10 +127,10 @@ test('answers that cannot be kept are passed on all the same, and that is said o
   expect(log.warnings).toEqual([expect.stringMatching(/^Responses of a cannot be recorded: E/)]);
   rmSync(paths.live);
   expect((await askOf(lane, 'z')).status).toBe(200);
-  expect(kept.size, 'it is not tried again with each answer').toBe(0);
+  expect(kept.size, 'recording is not retried with each response').toBe(0);
 });
 
-test('a question that is larger than any API takes is refused, in words', async () => {
+test('gateway refuses a request that is larger than any API accepts, with a message', async () => {
   const api = await startStandInApi((_, response) => answer(response));
   const lane = (await startRig({ openai: api.origin, maxRequestBytes: 1_000_000 })).openLane('a', undefined);
   const { status, body } = await askOf(lane, 'x'.repeat(10_000_000));

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { defaultRetryPolicy } from '../../../src/gateway/call/retry-policy.ts';
 import {
   answer,
@@ -14,7 +14,13 @@ import {
   untilAtGateway,
 } from '../../helpers/gateway-rig.ts';
 
-describe('waits that the API asks for', () => {
+/** Stops the clock until the test ends. Timers run as usual. */
+function fakeDate(): void {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+}
+
+describe('rate limit', () => {
   const limited = JSON.stringify({
     error: {
       message: 'Rate limit reached for gpt-4',
@@ -57,7 +63,7 @@ describe('waits that the API asks for', () => {
       }),
       400,
     ],
-  ])('%s: not before', async (_, status, headers, least) => {
+  ])('with %s: the retry is not sent earlier', async (_, status, headers, least) => {
     let refusedAt = 0;
     const api = await startStandInApi(({ n }, response) => {
       if (n > 1) return answer(response);
@@ -75,40 +81,43 @@ describe('waits that the API asks for', () => {
   });
 
   test.each([
-    ['a 429 that asks to wait', 429, { 'retry-after-ms': '400' }],
+    ['a 429 with Retry-After', 429, { 'retry-after-ms': '400' }],
     [
-      'an answer that says the limit is used up',
+      'a success that says the limit is used up',
       200,
       { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '400ms' },
     ],
-  ])('%s holds back other evals too, also those that wait already', async (_, status, headers) => {
-    let answeredAt = 0;
-    let letGo = (): void => {};
-    const held = new Promise<void>((resolve) => {
-      letGo = resolve;
-    });
-    const api = await startStandInApi(async ({ n }, response) => {
-      if (n > 1) return answer(response);
-      await held;
-      answeredAt = Date.now();
-      answer(response, status === 200 ? CHAT : limited, headers, status);
-    });
-    const gateway = await startRig({ openai: api.origin, maxRequestsInFlight: 1 });
-    const [a, b] = [gateway.openLane('a', undefined), gateway.openLane('b', undefined)];
-    const first = askOf(a, 'a');
-    await api.untilArrived(1);
-    const queued = untilAtGateway(b, 3);
-    const others = ['b1', 'b2', 'b3'].map((content) => askOf(b, content));
-    await queued;
-    letGo();
-    const answers = await Promise.all([first, ...others]);
-    expect(answers.map((each) => each.status)).toEqual([200, 200, 200, 200]);
-    const later = api.arrivals.slice(1).map(({ at }) => at - answeredAt);
-    expect(later).toHaveLength(status === 200 ? 3 : 4);
-    expect(Math.min(...later)).toBeGreaterThanOrEqual(400 - EARLY);
-  });
+  ])(
+    'reported by %s holds back the requests of other evals, waiting ones included',
+    async (_, status, headers) => {
+      let answeredAt = 0;
+      let letGo = (): void => {};
+      const held = new Promise<void>((resolve) => {
+        letGo = resolve;
+      });
+      const api = await startStandInApi(async ({ n }, response) => {
+        if (n > 1) return answer(response);
+        await held;
+        answeredAt = Date.now();
+        answer(response, status === 200 ? CHAT : limited, headers, status);
+      });
+      const gateway = await startRig({ openai: api.origin, maxRequestsInFlight: 1 });
+      const [a, b] = [gateway.openLane('a', undefined), gateway.openLane('b', undefined)];
+      const first = askOf(a, 'a');
+      await api.untilArrived(1);
+      const queued = untilAtGateway(b, 3);
+      const others = ['b1', 'b2', 'b3'].map((content) => askOf(b, content));
+      await queued;
+      letGo();
+      const answers = await Promise.all([first, ...others]);
+      expect(answers.map((each) => each.status)).toEqual([200, 200, 200, 200]);
+      const later = api.arrivals.slice(1).map(({ at }) => at - answeredAt);
+      expect(later).toHaveLength(status === 200 ? 3 : 4);
+      expect(Math.min(...later)).toBeGreaterThanOrEqual(400 - EARLY);
+    },
+  );
 
-  test('who was sent away comes back before the others of its eval', async () => {
+  test('a throttled request is retried before the waiting requests of its eval', async () => {
     const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
     const api = await startStandInApi(async ({ n }, response) => {
       if (n > 1) return answer(response);
@@ -128,10 +137,10 @@ describe('waits that the API asks for', () => {
   });
 
   test.each([
-    ['tells when to come back', true],
-    ['does not tell when to come back', false],
-  ])('a limit that %s, and that others are under as well: every request is answered', async (_, tells) => {
-    // A bucket that fills up with 25 requests a second.
+    ['with Retry-After', true],
+    ['without Retry-After', false],
+  ])('of a provider, %s: all requests succeed in the end', async (_, tells) => {
+    // A token bucket that refills with 25 requests per second.
     const RATE = 25;
     let tokens = 5;
     let filledAt = Date.now();
@@ -145,26 +154,24 @@ describe('waits that the API asks for', () => {
       tokens -= 1;
       answer(response);
     });
-    const retryPolicy = { ...defaultRetryPolicy, initialDelayMs: 20, maxDelayMs: 200, maxAttempts: 4 };
+    const retryPolicy = { ...defaultRetryPolicy, initialDelayMs: 20, maxDelayMs: 200, maxAttempts: 6 };
     const gateway = await startRig({ openai: api.origin, maxRequestsInFlight: 16, retryPolicy });
     const lane = gateway.openLane('a', undefined);
     const answers = await Promise.all(Array.from({ length: 64 }, (_, i) => askOf(lane, `${i}`)));
     expect(answers.map(({ status }) => status).filter((status) => status !== 200)).toEqual([]);
-    // Fewer are in flight when there are too many: it is not asked in vain many times for each answer.
+    // The limit of requests in flight falls, so that few requests are throttled for each success.
     if (tells) expect(api.arrivals.length).toBeLessThan(64 * 4);
   });
 
-  test('a request that waited long for its turn is tried again like any other', async () => {
-    let letGo = (): void => {};
-    const held = new Promise<void>((resolve) => {
-      letGo = resolve;
-    });
+  test('the time that a request waits for its turn does not count towards maxElapsedMs', async () => {
+    fakeDate();
+    const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
     const api = await startStandInApi(async ({ n }, response) => {
       if (n === 1) await held;
       if (n === 2) return answer(response, '{"error":{"message":"The server had an error"}}', {}, 500);
       answer(response);
     });
-    const retryPolicy = { ...defaultRetryPolicy, initialDelayMs: 1, maxDelayMs: 4, maxElapsedMs: 200 };
+    const retryPolicy = { ...defaultRetryPolicy, initialDelayMs: 1, maxDelayMs: 4 };
     const gateway = await startRig({ openai: api.origin, maxRequestsInFlight: 1, retryPolicy });
     const lane = gateway.openLane('a', undefined);
     const first = askOf(lane, 'a');
@@ -172,16 +179,17 @@ describe('waits that the API asks for', () => {
     const queued = untilAtGateway(lane, 1);
     const second = askOf(lane, 'b');
     await queued;
-    setTimeout(letGo, 2 * retryPolicy.maxElapsedMs);
+    vi.setSystemTime(Date.now() + 2 * retryPolicy.maxElapsedMs);
+    letGo();
     expect((await first).status).toBe(200);
     expect((await second).status).toBe(200);
     expect(api.arrivals).toHaveLength(3);
   });
 
-  describe('an error of the server, which is none of the limit', () => {
+  describe('rate limit: an error of the server that is not a rate limit', () => {
     const broken = '{"error":{"message":"The server had an error"}}';
 
-    test('is not waited for as long as the limit would be', async () => {
+    test('is retried before the reset of the rate limit', async () => {
       const used = { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '1h0m0s' };
       const api = await startStandInApi(({ n }, response) =>
         n === 1 ? answer(response, broken, used, 500) : answer(response),
@@ -191,7 +199,7 @@ describe('waits that the API asks for', () => {
       expect(api.arrivals).toHaveLength(2);
     });
 
-    test('holds back no other request, however long it asks this one to wait', async () => {
+    test('holds back no other request, however long its Retry-After is', async () => {
       const api = await startStandInApi((arrival, response) =>
         contentOf(arrival) === 'a'
           ? answer(response, broken, { 'retry-after': '300' }, 503)
@@ -207,7 +215,7 @@ describe('waits that the API asks for', () => {
       expect(await waits).toBe('cut');
     });
 
-    test('lets as many be in flight as before', async () => {
+    test('does not lower the limit of requests in flight', async () => {
       const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
       const api = await startStandInApi(async ({ n }, response) => {
         if (n === 1) return answer(response, broken, {}, 500);
@@ -226,7 +234,7 @@ describe('waits that the API asks for', () => {
     });
   });
 
-  test('no try begins when retryPolicy is at its end', async () => {
+  test('no attempt starts after maxElapsedMs', async () => {
     const api = await startStandInApi((_, response) =>
       answer(response, '{"error":{"message":"The server had an error"}}', {}, 500),
     );
@@ -242,28 +250,27 @@ describe('waits that the API asks for', () => {
     expect(api.arrivals.length).toBeLessThan(12);
   });
 
-  test('a limit that others get through is waited for longer than that', async () => {
+  test('a throttled request is retried beyond maxElapsedMs while others succeed', async () => {
+    fakeDate();
     const OTHERS = 30;
-    let answered = 0;
+    let succeeded = 0;
     const api = await startStandInApi((arrival, response) => {
-      if (contentOf(arrival) === 'a' && answered < OTHERS) return answer(response, limited, {}, 429);
-      answered += 1;
-      setTimeout(() => answer(response), 10);
+      if (contentOf(arrival) === 'a' && succeeded < OTHERS) return answer(response, limited, {}, 429);
+      succeeded += 1;
+      answer(response);
     });
-    const retryPolicy = {
-      ...defaultRetryPolicy,
-      initialDelayMs: 4,
-      maxDelayMs: 8,
-      maxElapsedMs: 150,
-      maxAttempts: 4,
-    };
+    // How attempts are counted is tested for decideRetry.
+    const retryPolicy = { ...defaultRetryPolicy, initialDelayMs: 4, maxDelayMs: 8, maxAttempts: 1e6 };
     const lane = (await startRig({ openai: api.origin, retryPolicy })).openLane('a', undefined);
-    const patient = askOf(lane, 'a');
-    for (let n = 0; n < OTHERS; n += 1) expect((await askOf(lane, `b${n}`)).status).toBe(200);
-    expect((await patient).status).toBe(200);
+    const throttled = askOf(lane, 'a');
+    for (let n = 0; n < OTHERS; n += 1) {
+      expect((await askOf(lane, `b${n}`)).status).toBe(200);
+      vi.setSystemTime(Date.now() + retryPolicy.maxElapsedMs / 2);
+    }
+    expect((await throttled).status).toBe(200);
   });
 
-  test('a limit that tells each time when to come back is no failure, however often', async () => {
+  test('a 429 with Retry-After never counts as a failed attempt', async () => {
     const api = await startStandInApi(({ n }, response) =>
       n <= 10 ? answer(response, limited, { 'retry-after-ms': '1' }, 429) : answer(response),
     );
@@ -272,14 +279,14 @@ describe('waits that the API asks for', () => {
     expect(api.arrivals).toHaveLength(11);
   });
 
-  test('a limit that nobody gets through is given up', async () => {
+  test('the gateway stops retrying when no request gets through', async () => {
     const api = await startStandInApi((_, response) => answer(response, limited, {}, 429));
     const lane = (await startRig({ openai: api.origin })).openLane('a', undefined);
     expect((await askOf(lane, 'x')).status).toBe(424);
     expect(api.arrivals).toHaveLength(4);
   });
 
-  test('a success that says the limit is used up for an hour does not stop the job for it', async () => {
+  test('a success that says the limit is used up pauses the job for maxPauseMs at most', async () => {
     const used = { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '1h0m0s' };
     const api = await startStandInApi((_, response) => answer(response, CHAT, used));
     const retryPolicy = { ...defaultRetryPolicy, maxPauseMs: 50 };
@@ -288,9 +295,9 @@ describe('waits that the API asks for', () => {
   });
 
   test.each([
-    ['beyond all retryPolicy', '86400', defaultRetryPolicy],
-    ['longer than the API may ask for', '60', { ...defaultRetryPolicy, maxRetryAfterMs: 1000 }],
-  ])('a wait %s ends the request, and does not hold back the others', async (_, asked, retryPolicy) => {
+    ['of a day', '86400', defaultRetryPolicy],
+    ['beyond maxRetryAfterMs', '60', { ...defaultRetryPolicy, maxRetryAfterMs: 1000 }],
+  ])('a Retry-After %s fails the request, and does not hold back others', async (_, asked, retryPolicy) => {
     const api = await startStandInApi((arrival, response) =>
       contentOf(arrival) === 'a'
         ? answer(response, limited, { 'retry-after': asked }, 429)
@@ -304,8 +311,8 @@ describe('waits that the API asks for', () => {
   });
 });
 
-describe('one limit for all evals', () => {
-  test('an eval with a long queue does not keep another one waiting', async () => {
+describe('limit of requests in flight', () => {
+  test('an eval with a long queue does not starve another eval', async () => {
     const { api, letGo } = await holding();
     const gateway = await startRig({ openai: api.origin, maxRequestsInFlight: 4 });
     const [a, b] = [gateway.openLane('a', undefined), gateway.openLane('b', undefined)];
@@ -321,12 +328,12 @@ describe('one limit for all evals', () => {
     await Promise.all(many);
     const order = api.arrivals.map(contentOf);
     expect(order).toHaveLength(201);
-    // Four were on their way. Then the evals take turns; connections may deliver what was sent together in any order.
+    // Four were in flight. Then the evals take turns; connections may deliver what was sent together in any order.
     expect(order.indexOf('b')).toBeGreaterThanOrEqual(4);
     expect(order.indexOf('b')).toBeLessThan(4 + 2 + 4);
   });
 
-  test('is reached and never exceeded, also where requests are repeated', async () => {
+  test('is reached and never exceeded, retries included', async () => {
     const LIMIT = 3;
     let inFlight = 0;
     let most = 0;

@@ -8,11 +8,23 @@ import {
   startStandInApi,
 } from '../../helpers/gateway-rig.ts';
 
-describe('questions that the API does not answer are known', () => {
+describe('unansweredCount', () => {
   test.each([
-    ['given up', 500, { message: 'The server had an error' }, 424, 1],
-    ['refused for good', 401, { message: 'Incorrect API key provided.', code: 'invalid_api_key' }, 401, 1],
-    ['wrong, which is for the eval to say', 400, { message: 'Invalid request' }, 400, 0],
+    ['counts a request whose retries are exhausted', 500, { message: 'The server had an error' }, 424, 1],
+    [
+      'counts a request that the API refuses',
+      401,
+      { message: 'Incorrect API key provided.', code: 'invalid_api_key' },
+      401,
+      1,
+    ],
+    [
+      'does not count an invalid request, which is the matter of the eval',
+      400,
+      { message: 'Invalid request' },
+      400,
+      0,
+    ],
   ])('%s', async (_, status, error, passed, unanswered) => {
     const api = await startStandInApi((arrival, response) =>
       contentOf(arrival) === 'x' ? answer(response, JSON.stringify({ error }), {}, status) : answer(response),
@@ -26,7 +38,7 @@ describe('questions that the API does not answer are known', () => {
     expect(lane.unansweredCount()).toBe(0);
   });
 
-  test('until it answers them after all', async () => {
+  test('no longer counts a request that succeeds later', async () => {
     let broken = false;
     const api = await startStandInApi((_, response) =>
       broken ? answer(response, '{"error":{"message":"no"}}', {}, 500) : answer(response),
@@ -41,7 +53,7 @@ describe('questions that the API does not answer are known', () => {
     expect(lane.unansweredCount()).toBe(0);
   });
 
-  test('a provider that repeats the key: nobody else does', async () => {
+  test('refusal: a key that the provider repeats is hidden', async () => {
     const api = await startStandInApi(({ headers }, response) =>
       answer(
         response,
@@ -58,13 +70,13 @@ describe('questions that the API does not answer are known', () => {
   });
 });
 
-describe('looking a model up', () => {
+describe('look-up of a model', () => {
   test.each<[string, Script, number]>([
     ['an error of the server', (_, response) => answer(response, '{}', {}, 500), 500],
-    ['a limit', (_, response) => answer(response, '{}', { 'retry-after': '60' }, 429), 429],
-    ['a key that may not', (_, response) => answer(response, '{}', {}, 403), 403],
-    ['a reset', (_, response) => response.socket?.resetAndDestroy(), 502],
-  ])('%s is passed on at once, and holds up nothing else', async (_, fault, status) => {
+    ['a rate limit', (_, response) => answer(response, '{}', { 'retry-after': '60' }, 429), 429],
+    ['a lack of permission', (_, response) => answer(response, '{}', {}, 403), 403],
+    ['a connection reset', (_, response) => response.socket?.resetAndDestroy(), 502],
+  ])('that fails with %s is not retried, and does not end the job', async (_, fault, status) => {
     const api = await startStandInApi((arrival, response) =>
       arrival.method === 'GET' ? fault(arrival, response) : answer(response),
     );
@@ -74,12 +86,12 @@ describe('looking a model up', () => {
     expect(api.arrivals).toHaveLength(1);
     expect(lane.traffic()).toMatchObject({ sent: 1, failed: 1 });
     expect(gateway.unusable.aborted).toBe(false);
-    expect(lane.unansweredCount(), 'no eval lacks it').toBe(0);
+    expect(lane.unansweredCount(), 'no eval needs it').toBe(0);
     expect((await askOf(lane, 'x')).status).toBe(200);
   });
 });
 
-test('a model that takes neither name of a parameter is given up', async () => {
+test('adaptation: a model that accepts neither name of a parameter fails the request', async () => {
   const api = await startStandInApi(({ body }, response) => {
     const [old, other] = body.includes('"max_tokens"')
       ? ['max_tokens', 'max_completion_tokens']

@@ -1,4 +1,4 @@
-/** Whose certificates the gateway trusts: real TLS servers with certificates of a private CA. */
+/** Which CAs the gateway trusts: real TLS servers with certificates of a private CA. */
 import { execFile, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,10 +14,10 @@ const failureOf = (asked: Promise<unknown>) =>
     (error: unknown) => transportFailure(error),
   );
 
-/** For settings that are all in order. */
+/** For settings that are all valid. */
 const noNotice = (message: string) => expect.unreachable(message);
 
-describe('a private CA is trusted when it is', () => {
+describe('certificates: a private CA is trusted when it is', () => {
   test.each(['SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE', 'NODE_EXTRA_CA_CERTS'])(
     'named in %s as a file',
     async (variable) => {
@@ -38,7 +38,7 @@ describe('a private CA is trusted when it is', () => {
     },
   );
 
-  test('in the second of several directories of SSL_CERT_DIR', async () => {
+  test('in the second directory of SSL_CERT_DIR', async () => {
     const [first, second] = [makeCa('First'), makeCa('Second')];
     const api = await startApi(undefined, { tls: second.server() });
     const env = { SSL_CERT_DIR: `${first.hashedDirectory()}:${second.hashedDirectory()}` };
@@ -57,7 +57,7 @@ describe('a private CA is trusted when it is', () => {
     expect((await ask(api.origin, { env: { SSL_CERT_FILE: file }, notice: noNotice })).body).toBe(ANSWER);
   });
 
-  test('left out, and the certificate of the server itself is named, as a company may hand it out', async () => {
+  test('absent, but SSL_CERT_FILE names the certificate of the server itself', async () => {
     const certificate = makeCa().server();
     const api = await startApi(undefined, { tls: certificate });
     const file = join(temporaryDirectory(), 'server.pem');
@@ -65,7 +65,7 @@ describe('a private CA is trusted when it is', () => {
     expect((await ask(api.origin, { env: { SSL_CERT_FILE: file }, notice: noNotice })).body).toBe(ANSWER);
   });
 
-  test('one of several variables, of which another cannot be read', async () => {
+  test('named in one variable while the file of another cannot be read', async () => {
     const ca = makeCa();
     const api = await startApi(undefined, { tls: ca.server() });
     const notices: string[] = [];
@@ -80,13 +80,13 @@ describe('a private CA is trusted when it is', () => {
   });
 });
 
-test('no certificate is read for an API over http', async () => {
+test('certificates: none is read for an API over http', async () => {
   const api = await startApi();
   const env = { SSL_CERT_FILE: '/nowhere/ca.pem' };
   expect((await ask(api.origin, { env, notice: noNotice })).body).toBe(ANSWER);
 });
 
-describe('the trust store of the machine', () => {
+describe('certificates: the trust store of the machine:', () => {
   const mounts = process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'true']).status === 0;
 
   /** Runs in a mount namespace of its own, in which the directory is the machine's /etc/ssl. */
@@ -117,7 +117,7 @@ describe('the trust store of the machine', () => {
   });
 });
 
-describe('no wait helps against a certificate that is', () => {
+describe('certificates: permanent is the failure of a certificate', () => {
   test.each([
     [
       'of an unknown CA',
@@ -126,7 +126,7 @@ describe('no wait helps against a certificate that is', () => {
       /is not trusted: no CA that this machine knows signed it/,
       /SSL_CERT_FILE or NODE_EXTRA_CA_CERTS/,
     ],
-    ['expired', { days: -1 }, true, /has expired/, /Renew/],
+    ['that has expired', { days: -1 }, true, /has expired/, /Renew/],
     [
       'for another host',
       { names: 'DNS:other.example' },

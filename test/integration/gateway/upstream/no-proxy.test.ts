@@ -1,4 +1,4 @@
-/** NO_PROXY: what one of Python's clients reaches without a proxy, the gateway does as well. */
+/** NO_PROXY: an address that one of Python's clients reaches without a proxy, the gateway reaches without a proxy too. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
@@ -6,7 +6,7 @@ import { directHosts } from '../../../../src/gateway/upstream/proxies.ts';
 import { evalsPython } from '../../../helpers/evals-venv.ts';
 import { startProxy } from '../../../helpers/network.ts';
 
-/** Without a proxy nothing answers there; names that end so do not exist (RFC 6761). */
+/** Without a proxy these cannot be reached: nothing listens on port 9, and names under .invalid do not exist (RFC 6761). */
 const URLS = [
   'http://127.0.0.1:9/v1',
   'http://localhost:9/v1',
@@ -39,7 +39,7 @@ const LISTS = [
   ',,',
 ];
 
-/** For each list and address: whether the client of OpenAI, and requests, leave the proxy out. */
+/** For each list and address: whether the client of OpenAI and requests bypass the proxy. */
 const CLIENTS = `
 import json, os, sys, openai, requests
 def direct(ask):
@@ -56,7 +56,7 @@ for no_proxy in given["lists"]:
 print(json.dumps(answers))
 `;
 
-test('NO_PROXY: direct is what is direct for the client of OpenAI or for requests, and nothing else', async () => {
+test('NO_PROXY: the gateway bypasses the proxy exactly when the client of OpenAI or requests does', async () => {
   const proxy = await startProxy({ refuse: 418 });
   const run = promisify(execFile)(await evalsPython(), ['-c', CLIENTS], {
     env: { PATH: process.env.PATH ?? '', HTTP_PROXY: proxy.url },

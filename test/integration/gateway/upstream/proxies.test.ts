@@ -1,4 +1,4 @@
-/** The gateway behind proxies: HTTP, HTTPS and SOCKS5, with and without a password; what they refuse. */
+/** The gateway behind HTTP, HTTPS and SOCKS5 proxies, with and without a password, and their failures. */
 
 import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -21,14 +21,14 @@ const failureOf = (asked: Promise<unknown>) =>
 
 const basic = (login: string) => `Basic ${Buffer.from(login).toString('base64')}`;
 
-describe('proxy: of an https API', () => {
+describe('proxy for an https API:', () => {
   test.each([
     ['HTTPS_PROXY', 'http://', 'user:p%40ss@', 'user:p@ss'],
     ['https_proxy', 'http://', 'user:p%40ss@', 'user:p@ss'],
     ['ALL_PROXY', 'http://', 'user@', 'user:'],
     ['all_proxy', '', 'user:%zz%C3%BC@', 'user:%zzü'],
     ['HTTPS_PROXY', '', '', undefined],
-  ])('%s=%s%sHOST is a tunnel with that password', async (variable, scheme, login, expected) => {
+  ])('%s=%s%sHOST opens a tunnel with that password', async (variable, scheme, login, expected) => {
     const ca = makeCa();
     const api = await startApi(undefined, { tls: ca.server() });
     const proxy = await startProxy();
@@ -39,7 +39,7 @@ describe('proxy: of an https API', () => {
     expect(api.arrivals[0]?.headers).not.toHaveProperty('proxy-authorization');
   });
 
-  test('HTTP_PROXY is not for https, as in Python', async () => {
+  test('HTTP_PROXY is ignored, as in Python', async () => {
     const ca = makeCa();
     const api = await startApi(undefined, { tls: ca.server() });
     const proxy = await startProxy();
@@ -49,7 +49,7 @@ describe('proxy: of an https API', () => {
     expect(proxy.tunnels).toEqual([]);
   });
 
-  test('HTTPS_PROXY with https:// is spoken to in TLS, and trusted like the API', async () => {
+  test('HTTPS_PROXY with https:// uses TLS to the proxy, with the same CAs as for the API', async () => {
     const ca = makeCa();
     const api = await startApi(undefined, { tls: ca.server() });
     const proxy = await startProxy({ tls: ca.server() });
@@ -60,9 +60,9 @@ describe('proxy: of an https API', () => {
   });
 });
 
-describe('proxy: of an http API', () => {
+describe('proxy for an http API:', () => {
   test.each(['HTTP_PROXY', 'http_proxy', 'ALL_PROXY'])(
-    '%s forwards its absolute address',
+    '%s receives the absolute address',
     async (variable) => {
       const api = await startApi();
       const proxy = await startProxy();
@@ -73,7 +73,7 @@ describe('proxy: of an http API', () => {
     },
   );
 
-  test('the lower-case variable wins, and switches the proxy off when it is empty', async () => {
+  test('the lower-case variable wins, and disables the proxy when it is empty', async () => {
     const api = await startApi();
     const proxy = await startProxy();
     expect((await ask(api.origin, { env: { http_proxy: '', HTTP_PROXY: proxy.url } })).status).toBe(200);
@@ -83,7 +83,7 @@ describe('proxy: of an http API', () => {
   });
 });
 
-describe('proxy: SOCKS5', () => {
+describe('proxy with SOCKS5:', () => {
   test.each([
     ['socks5', 'http'],
     ['socks5', 'https'],
@@ -98,7 +98,7 @@ describe('proxy: SOCKS5', () => {
     expect(proxy.connections).toEqual([`127.0.0.1:${api.port}`]);
   });
 
-  test('a wrong password is a failure that no wait helps', async () => {
+  test('a wrong password is a permanent failure', async () => {
     const api = await startApi();
     const proxy = await startSocksProxy({ username: 'user', password: 'right' });
     const failure = await failureOf(
@@ -109,7 +109,7 @@ describe('proxy: SOCKS5', () => {
   });
 });
 
-describe('proxy: failures', () => {
+describe('proxy failure:', () => {
   test.each([
     [407, true, /proxy requires a user name and a password/],
     [403, true, /proxy refused to connect to the API \(403\)/],
@@ -117,20 +117,20 @@ describe('proxy: failures', () => {
     [502, false, /proxy refused to connect to the API \(502\)/],
     [503, false, /proxy refused to connect to the API \(503\)/],
     [429, false, /proxy refused to connect to the API \(429\)/],
-  ])('CONNECT answered with %i: permanent is %s', async (refuse, permanent, why) => {
+  ])('a response of %i to CONNECT (permanent: %s)', async (refuse, permanent, why) => {
     const proxy = await startProxy({ refuse });
     const failure = await failureOf(ask('https://127.0.0.1:9', { env: { HTTPS_PROXY: proxy.url } }));
     expect(failure).toMatchObject({ permanent, why: expect.stringMatching(why) });
     expect(failure?.advice !== undefined).toBe(permanent);
   });
 
-  test('407 to a forwarded request is the proxy, not the API', async () => {
+  test('a 407 to a forwarded request is attributed to the proxy, not the API', async () => {
     const proxy = await startProxy({ refuse: 407 });
     const failure = await failureOf(ask('http://127.0.0.1:9', { env: { HTTP_PROXY: proxy.url } }));
     expect(failure).toMatchObject({ permanent: true, why: expect.stringMatching(/^the proxy requires/) });
   });
 
-  test('a proxy that takes the connection and never answers does not hang', async () => {
+  test('a proxy that accepts the connection and never responds times out', async () => {
     const server = createServer(() => {});
     const { port } = await listening(server);
     const env = { HTTPS_PROXY: `http://127.0.0.1:${port}` };
@@ -145,19 +145,19 @@ describe('proxy: failures', () => {
     ['socks4://127.0.0.1:9', /HTTPS_PROXY names a proxy with the scheme socks4/],
     ['"http://127.0.0.1:9"', /HTTPS_PROXY names an invalid URL/],
     ['http://user:pa/ss@127.0.0.1:9', /HTTPS_PROXY names an invalid URL/],
-  ])('%s cannot be used, and the message shows no password', async (value, why) => {
+  ])('%s cannot be used, and the message does not show the password', async (value, why) => {
     const failure = await failureOf(ask('https://127.0.0.1:9', { env: { HTTPS_PROXY: value } }));
     expect(failure).toMatchObject({ permanent: true, why: expect.stringMatching(why) });
     expect(JSON.stringify(failure)).not.toContain('pa/ss');
   });
 
-  test('a proxy that cannot be used does not matter to an address of NO_PROXY', async () => {
+  test('an invalid proxy does not affect an address in NO_PROXY', async () => {
     const api = await startApi();
     const env = { HTTP_PROXY: 'socks4://127.0.0.1:9', NO_PROXY: '127.0.0.1' };
     expect((await ask(api.origin, { env })).status).toBe(200);
   });
 
-  test('the proxies of this process are none of those that the gateway was given', async () => {
+  test('proxy variables of this process are ignored: only the given environment counts', async () => {
     const api = await startApi();
     const before = process.env.http_proxy;
     process.env.http_proxy = 'http://127.0.0.1:9';

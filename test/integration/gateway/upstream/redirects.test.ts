@@ -36,8 +36,8 @@ const seen = (api: ApiServer) =>
     authorization: headers.authorization,
   }));
 
-describe('redirect: on the same host', () => {
-  test('each kind is followed as the client of OpenAI does', async () => {
+describe('redirect on the same host:', () => {
+  test('each status is followed as the client of OpenAI does', async () => {
     const apis = await Promise.all([301, 302, 303, 307, 308].map((status) => startApi(moved(status))));
     const bases = apis.map((api) => `${api.origin}/old/v1`);
     const clients = `
@@ -57,7 +57,7 @@ for base in sys.argv[1:]:
     expect(apis.map((api) => seen(api).slice(4))).toEqual(theirs);
   });
 
-  test('a password of the base URL goes with it', async () => {
+  test('a password of the base URL is sent again', async () => {
     const api = await startApi(moved(307));
     await ask(`${api.origin.replace('//', '//ci:secret@')}/old/v1${REST}`);
     expect(seen(api).map(({ authorization }) => authorization)).toEqual([
@@ -66,7 +66,7 @@ for base in sys.argv[1:]:
     ]);
   });
 
-  test('user name and password in the location are not used', async () => {
+  test('a user name and password in the location are ignored', async () => {
     const api = await startApi(({ path, headers }, response) =>
       path === '/old'
         ? response.writeHead(307, { location: `//other:login@${headers.host}/new` }).end()
@@ -76,7 +76,7 @@ for base in sys.argv[1:]:
     expect(seen(api).map(({ authorization }) => authorization)).toEqual(['Bearer sk-test', 'Bearer sk-test']);
   });
 
-  test('the step to https is followed', async () => {
+  test('a redirect from http to https is followed', async () => {
     const ca = makeCa();
     const secure = await startApi(undefined, { tls: ca.server() });
     const api = await startApi((_, response) =>
@@ -85,7 +85,7 @@ for base in sys.argv[1:]:
     expect((await askBelow(`${api.origin}/v1`, { env: { SSL_CERT_FILE: ca.file } })).body).toBe(ANSWER);
   });
 
-  test('another port gets the question without the key, as from httpx', async () => {
+  test('another port gets the request without the key, as from httpx', async () => {
     const other = await startApi();
     const api = await startApi((_, response) =>
       response.writeHead(307, { location: `${other.origin}/v1${REST}` }).end(),
@@ -98,7 +98,7 @@ for base in sys.argv[1:]:
     );
   });
 
-  test('a doubled location header counts once', async () => {
+  test('a doubled location header is read once', async () => {
     const api = await startApi(({ path }, response) =>
       path === '/old'
         ? response.writeHead(307, ['location', '/new', 'location', '/new']).end()
@@ -108,18 +108,18 @@ for base in sys.argv[1:]:
   });
 
   test.each([
-    ['no location', 302, {}],
+    ['a 302 without a location', 302, {}],
     ['300', 300, { location: '/new' }],
     ['304', 304, { location: '/new' }],
-  ])('%s is no redirect', async (_, status, headers) => {
+  ])('%s is not a redirect', async (_, status, headers) => {
     const api = await startApi((_, response) => response.writeHead(status, headers).end());
     expect((await ask(api.origin)).status).toBe(status);
     expect(api.arrivals).toHaveLength(1);
   });
 });
 
-describe('redirect: that is not followed', () => {
-  test('to another host: the message says where to, and what to set', async () => {
+describe('redirect that is not followed:', () => {
+  test('to another host, with a message that names the target and the variable to set', async () => {
     const other = await startApi();
     const elsewhere = other.origin.replace('127.0.0.1', 'localhost');
     const api = await startApi((_, response) =>
@@ -139,7 +139,7 @@ describe('redirect: that is not followed', () => {
     expect(other.arrivals).toEqual([]);
   });
 
-  test('the base URL of Anthropic is named for a request to Anthropic', async () => {
+  test('of a request to Anthropic, with a message that names ANTHROPIC_BASE_URL', async () => {
     const api = await startApi((_, response) =>
       response.writeHead(301, { location: 'https://claude.example/base/v1/messages' }).end(),
     );
@@ -149,7 +149,7 @@ describe('redirect: that is not followed', () => {
     });
   });
 
-  test('to a page of the same site that has nothing to do with the request', async () => {
+  test('to a login page on another host', async () => {
     const api = await startApi((_, response) =>
       response.writeHead(302, { location: 'https://login.example/sso?to=x' }).end(),
     );
@@ -177,9 +177,9 @@ describe('redirect: that is not followed', () => {
   });
 
   test.each([
-    ['to itself', () => '/old'],
-    ['on and on', (path: string) => `${path}x`],
-  ])('%s: 20 times, then it is a failure', async (_, to) => {
+    ['to the same address', () => '/old'],
+    ['to ever new addresses', (path: string) => `${path}x`],
+  ])('%s, more than 20 times', async (_, to) => {
     const api = await startApi(moved(307, to));
     expect(await failureOf(ask(`${api.origin}/old`))).toMatchObject({
       permanent: true,
@@ -195,7 +195,7 @@ describe('redirect: that is not followed', () => {
   });
 });
 
-describe('redirect: that the API refuses afterwards', () => {
+describe('redirect whose request the API refuses:', () => {
   const refusing =
     (redirect: number, refusal: number): Script =>
     ({ path }, response) =>
@@ -208,18 +208,21 @@ describe('redirect: that the API refuses afterwards', () => {
   test.each([
     [301, 405],
     [302, 404],
-  ])('%i made it a GET, and %i came of it: what to set', async (redirect, refusal) => {
-    const api = await startApi(refusing(redirect, refusal));
-    expect(await failureOf(askBelow(`${api.origin}/old/v1`))).toMatchObject({
-      permanent: true,
-      why: expect.stringMatching(
-        new RegExp(`sent there as GET and without its body.*was refused \\(${refusal}\\)`),
-      ),
-      advice: `If that address is correct, set OPENAI_BASE_URL to ${api.origin}/new/v1.`,
-    });
-  });
+  ])(
+    'a %i that became a GET, and the response is %i: the advice names the variable to set',
+    async (redirect, refusal) => {
+      const api = await startApi(refusing(redirect, refusal));
+      expect(await failureOf(askBelow(`${api.origin}/old/v1`))).toMatchObject({
+        permanent: true,
+        why: expect.stringMatching(
+          new RegExp(`sent there as GET and without its body.*was refused \\(${refusal}\\)`),
+        ),
+        advice: `If that address is correct, set OPENAI_BASE_URL to ${api.origin}/new/v1.`,
+      });
+    },
+  );
 
-  test('another port misses the key: what to set', async () => {
+  test('to another port without the key: the advice names the variable to set', async () => {
     const other = await startApi((_, response) => response.writeHead(401).end());
     const api = await startApi((_, response) =>
       response.writeHead(308, { location: `${other.origin}/v1${REST}` }).end(),
@@ -230,18 +233,18 @@ describe('redirect: that the API refuses afterwards', () => {
     });
   });
 
-  test.each([429, 503, 408])('%i is handed on: a wait helps', async (status) => {
+  test.each([429, 503, 408])('a %i is passed on, because a retry may help', async (status) => {
     const api = await startApi(refusing(301, status));
     expect((await askBelow(`${api.origin}/old/v1`)).status).toBe(status);
   });
 
-  test('a refusal of the whole request is handed on', async () => {
+  test('a refusal of the unchanged request is passed on', async () => {
     const api = await startApi(refusing(307, 400));
     expect((await askBelow(`${api.origin}/old/v1`)).status).toBe(400);
   });
 });
 
-test('redirect: to another host ends the job with that address, and is not followed', async () => {
+test('redirect to another host ends the job with that address, and is not followed', async () => {
   const api = await startApi((_, response) =>
     response.writeHead(307, { location: `https://llm.example/v1${REST}?key=secret` }).end(),
   );

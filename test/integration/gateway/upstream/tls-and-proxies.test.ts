@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { answer, askOf, CHAT, openJournal, startRig, startStandInApi } from '../../../helpers/gateway-rig.ts';
 import { listening, makeCa, startProxy } from '../../../helpers/network.ts';
 
-describe('gateway: TLS with a private CA', () => {
+describe('gateway and an API with a private CA:', () => {
   test.each([
-    ['without it', {}],
-    ['with an SSL_CERT_FILE that is not there', { SSL_CERT_FILE: '/nowhere/ca.pem' }],
-  ])('%s, gives up in words that name the certificate', async (_, env) => {
+    ['without the CA', {}],
+    ['with an SSL_CERT_FILE that does not exist', { SSL_CERT_FILE: '/nowhere/ca.pem' }],
+  ])('%s, the request fails with a message about the certificate', async (_, env) => {
     const api = await startStandInApi((_, response) => answer(response), makeCa().server());
     const gateway = await startRig({ openai: api.origin, env });
     const kept = openJournal();
@@ -21,11 +21,11 @@ describe('gateway: TLS with a private CA', () => {
     expect(kept.size).toBe(0);
   });
 
-  test('a handshake that stalls is begun again', async () => {
+  test('a stalled handshake is retried', async () => {
     const ca = makeCa();
     const api = await startStandInApi((_, response) => answer(response), ca.server());
     let connections = 0;
-    // A stand-in for a load balancer whose first connection leads nowhere.
+    // A stand-in for a load balancer that drops its first connection.
     const balancer = createTcpServer((socket) => {
       connections += 1;
       if (connections > 1) api.server.emit('connection', socket);
@@ -34,7 +34,7 @@ describe('gateway: TLS with a private CA', () => {
     const gateway = await startRig({
       openai: `https://127.0.0.1:${port}`,
       env: { SSL_CERT_FILE: ca.file },
-      timeouts: { connectMs: 1000, idleMs: 5000 },
+      timeouts: { connectMs: 2000, idleMs: 5000 },
     });
     const lane = gateway.openLane('a', openJournal());
     expect((await askOf(lane, 'x')).status).toBe(200);
@@ -43,8 +43,8 @@ describe('gateway: TLS with a private CA', () => {
   });
 });
 
-describe('gateway: between an eval and a proxy', () => {
-  test('a question goes through the tunnel of HTTPS_PROXY, trusted by SSL_CERT_FILE', async () => {
+describe('gateway between an eval and a proxy:', () => {
+  test('a request goes through the tunnel of HTTPS_PROXY, with the CA of SSL_CERT_FILE', async () => {
     const ca = makeCa();
     const api = await startStandInApi((_, response) => answer(response), ca.server());
     const proxy = await startProxy();
@@ -63,8 +63,8 @@ describe('gateway: between an eval and a proxy', () => {
     ['NO_PROXY is set', { NO_PROXY: 'a.example,.b.example' }, 'a.example,.b.example,127.0.0.1'],
     ['no_proxy wins, as in Python', { no_proxy: 'a.example', NO_PROXY: 'b.example' }, 'a.example,127.0.0.1'],
     ['no_proxy is empty', { no_proxy: '' }, '127.0.0.1'],
-    // Python's urllib takes `*` for everything only when it stands alone.
-    ['NO_PROXY is everything', { NO_PROXY: '*' }, '*'],
+    // Python's urllib understands `*` only when it is the whole value.
+    ['NO_PROXY is *', { NO_PROXY: '*' }, '*'],
   ])('the eval reaches the gateway directly when %s', async (_, given, expected) => {
     const gateway = await startRig({ env: { HTTP_PROXY: 'http://127.0.0.1:9', ...given } });
     const { env } = gateway.openLane('a', undefined);

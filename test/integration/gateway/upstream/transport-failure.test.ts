@@ -1,4 +1,4 @@
-/** What errors of the transport are called: each is made by a real socket, and explained. */
+/** How errors of the transport are explained. Each comes from a real socket. */
 import { createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { transportFailure } from '../../../../src/gateway/upstream/transport-failure.ts';
@@ -21,11 +21,11 @@ async function startRaw(answer: string | Buffer | 'hang up' | 'silence'): Promis
   return `127.0.0.1:${(await listening(server)).port}`;
 }
 
-/** What OpenSSL answers to a client that speaks no TLS: an alert. */
+/** The alert that OpenSSL sends to a client that does not speak TLS. */
 const TLS_ALERT = Buffer.from([0x15, 3, 1, 0, 2, 2, 0x46]);
 
 describe('transport failure: permanent is', () => {
-  test('TLS to a port that speaks http', async () => {
+  test('https to a port that speaks http', async () => {
     const api = await startApi();
     expect(await failureOf(`https://127.0.0.1:${api.port}`)).toMatchObject({
       permanent: true,
@@ -48,7 +48,7 @@ describe('transport failure: permanent is', () => {
     });
   });
 
-  test('a server that has TLS 1.1 at most', async () => {
+  test('a server with TLS 1.1 at most', async () => {
     const ca = makeCa();
     const tls: Certificate = {
       ...ca.server(),
@@ -71,11 +71,11 @@ describe('transport failure: permanent is', () => {
     });
   });
 
-  test('a scheme that is none of HTTP', async () => {
+  test('a scheme that is neither http nor https', async () => {
     expect(await failureOf('ftp://127.0.0.1/v1')).toMatchObject({ permanent: true });
   });
 
-  test('a header with a line break, whose value is not shown', async () => {
+  test('a header with a line break, and its value is not shown', async () => {
     const failure = await failureOf('http://127.0.0.1:9', {
       headers: { authorization: 'Bearer sk-secret\nx' },
     });
@@ -108,28 +108,27 @@ describe('transport failure: not permanent is', () => {
   });
 
   test.each([
-    ['http', /did not start to respond in time/],
-    ['https', /connection was not established in time/],
-  ])('a server that is silent (%s)', async (scheme, why) => {
-    const timeouts = { connectMs: 200, idleMs: 200 };
+    ['http', { connectMs: 5000, idleMs: 200 }, /did not start to respond in time/],
+    ['https', { connectMs: 200, idleMs: 5000 }, /connection was not established in time/],
+  ])('a server that is silent (%s)', async (scheme, timeouts, why) => {
     expect(await failureOf(`${scheme}://${await startRaw('silence')}`, { timeouts })).toMatchObject({
       permanent: false,
       why: expect.stringMatching(why),
     });
   });
 
-  test('an answer that breaks off', async () => {
+  test('a response that breaks off', async () => {
     const cut = 'HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{"choices"';
     expect(await failureOf(`http://${await startRaw(cut)}`)).toMatchObject({ permanent: false });
   });
 
-  test('an answer with a broken header', async () => {
+  test('a response with a broken header', async () => {
     expect(await failureOf(`http://${await startRaw('HTTP/1.1 200 OK\r\nbroken\r\n\r\n')}`)).toMatchObject({
       permanent: false,
     });
   });
 
-  test('a name server that does not answer, which no test can have', () => {
+  test('a name server that does not respond', () => {
     const error = Object.assign(new Error('getaddrinfo EAI_AGAIN api.example'), {
       code: 'EAI_AGAIN',
       hostname: 'api.example',
@@ -141,7 +140,7 @@ describe('transport failure: not permanent is', () => {
   });
 });
 
-describe('transport failure: of an API that has answered before', () => {
+describe('transport failure after a success:', () => {
   test.each(['ENOTFOUND', 'CERT_HAS_EXPIRED', 'ERR_SSL_WRONG_VERSION_NUMBER'])(
     '%s is not permanent',
     (code) => {
@@ -151,15 +150,15 @@ describe('transport failure: of an API that has answered before', () => {
     },
   );
 
-  test('a request that cannot be sent is permanent all the same', async () => {
+  test('a request that cannot be sent is permanent', async () => {
     const sent = ask('http://127.0.0.1:9', { headers: { authorization: 'Bearer a\nb' } });
     const error = await sent.catch((thrown: unknown) => thrown);
     expect(transportFailure(error, true)).toMatchObject({ permanent: true });
   });
 });
 
-describe('transport failure: whatever was thrown', () => {
-  test('the first cause that is known counts', () => {
+describe('transport failure of anything thrown:', () => {
+  test('the first known cause is reported', () => {
     const expired = Object.assign(new Error('certificate has expired'), { code: 'CERT_HAS_EXPIRED' });
     expect(transportFailure(new Error('fetch failed', { cause: expired }))).toMatchObject({
       permanent: true,
@@ -179,7 +178,7 @@ describe('transport failure: whatever was thrown', () => {
     expect(transportFailure(error)).toEqual({ permanent: false, why });
   });
 
-  test('causes in a circle come to an end', () => {
+  test('a circle of causes ends', () => {
     const error = new Error('odd');
     error.cause = error;
     expect(transportFailure(error)).toEqual({ permanent: false, why: 'odd' });
