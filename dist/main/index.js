@@ -78801,11 +78801,11 @@ function requestUrl(base, rest) {
         return url;
     }
     const own = new Set(new URLSearchParams(query).keys());
-    const kept = base.search
+    const fromBase = base.search
         .slice(1)
         .split('&')
         .filter((pair) => !own.has([...new URLSearchParams(pair).keys()][0] ?? ''));
-    url.search = [...kept, query].filter(Boolean).join('&');
+    url.search = [...fromBase, query].filter(Boolean).join('&');
     return url;
 }
 function urlOf(provider, env, notice) {
@@ -85055,11 +85055,11 @@ function trustedBy(env, notice) {
     });
 }
 function ofMachine() {
-    const found = attempt(() => (0,external_node_tls_.getCACertificates)('system')) ?? [];
+    const found = unlessItFails(() => (0,external_node_tls_.getCACertificates)('system')) ?? [];
     if (found.length > 0)
         return found;
     for (const file of MACHINE_FILES) {
-        const inFile = attempt(() => certificatesIn(file)) ?? [];
+        const inFile = unlessItFails(() => certificatesIn(file)) ?? [];
         if (inFile.length > 0)
             return inFile;
     }
@@ -85093,7 +85093,7 @@ function certificatesIn(path) {
     const names = (0,external_node_fs_.readdirSync)(path).filter((name) => CERTIFICATE_FILE.test(name));
     if (names.length > MAX_FILES)
         throw new Error(`it has more than ${MAX_FILES} files`);
-    return names.flatMap((name) => attempt(() => certificatesOf(read((0,external_node_path_.join)(path, name)))) ?? []);
+    return names.flatMap((name) => unlessItFails(() => certificatesOf(read((0,external_node_path_.join)(path, name)))) ?? []);
 }
 function read(path) {
     const status = (0,external_node_fs_.statSync)(path);
@@ -85106,9 +85106,9 @@ function read(path) {
 /** Each certificate in a PEM text, normalized. Broken ones are left out. */
 function certificatesOf(text) {
     const blocks = text.match(/-----BEGIN ([A-Z0-9]+ )?CERTIFICATE-----[^-]+-----END \1?CERTIFICATE-----/g) ?? [];
-    return blocks.flatMap((block) => attempt(() => new external_node_crypto_.X509Certificate(block).toString()) ?? []);
+    return blocks.flatMap((block) => unlessItFails(() => new external_node_crypto_.X509Certificate(block).toString()) ?? []);
 }
-function attempt(read) {
+function unlessItFails(read) {
     try {
         return read();
     }
@@ -85621,7 +85621,7 @@ async function receive(response, context) {
     const { nature, maxBytes, secrets } = context;
     const success = status >= 200 && status < 300;
     const type = firstValue(headers, 'content-type');
-    const raw = await receive_readBody(response, success && isEventStream(type), context);
+    const raw = await receiveBody(response, success && isEventStream(type), context);
     if (raw === undefined)
         return { kind: 'too-large' };
     // The response is complete. If we fail to read it, that is our error, not the API's, and must not cost the response.
@@ -85642,7 +85642,7 @@ async function receive(response, context) {
     }
 }
 /** The raw body; undefined when it is too large. A stream is passed on from its first event, unless that is an error. */
-async function receive_readBody({ status, headers, body }, streams, { nature, maxBytes, secrets, shared }) {
+async function receiveBody({ status, headers, body }, streams, { nature, maxBytes, secrets, shared }) {
     let held = streams && nature.kind === 'replayable' && headers['content-encoding'] === undefined;
     const chunks = [];
     let size = 0;
@@ -85783,7 +85783,7 @@ class UpstreamCall {
         let adapted = 0;
         let empty = 0;
         for (;;) {
-            const outcome = await this.#attempt();
+            const outcome = await this.#exchange();
             if (outcome.kind === 'over')
                 return outcome.result;
             if (outcome.kind === 'abandoned')
@@ -85827,7 +85827,7 @@ class UpstreamCall {
     get #isPost() {
         return this.#request.method === 'POST';
     }
-    async #attempt() {
+    async #exchange() {
         const { upstream, limit, evalName, adaptations, path, onTry } = this.#context;
         try {
             this.#slot = await limit.acquire(evalName, this.#leave.signal, this.#attempts > 0);

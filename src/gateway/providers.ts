@@ -47,11 +47,11 @@ export function requestUrl(base: URL, rest: string): URL {
     return url;
   }
   const own = new Set(new URLSearchParams(query).keys());
-  const kept = base.search
+  const fromBase = base.search
     .slice(1)
     .split('&')
     .filter((pair) => !own.has([...new URLSearchParams(pair).keys()][0] ?? ''));
-  url.search = [...kept, query].filter(Boolean).join('&');
+  url.search = [...fromBase, query].filter(Boolean).join('&');
   return url;
 }
 

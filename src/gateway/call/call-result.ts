@@ -1,4 +1,4 @@
-/** How a call ended, and how one attempt of it did. */
+/** How a call ends, and how each of its exchanges with the API does. */
 import type { RefusalKind } from '../refusal/refusal-kinds.ts';
 import type { ProviderError } from '../response/provider-error.ts';
 
@@ -37,8 +37,8 @@ export function isUnanswered(result: CallResult): boolean {
   return result.kind === 'refused' || result.kind === 'unanswered';
 }
 
-/** An attempt that failed, and that another may follow. */
-export interface AttemptFailure extends CallFailure {
+/** An exchange that failed, and that another may follow. */
+export interface ExchangeFailure extends CallFailure {
   /** Milliseconds that the API asks to wait; undefined: it does not say. */
   readonly retryAfterMs?: number | undefined;
   /** Whether a rate limit caused it. */
@@ -47,16 +47,16 @@ export interface AttemptFailure extends CallFailure {
   readonly pausesAll: boolean;
 }
 
-/** How one attempt to get a response ended. */
-export type AttemptOutcome =
+/** How one exchange ended: a request that was sent once, and its response. */
+export type ExchangeOutcome =
   | { readonly kind: 'over'; readonly result: CallResult }
   | { readonly kind: 'abandoned' }
   | { readonly kind: 'adapted'; readonly why: string }
-  | { readonly kind: 'failed'; readonly failure: AttemptFailure };
+  | { readonly kind: 'failed'; readonly failure: ExchangeFailure };
 
-export const over = (result: CallResult): AttemptOutcome => ({ kind: 'over', result });
+export const over = (result: CallResult): ExchangeOutcome => ({ kind: 'over', result });
 
-export const failed = (failure: CallFailure & Partial<AttemptFailure>): AttemptOutcome => ({
+export const failed = (failure: CallFailure & Partial<ExchangeFailure>): ExchangeOutcome => ({
   kind: 'failed',
   failure: { throttled: false, pausesAll: false, ...failure },
 });

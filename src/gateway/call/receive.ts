@@ -45,7 +45,7 @@ export async function receive(response: UpstreamResponse, context: ReceiveContex
   const { nature, maxBytes, secrets } = context;
   const success = status >= 200 && status < 300;
   const type = firstValue(headers, 'content-type');
-  const raw = await readBody(response, success && isEventStream(type), context);
+  const raw = await receiveBody(response, success && isEventStream(type), context);
   if (raw === undefined) return { kind: 'too-large' };
   // The response is complete. If we fail to read it, that is our error, not the API's, and must not cost the response.
   const plain = await decoded(raw, headers['content-encoding'], maxBytes).catch(() => undefined);
@@ -62,7 +62,7 @@ export async function receive(response: UpstreamResponse, context: ReceiveContex
 }
 
 /** The raw body; undefined when it is too large. A stream is passed on from its first event, unless that is an error. */
-async function readBody(
+async function receiveBody(
   { status, headers, body }: UpstreamResponse,
   streams: boolean,
   { nature, maxBytes, secrets, shared }: ReceiveContext,

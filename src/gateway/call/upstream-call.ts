@@ -13,10 +13,10 @@ import { transportFailure } from '../upstream/transport-failure.ts';
 import type { Upstream, UpstreamRequest, UpstreamResponse } from '../upstream/upstream.ts';
 import type { Adaptations } from './adaptable.ts';
 import {
-  type AttemptFailure,
-  type AttemptOutcome,
   type CallFailure,
   type CallResult,
+  type ExchangeFailure,
+  type ExchangeOutcome,
   failed,
   over,
 } from './call-result.ts';
@@ -83,7 +83,7 @@ export class UpstreamCall {
     let adapted = 0;
     let empty = 0;
     for (;;) {
-      const outcome = await this.#attempt();
+      const outcome = await this.#exchange();
       if (outcome.kind === 'over') return outcome.result;
       if (outcome.kind === 'abandoned')
         return { kind: 'abandoned', sent: this.#attempts > 0, withheld: limit.stopped };
@@ -123,7 +123,7 @@ export class UpstreamCall {
     return this.#request.method === 'POST';
   }
 
-  async #attempt(): Promise<AttemptOutcome> {
+  async #exchange(): Promise<ExchangeOutcome> {
     const { upstream, limit, evalName, adaptations, path, onTry } = this.#context;
     try {
       this.#slot = await limit.acquire(evalName, this.#leave.signal, this.#attempts > 0);
@@ -158,7 +158,7 @@ export class UpstreamCall {
     response: UpstreamResponse,
     sentBody: Buffer,
     adaptations: readonly Adaptation[],
-  ): Promise<AttemptOutcome> {
+  ): Promise<ExchangeOutcome> {
     const { limit, policy, nature, maxResponseBytes, record } = this.#context;
     const received = await receive(response, {
       nature,
@@ -184,7 +184,7 @@ export class UpstreamCall {
     { error, raw }: Extract<Received, { kind: 'error' }>,
     response: UpstreamResponse,
     sentBody: Buffer,
-  ): AttemptOutcome {
+  ): ExchangeOutcome {
     const { adaptations, path, nature, limit, onAdapted } = this.#context;
     const disguised = raw === undefined;
     if (disguised && this.response.state === 'streaming') {
@@ -210,7 +210,7 @@ export class UpstreamCall {
     return over(refusal === undefined ? { kind: 'failed' } : { kind: 'refused', refusal, error });
   }
 
-  #backOff(why: string, judgement: Extract<ErrorJudgement, { kind: 'retry' }>): AttemptFailure {
+  #backOff(why: string, judgement: Extract<ErrorJudgement, { kind: 'retry' }>): ExchangeFailure {
     const { limit, policy } = this.#context;
     const { throttled, requestSpecific } = judgement;
     const retryAfterMs =

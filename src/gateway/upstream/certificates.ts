@@ -44,10 +44,10 @@ export function trustedBy(env: NodeJS.ProcessEnv, notice: (message: string) => v
 }
 
 function ofMachine(): string[] {
-  const found = attempt(() => getCACertificates('system')) ?? [];
+  const found = unlessItFails(() => getCACertificates('system')) ?? [];
   if (found.length > 0) return found;
   for (const file of MACHINE_FILES) {
-    const inFile = attempt(() => certificatesIn(file)) ?? [];
+    const inFile = unlessItFails(() => certificatesIn(file)) ?? [];
     if (inFile.length > 0) return inFile;
   }
   return [];
@@ -79,7 +79,7 @@ function certificatesIn(path: string): string[] {
   if (!statSync(path).isDirectory()) return certificatesOf(read(path));
   const names = readdirSync(path).filter((name) => CERTIFICATE_FILE.test(name));
   if (names.length > MAX_FILES) throw new Error(`it has more than ${MAX_FILES} files`);
-  return names.flatMap((name) => attempt(() => certificatesOf(read(join(path, name)))) ?? []);
+  return names.flatMap((name) => unlessItFails(() => certificatesOf(read(join(path, name)))) ?? []);
 }
 
 function read(path: string): string {
@@ -93,10 +93,10 @@ function read(path: string): string {
 function certificatesOf(text: string): string[] {
   const blocks =
     text.match(/-----BEGIN ([A-Z0-9]+ )?CERTIFICATE-----[^-]+-----END \1?CERTIFICATE-----/g) ?? [];
-  return blocks.flatMap((block) => attempt(() => new X509Certificate(block).toString()) ?? []);
+  return blocks.flatMap((block) => unlessItFails(() => new X509Certificate(block).toString()) ?? []);
 }
 
-function attempt<T>(read: () => T): T | undefined {
+function unlessItFails<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch {

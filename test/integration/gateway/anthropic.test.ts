@@ -30,14 +30,14 @@ describe('gateway: Anthropic', () => {
     const api = await startStandInApi((_, response) => answer(response, text, { 'content-type': type }));
     const openai = await startStandInApi((_, response) => answer(response));
     const gateway = await startRig({ openai: openai.origin, anthropic: api.origin });
-    const kept = openJournal();
-    const lane = gateway.openLane('a', kept);
+    const journal = openJournal();
+    const lane = gateway.openLane('a', journal);
     const ask = () => post(`${lane.env.ANTHROPIC_BASE_URL}/v1/messages?beta=true`, asked(more), headers);
     expect((await ask()).body.toString()).toBe(text);
     expect(api.arrivals).toHaveLength(1);
     expect(api.arrivals[0]).toMatchObject({ method: 'POST', path: '/v1/messages?beta=true', headers });
     expect(api.arrivals[0]?.body.toString()).toBe(asked(more));
-    expect(kept.size).toBe(1);
+    expect(journal.size).toBe(1);
     lane.restart();
     const again = await ask();
     expect(again.body.toString()).toBe(text);

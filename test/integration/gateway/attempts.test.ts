@@ -22,8 +22,8 @@ describe('lane of an eval that ends while requests are in flight', () => {
   test('drain waits for sent requests, records and counts them, and never sends the others', async () => {
     const { api, letGo } = await holding();
     const gateway = await startRig({ openai: api.origin, maxRequestsInFlight: 2 });
-    const kept = openJournal();
-    const lane = gateway.openLane('a', kept);
+    const journal = openJournal();
+    const lane = gateway.openLane('a', journal);
     const queued = untilAtGateway(lane, 5);
     const asked = Array.from({ length: 5 }, (_, i) => askOf(lane, `${i}`).catch(() => 'cut'));
     await Promise.all([queued, api.untilArrived(2)]);
@@ -32,7 +32,7 @@ describe('lane of an eval that ends while requests are in flight', () => {
     letGo();
     await drained;
     lane.close();
-    expect(kept.size).toBe(2);
+    expect(journal.size).toBe(2);
     expect(api.arrivals).toHaveLength(2);
     expect(gateway.traffic()).toMatchObject({
       sent: 2,
@@ -63,12 +63,12 @@ describe('lane of an eval that ends while requests are in flight', () => {
     const { api, letGo } = await holding();
     const gateway = await startRig({ openai: api.origin });
     const paths = newPaths();
-    const kept = openJournal(paths);
-    const lane = gateway.openLane('a', kept);
+    const journal = openJournal(paths);
+    const lane = gateway.openLane('a', journal);
     const asked = askOf(lane, 'x');
     await api.untilArrived(1);
     lane.close();
-    kept.close();
+    journal.close();
     letGo();
     expect((await asked).status).toBe(200);
     await vi.waitFor(() => expect(lane.openCount()).toBe(0));
@@ -216,8 +216,8 @@ describe('Gateway.stop', () => {
   test('sends no further request, records those in flight, and counts the others as unanswered', async () => {
     const { api, letGo } = await holding();
     const gateway = await startRig({ openai: api.origin, maxRequestsInFlight: 1 });
-    const kept = openJournal();
-    const lane = gateway.openLane('a', kept);
+    const journal = openJournal();
+    const lane = gateway.openLane('a', journal);
     const first = askOf(lane, 'a');
     await api.untilArrived(1);
     const queued = untilAtGateway(lane, 1);
@@ -231,7 +231,7 @@ describe('Gateway.stop', () => {
     gateway.stop();
     letGo();
     expect((await first).status).toBe(200);
-    expect(kept.size).toBe(1);
+    expect(journal.size).toBe(1);
     expect(lane.unansweredCount()).toBe(0);
     leaving.abort();
     expect(await second).toBe('gone');

@@ -30,13 +30,13 @@ describe('broken response: an API that', () => {
       arrival.n === 1 ? fault(arrival, response) : answer(response),
     );
     const gateway = await startRig({ openai: api.origin, timeouts: { connectMs: 5000, idleMs: 1000 } });
-    const kept = openJournal();
-    const lane = gateway.openLane('a', kept);
+    const journal = openJournal();
+    const lane = gateway.openLane('a', journal);
     const { status, body } = await askOf(lane, 'x');
     expect(status).toBe(200);
     expect(body.toString()).toBe(CHAT);
     expect(api.arrivals).toHaveLength(2);
-    expect(kept.size).toBe(1);
+    expect(journal.size).toBe(1);
     expect(lane.traffic()).toMatchObject({ sent: 1, retried: 1, failed: 0 });
     expect(lane.traffic().tokensSent.prompt).toBe(9);
     lane.restart();
@@ -91,11 +91,11 @@ describe('broken response: not recorded is a response', () => {
       arrival.n === 1 ? fault(arrival, response) : answer(response),
     );
     const gateway = await startRig({ openai: api.origin });
-    const kept = openJournal();
-    const lane = gateway.openLane('a', kept);
+    const journal = openJournal();
+    const lane = gateway.openLane('a', journal);
     expect((await askOf(lane, 'x')).body.toString()).toBe(CHAT);
     expect(api.arrivals).toHaveLength(2);
-    expect(kept.size).toBe(1);
+    expect(journal.size).toBe(1);
     lane.restart();
     expect((await askOf(lane, 'x')).body.toString()).toBe(CHAT);
     expect(api.arrivals).toHaveLength(2);
@@ -108,11 +108,11 @@ describe('broken response: not recorded is a response', () => {
       response.socket?.end(`${head}${half}`);
     });
     const gateway = await startRig({ openai: api.origin });
-    const kept = openJournal();
-    const lane = gateway.openLane('a', kept);
+    const journal = openJournal();
+    const lane = gateway.openLane('a', journal);
     expect((await askOf(lane, 'x')).body.toString()).toBe(CHAT);
     expect(api.arrivals).toHaveLength(2);
-    expect(kept.size).toBe(1);
+    expect(journal.size).toBe(1);
   });
 
   const streamed = { 'content-type': 'text/event-stream' };
@@ -126,14 +126,14 @@ describe('broken response: not recorded is a response', () => {
       response.write(delta, () => response.destroy());
     });
     const gateway = await startRig({ openai: api.origin });
-    const kept = openJournal();
-    const lane = gateway.openLane('a', kept);
+    const journal = openJournal();
+    const lane = gateway.openLane('a', journal);
     await expect(askOf(lane, 'x', { stream: true })).rejects.toThrow();
-    expect(kept.size).toBe(0);
+    expect(journal.size).toBe(0);
     expect(lane.traffic()).toMatchObject({ sent: 1, failed: 1 });
     // The repeated request gets the same ordinal, so that its response is replayed to an attempt without the break.
     expect((await askOf(lane, 'x', { stream: true })).body.toString()).toBe(stream);
-    expect(kept.size).toBe(1);
+    expect(journal.size).toBe(1);
     lane.restart();
     expect((await askOf(lane, 'x', { stream: true })).body.toString()).toBe(stream);
     expect(api.arrivals).toHaveLength(2);
@@ -145,12 +145,12 @@ describe('broken response: not recorded is a response', () => {
       response.writeHead(200, streamed).write(delta);
     });
     const gateway = await startRig({ openai: api.origin, timeouts: { connectMs: 5000, idleMs: 500 } });
-    const kept = openJournal();
-    const lane = gateway.openLane('a', kept);
+    const journal = openJournal();
+    const lane = gateway.openLane('a', journal);
     await expect(askOf(lane, 'x', { stream: true })).rejects.toThrow();
-    expect(kept.size).toBe(0);
+    expect(journal.size).toBe(0);
     expect((await askOf(lane, 'x', { stream: true })).body.toString()).toBe(stream);
-    expect(kept.size).toBe(1);
+    expect(journal.size).toBe(1);
   });
 
   test.each([
@@ -164,13 +164,13 @@ describe('broken response: not recorded is a response', () => {
       answer(response, n === 1 ? broken : stream, streamed),
     );
     const gateway = await startRig({ openai: api.origin });
-    const kept = openJournal();
-    const lane = gateway.openLane('a', kept);
+    const journal = openJournal();
+    const lane = gateway.openLane('a', journal);
     expect((await askOf(lane, 'x', { stream: true })).body.toString()).toBe(broken);
-    expect(kept.size).toBe(0);
+    expect(journal.size).toBe(0);
     lane.restart();
     expect((await askOf(lane, 'x', { stream: true })).body.toString()).toBe(stream);
-    expect(kept.size).toBe(1);
+    expect(journal.size).toBe(1);
     expect(api.arrivals).toHaveLength(2);
   });
 });

@@ -74,8 +74,8 @@ describe('disconnecting client', () => {
   test('whose request is in flight: its slot is free for another request', async () => {
     const { api, letGo } = await holding();
     const gateway = await startRig({ openai: api.origin, maxRequestsInFlight: 1, timeouts });
-    const kept = openJournal();
-    const lane = gateway.openLane('a', kept);
+    const journal = openJournal();
+    const lane = gateway.openLane('a', journal);
     const first = leaving(lane, 'a');
     await api.untilArrived(1);
     await first.leave();
@@ -84,7 +84,7 @@ describe('disconnecting client', () => {
     letGo();
     expect((await second).status).toBe(200);
     await untilOpen(lane, 0);
-    expect(kept.size, 'the response to the first request is recorded all the same').toBe(2);
+    expect(journal.size, 'the response to the first request is recorded all the same').toBe(2);
     expect(lane.traffic().tokensSent.prompt).toBe(18);
     expect(lane.attempt().tokensSent.prompt, 'it counts when it is requested again').toBe(9);
     await askOf(lane, 'a');
@@ -163,8 +163,8 @@ describe('disconnecting client', () => {
       await held;
       response.end(end);
     });
-    const kept = openJournal();
-    const lane = (await startRig({ openai: api.origin })).openLane('a', kept);
+    const journal = openJournal();
+    const lane = (await startRig({ openai: api.origin })).openLane('a', journal);
     const stream = () =>
       fetch(`${lane.env.OPENAI_BASE_URL}/chat/completions`, {
         method: 'POST',
@@ -176,7 +176,7 @@ describe('disconnecting client', () => {
     letGo();
     expect(await again.text()).toBe(begin + end);
     expect(api.arrivals).toHaveLength(1);
-    expect(kept.size).toBe(1);
+    expect(journal.size).toBe(1);
   });
 });
 

@@ -71,10 +71,10 @@ describe('gateway: content encoding', () => {
       answer(response, body, { 'content-encoding': encoding }),
     );
     const gateway = await startRig({ openai: api.origin });
-    const kept = openJournal();
-    const lane = gateway.openLane('a', kept);
+    const journal = openJournal();
+    const lane = gateway.openLane('a', journal);
     expect((await askOf(lane, 'x')).body.equals(body)).toBe(true);
-    expect(kept.size).toBe(0);
+    expect(journal.size).toBe(0);
   });
 });
 
@@ -114,12 +114,12 @@ describe('gateway: bytes of', () => {
     ],
   ])('%s are passed on unchanged, and not recorded', async (_, type, bytes) => {
     const api = await startStandInApi((_, response) => answer(response, bytes, { 'content-type': type }));
-    const kept = openJournal();
-    const lane = (await startRig({ openai: api.origin })).openLane('a', kept);
+    const journal = openJournal();
+    const lane = (await startRig({ openai: api.origin })).openLane('a', journal);
     const { body, headers } = await post(`${lane.env.OPENAI_BASE_URL}/audio/speech`, question('x'));
     expect(body.equals(bytes)).toBe(true);
     expect(headers['content-type']).toBe(type);
-    expect(kept.size).toBe(0);
+    expect(journal.size).toBe(0);
   });
 
   test('a journal of more than 100 MB are replayed correctly after it is reopened', async () => {

@@ -53,11 +53,11 @@ describe('failure with status 200: retried, and not recorded, is', () => {
     ],
   ])('%s', async (_, script) => {
     const api = await firstFails(script);
-    const kept = openJournal();
-    const lane = (await startRig({ openai: api.origin })).openLane('a', kept);
+    const journal = openJournal();
+    const lane = (await startRig({ openai: api.origin })).openLane('a', journal);
     expect((await askOf(lane, 'x')).body.toString()).toBe(CHAT);
     expect(api.arrivals).toHaveLength(2);
-    expect(kept.size).toBe(1);
+    expect(journal.size).toBe(1);
     expect(lane.traffic()).toMatchObject({ sent: 1, retried: 1, failed: 0 });
   });
 });
@@ -67,13 +67,13 @@ describe('failure with status 200', () => {
     const api = await startStandInApi((_, response) =>
       answer(response, json({ error: { message: 'Prompt is too long', type: 'invalid_request_error' } })),
     );
-    const kept = openJournal();
-    const lane = (await startRig({ openai: api.origin })).openLane('a', kept);
+    const journal = openJournal();
+    const lane = (await startRig({ openai: api.origin })).openLane('a', journal);
     const { status, body } = await askOf(lane, 'x');
     expect(status).toBe(400);
     expect(body.toString()).toContain('Prompt is too long');
     expect(api.arrivals).toHaveLength(1);
-    expect(kept.size).toBe(0);
+    expect(journal.size).toBe(0);
   });
 
   test('about a lack of credit ends the job', async () => {
@@ -124,15 +124,15 @@ describe('failure with status 200', () => {
 
 test('failure with status 200 that an older version recorded is not replayed', async () => {
   const api = await startStandInApi((_, response) => answer(response));
-  const kept = openJournal();
+  const journal = openJournal();
   const gateway = await startRig({ openai: api.origin });
-  const lane = gateway.openLane('a', kept);
+  const lane = gateway.openLane('a', journal);
   await askOf(lane, 'x');
   const asked = json({ model: 'gpt-4', messages: [{ role: 'user', content: 'x' }] });
   const key = createHash('sha256').update(`POST openai/chat/completions\n${asked}`).digest('hex');
   const usage = { prompt: 0, completion: 0, cached: 0, reasoning: 0 };
-  expect(kept.has(key, 0)).toBe(true);
-  kept.append(key, 0, { status: 200, type: 'application/json', body: Buffer.from(busy), usage });
+  expect(journal.has(key, 0)).toBe(true);
+  journal.append(key, 0, { status: 200, type: 'application/json', body: Buffer.from(busy), usage });
   lane.restart();
   expect((await askOf(lane, 'x')).body.toString()).toBe(CHAT);
   expect(api.arrivals).toHaveLength(2);
@@ -168,13 +168,13 @@ describe('unusual response: passed on, and billed once, is a response with', () 
     ['no content type', (_, response) => sendRaw(response, [], CHAT), 1],
   ])('%s', async (_, script, recorded) => {
     const api = await startStandInApi(script);
-    const kept = openJournal();
-    const lane = (await startRig({ openai: api.origin })).openLane('a', kept);
+    const journal = openJournal();
+    const lane = (await startRig({ openai: api.origin })).openLane('a', journal);
     const { status, body } = await askOf(lane, 'x');
     expect(status).toBe(200);
     expect(body.toString()).toBe(CHAT);
     expect(api.arrivals).toHaveLength(1);
-    expect(kept.size).toBe(recorded);
+    expect(journal.size).toBe(recorded);
   });
 });
 
@@ -198,16 +198,16 @@ describe('too large response', () => {
     const api = await startStandInApi((arrival, response) =>
       arrival.n === 1 ? script(arrival, response) : answer(response),
     );
-    const kept = openJournal();
+    const journal = openJournal();
     const gateway = await startRig({ openai: api.origin, maxResponseBytes });
-    const lane = gateway.openLane('a', kept);
+    const lane = gateway.openLane('a', journal);
     const { status, body } = await askOf(lane, 'x');
     expect(status).toBe(424);
     expect(body.toString()).toMatch(/the response is larger than 1 MiB/);
     expect(api.arrivals).toHaveLength(1);
     expect(gateway.unusable.aborted).toBe(false);
     expect((await askOf(lane, 'y')).status).toBe(200);
-    expect(kept.size).toBe(1);
+    expect(journal.size).toBe(1);
   });
 
   test('that is small when compressed is passed on compressed, and not recorded', async () => {
@@ -215,10 +215,10 @@ describe('too large response', () => {
     const api = await startStandInApi((_, response) =>
       answer(response, packed, { 'content-encoding': 'gzip' }),
     );
-    const kept = openJournal();
-    const lane = (await startRig({ openai: api.origin, maxResponseBytes })).openLane('a', kept);
+    const journal = openJournal();
+    const lane = (await startRig({ openai: api.origin, maxResponseBytes })).openLane('a', journal);
     expect((await askOf(lane, 'x')).body.equals(packed)).toBe(true);
-    expect(kept.size).toBe(0);
+    expect(journal.size).toBe(0);
   });
 
   test('that is a stream is cut', async () => {
@@ -229,9 +229,9 @@ describe('too large response', () => {
       };
       more();
     });
-    const kept = openJournal();
-    const lane = (await startRig({ openai: api.origin, maxResponseBytes })).openLane('a', kept);
+    const journal = openJournal();
+    const lane = (await startRig({ openai: api.origin, maxResponseBytes })).openLane('a', journal);
     await expect(askOf(lane, 'x', { stream: true })).rejects.toThrow();
-    expect(kept.size).toBe(0);
+    expect(journal.size).toBe(0);
   });
 });

@@ -31,8 +31,8 @@ describe('gateway passes on', () => {
     ['HEAD', '/models', CHAT, 0],
   ])('%s %s', async (method, path, text, recorded) => {
     const api = await startStandInApi((_, response) => answer(response, text, { 'x-request-id': 'r-1' }));
-    const kept = openJournal();
-    const lane = (await startRig({ openai: api.origin })).openLane('a', kept);
+    const journal = openJournal();
+    const lane = (await startRig({ openai: api.origin })).openLane('a', journal);
     const body = ['GET', 'HEAD', 'DELETE'].includes(method) ? null : '{"ü": 1}';
     const headers = { authorization: 'Bearer sk-test', 'openai-organization': 'org' };
     const response = await fetch(`${lane.env.OPENAI_BASE_URL}${path}`, { method, body, headers });
@@ -42,7 +42,7 @@ describe('gateway passes on', () => {
     expect(await response.text()).toBe(method === 'HEAD' ? '' : text);
     expect(api.arrivals[0]).toMatchObject({ method, path, headers });
     expect(api.arrivals[0]?.body.toString()).toBe(body ?? '');
-    expect(kept.size).toBe(recorded);
+    expect(journal.size).toBe(recorded);
   });
 
   test('no headers of one connection', async () => {
@@ -118,16 +118,16 @@ test('gateway passes on responses that cannot be recorded, and warns once', asyn
   const log = recordingLog();
   const gateway = await startRig({ openai: api.origin, log });
   const paths = newPaths();
-  const kept = openJournal(paths);
+  const journal = openJournal(paths);
   writeFileSync(paths.live, 'no directory');
-  const lane = gateway.openLane('a', kept);
+  const lane = gateway.openLane('a', journal);
   for (const content of ['x', 'y']) expect((await askOf(lane, content)).status).toBe(200);
   expect(api.arrivals).toHaveLength(2);
   expect(lane.traffic()).toMatchObject({ sent: 2, retried: 0, tokensSent: { prompt: 18 } });
   expect(log.warnings).toEqual([expect.stringMatching(/^Responses of a cannot be recorded: E/)]);
   rmSync(paths.live);
   expect((await askOf(lane, 'z')).status).toBe(200);
-  expect(kept.size, 'recording is not retried with each response').toBe(0);
+  expect(journal.size, 'recording is not retried with each response').toBe(0);
 });
 
 test('gateway refuses a request that is larger than any API accepts, with a message', async () => {

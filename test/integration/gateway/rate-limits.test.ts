@@ -71,12 +71,12 @@ describe('rate limit', () => {
       answer(response, limited, headers(), status);
     });
     const gateway = await startRig({ openai: api.origin });
-    const kept = openJournal();
-    const lane = gateway.openLane('a', kept);
+    const journal = openJournal();
+    const lane = gateway.openLane('a', journal);
     expect((await askOf(lane, 'x')).status).toBe(200);
     expect(api.arrivals).toHaveLength(2);
     expect((api.arrivals[1]?.at ?? 0) - refusedAt).toBeGreaterThanOrEqual(least - EARLY);
-    expect(kept.size).toBe(1);
+    expect(journal.size).toBe(1);
     expect(lane.traffic()).toMatchObject({ sent: 1, retried: 1, failed: 0 });
   });
 

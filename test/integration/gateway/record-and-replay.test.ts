@@ -30,7 +30,7 @@ async function startWithApi(options: ModelApiOptions = {}) {
   return { api, gateway, log };
 }
 
-function journal() {
+function newJournal() {
   const owner = { eval: 'a.dev', repository: 'o/r', fingerprint: sha256('x'), parts: {} };
   return Journal.open(statePaths(temporaryDirectory(), 'gpt-4', 'set'), owner).journal;
 }
@@ -46,8 +46,8 @@ function ask(base: string | undefined, content: unknown, more: object = {}, init
 
 test('gateway records responses, and replays them when the eval runs again', async () => {
   const { api, gateway } = await startWithApi();
-  const kept = journal();
-  const lane = gateway.openLane('a', kept);
+  const journal = newJournal();
+  const lane = gateway.openLane('a', journal);
   const base = lane.env.OPENAI_BASE_URL;
   const first = await (await ask(base, 'ü😀')).json();
   const models = await (await fetch(`${base}/models`, { headers: { authorization: KEY } })).json();
@@ -90,7 +90,7 @@ describe('gateway refuses requests', () => {
 
 test('gateway replays a compressed stream whole', async () => {
   const { api, gateway } = await startWithApi({ gzip: true });
-  const lane = gateway.openLane('a', journal());
+  const lane = gateway.openLane('a', newJournal());
   const streamed = () =>
     ask(lane.env.OPENAI_BASE_URL, 'x', { stream: true }).then((response) => response.text());
   const text = await streamed();
@@ -106,13 +106,13 @@ describe('gateway: a fault of the API', () => {
     ['500', apiFaults.serverError()],
   ])('(%s) is retried, and the response is recorded once', async (_, fault) => {
     const { api, gateway } = await startWithApi({ faults: (_request, n) => (n === 1 ? fault : undefined) });
-    const kept = journal();
-    const lane = gateway.openLane('a', kept);
+    const journal = newJournal();
+    const lane = gateway.openLane('a', journal);
     const response = await ask(lane.env.OPENAI_BASE_URL, 'x');
     expect(response.status).toBe(200);
     await response.json();
     expect(api.counts().received).toBe(2);
-    expect(kept.size).toBe(1);
+    expect(journal.size).toBe(1);
     expect(lane.traffic()).toMatchObject({ sent: 1, retried: 1, failed: 0 });
   });
 
@@ -120,14 +120,14 @@ describe('gateway: a fault of the API', () => {
     const { api, gateway } = await startWithApi({
       faults: (_, n) => (n > 1 ? apiFaults.serverError() : undefined),
     });
-    const kept = journal();
-    const lane = gateway.openLane('a', kept);
+    const journal = newJournal();
+    const lane = gateway.openLane('a', journal);
     expect((await ask(lane.env.OPENAI_BASE_URL, 'y')).status).toBe(200);
     const response = await ask(lane.env.OPENAI_BASE_URL, 'x');
     expect(response.status).toBe(424);
     expect(await response.text()).toContain('stopped retrying after 4 attempts');
     expect(api.counts().received).toBe(1 + 4);
-    expect(kept.size).toBe(1);
+    expect(journal.size).toBe(1);
     expect(gateway.unusable.aborted).toBe(false);
   });
 
@@ -141,7 +141,7 @@ describe('gateway: a fault of the API', () => {
     ['an unknown model', apiFaults.unknownModel('gpt-4'), /404 model_not_found/],
   ])('(%s) ends the job at once, with the message of the provider', async (_, fault, words) => {
     const { api, gateway } = await startWithApi({ faults: () => fault });
-    const lane = gateway.openLane('a', journal());
+    const lane = gateway.openLane('a', newJournal());
     await ask(lane.env.OPENAI_BASE_URL, 'x');
     expect(gateway.unusable.aborted).toBe(true);
     expect(String(gateway.unusable.reason.message)).toMatch(words);
@@ -175,8 +175,8 @@ test('gateway adapts parameters that a model refuses, and logs each adaptation o
       return undefined;
     },
   });
-  const kept = journal();
-  const lane = gateway.openLane('a', kept);
+  const journal = newJournal();
+  const lane = gateway.openLane('a', journal);
   for (const content of ['x', 'y']) {
     const response = await ask(lane.env.OPENAI_BASE_URL, content, { max_tokens: 5, temperature: 0 });
     expect(response.status).toBe(200);

@@ -1,5 +1,5 @@
 /** Which CAs the gateway trusts: real TLS servers with certificates of a private CA. */
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { transportFailure } from '../../../../src/gateway/upstream/transport-failure.ts';
 import { temporaryDirectory } from '../../../helpers/builders.ts';
 import { ANSWER, ask, makeCa, startApi } from '../../../helpers/network.ts';
+import { has } from '../../../helpers/requires.ts';
 
 const failureOf = (asked: Promise<unknown>) =>
   asked.then(
@@ -87,10 +88,8 @@ test('certificates: none is read for an API over http', async () => {
 });
 
 describe('certificates: the trust store of the machine:', () => {
-  const mounts = process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'true']).status === 0;
-
   /** Runs in a mount namespace of its own, in which the directory is the machine's /etc/ssl. */
-  test.skipIf(!mounts).each([
+  test.runIf(has('mount')).each([
     ['the bundle of Debian', 'certs/ca-certificates.crt'],
     ['the bundle of Alpine and Red Hat', 'cert.pem'],
   ])('%s is trusted without any variable', async (_, bundle) => {

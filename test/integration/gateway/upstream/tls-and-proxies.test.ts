@@ -10,15 +10,15 @@ describe('gateway and an API with a private CA:', () => {
   ])('%s, the request fails with a message about the certificate', async (_, env) => {
     const api = await startStandInApi((_, response) => answer(response), makeCa().server());
     const gateway = await startRig({ openai: api.origin, env });
-    const kept = openJournal();
-    const { status, headers, body } = await askOf(gateway.openLane('a', kept), 'x');
+    const journal = openJournal();
+    const { status, headers, body } = await askOf(gateway.openLane('a', journal), 'x');
     expect(status).toBe(424);
     expect(headers['x-should-retry']).toBe('false');
     expect(JSON.parse(body.toString()).error.message).toMatch(
       /does not retry this request: .*certificate.* not trusted/,
     );
     expect(api.arrivals).toEqual([]);
-    expect(kept.size).toBe(0);
+    expect(journal.size).toBe(0);
   });
 
   test('a stalled handshake is retried', async () => {

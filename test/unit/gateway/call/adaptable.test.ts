@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { Adaptations, adaptationFor } from '../../../../src/gateway/call/adaptable.ts';
-import { parseFields } from '../../../../src/gateway/json.ts';
 import { type ProviderError, readProviderError } from '../../../../src/gateway/response/provider-error.ts';
 
 /** A refusal as it comes over the wire. */
@@ -211,15 +210,4 @@ describe('Adaptations', () => {
     expect(learnt().learn(path, body, refusal(MAX_TOKENS, unsupported('max_tokens')))).toBeUndefined();
     expect(new Adaptations().learn(path, Buffer.from('no JSON'), refusal(MAX_TOKENS))).toBeUndefined();
   });
-});
-
-test.each([
-  ['{"a": 1}', { a: 1 }],
-  ['[1]', undefined],
-  ['null', undefined],
-  ['"text"', undefined],
-  ['', undefined],
-  ['{"a": ', undefined],
-])('parseFields: the fields of %j', (text, expected) => {
-  expect(parseFields(Buffer.from(text))).toEqual(expected);
 });
