@@ -84360,24 +84360,23 @@ const MAX_MESSAGE_BYTES = 500;
 const MAX_TEXT_BYTES = 8000;
 /** How many elements of a list are read. */
 const MAX_ELEMENTS = 20;
+const NO_DETAILS = {
+    code: '',
+    type: '',
+    param: '',
+    words: '',
+    webPage: false,
+    flagged: false,
+    namesStatus: true,
+};
 /** @param secrets text that the provider may repeat and that must not be shown: the keys of the request */
 function readProviderError(status, body, secrets = []) {
     const shown = (text, bytes) => (0,lib_text/* oneLine */.TN)(secrets.reduce((words, secret) => words.replaceAll(secret, '***'), text), bytes);
     const text = body.toString('utf8', 0, MAX_TEXT_BYTES);
     if (isWebPage(text)) {
         const title = /<title[^>]*>([^<]*)/i.exec(text)?.[1] ?? '';
-        const message = shown(`a web page instead of an API response${title === '' ? '' : `: ${title}`}`, MAX_MESSAGE_BYTES);
-        return {
-            status,
-            code: '',
-            type: '',
-            param: '',
-            message,
-            words: '',
-            webPage: true,
-            flagged: false,
-            namesStatus: true,
-        };
+        const message = `a web page instead of an API response${title === '' ? '' : `: ${title}`}`;
+        return { ...NO_DETAILS, status, message: shown(message, MAX_MESSAGE_BYTES), webPage: true };
     }
     const [outer, error] = errorIn(parseJson(body.toString('utf8')));
     const name = (value) => (isName(value) ? shown(value, MAX_NAME_BYTES) : '');
@@ -84389,6 +84388,7 @@ function readProviderError(status, body, secrets = []) {
     const inner = isObject(error.innererror) ? name(error.innererror.code) : '';
     const quotas = details.flatMap((detail) => firstOf(detail.violations).map((violation) => (isObject(violation) ? name(violation.quotaId) : '')));
     return {
+        ...NO_DETAILS,
         status,
         code,
         type,
@@ -84396,9 +84396,7 @@ function readProviderError(status, body, secrets = []) {
         param: error.param === 'None' ? '' : name(error.param),
         message: shown(messageIn(outer, error) || text, MAX_MESSAGE_BYTES),
         words: [code, type, reason, name(error.status), inner, ...quotas].join(' '),
-        webPage: false,
         flagged: listOf(metadata.reasons).length > 0 || metadata.flagged_input !== undefined,
-        namesStatus: true,
     };
 }
 /** The HTTP status that an error inside a body names, as a number or in words; undefined when it names none. */
@@ -86002,8 +86000,8 @@ function shortDuration(durationMs) {
 
 ;// CONCATENATED MODULE: ./lib/gateway/refusal/refusals.js
 /**
- * Whether a refusal ends the job or fails only one eval. It does not end the job while the same key and model have
- * succeeded, or when it is about the content of one request.
+ * Whether a refusal ends the job or fails only one eval. A single refusal does not end the job once the same key and model
+ * have succeeded, or when it is about the content of the request.
  */
 
 

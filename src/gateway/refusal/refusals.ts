@@ -1,6 +1,6 @@
 /**
- * Whether a refusal ends the job or fails only one eval. It does not end the job while the same key and model have
- * succeeded, or when it is about the content of one request.
+ * Whether a refusal ends the job or fails only one eval. A single refusal does not end the job once the same key and model
+ * have succeeded, or when it is about the content of the request.
  */
 import { ApiUnusable } from '../../errors.ts';
 import { describeProviderError, type ProviderError } from '../response/provider-error.ts';

@@ -33,6 +33,16 @@ const MAX_TEXT_BYTES = 8000;
 /** How many elements of a list are read. */
 const MAX_ELEMENTS = 20;
 
+const NO_DETAILS = {
+  code: '',
+  type: '',
+  param: '',
+  words: '',
+  webPage: false,
+  flagged: false,
+  namesStatus: true,
+} as const;
+
 /** @param secrets text that the provider may repeat and that must not be shown: the keys of the request */
 export function readProviderError(
   status: number,
@@ -47,21 +57,8 @@ export function readProviderError(
   const text = body.toString('utf8', 0, MAX_TEXT_BYTES);
   if (isWebPage(text)) {
     const title = /<title[^>]*>([^<]*)/i.exec(text)?.[1] ?? '';
-    const message = shown(
-      `a web page instead of an API response${title === '' ? '' : `: ${title}`}`,
-      MAX_MESSAGE_BYTES,
-    );
-    return {
-      status,
-      code: '',
-      type: '',
-      param: '',
-      message,
-      words: '',
-      webPage: true,
-      flagged: false,
-      namesStatus: true,
-    };
+    const message = `a web page instead of an API response${title === '' ? '' : `: ${title}`}`;
+    return { ...NO_DETAILS, status, message: shown(message, MAX_MESSAGE_BYTES), webPage: true };
   }
   const [outer, error] = errorIn(parseJson(body.toString('utf8')));
   const name = (value: unknown) => (isName(value) ? shown(value, MAX_NAME_BYTES) : '');
@@ -75,6 +72,7 @@ export function readProviderError(
     firstOf(detail.violations).map((violation) => (isObject(violation) ? name(violation.quotaId) : '')),
   );
   return {
+    ...NO_DETAILS,
     status,
     code,
     type,
@@ -82,9 +80,7 @@ export function readProviderError(
     param: error.param === 'None' ? '' : name(error.param),
     message: shown(messageIn(outer, error) || text, MAX_MESSAGE_BYTES),
     words: [code, type, reason, name(error.status), inner, ...quotas].join(' '),
-    webPage: false,
     flagged: listOf(metadata.reasons).length > 0 || metadata.flagged_input !== undefined,
-    namesStatus: true,
   };
 }
 

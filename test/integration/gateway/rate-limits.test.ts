@@ -139,7 +139,7 @@ describe('rate limit', () => {
   test.each([
     ['with Retry-After', true],
     ['without Retry-After', false],
-  ])('of a provider, %s: all requests succeed in the end', async (_, tells) => {
+  ])('of a provider, %s: all requests succeed in the end', async (_, hasRetryAfter) => {
     // A token bucket that refills with 25 requests per second.
     const RATE = 25;
     let tokens = 5;
@@ -149,7 +149,7 @@ describe('rate limit', () => {
       filledAt = Date.now();
       if (tokens < 1) {
         const wait = Math.ceil(((1 - tokens) / RATE) * 1000);
-        return answer(response, limited, tells ? { 'retry-after-ms': String(wait) } : {}, 429);
+        return answer(response, limited, hasRetryAfter ? { 'retry-after-ms': String(wait) } : {}, 429);
       }
       tokens -= 1;
       answer(response);
@@ -160,7 +160,7 @@ describe('rate limit', () => {
     const answers = await Promise.all(Array.from({ length: 64 }, (_, i) => askOf(lane, `${i}`)));
     expect(answers.map(({ status }) => status).filter((status) => status !== 200)).toEqual([]);
     // The limit of requests in flight falls, so that few requests are throttled for each success.
-    if (tells) expect(api.arrivals.length).toBeLessThan(64 * 4);
+    if (hasRetryAfter) expect(api.arrivals.length).toBeLessThan(64 * 4);
   });
 
   test('the time that a request waits for its turn does not count towards maxElapsedMs', async () => {
