@@ -77982,7 +77982,7 @@ function extraRequirements(lines) {
         .filter((line) => line !== '');
     for (const requirement of requirements) {
         if (/(^|\s)-/.test(requirement)) {
-            throw new errors/* ActionError */.lZ('INPUT_INVALID', `\`extra-packages\` has the line "${requirement}": options are not allowed there, only requirements.`, 'Give one requirement a line, such as `datasets==3.6.0`. Choose a package index with the variable PIP_INDEX_URL.');
+            throw new errors/* ActionError */.lZ('INPUT_INVALID', `\`extra-packages\` has the line "${requirement}": only requirements are allowed there, not options.`, 'Write one requirement per line, such as `datasets==3.6.0`. Choose a package index with the variable PIP_INDEX_URL.');
         }
     }
     return requirements;
@@ -78199,7 +78199,7 @@ async function storeFolder(env) {
             // Try the next folder.
         }
     }
-    throw new errors/* ActionError */.lZ('INSTALL_FAILED', `Python packages cannot be installed: none of the folders ${folders.join(', ')} can be written.`, 'Set RUNNER_TOOL_CACHE or XDG_CACHE_HOME to a folder that the runner may write.');
+    throw new errors/* ActionError */.lZ('INSTALL_FAILED', `Python packages cannot be installed: none of the directories ${folders.join(', ')} can be written to.`, 'Set RUNNER_TOOL_CACHE or XDG_CACHE_HOME to a directory that the runner can write to.');
 }
 /** The complete venv of this name. The caller checks whether it still works. */
 async function findVenv(store, name) {
@@ -78331,7 +78331,7 @@ async function runTool(tool, args, { workingDirectory, env }, log) {
     if (result.code === 0)
         return;
     const end = lines.filter((line) => line.trim() !== '').slice(-15);
-    throw new errors/* ActionError */.lZ('INSTALL_FAILED', [`Installing Python packages failed: \`${command}\` exited with code ${result.code}.`, ...end].join('\n'), nextStepFor(lines.join('\n')));
+    throw new errors/* ActionError */.lZ('INSTALL_FAILED', [`Python packages could not be installed: \`${command}\` exited with code ${result.code}.`, ...end].join('\n'), nextStepFor(lines.join('\n')));
 }
 /**
  * The environment of installers. The user decides where packages come from (indexes, proxies, certificates), and the action
@@ -78352,11 +78352,11 @@ const KNOWN_TROUBLE = [
     [/No space left on device/, 'Free disk space. evals and its packages take 1.1 GB.'],
     [
         /DO NOT MATCH THE HASHES|[Hh]ash mismatch/,
-        'The package index serves another file than the locked one. Check the index or mirror that is configured.',
+        'The package index serves a different file from the one in the lock. Check the configured index or mirror.',
     ],
     [
         /ResolutionImpossible|conflicting dependencies/,
-        'A requirement in `extra-packages` needs another version of a package that is already installed. Choose a version of it that fits, or install everything in a step of your own and leave `evals-version` empty.',
+        'A requirement in `extra-packages` requires another version of a package that is already installed. Request a compatible version, or install everything in your own step and leave `evals-version` empty.',
     ],
 ];
 function nextStepFor(output) {
@@ -78440,7 +78440,7 @@ async function inventory(base, context) {
         throw new Error(`it exited with code ${code}: ${stderr.trim().slice(-500)}`);
     }
     catch (error) {
-        throw new errors/* ActionError */.lZ('INSTALL_FAILED', `${base.path} could not list its packages, so extra packages cannot be added to them: ${(0,errors/* reasonOf */.A3)(error)}`, 'Check that interpreter with `pip list`, or leave `extra-packages` empty and install them in a step before this one.', { cause: error });
+        throw new errors/* ActionError */.lZ('INSTALL_FAILED', `${base.path} could not list its packages, so no extra packages can be installed: ${(0,errors/* reasonOf */.A3)(error)}`, 'Check that interpreter with `pip list`, or leave `extra-packages` empty and install them in a step before this one.', { cause: error });
     }
 }
 /** @returns the package folder of the new venv. */
@@ -78635,7 +78635,9 @@ async function prepareEnvironment(request, log) {
 function withEvals({ interpreter, installed }) {
     const { evals, path, version } = interpreter;
     if (evals.state !== 'installed') {
-        const found = evals.state === 'foreign' ? ` (the package of that name at ${evals.location} is another one)` : '';
+        const found = evals.state === 'foreign'
+            ? ` (what it finds at ${evals.location} is a different package with that name)`
+            : '';
         throw new errors/* ActionError */.lZ('EVALS_MISSING', `${path} (Python ${version}) does not have OpenAI Evals${found}.`, 'Set `evals-version: 3.0.1.post1` to have the action install it, or install it in a step before this one and set `python` to that interpreter.');
     }
     return {
@@ -79629,7 +79631,7 @@ class FileHashes {
         const known = sum([...wanted].map((path) => this.#known.get(path)?.size ?? 0));
         const size = sum(files.map((file) => file.size));
         if (known + size > most)
-            throw new Error(`the files have more than ${most} bytes together`);
+            throw new Error(`the files have more than ${most} bytes in total`);
         if (size <= AT_ONCE && files.length <= FILES_AT_ONCE) {
             const buffer = Buffer.allocUnsafeSlow(CHUNK);
             for (const file of files)
@@ -79709,7 +79711,7 @@ function sha256Of(path, buffer, { closeSync, constants, fstatSync, openSync, rea
             hash.update(read === buffer.length ? buffer : buffer.subarray(0, read));
         }
         if (size !== stats.size)
-            throw new Error(`${path} changes while it is read, or is not a regular file`);
+            throw new Error(`${path} changed while it was read, or is not a regular file`);
         return hash.digest('hex');
     }
     finally {
@@ -79904,7 +79906,7 @@ async function* inSlices(paths, until, cancelled) {
             await (0,promises_.setImmediate)();
             cancelled?.throwIfAborted();
             if (performance.now() > until)
-                throw new Error('checking the dependencies takes longer than planning again');
+                throw new Error('checking the dependencies would take longer than making the plan again');
         }
         yield path;
     }
@@ -80079,7 +80081,7 @@ async function readAll(paths, hashes) {
         await hashes.read(paths);
     }
     catch (error) {
-        throw new errors/* ActionError */.lZ('PLAN_INVALID', `A file that an eval of the set names cannot be read: ${(0,errors/* reasonOf */.A3)(error)}.`, 'Make it readable to the user of the runner.', { cause: error });
+        throw new errors/* ActionError */.lZ('PLAN_INVALID', `A file that an eval of the set names cannot be read: ${(0,errors/* reasonOf */.A3)(error)}.`, 'Make it readable for the user of the runner.', { cause: error });
     }
 }
 function fingerprint_ownParts(registered, hashes) {
@@ -80154,27 +80156,27 @@ function fingerprint_describe(fn) {
 // EXTERNAL MODULE: ./lib/text.js
 var lib_text = __nccwpck_require__(8804);
 ;// CONCATENATED MODULE: ./lib/plan/plan-problems.js
-/** Turns the problems that Python finds in an eval set, or has itself, into errors and warnings for the user. */
+/** Makes errors and warnings for the user from the problems of an eval set, and from failures of the planner. */
 
 
 function planFailed(what, cause) {
-    return new errors/* ActionError */.lZ('PLAN_FAILED', `The registry of evals could not be read: ${what}`, 'check that the input python names an interpreter whose `python -c "import evals.cli.oaieval"` works in this job', { cause });
+    return new errors/* ActionError */.lZ('PLAN_FAILED', `The registry of evals could not be read: ${what}`, 'Check that the input python names an interpreter in which `python -c "import evals.cli.oaieval"` works in this job.', { cause });
 }
 /** A longer list does not help a reader, and GitHub cuts long annotations. */
 const SHOWN_PROBLEMS = 100;
 const SHOWN_SUBJECTS = 10;
-/** One error that lists all problems, one on each line; evals with the same problem share a line. */
+/** One error that lists all problems, one on each line. Evals with the same problem share a line. */
 function planInvalid(evalSet, problems) {
     const groups = Map.groupBy(problems, ({ code, message, near }) => JSON.stringify([code, message, near]));
     const lines = [...groups.values()].map(describeGroup);
     const shown = lines.slice(0, SHOWN_PROBLEMS);
     if (lines.length > shown.length)
         shown.push(`and ${lines.length - shown.length} more`);
-    const count = lines.length === 1 ? 'a problem' : `${lines.length} problems`;
+    const found = lines.length === 1 ? 'A problem was found' : `${lines.length} problems were found`;
     const hints = new Set(problems.map((problem) => HINTS.get(problem.code) ?? UNKNOWN_HINT));
-    return new errors/* ActionError */.lZ('PLAN_INVALID', `The eval set ${(0,lib_text/* oneLine */.TN)(evalSet)} cannot run, ${count} found:\n${shown.map((line) => `- ${line}`).join('\n')}`, [...hints].join('; '));
+    return new errors/* ActionError */.lZ('PLAN_INVALID', `The eval set ${(0,lib_text/* oneLine */.TN)(evalSet)} cannot run. ${found}:\n${shown.map((line) => `- ${line}`).join('\n')}`, [...hints].join(' '));
 }
-/** Warnings about an eval set that can run nevertheless, one line each. */
+/** Warnings about an eval set that can run, one line each. */
 function describeWarnings(warnings) {
     const groups = Map.groupBy(warnings, ({ code, message, near }) => JSON.stringify([code, message, near]));
     return [...groups.values()].slice(0, SHOWN_PROBLEMS).map(describeGroup);
@@ -80188,34 +80190,34 @@ function describeGroup(group) {
     const guess = first.near.length === 0 ? '' : ` (did you mean ${first.near.map((name) => (0,lib_text/* oneLine */.TN)(name)).join(', ')}?)`;
     return `${first.code}: ${subjects.slice(0, SHOWN_SUBJECTS).join(', ')}${more}: ${(0,lib_text/* oneLine */.TN)(first.message)}${guess}`;
 }
-const NAMES_HINT = 'correct the names, or add the registry that has them to the input registry-path';
-const REGISTRY_HINT = 'correct the registry files named above';
-const IMPORT_HINT = 'install missing packages with the input extra-packages; modules of your own have to be on PYTHONPATH, because oaieval does not look into the working directory';
-const UNKNOWN_HINT = 'see the messages above';
+const NAMES_HINT = 'Correct the names, or add the registry that has them to the input registry-path.';
+const REGISTRY_HINT = 'Correct the registry files named above.';
+const IMPORT_HINT = 'Install missing packages with the input extra-packages. Your own modules must be on PYTHONPATH, because oaieval does not search the working directory.';
+const UNKNOWN_HINT = 'Read the messages above.';
 const HINTS = new Map([
     ['unknown-set', NAMES_HINT],
     ['unmatched-name', NAMES_HINT],
     ['missing-modelgraded', NAMES_HINT],
-    ['empty-set', 'list evals in the set'],
+    ['empty-set', 'Add evals to the eval set.'],
     ['duplicate-entry', REGISTRY_HINT],
     ['bad-registry', REGISTRY_HINT],
     ['bad-eval-name', REGISTRY_HINT],
-    ['missing-registry-path', 'correct the input registry-path; it is relative to the input working-directory'],
+    [
+        'missing-registry-path',
+        'Correct the input registry-path. It is relative to the input working-directory.',
+    ],
     ['class-import', IMPORT_HINT],
     ['completion-fn-import', IMPORT_HINT],
-    ['missing-data', 'add the data files below the data directory of the registry, or correct their names'],
-    [
-        'no-samples',
-        'give the eval samples: put them into the file, or name the file that has them; leave --max_samples 0 out',
-    ],
-    ['unreadable-data', 'replace the damaged data files'],
-    ['lfs-pointer', 'fetch the data with `git lfs pull`, or set `lfs: true` of actions/checkout'],
-    ['invalid-argument', 'correct the input args'],
-    ['forbidden-argument', 'remove the argument from the input args'],
-    ['empty-model-name', 'correct the input model'],
+    ['missing-data', "Add the data files to the registry's data directory, or correct their names."],
+    ['no-samples', 'Add samples to the file, or name the file that has them. Do not use --max_samples 0.'],
+    ['unreadable-data', 'Replace the damaged data files.'],
+    ['lfs-pointer', 'Fetch the data with `git lfs pull`, or set `lfs: true` of actions/checkout.'],
+    ['invalid-argument', 'Correct the input args.'],
+    ['forbidden-argument', 'Remove the argument from the input args.'],
+    ['empty-model-name', 'Correct the input model.'],
     [
         'planner-error',
-        'if the registry and its classes are right, report this as a defect of oaievalset-action',
+        'If the registry and its classes are correct, report this as a bug in oaievalset-action.',
     ],
 ]);
 
@@ -80378,13 +80380,13 @@ function parseRegistryPlan(text) {
         value = JSON.parse(text);
     }
     catch (error) {
-        throw planFailed('the answer is not JSON', error);
+        throw planFailed('the output is not JSON', error);
     }
     const result = schema.safeParse(value);
     if (result.success)
         return result.data;
     const issue = result.error.issues[0];
-    throw planFailed(`the answer is wrong at ${issue?.path.join('.') || 'its top'}: ${(0,lib_text/* oneLine */.TN)(issue?.message ?? '')}`);
+    throw planFailed(`the output is wrong at ${issue?.path.join('.') || 'its top'}: ${(0,lib_text/* oneLine */.TN)(issue?.message ?? '')}`);
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/registry-plan.js
@@ -80430,7 +80432,7 @@ async function askRegistry(request, directory) {
         return await (0,external_node_fs_promises_.readFile)(answer, 'utf8');
     }
     catch (error) {
-        throw planFailed('Python left no answer', error);
+        throw planFailed('Python returned no plan', error);
     }
 }
 const SHOWN_LINES = 12;

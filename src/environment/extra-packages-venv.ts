@@ -90,7 +90,7 @@ async function inventory(base: Interpreter, context: ProcessContext): Promise<z.
   } catch (error) {
     throw new ActionError(
       'INSTALL_FAILED',
-      `${base.path} could not list its packages, so extra packages cannot be added to them: ${reasonOf(error)}`,
+      `${base.path} could not list its packages, so no extra packages can be installed: ${reasonOf(error)}`,
       'Check that interpreter with `pip list`, or leave `extra-packages` empty and install them in a step before this one.',
       { cause: error },
     );

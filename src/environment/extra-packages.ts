@@ -14,8 +14,8 @@ export function extraRequirements(lines: readonly string[]): string[] {
     if (/(^|\s)-/.test(requirement)) {
       throw new ActionError(
         'INPUT_INVALID',
-        `\`extra-packages\` has the line "${requirement}": options are not allowed there, only requirements.`,
-        'Give one requirement a line, such as `datasets==3.6.0`. Choose a package index with the variable PIP_INDEX_URL.',
+        `\`extra-packages\` has the line "${requirement}": only requirements are allowed there, not options.`,
+        'Write one requirement per line, such as `datasets==3.6.0`. Choose a package index with the variable PIP_INDEX_URL.',
       );
     }
   }

@@ -111,7 +111,9 @@ export async function runTool(
   const end = lines.filter((line) => line.trim() !== '').slice(-15);
   throw new ActionError(
     'INSTALL_FAILED',
-    [`Installing Python packages failed: \`${command}\` exited with code ${result.code}.`, ...end].join('\n'),
+    [`Python packages could not be installed: \`${command}\` exited with code ${result.code}.`, ...end].join(
+      '\n',
+    ),
     nextStepFor(lines.join('\n')),
   );
 }
@@ -139,11 +141,11 @@ const KNOWN_TROUBLE: readonly (readonly [RegExp, string])[] = [
   [/No space left on device/, 'Free disk space. evals and its packages take 1.1 GB.'],
   [
     /DO NOT MATCH THE HASHES|[Hh]ash mismatch/,
-    'The package index serves another file than the locked one. Check the index or mirror that is configured.',
+    'The package index serves a different file from the one in the lock. Check the configured index or mirror.',
   ],
   [
     /ResolutionImpossible|conflicting dependencies/,
-    'A requirement in `extra-packages` needs another version of a package that is already installed. Choose a version of it that fits, or install everything in a step of your own and leave `evals-version` empty.',
+    'A requirement in `extra-packages` requires another version of a package that is already installed. Request a compatible version, or install everything in your own step and leave `evals-version` empty.',
   ],
 ];
 

@@ -93,7 +93,9 @@ function withEvals({ interpreter, installed }: Prepared): PythonEnvironment {
   const { evals, path, version } = interpreter;
   if (evals.state !== 'installed') {
     const found =
-      evals.state === 'foreign' ? ` (the package of that name at ${evals.location} is another one)` : '';
+      evals.state === 'foreign'
+        ? ` (what it finds at ${evals.location} is a different package with that name)`
+        : '';
     throw new ActionError(
       'EVALS_MISSING',
       `${path} (Python ${version}) does not have OpenAI Evals${found}.`,

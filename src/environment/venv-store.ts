@@ -48,8 +48,8 @@ export async function storeFolder(env: NodeJS.ProcessEnv): Promise<string> {
   }
   throw new ActionError(
     'INSTALL_FAILED',
-    `Python packages cannot be installed: none of the folders ${folders.join(', ')} can be written.`,
-    'Set RUNNER_TOOL_CACHE or XDG_CACHE_HOME to a folder that the runner may write.',
+    `Python packages cannot be installed: none of the directories ${folders.join(', ')} can be written to.`,
+    'Set RUNNER_TOOL_CACHE or XDG_CACHE_HOME to a directory that the runner can write to.',
   );
 }
 

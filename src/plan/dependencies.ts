@@ -82,7 +82,7 @@ async function* inSlices(
       await setImmediate();
       cancelled?.throwIfAborted();
       if (performance.now() > until)
-        throw new Error('checking the dependencies takes longer than planning again');
+        throw new Error('checking the dependencies would take longer than making the plan again');
     }
     yield path;
   }

@@ -48,7 +48,7 @@ export class FileHashes {
     }
     const known = sum([...wanted].map((path) => this.#known.get(path)?.size ?? 0));
     const size = sum(files.map((file) => file.size));
-    if (known + size > most) throw new Error(`the files have more than ${most} bytes together`);
+    if (known + size > most) throw new Error(`the files have more than ${most} bytes in total`);
     if (size <= AT_ONCE && files.length <= FILES_AT_ONCE) {
       const buffer = Buffer.allocUnsafeSlow(CHUNK);
       for (const file of files) this.#add(file, sha256Of(pathBytes(file.path), buffer, fs, crypto));
@@ -145,7 +145,7 @@ function sha256Of(
       if (size > stats.size) break;
       hash.update(read === buffer.length ? buffer : buffer.subarray(0, read));
     }
-    if (size !== stats.size) throw new Error(`${path} changes while it is read, or is not a regular file`);
+    if (size !== stats.size) throw new Error(`${path} changed while it was read, or is not a regular file`);
     return hash.digest('hex');
   } finally {
     closeSync(file);

@@ -83,7 +83,7 @@ async function readAll(paths: readonly string[], hashes: FileHashes): Promise<vo
     throw new ActionError(
       'PLAN_INVALID',
       `A file that an eval of the set names cannot be read: ${reasonOf(error)}.`,
-      'Make it readable to the user of the runner.',
+      'Make it readable for the user of the runner.',
       { cause: error },
     );
   }

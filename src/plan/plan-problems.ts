@@ -1,4 +1,4 @@
-/** Turns the problems that Python finds in an eval set, or has itself, into errors and warnings for the user. */
+/** Makes errors and warnings for the user from the problems of an eval set, and from failures of the planner. */
 import { ActionError } from '../errors.ts';
 import { oneLine } from '../text.ts';
 
@@ -14,7 +14,7 @@ export function planFailed(what: string, cause?: unknown): ActionError {
   return new ActionError(
     'PLAN_FAILED',
     `The registry of evals could not be read: ${what}`,
-    'check that the input python names an interpreter whose `python -c "import evals.cli.oaieval"` works in this job',
+    'Check that the input python names an interpreter in which `python -c "import evals.cli.oaieval"` works in this job.',
     { cause },
   );
 }
@@ -23,22 +23,22 @@ export function planFailed(what: string, cause?: unknown): ActionError {
 const SHOWN_PROBLEMS = 100;
 const SHOWN_SUBJECTS = 10;
 
-/** One error that lists all problems, one on each line; evals with the same problem share a line. */
+/** One error that lists all problems, one on each line. Evals with the same problem share a line. */
 export function planInvalid(evalSet: string, problems: readonly PlanProblem[]): ActionError {
   const groups = Map.groupBy(problems, ({ code, message, near }) => JSON.stringify([code, message, near]));
   const lines = [...groups.values()].map(describeGroup);
   const shown = lines.slice(0, SHOWN_PROBLEMS);
   if (lines.length > shown.length) shown.push(`and ${lines.length - shown.length} more`);
-  const count = lines.length === 1 ? 'a problem' : `${lines.length} problems`;
+  const found = lines.length === 1 ? 'A problem was found' : `${lines.length} problems were found`;
   const hints = new Set(problems.map((problem) => HINTS.get(problem.code) ?? UNKNOWN_HINT));
   return new ActionError(
     'PLAN_INVALID',
-    `The eval set ${oneLine(evalSet)} cannot run, ${count} found:\n${shown.map((line) => `- ${line}`).join('\n')}`,
-    [...hints].join('; '),
+    `The eval set ${oneLine(evalSet)} cannot run. ${found}:\n${shown.map((line) => `- ${line}`).join('\n')}`,
+    [...hints].join(' '),
   );
 }
 
-/** Warnings about an eval set that can run nevertheless, one line each. */
+/** Warnings about an eval set that can run, one line each. */
 export function describeWarnings(warnings: readonly PlanProblem[]): string[] {
   const groups = Map.groupBy(warnings, ({ code, message, near }) => JSON.stringify([code, message, near]));
   return [...groups.values()].slice(0, SHOWN_PROBLEMS).map(describeGroup);
@@ -54,35 +54,35 @@ function describeGroup(group: readonly PlanProblem[]): string {
   return `${first.code}: ${subjects.slice(0, SHOWN_SUBJECTS).join(', ')}${more}: ${oneLine(first.message)}${guess}`;
 }
 
-const NAMES_HINT = 'correct the names, or add the registry that has them to the input registry-path';
-const REGISTRY_HINT = 'correct the registry files named above';
+const NAMES_HINT = 'Correct the names, or add the registry that has them to the input registry-path.';
+const REGISTRY_HINT = 'Correct the registry files named above.';
 const IMPORT_HINT =
-  'install missing packages with the input extra-packages; modules of your own have to be on PYTHONPATH, because oaieval does not look into the working directory';
-const UNKNOWN_HINT = 'see the messages above';
+  'Install missing packages with the input extra-packages. Your own modules must be on PYTHONPATH, because oaieval does not search the working directory.';
+const UNKNOWN_HINT = 'Read the messages above.';
 
 const HINTS: ReadonlyMap<string, string> = new Map([
   ['unknown-set', NAMES_HINT],
   ['unmatched-name', NAMES_HINT],
   ['missing-modelgraded', NAMES_HINT],
-  ['empty-set', 'list evals in the set'],
+  ['empty-set', 'Add evals to the eval set.'],
   ['duplicate-entry', REGISTRY_HINT],
   ['bad-registry', REGISTRY_HINT],
   ['bad-eval-name', REGISTRY_HINT],
-  ['missing-registry-path', 'correct the input registry-path; it is relative to the input working-directory'],
+  [
+    'missing-registry-path',
+    'Correct the input registry-path. It is relative to the input working-directory.',
+  ],
   ['class-import', IMPORT_HINT],
   ['completion-fn-import', IMPORT_HINT],
-  ['missing-data', 'add the data files below the data directory of the registry, or correct their names'],
-  [
-    'no-samples',
-    'give the eval samples: put them into the file, or name the file that has them; leave --max_samples 0 out',
-  ],
-  ['unreadable-data', 'replace the damaged data files'],
-  ['lfs-pointer', 'fetch the data with `git lfs pull`, or set `lfs: true` of actions/checkout'],
-  ['invalid-argument', 'correct the input args'],
-  ['forbidden-argument', 'remove the argument from the input args'],
-  ['empty-model-name', 'correct the input model'],
+  ['missing-data', "Add the data files to the registry's data directory, or correct their names."],
+  ['no-samples', 'Add samples to the file, or name the file that has them. Do not use --max_samples 0.'],
+  ['unreadable-data', 'Replace the damaged data files.'],
+  ['lfs-pointer', 'Fetch the data with `git lfs pull`, or set `lfs: true` of actions/checkout.'],
+  ['invalid-argument', 'Correct the input args.'],
+  ['forbidden-argument', 'Remove the argument from the input args.'],
+  ['empty-model-name', 'Correct the input model.'],
   [
     'planner-error',
-    'if the registry and its classes are right, report this as a defect of oaievalset-action',
+    'If the registry and its classes are correct, report this as a bug in oaievalset-action.',
   ],
 ]);

@@ -175,12 +175,12 @@ export function parseRegistryPlan(text: string): RegistryPlan {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw planFailed('the answer is not JSON', error);
+    throw planFailed('the output is not JSON', error);
   }
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   throw planFailed(
-    `the answer is wrong at ${issue?.path.join('.') || 'its top'}: ${oneLine(issue?.message ?? '')}`,
+    `the output is wrong at ${issue?.path.join('.') || 'its top'}: ${oneLine(issue?.message ?? '')}`,
   );
 }

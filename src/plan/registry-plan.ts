@@ -59,7 +59,7 @@ async function askRegistry(request: PlanRequest, directory: string): Promise<str
   try {
     return await readFile(answer, 'utf8');
   } catch (error) {
-    throw planFailed('Python left no answer', error);
+    throw planFailed('Python returned no plan', error);
   }
 }
 

@@ -12,7 +12,7 @@ def read_arguments(request, problems):
     parsed = parse(request, problems)
     report_forbidden(parsed, problems)
     if parsed.max_samples == 0:
-        problems.add("no-samples", "--max_samples 0", "no eval would be given a sample, and there would be no result")
+        problems.add("no-samples", "--max_samples 0", "no eval would get a sample, so there would be no result")
     extra_eval_params = pairs_of(parsed, "extra_eval_params", problems)
     return {
         "max_samples": None if parsed.max_samples is None else min(parsed.max_samples, LARGEST_INTEGER),
@@ -26,7 +26,7 @@ def parse(request, problems):
     from evals.cli.oaieval import get_parser
 
     def fail(*reasons):
-        raise ArgumentError(" ".join(str(text) for text in reasons if text) or "it prints help and runs nothing")
+        raise ArgumentError(" ".join(str(text) for text in reasons if text) or "it only prints help")
 
     parser = get_parser()
     parser.prog = "oaieval"
@@ -42,10 +42,10 @@ def parse(request, problems):
 
 def report_forbidden(parsed, problems):
     """Arguments that would take the records away from the action."""
-    elsewhere = "its records would be written elsewhere, and no result could be recorded"
+    elsewhere = "its records would be written elsewhere, so no result could be recorded"
     forbidden = {
-        "record_path": (parsed.record_path is not None, "every eval of the set would overwrite the record of the last"),
-        "registry_path": (parsed.registry_path is not None, "registries are named by the input registry-path"),
+        "record_path": (parsed.record_path is not None, "each eval of the set would overwrite the record of the previous one"),
+        "registry_path": (parsed.registry_path is not None, "the input registry-path names the registries"),
         "http-run": (parsed.http_run, elsewhere),
         "no-local-run": (not parsed.local_run, elsewhere),
         "dry-run": (parsed.dry_run, "nothing would be recorded"),
@@ -64,7 +64,7 @@ def pairs_of(parsed, name, problems):
     split = [part.split("=") for part in parts]
     wrong = [part for part, pair in zip(parts, split) if len(pair) != 2]
     if wrong:
-        problems.add("invalid-argument", f"--{name}", f"'{wrong[0]}' is not of the form key=value")
+        problems.add("invalid-argument", f"--{name}", f"'{wrong[0]}' does not have the form key=value")
     return {pair[0]: pair[1] for pair in split if len(pair) == 2}
 
 

@@ -50,7 +50,7 @@ class DataFiles:
                     near = self._near(value, registry_path)
                     missing = f"{name}: there is no file {value}"
                     if may_write:
-                        why = "This is fine if the eval writes the file; add the file if the eval reads it"
+                        why = "If the eval writes the file, this is fine. If the eval reads the file, add it"
                         self._problems.warn("missing-data", subject, f"{missing}. {why}", near)
                     else:
                         self._problems.add("missing-data", subject, missing, near)

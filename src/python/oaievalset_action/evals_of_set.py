@@ -7,7 +7,9 @@ from .classes import default_jsonl_arguments, own_registry_arguments, unread_arg
 from .data_files import MODELGRADED_ARGUMENT, REMOTE, strings_in
 from .not_found import NotFound
 from .output import jsonable
-from .problems import one_line
+
+# These would break a line of the log or of the progress file. src/progress/saved-plan.ts refuses the same characters.
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class EvalsOfSet:
@@ -93,11 +95,11 @@ class EvalsOfSet:
         }
 
     def _check_names(self, spec):
-        if "." not in spec.key or one_line(spec.key) != spec.key:
-            why = "an eval's name needs a split behind a dot, as in my-eval.dev.v0, and no control characters"
+        if "." not in spec.key or CONTROLS.search(spec.key) or " ".join(spec.key.split()) != spec.key:
+            why = "the name of an eval needs a split after a dot, as in my-eval.dev.v0, and must have no control characters or repeated blanks"
             self._problems.add("bad-eval-name", spec.key, why)
         if not is_text(str(spec.group)):
-            why = "the name of its registry file is not UTF-8, and evals cannot write it into a record; rename the file"
+            why = "the name of its registry file is not UTF-8, so evals cannot write it into a record; rename the file"
             self._problems.add("bad-registry", spec.key, why)
 
     def _base_eval(self, name):

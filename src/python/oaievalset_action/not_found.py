@@ -2,7 +2,7 @@
 import os
 import re
 
-from .problems import in_own_words, one_line
+from .problems import in_own_words
 
 # Bounds of the search, in case a registry path is the root of a disk.
 MAX_ENTRIES = 3000
@@ -23,7 +23,7 @@ class NotFound:
 
     def eval_set(self, name):
         if name in self._registry._evals:
-            self._problems.add("unknown-set", name, "it is an eval, not an eval set: put it into a set")
+            self._problems.add("unknown-set", name, "it is an eval, not an eval set; add it to an eval set")
             return
         why = self._find_nearby("eval_sets", name)
         near = () if why else self._problems.near(name, self._registry._eval_sets)
@@ -45,7 +45,7 @@ class NotFound:
         known = self._registry._modelgraded_specs
         why = self._find_nearby("modelgraded", name)
         near = () if why else self._problems.near(name, known)
-        self._problems.add("missing-modelgraded", subject, f"Modelgraded spec {name} not found{why}", near)
+        self._problems.add("missing-modelgraded", subject, f"no registry has the modelgraded spec {name}{why}", near)
 
     def _special_meaning(self, pattern, known):
         """Names in a set are regular expressions, except that `.` is a dot and `*` matches anything."""
@@ -56,8 +56,8 @@ class NotFound:
         if not same:
             return ""
         return (
-            f": names in an eval set are patterns, in which {' '.join(special)} has a special meaning; "
-            f"to mean the eval {one_line(same[0])}, write {as_pattern(pattern)}"
+            f": names in an eval set are patterns with special characters, here {' '.join(special)}; "
+            f"to select the eval {same[0]}, write {as_pattern(pattern)}"
         )
 
     def _find_nearby(self, kind, name):
@@ -100,7 +100,7 @@ class NotFound:
             if any(has_entry(file, name) for file in self._files_below(os.path.join(folder, kind))):
                 return f": the registry path {path} is one level too high; give {folder} instead"
         if any(has_entry(file, name) for file in self._files_in(path)):
-            return f": the registry path {path} has no directory {kind}, where evals looks for it; move its files into {kind}"
+            return f": the registry path {path} has no directory {kind}, where evals looks for it; move the files into {kind}"
         return ""
 
     def _files_below(self, folder):

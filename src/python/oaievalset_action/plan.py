@@ -96,7 +96,7 @@ def fill_plan(plan, request, registry, problems):
     )
     for name in models:
         if not name:
-            problems.add("empty-model-name", request["model"], "the list of models holds an empty name")
+            problems.add("empty-model-name", request["model"], "the list of models contains an empty name")
             continue
         try:
             plan["completion_fns"].append(completion_functions.describe(name, arguments["completion_args"]))

@@ -1,7 +1,5 @@
-"""What is wrong with a set, in words for a job's log.
-"""
+"""What is wrong with a set. The action makes this text safe to show (oneLine in src/text.ts), so it is passed on unchanged."""
 import difflib
-import re
 import traceback
 
 # difflib takes milliseconds for each name, and a set that misspells hundreds of names has another cause.
@@ -27,9 +25,9 @@ class Problems:
     def _note(self, notes, code, subject, message, near):
         problem = {
             "code": code,
-            "subject": one_line(str(subject)),
-            "message": one_line(str(message)),
-            "near": [one_line(name) for name in near],
+            "subject": str(subject),
+            "message": str(message),
+            "near": list(near),
         }
         identity = (code, problem["subject"], problem["message"])
         if identity not in self._seen:
@@ -49,18 +47,14 @@ class Problems:
         self.add("planner-error", subject, " | ".join(line.strip() for line in last))
 
 
-def one_line(text):
-    """The text without line breaks and control characters, because it is printed in a job's log."""
-    return " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", text).split())
-
-
 def in_own_words(error):
-    """The message of an exception, on one line."""
-    if callable(getattr(error, "errors", None)):  # The text of pydantic adds the input and a link, which are of no use here.
+    """The message of an exception."""
+    # The text of pydantic adds the input and a link, which are of no use here.
+    if callable(getattr(error, "errors", None)):
         try:
             issues = error.errors()
             return "; ".join(f"{'.'.join(map(str, issue['loc']))}: {issue['msg']}" for issue in issues)
         except Exception:
             pass
-    text = one_line(str(error))
+    text = str(error).strip()
     return text if text and not isinstance(error, KeyError) else f"{type(error).__name__}: {text}"

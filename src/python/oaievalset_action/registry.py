@@ -6,7 +6,7 @@ not use cannot stop it. An `oaieval` in a process of its own reads all registrie
 import os
 import re
 
-from .problems import in_own_words, one_line
+from .problems import in_own_words
 from .registry_text import read_entries
 
 # A pattern of an eval set that matches only itself. Patterns are regular expressions in which `.` is literal.
@@ -90,7 +90,7 @@ def open_registry(paths, problems):
                 if read or self._uses(defect, wanted):
                     problems.add(defect.code, defect.subject, defect.message)
                 else:
-                    why = "The set does not use it, so it is ignored here; oaieval on its own stops at it"
+                    why = "The set does not use it, so it is ignored here. oaieval alone would stop at it"
                     problems.warn(defect.code, defect.subject, f"{defect.message}. {why}")
 
         def _uses(self, defect, wanted):
@@ -129,7 +129,7 @@ def open_registry(paths, problems):
                     yield name, path, spec
             for path, entries in duplicates.items():
                 name, first = entries[0]
-                more = f", and {len(entries) - 1} more entries of this file" if len(entries) > 1 else ""
+                more = f", and {len(entries) - 1} more of this file" if len(entries) > 1 else ""
                 why = f"duplicate entry: {name} from {path} (it is already in {first}){more}"
                 self._defect("duplicate-entry", name, why, [each for each, _ in entries], path)
 
@@ -141,7 +141,7 @@ def open_registry(paths, problems):
                 return f"the name {name!r} is not text; put it in quotes"
             if not isinstance(spec, dict):
                 kind = type(spec).__name__
-                return f"the entry '{name}' of {resource_type} is of type {kind}, but has to be a mapping"
+                return f"the entry '{name}' of {resource_type} is of type {kind}, but must be a mapping"
             try:
                 self._validate_reserved_keywords(spec, name, path)
             except ValueError as error:
@@ -194,7 +194,7 @@ def names_any(path, wanted):
     except OSError:
         return False
     keys = {match.strip("\"' ") for match in re.findall(r"(?m)^[ {\t\ufeff]*(\"[^\"\n]*\"|'[^'\n]*'|[^\s:#][^:\n]*):", text)}
-    return not keys.isdisjoint(one_line(str(name)) for name in wanted)
+    return not keys.isdisjoint(str(name).strip() for name in wanted)
 
 
 def broken_alias(name, entries, problems):
@@ -206,11 +206,11 @@ def broken_alias(name, entries, problems):
         if target is None:
             return None, ()
         if not isinstance(target, str):
-            return f"the id of '{chain[-1]}' is {target!r}, but has to be a name", ()
+            return f"the id of '{chain[-1]}' is {target!r}, but must be a name", ()
         if target in chain:
             return "alias loop: " + " -> ".join([*chain, target]), ()
         chain.append(target)
     if len(chain) == 1:
         return None, ()  # Not an alias. The caller handles unknown names.
-    why = f"'{chain[-2]}' stands for '{chain[-1]}', which the registry does not have"
+    why = f"'{chain[-2]}' is an alias of '{chain[-1]}', which the registry does not have"
     return why, problems.near(chain[-1], entries)

@@ -44,7 +44,7 @@ describe('locked packages', () => {
       machine.wheel('evals', '1.0', { 'evals/__init__.py': 'tampered = True' });
       await expect(machine.installSmall(lock, installer.with())).rejects.toMatchObject({
         code: 'INSTALL_FAILED',
-        next: expect.stringContaining('serves another file'),
+        next: expect.stringContaining('serves a different file'),
       });
       expect(machine.tools()).toEqual([]);
     });

@@ -57,7 +57,7 @@ describe('hashes of files', () => {
     await expect(new FileHashes().read([...paths, join(directory, 'absent')])).rejects.toThrow('ENOENT');
     await expect(new FileHashes().read([...paths, directory])).rejects.toThrow('not a regular file');
     await expect(new FileHashes().read([...paths, '/proc/self/status'])).rejects.toThrow(
-      /status changes while it is read, or is not a regular file/,
+      /status changed while it was read, or is not a regular file/,
     );
   });
 });

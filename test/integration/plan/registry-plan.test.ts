@@ -379,15 +379,15 @@ describe('arguments', () => {
       "invalid-argument: --max_samples few: argument --max_samples: invalid int value: 'few'",
     ],
     [['--no-such', '1'], 'invalid-argument: --no-such 1: unrecognized arguments: --no-such 1'],
-    [['--he'], 'invalid-argument: --he: it prints help and runs nothing'],
+    [['--he'], 'invalid-argument: --he: it only prints help'],
     [
       ['--extra_eval_params', 'a=1=2'],
-      "invalid-argument: --extra_eval_params: 'a=1=2' is not of the form key=value",
+      "invalid-argument: --extra_eval_params: 'a=1=2' does not have the form key=value",
     ],
   ])('%j is refused', async (args, problem) => {
     const error = await refusal('test-basic', { args });
     expect(problemsOf(error)).toEqual([problem]);
-    expect(error.next).toBe('correct the input args');
+    expect(error.next).toBe('Correct the input args.');
   });
 
   test('what would move or hide results is refused, abbreviated or not', async () => {
@@ -462,7 +462,7 @@ describe('completion functions', () => {
     });
     expect(problemsOf(error)).toEqual([
       "completion-fn-import: own-missing: class own_evals.nowhere:Echo cannot be imported: No module named 'own_evals.nowhere'",
-      'empty-model-name: own-missing,,alias-fn: the list of models holds an empty name',
+      'empty-model-name: own-missing,,alias-fn: the list of models contains an empty name',
       'bad-registry: alias-fn: alias loop: alias-fn -> alias-fn',
     ]);
   });
@@ -490,14 +490,14 @@ describe('problems', () => {
     const error = await refusal('test-basik');
     expect(error.code).toBe('PLAN_INVALID');
     expect(error.message).toBe(
-      'The eval set test-basik cannot run, a problem found:\n- unknown-set: test-basik: no registry has an eval set of this name (did you mean test-basic?)',
+      'The eval set test-basik cannot run. A problem was found:\n- unknown-set: test-basik: no registry has an eval set of this name (did you mean test-basic?)',
     );
     expect(error.next).toContain('registry-path');
   });
 
   test('an eval where a set is needed, a set without evals', async () => {
     expect(problemsOf(await refusal('test-match'))).toEqual([
-      'unknown-set: test-match: it is an eval, not an eval set: put it into a set',
+      'unknown-set: test-match: it is an eval, not an eval set; add it to an eval set',
     ]);
     expect(problemsOf(await refusal('own-empty', { registryPaths: [registry('own')] }))).toEqual([
       'empty-set: own-empty: the eval set lists no evals',
@@ -509,7 +509,7 @@ describe('problems', () => {
       registryPaths: [registry('broken'), join(registries, 'absent')],
     });
     expect(problemsOf(error).toSorted()).toEqual([
-      "bad-eval-name: broken-name-without-split: an eval's name needs a split behind a dot, as in my-eval.dev.v0, and no control characters",
+      'bad-eval-name: broken-name-without-split: the name of an eval needs a split after a dot, as in my-eval.dev.v0, and must have no control characters or repeated blanks',
       expect.stringMatching(
         /^bad-registry: broken-spec\.dev\.v0: Error while processing eval 'broken-spec\.dev\.v0': .*cls/,
       ),
@@ -519,7 +519,7 @@ describe('problems', () => {
       'lfs-pointer: broken-pointer.dev.v0: samples_jsonl: broken/pointer.jsonl is a Git LFS pointer, not the data itself',
       'missing-data: broken-foreign.dev.v0: samples_jsonl: there is no file coqa/match.jsonl',
       'missing-data: broken-missing.dev.v0: samples_jsonl: there is no file broken/pointr.jsonl (did you mean broken/pointer.jsonl?)',
-      'missing-modelgraded: broken-modelgraded.dev.v0: Modelgraded spec fakt not found (did you mean fact?)',
+      'missing-modelgraded: broken-modelgraded.dev.v0: no registry has the modelgraded spec fakt (did you mean fact?)',
       `missing-registry-path: ${join(registries, 'absent')}: there is no directory ${join(registries, 'absent')}`,
       'unmatched-name: nothing-*: the eval set broken names an eval that no registry has',
       'unmatched-name: test-inclueds: the eval set broken names an eval that no registry has (did you mean test-includes?)',
@@ -545,7 +545,7 @@ describe('problems', () => {
     const twice = await refusal('test-basic', { registryPaths: [registry('duplicate')] });
     expect(problemsOf(twice)).toEqual([
       expect.stringMatching(
-        /^duplicate-entry: test-match: duplicate entry: test-match from \S+again\.yaml \(it is already in \S+test-basic\.yaml\), and 1 more entries of this file$/,
+        /^duplicate-entry: test-match: duplicate entry: test-match from \S+again\.yaml \(it is already in \S+test-basic\.yaml\), and 1 more of this file$/,
       ),
     ]);
     const named = await refusal('own', { registryPaths: [registry('own'), registry('own')] });
@@ -561,7 +561,7 @@ describe('problems', () => {
     expect(problemsOf(error)).toEqual([
       'bad-registry: alias-loop: alias loop: alias-loop -> alias-loop-back -> alias-loop',
       'bad-registry: alias-loop-back: alias loop: alias-loop-back -> alias-loop -> alias-loop-back',
-      "bad-registry: alias-nowhere: 'alias-nowhere' stands for 'alias-target.dev.v1', which the registry does not have (did you mean alias-target.dev.v0?)",
+      "bad-registry: alias-nowhere: 'alias-nowhere' is an alias of 'alias-target.dev.v1', which the registry does not have (did you mean alias-target.dev.v0?)",
     ]);
   });
 
@@ -576,7 +576,7 @@ describe('problems', () => {
         /^bad-registry: \S+b\.yaml: key is a reserved keyword, but was used in reserved from/,
       ),
       expect.stringMatching(
-        /^bad-registry: \S+b\.yaml: the entry 'listed' of eval_sets is of type list, but has to be a mapping$/,
+        /^bad-registry: \S+b\.yaml: the entry 'listed' of eval_sets is of type list, but must be a mapping$/,
       ),
       expect.stringMatching(/^bad-registry: \S+numbers\.yaml: the name 2024 is not text; put it in quotes$/),
     ]);

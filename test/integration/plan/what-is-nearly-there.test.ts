@@ -131,7 +131,9 @@ describe('a refusal says what is nearly there', () => {
           ...DATA,
         },
       },
-      new RegExp(`names in an eval set are patterns, in which .* has a special meaning; .*${says.source}`),
+      new RegExp(
+        `names in an eval set are patterns with special characters, here .*; to select .*${says.source}`,
+      ),
     ]),
   ])('%s', async ([, asked, says]) => {
     const error = await refusal(asked);
@@ -181,7 +183,7 @@ describe('zero samples', () => {
       DATA,
       'fruit.jsonl',
       ['--max_samples', '0'],
-      'no-samples: --max_samples 0: no eval would be given a sample',
+      'no-samples: --max_samples 0: no eval would get a sample',
     ],
     [
       '--max_samples below zero',
@@ -199,7 +201,7 @@ describe('zero samples', () => {
     const error = await refusal({ files: { ...files, ...data }, args });
     expect(error.message).toContain('no-samples');
     expect(error.message).toContain(says);
-    expect(error.next).toContain('give the eval samples');
+    expect(error.next).toContain('Add samples to the file');
   });
 
   test.for<[string, string, number]>([

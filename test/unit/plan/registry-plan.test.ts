@@ -92,7 +92,7 @@ describe('planInvalid', () => {
     const error = planInvalid('mine', [problem('a.b'), problem('c.d'), problem('e.f', 'other', ['g', 'h'])]);
     expect(error.message).toBe(
       [
-        'The eval set mine cannot run, 2 problems found:',
+        'The eval set mine cannot run. 2 problems were found:',
         "- class-import: a.b, c.d: No module named 'nltk'",
         '- class-import: e.f: other (did you mean g, h?)',
       ].join('\n'),
@@ -114,7 +114,7 @@ describe('planInvalid', () => {
       problem('a\r\n::error::b\u001b[31m', 'c\u2028::stop-commands::x\u202e', ['d\n::e']),
     ]);
     expect(error.message.split('\n')).toEqual([
-      'The eval set mi ne cannot run, a problem found:',
+      'The eval set mi ne cannot run. A problem was found:',
       '- class-import: a ::error::b: c ::stop-commands::x\\u202e (did you mean d ::e?)',
     ]);
   });
