@@ -13,12 +13,12 @@
 import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { CompletionRecord } from '../src/model/completion-record.ts';
-import type { Plan, PlannedEval } from '../src/model/plan.ts';
+import { NO_DEPENDENCIES, type Plan, type PlannedEval } from '../src/model/plan.ts';
 import { FileHashes } from '../src/plan/file-hashes.ts';
 import { contents } from '../src/plan/fingerprint.ts';
 import { makePlan, recallPlan } from '../src/plan/make-plan.ts';
 import { reconcile } from '../src/plan/reconcile.ts';
-import { parseRegistryPlan } from '../src/plan/registry-answer.ts';
+import { parseRegistryPlan } from '../src/plan/registry-plan.ts';
 import { keepMemorySmall } from '../src/process/memory.ts';
 import { formatCompletions } from '../src/progress/completions-file.ts';
 import { type StatePaths, statePaths } from '../src/progress/paths.ts';
@@ -112,22 +112,24 @@ function openState(name: string, evals: readonly PlannedEval[] = []): State {
 /** Everything of a plan but what Python does. */
 function plan(): Promise<Plan> {
   return makePlan({
-    planner: {
-      async plan(_question, file) {
-        cpSync(answerFile, file);
-        return undefined;
+    registryRequest: {
+      planner: {
+        async plan(_requestFile, planFile) {
+          cpSync(answerFile, planFile);
+          return undefined;
+        },
       },
+      model: MODEL,
+      evalSet: EVAL_SET,
+      args: ['--max_samples', '100'],
+      registryPaths: [],
+      chatFallback: true,
+      sharesRegistry: true,
+      temporaryDirectory: root,
     },
-    model: MODEL,
-    evalSet: EVAL_SET,
-    args: ['--max_samples', '100'],
-    registryPaths: [],
-    chatFallback: true,
-    sharesRegistry: true,
-    temporaryDirectory: root,
     env: {},
     hashes: new FileHashes(),
-    subject: SUBJECT,
+    key: SUBJECT,
     lockedRoot: undefined,
   });
 }
@@ -141,7 +143,7 @@ async function recall(): Promise<void> {
   expect(count, recalled?.evals.length ?? 0);
 }
 
-function planOnDisk(): Omit<Plan, 'basis'> {
+function planOnDisk(): Omit<Plan, 'dependencies'> {
   const saved = readSavedPlan(stateOf('done'), owner);
   if (!saved) throw new Error('there is no plan');
   return { ...saved, ...saved.made, digest: saved.signature };
@@ -152,8 +154,8 @@ function open(name: string): number {
   const { evals, ...made } = planOnDisk();
   begin();
   const state = openState(name, evals);
-  const basis = { files: [], directories: [], absent: [] };
-  const decisions = reconcile({ ...made, evals, basis }, state, { now: new Date() });
+  const dependencies = NO_DEPENDENCIES;
+  const decisions = reconcile({ ...made, evals, dependencies }, state, { now: new Date() });
   const ordered = longestFirst(evals, expectedDurations(evals, state.records));
   expect(count, ordered.length);
   return decisions.filter(({ kind }) => kind === 'reuse').length;

@@ -58,7 +58,7 @@ async function main(cancelled: Cancellation): Promise<void> {
   const start = { checkpoint: identity, nextSeq: store.nextSeq, ended: false };
   const session = new RunningSession({ inputs: sessionInputs(inputs), context, ...start }, log);
 
-  const decisions = reconcile(plan, state, { maxAge: inputs.maxAge, now: new Date() });
+  const decisions = reconcile(plan, state, { maxAgeMs: inputs.maxAge, now: new Date() });
   for (const line of describePlan(evalSet, decisions)) log.info(line);
   state.renew(renewedRecords(decisions));
   state.beginRun();

@@ -77347,12 +77347,12 @@ var command = __nccwpck_require__(7892);
 
 
 
-/** A Python that plans, and ends. */
+/** Starts a Python process for each plan. */
 function shortLivedPlanner({ python, cwd, env }) {
     return {
-        async plan(questionFile, answerFile) {
+        async plan(requestFile, planFile) {
             try {
-                const args = (0,python_sources/* pythonProgram */.pQ)('plan', '--request', questionFile, '--output', answerFile);
+                const args = (0,python_sources/* pythonProgram */.pQ)('plan', '--request', requestFile, '--output', planFile);
                 const { code, stderr } = await (0,command/* runCommand */.d)(python, args, { cwd, env });
                 return code === 0 ? undefined : { why: `${python} ended with exit code ${code}`, printed: stderr };
             }
@@ -77720,9 +77720,9 @@ class WarmHost {
     get printed() {
         return this.#printed;
     }
-    async plan(questionFile, answerFile) {
+    async plan(requestFile, planFile) {
         try {
-            await this.#request({ do: 'plan', request: questionFile, output: answerFile });
+            await this.#request({ do: 'plan', request: requestFile, output: planFile });
             return undefined;
         }
         catch (error) {
@@ -77922,7 +77922,7 @@ class WarmEngines {
             await host.close();
         return host;
     }
-    async #plan(questionFile, answerFile) {
+    async #plan(requestFile, planFile) {
         try {
             this.#host ??= await this.#startHost();
         }
@@ -77930,14 +77930,14 @@ class WarmEngines {
             if (!(error instanceof SocketUnavailable))
                 throw error;
             // The engine meets the same error, and reports it.
-            return await lazyPlanner(this.#options).plan(questionFile, answerFile);
+            return await lazyPlanner(this.#options).plan(requestFile, planFile);
         }
-        let failure = await this.#host.plan(questionFile, answerFile);
+        let failure = await this.#host.plan(requestFile, planFile);
         if (failure && this.#host.killed && !this.#isClosed) {
             // Most likely for lack of memory, or by hand: another one may survive.
             this.#options.log.info(`The Python process that plans the set ${this.#host.gone}. The set is planned again by a new one.`);
             this.#host = await this.#startHost();
-            failure = await this.#host.plan(questionFile, answerFile);
+            failure = await this.#host.plan(requestFile, planFile);
         }
         if (!failure) {
             // Its classes are imported. The rest of its preparation runs while this process reads the data of the set.
@@ -78975,7 +78975,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(8876);
 /* harmony import */ var _engine_engines_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(3222);
 /* harmony import */ var _environment_prepare_environment_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(2229);
-/* harmony import */ var _plan_plan_set_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(6461);
+/* harmony import */ var _plan_plan_set_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(8314);
 /* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(3023);
 /* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(3787);
 /* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(8943);
@@ -79097,7 +79097,7 @@ async function main(cancelled) {
         const { state, journals } = opened;
         const start = { checkpoint: identity, nextSeq: store.nextSeq, ended: false };
         const session = new _action_session_js__WEBPACK_IMPORTED_MODULE_5__/* .RunningSession */ .qe({ inputs: (0,_action_session_js__WEBPACK_IMPORTED_MODULE_5__/* .sessionInputs */ .qr)(inputs), context, ...start }, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
-        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_13__/* .reconcile */ .L)(plan, state, { maxAge: inputs.maxAge, now: new Date() });
+        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_13__/* .reconcile */ .L)(plan, state, { maxAgeMs: inputs.maxAge, now: new Date() });
         for (const line of (0,_report_describe_plan_js__WEBPACK_IMPORTED_MODULE_18__/* .describePlan */ .d)(evalSet, decisions))
             _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.info(line);
         state.renew((0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_13__/* .renewedRecords */ .R)(decisions));
@@ -79375,7 +79375,7 @@ function printable(text) {
 /** What is there has no content of its own, may have no end, or may answer only when it likes. */
 const UNREAL = ['/proc', '/sys', '/dev'];
 /**
- * Whether these may be paths of a basis, which is read back from a file that others may have written: each once, in the one
+ * Whether these may be paths of dependencies, which are read back from a file that others may have written: each once, in the one
  * form that a path has, and none of the kernel's own.
  */
 function areOrdinaryPaths(paths) {
@@ -79398,8 +79398,8 @@ function isOrdinary(path) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   a: () => (/* binding */ NO_DEPENDENCIES)
 /* harmony export */ });
-/** Of a plan that is not recalled. */
-const NO_DEPENDENCIES = { files: [], directories: [], absent: [] };
+/** The dependencies of a plan that is not recalled. */
+const NO_DEPENDENCIES = { files: [], directories: [], missing: [] };
 
 
 /***/ }),
@@ -79806,7 +79806,7 @@ function namesIn(path) {
 
 /***/ }),
 
-/***/ 6461:
+/***/ 8314:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -79846,44 +79846,44 @@ var path_bytes = __nccwpck_require__(2442);
 
 
 
-/** Reading more files than this takes longer than asking Python. */
+/** Reading more bytes than this takes longer than making the plan again. */
 const MAX_TOTAL_BYTES = 16 * 1024 ** 3;
-/** Paths that are checked before the event loop handles signals: some milliseconds. */
+/** The event loop handles signals after this many paths, which take some milliseconds. */
 const PATHS_PER_SLICE = 200;
-/** The longest time for checking paths; asking Python is faster than that. */
+/** The longest time for checking paths. Making the plan again is faster than that. */
 const MAX_CHECK_MS = 20_000;
 /**
- * SHA-256 (hex) of the request, of the current content of all dependencies, and of the answer.
- * @returns undefined when the request is unknown, or when a dependency has disappeared, or cannot be read
+ * SHA-256 (hex) of the plan key, of the current content of all dependencies, and of the plan.
+ * @returns undefined when the key is undefined, or when a dependency has disappeared or cannot be read
  */
-async function planDigest(request, basis, answer, hashes, cancelled) {
-    if (request === undefined || ![basis.files, basis.directories, basis.absent].every(plan_paths/* areOrdinaryPaths */.z))
+async function planDigest(key, { files, directories, missing }, plan, hashes, cancelled) {
+    if (key === undefined || ![files, directories, missing].every(plan_paths/* areOrdinaryPaths */.z))
         return undefined;
     try {
         const until = performance.now() + MAX_CHECK_MS;
-        for await (const path of inSlices(basis.absent, until, cancelled))
+        for await (const path of inSlices(missing, until, cancelled))
             if (isThere(path))
                 return undefined;
         const hash = (0,external_node_crypto_.createHash)('sha256');
-        // One line for each value, so that two values never run together.
+        // Each value has a line of its own, so that no two different lists of values have the same text.
         const add = (...line) => hash.update(`${JSON.stringify(line)}\n`);
-        add('request', (0,plan_hash/* hashOf */.q)(request));
-        add('answer', answer.evalsVersion, answer.needsApiKey, answer.warnings);
-        for (const { fingerprint, earlier, writable, ...rest } of answer.evals) {
-            const { key, name, command, samples, metrics } = rest;
+        add('request', (0,plan_hash/* hashOf */.q)(key));
+        add('answer', plan.evalsVersion, plan.needsApiKey, plan.warnings);
+        for (const { fingerprint, earlier, writable, ...rest } of plan.evals) {
+            const { key: evalKey, name, command, samples, metrics } = rest;
             const forms = [fingerprint, ...earlier].map(({ value, parts }) => [
                 value,
                 Object.entries(parts).sort(),
             ]);
             const paths = writable.map(({ argument, path, label }) => [argument, path, label ?? null]);
-            add('eval', key, name, command, samples, metrics, forms, paths);
+            add('eval', evalKey, name, command, samples, metrics, forms, paths);
         }
-        for (const path of basis.absent)
+        for (const path of missing)
             add('absent', path);
-        for await (const path of inSlices(basis.directories, until, cancelled))
+        for await (const path of inSlices(directories, until, cancelled))
             add('directory', path, (0,plan_hash/* hashOf */.q)(listed(path)));
-        await hashes.read(basis.files, MAX_TOTAL_BYTES);
-        for (const path of basis.files)
+        await hashes.read(files, MAX_TOTAL_BYTES);
+        for (const path of files)
             add('file', path, hashes.of(path));
         return hash.digest('hex');
     }
@@ -79891,15 +79891,19 @@ async function planDigest(request, basis, answer, hashes, cancelled) {
         return undefined;
     }
 }
-/** The dependencies without those in a directory that the request already determines: the venv of a lock. */
-function outside(root, basis) {
+/** The dependencies without those in a directory that the plan key already determines: the venv with the locked packages. */
+function outside(root, dependencies) {
     if (root === undefined)
-        return basis;
+        return dependencies;
     const roots = [root, (0,external_node_fs_.existsSync)(root) ? (0,external_node_fs_.realpathSync)(root) : root];
     const keep = (paths) => paths.filter((path) => !roots.some((top) => path === top || path.startsWith(top + external_node_path_.sep)));
-    return { files: keep(basis.files), directories: keep(basis.directories), absent: keep(basis.absent) };
+    const { files, directories, missing } = dependencies;
+    return { files: keep(files), directories: keep(directories), missing: keep(missing) };
 }
-/** The list comes from a file that others may have written: going through it handles signals, and is limited in time. */
+function dependenciesOf({ files, directories, absent }) {
+    return { files, directories, missing: absent };
+}
+/** Others may have written the list, so it may be long. Signals are handled meanwhile, and the time is limited. */
 async function* inSlices(paths, until, cancelled) {
     for (const [index, path] of paths.entries()) {
         if (index % PATHS_PER_SLICE === PATHS_PER_SLICE - 1) {
@@ -79911,7 +79915,7 @@ async function* inSlices(paths, until, cancelled) {
         yield path;
     }
 }
-/** Python leaves its bytecode beside what it imports. */
+/** The names without `__pycache__`, which Python creates beside the modules that it imports. */
 function listed(path) {
     return (0,path_bytes/* namesIn */.wX)(path)
         .filter((name) => name !== '__pycache__')
@@ -80225,7 +80229,7 @@ const HINTS = new Map([
 var external_node_fs_promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
 var schemas = __nccwpck_require__(2857);
-;// CONCATENATED MODULE: ./lib/plan/registry-answer.js
+;// CONCATENATED MODULE: ./lib/plan/registry-plan.js
 /** The file that src/python/oaievalset_action/plan.py writes: its schema, and the types of what it says about the eval set. */
 
 
@@ -80364,11 +80368,7 @@ const schema = schemas/* object */.Ikc({
     evals: from.evals,
     /** What classes bring in; evals and completion functions say the number of theirs. */
     code: from.code,
-    basis: {
-        files: from.dependencies.files,
-        directories: from.dependencies.directories,
-        absent: from.dependencies.missing,
-    },
+    dependencies: from.dependencies,
     problems: from.problems,
     /** What does not keep the set from running. */
     warnings: from.warnings,
@@ -80389,7 +80389,7 @@ function parseRegistryPlan(text) {
     throw planFailed(`the output is wrong at ${issue?.path.join('.') || 'its top'}: ${(0,lib_text/* oneLine */.TN)(issue?.message ?? '')}`);
 }
 
-;// CONCATENATED MODULE: ./lib/plan/registry-plan.js
+;// CONCATENATED MODULE: ./lib/plan/read-registry-plan.js
 /** Asks Python what the eval set means today. */
 
 
@@ -80397,14 +80397,14 @@ function parseRegistryPlan(text) {
 
 
 /**
- * Asks evals' own Registry, through src/python/oaievalset_action/plan.py, what the eval set means today. Sends no request to the API.
+ * Reads what the eval set means today with evals' own Registry. No request is sent to the API.
  *
- * @throws ActionError PLAN_INVALID, naming everything that is wrong with the set; PLAN_FAILED when there is no answer.
+ * @throws ActionError PLAN_INVALID with all problems of the set, or PLAN_FAILED when Python returns no plan.
  */
 async function readRegistryPlan(request) {
     const directory = await (0,external_node_fs_promises_.mkdtemp)((0,external_node_path_.join)(request.temporaryDirectory, 'registry-plan-'));
     try {
-        const plan = parseRegistryPlan(await askRegistry(request, directory));
+        const plan = parseRegistryPlan(await runPlanner(request, directory));
         if (plan.problems.length > 0)
             throw planInvalid(request.evalSet, plan.problems);
         return plan;
@@ -80413,11 +80413,11 @@ async function readRegistryPlan(request) {
         await (0,external_node_fs_promises_.rm)(directory, { recursive: true, force: true });
     }
 }
-async function askRegistry(request, directory) {
-    const question = (0,external_node_path_.join)(directory, 'request.json');
-    const answer = (0,external_node_path_.join)(directory, 'plan.json');
+async function runPlanner(request, directory) {
+    const requestFile = (0,external_node_path_.join)(directory, 'request.json');
+    const planFile = (0,external_node_path_.join)(directory, 'plan.json');
     const { planner, model, evalSet, args, registryPaths, chatFallback, sharesRegistry } = request;
-    await (0,external_node_fs_promises_.writeFile)(question, JSON.stringify({
+    await (0,external_node_fs_promises_.writeFile)(requestFile, JSON.stringify({
         model,
         eval_set: evalSet,
         args,
@@ -80425,11 +80425,11 @@ async function askRegistry(request, directory) {
         chat_fallback: chatFallback,
         shares_registry: sharesRegistry,
     }));
-    const failure = await planner.plan(question, answer);
+    const failure = await planner.plan(requestFile, planFile);
     if (failure)
         throw planFailed(`${(0,lib_text/* oneLine */.TN)(failure.why)}${lastLines(failure.printed)}`, failure.cause);
     try {
-        return await (0,external_node_fs_promises_.readFile)(answer, 'utf8');
+        return await (0,external_node_fs_promises_.readFile)(planFile, 'utf8');
     }
     catch (error) {
         throw planFailed('Python returned no plan', error);
@@ -80452,49 +80452,51 @@ function lastLines(printed) {
 
 /**
  * What the eval set means today, in the order in which `oaievalset` would run it.
- * @throws ActionError PLAN_INVALID or PLAN_FAILED, before anything is spent
+ * @throws ActionError PLAN_INVALID or PLAN_FAILED, before any request is sent
  */
 async function makePlan(request) {
-    const { model, args, registryPaths, env, hashes, subject, lockedRoot } = request;
-    const registry = await readRegistryPlan(request);
+    const { registryRequest, env, hashes, key, lockedRoot } = request;
+    const { model, args, registryPaths } = registryRequest;
+    const registry = await readRegistryPlan(registryRequest);
     const context = { registry, model, env, hashes };
     const values = await contents(context);
     const earlier = earlierFingerprints(context);
     const byBase = Map.groupBy(registry.evals, (registered) => registered.base);
-    const evals = registry.evals.map(({ key, base, samples, metrics }, index) => ({
-        key,
-        name: byBase.get(base)?.length === 1 ? base : key,
-        command: (0,command/* recordedCommand */.U)({ model, evalKey: key, args, registryPaths }),
+    const evals = registry.evals.map(({ key: evalKey, base, samples, metrics }, index) => ({
+        key: evalKey,
+        name: byBase.get(base)?.length === 1 ? base : evalKey,
+        command: (0,command/* recordedCommand */.U)({ model, evalKey, args, registryPaths }),
         samples,
         metrics,
         fingerprint: values[index]?.fingerprint ?? { value: '', parts: {} },
         earlier: earlier[index] ?? [],
         writable: values[index]?.writable ?? [],
     }));
-    const files = [...new Set([...registry.basis.files, ...filesOf(registry)])].sort();
-    const basis = outside(lockedRoot, { ...registry.basis, files });
-    const answer = {
+    const files = [...new Set([...registry.dependencies.files, ...filesOf(registry)])].sort();
+    const dependencies = outside(lockedRoot, { ...registry.dependencies, files });
+    const made = {
         evals,
         evalsVersion: registry.evalsVersion,
         warnings: describeWarnings(registry.warnings),
         needsApiKey: registry.completionFns.some((fn) => fn.needsApiKey),
     };
-    const digest = await planDigest(subject, basis, answer, hashes);
-    return { ...answer, digest, basis: digest === undefined ? plan/* NO_DEPENDENCIES */.a : basis };
+    const digest = await planDigest(key, dependencies, made, hashes);
+    return { ...made, digest, dependencies: digest === undefined ? plan/* NO_DEPENDENCIES */.a : dependencies };
 }
 /**
- * The saved plan, when the request and all dependencies of the plan are unchanged. Reads the files that the plan depends on, and
- * starts no process.
+ * The saved plan, when its key and all its dependencies are unchanged. Reads the files that the plan depends on, and starts no
+ * process.
  */
-async function recallPlan(saved, subject, hashes, cancelled) {
+async function recallPlan(saved, key, hashes, cancelled) {
     if (!saved?.made)
         return undefined;
     const { basis, evalsVersion, needsApiKey, warnings } = saved.made;
     const { evals, signature: digest } = saved;
-    const answer = { evals, evalsVersion, needsApiKey, warnings };
-    if ((await planDigest(subject, basis, answer, hashes, cancelled)) !== digest)
+    const dependencies = dependenciesOf(basis);
+    const recalled = { evals, evalsVersion, needsApiKey, warnings };
+    if ((await planDigest(key, dependencies, recalled, hashes, cancelled)) !== digest)
         return undefined;
-    return { ...answer, digest, basis };
+    return { ...recalled, digest, dependencies };
 }
 
 // EXTERNAL MODULE: ./lib/environment/prepare-environment.js + 9 modules
@@ -80507,17 +80509,17 @@ var python_sources = __nccwpck_require__(8556);
 
 
 
-/** Increase this with every change that makes other plans, or other fingerprints, of the same registry. */
+/** Increase this with every change that makes other plans, or other fingerprints, from the same registry. */
 const PLAN_FORMAT = 3;
-/** Where Python looks for modules besides its own directories, and for ~/.evals. */
+/** These say where Python looks for modules besides its own directories, and where `~/.evals` is. */
 const VARIABLES = [
     ...['PYTHONPATH', 'PYTHONHOME', 'PYTHONUSERBASE', 'PYTHONNOUSERSITE', 'PYTHONSAFEPATH', 'PYTHONPLATLIBDIR'],
     'HOME',
 ];
 const URL_VARIABLES = ['OPENAI_BASE_URL', 'ANTHROPIC_BASE_URL'];
 /**
- * Everything except files that determines the plan: the request, the Python and the planner. It holds no credentials.
- * @returns undefined when the Python cannot be identified without starting a process: then no plan is recalled
+ * Everything except files that determines the plan: the request, the interpreter and the planner. It contains no credentials.
+ * @returns undefined when the interpreter cannot be identified without starting a process. Then no plan is recalled.
  * @throws ActionError PYTHON_MISSING, EVALS_UNSUPPORTED or INPUT_INVALID
  */
 async function planKey(request) {
@@ -80529,8 +80531,8 @@ async function planKey(request) {
         format: PLAN_FORMAT,
         planner: packageText(),
         environment,
-        asked: { model, evalSet, args, registryPaths, chatFallback, sharesRegistry },
-        // Relative paths start here.
+        request: { model, evalSet, args, registryPaths, chatFallback, sharesRegistry },
+        // Relative paths start at this directory.
         workingDirectory,
         variables: [
             ...VARIABLES.map((name) => env[name] ?? null),
@@ -80538,7 +80540,7 @@ async function planKey(request) {
         ],
     };
 }
-/** The path and the text of every Python file of our package, in all its directories. */
+/** The path and the text of every Python file of the action's package. */
 function packageText() {
     return (0,external_node_fs_.readdirSync)(python_sources/* PYTHON_PACKAGE */.GC, { recursive: true, encoding: 'utf8' })
         .filter((path) => path.endsWith('.py'))
@@ -80552,21 +80554,26 @@ function packageText() {
 
 
 /**
- * What the eval set means today: a saved plan when everything it was made from is as it was, else a new one.
- * @throws ActionError PLAN_INVALID, PLAN_FAILED, or that of a Python that cannot be used; and the reason of the signal
+ * What the eval set means today: the saved plan when nothing that it depends on has changed, and otherwise a new plan.
+ * @throws ActionError PLAN_INVALID or PLAN_FAILED, the errors of `environment`, and the reason of the signal
  */
 async function planSet(request) {
-    const { saved, environment, signal } = request;
-    const subject = await planKey(request);
+    const { saved, environment, signal, env } = request;
+    const key = await planKey(request);
     const hashes = new file_hashes/* FileHashes */.$();
     return await (0,abort/* abortable */.Z)(signal, async () => {
-        const recalled = await recallPlan(saved, subject, hashes, signal);
+        const recalled = await recallPlan(saved, key, hashes, signal);
         if (recalled)
             return recalled;
         signal.throwIfAborted();
         const { lockedRoot } = await environment();
-        return await makePlan({ ...request, subject, hashes, lockedRoot });
+        return await makePlan({ registryRequest: registryRequest(request), env, hashes, key, lockedRoot });
     });
+}
+function registryRequest(request) {
+    const { planner, model, evalSet, args, registryPaths, temporaryDirectory } = request;
+    const { chatFallback, sharesRegistry } = request;
+    return { planner, model, evalSet, args, registryPaths, temporaryDirectory, chatFallback, sharesRegistry };
 }
 
 
@@ -80581,14 +80588,13 @@ async function planSet(request) {
 /* harmony export */ });
 /* harmony import */ var _progress_doubt_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(417);
 /* harmony import */ var _content_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7146);
-/** Decides, eval by eval, what is done and what is to do, and why. Pure: it reads the state and changes nothing. */
 
 
 function reconcile(plan, state, options) {
     const byKey = Map.groupBy(state.records, (record) => record.eval);
     return plan.evals.map((planned) => decide(planned, byKey.get(planned.key) ?? [], state, options));
 }
-function decide(planned, records, state, { maxAge, now }) {
+function decide(planned, records, state, { maxAgeMs, now }) {
     const run = (reason) => ({ kind: 'run', eval: planned, reason });
     const reuse = (record) => {
         const outputs = (0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .leftOut */ .ig)(planned, record);
@@ -80598,19 +80604,19 @@ function decide(planned, records, state, { maxAge, now }) {
     if (own) {
         if (!(0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .isContentOf */ .TI)(planned, own))
             return run({ kind: 'changed', parts: (0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .changesSince */ .sR)(planned, own) });
-        const doubt = (0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_1__/* .doubtOf */ .k)(own, now, maxAge);
+        const doubt = (0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_1__/* .doubtOf */ .k)(own, now, maxAgeMs);
         return doubt ? run(doubt) : reuse(own);
     }
     if (state.isDone(planned.command))
         return { kind: 'reuse', eval: planned, record: undefined };
     if (state.wasRemoved(planned.command))
         return run({ kind: 'removed-by-user' });
-    // The same content under other arguments that only transport or print, such as --debug, was not paid for in vain.
-    const equal = records.filter((record) => (0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .isContentOf */ .TI)(planned, record) && !(0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_1__/* .doubtOf */ .k)(record, now, maxAge));
+    // The same content may have completed with other arguments that change no result, such as --debug.
+    const equal = records.filter((record) => (0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .isContentOf */ .TI)(planned, record) && !(0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_1__/* .doubtOf */ .k)(record, now, maxAgeMs));
     const newest = equal.sort((a, b) => a.ended.localeCompare(b.ended)).at(-1);
     return newest ? reuse(newest) : run({ kind: 'never-completed' });
 }
-/** Records that are reused and that an earlier version made, as this version makes them: then it sees what that one could not. */
+/** Reused records that an earlier version made, in the form of this version, which covers more of what can change a result. */
 function renewedRecords(decisions) {
     return decisions.flatMap((decision) => decision.kind === 'reuse' && decision.record ? ((0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .renewed */ .Fv)(decision.eval, decision.record) ?? []) : []);
 }
@@ -82251,22 +82257,25 @@ const schema = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({
 const LARGEST_PLAN = 32 * 1024 * 1024;
 /** A plan of 10,000 evals that import a hundred modules each holds half as many. */
 const MOST_VALUES = 4_000_000;
-/** No content has this digest: a plan whose basis changed while it was made is made again. */
+/** No content has this digest: a plan whose dependencies changed while it was made is made again. */
 const NO_DIGEST = '0'.repeat(64);
 /** What is kept of a plan: of one that would be too large to be read again, as much as is of use without being recalled. */
-function savedPlan({ digest = NO_DIGEST, evals, basis, evalsVersion, warnings, needsApiKey }, owner) {
-    const made = { basis, evalsVersion, warnings, needsApiKey };
+function savedPlan({ digest = NO_DIGEST, evals, dependencies, evalsVersion, warnings, needsApiKey }, owner) {
+    const made = { basis: savedDependencies(dependencies), evalsVersion, warnings, needsApiKey };
     const forgotten = {
         version: 1,
         owner,
         signature: NO_DIGEST,
-        made: { ...made, basis: _model_plan_js__WEBPACK_IMPORTED_MODULE_1__/* .NO_DEPENDENCIES */ .a },
+        made: { ...made, basis: savedDependencies(_model_plan_js__WEBPACK_IMPORTED_MODULE_1__/* .NO_DEPENDENCIES */ .a) },
     };
     const forms = [
         { version: 1, owner, signature: digest, made, evals },
         { ...forgotten, evals },
     ];
     return forms.find(canBeRead) ?? { ...forgotten, evals: [] };
+}
+function savedDependencies({ files, directories, missing }) {
+    return { files, directories, absent: missing };
 }
 function canBeRead(plan) {
     const content = JSON.stringify(plan);

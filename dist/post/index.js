@@ -33617,15 +33617,15 @@ function parseJsonLine(text) {
 // EXTERNAL MODULE: ./lib/progress/quarantine.js
 var quarantine = __nccwpck_require__(2763);
 ;// CONCATENATED MODULE: ./lib/model/plan.js
-/** Of a plan that is not recalled. */
-const plan_NO_DEPENDENCIES = { files: [], directories: [], absent: [] };
+/** The dependencies of a plan that is not recalled. */
+const plan_NO_DEPENDENCIES = { files: [], directories: [], missing: [] };
 
 ;// CONCATENATED MODULE: ./lib/model/plan-paths.js
 
 /** What is there has no content of its own, may have no end, or may answer only when it likes. */
 const UNREAL = ['/proc', '/sys', '/dev'];
 /**
- * Whether these may be paths of a basis, which is read back from a file that others may have written: each once, in the one
+ * Whether these may be paths of dependencies, which are read back from a file that others may have written: each once, in the one
  * form that a path has, and none of the kernel's own.
  */
 function areOrdinaryPaths(paths) {
@@ -33687,22 +33687,25 @@ const saved_plan_schema = schemas/* object */.Ikc({
 const LARGEST_PLAN = 32 * 1024 * 1024;
 /** A plan of 10,000 evals that import a hundred modules each holds half as many. */
 const MOST_VALUES = 4_000_000;
-/** No content has this digest: a plan whose basis changed while it was made is made again. */
+/** No content has this digest: a plan whose dependencies changed while it was made is made again. */
 const NO_DIGEST = '0'.repeat(64);
 /** What is kept of a plan: of one that would be too large to be read again, as much as is of use without being recalled. */
-function savedPlan({ digest = NO_DIGEST, evals, basis, evalsVersion, warnings, needsApiKey }, owner) {
-    const made = { basis, evalsVersion, warnings, needsApiKey };
+function savedPlan({ digest = NO_DIGEST, evals, dependencies, evalsVersion, warnings, needsApiKey }, owner) {
+    const made = { basis: savedDependencies(dependencies), evalsVersion, warnings, needsApiKey };
     const forgotten = {
         version: 1,
         owner,
         signature: NO_DIGEST,
-        made: { ...made, basis: NO_DEPENDENCIES },
+        made: { ...made, basis: savedDependencies(NO_DEPENDENCIES) },
     };
     const forms = [
         { version: 1, owner, signature: digest, made, evals },
         { ...forgotten, evals },
     ];
     return forms.find(canBeRead) ?? { ...forgotten, evals: [] };
+}
+function savedDependencies({ files, directories, missing }) {
+    return { files, directories, absent: missing };
 }
 function canBeRead(plan) {
     const content = JSON.stringify(plan);

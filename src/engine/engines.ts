@@ -97,22 +97,22 @@ class WarmEngines implements Chosen {
     return host;
   }
 
-  async #plan(questionFile: string, answerFile: string): ReturnType<Planner['plan']> {
+  async #plan(requestFile: string, planFile: string): ReturnType<Planner['plan']> {
     try {
       this.#host ??= await this.#startHost();
     } catch (error) {
       if (!(error instanceof SocketUnavailable)) throw error;
       // The engine meets the same error, and reports it.
-      return await lazyPlanner(this.#options).plan(questionFile, answerFile);
+      return await lazyPlanner(this.#options).plan(requestFile, planFile);
     }
-    let failure = await this.#host.plan(questionFile, answerFile);
+    let failure = await this.#host.plan(requestFile, planFile);
     if (failure && this.#host.killed && !this.#isClosed) {
       // Most likely for lack of memory, or by hand: another one may survive.
       this.#options.log.info(
         `The Python process that plans the set ${this.#host.gone}. The set is planned again by a new one.`,
       );
       this.#host = await this.#startHost();
-      failure = await this.#host.plan(questionFile, answerFile);
+      failure = await this.#host.plan(requestFile, planFile);
     }
     if (!failure) {
       // Its classes are imported. The rest of its preparation runs while this process reads the data of the set.

@@ -98,9 +98,9 @@ export class WarmHost implements Planner {
     return this.#printed;
   }
 
-  async plan(questionFile: string, answerFile: string): Promise<PlanFailure | undefined> {
+  async plan(requestFile: string, planFile: string): Promise<PlanFailure | undefined> {
     try {
-      await this.#request({ do: 'plan', request: questionFile, output: answerFile });
+      await this.#request({ do: 'plan', request: requestFile, output: planFile });
       return undefined;
     } catch (error) {
       return { why: `${this.#child.spawnfile} ${reasonOf(error)}`, printed: this.#printed.join('\n') };

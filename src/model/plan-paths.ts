@@ -4,7 +4,7 @@ import { isAbsolute, normalize, sep } from 'node:path';
 const UNREAL = ['/proc', '/sys', '/dev'];
 
 /**
- * Whether these may be paths of a basis, which is read back from a file that others may have written: each once, in the one
+ * Whether these may be paths of dependencies, which are read back from a file that others may have written: each once, in the one
  * form that a path has, and none of the kernel's own.
  */
 export function areOrdinaryPaths(paths: readonly string[]): boolean {

@@ -34,10 +34,10 @@ export interface PlannedEval {
 /** What the eval set means today, in the order in which `oaievalset` would run it. */
 export interface Plan {
   readonly evals: readonly PlannedEval[];
-  /** SHA-256 (hex) of the request, of `basis` and of this plan; undefined when the plan cannot be recalled. */
+  /** SHA-256 (hex) of the plan key, of `dependencies` and of this plan. Undefined when the plan cannot be recalled. */
   readonly digest: string | undefined;
   /** What it was made from. */
-  readonly basis: PlanDependencies;
+  readonly dependencies: PlanDependencies;
   readonly evalsVersion: string;
   /** What the user should know of a set that runs, a line each. */
   readonly warnings: readonly string[];
@@ -45,18 +45,21 @@ export interface Plan {
   readonly needsApiKey: boolean;
 }
 
-/** Absolute paths. */
+/** Absolute paths. A plan stays the same while these stay the same. */
 export interface PlanDependencies {
-  /** Their content counts. */
+  /** Files, by their content. */
   readonly files: readonly string[];
-  /** The names in them count. */
+  /** Directories, by the names in them. */
   readonly directories: readonly string[];
-  /** Where something was looked for and not found: that nothing is there counts. */
-  readonly absent: readonly string[];
+  /** Paths at which nothing was found. */
+  readonly missing: readonly string[];
 }
 
-/** Of a plan that is not recalled. */
-export const NO_DEPENDENCIES: PlanDependencies = { files: [], directories: [], absent: [] };
+/** The dependencies of a plan that is not recalled. */
+export const NO_DEPENDENCIES: PlanDependencies = { files: [], directories: [], missing: [] };
+
+/** `PlanDependencies` in `plan.json`, where `missing` has the name that version 0.1 gave it. */
+export type SavedDependencies = Omit<PlanDependencies, 'missing'> & { readonly absent: readonly string[] };
 
 /** `plan.json`: the last plan, and the digest of what it was made from. The names of its fields are those on disk. */
 export interface SavedPlan {
@@ -66,7 +69,7 @@ export interface SavedPlan {
   /** SHA-256 (hex) of what the plan was made from. */
   readonly signature: string;
   readonly made: {
-    readonly basis: PlanDependencies;
+    readonly basis: SavedDependencies;
     readonly evalsVersion: string;
     readonly warnings: readonly string[];
     readonly needsApiKey: boolean;

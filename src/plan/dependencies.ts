@@ -3,75 +3,79 @@ import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, realpathSync } from 'node:fs';
 import { sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import type { Plan, PlanDependencies } from '../model/plan.ts';
+import type { Plan, PlanDependencies, SavedDependencies } from '../model/plan.ts';
 import { areOrdinaryPaths } from '../model/plan-paths.ts';
 import type { FileHashes } from './file-hashes.ts';
 import { hashOf } from './hash.ts';
 import { namesIn, pathBytes } from './path-bytes.ts';
 
-/** The part of a plan that is recalled. */
-export type PlanAnswer = Pick<Plan, 'evals' | 'evalsVersion' | 'needsApiKey' | 'warnings'>;
+/** The part of a plan that is made from its dependencies. */
+type PlanContent = Pick<Plan, 'evals' | 'evalsVersion' | 'needsApiKey' | 'warnings'>;
 
-/** Reading more files than this takes longer than asking Python. */
+/** Reading more bytes than this takes longer than making the plan again. */
 const MAX_TOTAL_BYTES = 16 * 1024 ** 3;
 
-/** Paths that are checked before the event loop handles signals: some milliseconds. */
+/** The event loop handles signals after this many paths, which take some milliseconds. */
 const PATHS_PER_SLICE = 200;
 
-/** The longest time for checking paths; asking Python is faster than that. */
+/** The longest time for checking paths. Making the plan again is faster than that. */
 const MAX_CHECK_MS = 20_000;
 
 /**
- * SHA-256 (hex) of the request, of the current content of all dependencies, and of the answer.
- * @returns undefined when the request is unknown, or when a dependency has disappeared, or cannot be read
+ * SHA-256 (hex) of the plan key, of the current content of all dependencies, and of the plan.
+ * @returns undefined when the key is undefined, or when a dependency has disappeared or cannot be read
  */
 export async function planDigest(
-  request: unknown,
-  basis: PlanDependencies,
-  answer: PlanAnswer,
+  key: unknown,
+  { files, directories, missing }: PlanDependencies,
+  plan: PlanContent,
   hashes: FileHashes,
   cancelled?: AbortSignal,
 ): Promise<string | undefined> {
-  if (request === undefined || ![basis.files, basis.directories, basis.absent].every(areOrdinaryPaths))
-    return undefined;
+  if (key === undefined || ![files, directories, missing].every(areOrdinaryPaths)) return undefined;
   try {
     const until = performance.now() + MAX_CHECK_MS;
-    for await (const path of inSlices(basis.absent, until, cancelled)) if (isThere(path)) return undefined;
+    for await (const path of inSlices(missing, until, cancelled)) if (isThere(path)) return undefined;
     const hash = createHash('sha256');
-    // One line for each value, so that two values never run together.
+    // Each value has a line of its own, so that no two different lists of values have the same text.
     const add = (...line: unknown[]) => hash.update(`${JSON.stringify(line)}\n`);
-    add('request', hashOf(request));
-    add('answer', answer.evalsVersion, answer.needsApiKey, answer.warnings);
-    for (const { fingerprint, earlier, writable, ...rest } of answer.evals) {
-      const { key, name, command, samples, metrics } = rest;
+    add('request', hashOf(key));
+    add('answer', plan.evalsVersion, plan.needsApiKey, plan.warnings);
+    for (const { fingerprint, earlier, writable, ...rest } of plan.evals) {
+      const { key: evalKey, name, command, samples, metrics } = rest;
       const forms = [fingerprint, ...earlier].map(({ value, parts }) => [
         value,
         Object.entries(parts).sort(),
       ]);
       const paths = writable.map(({ argument, path, label }) => [argument, path, label ?? null]);
-      add('eval', key, name, command, samples, metrics, forms, paths);
+      add('eval', evalKey, name, command, samples, metrics, forms, paths);
     }
-    for (const path of basis.absent) add('absent', path);
-    for await (const path of inSlices(basis.directories, until, cancelled))
+    for (const path of missing) add('absent', path);
+    for await (const path of inSlices(directories, until, cancelled))
       add('directory', path, hashOf(listed(path)));
-    await hashes.read(basis.files, MAX_TOTAL_BYTES);
-    for (const path of basis.files) add('file', path, hashes.of(path));
+    await hashes.read(files, MAX_TOTAL_BYTES);
+    for (const path of files) add('file', path, hashes.of(path));
     return hash.digest('hex');
   } catch {
     return undefined;
   }
 }
 
-/** The dependencies without those in a directory that the request already determines: the venv of a lock. */
-export function outside(root: string | undefined, basis: PlanDependencies): PlanDependencies {
-  if (root === undefined) return basis;
+/** The dependencies without those in a directory that the plan key already determines: the venv with the locked packages. */
+export function outside(root: string | undefined, dependencies: PlanDependencies): PlanDependencies {
+  if (root === undefined) return dependencies;
   const roots = [root, existsSync(root) ? realpathSync(root) : root];
   const keep = (paths: readonly string[]) =>
     paths.filter((path) => !roots.some((top) => path === top || path.startsWith(top + sep)));
-  return { files: keep(basis.files), directories: keep(basis.directories), absent: keep(basis.absent) };
+  const { files, directories, missing } = dependencies;
+  return { files: keep(files), directories: keep(directories), missing: keep(missing) };
 }
 
-/** The list comes from a file that others may have written: going through it handles signals, and is limited in time. */
+export function dependenciesOf({ files, directories, absent }: SavedDependencies): PlanDependencies {
+  return { files, directories, missing: absent };
+}
+
+/** Others may have written the list, so it may be long. Signals are handled meanwhile, and the time is limited. */
 async function* inSlices(
   paths: readonly string[],
   until: number,
@@ -88,7 +92,7 @@ async function* inSlices(
   }
 }
 
-/** Python leaves its bytecode beside what it imports. */
+/** The names without `__pycache__`, which Python creates beside the modules that it imports. */
 function listed(path: string): string[] {
   return namesIn(path)
     .filter((name) => name !== '__pycache__')

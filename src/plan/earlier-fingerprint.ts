@@ -8,7 +8,7 @@ import { baseUrlsWithPorts } from './base-urls.ts';
 import type { FileHashes } from './file-hashes.ts';
 import type { FingerprintContext } from './fingerprint.ts';
 import { hashOf, sorted } from './hash.ts';
-import type { CompletionFn, DataFile, RegisteredEval, SourceFile } from './registry-answer.ts';
+import type { CompletionFn, DataFile, RegisteredEval, SourceFile } from './registry-plan.ts';
 
 /** For each eval of the registry plan: what it would have had then. The files have been read. */
 export function earlierFingerprints({ registry, model, env, hashes }: FingerprintContext): Fingerprint[][] {

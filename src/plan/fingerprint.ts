@@ -10,7 +10,7 @@ import type { WritableArgument } from '../model/plan.ts';
 import { baseUrls } from './base-urls.ts';
 import type { FileHashes } from './file-hashes.ts';
 import { hashOf, sorted } from './hash.ts';
-import type { CodeList, CompletionFn, DataFile, RegisteredEval, RegistryPlan } from './registry-answer.ts';
+import type { CodeList, CompletionFn, DataFile, RegisteredEval, RegistryPlan } from './registry-plan.ts';
 
 export interface FingerprintContext {
   readonly registry: RegistryPlan;

@@ -1,70 +1,72 @@
-import type { Plan, SavedPlan } from '../model/plan.ts';
-import { NO_DEPENDENCIES } from '../model/plan.ts';
+import { NO_DEPENDENCIES, type Plan, type SavedPlan } from '../model/plan.ts';
 import { recordedCommand } from './command.ts';
-import { outside, planDigest } from './dependencies.ts';
+import { dependenciesOf, outside, planDigest } from './dependencies.ts';
 import { earlierFingerprints } from './earlier-fingerprint.ts';
 import type { FileHashes } from './file-hashes.ts';
 import { contents, filesOf } from './fingerprint.ts';
 import { describeWarnings } from './plan-problems.ts';
-import { type PlanRequest, readRegistryPlan } from './registry-plan.ts';
+import { type RegistryRequest, readRegistryPlan } from './read-registry-plan.ts';
 
-export interface MakePlanRequest extends PlanRequest {
-  /** What the evals will see. */
+export interface MakePlanRequest {
+  readonly registryRequest: RegistryRequest;
+  /** The environment of the evals, which has the base URLs. */
   readonly env: NodeJS.ProcessEnv;
   readonly hashes: FileHashes;
   /** What `planKey` returned: everything except files that determines the plan. */
-  readonly subject: unknown;
-  /** A directory whose content the subject stands for: the venv of a lock. */
+  readonly key: unknown;
+  /** A directory that the key already determines: the venv with the locked packages. */
   readonly lockedRoot: string | undefined;
 }
 
 /**
  * What the eval set means today, in the order in which `oaievalset` would run it.
- * @throws ActionError PLAN_INVALID or PLAN_FAILED, before anything is spent
+ * @throws ActionError PLAN_INVALID or PLAN_FAILED, before any request is sent
  */
 export async function makePlan(request: MakePlanRequest): Promise<Plan> {
-  const { model, args, registryPaths, env, hashes, subject, lockedRoot } = request;
-  const registry = await readRegistryPlan(request);
+  const { registryRequest, env, hashes, key, lockedRoot } = request;
+  const { model, args, registryPaths } = registryRequest;
+  const registry = await readRegistryPlan(registryRequest);
   const context = { registry, model, env, hashes };
   const values = await contents(context);
   const earlier = earlierFingerprints(context);
   const byBase = Map.groupBy(registry.evals, (registered) => registered.base);
-  const evals = registry.evals.map(({ key, base, samples, metrics }, index) => ({
-    key,
-    name: byBase.get(base)?.length === 1 ? base : key,
-    command: recordedCommand({ model, evalKey: key, args, registryPaths }),
+  const evals = registry.evals.map(({ key: evalKey, base, samples, metrics }, index) => ({
+    key: evalKey,
+    name: byBase.get(base)?.length === 1 ? base : evalKey,
+    command: recordedCommand({ model, evalKey, args, registryPaths }),
     samples,
     metrics,
     fingerprint: values[index]?.fingerprint ?? { value: '', parts: {} },
     earlier: earlier[index] ?? [],
     writable: values[index]?.writable ?? [],
   }));
-  const files = [...new Set([...registry.basis.files, ...filesOf(registry)])].sort();
-  const basis = outside(lockedRoot, { ...registry.basis, files });
-  const answer = {
+  const files = [...new Set([...registry.dependencies.files, ...filesOf(registry)])].sort();
+  const dependencies = outside(lockedRoot, { ...registry.dependencies, files });
+  const made = {
     evals,
     evalsVersion: registry.evalsVersion,
     warnings: describeWarnings(registry.warnings),
     needsApiKey: registry.completionFns.some((fn) => fn.needsApiKey),
   };
-  const digest = await planDigest(subject, basis, answer, hashes);
-  return { ...answer, digest, basis: digest === undefined ? NO_DEPENDENCIES : basis };
+  const digest = await planDigest(key, dependencies, made, hashes);
+  return { ...made, digest, dependencies: digest === undefined ? NO_DEPENDENCIES : dependencies };
 }
 
 /**
- * The saved plan, when the request and all dependencies of the plan are unchanged. Reads the files that the plan depends on, and
- * starts no process.
+ * The saved plan, when its key and all its dependencies are unchanged. Reads the files that the plan depends on, and starts no
+ * process.
  */
 export async function recallPlan(
   saved: SavedPlan | undefined,
-  subject: unknown,
+  key: unknown,
   hashes: FileHashes,
   cancelled?: AbortSignal,
 ): Promise<Plan | undefined> {
   if (!saved?.made) return undefined;
   const { basis, evalsVersion, needsApiKey, warnings } = saved.made;
   const { evals, signature: digest } = saved;
-  const answer = { evals, evalsVersion, needsApiKey, warnings };
-  if ((await planDigest(subject, basis, answer, hashes, cancelled)) !== digest) return undefined;
-  return { ...answer, digest, basis };
+  const dependencies = dependenciesOf(basis);
+  const recalled = { evals, evalsVersion, needsApiKey, warnings };
+  if ((await planDigest(key, dependencies, recalled, hashes, cancelled)) !== digest) return undefined;
+  return { ...recalled, digest, dependencies };
 }

@@ -4,7 +4,7 @@ import { type EnvironmentRequest, environmentKey } from '../environment/prepare-
 import { PYTHON_PACKAGE } from '../environment/python-sources.ts';
 import { withoutCredentials } from './base-urls.ts';
 
-/** Increase this with every change that makes other plans, or other fingerprints, of the same registry. */
+/** Increase this with every change that makes other plans, or other fingerprints, from the same registry. */
 const PLAN_FORMAT = 3;
 
 export interface PlanKeyRequest extends EnvironmentRequest {
@@ -16,7 +16,7 @@ export interface PlanKeyRequest extends EnvironmentRequest {
   readonly sharesRegistry: boolean;
 }
 
-/** Where Python looks for modules besides its own directories, and for ~/.evals. */
+/** These say where Python looks for modules besides its own directories, and where `~/.evals` is. */
 const VARIABLES = [
   ...['PYTHONPATH', 'PYTHONHOME', 'PYTHONUSERBASE', 'PYTHONNOUSERSITE', 'PYTHONSAFEPATH', 'PYTHONPLATLIBDIR'],
   'HOME',
@@ -25,8 +25,8 @@ const VARIABLES = [
 const URL_VARIABLES = ['OPENAI_BASE_URL', 'ANTHROPIC_BASE_URL'];
 
 /**
- * Everything except files that determines the plan: the request, the Python and the planner. It holds no credentials.
- * @returns undefined when the Python cannot be identified without starting a process: then no plan is recalled
+ * Everything except files that determines the plan: the request, the interpreter and the planner. It contains no credentials.
+ * @returns undefined when the interpreter cannot be identified without starting a process. Then no plan is recalled.
  * @throws ActionError PYTHON_MISSING, EVALS_UNSUPPORTED or INPUT_INVALID
  */
 export async function planKey(request: PlanKeyRequest): Promise<unknown> {
@@ -38,8 +38,8 @@ export async function planKey(request: PlanKeyRequest): Promise<unknown> {
     format: PLAN_FORMAT,
     planner: packageText(),
     environment,
-    asked: { model, evalSet, args, registryPaths, chatFallback, sharesRegistry },
-    // Relative paths start here.
+    request: { model, evalSet, args, registryPaths, chatFallback, sharesRegistry },
+    // Relative paths start at this directory.
     workingDirectory,
     variables: [
       ...VARIABLES.map((name) => env[name] ?? null),
@@ -48,7 +48,7 @@ export async function planKey(request: PlanKeyRequest): Promise<unknown> {
   };
 }
 
-/** The path and the text of every Python file of our package, in all its directories. */
+/** The path and the text of every Python file of the action's package. */
 function packageText(): [path: string, text: string][] {
   return readdirSync(PYTHON_PACKAGE, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.py'))

@@ -4,32 +4,39 @@ import { FileHashes } from './file-hashes.ts';
 import { makePlan, recallPlan } from './make-plan.ts';
 import { type PlanKeyRequest, planKey } from './plan-key.ts';
 import type { Planner } from './planner.ts';
+import type { RegistryRequest } from './read-registry-plan.ts';
 
 export interface PlanSetRequest extends PlanKeyRequest {
   /** The plan of an earlier run. */
   readonly saved: SavedPlan | undefined;
-  /** Asked only when no saved plan holds any more. */
+  /** Used only when the saved plan cannot be recalled. */
   readonly planner: Planner;
-  /** Finds the interpreter, or installs evals, when that is needed. */
+  /** Finds the interpreter, or installs evals. Called only when the saved plan cannot be recalled. */
   readonly environment: () => Promise<{ readonly lockedRoot: string | undefined }>;
   readonly temporaryDirectory: string;
-  /** Aborted when the job is cancelled: then Python is not waited for. */
+  /** Aborted when the job is cancelled. The action then does not wait for Python. */
   readonly signal: AbortSignal;
 }
 
 /**
- * What the eval set means today: a saved plan when everything it was made from is as it was, else a new one.
- * @throws ActionError PLAN_INVALID, PLAN_FAILED, or that of a Python that cannot be used; and the reason of the signal
+ * What the eval set means today: the saved plan when nothing that it depends on has changed, and otherwise a new plan.
+ * @throws ActionError PLAN_INVALID or PLAN_FAILED, the errors of `environment`, and the reason of the signal
  */
 export async function planSet(request: PlanSetRequest): Promise<Plan> {
-  const { saved, environment, signal } = request;
-  const subject = await planKey(request);
+  const { saved, environment, signal, env } = request;
+  const key = await planKey(request);
   const hashes = new FileHashes();
   return await abortable(signal, async () => {
-    const recalled = await recallPlan(saved, subject, hashes, signal);
+    const recalled = await recallPlan(saved, key, hashes, signal);
     if (recalled) return recalled;
     signal.throwIfAborted();
     const { lockedRoot } = await environment();
-    return await makePlan({ ...request, subject, hashes, lockedRoot });
+    return await makePlan({ registryRequest: registryRequest(request), env, hashes, key, lockedRoot });
   });
+}
+
+function registryRequest(request: PlanSetRequest): RegistryRequest {
+  const { planner, model, evalSet, args, registryPaths, temporaryDirectory } = request;
+  const { chatFallback, sharesRegistry } = request;
+  return { planner, model, evalSet, args, registryPaths, temporaryDirectory, chatFallback, sharesRegistry };
 }

@@ -1,5 +1,4 @@
-/** Decides, eval by eval, what is done and what is to do, and why. Pure: it reads the state and changes nothing. */
-
+/** Decides for each eval whether to reuse its result or to run it, and why. Pure: the state is read and never changed. */
 import type { CompletionRecord } from '../model/completion-record.ts';
 import type { Decision, RunReason } from '../model/decision.ts';
 import type { Plan, PlannedEval } from '../model/plan.ts';
@@ -8,8 +7,8 @@ import type { State } from '../progress/state.ts';
 import { changesSince, isContentOf, leftOut, renewed } from './content.ts';
 
 export interface ReconcileOptions {
-  /** Completions older than this many milliseconds run again. */
-  readonly maxAge?: number | undefined;
+  /** A result that is older than this runs again. Undefined: a result does not age. */
+  readonly maxAgeMs?: number | undefined;
   readonly now: Date;
 }
 
@@ -22,7 +21,7 @@ function decide(
   planned: PlannedEval,
   records: readonly CompletionRecord[],
   state: State,
-  { maxAge, now }: ReconcileOptions,
+  { maxAgeMs, now }: ReconcileOptions,
 ): Decision {
   const run = (reason: RunReason): Decision => ({ kind: 'run', eval: planned, reason });
 
@@ -34,19 +33,19 @@ function decide(
   const own = state.record(planned.command);
   if (own) {
     if (!isContentOf(planned, own)) return run({ kind: 'changed', parts: changesSince(planned, own) });
-    const doubt = doubtOf(own, now, maxAge);
+    const doubt = doubtOf(own, now, maxAgeMs);
     return doubt ? run(doubt) : reuse(own);
   }
   if (state.isDone(planned.command)) return { kind: 'reuse', eval: planned, record: undefined };
   if (state.wasRemoved(planned.command)) return run({ kind: 'removed-by-user' });
 
-  // The same content under other arguments that only transport or print, such as --debug, was not paid for in vain.
-  const equal = records.filter((record) => isContentOf(planned, record) && !doubtOf(record, now, maxAge));
+  // The same content may have completed with other arguments that change no result, such as --debug.
+  const equal = records.filter((record) => isContentOf(planned, record) && !doubtOf(record, now, maxAgeMs));
   const newest = equal.sort((a, b) => a.ended.localeCompare(b.ended)).at(-1);
   return newest ? reuse(newest) : run({ kind: 'never-completed' });
 }
 
-/** Records that are reused and that an earlier version made, as this version makes them: then it sees what that one could not. */
+/** Reused records that an earlier version made, in the form of this version, which covers more of what can change a result. */
 export function renewedRecords(decisions: readonly Decision[]): CompletionRecord[] {
   return decisions.flatMap((decision) =>
     decision.kind === 'reuse' && decision.record ? (renewed(decision.eval, decision.record) ?? []) : [],

@@ -1,72 +1,182 @@
-/** Asks Python what the eval set means today. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+/** The file that src/python/oaievalset_action/plan.py writes: its schema, and the types of what it says about the eval set. */
+import { z } from 'zod';
 import { oneLine } from '../text.ts';
-import { planFailed, planInvalid } from './plan-problems.ts';
-import type { Planner } from './planner.ts';
-import { parseRegistryPlan, type RegistryPlan } from './registry-answer.ts';
-
-export interface PlanRequest {
-  /** Runs src/python/oaievalset_action/plan.py. */
-  readonly planner: Planner;
-  readonly model: string;
-  readonly evalSet: string;
-  /** Further `oaieval` arguments, as words. */
-  readonly args: readonly string[];
-  /** As `--registry_path`; relative ones are below the working directory. */
-  readonly registryPaths: readonly string[];
-  /** Whether models that evals does not know are used through the chat API, see chat_fallback.py. */
-  readonly chatFallback: boolean;
-  /** Whether evals run with the registry as it is read here, so that what the set does not use need not be right. */
-  readonly sharesRegistry: boolean;
-  /** Exists; what is put there is removed again. */
-  readonly temporaryDirectory: string;
-}
+import { planFailed } from './plan-problems.ts';
 
 /**
- * Asks evals' own Registry, through src/python/oaievalset_action/plan.py, what the eval set means today. Sends no request to the API.
- *
- * @throws ActionError PLAN_INVALID, naming everything that is wrong with the set; PLAN_FAILED when there is no answer.
+ * A display name; control characters are removed so that a registry cannot inject into the log. The names of arguments are
+ * part of fingerprints, so this replacement must stay as it is.
  */
-export async function readRegistryPlan(request: PlanRequest): Promise<RegistryPlan> {
-  const directory = await mkdtemp(join(request.temporaryDirectory, 'registry-plan-'));
-  try {
-    const plan = parseRegistryPlan(await askRegistry(request, directory));
-    if (plan.problems.length > 0) throw planInvalid(request.evalSet, plan.problems);
-    return plan;
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
-}
+const label = z.string().transform((text) => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' '));
 
-async function askRegistry(request: PlanRequest, directory: string): Promise<string> {
-  const question = join(directory, 'request.json');
-  const answer = join(directory, 'plan.json');
-  const { planner, model, evalSet, args, registryPaths, chatFallback, sharesRegistry } = request;
-  await writeFile(
-    question,
-    JSON.stringify({
-      model,
-      eval_set: evalSet,
-      args,
-      registry_paths: registryPaths,
-      chat_fallback: chatFallback,
-      shares_registry: sharesRegistry,
+const spec = z.object({ cls: z.string(), args: z.record(z.string(), z.json()) });
+
+/** Code outside the evals package: a file, or an installed distribution. `label` names the file without the machine. */
+const sourceFile = z.object({ module: z.string(), path: z.string(), label: z.string() });
+const distribution = z.object({ name: z.string(), version: z.string() });
+
+/**
+ * `name`: the argument that names the file (`samples` for samples_jsonl). `label`: its path without the machine. `root`: what
+ * the argument names, the file itself or a directory that it is in.
+ */
+const dataFile = z.object({ name: label, path: z.string(), label: z.string(), root: z.string() });
+const remoteData = z.object({ name: z.string(), url: z.string() });
+
+/** The modules of the user's own that classes bring in, however deep, and the installed packages that those import. */
+const codeList = z.object({
+  files: z.array(z.object({ path: z.string(), label: z.string() })),
+  packages: z.array(distribution),
+});
+
+const codeAndData = {
+  /** Of the class and its bases only; what version 0.1 made fingerprints of. */
+  sources: z.array(sourceFile),
+  packages: z.array(distribution),
+  /** The number of a code list; null when the class cannot be imported, or there is none. */
+  code: z.int().nonnegative().nullable(),
+  /** Whether the class is not one of evals' own: files that its arguments name may be what it writes. */
+  may_write: z.boolean(),
+  data: z.array(dataFile),
+  remote: z.array(remoteData),
+};
+
+const completionFnFields = {
+  name: z.string(),
+  /**
+   * `dummy`: answers by itself. `openai-chat`: evals knows the name as a chat model. `registry`: a completion function
+   * or solver of a registry. `api-model`: whether there is such a model, only the API can tell.
+   */
+  kind: z.enum(['dummy', 'openai-chat', 'registry', 'api-model']),
+  /** Of an `api-model`, where it is asked when that is known beforehand; null: evals finds out. */
+  api: z.enum(['chat', 'completions']).nullable(),
+  needs_api_key: z.boolean(),
+  spec: spec.nullable(),
+  ...codeAndData,
+  /** For an `api-model`: registered names that look like it. */
+  near: z.array(z.string()),
+};
+
+const referencedFn = z.object(completionFnFields).transform(({ needs_api_key, may_write, ...rest }) => ({
+  ...rest,
+  mayWrite: may_write,
+  needsApiKey: needs_api_key,
+}));
+
+const completionFn = z
+  .object({ ...completionFnFields, references: z.array(referencedFn) })
+  .transform(({ needs_api_key, may_write, ...rest }) => ({
+    ...rest,
+    mayWrite: may_write,
+    /** Whether it, or one of its references, asks OpenAI's API. */
+    needsApiKey: needs_api_key,
+  }));
+
+const registeredEval = z
+  .object({
+    key: z.string().min(1),
+    base: z.string(),
+    spec,
+    metrics: z.array(label),
+    higher_is_better: z.boolean(),
+    modelgraded: z.array(z.object({ name: z.string(), spec: z.record(z.string(), z.json()) })),
+    ...codeAndData,
+    /** Completion functions and solvers that its arguments name, and the files that those name. */
+    solvers: z.array(z.object({ name: z.string(), spec })),
+    solver_data: z.array(dataFile),
+    /** Null when only the class knows. Classes that choose among their samples may evaluate fewer. */
+    samples: z.int().nonnegative().nullable(),
+  })
+  .transform(({ higher_is_better, may_write, solver_data, ...rest }) => ({
+    ...rest,
+    higherIsBetter: higher_is_better,
+    mayWrite: may_write,
+    solverData: solver_data,
+  }));
+
+const problem = z.object({
+  code: z.string(),
+  subject: z.string(),
+  message: z.string(),
+  near: z.array(z.string()),
+});
+
+/** What src/python/oaievalset_action/plan.py writes. It passes on what registries and imported classes say, so all of it is checked. */
+const schema = z
+  .object({
+    version: z.literal(1),
+    python_version: z.string(),
+    evals_version: z.string(),
+    evals_revision: z.string(),
+    evals_location: z.string(),
+    registry_paths: z.array(z.string()),
+    arguments: z
+      .object({
+        max_samples: z.int().nullable(),
+        seed: z.json(),
+        extra_eval_params: z.record(z.string(), z.json()),
+        completion_args: z.record(z.string(), z.string()),
+      })
+      .transform((from) => ({
+        /** As `--max_samples`; null: all samples. */
+        maxSamples: from.max_samples,
+        seed: from.seed,
+        extraEvalParams: from.extra_eval_params,
+        completionArgs: from.completion_args,
+      })),
+    completion_fns: z.array(completionFn),
+    evals: z.array(registeredEval),
+    code: z.array(codeList),
+    dependencies: z.object({
+      files: z.array(z.string()),
+      directories: z.array(z.string()),
+      missing: z.array(z.string()),
     }),
-  );
-  const failure = await planner.plan(question, answer);
-  if (failure) throw planFailed(`${oneLine(failure.why)}${lastLines(failure.printed)}`, failure.cause);
+    problems: z.array(problem),
+    warnings: z.array(problem),
+  })
+  .transform((from) => ({
+    pythonVersion: from.python_version,
+    /** Empty when evals is importable, but not installed as a distribution. */
+    evalsVersion: from.evals_version,
+    /** The commit or archive it was installed from; empty when that was a version of a package index. */
+    evalsRevision: from.evals_revision,
+    /** The directory of the evals package. */
+    evalsLocation: from.evals_location,
+    /** Absolute, evals' own first, in the order they are read. */
+    registryPaths: from.registry_paths,
+    /** Those of the `oaieval` arguments that change results. */
+    arguments: from.arguments,
+    /** One for each name of the comma-separated model, in that order. */
+    completionFns: from.completion_fns,
+    /** In the order in which `oaievalset` runs them. */
+    evals: from.evals,
+    /** What classes bring in; evals and completion functions say the number of theirs. */
+    code: from.code,
+    dependencies: from.dependencies,
+    problems: from.problems,
+    /** What does not keep the set from running. */
+    warnings: from.warnings,
+  }));
+
+export type RegistryPlan = z.output<typeof schema>;
+export type RegisteredEval = z.output<typeof registeredEval>;
+export type CompletionFn = z.output<typeof completionFn>;
+export type DataFile = z.output<typeof dataFile>;
+export type CodeList = z.output<typeof codeList>;
+export type SourceFile = z.output<typeof sourceFile>;
+
+/** @throws ActionError PLAN_FAILED when the text does not have the format that plan.py writes */
+export function parseRegistryPlan(text: string): RegistryPlan {
+  let value: unknown;
   try {
-    return await readFile(answer, 'utf8');
+    value = JSON.parse(text);
   } catch (error) {
-    throw planFailed('Python returned no plan', error);
+    throw planFailed('the output is not JSON', error);
   }
-}
-
-const SHOWN_LINES = 12;
-
-function lastLines(printed: string): string {
-  const lines = printed.split(/[\r\n]+/).map((line) => oneLine(line));
-  const last = lines.filter((line) => line !== '').slice(-SHOWN_LINES);
-  return last.length === 0 ? ', and printed nothing' : `. It printed last:\n  ${last.join('\n  ')}`;
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw planFailed(
+    `the output is wrong at ${issue?.path.join('.') || 'its top'}: ${oneLine(issue?.message ?? '')}`,
+  );
 }

@@ -2,7 +2,7 @@ import { lstatSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type Owner, sameOwner } from '../model/owner.ts';
 import type { Plan, SavedPlan } from '../model/plan.ts';
-import { NO_DEPENDENCIES } from '../model/plan.ts';
+import { NO_DEPENDENCIES, type PlanDependencies, type SavedDependencies } from '../model/plan.ts';
 import { areOrdinaryPaths } from '../model/plan-paths.ts';
 import { holdsAtMost } from './bounded-json.ts';
 import type { StatePaths } from './paths.ts';
@@ -60,26 +60,30 @@ export const LARGEST_PLAN = 32 * 1024 * 1024;
 /** A plan of 10,000 evals that import a hundred modules each holds half as many. */
 const MOST_VALUES = 4_000_000;
 
-/** No content has this digest: a plan whose basis changed while it was made is made again. */
+/** No content has this digest: a plan whose dependencies changed while it was made is made again. */
 const NO_DIGEST = '0'.repeat(64);
 
 /** What is kept of a plan: of one that would be too large to be read again, as much as is of use without being recalled. */
 export function savedPlan(
-  { digest = NO_DIGEST, evals, basis, evalsVersion, warnings, needsApiKey }: Plan,
+  { digest = NO_DIGEST, evals, dependencies, evalsVersion, warnings, needsApiKey }: Plan,
   owner: Owner,
 ): SavedPlan {
-  const made = { basis, evalsVersion, warnings, needsApiKey };
+  const made = { basis: savedDependencies(dependencies), evalsVersion, warnings, needsApiKey };
   const forgotten = {
     version: 1,
     owner,
     signature: NO_DIGEST,
-    made: { ...made, basis: NO_DEPENDENCIES },
+    made: { ...made, basis: savedDependencies(NO_DEPENDENCIES) },
   } as const;
   const forms: SavedPlan[] = [
     { version: 1, owner, signature: digest, made, evals },
     { ...forgotten, evals },
   ];
   return forms.find(canBeRead) ?? { ...forgotten, evals: [] };
+}
+
+function savedDependencies({ files, directories, missing }: PlanDependencies): SavedDependencies {
+  return { files, directories, absent: missing };
 }
 
 function canBeRead(plan: SavedPlan): boolean {

@@ -44,23 +44,24 @@ export class PlanProject {
   }
 
   async plan(): Promise<Plan> {
-    const asked = this.#asked();
+    const request = this.#request();
+    const { python, env } = request;
+    const planner = shortLivedPlanner({ python, cwd: this.directory, env });
     return await makePlan({
-      ...asked,
-      planner: shortLivedPlanner({ python: asked.python, cwd: this.directory, env: asked.env }),
-      temporaryDirectory: this.#options.root,
+      registryRequest: { ...request, planner, temporaryDirectory: this.#options.root },
+      env,
       hashes: new FileHashes(),
-      subject: await planKey(asked),
+      key: await planKey(request),
       lockedRoot: undefined,
     });
   }
 
   async recall(plan: Plan): Promise<Plan | undefined> {
     const owner = { repository: 'o/r', cacheKey: '', model: 'dummy', evalSet: 'own' };
-    return await recallPlan(savedPlan(plan, owner), await planKey(this.#asked()), new FileHashes());
+    return await recallPlan(savedPlan(plan, owner), await planKey(this.#request()), new FileHashes());
   }
 
-  #asked() {
+  #request() {
     const { python, paths = ['modules'], model = 'dummy', evalSet = 'own', args = [] } = this.#options;
     const { PYTHONPATH: _, OPENAI_BASE_URL: __, ...env } = process.env;
     return {

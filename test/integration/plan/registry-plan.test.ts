@@ -8,8 +8,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ActionError } from '../../../src/errors.ts';
 import { shortLivedPlanner } from '../../../src/plan/planner.ts';
-import type { CompletionFn, RegisteredEval, RegistryPlan } from '../../../src/plan/registry-answer.ts';
-import { type PlanRequest, readRegistryPlan } from '../../../src/plan/registry-plan.ts';
+import { type RegistryRequest, readRegistryPlan } from '../../../src/plan/read-registry-plan.ts';
+import type { CompletionFn, RegisteredEval, RegistryPlan } from '../../../src/plan/registry-plan.ts';
 import { evalsPython } from '../../helpers/evals-venv.ts';
 
 const registries = join(import.meta.dirname, '../../fixtures/registries');
@@ -37,9 +37,9 @@ const { OPENAI_API_KEY: _, ...withoutKey } = process.env;
 const usualEnv = { ...withoutKey, PYTHONPATH: modules, PYTHONDONTWRITEBYTECODE: '1' };
 
 /** What a test may say otherwise. */
-type Over = Partial<PlanRequest & { python: string; workingDirectory: string; env: NodeJS.ProcessEnv }>;
+type Over = Partial<RegistryRequest & { python: string; workingDirectory: string; env: NodeJS.ProcessEnv }>;
 
-function request(evalSet: string, over: Over = {}): PlanRequest {
+function request(evalSet: string, over: Over = {}): RegistryRequest {
   const { python: program = python, workingDirectory: cwd = elsewhere, env = usualEnv, ...rest } = over;
   return {
     planner: shortLivedPlanner({ python: program, cwd, env }),

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ActionError } from '../../../src/errors.ts';
 import { shortLivedPlanner } from '../../../src/plan/planner.ts';
-import type { RegistryPlan } from '../../../src/plan/registry-answer.ts';
-import { readRegistryPlan } from '../../../src/plan/registry-plan.ts';
+import { readRegistryPlan } from '../../../src/plan/read-registry-plan.ts';
+import type { RegistryPlan } from '../../../src/plan/registry-plan.ts';
 import { evalsPython } from '../../helpers/evals-venv.ts';
 import { PlanProject } from '../../helpers/plan-project.ts';
 

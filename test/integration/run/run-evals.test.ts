@@ -37,7 +37,7 @@ const SET = [sized('small.v0', 1), sized('large.v0', 50), sized('middle.v0', 7)]
 const PLAN: Plan = {
   evals: SET,
   digest: undefined,
-  basis: NO_DEPENDENCIES,
+  dependencies: NO_DEPENDENCIES,
   evalsVersion: '3.0.1',
   warnings: [],
   needsApiKey: false,

@@ -101,7 +101,7 @@ test.each([
   const plan = savedPlan(
     {
       digest: sha256('plan'),
-      basis: { files: [], directories: [], absent: [] },
+      dependencies: { files: [], directories: [], missing: [] },
       evals: [],
       evalsVersion: '3.0.1',
       warnings: [],

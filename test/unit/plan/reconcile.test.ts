@@ -24,11 +24,11 @@ function state() {
 }
 
 function plan(...evals: Plan['evals']): Plan {
-  const basis = { files: [], directories: [], absent: [] };
+  const dependencies = { files: [], directories: [], missing: [] };
   return {
     evals,
     digest: sha256(''),
-    basis,
+    dependencies,
     evalsVersion: '3.0.1.post1',
     warnings: [],
     needsApiKey: true,
@@ -57,8 +57,8 @@ test('max-age: what is older runs again, what is younger does not', () => {
   const a = planned('a.x');
   const { state: s } = state();
   s.complete(completion(a, { ended: '2026-01-09T00:00:00.000Z' }));
-  expect(told(reconcile(plan(a), s, { now, maxAge: 86_400_001 }))).toEqual(['reuse']);
-  expect(told(reconcile(plan(a), s, { now, maxAge: 86_399_999 }))).toEqual([
+  expect(told(reconcile(plan(a), s, { now, maxAgeMs: 86_400_001 }))).toEqual(['reuse']);
+  expect(told(reconcile(plan(a), s, { now, maxAgeMs: 86_399_999 }))).toEqual([
     'its result of 2026-01-09T00:00:00.000Z is older than max-age',
   ]);
 });
@@ -78,15 +78,15 @@ test.each([
     expect.stringContaining('cannot be compared with max-age'),
   ],
   ['at the end of time, without max-age', '9999-12-31T23:59:59.999Z', undefined, 'reuse'],
-])('max-age: a result that is dated %s', (_, ended, maxAge, expected) => {
+])('max-age: a result that is dated %s', (_, ended, maxAgeMs, expected) => {
   const a = planned('a.x');
   const { state: s } = state();
   s.complete(completion(a, { ended }));
-  expect(told(reconcile(plan(a), s, { now, maxAge }))).toEqual([expected]);
+  expect(told(reconcile(plan(a), s, { now, maxAgeMs }))).toEqual([expected]);
   // Found by its content alone.
   const debug = planned('a.x', 'v1', ['--debug']);
-  const found = maxAge === undefined || expected === 'reuse' ? 'reuse' : 'not completed yet';
-  expect(told(reconcile(plan(debug), s, { now, maxAge }))).toEqual([found]);
+  const found = maxAgeMs === undefined || expected === 'reuse' ? 'reuse' : 'not completed yet';
+  expect(told(reconcile(plan(debug), s, { now, maxAgeMs }))).toEqual([found]);
 });
 
 test('a result about no sample runs again, one of samples that were not counted does not', () => {

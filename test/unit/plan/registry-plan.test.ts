@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ActionError } from '../../../src/errors.ts';
 import { planInvalid } from '../../../src/plan/plan-problems.ts';
-import { parseRegistryPlan } from '../../../src/plan/registry-answer.ts';
+import { parseRegistryPlan } from '../../../src/plan/registry-plan.ts';
 
 const answer = {
   version: 1,

@@ -15,11 +15,15 @@ import { owner, planned, temporaryDirectory } from '../../helpers/builders.ts';
 const SUBJECT = { asked: 'this' };
 
 async function planOf(
-  basis: PlanDependencies,
+  dependencies: PlanDependencies,
   evals = [planned('a.dev.v0'), planned('b.dev.v0')],
 ): Promise<Plan> {
   const answer = { evals, evalsVersion: '3', warnings: [], needsApiKey: true };
-  return { ...answer, basis, digest: await planDigest(SUBJECT, basis, answer, new FileHashes()) };
+  return {
+    ...answer,
+    dependencies,
+    digest: await planDigest(SUBJECT, dependencies, answer, new FileHashes()),
+  };
 }
 
 /** What becomes of a plan that lay in a file. */
@@ -29,13 +33,13 @@ function recalled(saved: SavedPlan): Promise<Plan | undefined> {
 }
 
 /** One of everything that a plan is made from. */
-function basisIn(directory: string): PlanDependencies {
+function dependenciesIn(directory: string): PlanDependencies {
   writeFileSync(join(directory, 'file'), 'content');
   mkdirSync(join(directory, 'folder'));
   return {
     files: [join(directory, 'file')],
     directories: [join(directory, 'folder')],
-    absent: [join(directory, 'absent')],
+    missing: [join(directory, 'absent')],
   };
 }
 
@@ -63,7 +67,7 @@ describe('a saved plan that was changed is not recalled', () => {
     ['is of another evals', ({ made }) => ({ made: { ...made, evalsVersion: '4' } })],
     ['was made from less', ({ made }) => ({ made: { ...made, basis: { ...made.basis, absent: [] } } })],
   ])('when it %s', async (_, change) => {
-    const plan = await planOf(basisIn(realpathSync(temporaryDirectory())));
+    const plan = await planOf(dependenciesIn(realpathSync(temporaryDirectory())));
     const saved = savedPlan(plan, owner);
     expect(await recalled(saved)).toEqual(plan);
     expect(await recalled({ ...saved, ...change(saved) })).toBeUndefined();
@@ -88,22 +92,24 @@ describe('a basis of no ordinary paths', () => {
     ['in yet another form', '/tmp/'],
     ['with a zero', '/tmp/\0'],
   ])('is refused: a path %s', async (_, path) => {
-    for (const kind of ['files', 'directories', 'absent']) {
-      const basis = { ...NO_DEPENDENCIES, [kind]: [path] };
+    for (const kind of ['files', 'directories', 'missing']) {
+      const dependencies = { ...NO_DEPENDENCIES, [kind]: [path] };
       expect(
-        parseSavedPlan(JSON.stringify(savedPlan({ ...(await planOf(NO_DEPENDENCIES)), basis }, owner))),
+        parseSavedPlan(
+          JSON.stringify(savedPlan({ ...(await planOf(NO_DEPENDENCIES)), dependencies }, owner)),
+        ),
       ).toEqual({
-        reason: `made.basis.${kind}: contains a path that a plan cannot have`,
+        reason: `made.basis.${kind === 'missing' ? 'absent' : kind}: contains a path that a plan cannot have`,
       });
       // A plan that was really made from such a place is made again each time.
-      expect((await planOf(basis)).digest).toBeUndefined();
+      expect((await planOf(dependencies)).digest).toBeUndefined();
     }
   });
 
   test('is refused: a path that is there twice', async () => {
-    const basis = { ...NO_DEPENDENCIES, files: ['/tmp/a', '/tmp/b', '/tmp/a'] };
+    const dependencies = { ...NO_DEPENDENCIES, files: ['/tmp/a', '/tmp/b', '/tmp/a'] };
     expect(
-      parseSavedPlan(JSON.stringify(savedPlan({ ...(await planOf(NO_DEPENDENCIES)), basis }, owner))),
+      parseSavedPlan(JSON.stringify(savedPlan({ ...(await planOf(NO_DEPENDENCIES)), dependencies }, owner))),
     ).toHaveProperty('reason');
   });
 });
@@ -129,7 +135,7 @@ describe('a basis of very many paths', () => {
 
   const manyIn = (root: string) => Array.from({ length: 5000 }, (_, index) => join(root, String(index)));
 
-  test.each(['absent', 'directories', 'files'] as const)('of %s lets signals through', async (kind) => {
+  test.each(['missing', 'directories', 'files'] as const)('of %s lets signals through', async (kind) => {
     const many = manyIn(realpathSync(temporaryDirectory()));
     if (kind === 'files') for (const path of many) writeFileSync(path, '');
     if (kind === 'directories') for (const path of many) mkdirSync(path);
@@ -141,9 +147,9 @@ describe('a basis of very many paths', () => {
   test('is given up when the job is cancelled', async () => {
     const cancelled = new AbortController();
     setImmediate(() => cancelled.abort());
-    expect((await turnsDuring({ ...NO_DEPENDENCIES, absent: manyIn('/nowhere') }, cancelled.signal))[1]).toBe(
-      false,
-    );
+    expect(
+      (await turnsDuring({ ...NO_DEPENDENCIES, missing: manyIn('/nowhere') }, cancelled.signal))[1],
+    ).toBe(false);
   });
 });
 
@@ -300,10 +306,13 @@ describe('a large plan', () => {
 
   test('of our own is kept without what it was made from, and then without evals', async () => {
     const long = 'x'.repeat(40_000);
-    const absent = Array.from({ length: 1000 }, (_, index) => `/${index}/${long}`);
-    const plan = await planOf({ ...NO_DEPENDENCIES, absent });
+    const missing = Array.from({ length: 1000 }, (_, index) => `/${index}/${long}`);
+    const plan = await planOf({ ...NO_DEPENDENCIES, missing });
     const kept = savedPlan(plan, owner);
-    expect(kept).toMatchObject({ made: { basis: NO_DEPENDENCIES }, evals: plan.evals });
+    expect(kept).toMatchObject({
+      made: { basis: { files: [], directories: [], absent: [] } },
+      evals: plan.evals,
+    });
     expect(await recalled(kept)).toBeUndefined();
     const evals = Array.from({ length: 1000 }, (_, index) => planned(`${index}.${long}`));
     const nothing = savedPlan(await planOf(NO_DEPENDENCIES, evals), owner);

@@ -340,10 +340,10 @@ describe('state: what cannot be trusted is quarantined', () => {
     ['another eval set', { evalSet: 'a.set' }, ['warning']],
   ])('state of %s is quarantined whole', (_, changes, warned) => {
     const { state: first, root, paths } = withDone(a);
-    const basis = { files: [], directories: [], absent: [] };
+    const dependencies = { files: [], directories: [], missing: [] };
     first.savePlan(
       savedPlan(
-        { evals: [a], digest: sha256(''), basis, evalsVersion: '', warnings: [], needsApiKey: false },
+        { evals: [a], digest: sha256(''), dependencies, evalsVersion: '', warnings: [], needsApiKey: false },
         owner,
       ),
     );
@@ -494,10 +494,10 @@ describe('merging a restored checkpoint', () => {
 
   test('answers of evals that did not end are taken over, and the plan where there is none', () => {
     const plan = (samples: number) => {
-      const basis = { files: [], directories: [], absent: [] };
+      const dependencies = { files: [], directories: [], missing: [] };
       const evals = [{ ...a, samples }];
       return savedPlan(
-        { evals, digest: sha256(''), basis, evalsVersion: '', warnings: [], needsApiKey: false },
+        { evals, digest: sha256(''), dependencies, evalsVersion: '', warnings: [], needsApiKey: false },
         owner,
       );
     };

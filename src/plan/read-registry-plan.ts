@@ -1,0 +1,72 @@
+/** Asks Python what the eval set means today. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { oneLine } from '../text.ts';
+import { planFailed, planInvalid } from './plan-problems.ts';
+import type { Planner } from './planner.ts';
+import { parseRegistryPlan, type RegistryPlan } from './registry-plan.ts';
+
+export interface RegistryRequest {
+  /** Runs src/python/oaievalset_action/plan.py. */
+  readonly planner: Planner;
+  readonly model: string;
+  readonly evalSet: string;
+  /** Further `oaieval` arguments, as words. */
+  readonly args: readonly string[];
+  /** As `--registry_path`; a relative path starts at the working directory. */
+  readonly registryPaths: readonly string[];
+  /** Whether evals use the chat API for models that they do not know, see chat_fallback.py. */
+  readonly chatFallback: boolean;
+  /** Whether evals run with the registry as Python reads it here. Then entries that the set does not use may be invalid. */
+  readonly sharesRegistry: boolean;
+  /** An existing directory. Everything that is put there is removed again. */
+  readonly temporaryDirectory: string;
+}
+
+/**
+ * Reads what the eval set means today with evals' own Registry. No request is sent to the API.
+ *
+ * @throws ActionError PLAN_INVALID with all problems of the set, or PLAN_FAILED when Python returns no plan.
+ */
+export async function readRegistryPlan(request: RegistryRequest): Promise<RegistryPlan> {
+  const directory = await mkdtemp(join(request.temporaryDirectory, 'registry-plan-'));
+  try {
+    const plan = parseRegistryPlan(await runPlanner(request, directory));
+    if (plan.problems.length > 0) throw planInvalid(request.evalSet, plan.problems);
+    return plan;
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function runPlanner(request: RegistryRequest, directory: string): Promise<string> {
+  const requestFile = join(directory, 'request.json');
+  const planFile = join(directory, 'plan.json');
+  const { planner, model, evalSet, args, registryPaths, chatFallback, sharesRegistry } = request;
+  await writeFile(
+    requestFile,
+    JSON.stringify({
+      model,
+      eval_set: evalSet,
+      args,
+      registry_paths: registryPaths,
+      chat_fallback: chatFallback,
+      shares_registry: sharesRegistry,
+    }),
+  );
+  const failure = await planner.plan(requestFile, planFile);
+  if (failure) throw planFailed(`${oneLine(failure.why)}${lastLines(failure.printed)}`, failure.cause);
+  try {
+    return await readFile(planFile, 'utf8');
+  } catch (error) {
+    throw planFailed('Python returned no plan', error);
+  }
+}
+
+const SHOWN_LINES = 12;
+
+function lastLines(printed: string): string {
+  const lines = printed.split(/[\r\n]+/).map((line) => oneLine(line));
+  const last = lines.filter((line) => line !== '').slice(-SHOWN_LINES);
+  return last.length === 0 ? ', and printed nothing' : `. It printed last:\n  ${last.join('\n  ')}`;
+}
