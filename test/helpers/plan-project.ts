@@ -7,11 +7,13 @@ import { makePlan, recallPlan } from '../../src/plan/make-plan.ts';
 import { planKey } from '../../src/plan/plan-key.ts';
 import { shortLivedPlanner } from '../../src/plan/planner.ts';
 import { savedPlan } from '../../src/progress/saved-plan.ts';
+import { ForkedPython } from './forked-python.ts';
 
 export interface PlanProjectOptions {
   /** A directory that exists. */
   readonly root: string;
-  readonly python: string;
+  /** An interpreter that is started for each plan, or one from which a process is forked for each plan. */
+  readonly python: string | ForkedPython;
   /** Its PYTHONPATH. */
   readonly paths?: readonly string[];
   readonly model?: string;
@@ -45,8 +47,11 @@ export class PlanProject {
 
   async plan(): Promise<Plan> {
     const request = this.#request();
-    const { python, env } = request;
-    const planner = shortLivedPlanner({ python, cwd: this.directory, env });
+    const { env } = request;
+    const { python } = this.#options;
+    const cwd = this.directory;
+    const planner =
+      python instanceof ForkedPython ? python.planner({ cwd, env }) : shortLivedPlanner({ python, cwd, env });
     return await makePlan({
       registryRequest: { ...request, planner, temporaryDirectory: this.#options.root },
       env,
@@ -71,7 +76,7 @@ export class PlanProject {
       registryPaths: [this.path('registry')],
       chatFallback: true,
       sharesRegistry: this.#options.sharesRegistry ?? true,
-      python,
+      python: python instanceof ForkedPython ? python.python : python,
       evalsVersion: '',
       extraPackages: [],
       workingDirectory: this.directory,

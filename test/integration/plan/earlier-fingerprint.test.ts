@@ -1,15 +1,16 @@
-/** What version 0.1 completed is known by the fingerprint that it made. The values here are what that version said. */
+/** Results of version 0.1 have the fingerprints that it made. The values here are from that version. */
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { evalsPython } from '../../helpers/evals-venv.ts';
+import { ForkedPython } from '../../helpers/forked-python.ts';
 import { evalNamed, PlanProject } from '../../helpers/plan-project.ts';
 
+let python: ForkedPython;
 let project: PlanProject;
 let root = '';
 beforeAll(async () => {
-  const python = await evalsPython();
+  python = await ForkedPython.start();
   root = realpathSync(mkdtempSync(join(tmpdir(), 'earlier-test-')));
   project = new PlanProject({
     root,
@@ -34,14 +35,17 @@ beforeAll(async () => {
       'from own.base import Base\nfrom own.scoring import LIMIT\n\nclass Graded(Base):\n    pass\n',
     'modules/own/fn.py': 'class Fn:\n    pass\n',
   });
-}, 600_000);
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+});
+afterAll(async () => {
+  await python.close();
+  rmSync(root, { recursive: true, force: true });
+});
 
 const BEFORE_IT_RAN = '0ee9f8eec0363c1277a723f8b4b44fe1072fffa40d3e2f4df6620cb438852b41';
 const WITH_ITS_RESULTS = '0c06db401c864ac92c65440b282d678de86002141d57bcb8f9f702d58cbb6c03';
 const BASIC = 'a44dc89831484cb73fa8be9ff25288bfb07dcd52c0b689ecc6aa4f9f2d3a2720';
 
-test('of own classes with and without what they wrote, of evals’ classes as it was', async () => {
+test('earlier fingerprints: those of version 0.1, with and without what a class of the user’s wrote', async () => {
   const earlier = async () => {
     const plan = await project.plan();
     return ['own', 'basic'].map((name) => evalNamed(plan, name).earlier.map(({ value }) => value));

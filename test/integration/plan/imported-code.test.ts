@@ -1,33 +1,36 @@
-/** The code of an eval is all that its class brings in, however deep and in whatever way, and nothing else. */
+/** The code of an eval is everything that its class imports, directly or indirectly and in any way, and nothing else. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Plan } from '../../../src/model/plan.ts';
-import { evalsPython } from '../../helpers/evals-venv.ts';
+import { ForkedPython } from '../../helpers/forked-python.ts';
 import { changesBetween, PlanProject, type PlanProjectOptions } from '../../helpers/plan-project.ts';
 
-let python = '';
+let python: ForkedPython;
 let root = '';
 beforeAll(async () => {
-  python = await evalsPython();
+  python = await ForkedPython.start();
   root = realpathSync(mkdtempSync(join(tmpdir(), 'imported-code-test-')));
-}, 600_000);
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+});
+afterAll(async () => {
+  await python.close();
+  rmSync(root, { recursive: true, force: true });
+});
 
 const CLASS = 'from evals.eval import Eval\nclass Own(Eval):\n  eval_sample = run = lambda *_: {}\n';
 const EDIT = '# edited\n';
 
-/** How a class brings a module in: the text of its file `own/<name>.py`, and the files that are its code besides. */
+/** A way to import: the text of the file `own/<name>.py`, and the other files that are its code. */
 interface Way {
   readonly name: string;
   readonly text: string;
   readonly args?: Readonly<Record<string, unknown>>;
   readonly files: Readonly<Record<string, string>>;
-  /** What they are called, where that is not their path. */
+  /** Their labels, where these differ from their paths. */
   readonly labels?: readonly string[];
-  /** Those of the files that are not its code. */
+  /** Those of the files that are not part of its code. */
   readonly others?: readonly string[];
 }
 
@@ -114,7 +117,7 @@ const ways: readonly Way[] = [
     files: { 'help_s.py': '' },
   },
   {
-    // The second to do so: the modules are there already.
+    // The second class to do so. The modules are imported already.
     name: 'by-a-name-made-up-too',
     text: 'import importlib\nhelp_s = importlib.import_module("_".join(["help", "s"]))',
     files: { 'help_s.py': '' },
@@ -168,7 +171,7 @@ async function projectOf(
   return project;
 }
 
-describe('an edit of what a class brings in', () => {
+describe('an edit of a file that a class imports', () => {
   let project: PlanProject;
   let before: Plan;
   beforeAll(async () => {
@@ -176,7 +179,7 @@ describe('an edit of what a class brings in', () => {
     before = await project.plan();
   });
 
-  test('in any of the ways there are changes the parts of that file, in that eval', async () => {
+  test('imported code: an edit of a file changes its part in the evals that import it, in whatever way', async () => {
     const expected: Record<string, string[]> = {};
     for (const way of ways) {
       const code = way.labels ?? Object.keys(way.files).filter((name) => !way.others?.includes(name));
@@ -188,7 +191,7 @@ describe('an edit of what a class brings in', () => {
     expect(changesBetween(before, after)).toEqual(expected);
   });
 
-  test('the package that all are in changes all of them', async () => {
+  test('imported code: an edit of the package of all classes changes all evals', async () => {
     const now = await project.plan();
     project.write('modules/own/__init__.py', EDIT);
     const after = await project.plan();
@@ -198,7 +201,7 @@ describe('an edit of what a class brings in', () => {
   });
 });
 
-test('the code of a completion function, and what it imports, is that of every eval', async () => {
+test.concurrent('imported code: what a completion function imports is part of every eval', async () => {
   const [first, second] = ways;
   const project = await projectOf(
     [first, second].filter((way) => way !== undefined),
@@ -218,10 +221,10 @@ test('the code of a completion function, and what it imports, is that of every e
   });
 });
 
-test('what is installed is known by its version, what is installed from a directory by its content', async () => {
+test.concurrent('imported code: a package from an index counts by its version, one from a directory by its content', async () => {
   const venv = mkdtempSync(join(root, 'venv-'));
-  execFileSync(python, ['-m', 'venv', '--without-pip', venv]);
-  const [site, evalsSite] = [join(venv, 'bin/python'), python].map((each) =>
+  execFileSync(python.python, ['-m', 'venv', '--without-pip', venv]);
+  const [site, evalsSite] = [join(venv, 'bin/python'), python.python].map((each) =>
     execFileSync(each, ['-c', 'import sysconfig; print(sysconfig.get_path("purelib"))'], {
       encoding: 'utf8',
     }).trim(),
@@ -277,7 +280,7 @@ test('what is installed is known by its version, what is installed from a direct
   expect(changesBetween(edited, await project.plan())).toEqual({ 'way-index': ['package:from_index'] });
 });
 
-test('of very many modules the directories are parts, so that a record stays small', async () => {
+test.concurrent('imported code: of very many modules, the directories are parts, so that a record stays small', async () => {
   const many = Array.from({ length: 40 }, (_, index) => `many/part_${index % 4}/m${index}.py`);
   const way: Way = {
     name: 'many',
@@ -290,7 +293,7 @@ test('of very many modules the directories are parts, so that a record stays sma
   expect(changesBetween(before, await project.plan())).toEqual({ 'way-many': ['code:many/part_2'] });
 });
 
-test("evals' own classes bring in nothing that their version does not stand for", async () => {
+test.concurrent("imported code: evals' own classes import nothing that the version of evals does not identify", async () => {
   const project = new PlanProject({ root, python, evalSet: 'own' });
   project.write('registry/eval_sets/own.yaml', 'own: { evals: ["test-*", "coqa-*", "*already_said*"] }\n');
   const { evals } = await project.plan();

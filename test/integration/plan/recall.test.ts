@@ -1,32 +1,35 @@
-/** A plan is recalled when a new one would be the same, and only then. No change here touches a file that an eval names. */
+/** A plan is recalled only when a new one would be the same. None of these changes is in a file that an eval names. */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { evalsPython } from '../../helpers/evals-venv.ts';
+import { ForkedPython } from '../../helpers/forked-python.ts';
 import { PlanProject } from '../../helpers/plan-project.ts';
 
-let evals = '';
+let evals: ForkedPython;
 let root = '';
 
 beforeAll(async () => {
-  evals = await evalsPython();
+  evals = await ForkedPython.start();
   root = realpathSync(mkdtempSync(join(tmpdir(), 'plan-recall-test-')));
-}, 600_000);
+});
 
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+afterAll(async () => {
+  await evals.close();
+  rmSync(root, { recursive: true, force: true });
+});
 
 const CLASS = 'from evals.eval import Eval\nclass Own(Eval):\n  eval_sample = run = lambda *_: {}\n';
 const OTHER = `# another\n${CLASS}`;
 
-/** A project with one eval, whose class is `own:Own` unless said otherwise; `paths` is its PYTHONPATH. */
+/** A project with one eval. `paths` is its PYTHONPATH. */
 class Project extends PlanProject {
   constructor({
     cls = 'own:Own',
     python = evals,
     ...rest
-  }: { paths?: string[]; cls?: string; python?: string }) {
+  }: { paths?: string[]; cls?: string; python?: string | ForkedPython }) {
     super({ root, python, ...rest });
     this.write('registry/eval_sets/own.yaml', 'own: { evals: [own-eval.*] }\n');
     this.write('registry/evals/own.yaml', `own-eval.dev.v0: { class: "${cls}" }\n`);
@@ -48,7 +51,7 @@ const PACKAGE = { 'modules/own/__init__.py': '', 'modules/own/cities.py': CLASS 
 
 const changes: readonly Change[] = [
   {
-    name: 'an entry of PYTHONPATH that was not there',
+    name: 'an entry of PYTHONPATH that was missing',
     paths: ['later', 'modules'],
     files: { 'modules/own.py': CLASS },
     change: (project) => project.write('later/own.py', OTHER),
@@ -104,7 +107,7 @@ const changes: readonly Change[] = [
     change: (project) => project.write('modules/later/scores.py', 'right = 1\n'),
   },
   {
-    name: 'a module that a function imports, and that was not there',
+    name: 'a module that a function imports, and that was missing',
     files: { 'modules/own.py': LATER, 'modules/later/__init__.py': '' },
     change: (project) => project.write('modules/later/scores.py', 'right = 1\n'),
   },
@@ -125,8 +128,8 @@ const changes: readonly Change[] = [
   },
 ];
 
-describe('a plan is not recalled after the change of', () => {
-  test.for(changes)('$name', async ({ files, change, ...rest }) => {
+describe.concurrent('a plan is not recalled after a change', () => {
+  test.for(changes)('recall: not after a change of $name', async ({ files, change, ...rest }) => {
     const project = new Project(rest);
     for (const [name, content] of Object.entries(files)) project.write(name, content);
     if (rest.paths?.includes('current')) symlinkSync('one', project.path('current'));
@@ -134,15 +137,15 @@ describe('a plan is not recalled after the change of', () => {
     expect(await project.recall(plan)).toEqual(plan);
     change(project);
     expect(await project.recall(plan)).toBeUndefined();
-    // Otherwise it could have been.
+    // This shows that the recalled plan would have been wrong.
     expect((await project.plan()).evals[0]?.fingerprint.value).not.toBe(plan.evals[0]?.fingerprint.value);
   });
 
-  test('a directory that a .pth file names, and that was not there', async () => {
+  test('recall: not when a directory exists that a .pth file names and that was missing', async () => {
     const venv = mkdtempSync(join(root, 'venv-'));
     const python = join(venv, 'bin/python');
-    execFileSync(evals, ['-m', 'venv', '--without-pip', venv]);
-    const sites = [evals, python].map((each) =>
+    execFileSync(evals.python, ['-m', 'venv', '--without-pip', venv]);
+    const sites = [evals.python, python].map((each) =>
       execFileSync(each, ['-c', 'import sysconfig; print(sysconfig.get_path("purelib"))'], {
         encoding: 'utf8',
       }).trim(),
