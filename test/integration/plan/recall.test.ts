@@ -51,39 +51,39 @@ const PACKAGE = { 'modules/own/__init__.py': '', 'modules/own/cities.py': CLASS 
 
 const changes: readonly Change[] = [
   {
-    name: 'an entry of PYTHONPATH that was missing',
+    name: 'a missing entry of PYTHONPATH gets the module',
     paths: ['later', 'modules'],
     files: { 'modules/own.py': CLASS },
     change: (project) => project.write('later/own.py', OTHER),
   },
   {
-    name: 'a package that hides a module of its name',
+    name: 'a package appears that hides a module of its name',
     cls: 'own.cities:Own',
     files: PACKAGE,
     change: (project) => project.write('modules/own/cities/__init__.py', OTHER),
   },
   {
-    name: 'a directory beside a module that becomes a package',
+    name: 'a directory beside a module becomes a package',
     cls: 'own.cities:Own',
     files: { ...PACKAGE, 'modules/own/cities/notes.txt': '' },
     change: (project) => project.write('modules/own/cities/__init__.py', OTHER),
   },
   {
-    name: 'a namespace package whose earlier portion gains the module',
+    name: 'an earlier portion of a namespace package gets the module',
     paths: ['before', 'modules'],
     cls: 'own.cities:Own',
     files: { 'before/own/notes.txt': '', 'modules/own/cities.py': CLASS },
     change: (project) => project.write('before/own/cities.py', OTHER),
   },
   {
-    name: 'a directory on the way that becomes the package',
+    name: 'a directory earlier on the path becomes the package',
     paths: ['before', 'modules'],
     cls: 'own.cities:Own',
     files: { ...PACKAGE, 'before/own/cities.py': OTHER },
     change: (project) => project.write('before/own/__init__.py', ''),
   },
   {
-    name: 'a package that takes the class from another of its modules',
+    name: 'a package takes the class from another of its modules',
     files: {
       'modules/own/__init__.py': 'from own.one import Own\n',
       'modules/own/one.py': CLASS,
@@ -92,7 +92,7 @@ const changes: readonly Change[] = [
     change: (project) => project.write('modules/own/__init__.py', 'from own.two import Own\n'),
   },
   {
-    name: 'a module that chooses the base of the class',
+    name: 'a module chooses another base for the class',
     files: {
       'modules/own.py': 'from chosen import Base\nclass Own(Base): pass\n',
       'modules/chosen.py': 'from one import Own as Base\n',
@@ -102,23 +102,23 @@ const changes: readonly Change[] = [
     change: (project) => project.write('modules/chosen.py', 'from two import Own as Base\n'),
   },
   {
-    name: 'a module that a function imports',
+    name: 'a module that a function imports is edited',
     files: { 'modules/own.py': LATER, 'modules/later/__init__.py': '', 'modules/later/scores.py': '' },
     change: (project) => project.write('modules/later/scores.py', 'right = 1\n'),
   },
   {
-    name: 'a module that a function imports, and that was missing',
+    name: 'a missing module that a function imports appears',
     files: { 'modules/own.py': LATER, 'modules/later/__init__.py': '' },
     change: (project) => project.write('modules/later/scores.py', 'right = 1\n'),
   },
   {
-    name: 'a module that hides another that a function imports',
+    name: 'a module appears that hides one that a function imports',
     paths: ['before', 'modules'],
     files: { 'before/notes.txt': '', 'modules/own.py': LATER, 'modules/later/scores.py': '' },
     change: (project) => project.write('before/later/scores.py', 'right = 1\n'),
   },
   {
-    name: 'a link that leads to other modules',
+    name: 'a link leads to other modules',
     paths: ['current'],
     files: { 'one/own.py': CLASS, 'two/own.py': OTHER },
     change: (project) => {
@@ -128,20 +128,23 @@ const changes: readonly Change[] = [
   },
 ];
 
-describe.concurrent('a plan is not recalled after a change', () => {
-  test.for(changes)('recall: not after a change of $name', async ({ files, change, ...rest }) => {
-    const project = new Project(rest);
-    for (const [name, content] of Object.entries(files)) project.write(name, content);
-    if (rest.paths?.includes('current')) symlinkSync('one', project.path('current'));
-    const plan = await project.plan();
-    expect(await project.recall(plan)).toEqual(plan);
-    change(project);
-    expect(await project.recall(plan)).toBeUndefined();
-    // This shows that the recalled plan would have been wrong.
-    expect((await project.plan()).evals[0]?.fingerprint.value).not.toBe(plan.evals[0]?.fingerprint.value);
-  });
+describe.concurrent('a plan is not recalled', () => {
+  test.for(changes.map((each) => [each.name, each] as const))(
+    'recall: a plan is not recalled when %s',
+    async ([, { name: _, files, change, ...rest }]) => {
+      const project = new Project(rest);
+      for (const [name, content] of Object.entries(files)) project.write(name, content);
+      if (rest.paths?.includes('current')) symlinkSync('one', project.path('current'));
+      const plan = await project.plan();
+      expect(await project.recall(plan)).toEqual(plan);
+      change(project);
+      expect(await project.recall(plan)).toBeUndefined();
+      // This shows that the recalled plan would have been wrong.
+      expect((await project.plan()).evals[0]?.fingerprint.value).not.toBe(plan.evals[0]?.fingerprint.value);
+    },
+  );
 
-  test('recall: not when a directory exists that a .pth file names and that was missing', async () => {
+  test('recall: a plan is not recalled when a missing directory that a .pth file names appears', async () => {
     const venv = mkdtempSync(join(root, 'venv-'));
     const python = join(venv, 'bin/python');
     execFileSync(evals.python, ['-m', 'venv', '--without-pip', venv]);
