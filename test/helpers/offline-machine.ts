@@ -1,14 +1,15 @@
 /** A machine without a package index, for tests that find Python or install packages. Installs come from `wheels`. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findInterpreter, onPath } from '../../src/environment/interpreter.ts';
 import type { LockedPackages } from '../../src/environment/locked-packages.ts';
 import { installLocked } from '../../src/environment/locked-venv.ts';
 import { type EnvironmentRequest, prepareEnvironment } from '../../src/environment/prepare-environment.ts';
 import type { ProcessContext } from '../../src/environment/probe.ts';
-import { recordingLog, temporaryDirectory } from './builders.ts';
+import { recordingLog } from './builders.ts';
+import { type Cleanup, temporaryDirectory } from './temporary-directory.ts';
 
 const { OPENAI_API_KEY: _key, PYTHONPATH: _path, ...usual } = process.env;
 const here = { workingDirectory: import.meta.dirname, env: usual };
@@ -19,10 +20,12 @@ export const uv = await onPath('uv', here);
 export const realPython = (await findInterpreter(process.env.EVALS_TEST_PYTHON || 'python3', here)).path;
 
 export class OfflineMachine {
-  readonly directory = realpathSync(temporaryDirectory());
+  readonly directory: string;
   readonly offline: ProcessContext;
 
-  constructor() {
+  /** @param cleanup the context of the test. A concurrent test has to pass it. */
+  constructor(cleanup?: Cleanup) {
+    this.directory = temporaryDirectory(cleanup);
     for (const name of ['wheels', 'empty']) mkdirSync(join(this.directory, name));
     this.offline = {
       workingDirectory: this.directory,
@@ -52,7 +55,8 @@ export class OfflineMachine {
 
   /** Like `offline`, with uv on PATH. */
   offlineUv(path: string): ProcessContext {
-    const { PIP_NO_INDEX: UV_NO_INDEX, PIP_FIND_LINKS: UV_FIND_LINKS, ...env } = this.offline.env;
+    const { env } = this.offline;
+    const { PIP_NO_INDEX: UV_NO_INDEX, PIP_FIND_LINKS: UV_FIND_LINKS } = env;
     const bin = join(this.directory, 'bin');
     mkdirSync(bin, { recursive: true });
     writeFileSync(join(bin, 'uv'), `#!/bin/sh\nexec "${path}" "$@"\n`, { mode: 0o755 });
@@ -65,9 +69,9 @@ export class OfflineMachine {
     return { ...this.offline, env: { ...env, ...own, PATH: `${bin}:/usr/bin:/bin` } };
   }
 
-  /** The faster installer that exists here, for tests whose result is the same with either. */
+  /** For tests whose result is the same with every installer: uv, or on a machine without uv a stand-in for it. */
   fastest(): ProcessContext {
-    return uv === undefined ? this.offline : this.offlineUv(uv);
+    return this.offlineUv(uv ?? this.script('uv-stand-in', UV_STAND_IN));
   }
 
   /** A script that answers the probe as another version of Python would. */
@@ -115,6 +119,31 @@ with zipfile.ZipFile(sys.argv[1], "w") as archive:
     return readdirSync(join(this.directory, 'tools/oaievalset-action'));
   }
 }
+
+/**
+ * Does what the action asks uv for with the pip of the test's Python. Most of the time of an installation with pip is spent
+ * on the venv's own pip, which uv does not need.
+ */
+const UV_STAND_IN = `#!/bin/sh
+set -e
+[ "$1" = --version ] && exec echo 'uv 0 (stand-in)'
+shift 3 # --color never --no-progress
+if [ "$1" = venv ]; then
+  # venv --quiet --python PYTHON FOLDER
+  exec "$4" -I -m venv --without-pip "$5"
+fi
+shift 2 # pip install
+if [ "$1" = --quiet ]; then
+  # --quiet --python PYTHON pip
+  site=$("$3" -I -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+  exec ln -s "$('${realPython}' -I -c 'import os, pip; print(os.path.dirname(pip.__file__))')" "$site/pip"
+fi
+# --python PYTHON OPTIONS
+python=$2
+shift 2
+unset PYTHONPATH
+exec '${realPython}' -I -m pip --disable-pip-version-check --python "$python" install --progress-bar off --no-compile "$@"
+`;
 
 /** What a Python program prints. */
 export function python(code: string, interpreter = realPython, env: NodeJS.ProcessEnv = usual): string {

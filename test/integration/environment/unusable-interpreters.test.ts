@@ -1,22 +1,18 @@
-/** Interpreters that cannot be used are refused with what to do. */
+/** An interpreter that cannot be used is refused with a next step. */
 import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { EVALS_VERSION } from '../../helpers/evals-venv.ts';
 import { OfflineMachine } from '../../helpers/offline-machine.ts';
 
-let machine: OfflineMachine;
-beforeEach(() => {
-  machine = new OfflineMachine();
-});
-
-describe('an interpreter that cannot be used', () => {
-  test.each([
+describe.concurrent('an interpreter that cannot be used', () => {
+  test.for([
     ['is not on PATH', 'no-such-python', 'no `no-such-python` on PATH'],
     ['is not there', './no/such/python', '/no/such/python, which is not an executable file'],
-    ['is a folder', './empty', 'not an executable file'],
-  ])('%s', async (_what, name, message) => {
+    ['is a directory', './empty', 'not an executable file'],
+  ] as const)('findInterpreter: refuses one that %s', async ([, name, message], context) => {
+    const machine = new OfflineMachine(context);
     await expect(machine.prepare(name)).rejects.toMatchObject({
       code: 'PYTHON_MISSING',
       message: expect.stringContaining(message),
@@ -24,20 +20,21 @@ describe('an interpreter that cannot be used', () => {
     });
   });
 
-  test.each([
+  test.for([
     [
       'fails',
       '#!/bin/sh\necho "libpython3.11.so: cannot open" >&2\nexit 127\n',
       'code 127: libpython3.11.so: cannot open',
     ],
-    ['says nothing', '#!/bin/sh\n', 'it printed (nothing)'],
-    ['prints rubbish', '#!/bin/sh\necho Hello\n', 'it printed Hello'],
-    ['answers in broken JSON', '#!/bin/sh\necho "oaievalset-probe {"\n', 'it printed'],
-    ['answers with wrong types', '#!/bin/sh\necho "oaievalset-probe []"\n', 'it printed'],
-    ['kills itself', '#!/bin/sh\nkill -9 $$\n', 'does not work as a Python interpreter'],
-    ['is no program', 'not a program\n', 'does not work as a Python interpreter'],
-    ['has no interpreter of its own', '#!/no/such/program\n', 'could not be started'],
-  ])('%s', async (_what, text, message) => {
+    ['prints nothing', '#!/bin/sh\n', 'it printed (nothing)'],
+    ['prints something else', '#!/bin/sh\necho Hello\n', 'it printed Hello'],
+    ['prints broken JSON', '#!/bin/sh\necho "oaievalset-probe {"\n', 'it printed'],
+    ['prints JSON of another form', '#!/bin/sh\necho "oaievalset-probe []"\n', 'it printed'],
+    ['is killed', '#!/bin/sh\nkill -9 $$\n', 'does not work as a Python interpreter'],
+    ['is not a program', 'not a program\n', 'does not work as a Python interpreter'],
+    ['is a script whose interpreter is missing', '#!/no/such/program\n', 'could not be started'],
+  ] as const)('probe: refuses one that %s', async ([, text, message], context) => {
+    const machine = new OfflineMachine(context);
     machine.script('python', text);
     await expect(machine.prepare('./python')).rejects.toMatchObject({
       code: 'PYTHON_MISSING',
@@ -45,7 +42,8 @@ describe('an interpreter that cannot be used', () => {
     });
   });
 
-  test.each(['2.7.18', '3.8.20'])('is Python %s', async (version) => {
+  test.for(['2.7.18', '3.8.20'])('findInterpreter: refuses Python %s', async (version, context) => {
+    const machine = new OfflineMachine(context);
     for (const evalsVersion of ['', EVALS_VERSION]) {
       await expect(machine.prepare(machine.pretender(version), { evalsVersion })).rejects.toMatchObject({
         code: 'PYTHON_UNSUPPORTED',
@@ -58,7 +56,8 @@ describe('an interpreter that cannot be used', () => {
   const old = existsSync(versions)
     ? readdirSync(versions).filter((name) => /^(2\.7|3\.[5-8])\.\d+$/.test(name))
     : [];
-  test.skipIf(old.length === 0)('findInterpreter: a real old Python is refused', async () => {
+  test.skipIf(old.length === 0)('findInterpreter: refuses real old versions of Python', async (context) => {
+    const machine = new OfflineMachine(context);
     for (const version of old) {
       await expect(machine.prepare(join(versions, version, 'bin/python'))).rejects.toMatchObject({
         code: 'PYTHON_UNSUPPORTED',
@@ -67,7 +66,8 @@ describe('an interpreter that cannot be used', () => {
     }
   });
 
-  test('prepareEnvironment: a Python newer than the locked packages is refused unless it has evals', async () => {
+  test('prepareEnvironment: a Python newer than the locked packages is refused unless it has evals', async (context) => {
+    const machine = new OfflineMachine(context);
     const newer = machine.pretender('3.99.0', { state: 'installed', version: '3.0.1' });
     await expect(machine.prepare(newer, { evalsVersion: EVALS_VERSION })).rejects.toMatchObject({
       code: 'PYTHON_UNSUPPORTED',

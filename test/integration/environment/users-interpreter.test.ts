@@ -1,37 +1,35 @@
-/** The interpreter of the user is used, and never changed. */
+/** The user's interpreter is used, and never changed. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { EVALS_VERSION } from '../../helpers/evals-venv.ts';
 import { OfflineMachine, python, realPython } from '../../helpers/offline-machine.ts';
+import type { Cleanup } from '../../helpers/temporary-directory.ts';
 
-let machine: OfflineMachine;
-beforeEach(() => {
-  machine = new OfflineMachine();
-});
+/** A machine with a venv of the user's that has no packages, at a path with a blank. */
+function machineWithVenv(cleanup: Cleanup) {
+  const machine = new OfflineMachine(cleanup);
+  execFileSync(realPython, ['-m', 'venv', '--without-pip', join(machine.directory, 'user venv')]);
+  const venv = join(machine.directory, 'user venv/bin/python');
+  const packages = python('import sysconfig; print(sysconfig.get_path("purelib"))', venv);
+  return { machine, venv, packages };
+}
 
-describe('the interpreter that the user has', () => {
-  let venv = '';
-  let packages = '';
-  beforeEach(() => {
-    execFileSync(realPython, ['-m', 'venv', '--without-pip', join(machine.directory, 'user venv')]);
-    venv = join(machine.directory, 'user venv/bin/python');
-    packages = python('import sysconfig; print(sysconfig.get_path("purelib"))', venv);
-  });
+function addEvals(folder: string, version?: string): void {
+  mkdirSync(join(folder, 'evals/cli'), { recursive: true });
+  // The action finds it without importing it, which would take seconds.
+  writeFileSync(join(folder, 'evals/__init__.py'), 'raise SystemExit("imported")\n');
+  writeFileSync(join(folder, 'evals/cli/oaieval.py'), '');
+  if (version === undefined) return;
+  const info = join(folder, `evals-${version}.dist-info`);
+  mkdirSync(info);
+  writeFileSync(join(info, 'METADATA'), `Metadata-Version: 2.1\nName: evals\nVersion: ${version}\n`);
+}
 
-  function addEvals(folder: string, version?: string): void {
-    mkdirSync(join(folder, 'evals/cli'), { recursive: true });
-    // Not imported to be found: that takes seconds.
-    writeFileSync(join(folder, 'evals/__init__.py'), 'raise SystemExit("imported")\n');
-    writeFileSync(join(folder, 'evals/cli/oaieval.py'), '');
-    if (version === undefined) return;
-    const info = join(folder, `evals-${version}.dist-info`);
-    mkdirSync(info);
-    writeFileSync(join(info, 'METADATA'), `Metadata-Version: 2.1\nName: evals\nVersion: ${version}\n`);
-  }
-
-  test('prepareEnvironment: an interpreter that has evals is used as it is', async () => {
+describe.concurrent('the interpreter that the user has', () => {
+  test('prepareEnvironment: an interpreter that has evals is used as it is', async (context) => {
+    const { machine, venv, packages } = machineWithVenv(context);
     addEvals(packages, '3.0.1');
     const expected = {
       python: venv,
@@ -46,7 +44,8 @@ describe('the interpreter that the user has', () => {
     expect(existsSync(join(machine.directory, 'tools'))).toBe(false);
   });
 
-  test('probe: ignores other lines that the interpreter prints', async () => {
+  test('probe: ignores other lines that the interpreter prints', async (context) => {
+    const { machine, venv, packages } = machineWithVenv(context);
     addEvals(packages, '3.0.1');
     writeFileSync(
       join(packages, 'sitecustomize.py'),
@@ -55,19 +54,21 @@ describe('the interpreter that the user has', () => {
     expect((await machine.prepare(venv)).evalsVersion).toBe('3.0.1');
   });
 
-  test('prepareEnvironment: an interpreter without evals is refused with advice, before anything is installed', async () => {
+  test('prepareEnvironment: an interpreter without evals is refused with advice, before anything is installed', async (context) => {
+    const { machine, venv } = machineWithVenv(context);
     await expect(machine.prepare(venv)).rejects.toMatchObject({
       code: 'EVALS_MISSING',
       next: expect.stringContaining(`evals-version: ${EVALS_VERSION}`),
     });
-    // Nor is anything installed on top of it first.
+    // Nothing is installed on top of it first, either.
     await expect(machine.prepare(venv, { extraPackages: ['datasets'] })).rejects.toMatchObject({
       code: 'EVALS_MISSING',
     });
     expect(existsSync(join(machine.directory, 'tools'))).toBe(false);
   });
 
-  test('prepareEnvironment: another package named evals is reported', async () => {
+  test('prepareEnvironment: another package named evals is reported', async (context) => {
+    const { machine, venv, packages } = machineWithVenv(context);
     mkdirSync(join(packages, 'evals'));
     await expect(machine.prepare(venv)).rejects.toMatchObject({
       code: 'EVALS_MISSING',
@@ -75,7 +76,8 @@ describe('the interpreter that the user has', () => {
     });
   });
 
-  test('probe: finds a copy of evals on PYTHONPATH, but not in the current directory', async () => {
+  test('probe: finds a copy of evals on PYTHONPATH, but not in the current directory', async (context) => {
+    const { machine, venv } = machineWithVenv(context);
     addEvals(machine.directory);
     await expect(machine.prepare(venv)).rejects.toMatchObject({ code: 'EVALS_MISSING' });
     const env = { ...machine.offline.env, PYTHONPATH: machine.directory };
@@ -85,13 +87,15 @@ describe('the interpreter that the user has', () => {
     });
   });
 
-  test('findInterpreter: a shim that only chooses is replaced by the interpreter that it chose', async () => {
+  test('findInterpreter: a shim that only chooses is replaced by the interpreter that it chose', async (context) => {
+    const { machine, venv, packages } = machineWithVenv(context);
     addEvals(packages, '3.0.1');
     const shim = machine.script('shim', `#!/bin/sh\nexec "${venv}" "$@"\n`);
     expect((await machine.prepare(shim)).python).toBe(venv);
   });
 
-  test('findInterpreter: a wrapper that adds evals is used itself', async () => {
+  test('findInterpreter: a wrapper that adds evals is used itself', async (context) => {
+    const { machine, venv } = machineWithVenv(context);
     addEvals(join(machine.directory, 'elsewhere'), '3.0.1');
     const wrapper = machine.script(
       'wrapper',
@@ -100,7 +104,8 @@ describe('the interpreter that the user has', () => {
     expect(await machine.prepare(wrapper)).toMatchObject({ python: wrapper, evalsVersion: '3.0.1' });
   });
 
-  test('prepareEnvironment: extra packages do not change the interpreter of the user', async () => {
+  test('prepareEnvironment: extra packages do not change the interpreter of the user', async (context) => {
+    const { machine, venv, packages } = machineWithVenv(context);
     addEvals(packages, '3.0.1');
     // An editable install: a folder named in a .pth file.
     const editable = join(machine.directory, 'editable');
@@ -110,7 +115,8 @@ describe('the interpreter that the user has', () => {
     machine.wheel('extra', '1.0', { 'extra.py': '' }, ['evals>=3']);
     const before = readdirSync(packages).sort();
 
-    const first = await machine.prepare(venv, { extraPackages: ['extra'] });
+    const extra = { ...machine.fastest(), extraPackages: ['extra'] };
+    const first = await machine.prepare(venv, extra);
     expect(first).toMatchObject({ evalsVersion: '3.0.1', installed: 'created' });
     const found = python(
       'import extra, from_checkout, importlib.util as u; print(u.find_spec("evals").origin)',
@@ -119,7 +125,7 @@ describe('the interpreter that the user has', () => {
     expect(found).toBe(join(packages, 'evals/__init__.py'));
     expect(readdirSync(packages).sort()).toEqual(before);
 
-    expect(await machine.prepare(venv, { extraPackages: ['# again', 'extra'] })).toEqual({
+    expect(await machine.prepare(venv, { ...extra, extraPackages: ['# again', 'extra'] })).toEqual({
       ...first,
       installed: 'reused',
     });
