@@ -79472,14 +79472,14 @@ function subtractTokens(now, before) {
 /* harmony export */   a: () => (/* binding */ executedArguments)
 /* harmony export */ });
 /**
- * As `oaievalset` writes it into the progress file, so that each resumes from the other. It puts all registry paths behind
- * one `--registry_path`, which `oaieval` itself refuses when there are several: this line is compared, never executed.
+ * As `oaievalset` writes it into the progress file, so that each resumes from the other. This command is only compared, never
+ * executed: all registry paths are behind one `--registry_path`, and `oaieval` refuses several there.
  */
 function recordedCommand({ model, evalKey, args, registryPaths }) {
     const registry = registryPaths.length > 0 ? ['--registry_path', ...registryPaths] : [];
     return ['oaieval', model, evalKey, ...args, ...registry];
 }
-/** What `oaieval` gets: each registry path behind an option of its own, and where to write its record. */
+/** The arguments that `oaieval` gets. Each registry path has an option of its own, and the record file comes last. */
 function executedArguments({ model, evalKey, args, registryPaths }, recordFile) {
     const registry = registryPaths.flatMap((path) => ['--registry_path', path]);
     return [model, evalKey, ...args, ...registry, '--record_path', recordFile];
@@ -79506,21 +79506,24 @@ function executedArguments({ model, evalKey, args, registryPaths }, recordFile) 
 function isContentOf(planned, done) {
     if (versionOf(planned, done))
         return true;
-    return done.fingerprint === (0,_hash_js__WEBPACK_IMPORTED_MODULE_1__/* .hashOf */ .q)(done.parts) && counted(planned, done, planned.fingerprint).length === 0;
+    return (done.fingerprint === (0,_hash_js__WEBPACK_IMPORTED_MODULE_1__/* .hashOf */ .q)(done.parts) && changedInputs(planned, done, planned.fingerprint).length === 0);
 }
-/** Arguments that are no part of this content, because the eval writes what they name: it was not there at first, or changed. */
+/** The arguments that do not count, because the eval itself writes what they name. */
 function leftOut(planned, done) {
     if (done.fingerprint === planned.fingerprint.value)
         return [];
     const parts = changedParts(done.parts, planned.fingerprint.parts).map(({ name }) => name);
     return [...new Set(parts.filter((part) => isOutput(planned, done, part)).map(_model_part_names_js__WEBPACK_IMPORTED_MODULE_0__/* .argumentOf */ .Nf))].sort();
 }
-/** What is different today, told in the form in which the least is: that of an earlier version for what that version did. */
+/**
+ * The parts that have changed. A result of an earlier version is compared with the fingerprint that this version would make
+ * today, because its parts have other names: the form with the fewest changes.
+ */
 function changesSince(planned, done) {
-    const forms = [planned.fingerprint, ...planned.earlier].map((form) => counted(planned, done, form));
+    const forms = [planned.fingerprint, ...planned.earlier].map((form) => changedInputs(planned, done, form));
     return forms.reduce((fewest, changes) => (changes.length < fewest.length ? changes : fewest));
 }
-/** A record that an earlier version made of today's content, as this version would have made it; undefined for any other. */
+/** A record of today's content that an earlier version made, in the form of this version. Undefined for any other record. */
 function renewed(planned, record) {
     const version = versionOf(planned, record);
     if (!version || version === planned.fingerprint)
@@ -79530,8 +79533,8 @@ function renewed(planned, record) {
     return { ...record, fingerprint: (0,_hash_js__WEBPACK_IMPORTED_MODULE_1__/* .hashOf */ .q)(parts), parts: { ...parts } };
 }
 /**
- * Whose answers are whose: an eval that was interrupted may have changed what it writes, and gets its answers nevertheless.
- * They are found by the whole question, so that data which changed cannot make them wrong.
+ * The owner of a journal. What the eval writes does not count: an interrupted eval may have changed it, and still gets its
+ * recorded responses. Responses are looked up by the whole request, so changed data cannot lead to wrong ones.
  */
 function journalOwner(planned, repository) {
     const parts = withoutWritable(planned);
@@ -79544,7 +79547,7 @@ function journalOwner(planned, repository) {
         formerFingerprints: planned.earlier.map(({ value }) => value),
     };
 }
-/** Which parts are not what they were, by name. */
+/** The parts that differ, by name. */
 function changedParts(then, today) {
     const names = [...new Set([...Object.keys(then), ...Object.keys(today)])].sort();
     return names
@@ -79554,19 +79557,19 @@ function changedParts(then, today) {
 function versionOf({ fingerprint, earlier }, done) {
     return [fingerprint, ...earlier].find(({ value }) => value === done.fingerprint);
 }
-function counted(planned, done, today) {
+function changedInputs(planned, done, today) {
     return changedParts(done.parts, today.parts).filter(({ name }) => !isOutput(planned, done, name));
 }
-/** Whether a part that is there today is of what the eval writes. */
+/** Whether a part of today's content is something that the eval writes. */
 function isOutput({ fingerprint, writable }, done, part) {
     if (part in done.parts)
         return false;
     const argument = (0,_model_part_names_js__WEBPACK_IMPORTED_MODULE_0__/* .argumentOf */ .Nf)(part);
     if (done.written.includes(argument))
         return true;
-    // The same arguments named nothing then.
-    const absent = !Object.keys(done.parts).some((each) => (0,_model_part_names_js__WEBPACK_IMPORTED_MODULE_0__/* .argumentOf */ .Nf)(each) === argument);
-    return (absent &&
+    // The argument named nothing when the eval completed.
+    const namedNothing = !Object.keys(done.parts).some((each) => (0,_model_part_names_js__WEBPACK_IMPORTED_MODULE_0__/* .argumentOf */ .Nf)(each) === argument);
+    return (namedNothing &&
         done.parts.spec === fingerprint.parts.spec &&
         writable.some((each) => each.argument === argument));
 }
@@ -79598,47 +79601,47 @@ function withoutWritable({ fingerprint, writable }) {
 
 const CHUNK = 1 << 20;
 /**
- * Bytes that are hashed without threads: in 0.1 s from the page cache, where two threads cost 0.05 s of CPU more than they
- * save, and in 2 s from a slow disk, which a signal may wait.
+ * Up to this size, files are hashed without threads. That takes 0.1 s from the page cache, where two threads cost 0.05 s of
+ * CPU more than they save, and 2 s from a slow disk, during which no signal is handled.
  */
-const AT_ONCE = 160 * 1024 ** 2;
-/** Files that are hashed without threads: opening each costs more than to hash a small one. */
-const FILES_AT_ONCE = 5000;
-/** Files that are looked at before signals are listened to again. */
-const SIZED_AT_ONCE = 1000;
-const MOST_THREADS = 4;
+const MAX_BYTES_WITHOUT_THREADS = 160 * 1024 ** 2;
+/** Up to this number, files are hashed without threads. Opening a small file costs more than hashing it. */
+const MAX_FILES_WITHOUT_THREADS = 5000;
+/** The event loop handles signals after this many file sizes. */
+const SIZES_PER_SLICE = 1000;
+const MAX_THREADS = 4;
 /**
- * SHA-256 (hex) of files by path, each read once in the life of this object. Few are read synchronously, through one buffer:
- * the disk reads ahead, and streams would cost as much again as the hashing. Many are read just so, in several threads, while
- * this one listens to signals.
+ * SHA-256 (hex) of files by path. Each file is read once in the life of this object. Files are read synchronously through one
+ * buffer, because the disk reads ahead, and streams would cost as much as the hashing. Many bytes are read in several threads,
+ * so that this thread can handle signals.
  */
 class FileHashes {
     #known = new Map();
     /**
-     * Reads those that are not known yet. Throws what the file system throws, and when one is not what it seems to be.
-     * @param most bytes that all of them may have together; when they have more, none is read
+     * Reads the files that have not been read yet. Throws the errors of the file system, and when a path is not a regular file.
+     * @param maxBytes the largest total size; if the files are larger, none is read
      */
-    async read(paths, most = Number.POSITIVE_INFINITY) {
+    async read(paths, maxBytes = Number.POSITIVE_INFINITY) {
         const wanted = new Set(paths);
         const files = [];
         for (const path of wanted) {
             if (!this.#known.has(path))
                 files.push(sized(path));
-            // A list that others wrote may be long.
-            if (files.length % SIZED_AT_ONCE === SIZED_AT_ONCE - 1)
+            // Others may have written the list, so it may be long.
+            if (files.length % SIZES_PER_SLICE === SIZES_PER_SLICE - 1)
                 await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_3__.setImmediate)();
         }
         const known = sum([...wanted].map((path) => this.#known.get(path)?.size ?? 0));
         const size = sum(files.map((file) => file.size));
-        if (known + size > most)
-            throw new Error(`the files have more than ${most} bytes in total`);
-        if (size <= AT_ONCE && files.length <= FILES_AT_ONCE) {
+        if (known + size > maxBytes)
+            throw new Error(`the files have more than ${maxBytes} bytes in total`);
+        if (size <= MAX_BYTES_WITHOUT_THREADS && files.length <= MAX_FILES_WITHOUT_THREADS) {
             const buffer = Buffer.allocUnsafeSlow(CHUNK);
             for (const file of files)
                 this.#add(file, sha256Of((0,_path_bytes_js__WEBPACK_IMPORTED_MODULE_5__/* .pathBytes */ .X5)(file.path), buffer, node_fs__WEBPACK_IMPORTED_MODULE_1__, node_crypto__WEBPACK_IMPORTED_MODULE_0__));
             return;
         }
-        const threads = balancedGroups(files, Math.min((0,node_os__WEBPACK_IMPORTED_MODULE_2__.availableParallelism)(), MOST_THREADS)).map((share) => {
+        const threads = balancedGroups(files, Math.min((0,node_os__WEBPACK_IMPORTED_MODULE_2__.availableParallelism)(), MAX_THREADS)).map((share) => {
             const workerData = share.map((file) => (0,_path_bytes_js__WEBPACK_IMPORTED_MODULE_5__/* .pathBytes */ .X5)(file.path));
             return { share, worker: new node_worker_threads__WEBPACK_IMPORTED_MODULE_4__.Worker(THREAD, { eval: true, workerData, execArgv: [] }) };
         });
@@ -79656,14 +79659,14 @@ class FileHashes {
     #add({ path, size }, hash) {
         this.#known.set(path, { hash, size });
     }
-    /** @returns undefined when it has not been read */
+    /** @returns undefined when the file has not been read */
     of(path) {
         return this.#known.get(path)?.hash;
     }
 }
 function sized(path) {
     const stats = node_fs__WEBPACK_IMPORTED_MODULE_1__.statSync((0,_path_bytes_js__WEBPACK_IMPORTED_MODULE_5__/* .pathBytes */ .X5)(path));
-    // What is no regular file may have no end.
+    // Anything other than a regular file may have no end.
     if (!stats.isFile())
         throw new Error(`${path} is not a regular file`);
     return { path, size: stats.size };
@@ -79687,13 +79690,13 @@ function balancedGroups(files, count) {
 async function resultOf(worker) {
     const { hashes, error } = await new Promise((resolve, reject) => {
         worker.once('message', resolve).once('error', reject);
-        worker.once('exit', (code) => reject(new Error(`a thread that reads files ended with ${code}`)));
+        worker.once('exit', (code) => reject(new Error(`a thread that hashes files ended with exit code ${code}`)));
     });
     if (!hashes)
         throw new Error(error);
     return hashes;
 }
-/** Uses nothing but its arguments, so that its text is all that a thread needs: an entry of its own would be another bundle. */
+/** Uses only its arguments, so that its source text is a complete program for a thread. A file for it would be another bundle. */
 function sha256Of(path, buffer, { closeSync, constants, fstatSync, openSync, readSync }, { createHash }) {
     // Opening a pipe without a writer would block otherwise.
     const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -79749,7 +79752,7 @@ function hashOf(value) {
         .update(JSON.stringify(sorted(value)))
         .digest('hex');
 }
-/** With the keys of all objects in it in order. */
+/** The same value, with the keys of all objects in order. */
 function sorted(value) {
     if (Array.isArray(value))
         return value.map(sorted);
@@ -79772,10 +79775,10 @@ function sorted(value) {
 /* unused harmony export pathText */
 /* harmony import */ var node_buffer__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4573);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
-/** File names are bytes. What is no UTF-8 in one is a lone surrogate a byte in text, as Python has it (PEP 383). */
+/** File names are bytes. In text, each byte that is not UTF-8 is a lone surrogate, as in Python (PEP 383). */
 
 
-/** A path as Node.js opens it: text where it is text, else its bytes. */
+/** A path in the form that Node.js opens: the text if it is valid, and otherwise its bytes. */
 function pathBytes(path) {
     if (path.isWellFormed())
         return path;
@@ -79786,7 +79789,7 @@ function bytesOf(character) {
     const escaped = character.length === 1 && code >= 0xdc80 && code <= 0xdcff;
     return escaped ? Buffer.from([code - 0xdc00]) : Buffer.from(character);
 }
-/** The other way: what a directory calls a file, as Python would say it. */
+/** The name of a file in the form that Python has. */
 function pathText(bytes) {
     if ((0,node_buffer__WEBPACK_IMPORTED_MODULE_0__.isUtf8)(bytes))
         return bytes.toString();
@@ -79798,7 +79801,7 @@ function pathText(bytes) {
     }
     return text;
 }
-/** The names in a directory. Throws what the file system throws. */
+/** The names in a directory. Throws the errors of the file system. */
 function namesIn(path) {
     return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)(pathBytes(path), { encoding: 'buffer' }).map(pathText);
 }
@@ -79934,9 +79937,9 @@ function isThere(path) {
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/base-urls.js
-/** The base URLs that evals send requests to: another server gives other answers. */
+/** The base URLs that evals send requests to. They are part of the fingerprint, because another server returns other responses. */
 const DEFAULT_BASE_URL = 'https://api.openai.com/v1';
-/** By provider. Services of a job on this machine get a new port with each job, so that it is left out. */
+/** By provider. The port of a local server is left out, because a service of a job gets a new one in each job. */
 function baseUrls(env) {
     return mapped(baseUrlsWithPorts(env), withoutLocalPort);
 }
@@ -79959,7 +79962,7 @@ function withoutLocalPort(text) {
 function isLoopback(host) {
     return /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]+\])$/.test(host.replace(/\.$/, ''));
 }
-/** A user name or password in a URL does not affect answers, and is a secret. */
+/** A user name or a password in a URL changes no response, and is a secret. */
 function withoutCredentials(text) {
     if (!URL.canParse(text))
         return text;
@@ -79969,12 +79972,12 @@ function withoutCredentials(text) {
 
 ;// CONCATENATED MODULE: ./lib/plan/earlier-fingerprint.js
 /**
- * Fingerprints as version 0.1 made them, by which what it completed is known. They saw the code of a class and its bases only,
- * the port of a local API, and every file that an argument names.
+ * Fingerprints as version 0.1 made them, which identify its results. They cover only the code of a class and its bases, and
+ * also the port of a local API and every file that an argument names.
  */
 
 
-/** For each eval of the registry plan: what it would have had then. The files have been read. */
+/** The fingerprints that version 0.1 would make of each eval of the registry plan. The files must have been read. */
 function earlierFingerprints({ registry, model, env, hashes }) {
     const shared = {
         arguments: (0,plan_hash/* hashOf */.q)(registry.arguments),
@@ -79986,7 +79989,7 @@ function earlierFingerprints({ registry, model, env, hashes }) {
     return registry.evals.map((registered) => {
         const whole = registered.data;
         const given = whole.filter((file) => file.name === 'samples');
-        // Before it ran, what the eval was to write was not there.
+        // Before the eval ran, the files that it writes did not exist.
         const sets = registered.mayWrite && given.length < whole.length ? [whole, given] : [whole];
         return sets.map((data) => {
             const parts = (0,plan_hash/* sorted */.I)({ ...shared, ...ownParts(registered, data, hashes) });
@@ -80027,16 +80030,16 @@ var errors = __nccwpck_require__(452);
 var part_names = __nccwpck_require__(2789);
 ;// CONCATENATED MODULE: ./lib/plan/fingerprint.js
 /**
- * What decides an eval's result, as named hashes. Left out is what only transports or prints: threads, debug, the user's
- * name, and every path of the machine. What an eval writes is left out when it has ended: src/plan/written.ts.
+ * Everything that can change the result of an eval, as named hashes. Settings that only transport or print are excluded (threads,
+ * debug, the user's name), and so are all paths of the machine. src/plan/written.ts excludes what an eval has written.
  */
 
 
 
 
 
-/** More parts of one kind are joined, directory by directory: each is kept with every result. */
-const MOST_PARTS = 32;
+/** More parts of one kind than this are joined by directory, because each result records all of its parts. */
+const MAX_PARTS = 32;
 /**
  * The content of each eval of the registry plan, in its order.
  * @throws ActionError PLAN_INVALID when a file cannot be read
@@ -80066,11 +80069,11 @@ async function contents(context) {
         };
     });
 }
-/** What the arguments of a completion function name. */
+/** The files that the arguments of a completion function name. */
 function dataOf({ name, data }) {
     return data.map((file) => ({ ...file, name: `${name}.${file.name}` }));
 }
-/** Every file whose content counts. */
+/** All files whose content is part of a fingerprint. */
 function filesOf(registry) {
     const fns = registry.completionFns.flatMap((fn) => [fn, ...fn.references]);
     const files = [
@@ -80097,19 +80100,19 @@ function fingerprint_ownParts(registered, hashes) {
         ...(solvers.length > 0 ? { solvers: (0,plan_hash/* hashOf */.q)(solvers) } : {}),
     };
 }
-/** A file is a part, and so is each entry of a directory, so that what an eval writes beside its data can be left out. */
+/** A file is a part, and so is each entry of a directory. Files that an eval writes beside its data can then be excluded. */
 function dataParts(data, hashes) {
     const parts = [];
     for (const [argument, files] of Map.groupBy(data, (file) => file.name)) {
         const whole = (0,part_names/* dataPart */.I$)(argument);
         const entries = Map.groupBy(files, (file) => partOf(file, whole));
-        const groups = entries.size > MOST_PARTS ? new Map([[whole, files]]) : entries;
+        const groups = entries.size > MAX_PARTS ? new Map([[whole, files]]) : entries;
         for (const [part, group] of groups)
             parts.push([part, (0,plan_hash/* hashOf */.q)(group.map(({ label, path }) => [label, hashes.of(path)]))]);
     }
     return Object.fromEntries(parts);
 }
-/** `whole` when the argument names the file itself, else the part of what the file is in of the directory that it names. */
+/** `whole` when the argument names the file itself. Otherwise the part of the directory's entry that contains the file. */
 function partOf({ path, root }, whole) {
     return path === root ? whole : (0,part_names/* entryPart */.MU)(whole, (0,external_node_path_.relative)(root, path).split(external_node_path_.sep, 1)[0] ?? '');
 }
@@ -80121,7 +80124,7 @@ function writableArguments(data) {
         return [{ argument: (0,part_names/* dataPart */.I$)(name), path: root, ...(path === root ? { label } : {}) }];
     });
 }
-/** Evals share the code of their classes: each combination of lists is made to parts once. */
+/** Evals share the code of their classes, so the parts of each combination of lists are made once. */
 function codeParts(lists, hashes) {
     const known = new Map();
     return (numbers) => {
@@ -80140,13 +80143,13 @@ function joinedCode(lists, hashes) {
         ...joined(packages).map(([name, value]) => [(0,part_names/* packagePart */.yN)(name), value]),
     ]);
 }
-/** One hash for each name, or, of too many, for each directory that they are in, as deep as there are not too many. */
+/** A hash for each name. If there are too many names, a hash for each directory, as deep as the limit allows. */
 function joined(values) {
     const entries = [...values].sort(([a], [b]) => (a < b ? -1 : 1));
     const depths = entries.map(([name]) => name.split('/').length);
     for (let depth = Math.max(1, ...depths); depth > 0; depth -= 1) {
         const groups = Map.groupBy(entries, ([name]) => name.split('/').slice(0, depth).join('/'));
-        if (groups.size <= MOST_PARTS)
+        if (groups.size <= MAX_PARTS)
             return [...groups].map(([name, group]) => [name, (0,plan_hash/* hashOf */.q)(group)]);
     }
     return [['all', (0,plan_hash/* hashOf */.q)(entries)]];
@@ -80230,7 +80233,7 @@ var external_node_fs_promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
 var schemas = __nccwpck_require__(2857);
 ;// CONCATENATED MODULE: ./lib/plan/registry-plan.js
-/** The file that src/python/oaievalset_action/plan.py writes: its schema, and the types of what it says about the eval set. */
+/** The file that src/python/oaievalset_action/plan.py writes: its schema, and the types of what it describes. */
 
 
 
@@ -80240,27 +80243,27 @@ var schemas = __nccwpck_require__(2857);
  */
 const label = schemas/* string */.YjP().transform((text) => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' '));
 const spec = schemas/* object */.Ikc({ cls: schemas/* string */.YjP(), args: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* json */.Pq9()) });
-/** Code outside the evals package: a file, or an installed distribution. `label` names the file without the machine. */
+/** Code outside the evals package: a file, or an installed distribution. `label` is the path without the parts of this machine. */
 const sourceFile = schemas/* object */.Ikc({ module: schemas/* string */.YjP(), path: schemas/* string */.YjP(), label: schemas/* string */.YjP() });
 const distribution = schemas/* object */.Ikc({ name: schemas/* string */.YjP(), version: schemas/* string */.YjP() });
 /**
- * `name`: the argument that names the file (`samples` for samples_jsonl). `label`: its path without the machine. `root`: what
- * the argument names, the file itself or a directory that it is in.
+ * `name`: the argument that names the file (`samples` for samples_jsonl). `label`: its path without the parts of this machine.
+ * `root`: what the argument names, which is the file itself or a directory that contains it.
  */
 const dataFile = schemas/* object */.Ikc({ name: label, path: schemas/* string */.YjP(), label: schemas/* string */.YjP(), root: schemas/* string */.YjP() });
 const remoteData = schemas/* object */.Ikc({ name: schemas/* string */.YjP(), url: schemas/* string */.YjP() });
-/** The modules of the user's own that classes bring in, however deep, and the installed packages that those import. */
+/** The user's own modules that classes import, directly or indirectly, and the installed packages that these import. */
 const codeList = schemas/* object */.Ikc({
     files: schemas/* array */.YOg(schemas/* object */.Ikc({ path: schemas/* string */.YjP(), label: schemas/* string */.YjP() })),
     packages: schemas/* array */.YOg(distribution),
 });
 const codeAndData = {
-    /** Of the class and its bases only; what version 0.1 made fingerprints of. */
+    /** Of the class and its bases only. Version 0.1 made its fingerprints from these. */
     sources: schemas/* array */.YOg(sourceFile),
     packages: schemas/* array */.YOg(distribution),
-    /** The number of a code list; null when the class cannot be imported, or there is none. */
+    /** The number of a code list. Null when the class cannot be imported, or when there is no class. */
     code: schemas/* int */.Whr().nonnegative().nullable(),
-    /** Whether the class is not one of evals' own: files that its arguments name may be what it writes. */
+    /** Whether the class is not one of evals' own. It may then write the files that its arguments name. */
     may_write: schemas/* boolean */.zMY(),
     data: schemas/* array */.YOg(dataFile),
     remote: schemas/* array */.YOg(remoteData),
@@ -80268,16 +80271,16 @@ const codeAndData = {
 const completionFnFields = {
     name: schemas/* string */.YjP(),
     /**
-     * `dummy`: answers by itself. `openai-chat`: evals knows the name as a chat model. `registry`: a completion function
-     * or solver of a registry. `api-model`: whether there is such a model, only the API can tell.
+     * `dummy`: makes its answers itself. `openai-chat`: evals knows the name as a chat model. `registry`: a completion function
+     * or solver of a registry. `api-model`: any other name, which may be a model of the API.
      */
     kind: schemas/* enum */.k5n(['dummy', 'openai-chat', 'registry', 'api-model']),
-    /** Of an `api-model`, where it is asked when that is known beforehand; null: evals finds out. */
+    /** Which API an `api-model` uses, if that is known before evals finds out. */
     api: schemas/* enum */.k5n(['chat', 'completions']).nullable(),
     needs_api_key: schemas/* boolean */.zMY(),
     spec: spec.nullable(),
     ...codeAndData,
-    /** For an `api-model`: registered names that look like it. */
+    /** For an `api-model`: similar registered names. */
     near: schemas/* array */.YOg(schemas/* string */.YjP()),
 };
 const referencedFn = schemas/* object */.Ikc(completionFnFields).transform(({ needs_api_key, may_write, ...rest }) => ({
@@ -80289,7 +80292,7 @@ const completionFn = schemas/* object */.Ikc({ ...completionFnFields, references
     .transform(({ needs_api_key, may_write, ...rest }) => ({
     ...rest,
     mayWrite: may_write,
-    /** Whether it, or one of its references, asks OpenAI's API. */
+    /** Whether the function, or one of its references, sends requests to OpenAI's API. */
     needsApiKey: needs_api_key,
 }));
 const registeredEval = schemas/* object */.Ikc({
@@ -80300,10 +80303,10 @@ const registeredEval = schemas/* object */.Ikc({
     higher_is_better: schemas/* boolean */.zMY(),
     modelgraded: schemas/* array */.YOg(schemas/* object */.Ikc({ name: schemas/* string */.YjP(), spec: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* json */.Pq9()) })),
     ...codeAndData,
-    /** Completion functions and solvers that its arguments name, and the files that those name. */
+    /** Completion functions and solvers that its arguments name, and the files that these name. */
     solvers: schemas/* array */.YOg(schemas/* object */.Ikc({ name: schemas/* string */.YjP(), spec })),
     solver_data: schemas/* array */.YOg(dataFile),
-    /** Null when only the class knows. Classes that choose among their samples may evaluate fewer. */
+    /** Null when only the class knows the number. A class that chooses among its samples may evaluate fewer. */
     samples: schemas/* int */.Whr().nonnegative().nullable(),
 })
     .transform(({ higher_is_better, may_write, solver_data, ...rest }) => ({
@@ -80318,7 +80321,7 @@ const problem = schemas/* object */.Ikc({
     message: schemas/* string */.YjP(),
     near: schemas/* array */.YOg(schemas/* string */.YjP()),
 });
-/** What src/python/oaievalset_action/plan.py writes. It passes on what registries and imported classes say, so all of it is checked. */
+/** Registries and imported classes determine much of the content, so all of it is validated. */
 const schema = schemas/* object */.Ikc({
     version: schemas/* literal */.euz(1),
     python_version: schemas/* string */.YjP(),
@@ -80352,25 +80355,25 @@ const schema = schemas/* object */.Ikc({
 })
     .transform((from) => ({
     pythonVersion: from.python_version,
-    /** Empty when evals is importable, but not installed as a distribution. */
+    /** Empty when evals can be imported but is not installed as a distribution. */
     evalsVersion: from.evals_version,
-    /** The commit or archive it was installed from; empty when that was a version of a package index. */
+    /** The commit or archive that evals was installed from. Empty when it came from a package index. */
     evalsRevision: from.evals_revision,
     /** The directory of the evals package. */
     evalsLocation: from.evals_location,
-    /** Absolute, evals' own first, in the order they are read. */
+    /** Absolute paths, in the order in which they are read: evals' own first. */
     registryPaths: from.registry_paths,
-    /** Those of the `oaieval` arguments that change results. */
+    /** The arguments of `oaieval` that change results. */
     arguments: from.arguments,
-    /** One for each name of the comma-separated model, in that order. */
+    /** One for each name in the comma-separated model, in the same order. */
     completionFns: from.completion_fns,
     /** In the order in which `oaievalset` runs them. */
     evals: from.evals,
-    /** What classes bring in; evals and completion functions say the number of theirs. */
+    /** What classes import. Evals and completion functions refer to these lists by number. */
     code: from.code,
     dependencies: from.dependencies,
     problems: from.problems,
-    /** What does not keep the set from running. */
+    /** Problems that do not keep the set from running. */
     warnings: from.warnings,
 }));
 /** @throws ActionError PLAN_FAILED when the text does not have the format that plan.py writes */
@@ -87049,25 +87052,25 @@ var plan_hash = __nccwpck_require__(6371);
 // EXTERNAL MODULE: ./lib/plan/path-bytes.js
 var path_bytes = __nccwpck_require__(2442);
 ;// CONCATENATED MODULE: ./lib/plan/written.js
-/** What an eval wrote while it ran is no input of it: its result is recorded without that. */
+/** Files that an eval wrote while it ran are not inputs. Its result is recorded without them. */
 
 
 
 
 
 
-/** Files and directories that are looked at, of one argument. */
-const MOST_ENTRIES = 100_000;
+/** The most files and directories that are checked for one argument. */
+const MAX_ENTRIES = 100_000;
 /**
- * The content of an eval that has just ended, without what was written since the set was planned.
- * @param since milliseconds since 1970; what changed later was not there in this form when the set was planned
+ * The content of an eval that has just ended, without everything that was written since the set was planned.
+ * @param sinceMs the time when the set was planned, in milliseconds since 1970
  */
-async function contentAtEnd(planned, since = performance.timeOrigin) {
+async function contentAtEnd(planned, sinceMs = performance.timeOrigin) {
     const { parts, value } = planned.fingerprint;
     const left = new Set();
     const written = new Set();
     for (const each of planned.writable) {
-        const changed = await changedIn(each, parts, since);
+        const changed = await changedIn(each, parts, sinceMs);
         if (changed === undefined)
             continue;
         written.add(each.argument);
@@ -87079,21 +87082,21 @@ async function contentAtEnd(planned, since = performance.timeOrigin) {
     const kept = Object.fromEntries(Object.entries(parts).filter(([part]) => !left.has(part)));
     return { fingerprint: (0,plan_hash/* hashOf */.q)(kept), parts: kept, written: [...written].sort() };
 }
-/** The parts of an argument that were written; undefined when nothing was, not even a new file. */
-async function changedIn({ argument, path, label }, parts, since) {
+/** The parts of an argument that were written. Undefined when nothing was written, not even a new file. */
+async function changedIn({ argument, path, label }, parts, sinceMs) {
     const known = Object.keys(parts).filter((part) => (0,part_names/* argumentOf */.Nf)(part) === argument);
     if (label !== undefined)
-        return (await fileChanged(path, label, parts[argument], since)) ? known : undefined;
-    const budget = { entries: MOST_ENTRIES };
-    // All of a large directory is one part.
+        return (await fileChanged(path, label, parts[argument], sinceMs)) ? known : undefined;
+    const budget = { entries: MAX_ENTRIES };
+    // A large directory is one part.
     if (known.includes(argument))
-        return treeChanged(path, since, budget) ? known : undefined;
+        return treeChanged(path, sinceMs, budget) ? known : undefined;
     const names = Map.groupBy(namesOf(path), (name) => (0,part_names/* entryPart */.MU)(argument, name));
     const changed = known.filter((part) => {
         const now = names.get(part);
-        return !now || now.some((name) => treeChanged((0,external_node_path_.join)(path, name), since, budget));
+        return !now || now.some((name) => treeChanged((0,external_node_path_.join)(path, name), sinceMs, budget));
     });
-    return changed.length > 0 || changedLater(path, since) ? changed : undefined;
+    return changed.length > 0 || changedLater(path, sinceMs) ? changed : undefined;
 }
 function namesOf(path) {
     try {
@@ -87103,30 +87106,30 @@ function namesOf(path) {
         return [];
     }
 }
-async function fileChanged(path, label, hash, since) {
+async function fileChanged(path, label, hash, sinceMs) {
     const stats = (0,external_node_fs_.statSync)((0,path_bytes/* pathBytes */.X5)(path), { throwIfNoEntry: false });
-    if (!stats?.isFile() || stats.mtimeMs >= since)
+    if (!stats?.isFile() || stats.mtimeMs >= sinceMs)
         return true;
-    if (stats.ctimeMs < since)
+    if (stats.ctimeMs < sinceMs)
         return false;
     const hashes = new file_hashes/* FileHashes */.$();
     await hashes.read([path]);
     return (0,plan_hash/* hashOf */.q)([[label, hashes.of(path)]]) !== hash;
 }
-function treeChanged(path, since, budget) {
+function treeChanged(path, sinceMs, budget) {
     budget.entries -= 1;
     if (budget.entries < 0)
         return false;
-    if (changedLater(path, since))
+    if (changedLater(path, sinceMs))
         return true;
     if (!(0,external_node_fs_.lstatSync)((0,path_bytes/* pathBytes */.X5)(path), { throwIfNoEntry: false })?.isDirectory())
         return false;
-    return namesOf(path).some((name) => treeChanged((0,external_node_path_.join)(path, name), since, budget));
+    return namesOf(path).some((name) => treeChanged((0,external_node_path_.join)(path, name), sinceMs, budget));
 }
-/** A file that is gone was changed, too. */
-function changedLater(path, since) {
+/** A file that has disappeared counts as changed. */
+function changedLater(path, sinceMs) {
     const stats = (0,external_node_fs_.statSync)((0,path_bytes/* pathBytes */.X5)(path), { throwIfNoEntry: false });
-    return stats === undefined || Math.max(stats.mtimeMs, stats.ctimeMs) >= since;
+    return stats === undefined || Math.max(stats.mtimeMs, stats.ctimeMs) >= sinceMs;
 }
 
 // EXTERNAL MODULE: ./lib/progress/paths.js

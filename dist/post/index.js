@@ -34526,7 +34526,7 @@ function hash_hashOf(value) {
         .update(JSON.stringify(sorted(value)))
         .digest('hex');
 }
-/** With the keys of all objects in it in order. */
+/** The same value, with the keys of all objects in order. */
 function sorted(value) {
     if (Array.isArray(value))
         return value.map(sorted);
@@ -34542,21 +34542,24 @@ function sorted(value) {
 function isContentOf(planned, done) {
     if (versionOf(planned, done))
         return true;
-    return done.fingerprint === hash_hashOf(done.parts) && counted(planned, done, planned.fingerprint).length === 0;
+    return (done.fingerprint === hash_hashOf(done.parts) && changedInputs(planned, done, planned.fingerprint).length === 0);
 }
-/** Arguments that are no part of this content, because the eval writes what they name: it was not there at first, or changed. */
+/** The arguments that do not count, because the eval itself writes what they name. */
 function leftOut(planned, done) {
     if (done.fingerprint === planned.fingerprint.value)
         return [];
     const parts = changedParts(done.parts, planned.fingerprint.parts).map(({ name }) => name);
     return [...new Set(parts.filter((part) => isOutput(planned, done, part)).map(argumentOf))].sort();
 }
-/** What is different today, told in the form in which the least is: that of an earlier version for what that version did. */
+/**
+ * The parts that have changed. A result of an earlier version is compared with the fingerprint that this version would make
+ * today, because its parts have other names: the form with the fewest changes.
+ */
 function changesSince(planned, done) {
-    const forms = [planned.fingerprint, ...planned.earlier].map((form) => counted(planned, done, form));
+    const forms = [planned.fingerprint, ...planned.earlier].map((form) => changedInputs(planned, done, form));
     return forms.reduce((fewest, changes) => (changes.length < fewest.length ? changes : fewest));
 }
-/** A record that an earlier version made of today's content, as this version would have made it; undefined for any other. */
+/** A record of today's content that an earlier version made, in the form of this version. Undefined for any other record. */
 function renewed(planned, record) {
     const version = versionOf(planned, record);
     if (!version || version === planned.fingerprint)
@@ -34566,8 +34569,8 @@ function renewed(planned, record) {
     return { ...record, fingerprint: hashOf(parts), parts: { ...parts } };
 }
 /**
- * Whose answers are whose: an eval that was interrupted may have changed what it writes, and gets its answers nevertheless.
- * They are found by the whole question, so that data which changed cannot make them wrong.
+ * The owner of a journal. What the eval writes does not count: an interrupted eval may have changed it, and still gets its
+ * recorded responses. Responses are looked up by the whole request, so changed data cannot lead to wrong ones.
  */
 function journalOwner(planned, repository) {
     const parts = withoutWritable(planned);
@@ -34580,7 +34583,7 @@ function journalOwner(planned, repository) {
         formerFingerprints: planned.earlier.map(({ value }) => value),
     };
 }
-/** Which parts are not what they were, by name. */
+/** The parts that differ, by name. */
 function changedParts(then, today) {
     const names = [...new Set([...Object.keys(then), ...Object.keys(today)])].sort();
     return names
@@ -34590,19 +34593,19 @@ function changedParts(then, today) {
 function versionOf({ fingerprint, earlier }, done) {
     return [fingerprint, ...earlier].find(({ value }) => value === done.fingerprint);
 }
-function counted(planned, done, today) {
+function changedInputs(planned, done, today) {
     return changedParts(done.parts, today.parts).filter(({ name }) => !isOutput(planned, done, name));
 }
-/** Whether a part that is there today is of what the eval writes. */
+/** Whether a part of today's content is something that the eval writes. */
 function isOutput({ fingerprint, writable }, done, part) {
     if (part in done.parts)
         return false;
     const argument = part_names_argumentOf(part);
     if (done.written.includes(argument))
         return true;
-    // The same arguments named nothing then.
-    const absent = !Object.keys(done.parts).some((each) => part_names_argumentOf(each) === argument);
-    return (absent &&
+    // The argument named nothing when the eval completed.
+    const namedNothing = !Object.keys(done.parts).some((each) => part_names_argumentOf(each) === argument);
+    return (namedNothing &&
         done.parts.spec === fingerprint.parts.spec &&
         writable.some((each) => each.argument === argument));
 }

@@ -1,7 +1,7 @@
-/** The base URLs that evals send requests to: another server gives other answers. */
+/** The base URLs that evals send requests to. They are part of the fingerprint, because another server returns other responses. */
 const DEFAULT_BASE_URL = 'https://api.openai.com/v1';
 
-/** By provider. Services of a job on this machine get a new port with each job, so that it is left out. */
+/** By provider. The port of a local server is left out, because a service of a job gets a new one in each job. */
 export function baseUrls(env: NodeJS.ProcessEnv): Record<string, string> {
   return mapped(baseUrlsWithPorts(env), withoutLocalPort);
 }
@@ -32,7 +32,7 @@ function isLoopback(host: string): boolean {
   );
 }
 
-/** A user name or password in a URL does not affect answers, and is a secret. */
+/** A user name or a password in a URL changes no response, and is a secret. */
 export function withoutCredentials(text: string): string {
   if (!URL.canParse(text)) return text;
   const url = new URL(text);

@@ -11,15 +11,15 @@ export interface CommandParts {
 }
 
 /**
- * As `oaievalset` writes it into the progress file, so that each resumes from the other. It puts all registry paths behind
- * one `--registry_path`, which `oaieval` itself refuses when there are several: this line is compared, never executed.
+ * As `oaievalset` writes it into the progress file, so that each resumes from the other. This command is only compared, never
+ * executed: all registry paths are behind one `--registry_path`, and `oaieval` refuses several there.
  */
 export function recordedCommand({ model, evalKey, args, registryPaths }: CommandParts): Command {
   const registry = registryPaths.length > 0 ? ['--registry_path', ...registryPaths] : [];
   return ['oaieval', model, evalKey, ...args, ...registry];
 }
 
-/** What `oaieval` gets: each registry path behind an option of its own, and where to write its record. */
+/** The arguments that `oaieval` gets. Each registry path has an option of its own, and the record file comes last. */
 export function executedArguments(
   { model, evalKey, args, registryPaths }: CommandParts,
   recordFile: string,

@@ -1,4 +1,4 @@
-/** Whether what was done, or begun, is of the content that an eval has today; pure. */
+/** Compares the content of an eval today with its content when it completed, or started. Pure. */
 import type { CompletionRecord, DoneContent } from '../model/completion-record.ts';
 import type { ChangedPart, Fingerprint } from '../model/fingerprint.ts';
 import { argumentOf } from '../model/part-names.ts';
@@ -8,23 +8,28 @@ import { hashOf } from './hash.ts';
 
 export function isContentOf(planned: PlannedEval, done: DoneContent): boolean {
   if (versionOf(planned, done)) return true;
-  return done.fingerprint === hashOf(done.parts) && counted(planned, done, planned.fingerprint).length === 0;
+  return (
+    done.fingerprint === hashOf(done.parts) && changedInputs(planned, done, planned.fingerprint).length === 0
+  );
 }
 
-/** Arguments that are no part of this content, because the eval writes what they name: it was not there at first, or changed. */
+/** The arguments that do not count, because the eval itself writes what they name. */
 export function leftOut(planned: PlannedEval, done: DoneContent): string[] {
   if (done.fingerprint === planned.fingerprint.value) return [];
   const parts = changedParts(done.parts, planned.fingerprint.parts).map(({ name }) => name);
   return [...new Set(parts.filter((part) => isOutput(planned, done, part)).map(argumentOf))].sort();
 }
 
-/** What is different today, told in the form in which the least is: that of an earlier version for what that version did. */
+/**
+ * The parts that have changed. A result of an earlier version is compared with the fingerprint that this version would make
+ * today, because its parts have other names: the form with the fewest changes.
+ */
 export function changesSince(planned: PlannedEval, done: DoneContent): ChangedPart[] {
-  const forms = [planned.fingerprint, ...planned.earlier].map((form) => counted(planned, done, form));
+  const forms = [planned.fingerprint, ...planned.earlier].map((form) => changedInputs(planned, done, form));
   return forms.reduce((fewest, changes) => (changes.length < fewest.length ? changes : fewest));
 }
 
-/** A record that an earlier version made of today's content, as this version would have made it; undefined for any other. */
+/** A record of today's content that an earlier version made, in the form of this version. Undefined for any other record. */
 export function renewed(planned: PlannedEval, record: CompletionRecord): CompletionRecord | undefined {
   const version = versionOf(planned, record);
   if (!version || version === planned.fingerprint) return undefined;
@@ -34,8 +39,8 @@ export function renewed(planned: PlannedEval, record: CompletionRecord): Complet
 }
 
 /**
- * Whose answers are whose: an eval that was interrupted may have changed what it writes, and gets its answers nevertheless.
- * They are found by the whole question, so that data which changed cannot make them wrong.
+ * The owner of a journal. What the eval writes does not count: an interrupted eval may have changed it, and still gets its
+ * recorded responses. Responses are looked up by the whole request, so changed data cannot lead to wrong ones.
  */
 export function journalOwner(planned: PlannedEval, repository: string): JournalOwner {
   const parts = withoutWritable(planned);
@@ -49,7 +54,7 @@ export function journalOwner(planned: PlannedEval, repository: string): JournalO
   };
 }
 
-/** Which parts are not what they were, by name. */
+/** The parts that differ, by name. */
 export function changedParts(then: Fingerprint['parts'], today: Fingerprint['parts']): ChangedPart[] {
   const names = [...new Set([...Object.keys(then), ...Object.keys(today)])].sort();
   return names
@@ -61,19 +66,19 @@ function versionOf({ fingerprint, earlier }: PlannedEval, done: DoneContent): Fi
   return [fingerprint, ...earlier].find(({ value }) => value === done.fingerprint);
 }
 
-function counted(planned: PlannedEval, done: DoneContent, today: Fingerprint): ChangedPart[] {
+function changedInputs(planned: PlannedEval, done: DoneContent, today: Fingerprint): ChangedPart[] {
   return changedParts(done.parts, today.parts).filter(({ name }) => !isOutput(planned, done, name));
 }
 
-/** Whether a part that is there today is of what the eval writes. */
+/** Whether a part of today's content is something that the eval writes. */
 function isOutput({ fingerprint, writable }: PlannedEval, done: DoneContent, part: string): boolean {
   if (part in done.parts) return false;
   const argument = argumentOf(part);
   if (done.written.includes(argument)) return true;
-  // The same arguments named nothing then.
-  const absent = !Object.keys(done.parts).some((each) => argumentOf(each) === argument);
+  // The argument named nothing when the eval completed.
+  const namedNothing = !Object.keys(done.parts).some((each) => argumentOf(each) === argument);
   return (
-    absent &&
+    namedNothing &&
     done.parts.spec === fingerprint.parts.spec &&
     writable.some((each) => each.argument === argument)
   );

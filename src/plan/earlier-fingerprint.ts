@@ -1,6 +1,6 @@
 /**
- * Fingerprints as version 0.1 made them, by which what it completed is known. They saw the code of a class and its bases only,
- * the port of a local API, and every file that an argument names.
+ * Fingerprints as version 0.1 made them, which identify its results. They cover only the code of a class and its bases, and
+ * also the port of a local API and every file that an argument names.
  */
 
 import type { Fingerprint } from '../model/fingerprint.ts';
@@ -10,7 +10,7 @@ import type { FingerprintContext } from './fingerprint.ts';
 import { hashOf, sorted } from './hash.ts';
 import type { CompletionFn, DataFile, RegisteredEval, SourceFile } from './registry-plan.ts';
 
-/** For each eval of the registry plan: what it would have had then. The files have been read. */
+/** The fingerprints that version 0.1 would make of each eval of the registry plan. The files must have been read. */
 export function earlierFingerprints({ registry, model, env, hashes }: FingerprintContext): Fingerprint[][] {
   const shared = {
     arguments: hashOf(registry.arguments),
@@ -22,7 +22,7 @@ export function earlierFingerprints({ registry, model, env, hashes }: Fingerprin
   return registry.evals.map((registered) => {
     const whole = registered.data;
     const given = whole.filter((file) => file.name === 'samples');
-    // Before it ran, what the eval was to write was not there.
+    // Before the eval ran, the files that it writes did not exist.
     const sets = registered.mayWrite && given.length < whole.length ? [whole, given] : [whole];
     return sets.map((data) => {
       const parts = sorted({ ...shared, ...ownParts(registered, data, hashes) });

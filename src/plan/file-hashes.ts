@@ -8,18 +8,18 @@ import { pathBytes } from './path-bytes.ts';
 const CHUNK = 1 << 20;
 
 /**
- * Bytes that are hashed without threads: in 0.1 s from the page cache, where two threads cost 0.05 s of CPU more than they
- * save, and in 2 s from a slow disk, which a signal may wait.
+ * Up to this size, files are hashed without threads. That takes 0.1 s from the page cache, where two threads cost 0.05 s of
+ * CPU more than they save, and 2 s from a slow disk, during which no signal is handled.
  */
-const AT_ONCE = 160 * 1024 ** 2;
+const MAX_BYTES_WITHOUT_THREADS = 160 * 1024 ** 2;
 
-/** Files that are hashed without threads: opening each costs more than to hash a small one. */
-const FILES_AT_ONCE = 5000;
+/** Up to this number, files are hashed without threads. Opening a small file costs more than hashing it. */
+const MAX_FILES_WITHOUT_THREADS = 5000;
 
-/** Files that are looked at before signals are listened to again. */
-const SIZED_AT_ONCE = 1000;
+/** The event loop handles signals after this many file sizes. */
+const SIZES_PER_SLICE = 1000;
 
-const MOST_THREADS = 4;
+const MAX_THREADS = 4;
 
 interface Known {
   readonly hash: string;
@@ -27,34 +27,34 @@ interface Known {
 }
 
 /**
- * SHA-256 (hex) of files by path, each read once in the life of this object. Few are read synchronously, through one buffer:
- * the disk reads ahead, and streams would cost as much again as the hashing. Many are read just so, in several threads, while
- * this one listens to signals.
+ * SHA-256 (hex) of files by path. Each file is read once in the life of this object. Files are read synchronously through one
+ * buffer, because the disk reads ahead, and streams would cost as much as the hashing. Many bytes are read in several threads,
+ * so that this thread can handle signals.
  */
 export class FileHashes {
   readonly #known = new Map<string, Known>();
 
   /**
-   * Reads those that are not known yet. Throws what the file system throws, and when one is not what it seems to be.
-   * @param most bytes that all of them may have together; when they have more, none is read
+   * Reads the files that have not been read yet. Throws the errors of the file system, and when a path is not a regular file.
+   * @param maxBytes the largest total size; if the files are larger, none is read
    */
-  async read(paths: Iterable<string>, most = Number.POSITIVE_INFINITY): Promise<void> {
+  async read(paths: Iterable<string>, maxBytes = Number.POSITIVE_INFINITY): Promise<void> {
     const wanted = new Set(paths);
     const files: Sized[] = [];
     for (const path of wanted) {
       if (!this.#known.has(path)) files.push(sized(path));
-      // A list that others wrote may be long.
-      if (files.length % SIZED_AT_ONCE === SIZED_AT_ONCE - 1) await setImmediate();
+      // Others may have written the list, so it may be long.
+      if (files.length % SIZES_PER_SLICE === SIZES_PER_SLICE - 1) await setImmediate();
     }
     const known = sum([...wanted].map((path) => this.#known.get(path)?.size ?? 0));
     const size = sum(files.map((file) => file.size));
-    if (known + size > most) throw new Error(`the files have more than ${most} bytes in total`);
-    if (size <= AT_ONCE && files.length <= FILES_AT_ONCE) {
+    if (known + size > maxBytes) throw new Error(`the files have more than ${maxBytes} bytes in total`);
+    if (size <= MAX_BYTES_WITHOUT_THREADS && files.length <= MAX_FILES_WITHOUT_THREADS) {
       const buffer = Buffer.allocUnsafeSlow(CHUNK);
       for (const file of files) this.#add(file, sha256Of(pathBytes(file.path), buffer, fs, crypto));
       return;
     }
-    const threads = balancedGroups(files, Math.min(availableParallelism(), MOST_THREADS)).map((share) => {
+    const threads = balancedGroups(files, Math.min(availableParallelism(), MAX_THREADS)).map((share) => {
       const workerData = share.map((file) => pathBytes(file.path));
       return { share, worker: new Worker(THREAD, { eval: true, workerData, execArgv: [] }) };
     });
@@ -74,7 +74,7 @@ export class FileHashes {
     this.#known.set(path, { hash, size });
   }
 
-  /** @returns undefined when it has not been read */
+  /** @returns undefined when the file has not been read */
   of(path: string): string | undefined {
     return this.#known.get(path)?.hash;
   }
@@ -87,7 +87,7 @@ interface Sized {
 
 function sized(path: string): Sized {
   const stats = fs.statSync(pathBytes(path));
-  // What is no regular file may have no end.
+  // Anything other than a regular file may have no end.
   if (!stats.isFile()) throw new Error(`${path} is not a regular file`);
   return { path, size: stats.size };
 }
@@ -110,7 +110,7 @@ function balancedGroups(files: readonly Sized[], count: number): Sized[][] {
   return all.map((share) => share.files);
 }
 
-/** The message of a thread: one hash for each path, or its error. */
+/** The message of a thread: a hash for each path, or its error. */
 interface ThreadResult {
   readonly hashes?: readonly string[];
   readonly error?: string;
@@ -119,13 +119,15 @@ interface ThreadResult {
 async function resultOf(worker: Worker): Promise<readonly string[]> {
   const { hashes, error } = await new Promise<ThreadResult>((resolve, reject) => {
     worker.once('message', resolve).once('error', reject);
-    worker.once('exit', (code) => reject(new Error(`a thread that reads files ended with ${code}`)));
+    worker.once('exit', (code) =>
+      reject(new Error(`a thread that hashes files ended with exit code ${code}`)),
+    );
   });
   if (!hashes) throw new Error(error);
   return hashes;
 }
 
-/** Uses nothing but its arguments, so that its text is all that a thread needs: an entry of its own would be another bundle. */
+/** Uses only its arguments, so that its source text is a complete program for a thread. A file for it would be another bundle. */
 function sha256Of(
   path: string | Buffer,
   buffer: Buffer,

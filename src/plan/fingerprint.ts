@@ -1,6 +1,6 @@
 /**
- * What decides an eval's result, as named hashes. Left out is what only transports or prints: threads, debug, the user's
- * name, and every path of the machine. What an eval writes is left out when it has ended: src/plan/written.ts.
+ * Everything that can change the result of an eval, as named hashes. Settings that only transport or print are excluded (threads,
+ * debug, the user's name), and so are all paths of the machine. src/plan/written.ts excludes what an eval has written.
  */
 import { relative, sep } from 'node:path';
 import { ActionError, reasonOf } from '../errors.ts';
@@ -15,7 +15,7 @@ import type { CodeList, CompletionFn, DataFile, RegisteredEval, RegistryPlan } f
 export interface FingerprintContext {
   readonly registry: RegistryPlan;
   readonly model: string;
-  /** The environment of the evals: it says where the API is. */
+  /** The environment of the evals, which has the base URLs. */
   readonly env: NodeJS.ProcessEnv;
   readonly hashes: FileHashes;
 }
@@ -25,8 +25,8 @@ export interface Content {
   readonly writable: readonly WritableArgument[];
 }
 
-/** More parts of one kind are joined, directory by directory: each is kept with every result. */
-const MOST_PARTS = 32;
+/** More parts of one kind than this are joined by directory, because each result records all of its parts. */
+const MAX_PARTS = 32;
 
 /**
  * The content of each eval of the registry plan, in its order.
@@ -60,12 +60,12 @@ export async function contents(context: FingerprintContext): Promise<Content[]> 
   });
 }
 
-/** What the arguments of a completion function name. */
+/** The files that the arguments of a completion function name. */
 function dataOf({ name, data }: CompletionFn | CompletionFn['references'][number]): DataFile[] {
   return data.map((file) => ({ ...file, name: `${name}.${file.name}` }));
 }
 
-/** Every file whose content counts. */
+/** All files whose content is part of a fingerprint. */
 export function filesOf(registry: RegistryPlan): string[] {
   const fns = registry.completionFns.flatMap((fn) => [fn, ...fn.references]);
   const files = [
@@ -99,20 +99,20 @@ function ownParts(registered: RegisteredEval, hashes: FileHashes): Record<string
   };
 }
 
-/** A file is a part, and so is each entry of a directory, so that what an eval writes beside its data can be left out. */
+/** A file is a part, and so is each entry of a directory. Files that an eval writes beside its data can then be excluded. */
 function dataParts(data: readonly DataFile[], hashes: FileHashes): Record<string, string> {
   const parts: [string, string][] = [];
   for (const [argument, files] of Map.groupBy(data, (file) => file.name)) {
     const whole = dataPart(argument);
     const entries = Map.groupBy(files, (file) => partOf(file, whole));
-    const groups = entries.size > MOST_PARTS ? new Map([[whole, files]]) : entries;
+    const groups = entries.size > MAX_PARTS ? new Map([[whole, files]]) : entries;
     for (const [part, group] of groups)
       parts.push([part, hashOf(group.map(({ label, path }) => [label, hashes.of(path)]))]);
   }
   return Object.fromEntries(parts);
 }
 
-/** `whole` when the argument names the file itself, else the part of what the file is in of the directory that it names. */
+/** `whole` when the argument names the file itself. Otherwise the part of the directory's entry that contains the file. */
 function partOf({ path, root }: DataFile, whole: string): string {
   return path === root ? whole : entryPart(whole, relative(root, path).split(sep, 1)[0] ?? '');
 }
@@ -125,7 +125,7 @@ function writableArguments(data: readonly DataFile[]): WritableArgument[] {
   });
 }
 
-/** Evals share the code of their classes: each combination of lists is made to parts once. */
+/** Evals share the code of their classes, so the parts of each combination of lists are made once. */
 function codeParts(
   lists: readonly CodeList[],
   hashes: FileHashes,
@@ -157,13 +157,13 @@ function joinedCode(lists: readonly CodeList[], hashes: FileHashes): Record<stri
   ]);
 }
 
-/** One hash for each name, or, of too many, for each directory that they are in, as deep as there are not too many. */
+/** A hash for each name. If there are too many names, a hash for each directory, as deep as the limit allows. */
 function joined(values: ReadonlyMap<string, string | undefined>): [string, string][] {
   const entries = [...values].sort(([a], [b]) => (a < b ? -1 : 1));
   const depths = entries.map(([name]) => name.split('/').length);
   for (let depth = Math.max(1, ...depths); depth > 0; depth -= 1) {
     const groups = Map.groupBy(entries, ([name]) => name.split('/').slice(0, depth).join('/'));
-    if (groups.size <= MOST_PARTS) return [...groups].map(([name, group]) => [name, hashOf(group)]);
+    if (groups.size <= MAX_PARTS) return [...groups].map(([name, group]) => [name, hashOf(group)]);
   }
   return [['all', hashOf(entries)]];
 }

@@ -7,7 +7,7 @@ export function hashOf(value: unknown): string {
     .digest('hex');
 }
 
-/** With the keys of all objects in it in order. */
+/** The same value, with the keys of all objects in order. */
 export function sorted<T>(value: T): T {
   if (Array.isArray(value)) return value.map(sorted) as T;
   if (typeof value !== 'object' || value === null) return value;

@@ -1,8 +1,8 @@
-/** File names are bytes. What is no UTF-8 in one is a lone surrogate a byte in text, as Python has it (PEP 383). */
+/** File names are bytes. In text, each byte that is not UTF-8 is a lone surrogate, as in Python (PEP 383). */
 import { isUtf8 } from 'node:buffer';
 import { readdirSync } from 'node:fs';
 
-/** A path as Node.js opens it: text where it is text, else its bytes. */
+/** A path in the form that Node.js opens: the text if it is valid, and otherwise its bytes. */
 export function pathBytes(path: string): string | Buffer {
   if (path.isWellFormed()) return path;
   return Buffer.concat(Array.from(path, bytesOf));
@@ -14,7 +14,7 @@ function bytesOf(character: string): Buffer {
   return escaped ? Buffer.from([code - 0xdc00]) : Buffer.from(character);
 }
 
-/** The other way: what a directory calls a file, as Python would say it. */
+/** The name of a file in the form that Python has. */
 export function pathText(bytes: Buffer): string {
   if (isUtf8(bytes)) return bytes.toString();
   let text = '';
@@ -28,7 +28,7 @@ export function pathText(bytes: Buffer): string {
   return text;
 }
 
-/** The names in a directory. Throws what the file system throws. */
+/** The names in a directory. Throws the errors of the file system. */
 export function namesIn(path: string): string[] {
   return readdirSync(pathBytes(path), { encoding: 'buffer' }).map(pathText);
 }

@@ -1,4 +1,4 @@
-/** The file that src/python/oaievalset_action/plan.py writes: its schema, and the types of what it says about the eval set. */
+/** The file that src/python/oaievalset_action/plan.py writes: its schema, and the types of what it describes. */
 import { z } from 'zod';
 import { oneLine } from '../text.ts';
 import { planFailed } from './plan-problems.ts';
@@ -11,30 +11,30 @@ const label = z.string().transform((text) => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+
 
 const spec = z.object({ cls: z.string(), args: z.record(z.string(), z.json()) });
 
-/** Code outside the evals package: a file, or an installed distribution. `label` names the file without the machine. */
+/** Code outside the evals package: a file, or an installed distribution. `label` is the path without the parts of this machine. */
 const sourceFile = z.object({ module: z.string(), path: z.string(), label: z.string() });
 const distribution = z.object({ name: z.string(), version: z.string() });
 
 /**
- * `name`: the argument that names the file (`samples` for samples_jsonl). `label`: its path without the machine. `root`: what
- * the argument names, the file itself or a directory that it is in.
+ * `name`: the argument that names the file (`samples` for samples_jsonl). `label`: its path without the parts of this machine.
+ * `root`: what the argument names, which is the file itself or a directory that contains it.
  */
 const dataFile = z.object({ name: label, path: z.string(), label: z.string(), root: z.string() });
 const remoteData = z.object({ name: z.string(), url: z.string() });
 
-/** The modules of the user's own that classes bring in, however deep, and the installed packages that those import. */
+/** The user's own modules that classes import, directly or indirectly, and the installed packages that these import. */
 const codeList = z.object({
   files: z.array(z.object({ path: z.string(), label: z.string() })),
   packages: z.array(distribution),
 });
 
 const codeAndData = {
-  /** Of the class and its bases only; what version 0.1 made fingerprints of. */
+  /** Of the class and its bases only. Version 0.1 made its fingerprints from these. */
   sources: z.array(sourceFile),
   packages: z.array(distribution),
-  /** The number of a code list; null when the class cannot be imported, or there is none. */
+  /** The number of a code list. Null when the class cannot be imported, or when there is no class. */
   code: z.int().nonnegative().nullable(),
-  /** Whether the class is not one of evals' own: files that its arguments name may be what it writes. */
+  /** Whether the class is not one of evals' own. It may then write the files that its arguments name. */
   may_write: z.boolean(),
   data: z.array(dataFile),
   remote: z.array(remoteData),
@@ -43,16 +43,16 @@ const codeAndData = {
 const completionFnFields = {
   name: z.string(),
   /**
-   * `dummy`: answers by itself. `openai-chat`: evals knows the name as a chat model. `registry`: a completion function
-   * or solver of a registry. `api-model`: whether there is such a model, only the API can tell.
+   * `dummy`: makes its answers itself. `openai-chat`: evals knows the name as a chat model. `registry`: a completion function
+   * or solver of a registry. `api-model`: any other name, which may be a model of the API.
    */
   kind: z.enum(['dummy', 'openai-chat', 'registry', 'api-model']),
-  /** Of an `api-model`, where it is asked when that is known beforehand; null: evals finds out. */
+  /** Which API an `api-model` uses, if that is known before evals finds out. */
   api: z.enum(['chat', 'completions']).nullable(),
   needs_api_key: z.boolean(),
   spec: spec.nullable(),
   ...codeAndData,
-  /** For an `api-model`: registered names that look like it. */
+  /** For an `api-model`: similar registered names. */
   near: z.array(z.string()),
 };
 
@@ -67,7 +67,7 @@ const completionFn = z
   .transform(({ needs_api_key, may_write, ...rest }) => ({
     ...rest,
     mayWrite: may_write,
-    /** Whether it, or one of its references, asks OpenAI's API. */
+    /** Whether the function, or one of its references, sends requests to OpenAI's API. */
     needsApiKey: needs_api_key,
   }));
 
@@ -80,10 +80,10 @@ const registeredEval = z
     higher_is_better: z.boolean(),
     modelgraded: z.array(z.object({ name: z.string(), spec: z.record(z.string(), z.json()) })),
     ...codeAndData,
-    /** Completion functions and solvers that its arguments name, and the files that those name. */
+    /** Completion functions and solvers that its arguments name, and the files that these name. */
     solvers: z.array(z.object({ name: z.string(), spec })),
     solver_data: z.array(dataFile),
-    /** Null when only the class knows. Classes that choose among their samples may evaluate fewer. */
+    /** Null when only the class knows the number. A class that chooses among its samples may evaluate fewer. */
     samples: z.int().nonnegative().nullable(),
   })
   .transform(({ higher_is_better, may_write, solver_data, ...rest }) => ({
@@ -100,7 +100,7 @@ const problem = z.object({
   near: z.array(z.string()),
 });
 
-/** What src/python/oaievalset_action/plan.py writes. It passes on what registries and imported classes say, so all of it is checked. */
+/** Registries and imported classes determine much of the content, so all of it is validated. */
 const schema = z
   .object({
     version: z.literal(1),
@@ -136,25 +136,25 @@ const schema = z
   })
   .transform((from) => ({
     pythonVersion: from.python_version,
-    /** Empty when evals is importable, but not installed as a distribution. */
+    /** Empty when evals can be imported but is not installed as a distribution. */
     evalsVersion: from.evals_version,
-    /** The commit or archive it was installed from; empty when that was a version of a package index. */
+    /** The commit or archive that evals was installed from. Empty when it came from a package index. */
     evalsRevision: from.evals_revision,
     /** The directory of the evals package. */
     evalsLocation: from.evals_location,
-    /** Absolute, evals' own first, in the order they are read. */
+    /** Absolute paths, in the order in which they are read: evals' own first. */
     registryPaths: from.registry_paths,
-    /** Those of the `oaieval` arguments that change results. */
+    /** The arguments of `oaieval` that change results. */
     arguments: from.arguments,
-    /** One for each name of the comma-separated model, in that order. */
+    /** One for each name in the comma-separated model, in the same order. */
     completionFns: from.completion_fns,
     /** In the order in which `oaievalset` runs them. */
     evals: from.evals,
-    /** What classes bring in; evals and completion functions say the number of theirs. */
+    /** What classes import. Evals and completion functions refer to these lists by number. */
     code: from.code,
     dependencies: from.dependencies,
     problems: from.problems,
-    /** What does not keep the set from running. */
+    /** Problems that do not keep the set from running. */
     warnings: from.warnings,
   }));
 
