@@ -77971,7 +77971,7 @@ var errors = __nccwpck_require__(452);
 ;// CONCATENATED MODULE: ./lib/environment/extra-packages.js
 
 /**
- * The requirements in the lines of `extra-packages`, without comments and blank lines. Each becomes one argument of
+ * The requirements in the lines of `extra-packages`, without comments and blank lines. Each becomes an argument of
  * `pip install`, so anything that pip could read as an option is refused.
  *
  * @throws ActionError INPUT_INVALID for a line with an option.
@@ -78010,13 +78010,13 @@ var external_node_util_ = __nccwpck_require__(7975);
 
 
 /**
- * Runs on Python 2.7 and later, so that an interpreter that is too old can report its version. It looks for evals without
- * importing it, which would take seconds. It does not look in the current directory, which is on sys.path with `-c` only.
+ * This program runs on Python 2.7 and later, so that an interpreter that is too old can report its version. It looks for evals
+ * without importing it, which would take seconds. It does not look in the current directory, which is on sys.path only with `-c`.
  */
 const PROBE = `
 import json, os, sys
 sys.path[:] = [entry for entry in sys.path if entry]
-answer = {
+report = {
     "version": list(sys.version_info[:3]),
     "executable": sys.executable or "",
     "implementation": "",
@@ -78025,8 +78025,8 @@ answer = {
 }
 if sys.version_info >= (3, 8):
     import importlib.metadata, importlib.util, sysconfig
-    answer["implementation"] = sys.implementation.name
-    answer["abi"] = sysconfig.get_config_var("SOABI") or ""
+    report["implementation"] = sys.implementation.name
+    report["abi"] = sysconfig.get_config_var("SOABI") or ""
     spec = importlib.util.find_spec("evals")
     places = [place for place in spec.submodule_search_locations or [spec.origin] if place] if spec else []
     if any(os.path.isfile(os.path.join(place, "cli", "oaieval.py")) for place in places):
@@ -78034,17 +78034,17 @@ if sys.version_info >= (3, 8):
             version = importlib.metadata.version("evals") or "unknown"
         except importlib.metadata.PackageNotFoundError:
             version = "unknown"
-        answer["evals"] = {"state": "installed", "version": version}
+        report["evals"] = {"state": "installed", "version": version}
     elif places:
-        answer["evals"] = {"state": "foreign", "location": str(places[0])}
-print("\\noaievalset-probe " + json.dumps(answer))
+        report["evals"] = {"state": "foreign", "location": str(places[0])}
+print("\\noaievalset-probe " + json.dumps(report))
 `;
 const EVALS = schemas/* discriminatedUnion */.gMt('state', [
     schemas/* object */.Ikc({ state: schemas/* literal */.euz('installed'), version: schemas/* string */.YjP() }),
     schemas/* object */.Ikc({ state: schemas/* literal */.euz('missing') }),
     schemas/* object */.Ikc({ state: schemas/* literal */.euz('foreign'), location: schemas/* string */.YjP() }),
 ]);
-const ANSWER = schemas/* object */.Ikc({
+const REPORT = schemas/* object */.Ikc({
     version: schemas/* tuple */.PVZ([schemas/* int */.Whr(), schemas/* int */.Whr(), schemas/* int */.Whr()]),
     executable: schemas/* string */.YjP(),
     implementation: schemas/* string */.YjP(),
@@ -78066,19 +78066,19 @@ async function probe(path, context) {
     if (result.code !== 0) {
         throw notWorking(path, `it exited with code ${result.code}: ${lastLine(result.stderr || result.stdout)}`);
     }
-    const answer = parseAnswer(result.stdout);
-    if (!answer)
+    const report = parseReport(result.stdout);
+    if (!report)
         throw notWorking(path, `it printed ${lastLine(result.stdout)}`);
-    const { version, ...rest } = answer;
+    const { version, ...rest } = report;
     return { ...rest, path, version: version.join('.'), major: version[0], minor: version[1] };
 }
-// A sitecustomize or a wrapper may print other lines.
-function parseAnswer(stdout) {
+/** Reads the line of the probe. A sitecustomize or a wrapper may print other lines. */
+function parseReport(stdout) {
     const json = /^oaievalset-probe (.*)$/m.exec(stdout)?.[1];
     if (json === undefined)
         return undefined;
     try {
-        return ANSWER.safeParse(JSON.parse(json)).data;
+        return REPORT.safeParse(JSON.parse(json)).data;
     }
     catch {
         return undefined;
@@ -78136,9 +78136,9 @@ async function locate(python, context) {
     throw new errors/* ActionError */.lZ('PYTHON_MISSING', `\`python\` is set to ${path}, which is not an executable file.`, next);
 }
 /**
- * A shim (of pyenv or asdf) chooses an interpreter by the current directory, so the interpreter that it chose now is used from
- * here on. If that interpreter fails or finds another evals when started directly, the program does more than choose, and is
- * used itself.
+ * A shim (of pyenv or asdf) chooses an interpreter by the current directory. The interpreter that it chooses now is used from here
+ * on. If that interpreter fails, or finds another evals when it is started directly, the program does more than choose. Then the
+ * program itself is used.
  */
 async function behindShim(shim, context) {
     if (!(await isExecutable(shim.executable)))
@@ -78173,33 +78173,33 @@ var external_node_os_ = __nccwpck_require__(8161);
 /*
  * Virtual environments that later jobs on the same machine reuse.
  *
- * A venv cannot be moved. Each is built in a folder of its own, `<name>.<random>`, and when it is complete, a rename puts
- * the symbolic link `<name>` in place. An interrupted build has no link and is never used. When two jobs build the same
- * venv at once, each uses its own, and the link leads to the later one.
+ * A venv cannot be moved. Each is built in a directory of its own, `<name>.<random>`. When it is complete, a rename puts the
+ * symbolic link `<name>` in place. An interrupted build has no link and is never used. When two jobs build the same venv at the
+ * same time, each uses its own, and the link leads to the later one.
  */
-/** Longer than any job runs (5 days on self-hosted runners), so no job still uses a venv of this age without a link. */
+/** No job runs this long (5 days on self-hosted runners), so no job still uses a venv of this age that has no link. */
 const ABANDONED_AFTER_MS = 6 * 24 * 60 * 60 * 1000;
 /**
- * The folder for the action's venvs: the first that can be written in the runner's tool cache, the user's cache or the job's
- * temporary folder.
+ * The directory for the action's venvs: in the runner's tool cache, the user's cache or the job's temporary directory, whichever
+ * of these can be written to first.
  *
- * @throws ActionError INSTALL_FAILED when none can be written.
+ * @throws ActionError INSTALL_FAILED when none can be written to.
  */
-async function storeFolder(env) {
+async function storeDirectory(env) {
     const home = env.HOME || (0,external_node_os_.homedir)();
     const parents = [env.RUNNER_TOOL_CACHE, env.XDG_CACHE_HOME, (0,external_node_path_.join)(home, '.cache'), env.RUNNER_TEMP];
-    const folders = parents.flatMap((parent) => (parent ? [(0,external_node_path_.resolve)(parent, 'oaievalset-action')] : []));
-    for (const folder of folders) {
+    const directories = parents.flatMap((parent) => (parent ? [(0,external_node_path_.resolve)(parent, 'oaievalset-action')] : []));
+    for (const directory of directories) {
         try {
-            await (0,promises_.mkdir)(folder, { recursive: true });
-            await (0,promises_.access)(folder, external_node_fs_.constants.W_OK | external_node_fs_.constants.X_OK);
-            return await (0,promises_.realpath)(folder);
+            await (0,promises_.mkdir)(directory, { recursive: true });
+            await (0,promises_.access)(directory, external_node_fs_.constants.W_OK | external_node_fs_.constants.X_OK);
+            return await (0,promises_.realpath)(directory);
         }
         catch {
-            // Try the next folder.
+            // The next one is tried.
         }
     }
-    throw new errors/* ActionError */.lZ('INSTALL_FAILED', `Python packages cannot be installed: none of the directories ${folders.join(', ')} can be written to.`, 'Set RUNNER_TOOL_CACHE or XDG_CACHE_HOME to a directory that the runner can write to.');
+    throw new errors/* ActionError */.lZ('INSTALL_FAILED', `Python packages cannot be installed: none of the directories ${directories.join(', ')} can be written to.`, 'Set RUNNER_TOOL_CACHE or XDG_CACHE_HOME to a directory that the runner can write to.');
 }
 /** The complete venv of this name. The caller checks whether it still works. */
 async function findVenv(store, name) {
@@ -78213,43 +78213,43 @@ async function findVenv(store, name) {
 /**
  * Builds a venv and points the link of this name at it.
  *
- * @param build fills the given empty folder. The folder is removed when it throws.
- * @returns the folder, which does not change when another job builds the same venv later.
+ * @param build fills the given empty directory, which is removed if this throws
+ * @returns the directory, which does not change when another job builds the same venv later
  */
 async function buildVenv(store, name, build) {
     await removeAbandoned(store, name);
-    const folder = await (0,promises_.mkdtemp)((0,external_node_path_.join)(store, `${name}.`));
+    const directory = await (0,promises_.mkdtemp)((0,external_node_path_.join)(store, `${name}.`));
     try {
-        await build(folder);
-        await pointAt(folder, (0,external_node_path_.join)(store, name));
+        await build(directory);
+        await pointAt(directory, (0,external_node_path_.join)(store, name));
     }
     catch (error) {
-        await (0,promises_.rm)(folder, { recursive: true, force: true });
+        await (0,promises_.rm)(directory, { recursive: true, force: true });
         throw error;
     }
-    return folder;
+    return directory;
 }
 /** The interpreter of a venv. */
-function venvPython(folder) {
-    return (0,external_node_path_.join)(folder, 'bin', 'python');
+function venvPython(directory) {
+    return (0,external_node_path_.join)(directory, 'bin', 'python');
 }
-async function pointAt(folder, link) {
+async function pointAt(directory, link) {
     const temporary = (0,external_node_path_.join)((0,external_node_path_.dirname)(link), `.link-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`);
-    await (0,promises_.symlink)((0,external_node_path_.basename)(folder), temporary);
+    await (0,promises_.symlink)((0,external_node_path_.basename)(directory), temporary);
     await (0,promises_.rename)(temporary, link);
 }
 async function removeAbandoned(store, name) {
     const current = await findVenv(store, name);
     for (const entry of await (0,promises_.readdir)(store)) {
-        const folder = (0,external_node_path_.join)(store, entry);
-        if (!entry.startsWith(`${name}.`) || folder === current)
+        const directory = (0,external_node_path_.join)(store, entry);
+        if (!entry.startsWith(`${name}.`) || directory === current)
             continue;
-        const age = await (0,promises_.stat)(folder).then(({ mtimeMs }) => Date.now() - mtimeMs, () => 0);
+        const age = await (0,promises_.stat)(directory).then(({ mtimeMs }) => Date.now() - mtimeMs, () => 0);
         if (age > ABANDONED_AFTER_MS)
-            await (0,promises_.rm)(folder, { recursive: true, force: true }).catch(() => undefined);
+            await (0,promises_.rm)(directory, { recursive: true, force: true }).catch(() => undefined);
     }
 }
-/** The part of a venv's name that depends on what it is made from. */
+/** A hash for the name of a venv. `parts` is everything that the venv is made from. */
 function shortHash(parts) {
     return (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 12);
 }
@@ -78259,7 +78259,7 @@ function shortHash(parts) {
 
 
 
-/** Returns uv when it is on PATH and works, or the pip that comes with Python. Both print to `log.child`. */
+/** uv if it is on PATH and works, and otherwise the pip that comes with Python. Both print to `log.child`. */
 async function chooseInstaller(context, log) {
     const uv = await onPath('uv', context);
     return uv && (await works(uv, context)) ? withUv(uv, context, log) : withPip(context, log);
@@ -78267,26 +78267,34 @@ async function chooseInstaller(context, log) {
 /** Options that keep pip from prompting and from printing more than needed. */
 const QUIET_PIP = ['--disable-pip-version-check', '--no-input', '--no-color'];
 function withUv(uv, context, log) {
-    const run = (folder, args) => 
-    // Started in the venv, because uv would read the project's settings in the checkout.
-    runTool(uv, ['--color', 'never', '--no-progress', ...args], { ...context, workingDirectory: folder }, log);
+    const run = (directory, args) => 
+    // It is started in the venv, because in the checkout uv would read the settings of the project.
+    runTool(uv, ['--color', 'never', '--no-progress', ...args], { ...context, workingDirectory: directory }, log);
     return {
         name: 'uv',
-        createVenv: async (python, folder, options) => {
-            await run(folder, ['venv', '--quiet', '--python', python, folder]);
-            // Not `--seed`, which also installs wheel and its dependencies, in versions that are not locked.
+        createVenv: async (python, directory, options) => {
+            await run(directory, ['venv', '--quiet', '--python', python, directory]);
+            // `--seed` would also install wheel and its dependencies, in versions that are not locked.
             if (options.withPip)
-                await run(folder, ['pip', 'install', '--quiet', '--python', venvPython(folder), 'pip']);
+                await run(directory, ['pip', 'install', '--quiet', '--python', venvPython(directory), 'pip']);
         },
-        installLocked: (folder, lockFile) => run(folder, ['pip', 'install', '--python', venvPython(folder), ...LOCKED, '--requirement', lockFile]),
+        installLocked: (directory, lockFile) => run(directory, [
+            'pip',
+            'install',
+            '--python',
+            venvPython(directory),
+            ...LOCKED,
+            '--requirement',
+            lockFile,
+        ]),
     };
 }
 function withPip(context, log) {
     return {
         name: 'pip',
-        createVenv: (python, folder) => runTool(python, ['-I', '-m', 'venv', folder], context, log),
-        installLocked: (folder, lockFile) => runTool(venvPython(folder), 
-        // Compiling all of evals takes longer than installing it; what is used gets compiled when it is.
+        createVenv: (python, directory) => runTool(python, ['-I', '-m', 'venv', directory], context, log),
+        installLocked: (directory, lockFile) => runTool(venvPython(directory), 
+        // Compiling all of evals takes longer than installing it. Python compiles each module when it is first imported.
         [
             '-I',
             '-m',
@@ -78307,7 +78315,7 @@ async function works(uv, { workingDirectory, env }) {
     return await (0,process_command/* runCommand */.d)(uv, ['--version'], { cwd: workingDirectory, env }).then(({ code }) => code === 0, () => false);
 }
 /**
- * Runs one command of an installation and waits for it to end.
+ * Runs a command of an installation and waits until it has ended.
  *
  * @throws ActionError INSTALL_FAILED with the last lines of its output.
  */
@@ -78340,7 +78348,7 @@ async function runTool(tool, args, { workingDirectory, env }, log) {
 function installerEnv(env) {
     const withheld = /^(PIP_(TARGET|PREFIX|ROOT|PYTHON)|UV_SYSTEM_PYTHON|UV_PYTHON|VIRTUAL_ENV|(ACTIONS|INPUT|STATE)_.*|.*_API_KEY)$/;
     const kept = Object.entries(env).filter(([name]) => !withheld.test(name));
-    // Set, because pip's configuration file may set it too.
+    // This overrides the configuration file of pip, which may set it too.
     return { ...Object.fromEntries(kept), PIP_USER: '0' };
 }
 const NEXT_STEP = 'Read the lines above. Set the package index with PIP_INDEX_URL (pip) or UV_DEFAULT_INDEX (uv), and a proxy with HTTPS_PROXY.';
@@ -78374,10 +78382,10 @@ function nextStepFor(output) {
 
 
 /*
- * Extra packages are installed into a venv of their own on top of another Python, the base, which is not changed.
+ * Extra packages are installed into a venv of their own on top of another Python, the base. The base is not changed.
  *
  * `--system-site-packages` does not work on top of a venv: it shows the packages of the Python that the venv was made from.
- * Instead a .pth file adds the package folders of the base with `site.addsitedir`, so that .pth files in them (editable
+ * Instead, a .pth file adds the package directories of the base with `site.addsitedir`, so that .pth files in them (editable
  * installs) count too. pip then sees these packages as installed, and constraints keep it from replacing them. Only pip
  * works here, because uv sees only the packages in the venv itself.
  */
@@ -78385,10 +78393,10 @@ function nextStepFor(output) {
  * Finds or builds a venv with these requirements on top of the base. Later jobs reuse it, unless a requirement names a path
  * or URL.
  *
- * @throws ActionError INSTALL_FAILED, also when a requirement needs another version of a package in the base.
+ * @throws ActionError INSTALL_FAILED, also when a requirement requires another version of a package in the base.
  */
 async function installExtraPackages(requirements, base, context, log) {
-    const store = await storeFolder(context.env);
+    const store = await storeDirectory(context.env);
     const packages = await inventory(base, context);
     const hash = shortHash([
         JSON.stringify([...requirements].sort()),
@@ -78402,34 +78410,34 @@ async function installExtraPackages(requirements, base, context, log) {
     if (found)
         return { interpreter: found, installed: 'reused' };
     const installer = await chooseInstaller(context, log);
-    const folder = await log.group('Install extra packages (pip)', () => buildVenv(store, name, async (folder) => {
-        await installer.createVenv(base.path, folder, { withPip: true });
-        const sitePackages = await stackOn(packages.folders, folder, context);
-        const constraints = (0,external_node_path_.join)(folder, 'constraints.txt');
+    const directory = await log.group('Install extra packages (pip)', () => buildVenv(store, name, async (directory) => {
+        await installer.createVenv(base.path, directory, { withPip: true });
+        const sitePackages = await stackOn(packages.directories, directory, context);
+        const constraints = (0,external_node_path_.join)(directory, 'constraints.txt');
         await (0,promises_.writeFile)(constraints, packages.pins.map((pin) => `${pin}\n`).join(''));
         const options = ['--progress-bar', 'off', '--no-warn-conflicts', '--constraint', constraints];
         const pip = ['-I', '-m', 'pip', ...QUIET_PIP, 'install', ...options, '--', ...requirements];
-        await withoutDependenciesOfEvals(base, sitePackages, () => runTool(venvPython(folder), pip, context, log));
+        await withoutDependenciesOfEvals(base, sitePackages, () => runTool(venvPython(directory), pip, context, log));
     }));
-    return { interpreter: await probe(venvPython(folder), context), installed: 'created' };
+    return { interpreter: await probe(venvPython(directory), context), installed: 'created' };
 }
 const INVENTORY = `
 import importlib.metadata, json, re, site, sys
 sys.path[:] = [entry for entry in sys.path if entry]
-folders = site.getsitepackages()
+directories = site.getsitepackages()
 if site.ENABLE_USER_SITE:
-    folders.insert(0, site.getusersitepackages())
+    directories.insert(0, site.getusersitepackages())
 pins = {}
 for found in importlib.metadata.distributions():
     name, version = found.metadata["Name"], found.version
-    # pip refuses a file of constraints with a version that is not in the standard form, which some distributions have.
+    # Some distributions have a version that is not in the standard form, which pip refuses in a file of constraints.
     if name and version and re.match(r"^[0-9]+([.!+0-9a-z-]*[0-9a-z])?$", version):
         pins.setdefault(re.sub(r"[-_.]+", "-", name).lower(), version)
 for own in ("pip", "setuptools", "wheel"):
     pins.pop(own, None)
-print("\\noaievalset-inventory " + json.dumps({"folders": folders, "pins": sorted(f"{n}=={v}" for n, v in pins.items())}))
+print("\\noaievalset-inventory " + json.dumps({"directories": directories, "pins": sorted(f"{n}=={v}" for n, v in pins.items())}))
 `;
-const PACKAGES = schemas/* object */.Ikc({ folders: schemas/* array */.YOg(schemas/* string */.YjP()), pins: schemas/* array */.YOg(schemas/* string */.YjP()) });
+const PACKAGES = schemas/* object */.Ikc({ directories: schemas/* array */.YOg(schemas/* string */.YjP()), pins: schemas/* array */.YOg(schemas/* string */.YjP()) });
 async function inventory(base, context) {
     const { workingDirectory: cwd, env } = context;
     const { code, stdout, stderr } = await (0,process_command/* runCommand */.d)(base.path, ['-c', INVENTORY], { cwd, env });
@@ -78443,10 +78451,10 @@ async function inventory(base, context) {
         throw new errors/* ActionError */.lZ('INSTALL_FAILED', `${base.path} could not list its packages, so no extra packages can be installed: ${(0,errors/* reasonOf */.A3)(error)}`, 'Check that interpreter with `pip list`, or leave `extra-packages` empty and install them in a step before this one.', { cause: error });
     }
 }
-/** @returns the package folder of the new venv. */
-async function stackOn(basePackages, folder, { env }) {
+/** Makes the packages of the base visible in the new venv. @returns the package directory of the venv */
+async function stackOn(basePackages, directory, { env }) {
     const ask = ['-I', '-c', 'import sysconfig; print(sysconfig.get_path("purelib"))'];
-    const { stdout } = await (0,process_command/* runCommand */.d)(venvPython(folder), ask, { cwd: folder, env });
+    const { stdout } = await (0,process_command/* runCommand */.d)(venvPython(directory), ask, { cwd: directory, env });
     const sitePackages = stdout.trim();
     const lines = basePackages.map((path) => `import site; site.addsitedir(${JSON.stringify(path)})\n`);
     await (0,promises_.writeFile)((0,external_node_path_.join)(sitePackages, '_oaievalset_base.pth'), lines.join(''));
@@ -78472,14 +78480,14 @@ async function withoutDependenciesOfEvals({ evals }, sitePackages, install) {
 
 /**
  * Identifies the interpreter at this absolute path without starting it, by its path, its real path and its size.
- * @returns undefined for anything else: a script or a shim (of pyenv, asdf, mise) chooses an interpreter by files and
- *   variables of its own, and only running it shows which
+ * @returns undefined for a script or a shim (of pyenv, asdf, mise). It chooses an interpreter by its own files and variables,
+ *   and only running it shows which one.
  */
 async function identifyInterpreter(path) {
     const real = await (0,promises_.realpath)(path);
     if ([path, real].some(isShim))
         return undefined;
-    // A program of another name chooses an interpreter by the name that it is called by.
+    // A program with another name may choose an interpreter by the name of the link that starts it.
     if (!INTERPRETER.test((0,external_node_path_.basename)(real)))
         return undefined;
     const { magic, size } = readMagic(real);
@@ -78525,7 +78533,7 @@ async function supportedEvalsVersions() {
 async function lockedPackagesFor(evalsVersion) {
     const supported = await supportedEvalsVersions();
     if (!supported.includes(evalsVersion)) {
-        throw new errors/* ActionError */.lZ('EVALS_UNSUPPORTED', `The action cannot install evals ${evalsVersion}: it has a locked list of packages for ${supported.join(', ')} only.`, `Set \`evals-version\` to ${supported.join(' or ')}, or leave it empty, install evals ${evalsVersion} in a step before this one, and point \`python\` at that interpreter.`);
+        throw new errors/* ActionError */.lZ('EVALS_UNSUPPORTED', `The action cannot install evals ${evalsVersion}: it has a locked list of packages for ${supported.join(', ')} only.`, `Set \`evals-version\` to ${supported.join(' or ')}, or leave it empty, install evals ${evalsVersion} in a step before this one, and set \`python\` to that interpreter.`);
     }
     const file = (0,external_node_path_.join)(python_sources/* REQUIREMENTS */.dq, `evals-${evalsVersion}.txt`);
     return { evalsVersion, file, text: await (0,promises_.readFile)(file, 'utf8') };
@@ -78537,9 +78545,9 @@ async function lockedPackagesFor(evalsVersion) {
 
 
 
-/** The minor versions of Python 3 that the packages are locked for, see scripts/lock.sh. */
-const OLDEST = 9;
-const NEWEST = 13;
+/** The packages are locked for these minor versions of Python 3, see scripts/lock.sh. */
+const OLDEST_MINOR = 9;
+const NEWEST_MINOR = 13;
 /**
  * Finds or builds the venv with exactly the locked packages, on the user's interpreter.
  *
@@ -78547,7 +78555,7 @@ const NEWEST = 13;
  */
 async function installLocked(packages, user, context, log) {
     requireLockedPython(packages, user);
-    const store = await storeFolder(context.env);
+    const store = await storeDirectory(context.env);
     const hash = shortHash([packages.text, user.abi, await (0,promises_.realpath)(user.executable || user.path)]);
     const name = `evals-${packages.evalsVersion}-py${user.major}.${user.minor}-${hash}`;
     const present = await findVenv(store, name);
@@ -78555,25 +78563,27 @@ async function installLocked(packages, user, context, log) {
     if (found && found.evals.state === 'installed')
         return { interpreter: found, installed: 'reused' };
     const installer = await chooseInstaller(context, log);
-    const folder = await log.group(`Install evals ${packages.evalsVersion} (${installer.name})`, () => buildVenv(store, name, async (folder) => {
-        await installer.createVenv(user.path, folder, { withPip: false });
-        await installer.installLocked(folder, packages.file);
-        await tryImport(folder, context, log);
+    const directory = await log.group(`Install evals ${packages.evalsVersion} (${installer.name})`, () => buildVenv(store, name, async (directory) => {
+        await installer.createVenv(user.path, directory, { withPip: false });
+        await installer.installLocked(directory, packages.file);
+        await tryImport(directory, context, log);
     }));
-    return { interpreter: await probe(venvPython(folder), context), installed: 'created' };
+    return { interpreter: await probe(venvPython(directory), context), installed: 'created' };
 }
 function requireLockedPython(packages, { path, version, major, minor, implementation }) {
-    const fits = implementation === 'cpython' && major === 3 && minor >= OLDEST && minor <= NEWEST;
+    const fits = implementation === 'cpython' && major === 3 && minor >= OLDEST_MINOR && minor <= NEWEST_MINOR;
     if (fits)
         return;
-    throw new errors/* ActionError */.lZ('PYTHON_UNSUPPORTED', `evals ${packages.evalsVersion} can be installed for CPython 3.${OLDEST} to 3.${NEWEST}, and ${path} is ${implementation} ${version}.`, `Set \`python\` to such an interpreter (a step with actions/setup-python makes one available), or leave \`evals-version\` empty and install evals yourself.`);
+    throw new errors/* ActionError */.lZ('PYTHON_UNSUPPORTED', `evals ${packages.evalsVersion} can be installed for CPython 3.${OLDEST_MINOR} to 3.${NEWEST_MINOR}, but ${path} is ${implementation} ${version}.`, 'Set `python` to such an interpreter, which a step with actions/setup-python can install, or leave `evals-version` empty and install evals yourself.');
 }
-// Shows that the venv works before it gets its name, and compiles what every run imports. Isolated (-I), so that PYTHONPATH
-// cannot hide a missing package.
-async function tryImport(folder, context, log) {
+/**
+ * Shows that the venv works before it gets its name, and compiles the modules that every run imports. Python is isolated (-I),
+ * so that PYTHONPATH cannot hide a missing package.
+ */
+async function tryImport(directory, context, log) {
     // evals makes an API client when it is imported, which needs a key although no request is sent.
     const program = 'import os; os.environ["OPENAI_API_KEY"] = "unused"; import evals.cli.oaieval';
-    await runTool(venvPython(folder), ['-I', '-c', program], context, log);
+    await runTool(venvPython(directory), ['-I', '-c', program], context, log);
 }
 
 ;// CONCATENATED MODULE: ./lib/environment/prepare-environment.js
@@ -78588,7 +78598,7 @@ async function tryImport(folder, context, log) {
 /**
  * Identifies the interpreter and packages of a request without starting Python. Requests with the same key find, or build,
  * the same environment.
- * @returns undefined when Python has to be started to know them: with a shim or script, or with packages that are installed
+ * @returns undefined when only Python itself can identify them: with a shim or a script, or with packages that are installed
  *   again in every run
  * @throws ActionError PYTHON_MISSING, EVALS_UNSUPPORTED or INPUT_INVALID
  */
@@ -78625,7 +78635,7 @@ async function prepareEnvironment(request, log) {
         // <venv>/bin/python
         return { ...environment, lockedRoot: packages && (0,external_node_path_.dirname)((0,external_node_path_.dirname)(environment.python)) };
     }
-    // Reported before anything is installed, unless evals itself is among the extra packages.
+    // Missing evals are reported before anything is installed, unless evals itself is among the extra packages.
     if (!requirements.some((requirement) => /(^|[^\w-])evals\b/i.test(requirement)))
         withEvals(base);
     const layer = await installExtraPackages(requirements, base.interpreter, context, log);
@@ -78648,7 +78658,7 @@ function withEvals({ interpreter, installed }) {
         lockedRoot: undefined,
     };
 }
-/** `prepareEnvironment` as a function that does it when it is first called, and once. */
+/** A function that calls `prepareEnvironment` when it is called for the first time, and only then. */
 function preparedOnce(request, log) {
     let prepared;
     return () => {
@@ -78676,7 +78686,7 @@ function preparedOnce(request, log) {
 const PYTHON_PACKAGE = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)((0,_action_root_js__WEBPACK_IMPORTED_MODULE_1__/* .actionRoot */ .X)(), 'src/python/oaievalset_action');
 /** The directory of the locked lists of packages. */
 const REQUIREMENTS = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)((0,_action_root_js__WEBPACK_IMPORTED_MODULE_1__/* .actionRoot */ .X)(), 'src/python/requirements');
-/** The arguments of Python that start a program of the package; `__main__.py` there describes them. */
+/** The arguments with which Python starts a program of the package. `__main__.py` describes the programs. */
 function pythonProgram(name, ...args) {
     return [(0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(PYTHON_PACKAGE, '__main__.py'), name, ...args];
 }

@@ -7,13 +7,13 @@ import { runCommand } from '../process/command.ts';
 import { isMovingTarget } from './extra-packages.ts';
 import { chooseInstaller, QUIET_PIP, runTool } from './installer.ts';
 import { type Interpreter, type ProcessContext, probe } from './probe.ts';
-import { buildVenv, findVenv, shortHash, storeFolder, venvPython } from './venv-store.ts';
+import { buildVenv, findVenv, shortHash, storeDirectory, venvPython } from './venv-store.ts';
 
 /*
- * Extra packages are installed into a venv of their own on top of another Python, the base, which is not changed.
+ * Extra packages are installed into a venv of their own on top of another Python, the base. The base is not changed.
  *
  * `--system-site-packages` does not work on top of a venv: it shows the packages of the Python that the venv was made from.
- * Instead a .pth file adds the package folders of the base with `site.addsitedir`, so that .pth files in them (editable
+ * Instead, a .pth file adds the package directories of the base with `site.addsitedir`, so that .pth files in them (editable
  * installs) count too. pip then sees these packages as installed, and constraints keep it from replacing them. Only pip
  * works here, because uv sees only the packages in the venv itself.
  */
@@ -22,7 +22,7 @@ import { buildVenv, findVenv, shortHash, storeFolder, venvPython } from './venv-
  * Finds or builds a venv with these requirements on top of the base. Later jobs reuse it, unless a requirement names a path
  * or URL.
  *
- * @throws ActionError INSTALL_FAILED, also when a requirement needs another version of a package in the base.
+ * @throws ActionError INSTALL_FAILED, also when a requirement requires another version of a package in the base.
  */
 export async function installExtraPackages(
   requirements: readonly string[],
@@ -30,7 +30,7 @@ export async function installExtraPackages(
   context: ProcessContext,
   log: Log,
 ): Promise<{ interpreter: Interpreter; installed: 'reused' | 'created' }> {
-  const store = await storeFolder(context.env);
+  const store = await storeDirectory(context.env);
   const packages = await inventory(base, context);
   const hash = shortHash([
     JSON.stringify([...requirements].sort()),
@@ -45,40 +45,40 @@ export async function installExtraPackages(
   if (found) return { interpreter: found, installed: 'reused' };
 
   const installer = await chooseInstaller(context, log);
-  const folder = await log.group('Install extra packages (pip)', () =>
-    buildVenv(store, name, async (folder) => {
-      await installer.createVenv(base.path, folder, { withPip: true });
-      const sitePackages = await stackOn(packages.folders, folder, context);
-      const constraints = join(folder, 'constraints.txt');
+  const directory = await log.group('Install extra packages (pip)', () =>
+    buildVenv(store, name, async (directory) => {
+      await installer.createVenv(base.path, directory, { withPip: true });
+      const sitePackages = await stackOn(packages.directories, directory, context);
+      const constraints = join(directory, 'constraints.txt');
       await writeFile(constraints, packages.pins.map((pin) => `${pin}\n`).join(''));
       const options = ['--progress-bar', 'off', '--no-warn-conflicts', '--constraint', constraints];
       const pip = ['-I', '-m', 'pip', ...QUIET_PIP, 'install', ...options, '--', ...requirements];
       await withoutDependenciesOfEvals(base, sitePackages, () =>
-        runTool(venvPython(folder), pip, context, log),
+        runTool(venvPython(directory), pip, context, log),
       );
     }),
   );
-  return { interpreter: await probe(venvPython(folder), context), installed: 'created' };
+  return { interpreter: await probe(venvPython(directory), context), installed: 'created' };
 }
 
 const INVENTORY = `
 import importlib.metadata, json, re, site, sys
 sys.path[:] = [entry for entry in sys.path if entry]
-folders = site.getsitepackages()
+directories = site.getsitepackages()
 if site.ENABLE_USER_SITE:
-    folders.insert(0, site.getusersitepackages())
+    directories.insert(0, site.getusersitepackages())
 pins = {}
 for found in importlib.metadata.distributions():
     name, version = found.metadata["Name"], found.version
-    # pip refuses a file of constraints with a version that is not in the standard form, which some distributions have.
+    # Some distributions have a version that is not in the standard form, which pip refuses in a file of constraints.
     if name and version and re.match(r"^[0-9]+([.!+0-9a-z-]*[0-9a-z])?$", version):
         pins.setdefault(re.sub(r"[-_.]+", "-", name).lower(), version)
 for own in ("pip", "setuptools", "wheel"):
     pins.pop(own, None)
-print("\\noaievalset-inventory " + json.dumps({"folders": folders, "pins": sorted(f"{n}=={v}" for n, v in pins.items())}))
+print("\\noaievalset-inventory " + json.dumps({"directories": directories, "pins": sorted(f"{n}=={v}" for n, v in pins.items())}))
 `;
 
-const PACKAGES = z.object({ folders: z.array(z.string()), pins: z.array(z.string()) });
+const PACKAGES = z.object({ directories: z.array(z.string()), pins: z.array(z.string()) });
 
 async function inventory(base: Interpreter, context: ProcessContext): Promise<z.infer<typeof PACKAGES>> {
   const { workingDirectory: cwd, env } = context;
@@ -97,14 +97,14 @@ async function inventory(base: Interpreter, context: ProcessContext): Promise<z.
   }
 }
 
-/** @returns the package folder of the new venv. */
+/** Makes the packages of the base visible in the new venv. @returns the package directory of the venv */
 async function stackOn(
   basePackages: readonly string[],
-  folder: string,
+  directory: string,
   { env }: ProcessContext,
 ): Promise<string> {
   const ask = ['-I', '-c', 'import sysconfig; print(sysconfig.get_path("purelib"))'];
-  const { stdout } = await runCommand(venvPython(folder), ask, { cwd: folder, env });
+  const { stdout } = await runCommand(venvPython(directory), ask, { cwd: directory, env });
   const sitePackages = stdout.trim();
   const lines = basePackages.map((path) => `import site; site.addsitedir(${JSON.stringify(path)})\n`);
   await writeFile(join(sitePackages, '_oaievalset_base.pth'), lines.join(''));

@@ -1,7 +1,7 @@
 import { ActionError } from '../errors.ts';
 
 /**
- * The requirements in the lines of `extra-packages`, without comments and blank lines. Each becomes one argument of
+ * The requirements in the lines of `extra-packages`, without comments and blank lines. Each becomes an argument of
  * `pip install`, so anything that pip could read as an option is refused.
  *
  * @throws ActionError INPUT_INVALID for a line with an option.

@@ -8,12 +8,12 @@ import { venvPython } from './venv-store.ts';
 /** Creates a venv and installs locked packages into it. Both methods reject with ActionError INSTALL_FAILED. */
 export interface Installer {
   readonly name: 'uv' | 'pip';
-  createVenv(python: string, folder: string, options: { withPip: boolean }): Promise<void>;
+  createVenv(python: string, directory: string, options: { withPip: boolean }): Promise<void>;
   /** Installs exactly the packages in the file, from wheels, and checks the hash of each. */
-  installLocked(folder: string, lockFile: string): Promise<void>;
+  installLocked(directory: string, lockFile: string): Promise<void>;
 }
 
-/** Returns uv when it is on PATH and works, or the pip that comes with Python. Both print to `log.child`. */
+/** uv if it is on PATH and works, and otherwise the pip that comes with Python. Both print to `log.child`. */
 export async function chooseInstaller(context: ProcessContext, log: Log): Promise<Installer> {
   const uv = await onPath('uv', context);
   return uv && (await works(uv, context)) ? withUv(uv, context, log) : withPip(context, log);
@@ -23,35 +23,43 @@ export async function chooseInstaller(context: ProcessContext, log: Log): Promis
 export const QUIET_PIP = ['--disable-pip-version-check', '--no-input', '--no-color'];
 
 function withUv(uv: string, context: ProcessContext, log: Log): Installer {
-  const run = (folder: string, args: string[]) =>
-    // Started in the venv, because uv would read the project's settings in the checkout.
+  const run = (directory: string, args: string[]) =>
+    // It is started in the venv, because in the checkout uv would read the settings of the project.
     runTool(
       uv,
       ['--color', 'never', '--no-progress', ...args],
-      { ...context, workingDirectory: folder },
+      { ...context, workingDirectory: directory },
       log,
     );
   return {
     name: 'uv',
-    createVenv: async (python, folder, options) => {
-      await run(folder, ['venv', '--quiet', '--python', python, folder]);
-      // Not `--seed`, which also installs wheel and its dependencies, in versions that are not locked.
+    createVenv: async (python, directory, options) => {
+      await run(directory, ['venv', '--quiet', '--python', python, directory]);
+      // `--seed` would also install wheel and its dependencies, in versions that are not locked.
       if (options.withPip)
-        await run(folder, ['pip', 'install', '--quiet', '--python', venvPython(folder), 'pip']);
+        await run(directory, ['pip', 'install', '--quiet', '--python', venvPython(directory), 'pip']);
     },
-    installLocked: (folder, lockFile) =>
-      run(folder, ['pip', 'install', '--python', venvPython(folder), ...LOCKED, '--requirement', lockFile]),
+    installLocked: (directory, lockFile) =>
+      run(directory, [
+        'pip',
+        'install',
+        '--python',
+        venvPython(directory),
+        ...LOCKED,
+        '--requirement',
+        lockFile,
+      ]),
   };
 }
 
 function withPip(context: ProcessContext, log: Log): Installer {
   return {
     name: 'pip',
-    createVenv: (python, folder) => runTool(python, ['-I', '-m', 'venv', folder], context, log),
-    installLocked: (folder, lockFile) =>
+    createVenv: (python, directory) => runTool(python, ['-I', '-m', 'venv', directory], context, log),
+    installLocked: (directory, lockFile) =>
       runTool(
-        venvPython(folder),
-        // Compiling all of evals takes longer than installing it; what is used gets compiled when it is.
+        venvPython(directory),
+        // Compiling all of evals takes longer than installing it. Python compiles each module when it is first imported.
         [
           '-I',
           '-m',
@@ -81,7 +89,7 @@ async function works(uv: string, { workingDirectory, env }: ProcessContext): Pro
 }
 
 /**
- * Runs one command of an installation and waits for it to end.
+ * Runs a command of an installation and waits until it has ended.
  *
  * @throws ActionError INSTALL_FAILED with the last lines of its output.
  */
@@ -126,7 +134,7 @@ export function installerEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const withheld =
     /^(PIP_(TARGET|PREFIX|ROOT|PYTHON)|UV_SYSTEM_PYTHON|UV_PYTHON|VIRTUAL_ENV|(ACTIONS|INPUT|STATE)_.*|.*_API_KEY)$/;
   const kept = Object.entries(env).filter(([name]) => !withheld.test(name));
-  // Set, because pip's configuration file may set it too.
+  // This overrides the configuration file of pip, which may set it too.
   return { ...Object.fromEntries(kept), PIP_USER: '0' };
 }
 

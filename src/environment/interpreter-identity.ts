@@ -4,13 +4,13 @@ import { basename, sep } from 'node:path';
 
 /**
  * Identifies the interpreter at this absolute path without starting it, by its path, its real path and its size.
- * @returns undefined for anything else: a script or a shim (of pyenv, asdf, mise) chooses an interpreter by files and
- *   variables of its own, and only running it shows which
+ * @returns undefined for a script or a shim (of pyenv, asdf, mise). It chooses an interpreter by its own files and variables,
+ *   and only running it shows which one.
  */
 export async function identifyInterpreter(path: string): Promise<unknown> {
   const real = await realpath(path);
   if ([path, real].some(isShim)) return undefined;
-  // A program of another name chooses an interpreter by the name that it is called by.
+  // A program with another name may choose an interpreter by the name of the link that starts it.
   if (!INTERPRETER.test(basename(real))) return undefined;
   const { magic, size } = readMagic(real);
   return BINARIES.includes(magic) ? [path, real, size] : undefined;

@@ -54,9 +54,9 @@ export async function locate(python: string, context: ProcessContext): Promise<s
 }
 
 /**
- * A shim (of pyenv or asdf) chooses an interpreter by the current directory, so the interpreter that it chose now is used from
- * here on. If that interpreter fails or finds another evals when started directly, the program does more than choose, and is
- * used itself.
+ * A shim (of pyenv or asdf) chooses an interpreter by the current directory. The interpreter that it chooses now is used from here
+ * on. If that interpreter fails, or finds another evals when it is started directly, the program does more than choose. Then the
+ * program itself is used.
  */
 async function behindShim(shim: Interpreter, context: ProcessContext): Promise<Interpreter> {
   if (!(await isExecutable(shim.executable))) return shim;

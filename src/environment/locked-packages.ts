@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ActionError } from '../errors.ts';
 import { REQUIREMENTS } from './python-sources.ts';
 
-/** All packages to install for one version of evals, evals included. Each is pinned and hashed. */
+/** All packages to install for a version of evals, evals included. Each has an exact version and hashes. */
 export interface LockedPackages {
   readonly evalsVersion: string;
   /** Absolute path of the list, in the format of pip's requirements files. */
@@ -29,7 +29,7 @@ export async function lockedPackagesFor(evalsVersion: string): Promise<LockedPac
     throw new ActionError(
       'EVALS_UNSUPPORTED',
       `The action cannot install evals ${evalsVersion}: it has a locked list of packages for ${supported.join(', ')} only.`,
-      `Set \`evals-version\` to ${supported.join(' or ')}, or leave it empty, install evals ${evalsVersion} in a step before this one, and point \`python\` at that interpreter.`,
+      `Set \`evals-version\` to ${supported.join(' or ')}, or leave it empty, install evals ${evalsVersion} in a step before this one, and set \`python\` to that interpreter.`,
     );
   }
   const file = join(REQUIREMENTS, `evals-${evalsVersion}.txt`);

@@ -14,7 +14,7 @@ export interface EnvironmentRequest {
   readonly python: string;
   /** Empty to use the evals that `python` has. */
   readonly evalsVersion: string;
-  /** Lines with requirements, comments or nothing. */
+  /** Each line is a requirement, a comment or empty. */
   readonly extraPackages: readonly string[];
   /** Absolute. */
   readonly workingDirectory: string;
@@ -28,16 +28,16 @@ export interface PythonEnvironment {
   readonly pythonVersion: string;
   /** `unknown` for a copy of evals that is on sys.path without being installed. */
   readonly evalsVersion: string;
-  /** Whether this is the user's interpreter, an existing venv of the action's, or a new one. */
+  /** `existing`: the user's interpreter. `reused`: a venv of an earlier job. `created`: a new venv. */
   readonly installed: 'existing' | 'reused' | 'created';
-  /** The venv, when it holds only locked packages. */
+  /** The venv, if it contains only locked packages. */
   readonly lockedRoot: string | undefined;
 }
 
 /**
  * Identifies the interpreter and packages of a request without starting Python. Requests with the same key find, or build,
  * the same environment.
- * @returns undefined when Python has to be started to know them: with a shim or script, or with packages that are installed
+ * @returns undefined when only Python itself can identify them: with a shim or a script, or with packages that are installed
  *   again in every run
  * @throws ActionError PYTHON_MISSING, EVALS_UNSUPPORTED or INPUT_INVALID
  */
@@ -76,7 +76,7 @@ export async function prepareEnvironment(request: EnvironmentRequest, log: Log):
     // <venv>/bin/python
     return { ...environment, lockedRoot: packages && dirname(dirname(environment.python)) };
   }
-  // Reported before anything is installed, unless evals itself is among the extra packages.
+  // Missing evals are reported before anything is installed, unless evals itself is among the extra packages.
   if (!requirements.some((requirement) => /(^|[^\w-])evals\b/i.test(requirement))) withEvals(base);
 
   const layer = await installExtraPackages(requirements, base.interpreter, context, log);
@@ -111,7 +111,7 @@ function withEvals({ interpreter, installed }: Prepared): PythonEnvironment {
   };
 }
 
-/** `prepareEnvironment` as a function that does it when it is first called, and once. */
+/** A function that calls `prepareEnvironment` when it is called for the first time, and only then. */
 export function preparedOnce(request: EnvironmentRequest, log: Log): () => Promise<PythonEnvironment> {
   let prepared: Promise<PythonEnvironment> | undefined;
   return () => {

@@ -6,7 +6,7 @@ import { runCommand } from '../process/command.ts';
 export interface Interpreter {
   /** The absolute path that it was started with. */
   readonly path: string;
-  /** Its own path, which differs from `path` when that is a shim. Empty when it does not know. */
+  /** The path that Python reports, which differs from `path` if that is a shim. Empty if Python does not know it. */
   readonly executable: string;
   /** `3.11.7` */
   readonly version: string;
@@ -14,12 +14,12 @@ export interface Interpreter {
   readonly minor: number;
   /** `cpython`, `pypy`… */
   readonly implementation: string;
-  /** The ABI that compiled packages have to be built for, such as `cpython-311-x86_64-linux-gnu`. */
+  /** The ABI that compiled packages must be built for, such as `cpython-311-x86_64-linux-gnu`. */
   readonly abi: string;
   readonly evals: InstalledEvals;
 }
 
-/** What `import evals` would find. `foreign` is another package of the same name. */
+/** What `import evals` would find. `foreign` is a different package with the same name. */
 export type InstalledEvals = z.infer<typeof EVALS>;
 
 /** The working directory and the environment of a Python program. */
@@ -29,13 +29,13 @@ export interface ProcessContext {
 }
 
 /**
- * Runs on Python 2.7 and later, so that an interpreter that is too old can report its version. It looks for evals without
- * importing it, which would take seconds. It does not look in the current directory, which is on sys.path with `-c` only.
+ * This program runs on Python 2.7 and later, so that an interpreter that is too old can report its version. It looks for evals
+ * without importing it, which would take seconds. It does not look in the current directory, which is on sys.path only with `-c`.
  */
 const PROBE = `
 import json, os, sys
 sys.path[:] = [entry for entry in sys.path if entry]
-answer = {
+report = {
     "version": list(sys.version_info[:3]),
     "executable": sys.executable or "",
     "implementation": "",
@@ -44,8 +44,8 @@ answer = {
 }
 if sys.version_info >= (3, 8):
     import importlib.metadata, importlib.util, sysconfig
-    answer["implementation"] = sys.implementation.name
-    answer["abi"] = sysconfig.get_config_var("SOABI") or ""
+    report["implementation"] = sys.implementation.name
+    report["abi"] = sysconfig.get_config_var("SOABI") or ""
     spec = importlib.util.find_spec("evals")
     places = [place for place in spec.submodule_search_locations or [spec.origin] if place] if spec else []
     if any(os.path.isfile(os.path.join(place, "cli", "oaieval.py")) for place in places):
@@ -53,10 +53,10 @@ if sys.version_info >= (3, 8):
             version = importlib.metadata.version("evals") or "unknown"
         except importlib.metadata.PackageNotFoundError:
             version = "unknown"
-        answer["evals"] = {"state": "installed", "version": version}
+        report["evals"] = {"state": "installed", "version": version}
     elif places:
-        answer["evals"] = {"state": "foreign", "location": str(places[0])}
-print("\\noaievalset-probe " + json.dumps(answer))
+        report["evals"] = {"state": "foreign", "location": str(places[0])}
+print("\\noaievalset-probe " + json.dumps(report))
 `;
 
 const EVALS = z.discriminatedUnion('state', [
@@ -65,7 +65,7 @@ const EVALS = z.discriminatedUnion('state', [
   z.object({ state: z.literal('foreign'), location: z.string() }),
 ]);
 
-const ANSWER = z.object({
+const REPORT = z.object({
   version: z.tuple([z.int(), z.int(), z.int()]),
   executable: z.string(),
   implementation: z.string(),
@@ -88,18 +88,18 @@ export async function probe(path: string, context: ProcessContext): Promise<Inte
   if (result.code !== 0) {
     throw notWorking(path, `it exited with code ${result.code}: ${lastLine(result.stderr || result.stdout)}`);
   }
-  const answer = parseAnswer(result.stdout);
-  if (!answer) throw notWorking(path, `it printed ${lastLine(result.stdout)}`);
-  const { version, ...rest } = answer;
+  const report = parseReport(result.stdout);
+  if (!report) throw notWorking(path, `it printed ${lastLine(result.stdout)}`);
+  const { version, ...rest } = report;
   return { ...rest, path, version: version.join('.'), major: version[0], minor: version[1] };
 }
 
-// A sitecustomize or a wrapper may print other lines.
-function parseAnswer(stdout: string): z.infer<typeof ANSWER> | undefined {
+/** Reads the line of the probe. A sitecustomize or a wrapper may print other lines. */
+function parseReport(stdout: string): z.infer<typeof REPORT> | undefined {
   const json = /^oaievalset-probe (.*)$/m.exec(stdout)?.[1];
   if (json === undefined) return undefined;
   try {
-    return ANSWER.safeParse(JSON.parse(json)).data;
+    return REPORT.safeParse(JSON.parse(json)).data;
   } catch {
     return undefined;
   }

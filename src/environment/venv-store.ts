@@ -19,36 +19,36 @@ import { ActionError } from '../errors.ts';
 /*
  * Virtual environments that later jobs on the same machine reuse.
  *
- * A venv cannot be moved. Each is built in a folder of its own, `<name>.<random>`, and when it is complete, a rename puts
- * the symbolic link `<name>` in place. An interrupted build has no link and is never used. When two jobs build the same
- * venv at once, each uses its own, and the link leads to the later one.
+ * A venv cannot be moved. Each is built in a directory of its own, `<name>.<random>`. When it is complete, a rename puts the
+ * symbolic link `<name>` in place. An interrupted build has no link and is never used. When two jobs build the same venv at the
+ * same time, each uses its own, and the link leads to the later one.
  */
 
-/** Longer than any job runs (5 days on self-hosted runners), so no job still uses a venv of this age without a link. */
+/** No job runs this long (5 days on self-hosted runners), so no job still uses a venv of this age that has no link. */
 const ABANDONED_AFTER_MS = 6 * 24 * 60 * 60 * 1000;
 
 /**
- * The folder for the action's venvs: the first that can be written in the runner's tool cache, the user's cache or the job's
- * temporary folder.
+ * The directory for the action's venvs: in the runner's tool cache, the user's cache or the job's temporary directory, whichever
+ * of these can be written to first.
  *
- * @throws ActionError INSTALL_FAILED when none can be written.
+ * @throws ActionError INSTALL_FAILED when none can be written to.
  */
-export async function storeFolder(env: NodeJS.ProcessEnv): Promise<string> {
+export async function storeDirectory(env: NodeJS.ProcessEnv): Promise<string> {
   const home = env.HOME || homedir();
   const parents = [env.RUNNER_TOOL_CACHE, env.XDG_CACHE_HOME, join(home, '.cache'), env.RUNNER_TEMP];
-  const folders = parents.flatMap((parent) => (parent ? [resolve(parent, 'oaievalset-action')] : []));
-  for (const folder of folders) {
+  const directories = parents.flatMap((parent) => (parent ? [resolve(parent, 'oaievalset-action')] : []));
+  for (const directory of directories) {
     try {
-      await mkdir(folder, { recursive: true });
-      await access(folder, constants.W_OK | constants.X_OK);
-      return await realpath(folder);
+      await mkdir(directory, { recursive: true });
+      await access(directory, constants.W_OK | constants.X_OK);
+      return await realpath(directory);
     } catch {
-      // Try the next folder.
+      // The next one is tried.
     }
   }
   throw new ActionError(
     'INSTALL_FAILED',
-    `Python packages cannot be installed: none of the directories ${folders.join(', ')} can be written to.`,
+    `Python packages cannot be installed: none of the directories ${directories.join(', ')} can be written to.`,
     'Set RUNNER_TOOL_CACHE or XDG_CACHE_HOME to a directory that the runner can write to.',
   );
 }
@@ -65,51 +65,52 @@ export async function findVenv(store: string, name: string): Promise<string | un
 /**
  * Builds a venv and points the link of this name at it.
  *
- * @param build fills the given empty folder. The folder is removed when it throws.
- * @returns the folder, which does not change when another job builds the same venv later.
+ * @param build fills the given empty directory, which is removed if this throws
+ * @returns the directory, which does not change when another job builds the same venv later
  */
 export async function buildVenv(
   store: string,
   name: string,
-  build: (folder: string) => Promise<void>,
+  build: (directory: string) => Promise<void>,
 ): Promise<string> {
   await removeAbandoned(store, name);
-  const folder = await mkdtemp(join(store, `${name}.`));
+  const directory = await mkdtemp(join(store, `${name}.`));
   try {
-    await build(folder);
-    await pointAt(folder, join(store, name));
+    await build(directory);
+    await pointAt(directory, join(store, name));
   } catch (error) {
-    await rm(folder, { recursive: true, force: true });
+    await rm(directory, { recursive: true, force: true });
     throw error;
   }
-  return folder;
+  return directory;
 }
 
 /** The interpreter of a venv. */
-export function venvPython(folder: string): string {
-  return join(folder, 'bin', 'python');
+export function venvPython(directory: string): string {
+  return join(directory, 'bin', 'python');
 }
 
-async function pointAt(folder: string, link: string): Promise<void> {
+async function pointAt(directory: string, link: string): Promise<void> {
   const temporary = join(dirname(link), `.link-${randomBytes(6).toString('hex')}`);
-  await symlink(basename(folder), temporary);
+  await symlink(basename(directory), temporary);
   await rename(temporary, link);
 }
 
 async function removeAbandoned(store: string, name: string): Promise<void> {
   const current = await findVenv(store, name);
   for (const entry of await readdir(store)) {
-    const folder = join(store, entry);
-    if (!entry.startsWith(`${name}.`) || folder === current) continue;
-    const age = await stat(folder).then(
+    const directory = join(store, entry);
+    if (!entry.startsWith(`${name}.`) || directory === current) continue;
+    const age = await stat(directory).then(
       ({ mtimeMs }) => Date.now() - mtimeMs,
       () => 0,
     );
-    if (age > ABANDONED_AFTER_MS) await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+    if (age > ABANDONED_AFTER_MS)
+      await rm(directory, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
-/** The part of a venv's name that depends on what it is made from. */
+/** A hash for the name of a venv. `parts` is everything that the venv is made from. */
 export function shortHash(parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 12);
 }

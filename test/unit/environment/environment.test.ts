@@ -5,7 +5,7 @@ import { extraRequirements, isMovingTarget } from '../../../src/environment/extr
 import { installerEnv } from '../../../src/environment/installer.ts';
 import { lockedPackagesFor, supportedEvalsVersions } from '../../../src/environment/locked-packages.ts';
 import { prepareEnvironment } from '../../../src/environment/prepare-environment.ts';
-import { buildVenv, findVenv, storeFolder } from '../../../src/environment/venv-store.ts';
+import { buildVenv, findVenv, storeDirectory } from '../../../src/environment/venv-store.ts';
 import { recordingLog, temporaryDirectory } from '../../helpers/builders.ts';
 
 describe('the locks', () => {
@@ -102,21 +102,21 @@ describe('installerEnv', () => {
   });
 });
 
-describe('the folder of venvs', () => {
+describe('the directory of venvs', () => {
   test('is in the tool cache, else in the user cache', async () => {
     const directory = temporaryDirectory();
     const file = join(directory, 'file');
     writeFileSync(file, '');
     const toolCache = join(directory, 'tools');
     const userCache = join(directory, 'cache');
-    expect(await storeFolder({ RUNNER_TOOL_CACHE: toolCache, XDG_CACHE_HOME: userCache })).toBe(
+    expect(await storeDirectory({ RUNNER_TOOL_CACHE: toolCache, XDG_CACHE_HOME: userCache })).toBe(
       join(toolCache, 'oaievalset-action'),
     );
-    expect(await storeFolder({ RUNNER_TOOL_CACHE: file, XDG_CACHE_HOME: userCache })).toBe(
+    expect(await storeDirectory({ RUNNER_TOOL_CACHE: file, XDG_CACHE_HOME: userCache })).toBe(
       join(userCache, 'oaievalset-action'),
     );
-    expect(await storeFolder({ HOME: directory })).toBe(join(directory, '.cache/oaievalset-action'));
-    await expect(storeFolder({ RUNNER_TOOL_CACHE: file, HOME: file })).rejects.toMatchObject({
+    expect(await storeDirectory({ HOME: directory })).toBe(join(directory, '.cache/oaievalset-action'));
+    await expect(storeDirectory({ RUNNER_TOOL_CACHE: file, HOME: file })).rejects.toMatchObject({
       code: 'INSTALL_FAILED',
       message: expect.stringContaining(file),
     });
@@ -125,8 +125,8 @@ describe('the folder of venvs', () => {
   test('findVenv: never returns an interrupted build', async () => {
     const store = temporaryDirectory();
     let during: string | undefined = 'not looked';
-    const failed = buildVenv(store, 'venv', async (folder) => {
-      writeFileSync(join(folder, 'half'), '');
+    const failed = buildVenv(store, 'venv', async (directory) => {
+      writeFileSync(join(directory, 'half'), '');
       during = await findVenv(store, 'venv');
       throw new Error('no network');
     });
@@ -139,18 +139,21 @@ describe('the folder of venvs', () => {
   test('buildVenv: two jobs that build the same venv each use their own', async () => {
     const store = temporaryDirectory();
     const both = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
-    const folders = await Promise.all(
+    const directories = await Promise.all(
       both.map((own, index) =>
-        buildVenv(store, 'venv', async (folder) => {
+        buildVenv(store, 'venv', async (directory) => {
           own.resolve();
           await both[1 - index]?.promise;
-          writeFileSync(join(folder, 'owner'), String(index));
+          writeFileSync(join(directory, 'owner'), String(index));
         }),
       ),
     );
-    expect(folders.map((folder) => readFileSync(join(folder, 'owner'), 'utf8'))).toEqual(['0', '1']);
+    expect(directories.map((directory) => readFileSync(join(directory, 'owner'), 'utf8'))).toEqual([
+      '0',
+      '1',
+    ]);
     expect(lstatSync(join(store, 'venv')).isSymbolicLink()).toBe(true);
-    expect(folders).toContain(await findVenv(store, 'venv'));
+    expect(directories).toContain(await findVenv(store, 'venv'));
   });
 
   test('buildVenv: removes builds that no job can still use', async () => {
@@ -165,14 +168,14 @@ describe('the folder of venvs', () => {
       const then = Date.now() / 1000 - days * day;
       utimesSync(join(store, name), then, then);
     }
-    const folder = await buildVenv(store, 'venv', async () => {});
-    utimesSync(folder, 0, 0);
+    const directory = await buildVenv(store, 'venv', async () => {});
+    utimesSync(directory, 0, 0);
     await buildVenv(store, 'venv-other', async () => {});
     expect(readdirSync(store).filter((name) => /killed|in-use/.test(name))).toEqual(['venv.in-use']);
 
     // Old, but the one that is used.
     const next = await buildVenv(store, 'venv', async () => {
-      expect(readdirSync(folder)).toEqual([]);
+      expect(readdirSync(directory)).toEqual([]);
     });
     expect(await findVenv(store, 'venv')).toBe(next);
   });
