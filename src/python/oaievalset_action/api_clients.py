@@ -21,7 +21,7 @@ def share_clients():
 
     openai_fns.OpenAI = one_client
     client = one_client(api_key=None, base_url=None)
-    # These are imported when they are first used. Importing them here saves the import in each child.
+    # evals imports these when it first uses them. Importing them here saves the import in each child.
     client.chat.completions, client.completions
     import multiprocessing.dummy  # noqa: F401
     import multiprocessing.queues  # noqa: F401
@@ -44,7 +44,7 @@ class RedirectableClient:
             self.redirect_to(os.environ[self._variable])
 
     def can_redirect(self):
-        """Whether it uses a new base URL. A client of a class of the user's may ignore it."""
+        """Whether the client uses a new base URL. A client whose class is the user's may ignore it."""
         usual, other = self.client.base_url, "http://127.0.0.1/"
         try:
             self.redirect_to(other)
@@ -72,11 +72,11 @@ def clients_from_environment(shared):
     for client in clients:
         kind, package = next(item for item in kinds.items() if issubclass(type(client), item[0]))
         if package not in usual:
-            # Not of the class of the client itself, which may need other arguments or change global state.
+            # The class of the client itself may need other arguments or change global state.
             usual[package] = getattr(sys.modules[package], providers[package][0])(api_key="unused").base_url
         try:
             if client.base_url == usual[package]:
                 redirectable.append(RedirectableClient(client, kind, f"{package.upper()}_BASE_URL"))
         except Exception:
-            pass  # It has no base URL, or none yet.
+            pass  # The client has no base URL, or none yet.
     return redirectable

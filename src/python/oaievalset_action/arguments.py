@@ -41,7 +41,7 @@ def parse(request, problems):
 
 
 def report_forbidden(parsed, problems):
-    """Arguments that would take the records away from the action."""
+    """Reports arguments that would take the records away from the action."""
     elsewhere = "its records would be written elsewhere, so no result could be recorded"
     forbidden = {
         "record_path": (parsed.record_path is not None, "each eval of the set would overwrite the record of the previous one"),
@@ -57,7 +57,7 @@ def report_forbidden(parsed, problems):
 
 
 def pairs_of(parsed, name, problems):
-    """An argument of the form key=value,key=value."""
+    """The pairs of an argument of the form key=value,key=value."""
     text = getattr(parsed, name) or ""
     # oaieval skips empty pairs in completion_args only.
     parts = [part for part in text.split(",") if part or name != "completion_args"] if text else []

@@ -21,7 +21,7 @@ LEGACY_COMPLETION_MODEL = re.compile(
     re.VERBOSE,
 )
 
-# For a solver that needs a context length. All current chat models have at least this one.
+# Used for a solver that needs a context length. All current chat models have at least this one.
 CONTEXT_LENGTH = 128_000
 NEEDS_CONTEXT_LENGTH = ("evals.elsuite.hr_ml_agent_bench.solvers.baseline",)
 
@@ -74,7 +74,7 @@ def install():
 
     @functools.wraps(known_make_object)
     def make_object(*args, **kwargs):
-        # make_object imports the modules that the registry names.
+        # make_object may have imported further modules.
         found = known_make_object(*args, **kwargs)
         patch_loaded_modules()
         return found

@@ -4,7 +4,7 @@ import sys
 
 from .problems import in_own_words
 
-# User code that is imported may call sys.exit(). That is a failure of the import, and does not end this process.
+# User code may call sys.exit() when it is imported. This counts as a failed import, and must not end this process.
 IMPORT_ERRORS = (Exception, SystemExit)
 
 
@@ -38,7 +38,7 @@ class Classes:
 
 
 def default_jsonl_arguments(cls):
-    """Data files that a class names itself, as defaults of its constructor."""
+    """Data files that a class itself names, as defaults of its constructor."""
     return {
         name: default
         for name, default in constructor_defaults(cls).items()

@@ -1,4 +1,4 @@
-"""The code behind classes. Thousands of evals may share one class, so the plan holds each list of files once."""
+"""The code behind classes. Thousands of evals may share one class, so the plan contains each list of files once."""
 import inspect
 
 from .data_files import strings_in
@@ -13,7 +13,7 @@ class CodeLists:
         self.lists = []
 
     def number_of(self, cls, reference, args, more=()):
-        """The number of the list of the code that a class, its bases and the classes named in its arguments bring in."""
+        """The number of the list of code that a class, its bases and the classes named in its arguments import."""
         named = [reference, *more, *(value for _, value in strings_in(args) if CLASS_REFERENCE.fullmatch(value))]
         bases = inspect.getmro(cls) if inspect.isclass(cls) else [cls]
         modules = {name.partition(":")[0] for name in named} | {getattr(base, "__module__", None) for base in bases}

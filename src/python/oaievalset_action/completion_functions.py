@@ -67,7 +67,7 @@ class CompletionFunctions:
         entry = new_entry(name, "registry", False)
         spec = self._registry.get_completion_fn(name)
         if spec is None:
-            return entry  # Its alias or its shape is broken, which is reported already.
+            return entry  # Its alias or its form is invalid, which has been reported.
         args = {**copy.deepcopy(spec.args or {}), **completion_args}
         raw = names.get(spec.key, {})
         self._fill(entry, name, spec.cls, args, raw.get("registry_path") if isinstance(raw, dict) else None)
@@ -115,7 +115,7 @@ class CompletionFunctions:
         if value in self._names():
             return found[value] if value in found else self._entry(value, {})
         if re.search(r"(completion_fn|solver)s?$", key) and value != "dummy":
-            # An unknown name may be that of a model of another API than OpenAI's.
+            # An unknown name may belong to a model of another API.
             known = is_chat_model(value) or n_ctx_from_model_name(value) is not None
             return self._entry(value, {}) if known else None
         return None

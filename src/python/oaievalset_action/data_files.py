@@ -1,8 +1,8 @@
 """Finds the files that arguments name.
 
 A class may also find data by other means: a directory named in its code (evals.elsuite.cant_do_that_anymore), samples in its
-code (evals.elsuite.test.match), a Hugging Face data set (evals.elsuite.lambada). Such data comes with the evals package or
-cannot be known, and the version of evals identifies it.
+code (evals.elsuite.test.match), a Hugging Face data set (evals.elsuite.lambada). The version of evals identifies data that
+comes with the package; other data cannot be known.
 """
 import os
 import re
@@ -13,7 +13,7 @@ from .wire import to_wire
 LFS_POINTER = b"version https://git-lfs.github.com/spec/v1"
 REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://\S+")
 MODELGRADED_ARGUMENT = re.compile(r"(^|[._])modelgraded_spec$")
-# Files of the kernel and of devices have no content of their own, and reading them may not end.
+# Files of the kernel and of devices have no content of their own, and reading them may never end.
 UNREAL = ("/proc/", "/sys/", "/dev/")
 # An eval writes to directories that arguments of these names name. Their content is a result, not an input.
 WRITTEN_DIRECTORY = re.compile(r"(^|_)(cache|out|output|outputs|log|logs|save|tmp|temp)(_|$)")
@@ -40,7 +40,8 @@ class DataFiles:
             if REMOTE.fullmatch(value):
                 remote.append({"name": name, "url": value})
                 continue
-            if MODELGRADED_ARGUMENT.search(name):  # The name of a registry entry, which is often also the name of a data directory.
+            # This names an entry of the registry. There is often a data directory with the same name.
+            if MODELGRADED_ARGUMENT.search(name):
                 continue
             path = self.locate(name, value, registry_path, own_registry_only)
             if path is not None and os.path.realpath(path).startswith(UNREAL):
@@ -133,7 +134,8 @@ def all_files(directory, seen):
     files, visited = [], set()
     for folder, folders, names in os.walk(directory, followlinks=True):
         real = os.path.realpath(folder)
-        if real in visited:  # A symbolic link to a directory above it.
+        # A symbolic link may lead to a directory above it.
+        if real in visited:
             folders[:] = []
             continue
         visited.add(real)
@@ -141,7 +143,8 @@ def all_files(directory, seen):
         folders[:] = [name for name in folders if name not in ("__pycache__", ".git")]
         files += [os.path.join(folder, name) for name in names]
     for path in files:
-        if not os.path.isfile(path):  # A dangling link, whose target may exist later.
+        # The target of a dangling link may exist later.
+        if not os.path.isfile(path):
             seen(path)
     return sorted(path for path in files if os.path.isfile(path))
 

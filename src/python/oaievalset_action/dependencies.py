@@ -1,5 +1,4 @@
-"""Records the files and directories that a plan depends on: docs/adr/0005-plan-without-python.md.
-"""
+"""Records the files and directories that a plan depends on: docs/adr/0005-plan-without-python.md."""
 import glob
 import os
 import site
@@ -80,7 +79,7 @@ class Dependencies:
                 continue
             path = getattr(module, "__file__", None)
             if isinstance(path, str) and os.path.dirname(os.path.realpath(path)) == own:
-                continue  # This package, whose text is part of the key of the plan.
+                continue  # The text of this package is part of the plan key.
             looked_up.add(name.partition(".")[0])
             if is_own(name, module, sources):
                 looked_up.add(name)
@@ -91,7 +90,7 @@ class Dependencies:
     def _module(self, module):
         path = getattr(module, "__file__", None)
         if isinstance(path, str):
-            # The path of a link itself, because the link may lead to another file later.
+            # A link counts by its own path, because it may lead to another file later.
             self.seen(path)
 
     def _places(self, name, imported):
@@ -119,5 +118,5 @@ def is_own(name, module, sources):
     path = getattr(module, "__file__", None)
     if isinstance(path, str):
         return sources.is_own(name, path)
-    # A namespace package or a built-in module.
+    # The module is a namespace package or built in.
     return any(not in_site_packages(folder) for folder in search_locations(module))

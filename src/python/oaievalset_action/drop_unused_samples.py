@@ -1,11 +1,11 @@
 """Drops the samples that --max_samples excludes, for evals that use no others.
 
-evals parses and holds all samples of an eval, and then takes a few by a shuffle that depends only on their number. Where the
-code shows that the eval does nothing else with them, every line is still parsed, so that a bad line fails the eval as usual,
-but samples that will not be taken are not held. Otherwise nothing is changed.
+evals parses and keeps all samples of an eval, and then takes a few by a shuffle that depends only on their number. If the
+code shows that the eval does nothing else with the samples, every line is still parsed, so that an invalid line fails the eval
+as usual, but the samples that will not be taken are dropped. Otherwise nothing is changed.
 
-It is worth its lines: without it, 8 forked evals of raven-matrices with --max_samples 5 need about 3 times the memory of one
-`oaieval`, with it about 2 times (npm run bench -- evalset --part memory).
+This saves memory: 8 forked evals of raven-matrices with --max_samples 5 need about 3 times the memory of one `oaieval`
+without it, and about 2 times with it (npm run bench -- evalset --part memory).
 """
 import ast
 import gc
@@ -79,7 +79,7 @@ def indices_taken(eval_, index, data, module):
         with data.open_by_file_pattern(path, mode="r") as lines:
             count = sum(1 for _ in lines)
     except Exception:
-        return None  # evals reports it when it reads the file.
+        return None  # evals reports the error when it reads the file.
     if module._MAX_SAMPLES >= count:
         return None
     disabled, module.logger.disabled = module.logger.disabled, True
@@ -131,7 +131,7 @@ def passes_on(function, parameter, to):
 
 
 def parsed(function):
-    # From the code object, because a decorated function is another one. inspect.getsource would search all modules first.
+    # The code object identifies the function even if it is decorated. inspect.getsource would search all modules first.
     code = function.__code__
     try:
         lines = inspect.getblock(linecache.getlines(code.co_filename)[code.co_firstlineno - 1 :])

@@ -96,8 +96,8 @@ class EvalsOfSet:
 
     def _check_names(self, spec):
         if "." not in spec.key or CONTROLS.search(spec.key) or " ".join(spec.key.split()) != spec.key:
-            why = "the name of an eval needs a split after a dot, as in my-eval.dev.v0, and must have no control characters or repeated blanks"
-            self._problems.add("bad-eval-name", spec.key, why)
+            form = "the name of an eval needs a split after a dot, as in my-eval.dev.v0"
+            self._problems.add("bad-eval-name", spec.key, f"{form}, and must have no control characters or repeated blanks")
         if not is_text(str(spec.group)):
             why = "the name of its registry file is not UTF-8, so evals cannot write it into a record; rename the file"
             self._problems.add("bad-registry", spec.key, why)
@@ -106,7 +106,7 @@ class EvalsOfSet:
         try:
             base = self._registry.get_base_eval(name)
             return {"metrics": list(base.metrics or []), "higher_is_better": bool(base.higher_is_better)}
-        except Exception:  # oaieval does not read it, so an absent or odd entry is no problem.
+        except Exception:  # oaieval does not read it, so a missing or invalid entry is not a problem.
             return {"metrics": [], "higher_is_better": True}
 
     def _modelgraded(self, key, args):
@@ -136,7 +136,7 @@ class EvalsOfSet:
             return None
         limit = self._arguments["max_samples"]
         samples = len(range(count)[:limit])
-        # A class of the user's own that finds its samples in its own way may not need this file.
+        # A class of the user's may find its samples in its own way, and may not need this file.
         if samples == 0 and limit != 0 and (own_registry_only or not may_write):
             if count > 0:
                 why = f"--max_samples {limit} leaves none of {count} samples"

@@ -32,7 +32,7 @@ from .shared_memory import end_at_once
 
 LEASH, CONTROL = 3, 4
 
-# How often ended children are looked for even without a signal.
+# Ended children are looked for this often, even without a signal.
 REAP_INTERVAL_SECONDS = 1
 
 
@@ -42,7 +42,7 @@ class Host:
         self._preparation = Preparation()
         self._running = {}
         self._received = b""
-        # By process ID: the end of a pipe that only this process holds open. When it closes, the child knows that the host is gone.
+        # By process ID: the end of a pipe that only this process holds open. When it closes, the child sees that the host is gone.
         self._leashes = {}
         self._own_leash = None
         self._wake_read, self._wake_write = os.pipe()
@@ -78,8 +78,8 @@ class Host:
                     self._send(self._obey(request))
 
     def _obey(self, request):
-        """Does what may import modules, which may block. This process cannot watch the leash meanwhile, and a thread must not,
-        because forking a process with threads is not safe. So the kernel watches it."""
+        """Handles a request that may import modules, which may block. This process cannot watch the leash meanwhile, and a thread
+        must not, because forking a process with threads is not safe. So the kernel watches it."""
         obey = {"plan": self._preparation.plan, "prepare": self._preparation.prepare}[request["do"]]
         leash.end_with(LEASH)
         response = obey(request)
@@ -111,7 +111,7 @@ class Host:
         try:
             os.setpgid(pid, pid)
         except OSError:
-            pass  # The child has done it itself, and may have ended already.
+            pass  # The child has done this itself, and may have ended already.
         self._leashes[pid] = host
         self._running[pid] = request["id"]
         self._send({"id": request["id"], "pid": pid})
@@ -152,7 +152,7 @@ class Host:
             if ended is None:
                 return
             pid = ended.si_pid
-            # Until it is waited for, no other process can get its ID, or that of its group.
+            # Until the child is waited for, no other process can get its ID, or the ID of its group.
             kill_group(pid)
             _, status = os.waitpid(pid, 0)
             if pid not in self._running:

@@ -1,6 +1,5 @@
 """Records which modules a module imports in ways that its text does not show: by a name that is assembled at run time, or
-from a file that belongs to no package.
-"""
+from a file that belongs to no package."""
 import contextlib
 import functools
 import importlib

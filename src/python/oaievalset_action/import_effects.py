@@ -25,7 +25,7 @@ class ImportEffects:
             (tempfile, ("mkdtemp", "NamedTemporaryFile"), anything, "a temporary file or directory"),
         ]
         try:
-            # Imported here, because a module could otherwise import and seed it in one step. Most evals need it anyway.
+            # It is imported here, because a module could otherwise import and seed it in one step. Most evals need it anyway.
             import numpy.random
 
             self._calls.append((numpy.random, ("seed", "set_state"), is_seed, "the seed of numpy.random"))
@@ -79,7 +79,7 @@ def settings():
     try:
         directory = os.getcwd()
     except OSError:
-        directory = None  # It has been removed.
+        directory = None  # The working directory has been removed.
     return {
         "the working directory": directory,
         **{

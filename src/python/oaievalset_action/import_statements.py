@@ -1,5 +1,4 @@
-"""Reads from the text of a Python file what it imports: at its top, inside functions, and by importlib with a literal name.
-"""
+"""Reads from the text of a Python file what it imports: at its top, inside functions, and by importlib with a literal name."""
 import ast
 import re
 import tokenize
@@ -10,7 +9,7 @@ CLASS_REFERENCE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 IMPORTERS = ("import_module", "__import__", "make_object")
 LISTERS = ("iter_modules", "walk_packages")
 
-# A larger file was generated, and would take too long.
+# A larger file is generated code, and parsing it would take too long.
 MAX_BYTES = 16 * 1024**2
 
 
@@ -54,7 +53,7 @@ def imports_of(path):
 def read_call(node, found):
     name = getattr(node.func, "attr", None) or getattr(node.func, "id", None)
     if name in LISTERS:
-        # Their argument is the path of a package, which is nearly always the package of this file.
+        # The argument is the path of a package, which is nearly always the package of this file.
         found.whole_packages.append((1, ""))
         return
     if name not in IMPORTERS or not node.args:
@@ -74,7 +73,7 @@ def read_call(node, found):
 
 
 def is_own_name(value):
-    """f"{__package__}.{name}", f"{__name__}.{name}"."""
+    """Whether it is the first value of f"{__package__}.{name}" or f"{__name__}.{name}"."""
     return isinstance(value, ast.FormattedValue) and getattr(value.value, "id", None) in ("__package__", "__name__")
 
 

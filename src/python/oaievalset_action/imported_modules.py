@@ -27,7 +27,7 @@ class Module:
         self.file = path and enclosing_file(path)
 
 
-# Prefix of the path of a module that was loaded from a file, possibly under a name that is not the name of a module.
+# The prefix of the path of a module that was loaded from a file, possibly under a name that is not the name of a module.
 FROM_FILE = "\0"
 
 
@@ -84,7 +84,7 @@ class ImportedModules:
         )
 
     def _has_modules(self, name):
-        """Whether it is a package that may hold modules of the user's."""
+        """Whether the name is that of a package that may contain modules of the user's."""
         module = self._find(name)
         if module is None or not module.folders:
             return False
@@ -178,7 +178,7 @@ def absolute(level, name, package):
 
 
 def in_folders(name, last, folders):
-    """Like Python's own finder: in each folder first a package, then a module. Without either, directories of that name are a
+    """Like Python's own finder: in each directory first a package, then a module. Without either, directories of that name are a
     namespace package."""
     portions = []
     for folder in folders:
@@ -217,7 +217,7 @@ def by_finder(finder, name, path):
             return None
         folders = [os.fspath(folder) for folder in spec.submodule_search_locations or ()]
         path = spec.origin if spec.has_location else None
-    except Exception:  # A finder of a third party, called outside of an import.
+    except Exception:  # A third-party finder may fail outside of an import.
         return None
     return Module(name, path, folders) if path or folders else None
 

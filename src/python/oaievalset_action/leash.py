@@ -1,6 +1,6 @@
 """Kills this process and everything it started when the process that holds the other end of a pipe is gone.
 
-The action holds the other end open. When it is gone, SIGKILL included, an eval that went on would keep spending.
+The action holds the other end open. When the action is gone, even by SIGKILL, an eval that continued would keep spending.
 """
 import fcntl
 import os
@@ -14,7 +14,7 @@ def hold(*ends):
     """Kills this process group when the other side of any of these pipes is gone. Nothing is ever written to them."""
 
     def watch(end):
-        # Not a blocking read: the kernel sends no SIGIO for a pipe that a process waits to read from.
+        # A blocking read would not do: the kernel sends no SIGIO for a pipe that a process waits to read from.
         wait_for(end)
         os.killpg(os.getpgrp(), signal.SIGKILL)
 
@@ -24,9 +24,9 @@ def hold(*ends):
 
 
 def end_with(end, at_once=True):
-    """Sets whether the kernel ends this process group when the other side of this pipe is gone, even while no thread of
+    """Sets whether the kernel kills this process group when the other side of this pipe is gone, even while no thread of
     Python can run, because a regular expression or an imported module holds the interpreter indefinitely. The kernel sends
-    SIGIO, which ends a process that does not handle it. Linux only; elsewhere this does nothing.
+    SIGIO, which kills a process that does not handle it. Linux only; elsewhere this does nothing.
 
     The SIGIO owner belongs to the open file description, so forked processes that share it cannot each set their own.
     """
@@ -40,7 +40,7 @@ def end_with(end, at_once=True):
 
 
 def wait_for(end, milliseconds=None):
-    """Waits until the pipe can be read, which here means that it was closed. Returns whether it can."""
+    """Waits until the pipe can be read, which here means that it was closed. Returns whether it was closed."""
     poll = select.poll()
     poll.register(end, select.POLLIN)
     return bool(poll.poll(milliseconds))

@@ -34,7 +34,7 @@ class NotFound:
         missing = f"the eval set {eval_set} names an eval that no registry has"
         why = self._special_meaning(pattern, known) or self._find_nearby("evals", pattern)
         near = () if why else self._problems.near(pattern.replace("*", ""), known)
-        # A suggestion has to match when it is written into the set.
+        # A suggestion must match when it is written into the set.
         self._problems.add("unmatched-name", pattern, missing + why, [as_pattern(name) for name in near])
 
     def invalid_pattern(self, pattern, error):

@@ -25,7 +25,7 @@ def main(arguments):
 def run_oaieval(arguments):
     """Does what the console script `oaieval` does with these arguments. Returns its exit code, or raises what it raises."""
     sys.argv[:] = ["oaieval", *arguments]
-    # A process that multiprocessing spawns runs the file of its parent's main module, which has to be the console script.
+    # A process that multiprocessing spawns runs the file of its parent's main module, which must be the console script.
     script = os.path.join(os.path.dirname(sys.executable), "oaieval")
     if os.path.isfile(script):
         sys.modules["__main__"].__file__ = script

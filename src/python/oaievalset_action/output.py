@@ -1,4 +1,4 @@
-"""Values of YAML and of Python in a form that JSON has."""
+"""Values of YAML and of Python in a form that JSON can represent."""
 import datetime
 import json
 import math

@@ -3,10 +3,10 @@
     plan --request request.json --output plan.json
 
 request.json: {"model", "eval_set", "args": [oaieval arguments], "registry_paths": [...], "chat_fallback": bool,
-               "shares_registry": whether evals are given the registry that is read here}
+               "shares_registry": whether evals run with the registry that is read here}
 plan.json:    {"version": 1, "problems": [...], ...}; src/plan/registry-plan.ts reads it and holds its schema.
 
-Everything that would make the set fail, or silently run something else than its author meant, becomes a problem. All
+Everything that would make the set fail, or silently run something other than its author meant, becomes a problem. All
 problems are listed at once, so that the user can fix them together. No request is sent.
 
 Imports of eval classes may print. Therefore the plan is written to a file, and everything printed goes to stderr.
@@ -50,7 +50,7 @@ def write_plan(request_path, output_path):
 
 
 def make_plan(request, problems):
-    import evals.cli.oaieval  # Without it there is no plan, and this process ends with the error.
+    import evals.cli.oaieval  # If this fails, there is no plan, and this process ends with the error.
 
     plan = {
         "version": 1,

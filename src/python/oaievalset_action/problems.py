@@ -2,12 +2,12 @@
 import difflib
 import traceback
 
-# difflib takes milliseconds for each name, and a set that misspells hundreds of names has another cause.
+# difflib takes milliseconds for each name. A set in which hundreds of names are unknown has another cause than misspelling.
 NEAR_LOOKUPS = 30
 
 
 class Problems:
-    """Problems and warnings, each one once, in the order they were found."""
+    """Problems and warnings, each once, in the order in which they were found."""
 
     def __init__(self):
         self.found = []

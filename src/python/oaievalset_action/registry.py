@@ -12,7 +12,7 @@ from .registry_text import read_entries
 # A pattern of an eval set that matches only itself. Patterns are regular expressions in which `.` is literal.
 PLAIN_NAME = re.compile(r"[\w./:@-]+")
 
-# By the word that evals uses when it looks up an entry.
+# The directories of a registry, by the word that evals uses when it looks up an entry.
 KINDS = {
     "eval": "evals",
     "eval set": "eval_sets",
@@ -35,7 +35,7 @@ class Defect:
 
 
 def pattern_of(name):
-    """Like evals.registry.Registry.get_evals."""
+    """The regular expression that evals.registry.Registry.get_evals makes of a name."""
     return re.compile("^" + name.replace(".", "\\.").replace("*", ".*") + "$")
 
 

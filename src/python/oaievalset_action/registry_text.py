@@ -19,7 +19,7 @@ def read_entries(path, comes_with_evals):
 
     if not os.path.isfile(path):
         # Opening a pipe would wait for a writer.
-        raise OSError("it is not a regular file, or a link that leads to none")
+        raise OSError("it is not a regular file")
     with open(path, "r", encoding="utf-8") as file:
         text = file.read()
         entries = None
@@ -27,7 +27,7 @@ def read_entries(path, comes_with_evals):
             try:
                 entries = yaml.load(text, Loader=yaml.CSafeLoader)
             except (yaml.YAMLError, ValueError):
-                pass  # evals' own parser may accept it. If not, users know its messages.
+                pass  # evals' own parser may accept it. If not, its messages are the ones that users know.
         if entries is None:
             file.seek(0)
             entries = yaml.safe_load(file)

@@ -11,7 +11,7 @@ class Samples:
         self._lines = {}
 
     def count(self, path, subject):
-        """The lines that evals.data.get_jsonl reads, each of which is a sample. None when they cannot be read."""
+        """The number of lines that evals.data.get_jsonl reads, each of which is a sample. None when they cannot be read."""
         try:
             files = jsonl_files(path)
         except OSError:
@@ -33,7 +33,7 @@ class Samples:
 
 
 def jsonl_files(path):
-    """Like evals.data.get_jsonl: of a directory only entries named *.jsonl, including directories of that name."""
+    """The files that evals.data.get_jsonl reads: of a directory only entries named *.jsonl, including directories so named."""
     if not os.path.isdir(path):
         return [path]
     names = sorted(name for name in os.listdir(path) if name.endswith(".jsonl"))

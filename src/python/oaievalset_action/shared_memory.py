@@ -14,7 +14,7 @@ def share_memory():
 
 
 def read_in_small_pieces():
-    """evals reads data through blobfile, whose buffers of 8 MB every child would hold. A changed setting is left as it is."""
+    """evals reads data through blobfile, whose buffers take 8 MB in every child. A setting of the user's is kept."""
     blobfile = sys.modules.get("blobfile._ops")
     settings = getattr(getattr(blobfile, "default_context", None), "_conf", None)
     default = getattr(blobfile, "DEFAULT_BUFFER_SIZE", None)
@@ -24,7 +24,7 @@ def read_in_small_pieces():
 
 def end_at_once():
     """Ends the interpreter in its usual order, but without the last step: destroying each module would copy every page that
-    is shared with the host, without any use."""
+    is shared with the host, for nothing."""
     threading._shutdown()
     atexit._run_exitfuncs()
     sys.stdout.flush()

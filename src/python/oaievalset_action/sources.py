@@ -1,5 +1,4 @@
-"""Which code can change while the versions of all installed packages stay the same.
-"""
+"""Which code can change while the versions of all installed packages stay the same."""
 import csv
 import importlib.machinery
 import importlib.metadata
@@ -15,7 +14,7 @@ EXTENSIONS = tuple(importlib.machinery.EXTENSION_SUFFIXES)
 
 
 class Sources:
-    """Tells the user's own code from code that an installed version identifies."""
+    """Distinguishes the user's own code from code that an installed version identifies."""
 
     def __init__(self):
         import evals
@@ -91,7 +90,8 @@ class Sources:
 
     def _distribution(self, module, path):
         candidates = self._candidates(module)
-        if len(candidates) > 1:  # A namespace package: several distributions share the name.
+        # Several distributions share the name of a namespace package.
+        if len(candidates) > 1:
             candidates = [
                 candidate
                 for candidate in candidates
