@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { installExtraPackages } from '../../../src/environment/extra-packages-venv.ts';
 import { chooseInstaller } from '../../../src/environment/installer.ts';
 import { recordingLog } from '../../helpers/builders.ts';
-import { OfflineMachine, python } from '../../helpers/offline-machine.ts';
+import { evalsPython } from '../../helpers/evals-venv.ts';
+import { OfflineMachine, python, usualEnv } from '../../helpers/offline-machine.ts';
 import { PIP, testInstaller, testInstallOnce } from './install-rows.ts';
 
 testInstaller({ name: 'uv', contextOf: (machine) => machine.fastest() });
@@ -74,4 +75,18 @@ describe.concurrent('the venvs of locked packages', () => {
       'second',
     ]);
   });
+});
+
+test('locked packages: suites of evals that need them can be imported', async () => {
+  const suites = [
+    'basic.match',
+    'modelgraded.classify',
+    'ballots.eval',
+    'bluff.eval',
+    'translate',
+    'skill_acquisition.eval',
+  ];
+  const program = `${suites.map((suite) => `import evals.elsuite.${suite}`).join('\n')}\nprint("imported")`;
+  const env = { ...usualEnv, OPENAI_API_KEY: 'unused' };
+  expect(python(program, await evalsPython(), env)).toBe('imported');
 });

@@ -1,4 +1,4 @@
-/** Hashes of few bytes are made in this thread, those of many in others: they are the same, and signals are heard. */
+/** Few bytes are hashed in this thread, many in others. The hashes are the same, and signals are handled meanwhile. */
 import { createHash } from 'node:crypto';
 import { mkdtempSync, realpathSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const MEGABYTE = 1024 ** 2;
 
-/** Files of these sizes, each of another content. */
+/** Files of these sizes, each with other content. */
 function filesOf(...sizes: number[]): { paths: string[]; hashes: string[] } {
   const files = sizes.map((size, index) => {
     const content = Buffer.alloc(size, `${index} of ${sizes.length}, `);
@@ -30,18 +30,18 @@ describe('hashes of files', () => {
     ['few bytes', [0, 1, MEGABYTE, MEGABYTE + 1, 3 * MEGABYTE]],
     ['many bytes', [0, 7, 90 * MEGABYTE, MEGABYTE, 80 * MEGABYTE + 1, 5]],
     ['one large file', [170 * MEGABYTE]],
-  ])('are those of their content: %s', async (_, sizes) => {
+  ])('FileHashes: the hashes of %s are those of their content', async (_, sizes) => {
     const { paths, hashes } = filesOf(...sizes);
     const found = new FileHashes();
     await found.read(paths);
     expect(paths.map((path) => found.of(path))).toEqual(hashes);
     rmSync(paths[0] ?? '');
-    // Each is read once.
+    // Each file is read once.
     await found.read(paths);
     expect(found.of(paths[0] ?? '')).toBe(hashes[0]);
   });
 
-  test('of many bytes leave this thread to what else there is', async () => {
+  test('FileHashes: this thread handles signals while many bytes are hashed', async () => {
     const path = join(directory, 'large');
     writeFileSync(path, '');
     truncateSync(path, 512 * MEGABYTE);
@@ -52,7 +52,7 @@ describe('hashes of files', () => {
     await reading;
   });
 
-  test('are refused together when one cannot be read, in threads too', async () => {
+  test('FileHashes: reading fails when one file cannot be read, in threads too', async () => {
     const { paths } = filesOf(170 * MEGABYTE, 1, 2);
     await expect(new FileHashes().read([...paths, join(directory, 'absent')])).rejects.toThrow('ENOENT');
     await expect(new FileHashes().read([...paths, directory])).rejects.toThrow('not a regular file');

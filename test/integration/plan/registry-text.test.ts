@@ -1,4 +1,4 @@
-/** A registry file is what evals' own parser makes of it, however it is read. */
+/** Registry files are read with the same result as by evals' own parser, whichever parser is used. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ beforeAll(async () => {
 }, 600_000);
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-/** Reads each file in both ways; what evals refuses is a word. */
+/** Reads each file with both parsers. The result of a refused file is a word. */
 const PROGRAM = `
 import glob, json, os, sys
 sys.path.insert(0, os.path.dirname(sys.argv[1]))
@@ -40,26 +40,26 @@ def theirs(path):
 if len(sys.argv) == 3:
     paths = sorted(glob.glob(os.path.join(sys.argv[2], "*")))
     plain = [bool(PLAIN.fullmatch(open(path, encoding="utf-8", errors="replace").read())) for path in paths]
-    answers = [[os.path.basename(path), ours(path, False), theirs(path), is_plain] for path, is_plain in zip(paths, plain)]
+    results = [[os.path.basename(path), ours(path, False), theirs(path), is_plain] for path, is_plain in zip(paths, plain)]
 else:
     import importlib.util
     folder = os.path.join(os.path.dirname(importlib.util.find_spec("evals").origin), "registry")
     kinds = ("evals", "eval_sets", "modelgraded", "completion_fns", "solvers")
     paths = [path for kind in kinds for path in glob.glob(os.path.join(folder, kind, "*.yaml"))]
-    answers = [[path, ours(path, True), theirs(path), True] for path in paths]
-print(json.dumps(answers))
+    results = [[path, ours(path, True), theirs(path), True] for path in paths]
+print(json.dumps(results))
 `;
 
-type Answer = readonly [name: string, ours: string, theirs: string, plain: boolean];
+type Result = readonly [name: string, ours: string, theirs: string, plain: boolean];
 
-async function answers(...folder: string[]): Promise<Answer[]> {
+async function resultsOf(...folder: string[]): Promise<Result[]> {
   const { stdout } = await promisify(execFile)(python, ['-c', PROGRAM, PYTHON_PACKAGE, ...folder], {
     maxBuffer: 1 << 28,
   });
-  return JSON.parse(stdout) as Answer[];
+  return JSON.parse(stdout) as Result[];
 }
 
-const taken: Readonly<Record<string, string>> = {
+const accepted: Readonly<Record<string, string>> = {
   plain:
     'e:\n  id: e.dev.v0\ne.dev.v0:\n  class: a.b:C\n  args:\n    n: 1\n    words: some plain words\n# end\n',
   list: 's:\n  evals:\n    - one\n    - two.*\n',
@@ -93,33 +93,33 @@ const refused: Readonly<Record<string, string | Buffer>> = {
 };
 
 describe('what evals makes of a registry file', () => {
-  let found: Map<string, Answer>;
+  let found: Map<string, Result>;
   beforeAll(async () => {
-    for (const [name, text] of Object.entries({ ...taken, ...refused }))
+    for (const [name, text] of Object.entries({ ...accepted, ...refused }))
       writeFileSync(join(directory, name), text);
-    found = new Map((await answers(directory)).map((answer) => [answer[0], answer]));
+    found = new Map((await resultsOf(directory)).map((result) => [result[0], result]));
   });
 
-  test.for(Object.keys(taken))('%s: is taken, as evals takes it', (name) => {
+  test.for(Object.keys(accepted))('read_entries: %s is read as evals reads it', (name) => {
     const [, ours, theirs] = found.get(name) ?? [];
     expect(ours).toBe(theirs);
     expect(ours).not.toBe('refused');
   });
 
-  test.for(Object.keys(refused))('%s: is refused, as evals refuses it', (name) => {
+  test.for(Object.keys(refused))('read_entries: %s is refused, as evals refuses it', (name) => {
     const [, ours, theirs] = found.get(name) ?? [];
     expect([ours, theirs]).toEqual(['refused', 'refused']);
   });
 
-  test('the fast way is for plain text only', () => {
-    const plain = [...found.values()].filter((answer) => answer[3]).map(([name]) => name);
+  test('read_entries: the fast parser is used for plain text only', () => {
+    const plain = [...found.values()].filter((result) => result[3]).map(([name]) => name);
     const expected = ['colons-in-words', 'empty', 'no-such-date', 'old-mac-lines', 'only-a-list', 'plain'];
     expect(plain.sort()).toEqual([...expected, 'windows-lines']);
   });
 });
 
-test('of the files that come with evals both ways make the same', async () => {
-  const all = await answers();
+test('read_entries: both parsers make the same of all files that come with evals', async () => {
+  const all = await resultsOf();
   expect(all.length).toBeGreaterThan(400);
   expect(all.filter(([, ours, theirs]) => ours !== theirs)).toEqual([]);
 });

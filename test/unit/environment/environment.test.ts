@@ -8,22 +8,25 @@ import { prepareEnvironment } from '../../../src/environment/prepare-environment
 import { buildVenv, findVenv, storeDirectory } from '../../../src/environment/venv-store.ts';
 import { recordingLog, temporaryDirectory } from '../../helpers/builders.ts';
 
-describe('the locks', () => {
+describe('lockedPackagesFor', () => {
   test('supportedEvalsVersions: the versions with a locked list', async () => {
     expect(await supportedEvalsVersions()).toEqual(['3.0.1.post1']);
   });
 
-  test.each(['3.0.1', '../../requirements/evals-3.0.1.post1', ''])('refuse version "%s"', async (version) => {
-    await expect(lockedPackagesFor(version)).rejects.toMatchObject({
-      code: 'EVALS_UNSUPPORTED',
-      message: expect.stringContaining('3.0.1.post1'),
-    });
-  });
+  test.each(['3.0.1', '../../requirements/evals-3.0.1.post1', ''])(
+    'lockedPackagesFor: refuses version "%s"',
+    async (version) => {
+      await expect(lockedPackagesFor(version)).rejects.toMatchObject({
+        code: 'EVALS_UNSUPPORTED',
+        message: expect.stringContaining('3.0.1.post1'),
+      });
+    },
+  );
 
-  test('pin and hash every package, evals included, and name no index', async () => {
+  test('lockedPackagesFor: the list pins and hashes every package, evals included, and names no index', async () => {
     for (const version of await supportedEvalsVersions()) {
       const { text } = await lockedPackagesFor(version);
-      // One requirement is several lines, each but the last ended by a backslash.
+      // A requirement has several lines, of which each but the last ends with a backslash.
       const requirements = text
         .replaceAll('\\\n', ' ')
         .split('\n')
@@ -38,7 +41,7 @@ describe('the locks', () => {
 });
 
 describe('extra packages', () => {
-  test('lose comments and blank lines', () => {
+  test('extraRequirements: removes comments and blank lines', () => {
     const lines = [
       '',
       '# for hellaswag',
@@ -48,7 +51,7 @@ describe('extra packages', () => {
     expect(extraRequirements(lines)).toEqual(['datasets==3.6.0', 'pillow >= 10 ; python_version < "3.13"']);
   });
 
-  test('keep the fragment of a URL', () => {
+  test('extraRequirements: keeps the fragment of a URL', () => {
     const line = 'own @ git+https://example.com/own.git@v1#subdirectory=python';
     expect(extraRequirements([line])).toEqual([line]);
   });
@@ -59,7 +62,7 @@ describe('extra packages', () => {
     ' -e .',
     'datasets --no-binary=:all:',
     'datasets==3.6.0 --hash=sha256:00',
-  ])('refuse the option in "%s"', (line) => {
+  ])('extraRequirements: refuses the option in "%s"', (line) => {
     expect(() => extraRequirements(['pillow', line])).toThrow(
       expect.objectContaining({ code: 'INPUT_INVALID' }),
     );
@@ -74,13 +77,13 @@ describe('extra packages', () => {
     ['own-1.0.tar.gz[more] ; python_version > "3"', true],
     ['datasets==3.6.0', false],
     ['pillow ; sys_platform == "a/b"', false],
-  ])('"%s" may have other content tomorrow: %s', (requirement, expected) => {
+  ])('isMovingTarget: whether the content of "%s" may change: %s', (requirement, expected) => {
     expect(isMovingTarget(requirement)).toBe(expected);
   });
 });
 
 describe('installerEnv', () => {
-  test('keeps indexes and proxies, drops places to install to, keys and tokens', () => {
+  test('installerEnv: keeps indexes and proxies, removes install locations, keys and tokens', () => {
     const env = installerEnv({
       PIP_INDEX_URL: 'https://example.com/simple',
       UV_INDEX_OWN_PASSWORD: 'p',
@@ -103,7 +106,7 @@ describe('installerEnv', () => {
 });
 
 describe('the directory of venvs', () => {
-  test('is in the tool cache, else in the user cache', async () => {
+  test('storeDirectory: is in the tool cache, or else in the user cache', async () => {
     const directory = temporaryDirectory();
     const file = join(directory, 'file');
     writeFileSync(file, '');

@@ -1,10 +1,9 @@
-/** An interpreter is identified without starting it, or not at all. */
+/** An interpreter is identified without being started, or not at all. */
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { identifyInterpreter } from '../../../src/environment/interpreter-identity.ts';
-import { planKey } from '../../../src/plan/plan-key.ts';
 
 const directory = realpathSync(mkdtempSync(join(tmpdir(), 'interpreter-identity-test-')));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -51,34 +50,4 @@ describe('identifyInterpreter', () => {
       await identifyInterpreter(program('other/python', '#!/usr/bin/perl\nexec "/bin/python3"\n')),
     ).toBeUndefined();
   });
-});
-
-describe('planKey', () => {
-  const asked = {
-    model: 'dummy',
-    evalSet: 'test-basic',
-    args: [],
-    registryPaths: [],
-    chatFallback: true,
-    sharesRegistry: true,
-    python: real,
-    evalsVersion: '',
-    extraPackages: ['# of the project', 'datasets==3.6.0', 'pillow >= 10'],
-    workingDirectory: directory,
-    env: {},
-  };
-
-  test('planKey: unknown behind a shim', async () => {
-    expect(await planKey(asked)).toMatchObject({ environment: { python: [real, real, ELF.length] } });
-    const shim = program('shim', '#!/bin/sh\nexec pyenv exec python "$@"\n');
-    expect(await planKey({ ...asked, python: shim })).toBeUndefined();
-  });
-
-  test.each(['./pkg', 'own @ git+https://example.com/own.git'])(
-    'planKey: unknown with the extra package %s, which is installed again in every run',
-    async (requirement) => {
-      const extraPackages = [...asked.extraPackages, requirement];
-      expect(await planKey({ ...asked, extraPackages })).toBeUndefined();
-    },
-  );
 });

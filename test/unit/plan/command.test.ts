@@ -3,7 +3,7 @@ import { executedArguments, recordedCommand } from '../../../src/plan/command.ts
 
 const parts = { model: 'gpt-4', evalKey: 'a.dev.v0', args: ['--debug'], registryPaths: ['/one', '/two'] };
 
-test('recordedCommand: all registry paths stand behind one option, as oaievalset writes them', () => {
+test('recordedCommand: all registry paths are behind one option, as oaievalset writes them', () => {
   expect(recordedCommand(parts)).toEqual([
     ...['oaieval', 'gpt-4', 'a.dev.v0', '--debug', '--registry_path', '/one', '/two'],
   ]);

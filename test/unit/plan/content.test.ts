@@ -1,4 +1,4 @@
-/** What counts as the content of an eval, then and now: docs of it are src/plan/content.ts and src/plan/written.ts. */
+/** Which parts of an eval count, today and when it completed: src/plan/content.ts and src/plan/written.ts. */
 import { chmodSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -38,29 +38,29 @@ const folder: WritableArgument = { argument: 'results_dir', path: '/work/results
 const names = (of: PlannedEval, then: ReturnType<typeof done>) =>
   changesSince(of, then).map(({ name }) => name);
 
-describe('a result is of today’s content', () => {
-  test('when all parts are what they were, and only then', () => {
+describe('isContentOf', () => {
+  test('isContentOf: a result has today’s content only if all parts are the same', () => {
     const today = evalOf({ spec: 's', model: 'm' });
     expect(isContentOf(today, done({ spec: 's', model: 'm' }))).toBe(true);
     const other = done({ spec: 's', model: 'n' });
     expect([isContentOf(today, other), names(today, other)]).toEqual([false, ['model']]);
   });
 
-  test('when what is there now of the eval’s own arguments was not there when it began', () => {
+  test('isContentOf: a file of the user’s class that was missing when the eval started does not count', () => {
     const today = evalOf({ spec: 's', results_file: 'r' }, { writable: [results] });
     const then = done({ spec: 's' });
     expect(isContentOf(today, then)).toBe(true);
     expect(leftOut(today, then)).toEqual(['results_file']);
-    // Of evals' own classes every file is an input.
+    // For evals' own classes, every file is an input.
     expect(isContentOf(evalOf({ spec: 's', results_file: 'r' }), then)).toBe(false);
   });
 
-  test('not when the arguments are others', () => {
+  test('isContentOf: such a file counts when the arguments have changed', () => {
     const today = evalOf({ spec: 't', results_file: 'r' }, { writable: [results] });
     expect(names(today, done({ spec: 's' }))).toEqual(['results_file', 'spec']);
   });
 
-  test('when what it wrote is other, gone, or more', () => {
+  test('isContentOf: what the eval wrote does not count when it changes, disappears or grows', () => {
     const then = done({ spec: 's', 'results_dir input.txt': 'i' }, ['results_dir']);
     const writable = [folder];
     const more = { spec: 's', 'results_dir input.txt': 'i', 'results_dir run-7.txt': 'o' };
@@ -68,14 +68,14 @@ describe('a result is of today’s content', () => {
     expect(isContentOf(evalOf({ spec: 's', 'results_dir input.txt': 'i' }), then)).toBe(true);
   });
 
-  test('not when an input beside what it wrote is another, or is gone', () => {
+  test('isContentOf: an input beside what the eval wrote counts when it changes or disappears', () => {
     const then = done({ spec: 's', 'results_dir input.txt': 'i' }, ['results_dir']);
     const edited = evalOf({ spec: 's', 'results_dir input.txt': 'j' }, { writable: [folder] });
     expect(names(edited, then)).toEqual(['results_dir input.txt']);
     expect(names(evalOf({ spec: 's' }), then)).toEqual(['results_dir input.txt']);
   });
 
-  test('not when a file is added to a directory of inputs that it did not write to', () => {
+  test('isContentOf: a new file counts in a directory that the eval did not write to', () => {
     const today = evalOf(
       { spec: 's', 'results_dir a.txt': 'a', 'results_dir b.txt': 'b' },
       { writable: [folder] },
@@ -83,7 +83,7 @@ describe('a result is of today’s content', () => {
     expect(names(today, done({ spec: 's', 'results_dir a.txt': 'a' }))).toEqual(['results_dir b.txt']);
   });
 
-  test('not when its hash is not that of its parts', () => {
+  test('isContentOf: a fingerprint that is not the hash of its parts is never today’s content', () => {
     const today = evalOf({ spec: 's', results_file: 'r' }, { writable: [results] });
     expect(isContentOf(today, { ...done({ spec: 's' }), fingerprint: sha256('x') })).toBe(false);
   });
@@ -99,15 +99,15 @@ describe('a result of an earlier version', () => {
     { earlier, writable: [results] },
   );
 
-  test('is of today’s content when that version would have the same fingerprint', () => {
+  test('isContentOf: a result of an earlier version counts if that version would make its fingerprint today', () => {
     expect(isContentOf(today, done({ spec: 's', class: 'c', results_file: 'r' }))).toBe(true);
     expect(isContentOf(today, done({ spec: 's', class: 'c' }))).toBe(true);
     const other = done({ spec: 's', class: 'd' });
-    // Told in the words of that version, not as parts that are all new.
+    // The change is described in the parts of that version, instead of all parts being new.
     expect([isContentOf(today, other), names(today, other)]).toEqual([false, ['class']]);
   });
 
-  test('is renewed, so that it sees what that version could not', () => {
+  test('renewed: a record of an earlier version gets the fingerprint and the parts of this version', () => {
     const of = (parts: Record<string, string>) => completion(today, done(parts));
     expect(renewed(today, of({ spec: 's', class: 'c', results_file: 'r' }))).toMatchObject({
       fingerprint: today.fingerprint.value,
@@ -123,8 +123,8 @@ describe('a result of an earlier version', () => {
   });
 });
 
-describe('the answers of an interrupted eval', () => {
-  test('are its own whatever it has written, and not those of other content', () => {
+describe('the journal of an interrupted eval', () => {
+  test('journalOwner: the owner is the same whatever the eval has written, and another one for other content', () => {
     const owners = [
       evalOf({ spec: 's', results_file: 'before' }, { writable: [results] }),
       evalOf({ spec: 's', results_file: 'after' }, { writable: [results] }),
@@ -136,11 +136,11 @@ describe('the answers of an interrupted eval', () => {
   });
 });
 
-describe('what is recorded when an eval ends', () => {
+describe('contentAtEnd', () => {
   const since = Date.parse('2026-01-01T12:00:00Z');
   const before = new Date(since - 1000);
 
-  /** An eval with a file and a directory of two entries, all from before; `act` is what happens while it runs. */
+  /** An eval with a file and a directory of two entries, all older than the plan. `act` happens while the eval runs. */
   async function recorded(act: (at: string) => void) {
     const at = temporaryDirectory();
     mkdirSync(join(at, 'results/old'), { recursive: true });
@@ -160,14 +160,14 @@ describe('what is recorded when an eval ends', () => {
     ];
     const of = { ...planned('a.x'), fingerprint: { value: hashOf(parts), parts }, earlier: [], writable };
     act(at);
-    // No program can set the time of change of an inode, so all of it is later than `since`, as after a chmod.
+    // No program can set the ctime of a file, so the ctime of all files is later than `since`, as after a chmod.
     const age = (name: string) => utimesSync(join(at, name), before, before);
     return { of, age: (names_: string[]) => names_.map(age), end: () => contentAtEnd(of, since) };
   }
 
   const everything = ['results.txt', 'results/input.txt', 'results/old/run.txt', 'results/old', 'results'];
 
-  test('a file whose times alone are other is the input that it was', async () => {
+  test('contentAtEnd: a file of which only the times have changed is still an input', async () => {
     const { of, age, end } = await recorded((at) => chmodSync(join(at, 'results.txt'), 0o600));
     age(everything);
     const { written, parts } = await end();
@@ -175,7 +175,7 @@ describe('what is recorded when an eval ends', () => {
     expect(parts.results_file).toBe(of.fingerprint.parts.results_file);
   });
 
-  test('a file that was written with what it held is left out', async () => {
+  test('contentAtEnd: a file that was written with its old content is left out', async () => {
     const { end } = await recorded((at) => writeFileSync(join(at, 'results.txt'), 'results.txt'));
     const { written, parts, fingerprint: value } = await end();
     expect(written).toContain('results_file');
@@ -183,18 +183,18 @@ describe('what is recorded when an eval ends', () => {
     expect(value).toBe(hashOf(parts));
   });
 
-  test('a file whose times were set back is left out when it holds something else', async () => {
+  test('contentAtEnd: a file with other content and its old times is left out', async () => {
     const { age, end } = await recorded((at) => writeFileSync(join(at, 'results.txt'), 'other'));
     age(everything);
     expect((await end()).written).toContain('results_file');
   });
 
-  test('a file that was removed is left out', async () => {
+  test('contentAtEnd: a file that was removed is left out', async () => {
     const { end } = await recorded((at) => rmSync(join(at, 'results.txt')));
     expect((await end()).written).toContain('results_file');
   });
 
-  test('nothing is left out of what was not touched since', async () => {
+  test('contentAtEnd: nothing is left out when nothing was touched', async () => {
     const { of } = await recorded(() => {});
     expect(await contentAtEnd(of, Date.now() + 3_600_000)).toEqual({
       fingerprint: of.fingerprint.value,

@@ -1,4 +1,4 @@
-/** File names are bytes, on their way from Python and back to the disk. */
+/** File names are bytes. Text from Python leads to the same bytes on disk. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -13,12 +13,12 @@ test.each([
   ['cut off', [0xe2, 0x82], '\udce2\udc82'],
   ['mixed', [0xf0, 0x9f, 0x8d, 0x8f, 0xff, 0xc3, 0xa9], '🍏\udcffé'],
   ['Shift JIS', [0x83, 0x65], '\udc83e'],
-])('%s', (_, bytes, text) => {
+])('path bytes: a name becomes text and the same bytes again: %s', (_, bytes, text) => {
   expect(pathText(Buffer.from(bytes))).toBe(text);
   expect(Buffer.from(pathBytes(text))).toEqual(Buffer.from(bytes));
 });
 
-test('files whose names are no text are listed apart, and read', async () => {
+test('path bytes: files whose names are not UTF-8 are listed and read', async () => {
   const directory = temporaryDirectory();
   mkdirSync(join(directory, 'd'));
   const names = [[0xe9], [0xe8]].map((bytes) => Buffer.from(bytes));

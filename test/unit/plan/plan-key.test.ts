@@ -11,7 +11,7 @@ function fakeInterpreter(): string {
   return path;
 }
 
-const request = (python: string, env: NodeJS.ProcessEnv) => ({
+const request = (python: string, env: NodeJS.ProcessEnv = {}) => ({
   model: 'dummy',
   evalSet: 'set',
   args: [],
@@ -20,12 +20,12 @@ const request = (python: string, env: NodeJS.ProcessEnv) => ({
   sharesRegistry: true,
   python,
   evalsVersion: '',
-  extraPackages: [],
+  extraPackages: ['# of the project', 'datasets==3.6.0', 'pillow >= 10'],
   workingDirectory: import.meta.dirname,
   env,
 });
 
-test('planKey: holds no credentials of a base URL, and another server or port is another key', async () => {
+test('planKey: contains no credentials of a base URL, and differs for another server or port', async () => {
   const python = fakeInterpreter();
   const keyWith = async (url: string) =>
     JSON.stringify(await planKey(request(python, { OPENAI_BASE_URL: url })));
@@ -35,3 +35,20 @@ test('planKey: holds no credentials of a base URL, and another server or port is
   expect(key).toBe(await keyWith('https://api.example/v1'));
   expect(key).not.toBe(await keyWith('https://api.example:8443/v1'));
 });
+
+test('planKey: identifies an interpreter, and is undefined for a shim', async () => {
+  const python = fakeInterpreter();
+  expect(await planKey(request(python))).toMatchObject({ environment: { python: [python, python, 104] } });
+  const shim = join(realpathSync(temporaryDirectory()), 'python3');
+  writeFileSync(shim, '#!/bin/sh\nexec pyenv exec python "$@"\n', { mode: 0o755 });
+  expect(await planKey(request(shim))).toBeUndefined();
+});
+
+test.each(['./pkg', 'own @ git+https://example.com/own.git'])(
+  'planKey: is undefined with the extra package %s, which is installed again in every run',
+  async (requirement) => {
+    const usual = request(fakeInterpreter());
+    const extraPackages = [...usual.extraPackages, requirement];
+    expect(await planKey({ ...usual, extraPackages })).toBeUndefined();
+  },
+);

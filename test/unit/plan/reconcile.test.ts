@@ -35,30 +35,30 @@ function plan(...evals: Plan['evals']): Plan {
   };
 }
 
-const told = (decisions: readonly Decision[]) =>
+const described = (decisions: readonly Decision[]) =>
   decisions.map((decision) => (decision.kind === 'reuse' ? 'reuse' : describeReason(decision.reason)));
 
-test('what never completed runs, what completed with the same content is reused', () => {
+test('reconcile: an eval that never completed runs, one that completed with the same content is reused', () => {
   const [a, b] = [planned('a.x'), planned('b.x')];
   const { state: s } = state();
   s.complete(completion(a));
-  expect(told(reconcile(plan(a, b), s, { now }))).toEqual(['reuse', 'not completed yet']);
+  expect(described(reconcile(plan(a, b), s, { now }))).toEqual(['reuse', 'not completed yet']);
 });
 
-test('changed content runs again, and the reason names the part with both hashes', () => {
+test('reconcile: changed content runs again, and the reason names the part with both hashes', () => {
   const { state: s } = state();
   s.complete(completion(planned('a.x', 'old')));
   const [decision] = reconcile(plan(planned('a.x', 'new')), s, { now });
   const [from, to] = ['old', 'new'].map((text) => sha256(text).slice(0, 4));
-  expect(told(decision ? [decision] : [])).toEqual([`samples changed (${from}… → ${to}…)`]);
+  expect(described(decision ? [decision] : [])).toEqual([`samples changed (${from}… → ${to}…)`]);
 });
 
-test('max-age: what is older runs again, what is younger does not', () => {
+test('reconcile: a result that is older than max-age runs again, a younger one does not', () => {
   const a = planned('a.x');
   const { state: s } = state();
   s.complete(completion(a, { ended: '2026-01-09T00:00:00.000Z' }));
-  expect(told(reconcile(plan(a), s, { now, maxAgeMs: 86_400_001 }))).toEqual(['reuse']);
-  expect(told(reconcile(plan(a), s, { now, maxAgeMs: 86_399_999 }))).toEqual([
+  expect(described(reconcile(plan(a), s, { now, maxAgeMs: 86_400_001 }))).toEqual(['reuse']);
+  expect(described(reconcile(plan(a), s, { now, maxAgeMs: 86_399_999 }))).toEqual([
     'its result of 2026-01-09T00:00:00.000Z is older than max-age',
   ]);
 });
@@ -78,41 +78,41 @@ test.each([
     expect.stringContaining('cannot be compared with max-age'),
   ],
   ['at the end of time, without max-age', '9999-12-31T23:59:59.999Z', undefined, 'reuse'],
-])('max-age: a result that is dated %s', (_, ended, maxAgeMs, expected) => {
+])('reconcile: with max-age, a result that is dated %s', (_, ended, maxAgeMs, expected) => {
   const a = planned('a.x');
   const { state: s } = state();
   s.complete(completion(a, { ended }));
-  expect(told(reconcile(plan(a), s, { now, maxAgeMs }))).toEqual([expected]);
-  // Found by its content alone.
+  expect(described(reconcile(plan(a), s, { now, maxAgeMs }))).toEqual([expected]);
+  // Here the result is found only by its content.
   const debug = planned('a.x', 'v1', ['--debug']);
   const found = maxAgeMs === undefined || expected === 'reuse' ? 'reuse' : 'not completed yet';
-  expect(told(reconcile(plan(debug), s, { now, maxAgeMs }))).toEqual([found]);
+  expect(described(reconcile(plan(debug), s, { now, maxAgeMs }))).toEqual([found]);
 });
 
-test('a result about no sample runs again, one of samples that were not counted does not', () => {
+test('reconcile: a result about no sample runs again, one whose samples were not counted does not', () => {
   const [a, b] = [planned('a.x'), planned('b.x')];
   const { state: s } = state();
   s.complete(completion(a, { samples: 0, metrics: { accuracy: 'NaN' } }));
   s.complete(completion(b, { samples: null }));
-  expect(told(reconcile(plan(a, b), s, { now }))).toEqual(['its result is about no sample', 'reuse']);
+  expect(described(reconcile(plan(a, b), s, { now }))).toEqual(['its result is about no sample', 'reuse']);
 });
 
-test('a completion of plain oaievalset is reused without a record', () => {
+test('reconcile: a completion of plain oaievalset is reused without a record', () => {
   const a = planned('a.x');
   const { paths, reopen } = state();
   writeFileSync(paths.progressFile, formatProgress([a.command]));
   expect(reconcile(plan(a), reopen(), { now })).toEqual([{ kind: 'reuse', eval: a, record: undefined }]);
 });
 
-test('the same content under arguments that only print is reused; removing its own line runs it again', () => {
+test('reconcile: the same content with arguments that only print is reused, until its own line is removed', () => {
   const [a, debug] = [planned('a.x'), planned('a.x', 'v1', ['--debug'])];
   const { state: s, paths, reopen } = state();
   s.complete(completion(a));
-  expect(told(reconcile(plan(debug), s, { now }))).toEqual(['reuse']);
+  expect(described(reconcile(plan(debug), s, { now }))).toEqual(['reuse']);
   s.complete(completion(debug));
   s.complete(completion(planned('z.x')));
   writeFileSync(paths.progressFile, formatProgress([a.command, planned('z.x').command]));
-  expect(told(reconcile(plan(debug), reopen(), { now }))).toEqual([
+  expect(described(reconcile(plan(debug), reopen(), { now }))).toEqual([
     'its line was removed from the progress file',
   ]);
 });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { ActionError } from '../../../src/errors.ts';
-import { planInvalid } from '../../../src/plan/plan-problems.ts';
 import { parseRegistryPlan } from '../../../src/plan/registry-plan.ts';
 
-const answer = {
+/** A plan as plan.py writes it. */
+const written = {
   version: 1,
   python_version: '3.11.7',
   evals_version: '3.0.1.post1',
@@ -38,8 +38,8 @@ const answer = {
 };
 
 describe('parseRegistryPlan', () => {
-  test('takes over what plan.py says', () => {
-    const plan = parseRegistryPlan(JSON.stringify(answer));
+  test('parseRegistryPlan: reads a plan as plan.py writes it', () => {
+    const plan = parseRegistryPlan(JSON.stringify(written));
     expect(plan).toMatchObject({
       pythonVersion: '3.11.7',
       evalsVersion: '3.0.1.post1',
@@ -48,74 +48,34 @@ describe('parseRegistryPlan', () => {
     });
   });
 
-  test('names that are only shown lose what a log obeys', () => {
-    const [own] = answer.evals;
+  test('parseRegistryPlan: removes control characters from names that are only shown', () => {
+    const [own] = written.evals;
     const data = [{ name: 'shots\n::error::x', path: '/shots', label: 'shots', root: '/shots' }];
     const odd = { ...own, metrics: ['accuracy\r\n\u001b[31m', 'f1'], data };
-    expect(parseRegistryPlan(JSON.stringify({ ...answer, evals: [odd] })).evals[0]).toMatchObject({
+    expect(parseRegistryPlan(JSON.stringify({ ...written, evals: [odd] })).evals[0]).toMatchObject({
       metrics: ['accuracy [31m', 'f1'],
       data: [{ name: 'shots ::error::x' }],
     });
   });
 
   test.each([
-    ['no JSON', '{"version": 1', 'not JSON'],
-    ['another version', JSON.stringify({ ...answer, version: 2 }), 'wrong at version'],
-    ['no object', 'null', 'wrong at its top'],
+    ['text that is not JSON', '{"version": 1', 'not JSON'],
+    ['another version of the format', JSON.stringify({ ...written, version: 2 }), 'wrong at version'],
+    ['a value that is not an object', 'null', 'wrong at its top'],
     [
-      'a count that is none',
-      JSON.stringify({ ...answer, evals: [{ ...answer.evals[0], samples: -1 }] }),
+      'a negative number of samples',
+      JSON.stringify({ ...written, evals: [{ ...written.evals[0], samples: -1 }] }),
       'wrong at evals.0.samples',
     ],
     [
-      'an unknown kind',
-      JSON.stringify({ ...answer, completion_fns: [{ name: 'x', kind: 'magic' }] }),
+      'an unknown kind of completion function',
+      JSON.stringify({ ...written, completion_fns: [{ name: 'x', kind: 'magic' }] }),
       'wrong at completion_fns.0',
     ],
-  ])('refuses %s', (_, text, said) => {
+  ])('parseRegistryPlan: refuses %s', (_, text, message) => {
     const parse = () => parseRegistryPlan(text);
     expect(parse).toThrow(ActionError);
-    expect(parse).toThrow(said);
+    expect(parse).toThrow(message);
     expect(parse).toThrow(expect.objectContaining({ code: 'PLAN_FAILED' }));
-  });
-});
-
-describe('planInvalid', () => {
-  const problem = (subject: string, message = "No module named 'nltk'", near: string[] = []) => ({
-    code: 'class-import',
-    subject,
-    message,
-    near,
-  });
-
-  test('evals that share a problem share a line', () => {
-    const error = planInvalid('mine', [problem('a.b'), problem('c.d'), problem('e.f', 'other', ['g', 'h'])]);
-    expect(error.message).toBe(
-      [
-        'The eval set mine cannot run. 2 problems were found:',
-        "- class-import: a.b, c.d: No module named 'nltk'",
-        '- class-import: e.f: other (did you mean g, h?)',
-      ].join('\n'),
-    );
-    expect(error.next).toContain('extra-packages');
-  });
-
-  test('a long list is cut, and says so', () => {
-    const many = Array.from({ length: 250 }, (_, index) => problem(`e${index}.x`));
-    expect(planInvalid('mine', many).message).toMatch(/ e9\.x and 240 more: No module named 'nltk'$/);
-    const different = Array.from({ length: 250 }, (_, index) => problem('e.x', `reason ${index}`));
-    const lines = planInvalid('mine', different).message.split('\n');
-    expect(lines).toHaveLength(102);
-    expect(lines.at(-1)).toBe('- and 150 more');
-  });
-
-  test('planInvalid: text of a registry stays on its line, and invisible characters are shown as codes', () => {
-    const error = planInvalid('mi\nne', [
-      problem('a\r\n::error::b\u001b[31m', 'c\u2028::stop-commands::x\u202e', ['d\n::e']),
-    ]);
-    expect(error.message.split('\n')).toEqual([
-      'The eval set mi ne cannot run. A problem was found:',
-      '- class-import: a ::error::b: c ::stop-commands::x\\u202e (did you mean d ::e?)',
-    ]);
   });
 });
