@@ -39,7 +39,7 @@ def run(request):
     try:
         prepare(request)
         if request["isModule"]:
-            # Five times as fast, and the same for all files of the tests: registry-text.test.ts.
+            # Five times as fast, and with the same result for the files of evals: registry-text.test.ts.
             if yaml.__with_libyaml__:
                 yaml.safe_load = lambda text: yaml.load(text, Loader=yaml.CSafeLoader)
             runpy.run_module(request["program"], run_name="__main__", alter_sys=True)
