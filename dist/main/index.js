@@ -79645,12 +79645,17 @@ class FileHashes {
         const size = sum(files.map((file) => file.size));
         if (known + size > maxBytes)
             throw new Error(`the files have more than ${maxBytes} bytes in total`);
-        if (size <= MAX_BYTES_WITHOUT_THREADS && files.length <= MAX_FILES_WITHOUT_THREADS) {
-            const buffer = Buffer.allocUnsafeSlow(CHUNK);
-            for (const file of files)
-                this.#add(file, sha256Of((0,_path_bytes_js__WEBPACK_IMPORTED_MODULE_5__/* .pathBytes */ .X5)(file.path), buffer, node_fs__WEBPACK_IMPORTED_MODULE_1__, node_crypto__WEBPACK_IMPORTED_MODULE_0__));
-            return;
-        }
+        if (size <= MAX_BYTES_WITHOUT_THREADS && files.length <= MAX_FILES_WITHOUT_THREADS)
+            this.#readHere(files);
+        else
+            await this.#readInThreads(files);
+    }
+    #readHere(files) {
+        const buffer = Buffer.allocUnsafeSlow(CHUNK);
+        for (const file of files)
+            this.#add(file, sha256Of((0,_path_bytes_js__WEBPACK_IMPORTED_MODULE_5__/* .pathBytes */ .X5)(file.path), buffer, node_fs__WEBPACK_IMPORTED_MODULE_1__, node_crypto__WEBPACK_IMPORTED_MODULE_0__));
+    }
+    async #readInThreads(files) {
         const threads = balancedGroups(files, Math.min((0,node_os__WEBPACK_IMPORTED_MODULE_2__.availableParallelism)(), MAX_THREADS)).map((share) => {
             const workerData = share.map((file) => (0,_path_bytes_js__WEBPACK_IMPORTED_MODULE_5__/* .pathBytes */ .X5)(file.path));
             return { share, worker: new node_worker_threads__WEBPACK_IMPORTED_MODULE_4__.Worker(THREAD, { eval: true, workerData, execArgv: [] }) };
@@ -79882,15 +79887,8 @@ async function planDigest(key, { files, directories, missing }, plan, hashes, ca
         const add = (...line) => hash.update(`${JSON.stringify(line)}\n`);
         add('request', (0,plan_hash/* hashOf */.q)(key));
         add('answer', plan.evalsVersion, plan.needsApiKey, plan.warnings);
-        for (const { fingerprint, earlier, writable, ...rest } of plan.evals) {
-            const { key: evalKey, name, command, samples, metrics } = rest;
-            const forms = [fingerprint, ...earlier].map(({ value, parts }) => [
-                value,
-                Object.entries(parts).sort(),
-            ]);
-            const paths = writable.map(({ argument, path, label }) => [argument, path, label ?? null]);
-            add('eval', evalKey, name, command, samples, metrics, forms, paths);
-        }
+        for (const planned of plan.evals)
+            add('eval', ...fieldsOf(planned));
         for (const path of missing)
             add('absent', path);
         for await (const path of inSlices(directories, until, cancelled))
@@ -79903,6 +79901,13 @@ async function planDigest(key, { files, directories, missing }, plan, hashes, ca
     catch {
         return undefined;
     }
+}
+/** All fields of an eval, in an order that is always the same. */
+function fieldsOf({ fingerprint, earlier, writable, ...rest }) {
+    const { key, name, command, samples, metrics } = rest;
+    const forms = [fingerprint, ...earlier].map(({ value, parts }) => [value, Object.entries(parts).sort()]);
+    const paths = writable.map(({ argument, path, label }) => [argument, path, label ?? null]);
+    return [key, name, command, samples, metrics, forms, paths];
 }
 /** The dependencies without those in a directory that the plan key already determines: the venv with the locked packages. */
 function outside(root, dependencies) {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, realpathSync } from 'node:fs';
 import { sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import type { Plan, PlanDependencies, SavedDependencies } from '../model/plan.ts';
+import type { Plan, PlanDependencies, PlannedEval, SavedDependencies } from '../model/plan.ts';
 import { areOrdinaryPaths } from '../model/plan-paths.ts';
 import type { FileHashes } from './file-hashes.ts';
 import { hashOf } from './hash.ts';
@@ -41,15 +41,7 @@ export async function planDigest(
     const add = (...line: unknown[]) => hash.update(`${JSON.stringify(line)}\n`);
     add('request', hashOf(key));
     add('answer', plan.evalsVersion, plan.needsApiKey, plan.warnings);
-    for (const { fingerprint, earlier, writable, ...rest } of plan.evals) {
-      const { key: evalKey, name, command, samples, metrics } = rest;
-      const forms = [fingerprint, ...earlier].map(({ value, parts }) => [
-        value,
-        Object.entries(parts).sort(),
-      ]);
-      const paths = writable.map(({ argument, path, label }) => [argument, path, label ?? null]);
-      add('eval', evalKey, name, command, samples, metrics, forms, paths);
-    }
+    for (const planned of plan.evals) add('eval', ...fieldsOf(planned));
     for (const path of missing) add('absent', path);
     for await (const path of inSlices(directories, until, cancelled))
       add('directory', path, hashOf(listed(path)));
@@ -59,6 +51,14 @@ export async function planDigest(
   } catch {
     return undefined;
   }
+}
+
+/** All fields of an eval, in an order that is always the same. */
+function fieldsOf({ fingerprint, earlier, writable, ...rest }: PlannedEval): unknown[] {
+  const { key, name, command, samples, metrics } = rest;
+  const forms = [fingerprint, ...earlier].map(({ value, parts }) => [value, Object.entries(parts).sort()]);
+  const paths = writable.map(({ argument, path, label }) => [argument, path, label ?? null]);
+  return [key, name, command, samples, metrics, forms, paths];
 }
 
 /** The dependencies without those in a directory that the plan key already determines: the venv with the locked packages. */

@@ -49,11 +49,16 @@ export class FileHashes {
     const known = sum([...wanted].map((path) => this.#known.get(path)?.size ?? 0));
     const size = sum(files.map((file) => file.size));
     if (known + size > maxBytes) throw new Error(`the files have more than ${maxBytes} bytes in total`);
-    if (size <= MAX_BYTES_WITHOUT_THREADS && files.length <= MAX_FILES_WITHOUT_THREADS) {
-      const buffer = Buffer.allocUnsafeSlow(CHUNK);
-      for (const file of files) this.#add(file, sha256Of(pathBytes(file.path), buffer, fs, crypto));
-      return;
-    }
+    if (size <= MAX_BYTES_WITHOUT_THREADS && files.length <= MAX_FILES_WITHOUT_THREADS) this.#readHere(files);
+    else await this.#readInThreads(files);
+  }
+
+  #readHere(files: readonly Sized[]): void {
+    const buffer = Buffer.allocUnsafeSlow(CHUNK);
+    for (const file of files) this.#add(file, sha256Of(pathBytes(file.path), buffer, fs, crypto));
+  }
+
+  async #readInThreads(files: readonly Sized[]): Promise<void> {
     const threads = balancedGroups(files, Math.min(availableParallelism(), MAX_THREADS)).map((share) => {
       const workerData = share.map((file) => pathBytes(file.path));
       return { share, worker: new Worker(THREAD, { eval: true, workerData, execArgv: [] }) };
