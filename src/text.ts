@@ -1,9 +1,9 @@
-/** Text that others wrote, made fit to be shown: nothing in it acts on a terminal or misleads a reader, and no secret is in it. */
+/** Makes text that others wrote safe to show: nothing in it controls a terminal or misleads a reader, and it contains no secret. */
 import { stripVTControlCharacters } from 'node:util';
 
 /**
- * Characters that cannot be seen but act: controls, line separators, half a surrogate pair, and formats, among them those
- * that turn the direction of writing, zero-width ones and the byte order mark.
+ * Invisible characters that have an effect: controls, line separators, halves of surrogate pairs, and format characters, such
+ * as bidirectional overrides, zero-width characters and the byte order mark.
  */
 const INVISIBLE = '\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}';
 
@@ -11,29 +11,39 @@ const ANY_INVISIBLE = new RegExp(`[${INVISIBLE}]`, 'u');
 const ALL_INVISIBLE = new RegExp(`[${INVISIBLE}]`, 'gu');
 const ALL_INVISIBLE_IN_LINES = new RegExp(`(?![\\t\\n])[${INVISIBLE}]`, 'gu');
 
-/** Whether a text holds nothing but what can be seen, and blanks. */
+/** Whether a text contains no control characters, line breaks among them. Weaker than `isSingleLine`. */
+export function hasNoControls(text: string): boolean {
+  return !/\p{Cc}/u.test(text);
+}
+
+/** Whether a text contains no control characters and no line or paragraph separators. Weaker than `isPrintable`. */
+export function isSingleLine(text: string): boolean {
+  return !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text);
+}
+
+/** Whether a text contains only visible characters and blanks. */
 export function isPrintable(text: string): boolean {
   return !ANY_INVISIBLE.test(text);
 }
 
-/** The code of the first character that cannot be seen; undefined when there is none. */
+/** The code of the first invisible character; undefined when there is none. */
 export function firstInvisible(text: string): string | undefined {
   const found = ANY_INVISIBLE.exec(text);
   return found ? codeOf(found[0]) : undefined;
 }
 
-/** The same text with invisible characters shown as their codes, such as `\u202e`. Colours are dropped, lines stay lines. */
+/** Shows invisible characters as their codes, such as `\u202e`. Drops colours and retains line breaks. */
 export function printable(text: string): string {
   return stripVTControlCharacters(text).replaceAll('\r\n', '\n').replace(ALL_INVISIBLE_IN_LINES, codeOf);
 }
 
-/** The same as one line, shortened to `bytes`. */
+/** The printable text as one line, shortened to `bytes`. */
 export function oneLine(text: string, bytes = Number.POSITIVE_INFINITY): string {
   const line = stripVTControlCharacters(text).replace(/\s+/g, ' ').trim();
   return shorten(line.replace(ALL_INVISIBLE, codeOf), bytes);
 }
 
-/** The order of two texts by their code units, the same on every machine. */
+/** Orders two texts by their code units, in the same way on every machine. */
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
@@ -44,7 +54,7 @@ function codeOf(character: string): string {
   return code.length === 4 ? `\\u${code}` : `\\u{${code}}`;
 }
 
-/** Cuts a text to `bytes` of UTF-8. The middle is left out: a message begins with what failed and often ends with why. */
+/** Shortens a text to `bytes` of UTF-8. It cuts the middle, because a message begins with what failed and often ends with why. */
 export function shorten(text: string, bytes: number): string {
   if (text.length * 3 <= bytes) return text;
   const encoded = Buffer.from(text);
@@ -55,7 +65,7 @@ export function shorten(text: string, bytes: number): string {
   return `${firstBytes(encoded, room - tail)}${note}${lastBytes(encoded, tail)}`;
 }
 
-/** Whole characters only. */
+/** Returns whole characters only, as does `lastBytes`. */
 function firstBytes(text: Buffer, bytes: number): string {
   let end = bytes;
   while (end > 0 && continues(text[end])) end -= 1;
@@ -68,24 +78,24 @@ function lastBytes(text: Buffer, bytes: number): string {
   return text.toString('utf8', start);
 }
 
-/** Whether a byte is inside a character of UTF-8. */
+/** Whether a byte continues a character of UTF-8. */
 function continues(byte: number | undefined): boolean {
   return byte !== undefined && (byte & 0xc0) === 0x80;
 }
 
-/** A shorter value may be a word that stands anywhere: `EMPTY`, `ollama`, and other keys of servers that need none. */
+/** A shorter value may be an ordinary word, such as `EMPTY` or `ollama`: a placeholder for servers that need no key. */
 const SHORTEST_SECRET = 16;
 
-/** Of a longer value, parts are hidden as well: a line may be broken, or cut, in the middle of it. */
+/** From this length on, parts of a value are hidden too, because a line may be wrapped or cut in the middle of the value. */
 const LONG_SECRET = 32;
 const SHORTEST_PART = 16;
 
-/** Hides secrets in text. */
+/** Replaces secrets in text. */
 export class Redactor {
   readonly #values = new Set<string>();
   readonly #parts = new Set<string>();
 
-  /** @returns false for what is too short to be hidden without hiding ordinary words */
+  /** @returns false for a value that is too short to be hidden, because ordinary words would be hidden too */
   hide(secret: string): boolean {
     if (secret.length < SHORTEST_SECRET) return false;
     for (const form of [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]) {
@@ -97,7 +107,7 @@ export class Redactor {
     return true;
   }
 
-  /** The text with `***` in place of each secret, and of each part of a long one. */
+  /** Replaces each secret, and each part of a long secret, by `***`. */
   redact(text: string): string {
     let shown = text;
     for (const value of this.#values) shown = shown.replaceAll(value, '***');

@@ -76751,8 +76751,8 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var errors = __nccwpck_require__(452);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var progress_paths = __nccwpck_require__(8943);
-// EXTERNAL MODULE: ./lib/progress/state.js + 4 modules
-var progress_state = __nccwpck_require__(2500);
+// EXTERNAL MODULE: ./lib/progress/state.js + 7 modules
+var progress_state = __nccwpck_require__(4454);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:path"
@@ -76925,7 +76925,7 @@ async function flawIn({ completions, progressFile }) {
     const badRecords = (0,completions_file/* parseCompletions */.tr)(await textOf(completions)).rejected;
     if (badRecords)
         return `its completion records cannot be read: ${badRecords}`;
-    const badLines = (0,progress_file/* parseProgress */.T)(await textOf(progressFile)).rejected;
+    const badLines = (0,progress_file/* parseProgress */.TS)(await textOf(progressFile)).rejected;
     return badLines ? `its progress file cannot be read: ${badLines}` : undefined;
 }
 async function kindOf(path) {
@@ -76996,7 +76996,7 @@ class RestoredCheckpoint {
             return state;
         try {
             const { owner } = state;
-            const staged = progress_state/* State */.Uw.open({
+            const staged = progress_state/* State */.U.open({
                 owner,
                 paths: (0,progress_paths/* statePaths */.mt)(outcome.directory, owner.model, owner.evalSet),
                 log: this.#log,
@@ -79408,7 +79408,7 @@ function isOrdinary(path) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   a: () => (/* binding */ NO_DEPENDENCIES)
 /* harmony export */ });
-/** The dependencies of a plan that is not recalled. */
+/** The dependencies of a plan that cannot be recalled. */
 const NO_DEPENDENCIES = { files: [], directories: [], missing: [] };
 
 
@@ -80902,22 +80902,22 @@ function readRedraws(stream, onRedraw) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   R: () => (/* binding */ parseBoundedJson),
-/* harmony export */   V: () => (/* binding */ holdsAtMost)
+/* harmony export */   l: () => (/* binding */ hasAtMost)
 /* harmony export */ });
 /**
- * The value of a JSON text that someone else may have written.
+ * Parses a JSON text that others may have written.
  *
- * The size of a text does not bound the memory that its value takes: a megabyte of `[],[],…` takes fifty. So what makes a
- * value is counted first, in texts of strings as well: that only makes the bound a little lower.
- * @param most values that the text may hold
- * @throws SyntaxError when it is no JSON, or holds more
+ * The size of a text does not bound the memory of its value: a megabyte of `[],[],…` takes fifty. So the characters that
+ * begin a value are counted first. Those inside strings count too, which only makes the bound stricter.
+ * @param most values that the text may have
+ * @throws SyntaxError when the text is not JSON, or has more values
  */
 function parseBoundedJson(text, most) {
-    if (!holdsAtMost(text, most))
+    if (!hasAtMost(text, most))
         throw new SyntaxError(`more than ${most} values`);
     return JSON.parse(text);
 }
-function holdsAtMost(text, most) {
+function hasAtMost(text, most) {
     let values = 0;
     for (let at = 0; at < text.length; at += 1) {
         const code = text.charCodeAt(at);
@@ -80937,7 +80937,7 @@ const [COMMA, COLON, BRACKET, BRACE] = [...',:[{'].map((it) => it.charCodeAt(0))
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Do: () => (/* binding */ LARGEST_COMPLETIONS),
+/* harmony export */   D1: () => (/* binding */ MAX_COMPLETIONS_BYTES),
 /* harmony export */   bM: () => (/* binding */ formatRecord),
 /* harmony export */   pE: () => (/* binding */ formatCompletions),
 /* harmony export */   tr: () => (/* binding */ parseCompletions)
@@ -80947,19 +80947,19 @@ const [COMMA, COLON, BRACKET, BRACE] = [...',:[{'].map((it) => it.charCodeAt(0))
 /* harmony import */ var _model_command_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4252);
 /* harmony import */ var _model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3685);
 /* harmony import */ var _record_lines_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2164);
-/** `completions.jsonl`: one completion record a line. */
+/** `completions.jsonl`: one completion record per line. */
 
 
 
 
-/** In bytes; a larger file is not read. The records of 10,000 evals have a third of it. */
-const LARGEST_COMPLETIONS = 32 * 1024 * 1024;
+/** A larger file is not read. The records of 10,000 evals take a third of this. */
+const MAX_COMPLETIONS_BYTES = 32 * 1024 * 1024;
 const LIMITS = {
-    // No eval set has a tenth as many, however often its evals completed.
+    // No eval set has a tenth as many records, however often its evals completed.
     lines: 200_000,
-    // A record has a line of a few hundred characters.
+    // The line of a record has a few hundred characters.
     lineLength: 2 * 1024 * 1024,
-    // A record that names a thousand modules, with a thousand metrics, holds a tenth as many.
+    // A record with a thousand modules and a thousand metrics has a tenth as many.
     values: 50_000,
 };
 const metric = zod__WEBPACK_IMPORTED_MODULE_1__/* .union */ .KCZ([zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig(), zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().max(4096), zod__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY(), zod__WEBPACK_IMPORTED_MODULE_1__/* ["null"] */ .chJ()]);
@@ -80987,7 +80987,7 @@ const schema = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
     ended: zod__WEBPACK_IMPORTED_MODULE_3__/* .datetime */ .w$(),
 })
     .refine((record) => record.argv[2] === record.eval, { path: ['argv'], message: 'names another eval' });
-/** Of two records of one command the later line counts. */
+/** Of two records of one command, the later line counts. */
 function parseCompletions(text) {
     const { records, rejected, isTorn } = (0,_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .parseRecordLines */ .uk)(text, schema, LIMITS);
     const byCommand = new Map();
@@ -81012,6 +81012,78 @@ function formatCompletions(records) {
 
 /***/ }),
 
+/***/ 6420:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Mc: () => (/* binding */ entriesOf),
+/* harmony export */   Oh: () => (/* binding */ makeDirectory),
+/* harmony export */   mO: () => (/* binding */ PRIVATE_DIRECTORY),
+/* harmony export */   rQ: () => (/* binding */ PRIVATE_FILE),
+/* harmony export */   sL: () => (/* binding */ isRealDirectory)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+
+
+/** Only the user who runs the evals may read and write state. */
+const PRIVATE_DIRECTORY = 0o700;
+const PRIVATE_FILE = 0o600;
+/**
+ * Creates a directory and its missing parents, each private to this user.
+ *
+ * It does not use the `recursive` option of mkdir: where nothing can be created, such as below /proc, Node loops endlessly.
+ */
+function makeDirectory(path) {
+    const missing = [];
+    for (let at = path; !isDirectory(at) && (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(at) !== at; at = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(at))
+        missing.push(at);
+    for (const directory of missing.reverse()) {
+        try {
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdirSync)(directory, PRIVATE_DIRECTORY);
+        }
+        catch (error) {
+            // Another process may have created it first.
+            if (!isDirectory(directory))
+                throw error;
+        }
+    }
+}
+function isDirectory(path) {
+    return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statSync)(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+/**
+ * Names of the entries of a directory; none when it is not a directory, or a link to one.
+ * @param most stops one entry after this many, because a directory of others may have any number of entries
+ */
+function entriesOf(path, most, isWanted) {
+    if (!isRealDirectory(path))
+        return [];
+    const names = [];
+    const entries = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.opendirSync)(path);
+    try {
+        for (let entry = entries.readSync(); entry && names.length <= most; entry = entries.readSync())
+            if (isWanted(entry))
+                names.push(entry.name);
+    }
+    finally {
+        entries.closeSync();
+    }
+    return names;
+}
+/** Whether the path is a directory, and not a link to one. */
+function isRealDirectory(path) {
+    try {
+        return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path).isDirectory();
+    }
+    catch {
+        return false;
+    }
+}
+
+
+/***/ }),
+
 /***/ 417:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -81019,9 +81091,12 @@ function formatCompletions(records) {
 /* harmony export */   L: () => (/* binding */ isInFuture),
 /* harmony export */   k: () => (/* binding */ doubtOf)
 /* harmony export */ });
-/** How far the clock of the machine that made a record may be ahead of this one, in milliseconds. */
-const CLOCK_SKEW = 60 * 60 * 1000;
-/** @param maxAge in milliseconds; undefined: a result does not age */
+/** The clock of the machine that wrote a record may be ahead of the clock of this machine by this much. */
+const MAX_CLOCK_SKEW_MS = 60 * 60 * 1000;
+/**
+ * Why a completion record is not reused although its content is the same; undefined when there is no reason.
+ * @param maxAge in milliseconds; undefined when results do not expire
+ */
 function doubtOf(record, now, maxAge) {
     const { ended, samples } = record;
     if (samples === 0)
@@ -81032,9 +81107,9 @@ function doubtOf(record, now, maxAge) {
         return { kind: 'undated', ended };
     return now.getTime() - Date.parse(ended) > maxAge ? { kind: 'expired', ended } : undefined;
 }
-/** Whether a time cannot be right, whatever two clocks differ by. */
+/** Whether a time is so far in the future that a difference of clocks cannot explain it. */
 function isInFuture(time, now) {
-    return Date.parse(time) > now.getTime() + CLOCK_SKEW;
+    return Date.parse(time) > now.getTime() + MAX_CLOCK_SKEW_MS;
 }
 
 
@@ -81044,7 +81119,6 @@ function isInFuture(time, now) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   DC: () => (/* binding */ hashFile),
 /* harmony export */   G2: () => (/* binding */ TEMPORARY),
 /* harmony export */   L7: () => (/* binding */ linkOrCopy),
 /* harmony export */   Vu: () => (/* binding */ checksumOfFile),
@@ -81054,17 +81128,21 @@ function isInFuture(time, now) {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var node_zlib__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8522);
-/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2834);
+/* harmony import */ var _directories_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6420);
+/**
+ * Writes that survive SIGKILL at any instant: an appended line is complete or absent, a replaced file is the old one or the new
+ * one. They are synchronous on purpose, so that nothing else in this process runs between two writes that belong together.
+ */
 
 
 
 
-/** Ending of a file that is being written; one that is found was never finished. */
+/** Suffix of a file that is being written. One that is found later was never finished. */
 const TEMPORARY = '.tmp';
-/** Appends one line (without its newline) and waits until it is on disk. A write that fails half way is undone. */
+/** Appends one line (without its newline) and waits until it is on disk. If the write fails half way, it is undone. */
 function appendLine(path, line) {
-    (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .makeFolder */ .fc)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path));
-    const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_WRONLY | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_APPEND | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_CREAT | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NOFOLLOW, _folders_js__WEBPACK_IMPORTED_MODULE_3__/* .PRIVATE_FILE */ .rQ);
+    (0,_directories_js__WEBPACK_IMPORTED_MODULE_3__/* .makeDirectory */ .Oh)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path));
+    const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_WRONLY | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_APPEND | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_CREAT | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NOFOLLOW, _directories_js__WEBPACK_IMPORTED_MODULE_3__/* .PRIVATE_FILE */ .rQ);
     try {
         const before = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fstatSync)(file).size;
         try {
@@ -81080,14 +81158,14 @@ function appendLine(path, line) {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
     }
 }
-/** Replaces the whole file in one step, or leaves it as it was. */
+/** Replaces the whole file in one step. If that fails, the old file stays. */
 function replaceFile(path, content) {
-    (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .makeFolder */ .fc)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path));
+    (0,_directories_js__WEBPACK_IMPORTED_MODULE_3__/* .makeDirectory */ .Oh)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path));
     const temporary = `${path}${TEMPORARY}`;
     try {
-        // Whatever stands there is a leftover of a crash, or a trap; 'wx' refuses to follow a link.
+        // An existing entry is left over from a crash, or a trap. 'wx' refuses to follow a link.
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(temporary, { force: true });
-        const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(temporary, 'wx', _folders_js__WEBPACK_IMPORTED_MODULE_3__/* .PRIVATE_FILE */ .rQ);
+        const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(temporary, 'wx', _directories_js__WEBPACK_IMPORTED_MODULE_3__/* .PRIVATE_FILE */ .rQ);
         try {
             writeWhole(file, Buffer.from(content));
             (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fsyncSync)(file);
@@ -81102,41 +81180,32 @@ function replaceFile(path, content) {
         throw error;
     }
 }
-/** The kernel may take part of a buffer (a disk that fills up); the rest is tried again, and then the reason shows. */
+/** When the disk fills up, the kernel writes a part of a buffer. Writing the rest then fails, and reports the cause. */
 function writeWhole(file, bytes) {
     let written = 0;
     while (written < bytes.length)
         written += (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeSync)(file, bytes, written);
 }
-const CHUNK = 1 << 20;
-/** Feeds a file to a hash, a piece at a time: it may be larger than memory. */
-function hashFile(hash, path) {
-    eachChunk(path, (chunk) => hash.update(chunk));
-}
-/** The CRC-32 of a file: fast, and no proof against anyone who wants two files to look alike. */
-function checksumOfFile(path) {
-    let checksum = 0;
-    eachChunk(path, (chunk) => {
-        checksum = (0,node_zlib__WEBPACK_IMPORTED_MODULE_2__.crc32)(chunk, checksum);
-    });
-    return checksum;
-}
-/** Gives a file that never changes a second place: by a link where the file system has them. */
+/** Puts a file that never changes at a second path, by a hard link where the file system has them. */
 function linkOrCopy(from, to) {
     try {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.linkSync)(from, to);
     }
     catch {
-        // Another file system, or one without links.
+        // The paths are on two file systems, or on one without hard links.
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.copyFileSync)(from, to);
     }
 }
-function eachChunk(path, work) {
+const CHUNK_BYTES = 1 << 20;
+/** The CRC-32 of a file of any size. It is fast, but it does not protect against files that were made to collide. */
+function checksumOfFile(path) {
     const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(path, 'r');
     try {
-        const chunk = Buffer.allocUnsafe(CHUNK);
+        const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+        let checksum = 0;
         for (let read = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, chunk); read > 0; read = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, chunk))
-            work(chunk.subarray(0, read));
+            checksum = (0,node_zlib__WEBPACK_IMPORTED_MODULE_2__.crc32)(chunk.subarray(0, read), checksum);
+        return checksum;
     }
     finally {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
@@ -81146,79 +81215,23 @@ function eachChunk(path, work) {
 
 /***/ }),
 
-/***/ 2834:
+/***/ 3835:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Mc: () => (/* binding */ entriesOf),
-/* harmony export */   fc: () => (/* binding */ makeFolder),
-/* harmony export */   jj: () => (/* binding */ isRealFolder),
-/* harmony export */   ly: () => (/* binding */ PRIVATE_FOLDER),
-/* harmony export */   rQ: () => (/* binding */ PRIVATE_FILE)
+/* harmony export */   s: () => (/* binding */ sha256)
 /* harmony export */ });
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 
-
-/** State is read and written by the user who runs the evals, and by no other. */
-const PRIVATE_FOLDER = 0o700;
-const PRIVATE_FILE = 0o600;
-/**
- * Creates a directory and those above it that are missing, each for this user only.
- *
- * Not with mkdir's `recursive`: where nothing can be created, below /proc for one, Node tries without end.
- */
-function makeFolder(path) {
-    const missing = [];
-    for (let folder = path; !isFolder(folder) && (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(folder) !== folder; folder = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(folder))
-        missing.push(folder);
-    for (const folder of missing.reverse()) {
-        try {
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdirSync)(folder, PRIVATE_FOLDER);
-        }
-        catch (error) {
-            // Another process may have been faster.
-            if (!isFolder(folder))
-                throw error;
-        }
-    }
-}
-function isFolder(path) {
-    return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statSync)(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-}
-/**
- * What lies in a directory; nothing when it is no directory, or a link to one.
- * @param most stops after one entry more: it may hold any number of them
- */
-function entriesOf(folder, most, counts) {
-    if (!isRealFolder(folder))
-        return [];
-    const names = [];
-    const entries = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.opendirSync)(folder);
-    try {
-        for (let entry = entries.readSync(); entry && names.length <= most; entry = entries.readSync())
-            if (counts(entry))
-                names.push(entry.name);
-    }
-    finally {
-        entries.closeSync();
-    }
-    return names;
-}
-/** Whether it is a directory, and no link to one. */
-function isRealFolder(path) {
-    try {
-        return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path).isDirectory();
-    }
-    catch {
-        return false;
-    }
+/** SHA-256, hex. */
+function sha256(text) {
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(text).digest('hex');
 }
 
 
 /***/ }),
 
-/***/ 3013:
+/***/ 5268:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -81227,16 +81240,16 @@ __nccwpck_require__.d(__webpack_exports__, {
   v: () => (/* binding */ Journals)
 });
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./lib/lines.js
-var lib_lines = __nccwpck_require__(9304);
+var lines = __nccwpck_require__(9304);
+// EXTERNAL MODULE: ./lib/progress/directories.js
+var directories = __nccwpck_require__(6420);
 // EXTERNAL MODULE: ./lib/progress/durable.js
 var durable = __nccwpck_require__(9600);
-// EXTERNAL MODULE: ./lib/progress/folders.js
-var folders = __nccwpck_require__(2834);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:zlib"
@@ -81245,47 +81258,52 @@ var external_node_zlib_ = __nccwpck_require__(8522);
 var schemas = __nccwpck_require__(2857);
 ;// CONCATENATED MODULE: ./lib/progress/journal-line.js
 /**
- * Lines of a journal segment. Each stands for itself:
+ * Lines of a journal segment. Each line is valid or damaged on its own:
  *
  *     {"crc":"9ae0daaf","journal":1,"eval":"…","repository":"…","fingerprint":"…","parts":{…},"made":1767225600000}
  *     {"crc":"1b2c3d4e","of":"<16 hex>","key":"<64 hex>","n":0,"status":200,"type":"application/json","usage":[9,3,0,0],"text":"…"}
  *     {"crc":"5f6a7b8c","of":"<16 hex>","stateful":1}
  *     {"crc":"9d0e1f2a","of":"<16 hex>","failed":"<64 hex>"}
  *
- * The first kind begins each segment and names its owner; `made` (milliseconds since 1970) tells which of two segments is the
- * newer one. The second holds an answer, the third marks an eval that makes something at the API, the fourth a way in which it
- * failed. `crc` is the CRC-32 of everything behind it, so that a torn or damaged line costs that line only. `of` is the short
- * form of the owner, for segments whose first line is damaged. `adapted` lists what was changed in the request, where something was. `n` is the ordinal of the request among identical requests of
- * the eval. The body is `text`, or `zstd` (compressed, Base64) where that is shorter, or `base64` where it is not text. There
- * is nothing of the user's in it but the answers: no header, no key.
+ * The first line of a segment is its header. It names the owner, and `made` (milliseconds since 1970) says which of two
+ * segments is newer. Each further line contains a recorded response, marks the eval as stateful, or contains the hash of a way
+ * in which the eval failed.
+ *
+ * `crc` is the CRC-32 of everything after it, so that a torn or damaged line costs only that line. `of` is the short form of
+ * the owner, for segments whose header is damaged. `n` is the ordinal of the request among identical requests of the eval. The
+ * body is `text`, `zstd` (compressed, Base64) where that is shorter, or `base64` where the body is not text. `adapted` lists
+ * what was changed in the request, if anything. Of the user's data, only responses are recorded: no headers and no keys.
  */
 
 
 
-/** A longer line is no answer of a model. In bytes. */
-const LONGEST_LINE = 256 * 1024 * 1024;
-/** A longer first line is none: that of an eval with a thousand parts has a thirtieth of it. In bytes. */
-const LONGEST_HEADER = 4 * 1024 * 1024;
-/** Below this compression saves less than the time it takes. */
-const WORTH_COMPRESSING = 2048;
+/** No response of a model has a longer line. */
+const MAX_LINE_BYTES = 256 * 1024 * 1024;
+/** The header of an eval with a thousand parts takes a thirtieth of this. */
+const MAX_HEADER_BYTES = 4 * 1024 * 1024;
+/** Compressing a shorter body takes more time than it saves. */
+const MIN_COMPRESSED_BYTES = 2048;
 const PREFIX = Buffer.from('{"crc":"');
-/** Behind `{"crc":"xxxxxxxx",` */
+/** The checksum covers everything after `{"crc":"xxxxxxxx",`. */
 const CHECKED_FROM = PREFIX.length + 8 + 2;
-/** Enough of a hash to tell apart owners that nothing but chance made alike. */
+/** The short form of an owner. It only has to distinguish owners that nobody chose to make alike. */
 function ownerTag({ eval: key, repository, fingerprint }) {
     return (0,external_node_crypto_.createHash)('sha256')
         .update(JSON.stringify([key, repository, fingerprint]))
         .digest('hex')
         .slice(0, 16);
 }
-/** 96 bits of the key are plenty to tell a million answers apart, in a third of the memory; `readAnswer` checks the rest. */
+/**
+ * The id of a response in an index. It contains 96 bits of the key, which distinguish a million responses in a third of the
+ * memory. `readResponse` compares the whole key.
+ */
 function indexKey(key, n) {
     return `${Buffer.from(key.slice(0, 24), 'hex').toString('latin1')}${n === 0 ? '' : n}`;
 }
 function headerLine({ eval: key, repository, fingerprint, parts }, made) {
     return checked({ journal: 1, eval: key, repository, fingerprint, parts, made });
 }
-function answerLine(of, key, n, { status, type, body, usage, adaptations = [] }) {
+function responseLine(of, key, n, { status, type, body, usage, adaptations = [] }) {
     const counts = [usage.prompt, usage.completion, usage.cached, usage.reasoning];
     const adapted = adaptations.length === 0 ? {} : { adapted: adaptations };
     return checked({ of, key, n, status, type, usage: counts, ...adapted, ...packed(body) });
@@ -81296,25 +81314,25 @@ function statefulLine(of) {
 function failedLine(of, signature) {
     return checked({ of, failed: signature });
 }
-/** Reads no more of a line than says what it is: its answer may be large. */
+/** Reads only the start of a line, which says what the line contains: a response may be large. */
 function readLine(line) {
     if (!isIntact(line))
         return { kind: 'damaged' };
-    const head = line.toString('latin1', CHECKED_FROM, CHECKED_FROM + 128);
-    const [, tag, rest] = /^"of":"([0-9a-f]{16})",(.*)$/s.exec(head) ?? [];
+    const start = line.toString('latin1', CHECKED_FROM, CHECKED_FROM + 128);
+    const [, tag, rest] = /^"of":"([0-9a-f]{16})",(.*)$/s.exec(start) ?? [];
     if (tag === undefined || rest === undefined)
         return { kind: 'unknown' };
     const [, key, n] = /^"key":"([0-9a-f]{64})","n":(\d{1,9}),/.exec(rest) ?? [];
     if (key !== undefined)
-        return { kind: 'answer', tag, id: indexKey(key, Number(n)) };
+        return { kind: 'response', tag, id: indexKey(key, Number(n)) };
     if (rest === '"stateful":1}')
         return { kind: 'stateful', tag };
     const [, signature] = /^"failed":"([0-9a-f]{64})"}$/.exec(rest) ?? [];
     return signature === undefined ? { kind: 'unknown', tag } : { kind: 'failed', tag, signature };
 }
-/** What an undamaged first line says. */
+/** Reads an undamaged header; undefined when the line is not a header. */
 function readHeader(line) {
-    if (line.length > LONGEST_HEADER)
+    if (line.length > MAX_HEADER_BYTES)
         return undefined;
     try {
         const { made, eval: key, ...rest } = headerSchema.parse(JSON.parse(line.toString('utf8')));
@@ -81325,13 +81343,12 @@ function readHeader(line) {
         return undefined;
     }
 }
-/** The answer in a line, if it is undamaged and answers this request. */
-function readAnswer(line, key, n) {
+/** The response in a line, if the line is undamaged and responds to this request. */
+function readResponse(line, key, n) {
     if (!isIntact(line))
         return undefined;
     try {
-        const entry = entrySchema.parse(JSON.parse(line.toString('utf8')));
-        // The index holds a part of the key only.
+        const entry = responseSchema.parse(JSON.parse(line.toString('utf8')));
         if (entry.key !== key || entry.n !== n)
             return undefined;
         const [prompt, completion, cached, reasoning] = entry.usage;
@@ -81360,7 +81377,7 @@ const headerSchema = schemas/* object */.Ikc({
     repository: schemas/* string */.YjP(),
     fingerprint: schemas/* string */.YjP(),
     parts: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* string */.YjP()),
-    // Earlier versions did not write it: their segments are older than all that have it.
+    // Earlier versions did not write it, so their segments count as older than all others.
     made: schemas/* int */.Whr().nonnegative().default(0),
 });
 const tokens = schemas/* int */.Whr().nonnegative();
@@ -81368,7 +81385,7 @@ const adaptation = schemas/* union */.KCZ([
     schemas/* object */.Ikc({ model: schemas/* string */.YjP(), param: schemas/* string */.YjP(), value: schemas/* string */.YjP(), renamedTo: schemas/* null */.chJ() }),
     schemas/* object */.Ikc({ model: schemas/* string */.YjP(), param: schemas/* string */.YjP(), value: schemas/* null */.chJ(), renamedTo: schemas/* string */.YjP() }),
 ]);
-const entrySchema = schemas/* object */.Ikc({
+const responseSchema = schemas/* object */.Ikc({
     key: schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/),
     n: schemas/* int */.Whr().nonnegative(),
     status: schemas/* int */.Whr().min(200).max(299),
@@ -81380,7 +81397,7 @@ const entrySchema = schemas/* object */.Ikc({
     base64: schemas/* string */.YjP().optional(),
 });
 function packed(body) {
-    if (body.length >= WORTH_COMPRESSING) {
+    if (body.length >= MIN_COMPRESSED_BYTES) {
         const zstd = (0,external_node_zlib_.zstdCompressSync)(body);
         if (zstd.length * 4 < body.length * 3 * 0.9)
             return { zstd: zstd.toString('base64') };
@@ -81393,111 +81410,37 @@ function unpacked({ text, zstd, base64 }) {
         return Buffer.from(text);
     if (zstd === undefined)
         return Buffer.from(base64 ?? '', 'base64');
-    return (0,external_node_zlib_.zstdDecompressSync)(Buffer.from(zstd, 'base64'), { maxOutputLength: LONGEST_LINE });
-}
-
-;// CONCATENATED MODULE: ./lib/progress/journal-index.js
-/** What a segment holds, read once: places of answers, not the answers. A journal may be larger than memory. */
-
-
-/** Far more than a disk that fails damages in a segment. */
-const MOST_DAMAGED = 1000;
-function ownership(owner) {
-    const fingerprints = new Set([owner.fingerprint, ...(owner.formerFingerprints ?? [])]);
-    const tags = new Set([...fingerprints].map((fingerprint) => ownerTag({ ...owner, fingerprint })));
-    return { owner, fingerprints, tags };
-}
-/** @param most lines that it may have */
-function indexSegment(segment, { owner, fingerprints, tags }, most) {
-    let own = false;
-    let damaged = 0;
-    let made = 0;
-    let stateful = false;
-    let lines = 0;
-    const answers = new Map();
-    const failures = [];
-    try {
-        for (const { bytes, offset } of (0,lib_lines/* linesOfFileSync */.gL)(segment.path, LONGEST_LINE)) {
-            lines += 1;
-            if (lines > most || damaged > MOST_DAMAGED)
-                return { kind: 'excessive', damaged };
-            const line = readLine(bytes);
-            if (line.kind === 'damaged') {
-                damaged += 1;
-                continue;
-            }
-            const tag = 'tag' in line ? line.tag : undefined;
-            if (tag !== undefined && tags.has(tag)) {
-                own = true;
-                if (line.kind === 'answer')
-                    answers.set(line.id, { segment, offset, length: bytes.length });
-                else if (line.kind === 'stateful')
-                    stateful = true;
-                else if (line.kind === 'failed')
-                    failures.push(line.signature);
-                else
-                    damaged += 1;
-                continue;
-            }
-            if (own) {
-                // Of others, in the midst of those of this content.
-                damaged += 1;
-                continue;
-            }
-            const header = readHeader(bytes);
-            if (header?.owner.eval !== owner.eval || header.owner.repository !== owner.repository)
-                return { kind: 'foreign', damaged };
-            if (!fingerprints.has(header.owner.fingerprint))
-                return { kind: 'stale', parts: header.owner.parts, damaged };
-            own = true;
-            made = header.made;
-        }
-    }
-    catch (error) {
-        if (isUnreadable(error))
-            return { kind: 'foreign', damaged };
-        // What follows cannot be found: where the line ends is not known.
-        if (!(error instanceof lib_lines/* LineTooLong */.dq))
-            throw error;
-        damaged += 1;
-    }
-    if (own)
-        return { kind: 'own', answers, made, stateful, failures, lines, damaged };
-    // Torn before its first line was whole, or there is nothing of it that could be read.
-    return { kind: damaged > 1 ? 'foreign' : 'empty', damaged };
-}
-function isUnreadable(error) {
-    return ['EACCES', 'EPERM', 'EIO'].includes(error.code ?? '');
+    return (0,external_node_zlib_.zstdDecompressSync)(Buffer.from(zstd, 'base64'), { maxOutputLength: MAX_LINE_BYTES });
 }
 
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var progress_paths = __nccwpck_require__(8943);
 ;// CONCATENATED MODULE: ./lib/progress/journal-segment.js
 /**
- * The files of a journal: `1.jsonl`, `2.jsonl`, …. One, below `.live/`, is appended to; the others are sealed, below
- * `.resume/journal/`, and never change.
+ * The files of a journal: `1.jsonl`, `2.jsonl`, …. One segment, in `.live/`, is open and appended to. The others, in
+ * `.resume/journal/`, are sealed and never change.
  */
 
 
 
 
-/** A journal has fewer, however many checkpoints were saved while its eval ran: see `Journal.seal`. */
+/** `Journal.seal` never makes more than half of these, however many checkpoints are saved while an eval runs. */
 const MOST_SEGMENTS = 8192;
-function sealedFolder(paths, evalKey) {
+function sealedDirectory(paths, evalKey) {
     return (0,external_node_path_.join)(paths.journal, (0,progress_paths/* evalFileStem */.ob)(evalKey));
 }
-function liveFolder(paths, evalKey) {
+function liveDirectory(paths, evalKey) {
     return (0,external_node_path_.join)(liveJournals(paths), (0,progress_paths/* evalFileStem */.ob)(evalKey));
 }
 function liveJournals(paths) {
     return (0,external_node_path_.join)(paths.live, 'journal');
 }
-function createSegment(folder) {
-    (0,folders/* makeFolder */.fc)(folder);
-    const path = (0,external_node_path_.join)(folder, `${lastNumber(folder) + 1}.jsonl`);
-    return { path, file: (0,external_node_fs_.openSync)(path, 'wx+', folders/* PRIVATE_FILE */.rQ), size: 0 };
+function createSegment(directory) {
+    (0,directories/* makeDirectory */.Oh)(directory);
+    const path = (0,external_node_path_.join)(directory, `${lastNumber(directory) + 1}.jsonl`);
+    return { path, file: (0,external_node_fs_.openSync)(path, 'wx+', directories/* PRIVATE_FILE */.rQ), size: 0 };
 }
-/** Appends a line. What an earlier write that failed left behind its end is overwritten. */
+/** Appends a line. It overwrites what a failed write may have left after the end of the segment. */
 function writeLine(segment, line) {
     let written = 0;
     while (written < line.length) {
@@ -81505,30 +81448,30 @@ function writeLine(segment, line) {
     }
     segment.size += line.length;
 }
-/** Moves a segment that is complete to where checkpoints take it from. */
-function sealSegment(segment, folder) {
+/** Moves the open segment into the directory of sealed segments. */
+function sealSegment(segment, directory) {
     (0,external_node_fs_.fsyncSync)(segment.file);
-    (0,folders/* makeFolder */.fc)(folder);
-    const path = (0,external_node_path_.join)(folder, `${lastNumber(folder) + 1}.jsonl`);
+    (0,directories/* makeDirectory */.Oh)(directory);
+    const path = (0,external_node_path_.join)(directory, `${lastNumber(directory) + 1}.jsonl`);
     (0,external_node_fs_.renameSync)(segment.path, path);
     segment.path = path;
     (0,external_node_fs_.closeSync)(segment.file);
 }
-/** Seals the open segments of one eval that a process which is gone left behind. */
-function sealLiveFolder(paths, name) {
+/** Seals the segments of one eval that an earlier process left open. */
+function sealLiveDirectory(paths, name) {
     const files = segmentFiles((0,external_node_path_.join)(liveJournals(paths), name));
     if (files.length === 0)
         return;
     const sealed = (0,external_node_path_.join)(paths.journal, name);
-    (0,folders/* makeFolder */.fc)(sealed);
+    (0,directories/* makeDirectory */.Oh)(sealed);
     let number = lastNumber(sealed);
     for (const { path } of files) {
         number += 1;
         (0,external_node_fs_.renameSync)(path, (0,external_node_path_.join)(sealed, `${number}.jsonl`));
     }
 }
-/** Removes folders of journals, and the folder above them when it is empty then. */
-function removeJournalFolders(paths) {
+/** Removes directories of journals, and their parent directory when it is empty afterwards. */
+function removeJournalDirectories(paths) {
     for (const path of paths)
         (0,external_node_fs_.rmSync)(path, { recursive: true, force: true });
     for (const root of new Set(paths.map((path) => (0,external_node_path_.join)(path, '..')))) {
@@ -81540,7 +81483,7 @@ function removeJournalFolders(paths) {
         }
     }
 }
-/** @returns as many bytes as there are; undefined when the file is gone. */
+/** Returns fewer bytes at the end of the file, and undefined when the file is gone. */
 function readAt(segment, offset, length) {
     const bytes = Buffer.allocUnsafe(length);
     let file;
@@ -81557,229 +81500,27 @@ function readAt(segment, offset, length) {
     }
 }
 /**
- * Segments of a folder in the order of their numbers; anything else that lies there is passed over.
- * @param most more are not listed: what is returned is one too many then
+ * Segments in a directory in the order of their numbers. Any other entry is ignored.
+ * @param most stops one segment after this many
  */
-function segmentFiles(folder, most = Number.POSITIVE_INFINITY) {
-    return (0,folders/* entriesOf */.Mc)(folder, most, (entry) => entry.isFile() && /^[1-9]\d{0,8}\.jsonl$/.test(entry.name))
-        .map((name) => ({ path: (0,external_node_path_.join)(folder, name), number: Number.parseInt(name, 10) }))
+function segmentFiles(directory, most = Number.POSITIVE_INFINITY) {
+    return (0,directories/* entriesOf */.Mc)(directory, most, (entry) => entry.isFile() && /^[1-9]\d{0,8}\.jsonl$/.test(entry.name))
+        .map((name) => ({ path: (0,external_node_path_.join)(directory, name), number: Number.parseInt(name, 10) }))
         .sort((a, b) => a.number - b.number);
 }
-function lastNumber(folder) {
-    return segmentFiles(folder).at(-1)?.number ?? 0;
+function lastNumber(directory) {
+    return segmentFiles(directory).at(-1)?.number ?? 0;
 }
-
-// EXTERNAL MODULE: ./lib/progress/quarantine.js
-var quarantine = __nccwpck_require__(2763);
-;// CONCATENATED MODULE: ./lib/progress/journal.js
 /**
- * The journal of an eval that has not finished: every answer it got, so that it need not be paid for again.
- *
- * A journal is a directory of segments (journal-segment.ts), each of them a file of lines (journal-line.ts).
+ * Names of the journals in a directory: those of the directories of its evals.
+ * @param most stops one name after this many
  */
-
-
-
-
-
-
-
-/**
- * Bounds of one journal, so that no state makes opening it take more than some seconds. A journal stops growing at half of
- * each, so that none that was written here reaches them.
- */
-const MOST_LINES = 2_000_000;
-/** In bytes. */
-const LARGEST = 8 * 1024 ** 3;
-class Journal {
-    #events;
-    #paths;
-    #owner;
-    #tag;
-    #places = new Map();
-    #failures = new Set();
-    #stateful = false;
-    /** Segments that were here when the journal was opened. */
-    #earlier = new Set();
-    #live;
-    /** Of its segments, in bytes. */
-    #size = 0;
-    /** Not before that of any segment that is here, whatever the clock says: what is recorded last counts. */
-    #made = 0;
-    constructor(paths, owner, events) {
-        this.#events = events;
-        this.#paths = paths;
-        this.#owner = owner;
-        this.#tag = ownerTag(owner);
-    }
-    /** Opens the journal of an eval, with all answers that were recorded for the same content. Reads each segment once. */
-    static open(paths, owner, events = {}) {
-        sealLiveFolder(paths, (0,progress_paths/* evalFileStem */.ob)(owner.eval));
-        const journal = new Journal(paths, owner, events);
-        const folder = sealedFolder(paths, owner.eval);
-        const files = segmentFiles(folder, MOST_SEGMENTS);
-        const size = files.reduce((sum, { path }) => sum + (0,external_node_fs_.lstatSync)(path).size, 0);
-        if (files.length > MOST_SEGMENTS || size > LARGEST) {
-            const path = (0,quarantine/* quarantine */.tW)(folder, new Date(), (0,progress_paths/* stateFolder */.yp)(paths));
-            return { journal, staleParts: undefined, damaged: 0, rejected: [{ path, why: TOO_MUCH }] };
-        }
-        journal.#size = size;
-        return { journal, ...journal.#index(files, ownership(owner)) };
-    }
-    /** Answers that can be replayed. */
-    get size() {
-        return this.#places.size;
-    }
-    /** The answer to the `n`-th (from 0) request with this key, if it is recorded and undamaged. */
-    find(key, n) {
-        const place = this.#places.get(indexKey(key, n));
-        const line = place && readAt(place.segment, place.offset, place.length);
-        return line && readAnswer(line, key, n);
-    }
-    /** Whether an answer is recorded; reads no file. */
-    has(key, n) {
-        return this.#places.has(indexKey(key, n));
-    }
-    /** Whether the answer that `find` returns was recorded before this journal was opened: an earlier run paid for it. */
-    isEarlier(key, n) {
-        const place = this.#places.get(indexKey(key, n));
-        return place !== undefined && this.#earlier.has(place.segment);
-    }
-    /**
-     * Records an answer, in the place of an earlier one to the same request. When this returns it outlives the process.
-     * Throws what the file system throws. A journal that is as large as one can be records no more.
-     */
-    append(key, n, answer) {
-        if (this.#places.size >= MOST_LINES / 2 || this.#size >= LARGEST / 2)
-            return;
-        const line = answerLine(this.#tag, key, n, answer);
-        const segment = this.#write(line);
-        const offset = segment.size - line.length;
-        this.#places.set(indexKey(key, n), { segment, offset, length: line.length - 1 });
-    }
-    /** No longer replays an answer, until another is recorded or the journal is opened again. */
-    forget(key, n) {
-        this.#places.delete(indexKey(key, n));
-    }
-    /** Whether the eval has made something at the API, such as a conversation, and is to start over when it runs again. */
-    get stateful() {
-        return this.#stateful;
-    }
-    /** Notes that the eval makes something at the API. When this returns the note outlives the process. */
-    markStateful() {
-        if (this.#stateful)
-            return;
-        this.#write(statefulLine(this.#tag));
-        this.#stateful = true;
-    }
-    /** Notes that the eval failed in this way also when none of its answers was replayed. */
-    markFailed(signature) {
-        const hash = sha256(signature);
-        if (this.#failures.has(hash))
-            return;
-        this.#write(failedLine(this.#tag, hash));
-        this.#failures.add(hash);
-    }
-    failedWith(signature) {
-        return this.#failures.has(sha256(signature));
-    }
-    /**
-     * Ends the live segment and moves it where checkpoints take it from; what is recorded next begins a new one. When there
-     * are as many segments as a journal may have, the live one stays, until the journal is opened again.
-     */
-    seal() {
-        const folder = sealedFolder(this.#paths, this.#owner.eval);
-        if (!this.#live || segmentFiles(folder).length >= MOST_SEGMENTS / 2)
-            return;
-        sealSegment(this.#live, folder);
-        this.#live = undefined;
-        this.#events.onSegmentEnded?.(this);
-    }
-    /** Releases its file; what was not sealed stays live and is sealed when the state is opened next. */
-    close() {
-        if (this.#live)
-            (0,external_node_fs_.closeSync)(this.#live.file);
-        this.#live = undefined;
-        this.#events.onSegmentEnded?.(this);
-        this.#places.clear();
-    }
-    /** Removes every answer and every mark. New ones can be recorded. */
-    drop() {
-        this.close();
-        this.#failures.clear();
-        this.#stateful = false;
-        this.#size = 0;
-        removeJournalFolders([
-            sealedFolder(this.#paths, this.#owner.eval),
-            liveFolder(this.#paths, this.#owner.eval),
-        ]);
-    }
-    #write(line) {
-        if (!this.#live) {
-            const segment = createSegment(liveFolder(this.#paths, this.#owner.eval));
-            this.#live = segment;
-            this.#made = Math.max(this.#made, Date.now());
-            writeLine(segment, headerLine(this.#owner, this.#made));
-        }
-        writeLine(this.#live, line);
-        this.#size += line.length;
-        this.#events.onRecorded?.(this);
-        return this.#live;
-    }
-    /** Notes where each intact line of this owner lies. */
-    #index(files, owner) {
-        let staleParts;
-        let damaged = 0;
-        let lines = 0;
-        const foreign = [];
-        const excessive = [];
-        const begun = new Map();
-        for (const { path } of files) {
-            const segment = { path };
-            const found = indexSegment(segment, owner, MOST_LINES - lines);
-            damaged += found.damaged;
-            if (found.kind !== 'own') {
-                if (found.kind === 'stale')
-                    staleParts ??= found.parts;
-                if (found.kind === 'foreign')
-                    foreign.push(path);
-                else if (found.kind === 'excessive')
-                    excessive.push(path);
-                else
-                    (0,external_node_fs_.rmSync)(path, { force: true });
-                continue;
-            }
-            lines += found.lines;
-            begun.set(segment, found.made);
-            this.#made = Math.max(this.#made, found.made);
-            this.#stateful ||= found.stateful;
-            for (const signature of found.failures)
-                this.#failures.add(signature);
-            for (const [id, place] of found.answers) {
-                const other = this.#places.get(id);
-                // Not by their numbers alone: those of another machine are numbered as they come in.
-                if (!other || (begun.get(other.segment) ?? 0) <= found.made)
-                    this.#places.set(id, place);
-            }
-        }
-        this.#earlier = new Set(begun.keys());
-        const moved = (paths, why) => paths.length === 0
-            ? []
-            : [{ path: (0,quarantine/* quarantineTogether */.Z9)(paths, new Date(), (0,progress_paths/* stateFolder */.yp)(this.#paths)), why }];
-        return {
-            staleParts,
-            damaged,
-            rejected: [...moved(foreign, 'it is not a journal of this eval'), ...moved(excessive, TOO_MUCH)],
-        };
-    }
-}
-const TOO_MUCH = 'it is larger than a journal can be';
-function sha256(text) {
-    return (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
+function journalNames(root, most = Number.POSITIVE_INFINITY) {
+    return (0,directories/* entriesOf */.Mc)(root, most, (entry) => entry.isDirectory()).sort();
 }
 
-;// CONCATENATED MODULE: ./lib/progress/journals.js
-/** The journals of all evals of one state. */
+;// CONCATENATED MODULE: ./lib/progress/adopt-segments.js
+/** Adds the sealed journal segments of one state to another. Nothing in the other state is trusted. */
 
 
 
@@ -81788,80 +81529,12 @@ function sha256(text) {
 
 
 
-
-/** Evals that are in progress at a time, in any state: no eval set has half as many. */
+/** No eval set has half as many evals, so no state has as many journals. */
 const MOST_JOURNALS = 50_000;
-/**
- * The journals of one state: opens them, and knows which of them have a segment that is being appended to. One process at a
- * time works with the journals of a state.
- */
-class Journals {
-    #paths;
-    #recording = new Set();
-    #revision = 0;
-    constructor(paths) {
-        this.#paths = paths;
-    }
-    /** Grows with every line that is recorded in a journal of this object. */
-    get revision() {
-        return this.#revision;
-    }
-    /** Journals that have an open segment: neither sealed since their last line, nor closed, nor dropped. */
-    get openSegments() {
-        return this.#recording.size;
-    }
-    /** Opens the journal of an eval, with all responses that were recorded for the same content. */
-    open(owner) {
-        return Journal.open(this.#paths, owner, {
-            onRecorded: (journal) => {
-                this.#revision += 1;
-                this.#recording.add(journal);
-            },
-            onSegmentEnded: (journal) => this.#recording.delete(journal),
-        });
-    }
-    /**
-     * Seals the open segments, so that a checkpoint holds what they recorded. One that cannot be sealed stays open.
-     * @returns why segments could not be sealed; empty when all are
-     */
-    sealAll() {
-        const errors = [];
-        for (const journal of [...this.#recording]) {
-            try {
-                journal.seal();
-            }
-            catch (error) {
-                errors.push(error);
-            }
-        }
-        return errors;
-    }
-    /** Seals segments that a process which is gone left open. */
-    sealOpenSegments() {
-        for (const name of journals_folders(liveJournals(this.#paths)))
-            sealLiveFolder(this.#paths, name);
-    }
-    /** Deletes the journals of all other evals: they are done, or no longer in the set. */
-    retain(evalKeys) {
-        const retained = new Set(evalKeys.map(progress_paths/* evalFileStem */.ob));
-        for (const root of [this.#paths.journal, liveJournals(this.#paths)]) {
-            removeJournalFolders(journals_folders(root)
-                .filter((name) => !retained.has(name))
-                .map((name) => (0,external_node_path_.join)(root, name)));
-        }
-    }
-    /**
-     * Adds the sealed segments of another state, without those that are here already. Which of two responses to one request
-     * counts does not depend on the order: each segment says when it was begun.
-     * @returns why some are left out, as a clause; undefined when none is
-     */
-    adopt(from, adoption) {
-        return adoptSegments(from, this.#paths, adoption);
-    }
-}
+/** @returns why segments were left out, as a clause; undefined when none was */
 function adoptSegments(from, to, { repository, evals }) {
     const wanted = evals && new Set(evals.map(progress_paths/* evalFileStem */.ob));
-    const names = journals_folders(from.journal, MOST_JOURNALS);
+    const names = journalNames(from.journal, MOST_JOURNALS);
     if (names.length > MOST_JOURNALS)
         return `there are more than ${MOST_JOURNALS} journals`;
     let excessive = 0;
@@ -81883,7 +81556,7 @@ function adoptSegments(from, to, { repository, evals }) {
     ];
     return reasons.length === 0 ? undefined : reasons.join(', ');
 }
-/** Whether the first line of a segment names this eval, whatever content of it the answers belong to. */
+/** Whether the header of a segment names this eval, whatever content of it the responses belong to. */
 function isSegmentOf(path, evalStem, repository) {
     const first = firstLineOf(path);
     if (!first || readLine(first).kind !== 'unknown')
@@ -81893,48 +81566,472 @@ function isSegmentOf(path, evalStem, repository) {
 }
 function firstLineOf(path) {
     try {
-        for (const { bytes } of (0,lib_lines/* linesOfFileSync */.gL)(path, LONGEST_HEADER))
+        for (const { bytes } of (0,lines/* linesOfFileSync */.gL)(path, MAX_HEADER_BYTES))
             return bytes;
     }
     catch (error) {
-        if (!(error instanceof lib_lines/* LineTooLong */.dq))
+        if (!(error instanceof lines/* LineTooLong */.dq))
             throw error;
     }
     return undefined;
 }
 function addSegments(theirs, target) {
-    const present = new Contents(segmentFiles(target).map(({ path }) => path));
+    const present = new FileContents(segmentFiles(target).map(({ path }) => path));
     let number = lastNumber(target);
     for (const { path } of theirs) {
         if (present.has(path))
             continue;
         number += 1;
-        (0,folders/* makeFolder */.fc)(target);
+        (0,directories/* makeDirectory */.Oh)(target);
         const added = (0,external_node_path_.join)(target, `${number}.jsonl`);
         (0,durable/* linkOrCopy */.L7)(path, added);
-        (0,external_node_fs_.chmodSync)(added, folders/* PRIVATE_FILE */.rQ);
+        (0,external_node_fs_.chmodSync)(added, directories/* PRIVATE_FILE */.rQ);
     }
 }
-/** Which of some files have the same content as another. Reads only files of the same size, and each once. */
-class Contents {
+/** The contents of some files. Reads only files of the same size, and each of them once. */
+class FileContents {
     #bySize;
     #checksums = new Map();
     constructor(paths) {
         this.#bySize = Map.groupBy(paths, (path) => (0,external_node_fs_.lstatSync)(path).size);
     }
+    /** Whether one of them has the same content as this file. */
     has(path) {
         const { size } = (0,external_node_fs_.lstatSync)(path);
-        const alike = this.#bySize.get(size);
-        if (!alike)
+        const sameSize = this.#bySize.get(size);
+        if (!sameSize)
             return false;
-        const checksums = this.#checksums.get(size) ?? new Set(alike.map(durable/* checksumOfFile */.Vu));
+        const checksums = this.#checksums.get(size) ?? new Set(sameSize.map(durable/* checksumOfFile */.Vu));
         this.#checksums.set(size, checksums);
         return checksums.has((0,durable/* checksumOfFile */.Vu)(path));
     }
 }
-/** @param most more are not listed: what is returned is one too many then */
-function journals_folders(root, most = Number.POSITIVE_INFINITY) {
-    return (0,folders/* entriesOf */.Mc)(root, most, (entry) => entry.isDirectory()).sort();
+
+// EXTERNAL MODULE: ./lib/progress/hash.js
+var progress_hash = __nccwpck_require__(3835);
+;// CONCATENATED MODULE: ./lib/progress/segment-index.js
+/** Reads one segment of a journal and lists where its responses are. The responses themselves may be larger than memory. */
+
+
+/** A failing disk damages far fewer lines of a segment. */
+const MOST_DAMAGED = 1000;
+function ownership(owner) {
+    const fingerprints = new Set([owner.fingerprint, ...(owner.formerFingerprints ?? [])]);
+    const tags = new Set([...fingerprints].map((fingerprint) => ownerTag({ ...owner, fingerprint })));
+    return { owner, fingerprints, tags };
+}
+/** @param mostLines more lines make the segment excessive */
+function indexSegment(segment, owner, mostLines) {
+    const reader = new SegmentReader(segment, owner, mostLines);
+    try {
+        for (const { bytes, offset } of (0,lines/* linesOfFileSync */.gL)(segment.path, MAX_LINE_BYTES)) {
+            const unused = reader.read(bytes, offset);
+            if (unused)
+                return unused;
+        }
+    }
+    catch (error) {
+        if (isUnreadable(error))
+            return reader.unused('foreign');
+        if (!(error instanceof lines/* LineTooLong */.dq))
+            throw error;
+        // Nothing after this line can be read, because its end is unknown.
+        reader.countDamaged();
+    }
+    return reader.end();
+}
+class SegmentReader {
+    #segment;
+    #ownership;
+    #mostLines;
+    #responses = new Map();
+    #failures = [];
+    /** Whether a line has shown that the segment belongs to the owner. */
+    #isOwn = false;
+    #made = 0;
+    #stateful = false;
+    #lines = 0;
+    #damaged = 0;
+    constructor(segment, owner, mostLines) {
+        this.#segment = segment;
+        this.#ownership = owner;
+        this.#mostLines = mostLines;
+    }
+    /** @returns why the segment is not used, as soon as that is known */
+    read(bytes, offset) {
+        this.#lines += 1;
+        if (this.#lines > this.#mostLines || this.#damaged > MOST_DAMAGED)
+            return this.unused('excessive');
+        const line = readLine(bytes);
+        if (line.kind === 'damaged') {
+            this.#damaged += 1;
+        }
+        else if (line.tag !== undefined && this.#ownership.tags.has(line.tag)) {
+            this.#isOwn = true;
+            if (line.kind === 'response')
+                this.#responses.set(line.id, { segment: this.#segment, offset, length: bytes.length });
+            else if (line.kind === 'stateful')
+                this.#stateful = true;
+            else if (line.kind === 'failed')
+                this.#failures.push(line.signature);
+            else
+                this.#damaged += 1;
+        }
+        else if (this.#isOwn) {
+            // Lines of another owner between lines of this one are not used.
+            this.#damaged += 1;
+        }
+        else {
+            return this.#readHeader(bytes);
+        }
+        return undefined;
+    }
+    countDamaged() {
+        this.#damaged += 1;
+    }
+    end() {
+        // Without a line of its own, the segment was torn within its header, or nothing in it was ever a journal.
+        if (!this.#isOwn)
+            return this.unused(this.#damaged > 1 ? 'foreign' : 'empty');
+        return {
+            kind: 'own',
+            responses: this.#responses,
+            made: this.#made,
+            stateful: this.#stateful,
+            failures: this.#failures,
+            lines: this.#lines,
+            damaged: this.#damaged,
+        };
+    }
+    unused(kind, parts) {
+        return { kind, damaged: this.#damaged, ...(parts && { parts }) };
+    }
+    #readHeader(bytes) {
+        const { owner, fingerprints } = this.#ownership;
+        const header = readHeader(bytes);
+        if (header?.owner.eval !== owner.eval || header.owner.repository !== owner.repository)
+            return this.unused('foreign');
+        if (!fingerprints.has(header.owner.fingerprint))
+            return this.unused('stale', header.owner.parts);
+        this.#isOwn = true;
+        this.#made = header.made;
+        return undefined;
+    }
+}
+function isUnreadable(error) {
+    return ['EACCES', 'EPERM', 'EIO'].includes(error.code ?? '');
+}
+
+;// CONCATENATED MODULE: ./lib/progress/journal-index.js
+/** The index of a whole journal: which response counts, where it is, and which segments are not used. */
+
+
+class JournalIndex {
+    /** By the id of the response. */
+    locations = new Map();
+    /** Hashes of the ways in which the eval failed. */
+    failures = new Set();
+    segments = new Set();
+    /** Paths of segments that are not of this eval. */
+    foreign = [];
+    /** Paths of segments that are larger than a segment can be. */
+    excessive = [];
+    /** When the newest segment was created, in milliseconds since 1970. */
+    newest = 0;
+    stateful = false;
+    /** Number of damaged lines. */
+    damaged = 0;
+    /** Parts of the content that the first stale segment belonged to. */
+    staleParts;
+    #lines = 0;
+    #madeOf = new Map();
+    /** Reads each segment once. Deletes stale and empty segments. */
+    static read(paths, owner, mostLines) {
+        const index = new JournalIndex();
+        for (const path of paths) {
+            const segment = { path };
+            const found = indexSegment(segment, owner, mostLines - index.#lines);
+            index.damaged += found.damaged;
+            if (found.kind === 'own')
+                index.#add(segment, found);
+            else
+                index.#leaveOut(path, found);
+        }
+        return index;
+    }
+    #add(segment, found) {
+        this.#lines += found.lines;
+        this.segments.add(segment);
+        this.#madeOf.set(segment, found.made);
+        this.newest = Math.max(this.newest, found.made);
+        this.stateful ||= found.stateful;
+        for (const failure of found.failures)
+            this.failures.add(failure);
+        for (const [id, location] of found.responses) {
+            const other = this.locations.get(id);
+            // The number of a segment does not say which is newer: segments of another machine are renumbered when they are adopted.
+            if (!other || (this.#madeOf.get(other.segment) ?? 0) <= found.made)
+                this.locations.set(id, location);
+        }
+    }
+    #leaveOut(path, { kind, parts }) {
+        if (kind === 'foreign')
+            this.foreign.push(path);
+        else if (kind === 'excessive')
+            this.excessive.push(path);
+        else
+            (0,external_node_fs_.rmSync)(path, { force: true });
+        if (kind === 'stale')
+            this.staleParts ??= parts;
+    }
+}
+
+// EXTERNAL MODULE: ./lib/progress/quarantine.js
+var quarantine = __nccwpck_require__(2763);
+;// CONCATENATED MODULE: ./lib/progress/journal.js
+/**
+ * The journal of an eval that has not completed: every response that it received, so that no response is paid for twice.
+ *
+ * A journal is a directory of segments (journal-segment.ts). Each segment is a file of lines (journal-line.ts).
+ */
+
+
+
+
+
+
+
+
+/**
+ * Bounds of one journal, so that opening it takes seconds at most, whatever it contains. A journal stops growing at half of
+ * each bound, so that no journal that this action wrote reaches one.
+ */
+const MOST_LINES = 2_000_000;
+const MAX_BYTES = 8 * 1024 ** 3;
+class Journal {
+    #events;
+    #paths;
+    #owner;
+    #tag;
+    /** Its `segments` are those that existed when the journal was opened; its other fields include what was recorded since. */
+    #index;
+    #live;
+    /** Size of all segments, in bytes. */
+    #size;
+    constructor(paths, owner, events, index, size) {
+        this.#paths = paths;
+        this.#owner = owner;
+        this.#tag = ownerTag(owner);
+        this.#events = events;
+        this.#index = index;
+        this.#size = size;
+    }
+    /** Opens the journal of an eval, with all responses that were recorded for the same content. */
+    static open(paths, owner, events = {}) {
+        sealLiveDirectory(paths, (0,progress_paths/* evalFileStem */.ob)(owner.eval));
+        const directory = sealedDirectory(paths, owner.eval);
+        const files = segmentFiles(directory, MOST_SEGMENTS).map(({ path }) => path);
+        const size = files.reduce((sum, path) => sum + (0,external_node_fs_.lstatSync)(path).size, 0);
+        if (files.length > MOST_SEGMENTS || size > MAX_BYTES) {
+            const path = (0,quarantine/* quarantine */.tW)(directory, new Date(), (0,progress_paths/* stateFolder */.yp)(paths));
+            const journal = new Journal(paths, owner, events, new JournalIndex(), 0);
+            return { journal, staleParts: undefined, damaged: 0, rejected: [{ path, why: TOO_LARGE }] };
+        }
+        const index = JournalIndex.read(files, ownership(owner), MOST_LINES);
+        const { staleParts, damaged } = index;
+        const journal = new Journal(paths, owner, events, index, size);
+        return { journal, staleParts, damaged, rejected: quarantineUnused(index, paths) };
+    }
+    /** Number of responses that can be replayed. */
+    get size() {
+        return this.#index.locations.size;
+    }
+    /** The response to the `n`-th (from 0) request with this key, if it is recorded and undamaged. */
+    find(key, n) {
+        const location = this.#index.locations.get(indexKey(key, n));
+        const line = location && readAt(location.segment, location.offset, location.length);
+        return line && readResponse(line, key, n);
+    }
+    /** Whether a response is recorded. Reads no file. */
+    has(key, n) {
+        return this.#index.locations.has(indexKey(key, n));
+    }
+    /** Whether the response that `find` returns was recorded before this journal was opened, so that an earlier run paid for it. */
+    isEarlier(key, n) {
+        const location = this.#index.locations.get(indexKey(key, n));
+        return location !== undefined && this.#index.segments.has(location.segment);
+    }
+    /**
+     * Records a response, which replaces an earlier one to the same request. When this returns, the response outlives the
+     * process. A journal at its maximum size records nothing more. Throws what the file system throws.
+     */
+    append(key, n, response) {
+        if (this.size >= MOST_LINES / 2 || this.#size >= MAX_BYTES / 2)
+            return;
+        const line = responseLine(this.#tag, key, n, response);
+        const segment = this.#write(line);
+        const offset = segment.size - line.length;
+        this.#index.locations.set(indexKey(key, n), { segment, offset, length: line.length - 1 });
+    }
+    /** Stops replaying a response, until another one is recorded or the journal is opened again. */
+    forget(key, n) {
+        this.#index.locations.delete(indexKey(key, n));
+    }
+    /** Whether the eval has created something at the API, such as a conversation, and starts over when it runs again. */
+    get stateful() {
+        return this.#index.stateful;
+    }
+    /** Records that the eval creates something at the API. When this returns, the mark outlives the process. */
+    markStateful() {
+        if (this.#index.stateful)
+            return;
+        this.#write(statefulLine(this.#tag));
+        this.#index.stateful = true;
+    }
+    /** Records that the eval failed in this way although none of its responses was replayed. */
+    markFailed(signature) {
+        const hash = (0,progress_hash/* sha256 */.s)(signature);
+        if (this.#index.failures.has(hash))
+            return;
+        this.#write(failedLine(this.#tag, hash));
+        this.#index.failures.add(hash);
+    }
+    failedWith(signature) {
+        return this.#index.failures.has((0,progress_hash/* sha256 */.s)(signature));
+    }
+    /**
+     * Ends the open segment and moves it to where checkpoints include it. The next line begins a new segment. When the journal
+     * has as many segments as it may have, the segment stays open until the journal is opened again.
+     */
+    seal() {
+        const directory = sealedDirectory(this.#paths, this.#owner.eval);
+        if (!this.#live || segmentFiles(directory).length >= MOST_SEGMENTS / 2)
+            return;
+        sealSegment(this.#live, directory);
+        this.#live = undefined;
+        this.#events.onSegmentEnded?.(this);
+    }
+    /** Closes its file. An open segment stays live, and is sealed when the state is opened next. */
+    close() {
+        if (this.#live)
+            (0,external_node_fs_.closeSync)(this.#live.file);
+        this.#live = undefined;
+        this.#events.onSegmentEnded?.(this);
+        this.#index.locations.clear();
+    }
+    /** Deletes every response and every mark. New ones can be recorded. */
+    drop() {
+        this.close();
+        this.#index.failures.clear();
+        this.#index.stateful = false;
+        this.#size = 0;
+        removeJournalDirectories([
+            sealedDirectory(this.#paths, this.#owner.eval),
+            liveDirectory(this.#paths, this.#owner.eval),
+        ]);
+    }
+    #write(line) {
+        if (!this.#live) {
+            const segment = createSegment(liveDirectory(this.#paths, this.#owner.eval));
+            this.#live = segment;
+            // Never before an existing segment, even if the clock was set back: the response that was recorded last counts.
+            this.#index.newest = Math.max(this.#index.newest, Date.now());
+            writeLine(segment, headerLine(this.#owner, this.#index.newest));
+        }
+        writeLine(this.#live, line);
+        this.#size += line.length;
+        this.#events.onRecorded?.(this);
+        return this.#live;
+    }
+}
+const TOO_LARGE = 'it is larger than a journal can be';
+function quarantineUnused({ foreign, excessive }, paths) {
+    const reasons = [
+        [foreign, 'it is not a journal of this eval'],
+        [excessive, TOO_LARGE],
+    ];
+    return reasons
+        .filter(([segments]) => segments.length > 0)
+        .map(([segments, why]) => ({
+        path: (0,quarantine/* quarantineTogether */.Z9)(segments, new Date(), (0,progress_paths/* stateFolder */.yp)(paths)),
+        why,
+    }));
+}
+
+;// CONCATENATED MODULE: ./lib/progress/journals.js
+/** The journals of all evals of one state. */
+
+
+
+
+
+/**
+ * Opens the journals of one state, and knows which of them have an open segment. Only one process at a time uses the journals
+ * of a state.
+ */
+class Journals {
+    #paths;
+    #recording = new Set();
+    #revision = 0;
+    constructor(paths) {
+        this.#paths = paths;
+    }
+    /** Grows with every line that is recorded in a journal of this object. */
+    get revision() {
+        return this.#revision;
+    }
+    /** Number of journals that have an open segment: they were not sealed, closed or dropped since their last line. */
+    get openSegments() {
+        return this.#recording.size;
+    }
+    /** Opens the journal of an eval, with all responses that were recorded for the same content. */
+    open(owner) {
+        return Journal.open(this.#paths, owner, {
+            onRecorded: (journal) => {
+                this.#revision += 1;
+                this.#recording.add(journal);
+            },
+            onSegmentEnded: (journal) => this.#recording.delete(journal),
+        });
+    }
+    /**
+     * Seals the open segments, so that a checkpoint includes their responses. A segment that cannot be sealed stays open.
+     * @returns why segments could not be sealed; empty when all are sealed
+     */
+    sealAll() {
+        const errors = [];
+        for (const journal of [...this.#recording]) {
+            try {
+                journal.seal();
+            }
+            catch (error) {
+                errors.push(error);
+            }
+        }
+        return errors;
+    }
+    /** Seals the segments that an earlier process left open. */
+    sealOpenSegments() {
+        for (const name of journalNames(liveJournals(this.#paths)))
+            sealLiveDirectory(this.#paths, name);
+    }
+    /** Deletes the journals of all other evals: they are completed, or no longer in the set. */
+    retain(evalKeys) {
+        const retained = new Set(evalKeys.map(progress_paths/* evalFileStem */.ob));
+        for (const root of [this.#paths.journal, liveJournals(this.#paths)]) {
+            removeJournalDirectories(journalNames(root)
+                .filter((name) => !retained.has(name))
+                .map((name) => (0,external_node_path_.join)(root, name)));
+        }
+    }
+    /**
+     * Adds the sealed segments of another state that are not here yet. The order of adoptions does not decide which of two
+     * responses to one request counts, because each segment says when it was created.
+     * @returns why segments were left out, as a clause; undefined when none was
+     */
+    adopt(from, adoption) {
+        return adoptSegments(from, this.#paths, adoption);
+    }
 }
 
 
@@ -81953,7 +82050,7 @@ function journals_folders(root, most = Number.POSITIVE_INFINITY) {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
 
 /**
- * A model may hold `/`, which makes nested directories, as it does for `oaievalset`.
+ * The name of a model may contain `/`, which makes nested directories, as it does for `oaievalset`.
  * Source of the name: `oaievalset.py`, `Progress(f"/tmp/oaievalset/{args.model}.{args.eval_set}.progress.txt")`.
  */
 function statePaths(stateDirectory, model, evalSet) {
@@ -81972,11 +82069,11 @@ function statePaths(stateDirectory, model, evalSet) {
         lockName: `${(0,node_path__WEBPACK_IMPORTED_MODULE_0__.basename)(stem)}.lock`,
     };
 }
-/** The directory that holds the three entries of a (model, eval set): the root, or below it for a model with `/`. */
+/** The directory of the entries of a (model, eval set): the root, or a directory below it for a model with `/`. */
 function stateFolder(paths) {
     return (0,node_path__WEBPACK_IMPORTED_MODULE_0__.dirname)(paths.progressFile);
 }
-/** The file name of an eval's record: its key, with what a file name cannot hold percent-encoded. */
+/** The stem of the file names of an eval: its key, percent-encoded where a file name cannot contain a character. */
 function evalFileStem(evalKey) {
     const encoded = encodeURIComponent(evalKey).replace(/^\.+/, (dots) => '%2E'.repeat(dots.length));
     return (0,node_path__WEBPACK_IMPORTED_MODULE_0__.basename)(encoded);
@@ -81995,26 +82092,29 @@ function liveRecordFile(paths, evalKey) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   T: () => (/* binding */ parseProgress),
-/* harmony export */   V: () => (/* binding */ formatProgress)
+/* harmony export */   Ni: () => (/* binding */ MAX_PROGRESS_BYTES),
+/* harmony export */   TS: () => (/* binding */ parseProgress),
+/* harmony export */   Vu: () => (/* binding */ formatProgress)
 /* harmony export */ });
 /* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9304);
 /* harmony import */ var _model_command_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4252);
 /* harmony import */ var _bounded_json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6805);
 /**
- * The progress file of `oaievalset`: one completed command a line.
+ * The progress file of `oaievalset`: one completed command per line.
  *
- * Current releases write each as a JSON list (`json.dumps(item) + "\n"`, evals/cli/oaievalset.py) and die with a
- * JSONDecodeError on anything else, a blank line included. Older ones wrote the command as plain text, joined by
- * blanks. Both are read, JSON is written, byte for byte as Python does.
+ * Current releases of `oaievalset` write each command as a JSON list (`json.dumps(item) + "\n"`, evals/cli/oaievalset.py) and
+ * crash with a JSONDecodeError on any other line, a blank line included. Older releases wrote the command as plain text,
+ * joined by blanks. Both forms are read. JSON is written, byte for byte as Python writes it.
  */
 
 
 
-/** No eval set has a tenth as many, under as many arguments as anyone ran it with. */
+/** A larger file is not read. The progress file of 10,000 evals takes a third of this. */
+const MAX_PROGRESS_BYTES = 16 * 1024 * 1024;
+/** No eval set has a tenth as many commands, even if it was run with many combinations of arguments. */
 const MOST_LINES = 200_000;
 const MOST_ARGUMENTS = 10_000;
-/** @param known commands of today, to give a plain-text line back the argument boundaries it lost */
+/** @param known commands of the current plan, which restore the argument boundaries of plain-text lines */
 function parseProgress(text, known = []) {
     const byText = new Map(known.map((command) => [command.join(' '), command]));
     const commands = [];
@@ -82024,7 +82124,7 @@ function parseProgress(text, known = []) {
         lines += 1;
         if (lines > MOST_LINES)
             return { commands: [], rejected: `it has more than ${MOST_LINES} lines` };
-        // Without its newline a line is only trusted when it is whole JSON: plain text cut short still looks like a command.
+        // A line without its newline counts only if it is complete JSON, because torn plain text still looks like a command.
         const command = ended ? parseLine(line, byText) : parseJsonLine(line);
         if (command)
             commands.push(command);
@@ -82055,7 +82155,7 @@ function parseJsonLine(text) {
             return value;
     }
     catch {
-        // Not JSON: not a command.
+        // The line is not JSON, so it is not a command.
     }
     return undefined;
 }
@@ -82067,52 +82167,63 @@ function parseJsonLine(text) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   KB: () => (/* binding */ quarantineState),
 /* harmony export */   Z9: () => (/* binding */ quarantineTogether),
 /* harmony export */   fK: () => (/* binding */ isQuarantined),
 /* harmony export */   tW: () => (/* binding */ quarantine)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
-/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2834);
+/* harmony import */ var _directories_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6420);
+/* harmony import */ var _untrusted_files_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8047);
+
 
 
 
 /**
- * Moves something that must not be used out of the way, to `<name>.rejected-<time>` in `folder` (beside itself by
- * default), and returns where it went. A symbolic link is moved itself, never followed.
+ * Renames an invalid entry to `<name>.rejected-<time>` in `directory` (by default, its own directory), and returns the new
+ * path. A symbolic link is renamed itself, never followed.
  */
-function quarantine(path, now, folder = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path)) {
-    const target = unusedName(path, now, folder);
-    (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .makeFolder */ .fc)(folder);
+function quarantine(path, now, directory = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path)) {
+    const target = unusedName(path, now, directory);
+    (0,_directories_js__WEBPACK_IMPORTED_MODULE_2__/* .makeDirectory */ .Oh)(directory);
     move(path, target);
-    removeOldest((0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)(path), folder);
+    removeOldest((0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)(path), directory);
     return target;
 }
-/** Moves several files of one folder to a single new one, `<name of their folder>.rejected-<time>`, and returns it. */
-function quarantineTogether(paths, now, folder) {
-    const target = unusedName((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(paths[0] ?? ''), now, folder);
-    (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .makeFolder */ .fc)(target);
+/** Moves files of one directory into a new one, `<name of their directory>.rejected-<time>`, and returns its path. */
+function quarantineTogether(paths, now, directory) {
+    const source = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(paths[0] ?? '');
+    const target = unusedName(source, now, directory);
+    (0,_directories_js__WEBPACK_IMPORTED_MODULE_2__/* .makeDirectory */ .Oh)(target);
     for (const path of paths)
         move(path, (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(target, (0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)(path)));
-    removeOldest((0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(paths[0] ?? '')), folder);
+    removeOldest((0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)(source), directory);
     return target;
 }
-/** Of one name; on a machine where each run moves something out of the way they would fill the disk. */
-const MOST_KEPT = 20;
-function removeOldest(name, folder) {
-    const moved = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(folder)
-        .filter((it) => it.startsWith(`${name}.rejected-`))
-        .sort();
-    for (const oldest of moved.slice(0, -MOST_KEPT))
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, oldest), { recursive: true, force: true });
+/** Quarantines a whole state, so that the eval set starts fresh. Returns whether there was a state. */
+function quarantineState(paths, now = new Date()) {
+    const found = [paths.progressFile, paths.resume, paths.live].filter(_untrusted_files_js__WEBPACK_IMPORTED_MODULE_3__/* .entryExists */ .v_);
+    for (const path of found)
+        quarantine(path, now);
+    return found.length > 0;
 }
-/** Whether the name is one that something was given when it was moved out of the way. */
+/** Whether this is the name of a quarantined entry. */
 function isQuarantined(name) {
     return name.includes('.rejected-');
 }
-function unusedName(path, now, folder) {
+/** Quarantined entries of one name. On a machine where every run quarantines something, they would fill the disk. */
+const MOST_RETAINED = 20;
+function removeOldest(name, directory) {
+    const quarantined = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(directory)
+        .filter((it) => it.startsWith(`${name}.rejected-`))
+        .sort();
+    for (const oldest of quarantined.slice(0, -MOST_RETAINED))
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(directory, oldest), { recursive: true, force: true });
+}
+function unusedName(path, now, directory) {
     const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
-    const stem = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, `${(0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)(path)}.rejected-${stamp}`);
+    const stem = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(directory, `${(0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)(path)}.rejected-${stamp}`);
     let target = stem;
     for (let n = 2; (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(target, { throwIfNoEntry: false }); n += 1)
         target = `${stem}-${n}`;
@@ -82146,14 +82257,16 @@ function move(path, target) {
 /* harmony export */   sw: () => (/* binding */ printedName),
 /* harmony export */   uk: () => (/* binding */ parseRecordLines)
 /* harmony export */ });
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2857);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2857);
 /* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9304);
-/* harmony import */ var _bounded_json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6805);
-/** Files of one JSON record a line, as `completions.jsonl` and `attempts.jsonl` are. Their content is not trusted. */
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8804);
+/* harmony import */ var _bounded_json_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6805);
+/** Files of one JSON record per line, such as `completions.jsonl` and `attempts.jsonl`. Their content is not trusted. */
 
 
 
-/** Reads every valid record. An invalid last line without its newline is torn: it is dropped and not reported. */
+
+/** Reads every valid record. An invalid last line without its newline is torn, so it is dropped and not reported. */
 function parseRecordLines(text, schema, limits) {
     const records = [];
     let lines = 0;
@@ -82186,7 +82299,7 @@ function parseLine(line, schema, { lineLength, values }) {
         return { problem: 'longer than a record can be' };
     let value;
     try {
-        value = (0,_bounded_json_js__WEBPACK_IMPORTED_MODULE_1__/* .parseBoundedJson */ .R)(line, values);
+        value = (0,_bounded_json_js__WEBPACK_IMPORTED_MODULE_2__/* .parseBoundedJson */ .R)(line, values);
     }
     catch {
         return { problem: 'not JSON' };
@@ -82197,18 +82310,15 @@ function parseLine(line, schema, { lineLength, values }) {
     const issue = result.error.issues[0];
     return { problem: issue ? `${issue.path.join('.') || 'record'}: ${issue.message}` : 'wrong shape' };
 }
-// --- Parts that the schemas of both files have in common.
-/** Printed as it is: no control characters. */
-const printedName = zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP()
-    .max(4096)
-    .regex(/^\P{Cc}*$/u);
-const count = zod__WEBPACK_IMPORTED_MODULE_2__/* .int */ .Whr().nonnegative();
-const commandSchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().max(65536)).min(3).max(4096);
-const adaptationSchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .union */ .KCZ([
-    zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({ model: printedName, param: printedName, value: printedName, renamedTo: zod__WEBPACK_IMPORTED_MODULE_2__/* ["null"] */ .chJ() }),
-    zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({ model: printedName, param: printedName, value: zod__WEBPACK_IMPORTED_MODULE_2__/* ["null"] */ .chJ(), renamedTo: printedName }),
+// Parts of the schemas of both files.
+const printedName = zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP().max(4096).refine(_text_js__WEBPACK_IMPORTED_MODULE_1__/* .hasNoControls */ .ij, 'has control characters');
+const count = zod__WEBPACK_IMPORTED_MODULE_3__/* .int */ .Whr().nonnegative();
+const commandSchema = zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP().max(65536)).min(3).max(4096);
+const adaptationSchema = zod__WEBPACK_IMPORTED_MODULE_3__/* .union */ .KCZ([
+    zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ model: printedName, param: printedName, value: printedName, renamedTo: zod__WEBPACK_IMPORTED_MODULE_3__/* ["null"] */ .chJ() }),
+    zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ model: printedName, param: printedName, value: zod__WEBPACK_IMPORTED_MODULE_3__/* ["null"] */ .chJ(), renamedTo: printedName }),
 ]);
-const runSchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({ repository: printedName, id: printedName, attempt: count });
+const runSchema = zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ repository: printedName, id: printedName, attempt: count });
 
 
 /***/ }),
@@ -82218,52 +82328,55 @@ const runSchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({ repositor
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   LW: () => (/* binding */ readSavedPlan),
-/* harmony export */   Tm: () => (/* binding */ LARGEST_PLAN),
 /* harmony export */   XU: () => (/* binding */ savedPlan),
+/* harmony export */   di: () => (/* binding */ MAX_PLAN_BYTES),
 /* harmony export */   q4: () => (/* binding */ parseSavedPlan)
 /* harmony export */ });
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2857);
-/* harmony import */ var _model_owner_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9682);
-/* harmony import */ var _model_plan_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2774);
-/* harmony import */ var _model_plan_paths_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2123);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2857);
+/* harmony import */ var _model_owner_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9682);
+/* harmony import */ var _model_plan_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2774);
+/* harmony import */ var _model_plan_paths_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2123);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8804);
 /* harmony import */ var _bounded_json_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6805);
+/* harmony import */ var _untrusted_files_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8047);
+/** `plan.json`: the plan of the last run. Others may have written the file. */
 
 
 
 
 
 
-const text = zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP().max(65536);
-/** What is printed: nothing that a terminal or a runner obeys. */
-const line = text.regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'has control characters');
-const paths = zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(text)
+
+const text = zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP().max(65536);
+/** Text that is printed. */
+const line = text.refine(_text_js__WEBPACK_IMPORTED_MODULE_2__/* .isSingleLine */ .v_, 'has control characters');
+const paths = zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(text)
     .max(1_000_000)
-    .refine(_model_plan_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .areOrdinaryPaths */ .z, 'contains a path that a plan cannot have');
-const sha256 = zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP().regex(/^[0-9a-f]{64}$/);
-const fingerprint = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({ value: sha256, parts: zod__WEBPACK_IMPORTED_MODULE_4__/* .record */ .g1P(line, sha256) });
-const schema = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({
-    version: zod__WEBPACK_IMPORTED_MODULE_4__/* .literal */ .euz(1),
-    owner: zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({ repository: line, cacheKey: text, model: line, evalSet: line }),
+    .refine(_model_plan_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .areOrdinaryPaths */ .z, 'contains a path that a plan cannot have');
+const sha256 = zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP().regex(/^[0-9a-f]{64}$/);
+const fingerprint = zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({ value: sha256, parts: zod__WEBPACK_IMPORTED_MODULE_5__/* .record */ .g1P(line, sha256) });
+const schema = zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
+    version: zod__WEBPACK_IMPORTED_MODULE_5__/* .literal */ .euz(1),
+    owner: zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({ repository: line, cacheKey: text, model: line, evalSet: line }),
     signature: sha256,
-    made: zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({
-        basis: zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({ files: paths, directories: paths, absent: paths }),
+    made: zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
+        basis: zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({ files: paths, directories: paths, absent: paths }),
         evalsVersion: text,
-        warnings: zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(line).max(1000).default([]),
-        needsApiKey: zod__WEBPACK_IMPORTED_MODULE_4__/* .boolean */ .zMY(),
+        warnings: zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(line).max(1000).default([]),
+        needsApiKey: zod__WEBPACK_IMPORTED_MODULE_5__/* .boolean */ .zMY(),
     }),
-    evals: zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({
+    evals: zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
         key: line.min(1),
         name: line,
-        command: zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(text).min(3),
-        samples: zod__WEBPACK_IMPORTED_MODULE_4__/* .int */ .Whr().nonnegative().nullable(),
-        metrics: zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(line),
+        command: zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(text).min(3),
+        samples: zod__WEBPACK_IMPORTED_MODULE_5__/* .int */ .Whr().nonnegative().nullable(),
+        metrics: zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(line),
         fingerprint,
-        // Version 0.1 had neither.
-        earlier: zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(fingerprint).max(8).default([]),
-        writable: zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({
+        // Version 0.1 wrote neither of these.
+        earlier: zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(fingerprint).max(8).default([]),
+        writable: zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
             argument: line,
-            path: text.refine((path) => (0,_model_plan_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .areOrdinaryPaths */ .z)([path]), 'is not a valid path for a plan'),
+            path: text.refine((path) => (0,_model_plan_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .areOrdinaryPaths */ .z)([path]), 'is not a valid path for a plan'),
             label: text.optional(),
         }))
             .max(10_000)
@@ -82271,37 +82384,40 @@ const schema = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({
     }))
         .max(100_000),
 });
-/** In bytes: three times what a plan of 10,000 evals takes. Of more JSON the heap of a small machine is full. */
-const LARGEST_PLAN = 32 * 1024 * 1024;
-/** A plan of 10,000 evals that import a hundred modules each holds half as many. */
+/** Three times the size of a plan of 10,000 evals. More JSON would fill the heap of a small machine. */
+const MAX_PLAN_BYTES = 32 * 1024 * 1024;
+/** A plan of 10,000 evals that import a hundred modules each has half as many. */
 const MOST_VALUES = 4_000_000;
-/** No content has this digest: a plan whose dependencies changed while it was made is made again. */
+/** The digest of a plan that cannot be recalled, because its dependencies changed while it was made. */
 const NO_DIGEST = '0'.repeat(64);
-/** What is kept of a plan: of one that would be too large to be read again, as much as is of use without being recalled. */
+/**
+ * The part of a plan that is saved. A plan that would be too large to read back is saved without its dependencies or without
+ * its evals. Such a plan can be reported, but not recalled.
+ */
 function savedPlan({ digest = NO_DIGEST, evals, dependencies, evalsVersion, warnings, needsApiKey }, owner) {
     const made = { basis: savedDependencies(dependencies), evalsVersion, warnings, needsApiKey };
-    const forgotten = {
+    const withoutDependencies = {
         version: 1,
         owner,
         signature: NO_DIGEST,
-        made: { ...made, basis: savedDependencies(_model_plan_js__WEBPACK_IMPORTED_MODULE_1__/* .NO_DEPENDENCIES */ .a) },
+        made: { ...made, basis: savedDependencies(_model_plan_js__WEBPACK_IMPORTED_MODULE_0__/* .NO_DEPENDENCIES */ .a) },
     };
     const forms = [
         { version: 1, owner, signature: digest, made, evals },
-        { ...forgotten, evals },
+        { ...withoutDependencies, evals },
     ];
-    return forms.find(canBeRead) ?? { ...forgotten, evals: [] };
+    return forms.find(canBeRead) ?? { ...withoutDependencies, evals: [] };
 }
 function savedDependencies({ files, directories, missing }) {
     return { files, directories, absent: missing };
 }
 function canBeRead(plan) {
     const content = JSON.stringify(plan);
-    return Buffer.byteLength(content) < LARGEST_PLAN && (0,_bounded_json_js__WEBPACK_IMPORTED_MODULE_3__/* .holdsAtMost */ .V)(content, MOST_VALUES);
+    return Buffer.byteLength(content) < MAX_PLAN_BYTES && (0,_bounded_json_js__WEBPACK_IMPORTED_MODULE_3__/* .hasAtMost */ .l)(content, MOST_VALUES);
 }
-/** Returns the plan, or why the text is none. */
+/** Returns the plan, or why the text is not a plan. */
 function parseSavedPlan(content) {
-    if (content.length > LARGEST_PLAN || !(0,_bounded_json_js__WEBPACK_IMPORTED_MODULE_3__/* .holdsAtMost */ .V)(content, MOST_VALUES))
+    if (content.length > MAX_PLAN_BYTES || !(0,_bounded_json_js__WEBPACK_IMPORTED_MODULE_3__/* .hasAtMost */ .l)(content, MOST_VALUES))
         return { reason: 'it is too large to be a plan' };
     let value;
     try {
@@ -82318,13 +82434,13 @@ function parseSavedPlan(content) {
         reason: issue ? `${issue.path.join('.') || 'the file'}: ${issue.message}` : 'it has the wrong shape',
     };
 }
-/** The plan that lies in a state directory, if there is one and it is of this owner; nothing is changed there. */
+/** The plan in a state directory, if there is one and it belongs to this owner. Changes nothing on disk. */
 function readSavedPlan({ plan }, owner) {
-    const stats = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(plan, { throwIfNoEntry: false });
-    if (!stats?.isFile() || stats.size > LARGEST_PLAN)
+    if ((0,_untrusted_files_js__WEBPACK_IMPORTED_MODULE_4__/* .problemWith */ .CO)(plan, { maxBytes: MAX_PLAN_BYTES }) !== undefined)
         return undefined;
-    const saved = parseSavedPlan((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(plan, 'utf8'));
-    return 'reason' in saved || !(0,_model_owner_js__WEBPACK_IMPORTED_MODULE_5__/* .sameOwner */ .s)(saved.owner, owner) ? undefined : saved;
+    const text = (0,_untrusted_files_js__WEBPACK_IMPORTED_MODULE_4__/* .readRegularFile */ .XF)(plan);
+    const saved = text === undefined ? undefined : parseSavedPlan(text);
+    return !saved || 'reason' in saved || !(0,_model_owner_js__WEBPACK_IMPORTED_MODULE_6__/* .sameOwner */ .s)(saved.owner, owner) ? undefined : saved;
 }
 
 
@@ -82341,13 +82457,14 @@ function readSavedPlan({ plan }, owner) {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(452);
-/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2834);
+/* harmony import */ var _directories_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6420);
 /* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8943);
 /* harmony import */ var _quarantine_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2763);
 /* harmony import */ var _unwritable_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8820);
 /**
- * Who may use a state directory: what is read there decides what runs and what counts as done, so that no other user of the
- * machine may be able to write it. A parent that all may write to, as /tmp, is no danger: its sticky bit keeps what is in it.
+ * Decides whether a state directory may be used. Its files decide what runs and what counts as completed, so no other user of
+ * the machine may be able to write to it. A parent that every user may write to, such as /tmp, is safe because of its sticky
+ * bit.
  */
 
 
@@ -82358,22 +82475,22 @@ function readSavedPlan({ plan }, owner) {
 
 
 /**
- * Refuses a state directory that others could write to. Creates nothing, and reads nothing in it.
- * @throws ActionError STATE_NOT_OURS when another user owns it, can write to it, or leads to it by a link;
- * STATE_UNWRITABLE when there can be none
+ * Rejects a state directory that other users could write to. Creates nothing, and reads nothing in the directory.
+ * @throws ActionError STATE_NOT_OURS when another user owns the directory, can write to it, or owns a link in its path;
+ * STATE_UNWRITABLE when the directory cannot exist there
  */
 function requireOwnState(paths) {
     const user = process.geteuid?.();
-    // Windows: files have no such owner.
+    // On Windows files have no such owner.
     if (user === undefined)
         return;
     try {
-        refuseLinksOfOthers(paths.root, user);
-        for (const folder of foldersOf(paths)) {
-            const stats = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.statSync)(folder, { throwIfNoEntry: false });
+        rejectLinksOfOthers(paths.root, user);
+        for (const directory of directoriesOf(paths)) {
+            const stats = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.statSync)(directory, { throwIfNoEntry: false });
             if (!stats)
                 return;
-            refuseOthers(folder, stats, paths.root, user);
+            rejectOthers(directory, stats, paths.root, user);
         }
     }
     catch (error) {
@@ -82381,15 +82498,15 @@ function requireOwnState(paths) {
     }
 }
 /**
- * Makes the state directory, or the one that is there private to this user.
+ * Creates the state directory. One that exists is made private to this user.
  * @throws ActionError as `requireOwnState`
  */
 function claimStateDirectory(paths) {
     requireOwnState(paths);
     try {
-        for (const folder of foldersOf(paths))
-            (0,_folders_js__WEBPACK_IMPORTED_MODULE_4__/* .makeFolder */ .fc)(folder);
-        // Another user may have been faster.
+        for (const directory of directoriesOf(paths))
+            (0,_directories_js__WEBPACK_IMPORTED_MODULE_4__/* .makeDirectory */ .Oh)(directory);
+        // Another user may have created it first.
         requireOwnState(paths);
         if (process.geteuid)
             tighten(paths);
@@ -82398,26 +82515,26 @@ function claimStateDirectory(paths) {
         throw (0,_unwritable_js__WEBPACK_IMPORTED_MODULE_7__/* .unwritable */ .m)(paths.root, error);
     }
 }
-/** The state directory, and those below it that a model with `/` in its name has. */
-function foldersOf(paths) {
-    return [paths.root, ...between(paths.root, (0,_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .stateFolder */ .yp)(paths))];
+/** The state directory, and the directories below it for a model with `/` in its name. */
+function directoriesOf(paths) {
+    return [paths.root, ...directoriesBetween(paths.root, (0,_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .stateFolder */ .yp)(paths))];
 }
-function refuseOthers(folder, stats, root, user) {
-    if (stats.uid !== user && stats.uid !== ownerOfNewFile(folder)) {
-        throw refused(root, `${folder} belongs to another user of this machine (uid ${stats.uid}; this job runs as uid ${user})`, 'Ask its owner to remove it, or set state-directory to a directory that belongs to this user or does not exist yet. If ' +
+function rejectOthers(directory, stats, root, user) {
+    if (stats.uid !== user && stats.uid !== ownerOfNewFile(directory)) {
+        throw notOurs(root, `${directory} belongs to another user of this machine (uid ${stats.uid}; this job runs as uid ${user})`, 'Ask its owner to remove it, or set state-directory to a directory that belongs to this user or does not exist yet. If ' +
             'the containers of this job run as different users, run them as the same user.');
     }
     if (isWritableByAll(stats)) {
-        throw refused(root, `every user of this machine may write to ${folder} (mode ${modeOf(stats)})`, isSticky(stats)
-            ? `Set state-directory to a folder of its own, such as ${(0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(folder, 'oaievalset')}.`
-            : `Remove it, or run "chmod 700 ${folder}" if you know who wrote what is in it; or set state-directory to a folder that does not exist yet.`);
+        throw notOurs(root, `every user of this machine may write to ${directory} (mode ${modeOf(stats)})`, isSticky(stats)
+            ? `Set state-directory to a new directory, such as ${(0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(directory, 'oaievalset')}.`
+            : `Remove it, or set state-directory to a directory that does not exist yet. If you trust its content, run "chmod 700 ${directory}" instead.`);
     }
 }
-/** Network file systems and virtual machines may give one owner to all that is created: then it says nothing. */
-function ownerOfNewFile(folder) {
-    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(folder, `.owner-${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(6).toString('hex')}`);
+/** Network file systems and virtual machines may give one owner to every new file. Then an owner says nothing. */
+function ownerOfNewFile(directory) {
+    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(directory, `.owner-${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(6).toString('hex')}`);
     try {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.writeFileSync)(path, '', { flag: 'wx', mode: _folders_js__WEBPACK_IMPORTED_MODULE_4__/* .PRIVATE_FILE */ .rQ });
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.writeFileSync)(path, '', { flag: 'wx', mode: _directories_js__WEBPACK_IMPORTED_MODULE_4__/* .PRIVATE_FILE */ .rQ });
         return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.lstatSync)(path).uid;
     }
     catch {
@@ -82427,31 +82544,31 @@ function ownerOfNewFile(folder) {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)(path, { force: true });
     }
 }
-/** Earlier versions, and plain oaievalset, made them readable for all. */
+/** Earlier versions of the action, and plain oaievalset, made directories and files that every user can read. */
 function tighten(paths) {
-    for (const folder of foldersOf(paths)) {
-        if (((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.statSync)(folder).mode & 0o077) !== 0 && holdsOnlyState(folder, paths))
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.chmodSync)(folder, _folders_js__WEBPACK_IMPORTED_MODULE_4__/* .PRIVATE_FOLDER */ .ly);
+    for (const directory of directoriesOf(paths)) {
+        if (((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.statSync)(directory).mode & 0o077) !== 0 && containsOnlyState(directory, paths))
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.chmodSync)(directory, _directories_js__WEBPACK_IMPORTED_MODULE_4__/* .PRIVATE_DIRECTORY */ .mO);
     }
     const { progressFile, resume, live } = paths;
     for (const path of [progressFile, resume, live]) {
         const stats = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.lstatSync)(path, { throwIfNoEntry: false });
-        // A link is not followed; what stands in the place of a file or directory is dealt with when the state is read.
+        // A link is not followed. Entries of a wrong kind are quarantined when the state is loaded.
         if (!stats || stats.isSymbolicLink())
             continue;
-        const mode = stats.isDirectory() ? _folders_js__WEBPACK_IMPORTED_MODULE_4__/* .PRIVATE_FOLDER */ .ly : _folders_js__WEBPACK_IMPORTED_MODULE_4__/* .PRIVATE_FILE */ .rQ;
+        const mode = stats.isDirectory() ? _directories_js__WEBPACK_IMPORTED_MODULE_4__/* .PRIVATE_DIRECTORY */ .mO : _directories_js__WEBPACK_IMPORTED_MODULE_4__/* .PRIVATE_FILE */ .rQ;
         if ((stats.mode & 0o777 & ~mode) !== 0)
             (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.chmodSync)(path, mode);
     }
 }
-/** Whether nothing else lies there, so that others do not need it: a state-directory may be any folder of the user. */
-function holdsOnlyState(folder, paths) {
-    const below = new Set(between(paths.root, (0,_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .stateFolder */ .yp)(paths)));
-    return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)(folder).every((name) => STATE_ENTRY.test(name) || below.has((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(folder, name)) || (0,_quarantine_js__WEBPACK_IMPORTED_MODULE_6__/* .isQuarantined */ .fK)(name));
+/** The user may set state-directory to any directory. One that has other entries keeps its mode, because others may need it. */
+function containsOnlyState(directory, paths) {
+    const below = new Set(directoriesBetween(paths.root, (0,_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .stateFolder */ .yp)(paths)));
+    return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)(directory).every((name) => STATE_ENTRY.test(name) || below.has((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(directory, name)) || (0,_quarantine_js__WEBPACK_IMPORTED_MODULE_6__/* .isQuarantined */ .fK)(name));
 }
 const STATE_ENTRY = /^\.lock-|\.(progress\.txt|resume|live|lock)$/;
-/** A link decides what the state directory is, so its owner has to be this user or the system. */
-function refuseLinksOfOthers(root, user) {
+/** A link decides which directory is used, so its owner must be this user or root. */
+function rejectLinksOfOthers(root, user) {
     const rest = parts(root);
     let at = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.parse)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.resolve)(root)).root;
     for (let links = 0; rest.length > 0;) {
@@ -82465,7 +82582,7 @@ function refuseLinksOfOthers(root, user) {
         }
         links += 1;
         if (stats.uid !== user && stats.uid !== 0) {
-            throw refused(root, `it is reached by ${path}, a link of another user of this machine (uid ${stats.uid})`, 'Remove the link, or set state-directory to a folder that no link of another user leads to.');
+            throw notOurs(root, `its path contains ${path}, a link of another user of this machine (uid ${stats.uid})`, 'Remove the link, or set state-directory to a path that contains no link of another user.');
         }
         if (links > MOST_LINKS)
             return;
@@ -82474,7 +82591,7 @@ function refuseLinksOfOthers(root, user) {
         at = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.parse)(target).root;
     }
 }
-/** As many as Linux follows; of more the next system call says so. */
+/** Linux follows no more. With more links, the next system call fails and says so. */
 const MOST_LINKS = 40;
 function parts(path) {
     const whole = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.resolve)(path);
@@ -82482,51 +82599,46 @@ function parts(path) {
         .split(node_path__WEBPACK_IMPORTED_MODULE_2__.sep)
         .filter((part) => part !== '');
 }
-/** The directories below `root` down to `folder`. */
-function between(root, folder) {
+/** The directories below `root` down to `directory`. */
+function directoriesBetween(root, directory) {
     const found = [];
-    for (let at = folder; at !== root && at !== (0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(at); at = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(at))
+    for (let at = directory; at !== root && at !== (0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(at); at = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(at))
         found.unshift(at);
     return found;
 }
 function isWritableByAll({ mode }) {
     return (mode & 0o002) !== 0;
 }
-/** As /tmp: who may write there may not remove what others put there. */
+/** As in /tmp, a user who may write to the directory may not remove entries of other users. */
 function isSticky({ mode }) {
     return (mode & 0o1000) !== 0;
 }
 function modeOf({ mode }) {
     return (mode & 0o7777).toString(8).padStart(4, '0');
 }
-function refused(root, why, next) {
+function notOurs(root, why, next) {
     return new _errors_js__WEBPACK_IMPORTED_MODULE_3__/* .ActionError */ .lZ('STATE_NOT_OURS', `The state directory ${root} is not used: ${why}. Others could change which evals count as done, and their results.`, next);
 }
 
 
 /***/ }),
 
-/***/ 2500:
+/***/ 4454:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  Uw: () => (/* binding */ State),
-  yl: () => (/* binding */ clearInProgress),
-  KB: () => (/* binding */ quarantineState)
+  U: () => (/* binding */ State),
+  y: () => (/* binding */ clearInProgress)
 });
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/model/command.js
 var model_command = __nccwpck_require__(4252);
-// EXTERNAL MODULE: ./lib/model/owner.js
-var model_owner = __nccwpck_require__(9682);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
 var schemas = __nccwpck_require__(2857);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/iso.js
@@ -82540,24 +82652,21 @@ var lib_text = __nccwpck_require__(8804);
 // EXTERNAL MODULE: ./lib/progress/record-lines.js
 var record_lines = __nccwpck_require__(2164);
 ;// CONCATENATED MODULE: ./lib/progress/attempts-file.js
-/** `attempts.jsonl`: one line for each ended attempt at an eval, in the order in which the attempts ended. */
+/** `attempts.jsonl`: one line for each ended attempt of an eval, in the order in which the attempts ended. */
 
 
 
 
 
-/** In bytes; a larger file is not read. */
-const LARGEST_ATTEMPTS = 32 * 1024 * 1024;
-/** From this size on, in bytes, records are written without their last lines: the outcomes of all evals have to fit. */
+/** A larger file is not read. */
+const MAX_ATTEMPTS_BYTES = 32 * 1024 * 1024;
+/** From this size on, in bytes, records are written without their last lines, so that the outcomes of all evals fit. */
 const ROOM_FOR_LAST_LINES = 16 * 1024 * 1024;
-/** In bytes. */
-const LONGEST_SHOWN_LINE = 1000;
-const LONGEST_REASON = 4000;
+const MAX_LAST_LINE_BYTES = 1000;
+const MAX_REASON_BYTES = 4000;
 const LIMITS = { lines: 200_000, lineLength: 2 * 1024 * 1024, values: 20_000 };
-/** Printed in a log and in a summary. */
-const shown = (longest) => schemas/* string */.YjP()
-    .max(longest)
-    .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u);
+/** Text that logs and summaries show. */
+const shown = (maxBytes) => schemas/* string */.YjP().max(maxBytes).refine(lib_text/* isSingleLine */.v_, 'has control characters');
 const tokens = schemas/* object */.Ikc({ prompt: record_lines/* count */.U9, completion: record_lines/* count */.U9, cached: record_lines/* count */.U9, reasoning: record_lines/* count */.U9 });
 const schema = schemas/* object */.Ikc({
     version: schemas/* literal */.euz(1),
@@ -82569,8 +82678,8 @@ const schema = schemas/* object */.Ikc({
     cause: schemas/* string */.YjP()
         .regex(/^[a-z][a-z0-9-]{0,63}$/)
         .nullable(),
-    reason: shown(LONGEST_REASON),
-    lastLines: schemas/* array */.YOg(shown(LONGEST_SHOWN_LINE)).max(attempt_record/* MOST_LAST_LINES */.f),
+    reason: shown(MAX_REASON_BYTES),
+    lastLines: schemas/* array */.YOg(shown(MAX_LAST_LINE_BYTES)).max(attempt_record/* MOST_LAST_LINES */.f),
     traffic: schemas/* object */.Ikc({
         sent: record_lines/* count */.U9,
         replayed: record_lines/* count */.U9,
@@ -82592,35 +82701,90 @@ function formatAttempts(records) {
     return (0,record_lines/* formatRecordLines */.SV)(records);
 }
 /**
- * The record as it can be written: its texts without secrets, invisible characters, or more than a reader looks at.
+ * The form of a record that is written: its texts without secrets and invisible characters, and shortened.
  * @param redact replaces secrets
  */
 function writableAttempt(record, redact) {
     const clean = (text, bytes) => (0,lib_text/* shorten */.ml)((0,lib_text/* printable */.g$)(redact(text)).replace(/[\t\n]+/g, ' '), bytes);
     return {
         ...record,
-        reason: clean(record.reason, LONGEST_REASON),
-        lastLines: record.lastLines.slice(-attempt_record/* MOST_LAST_LINES */.f).map((line) => clean(line, LONGEST_SHOWN_LINE)),
+        reason: clean(record.reason, MAX_REASON_BYTES),
+        lastLines: record.lastLines.slice(-attempt_record/* MOST_LAST_LINES */.f).map((line) => clean(line, MAX_LAST_LINE_BYTES)),
     };
 }
-/** A total order: by the time at which attempts ended, and for equal times by their text. */
-function inOrder(a, b) {
+/** A total order: by the time at which attempts ended, then by their text. */
+function compareAttempts(a, b) {
     return (0,lib_text/* compareText */.n6)(a.ended, b.ended) || (0,lib_text/* compareText */.n6)(JSON.stringify(a), JSON.stringify(b));
 }
-/** Attempts of two states, each once. More than a file can hold are cut at the old end. */
+/** The attempts of two states, each of them once. */
 function mergeAttempts(a, b) {
     const byText = new Map([...a, ...b].map((record) => [JSON.stringify(record), record]));
-    return [...byText.values()].sort(inOrder);
+    return [...byText.values()].sort(compareAttempts);
+}
+
+// EXTERNAL MODULE: ./lib/progress/durable.js
+var durable = __nccwpck_require__(9600);
+// EXTERNAL MODULE: ./lib/progress/untrusted-files.js
+var untrusted_files = __nccwpck_require__(8047);
+;// CONCATENATED MODULE: ./lib/progress/attempt-log.js
+/** The ended attempts of a run, in `attempts.jsonl`. */
+
+
+
+
+/** Changes throw what the file system throws. */
+class AttemptLog {
+    #path;
+    #records;
+    /** @param records what the file contains */
+    constructor(path, records) {
+        this.#path = path;
+        this.#records = records;
+    }
+    /** In the order in which the attempts ended. */
+    get records() {
+        return this.#records;
+    }
+    /** Whether there is a file, even one without records. */
+    get exists() {
+        return (0,untrusted_files/* entryExists */.v_)(this.#path);
+    }
+    clear() {
+        (0,external_node_fs_.rmSync)(this.#path, { force: true });
+        this.#records = [];
+    }
+    /**
+     * Appends a record, without the secrets and the excess of its texts. When this returns, the record outlives the process. A
+     * file at its maximum size stays as it is.
+     */
+    append(record, redact) {
+        const whole = writableAttempt(record, redact);
+        const size = Math.max(0, (0,untrusted_files/* sizeOfFile */.JL)(this.#path));
+        const written = size < ROOM_FOR_LAST_LINES ? whole : { ...whole, lastLines: [] };
+        const line = JSON.stringify(written);
+        if (size + Buffer.byteLength(line) >= MAX_ATTEMPTS_BYTES)
+            return;
+        (0,durable/* appendLine */.Xq)(this.#path, line);
+        this.#records = [...this.#records, written];
+    }
+    merge(other) {
+        const merged = mergeAttempts(this.#records, other.#records);
+        if (merged.length > 0)
+            (0,durable/* replaceFile */.fR)(this.#path, formatAttempts(merged));
+        this.#records = merged;
+    }
 }
 
 // EXTERNAL MODULE: ./lib/progress/completions-file.js
 var completions_file = __nccwpck_require__(5043);
-// EXTERNAL MODULE: ./lib/progress/durable.js
-var durable = __nccwpck_require__(9600);
-// EXTERNAL MODULE: ./lib/progress/folders.js
-var folders = __nccwpck_require__(2834);
+// EXTERNAL MODULE: ./lib/progress/directories.js
+var directories = __nccwpck_require__(6420);
+// EXTERNAL MODULE: ./lib/progress/journals.js + 6 modules
+var journals = __nccwpck_require__(5268);
+// EXTERNAL MODULE: ./lib/model/owner.js
+var model_owner = __nccwpck_require__(9682);
 ;// CONCATENATED MODULE: ./lib/progress/heal-state.js
-/** Which evals count as done, from what was read of a state. Pure; docs/adr/0003-record-then-line.md says why. */
+/** Decides which evals are completed, from the files of a state. Pure. docs/adr/0003-record-then-line.md explains the rules. */
 
 function healState(read) {
     const [own, foreign] = [true, false].map((isOwn) => read.records.filter((record) => (record.run.repository === read.repository) === isOwn));
@@ -82638,9 +82802,9 @@ function healState(read) {
     return { commands, records, removed };
 }
 /**
- * The record is written before its line. So when only the newest record lacks its line, the process was killed between the
- * two writes, and the line is added. The user removed any other missing line, or the whole progress file. After an
- * interrupted merge every missing line is added.
+ * A record is written before its line. So when only the newest record has no line, the process was killed between the two
+ * writes, and the line is added. In all other cases, the user removed the line or the whole progress file. After an
+ * interrupted merge, every missing line is added.
  */
 function pairWithLines(own, commands, { lines, mergeWasInterrupted }) {
     const withoutLine = own.filter((record) => !commands.has((0,model_command/* commandId */.v)(record.argv)));
@@ -82653,8 +82817,8 @@ function pairWithLines(own, commands, { lines, mergeWasInterrupted }) {
     };
 }
 /**
- * A line without a record is a completion of plain `oaievalset`, unless there is a record file of ours: then the record was
- * lost, and nothing says which content the line stands for. The eval has to run again.
+ * Plain `oaievalset` writes lines without records. But if the eval also has a record file, this action wrote the line and its
+ * record was lost. Then the content that the line stands for is unknown, and the eval must run again.
  */
 function isOfLostRecord([, , key], { hasRecordFile }) {
     return key !== undefined && hasRecordFile(key);
@@ -82663,23 +82827,216 @@ function byCommand(records) {
     return new Map(records.map((record) => [(0,model_command/* commandId */.v)(record.argv), record]));
 }
 
-// EXTERNAL MODULE: ./lib/progress/journals.js + 4 modules
-var journals = __nccwpck_require__(3013);
+// EXTERNAL MODULE: ./lib/progress/hash.js
+var hash = __nccwpck_require__(3835);
+// EXTERNAL MODULE: ./lib/progress/paths.js
+var progress_paths = __nccwpck_require__(8943);
+// EXTERNAL MODULE: ./lib/progress/progress-file.js
+var progress_file = __nccwpck_require__(1119);
+;// CONCATENATED MODULE: ./lib/progress/merge-files.js
+/** Writes the result of a merge to disk, in an order in which a kill at any moment loses nothing: docs/adr/0003. */
+
+
+
+
+
+
+
+
+
+/** Gives the record files of these evals in one state a place in another. A missing record file is skipped. */
+function adoptRecordFiles(evalKeys, from, to) {
+    for (const key of evalKeys) {
+        const source = (0,progress_paths/* completedRecordFile */.Bq)(from, key);
+        if ((0,untrusted_files/* sizeOfFile */.JL)(source) < 0)
+            continue;
+        const target = (0,progress_paths/* completedRecordFile */.Bq)(to, key);
+        (0,directories/* makeDirectory */.Oh)((0,external_node_path_.dirname)(target));
+        const temporary = `${target}${durable/* TEMPORARY */.G2}`;
+        (0,external_node_fs_.rmSync)(temporary, { force: true });
+        (0,durable/* linkOrCopy */.L7)(source, temporary);
+        (0,external_node_fs_.chmodSync)(temporary, directories/* PRIVATE_FILE */.rQ);
+        (0,external_node_fs_.renameSync)(temporary, target);
+    }
+}
+/**
+ * Replaces the completion records, then the progress lines. If the process is killed between the two writes, merged records
+ * without progress lines would look as if the user had removed them; a mark on disk says that a merge wrote them.
+ */
+function replaceMerged(paths, records, commands) {
+    const completions = (0,completions_file/* formatCompletions */.pE)(records);
+    (0,durable/* replaceFile */.fR)(mergeMark(paths), (0,hash/* sha256 */.s)(completions));
+    (0,durable/* replaceFile */.fR)(paths.completions, completions);
+    (0,durable/* replaceFile */.fR)(paths.progressFile, (0,progress_file/* formatProgress */.Vu)(commands));
+    clearMergeMark(paths);
+}
+/** Whether a merge wrote these completion records and was killed before it wrote the progress lines. */
+function mergeWasInterrupted(paths, completions) {
+    return (0,untrusted_files/* readRegularFile */.XF)(mergeMark(paths)) === (0,hash/* sha256 */.s)(completions);
+}
+function clearMergeMark(paths) {
+    (0,external_node_fs_.rmSync)(mergeMark(paths), { force: true });
+}
+/** Contains the SHA-256 of the completion records that a merge is writing. */
+function mergeMark(paths) {
+    return (0,external_node_path_.join)(paths.live, 'merge');
+}
+
+// EXTERNAL MODULE: ./lib/progress/quarantine.js
+var quarantine = __nccwpck_require__(2763);
+// EXTERNAL MODULE: ./lib/progress/saved-plan.js
+var saved_plan = __nccwpck_require__(6366);
+;// CONCATENATED MODULE: ./lib/progress/load-state.js
+/** Reads the state of one (model, eval set) from disk, quarantines what is invalid, and heals what a kill left half written. */
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Throws what the file system throws. */
+function loadState(options) {
+    return new Loader(options).load();
+}
+class Loader {
+    #options;
+    #now;
+    constructor(options) {
+        this.#options = options;
+        this.#now = options.now?.() ?? new Date();
+    }
+    load() {
+        const { paths } = this.#options;
+        (0,directories/* makeDirectory */.Oh)((0,progress_paths/* stateFolder */.yp)(paths));
+        const quarantined = this.#quarantineWrongEntries();
+        const plan = this.#loadPlan();
+        const healed = this.#loadCompleted(quarantined.has(paths.completions));
+        return { ...healed, plan, attempts: this.#loadAttempts() };
+    }
+    /** Quarantines links, directories in place of files and the like. Returns the paths of those. */
+    #quarantineWrongEntries() {
+        const { paths } = this.#options;
+        const expected = [
+            [paths.progressFile, { maxBytes: progress_file/* MAX_PROGRESS_BYTES */.Ni }],
+            [paths.live, 'directory'],
+            [paths.resume, 'directory'],
+            [paths.completions, { maxBytes: completions_file/* MAX_COMPLETIONS_BYTES */.D1 }],
+            [paths.attempts, { maxBytes: MAX_ATTEMPTS_BYTES }],
+            [paths.plan, { maxBytes: saved_plan/* MAX_PLAN_BYTES */.di }],
+            [paths.logs, 'directory'],
+            [paths.journal, 'directory'],
+        ];
+        const quarantined = new Set();
+        for (const [path, kind] of expected) {
+            const problem = (0,untrusted_files/* problemWith */.CO)(path, kind);
+            if (problem === undefined)
+                continue;
+            this.#reject(path, problem);
+            quarantined.add(path);
+        }
+        return quarantined;
+    }
+    #loadPlan() {
+        const { paths, owner } = this.#options;
+        const text = (0,untrusted_files/* readRegularFile */.XF)(paths.plan);
+        if (text === undefined)
+            return undefined;
+        const plan = (0,saved_plan/* parseSavedPlan */.q4)(text);
+        if ('reason' in plan)
+            this.#reject(paths.plan, plan.reason);
+        else if ((0,model_owner/* sameOwner */.s)(plan.owner, owner))
+            return plan;
+        else
+            this.#quarantineStateOf(plan.owner);
+        return undefined;
+    }
+    /** Reads completion records and progress lines, heals them, and rewrites the files that differ from the healed state. */
+    #loadCompleted(recordsWereQuarantined) {
+        const { paths, owner, knownCommands } = this.#options;
+        const completionsText = (0,untrusted_files/* readRegularFile */.XF)(paths.completions) ?? '';
+        const completions = (0,completions_file/* parseCompletions */.tr)(completionsText);
+        if (completions.rejected)
+            this.#reject(paths.completions, completions.rejected);
+        this.#warnOfForeign(completions.records);
+        const progressText = (0,untrusted_files/* readRegularFile */.XF)(paths.progressFile);
+        const progress = (0,progress_file/* parseProgress */.TS)(progressText ?? '', knownCommands);
+        if (progress.rejected)
+            this.#reject(paths.progressFile, progress.rejected);
+        const healed = healState({
+            records: completions.records,
+            lines: progressText === undefined ? undefined : progress.commands,
+            repository: owner.repository,
+            mergeWasInterrupted: mergeWasInterrupted(paths, completionsText),
+            recordsWereLost: recordsWereQuarantined || completions.rejected !== undefined,
+            hasRecordFile: (evalKey) => (0,external_node_fs_.existsSync)((0,progress_paths/* completedRecordFile */.Bq)(paths, evalKey)),
+        });
+        if (completions.needsRewrite || healed.records.size !== completions.records.length)
+            (0,durable/* replaceFile */.fR)(paths.completions, (0,completions_file/* formatCompletions */.pE)([...healed.records.values()]));
+        const progressLines = (0,progress_file/* formatProgress */.Vu)([...healed.commands.values()]);
+        if (progressText !== undefined && progressLines !== progressText)
+            (0,durable/* replaceFile */.fR)(paths.progressFile, progressLines);
+        clearMergeMark(paths);
+        return healed;
+    }
+    #loadAttempts() {
+        const { paths, owner } = this.#options;
+        const { records, rejected, isTorn } = parseAttempts((0,untrusted_files/* readRegularFile */.XF)(paths.attempts) ?? '');
+        if (rejected)
+            this.#reject(paths.attempts, rejected);
+        const own = records.filter(({ run }) => run.repository === owner.repository);
+        if (rejected || isTorn || own.length < records.length)
+            (0,durable/* replaceFile */.fR)(paths.attempts, formatAttempts(own));
+        return own;
+    }
+    /** @param why as a clause */
+    #reject(path, why) {
+        const { log, rejectTo } = this.#options;
+        const target = (0,quarantine/* quarantine */.tW)(path, this.#now, rejectTo);
+        log.warning(`${path} is not used: ${why}. It was quarantined as ${target}, and that part of the state starts fresh. Delete the file when you no longer need it.`, 'State quarantined');
+    }
+    #warnOfForeign(records) {
+        const { paths, owner, log } = this.#options;
+        const foreign = records.filter(({ run }) => run.repository !== owner.repository).length;
+        if (foreign > 0)
+            log.warning(`${foreign} completion records in ${paths.completions} belong to another repository and are not used.`);
+    }
+    /** Quarantines the state of another owner, or of this owner with another cache-key. */
+    #quarantineStateOf(theirs) {
+        const { paths, owner, log } = this.#options;
+        (0,quarantine/* quarantineState */.KB)(paths, this.#now);
+        const where = `What was in ${(0,progress_paths/* stateFolder */.yp)(paths)} was quarantined and is not used`;
+        if (theirs.repository === owner.repository && theirs.cacheKey !== owner.cacheKey) {
+            log.info(`The input cache-key has changed, so the eval set starts fresh. ${where}.`);
+        }
+        else {
+            const whose = `repository ${theirs.repository || '(none)'}, ${theirs.model} on ${theirs.evalSet}`;
+            log.warning(`${where}: it belongs to another owner (${whose}).`, 'State quarantined');
+        }
+    }
+}
+
 // EXTERNAL MODULE: ./lib/progress/doubt.js
 var doubt = __nccwpck_require__(417);
 ;// CONCATENATED MODULE: ./lib/progress/merge-states.js
 /**
- * What two states of one owner know together. Pure; associative, commutative and idempotent, so that neither the order nor
- * the number of merges changes the result.
+ * Merges two states of one owner. The merge is pure, associative, commutative and idempotent, so that neither the order nor the
+ * number of merges changes the result.
  *
- * Every command has its latest fact: a progress line without a record, which has no time, comes before every record;
- * records are ordered by their end; and a removal by the user comes right behind the record that was removed. Therefore
- * a removal also holds against older results of the command, and a later execution holds against the removal.
+ * For each command the latest fact counts. A progress line without a record has no time and is the earliest fact. Records
+ * are ordered by the time at which they ended. A removal by the user comes directly after the removed record. So a removal
+ * also removes older results of the command, and a later execution overrides the removal.
  */
 
 
 
-/** @param now a record that is dated after it counts as older than all others: else it would count for years */
+/** @param now a record that is dated later counts as the oldest: otherwise it would win every merge until that date */
 function mergeStates(a, b, now) {
     const removed = latest(a.removed, b.removed, now);
     const records = latest(a.records, b.records, now);
@@ -82699,7 +83056,7 @@ function mergeStates(a, b, now) {
             commands.set(id, command);
     return { commands, records, removed, plan: greaterText(a.plan, b.plan) };
 }
-/** The later record of each command, in the order in which they ended: the last one is the newest. */
+/** The later record of each command, in the order in which the records ended. */
 function latest(a, b, now) {
     const records = new Map(a);
     for (const [id, record] of b) {
@@ -82714,7 +83071,7 @@ function compareRecords(a, b, now) {
         (0,lib_text/* compareText */.n6)((0,model_command/* commandId */.v)(a.argv), (0,model_command/* commandId */.v)(b.argv)) ||
         (0,lib_text/* compareText */.n6)(JSON.stringify(a), JSON.stringify(b)));
 }
-/** Zero for two records of one execution, such as those of two versions of the action. */
+/** Zero for two records of one execution, such as the records that two versions of the action wrote. */
 function compareExecutions(a, b, now) {
     return (Number((0,doubt/* isInFuture */.L)(b.ended, now)) - Number((0,doubt/* isInFuture */.L)(a.ended, now)) ||
         Date.parse(a.ended) - Date.parse(b.ended) ||
@@ -82723,23 +83080,18 @@ function compareExecutions(a, b, now) {
         a.run.attempt - b.run.attempt ||
         Date.parse(a.started) - Date.parse(b.started));
 }
-/** Plans have no time. Any rule will do that does not depend on the order. */
+/** Plans have no time, so any rule will do that does not depend on the order. */
 function greaterText(a, b) {
     if (!a || !b)
         return a ?? b;
     return (0,lib_text/* compareText */.n6)(JSON.stringify(a), JSON.stringify(b)) >= 0 ? a : b;
 }
 
-// EXTERNAL MODULE: ./lib/progress/paths.js
-var progress_paths = __nccwpck_require__(8943);
-// EXTERNAL MODULE: ./lib/progress/progress-file.js
-var progress_file = __nccwpck_require__(1119);
-// EXTERNAL MODULE: ./lib/progress/quarantine.js
-var quarantine = __nccwpck_require__(2763);
-// EXTERNAL MODULE: ./lib/progress/saved-plan.js
-var saved_plan = __nccwpck_require__(6366);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./lib/progress/snapshot.js
-/** What a checkpoint holds of a state: its progress file, and of `.resume/` the files that this action puts there. */
+/** The part of a state that belongs into a checkpoint: the progress file, and the files of this action in `.resume/`. */
+
 
 
 
@@ -82748,75 +83100,63 @@ var saved_plan = __nccwpck_require__(6366);
 
 
 /**
- * Puts a copy at `<target>/{model}.{eval_set}.progress.txt` and `.resume/`. Nothing there grows any more: a file that grows
- * while it is archived loses the checkpoint. What never changes, record files and sealed journal segments, is linked where
- * the file system can, so that this takes milliseconds while evals run.
+ * Puts a copy at `<target>/{model}.{eval_set}.progress.txt` and `.resume/`. No file of the copy grows any more, because a file
+ * that grows while it is archived makes the archive invalid. Files that never change (record files and sealed journal
+ * segments) are linked where the file system has links, so that a snapshot takes milliseconds while evals run.
  */
 function takeSnapshot(paths, target) {
     const place = (path) => (0,external_node_path_.join)(target, (0,external_node_path_.relative)(paths.root, path));
-    (0,folders/* makeFolder */.fc)(place((0,progress_paths/* stateFolder */.yp)(paths)));
+    (0,directories/* makeDirectory */.Oh)(place((0,progress_paths/* stateFolder */.yp)(paths)));
     if ((0,external_node_fs_.existsSync)(paths.progressFile))
         (0,external_node_fs_.copyFileSync)(paths.progressFile, place(paths.progressFile));
-    for (const path of filesToKeep(paths)) {
-        (0,folders/* makeFolder */.fc)((0,external_node_path_.dirname)(place(path)));
+    for (const path of checkpointedFiles(paths)) {
+        (0,directories/* makeDirectory */.Oh)((0,external_node_path_.dirname)(place(path)));
         (isFinal(paths, path) ? durable/* linkOrCopy */.L7 : external_node_fs_.copyFileSync)(path, place(path));
     }
 }
 /**
- * SHA-256 (hex) over names and sizes of all that a checkpoint would hold. What is done is only appended, and segments are
- * sealed for good: with the same outline there is nothing new.
+ * SHA-256 (hex) over the names and sizes of all files of a snapshot. Records are only appended and sealed segments never
+ * change, so two snapshots of one state that have the same outline have the same content.
  */
 function outlineOf(paths) {
+    const sizes = checkpointedFiles(paths)
+        .sort()
+        .map((path) => [(0,external_node_path_.relative)(paths.resume, path), (0,untrusted_files/* sizeOfFile */.JL)(path)]);
     return (0,external_node_crypto_.createHash)('sha256')
-        .update(JSON.stringify([sizeOf(paths.progressFile), sizesOf(paths)]))
+        .update(JSON.stringify([(0,untrusted_files/* sizeOfFile */.JL)(paths.progressFile), sizes]))
         .digest('hex');
 }
-/** The same, with the content of the files that are written again and again: it also tells states of two machines apart. */
-function digestOf(paths) {
-    const hash = (0,external_node_crypto_.createHash)('sha256').update(outlineOf(paths));
-    for (const path of [paths.progressFile, paths.completions, paths.plan]) {
-        if (sizeOf(path) >= 0)
-            (0,durable/* hashFile */.DC)(hash, path);
-        hash.update('\0');
-    }
-    return hash.digest('hex');
-}
-function sizesOf(paths) {
-    return [...filesToKeep(paths)].sort().map((path) => [(0,external_node_path_.relative)(paths.resume, path), sizeOf(path)]);
-}
-/** -1 when there is no such file. */
-function sizeOf(path) {
-    const stats = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
-    return stats?.isFile() ? stats.size : -1;
-}
 function isFinal({ logs, journal }, path) {
-    return [logs, journal].some((folder) => path.startsWith(`${folder}/`));
+    return [logs, journal].some((directory) => path.startsWith(`${directory}/`));
 }
-/** `journal/<eval>/<n>.jsonl` */
-const DEEPEST = 3;
-/** Not what was moved aside, nor anything below it, however much that is. */
-function* filesToKeep({ resume }) {
-    const open = (0,folders/* isRealFolder */.jj)(resume) ? [{ folder: resume, depth: 1 }] : [];
+/** The deepest file is `journal/<eval>/<n>.jsonl`. */
+const MAX_DEPTH = 3;
+/** Files of `.resume/`, without quarantined and unfinished ones. Neither quarantined nor deeper directories are entered. */
+function checkpointedFiles({ resume }) {
+    const files = [];
+    const open = (0,directories/* isRealDirectory */.sL)(resume) ? [{ directory: resume, depth: 1 }] : [];
     for (let next = open.pop(); next; next = open.pop()) {
-        const { folder, depth } = next;
-        for (const entry of (0,external_node_fs_.readdirSync)(folder, { withFileTypes: true })) {
+        const { directory, depth } = next;
+        for (const entry of (0,external_node_fs_.readdirSync)(directory, { withFileTypes: true })) {
             if ((0,quarantine/* isQuarantined */.fK)(entry.name) || entry.name.endsWith(durable/* TEMPORARY */.G2))
                 continue;
-            const path = (0,external_node_path_.join)(folder, entry.name);
+            const path = (0,external_node_path_.join)(directory, entry.name);
             if (entry.isFile())
-                yield path;
-            else if (entry.isDirectory() && depth < DEEPEST)
-                open.push({ folder: path, depth: depth + 1 });
+                files.push(path);
+            else if (entry.isDirectory() && depth < MAX_DEPTH)
+                open.push({ directory: path, depth: depth + 1 });
         }
     }
+    return files;
 }
 
 // EXTERNAL MODULE: ./lib/progress/unwritable.js
 var unwritable = __nccwpck_require__(8820);
 ;// CONCATENATED MODULE: ./lib/progress/state.js
 /**
- * The state of one (model, eval set) on disk: what is done, in the words of `oaievalset` (progress file) and in ours
- * (completion records). See docs/adr/0003-record-then-line.md for the order of writes that everything here relies on.
+ * The state of one (model, eval set): which evals are completed, as `oaievalset` records it (the progress file) and as this
+ * action records it (the completion records). Everything here relies on the order of writes in
+ * docs/adr/0003-record-then-line.md.
  */
 
 
@@ -82833,45 +83173,43 @@ var unwritable = __nccwpck_require__(8820);
 
 
 
-
-
-
-/** In bytes; a larger file is not read. That of 10,000 evals has a third of it. */
-const LARGEST_PROGRESS_FILE = 16 * 1024 * 1024;
 class State {
     paths;
     owner;
     #log;
-    #commands = new Map();
-    #records = new Map();
-    /** By the id of their command. */
-    #removedByUser = new Map();
-    #plan;
-    #attempts = [];
-    #revision = 0;
     #now;
-    /** Keys of the evals of today's plan; undefined when it is not known. */
+    /** Keys of the evals of the current plan; undefined when there is no plan yet. */
     #knownEvals;
-    constructor(options) {
+    #attempts;
+    // All three maps are by the id of the command.
+    #commands;
+    #records;
+    #removedByUser;
+    #plan;
+    #revision = 0;
+    constructor(options, loaded) {
         this.paths = options.paths;
         this.owner = options.owner;
         this.#log = options.log;
         this.#now = options.now ?? (() => new Date());
         this.#knownEvals = options.knownCommands?.flatMap(([, , key]) => key ?? []);
+        this.#attempts = new AttemptLog(this.paths.attempts, loaded.attempts);
+        this.#commands = new Map(loaded.commands);
+        this.#records = new Map(loaded.records);
+        this.#removedByUser = loaded.removed;
+        this.#plan = loaded.plan;
     }
     /**
-     * Reads and heals the state, and quarantines files that cannot be trusted.
+     * Reads and heals the state, and quarantines invalid files.
      * @throws ActionError STATE_UNWRITABLE when the state directory cannot be read or written
      */
     static open(options) {
-        const state = new State(options);
         try {
-            state.#load(options);
+            return new State(options, loadState(options));
         }
         catch (error) {
             throw (0,unwritable/* unwritable */.m)(options.paths.root, error);
         }
-        return state;
     }
     get plan() {
         return this.#plan;
@@ -82880,9 +83218,9 @@ class State {
     get revision() {
         return this.#revision;
     }
-    /** Ended attempts since the last run began, of this repository, in the order in which they ended. */
+    /** Attempts of this repository that ended since the last run began, in the order in which they ended. */
     get attempts() {
-        return this.#attempts;
+        return this.#attempts.records;
     }
     get commands() {
         return [...this.#commands.values()];
@@ -82890,26 +83228,25 @@ class State {
     get records() {
         return [...this.#records.values()];
     }
-    /** Whether the progress file says that the command is done. */
+    /** Whether the progress file has a line of the command. */
     isDone(command) {
         return this.#commands.has((0,model_command/* commandId */.v)(command));
     }
     record(command) {
         return this.#records.get((0,model_command/* commandId */.v)(command));
     }
-    /** Whether the command was done and the user took its line out of the progress file: it is to run again. */
+    /** Whether the command was completed and the user removed its line from the progress file, so that it runs again. */
     wasRemoved(command) {
         return this.#removedByUser.has((0,model_command/* commandId */.v)(command));
     }
-    /** Records a finished eval. The record comes first, the progress line last: only the line makes it done. */
+    /**
+     * Records a completed eval: first the record file, then the completion record, then the progress line. Only the line makes
+     * the eval completed.
+     */
     complete(record, recordFile) {
-        this.#writing(() => {
-            if (recordFile) {
-                const kept = (0,progress_paths/* completedRecordFile */.Bq)(this.paths, record.eval);
-                (0,folders/* makeFolder */.fc)((0,external_node_path_.dirname)(kept));
-                (0,external_node_fs_.renameSync)(recordFile, kept);
-                (0,external_node_fs_.chmodSync)(kept, folders/* PRIVATE_FILE */.rQ);
-            }
+        this.#write(() => {
+            if (recordFile)
+                this.#storeRecordFile(recordFile, record.eval);
             if (!(0,external_node_fs_.existsSync)(this.paths.progressFile))
                 (0,durable/* replaceFile */.fR)(this.paths.progressFile, '');
             (0,durable/* appendLine */.Xq)(this.paths.completions, (0,completions_file/* formatRecord */.bM)(record));
@@ -82921,202 +83258,67 @@ class State {
             this.#records.set(id, record);
         });
     }
-    /** Takes evals that have to run again out of the progress file, then out of the completion records. */
+    /** Removes evals that must run again: first their progress lines, then their completion records. */
     forget(commands) {
         const ids = commands.map(model_command/* commandId */.v).filter((id) => this.#commands.has(id) || this.#records.has(id));
         if (ids.length === 0)
             return;
-        this.#writing(() => {
+        this.#write(() => {
             for (const id of ids)
                 this.#commands.delete(id);
-            (0,durable/* replaceFile */.fR)(this.paths.progressFile, (0,progress_file/* formatProgress */.V)(this.commands));
+            (0,durable/* replaceFile */.fR)(this.paths.progressFile, (0,progress_file/* formatProgress */.Vu)(this.commands));
             for (const id of ids)
                 this.#records.delete(id);
             (0,durable/* replaceFile */.fR)(this.paths.completions, (0,completions_file/* formatCompletions */.pE)(this.records));
         });
     }
-    /** Puts records in the place of those of the same commands: the same results, told as this version tells them. */
+    /** Replaces records of earlier versions of the action by the same results in the form of this version. */
     renew(records) {
         const renewed = records.filter((record) => this.#records.has((0,model_command/* commandId */.v)(record.argv)));
         if (renewed.length === 0)
             return;
-        this.#writing(() => {
+        this.#write(() => {
             for (const record of renewed)
                 this.#records.set((0,model_command/* commandId */.v)(record.argv), record);
             (0,durable/* replaceFile */.fR)(this.paths.completions, (0,completions_file/* formatCompletions */.pE)(this.records));
         });
     }
-    /** Removes the attempts of earlier runs. Called once by a run that is to record its own. */
+    /** Removes the attempts of earlier runs. A run calls it once, before it records its own attempts. */
     beginRun() {
-        if (!lexists(this.paths.attempts))
-            return;
-        this.#writing(() => (0,external_node_fs_.rmSync)(this.paths.attempts, { force: true }));
-        this.#attempts = [];
+        if (this.#attempts.exists)
+            this.#write(() => this.#attempts.clear());
     }
-    /**
-     * Records an attempt that has ended; its texts are cut and freed of secrets. When this returns the record outlives the
-     * process. A file that is as large as one can be records no more.
-     */
+    /** Records an attempt that has ended. */
     recordAttempt(record) {
-        const whole = writableAttempt(record, (text) => this.#log.redact(text));
-        const size = (0,external_node_fs_.lstatSync)(this.paths.attempts, { throwIfNoEntry: false })?.size ?? 0;
-        const written = size < ROOM_FOR_LAST_LINES ? whole : { ...whole, lastLines: [] };
-        const line = JSON.stringify(written);
-        if (size + Buffer.byteLength(line) >= LARGEST_ATTEMPTS)
-            return;
-        this.#writing(() => (0,durable/* appendLine */.Xq)(this.paths.attempts, line));
-        this.#attempts.push(written);
+        this.#write(() => this.#attempts.append(record, (text) => this.#log.redact(text)));
     }
     savePlan(plan) {
-        this.#writing(() => (0,durable/* replaceFile */.fR)(this.paths.plan, `${JSON.stringify(plan)}\n`));
+        this.#write(() => (0,durable/* replaceFile */.fR)(this.paths.plan, `${JSON.stringify(plan)}\n`));
         this.#plan = plan;
     }
-    /**
-     * Adopts what another state of the same owner knows: see `mergeStates`. Record files, recorded responses and attempts come
-     * along.
-     */
+    /** Merges another state of the same owner into this one (see `mergeStates`), with its record files, journals and attempts. */
     merge(other) {
         const merged = mergeStates(this.#facts(), other.#facts(), this.#now());
-        const { records, commands } = merged;
-        const adopted = [...records.values()].filter((record) => {
-            const id = (0,model_command/* commandId */.v)(record.argv);
-            return record !== this.#records.get(id) && record === other.#records.get(id);
+        const adopted = [...merged.records].filter(([id, record]) => record !== this.#records.get(id) && record === other.#records.get(id));
+        this.#write(() => {
+            const evalKeys = adopted.map(([, record]) => record.eval);
+            adoptRecordFiles(evalKeys, other.paths, this.paths);
+            replaceMerged(this.paths, [...merged.records.values()], [...merged.commands.values()]);
+            this.#attempts.merge(other.#attempts);
+            this.#adoptJournals(other.paths);
         });
-        const attempts = mergeAttempts(this.#attempts, other.#attempts);
-        this.#writing(() => {
-            for (const record of adopted) {
-                const log = (0,progress_paths/* completedRecordFile */.Bq)(other.paths, record.eval);
-                if (!(0,external_node_fs_.lstatSync)(log, { throwIfNoEntry: false })?.isFile())
-                    continue;
-                const kept = (0,progress_paths/* completedRecordFile */.Bq)(this.paths, record.eval);
-                (0,folders/* makeFolder */.fc)((0,external_node_path_.dirname)(kept));
-                const temporary = `${kept}${durable/* TEMPORARY */.G2}`;
-                (0,external_node_fs_.rmSync)(temporary, { force: true });
-                (0,durable/* linkOrCopy */.L7)(log, temporary);
-                (0,external_node_fs_.chmodSync)(temporary, folders/* PRIVATE_FILE */.rQ);
-                (0,external_node_fs_.renameSync)(temporary, kept);
-            }
-            const completions = (0,completions_file/* formatCompletions */.pE)([...records.values()]);
-            // If killed between the two writes, adopted records without progress lines would look as if the user had removed
-            // them; the mark tells the next load.
-            (0,durable/* replaceFile */.fR)(mergeMark(this.paths), sha256(completions));
-            (0,durable/* replaceFile */.fR)(this.paths.completions, completions);
-            (0,durable/* replaceFile */.fR)(this.paths.progressFile, (0,progress_file/* formatProgress */.V)([...commands.values()]));
-            (0,external_node_fs_.rmSync)(mergeMark(this.paths), { force: true });
-            if (attempts.length > 0)
-                (0,durable/* replaceFile */.fR)(this.paths.attempts, formatAttempts(attempts));
-            const leftOut = new journals/* Journals */.v(this.paths).adopt(other.paths, {
-                repository: this.owner.repository,
-                evals: this.#knownEvals,
-            });
-            if (leftOut)
-                this.#log.warning(`Some recorded responses of unfinished evals were not restored from the checkpoint: ${leftOut}. They are requested again.`, 'Journals rejected');
-        });
-        this.#records = new Map(records);
-        this.#commands = new Map(commands);
-        this.#removedByUser = new Map(merged.removed);
+        this.#records = new Map(merged.records);
+        this.#commands = new Map(merged.commands);
+        this.#removedByUser = merged.removed;
         this.#plan = merged.plan;
-        this.#attempts = [...attempts];
     }
-    /** Puts a copy of what a checkpoint holds into `target`. */
+    /** Puts a copy of what belongs into a checkpoint into `target`. */
     snapshot(target) {
         takeSnapshot(this.paths, target);
     }
-    /** With the same outline there is nothing that an earlier snapshot of this state does not hold. */
+    /** Changes when the content of a snapshot changes. */
     outline() {
         return outlineOf(this.paths);
-    }
-    /** With the same digest two states, of two machines say, hold the same. */
-    digest() {
-        return digestOf(this.paths);
-    }
-    #load(options) {
-        const { paths, owner } = options;
-        const now = this.#now;
-        const reject = (path, why) => {
-            const target = (0,quarantine/* quarantine */.tW)(path, now(), options.rejectTo);
-            this.#log.warning(`${path} is not used: ${why}. It was quarantined as ${target}, and that part of the state starts fresh. Delete the file when you no longer need it.`, 'State quarantined');
-        };
-        (0,folders/* makeFolder */.fc)((0,progress_paths/* stateFolder */.yp)(paths));
-        let recordsLost = false;
-        for (const [path, largest] of [
-            [paths.progressFile, LARGEST_PROGRESS_FILE],
-            [paths.live, DIRECTORY],
-            [paths.resume, DIRECTORY],
-            [paths.completions, completions_file/* LARGEST_COMPLETIONS */.Do],
-            [paths.attempts, LARGEST_ATTEMPTS],
-            [paths.plan, saved_plan/* LARGEST_PLAN */.Tm],
-            [paths.logs, DIRECTORY],
-            [paths.journal, DIRECTORY],
-        ]) {
-            const wrong = wrongKind(path, largest);
-            if (wrong)
-                reject(path, wrong);
-            recordsLost ||= wrong !== undefined && path === paths.completions;
-        }
-        const planText = readText(paths.plan);
-        if (planText !== undefined) {
-            const plan = (0,saved_plan/* parseSavedPlan */.q4)(planText);
-            if ('reason' in plan)
-                reject(paths.plan, plan.reason);
-            else if (!(0,model_owner/* sameOwner */.s)(plan.owner, owner))
-                this.#makeRoom(plan.owner, now());
-            else
-                this.#plan = plan;
-        }
-        const completionsText = readText(paths.completions) ?? '';
-        const completions = (0,completions_file/* parseCompletions */.tr)(completionsText);
-        if (completions.rejected)
-            reject(paths.completions, completions.rejected);
-        const foreign = completions.records.filter(({ run }) => run.repository !== owner.repository).length;
-        if (foreign > 0)
-            this.#log.warning(`${foreign} completion records in ${paths.completions} belong to another repository and are not used.`);
-        const progressText = readText(paths.progressFile);
-        const progress = (0,progress_file/* parseProgress */.T)(progressText ?? '', options.knownCommands);
-        if (progress.rejected)
-            reject(paths.progressFile, progress.rejected);
-        const healed = healState({
-            records: completions.records,
-            lines: progressText === undefined ? undefined : progress.commands,
-            repository: owner.repository,
-            mergeWasInterrupted: readText(mergeMark(paths)) === sha256(completionsText),
-            recordsWereLost: recordsLost || completions.rejected !== undefined,
-            hasRecordFile: (evalKey) => (0,external_node_fs_.existsSync)((0,progress_paths/* completedRecordFile */.Bq)(paths, evalKey)),
-        });
-        this.#commands = new Map(healed.commands);
-        this.#records = new Map(healed.records);
-        this.#removedByUser = new Map(healed.removed);
-        const records = this.records;
-        if (completions.needsRewrite || records.length !== completions.records.length) {
-            (0,durable/* replaceFile */.fR)(paths.completions, (0,completions_file/* formatCompletions */.pE)(records));
-        }
-        const commands = this.commands;
-        if (progressText !== undefined && (0,progress_file/* formatProgress */.V)(commands) !== progressText) {
-            (0,durable/* replaceFile */.fR)(paths.progressFile, (0,progress_file/* formatProgress */.V)(commands));
-        }
-        (0,external_node_fs_.rmSync)(mergeMark(paths), { force: true });
-        this.#loadAttempts(reject);
-    }
-    #loadAttempts(reject) {
-        const path = this.paths.attempts;
-        const { records, rejected, isTorn } = parseAttempts(readText(path) ?? '');
-        if (rejected)
-            reject(path, rejected);
-        this.#attempts = records.filter((record) => record.run.repository === this.owner.repository);
-        if (rejected || isTorn || this.#attempts.length < records.length)
-            (0,durable/* replaceFile */.fR)(path, formatAttempts(this.#attempts));
-    }
-    /** The state of another repository, or from before cache-key was changed, makes room for one of our own. */
-    #makeRoom(theirs, now) {
-        quarantineState(this.paths, now);
-        const where = `What was in ${(0,progress_paths/* stateFolder */.yp)(this.paths)} was quarantined and is not used`;
-        if (theirs.repository === this.owner.repository && theirs.cacheKey !== this.owner.cacheKey) {
-            this.#log.info(`The input cache-key has changed, so the eval set starts fresh. ${where}.`);
-        }
-        else {
-            const whose = `repository ${theirs.repository || '(none)'}, ${theirs.model} on ${theirs.evalSet}`;
-            this.#log.warning(`${where}: it belongs to another owner (${whose}).`, 'State quarantined');
-        }
     }
     #facts() {
         return {
@@ -83126,7 +83328,19 @@ class State {
             plan: this.#plan,
         };
     }
-    #writing(work) {
+    #storeRecordFile(path, evalKey) {
+        const target = (0,progress_paths/* completedRecordFile */.Bq)(this.paths, evalKey);
+        (0,directories/* makeDirectory */.Oh)((0,external_node_path_.dirname)(target));
+        (0,external_node_fs_.renameSync)(path, target);
+        (0,external_node_fs_.chmodSync)(target, directories/* PRIVATE_FILE */.rQ);
+    }
+    #adoptJournals(from) {
+        const { repository } = this.owner;
+        const leftOut = new journals/* Journals */.v(this.paths).adopt(from, { repository, evals: this.#knownEvals });
+        if (leftOut)
+            this.#log.warning(`Some recorded responses of unfinished evals were not restored from the checkpoint: ${leftOut}. They are requested again.`, 'Journals rejected');
+    }
+    #write(work) {
         this.#revision += 1;
         try {
             work();
@@ -83136,44 +83350,51 @@ class State {
         }
     }
 }
-/** Sets aside everything that is there, for a run that is to start fresh. Returns whether there was anything. */
-function quarantineState(paths, now = new Date()) {
-    const found = [paths.progressFile, paths.resume, paths.live].filter(lexists);
-    for (const path of found)
-        (0,quarantine/* quarantine */.tW)(path, now);
-    return found.length > 0;
-}
-/** Empties the live directory: what is in it belonged to evals that did not end. */
+/** Empties the live directory after its journals were sealed: the rest belongs to evals that did not complete. */
 function clearInProgress(paths) {
     (0,external_node_fs_.rmSync)(paths.live, { recursive: true, force: true });
 }
-/** There while a merge replaces first the completion records, then the progress file; holds the hash of the former. */
-function mergeMark(paths) {
-    return (0,external_node_path_.join)(paths.live, 'merge');
-}
-function sha256(text) {
-    return (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
-}
-/** The text of a regular file; links are not followed, and nothing else is opened: a pipe would wait for its writer. */
-function readText(path) {
-    return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.isFile() ? (0,external_node_fs_.readFileSync)(path, 'utf8') : undefined;
-}
-function lexists(path) {
-    return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false }) !== undefined;
-}
-const DIRECTORY = 'directory';
-/** @param largest of a file, in bytes */
-function wrongKind(path, largest) {
-    const stats = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
+
+
+/***/ }),
+
+/***/ 8047:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   CO: () => (/* binding */ problemWith),
+/* harmony export */   JL: () => (/* binding */ sizeOfFile),
+/* harmony export */   XF: () => (/* binding */ readRegularFile),
+/* harmony export */   v_: () => (/* binding */ entryExists)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/** Looks at files of a state that others may have made. Symbolic links are not followed, and only regular files are opened. */
+
+/** Why the entry at `path` is not what is expected there, as a clause; undefined when it is, or when there is no entry. */
+function problemWith(path, expected) {
+    const stats = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path, { throwIfNoEntry: false });
     if (!stats)
         return undefined;
     if (stats.isSymbolicLink())
         return 'it is a symbolic link';
-    if (largest === DIRECTORY)
+    if (expected === 'directory')
         return stats.isDirectory() ? undefined : 'it is not a directory';
     if (!stats.isFile())
         return 'it is not a regular file';
-    return stats.size > largest ? 'it is too large to be a file of this action' : undefined;
+    return stats.size > expected.maxBytes ? 'it is too large to be a file of this action' : undefined;
+}
+/** The text of a regular file; undefined for anything else, such as a pipe, which would block until it has a writer. */
+function readRegularFile(path) {
+    return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path, { throwIfNoEntry: false })?.isFile() ? (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(path, 'utf8') : undefined;
+}
+/** Whether there is an entry of any kind, a broken link included. */
+function entryExists(path) {
+    return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path, { throwIfNoEntry: false }) !== undefined;
+}
+/** In bytes; -1 when there is no regular file. */
+function sizeOfFile(path) {
+    const stats = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path, { throwIfNoEntry: false });
+    return stats?.isFile() ? stats.size : -1;
 }
 
 
@@ -83187,11 +83408,11 @@ function wrongKind(path, largest) {
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
 
-/** The error of a state directory that cannot be read or written; an error that already says what to do stays as it is. */
+/** The error of a state directory that cannot be read or written. An ActionError is returned unchanged. */
 function unwritable(root, error) {
     if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ)
         return error;
-    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('STATE_UNWRITABLE', `The state directory ${root} cannot be read or written: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonOf */ .A3)(error)}.`, 'Free some disk space, repair its permissions, or set state-directory to a folder the runner may write to. What was already recorded is not lost.', { cause: error });
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('STATE_UNWRITABLE', `The state directory ${root} cannot be read or written: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonOf */ .A3)(error)}.`, 'Free some disk space, repair its permissions, or set state-directory to a directory that the runner can write to. What was already recorded is not lost.', { cause: error });
 }
 
 
@@ -83508,8 +83729,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   G: () => (/* binding */ openState)
 });
 
-// EXTERNAL MODULE: ./lib/progress/journals.js + 4 modules
-var progress_journals = __nccwpck_require__(3013);
+// EXTERNAL MODULE: ./lib/progress/journals.js + 6 modules
+var progress_journals = __nccwpck_require__(5268);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:fs"
@@ -83520,8 +83741,8 @@ var external_node_os_ = __nccwpck_require__(8161);
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/errors.js
 var errors = __nccwpck_require__(452);
-// EXTERNAL MODULE: ./lib/progress/folders.js
-var folders = __nccwpck_require__(2834);
+// EXTERNAL MODULE: ./lib/progress/directories.js
+var directories = __nccwpck_require__(6420);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var progress_paths = __nccwpck_require__(8943);
 // EXTERNAL MODULE: ./lib/progress/quarantine.js
@@ -83532,14 +83753,15 @@ var state_directory = __nccwpck_require__(4700);
 var unwritable = __nccwpck_require__(8820);
 ;// CONCATENATED MODULE: ./lib/progress/lock.js
 /**
- * One run at a time works on the state of a (model, eval set). The lock is an exclusive transaction of SQLite on an empty file
- * beside the state. The kernel frees it when the process ends, however it ends; it also holds between containers that share
- * the directory, where process numbers would say nothing.
+ * Only one run at a time uses the state of a (model, eval set). The lock is an exclusive SQLite transaction on an empty file
+ * next to the state. The kernel releases it when the process ends, SIGKILL included. It also works between containers that
+ * share the directory, where process ids have no meaning.
  *
- * The file stays: a contender that has opened it would otherwise lock a deleted file, while the next one locks a new file.
- * Nothing else in this process may open it: POSIX frees all locks of a process when it closes any descriptor of the file.
+ * The file is never deleted. Otherwise a contender that has already opened it would lock a deleted file, and the next one a
+ * new file. Nothing else in this process may open the file, because POSIX releases all locks that a process has on a file
+ * when the process closes any descriptor of it.
  *
- * Earlier versions used Unix sockets and do not see this lock: an earlier version and this one are not kept apart.
+ * Earlier versions of the action used Unix sockets and ignore this lock.
  */
 
 
@@ -83551,13 +83773,13 @@ var unwritable = __nccwpck_require__(8820);
 
 
 
-/** In bytes: SQLite opens no longer path, and puts `-journal` behind it. */
-const LONGEST_PATH = 490;
-/** Reachable until released: a connection that is garbage-collected is closed, and its lock is free. */
+/** SQLite opens no longer path, and appends `-journal` to it. */
+const MAX_PATH_BYTES = 490;
+/** Keeps connections reachable: a connection that is garbage-collected is closed, which releases its lock. */
 const HELD = new Set();
 /**
- * @throws ActionError STATE_LOCKED when another run holds it, STATE_NOT_OURS when the state is not this user's alone,
- * STATE_UNWRITABLE when there can be no lock
+ * @throws ActionError STATE_LOCKED when another run holds the lock, STATE_NOT_OURS when other users can write to the state,
+ * STATE_UNWRITABLE when the lock file cannot be created
  */
 async function lockState(paths) {
     (0,state_directory/* claimStateDirectory */.v)(paths);
@@ -83575,10 +83797,10 @@ async function lockState(paths) {
         throw isBusy(error) ? locked(paths) : (0,unwritable/* unwritable */.m)(paths.root, error);
     }
 }
-/** Beside the state; where that path is too long, in the temporary directory. */
+/** The lock file is next to the state or, where that path is too long, in the temporary directory. */
 function lockFile(paths) {
     const beside = (0,external_node_path_.join)((0,external_node_fs_.realpathSync)((0,progress_paths/* stateFolder */.yp)(paths)), paths.lockName);
-    if (Buffer.byteLength(beside) <= LONGEST_PATH)
+    if (Buffer.byteLength(beside) <= MAX_PATH_BYTES)
         return beside;
     const hash = (0,external_node_crypto_.createHash)('sha256').update(beside).digest('hex').slice(0, 16);
     return (0,external_node_path_.join)((0,external_node_os_.tmpdir)(), `.oaievalset-${hash}.lock`);
@@ -83591,14 +83813,14 @@ function acquire(path) {
         return begin(path);
     }
     catch (error) {
-        // No version of this action wrote this file, so no run holds it.
+        // No version of this action wrote this file, so no run holds a lock on it.
         if (codeOf(error) !== NOT_A_DATABASE)
             throw error;
         (0,quarantine/* quarantine */.tW)(path, new Date());
         return begin(path);
     }
 }
-/** Older releases of Node 24 warn on stderr that SQLite is experimental, which tells a reader of the log nothing. */
+/** Suppresses a warning that older releases of Node 24 print: that SQLite is experimental. */
 function loadSqlite() {
     const { emitWarning } = process;
     process.emitWarning = () => { };
@@ -83613,8 +83835,8 @@ function begin(path) {
     const sqlite = loadSqlite();
     const database = new sqlite.DatabaseSync(path, { timeout: 0 });
     try {
-        (0,external_node_fs_.chmodSync)(path, folders/* PRIVATE_FILE */.rQ);
-        // In memory: no second file beside the first.
+        (0,external_node_fs_.chmodSync)(path, directories/* PRIVATE_FILE */.rQ);
+        // The rollback journal is in memory, so that there is no second file.
         database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
         return database;
     }
@@ -83634,14 +83856,15 @@ function isBusy(error) {
     return codeOf(error) === BUSY;
 }
 function locked(paths) {
-    return new errors/* ActionError */.lZ('STATE_LOCKED', `Another run of this eval set is using ${paths.progressFile} on this machine.`, 'Wait for it to end and re-run this job, add a concurrency group to the workflow, or give this job a state-directory of its own.');
+    return new errors/* ActionError */.lZ('STATE_LOCKED', `Another run of this eval set is using ${paths.progressFile} on this machine.`, 'Wait until it ends and re-run this job, add a concurrency group to the workflow, or give this job its own state-directory.');
 }
 
 // EXTERNAL MODULE: ./lib/progress/saved-plan.js
 var saved_plan = __nccwpck_require__(6366);
-// EXTERNAL MODULE: ./lib/progress/state.js + 4 modules
-var progress_state = __nccwpck_require__(2500);
+// EXTERNAL MODULE: ./lib/progress/state.js + 7 modules
+var progress_state = __nccwpck_require__(4454);
 ;// CONCATENATED MODULE: ./lib/run/open-state.js
+
 
 
 
@@ -83654,13 +83877,13 @@ async function openState(request) {
     const { paths, owner, plan, checkpoint, resume, log } = request;
     const lock = await lockState(paths);
     try {
-        if (!resume && (0,progress_state/* quarantineState */.KB)(paths))
+        if (!resume && (0,quarantine/* quarantineState */.KB)(paths))
             log.info('resume is false, so the state of earlier runs on this machine was quarantined.');
         const knownCommands = plan.evals.map((planned) => planned.command);
-        const state = checkpoint.adoptInto(progress_state/* State */.Uw.open({ paths, owner, knownCommands, log }), { knownCommands });
+        const state = checkpoint.adoptInto(progress_state/* State */.U.open({ paths, owner, knownCommands, log }), { knownCommands });
         const journals = new progress_journals/* Journals */.v(paths);
         journals.sealOpenSegments();
-        (0,progress_state/* clearInProgress */.yl)(paths);
+        (0,progress_state/* clearInProgress */.y)(paths);
         state.savePlan((0,saved_plan/* savedPlan */.XU)(plan, owner));
         return { state, journals, [Symbol.asyncDispose]: () => lock.release() };
     }
@@ -88186,42 +88409,52 @@ function keysToRun(decisions) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   TN: () => (/* binding */ oneLine),
 /* harmony export */   g$: () => (/* binding */ printable),
+/* harmony export */   ij: () => (/* binding */ hasNoControls),
 /* harmony export */   k7: () => (/* binding */ firstInvisible),
 /* harmony export */   ml: () => (/* binding */ shorten),
 /* harmony export */   n6: () => (/* binding */ compareText),
-/* harmony export */   pO: () => (/* binding */ Redactor)
+/* harmony export */   pO: () => (/* binding */ Redactor),
+/* harmony export */   v_: () => (/* binding */ isSingleLine)
 /* harmony export */ });
 /* unused harmony export isPrintable */
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7975);
-/** Text that others wrote, made fit to be shown: nothing in it acts on a terminal or misleads a reader, and no secret is in it. */
+/** Makes text that others wrote safe to show: nothing in it controls a terminal or misleads a reader, and it contains no secret. */
 
 /**
- * Characters that cannot be seen but act: controls, line separators, half a surrogate pair, and formats, among them those
- * that turn the direction of writing, zero-width ones and the byte order mark.
+ * Invisible characters that have an effect: controls, line separators, halves of surrogate pairs, and format characters, such
+ * as bidirectional overrides, zero-width characters and the byte order mark.
  */
 const INVISIBLE = '\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}';
 const ANY_INVISIBLE = new RegExp(`[${INVISIBLE}]`, 'u');
 const ALL_INVISIBLE = new RegExp(`[${INVISIBLE}]`, 'gu');
 const ALL_INVISIBLE_IN_LINES = new RegExp(`(?![\\t\\n])[${INVISIBLE}]`, 'gu');
-/** Whether a text holds nothing but what can be seen, and blanks. */
+/** Whether a text contains no control characters, line breaks among them. Weaker than `isSingleLine`. */
+function hasNoControls(text) {
+    return !/\p{Cc}/u.test(text);
+}
+/** Whether a text contains no control characters and no line or paragraph separators. Weaker than `isPrintable`. */
+function isSingleLine(text) {
+    return !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text);
+}
+/** Whether a text contains only visible characters and blanks. */
 function isPrintable(text) {
     return !ANY_INVISIBLE.test(text);
 }
-/** The code of the first character that cannot be seen; undefined when there is none. */
+/** The code of the first invisible character; undefined when there is none. */
 function firstInvisible(text) {
     const found = ANY_INVISIBLE.exec(text);
     return found ? codeOf(found[0]) : undefined;
 }
-/** The same text with invisible characters shown as their codes, such as `\u202e`. Colours are dropped, lines stay lines. */
+/** Shows invisible characters as their codes, such as `\u202e`. Drops colours and retains line breaks. */
 function printable(text) {
     return (0,node_util__WEBPACK_IMPORTED_MODULE_0__.stripVTControlCharacters)(text).replaceAll('\r\n', '\n').replace(ALL_INVISIBLE_IN_LINES, codeOf);
 }
-/** The same as one line, shortened to `bytes`. */
+/** The printable text as one line, shortened to `bytes`. */
 function oneLine(text, bytes = Number.POSITIVE_INFINITY) {
     const line = (0,node_util__WEBPACK_IMPORTED_MODULE_0__.stripVTControlCharacters)(text).replace(/\s+/g, ' ').trim();
     return shorten(line.replace(ALL_INVISIBLE, codeOf), bytes);
 }
-/** The order of two texts by their code units, the same on every machine. */
+/** Orders two texts by their code units, in the same way on every machine. */
 function compareText(a, b) {
     return a < b ? -1 : a > b ? 1 : 0;
 }
@@ -88230,7 +88463,7 @@ function codeOf(character) {
     const code = (character.codePointAt(0) ?? 0).toString(16).padStart(4, '0');
     return code.length === 4 ? `\\u${code}` : `\\u{${code}}`;
 }
-/** Cuts a text to `bytes` of UTF-8. The middle is left out: a message begins with what failed and often ends with why. */
+/** Shortens a text to `bytes` of UTF-8. It cuts the middle, because a message begins with what failed and often ends with why. */
 function shorten(text, bytes) {
     if (text.length * 3 <= bytes)
         return text;
@@ -88242,7 +88475,7 @@ function shorten(text, bytes) {
     const tail = Math.floor(room / 3);
     return `${firstBytes(encoded, room - tail)}${note}${lastBytes(encoded, tail)}`;
 }
-/** Whole characters only. */
+/** Returns whole characters only, as does `lastBytes`. */
 function firstBytes(text, bytes) {
     let end = bytes;
     while (end > 0 && continues(text[end]))
@@ -88255,20 +88488,20 @@ function lastBytes(text, bytes) {
         start += 1;
     return text.toString('utf8', start);
 }
-/** Whether a byte is inside a character of UTF-8. */
+/** Whether a byte continues a character of UTF-8. */
 function continues(byte) {
     return byte !== undefined && (byte & 0xc0) === 0x80;
 }
-/** A shorter value may be a word that stands anywhere: `EMPTY`, `ollama`, and other keys of servers that need none. */
+/** A shorter value may be an ordinary word, such as `EMPTY` or `ollama`: a placeholder for servers that need no key. */
 const SHORTEST_SECRET = 16;
-/** Of a longer value, parts are hidden as well: a line may be broken, or cut, in the middle of it. */
+/** From this length on, parts of a value are hidden too, because a line may be wrapped or cut in the middle of the value. */
 const LONG_SECRET = 32;
 const SHORTEST_PART = 16;
-/** Hides secrets in text. */
+/** Replaces secrets in text. */
 class Redactor {
     #values = new Set();
     #parts = new Set();
-    /** @returns false for what is too short to be hidden without hiding ordinary words */
+    /** @returns false for a value that is too short to be hidden, because ordinary words would be hidden too */
     hide(secret) {
         if (secret.length < SHORTEST_SECRET)
             return false;
@@ -88281,7 +88514,7 @@ class Redactor {
         }
         return true;
     }
-    /** The text with `***` in place of each secret, and of each part of a long one. */
+    /** Replaces each secret, and each part of a long secret, by `***`. */
     redact(text) {
         let shown = text;
         for (const value of this.#values)

@@ -1,8 +1,8 @@
-/** `attempts.jsonl`: one line for each ended attempt at an eval, in the order in which the attempts ended. */
+/** `attempts.jsonl`: one line for each ended attempt of an eval, in the order in which the attempts ended. */
 import { z } from 'zod';
 import { type AttemptRecord, MOST_LAST_LINES } from '../model/attempt-record.ts';
 import { MOST_ADAPTATIONS } from '../model/completion-record.ts';
-import { compareText, printable, shorten } from '../text.ts';
+import { compareText, isSingleLine, printable, shorten } from '../text.ts';
 import {
   adaptationSchema,
   commandSchema,
@@ -15,24 +15,19 @@ import {
   runSchema,
 } from './record-lines.ts';
 
-/** In bytes; a larger file is not read. */
-export const LARGEST_ATTEMPTS = 32 * 1024 * 1024;
+/** A larger file is not read. */
+export const MAX_ATTEMPTS_BYTES = 32 * 1024 * 1024;
 
-/** From this size on, in bytes, records are written without their last lines: the outcomes of all evals have to fit. */
+/** From this size on, in bytes, records are written without their last lines, so that the outcomes of all evals fit. */
 export const ROOM_FOR_LAST_LINES = 16 * 1024 * 1024;
 
-/** In bytes. */
-const LONGEST_SHOWN_LINE = 1000;
-const LONGEST_REASON = 4000;
+const MAX_LAST_LINE_BYTES = 1000;
+const MAX_REASON_BYTES = 4000;
 
 const LIMITS: LineLimits = { lines: 200_000, lineLength: 2 * 1024 * 1024, values: 20_000 };
 
-/** Printed in a log and in a summary. */
-const shown = (longest: number) =>
-  z
-    .string()
-    .max(longest)
-    .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u);
+/** Text that logs and summaries show. */
+const shown = (maxBytes: number) => z.string().max(maxBytes).refine(isSingleLine, 'has control characters');
 
 const tokens = z.object({ prompt: count, completion: count, cached: count, reasoning: count });
 
@@ -48,8 +43,8 @@ const schema: z.ZodType<AttemptRecord> = z
       .string()
       .regex(/^[a-z][a-z0-9-]{0,63}$/)
       .nullable(),
-    reason: shown(LONGEST_REASON),
-    lastLines: z.array(shown(LONGEST_SHOWN_LINE)).max(MOST_LAST_LINES),
+    reason: shown(MAX_REASON_BYTES),
+    lastLines: z.array(shown(MAX_LAST_LINE_BYTES)).max(MOST_LAST_LINES),
     traffic: z.object({
       sent: count,
       replayed: count,
@@ -74,7 +69,7 @@ export function formatAttempts(records: readonly AttemptRecord[]): string {
 }
 
 /**
- * The record as it can be written: its texts without secrets, invisible characters, or more than a reader looks at.
+ * The form of a record that is written: its texts without secrets and invisible characters, and shortened.
  * @param redact replaces secrets
  */
 export function writableAttempt(record: AttemptRecord, redact: (text: string) => string): AttemptRecord {
@@ -82,21 +77,21 @@ export function writableAttempt(record: AttemptRecord, redact: (text: string) =>
     shorten(printable(redact(text)).replace(/[\t\n]+/g, ' '), bytes);
   return {
     ...record,
-    reason: clean(record.reason, LONGEST_REASON),
-    lastLines: record.lastLines.slice(-MOST_LAST_LINES).map((line) => clean(line, LONGEST_SHOWN_LINE)),
+    reason: clean(record.reason, MAX_REASON_BYTES),
+    lastLines: record.lastLines.slice(-MOST_LAST_LINES).map((line) => clean(line, MAX_LAST_LINE_BYTES)),
   };
 }
 
-/** A total order: by the time at which attempts ended, and for equal times by their text. */
-export function inOrder(a: AttemptRecord, b: AttemptRecord): number {
+/** A total order: by the time at which attempts ended, then by their text. */
+export function compareAttempts(a: AttemptRecord, b: AttemptRecord): number {
   return compareText(a.ended, b.ended) || compareText(JSON.stringify(a), JSON.stringify(b));
 }
 
-/** Attempts of two states, each once. More than a file can hold are cut at the old end. */
+/** The attempts of two states, each of them once. */
 export function mergeAttempts(
   a: readonly AttemptRecord[],
   b: readonly AttemptRecord[],
 ): readonly AttemptRecord[] {
   const byText = new Map([...a, ...b].map((record) => [JSON.stringify(record), record]));
-  return [...byText.values()].sort(inOrder);
+  return [...byText.values()].sort(compareAttempts);
 }

@@ -1,17 +1,17 @@
 /**
- * The value of a JSON text that someone else may have written.
+ * Parses a JSON text that others may have written.
  *
- * The size of a text does not bound the memory that its value takes: a megabyte of `[],[],…` takes fifty. So what makes a
- * value is counted first, in texts of strings as well: that only makes the bound a little lower.
- * @param most values that the text may hold
- * @throws SyntaxError when it is no JSON, or holds more
+ * The size of a text does not bound the memory of its value: a megabyte of `[],[],…` takes fifty. So the characters that
+ * begin a value are counted first. Those inside strings count too, which only makes the bound stricter.
+ * @param most values that the text may have
+ * @throws SyntaxError when the text is not JSON, or has more values
  */
 export function parseBoundedJson(text: string, most: number): unknown {
-  if (!holdsAtMost(text, most)) throw new SyntaxError(`more than ${most} values`);
+  if (!hasAtMost(text, most)) throw new SyntaxError(`more than ${most} values`);
   return JSON.parse(text);
 }
 
-export function holdsAtMost(text: string, most: number): boolean {
+export function hasAtMost(text: string, most: number): boolean {
   let values = 0;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);

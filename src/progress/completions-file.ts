@@ -1,4 +1,4 @@
-/** `completions.jsonl`: one completion record a line. */
+/** `completions.jsonl`: one completion record per line. */
 import { z } from 'zod';
 import { commandId } from '../model/command.ts';
 import { type CompletionRecord, MOST_ADAPTATIONS } from '../model/completion-record.ts';
@@ -13,15 +13,15 @@ import {
   runSchema,
 } from './record-lines.ts';
 
-/** In bytes; a larger file is not read. The records of 10,000 evals have a third of it. */
-export const LARGEST_COMPLETIONS = 32 * 1024 * 1024;
+/** A larger file is not read. The records of 10,000 evals take a third of this. */
+export const MAX_COMPLETIONS_BYTES = 32 * 1024 * 1024;
 
 const LIMITS: LineLimits = {
-  // No eval set has a tenth as many, however often its evals completed.
+  // No eval set has a tenth as many records, however often its evals completed.
   lines: 200_000,
-  // A record has a line of a few hundred characters.
+  // The line of a record has a few hundred characters.
   lineLength: 2 * 1024 * 1024,
-  // A record that names a thousand modules, with a thousand metrics, holds a tenth as many.
+  // A record with a thousand modules and a thousand metrics has a tenth as many.
   values: 50_000,
 };
 
@@ -60,7 +60,7 @@ export interface ParsedCompletions {
   readonly needsRewrite: boolean;
 }
 
-/** Of two records of one command the later line counts. */
+/** Of two records of one command, the later line counts. */
 export function parseCompletions(text: string): ParsedCompletions {
   const { records, rejected, isTorn } = parseRecordLines(text, schema, LIMITS);
   const byCommand = new Map<string, CompletionRecord>();

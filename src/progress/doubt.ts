@@ -1,10 +1,13 @@
 import type { CompletionRecord } from '../model/completion-record.ts';
 import type { Doubt } from '../model/decision.ts';
 
-/** How far the clock of the machine that made a record may be ahead of this one, in milliseconds. */
-const CLOCK_SKEW = 60 * 60 * 1000;
+/** The clock of the machine that wrote a record may be ahead of the clock of this machine by this much. */
+const MAX_CLOCK_SKEW_MS = 60 * 60 * 1000;
 
-/** @param maxAge in milliseconds; undefined: a result does not age */
+/**
+ * Why a completion record is not reused although its content is the same; undefined when there is no reason.
+ * @param maxAge in milliseconds; undefined when results do not expire
+ */
 export function doubtOf(record: CompletionRecord, now: Date, maxAge: number | undefined): Doubt | undefined {
   const { ended, samples } = record;
   if (samples === 0) return { kind: 'no-samples' };
@@ -13,7 +16,7 @@ export function doubtOf(record: CompletionRecord, now: Date, maxAge: number | un
   return now.getTime() - Date.parse(ended) > maxAge ? { kind: 'expired', ended } : undefined;
 }
 
-/** Whether a time cannot be right, whatever two clocks differ by. */
+/** Whether a time is so far in the future that a difference of clocks cannot explain it. */
 export function isInFuture(time: string, now: Date): boolean {
-  return Date.parse(time) > now.getTime() + CLOCK_SKEW;
+  return Date.parse(time) > now.getTime() + MAX_CLOCK_SKEW_MS;
 }

@@ -1,9 +1,7 @@
 /**
- * Files, read and written with care. Writes survive kill -9 at any instant: a line is there whole or not at all, a file is
- * the old one or the new one.
- * Synchronous on purpose: nothing else of the action runs between two writes that belong together.
+ * Writes that survive SIGKILL at any instant: an appended line is complete or absent, a replaced file is the old one or the new
+ * one. They are synchronous on purpose, so that nothing else in this process runs between two writes that belong together.
  */
-import type { Hash } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -20,14 +18,14 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { makeFolder, PRIVATE_FILE } from './folders.ts';
+import { makeDirectory, PRIVATE_FILE } from './directories.ts';
 
-/** Ending of a file that is being written; one that is found was never finished. */
+/** Suffix of a file that is being written. One that is found later was never finished. */
 export const TEMPORARY = '.tmp';
 
-/** Appends one line (without its newline) and waits until it is on disk. A write that fails half way is undone. */
+/** Appends one line (without its newline) and waits until it is on disk. If the write fails half way, it is undone. */
 export function appendLine(path: string, line: string): void {
-  makeFolder(dirname(path));
+  makeDirectory(dirname(path));
   const file = openSync(
     path,
     constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW,
@@ -47,12 +45,12 @@ export function appendLine(path: string, line: string): void {
   }
 }
 
-/** Replaces the whole file in one step, or leaves it as it was. */
+/** Replaces the whole file in one step. If that fails, the old file stays. */
 export function replaceFile(path: string, content: string): void {
-  makeFolder(dirname(path));
+  makeDirectory(dirname(path));
   const temporary = `${path}${TEMPORARY}`;
   try {
-    // Whatever stands there is a leftover of a crash, or a trap; 'wx' refuses to follow a link.
+    // An existing entry is left over from a crash, or a trap. 'wx' refuses to follow a link.
     rmSync(temporary, { force: true });
     const file = openSync(temporary, 'wx', PRIVATE_FILE);
     try {
@@ -68,44 +66,33 @@ export function replaceFile(path: string, content: string): void {
   }
 }
 
-/** The kernel may take part of a buffer (a disk that fills up); the rest is tried again, and then the reason shows. */
+/** When the disk fills up, the kernel writes a part of a buffer. Writing the rest then fails, and reports the cause. */
 function writeWhole(file: number, bytes: Buffer): void {
   let written = 0;
   while (written < bytes.length) written += writeSync(file, bytes, written);
 }
 
-const CHUNK = 1 << 20;
-
-/** Feeds a file to a hash, a piece at a time: it may be larger than memory. */
-export function hashFile(hash: Hash, path: string): void {
-  eachChunk(path, (chunk) => hash.update(chunk));
-}
-
-/** The CRC-32 of a file: fast, and no proof against anyone who wants two files to look alike. */
-export function checksumOfFile(path: string): number {
-  let checksum = 0;
-  eachChunk(path, (chunk) => {
-    checksum = crc32(chunk, checksum);
-  });
-  return checksum;
-}
-
-/** Gives a file that never changes a second place: by a link where the file system has them. */
+/** Puts a file that never changes at a second path, by a hard link where the file system has them. */
 export function linkOrCopy(from: string, to: string): void {
   try {
     linkSync(from, to);
   } catch {
-    // Another file system, or one without links.
+    // The paths are on two file systems, or on one without hard links.
     copyFileSync(from, to);
   }
 }
 
-function eachChunk(path: string, work: (chunk: Buffer) => void): void {
+const CHUNK_BYTES = 1 << 20;
+
+/** The CRC-32 of a file of any size. It is fast, but it does not protect against files that were made to collide. */
+export function checksumOfFile(path: string): number {
   const file = openSync(path, 'r');
   try {
-    const chunk = Buffer.allocUnsafe(CHUNK);
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    let checksum = 0;
     for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk))
-      work(chunk.subarray(0, read));
+      checksum = crc32(chunk.subarray(0, read), checksum);
+    return checksum;
   } finally {
     closeSync(file);
   }

@@ -1,19 +1,19 @@
-/** Which evals count as done, from what was read of a state. Pure; docs/adr/0003-record-then-line.md says why. */
+/** Decides which evals are completed, from the files of a state. Pure. docs/adr/0003-record-then-line.md explains the rules. */
 import { type Command, commandId } from '../model/command.ts';
 import type { CompletionRecord } from '../model/completion-record.ts';
 import type { StateFacts } from './merge-states.ts';
 
 export interface ReadState {
-  /** Valid completion records in the order of the file, at most one a command. */
+  /** Valid completion records in the order of the file, at most one per command. */
   readonly records: readonly CompletionRecord[];
-  /** Commands of the progress file; undefined when there is no such file. */
+  /** Commands of the progress file; undefined when the file does not exist. */
   readonly lines: readonly Command[] | undefined;
   readonly repository: string;
   /** Whether a merge was interrupted between its two files. */
   readonly mergeWasInterrupted: boolean;
   /** Whether completion records were quarantined. */
   readonly recordsWereLost: boolean;
-  /** Whether there is a record file of the eval, which only this action leaves. */
+  /** Whether the eval has a record file, which only this action writes. */
   readonly hasRecordFile: (evalKey: string) => boolean;
 }
 
@@ -36,9 +36,9 @@ export function healState(read: ReadState): HealedState {
 }
 
 /**
- * The record is written before its line. So when only the newest record lacks its line, the process was killed between the
- * two writes, and the line is added. The user removed any other missing line, or the whole progress file. After an
- * interrupted merge every missing line is added.
+ * A record is written before its line. So when only the newest record has no line, the process was killed between the two
+ * writes, and the line is added. In all other cases, the user removed the line or the whole progress file. After an
+ * interrupted merge, every missing line is added.
  */
 function pairWithLines(
   own: readonly CompletionRecord[],
@@ -56,8 +56,8 @@ function pairWithLines(
 }
 
 /**
- * A line without a record is a completion of plain `oaievalset`, unless there is a record file of ours: then the record was
- * lost, and nothing says which content the line stands for. The eval has to run again.
+ * Plain `oaievalset` writes lines without records. But if the eval also has a record file, this action wrote the line and its
+ * record was lost. Then the content that the line stands for is unknown, and the eval must run again.
  */
 function isOfLostRecord([, , key]: Command, { hasRecordFile }: ReadState): boolean {
   return key !== undefined && hasRecordFile(key);

@@ -1,111 +1,65 @@
-/** What a segment holds, read once: places of answers, not the answers. A journal may be larger than memory. */
-import { LineTooLong, linesOfFileSync } from '../lines.ts';
-import { type JournalOwner, LONGEST_LINE, ownerTag, readHeader, readLine } from './journal-line.ts';
+/** The index of a whole journal: which response counts, where it is, and which segments are not used. */
+import { rmSync } from 'node:fs';
 import type { Segment } from './journal-segment.ts';
+import {
+  type EntryLocation,
+  indexSegment,
+  type Ownership,
+  type SegmentIndex,
+  type UnusedSegment,
+} from './segment-index.ts';
 
-/** Where the line of an answer lies, in bytes. */
-export interface EntryLocation {
-  readonly segment: Segment;
-  readonly offset: number;
-  readonly length: number;
-}
-
-export interface SegmentIndex {
-  readonly kind: 'own';
-  /** By the id of the answer; of two with one id the later one. */
-  readonly answers: ReadonlyMap<string, EntryLocation>;
-  /** When the segment was begun, in milliseconds since 1970; 0 when that is not known. */
-  readonly made: number;
-  readonly stateful: boolean;
+export class JournalIndex {
+  /** By the id of the response. */
+  readonly locations = new Map<string, EntryLocation>();
   /** Hashes of the ways in which the eval failed. */
-  readonly failures: readonly string[];
-  readonly lines: number;
-  readonly damaged: number;
-}
+  readonly failures = new Set<string>();
+  readonly segments = new Set<Segment>();
+  /** Paths of segments that are not of this eval. */
+  readonly foreign: string[] = [];
+  /** Paths of segments that are larger than a segment can be. */
+  readonly excessive: string[] = [];
+  /** When the newest segment was created, in milliseconds since 1970. */
+  newest = 0;
+  stateful = false;
+  /** Number of damaged lines. */
+  damaged = 0;
+  /** Parts of the content that the first stale segment belonged to. */
+  staleParts: Readonly<Record<string, string>> | undefined;
+  #lines = 0;
+  readonly #madeOf = new Map<Segment, number>();
 
-/** A segment whose answers are not used. */
-export interface UnusedSegment {
-  /**
-   * `stale`: of other content of the same eval. `empty`: torn before its first line was whole. `foreign`: no segment of this
-   * eval. `excessive`: more lines than any journal has.
-   */
-  readonly kind: 'stale' | 'empty' | 'foreign' | 'excessive';
-  /** Of the content that a stale segment belongs to. */
-  readonly parts?: Readonly<Record<string, string>>;
-  readonly damaged: number;
-}
-
-/** Far more than a disk that fails damages in a segment. */
-const MOST_DAMAGED = 1000;
-
-/** Which segments are an owner's: those that name it, under its fingerprint or a former one. */
-export interface Ownership {
-  readonly owner: JournalOwner;
-  readonly fingerprints: ReadonlySet<string>;
-  readonly tags: ReadonlySet<string>;
-}
-
-export function ownership(owner: JournalOwner): Ownership {
-  const fingerprints = new Set([owner.fingerprint, ...(owner.formerFingerprints ?? [])]);
-  const tags = new Set([...fingerprints].map((fingerprint) => ownerTag({ ...owner, fingerprint })));
-  return { owner, fingerprints, tags };
-}
-
-/** @param most lines that it may have */
-export function indexSegment(
-  segment: Segment,
-  { owner, fingerprints, tags }: Ownership,
-  most: number,
-): SegmentIndex | UnusedSegment {
-  let own = false;
-  let damaged = 0;
-  let made = 0;
-  let stateful = false;
-  let lines = 0;
-  const answers = new Map<string, EntryLocation>();
-  const failures: string[] = [];
-  try {
-    for (const { bytes, offset } of linesOfFileSync(segment.path, LONGEST_LINE)) {
-      lines += 1;
-      if (lines > most || damaged > MOST_DAMAGED) return { kind: 'excessive', damaged };
-      const line = readLine(bytes);
-      if (line.kind === 'damaged') {
-        damaged += 1;
-        continue;
-      }
-      const tag = 'tag' in line ? line.tag : undefined;
-      if (tag !== undefined && tags.has(tag)) {
-        own = true;
-        if (line.kind === 'answer') answers.set(line.id, { segment, offset, length: bytes.length });
-        else if (line.kind === 'stateful') stateful = true;
-        else if (line.kind === 'failed') failures.push(line.signature);
-        else damaged += 1;
-        continue;
-      }
-      if (own) {
-        // Of others, in the midst of those of this content.
-        damaged += 1;
-        continue;
-      }
-      const header = readHeader(bytes);
-      if (header?.owner.eval !== owner.eval || header.owner.repository !== owner.repository)
-        return { kind: 'foreign', damaged };
-      if (!fingerprints.has(header.owner.fingerprint))
-        return { kind: 'stale', parts: header.owner.parts, damaged };
-      own = true;
-      made = header.made;
+  /** Reads each segment once. Deletes stale and empty segments. */
+  static read(paths: readonly string[], owner: Ownership, mostLines: number): JournalIndex {
+    const index = new JournalIndex();
+    for (const path of paths) {
+      const segment: Segment = { path };
+      const found = indexSegment(segment, owner, mostLines - index.#lines);
+      index.damaged += found.damaged;
+      if (found.kind === 'own') index.#add(segment, found);
+      else index.#leaveOut(path, found);
     }
-  } catch (error) {
-    if (isUnreadable(error)) return { kind: 'foreign', damaged };
-    // What follows cannot be found: where the line ends is not known.
-    if (!(error instanceof LineTooLong)) throw error;
-    damaged += 1;
+    return index;
   }
-  if (own) return { kind: 'own', answers, made, stateful, failures, lines, damaged };
-  // Torn before its first line was whole, or there is nothing of it that could be read.
-  return { kind: damaged > 1 ? 'foreign' : 'empty', damaged };
-}
 
-function isUnreadable(error: unknown): boolean {
-  return ['EACCES', 'EPERM', 'EIO'].includes((error as NodeJS.ErrnoException).code ?? '');
+  #add(segment: Segment, found: SegmentIndex): void {
+    this.#lines += found.lines;
+    this.segments.add(segment);
+    this.#madeOf.set(segment, found.made);
+    this.newest = Math.max(this.newest, found.made);
+    this.stateful ||= found.stateful;
+    for (const failure of found.failures) this.failures.add(failure);
+    for (const [id, location] of found.responses) {
+      const other = this.locations.get(id);
+      // The number of a segment does not say which is newer: segments of another machine are renumbered when they are adopted.
+      if (!other || (this.#madeOf.get(other.segment) ?? 0) <= found.made) this.locations.set(id, location);
+    }
+  }
+
+  #leaveOut(path: string, { kind, parts }: UnusedSegment): void {
+    if (kind === 'foreign') this.foreign.push(path);
+    else if (kind === 'excessive') this.excessive.push(path);
+    else rmSync(path, { force: true });
+    if (kind === 'stale') this.staleParts ??= parts;
+  }
 }

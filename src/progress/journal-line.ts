@@ -1,24 +1,26 @@
 /**
- * Lines of a journal segment. Each stands for itself:
+ * Lines of a journal segment. Each line is valid or damaged on its own:
  *
  *     {"crc":"9ae0daaf","journal":1,"eval":"…","repository":"…","fingerprint":"…","parts":{…},"made":1767225600000}
  *     {"crc":"1b2c3d4e","of":"<16 hex>","key":"<64 hex>","n":0,"status":200,"type":"application/json","usage":[9,3,0,0],"text":"…"}
  *     {"crc":"5f6a7b8c","of":"<16 hex>","stateful":1}
  *     {"crc":"9d0e1f2a","of":"<16 hex>","failed":"<64 hex>"}
  *
- * The first kind begins each segment and names its owner; `made` (milliseconds since 1970) tells which of two segments is the
- * newer one. The second holds an answer, the third marks an eval that makes something at the API, the fourth a way in which it
- * failed. `crc` is the CRC-32 of everything behind it, so that a torn or damaged line costs that line only. `of` is the short
- * form of the owner, for segments whose first line is damaged. `adapted` lists what was changed in the request, where something was. `n` is the ordinal of the request among identical requests of
- * the eval. The body is `text`, or `zstd` (compressed, Base64) where that is shorter, or `base64` where it is not text. There
- * is nothing of the user's in it but the answers: no header, no key.
+ * The first line of a segment is its header. It names the owner, and `made` (milliseconds since 1970) says which of two
+ * segments is newer. Each further line contains a recorded response, marks the eval as stateful, or contains the hash of a way
+ * in which the eval failed.
+ *
+ * `crc` is the CRC-32 of everything after it, so that a torn or damaged line costs only that line. `of` is the short form of
+ * the owner, for segments whose header is damaged. `n` is the ordinal of the request among identical requests of the eval. The
+ * body is `text`, `zstd` (compressed, Base64) where that is shorter, or `base64` where the body is not text. `adapted` lists
+ * what was changed in the request, if anything. Of the user's data, only responses are recorded: no headers and no keys.
  */
 import { createHash } from 'node:crypto';
 import { crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { z } from 'zod';
 import type { ApiResponse } from '../model/api-response.ts';
 
-/** What the answers of a journal belong to; those of another content are not used. */
+/** The content that the responses of a journal belong to. Responses of other content are not used. */
 export interface JournalOwner {
   readonly eval: string;
   readonly repository: string;
@@ -28,29 +30,29 @@ export interface JournalOwner {
   readonly formerFingerprints?: readonly string[];
 }
 
-/** What a line says, without its answer. The tag is missing where a line does not name its owner, as the first one. */
+/** What a line contains, without the response itself. `tag` is the `of` of the line. */
 export type JournalLine =
-  | { readonly kind: 'answer'; readonly tag: string; readonly id: string }
+  | { readonly kind: 'response'; readonly tag: string; readonly id: string }
   | { readonly kind: 'stateful'; readonly tag: string }
   | { readonly kind: 'failed'; readonly tag: string; readonly signature: string }
-  /** Undamaged, and none of these: a first line, perhaps. */
+  /** The line is undamaged, and is a header or a kind of line that this version does not know. */
   | { readonly kind: 'unknown'; readonly tag?: string }
   | { readonly kind: 'damaged' };
 
-/** A longer line is no answer of a model. In bytes. */
-export const LONGEST_LINE = 256 * 1024 * 1024;
+/** No response of a model has a longer line. */
+export const MAX_LINE_BYTES = 256 * 1024 * 1024;
 
-/** A longer first line is none: that of an eval with a thousand parts has a thirtieth of it. In bytes. */
-export const LONGEST_HEADER = 4 * 1024 * 1024;
+/** The header of an eval with a thousand parts takes a thirtieth of this. */
+export const MAX_HEADER_BYTES = 4 * 1024 * 1024;
 
-/** Below this compression saves less than the time it takes. */
-const WORTH_COMPRESSING = 2048;
+/** Compressing a shorter body takes more time than it saves. */
+const MIN_COMPRESSED_BYTES = 2048;
 
 const PREFIX = Buffer.from('{"crc":"');
-/** Behind `{"crc":"xxxxxxxx",` */
+/** The checksum covers everything after `{"crc":"xxxxxxxx",`. */
 const CHECKED_FROM = PREFIX.length + 8 + 2;
 
-/** Enough of a hash to tell apart owners that nothing but chance made alike. */
+/** The short form of an owner. It only has to distinguish owners that nobody chose to make alike. */
 export function ownerTag({ eval: key, repository, fingerprint }: JournalOwner): string {
   return createHash('sha256')
     .update(JSON.stringify([key, repository, fingerprint]))
@@ -58,7 +60,10 @@ export function ownerTag({ eval: key, repository, fingerprint }: JournalOwner): 
     .slice(0, 16);
 }
 
-/** 96 bits of the key are plenty to tell a million answers apart, in a third of the memory; `readAnswer` checks the rest. */
+/**
+ * The id of a response in an index. It contains 96 bits of the key, which distinguish a million responses in a third of the
+ * memory. `readResponse` compares the whole key.
+ */
 export function indexKey(key: string, n: number): string {
   return `${Buffer.from(key.slice(0, 24), 'hex').toString('latin1')}${n === 0 ? '' : n}`;
 }
@@ -70,7 +75,7 @@ export function headerLine(
   return checked({ journal: 1, eval: key, repository, fingerprint, parts, made });
 }
 
-export function answerLine(
+export function responseLine(
   of: string,
   key: string,
   n: number,
@@ -89,24 +94,24 @@ export function failedLine(of: string, signature: string): Buffer {
   return checked({ of, failed: signature });
 }
 
-/** Reads no more of a line than says what it is: its answer may be large. */
+/** Reads only the start of a line, which says what the line contains: a response may be large. */
 export function readLine(line: Buffer): JournalLine {
   if (!isIntact(line)) return { kind: 'damaged' };
-  const head = line.toString('latin1', CHECKED_FROM, CHECKED_FROM + 128);
-  const [, tag, rest] = /^"of":"([0-9a-f]{16})",(.*)$/s.exec(head) ?? [];
+  const start = line.toString('latin1', CHECKED_FROM, CHECKED_FROM + 128);
+  const [, tag, rest] = /^"of":"([0-9a-f]{16})",(.*)$/s.exec(start) ?? [];
   if (tag === undefined || rest === undefined) return { kind: 'unknown' };
   const [, key, n] = /^"key":"([0-9a-f]{64})","n":(\d{1,9}),/.exec(rest) ?? [];
-  if (key !== undefined) return { kind: 'answer', tag, id: indexKey(key, Number(n)) };
+  if (key !== undefined) return { kind: 'response', tag, id: indexKey(key, Number(n)) };
   if (rest === '"stateful":1}') return { kind: 'stateful', tag };
   const [, signature] = /^"failed":"([0-9a-f]{64})"}$/.exec(rest) ?? [];
   return signature === undefined ? { kind: 'unknown', tag } : { kind: 'failed', tag, signature };
 }
 
-/** What an undamaged first line says. */
+/** Reads an undamaged header; undefined when the line is not a header. */
 export function readHeader(
   line: Buffer,
 ): { readonly owner: JournalOwner; readonly made: number } | undefined {
-  if (line.length > LONGEST_HEADER) return undefined;
+  if (line.length > MAX_HEADER_BYTES) return undefined;
   try {
     const { made, eval: key, ...rest } = headerSchema.parse(JSON.parse(line.toString('utf8')));
     const { repository, fingerprint, parts } = rest;
@@ -116,12 +121,11 @@ export function readHeader(
   }
 }
 
-/** The answer in a line, if it is undamaged and answers this request. */
-export function readAnswer(line: Buffer, key: string, n: number): ApiResponse | undefined {
+/** The response in a line, if the line is undamaged and responds to this request. */
+export function readResponse(line: Buffer, key: string, n: number): ApiResponse | undefined {
   if (!isIntact(line)) return undefined;
   try {
-    const entry = entrySchema.parse(JSON.parse(line.toString('utf8')));
-    // The index holds a part of the key only.
+    const entry = responseSchema.parse(JSON.parse(line.toString('utf8')));
     if (entry.key !== key || entry.n !== n) return undefined;
     const [prompt, completion, cached, reasoning] = entry.usage;
     const { status, type, adapted: adaptations } = entry;
@@ -151,7 +155,7 @@ const headerSchema = z.object({
   repository: z.string(),
   fingerprint: z.string(),
   parts: z.record(z.string(), z.string()),
-  // Earlier versions did not write it: their segments are older than all that have it.
+  // Earlier versions did not write it, so their segments count as older than all others.
   made: z.int().nonnegative().default(0),
 });
 
@@ -160,7 +164,7 @@ const adaptation = z.union([
   z.object({ model: z.string(), param: z.string(), value: z.string(), renamedTo: z.null() }),
   z.object({ model: z.string(), param: z.string(), value: z.null(), renamedTo: z.string() }),
 ]);
-const entrySchema = z.object({
+const responseSchema = z.object({
   key: z.string().regex(/^[0-9a-f]{64}$/),
   n: z.int().nonnegative(),
   status: z.int().min(200).max(299),
@@ -173,7 +177,7 @@ const entrySchema = z.object({
 });
 
 function packed(body: Buffer): { text: string } | { zstd: string } | { base64: string } {
-  if (body.length >= WORTH_COMPRESSING) {
+  if (body.length >= MIN_COMPRESSED_BYTES) {
     const zstd = zstdCompressSync(body);
     if (zstd.length * 4 < body.length * 3 * 0.9) return { zstd: zstd.toString('base64') };
   }
@@ -181,8 +185,8 @@ function packed(body: Buffer): { text: string } | { zstd: string } | { base64: s
   return Buffer.from(text).equals(body) ? { text } : { base64: body.toString('base64') };
 }
 
-function unpacked({ text, zstd, base64 }: z.infer<typeof entrySchema>): Buffer {
+function unpacked({ text, zstd, base64 }: z.infer<typeof responseSchema>): Buffer {
   if (text !== undefined) return Buffer.from(text);
   if (zstd === undefined) return Buffer.from(base64 ?? '', 'base64');
-  return zstdDecompressSync(Buffer.from(zstd, 'base64'), { maxOutputLength: LONGEST_LINE });
+  return zstdDecompressSync(Buffer.from(zstd, 'base64'), { maxOutputLength: MAX_LINE_BYTES });
 }

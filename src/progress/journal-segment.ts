@@ -1,16 +1,16 @@
 /**
- * The files of a journal: `1.jsonl`, `2.jsonl`, …. One, below `.live/`, is appended to; the others are sealed, below
- * `.resume/journal/`, and never change.
+ * The files of a journal: `1.jsonl`, `2.jsonl`, …. One segment, in `.live/`, is open and appended to. The others, in
+ * `.resume/journal/`, are sealed and never change.
  */
 import { closeSync, fsyncSync, openSync, readSync, renameSync, rmdirSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { entriesOf, makeFolder, PRIVATE_FILE } from './folders.ts';
+import { entriesOf, makeDirectory, PRIVATE_FILE } from './directories.ts';
 import { evalFileStem, type StatePaths } from './paths.ts';
 
-/** A journal has fewer, however many checkpoints were saved while its eval ran: see `Journal.seal`. */
+/** `Journal.seal` never makes more than half of these, however many checkpoints are saved while an eval runs. */
 export const MOST_SEGMENTS = 8192;
 
-/** A sealed segment, or one of another process. Opened for each read: there may be more of them than open files. */
+/** A segment that is read. It is opened for each read, because there may be more segments than a process can open. */
 export interface Segment {
   path: string;
 }
@@ -18,14 +18,15 @@ export interface Segment {
 /** The segment that is appended to. */
 export interface LiveSegment extends Segment {
   readonly file: number;
+  /** In bytes. */
   size: number;
 }
 
-export function sealedFolder(paths: StatePaths, evalKey: string): string {
+export function sealedDirectory(paths: StatePaths, evalKey: string): string {
   return join(paths.journal, evalFileStem(evalKey));
 }
 
-export function liveFolder(paths: StatePaths, evalKey: string): string {
+export function liveDirectory(paths: StatePaths, evalKey: string): string {
   return join(liveJournals(paths), evalFileStem(evalKey));
 }
 
@@ -33,13 +34,13 @@ export function liveJournals(paths: StatePaths): string {
   return join(paths.live, 'journal');
 }
 
-export function createSegment(folder: string): LiveSegment {
-  makeFolder(folder);
-  const path = join(folder, `${lastNumber(folder) + 1}.jsonl`);
+export function createSegment(directory: string): LiveSegment {
+  makeDirectory(directory);
+  const path = join(directory, `${lastNumber(directory) + 1}.jsonl`);
   return { path, file: openSync(path, 'wx+', PRIVATE_FILE), size: 0 };
 }
 
-/** Appends a line. What an earlier write that failed left behind its end is overwritten. */
+/** Appends a line. It overwrites what a failed write may have left after the end of the segment. */
 export function writeLine(segment: LiveSegment, line: Buffer): void {
   let written = 0;
   while (written < line.length) {
@@ -48,22 +49,22 @@ export function writeLine(segment: LiveSegment, line: Buffer): void {
   segment.size += line.length;
 }
 
-/** Moves a segment that is complete to where checkpoints take it from. */
-export function sealSegment(segment: LiveSegment, folder: string): void {
+/** Moves the open segment into the directory of sealed segments. */
+export function sealSegment(segment: LiveSegment, directory: string): void {
   fsyncSync(segment.file);
-  makeFolder(folder);
-  const path = join(folder, `${lastNumber(folder) + 1}.jsonl`);
+  makeDirectory(directory);
+  const path = join(directory, `${lastNumber(directory) + 1}.jsonl`);
   renameSync(segment.path, path);
   segment.path = path;
   closeSync(segment.file);
 }
 
-/** Seals the open segments of one eval that a process which is gone left behind. */
-export function sealLiveFolder(paths: StatePaths, name: string): void {
+/** Seals the segments of one eval that an earlier process left open. */
+export function sealLiveDirectory(paths: StatePaths, name: string): void {
   const files = segmentFiles(join(liveJournals(paths), name));
   if (files.length === 0) return;
   const sealed = join(paths.journal, name);
-  makeFolder(sealed);
+  makeDirectory(sealed);
   let number = lastNumber(sealed);
   for (const { path } of files) {
     number += 1;
@@ -71,8 +72,8 @@ export function sealLiveFolder(paths: StatePaths, name: string): void {
   }
 }
 
-/** Removes folders of journals, and the folder above them when it is empty then. */
-export function removeJournalFolders(paths: readonly string[]): void {
+/** Removes directories of journals, and their parent directory when it is empty afterwards. */
+export function removeJournalDirectories(paths: readonly string[]): void {
   for (const path of paths) rmSync(path, { recursive: true, force: true });
   for (const root of new Set(paths.map((path) => join(path, '..')))) {
     try {
@@ -83,8 +84,8 @@ export function removeJournalFolders(paths: readonly string[]): void {
   }
 }
 
-/** @returns as many bytes as there are; undefined when the file is gone. */
-export function readAt(segment: Segment | LiveSegment, offset: number, length: number): Buffer | undefined {
+/** Returns fewer bytes at the end of the file, and undefined when the file is gone. */
+export function readAt(segment: Segment, offset: number, length: number): Buffer | undefined {
   const bytes = Buffer.allocUnsafe(length);
   let file: number | undefined;
   try {
@@ -98,18 +99,26 @@ export function readAt(segment: Segment | LiveSegment, offset: number, length: n
 }
 
 /**
- * Segments of a folder in the order of their numbers; anything else that lies there is passed over.
- * @param most more are not listed: what is returned is one too many then
+ * Segments in a directory in the order of their numbers. Any other entry is ignored.
+ * @param most stops one segment after this many
  */
 export function segmentFiles(
-  folder: string,
+  directory: string,
   most = Number.POSITIVE_INFINITY,
 ): { path: string; number: number }[] {
-  return entriesOf(folder, most, (entry) => entry.isFile() && /^[1-9]\d{0,8}\.jsonl$/.test(entry.name))
-    .map((name) => ({ path: join(folder, name), number: Number.parseInt(name, 10) }))
+  return entriesOf(directory, most, (entry) => entry.isFile() && /^[1-9]\d{0,8}\.jsonl$/.test(entry.name))
+    .map((name) => ({ path: join(directory, name), number: Number.parseInt(name, 10) }))
     .sort((a, b) => a.number - b.number);
 }
 
-export function lastNumber(folder: string): number {
-  return segmentFiles(folder).at(-1)?.number ?? 0;
+export function lastNumber(directory: string): number {
+  return segmentFiles(directory).at(-1)?.number ?? 0;
+}
+
+/**
+ * Names of the journals in a directory: those of the directories of its evals.
+ * @param most stops one name after this many
+ */
+export function journalNames(root: string, most = Number.POSITIVE_INFINITY): string[] {
+  return entriesOf(root, most, (entry) => entry.isDirectory()).sort();
 }

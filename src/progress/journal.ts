@@ -1,64 +1,69 @@
 /**
- * The journal of an eval that has not finished: every answer it got, so that it need not be paid for again.
+ * The journal of an eval that has not completed: every response that it received, so that no response is paid for twice.
  *
- * A journal is a directory of segments (journal-segment.ts), each of them a file of lines (journal-line.ts).
+ * A journal is a directory of segments (journal-segment.ts). Each segment is a file of lines (journal-line.ts).
  */
-import { createHash } from 'node:crypto';
-import { closeSync, lstatSync, rmSync } from 'node:fs';
+import { closeSync, lstatSync } from 'node:fs';
 import type { ApiResponse } from '../model/api-response.ts';
-import { type EntryLocation, indexSegment, type Ownership, ownership } from './journal-index.ts';
+import { sha256 } from './hash.ts';
+import { JournalIndex } from './journal-index.ts';
 import {
-  answerLine,
   failedLine,
   headerLine,
   indexKey,
   type JournalOwner,
   ownerTag,
-  readAnswer,
+  readResponse,
+  responseLine,
   statefulLine,
 } from './journal-line.ts';
 import {
   createSegment,
   type LiveSegment,
-  liveFolder,
+  liveDirectory,
   MOST_SEGMENTS,
   readAt,
-  removeJournalFolders,
-  type Segment,
-  sealedFolder,
-  sealLiveFolder,
+  removeJournalDirectories,
+  sealedDirectory,
+  sealLiveDirectory,
   sealSegment,
   segmentFiles,
   writeLine,
 } from './journal-segment.ts';
 import { evalFileStem, type StatePaths, stateFolder } from './paths.ts';
 import { quarantine, quarantineTogether } from './quarantine.ts';
+import { ownership } from './segment-index.ts';
 
 export type { JournalOwner } from './journal-line.ts';
 
 export interface OpenedJournal {
   readonly journal: Journal;
-  /** The parts of the content that earlier answers, now dropped, belonged to; undefined when there were none. */
+  /** Parts of the content that earlier responses belonged to, which are now deleted; undefined when there were none. */
   readonly staleParts: Readonly<Record<string, string>> | undefined;
-  /** Lines that were torn or damaged. */
+  /** Number of torn or damaged lines. */
   readonly damaged: number;
-  /** What was moved aside, at most two paths: what is no journal of this eval, and what no journal can be. */
-  readonly rejected: readonly { readonly path: string; readonly why: string }[];
+  /** Paths of quarantined files, and why: at most one path for each of two reasons. */
+  readonly rejected: readonly Rejected[];
+}
+
+interface Rejected {
+  readonly path: string;
+  /** As a clause. */
+  readonly why: string;
 }
 
 /**
- * Bounds of one journal, so that no state makes opening it take more than some seconds. A journal stops growing at half of
- * each, so that none that was written here reaches them.
+ * Bounds of one journal, so that opening it takes seconds at most, whatever it contains. A journal stops growing at half of
+ * each bound, so that no journal that this action wrote reaches one.
  */
 const MOST_LINES = 2_000_000;
-/** In bytes. */
-const LARGEST = 8 * 1024 ** 3;
+const MAX_BYTES = 8 * 1024 ** 3;
 
-/** What the object that opened a journal follows. */
+/** Notifies the object that opened a journal. */
 export interface JournalEvents {
   /** A line was recorded in the open segment. */
   readonly onRecorded?: (journal: Journal) => void;
-  /** The journal has no open segment any more. */
+  /** The journal no longer has an open segment. */
   readonly onSegmentEnded?: (journal: Journal) => void;
 }
 
@@ -67,193 +72,166 @@ export class Journal {
   readonly #paths: StatePaths;
   readonly #owner: JournalOwner;
   readonly #tag: string;
-  readonly #places = new Map<string, EntryLocation>();
-  readonly #failures = new Set<string>();
-  #stateful = false;
-  /** Segments that were here when the journal was opened. */
-  #earlier: ReadonlySet<Segment> = new Set();
+  /** Its `segments` are those that existed when the journal was opened; its other fields include what was recorded since. */
+  readonly #index: JournalIndex;
   #live: LiveSegment | undefined;
-  /** Of its segments, in bytes. */
-  #size = 0;
-  /** Not before that of any segment that is here, whatever the clock says: what is recorded last counts. */
-  #made = 0;
+  /** Size of all segments, in bytes. */
+  #size: number;
 
-  private constructor(paths: StatePaths, owner: JournalOwner, events: JournalEvents) {
-    this.#events = events;
+  private constructor(
+    paths: StatePaths,
+    owner: JournalOwner,
+    events: JournalEvents,
+    index: JournalIndex,
+    size: number,
+  ) {
     this.#paths = paths;
     this.#owner = owner;
     this.#tag = ownerTag(owner);
+    this.#events = events;
+    this.#index = index;
+    this.#size = size;
   }
 
-  /** Opens the journal of an eval, with all answers that were recorded for the same content. Reads each segment once. */
+  /** Opens the journal of an eval, with all responses that were recorded for the same content. */
   static open(paths: StatePaths, owner: JournalOwner, events: JournalEvents = {}): OpenedJournal {
-    sealLiveFolder(paths, evalFileStem(owner.eval));
-    const journal = new Journal(paths, owner, events);
-    const folder = sealedFolder(paths, owner.eval);
-    const files = segmentFiles(folder, MOST_SEGMENTS);
-    const size = files.reduce((sum, { path }) => sum + lstatSync(path).size, 0);
-    if (files.length > MOST_SEGMENTS || size > LARGEST) {
-      const path = quarantine(folder, new Date(), stateFolder(paths));
-      return { journal, staleParts: undefined, damaged: 0, rejected: [{ path, why: TOO_MUCH }] };
+    sealLiveDirectory(paths, evalFileStem(owner.eval));
+    const directory = sealedDirectory(paths, owner.eval);
+    const files = segmentFiles(directory, MOST_SEGMENTS).map(({ path }) => path);
+    const size = files.reduce((sum, path) => sum + lstatSync(path).size, 0);
+    if (files.length > MOST_SEGMENTS || size > MAX_BYTES) {
+      const path = quarantine(directory, new Date(), stateFolder(paths));
+      const journal = new Journal(paths, owner, events, new JournalIndex(), 0);
+      return { journal, staleParts: undefined, damaged: 0, rejected: [{ path, why: TOO_LARGE }] };
     }
-    journal.#size = size;
-    return { journal, ...journal.#index(files, ownership(owner)) };
+    const index = JournalIndex.read(files, ownership(owner), MOST_LINES);
+    const { staleParts, damaged } = index;
+    const journal = new Journal(paths, owner, events, index, size);
+    return { journal, staleParts, damaged, rejected: quarantineUnused(index, paths) };
   }
 
-  /** Answers that can be replayed. */
+  /** Number of responses that can be replayed. */
   get size(): number {
-    return this.#places.size;
+    return this.#index.locations.size;
   }
 
-  /** The answer to the `n`-th (from 0) request with this key, if it is recorded and undamaged. */
+  /** The response to the `n`-th (from 0) request with this key, if it is recorded and undamaged. */
   find(key: string, n: number): ApiResponse | undefined {
-    const place = this.#places.get(indexKey(key, n));
-    const line = place && readAt(place.segment, place.offset, place.length);
-    return line && readAnswer(line, key, n);
+    const location = this.#index.locations.get(indexKey(key, n));
+    const line = location && readAt(location.segment, location.offset, location.length);
+    return line && readResponse(line, key, n);
   }
 
-  /** Whether an answer is recorded; reads no file. */
+  /** Whether a response is recorded. Reads no file. */
   has(key: string, n: number): boolean {
-    return this.#places.has(indexKey(key, n));
+    return this.#index.locations.has(indexKey(key, n));
   }
 
-  /** Whether the answer that `find` returns was recorded before this journal was opened: an earlier run paid for it. */
+  /** Whether the response that `find` returns was recorded before this journal was opened, so that an earlier run paid for it. */
   isEarlier(key: string, n: number): boolean {
-    const place = this.#places.get(indexKey(key, n));
-    return place !== undefined && this.#earlier.has(place.segment);
+    const location = this.#index.locations.get(indexKey(key, n));
+    return location !== undefined && this.#index.segments.has(location.segment);
   }
 
   /**
-   * Records an answer, in the place of an earlier one to the same request. When this returns it outlives the process.
-   * Throws what the file system throws. A journal that is as large as one can be records no more.
+   * Records a response, which replaces an earlier one to the same request. When this returns, the response outlives the
+   * process. A journal at its maximum size records nothing more. Throws what the file system throws.
    */
-  append(key: string, n: number, answer: ApiResponse): void {
-    if (this.#places.size >= MOST_LINES / 2 || this.#size >= LARGEST / 2) return;
-    const line = answerLine(this.#tag, key, n, answer);
+  append(key: string, n: number, response: ApiResponse): void {
+    if (this.size >= MOST_LINES / 2 || this.#size >= MAX_BYTES / 2) return;
+    const line = responseLine(this.#tag, key, n, response);
     const segment = this.#write(line);
     const offset = segment.size - line.length;
-    this.#places.set(indexKey(key, n), { segment, offset, length: line.length - 1 });
+    this.#index.locations.set(indexKey(key, n), { segment, offset, length: line.length - 1 });
   }
 
-  /** No longer replays an answer, until another is recorded or the journal is opened again. */
+  /** Stops replaying a response, until another one is recorded or the journal is opened again. */
   forget(key: string, n: number): void {
-    this.#places.delete(indexKey(key, n));
+    this.#index.locations.delete(indexKey(key, n));
   }
 
-  /** Whether the eval has made something at the API, such as a conversation, and is to start over when it runs again. */
+  /** Whether the eval has created something at the API, such as a conversation, and starts over when it runs again. */
   get stateful(): boolean {
-    return this.#stateful;
+    return this.#index.stateful;
   }
 
-  /** Notes that the eval makes something at the API. When this returns the note outlives the process. */
+  /** Records that the eval creates something at the API. When this returns, the mark outlives the process. */
   markStateful(): void {
-    if (this.#stateful) return;
+    if (this.#index.stateful) return;
     this.#write(statefulLine(this.#tag));
-    this.#stateful = true;
+    this.#index.stateful = true;
   }
 
-  /** Notes that the eval failed in this way also when none of its answers was replayed. */
+  /** Records that the eval failed in this way although none of its responses was replayed. */
   markFailed(signature: string): void {
     const hash = sha256(signature);
-    if (this.#failures.has(hash)) return;
+    if (this.#index.failures.has(hash)) return;
     this.#write(failedLine(this.#tag, hash));
-    this.#failures.add(hash);
+    this.#index.failures.add(hash);
   }
 
   failedWith(signature: string): boolean {
-    return this.#failures.has(sha256(signature));
+    return this.#index.failures.has(sha256(signature));
   }
 
   /**
-   * Ends the live segment and moves it where checkpoints take it from; what is recorded next begins a new one. When there
-   * are as many segments as a journal may have, the live one stays, until the journal is opened again.
+   * Ends the open segment and moves it to where checkpoints include it. The next line begins a new segment. When the journal
+   * has as many segments as it may have, the segment stays open until the journal is opened again.
    */
   seal(): void {
-    const folder = sealedFolder(this.#paths, this.#owner.eval);
-    if (!this.#live || segmentFiles(folder).length >= MOST_SEGMENTS / 2) return;
-    sealSegment(this.#live, folder);
+    const directory = sealedDirectory(this.#paths, this.#owner.eval);
+    if (!this.#live || segmentFiles(directory).length >= MOST_SEGMENTS / 2) return;
+    sealSegment(this.#live, directory);
     this.#live = undefined;
     this.#events.onSegmentEnded?.(this);
   }
 
-  /** Releases its file; what was not sealed stays live and is sealed when the state is opened next. */
+  /** Closes its file. An open segment stays live, and is sealed when the state is opened next. */
   close(): void {
     if (this.#live) closeSync(this.#live.file);
     this.#live = undefined;
     this.#events.onSegmentEnded?.(this);
-    this.#places.clear();
+    this.#index.locations.clear();
   }
 
-  /** Removes every answer and every mark. New ones can be recorded. */
+  /** Deletes every response and every mark. New ones can be recorded. */
   drop(): void {
     this.close();
-    this.#failures.clear();
-    this.#stateful = false;
+    this.#index.failures.clear();
+    this.#index.stateful = false;
     this.#size = 0;
-    removeJournalFolders([
-      sealedFolder(this.#paths, this.#owner.eval),
-      liveFolder(this.#paths, this.#owner.eval),
+    removeJournalDirectories([
+      sealedDirectory(this.#paths, this.#owner.eval),
+      liveDirectory(this.#paths, this.#owner.eval),
     ]);
   }
 
   #write(line: Buffer): LiveSegment {
     if (!this.#live) {
-      const segment = createSegment(liveFolder(this.#paths, this.#owner.eval));
+      const segment = createSegment(liveDirectory(this.#paths, this.#owner.eval));
       this.#live = segment;
-      this.#made = Math.max(this.#made, Date.now());
-      writeLine(segment, headerLine(this.#owner, this.#made));
+      // Never before an existing segment, even if the clock was set back: the response that was recorded last counts.
+      this.#index.newest = Math.max(this.#index.newest, Date.now());
+      writeLine(segment, headerLine(this.#owner, this.#index.newest));
     }
     writeLine(this.#live, line);
     this.#size += line.length;
     this.#events.onRecorded?.(this);
     return this.#live;
   }
-
-  /** Notes where each intact line of this owner lies. */
-  #index(files: readonly { readonly path: string }[], owner: Ownership): Omit<OpenedJournal, 'journal'> {
-    let staleParts: OpenedJournal['staleParts'];
-    let damaged = 0;
-    let lines = 0;
-    const foreign: string[] = [];
-    const excessive: string[] = [];
-    const begun = new Map<Segment, number>();
-    for (const { path } of files) {
-      const segment: Segment = { path };
-      const found = indexSegment(segment, owner, MOST_LINES - lines);
-      damaged += found.damaged;
-      if (found.kind !== 'own') {
-        if (found.kind === 'stale') staleParts ??= found.parts;
-        if (found.kind === 'foreign') foreign.push(path);
-        else if (found.kind === 'excessive') excessive.push(path);
-        else rmSync(path, { force: true });
-        continue;
-      }
-      lines += found.lines;
-      begun.set(segment, found.made);
-      this.#made = Math.max(this.#made, found.made);
-      this.#stateful ||= found.stateful;
-      for (const signature of found.failures) this.#failures.add(signature);
-      for (const [id, place] of found.answers) {
-        const other = this.#places.get(id);
-        // Not by their numbers alone: those of another machine are numbered as they come in.
-        if (!other || (begun.get(other.segment) ?? 0) <= found.made) this.#places.set(id, place);
-      }
-    }
-    this.#earlier = new Set(begun.keys());
-    const moved = (paths: readonly string[], why: string) =>
-      paths.length === 0
-        ? []
-        : [{ path: quarantineTogether(paths, new Date(), stateFolder(this.#paths)), why }];
-    return {
-      staleParts,
-      damaged,
-      rejected: [...moved(foreign, 'it is not a journal of this eval'), ...moved(excessive, TOO_MUCH)],
-    };
-  }
 }
 
-const TOO_MUCH = 'it is larger than a journal can be';
+const TOO_LARGE = 'it is larger than a journal can be';
 
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+function quarantineUnused({ foreign, excessive }: JournalIndex, paths: StatePaths): Rejected[] {
+  const reasons: [readonly string[], string][] = [
+    [foreign, 'it is not a journal of this eval'],
+    [excessive, TOO_LARGE],
+  ];
+  return reasons
+    .filter(([segments]) => segments.length > 0)
+    .map(([segments, why]) => ({
+      path: quarantineTogether(segments, new Date(), stateFolder(paths)),
+      why,
+    }));
 }

@@ -1,28 +1,19 @@
 /** The journals of all evals of one state. */
-import { chmodSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { LineTooLong, linesOfFileSync } from '../lines.ts';
-import { checksumOfFile, linkOrCopy } from './durable.ts';
-import { entriesOf, makeFolder, PRIVATE_FILE } from './folders.ts';
+import { type Adoption, adoptSegments } from './adopt-segments.ts';
 import { Journal, type OpenedJournal } from './journal.ts';
 import type { JournalOwner } from './journal-line.ts';
-import { LONGEST_HEADER, readHeader, readLine } from './journal-line.ts';
 import {
-  lastNumber,
+  journalNames,
   liveJournals,
-  MOST_SEGMENTS,
-  removeJournalFolders,
-  sealLiveFolder,
-  segmentFiles,
+  removeJournalDirectories,
+  sealLiveDirectory,
 } from './journal-segment.ts';
 import { evalFileStem, type StatePaths } from './paths.ts';
 
-/** Evals that are in progress at a time, in any state: no eval set has half as many. */
-const MOST_JOURNALS = 50_000;
-
 /**
- * The journals of one state: opens them, and knows which of them have a segment that is being appended to. One process at a
- * time works with the journals of a state.
+ * Opens the journals of one state, and knows which of them have an open segment. Only one process at a time uses the journals
+ * of a state.
  */
 export class Journals {
   readonly #paths: StatePaths;
@@ -38,7 +29,7 @@ export class Journals {
     return this.#revision;
   }
 
-  /** Journals that have an open segment: neither sealed since their last line, nor closed, nor dropped. */
+  /** Number of journals that have an open segment: they were not sealed, closed or dropped since their last line. */
   get openSegments(): number {
     return this.#recording.size;
   }
@@ -55,8 +46,8 @@ export class Journals {
   }
 
   /**
-   * Seals the open segments, so that a checkpoint holds what they recorded. One that cannot be sealed stays open.
-   * @returns why segments could not be sealed; empty when all are
+   * Seals the open segments, so that a checkpoint includes their responses. A segment that cannot be sealed stays open.
+   * @returns why segments could not be sealed; empty when all are sealed
    */
   sealAll(): readonly unknown[] {
     const errors: unknown[] = [];
@@ -70,17 +61,17 @@ export class Journals {
     return errors;
   }
 
-  /** Seals segments that a process which is gone left open. */
+  /** Seals the segments that an earlier process left open. */
   sealOpenSegments(): void {
-    for (const name of folders(liveJournals(this.#paths))) sealLiveFolder(this.#paths, name);
+    for (const name of journalNames(liveJournals(this.#paths))) sealLiveDirectory(this.#paths, name);
   }
 
-  /** Deletes the journals of all other evals: they are done, or no longer in the set. */
+  /** Deletes the journals of all other evals: they are completed, or no longer in the set. */
   retain(evalKeys: readonly string[]): void {
     const retained = new Set(evalKeys.map(evalFileStem));
     for (const root of [this.#paths.journal, liveJournals(this.#paths)]) {
-      removeJournalFolders(
-        folders(root)
+      removeJournalDirectories(
+        journalNames(root)
           .filter((name) => !retained.has(name))
           .map((name) => join(root, name)),
       );
@@ -88,99 +79,11 @@ export class Journals {
   }
 
   /**
-   * Adds the sealed segments of another state, without those that are here already. Which of two responses to one request
-   * counts does not depend on the order: each segment says when it was begun.
-   * @returns why some are left out, as a clause; undefined when none is
+   * Adds the sealed segments of another state that are not here yet. The order of adoptions does not decide which of two
+   * responses to one request counts, because each segment says when it was created.
+   * @returns why segments were left out, as a clause; undefined when none was
    */
   adopt(from: StatePaths, adoption: Adoption): string | undefined {
     return adoptSegments(from, this.#paths, adoption);
   }
-}
-
-export interface Adoption {
-  /** Whose journals are adopted; all others are left out. */
-  readonly repository: string;
-  /** Keys of the evals whose journals are of use; undefined when any may be. */
-  readonly evals?: readonly string[] | undefined;
-}
-
-function adoptSegments(
-  from: StatePaths,
-  to: StatePaths,
-  { repository, evals }: Adoption,
-): string | undefined {
-  const wanted = evals && new Set(evals.map(evalFileStem));
-  const names = folders(from.journal, MOST_JOURNALS);
-  if (names.length > MOST_JOURNALS) return `there are more than ${MOST_JOURNALS} journals`;
-  let excessive = 0;
-  let foreign = 0;
-  for (const name of names.filter((it) => wanted?.has(it) ?? true)) {
-    const theirs = segmentFiles(join(from.journal, name), MOST_SEGMENTS);
-    if (theirs.length > MOST_SEGMENTS) {
-      excessive += 1;
-      continue;
-    }
-    const own = theirs.filter(({ path }) => isSegmentOf(path, name, repository));
-    foreign += theirs.length - own.length;
-    if (own.length > 0) addSegments(own, join(to.journal, name));
-  }
-  const reasons = [
-    ...(excessive > 0 ? [`${excessive} journals have more than ${MOST_SEGMENTS} segments`] : []),
-    ...(foreign > 0 ? [`${foreign} files are not journals of their evals`] : []),
-  ];
-  return reasons.length === 0 ? undefined : reasons.join(', ');
-}
-
-/** Whether the first line of a segment names this eval, whatever content of it the answers belong to. */
-function isSegmentOf(path: string, evalStem: string, repository: string): boolean {
-  const first = firstLineOf(path);
-  if (!first || readLine(first).kind !== 'unknown') return false;
-  const owner = readHeader(first)?.owner;
-  return owner?.repository === repository && evalFileStem(owner.eval) === evalStem;
-}
-
-function firstLineOf(path: string): Buffer | undefined {
-  try {
-    for (const { bytes } of linesOfFileSync(path, LONGEST_HEADER)) return bytes;
-  } catch (error) {
-    if (!(error instanceof LineTooLong)) throw error;
-  }
-  return undefined;
-}
-
-function addSegments(theirs: readonly { readonly path: string }[], target: string): void {
-  const present = new Contents(segmentFiles(target).map(({ path }) => path));
-  let number = lastNumber(target);
-  for (const { path } of theirs) {
-    if (present.has(path)) continue;
-    number += 1;
-    makeFolder(target);
-    const added = join(target, `${number}.jsonl`);
-    linkOrCopy(path, added);
-    chmodSync(added, PRIVATE_FILE);
-  }
-}
-
-/** Which of some files have the same content as another. Reads only files of the same size, and each once. */
-class Contents {
-  readonly #bySize: ReadonlyMap<number, readonly string[]>;
-  readonly #checksums = new Map<number, ReadonlySet<number>>();
-
-  constructor(paths: readonly string[]) {
-    this.#bySize = Map.groupBy(paths, (path) => lstatSync(path).size);
-  }
-
-  has(path: string): boolean {
-    const { size } = lstatSync(path);
-    const alike = this.#bySize.get(size);
-    if (!alike) return false;
-    const checksums = this.#checksums.get(size) ?? new Set(alike.map(checksumOfFile));
-    this.#checksums.set(size, checksums);
-    return checksums.has(checksumOfFile(path));
-  }
-}
-
-/** @param most more are not listed: what is returned is one too many then */
-function folders(root: string, most = Number.POSITIVE_INFINITY): string[] {
-  return entriesOf(root, most, (entry) => entry.isDirectory()).sort();
 }

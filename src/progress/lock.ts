@@ -1,12 +1,13 @@
 /**
- * One run at a time works on the state of a (model, eval set). The lock is an exclusive transaction of SQLite on an empty file
- * beside the state. The kernel frees it when the process ends, however it ends; it also holds between containers that share
- * the directory, where process numbers would say nothing.
+ * Only one run at a time uses the state of a (model, eval set). The lock is an exclusive SQLite transaction on an empty file
+ * next to the state. The kernel releases it when the process ends, SIGKILL included. It also works between containers that
+ * share the directory, where process ids have no meaning.
  *
- * The file stays: a contender that has opened it would otherwise lock a deleted file, while the next one locks a new file.
- * Nothing else in this process may open it: POSIX frees all locks of a process when it closes any descriptor of the file.
+ * The file is never deleted. Otherwise a contender that has already opened it would lock a deleted file, and the next one a
+ * new file. Nothing else in this process may open the file, because POSIX releases all locks that a process has on a file
+ * when the process closes any descriptor of it.
  *
- * Earlier versions used Unix sockets and do not see this lock: an earlier version and this one are not kept apart.
+ * Earlier versions of the action used Unix sockets and ignore this lock.
  */
 import { createHash } from 'node:crypto';
 import { chmodSync, lstatSync, realpathSync } from 'node:fs';
@@ -14,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { ActionError } from '../errors.ts';
-import { PRIVATE_FILE } from './folders.ts';
+import { PRIVATE_FILE } from './directories.ts';
 import { type StatePaths, stateFolder } from './paths.ts';
 import { quarantine } from './quarantine.ts';
 import { claimStateDirectory } from './state-directory.ts';
@@ -24,15 +25,15 @@ export interface Lock {
   release(): Promise<void>;
 }
 
-/** In bytes: SQLite opens no longer path, and puts `-journal` behind it. */
-const LONGEST_PATH = 490;
+/** SQLite opens no longer path, and appends `-journal` to it. */
+const MAX_PATH_BYTES = 490;
 
-/** Reachable until released: a connection that is garbage-collected is closed, and its lock is free. */
+/** Keeps connections reachable: a connection that is garbage-collected is closed, which releases its lock. */
 const HELD = new Set<DatabaseSync>();
 
 /**
- * @throws ActionError STATE_LOCKED when another run holds it, STATE_NOT_OURS when the state is not this user's alone,
- * STATE_UNWRITABLE when there can be no lock
+ * @throws ActionError STATE_LOCKED when another run holds the lock, STATE_NOT_OURS when other users can write to the state,
+ * STATE_UNWRITABLE when the lock file cannot be created
  */
 export async function lockState(paths: StatePaths): Promise<Lock> {
   claimStateDirectory(paths);
@@ -49,10 +50,10 @@ export async function lockState(paths: StatePaths): Promise<Lock> {
   }
 }
 
-/** Beside the state; where that path is too long, in the temporary directory. */
+/** The lock file is next to the state or, where that path is too long, in the temporary directory. */
 function lockFile(paths: StatePaths): string {
   const beside = join(realpathSync(stateFolder(paths)), paths.lockName);
-  if (Buffer.byteLength(beside) <= LONGEST_PATH) return beside;
+  if (Buffer.byteLength(beside) <= MAX_PATH_BYTES) return beside;
   const hash = createHash('sha256').update(beside).digest('hex').slice(0, 16);
   return join(tmpdir(), `.oaievalset-${hash}.lock`);
 }
@@ -63,14 +64,14 @@ function acquire(path: string): DatabaseSync {
   try {
     return begin(path);
   } catch (error) {
-    // No version of this action wrote this file, so no run holds it.
+    // No version of this action wrote this file, so no run holds a lock on it.
     if (codeOf(error) !== NOT_A_DATABASE) throw error;
     quarantine(path, new Date());
     return begin(path);
   }
 }
 
-/** Older releases of Node 24 warn on stderr that SQLite is experimental, which tells a reader of the log nothing. */
+/** Suppresses a warning that older releases of Node 24 print: that SQLite is experimental. */
 function loadSqlite(): typeof import('node:sqlite') {
   const { emitWarning } = process;
   process.emitWarning = () => {};
@@ -86,7 +87,7 @@ function begin(path: string): DatabaseSync {
   const database = new sqlite.DatabaseSync(path, { timeout: 0 });
   try {
     chmodSync(path, PRIVATE_FILE);
-    // In memory: no second file beside the first.
+    // The rollback journal is in memory, so that there is no second file.
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     return database;
   } catch (error) {
@@ -112,6 +113,6 @@ function locked(paths: StatePaths): ActionError {
   return new ActionError(
     'STATE_LOCKED',
     `Another run of this eval set is using ${paths.progressFile} on this machine.`,
-    'Wait for it to end and re-run this job, add a concurrency group to the workflow, or give this job a state-directory of its own.',
+    'Wait until it ends and re-run this job, add a concurrency group to the workflow, or give this job its own state-directory.',
   );
 }

@@ -1,10 +1,10 @@
 /**
- * What two states of one owner know together. Pure; associative, commutative and idempotent, so that neither the order nor
- * the number of merges changes the result.
+ * Merges two states of one owner. The merge is pure, associative, commutative and idempotent, so that neither the order nor the
+ * number of merges changes the result.
  *
- * Every command has its latest fact: a progress line without a record, which has no time, comes before every record;
- * records are ordered by their end; and a removal by the user comes right behind the record that was removed. Therefore
- * a removal also holds against older results of the command, and a later execution holds against the removal.
+ * For each command the latest fact counts. A progress line without a record has no time and is the earliest fact. Records
+ * are ordered by the time at which they ended. A removal by the user comes directly after the removed record. So a removal
+ * also removes older results of the command, and a later execution overrides the removal.
  */
 import { type Command, commandId } from '../model/command.ts';
 import type { CompletionRecord } from '../model/completion-record.ts';
@@ -12,9 +12,9 @@ import type { SavedPlan } from '../model/plan.ts';
 import { compareText } from '../text.ts';
 import { isInFuture } from './doubt.ts';
 
-/** What a state knows; all maps are by the id of the command. */
+/** The facts that a state consists of. All maps are by the id of the command. */
 export interface StateFacts {
-  /** Commands that have a progress line: those of all records are among them. */
+  /** Commands that have a progress line, which every command with a record has. */
   readonly commands: ReadonlyMap<string, Command>;
   readonly records: ReadonlyMap<string, CompletionRecord>;
   /** Records whose progress lines the user removed. */
@@ -22,7 +22,7 @@ export interface StateFacts {
   readonly plan: SavedPlan | undefined;
 }
 
-/** @param now a record that is dated after it counts as older than all others: else it would count for years */
+/** @param now a record that is dated later counts as the oldest: otherwise it would win every merge until that date */
 export function mergeStates(a: StateFacts, b: StateFacts, now: Date): StateFacts {
   const removed = latest(a.removed, b.removed, now);
   const records = latest(a.records, b.records, now);
@@ -38,7 +38,7 @@ export function mergeStates(a: StateFacts, b: StateFacts, now: Date): StateFacts
   return { commands, records, removed, plan: greaterText(a.plan, b.plan) };
 }
 
-/** The later record of each command, in the order in which they ended: the last one is the newest. */
+/** The later record of each command, in the order in which the records ended. */
 function latest(
   a: ReadonlyMap<string, CompletionRecord>,
   b: ReadonlyMap<string, CompletionRecord>,
@@ -60,7 +60,7 @@ function compareRecords(a: CompletionRecord, b: CompletionRecord, now: Date): nu
   );
 }
 
-/** Zero for two records of one execution, such as those of two versions of the action. */
+/** Zero for two records of one execution, such as the records that two versions of the action wrote. */
 function compareExecutions(a: CompletionRecord, b: CompletionRecord, now: Date): number {
   return (
     Number(isInFuture(b.ended, now)) - Number(isInFuture(a.ended, now)) ||
@@ -72,7 +72,7 @@ function compareExecutions(a: CompletionRecord, b: CompletionRecord, now: Date):
   );
 }
 
-/** Plans have no time. Any rule will do that does not depend on the order. */
+/** Plans have no time, so any rule will do that does not depend on the order. */
 function greaterText(a: SavedPlan | undefined, b: SavedPlan | undefined): SavedPlan | undefined {
   if (!a || !b) return a ?? b;
   return compareText(JSON.stringify(a), JSON.stringify(b)) >= 0 ? a : b;

@@ -1,29 +1,29 @@
 import { basename, dirname, join } from 'node:path';
 
-/** Where the state of one (model, eval set) lives. All paths are absolute. */
+/** Where the state of one (model, eval set) is. All paths are absolute. */
 export interface StatePaths {
-  /** The state directory, `/tmp/oaievalset` unless the user moved it. */
+  /** The state directory: `/tmp/oaievalset`, or the input `state-directory`. */
   readonly root: string;
-  /** `{model}.{eval_set}.progress.txt`, the file of `oaievalset` itself. */
+  /** `{model}.{eval_set}.progress.txt`, the file that `oaievalset` itself uses. */
   readonly progressFile: string;
-  /** `{model}.{eval_set}.resume/`: all that is ours and goes into a checkpoint. */
+  /** `{model}.{eval_set}.resume/`: all other files that belong into a checkpoint. */
   readonly resume: string;
   readonly completions: string;
-  /** Ended attempts of the last run. */
+  /** The ended attempts of the last run. */
   readonly attempts: string;
   readonly plan: string;
   /** Record files of completed evals. */
   readonly logs: string;
-  /** Sealed journal segments of evals in progress. */
+  /** Sealed journal segments of evals that have not completed. */
   readonly journal: string;
-  /** `{model}.{eval_set}.live/`: being appended to right now, never cached. */
+  /** `{model}.{eval_set}.live/`: files that are being appended to. They are never in a checkpoint. */
   readonly live: string;
-  /** Name of `{model}.{eval_set}.lock`, beside the progress file: held by the run that uses the state, never cached. */
+  /** `{model}.{eval_set}.lock`, the name of the lock file next to the progress file. It is never in a checkpoint. */
   readonly lockName: string;
 }
 
 /**
- * A model may hold `/`, which makes nested directories, as it does for `oaievalset`.
+ * The name of a model may contain `/`, which makes nested directories, as it does for `oaievalset`.
  * Source of the name: `oaievalset.py`, `Progress(f"/tmp/oaievalset/{args.model}.{args.eval_set}.progress.txt")`.
  */
 export function statePaths(stateDirectory: string, model: string, evalSet: string): StatePaths {
@@ -43,12 +43,12 @@ export function statePaths(stateDirectory: string, model: string, evalSet: strin
   };
 }
 
-/** The directory that holds the three entries of a (model, eval set): the root, or below it for a model with `/`. */
+/** The directory of the entries of a (model, eval set): the root, or a directory below it for a model with `/`. */
 export function stateFolder(paths: StatePaths): string {
   return dirname(paths.progressFile);
 }
 
-/** The file name of an eval's record: its key, with what a file name cannot hold percent-encoded. */
+/** The stem of the file names of an eval: its key, percent-encoded where a file name cannot contain a character. */
 export function evalFileStem(evalKey: string): string {
   const encoded = encodeURIComponent(evalKey).replace(/^\.+/, (dots) => '%2E'.repeat(dots.length));
   return basename(encoded);

@@ -1,26 +1,29 @@
 /**
- * The progress file of `oaievalset`: one completed command a line.
+ * The progress file of `oaievalset`: one completed command per line.
  *
- * Current releases write each as a JSON list (`json.dumps(item) + "\n"`, evals/cli/oaievalset.py) and die with a
- * JSONDecodeError on anything else, a blank line included. Older ones wrote the command as plain text, joined by
- * blanks. Both are read, JSON is written, byte for byte as Python does.
+ * Current releases of `oaievalset` write each command as a JSON list (`json.dumps(item) + "\n"`, evals/cli/oaievalset.py) and
+ * crash with a JSONDecodeError on any other line, a blank line included. Older releases wrote the command as plain text,
+ * joined by blanks. Both forms are read. JSON is written, byte for byte as Python writes it.
  */
 import { linesOfText } from '../lines.ts';
 import { type Command, formatCommand } from '../model/command.ts';
 import { parseBoundedJson } from './bounded-json.ts';
 
-/** No eval set has a tenth as many, under as many arguments as anyone ran it with. */
+/** A larger file is not read. The progress file of 10,000 evals takes a third of this. */
+export const MAX_PROGRESS_BYTES = 16 * 1024 * 1024;
+
+/** No eval set has a tenth as many commands, even if it was run with many combinations of arguments. */
 const MOST_LINES = 200_000;
 
 const MOST_ARGUMENTS = 10_000;
 
 export interface ParsedProgress {
   readonly commands: Command[];
-  /** Why the file, or a part of it, is none, as a clause; undefined when all of its lines are commands. */
+  /** Why the file, or a part of it, is invalid, as a clause; undefined when all of its lines are commands. */
   readonly rejected: string | undefined;
 }
 
-/** @param known commands of today, to give a plain-text line back the argument boundaries it lost */
+/** @param known commands of the current plan, which restore the argument boundaries of plain-text lines */
 export function parseProgress(text: string, known: readonly Command[] = []): ParsedProgress {
   const byText = new Map(known.map((command) => [command.join(' '), command]));
   const commands: Command[] = [];
@@ -29,7 +32,7 @@ export function parseProgress(text: string, known: readonly Command[] = []): Par
   for (const { line, ended } of linesOfText(text)) {
     lines += 1;
     if (lines > MOST_LINES) return { commands: [], rejected: `it has more than ${MOST_LINES} lines` };
-    // Without its newline a line is only trusted when it is whole JSON: plain text cut short still looks like a command.
+    // A line without its newline counts only if it is complete JSON, because torn plain text still looks like a command.
     const command = ended ? parseLine(line, byText) : parseJsonLine(line);
     if (command) commands.push(command);
     else if (ended && line.trim() !== '') rejected += 1;
@@ -58,7 +61,7 @@ function parseJsonLine(text: string): Command | undefined {
     if (Array.isArray(value) && value.length >= 3 && value.every((item) => typeof item === 'string'))
       return value;
   } catch {
-    // Not JSON: not a command.
+    // The line is not JSON, so it is not a command.
   }
   return undefined;
 }

@@ -1,47 +1,57 @@
 import { cpSync, lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { makeFolder } from './folders.ts';
+import { makeDirectory } from './directories.ts';
+import type { StatePaths } from './paths.ts';
+import { entryExists } from './untrusted-files.ts';
 
 /**
- * Moves something that must not be used out of the way, to `<name>.rejected-<time>` in `folder` (beside itself by
- * default), and returns where it went. A symbolic link is moved itself, never followed.
+ * Renames an invalid entry to `<name>.rejected-<time>` in `directory` (by default, its own directory), and returns the new
+ * path. A symbolic link is renamed itself, never followed.
  */
-export function quarantine(path: string, now: Date, folder = dirname(path)): string {
-  const target = unusedName(path, now, folder);
-  makeFolder(folder);
+export function quarantine(path: string, now: Date, directory = dirname(path)): string {
+  const target = unusedName(path, now, directory);
+  makeDirectory(directory);
   move(path, target);
-  removeOldest(basename(path), folder);
+  removeOldest(basename(path), directory);
   return target;
 }
 
-/** Moves several files of one folder to a single new one, `<name of their folder>.rejected-<time>`, and returns it. */
-export function quarantineTogether(paths: readonly string[], now: Date, folder: string): string {
-  const target = unusedName(dirname(paths[0] ?? ''), now, folder);
-  makeFolder(target);
+/** Moves files of one directory into a new one, `<name of their directory>.rejected-<time>`, and returns its path. */
+export function quarantineTogether(paths: readonly string[], now: Date, directory: string): string {
+  const source = dirname(paths[0] ?? '');
+  const target = unusedName(source, now, directory);
+  makeDirectory(target);
   for (const path of paths) move(path, join(target, basename(path)));
-  removeOldest(basename(dirname(paths[0] ?? '')), folder);
+  removeOldest(basename(source), directory);
   return target;
 }
 
-/** Of one name; on a machine where each run moves something out of the way they would fill the disk. */
-const MOST_KEPT = 20;
-
-function removeOldest(name: string, folder: string): void {
-  const moved = readdirSync(folder)
-    .filter((it) => it.startsWith(`${name}.rejected-`))
-    .sort();
-  for (const oldest of moved.slice(0, -MOST_KEPT))
-    rmSync(join(folder, oldest), { recursive: true, force: true });
+/** Quarantines a whole state, so that the eval set starts fresh. Returns whether there was a state. */
+export function quarantineState(paths: StatePaths, now = new Date()): boolean {
+  const found = [paths.progressFile, paths.resume, paths.live].filter(entryExists);
+  for (const path of found) quarantine(path, now);
+  return found.length > 0;
 }
 
-/** Whether the name is one that something was given when it was moved out of the way. */
+/** Whether this is the name of a quarantined entry. */
 export function isQuarantined(name: string): boolean {
   return name.includes('.rejected-');
 }
 
-function unusedName(path: string, now: Date, folder: string): string {
+/** Quarantined entries of one name. On a machine where every run quarantines something, they would fill the disk. */
+const MOST_RETAINED = 20;
+
+function removeOldest(name: string, directory: string): void {
+  const quarantined = readdirSync(directory)
+    .filter((it) => it.startsWith(`${name}.rejected-`))
+    .sort();
+  for (const oldest of quarantined.slice(0, -MOST_RETAINED))
+    rmSync(join(directory, oldest), { recursive: true, force: true });
+}
+
+function unusedName(path: string, now: Date, directory: string): string {
   const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
-  const stem = join(folder, `${basename(path)}.rejected-${stamp}`);
+  const stem = join(directory, `${basename(path)}.rejected-${stamp}`);
   let target = stem;
   for (let n = 2; lstatSync(target, { throwIfNoEntry: false }); n += 1) target = `${stem}-${n}`;
   return target;

@@ -1,25 +1,26 @@
-/** Files of one JSON record a line, as `completions.jsonl` and `attempts.jsonl` are. Their content is not trusted. */
+/** Files of one JSON record per line, such as `completions.jsonl` and `attempts.jsonl`. Their content is not trusted. */
 import { z } from 'zod';
 import { linesOfText } from '../lines.ts';
+import { hasNoControls } from '../text.ts';
 import { parseBoundedJson } from './bounded-json.ts';
 
 export interface ParsedLines<T> {
   readonly records: T[];
   /** Why the file, or a part of it, is invalid, as a clause; undefined when every complete line is a record. */
   readonly rejected: string | undefined;
-  /** Whether the file ends within a line: the process was killed while it wrote. */
+  /** Whether the file ends within a line, because the process was killed during a write. */
   readonly isTorn: boolean;
 }
 
 export interface LineLimits {
   readonly lines: number;
-  /** Characters of one line. */
+  /** In characters. */
   readonly lineLength: number;
-  /** JSON values in one line: a line of a million lists takes fifty times its size in memory. */
+  /** JSON values in one line. A line of a million lists takes fifty times its size in memory. */
   readonly values: number;
 }
 
-/** Reads every valid record. An invalid last line without its newline is torn: it is dropped and not reported. */
+/** Reads every valid record. An invalid last line without its newline is torn, so it is dropped and not reported. */
 export function parseRecordLines<T>(text: string, schema: z.ZodType<T>, limits: LineLimits): ParsedLines<T> {
   const records: T[] = [];
   let lines = 0;
@@ -66,13 +67,9 @@ function parseLine<T>(
   return { problem: issue ? `${issue.path.join('.') || 'record'}: ${issue.message}` : 'wrong shape' };
 }
 
-// --- Parts that the schemas of both files have in common.
+// Parts of the schemas of both files.
 
-/** Printed as it is: no control characters. */
-export const printedName = z
-  .string()
-  .max(4096)
-  .regex(/^\P{Cc}*$/u);
+export const printedName = z.string().max(4096).refine(hasNoControls, 'has control characters');
 
 export const count = z.int().nonnegative();
 

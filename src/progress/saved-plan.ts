@@ -1,15 +1,22 @@
-import { lstatSync, readFileSync } from 'node:fs';
+/** `plan.json`: the plan of the last run. Others may have written the file. */
 import { z } from 'zod';
 import { type Owner, sameOwner } from '../model/owner.ts';
-import type { Plan, SavedPlan } from '../model/plan.ts';
-import { NO_DEPENDENCIES, type PlanDependencies, type SavedDependencies } from '../model/plan.ts';
+import {
+  NO_DEPENDENCIES,
+  type Plan,
+  type PlanDependencies,
+  type SavedDependencies,
+  type SavedPlan,
+} from '../model/plan.ts';
 import { areOrdinaryPaths } from '../model/plan-paths.ts';
-import { holdsAtMost } from './bounded-json.ts';
+import { isSingleLine } from '../text.ts';
+import { hasAtMost } from './bounded-json.ts';
 import type { StatePaths } from './paths.ts';
+import { problemWith, readRegularFile } from './untrusted-files.ts';
 
 const text = z.string().max(65536);
-/** What is printed: nothing that a terminal or a runner obeys. */
-const line = text.regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'has control characters');
+/** Text that is printed. */
+const line = text.refine(isSingleLine, 'has control characters');
 const paths = z
   .array(text)
   .max(1_000_000)
@@ -37,7 +44,7 @@ const schema: z.ZodType<SavedPlan> = z.object({
         samples: z.int().nonnegative().nullable(),
         metrics: z.array(line),
         fingerprint,
-        // Version 0.1 had neither.
+        // Version 0.1 wrote neither of these.
         earlier: z.array(fingerprint).max(8).default([]),
         writable: z
           .array(
@@ -54,22 +61,25 @@ const schema: z.ZodType<SavedPlan> = z.object({
     .max(100_000),
 });
 
-/** In bytes: three times what a plan of 10,000 evals takes. Of more JSON the heap of a small machine is full. */
-export const LARGEST_PLAN = 32 * 1024 * 1024;
+/** Three times the size of a plan of 10,000 evals. More JSON would fill the heap of a small machine. */
+export const MAX_PLAN_BYTES = 32 * 1024 * 1024;
 
-/** A plan of 10,000 evals that import a hundred modules each holds half as many. */
+/** A plan of 10,000 evals that import a hundred modules each has half as many. */
 const MOST_VALUES = 4_000_000;
 
-/** No content has this digest: a plan whose dependencies changed while it was made is made again. */
+/** The digest of a plan that cannot be recalled, because its dependencies changed while it was made. */
 const NO_DIGEST = '0'.repeat(64);
 
-/** What is kept of a plan: of one that would be too large to be read again, as much as is of use without being recalled. */
+/**
+ * The part of a plan that is saved. A plan that would be too large to read back is saved without its dependencies or without
+ * its evals. Such a plan can be reported, but not recalled.
+ */
 export function savedPlan(
   { digest = NO_DIGEST, evals, dependencies, evalsVersion, warnings, needsApiKey }: Plan,
   owner: Owner,
 ): SavedPlan {
   const made = { basis: savedDependencies(dependencies), evalsVersion, warnings, needsApiKey };
-  const forgotten = {
+  const withoutDependencies = {
     version: 1,
     owner,
     signature: NO_DIGEST,
@@ -77,9 +87,9 @@ export function savedPlan(
   } as const;
   const forms: SavedPlan[] = [
     { version: 1, owner, signature: digest, made, evals },
-    { ...forgotten, evals },
+    { ...withoutDependencies, evals },
   ];
-  return forms.find(canBeRead) ?? { ...forgotten, evals: [] };
+  return forms.find(canBeRead) ?? { ...withoutDependencies, evals: [] };
 }
 
 function savedDependencies({ files, directories, missing }: PlanDependencies): SavedDependencies {
@@ -88,12 +98,12 @@ function savedDependencies({ files, directories, missing }: PlanDependencies): S
 
 function canBeRead(plan: SavedPlan): boolean {
   const content = JSON.stringify(plan);
-  return Buffer.byteLength(content) < LARGEST_PLAN && holdsAtMost(content, MOST_VALUES);
+  return Buffer.byteLength(content) < MAX_PLAN_BYTES && hasAtMost(content, MOST_VALUES);
 }
 
-/** Returns the plan, or why the text is none. */
+/** Returns the plan, or why the text is not a plan. */
 export function parseSavedPlan(content: string): SavedPlan | { readonly reason: string } {
-  if (content.length > LARGEST_PLAN || !holdsAtMost(content, MOST_VALUES))
+  if (content.length > MAX_PLAN_BYTES || !hasAtMost(content, MOST_VALUES))
     return { reason: 'it is too large to be a plan' };
   let value: unknown;
   try {
@@ -109,10 +119,10 @@ export function parseSavedPlan(content: string): SavedPlan | { readonly reason: 
   };
 }
 
-/** The plan that lies in a state directory, if there is one and it is of this owner; nothing is changed there. */
+/** The plan in a state directory, if there is one and it belongs to this owner. Changes nothing on disk. */
 export function readSavedPlan({ plan }: StatePaths, owner: Owner): SavedPlan | undefined {
-  const stats = lstatSync(plan, { throwIfNoEntry: false });
-  if (!stats?.isFile() || stats.size > LARGEST_PLAN) return undefined;
-  const saved = parseSavedPlan(readFileSync(plan, 'utf8'));
-  return 'reason' in saved || !sameOwner(saved.owner, owner) ? undefined : saved;
+  if (problemWith(plan, { maxBytes: MAX_PLAN_BYTES }) !== undefined) return undefined;
+  const text = readRegularFile(plan);
+  const saved = text === undefined ? undefined : parseSavedPlan(text);
+  return !saved || 'reason' in saved || !sameOwner(saved.owner, owner) ? undefined : saved;
 }

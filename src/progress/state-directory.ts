@@ -1,6 +1,7 @@
 /**
- * Who may use a state directory: what is read there decides what runs and what counts as done, so that no other user of the
- * machine may be able to write it. A parent that all may write to, as /tmp, is no danger: its sticky bit keeps what is in it.
+ * Decides whether a state directory may be used. Its files decide what runs and what counts as completed, so no other user of
+ * the machine may be able to write to it. A parent that every user may write to, such as /tmp, is safe because of its sticky
+ * bit.
  */
 import { randomBytes } from 'node:crypto';
 import {
@@ -15,26 +16,26 @@ import {
 } from 'node:fs';
 import { dirname, join, parse, relative, resolve, sep } from 'node:path';
 import { ActionError } from '../errors.ts';
-import { makeFolder, PRIVATE_FILE, PRIVATE_FOLDER } from './folders.ts';
+import { makeDirectory, PRIVATE_DIRECTORY, PRIVATE_FILE } from './directories.ts';
 import { type StatePaths, stateFolder } from './paths.ts';
 import { isQuarantined } from './quarantine.ts';
 import { unwritable } from './unwritable.ts';
 
 /**
- * Refuses a state directory that others could write to. Creates nothing, and reads nothing in it.
- * @throws ActionError STATE_NOT_OURS when another user owns it, can write to it, or leads to it by a link;
- * STATE_UNWRITABLE when there can be none
+ * Rejects a state directory that other users could write to. Creates nothing, and reads nothing in the directory.
+ * @throws ActionError STATE_NOT_OURS when another user owns the directory, can write to it, or owns a link in its path;
+ * STATE_UNWRITABLE when the directory cannot exist there
  */
 export function requireOwnState(paths: StatePaths): void {
   const user = process.geteuid?.();
-  // Windows: files have no such owner.
+  // On Windows files have no such owner.
   if (user === undefined) return;
   try {
-    refuseLinksOfOthers(paths.root, user);
-    for (const folder of foldersOf(paths)) {
-      const stats = statSync(folder, { throwIfNoEntry: false });
+    rejectLinksOfOthers(paths.root, user);
+    for (const directory of directoriesOf(paths)) {
+      const stats = statSync(directory, { throwIfNoEntry: false });
       if (!stats) return;
-      refuseOthers(folder, stats, paths.root, user);
+      rejectOthers(directory, stats, paths.root, user);
     }
   } catch (error) {
     throw unwritable(paths.root, error);
@@ -42,14 +43,14 @@ export function requireOwnState(paths: StatePaths): void {
 }
 
 /**
- * Makes the state directory, or the one that is there private to this user.
+ * Creates the state directory. One that exists is made private to this user.
  * @throws ActionError as `requireOwnState`
  */
 export function claimStateDirectory(paths: StatePaths): void {
   requireOwnState(paths);
   try {
-    for (const folder of foldersOf(paths)) makeFolder(folder);
-    // Another user may have been faster.
+    for (const directory of directoriesOf(paths)) makeDirectory(directory);
+    // Another user may have created it first.
     requireOwnState(paths);
     if (process.geteuid) tighten(paths);
   } catch (error) {
@@ -57,34 +58,34 @@ export function claimStateDirectory(paths: StatePaths): void {
   }
 }
 
-/** The state directory, and those below it that a model with `/` in its name has. */
-function foldersOf(paths: StatePaths): string[] {
-  return [paths.root, ...between(paths.root, stateFolder(paths))];
+/** The state directory, and the directories below it for a model with `/` in its name. */
+function directoriesOf(paths: StatePaths): string[] {
+  return [paths.root, ...directoriesBetween(paths.root, stateFolder(paths))];
 }
 
-function refuseOthers(folder: string, stats: Stats, root: string, user: number): void {
-  if (stats.uid !== user && stats.uid !== ownerOfNewFile(folder)) {
-    throw refused(
+function rejectOthers(directory: string, stats: Stats, root: string, user: number): void {
+  if (stats.uid !== user && stats.uid !== ownerOfNewFile(directory)) {
+    throw notOurs(
       root,
-      `${folder} belongs to another user of this machine (uid ${stats.uid}; this job runs as uid ${user})`,
+      `${directory} belongs to another user of this machine (uid ${stats.uid}; this job runs as uid ${user})`,
       'Ask its owner to remove it, or set state-directory to a directory that belongs to this user or does not exist yet. If ' +
         'the containers of this job run as different users, run them as the same user.',
     );
   }
   if (isWritableByAll(stats)) {
-    throw refused(
+    throw notOurs(
       root,
-      `every user of this machine may write to ${folder} (mode ${modeOf(stats)})`,
+      `every user of this machine may write to ${directory} (mode ${modeOf(stats)})`,
       isSticky(stats)
-        ? `Set state-directory to a folder of its own, such as ${join(folder, 'oaievalset')}.`
-        : `Remove it, or run "chmod 700 ${folder}" if you know who wrote what is in it; or set state-directory to a folder that does not exist yet.`,
+        ? `Set state-directory to a new directory, such as ${join(directory, 'oaievalset')}.`
+        : `Remove it, or set state-directory to a directory that does not exist yet. If you trust its content, run "chmod 700 ${directory}" instead.`,
     );
   }
 }
 
-/** Network file systems and virtual machines may give one owner to all that is created: then it says nothing. */
-function ownerOfNewFile(folder: string): number | undefined {
-  const path = join(folder, `.owner-${randomBytes(6).toString('hex')}`);
+/** Network file systems and virtual machines may give one owner to every new file. Then an owner says nothing. */
+function ownerOfNewFile(directory: string): number | undefined {
+  const path = join(directory, `.owner-${randomBytes(6).toString('hex')}`);
   try {
     writeFileSync(path, '', { flag: 'wx', mode: PRIVATE_FILE });
     return lstatSync(path).uid;
@@ -95,34 +96,34 @@ function ownerOfNewFile(folder: string): number | undefined {
   }
 }
 
-/** Earlier versions, and plain oaievalset, made them readable for all. */
+/** Earlier versions of the action, and plain oaievalset, made directories and files that every user can read. */
 function tighten(paths: StatePaths): void {
-  for (const folder of foldersOf(paths)) {
-    if ((statSync(folder).mode & 0o077) !== 0 && holdsOnlyState(folder, paths))
-      chmodSync(folder, PRIVATE_FOLDER);
+  for (const directory of directoriesOf(paths)) {
+    if ((statSync(directory).mode & 0o077) !== 0 && containsOnlyState(directory, paths))
+      chmodSync(directory, PRIVATE_DIRECTORY);
   }
   const { progressFile, resume, live } = paths;
   for (const path of [progressFile, resume, live]) {
     const stats = lstatSync(path, { throwIfNoEntry: false });
-    // A link is not followed; what stands in the place of a file or directory is dealt with when the state is read.
+    // A link is not followed. Entries of a wrong kind are quarantined when the state is loaded.
     if (!stats || stats.isSymbolicLink()) continue;
-    const mode = stats.isDirectory() ? PRIVATE_FOLDER : PRIVATE_FILE;
+    const mode = stats.isDirectory() ? PRIVATE_DIRECTORY : PRIVATE_FILE;
     if ((stats.mode & 0o777 & ~mode) !== 0) chmodSync(path, mode);
   }
 }
 
-/** Whether nothing else lies there, so that others do not need it: a state-directory may be any folder of the user. */
-function holdsOnlyState(folder: string, paths: StatePaths): boolean {
-  const below = new Set(between(paths.root, stateFolder(paths)));
-  return readdirSync(folder).every(
-    (name) => STATE_ENTRY.test(name) || below.has(join(folder, name)) || isQuarantined(name),
+/** The user may set state-directory to any directory. One that has other entries keeps its mode, because others may need it. */
+function containsOnlyState(directory: string, paths: StatePaths): boolean {
+  const below = new Set(directoriesBetween(paths.root, stateFolder(paths)));
+  return readdirSync(directory).every(
+    (name) => STATE_ENTRY.test(name) || below.has(join(directory, name)) || isQuarantined(name),
   );
 }
 
 const STATE_ENTRY = /^\.lock-|\.(progress\.txt|resume|live|lock)$/;
 
-/** A link decides what the state directory is, so its owner has to be this user or the system. */
-function refuseLinksOfOthers(root: string, user: number): void {
+/** A link decides which directory is used, so its owner must be this user or root. */
+function rejectLinksOfOthers(root: string, user: number): void {
   const rest = parts(root);
   let at = parse(resolve(root)).root;
   for (let links = 0; rest.length > 0; ) {
@@ -135,10 +136,10 @@ function refuseLinksOfOthers(root: string, user: number): void {
     }
     links += 1;
     if (stats.uid !== user && stats.uid !== 0) {
-      throw refused(
+      throw notOurs(
         root,
-        `it is reached by ${path}, a link of another user of this machine (uid ${stats.uid})`,
-        'Remove the link, or set state-directory to a folder that no link of another user leads to.',
+        `its path contains ${path}, a link of another user of this machine (uid ${stats.uid})`,
+        'Remove the link, or set state-directory to a path that contains no link of another user.',
       );
     }
     if (links > MOST_LINKS) return;
@@ -148,7 +149,7 @@ function refuseLinksOfOthers(root: string, user: number): void {
   }
 }
 
-/** As many as Linux follows; of more the next system call says so. */
+/** Linux follows no more. With more links, the next system call fails and says so. */
 const MOST_LINKS = 40;
 
 function parts(path: string): string[] {
@@ -158,10 +159,10 @@ function parts(path: string): string[] {
     .filter((part) => part !== '');
 }
 
-/** The directories below `root` down to `folder`. */
-function between(root: string, folder: string): string[] {
+/** The directories below `root` down to `directory`. */
+function directoriesBetween(root: string, directory: string): string[] {
   const found: string[] = [];
-  for (let at = folder; at !== root && at !== dirname(at); at = dirname(at)) found.unshift(at);
+  for (let at = directory; at !== root && at !== dirname(at); at = dirname(at)) found.unshift(at);
   return found;
 }
 
@@ -169,7 +170,7 @@ function isWritableByAll({ mode }: Stats): boolean {
   return (mode & 0o002) !== 0;
 }
 
-/** As /tmp: who may write there may not remove what others put there. */
+/** As in /tmp, a user who may write to the directory may not remove entries of other users. */
 function isSticky({ mode }: Stats): boolean {
   return (mode & 0o1000) !== 0;
 }
@@ -178,7 +179,7 @@ function modeOf({ mode }: Stats): string {
   return (mode & 0o7777).toString(8).padStart(4, '0');
 }
 
-function refused(root: string, why: string, next: string): ActionError {
+function notOurs(root: string, why: string, next: string): ActionError {
   return new ActionError(
     'STATE_NOT_OURS',
     `The state directory ${root} is not used: ${why}. Others could change which evals count as done, and their results.`,

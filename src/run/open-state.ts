@@ -5,8 +5,9 @@ import type { Plan } from '../model/plan.ts';
 import { Journals } from '../progress/journals.ts';
 import { lockState } from '../progress/lock.ts';
 import type { StatePaths } from '../progress/paths.ts';
+import { quarantineState } from '../progress/quarantine.ts';
 import { savedPlan } from '../progress/saved-plan.ts';
-import { clearInProgress, quarantineState, State } from '../progress/state.ts';
+import { clearInProgress, State } from '../progress/state.ts';
 
 export interface OpenStateRequest {
   readonly paths: StatePaths;

@@ -13,8 +13,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import { restoreCheckpoint } from '../../../src/checkpoint/restored-checkpoint.ts';
 import type { CheckpointStore } from '../../../src/checkpoint/store.ts';
 import { completedRecordFile, statePaths } from '../../../src/progress/paths.ts';
+import { quarantineState } from '../../../src/progress/quarantine.ts';
 import { savedPlan } from '../../../src/progress/saved-plan.ts';
-import { quarantineState, State } from '../../../src/progress/state.ts';
+import { State } from '../../../src/progress/state.ts';
 import {
   completion,
   owner,

@@ -59,7 +59,7 @@ describe('a lock', () => {
     const error = await refusal(paths(root));
     expect(error.code).toBe('STATE_LOCKED');
     expect(error.message).toContain(join(root, 'gpt-4.set.progress.txt'));
-    expect(error.next).toMatch(/Wait for it to end/);
+    expect(error.next).toMatch(/Wait until it ends/);
     expect((await refusal(paths(root))).code, 'a refusal does not disturb the holder').toBe('STATE_LOCKED');
     await lock.release();
     await (await lockState(paths(root))).release();

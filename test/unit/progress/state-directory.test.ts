@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ActionError } from '../../../src/errors.ts';
-import { makeFolder } from '../../../src/progress/folders.ts';
+import { makeDirectory } from '../../../src/progress/directories.ts';
 import { lockState } from '../../../src/progress/lock.ts';
 import { liveRecordFile, statePaths } from '../../../src/progress/paths.ts';
 import { State } from '../../../src/progress/state.ts';
@@ -75,7 +75,7 @@ describe('state directory: is made private to its user', () => {
     const state = State.open({ paths, owner, log: recordingLog() });
     const done = planned('a.dev.v0');
     const record = liveRecordFile(paths, done.key);
-    makeFolder(join(record, '..'));
+    makeDirectory(join(record, '..'));
     // As an eval writes it, with the umask of the runner.
     writeFileSync(record, 'x', { mode: 0o644 });
     state.complete(completion(done), record);

@@ -1,0 +1,97 @@
+/** Adds the sealed journal segments of one state to another. Nothing in the other state is trusted. */
+import { chmodSync, lstatSync } from 'node:fs';
+import { join } from 'node:path';
+import { LineTooLong, linesOfFileSync } from '../lines.ts';
+import { makeDirectory, PRIVATE_FILE } from './directories.ts';
+import { checksumOfFile, linkOrCopy } from './durable.ts';
+import { MAX_HEADER_BYTES, readHeader, readLine } from './journal-line.ts';
+import { journalNames, lastNumber, MOST_SEGMENTS, segmentFiles } from './journal-segment.ts';
+import { evalFileStem, type StatePaths } from './paths.ts';
+
+/** No eval set has half as many evals, so no state has as many journals. */
+const MOST_JOURNALS = 50_000;
+
+export interface Adoption {
+  /** Journals of other repositories are left out. */
+  readonly repository: string;
+  /** Keys of the evals whose journals can be used; undefined when that is unknown, so that all are adopted. */
+  readonly evals?: readonly string[] | undefined;
+}
+
+/** @returns why segments were left out, as a clause; undefined when none was */
+export function adoptSegments(
+  from: StatePaths,
+  to: StatePaths,
+  { repository, evals }: Adoption,
+): string | undefined {
+  const wanted = evals && new Set(evals.map(evalFileStem));
+  const names = journalNames(from.journal, MOST_JOURNALS);
+  if (names.length > MOST_JOURNALS) return `there are more than ${MOST_JOURNALS} journals`;
+  let excessive = 0;
+  let foreign = 0;
+  for (const name of names.filter((it) => wanted?.has(it) ?? true)) {
+    const theirs = segmentFiles(join(from.journal, name), MOST_SEGMENTS);
+    if (theirs.length > MOST_SEGMENTS) {
+      excessive += 1;
+      continue;
+    }
+    const own = theirs.filter(({ path }) => isSegmentOf(path, name, repository));
+    foreign += theirs.length - own.length;
+    if (own.length > 0) addSegments(own, join(to.journal, name));
+  }
+  const reasons = [
+    ...(excessive > 0 ? [`${excessive} journals have more than ${MOST_SEGMENTS} segments`] : []),
+    ...(foreign > 0 ? [`${foreign} files are not journals of their evals`] : []),
+  ];
+  return reasons.length === 0 ? undefined : reasons.join(', ');
+}
+
+/** Whether the header of a segment names this eval, whatever content of it the responses belong to. */
+function isSegmentOf(path: string, evalStem: string, repository: string): boolean {
+  const first = firstLineOf(path);
+  if (!first || readLine(first).kind !== 'unknown') return false;
+  const owner = readHeader(first)?.owner;
+  return owner?.repository === repository && evalFileStem(owner.eval) === evalStem;
+}
+
+function firstLineOf(path: string): Buffer | undefined {
+  try {
+    for (const { bytes } of linesOfFileSync(path, MAX_HEADER_BYTES)) return bytes;
+  } catch (error) {
+    if (!(error instanceof LineTooLong)) throw error;
+  }
+  return undefined;
+}
+
+function addSegments(theirs: readonly { readonly path: string }[], target: string): void {
+  const present = new FileContents(segmentFiles(target).map(({ path }) => path));
+  let number = lastNumber(target);
+  for (const { path } of theirs) {
+    if (present.has(path)) continue;
+    number += 1;
+    makeDirectory(target);
+    const added = join(target, `${number}.jsonl`);
+    linkOrCopy(path, added);
+    chmodSync(added, PRIVATE_FILE);
+  }
+}
+
+/** The contents of some files. Reads only files of the same size, and each of them once. */
+class FileContents {
+  readonly #bySize: ReadonlyMap<number, readonly string[]>;
+  readonly #checksums = new Map<number, ReadonlySet<number>>();
+
+  constructor(paths: readonly string[]) {
+    this.#bySize = Map.groupBy(paths, (path) => lstatSync(path).size);
+  }
+
+  /** Whether one of them has the same content as this file. */
+  has(path: string): boolean {
+    const { size } = lstatSync(path);
+    const sameSize = this.#bySize.get(size);
+    if (!sameSize) return false;
+    const checksums = this.#checksums.get(size) ?? new Set(sameSize.map(checksumOfFile));
+    this.#checksums.set(size, checksums);
+    return checksums.has(checksumOfFile(path));
+  }
+}
