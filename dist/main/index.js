@@ -78995,7 +78995,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(8372);
 /* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(5703);
 /* harmony import */ var _run_open_state_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(8812);
-/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(1933);
+/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(2687);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -83896,7 +83896,7 @@ async function openState(request) {
 
 /***/ }),
 
-/***/ 1933:
+/***/ 2687:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -83907,19 +83907,6 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/errors.js
 var lib_errors = __nccwpck_require__(452);
-;// CONCATENATED MODULE: ./lib/process/after.js
-/** The most that a timer can count, some 24 days: a longer one would go off at once. */
-const LONGEST = 2 ** 31 - 1;
-/** Calls `work` after so many milliseconds, however many they are. Returns what calls it off. */
-function after(milliseconds, work) {
-    let timer;
-    const wait = (left) => {
-        timer = setTimeout(() => (left > LONGEST ? wait(left - LONGEST) : work()), Math.min(left, LONGEST));
-    };
-    wait(milliseconds);
-    return () => clearTimeout(timer);
-}
-
 ;// CONCATENATED MODULE: ./lib/checkpoint/save-schedule.js
 /**
  * The cache of a repository holds 10 GB. When superseded checkpoints cannot be deleted, each interval is longer than the one
@@ -84013,9 +84000,10 @@ var checkpoint_superseded = __nccwpck_require__(8876);
 
 
 
-
 /** A save in the background that takes longer is abandoned. */
 const MAX_SAVE_MS = 10 * 60_000;
+/** Node fires a longer timer at once. The delay after failed saves may be longer. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 class Checkpointer {
     #options;
     #superseded;
@@ -84023,7 +84011,7 @@ class Checkpointer {
     /** Revision of the state and its journals that the last checkpoint holds. */
     #savedRevision;
     #isRunning = false;
-    #cancelTimer;
+    #timer;
     #saving;
     #abort = new AbortController();
     /** When the last save in the background began, in milliseconds since the epoch. */
@@ -84055,7 +84043,7 @@ class Checkpointer {
     /** Stops saving in the background, and abandons a save that is running. */
     async stop() {
         this.#isRunning = false;
-        this.#cancelTimer?.();
+        clearTimeout(this.#timer);
         this.#abort.abort();
         await this.#saving;
     }
@@ -84100,10 +84088,10 @@ class Checkpointer {
         }
     }
     #scheduleNext() {
-        this.#cancelTimer?.();
+        clearTimeout(this.#timer);
         const { delayMs } = this.#schedule;
         if (this.#isRunning && Number.isFinite(delayMs))
-            this.#cancelTimer = after(delayMs, () => this.#saveIfChanged());
+            this.#timer = setTimeout(() => this.#saveIfChanged(), Math.min(delayMs, MAX_TIMER_MS));
     }
     #saveIfChanged() {
         if (this.#saving)
@@ -87660,12 +87648,12 @@ const PROGRESS_BAR = /^(.*?)(?:\d{1,3}%\s*\||\d+(?:\.\d+)?[kMG]?(?:it|B)? \[\d+:
 const RATE = /[\d.?]+\s*(?:[kMG]?\w+\/s|s\/\w+)/g;
 /** Lines that are remembered. Who prints more different ones is at work. */
 const REMEMBERED = 5000;
-const signs_of_life_LONGEST = 300;
+const LONGEST = 300;
 class SignsOfLife {
     #seen = new Set();
     #bars = new Map();
     read(line) {
-        const text = line.trim().slice(0, signs_of_life_LONGEST);
+        const text = line.trim().slice(0, LONGEST);
         if (text === '')
             return { isNew: false, isComplaint: false };
         const failedCall = [RETRY, ...FAILED_CALL].some((pattern) => pattern.test(text));
@@ -87701,7 +87689,6 @@ class SignsOfLife {
 /** Notices when an eval takes too long, or does nothing any more. */
 
 
-
 const watchdog_LONGEST_LINE = 300;
 /** @param lastTraffic when a request of the eval last came, was sent or was answered, in milliseconds since the epoch */
 function watchEval({ evalTimeout, stallTimeout }, lastTraffic) {
@@ -87730,7 +87717,7 @@ function watchEval({ evalTimeout, stallTimeout }, lastTraffic) {
     const pass = (why) => controller.abort(new Error(why));
     const whole = evalTimeout === undefined
         ? undefined
-        : after(evalTimeout, () => pass(`it took longer than the eval-timeout of ${(0,format/* duration */.p0)(evalTimeout)}; ${asked()}, and ${printedLast()}`));
+        : setTimeout(() => pass(`it took longer than the eval-timeout of ${(0,format/* duration */.p0)(evalTimeout)}; ${asked()}, and ${printedLast()}`), evalTimeout);
     const stalled = setInterval(() => {
         const last = Math.max(since, lastNew, lastTraffic());
         if (Date.now() - last >= stallTimeout)
@@ -87754,7 +87741,7 @@ function watchEval({ evalTimeout, stallTimeout }, lastTraffic) {
                 complaint = { line: '', at: 0 };
         },
         close() {
-            whole?.();
+            clearTimeout(whole);
             clearInterval(stalled);
         },
     };

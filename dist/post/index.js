@@ -31179,7 +31179,7 @@ function checkpointStore({ identity, ...options }) {
 
 /***/ }),
 
-/***/ 6422:
+/***/ 1125:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31190,19 +31190,6 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/errors.js
 var lib_errors = __nccwpck_require__(452);
-;// CONCATENATED MODULE: ./lib/process/after.js
-/** The most that a timer can count, some 24 days: a longer one would go off at once. */
-const LONGEST = 2 ** 31 - 1;
-/** Calls `work` after so many milliseconds, however many they are. Returns what calls it off. */
-function after(milliseconds, work) {
-    let timer;
-    const wait = (left) => {
-        timer = setTimeout(() => (left > LONGEST ? wait(left - LONGEST) : work()), Math.min(left, LONGEST));
-    };
-    wait(milliseconds);
-    return () => clearTimeout(timer);
-}
-
 ;// CONCATENATED MODULE: ./lib/checkpoint/save-schedule.js
 /**
  * The cache of a repository holds 10 GB. When superseded checkpoints cannot be deleted, each interval is longer than the one
@@ -31349,9 +31336,10 @@ class SupersededCheckpoints {
 
 
 
-
 /** A save in the background that takes longer is abandoned. */
 const MAX_SAVE_MS = 10 * 60_000;
+/** Node fires a longer timer at once. The delay after failed saves may be longer. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 class Checkpointer {
     #options;
     #superseded;
@@ -31359,7 +31347,7 @@ class Checkpointer {
     /** Revision of the state and its journals that the last checkpoint holds. */
     #savedRevision;
     #isRunning = false;
-    #cancelTimer;
+    #timer;
     #saving;
     #abort = new AbortController();
     /** When the last save in the background began, in milliseconds since the epoch. */
@@ -31391,7 +31379,7 @@ class Checkpointer {
     /** Stops saving in the background, and abandons a save that is running. */
     async stop() {
         this.#isRunning = false;
-        this.#cancelTimer?.();
+        clearTimeout(this.#timer);
         this.#abort.abort();
         await this.#saving;
     }
@@ -31436,10 +31424,10 @@ class Checkpointer {
         }
     }
     #scheduleNext() {
-        this.#cancelTimer?.();
+        clearTimeout(this.#timer);
         const { delayMs } = this.#schedule;
         if (this.#isRunning && Number.isFinite(delayMs))
-            this.#cancelTimer = after(delayMs, () => this.#saveIfChanged());
+            this.#timer = setTimeout(() => this.#saveIfChanged(), Math.min(delayMs, MAX_TIMER_MS));
     }
     #saveIfChanged() {
         if (this.#saving)
@@ -31714,7 +31702,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7065);
 /* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9090);
 /* harmony import */ var _checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3063);
-/* harmony import */ var _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6422);
+/* harmony import */ var _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1125);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(452);
 /* harmony import */ var _progress_journals_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5268);
 /* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(1394);

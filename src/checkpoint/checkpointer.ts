@@ -1,7 +1,6 @@
 /** Decides when to save checkpoints: in the background while evals run, which never wait for it, and at the end. */
 import { reasonOf } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { after } from '../process/after.ts';
 import type { Journals } from '../progress/journals.ts';
 import { SaveSchedule } from './save-schedule.ts';
 import { type SnapshotOptions, saveSnapshot } from './save-snapshot.ts';
@@ -32,6 +31,9 @@ export interface Finished {
 /** A save in the background that takes longer is abandoned. */
 const MAX_SAVE_MS = 10 * 60_000;
 
+/** Node fires a longer timer at once. The delay after failed saves may be longer. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 export class Checkpointer {
   readonly #options: CheckpointerOptions;
   readonly #superseded: SupersededCheckpoints;
@@ -39,7 +41,7 @@ export class Checkpointer {
   /** Revision of the state and its journals that the last checkpoint holds. */
   #savedRevision: number;
   #isRunning = false;
-  #cancelTimer: (() => void) | undefined;
+  #timer: NodeJS.Timeout | undefined;
   #saving: Promise<void> | undefined;
   #abort = new AbortController();
   /** When the last save in the background began, in milliseconds since the epoch. */
@@ -73,7 +75,7 @@ export class Checkpointer {
   /** Stops saving in the background, and abandons a save that is running. */
   async stop(): Promise<void> {
     this.#isRunning = false;
-    this.#cancelTimer?.();
+    clearTimeout(this.#timer);
     this.#abort.abort();
     await this.#saving;
   }
@@ -121,10 +123,10 @@ export class Checkpointer {
   }
 
   #scheduleNext(): void {
-    this.#cancelTimer?.();
+    clearTimeout(this.#timer);
     const { delayMs } = this.#schedule;
     if (this.#isRunning && Number.isFinite(delayMs))
-      this.#cancelTimer = after(delayMs, () => this.#saveIfChanged());
+      this.#timer = setTimeout(() => this.#saveIfChanged(), Math.min(delayMs, MAX_TIMER_MS));
   }
 
   #saveIfChanged(): void {

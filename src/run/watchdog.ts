@@ -1,7 +1,6 @@
 /** Notices when an eval takes too long, or does nothing any more. */
 
 import { duration } from '../model/format.ts';
-import { after } from '../process/after.ts';
 import { SignsOfLife } from './signs-of-life.ts';
 
 export interface EvalTimeouts {
@@ -52,10 +51,12 @@ export function watchEval({ evalTimeout, stallTimeout }: EvalTimeouts, lastTraff
   const whole =
     evalTimeout === undefined
       ? undefined
-      : after(evalTimeout, () =>
-          pass(
-            `it took longer than the eval-timeout of ${duration(evalTimeout)}; ${asked()}, and ${printedLast()}`,
-          ),
+      : setTimeout(
+          () =>
+            pass(
+              `it took longer than the eval-timeout of ${duration(evalTimeout)}; ${asked()}, and ${printedLast()}`,
+            ),
+          evalTimeout,
         );
   const stalled = setInterval(
     () => {
@@ -81,7 +82,7 @@ export function watchEval({ evalTimeout, stallTimeout }: EvalTimeouts, lastTraff
       else if (isNew) complaint = { line: '', at: 0 };
     },
     close() {
-      whole?.();
+      clearTimeout(whole);
       clearInterval(stalled);
     },
   };
