@@ -1,40 +1,40 @@
 /**
- * Lines of files that others write: they end at `\n`, and at nothing else, as Python ends those that it writes. Not
- * node:readline: it also ends them at U+2028, U+2029 and a lone `\r`, which JSON may hold unescaped.
+ * Reads the lines of files. Lines end only at `\n`, as in Python. It does not use node:readline, which also ends lines at U+2028,
+ * U+2029 and a lone `\r`, which JSON may contain unescaped.
  */
 import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
 
-/** One line, without its newline. Valid until the next one is asked for. */
+/** One line, without its newline. It is valid until the next one is requested. */
 export interface Line {
   readonly bytes: Buffer;
-  /** Where it begins, in bytes from the start of the file. */
+  /** Start of the line, in bytes from the start of the file. */
   readonly offset: number;
-  /** Whether its newline is there; only the last line of a file may lack it. */
+  /** Whether the line has its newline. Only the last line of a file may have none. */
   readonly ended: boolean;
 }
 
-/** A line is longer than any that the writer of the file makes. */
+/** A line is longer than the writer of the file ever makes one. */
 export class LineTooLong extends Error {
   override readonly name = 'LineTooLong';
 
-  constructor(longest: number) {
-    super(`a line of it is longer than ${longest} bytes`);
+  constructor(maxBytes: number) {
+    super(`a line of it is longer than ${maxBytes} bytes`);
   }
 }
 
-const CHUNK = 1 << 20;
+const CHUNK_BYTES = 1 << 20;
 const NEWLINE = 10;
 
 /**
- * The lines of a file, without waiting.
- * @param longest in bytes
- * @throws LineTooLong when a line is longer; no more than that is held in memory
+ * Reads the lines of a file synchronously.
+ * @param maxBytes of one line; memory never contains more of a line
+ * @throws LineTooLong when a line is longer
  */
-export function* linesOfFileSync(path: string, longest: number): Generator<Line> {
+export function* linesOfFileSync(path: string, maxBytes: number): Generator<Line> {
   const file = openSync(path, 'r');
   try {
-    const splitter = new Splitter(longest);
-    const chunk = Buffer.allocUnsafe(Math.min(CHUNK, fstatSync(file).size + 1));
+    const splitter = new Splitter(maxBytes);
+    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, fstatSync(file).size + 1));
     for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk))
       yield* splitter.add(chunk.subarray(0, read));
     yield* splitter.rest();
@@ -43,14 +43,15 @@ export function* linesOfFileSync(path: string, longest: number): Generator<Line>
   }
 }
 
-/** The same, a piece at a time: other work goes on in between. */
-export async function* linesOfFile(path: string, longest: number): AsyncGenerator<Line> {
-  const splitter = new Splitter(longest);
-  for await (const chunk of createReadStream(path, { highWaterMark: CHUNK })) yield* splitter.add(chunk);
+/** Reads the lines of a file asynchronously, with the same parameters and errors. */
+export async function* linesOfFile(path: string, maxBytes: number): AsyncGenerator<Line> {
+  const splitter = new Splitter(maxBytes);
+  for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES }))
+    yield* splitter.add(chunk);
   yield* splitter.rest();
 }
 
-/** The lines of a text, one at a time: a list of them could be larger than the text. */
+/** Yields the lines of a text one by one, because a list of all lines could be larger than the text. */
 export function* linesOfText(text: string): Generator<{ readonly line: string; readonly ended: boolean }> {
   let from = 0;
   for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
@@ -61,14 +62,14 @@ export function* linesOfText(text: string): Generator<{ readonly line: string; r
 }
 
 class Splitter {
-  readonly #longest: number;
-  /** Pieces of the line that has not ended. */
+  readonly #maxBytes: number;
+  /** Pieces of the line that has not ended yet. */
   #pending: Buffer[] = [];
   #length = 0;
   #offset = 0;
 
-  constructor(longest: number) {
-    this.#longest = longest;
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
   }
 
   *add(chunk: Buffer): Generator<Line> {
@@ -79,7 +80,7 @@ class Splitter {
       this.#offset += bytes.length + 1;
       from = newline + 1;
     }
-    if (from < chunk.length) this.#keep(chunk.subarray(from));
+    if (from < chunk.length) this.#addPiece(chunk.subarray(from));
   }
 
   *rest(): Generator<Line> {
@@ -88,7 +89,7 @@ class Splitter {
   }
 
   #joined(end: Buffer): Buffer {
-    if (this.#length + end.length > this.#longest) throw new LineTooLong(this.#longest);
+    if (this.#length + end.length > this.#maxBytes) throw new LineTooLong(this.#maxBytes);
     if (this.#length === 0) return end;
     const line = Buffer.concat([...this.#pending, end]);
     this.#pending = [];
@@ -96,10 +97,10 @@ class Splitter {
     return line;
   }
 
-  /** A copy: the chunk is used again. */
-  #keep(piece: Buffer): void {
+  /** Copies the piece, because its buffer is reused. */
+  #addPiece(piece: Buffer): void {
     this.#length += piece.length;
-    if (this.#length > this.#longest) throw new LineTooLong(this.#longest);
+    if (this.#length > this.#maxBytes) throw new LineTooLong(this.#maxBytes);
     this.#pending.push(Buffer.from(piece));
   }
 }

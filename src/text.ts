@@ -84,11 +84,11 @@ function continues(byte: number | undefined): boolean {
 }
 
 /** A shorter value may be an ordinary word, such as `EMPTY` or `ollama`: a placeholder for servers that need no key. */
-const SHORTEST_SECRET = 16;
+const MIN_SECRET_LENGTH = 16;
 
 /** From this length on, parts of a value are hidden too, because a line may be wrapped or cut in the middle of the value. */
-const LONG_SECRET = 32;
-const SHORTEST_PART = 16;
+const LONG_SECRET_LENGTH = 32;
+const MIN_PART_LENGTH = 16;
 
 /** Replaces secrets in text. */
 export class Redactor {
@@ -97,12 +97,12 @@ export class Redactor {
 
   /** @returns false for a value that is too short to be hidden, because ordinary words would be hidden too */
   hide(secret: string): boolean {
-    if (secret.length < SHORTEST_SECRET) return false;
+    if (secret.length < MIN_SECRET_LENGTH) return false;
     for (const form of [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]) {
-      if (form.length < LONG_SECRET) this.#values.add(form);
+      if (form.length < LONG_SECRET_LENGTH) this.#values.add(form);
       else
-        for (let at = 0; at + SHORTEST_PART <= form.length; at += 1)
-          this.#parts.add(form.slice(at, at + SHORTEST_PART));
+        for (let at = 0; at + MIN_PART_LENGTH <= form.length; at += 1)
+          this.#parts.add(form.slice(at, at + MIN_PART_LENGTH));
     }
     return true;
   }
@@ -117,10 +117,10 @@ export class Redactor {
   #withoutParts(text: string): string {
     let shown = '';
     let copied = 0;
-    for (let at = 0; at + SHORTEST_PART <= text.length; at += 1) {
-      if (!this.#parts.has(text.slice(at, at + SHORTEST_PART))) continue;
-      let end = at + SHORTEST_PART;
-      while (this.#parts.has(text.slice(end - SHORTEST_PART + 1, end + 1))) end += 1;
+    for (let at = 0; at + MIN_PART_LENGTH <= text.length; at += 1) {
+      if (!this.#parts.has(text.slice(at, at + MIN_PART_LENGTH))) continue;
+      let end = at + MIN_PART_LENGTH;
+      while (this.#parts.has(text.slice(end - MIN_PART_LENGTH + 1, end + 1))) end += 1;
       shown += `${text.slice(copied, at)}***`;
       copied = end;
       at = end - 1;

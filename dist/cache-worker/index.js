@@ -98549,8 +98549,8 @@ function startLeader(program, args, options) {
     return spawn(program, args, { ...options, detached: true });
 }
 /**
- * Signals a process group by the pid of its leader. Does nothing when none was started, or no process of it is left that
- * can be signalled: of a group of zombies macOS says EPERM where Linux says ESRCH.
+ * Signals a process group by the pid of its leader. Does nothing when the leader was not started, or when no process of the
+ * group is left. For a group of zombies, macOS reports EPERM where Linux reports ESRCH.
  */
 function signalGroup(leader, signal) {
     if (leader === undefined || leader <= 0)
@@ -98565,8 +98565,8 @@ function signalGroup(leader, signal) {
     }
 }
 /**
- * From here on every program that any module of this process starts is started as `guard` says. For a process whose
- * libraries start programs and take no options for it.
+ * From now on, `guard` changes the arguments and the environment of every program that this process starts. It is meant for
+ * libraries that start programs and have no options for that.
  */
 function guardStarts(guard) {
     const original = external_node_child_process_namespaceObject.spawn;

@@ -74403,10 +74403,10 @@ var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: ./lib/process/descendants.js
 
 /**
- * Kills every process that this one has started, and those that they have, where the system tells (Linux). For the very end:
- * short helpers run by @actions/exec, which cannot be signalled.
+ * Kills every descendant of this process, on systems with /proc. It is used when this process exits, because @actions/exec
+ * cannot signal the helpers that it started.
  */
-function endDescendants() {
+function killDescendants() {
     const children = childrenByParent();
     const open = [process.pid];
     for (let parent = open.pop(); parent !== undefined; parent = open.pop()) {
@@ -74416,7 +74416,7 @@ function endDescendants() {
                 process.kill(pid, 'SIGKILL');
             }
             catch {
-                // It has ended by itself.
+                // The process has already ended.
             }
         }
     }
@@ -74438,7 +74438,7 @@ function processNames() {
         return [];
     }
 }
-/** proc_pid_stat(5): the fourth field, behind a name in parentheses that may hold anything. */
+/** proc_pid_stat(5): the parent is the fourth field, after a name in parentheses that may contain any character. */
 function parentOf(pid) {
     try {
         const stat = (0,external_node_fs_.readFileSync)(`/proc/${pid}/stat`, 'utf8');
@@ -74469,7 +74469,7 @@ function cancellation(log) {
             }
             at = Date.now();
             // Children that main no longer waits for, such as an installer or a probe.
-            process.once('exit', endDescendants);
+            process.once('exit', killDescendants);
             log.info(`Received ${signal}: stopping the evals, then saving what is done.`);
             controller.abort(new errors/* ActionError */.lZ('INCOMPLETE', 'the job was cancelled', 'Re-run the failed jobs; completed evals are not run again.'));
         });
@@ -78873,29 +78873,29 @@ function splitOnce(text, separator) {
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /**
- * Lines of files that others write: they end at `\n`, and at nothing else, as Python ends those that it writes. Not
- * node:readline: it also ends them at U+2028, U+2029 and a lone `\r`, which JSON may hold unescaped.
+ * Reads the lines of files. Lines end only at `\n`, as in Python. It does not use node:readline, which also ends lines at U+2028,
+ * U+2029 and a lone `\r`, which JSON may contain unescaped.
  */
 
-/** A line is longer than any that the writer of the file makes. */
+/** A line is longer than the writer of the file ever makes one. */
 class LineTooLong extends Error {
     name = 'LineTooLong';
-    constructor(longest) {
-        super(`a line of it is longer than ${longest} bytes`);
+    constructor(maxBytes) {
+        super(`a line of it is longer than ${maxBytes} bytes`);
     }
 }
-const CHUNK = 1 << 20;
+const CHUNK_BYTES = 1 << 20;
 const NEWLINE = 10;
 /**
- * The lines of a file, without waiting.
- * @param longest in bytes
- * @throws LineTooLong when a line is longer; no more than that is held in memory
+ * Reads the lines of a file synchronously.
+ * @param maxBytes of one line; memory never contains more of a line
+ * @throws LineTooLong when a line is longer
  */
-function* linesOfFileSync(path, longest) {
+function* linesOfFileSync(path, maxBytes) {
     const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(path, 'r');
     try {
-        const splitter = new Splitter(longest);
-        const chunk = Buffer.allocUnsafe(Math.min(CHUNK, (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fstatSync)(file).size + 1));
+        const splitter = new Splitter(maxBytes);
+        const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fstatSync)(file).size + 1));
         for (let read = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, chunk); read > 0; read = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, chunk))
             yield* splitter.add(chunk.subarray(0, read));
         yield* splitter.rest();
@@ -78904,14 +78904,14 @@ function* linesOfFileSync(path, longest) {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
     }
 }
-/** The same, a piece at a time: other work goes on in between. */
-async function* linesOfFile(path, longest) {
-    const splitter = new Splitter(longest);
-    for await (const chunk of (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.createReadStream)(path, { highWaterMark: CHUNK }))
+/** Reads the lines of a file asynchronously, with the same parameters and errors. */
+async function* linesOfFile(path, maxBytes) {
+    const splitter = new Splitter(maxBytes);
+    for await (const chunk of (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.createReadStream)(path, { highWaterMark: CHUNK_BYTES }))
         yield* splitter.add(chunk);
     yield* splitter.rest();
 }
-/** The lines of a text, one at a time: a list of them could be larger than the text. */
+/** Yields the lines of a text one by one, because a list of all lines could be larger than the text. */
 function* linesOfText(text) {
     let from = 0;
     for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
@@ -78922,13 +78922,13 @@ function* linesOfText(text) {
         yield { line: text.slice(from), ended: false };
 }
 class Splitter {
-    #longest;
-    /** Pieces of the line that has not ended. */
+    #maxBytes;
+    /** Pieces of the line that has not ended yet. */
     #pending = [];
     #length = 0;
     #offset = 0;
-    constructor(longest) {
-        this.#longest = longest;
+    constructor(maxBytes) {
+        this.#maxBytes = maxBytes;
     }
     *add(chunk) {
         let from = 0;
@@ -78939,7 +78939,7 @@ class Splitter {
             from = newline + 1;
         }
         if (from < chunk.length)
-            this.#keep(chunk.subarray(from));
+            this.#addPiece(chunk.subarray(from));
     }
     *rest() {
         if (this.#length === 0)
@@ -78947,8 +78947,8 @@ class Splitter {
         yield { bytes: this.#joined(Buffer.alloc(0)), offset: this.#offset, ended: false };
     }
     #joined(end) {
-        if (this.#length + end.length > this.#longest)
-            throw new LineTooLong(this.#longest);
+        if (this.#length + end.length > this.#maxBytes)
+            throw new LineTooLong(this.#maxBytes);
         if (this.#length === 0)
             return end;
         const line = Buffer.concat([...this.#pending, end]);
@@ -78956,11 +78956,11 @@ class Splitter {
         this.#length = 0;
         return line;
     }
-    /** A copy: the chunk is used again. */
-    #keep(piece) {
+    /** Copies the piece, because its buffer is reused. */
+    #addPiece(piece) {
         this.#length += piece.length;
-        if (this.#length > this.#longest)
-            throw new LineTooLong(this.#longest);
+        if (this.#length > this.#maxBytes)
+            throw new LineTooLong(this.#maxBytes);
         this.#pending.push(Buffer.from(piece));
     }
 }
@@ -79184,7 +79184,7 @@ function describeAdaptation({ param, value, renamedTo }) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   f: () => (/* binding */ MOST_LAST_LINES)
 /* harmony export */ });
-/** Lines of an attempt's output that its record holds. */
+/** A record contains at most this many lines of the attempt's output. */
 const MOST_LAST_LINES = 30;
 
 
@@ -79197,11 +79197,11 @@ const MOST_LAST_LINES = 30;
 /* harmony export */   f: () => (/* binding */ formatCommand),
 /* harmony export */   v: () => (/* binding */ commandId)
 /* harmony export */ });
-/** One command as Python's `json.dumps` writes it: `", "` between items, everything but printable ASCII escaped. */
+/** Formats a command as Python's `json.dumps` does: with `", "` between items, and with only printable ASCII unescaped. */
 function formatCommand(command) {
     return `[${command.map(pythonString).join(', ')}]`;
 }
-/** A key for maps and sets: two commands are the same when it is. */
+/** A key for maps and sets. Two commands are the same if and only if their ids are. */
 function commandId(command) {
     return JSON.stringify(command);
 }
@@ -79218,7 +79218,7 @@ function pythonString(value) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   B: () => (/* binding */ MOST_ADAPTATIONS)
 /* harmony export */ });
-/** A model refuses a few parameters, each with a few values. */
+/** A model rejects a few parameters, each with a few values, so no record needs more. */
 const MOST_ADAPTATIONS = 1000;
 
 
@@ -79243,9 +79243,9 @@ function describeReason(reason) {
         case 'expired':
             return `its result of ${reason.ended} is older than max-age`;
         case 'undated':
-            return `its result is dated ${reason.ended}, in the future, so that it cannot be compared with max-age`;
+            return `its result is dated in the future (${reason.ended}), so its age cannot be compared with max-age`;
         case 'no-samples':
-            return 'its result is about no sample';
+            return 'its result has no samples';
         case 'changed':
             return reason.parts.map(describePart).join(', ');
     }
@@ -79259,10 +79259,10 @@ function describePart({ name, from, to }) {
         return `${label} removed (was ${short(from)})`;
     return `${label} changed (${short(from)} → ${short(to)})`;
 }
-/** For the log of an eval. */
+/** Explains the arguments that do not count, for the log of an eval. */
 function describeWritten(arguments_) {
     const names = arguments_.map((name) => name.replaceAll('_', ' ')).join(', ');
-    return `It writes what these arguments name, so that a change there is no reason to run it again: ${names}`;
+    return `It writes the files that these arguments name, so changes of those files do not make it run again: ${names}`;
 }
 
 
@@ -79276,7 +79276,7 @@ function describeWritten(arguments_) {
 /* harmony export */   p0: () => (/* binding */ duration),
 /* harmony export */   rD: () => (/* binding */ wholeNumber)
 /* harmony export */ });
-/** At most four significant digits behind the point; text as it is. */
+/** Rounds a number to four decimal places. Text is returned unchanged. */
 function metricText(value) {
     if (typeof value !== 'number')
         return String(value);
@@ -79328,32 +79328,32 @@ function sameOwner(a, b) {
 /* harmony export */   yN: () => (/* binding */ packagePart)
 /* harmony export */ });
 /**
- * The names of a fingerprint's parts. They are kept in completion records, and read by people: `model`, `samples`,
+ * The names of a fingerprint's parts. Completion records contain them, and messages show them: `model`, `samples`,
  * `knowledge_base_directory menu.txt`, `code:own/scoring.py`, `package:numpy`.
  */
 const CODE = 'code:';
 const PACKAGE = 'package:';
-/** Parts of every eval, or of what is no argument. An argument of such a name gets another. */
+/** Names of parts that are not arguments. An argument that has such a name gets another one. */
 const RESERVED = new Set([
     ...['arguments', 'base_url', 'completion_fn', 'evals', 'model', 'modelgraded', 'solvers', 'spec'],
 ]);
 const LONGEST = 200;
 const codePart = (label) => CODE + printable(label);
 const packagePart = (name) => PACKAGE + printable(name);
-/** The part of what an argument names. */
+/** The part for the file or directory that an argument names. */
 function dataPart(argument) {
     const name = printable(argument).replaceAll(/[\s:]/g, '_') || '_';
     return RESERVED.has(name) ? `${name}_argument` : name;
 }
-/** The part of one entry of the directory that an argument names; `part` is the argument's own. */
+/** The part for one entry of the directory that an argument names; `part` is that of the argument. */
 function entryPart(part, entry) {
     return `${part} ${printable(entry)}`;
 }
-/** The argument that a part is of, as `dataPart` names it. */
+/** The argument that a part belongs to, as `dataPart` names it. */
 function argumentOf(part) {
     return part.split(' ', 1)[0] ?? part;
 }
-/** How people read it: `own/scoring.py`, `few shot jsonl`. */
+/** The name of a part in messages: `own/scoring.py`, `few shot jsonl`. */
 function describePartName(part) {
     if (part.startsWith(CODE))
         return part.slice(CODE.length);
@@ -79363,8 +79363,8 @@ function describePartName(part) {
     return [name.replaceAll('_', ' '), ...entry].join(' ');
 }
 /**
- * Removes what a terminal or a runner would act on, and halves of characters. Not text.ts: the result is part of fingerprints,
- * so it must never change.
+ * Removes control and format characters, and halves of surrogate pairs. It does not use text.ts, because the result is part of
+ * fingerprints and must never change.
  */
 function printable(text) {
     const line = text.toWellFormed().replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, '?');
@@ -79382,11 +79382,11 @@ function printable(text) {
 /* harmony export */ });
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
 
-/** What is there has no content of its own, may have no end, or may answer only when it likes. */
+/** Files there have no content of their own, may be endless, or may block. */
 const UNREAL = ['/proc', '/sys', '/dev'];
 /**
- * Whether these may be paths of dependencies, which are read back from a file that others may have written: each once, in the one
- * form that a path has, and none of the kernel's own.
+ * Whether these may be the dependencies of a plan, which is read from a file that others may have written. Each path must be
+ * absolute, normalized and unique, and must not be in a file system of the kernel.
  */
 function areOrdinaryPaths(paths) {
     return new Set(paths).size === paths.length && paths.every(isOrdinary);
@@ -79451,7 +79451,7 @@ function addTraffic(a, b) {
         tokensReplayed: addTokens(a.tokensReplayed, b.tokensReplayed),
     };
 }
-/** What came between two readings of one counter. */
+/** The traffic between two readings of one counter. */
 function subtractTraffic(now, before) {
     return {
         sent: now.sent - before.sent,
@@ -80650,12 +80650,13 @@ function renewedRecords(decisions) {
 /* harmony export */   Z: () => (/* binding */ abortable)
 /* harmony export */ });
 /**
- * Aborted when one of the signals is, and after so many milliseconds at the latest. Not made of AbortSignal.timeout and
- * AbortSignal.any, which hold what they are made of weakly: here the timer holds the signal. It keeps no process alive.
+ * A signal that is aborted with the first of the signals, and after this many milliseconds at the latest. It does not use
+ * AbortSignal.timeout and AbortSignal.any, which hold their sources only weakly, so that the signal could be
+ * garbage-collected and never abort. The timer does not keep the process alive.
  */
 function abortedAfter(milliseconds, ...signals) {
     const controller = new AbortController();
-    const timer = setTimeout(() => controller.abort(new DOMException('The time for it is up', 'TimeoutError')), milliseconds);
+    const timer = setTimeout(() => controller.abort(new DOMException('The time limit has passed', 'TimeoutError')), milliseconds);
     timer.unref();
     for (const signal of signals) {
         const abort = () => {
@@ -80669,7 +80670,7 @@ function abortedAfter(milliseconds, ...signals) {
     }
     return controller.signal;
 }
-/** Waits for work that cannot be stopped only until the signal is aborted. */
+/** Waits for work that cannot be stopped, but rejects when the signal is aborted. The work then continues unobserved. */
 function abortable(signal, work) {
     const { promise, reject } = Promise.withResolvers();
     const onAbort = () => reject(signal.reason);
@@ -80690,14 +80691,14 @@ function abortable(signal, work) {
 /* harmony import */ var _actions_exec__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2876);
 
 /**
- * Runs a short helper command to its end and returns what it printed. Arguments are passed as they are, never through a
- * shell. A non-zero exit is a result, not an error.
+ * Runs a short helper command and returns its output. Arguments are passed unchanged, never through a shell. A non-zero exit
+ * code is a result. A command that cannot be started throws.
  *
- * For commands that may have to be signalled use {@link ./group.ts} instead: @actions/exec cannot signal its child.
+ * Commands that may have to be signalled use group.ts instead, because @actions/exec cannot signal its child.
  */
 async function runCommand(tool, args, options = {}) {
     const { cwd, env = process.env, onLine } = options;
-    // exec splits its first argument as a command line, so a path with spaces has to be quoted.
+    // exec splits its first argument as a command line, so a path with spaces must be quoted.
     const result = await (0,_actions_exec__WEBPACK_IMPORTED_MODULE_0__/* .getExecOutput */ .H)(`"${tool}"`, [...args], {
         ...(cwd === undefined ? {} : { cwd }),
         env: definedOnly(env),
@@ -80725,11 +80726,11 @@ function definedOnly(env) {
 /* harmony import */ var _redraws_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8777);
 
 
-/** How long the output of a child that has ended may stay open. */
-const LAST_OUTPUT = 2000;
+/** The output of a child that has ended may stay open this long. */
+const OUTPUT_GRACE_MS = 2000;
 /**
- * Starts a program as the leader of a new process group. Its file descriptor 3 is a pipe that this process holds open
- * and never writes to: when this process is gone, kill -9 included, the child reads its end there.
+ * Starts a program as the leader of a new process group. Its file descriptor 3 is a pipe that this process keeps open and never
+ * writes to. When this process ends, SIGKILL included, the child reads the end of the pipe.
  */
 function spawnGroup(program, args, options) {
     const child = (0,_leader_js__WEBPACK_IMPORTED_MODULE_0__/* .startLeader */ .OH)(program, args, {
@@ -80750,20 +80751,18 @@ function spawnGroup(program, args, options) {
     });
     const pid = child.pid ?? -1;
     child.once('exit', () => {
-        // What it left running would hold its output, and nobody is to wait for that; also not when it has left the group. What
-        // was forked there holds even the other end of the pipe, which nobody needs any more.
+        // Processes that the child left running keep its output open, as do those that have left the group. Forked ones also keep
+        // the other end of the pipe. None of them is waited for.
         (0,_leader_js__WEBPACK_IMPORTED_MODULE_0__/* .signalGroup */ .i8)(pid, 'SIGKILL');
         child.stdio[3]?.destroy();
         setTimeout(() => {
             for (const stream of child.stdio)
                 stream?.destroy();
-        }, LAST_OUTPUT).unref();
+        }, OUTPUT_GRACE_MS).unref();
     });
     return { pid, exit, signal: (signal) => (0,_leader_js__WEBPACK_IMPORTED_MODULE_0__/* .signalGroup */ .i8)(pid, signal) };
 }
-/** In characters; of a longer line its end is reported. */
-const LONGEST_LINE = 64 * 1024;
-/** Reports each line of a stream, the last one also without its newline. Lines end at `\n` only. */
+/** Reports each line of a stream, and the last one even without its newline. Lines end only at `\n`. */
 function readLines(stream, onLine) {
     let pending = '';
     const emit = (line) => {
@@ -80775,15 +80774,15 @@ function readLines(stream, onLine) {
     stream.on('data', (chunk) => {
         const lines = (pending + chunk).split('\n');
         pending = lines.pop() ?? '';
-        if (pending.length > LONGEST_LINE)
-            pending = pending.slice(-LONGEST_LINE);
+        if (pending.length > _redraws_js__WEBPACK_IMPORTED_MODULE_1__/* .MAX_LINE_LENGTH */ .l)
+            pending = pending.slice(-_redraws_js__WEBPACK_IMPORTED_MODULE_1__/* .MAX_LINE_LENGTH */ .l);
         lines.forEach(emit);
     });
     stream.on('end', () => emit(pending));
 }
-/** As tqdm and pip draw: `  5%|▌    | 1/20 [00:00<00:10]`, `12it [00:01, 9.9it/s]`. */
+/** The progress bars of tqdm and pip: `  5%|▌    | 1/20 [00:00<00:10]`, `12it [00:01, 9.9it/s]`. */
 const PROGRESS_BAR = /\d ?%|\dit \[|━/;
-/** A progress bar redraws its line behind a `\r`: only its last state is reported. Any other `\r` is part of the text. */
+/** Removes all states but the last of a progress bar, which redraws its line after a `\r`. Any other `\r` stays in the text. */
 function withoutRedraws(line) {
     const parts = line.split('\r').filter((part) => part !== '');
     return parts.filter((part, n) => n === parts.length - 1 || !PROGRESS_BAR.test(part)).join('\r');
@@ -80815,8 +80814,8 @@ function startLeader(program, args, options) {
     return (0,external_node_child_process_namespaceObject.spawn)(program, args, { ...options, detached: true });
 }
 /**
- * Signals a process group by the pid of its leader. Does nothing when none was started, or no process of it is left that
- * can be signalled: of a group of zombies macOS says EPERM where Linux says ESRCH.
+ * Signals a process group by the pid of its leader. Does nothing when the leader was not started, or when no process of the
+ * group is left. For a group of zombies, macOS reports EPERM where Linux reports ESRCH.
  */
 function signalGroup(leader, signal) {
     if (leader === undefined || leader <= 0)
@@ -80831,8 +80830,8 @@ function signalGroup(leader, signal) {
     }
 }
 /**
- * From here on every program that any module of this process starts is started as `guard` says. For a process whose
- * libraries start programs and take no options for it.
+ * From now on, `guard` changes the arguments and the environment of every program that this process starts. It is meant for
+ * libraries that start programs and have no options for that.
  */
 function guardStarts(guard) {
     const original = childProcess.spawn;
@@ -80861,8 +80860,8 @@ const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
 ;// CONCATENATED MODULE: ./lib/process/memory.js
 
 /**
- * Makes V8 collect garbage rather than grow: the machine's memory is for the evals, which run beside this process. A
- * gateway under full load takes 150 MB so instead of 350 MB (bench/RESULTS.md). To be called first, while the heap is small.
+ * Makes V8 collect garbage instead of growing its heap, because the evals need the memory of the machine. A gateway under full
+ * load then takes 150 MB instead of 350 MB (bench/RESULTS.md). It must be called first, while the heap is small.
  */
 function keepMemorySmall() {
     (0,external_node_v8_namespaceObject.setFlagsFromString)('--optimize-for-size');
@@ -80875,17 +80874,19 @@ function keepMemorySmall() {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   T: () => (/* binding */ readRedraws)
+/* harmony export */   T: () => (/* binding */ readRedraws),
+/* harmony export */   l: () => (/* binding */ MAX_LINE_LENGTH)
 /* harmony export */ });
-const LONGEST_LINE = 64 * 1024;
+/** In characters. Of a longer line, the end is reported. */
+const MAX_LINE_LENGTH = 64 * 1024;
 /**
- * Reports what a progress bar shows: it redraws its line, each time behind a `\r`, and ends it only when it is full. The
- * stream has to be one of text, as `readLines` makes it.
+ * Reports each state of a progress bar, which redraws its line after a `\r` and ends the line only when it is full. The stream
+ * must have an encoding, which `readLines` sets.
  */
 function readRedraws(stream, onRedraw) {
     let pending = '';
     stream.on('data', (chunk) => {
-        pending = (pending + chunk).split('\n').at(-1)?.slice(-LONGEST_LINE) ?? '';
+        pending = (pending + chunk).split('\n').at(-1)?.slice(-MAX_LINE_LENGTH) ?? '';
         if (!chunk.includes('\r'))
             return;
         pending = pending.split('\r').findLast((part) => part !== '') ?? '';
@@ -88480,24 +88481,24 @@ function continues(byte) {
     return byte !== undefined && (byte & 0xc0) === 0x80;
 }
 /** A shorter value may be an ordinary word, such as `EMPTY` or `ollama`: a placeholder for servers that need no key. */
-const SHORTEST_SECRET = 16;
+const MIN_SECRET_LENGTH = 16;
 /** From this length on, parts of a value are hidden too, because a line may be wrapped or cut in the middle of the value. */
-const LONG_SECRET = 32;
-const SHORTEST_PART = 16;
+const LONG_SECRET_LENGTH = 32;
+const MIN_PART_LENGTH = 16;
 /** Replaces secrets in text. */
 class Redactor {
     #values = new Set();
     #parts = new Set();
     /** @returns false for a value that is too short to be hidden, because ordinary words would be hidden too */
     hide(secret) {
-        if (secret.length < SHORTEST_SECRET)
+        if (secret.length < MIN_SECRET_LENGTH)
             return false;
         for (const form of [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]) {
-            if (form.length < LONG_SECRET)
+            if (form.length < LONG_SECRET_LENGTH)
                 this.#values.add(form);
             else
-                for (let at = 0; at + SHORTEST_PART <= form.length; at += 1)
-                    this.#parts.add(form.slice(at, at + SHORTEST_PART));
+                for (let at = 0; at + MIN_PART_LENGTH <= form.length; at += 1)
+                    this.#parts.add(form.slice(at, at + MIN_PART_LENGTH));
         }
         return true;
     }
@@ -88511,11 +88512,11 @@ class Redactor {
     #withoutParts(text) {
         let shown = '';
         let copied = 0;
-        for (let at = 0; at + SHORTEST_PART <= text.length; at += 1) {
-            if (!this.#parts.has(text.slice(at, at + SHORTEST_PART)))
+        for (let at = 0; at + MIN_PART_LENGTH <= text.length; at += 1) {
+            if (!this.#parts.has(text.slice(at, at + MIN_PART_LENGTH)))
                 continue;
-            let end = at + SHORTEST_PART;
-            while (this.#parts.has(text.slice(end - SHORTEST_PART + 1, end + 1)))
+            let end = at + MIN_PART_LENGTH;
+            while (this.#parts.has(text.slice(end - MIN_PART_LENGTH + 1, end + 1)))
                 end += 1;
             shown += `${text.slice(copied, at)}***`;
             copied = end;

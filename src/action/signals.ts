@@ -1,6 +1,6 @@
 import { ActionError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { endDescendants } from '../process/descendants.ts';
+import { killDescendants } from '../process/descendants.ts';
 
 /** A runner stops a step with SIGINT, SIGTERM after 7.5 s, and SIGKILL after another 2.5 s (actions/runner, `ProcessInvoker`). */
 export const CANCEL_GRACE_MS = 7500;
@@ -27,7 +27,7 @@ export function cancellation(log: Log): Cancellation {
       }
       at = Date.now();
       // Children that main no longer waits for, such as an installer or a probe.
-      process.once('exit', endDescendants);
+      process.once('exit', killDescendants);
       log.info(`Received ${signal}: stopping the evals, then saving what is done.`);
       controller.abort(
         new ActionError(

@@ -1,8 +1,8 @@
-/** What one model does not accept in a request, and what is sent instead. */
+/** A parameter that one model does not accept, and what is sent instead. */
 export type Adaptation =
-  /** A value, as JSON: the parameter is left out, so that the model's default applies. */
+  /** The model rejects this value (as JSON). The parameter is left out, so that the model's default applies. */
   | { readonly model: string; readonly param: string; readonly value: string; readonly renamedTo: null }
-  /** A name: the parameter is sent under another one, with its value. */
+  /** The model rejects the name of the parameter. Its value is sent under another name. */
   | { readonly model: string; readonly param: string; readonly value: null; readonly renamedTo: string };
 
 /** `temperature 0 is left out, so its default applies` or `max_tokens is sent as max_completion_tokens` */

@@ -1,6 +1,6 @@
 import type { Adaptation } from './adaptation.ts';
 
-/** Tokens of one response, as the provider counted them. */
+/** Tokens of one response, as the API counted them. */
 export interface TokenUsage {
   readonly prompt: number;
   readonly completion: number;
@@ -10,15 +10,15 @@ export interface TokenUsage {
   readonly reasoning: number;
 }
 
-/** A whole, successful response of the API. */
+/** A complete, successful response of the API. */
 export interface ApiResponse {
   /** HTTP status, 200 to 299. */
   readonly status: number;
-  /** Its Content-Type. */
+  /** The Content-Type. */
   readonly type: string;
-  /** Decoded: no content encoding is left. */
+  /** Without its content encoding, such as gzip. */
   readonly body: Buffer;
   readonly usage: TokenUsage;
-  /** What was changed in the request because the model does not accept it; missing: nothing. */
+  /** What was changed in the request because the model does not accept it; missing when nothing was. */
   readonly adaptations?: readonly Adaptation[];
 }

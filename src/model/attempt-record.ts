@@ -2,27 +2,27 @@ import type { Adaptation } from './adaptation.ts';
 import type { RunIdentity } from './run-identity.ts';
 import type { Traffic } from './traffic.ts';
 
-/** Lines of an attempt's output that its record holds. */
+/** A record contains at most this many lines of the attempt's output. */
 export const MOST_LAST_LINES = 30;
 
-/** One ended attempt at an eval: one line of `attempts.jsonl`. An eval that was reused has none. */
+/** One ended attempt of an eval: one line of `attempts.jsonl`. A reused eval has no attempt. */
 export interface AttemptRecord {
   readonly version: 1;
   /** Resolved eval key, `test-match.s1.simple-v0`. */
   readonly eval: string;
-  /** The command in the progress file. */
+  /** The command, as in the progress file. */
   readonly argv: readonly string[];
-  /** Number of the attempt at this eval in this run, from 1. */
+  /** Number of this attempt among the attempts of the eval in this run, from 1. */
   readonly attempt: number;
-  /** `interrupted`: the run ended it before it could complete or fail. */
+  /** `interrupted`: the run stopped the attempt before it completed or failed. */
   readonly status: 'completed' | 'failed' | 'interrupted';
-  /** Whether the run was to try the eval again: a failed attempt that is not the last says nothing about the eval. */
+  /** Whether another attempt follows in this run. Only the last attempt decides whether the eval failed. */
   readonly willRetry: boolean;
-  /** A short, machine-readable kind such as `exit` or `time-budget`; null when there is none. */
+  /** A short, machine-readable kind of the reason, such as `exit` or `time-budget`; null when there is none. */
   readonly cause: string | null;
-  /** What happened and why, for people; empty when the attempt completed. */
+  /** What happened and why, as text for people; empty when the attempt completed. */
   readonly reason: string;
-  /** The end of its output, at most `MOST_LAST_LINES` lines. */
+  /** The end of the output, at most `MOST_LAST_LINES` lines. */
   readonly lastLines: readonly string[];
   /** Requests of this attempt only. */
   readonly traffic: Traffic;

@@ -1,13 +1,12 @@
-/** A command as the progress file records it. */
 /** A command as `oaievalset` records it: `["oaieval", model, resolved eval key, …arguments]`. */
 export type Command = readonly string[];
 
-/** One command as Python's `json.dumps` writes it: `", "` between items, everything but printable ASCII escaped. */
+/** Formats a command as Python's `json.dumps` does: with `", "` between items, and with only printable ASCII unescaped. */
 export function formatCommand(command: Command): string {
   return `[${command.map(pythonString).join(', ')}]`;
 }
 
-/** A key for maps and sets: two commands are the same when it is. */
+/** A key for maps and sets. Two commands are the same if and only if their ids are. */
 export function commandId(command: Command): string {
   return JSON.stringify(command);
 }

@@ -1,15 +1,15 @@
-/** What is to be done with one eval of the plan, and why. */
+/** Whether one eval of the plan is reused or runs, and why. */
 import type { CompletionRecord } from './completion-record.ts';
 import type { ChangedPart } from './fingerprint.ts';
 import { describePartName } from './part-names.ts';
 import type { PlannedEval } from './plan.ts';
 
-/** Why a completion record is not reused, although the content is the same. */
+/** Why a completion record is not reused although its content is the same. */
 export type Doubt =
   | { readonly kind: 'expired'; readonly ended: string }
-  /** It is dated in the future, so that its age is not known. */
+  /** The record is dated in the future, so its age is unknown. */
   | { readonly kind: 'undated'; readonly ended: string }
-  /** Earlier versions recorded results about no sample as done. */
+  /** Earlier versions recorded results without samples as completed. */
   | { readonly kind: 'no-samples' };
 
 export type RunReason =
@@ -22,9 +22,9 @@ export type Decision =
   | {
       readonly kind: 'reuse';
       readonly eval: PlannedEval;
-      /** Undefined when plain `oaievalset` completed it: done, no results recorded. */
+      /** Undefined when plain `oaievalset` completed the eval: then its results are not recorded. */
       readonly record: CompletionRecord | undefined;
-      /** Arguments that do not count, because they name what the eval writes. */
+      /** Arguments that do not count, because they name files which the eval writes. */
       readonly leftOut?: readonly string[];
     }
   | { readonly kind: 'run'; readonly eval: PlannedEval; readonly reason: RunReason };
@@ -39,9 +39,9 @@ export function describeReason(reason: RunReason): string {
     case 'expired':
       return `its result of ${reason.ended} is older than max-age`;
     case 'undated':
-      return `its result is dated ${reason.ended}, in the future, so that it cannot be compared with max-age`;
+      return `its result is dated in the future (${reason.ended}), so its age cannot be compared with max-age`;
     case 'no-samples':
-      return 'its result is about no sample';
+      return 'its result has no samples';
     case 'changed':
       return reason.parts.map(describePart).join(', ');
   }
@@ -55,8 +55,8 @@ function describePart({ name, from, to }: ChangedPart): string {
   return `${label} changed (${short(from)} → ${short(to)})`;
 }
 
-/** For the log of an eval. */
+/** Explains the arguments that do not count, for the log of an eval. */
 export function describeWritten(arguments_: readonly string[]): string {
   const names = arguments_.map((name) => name.replaceAll('_', ' ')).join(', ');
-  return `It writes what these arguments name, so that a change there is no reason to run it again: ${names}`;
+  return `It writes the files that these arguments name, so changes of those files do not make it run again: ${names}`;
 }

@@ -1,4 +1,4 @@
-/** SHA-256 (hex) of each named part of what decides an eval's result, and of all parts together. */
+/** SHA-256 (hex) of each named input that decides an eval's result, and of all of them together. */
 export interface Fingerprint {
   readonly value: string;
   readonly parts: Readonly<Record<string, string>>;
@@ -6,7 +6,7 @@ export interface Fingerprint {
 
 export interface ChangedPart {
   readonly name: string;
-  /** SHA-256 (hex) then and now; undefined when the part did not exist. */
+  /** SHA-256 (hex) before and now; undefined when the part did not exist. */
   readonly from: string | undefined;
   readonly to: string | undefined;
 }

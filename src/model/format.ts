@@ -1,7 +1,7 @@
-/** Numbers and durations as people read them. */
+/** Formats numbers and durations for people. */
 import type { MetricValue } from './completion-record.ts';
 
-/** At most four significant digits behind the point; text as it is. */
+/** Rounds a number to four decimal places. Text is returned unchanged. */
 export function metricText(value: MetricValue): string {
   if (typeof value !== 'number') return String(value);
   return Number.isInteger(value) ? String(value) : String(Number(value.toFixed(4)));

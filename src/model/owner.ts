@@ -1,4 +1,4 @@
-/** Whose state a state directory holds: that of another owner is quarantined, not used. */
+/** The owner of a state. The state of another owner is quarantined and not used. */
 export interface Owner {
   readonly repository: string;
   readonly cacheKey: string;

@@ -1,11 +1,11 @@
 import { isAbsolute, normalize, sep } from 'node:path';
 
-/** What is there has no content of its own, may have no end, or may answer only when it likes. */
+/** Files there have no content of their own, may be endless, or may block. */
 const UNREAL = ['/proc', '/sys', '/dev'];
 
 /**
- * Whether these may be paths of dependencies, which are read back from a file that others may have written: each once, in the one
- * form that a path has, and none of the kernel's own.
+ * Whether these may be the dependencies of a plan, which is read from a file that others may have written. Each path must be
+ * absolute, normalized and unique, and must not be in a file system of the kernel.
  */
 export function areOrdinaryPaths(paths: readonly string[]): boolean {
   return new Set(paths).size === paths.length && paths.every(isOrdinary);

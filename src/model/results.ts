@@ -1,4 +1,4 @@
-/** Outcomes as people and other steps see them. */
+/** The results of a run, as the summary and the outputs show them. */
 import type { Adaptation } from './adaptation.ts';
 import type { MetricValue } from './completion-record.ts';
 import type { Outcome } from './outcome.ts';
@@ -16,11 +16,11 @@ export interface ResultRow {
   readonly metric: NamedMetric | undefined;
   readonly metrics: Readonly<Record<string, MetricValue>>;
   readonly samples: number | null;
-  /** Milliseconds the eval took; undefined when it was not completed by this action. */
+  /** Milliseconds that the eval took; undefined when this action did not complete it. */
   readonly time: number | undefined;
-  /** The run that completed it. */
+  /** The run that completed the eval. */
   readonly run: { readonly id: string; readonly attempt: number } | undefined;
-  /** Why it failed or is pending, or what is odd about its completion. */
+  /** Why the eval failed or is pending, or what is unusual about its completion. */
   readonly note: string;
 }
 
@@ -38,10 +38,10 @@ export interface Results {
   readonly evalSet: string;
   readonly rows: readonly ResultRow[];
   readonly counts: Counts;
-  /** What this run asked the API. */
+  /** The requests of this run. */
   readonly traffic: Traffic;
-  /** What was changed in requests because a model does not accept it, and in those of how many evals. */
+  /** What was changed in requests because a model does not accept it, each with the number of evals concerned. */
   readonly adaptations: readonly { readonly adaptation: Adaptation; readonly evals: number }[];
-  /** Passed: all done. Failed: an eval failed. Incomplete: none failed, some are pending. */
+  /** `passed`: all evals completed. `failed`: an eval failed. `incomplete`: no eval failed, and some are pending. */
   readonly verdict: 'passed' | 'failed' | 'incomplete';
 }

@@ -1,17 +1,18 @@
 import type { TokenUsage } from './api-response.ts';
 
-/** What went through the gateway, of one eval or of all. */
+/** The requests that the gateway handled, for one eval or for all. */
 export interface Traffic {
-  /** Requests that went to the API; a retry of the same request counts once more under `retried`. */
+  /** Requests that were sent to the API, without retries. */
   readonly sent: number;
-  /** Requests answered from the journal. */
+  /** Requests whose response was replayed from a journal. */
   readonly replayed: number;
+  /** Retries of requests. */
   readonly retried: number;
-  /** Requests that ended without a successful answer. */
+  /** Requests that ended without a successful response. */
   readonly failed: number;
-  /** Tokens of the answers that the API gave now. */
+  /** Tokens of the responses that the API returned in this run. */
   readonly tokensSent: TokenUsage;
-  /** Tokens of the answers that came from the journal: paid for before. */
+  /** Tokens of replayed responses, which were paid for earlier. */
   readonly tokensReplayed: TokenUsage;
 }
 
@@ -45,7 +46,7 @@ export function addTraffic(a: Traffic, b: Traffic): Traffic {
   };
 }
 
-/** What came between two readings of one counter. */
+/** The traffic between two readings of one counter. */
 export function subtractTraffic(now: Traffic, before: Traffic): Traffic {
   return {
     sent: now.sent - before.sent,

@@ -1,6 +1,7 @@
 /**
- * Aborted when one of the signals is, and after so many milliseconds at the latest. Not made of AbortSignal.timeout and
- * AbortSignal.any, which hold what they are made of weakly: here the timer holds the signal. It keeps no process alive.
+ * A signal that is aborted with the first of the signals, and after this many milliseconds at the latest. It does not use
+ * AbortSignal.timeout and AbortSignal.any, which hold their sources only weakly, so that the signal could be
+ * garbage-collected and never abort. The timer does not keep the process alive.
  */
 export function abortedAfter(
   milliseconds: number,
@@ -8,7 +9,7 @@ export function abortedAfter(
 ): AbortSignal {
   const controller = new AbortController();
   const timer = setTimeout(
-    () => controller.abort(new DOMException('The time for it is up', 'TimeoutError')),
+    () => controller.abort(new DOMException('The time limit has passed', 'TimeoutError')),
     milliseconds,
   );
   timer.unref();
@@ -23,7 +24,7 @@ export function abortedAfter(
   return controller.signal;
 }
 
-/** Waits for work that cannot be stopped only until the signal is aborted. */
+/** Waits for work that cannot be stopped, but rejects when the signal is aborted. The work then continues unobserved. */
 export function abortable<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const onAbort = () => reject(signal.reason);

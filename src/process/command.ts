@@ -1,7 +1,8 @@
 import { getExecOutput } from '@actions/exec';
 
-/** What a short helper command left behind. `code` is its exit code; a command that cannot be started throws. */
+/** The result of a short helper command. */
 export interface CommandResult {
+  /** The exit code. */
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -9,17 +10,17 @@ export interface CommandResult {
 
 export interface CommandOptions {
   readonly cwd?: string;
-  /** The whole environment of the child; the action's own when left out. */
+  /** The whole environment of the child; by default, that of this process. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Called with each whole line of stdout and stderr as it appears. */
+  /** Called with each complete line of stdout and stderr as it is printed. */
   readonly onLine?: (line: string) => void;
 }
 
 /**
- * Runs a short helper command to its end and returns what it printed. Arguments are passed as they are, never through a
- * shell. A non-zero exit is a result, not an error.
+ * Runs a short helper command and returns its output. Arguments are passed unchanged, never through a shell. A non-zero exit
+ * code is a result. A command that cannot be started throws.
  *
- * For commands that may have to be signalled use {@link ./group.ts} instead: @actions/exec cannot signal its child.
+ * Commands that may have to be signalled use group.ts instead, because @actions/exec cannot signal its child.
  */
 export async function runCommand(
   tool: string,
@@ -27,7 +28,7 @@ export async function runCommand(
   options: CommandOptions = {},
 ): Promise<CommandResult> {
   const { cwd, env = process.env, onLine } = options;
-  // exec splits its first argument as a command line, so a path with spaces has to be quoted.
+  // exec splits its first argument as a command line, so a path with spaces must be quoted.
   const result = await getExecOutput(`"${tool}"`, [...args], {
     ...(cwd === undefined ? {} : { cwd }),
     env: definedOnly(env),

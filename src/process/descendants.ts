@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /**
- * Kills every process that this one has started, and those that they have, where the system tells (Linux). For the very end:
- * short helpers run by @actions/exec, which cannot be signalled.
+ * Kills every descendant of this process, on systems with /proc. It is used when this process exits, because @actions/exec
+ * cannot signal the helpers that it started.
  */
-export function endDescendants(): void {
+export function killDescendants(): void {
   const children = childrenByParent();
   const open = [process.pid];
   for (let parent = open.pop(); parent !== undefined; parent = open.pop()) {
@@ -13,7 +13,7 @@ export function endDescendants(): void {
       try {
         process.kill(pid, 'SIGKILL');
       } catch {
-        // It has ended by itself.
+        // The process has already ended.
       }
     }
   }
@@ -36,7 +36,7 @@ function processNames(): string[] {
   }
 }
 
-/** proc_pid_stat(5): the fourth field, behind a name in parentheses that may hold anything. */
+/** proc_pid_stat(5): the parent is the fourth field, after a name in parentheses that may contain any character. */
 function parentOf(pid: string): number | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -1,41 +1,41 @@
 import type { Readable } from 'node:stream';
 import { signalGroup, startLeader } from './leader.ts';
-import { readRedraws } from './redraws.ts';
+import { MAX_LINE_LENGTH, readRedraws } from './redraws.ts';
 
 export interface GroupOptions {
   readonly cwd: string;
   /** The whole environment of the child. */
   readonly env: NodeJS.ProcessEnv;
-  /** Called with each line the child's processes print, as a terminal would show it last. */
+  /** Called with each line of output, in the last form that a terminal would show. */
   readonly onLine: (line: string) => void;
-  /** Called with what a progress bar shows, which redraws its line without ending it. */
+  /** Called with each state of a progress bar, which redraws its line without ending it. */
   readonly onRedraw?: ((line: string) => void) | undefined;
 }
 
-/** How a process ended: by itself with a code, or by a signal. */
+/** How a process ended: with an exit code, or by a signal. */
 export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
-/** A child in a process group of its own, so that it can be signalled together with everything it started. */
+/** A child in its own process group, so that it can be signalled together with all processes that it started. */
 export interface ProcessGroup {
   readonly pid: number;
   /**
-   * Settles when the child has ended, what it left running in its group has been killed, and its output is read. Rejects
-   * when it cannot be started.
+   * Settles when the child has ended, the rest of its group has been killed, and its output has been read. Rejects when the
+   * child cannot be started.
    */
   readonly exit: Promise<Exit>;
-  /** Signals every process of the group; does nothing when none is left. */
+  /** Signals every process of the group. Does nothing when the group is empty. */
   signal(signal: NodeJS.Signals): void;
 }
 
-/** How long the output of a child that has ended may stay open. */
-const LAST_OUTPUT = 2000;
+/** The output of a child that has ended may stay open this long. */
+const OUTPUT_GRACE_MS = 2000;
 
 /**
- * Starts a program as the leader of a new process group. Its file descriptor 3 is a pipe that this process holds open
- * and never writes to: when this process is gone, kill -9 included, the child reads its end there.
+ * Starts a program as the leader of a new process group. Its file descriptor 3 is a pipe that this process keeps open and never
+ * writes to. When this process ends, SIGKILL included, the child reads the end of the pipe.
  */
 export function spawnGroup(program: string, args: readonly string[], options: GroupOptions): ProcessGroup {
   const child = startLeader(program, args, {
@@ -54,21 +54,18 @@ export function spawnGroup(program: string, args: readonly string[], options: Gr
   });
   const pid = child.pid ?? -1;
   child.once('exit', () => {
-    // What it left running would hold its output, and nobody is to wait for that; also not when it has left the group. What
-    // was forked there holds even the other end of the pipe, which nobody needs any more.
+    // Processes that the child left running keep its output open, as do those that have left the group. Forked ones also keep
+    // the other end of the pipe. None of them is waited for.
     signalGroup(pid, 'SIGKILL');
     child.stdio[3]?.destroy();
     setTimeout(() => {
       for (const stream of child.stdio) stream?.destroy();
-    }, LAST_OUTPUT).unref();
+    }, OUTPUT_GRACE_MS).unref();
   });
   return { pid, exit, signal: (signal) => signalGroup(pid, signal) };
 }
 
-/** In characters; of a longer line its end is reported. */
-const LONGEST_LINE = 64 * 1024;
-
-/** Reports each line of a stream, the last one also without its newline. Lines end at `\n` only. */
+/** Reports each line of a stream, and the last one even without its newline. Lines end only at `\n`. */
 export function readLines(stream: Readable, onLine: (line: string) => void): void {
   let pending = '';
   const emit = (line: string): void => {
@@ -79,16 +76,16 @@ export function readLines(stream: Readable, onLine: (line: string) => void): voi
   stream.on('data', (chunk: string) => {
     const lines = (pending + chunk).split('\n');
     pending = lines.pop() ?? '';
-    if (pending.length > LONGEST_LINE) pending = pending.slice(-LONGEST_LINE);
+    if (pending.length > MAX_LINE_LENGTH) pending = pending.slice(-MAX_LINE_LENGTH);
     lines.forEach(emit);
   });
   stream.on('end', () => emit(pending));
 }
 
-/** As tqdm and pip draw: `  5%|▌    | 1/20 [00:00<00:10]`, `12it [00:01, 9.9it/s]`. */
+/** The progress bars of tqdm and pip: `  5%|▌    | 1/20 [00:00<00:10]`, `12it [00:01, 9.9it/s]`. */
 const PROGRESS_BAR = /\d ?%|\dit \[|━/;
 
-/** A progress bar redraws its line behind a `\r`: only its last state is reported. Any other `\r` is part of the text. */
+/** Removes all states but the last of a progress bar, which redraws its line after a `\r`. Any other `\r` stays in the text. */
 function withoutRedraws(line: string): string {
   const parts = line.split('\r').filter((part) => part !== '');
   return parts.filter((part, n) => n === parts.length - 1 || !PROGRESS_BAR.test(part)).join('\r');

@@ -15,7 +15,7 @@ export interface LeaderOptions {
   readonly stdio: StdioOptions;
 }
 
-/** Starts a program as the leader of a process group of its own, so that it can be signalled with everything it starts. */
+/** Starts a program as the leader of its own process group, so that it can be signalled with all processes that it starts. */
 export function startLeader(
   program: string,
   args: readonly string[],
@@ -27,8 +27,8 @@ export function startLeader(program: string, args: readonly string[], options: L
 }
 
 /**
- * Signals a process group by the pid of its leader. Does nothing when none was started, or no process of it is left that
- * can be signalled: of a group of zombies macOS says EPERM where Linux says ESRCH.
+ * Signals a process group by the pid of its leader. Does nothing when the leader was not started, or when no process of the
+ * group is left. For a group of zombies, macOS reports EPERM where Linux reports ESRCH.
  */
 export function signalGroup(leader: number | undefined, signal: NodeJS.Signals): void {
   if (leader === undefined || leader <= 0) return;
@@ -47,8 +47,8 @@ export interface Start {
 }
 
 /**
- * From here on every program that any module of this process starts is started as `guard` says. For a process whose
- * libraries start programs and take no options for it.
+ * From now on, `guard` changes the arguments and the environment of every program that this process starts. It is meant for
+ * libraries that start programs and have no options for that.
  */
 export function guardStarts(guard: (program: string, start: Start) => Start): void {
   const original = childProcess.spawn;

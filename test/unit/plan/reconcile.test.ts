@@ -69,7 +69,7 @@ test.each([
     'a day ahead',
     '2026-01-11T00:00:00.000Z',
     86_400_000,
-    expect.stringContaining('2026-01-11T00:00:00.000Z, in the future'),
+    expect.stringContaining('dated in the future (2026-01-11T00:00:00.000Z)'),
   ],
   [
     'at the end of time',
@@ -94,7 +94,7 @@ test('reconcile: a result about no sample runs again, one whose samples were not
   const { state: s } = state();
   s.complete(completion(a, { samples: 0, metrics: { accuracy: 'NaN' } }));
   s.complete(completion(b, { samples: null }));
-  expect(described(reconcile(plan(a, b), s, { now }))).toEqual(['its result is about no sample', 'reuse']);
+  expect(told(reconcile(plan(a, b), s, { now }))).toEqual(['its result has no samples', 'reuse']);
 });
 
 test('reconcile: a completion of plain oaievalset is reused without a record', () => {
