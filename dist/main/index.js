@@ -81232,7 +81232,7 @@ function sha256(text) {
 
 /***/ }),
 
-/***/ 5268:
+/***/ 7668:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -81425,8 +81425,6 @@ var progress_paths = __nccwpck_require__(8943);
 
 
 
-/** `Journal.seal` never makes more than half of these, however many checkpoints are saved while an eval runs. */
-const MOST_SEGMENTS = 8192;
 function sealedDirectory(paths, evalKey) {
     return (0,external_node_path_.join)(paths.journal, (0,progress_paths/* evalFileStem */.ob)(evalKey));
 }
@@ -81530,19 +81528,17 @@ function journalNames(root, most = Number.POSITIVE_INFINITY) {
 
 
 
-/** No eval set has half as many evals, so no state has as many journals. */
-const MOST_JOURNALS = 50_000;
 /** @returns why segments were left out, as a clause; undefined when none was */
-function adoptSegments(from, to, { repository, evals }) {
+function adoptSegments(from, to, { repository, evals }, limits) {
     const wanted = evals && new Set(evals.map(progress_paths/* evalFileStem */.ob));
-    const names = journalNames(from.journal, MOST_JOURNALS);
-    if (names.length > MOST_JOURNALS)
-        return `there are more than ${MOST_JOURNALS} journals`;
+    const names = journalNames(from.journal, limits.journals);
+    if (names.length > limits.journals)
+        return `there are more than ${limits.journals} journals`;
     let excessive = 0;
     let foreign = 0;
     for (const name of names.filter((it) => wanted?.has(it) ?? true)) {
-        const theirs = segmentFiles((0,external_node_path_.join)(from.journal, name), MOST_SEGMENTS);
-        if (theirs.length > MOST_SEGMENTS) {
+        const theirs = segmentFiles((0,external_node_path_.join)(from.journal, name), limits.segments);
+        if (theirs.length > limits.segments) {
             excessive += 1;
             continue;
         }
@@ -81552,7 +81548,7 @@ function adoptSegments(from, to, { repository, evals }) {
             addSegments(own, (0,external_node_path_.join)(to.journal, name));
     }
     const reasons = [
-        ...(excessive > 0 ? [`${excessive} journals have more than ${MOST_SEGMENTS} segments`] : []),
+        ...(excessive > 0 ? [`${excessive} journals have more than ${limits.segments} segments`] : []),
         ...(foreign > 0 ? [`${foreign} files are not journals of their evals`] : []),
     ];
     return reasons.length === 0 ? undefined : reasons.join(', ');
@@ -81787,6 +81783,15 @@ class JournalIndex {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/progress/journal-limits.js
+const JOURNAL_LIMITS = {
+    segments: 8192,
+    lines: 2_000_000,
+    bytes: 8 * 1024 ** 3,
+    // No eval set has half as many evals.
+    journals: 50_000,
+};
+
 // EXTERNAL MODULE: ./lib/progress/quarantine.js
 var quarantine = __nccwpck_require__(2763);
 ;// CONCATENATED MODULE: ./lib/progress/journal.js
@@ -81803,14 +81808,10 @@ var quarantine = __nccwpck_require__(2763);
 
 
 
-/**
- * Bounds of one journal, so that opening it takes seconds at most, whatever it contains. A journal stops growing at half of
- * each bound, so that no journal that this action wrote reaches one.
- */
-const MOST_LINES = 2_000_000;
-const MAX_BYTES = 8 * 1024 ** 3;
+
 class Journal {
-    #events;
+    #options;
+    #limits;
     #paths;
     #owner;
     #tag;
@@ -81819,28 +81820,30 @@ class Journal {
     #live;
     /** Size of all segments, in bytes. */
     #size;
-    constructor(paths, owner, events, index, size) {
+    constructor(paths, owner, options, index, size) {
         this.#paths = paths;
         this.#owner = owner;
         this.#tag = ownerTag(owner);
-        this.#events = events;
+        this.#options = options;
+        this.#limits = options.limits ?? JOURNAL_LIMITS;
         this.#index = index;
         this.#size = size;
     }
     /** Opens the journal of an eval, with all responses that were recorded for the same content. */
-    static open(paths, owner, events = {}) {
+    static open(paths, owner, options = {}) {
+        const { limits = JOURNAL_LIMITS } = options;
         sealLiveDirectory(paths, (0,progress_paths/* evalFileStem */.ob)(owner.eval));
         const directory = sealedDirectory(paths, owner.eval);
-        const files = segmentFiles(directory, MOST_SEGMENTS).map(({ path }) => path);
+        const files = segmentFiles(directory, limits.segments).map(({ path }) => path);
         const size = files.reduce((sum, path) => sum + (0,external_node_fs_.lstatSync)(path).size, 0);
-        if (files.length > MOST_SEGMENTS || size > MAX_BYTES) {
+        if (files.length > limits.segments || size > limits.bytes) {
             const path = (0,quarantine/* quarantine */.tW)(directory, new Date(), (0,progress_paths/* stateFolder */.yp)(paths));
-            const journal = new Journal(paths, owner, events, new JournalIndex(), 0);
+            const journal = new Journal(paths, owner, options, new JournalIndex(), 0);
             return { journal, staleParts: undefined, damaged: 0, rejected: [{ path, why: TOO_LARGE }] };
         }
-        const index = JournalIndex.read(files, ownership(owner), MOST_LINES);
+        const index = JournalIndex.read(files, ownership(owner), limits.lines);
         const { staleParts, damaged } = index;
-        const journal = new Journal(paths, owner, events, index, size);
+        const journal = new Journal(paths, owner, options, index, size);
         return { journal, staleParts, damaged, rejected: quarantineUnused(index, paths) };
     }
     /** Number of responses that can be replayed. */
@@ -81867,7 +81870,7 @@ class Journal {
      * process. A journal at its maximum size records nothing more. Throws what the file system throws.
      */
     append(key, n, response) {
-        if (this.size >= MOST_LINES / 2 || this.#size >= MAX_BYTES / 2)
+        if (this.size >= this.#limits.lines / 2 || this.#size >= this.#limits.bytes / 2)
             return;
         const line = responseLine(this.#tag, key, n, response);
         const segment = this.#write(line);
@@ -81906,18 +81909,18 @@ class Journal {
      */
     seal() {
         const directory = sealedDirectory(this.#paths, this.#owner.eval);
-        if (!this.#live || segmentFiles(directory).length >= MOST_SEGMENTS / 2)
+        if (!this.#live || segmentFiles(directory).length >= this.#limits.segments / 2)
             return;
         sealSegment(this.#live, directory);
         this.#live = undefined;
-        this.#events.onSegmentEnded?.(this);
+        this.#options.onSegmentEnded?.(this);
     }
     /** Closes its file. An open segment stays live, and is sealed when the state is opened next. */
     close() {
         if (this.#live)
             (0,external_node_fs_.closeSync)(this.#live.file);
         this.#live = undefined;
-        this.#events.onSegmentEnded?.(this);
+        this.#options.onSegmentEnded?.(this);
         this.#index.locations.clear();
     }
     /** Deletes every response and every mark. New ones can be recorded. */
@@ -81937,12 +81940,15 @@ class Journal {
             this.#live = segment;
             // Never before an existing segment, even if the clock was set back: the response that was recorded last counts.
             this.#index.newest = Math.max(this.#index.newest, Date.now());
-            writeLine(segment, headerLine(this.#owner, this.#index.newest));
+            this.#append(segment, headerLine(this.#owner, this.#index.newest));
         }
-        writeLine(this.#live, line);
-        this.#size += line.length;
-        this.#events.onRecorded?.(this);
+        this.#append(this.#live, line);
+        this.#options.onRecorded?.(this);
         return this.#live;
+    }
+    #append(segment, line) {
+        writeLine(segment, line);
+        this.#size += line.length;
     }
 }
 const TOO_LARGE = 'it is larger than a journal can be';
@@ -81966,16 +81972,19 @@ function quarantineUnused({ foreign, excessive }, paths) {
 
 
 
+
 /**
  * Opens the journals of one state, and knows which of them have an open segment. Only one process at a time uses the journals
  * of a state.
  */
 class Journals {
     #paths;
+    #limits;
     #recording = new Set();
     #revision = 0;
-    constructor(paths) {
+    constructor(paths, limits = JOURNAL_LIMITS) {
         this.#paths = paths;
+        this.#limits = limits;
     }
     /** Grows with every line that is recorded in a journal of this object. */
     get revision() {
@@ -81988,6 +81997,7 @@ class Journals {
     /** Opens the journal of an eval, with all responses that were recorded for the same content. */
     open(owner) {
         return Journal.open(this.#paths, owner, {
+            limits: this.#limits,
             onRecorded: (journal) => {
                 this.#revision += 1;
                 this.#recording.add(journal);
@@ -82031,7 +82041,7 @@ class Journals {
      * @returns why segments were left out, as a clause; undefined when none was
      */
     adopt(from, adoption) {
-        return adoptSegments(from, this.#paths, adoption);
+        return adoptSegments(from, this.#paths, adoption, this.#limits);
     }
 }
 
@@ -82780,8 +82790,8 @@ class AttemptLog {
 var completions_file = __nccwpck_require__(5043);
 // EXTERNAL MODULE: ./lib/progress/directories.js
 var directories = __nccwpck_require__(6420);
-// EXTERNAL MODULE: ./lib/progress/journals.js + 6 modules
-var journals = __nccwpck_require__(5268);
+// EXTERNAL MODULE: ./lib/progress/journals.js + 7 modules
+var journals = __nccwpck_require__(7668);
 // EXTERNAL MODULE: ./lib/model/owner.js
 var model_owner = __nccwpck_require__(9682);
 ;// CONCATENATED MODULE: ./lib/progress/heal-state.js
@@ -83730,8 +83740,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   G: () => (/* binding */ openState)
 });
 
-// EXTERNAL MODULE: ./lib/progress/journals.js + 6 modules
-var progress_journals = __nccwpck_require__(5268);
+// EXTERNAL MODULE: ./lib/progress/journals.js + 7 modules
+var progress_journals = __nccwpck_require__(7668);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:fs"

@@ -4,12 +4,10 @@ import { join } from 'node:path';
 import { LineTooLong, linesOfFileSync } from '../lines.ts';
 import { makeDirectory, PRIVATE_FILE } from './directories.ts';
 import { checksumOfFile, linkOrCopy } from './durable.ts';
+import type { JournalLimits } from './journal-limits.ts';
 import { MAX_HEADER_BYTES, readHeader, readLine } from './journal-line.ts';
-import { journalNames, lastNumber, MOST_SEGMENTS, segmentFiles } from './journal-segment.ts';
+import { journalNames, lastNumber, segmentFiles } from './journal-segment.ts';
 import { evalFileStem, type StatePaths } from './paths.ts';
-
-/** No eval set has half as many evals, so no state has as many journals. */
-const MOST_JOURNALS = 50_000;
 
 export interface Adoption {
   /** Journals of other repositories are left out. */
@@ -23,15 +21,16 @@ export function adoptSegments(
   from: StatePaths,
   to: StatePaths,
   { repository, evals }: Adoption,
+  limits: JournalLimits,
 ): string | undefined {
   const wanted = evals && new Set(evals.map(evalFileStem));
-  const names = journalNames(from.journal, MOST_JOURNALS);
-  if (names.length > MOST_JOURNALS) return `there are more than ${MOST_JOURNALS} journals`;
+  const names = journalNames(from.journal, limits.journals);
+  if (names.length > limits.journals) return `there are more than ${limits.journals} journals`;
   let excessive = 0;
   let foreign = 0;
   for (const name of names.filter((it) => wanted?.has(it) ?? true)) {
-    const theirs = segmentFiles(join(from.journal, name), MOST_SEGMENTS);
-    if (theirs.length > MOST_SEGMENTS) {
+    const theirs = segmentFiles(join(from.journal, name), limits.segments);
+    if (theirs.length > limits.segments) {
       excessive += 1;
       continue;
     }
@@ -40,7 +39,7 @@ export function adoptSegments(
     if (own.length > 0) addSegments(own, join(to.journal, name));
   }
   const reasons = [
-    ...(excessive > 0 ? [`${excessive} journals have more than ${MOST_SEGMENTS} segments`] : []),
+    ...(excessive > 0 ? [`${excessive} journals have more than ${limits.segments} segments`] : []),
     ...(foreign > 0 ? [`${foreign} files are not journals of their evals`] : []),
   ];
   return reasons.length === 0 ? undefined : reasons.join(', ');

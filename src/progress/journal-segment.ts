@@ -7,9 +7,6 @@ import { join } from 'node:path';
 import { entriesOf, makeDirectory, PRIVATE_FILE } from './directories.ts';
 import { evalFileStem, type StatePaths } from './paths.ts';
 
-/** `Journal.seal` never makes more than half of these, however many checkpoints are saved while an eval runs. */
-export const MOST_SEGMENTS = 8192;
-
 /** A segment that is read. It is opened for each read, because there may be more segments than a process can open. */
 export interface Segment {
   path: string;

@@ -7,6 +7,7 @@ import { closeSync, lstatSync } from 'node:fs';
 import type { ApiResponse } from '../model/api-response.ts';
 import { sha256 } from './hash.ts';
 import { JournalIndex } from './journal-index.ts';
+import { JOURNAL_LIMITS, type JournalLimits } from './journal-limits.ts';
 import {
   failedLine,
   headerLine,
@@ -21,7 +22,6 @@ import {
   createSegment,
   type LiveSegment,
   liveDirectory,
-  MOST_SEGMENTS,
   readAt,
   removeJournalDirectories,
   sealedDirectory,
@@ -52,15 +52,8 @@ interface Rejected {
   readonly why: string;
 }
 
-/**
- * Bounds of one journal, so that opening it takes seconds at most, whatever it contains. A journal stops growing at half of
- * each bound, so that no journal that this action wrote reaches one.
- */
-const MOST_LINES = 2_000_000;
-const MAX_BYTES = 8 * 1024 ** 3;
-
-/** Notifies the object that opened a journal. */
-export interface JournalEvents {
+export interface JournalOptions {
+  readonly limits?: JournalLimits;
   /** A line was recorded in the open segment. */
   readonly onRecorded?: (journal: Journal) => void;
   /** The journal no longer has an open segment. */
@@ -68,7 +61,8 @@ export interface JournalEvents {
 }
 
 export class Journal {
-  readonly #events: JournalEvents;
+  readonly #options: JournalOptions;
+  readonly #limits: JournalLimits;
   readonly #paths: StatePaths;
   readonly #owner: JournalOwner;
   readonly #tag: string;
@@ -81,32 +75,34 @@ export class Journal {
   private constructor(
     paths: StatePaths,
     owner: JournalOwner,
-    events: JournalEvents,
+    options: JournalOptions,
     index: JournalIndex,
     size: number,
   ) {
     this.#paths = paths;
     this.#owner = owner;
     this.#tag = ownerTag(owner);
-    this.#events = events;
+    this.#options = options;
+    this.#limits = options.limits ?? JOURNAL_LIMITS;
     this.#index = index;
     this.#size = size;
   }
 
   /** Opens the journal of an eval, with all responses that were recorded for the same content. */
-  static open(paths: StatePaths, owner: JournalOwner, events: JournalEvents = {}): OpenedJournal {
+  static open(paths: StatePaths, owner: JournalOwner, options: JournalOptions = {}): OpenedJournal {
+    const { limits = JOURNAL_LIMITS } = options;
     sealLiveDirectory(paths, evalFileStem(owner.eval));
     const directory = sealedDirectory(paths, owner.eval);
-    const files = segmentFiles(directory, MOST_SEGMENTS).map(({ path }) => path);
+    const files = segmentFiles(directory, limits.segments).map(({ path }) => path);
     const size = files.reduce((sum, path) => sum + lstatSync(path).size, 0);
-    if (files.length > MOST_SEGMENTS || size > MAX_BYTES) {
+    if (files.length > limits.segments || size > limits.bytes) {
       const path = quarantine(directory, new Date(), stateFolder(paths));
-      const journal = new Journal(paths, owner, events, new JournalIndex(), 0);
+      const journal = new Journal(paths, owner, options, new JournalIndex(), 0);
       return { journal, staleParts: undefined, damaged: 0, rejected: [{ path, why: TOO_LARGE }] };
     }
-    const index = JournalIndex.read(files, ownership(owner), MOST_LINES);
+    const index = JournalIndex.read(files, ownership(owner), limits.lines);
     const { staleParts, damaged } = index;
-    const journal = new Journal(paths, owner, events, index, size);
+    const journal = new Journal(paths, owner, options, index, size);
     return { journal, staleParts, damaged, rejected: quarantineUnused(index, paths) };
   }
 
@@ -138,7 +134,7 @@ export class Journal {
    * process. A journal at its maximum size records nothing more. Throws what the file system throws.
    */
   append(key: string, n: number, response: ApiResponse): void {
-    if (this.size >= MOST_LINES / 2 || this.#size >= MAX_BYTES / 2) return;
+    if (this.size >= this.#limits.lines / 2 || this.#size >= this.#limits.bytes / 2) return;
     const line = responseLine(this.#tag, key, n, response);
     const segment = this.#write(line);
     const offset = segment.size - line.length;
@@ -180,17 +176,17 @@ export class Journal {
    */
   seal(): void {
     const directory = sealedDirectory(this.#paths, this.#owner.eval);
-    if (!this.#live || segmentFiles(directory).length >= MOST_SEGMENTS / 2) return;
+    if (!this.#live || segmentFiles(directory).length >= this.#limits.segments / 2) return;
     sealSegment(this.#live, directory);
     this.#live = undefined;
-    this.#events.onSegmentEnded?.(this);
+    this.#options.onSegmentEnded?.(this);
   }
 
   /** Closes its file. An open segment stays live, and is sealed when the state is opened next. */
   close(): void {
     if (this.#live) closeSync(this.#live.file);
     this.#live = undefined;
-    this.#events.onSegmentEnded?.(this);
+    this.#options.onSegmentEnded?.(this);
     this.#index.locations.clear();
   }
 
@@ -212,12 +208,16 @@ export class Journal {
       this.#live = segment;
       // Never before an existing segment, even if the clock was set back: the response that was recorded last counts.
       this.#index.newest = Math.max(this.#index.newest, Date.now());
-      writeLine(segment, headerLine(this.#owner, this.#index.newest));
+      this.#append(segment, headerLine(this.#owner, this.#index.newest));
     }
-    writeLine(this.#live, line);
-    this.#size += line.length;
-    this.#events.onRecorded?.(this);
+    this.#append(this.#live, line);
+    this.#options.onRecorded?.(this);
     return this.#live;
+  }
+
+  #append(segment: LiveSegment, line: Buffer): void {
+    writeLine(segment, line);
+    this.#size += line.length;
   }
 }
 

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { type Adoption, adoptSegments } from './adopt-segments.ts';
 import { Journal, type OpenedJournal } from './journal.ts';
+import { JOURNAL_LIMITS, type JournalLimits } from './journal-limits.ts';
 import type { JournalOwner } from './journal-line.ts';
 import {
   journalNames,
@@ -17,11 +18,13 @@ import { evalFileStem, type StatePaths } from './paths.ts';
  */
 export class Journals {
   readonly #paths: StatePaths;
+  readonly #limits: JournalLimits;
   readonly #recording = new Set<Journal>();
   #revision = 0;
 
-  constructor(paths: StatePaths) {
+  constructor(paths: StatePaths, limits = JOURNAL_LIMITS) {
     this.#paths = paths;
+    this.#limits = limits;
   }
 
   /** Grows with every line that is recorded in a journal of this object. */
@@ -37,6 +40,7 @@ export class Journals {
   /** Opens the journal of an eval, with all responses that were recorded for the same content. */
   open(owner: JournalOwner): OpenedJournal {
     return Journal.open(this.#paths, owner, {
+      limits: this.#limits,
       onRecorded: (journal) => {
         this.#revision += 1;
         this.#recording.add(journal);
@@ -84,6 +88,6 @@ export class Journals {
    * @returns why segments were left out, as a clause; undefined when none was
    */
   adopt(from: StatePaths, adoption: Adoption): string | undefined {
-    return adoptSegments(from, this.#paths, adoption);
+    return adoptSegments(from, this.#paths, adoption, this.#limits);
   }
 }

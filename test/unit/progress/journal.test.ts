@@ -1,382 +1,221 @@
-import { execFileSync } from 'node:child_process';
+/** What a journal records, replays, seals and drops. */
 import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { Journal } from '../../../src/progress/journal.ts';
+import { sha256 } from '../../helpers/builders.ts';
 import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  symlinkSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
-import { crc32, zstdCompressSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
-import type { ApiResponse } from '../../../src/model/api-response.ts';
-import { Journal, type JournalOwner } from '../../../src/progress/journal.ts';
-import { Journals } from '../../../src/progress/journals.ts';
-import { statePaths } from '../../../src/progress/paths.ts';
-import { sha256, temporaryDirectory } from '../../helpers/builders.ts';
+  journalOwner,
+  newPaths,
+  opened,
+  REQUEST,
+  record,
+  replayed,
+  respond,
+  response,
+  sealedNames,
+  segmentPath,
+} from '../../helpers/journal-directory.ts';
 
-const owner: JournalOwner = {
-  eval: 'a.dev.v0',
-  repository: 'o/r',
-  fingerprint: sha256('content'),
-  parts: { samples: sha256('samples') },
-};
-const usage = { prompt: 9, completion: 3, cached: 1, reasoning: 2 };
-
-function answer(text: string | Buffer): ApiResponse {
-  return { status: 200, type: 'application/json', body: Buffer.from(text), usage };
-}
-
-const paths = (root = temporaryDirectory()) => statePaths(root, 'gpt-4', 'set');
-const sealed = (at: ReturnType<typeof paths>) => join(at.journal, 'a.dev.v0');
-
-/** A journal with these answers under the keys of their texts, sealed. */
-function written(at: ReturnType<typeof paths>, ...texts: string[]): void {
-  const { journal } = Journal.open(at, owner);
-  for (const text of texts) journal.append(sha256(text), 0, answer(text));
-  journal.seal();
-  journal.close();
-}
-
-test('gives back each answer by key and occurrence, while it is written and after it was sealed', () => {
-  const at = paths();
-  const { journal } = Journal.open(at, owner);
-  const bodies = ['{"ü": "😀\\n"}', Buffer.from([0, 255, 254, 10, 34]), 'x'.repeat(1_000_000), ''];
-  for (const [n, body] of bodies.entries()) journal.append(sha256('k'), n, answer(body));
-  const all = (from: Journal) => bodies.map((_, n) => from.find(sha256('k'), n));
-  const expected = bodies.map((body) => answer(body));
-  expect(all(journal)).toEqual(expected);
-  journal.seal();
-  expect(all(journal)).toEqual(expected);
-  journal.append(sha256('later'), 0, answer('later'));
-  journal.close();
-
-  const again = Journal.open(at, owner);
-  expect(again).toMatchObject({ staleParts: undefined, damaged: 0 });
-  expect(again.journal.size).toBe(5);
-  expect(all(again.journal)).toEqual(expected);
-  expect(again.journal.find(sha256('later'), 0)).toEqual(answer('later'));
-  expect(again.journal.find(sha256('k'), 4)).toBeUndefined();
-  expect(again.journal.has(sha256('other'), 0)).toBe(false);
+afterEach(() => {
+  vi.useRealTimers();
 });
 
-test('answers that an earlier version kept of the same content are used, beside those of this one', () => {
-  const at = paths();
-  written(at, 'before');
-  const now: JournalOwner = {
-    ...owner,
-    fingerprint: sha256('told anew'),
-    formerFingerprints: [owner.fingerprint],
-  };
-  const { journal, staleParts, damaged } = Journal.open(at, now);
-  expect([journal.size, staleParts, damaged]).toEqual([1, undefined, 0]);
-  journal.append(sha256('after'), 0, answer('after'));
-  journal.seal();
-  journal.close();
-  const again = Journal.open(at, now).journal;
-  expect(['before', 'after'].map((text) => again.find(sha256(text), 0))).toEqual(
-    ['before', 'after'].map(answer),
-  );
-  // Nothing of the earlier version is written again.
-  expect(readFileSync(join(sealed(at), '2.jsonl'), 'utf8')).not.toContain('earlier');
-});
-
-test('a large answer is compressed where that pays', () => {
-  const at = paths();
-  written(at, 'x'.repeat(1_000_000));
-  expect(readFileSync(join(sealed(at), '1.jsonl')).length).toBeLessThan(10_000);
-});
-
-test('cut off anywhere, everything before the cut is kept', () => {
-  const at = paths();
-  written(at, 'one', 'two', 'three');
-  const path = join(sealed(at), '1.jsonl');
-  const whole = readFileSync(path);
-  const lastLine = whole.lastIndexOf(10, whole.length - 2) + 1;
-  for (let length = lastLine; length < whole.length - 1; length += 1) {
-    writeFileSync(path, whole.subarray(0, length));
-    const { journal, damaged } = Journal.open(at, owner);
-    expect(journal.size).toBe(2);
-    expect(damaged).toBe(length === lastLine ? 0 : 1);
-    journal.close();
-  }
-});
-
-test('a damaged line costs that line only', () => {
-  const at = paths();
-  written(at, 'one', 'two', 'three');
-  const path = join(sealed(at), '1.jsonl');
-  const bytes = readFileSync(path);
-  const place = bytes.indexOf('"text":"two"');
-  for (let offset = place - 60; offset < place + 12; offset += 1) {
-    const damaged = Buffer.from(bytes);
-    damaged[offset] = (damaged[offset] ?? 0) ^ 1;
-    writeFileSync(path, damaged);
-    const { journal } = Journal.open(at, owner);
-    expect(journal.find(sha256('one'), 0)).toEqual(answer('one'));
-    expect(journal.find(sha256('two'), 0)).toBeUndefined();
-    expect(journal.find(sha256('three'), 0)).toEqual(answer('three'));
-    journal.close();
-  }
-});
-
-test('a damaged first line costs no answer', () => {
-  const at = paths();
-  written(at, 'one', 'two');
-  const path = join(sealed(at), '1.jsonl');
-  const bytes = readFileSync(path);
-  for (let offset = 0; offset < bytes.indexOf(10); offset += 7) {
-    const damaged = Buffer.from(bytes);
-    damaged[offset] = (damaged[offset] ?? 0) ^ 1;
-    writeFileSync(path, damaged);
-    const { journal, rejected, ...opened } = Journal.open(at, owner);
-    expect(opened.damaged).toBe(1);
-    expect(rejected).toEqual([]);
-    expect(journal.find(sha256('one'), 0)).toEqual(answer('one'));
-    expect(journal.find(sha256('two'), 0)).toEqual(answer('two'));
-    journal.close();
-  }
-});
-
-describe('answers that are not of this content', () => {
-  test('of another fingerprint: dropped, and what they belonged to is told', () => {
-    const at = paths();
-    written(at, 'one');
-    const { journal, staleParts } = Journal.open(at, { ...owner, fingerprint: sha256('new'), parts: {} });
-    expect(staleParts).toEqual(owner.parts);
-    expect(journal.size).toBe(0);
-    expect(readdirSync(sealed(at))).toEqual([]);
-  });
-
-  test.each([
-    ['of another repository', { ...owner, repository: 'x/y' }],
-    ['of another eval', { ...owner, eval: 'b.dev.v0' }],
-  ])('%s: not used', (_, theirs) => {
-    const [mine, other] = [paths(), paths()];
-    const { journal } = Journal.open(other, theirs);
-    journal.append(sha256('one'), 0, answer('one'));
+describe('journal: recording and replaying', () => {
+  test('journal: replays each response by key and ordinal, before and after it is sealed', () => {
+    const paths = newPaths();
+    const journal = opened(paths);
+    const bodies = ['{"ü": "😀\\n"}', Buffer.from([0, 255, 254, 10, 34]), 'x'.repeat(1_000_000), ''];
+    for (const [n, body] of bodies.entries()) journal.append(sha256('k'), n, response(body));
+    const all = (from: Journal) => bodies.map((_, n) => from.find(sha256('k'), n));
+    const expected = bodies.map((body) => response(body));
+    expect(all(journal)).toEqual(expected);
     journal.seal();
+    expect(all(journal)).toEqual(expected);
+    journal.append(sha256('later'), 0, response('later'));
     journal.close();
-    mkdirSync(sealed(mine), { recursive: true });
-    const from = join(other.journal, readdirSync(other.journal)[0] ?? '', '1.jsonl');
-    writeFileSync(join(sealed(mine), '1.jsonl'), readFileSync(from));
-    const opened = Journal.open(mine, owner);
-    expect(opened.staleParts).toBeUndefined();
-    expect(opened.journal.has(sha256('one'), 0)).toBe(false);
-    expect(opened.rejected).toEqual([
-      { path: expect.stringMatching(/\/a\.dev\.v0\.rejected-\w+$/), why: 'it is not a journal of this eval' },
-    ]);
-    expect(opened.rejected.map(({ path }) => readdirSync(path))).toEqual([['1.jsonl']]);
-    expect(readdirSync(sealed(mine))).toEqual([]);
+
+    const again = opened(paths);
+    expect(again.size).toBe(5);
+    expect(all(again)).toEqual(expected);
+    expect(again.find(sha256('later'), 0)).toEqual(response('later'));
+    expect(again.find(sha256('k'), 4)).toBeUndefined();
+    expect(again.has(sha256('other'), 0)).toBe(false);
   });
 
-  test.each([
-    ['', 0],
-    ['{}', 0],
-    ['rubbish\n', 0],
-    ['\u0000\n{"crc":"00000000","key":"x"}\n', 1],
-    [intact('no JSON'), 1],
-    [intact('"journal":1}'), 1],
-    [intact(`"journal":2,${JSON.stringify({ ...owner }).slice(1)}`), 1],
-    [intact('"of":"0123456789abcdef","key":"x"}'), 1],
-  ])('no journal at all: %j', (text, kept) => {
-    const at = paths();
-    mkdirSync(sealed(at), { recursive: true });
-    writeFileSync(join(sealed(at), '1.jsonl'), text);
-    const { journal, rejected } = Journal.open(at, owner);
-    expect(journal.size).toBe(0);
-    expect(rejected, 'what could be of use to someone is quarantined').toHaveLength(kept);
-    expect(readdirSync(sealed(at))).toEqual([]);
-  });
-
-  test('in the midst of those of this content: not used', () => {
-    const at = paths();
-    for (const theirs of [
-      { ...owner, fingerprint: sha256('new') },
-      { ...owner, eval: 'b.dev.v0' },
-    ]) {
-      written(at, 'one');
-      const other = paths();
-      const { journal } = Journal.open(other, theirs);
-      for (const text of ['one', 'two']) journal.append(sha256(text), 0, answer('theirs'));
-      journal.seal();
-      const foreign = readFileSync(join(other.journal, readdirSync(other.journal)[0] ?? '', '1.jsonl'));
-      const path = join(sealed(at), '1.jsonl');
-      writeFileSync(path, Buffer.concat([readFileSync(path), foreign]));
-      const opened = Journal.open(at, owner);
-      expect(opened).toMatchObject({ damaged: 3, rejected: [], staleParts: undefined });
-      expect(opened.journal.find(sha256('one'), 0)).toEqual(answer('one'));
-      expect(opened.journal.find(sha256('two'), 0)).toBeUndefined();
-      opened.journal.drop();
-    }
-  });
-});
-
-/** A line whose checksum is right, whatever it says. */
-function intact(rest: string): string {
-  return `{"crc":"${crc32(rest).toString(16).padStart(8, '0')}",${rest}\n`;
-}
-
-describe('an answer is not given back', () => {
-  const tag = sha256(JSON.stringify([owner.eval, owner.repository, owner.fingerprint])).slice(0, 16);
-  const entry = { key: sha256('k'), n: 0, status: 200, type: 'text/plain', usage: [1, 1, 0, 0], text: 'x' };
-
-  test.each<[string, object]>([
-    ['that is an error', { status: 500 }],
-    ['whose status is none', { status: '200' }],
-    ['that took fewer than no tokens', { usage: [-1, 1, 0, 0] }],
-    ['that took half a token', { usage: [0.5, 1, 0, 0] }],
-    ['of too few counts', { usage: [1] }],
-    ['whose body cannot be unpacked', { text: undefined, zstd: 'AAAA' }],
-    [
-      'that unpacks to more than any answer has',
-      { text: undefined, zstd: zstdCompressSync(Buffer.alloc(257 * 1024 ** 2)).toString('base64') },
-    ],
-  ])('%s', (_, changes) => {
-    const at = paths();
-    mkdirSync(sealed(at), { recursive: true });
-    const line = (fields: object) => intact(JSON.stringify({ of: tag, ...fields }).slice(1));
-    const other = { ...entry, key: sha256('other') };
-    writeFileSync(join(sealed(at), '1.jsonl'), line({ ...entry, ...changes }) + line(other));
-    const { journal } = Journal.open(at, owner);
-    expect(journal.find(entry.key, 0)?.body.length).toBeUndefined();
-    expect(journal.find(other.key, 0)?.body.toString()).toBe('x');
+  test('journal: replays responses of many megabytes', () => {
+    const paths = newPaths();
+    const journal = opened(paths);
+    const bodies = [randomBytes(1_500_000), randomBytes(3_000_000)];
+    for (const [n, body] of bodies.entries()) journal.append(sha256('k'), n, response(body));
+    journal.append(sha256('last'), 0, response('last'));
     journal.close();
+    const again = opened(paths);
+    for (const [n, body] of bodies.entries())
+      expect(again.find(sha256('k'), n)?.body.equals(body)).toBe(true);
+    expect(again.find(sha256('last'), 0)).toEqual(response('last'));
   });
 
-  test('that is damaged after it was found', () => {
-    const at = paths();
-    written(at, 'one', 'two');
-    const { journal } = Journal.open(at, owner);
-    const path = join(sealed(at), '1.jsonl');
-    writeFileSync(path, readFileSync(path, 'utf8').replace('"text":"two"', '"text":"six"'));
-    expect(journal.find(sha256('one'), 0)).toEqual(answer('one'));
-    expect(journal.find(sha256('two'), 0)).toBeUndefined();
+  test('journal: compresses a large response where that makes it smaller', () => {
+    const paths = newPaths();
+    record(paths, ['x'.repeat(1_000_000)]);
+    expect(readFileSync(segmentPath(paths)).length).toBeLessThan(10_000);
   });
 
-  test('to a request whose key only begins the same', () => {
-    const at = paths();
-    written(at, 'one');
-    const { journal } = Journal.open(at, owner);
+  test('journal: does not replay a response to a request whose key only begins the same', () => {
+    const paths = newPaths();
+    record(paths, ['one']);
+    const journal = opened(paths);
     const like = sha256('one').slice(0, 40).padEnd(64, '0');
     expect(journal.has(like, 0)).toBe(true);
     expect(journal.find(like, 0)).toBeUndefined();
   });
-});
 
-test('an answer of many megabytes comes back', () => {
-  const at = paths();
-  const { journal } = Journal.open(at, owner);
-  const bodies = [randomBytes(1_500_000), randomBytes(3_000_000)];
-  for (const [n, body] of bodies.entries()) journal.append(sha256('k'), n, answer(body));
-  journal.append(sha256('last'), 0, answer('last'));
-  journal.close();
-  const again = Journal.open(at, owner).journal;
-  for (const [n, body] of bodies.entries()) expect(again.find(sha256('k'), n)?.body.equals(body)).toBe(true);
-  expect(again.find(sha256('last'), 0)).toEqual(answer('last'));
-});
-
-test('a line without an end is not read to its end', () => {
-  const at = paths();
-  written(at, 'one');
-  truncateSync(join(sealed(at), '1.jsonl'), 300 * 1024 ** 2);
-  const { journal, damaged } = Journal.open(at, owner);
-  expect(journal.find(sha256('one'), 0)).toEqual(answer('one'));
-  expect(damaged).toBe(1);
-});
-
-test('segments are read in the order of their numbers, and none takes the place of another', () => {
-  const at = paths();
-  for (let n = 1; n <= 12; n += 1) {
-    const { journal } = Journal.open(at, owner);
-    journal.append(sha256(String(n)), 0, answer(String(n)));
-    journal.append(sha256('newest'), 0, answer(String(n)));
-    journal.seal();
+  test('journal: does not replay a forgotten response, and records another in its place', () => {
+    const paths = newPaths();
+    respond(paths, 'invalid');
+    const journal = opened(paths);
+    journal.forget(REQUEST, 0);
+    expect([journal.find(REQUEST, 0), journal.has(REQUEST, 0), journal.size]).toEqual([undefined, false, 0]);
+    journal.append(REQUEST, 0, response('valid'));
     journal.close();
-  }
-  const { journal } = Journal.open(at, owner);
-  expect(journal.size).toBe(13);
-  expect(journal.find(sha256('newest'), 0)).toEqual(answer('12'));
-});
-
-describe('in place of a journal, or of a segment, is passed over', () => {
-  test.each<[string, (folder: string, theirs: string) => unknown]>([
-    ['a file', (folder) => writeFileSync(folder, 'x')],
-    ['a link to another journal', (folder, theirs) => symlinkSync(theirs, folder)],
-  ])('%s as journal', (_, make) => {
-    const [at, other] = [paths(), paths()];
-    written(other, 'one');
-    mkdirSync(at.journal, { recursive: true });
-    make(sealed(at), sealed(other));
-    expect(Journal.open(at, owner).journal.size).toBe(0);
-    expect(readdirSync(sealed(other))).toEqual(['1.jsonl']);
-    new Journals(paths()).adopt(at, owner);
+    expect(replayed(paths)).toBe('valid');
   });
 
-  test.each<[string, string, (path: string, theirs: string) => unknown]>([
-    ['a directory', '2.jsonl', (path) => mkdirSync(path)],
-    ['a link', '2.jsonl', (path, theirs) => symlinkSync(theirs, path)],
-    ['a pipe', '2.jsonl', (path) => execFileSync('mkfifo', [path])],
-    ['a file of another name', 'notes.txt', (path) => writeFileSync(path, 'x')],
-    ['a file without a number', '0.jsonl', (path) => writeFileSync(path, 'x')],
-    ['a file of a number beyond all', '1234567890.jsonl', (path) => writeFileSync(path, 'x')],
-  ])('%s as segment', (_, name, make) => {
-    const [at, other, third] = [paths(), paths(), paths()];
-    written(at, 'one');
-    written(other, 'two');
-    const path = join(sealed(at), name);
-    make(path, join(sealed(other), '1.jsonl'));
-    const { journal, damaged, rejected } = Journal.open(at, owner);
-    expect({ size: journal.size, damaged, rejected }).toEqual({ size: 1, damaged: 0, rejected: [] });
-    expect(readdirSync(sealed(at)), 'it stays').toContain(name);
-    new Journals(third).adopt(at, owner);
-    expect(readdirSync(sealed(third))).toEqual(['1.jsonl']);
+  test('journal: a response is earlier if it was recorded before the journal was opened', () => {
+    const paths = newPaths();
+    respond(paths, 'first');
+    const journal = opened(paths);
+    expect(journal.isEarlier(REQUEST, 0)).toBe(true);
+    expect(journal.isEarlier(REQUEST, 1)).toBe(false);
+    journal.append(REQUEST, 1, response('of this run'));
+    expect(journal.isEarlier(REQUEST, 1)).toBe(false);
+    journal.append(REQUEST, 0, response('requested again'));
+    expect(journal.isEarlier(REQUEST, 0)).toBe(false);
+    journal.seal();
+    expect(journal.isEarlier(REQUEST, 1)).toBe(false);
+  });
+
+  test('journal: a dropped journal is deleted, and can record again', () => {
+    const paths = newPaths();
+    record(paths, ['one']);
+    const journal = opened(paths);
+    journal.drop();
+    expect(existsSync(paths.journal)).toBe(false);
+    expect(journal.size).toBe(0);
+    journal.append(sha256('two'), 0, response('two'));
+    expect(journal.find(sha256('two'), 0)).toEqual(response('two'));
   });
 });
 
-test('what a killed process left live is sealed by the next', () => {
-  const at = paths();
-  const { journal } = Journal.open(at, owner);
-  journal.append(sha256('one'), 0, answer('one'));
-  new Journals(at).sealOpenSegments();
-  expect(readdirSync(sealed(at))).toEqual(['1.jsonl']);
-  const next = Journal.open(at, owner).journal;
-  next.append(sha256('two'), 0, answer('two'));
-  next.seal();
-  expect(readdirSync(sealed(at))).toEqual(['1.jsonl', '2.jsonl']);
-  expect(Journal.open(at, owner).journal.size).toBe(2);
+describe('journal: the response to a request that was recorded last is replayed', () => {
+  test('journal: of two responses in one segment, the later one is replayed', () => {
+    const paths = newPaths();
+    const journal = opened(paths);
+    for (const text of ['first', 'second']) journal.append(REQUEST, 0, response(text));
+    expect(journal.find(REQUEST, 0)).toEqual(response('second'));
+    journal.close();
+    expect(replayed(paths)).toBe('second');
+  });
+
+  test('journal: of responses in twelve segments, that in the last segment is replayed', () => {
+    const paths = newPaths();
+    for (let n = 1; n <= 12; n += 1) {
+      const journal = opened(paths);
+      journal.append(sha256(String(n)), 0, response(String(n)));
+      journal.append(REQUEST, 0, response(String(n)));
+      journal.seal();
+      journal.close();
+    }
+    expect(opened(paths).size).toBe(13);
+    expect(replayed(paths)).toBe('12');
+  });
+
+  test('journal: a later segment counts even if the clock was set back', () => {
+    const paths = newPaths();
+    vi.setSystemTime('2026-05-01');
+    respond(paths, 'first');
+    vi.setSystemTime('2026-04-01');
+    respond(paths, 'second');
+    expect(replayed(paths)).toBe('second');
+  });
 });
 
-test('adopting a checkpoint twice does not double its segments', () => {
-  const [mine, theirs] = [paths(), paths()];
-  written(mine, 'mine');
-  written(theirs, 'theirs');
-  new Journals(mine).adopt(theirs, owner);
-  new Journals(mine).adopt(theirs, owner);
-  expect(readdirSync(sealed(mine))).toEqual(['1.jsonl', '2.jsonl']);
-  expect(Journal.open(mine, owner).journal.size).toBe(2);
+describe('journal: fingerprints of earlier versions', () => {
+  const former = { ...journalOwner, fingerprint: sha256('old') };
+  const accepting = { ...journalOwner, formerFingerprints: [sha256('older'), sha256('old')] };
+
+  test('journal: replays responses recorded under a former fingerprint, next to those under the new one', () => {
+    const paths = newPaths();
+    record(paths, ['before'], former);
+    record(paths, ['after'], accepting);
+    const journal = opened(paths, accepting);
+    for (const text of ['before', 'after']) expect(journal.find(sha256(text), 0)).toEqual(response(text));
+  });
+
+  test('journal: records under the new fingerprint only', () => {
+    const paths = newPaths();
+    respond(paths, 'new', accepting);
+    expect(readFileSync(segmentPath(paths), 'utf8')).not.toContain('former');
+    expect(replayed(paths)).toBe('new');
+  });
+
+  test('journal: marks under a former fingerprint count', () => {
+    const paths = newPaths();
+    const journal = opened(paths, former);
+    journal.markStateful();
+    journal.close();
+    expect(opened(paths, accepting).stateful).toBe(true);
+  });
 });
 
-test('a dropped journal is gone, and can be written again', () => {
-  const at = paths();
-  written(at, 'one');
-  const { journal } = Journal.open(at, owner);
-  journal.drop();
-  expect(existsSync(at.journal)).toBe(false);
-  expect(journal.size).toBe(0);
-  journal.append(sha256('two'), 0, answer('two'));
-  expect(journal.find(sha256('two'), 0)).toEqual(answer('two'));
-});
+describe('journal: marks', () => {
+  test('journal: a mark is recorded once, in a line that older versions ignore', () => {
+    const paths = newPaths();
+    const journal = opened(paths);
+    for (let i = 0; i < 3; i += 1) {
+      journal.markStateful();
+      journal.markFailed('x');
+    }
+    journal.seal();
+    const lines = readFileSync(segmentPath(paths), 'utf8').trimEnd().split('\n');
+    expect(lines.slice(1)).toEqual([
+      expect.stringMatching(/^{"crc":"[0-9a-f]{8}","of":"[0-9a-f]{16}","stateful":1}$/),
+      expect.stringMatching(`^{"crc":"[0-9a-f]{8}","of":"[0-9a-f]{16}","failed":"${sha256('x')}"}$`),
+    ]);
+  });
 
-test('journals of evals that are not to run are removed', () => {
-  const at = paths();
-  written(at, 'one');
-  new Journals(at).retain(['a.dev.v0']);
-  expect(existsSync(sealed(at))).toBe(true);
-  new Journals(at).retain(['b.dev.v0']);
-  expect(existsSync(at.journal)).toBe(false);
-  expect(existsSync(dirname(at.resume))).toBe(true);
+  test('journal: marks outlive a killed process', () => {
+    const paths = newPaths();
+    const journal = opened(paths);
+    expect(journal.stateful).toBe(false);
+    journal.markStateful();
+    journal.markFailed('IndexError: 3');
+    // The journal is not closed, as after SIGKILL. The next one seals what it left.
+    for (const found of [journal, opened(paths)]) {
+      expect(found.stateful).toBe(true);
+      expect(found.failedWith('IndexError: 3')).toBe(true);
+      expect(found.failedWith('IndexError: 4')).toBe(false);
+      expect(found.size).toBe(0);
+    }
+  });
+
+  test('journal: a dropped journal has no marks', () => {
+    const paths = newPaths();
+    const journal = opened(paths);
+    journal.markStateful();
+    journal.markFailed('x');
+    journal.drop();
+    expect([journal.stateful, journal.failedWith('x')]).toEqual([false, false]);
+    expect([opened(paths).stateful, opened(paths).failedWith('x')]).toEqual([false, false]);
+  });
+
+  test('journal: marks of other content do not count', () => {
+    const paths = newPaths();
+    const journal = opened(paths, { ...journalOwner, fingerprint: sha256('other') });
+    journal.markStateful();
+    journal.close();
+    expect(opened(paths).stateful).toBe(false);
+    expect(sealedNames(paths)).toEqual([]);
+  });
 });
