@@ -1,4 +1,4 @@
-/** Tries to lock a state as often as its parent says, holds what it gets until it ends, and reports how many tries won. */
+/** Tries to lock a state as often as its parent requests, holds the locks until it ends, and reports how many tries won. */
 import { ActionError } from '../../src/errors.ts';
 import { lockState } from '../../src/progress/lock.ts';
 import { statePaths } from '../../src/progress/paths.ts';

@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { isPrintable, oneLine, printable, Redactor, shorten } from '../../src/text.ts';
+import {
+  hasNoControls,
+  isPrintable,
+  isSingleLine,
+  oneLine,
+  printable,
+  Redactor,
+  shorten,
+} from '../../src/text.ts';
 
 describe('printable', () => {
   test.each([
@@ -17,7 +25,7 @@ describe('printable', () => {
     ['a bell', 'a\u0007', 'a\\u0007'],
     ['an escape that begins nothing', 'a\u001b', 'a\\u001b'],
     ['a carriage return inside a line', 'a\rb', 'a\\u000db'],
-  ])('%s is shown as its code', (_, text, shown) => {
+  ])('printable: %s is shown as its code', (_, text, shown) => {
     expect(printable(text)).toBe(shown);
     expect(isPrintable(text)).toBe(false);
     expect(isPrintable(shown)).toBe(true);
@@ -28,33 +36,45 @@ describe('printable', () => {
     ['colours in C1', '\u009b31mred'],
     ['a link', '\u001b]8;;https://example.com\u0007red\u001b]8;;\u0007'],
     ['a cursor', '\u001b[2K\u001b[1Gred'],
-  ])('%s of a terminal leave their text', (_, text) => {
+  ])('printable: %s of a terminal are removed from their text', (_, text) => {
     expect(printable(text)).toBe('red');
   });
 
-  test.each(['Two lines:\n\ta b — ü 😀 日本語 ﷺ', ''])('"%s" stays as it is', (text) => {
+  test.each(['Two lines:\n\ta b — ü 😀 日本語 ﷺ', ''])('printable: "%s" is unchanged', (text) => {
     expect(printable(text)).toBe(text);
   });
 
-  test('the line breaks of Windows are line breaks', () => {
+  test('printable: the line breaks of Windows become line breaks', () => {
     expect(printable('a\r\nb\r\n')).toBe('a\nb\n');
   });
 });
 
+test.each([
+  ['visible text', 'a ü 😀', [true, true, true]],
+  ['a byte order mark', '\ufeffa', [true, true, false]],
+  ['a line separator', 'a\u2028b', [true, false, false]],
+  ['a paragraph separator', 'a\u2029b', [true, false, false]],
+  ['a newline', 'a\nb', [false, false, false]],
+  ['an escape', 'a\u001bb', [false, false, false]],
+  ['a C1 control', 'a\u0085b', [false, false, false]],
+])('hasNoControls, isSingleLine, isPrintable: of %s', (_, text, expected) => {
+  expect([hasNoControls(text), isSingleLine(text), isPrintable(text)]).toEqual(expected);
+});
+
 describe('oneLine', () => {
-  test('white space of any kind is one blank', () => {
+  test('oneLine: white space of any kind becomes one blank', () => {
     expect(oneLine(' a\r\n\tb\u2028c \u001b[31m d ')).toBe('a b c d');
     expect(oneLine('a\u202eb')).toBe('a\\u202eb');
   });
 
-  test('a line is shortened to its bytes', () => {
+  test('oneLine: a line is shortened to a number of bytes', () => {
     expect(Buffer.byteLength(oneLine('ü'.repeat(5000), 300))).toBeLessThanOrEqual(300);
   });
 });
 
 describe('shorten', () => {
   test.each(['x', 'ü', '日', '😀'])(
-    'the middle of many "%s" is left out, between whole characters',
+    'shorten: the middle of a text of "%s" is cut, between whole characters',
     (character) => {
       const shown = shorten(`begin${character.repeat(2000)}end`, 500);
       expect(Buffer.byteLength(shown)).toBeLessThanOrEqual(500);
@@ -64,7 +84,7 @@ describe('shorten', () => {
     },
   );
 
-  test.each([500, 501])('a text of no more than %i bytes stays as it is', (bytes) => {
+  test.each([500, 501])('shorten: a text of 500 bytes is not shortened to %i bytes', (bytes) => {
     const text = 'ü'.repeat(250);
     expect(shorten(text, bytes)).toBe(text);
   });
@@ -87,21 +107,21 @@ describe('Redactor', () => {
     ['the first half of a line that was broken', `POST http://127.0.0.1:4711/${token.slice(0, 30)}`],
     ['its second half', `${token.slice(30)}/openai  client.py:1025`],
     ['two of them', `${token} ${token}`],
-  ])('a token in %s is hidden', (_, text) => {
+  ])('Redactor: a token in %s is hidden', (_, text) => {
     const shown = redactor.redact(text);
     expect(shown).toContain('***');
     expect([...text.matchAll(/[0-9a-f]{16,}/g)].length).toBeGreaterThan(0);
     expect(shown).not.toMatch(/[0-9a-f]{16,}/);
   });
 
-  test('what stands around a token stays', () => {
+  test('Redactor: text around a token stays', () => {
     expect(redactor.redact(`http://127.0.0.1:4711/${token}/openai?a=${token}#b`)).toBe(
       'http://127.0.0.1:4711/***/openai?a=***#b',
     );
     expect(redactor.redact('no secret at all')).toBe('no secret at all');
   });
 
-  test('a key is hidden, also where its characters are escaped', () => {
+  test('Redactor: a key is hidden, even with escaped characters', () => {
     const keys = new Redactor();
     keys.hide('abc/def+ghi"jkl==');
     expect(keys.redact('a abc/def+ghi"jkl== b')).toBe('a *** b');
@@ -109,7 +129,7 @@ describe('Redactor', () => {
     expect(keys.redact('"abc/def+ghi\\"jkl=="')).toBe('"***"');
   });
 
-  test('a short value is a word, and is not hidden', () => {
+  test('Redactor: a short value is not hidden, because it may be a word', () => {
     const words = new Redactor();
     expect(['EMPTY', 'ollama', 'lm-studio'].map((word) => words.hide(word))).toEqual([false, false, false]);
     expect(words.redact('EMPTY ollama')).toBe('EMPTY ollama');

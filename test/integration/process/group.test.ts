@@ -1,4 +1,4 @@
-/** Processes in groups of their own: how they end, what they leave behind, and what they print. Real processes. */
+/** Real processes in their own groups: how they end, what they leave running, and what they print. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -28,7 +28,7 @@ function shell(script: string, ...args: string[]): Started {
   };
 }
 
-/** Whether a process is there and has not ended. */
+/** Whether a process exists and has not ended. */
 function runs(pid: number): boolean {
   try {
     return !/^\d+ \(.*\) [ZX]/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
@@ -37,11 +37,16 @@ function runs(pid: number): boolean {
   }
 }
 
-describe('the end of a group', () => {
+describe('process group: its end', () => {
   test.each([
-    ['by itself, with a code', 'exit 3', undefined, { code: 3, signal: null }],
-    ['by a signal', 'echo there; exec sleep 600', 'SIGTERM', { code: null, signal: 'SIGTERM' }],
-  ] as const)('%s', async (_, script, signal, expected) => {
+    ['by itself has an exit code', 'exit 3', undefined, { code: 3, signal: null }],
+    [
+      'by a signal has that signal',
+      'echo there; exec sleep 600',
+      'SIGTERM',
+      { code: null, signal: 'SIGTERM' },
+    ],
+  ] as const)('process group: an end %s', async (_, script, signal, expected) => {
     const { group, untilLine } = shell(script);
     if (signal) {
       await untilLine('there');
@@ -50,20 +55,20 @@ describe('the end of a group', () => {
     await expect(group.exit).resolves.toEqual(expected);
   });
 
-  test('what cannot be started is told, and a signal to it harms nobody', async () => {
+  test('process group: a program that cannot be started rejects, and a signal to it does nothing', async () => {
     const program = join(temporaryDirectory(), 'none');
     const group = spawnGroup(program, [], { cwd: '/', env: {}, onLine() {} });
     await expect(group.exit).rejects.toThrow('ENOENT');
     expect(() => group.signal('SIGCONT')).not.toThrow();
   });
 
-  test('a signal to a group that is gone does nothing', async () => {
+  test('process group: a signal to a group that has ended does nothing', async () => {
     const { group } = shell('true');
     await group.exit;
     expect(() => group.signal('SIGINT')).not.toThrow();
   });
 
-  test('a signal reaches every process of it', async () => {
+  test('process group: a signal reaches every process of the group', async () => {
     const { group, lines, untilLine } = shell('sleep 600 & echo $!; echo there; wait');
     await untilLine('there');
     const pid = Number(lines[0]);
@@ -72,14 +77,14 @@ describe('the end of a group', () => {
     await vi.waitFor(() => expect(runs(pid)).toBe(false), { timeout: 30_000 });
   });
 
-  test('what it leaves running is killed, and not waited for', async () => {
+  test('process group: processes that the leader leaves running are killed', async () => {
     const { group, lines } = shell('sleep 600 & echo $!');
     await expect(group.exit).resolves.toEqual({ code: 0, signal: null });
     await vi.waitFor(() => expect(runs(Number(lines[0]))).toBe(false), { timeout: 30_000 });
   });
 
   test.runIf(process.platform === 'linux')(
-    'what has left the group, and holds its output, is not waited for',
+    'process group: a process that left the group and keeps its output open is not waited for',
     async () => {
       const leaves = `mkfifo left; setsid sh -c 'echo $$ > left; exec sleep 600' & read pid < left; echo $pid`;
       const { group, lines } = shell(leaves);
@@ -89,39 +94,39 @@ describe('the end of a group', () => {
   );
 });
 
-describe('the lines of a stream', () => {
+describe('lines of a stream', () => {
   test.each<[string, (string | Buffer)[], string[]]>([
-    ['whole ones', ['a\nb\n'], ['a', 'b']],
+    ['complete ones', ['a\nb\n'], ['a', 'b']],
     [
-      'in pieces, within a letter too',
+      'ones in several chunks, even within a character',
       ['a', 'b\nc', Buffer.from([0xc3]), Buffer.from([0xbc, 10])],
       ['ab', 'cü'],
     ],
-    ['the last one, without its newline', ['a\nb'], ['a', 'b']],
-    ['nothing of empty ones', ['\n\na\n\n'], ['a']],
-    ['of a progress bar, what stands there at the end', ['1%\r2%\r', '3%\r\n'], ['3%']],
+    ['a last one without its newline', ['a\nb'], ['a', 'b']],
+    ['empty ones, which are dropped', ['\n\na\n\n'], ['a']],
+    ['a progress bar, of which the last state counts', ['1%\r2%\r', '3%\r\n'], ['3%']],
     [
-      'of a progress bar with text behind it, its last state and the text',
+      'a progress bar with text after it',
       ['\r  0%|   | 0/2 [00:00<?]\r 50%|█  | 1/2 [00:00<00:00]', 'Evaluating 2 samples\n'],
       [' 50%|█  | 1/2 [00:00<00:00]Evaluating 2 samples'],
     ],
     [
-      'whole ones that hold a carriage return',
+      'ones that contain a carriage return',
       ['ValueError: "a\rb" is none\r\nx\n'],
       ['ValueError: "a\rb" is none', 'x'],
     ],
     [
-      'whole ones that hold separators of Unicode',
+      'ones that contain Unicode separators',
       ['a\u2028b\u2029c\u0085d\ve\ff\n'],
       ['a\u2028b\u2029c\u0085d\ve\ff'],
     ],
-    ['bytes that are no text', [Buffer.from([0xff, 0x61, 10])], ['\ufffda']],
+    ['bytes that are not UTF-8', [Buffer.from([0xff, 0x61, 10])], ['\ufffda']],
     [
-      'of one that has no end, the end',
+      'one without an end, of which the last part counts',
       [...Array.from({ length: 10 }, () => 'x'.repeat(64 * 1024)), 'end\n'],
       [`${'x'.repeat(64 * 1024)}end`],
     ],
-  ])('%s', async (_, pieces, expected) => {
+  ])('lines of a stream: %s', async (_, pieces, expected) => {
     const stream = new PassThrough();
     const lines: string[] = [];
     readLines(stream, (line) => lines.push(line));

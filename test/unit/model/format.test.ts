@@ -10,6 +10,6 @@ test.for([
   [119_600, '2 min 0 s'],
   [3_599_900, '1 h 0 min'],
   [7_500_000, '2 h 5 min'],
-] as const)('%i ms are %s', ([milliseconds, text]) => {
+] as const)('duration: %i ms are formatted as %s', ([milliseconds, text]) => {
   expect(duration(milliseconds)).toBe(text);
 });

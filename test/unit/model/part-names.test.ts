@@ -14,11 +14,11 @@ test.each([
   [dataPart('few_shot_jsonl'), 'few shot jsonl'],
   [entryPart(dataPart('knowledge_base'), 'menu_of_today.txt'), 'knowledge base menu_of_today.txt'],
   [codePart('own/\u202ex\n::error::y.py'), 'own/?x?::error::y.py'],
-])('people read %j as %j', (part, told) => {
-  expect(describePartName(part)).toBe(told);
+])('part names: %j is described as %j', (part, described) => {
+  expect(describePartName(part)).toBe(described);
 });
 
-test('an argument does not hide a part of every eval, nor pretend to be code', () => {
+test('part names: an argument cannot have the name of another kind of part', () => {
   expect([dataPart('model'), dataPart('spec')]).toEqual(['model_argument', 'spec_argument']);
   expect(dataPart('code:x y')).toBe('code_x_y');
   expect(argumentOf(entryPart(dataPart('model'), 'a b'))).toBe('model_argument');

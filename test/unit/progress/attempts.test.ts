@@ -34,7 +34,7 @@ function open(root = temporaryDirectory()) {
 }
 
 describe('attempts', () => {
-  test('attempts: recorded ones are read again in their order, and counted by the revision', () => {
+  test('attempts: recorded attempts are read in their order, and grow the revision', () => {
     const { state, root } = open();
     const before = state.revision;
     state.recordAttempt(attempt());
@@ -45,7 +45,7 @@ describe('attempts', () => {
     expect(again.attempts).toEqual(state.attempts);
   });
 
-  test('attempts: a run that begins removes those of earlier runs', () => {
+  test('attempts: the start of a run removes the attempts of earlier runs', () => {
     const { state, root, paths } = open();
     state.recordAttempt(attempt());
     state.beginRun();
@@ -54,7 +54,7 @@ describe('attempts', () => {
     expect(open(root).state.attempts).toEqual([]);
   });
 
-  test('attempts: secrets, controls and long texts are not written', () => {
+  test('attempts: texts are recorded without secrets and control characters, and shortened', () => {
     const { state, log, root } = open();
     log.hide('sk-very-secret-key');
     const lastLines = Array.from(
@@ -80,7 +80,7 @@ describe('attempts', () => {
     expect(open(root).state.attempts.map(({ attempt: number }) => number)).toEqual([1, 3]);
   });
 
-  test('attempts: a bad line is quarantined, and the others are used', () => {
+  test('attempts: a file with an invalid line is quarantined, and its other lines are used', () => {
     const { state, root, paths } = open();
     state.recordAttempt(attempt());
     writeFileSync(paths.attempts, `rubbish\n${readFileSync(paths.attempts, 'utf8')}`);
@@ -91,7 +91,7 @@ describe('attempts', () => {
     expect(open(root).log.warnings).toEqual([]);
   });
 
-  test('attempts: those of another repository are not used', () => {
+  test('attempts: attempts of another repository are not used', () => {
     const { paths, root, state } = open();
     state.recordAttempt(attempt());
     const foreign = attempt({ run: { repository: 'x/y', id: '1', attempt: 1 } });

@@ -13,9 +13,11 @@ import {
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
 import { formatCompletions } from '../../../src/progress/completions-file.ts';
 import { completedRecordFile } from '../../../src/progress/paths.ts';
 import { formatProgress } from '../../../src/progress/progress-file.ts';
+import { parseRecordLines } from '../../../src/progress/record-lines.ts';
 import { parseSavedPlan } from '../../../src/progress/saved-plan.ts';
 import { completion } from '../../helpers/builders.ts';
 import { a, openState, stateWithDone } from '../../helpers/state-directory.ts';
@@ -44,12 +46,6 @@ describe('bounds: a file larger than any eval set makes is quarantined', () => {
       /too large/,
     ],
     [
-      'a file of completion records with only blank lines',
-      'completions',
-      () => '\n'.repeat(300_000),
-      /more than 200000 lines/,
-    ],
-    [
       'a completion record of nothing but lists',
       'completions',
       () => `{"metrics": [${'[],'.repeat(100_000)}0]}\n`,
@@ -70,6 +66,17 @@ describe('bounds: a file larger than any eval set makes is quarantined', () => {
     writeFileSync(paths.progressFile, formatProgress([a.command]).repeat(200_001));
     expect(openState(root).state.commands).toEqual([]);
     expect(readFileSync(paths.progressFile, 'utf8')).toBe('');
+  });
+
+  test('bounds: a file of records with too many lines is rejected', () => {
+    const limits = { lines: 3, lineLength: 10, values: 10 };
+    const rejected = 'it has more than 3 lines';
+    expect(parseRecordLines('{}\n'.repeat(3), z.object(), limits).records).toHaveLength(3);
+    expect(parseRecordLines('{}\n'.repeat(4), z.object(), limits)).toEqual({
+      records: [],
+      rejected,
+      isTorn: false,
+    });
   });
 
   test('bounds: a sparse file of a terabyte is not read', () => {

@@ -24,10 +24,10 @@ async function refusal(of: StatePaths): Promise<ActionError> {
     (reason) => reason,
   );
   if (error instanceof ActionError) return error;
-  throw new Error(`it was not refused: ${error}`);
+  throw new Error(`The lock was not refused: ${error}`);
 }
 
-/** A process that locks the state below each root it is told, keeps what it gets, and says how many of its tries won. */
+/** A process that locks states and holds the locks until it ends. */
 class Contender {
   readonly #child: ChildProcess = fork(join(import.meta.dirname, '../../helpers/contender.ts'));
 
@@ -35,12 +35,12 @@ class Contender {
     onTestFinished(() => this.kill());
   }
 
-  /** So many tries at a time for the lock below `root`. */
+  /** Tries to lock the state below `root` this many times at once. Returns the number of successful tries. */
   async try(root: string, tries: number): Promise<number> {
     const answer = once(this.#child, 'message');
     this.#child.send({ root, tries });
     const [{ won, others }] = (await answer) as [{ won: number; others: readonly string[] }];
-    expect(others, 'whoever did not win was told why').toEqual([]);
+    expect(others, 'every other try failed with STATE_LOCKED').toEqual([]);
     return won;
   }
 
@@ -52,20 +52,20 @@ class Contender {
   }
 }
 
-describe('a lock', () => {
-  test('is for one at a time, and free again when it is released', async () => {
+describe('lock: one holder', () => {
+  test('lock: has one holder at a time, and is free after its release', async () => {
     const root = temporaryDirectory();
     const lock = await lockState(paths(root));
     const error = await refusal(paths(root));
     expect(error.code).toBe('STATE_LOCKED');
     expect(error.message).toContain(join(root, 'gpt-4.set.progress.txt'));
     expect(error.next).toMatch(/Wait until it ends/);
-    expect((await refusal(paths(root))).code, 'a refusal does not disturb the holder').toBe('STATE_LOCKED');
+    expect((await refusal(paths(root))).code, 'the holder still has it').toBe('STATE_LOCKED');
     await lock.release();
     await (await lockState(paths(root))).release();
   });
 
-  test('is of one (model, eval set), and of one state directory', async () => {
+  test('lock: belongs to one (model, eval set) and one state directory', async () => {
     const root = temporaryDirectory();
     await locked(paths(root));
     await locked(paths(root, 'other'));
@@ -75,7 +75,7 @@ describe('a lock', () => {
     expect((await refusal(paths(root, 'set', 'org/gpt-4'))).code).toBe('STATE_LOCKED');
   });
 
-  test.each([60, 90, 103, 150, 250])('works below a path of %i bytes and more', async (length) => {
+  test.each([100, 250])('lock: works in a directory with a name of %i bytes', async (length) => {
     const root = join(temporaryDirectory(), 'x'.repeat(length));
     const elsewhere = `${root}-2`;
     mkdirSync(root);
@@ -86,25 +86,25 @@ describe('a lock', () => {
     await (await lockState(paths(root))).release();
   });
 
-  test('lock: where no socket can be made, it holds all the same', async () => {
+  test('lock: works in a path of more than 400 bytes', async () => {
     const root = join(temporaryDirectory(), 'x'.repeat(200), 'y'.repeat(200));
     mkdirSync(root, { recursive: true });
     await locked(paths(root));
     expect((await refusal(paths(root))).code).toBe('STATE_LOCKED');
   });
 
-  test('lock: beside a path that is too long for SQLite, it holds all the same', async () => {
+  test('lock: works where the path next to the state is too long for SQLite', async () => {
     vi.stubEnv('TMPDIR', temporaryDirectory());
     onTestFinished(() => void vi.unstubAllEnvs());
     const root = join(temporaryDirectory(), ...['x', 'y', 'z'].map((name) => name.repeat(200)));
     mkdirSync(root, { recursive: true });
     await locked(paths(root));
     expect((await refusal(paths(root))).code).toBe('STATE_LOCKED');
-    expect(readdirSync(root), 'it lies elsewhere').toEqual([]);
+    expect(readdirSync(root), 'its file is elsewhere').toEqual([]);
   });
 });
 
-describe('a lock file', () => {
+describe('lock: its file', () => {
   const file = (root: string) => join(root, 'gpt-4.set.lock');
 
   test('lock: its file is empty, private to this user, and alone', async () => {
@@ -126,7 +126,7 @@ describe('a lock file', () => {
     expect(readdirSync(root).some((name) => name.startsWith('gpt-4.set.lock.rejected-'))).toBe(true);
   });
 
-  test('lock: to release it twice does not free that of the next holder', async () => {
+  test('lock: a second release does not free the lock of the next holder', async () => {
     const root = temporaryDirectory();
     const first = await lockState(paths(root));
     await first.release();
@@ -144,15 +144,15 @@ test('lock: Node prints no warning about SQLite', () => {
   expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
 });
 
-test('a state directory that cannot be made is said to be so', async () => {
+test('lock: a state directory that cannot be created is reported as unwritable', async () => {
   const root = join(temporaryDirectory(), 'file');
   writeFileSync(root, '');
   const error = await refusal(paths(join(root, 'state')));
   expect(error.code).toBe('STATE_UNWRITABLE');
 });
 
-describe('a holder in another process', () => {
-  test('keeps it; killed with SIGKILL it does not', async () => {
+describe('lock: processes', () => {
+  test('lock: SIGKILL of its holder releases it', async () => {
     const root = temporaryDirectory();
     const holder = new Contender();
     expect(await holder.try(root, 1)).toBe(1);
@@ -161,9 +161,9 @@ describe('a holder in another process', () => {
     await (await lockState(paths(root))).release();
   });
 
-  test('of many that find a dead one, exactly one wins, 50 times of 50', async () => {
+  test('lock: of many contenders after a killed holder, exactly one wins, in 20 of 20 rounds', async () => {
     const root = temporaryDirectory();
-    const rounds = Array.from({ length: 50 }, (_, round) => join(root, String(round)));
+    const rounds = Array.from({ length: 20 }, (_, round) => join(root, String(round)));
     const dead = new Contender();
     for (const set of rounds) expect(await dead.try(set, 1)).toBe(1);
     await dead.kill();

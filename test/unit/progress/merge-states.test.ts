@@ -58,11 +58,11 @@ const merge = (a: StateFacts, b: StateFacts) => mergeStates(a, b, NOW);
 const asText = ({ commands, records, removed }: StateFacts) =>
   JSON.stringify([[...commands], [...records], [...removed]]);
 
-test('merge: commutative', () => {
+test('merge rules: merging is commutative', () => {
   fc.assert(fc.property(facts, facts, (a, b) => asText(merge(a, b)) === asText(merge(b, a))));
 });
 
-test('merge: associative', () => {
+test('merge rules: merging is associative', () => {
   fc.assert(
     fc.property(
       facts,
@@ -74,7 +74,7 @@ test('merge: associative', () => {
   );
 });
 
-test('merge: idempotent', () => {
+test('merge rules: merging is idempotent', () => {
   fc.assert(
     fc.property(facts, facts, (a, b) => {
       const once = merge(a, b);
@@ -83,7 +83,7 @@ test('merge: idempotent', () => {
   );
 });
 
-test('merge: never loses a completed eval that nobody removed', () => {
+test('merge rules: a completed eval that the user did not remove is never lost', () => {
   fc.assert(
     fc.property(facts, facts, (a, b) => {
       const merged = merge(a, b);
@@ -95,7 +95,7 @@ test('merge: never loses a completed eval that nobody removed', () => {
   );
 });
 
-test('merge: an execution that the user removed does not come back', () => {
+test('merge rules: an execution that the user removed is not restored', () => {
   fc.assert(
     fc.property(facts, facts, (a, b) => {
       const merged = merge(a, b);
@@ -107,7 +107,7 @@ test('merge: an execution that the user removed does not come back', () => {
   );
 });
 
-test('merge: a later execution counts although an earlier one was removed', () => {
+test('merge rules: a later execution counts although an earlier one was removed', () => {
   const [a = planned('a')] = EVALS;
   const id = commandId(a.command);
   const nothing = { commands: new Map(), records: new Map(), removed: new Map(), plan: undefined };

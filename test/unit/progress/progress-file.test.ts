@@ -6,13 +6,13 @@ import { formatProgress, parseProgress } from '../../../src/progress/progress-fi
 const a = ['oaieval', 'gpt-4', 'a.dev.v0'];
 const b = ['oaieval', 'gpt-4', 'b.dev.v0', '--max_samples', '5'];
 
-describe('reading', () => {
-  test('reads JSON lines, as oaievalset writes them', () => {
+describe('progress file: parsing', () => {
+  test('progress file: JSON lines, as oaievalset writes them, are parsed', () => {
     const text = '["oaieval", "gpt-4", "a.dev.v0"]\n["oaieval", "gpt-4", "b.dev.v0", "--max_samples", "5"]\n';
     expect(parseProgress(text)).toEqual({ commands: [a, b], rejected: undefined });
   });
 
-  test('reads the plain text of old releases, and gives arguments with blanks their boundaries back', () => {
+  test('progress file: plain text of old releases is parsed, and known commands restore arguments with blanks', () => {
     const known = ['oaieval', 'gpt-4', 'a.dev.v0', '--extra_eval_params', 'x=a b'];
     const text = 'oaieval gpt-4 a.dev.v0 --extra_eval_params x=a b\noaieval gpt-4 b.dev.v0 --max_samples 5\n';
     const parsed = parseProgress(text, [known]);
@@ -22,11 +22,15 @@ describe('reading', () => {
   test.each([
     ['cut in the middle of a line', '["oaieval", "gpt-4", "a.dev.v0"]\n["oaieval", "gp', [a]],
     ['cut before the newline', '["oaieval", "gpt-4", "a.dev.v0"]', [a]],
-    ['cut plain text is no command', '["oaieval", "gpt-4", "a.dev.v0"]\noaieval gpt-4 b.dev', [a]],
-    ['blank lines', '\n["oaieval", "gpt-4", "a.dev.v0"]\n\n', [a]],
-    ['Windows line ends', '["oaieval", "gpt-4", "a.dev.v0"]\r\n', [a]],
-    ['Windows line ends in plain text', 'oaieval gpt-4 a.dev.v0\r\n', [a]],
-  ])('heals a file that was %s', (_, text, commands) => {
+    [
+      'cut within plain text, which is not a command then',
+      '["oaieval", "gpt-4", "a.dev.v0"]\noaieval gpt-4 b.dev',
+      [a],
+    ],
+    ['filled with blank lines', '\n["oaieval", "gpt-4", "a.dev.v0"]\n\n', [a]],
+    ['written with Windows line ends', '["oaieval", "gpt-4", "a.dev.v0"]\r\n', [a]],
+    ['written as plain text with Windows line ends', 'oaieval gpt-4 a.dev.v0\r\n', [a]],
+  ])('progress file: a file that was %s is healed', (_, text, commands) => {
     expect(parseProgress(text)).toEqual({ commands, rejected: undefined });
   });
 
@@ -38,29 +42,29 @@ describe('reading', () => {
     'rm -rf /',
     '[[',
     '\u0000\u0001',
-  ])('rejects the line %j and keeps the others', (line) => {
+  ])('progress file: the line %j is rejected, the others are not', (line) => {
     const parsed = parseProgress(`${line}\n${formatProgress([a])}`);
     expect(parsed).toEqual({ commands: [a], rejected: '1 of its lines are not oaievalset commands' });
   });
 
-  test('rejects a file of more lines than any eval set has, as a whole', () => {
+  test('progress file: a file with too many lines is rejected as a whole', () => {
     const { commands, rejected } = parseProgress(formatProgress([a]).repeat(200_001));
     expect({ commands, rejected }).toEqual({ commands: [], rejected: 'it has more than 200000 lines' });
   });
 
-  test.each(['\u2028', '\u2029', '\r', '\u0085'])('does not end a line at %j', (separator) => {
+  test.each(['\u2028', '\u2029', '\r', '\u0085'])('progress file: a line does not end at %j', (separator) => {
     const command = ['oaieval', 'gpt-4', 'a.dev.v0', '--user', `x${separator}y`];
     // JSON may hold them as they are, other than Python writes them.
     const text = `${JSON.stringify(command)}\n${formatProgress([b])}`;
     expect(parseProgress(text)).toEqual({ commands: [command, b], rejected: undefined });
   });
 
-  test('an empty file is valid and holds nothing', () => {
+  test('progress file: an empty file is valid', () => {
     expect(parseProgress('')).toEqual({ commands: [], rejected: undefined });
   });
 });
 
-test('writes byte for byte what Python writes', () => {
+test('progress file: a command is formatted byte for byte as Python does it', () => {
   const command = ['oaieval', 'ftä:"x"\\', 'é.dev\u2028', '😀\u007f\t\n\b\f\r\u0001', '--x=/a b', ''];
   const python = execFileSync('python3', ['-c', 'import json,sys; print(json.dumps(json.load(sys.stdin)))'], {
     input: JSON.stringify(command),

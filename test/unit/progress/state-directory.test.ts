@@ -1,4 +1,4 @@
-/** Whose a state directory is. Links and directories of other users can only be made by root. */
+/** Who may use a state directory. Only root can make links and directories of other users. */
 import {
   chmodSync,
   chownSync,
@@ -43,32 +43,35 @@ function directory(mode: number): string {
   return root;
 }
 
-describe('state directory: is made private to its user', () => {
-  test('when it does not exist, with those above it', () => {
+describe('state directory: permissions', () => {
+  test('state directory: a new one is private to its user, as are its new parents', () => {
     const top = temporaryDirectory();
     const root = join(top, 'a/b');
     claimStateDirectory(statePaths(root, 'openai/gpt-4', 'set'));
     expect(['a', 'a/b', 'a/b/openai'].map((name) => modeOf(join(top, name)))).toEqual(['700', '700', '700']);
   });
 
-  test.each([0o755, 0o775, 0o700])('when oaievalset made it with mode %o', (mode) => {
-    const root = directory(mode);
-    const { progressFile, resume } = statePaths(root, 'gpt-4', 'set');
-    writeFileSync(progressFile, '');
-    mkdirSync(resume);
-    for (const path of [progressFile, resume]) chmodSync(path, mode);
-    claimStateDirectory(statePaths(root, 'gpt-4', 'set'));
-    expect([root, progressFile, resume].map(modeOf)).toEqual(['700', '600', '700']);
-  });
+  test.each([0o755, 0o775, 0o700])(
+    'state directory: one that oaievalset made with mode %o becomes private',
+    (mode) => {
+      const root = directory(mode);
+      const { progressFile, resume } = statePaths(root, 'gpt-4', 'set');
+      writeFileSync(progressFile, '');
+      mkdirSync(resume);
+      for (const path of [progressFile, resume]) chmodSync(path, mode);
+      claimStateDirectory(statePaths(root, 'gpt-4', 'set'));
+      expect([root, progressFile, resume].map(modeOf)).toEqual(['700', '600', '700']);
+    },
+  );
 
-  test('but not a folder of the user that holds other things too', () => {
+  test('state directory: one that contains other entries keeps its mode', () => {
     const root = directory(0o755);
     writeFileSync(join(root, 'package.json'), '{}');
     claimStateDirectory(statePaths(root, 'gpt-4', 'set'));
     expect(modeOf(root)).toBe('755');
   });
 
-  test('and so is all that is written there', () => {
+  test('state directory: everything written there is private', () => {
     const root = join(temporaryDirectory(), 'state');
     const paths = statePaths(root, 'gpt-4', 'set');
     claimStateDirectory(paths);
@@ -101,33 +104,36 @@ describe('state directory: is made private to its user', () => {
   });
 });
 
-describe('state directory: is refused', () => {
-  test.each([0o777, 0o757, 0o1777])('when all may write to it (mode %o)', (mode) => {
-    const root = directory(mode);
-    const { code, message, next } = refusal(root);
-    expect(code).toBe('STATE_NOT_OURS');
-    expect(message).toContain(
-      `every user of this machine may write to ${root} (mode ${mode.toString(8).padStart(4, '0')})`,
-    );
-    expect(next).toContain(mode === 0o1777 ? `such as ${root}/oaievalset` : `chmod 700 ${root}`);
-    expect(readdirSync(root)).toEqual([]);
-  });
+describe('state directory: rejected', () => {
+  test.each([0o777, 0o757, 0o1777])(
+    'state directory: one that every user may write to (mode %o) is rejected',
+    (mode) => {
+      const root = directory(mode);
+      const { code, message, next } = refusal(root);
+      expect(code).toBe('STATE_NOT_OURS');
+      expect(message).toContain(
+        `every user of this machine may write to ${root} (mode ${mode.toString(8).padStart(4, '0')})`,
+      );
+      expect(next).toContain(mode === 0o1777 ? `such as ${root}/oaievalset` : `chmod 700 ${root}`);
+      expect(readdirSync(root)).toEqual([]);
+    },
+  );
 
-  test('when all may write to the folder of a model in it', () => {
+  test('state directory: a model directory in it that every user may write to is rejected', () => {
     const root = directory(0o700);
     mkdirSync(join(root, 'openai'));
     chmodSync(join(root, 'openai'), 0o777);
     expect(refusal(root, 'openai/gpt-4').message).toContain(`may write to ${root}/openai (mode 0777)`);
   });
 
-  test('by the lock of a run, before anything is read', async () => {
+  test('state directory: locking rejects one that every user may write to', async () => {
     const root = directory(0o777);
     await expect(lockState(statePaths(root, 'gpt-4', 'set'))).rejects.toMatchObject({
       code: 'STATE_NOT_OURS',
     });
   });
 
-  test.runIf(isRoot)('when it belongs to another user', () => {
+  test.runIf(isRoot)('state directory: one that belongs to another user is rejected', () => {
     const root = directory(0o700);
     chownSync(root, OTHER, OTHER);
     const { code, message, next } = refusal(root);
@@ -139,21 +145,21 @@ describe('state directory: is refused', () => {
     expect(readdirSync(root)).toEqual([]);
   });
 
-  test.runIf(!isRoot)('when it belongs to the system', () => {
+  test.runIf(!isRoot)('state directory: one that belongs to root is rejected', () => {
     expect(refusal('/usr').message).toContain('/usr belongs to another user of this machine (uid 0;');
   });
 
   test.runIf(isRoot).each<[string, (top: string) => string]>([
-    ['it is one', (top) => join(top, 'link')],
-    ['it leads through one', (top) => join(top, 'link/state')],
+    ['is one', (top) => join(top, 'link')],
+    ['leads through one', (top) => join(top, 'link/state')],
     [
-      'it leads through one behind a link of its own',
+      'leads through one that a link of this user names',
       (top) => {
         symlinkSync('link', join(top, 'own'));
         return join(top, 'own/state');
       },
     ],
-  ])('when it is reached by a link of another user: %s', (_, place) => {
+  ])('state directory: a path that contains a link of another user is rejected: the path %s', (_, place) => {
     const top = temporaryDirectory();
     const target = join(top, 'target');
     mkdirSync(target);
@@ -166,8 +172,8 @@ describe('state directory: is refused', () => {
   });
 });
 
-describe('state directory: is used', () => {
-  test('behind a link of its user', () => {
+describe('state directory: accepted', () => {
+  test('state directory: one behind a link of this user is used', () => {
     const top = temporaryDirectory();
     mkdirSync(join(top, 'disk'));
     symlinkSync('disk', join(top, 'state'));
@@ -175,7 +181,7 @@ describe('state directory: is used', () => {
     expect(modeOf(join(top, 'disk'))).toBe('700');
   });
 
-  test('in a folder that all may write to, as /tmp is', () => {
+  test('state directory: one in a sticky directory, such as /tmp, is used', () => {
     const top = directory(0o1777);
     claimStateDirectory(statePaths(join(top, 'oaievalset'), 'gpt-4', 'set'));
     expect(modeOf(join(top, 'oaievalset'))).toBe('700');
@@ -183,9 +189,9 @@ describe('state directory: is used', () => {
   });
 });
 
-describe('state directory: where there can be none', () => {
+describe('state directory: impossible paths', () => {
   test.runIf(process.platform === 'linux').each(['/proc/oaievalset', '/proc/self/a/b/c', '/dev/null/state'])(
-    '%s: says so, at once',
+    'state directory: %s is reported as unwritable',
     (root) => {
       const { code, message } = refusal(root);
       expect(code).toBe('STATE_UNWRITABLE');
@@ -197,7 +203,7 @@ describe('state directory: where there can be none', () => {
     ['a file', (path) => writeFileSync(path, '')],
     ['a link to itself', (path) => symlinkSync('state', path)],
     ['a link to nothing in a file', (path) => symlinkSync('/dev/null/x', path)],
-  ])('%s stands there: says so', (_, make) => {
+  ])('state directory: %s in its place is reported as unwritable', (_, make) => {
     const root = join(temporaryDirectory(), 'state');
     make(root);
     expect(refusal(root).code).toBe('STATE_UNWRITABLE');
