@@ -82750,7 +82750,7 @@ class AttemptLog {
     /** @param records what the file contains */
     constructor(path, records) {
         this.#path = path;
-        this.#records = records;
+        this.#records = [...records];
     }
     /** In the order in which the attempts ended. */
     get records() {
@@ -82776,13 +82776,13 @@ class AttemptLog {
         if (size + Buffer.byteLength(line) >= MAX_ATTEMPTS_BYTES)
             return;
         (0,durable/* appendLine */.Xq)(this.#path, line);
-        this.#records = [...this.#records, written];
+        this.#records.push(written);
     }
     merge(other) {
         const merged = mergeAttempts(this.#records, other.#records);
         if (merged.length > 0)
             (0,durable/* replaceFile */.fR)(this.#path, formatAttempts(merged));
-        this.#records = merged;
+        this.#records = [...merged];
     }
 }
 

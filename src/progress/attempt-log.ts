@@ -14,12 +14,12 @@ import { entryExists, sizeOfFile } from './untrusted-files.ts';
 /** Changes throw what the file system throws. */
 export class AttemptLog {
   readonly #path: string;
-  #records: readonly AttemptRecord[];
+  #records: AttemptRecord[];
 
   /** @param records what the file contains */
   constructor(path: string, records: readonly AttemptRecord[]) {
     this.#path = path;
-    this.#records = records;
+    this.#records = [...records];
   }
 
   /** In the order in which the attempts ended. */
@@ -48,12 +48,12 @@ export class AttemptLog {
     const line = JSON.stringify(written);
     if (size + Buffer.byteLength(line) >= MAX_ATTEMPTS_BYTES) return;
     appendLine(this.#path, line);
-    this.#records = [...this.#records, written];
+    this.#records.push(written);
   }
 
   merge(other: AttemptLog): void {
     const merged = mergeAttempts(this.#records, other.#records);
     if (merged.length > 0) replaceFile(this.#path, formatAttempts(merged));
-    this.#records = merged;
+    this.#records = [...merged];
   }
 }
