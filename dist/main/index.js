@@ -81096,17 +81096,17 @@ function isRealDirectory(path) {
 const MAX_CLOCK_SKEW_MS = 60 * 60 * 1000;
 /**
  * Why a completion record is not reused although its content is the same; undefined when there is no reason.
- * @param maxAge in milliseconds; undefined when results do not expire
+ * @param maxAgeMs in milliseconds; undefined when results do not expire
  */
-function doubtOf(record, now, maxAge) {
+function doubtOf(record, now, maxAgeMs) {
     const { ended, samples } = record;
     if (samples === 0)
         return { kind: 'no-samples' };
-    if (maxAge === undefined)
+    if (maxAgeMs === undefined)
         return undefined;
     if (isInFuture(ended, now))
         return { kind: 'undated', ended };
-    return now.getTime() - Date.parse(ended) > maxAge ? { kind: 'expired', ended } : undefined;
+    return now.getTime() - Date.parse(ended) > maxAgeMs ? { kind: 'expired', ended } : undefined;
 }
 /** Whether a time is so far in the future that a difference of clocks cannot explain it. */
 function isInFuture(time, now) {
@@ -81528,12 +81528,12 @@ function journalNames(root, most = Number.POSITIVE_INFINITY) {
 
 
 
-/** @returns why segments were left out, as a clause; undefined when none was */
+/** @returns what was left out; undefined when nothing was */
 function adoptSegments(from, to, { repository, evals }, limits) {
     const wanted = evals && new Set(evals.map(progress_paths/* evalFileStem */.ob));
     const names = journalNames(from.journal, limits.journals);
     if (names.length > limits.journals)
-        return `there are more than ${limits.journals} journals`;
+        return `more than ${limits.journals} journals`;
     let excessive = 0;
     let foreign = 0;
     for (const name of names.filter((it) => wanted?.has(it) ?? true)) {
@@ -81548,10 +81548,10 @@ function adoptSegments(from, to, { repository, evals }, limits) {
             addSegments(own, (0,external_node_path_.join)(to.journal, name));
     }
     const reasons = [
-        ...(excessive > 0 ? [`${excessive} journals have more than ${limits.segments} segments`] : []),
-        ...(foreign > 0 ? [`${foreign} files are not journals of their evals`] : []),
+        ...(excessive > 0 ? [`journals with more than ${limits.segments} segments (${excessive})`] : []),
+        ...(foreign > 0 ? [`files that are not journals of their evals (${foreign})`] : []),
     ];
-    return reasons.length === 0 ? undefined : reasons.join(', ');
+    return reasons.length === 0 ? undefined : reasons.join(' and ');
 }
 /** Whether the header of a segment names this eval, whatever content of it the responses belong to. */
 function isSegmentOf(path, evalStem, repository) {
@@ -82038,7 +82038,7 @@ class Journals {
     /**
      * Adds the sealed segments of another state that are not here yet. The order of adoptions does not decide which of two
      * responses to one request counts, because each segment says when it was created.
-     * @returns why segments were left out, as a clause; undefined when none was
+     * @returns what was left out; undefined when nothing was
      */
     adopt(from, adoption) {
         return adoptSegments(from, this.#paths, adoption, this.#limits);
@@ -83016,7 +83016,7 @@ class Loader {
         const { paths, owner, log } = this.#options;
         const foreign = records.filter(({ run }) => run.repository !== owner.repository).length;
         if (foreign > 0)
-            log.warning(`${foreign} completion records in ${paths.completions} belong to another repository and are not used.`);
+            log.warning(`${paths.completions} has completion records of another repository (${foreign}), which are not used.`);
     }
     /** Quarantines the state of another owner, or of this owner with another cache-key. */
     #quarantineStateOf(theirs) {
@@ -83349,7 +83349,7 @@ class State {
         const { repository } = this.owner;
         const leftOut = new journals/* Journals */.v(this.paths).adopt(from, { repository, evals: this.#knownEvals });
         if (leftOut)
-            this.#log.warning(`Some recorded responses of unfinished evals were not restored from the checkpoint: ${leftOut}. They are requested again.`, 'Journals rejected');
+            this.#log.warning(`Some recorded responses of unfinished evals were not restored. The checkpoint contains ${leftOut}. Their requests are sent again.`, 'Journals rejected');
     }
     #write(work) {
         this.#revision += 1;

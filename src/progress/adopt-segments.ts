@@ -16,7 +16,7 @@ export interface Adoption {
   readonly evals?: readonly string[] | undefined;
 }
 
-/** @returns why segments were left out, as a clause; undefined when none was */
+/** @returns what was left out; undefined when nothing was */
 export function adoptSegments(
   from: StatePaths,
   to: StatePaths,
@@ -25,7 +25,7 @@ export function adoptSegments(
 ): string | undefined {
   const wanted = evals && new Set(evals.map(evalFileStem));
   const names = journalNames(from.journal, limits.journals);
-  if (names.length > limits.journals) return `there are more than ${limits.journals} journals`;
+  if (names.length > limits.journals) return `more than ${limits.journals} journals`;
   let excessive = 0;
   let foreign = 0;
   for (const name of names.filter((it) => wanted?.has(it) ?? true)) {
@@ -39,10 +39,10 @@ export function adoptSegments(
     if (own.length > 0) addSegments(own, join(to.journal, name));
   }
   const reasons = [
-    ...(excessive > 0 ? [`${excessive} journals have more than ${limits.segments} segments`] : []),
-    ...(foreign > 0 ? [`${foreign} files are not journals of their evals`] : []),
+    ...(excessive > 0 ? [`journals with more than ${limits.segments} segments (${excessive})`] : []),
+    ...(foreign > 0 ? [`files that are not journals of their evals (${foreign})`] : []),
   ];
-  return reasons.length === 0 ? undefined : reasons.join(', ');
+  return reasons.length === 0 ? undefined : reasons.join(' and ');
 }
 
 /** Whether the header of a segment names this eval, whatever content of it the responses belong to. */

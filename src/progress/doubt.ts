@@ -6,14 +6,18 @@ const MAX_CLOCK_SKEW_MS = 60 * 60 * 1000;
 
 /**
  * Why a completion record is not reused although its content is the same; undefined when there is no reason.
- * @param maxAge in milliseconds; undefined when results do not expire
+ * @param maxAgeMs in milliseconds; undefined when results do not expire
  */
-export function doubtOf(record: CompletionRecord, now: Date, maxAge: number | undefined): Doubt | undefined {
+export function doubtOf(
+  record: CompletionRecord,
+  now: Date,
+  maxAgeMs: number | undefined,
+): Doubt | undefined {
   const { ended, samples } = record;
   if (samples === 0) return { kind: 'no-samples' };
-  if (maxAge === undefined) return undefined;
+  if (maxAgeMs === undefined) return undefined;
   if (isInFuture(ended, now)) return { kind: 'undated', ended };
-  return now.getTime() - Date.parse(ended) > maxAge ? { kind: 'expired', ended } : undefined;
+  return now.getTime() - Date.parse(ended) > maxAgeMs ? { kind: 'expired', ended } : undefined;
 }
 
 /** Whether a time is so far in the future that a difference of clocks cannot explain it. */

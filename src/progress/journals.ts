@@ -85,7 +85,7 @@ export class Journals {
   /**
    * Adds the sealed segments of another state that are not here yet. The order of adoptions does not decide which of two
    * responses to one request counts, because each segment says when it was created.
-   * @returns why segments were left out, as a clause; undefined when none was
+   * @returns what was left out; undefined when nothing was
    */
   adopt(from: StatePaths, adoption: Adoption): string | undefined {
     return adoptSegments(from, this.#paths, adoption, this.#limits);

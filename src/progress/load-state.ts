@@ -143,7 +143,7 @@ class Loader {
     const foreign = records.filter(({ run }) => run.repository !== owner.repository).length;
     if (foreign > 0)
       log.warning(
-        `${foreign} completion records in ${paths.completions} belong to another repository and are not used.`,
+        `${paths.completions} has completion records of another repository (${foreign}), which are not used.`,
       );
   }
 

@@ -206,7 +206,7 @@ export class State {
     const leftOut = new Journals(this.paths).adopt(from, { repository, evals: this.#knownEvals });
     if (leftOut)
       this.#log.warning(
-        `Some recorded responses of unfinished evals were not restored from the checkpoint: ${leftOut}. They are requested again.`,
+        `Some recorded responses of unfinished evals were not restored. The checkpoint contains ${leftOut}. Their requests are sent again.`,
         'Journals rejected',
       );
   }

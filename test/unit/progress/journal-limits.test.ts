@@ -111,7 +111,7 @@ describe('journal limits: on adoption', () => {
     mkdirSync(many, { recursive: true });
     for (let n = 1; n <= 9; n += 1) writeFileSync(join(many, `${n}.jsonl`), '');
     expect(new Journals(mine, limits).adopt(theirs, journalOwner)).toBe(
-      '1 journals have more than 8 segments',
+      'journals with more than 8 segments (1)',
     );
     expect(readdirSync(mine.journal)).toEqual(['a.dev.v0']);
   });
@@ -119,7 +119,7 @@ describe('journal limits: on adoption', () => {
   test('journal limits: of a state with too many journals, none is adopted', () => {
     const [mine, theirs] = [newPaths(), newPaths()];
     for (const key of ['a', 'b', 'c', 'd']) record(theirs, ['one'], { ...journalOwner, eval: key });
-    expect(new Journals(mine, limits).adopt(theirs, journalOwner)).toBe('there are more than 3 journals');
+    expect(new Journals(mine, limits).adopt(theirs, journalOwner)).toBe('more than 3 journals');
   });
 });
 

@@ -112,7 +112,9 @@ describe('journals: adopting those of another state', () => {
     for (let n = 2; n <= 20; n += 1) writeFileSync(segmentPath(theirs, n), 'x\ny\n');
     record(foreign, ['one'], { ...journalOwner, repository: 'x/y' });
     copyFileSync(segmentPath(foreign), segmentPath(theirs, 21));
-    expect(new Journals(mine).adopt(theirs, journalOwner)).toBe('20 files are not journals of their evals');
+    expect(new Journals(mine).adopt(theirs, journalOwner)).toBe(
+      'files that are not journals of their evals (20)',
+    );
     expect(sealedNames(mine)).toEqual(['1.jsonl']);
   });
 });

@@ -123,7 +123,7 @@ describe('load: other owners', () => {
     expect(state.isDone(a.command)).toBe(false);
     expect(state.isDone(c.command)).toBe(true);
     expect(log.warnings).toEqual([
-      `1 completion records in ${paths.completions} belong to another repository and are not used.`,
+      `${paths.completions} has completion records of another repository (1), which are not used.`,
     ]);
   });
 });
