@@ -29347,6 +29347,8 @@ function loadSession() {
 /* harmony export */   o4: () => (/* binding */ firstMatch),
 /* harmony export */   pc: () => (/* binding */ redacted)
 /* harmony export */ });
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8804);
+
 function linesOf(stdout) {
     return stdout.split(/\r?\n/).map((line) => {
         const command = /^::([\w-]+)(?: [^:]*)?::(.*)$/.exec(line);
@@ -29392,22 +29394,19 @@ function foundEntry(lines) {
     return (firstMatch(lines, /^Cache hit for(?: restore-key)?: (.*)$/) ??
         firstMatch(lines.filter(({ level }) => level === 'debug'), /^\{.*"cacheKey":"([^"\\]+)"/));
 }
+/** A cause is one clause of a message, not a page. */
+const MAX_CAUSE_BYTES = 300;
 /**
- * One line of at most 300 characters, without what would let a reader of the log use the cache in our name: the given
- * secrets, tokens, and of an address everything but the host.
+ * A text for a message: one short line in which nothing acts on a terminal, without what would let a reader of the log use
+ * the cache in our name: the given secrets, tokens, and every part of an address but its host.
  */
 function redacted(text, secrets) {
-    let result = text;
-    for (const secret of secrets)
-        if (secret)
-            result = result.replaceAll(secret, '***');
-    result = result
+    const hidden = (shown) => secrets.reduce((line, secret) => (secret ? line.replaceAll(secret, '***') : line), shown);
+    // Twice: a secret may contain white space, and may become whole only when an escape sequence inside it is dropped.
+    const line = hidden((0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(hidden(text)))
         .replace(/\b(https?:\/\/)(?:[^\s/?#"'<>@]*@)?([^\s/?#"'<>]+)[^\s"'<>]*/gi, '$1$2/…')
-        .replace(/\beyJ[\w-]+(?:\.[\w-]*)*/g, '***')
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-        .replace(/[\s\u0000-\u001f\u007f]+/g, ' ')
-        .trim();
-    return result.length > 300 ? `${result.slice(0, 299)}…` : result;
+        .replace(/\beyJ[\w-]+(?:\.[\w-]*)*/g, '***');
+    return (0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .shorten */ .ml)(line, MAX_CAUSE_BYTES);
 }
 /** Reverses what @actions/core does to the text of a workflow command. */
 function unescapeData(text) {
@@ -30790,8 +30789,11 @@ async function exists(path) {
 
 ;// CONCATENATED MODULE: external "node:timers/promises"
 const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+// EXTERNAL MODULE: ./lib/text.js
+var lib_text = __nccwpck_require__(8804);
 ;// CONCATENATED MODULE: ./lib/checkpoint/trust/untrusted-tree.js
 /** What was unpacked from a cache that others can write to, looked at before anything of it is read. */
+
 
 
 
@@ -30833,8 +30835,9 @@ async function findForbiddenEntry(directory, bounds = CHECKPOINT_BOUNDS, signal)
             if (Buffer.byteLength(relative(directory, path)) > bounds.pathBytes) {
                 return `the path ${name} is longer than ${bounds.pathBytes} bytes`;
             }
-            if (ODD_CHARACTERS.test(entry.name))
-                return `the name ${name} holds control characters`;
+            const invisible = firstInvisible(entry.name);
+            if (invisible)
+                return `the name ${name} contains the invisible character ${invisible}`;
             const stat = await lstat(path);
             const odd = oddity(stat);
             if (odd)
@@ -30902,8 +30905,6 @@ async function exceededBound(directory, bounds, done) {
     }
     return undefined;
 }
-/** Control and format characters, line and paragraph separators: in a log they hide or forge what is around them. */
-const ODD_CHARACTERS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 function oddity(stat) {
     if (stat.isSymbolicLink())
         return 'a symbolic link';
@@ -30952,10 +30953,10 @@ function sizeOf(stat) {
 function inUnits(bytes) {
     return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
 }
+const MAX_SHOWN_NAME_BYTES = 120;
 /** A name for a message: in quotes, of bounded length, with nothing in it that acts on a terminal. */
 function shown(name) {
-    const safe = JSON.stringify(name).replace(new RegExp(ODD_CHARACTERS, 'gu'), '?');
-    return safe.length > 120 ? `${safe.slice(0, 119)}…"` : safe;
+    return oneLine(JSON.stringify(name), MAX_SHOWN_NAME_BYTES);
 }
 
 ;// CONCATENATED MODULE: ./lib/checkpoint/cache/fetch.js

@@ -1,7 +1,7 @@
 /** A client for GitHub's REST API: one request at a time, through the proxies of the environment. */
 import { EnvHttpProxyAgent, request } from 'undici';
 import { reasonOf } from '../errors.ts';
-import { oneLine } from '../text.ts';
+import { oneLine, shorten } from '../text.ts';
 
 export interface GitHubApiOptions {
   readonly token: string;
@@ -99,7 +99,9 @@ export class GitHubApi {
   }
 
   #safe(text: string): string {
-    return oneLine(text.replaceAll(this.#options.token || '\0', '***'), MAX_CAUSE_BYTES);
+    const line = oneLine(text);
+    const { token } = this.#options;
+    return shorten(token ? line.replaceAll(token, '***') : line, MAX_CAUSE_BYTES);
   }
 }
 

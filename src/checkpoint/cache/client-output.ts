@@ -1,3 +1,5 @@
+import { oneLine, shorten } from '../../text.ts';
+
 /** What the cache client printed: workflow commands and plain text of its own, and what tar and zstd said. */
 export interface OutputLine {
   /** The workflow command of the line (`warning`, `debug`, …), or `info` for plain text. */
@@ -62,20 +64,21 @@ export function foundEntry(lines: readonly OutputLine[]): string | undefined {
   );
 }
 
+/** A cause is one clause of a message, not a page. */
+const MAX_CAUSE_BYTES = 300;
+
 /**
- * One line of at most 300 characters, without what would let a reader of the log use the cache in our name: the given
- * secrets, tokens, and of an address everything but the host.
+ * A text for a message: one short line in which nothing acts on a terminal, without what would let a reader of the log use
+ * the cache in our name: the given secrets, tokens, and every part of an address but its host.
  */
 export function redacted(text: string, secrets: readonly string[]): string {
-  let result = text;
-  for (const secret of secrets) if (secret) result = result.replaceAll(secret, '***');
-  result = result
+  const hidden = (shown: string): string =>
+    secrets.reduce((line, secret) => (secret ? line.replaceAll(secret, '***') : line), shown);
+  // Twice: a secret may contain white space, and may become whole only when an escape sequence inside it is dropped.
+  const line = hidden(oneLine(hidden(text)))
     .replace(/\b(https?:\/\/)(?:[^\s/?#"'<>@]*@)?([^\s/?#"'<>]+)[^\s"'<>]*/gi, '$1$2/…')
-    .replace(/\beyJ[\w-]+(?:\.[\w-]*)*/g, '***')
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-    .replace(/[\s\u0000-\u001f\u007f]+/g, ' ')
-    .trim();
-  return result.length > 300 ? `${result.slice(0, 299)}…` : result;
+    .replace(/\beyJ[\w-]+(?:\.[\w-]*)*/g, '***');
+  return shorten(line, MAX_CAUSE_BYTES);
 }
 
 /** Reverses what @actions/core does to the text of a workflow command. */

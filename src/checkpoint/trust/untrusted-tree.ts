@@ -3,6 +3,7 @@ import { type Dir, type Dirent, type Stats, statfsSync } from 'node:fs';
 import { chmod, lstat, opendir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { firstInvisible, oneLine } from '../../text.ts';
 
 export interface TreeBounds {
   readonly entries: number;
@@ -56,7 +57,8 @@ export async function findForbiddenEntry(
       if (Buffer.byteLength(relative(directory, path)) > bounds.pathBytes) {
         return `the path ${name} is longer than ${bounds.pathBytes} bytes`;
       }
-      if (ODD_CHARACTERS.test(entry.name)) return `the name ${name} holds control characters`;
+      const invisible = firstInvisible(entry.name);
+      if (invisible) return `the name ${name} contains the invisible character ${invisible}`;
       const stat = await lstat(path);
       const odd = oddity(stat);
       if (odd) return `${name} is ${odd}`;
@@ -126,9 +128,6 @@ export async function exceededBound(
   return undefined;
 }
 
-/** Control and format characters, line and paragraph separators: in a log they hide or forge what is around them. */
-const ODD_CHARACTERS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
-
 function oddity(stat: Stats): string | undefined {
   if (stat.isSymbolicLink()) return 'a symbolic link';
   if (stat.isDirectory())
@@ -171,8 +170,9 @@ function inUnits(bytes: number): string {
   return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
 }
 
+const MAX_SHOWN_NAME_BYTES = 120;
+
 /** A name for a message: in quotes, of bounded length, with nothing in it that acts on a terminal. */
 function shown(name: string): string {
-  const safe = JSON.stringify(name).replace(new RegExp(ODD_CHARACTERS, 'gu'), '?');
-  return safe.length > 120 ? `${safe.slice(0, 119)}…"` : safe;
+  return oneLine(JSON.stringify(name), MAX_SHOWN_NAME_BYTES);
 }

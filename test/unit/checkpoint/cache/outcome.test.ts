@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { redacted } from '../../../../src/checkpoint/cache/client-output.ts';
 import { restoreOutcome, saveOutcome } from '../../../../src/checkpoint/cache/outcome.ts';
 import type { WorkerResult } from '../../../../src/checkpoint/cache/protocol.ts';
+import { isPrintable } from '../../../../src/text.ts';
 
 /** Lines as @actions/cache 6.3 prints them. The integration tests make it print them. */
 const answered = (result: WorkerResult, ...lines: string[]) => ({
@@ -219,9 +220,9 @@ describe('a worker', () => {
     ['of a failure', 'Failed to restore: token s3cret is odd', 'failed', 'token *** is odd'],
     [
       'of a mode',
-      "Cache restore skipped: the effective cache-mode '\u001b[2Jx' does not permit restores.",
+      "Cache restore skipped: the effective cache-mode '\u001b[2Jx\u202ey' does not permit restores.",
       'unavailable',
-      "the workflow's cache-mode (ACTIONS_CACHE_MODE) is '[2Jx', which allows no restore",
+      "the workflow's cache-mode (ACTIONS_CACHE_MODE) is 'x\\u202ey', which allows no restore",
     ],
   ])('repeats nothing %s that is not to be printed', (_what, line, kind, cause) => {
     expect(notRestored(line)).toEqual({ kind, cause });
@@ -287,16 +288,24 @@ describe('a redacted cause', () => {
       'GET https://a.blob.example/… failed',
     ],
     ['credentials of a proxy', 'via http://me:pw@proxy:8080/', 'via http://proxy:8080/…'],
-    ['line ends and control characters', 'a\r\n::error::b\u001b[31m', 'a ::error::b [31m'],
-  ])('is without %s', (_what, text, expected) => {
+    ['line ends and colours', 'a\r\n::error::b\u001b[31m', 'a ::error::b'],
+    ['control characters of C1, which act on a terminal as ESC does', 'a\u009b31mb\u0085c', 'ab\\u0085c'],
+    ['characters that turn the direction of writing', 'a\u202etxt.exe', 'a\\u202etxt.exe'],
+    ['line separators', 'a\u2028b\u2029c', 'a b c'],
+    ['half a character', 'a\ud83d', 'a\\ud83d'],
+    ['a secret that an escape sequence divides', 's3c\u001b[0mret', '***'],
+    ['a token that an escape sequence divides', 'e\u001b[0myJhbGciOiJI.eyJzdWIi.c2ln', '***'],
+  ])('redacted: a cause is shown without %s', (_what, text, expected) => {
     expect(redacted(text, ['s3cret'])).toBe(expected);
   });
 
-  test('is what it was where there is no secret', () => {
+  test('redacted: a cause without a secret stays as it was', () => {
     expect(redacted('as it was', [''])).toBe('as it was');
   });
 
-  test('is bounded', () => {
-    expect(redacted('x'.repeat(5000), [])).toHaveLength(300);
+  test('redacted: a cause is bounded, and ends with a whole character', () => {
+    const shown = redacted('😀'.repeat(5000), []);
+    expect(Buffer.byteLength(shown)).toBeLessThanOrEqual(300);
+    expect(isPrintable(shown)).toBe(true);
   });
 });
