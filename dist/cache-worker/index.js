@@ -98467,7 +98467,7 @@ class ApiUnusable extends Error {
 
 ;// CONCATENATED MODULE: ./lib/checkpoint/cache/protocol.js
 /** The message of an `error`, when the client would have waited for ever for the rest of an answer. */
-const CUT_OFF = 'an answer ended in the middle';
+const CUT_OFF = 'a response ended in the middle';
 const RESULT_FD = 3;
 /**
  * The one path every checkpoint holds, relative to a directory made for the call.

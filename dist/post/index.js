@@ -29425,7 +29425,7 @@ function unescapeData(text) {
 /* harmony export */   nm: () => (/* binding */ CHECKPOINT_PATH)
 /* harmony export */ });
 /** The message of an `error`, when the client would have waited for ever for the rest of an answer. */
-const CUT_OFF = 'an answer ended in the middle';
+const CUT_OFF = 'a response ended in the middle';
 const RESULT_FD = 3;
 /**
  * The one path every checkpoint holds, relative to a directory made for the call.
@@ -29613,7 +29613,7 @@ function failureMessage(operation, lines) {
 /** Says the client's message in terms of what a user can know about, with what else it printed as evidence. */
 function causeOf(operation, message, lines) {
     if (/insufficient usage|storage quota has been hit/i.test(message)) {
-        return 'the cache storage quota is used up, so the service takes no new entries';
+        return 'the cache storage quota is used up, so the service accepts no new entries';
     }
     if (message === protocol/* CUT_OFF */.Vk) {
         const stage = stageOf(operation, lines);
@@ -29650,7 +29650,7 @@ function lastAttempt(lines) {
         return attempt;
     // The complaint about a page that a proxy put in place of an answer says less than its status.
     const status = (0,client_output/* lastMatch */.c_)(lines, /^\[Response\] - (\d{3})/);
-    return status ? `HTTP ${status}, with an answer that is not of the cache service` : attempt;
+    return status ? `HTTP ${status}, with a response that is not from the cache service` : attempt;
 }
 /** What the blob storage of the v2 service last answered, or how it did not; undefined when that was no failure. */
 function storageTrouble(lines) {
@@ -29744,7 +29744,7 @@ function statusCause(operation, status, message, lines) {
         const attempts = /after (\d+) attempts/.exec(message)?.[1];
         return `the cache service failed with HTTP ${status}${attempts ? ` in ${attempts} attempts` : ''}`;
     }
-    return `the cache service answered HTTP ${status} (${reworded(message.replace(`${REFUSED_KEY}: `, ''))})`;
+    return `the cache service responded with HTTP ${status} (${reworded(message.replace(`${REFUSED_KEY}: `, ''))})`;
 }
 /**
  * The status in `Failed request: (503) …` (v2) and in `Cache service responded with 503` (v1). When the answer was not
@@ -29801,7 +29801,7 @@ function saveOutcome(answer, key) {
     if (failure)
         return failure;
     if (result.operation !== 'save' || result.id === -1) {
-        return { kind: 'failed', cause: 'the cache client gave up without saying why' };
+        return { kind: 'failed', cause: 'the cache client failed without giving a reason' };
     }
     const lookUp = result.found === key ? undefined : reportedFailure('restore', answer);
     // A job that may write and not read cannot look; that the client told of no failure has to do.
@@ -29811,7 +29811,7 @@ function saveOutcome(answer, key) {
     }
     return { kind: 'saved', key };
 }
-const STOPPED = 'it was stopped before it was done';
+const STOPPED = 'it was stopped before it finished';
 function tookTooLong(timeoutMs) {
     return `it took longer than ${timeoutMs / 1000} s`;
 }
@@ -29829,7 +29829,7 @@ function resultOf(operation, { run, timeoutMs, secrets }) {
         return failure(STOPPED);
     const { result } = run;
     if (!result)
-        return failure(`the cache worker ended without an answer (${[run.exit, errorIn(run.stderr)].join('')})`);
+        return failure(`the cache worker ended without a result (${[run.exit, errorIn(run.stderr)].join('')})`);
     if (!result.available)
         return noService;
     if (result.operation === 'error')
@@ -29894,7 +29894,7 @@ async function inPrivateDirectory(temporaryDirectory, limit, secrets, work) {
     catch (error) {
         if (limit.signal?.aborted)
             return failed(STOPPED);
-        if (limit.leftMs() === 0)
+        if (limit.late.aborted)
             return failed(tookTooLong(limit.timeoutMs));
         return failed((0,client_output/* redacted */.pc)((0,errors/* reasonOf */.A3)(error), secrets));
     }
@@ -30263,7 +30263,7 @@ const OUTPUT_LIMIT = 4 * 1024 * 1024;
  * obey.
  */
 function runWorker(request, options) {
-    const { program, cwd, env, timeoutMs, signal } = options;
+    const { program, cwd, env, late, signal } = options;
     return new Promise((resolve) => {
         let stopped;
         let failedToStart = '';
@@ -30278,11 +30278,16 @@ function runWorker(request, options) {
             stopped ??= why;
             killGroup();
         };
-        const timer = setTimeout(() => stop('timed-out'), timeoutMs);
+        const onLate = () => stop('timed-out');
         const onAbort = () => stop('aborted');
-        signal?.addEventListener('abort', onAbort, { once: true });
-        if (signal?.aborted)
-            onAbort();
+        for (const [aborted, work] of [
+            [late, onLate],
+            [signal, onAbort],
+        ]) {
+            aborted?.addEventListener('abort', work, { once: true });
+            if (aborted?.aborted)
+                work();
+        }
         for (const [name, fd] of [
             ['stdout', 1],
             ['stderr', 2],
@@ -30306,7 +30311,7 @@ function runWorker(request, options) {
             failedToStart = error.message;
         });
         child.on('close', (code, killer) => {
-            clearTimeout(timer);
+            late?.removeEventListener('abort', onLate);
             signal?.removeEventListener('abort', onAbort);
             const result = worker_process_resultOf(texts.result);
             const exit = failedToStart || (killer ?? `exit code ${code}`);
@@ -30360,7 +30365,7 @@ class CacheClient {
     /** What this machine packs with. Tried out once; a failure is `unavailable`, and says what to install. */
     async packing(limit) {
         if (!this.#tools) {
-            const found = await this.#inDirectory(limit, (directory) => findTools(this.toolEnvironment, (0,external_node_path_.join)(directory, FILES), limit.both()));
+            const found = await this.#inDirectory(limit, (directory) => findTools(this.toolEnvironment, (0,external_node_path_.join)(directory, FILES), limit.stop));
             if ('kind' in found)
                 return found;
             this.#tools = found;
@@ -30371,13 +30376,13 @@ class CacheClient {
     }
     /** @param directory the private directory of the call */
     async ask(request, directory, packing, limit) {
-        const { timeoutMs, signal } = limit;
+        const { timeoutMs, late, signal } = limit;
         const cwd = (0,external_node_path_.join)(directory, FILES);
         const run = await runWorker(request, {
             program: this.#program,
             cwd,
             env: await this.#environment(directory, cwd, packing),
-            timeoutMs: limit.leftMs(),
+            late,
             signal,
         });
         return { run, timeoutMs, secrets: this.secrets };
@@ -30411,16 +30416,9 @@ class CacheClient {
 
 ;// CONCATENATED MODULE: ./lib/checkpoint/cache/limit.js
 
-function limitOf(timeoutMs, signal) {
-    const end = performance.now() + timeoutMs;
-    const leftMs = () => Math.max(0, Math.round(end - performance.now()));
-    return {
-        timeoutMs,
-        signal,
-        leftMs,
-        isOver: () => leftMs() === 0 || signal?.aborted === true,
-        both: () => abortedAfter(leftMs(), signal),
-    };
+function limit_limitOf(timeoutMs, signal) {
+    const late = abortedAfter(timeoutMs);
+    return { timeoutMs, late, signal, stop: abortedAfter(timeoutMs, late, signal) };
 }
 
 // EXTERNAL MODULE: external "node:events"
@@ -30559,7 +30557,7 @@ const SHORTEST_KEY = 16;
 function encryptionKeyProblem(text) {
     if (text.length >= SHORTEST_KEY)
         return undefined;
-    return `it is shorter than ${SHORTEST_KEY} characters, which can be guessed`;
+    return `it is shorter than ${SHORTEST_KEY} characters, so it can be guessed`;
 }
 /** Writes `<root>/<path>` and all below it to the file `target`, which must not exist. */
 async function sealTree(root, path, target, sealing) {
@@ -30605,7 +30603,7 @@ async function readHeader(file) {
     const { buffer: header, bytesRead } = await file.read(Buffer.alloc(HEADER), 0, HEADER, 0);
     const begins = header.subarray(0, MAGIC.length).equals(MAGIC);
     if (bytesRead < HEADER || !begins)
-        throw new SealBroken('it does not begin as an encrypted checkpoint does');
+        throw new SealBroken('it does not start like an encrypted checkpoint');
     const version = header[MAGIC.length];
     if (version !== VERSION) {
         throw new SealBroken(`it is in format ${version}, and this version of the action reads format ${VERSION}`);
@@ -30748,7 +30746,7 @@ async function wrap(snapshotRoot, directory, sealing) {
 async function unwrap(staging, mostBytes, sealing) {
     const { encryptionKey, entryKey } = sealing;
     const files = (0,external_node_path_.join)(staging, FILES);
-    const empty = failed(`the entry ${entryKey} holds no ${protocol/* CHECKPOINT_PATH */.nm}`);
+    const empty = failed(`the entry ${entryKey} contains no ${protocol/* CHECKPOINT_PATH */.nm}`);
     if (!(await holdsCheckpoint(files)))
         return empty;
     const sealed = (0,external_node_path_.join)(files, protocol/* CHECKPOINT_PATH */.nm, SEALED);
@@ -30828,7 +30826,7 @@ async function findForbiddenEntry(directory, bounds = CHECKPOINT_BOUNDS, signal)
                 break;
             entries += 1;
             if (entries > bounds.entries)
-                return `it holds more than ${bounds.entries} files`;
+                return `it contains more than ${bounds.entries} files`;
             const name = shown(relative(directory, path));
             if (depth > bounds.depth)
                 return `${name} is nested deeper than ${bounds.depth} directories`;
@@ -30845,14 +30843,14 @@ async function findForbiddenEntry(directory, bounds = CHECKPOINT_BOUNDS, signal)
             if (stat.isFile())
                 bytes += sizeOf(stat);
             if (bytes > bounds.bytes)
-                return `it holds more than ${inUnits(bounds.bytes)}`;
+                return `it contains more than ${inUnits(bounds.bytes)}`;
             if (stat.mode & 0o077)
                 await chmod(path, stat.isDirectory() ? 0o700 : 0o600);
         }
     }
     catch (error) {
         // Names that are not UTF-8 and directories without permissions end here.
-        return `it cannot be read whole (${error.code ?? 'unknown error'})`;
+        return `it cannot be read completely (${error.code ?? 'unknown error'})`;
     }
     signal?.throwIfAborted();
     return undefined;
@@ -30977,19 +30975,19 @@ async function fetchEntry(wanted, context) {
             return outcome;
         const { key } = outcome;
         if (key !== wanted.key && !wanted.restoreKeys.some((prefix) => key.startsWith(prefix))) {
-            return failed(`the cache service answered with the entry ${(0,client_output/* redacted */.pc)(key, client.secrets)}, which was not asked for`);
+            return failed(`the cache service returned the entry ${(0,client_output/* redacted */.pc)(key, client.secrets)}, which was not requested`);
         }
         const unusable = (cause) => ({ ...failed((0,client_output/* redacted */.pc)(cause, client.secrets)), entry: key });
-        const sealing = { encryptionKey, entryKey: key, env: client.toolEnvironment, signal: limit.both() };
+        const sealing = { encryptionKey, entryKey: key, env: client.toolEnvironment, signal: limit.stop };
         const trouble = await unwrap(staging, boundsIn(staging, bounds).bytes, sealing);
         if (trouble)
             return unusable(trouble.cause);
         for (const name of [FILES, OPENED, ARCHIVES, PROGRAMS])
             await remove((0,external_node_path_.join)(staging, name));
         const directory = (0,external_node_path_.join)(staging, protocol/* CHECKPOINT_PATH */.nm);
-        const objection = await inspect?.(directory, limit.both());
+        const objection = await inspect?.(directory, limit.stop);
         if (objection?.kind === 'unusable') {
-            return unusable(`the entry ${key} is no checkpoint of this action, because ${objection.why}; ${DELETE_OR_CHANGE_KEY}`);
+            return unusable(`the entry ${key} is not a checkpoint of this action, because ${objection.why}; ${DELETE_OR_CHANGE_KEY}`);
         }
         keep();
         return { kind: 'hit', key, directory, staging, ...(objection ? { flaw: objection.why } : {}) };
@@ -31016,7 +31014,7 @@ async function download(wanted, staging, context) {
 }
 function bomb(tooMuch, answer) {
     const entry = entryFoundBy(answer);
-    const trouble = failed(`${tooMuch}, which no checkpoint of this action does; ${DELETE_OR_CHANGE_KEY}`);
+    const trouble = failed(`${tooMuch}, more than any checkpoint of this action; ${DELETE_OR_CHANGE_KEY}`);
     return entry === undefined ? trouble : { ...trouble, entry };
 }
 const DELETE_OR_CHANGE_KEY = 'delete the entry in the caches of the repository, or change cache-key';
@@ -31057,7 +31055,7 @@ async function firstSound(nearest, context) {
             else
                 flawed = latest;
         }
-        if (passedOver.length > MOST_OLDER || limit.isOver())
+        if (passedOver.length > MOST_OLDER || limit.stop.aborted)
             break;
         const tried = passedOver.map(({ key }) => key);
         const older = await lookUp(keys.olderThan(objection.key), context, tried);
@@ -31106,6 +31104,7 @@ const SAVE_TIMEOUT_MS = 10 * 60_000;
 const MOST_TAKEN_KEYS = 8;
 function openCheckpointStore(options) {
     const { keys, env, temporaryDirectory, timeouts = {}, encryptionKey = '', workerPath, bounds } = options;
+    const { limitOf = limit_limitOf } = options;
     const client = new CacheClient({ env, temporaryDirectory, encryptionKey, workerPath });
     const { restoreMs = RESTORE_TIMEOUT_MS, saveMs = SAVE_TIMEOUT_MS } = timeouts;
     let nextSeq = options.firstSeq ?? 1;
@@ -31114,7 +31113,7 @@ function openCheckpointStore(options) {
             if (!(await isDirectory((0,external_node_path_.join)(snapshotRoot, protocol/* CHECKPOINT_PATH */.nm)))) {
                 return failed(`there is no ${protocol/* CHECKPOINT_PATH */.nm} to save in ${snapshotRoot}`);
             }
-            const sealing = { encryptionKey, entryKey: key, env: client.toolEnvironment, signal: limit.both() };
+            const sealing = { encryptionKey, entryKey: key, env: client.toolEnvironment, signal: limit.stop };
             await wrap(snapshotRoot, directory, sealing);
             return saveOutcome(await client.ask({ operation: 'save', key }, directory, packing, limit), key);
         });
@@ -31125,7 +31124,7 @@ function openCheckpointStore(options) {
             const key = keys.primary(nextSeq);
             nextSeq += 1;
             const outcome = await saveAs(key, snapshotRoot, packing, limit);
-            if (outcome.kind !== 'failed' || !outcome.keyTaken || taken >= MOST_TAKEN_KEYS || limit.isOver())
+            if (outcome.kind !== 'failed' || !outcome.keyTaken || taken >= MOST_TAKEN_KEYS || limit.stop.aborted)
                 return outcome;
             const newest = await lookUp([keys.thisAttempt], { client, keys, packing, limit });
             nextSeq = Math.max(nextSeq, ((newest && keys.seqOf(newest)) || 0) + 1);
@@ -31314,7 +31313,7 @@ class SupersededCheckpoints {
             const result = await github.request({ method: 'DELETE', path: 'actions/caches', query, signal });
             if (result.kind === 'denied') {
                 this.#isDenied = true;
-                log.info(`Earlier checkpoints of this run stay in the cache: the token may not delete cache entries (${result.cause}). ` +
+                log.info(`Earlier checkpoints of this run stay in the cache: the token lacks permission to delete cache entries (${result.cause}). ` +
                     'They only take cache storage until GitHub evicts them. To have them deleted, give the job ' +
                     '"permissions: actions: write".');
                 return;
@@ -31455,7 +31454,7 @@ class Checkpointer {
             // Responses of a journal that could not be sealed are left for the next checkpoint.
             if (errors.length === 0)
                 this.#savedRevision = revision;
-            log.info(`Saved the checkpoint ${outcome.key} while evals run`);
+            log.info(`Saved the checkpoint ${outcome.key} while evals are running`);
             await this.#superseded.add(outcome.key, signal);
             this.#schedule.saved(this.#superseded.canDelete);
         }
@@ -31464,7 +31463,7 @@ class Checkpointer {
         }
         else if (!signal.aborted) {
             this.#schedule.failed();
-            const message = `A checkpoint was not saved while evals run: ${outcome.cause}. The evals are not affected; a later checkpoint will try again.`;
+            const message = `A checkpoint could not be saved while evals were running: ${outcome.cause}. The evals are not affected; a later checkpoint will try again.`;
             if (this.#hasWarned)
                 log.info(message);
             else

@@ -152,14 +152,14 @@ export class Checkpointer {
     if (outcome.kind === 'saved') {
       // Responses of a journal that could not be sealed are left for the next checkpoint.
       if (errors.length === 0) this.#savedRevision = revision;
-      log.info(`Saved the checkpoint ${outcome.key} while evals run`);
+      log.info(`Saved the checkpoint ${outcome.key} while evals are running`);
       await this.#superseded.add(outcome.key, signal);
       this.#schedule.saved(this.#superseded.canDelete);
     } else if (outcome.kind === 'unavailable') {
       this.#isRunning = false;
     } else if (!signal.aborted) {
       this.#schedule.failed();
-      const message = `A checkpoint was not saved while evals run: ${outcome.cause}. The evals are not affected; a later checkpoint will try again.`;
+      const message = `A checkpoint could not be saved while evals were running: ${outcome.cause}. The evals are not affected; a later checkpoint will try again.`;
       if (this.#hasWarned) log.info(message);
       else log.warning(message, 'Checkpoint not saved');
       this.#hasWarned = true;

@@ -33,7 +33,7 @@ export async function inPrivateDirectory<T>(
     });
   } catch (error) {
     if (limit.signal?.aborted) return failed(STOPPED);
-    if (limit.leftMs() === 0) return failed(tookTooLong(limit.timeoutMs));
+    if (limit.late.aborted) return failed(tookTooLong(limit.timeoutMs));
     return failed(redacted(reasonOf(error), secrets));
   } finally {
     if (directory && !kept) await remove(directory);

@@ -26,7 +26,7 @@ export function reportRestore(outcome: RestoreOutcome, keys: CheckpointKeys, log
 function reportHit({ key, passedOver }: RestoreHit, keys: CheckpointKeys, log: Log): void {
   for (const { key: broken, why } of passedOver) {
     log.warning(
-      `The checkpoint ${broken} is not used: ${why}. An older one is used in its place: ${key}.`,
+      `The checkpoint ${broken} is not used: ${why}. An older one is used instead: ${key}.`,
       'Checkpoint rejected',
     );
   }
@@ -41,7 +41,7 @@ function reportUnavailable({ cause, canBeFixed }: CacheTrouble, log: Log): void 
       'No checkpoints',
     );
   } else {
-    log.info(`No checkpoints: ${cause}. Progress is kept in the state directory of this machine only.`);
+    log.info(`No checkpoints: ${cause}. Progress is stored only in the state directory of this machine.`);
   }
 }
 

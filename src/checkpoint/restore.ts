@@ -65,7 +65,7 @@ async function firstSound(nearest: Fetched, context: RestoreContext): Promise<Re
       if (flawed) await remove(latest.staging);
       else flawed = latest;
     }
-    if (passedOver.length > MOST_OLDER || limit.isOver()) break;
+    if (passedOver.length > MOST_OLDER || limit.stop.aborted) break;
     const tried = passedOver.map(({ key }) => key);
     const older = await lookUp(keys.olderThan(objection.key), context, tried);
     if (older === undefined) break;

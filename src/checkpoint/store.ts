@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { CacheClient } from './cache/cache-client.ts';
 import type { Inspect } from './cache/fetch.ts';
-import { type Limit, limitOf } from './cache/limit.ts';
+import { type Limit, limitOf as timeLimit } from './cache/limit.ts';
 import { type CacheTrouble, failed, noService, type Saved, saveOutcome } from './cache/outcome.ts';
 import { CHECKPOINT_PATH } from './cache/protocol.ts';
 import type { Packing } from './cache/tools.ts';
@@ -33,6 +33,8 @@ export interface CheckpointStoreOptions {
   readonly workerPath?: string;
   /** Upper bounds in milliseconds: 5 minutes for a restore and 10 for a save when left out. */
   readonly timeouts?: { readonly restoreMs?: number; readonly saveMs?: number };
+  /** Bounds an operation, when that is not to be a matter of time. */
+  readonly limitOf?: typeof timeLimit;
   /** What a restored checkpoint may at most hold, when it is not what untrusted-tree.ts says. */
   readonly bounds?: TreeBounds;
 }
@@ -72,6 +74,7 @@ const MOST_TAKEN_KEYS = 8;
 
 export function openCheckpointStore(options: CheckpointStoreOptions): CheckpointStore {
   const { keys, env, temporaryDirectory, timeouts = {}, encryptionKey = '', workerPath, bounds } = options;
+  const { limitOf = timeLimit } = options;
   const client = new CacheClient({ env, temporaryDirectory, encryptionKey, workerPath });
   const { restoreMs = RESTORE_TIMEOUT_MS, saveMs = SAVE_TIMEOUT_MS } = timeouts;
   let nextSeq = options.firstSeq ?? 1;
@@ -90,7 +93,7 @@ export function openCheckpointStore(options: CheckpointStoreOptions): Checkpoint
         if (!(await isDirectory(join(snapshotRoot, CHECKPOINT_PATH)))) {
           return failed(`there is no ${CHECKPOINT_PATH} to save in ${snapshotRoot}`);
         }
-        const sealing = { encryptionKey, entryKey: key, env: client.toolEnvironment, signal: limit.both() };
+        const sealing = { encryptionKey, entryKey: key, env: client.toolEnvironment, signal: limit.stop };
         await wrap(snapshotRoot, directory, sealing);
         return saveOutcome(await client.ask({ operation: 'save', key }, directory, packing, limit), key);
       },
@@ -107,7 +110,7 @@ export function openCheckpointStore(options: CheckpointStoreOptions): Checkpoint
       const key = keys.primary(nextSeq);
       nextSeq += 1;
       const outcome = await saveAs(key, snapshotRoot, packing, limit);
-      if (outcome.kind !== 'failed' || !outcome.keyTaken || taken >= MOST_TAKEN_KEYS || limit.isOver())
+      if (outcome.kind !== 'failed' || !outcome.keyTaken || taken >= MOST_TAKEN_KEYS || limit.stop.aborted)
         return outcome;
       const newest = await lookUp([keys.thisAttempt], { client, keys, packing, limit });
       nextSeq = Math.max(nextSeq, ((newest && keys.seqOf(newest)) || 0) + 1);

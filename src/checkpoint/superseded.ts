@@ -57,7 +57,7 @@ export class SupersededCheckpoints {
       if (result.kind === 'denied') {
         this.#isDenied = true;
         log.info(
-          `Earlier checkpoints of this run stay in the cache: the token may not delete cache entries (${result.cause}). ` +
+          `Earlier checkpoints of this run stay in the cache: the token lacks permission to delete cache entries (${result.cause}). ` +
             'They only take cache storage until GitHub evicts them. To have them deleted, give the job ' +
             '"permissions: actions: write".',
         );

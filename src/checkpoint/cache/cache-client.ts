@@ -50,7 +50,7 @@ export class CacheClient {
   async packing(limit: Limit): Promise<Packing | CacheTrouble> {
     if (!this.#tools) {
       const found = await this.#inDirectory(limit, (directory) =>
-        findTools(this.toolEnvironment, join(directory, FILES), limit.both()),
+        findTools(this.toolEnvironment, join(directory, FILES), limit.stop),
       );
       if ('kind' in found) return found;
       this.#tools = found;
@@ -66,13 +66,13 @@ export class CacheClient {
     packing: Packing,
     limit: Limit,
   ): Promise<WorkerResponse> {
-    const { timeoutMs, signal } = limit;
+    const { timeoutMs, late, signal } = limit;
     const cwd = join(directory, FILES);
     const run = await runWorker(request, {
       program: this.#program,
       cwd,
       env: await this.#environment(directory, cwd, packing),
-      timeoutMs: limit.leftMs(),
+      late,
       signal,
     });
     return { run, timeoutMs, secrets: this.secrets };

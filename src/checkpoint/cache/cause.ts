@@ -30,7 +30,7 @@ export function failureMessage(operation: CacheOperation, lines: readonly Output
 /** Says the client's message in terms of what a user can know about, with what else it printed as evidence. */
 export function causeOf(operation: CacheOperation, message: string, lines: readonly OutputLine[]): string {
   if (/insufficient usage|storage quota has been hit/i.test(message)) {
-    return 'the cache storage quota is used up, so the service takes no new entries';
+    return 'the cache storage quota is used up, so the service accepts no new entries';
   }
   if (message === CUT_OFF) {
     const stage = stageOf(operation, lines);
@@ -63,7 +63,7 @@ export function lastAttempt(lines: readonly OutputLine[]): string | undefined {
   if (!attempt || !/ JSON\b/.test(attempt)) return attempt;
   // The complaint about a page that a proxy put in place of an answer says less than its status.
   const status = lastMatch(lines, /^\[Response\] - (\d{3})/);
-  return status ? `HTTP ${status}, with an answer that is not of the cache service` : attempt;
+  return status ? `HTTP ${status}, with a response that is not from the cache service` : attempt;
 }
 
 /** What the blob storage of the v2 service last answered, or how it did not; undefined when that was no failure. */
@@ -169,7 +169,7 @@ function statusCause(
     const attempts = /after (\d+) attempts/.exec(message)?.[1];
     return `the cache service failed with HTTP ${status}${attempts ? ` in ${attempts} attempts` : ''}`;
   }
-  return `the cache service answered HTTP ${status} (${reworded(message.replace(`${REFUSED_KEY}: `, ''))})`;
+  return `the cache service responded with HTTP ${status} (${reworded(message.replace(`${REFUSED_KEY}: `, ''))})`;
 }
 
 /**

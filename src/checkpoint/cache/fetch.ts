@@ -65,19 +65,19 @@ export async function fetchEntry(wanted: Wanted, context: FetchContext): Promise
       const { key } = outcome;
       if (key !== wanted.key && !wanted.restoreKeys.some((prefix) => key.startsWith(prefix))) {
         return failed(
-          `the cache service answered with the entry ${redacted(key, client.secrets)}, which was not asked for`,
+          `the cache service returned the entry ${redacted(key, client.secrets)}, which was not requested`,
         );
       }
       const unusable = (cause: string) => ({ ...failed(redacted(cause, client.secrets)), entry: key });
-      const sealing = { encryptionKey, entryKey: key, env: client.toolEnvironment, signal: limit.both() };
+      const sealing = { encryptionKey, entryKey: key, env: client.toolEnvironment, signal: limit.stop };
       const trouble = await unwrap(staging, boundsIn(staging, bounds).bytes, sealing);
       if (trouble) return unusable(trouble.cause);
       for (const name of [FILES, OPENED, ARCHIVES, PROGRAMS]) await remove(join(staging, name));
       const directory = join(staging, CHECKPOINT_PATH);
-      const objection = await inspect?.(directory, limit.both());
+      const objection = await inspect?.(directory, limit.stop);
       if (objection?.kind === 'unusable') {
         return unusable(
-          `the entry ${key} is no checkpoint of this action, because ${objection.why}; ${DELETE_OR_CHANGE_KEY}`,
+          `the entry ${key} is not a checkpoint of this action, because ${objection.why}; ${DELETE_OR_CHANGE_KEY}`,
         );
       }
       keep();
@@ -107,7 +107,7 @@ async function download(wanted: Wanted, staging: string, context: FetchContext):
 
 function bomb(tooMuch: string, answer: WorkerResponse): CacheTrouble {
   const entry = entryFoundBy(answer);
-  const trouble = failed(`${tooMuch}, which no checkpoint of this action does; ${DELETE_OR_CHANGE_KEY}`);
+  const trouble = failed(`${tooMuch}, more than any checkpoint of this action; ${DELETE_OR_CHANGE_KEY}`);
   return entry === undefined ? trouble : { ...trouble, entry };
 }
 

@@ -1,24 +1,18 @@
 import { abortedAfter } from '../../process/abort.ts';
 
-/** The bound of one operation, all its parts together. */
+/** The bound of one operation with all its parts. */
 export interface Limit {
+  /** How long the operation may take; for messages. */
   readonly timeoutMs: number;
+  /** Aborted when the time is up. */
+  readonly late: AbortSignal;
+  /** Aborted when the caller stops the operation. */
   readonly signal: AbortSignal | undefined;
-  leftMs(): number;
-  /** Whether there is neither time left nor a caller who waits. */
-  isOver(): boolean;
-  /** Aborted when time is up, or when the caller says so. */
-  both(): AbortSignal;
+  /** Aborted when either of the two is. */
+  readonly stop: AbortSignal;
 }
 
 export function limitOf(timeoutMs: number, signal: AbortSignal | undefined): Limit {
-  const end = performance.now() + timeoutMs;
-  const leftMs = () => Math.max(0, Math.round(end - performance.now()));
-  return {
-    timeoutMs,
-    signal,
-    leftMs,
-    isOver: () => leftMs() === 0 || signal?.aborted === true,
-    both: () => abortedAfter(leftMs(), signal),
-  };
+  const late = abortedAfter(timeoutMs);
+  return { timeoutMs, late, signal, stop: abortedAfter(timeoutMs, late, signal) };
 }

@@ -69,7 +69,7 @@ export function saveOutcome(answer: WorkerResponse, key: string): Saved {
   const failure = reportedFailure('save', answer);
   if (failure) return failure;
   if (result.operation !== 'save' || result.id === -1) {
-    return { kind: 'failed', cause: 'the cache client gave up without saying why' };
+    return { kind: 'failed', cause: 'the cache client failed without giving a reason' };
   }
   const lookUp = result.found === key ? undefined : reportedFailure('restore', answer);
   // A job that may write and not read cannot look; that the client told of no failure has to do.
@@ -80,7 +80,7 @@ export function saveOutcome(answer: WorkerResponse, key: string): Saved {
   return { kind: 'saved', key };
 }
 
-export const STOPPED = 'it was stopped before it was done';
+export const STOPPED = 'it was stopped before it finished';
 
 export function tookTooLong(timeoutMs: number): string {
   return `it took longer than ${timeoutMs / 1000} s`;
@@ -102,7 +102,7 @@ function resultOf(
   if (run.ended === 'aborted') return failure(STOPPED);
   const { result } = run;
   if (!result)
-    return failure(`the cache worker ended without an answer (${[run.exit, errorIn(run.stderr)].join('')})`);
+    return failure(`the cache worker ended without a result (${[run.exit, errorIn(run.stderr)].join('')})`);
   if (!result.available) return noService;
   if (result.operation === 'error') return failure(causeOf(operation, result.message, lines));
   return result;

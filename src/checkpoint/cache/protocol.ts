@@ -14,7 +14,7 @@ export type WorkerResult =
   | { readonly available: true; readonly operation: 'error'; readonly message: string };
 
 /** The message of an `error`, when the client would have waited for ever for the rest of an answer. */
-export const CUT_OFF = 'an answer ended in the middle';
+export const CUT_OFF = 'a response ended in the middle';
 
 export const RESULT_FD = 3;
 

@@ -7,8 +7,9 @@ export interface WorkerOptions {
   readonly cwd: string;
   /** The whole environment of the worker. */
   readonly env: NodeJS.ProcessEnv;
-  /** After this long the worker and its children are killed. */
-  readonly timeoutMs: number;
+  /** Aborted when the time is up: the worker and its children are killed. */
+  readonly late?: AbortSignal;
+  /** Aborted when the caller stops the operation: the same happens. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -33,7 +34,7 @@ const OUTPUT_LIMIT = 4 * 1024 * 1024;
  * obey.
  */
 export function runWorker(request: WorkerRequest, options: WorkerOptions): Promise<WorkerRun> {
-  const { program, cwd, env, timeoutMs, signal } = options;
+  const { program, cwd, env, late, signal } = options;
   return new Promise((resolve) => {
     let stopped: 'timed-out' | 'aborted' | undefined;
     let failedToStart = '';
@@ -49,10 +50,15 @@ export function runWorker(request: WorkerRequest, options: WorkerOptions): Promi
       stopped ??= why;
       killGroup();
     };
-    const timer = setTimeout(() => stop('timed-out'), timeoutMs);
+    const onLate = () => stop('timed-out');
     const onAbort = () => stop('aborted');
-    signal?.addEventListener('abort', onAbort, { once: true });
-    if (signal?.aborted) onAbort();
+    for (const [aborted, work] of [
+      [late, onLate],
+      [signal, onAbort],
+    ] as const) {
+      aborted?.addEventListener('abort', work, { once: true });
+      if (aborted?.aborted) work();
+    }
 
     for (const [name, fd] of [
       ['stdout', 1],
@@ -77,7 +83,7 @@ export function runWorker(request: WorkerRequest, options: WorkerOptions): Promi
       failedToStart = error.message;
     });
     child.on('close', (code, killer) => {
-      clearTimeout(timer);
+      late?.removeEventListener('abort', onLate);
       signal?.removeEventListener('abort', onAbort);
       const result = resultOf(texts.result);
       const exit = failedToStart || (killer ?? `exit code ${code}`);

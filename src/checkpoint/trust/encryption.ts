@@ -42,7 +42,7 @@ const SHORTEST_KEY = 16;
 /** Why a text is no good as `encryption-key`, as a clause; undefined when it is. */
 export function encryptionKeyProblem(text: string): string | undefined {
   if (text.length >= SHORTEST_KEY) return undefined;
-  return `it is shorter than ${SHORTEST_KEY} characters, which can be guessed`;
+  return `it is shorter than ${SHORTEST_KEY} characters, so it can be guessed`;
 }
 
 export interface Sealing {
@@ -109,8 +109,7 @@ async function readHeader(
 ): Promise<{ header: Buffer; salt: Buffer; prefix: Buffer; check: Buffer }> {
   const { buffer: header, bytesRead } = await file.read(Buffer.alloc(HEADER), 0, HEADER, 0);
   const begins = header.subarray(0, MAGIC.length).equals(MAGIC);
-  if (bytesRead < HEADER || !begins)
-    throw new SealBroken('it does not begin as an encrypted checkpoint does');
+  if (bytesRead < HEADER || !begins) throw new SealBroken('it does not start like an encrypted checkpoint');
   const version = header[MAGIC.length];
   if (version !== VERSION) {
     throw new SealBroken(

@@ -34,7 +34,7 @@ export async function unwrap(
 ): Promise<CacheTrouble | undefined> {
   const { encryptionKey, entryKey } = sealing;
   const files = join(staging, FILES);
-  const empty = failed(`the entry ${entryKey} holds no ${CHECKPOINT_PATH}`);
+  const empty = failed(`the entry ${entryKey} contains no ${CHECKPOINT_PATH}`);
   if (!(await holdsCheckpoint(files))) return empty;
   const sealed = join(files, CHECKPOINT_PATH, SEALED);
   const isSealed = await exists(sealed);

@@ -26,13 +26,14 @@ export class TreeInspector {
     if (forbidden) return { kind: 'unusable', why: forbidden };
     const paths = statePaths(directory, this.#owner.model, this.#owner.evalSet);
     const [progress, resume] = await Promise.all([kindOf(paths.progressFile), kindOf(paths.resume)]);
-    if (!progress && !resume) return { kind: 'unusable', why: 'it holds nothing of this model and eval set' };
+    if (!progress && !resume)
+      return { kind: 'unusable', why: 'it contains no state of this model and eval set' };
     const planText = await textOf(paths.plan);
     const plan = planText === '' ? undefined : parseSavedPlan(planText);
     if (plan && !('reason' in plan)) this.#plans.set(directory, plan);
     const flaw =
       (progress === 'directory' && 'its progress file is a directory') ||
-      (resume === 'file' && 'its completion records are no directory') ||
+      (resume === 'file' && 'its resume directory is a file') ||
       (await flawIn(paths)) ||
       (plan && 'reason' in plan && `its plan cannot be read: ${plan.reason}`);
     return flaw ? { kind: 'flawed', why: flaw } : undefined;

@@ -51,7 +51,7 @@ export async function findForbiddenEntry(
     for await (const { path, depth, entry } of walk(directory)) {
       if (signal?.aborted) break;
       entries += 1;
-      if (entries > bounds.entries) return `it holds more than ${bounds.entries} files`;
+      if (entries > bounds.entries) return `it contains more than ${bounds.entries} files`;
       const name = shown(relative(directory, path));
       if (depth > bounds.depth) return `${name} is nested deeper than ${bounds.depth} directories`;
       if (Buffer.byteLength(relative(directory, path)) > bounds.pathBytes) {
@@ -63,12 +63,12 @@ export async function findForbiddenEntry(
       const odd = oddity(stat);
       if (odd) return `${name} is ${odd}`;
       if (stat.isFile()) bytes += sizeOf(stat);
-      if (bytes > bounds.bytes) return `it holds more than ${inUnits(bounds.bytes)}`;
+      if (bytes > bounds.bytes) return `it contains more than ${inUnits(bounds.bytes)}`;
       if (stat.mode & 0o077) await chmod(path, stat.isDirectory() ? 0o700 : 0o600);
     }
   } catch (error) {
     // Names that are not UTF-8 and directories without permissions end here.
-    return `it cannot be read whole (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`;
+    return `it cannot be read completely (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`;
   }
   signal?.throwIfAborted();
   return undefined;

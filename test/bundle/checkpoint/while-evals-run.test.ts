@@ -19,7 +19,7 @@ const savingSteps = (machine: TestMachine): string =>
     .map(({ step }) => step[0])
     .join('');
 
-describe.concurrent('checkpoints while evals run', () => {
+describe.concurrent('checkpoints while evals are running', () => {
   test('checkpoint: post saves none when the last one, saved while evals ran, holds everything', async (context) => {
     const machine = await machineWithSet(context, { samples: [6] });
     /** The key of the newest checkpoint, when it holds three responses. */
@@ -32,7 +32,7 @@ describe.concurrent('checkpoints while evals run', () => {
       { answered: 3, held: 3 },
       async (main) => {
         const key = await until('a checkpoint holds all 3 responses', whole);
-        await main.untilLine(new RegExp(`^Saved the checkpoint ${key} while evals run$`));
+        await main.untilLine(new RegExp(`^Saved the checkpoint ${key} while evals are running$`));
         saved = machine.cache.entries().length;
         main.kill('SIGKILL');
       },
@@ -93,7 +93,7 @@ describe.concurrent('checkpoints while evals run', () => {
     const lost = await machine.run({
       phase: 'main',
       onLine: (line, main) => {
-        if (!/^Saved the checkpoint \S+ while evals run$/.test(line)) return;
+        if (!/^Saved the checkpoint \S+ while evals are running$/.test(line)) return;
         const newest = machine.cache.entries().at(-1);
         // On a slow machine the first eval may still be running: its responses are not the ones that are counted.
         if (newest && holdsCompletion(newest.archive) && recordedIn(newest.archive) > 0) main.kill('SIGKILL');
@@ -160,27 +160,23 @@ describe.concurrent('checkpoints while evals run', () => {
     },
   );
 
-  test(
-    'checkpoint: responses to requests sent before the last background save are in the final checkpoint',
-    LONG,
-    async (context) => {
-      const machine = await machineWithSet(
-        context,
-        { samples: [8] },
-        { inputs: { 'checkpoint-interval': '1s' } },
-      );
-      // All are sent at once: two responses come at once, five after a checkpoint, and one never.
-      machine.api.setFaults((_, n) => (n === 8 ? { stallMs: 2 ** 30 } : undefined));
-      machine.api.holdWhen(({ n }) => n > 2);
-      const { main, ended } = await machine.startUntil({ held: 6 });
-      await main.untilLine(/^Saved the checkpoint \S+ while evals run$/);
-      machine.api.release();
-      await machine.untilAnswered(7, 0);
-      main.cancel();
-      const result = await ended;
-      expect(result.exitCode, logOf(result)).toBe(1);
-      machine.api.setFaults();
-      await completesElsewhere(machine, 8, 7);
-    },
-  );
+  test('checkpoint: responses to requests sent before the last background save are in the final checkpoint', async (context) => {
+    const machine = await machineWithSet(
+      context,
+      { samples: [8] },
+      { inputs: { 'checkpoint-interval': '1s' } },
+    );
+    // All are sent at once: two responses come at once, five after a checkpoint, and one never.
+    machine.api.setFaults((_, n) => (n === 8 ? { stallMs: 2 ** 30 } : undefined));
+    machine.api.holdWhen(({ n }) => n > 2);
+    const { main, ended } = await machine.startUntil({ held: 6 });
+    await main.untilLine(/^Saved the checkpoint \S+ while evals are running$/);
+    machine.api.release();
+    await machine.untilAnswered(7, 0);
+    main.cancel();
+    const result = await ended;
+    expect(result.exitCode, logOf(result)).toBe(1);
+    machine.api.setFaults();
+    await completesElsewhere(machine, 8, 7);
+  });
 });

@@ -1,27 +1,22 @@
-/** Entries made by someone who can write to the repository's cache and means no good. */
+/** Entries of an attacker who can write to the repository's cache. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, vi } from 'vitest';
 import { CHECKPOINT_BOUNDS } from '../../../src/checkpoint/trust/untrusted-tree.ts';
-import { machine, type Rig, test } from '../../helpers/cache-rig.ts';
+import { keyOf, machine, packed, type Rig, test } from '../../helpers/cache-rig.ts';
 import type { CacheService } from '../../stand-ins/cache-service.ts';
 
-vi.setConfig({ maxConcurrency: 8, testTimeout: 120_000 });
+vi.setConfig({ maxConcurrency: 6 });
 
 const NEXT =
-  'which no checkpoint of this action does; delete the entry in the caches of the repository, or change cache-key';
+  'more than any checkpoint of this action; delete the entry in the caches of the repository, or change cache-key';
 
 /** A service whose one entry is an archive of all that `make` puts into a directory. */
 async function serviceWith(rig: Rig, make: (directory: string) => void): Promise<CacheService> {
-  const service = await rig.service();
-  expect((await rig.store({ env: machine(service.env) }).save(rig.snapshot())).kind).toBe('saved');
   const directory = rig.scratch();
   make(directory);
-  const args = ['--use-compress-program', 'zstdmt', '-cPf', '-', '-C', directory, ...readdirSync(directory)];
-  const archive = execFileSync('tar', args, { maxBuffer: 64 * 1024 * 1024 });
-  service.tamper(service.entries()[0]?.key ?? '', () => archive);
-  return service;
+  return rig.service({}, [{ key: keyOf(), archive: packed(directory, readdirSync(directory)) }]);
 }
 
 function write(root: string, name: string, content = 'x'): string {
@@ -31,8 +26,8 @@ function write(root: string, name: string, content = 'x'): string {
   return path;
 }
 
-describe.concurrent('a restore', () => {
-  test('of a small archive of many zeros is not used', async ({ rig }) => {
+describe.concurrent('hostile entry', () => {
+  test('hostile entry: a small archive of many zeros is not used', async ({ rig }) => {
     const service = await serviceWith(rig, (root) => truncateSync(write(root, 'tmp/oaievalset/zeros'), 60e6));
     expect(service.entries()[0]?.archive.length).toBeLessThan(100_000);
     const bounds = { ...CHECKPOINT_BOUNDS, bytes: 20e6 };
@@ -41,13 +36,13 @@ describe.concurrent('a restore', () => {
     );
     expect(
       await rig.failureOfRestore({ env: machine(service.env), bounds: { ...bounds, limitedByDisk: true } }),
-      'that says something of the disk, and nothing of who made it',
+      'the bound is that of the disk, and no proof of an attack',
     ).toBe(
       'it unpacks to more than 20 MB, half of what is free on the disk of this runner; free some disk space',
     );
   });
 
-  test('of an archive of many small files is not used', async ({ rig }) => {
+  test('hostile entry: an archive of many small files is not used', async ({ rig }) => {
     const service = await serviceWith(rig, (root) => {
       for (let n = 0; n < 2000; n += 1) write(root, `tmp/oaievalset/f${n}`);
     });
@@ -57,7 +52,7 @@ describe.concurrent('a restore', () => {
     );
   });
 
-  test('that does not end is stopped when it outgrows its bounds', async ({ rig }) => {
+  test('hostile entry: tar is killed when what it unpacks outgrows the bounds', async ({ rig }) => {
     const service = await serviceWith(rig, (root) => write(root, 'tmp/oaievalset/x'));
     const tar = execFileSync('sh', ['-c', 'command -v tar'], { encoding: 'utf8' }).trim();
     const bin = rig.fakeTar(
@@ -68,27 +63,47 @@ describe.concurrent('a restore', () => {
     expect(await rig.failureOfRestore({ env, bounds })).toBe(`it unpacks to more than 20 MB, ${NEXT}`);
   });
 
-  test('does not take a directory of this machine for the checkpoint', async ({ rig }) => {
+  test.for<[string, (outside: string) => string]>([
+    ['an absolute path', (outside) => `${outside}/stolen`],
+    ['a path that leads up', () => '../outside/stolen'],
+    ['a link', () => 'tmp/oaievalset/link/stolen'],
+  ])('hostile entry: nothing is written outside its directory through %s', async ([, target], { rig }) => {
+    const temporaryDirectory = rig.scratch();
+    const outside = join(temporaryDirectory, 'outside');
+    mkdirSync(outside);
+    const source = rig.snapshot({ payload: 'x' });
+    symlinkSync(outside, join(source, 'tmp/oaievalset/link'));
+    const tar = join(rig.scratch(), 'evil.tar');
+    const rename = ['--transform', `s,^tmp/oaievalset/payload$,${target(outside)},`];
+    execFileSync('tar', ['-cPf', tar, '-C', source, 'tmp/oaievalset/link']);
+    execFileSync('tar', ['-rPf', tar, '-C', source, ...rename, 'tmp/oaievalset/payload']);
+    const archive = execFileSync('zstd', ['-qc', tar]);
+    const { env } = await rig.service({}, [{ key: keyOf(), archive }]);
+    await rig.store({ env: machine(env), temporaryDirectory }).restore();
+    expect(readdirSync(outside)).toEqual([]);
+  });
+
+  test('hostile entry: a link to a directory of this machine is not used as tmp', async ({ rig }) => {
     const outside = rig.snapshot({ 'mine.progress.txt': 'mine' });
     const service = await serviceWith(rig, (root) => symlinkSync(join(outside, 'tmp'), join(root, 'tmp')));
     expect(await rig.failureOfRestore({ env: machine(service.env) })).toMatch(
-      /^the entry \S+ holds no tmp\/oaievalset$/,
+      /^the entry \S+ contains no tmp\/oaievalset$/,
     );
     expect(readFileSync(join(outside, 'tmp/oaievalset/mine.progress.txt'), 'utf8')).toBe('mine');
   });
 
-  test('does not take a link in place of the checkpoint', async ({ rig }) => {
+  test('hostile entry: a link is not used as the checkpoint', async ({ rig }) => {
     const outside = rig.snapshot({ 'mine.progress.txt': 'mine' });
     const service = await serviceWith(rig, (root) => {
       mkdirSync(join(root, 'tmp'));
       symlinkSync(join(outside, 'tmp/oaievalset'), join(root, 'tmp/oaievalset'));
     });
     expect(await rig.failureOfRestore({ env: machine(service.env) })).toMatch(
-      /^the entry \S+ holds no tmp\/oaievalset$/,
+      /^the entry \S+ contains no tmp\/oaievalset$/,
     );
   });
 
-  test('hands out nothing but the checkpoint, and lets nothing take the place of our programs', async ({
+  test('hostile entry: nothing outside the checkpoint is restored, and nothing replaces our programs', async ({
     rig,
   }) => {
     const service = await serviceWith(rig, (root) => {
@@ -104,28 +119,24 @@ describe.concurrent('a restore', () => {
 
   test.for<[string, (key: string) => string, RegExp]>([
     [
-      'another name than it asked for',
+      'a key that was not requested',
       () => 'another\n::error::',
-      /^the cache service answered with the entry another ::error::, which was not asked for$/,
+      /^the cache service returned the entry another ::error::, which was not requested$/,
     ],
     [
-      'a name that acts as a workflow command',
+      'a key that acts as a workflow command',
       (key) => `${key}\n::error::`,
       /^the entry oaievalset-v2-\S+-1-1-1 ::error:: is not encrypted, and /,
     ],
-  ])('does not use an entry of %s', async ([, change, cause], { rig }) => {
-    let lie = false;
-    const service = await rig.service({
-      faults: ({ step }) => {
-        const [entry] = service.entries();
-        if (!lie || step !== 'lookup' || !entry) return undefined;
-        const address = `${service.url}/devstoreaccount1/cache/${entry.id}?sig=${service.planDigest(entry.key)}`;
-        const answer = { ok: true, matched_key: change(entry.key), signed_download_url: address };
-        return { status: 200, body: JSON.stringify(answer) };
-      },
-    });
-    expect((await rig.store({ env: machine(service.env) }).save(rig.snapshot())).kind).toBe('saved');
-    lie = true;
+  ])('hostile entry: one with %s is not used', async ([, change, cause], { rig }) => {
+    const faults = ({ step }: { step: string }) => {
+      const [entry] = service.entries();
+      if (step !== 'lookup' || !entry) return undefined;
+      const address = `${service.url}/devstoreaccount1/cache/${entry.id}?sig=${service.planDigest(entry.key)}`;
+      const answer = { ok: true, matched_key: change(entry.key), signed_download_url: address };
+      return { status: 200, body: JSON.stringify(answer) };
+    };
+    const service = await rig.service({ faults }, [{ key: keyOf(), archive: rig.archive() }]);
     const job = { env: machine(service.env), encryptionKey: 'correct horse battery staple' };
     expect(await rig.failureOfRestore(job)).toMatch(cause);
   });

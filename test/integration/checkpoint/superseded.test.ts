@@ -56,7 +56,7 @@ describe('SupersededCheckpoints', () => {
     for (const key of ours) await superseded.add(key);
     expect(superseded.canDelete).toBe(false);
     expect(log.lines).toEqual([
-      'Earlier checkpoints of this run stay in the cache: the token may not delete cache entries (HTTP 403, Resource not ' +
+      'Earlier checkpoints of this run stay in the cache: the token lacks permission to delete cache entries (HTTP 403, Resource not ' +
         'accessible by integration). They only take cache storage until GitHub evicts them. To have them deleted, give ' +
         'the job "permissions: actions: write".',
     ]);

@@ -1,11 +1,21 @@
-/** What tar and compressors of a machine can do, what they see, and what they leave. */
+/** What the tar and the compressors of a machine can do, what they see, and what they leave behind. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, vi } from 'vitest';
-import { machine, type Rig, test, writeProgram } from '../../helpers/cache-rig.ts';
+import { findTools } from '../../../src/checkpoint/cache/tools.ts';
+import { keyOf, machine, packed, type Rig, test, writeProgram } from '../../helpers/cache-rig.ts';
+import { until } from '../../helpers/waiting.ts';
 
-vi.setConfig({ maxConcurrency: 8, testTimeout: 120_000 });
+vi.setConfig({ maxConcurrency: 6 });
 
 const pathOf = (tool: string) =>
   execFileSync('sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).trim();
@@ -22,19 +32,19 @@ function onlyTools(rig: Rig, tools: readonly string[], scripts: Record<string, s
 
 const TAR = pathOf('tar');
 
-/** Knows of tar's options what BusyBox 1.37 knows. */
+/** Has the options of tar in BusyBox 1.37. */
 const BUSYBOX = `for each in "$@"; do case "$each" in
   --posix|--use-compress-program*) echo "tar: unrecognized option: \${each#--}" >&2
     echo "BusyBox v1.37.0 (2025-01-17 18:12:01 UTC) multi-call binary." >&2; exit 1 ;;
 esac; done
 exec ${TAR} "$@"`;
 
-/** As GNU tar before 1.27 says it. */
+/** Prints what GNU tar before 1.27 prints. */
 const WITHOUT_PROGRAMS = `case "$*" in *--use-compress-program*)
   echo "tar: You may not specify more than one '-Acdtrux' or '--test-label' option" >&2; exit 2 ;; esac
 exec ${TAR} "$@"`;
 
-describe.concurrent('a machine whose tools cannot pack checkpoints', () => {
+describe.concurrent('tools', () => {
   test.for<[string, (rig: Rig) => string, RegExp]>([
     [
       'the tar of BusyBox',
@@ -56,33 +66,44 @@ describe.concurrent('a machine whose tools cannot pack checkpoints', () => {
       (rig) => onlyTools(rig, ['gzip'], { tar: 'echo "exec format" >/dev/null; exec /nowhere/tar "$@"' }),
       /^the tar of this machine cannot .*not found\)/,
     ],
-  ])('%s: says so before a restore, a save and a run without resume', async ([, path, cause], { rig }) => {
-    const { env, requests } = await rig.service();
-    const store = rig.store({ env: { ...machine(env), PATH: path(rig) } });
-    const problem = { kind: 'unavailable', cause: expect.stringMatching(cause), canBeFixed: true };
-    expect(await store.check()).toEqual(problem);
-    expect(await store.restore()).toEqual(problem);
-    expect(await store.save(rig.snapshot())).toEqual(problem);
-    expect(requests, 'the service need not be asked').toEqual([]);
-  });
+  ])(
+    'tools: %s is reported before a restore, a save and a run without resume',
+    async ([, path, cause], { rig }) => {
+      const { env, requests } = await rig.service();
+      const store = rig.store({ env: { ...machine(env), PATH: path(rig) } });
+      const problem = { kind: 'unavailable', cause: expect.stringMatching(cause), canBeFixed: true };
+      expect(await store.check()).toEqual(problem);
+      expect(await store.restore()).toEqual(problem);
+      expect(await store.save(rig.snapshot())).toEqual(problem);
+      expect(requests, 'no request to the service').toEqual([]);
+    },
+  );
 
-  test('is not taken for one of those because its tar fails otherwise, or does not end', async ({ rig }) => {
-    const { env } = await rig.service();
-    for (const tar of ['echo "tar: archive: No space left on device" >&2; exit 2', 'sleep 1000']) {
-      const path = onlyTools(rig, ['gzip', 'sleep'], { tar });
-      expect(await rig.store({ env: { ...machine(env), PATH: path } }).check()).toBeUndefined();
-    }
+  test('tools: a tar that fails for another reason, or does not end, is not taken for one that cannot pack', async ({
+    rig,
+  }) => {
+    const toolsWith = (tar: string, signal: AbortSignal) =>
+      findTools({ PATH: onlyTools(rig, ['gzip', 'sleep'], { tar }) }, rig.scratch(), signal);
+    const usable = { packing: 'gzip', preferred: 'gzip' };
+    const full = 'echo "tar: archive: No space left on device" >&2; exit 2';
+    expect(await toolsWith(full, new AbortController().signal)).toEqual(usable);
+    const started = join(rig.scratch(), 'started');
+    const late = new AbortController();
+    const finding = toolsWith(`echo > ${started}; exec sleep 1000`, late.signal);
+    await until('tar has started', () => existsSync(started));
+    late.abort();
+    expect(await finding).toEqual(usable);
   });
 });
 
-describe.concurrent('a machine whose zstd cannot be used', () => {
+describe.concurrent('tools without a usable zstd', () => {
   test.for<[string, (rig: Rig) => string]>([
-    ['zstd without zstdmt and unzstd', (rig) => onlyTools(rig, ['tar', 'gzip', 'zstd', 'sh'])],
+    ['no zstdmt and no unzstd', (rig) => onlyTools(rig, ['tar', 'gzip', 'zstd', 'sh'])],
     [
-      'a tar that starts no other program',
+      'a tar that starts no compressor',
       (rig) => onlyTools(rig, ['gzip', 'zstd', 'zstdmt', 'unzstd', 'sh'], { tar: WITHOUT_PROGRAMS }),
     ],
-  ])('%s: packs with gzip, and restores what it packed', async ([, path], { rig }) => {
+  ])('tools: a machine with zstd and %s packs with gzip, and restores that', async ([, path], { rig }) => {
     const { env, entries } = await rig.service();
     const job = { env: { ...machine(env), PATH: path(rig) } };
     expect(await rig.store(job).save(rig.snapshot())).toMatchObject({ kind: 'saved' });
@@ -91,10 +112,10 @@ describe.concurrent('a machine whose zstd cannot be used', () => {
   });
 });
 
-describe.concurrent('zstd on one machine only', () => {
+describe.concurrent('tools that differ between machines', () => {
   const gzipOnly = (rig: Rig) => onlyTools(rig, ['tar', 'gzip', 'sh']);
 
-  test('a checkpoint packed without it is restored where it is', async ({ rig }) => {
+  test('tools: a checkpoint packed without zstd is restored on a machine with zstd', async ({ rig }) => {
     const { env } = await rig.service();
     const saved = await rig.store({ env: { ...machine(env), PATH: gzipOnly(rig) } }).save(rig.snapshot());
     const restored = await rig.restored({ env: machine(env) });
@@ -102,16 +123,16 @@ describe.concurrent('zstd on one machine only', () => {
     expect(readdirSync(restored.directory)).toEqual(['a.progress.txt']);
   });
 
-  test('a checkpoint packed with it is named where it is not', async ({ rig }) => {
-    const { env, requests } = await rig.service();
-    const saved = await rig.store({ env: machine(env) }).save(rig.snapshot());
+  test('tools: a checkpoint packed with zstd is reported on a machine without zstd', async ({ rig }) => {
+    const { env, requests } = await rig.service({}, [{ key: keyOf(), archive: rig.archive() }]);
     const outcome = await rig.store({ env: { ...machine(env), PATH: gzipOnly(rig) } }).restore();
-    expect(saved).toMatchObject({ kind: 'saved', key: expect.any(String) });
-    expect(outcome).toEqual({ kind: 'miss', unreadable: 'key' in saved ? saved.key : '' });
+    expect(outcome).toEqual({ kind: 'miss', unreadable: keyOf() });
     expect(requests.filter(({ step }) => step === 'download')).toEqual([]);
   });
 
-  test('a broken checkpoint packed without it gives way to an older one packed so', async ({ rig }) => {
+  test('tools: an older checkpoint packed without zstd is used when the newest such one is broken', async ({
+    rig,
+  }) => {
     const service = await rig.service();
     const env = { ...machine(service.env), PATH: gzipOnly(rig) };
     for (const firstSeq of [1, 2]) await rig.store({ env, firstSeq }).save(rig.snapshot());
@@ -122,7 +143,7 @@ describe.concurrent('zstd on one machine only', () => {
 });
 
 describe.concurrent('tar', () => {
-  /** A PATH on which tar does something to a file of the test before it works. */
+  /** A PATH on which tar first appends to a file of the test. */
   const spying = (rig: Rig, script: string) => {
     const seen = join(rig.scratch(), 'seen');
     writeFileSync(seen, '');
@@ -131,7 +152,7 @@ describe.concurrent('tar', () => {
   };
 
   test.for(['', 'correct horse battery staple'])(
-    'sees no key of an API and no token, encryption key %j',
+    'tar: sees no key of an API and no token, with the encryption key %j',
     async (encryptionKey, { rig }) => {
       const { env, token } = await rig.service();
       const { seen, path } = spying(rig, 'echo "tar $*"; env');
@@ -145,7 +166,7 @@ describe.concurrent('tar', () => {
     },
   );
 
-  test('never gets -P, which would let an archive write anywhere', async ({ rig }) => {
+  test('tar: never gets -P, which would let an archive write anywhere', async ({ rig }) => {
     const { env } = await rig.service();
     const { seen, path } = spying(rig, 'for each in "$@"; do echo "<$each>"; done');
     const job = { env: machine({ ...env, PATH: path }) };
@@ -155,7 +176,7 @@ describe.concurrent('tar', () => {
     expect(seen()).not.toContain('<-P>');
   });
 
-  test('works where nothing that this process has written can be executed', async ({ rig }) => {
+  test('tar: no file in the temporary directory is executable while it runs', async ({ rig }) => {
     const { env } = await rig.service();
     const temporaryDirectory = rig.scratch();
     const { seen, path } = spying(rig, `find ${temporaryDirectory} -type f -perm /111; echo looked`);
@@ -165,7 +186,7 @@ describe.concurrent('tar', () => {
     expect(new Set(seen().trim().split('\n'))).toEqual(new Set(['looked']));
   });
 
-  test('works in directories and on files that no other user can look into', async ({ rig }) => {
+  test('tar: works in directories and on files that no other user can read', async ({ rig }) => {
     const { env } = await rig.service();
     const temporaryDirectory = rig.scratch();
     const open = `find ${temporaryDirectory} -mindepth 1 ! -type l -perm /077`;
@@ -176,15 +197,13 @@ describe.concurrent('tar', () => {
     expect(new Set(seen().trim().split('\n'))).toEqual(new Set(['looked']));
   });
 
-  test('gives restored files to this user alone, whatever the archive says', async ({ rig }) => {
-    const service = await rig.service();
-    const env = machine(service.env);
-    expect((await rig.store({ env }).save(rig.snapshot())).kind).toBe('saved');
+  test('tar: restored files belong to this user alone, whatever the archive says', async ({ rig }) => {
     const root = rig.snapshot();
     chmodSync(join(root, 'tmp/oaievalset'), 0o777);
     chmodSync(join(root, 'tmp/oaievalset/a.progress.txt'), 0o666);
-    const pack = ['--use-compress-program', 'zstdmt', '--owner=4711', '-cf', '-', '-C', root, 'tmp'];
-    service.tamper(service.entries()[0]?.key ?? '', () => execFileSync('tar', pack));
+    const archive = packed(root, ['--owner=4711', 'tmp']);
+    const { env: cache } = await rig.service({}, [{ key: keyOf(), archive }]);
+    const env = machine(cache);
     const { directory } = await rig.restored({ env });
     const file = statSync(join(directory, 'a.progress.txt'));
     expect([file.mode & 0o777, file.uid]).toEqual([0o600, process.getuid?.()]);

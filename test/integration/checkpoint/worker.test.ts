@@ -22,7 +22,7 @@ function strange(
   const directory = rig.scratch();
   const program = join(directory, 'worker.mjs');
   writeFileSync(program, `import fs from 'node:fs'; import { spawn } from 'node:child_process';\n${body}`);
-  return runWorker(request, { program, cwd: directory, env: machine(), timeoutMs: 60_000, ...options });
+  return runWorker(request, { program, cwd: directory, env: machine(), ...options });
 }
 
 describe.concurrent('a worker', () => {

@@ -1,4 +1,4 @@
-/** When checkpoints are saved, and what is done about trouble. What they hold: see checkpoint-under-way.test.ts. */
+/** When checkpoints are saved, and what is done about trouble. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -45,7 +45,7 @@ const failing: Answer = () => ({ kind: 'failed', cause: 'HTTP 503' });
 /** Hangs until it is stopped, as the worker of the real one does. */
 const hanging: Answer = (_, { signal }) =>
   new Promise((resolve) => {
-    const stop = (): void => resolve({ kind: 'failed', cause: 'it was stopped before it was done' });
+    const stop = (): void => resolve({ kind: 'failed', cause: 'it was stopped before it finished' });
     if (signal?.aborted) stop();
     signal?.addEventListener('abort', stop);
   });
@@ -136,7 +136,7 @@ function machine(options: Partial<CheckpointerOptions> = {}, folder = 'state') {
 
 const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
 
-describe('while evals run', () => {
+describe('while evals are running', () => {
   test('a checkpoint is saved each time the interval has passed and there is something new', async () => {
     const { checkpointer, store, complete, times, log, linesIn } = machine({ superseded: deletes() });
     checkpointer.start();
@@ -151,8 +151,8 @@ describe('while evals run', () => {
     expect(times()).toEqual([4 * INTERVAL, 8 * INTERVAL]);
     expect([linesIn(0), linesIn(1)]).toEqual([1, 2]);
     expect(log.lines).toEqual([
-      'Saved the checkpoint key-1 while evals run',
-      'Saved the checkpoint key-2 while evals run',
+      'Saved the checkpoint key-1 while evals are running',
+      'Saved the checkpoint key-2 while evals are running',
     ]);
     await checkpointer.finish();
   });
@@ -348,7 +348,7 @@ describe('while evals run', () => {
     expect(times()).toEqual([1, 3, 7, 15, 31, 47, 63].map((n) => n * INTERVAL));
     expect(log.warnings).toEqual([
       expect.stringMatching(
-        /was not saved while evals run: HTTP 503\. The evals are not affected; a later checkpoint will try again\.$/,
+        /could not be saved while evals were running: HTTP 503\. The evals are not affected; a later checkpoint will try again\.$/,
       ),
     ]);
     expect(log.lines).toHaveLength(6);

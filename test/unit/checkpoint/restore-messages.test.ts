@@ -70,7 +70,7 @@ test('each broken checkpoint is named, with why, and with the one that is used i
   expect(warnings).toEqual(
     broken.map(
       ({ key, why }) =>
-        `The checkpoint ${key} is not used: ${why}. An older one is used in its place: ${keys.primary(1)}.`,
+        `The checkpoint ${key} is not used: ${why}. An older one is used instead: ${keys.primary(1)}.`,
     ),
   );
 });
@@ -94,7 +94,7 @@ test('a cancelled restore rejects with the reason, and warns of nothing', async 
   const store: CheckpointStore = {
     nextSeq: 1,
     check: async () => undefined,
-    restore: async () => ({ kind: 'failed', cause: 'it was stopped before it was done' }),
+    restore: async () => ({ kind: 'failed', cause: 'it was stopped before it finished' }),
     save: async () => ({ kind: 'unavailable', cause: 'nothing is saved here' }),
   };
   const signal = AbortSignal.abort(new Error('cancelled'));

@@ -75,7 +75,7 @@ describe('a save', () => {
       '::warning::Failed to save: Unable to finalize cache with key key-1, another job may be finalizing this cache.',
     ],
     [
-      'the cache storage quota is used up, so the service takes no new entries',
+      'the cache storage quota is used up, so the service accepts no new entries',
       '::warning::Failed to save: Cache storage quota has been hit. Unable to upload any new cache entries.',
     ],
     [
@@ -85,7 +85,7 @@ describe('a save', () => {
     ],
     ['the first line', '::warning::Failed to save: the first line%0Aand another'],
     ['the cache client gave no reason why the save failed', '::warning::Failed to save: '],
-    ['the cache client gave up without saying why', '::debug::nothing of interest'],
+    ['the cache client failed without giving a reason', '::debug::nothing of interest'],
   ])('tells its cause: %s', (cause, ...lines) => {
     expect(notSaved(...lines)).toMatchObject({ kind: 'failed', cause });
   });
@@ -183,7 +183,7 @@ describe('a restore', () => {
     const run = { ended: 'died', stdout: '', stderr: 'a\nSyntaxError: odd\n', exit: 'exit code 1' } as const;
     expect(restoreOutcome({ run, timeoutMs: 1000, secrets: [] })).toEqual({
       kind: 'failed',
-      cause: 'the cache worker ended without an answer (exit code 1; SyntaxError: odd)',
+      cause: 'the cache worker ended without a result (exit code 1; SyntaxError: odd)',
     });
   });
 
@@ -236,7 +236,7 @@ describe('a worker', () => {
       restoreOutcome({ run: { ...run, ended }, timeoutMs: 1000, secrets: ['s3cret'] });
     expect(causeOf('timed-out')).toMatchObject({ cause: 'it took longer than 1 s (last attempt: ***)' });
     expect(causeOf('died')).toMatchObject({
-      cause: 'the cache worker ended without an answer (exit code 1; Error: ***)',
+      cause: 'the cache worker ended without a result (exit code 1; Error: ***)',
     });
   });
 
@@ -245,7 +245,7 @@ describe('a worker', () => {
       'azure:core-rest-pipeline:info RetryPolicy: Caught error\n  "x-ms-error-code": "x"\nError: odd\n';
     const run = { ended: 'died', stdout: '', stderr, exit: 'exit code 1' } as const;
     expect(restoreOutcome({ run, timeoutMs: 1000, secrets: [] })).toMatchObject({
-      cause: 'the cache worker ended without an answer (exit code 1; Error: odd)',
+      cause: 'the cache worker ended without a result (exit code 1; Error: odd)',
     });
   });
 });

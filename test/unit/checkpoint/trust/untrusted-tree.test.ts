@@ -126,7 +126,7 @@ describe('a tree is not used that holds', () => {
     [
       'a file that pretends to be huge',
       (root) => truncateSync(write(root, 'f'), 9e9),
-      /^it holds more than 8\.6 GB$/,
+      /^it contains more than 8\.6 GB$/,
     ],
   ])('%s', async (_what, make, why) => {
     const root = tree();
@@ -152,14 +152,14 @@ describe('a tree is not used that holds', () => {
   test('a name that is no text', async () => {
     const root = tree();
     writeFileSync(Buffer.concat([Buffer.from(`${root}/a`), Buffer.from([0xff, 0xfe])]), 'x');
-    expect(await findForbiddenEntry(root)).toBe('it cannot be read whole (ENOENT)');
+    expect(await findForbiddenEntry(root)).toBe('it cannot be read completely (ENOENT)');
   });
 
   test('too many files', async () => {
     const root = tree();
     for (let n = 0; n < 50; n += 1) write(root, `f${n}`);
     expect(await findForbiddenEntry(root, { ...CHECKPOINT_BOUNDS, entries: 40 })).toBe(
-      'it holds more than 40 files',
+      'it contains more than 40 files',
     );
     expect(await findForbiddenEntry(root, { ...CHECKPOINT_BOUNDS, entries: 60 })).toBeUndefined();
   });
@@ -168,7 +168,7 @@ describe('a tree is not used that holds', () => {
     const root = tree();
     for (let n = 0; n < 10; n += 1) write(root, `f${n}`, 'x'.repeat(100_000));
     expect(await findForbiddenEntry(root, { ...CHECKPOINT_BOUNDS, bytes: 900_000 })).toBe(
-      'it holds more than 1 MB',
+      'it contains more than 1 MB',
     );
     expect(await findForbiddenEntry(root, { ...CHECKPOINT_BOUNDS, bytes: 2_000_000 })).toBeUndefined();
   });
