@@ -1,27 +1,18 @@
-/** When checkpoints are saved, and what is done about trouble. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** When checkpoints are saved in the background, and what happens after a failure. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Checkpointer, type CheckpointerOptions } from '../../../src/checkpoint/checkpointer.ts';
-import type { CheckpointStore, OperationOptions, SaveOutcome } from '../../../src/checkpoint/store.ts';
-import { SupersededCheckpoints } from '../../../src/checkpoint/superseded.ts';
-import type { GitHubApi } from '../../../src/github/github-api.ts';
-import { Journals } from '../../../src/progress/journals.ts';
-import { statePaths } from '../../../src/progress/paths.ts';
-import { State } from '../../../src/progress/state.ts';
+import type { SaveOutcome } from '../../../src/checkpoint/store.ts';
 import {
-  completion,
-  owner,
-  planned,
-  recordingLog,
-  sha256,
-  temporaryDirectory,
-} from '../../helpers/builders.ts';
-import { silentLog } from '../../helpers/silent-log.ts';
-
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const INTERVAL = 2 * MINUTE;
+  deletes,
+  failing,
+  hanging,
+  INTERVAL,
+  journalsWith,
+  MINUTE,
+  machine,
+  pass,
+  SECOND,
+  saved,
+} from './checkpointer-rig.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -30,114 +21,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-interface Save {
-  /** Of the snapshot it was given. */
-  readonly progress: string;
-  readonly names: readonly string[];
-  readonly options: OperationOptions;
-  readonly at: number;
-}
-
-type Answer = (seq: number, options: OperationOptions) => SaveOutcome | Promise<SaveOutcome>;
-
-const saved: Answer = (seq) => ({ kind: 'saved', key: `key-${seq}` });
-const failing: Answer = () => ({ kind: 'failed', cause: 'HTTP 503' });
-/** Hangs until it is stopped, as the worker of the real one does. */
-const hanging: Answer = (_, { signal }) =>
-  new Promise((resolve) => {
-    const stop = (): void => resolve({ kind: 'failed', cause: 'it was stopped before it finished' });
-    if (signal?.aborted) stop();
-    signal?.addEventListener('abort', stop);
-  });
-
-/** Notes what it is asked to save, and fails the test when it is asked while it saves. */
-class FakeStore implements CheckpointStore {
-  nextSeq = 1;
-  answer: Answer = saved;
-  readonly saves: Save[] = [];
-  overlaps = 0;
-  #busy = false;
-
-  async check(): Promise<undefined> {
-    return undefined;
-  }
-
-  async restore(): Promise<never> {
-    throw new Error('nobody restores here');
-  }
-
-  async save(root: string, options: OperationOptions = {}): Promise<SaveOutcome> {
-    if (this.#busy) this.overlaps += 1;
-    this.#busy = true;
-    const seq = this.nextSeq++;
-    const file = join(root, 'tmp/oaievalset/gpt-4.set.progress.txt');
-    this.saves.push({
-      progress: existsSync(file) ? readFileSync(file, 'utf8') : '',
-      names: readdirSync(root, { recursive: true }).map(String),
-      options,
-      at: Date.now(),
-    });
-    const outcome = await this.answer(seq, options);
-    this.#busy = false;
-    return outcome;
-  }
-}
-
-/** The checkpoints of a run with a token, and what GitHub responds to a deletion. */
-function deletes(
-  request: GitHubApi['request'] = async () => ({ kind: 'ok', body: {} }),
-): SupersededCheckpoints {
-  return new SupersededCheckpoints({ github: { request }, ref: '', log: silentLog });
-}
-
-function journalsWith(revision: () => number, sealAll: () => readonly unknown[] = () => []) {
-  return {
-    get revision() {
-      return revision();
-    },
-    sealAll,
-    sealOpenSegments: () => {},
-  };
-}
-
-function machine(options: Partial<CheckpointerOptions> = {}, folder = 'state') {
-  const paths = statePaths(join(temporaryDirectory(), folder), 'gpt-4', 'set');
-  const state = State.open({ paths, owner, log: silentLog });
-  const store = new FakeStore();
-  const log = recordingLog();
-  const seqs: number[] = [];
-  const began = Date.now();
-  const checkpointer = new Checkpointer({
-    state,
-    isUnchanged: () => false,
-    store,
-    log,
-    journals: new Journals(paths),
-    intervalMs: INTERVAL,
-    onSave: (nextSeq) => seqs.push(nextSeq),
-    ...options,
-  });
-  let done = 0;
-  return {
-    checkpointer,
-    state,
-    store,
-    log,
-    seqs,
-    /** What copies of the state are left. */
-    copies: () => readdirSync(state.paths.live).filter((name) => name.startsWith('snapshot-')),
-    /** An eval completes: there is something new. */
-    complete: () => state.complete(completion(planned(`eval-${++done}.dev.v0`))),
-    /** Milliseconds from the start to each save. */
-    times: () => store.saves.map(({ at }) => at - began),
-    linesIn: (save: number) => store.saves[save]?.progress.split('\n').filter(Boolean).length,
-  };
-}
-
-const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
-
-describe('while evals are running', () => {
-  test('a checkpoint is saved each time the interval has passed and there is something new', async () => {
+describe('Checkpointer in the background', () => {
+  test('Checkpointer: saves each time the interval has passed and there is something new', async () => {
     const { checkpointer, store, complete, times, log, linesIn } = machine({ superseded: deletes() });
     checkpointer.start();
     await pass(3 * INTERVAL);
@@ -157,9 +42,9 @@ describe('while evals are running', () => {
     await checkpointer.finish();
   });
 
-  test('there are never two at once, and the interval counts from the end of the last', async () => {
+  test('Checkpointer: two saves never overlap, and the interval counts from the end of the last', async () => {
     const { checkpointer, store, complete, times } = machine({ superseded: deletes() });
-    store.answer = (seq) =>
+    store.reply = (seq) =>
       new Promise((resolve) => setTimeout(() => resolve({ kind: 'saved', key: `key-${seq}` }), 5 * INTERVAL));
     checkpointer.start();
     for (let i = 0; i < 20; i += 1) {
@@ -173,51 +58,51 @@ describe('while evals are running', () => {
     expect(store.overlaps).toBe(0);
   });
 
-  test('what completes while one is saved is in the next', async () => {
+  test('Checkpointer: an eval that completes during a save is in the next one', async () => {
     const { checkpointer, store, complete, linesIn } = machine();
     const { promise, resolve } = Promise.withResolvers<SaveOutcome>();
-    store.answer = () => promise;
+    store.reply = () => promise;
     checkpointer.start();
     complete();
     await pass(INTERVAL);
     complete();
     resolve({ kind: 'saved', key: 'key-1' });
-    store.answer = saved;
+    store.reply = saved;
     expect(await checkpointer.finish()).toEqual({ key: 'key-2', complete: true });
     expect([linesIn(0), linesIn(1)]).toEqual([1, 2]);
   });
 
-  test('saveSoon() saves at once what is new, and nothing when nothing is', async () => {
+  test('Checkpointer: saveSoon() saves at once when there is something new', async () => {
     const { checkpointer, store, complete } = machine({ superseded: deletes() });
     checkpointer.saveSoon();
     complete();
     checkpointer.saveSoon();
-    expect(store.saves, 'not before it is started').toEqual([]);
+    expect(store.saves, 'not before it has started').toEqual([]);
     checkpointer.start();
     checkpointer.saveSoon();
     await pass(0);
     checkpointer.saveSoon();
     await pass(0);
     expect(store.saves).toHaveLength(1);
-    store.answer = hanging;
+    store.reply = hanging;
     for (let i = 0; i < 3; i += 1) {
       complete();
       checkpointer.saveSoon();
       await pass(0);
     }
-    expect(store.saves, 'nor while one is saved').toHaveLength(2);
+    expect(store.saves, 'none during a save').toHaveLength(2);
     await checkpointer.stop();
   });
 
-  test('what each holds is told once it is saved', async () => {
+  test('Checkpointer: onSaved gets the outline of each checkpoint that was saved', async () => {
     const held: string[] = [];
     const { checkpointer, state, store, complete } = machine({ onSaved: (outline) => held.push(outline) });
     checkpointer.start();
     complete();
-    store.answer = failing;
+    store.reply = failing;
     await pass(INTERVAL);
     expect(held).toEqual([]);
-    store.answer = saved;
+    store.reply = saved;
     await pass(2 * INTERVAL);
     expect(held).toEqual([state.outline()]);
     complete();
@@ -225,7 +110,7 @@ describe('while evals are running', () => {
     expect(held).toEqual([expect.not.stringMatching(state.outline()), state.outline()]);
   });
 
-  test('the interval grows where superseded checkpoints stay: 20 of them in 6 hours, not 180', async () => {
+  test('Checkpointer: the interval grows when superseded checkpoints stay: 20 in 6 hours, not 180', async () => {
     const { checkpointer, store, times } = machine({
       journals: journalsWith(() => Date.now()),
     });
@@ -240,7 +125,7 @@ describe('while evals are running', () => {
     expect(store.saves).toHaveLength(20);
   });
 
-  test('long evals that end one after the other do not make it more', async () => {
+  test('Checkpointer: saveSoon() after each of many long evals saves no more than 20 in 6 hours', async () => {
     const { checkpointer, store, complete } = machine();
     checkpointer.start();
     for (let ended = 0; ended < 6 * 80; ended += 1) {
@@ -252,7 +137,7 @@ describe('while evals are running', () => {
     expect(store.saves.length).toBeLessThanOrEqual(20);
   });
 
-  test('the checkpointer: what a journal could not seal is left for the next checkpoint', async () => {
+  test('Checkpointer: responses of a journal that could not be sealed are left for the next checkpoint', async () => {
     let sealed = 0;
     let room = false;
     let revision = 0;
@@ -273,11 +158,11 @@ describe('while evals are running', () => {
     await pass(2 * INTERVAL);
     expect(sealed).toBe(2);
     await pass(4 * INTERVAL);
-    expect(store.saves, 'then there is nothing new').toHaveLength(2);
+    expect(store.saves, 'and then nothing is new').toHaveLength(2);
     await checkpointer.stop();
   });
 
-  test('the end does not wait for GitHub to delete what is superseded', async () => {
+  test('Checkpointer: finish() does not wait for GitHub to delete superseded checkpoints', async () => {
     const ended: unknown[] = [];
     const { checkpointer, store, complete } = machine({
       superseded: deletes(
@@ -296,16 +181,16 @@ describe('while evals are running', () => {
       await pass(INTERVAL);
     }
     complete();
-    const hurry = new AbortController();
-    const finished = checkpointer.finish(hurry.signal);
+    const deadline = new AbortController();
+    const finished = checkpointer.finish(deadline.signal);
     await pass(0);
-    hurry.abort();
+    deadline.abort();
     expect(await finished).toEqual({ key: 'key-3', complete: true });
     expect(ended).toEqual([true, true]);
     expect(store.saves).toHaveLength(3);
   });
 
-  test('it does not where they are deleted: each is handed over when the next is there', async () => {
+  test('Checkpointer: the interval stays when superseded checkpoints are deleted, each after the next was saved', async () => {
     const superseded: string[][] = [];
     const { checkpointer, complete, times } = machine({
       superseded: deletes(async ({ query }) => {
@@ -338,9 +223,9 @@ describe('while evals are running', () => {
     expect(times()).toEqual([INTERVAL, 2 * INTERVAL, 3.2 * INTERVAL]);
   });
 
-  test('a failure is told once as a warning, and leaves the service alone for longer and longer', async () => {
+  test('Checkpointer: the first failure is a warning, and the pauses after failures grow', async () => {
     const { checkpointer, store, complete, times, log } = machine({ superseded: deletes() });
-    store.answer = failing;
+    store.reply = failing;
     checkpointer.start();
     complete();
     await pass(64 * INTERVAL);
@@ -353,15 +238,15 @@ describe('while evals are running', () => {
     ]);
     expect(log.lines).toHaveLength(6);
     checkpointer.saveSoon();
-    expect(store.saves, 'saveSoon() does not hurry it').toHaveLength(7);
-    store.answer = saved;
+    expect(store.saves, 'saveSoon() does not shorten a pause').toHaveLength(7);
+    store.reply = saved;
     await pass(16 * INTERVAL);
     complete();
     await pass(INTERVAL);
-    expect(times().slice(7), 'after a success it is as before').toEqual([79 * INTERVAL, 81 * INTERVAL]);
+    expect(times().slice(7), 'a success resets the interval').toEqual([79 * INTERVAL, 81 * INTERVAL]);
   });
 
-  test('trouble with deleting is no trouble of the run', async () => {
+  test('Checkpointer: a failed deletion does not affect the saves', async () => {
     const { checkpointer, complete, store } = machine({
       superseded: deletes(async () => ({ kind: 'failed', cause: 'HTTP 500' })),
     });
@@ -375,7 +260,7 @@ describe('while evals are running', () => {
     expect(store.saves).toHaveLength(4);
   });
 
-  test('one that takes too long is given up by the store, not waited for by anyone', async () => {
+  test('Checkpointer: a save in the background has 10 minutes', async () => {
     const { checkpointer, store, complete } = machine();
     checkpointer.start();
     complete();
@@ -384,9 +269,9 @@ describe('while evals are running', () => {
     expect(store.saves[0]?.options.signal?.aborted).toBe(false);
   });
 
-  test('without a cache service it is tried once', async () => {
+  test('Checkpointer: without a cache service it tries to save once', async () => {
     const { checkpointer, store, complete, log } = machine();
-    store.answer = () => ({ kind: 'unavailable', cause: 'no cache' });
+    store.reply = () => ({ kind: 'unavailable', cause: 'no cache' });
     checkpointer.start();
     for (let i = 0; i < 5; i += 1) {
       complete();
@@ -398,11 +283,11 @@ describe('while evals are running', () => {
   });
 
   test.each([
-    ['says so', undefined, 1],
-    ['says it no second time', 'no cache', 0],
-  ])('without a cache service the last one %s', async (_, knownUnavailable, lines) => {
+    ['reports that nothing is saved', undefined, 1],
+    ['does not repeat what the log already says', 'no cache', 0],
+  ])('Checkpointer: without a cache service finish() %s', async (_, knownUnavailable, lines) => {
     const { checkpointer, store, complete, log } = machine({ knownUnavailable });
-    store.answer = () => ({ kind: 'unavailable', cause: 'no cache' });
+    store.reply = () => ({ kind: 'unavailable', cause: 'no cache' });
     complete();
     expect(await checkpointer.finish()).toEqual({ key: '', complete: true });
     expect(log.lines.filter((line) => line.startsWith('No checkpoint is saved: no cache'))).toHaveLength(
@@ -410,136 +295,11 @@ describe('while evals are running', () => {
     );
   });
 
-  test('an interval of many days does not make it save all the time', async () => {
+  test('Checkpointer: an interval of many days does not overflow the timer', async () => {
     const { checkpointer, store, complete } = machine({ intervalMs: 40 * 24 * 60 * MINUTE });
     checkpointer.start();
     complete();
     await pass(24 * 60 * MINUTE);
     expect(store.saves).toEqual([]);
   });
-});
-
-describe('the last one', () => {
-  test('is saved when there is something new, with the time it has; its number is used up before', async () => {
-    const { checkpointer, store, complete, seqs, copies, log } = machine();
-    complete();
-    store.answer = (seq) => {
-      expect(seqs).toEqual([2]);
-      return { kind: 'saved', key: `key-${seq}` };
-    };
-    const hurry = new AbortController().signal;
-    expect(await checkpointer.finish(hurry)).toEqual({ key: 'key-1', complete: true });
-    expect(store.saves[0]?.options).toEqual({ signal: hurry });
-    expect(log.lines).toEqual(['Saved the checkpoint key-1']);
-    expect(copies(), 'the copy is removed').toEqual([]);
-  });
-
-  test('is not saved when the checkpoint that was restored holds everything', async () => {
-    const { checkpointer, store } = machine({ isUnchanged: () => true });
-    expect(await checkpointer.finish()).toEqual({ key: '', complete: true });
-    expect(store.saves).toEqual([]);
-  });
-
-  test('is saved when one in the background holds less, whatever was restored', async () => {
-    const { checkpointer, complete } = machine({ isUnchanged: () => true });
-    checkpointer.start();
-    complete();
-    await pass(INTERVAL);
-    complete();
-    expect(await checkpointer.finish()).toEqual({ key: 'key-2', complete: true });
-  });
-
-  test('holds the answers of evals that did not end', async () => {
-    const { checkpointer, state, store } = machine();
-    const of = { eval: 'a.dev.v0', repository: owner.repository, fingerprint: sha256('content'), parts: {} };
-    const { journal } = new Journals(state.paths).open(of);
-    const usage = { prompt: 1, completion: 1, cached: 0, reasoning: 0 };
-    journal.append(sha256('k'), 0, { status: 200, type: 'text/plain', body: Buffer.from('answer'), usage });
-    await checkpointer.finish();
-    expect(store.saves[0]?.names).toContain('tmp/oaievalset/gpt-4.set.resume/journal/a.dev.v0/1.jsonl');
-  });
-
-  test('that cannot be copied says so, in one line', async () => {
-    const { checkpointer, state, store, complete, log } = machine({}, 'a\n::error::b');
-    complete();
-    writeFileSync(state.paths.live, '');
-    expect(await checkpointer.finish()).toEqual({ key: '', complete: false });
-    expect(store.saves).toEqual([]);
-    expect(log.warnings).toEqual([
-      expect.stringMatching(
-        /^The checkpoint was not saved: the state could not be copied \(EEXIST.* ::error::b\/.*$/,
-      ),
-    ]);
-  });
-
-  test('is not saved when one in the background holds everything: that is the last one', async () => {
-    const { checkpointer, store, complete } = machine();
-    checkpointer.start();
-    complete();
-    await pass(INTERVAL);
-    expect(await checkpointer.finish()).toEqual({ key: 'key-1', complete: true });
-    expect(store.saves).toHaveLength(1);
-    await pass(10 * INTERVAL);
-    expect(store.saves, 'and no more come').toHaveLength(1);
-    expect(vi.getTimerCount()).toBe(0);
-  });
-
-  test('does not wait for one in the background that hangs', async () => {
-    const { checkpointer, store, complete, log, linesIn, copies } = machine();
-    store.answer = hanging;
-    checkpointer.start();
-    complete();
-    await pass(INTERVAL);
-    complete();
-    store.answer = saved;
-    expect(await checkpointer.finish()).toEqual({ key: 'key-2', complete: true });
-    expect(store.saves).toHaveLength(2);
-    expect(linesIn(1)).toBe(2);
-    expect(store.overlaps).toBe(0);
-    expect(log.warnings, 'what was given up on purpose is no trouble').toEqual([]);
-    expect(copies()).toEqual([]);
-  });
-
-  test('that fails says what is lost, and leaves the one before', async () => {
-    const { checkpointer, store, complete, log } = machine();
-    store.answer = failing;
-    complete();
-    expect(await checkpointer.finish()).toEqual({ key: '', complete: false });
-    expect(log.warnings).toEqual([
-      expect.stringMatching(/^The checkpoint was not saved: HTTP 503\. .*from an earlier checkpoint\.$/),
-    ]);
-
-    const second = machine();
-    second.checkpointer.start();
-    second.complete();
-    await pass(INTERVAL);
-    second.complete();
-    second.store.answer = failing;
-    expect(await second.checkpointer.finish()).toEqual({ key: 'key-1', complete: false });
-    expect(second.log.warnings).toEqual([expect.stringMatching(/from the checkpoint key-1\.$/)]);
-  });
-});
-
-test('stopped before the first, it saves none', async () => {
-  const { checkpointer, store, complete } = machine();
-  checkpointer.start();
-  complete();
-  await checkpointer.stop();
-  expect(vi.getTimerCount()).toBe(0);
-  await pass(100 * INTERVAL);
-  expect(store.saves).toEqual([]);
-});
-
-test('stopped, it gives up what is under way and saves nothing more: the run has failed', async () => {
-  const { checkpointer, store, complete, log } = machine();
-  store.answer = hanging;
-  checkpointer.start();
-  complete();
-  await pass(INTERVAL);
-  complete();
-  await checkpointer.stop();
-  await pass(100 * INTERVAL);
-  expect(store.saves).toHaveLength(1);
-  expect(vi.getTimerCount()).toBe(0);
-  expect(log.warnings).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/** When a checkpoint is worth saving: what is done has changed, or the plan has, which is more than where its files are. */
+/** When a checkpoint is worth saving: something was completed, or the plan has changed in more than the place of its files. */
 import { expect, test } from 'vitest';
 import { type Content, saysTheSame } from '../../../src/checkpoint/content.ts';
 import type { SavedPlan } from '../../../src/model/plan.ts';
@@ -44,7 +44,7 @@ test.each<[string, boolean, Content]>([
   ['a plan of other evals', false, content(plan('/w', { evals: ['a.dev.v0', 'b.dev.v0'] }))],
   ['no plan', false, content(undefined)],
   ['something else that is done', false, content(plan('/work/a'), 'more')],
-])('a state with %s says the same: %s', (_what, same, other) => {
+])('content: a state with %s is equal: %s', (_what, same, other) => {
   expect(saysTheSame(here, other)).toBe(same);
   expect(saysTheSame(other, here)).toBe(same);
 });

@@ -1,4 +1,4 @@
-/** What the log says about a restore: what was looked for, what was found, and what to do where something can be done. */
+/** What the log says about a restore: what was looked up, what was found, and what the user can do. */
 import { expect, test } from 'vitest';
 import { checkpointKeys } from '../../../src/checkpoint/keys.ts';
 import { restoreCheckpoint } from '../../../src/checkpoint/restored-checkpoint.ts';
@@ -9,7 +9,7 @@ import { identity } from '../../helpers/cache-rig.ts';
 const keys = checkpointKeys(identity);
 const owner = { repository: 'o/r', cacheKey: '', model: identity.model, evalSet: identity.evalSet };
 
-async function said(outcome: RestoreOutcome, resume = true) {
+async function reported(outcome: RestoreOutcome, resume = true) {
   const log = recordingLog();
   const store: CheckpointStore = {
     nextSeq: 1,
@@ -30,16 +30,16 @@ const hit = (key: string, passedOver: { key: string; why: string }[] = []): Rest
   passedOver,
 });
 
-test('a miss names what all keys of the set begin with', async () => {
-  const { infos, warnings } = await said({ kind: 'miss' });
+test('restore message: a miss names the prefix of all keys of the set', async () => {
+  const { infos, warnings } = await reported({ kind: 'miss' });
   expect(infos).toEqual([
     `There is no checkpoint yet: no entry of the cache begins with ${keys.anyOfSet}. The run starts with the state of this machine.`,
   ]);
   expect(warnings).toEqual([]);
 });
 
-test('restore: an entry packed with zstd is a warning with the commands that install zstd', async () => {
-  const { warnings } = await said({ kind: 'miss', unreadable: keys.primary(3) });
+test('restore message: an entry packed with zstd is a warning with the commands that install zstd', async () => {
+  const { warnings } = await reported({ kind: 'miss', unreadable: keys.primary(3) });
   expect(warnings).toEqual([
     expect.stringMatching(
       /-1-1-3 was packed with zstd, .*install zstd .*"apk add zstd" or "apt-get install -y zstd"\.$/,
@@ -51,22 +51,22 @@ test.each([
   ['this run', keys.primary(1), /-1-1-1$/],
   ['an earlier run', checkpointKeys({ ...identity, runId: '0' }).primary(1), /-0-1-1, of an earlier run$/],
   [
-    'another job that asked for the same',
+    'another job with the same request',
     checkpointKeys({ ...identity, user: 'another' }).primary(1),
     /, of another job or step that requested the same\. /,
   ],
   [
-    'other arguments',
+    'other arguments of the set',
     checkpointKeys({ ...identity, request: 'another' }).primary(1),
     /, of other arguments of this eval set\. Results with the same content are reused$/,
   ],
-])('a restored checkpoint of %s is called so', async (_whose, key, words) => {
-  expect((await said(hit(key))).infos).toEqual([expect.stringMatching(words)]);
+])('restore message: a restored checkpoint of %s is called that', async (_whose, key, words) => {
+  expect((await reported(hit(key))).infos).toEqual([expect.stringMatching(words)]);
 });
 
-test('each broken checkpoint is named, with why, and with the one that is used in its place', async () => {
+test('restore message: each broken checkpoint is named, with the reason and the one that is used instead', async () => {
   const broken = [3, 2].map((seq) => ({ key: keys.primary(seq), why: `reason ${seq}` }));
-  const { warnings } = await said(hit(keys.primary(1), broken));
+  const { warnings } = await reported(hit(keys.primary(1), broken));
   expect(warnings).toEqual(
     broken.map(
       ({ key, why }) =>
@@ -75,21 +75,24 @@ test('each broken checkpoint is named, with why, and with the one that is used i
   );
 });
 
-test.each([true, false])('tools that cannot pack are a warning at once, resume: %s', async (resume) => {
-  const problem = { kind: 'unavailable', cause: 'no tar; install it', canBeFixed: true } as const;
-  const { kind, warnings } = await said(problem, resume);
-  expect(kind).toBe('unavailable');
-  expect(warnings).toEqual([
-    expect.stringMatching(/^Checkpoints can neither be restored nor saved: no tar; install it\. /),
-  ]);
-});
+test.each([true, false])(
+  'restore message: tools that cannot pack are a warning, resume: %s',
+  async (resume) => {
+    const problem = { kind: 'unavailable', cause: 'no tar; install it', canBeFixed: true } as const;
+    const { kind, warnings } = await reported(problem, resume);
+    expect(kind).toBe('unavailable');
+    expect(warnings).toEqual([
+      expect.stringMatching(/^Checkpoints can neither be restored nor saved: no tar; install it\. /),
+    ]);
+  },
+);
 
-test('without resume nothing is said about a checkpoint that is not looked for', async () => {
-  const { kind, infos, warnings } = await said({ kind: 'miss' }, false);
+test('restore message: without resume there is none about a checkpoint', async () => {
+  const { kind, infos, warnings } = await reported({ kind: 'miss' }, false);
   expect([kind, infos, warnings]).toEqual(['miss', [], []]);
 });
 
-test('a cancelled restore rejects with the reason, and warns of nothing', async () => {
+test('restore message: a cancelled restore rejects with the reason, and warns of nothing', async () => {
   const log = recordingLog();
   const store: CheckpointStore = {
     nextSeq: 1,

@@ -1,4 +1,4 @@
-/** What becomes of a restored directory, which others may have made, before and while the state takes it over. */
+/** A restored directory, which others may have made, before and while the state adopts it. */
 import {
   chmodSync,
   existsSync,
@@ -33,8 +33,8 @@ function pathsIn(root: string, { model, evalSet } = owner) {
   return statePaths(root, model, evalSet);
 }
 
-/** A machine that has done `b`, and a checkpoint that says that `a` is done. */
-function bed(changes: Partial<typeof owner> = {}) {
+/** A machine on which `b` is completed, and a checkpoint in which `a` is. */
+function machine(changes: Partial<typeof owner> = {}) {
   const log = recordingLog();
   const staging = temporaryDirectory();
   const directory = join(staging, 'tmp/oaievalset');
@@ -51,7 +51,7 @@ function bed(changes: Partial<typeof owner> = {}) {
       if (objection?.kind === 'unusable') return { kind: 'failed', cause: objection.why };
       return { kind: 'hit', key: 'entry-1', directory, staging, passedOver: [] };
     },
-    save: async () => ({ kind: 'unavailable', cause: 'nobody saves here' }),
+    save: async () => ({ kind: 'unavailable', cause: 'nothing is saved here' }),
   };
   const restore = () =>
     restoreCheckpoint({
@@ -73,18 +73,18 @@ function done(state: State): string[] {
   return [a, b].filter(({ command }) => state.isDone(command)).map(({ key }) => key);
 }
 
-test('a checkpoint is taken over, and what it was unpacked to is removed', async () => {
-  const { log, staging, open } = bed();
+test('RestoredCheckpoint: is adopted, and its files are removed', async () => {
+  const { log, staging, open } = machine();
   const { state, restoredKey, isUnchanged } = await open();
   expect(done(state)).toEqual(['a.dev.v0', 'b.dev.v0']);
   expect(restoredKey).toBe('entry-1');
-  expect(isUnchanged(), 'it knows nothing of b').toBe(false);
+  expect(isUnchanged(), 'b is not in it').toBe(false);
   expect(log.warnings).toEqual([]);
   expect(existsSync(staging)).toBe(false);
 });
 
-test('RestoredCheckpoint: disposing one that was not adopted discards its files, and changes no state', async () => {
-  const { staging, root, restore } = bed();
+test('RestoredCheckpoint: one that is disposed of without being adopted changes no state, and its files are removed', async () => {
+  const { staging, root, restore } = machine();
   {
     await using checkpoint = await restore();
     expect(checkpoint.kind).toBe('hit');
@@ -97,8 +97,8 @@ test('RestoredCheckpoint: disposing one that was not adopted discards its files,
 test.each([
   ['the owner', {}, true],
   ['another repository', { repository: 'someone/else' }, false],
-])('RestoredCheckpoint: the plan of %s', async (_whose, changes, isThere) => {
-  const { directory, restore } = bed();
+])('RestoredCheckpoint: a plan of %s is offered only to its owner', async (_whose, changes, isThere) => {
+  const { directory, restore } = machine();
   const plan = savedPlan(
     {
       digest: sha256('plan'),
@@ -115,8 +115,8 @@ test.each([
   expect(checkpoint.plan).toEqual(isThere ? plan : undefined);
 });
 
-test('a checkpoint that holds all of the state is not saved again until there is more', async () => {
-  const { root, open } = bed();
+test('RestoredCheckpoint: is unchanged until the state contains more', async () => {
+  const { root, open } = machine();
   quarantineState(pathsIn(root));
   const { state, isUnchanged } = await open();
   expect(isUnchanged()).toBe(true);
@@ -124,8 +124,8 @@ test('a checkpoint that holds all of the state is not saved again until there is
   expect(isUnchanged()).toBe(false);
 });
 
-test('what is rejected of a checkpoint is kept on this machine, and the rest is taken over', async () => {
-  const { log, directory, root, open } = bed();
+test('RestoredCheckpoint: an invalid file is quarantined on this machine, and the rest is adopted', async () => {
+  const { log, directory, root, open } = machine();
   writeFileSync(pathsIn(directory).plan, 'rubbish');
   const { state } = await open();
   expect(done(state)).toEqual(['a.dev.v0', 'b.dev.v0']);
@@ -134,9 +134,9 @@ test('what is rejected of a checkpoint is kept on this machine, and the rest is 
   expect(log.warnings).toEqual([expect.stringContaining(`quarantined as ${join(root, kept)}, and`)]);
 });
 
-test('a tree that cannot be removed ends no run', async ({ skip }) => {
+test('RestoredCheckpoint: files that cannot be removed do not end the run', async ({ skip }) => {
   skip(process.getuid?.() === 0, 'root removes everything');
-  const { log, staging, open } = bed();
+  const { log, staging, open } = machine();
   const locked = join(staging, 'locked');
   mkdirSync(join(locked, 'x'), { recursive: true });
   chmodSync(locked, 0o500);
@@ -146,8 +146,8 @@ test('a tree that cannot be removed ends no run', async ({ skip }) => {
   expect(log.warnings).toEqual([]);
 });
 
-test('a tree that is not as it should be is left out, and the warning says why', async () => {
-  const { log, directory, open } = bed();
+test('RestoredCheckpoint: a tree with a forbidden entry is not adopted, and the warning says why', async () => {
+  const { log, directory, open } = machine();
   symlinkSync('/etc/passwd', join(directory, 'odd'));
   const { state, restoredKey, isUnchanged } = await open();
   expect(done(state)).toEqual(['b.dev.v0']);
@@ -163,8 +163,8 @@ test('a tree that is not as it should be is left out, and the warning says why',
 test.each([
   ['model', { model: 'gpt-3' }],
   ['eval set', { evalSet: 'another' }],
-])('what a checkpoint holds of another %s is ignored', async (_what, changes) => {
-  const { directory, root, open } = bed(changes);
+])('RestoredCheckpoint: the state of another %s is ignored', async (_what, changes) => {
+  const { directory, root, open } = machine(changes);
   const theirs = pathsIn(directory, { ...owner, ...changes });
   expect(readFileSync(theirs.progressFile, 'utf8')).toContain('a.dev.v0');
   const { state } = await open();
@@ -172,8 +172,8 @@ test.each([
   expect(existsSync(pathsIn(root, { ...owner, ...changes }).progressFile)).toBe(false);
 });
 
-test('a tree that cannot be taken over does not end the run', async () => {
-  const { log, directory, root, open } = bed();
+test('RestoredCheckpoint: a tree that cannot be adopted does not end the run', async () => {
+  const { log, directory, root, open } = machine();
   const record = completedRecordFile(pathsIn(directory), a.key);
   mkdirSync(dirname(record), { recursive: true });
   writeFileSync(record, '');
@@ -187,16 +187,16 @@ test('a tree that cannot be taken over does not end the run', async () => {
   ]);
 });
 
-test('a directory in place of the record file of an eval is not taken over', async () => {
-  const { log, directory, root, open } = bed();
+test('RestoredCheckpoint: a directory in place of the record file of an eval is not adopted', async () => {
+  const { log, directory, root, open } = machine();
   mkdirSync(join(completedRecordFile(pathsIn(directory), a.key), 'deep'), { recursive: true });
   expect(done((await open()).state)).toEqual(['a.dev.v0', 'b.dev.v0']);
   expect(existsSync(completedRecordFile(pathsIn(root), a.key))).toBe(false);
   expect(log.warnings).toEqual([]);
 });
 
-test('text with workflow commands in it is not printed as it is', async () => {
-  const { log, directory, open } = bed();
+test('RestoredCheckpoint: a file name with a workflow command in it is not printed as it is', async () => {
+  const { log, directory, open } = machine();
   const name = join(directory, 'x\n::add-mask::y');
   mkdirSync(dirname(name), { recursive: true });
   writeFileSync(name, '');

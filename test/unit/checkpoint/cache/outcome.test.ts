@@ -4,8 +4,8 @@ import { restoreOutcome, saveOutcome } from '../../../../src/checkpoint/cache/ou
 import type { WorkerResult } from '../../../../src/checkpoint/cache/protocol.ts';
 import { isPrintable } from '../../../../src/text.ts';
 
-/** Lines as @actions/cache 6.3 prints them. The integration tests make it print them. */
-const answered = (result: WorkerResult, ...lines: string[]) => ({
+/** Lines as @actions/cache 6.3 prints them. The fault tables of the integration tests make it print them. */
+const responded = (result: WorkerResult, ...lines: string[]) => ({
   run: {
     ended: 'answered',
     result,
@@ -17,32 +17,32 @@ const answered = (result: WorkerResult, ...lines: string[]) => ({
   secrets: ['s3cret'],
 });
 const notSaved = (...lines: string[]) =>
-  saveOutcome(answered({ available: true, operation: 'save', id: -1 }, ...lines), 'key-1');
+  saveOutcome(responded({ available: true, operation: 'save', id: -1 }, ...lines), 'key-1');
 const notRestored = (...lines: string[]) =>
-  restoreOutcome(answered({ available: true, operation: 'restore' }, ...lines));
+  restoreOutcome(responded({ available: true, operation: 'restore' }, ...lines));
 
-describe('a save', () => {
-  test('counts with an id, and a look-up that finds its key', () => {
+describe('outcome of a save', () => {
+  test('outcome of a save: saved, with an id and a look-up that finds the key', () => {
     const result = { available: true, operation: 'save', id: 4, found: 'key-1' } as const;
     const lines = ['Sent 0 of 261 (0.0%), 0.0 MBs/sec', 'Sent 261 of 261 (100.0%), 0.0 MBs/sec'];
-    expect(saveOutcome(answered(result, ...lines), 'key-1')).toEqual({
+    expect(saveOutcome(responded(result, ...lines), 'key-1')).toEqual({
       kind: 'saved',
       key: 'key-1',
     });
   });
 
-  test('does not count when the look-up finds another key', () => {
+  test('outcome of a save: failed, when the look-up finds another key', () => {
     const result = { available: true, operation: 'save', id: 4, found: 'key-10' } as const;
-    expect(saveOutcome(answered(result), 'key-1')).toEqual({
+    expect(saveOutcome(responded(result), 'key-1')).toEqual({
       kind: 'failed',
       cause: 'the entry was uploaded, but the cache service does not find it',
     });
   });
 
-  test('does not count when the v1 client gives the id of an entry it failed to upload', () => {
+  test('outcome of a save: failed, when the v1 client returns an id although the upload failed', () => {
     const result = { available: true, operation: 'save', id: 4, found: 'key-1' } as const;
     const failure = '::warning::Failed to save: Cache service responded with 502 during upload chunk.';
-    expect(saveOutcome(answered(result, failure), 'key-1')).toEqual({
+    expect(saveOutcome(responded(result, failure), 'key-1')).toEqual({
       kind: 'failed',
       cause: 'the cache service failed with HTTP 502',
     });
@@ -86,13 +86,13 @@ describe('a save', () => {
     ['the first line', '::warning::Failed to save: the first line%0Aand another'],
     ['the cache client gave no reason why the save failed', '::warning::Failed to save: '],
     ['the cache client failed without giving a reason', '::debug::nothing of interest'],
-  ])('tells its cause: %s', (cause, ...lines) => {
+  ])('outcome of a save: %s', (cause, ...lines) => {
     expect(notSaved(...lines)).toMatchObject({ kind: 'failed', cause });
   });
 });
 
-describe('a restore', () => {
-  test('without a key is a miss when the client tells of no failure', () => {
+describe('outcome of a restore', () => {
+  test('outcome of a restore: a miss, without a key and a failure of the client', () => {
     expect(notRestored('::debug::Cache not found for version 1 of keys: a, b')).toEqual({ kind: 'miss' });
   });
 
@@ -106,7 +106,7 @@ describe('a restore', () => {
     ],
     ['the archive could not be downloaded: odd', 'Cache hit for: key-1', '::warning::Failed to restore: odd'],
     ['the cache client gave no reason why the restore failed', '::warning::Failed to restore: '],
-  ])('tells its cause: %s', (cause, ...lines) => {
+  ])('outcome of a restore: %s', (cause, ...lines) => {
     expect(notRestored(...lines)).toMatchObject({ kind: 'failed', cause });
   });
 
@@ -114,14 +114,14 @@ describe('a restore', () => {
     ['found by its key', 'Cache hit for: key-1'],
     ['found by a restore key', 'Cache hit for restore-key: key-1'],
     ['found by the v1 client', '::debug::{"cacheKey":"key-1","archiveLocation":"http://x/"}'],
-  ])('names the entry that was %s and could not be downloaded', (_what, line) => {
+  ])('outcome of a restore: names the entry that was %s and could not be downloaded', (_what, line) => {
     expect(notRestored(line, '::warning::Failed to restore: odd')).toMatchObject({
       kind: 'failed',
       entry: 'key-1',
     });
   });
 
-  test('names no entry when the look-up itself failed', () => {
+  test('outcome of a restore: names no entry when the look-up failed', () => {
     expect(notRestored('::warning::Failed to restore: odd')).toEqual({ kind: 'failed', cause: 'odd' });
   });
 
@@ -156,13 +156,13 @@ describe('a restore', () => {
       '/usr/bin/tar: Unexpected EOF in archive',
       '/usr/bin/tar: Error is not recoverable: exiting now',
     ],
-  ])('does not call an archive damaged for the fault of the machine: %s', (_what, cause, ...lines) => {
+  ])('outcome of a restore: distinguishes the archive from the machine: %s', (_what, cause, ...lines) => {
     const failure =
       '::warning::Failed to restore: "/usr/bin/tar" failed with error: The process \'/usr/bin/tar\' failed with exit code 1';
     expect(notRestored('Cache hit for: key-1', ...lines, failure)).toMatchObject({ kind: 'failed', cause });
   });
 
-  test('tells the status of an answer that was not JSON', () => {
+  test('outcome of a restore: names the status of a response that is not JSON', () => {
     expect(
       notRestored(
         '::debug::[Response] - 502',
@@ -171,15 +171,15 @@ describe('a restore', () => {
     ).toEqual({ kind: 'failed', cause: 'the cache service failed with HTTP 502 in 5 attempts' });
   });
 
-  test('is not taken for failed because a file in the archive is named like a failure', () => {
+  test('outcome of a restore: a file in the archive that is named like a failure is none', () => {
     const result = { available: true, operation: 'restore', key: 'key-1' } as const;
-    expect(restoreOutcome(answered(result, 'tmp/oaievalset/Failed to restore: x'))).toEqual({
+    expect(restoreOutcome(responded(result, 'tmp/oaievalset/Failed to restore: x'))).toEqual({
       kind: 'hit',
       key: 'key-1',
     });
   });
 
-  test('of a worker that died names how', () => {
+  test('outcome of a restore: names how the worker died', () => {
     const run = { ended: 'died', stdout: '', stderr: 'a\nSyntaxError: odd\n', exit: 'exit code 1' } as const;
     expect(restoreOutcome({ run, timeoutMs: 1000, secrets: [] })).toEqual({
       kind: 'failed',
@@ -187,7 +187,7 @@ describe('a restore', () => {
     });
   });
 
-  test('that was stopped names the last attempt', () => {
+  test('outcome of a restore: names the last attempt when the time was up', () => {
     const stdout =
       'Attempt 1 of 5 failed with error: Failed request: (503) Busy. Retrying request in 3000 ms...\n';
     const run = { ended: 'timed-out', stdout, stderr: '', exit: 'SIGKILL' } as const;
@@ -198,22 +198,22 @@ describe('a restore', () => {
   });
 });
 
-describe('a worker', () => {
-  test('that finds no service leaves nothing to restore from, or to save to', () => {
+describe('outcome of a worker', () => {
+  test('outcome of a worker: unavailable, when it finds no service', () => {
     const none = { kind: 'unavailable', cause: 'this job has no Actions cache service' };
-    expect(restoreOutcome(answered({ available: false }))).toEqual(none);
-    expect(saveOutcome(answered({ available: false }), 'key-1')).toEqual(none);
+    expect(restoreOutcome(responded({ available: false }))).toEqual(none);
+    expect(saveOutcome(responded({ available: false }), 'key-1')).toEqual(none);
   });
 
-  test('tells what the client threw', () => {
+  test('outcome of a worker: names what the client threw', () => {
     const result = {
       available: true,
       operation: 'error',
       message: 'Key Validation Error: s3cret\nis odd',
     } as const;
     const failed = { kind: 'failed', cause: 'Key Validation Error: ***' };
-    expect(restoreOutcome(answered(result))).toEqual(failed);
-    expect(saveOutcome(answered(result), 'key-1')).toEqual(failed);
+    expect(restoreOutcome(responded(result))).toEqual(failed);
+    expect(saveOutcome(responded(result), 'key-1')).toEqual(failed);
   });
 
   test.each([
@@ -224,11 +224,11 @@ describe('a worker', () => {
       'unavailable',
       "the workflow's cache-mode (ACTIONS_CACHE_MODE) is 'x\\u202ey', which allows no restore",
     ],
-  ])('repeats nothing %s that is not to be printed', (_what, line, kind, cause) => {
+  ])('outcome of a worker: the cause %s is redacted', (_what, line, kind, cause) => {
     expect(notRestored(line)).toEqual({ kind, cause });
   });
 
-  test('that was stopped, and that died, repeat no secrets', () => {
+  test('outcome of a worker: one that was killed or died repeats no secrets', () => {
     const stdout = 'Attempt 1 of 5 failed with error: s3cret\n';
     const stderr = 'Error: s3cret\n';
     const run = { stdout, stderr, exit: 'exit code 1' };
@@ -240,7 +240,7 @@ describe('a worker', () => {
     });
   });
 
-  test('that died is not taken to have died of what the storage answered', () => {
+  test('outcome of a worker: lines of the storage client are not the reason why it died', () => {
     const stderr =
       'azure:core-rest-pipeline:info RetryPolicy: Caught error\n  "x-ms-error-code": "x"\nError: odd\n';
     const run = { ended: 'died', stdout: '', stderr, exit: 'exit code 1' } as const;
@@ -250,7 +250,7 @@ describe('a worker', () => {
   });
 });
 
-describe('what was stopped says what it was about', () => {
+describe('stage of an operation', () => {
   test.each([
     ['restore', 'the entry was looked up', '::debug::Resolved Keys:'],
     ['restore', 'the archive was downloaded', '::debug::Archive Path: /tmp/x/cache.tzst'],
@@ -263,7 +263,7 @@ describe('what was stopped says what it was about', () => {
     ['save', 'the upload was completed', '::debug::[Request] FinalizeCacheEntryUpload http://127.0.0.1/'],
     ['save', 'the upload was completed', '::debug::Commiting cache'],
     ['save', 'the new entry was looked up', '::debug::Resolved Keys:'],
-  ] as const)('%s: %s', (operation, stage, line) => {
+  ] as const)('stage of a %s: %s', (operation, stage, line) => {
     const run = {
       ended: 'timed-out',
       stdout: `first\n${line}\nlast\n`,
@@ -278,7 +278,7 @@ describe('what was stopped says what it was about', () => {
   });
 });
 
-describe('a redacted cause', () => {
+describe('redacted', () => {
   test.each([
     ['the given secrets', 'bearer s3cret was refused', 'bearer *** was refused'],
     ['tokens', 'token eyJhbGciOiJI.eyJzdWIi.c2ln was refused', 'token *** was refused'],

@@ -30,9 +30,9 @@ const open = (sealed: Buffer, key = streamKey) => through(openingStream(key), se
 
 const SEALED = CHUNK + TAG;
 
-describe('a sealed stream', () => {
+describe('sealed stream', () => {
   test.each([0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 3 * CHUNK + 5])(
-    'of %i bytes opens as it was',
+    'sealed stream: one of %i bytes opens as it was',
     async (size) => {
       const plain = randomBytes(size);
       const sealed = await seal(plain);
@@ -41,7 +41,7 @@ describe('a sealed stream', () => {
     },
   );
 
-  test('is never the same twice under two prefixes', async () => {
+  test('sealed stream: two prefixes give two different streams', async () => {
     const plain = Buffer.alloc(100);
     const other = await seal(plain, { ...streamKey, prefix: randomBytes(PREFIX) });
     expect((await seal(plain)).equals(other)).toBe(false);
@@ -68,7 +68,7 @@ describe('a sealed stream', () => {
     ['with a changed byte in the middle', (all) => flipped(all, SEALED + 77)],
     ['with a changed tag', (all) => flipped(all, CHUNK + 3)],
     ['with a changed last byte', (all) => flipped(all, all.length - 1)],
-  ])('%s does not open', async (_what, change) => {
+  ])('sealed stream: one %s does not open', async (_what, change) => {
     const sealed = await seal(randomBytes(2 * CHUNK + 500));
     await expect(open(change(sealed))).rejects.toBeInstanceOf(SealBroken);
   });
@@ -77,7 +77,7 @@ describe('a sealed stream', () => {
     ['another key', { key: randomBytes(32) }],
     ['another prefix', { prefix: randomBytes(PREFIX) }],
     ['another name', { names: Buffer.from('entry-2') }],
-  ])('does not open with %s', async (_what, change) => {
+  ])('sealed stream: one does not open with %s', async (_what, change) => {
     const sealed = await seal(randomBytes(1000));
     await expect(open(sealed, { ...streamKey, ...change })).rejects.toBeInstanceOf(SealBroken);
   });

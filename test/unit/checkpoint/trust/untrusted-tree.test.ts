@@ -22,7 +22,7 @@ import {
   watchGrowth,
 } from '../../../../src/checkpoint/trust/untrusted-tree.ts';
 
-/** A tree as a checkpoint is. */
+/** A tree like that of a checkpoint. */
 function tree(): string {
   const root = mkdtempSync(join(tmpdir(), 'oaievalset-tree-'));
   onTestFinished(() => {
@@ -41,13 +41,13 @@ function write(root: string, name: string, content = 'x'): string {
   return path;
 }
 
-test('a checkpoint holds no forbidden entry', async () => {
+test('forbidden entry: a checkpoint has none', async () => {
   const root = tree();
   write(root, 'modèle 模型.set.resume/plan.json');
   expect(await findForbiddenEntry(root)).toBeUndefined();
 });
 
-describe('a tree is not used that holds', () => {
+describe('forbidden entry', () => {
   test.each<[string, (root: string) => unknown, RegExp]>([
     ['a link to a file', (root) => symlinkSync('/etc/passwd', join(root, 'l')), /^"l" is a symbolic link$/],
     ['a link to a directory', (root) => symlinkSync('/etc', join(root, 'l')), /^"l" is a symbolic link$/],
@@ -74,17 +74,17 @@ describe('a tree is not used that holds', () => {
       /^"s" is a setuid or setgid program$/,
     ],
     [
-      'a file nobody may read',
+      'a file without permissions',
       (root) => chmodSync(write(root, 'f'), 0),
       /^"f" is a file without permissions$/,
     ],
     [
-      'a directory nobody may enter',
+      'a directory without permissions',
       (root) => chmodSync(join(root, 'org'), 0o200),
       /^"org" is a directory without permissions$/,
     ],
     [
-      'a name with a line end',
+      'a name with a line break',
       (root) => write(root, 'a\n::error::b'),
       /^the name "a\\n::error::b" contains the invisible character \\u000a$/,
     ],
@@ -104,7 +104,7 @@ describe('a tree is not used that holds', () => {
       /^the name "a\\u202etxt" contains the invisible character \\u202e$/,
     ],
     [
-      'a name of two lines for those who read Unicode',
+      'a name with a line separator of Unicode',
       (root) => write(root, 'a\u2028b'),
       /^the name "a b" contains the invisible character \\u2028$/,
     ],
@@ -128,13 +128,13 @@ describe('a tree is not used that holds', () => {
       (root) => truncateSync(write(root, 'f'), 9e9),
       /^it contains more than 8\.6 GB$/,
     ],
-  ])('%s', async (_what, make, why) => {
+  ])('forbidden entry: %s', async (_what, make, why) => {
     const root = tree();
     make(root);
     expect(await findForbiddenEntry(root)).toMatch(why);
   });
 
-  test('a socket', async () => {
+  test('forbidden entry: a socket', async () => {
     const root = tree();
     const server = createServer();
     await new Promise<void>((listening) => server.listen(join(root, 's'), listening));
@@ -142,20 +142,20 @@ describe('a tree is not used that holds', () => {
     await new Promise((closed) => server.close(closed));
   });
 
-  test('a device', async ({ skip }) => {
+  test('forbidden entry: a device', async ({ skip }) => {
     const root = tree();
     const { status } = spawnSync('mknod', [join(root, 'd'), 'c', '1', '3']);
     skip(status !== 0, 'only root can make one');
     expect(await findForbiddenEntry(root)).toBe('"d" is a device');
   });
 
-  test('a name that is no text', async () => {
+  test('forbidden entry: a name that is not UTF-8', async () => {
     const root = tree();
     writeFileSync(Buffer.concat([Buffer.from(`${root}/a`), Buffer.from([0xff, 0xfe])]), 'x');
     expect(await findForbiddenEntry(root)).toBe('it cannot be read completely (ENOENT)');
   });
 
-  test('too many files', async () => {
+  test('forbidden entry: too many files', async () => {
     const root = tree();
     for (let n = 0; n < 50; n += 1) write(root, `f${n}`);
     expect(await findForbiddenEntry(root, { ...CHECKPOINT_BOUNDS, entries: 40 })).toBe(
@@ -164,7 +164,7 @@ describe('a tree is not used that holds', () => {
     expect(await findForbiddenEntry(root, { ...CHECKPOINT_BOUNDS, entries: 60 })).toBeUndefined();
   });
 
-  test('too much in many files', async () => {
+  test('forbidden entry: too many bytes in many files', async () => {
     const root = tree();
     for (let n = 0; n < 10; n += 1) write(root, `f${n}`, 'x'.repeat(100_000));
     expect(await findForbiddenEntry(root, { ...CHECKPOINT_BOUNDS, bytes: 900_000 })).toBe(
@@ -174,28 +174,19 @@ describe('a tree is not used that holds', () => {
   });
 });
 
-describe('a search for forbidden entries', () => {
-  /** A tree that no honest state is as large as. */
-  function largeTree(): string {
+describe('the search for a forbidden entry', () => {
+  test('forbidden entry: the search lets the process handle a signal, and ends with it', async () => {
     const root = tree();
-    for (let n = 0; n < 20_000; n += 1) writeFileSync(join(root, `f${n}`), '');
-    return root;
-  }
-
-  test('of 20,000 files lets the process hear a signal, and ends with it', async () => {
-    const root = largeTree();
+    for (let n = 0; n < 500; n += 1) writeFileSync(join(root, `f${n}`), '');
+    expect(await findForbiddenEntry(root)).toBeUndefined();
     const cancelled = new AbortController();
     const searching = findForbiddenEntry(root, CHECKPOINT_BOUNDS, cancelled.signal);
-    // Would never be called before the end by a search that keeps the process to itself.
+    // A search that blocks the process would end before this is called.
     setImmediate(() => cancelled.abort(new Error('cancelled')));
     await expect(searching).rejects.toThrow('cancelled');
   });
 
-  test('of 20,000 files finds nothing in an honest tree', async () => {
-    expect(await findForbiddenEntry(largeTree())).toBeUndefined();
-  });
-
-  test('leaves a tree that no other user of the machine can look into', async () => {
+  test('forbidden entry: after the search no other user of the machine can read the tree', async () => {
     const root = tree();
     chmodSync(write(root, 'open/by/all'), 0o666);
     chmodSync(join(root, 'open'), 0o777);
@@ -205,8 +196,8 @@ describe('a search for forbidden entries', () => {
   });
 });
 
-describe('a tree that grows', () => {
-  test('is stopped at its bounds', async ({ signal }) => {
+describe('growing tree', () => {
+  test('growing tree: is stopped at its bounds', async ({ signal }) => {
     const root = tree();
     const done = new AbortController();
     const stop = new AbortController();
@@ -216,7 +207,7 @@ describe('a tree that grows', () => {
       () => stop.abort(),
       done.signal,
     );
-    // A bomb goes on until it is stopped, or the test is.
+    // A bomb grows until it is stopped, or the test is.
     for (let n = 0; !stop.signal.aborted && !signal.aborted; n += 1) {
       write(root, `f${n}`);
       await new Promise((resolve) => setImmediate(resolve));
@@ -224,7 +215,7 @@ describe('a tree that grows', () => {
     expect(await watching).toBe('it unpacks to more than 20 files');
   });
 
-  test('is let alone within them', async () => {
+  test('growing tree: is not stopped within its bounds', async () => {
     const root = tree();
     const done = new AbortController();
     const watching = watchGrowth(root, CHECKPOINT_BOUNDS, () => expect.fail('stopped'), done.signal);
@@ -236,11 +227,11 @@ describe('a tree that grows', () => {
     );
   });
 
-  test('hides nothing behind paths that are too long to be looked at', async () => {
+  test('growing tree: paths that are too long to be opened hide no other files', async () => {
     const root = tree();
-    // In whichever order they are looked at, all three count.
+    // All three count, in whichever order they are found.
     for (const name of ['a', 'm', 'z']) write(root, `${name}/b/c/f`, 'x'.repeat(400_000));
-    // Only step by step does anyone get so deep.
+    // Only step by step can a process get this deep.
     const make = `import os, sys
 for tree in range(9):
     os.chdir(sys.argv[1])
@@ -251,7 +242,7 @@ for tree in range(9):
     );
   });
 
-  test('hides nothing behind directories that nobody but root may enter', async () => {
+  test('growing tree: directories that only root can read hide no other files', async () => {
     const root = tree();
     for (const name of ['a', 'm', 'z']) write(root, `${name}/b/c/f`, 'x'.repeat(400_000));
     for (let n = 0; n < 9; n += 1) mkdirSync(join(root, `d${n}`), { mode: 0 });
@@ -260,7 +251,7 @@ for tree in range(9):
     );
   });
 
-  test('takes as much as it takes on the disk', async () => {
+  test('growing tree: a file counts with the blocks it takes on the disk', async () => {
     const root = tree();
     for (let n = 0; n < 100; n += 1) write(root, `f${n}`);
     expect(await exceededBound(root, { ...CHECKPOINT_BOUNDS, bytes: 50_000 })).toBe(
@@ -268,13 +259,13 @@ for tree in range(9):
     );
   });
 
-  test('says so where it is for want of room', async () => {
+  test('growing tree: the message names the free space when that is the bound', async () => {
     expect(await exceededBound(tree(), { ...CHECKPOINT_BOUNDS, bytes: 1, limitedByDisk: true })).toBe(
       'it unpacks to more than 1 MB, half of what is free on the disk of this runner',
     );
   });
 
-  test('may take no more than half of what the disk has', () => {
+  test('growing tree: the bound is at most half of the free space', () => {
     const root = tree();
     const { bytes, limitedByDisk } = boundsIn(root, { ...CHECKPOINT_BOUNDS, bytes: Number.MAX_SAFE_INTEGER });
     expect(limitedByDisk).toBe(true);
