@@ -1,7 +1,7 @@
 /** Saves that a fault of the cache service, or of the way there, makes fail: faults.ts. */
 import { writeFileSync } from 'node:fs';
 import { describe, expect, vi } from 'vitest';
-import { HANG, machine, test, twirp } from '../../helpers/cache-rig.ts';
+import { HANG, keyOf, machine, test, twirp } from '../../helpers/cache-rig.ts';
 import { type CacheFault, startCacheService } from '../../stand-ins/cache-service.ts';
 import {
   badGateway,
@@ -64,13 +64,6 @@ const savesThatEnd: readonly Row[] = [
     'v2',
     'create',
     twirp(409, 'x'),
-    'the cache service has an entry with this key already',
-  ],
-  [
-    'a key that is taken',
-    'v1',
-    'create',
-    twirp(409, 'Cache already exists. Scope: refs/heads/main'),
     'the cache service has an entry with this key already',
   ],
   ['a rate limit', 'v2', 'create', limited, RATE],
@@ -304,6 +297,18 @@ describe.concurrent('checkpoint save', () => {
       });
       const { warning } = await save(rig, rig.store({ env: environmentOf(protocol, service) }));
       expect(warning).toBe('the entry was uploaded, but the cache service does not find it');
+    },
+  );
+
+  test.for<Protocol>(['v1', 'v2'])(
+    'checkpoint save: takes the next key when one is taken (%s)',
+    async (protocol, { rig }) => {
+      const taken = twirp(409, 'Cache already exists. Scope: refs/heads/main');
+      const service = await rig.service({
+        faults: ({ step, nth }) => (step === 'create' && nth === 0 ? taken : undefined),
+      });
+      expect(await save(rig, rig.store({ env: environmentOf(protocol, service) }))).toEqual({ saved: true });
+      expect(service.entries().map(({ key }) => key)).toEqual([keyOf({ seq: 2 })]);
     },
   );
 
