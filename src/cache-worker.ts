@@ -5,10 +5,10 @@ import { CUT_OFF, RESULT_FD, type WorkerRequest, type WorkerResult } from './che
 import { guardTools } from './checkpoint/trust/safe-tar.ts';
 import { signalGroup } from './process/leader.ts';
 
-/** The program of the cache worker: one request, one result, and no life of its own (see docs/adr/0002). */
+/** The program of the cache worker. It serves one request, and ends with the action: docs/adr/0002. */
 
 guardTools();
-// What it downloads and unpacks is for this user alone.
+// Other users of the machine cannot read what it downloads and unpacks.
 process.umask(0o077);
 
 let received = '';
@@ -20,22 +20,22 @@ process.stdin.on('data', (text: string) => {
   const end = received.indexOf('\n');
   if (started || end === -1) return;
   started = true;
-  // The client waits for ever for the rest of an answer that was cut off. Nothing keeps the process then, stdin apart.
+  // The client waits indefinitely for the rest of a response that was cut off. Then only stdin keeps the process alive.
   (process.stdin as Socket).unref();
-  process.once('beforeExit', () => tell({ available: true, operation: 'error', message: CUT_OFF }));
-  void serve(JSON.parse(received.slice(0, end)) as WorkerRequest).then(tell);
+  process.once('beforeExit', () => report({ available: true, operation: 'error', message: CUT_OFF }));
+  void serve(JSON.parse(received.slice(0, end)) as WorkerRequest).then(report);
 });
-// The open stdin is the leash: it closes when the action ends, however it ends, and nobody waits for us any more.
+// The action holds the other end of stdin. It closes when the action ends in any way, even by SIGKILL.
 process.stdin.on('close', die);
 process.stdin.on('error', die);
 
-function tell(result: WorkerResult): void {
+function report(result: WorkerResult): void {
   writeSync(RESULT_FD, JSON.stringify(result));
-  // Not left to the event loop: the client keeps connections open.
+  // Without this the connections of the client would keep the process alive.
   process.exit(0);
 }
 
-/** Takes tar and zstd along: they share the process group that this process leads. */
+/** Kills tar and zstd too: they are in the process group that this process leads. */
 function die(): void {
   signalGroup(process.pid, 'SIGKILL');
   process.exit(1);

@@ -98466,14 +98466,14 @@ class ApiUnusable extends Error {
 }
 
 ;// CONCATENATED MODULE: ./lib/checkpoint/cache/protocol.js
-/** The message of an `error`, when the client would have waited for ever for the rest of an answer. */
+/** The message of an `error` when the client would have waited indefinitely for the rest of a response. */
 const CUT_OFF = 'a response ended in the middle';
 const RESULT_FD = 3;
 /**
- * The one path every checkpoint holds, relative to a directory made for the call.
+ * The one path in every checkpoint, relative to a directory that is made for the operation.
  *
- * It is part of the entry's version: a checkpoint is only found by who asks for this very path. A constant keeps that
- * apart from the machine's workspace, temporary and state directories.
+ * It is part of the entry's version, so a look-up has to use the same path. As a constant, it does not depend on the
+ * workspace, the temporary directory and the state directory of the machine.
  */
 const CHECKPOINT_PATH = 'tmp/oaievalset';
 
@@ -98482,13 +98482,13 @@ const CHECKPOINT_PATH = 'tmp/oaievalset';
 
 
 
-/** The service takes no more in one request. */
-const MOST_KEYS = 10;
-/** A new entry may take a moment to be found; the client itself does not retry a miss. */
+/** The service accepts no more in one request. */
+const MAX_KEYS = 10;
+/** A new entry may take a moment to appear. The client does not retry a miss. */
 const LOOK_UP_DELAYS_MS = [0, 1000, 2000];
 /**
- * Does what is asked with GitHub's own client. It must run in a process of its own (see docs/adr/0002): the client reads
- * the environment and the working directory of the process, and prints why it failed instead of returning it.
+ * Serves a request with GitHub's own client. It must run in a process of its own (docs/adr/0002), because the client reads
+ * the environment and the working directory of the process, and prints the cause of a failure instead of returning it.
  */
 async function serve(request) {
     if (!isFeatureAvailable())
@@ -98511,22 +98511,22 @@ async function restore(key, restoreKeys) {
     const found = await restoreCache([CHECKPOINT_PATH], key, [...restoreKeys]);
     return { available: true, operation: 'restore', ...(found === undefined ? {} : { key: found }) };
 }
-/** In as many requests as the keys need; an entry that is left out hides nothing that a later key finds. */
+/** Sends as many requests as the keys need. An entry in `except` does not hide what a later key finds. */
 async function lookUp(keys, except) {
-    let left = keys;
-    while (left.length > 0) {
-        const [first = '', ...rest] = left.slice(0, MOST_KEYS);
+    let remaining = keys;
+    while (remaining.length > 0) {
+        const [first = '', ...rest] = remaining.slice(0, MAX_KEYS);
         const found = await restoreCache([CHECKPOINT_PATH], first, rest, { lookupOnly: true });
         if (found !== undefined && !except.includes(found))
             return { available: true, operation: 'look-up', key: found };
-        const answering = left.findIndex((key) => found?.startsWith(key));
-        left = left.slice(answering === -1 ? MOST_KEYS : answering + 1);
+        const matching = remaining.findIndex((key) => found?.startsWith(key));
+        remaining = remaining.slice(matching === -1 ? MAX_KEYS : matching + 1);
     }
     return { available: true, operation: 'look-up' };
 }
 async function save(key) {
     const id = await cache_saveCache([CHECKPOINT_PATH], key);
-    // The v1 client returns the id of the reservation also when the upload failed, so an id alone proves nothing.
+    // The v1 client returns the id of the reservation even if the upload failed, so an id alone proves nothing.
     const found = id === -1 ? undefined : await findNew(key);
     return { available: true, operation: 'save', id, ...(found === undefined ? {} : { found }) };
 }
@@ -98579,10 +98579,10 @@ function guardStarts(guard) {
 }
 
 ;// CONCATENATED MODULE: ./lib/checkpoint/cache/child-environment.js
-/** What the processes that pack and carry checkpoints see of the job's environment: what they need, and no key of an API. */
-/** For tar and what compresses: where programs are, and in which language and character set file names are. */
+/** The variables that processes for checkpoints get of the job's environment: what they need, and no API key. */
+/** For tar and the compressors: where programs are, and the language and character set of file names. */
 const OF_TOOLS = /^(PATH|HOME|TMPDIR|LANG|LANGUAGE|LC_\w+)$/;
-/** For the client as well: where the cache service is, the way there, and whom to trust on it. */
+/** For the client as well: the cache service, the proxies, and the certificates to trust. */
 const OF_CLIENT = (/* unused pure expression or super */ null && ([
     /^ACTIONS_(RESULTS_URL|RUNTIME_URL|RUNTIME_TOKEN|ORCHESTRATION_ID)$/,
     /^ACTIONS_CACHE_\w+$/,
@@ -98591,14 +98591,14 @@ const OF_CLIENT = (/* unused pure expression or super */ null && ([
     /^(NODE_(EXTRA_CA_CERTS|OPTIONS|TLS_REJECT_UNAUTHORIZED|USE_ENV_PROXY|USE_SYSTEM_CA)|SSL_CERT_(FILE|DIR))$/,
 ]));
 function toolEnvironment(env) {
-    return chosen(env, [OF_TOOLS]);
+    return selected(env, [OF_TOOLS]);
 }
-/** @param secret a text that no child sees, whatever holds it; empty: there is none */
+/** @param secret a text that no variable of a child may contain; empty: there is none */
 function clientEnvironment(env, secret) {
-    const chosenOnes = Object.entries(chosen(env, [OF_TOOLS, ...OF_CLIENT]));
-    return Object.fromEntries(chosenOnes.filter(([, value]) => !(secret && value?.includes(secret))));
+    const variables = Object.entries(selected(env, [OF_TOOLS, ...OF_CLIENT]));
+    return Object.fromEntries(variables.filter(([, value]) => !(secret && value?.includes(secret))));
 }
-function chosen(env, patterns) {
+function selected(env, patterns) {
     return Object.fromEntries(Object.entries(env).filter(([name]) => patterns.some((pattern) => pattern.test(name))));
 }
 
@@ -98607,11 +98607,11 @@ function chosen(env, patterns) {
 
 
 /**
- * From here on every program that this process starts sees only the environment of a tool, and every tar is one that an
- * archive cannot mislead. To be called by the cache worker, whose client offers no other way in.
+ * From here on every program that this process starts gets only the environment of a tool, and every tar gets safe
+ * arguments. The cache worker calls it, because its client offers no other way to change them.
  *
- * A script on the PATH in place of tar would have to be written first, and what this process has just written it cannot
- * always execute: a child that is forked meanwhile holds the file open for writing until it is a program of its own (ETXTBSY).
+ * A script in place of tar on the PATH would not always work: a child that is forked while the script is written keeps the
+ * file open for writing, and until it executes its own program the system refuses to execute the script (ETXTBSY).
  */
 function guardTools() {
     guardStarts((program, { args, env }) => ({
@@ -98621,16 +98621,16 @@ function guardTools() {
 }
 /**
  * The client unpacks with `-P`, which lets an archive write to absolute paths, above the directory with `..`, and through
- * links it brought along. Who can write to a repository's cache could thus write anywhere on the runner. Without `-P`, GNU
- * and BSD tar refuse all three. Owners and permissions of the archive are those of another machine, which tar keeps for root.
+ * links in the archive. Everyone who can write to a repository's cache could write anywhere on the runner. Without `-P`, GNU
+ * and BSD tar refuse all three. tar run by root would also restore owners and permissions of another machine.
  */
 function safeArguments(file, args) {
     if (!/^g?tar$/.test((0,external_node_path_namespaceObject.basename)(file)))
         return args;
-    const kept = args.filter((argument) => argument !== '-P');
-    return kept.includes('-xf') ? [...kept, ...AS_OURS] : kept;
+    const safe = args.filter((argument) => argument !== '-P');
+    return safe.includes('-xf') ? [...safe, ...AS_OURS] : safe;
 }
-/** Unpacked files belong to who unpacks them, with the permissions that its umask leaves. */
+/** Unpacked files belong to the user of this process, with the permissions of its umask. */
 const AS_OURS = ['--no-same-owner', '--no-same-permissions'];
 
 ;// CONCATENATED MODULE: ./lib/cache-worker.js
@@ -98639,9 +98639,9 @@ const AS_OURS = ['--no-same-owner', '--no-same-permissions'];
 
 
 
-/** The program of the cache worker: one request, one result, and no life of its own (see docs/adr/0002). */
+/** The program of the cache worker. It serves one request, and ends with the action: docs/adr/0002. */
 guardTools();
-// What it downloads and unpacks is for this user alone.
+// Other users of the machine cannot read what it downloads and unpacks.
 process.umask(0o077);
 let received = '';
 let started = false;
@@ -98652,20 +98652,20 @@ process.stdin.on('data', (text) => {
     if (started || end === -1)
         return;
     started = true;
-    // The client waits for ever for the rest of an answer that was cut off. Nothing keeps the process then, stdin apart.
+    // The client waits indefinitely for the rest of a response that was cut off. Then only stdin keeps the process alive.
     process.stdin.unref();
-    process.once('beforeExit', () => tell({ available: true, operation: 'error', message: CUT_OFF }));
-    void serve(JSON.parse(received.slice(0, end))).then(tell);
+    process.once('beforeExit', () => report({ available: true, operation: 'error', message: CUT_OFF }));
+    void serve(JSON.parse(received.slice(0, end))).then(report);
 });
-// The open stdin is the leash: it closes when the action ends, however it ends, and nobody waits for us any more.
+// The action holds the other end of stdin. It closes when the action ends in any way, even by SIGKILL.
 process.stdin.on('close', die);
 process.stdin.on('error', die);
-function tell(result) {
+function report(result) {
     (0,external_node_fs_namespaceObject.writeSync)(RESULT_FD, JSON.stringify(result));
-    // Not left to the event loop: the client keeps connections open.
+    // Without this the connections of the client would keep the process alive.
     process.exit(0);
 }
-/** Takes tar and zstd along: they share the process group that this process leads. */
+/** Kills tar and zstd too: they are in the process group that this process leads. */
 function die() {
     signalGroup(process.pid, 'SIGKILL');
     process.exit(1);

@@ -74125,7 +74125,7 @@ var keys = __nccwpck_require__(448);
 /** Which user of an eval set a job is, so that two of them never share a checkpoint: docs/adr/0007-whose-checkpoint.md. */
 
 
-/** Holds nothing but hashes of what may be confidential, so that it can be written down. */
+/** What may be confidential is in it only as a hash, so it can be stored. */
 function checkpointIdentity(request, user) {
     const { model, evalSet, cacheKey, args, registryPaths, workingDirectory, urls } = request;
     const { workflow, job, step, matrix, runId, runAttempt, workspace } = user;
@@ -74146,13 +74146,13 @@ function checkpointIdentity(request, user) {
         runAttempt,
     };
 }
-/** A self-hosted runner may have its checkout elsewhere than the one that ran the last attempt. */
+/** Two self-hosted runners may have their checkouts at different paths. */
 function withoutWorkspace(text, workspace) {
     return workspace.length > 1 ? text.replaceAll(workspace, '.') : text;
 }
 /**
- * The server of a base URL. A service container has another port in each run. User name, password and query only give
- * access, and may be secrets.
+ * The server of a base URL. A service container has a different port in each run. User name, password and query only
+ * grant access, and may be secrets.
  */
 function serverOf({ protocol, host, hostname, pathname }) {
     const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname) || hostname.endsWith('.localhost');
@@ -74166,7 +74166,7 @@ var errors = __nccwpck_require__(452);
 // EXTERNAL MODULE: ./lib/text.js
 var lib_text = __nccwpck_require__(8804);
 ;// CONCATENATED MODULE: ./lib/github/github-api.js
-/** A client for GitHub's REST API: one request at a time, through the proxies of the environment. */
+/** A client for GitHub's REST API. It sends single requests, through the proxies of the environment. */
 
 
 
@@ -74178,27 +74178,27 @@ class GitHubApi {
         this.#options = options;
     }
     /** Never rejects, does not follow redirects, and does not retry. */
-    async request(wanted) {
+    async request(call) {
         const { timeoutMs = TIMEOUT_MS, token } = this.#options;
         const agent = new undici/* EnvHttpProxyAgent */.J2();
         const stop = new AbortController();
         const timer = setTimeout(() => stop.abort(new DOMException('', 'TimeoutError')), timeoutMs);
         const onAbort = () => stop.abort();
-        wanted.signal?.addEventListener('abort', onAbort, { once: true });
-        if (wanted.signal?.aborted)
+        call.signal?.addEventListener('abort', onAbort, { once: true });
+        if (call.signal?.aborted)
             onAbort();
         try {
-            const response = await (0,undici/* request */.Em)(this.#urlOf(wanted), {
-                method: wanted.method,
+            const response = await (0,undici/* request */.Em)(this.#urlOf(call), {
+                method: call.method,
                 dispatcher: agent,
                 headers: {
                     accept: 'application/vnd.github+json',
                     authorization: `Bearer ${token}`,
                     'user-agent': 'oaievalset-action',
                     'x-github-api-version': '2022-11-28',
-                    ...(wanted.body === undefined ? {} : { 'content-type': 'application/json' }),
+                    ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
                 },
-                body: wanted.body === undefined ? null : JSON.stringify(wanted.body),
+                body: call.body === undefined ? null : JSON.stringify(call.body),
                 signal: stop.signal,
             });
             return this.#resultOf(response.statusCode, response.headers, await response.body.text());
@@ -74208,7 +74208,7 @@ class GitHubApi {
         }
         finally {
             clearTimeout(timer);
-            wanted.signal?.removeEventListener('abort', onAbort);
+            call.signal?.removeEventListener('abort', onAbort);
             await agent.destroy().catch(() => { });
         }
     }
@@ -74227,7 +74227,7 @@ class GitHubApi {
         const message = messageOf(body);
         const detail = this.#safe(`HTTP ${status}${message && `, ${message}`}`);
         if (status === 404)
-            return { kind: 'missing', cause: `GitHub does not find it (${detail})` };
+            return { kind: 'missing', cause: `GitHub cannot find it (${detail})` };
         const isLimited = status === 429 ||
             (status === 403 && (headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined));
         if (isLimited)
@@ -74242,7 +74242,7 @@ class GitHubApi {
         return (0,lib_text/* shorten */.ml)(token ? line.replaceAll(token, '***') : line, MAX_CAUSE_BYTES);
     }
 }
-/** Undefined for a body that is no JSON, such as the error page of a proxy. */
+/** Undefined for a body that is not JSON, such as the error page of a proxy. */
 function parsed(text) {
     try {
         return JSON.parse(text);
@@ -75235,8 +75235,8 @@ function linesOf(stdout) {
     });
 }
 /**
- * What the Azure SDK logged on stderr (AZURE_LOG_LEVEL=info), as lines of level `storage`. It keeps signatures out of its
- * log. The client's own message about a failed upload or download is empty, or the words of an answer without its status.
+ * The lines that the Azure SDK logged on stderr (AZURE_LOG_LEVEL=info), with the level `storage`. The SDK removes signatures.
+ * The client's own message about a failed upload or download is empty, or the text of a response without its status.
  */
 function storageLines(stderr) {
     return stderr.split('\n').flatMap((line) => {
@@ -75257,16 +75257,16 @@ function firstMatch(lines, pattern) {
 function lastMatch(lines, pattern) {
     return firstMatch(lines.toReversed(), pattern);
 }
-/** Whether a line of a tool, or of the shell that should start it, is about what it cannot do, not about what it was given. */
+/** Whether a line of a tool, or of the shell that starts it, is about an ability that it lacks, not about its input. */
 function saysUnable(line) {
     return UNABLE.test(line);
 }
 const UNABLE = /unrecogni[sz]ed option|(invalid|unknown|illegal|unsupported) option|option .* (is not supported|requires)|^usage: |Incorrect parameters|You may not specify more than one|Can'?t (launch|initialize) (external|filter)|Cannot exec|: not found$|command not found|applet not found|Unable to locate executable|spawn .* (ENOENT|EACCES|ENOEXEC)|Exec format error/i;
-/** A line of a tool for a message: without the path of the tool, and with nothing that ends the clause it is put into. */
+/** A line of a tool for a message: without the path of the tool, and without punctuation at its end. */
 function toolMessage(line) {
     return redacted(line.trim().replace(/^\S*\/(?=[\w.-]+(?: \(child\))?: )/, ''), []).replace(/[.;]+$/, '');
 }
-/** Key of the entry that the client found, whatever became of it; undefined when it found none. */
+/** The key of the entry that the client found, even if it could not be used; undefined when it found none. */
 function foundEntry(lines) {
     return (firstMatch(lines, /^Cache hit for(?: restore-key)?: (.*)$/) ??
         firstMatch(lines.filter(({ level }) => level === 'debug'), /^\{.*"cacheKey":"([^"\\]+)"/));
@@ -75285,7 +75285,7 @@ function redacted(text, secrets) {
         .replace(/\beyJ[\w-]+(?:\.[\w-]*)*/g, '***');
     return (0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .shorten */ .ml)(line, MAX_CAUSE_BYTES);
 }
-/** Reverses what @actions/core does to the text of a workflow command. */
+/** Reverses the escaping of a workflow command by @actions/core. */
 function unescapeData(text) {
     return text.replace(/%0D/g, '\r').replace(/%0A/g, '\n').replace(/%25/g, '%');
 }
@@ -75301,14 +75301,14 @@ function unescapeData(text) {
 /* harmony export */   h7: () => (/* binding */ RESULT_FD),
 /* harmony export */   nm: () => (/* binding */ CHECKPOINT_PATH)
 /* harmony export */ });
-/** The message of an `error`, when the client would have waited for ever for the rest of an answer. */
+/** The message of an `error` when the client would have waited indefinitely for the rest of a response. */
 const CUT_OFF = 'a response ended in the middle';
 const RESULT_FD = 3;
 /**
- * The one path every checkpoint holds, relative to a directory made for the call.
+ * The one path in every checkpoint, relative to a directory that is made for the operation.
  *
- * It is part of the entry's version: a checkpoint is only found by who asks for this very path. A constant keeps that
- * apart from the machine's workspace, temporary and state directories.
+ * It is part of the entry's version, so a look-up has to use the same path. As a constant, it does not depend on the
+ * workspace, the temporary directory and the state directory of the machine.
  */
 const CHECKPOINT_PATH = 'tmp/oaievalset';
 
@@ -75345,16 +75345,16 @@ var protocol = __nccwpck_require__(9059);
 
 /**
  * The mode that made the client skip an operation; undefined when it did not. Source: `ACTIONS_CACHE_MODE` in
- * @actions/cache 6.3, `none`, `read`, `write` or `write-only`.
+ * @actions/cache 6.3, which is `none`, `read`, `write` or `write-only`.
  */
 function skippedByMode(operation, lines) {
     return (0,client_output/* firstMatch */.o4)(lines, new RegExp(`^Cache ${operation} skipped: the effective cache-mode '(.*?)'`));
 }
 /**
- * The client's own message about what went wrong; undefined when it tells of nothing.
+ * The client's own message about a failure; undefined when it printed none.
  *
- * The client (@actions/cache 6) swallows its errors. What it knows is in `Failed to restore: …` and `Failed to save: …`,
- * in a bare warning when the service refused the last step of a save, and in a debug line when it refused the first.
+ * The client (@actions/cache 6) swallows its errors. It prints `Failed to restore: …` or `Failed to save: …`, a bare warning
+ * when the service refused the last step of a save, and a debug line when it refused the first.
  */
 function failureMessage(operation, lines) {
     if (operation === 'restore')
@@ -75369,7 +75369,7 @@ function failureMessage(operation, lines) {
     const bare = lines.find(({ level, text }) => level === 'warning' && !NOT_A_REFUSAL.test(text));
     return bare && `${REFUSED_ENTRY}: ${bare.text}`;
 }
-/** Says the client's message in terms of what a user can know about, with what else it printed as evidence. */
+/** Translates the client's message into words for the user. The other lines that it printed are the evidence. */
 function causeOf(operation, message, lines) {
     if (/insufficient usage|storage quota has been hit/i.test(message)) {
         return 'the cache storage quota is used up, so the service accepts no new entries';
@@ -75407,11 +75407,11 @@ function lastAttempt(lines) {
     const attempt = (0,client_output/* lastMatch */.c_)(lines, /\bfailed with error: (.*?)(?:\. Retrying request|$)/);
     if (!attempt || !/ JSON\b/.test(attempt))
         return attempt;
-    // The complaint about a page that a proxy put in place of an answer says less than its status.
+    // The client complains about JSON when a proxy responds with a page. The status says more.
     const status = (0,client_output/* lastMatch */.c_)(lines, /^\[Response\] - (\d{3})/);
     return status ? `HTTP ${status}, with a response that is not from the cache service` : attempt;
 }
-/** What the blob storage of the v2 service last answered, or how it did not; undefined when that was no failure. */
+/** The last failure of the v2 service's blob storage: its status, or the network error. */
 function storageTrouble(lines) {
     const storage = lines.filter(({ level }) => level === 'storage');
     const last = (0,client_output/* lastMatch */.c_)(storage, /^(Response status code: \d{3}|RetryPolicy: Caught error, .*)/);
@@ -75421,7 +75421,7 @@ function storageTrouble(lines) {
     const status = last && /\d{3}/.exec(last)?.[0];
     return status && Number(status) >= 400 ? `HTTP ${status}` : undefined;
 }
-/** What the client was doing when it was stopped, to tell a slow network from a service that does not answer. */
+/** What the client was doing when it was killed: a slow network and a service that does not respond look different. */
 function stageOf(operation, lines) {
     return lines.reduce((stage, { text }) => {
         return STAGES[operation].find(([begins]) => begins.test(text))?.[1] ?? stage;
@@ -75444,27 +75444,27 @@ const STAGES = {
 const REFUSED_KEY = 'the cache service refused to reserve the entry';
 const REFUSED_ENTRY = 'the cache service refused the uploaded entry';
 const KEY_TAKEN = 'the cache service has an entry with this key already';
-/** Since June 2026 github.com gives such events a token that may only read the caches of the default branch. */
+/** Since June 2026, github.com gives such events a token that can only read the caches of the default branch. */
 const OUTSIDERS = {
     save: ', as for events that outsiders can trigger, such as pull_request_target',
     restore: '',
 };
 const NETWORK_ERROR = /\b(ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|EAI_AGAIN|EPIPE)\b/;
-/** Warnings that only accompany another one, and the failures of a look-up. */
+/** Warnings that accompany another one, and failures of a look-up. */
 const NOT_A_REFUSAL = /^(Failed to |uploadCacheArchiveSDK|You've hit a rate limit)/;
 function refusal(message, lines) {
     return (/More details: ([\s\S]*)/.exec(message)?.[1] ??
         (0,client_output/* firstMatch */.o4)(lines, /^Failed to reserve cache: (?:\w*Error: )?([\s\S]*)/) ??
         '');
 }
-/** Messages of the blob storage do not say what they are about, or are empty. */
+/** Messages of the blob storage are empty, or do not say which operation failed. */
 function withStage(operation, message, lines) {
     const uploading = (0,client_output/* firstMatch */.o4)(lines, /^(uploadCacheArchiveSDK: internal error)/);
     if (!uploading && !(0,client_output/* firstMatch */.o4)(lines, /^(Cache hit for)/))
         return message;
     const trouble = storageTrouble(lines);
-    const said = [trouble, message].filter(Boolean).join(', ');
-    const what = `the archive could not be ${uploading ? 'uploaded' : 'downloaded'}${said ? `: ${said}` : ''}`;
+    const detail = [trouble, message].filter(Boolean).join(', ');
+    const what = `the archive could not be ${uploading ? 'uploaded' : 'downloaded'}${detail ? `: ${detail}` : ''}`;
     if (trouble === 'HTTP 403')
         return `${what} (its signed address has expired, or the clock is wrong)`;
     if (trouble === 'HTTP 404' && operation === 'restore') {
@@ -75472,22 +75472,22 @@ function withStage(operation, message, lines) {
     }
     return what;
 }
-/** What the tool itself said is the difference between a full disk, a tool that cannot, and a damaged archive. */
+/** Only the output of the tool distinguishes a full disk, a tool without an ability, and a damaged archive. */
 function archiveCause(operation, lines) {
     const printed = lines.filter(({ level }) => level === 'info');
-    const said = printed.filter(({ text }) => TOOL_LINE.test(text) || (0,client_output/* saysUnable */.Ee)(text));
-    const unable = said.find(({ text }) => (0,client_output/* saysUnable */.Ee)(text));
+    const relevant = printed.filter(({ text }) => TOOL_LINE.test(text) || (0,client_output/* saysUnable */.Ee)(text));
+    const unable = relevant.find(({ text }) => (0,client_output/* saysUnable */.Ee)(text));
     const what = `the archive could not be ${operation === 'save' ? 'made' : 'unpacked'}`;
     if (unable)
         return `${what}: this machine's tools cannot do it (${(0,client_output/* toolMessage */.mb)(unable.text)})`;
-    const detail = said[0] ? ` (${(0,client_output/* toolMessage */.mb)(said[0].text)})` : '';
-    const notTheArchive = said.some(({ text }) => OF_THE_MACHINE.test(text));
-    if (operation === 'save' || notTheArchive)
+    const detail = relevant[0] ? ` (${(0,client_output/* toolMessage */.mb)(relevant[0].text)})` : '';
+    const isOfTheMachine = relevant.some(({ text }) => OF_THE_MACHINE.test(text));
+    if (operation === 'save' || isOfTheMachine)
         return `${what}${detail}`;
     return `the archive is damaged or incomplete and could not be unpacked${detail}`;
 }
 const TOOL_LINE = /^\s*(?:\S*\/)?(?:g?tar|bsdtar|gzip|unzstd|zstd|zstdmt)(?: \(child\))?: /;
-/** What an archive cannot be blamed for. */
+/** Errors of the machine, not of the archive. */
 const OF_THE_MACHINE = /No space left on device|Disk quota exceeded|Read-only file system|Permission denied|Cannot allocate memory|Too many open files|Input\/output error|Killed/;
 function statusCause(operation, status, message, lines) {
     if (status === 409 && operation === 'save')
@@ -75506,8 +75506,8 @@ function statusCause(operation, status, message, lines) {
     return `the cache service responded with HTTP ${status} (${reworded(message.replace(`${REFUSED_KEY}: `, ''))})`;
 }
 /**
- * The status in `Failed request: (503) …` (v2) and in `Cache service responded with 503` (v1). When the answer was not
- * JSON, as from a proxy, the v2 client complains of that, and the status is only in a debug line.
+ * The status in `Failed request: (503) …` (v2) and in `Cache service responded with 503` (v1). If the response is not JSON,
+ * as from a proxy, the v2 client complains about that, and the status is only in a debug line.
  */
 function statusOf(message, lines) {
     const status = /Failed request: \((\d{3})\)/.exec(message)?.[1] ??
@@ -75515,7 +75515,7 @@ function statusOf(message, lines) {
         (/Failed to make request after/.test(message) ? (0,client_output/* lastMatch */.c_)(lines, /^\[Response\] - (\d{3})/) : undefined);
     return status === undefined ? undefined : Number(status);
 }
-/** The first line, without the names of the client's functions and its words for "nothing known". */
+/** The first line, without the names of the client's functions and its placeholders for an unknown cause. */
 function reworded(message) {
     const line = message.trim().split(/\r?\n/, 1)[0] ?? '';
     return line
@@ -75537,33 +75537,33 @@ const noService = {
     kind: 'unavailable',
     cause: 'this job has no Actions cache service',
 };
-function restoreOutcome(answer) {
-    const result = resultOf('restore', answer);
+function restoreOutcome(response) {
+    const result = resultOf('restore', response);
     if ('kind' in result)
         return result;
     if (result.operation !== 'save' && result.key !== undefined)
         return { kind: 'hit', key: result.key };
-    // For the client a miss and a failure are the same, but for what it prints.
-    const trouble = reportedFailure('restore', answer);
-    const entry = trouble?.kind === 'failed' ? entryFoundBy(answer) : undefined;
+    // The client returns the same for a miss and a failure, and prints something only for a failure.
+    const trouble = reportedFailure('restore', response);
+    const entry = trouble?.kind === 'failed' ? entryFoundBy(response) : undefined;
     return trouble ? { ...trouble, ...(entry === undefined ? {} : { entry }) } : { kind: 'miss' };
 }
-/** Key of the entry that a restore found, whatever became of it. */
+/** The key of the entry that a restore found, even if it could not be used. */
 function entryFoundBy({ run }) {
     return (0,client_output/* foundEntry */.LH)(outputOf(run));
 }
-function saveOutcome(answer, key) {
-    const result = resultOf('save', answer);
+function saveOutcome(response, key) {
+    const result = resultOf('save', response);
     if ('kind' in result)
         return result;
-    const failure = reportedFailure('save', answer);
+    const failure = reportedFailure('save', response);
     if (failure)
         return failure;
     if (result.operation !== 'save' || result.id === -1) {
         return { kind: 'failed', cause: 'the cache client failed without giving a reason' };
     }
-    const lookUp = result.found === key ? undefined : reportedFailure('restore', answer);
-    // A job that may write and not read cannot look; that the client told of no failure has to do.
+    const lookUp = result.found === key ? undefined : reportedFailure('restore', response);
+    // A job that may write but not read cannot look up its entry. Then it is enough that the client reported no failure.
     if (result.found !== key && lookUp?.kind !== 'unavailable') {
         const why = lookUp ? `looking it up failed: ${lookUp.cause}` : 'the cache service does not find it';
         return { kind: 'failed', cause: `the entry was uploaded, but ${why}` };
@@ -75574,7 +75574,7 @@ const STOPPED = 'it was stopped before it finished';
 function tookTooLong(timeoutMs) {
     return `it took longer than ${timeoutMs / 1000} s`;
 }
-/** The worker's result, when it is one to go on with. */
+/** The worker's result, or why there is none. */
 function resultOf(operation, { run, timeoutMs, secrets }) {
     const failure = (cause) => failed((0,client_output/* redacted */.pc)(cause, secrets));
     const lines = outputOf(run);
@@ -75595,7 +75595,7 @@ function resultOf(operation, { run, timeoutMs, secrets }) {
         return failure(causeOf(operation, result.message, lines));
     return result;
 }
-/** What the client's output tells about an operation that did not succeed. */
+/** What the client's output says about an operation that failed. */
 function reportedFailure(operation, { run, secrets }) {
     const lines = outputOf(run);
     const mode = skippedByMode(operation, lines);
@@ -75624,21 +75624,21 @@ function errorIn(stderr) {
 }
 
 ;// CONCATENATED MODULE: ./lib/checkpoint/private-directory.js
-/** A directory for one call of the cache, which no other user of the machine can look into. */
+/** A directory for one operation of the cache, which no other user of the machine can read. */
 
 
 
 
 
 
-/** The parts of the directory. What an archive holds is unpacked into one of its own, beside ours. */
+/** The directories in it. Archives are unpacked into the first, which has nothing else in it. */
 const FILES = 'files';
 const OPENED = 'opened';
 const ARCHIVES = 'archives';
 const PROGRAMS = 'bin';
 /**
- * Gives `work` a new directory, and removes it afterwards unless `keep` was called: half an archive must not be taken
- * for a whole one. A full disk is cache trouble like any other, and ends no run.
+ * Gives `work` a new directory, and removes it afterwards unless `keep` was called: a partial archive must not be taken for
+ * a complete one. A full disk is a failure of the cache, and does not end the run.
  */
 async function inPrivateDirectory(temporaryDirectory, limit, secrets, work) {
     let directory;
@@ -75662,7 +75662,7 @@ async function inPrivateDirectory(temporaryDirectory, limit, secrets, work) {
             await remove(directory);
     }
 }
-/** What cannot be removed here goes with the runner's temporary directory. */
+/** What cannot be removed is left to the runner, which empties its temporary directory after the job. */
 async function remove(directory) {
     await (0,promises_.rm)(directory, { recursive: true, force: true }).catch(() => { });
 }
@@ -75670,8 +75670,8 @@ async function isDirectory(path) {
     return (0,promises_.lstat)(path).then((stat) => stat.isDirectory(), () => false);
 }
 /**
- * A temporary directory whose path the client can handle: without links, since it compares paths as text, and without
- * blanks, quotes or backslashes, since it hands tar its arguments as one string.
+ * A temporary directory with a path that the client can handle: without links, because it compares paths as text, and
+ * without blanks, quotes or backslashes, because it passes the arguments of tar as one string.
  */
 async function plainPath(temporaryDirectory) {
     await (0,promises_.mkdir)(temporaryDirectory, { recursive: true });
@@ -75680,10 +75680,10 @@ async function plainPath(temporaryDirectory) {
 }
 
 ;// CONCATENATED MODULE: ./lib/checkpoint/cache/child-environment.js
-/** What the processes that pack and carry checkpoints see of the job's environment: what they need, and no key of an API. */
-/** For tar and what compresses: where programs are, and in which language and character set file names are. */
+/** The variables that processes for checkpoints get of the job's environment: what they need, and no API key. */
+/** For tar and the compressors: where programs are, and the language and character set of file names. */
 const OF_TOOLS = /^(PATH|HOME|TMPDIR|LANG|LANGUAGE|LC_\w+)$/;
-/** For the client as well: where the cache service is, the way there, and whom to trust on it. */
+/** For the client as well: the cache service, the proxies, and the certificates to trust. */
 const OF_CLIENT = [
     /^ACTIONS_(RESULTS_URL|RUNTIME_URL|RUNTIME_TOKEN|ORCHESTRATION_ID)$/,
     /^ACTIONS_CACHE_\w+$/,
@@ -75692,14 +75692,14 @@ const OF_CLIENT = [
     /^(NODE_(EXTRA_CA_CERTS|OPTIONS|TLS_REJECT_UNAUTHORIZED|USE_ENV_PROXY|USE_SYSTEM_CA)|SSL_CERT_(FILE|DIR))$/,
 ];
 function child_environment_toolEnvironment(env) {
-    return chosen(env, [OF_TOOLS]);
+    return selected(env, [OF_TOOLS]);
 }
-/** @param secret a text that no child sees, whatever holds it; empty: there is none */
+/** @param secret a text that no variable of a child may contain; empty: there is none */
 function clientEnvironment(env, secret) {
-    const chosenOnes = Object.entries(chosen(env, [OF_TOOLS, ...OF_CLIENT]));
-    return Object.fromEntries(chosenOnes.filter(([, value]) => !(secret && value?.includes(secret))));
+    const variables = Object.entries(selected(env, [OF_TOOLS, ...OF_CLIENT]));
+    return Object.fromEntries(variables.filter(([, value]) => !(secret && value?.includes(secret))));
 }
-function chosen(env, patterns) {
+function selected(env, patterns) {
     return Object.fromEntries(Object.entries(env).filter(([name]) => patterns.some((pattern) => pattern.test(name))));
 }
 
@@ -75714,11 +75714,11 @@ var leader = __nccwpck_require__(2481);
 
 
 /**
- * From here on every program that this process starts sees only the environment of a tool, and every tar is one that an
- * archive cannot mislead. To be called by the cache worker, whose client offers no other way in.
+ * From here on every program that this process starts gets only the environment of a tool, and every tar gets safe
+ * arguments. The cache worker calls it, because its client offers no other way to change them.
  *
- * A script on the PATH in place of tar would have to be written first, and what this process has just written it cannot
- * always execute: a child that is forked meanwhile holds the file open for writing until it is a program of its own (ETXTBSY).
+ * A script in place of tar on the PATH would not always work: a child that is forked while the script is written keeps the
+ * file open for writing, and until it executes its own program the system refuses to execute the script (ETXTBSY).
  */
 function guardTools() {
     guardStarts((program, { args, env }) => ({
@@ -75728,20 +75728,20 @@ function guardTools() {
 }
 /**
  * The client unpacks with `-P`, which lets an archive write to absolute paths, above the directory with `..`, and through
- * links it brought along. Who can write to a repository's cache could thus write anywhere on the runner. Without `-P`, GNU
- * and BSD tar refuse all three. Owners and permissions of the archive are those of another machine, which tar keeps for root.
+ * links in the archive. Everyone who can write to a repository's cache could write anywhere on the runner. Without `-P`, GNU
+ * and BSD tar refuse all three. tar run by root would also restore owners and permissions of another machine.
  */
 function safeArguments(file, args) {
     if (!/^g?tar$/.test(basename(file)))
         return args;
-    const kept = args.filter((argument) => argument !== '-P');
-    return kept.includes('-xf') ? [...kept, ...AS_OURS] : kept;
+    const safe = args.filter((argument) => argument !== '-P');
+    return safe.includes('-xf') ? [...safe, ...AS_OURS] : safe;
 }
-/** Unpacked files belong to who unpacks them, with the permissions that its umask leaves. */
+/** Unpacked files belong to the user of this process, with the permissions of its umask. */
 const AS_OURS = ['--no-same-owner', '--no-same-permissions'];
 
 ;// CONCATENATED MODULE: ./lib/checkpoint/cache/tools.js
-/** Whether this machine's tar and compressor can do what the cache client asks of them, found out before it asks. */
+/** Tries whether this machine's tar and compressor support the options that the cache client uses. */
 
 
 
@@ -75749,16 +75749,16 @@ const AS_OURS = ['--no-same-owner', '--no-same-permissions'];
 
 
 
-/** Milliseconds for packing and unpacking one small file. What takes longer says nothing about what the tool can do. */
-const PROBE_TIMEOUT = 5000;
+/** For packing, and again for unpacking, one small file. A tool that takes longer may still have the ability. */
+const PROBE_TIMEOUT_MS = 5000;
 const COMPRESSION = {
     zstd: { pack: ['--use-compress-program', 'zstdmt'], unpack: ['--use-compress-program', 'unzstd'] },
     gzip: { pack: ['-z'], unpack: ['-z'] },
 };
 /**
- * Packs and unpacks a file with the client's own arguments (@actions/cache 6, internal/tar.ts): by the version of a tar
- * nobody can tell what was built into it.
- * @param directory an empty one, for the files of the trial
+ * Packs and unpacks a file with the client's own arguments (@actions/cache 6, internal/tar.ts), because the version of a tar
+ * does not say what was built into it.
+ * @param directory an empty directory for the files of the trial
  */
 async function findTools(env, directory, signal) {
     const path = env.PATH ?? '';
@@ -75777,13 +75777,13 @@ async function findTools(env, directory, signal) {
         problem: `the tar of this machine cannot pack and unpack them (${problems.at(-1)}); ${await advice(path)}`,
     };
 }
-/** What a tool said, when that is about its own abilities; undefined when nothing speaks against it. */
+/** What a tool printed about an ability that it lacks; undefined when it printed nothing like that. */
 async function tryOut({ tar, packing, env, directory, signal }) {
     const [from, into] = [(0,external_node_path_.join)(directory, 'from'), (0,external_node_path_.join)(directory, 'into')];
     const [archive, manifest] = ['archive', 'manifest.txt'];
     const { pack, unpack } = COMPRESSION[packing];
     const create = ['--posix', '-cf', archive, '--exclude', archive, '-C', from, '--files-from', manifest];
-    const said = [];
+    const printed = [];
     try {
         for (const each of [directory, from, into])
             await (0,promises_.mkdir)(each, { mode: 0o700 });
@@ -75793,8 +75793,8 @@ async function tryOut({ tar, packing, env, directory, signal }) {
             [...create, ...pack],
             ['-xf', archive, '-C', into, ...unpack, ...AS_OURS],
         ]) {
-            const tool = (0,group/* spawnGroup */.j)(tar, args, { cwd: directory, env, onLine: (line) => said.push(line) });
-            const late = (0,abort/* abortedAfter */.U)(PROBE_TIMEOUT, signal);
+            const tool = (0,group/* spawnGroup */.j)(tar, args, { cwd: directory, env, onLine: (line) => printed.push(line) });
+            const late = (0,abort/* abortedAfter */.U)(PROBE_TIMEOUT_MS, signal);
             late.addEventListener('abort', () => tool.signal('SIGKILL'), { once: true });
             const { code } = await tool.exit;
             if (code !== 0)
@@ -75802,24 +75802,24 @@ async function tryOut({ tar, packing, env, directory, signal }) {
         }
     }
     catch (error) {
-        said.push((0,errors/* reasonOf */.A3)(error));
+        printed.push((0,errors/* reasonOf */.A3)(error));
     }
     finally {
         await (0,promises_.rm)(directory, { recursive: true, force: true }).catch(() => { });
     }
-    const unable = said.find(client_output/* saysUnable */.Ee);
+    const unable = printed.find(client_output/* saysUnable */.Ee);
     return unable && (0,client_output/* toolMessage */.mb)(unable);
 }
 /**
- * A PATH on which the client finds zstd or does not, whatever this machine has. Made of links: what they lead to was not
- * written by us.
- * @param directory where the links are put
+ * A PATH on which the client finds zstd or not, independent of this machine. It consists of links, because a program that this
+ * process has just written cannot always be executed.
+ * @param directory for the links
  */
 async function pathFor(packing, path, directory) {
     await (0,promises_.mkdir)(directory, { mode: 0o700 });
     const link = (target, name) => (0,promises_.symlink)(target, (0,external_node_path_.join)(directory, name));
     if (packing === 'zstd') {
-        // For a look-up, which packs nothing: the client takes anything that answers for zstd, and Node.js is there for certain.
+        // For a look-up, which packs nothing, the client accepts any program called zstd. Node.js always exists.
         await link(process.execPath, 'zstd');
         return `${directory}${external_node_path_.delimiter}${path}`;
     }
@@ -75830,7 +75830,7 @@ async function pathFor(packing, path, directory) {
     }
     return directory;
 }
-/** The tar that the client takes: on macOS GNU's, where it is installed. */
+/** The tar that the client uses: on macOS GNU tar, if it is installed. */
 async function tarOn(path) {
     return (process.platform === 'darwin' && (await which('gtar', path))) || which('tar', path);
 }
@@ -75864,13 +75864,12 @@ async function which(name, path) {
 ;// CONCATENATED MODULE: ./lib/checkpoint/cache/worker-process.js
 
 
-/** More than any honest worker prints; a bound, so that a strange one cannot fill the memory. */
-const OUTPUT_LIMIT = 4 * 1024 * 1024;
+/** Much more than our worker prints, so that a broken one cannot fill the memory. */
+const MAX_OUTPUT_CHARACTERS = 4 * 1024 * 1024;
 /**
  * Runs the cache worker in a process group of its own, and leaves no process of that group behind. Never rejects.
  *
- * The worker inherits nothing of our stdout: what the client prints there are workflow commands that the runner would
- * obey.
+ * The worker does not inherit our stdout, because the client prints workflow commands, which the runner would obey.
  */
 function runWorker(request, options) {
     const { program, cwd, env, late, signal } = options;
@@ -75908,14 +75907,14 @@ function runWorker(request, options) {
                 continue;
             stream.setEncoding('utf8');
             stream.on('data', (text) => {
-                texts[name] = (texts[name] + text).slice(-OUTPUT_LIMIT);
+                texts[name] = (texts[name] + text).slice(-MAX_OUTPUT_CHARACTERS);
             });
             stream.on('error', () => { });
         }
-        // The worker may be gone before it reads; that shows as a worker that died.
+        // The worker may end before it reads; then it has died.
         child.stdin?.on('error', () => { });
         child.stdin?.write(`${JSON.stringify(request)}\n`);
-        // A tar that outlives the worker would hold our pipes open, and go on reading or writing the state.
+        // A tar that outlives the worker would keep our pipes open, and continue to read or write the state.
         child.on('exit', killGroup);
         child.on('error', (error) => {
             failedToStart = error.message;
@@ -75926,9 +75925,9 @@ function runWorker(request, options) {
             const result = worker_process_resultOf(texts.result);
             const exit = failedToStart || (killer ?? `exit code ${code}`);
             const { stdout, stderr } = texts;
-            // An answer that was given before the bound struck is still an answer.
+            // A result that was sent before the worker was killed is still valid.
             if (result)
-                resolve({ ended: 'answered', result, stdout, stderr, exit });
+                resolve({ ended: 'responded', result, stdout, stderr, exit });
             else
                 resolve({ ended: stopped ?? 'died', stdout, stderr, exit });
         });
@@ -75951,9 +75950,9 @@ function worker_process_resultOf(text) {
 
 
 
-/** GitHub's cache client, as a process for each request, with the tools that it packs with. */
+/** GitHub's cache client in a child process for each request, and the tools that it packs with. */
 class CacheClient {
-    /** What must not be repeated in a message. */
+    /** Texts that must not be in a message. */
     secrets;
     /** The environment of tar. */
     toolEnvironment;
@@ -75968,11 +75967,11 @@ class CacheClient {
         this.#temporaryDirectory = temporaryDirectory;
         this.#program = workerPath;
     }
-    /** Whether the job has a cache service, which the client would find out after a process was started for it. */
+    /** Whether the job has a cache service. The client knows that too, but only in a process of its own. */
     get hasService() {
         return Boolean(this.#env.ACTIONS_RESULTS_URL || this.#env.ACTIONS_CACHE_URL);
     }
-    /** What this machine packs with. Tried out once; a failure is `unavailable`, and says what to install. */
+    /** What this machine packs with. It is tried once; a failure is `unavailable`, and says what to install. */
     async packing(limit) {
         if (!this.#tools) {
             const found = await this.#inDirectory(limit, (directory) => findTools(this.toolEnvironment, (0,external_node_path_.join)(directory, FILES), limit.stop));
@@ -75984,8 +75983,8 @@ class CacheClient {
             return this.#tools.packing;
         return { kind: 'unavailable', cause: this.#tools.problem, canBeFixed: true };
     }
-    /** @param directory the private directory of the call */
-    async ask(request, directory, packing, limit) {
+    /** @param directory the private directory of the operation */
+    async request(request, directory, packing, limit) {
         const { timeoutMs, late, signal } = limit;
         const cwd = (0,external_node_path_.join)(directory, FILES);
         const run = await runWorker(request, {
@@ -75997,13 +75996,12 @@ class CacheClient {
         });
         return { run, timeoutMs, secrets: this.secrets };
     }
-    /** A request that needs no files. */
-    async askOnly(request, packing, limit) {
-        return this.#inDirectory(limit, (directory) => this.ask(request, directory, packing, limit));
+    async requestWithoutFiles(request, packing, limit) {
+        return this.#inDirectory(limit, (directory) => this.request(request, directory, packing, limit));
     }
     /**
      * The client names the files of an archive relative to GITHUB_WORKSPACE, finds them relative to the working directory,
-     * and leaves temporary directories of its own behind in RUNNER_TEMP: all three are in the call's private directory.
+     * and leaves temporary directories behind in RUNNER_TEMP. All three are in the private directory of the operation.
      */
     async #environment(directory, workspace, packing) {
         const path = this.#env.PATH ?? '';
@@ -76013,7 +76011,7 @@ class CacheClient {
             PATH: packing === preferred ? path : await pathFor(packing, path, (0,external_node_path_.join)(directory, PROGRAMS)),
             GITHUB_WORKSPACE: workspace,
             RUNNER_TEMP: (0,external_node_path_.join)(directory, ARCHIVES),
-            // What the storage answered is nowhere else; it is read for causes (cause.ts), and not shown.
+            // Only this log has the responses of the storage. cause.ts reads it; it is not shown.
             AZURE_LOG_LEVEL: 'info',
         };
     }
@@ -76045,8 +76043,8 @@ const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createR
 var external_node_zlib_ = __nccwpck_require__(8522);
 ;// CONCATENATED MODULE: ./lib/checkpoint/trust/sealed-stream.js
 /**
- * A stream as chunks that are encrypted and authenticated one by one, so that memory stays bounded and nothing is handed
- * on before it is known to be genuine. See encryption.ts for the format.
+ * A stream as chunks, each encrypted and authenticated, so that memory stays bounded and no data is passed on before it is
+ * authenticated. The format is in encryption.ts.
  */
 
 
@@ -76054,7 +76052,7 @@ var external_node_zlib_ = __nccwpck_require__(8522);
 const CHUNK = 1024 * 1024;
 const TAG = 16;
 const PREFIX = 7;
-/** What was sealed is not what is there, or not for this key and name. The message says so as a clause. */
+/** The data is not as it was sealed, or was sealed with another key or name. The message is a clause. */
 class SealBroken extends Error {
     name = 'SealBroken';
 }
@@ -76072,7 +76070,7 @@ function sealingStream({ key, prefix, names }) {
         return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
     });
 }
-/** Ends with SealBroken at the first chunk that is not what was sealed there. */
+/** Fails with SealBroken at the first chunk that is not the one that was sealed at its place. */
 function openingStream({ key, prefix, names }) {
     return inBlocks(CHUNK + TAG, (sealed, index, last) => {
         if (sealed.length < TAG)
@@ -76090,8 +76088,8 @@ function openingStream({ key, prefix, names }) {
     });
 }
 /**
- * Hands `work` blocks of exactly `size` bytes, and the rest as the last one. A block is held back until it is known
- * whether more follows, so that the last one, and only that, is called the last.
+ * Passes `work` blocks of exactly `size` bytes, and the rest as the last one. A block waits until more data or the end of
+ * the stream shows whether it is the last one.
  */
 function inBlocks(size, work) {
     let pieces = [];
@@ -76131,7 +76129,7 @@ function attempt(done, work) {
 }
 
 ;// CONCATENATED MODULE: ./lib/checkpoint/trust/encryption.js
-/** A checkpoint as one encrypted file: nobody without the text of `encryption-key` can read it, change it or make one. */
+/** A checkpoint as one encrypted file. Only with the text of `encryption-key` can one be read, changed or made. */
 
 
 
@@ -76148,32 +76146,32 @@ function attempt(done, work) {
  *
  *     magic `oaievals` 8 · version 1 · salt 16 · nonce prefix 7 · key check 16 · chunks
  *
- * Every chunk but the last holds 1 MiB of plain text; each is followed by its 16-byte GCM tag. The nonce of a chunk is
- * prefix · index (4) · 1 for the last chunk or else 0 (1): what is cut off, left out, repeated or moved has another nonce
- * than it was sealed with. Additional authenticated data of each chunk: the header, then the entry's key in the cache, so
+ * Every chunk but the last contains 1 MiB of plain text; each is followed by its 16-byte GCM tag. The nonce of a chunk is
+ * prefix · index (4) · 1 for the last chunk or else 0 (1). So a file in which a chunk is missing, repeated or moved does not
+ * open. Additional authenticated data of each chunk: the header, then the entry's key in the cache, so
  * that an entry cannot be passed off as that of another run, shard, model or eval set. (The construction is STREAM, of
  * Hoang, Reyhanitabar, Rogaway and Vizár, 2015.)
  *
- * The plain text is a tar archive, compressed: what is encrypted cannot be compressed any more.
+ * The plain text is a compressed tar archive, because encrypted data cannot be compressed.
  */
 const MAGIC = Buffer.from('oaievals');
 const VERSION = 1;
 const SALT = 16;
 const CHECK = 16;
 const HEADER = MAGIC.length + 1 + SALT + PREFIX + CHECK;
-/** What OWASP asks for where a person may have chosen the text (32 MB of memory; a quarter of a second). */
+/** What OWASP recommends for a text that a person may have chosen (32 MB of memory, a quarter of a second). */
 const SCRYPT = { N: 2 ** 15, r: 8, p: 3, maxmem: 64 * 1024 * 1024 };
-/** The fast end: 1 GB of JSON lines takes six seconds, and shrinks to a fifth or less. */
+/** A fast level: 1 GB of JSON lines takes six seconds, and shrinks to a fifth or less. */
 const GZIP_LEVEL = 3;
-/** Below this, guessing is faster than asking. */
-const SHORTEST_KEY = 16;
-/** Why a text is no good as `encryption-key`, as a clause; undefined when it is. */
+/** A shorter text can be guessed. */
+const MIN_KEY_CHARACTERS = 16;
+/** Why a text cannot be used as `encryption-key`, as a clause; undefined when it can. */
 function encryptionKeyProblem(text) {
-    if (text.length >= SHORTEST_KEY)
+    if (text.length >= MIN_KEY_CHARACTERS)
         return undefined;
-    return `it is shorter than ${SHORTEST_KEY} characters, so it can be guessed`;
+    return `it is shorter than ${MIN_KEY_CHARACTERS} characters, so it can be guessed`;
 }
-/** Writes `<root>/<path>` and all below it to the file `target`, which must not exist. */
+/** Writes `<root>/<path>` with all its content to the file `target`, which must not exist. */
 async function sealTree(root, path, target, sealing) {
     const salt = (0,external_node_crypto_.randomBytes)(SALT);
     const prefix = (0,external_node_crypto_.randomBytes)(PREFIX);
@@ -76187,12 +76185,12 @@ async function sealTree(root, path, target, sealing) {
     await together((0,external_node_stream_promises_namespaceObject.pipeline)(tar.stdout, (0,external_node_zlib_.createGzip)({ level: GZIP_LEVEL }), chunks, output, { signal }), tar, signal);
 }
 /**
- * Unpacks what `sealTree` wrote into the directory `into`. What was unpacked before a failure is not to be used.
- * @param mostBytes a bound for what comes out of the archive
+ * Unpacks what `sealTree` wrote into the directory `into`. After a failure nothing in it may be used.
+ * @param maxBytes a bound for the size of the unpacked archive
  * @throws SealBroken
  */
-async function openSealed(source, into, mostBytes, sealing) {
-    // A link or a pipe in its place is not followed, and does not hold us up.
+async function openSealed(source, into, maxBytes, sealing) {
+    // A link in its place is not followed, and a pipe does not block.
     const file = await (0,promises_.open)(source, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
     try {
         if (!(await file.stat()).isFile())
@@ -76206,7 +76204,7 @@ async function openSealed(source, into, mostBytes, sealing) {
         const chunks = openingStream({ key: derived.key, prefix, names: namesOf(header, entryKey) });
         const input = file.createReadStream({ start: HEADER, highWaterMark: CHUNK, autoClose: false });
         const tar = startTar(['-xf', '-', ...AS_OURS, '-C', into], env);
-        const stages = [input, chunks, (0,external_node_zlib_.createGunzip)(), bounded(mostBytes), feeding(tar.stdin)];
+        const stages = [input, chunks, (0,external_node_zlib_.createGunzip)(), bounded(maxBytes), feeding(tar.stdin)];
         await together((0,external_node_stream_promises_namespaceObject.pipeline)(...stages, { signal }), tar, signal);
     }
     finally {
@@ -76229,7 +76227,7 @@ async function readHeader(file) {
     });
     return { header, salt, prefix, check };
 }
-/** A key of its own for each file, so that no nonce is ever used twice, and what tells a wrong key from a damaged file. */
+/** A key for this one file, so that no nonce is used twice with a key, and a check that distinguishes a wrong key from damage. */
 async function derive(text, salt) {
     const bytes = await new Promise((resolve, reject) => {
         (0,external_node_crypto_.scrypt)(text, salt, 32 + CHECK, SCRYPT, (error, derived) => (error ? reject(error) : resolve(derived)));
@@ -76239,28 +76237,28 @@ async function derive(text, salt) {
 function namesOf(header, entryKey) {
     return Buffer.concat([header, Buffer.from(entryKey)]);
 }
-function bounded(mostBytes) {
+function bounded(maxBytes) {
     let bytes = 0;
     return new external_node_stream_.Transform({
         transform(chunk, _encoding, done) {
             bytes += chunk.length;
-            if (bytes <= mostBytes)
+            if (bytes <= maxBytes)
                 done(null, chunk);
             else
-                done(new SealBroken(`it unpacks to more than ${mostBytes} bytes`));
+                done(new SealBroken(`it unpacks to more than ${maxBytes} bytes`));
         },
     });
 }
-/** Never with `-P`: without it tar refuses absolute names, `..`, and links that lead out of the directory. */
+/** Never with `-P`. Without it tar refuses absolute names, `..`, and links that lead out of the directory. */
 function startTar(args, env) {
     const tar = (0,leader/* startLeader */.OH)('tar', args, { env, stdio: 'pipe' });
-    // What it was starting when it was killed holds its output, for which nobody is to wait.
+    // A child that it has left behind would keep its output open.
     tar.once('exit', () => killGroup(tar));
     return tar;
 }
 /**
- * Hands on what comes, and goes on taking when tar has closed its end: tar stops at the end mark of the archive, and what
- * follows has to be proved genuine all the same. Whether tar had enough, its exit code tells.
+ * Passes data to tar, and still accepts data when tar has closed its end: tar stops at the end mark of the archive, but the
+ * rest of the file must be authenticated too. The exit code of tar says whether it read enough.
  */
 function feeding(stdin) {
     stdin.on('error', () => { });
@@ -76283,22 +76281,22 @@ function feeding(stdin) {
         },
     });
 }
-/** With what tar started: a tar that is a script leaves children behind. */
+/** Kills the children of tar as well: a tar that is a script has some. */
 function killGroup(tar) {
     (0,leader/* signalGroup */.i8)(tar.pid, 'SIGKILL');
 }
-const STDERR_LIMIT = 4096;
+const MAX_STDERR_CHARACTERS = 4096;
 async function ended(tar) {
-    let said = '';
+    let printed = '';
     tar.stderr.setEncoding('utf8').on('data', (text) => {
-        if (said.length < STDERR_LIMIT)
-            said += text;
+        if (printed.length < MAX_STDERR_CHARACTERS)
+            printed += text;
     });
     try {
         const [code, signal] = (await (0,external_node_events_.once)(tar, 'close'));
         if (code === 0)
             return { killed: false };
-        const [line] = said.trim().split('\n');
+        const [line] = printed.trim().split('\n');
         return {
             problem: line || `tar ended with ${signal ?? `exit code ${code}`}`,
             killed: signal === 'SIGKILL' || signal === 'SIGPIPE',
@@ -76308,10 +76306,10 @@ async function ended(tar) {
         return { problem: `tar could not be started (${(0,errors/* reasonOf */.A3)(error)})`, killed: false };
     }
 }
-/** Waits for both, and tells of a failure what came first: a tar whose other end is gone only says that it is gone. */
+/** Waits for the stream and for tar, and rejects with the root cause: a tar that a broken pipe killed reports only that. */
 async function together(stream, tar, signal) {
     const ending = ended(tar);
-    // Streams end when tar does, whatever keeps them.
+    // The streams end when tar does.
     const stop = () => killGroup(tar);
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted)
@@ -76332,7 +76330,7 @@ async function together(stream, tar, signal) {
 }
 
 ;// CONCATENATED MODULE: ./lib/checkpoint/trust/envelope.js
-/** What an entry of the cache holds: the checkpoint as it is, or as one encrypted file. */
+/** The content of a cache entry: the checkpoint as it is, or as one encrypted file. */
 
 
 
@@ -76342,13 +76340,13 @@ async function together(stream, tar, signal) {
 
 /** The first directory of the path. */
 const TOP = (0,external_node_path_.dirname)(protocol/* CHECKPOINT_PATH */.nm);
-/** The one file of an encrypted checkpoint. No state file is called so: they all begin with a model's name and a dot. */
+/** The only file of an encrypted checkpoint. No state file has this name: they all begin with a model's name and a dot. */
 const SEALED = 'checkpoint.enc';
-/** Puts what is to be saved at `<directory>/files/tmp/oaievalset`. */
+/** Puts the checkpoint, encrypted if there is a key, at `<directory>/files/tmp/oaievalset`. */
 async function wrap(snapshotRoot, directory, sealing) {
     const files = (0,external_node_path_.join)(directory, FILES);
     if (!sealing.encryptionKey) {
-        // tar follows a link on the way to what it packs, and keeps no trace of it: nothing is copied.
+        // tar follows a link in the path of what it packs, and the archive does not show it. So nothing has to be copied.
         await (0,promises_.symlink)((0,external_node_path_.resolve)(snapshotRoot, TOP), (0,external_node_path_.join)(files, TOP));
         return;
     }
@@ -76356,12 +76354,12 @@ async function wrap(snapshotRoot, directory, sealing) {
     const target = (0,external_node_path_.join)(files, protocol/* CHECKPOINT_PATH */.nm, SEALED);
     await sealTree((0,external_node_path_.resolve)(snapshotRoot), protocol/* CHECKPOINT_PATH */.nm, target, sealing);
 }
-/** Puts the plain checkpoint at `<staging>/tmp/oaievalset`, or says why what was fetched is none. */
-async function unwrap(staging, mostBytes, sealing) {
+/** Puts the decrypted checkpoint at `<staging>/tmp/oaievalset`, or says why the entry has none. */
+async function unwrap(staging, maxBytes, sealing) {
     const { encryptionKey, entryKey } = sealing;
     const files = (0,external_node_path_.join)(staging, FILES);
     const empty = failed(`the entry ${entryKey} contains no ${protocol/* CHECKPOINT_PATH */.nm}`);
-    if (!(await holdsCheckpoint(files)))
+    if (!(await hasCheckpoint(files)))
         return empty;
     const sealed = (0,external_node_path_.join)(files, protocol/* CHECKPOINT_PATH */.nm, SEALED);
     const isSealed = await exists(sealed);
@@ -76372,13 +76370,13 @@ async function unwrap(staging, mostBytes, sealing) {
             'the entry, or change cache-key to start fresh');
     }
     if (!isSealed) {
-        return failed(`the entry ${entryKey} is not encrypted, and encryption-key is set, so that anyone who can write to the cache ` +
-            'may have made it; the next checkpoint is encrypted, and takes its place');
+        return failed(`the entry ${entryKey} is not encrypted, and encryption-key is set, so anyone who can write to the cache ` +
+            'may have made it; the next checkpoint is encrypted and replaces it');
     }
     const opened = (0,external_node_path_.join)(staging, OPENED);
     await (0,promises_.mkdir)(opened, { mode: 0o700 });
     try {
-        await openSealed(sealed, opened, mostBytes, sealing);
+        await openSealed(sealed, opened, maxBytes, sealing);
     }
     catch (error) {
         if (!(error instanceof SealBroken))
@@ -76386,10 +76384,10 @@ async function unwrap(staging, mostBytes, sealing) {
         return failed(`the encrypted entry ${entryKey} cannot be used: ${error.message}; check encryption-key, or change cache-key ` +
             'to start fresh');
     }
-    return (await holdsCheckpoint(opened)) ? move(opened, staging) : empty;
+    return (await hasCheckpoint(opened)) ? move(opened, staging) : empty;
 }
-/** Link by link: an archive may bring `tmp` along as a link to the state directory of this machine. */
-async function holdsCheckpoint(directory) {
+/** Checks each directory of the path: in an archive, `tmp` may be a link to the state directory of this machine. */
+async function hasCheckpoint(directory) {
     return (await isDirectory((0,external_node_path_.join)(directory, TOP))) && (await isDirectory((0,external_node_path_.join)(directory, protocol/* CHECKPOINT_PATH */.nm)));
 }
 async function move(from, staging) {
@@ -76402,7 +76400,7 @@ async function exists(path) {
 // EXTERNAL MODULE: ./lib/checkpoint/trust/untrusted-tree.js
 var untrusted_tree = __nccwpck_require__(9578);
 ;// CONCATENATED MODULE: ./lib/checkpoint/cache/fetch.js
-/** One entry of the cache, from the service into a directory of its own. */
+/** Downloads one entry of the cache into a directory of its own. */
 
 
 
@@ -76437,7 +76435,7 @@ async function fetchEntry(wanted, context) {
         return { kind: 'hit', key, directory, staging, ...(objection ? { flaw: objection.why } : {}) };
     });
 }
-/** A restore whose archive is a bomb ends when it outgrows the bounds, not when the disk is full. */
+/** Stops a restore whose archive is a bomb when it outgrows the bounds, not when the disk is full. */
 async function download(wanted, staging, context) {
     const { client, packing, limit } = context;
     const bounds = (0,untrusted_tree/* boundsIn */.lF)(staging, context.bounds);
@@ -76445,19 +76443,19 @@ async function download(wanted, staging, context) {
     const done = new AbortController();
     const watching = (0,untrusted_tree/* watchGrowth */.tB)(staging, bounds, () => grown.abort(), done.signal);
     const signal = AbortSignal.any([grown.signal, ...(limit.signal ? [limit.signal] : [])]);
-    const answer = await client.ask({ operation: 'restore', ...wanted }, staging, packing, {
+    const response = await client.request({ operation: 'restore', ...wanted }, staging, packing, {
         ...limit,
         signal,
     });
     done.abort();
-    // What was unpacked between two looks counts as well.
+    // The watcher may have missed what was unpacked last.
     const tooMuch = (await watching) ?? (await (0,untrusted_tree/* exceededBound */.Mz)(staging, bounds));
     if (!tooMuch)
-        return restoreOutcome(answer);
-    return bounds.limitedByDisk ? failed(`${tooMuch}; free some disk space`) : bomb(tooMuch, answer);
+        return restoreOutcome(response);
+    return bounds.limitedByDisk ? failed(`${tooMuch}; free some disk space`) : bomb(tooMuch, response);
 }
-function bomb(tooMuch, answer) {
-    const entry = entryFoundBy(answer);
+function bomb(tooMuch, response) {
+    const entry = entryFoundBy(response);
     const trouble = failed(`${tooMuch}, more than any checkpoint of this action; ${DELETE_OR_CHANGE_KEY}`);
     return entry === undefined ? trouble : { ...trouble, entry };
 }
@@ -76468,14 +76466,14 @@ const DELETE_OR_CHANGE_KEY = 'delete the entry in the caches of the repository, 
 
 
 
-/** Older entries that a restore downloads when the nearest one is broken. */
-const MOST_OLDER = 4;
+/** How many older entries a restore downloads when the nearest one is broken. */
+const MAX_OLDER = 4;
 async function restoreNearest(context) {
     const { primaryRestoreKey: key, restoreKeys } = context.keys;
     const nearest = await fetchEntry({ key, restoreKeys }, context);
     return nearest.kind === 'miss' ? restoreOtherPacking(context) : firstSound(nearest, context);
 }
-/** The client looks only for entries that were packed as it packs here: with zstd, or without. */
+/** The client finds only entries that were packed in the same way as on this machine: with zstd, or without. */
 async function restoreOtherPacking(context) {
     const other = { ...context, packing: context.packing === 'zstd' ? 'gzip' : 'zstd' };
     const key = await lookUp(context.keys.restoreKeys, other);
@@ -76485,7 +76483,7 @@ async function restoreOtherPacking(context) {
         return { kind: 'miss', unreadable: key };
     return firstSound(await fetchEntry({ key, restoreKeys: [] }, other), other);
 }
-/** Goes back from an entry that cannot be used to older ones. One with a flaw is better than none. */
+/** Falls back from an entry that cannot be used to older ones. An entry with a flaw is better than none. */
 async function firstSound(nearest, context) {
     const { client, keys, limit } = context;
     const passedOver = [];
@@ -76499,7 +76497,7 @@ async function firstSound(nearest, context) {
             else
                 flawed = latest;
         }
-        if (passedOver.length > MOST_OLDER || limit.stop.aborted)
+        if (passedOver.length > MAX_OLDER || limit.stop.aborted)
             break;
         const tried = passedOver.map(({ key }) => key);
         const older = await lookUp(keys.olderThan(objection.key), context, tried);
@@ -76517,7 +76515,7 @@ async function firstSound(nearest, context) {
         return { ...flawed, passedOver: shown.filter(({ key }) => key !== flawed.key) };
     return nearest.kind === 'hit' ? failed(nearest.flaw ?? '') : nearest;
 }
-/** Why the entry that was fetched is not the one to use; undefined when it is, or when no other entry would do better. */
+/** Why an older entry may be better than the one that was fetched; undefined when none is. */
 function objectionTo(fetched) {
     if (fetched.kind === 'hit')
         return fetched.flaw === undefined ? undefined : { key: fetched.key, why: fetched.flaw };
@@ -76525,11 +76523,11 @@ function objectionTo(fetched) {
         return undefined;
     return { key: fetched.entry, why: fetched.cause };
 }
-/** Key of the entry that the first of these finds; undefined when none does, or when that cannot be found out. */
+/** The key of the entry that the first of these keys finds; undefined when none does, or when the look-up fails. */
 async function lookUp(wanted, { client, keys, packing, limit }, except = []) {
     const request = { operation: 'look-up', keys: wanted, except };
-    const answer = await client.askOnly(request, packing, limit);
-    const outcome = 'kind' in answer ? answer : restoreOutcome(answer);
+    const response = await client.requestWithoutFiles(request, packing, limit);
+    const outcome = 'kind' in response ? response : restoreOutcome(response);
     return outcome.kind === 'hit' && keys.isOfSet(outcome.key) ? outcome.key : undefined;
 }
 
@@ -76544,8 +76542,8 @@ async function lookUp(wanted, { client, keys, packing, limit }, except = []) {
 
 const RESTORE_TIMEOUT_MS = 5 * 60_000;
 const SAVE_TIMEOUT_MS = 10 * 60_000;
-/** Keys that a save finds taken. It looks up the newest one each time, so that the next is most likely free. */
-const MOST_TAKEN_KEYS = 8;
+/** How many taken keys a save tries. It looks up the newest entry each time, so the key after it is most likely free. */
+const MAX_TAKEN_KEYS = 8;
 function openCheckpointStore(options) {
     const { keys, env, temporaryDirectory, timeouts = {}, encryptionKey = '', workerPath, bounds } = options;
     const { limitOf = limit_limitOf } = options;
@@ -76559,16 +76557,16 @@ function openCheckpointStore(options) {
             }
             const sealing = { encryptionKey, entryKey: key, env: client.toolEnvironment, signal: limit.stop };
             await wrap(snapshotRoot, directory, sealing);
-            return saveOutcome(await client.ask({ operation: 'save', key }, directory, packing, limit), key);
+            return saveOutcome(await client.request({ operation: 'save', key }, directory, packing, limit), key);
         });
     }
-    /** A key that is taken is that of another user who is known by the same name: its saves and ours take turns. */
+    /** A key is taken when GitHub gives two users the same names. Then their saves take turns. */
     async function saveUnderFreeKey(snapshotRoot, packing, limit) {
         for (let taken = 1;; taken += 1) {
             const key = keys.primary(nextSeq);
             nextSeq += 1;
             const outcome = await saveAs(key, snapshotRoot, packing, limit);
-            if (outcome.kind !== 'failed' || !outcome.keyTaken || taken >= MOST_TAKEN_KEYS || limit.stop.aborted)
+            if (outcome.kind !== 'failed' || !outcome.keyTaken || taken >= MAX_TAKEN_KEYS || limit.stop.aborted)
                 return outcome;
             const newest = await lookUp([keys.thisAttempt], { client, keys, packing, limit });
             nextSeq = Math.max(nextSeq, ((newest && keys.seqOf(newest)) || 0) + 1);
@@ -76615,7 +76613,7 @@ function openCheckpointStore(options) {
 function checkpointStore({ identity, ...options }) {
     const problem = options.encryptionKey && encryptionKeyProblem(options.encryptionKey);
     if (problem) {
-        throw new errors/* ActionError */.lZ('INPUT_INVALID', `The input encryption-key cannot be used: ${problem}.`, 'Make a key with "openssl rand -base64 32", and store it as a secret of the repository.');
+        throw new errors/* ActionError */.lZ('INPUT_INVALID', `The input encryption-key cannot be used: ${problem}.`, 'Generate a key with "openssl rand -base64 32", and store it as a secret of the repository.');
     }
     return openCheckpointStore({ keys: (0,keys/* checkpointKeys */.v)(identity), ...options });
 }
@@ -76633,14 +76631,14 @@ function checkpointStore({ identity, ...options }) {
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 
 const SLUG_LENGTH = 80;
-/** What a hash may begin with: the newest of others hides their older ones only where its own hash begins alike. */
+/** All first digits of a hash. A look-up for each finds more than the newest entry of all other users. */
 const HEX = [...'0123456789abcdef'];
 /**
  * `oaievalset-v2-<slug>-<set>-<request><user>-s<i>of<n>-<run_id>-<attempt>-<seq>`: docs/adr/0007-whose-checkpoint.md.
  *
- * The slug is for people who read the list of caches; the hashes are what tells two identities apart. The service matches
- * restore keys by prefix, so each ends in `-`: without it run 12 would restore the checkpoints of run 123. The hash of the
- * request needs none, because its length is fixed.
+ * The slug is for people who read the list of caches; the hashes distinguish two identities. The service matches restore
+ * keys by prefix, so each ends in `-`: without it run 12 would restore the checkpoints of run 123. The hash of the request
+ * needs none, because its length is fixed.
  */
 function checkpointKeys(identity) {
     const { model, evalSet, cacheKey, shard, runAttempt } = identity;
@@ -76649,15 +76647,15 @@ function checkpointKeys(identity) {
     const anyOfSet = `oaievalset-v2-${set}`;
     const sameRequest = `${anyOfSet}${shortHash(identity.request, 8)}`;
     const anyRun = `${sameRequest}${shortHash(identity.user, 8)}-${shardPart}`;
-    const run = `${safe(identity.runId) || 'local'}-`;
-    /** The format before: users of a set shared their keys. */
+    const run = `${keyPart(identity.runId) || 'local'}-`;
+    /** The keys of version 1, which did not distinguish the users of a set. */
     const before = `oaievalset-v1-${set}${shardPart}`;
     const thisAttempt = `${anyRun}${run}${runAttempt}-`;
     const restoreKeys = [anyRun + run, before + run, anyRun, sameRequest, anyOfSet, before];
     return {
         primary(seq) {
             if (!Number.isSafeInteger(seq) || seq < 1)
-                throw new RangeError(`A save is numbered from 1, not ${seq}.`);
+                throw new RangeError(`The number of a save is an integer from 1, not ${seq}.`);
             return `${thisAttempt}${seq}`;
         },
         seqOf(key) {
@@ -76686,11 +76684,11 @@ function checkpointKeys(identity) {
         ],
     };
 }
-/** 32 hex digits at most of what a value is made of; a hash, so that nothing in a key has to be made harmless. */
+/** The first digits (hex) of the SHA-256 of a value. */
 function shortHash(value, length) {
     return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(JSON.stringify(value)).digest('hex').slice(0, length);
 }
-/** The saves of the same user before this one: of the same attempt, of earlier attempts, of earlier runs. */
+/** Prefixes of the same user's saves before this one: of the same attempt, of earlier attempts, of earlier runs. */
 function beforeSave(key) {
     const parts = /^(oaievalset-v\d-.+-s\d+of\d+-)(\d{1,20}|local)-(\d{1,9})-(\d{1,9})$/.exec(key);
     const [, anyRun = '', run = '', attempt = '', seq = ''] = parts ?? [];
@@ -76703,8 +76701,8 @@ function beforeSave(key) {
     ];
 }
 /**
- * Beginnings of the numbers below one, the nearest first: a look-up by prefix finds the newest entry, and cannot be asked for
- * the one before it. For 132 these are 131, 130, 12, 11, 10, and then 9 to 1 for the numbers that have fewer digits.
+ * Prefixes of the numbers below a number, the nearest first, because a look-up by prefix finds the newest entry and not the
+ * one before it. For 132 these are 131, 130, 12, 11, 10, and then 9 to 1 for the numbers that have fewer digits.
  */
 function below(number) {
     const prefixes = [];
@@ -76719,12 +76717,12 @@ function below(number) {
     return [...new Set(prefixes)];
 }
 function slugOf(model, evalSet) {
-    return (safe(`${model}.${evalSet}`)
+    return (keyPart(`${model}.${evalSet}`)
         .slice(0, SLUG_LENGTH)
         .replace(/[-.]+$/, '') || 'set');
 }
 /** Lower case, because some cache services compare keys without regard to case. */
-function safe(text) {
+function keyPart(text) {
     return text
         .toLowerCase()
         .replace(/[^a-z0-9._]+/g, '-')
@@ -76762,7 +76760,7 @@ var command = __nccwpck_require__(4252);
 // EXTERNAL MODULE: ./lib/progress/completions-file.js
 var completions_file = __nccwpck_require__(5043);
 ;// CONCATENATED MODULE: ./lib/checkpoint/content.js
-/** Whether two states say the same, for the question whether a checkpoint is worth saving. */
+/** Whether two states have the same content, which decides whether a checkpoint is worth saving. */
 
 
 
@@ -76781,12 +76779,12 @@ function contentOf(state) {
         attempts: state.attempts.map((attempt) => JSON.stringify(attempt)),
     };
 }
-/** Whether `now` holds something that `before` does not. Attempts of earlier runs that were removed are nothing new. */
+/** Whether `now` contains something that `before` does not. Attempts of earlier runs may have been removed since. */
 function hasNews(now, before) {
     const known = new Set(before.attempts);
     return !saysTheSame(now, before) || now.attempts.some((attempt) => !known.has(attempt));
 }
-/** On a machine with other paths the same plan is made from files of other names: that is nothing new. */
+/** The same plan may be made from the same files at other paths, as on another machine. */
 function saysTheSame(a, b) {
     return a.done === b.done && samePlan(a.plan, b.plan);
 }
@@ -76795,13 +76793,13 @@ function samePlan(a, b) {
         return a === b;
     if (a.signature === b.signature)
         return true;
-    if (JSON.stringify(answerOf(a)) !== JSON.stringify(answerOf(b)))
+    if (JSON.stringify(resultOf(a)) !== JSON.stringify(resultOf(b)))
         return false;
     const [ofA, ofB] = [filesOf(a), filesOf(b)];
     const elsewhere = JSON.stringify(ofA) !== JSON.stringify(ofB);
     return elsewhere && JSON.stringify(namesOf(ofA)) === JSON.stringify(namesOf(ofB));
 }
-function answerOf({ evals, made: { evalsVersion, needsApiKey } }) {
+function resultOf({ evals, made: { evalsVersion, needsApiKey } }) {
     return { evals, evalsVersion, needsApiKey };
 }
 function filesOf({ made: { basis } }) {
@@ -76810,14 +76808,14 @@ function filesOf({ made: { basis } }) {
 function namesOf(paths) {
     return paths.map((path) => (0,external_node_path_.basename)(path)).sort();
 }
-function sizesBelow(folder) {
-    if (!(0,external_node_fs_.existsSync)(folder))
+function sizesBelow(directory) {
+    if (!(0,external_node_fs_.existsSync)(directory))
         return [];
-    return (0,external_node_fs_.readdirSync)(folder, { recursive: true, withFileTypes: true })
+    return (0,external_node_fs_.readdirSync)(directory, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
         .map((entry) => (0,external_node_path_.join)(entry.parentPath, entry.name))
         .sort()
-        .map((path) => [(0,external_node_path_.relative)(folder, path), (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.size ?? -1]);
+        .map((path) => [(0,external_node_path_.relative)(directory, path), (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.size ?? -1]);
 }
 
 // EXTERNAL MODULE: ./lib/checkpoint/keys.js
@@ -76826,8 +76824,8 @@ var keys = __nccwpck_require__(448);
 const ORIGINS = {
     'this run': '',
     'an earlier run': ', of an earlier run',
-    'the same request': ', of another job or step that requested the same. Its results are reused',
-    'the same set': ', of other arguments of this eval set. Results with the same content are reused',
+    'the same request': ', of another job or step with the same request. Its results are reused',
+    'the same set': ', of this eval set with other arguments. Results of evals with the same content are reused',
 };
 function reportRestore(outcome, keys, log) {
     if (outcome.kind === 'hit')
@@ -76838,7 +76836,7 @@ function reportRestore(outcome, keys, log) {
         reportUnavailable(outcome, log);
     else {
         log.warning(`No checkpoint was restored: ${outcome.cause}. The run continues with the state of this machine; evals that ` +
-            'earlier runs completed elsewhere are run again.', 'Checkpoint not restored');
+            'earlier runs completed on other machines are run again.', 'Checkpoint not restored');
     }
 }
 function reportHit({ key, passedOver }, keys, log) {
@@ -76849,8 +76847,8 @@ function reportHit({ key, passedOver }, keys, log) {
 }
 function reportUnavailable({ cause, canBeFixed }, log) {
     if (canBeFixed) {
-        log.warning(`Checkpoints can neither be restored nor saved: ${cause}. The evals are not affected, but what this run completes ` +
-            'can only be reused on this machine.', 'No checkpoints');
+        log.warning(`Checkpoints can neither be restored nor saved: ${cause}. The results are not affected, but only a re-run ` +
+            'on this machine can resume from them.', 'No checkpoints');
     }
     else {
         log.info(`No checkpoints: ${cause}. Progress is stored only in the state directory of this machine.`);
@@ -76858,7 +76856,7 @@ function reportUnavailable({ cause, canBeFixed }, log) {
 }
 function reportMiss(unreadable, keys, log) {
     if (unreadable === undefined) {
-        log.info(`There is no checkpoint yet: no entry of the cache begins with ${keys.anyOfSet}. The run starts with the state of ` +
+        log.info(`There is no checkpoint yet: no cache entry has a key that starts with ${keys.anyOfSet}. The run starts with the state of ` +
             'this machine.');
     }
     else {
@@ -76879,7 +76877,7 @@ var saved_plan = __nccwpck_require__(6366);
 // EXTERNAL MODULE: ./lib/checkpoint/trust/untrusted-tree.js
 var untrusted_tree = __nccwpck_require__(9578);
 ;// CONCATENATED MODULE: ./lib/checkpoint/trust/inspection.js
-/** Checks what a restored tree holds before anything in it is used: content of a cache is not trusted. */
+/** Checks a restored tree before anything in it is used, because the content of a cache is not trusted. */
 
 
 
@@ -76887,9 +76885,9 @@ var untrusted_tree = __nccwpck_require__(9578);
 
 
 
-/** A larger file is left to the state, which has bounds of its own. A file of 10,000 evals has half of this. */
+/** Larger files are not inspected; the state has its own bounds. A file of 10,000 evals has half of this. */
 const MAX_FILE_BYTES = 32 * 1024 * 1024;
-/** Inspects restored trees. It looks only at the files of one model and eval set. */
+/** Inspects the files of one model and eval set in restored trees. */
 class TreeInspector {
     #owner;
     #plans = new Map();
@@ -76914,13 +76912,13 @@ class TreeInspector {
             (plan && 'reason' in plan && `its plan cannot be read: ${plan.reason}`);
         return flaw ? { kind: 'flawed', why: flaw } : undefined;
     };
-    /** The saved plan of a tree that was inspected, when it belongs to the owner. */
+    /** The saved plan of an inspected tree, if it belongs to the owner. */
     planOf(directory) {
         const plan = this.#plans.get(directory);
         return plan && (0,owner/* sameOwner */.s)(plan.owner, this.#owner) ? plan : undefined;
     }
 }
-/** What the state would reject of the tree, which is otherwise good. */
+/** What the state would reject in a tree that is otherwise good. */
 async function flawIn({ completions, progressFile }) {
     const badRecords = (0,completions_file/* parseCompletions */.tr)(await textOf(completions)).rejected;
     if (badRecords)
@@ -76931,14 +76929,14 @@ async function flawIn({ completions, progressFile }) {
 async function kindOf(path) {
     return (0,promises_.lstat)(path).then((stat) => (stat.isDirectory() ? 'directory' : 'file'), () => undefined);
 }
-/** Empty when there is no regular file, or it is too large. */
+/** Empty if there is no regular file, or if it is too large. */
 async function textOf(path) {
     const stat = await (0,promises_.lstat)(path).catch(() => undefined);
     return stat?.isFile() && stat.size <= MAX_FILE_BYTES ? (0,promises_.readFile)(path, 'utf8') : '';
 }
 
 ;// CONCATENATED MODULE: ./lib/checkpoint/restored-checkpoint.js
-/** A checkpoint that was restored into a directory of its own, until the state of this machine has adopted it. */
+/** A checkpoint in a directory of its own, until the state of this machine has adopted it. */
 
 
 
@@ -76965,7 +76963,7 @@ async function restoreCheckpoint(request) {
     return new RestoredCheckpoint(outcome, plan, log);
 }
 class RestoredCheckpoint {
-    /** The saved plan in the checkpoint, when it has one that belongs to this owner. */
+    /** The saved plan in the checkpoint, if it has one that belongs to this owner. */
     plan;
     #outcome;
     #log;
@@ -76978,17 +76976,17 @@ class RestoredCheckpoint {
     get kind() {
         return this.#outcome.kind;
     }
-    /** Why this job has no checkpoints at all, which the log already says. */
+    /** Why this job has no checkpoints at all; the log already says it. */
     get knownUnavailable() {
         return this.#outcome.kind === 'unavailable' ? this.#outcome.cause : undefined;
     }
-    /** Key of the checkpoint that was adopted; empty when none was. */
+    /** The key of the checkpoint that was adopted; empty if none was. */
     get restoredKey() {
         return this.#adopted?.key ?? '';
     }
     /**
      * Merges the checkpoint into the state of this machine, and returns that state. A checkpoint that cannot be merged is
-     * reported and left out. The restored files are discarded.
+     * reported, and not used. The restored files are removed.
      */
     adoptInto(state, { knownCommands } = {}) {
         const outcome = this.#outcome;
@@ -77003,9 +77001,9 @@ class RestoredCheckpoint {
                 rejectTo: (0,progress_paths/* stateFolder */.yp)(state.paths),
                 ...(knownCommands ? { knownCommands } : {}),
             });
-            const held = contentOf(staged);
+            const content = contentOf(staged);
             state.merge(staged);
-            this.#adopted = { key: outcome.key, held, state };
+            this.#adopted = { key: outcome.key, content, state };
         }
         catch (error) {
             this.#log.warning(`The checkpoint ${outcome.key} is not used: ${(0,errors/* reasonOf */.A3)(error)}. The run continues with the state of this ` +
@@ -77016,14 +77014,14 @@ class RestoredCheckpoint {
         }
         return state;
     }
-    /** Whether the adopted checkpoint already holds all of the state, so that saving another one is not worth it. */
+    /** Whether the adopted checkpoint already contains the whole state, so that another one is not worth saving. */
     isUnchanged() {
-        return this.#adopted !== undefined && !hasNews(contentOf(this.#adopted.state), this.#adopted.held);
+        return this.#adopted !== undefined && !hasNews(contentOf(this.#adopted.state), this.#adopted.content);
     }
     async [Symbol.asyncDispose]() {
         this.#discard();
     }
-    /** Files that cannot be removed, such as ones whose paths are too long, do not end the run. */
+    /** Files that cannot be removed, such as those with too long paths, do not end the run. */
     #discard() {
         if (this.#outcome.kind !== 'hit')
             return;
@@ -77063,8 +77061,8 @@ class SupersededCheckpoints {
         return this.#options.github !== undefined && !this.#isDenied;
     }
     /**
-     * Notes that a checkpoint was saved, and deletes the ones that it replaces. A deletion that fails is tried again with the
-     * next checkpoint. Never rejects.
+     * Notes that a checkpoint was saved, and deletes those that it replaces. A failed deletion is retried after the next
+     * checkpoint. Never rejects.
      */
     async add(key, signal) {
         if (this.#newest !== undefined)
@@ -77083,15 +77081,15 @@ class SupersededCheckpoints {
             if (result.kind === 'denied') {
                 this.#isDenied = true;
                 log.info(`Earlier checkpoints of this run stay in the cache: the token lacks permission to delete cache entries (${result.cause}). ` +
-                    'They only take cache storage until GitHub evicts them. To have them deleted, give the job ' +
+                    'They use cache storage until GitHub evicts them. To have them deleted, give the job ' +
                     '"permissions: actions: write".');
                 return;
             }
             if (result.kind === 'failed' || result.kind === 'rate-limited') {
-                log.info(`Earlier checkpoints were not deleted: ${result.cause}. The next checkpoint will try again.`);
+                log.info(`Earlier checkpoints were not deleted: ${result.cause}. The deletion is retried after the next checkpoint.`);
                 return;
             }
-            // A missing entry was evicted, or deleted by someone else.
+            // A missing entry has been evicted or deleted.
             this.#superseded = this.#superseded.filter((other) => other !== key);
             if (result.kind === 'ok')
                 log.debug(`Deleted the superseded checkpoint ${key}`);
@@ -77117,31 +77115,31 @@ class SupersededCheckpoints {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8500);
 /* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8804);
-/** What was unpacked from a cache that others can write to, looked at before anything of it is read. */
+/** Checks files from a cache that others can write to, before any of them is read. */
 
 
 
 
 
-/** Far above the checkpoint of any eval set, far below what hurts a runner. */
+/** Far more than the checkpoint of any eval set, and far less than what harms a runner. */
 const CHECKPOINT_BOUNDS = {
     entries: 200_000,
     bytes: 8 * 1024 ** 3,
     depth: 32,
     pathBytes: 1024,
 };
-/** The bounds, with no more bytes than half of what is free in `directory`: what is restored is then copied from there. */
+/** The bounds, with at most half of the free bytes in `directory`, because restored files are copied later. */
 function boundsIn(directory, bounds = CHECKPOINT_BOUNDS) {
     const { bavail, bsize } = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statfsSync)(directory);
     const room = Math.floor((bavail * bsize) / 2);
     return room < bounds.bytes ? { ...bounds, bytes: room, limitedByDisk: true } : bounds;
 }
 /**
- * Says, as a clause, what in a tree cannot come from this action; undefined when nothing does. Then all of it is for this
- * user alone.
+ * Returns, as a clause, the first thing in a tree that cannot come from this action; undefined when there is none. Then no
+ * other user of the machine can read the tree.
  *
- * It stops at the first such thing, and holds no list of the entries: a million of them cost no memory. It never keeps the
- * process from hearing a signal.
+ * It keeps no list of the entries, so a million of them need no memory. It does not block the process, which can still
+ * handle a signal.
  * @throws the reason of the signal, when that is aborted
  */
 async function findForbiddenEntry(directory, bounds = CHECKPOINT_BOUNDS, signal) {
@@ -77176,16 +77174,16 @@ async function findForbiddenEntry(directory, bounds = CHECKPOINT_BOUNDS, signal)
         }
     }
     catch (error) {
-        // Names that are not UTF-8 and directories without permissions end here.
+        // A name that is not UTF-8, or a directory without permissions.
         return `it cannot be read completely (${error.code ?? 'unknown error'})`;
     }
     signal?.throwIfAborted();
     return undefined;
 }
 /**
- * Calls `exceeded` when what is being written below a directory outgrows the bounds, and returns why, as a clause. Ends
- * without when `done` is aborted. It looks four times a second, or half of the time when a look takes longer: a bomb
- * overshoots by what a disk takes in that time.
+ * Calls `exceeded` when the files in a directory outgrow the bounds, and returns which one, as a clause; undefined when `done`
+ * is aborted before. It measures four times a second, or for half of the time if measuring takes longer. A bomb can exceed
+ * the bounds by what is written between two measurements.
  */
 async function watchGrowth(directory, bounds, exceeded, done) {
     while (!done.aborted) {
@@ -77200,14 +77198,14 @@ async function watchGrowth(directory, bounds, exceeded, done) {
     }
     return undefined;
 }
-/** Says, as a clause, which bound the files below a directory exceed; it may be written to in the meantime. */
+/** Returns, as a clause, which bound the files in a directory exceed. They may change meanwhile. */
 async function exceededBound(directory, bounds, done) {
     let entries = 0;
     let bytes = 0;
     const open = [directory];
     try {
         for (let path = open.pop(); path !== undefined; path = open.pop()) {
-            // What the client removes while we look is not there any more, and does not count.
+            // What is removed meanwhile does not count.
             for await (const entry of (await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.opendir)(path).catch(() => undefined)) ?? []) {
                 if (done?.aborted)
                     return undefined;
@@ -77226,7 +77224,7 @@ async function exceededBound(directory, bounds, done) {
         }
     }
     catch {
-        // The next look tells.
+        // The next measurement finds it.
     }
     return undefined;
 }
@@ -77245,12 +77243,12 @@ function oddity(stat) {
         return 'a hard link';
     if (!(stat.mode & 0o400))
         return 'a file without permissions';
-    // Directories may have inherited theirs from the temporary directory.
+    // A directory may have inherited setgid from the temporary directory.
     if (stat.mode & 0o6000)
         return 'a setuid or setgid program';
     return undefined;
 }
-/** Depth first; keeps one open directory for each level. */
+/** Walks depth first, with one open directory for each level. */
 async function* walk(top) {
     const open = [{ dir: await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.opendir)(top), path: top }];
     try {
@@ -77261,7 +77259,7 @@ async function* walk(top) {
                 continue;
             }
             const path = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(current.path, entry.name);
-            // The caller looks at it first, and does not come back when it is too deep, too long or unlike a directory.
+            // The caller checks it first, and stops the walk at an entry that is forbidden.
             yield { path, depth: open.length, entry };
             if (entry.isDirectory())
                 open.push({ dir: await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.opendir)(path), path });
@@ -83921,11 +83919,11 @@ __nccwpck_require__.d(__webpack_exports__, {
 var lib_errors = __nccwpck_require__(452);
 ;// CONCATENATED MODULE: ./lib/checkpoint/save-schedule.js
 /**
- * The cache of a repository holds 10 GB. When superseded checkpoints cannot be deleted, each interval is longer than the one
- * before by this factor: an interval of 2 minutes leaves 20 checkpoints in a job of 6 hours.
+ * The cache of a repository has room for 10 GB. If superseded checkpoints cannot be deleted, each interval is this many
+ * times longer than the one before: an interval of 2 minutes leaves 20 checkpoints in a job of 6 hours.
  */
 const GROWTH = 1.2;
-/** After a failed save the next attempt waits twice as long as the one before, up to 16 intervals. */
+/** The pause after a failed save is twice as long as the one before, up to 16 intervals. */
 const BACKOFF = 2;
 const MAX_BACKOFF = 16;
 /** How long to wait between two checkpoints while evals run. */
@@ -83986,7 +83984,7 @@ async function saveSnapshot({ state, store, onSave, onSaved }, limits) {
         return outcome;
     }
     catch (error) {
-        // Most likely a full disk, which may have room again at the next checkpoint.
+        // Probably a full disk, which may have room again at the next checkpoint.
         return { kind: 'failed', cause: `the state could not be copied (${(0,client_output/* redacted */.pc)((0,lib_errors/* reasonOf */.A3)(error), [])})` };
     }
     finally {
@@ -83994,20 +83992,20 @@ async function saveSnapshot({ state, store, onSave, onSaved }, limits) {
             discard(root);
     }
 }
-/** A copy that cannot be removed does not end the run: the next run empties the live directory. */
+/** A copy that cannot be removed does not end the run. */
 function discard(root) {
     try {
         (0,external_node_fs_.rmSync)(root, { recursive: true, force: true });
     }
     catch {
-        // The next run removes it.
+        // The next run empties the live directory.
     }
 }
 
 // EXTERNAL MODULE: ./lib/checkpoint/superseded.js
 var checkpoint_superseded = __nccwpck_require__(8876);
 ;// CONCATENATED MODULE: ./lib/checkpoint/checkpointer.js
-/** Decides when to save checkpoints: in the background while evals run, which never wait for it, and at the end. */
+/** Decides when to save checkpoints: in the background while evals run, without delaying them, and at the end. */
 
 
 
@@ -84020,7 +84018,7 @@ class Checkpointer {
     #options;
     #superseded;
     #schedule;
-    /** Revision of the state and its journals that the last checkpoint holds. */
+    /** The revision of the state and its journals that the last checkpoint contains. */
     #savedRevision;
     #isRunning = false;
     #timer;
@@ -84036,7 +84034,7 @@ class Checkpointer {
         this.#schedule = new SaveSchedule(intervalMs);
         this.#savedRevision = this.#revision();
     }
-    /** Starts to save a checkpoint after each interval in which something changed. */
+    /** Starts to save a checkpoint after each interval in which something has changed. */
     start() {
         this.#isRunning = true;
         this.#scheduleNext();
@@ -84064,7 +84062,7 @@ class Checkpointer {
      * @param deadline aborted when there is no time left for the save
      */
     async finish(deadline) {
-        // A save that is running holds less than the last one will.
+        // A save that is running contains less than the last one will.
         await this.stop();
         const { journals, log } = this.#options;
         journals.sealOpenSegments();
@@ -84079,7 +84077,7 @@ class Checkpointer {
             this.#reportUnsaved(outcome.kind, outcome.cause);
         return { key: this.#superseded.newest ?? '', complete: outcome.kind !== 'failed' };
     }
-    /** Both only grow, so their sum changes with each of them. */
+    /** Both numbers only grow, so their sum changes when one of them does. */
     #revision() {
         return this.#options.state.revision + this.#options.journals.revision;
     }
@@ -84139,7 +84137,7 @@ class Checkpointer {
         }
         else if (!signal.aborted) {
             this.#schedule.failed();
-            const message = `A checkpoint could not be saved while evals were running: ${outcome.cause}. The evals are not affected; a later checkpoint will try again.`;
+            const message = `A checkpoint could not be saved while evals were running: ${outcome.cause}. The evals are not affected, and the save is retried later.`;
             if (this.#hasWarned)
                 log.info(message);
             else

@@ -5,12 +5,12 @@ import { encryptionKeyProblem } from './trust/encryption.ts';
 
 export interface StoreRequest {
   readonly identity: CheckpointIdentity;
-  /** Encrypts checkpoints, and then only encrypted ones are restored. Empty: checkpoints are plain. */
+  /** Encrypts checkpoints; then only encrypted ones are restored. Empty: checkpoints are not encrypted. */
   readonly encryptionKey: string;
   readonly temporaryDirectory: string;
-  /** Sequence number of the first checkpoint to save. Post continues where main stopped, so that no key is used twice. */
+  /** The number of the first checkpoint to save. Post continues the numbers of main, so that no key is used twice. */
   readonly firstSeq: number;
-  /** The environment of the job. */
+  /** The job's environment. */
   readonly env: NodeJS.ProcessEnv;
 }
 
@@ -21,7 +21,7 @@ export function checkpointStore({ identity, ...options }: StoreRequest): Checkpo
     throw new ActionError(
       'INPUT_INVALID',
       `The input encryption-key cannot be used: ${problem}.`,
-      'Make a key with "openssl rand -base64 32", and store it as a secret of the repository.',
+      'Generate a key with "openssl rand -base64 32", and store it as a secret of the repository.',
     );
   }
   return openCheckpointStore({ keys: checkpointKeys(identity), ...options });

@@ -1,4 +1,4 @@
-/** Decides when to save checkpoints: in the background while evals run, which never wait for it, and at the end. */
+/** Decides when to save checkpoints: in the background while evals run, without delaying them, and at the end. */
 import { reasonOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Journals } from '../progress/journals.ts';
@@ -7,22 +7,22 @@ import { type SnapshotOptions, saveSnapshot } from './save-snapshot.ts';
 import type { SaveOutcome } from './store.ts';
 import { SupersededCheckpoints } from './superseded.ts';
 
-/** What is optional here is not needed to save once, at the end. */
+/** The optional ones are not needed to save a single checkpoint at the end. */
 export interface CheckpointerOptions extends SnapshotOptions {
   readonly log: Log;
-  /** Whether the checkpoint that was restored already holds all of the state. */
+  /** Whether the restored checkpoint already contains the whole state. */
   readonly isUnchanged: () => boolean;
   readonly journals: Pick<Journals, 'revision' | 'sealAll' | 'sealOpenSegments'>;
-  /** Between two checkpoints while evals run. */
+  /** The time between two checkpoints while evals run. */
   readonly intervalMs?: number;
-  /** The checkpoints that this run saved so far. */
+  /** The checkpoints that this run has saved so far. */
   readonly superseded?: SupersededCheckpoints;
-  /** Why there are no checkpoints, when the log already says so. */
+  /** Why this job has no checkpoints, if the log already says so. */
   readonly knownUnavailable?: string | undefined;
 }
 
 export interface Finished {
-  /** Of the newest checkpoint that this run saved; empty when it saved none. */
+  /** The key of the newest checkpoint that this run saved; empty if it saved none. */
   readonly key: string;
   /** Whether nothing is left to save. */
   readonly complete: boolean;
@@ -38,7 +38,7 @@ export class Checkpointer {
   readonly #options: CheckpointerOptions;
   readonly #superseded: SupersededCheckpoints;
   readonly #schedule: SaveSchedule;
-  /** Revision of the state and its journals that the last checkpoint holds. */
+  /** The revision of the state and its journals that the last checkpoint contains. */
   #savedRevision: number;
   #isRunning = false;
   #timer: NodeJS.Timeout | undefined;
@@ -56,7 +56,7 @@ export class Checkpointer {
     this.#savedRevision = this.#revision();
   }
 
-  /** Starts to save a checkpoint after each interval in which something changed. */
+  /** Starts to save a checkpoint after each interval in which something has changed. */
   start(): void {
     this.#isRunning = true;
     this.#scheduleNext();
@@ -85,7 +85,7 @@ export class Checkpointer {
    * @param deadline aborted when there is no time left for the save
    */
   async finish(deadline?: AbortSignal): Promise<Finished> {
-    // A save that is running holds less than the last one will.
+    // A save that is running contains less than the last one will.
     await this.stop();
     const { journals, log } = this.#options;
     journals.sealOpenSegments();
@@ -98,7 +98,7 @@ export class Checkpointer {
     return { key: this.#superseded.newest ?? '', complete: outcome.kind !== 'failed' };
   }
 
-  /** Both only grow, so their sum changes with each of them. */
+  /** Both numbers only grow, so their sum changes when one of them does. */
   #revision(): number {
     return this.#options.state.revision + this.#options.journals.revision;
   }
@@ -159,7 +159,7 @@ export class Checkpointer {
       this.#isRunning = false;
     } else if (!signal.aborted) {
       this.#schedule.failed();
-      const message = `A checkpoint could not be saved while evals were running: ${outcome.cause}. The evals are not affected; a later checkpoint will try again.`;
+      const message = `A checkpoint could not be saved while evals were running: ${outcome.cause}. The evals are not affected, and the save is retried later.`;
       if (this.#hasWarned) log.info(message);
       else log.warning(message, 'Checkpoint not saved');
       this.#hasWarned = true;

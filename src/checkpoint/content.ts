@@ -1,4 +1,4 @@
-/** Whether two states say the same, for the question whether a checkpoint is worth saving. */
+/** Whether two states have the same content, which decides whether a checkpoint is worth saving. */
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
@@ -8,10 +8,10 @@ import { formatRecord } from '../progress/completions-file.ts';
 import type { State } from '../progress/state.ts';
 
 export interface Content {
-  /** SHA-256 (hex) of what is done: records, progress lines, and the names and sizes of what is never written to again. */
+  /** SHA-256 (hex) of the completion records, the progress lines, and the names and sizes of files that never change. */
   readonly done: string;
   readonly plan: SavedPlan | undefined;
-  /** As text. */
+  /** Each as JSON. */
   readonly attempts: readonly string[];
 }
 
@@ -29,13 +29,13 @@ export function contentOf(state: State): Content {
   };
 }
 
-/** Whether `now` holds something that `before` does not. Attempts of earlier runs that were removed are nothing new. */
+/** Whether `now` contains something that `before` does not. Attempts of earlier runs may have been removed since. */
 export function hasNews(now: Content, before: Content): boolean {
   const known = new Set(before.attempts);
   return !saysTheSame(now, before) || now.attempts.some((attempt) => !known.has(attempt));
 }
 
-/** On a machine with other paths the same plan is made from files of other names: that is nothing new. */
+/** The same plan may be made from the same files at other paths, as on another machine. */
 export function saysTheSame(a: Content, b: Content): boolean {
   return a.done === b.done && samePlan(a.plan, b.plan);
 }
@@ -43,13 +43,13 @@ export function saysTheSame(a: Content, b: Content): boolean {
 function samePlan(a: SavedPlan | undefined, b: SavedPlan | undefined): boolean {
   if (!a || !b) return a === b;
   if (a.signature === b.signature) return true;
-  if (JSON.stringify(answerOf(a)) !== JSON.stringify(answerOf(b))) return false;
+  if (JSON.stringify(resultOf(a)) !== JSON.stringify(resultOf(b))) return false;
   const [ofA, ofB] = [filesOf(a), filesOf(b)];
   const elsewhere = JSON.stringify(ofA) !== JSON.stringify(ofB);
   return elsewhere && JSON.stringify(namesOf(ofA)) === JSON.stringify(namesOf(ofB));
 }
 
-function answerOf({ evals, made: { evalsVersion, needsApiKey } }: SavedPlan): unknown {
+function resultOf({ evals, made: { evalsVersion, needsApiKey } }: SavedPlan): unknown {
   return { evals, evalsVersion, needsApiKey };
 }
 
@@ -61,11 +61,11 @@ function namesOf(paths: readonly string[]): string[] {
   return paths.map((path) => basename(path)).sort();
 }
 
-function sizesBelow(folder: string): [string, number][] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
+function sizesBelow(directory: string): [string, number][] {
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry): string => join(entry.parentPath, entry.name))
     .sort()
-    .map((path) => [relative(folder, path), lstatSync(path, { throwIfNoEntry: false })?.size ?? -1]);
+    .map((path) => [relative(directory, path), lstatSync(path, { throwIfNoEntry: false })?.size ?? -1]);
 }

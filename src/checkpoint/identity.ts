@@ -2,7 +2,7 @@
 import { relative } from 'node:path';
 import { type CheckpointIdentity, shortHash } from './keys.ts';
 
-/** What is asked of the set. */
+/** What the job requests of the eval set. */
 export interface SetRequest {
   readonly model: string;
   readonly evalSet: string;
@@ -11,25 +11,25 @@ export interface SetRequest {
   readonly registryPaths: readonly string[];
   /** Absolute. */
   readonly workingDirectory: string;
-  /** Where the APIs are. */
+  /** The base URLs of the APIs. */
   readonly urls: Readonly<Record<string, URL>>;
 }
 
-/** Who asks, in the words of GitHub; what it does not say is empty. */
+/** The job and the step that use the eval set, as GitHub names them. What GitHub does not name is empty. */
 export interface SetUser {
-  /** Path of the workflow file, or else its name. */
+  /** The path of the workflow file, or the name of the workflow. */
   readonly workflow: string;
   readonly job: string;
   readonly step: string;
-  /** The values of this leg of the job's matrix, as JSON. */
+  /** The values of the job's matrix, as JSON. */
   readonly matrix: string;
   readonly runId: string;
   readonly runAttempt: number;
-  /** Absolute path of the checkout, which differs between machines. */
+  /** The absolute path of the checkout, which differs between machines. */
   readonly workspace: string;
 }
 
-/** Holds nothing but hashes of what may be confidential, so that it can be written down. */
+/** What may be confidential is in it only as a hash, so it can be stored. */
 export function checkpointIdentity(request: SetRequest, user: SetUser): CheckpointIdentity {
   const { model, evalSet, cacheKey, args, registryPaths, workingDirectory, urls } = request;
   const { workflow, job, step, matrix, runId, runAttempt, workspace } = user;
@@ -54,14 +54,14 @@ export function checkpointIdentity(request: SetRequest, user: SetUser): Checkpoi
   };
 }
 
-/** A self-hosted runner may have its checkout elsewhere than the one that ran the last attempt. */
+/** Two self-hosted runners may have their checkouts at different paths. */
 function withoutWorkspace(text: string, workspace: string): string {
   return workspace.length > 1 ? text.replaceAll(workspace, '.') : text;
 }
 
 /**
- * The server of a base URL. A service container has another port in each run. User name, password and query only give
- * access, and may be secrets.
+ * The server of a base URL. A service container has a different port in each run. User name, password and query only
+ * grant access, and may be secrets.
  */
 function serverOf({ protocol, host, hostname, pathname }: URL): string {
   const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname) || hostname.endsWith('.localhost');

@@ -1,4 +1,4 @@
-/** A directory for one call of the cache, which no other user of the machine can look into. */
+/** A directory for one operation of the cache, which no other user of the machine can read. */
 import { lstat, mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,15 +7,15 @@ import { redacted } from './cache/client-output.ts';
 import type { Limit } from './cache/limit.ts';
 import { type CacheTrouble, failed, STOPPED, tookTooLong } from './cache/outcome.ts';
 
-/** The parts of the directory. What an archive holds is unpacked into one of its own, beside ours. */
+/** The directories in it. Archives are unpacked into the first, which has nothing else in it. */
 export const FILES = 'files';
 export const OPENED = 'opened';
 export const ARCHIVES = 'archives';
 export const PROGRAMS = 'bin';
 
 /**
- * Gives `work` a new directory, and removes it afterwards unless `keep` was called: half an archive must not be taken
- * for a whole one. A full disk is cache trouble like any other, and ends no run.
+ * Gives `work` a new directory, and removes it afterwards unless `keep` was called: a partial archive must not be taken for
+ * a complete one. A full disk is a failure of the cache, and does not end the run.
  */
 export async function inPrivateDirectory<T>(
   temporaryDirectory: string,
@@ -40,7 +40,7 @@ export async function inPrivateDirectory<T>(
   }
 }
 
-/** What cannot be removed here goes with the runner's temporary directory. */
+/** What cannot be removed is left to the runner, which empties its temporary directory after the job. */
 export async function remove(directory: string): Promise<void> {
   await rm(directory, { recursive: true, force: true }).catch(() => {});
 }
@@ -53,8 +53,8 @@ export async function isDirectory(path: string): Promise<boolean> {
 }
 
 /**
- * A temporary directory whose path the client can handle: without links, since it compares paths as text, and without
- * blanks, quotes or backslashes, since it hands tar its arguments as one string.
+ * A temporary directory with a path that the client can handle: without links, because it compares paths as text, and
+ * without blanks, quotes or backslashes, because it passes the arguments of tar as one string.
  */
 async function plainPath(temporaryDirectory: string): Promise<string> {
   await mkdir(temporaryDirectory, { recursive: true });

@@ -6,8 +6,9 @@ import type { CacheTrouble, RestoreHit, RestoreOutcome } from './store.ts';
 const ORIGINS = {
   'this run': '',
   'an earlier run': ', of an earlier run',
-  'the same request': ', of another job or step that requested the same. Its results are reused',
-  'the same set': ', of other arguments of this eval set. Results with the same content are reused',
+  'the same request': ', of another job or step with the same request. Its results are reused',
+  'the same set':
+    ', of this eval set with other arguments. Results of evals with the same content are reused',
 } as const;
 
 export function reportRestore(outcome: RestoreOutcome, keys: CheckpointKeys, log: Log): void {
@@ -17,7 +18,7 @@ export function reportRestore(outcome: RestoreOutcome, keys: CheckpointKeys, log
   else {
     log.warning(
       `No checkpoint was restored: ${outcome.cause}. The run continues with the state of this machine; evals that ` +
-        'earlier runs completed elsewhere are run again.',
+        'earlier runs completed on other machines are run again.',
       'Checkpoint not restored',
     );
   }
@@ -36,8 +37,8 @@ function reportHit({ key, passedOver }: RestoreHit, keys: CheckpointKeys, log: L
 function reportUnavailable({ cause, canBeFixed }: CacheTrouble, log: Log): void {
   if (canBeFixed) {
     log.warning(
-      `Checkpoints can neither be restored nor saved: ${cause}. The evals are not affected, but what this run completes ` +
-        'can only be reused on this machine.',
+      `Checkpoints can neither be restored nor saved: ${cause}. The results are not affected, but only a re-run ` +
+        'on this machine can resume from them.',
       'No checkpoints',
     );
   } else {
@@ -48,7 +49,7 @@ function reportUnavailable({ cause, canBeFixed }: CacheTrouble, log: Log): void 
 function reportMiss(unreadable: string | undefined, keys: CheckpointKeys, log: Log): void {
   if (unreadable === undefined) {
     log.info(
-      `There is no checkpoint yet: no entry of the cache begins with ${keys.anyOfSet}. The run starts with the state of ` +
+      `There is no checkpoint yet: no cache entry has a key that starts with ${keys.anyOfSet}. The run starts with the state of ` +
         'this machine.',
     );
   } else {

@@ -1,4 +1,4 @@
-/** Which entry a restore uses: the nearest one, or the nearest before it that is not broken. */
+/** Which entry a restore uses: the nearest one, or the nearest older one that is not broken. */
 import type { CacheClient } from './cache/cache-client.ts';
 import { redacted } from './cache/client-output.ts';
 import { type FetchContext, type Fetched, fetchEntry } from './cache/fetch.ts';
@@ -8,7 +8,7 @@ import type { Packing } from './cache/tools.ts';
 import type { CheckpointKeys } from './keys.ts';
 import { remove } from './private-directory.ts';
 
-/** An entry that was not used, and why, as a clause; safe to print. */
+/** An entry that was not used, and why: a clause that is safe to print. */
 export interface PassedOver {
   readonly key: string;
   readonly why: string;
@@ -17,17 +17,17 @@ export interface PassedOver {
 export interface RestoreHit {
   readonly kind: 'hit';
   readonly key: string;
-  /** Holds what was saved. */
+  /** The restored checkpoint. */
   readonly directory: string;
-  /** Holds `directory`; whoever takes that over deletes it. */
+  /** The directory that contains `directory`. The caller deletes it. */
   readonly staging: string;
-  /** Newer entries that could not be used. */
+  /** The newer entries that could not be used. */
   readonly passedOver: readonly PassedOver[];
 }
 
 export type RestoreOutcome =
   | RestoreHit
-  /** `unreadable` is an entry that this machine cannot unpack: it was packed with zstd, which is not here. */
+  /** `unreadable` is the key of an entry that was packed with zstd, which this machine does not have. */
   | { readonly kind: 'miss'; readonly unreadable?: string }
   | CacheTrouble;
 
@@ -35,8 +35,8 @@ export interface RestoreContext extends FetchContext {
   readonly keys: CheckpointKeys;
 }
 
-/** Older entries that a restore downloads when the nearest one is broken. */
-const MOST_OLDER = 4;
+/** How many older entries a restore downloads when the nearest one is broken. */
+const MAX_OLDER = 4;
 
 export async function restoreNearest(context: RestoreContext): Promise<RestoreOutcome> {
   const { primaryRestoreKey: key, restoreKeys } = context.keys;
@@ -44,7 +44,7 @@ export async function restoreNearest(context: RestoreContext): Promise<RestoreOu
   return nearest.kind === 'miss' ? restoreOtherPacking(context) : firstSound(nearest, context);
 }
 
-/** The client looks only for entries that were packed as it packs here: with zstd, or without. */
+/** The client finds only entries that were packed in the same way as on this machine: with zstd, or without. */
 async function restoreOtherPacking(context: RestoreContext): Promise<RestoreOutcome> {
   const other = { ...context, packing: context.packing === 'zstd' ? 'gzip' : 'zstd' } as const;
   const key = await lookUp(context.keys.restoreKeys, other);
@@ -53,7 +53,7 @@ async function restoreOtherPacking(context: RestoreContext): Promise<RestoreOutc
   return firstSound(await fetchEntry({ key, restoreKeys: [] }, other), other);
 }
 
-/** Goes back from an entry that cannot be used to older ones. One with a flaw is better than none. */
+/** Falls back from an entry that cannot be used to older ones. An entry with a flaw is better than none. */
 async function firstSound(nearest: Fetched, context: RestoreContext): Promise<RestoreOutcome> {
   const { client, keys, limit } = context;
   const passedOver: PassedOver[] = [];
@@ -65,7 +65,7 @@ async function firstSound(nearest: Fetched, context: RestoreContext): Promise<Re
       if (flawed) await remove(latest.staging);
       else flawed = latest;
     }
-    if (passedOver.length > MOST_OLDER || limit.stop.aborted) break;
+    if (passedOver.length > MAX_OLDER || limit.stop.aborted) break;
     const tried = passedOver.map(({ key }) => key);
     const older = await lookUp(keys.olderThan(objection.key), context, tried);
     if (older === undefined) break;
@@ -80,7 +80,7 @@ async function firstSound(nearest: Fetched, context: RestoreContext): Promise<Re
   return nearest.kind === 'hit' ? failed(nearest.flaw ?? '') : nearest;
 }
 
-/** Why the entry that was fetched is not the one to use; undefined when it is, or when no other entry would do better. */
+/** Why an older entry may be better than the one that was fetched; undefined when none is. */
 function objectionTo(fetched: Fetched): PassedOver | undefined {
   if (fetched.kind === 'hit')
     return fetched.flaw === undefined ? undefined : { key: fetched.key, why: fetched.flaw };
@@ -95,14 +95,14 @@ interface LookUpContext {
   readonly limit: Limit;
 }
 
-/** Key of the entry that the first of these finds; undefined when none does, or when that cannot be found out. */
+/** The key of the entry that the first of these keys finds; undefined when none does, or when the look-up fails. */
 export async function lookUp(
   wanted: readonly string[],
   { client, keys, packing, limit }: LookUpContext,
   except: readonly string[] = [],
 ): Promise<string | undefined> {
   const request = { operation: 'look-up', keys: wanted, except } as const;
-  const answer = await client.askOnly(request, packing, limit);
-  const outcome = 'kind' in answer ? answer : restoreOutcome(answer);
+  const response = await client.requestWithoutFiles(request, packing, limit);
+  const outcome = 'kind' in response ? response : restoreOutcome(response);
   return outcome.kind === 'hit' && keys.isOfSet(outcome.key) ? outcome.key : undefined;
 }

@@ -1,4 +1,4 @@
-/** A checkpoint that was restored into a directory of its own, until the state of this machine has adopted it. */
+/** A checkpoint in a directory of its own, until the state of this machine has adopted it. */
 import { rmSync } from 'node:fs';
 import { reasonOf } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -16,7 +16,7 @@ export interface RestoreRequest {
   readonly store: CheckpointStore;
   readonly identity: CheckpointIdentity;
   readonly owner: Owner;
-  /** False: nothing is restored, but the log says at once when nothing can be saved either. */
+  /** False: nothing is restored, but the log says at once if this machine cannot save checkpoints either. */
   readonly resume: boolean;
   readonly log: Log;
   /** Aborted when the job is cancelled. */
@@ -40,11 +40,11 @@ export async function restoreCheckpoint(request: RestoreRequest): Promise<Restor
 }
 
 export class RestoredCheckpoint implements AsyncDisposable {
-  /** The saved plan in the checkpoint, when it has one that belongs to this owner. */
+  /** The saved plan in the checkpoint, if it has one that belongs to this owner. */
   readonly plan: SavedPlan | undefined;
   readonly #outcome: RestoreOutcome;
   readonly #log: Log;
-  #adopted: { readonly key: string; readonly held: Content; readonly state: State } | undefined;
+  #adopted: { readonly key: string; readonly content: Content; readonly state: State } | undefined;
 
   constructor(outcome: RestoreOutcome, plan: SavedPlan | undefined, log: Log) {
     this.#outcome = outcome;
@@ -56,19 +56,19 @@ export class RestoredCheckpoint implements AsyncDisposable {
     return this.#outcome.kind;
   }
 
-  /** Why this job has no checkpoints at all, which the log already says. */
+  /** Why this job has no checkpoints at all; the log already says it. */
   get knownUnavailable(): string | undefined {
     return this.#outcome.kind === 'unavailable' ? this.#outcome.cause : undefined;
   }
 
-  /** Key of the checkpoint that was adopted; empty when none was. */
+  /** The key of the checkpoint that was adopted; empty if none was. */
   get restoredKey(): string {
     return this.#adopted?.key ?? '';
   }
 
   /**
    * Merges the checkpoint into the state of this machine, and returns that state. A checkpoint that cannot be merged is
-   * reported and left out. The restored files are discarded.
+   * reported, and not used. The restored files are removed.
    */
   adoptInto(state: State, { knownCommands }: Pick<OpenOptions, 'knownCommands'> = {}): State {
     const outcome = this.#outcome;
@@ -82,9 +82,9 @@ export class RestoredCheckpoint implements AsyncDisposable {
         rejectTo: stateFolder(state.paths),
         ...(knownCommands ? { knownCommands } : {}),
       });
-      const held = contentOf(staged);
+      const content = contentOf(staged);
       state.merge(staged);
-      this.#adopted = { key: outcome.key, held, state };
+      this.#adopted = { key: outcome.key, content, state };
     } catch (error) {
       this.#log.warning(
         `The checkpoint ${outcome.key} is not used: ${reasonOf(error)}. The run continues with the state of this ` +
@@ -97,16 +97,16 @@ export class RestoredCheckpoint implements AsyncDisposable {
     return state;
   }
 
-  /** Whether the adopted checkpoint already holds all of the state, so that saving another one is not worth it. */
+  /** Whether the adopted checkpoint already contains the whole state, so that another one is not worth saving. */
   isUnchanged(): boolean {
-    return this.#adopted !== undefined && !hasNews(contentOf(this.#adopted.state), this.#adopted.held);
+    return this.#adopted !== undefined && !hasNews(contentOf(this.#adopted.state), this.#adopted.content);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#discard();
   }
 
-  /** Files that cannot be removed, such as ones whose paths are too long, do not end the run. */
+  /** Files that cannot be removed, such as those with too long paths, do not end the run. */
   #discard(): void {
     if (this.#outcome.kind !== 'hit') return;
     try {

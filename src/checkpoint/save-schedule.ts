@@ -1,10 +1,10 @@
 /**
- * The cache of a repository holds 10 GB. When superseded checkpoints cannot be deleted, each interval is longer than the one
- * before by this factor: an interval of 2 minutes leaves 20 checkpoints in a job of 6 hours.
+ * The cache of a repository has room for 10 GB. If superseded checkpoints cannot be deleted, each interval is this many
+ * times longer than the one before: an interval of 2 minutes leaves 20 checkpoints in a job of 6 hours.
  */
 const GROWTH = 1.2;
 
-/** After a failed save the next attempt waits twice as long as the one before, up to 16 intervals. */
+/** The pause after a failed save is twice as long as the one before, up to 16 intervals. */
 const BACKOFF = 2;
 const MAX_BACKOFF = 16;
 

@@ -9,9 +9,9 @@ import type { CheckpointStore, OperationOptions, SaveOutcome } from './store.ts'
 export interface SnapshotOptions {
   readonly state: State;
   readonly store: CheckpointStore;
-  /** Called before a save uses a sequence number, with the next free one. */
+  /** Called before a save, with the number that will be free after it. */
   readonly onSave?: (nextSeq: number) => void;
-  /** Called after a save with the outline of the state that it holds. */
+  /** Called after a save, with the outline of the state in it. */
   readonly onSaved?: (outline: string) => void;
 }
 
@@ -33,18 +33,18 @@ export async function saveSnapshot(
     if (outcome.kind === 'saved') onSaved?.(outline);
     return outcome;
   } catch (error) {
-    // Most likely a full disk, which may have room again at the next checkpoint.
+    // Probably a full disk, which may have room again at the next checkpoint.
     return { kind: 'failed', cause: `the state could not be copied (${redacted(reasonOf(error), [])})` };
   } finally {
     if (root) discard(root);
   }
 }
 
-/** A copy that cannot be removed does not end the run: the next run empties the live directory. */
+/** A copy that cannot be removed does not end the run. */
 function discard(root: string): void {
   try {
     rmSync(root, { recursive: true, force: true });
   } catch {
-    // The next run removes it.
+    // The next run empties the live directory.
   }
 }

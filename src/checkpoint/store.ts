@@ -18,50 +18,50 @@ export type SaveOutcome = Saved;
 
 export interface CheckpointStoreOptions {
   readonly keys: CheckpointKeys;
-  /** The job's environment: says where the cache service is and what may be done there. */
+  /** The job's environment. It says where the cache service is, and which operations are allowed. */
   readonly env: NodeJS.ProcessEnv;
-  /** RUNNER_TEMP: archives and restored files pass through here. */
+  /** RUNNER_TEMP, for archives and restored files. */
   readonly temporaryDirectory: string;
   /**
-   * The input `encryption-key`: checkpoints are encrypted with it, and only such are restored. Neither the worker's
-   * environment nor any file or message holds it. Empty or left out: checkpoints are plain.
+   * The input `encryption-key`. Checkpoints are encrypted with it, and only encrypted ones are restored. The key is never in
+   * the worker's environment, in a file or in a message. Empty by default: checkpoints are not encrypted.
    */
   readonly encryptionKey?: string;
-  /** The number of the next save, from 1; a later step of the job continues where an earlier one stopped. */
+  /** The number of the next save, from 1. Post continues the numbers of main. */
   readonly firstSeq?: number;
-  /** The worker's program, when it is not the bundle. */
+  /** The worker's program; by default the one in dist/. */
   readonly workerPath?: string;
-  /** Upper bounds in milliseconds: 5 minutes for a restore and 10 for a save when left out. */
+  /** By default 5 minutes for a restore and 10 for a save. */
   readonly timeouts?: { readonly restoreMs?: number; readonly saveMs?: number };
-  /** Bounds an operation, when that is not to be a matter of time. */
+  /** Makes the bound of an operation; by default a time limit. */
   readonly limitOf?: typeof timeLimit;
-  /** What a restored checkpoint may at most hold, when it is not what untrusted-tree.ts says. */
+  /** The limits of a restored checkpoint; by default those in untrusted-tree.ts. */
   readonly bounds?: TreeBounds;
 }
 
 export interface OperationOptions {
-  /** Ends the operation at once, as a failure. */
+  /** When it is aborted, the operation ends at once as a failure. */
   readonly signal?: AbortSignal | undefined;
-  /** A bound for this call, in milliseconds, instead of the store's. */
+  /** The bound of this call, instead of the store's. */
   readonly timeoutMs?: number;
 }
 
 export interface RestoreOptions extends OperationOptions {
-  /** Looks at what was restored, before it is handed out. */
+  /** Inspects what was restored before it is used. */
   readonly inspect?: Inspect;
 }
 
-/** Checkpoints of one identity in the Actions cache. No method rejects for anything the cache or the disk does. */
+/** Checkpoints of one identity in the Actions cache. No method rejects because of the cache or the disk. */
 export interface CheckpointStore {
-  /** The number the next save will take. */
+  /** The number of the next save. */
   readonly nextSeq: number;
-  /** Says whether this machine has what checkpoints need, without asking the service. */
+  /** Says why this machine cannot save or restore checkpoints, without a request; undefined when it can. */
   check(options?: OperationOptions): Promise<CacheTrouble | undefined>;
-  /** Fetches the checkpoint that is nearest to this run into a new directory; when that is broken, an older one. */
+  /** Restores the checkpoint that is nearest to this run into a new directory; if that one is broken, an older one. */
   restore(options?: RestoreOptions): Promise<RestoreOutcome>;
   /**
-   * Saves `<snapshotRoot>/tmp/oaievalset` as the next checkpoint. Nothing below it may change until this is done.
-   * The number is used up also when the save fails: its key may be taken by a half-made entry.
+   * Saves `<snapshotRoot>/tmp/oaievalset` as the next checkpoint. Nothing in it may change during the save. A failed save
+   * uses its number too, because an unfinished entry may have its key.
    */
   save(snapshotRoot: string, options?: OperationOptions): Promise<SaveOutcome>;
 }
@@ -69,8 +69,8 @@ export interface CheckpointStore {
 const RESTORE_TIMEOUT_MS = 5 * 60_000;
 const SAVE_TIMEOUT_MS = 10 * 60_000;
 
-/** Keys that a save finds taken. It looks up the newest one each time, so that the next is most likely free. */
-const MOST_TAKEN_KEYS = 8;
+/** How many taken keys a save tries. It looks up the newest entry each time, so the key after it is most likely free. */
+const MAX_TAKEN_KEYS = 8;
 
 export function openCheckpointStore(options: CheckpointStoreOptions): CheckpointStore {
   const { keys, env, temporaryDirectory, timeouts = {}, encryptionKey = '', workerPath, bounds } = options;
@@ -95,12 +95,12 @@ export function openCheckpointStore(options: CheckpointStoreOptions): Checkpoint
         }
         const sealing = { encryptionKey, entryKey: key, env: client.toolEnvironment, signal: limit.stop };
         await wrap(snapshotRoot, directory, sealing);
-        return saveOutcome(await client.ask({ operation: 'save', key }, directory, packing, limit), key);
+        return saveOutcome(await client.request({ operation: 'save', key }, directory, packing, limit), key);
       },
     );
   }
 
-  /** A key that is taken is that of another user who is known by the same name: its saves and ours take turns. */
+  /** A key is taken when GitHub gives two users the same names. Then their saves take turns. */
   async function saveUnderFreeKey(
     snapshotRoot: string,
     packing: Packing,
@@ -110,7 +110,7 @@ export function openCheckpointStore(options: CheckpointStoreOptions): Checkpoint
       const key = keys.primary(nextSeq);
       nextSeq += 1;
       const outcome = await saveAs(key, snapshotRoot, packing, limit);
-      if (outcome.kind !== 'failed' || !outcome.keyTaken || taken >= MOST_TAKEN_KEYS || limit.stop.aborted)
+      if (outcome.kind !== 'failed' || !outcome.keyTaken || taken >= MAX_TAKEN_KEYS || limit.stop.aborted)
         return outcome;
       const newest = await lookUp([keys.thisAttempt], { client, keys, packing, limit });
       nextSeq = Math.max(nextSeq, ((newest && keys.seqOf(newest)) || 0) + 1);

@@ -1,14 +1,14 @@
 /**
- * The checkpoints of this run in the cache, and the deletion of those that a newer one replaced. Without it a long run fills
- * the cache quota of the repository with copies of itself, and GitHub evicts what others cached.
+ * The checkpoints of this run in the cache, and the deletion of those that a newer one replaced. Without the deletion a long
+ * run fills the cache quota of the repository, and GitHub evicts entries of other workflows.
  */
 import type { GitHubApi } from '../github/github-api.ts';
 import type { Log } from '../log.ts';
 
 export interface SupersededOptions {
-  /** Its token needs `actions: write`. Undefined: nothing is deleted. */
+  /** Its token needs the permission `actions: write`. Undefined: nothing is deleted. */
   readonly github: Pick<GitHubApi, 'request'> | undefined;
-  /** GITHUB_REF. Empty: entries of a key on any ref, which is the same because a key names its run. */
+  /** GITHUB_REF. Empty: on any ref, which makes no difference, because a key names its run. */
   readonly ref: string;
   readonly log: Log;
 }
@@ -35,8 +35,8 @@ export class SupersededCheckpoints {
   }
 
   /**
-   * Notes that a checkpoint was saved, and deletes the ones that it replaces. A deletion that fails is tried again with the
-   * next checkpoint. Never rejects.
+   * Notes that a checkpoint was saved, and deletes those that it replaces. A failed deletion is retried after the next
+   * checkpoint. Never rejects.
    */
   async add(key: string, signal?: AbortSignal): Promise<void> {
     if (this.#newest !== undefined) this.#superseded = [...this.#superseded, this.#newest];
@@ -58,18 +58,18 @@ export class SupersededCheckpoints {
         this.#isDenied = true;
         log.info(
           `Earlier checkpoints of this run stay in the cache: the token lacks permission to delete cache entries (${result.cause}). ` +
-            'They only take cache storage until GitHub evicts them. To have them deleted, give the job ' +
+            'They use cache storage until GitHub evicts them. To have them deleted, give the job ' +
             '"permissions: actions: write".',
         );
         return;
       }
       if (result.kind === 'failed' || result.kind === 'rate-limited') {
         log.info(
-          `Earlier checkpoints were not deleted: ${result.cause}. The next checkpoint will try again.`,
+          `Earlier checkpoints were not deleted: ${result.cause}. The deletion is retried after the next checkpoint.`,
         );
         return;
       }
-      // A missing entry was evicted, or deleted by someone else.
+      // A missing entry has been evicted or deleted.
       this.#superseded = this.#superseded.filter((other) => other !== key);
       if (result.kind === 'ok') log.debug(`Deleted the superseded checkpoint ${key}`);
     }

@@ -1,4 +1,4 @@
-/** A client for GitHub's REST API: one request at a time, through the proxies of the environment. */
+/** A client for GitHub's REST API. It sends single requests, through the proxies of the environment. */
 import { EnvHttpProxyAgent, request } from 'undici';
 import { reasonOf } from '../errors.ts';
 import { oneLine, shorten } from '../text.ts';
@@ -9,13 +9,13 @@ export interface GitHubApiOptions {
   readonly apiUrl: string;
   /** GITHUB_REPOSITORY, `owner/name`. */
   readonly repository: string;
-  /** For each request; 10 s when left out. */
+  /** For each request; 10 s by default. */
   readonly timeoutMs?: number;
 }
 
 export interface GitHubRequest {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** Below the repository, such as `actions/caches`. */
+  /** Relative to the repository, such as `actions/caches`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
@@ -23,7 +23,7 @@ export interface GitHubRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What became of a request. `cause` is a clause without secrets, in one line. */
+/** The outcome of a request. `cause` is a clause of one line, without secrets. */
 export type GitHubResult =
   | { readonly kind: 'ok'; readonly body: unknown }
   | { readonly kind: 'missing' | 'denied' | 'rate-limited' | 'failed'; readonly cause: string };
@@ -39,26 +39,26 @@ export class GitHubApi {
   }
 
   /** Never rejects, does not follow redirects, and does not retry. */
-  async request(wanted: GitHubRequest): Promise<GitHubResult> {
+  async request(call: GitHubRequest): Promise<GitHubResult> {
     const { timeoutMs = TIMEOUT_MS, token } = this.#options;
     const agent = new EnvHttpProxyAgent();
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(new DOMException('', 'TimeoutError')), timeoutMs);
     const onAbort = (): void => stop.abort();
-    wanted.signal?.addEventListener('abort', onAbort, { once: true });
-    if (wanted.signal?.aborted) onAbort();
+    call.signal?.addEventListener('abort', onAbort, { once: true });
+    if (call.signal?.aborted) onAbort();
     try {
-      const response = await request(this.#urlOf(wanted), {
-        method: wanted.method,
+      const response = await request(this.#urlOf(call), {
+        method: call.method,
         dispatcher: agent,
         headers: {
           accept: 'application/vnd.github+json',
           authorization: `Bearer ${token}`,
           'user-agent': 'oaievalset-action',
           'x-github-api-version': '2022-11-28',
-          ...(wanted.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
         },
-        body: wanted.body === undefined ? null : JSON.stringify(wanted.body),
+        body: call.body === undefined ? null : JSON.stringify(call.body),
         signal: stop.signal,
       });
       return this.#resultOf(response.statusCode, response.headers, await response.body.text());
@@ -66,7 +66,7 @@ export class GitHubApi {
       return { kind: 'failed', cause: this.#safe(`GitHub cannot be reached (${whyUnreachable(error)})`) };
     } finally {
       clearTimeout(timer);
-      wanted.signal?.removeEventListener('abort', onAbort);
+      call.signal?.removeEventListener('abort', onAbort);
       await agent.destroy().catch(() => {});
     }
   }
@@ -88,7 +88,7 @@ export class GitHubApi {
     if (status >= 200 && status < 300) return { kind: 'ok', body };
     const message = messageOf(body);
     const detail = this.#safe(`HTTP ${status}${message && `, ${message}`}`);
-    if (status === 404) return { kind: 'missing', cause: `GitHub does not find it (${detail})` };
+    if (status === 404) return { kind: 'missing', cause: `GitHub cannot find it (${detail})` };
     const isLimited =
       status === 429 ||
       (status === 403 && (headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined));
@@ -105,7 +105,7 @@ export class GitHubApi {
   }
 }
 
-/** Undefined for a body that is no JSON, such as the error page of a proxy. */
+/** Undefined for a body that is not JSON, such as the error page of a proxy. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -12,14 +12,14 @@ export interface CacheClientOptions {
   /** The job's environment. */
   readonly env: NodeJS.ProcessEnv;
   readonly temporaryDirectory: string;
-  /** A text that no child may see; empty: there is none. */
+  /** A secret that no child may get; empty: there is none. */
   readonly encryptionKey: string;
   readonly workerPath: string | undefined;
 }
 
-/** GitHub's cache client, as a process for each request, with the tools that it packs with. */
+/** GitHub's cache client in a child process for each request, and the tools that it packs with. */
 export class CacheClient {
-  /** What must not be repeated in a message. */
+  /** Texts that must not be in a message. */
   readonly secrets: readonly string[];
   /** The environment of tar. */
   readonly toolEnvironment: NodeJS.ProcessEnv;
@@ -41,12 +41,12 @@ export class CacheClient {
     this.#program = workerPath;
   }
 
-  /** Whether the job has a cache service, which the client would find out after a process was started for it. */
+  /** Whether the job has a cache service. The client knows that too, but only in a process of its own. */
   get hasService(): boolean {
     return Boolean(this.#env.ACTIONS_RESULTS_URL || this.#env.ACTIONS_CACHE_URL);
   }
 
-  /** What this machine packs with. Tried out once; a failure is `unavailable`, and says what to install. */
+  /** What this machine packs with. It is tried once; a failure is `unavailable`, and says what to install. */
   async packing(limit: Limit): Promise<Packing | CacheTrouble> {
     if (!this.#tools) {
       const found = await this.#inDirectory(limit, (directory) =>
@@ -59,8 +59,8 @@ export class CacheClient {
     return { kind: 'unavailable', cause: this.#tools.problem, canBeFixed: true };
   }
 
-  /** @param directory the private directory of the call */
-  async ask(
+  /** @param directory the private directory of the operation */
+  async request(
     request: WorkerRequest,
     directory: string,
     packing: Packing,
@@ -78,18 +78,17 @@ export class CacheClient {
     return { run, timeoutMs, secrets: this.secrets };
   }
 
-  /** A request that needs no files. */
-  async askOnly(
+  async requestWithoutFiles(
     request: WorkerRequest,
     packing: Packing,
     limit: Limit,
   ): Promise<WorkerResponse | CacheTrouble> {
-    return this.#inDirectory(limit, (directory) => this.ask(request, directory, packing, limit));
+    return this.#inDirectory(limit, (directory) => this.request(request, directory, packing, limit));
   }
 
   /**
    * The client names the files of an archive relative to GITHUB_WORKSPACE, finds them relative to the working directory,
-   * and leaves temporary directories of its own behind in RUNNER_TEMP: all three are in the call's private directory.
+   * and leaves temporary directories behind in RUNNER_TEMP. All three are in the private directory of the operation.
    */
   async #environment(directory: string, workspace: string, packing: Packing): Promise<NodeJS.ProcessEnv> {
     const path = this.#env.PATH ?? '';
@@ -99,7 +98,7 @@ export class CacheClient {
       PATH: packing === preferred ? path : await pathFor(packing, path, join(directory, PROGRAMS)),
       GITHUB_WORKSPACE: workspace,
       RUNNER_TEMP: join(directory, ARCHIVES),
-      // What the storage answered is nowhere else; it is read for causes (cause.ts), and not shown.
+      // Only this log has the responses of the storage. cause.ts reads it; it is not shown.
       AZURE_LOG_LEVEL: 'info',
     };
   }

@@ -5,17 +5,17 @@ export type CacheOperation = 'restore' | 'save';
 
 /**
  * The mode that made the client skip an operation; undefined when it did not. Source: `ACTIONS_CACHE_MODE` in
- * @actions/cache 6.3, `none`, `read`, `write` or `write-only`.
+ * @actions/cache 6.3, which is `none`, `read`, `write` or `write-only`.
  */
 export function skippedByMode(operation: CacheOperation, lines: readonly OutputLine[]): string | undefined {
   return firstMatch(lines, new RegExp(`^Cache ${operation} skipped: the effective cache-mode '(.*?)'`));
 }
 
 /**
- * The client's own message about what went wrong; undefined when it tells of nothing.
+ * The client's own message about a failure; undefined when it printed none.
  *
- * The client (@actions/cache 6) swallows its errors. What it knows is in `Failed to restore: …` and `Failed to save: …`,
- * in a bare warning when the service refused the last step of a save, and in a debug line when it refused the first.
+ * The client (@actions/cache 6) swallows its errors. It prints `Failed to restore: …` or `Failed to save: …`, a bare warning
+ * when the service refused the last step of a save, and a debug line when it refused the first.
  */
 export function failureMessage(operation: CacheOperation, lines: readonly OutputLine[]): string | undefined {
   if (operation === 'restore') return firstMatch(lines, /^Failed to restore: ([\s\S]*)/);
@@ -27,7 +27,7 @@ export function failureMessage(operation: CacheOperation, lines: readonly Output
   return bare && `${REFUSED_ENTRY}: ${bare.text}`;
 }
 
-/** Says the client's message in terms of what a user can know about, with what else it printed as evidence. */
+/** Translates the client's message into words for the user. The other lines that it printed are the evidence. */
 export function causeOf(operation: CacheOperation, message: string, lines: readonly OutputLine[]): string {
   if (/insufficient usage|storage quota has been hit/i.test(message)) {
     return 'the cache storage quota is used up, so the service accepts no new entries';
@@ -61,12 +61,12 @@ export function lastAttempt(lines: readonly OutputLine[]): string | undefined {
   if (storage) return storage;
   const attempt = lastMatch(lines, /\bfailed with error: (.*?)(?:\. Retrying request|$)/);
   if (!attempt || !/ JSON\b/.test(attempt)) return attempt;
-  // The complaint about a page that a proxy put in place of an answer says less than its status.
+  // The client complains about JSON when a proxy responds with a page. The status says more.
   const status = lastMatch(lines, /^\[Response\] - (\d{3})/);
   return status ? `HTTP ${status}, with a response that is not from the cache service` : attempt;
 }
 
-/** What the blob storage of the v2 service last answered, or how it did not; undefined when that was no failure. */
+/** The last failure of the v2 service's blob storage: its status, or the network error. */
 function storageTrouble(lines: readonly OutputLine[]): string | undefined {
   const storage = lines.filter(({ level }) => level === 'storage');
   const last = lastMatch(storage, /^(Response status code: \d{3}|RetryPolicy: Caught error, .*)/);
@@ -76,7 +76,7 @@ function storageTrouble(lines: readonly OutputLine[]): string | undefined {
   return status && Number(status) >= 400 ? `HTTP ${status}` : undefined;
 }
 
-/** What the client was doing when it was stopped, to tell a slow network from a service that does not answer. */
+/** What the client was doing when it was killed: a slow network and a service that does not respond look different. */
 export function stageOf(operation: CacheOperation, lines: readonly OutputLine[]): string | undefined {
   return lines.reduce<string | undefined>((stage, { text }) => {
     return STAGES[operation].find(([begins]) => begins.test(text))?.[1] ?? stage;
@@ -101,13 +101,13 @@ const STAGES: Record<CacheOperation, readonly (readonly [RegExp, string])[]> = {
 const REFUSED_KEY = 'the cache service refused to reserve the entry';
 const REFUSED_ENTRY = 'the cache service refused the uploaded entry';
 export const KEY_TAKEN = 'the cache service has an entry with this key already';
-/** Since June 2026 github.com gives such events a token that may only read the caches of the default branch. */
+/** Since June 2026, github.com gives such events a token that can only read the caches of the default branch. */
 const OUTSIDERS = {
   save: ', as for events that outsiders can trigger, such as pull_request_target',
   restore: '',
 };
 const NETWORK_ERROR = /\b(ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|EAI_AGAIN|EPIPE)\b/;
-/** Warnings that only accompany another one, and the failures of a look-up. */
+/** Warnings that accompany another one, and failures of a look-up. */
 const NOT_A_REFUSAL = /^(Failed to |uploadCacheArchiveSDK|You've hit a rate limit)/;
 
 function refusal(message: string, lines: readonly OutputLine[]): string {
@@ -118,13 +118,13 @@ function refusal(message: string, lines: readonly OutputLine[]): string {
   );
 }
 
-/** Messages of the blob storage do not say what they are about, or are empty. */
+/** Messages of the blob storage are empty, or do not say which operation failed. */
 function withStage(operation: CacheOperation, message: string, lines: readonly OutputLine[]): string {
   const uploading = firstMatch(lines, /^(uploadCacheArchiveSDK: internal error)/);
   if (!uploading && !firstMatch(lines, /^(Cache hit for)/)) return message;
   const trouble = storageTrouble(lines);
-  const said = [trouble, message].filter(Boolean).join(', ');
-  const what = `the archive could not be ${uploading ? 'uploaded' : 'downloaded'}${said ? `: ${said}` : ''}`;
+  const detail = [trouble, message].filter(Boolean).join(', ');
+  const what = `the archive could not be ${uploading ? 'uploaded' : 'downloaded'}${detail ? `: ${detail}` : ''}`;
   if (trouble === 'HTTP 403') return `${what} (its signed address has expired, or the clock is wrong)`;
   if (trouble === 'HTTP 404' && operation === 'restore') {
     return `${what} (the entry was evicted or deleted after it was found)`;
@@ -132,22 +132,22 @@ function withStage(operation: CacheOperation, message: string, lines: readonly O
   return what;
 }
 
-/** What the tool itself said is the difference between a full disk, a tool that cannot, and a damaged archive. */
+/** Only the output of the tool distinguishes a full disk, a tool without an ability, and a damaged archive. */
 function archiveCause(operation: CacheOperation, lines: readonly OutputLine[]): string {
   const printed = lines.filter(({ level }) => level === 'info');
-  const said = printed.filter(({ text }) => TOOL_LINE.test(text) || saysUnable(text));
-  const unable = said.find(({ text }) => saysUnable(text));
+  const relevant = printed.filter(({ text }) => TOOL_LINE.test(text) || saysUnable(text));
+  const unable = relevant.find(({ text }) => saysUnable(text));
   const what = `the archive could not be ${operation === 'save' ? 'made' : 'unpacked'}`;
   if (unable) return `${what}: this machine's tools cannot do it (${toolMessage(unable.text)})`;
-  const detail = said[0] ? ` (${toolMessage(said[0].text)})` : '';
-  const notTheArchive = said.some(({ text }) => OF_THE_MACHINE.test(text));
-  if (operation === 'save' || notTheArchive) return `${what}${detail}`;
+  const detail = relevant[0] ? ` (${toolMessage(relevant[0].text)})` : '';
+  const isOfTheMachine = relevant.some(({ text }) => OF_THE_MACHINE.test(text));
+  if (operation === 'save' || isOfTheMachine) return `${what}${detail}`;
   return `the archive is damaged or incomplete and could not be unpacked${detail}`;
 }
 
 const TOOL_LINE = /^\s*(?:\S*\/)?(?:g?tar|bsdtar|gzip|unzstd|zstd|zstdmt)(?: \(child\))?: /;
 
-/** What an archive cannot be blamed for. */
+/** Errors of the machine, not of the archive. */
 const OF_THE_MACHINE =
   /No space left on device|Disk quota exceeded|Read-only file system|Permission denied|Cannot allocate memory|Too many open files|Input\/output error|Killed/;
 
@@ -173,8 +173,8 @@ function statusCause(
 }
 
 /**
- * The status in `Failed request: (503) …` (v2) and in `Cache service responded with 503` (v1). When the answer was not
- * JSON, as from a proxy, the v2 client complains of that, and the status is only in a debug line.
+ * The status in `Failed request: (503) …` (v2) and in `Cache service responded with 503` (v1). If the response is not JSON,
+ * as from a proxy, the v2 client complains about that, and the status is only in a debug line.
  */
 function statusOf(message: string, lines: readonly OutputLine[]): number | undefined {
   const status =
@@ -184,7 +184,7 @@ function statusOf(message: string, lines: readonly OutputLine[]): number | undef
   return status === undefined ? undefined : Number(status);
 }
 
-/** The first line, without the names of the client's functions and its words for "nothing known". */
+/** The first line, without the names of the client's functions and its placeholders for an unknown cause. */
 function reworded(message: string): string {
   const line = message.trim().split(/\r?\n/, 1)[0] ?? '';
   return line

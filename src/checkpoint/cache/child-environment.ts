@@ -1,9 +1,9 @@
-/** What the processes that pack and carry checkpoints see of the job's environment: what they need, and no key of an API. */
+/** The variables that processes for checkpoints get of the job's environment: what they need, and no API key. */
 
-/** For tar and what compresses: where programs are, and in which language and character set file names are. */
+/** For tar and the compressors: where programs are, and the language and character set of file names. */
 const OF_TOOLS = /^(PATH|HOME|TMPDIR|LANG|LANGUAGE|LC_\w+)$/;
 
-/** For the client as well: where the cache service is, the way there, and whom to trust on it. */
+/** For the client as well: the cache service, the proxies, and the certificates to trust. */
 const OF_CLIENT = [
   /^ACTIONS_(RESULTS_URL|RUNTIME_URL|RUNTIME_TOKEN|ORCHESTRATION_ID)$/,
   /^ACTIONS_CACHE_\w+$/,
@@ -13,16 +13,16 @@ const OF_CLIENT = [
 ];
 
 export function toolEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return chosen(env, [OF_TOOLS]);
+  return selected(env, [OF_TOOLS]);
 }
 
-/** @param secret a text that no child sees, whatever holds it; empty: there is none */
+/** @param secret a text that no variable of a child may contain; empty: there is none */
 export function clientEnvironment(env: NodeJS.ProcessEnv, secret: string): NodeJS.ProcessEnv {
-  const chosenOnes = Object.entries(chosen(env, [OF_TOOLS, ...OF_CLIENT]));
-  return Object.fromEntries(chosenOnes.filter(([, value]) => !(secret && value?.includes(secret))));
+  const variables = Object.entries(selected(env, [OF_TOOLS, ...OF_CLIENT]));
+  return Object.fromEntries(variables.filter(([, value]) => !(secret && value?.includes(secret))));
 }
 
-function chosen(env: NodeJS.ProcessEnv, patterns: readonly RegExp[]): NodeJS.ProcessEnv {
+function selected(env: NodeJS.ProcessEnv, patterns: readonly RegExp[]): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(env).filter(([name]) => patterns.some((pattern) => pattern.test(name))),
   );

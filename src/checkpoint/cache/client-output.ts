@@ -1,6 +1,6 @@
 import { oneLine, shorten } from '../../text.ts';
 
-/** What the cache client printed: workflow commands and plain text of its own, and what tar and zstd said. */
+/** A line that the cache client printed: a workflow command or plain text, of its own or of tar and zstd. */
 export interface OutputLine {
   /** The workflow command of the line (`warning`, `debug`, …), or `info` for plain text. */
   readonly level: string;
@@ -16,8 +16,8 @@ export function linesOf(stdout: string): OutputLine[] {
 }
 
 /**
- * What the Azure SDK logged on stderr (AZURE_LOG_LEVEL=info), as lines of level `storage`. It keeps signatures out of its
- * log. The client's own message about a failed upload or download is empty, or the words of an answer without its status.
+ * The lines that the Azure SDK logged on stderr (AZURE_LOG_LEVEL=info), with the level `storage`. The SDK removes signatures.
+ * The client's own message about a failed upload or download is empty, or the text of a response without its status.
  */
 export function storageLines(stderr: string): OutputLine[] {
   return stderr.split('\n').flatMap((line) => {
@@ -40,7 +40,7 @@ export function lastMatch(lines: readonly OutputLine[], pattern: RegExp): string
   return firstMatch(lines.toReversed(), pattern);
 }
 
-/** Whether a line of a tool, or of the shell that should start it, is about what it cannot do, not about what it was given. */
+/** Whether a line of a tool, or of the shell that starts it, is about an ability that it lacks, not about its input. */
 export function saysUnable(line: string): boolean {
   return UNABLE.test(line);
 }
@@ -48,12 +48,12 @@ export function saysUnable(line: string): boolean {
 const UNABLE =
   /unrecogni[sz]ed option|(invalid|unknown|illegal|unsupported) option|option .* (is not supported|requires)|^usage: |Incorrect parameters|You may not specify more than one|Can'?t (launch|initialize) (external|filter)|Cannot exec|: not found$|command not found|applet not found|Unable to locate executable|spawn .* (ENOENT|EACCES|ENOEXEC)|Exec format error/i;
 
-/** A line of a tool for a message: without the path of the tool, and with nothing that ends the clause it is put into. */
+/** A line of a tool for a message: without the path of the tool, and without punctuation at its end. */
 export function toolMessage(line: string): string {
   return redacted(line.trim().replace(/^\S*\/(?=[\w.-]+(?: \(child\))?: )/, ''), []).replace(/[.;]+$/, '');
 }
 
-/** Key of the entry that the client found, whatever became of it; undefined when it found none. */
+/** The key of the entry that the client found, even if it could not be used; undefined when it found none. */
 export function foundEntry(lines: readonly OutputLine[]): string | undefined {
   return (
     firstMatch(lines, /^Cache hit for(?: restore-key)?: (.*)$/) ??
@@ -81,7 +81,7 @@ export function redacted(text: string, secrets: readonly string[]): string {
   return shorten(line, MAX_CAUSE_BYTES);
 }
 
-/** Reverses what @actions/core does to the text of a workflow command. */
+/** Reverses the escaping of a workflow command by @actions/core. */
 function unescapeData(text: string): string {
   return text.replace(/%0D/g, '\r').replace(/%0A/g, '\n').replace(/%25/g, '%');
 }

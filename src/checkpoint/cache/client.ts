@@ -3,15 +3,15 @@ import { isFeatureAvailable, restoreCache, saveCache } from '@actions/cache';
 import { reasonOf } from '../../errors.ts';
 import { CHECKPOINT_PATH, type WorkerRequest, type WorkerResult } from './protocol.ts';
 
-/** The service takes no more in one request. */
-const MOST_KEYS = 10;
+/** The service accepts no more in one request. */
+const MAX_KEYS = 10;
 
-/** A new entry may take a moment to be found; the client itself does not retry a miss. */
+/** A new entry may take a moment to appear. The client does not retry a miss. */
 const LOOK_UP_DELAYS_MS = [0, 1000, 2000];
 
 /**
- * Does what is asked with GitHub's own client. It must run in a process of its own (see docs/adr/0002): the client reads
- * the environment and the working directory of the process, and prints why it failed instead of returning it.
+ * Serves a request with GitHub's own client. It must run in a process of its own (docs/adr/0002), because the client reads
+ * the environment and the working directory of the process, and prints the cause of a failure instead of returning it.
  */
 export async function serve(request: WorkerRequest): Promise<WorkerResult> {
   if (!isFeatureAvailable()) return { available: false };
@@ -34,23 +34,23 @@ async function restore(key: string, restoreKeys: readonly string[]): Promise<Wor
   return { available: true, operation: 'restore', ...(found === undefined ? {} : { key: found }) };
 }
 
-/** In as many requests as the keys need; an entry that is left out hides nothing that a later key finds. */
+/** Sends as many requests as the keys need. An entry in `except` does not hide what a later key finds. */
 async function lookUp(keys: readonly string[], except: readonly string[]): Promise<WorkerResult> {
-  let left = keys;
-  while (left.length > 0) {
-    const [first = '', ...rest] = left.slice(0, MOST_KEYS);
+  let remaining = keys;
+  while (remaining.length > 0) {
+    const [first = '', ...rest] = remaining.slice(0, MAX_KEYS);
     const found = await restoreCache([CHECKPOINT_PATH], first, rest, { lookupOnly: true });
     if (found !== undefined && !except.includes(found))
       return { available: true, operation: 'look-up', key: found };
-    const answering = left.findIndex((key) => found?.startsWith(key));
-    left = left.slice(answering === -1 ? MOST_KEYS : answering + 1);
+    const matching = remaining.findIndex((key) => found?.startsWith(key));
+    remaining = remaining.slice(matching === -1 ? MAX_KEYS : matching + 1);
   }
   return { available: true, operation: 'look-up' };
 }
 
 async function save(key: string): Promise<WorkerResult> {
   const id = await saveCache([CHECKPOINT_PATH], key);
-  // The v1 client returns the id of the reservation also when the upload failed, so an id alone proves nothing.
+  // The v1 client returns the id of the reservation even if the upload failed, so an id alone proves nothing.
   const found = id === -1 ? undefined : await findNew(key);
   return { available: true, operation: 'save', id, ...(found === undefined ? {} : { found }) };
 }

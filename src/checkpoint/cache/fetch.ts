@@ -1,4 +1,4 @@
-/** One entry of the cache, from the service into a directory of its own. */
+/** Downloads one entry of the cache into a directory of its own. */
 import { join } from 'node:path';
 import { ARCHIVES, FILES, inPrivateDirectory, OPENED, PROGRAMS, remove } from '../private-directory.ts';
 import { unwrap } from '../trust/envelope.ts';
@@ -17,13 +17,13 @@ import {
 import { CHECKPOINT_PATH } from './protocol.ts';
 import type { Packing } from './tools.ts';
 
-/** What is wrong with a restored tree, as a clause. A tree with a mere flaw is used when there is no better one. */
+/** Why a restored tree should not be used, as a clause. A flawed tree is used if there is no better one. */
 export interface Objection {
   readonly kind: 'flawed' | 'unusable';
   readonly why: string;
 }
 
-/** Looks at a restored tree before anybody uses it. May reject when the signal is aborted. */
+/** Inspects a restored tree before it is used. May reject when the signal is aborted. */
 export type Inspect = (directory: string, signal: AbortSignal) => Promise<Objection | undefined>;
 
 export interface FetchContext {
@@ -86,7 +86,7 @@ export async function fetchEntry(wanted: Wanted, context: FetchContext): Promise
   );
 }
 
-/** A restore whose archive is a bomb ends when it outgrows the bounds, not when the disk is full. */
+/** Stops a restore whose archive is a bomb when it outgrows the bounds, not when the disk is full. */
 async function download(wanted: Wanted, staging: string, context: FetchContext): Promise<Restored> {
   const { client, packing, limit } = context;
   const bounds = boundsIn(staging, context.bounds);
@@ -94,19 +94,19 @@ async function download(wanted: Wanted, staging: string, context: FetchContext):
   const done = new AbortController();
   const watching = watchGrowth(staging, bounds, () => grown.abort(), done.signal);
   const signal = AbortSignal.any([grown.signal, ...(limit.signal ? [limit.signal] : [])]);
-  const answer = await client.ask({ operation: 'restore', ...wanted }, staging, packing, {
+  const response = await client.request({ operation: 'restore', ...wanted }, staging, packing, {
     ...limit,
     signal,
   });
   done.abort();
-  // What was unpacked between two looks counts as well.
+  // The watcher may have missed what was unpacked last.
   const tooMuch = (await watching) ?? (await exceededBound(staging, bounds));
-  if (!tooMuch) return restoreOutcome(answer);
-  return bounds.limitedByDisk ? failed(`${tooMuch}; free some disk space`) : bomb(tooMuch, answer);
+  if (!tooMuch) return restoreOutcome(response);
+  return bounds.limitedByDisk ? failed(`${tooMuch}; free some disk space`) : bomb(tooMuch, response);
 }
 
-function bomb(tooMuch: string, answer: WorkerResponse): CacheTrouble {
-  const entry = entryFoundBy(answer);
+function bomb(tooMuch: string, response: WorkerResponse): CacheTrouble {
+  const entry = entryFoundBy(response);
   const trouble = failed(`${tooMuch}, more than any checkpoint of this action; ${DELETE_OR_CHANGE_KEY}`);
   return entry === undefined ? trouble : { ...trouble, entry };
 }

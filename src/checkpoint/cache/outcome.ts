@@ -11,16 +11,16 @@ import { foundEntry, linesOf, type OutputLine, redacted, storageLines } from './
 import type { WorkerResult } from './protocol.ts';
 import type { WorkerRun } from './worker-process.ts';
 
-/** Nothing is to be had from the cache: there is none for this job (`unavailable`), or it was tried in vain (`failed`). */
+/** An operation without a result: the job has no usable cache (`unavailable`), or the operation failed (`failed`). */
 export interface CacheTrouble {
   readonly kind: 'unavailable' | 'failed';
-  /** A clause in one line, made to follow a colon; safe to print. */
+  /** A clause of one line for the place after a colon; safe to print. */
   readonly cause: string;
-  /** Key of an entry that was found and cannot be used: an older one may do. */
+  /** The key of an entry that was found and cannot be used. An older one may be usable. */
   readonly entry?: string;
-  /** Whether another save has the key already. */
+  /** Whether another save already has the key. */
   readonly keyTaken?: true;
-  /** Whether it is worth a warning, because the cause says what to do about it. */
+  /** Whether to warn, because the cause says what the user can do. */
   readonly canBeFixed?: true;
 }
 
@@ -33,11 +33,11 @@ export const noService: CacheTrouble = {
   cause: 'this job has no Actions cache service',
 };
 
-/** A worker's run, with what is needed to say how it went. */
+/** A worker's run, with what a message about it needs. */
 export interface WorkerResponse {
   readonly run: WorkerRun;
   readonly timeoutMs: number;
-  /** What must not be repeated in a cause. */
+  /** Texts that must not be in a cause. */
   readonly secrets: readonly string[];
 }
 
@@ -48,31 +48,31 @@ export type Restored =
 
 export type Saved = { readonly kind: 'saved'; readonly key: string } | CacheTrouble;
 
-export function restoreOutcome(answer: WorkerResponse): Restored {
-  const result = resultOf('restore', answer);
+export function restoreOutcome(response: WorkerResponse): Restored {
+  const result = resultOf('restore', response);
   if ('kind' in result) return result;
   if (result.operation !== 'save' && result.key !== undefined) return { kind: 'hit', key: result.key };
-  // For the client a miss and a failure are the same, but for what it prints.
-  const trouble = reportedFailure('restore', answer);
-  const entry = trouble?.kind === 'failed' ? entryFoundBy(answer) : undefined;
+  // The client returns the same for a miss and a failure, and prints something only for a failure.
+  const trouble = reportedFailure('restore', response);
+  const entry = trouble?.kind === 'failed' ? entryFoundBy(response) : undefined;
   return trouble ? { ...trouble, ...(entry === undefined ? {} : { entry }) } : { kind: 'miss' };
 }
 
-/** Key of the entry that a restore found, whatever became of it. */
+/** The key of the entry that a restore found, even if it could not be used. */
 export function entryFoundBy({ run }: WorkerResponse): string | undefined {
   return foundEntry(outputOf(run));
 }
 
-export function saveOutcome(answer: WorkerResponse, key: string): Saved {
-  const result = resultOf('save', answer);
+export function saveOutcome(response: WorkerResponse, key: string): Saved {
+  const result = resultOf('save', response);
   if ('kind' in result) return result;
-  const failure = reportedFailure('save', answer);
+  const failure = reportedFailure('save', response);
   if (failure) return failure;
   if (result.operation !== 'save' || result.id === -1) {
     return { kind: 'failed', cause: 'the cache client failed without giving a reason' };
   }
-  const lookUp = result.found === key ? undefined : reportedFailure('restore', answer);
-  // A job that may write and not read cannot look; that the client told of no failure has to do.
+  const lookUp = result.found === key ? undefined : reportedFailure('restore', response);
+  // A job that may write but not read cannot look up its entry. Then it is enough that the client reported no failure.
   if (result.found !== key && lookUp?.kind !== 'unavailable') {
     const why = lookUp ? `looking it up failed: ${lookUp.cause}` : 'the cache service does not find it';
     return { kind: 'failed', cause: `the entry was uploaded, but ${why}` };
@@ -86,7 +86,7 @@ export function tookTooLong(timeoutMs: number): string {
   return `it took longer than ${timeoutMs / 1000} s`;
 }
 
-/** The worker's result, when it is one to go on with. */
+/** The worker's result, or why there is none. */
 function resultOf(
   operation: CacheOperation,
   { run, timeoutMs, secrets }: WorkerResponse,
@@ -108,7 +108,7 @@ function resultOf(
   return result;
 }
 
-/** What the client's output tells about an operation that did not succeed. */
+/** What the client's output says about an operation that failed. */
 function reportedFailure(
   operation: CacheOperation,
   { run, secrets }: WorkerResponse,

@@ -1,4 +1,4 @@
-/** Whether this machine's tar and compressor can do what the cache client asks of them, found out before it asks. */
+/** Tries whether this machine's tar and compressor support the options that the cache client uses. */
 import { access, constants, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { reasonOf } from '../../errors.ts';
@@ -10,13 +10,13 @@ import { saysUnable, toolMessage } from './client-output.ts';
 export type Packing = 'zstd' | 'gzip';
 
 export type Tools =
-  /** What the client is to pack with. `preferred` is what it takes by itself: zstd where there is a program of that name. */
+  /** What the client has to pack with. By itself it uses `preferred`: zstd if there is a program of that name. */
   | { readonly packing: Packing; readonly preferred: Packing }
-  /** Why this machine can neither pack nor unpack a checkpoint, and what to do about it: two clauses, safe to print. */
+  /** Why this machine can neither pack nor unpack a checkpoint, and what to do: two clauses, safe to print. */
   | { readonly problem: string };
 
-/** Milliseconds for packing and unpacking one small file. What takes longer says nothing about what the tool can do. */
-const PROBE_TIMEOUT = 5000;
+/** For packing, and again for unpacking, one small file. A tool that takes longer may still have the ability. */
+const PROBE_TIMEOUT_MS = 5000;
 
 const COMPRESSION: Record<Packing, { readonly pack: readonly string[]; readonly unpack: readonly string[] }> =
   {
@@ -25,9 +25,9 @@ const COMPRESSION: Record<Packing, { readonly pack: readonly string[]; readonly 
   };
 
 /**
- * Packs and unpacks a file with the client's own arguments (@actions/cache 6, internal/tar.ts): by the version of a tar
- * nobody can tell what was built into it.
- * @param directory an empty one, for the files of the trial
+ * Packs and unpacks a file with the client's own arguments (@actions/cache 6, internal/tar.ts), because the version of a tar
+ * does not say what was built into it.
+ * @param directory an empty directory for the files of the trial
  */
 export async function findTools(
   env: NodeJS.ProcessEnv,
@@ -57,13 +57,13 @@ interface Trial {
   readonly signal: AbortSignal;
 }
 
-/** What a tool said, when that is about its own abilities; undefined when nothing speaks against it. */
+/** What a tool printed about an ability that it lacks; undefined when it printed nothing like that. */
 async function tryOut({ tar, packing, env, directory, signal }: Trial): Promise<string | undefined> {
   const [from, into] = [join(directory, 'from'), join(directory, 'into')];
   const [archive, manifest] = ['archive', 'manifest.txt'];
   const { pack, unpack } = COMPRESSION[packing];
   const create = ['--posix', '-cf', archive, '--exclude', archive, '-C', from, '--files-from', manifest];
-  const said: string[] = [];
+  const printed: string[] = [];
   try {
     for (const each of [directory, from, into]) await mkdir(each, { mode: 0o700 });
     await writeFile(join(from, 'file'), packing);
@@ -72,31 +72,31 @@ async function tryOut({ tar, packing, env, directory, signal }: Trial): Promise<
       [...create, ...pack],
       ['-xf', archive, '-C', into, ...unpack, ...AS_OURS],
     ]) {
-      const tool = spawnGroup(tar, args, { cwd: directory, env, onLine: (line) => said.push(line) });
-      const late = abortedAfter(PROBE_TIMEOUT, signal);
+      const tool = spawnGroup(tar, args, { cwd: directory, env, onLine: (line) => printed.push(line) });
+      const late = abortedAfter(PROBE_TIMEOUT_MS, signal);
       late.addEventListener('abort', () => tool.signal('SIGKILL'), { once: true });
       const { code } = await tool.exit;
       if (code !== 0) break;
     }
   } catch (error) {
-    said.push(reasonOf(error));
+    printed.push(reasonOf(error));
   } finally {
     await rm(directory, { recursive: true, force: true }).catch(() => {});
   }
-  const unable = said.find(saysUnable);
+  const unable = printed.find(saysUnable);
   return unable && toolMessage(unable);
 }
 
 /**
- * A PATH on which the client finds zstd or does not, whatever this machine has. Made of links: what they lead to was not
- * written by us.
- * @param directory where the links are put
+ * A PATH on which the client finds zstd or not, independent of this machine. It consists of links, because a program that this
+ * process has just written cannot always be executed.
+ * @param directory for the links
  */
 export async function pathFor(packing: Packing, path: string, directory: string): Promise<string> {
   await mkdir(directory, { mode: 0o700 });
   const link = (target: string, name: string) => symlink(target, join(directory, name));
   if (packing === 'zstd') {
-    // For a look-up, which packs nothing: the client takes anything that answers for zstd, and Node.js is there for certain.
+    // For a look-up, which packs nothing, the client accepts any program called zstd. Node.js always exists.
     await link(process.execPath, 'zstd');
     return `${directory}${delimiter}${path}`;
   }
@@ -107,7 +107,7 @@ export async function pathFor(packing: Packing, path: string, directory: string)
   return directory;
 }
 
-/** The tar that the client takes: on macOS GNU's, where it is installed. */
+/** The tar that the client uses: on macOS GNU tar, if it is installed. */
 async function tarOn(path: string): Promise<string | undefined> {
   return (process.platform === 'darwin' && (await which('gtar', path))) || which('tar', path);
 }

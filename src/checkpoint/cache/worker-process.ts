@@ -2,36 +2,35 @@ import { signalGroup, startLeader } from '../../process/leader.ts';
 import { RESULT_FD, type WorkerRequest, type WorkerResult } from './protocol.ts';
 
 export interface WorkerOptions {
-  /** The worker's program: `dist/cache-worker/index.js`, or `src/cache-worker.ts` where node strips types. */
+  /** The worker's program: `dist/cache-worker/index.js`, or `src/cache-worker.ts` if Node.js strips types. */
   readonly program: string;
   readonly cwd: string;
   /** The whole environment of the worker. */
   readonly env: NodeJS.ProcessEnv;
   /** Aborted when the time is up: the worker and its children are killed. */
   readonly late?: AbortSignal;
-  /** Aborted when the caller stops the operation: the same happens. */
+  /** Aborted when the caller stops the operation: they are killed as well. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How a worker ended, and everything it printed. Lines of its stdout and stderr are in the order of arrival. */
+/** How a worker ended, and everything that it printed, in the order of arrival. */
 export interface WorkerRun {
-  readonly ended: 'answered' | 'died' | 'timed-out' | 'aborted';
-  /** Present when, and only when, `ended` is `answered`. */
+  readonly ended: 'responded' | 'died' | 'timed-out' | 'aborted';
+  /** Present if and only if `ended` is `responded`. */
   readonly result?: WorkerResult;
   readonly stdout: string;
   readonly stderr: string;
-  /** The exit code or the name of the signal, for a message about a worker that died. */
+  /** The exit code, the name of the signal, or why the worker could not be started. */
   readonly exit: string;
 }
 
-/** More than any honest worker prints; a bound, so that a strange one cannot fill the memory. */
-const OUTPUT_LIMIT = 4 * 1024 * 1024;
+/** Much more than our worker prints, so that a broken one cannot fill the memory. */
+const MAX_OUTPUT_CHARACTERS = 4 * 1024 * 1024;
 
 /**
  * Runs the cache worker in a process group of its own, and leaves no process of that group behind. Never rejects.
  *
- * The worker inherits nothing of our stdout: what the client prints there are workflow commands that the runner would
- * obey.
+ * The worker does not inherit our stdout, because the client prints workflow commands, which the runner would obey.
  */
 export function runWorker(request: WorkerRequest, options: WorkerOptions): Promise<WorkerRun> {
   const { program, cwd, env, late, signal } = options;
@@ -69,15 +68,15 @@ export function runWorker(request: WorkerRequest, options: WorkerOptions): Promi
       if (!stream || !('setEncoding' in stream)) continue;
       stream.setEncoding('utf8');
       stream.on('data', (text: string) => {
-        texts[name] = (texts[name] + text).slice(-OUTPUT_LIMIT);
+        texts[name] = (texts[name] + text).slice(-MAX_OUTPUT_CHARACTERS);
       });
       stream.on('error', () => {});
     }
-    // The worker may be gone before it reads; that shows as a worker that died.
+    // The worker may end before it reads; then it has died.
     child.stdin?.on('error', () => {});
     child.stdin?.write(`${JSON.stringify(request)}\n`);
 
-    // A tar that outlives the worker would hold our pipes open, and go on reading or writing the state.
+    // A tar that outlives the worker would keep our pipes open, and continue to read or write the state.
     child.on('exit', killGroup);
     child.on('error', (error) => {
       failedToStart = error.message;
@@ -88,8 +87,8 @@ export function runWorker(request: WorkerRequest, options: WorkerOptions): Promi
       const result = resultOf(texts.result);
       const exit = failedToStart || (killer ?? `exit code ${code}`);
       const { stdout, stderr } = texts;
-      // An answer that was given before the bound struck is still an answer.
-      if (result) resolve({ ended: 'answered', result, stdout, stderr, exit });
+      // A result that was sent before the worker was killed is still valid.
+      if (result) resolve({ ended: 'responded', result, stdout, stderr, exit });
       else resolve({ ended: stopped ?? 'died', stdout, stderr, exit });
     });
   });

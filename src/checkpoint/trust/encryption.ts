@@ -1,4 +1,4 @@
-/** A checkpoint as one encrypted file: nobody without the text of `encryption-key` can read it, change it or make one. */
+/** A checkpoint as one encrypted file. Only with the text of `encryption-key` can one be read, changed or made. */
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { constants, createWriteStream } from 'node:fs';
@@ -16,13 +16,13 @@ import { CHUNK, openingStream, PREFIX, SealBroken, sealingStream } from './seale
  *
  *     magic `oaievals` 8 · version 1 · salt 16 · nonce prefix 7 · key check 16 · chunks
  *
- * Every chunk but the last holds 1 MiB of plain text; each is followed by its 16-byte GCM tag. The nonce of a chunk is
- * prefix · index (4) · 1 for the last chunk or else 0 (1): what is cut off, left out, repeated or moved has another nonce
- * than it was sealed with. Additional authenticated data of each chunk: the header, then the entry's key in the cache, so
+ * Every chunk but the last contains 1 MiB of plain text; each is followed by its 16-byte GCM tag. The nonce of a chunk is
+ * prefix · index (4) · 1 for the last chunk or else 0 (1). So a file in which a chunk is missing, repeated or moved does not
+ * open. Additional authenticated data of each chunk: the header, then the entry's key in the cache, so
  * that an entry cannot be passed off as that of another run, shard, model or eval set. (The construction is STREAM, of
  * Hoang, Reyhanitabar, Rogaway and Vizár, 2015.)
  *
- * The plain text is a tar archive, compressed: what is encrypted cannot be compressed any more.
+ * The plain text is a compressed tar archive, because encrypted data cannot be compressed.
  */
 const MAGIC = Buffer.from('oaievals');
 const VERSION = 1;
@@ -30,19 +30,19 @@ const SALT = 16;
 const CHECK = 16;
 const HEADER = MAGIC.length + 1 + SALT + PREFIX + CHECK;
 
-/** What OWASP asks for where a person may have chosen the text (32 MB of memory; a quarter of a second). */
+/** What OWASP recommends for a text that a person may have chosen (32 MB of memory, a quarter of a second). */
 const SCRYPT: ScryptOptions = { N: 2 ** 15, r: 8, p: 3, maxmem: 64 * 1024 * 1024 };
 
-/** The fast end: 1 GB of JSON lines takes six seconds, and shrinks to a fifth or less. */
+/** A fast level: 1 GB of JSON lines takes six seconds, and shrinks to a fifth or less. */
 const GZIP_LEVEL = 3;
 
-/** Below this, guessing is faster than asking. */
-const SHORTEST_KEY = 16;
+/** A shorter text can be guessed. */
+const MIN_KEY_CHARACTERS = 16;
 
-/** Why a text is no good as `encryption-key`, as a clause; undefined when it is. */
+/** Why a text cannot be used as `encryption-key`, as a clause; undefined when it can. */
 export function encryptionKeyProblem(text: string): string | undefined {
-  if (text.length >= SHORTEST_KEY) return undefined;
-  return `it is shorter than ${SHORTEST_KEY} characters, so it can be guessed`;
+  if (text.length >= MIN_KEY_CHARACTERS) return undefined;
+  return `it is shorter than ${MIN_KEY_CHARACTERS} characters, so it can be guessed`;
 }
 
 export interface Sealing {
@@ -55,7 +55,7 @@ export interface Sealing {
   readonly signal: AbortSignal;
 }
 
-/** Writes `<root>/<path>` and all below it to the file `target`, which must not exist. */
+/** Writes `<root>/<path>` with all its content to the file `target`, which must not exist. */
 export async function sealTree(root: string, path: string, target: string, sealing: Sealing): Promise<void> {
   const salt = randomBytes(SALT);
   const prefix = randomBytes(PREFIX);
@@ -74,17 +74,17 @@ export async function sealTree(root: string, path: string, target: string, seali
 }
 
 /**
- * Unpacks what `sealTree` wrote into the directory `into`. What was unpacked before a failure is not to be used.
- * @param mostBytes a bound for what comes out of the archive
+ * Unpacks what `sealTree` wrote into the directory `into`. After a failure nothing in it may be used.
+ * @param maxBytes a bound for the size of the unpacked archive
  * @throws SealBroken
  */
 export async function openSealed(
   source: string,
   into: string,
-  mostBytes: number,
+  maxBytes: number,
   sealing: Sealing,
 ): Promise<void> {
-  // A link or a pipe in its place is not followed, and does not hold us up.
+  // A link in its place is not followed, and a pipe does not block.
   const file = await open(source, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     if (!(await file.stat()).isFile()) throw new SealBroken('it is not a regular file');
@@ -97,7 +97,7 @@ export async function openSealed(
     const chunks = openingStream({ key: derived.key, prefix, names: namesOf(header, entryKey) });
     const input = file.createReadStream({ start: HEADER, highWaterMark: CHUNK, autoClose: false });
     const tar = startTar(['-xf', '-', ...AS_OURS, '-C', into], env);
-    const stages = [input, chunks, createGunzip(), bounded(mostBytes), feeding(tar.stdin)] as const;
+    const stages = [input, chunks, createGunzip(), bounded(maxBytes), feeding(tar.stdin)] as const;
     await together(pipeline(...stages, { signal }), tar, signal);
   } finally {
     await file.close();
@@ -124,7 +124,7 @@ async function readHeader(
   return { header, salt, prefix, check };
 }
 
-/** A key of its own for each file, so that no nonce is ever used twice, and what tells a wrong key from a damaged file. */
+/** A key for this one file, so that no nonce is used twice with a key, and a check that distinguishes a wrong key from damage. */
 async function derive(text: string, salt: Buffer): Promise<{ key: Buffer; check: Buffer }> {
   const bytes = await new Promise<Buffer>((resolve, reject) => {
     scrypt(text, salt, 32 + CHECK, SCRYPT, (error, derived) => (error ? reject(error) : resolve(derived)));
@@ -136,28 +136,28 @@ function namesOf(header: Buffer, entryKey: string): Buffer {
   return Buffer.concat([header, Buffer.from(entryKey)]);
 }
 
-function bounded(mostBytes: number): Transform {
+function bounded(maxBytes: number): Transform {
   let bytes = 0;
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length;
-      if (bytes <= mostBytes) done(null, chunk);
-      else done(new SealBroken(`it unpacks to more than ${mostBytes} bytes`));
+      if (bytes <= maxBytes) done(null, chunk);
+      else done(new SealBroken(`it unpacks to more than ${maxBytes} bytes`));
     },
   });
 }
 
-/** Never with `-P`: without it tar refuses absolute names, `..`, and links that lead out of the directory. */
+/** Never with `-P`. Without it tar refuses absolute names, `..`, and links that lead out of the directory. */
 function startTar(args: readonly string[], env: NodeJS.ProcessEnv): ChildProcessWithoutNullStreams {
   const tar = startLeader('tar', args, { env, stdio: 'pipe' });
-  // What it was starting when it was killed holds its output, for which nobody is to wait.
+  // A child that it has left behind would keep its output open.
   tar.once('exit', () => killGroup(tar));
   return tar;
 }
 
 /**
- * Hands on what comes, and goes on taking when tar has closed its end: tar stops at the end mark of the archive, and what
- * follows has to be proved genuine all the same. Whether tar had enough, its exit code tells.
+ * Passes data to tar, and still accepts data when tar has closed its end: tar stops at the end mark of the archive, but the
+ * rest of the file must be authenticated too. The exit code of tar says whether it read enough.
  */
 function feeding(stdin: Writable): Writable {
   stdin.on('error', () => {});
@@ -177,29 +177,29 @@ function feeding(stdin: Writable): Writable {
   });
 }
 
-/** With what tar started: a tar that is a script leaves children behind. */
+/** Kills the children of tar as well: a tar that is a script has some. */
 function killGroup(tar: ChildProcessWithoutNullStreams): void {
   signalGroup(tar.pid, 'SIGKILL');
 }
 
 interface Ending {
-  /** What tar said, when it did not end well. */
+  /** What tar printed, if it failed. */
   readonly problem?: string;
-  /** By us, or because its other end is gone: it does not say why. */
+  /** Whether we or a broken pipe killed it, so that it does not say why. */
   readonly killed: boolean;
 }
 
-const STDERR_LIMIT = 4096;
+const MAX_STDERR_CHARACTERS = 4096;
 
 async function ended(tar: ChildProcessWithoutNullStreams): Promise<Ending> {
-  let said = '';
+  let printed = '';
   tar.stderr.setEncoding('utf8').on('data', (text: string) => {
-    if (said.length < STDERR_LIMIT) said += text;
+    if (printed.length < MAX_STDERR_CHARACTERS) printed += text;
   });
   try {
     const [code, signal] = (await once(tar, 'close')) as [number | null, string | null];
     if (code === 0) return { killed: false };
-    const [line] = said.trim().split('\n');
+    const [line] = printed.trim().split('\n');
     return {
       problem: line || `tar ended with ${signal ?? `exit code ${code}`}`,
       killed: signal === 'SIGKILL' || signal === 'SIGPIPE',
@@ -209,14 +209,14 @@ async function ended(tar: ChildProcessWithoutNullStreams): Promise<Ending> {
   }
 }
 
-/** Waits for both, and tells of a failure what came first: a tar whose other end is gone only says that it is gone. */
+/** Waits for the stream and for tar, and rejects with the root cause: a tar that a broken pipe killed reports only that. */
 async function together(
   stream: Promise<void>,
   tar: ChildProcessWithoutNullStreams,
   signal: AbortSignal,
 ): Promise<void> {
   const ending = ended(tar);
-  // Streams end when tar does, whatever keeps them.
+  // The streams end when tar does.
   const stop = (): void => killGroup(tar);
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();

@@ -1,4 +1,4 @@
-/** What an entry of the cache holds: the checkpoint as it is, or as one encrypted file. */
+/** The content of a cache entry: the checkpoint as it is, or as one encrypted file. */
 import { lstat, mkdir, rename, symlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { type CacheTrouble, failed } from '../cache/outcome.ts';
@@ -10,14 +10,14 @@ import { SealBroken } from './sealed-stream.ts';
 /** The first directory of the path. */
 const TOP = dirname(CHECKPOINT_PATH);
 
-/** The one file of an encrypted checkpoint. No state file is called so: they all begin with a model's name and a dot. */
+/** The only file of an encrypted checkpoint. No state file has this name: they all begin with a model's name and a dot. */
 const SEALED = 'checkpoint.enc';
 
-/** Puts what is to be saved at `<directory>/files/tmp/oaievalset`. */
+/** Puts the checkpoint, encrypted if there is a key, at `<directory>/files/tmp/oaievalset`. */
 export async function wrap(snapshotRoot: string, directory: string, sealing: Sealing): Promise<void> {
   const files = join(directory, FILES);
   if (!sealing.encryptionKey) {
-    // tar follows a link on the way to what it packs, and keeps no trace of it: nothing is copied.
+    // tar follows a link in the path of what it packs, and the archive does not show it. So nothing has to be copied.
     await symlink(resolve(snapshotRoot, TOP), join(files, TOP));
     return;
   }
@@ -26,16 +26,16 @@ export async function wrap(snapshotRoot: string, directory: string, sealing: Sea
   await sealTree(resolve(snapshotRoot), CHECKPOINT_PATH, target, sealing);
 }
 
-/** Puts the plain checkpoint at `<staging>/tmp/oaievalset`, or says why what was fetched is none. */
+/** Puts the decrypted checkpoint at `<staging>/tmp/oaievalset`, or says why the entry has none. */
 export async function unwrap(
   staging: string,
-  mostBytes: number,
+  maxBytes: number,
   sealing: Sealing,
 ): Promise<CacheTrouble | undefined> {
   const { encryptionKey, entryKey } = sealing;
   const files = join(staging, FILES);
   const empty = failed(`the entry ${entryKey} contains no ${CHECKPOINT_PATH}`);
-  if (!(await holdsCheckpoint(files))) return empty;
+  if (!(await hasCheckpoint(files))) return empty;
   const sealed = join(files, CHECKPOINT_PATH, SEALED);
   const isSealed = await exists(sealed);
   if (!encryptionKey) {
@@ -47,14 +47,14 @@ export async function unwrap(
   }
   if (!isSealed) {
     return failed(
-      `the entry ${entryKey} is not encrypted, and encryption-key is set, so that anyone who can write to the cache ` +
-        'may have made it; the next checkpoint is encrypted, and takes its place',
+      `the entry ${entryKey} is not encrypted, and encryption-key is set, so anyone who can write to the cache ` +
+        'may have made it; the next checkpoint is encrypted and replaces it',
     );
   }
   const opened = join(staging, OPENED);
   await mkdir(opened, { mode: 0o700 });
   try {
-    await openSealed(sealed, opened, mostBytes, sealing);
+    await openSealed(sealed, opened, maxBytes, sealing);
   } catch (error) {
     if (!(error instanceof SealBroken)) throw error;
     return failed(
@@ -62,11 +62,11 @@ export async function unwrap(
         'to start fresh',
     );
   }
-  return (await holdsCheckpoint(opened)) ? move(opened, staging) : empty;
+  return (await hasCheckpoint(opened)) ? move(opened, staging) : empty;
 }
 
-/** Link by link: an archive may bring `tmp` along as a link to the state directory of this machine. */
-async function holdsCheckpoint(directory: string): Promise<boolean> {
+/** Checks each directory of the path: in an archive, `tmp` may be a link to the state directory of this machine. */
+async function hasCheckpoint(directory: string): Promise<boolean> {
   return (await isDirectory(join(directory, TOP))) && (await isDirectory(join(directory, CHECKPOINT_PATH)));
 }
 

@@ -1,4 +1,4 @@
-/** Checks what a restored tree holds before anything in it is used: content of a cache is not trusted. */
+/** Checks a restored tree before anything in it is used, because the content of a cache is not trusted. */
 import { lstat, readFile } from 'node:fs/promises';
 import { type Owner, sameOwner } from '../../model/owner.ts';
 import type { SavedPlan } from '../../model/plan.ts';
@@ -9,10 +9,10 @@ import { parseSavedPlan } from '../../progress/saved-plan.ts';
 import type { Inspect, Objection } from '../cache/fetch.ts';
 import { CHECKPOINT_BOUNDS, findForbiddenEntry } from './untrusted-tree.ts';
 
-/** A larger file is left to the state, which has bounds of its own. A file of 10,000 evals has half of this. */
+/** Larger files are not inspected; the state has its own bounds. A file of 10,000 evals has half of this. */
 const MAX_FILE_BYTES = 32 * 1024 * 1024;
 
-/** Inspects restored trees. It looks only at the files of one model and eval set. */
+/** Inspects the files of one model and eval set in restored trees. */
 export class TreeInspector {
   readonly #owner: Owner;
   readonly #plans = new Map<string, SavedPlan>();
@@ -39,14 +39,14 @@ export class TreeInspector {
     return flaw ? { kind: 'flawed', why: flaw } : undefined;
   };
 
-  /** The saved plan of a tree that was inspected, when it belongs to the owner. */
+  /** The saved plan of an inspected tree, if it belongs to the owner. */
   planOf(directory: string): SavedPlan | undefined {
     const plan = this.#plans.get(directory);
     return plan && sameOwner(plan.owner, this.#owner) ? plan : undefined;
   }
 }
 
-/** What the state would reject of the tree, which is otherwise good. */
+/** What the state would reject in a tree that is otherwise good. */
 async function flawIn({ completions, progressFile }: StatePaths): Promise<string | undefined> {
   const badRecords = parseCompletions(await textOf(completions)).rejected;
   if (badRecords) return `its completion records cannot be read: ${badRecords}`;
@@ -61,7 +61,7 @@ async function kindOf(path: string): Promise<'file' | 'directory' | undefined> {
   );
 }
 
-/** Empty when there is no regular file, or it is too large. */
+/** Empty if there is no regular file, or if it is too large. */
 async function textOf(path: string): Promise<string> {
   const stat = await lstat(path).catch(() => undefined);
   return stat?.isFile() && stat.size <= MAX_FILE_BYTES ? readFile(path, 'utf8') : '';

@@ -1,6 +1,6 @@
 /**
- * A stream as chunks that are encrypted and authenticated one by one, so that memory stays bounded and nothing is handed
- * on before it is known to be genuine. See encryption.ts for the format.
+ * A stream as chunks, each encrypted and authenticated, so that memory stays bounded and no data is passed on before it is
+ * authenticated. The format is in encryption.ts.
  */
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { Transform, type TransformCallback } from 'node:stream';
@@ -10,13 +10,13 @@ export const CHUNK = 1024 * 1024;
 export const TAG = 16;
 export const PREFIX = 7;
 
-/** What was sealed is not what is there, or not for this key and name. The message says so as a clause. */
+/** The data is not as it was sealed, or was sealed with another key or name. The message is a clause. */
 export class SealBroken extends Error {
   override readonly name = 'SealBroken';
 }
 
 export interface StreamKey {
-  /** 32 bytes, used for this one stream. */
+  /** 32 bytes, for this one stream only. */
   readonly key: Buffer;
   readonly prefix: Buffer;
   /** Authenticated with every chunk. */
@@ -39,7 +39,7 @@ export function sealingStream({ key, prefix, names }: StreamKey): Transform {
   });
 }
 
-/** Ends with SealBroken at the first chunk that is not what was sealed there. */
+/** Fails with SealBroken at the first chunk that is not the one that was sealed at its place. */
 export function openingStream({ key, prefix, names }: StreamKey): Transform {
   return inBlocks(CHUNK + TAG, (sealed, index, last) => {
     if (sealed.length < TAG) throw new SealBroken('it is damaged or incomplete');
@@ -56,8 +56,8 @@ export function openingStream({ key, prefix, names }: StreamKey): Transform {
 }
 
 /**
- * Hands `work` blocks of exactly `size` bytes, and the rest as the last one. A block is held back until it is known
- * whether more follows, so that the last one, and only that, is called the last.
+ * Passes `work` blocks of exactly `size` bytes, and the rest as the last one. A block waits until more data or the end of
+ * the stream shows whether it is the last one.
  */
 function inBlocks(size: number, work: (block: Buffer, index: number, last: boolean) => Buffer): Transform {
   let pieces: Buffer[] = [];

@@ -1,4 +1,4 @@
-/** What was unpacked from a cache that others can write to, looked at before anything of it is read. */
+/** Checks files from a cache that others can write to, before any of them is read. */
 import { type Dir, type Dirent, type Stats, statfsSync } from 'node:fs';
 import { chmod, lstat, opendir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
@@ -7,17 +7,17 @@ import { firstInvisible, oneLine } from '../../text.ts';
 
 export interface TreeBounds {
   readonly entries: number;
-  /** Over all files. A sparse file counts as large as it pretends to be. */
+  /** Of all files together. A sparse file counts with its apparent size. */
   readonly bytes: number;
-  /** Directories below each other. */
+  /** Of nested directories. */
   readonly depth: number;
-  /** Of a path below the directory, in bytes: what is longer cannot be opened, or even removed, on every machine. */
+  /** Of a path relative to the directory. Some machines cannot open or remove a longer one. */
   readonly pathBytes: number;
-  /** Whether `bytes` is what this disk has room for, and says nothing about who made the tree. */
+  /** Whether `bytes` is the room on this disk; then a larger tree is not suspicious. */
   readonly limitedByDisk?: boolean;
 }
 
-/** Far above the checkpoint of any eval set, far below what hurts a runner. */
+/** Far more than the checkpoint of any eval set, and far less than what harms a runner. */
 export const CHECKPOINT_BOUNDS: TreeBounds = {
   entries: 200_000,
   bytes: 8 * 1024 ** 3,
@@ -25,7 +25,7 @@ export const CHECKPOINT_BOUNDS: TreeBounds = {
   pathBytes: 1024,
 };
 
-/** The bounds, with no more bytes than half of what is free in `directory`: what is restored is then copied from there. */
+/** The bounds, with at most half of the free bytes in `directory`, because restored files are copied later. */
 export function boundsIn(directory: string, bounds = CHECKPOINT_BOUNDS): TreeBounds {
   const { bavail, bsize } = statfsSync(directory);
   const room = Math.floor((bavail * bsize) / 2);
@@ -33,11 +33,11 @@ export function boundsIn(directory: string, bounds = CHECKPOINT_BOUNDS): TreeBou
 }
 
 /**
- * Says, as a clause, what in a tree cannot come from this action; undefined when nothing does. Then all of it is for this
- * user alone.
+ * Returns, as a clause, the first thing in a tree that cannot come from this action; undefined when there is none. Then no
+ * other user of the machine can read the tree.
  *
- * It stops at the first such thing, and holds no list of the entries: a million of them cost no memory. It never keeps the
- * process from hearing a signal.
+ * It keeps no list of the entries, so a million of them need no memory. It does not block the process, which can still
+ * handle a signal.
  * @throws the reason of the signal, when that is aborted
  */
 export async function findForbiddenEntry(
@@ -67,7 +67,7 @@ export async function findForbiddenEntry(
       if (stat.mode & 0o077) await chmod(path, stat.isDirectory() ? 0o700 : 0o600);
     }
   } catch (error) {
-    // Names that are not UTF-8 and directories without permissions end here.
+    // A name that is not UTF-8, or a directory without permissions.
     return `it cannot be read completely (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`;
   }
   signal?.throwIfAborted();
@@ -75,9 +75,9 @@ export async function findForbiddenEntry(
 }
 
 /**
- * Calls `exceeded` when what is being written below a directory outgrows the bounds, and returns why, as a clause. Ends
- * without when `done` is aborted. It looks four times a second, or half of the time when a look takes longer: a bomb
- * overshoots by what a disk takes in that time.
+ * Calls `exceeded` when the files in a directory outgrow the bounds, and returns which one, as a clause; undefined when `done`
+ * is aborted before. It measures four times a second, or for half of the time if measuring takes longer. A bomb can exceed
+ * the bounds by what is written between two measurements.
  */
 export async function watchGrowth(
   directory: string,
@@ -98,7 +98,7 @@ export async function watchGrowth(
   return undefined;
 }
 
-/** Says, as a clause, which bound the files below a directory exceed; it may be written to in the meantime. */
+/** Returns, as a clause, which bound the files in a directory exceed. They may change meanwhile. */
 export async function exceededBound(
   directory: string,
   bounds: TreeBounds,
@@ -109,7 +109,7 @@ export async function exceededBound(
   const open = [directory];
   try {
     for (let path = open.pop(); path !== undefined; path = open.pop()) {
-      // What the client removes while we look is not there any more, and does not count.
+      // What is removed meanwhile does not count.
       for await (const entry of (await opendir(path).catch(() => undefined)) ?? []) {
         if (done?.aborted) return undefined;
         entries += 1;
@@ -123,7 +123,7 @@ export async function exceededBound(
       }
     }
   } catch {
-    // The next look tells.
+    // The next measurement finds it.
   }
   return undefined;
 }
@@ -137,12 +137,12 @@ function oddity(stat: Stats): string | undefined {
   if (!stat.isFile()) return 'a device';
   if (stat.nlink > 1) return 'a hard link';
   if (!(stat.mode & 0o400)) return 'a file without permissions';
-  // Directories may have inherited theirs from the temporary directory.
+  // A directory may have inherited setgid from the temporary directory.
   if (stat.mode & 0o6000) return 'a setuid or setgid program';
   return undefined;
 }
 
-/** Depth first; keeps one open directory for each level. */
+/** Walks depth first, with one open directory for each level. */
 async function* walk(top: string): AsyncGenerator<{ path: string; depth: number; entry: Dirent }> {
   const open: { dir: Dir; path: string }[] = [{ dir: await opendir(top), path: top }];
   try {
@@ -153,7 +153,7 @@ async function* walk(top: string): AsyncGenerator<{ path: string; depth: number;
         continue;
       }
       const path = join(current.path, entry.name);
-      // The caller looks at it first, and does not come back when it is too deep, too long or unlike a directory.
+      // The caller checks it first, and stops the walk at an entry that is forbidden.
       yield { path, depth: open.length, entry };
       if (entry.isDirectory()) open.push({ dir: await opendir(path), path });
     }

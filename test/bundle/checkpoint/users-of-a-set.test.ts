@@ -92,7 +92,7 @@ describe.concurrent('users of one eval set', () => {
       'restored-key': before.outputs['saved-key'],
     });
     expect(renamed.lines).toContainEqual(
-      expect.stringContaining('of another job or step that requested the same'),
+      expect.stringContaining('of another job or step with the same request'),
     );
   });
 

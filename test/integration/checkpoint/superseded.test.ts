@@ -20,7 +20,7 @@ const [first = '', second = '', third = ''] = ours;
 const likeOurs = ['', '0x1', '01 ', '1-1'].map((end) => first.replace(/1$/, end));
 const others = [...keysOf('12', 1), ...keysOf('1'), ...keysOf('122'), ...likeOurs, 'npm-linux'];
 
-async function bed(changes: Partial<GitHubApiOptions> = {}, { ref: onRef = ref, slash = '' } = {}) {
+async function setUp(changes: Partial<GitHubApiOptions> = {}, { ref: onRef = ref, slash = '' } = {}) {
   const entries = [...ours, ...others].map((key) => ({ key, ref }));
   const api = await startGitHubApi({ token, repository, entries, ...changes });
   onTestFinished(() => api.close());
@@ -38,7 +38,7 @@ describe('SupersededCheckpoints', () => {
   ])(
     'SupersededCheckpoints: deletes what a newer one replaced, and nothing else, with %s',
     async (_, how) => {
-      const { api, log, superseded } = await bed({}, how);
+      const { api, log, superseded } = await setUp({}, how);
       await superseded.add(first);
       expect(api.requests).toHaveLength(0);
       await superseded.add(second);
@@ -51,33 +51,33 @@ describe('SupersededCheckpoints', () => {
   );
 
   test('SupersededCheckpoints: a token without actions: write is reported once, and not used again', async () => {
-    const { api, log, superseded } = await bed({ readOnly: true });
+    const { api, log, superseded } = await setUp({ readOnly: true });
     expect(superseded.canDelete).toBe(true);
     for (const key of ours) await superseded.add(key);
     expect(superseded.canDelete).toBe(false);
     expect(log.lines).toEqual([
       'Earlier checkpoints of this run stay in the cache: the token lacks permission to delete cache entries (HTTP 403, Resource not ' +
-        'accessible by integration). They only take cache storage until GitHub evicts them. To have them deleted, give ' +
+        'accessible by integration). They use cache storage until GitHub evicts them. To have them deleted, give ' +
         'the job "permissions: actions: write".',
     ]);
     expect(log.warnings).toEqual([]);
     expect(api.requests).toHaveLength(1);
   });
 
-  test('SupersededCheckpoints: a deletion that failed is tried again with the next checkpoint', async () => {
-    const { api, log, superseded } = await bed({
+  test('SupersededCheckpoints: a deletion that failed is retried after the next checkpoint', async () => {
+    const { api, log, superseded } = await setUp({
       faults: (nth) => (nth === 0 ? { status: 500 } : undefined),
     });
     for (const key of ours) await superseded.add(key);
     expect(superseded.canDelete).toBe(true);
     expect(api.keys()).toEqual([third, ...others]);
     expect(log.lines).toEqual([
-      'Earlier checkpoints were not deleted: GitHub responded with HTTP 500. The next checkpoint will try again.',
+      'Earlier checkpoints were not deleted: GitHub responded with HTTP 500. The deletion is retried after the next checkpoint.',
     ]);
   });
 
   test('SupersededCheckpoints: a missing entry is not requested again', async () => {
-    const { api, log, superseded } = await bed({ entries: [second, third].map((key) => ({ key, ref })) });
+    const { api, log, superseded } = await setUp({ entries: [second, third].map((key) => ({ key, ref })) });
     for (const key of ours) await superseded.add(key);
     expect(api.keys()).toEqual([third]);
     expect(api.requests).toHaveLength(2);
@@ -95,7 +95,7 @@ describe('SupersededCheckpoints', () => {
 describe('GitHubApi', () => {
   test.each<[string, Partial<GitHubApiOptions>, string, string | RegExp]>([
     [
-      'for want of actions: write',
+      'without actions: write',
       { readOnly: true },
       'denied',
       'HTTP 403, Resource not accessible by integration',
@@ -114,7 +114,7 @@ describe('GitHubApi', () => {
       'GitHub limits the rate of requests (HTTP 403)',
     ],
     [
-      'for a rate limit that names its end',
+      'for a rate limit with Retry-After',
       { faults: () => ({ status: 403, headers: { 'retry-after': '60' }, body: '{}' }) },
       'rate-limited',
       'GitHub limits the rate of requests (HTTP 403)',
@@ -126,7 +126,7 @@ describe('GitHubApi', () => {
       'HTTP 403, no ::error::***',
     ],
     [
-      'for a reason that is no text',
+      'for a reason that is not text',
       { faults: () => ({ status: 400, body: '{"message":{}}' }) },
       'failed',
       'GitHub responded with HTTP 400',
@@ -150,13 +150,13 @@ describe('GitHubApi', () => {
       /^GitHub cannot be reached \(\w+\)$/,
     ],
     [
-      'for silence',
+      'without a response in time',
       { faults: () => ({ silent: true }) },
       'failed',
       'GitHub cannot be reached (no response in time)',
     ],
   ])('GitHubApi: a request that fails %s', async (_what, changes, kind, cause) => {
-    const { api, github } = await bed(changes);
+    const { api, github } = await setUp(changes);
     const result = await github.request(deletion);
     expect(result).toEqual({
       kind,
@@ -167,7 +167,7 @@ describe('GitHubApi', () => {
   });
 
   test('GitHubApi: 204 without a body is a success', async () => {
-    const { github } = await bed({ faults: () => ({ status: 204 }) });
+    const { github } = await setUp({ faults: () => ({ status: 204 }) });
     expect(await github.request(deletion)).toEqual({ kind: 'ok', body: undefined });
   });
 
@@ -177,7 +177,7 @@ describe('GitHubApi', () => {
   });
 
   test('GitHubApi: an aborted signal stops the request', async () => {
-    const { github } = await bed({ faults: () => ({ silent: true }) });
+    const { github } = await setUp({ faults: () => ({ silent: true }) });
     expect(await github.request({ ...deletion, signal: AbortSignal.abort() })).toEqual({
       kind: 'failed',
       cause: 'GitHub cannot be reached (the request was stopped)',

@@ -1,7 +1,7 @@
-/** A cache worker that does not do what ours does: it holds no run up, and brings none down. */
+/** A cache worker that misbehaves neither blocks the run nor makes it fail. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, vi } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { WorkerRequest } from '../../../src/checkpoint/cache/protocol.ts';
 import {
   runWorker,
@@ -9,12 +9,13 @@ import {
   type WorkerRun,
 } from '../../../src/checkpoint/cache/worker-process.ts';
 import { machine, type Rig, test } from '../../helpers/cache-rig.ts';
+import { until } from '../../helpers/waiting.ts';
 
 const SAVE: WorkerRequest = { operation: 'save', key: 'k' };
-const ANSWER = `fs.writeSync(3, '{"available":false}');`;
+const RESULT = `fs.writeSync(3, '{"available":false}');`;
 
-/** Runs a worker that does what `body` says. */
-function strange(
+/** Runs a worker with this program. */
+function run(
   rig: Rig,
   body: string,
   { request = SAVE, ...options }: Partial<WorkerOptions> & { request?: WorkerRequest } = {},
@@ -25,59 +26,65 @@ function strange(
   return runWorker(request, { program, cwd: directory, env: machine(), ...options });
 }
 
-describe.concurrent('a worker', () => {
+describe.concurrent('misbehaving worker', () => {
   test.for<[string, string]>([
-    ['that answers nothing', ''],
-    ['whose answer is cut short', `fs.writeSync(3, '{"available":tr');`],
-    ['whose answer is no JSON', `fs.writeSync(3, '<html>');`],
-    ['that leaves a child behind', `spawn('sleep', ['1000'], { stdio: 'inherit' }); process.exit(0);`],
-  ])('%s has died', async ([, body], { rig }) => {
-    expect(await strange(rig, body)).toEqual({ ended: 'died', stdout: '', stderr: '', exit: 'exit code 0' });
+    ['writes no result', ''],
+    ['writes a part of a result', `fs.writeSync(3, '{"available":tr');`],
+    ['writes a result that is not JSON', `fs.writeSync(3, '<html>');`],
+    ['leaves a child behind', `spawn('sleep', ['1000'], { stdio: 'inherit' }); process.exit(0);`],
+  ])('misbehaving worker: one that %s has died', async ([, body], { rig }) => {
+    expect(await run(rig, body)).toEqual({ ended: 'died', stdout: '', stderr: '', exit: 'exit code 0' });
   });
 
-  test('that is killed has died of that', async ({ rig }) => {
-    expect(
-      await strange(rig, `process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1e6);`),
-    ).toMatchObject({
-      ended: 'died',
-      exit: 'SIGTERM',
-    });
+  test('misbehaving worker: one that is killed has died of the signal', async ({ rig }) => {
+    expect(await run(rig, `process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1e6);`)).toMatchObject(
+      {
+        ended: 'died',
+        exit: 'SIGTERM',
+      },
+    );
   });
 
-  test('that cannot be started at all has died of that', async ({ rig }) => {
+  test('misbehaving worker: one that cannot be started has died of the reason', async ({ rig }) => {
     const cwd = join(rig.scratch(), 'gone');
-    expect(await strange(rig, ANSWER, { cwd })).toMatchObject({
+    expect(await run(rig, RESULT, { cwd })).toMatchObject({
       ended: 'died',
       exit: expect.stringMatching(/^spawn .* ENOENT$/),
     });
   });
 
-  test('that ends before it has read what it is asked is heard all the same', async ({ rig }) => {
+  test('misbehaving worker: the result of one that ends before it reads its request counts', async ({
+    rig,
+  }) => {
     const request: WorkerRequest = { operation: 'restore', key: 'k', restoreKeys: ['x'.repeat(2_000_000)] };
-    const run = await strange(rig, `${ANSWER} process.exit(0);`, { request });
-    expect(run).toMatchObject({ ended: 'answered', result: { available: false } });
+    const ended = await run(rig, `${RESULT} process.exit(0);`, { request });
+    expect(ended).toMatchObject({ ended: 'responded', result: { available: false } });
   });
 
-  test('that answered before it was stopped has answered', async ({ rig }) => {
-    const answered = join(rig.scratch(), 'answered');
+  test('misbehaving worker: a result that was written before the kill counts', async ({ rig }) => {
+    const written = join(rig.scratch(), 'written');
     const stop = new AbortController();
-    const running = strange(
+    const running = run(
       rig,
-      `${ANSWER} fs.writeFileSync(${JSON.stringify(answered)}, ''); setInterval(() => {}, 1e6);`,
+      `${RESULT} fs.writeFileSync(${JSON.stringify(written)}, ''); setInterval(() => {}, 1e6);`,
       { signal: stop.signal },
     );
-    await vi.waitFor(() => expect(existsSync(answered)).toBe(true), { timeout: 30_000 });
+    await until('the worker has written its result', () => existsSync(written));
     stop.abort();
-    expect(await running).toMatchObject({ ended: 'answered', result: { available: false }, exit: 'SIGKILL' });
+    expect(await running).toMatchObject({
+      ended: 'responded',
+      result: { available: false },
+      exit: 'SIGKILL',
+    });
   });
 
-  test('that prints without end fills no memory', async ({ rig }) => {
-    const { ended, stdout, stderr } = await strange(
+  test('misbehaving worker: one that prints too much does not fill the memory', async ({ rig }) => {
+    const { ended, stdout, stderr } = await run(
       rig,
       `for (let n = 0; n < 100; n += 1) for (const fd of [1, 2]) fs.writeSync(fd, 'x'.repeat(99_999) + '\\n');
-       fs.writeSync(1, 'last'); fs.writeSync(2, 'last'); ${ANSWER}`,
+       fs.writeSync(1, 'last'); fs.writeSync(2, 'last'); ${RESULT}`,
     );
-    expect(ended).toBe('answered');
+    expect(ended).toBe('responded');
     for (const text of [stdout, stderr]) {
       expect(text).toHaveLength(4 * 1024 * 1024);
       expect(text.endsWith('\nlast')).toBe(true);

@@ -233,7 +233,7 @@ describe('Checkpointer in the background', () => {
     expect(times()).toEqual([1, 3, 7, 15, 31, 47, 63].map((n) => n * INTERVAL));
     expect(log.warnings).toEqual([
       expect.stringMatching(
-        /could not be saved while evals were running: HTTP 503\. The evals are not affected; a later checkpoint will try again\.$/,
+        /could not be saved while evals were running: HTTP 503\. The evals are not affected, and the save is retried later\.$/,
       ),
     ]);
     expect(log.lines).toHaveLength(6);

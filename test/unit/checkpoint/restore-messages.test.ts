@@ -33,7 +33,7 @@ const hit = (key: string, passedOver: { key: string; why: string }[] = []): Rest
 test('restore message: a miss names the prefix of all keys of the set', async () => {
   const { infos, warnings } = await reported({ kind: 'miss' });
   expect(infos).toEqual([
-    `There is no checkpoint yet: no entry of the cache begins with ${keys.anyOfSet}. The run starts with the state of this machine.`,
+    `There is no checkpoint yet: no cache entry has a key that starts with ${keys.anyOfSet}. The run starts with the state of this machine.`,
   ]);
   expect(warnings).toEqual([]);
 });
@@ -53,12 +53,12 @@ test.each([
   [
     'another job with the same request',
     checkpointKeys({ ...identity, user: 'another' }).primary(1),
-    /, of another job or step that requested the same\. /,
+    /, of another job or step with the same request\. /,
   ],
   [
     'other arguments of the set',
     checkpointKeys({ ...identity, request: 'another' }).primary(1),
-    /, of other arguments of this eval set\. Results with the same content are reused$/,
+    /, of this eval set with other arguments\. Results of evals with the same content are reused$/,
   ],
 ])('restore message: a restored checkpoint of %s is called that', async (_whose, key, words) => {
   expect((await reported(hit(key))).infos).toEqual([expect.stringMatching(words)]);

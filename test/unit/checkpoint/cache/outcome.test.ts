@@ -7,7 +7,7 @@ import { isPrintable } from '../../../../src/text.ts';
 /** Lines as @actions/cache 6.3 prints them. The fault tables of the integration tests make it print them. */
 const responded = (result: WorkerResult, ...lines: string[]) => ({
   run: {
-    ended: 'answered',
+    ended: 'responded',
     result,
     stdout: `${lines.join('\n')}\n`,
     stderr: '',
