@@ -75642,12 +75642,12 @@ const PROGRAMS = 'bin';
  */
 async function inPrivateDirectory(temporaryDirectory, limit, secrets, work) {
     let directory;
-    let kept = false;
+    let isKept = false;
     try {
         directory = await (0,promises_.mkdtemp)((0,external_node_path_.join)(await plainPath(temporaryDirectory), 'oaievalset-checkpoint-'));
         await (0,promises_.mkdir)((0,external_node_path_.join)(directory, FILES), { mode: 0o700 });
         return await work(directory, () => {
-            kept = true;
+            isKept = true;
         });
     }
     catch (error) {
@@ -75658,7 +75658,7 @@ async function inPrivateDirectory(temporaryDirectory, limit, secrets, work) {
         return failed((0,client_output/* redacted */.pc)((0,errors/* reasonOf */.A3)(error), secrets));
     }
     finally {
-        if (directory && !kept)
+        if (directory && !isKept)
             await remove(directory);
     }
 }

@@ -29883,12 +29883,12 @@ const PROGRAMS = 'bin';
  */
 async function inPrivateDirectory(temporaryDirectory, limit, secrets, work) {
     let directory;
-    let kept = false;
+    let isKept = false;
     try {
         directory = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(await plainPath(temporaryDirectory), 'oaievalset-checkpoint-'));
         await (0,promises_namespaceObject.mkdir)((0,external_node_path_.join)(directory, FILES), { mode: 0o700 });
         return await work(directory, () => {
-            kept = true;
+            isKept = true;
         });
     }
     catch (error) {
@@ -29899,7 +29899,7 @@ async function inPrivateDirectory(temporaryDirectory, limit, secrets, work) {
         return failed((0,client_output/* redacted */.pc)((0,errors/* reasonOf */.A3)(error), secrets));
     }
     finally {
-        if (directory && !kept)
+        if (directory && !isKept)
             await remove(directory);
     }
 }

@@ -24,19 +24,19 @@ export async function inPrivateDirectory<T>(
   work: (directory: string, keep: () => void) => Promise<T>,
 ): Promise<T | CacheTrouble> {
   let directory: string | undefined;
-  let kept = false;
+  let isKept = false;
   try {
     directory = await mkdtemp(join(await plainPath(temporaryDirectory), 'oaievalset-checkpoint-'));
     await mkdir(join(directory, FILES), { mode: 0o700 });
     return await work(directory, () => {
-      kept = true;
+      isKept = true;
     });
   } catch (error) {
     if (limit.signal?.aborted) return failed(STOPPED);
     if (limit.late.aborted) return failed(tookTooLong(limit.timeoutMs));
     return failed(redacted(reasonOf(error), secrets));
   } finally {
-    if (directory && !kept) await remove(directory);
+    if (directory && !isKept) await remove(directory);
   }
 }
 

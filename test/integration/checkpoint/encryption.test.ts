@@ -129,7 +129,7 @@ describe.concurrent('encrypted checkpoint', () => {
     expect(await rig.failureOfRestore({ env: machine(env), encryptionKey: KEY })).toMatch(/^ELOOP: /);
   });
 
-  test('encrypted checkpoint: one that holds something else is not used', async ({ rig }) => {
+  test('encrypted checkpoint: one that contains something else is not used', async ({ rig }) => {
     const root = rig.scratch();
     mkdirSync(join(root, 'other'));
     const { env } = await rig.service({}, [await encrypted(rig, keyOf(), 'other', root)]);

@@ -64,7 +64,7 @@ export interface Faulty {
   readonly options: CacheServiceOptions;
   /** What bounds the store when the time is to be up. */
   readonly bound: Pick<Job, 'limitOf' | 'timeouts'>;
-  /** From here on there is no fault. */
+  /** Ends the fault. */
   heal(): void;
 }
 

@@ -17,7 +17,7 @@ const { inspect } = new TreeInspector({
   evalSet: identity.evalSet,
 });
 
-/** What a checkpoint of the set holds. */
+/** The files of a checkpoint of the set. */
 const files = { 'gpt-4o.test.progress.txt': '["oaieval", "gpt-4o", "a.dev.v0"]\n' };
 const NOISE = Buffer.alloc(300, 'no archive ');
 const [older, newest] = [keyOf({ seq: 1 }), keyOf({ seq: 2 })];
@@ -38,12 +38,12 @@ describe.concurrent('older checkpoints', () => {
   test.for<[string, (rig: Rig) => Buffer, RegExp]>([
     ['is noise', () => NOISE, /^the archive is damaged or incomplete/],
     [
-      'holds something else',
+      'contains something else',
       (rig) => archiveOf(rig, (root) => writeFileSync(join(root, 'tmp/x'), '')),
       /contains no tmp\/oaievalset$/,
     ],
     [
-      'holds a link',
+      'contains a link',
       (rig) => {
         const root = rig.snapshot({ 'gpt-4o.test.progress.txt': '' });
         symlinkSync('/etc/passwd', join(root, 'tmp/oaievalset/l'));

@@ -108,28 +108,28 @@ const savesThatEnd: readonly Row[] = [
   ['a rate limit at the upload', 'v1', 'upload', limited, RATE],
   ['an upload that is cut', 'v1', 'upload', cut, /\b(ECONNRESET|EPIPE|socket hang up)\b/],
   [
-    'a refused end that nothing is said about',
+    'a refused last step without a reason',
     'v2',
     'finalize',
     { status: 200, body: '{"ok":false}' },
     'the cache service refused the uploaded entry',
   ],
   [
-    'a refused end',
+    'a refused last step',
     'v2',
     'finalize',
     twirp(404, 'x'),
     'the cache service responded with HTTP 404 (Not Found: x)',
   ],
   [
-    'a refused end',
+    'a refused last step',
     'v1',
     'finalize',
     twirp(401, 'x'),
     `the cache service denied the save (HTTP 401, ${OUTSIDERS})`,
   ],
   [
-    'no connection at the end',
+    'no connection for the last step',
     'v2',
     'finalize',
     { destroy: true },
@@ -212,8 +212,8 @@ const savesThatAreStopped: readonly Row[] = [
   ['a slow upload', 'v1', 'upload', HANG, late('the archive was uploaded')],
   ['an upload that is cut', 'v2', 'upload', cut, late('the archive was uploaded', 'socket hang up')],
   ['a storage that is busy', 'v2', 'upload', busy, late('the archive was uploaded', 'HTTP 503')],
-  ['a slow end', 'v2', 'finalize', HANG, late('the upload was completed')],
-  ['a slow end', 'v1', 'finalize', HANG, late('the upload was completed')],
+  ['a slow last step', 'v2', 'finalize', HANG, late('the upload was completed')],
+  ['a slow last step', 'v1', 'finalize', HANG, late('the upload was completed')],
 ];
 
 /** What was uploaded is complete: the save does not count, and yet the next run finds it. */

@@ -120,7 +120,7 @@ describe('GitHubApi', () => {
       'GitHub limits the rate of requests (HTTP 403)',
     ],
     [
-      'for a reason that acts as a workflow command and holds the token',
+      'for a reason that acts as a workflow command and contains the token',
       { faults: () => ({ status: 403, body: JSON.stringify({ message: `no\n::error::${token}` }) }) },
       'denied',
       'HTTP 403, no ::error::***',

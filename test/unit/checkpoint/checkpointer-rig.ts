@@ -88,8 +88,8 @@ export function journalsWith(revision: () => number, sealAll: () => readonly unk
   };
 }
 
-export function machine(options: Partial<CheckpointerOptions> = {}, folder = 'state') {
-  const paths = statePaths(join(temporaryDirectory(), folder), 'gpt-4', 'set');
+export function machine(options: Partial<CheckpointerOptions> = {}, directory = 'state') {
+  const paths = statePaths(join(temporaryDirectory(), directory), 'gpt-4', 'set');
   const state = State.open({ paths, owner, log: silentLog });
   const store = new FakeStore();
   const log = recordingLog();

@@ -129,9 +129,9 @@ test('RestoredCheckpoint: an invalid file is quarantined on this machine, and th
   writeFileSync(pathsIn(directory).plan, 'rubbish');
   const { state } = await open();
   expect(done(state)).toEqual(['a.dev.v0', 'b.dev.v0']);
-  const [kept = ''] = readdirSync(root).filter((name) => name.startsWith('plan.json.rejected-'));
-  expect(readFileSync(join(root, kept), 'utf8')).toBe('rubbish');
-  expect(log.warnings).toEqual([expect.stringContaining(`quarantined as ${join(root, kept)}, and`)]);
+  const [quarantined = ''] = readdirSync(root).filter((name) => name.startsWith('plan.json.rejected-'));
+  expect(readFileSync(join(root, quarantined), 'utf8')).toBe('rubbish');
+  expect(log.warnings).toEqual([expect.stringContaining(`quarantined as ${join(root, quarantined)}, and`)]);
 });
 
 test('RestoredCheckpoint: files that cannot be removed do not end the run', async ({ skip }) => {

@@ -270,8 +270,8 @@ describe('stage of an operation', () => {
       stderr: '',
       exit: 'SIGKILL',
     } as const;
-    const answer = { run, timeoutMs: 1000, secrets: [] };
-    expect(operation === 'restore' ? restoreOutcome(answer) : saveOutcome(answer, 'key-1')).toEqual({
+    const response = { run, timeoutMs: 1000, secrets: [] };
+    expect(operation === 'restore' ? restoreOutcome(response) : saveOutcome(response, 'key-1')).toEqual({
       kind: 'failed',
       cause: `it took longer than 1 s (while ${stage})`,
     });
