@@ -1,76 +1,80 @@
 /**
- * What a runner waits for when a job is cancelled while eight evals run: the time from its first signal until Python's
- * processes are gone, until the save begins, and until the step ends. The shipped bundle, on a state of 50 MB.
+ * How long a runner waits when a job is cancelled while eight evals run: from its first signal until the Python processes
+ * have ended, until the save begins, and until the step ends. It runs the shipped dist/ with a state of 50 MB.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { evalsPython } from '../test/helpers/evals-venv.ts';
-import { isRunning } from '../test/helpers/processes.ts';
+import { isRunning, processesWith } from '../test/helpers/processes.ts';
 import { type RunningAction, runAction } from '../test/helpers/runner.ts';
 import { startCacheService } from '../test/stand-ins/cache-service.ts';
 import { startModelApi } from '../test/stand-ins/model-api.ts';
-import { aim, type BenchOptions, NO_AIM, type Section, section, spread } from './measure.ts';
+import { type BenchOptions, spread } from './measure.ts';
+import { NO_TARGET, type Section, section, target } from './section.ts';
 
 const EVALS = 8;
 const SAMPLES = 40;
-/** Requests that wait for an answer when the job is cancelled. */
+/** Requests without a response when the job is cancelled. */
 const IN_FLIGHT = 32;
-const STATE = 50 * 1024 ** 2;
+const STATE_BYTES = 50 * 1024 ** 2;
 
+/** Seconds from the first signal. */
 interface Times {
-  /** Seconds from the first signal. */
-  readonly gone: number;
-  readonly save: number;
+  readonly pythonEnded: number;
+  readonly saveBegan: number;
   readonly saved: number;
-  readonly end: number;
-  readonly archive: number;
+  readonly stepEnded: number;
+}
+
+interface Cancellation extends Times {
+  readonly archiveBytes: number;
 }
 
 export async function cancelBench({ pairs }: BenchOptions): Promise<Section> {
   const python = await evalsPython();
-  const times: Times[] = [];
-  for (let round = 0; round < pairs; round += 1) times.push(await once(python));
-  const all = (name: keyof Times) => times.map((each) => each[name]);
-  const of = (name: keyof Times) => spread(all(name), ' s');
-  const archive = Math.round(Math.min(...all('archive')) / 1024 ** 2);
+  const runs: Cancellation[] = [];
+  for (let round = 0; round < pairs; round += 1) runs.push(await cancelOnce(python));
+  const all = (name: keyof Cancellation) => runs.map((run) => run[name]);
+  const seconds = (name: keyof Times) => spread(all(name), ' s');
+  const archive = Math.round(Math.min(...all('archiveBytes')) / 1024 ** 2);
   return section(
     'Cancelling',
-    `${EVALS} evals at a time, ${IN_FLIGHT} requests in flight, a state of ${STATE / 1024 ** 2} MB; ${pairs} times.`,
+    `${EVALS} evals at a time, ${IN_FLIGHT} requests in flight, a state of ${STATE_BYTES / 1024 ** 2} MB; measured ${pairs} times.`,
     ['from the first signal until', 'measured'],
     [
-      ['the last process of Python is gone', of('gone'), NO_AIM],
-      ['the save begins', of('save'), aim('<', 4, 's', all('save'))],
-      [`the checkpoint (${archive} MB packed) is saved`, of('saved'), aim('<', 7.5, 's', all('saved'))],
-      ['the step, and post, have ended', of('end'), NO_AIM],
+      ['the last Python process has ended', seconds('pythonEnded'), NO_TARGET],
+      ['the save begins', seconds('saveBegan'), target('<', 4, 's', all('saveBegan'))],
+      [
+        `the checkpoint (an archive of ${archive} MB) is saved`,
+        seconds('saved'),
+        target('<', 7.5, 's', all('saved')),
+      ],
+      ['the step and its post step have ended', seconds('stepEnded'), NO_TARGET],
     ],
   );
 }
 
-async function once(python: string): Promise<Times> {
+/** Cancels the action when half of the responses are recorded and all slots wait for the API. */
+async function cancelOnce(python: string): Promise<Cancellation> {
   const root = mkdtempSync(join(tmpdir(), 'oaievalset-bench-'));
   const api = await startModelApi();
-  const trackingId = `github_${randomUUID()}`;
-  const times: { save?: number; saved?: number } = {};
+  const saving: { began?: number; ended?: number } = {};
   const cache = await startCacheService({
     faults: ({ step }) => {
-      if (step === 'create') times.save ??= performance.now();
-      if (step === 'finalize') times.saved ??= performance.now();
+      if (step === 'create') saving.began ??= performance.now();
+      if (step === 'finalize') saving.ended ??= performance.now();
       return undefined;
     },
   });
   try {
-    const registry = makeRegistry(join(root, 'registry'));
     const stateDirectory = join(root, 'state');
-    // Record files that do not compress, as if earlier evals had left them.
-    const logs = join(stateDirectory, 'gpt-4.cancel.resume', 'logs');
-    mkdirSync(logs, { recursive: true });
-    for (let size = 0; size < STATE; size += 1024 ** 2)
-      writeFileSync(join(logs, `old-${size}.jsonl`), randomBytes(1024 ** 2));
+    writeOldRecordFiles(stateDirectory);
     api.holdAfter((EVALS * SAMPLES) / 2);
-    const main = Promise.withResolvers<RunningAction>();
+    const started = Promise.withResolvers<RunningAction>();
+    const trackingId = `github_${randomUUID()}`;
     const ended = runAction({
       directory: join(root, 'runner'),
       stateDirectory,
@@ -78,41 +82,37 @@ async function once(python: string): Promise<Times> {
         model: 'gpt-4',
         'eval-set': 'cancel',
         python,
-        'registry-path': registry,
+        'registry-path': makeRegistry(join(root, 'registry')),
         'parallel-evals': String(EVALS),
         'max-requests-in-flight': String(IN_FLIGHT),
       },
       env: { OPENAI_API_KEY: 'x', OPENAI_BASE_URL: api.url, RUNNER_TRACKING_ID: trackingId, ...cache.env },
-      onLine: (_, running) => main.resolve(running),
+      onLine: (_, running) => started.resolve(running),
     });
     await Promise.race([
       api.untilHeld(IN_FLIGHT),
       ended.then(({ lines }) => {
-        throw new Error(`the step ended early:\n${lines.join('\n')}`);
+        throw new Error(`The step ended before it was cancelled:\n${lines.join('\n')}`);
       }),
     ]);
-    const running = await main.promise;
-    const own = evalProcesses(`RUNNER_TRACKING_ID=${trackingId}`);
-    if (own.length === 0) throw new Error('no process of an eval was found');
+    const running = await started.promise;
+    const evalProcesses = pythonProcesses(`RUNNER_TRACKING_ID=${trackingId}`);
     const begun = performance.now();
     running.cancel();
-    let gone = 0;
-    const watching = (async () => {
-      while (own.some(isRunning)) await pause(10);
-      gone = performance.now();
-    })();
+    const [pythonEnded, stepEnded] = await Promise.all([
+      untilEnded(evalProcesses),
+      ended.then(() => performance.now()),
+    ]);
     const result = await ended;
-    const end = performance.now();
-    await watching;
     if (result.exitCode !== 1 || result.outputs['saved-key'] === '')
-      throw new Error(`the step did not end as it should:\n${result.lines.join('\n')}`);
-    const seconds = (at: number | undefined) => ((at ?? Number.NaN) - begun) / 1000;
+      throw new Error(`The cancelled step did not save a checkpoint:\n${result.lines.join('\n')}`);
+    const seconds = (at = Number.NaN) => (at - begun) / 1000;
     return {
-      gone: seconds(gone),
-      save: seconds(times.save),
-      saved: seconds(times.saved),
-      end: seconds(end),
-      archive: cache.entries().at(-1)?.archive.length ?? 0,
+      pythonEnded: seconds(pythonEnded),
+      saveBegan: seconds(saving.began),
+      saved: seconds(saving.ended),
+      stepEnded: seconds(stepEnded),
+      archiveBytes: cache.entries().at(-1)?.archive.length ?? 0,
     };
   } finally {
     await Promise.all([api.close(), cache.close()]);
@@ -120,24 +120,25 @@ async function once(python: string): Promise<Times> {
   }
 }
 
-/** Python of the job: the host and what is forked from it. */
-function evalProcesses(mark: string): number[] {
-  const read = (pid: string, file: string): string[] => {
-    try {
-      return readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\0');
-    } catch {
-      return [];
-    }
-  };
-  return readdirSync('/proc')
-    .filter((pid) => /^\d+$/.test(pid) && read(pid, 'environ').includes(mark))
-    .filter(
-      (pid) =>
-        !read(pid, 'cmdline').some(
-          (argument) => argument.includes('/dist/') && argument.endsWith('index.js'),
-        ),
-    )
-    .map(Number);
+/** Fills the state with record files that do not compress, as if earlier evals had left them. */
+function writeOldRecordFiles(stateDirectory: string): void {
+  const logs = join(stateDirectory, 'gpt-4.cancel.resume', 'logs');
+  mkdirSync(logs, { recursive: true });
+  for (let size = 0; size < STATE_BYTES; size += 1024 ** 2)
+    writeFileSync(join(logs, `old-${size}.jsonl`), randomBytes(1024 ** 2));
+}
+
+/** The host and the evals that are forked from it: all processes of the step that do not run a file of dist/. */
+function pythonProcesses(mark: string): number[] {
+  const found = processesWith(mark).filter(({ command }) => !/\/dist\/\S*index\.js/.test(command));
+  if (found.length === 0) throw new Error('No Python process of the step was found.');
+  return found.map(({ pid }) => pid);
+}
+
+/** @returns the time at which the last of them has ended */
+async function untilEnded(pids: readonly number[]): Promise<number> {
+  while (pids.some(isRunning)) await pause(10);
+  return performance.now();
 }
 
 function makeRegistry(registry: string): string {

@@ -1,4 +1,4 @@
-/** The gateway with one eval and its journal, in a process of its own, so that its CPU time and memory can be told apart. */
+/** The gateway with one eval and its journal, in its own process, so that its CPU time and memory can be measured. */
 import { startGateway } from '../src/gateway/gateway.ts';
 import { providerUrls } from '../src/gateway/providers.ts';
 import { keepMemorySmall } from '../src/process/memory.ts';
@@ -7,18 +7,18 @@ import { Journals } from '../src/progress/journals.ts';
 import { statePaths } from '../src/progress/paths.ts';
 import { silentLog } from '../test/helpers/silent-log.ts';
 
-export type Order = 'open' | 'restart' | 'usage';
+/** `restart` begins a new attempt of the eval, which replays what was recorded. The reply to each message is the usage. */
+export type GatewayMessage = 'open' | 'restart' | 'usage';
 
-/** Memory in bytes, CPU time in microseconds. */
 export interface Usage {
-  readonly rss: number;
-  readonly cpu: number;
+  readonly rssBytes: number;
+  readonly cpuMicroseconds: number;
   readonly sent: number;
   readonly replayed: number;
-  readonly kept: number;
+  readonly recorded: number;
 }
 
-// As main does.
+// main calls it first, too.
 keepMemorySmall();
 const [api = '', root = ''] = process.argv.slice(2);
 const gateway = await startGateway({
@@ -33,15 +33,15 @@ new Journals(paths).sealOpenSegments();
 const { journal } = Journal.open(paths, owner);
 const lane = gateway.openLane('bench', journal);
 
-process.on('message', (order: Order) => {
-  if (order === 'restart') lane.restart();
+process.on('message', (message: GatewayMessage) => {
+  if (message === 'restart') lane.restart();
   const { user, system } = process.cpuUsage();
   const usage: Usage = {
-    rss: process.memoryUsage.rss(),
-    cpu: user + system,
+    rssBytes: process.memoryUsage.rss(),
+    cpuMicroseconds: user + system,
     sent: lane.traffic().sent,
     replayed: lane.traffic().replayed,
-    kept: journal.size,
+    recorded: journal.size,
   };
   process.send?.({ url: lane.env.OPENAI_BASE_URL, ...usage });
 });

@@ -1,13 +1,15 @@
-/** What processes cost: seconds by the clock, CPU time, memory. Linux only, as it is read from /proc. */
+/** What processes cost: wall time, CPU time and memory. It is read from /proc, so these benchmarks need Linux. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { procFile } from '../test/helpers/processes.ts';
 
 export interface Cost {
+  /** Wall time. */
   readonly seconds: number;
-  /** CPU seconds, user and system, of the processes that were started and ended meanwhile, with all that they waited for. */
+  /** User and system time, in seconds, of the child processes that ended meanwhile, and of the descendants they waited for. */
   readonly cpu: number;
 }
 
-/** What it costs to start processes and to wait for their end. Nothing else may end meanwhile. */
+/** Measures work that starts child processes and waits for them. No other child process may end meanwhile. */
 export async function costOf<T>(work: () => Promise<T>): Promise<Cost & { readonly value: T }> {
   const cpuBefore = cpuOfEnded();
   const begun = performance.now();
@@ -16,21 +18,21 @@ export async function costOf<T>(work: () => Promise<T>): Promise<Cost & { readon
   return { value, seconds, cpu: cpuOfEnded() - cpuBefore };
 }
 
-/** USER_HZ: what the kernel counts in for user space, on every architecture that runs Node. */
-const TICKS = 100;
+/** USER_HZ: the unit of CPU times in /proc, the same on every architecture that Node supports. */
+const TICKS_PER_SECOND = 100;
 
-/** `cutime` and `cstime` of proc_pid_stat(5): of children that were waited for, and of theirs. */
+/** `cutime` and `cstime` of proc_pid_stat(5): CPU seconds of all descendants that were waited for. */
 function cpuOfEnded(): number {
   const stat = readFileSync('/proc/self/stat', 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[13]) + Number(fields[14])) / TICKS;
+  return (Number(fields[13]) + Number(fields[14])) / TICKS_PER_SECOND;
 }
 
-const SAMPLE = 100;
+const SAMPLE_INTERVAL_MS = 100;
 
 /**
- * The most memory, in bytes, that the processes which `work` starts hold at a time, those of Node left out. A page that
- * several of them share is counted once (PSS).
+ * The peak memory in bytes of all processes that `work` starts, without those of Node. A page that several processes share
+ * is counted once (PSS).
  */
 export async function peakMemory(work: () => Promise<unknown>): Promise<number> {
   const others = new Set(childrenOf(process.pid));
@@ -39,13 +41,13 @@ export async function peakMemory(work: () => Promise<unknown>): Promise<number> 
     const roots = childrenOf(process.pid).filter((pid) => !others.has(pid));
     const python = roots.flatMap((pid) => withDescendants(pid)).filter(({ pid }) => !isNode(pid));
     const memory = new Map(python.map(({ pid }) => [pid, memoryOf(pid)]));
-    // Between vfork and exec a child has the memory of its parent: the very same, not a copy that shares pages.
+    // Between vfork and exec a child runs in the memory of its parent, which would be counted twice.
     const own = python.filter(({ pid, parent }) => memory.get(pid) !== memory.get(parent));
     peak = Math.max(
       peak,
       own.reduce((sum, { pid }) => sum + proportionalSize(memory.get(pid)), 0),
     );
-  }, SAMPLE);
+  }, SAMPLE_INTERVAL_MS);
   try {
     await work();
   } finally {
@@ -64,7 +66,7 @@ function withDescendants(pid: number, parent = process.pid): Descendant[] {
 }
 
 function childrenOf(pid: number): number[] {
-  return whileItLives([], () =>
+  return ifAlive([], () =>
     readdirSync(`/proc/${pid}/task`).flatMap((task) =>
       readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
     ),
@@ -72,21 +74,21 @@ function childrenOf(pid: number): number[] {
 }
 
 function isNode(pid: number): boolean {
-  return whileItLives(true, () => readlinkSync(`/proc/${pid}/exe`) === process.execPath);
+  return ifAlive(true, () => readlinkSync(`/proc/${pid}/exe`) === process.execPath);
 }
 
-/** What the kernel says of the memory of a process, whole; empty when it is gone. */
+/** The memory report of a process. It is empty if the process has ended. */
 function memoryOf(pid: number): string {
-  return whileItLives('', () => readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'));
+  return procFile(pid, 'smaps_rollup');
 }
 
 function proportionalSize(memory = ''): number {
   return Number(/^Pss: +(\d+) kB$/m.exec(memory)?.[1] ?? 0) * 1024;
 }
 
-function whileItLives<T>(otherwise: T, look: () => T): T {
+function ifAlive<T>(otherwise: T, read: () => T): T {
   try {
-    return look();
+    return read();
   } catch {
     return otherwise;
   }

@@ -1,12 +1,14 @@
 /**
- * Runs benchmarks and writes what they measured into RESULTS.md, a section each.
+ * Runs benchmarks and writes what they measure into RESULTS.md, one section for each benchmark.
  *
- *     npm run bench                                    all
- *     npm run bench -- gateway                         one
- *     npm run bench -- evalset --pairs 5               compares so many times
- *     npm run bench -- evalset --part no-op --part set a look at parts of it, which RESULTS.md does not keep
+ *     npm run bench                                        all benchmarks
+ *     npm run bench -- gateway                             one of them
+ *     npm run bench -- evalset --pairs 5                   compares five times instead of three
+ *     npm run bench -- evalset --part no-op --part set     only these parts; RESULTS.md stays as it is
+ *     npm run bench -- evalset --part older --older v0.1   compares the no-op with that of another git revision
  *
- * Nor does it keep medians of fewer than three. What was missed is said at the end.
+ * RESULTS.md is written only by whole benchmarks with at least three pairs. The last lines of the output list the targets
+ * that were missed.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
@@ -15,7 +17,8 @@ import { parseArgs } from 'node:util';
 import { cancelBench } from './cancel.ts';
 import { evalsetBench } from './evalset.ts';
 import { gatewayBench } from './gateway.ts';
-import type { BenchOptions, Section } from './measure.ts';
+import type { BenchOptions } from './measure.ts';
+import type { Section } from './section.ts';
 
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<Section>>> = {
   gateway: gatewayBench,
@@ -23,45 +26,76 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<Sectio
   cancel: cancelBench,
 };
 
-/** Of fewer pairs a median says nothing. */
-const FEWEST = 3;
+/** The median of fewer pairs is too uncertain to publish. */
+const MIN_PAIRS = 3;
 
 const RESULTS = join(import.meta.dirname, 'RESULTS.md');
 
-const { values, positionals: asked } = parseArgs({
+const { values, positionals: chosen } = parseArgs({
   options: {
     pairs: { type: 'string', default: '3' },
-    samples: { type: 'string' },
+    samples: { type: 'string', default: '1000' },
     part: { type: 'string', multiple: true, default: [] },
+    older: { type: 'string' },
   },
   allowPositionals: true,
 });
-const options = { pairs: Number(values.pairs), samples: Number(values.samples ?? 1000), parts: values.part };
-if (!(options.pairs >= 1)) throw new Error(`--pairs ${values.pairs} is no number of pairs`);
-const kept = values.samples === undefined && values.part.length === 0 && options.pairs >= FEWEST;
-const unknown = asked.find((name) => !Object.hasOwn(BENCHES, name));
-if (unknown)
-  throw new Error(`There is no benchmark ${unknown}; there are ${Object.keys(BENCHES).join(', ')}`);
+const options: BenchOptions = {
+  pairs: positive('pairs', values.pairs),
+  samples: positive('samples', values.samples),
+  parts: values.part,
+  older: values.older,
+};
+const unknown = chosen.find((name) => !Object.hasOwn(BENCHES, name));
+if (unknown !== undefined)
+  throw new Error(`There is no benchmark ${unknown}. Choose from: ${Object.keys(BENCHES).join(', ')}.`);
+const publishes = values.samples === '1000' && options.parts.length === 0 && options.pairs >= MIN_PAIRS;
 
 const allMissed: string[] = [];
 for (const [name, bench] of Object.entries(BENCHES)) {
-  if (asked.length > 0 && !asked.includes(name)) continue;
+  if (chosen.length > 0 && !chosen.includes(name)) continue;
   const { title, markdown, missed } = await bench(options);
-  allMissed.push(...missed.map((what) => `${title}: ${what}`));
-  const machine = `${cpus().length} cores (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 1024 ** 3)} GB, Node ${process.versions.node}`;
-  const section = `## ${title}\n\n${markdown}\n\n\`npm run bench -- ${name}\`, ${new Date().toISOString().slice(0, 10)}, ${machine}\n`;
+  allMissed.push(...missed.map((row) => `${title}: ${row}`));
+  const section = `## ${title}\n\n${markdown}\n\n\`npm run bench -- ${command(name)}\`, ${dateAndMachine()}\n`;
   console.log(`\n${section}`);
-  if (kept) write(name, section);
+  if (publishes) write(name, section);
 }
-if (!kept) console.log('RESULTS.md stays as it is: it keeps whole benchmarks of three pairs and more.');
-if (allMissed.length === 0) console.log('All aims were reached.');
-else console.log(`Aims that were missed:\n${allMissed.map((what) => `- ${what}`).join('\n')}`);
+if (!publishes)
+  console.log(
+    `RESULTS.md is unchanged: only whole benchmarks with ${MIN_PAIRS} or more pairs are written to it.`,
+  );
+if (allMissed.length === 0) console.log('All targets were reached.');
+else console.log(`Missed targets:\n${allMissed.map((row) => `- ${row}`).join('\n')}`);
 
+function positive(option: string, text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1) return value;
+  throw new Error(`--${option} must be a whole number of at least 1, not ${text}.`);
+}
+
+/** The arguments that measure this benchmark again. */
+function command(name: string): string {
+  const { pairs, older } = options;
+  return [name, ...(pairs === 3 ? [] : [`--pairs ${pairs}`]), ...(older ? [`--older ${older}`] : [])].join(
+    ' ',
+  );
+}
+
+function dateAndMachine(): string {
+  const processors = `${cpus().length} cores (${cpus()[0]?.model.trim()})`;
+  const memory = `${Math.round(totalmem() / 1024 ** 3)} GB`;
+  return `${new Date().toISOString().slice(0, 10)}, ${processors}, ${memory}, Node ${process.versions.node}`;
+}
+
+/** Replaces what RESULTS.md has between the markers of the benchmark. */
 function write(name: string, section: string): void {
   const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const text = readFileSync(RESULTS, 'utf8');
   const from = text.indexOf(begin);
   const to = text.indexOf(end);
-  if (from < 0 || to < from) throw new Error(`RESULTS.md has no place for ${name}: ${begin} … ${end}`);
+  if (from < 0 || to < from)
+    throw new Error(
+      `RESULTS.md has no section ${name}. Add the lines ${begin} and ${end}, and run this again.`,
+    );
   writeFileSync(RESULTS, `${text.slice(0, from + begin.length)}\n\n${section}\n${text.slice(to)}`);
 }

@@ -1,14 +1,15 @@
 /**
- * What the action does itself, without Python, with sets and files far larger than usual, in a process of its own.
+ * Measures in its own process what the action itself does, without Python, for sets and files far larger than usual.
  *
- *     scale-process.ts write <directory> <evals>      what the others start from: a set of so many evals, all of them done
- *     scale-process.ts plan <directory> <evals>       makes the plan from what Python says
- *     scale-process.ts recall <directory> <evals>     saves the plan, reads it again and recalls it
- *     scale-process.ts open <directory> <evals>       reads the state, and decides what is to do, in which order
- *     scale-process.ts removed <directory> <evals>    the same when the user has taken every line out of the progress file
+ *     scale-process.ts write <directory> <evals>      writes the state that the other tasks read: all evals are complete
+ *     scale-process.ts plan <directory> <evals>       makes the plan from the response of Python
+ *     scale-process.ts recall <directory> <evals>     saves the plan, reads it and recalls it
+ *     scale-process.ts open <directory> <evals>       reads the state and decides which evals to run, in which order
+ *     scale-process.ts removed <directory> <evals>    the same after the user removed every line of the progress file
  *     scale-process.ts append <directory> <evals>     completes one eval after the other
- *     scale-process.ts merge <directory> <evals>      takes over a checkpoint where a quarter is done and as much is removed
- *     scale-process.ts fingerprint <directory> <file>…   the fingerprint of an eval for each file
+ *     scale-process.ts merge <directory> <evals>      merges a checkpoint into a state where a quarter of the evals is
+ *                                                     complete and a quarter removed
+ *     scale-process.ts fingerprint <directory> <file>…   computes the fingerprint of one eval per file
  */
 import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -30,7 +31,7 @@ import { silentLog } from '../test/helpers/silent-log.ts';
 
 export interface ScaleCost {
   readonly seconds: number;
-  /** The most memory that this process has held, in bytes. */
+  /** The peak memory of this process, in bytes. */
   readonly memory: number;
 }
 
@@ -42,15 +43,15 @@ const EVAL_SET = 'bench';
 const SUBJECT = { asked: EVAL_SET };
 const owner = { repository: 'o/r', cacheKey: '', model: MODEL, evalSet: EVAL_SET };
 
-// As main does.
+// main calls it first, too.
 keepMemorySmall();
 const [task = '', root = '', ...rest] = process.argv.slice(2);
 const count = Number(rest[0]);
-const answerFile = join(root, 'answer.json');
+const responseFile = join(root, 'response.json');
 const stateOf = (name: string): StatePaths => statePaths(join(root, name), MODEL, EVAL_SET);
 
 let begun = performance.now();
-/** What comes before is not what is measured. */
+/** Starts the measurement: what the task did before is its preparation. */
 const begin = (): void => {
   begun = performance.now();
 };
@@ -65,25 +66,26 @@ const TASKS: Readonly<Record<ScaleTask, () => void | Promise<void>>> = {
   merge,
   fingerprint,
 };
-if (!Object.hasOwn(TASKS, task)) throw new Error(`there is no task ${task}`);
+if (!Object.hasOwn(TASKS, task))
+  throw new Error(`There is no task ${task}. Choose from: ${Object.keys(TASKS).join(', ')}.`);
 await TASKS[task as ScaleTask]();
 const seconds = (performance.now() - begun) / 1000;
 process.send?.({ seconds, memory: process.resourceUsage().maxRSS * 1024 } satisfies ScaleCost);
 process.once('disconnect', () => process.exit());
 
 function expect(wanted: number, found: number): void {
-  if (found !== wanted) throw new Error(`${task}: ${found} instead of ${wanted}`);
+  if (found !== wanted) throw new Error(`The task ${task} found ${found} evals instead of ${wanted}.`);
 }
 
 async function write(): Promise<void> {
   mkdirSync(join(root, 'data'));
   const paths = Array.from({ length: count }, (_, index) => join(root, 'data', `${index}.jsonl`));
   for (const [index, path] of paths.entries()) writeFileSync(path, `{"input": "${index}", "ideal": "x"}\n`);
-  writeFileSync(answerFile, answer(paths));
+  writeFileSync(responseFile, pythonResponse(paths));
   const { evals, ...made } = await plan();
   const records = evals.map(recordOf);
   writeState('done', records, evals);
-  // A quarter of the set was done here, and is to run again.
+  // The first quarter is complete. The second has completion records without lines in the progress file.
   writeState('quarter-removed', records.slice(0, count / 2), evals.slice(0, count / 4));
   writeState('removed', records, []);
   openState('done').savePlan(savedPlan({ evals, ...made }, owner));
@@ -96,7 +98,7 @@ function writeState(name: string, records: readonly CompletionRecord[], done: re
   writeFileSync(progressFile, formatProgress(done.map(({ command }) => command)));
 }
 
-/** For a task that changes what it reads, or needs an empty place. */
+/** Copies a state for a task that changes it. If there is no such state, the copy is empty. */
 function copyOf(name: string): string {
   const copy = `${name}-copy`;
   rmSync(join(root, copy), { recursive: true, force: true });
@@ -109,15 +111,13 @@ function openState(name: string, evals: readonly PlannedEval[] = []): State {
   return State.open({ paths: stateOf(name), owner, knownCommands, log: silentLog });
 }
 
-/** Everything of a plan but what Python does. */
+/** Makes the plan from a response of Python that is already on disk. */
 function plan(): Promise<Plan> {
   return makePlan({
-    registryRequest: {
-      planner: {
-        async plan(_requestFile, planFile) {
-          cpSync(answerFile, planFile);
-          return undefined;
-        },
+    planner: {
+      async plan(_question, file) {
+        cpSync(responseFile, file);
+        return undefined;
       },
       model: MODEL,
       evalSet: EVAL_SET,
@@ -145,11 +145,11 @@ async function recall(): Promise<void> {
 
 function planOnDisk(): Omit<Plan, 'dependencies'> {
   const saved = readSavedPlan(stateOf('done'), owner);
-  if (!saved) throw new Error('there is no plan');
+  if (!saved) throw new Error('There is no saved plan. Run the task write first.');
   return { ...saved, ...saved.made, digest: saved.signature };
 }
 
-/** @returns how many are done */
+/** @returns how many evals are complete */
 function open(name: string): number {
   const { evals, ...made } = planOnDisk();
   begin();
@@ -197,8 +197,8 @@ function recordOf({ key, command, fingerprint, samples }: PlannedEval, index: nu
   };
 }
 
-/** What plan.py says of a set with an eval for each of these files. */
-function answer(paths: readonly string[]): string {
+/** The response of the Python program to a request for the plan of a set with one eval per file. */
+function pythonResponse(paths: readonly string[]): string {
   const evals = paths.map((path, index) => ({
     key: `bench-${index}.dev.v0`,
     base: `bench-${index}`,
@@ -216,7 +216,7 @@ function answer(paths: readonly string[]): string {
     remote: [],
     samples: 100,
   }));
-  // Each data file is looked for in the working directory first, and in the registry then.
+  // evals looks for each data file in the working directory before it looks in the registry.
   const absent = paths.flatMap((_, index) =>
     ['work', 'data'].map((name) => join(root, name, `absent-${index}`)),
   );
@@ -238,7 +238,7 @@ function answer(paths: readonly string[]): string {
 }
 
 async function fingerprint(): Promise<void> {
-  const registry = parseRegistryPlan(answer(rest));
+  const registry = parseRegistryPlan(pythonResponse(rest));
   begin();
   const values = await contents({ registry, model: MODEL, env: {}, hashes: new FileHashes() });
   expect(rest.length, new Set(values.map((each) => each.fingerprint.value)).size);
