@@ -1,7 +1,7 @@
 /** An interrupted job is resumed by the next attempt, on the same machine or another one. */
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { counts, unlearn } from '../helpers/completed-set.ts';
+import { counts, forgetEvals } from '../helpers/completed-set.ts';
 import { evalsPython } from '../helpers/evals-venv.ts';
 import type { Cleanup } from '../helpers/temporary-directory.ts';
 import { annotations, logOf, TestMachine } from '../helpers/test-machine.ts';
@@ -97,7 +97,7 @@ describe.concurrent('a job that is killed', () => {
       runAttempt: 2,
     });
     expect(machine.doneEvals(), logOf(second)).toEqual(EVALS.slice(0, 3));
-    unlearn(machine, EVALS[0] ?? '');
+    forgetEvals(machine, EVALS[0] ?? '');
 
     machine.api.release();
     machine.api.forget();

@@ -8,16 +8,16 @@ import { evalSet, makeScenario, type Scenario } from './scenario.ts';
 const { evals, requestsPerEval } = evalSet;
 const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
 
-/** A workflow as the README has it. */
+/** The workflow of this name in the README. */
 function recipe(name: string): string {
   const block = [...readme.matchAll(/```yaml\n([\s\S]*?)```/g)]
     .map(([, text = '']) => text)
     .find((text) => text.startsWith(`# .github/workflows/${name}\n`));
-  if (!block) throw new Error(`the README has no ${name}`);
+  if (!block) throw new Error(`The README has no workflow ${name}.`);
   return block;
 }
 
-/** The same with what only a test has: its checkout, its eval set, its Python, and a budget that can be waited for. */
+/** The workflow with the checkout, the eval set and the Python of the test, and with a budget of seconds. */
 function adapted(text: string, { python, stateDirectory }: Scenario): string {
   const changes: readonly (readonly [string, string])[] = [
     ['oaievalset-action/oaievalset-action@v0', './'],
@@ -37,16 +37,16 @@ function adapted(text: string, { python, stateDirectory }: Scenario): string {
   }, text);
 }
 
-/** In place of GitHub's command line: records how it is called, and refuses as often as the test says. */
+/** A stand-in for the command `gh`. It records its calls, and fails as many times as `refuse` says. */
 function standInForGh({ programs }: Scenario): { calls(): string[]; refuse(times: number): void } {
   mkdirSync(programs, { recursive: true });
   const [log, refusals] = [join(programs, 'calls'), join(programs, 'refusals')];
   writeFileSync(
     join(programs, 'gh'),
-    `#!/bin/sh\n# act asks for a token of its own.\n[ "$1" = auth ] && exit 1\necho "$@" >> ${log}\nif [ -s ${refusals} ]; then sed -i 1d ${refusals}; exit 1; fi\n`,
+    `#!/bin/sh\n# act calls gh auth to get a token.\n[ "$1" = auth ] && exit 1\necho "$@" >> ${log}\nif [ -s ${refusals} ]; then sed -i 1d ${refusals}; exit 1; fi\n`,
   );
   chmodSync(join(programs, 'gh'), 0o755);
-  // A minute of waiting would prove no more.
+  // The recipe sleeps between its retries: here it does not wait.
   writeFileSync(join(programs, 'sleep'), '#!/bin/sh\n');
   chmodSync(join(programs, 'sleep'), 0o755);
   return {
@@ -59,14 +59,14 @@ function standInForGh({ programs }: Scenario): { calls(): string[]; refuse(times
   };
 }
 
-describe('the recipe of a run that resumes itself', () => {
-  it('recipe: re-runs the job until the set is complete', async () => {
+describe('recipe', () => {
+  it('recipe: an incomplete run re-runs its job until the set is complete', async () => {
     const scenario = await makeScenario();
     const { model, run, completedEvals, removeStateDirectory } = scenario;
     const gh = standInForGh(scenario);
     const workflow = { text: adapted(recipe('evals.yml'), scenario), inputs: {} };
 
-    // From the second eval on no answer comes: the budget ends it.
+    // The second eval gets no response, so that the time budget stops the run.
     model.holdWhen(() => completedEvals().length > 0);
     const first = await run({ runId: '400', runAttempt: 1, workflow });
     expect(first.resultOf('evals'), first.text).toBe('failure');
@@ -77,14 +77,14 @@ describe('the recipe of a run that resumes itself', () => {
       'workflow run resume.yml --repo octo-org/octo-repo --ref main -f run-id=400',
     ]);
 
-    // GitHub refuses while the run is in progress.
+    // GitHub refuses to re-run a job while its run is in progress.
     gh.refuse(2);
     const id = /run-id=(\d+)/.exec(asked[0] ?? '')?.[1] ?? '';
     const resume = await run({ workflow: { text: recipe('resume.yml'), inputs: { 'run-id': id } } });
     expect(resume.exitCode, resume.text).toBe(0);
     expect(gh.calls()).toEqual(Array(3).fill('run rerun 400 --repo octo-org/octo-repo --failed'));
 
-    // What it asks for, on a machine that knows nothing.
+    // The re-run starts with only the checkpoint.
     model.release();
     model.forget();
     await removeStateDirectory();
@@ -95,7 +95,7 @@ describe('the recipe of a run that resumes itself', () => {
     expect(gh.calls()).toEqual([]);
   });
 
-  it('does not go on after the tenth attempt', async () => {
+  it('recipe: the tenth attempt starts no other', async () => {
     const scenario = await makeScenario();
     const gh = standInForGh(scenario);
     scenario.model.holdWhen(() => true);
@@ -106,7 +106,7 @@ describe('the recipe of a run that resumes itself', () => {
     expect(gh.calls()).toEqual([]);
   });
 
-  it('does not go on when an eval failed', async () => {
+  it('recipe: an attempt with a failed eval starts no other', async () => {
     const scenario = await makeScenario();
     const gh = standInForGh(scenario);
     scenario.model.setFaults(() => apiFaults.badRequest('refused by the test'));

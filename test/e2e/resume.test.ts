@@ -8,12 +8,12 @@ const { evals, requestsPerEval } = evalSet;
 it('resume under act: a killed job continues on another machine, and nothing is paid for twice', async () => {
   const { model, start, run, completedEvals, removeStateDirectory } = await makeScenario();
 
-  // The first job dies in its second eval: from then on no request is answered.
+  // The first job is killed in its second eval, whose requests get no response.
   model.holdWhen(() => completedEvals().length > 0);
   const first = await start({ runId: '100', runAttempt: 1 });
   await Promise.race([model.untilHeld(), first.finished]);
-  const main = await findProcess(first.pid, 'dist/main/index.js');
-  if (main === undefined) throw new Error(`the action does not run:\n${(await first.finished).text}`);
+  const main = findProcess(first.pid, 'dist/main/index.js');
+  if (main === undefined) throw new Error(`The action is not running:\n${(await first.finished).text}`);
   const done = completedEvals();
   process.kill(main, 'SIGKILL');
   const killed = await first.finished;
@@ -23,12 +23,12 @@ it('resume under act: a killed job continues on another machine, and nothing is 
   expect(killed.resultOf('evals', 'Post'), killed.text).toBe('success');
   expect(killed.resultOf('on-failure'), killed.text).toBe('success');
   expect(completedEvals()).toEqual(done);
-  // Nobody is left who waits for an answer, and would ask again.
+  // All clients have ended, so none can send a request again.
   await expect.poll(() => model.counts().held, { timeout: 10_000 }).toBe(0);
   const answeredFirst = model.counts().answered;
   expect(answeredFirst).toBe(requestsPerEval);
 
-  // The second attempt of the same run, on a machine that knows nothing.
+  // The second attempt of the same run has only the checkpoint.
   model.release();
   model.forget();
   await removeStateDirectory();
@@ -49,7 +49,7 @@ it('resume under act: a killed job continues on another machine, and nothing is 
   expect(model.counts().received).toBe(requestsPerEval * (evals - 1));
 });
 
-it('asks for nothing when all is done, and starts fresh under another cache-key', async () => {
+it('resume under act: a complete set sends no requests, and another cache-key starts from nothing', async () => {
   const { model, run, removeStateDirectory } = await makeScenario();
 
   const first = await run({ runId: '200', inputs: { 'cache-key': 'one' } });
@@ -58,7 +58,7 @@ it('asks for nothing when all is done, and starts fresh under another cache-key'
   expect(outputsOf(first)['saved-key'], first.text).not.toBe('');
   expect(model.counts().received).toBe(requestsPerEval * evals);
 
-  // A later run on a new machine.
+  // A later run, on a new machine.
   await removeStateDirectory();
   model.forget();
   const again = await run({ runId: '201', inputs: { 'cache-key': 'one' } });
@@ -67,7 +67,7 @@ it('asks for nothing when all is done, and starts fresh under another cache-key'
   expect(outputsOf(again)['restored-key'], again.text).not.toBe('');
   expect(model.counts().received).toBe(0);
 
-  // The state directory of that run is still there, as on a self-hosted runner.
+  // The state directory of the previous run still exists, as on a self-hosted runner.
   const other = await run({ runId: '202', inputs: { 'cache-key': 'two' } });
   expect(other.exitCode, other.text).toBe(0);
   expect(outputsOf(other), other.text).toMatchObject({
@@ -78,10 +78,10 @@ it('asks for nothing when all is done, and starts fresh under another cache-key'
   expect(model.counts().received).toBe(requestsPerEval * evals);
 });
 
-it('fails the job when an eval fails, and repeats only that one in the next attempt', async () => {
+it('resume under act: a failed eval fails the job, and only this eval runs in the next attempt', async () => {
   const { model, run, completedEvals, removeStateDirectory } = await makeScenario();
 
-  // Only test-fuzzy-match limits its tokens.
+  // Only test-fuzzy-match sets a token limit in its requests.
   model.setFaults(({ body }) =>
     hasMaxTokens(body) ? apiFaults.badRequest('refused by the test') : undefined,
   );

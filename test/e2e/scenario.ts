@@ -1,24 +1,19 @@
-import { existsSync, mkdtempSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import {
-  type ActOptions,
-  type ActResult,
-  makeRepository,
-  type RunningAct,
-  removeDirectory,
-  startAct,
-} from '../helpers/act.ts';
+import { type ActOptions, type RunningAct, startAct } from '../helpers/act.ts';
+import type { ActResult } from '../helpers/act-log.ts';
+import { makeRepository } from '../helpers/act-repository.ts';
 import { evalsPython } from '../helpers/evals-venv.ts';
+import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 import { knowledgeFrom } from '../stand-ins/knowledge.ts';
 import { type ModelApi, startModelApi } from '../stand-ins/model-api.ts';
 
-/** The eval set of these tests, part of evals itself: four evals of three samples, one request each. */
+/** The eval set of these tests, which is part of evals: four evals of three samples, with one request for each sample. */
 export const evalSet = { model: 'gpt-4', name: 'test-basic', evals: 4, requestsPerEval: 3 } as const;
 
-/** The outputs that a later step of the workflow prints, by name. */
+/** The outputs of the action that the last step of the workflow prints, by name. */
 export type Outputs = Readonly<Record<string, string>>;
 
 export interface Attempt {
@@ -26,7 +21,7 @@ export interface Attempt {
   readonly runAttempt?: number;
   /** Further lines under `with:`. */
   readonly inputs?: Readonly<Record<string, string>>;
-  /** Another workflow than that of the scenario, started by hand with these inputs. */
+  /** Runs this workflow instead of that of the scenario, with these inputs. */
   readonly workflow?: { readonly text: string; readonly inputs: Readonly<Record<string, string>> };
 }
 
@@ -34,21 +29,20 @@ export interface Attempt {
 export interface Scenario {
   readonly model: ModelApi;
   readonly python: string;
-  /** Programs in here are found by steps before those of this machine. */
+  /** A directory that comes first in the PATH of every step. */
   readonly programs: string;
   readonly stateDirectory: string;
   start(attempt?: Attempt): Promise<RunningAct>;
   run(attempt?: Attempt): Promise<ActResult>;
-  /** Evals that the progress file names right now. */
+  /** The evals in the progress file. */
   completedEvals(): string[];
-  /** What a job on another machine would not find. */
+  /** Makes the next job start like one on another machine. */
   removeStateDirectory(): Promise<void>;
 }
 
-/** All of it goes away when the test ends. */
+/** Makes a scenario that is removed when the test ends. */
 export async function makeScenario(): Promise<Scenario> {
-  const root = realpathSync(mkdtempSync(join(tmpdir(), 'e2e-')));
-  onTestFinished(() => removeDirectory(root));
+  const root = temporaryDirectory();
   const knowledge = await knowledgeFrom(join(import.meta.dirname, '../fixtures/model-api/test-basic.jsonl'));
   const model = await startModelApi({ knowledge });
   onTestFinished(() => model.close());
@@ -96,7 +90,7 @@ export async function makeScenario(): Promise<Scenario> {
   };
 }
 
-/** What the workflow's last step printed of the action's outputs. */
+/** The outputs of the action that the last step of the workflow printed. */
 export function outputsOf(result: ActResult): Outputs {
   return Object.fromEntries(
     result
@@ -123,7 +117,7 @@ function workflowWith(python: string, inputs: Readonly<Record<string, string>>):
     model: evalSet.model,
     'eval-set': evalSet.name,
     python,
-    // One at a time: the scenarios say what was interrupted.
+    // With one eval at a time, a scenario knows which eval it interrupts.
     'parallel-evals': '1',
     ...inputs,
   };

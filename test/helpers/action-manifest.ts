@@ -1,8 +1,8 @@
 import { parse } from 'yaml';
 
-/** What a runner needs of an action.yml. */
+/** The part of an action.yml that a runner needs. */
 export interface Manifest {
-  /** Defaults by the name of the input. An input without a default has the empty text, as a runner gives it. */
+  /** The default of each input. Like a runner, it gives an input without a default the empty string. */
   readonly inputs: Readonly<Record<string, string>>;
   readonly main: string;
   readonly post: string | undefined;
@@ -13,14 +13,16 @@ interface ActionYaml {
   readonly runs?: Readonly<Record<string, string>>;
 }
 
-/** Reads the text of an action.yml. It refuses what only a real runner can evaluate. */
+/** Parses an action.yml. @throws for anything that only a real runner can evaluate */
 export function readManifest(yaml: string): Manifest {
   const { inputs = {}, runs = {} } = parse(yaml) as ActionYaml;
   if (!runs.using?.startsWith('node') || runs.main === undefined) {
-    throw new Error('action.yml does not say which JavaScript to run');
+    throw new Error(
+      'action.yml is not that of a JavaScript action: it needs runs.using: node… and runs.main.',
+    );
   }
   if (runs.post !== undefined && runs['post-if'] !== undefined && !/always\(\)/.test(runs['post-if'])) {
-    throw new Error(`only post-if: always() is known here, not ${runs['post-if']}`);
+    throw new Error(`This stand-in for a runner supports only post-if: always(), not ${runs['post-if']}.`);
   }
   const defaults = Object.entries(inputs).map(([name, input]) => [name, defaultOf(input?.default)]);
   return { inputs: Object.fromEntries(defaults), main: runs.main, post: runs.post };
@@ -28,8 +30,8 @@ export function readManifest(yaml: string): Manifest {
 
 function defaultOf(value: unknown): string {
   const text = String(value ?? '');
-  // Every job here is one without a matrix.
+  // No job here has a matrix.
   if (text === `\${{ toJSON(matrix) }}`) return 'null';
-  if (text.includes('${{')) throw new Error(`cannot evaluate ${text}`);
+  if (text.includes('${{')) throw new Error(`This stand-in for a runner cannot evaluate ${text}.`);
   return text;
 }

@@ -1,4 +1,4 @@
-/** Values for tests: complete, valid, and different only in what a test says. */
+/** Complete and valid values for tests, which change only the fields that matter to them. */
 import { createHash } from 'node:crypto';
 import type { Log } from '../../src/log.ts';
 import type { CompletionRecord } from '../../src/model/completion-record.ts';

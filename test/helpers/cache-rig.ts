@@ -1,8 +1,6 @@
-/** What tests of the checkpoint store need: a job's environment, a cache service, things to save, and a clean-up. */
+/** What tests of the checkpoint store share: the environment of a job, a cache service, and directories to save. */
 import { execFileSync } from 'node:child_process';
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
 import { afterAll, test as base, expect } from 'vitest';
@@ -22,6 +20,7 @@ import {
   type CacheServiceOptions,
   startCacheService,
 } from '../stand-ins/cache-service.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
 
 /** Where the cache worker of these tests is, once a rig was made: as one file it starts three times as fast. */
 export const WORKER = join(realpathSync(tmpdir()), `cache-worker-${process.pid}-${randomUUID()}.mjs`);
@@ -37,7 +36,7 @@ afterAll(() => rmSync(WORKER, { force: true }));
 
 export const HANG: CacheFault = { delayMs: 2 ** 30 };
 
-/** A machine's environment without the cache of a runner that these tests may themselves run on. */
+/** The environment of this process, without the cache service of the runner on which the tests may run. */
 export function machine(env: Record<string, string> = {}): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !/^(ACTIONS_|GITHUB_|.*proxy$)/i.test(name));
   return { ...Object.fromEntries(own), ...env };
@@ -46,11 +45,11 @@ export function machine(env: Record<string, string> = {}): NodeJS.ProcessEnv {
 export interface Job extends Partial<CheckpointStoreOptions> {
   readonly env: NodeJS.ProcessEnv;
   readonly runId?: string;
-  /** What else is another identity than usual. */
+  /** Differences from the usual identity. */
   readonly identity?: Partial<CheckpointIdentity>;
 }
 
-/** Who asks in these tests, unless a test says otherwise. */
+/** The usual identity of a run. */
 export const identity: CheckpointIdentity = {
   model: 'gpt-4o',
   evalSet: 'test',
@@ -62,37 +61,7 @@ export const identity: CheckpointIdentity = {
   runAttempt: 1,
 };
 
-/** A finished entry of the cache. */
-export interface Seed {
-  readonly key: string;
-  readonly archive: Buffer;
-}
-
-/** The version of our entries, which the client makes of the path and the compression (@actions/cache 6, cacheUtils.ts). */
-const VERSION = createHash('sha256').update(`${CHECKPOINT_PATH}|zstd-without-long|1.0`).digest('hex');
-
-/** The key of a checkpoint in these tests. */
-export function keyOf({ seq = 1, ...changes }: Partial<CheckpointIdentity> & { seq?: number } = {}): string {
-  return checkpointKeys({ ...identity, ...changes }).primary(seq);
-}
-
-/** Packs these entries of a directory as the client does, with the absolute names and links that are in it. */
-export function packed(root: string, names: readonly string[] = ['tmp']): Buffer {
-  const args = ['--use-compress-program', 'zstdmt', '-cPf', '-', '-C', root, ...names];
-  return execFileSync('tar', args, { maxBuffer: 64 * 1024 * 1024 });
-}
-
-/** Bounds each operation of a store: its time is up when the signal is aborted. */
-export function boundBy(late: AbortSignal): NonNullable<CheckpointStoreOptions['limitOf']> {
-  return (timeoutMs, signal) => ({
-    timeoutMs,
-    late,
-    signal,
-    stop: abortedAfter(2 ** 31 - 1, late, signal),
-  });
-}
-
-/** What one test needs, and cleans up after itself. Tests run side by side, so each has its own. */
+/** What one test has made, which `cleanUp` removes. Tests run concurrently, so each has its own rig. */
 export class Rig {
   readonly #cleanUps: (() => unknown)[] = [];
 
@@ -100,10 +69,9 @@ export class Rig {
     for (const cleanUp of this.#cleanUps.reverse()) await cleanUp();
   }
 
+  /** A new directory. */
   scratch(): string {
-    const directory = mkdtempSync(join(realpathSync(tmpdir()), 'checkpoint-test-'));
-    this.#cleanUps.push(() => rmSync(directory, { recursive: true, force: true }));
-    return directory;
+    return temporaryDirectory({ onTestFinished: (work) => this.#cleanUps.push(work) });
   }
 
   /** @param seeds entries that are there from the beginning */
@@ -136,12 +104,7 @@ export class Rig {
     return root;
   }
 
-  /** What the service holds of a checkpoint with these files, packed as the client does. */
-  archive(files?: Record<string, string | Buffer>): Buffer {
-    return packed(this.snapshot(files));
-  }
-
-  /** A directory with a program called tar. */
+  /** A directory with a shell script called `tar`. */
   fakeTar(script: string): string {
     const bin = this.scratch();
     writeProgram(join(bin, 'tar'), script);
@@ -156,13 +119,14 @@ export class Rig {
   async failureOfRestore(job: Job): Promise<string> {
     const temporaryDirectory = this.scratch();
     const outcome = await this.store({ temporaryDirectory, ...job }).restore();
-    expect(readdirSync(temporaryDirectory), 'half a restore is removed').toEqual([]);
+    expect(readdirSync(temporaryDirectory), 'a failed restore leaves nothing').toEqual([]);
     return 'cause' in outcome ? outcome.cause : outcome.kind;
   }
 
   async restored(job: Job): Promise<Extract<RestoreOutcome, { kind: 'hit' }>> {
     const outcome = await this.store(job).restore();
-    if (outcome.kind !== 'hit') throw new Error(`Not restored: ${JSON.stringify(outcome)}`);
+    if (outcome.kind !== 'hit')
+      throw new Error(`The checkpoint was not restored: ${JSON.stringify(outcome)}`);
     this.#cleanUps.push(() => rmSync(outcome.staging, { recursive: true, force: true }));
     return outcome;
   }
@@ -179,8 +143,8 @@ export const test = base.extend<{ rig: Rig }>({
 });
 
 /**
- * Writes a shell script that can be executed at once. Another process writes it: a child that is forked while this process
- * has a file open for writing keeps it open, and until then the system refuses to execute the file (ETXTBSY).
+ * Writes a shell script that can be executed immediately. Another process writes it, because a child that this process forks
+ * while it has the file open for writing inherits the open file, and the system does not execute such a file (ETXTBSY).
  */
 export function writeProgram(path: string, script: string): void {
   execFileSync('sh', ['-c', 'cat > "$0" && chmod 755 "$0"', path], { input: `#!/bin/sh\n${script}\n` });

@@ -8,8 +8,8 @@ export const EVALS_VERSION = '3.0.1.post1';
 let prepared: Promise<string> | undefined;
 
 /**
- * The interpreter of a venv with evals, made as the action makes it, in its usual place: the first call on a machine
- * takes a while (5 to 40 s), later ones a fraction of a second. `EVALS_TEST_PYTHON` chooses another Python than `python3`.
+ * The interpreter of a venv with evals, which the action's own code installs in its usual place. The first call on a machine
+ * takes 5 to 40 s, later ones a fraction of a second. `EVALS_TEST_PYTHON` chooses another Python than `python3`.
  */
 export async function evalsPython(): Promise<string> {
   prepared ??= prepareEnvironment(

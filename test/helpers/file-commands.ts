@@ -1,6 +1,6 @@
 /** The files that a runner gives to a step: src/Runner.Worker/FileCommandManager.cs of actions/runner. */
 
-/** The name of the file by the variable that holds its path. */
+/** The names of the files, by the variable that holds the path. */
 export const fileCommands = {
   GITHUB_OUTPUT: 'set_output',
   GITHUB_STATE: 'save_state',
@@ -9,7 +9,7 @@ export const fileCommands = {
   GITHUB_STEP_SUMMARY: 'step_summary',
 } as const;
 
-/** Reads GITHUB_OUTPUT and its like: `name=value` lines, and `name<<delimiter` blocks. Throws where a runner would. */
+/** Parses a file such as GITHUB_OUTPUT: `name=value` lines and `name<<delimiter` blocks. @throws where a runner does */
 export function readKeyValues(text: string): Record<string, string> {
   const values: Record<string, string> = {};
   const lines = text.split(/\r?\n/);

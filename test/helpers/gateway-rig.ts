@@ -1,17 +1,14 @@
-/** A gateway in this process between plain HTTP clients and a stand-in for the model API that a test scripts byte by byte. */
+/** A gateway in this process, between plain HTTP clients and a model API whose responses the test writes. */
 import { createCipheriv, createHash } from 'node:crypto';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { EventEmitter, once } from 'node:events';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import {
-  createServer,
   type IncomingHttpHeaders,
   type IncomingMessage,
   request as plainRequest,
   type ServerResponse,
 } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
-import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { defaultRetryPolicy } from '../../src/gateway/call/retry-policy.ts';
@@ -20,61 +17,21 @@ import { providerUrls } from '../../src/gateway/providers.ts';
 import { Journal } from '../../src/progress/journal.ts';
 import { type StatePaths, statePaths } from '../../src/progress/paths.ts';
 import { recordingLog, sha256, temporaryDirectory } from './builders.ts';
-import { type Certificate, listening } from './network.ts';
+import type { Certificate } from './certificates.ts';
+import { type Arrival, bodyOf, type Script, type ScriptedApi, startApi } from './network.ts';
 
-/** A request as the stand-in for the API saw it. */
-export interface Arrival {
-  /** 1 for the first one. */
-  readonly n: number;
-  readonly method: string;
-  readonly path: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
-  /** Milliseconds since the epoch. */
-  readonly at: number;
-}
+export type { Arrival, Script, ScriptedApi };
 
-export type Script = (arrival: Arrival, response: ServerResponse) => unknown;
-
-export interface StandInApi {
-  readonly origin: string;
-  readonly server: Server;
-  readonly arrivals: readonly Arrival[];
-  untilArrived(count: number): Promise<void>;
-}
-
-/** A stand-in for the model API that answers each request as the test says, down to the bytes of its socket. */
-export async function startStandInApi(script: Script, tls?: Certificate): Promise<StandInApi> {
-  const arrivals: Arrival[] = [];
-  const changed = new EventEmitter().setMaxListeners(0);
-  const listener = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-    const { method = '', url: path = '', headers } = request;
-    const n = arrivals.length + 1;
-    const arrival = { n, method, path, headers, body: Buffer.concat(chunks), at: Date.now() };
-    arrivals.push(arrival);
-    changed.emit('arrival');
-    await script(arrival, response);
-  };
-  const server = tls ? createTlsServer(tls, listener) : createServer(listener);
-  const { port } = await listening(server);
-  return {
-    origin: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
-    server,
-    arrivals,
-    async untilArrived(count) {
-      while (arrivals.length < count) await once(changed, 'arrival');
-    },
-  };
-}
+/** A stand-in for the model API whose responses the test writes. */
+export const startStandInApi = (script: Script, tls?: Certificate): Promise<ScriptedApi> =>
+  startApi(script, { tls });
 
 export interface RigOptions extends Partial<GatewayOptions> {
   readonly openai?: string;
   readonly anthropic?: string;
 }
 
-/** A gateway that leads to these base URLs, and neither waits nor tries for long. */
+/** A gateway that sends requests to these base URLs. It retries quickly, and gives up soon. */
 export async function startRig({ openai = '', anthropic = '', ...options }: RigOptions) {
   const gateway = await startGateway({
     env: { OPENAI_API_KEY: 'sk-test' },
@@ -100,11 +57,11 @@ export function openJournal(paths: StatePaths = newPaths()): Journal {
 export interface Received {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** As it came over the wire: nothing is decoded. */
+  /** The bytes that were sent: nothing is decoded. */
   readonly body: Buffer;
 }
 
-/** Posts as an eval's client does, but decodes nothing. Rejects when the answer is cut. */
+/** Posts like the client of an eval, but decodes nothing. Rejects if the response is cut off. */
 export async function post(url: string, body: string | Buffer, headers: object = {}): Promise<Received> {
   const request = plainRequest(url, {
     method: 'POST',
@@ -113,9 +70,7 @@ export async function post(url: string, body: string | Buffer, headers: object =
   });
   request.end(body);
   const [response] = (await once(request, 'response')) as [IncomingMessage];
-  const chunks: Buffer[] = [];
-  for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
-  return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) };
+  return { status: response.statusCode ?? 0, headers: response.headers, body: await bodyOf(response) };
 }
 
 export const question = (content: string, more: object = {}) =>
@@ -146,7 +101,7 @@ export function answer(
   response.end(body);
 }
 
-/** A stand-in for the model API that holds back every answer until it is let go. */
+/** A stand-in for the model API that holds every response back until `letGo` is called. */
 export async function holding(body = CHAT, status = 200) {
   const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
   const api = await startStandInApi(async (_, response) => {
@@ -156,7 +111,7 @@ export async function holding(body = CHAT, status = 200) {
   return { api, letGo };
 }
 
-/** Sends a request and waits for its response, until the test disconnects it. */
+/** Sends a request whose client waits for the response until the test disconnects it with `leave`. */
 export function leaving(lane: Lane, content: string) {
   const controller = new AbortController();
   const gone = fetch(`${lane.env.OPENAI_BASE_URL}/chat/completions`, {
@@ -174,12 +129,12 @@ export function leaving(lane: Lane, content: string) {
   return { leave };
 }
 
-/** Resolves when the gateway knows of every connection that was closed before. */
+/** Resolves when the gateway has noticed every connection that was closed before this call. */
 export async function closedBefore(lane: Lane): Promise<void> {
   await fetch(`${lane.env.OPENAI_BASE_URL?.replace(/[0-9a-f]{48}/, '0')}`);
 }
 
-/** Resolves when this many requests of the eval have arrived whole at the gateway, which serves in this process. */
+/** Resolves when the gateway, which runs in this process, has read this many requests of the eval completely. */
 export function untilAtGateway(lane: Lane, count: number): Promise<void> {
   const { pathname } = new URL(lane.env.OPENAI_BASE_URL ?? '');
   let left = count;
@@ -187,7 +142,7 @@ export function untilAtGateway(lane: Lane, count: number): Promise<void> {
     const heard = (message: unknown): void => {
       const { request } = message as { request: IncomingMessage };
       if (!request.url?.startsWith(pathname)) return;
-      // Its last byte is read; one turn later it stands in the queue.
+      // The gateway queues the request one turn after it has read the last byte.
       request.once('end', () => {
         left -= 1;
         if (left > 0) return;
@@ -199,16 +154,16 @@ export function untilAtGateway(lane: Lane, count: number): Promise<void> {
   });
 }
 
-/** Timers may fire a little early, and the clock counts whole milliseconds. */
+/** Tolerance in ms: timers may fire a little early, and the clock counts whole milliseconds. */
 export const EARLY = 5;
 
-/** Bytes that no compression makes shorter, the same for the same seed. */
+/** Bytes that do not compress. The same seed gives the same bytes. */
 export function noise(size: number, seed: number): Buffer {
   const key = createHash('sha256').update(String(seed)).digest();
   return createCipheriv('aes-256-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(size));
 }
 
-/** The files of a journal, live and sealed. */
+/** The paths of all segments, open and sealed. */
 export function segments(paths: StatePaths): string[] {
   return readdirSync(paths.root, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.jsonl'))

@@ -1,4 +1,4 @@
-/** Eval sets that are made for a test: evals that send a given number of requests each, no two of them the same. */
+/** Eval sets that are generated for a test. Each eval sends a given number of requests, all of them different. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -9,16 +9,16 @@ import { logOf, type MachineOptions, TestMachine } from './test-machine.ts';
 import { until } from './waiting.ts';
 
 export interface SetShape {
-  /** Samples of each eval. Each sample sends one request, and no two send the same. */
+  /** The number of samples of each eval. Each sample sends one request, and all requests are different. */
   readonly samples: readonly number[];
-  /** `module:Class` of all evals or of each, where it is not the Match of evals. */
+  /** The `module:Class` of all evals, or of each eval. The default is Match of evals. */
   readonly className?: string | readonly (string | undefined)[];
 }
 
-/** The key of one of the evals that `machineWithSet` makes. */
+/** The key of an eval of a generated set. */
 export const key = (number: number): string => `ask-${number}.dev.v0`;
 
-/** A machine with an API and an eval set of its own, `asks`. */
+/** Makes a machine with an API and a generated eval set, `asks`. */
 export async function machineWithSet(
   cleanup: Cleanup,
   shape: SetShape,
@@ -57,7 +57,7 @@ function classOf({ className }: SetShape, number: number): string | undefined {
   return typeof className === 'object' ? className[number] : className;
 }
 
-/** A module of the user's own, for `PYTHONPATH`. */
+/** Writes a module of the user. @returns the variable that makes it importable */
 export function ownModule(cleanup: Cleanup, name: string, source: string): { readonly PYTHONPATH: string } {
   const folder = temporaryDirectory(cleanup);
   writeFileSync(join(folder, `${name}.py`), source);
@@ -69,7 +69,8 @@ const registries = new WeakMap<TestMachine, string>();
 /** The registry of a machine that `machineWithSet` made. */
 export function registryOf(machine: TestMachine): string {
   const registry = registries.get(machine);
-  if (registry === undefined) throw new Error('this machine has no generated set');
+  if (registry === undefined)
+    throw new Error('This machine has no generated set: machineWithSet did not make it.');
   return registry;
 }
 
@@ -80,12 +81,12 @@ function writeSamples(registry: string, number: number, count: number, wording =
   writeFileSync(join(registry, `data/ask/ask-${number}.jsonl`), `${lines.join('\n')}\n`);
 }
 
-/** Gives an eval of the set other samples: it has to run again. */
+/** Gives an eval of the set different samples, so that it has to run again. */
 export function changeContent(machine: TestMachine, number: number, count: number): void {
   writeSamples(registryOf(machine), number, count, 'How much is');
 }
 
-/** Resolves when the journals on disk hold this many responses: what the API has given may still be on its way there. */
+/** Resolves when the journals on disk hold this many responses. A response that the API has sent may not be recorded yet. */
 export async function untilRecorded(machine: TestMachine, responses: number): Promise<void> {
   await until(`the journals hold ${responses} responses`, () => recordedResponses(machine) === responses);
 }
@@ -97,11 +98,11 @@ function recordedResponses(machine: TestMachine): number {
       .filter((name) => name.endsWith('.jsonl'))
       .flatMap((name) => readIfThere(join(folder, name))),
   );
-  // The first line of a segment names its owner.
+  // The first line of a segment is its header.
   return segments.reduce((sum, segment) => sum + segment.split('\n').slice(1, -1).length, 0);
 }
 
-/** A segment that is sealed between the listing and the reading is elsewhere: the next look finds it. */
+/** Reads a segment. One that was sealed after it was listed has moved, and the next call finds it. */
 function readIfThere(path: string): string[] {
   try {
     return [readFileSync(path, 'utf8')];
@@ -110,7 +111,7 @@ function readIfThere(path: string): string[] {
   }
 }
 
-/** Completes the set on a machine that has nothing but the checkpoint: all that was recorded is replayed. */
+/** Completes the set with only the checkpoint, and checks that all recorded responses are replayed. */
 export async function completesElsewhere(
   machine: TestMachine,
   total: number,
@@ -121,7 +122,7 @@ export async function completesElsewhere(
   return completes(machine, total, recorded, inputs);
 }
 
-/** Completes the set in the next attempt: all that was recorded is replayed, and the rest is sent. */
+/** Completes the set in the next attempt, and checks that it sends only requests without a recorded response. */
 export async function completes(
   machine: TestMachine,
   total: number,

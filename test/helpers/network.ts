@@ -1,7 +1,5 @@
-/** Servers on the loopback for tests of the way to the model API: an API, proxies of each kind, and certificates. */
-import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+/** Servers on the loopback interface for tests of the way to the model API: an API and proxies of each kind. */
+import { EventEmitter, once } from 'node:events';
 import {
   createServer,
   type IncomingHttpHeaders,
@@ -18,38 +16,39 @@ import {
   type Server,
   type Socket,
 } from 'node:net';
-import { join } from 'node:path';
-import type { SecureContextOptions } from 'node:tls';
 import { onTestFinished } from 'vitest';
 import {
   openUpstream,
   type UpstreamOptions,
   type UpstreamTimeouts,
 } from '../../src/gateway/upstream/upstream.ts';
-import { temporaryDirectory } from './builders.ts';
+import type { Certificate } from './certificates.ts';
 
-export interface Certificate extends Pick<SecureContextOptions, 'minVersion' | 'maxVersion' | 'ciphers'> {
-  readonly key: string;
-  readonly cert: string;
-}
+export { type Certificate, makeCa } from './certificates.ts';
 
-/** A request as a server saw it. */
+/** A request as the API received it. */
 export interface Arrival {
+  /** 1 for the first request. */
+  readonly n: number;
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
-  readonly body: string;
+  readonly body: Buffer;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
 }
 
-export interface ApiServer {
+export interface ScriptedApi {
   readonly origin: string;
   readonly port: number;
+  readonly server: Server;
   readonly arrivals: readonly Arrival[];
+  untilArrived(count: number): Promise<void>;
 }
 
 export type Script = (arrival: Arrival, response: ServerResponse) => unknown;
 
-/** What the API answers where a test does not say. */
+/** The response of an API without a script. */
 export const ANSWER = '{"choices":[{"message":{"role":"assistant","content":"Hi"}}]}';
 
 const sendsAnswer: Script = (_, response) => {
@@ -57,24 +56,35 @@ const sendsAnswer: Script = (_, response) => {
   response.end(ANSWER);
 };
 
-/** An API that answers each request as the test says. */
+/** A stand-in for the model API whose responses the test writes, down to the bytes of the socket. */
 export async function startApi(
   script: Script = sendsAnswer,
-  { tls, host = '127.0.0.1' }: { tls?: Certificate; host?: string } = {},
-): Promise<ApiServer> {
+  { tls, host = '127.0.0.1' }: { tls?: Certificate | undefined; host?: string } = {},
+): Promise<ScriptedApi> {
   const arrivals: Arrival[] = [];
+  const changed = new EventEmitter().setMaxListeners(0);
   const server = httpServer(async (request, response) => {
+    const body = await bodyOf(request);
     const { method = '', url: path = '', headers } = request;
-    const arrival = { method, path, headers, body: await textOf(request) };
+    const arrival = { n: arrivals.length + 1, method, path, headers, body, at: Date.now() };
     arrivals.push(arrival);
+    changed.emit('arrival');
     await script(arrival, response);
   }, tls);
   const { port } = await listening(server, host);
   const name = host.includes(':') ? `[${host}]` : host;
-  return { origin: `${tls ? 'https' : 'http'}://${name}:${port}`, port, arrivals };
+  return {
+    origin: `${tls ? 'https' : 'http'}://${name}:${port}`,
+    port,
+    server,
+    arrivals,
+    async untilArrived(count) {
+      while (arrivals.length < count) await once(changed, 'arrival');
+    },
+  };
 }
 
-/** A company's forward proxy: CONNECT for https, absolute URIs for http. */
+/** A forward proxy: CONNECT for https, absolute URIs for http. */
 export async function startProxy({ tls, refuse }: { tls?: Certificate; refuse?: number } = {}) {
   const tunnels: string[] = [];
   const forwarded: string[] = [];
@@ -83,7 +93,7 @@ export async function startProxy({ tls, refuse }: { tls?: Certificate; refuse?: 
     forwarded.push(`${request.method} ${request.url}`);
     authorizations.push(request.headers['proxy-authorization']);
     const { 'proxy-authorization': _, ...headers } = request.headers;
-    const body = await textOf(request);
+    const body = await bodyOf(request);
     if (refuse) return void response.writeHead(refuse).end();
     const onward = plainRequest(request.url ?? '', { method: request.method ?? 'GET', headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
@@ -105,11 +115,11 @@ export async function startProxy({ tls, refuse }: { tls?: Certificate; refuse?: 
   return { host, url: `${tls ? 'https' : 'http'}://${host}`, tunnels, forwarded, authorizations };
 }
 
-/** Passes each request on to a server of this machine, as a web server in front of it does. */
+/** Passes each request to a server on this machine, as a reverse proxy does. */
 export function reverseProxyTo(port: number): RequestListener {
   return async (request, response) => {
     const { method = 'GET', url = '/', headers } = request;
-    const body = await textOf(request);
+    const body = await bodyOf(request);
     const onward = plainRequest({ host: '127.0.0.1', port, method, path: url, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
@@ -118,7 +128,7 @@ export function reverseProxyTo(port: number): RequestListener {
   };
 }
 
-/** A SOCKS5 proxy (RFC 1928) that asks for a user name and a password (RFC 1929) when it is given one. */
+/** A SOCKS5 proxy (RFC 1928). With `login` it requires this user name and password (RFC 1929). */
 export async function startSocksProxy(login?: { username: string; password: string }) {
   const connections: string[] = [];
   const server = createTcpServer(async (socket) => {
@@ -145,7 +155,7 @@ export async function startSocksProxy(login?: { username: string; password: stri
   return { host: `127.0.0.1:${port}`, connections };
 }
 
-/** Reads exactly as many bytes as it is asked for, each time. */
+/** Returns a function that reads exactly `size` bytes from the socket. */
 function reader(socket: Socket): (size: number) => Promise<Buffer> {
   return async (size) => {
     for (;;) {
@@ -174,13 +184,14 @@ function httpServer(listener: RequestListener, tls: Certificate | undefined): Se
   return tls ? createTlsServer(tls, listener) : createServer(listener);
 }
 
-async function textOf(request: IncomingMessage): Promise<string> {
+/** The whole body of a message, without decoding. */
+export async function bodyOf(message: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks).toString();
+  for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
-/** Listens until the test ends; then every connection is dropped, tunnels included. */
+/** Listens until the test ends, and then closes every connection, tunnels included. */
 export async function listening(server: Server, host = '127.0.0.1'): Promise<AddressInfo> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
@@ -198,63 +209,6 @@ export async function listening(server: Server, host = '127.0.0.1'): Promise<Add
   return server.address() as AddressInfo;
 }
 
-export interface CertificateOptions {
-  readonly names?: string;
-  /** Negative: it has expired. */
-  readonly days?: number;
-}
-
-/** A private CA, with the certificates that it signs; made now, since no private key belongs into a repository. */
-export function makeCa(name = 'Private CA of a test') {
-  const folder = temporaryDirectory();
-  const run = (...args: string[]) => openssl(folder, args);
-  const key = (file: string) =>
-    run('genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256', '-out', file);
-  const read = (file: string) => readFileSync(join(folder, file), 'utf8');
-  key('ca.key');
-  run('req', '-x509', '-new', '-key', 'ca.key', '-days', '2', '-subj', `/CN=${name}`, '-out', 'ca.pem');
-  let count = 0;
-  const sign = (subject: string, extensions: string, days: number): string => {
-    const file = `signed-${++count}`;
-    writeFileSync(join(folder, `${file}.ext`), extensions);
-    key(`${file}.key`);
-    run('req', '-new', '-key', `${file}.key`, '-subj', subject, '-out', `${file}.csr`);
-    const by = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-set_serial', String(count), '-extfile', `${file}.ext`];
-    run('x509', '-req', '-in', `${file}.csr`, ...by, '-days', String(days), '-out', `${file}.pem`);
-    return file;
-  };
-  return {
-    folder,
-    /** The PEM file of the CA. */
-    file: join(folder, 'ca.pem'),
-    /** A certificate for servers, by default one for 127.0.0.1 that is valid. */
-    server({ names = 'IP:127.0.0.1', days = 2 }: CertificateOptions = {}): Certificate {
-      const file = sign('/CN=server', `subjectAltName=${names}\nbasicConstraints=CA:FALSE\n`, days);
-      return { key: read(`${file}.key`), cert: read(`${file}.pem`) };
-    },
-    /** A directory with the CA, named as OpenSSL looks it up. */
-    hashedDirectory(): string {
-      const directory = temporaryDirectory();
-      const hash = openssl(folder, ['x509', '-in', 'ca.pem', '-noout', '-hash']).trim();
-      writeFileSync(join(directory, `${hash}.0`), read('ca.pem'));
-      return directory;
-    },
-  };
-}
-
-function openssl(cwd: string, args: readonly string[]): string {
-  try {
-    return execFileSync('openssl', args, { cwd, stdio: 'pipe', encoding: 'utf8' });
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new Error(
-      missing
-        ? 'This test makes certificates with the command openssl, which is not on this machine. Install OpenSSL.'
-        : `openssl ${args[0]} failed: ${String((error as { stderr?: string }).stderr)}`,
-    );
-  }
-}
-
 export interface AskOptions extends UpstreamOptions {
   readonly timeouts?: UpstreamTimeouts;
   readonly env?: NodeJS.ProcessEnv;
@@ -263,7 +217,7 @@ export interface AskOptions extends UpstreamOptions {
   readonly body?: string;
 }
 
-/** Sends one request as the gateway does, and reads the answer. */
+/** Sends one request as the gateway does, and reads the response. */
 export async function ask(
   url: string | URL,
   {

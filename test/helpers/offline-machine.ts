@@ -1,4 +1,4 @@
-/** A machine without a package index, for tests that find Python or install packages. Installs come from `wheels`. */
+/** A machine without a package index, for tests that find Python or install packages from the folder `wheels`. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { type Cleanup, temporaryDirectory } from './temporary-directory.ts';
 const { OPENAI_API_KEY: _key, PYTHONPATH: _path, ...usual } = process.env;
 const here = { workingDirectory: import.meta.dirname, env: usual };
 
-/** The environment of the tests, without a key and without modules of the user's. */
+/** The environment of the tests, without an API key and without PYTHONPATH. */
 export const usualEnv: NodeJS.ProcessEnv = usual;
 export const uv = await onPath('uv', here);
 export const realPython = (await findInterpreter(process.env.EVALS_TEST_PYTHON || 'python3', here)).path;
@@ -53,7 +53,7 @@ export class OfflineMachine {
     return path;
   }
 
-  /** Like `offline`, with uv on PATH. */
+  /** Like `offline`, but with uv on PATH. */
   offlineUv(path: string): ProcessContext {
     const { env } = this.offline;
     const { PIP_NO_INDEX: UV_NO_INDEX, PIP_FIND_LINKS: UV_FIND_LINKS } = env;
@@ -69,19 +69,19 @@ export class OfflineMachine {
     return { ...this.offline, env: { ...env, ...own, PATH: `${bin}:/usr/bin:/bin` } };
   }
 
-  /** For tests whose result is the same with every installer: uv, or on a machine without uv a stand-in for it. */
+  /** With uv if it is installed, for tests whose result does not depend on the installer. */
   fastest(): ProcessContext {
     return this.offlineUv(uv ?? this.script('uv-stand-in', UV_STAND_IN));
   }
 
-  /** A script that answers the probe as another version of Python would. */
+  /** Writes a script that responds to the probe like another version of Python. */
   pretender(version: string, evals: object = { state: 'missing' }): string {
     const numbers = version.split('.').map(Number);
     const answer = { version: numbers, executable: '', implementation: 'cpython', abi: 'cpython', evals };
     return this.script(`python-${version}`, `#!/bin/sh\necho 'oaievalset-probe ${JSON.stringify(answer)}'\n`);
   }
 
-  /** Puts a wheel into the folder that installs come from. @returns its SHA-256 */
+  /** Writes a wheel into the folder `wheels`. @returns its SHA-256 */
   wheel(name: string, version: string, files: Record<string, string>, requires: string[] = []): string {
     const info = `${name}-${version}.dist-info`;
     const metadata = ['Metadata-Version: 2.1', `Name: ${name}`, `Version: ${version}`];
@@ -101,7 +101,7 @@ with zipfile.ZipFile(sys.argv[1], "w") as archive:
     return createHash('sha256').update(readFileSync(file)).digest('hex');
   }
 
-  /** A package that looks like evals, in a locked list of its own. Like evals, it depends on a package that does not exist. */
+  /** Locked packages of which one looks like evals. Like evals, it requires a package that is not locked. */
   smallEvals(oaieval = ''): LockedPackages {
     const files = { 'evals/__init__.py': '', 'evals/cli/__init__.py': '', 'evals/cli/oaieval.py': oaieval };
     const text = `evals==1.0 --hash=sha256:${this.wheel('evals', '1.0', files, ['nowhere-to-be-found'])}\n`;
@@ -120,32 +120,7 @@ with zipfile.ZipFile(sys.argv[1], "w") as archive:
   }
 }
 
-/**
- * Does what the action asks uv for with the pip of the test's Python. Most of the time of an installation with pip is spent
- * on the venv's own pip, which uv does not need.
- */
-const UV_STAND_IN = `#!/bin/sh
-set -e
-[ "$1" = --version ] && exec echo 'uv 0 (stand-in)'
-shift 3 # --color never --no-progress
-if [ "$1" = venv ]; then
-  # venv --quiet --python PYTHON FOLDER
-  exec "$4" -I -m venv --without-pip "$5"
-fi
-shift 2 # pip install
-if [ "$1" = --quiet ]; then
-  # --quiet --python PYTHON pip
-  site=$("$3" -I -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
-  exec ln -s "$('${realPython}' -I -c 'import os, pip; print(os.path.dirname(pip.__file__))')" "$site/pip"
-fi
-# --python PYTHON OPTIONS
-python=$2
-shift 2
-unset PYTHONPATH
-exec '${realPython}' -I -m pip --disable-pip-version-check --python "$python" install --progress-bar off --no-compile "$@"
-`;
-
-/** What a Python program prints. */
+/** Runs a Python program. @returns its output */
 export function python(code: string, interpreter = realPython, env: NodeJS.ProcessEnv = usual): string {
   return execFileSync(interpreter, ['-c', code], { encoding: 'utf8', env }).trim();
 }

@@ -1,4 +1,4 @@
-/** A project with a registry and modules of its own, and what it plans. */
+/** A project with its own registry and modules, of which tests make plans. */
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import type { Plan, PlannedEval } from '../../src/model/plan.ts';
@@ -12,9 +12,8 @@ import { ForkedPython } from './forked-python.ts';
 export interface PlanProjectOptions {
   /** A directory that exists. */
   readonly root: string;
-  /** An interpreter that is started for each plan, or one from which a process is forked for each plan. */
-  readonly python: string | ForkedPython;
-  /** Its PYTHONPATH. */
+  readonly python: string;
+  /** Folders of the project that are in PYTHONPATH. */
   readonly paths?: readonly string[];
   readonly model?: string;
   readonly evalSet?: string;
@@ -91,7 +90,7 @@ export class PlanProject {
   }
 }
 
-/** The parts of each eval that another plan has otherwise, by the name of the eval; evals without a change are left out. */
+/** The names of the changed parts of each eval, by the name of the eval. Evals without a change are left out. */
 export function changesBetween(before: Plan, after: Plan): Record<string, string[]> {
   const partsOf = new Map(before.evals.map((each) => [each.key, each.fingerprint.parts]));
   const changes = after.evals.map(({ name, key, fingerprint: { parts } }): [string, string[]] => {
@@ -104,6 +103,7 @@ export function changesBetween(before: Plan, after: Plan): Record<string, string
 
 export function evalNamed(plan: Plan, name: string): PlannedEval {
   const found = plan.evals.find((each) => each.name === name);
-  if (!found) throw new Error(`no eval ${name} among ${plan.evals.map((each) => each.name).join(', ')}`);
+  if (!found)
+    throw new Error(`The plan has no eval ${name}, only ${plan.evals.map((each) => each.name).join(', ')}.`);
   return found;
 }

@@ -1,12 +1,12 @@
-/** The processes of this machine, as /proc shows them. Other systems than Linux show none. */
+/** The processes of this machine, read from /proc. On systems other than Linux there are none. */
 import { readdirSync, readFileSync } from 'node:fs';
 
 export interface ProcessInfo {
   readonly pid: number;
   readonly parent: number;
-  /** One letter, as in /proc/<pid>/stat: `T` is stopped, `Z` is a zombie. */
+  /** A letter, as in /proc/<pid>/stat: `T` is stopped, `Z` is a zombie. */
   readonly state: string;
-  /** Its arguments, separated by blanks. */
+  /** The arguments, separated by spaces. */
   readonly command: string;
 }
 
@@ -25,8 +25,8 @@ export function allProcesses(): ProcessInfo[] {
 }
 
 /**
- * The live processes that were started with this in their environment, `NAME=value`. A process cannot lose what it was
- * started with.
+ * The live processes that were started with `NAME=value` in their environment. /proc shows the environment at the start of
+ * a process, so a process cannot remove the variable.
  */
 export function processesWith(variable: string): ProcessInfo[] {
   return allProcesses().filter(
@@ -35,7 +35,15 @@ export function processesWith(variable: string): ProcessInfo[] {
   );
 }
 
-/** Whether a process lives. A zombie does not (on Linux only: elsewhere a zombie counts as alive). */
+/** All processes that descend from `root`, without `root` itself. */
+export function descendants(root: number): ProcessInfo[] {
+  const all = allProcesses();
+  const childrenOf = (pid: number): ProcessInfo[] =>
+    all.filter(({ parent }) => parent === pid).flatMap((child) => [child, ...childrenOf(child.pid)]);
+  return childrenOf(root);
+}
+
+/** Whether a process is alive. A zombie is not, except on systems without /proc, which cannot tell. */
 export function isRunning(pid: number): boolean {
   try {
     if (process.platform !== 'linux') return process.kill(pid, 0);
@@ -46,7 +54,7 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** Signals a process, or a process group when `pid` is negative. It may have ended in the meantime. */
+/** Signals a process, or a process group if `pid` is negative. It is no error if the process has ended. */
 export function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
@@ -55,7 +63,7 @@ export function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-/** A file below /proc/<pid>; empty when the process has ended. */
+/** The content of a file in /proc/<pid>. It is empty if the process has ended. */
 export function procFile(pid: number, name: string): string {
   try {
     return readFileSync(`/proc/${pid}/${name}`, 'utf8');

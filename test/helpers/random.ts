@@ -1,4 +1,4 @@
-/** Small, seeded, good enough to pick moments. */
+/** A small random number generator with a seed. @returns a function whose values are at least 0 and below 1 */
 export function mulberry32(seed: number): () => number {
   let state = seed;
   return () => {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Token counts of the responses that the sealed journals below a directory hold. */
+/** The token count of each response in the sealed journals below a directory. */
 export function recordedTokens(directory: string): number[] {
   const files = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((name) =>
     /\.resume\/journal\/.*\.jsonl$/.test(name),

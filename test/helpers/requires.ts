@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 
-/** What some tests need and not every machine has. */
+/** Whether this machine has something that only some tests need. */
 const checks = {
-  /** To mount a file system. */
+  /** The permission to mount a file system. */
   mount: () =>
     process.platform === 'linux' &&
     process.getuid?.() === 0 &&
@@ -14,17 +14,17 @@ const checks = {
 
 export type Requirement = keyof typeof checks;
 
-/** Set where skipped tests are a failure: the requirements that this machine has to meet, separated by commas. */
+/** The variable with which CI turns skipped tests into failures. It lists requirements, separated by commas. */
 const REQUIRED = 'TESTS_REQUIRE';
 
 /**
- * Whether this machine has what a test needs, for `describe.runIf` and `test.runIf`. On a machine that has to have it
- * (`TESTS_REQUIRE=mount,uv`) it throws instead of skipping the test without a word.
+ * Whether this machine meets a requirement, for `describe.runIf` and `test.runIf`.
+ * @throws if it does not, and TESTS_REQUIRE lists the requirement, so that the test is not skipped silently
  */
 export function has(requirement: Requirement): boolean {
   const met = checks[requirement]();
   if (!met && process.env[REQUIRED]?.split(',').includes(requirement)) {
-    throw new Error(`${REQUIRED} says that this machine has ${requirement}, but it does not`);
+    throw new Error(`${REQUIRED} lists ${requirement}, which this machine does not have.`);
   }
   return met;
 }

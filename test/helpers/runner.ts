@@ -1,6 +1,6 @@
 /**
- * Runs an action as a GitHub runner does: its shipped files, in a process of its own, with the environment, the file
- * commands and the reading of its output that actions/runner has. Sources, all in https://github.com/actions/runner:
+ * Runs the shipped files of an action as a GitHub runner does: in its own process, with the same environment, file commands
+ * and workflow commands. Sources, all in https://github.com/actions/runner:
  * src/Runner.Common/ActionCommand.cs (commands in the output), src/Runner.Worker/ActionCommandManager.cs
  * (stop-commands), src/Runner.Worker/FileCommandManager.cs (GITHUB_OUTPUT and its like),
  * src/Runner.Worker/Handlers/Handler.cs (INPUT_*), src/Runner.Sdk/ProcessInvoker.cs (cancelling).
@@ -19,39 +19,39 @@ import { type Annotation, annotation, type WorkflowCommand } from './workflow-co
 export const ownAction: string = join(import.meta.dirname, '../..');
 
 export interface RunOptions extends StepOptions {
-  /** What holds action.yml; this repository when left out. */
+  /** The directory of action.yml. The default is this repository. */
   readonly action?: string;
-  /** What main saved, for a post that runs alone. */
+  /** The state that main saved, for a post that runs alone. */
   readonly state?: Readonly<Record<string, string>>;
-  /** Leaves alone what main and post left running, for a test that waits for it to end by itself. */
+  /** Does not kill the processes that main and post leave running: the test waits until they end on their own. */
   readonly leaveOrphans?: boolean;
-  /** Called with each line of output as it appears, main's and post's. */
+  /** Called with each line that main or post prints. */
   readonly onLine?: (line: string, running: RunningAction) => void;
 }
 
 export interface RunningAction {
-  /** Of the process that runs now. */
+  /** The process of the phase that is running. */
   readonly pid: number;
   readonly phase: 'main' | 'post';
-  /** Lines so far of this phase, stdout and stderr as they came. */
+  /** The lines of this phase so far, of stdout and stderr in the order of their arrival. */
   readonly lines: readonly string[];
-  /** Signals the action's own process (the default), or its whole process group. */
+  /** Signals the process of the action, or its whole process group. */
   kill(signal: NodeJS.Signals, whom?: 'process' | 'group'): void;
-  /** Cancels as a runner does: SIGINT, SIGTERM after 7.5 s, SIGKILL after 2.5 s more. */
+  /** Cancels as a runner does: SIGINT, then SIGTERM after 7.5 s, then SIGKILL after 10 s. */
   cancel(): void;
-  /** Resolves with the first line, past or to come, of this phase that matches; rejects when the phase ends without. */
+  /** Resolves with the first line of this phase that matches, also one already printed. Rejects if the phase ends first. */
   untilLine(pattern: RegExp): Promise<string>;
 }
 
 export interface PhaseResult {
-  /** Null when a signal ended it. */
+  /** Null if a signal killed it. */
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: readonly string[];
   readonly stderr: readonly string[];
-  /** Both in order of arrival. */
+  /** The lines of both, in the order of their arrival. */
   readonly lines: readonly string[];
-  /** Everything the runner obeyed, wherever in the output it came from: text of an eval must never be among these. */
+  /** Every command that a runner executes. The text of an eval must never be one of them. */
   readonly commands: readonly WorkflowCommand[];
   readonly annotations: readonly Annotation[];
   readonly groups: readonly { readonly title: string; readonly lines: readonly string[] }[];
@@ -61,16 +61,16 @@ export interface PhaseResult {
   readonly addedPaths: readonly string[];
   /** Markdown. */
   readonly summary: string;
-  /** Process ids that the phase left running (Linux only, empty elsewhere). */
+  /** The ids of processes that the phase left running. Empty on systems other than Linux. */
   readonly orphans: readonly number[];
 }
 
 export interface RunResult extends PhaseResult {
-  /** Undefined when the action has no post, or `phase` left it out. */
+  /** Undefined if the action has no post, or `phase` is `main`. */
   readonly post: PhaseResult | undefined;
 }
 
-/** Runs main, whatever ends it, then post, as `post-if: always()` says; then ends what they left running, as a runner does. */
+/** Runs main, then post even if main fails (`post-if: always()`), and kills the processes that they leave running. */
 export async function runAction(options: RunOptions): Promise<RunResult> {
   const action = options.action ?? ownAction;
   const manifest = readManifest(readFileSync(join(action, 'action.yml'), 'utf8'));
@@ -90,7 +90,7 @@ export async function runAction(options: RunOptions): Promise<RunResult> {
   }
 }
 
-/** The commands among `result.commands` (of main and post) that hold this text in their data or properties. */
+/** The workflow commands of main and post that contain this text. */
 export function commandsHolding(result: RunResult, text: string): WorkflowCommand[] {
   return [...result.commands, ...(result.post?.commands ?? [])].filter((command) =>
     command.line.includes(text),
@@ -106,7 +106,7 @@ async function runPhase(
   state: Readonly<Record<string, string>>,
 ): Promise<PhaseResult> {
   const script = phase === 'main' ? manifest.main : manifest.post;
-  if (script === undefined) throw new Error('the action has no post');
+  if (script === undefined) throw new Error('The action has no post step.');
   const file = (command: string): string => join(step.temp, '_runner_file_commands', `${command}_${phase}`);
   const env: Record<string, string> = { ...step.env };
   for (const [variable, command] of Object.entries(fileCommands)) {
@@ -118,19 +118,19 @@ async function runPhase(
   const child = spawn(process.execPath, [join(action, script)], {
     cwd: step.workspace,
     env,
-    // Its own group, so that a test can signal all of it and never itself.
+    // Its own process group, so that a test can signal all of it, but not itself.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const { pid } = child;
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
     child.once('error', reject);
-    // 'exit', not 'close': a child that outlives the action would keep the pipes open.
+    // Not 'close': a process that outlives the action keeps the pipes open.
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
   if (pid === undefined) {
     await ended;
-    throw new Error(`${script} could not be started`);
+    throw new Error(`${script} could not be started.`);
   }
 
   const output = new StepOutput();
@@ -139,7 +139,7 @@ async function runPhase(
   const drained = Promise.all([output.read(child, 'stdout'), output.read(child, 'stderr')]);
   const { code, signal: endedBy } = await ended;
   const orphans = leftRunning(step);
-  // What the action printed last is still in the pipe; what an orphan will print later is not waited for.
+  // The last output of the action is still in the pipe. The output of orphans is not waited for.
   const closePipes = setTimeout(
     () => {
       child.stdout?.destroy();
@@ -177,16 +177,16 @@ function runningAction(
   child: ChildProcess,
   output: StepOutput,
 ): RunningAction {
-  const over = (): boolean => child.exitCode !== null || child.signalCode !== null;
+  const ended = (): boolean => child.exitCode !== null || child.signalCode !== null;
   return {
     phase,
     pid,
     lines: output.lines,
     kill: (name, whom = 'process') => {
-      if (!over()) signal(whom === 'group' ? -pid : pid, name);
+      if (!ended()) signal(whom === 'group' ? -pid : pid, name);
     },
     cancel: () => {
-      if (over()) return;
+      if (ended()) return;
       signal(pid, 'SIGINT');
       const timers = [
         setTimeout(() => signal(pid, 'SIGTERM'), 7_500),
@@ -198,7 +198,7 @@ function runningAction(
   };
 }
 
-/** A runner finds what a step left running by this variable. */
+/** The processes that the step has left running. Like a runner, it finds them by a variable in their environment. */
 function leftRunning({ trackingId }: StepContext): number[] {
   return processesWith(`RUNNER_TRACKING_ID=${trackingId}`).map(({ pid }) => pid);
 }

@@ -1,17 +1,16 @@
 /**
- * Results of plain `oaievalset` and of the action, made comparable: final reports, events in the record files and requests,
- * for registry evals of every class that runs without the internet.
+ * Compares the results of plain `oaievalset` and of the action: final reports, events in the record files, and requests, for
+ * registry evals of every class that runs without the internet.
  *
- * What evals would fetch has a stand-in: tiktoken's ranks (fixtures/same-results/modules) and NLTK's data. A proxy that
- * does not exist keeps everything else from the internet.
+ * Files that evals would download have stand-ins: tiktoken's ranks (fixtures/same-results/modules) and NLTK's data. All
+ * other downloads fail, because the environment names a proxy that does not exist.
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { completedRecordFile, statePaths } from '../../src/progress/paths.ts';
 import { parsePythonJson } from '../../src/record/record-file.ts';
 import type { Fault } from '../stand-ins/api-faults.ts';
@@ -19,7 +18,7 @@ import { knowledgeFrom } from '../stand-ins/knowledge.ts';
 import { type ModelApiOptions, startModelApi } from '../stand-ins/model-api.ts';
 import type { ModelRequest } from '../stand-ins/model-request.ts';
 import { evalsPython } from './evals-venv.ts';
-import type { Cleanup } from './temporary-directory.ts';
+import { type Cleanup, cleanupAfterAll, temporaryDirectory } from './temporary-directory.ts';
 import { logOf, TestMachine } from './test-machine.ts';
 import { LONG } from './test-rows.ts';
 
@@ -27,33 +26,33 @@ const run = promisify(execFile);
 
 const FIXTURES = join(import.meta.dirname, '../fixtures/same-results');
 const REGISTRY = join(FIXTURES, 'registry');
-/** A busy machine needs minutes for as many starts of Python. */
+/** On a busy machine, starting Python this many times takes minutes. */
 const TIMEOUT_MS = 1_800_000;
-/** `oaieval` knows no other place for its record files. */
+/** Where `oaieval` writes its record files. */
 const RECORDS = '/tmp/evallogs';
-/** With threads, more samples than evals runs at a time by default. */
+/** With threads, there are more samples than evals runs at the same time by default. */
 const maxSamples = ({ threads }: EvalSet): string[] => ['--max_samples', threads ? '12' : '2'];
 
 export interface EvalSet {
   readonly evalSet: string;
   readonly model: string;
   readonly evals: number;
-  /** Whether evals runs its default number of samples at a time; otherwise one. */
+  /** Evals runs its default number of samples at the same time. Without this, it runs one. */
   readonly threads?: true;
 }
 
-/** What a set came to, without what is new in each run. */
+/** The results of a set, without values that differ in each run. */
 interface Results {
   readonly evals: Readonly<Record<string, EvalResult>>;
-  /** Path and SHA-256 of the body of each request that asked a model, sorted. */
+  /** The path and the SHA-256 of the body of each request to a model, sorted. */
   readonly requests: readonly string[];
 }
 
 interface EvalResult {
   readonly report: Readonly<Record<string, unknown>>;
-  /** Events by type. */
+  /** The number of events of each type. */
   readonly counts: Readonly<Record<string, number>>;
-  /** Sample, type and data of each event, sorted. */
+  /** The sample, type and data of each event, sorted. */
   readonly events: readonly string[];
 }
 
@@ -63,7 +62,7 @@ let api: ModelApiOptions;
 let env: Readonly<Record<string, string>>;
 const envOf = ({ threads }: EvalSet) => (threads ? env : { ...env, EVALS_THREADS: '1' });
 
-/** Corpora without a word in them. */
+/** Writes corpora without words. */
 function emptyNltkData(directory: string): string {
   const parts = ['noun', 'verb', 'adj', 'adv'];
   const files = {
@@ -82,7 +81,7 @@ function emptyNltkData(directory: string): string {
   return directory;
 }
 
-/** Names of speakers in the games of make_me_say are drawn anew in each run (uuid4): they become numbers in order. */
+/** Replaces random names by numbers in their order. The games of make_me_say name speakers with uuid4. */
 function withoutDrawnNames(text: string): string {
   const seen = new Map<string, string>();
   return text.replace(/\b[0-9a-f]{32}\b/g, (name) => {
@@ -93,8 +92,8 @@ function withoutDrawnNames(text: string): string {
 }
 
 /**
- * Some evals end with an error when the model steps out of its role, as a voter, a gamemaster or a judge, and drawn names
- * must not change an answer. All else is answered as usual.
+ * Responds to requests that the stand-in alone would not serve well: some evals fail if the model does not stay in its role
+ * as a voter, a gamemaster or a judge, and random names must not change an answer.
  */
 function answerInRole({ body, model }: ModelRequest): Fault | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
@@ -123,8 +122,8 @@ function sha256(text: string): string {
 }
 
 /**
- * The requests to models, sorted. Looking models up (`GET /v1/models`) does not count: the warm engine, which serves models
- * that evals does not know, has no need of it.
+ * The requests to models, sorted. Look-ups of models (`GET /v1/models`) are left out, because the warm engine does not need
+ * them.
  */
 function asked(requests: readonly ModelRequest[]): string[] {
   return requests
@@ -133,7 +132,7 @@ function asked(requests: readonly ModelRequest[]): string[] {
     .sort();
 }
 
-/** `oaievalset <model> <set>` in a shell of its own. */
+/** Runs `oaievalset <model> <set>`. */
 async function plain(set: EvalSet): Promise<Results> {
   const { evalSet, model } = set;
   const server = await startModelApi(api);
@@ -162,7 +161,7 @@ async function plain(set: EvalSet): Promise<Results> {
       requests: asked(server.requests),
     };
   } finally {
-    // The model is part of the path, and may hold `/`.
+    // The name of the model is part of the path, and may contain `/`.
     for (const path of records) {
       const [own = ''] = relative(RECORDS, path).split('/');
       if (own !== '') rmSync(join(RECORDS, own), { recursive: true, force: true });
@@ -188,7 +187,7 @@ async function action(
   });
   const result = await machine.run({ cache: false });
   expect(result.exitCode, logOf(result)).toBe(0);
-  // A warm engine that cannot be used says so, and leaves the evals to the other one.
+  // No annotation or log line says that evals ran without the warm engine.
   expect(result.annotations).toEqual([]);
   expect(result.lines.filter((line) => /its own Python process/.test(line))).toEqual([]);
   const paths = statePaths(machine.stateDirectory, model, evalSet);
@@ -201,11 +200,11 @@ async function action(
 }
 
 /**
- * No two runs of `oaieval` agree in these. It draws from Python's `random`, not seeded: evals/metrics.py,
- * get_bootstrap_accuracy_std, and elsuite/skill_acquisition/utils.py of the same name.
+ * Metrics that differ in each run of `oaieval`, because they use Python's `random` without a seed: the functions
+ * get_bootstrap_accuracy_std in evals/metrics.py and elsuite/skill_acquisition/utils.py.
  */
 const DRAWN = /^boot?strap_std|^(baseline|retrieval|delta)_std$/;
-/** Nor in these, of make_me_pay: how long a game took. */
+/** Metrics of make_me_pay that also differ in each run: the duration of a game. */
 const TIMES = /(^|_)duration_sec$/;
 
 function comparable(report: Readonly<Record<string, unknown>>): Record<string, unknown> {
@@ -245,26 +244,26 @@ function resultOf(path: string): [string, EvalResult] {
     }
   }
   if (name === undefined || report === undefined)
-    throw new Error(`${path} is not the record of a whole eval`);
+    throw new Error(`${path} is not the record file of a completed eval.`);
   return [name, { report, counts, events: events.sort() }];
 }
 
-/** Whether a wrong result would differ from a right one: some metric is not 0. */
-function isTelling({ report }: EvalResult): boolean {
+/** Whether a wrong result would differ from the right one: at least one metric is not 0. */
+function isMeaningful({ report }: EvalResult): boolean {
   return Object.entries(report).some(
     ([name, value]) => typeof value === 'number' && value !== 0 && !name.startsWith('usage_'),
   );
 }
 
-/** Prepares what all sets of a file share. */
+/** Prepares what the comparisons of a file share. */
 export function useSameResults(): void {
-  beforeAll(prepare);
-  afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+  const cleanup = cleanupAfterAll();
+  beforeAll(() => prepare(cleanup));
 }
 
-async function prepare(): Promise<void> {
+async function prepare(cleanup: Cleanup): Promise<void> {
   python = await evalsPython();
-  scratch = mkdtempSync(join(realpathSync(tmpdir()), 'oaievalset-test-'));
+  scratch = temporaryDirectory(cleanup);
   const script = 'import evals.registry as r, os; print(os.path.dirname(r.__file__))';
   const { stdout } = await run(python, ['-c', script], { env: { ...process.env, OPENAI_API_KEY: 'x' } });
   const data = join(stdout.trim(), 'registry/data');
@@ -294,7 +293,7 @@ async function prepare(): Promise<void> {
     faults: answerInRole,
   };
   env = {
-    // Some evals go through sets of texts.
+    // Some evals iterate over sets of strings.
     PYTHONHASHSEED: '0',
     PYTHONPATH: join(FIXTURES, 'modules'),
     NLTK_DATA: emptyNltkData(join(scratch, 'nltk_data')),
@@ -302,7 +301,7 @@ async function prepare(): Promise<void> {
   };
 }
 
-/** Compares the engines with plain `oaievalset`, which runs the set once. */
+/** Defines tests that compare these engines with plain `oaievalset`, which runs the set once. */
 export function sameResults(set: EvalSet, engines: readonly ('warm' | 'oaieval')[]): void {
   describe(`same results as plain oaievalset: ${set.evalSet} of ${set.model}`, LONG, () => {
     let expected: Results;
@@ -310,13 +309,13 @@ export function sameResults(set: EvalSet, engines: readonly ('warm' | 'oaieval')
       expected = await plain(set);
       const results = Object.values(expected.evals);
       expect(results).toHaveLength(set.evals);
-      expect(results.filter(isTelling).length).toBeGreaterThanOrEqual(set.evals / 2);
+      expect(results.filter(isMeaningful).length).toBeGreaterThanOrEqual(set.evals / 2);
     }, TIMEOUT_MS);
 
     test.for(engines)('engine %s', { timeout: TIMEOUT_MS }, async (engine, context) => {
       const { evals, requests } = await action(context, set, { engine });
       expect(Object.keys(evals).sort()).toEqual(Object.keys(expected.evals).sort());
-      // Eval by eval, for a message that can be read.
+      // Each eval has its own assertion, for short messages.
       for (const [key, result] of Object.entries(evals)) {
         expect.soft(result.report, key).toEqual(expected.evals[key]?.report);
         expect.soft(result.counts, key).toEqual(expected.evals[key]?.counts);

@@ -4,24 +4,24 @@ import { join } from 'node:path';
 import type { Manifest } from './action-manifest.ts';
 
 export interface StepOptions {
-  /** Where this runner lives (workspace, temporary files). The caller makes and removes it; runs may share it. */
+  /** The directory of the runner, with its workspace and temporary files. Runs may share it. The caller removes it. */
   readonly directory: string;
-  /** What `with:` says. Names that action.yml does not know are an error here; a runner only warns. */
+  /** The inputs in `with:`. A name that action.yml does not have is an error here, and a warning on a runner. */
   readonly inputs?: Readonly<Record<string, string>>;
-  /** What `env:` says, and what else this runner has (the cache service, say). Wins over everything but INPUT_* and STATE_*. */
+  /** Variables of `env:` and of the machine, such as the cache service. They override all but INPUT_* and STATE_*. */
   readonly env?: Readonly<Record<string, string>>;
   /** Sets the input `state-directory`. */
   readonly stateDirectory?: string;
-  /** GITHUB_WORKSPACE; a directory below `directory` when left out. Made when it is missing. */
+  /** GITHUB_WORKSPACE, which is created if it does not exist. The default is below `directory`. */
   readonly workspace?: string;
   readonly repository?: string;
   readonly runId?: string;
   readonly runAttempt?: number;
-  /** `main` leaves post out, as when the machine is lost. `post` needs `state`. Both when left out. */
+  /** `main` runs without post, as if the machine had been lost. `post` needs `state`. The default is both. */
   readonly phase?: 'main' | 'post';
 }
 
-/** What main and post of one step share. */
+/** What main and post of a step share. */
 export interface StepContext {
   env: Record<string, string>;
   readonly workspace: string;
@@ -29,14 +29,14 @@ export interface StepContext {
   readonly trackingId: string;
 }
 
-/** Makes the directories of the runner, and the environment that it gives to the step. */
+/** Creates the directories of the runner, and the environment of the step. */
 export function prepareStep(options: StepOptions, action: string, manifest: Manifest): StepContext {
   const { directory, inputs = {}, stateDirectory, repository = 'octo-org/octo-repo' } = options;
   const given = { ...inputs, ...(stateDirectory === undefined ? {} : { 'state-directory': stateDirectory }) };
   const unknown = Object.keys(given).filter((name) => !(name in manifest.inputs));
-  if (unknown.length > 0) throw new Error(`action.yml has no input ${unknown.join(', ')}`);
+  if (unknown.length > 0) throw new Error(`action.yml has no input ${unknown.join(', ')}.`);
 
-  // A runner's own paths hold no links; the temporary directory of macOS does.
+  // The paths of a runner contain no links. The temporary directory of macOS does.
   mkdirSync(directory, { recursive: true });
   const root = realpathSync(directory);
   const name = repository.split('/')[1] ?? repository;

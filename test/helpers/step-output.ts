@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { StringDecoder } from 'node:string_decoder';
 import { CommandParser, type WorkflowCommand } from './workflow-commands.ts';
 
-/** The output of one phase, read as a runner reads it. */
+/** Reads the output of one phase as a runner does. */
 export class StepOutput {
   readonly stdout: string[] = [];
   readonly stderr: string[] = [];
@@ -27,13 +27,13 @@ export class StepOutput {
     try {
       for await (const chunk of stream) {
         rest += decoder.write(chunk);
-        // A lone \r ends a line too: .NET's StreamReader.ReadLine takes it so. One at the very end may be half of \r\n.
+        // Like .NET's StreamReader.ReadLine, take a lone \r as the end of a line. One at the end may be half of \r\n.
         const parts = rest.split(/\r\n|\n|\r(?!$)/);
         rest = parts.pop() ?? '';
         for (const line of parts) this.#line(name, line);
       }
     } catch (error) {
-      // The pipe of an orphan is closed under it.
+      // The pipe was closed while an orphan still had it open.
       if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
     }
     rest += decoder.end();
@@ -53,7 +53,7 @@ export class StepOutput {
   }
 
   #never(pattern: RegExp): Error {
-    return new Error(`no line of the output matched ${pattern}:\n${this.lines.join('\n')}`);
+    return new Error(`No line of the output matched ${pattern}:\n${this.lines.join('\n')}`);
   }
 
   #line(stream: 'stdout' | 'stderr', line: string): void {

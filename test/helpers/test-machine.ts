@@ -1,4 +1,4 @@
-/** One machine for one test: a runner's directory, a state directory, a cache service and a model API of its own. */
+/** The machine of one test, with its own runner, state directory, cache service and model API. */
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -15,13 +15,13 @@ export interface MachineOptions {
   readonly python: string;
   readonly model?: string;
   readonly evalSet?: string;
-  /** Defaults of every run. */
+  /** The inputs of every run, which a run may override. */
   readonly inputs?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
-  /** One of its own when left out: `/tmp/oaievalset` is shared by the whole machine. */
+  /** The default is a directory of this machine, not `/tmp/oaievalset`, which all tests would share. */
   readonly stateDirectory?: string;
   readonly cache?: CacheServiceOptions;
-  /** When left out, the environment names no API: for models that answer by themselves. */
+  /** Without it, the environment names no API. Models such as `dummy` need none. */
   readonly api?: ModelApiOptions;
 }
 
@@ -30,15 +30,15 @@ export type MachineRun = Partial<Omit<RunOptions, 'directory' | 'stateDirectory'
   readonly cache?: boolean;
 };
 
-/** A known point of a run: the API holds responses back there, so that the run waits. */
+/** A known point of a run, at which it waits because the API holds responses back. */
 export interface RunPoint {
-  /** The API holds at least this many responses back. */
+  /** The API holds back at least this many responses. */
   readonly held: number;
-  /** And has given exactly this many: all that follow are held. Left out, the test says what is held. */
+  /** The API has sent exactly this many, and holds all later ones. Without it, the test decides which are held. */
   readonly answered?: number;
 }
 
-/** A completion record as `completions.jsonl` holds it; only what tests look at. */
+/** The fields of a completion record in `completions.jsonl` that tests read. */
 export interface SavedRecord {
   readonly eval: string;
   readonly argv: readonly string[];
@@ -76,11 +76,11 @@ export class TestMachine {
   }
 
   get api(): ModelApi {
-    if (!this.#api) throw new Error('this machine has no model API');
+    if (!this.#api) throw new Error('This machine has no model API: pass the option api.');
     return this.#api;
   }
 
-  /** Where one of the files of the (model, eval set) is: `progress.txt`, `resume/completions.jsonl`. */
+  /** The path of a file of this model and eval set, such as `progress.txt` or `resume/completions.jsonl`. */
   path(name: string): string {
     return join(this.stateDirectory, `${this.model}.${this.evalSet}.${name}`);
   }
@@ -104,7 +104,7 @@ export class TestMachine {
         model: this.model,
         'eval-set': this.evalSet,
         python: options.python,
-        // One eval at a time, in the order of the set: a test knows what has run when. Others set their own number.
+        // With one eval at a time, evals run in the order of the set. Tests that need more override this.
         'parallel-evals': '1',
         ...options.inputs,
         ...inputs,
@@ -119,16 +119,16 @@ export class TestMachine {
     });
   }
 
-  /** Runs main and post, and gives a handle on main as soon as it prints. */
+  /** Starts main and post. `main` resolves with a handle as soon as the action prints a line. */
   start(run: MachineRun = {}): { readonly main: Promise<RunningAction>; readonly ended: Promise<RunResult> } {
     const { promise: main, resolve, reject } = Promise.withResolvers<RunningAction>();
     main.catch(() => {});
     const ended = this.run({ ...run, onLine: (_line, running) => resolve(running) });
-    ended.then(() => reject(new Error('the action ended before it printed a line')), reject);
+    ended.then(() => reject(new Error('The action ended before it printed a line.')), reject);
     return { main, ended };
   }
 
-  /** Starts the action and waits for a point. An action that ends before it fails the test with its output. */
+  /** Starts the action and waits for a point. Rejects with the output if the action ends before that point. */
   async startUntil(
     { held, answered }: RunPoint,
     run: MachineRun = {},
@@ -137,11 +137,12 @@ export class TestMachine {
     const { main, ended } = this.start(run);
     const reached = answered === undefined ? this.api.untilHeld(held) : this.untilAnswered(answered, held);
     const early = await Promise.race([reached, ended]);
-    if (early) throw new Error(`the action ended before ${held} responses were held:\n${logOf(early)}`);
+    if (early)
+      throw new Error(`The action ended before the API held ${held} responses back:\n${logOf(early)}`);
     return { main: await main, ended };
   }
 
-  /** Runs the action until a point, does something to it there, and waits for its end. */
+  /** Runs the action until a point, calls `act` there, and waits for the end of the action. */
   async runUntil(
     point: RunPoint,
     act: (main: RunningAction) => unknown,
@@ -152,23 +153,23 @@ export class TestMachine {
     return ended;
   }
 
-  /** Resolves when the API has given this many responses, and holds at least this many back. */
+  /** Resolves when the API has sent `answered` responses, and holds back at least `held`. */
   async untilAnswered(answered: number, held: number): Promise<void> {
     await this.api.untilHeld(held);
-    await until(`the API has given ${answered} responses`, () => this.api.counts().answered === answered);
+    await until(`the API has sent ${answered} responses`, () => this.api.counts().answered === answered);
   }
 
-  /** Resolves when no client waits for a response that is held back: what sent the requests is gone. */
+  /** Resolves when no client waits for a response that is held back, because the clients have ended. */
   untilNoneHeld(): Promise<boolean> {
-    return until('no client waits for a response any more', () => this.api.counts().held === 0);
+    return until('no client waits for a response that is held back', () => this.api.counts().held === 0);
   }
 
-  /** Makes it a machine that knows nothing: as a new job on a hosted runner. */
+  /** Removes the state directory, so that the next job starts like one on a new hosted runner. */
   forgetState(): void {
     rmSync(this.stateDirectory, { recursive: true, force: true });
   }
 
-  /** Eval keys of the progress file, in its order. Every line has to be what `oaievalset` can read. */
+  /** The keys of the evals in the progress file, in its order. */
   doneEvals(): string[] {
     const path = this.path('progress.txt');
     if (!existsSync(path)) return [];
@@ -187,7 +188,7 @@ export class TestMachine {
       .map((line) => JSON.parse(line) as SavedRecord);
   }
 
-  /** Names of what is quarantined in the state directory. */
+  /** The names of quarantined files in the state directory. */
   quarantined(): string[] {
     if (!existsSync(this.stateDirectory)) return [];
     return readdirSync(this.stateDirectory, { recursive: true, encoding: 'utf8' }).filter((name) =>
@@ -195,7 +196,7 @@ export class TestMachine {
     );
   }
 
-  /** Segments of journals in which an eval is recording. None when the state was sealed. */
+  /** The journal segments that are not sealed. */
   openSegments(): string[] {
     const live = this.path('live');
     if (!existsSync(live)) return [];
@@ -210,14 +211,14 @@ export function logOf(result: RunResult): string {
   return [...result.lines, '--- post', ...(result.post?.lines ?? [])].join('\n');
 }
 
-/** Error and warning annotations of main and post, `level: message`. */
+/** The error and warning annotations of main and post, as `level: message`. */
 export function annotations(result: RunResult): string[] {
   return [...result.annotations, ...(result.post?.annotations ?? [])]
     .filter(({ level }) => level !== 'notice')
     .map(({ level, message }) => `${level}: ${message}`);
 }
 
-/** Evals that the log says run again, with the reason behind `runs again, `. */
+/** The evals that run again according to the log, with the reason that it gives. */
 export function runsAgain(result: RunResult): Record<string, string> {
   const lines = result.lines.flatMap((line) => {
     const [, name, why] = /^(\S+): runs again, (.*)$/.exec(line) ?? [];

@@ -1,14 +1,13 @@
-/** Waiting for a fact that nothing announces. */
+/** Waits for facts of which there is no event. */
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Long enough for a busy machine: a test that waits this long has failed. */
+/** Far longer than a busy machine needs. */
 const TIMEOUT_MS = 60_000;
 const INTERVAL_MS = 20;
 
 /**
- * Resolves with the first result of `check` that is neither undefined nor false. It fails with `what` when there is none in
- * time.
- * @param what a sentence that is true when the wait is over: `the journal holds 3 responses`
+ * Resolves with the first result of `check` that is neither undefined nor false. Rejects if there is none in time.
+ * @param what a sentence that is true when `check` succeeds, such as `the journal holds 3 responses`
  */
 export async function until<T>(
   what: string,
@@ -19,7 +18,7 @@ export async function until<T>(
   for (;;) {
     const found = check();
     if (found !== undefined && found !== false) return found;
-    if (Date.now() > end) throw new Error(`this did not come true within ${timeoutMs} ms: ${what}`);
+    if (Date.now() > end) throw new Error(`Within ${timeoutMs / 1000} s, this did not become true: ${what}.`);
     await pause(INTERVAL_MS);
   }
 }

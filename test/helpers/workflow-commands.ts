@@ -1,9 +1,9 @@
 /**
- * Workflow commands in the output of a step, as actions/runner finds them: src/Runner.Common/ActionCommand.cs (the two
- * forms) and src/Runner.Worker/ActionCommandManager.cs (stop-commands).
+ * Finds workflow commands in the output of a step as actions/runner does: src/Runner.Common/ActionCommand.cs has the two
+ * forms, and src/Runner.Worker/ActionCommandManager.cs has stop-commands.
  */
 
-/** A line of output that a runner obeys. */
+/** A line of output that a runner executes. */
 export interface WorkflowCommand {
   /** Lower case. */
   readonly name: string;
@@ -19,7 +19,7 @@ export interface Annotation {
   readonly message: string;
 }
 
-/** The commands that a runner knows. Others are plain text to it. */
+/** The commands that a runner knows. It takes all others as plain text. */
 const registered = new Set([
   'add-mask',
   'add-matcher',
@@ -38,11 +38,11 @@ const registered = new Set([
   'warning',
 ]);
 
-/** Finds workflow commands in lines of output, one step's worth, `stop-commands` included. */
+/** Finds the workflow commands of one step. It knows `stop-commands`. */
 export class CommandParser {
   #resumeToken: string | undefined;
 
-  /** The command that a runner obeys at this line, if any. */
+  /** The command that a runner executes at this line, if there is one. */
   parse(line: string): WorkflowCommand | undefined {
     const command = parseColons(line, this.#knows) ?? parseBrackets(line, this.#knows);
     if (!command) return undefined;
@@ -57,7 +57,7 @@ export class CommandParser {
         registered.has(command.data.toLowerCase()) ||
         command.data === 'pause-logging'
       ) {
-        throw new Error(`a runner refuses this stop-commands token: ${line}`);
+        throw new Error(`A runner refuses this stop-commands token: ${line}`);
       }
       this.#resumeToken = command.data.toLowerCase();
     }
@@ -118,7 +118,7 @@ function unescaped(text: string, escapes: Readonly<Record<string, string>>): str
   return result.replaceAll('%25', '%');
 }
 
-/** The annotation that a command makes, if it makes one. */
+/** The annotation that a command makes: one or none. */
 export function annotation({ name, properties, data }: WorkflowCommand): Annotation[] {
   if (name !== 'error' && name !== 'warning' && name !== 'notice') return [];
   return [{ level: name, title: properties.title, message: data }];

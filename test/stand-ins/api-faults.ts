@@ -1,21 +1,21 @@
-/** What may go wrong at the model API. */
+/** Faults of the model API. */
 import { type Answer, errorBody, json } from './http-answer.ts';
 import type { ModelRequest } from './model-request.ts';
 
-/** What goes wrong with one request instead of a plain answer. */
+/** What the API does with one request instead of answering it normally. */
 export type Fault =
-  /** Answer this. An object body is sent as JSON. */
+  /** Sends this response. An object is sent as JSON. */
   | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: unknown }
-  /** Close the connection without a word. */
+  /** Closes the connection without a response. */
   | { readonly destroy: true }
-  /** Send this many bytes of the right answer's body, then close the connection. */
+  /** Sends this many bytes of the body of the normal response, and then closes the connection. */
   | { readonly destroyAfterBytes: number }
-  /** Answer rightly, but this much later than others. */
+  /** Sends the normal response, but this much later. */
   | { readonly stallMs: number };
 
 export type Faults = (request: ModelRequest, n: number) => Fault | undefined;
 
-/** Error answers as the real API words them, for use in `faults`. */
+/** Error responses as the real API words them, for use in `faults`. */
 export const apiFaults = {
   rateLimited: (retryAfterSeconds = 1): Fault => ({
     status: 429,
@@ -63,7 +63,7 @@ export const apiFaults = {
   }),
 };
 
-/** The answer that a fault asks for. */
+/** The response that a fault describes. */
 export function fromFault(fault: {
   status: number;
   headers?: Record<string, string>;

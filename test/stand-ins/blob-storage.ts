@@ -1,4 +1,4 @@
-/** Azure's block blobs, as far as GitHub's cache client uses them. */
+/** The part of Azure's block blobs that GitHub's cache client uses. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { StoredEntry } from './cache-entries.ts';
@@ -51,7 +51,7 @@ export function azureError(status: number, code: string, message: string): Reply
   };
 }
 
-/** The answer to a signature that has expired. */
+/** The response to a request whose signature has expired. */
 export const EXPIRED = azureError(
   403,
   'AuthenticationFailed',

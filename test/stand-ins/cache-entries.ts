@@ -45,7 +45,7 @@ export class CacheEntries {
     this.#entries.sort((a, b) => a.id - b.id);
   }
 
-  /** Undefined when the key is taken, be it by an entry that was never finished. */
+  /** Reserves a key. Undefined if the key is taken, also by an entry that was never finished. */
   reserve(key: string, version: string): StoredEntry | undefined {
     if (this.#entries.some((it) => it.key === key && it.version === version)) return undefined;
     const id = (this.#entries.at(-1)?.id ?? 0) + 1;

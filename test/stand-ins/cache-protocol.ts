@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { azureError, get, put, type Reply } from './blob-storage.ts';
 import type { CacheEntries, StoredEntry } from './cache-entries.ts';
 
-/** What a request is for, the same in both protocols. */
+/** The purpose of a request. Both protocols have the same ones. */
 export type CacheStep = 'create' | 'upload' | 'finalize' | 'lookup' | 'download';
 
 interface Call {
@@ -115,7 +115,7 @@ interface TwirpRequest {
   readonly size_bytes?: string;
 }
 
-/** What a request is for; undefined when there is no such call. */
+/** The purpose of a request. Undefined if the service has no such call. */
 export function stepOf(method: string, path: string): CacheStep | undefined {
   if (path === `${TWIRP}CreateCacheEntry`) return 'create';
   if (path === `${TWIRP}FinalizeCacheEntryUpload`) return 'finalize';

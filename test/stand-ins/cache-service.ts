@@ -8,75 +8,74 @@ import { CacheProtocol, type CacheStep, stepOf } from './cache-protocol.ts';
 
 /**
  * A stand-in for GitHub's Actions cache service: an HTTP server on the loopback interface that GitHub's own client
- * (@actions/cache) takes for the real one. It is not that service; what it imitates, and nothing more:
+ * (@actions/cache) cannot tell from the real one. It imitates only this:
  *
  * - v2 (github.com): the Twirp calls of `github.actions.results.api.v1.CacheService` as JSON with proto field names,
  *   int64 as strings, and archives as Azure block blobs (Put Blob, Put Block, Put Block List, Get Blob with ranges).
  * - v1 (GitHub Enterprise Server): `_apis/artifactcache`.
- * - Entries are immutable. A look-up takes the first key with an exact match, or else the newest entry that begins with
- *   it, among the finished entries of the same version. Every call needs the runtime token, every blob its signature.
+ * - Entries are immutable. For each key in turn, a look-up finds the entry with exactly this key, or the newest one whose
+ *   key begins with it, among the finished entries of the same version. Every call needs the runtime token, and every blob
+ *   its signature.
+ * - Eviction, expired signatures, a wrong clock and refusals happen only when a test asks for them.
  *
- * - What the service does of its own accord (eviction, expired signatures, a clock that is off, refusals of all kinds) it
- *   does when a test says so.
- *
- * Not imitated: scopes (branches), and the service's own limits.
+ * It has no scopes (branches), and none of the limits of the service.
  */
 
 export interface CacheRequest {
   readonly method: string;
-  /** Without the query, which holds signatures. */
+  /** Without the query, which contains signatures. */
   readonly path: string;
   readonly step: CacheStep;
-  /** How many requests of this step came before. */
+  /** The number of earlier requests of this step. */
   readonly nth: number;
 }
 
 export type CacheFault =
   | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string }
-  /** Closes the connection without an answer. */
+  /** Closes the connection without a response. */
   | { readonly destroy: true }
-  /** Answers later, but properly. */
+  /** Sends the normal response, but this much later. */
   | { readonly delayMs: number }
-  /** Announces the whole answer, and closes the connection after this many bytes of it. */
+  /** Announces the length of the whole response, and closes the connection after this many bytes. */
   | { readonly truncateAfter: number }
   /** Closes the connection after this many bytes of the request's body. */
   | { readonly cutRequestAfter: number }
-  /** Answers as the storage does for an address whose signature has expired, or is not valid yet. */
+  /** Responds like the storage to an address whose signature has expired, or is not valid yet. */
   | { readonly expired: true };
 
 export interface CacheServiceOptions {
-  /** Called for each request; what it returns happens instead of, or to, the answer. */
+  /** Called for each request. The fault that it returns changes or replaces the response. */
   readonly faults?: (request: CacheRequest) => CacheFault | undefined;
   readonly token?: string;
-  /** Keeps the entries in this directory, where another start finds them; in memory when left out. */
+  /** Stores the entries in this directory, where a later start finds them. The default is to store them in memory. */
   readonly directory?: string;
   /**
-   * Hands out blob addresses under `blob.core.windows.net`, which makes the client download with the Azure SDK as on
-   * github.com. The server then also acts as the HTTP proxy through which that name leads back to it.
+   * Gives blobs addresses below `blob.core.windows.net`, so that the client downloads with the Azure SDK, as on github.com.
+   * The server then also is the HTTP proxy through which requests to that host reach it.
    */
   readonly azureHost?: boolean;
-  /** How far the clock of the service is ahead, as its Date headers say. */
+  /** How far the clock of the service is ahead, according to its Date headers. */
   readonly clockAheadMs?: number;
 }
 
 export interface LoggedRequest extends CacheRequest {
-  /** Undefined while it is being answered, and when it was left without an answer. */
+  /** Undefined until the response is sent, and if there is none. */
   status?: number;
 }
 
 export interface CacheService {
   readonly url: string;
-  /** What a job needs to use it as the v2 service of github.com. */
+  /** The variables with which a job uses it as the v2 service of github.com. */
   readonly env: Record<string, string>;
-  /** The same as the v1 service of GitHub Enterprise Server. */
+  /** The variables with which a job uses it as the v1 service of GitHub Enterprise Server. */
   readonly envV1: Record<string, string>;
   readonly token: string;
   readonly requests: readonly LoggedRequest[];
   /** The finished entries, oldest first. */
   entries(): CacheEntry[];
-  /** What an address of the entry's archive has to be signed with. */
-  planDigest(key: string): string;
-  /** Removes all finished entries, as the service does with old ones when a repository is over its quota. */
+  /** The signature in the address of an entry's archive. */
+  signatureOf(key: string): string;
+  /** Removes all finished entries. The service removes old entries when a repository exceeds its quota. */
   evict(): void;
   /** Replaces the archive of a finished entry. */
   tamper(key: string, change: (archive: Buffer) => Buffer): void;
@@ -100,7 +99,7 @@ export async function startCacheService(options: CacheServiceOptions = {}): Prom
   const service = new CacheProtocol(stored, token, url, options.azureHost ? AZURE_ORIGIN : url);
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    // A request through a proxy names the whole address; any other one only its path.
+    // A request through a proxy contains the whole address, all others only the path.
     const at = new URL(request.url ?? '/', url);
     const method = request.method ?? 'GET';
     const step = stepOf(method, at.pathname);
@@ -140,7 +139,7 @@ export async function startCacheService(options: CacheServiceOptions = {}): Prom
     requests,
     env: { ...shared, ...proxy, ACTIONS_RESULTS_URL: `${url}/`, ACTIONS_CACHE_SERVICE_V2: 'true' },
     envV1: { ...shared, GITHUB_SERVER_URL: 'https://ghes.example', ACTIONS_CACHE_URL: `${url}/` },
-    planDigest: (key) => stored.finished().find((it) => it.key === key)?.signature ?? '',
+    signatureOf: (key) => stored.finished().find((it) => it.key === key)?.signature ?? '',
     evict: () => stored.evict(),
     entries: () => stored.finished().map(({ id, key, version, archive }) => ({ id, key, version, archive })),
     tamper(key, change) {

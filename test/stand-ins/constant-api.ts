@@ -1,11 +1,11 @@
 /**
- * A stand-in for the model API that gives every request the same small chat completion, at once. It costs next to nothing,
- * so that a benchmark measures what stands in front of it. Says its base URL to the process that forked it.
+ * A stand-in for the model API that responds to every request immediately with the same small chat completion. It takes
+ * hardly any CPU time, so that a benchmark measures the gateway in front of it. It sends its base URL to its parent process.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-const ANSWER = Buffer.from(
+const RESPONSE = Buffer.from(
   JSON.stringify({
     id: 'chatcmpl-1',
     object: 'chat.completion',
@@ -18,8 +18,8 @@ const ANSWER = Buffer.from(
 
 const server = createServer((request, response) => {
   request.resume().once('end', () => {
-    response.writeHead(200, { 'content-type': 'application/json', 'content-length': ANSWER.length });
-    response.end(ANSWER);
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': RESPONSE.length });
+    response.end(RESPONSE);
   });
 });
 server.keepAliveTimeout = 60_000;

@@ -1,13 +1,13 @@
 /**
- * A part of the stand-in for the model API that keeps what it makes: conversations and responses, which it forgets when they
- * are deleted (https://platform.openai.com/docs/api-reference/conversations). To be given as `faults`.
+ * The part of the stand-in for the model API that has state: conversations and responses, until they are deleted
+ * (https://platform.openai.com/docs/api-reference/conversations). Pass it as `faults`.
  */
 import type { Fault } from './api-faults.ts';
 import type { ModelRequest } from './model-request.ts';
 
-/** The answer to a question is `answer to <the first question of its conversation>`. */
+/** Every answer is `answer to <the first input of the conversation>`, so that an answer shows whose conversation it used. */
 export function conversations() {
-  const kept = new Map<string, string[]>();
+  const stored = new Map<string, string[]>();
   const gone = (id: unknown): Fault => ({
     status: 404,
     body: {
@@ -41,24 +41,24 @@ export function conversations() {
     const fields = (body ?? {}) as Record<string, string>;
     if (path === '/v1/conversations') {
       const id = `conv_${++made}`;
-      kept.set(id, []);
+      stored.set(id, []);
       return { status: 200, body: { id, object: 'conversation', created_at: 1, metadata: {} } };
     }
     if (method === 'DELETE') {
       const id = path.split('/').at(-1) ?? '';
-      return kept.delete(id)
+      return stored.delete(id)
         ? { status: 200, body: { id, object: 'conversation.deleted', deleted: true } }
         : gone(id);
     }
     if (path !== '/v1/responses') return undefined;
     const { conversation, previous_response_id: previous, input = '' } = fields;
-    const said = kept.get(conversation ?? previous ?? '') ?? (conversation || previous ? undefined : []);
+    const said = stored.get(conversation ?? previous ?? '') ?? (conversation || previous ? undefined : []);
     if (!said) return gone(conversation ?? previous);
     said.push(input);
     const id = `resp_${++made}`;
-    kept.set(id, said);
-    // A conversation that holds another question leads the model astray.
+    stored.set(id, said);
+    // If the conversation of another sample was used, the answer is wrong.
     return answer(`answer to ${said[0]}`, id);
   };
-  return { faults, forget: () => kept.clear() };
+  return { faults, forget: () => stored.clear() };
 }

@@ -1,6 +1,6 @@
 import type { ModelRequest } from './model-request.ts';
 
-/** Holds answers back until the test releases them. */
+/** Holds responses back until the test releases them. */
 export class Gate {
   #predicate: (request: ModelRequest) => boolean = () => false;
   readonly #held = new Set<() => void>();
@@ -19,7 +19,7 @@ export class Gate {
     for (const open of [...this.#held]) open();
   }
 
-  /** Resolves when the answer may go, or its client is gone. */
+  /** Resolves when the response may be sent, or the client has disconnected. */
   pass(request: ModelRequest, closed: AbortSignal): Promise<void> {
     if (!this.#predicate(request)) return Promise.resolve();
     return new Promise((resolve) => {

@@ -3,10 +3,11 @@ import type { AddressInfo } from 'node:net';
 
 /**
  * A stand-in for the part of GitHub's REST API that deletes cache entries by their key: an HTTP server on the loopback
- * interface. It is not that API; what it imitates, and nothing more:
+ * interface. It imitates only this:
  *
- * - `DELETE /repos/{owner}/{repo}/actions/caches?key=…&ref=…` deletes the entries with exactly that key (and ref, when
- *   given) and lists them; 404 when there is none, 401 without the token, 403 with one that lacks `actions: write`.
+ * - `DELETE /repos/{owner}/{repo}/actions/caches?key=…&ref=…` deletes the entries with exactly this key (and this ref, if
+ *   there is one) and lists them. The status is 404 if there is none, 401 without the token, and 403 with a token that has
+ *   no `actions: write`.
  */
 export interface GitHubApiOptions {
   readonly token: string;
@@ -14,7 +15,7 @@ export interface GitHubApiOptions {
   readonly entries: readonly StoredCache[];
   /** Whether the token lacks `actions: write`. */
   readonly readOnly?: boolean;
-  /** Called for each request; what it returns is answered instead. */
+  /** Called for each request. The fault that it returns replaces the response. */
   readonly faults?: (nth: number) => ApiFault | undefined;
 }
 
@@ -25,14 +26,14 @@ export interface StoredCache {
 
 export type ApiFault =
   | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string }
-  /** Never answers. */
+  /** Never responds. */
   | { readonly silent: true }
   | { readonly destroy: true };
 
 export interface GitHubApi {
   readonly url: string;
   readonly requests: readonly { readonly method: string; readonly url: string }[];
-  /** Keys of the entries that are left. */
+  /** The keys of the entries that were not deleted. */
   keys(): string[];
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** An answer of the stand-in for the model API before it is sent. */
+/** Responses of the stand-in for the model API, before they are sent. */
 
 export interface Answer {
   readonly status: number;

@@ -1,4 +1,4 @@
-/** Reading JSON of any shape. */
+/** Reads JSON of unknown shape. */
 
 export function field(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;

@@ -1,15 +1,15 @@
-/** What the stand-in for the model API knows: right answers, taken from the data of a registry. */
+/** The knowledge of the stand-in for the model API: correct answers from the data of a registry. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { field, firstText, parseJson, textOf } from './json-fields.ts';
 
-/** Ideal answers by the text of the prompt they answer. */
+/** Correct answers, by the text of the prompt. */
 export type Knowledge = ReadonlyMap<string, string>;
 
 /**
- * Reads what evals should be answered from registry data: `.jsonl` files of samples with `input` (a text, or messages) and
- * `ideal` (a text, or several of which the first is taken). Directories are read whole. Lines that are not such samples,
- * git-LFS pointers among them, are passed over.
+ * Reads correct answers from registry data: `.jsonl` files of samples with `input` (a string or messages) and `ideal` (a
+ * string, or several, of which it takes the first). Directories are read recursively. Lines that are not such samples, such
+ * as git-LFS pointers, are ignored.
  */
 export async function knowledgeFrom(...paths: string[]): Promise<Knowledge> {
   const knowledge = new Map<string, string>();
@@ -27,8 +27,8 @@ export async function knowledgeFrom(...paths: string[]): Promise<Knowledge> {
 }
 
 /**
- * The texts under which a prompt is known. For messages: their contents, and the text into which evals turns them for
- * models that complete text (`chat_prompt_to_text_prompt` in evals/prompt/base.py).
+ * The texts by which a prompt is looked up. For messages these are their contents, and the text that evals makes of them for
+ * completion models (`chat_prompt_to_text_prompt` in evals/prompt/base.py).
  */
 export function promptKeys(input: unknown): string[] {
   if (typeof input === 'string') return [input];

@@ -1,14 +1,14 @@
-/** The answers of the stand-in for the model API: a pure function of the request and of what it knows. */
+/** The responses of the stand-in for the model API: a pure function of the request and of the API's knowledge. */
 import { createHash } from 'node:crypto';
 import { type Answer, errorBody, json } from './http-answer.ts';
 import { field, textOf } from './json-fields.ts';
 import { type Knowledge, messageText, promptKeys } from './knowledge.ts';
 import type { ModelRequest } from './model-request.ts';
 
-/** Models that `GET /v1/models` lists; any other name is answered all the same. */
+/** The models that `GET /v1/models` lists. Requests may name any other model, too. */
 const models = ['gpt-3.5-turbo', 'gpt-3.5-turbo-instruct', 'gpt-4', 'gpt-4o-mini', 'gpt-5', 'o3-mini'];
 
-/** A constant: answers must not depend on the clock. */
+/** A constant, because responses must not depend on the clock. */
 const created = 1_700_000_000;
 const embeddingSize = 16;
 
@@ -136,7 +136,7 @@ function embedding({ model, body }: PostRequest): Answer {
   return json(200, { object: 'list', data, model, usage: { prompt_tokens: tokens, total_tokens: tokens } });
 }
 
-/** `n` answers to one prompt: the ideal one for most bodies, a wrong one for the rest, a made-up one when it is not known. */
+/** `n` answers to one prompt. A known prompt gets the correct answer for most bodies, else a wrong one. Others get a made-up one. */
 function choicesOf(
   body: object,
   hash: string,
@@ -182,7 +182,7 @@ function usageOf(prompt: string, answers: readonly string[]): unknown {
   return { prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens };
 }
 
-/** About what a tokenizer counts; at least 1, as no real answer is free. */
+/** Roughly what a tokenizer counts, and at least 1, because no real answer is free. */
 function tokensOf(text: string): number {
   return Math.max(1, Math.ceil(text.length / 4));
 }

@@ -1,9 +1,9 @@
 /**
- * A stand-in for the model API: an HTTP server on 127.0.0.1 that speaks the parts of OpenAI's protocol that evals use
- * (https://platform.openai.com/docs/api-reference). It is for tests, benchmarks and the demo, never part of the product.
+ * A stand-in for the model API: an HTTP server on 127.0.0.1 with the parts of OpenAI's protocol that evals uses
+ * (https://platform.openai.com/docs/api-reference). Tests, benchmarks and the demo use it. The product does not contain it.
  *
- * Every answer is a pure function of the request body (and of the knowledge given at start), so two runs of an eval can
- * be compared byte for byte. What is not pure is asked for: latency, faults, and the gate that holds answers back.
+ * Every response is a pure function of the request body and of the API's knowledge, so that two runs of an eval can be
+ * compared byte for byte. Only options and calls change this: latency, faults, and the gate that holds responses back.
  *
  *     node test/stand-ins/model-api.ts --port 0 --latency 50 --knowledge samples.jsonl --log requests.jsonl
  */
@@ -21,17 +21,17 @@ import { answerTo, sha256 } from './model-answers.ts';
 import type { ModelRequest } from './model-request.ts';
 
 export interface ModelApiOptions {
-  /** 0 (the default) takes a free one. */
+  /** The default, 0, takes a free port. */
   readonly port?: number;
-  /** Time between the request and its answer. */
+  /** The time between a request and its response. */
   readonly latencyMs?: number;
   readonly knowledge?: Knowledge;
-  /** Which share of known prompts is answered rightly, by hash of the body: 0.9 unless said otherwise. */
+  /** The share of known prompts that get the correct answer, chosen by the hash of the body. The default is 0.9. */
   readonly rightShare?: number;
   readonly faults?: Faults;
-  /** Compress answers for clients that send `accept-encoding: gzip`. */
+  /** Compresses responses for clients that send `accept-encoding: gzip`. */
   readonly gzip?: boolean;
-  /** Append one JSON line here per finished request. */
+  /** The file to which one JSON line is appended for each request that has ended. */
   readonly logFile?: string;
 }
 
@@ -39,34 +39,34 @@ export interface RequestCounts {
   readonly received: number;
   readonly answered: number;
   readonly aborted: number;
-  /** Waiting at the gate right now. */
+  /** Requests whose response is being held back. */
   readonly held: number;
 }
 
 export interface ModelApi {
-  /** What OPENAI_BASE_URL takes: `http://127.0.0.1:<port>/v1`. */
+  /** The value for OPENAI_BASE_URL: `http://127.0.0.1:<port>/v1`. */
   readonly url: string;
   readonly port: number;
-  /** Requests to any path in order of arrival, those refused or broken on purpose included. */
+  /** All requests in the order of their arrival, also refused ones and those with a fault. */
   readonly requests: readonly ModelRequest[];
   counts(): RequestCounts;
-  /** Forgets the requests so far; `n` starts at 1 again. */
+  /** Forgets all requests so far. The next one has the number 1. */
   forget(): void;
-  /** Replaces the faults for requests to come; none when left out. */
+  /** Replaces the faults of later requests. Without an argument there are none. */
   setFaults(faults?: Faults): void;
-  /** Lets `n` requests from now on through, and holds the answers of all that follow until `release()`. */
+  /** Responds to the next `n` requests, and holds the responses to all later ones back until `release()`. */
   holdAfter(n: number): void;
-  /** Holds the answer of each request from now on for which this says so, until `release()`. */
+  /** Holds back the responses to all later requests for which the predicate is true, until `release()`. */
   holdWhen(predicate: (request: ModelRequest) => boolean): void;
-  /** Answers what was held, and holds no more. */
+  /** Sends the responses that were held back, and holds no more back. */
   release(): void;
   /** Resolves when at least this many requests have arrived. */
   untilReceived(count: number): Promise<void>;
-  /** Resolves when at least this many answers are being held. */
+  /** Resolves when at least this many responses are held back. */
   untilHeld(count?: number): Promise<void>;
-  /** Calls `listener` as each request arrives, before any fault or hold. Returns what stops it. */
+  /** Calls `listener` when a request arrives, before any fault or hold. @returns a function that ends this */
   onRequest(listener: (request: ModelRequest) => void): () => void;
-  /** Drops open connections and stops. */
+  /** Stops the server and closes all connections. */
   close(): Promise<void>;
 }
 
@@ -235,7 +235,8 @@ async function main(): Promise<void> {
     },
   });
   const [port, latencyMs] = [Number(values.port), Number(values.latency)];
-  if (!Number.isInteger(port) || !(latencyMs >= 0)) throw new Error('--port and --latency (ms) take numbers');
+  if (!Number.isInteger(port) || !(latencyMs >= 0))
+    throw new Error('--port must be a whole number, and --latency a number of milliseconds.');
   const api = await startModelApi({
     port,
     latencyMs,
@@ -243,7 +244,7 @@ async function main(): Promise<void> {
     knowledge: await knowledgeFrom(...values.knowledge),
     ...(values.log === undefined ? {} : { logFile: values.log }),
   });
-  // With --print-url the first line is the URL and nothing else, for scripts that read it.
+  // With --print-url the first line is only the URL, for scripts that read it.
   console.log(values['print-url'] ? api.url : `Stand-in for the model API at ${api.url}`);
   const stop = (): void => {
     void api.close();

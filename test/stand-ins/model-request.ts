@@ -1,24 +1,24 @@
 import type { IncomingMessage } from 'node:http';
 
-/** One request as the server saw it. It is filled in while the request is served. */
+/** A request as the API received it. The last fields are set while it is served. */
 export interface ModelRequest {
-  /** 1 for the first request since the start (or since `forget()`), in order of arrival. */
+  /** The number of the request, in the order of arrival. 1 is the first one since the start or since `forget()`. */
   readonly n: number;
   readonly method: string;
   readonly path: string;
   readonly model: string | undefined;
   /** SHA-256 of the raw body, in hex. */
   readonly bodySha256: string;
-  /** The body as parsed JSON; undefined when there was none or it was not JSON. Not written to the log file. */
+  /** The body as parsed JSON. Undefined if it was empty or no JSON. The log file does not contain it. */
   readonly body: unknown;
-  /** Lower-case header names, as Node gives them. Not written to the log file: it holds the key. */
+  /** Names are in lower case. The log file does not contain headers, because one of them is the key. */
   readonly headers: IncomingMessage['headers'];
   /** Milliseconds since the epoch. */
   readonly receivedAt: number;
-  /** Milliseconds since the epoch; undefined until the answer has left. */
+  /** Milliseconds since the epoch. Undefined until the response was sent. */
   answeredAt: number | undefined;
-  /** The status that was sent; undefined until then, and when the client or a fault ended the connection. */
+  /** The status that was sent. Undefined until then, and if the client or a fault closed the connection. */
   status: number | undefined;
-  /** The connection closed before the whole answer was sent. */
+  /** Whether the connection was closed before the whole response was sent. */
   aborted: boolean;
 }

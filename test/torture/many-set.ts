@@ -1,4 +1,4 @@
-/** The eval set that torture runs: five evals, of which one is graded by a model and one keeps conversations at the API. */
+/** The eval set that torture runs: five evals. A model grades one of them, and one uses conversations at the API. */
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TestMachine } from '../helpers/test-machine.ts';
@@ -6,16 +6,16 @@ import type { CacheFault, CacheRequest } from '../stand-ins/cache-service.ts';
 import { conversations } from '../stand-ins/conversations.ts';
 
 const SAMPLES = 40;
-/** Of each eval: it has one request in flight for each. */
+/** The threads of each eval, each of which has one request in flight. */
 export const THREADS = 4;
 export const EVALS = 5;
-/** Requests of each eval of the set: the model-graded one asks for an answer, then for a grade. */
+/** The requests of each eval whose responses are recorded. The model-graded eval requests an answer, then a grade. */
 export const REQUESTS: Readonly<Record<string, number>> = {
   'many-match.dev.v0': SAMPLES,
   'many-includes.dev.v0': SAMPLES,
   'many-fuzzy.dev.v0': SAMPLES,
   'many-graded.dev.v0': 2 * SAMPLES,
-  // It keeps conversations at the API: none of its answers is recorded, and it starts over each time.
+  // Its conversations are state at the API, so no response is recorded, and each attempt starts from the beginning.
   'many-talks.dev.v0': 0,
 };
 const TALKS_SAMPLES = 12;
@@ -27,10 +27,11 @@ const questions = Array.from({ length: SAMPLES }, (_, i) => ({
 }));
 
 export interface Faults {
+  /** The faults of the cache service, which may change between runs. */
   now: ((request: CacheRequest) => CacheFault | undefined) | undefined;
 }
 
-/** Gives `work` a machine with the set, and removes it afterwards. */
+/** Makes a machine with the set for `work`, and removes it afterwards. */
 export async function withMachine(
   python: string,
   work: (machine: TestMachine, faults: Faults) => Promise<void>,
@@ -67,7 +68,7 @@ export async function withMachine(
   }
 }
 
-/** Adds an eval that keeps conversations to the set. */
+/** Adds an eval that uses conversations to the set. */
 function addTalks(registry: string): void {
   const samples = questions.slice(0, TALKS_SAMPLES).map((question) => `${JSON.stringify(question)}\n`);
   writeFileSync(join(registry, 'data/many/talks.jsonl'), samples.join(''));

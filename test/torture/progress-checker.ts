@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
-/** Asks the real `oaievalset` whether it can load a progress file. */
+/** Checks with the real `oaievalset` whether it can load a progress file. */
 export class ProgressChecker {
   readonly #child;
   readonly #lines;
@@ -27,12 +27,12 @@ export class ProgressChecker {
     this.#lines = createInterface({ input: this.#child.stdout });
   }
 
-  /** @returns why not; empty when it can */
+  /** @returns the error, or an empty string if oaievalset can load the file */
   async load(path: string): Promise<string> {
     if (!existsSync(path)) return '';
-    const answer = once(this.#lines, 'line');
+    const reply = once(this.#lines, 'line');
     this.#child.stdin.write(`${path}\n`);
-    return String((await answer)[0]);
+    return String((await reply)[0]);
   }
 
   stop(): void {

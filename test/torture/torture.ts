@@ -1,64 +1,50 @@
 /**
- * Ends the step repeatedly, at random moments, in every way that a job can end, and checks each time that what was paid for
- * is still there. The step is the shipped action on a real eval set; model API and cache service are stand-ins.
+ * Interrupts the action repeatedly, at random moments, in every way in which a job can end, and checks each time that
+ * nothing that was paid for is lost. It runs the shipped action on a real eval set. The model API and the cache service are
+ * stand-ins.
  *
  *     npm run torture -- --seed 1 --rounds 200
  */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { evalsPython } from '../helpers/evals-venv.ts';
-import { processesWith, signal } from '../helpers/processes.ts';
 import { mulberry32 } from '../helpers/random.ts';
-import type { RunningAction, RunResult } from '../helpers/runner.ts';
 import type { TestMachine } from '../helpers/test-machine.ts';
-import { until } from '../helpers/waiting.ts';
 import type { CacheFault } from '../stand-ins/cache-service.ts';
 import type { ModelRequest } from '../stand-ins/model-request.ts';
-import { inventory, newestCheckpoint, sum } from './inventory.ts';
+import {
+  drawInterruption,
+  type Interrupted,
+  type InterruptedRun,
+  type Random,
+  remainingProcesses,
+  runInterrupted,
+} from './interruption.ts';
+import { type Inventory, inventory, newestCheckpoint, sum } from './inventory.ts';
 import { EVALS, type Faults, REQUESTS, THREADS, withMachine } from './many-set.ts';
 import { ProgressChecker } from './progress-checker.ts';
 
 export interface TortureOptions {
+  /** The same seed draws the same interruptions. */
   readonly seed: number;
+  /** How many times to run the action. */
   readonly rounds: number;
   /** Called with one line for each round. */
-  readonly say: (line: string) => void;
+  readonly log: (line: string) => void;
 }
 
-/** What happened, and everything that should not have. */
 export interface TortureReport {
   readonly rounds: number;
-  /** Eval sets that came to their end. */
+  /** How many times the eval set was completed. */
   readonly completed: number;
-  /** How often each thing was done to the step. */
-  readonly deeds: Readonly<Record<string, number>>;
-  readonly answersPaid: number;
-  /** Answers on disk that were asked for again because the machine, and what it had not saved, was lost. */
-  readonly answersLostWithMachine: number;
+  /** How many times each interruption happened. */
+  readonly interruptions: Readonly<Record<string, number>>;
+  readonly responsesPaid: number;
+  /** Recorded responses that were requested again, because they were lost with the machine after its last checkpoint. */
+  readonly responsesLostWithMachine: number;
+  /** Everything that must not happen. */
   readonly problems: readonly string[];
 }
-
-const MARKER = 'OAIEVALSET_TORTURE';
-
-type Deed =
-  | 'nothing'
-  | 'kill -9 node'
-  | 'kill -9 host'
-  | 'kill -9 an eval'
-  | 'cancel'
-  | 'cancel twice'
-  | 'the machine vanishes';
-
-const DEEDS: readonly (readonly [Deed, number])[] = [
-  ['nothing', 10],
-  ['kill -9 node', 25],
-  ['kill -9 host', 12],
-  ['kill -9 an eval', 13],
-  ['cancel', 15],
-  ['cancel twice', 10],
-  ['the machine vanishes', 15],
-];
 
 const CACHE_FAULTS: readonly CacheFault[] = [
   { status: 403 },
@@ -69,92 +55,165 @@ const CACHE_FAULTS: readonly CacheFault[] = [
   { cutRequestAfter: 100 },
 ];
 
-export async function torture({ seed, rounds, say }: TortureOptions): Promise<TortureReport> {
-  const random = mulberry32(seed);
-  const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
+export async function torture(options: TortureOptions): Promise<TortureReport> {
   const python = await evalsPython();
   const checker = new ProgressChecker(python);
-  const problems: string[] = [];
-  const deeds: Record<string, number> = {};
-  let [completed, answersPaid, answersLostWithMachine, round] = [0, 0, 0, 0];
-  let reference: string | undefined;
-
+  const rounds = new Rounds(options, checker);
   try {
-    while (round < rounds) {
-      await withMachine(python, async (machine, faults) => {
-        /** What the next round has to find: on the machine, or in the newest checkpoint when the machine is lost. */
-        let held = inventory(machine.stateDirectory);
-        for (let attempt = 1; round < rounds; attempt += 1) {
-          round += 1;
-          const deed = weighted(DEEDS, random());
-          // Trouble while restoring after a loss would excuse everything.
-          const lost = !existsSync(machine.stateDirectory);
-          faults.now = random() < 0.2 ? cacheTrouble(pick(CACHE_FAULTS), lost) : undefined;
-          const parallel = pick(['1', '2', '4']);
-          const marker = `${seed}-${round}`;
-          const from = machine.api.requests.length;
-          const { result, strikes } = await runWith(machine, deed, random, attempt, parallel, marker);
-          deeds[deed] = (deeds[deed] ?? 0) + 1;
-          if (faults.now) deeds['cache trouble'] = (deeds['cache trouble'] ?? 0) + 1;
-          const problem = (text: string): void => {
-            problems.push(`seed ${seed}, round ${round} (${deed}, parallel ${parallel}): ${text}`);
-          };
-
-          const left = await remaining(marker);
-          if (left.length > 0) problem(`${left.length} processes are left: ${left.join(', ')}`);
-          const now = inventory(machine.stateDirectory);
-          const why = await checker.load(machine.path('progress.txt'));
-          if (why) problem(`oaievalset cannot load the progress file: ${why}`);
-          for (const key of held.done)
-            if (!now.done.has(key)) problem(`${key} was done, and is not any more`);
-          for (const text of now.wrong) problem(text);
-
-          const asked = machine.api.requests.slice(from);
-          const paid = asked.filter(
-            (request) => request.status === 200 && !request.aborted && isQuestion(request),
-          );
-          // Each thread has one request in flight, whose response may be given and not yet recorded when it is struck.
-          const unsure = strikes * Number(parallel) * THREADS;
-          answersPaid += paid.length;
-          const expected = held.answers + paid.length;
-          if (now.answers < expected - unsure)
-            problem(`${now.answers} answers are kept, where ${held.answers} were and ${paid.length} came`);
-          if (now.answers > expected)
-            problem(`${now.answers} answers are kept, more than the ${expected} there were`);
-          if (deed === 'nothing' && result.outputs.complete !== 'true')
-            problem(`it was left alone, and is not complete:\n${result.lines.slice(-15).join('\n')}`);
-          say(
-            `${String(round).padStart(4)} ${deed.padEnd(22)} ${faults.now ? 'cache trouble' : '             '} ` +
-              `${now.done.size}/${EVALS} evals, ${now.answers} answers kept, ${paid.length} paid`,
-          );
-          held = now;
-          if (now.done.size === EVALS) {
-            completed += 1;
-            const metrics = JSON.stringify(now.metrics);
-            reference ??= metrics;
-            if (!metrics.includes('"many-talks.dev.v0":[["accuracy",1]]'))
-              problem('a sample was given the conversation of another one');
-            if (metrics !== reference) problem(`the metrics are ${metrics}, where they were ${reference}`);
-            if (now.answers !== sum(Object.values(REQUESTS))) problem(`${now.answers} answers at the end`);
-            return;
-          }
-          if (deed === 'the machine vanishes' || random() < 0.2) {
-            machine.forgetState();
-            held = newestCheckpoint(machine);
-            answersLostWithMachine += now.answers - held.answers;
-          }
-        }
-      });
-    }
+    while (rounds.areLeft)
+      await withMachine(python, (machine, faults) => rounds.untilComplete(machine, faults));
   } finally {
     checker.stop();
   }
-  return { rounds: round, completed, deeds, answersPaid, answersLostWithMachine, problems };
+  return rounds.report();
+}
+
+/** One run of the action, and what the state directory held before and after it. */
+interface Round extends InterruptedRun, Interrupted {
+  readonly before: Inventory;
+  readonly after: Inventory;
+  /** How many responses were paid for that the gateway can record. */
+  readonly paid: number;
+}
+
+class Rounds {
+  readonly #options: TortureOptions;
+  readonly #checker: ProgressChecker;
+  readonly #random: Random;
+  readonly #problems: string[] = [];
+  readonly #interruptions: Record<string, number> = {};
+  #done = 0;
+  #completed = 0;
+  #paid = 0;
+  #lostWithMachine = 0;
+  /** The metrics of the first completed set, which all others must have, too. */
+  #metrics: string | undefined;
+
+  constructor(options: TortureOptions, checker: ProgressChecker) {
+    this.#options = options;
+    this.#checker = checker;
+    this.#random = mulberry32(options.seed);
+  }
+
+  get areLeft(): boolean {
+    return this.#done < this.#options.rounds;
+  }
+
+  report(): TortureReport {
+    return {
+      rounds: this.#done,
+      completed: this.#completed,
+      interruptions: this.#interruptions,
+      responsesPaid: this.#paid,
+      responsesLostWithMachine: this.#lostWithMachine,
+      problems: this.#problems,
+    };
+  }
+
+  /** Runs the action on a machine, one attempt after the other, until the set is complete. */
+  async untilComplete(machine: TestMachine, faults: Faults): Promise<void> {
+    let before = inventory(machine.stateDirectory);
+    for (let attempt = 1; this.areLeft; attempt += 1) {
+      const round = await this.#run(machine, faults, attempt, before);
+      await this.#check(machine, round);
+      this.#options.log(summary(this.#done, round, faults.now !== undefined));
+      if (round.after.done.size === EVALS) {
+        this.#completed += 1;
+        this.#checkComplete(round);
+        return;
+      }
+      before = round.after;
+      if (round.interruption === 'the machine vanishes' || this.#random() < 0.2) {
+        machine.forgetState();
+        before = newestCheckpoint(machine);
+        this.#lostWithMachine += round.after.responses - before.responses;
+      }
+    }
+  }
+
+  async #run(machine: TestMachine, faults: Faults, runAttempt: number, before: Inventory): Promise<Round> {
+    this.#done += 1;
+    const interruption = drawInterruption(this.#random);
+    // If a restore fails after the machine was lost, everything is lost: there, only saves have faults.
+    const savesOnly = !existsSync(machine.stateDirectory);
+    faults.now = this.#random() < 0.2 ? cacheTrouble(this.#pick(CACHE_FAULTS), savesOnly) : undefined;
+    const parallel = this.#pick(['1', '2', '4']);
+    const run = { interruption, runAttempt, parallel, marker: `${this.#options.seed}-${this.#done}` };
+    const sent = machine.api.requests.length;
+    const interrupted = await runInterrupted(machine, run, this.#random);
+    const paid = machine.api.requests.slice(sent).filter(isPaidAndRecorded).length;
+    this.#count(interruption);
+    if (faults.now) this.#count('cache trouble');
+    this.#paid += paid;
+    const remaining = await remainingProcesses(run.marker);
+    const after = inventory(machine.stateDirectory);
+    const round = { ...run, ...interrupted, before, after, paid };
+    if (remaining.length > 0)
+      this.#problem(round, `${remaining.length} processes are still running: ${remaining.join(', ')}`);
+    return round;
+  }
+
+  async #check(machine: TestMachine, round: Round): Promise<void> {
+    const { before, after, paid, result } = round;
+    const error = await this.#checker.load(machine.path('progress.txt'));
+    if (error) this.#problem(round, `oaievalset cannot load the progress file: ${error}`);
+    for (const key of before.done)
+      if (!after.done.has(key)) this.#problem(round, `${key} was complete before the run, but not after it`);
+    for (const problem of after.wrong) this.#problem(round, problem);
+    // Each thread has one request in flight, whose response may have been sent but not recorded when a signal came.
+    const mayBeLost = round.strikes * Number(round.parallel) * THREADS;
+    const most = before.responses + paid;
+    if (after.responses < most - mayBeLost || after.responses > most)
+      this.#problem(
+        round,
+        `${after.responses} responses are recorded, but ${before.responses} were recorded before, ${paid} were paid for, and at most ${mayBeLost} may be lost`,
+      );
+    if (round.interruption === 'nothing' && result.outputs.complete !== 'true')
+      this.#problem(
+        round,
+        `the set is not complete, although nothing interrupted the run:\n${result.lines.slice(-15).join('\n')}`,
+      );
+  }
+
+  #checkComplete(round: Round): void {
+    const { responses } = round.after;
+    const metrics = JSON.stringify(round.after.metrics);
+    this.#metrics ??= metrics;
+    if (!metrics.includes('"many-talks.dev.v0":[["accuracy",1]]'))
+      this.#problem(round, 'a sample used the conversation of another sample');
+    if (metrics !== this.#metrics)
+      this.#problem(round, `the metrics are ${metrics}, but were ${this.#metrics} before`);
+    const expected = sum(Object.values(REQUESTS));
+    if (responses !== expected)
+      this.#problem(round, `the complete set has ${responses} responses instead of ${expected}`);
+  }
+
+  #count(what: string): void {
+    this.#interruptions[what] = (this.#interruptions[what] ?? 0) + 1;
+  }
+
+  #problem({ interruption, parallel }: InterruptedRun, text: string): void {
+    const where = `seed ${this.#options.seed}, round ${this.#done} (${interruption}, parallel-evals ${parallel})`;
+    this.#problems.push(`${where}: ${text}`);
+  }
+
+  #pick<T>(items: readonly T[]): T {
+    return items[Math.floor(this.#random() * items.length)] as T;
+  }
+}
+
+function summary(number: number, { interruption, after, paid }: Round, cacheTrouble: boolean): string {
+  return [
+    String(number).padStart(4),
+    interruption.padEnd(22),
+    (cacheTrouble ? 'cache trouble' : '').padEnd(13),
+    `${after.done.size}/${EVALS} evals, ${after.responses} responses recorded, ${paid} paid`,
+  ].join(' ');
 }
 
 /**
- * Trouble that passes: the client tries some of it again for minutes, within the bounds that the tests of the
- * checkpoint room check.
+ * Faults that a client overcomes by retries: a status is permanent, and all other faults happen once in each step. The tests
+ * of src/checkpoint check how long the client retries.
  */
 function cacheTrouble(fault: CacheFault, savesOnly: boolean): Faults['now'] {
   const seen = new Map<string, number>();
@@ -166,90 +225,9 @@ function cacheTrouble(fault: CacheFault, savesOnly: boolean): Faults['now'] {
   };
 }
 
-async function runWith(
-  machine: TestMachine,
-  deed: Deed,
-  random: () => number,
-  runAttempt: number,
-  parallel: string,
-  marker: string,
-): Promise<{ result: RunResult; strikes: number }> {
-  let strikes = 0;
-  const early = random() < 0.2;
-  const delay = random() * (early ? 3500 : 400);
-  /** Requests after which the step is struck, unless that is before the first of them. */
-  const requests = machine.api.requests.length + Math.ceil(random() * 150);
-  const choice = random();
-  let main: RunningAction | undefined;
-  const strike = (): void => {
-    if (main?.phase !== 'main') return;
-    strikes += 1;
-    const processes = processesWith(`${MARKER}=${marker}`).filter(({ pid }) => pid !== main?.pid);
-    const host = processes.find(
-      ({ command, parent }) => command.includes('__main__.py host') && parent === main?.pid,
-    );
-    const evals = processes.filter(({ parent }) => parent === host?.pid);
-    const victim = evals[Math.floor(choice * evals.length)];
-    if (deed === 'kill -9 node' || deed === 'the machine vanishes') main.kill('SIGKILL');
-    else if (deed === 'kill -9 host' && host !== undefined) signal(host.pid, 'SIGKILL');
-    else if (deed === 'kill -9 an eval' && victim !== undefined) signal(victim.pid, 'SIGKILL');
-    else if (deed === 'cancel') main.cancel();
-    else if (deed === 'cancel twice') {
-      main.kill('SIGINT');
-      setTimeout(() => {
-        strikes += 1;
-        if (main?.phase === 'main') main.kill('SIGTERM');
-      }, choice * 1500);
-    }
-  };
-  let timer: NodeJS.Timeout | undefined;
-  const result = await machine.run({
-    inputs: {
-      'registry-path': join(machine.directory, 'registry'),
-      'parallel-evals': parallel,
-      attempts: '3',
-      'checkpoint-interval': '1s',
-    },
-    env: { [MARKER]: marker },
-    runAttempt,
-    ...(deed === 'the machine vanishes' ? { phase: 'main' } : {}),
-    leaveOrphans: true,
-    onLine: (_line, running) => {
-      if (main) {
-        if (running.phase !== main.phase) main = running;
-        return;
-      }
-      main = running;
-      if (deed === 'nothing') return;
-      const soon = (): void => {
-        timer = setTimeout(strike, delay);
-      };
-      // On a loaded machine the start takes longer than any delay.
-      if (early) soon();
-      else void machine.api.untilReceived(requests).then(soon);
-    },
-  });
-  clearTimeout(timer);
-  return { result, strikes };
-}
-
-/** Whether its answer is recorded. */
-const isQuestion = ({ path }: ModelRequest) => path === '/v1/chat/completions';
-
-/** What is still there when it has had time to notice that its parent is gone. */
-async function remaining(marker: string): Promise<string[]> {
-  const none = () => processesWith(`${MARKER}=${marker}`).length === 0;
-  await until('no process is left', none, 30_000).catch(() => {});
-  return processesWith(`${MARKER}=${marker}`).map(({ pid, command }) => `${pid} ${command.slice(0, 120)}`);
-}
-
-function weighted<T>(items: readonly (readonly [T, number])[], at: number): T {
-  let left = at * sum(items.map(([, weight]) => weight));
-  for (const [item, weight] of items) {
-    left -= weight;
-    if (left < 0) return item;
-  }
-  return items[0]?.[0] as T;
+/** The gateway records only chat completions. Conversations have state at the API. */
+function isPaidAndRecorded({ status, aborted, path }: ModelRequest): boolean {
+  return status === 200 && !aborted && path === '/v1/chat/completions';
 }
 
 if (import.meta.main) {
@@ -259,7 +237,7 @@ if (import.meta.main) {
   const report = await torture({
     seed: Number(values.seed),
     rounds: Number(values.rounds),
-    say: (line) => console.log(line),
+    log: (line) => console.log(line),
   });
   console.log(JSON.stringify(report, null, 2));
   process.exitCode = report.problems.length > 0 ? 1 : 0;

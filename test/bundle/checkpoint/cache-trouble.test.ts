@@ -1,6 +1,6 @@
 /** A cache service that fails costs a warning, and no eval. */
 import { describe, expect, test } from 'vitest';
-import { counts, SMALL, unlearn, useCompletedSet } from '../../helpers/completed-set.ts';
+import { counts, forgetEvals, SMALL, useCompletedSet } from '../../helpers/completed-set.ts';
 import { annotations, logOf } from '../../helpers/test-machine.ts';
 import { testRows } from '../../helpers/test-rows.ts';
 import type { CacheFault, CacheRequest } from '../../stand-ins/cache-service.ts';
@@ -59,7 +59,7 @@ describe.concurrent('cache trouble', () => {
     'cache save fails with $name: the evals succeed, and one warning names the cause',
     async ({ faults, says }, context) => {
       const machine = await completedMachine(context, { cache: { faults } });
-      unlearn(machine, SMALL[1]);
+      forgetEvals(machine, SMALL[1]);
       const result = await machine.run();
       expect(result.exitCode, logOf(result)).toBe(0);
       expect(result.outputs).toMatchObject(counts(1, 1, { 'saved-key': '' }));
@@ -75,7 +75,7 @@ describe.concurrent('cache trouble', () => {
     const machine = await completedMachine(context, {
       cache: { faults: atStep('lookup', { status: 403, body: '{"msg":"no"}' }) },
     });
-    unlearn(machine, SMALL[1]);
+    forgetEvals(machine, SMALL[1]);
     const result = await machine.run();
     expect(result.exitCode, logOf(result)).toBe(0);
     expect(result.outputs).toMatchObject(counts(1, 1, { 'restored-key': '' }));
@@ -87,7 +87,7 @@ describe.concurrent('cache trouble', () => {
 
   test('no cache service: the log says so once, and the state directory is used', async (context) => {
     const machine = await completedMachine(context);
-    unlearn(machine, SMALL[1]);
+    forgetEvals(machine, SMALL[1]);
     for (const [fresh, reused] of [
       [1, 1],
       [0, 2],

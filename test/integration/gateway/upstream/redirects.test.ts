@@ -6,7 +6,7 @@ import { providerUrls } from '../../../../src/gateway/providers.ts';
 import { transportFailure } from '../../../../src/gateway/upstream/transport-failure.ts';
 import { evalsPython } from '../../../helpers/evals-venv.ts';
 import { askOf, openJournal, startRig } from '../../../helpers/gateway-rig.ts';
-import { ANSWER, type ApiServer, ask, makeCa, type Script, startApi } from '../../../helpers/network.ts';
+import { ANSWER, ask, makeCa, type Script, type ScriptedApi, startApi } from '../../../helpers/network.ts';
 
 const REST = '/chat/completions';
 
@@ -28,11 +28,11 @@ const openai = (base: string) => ({ urls: providerUrls({ OPENAI_BASE_URL: base }
 
 const askBelow = (base: string, more: object = {}) => ask(`${base}${REST}`, { ...openai(base), ...more });
 
-const seen = (api: ApiServer) =>
+const seen = (api: ScriptedApi) =>
   api.arrivals.map(({ method, path, body, headers }) => ({
     method,
     path,
-    body,
+    body: body.toString(),
     authorization: headers.authorization,
   }));
 
@@ -92,7 +92,7 @@ for base in sys.argv[1:]:
     );
     const headers = { 'x-api-key': 'sk-ant', 'api-key': 'azure', cookie: 'a=b' };
     expect((await askBelow(`${api.origin}/v1`, { headers })).body).toBe(ANSWER);
-    expect(other.arrivals[0]?.body).toBe(api.arrivals[0]?.body);
+    expect(other.arrivals[0]?.body).toEqual(api.arrivals[0]?.body);
     expect(Object.keys(other.arrivals[0]?.headers ?? {})).not.toEqual(
       expect.arrayContaining([expect.stringMatching(/^(authorization|x-api-key|api-key|cookie)$/)]),
     );

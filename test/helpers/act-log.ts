@@ -1,0 +1,61 @@
+/** The log of `act --json`, line by line. */
+
+/** One line of act's log. */
+export interface ActLine {
+  readonly text: string;
+  readonly job: string | undefined;
+  /** The `id:` of the step, or its number. Undefined outside steps. */
+  readonly step: string | undefined;
+  readonly stage: 'Pre' | 'Main' | 'Post' | undefined;
+  /** Whether the step itself printed it, not act. */
+  readonly raw: boolean;
+  /** Only set in the line that ends a stage of a step. */
+  readonly result: string | undefined;
+}
+
+export interface ActResult {
+  readonly exitCode: number | null;
+  readonly lines: readonly ActLine[];
+  /** The whole log, for the message of a failed assertion. */
+  readonly text: string;
+  /** `success`, `failure` or `skipped`. Undefined if that stage of the step did not run. */
+  resultOf(step: string, stage?: ActLine['stage']): string | undefined;
+  /** The lines that a step printed. */
+  outputOf(step: string, stage?: ActLine['stage']): string[];
+}
+
+/** What a run of act printed, and how it ended. */
+export function resultOf(exitCode: number | null, lines: readonly ActLine[]): ActResult {
+  const of = (step: string, stage: ActLine['stage']): ActLine[] =>
+    lines.filter((line) => line.step === step && line.stage === stage);
+  return {
+    exitCode,
+    lines,
+    text: lines.map(({ step, stage, text }) => `[${step ?? '-'} ${stage ?? ''}] ${text}`).join('\n'),
+    resultOf: (step, stage = 'Main') => of(step, stage).findLast((line) => line.result !== undefined)?.result,
+    outputOf: (step, stage = 'Main') =>
+      of(step, stage)
+        .filter((line) => line.raw)
+        .map((line) => line.text),
+  };
+}
+
+/** Reads a line as logrus' JSON formatter writes it. Any other text is a line that act printed itself. */
+export function readLine(line: string): ActLine {
+  let entry: Record<string, unknown>;
+  try {
+    entry = JSON.parse(line) as Record<string, unknown>;
+  } catch {
+    entry = { msg: line };
+  }
+  const string = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+  const stage = string(entry.stage);
+  return {
+    text: (string(entry.msg) ?? '').trimEnd(),
+    job: string(entry.jobID),
+    step: Array.isArray(entry.stepID) ? string(entry.stepID.at(-1)) : undefined,
+    stage: stage === 'Pre' || stage === 'Main' || stage === 'Post' ? stage : undefined,
+    raw: entry.raw_output === true,
+    result: string(entry.stepResult),
+  };
+}
