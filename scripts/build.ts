@@ -1,6 +1,6 @@
 /**
- * Builds dist/. tsc emits lib/, because ncc cannot compile TypeScript 7 itself; ncc then bundles each entry and writes the
- * licences of the bundled packages beside it. `--check` builds into a temporary directory and compares it with dist/.
+ * Builds dist/. First tsc compiles src/ to lib/, because ncc cannot compile TypeScript 7 itself. Then ncc bundles each entry
+ * and writes the licences of the bundled packages next to it. `--check` only compares dist/ with a fresh build.
  */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
@@ -32,7 +32,7 @@ function contents(directory: string): Map<string, string> {
   );
 }
 
-/** Replaces the files of `target` by those of `fresh`, each with a rename, so that a running test never reads half a file. */
+/** Replaces the files of `target` with those of `fresh`. Each is renamed into place: a running test never reads half a file. */
 function replace(target: string, fresh: string): void {
   const files = contents(fresh);
   for (const [path, text] of contents(target)) {
@@ -60,11 +60,11 @@ try {
     );
     if (stale.length > 0) {
       console.error(
-        `dist/ is stale. These files differ from what src/ builds to: ${stale.join(', ')}\nRun 'npm run build' and commit dist/.`,
+        `dist/ is stale: a fresh build of src/ differs in ${stale.join(', ')}.\nRun 'npm run build' and commit dist/.`,
       );
       process.exitCode = 1;
     } else {
-      console.log(`dist/ is up to date: ${expected.size} files compared`);
+      console.log(`dist/ is up to date (${expected.size} files).`);
     }
   }
 } finally {

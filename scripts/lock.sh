@@ -2,11 +2,11 @@
 # Writes the locks in src/python/requirements. For each evals-<version>.in it writes evals-<version>.txt, which pins and hashes
 # every package that the action installs for that version, on every supported Python and platform.
 #
-#   scripts/lock.sh             writes the locks again: versions stay unless the .in requires others
-#   scripts/lock.sh --upgrade   takes the newest versions (all arguments are passed to `uv pip compile`)
+#   scripts/lock.sh             updates the locks, and keeps all versions that the .in files allow
+#   scripts/lock.sh --upgrade   updates to the newest versions (all arguments are passed to `uv pip compile`)
 #
-# It takes wheels only, so that nothing is compiled on a runner, and no release younger than a week, because a bad release is
-# usually found within days.
+# The locks contain only wheels, so that nothing is compiled on a runner, and no release younger than a week, because a bad
+# release is usually withdrawn within days.
 set -euo pipefail
 cd "$(dirname "$0")/../src/python/requirements"
 

@@ -1,13 +1,13 @@
-/** Finds names of models in texts for users. They may name one model only: a name that is copied has to work. */
+/** Finds the names of models in texts for users, which may name only one model, because users copy examples. */
 
 /**
- * Names of OpenAI's, Anthropic's and Google's models, with or without a date. A name after a slash or a dot is part of
+ * The names of models of OpenAI, Anthropic and Google, with or without a date. A name after a slash or a dot is part of
  * another word, and a name before `=` is one that the example replaces.
  */
 const MODEL_NAME =
   /(?<![\w./-])(?:(?:chat)?gpt-\d[\w.-]*|o\d(?:-(?:mini|pro|preview)[\w.-]*)?|(?:text-)?(?:davinci|babbage)-\d+|claude-[\w.-]*\d[\w.-]*|gemini-\d[\w.-]*)(?<=\w)(?![\w/=-]|\.\w)/g;
 
-/** Names of models other than `current`, each with its line number, which starts at 1. */
+/** The names of models other than `current`, with their line numbers, which start at 1. */
 export function otherModels(
   text: string,
   current: string,
@@ -21,7 +21,7 @@ export function otherModels(
     );
 }
 
-/** Replaces the name of every other model in the text by `current`. */
+/** Replaces the names of all other models in the text with `current`. */
 export function renewModels(text: string, current: string): string {
   return text.replace(MODEL_NAME, current);
 }

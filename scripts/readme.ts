@@ -1,6 +1,6 @@
 /**
- * Writes the generated parts of texts for users: the tables of inputs and outputs in README.md, from action.yml, and the name
- * of the example model, from src/example-model.ts. `--check` only compares; `--model` prints the name of the model.
+ * Updates texts for users: README.md gets its tables of inputs and outputs from action.yml, and all texts get the name of the
+ * example model from src/example-model.ts. `--check` only compares. `--model` only prints the name of the model.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -54,7 +54,7 @@ function withTables(text: string): string {
   );
 }
 
-/** Files from which a user may copy the name of a model. CHANGELOG.md is history and keeps the names it has. */
+/** The files from which users copy the name of a model. CHANGELOG.md is not one of them, because it describes the past. */
 function userTexts(): string[] {
   const below = (folder: string, kind: RegExp) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
@@ -70,7 +70,7 @@ function userTexts(): string[] {
   ];
 }
 
-/** @returns whether the file is up to date, after writing it unless `checking` */
+/** Updates the file, unless `checking`. @returns whether it is up to date now */
 function renew(name: string, checking: boolean): boolean {
   const path = join(root, name);
   const text = readFileSync(path, 'utf8');

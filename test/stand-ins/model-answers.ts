@@ -136,7 +136,10 @@ function embedding({ model, body }: PostRequest): Answer {
   return json(200, { object: 'list', data, model, usage: { prompt_tokens: tokens, total_tokens: tokens } });
 }
 
-/** `n` answers to one prompt. A known prompt gets the correct answer for most bodies, else a wrong one. Others get a made-up one. */
+/**
+ * The `n` answers to one prompt. If the prompt is known, most bodies get the correct answer and the rest a wrong one. If not,
+ * the answer is a grade, when the prompt asks for one, or is made up.
+ */
 function choicesOf(
   body: object,
   hash: string,

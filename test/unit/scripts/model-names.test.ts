@@ -18,7 +18,7 @@ test.each([
   'text-davinci-003',
   'claude-sonnet-4-5',
   'gemini-2.5-flash',
-])('an example that asks %s is found, and asks the current model when it is renewed', (name) => {
+])('model names: %s in an example is found, and replaced with the current model', (name) => {
   const text = `with:\n  model: ${name}\n  eval-set: test-basic\n\`--model ${name}\`, or ${name}.\n`;
   expect(otherModels(text, CURRENT)).toEqual([
     { line: 2, name },
@@ -36,7 +36,7 @@ test.each([
   'gpt-4-1106-preview=gpt-9-nova',
   's1of4, foo1, v0',
   'raven-matrices',
-])('"%s" holds no other model name', (text) => {
+])('model names: "%s" names no other model', (text) => {
   expect(otherModels(text, CURRENT)).toEqual([]);
   expect(renewModels(text, CURRENT)).toBe(text);
 });

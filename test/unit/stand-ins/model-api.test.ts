@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import { apiFaults } from '../../stand-ins/api-faults.ts';
 import { knowledgeFrom } from '../../stand-ins/knowledge.ts';
 import { type ModelApi, type ModelApiOptions, startModelApi } from '../../stand-ins/model-api.ts';
@@ -11,16 +11,8 @@ const knownPrompts = join(import.meta.dirname, '../../fixtures/model-api/test-ba
 const france = { model: 'gpt-4', messages: [{ role: 'user', content: 'What is the capital of France?' }] };
 
 let api: ModelApi;
-let directory: string;
 
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'model-api-'));
-});
-
-afterEach(async () => {
-  await api.close();
-  rmSync(directory, { recursive: true, force: true });
-});
+afterEach(() => api.close());
 
 async function start(options: ModelApiOptions = {}): Promise<void> {
   api = await startModelApi(options);
@@ -40,7 +32,7 @@ async function answerOf(response: Response): Promise<string> {
 }
 
 describe('answers', () => {
-  it('gives the same bytes for the same body, and another answer for another body', async () => {
+  it('model API: the same body gets the same bytes, and another body another answer', async () => {
     await start();
     const [one, two, other] = await Promise.all(
       [france, france, { ...france, seed: 1 }].map(async (body) =>
@@ -51,7 +43,7 @@ describe('answers', () => {
     expect(other).not.toBe(one);
   });
 
-  it('answers what it knows rightly for about the share asked for, always for the same bodies', async () => {
+  it('model API: a share of the bodies, always the same ones, gets the correct answer', async () => {
     await start({ knowledge: await knowledgeFrom(knownPrompts), rightShare: 0.9 });
     const bodies = Array.from({ length: 200 }, (_, seed) => ({ ...france, seed }));
     const ask = (): Promise<string[]> =>
@@ -63,14 +55,14 @@ describe('answers', () => {
     expect(await ask()).toEqual(first);
   });
 
-  it('knows a chat prompt as the text that evals makes of it', async () => {
+  it('model API: a known chat prompt is also known as the text that evals makes of it', async () => {
     await start({ knowledge: await knowledgeFrom(knownPrompts), rightShare: 1 });
     const prompt = 'Complete the phrase as concisely as possible.\nUser: Once upon a \nAssistant:';
     const response = await post('/completions', { model: 'gpt-3.5-turbo-instruct', prompt });
     expect(await response.json()).toMatchObject({ object: 'text_completion', choices: [{ text: 'time' }] });
   });
 
-  it('answers a model-graded prompt with one of its choices, first and last', async () => {
+  it('model API: a model-graded prompt gets one of its choices, in the first line and in the last', async () => {
     await start();
     const content =
       'Funny? Answer by printing a single choice from "Yes" or "No" or "Unsure" (without quotes or punctuation)';
@@ -82,7 +74,7 @@ describe('answers', () => {
     expect(lines.at(-1)).toBe(lines[0]);
   });
 
-  it('gives as many choices as asked for, and counts tokens', async () => {
+  it('model API: a request with n gets n choices, and a token count', async () => {
     await start();
     const body = await (await post('/chat/completions', { ...france, n: 3 })).json();
     expect(body).toMatchObject({
@@ -93,7 +85,7 @@ describe('answers', () => {
     expect(usage.total_tokens).toBe(8 + (usage.completion_tokens ?? Number.NaN));
   });
 
-  it('streams the same text that it answers at once, with usage when asked', async () => {
+  it('model API: a stream has the text of the plain response, and usage if requested', async () => {
     await start({ knowledge: new Map([['count', 'one two three']]), rightShare: 1 });
     const messages = [{ role: 'user', content: 'count' }];
     const response = await post('/chat/completions', {
@@ -114,7 +106,7 @@ describe('answers', () => {
     expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { prompt_tokens: 2, completion_tokens: 4 } });
   });
 
-  it('embeds texts as numbers or as base64 of the same numbers', async () => {
+  it('model API: embeddings are numbers, or base64 of the same numbers', async () => {
     await start();
     const ask = async (extra: object): Promise<unknown[]> => {
       const response = await post('/embeddings', {
@@ -131,7 +123,7 @@ describe('answers', () => {
     expect(other).not.toEqual(numbers);
   });
 
-  it('compresses when it may and the client can, and only then', async () => {
+  it('model API: with the option gzip, responses are compressed for clients that accept it', async () => {
     await start({ gzip: true });
     const plain = await post('/chat/completions', france, { 'accept-encoding': 'identity' });
     const packed = await post('/chat/completions', france, { 'accept-encoding': 'gzip' });
@@ -141,14 +133,14 @@ describe('answers', () => {
 });
 
 describe('refusals', () => {
-  it('wants a key', async () => {
+  it('model API: a request without a key is refused', async () => {
     await start();
     const response = await fetch(`${api.url}/models`);
     expect(response.status).toBe(401);
     expect(await response.json()).toMatchObject({ error: { type: 'invalid_request_error' } });
   });
 
-  it('lists models, and knows no others by name', async () => {
+  it('model API: GET /models lists the models, and a look-up of another model is refused', async () => {
     await start();
     const get = (path: string): Promise<Response> =>
       fetch(api.url + path, { headers: { authorization: 'Bearer key' } });
@@ -162,14 +154,14 @@ describe('refusals', () => {
     ['a body that is not JSON', '/chat/completions', '{', 400],
     ['no model', '/chat/completions', { messages: france.messages }, 400],
     ['no messages', '/chat/completions', { model: 'gpt-4' }, 400],
-  ])('refuses %s', async (_, path, body, status) => {
+  ])('model API: a request with %s is refused', async (_, path, body, status) => {
     await start();
     expect((await post(path, body)).status).toBe(status);
   });
 });
 
 describe('faults', () => {
-  it('answers what it is told to, by number of the request', async () => {
+  it('model API: a fault can depend on the number of the request', async () => {
     await start({ faults: (_, n) => (n === 1 ? apiFaults.rateLimited(7) : undefined) });
     const [first, second] = [
       await post('/chat/completions', france),
@@ -178,7 +170,7 @@ describe('faults', () => {
     expect([first.status, first.headers.get('retry-after'), second.status]).toEqual([429, '7', 200]);
   });
 
-  it('breaks connections before and within an answer', async () => {
+  it('model API: a fault can close the connection before a response and within it', async () => {
     await start({ faults: (_, n) => (n === 1 ? { destroy: true } : { destroyAfterBytes: 5 }) });
     await expect(post('/chat/completions', france)).rejects.toThrow();
     const half = await post('/chat/completions', france);
@@ -188,7 +180,7 @@ describe('faults', () => {
 });
 
 describe('the gate', () => {
-  it('lets so many through, holds the rest, answers them when released', async () => {
+  it('model API: holdAfter holds back all later responses until release', async () => {
     await start();
     api.holdAfter(1);
     await post('/chat/completions', france);
@@ -200,11 +192,11 @@ describe('the gate', () => {
     expect(api.counts().held).toBe(0);
   });
 
-  it('notices a client that goes away while it is held', async () => {
+  it('model API: a client that disconnects is no longer held', async () => {
     await start();
     api.holdWhen((request) => request.model === 'gpt-4');
     const leave = new AbortController();
-    const asked = fetch(`${api.url}/chat/completions`, {
+    const pending = fetch(`${api.url}/chat/completions`, {
       method: 'POST',
       headers: { authorization: 'Bearer key' },
       body: JSON.stringify(france),
@@ -212,14 +204,14 @@ describe('the gate', () => {
     });
     await api.untilHeld();
     leave.abort();
-    await expect(asked).rejects.toThrow();
+    await expect(pending).rejects.toThrow();
     await expect.poll(() => api.counts()).toEqual({ received: 1, answered: 0, aborted: 1, held: 0 });
   });
 });
 
 describe('the log', () => {
-  it('tells each request by the hash of its body, and keeps the key out of the file', async () => {
-    const logFile = join(directory, 'requests.jsonl');
+  it('model API: the log has the hash of the body of each request, but not the key', async () => {
+    const logFile = join(temporaryDirectory(), 'requests.jsonl');
     await start({ logFile });
     const seen: number[] = [];
     const stop = api.onRequest((request) => seen.push(request.n));

@@ -1,11 +1,11 @@
-import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { readManifest } from '../../helpers/action-manifest.ts';
 import { readKeyValues } from '../../helpers/file-commands.ts';
 import { isRunning } from '../../helpers/processes.ts';
 import { commandsHolding, type RunOptions, type RunResult, runAction } from '../../helpers/runner.ts';
+import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import { CommandParser } from '../../helpers/workflow-commands.ts';
 
 const action = join(import.meta.dirname, '../../fixtures/runner/plain');
@@ -13,12 +13,10 @@ const action = join(import.meta.dirname, '../../fixtures/runner/plain');
 let directory: string;
 
 beforeEach(() => {
-  directory = realpathSync(mkdtempSync(join(tmpdir(), 'runner-')));
+  directory = temporaryDirectory();
 });
 
-afterEach(() => rmSync(directory, { recursive: true, force: true }));
-
-/** Runs the fixture: each step is its name and, for most, a JSON text. */
+/** Runs the fixture with a script. Each step has a name and, in most cases, a JSON text. */
 function run(
   steps: readonly (readonly [string, string?])[],
   options: Partial<RunOptions> = {},
@@ -29,8 +27,8 @@ function run(
 
 const text = (value: string): string => JSON.stringify(value);
 
-describe('the environment of the action', () => {
-  it('holds inputs as a runner names them, defaults included', async () => {
+describe('runAction: environment', () => {
+  it('runAction: inputs are INPUT_ variables, defaults included', async () => {
     const result = await run(
       [
         ['env', 'INPUT_TWO_WORDS'],
@@ -48,11 +46,11 @@ describe('the environment of the action', () => {
     ]);
   });
 
-  it('refuses an input that action.yml does not have', async () => {
+  it('runAction: an input that action.yml does not have is refused', async () => {
     await expect(run([['exit', '0']], { inputs: { typo: 'x' } })).rejects.toThrow(/no input typo/);
   });
 
-  it('is that of a job, and nothing of ours leaks in', async () => {
+  it('runAction: the environment is that of a job, without variables of the test', async () => {
     process.env.LEAKS_FROM_THE_TEST = 'yes';
     const result = await run(
       [['cwd'], ['env', 'GITHUB_RUN_ID'], ['env', 'GITHUB_RUN_ATTEMPT'], ['env', 'MINE'], ['names']],
@@ -72,14 +70,14 @@ describe('the environment of the action', () => {
     expect(rest[3]).not.toMatch(/LEAKS|VITEST|NODE_OPTIONS|npm_/);
   });
 
-  it('gives each run a new RUNNER_TEMP but the same workspace', async () => {
+  it('runAction: the directory of the runner has workspace, RUNNER_TEMP and tool cache', async () => {
     await run([['print', text('one')]]);
     expect(readdirSync(join(directory, 'work')).sort()).toEqual(['_temp', '_tool', 'octo-repo']);
   });
 });
 
-describe('what the action leaves', () => {
-  it('is read from the file commands', async () => {
+describe('runAction: results', () => {
+  it('runAction: outputs, state, summary and environment are read from the file commands', async () => {
     const result = await run([
       ['output', text('one=1\ntwo<<EOT\na\n\nb=<<c\nEOT\n')],
       ['summary', text('# Title\n')],
@@ -101,7 +99,7 @@ describe('what the action leaves', () => {
     });
   });
 
-  it('can be left to a post of its own', async () => {
+  it('runAction: post can run alone, with the state of an earlier main', async () => {
     const main = await run([['state', text('k=v\n')]], { phase: 'main' });
     expect(main.post).toBeUndefined();
     const post = await run([], { phase: 'post', state: main.state, inputs: { script: '' } });
@@ -109,8 +107,8 @@ describe('what the action leaves', () => {
   });
 });
 
-describe('ending the action', () => {
-  it('kills main, and still runs post', async () => {
+describe('runAction: ends', () => {
+  it('runAction: post runs after main was killed', async () => {
     const result = await run([['state', text('k=v\n')], ['print', text('ready')], ['hang']], {
       onLine: (line, running) => {
         if (line === 'ready') running.kill('SIGKILL');
@@ -120,7 +118,7 @@ describe('ending the action', () => {
     expect(result.post?.stdout[0]).toBe('post has STATE_k="v"');
   });
 
-  it('cancels with SIGINT first', async () => {
+  it('runAction: cancel sends SIGINT first', async () => {
     const result = await run([['catch-sigint'], ['print', text('ready')], ['hang']], {
       onLine: (line, running) => {
         if (line === 'ready') running.cancel();
@@ -130,18 +128,21 @@ describe('ending the action', () => {
     expect(result.stdout).toContain('interrupted');
   });
 
-  it.runIf(process.platform === 'linux')('tells what is left running, and ends it after post', async () => {
-    const result = await run([['orphan'], ['print', text('done')]]);
-    expect(result.stdout).toEqual(['done']);
-    expect(result.orphans).toHaveLength(1);
-    expect(result.post?.orphans).toEqual(result.orphans);
-    const [pid = 0] = result.orphans;
-    await expect.poll(() => isRunning(pid)).toBe(false);
-  });
+  it.runIf(process.platform === 'linux')(
+    'runAction: processes that main leaves running are reported, and killed after post',
+    async () => {
+      const result = await run([['orphan'], ['print', text('done')]]);
+      expect(result.stdout).toEqual(['done']);
+      expect(result.orphans).toHaveLength(1);
+      expect(result.post?.orphans).toEqual(result.orphans);
+      const [pid = 0] = result.orphans;
+      await expect.poll(() => isRunning(pid)).toBe(false);
+    },
+  );
 });
 
-describe('the output of the action', () => {
-  it('is lines of both streams, a lone carriage return ending one too', async () => {
+describe('runAction: output', () => {
+  it('runAction: a line of output ends with a line feed, a carriage return or both', async () => {
     const result = await run([
       ['write', text('10%\r20%\r\nend')],
       ['stderr', text('err')],
@@ -150,7 +151,7 @@ describe('the output of the action', () => {
     expect(result.stderr).toEqual(['err']);
   });
 
-  it('has annotations and groups', async () => {
+  it('runAction: annotations and groups are found in the output', async () => {
     const result = await run([
       ['print', text('::group::Plan')],
       ['print', text('inside')],
@@ -167,7 +168,7 @@ describe('the output of the action', () => {
     );
   });
 
-  it('betrays text that a runner would obey', async () => {
+  it('runAction: commandsHolding finds text that a runner would execute', async () => {
     const result = await run([
       ['write', text('harmless\r::set-output name=x::EVIL\n')],
       ['print', text('log 12:00 ##[error]EVIL')],
@@ -196,32 +197,32 @@ describe('CommandParser', () => {
     ['##[unknown]x', undefined],
     ['##[error x', undefined],
     ['::not-one:: but ##[warning]x', 'warning'],
-  ])('reads %j as %s', (line, name) => {
+  ])('CommandParser: %j is the command %s', (line, name) => {
     expect(names([line])).toEqual([name]);
   });
 
-  it('obeys nothing but its token after stop-commands, in either form', () => {
+  it('CommandParser: after stop-commands only the token is a command, in either form', () => {
     const lines = ['::stop-commands::abc123', '::error::x', '##[abc123]', '::error::x', '::abc123::'];
     expect(names(lines)).toEqual(['stop-commands', undefined, 'abc123', 'error', undefined]);
   });
 
-  it('refuses tokens that a runner refuses', () => {
+  it('CommandParser: a stop-commands token that a runner refuses is refused', () => {
     expect(() => names(['::stop-commands::error'])).toThrow(/refuses/);
   });
 });
 
 describe('readKeyValues', () => {
-  it('takes the last of two, and values with both signs', () => {
+  it('readKeyValues: the last of two values counts, and a value may contain = and <<', () => {
     expect(readKeyValues('a=1\r\na=x<<y\nb<<E\n=\nE\n')).toEqual({ a: 'x<<y', b: '=' });
   });
 
-  it.each(['a<<E\nno end', 'no sign', '<<E\nE'])('refuses %j', (file) => {
+  it.each(['a<<E\nno end', 'no sign', '<<E\nE'])('readKeyValues: %j is refused', (file) => {
     expect(() => readKeyValues(file)).toThrow(/Invalid/);
   });
 });
 
 describe('readManifest', () => {
-  it('readManifest refuses what only a real runner can evaluate', () => {
+  it('readManifest: an action.yml that only a real runner can evaluate is refused', () => {
     const runs = 'runs:\n  using: node24\n  main: a.js\n';
     expect(() => readManifest(`inputs:\n  a:\n    default: \${{ github.token }}\n${runs}`)).toThrow(
       /cannot evaluate/,
