@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { evalsPython } from '../test/helpers/evals-venv.ts';
 import { isRunning, processesWith } from '../test/helpers/processes.ts';
+import { writeRegistry } from '../test/helpers/registry.ts';
 import { type RunningAction, runAction } from '../test/helpers/runner.ts';
 import { startCacheService } from '../test/stand-ins/cache-service.ts';
 import { startModelApi } from '../test/stand-ins/model-api.ts';
@@ -142,23 +143,14 @@ async function untilEnded(pids: readonly number[]): Promise<number> {
 }
 
 function makeRegistry(registry: string): string {
-  for (const folder of ['evals', 'eval_sets', 'data/cancel'])
-    mkdirSync(join(registry, folder), { recursive: true });
   const names = Array.from({ length: EVALS }, (_, number) => `cancel-${number}`);
-  const evals = names.flatMap((name) => [
-    [name, { id: `${name}.dev.v0`, metrics: ['accuracy'] }],
-    [
-      `${name}.dev.v0`,
-      { class: 'evals.elsuite.basic.match:Match', args: { samples_jsonl: `cancel/${name}.jsonl` } },
-    ],
-  ]);
-  writeFileSync(join(registry, 'eval_sets/cancel.yaml'), JSON.stringify({ cancel: { evals: names } }));
-  writeFileSync(join(registry, 'evals/cancel.yaml'), JSON.stringify(Object.fromEntries(evals)));
-  for (const name of names) {
-    const lines = Array.from({ length: SAMPLES }, (_, i) =>
-      JSON.stringify({ input: [{ role: 'user', content: `${name}: what is ${i} times 7?` }], ideal: '7' }),
-    );
-    writeFileSync(join(registry, `data/cancel/${name}.jsonl`), `${lines.join('\n')}\n`);
-  }
+  const evals = names.map((name) => ({
+    name,
+    samples: Array.from({ length: SAMPLES }, (_, i) => ({
+      input: [{ role: 'user', content: `${name}: what is ${i} times 7?` }],
+      ideal: '7',
+    })),
+  }));
+  writeRegistry(registry, 'cancel', evals);
   return registry;
 }

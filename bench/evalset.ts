@@ -55,7 +55,7 @@ function chosenParts({ parts, older }: BenchOptions): string[] {
 
 function intro({ pairs }: BenchOptions): string {
   return [
-    `Medians of ${pairs} pairs, with minimum and maximum. CPU is the user and system time of all processes, without the`,
+    `Medians of ${pairs === 1 ? '1 pair' : `${pairs} pairs`}, with minimum and maximum. CPU is the user and system time of all processes, without the`,
     'stand-ins. The baseline is plain evals, unless the row names another. The time of the action includes its post step,',
     'unless the row says otherwise.',
   ].join('\n');

@@ -28,13 +28,15 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<Sectio
 
 /** The median of fewer pairs is too uncertain to publish. */
 const MIN_PAIRS = 3;
+/** Samples of the large eval. */
+const SAMPLES = 1000;
 
 const RESULTS = join(import.meta.dirname, 'RESULTS.md');
 
 const { values, positionals: chosen } = parseArgs({
   options: {
-    pairs: { type: 'string', default: '3' },
-    samples: { type: 'string', default: '1000' },
+    pairs: { type: 'string', default: String(MIN_PAIRS) },
+    samples: { type: 'string', default: String(SAMPLES) },
     part: { type: 'string', multiple: true, default: [] },
     older: { type: 'string' },
   },
@@ -49,7 +51,7 @@ const options: BenchOptions = {
 const unknown = chosen.find((name) => !Object.hasOwn(BENCHES, name));
 if (unknown !== undefined)
   throw new Error(`There is no benchmark ${unknown}. Choose from: ${Object.keys(BENCHES).join(', ')}.`);
-const publishes = values.samples === '1000' && options.parts.length === 0 && options.pairs >= MIN_PAIRS;
+const publishes = options.samples === SAMPLES && options.parts.length === 0 && options.pairs >= MIN_PAIRS;
 
 const allMissed: string[] = [];
 for (const [name, bench] of Object.entries(BENCHES)) {
@@ -75,10 +77,14 @@ function positive(option: string, text: string): number {
 
 /** The arguments that measure this benchmark again. */
 function command(name: string): string {
-  const { pairs, older } = options;
-  return [name, ...(pairs === 3 ? [] : [`--pairs ${pairs}`]), ...(older ? [`--older ${older}`] : [])].join(
-    ' ',
-  );
+  const { pairs, samples, parts, older } = options;
+  const changed = [
+    ...parts.map((part) => `--part ${part}`),
+    ...(pairs === MIN_PAIRS ? [] : [`--pairs ${pairs}`]),
+    ...(samples === SAMPLES ? [] : [`--samples ${samples}`]),
+    ...(older === undefined ? [] : [`--older ${older}`]),
+  ];
+  return [name, ...changed].join(' ');
 }
 
 function dateAndMachine(): string {

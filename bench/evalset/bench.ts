@@ -9,7 +9,7 @@ import { type RunningAction, type RunResult, runAction } from '../../test/helper
 import { startCacheService } from '../../test/stand-ins/cache-service.ts';
 import type { BenchOptions } from '../measure.ts';
 import { Api } from './api.ts';
-import { samplesFile, writeLargeRegistry } from './large-registry.ts';
+import { largeSamples, writeLargeRegistry } from './large-registry.ts';
 
 /** Where `oaievalset` keeps its progress files, and `oaieval` its record files. Neither can be changed. */
 export const OAIEVALSET_DIRECTORY = '/tmp/oaievalset';
@@ -70,7 +70,7 @@ export class Bench {
 
   /** Gives `work` an API with this latency. */
   withApi<T>(latencyMs: number, work: (api: Api) => Promise<T>): Promise<T> {
-    return Api.use(latencyMs, samplesFile(this.registry), work);
+    return Api.use(latencyMs, largeSamples(this.registry), work);
   }
 
   /** Runs `oaieval` or `oaievalset` to its end, or until `killWhen` resolves. @returns its output */

@@ -1,30 +1,17 @@
 /** A registry with an eval set of one large eval. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { keyOf, samplesFile, writeRegistry } from '../../test/helpers/registry.ts';
 
+/** The name of the set and of its eval. */
 export const LARGE_SET = 'bench-large';
-export const LARGE_EVAL = `${LARGE_SET}.dev.v0`;
+export const LARGE_EVAL = keyOf(LARGE_SET);
 
-export const samplesFile = (registry: string): string => join(registry, 'data/bench/large.jsonl');
+export const largeSamples = (registry: string): string => samplesFile(registry, LARGE_SET);
 
 /** Writes the registry. Each sample is one small chat, and the stand-in answers nine of ten correctly. */
 export function writeLargeRegistry(registry: string, samples: number): void {
-  for (const directory of ['eval_sets', 'evals', 'data/bench'])
-    mkdirSync(join(registry, directory), { recursive: true });
-  writeFileSync(
-    join(registry, 'eval_sets/bench.yaml'),
-    JSON.stringify({ [LARGE_SET]: { evals: [LARGE_SET] } }),
-  );
-  const evals = {
-    [LARGE_SET]: { id: LARGE_EVAL, metrics: ['accuracy'] },
-    [LARGE_EVAL]: {
-      class: 'evals.elsuite.basic.match:Match',
-      args: { samples_jsonl: 'bench/large.jsonl' },
-    },
-  };
-  writeFileSync(join(registry, 'evals/bench.yaml'), JSON.stringify(evals));
-  const lines = Array.from({ length: samples }, (_, index) => `${JSON.stringify(sample(index))}\n`);
-  writeFileSync(samplesFile(registry), lines.join(''));
+  writeRegistry(registry, LARGE_SET, [
+    { name: LARGE_SET, samples: Array.from({ length: samples }, (_, index) => sample(index)) },
+  ]);
 }
 
 function sample(index: number): object {

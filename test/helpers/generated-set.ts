@@ -1,8 +1,9 @@
 /** Eval sets that are generated for a test. Each eval sends a given number of requests, all of them different. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { evalsPython } from './evals-venv.ts';
+import { keyOf, writeRegistry, writeSamples } from './registry.ts';
 import type { RunResult } from './runner.ts';
 import { type Cleanup, temporaryDirectory } from './temporary-directory.ts';
 import { logOf, type MachineOptions, TestMachine } from './test-machine.ts';
@@ -16,7 +17,7 @@ export interface SetShape {
 }
 
 /** The key of an eval of a generated set. */
-export const key = (number: number): string => `ask-${number}.dev.v0`;
+export const key = (number: number): string => keyOf(`ask-${number}`);
 
 /** Makes a machine with an API and a generated eval set, `asks`. */
 export async function machineWithSet(
@@ -25,22 +26,12 @@ export async function machineWithSet(
   options: Partial<MachineOptions> = {},
 ): Promise<TestMachine> {
   const registry = temporaryDirectory(cleanup);
-  for (const folder of ['evals', 'eval_sets', 'data/ask'])
-    mkdirSync(join(registry, folder), { recursive: true });
-  const names = shape.samples.map((_, number) => `ask-${number}`);
-  writeFileSync(join(registry, 'eval_sets/asks.yaml'), JSON.stringify({ asks: { evals: names } }));
-  const evals = names.flatMap((name, number) => [
-    [name, { id: `${name}.dev.v0`, metrics: ['accuracy'] }],
-    [
-      `${name}.dev.v0`,
-      {
-        class: classOf(shape, number) ?? 'evals.elsuite.basic.match:Match',
-        args: { samples_jsonl: `ask/${name}.jsonl` },
-      },
-    ],
-  ]);
-  writeFileSync(join(registry, 'evals/asks.yaml'), JSON.stringify(Object.fromEntries(evals)));
-  for (const [number, count] of shape.samples.entries()) writeSamples(registry, number, count);
+  const evals = shape.samples.map((count, number) => ({
+    name: `ask-${number}`,
+    className: classOf(shape, number),
+    samples: samplesOf(number, count),
+  }));
+  writeRegistry(registry, 'asks', evals);
   const machine = await TestMachine.make(cleanup, {
     python: await evalsPython(),
     model: 'gpt-4',
@@ -74,16 +65,16 @@ export function registryOf(machine: TestMachine): string {
   return registry;
 }
 
-function writeSamples(registry: string, number: number, count: number, wording = 'What is'): void {
-  const lines = Array.from({ length: count }, (_, i) =>
-    JSON.stringify({ input: [{ role: 'user', content: `${wording} ${number}.${i} times 7?` }], ideal: '7' }),
-  );
-  writeFileSync(join(registry, `data/ask/ask-${number}.jsonl`), `${lines.join('\n')}\n`);
+function samplesOf(number: number, count: number, wording = 'What is'): object[] {
+  return Array.from({ length: count }, (_, i) => ({
+    input: [{ role: 'user', content: `${wording} ${number}.${i} times 7?` }],
+    ideal: '7',
+  }));
 }
 
 /** Gives an eval of the set different samples, so that it has to run again. */
 export function changeContent(machine: TestMachine, number: number, count: number): void {
-  writeSamples(registryOf(machine), number, count, 'How much is');
+  writeSamples(registryOf(machine), `ask-${number}`, samplesOf(number, count, 'How much is'));
 }
 
 /** Resolves when the journals on disk hold this many responses. A response that the API has sent may not be recorded yet. */

@@ -95,11 +95,8 @@ export async function startProxy({ tls, refuse }: { tls?: Certificate; refuse?: 
     const { 'proxy-authorization': _, ...headers } = request.headers;
     const body = await bodyOf(request);
     if (refuse) return void response.writeHead(refuse).end();
-    const onward = plainRequest(request.url ?? '', { method: request.method ?? 'GET', headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
-    });
-    onward.end(body);
+    const onward = plainRequest(request.url ?? '', { method: request.method ?? 'GET', headers });
+    onward.once('response', (answer) => relay(answer, response)).end(body);
   }, tls);
   server.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     tunnels.push(request.url ?? '');
@@ -120,12 +117,14 @@ export function reverseProxyTo(port: number): RequestListener {
   return async (request, response) => {
     const { method = 'GET', url = '/', headers } = request;
     const body = await bodyOf(request);
-    const onward = plainRequest({ host: '127.0.0.1', port, method, path: url, headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
-    });
-    onward.end(body);
+    const onward = plainRequest({ host: '127.0.0.1', port, method, path: url, headers });
+    onward.once('response', (answer) => relay(answer, response)).end(body);
   };
+}
+
+function relay(from: IncomingMessage, to: ServerResponse): void {
+  to.writeHead(from.statusCode ?? 502, from.headers);
+  from.pipe(to);
 }
 
 /** A SOCKS5 proxy (RFC 1928). With `login` it requires this user name and password (RFC 1929). */
