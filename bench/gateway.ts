@@ -15,6 +15,8 @@ import { Program } from './program.ts';
 import { NO_TARGET, type Row, type Section, section, target } from './section.ts';
 
 const ROUNDS = 5;
+/** Requests that are not measured. */
+const WARM_UP = 2000;
 const SMALL_REQUESTS = 10_000;
 const GIGABYTE = 1024 ** 3;
 const LARGE_BODY_BYTES = 1024 * 1024;
@@ -46,17 +48,11 @@ async function startGateway(api: string, root: string) {
 async function smallRequests(direct: string, root: string): Promise<Row[]> {
   const gateway = await startGateway(direct, root);
   const { url } = gateway;
-  await chat(url, 0, 2000, 32);
-  await chat(direct, 0, 2000, 32);
+  await chat(url, 0, WARM_UP, 32);
+  await chat(direct, 0, WARM_UP, 32);
 
-  const addedMs: number[] = [];
-  let sent = 2000;
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const straight = await chat(direct, sent, sent + 1000, 1);
-    const through = await chat(url, sent, sent + 1000, 1);
-    addedMs.push(median(through.latenciesMs) - median(straight.latenciesMs));
-    sent += 1000;
-  }
+  const addedMs = await addedLatencies(url, direct, WARM_UP);
+  const sent = WARM_UP + ROUNDS * 1000;
 
   const load = async (from: number, to: number) => {
     const before = await gateway.ask('usage');
@@ -87,6 +83,18 @@ async function smallRequests(direct: string, root: string): Promise<Row[]> {
     ['requests, replayed', perSecond(replayed), target('>', 4000, 'per CPU second', replayed.core)],
     ['memory after that', megabytes(replayed.rssBytes), maxMemory(replayed.rssBytes)],
   ];
+}
+
+/** The difference of the median latencies through the gateway and without it, in each round. */
+async function addedLatencies(url: string, direct: string, first: number): Promise<number[]> {
+  const addedMs: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const from = first + round * 1000;
+    const straight = await chat(direct, from, from + 1000, 1);
+    const through = await chat(url, from, from + 1000, 1);
+    addedMs.push(median(through.latenciesMs) - median(straight.latenciesMs));
+  }
+  return addedMs;
 }
 
 /** Replays small responses from a journal that also has large ones, of 1 MB each, which do not compress. */

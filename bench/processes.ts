@@ -1,6 +1,6 @@
 /** What processes cost: wall time, CPU time and memory. It is read from /proc, so these benchmarks need Linux. */
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { procFile } from '../test/helpers/processes.ts';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { descendants, procFile } from '../test/helpers/processes.ts';
 
 export interface Cost {
   /** Wall time. */
@@ -35,11 +35,10 @@ const SAMPLE_INTERVAL_MS = 100;
  * is counted once (PSS).
  */
 export async function peakMemory(work: () => Promise<unknown>): Promise<number> {
-  const others = new Set(childrenOf(process.pid));
+  const others = new Set(descendants(process.pid).map(({ pid }) => pid));
   let peak = 0;
   const sampler = setInterval(() => {
-    const roots = childrenOf(process.pid).filter((pid) => !others.has(pid));
-    const python = roots.flatMap((pid) => withDescendants(pid)).filter(({ pid }) => !isNode(pid));
+    const python = descendants(process.pid).filter(({ pid }) => !others.has(pid) && !isNode(pid));
     const memory = new Map(python.map(({ pid }) => [pid, memoryOf(pid)]));
     // Between vfork and exec a child runs in the memory of its parent, which would be counted twice.
     const own = python.filter(({ pid, parent }) => memory.get(pid) !== memory.get(parent));
@@ -56,25 +55,13 @@ export async function peakMemory(work: () => Promise<unknown>): Promise<number> 
   return peak;
 }
 
-interface Descendant {
-  readonly pid: number;
-  readonly parent: number;
-}
-
-function withDescendants(pid: number, parent = process.pid): Descendant[] {
-  return [{ pid, parent }, ...childrenOf(pid).flatMap((child) => withDescendants(child, pid))];
-}
-
-function childrenOf(pid: number): number[] {
-  return ifAlive([], () =>
-    readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-      readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
-    ),
-  );
-}
-
+/** Whether a process runs Node. One that has ended counts as one that does, because it has no memory. */
 function isNode(pid: number): boolean {
-  return ifAlive(true, () => readlinkSync(`/proc/${pid}/exe`) === process.execPath);
+  try {
+    return readlinkSync(`/proc/${pid}/exe`) === process.execPath;
+  } catch {
+    return true;
+  }
 }
 
 /** The memory report of a process. It is empty if the process has ended. */
@@ -84,12 +71,4 @@ function memoryOf(pid: number): string {
 
 function proportionalSize(memory = ''): number {
   return Number(/^Pss: +(\d+) kB$/m.exec(memory)?.[1] ?? 0) * 1024;
-}
-
-function ifAlive<T>(otherwise: T, read: () => T): T {
-  try {
-    return read();
-  } catch {
-    return otherwise;
-  }
 }
