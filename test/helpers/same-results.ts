@@ -7,16 +7,16 @@
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { completedRecordFile, statePaths } from '../../src/progress/paths.ts';
-import { parsePythonJson } from '../../src/record/record-file.ts';
 import type { Fault } from '../stand-ins/api-faults.ts';
 import { knowledgeFrom } from '../stand-ins/knowledge.ts';
 import { type ModelApiOptions, startModelApi } from '../stand-ins/model-api.ts';
 import type { ModelRequest } from '../stand-ins/model-request.ts';
+import { type EvalResult, isMeaningful, resultOf, withoutRandomNames } from './eval-results.ts';
 import { evalsPython } from './evals-venv.ts';
 import { type Cleanup, cleanupAfterAll, temporaryDirectory } from './temporary-directory.ts';
 import { logOf, TestMachine } from './test-machine.ts';
@@ -48,14 +48,6 @@ interface Results {
   readonly requests: readonly string[];
 }
 
-interface EvalResult {
-  readonly report: Readonly<Record<string, unknown>>;
-  /** The number of events of each type. */
-  readonly counts: Readonly<Record<string, number>>;
-  /** The sample, type and data of each event, sorted. */
-  readonly events: readonly string[];
-}
-
 let python: string;
 let scratch: string;
 let api: ModelApiOptions;
@@ -81,16 +73,6 @@ function emptyNltkData(directory: string): string {
   return directory;
 }
 
-/** Replaces random names by numbers in their order. The games of make_me_say name speakers with uuid4. */
-function withoutDrawnNames(text: string): string {
-  const seen = new Map<string, string>();
-  return text.replace(/\b[0-9a-f]{32}\b/g, (name) => {
-    const known = seen.get(name) ?? `speaker ${seen.size + 1}`;
-    seen.set(name, known);
-    return known;
-  });
-}
-
 /**
  * Responds to requests that the stand-in alone would not serve well: some evals fail if the model does not stay in its role
  * as a voter, a gamemaster or a judge, and random names must not change an answer.
@@ -98,7 +80,7 @@ function withoutDrawnNames(text: string): string {
 function answerInRole({ body, model }: ModelRequest): Fault | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
   const text = JSON.stringify(body);
-  const stable = withoutDrawnNames(text);
+  const stable = withoutRandomNames(text);
   const hash = sha256(stable);
   const yes = hash < '6';
   if ('logit_bias' in body) return answer(yes ? 'yes' : 'no');
@@ -128,7 +110,7 @@ function sha256(text: string): string {
 function asked(requests: readonly ModelRequest[]): string[] {
   return requests
     .filter(({ method }) => method === 'POST')
-    .map(({ path, body }) => `${path} ${sha256(withoutDrawnNames(JSON.stringify(body) ?? ''))}`)
+    .map(({ path, body }) => `${path} ${sha256(withoutRandomNames(JSON.stringify(body) ?? ''))}`)
     .sort();
 }
 
@@ -197,62 +179,6 @@ async function action(
     ),
     requests: asked(machine.api.requests),
   };
-}
-
-/**
- * Metrics that differ in each run of `oaieval`, because they use Python's `random` without a seed: the functions
- * get_bootstrap_accuracy_std in evals/metrics.py and elsuite/skill_acquisition/utils.py.
- */
-const DRAWN = /^boot?strap_std|^(baseline|retrieval|delta)_std$/;
-/** Metrics of make_me_pay that also differ in each run: the duration of a game. */
-const TIMES = /(^|_)duration_sec$/;
-
-function comparable(report: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(report).map(([name, value]) => [
-      name,
-      DRAWN.test(name) || TIMES.test(name) ? typeof value : value,
-    ]),
-  );
-}
-
-function withoutTimes(name: string, value: unknown): unknown {
-  return TIMES.test(name) ? typeof value : value;
-}
-
-interface RecordLine {
-  readonly spec?: { readonly eval_name: string };
-  readonly final_report?: Record<string, unknown>;
-  readonly type?: string;
-  readonly sample_id?: string;
-  readonly data?: unknown;
-}
-
-function resultOf(path: string): [string, EvalResult] {
-  let name: string | undefined;
-  let report: Record<string, unknown> | undefined;
-  const counts: Record<string, number> = {};
-  const events: string[] = [];
-  for (const line of readFileSync(path, 'utf8').split('\n').slice(0, -1)) {
-    const entry = parsePythonJson(line) as RecordLine;
-    if (entry.spec) name = entry.spec.eval_name;
-    else if (entry.final_report) report = comparable(entry.final_report);
-    else {
-      const { type = '', sample_id, data } = entry;
-      counts[type] = (counts[type] ?? 0) + 1;
-      events.push(withoutDrawnNames(JSON.stringify([sample_id, type, data], withoutTimes)));
-    }
-  }
-  if (name === undefined || report === undefined)
-    throw new Error(`${path} is not the record file of a completed eval.`);
-  return [name, { report, counts, events: events.sort() }];
-}
-
-/** Whether a wrong result would differ from the right one: at least one metric is not 0. */
-function isMeaningful({ report }: EvalResult): boolean {
-  return Object.entries(report).some(
-    ([name, value]) => typeof value === 'number' && value !== 0 && !name.startsWith('usage_'),
-  );
 }
 
 /** Prepares what the comparisons of a file share. */
