@@ -59,7 +59,7 @@ async function demo(): Promise<void> {
       info: say,
       warning: say,
       error: say,
-      group: (_, work) => work(),
+      group: () => ({ [Symbol.dispose]() {} }),
       child: () => {},
       hide: () => {},
       redact: (text) => text,

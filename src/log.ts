@@ -6,8 +6,8 @@ export interface Log {
   warning(message: string, title?: string): void;
   /** Shows an annotation: something failed. */
   error(message: string, title?: string): void;
-  /** Opens a collapsible group in the log and closes it when `work` ends. */
-  group<T>(title: string, work: () => Promise<T>): Promise<T>;
+  /** Opens a collapsible group in the log. Disposing of it closes it. Groups cannot contain groups. */
+  group(title: string): Disposable;
   /** Prints a line of a child's output in such a way that it cannot act as a workflow command. */
   child(line: string): void;
   /** From now on, replaces the value by `***` in everything that is printed or passed to `redact`. */
@@ -19,4 +19,10 @@ export interface Log {
 export interface HideOptions {
   /** The runner already masks the value, as it does with values from the `secrets` context. */
   readonly isMasked?: boolean;
+}
+
+/** Runs `work` inside a group of the log. */
+export async function inGroup<T>(log: Log, title: string, work: () => Promise<T>): Promise<T> {
+  using _ = log.group(title);
+  return await work();
 }

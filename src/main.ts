@@ -1,4 +1,4 @@
-/** The step, as a table of contents: each line is a chapter of docs/architecture.md, and names the room that has it. */
+/** The step, as a table of contents. docs/architecture.md explains each line. */
 import { existsSync } from 'node:fs';
 import { fail, finish } from './action/finish.ts';
 import { actionLog as log } from './action/log.ts';
@@ -19,6 +19,7 @@ import { statePaths } from './progress/paths.ts';
 import { readSavedPlan } from './progress/saved-plan.ts';
 import { requireOwnState } from './progress/state-directory.ts';
 import { describePlan } from './report/describe-plan.ts';
+import { LiveLog } from './report/live-log.ts';
 import { summarize } from './report/results.ts';
 import { requireApiKey } from './run/eval-environment.ts';
 import { openState } from './run/open-state.ts';
@@ -51,14 +52,14 @@ async function main(cancelled: Cancellation): Promise<void> {
   for (const warning of plan.warnings) log.warning(warning, 'Eval set');
 
   const requireKey = () => requireApiKey(plan, step.keys, context.fromFork);
-  // Nothing was completed before, so every eval is to run: a missing key is reported before the state is made.
+  // Nothing is completed, so every eval will run. A missing key is reported before the state is created.
   if (checkpoint.kind !== 'hit' && !existsSync(paths.progressFile)) requireKey();
   await using opened = await openState({ paths, owner, plan, checkpoint, resume, log });
   const { state, journals } = opened;
   const start = { checkpoint: identity, nextSeq: store.nextSeq, ended: false };
   const session = new RunningSession({ inputs: sessionInputs(inputs), context, ...start }, log);
 
-  const decisions = reconcile(plan, state, { maxAgeMs: inputs.maxAge, now: new Date() });
+  const decisions = reconcile(plan, state, { maxAgeMs: inputs.maxAgeMs, now: new Date() });
   for (const line of describePlan(evalSet, decisions)) log.info(line);
   state.renew(renewedRecords(decisions));
   state.beginRun();
@@ -71,10 +72,11 @@ async function main(cancelled: Cancellation): Promise<void> {
     decisions,
     state,
     journals,
+    listener: new LiveLog(log, inputs),
     openEngine: (evals) => running.open({ evals }),
     checkpoints: {
       store,
-      intervalMs: inputs.checkpointInterval,
+      intervalMs: inputs.checkpointIntervalMs,
       isUnchanged: () => checkpoint.isUnchanged(),
       knownUnavailable: checkpoint.knownUnavailable,
       superseded: new SupersededCheckpoints({ github: pick.githubOf(step), ref: context.ref, log }),
@@ -88,12 +90,12 @@ async function main(cancelled: Cancellation): Promise<void> {
   const { restoredKey } = checkpoint;
   publishOutputs({ results, restoredKey, savedKey, progressFile: paths.progressFile }, log);
   await publishSummary(results, context, [], log);
-  // If a cancelled job had no time to save, post does it.
+  // If a cancelled job had no time to save, post saves.
   session.save({ ended: isSaved || !signal.aborted });
   finish(results, { unusable, stopped });
 }
 
 const cancelled = cancellation(log);
 await main(cancelled).catch(fail);
-// Work that cannot be stopped, such as an installer, is not waited for.
+// Do not wait for work that cannot be stopped, such as an installer.
 if (cancelled.signal.aborted) process.exit();

@@ -1,4 +1,4 @@
-/** Runs after the job's steps, always. When main did not come to its end: save what is on disk, tell what is known. */
+/** Runs after every job. If main did not finish, saves the state that is on disk and writes the job summary. */
 import { runIdentity } from './action/context.ts';
 import { fail } from './action/finish.ts';
 import { secret } from './action/input-values.ts';
@@ -19,7 +19,7 @@ async function post(): Promise<void> {
   const session = loadSession();
   if (!session || session.ended) return;
   const { model, evalSet } = session.inputs;
-  log.info('The step did not come to its end; saving what it completed.');
+  log.info('The step did not finish. Saving what it completed.');
 
   const paths = statePaths(session.inputs.stateDirectory, model, evalSet);
   const lock = await lockState(paths).catch((error: unknown) => {
@@ -27,19 +27,17 @@ async function post(): Promise<void> {
     throw error;
   });
   if (!lock) {
-    log.info(
-      'Another run has taken the state over in the meantime: it goes on with what is here, and saves it.',
-    );
+    log.info('Another run is using the state now. It continues from what is here and saves it.');
     return;
   }
   try {
-    await saveAndTell(session, paths);
+    await saveAndReport(session, paths);
   } finally {
     await lock.release();
   }
 }
 
-async function saveAndTell(session: Session, paths: StatePaths): Promise<void> {
+async function saveAndReport(session: Session, paths: StatePaths): Promise<void> {
   const { inputs, context } = session;
   const { model, evalSet } = inputs;
   const state = State.open({ paths, owner: ownerOf(session), log });
@@ -52,7 +50,7 @@ async function saveAndTell(session: Session, paths: StatePaths): Promise<void> {
   });
   const checkpointer = new Checkpointer({
     state,
-    // What a checkpoint holds that was saved while evals ran is not saved again.
+    // Main may have saved this content already, while evals were running.
     isUnchanged: () => session.savedOutline === state.outline(),
     journals: new Journals(paths),
     store,
@@ -63,7 +61,7 @@ async function saveAndTell(session: Session, paths: StatePaths): Promise<void> {
 
   const run = runIdentity(context);
   const results = summarize(model, evalSet, outcomesOnDisk(state, run), trafficOnDisk(state, run));
-  const note = 'The step was interrupted. Re-run the failed jobs: what is done here is not run again.';
+  const note = 'The step was interrupted. Re-run the failed jobs; completed evals are not run again.';
   await publishSummary(results, context, [note], log);
 }
 

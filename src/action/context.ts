@@ -18,7 +18,7 @@ export interface RunContext {
   readonly step: string;
   /** Absolute path of the checkout; empty outside a runner. */
   readonly workspace: string;
-  /** `refs/heads/main`; empty outside a runner. */
+  /** Such as `refs/heads/main`; empty outside a runner. */
   readonly ref: string;
   /** `https://github.com`, or that of a GitHub Enterprise Server. */
   readonly serverUrl: string;
@@ -52,7 +52,7 @@ export function readContext(
     repository: env.GITHUB_REPOSITORY ?? '',
     runId: env.GITHUB_RUN_ID || 'local',
     runAttempt: Number.isSafeInteger(attempt) && attempt > 0 ? attempt : 1,
-    // `owner/name/.github/workflows/evals.yml@refs/heads/main`: the workflow is the same one on every branch.
+    // `owner/name/.github/workflows/evals.yml@refs/heads/main`, without the branch: the workflow is the same on all of them.
     workflow: env.GITHUB_WORKFLOW_REF?.split('@', 1)[0] || env.GITHUB_WORKFLOW || '',
     job: env.GITHUB_JOB ?? '',
     step: env.GITHUB_ACTION ?? '',
@@ -65,14 +65,14 @@ export function readContext(
   };
 }
 
-/** Reads the payload of the event (https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request). */
+/** Reads the event payload (https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request). */
 function isFromFork({ GITHUB_EVENT_NAME, GITHUB_EVENT_PATH, GITHUB_REPOSITORY }: NodeJS.ProcessEnv): boolean {
   if (GITHUB_EVENT_NAME !== 'pull_request' || !GITHUB_EVENT_PATH) return false;
   try {
     const event = JSON.parse(readFileSync(GITHUB_EVENT_PATH, 'utf8')) as {
       pull_request?: { head?: { repo?: { full_name?: unknown } | null } };
     };
-    // A deleted fork has no name.
+    // A pull request from a fork that was deleted has no name here.
     return event.pull_request?.head?.repo?.full_name !== GITHUB_REPOSITORY;
   } catch {
     return false;

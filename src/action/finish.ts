@@ -3,18 +3,20 @@ import type { Results } from '../model/results.ts';
 import { headline } from '../report/markdown.ts';
 import { actionLog } from './log.ts';
 
-export interface Ends {
-  /** Aborted with an ApiUnusable when the API refused the job or could not be reached. */
+/** What may have stopped the run. */
+export interface Stops {
+  /** Aborted, with an ApiUnusable, when the API refused the job or could not be reached. */
   readonly unusable: AbortSignal;
-  /** Aborted when the run ended before all evals did, with an Error that says why. */
+  /** Aborted when the run stopped early, with an Error that says why. */
   readonly stopped: AbortSignal;
 }
 
 /**
- * Returns if the set is complete.
+ * Ends a step whose outputs are written. Returns if the set is complete.
+ *
  * @throws ActionError that fails the step and names the evals that failed or are pending
  */
-export function finish(results: Results, { unusable, stopped }: Ends): void {
+export function finish(results: Results, { unusable, stopped }: Stops): void {
   const { verdict, counts } = results;
   const names = (status: 'failed' | 'pending', withNote = false) => {
     const rows = results.rows

@@ -1,4 +1,4 @@
-/** Reads the text of one input as a value of one kind. Everything thrown here is an ActionError that names the input. */
+/** Reads the text of one input as a value of one kind. All errors are ActionErrors that name the input. */
 import { statSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { getInput, setSecret } from '@actions/core';
@@ -7,18 +7,18 @@ import { ActionError, reasonOf } from '../errors.ts';
 import { firstInvisible } from '../text.ts';
 import { actionLog } from './log.ts';
 
-/** What would move or hide results, or is decided by an input, and how to say it instead. */
+/** Arguments that would move or hide results, or that an input replaces, each with the next step. */
 const REFUSED_ARGS: ReadonlyMap<string, string> = new Map([
-  ['--record_path', 'The action keeps a record file of every eval itself; remove it.'],
-  ['--registry_path', 'Use the input registry-path, one path a line.'],
-  ['--http-run', 'It sends results elsewhere, so that nothing could be resumed; remove it.'],
-  ['--no-local-run', 'It moves results to a database, so that nothing could be resumed; remove it.'],
-  ['--dry-run', 'It records no results, so that no eval would ever be done; remove it.'],
-  ['--log_to_file', 'It hides the output that the action shows; remove it.'],
-  ['--resume', 'It is an argument of oaievalset; use the input resume.'],
-  ['--no-resume', 'It is an argument of oaievalset; use the input resume: false.'],
-  ['--exit-on-error', 'It is an argument of oaievalset; use the input exit-on-error: true.'],
-  ['--no-exit-on-error', 'It is an argument of oaievalset; use the input exit-on-error: false.'],
+  ['--record_path', 'Remove it: the action itself writes a record file for every eval.'],
+  ['--registry_path', 'Use the input registry-path, with one path per line.'],
+  ['--http-run', 'Remove it: it sends results elsewhere, so nothing could be resumed.'],
+  ['--no-local-run', 'Remove it: it writes results to a database, so nothing could be resumed.'],
+  ['--dry-run', 'Remove it: it records no results, so no eval would ever complete.'],
+  ['--log_to_file', 'Remove it: it hides the output that the action shows.'],
+  ['--resume', 'Use the input resume instead: this is an argument of oaievalset.'],
+  ['--no-resume', 'Use the input resume: false instead: this is an argument of oaievalset.'],
+  ['--exit-on-error', 'Use the input exit-on-error: true instead: this is an argument of oaievalset.'],
+  ['--no-exit-on-error', 'Use the input exit-on-error: false instead: this is an argument of oaievalset.'],
 ]);
 
 export function words(name: string): string[] {
@@ -30,7 +30,7 @@ export function words(name: string): string[] {
     throw new ActionError(
       'ARGS_INVALID',
       `The input ${name} cannot be split into words: ${reasonOf(error).toLowerCase()} in ${JSON.stringify(value)}.`,
-      'Close the quote, or put a backslash before a quote that is meant as a letter.',
+      'Close the quote, or put a backslash before a literal quote.',
     );
   }
   for (const arg of args) {
@@ -39,7 +39,7 @@ export function words(name: string): string[] {
     if (next)
       throw new ActionError(
         'ARGS_INVALID',
-        `The input ${name} holds ${option}, which cannot be used here.`,
+        `The input ${name} contains ${option}, which this action does not accept.`,
         next,
       );
   }
@@ -57,10 +57,11 @@ export function requiredName(name: string, meaning: string): string {
   }
   const invisible = firstInvisible(value);
   const wrong =
-    (invisible !== undefined && `it holds the invisible character ${invisible}`) ||
+    (invisible !== undefined && `it contains the invisible character ${invisible}`) ||
     (isAbsolute(value) && 'it is an absolute path') ||
-    (value.split('/').includes('..') && 'it holds ".."') ||
-    (value.split('/').some((part) => part === '' || part === '.') && 'it holds an empty or "." path part') ||
+    (value.split('/').includes('..') && 'it contains ".."') ||
+    (value.split('/').some((part) => part === '' || part === '.') &&
+      'it contains an empty or "." path part') ||
     (value.startsWith('-') && 'it starts with "-", which oaieval would read as an option');
   if (wrong) throw invalid(name, value, wrong, `Set ${name} to ${meaning}.`);
   return value;
@@ -73,7 +74,7 @@ export function directory(name: string): string {
       name,
       path,
       'there is no such directory',
-      'Set it to a directory of the checkout, and check out the repository first.',
+      'Check out the repository first, and set it to a directory of the checkout.',
     );
   }
   return path;
@@ -92,14 +93,19 @@ export function count(name: string, fallback: number, most: number): number {
   if (value === '') return fallback;
   const number = Number(value);
   if (!/^\d+$/.test(value) || number < 1 || number > most) {
-    throw invalid(name, value, `it is not a whole number from 1 to ${most}`, `Set ${name} to such a number.`);
+    throw invalid(
+      name,
+      value,
+      `it is not a whole number from 1 to ${most}`,
+      `Set ${name} to a number in this range.`,
+    );
   }
   return number;
 }
 
 export const UNITS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 } as const;
 
-/** `90s`, `30m`, `5h30m`, `7d`, in milliseconds. */
+/** Reads `90s`, `30m`, `5h30m` or `7d`. @returns milliseconds; undefined when the input is empty */
 export function duration(name: string): number | undefined {
   const value = text(name);
   if (value === '') return undefined;
@@ -113,14 +119,14 @@ export function duration(name: string): number | undefined {
   return milliseconds;
 }
 
-/** The most that a timer of Node counts is some 24.8 days; a longer one goes off at once. */
-const LONGEST_TIMER_DAYS = 24;
+/** Node's timers last at most 24.8 days. A longer one fires at once. */
+const MAX_TIMER_DAYS = 24;
 
-/** A duration that is waited for, in milliseconds. */
+/** A duration for a timer, in milliseconds. */
 export function timer(name: string): number | undefined {
   const milliseconds = duration(name);
-  if (milliseconds !== undefined && milliseconds > LONGEST_TIMER_DAYS * UNITS.d) {
-    const longest = `${LONGEST_TIMER_DAYS}d`;
+  if (milliseconds !== undefined && milliseconds > MAX_TIMER_DAYS * UNITS.d) {
+    const longest = `${MAX_TIMER_DAYS}d`;
     throw invalid(name, text(name), `it is longer than ${longest}`, `Set ${name} to at most ${longest}.`);
   }
   return milliseconds;
@@ -133,7 +139,7 @@ export function lines(name: string): string[] {
     .filter((line) => line !== '');
 }
 
-/** A value that must appear nowhere, however short it is. */
+/** Reads a secret and hides it in all output, however short it is. */
 export function secret(name: string): string {
   const value = text(name);
   if (value !== '') setSecret(value);
@@ -141,7 +147,7 @@ export function secret(name: string): string {
   return value;
 }
 
-/** Control characters, and those of them that a value of several lines may not hold either. */
+/** Control characters; without those that a value of several lines may contain. */
 const ONE_LINE = /\p{Cc}/u;
 export const SEVERAL_LINES = /[^\P{Cc}\r\n\t]/u;
 
@@ -150,8 +156,8 @@ const SECRETS: ReadonlySet<string> = new Set(['encryption-key', 'github-token'])
 export function text(name: string, refused = ONE_LINE): string {
   const value = getInput(name);
   if (refused.test(value)) {
-    const next = 'Remove them; a value that should be one line may hold a line break.';
-    throw invalid(name, SECRETS.has(name) ? '***' : value, 'it holds control characters', next);
+    const next = 'Remove them. If the value should be one line, look for a line break.';
+    throw invalid(name, SECRETS.has(name) ? '***' : value, 'it contains control characters', next);
   }
   return value;
 }

@@ -1,4 +1,4 @@
-/** The inputs of action.yml, read once and checked whole. Nothing below this room reads an INPUT_ variable. */
+/** Reads and checks all inputs of action.yml. No other room reads an INPUT_ variable. */
 import { resolve } from 'node:path';
 import { defaultEngine, type EngineName } from '../engine/engine-name.ts';
 import { EXAMPLE_MODEL } from '../example-model.ts';
@@ -21,59 +21,60 @@ import {
 export interface Inputs {
   readonly model: string;
   readonly evalSet: string;
-  /** Further `oaieval` arguments, one word an item. */
+  /** Further `oaieval` arguments, one word per item. */
   readonly args: readonly string[];
-  /** As the user wrote them: they are part of the command in the progress file. */
+  /** As the user wrote them, because they are part of the command in the progress file. */
   readonly registryPaths: readonly string[];
   /** Absolute. */
   readonly workingDirectory: string;
   readonly python: string;
-  /** Empty: use what `python` has. */
+  /** Empty: use the evals package that `python` has. */
   readonly evalsVersion: string;
   readonly extraPackages: readonly string[];
   readonly resume: boolean;
   readonly cacheKey: string;
-  /** Milliseconds. */
-  readonly maxAge: number | undefined;
+  /** Undefined: no limit. */
+  readonly maxAgeMs: number | undefined;
   readonly sampleResume: boolean;
-  /** Evals that run at a time. */
+  /** Evals that run at the same time. */
   readonly parallelEvals: number;
-  /** Over all evals. */
+  /** Of all evals together. */
   readonly maxRequestsInFlight: number;
   readonly engine: EngineName;
-  /** Whether evals gets the chat fallback for models that it does not know: not with the user's own `oaieval`. */
+  /** Whether models that evals does not know are called through the chat API. Not with engine `oaieval`, the user's own. */
   readonly chatFallback: boolean;
   readonly attempts: number;
   readonly exitOnError: boolean;
-  /** Milliseconds that one attempt of an eval may take. */
-  readonly evalTimeout: number | undefined;
-  /** Milliseconds that an eval may do nothing. */
-  readonly stallTimeout: number;
-  /** Milliseconds for the whole step. */
-  readonly timeBudget: number | undefined;
+  /** How long one attempt at an eval may take; undefined: no limit. */
+  readonly evalTimeoutMs: number | undefined;
+  /** How long an attempt may do nothing. */
+  readonly stallTimeoutMs: number;
+  /** How long the whole step may take; undefined: no limit. */
+  readonly timeBudgetMs: number | undefined;
+  /** Billed tokens; undefined: no limit. */
   readonly tokenBudget: number | undefined;
-  /** Milliseconds between checkpoints while evals run. */
-  readonly checkpointInterval: number;
-  /** Values of the job's matrix in this leg, as JSON; `null` without a matrix. */
+  /** Time between checkpoints while evals run. */
+  readonly checkpointIntervalMs: number;
+  /** The matrix values of this job, as JSON; `null` without a matrix. */
   readonly matrix: string;
   /** Absolute. */
   readonly stateDirectory: string;
 }
 
-/** The inputs that must appear nowhere. They are apart from the others, so that no request carries them by accident. */
+/** Secret inputs. They are not among the other inputs, so that no request contains them by accident. */
 export interface Secrets {
-  /** Empty: checkpoints are plain. */
+  /** Empty: checkpoints are not encrypted. */
   readonly encryptionKey: string;
-  /** Empty: superseded checkpoints are left to GitHub. */
+  /** Empty: GitHub evicts superseded checkpoints. */
   readonly githubToken: string;
 }
 
-/** @throws ActionError INPUT_INVALID, without the value */
+/** @throws ActionError INPUT_INVALID, which does not contain the value */
 export function readSecrets(): Secrets {
   return { encryptionKey: secret('encryption-key'), githubToken: secret('github-token') };
 }
 
-/** @throws ActionError INPUT_MISSING, INPUT_INVALID or ARGS_INVALID, naming the input */
+/** @throws ActionError INPUT_MISSING, INPUT_INVALID or ARGS_INVALID, which names the input */
 export function readInputs(): Inputs {
   const model = requiredName('model', `the model to evaluate, for example ${EXAMPLE_MODEL}`);
   const evalSet = requiredName('eval-set', 'an eval set of the registry, for example test-basic');
@@ -89,7 +90,7 @@ export function readInputs(): Inputs {
     extraPackages: lines('extra-packages'),
     resume: boolean('resume', true),
     cacheKey: text('cache-key'),
-    maxAge: duration('max-age'),
+    maxAgeMs: duration('max-age'),
     sampleResume: boolean('sample-resume', true),
     parallelEvals: count('parallel-evals', 4, 1000),
     engine: engine(),
@@ -97,11 +98,11 @@ export function readInputs(): Inputs {
     maxRequestsInFlight: count('max-requests-in-flight', 32, 10_000),
     attempts: count('attempts', 2, 100),
     exitOnError: boolean('exit-on-error', false),
-    evalTimeout: timer('eval-timeout'),
-    stallTimeout: timer('stall-timeout') ?? 10 * UNITS.m,
-    timeBudget: timer('time-budget'),
+    evalTimeoutMs: timer('eval-timeout'),
+    stallTimeoutMs: timer('stall-timeout') ?? 10 * UNITS.m,
+    timeBudgetMs: timer('time-budget'),
     tokenBudget: text('token-budget') === '' ? undefined : count('token-budget', 0, Number.MAX_SAFE_INTEGER),
-    checkpointInterval: timer('checkpoint-interval') ?? 2 * UNITS.m,
+    checkpointIntervalMs: timer('checkpoint-interval') ?? 2 * UNITS.m,
     matrix: text('matrix', SEVERAL_LINES),
     stateDirectory: resolve(text('state-directory') || '/tmp/oaievalset'),
   };
@@ -125,8 +126,8 @@ function checkFileName(model: string, evalSet: string): void {
     throw invalid(
       'model',
       model,
-      'together with eval-set, it is too long for a file name',
-      'Use a shorter name.',
+      'it is too long for a file name together with eval-set',
+      'Use a shorter model name or eval set name.',
     );
   }
 }

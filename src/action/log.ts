@@ -2,14 +2,11 @@ import * as core from '@actions/core';
 import type { Log } from '../log.ts';
 import { oneLine, printable, Redactor, shorten } from '../text.ts';
 
-/**
- * Bytes of an annotation. The runner cuts a message after 4096 characters (actions/runner, `ExecutionContext.cs`,
- * `_maxIssueMessageLength`).
- */
-const LONGEST_ANNOTATION = 4096;
+/** The runner cuts an annotation after 4096 characters (actions/runner, `ExecutionContext.cs`, `_maxIssueMessageLength`). */
+const MAX_ANNOTATION_BYTES = 4096;
 
 /** GitHub accepts titles of up to 255 characters (https://docs.github.com/rest/checks/runs, `title` of an annotation). */
-const LONGEST_TITLE = 200;
+const MAX_TITLE_BYTES = 200;
 
 const redactor = new Redactor();
 
@@ -19,28 +16,31 @@ export const actionLog: Log = {
   info: (message) => core.info(redactor.redact(sanitizeMessage(message))),
   warning: (message, title) => annotate(core.warning, message, title),
   error: (message, title) => annotate(core.error, message, title),
-  group: (title, work) => core.group(redactor.redact(oneLine(title)), work),
+  group(title) {
+    core.startGroup(redactor.redact(oneLine(title)));
+    return { [Symbol.dispose]: () => core.endGroup() };
+  },
   child: (line) => core.info(redactor.redact(quoteChildLine(line))),
   hide(secret, { isMasked = false } = {}) {
-    // Prints a command, so that the runner masks the value too, in later steps as well.
+    // Prints a command that makes the runner mask the value, in later steps too.
     if (redactor.hide(secret) && !isMasked) core.setSecret(secret);
   },
   redact: (text) => redactor.redact(text),
 };
 
-/** Prints the whole message to the log first when the annotation has no room for it. */
+/** If the annotation would be too long, prints the whole message to the log first. */
 function annotate(
   issue: (message: string, properties: core.AnnotationProperties) => void,
   message: string,
   title: string | undefined,
 ): void {
   const whole = redactor.redact(printable(message));
-  const text = shorten(whole, LONGEST_ANNOTATION);
+  const text = shorten(whole, MAX_ANNOTATION_BYTES);
   if (text !== whole) core.info(sanitizeMessage(whole));
-  issue(text, title === undefined ? {} : { title: redactor.redact(oneLine(title, LONGEST_TITLE)) });
+  issue(text, title === undefined ? {} : { title: redactor.redact(oneLine(title, MAX_TITLE_BYTES)) });
 }
 
-/** Keeps every line of a message from acting as a workflow command: it may quote text that others wrote. */
+/** Prevents a message, which may quote text that others wrote, from acting as a workflow command. */
 export function sanitizeMessage(message: string): string {
   return printable(message)
     .split('\n')
@@ -50,7 +50,7 @@ export function sanitizeMessage(message: string): string {
 }
 
 /**
- * Keeps a line of a child from acting as a workflow command. The runner reads a line as a command if `::` follows optional
+ * Prevents a line of a child from acting as a workflow command. The runner reads a line as a command if `::` follows optional
  * white space at its start, or if it contains `##[` anywhere; `\r` ends a line too (actions/runner, `ActionCommand.cs`).
  */
 export function quoteChildLine(line: string): string {

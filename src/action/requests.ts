@@ -1,4 +1,4 @@
-/** What each room is asked for, picked from the step. Only the request for the checkpoint store carries a secret. */
+/** Makes the request to each room from the step. Only two contain a secret: those for the checkpoint store and GitHub's API. */
 import type { StoreRequest } from '../checkpoint/checkpoint-store.ts';
 import { checkpointIdentity } from '../checkpoint/identity.ts';
 import type { CheckpointIdentity } from '../checkpoint/keys.ts';
@@ -9,10 +9,10 @@ import { runIdentity } from './context.ts';
 import { CANCEL_GRACE_MS, type Cancellation } from './signals.ts';
 import type { Step } from './step.ts';
 
-/** How long a cancelled job still waits for responses that are in flight. */
+/** How long a cancelled job waits for responses in flight. */
 const DRAIN_MS = 2000;
 
-/** Left for the outputs and the summary when a cancelled job saves its state. */
+/** Time for the outputs and the summary after a cancelled job has saved its state. */
 const REPORT_RESERVE_MS = 700;
 
 export function identityOf({ inputs, context, urls }: Step): CheckpointIdentity {
@@ -25,7 +25,7 @@ export function storeRequest(step: Step, identity: CheckpointIdentity, firstSeq:
   return { identity, encryptionKey, temporaryDirectory, firstSeq, env: step.ownEnv };
 }
 
-/** Which Python, with which packages. */
+/** The Python and its packages. */
 export function installationOf({ inputs, evalEnv: env }: Step) {
   const { python, evalsVersion, extraPackages, workingDirectory } = inputs;
   return { python, evalsVersion, extraPackages, workingDirectory, env };
@@ -36,11 +36,11 @@ export function enginesRequest({ inputs, evalEnv: env }: Step): Omit<EnginesOpti
   return { engine, cwd, env, models: model.split(','), registryPaths, chatFallback };
 }
 
-/** What the plan is made for. */
+/** The inputs of the plan. */
 export function planRequest(step: Step) {
   const { model, evalSet, args, registryPaths, chatFallback, engine } = step.inputs;
-  const asked = { model, evalSet, args, registryPaths, chatFallback, sharesRegistry: engine === 'warm' };
-  return { ...installationOf(step), ...asked, temporaryDirectory: step.context.temporaryDirectory };
+  const set = { model, evalSet, args, registryPaths, chatFallback, sharesRegistry: engine === 'warm' };
+  return { ...installationOf(step), ...set, temporaryDirectory: step.context.temporaryDirectory };
 }
 
 type RunPicks = Pick<RunSetRequest, 'run' | 'command' | 'api' | 'limits' | 'evals' | 'cancelled'>;
@@ -48,14 +48,14 @@ type RunPicks = Pick<RunSetRequest, 'run' | 'command' | 'api' | 'limits' | 'eval
 export function runRequest(step: Step, cancelled: Cancellation): RunPicks {
   const { inputs, context, urls, evalEnv: env, beganAt } = step;
   const { model, args, registryPaths, maxRequestsInFlight, parallelEvals, attempts, exitOnError } = inputs;
-  // Evals work on as many samples at a time as may be requested; the gateway keeps all of them under one limit.
+  // One eval alone can use all requests in flight. The gateway limits the requests of all evals together.
   const threads = inputs.chatFallback && !env.EVALS_THREADS ? maxRequestsInFlight : undefined;
-  const timeouts = { evalTimeout: inputs.evalTimeout, stallTimeout: inputs.stallTimeout };
+  const timeouts = { evalTimeoutMs: inputs.evalTimeoutMs, stallTimeoutMs: inputs.stallTimeoutMs };
   return {
     run: runIdentity(context),
     command: { model, args, registryPaths },
     api: { env, urls, maxRequestsInFlight },
-    limits: { timeMs: inputs.timeBudget, tokens: inputs.tokenBudget, beganAt },
+    limits: { timeMs: inputs.timeBudgetMs, tokens: inputs.tokenBudget, beganAt },
     evals: { parallelEvals, attempts, exitOnError, sampleResume: inputs.sampleResume, timeouts, threads },
     cancelled: {
       signal: cancelled.signal,
@@ -65,7 +65,7 @@ export function runRequest(step: Step, cancelled: Cancellation): RunPicks {
   };
 }
 
-/** GitHub's API, when the workflow gave a token for it. */
+/** GitHub's API; undefined without a token. */
 export function githubOf({ context, secrets }: Step): GitHubApi | undefined {
   const { apiUrl, repository } = context;
   return secrets.githubToken === ''

@@ -6,7 +6,7 @@ import type { Owner } from '../model/owner.ts';
 import type { RunContext } from './context.ts';
 import type { Inputs } from './inputs.ts';
 
-/** What main hands to `post`. */
+/** Passed from main to post. */
 export interface Session {
   readonly inputs: Pick<Inputs, 'model' | 'evalSet' | 'cacheKey' | 'stateDirectory'>;
   readonly context: RunContext;
@@ -16,24 +16,24 @@ export interface Session {
   readonly nextSeq: number;
   /** Outline of the state in the newest checkpoint of this run; undefined until one is saved. */
   readonly savedOutline?: string;
-  /** Whether main finished, so that `post` has nothing to do. */
+  /** Whether main finished, so that post has nothing to do. */
   readonly ended: boolean;
 }
 
 const NAME = 'session';
 
-/** What `post` has to know of the inputs. It reads a secret anew: nothing secret is written down. */
+/** The inputs that post needs. Post reads the encryption key from its own input, so that no secret is in the session. */
 export function sessionInputs({ model, evalSet, cacheKey, stateDirectory }: Inputs): Session['inputs'] {
   return { model, evalSet, cacheKey, stateDirectory };
 }
 
-/** Whose state it is: main asks with its step, post with its session. */
+/** The owner of the state. Main passes its step, post its session. */
 export function ownerOf({ inputs, context }: Pick<Session, 'inputs' | 'context'>): Owner {
   const { cacheKey, model, evalSet } = inputs;
   return { repository: context.repository, cacheKey, model, evalSet };
 }
 
-/** The session while main runs. */
+/** The session of a running main. */
 export class RunningSession {
   readonly #log: Log;
   #session: Session;
@@ -53,13 +53,13 @@ export class RunningSession {
       if (this.#warned) return;
       this.#warned = true;
       this.#log.warning(
-        `The state of this step could not be passed to its post step: ${reasonOf(error)}. If the step is killed, the evals that it completed may not be saved.`,
+        `The state of this step could not be passed to its post step: ${reasonOf(error)}. If the step is killed, its completed evals may not be saved.`,
       );
     }
   }
 }
 
-/** Written at once, so that it survives a kill -9 of main. The last value counts. */
+/** Writes the session at once, so that it survives a SIGKILL of main. The last one that was written counts. */
 export function saveSession(session: Session): void {
   saveState(NAME, JSON.stringify(session));
 }

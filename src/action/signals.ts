@@ -2,7 +2,7 @@ import { ActionError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { killDescendants } from '../process/descendants.ts';
 
-/** A runner stops a step with SIGINT, SIGTERM after 7.5 s, and SIGKILL after another 2.5 s (actions/runner, `ProcessInvoker`). */
+/** A runner cancels a step with SIGINT, SIGTERM after 7.5 s, and SIGKILL after another 2.5 s (actions/runner, `ProcessInvoker`). */
 export const CANCEL_GRACE_MS = 7500;
 
 export interface Cancellation {
@@ -13,8 +13,8 @@ export interface Cancellation {
 }
 
 /**
- * The first signal starts an orderly shutdown. The second ends the process at once, and every eval with it: each child is
- * killed when the action is gone. Files on disk are valid at every instant, and `post` saves them.
+ * The first signal starts an orderly shutdown. The second ends the process at once, and with it every eval, because children
+ * are killed when the action is gone. Files on disk are valid at every moment, and post saves them.
  */
 export function cancellation(log: Log): Cancellation {
   const controller = new AbortController();
@@ -28,7 +28,7 @@ export function cancellation(log: Log): Cancellation {
       at = Date.now();
       // Children that main no longer waits for, such as an installer or a probe.
       process.once('exit', killDescendants);
-      log.info(`Received ${signal}: stopping the evals, then saving what is done.`);
+      log.info(`Received ${signal}: stopping the evals, then saving.`);
       controller.abort(
         new ActionError(
           'INCOMPLETE',

@@ -6,7 +6,7 @@ import { evalEnvironment } from '../run/eval-environment.ts';
 import { type RunContext, readContext } from './context.ts';
 import { type Inputs, readInputs, readSecrets, type Secrets } from './inputs.ts';
 
-/** Everything that the workflow says about this step, read once and checked. Nothing behind it reads the environment. */
+/** Everything that the workflow sets for this step, read once and checked. No later code reads the environment. */
 export interface Step {
   readonly inputs: Inputs;
   readonly secrets: Secrets;
@@ -15,15 +15,15 @@ export interface Step {
   readonly urls: ProviderUrls;
   /** The whole environment of an eval. */
   readonly evalEnv: NodeJS.ProcessEnv;
-  /** The environment of the step itself, for what carries checkpoints. */
+  /** The environment of the step itself, for the cache client. */
   readonly ownEnv: NodeJS.ProcessEnv;
-  /** When the step began, in milliseconds since the epoch. */
+  /** When the step started, in milliseconds since the epoch. */
   readonly beganAt: number;
 }
 
 /**
- * Reads inputs, context, keys and addresses, and hides the secrets among them from everything that is printed.
- * @throws ActionError with the code of what is wrong, before anything is started
+ * Reads inputs, context, keys and API addresses, and hides the secrets in all output.
+ * @throws ActionError when one of them is wrong; nothing has been started yet
  */
 export function readStep(log: Log, env: NodeJS.ProcessEnv = process.env): Step {
   const context = readContext(env, process.platform, tmpdir());
@@ -32,7 +32,7 @@ export function readStep(log: Log, env: NodeJS.ProcessEnv = process.env): Step {
   const keys = readApiKeys(env);
   for (const { value, isTrimmed } of keys.secrets) log.hide(value, { isMasked: !isTrimmed });
   for (const notice of keys.notices) log.info(notice);
-  // The model `dummy` answers by itself.
+  // The model `dummy` needs no key: it sends no request.
   if (keys.refusal && inputs.model !== 'dummy') throw keys.refusal;
   return {
     inputs,

@@ -1,8 +1,8 @@
-/** A leaf: it imports nothing, so that reading the inputs does not bring the engines along. */
+/** A leaf. Its importers, such as the inputs, do not pull the engines into their bundle. */
 
 export type EngineName = 'warm' | 'oaieval';
 
-/** Forking a process that has imported much is safe on Linux; on macOS system libraries forbid it. */
+/** Forking a process that has imported many libraries is safe on Linux, but not on macOS because of its system libraries. */
 export function defaultEngine(platform: NodeJS.Platform): EngineName {
   return platform === 'linux' ? 'warm' : 'oaieval';
 }

@@ -1,4 +1,4 @@
-/** Which engine runs the evals, and what plans the set for it. */
+/** Creates the engine that runs the evals, and the planner that plans the set. */
 import { withoutProxy } from '../gateway/loopback.ts';
 import type { Log } from '../log.ts';
 import { type Planner, type PlannerOptions, shortLivedPlanner } from '../plan/planner.ts';
@@ -10,37 +10,37 @@ import { readableOutput } from './readable-output.ts';
 import { type PreparedHost, WarmEngine } from './warm-engine.ts';
 import { type Preparation, WarmHost } from './warm-host.ts';
 
-/** How a run executes evals. Disposing of it ends every process that it keeps. */
+/** The engine and the planner of a run. Disposing of them ends all their processes. */
 export interface Engines extends AsyncDisposable {
   readonly planner: Planner;
-  /** @param preparation what the evals to be run need; known when the set is planned */
+  /** @param preparation the evals that will run, which are known once the set is planned */
   open(preparation: Pick<Preparation, 'evals'>): Engine;
 }
 
-interface Chosen {
+interface Backend {
   readonly planner: Planner;
   open(preparation: Pick<Preparation, 'evals'>): Engine;
   close(): Promise<void>;
 }
 
 export interface EnginesOptions extends Omit<PlannerOptions, 'python'>, Omit<Preparation, 'evals'> {
-  /** The interpreter that has evals; found, or installed, when it is first needed. */
+  /** The interpreter that has evals. It is found or installed when it is first needed. */
   readonly python: () => Promise<string>;
   readonly engine: EngineName;
   readonly log: Log;
 }
 
-/** Starts no process before it has to plan or to run an eval. */
+/** Starts no process before the first plan or the first eval. */
 export function engines(options: EnginesOptions): Engines {
-  const chosen: Chosen = options.engine === 'warm' ? new WarmEngines(options) : oaievalEngines(options);
+  const backend: Backend = options.engine === 'warm' ? new WarmEngines(options) : oaievalEngines(options);
   return {
-    planner: chosen.planner,
-    open: (preparation) => readableOutput(chosen.open(preparation), options.log),
-    [Symbol.asyncDispose]: () => chosen.close(),
+    planner: backend.planner,
+    open: (preparation) => readableOutput(backend.open(preparation), options.log),
+    [Symbol.asyncDispose]: () => backend.close(),
   };
 }
 
-function oaievalEngines(options: EnginesOptions): Chosen {
+function oaievalEngines(options: EnginesOptions): Backend {
   const engine = oaievalEngine(options);
   return { planner: lazyPlanner(options), open: () => engine, close: () => engine.close() };
 }
@@ -52,8 +52,8 @@ function lazyPlanner(options: EnginesOptions): Planner {
   };
 }
 
-/** The process that plans the set has imported everything that its evals need: they are forked from it. */
-class WarmEngines implements Chosen {
+/** The host that plans the set has imported what the evals need, so the evals are forked from the same host. */
+class WarmEngines implements Backend {
   readonly planner: Planner = { plan: (...files) => this.#plan(...files) };
   readonly #options: EnginesOptions;
   readonly #common: Omit<Preparation, 'evals'>;
@@ -87,7 +87,7 @@ class WarmEngines implements Chosen {
 
   async #startHost(): Promise<WarmHost> {
     const { python, cwd, env } = this.#options;
-    // It creates API clients for the evals, which read proxy settings from its environment.
+    // The host creates API clients for the evals. They read the proxy settings from the environment of the host.
     const host = await WarmHost.start({
       python: await python(),
       cwd,
@@ -102,20 +102,20 @@ class WarmEngines implements Chosen {
       this.#host ??= await this.#startHost();
     } catch (error) {
       if (!(error instanceof SocketUnavailable)) throw error;
-      // The engine meets the same error, and reports it.
+      // The engine gets the same error, and reports it.
       return await lazyPlanner(this.#options).plan(requestFile, planFile);
     }
     let failure = await this.#host.plan(requestFile, planFile);
     if (failure && this.#host.killed && !this.#isClosed) {
-      // Most likely for lack of memory, or by hand: another one may survive.
+      // Probably it was killed for lack of memory or by a user. A new one may survive.
       this.#options.log.info(
-        `The Python process that plans the set ${this.#host.gone}. The set is planned again by a new one.`,
+        `The Python process that plans the set ${this.#host.gone}. A new process plans the set again.`,
       );
       this.#host = await this.#startHost();
       failure = await this.#host.plan(requestFile, planFile);
     }
     if (!failure) {
-      // Its classes are imported. The rest of its preparation runs while this process reads the data of the set.
+      // The host has imported the classes of the set. It prepares the rest while this process reads the data of the set.
       const prepared = this.#host.prepare({ evals: [], ...this.#common });
       prepared.catch(() => {});
       this.#planned = { host: this.#host, prepared };

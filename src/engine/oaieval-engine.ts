@@ -7,11 +7,11 @@ export interface OaievalOptions {
   readonly python: () => Promise<string>;
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Whether model names that evals does not know are sent to the chat API, see chat_fallback.py. */
+  /** Whether requests for models that evals does not know go to the chat API, see chat_fallback.py. */
   readonly chatFallback: boolean;
 }
 
-/** Starts the user's own `oaieval`, one process group for each eval. leash.py kills the group when the action is gone. */
+/** Starts the user's own `oaieval`, in a process group for each eval. When the action is gone, leash.py kills the group. */
 export function oaievalEngine({ python, cwd, env, chatFallback }: OaievalOptions): Engine {
   const program = pythonProgram('oaieval', ...(chatFallback ? ['--chat-fallback'] : []));
   return {

@@ -1,6 +1,6 @@
 /**
- * The Unix socket that forked evals print to. The first line of each connection is the number of the eval that it belongs
- * to; everything behind it is stdout or stderr of that eval.
+ * The Unix socket that forked evals print to. The first line of each connection is the number of its eval. The rest is stdout
+ * or stderr of that eval.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -20,25 +20,25 @@ export interface OutputReader {
 /** The output of one eval. */
 export interface EvalOutput {
   /**
-   * Settles when both streams have been read to their end. To be awaited when no process is left that could write; streams
+   * Settles when both streams have been read to their end. Call it when all processes that could write have ended: streams
    * that are still open `DRAIN_MS` later are cut.
    */
   drained(): Promise<void>;
-  /** Cuts its connections. */
+  /** Cuts the connections of the eval. */
   close(): void;
 }
 
-/** Bytes of the path of a Unix socket: 107 on Linux, 103 elsewhere. Node truncates a longer one. */
-const LONGEST_PATH = 103;
+/** The path of a Unix socket has at most 107 bytes on Linux and 103 elsewhere. Node truncates a longer path. */
+const MAX_PATH_BYTES = 103;
 
 /** The connections of an eval: its stdout and its stderr. */
 const STREAMS = 2;
 
-/** How long connections may outlive the processes of an eval: what was written may still be in transit. */
+/** How long connections may outlive the processes of an eval, whose last output may still be in transit. */
 const DRAIN_MS = 2000;
 
 export class OutputSocket {
-  /** For the host, which hands it to the evals. */
+  /** The host passes it to the evals. */
   readonly path: string;
   readonly #server: Server;
   readonly #directory: string;
@@ -52,8 +52,8 @@ export class OutputSocket {
   }
 
   /**
-   * Listens in a private directory, in the first of these places where that is possible.
-   * @throws SocketUnavailable when there is none
+   * Listens in a new private directory, in the first of these places where that is possible.
+   * @throws SocketUnavailable when it is possible in none of them
    */
   static async listen(places: readonly string[]): Promise<OutputSocket> {
     const reasons: string[] = [];
@@ -62,8 +62,8 @@ export class OutputSocket {
       try {
         directory = mkdtempSync(join(place, 'oaievalset-'));
         const path = join(directory, 'output');
-        if (Buffer.byteLength(path) > LONGEST_PATH)
-          throw new Error(`${place} is too long for the path of a socket`);
+        if (Buffer.byteLength(path) > MAX_PATH_BYTES)
+          throw new Error(`${place} is too long for the path of a Unix socket`);
         return new OutputSocket(await listening(path), directory, path);
       } catch (error) {
         reasons.push(reasonOf(error));
@@ -73,14 +73,14 @@ export class OutputSocket {
     throw new SocketUnavailable(`no socket can be created for the output of evals (${reasons.join('; ')})`);
   }
 
-  /** @param id the number that the connections of this eval begin with */
+  /** @param id the number in the first line of the connections of this eval */
   expect(id: number, reader: OutputReader): EvalOutput {
     const output = new ConnectedOutput(reader, () => this.#outputs.delete(id));
     this.#outputs.set(id, output);
     return output;
   }
 
-  /** Accepts no more connections. Output that is still being read is read to its end. */
+  /** Accepts no more connections. Open connections are read to their end. */
   close(): void {
     this.#server.close();
     rmSync(this.#directory, { recursive: true, force: true });

@@ -1,45 +1,45 @@
 import { reasonOf } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { deferred, type Engine, type EvalExecution, type RunningEval } from './engine.ts';
+import { deferred, type Engine, type EvalExecution, MAX_LOSSES, type RunningEval } from './engine.ts';
 import { SocketUnavailable } from './output-socket.ts';
 import type { Preparation, WarmHost } from './warm-host.ts';
 
 export interface WarmEngineOptions {
   readonly startHost: () => Promise<WarmHost>;
-  /** The host that has planned the set, and the promise of its preparation; undefined when the plan was recalled. */
+  /** The host that planned the set, and the promise of its preparation; undefined when the plan was recalled. */
   readonly planner: PreparedHost | undefined;
   readonly preparation: Preparation;
-  /** Runs the evals when there can be no host. */
+  /** Runs the evals when no host can. */
   readonly fallback: Engine;
   readonly log: Log;
 }
 
 export interface PreparedHost {
   readonly host: WarmHost;
-  /** Why evals cannot be forked from it; undefined when they can. */
+  /** Why evals cannot be forked from the host; undefined when they can. */
   readonly prepared: Promise<string | undefined>;
 }
 
-/** Lines of a lost host's own output that the warning shows. */
+/** Lines of a lost host's own output in the warning. */
 const SHOWN_LINES = 10;
 
 type Phase =
-  /** The next eval brings a host: this one, or a new one. */
+  /** The next eval gets this host, or starts a new one. */
   | { readonly kind: 'idle'; readonly host?: PreparedHost | undefined }
   | { readonly kind: 'preparing'; readonly done: Promise<void>; host: WarmHost | undefined }
   | { readonly kind: 'serving'; readonly host: WarmHost }
-  /** Each eval gets a process of its own. */
+  /** Each eval gets its own process. */
   | { readonly kind: 'fallback' }
   | { readonly kind: 'closed' };
 
 /**
- * Forks evals from a warm host, which starts with the first eval. A host that dies is replaced once; when the second dies, or
- * the set cannot be forked safely, each eval gets a process of its own.
+ * Forks evals from a warm host, which starts with the first eval. A host that dies is replaced. When `MAX_LOSSES` hosts have
+ * died, or the evals cannot be forked safely, each eval gets its own process, which nothing but the eval itself can lose.
  */
 export class WarmEngine implements Engine {
   readonly #options: WarmEngineOptions;
   #phase: Phase;
-  #canReplace = true;
+  #lostHosts = 0;
 
   constructor(options: WarmEngineOptions) {
     this.#options = options;
@@ -58,13 +58,13 @@ export class WarmEngine implements Engine {
     this.#phase = { kind: 'closed' };
     if (phase.kind === 'idle') await phase.host?.host.close();
     if (phase.kind === 'serving') await phase.host.close();
-    // Installing Python takes minutes, and is not waited for: #prepare closes a host that starts after this.
+    // Installing Python takes minutes, so this does not wait for it. #prepare closes a host that starts later.
     if (phase.kind !== 'preparing' || !phase.host) return;
     await phase.host.close();
     await phase.done;
   }
 
-  /** @returns undefined when each eval is to get a process of its own */
+  /** @returns undefined when each eval gets its own process */
   async #servingHost(): Promise<WarmHost | undefined> {
     for (;;) {
       const phase = this.#phase;
@@ -88,7 +88,7 @@ export class WarmEngine implements Engine {
     void this.#prepare(phase, planner?.prepared).then(resolve);
   }
 
-  /** Ends with another phase. Never rejects. */
+  /** Leaves the phase `preparing`, unless the engine was closed meanwhile. Never rejects. */
   async #prepare(
     phase: Extract<Phase, { kind: 'preparing' }>,
     prepared: Promise<string | undefined> | undefined,
@@ -118,15 +118,16 @@ export class WarmEngine implements Engine {
   }
 
   #lose(how: string, host: WarmHost | undefined): void {
-    const next = this.#canReplace
-      ? 'It is started again.'
+    this.#lostHosts += 1;
+    const isReplaced = this.#lostHosts < MAX_LOSSES;
+    const next = isReplaced
+      ? 'A new one is started.'
       : 'From now on each eval runs in its own Python process, which is slower.';
     const lines = [`The Python process that evals are forked from ${how}. ${next}`];
     this.#options.log.warning(
       [...lines, ...(host?.printed.slice(-SHOWN_LINES) ?? [])].join('\n'),
       'Warm engine lost',
     );
-    this.#phase = this.#canReplace ? { kind: 'idle' } : { kind: 'fallback' };
-    this.#canReplace = false;
+    this.#phase = isReplaced ? { kind: 'idle' } : { kind: 'fallback' };
   }
 }

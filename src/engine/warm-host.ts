@@ -1,4 +1,4 @@
-/** The warm host as this process sees it. src/python/oaievalset_action/host.py says what it is, and documents the messages. */
+/** The client of the warm host. src/python/oaievalset_action/host.py explains the host and documents the messages. */
 import { tmpdir } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { pythonProgram } from '../environment/python-sources.ts';
@@ -12,11 +12,11 @@ import { type EvalOutput, OutputSocket } from './output-socket.ts';
 export interface WarmHostOptions {
   readonly python: string;
   readonly cwd: string;
-  /** The whole environment of the host; each eval adds its own. */
+  /** The whole environment of the host. Each eval adds its own variables. */
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** What the host imports before it forks the first eval. */
+/** Determines what the host imports before it forks the first eval. */
 export interface Preparation {
   readonly evals: readonly string[];
   readonly models: readonly string[];
@@ -24,21 +24,21 @@ export interface Preparation {
   readonly chatFallback: boolean;
 }
 
-/** Lines of its own output that are kept for messages. */
-const KEPT_LINES = 100;
+/** Last lines of the host's own output, for messages. */
+const MAX_PRINTED_LINES = 100;
 
-/** How long its output may stay open after it has ended. */
+/** How long the output of the host may stay open after the host has ended. */
 const DRAIN_MS = 2000;
 
-/** How long the host may take to end before it is killed. */
+/** How long the host may take to end on close, before it is killed. */
 const CLOSE_GRACE_MS = 2000;
 
-/** An eval that was forked, until its end is known. */
+/** A forked eval whose end has not been reported yet. */
 interface ForkedEval {
   readonly exit: PromiseWithResolvers<Exit>;
   readonly output: EvalOutput;
   pid: number | undefined;
-  /** Sent before its process was known. */
+  /** A signal that was sent before the process ID was known. */
   pendingSignal: NodeJS.Signals | undefined;
   hasEnded: boolean;
 }
@@ -59,20 +59,23 @@ export class WarmHost implements Planner {
     this.#socket = socket;
     this.#control = child.stdio[4] as Duplex;
     for (const stream of [child.stdout, child.stderr])
-      if (stream) readLines(stream, (line) => this.#keepLine(line));
+      if (stream) readLines(stream, (line) => this.#rememberLine(line));
     readLines(this.#control, (line) => this.#receive(line));
     this.#control.on('error', () => {});
     child.once('error', (error) => this.#end(`could not be started: ${reasonOf(error)}`));
     child.once('exit', (code, signal) => {
       const end = (): void => this.#end(`ended with ${signal ?? `exit code ${code}`}`);
       child.once('close', end);
-      // Processes that modules of the set started there may hold its output open indefinitely.
+      // Processes that imported modules started in its group may hold its output open indefinitely.
       signalGroup(child.pid, 'SIGKILL');
       setTimeout(end, DRAIN_MS).unref();
     });
   }
 
-  /** Starts it; it has imported nothing yet. @throws SocketUnavailable when evals could not print to it */
+  /**
+   * Starts a host, which imports nothing until it plans or prepares.
+   * @throws SocketUnavailable when there can be no socket for the output of evals
+   */
   static async start({ python, cwd, env }: WarmHostOptions): Promise<WarmHost> {
     const socket = await OutputSocket.listen([tmpdir(), ...(env.RUNNER_TEMP ? [env.RUNNER_TEMP] : [])]);
     const child = startLeader(python, pythonProgram('host', socket.path), {
@@ -83,17 +86,17 @@ export class WarmHost implements Planner {
     return new WarmHost(child, socket);
   }
 
-  /** How it ended, as a clause; undefined while it lives. */
+  /** How the host ended, as a clause; undefined while it runs. */
   get gone(): string | undefined {
     return this.#gone;
   }
 
-  /** Whether a signal ended it. */
+  /** Whether a signal ended the host. */
   get killed(): boolean {
     return this.#gone !== undefined && this.#child.signalCode !== null;
   }
 
-  /** The last lines that it printed outside of any eval. */
+  /** The last lines that the host printed outside of any eval. */
   get printed(): readonly string[] {
     return this.#printed;
   }
@@ -107,7 +110,7 @@ export class WarmHost implements Planner {
     }
   }
 
-  /** @returns undefined when evals may be forked, or why not. Rejects when it dies. */
+  /** @returns undefined when evals can be forked safely, or why not. Rejects when the host dies. */
   async prepare({ evals, models, registryPaths, chatFallback }: Preparation): Promise<string | undefined> {
     const response = await this.#request({
       do: 'prepare',
@@ -119,7 +122,7 @@ export class WarmHost implements Planner {
     return typeof response.unfit === 'string' ? response.unfit : undefined;
   }
 
-  /** Forks an eval. Its exit rejects with EngineLost when the host dies before it has reported the end of the eval. */
+  /** Forks an eval. Its exit rejects with EngineLost when the host dies before the end of the eval is reported. */
   run({ args, env, onLine, onRedraw }: EvalExecution): RunningEval {
     const id = this.#nextId++;
     const forked: ForkedEval = {
@@ -142,7 +145,7 @@ export class WarmHost implements Planner {
     };
   }
 
-  /** Ends the host and every eval that still runs. */
+  /** Ends the host and every running eval. */
   async close(): Promise<void> {
     this.#control.end();
     const timer = setTimeout(() => signalGroup(this.#child.pid, 'SIGKILL'), CLOSE_GRACE_MS);
@@ -175,7 +178,7 @@ export class WarmHost implements Planner {
     else this.#response?.resolve(message);
   }
 
-  /** A message about one eval: its process has started, could not be started, or has ended. */
+  /** Handles a message about one eval: its process has started, could not be started, or has ended. */
   #advance(id: number, forked: ForkedEval, message: Record<string, unknown>): void {
     if (typeof message.pid === 'number') {
       forked.pid = message.pid;
@@ -197,12 +200,12 @@ export class WarmHost implements Planner {
     });
   }
 
-  #keepLine(line: string): void {
+  #rememberLine(line: string): void {
     this.#printed.push(line);
-    if (this.#printed.length > KEPT_LINES) this.#printed.shift();
+    if (this.#printed.length > MAX_PRINTED_LINES) this.#printed.shift();
   }
 
-  /** The host is gone: whatever still waits for it is settled. */
+  /** Settles everything that waits for the host, which is gone. */
   #end(why: string): void {
     if (this.#gone !== undefined) return;
     this.#gone = why;
@@ -210,7 +213,7 @@ export class WarmHost implements Planner {
     this.#response?.promise.catch(() => {});
     for (const [id, forked] of this.#running) if (!forked.hasEnded) this.#lose(id, forked);
     signalGroup(this.#child.pid, 'SIGKILL');
-    // A process that an eval started outside its group may hold the other ends; this process would wait for it.
+    // A process that an eval started outside of its group may hold the other ends, and this process would wait for it.
     for (const stream of this.#child.stdio) stream?.destroy();
     this.#socket.close();
     this.#closed.resolve();
@@ -219,7 +222,7 @@ export class WarmHost implements Planner {
   #lose(id: number, forked: ForkedEval): void {
     forked.hasEnded = true;
     this.#running.delete(id);
-    // The eval also notices by itself that its host is gone, but not at once.
+    // The eval also detects that its host is gone, but only after a while.
     signalGroup(forked.pid, 'SIGKILL');
     forked.output.close();
     forked.exit.reject(

@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ActionError, reasonOf } from '../errors.ts';
-import type { Log } from '../log.ts';
+import { inGroup, type Log } from '../log.ts';
 import { runCommand } from '../process/command.ts';
 import { isMovingTarget } from './extra-packages.ts';
 import { chooseInstaller, QUIET_PIP, runTool } from './installer.ts';
@@ -45,7 +45,7 @@ export async function installExtraPackages(
   if (found) return { interpreter: found, installed: 'reused' };
 
   const installer = await chooseInstaller(context, log);
-  const directory = await log.group('Install extra packages (pip)', () =>
+  const directory = await inGroup(log, 'Install extra packages (pip)', () =>
     buildVenv(store, name, async (directory) => {
       await installer.createVenv(base.path, directory, { withPip: true });
       const sitePackages = await stackOn(packages.directories, directory, context);

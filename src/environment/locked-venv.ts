@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { ActionError } from '../errors.ts';
-import type { Log } from '../log.ts';
+import { inGroup, type Log } from '../log.ts';
 import { chooseInstaller, runTool } from './installer.ts';
 import type { LockedPackages } from './locked-packages.ts';
 import { type Interpreter, type ProcessContext, probe } from './probe.ts';
@@ -31,7 +31,7 @@ export async function installLocked(
   if (found && found.evals.state === 'installed') return { interpreter: found, installed: 'reused' };
 
   const installer = await chooseInstaller(context, log);
-  const directory = await log.group(`Install evals ${packages.evalsVersion} (${installer.name})`, () =>
+  const directory = await inGroup(log, `Install evals ${packages.evalsVersion} (${installer.name})`, () =>
     buildVenv(store, name, async (directory) => {
       await installer.createVenv(user.path, directory, { withPip: false });
       await installer.installLocked(directory, packages.file);

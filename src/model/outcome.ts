@@ -14,3 +14,6 @@ export type Outcome =
       readonly lastLines: readonly string[];
     }
   | { readonly status: 'pending'; readonly eval: PlannedEval; readonly reason: string };
+
+/** An outcome that an attempt of this run can have. */
+export type AttemptOutcome = Exclude<Outcome, { status: 'reused' }>;

@@ -16,8 +16,8 @@ export interface ResultRow {
   readonly metric: NamedMetric | undefined;
   readonly metrics: Readonly<Record<string, MetricValue>>;
   readonly samples: number | null;
-  /** Milliseconds that the eval took; undefined when this action did not complete it. */
-  readonly time: number | undefined;
+  /** How long the eval took; undefined when this action did not complete it. */
+  readonly tookMs: number | undefined;
   /** The run that completed the eval. */
   readonly run: { readonly id: string; readonly attempt: number } | undefined;
   /** Why the eval failed or is pending, or what is unusual about its completion. */

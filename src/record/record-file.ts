@@ -1,35 +1,35 @@
 /**
- * Reads what `oaieval` recorded of one eval (evals/record.py, `LocalRecorder`): JSON lines, the first `{"spec": …}`,
- * then events, and `{"final_report": …}` as line 2 or last, because events are flushed in batches and at exit.
+ * Reads the record file that `oaieval` writes for one eval (evals/record.py, `LocalRecorder`): JSON lines, first
+ * `{"spec": …}`, then events. `{"final_report": …}` is line 2 or the last one, because events are written in batches and at exit.
  */
 import { lstat } from 'node:fs/promises';
 import { LineTooLong, linesOfFile } from '../lines.ts';
 import type { MetricValue } from '../model/completion-record.ts';
 
 export interface RecordSummary {
-  /** The final report, flattened: `{"a": {"b": 1}}` is `{"a/b": 1}`. Undefined when the eval wrote none. */
+  /** The final report, flattened: `{"a": {"b": 1}}` becomes `{"a/b": 1}`. Undefined when the eval wrote none. */
   readonly finalReport: Record<string, MetricValue> | undefined;
   /** Samples with at least one event; null when the eval records no events. */
   readonly samples: number | null;
   readonly events: number;
-  /** Token usage, summed over the sampling events that carry it. */
+  /** Token usage, summed over the sampling events that have it. */
   readonly tokens: { readonly prompt: number; readonly completion: number; readonly total: number };
-  /** Whether no event follows the final report, as is rare: evals writes the last events when it exits. */
+  /** Whether no event follows the final report. That is rare, because evals writes the last events when it exits. */
   readonly endsWithReport: boolean;
-  /** Why something of it must be missing, as a clause; undefined when nothing says so. */
+  /** Why a part of the record must be missing, as a clause; undefined when it looks complete. */
   readonly problem: string | undefined;
 }
 
-/** A longer line is no event that fits into the memory of a runner. In bytes. */
-const LONGEST_LINE = 64 * 1024 * 1024;
+/** A longer line would not fit into the memory of a runner together with those of other evals. */
+const MAX_LINE_BYTES = 64 * 1024 * 1024;
 
 /** @returns undefined when there is no such file */
 export async function readRecordFile(path: string): Promise<RecordSummary | undefined> {
   const record = new Reading();
   try {
-    // A pipe would never end, and a link would take the place of the record in the state.
+    // A pipe would never end, and a link would get into the state in place of the record.
     if (!(await lstat(path)).isFile()) return record.summary('it is not a regular file');
-    for await (const { bytes, ended } of linesOfFile(path, LONGEST_LINE)) record.add(bytes, ended);
+    for await (const { bytes, ended } of linesOfFile(path, MAX_LINE_BYTES)) record.add(bytes, ended);
     return record.summary();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
@@ -46,7 +46,7 @@ class Reading {
   #events = 0;
   readonly #samples = new Set<string>();
   readonly #tokens = { prompt: 0, completion: 0, total: 0 };
-  /** evals numbers the events of a run from 0 on, without a gap. */
+  /** evals numbers the events of a run from 0, without a gap. */
   readonly #eventIds = new Set<number>();
   #lastEventId = -1;
 
@@ -56,11 +56,10 @@ class Reading {
     const entry = parsePythonJson(text);
     if (!isObject(entry)) {
       if (!ended) this.#problem ??= 'it ends in the middle of a line';
-      else if (entry === undefined && text.trim() !== '')
-        this.#problem ??= `line ${this.#lines} of it is torn`;
+      else if (entry === undefined && text.trim() !== '') this.#problem ??= `its line ${this.#lines} is torn`;
       return;
     }
-    if (!ended) this.#problem ??= 'its last line has no end';
+    if (!ended) this.#problem ??= 'its last line has no newline';
     this.#endsWithReport = 'final_report' in entry;
     if (isObject(entry.final_report)) this.#finalReport = flatten(entry.final_report);
     if (isWholeNumber(entry.event_id)) {
@@ -95,7 +94,7 @@ class Reading {
   }
 }
 
-/** JSON as Python's `json` writes it: with `NaN`, `Infinity` and `-Infinity`, which come back as strings of that name. */
+/** Parses JSON of Python's `json`, in which `NaN`, `Infinity` and `-Infinity` may occur. They become strings of that name. */
 export function parsePythonJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -111,11 +110,12 @@ export function parsePythonJson(text: string): unknown {
   }
 }
 
-/** Characters of all names and values together: a completion record holds them, and its line has a bound. */
-const LONGEST_REPORT = 128 * 1024;
-const MOST_METRICS = 5000;
+/** Bounds for the metrics in a completion record, whose line has a bound. Characters are those of all names and values. */
+const MAX_REPORT_CHARACTERS = 128 * 1024;
+const MAX_METRICS = 5000;
+const MAX_VALUE_CHARACTERS = 4096;
 
-/** What does not fit into a completion record is left out: the record file has it. */
+/** Metrics that do not fit into a completion record are only in the record file. */
 function flatten(report: Record<string, unknown>): Record<string, MetricValue> {
   const metrics: Record<string, MetricValue> = {};
   let length = 0;
@@ -123,7 +123,7 @@ function flatten(report: Record<string, unknown>): Record<string, MetricValue> {
   for (const [name, value] of leaves(report, '')) {
     length += name.length + String(value).length;
     count += 1;
-    if (length > LONGEST_REPORT || count > MOST_METRICS) break;
+    if (length > MAX_REPORT_CHARACTERS || count > MAX_METRICS) break;
     metrics[name] = value;
   }
   return metrics;
@@ -131,10 +131,10 @@ function flatten(report: Record<string, unknown>): Record<string, MetricValue> {
 
 function* leaves(report: Record<string, unknown>, prefix: string): Generator<[string, MetricValue]> {
   for (const [name, value] of Object.entries(report)) {
-    const path = (prefix + name).slice(0, 4096);
+    const path = (prefix + name).slice(0, MAX_VALUE_CHARACTERS);
     if (isObject(value)) yield* leaves(value, `${path}/`);
-    else if (Array.isArray(value)) yield [path, JSON.stringify(value).slice(0, 4096)];
-    else if (typeof value === 'string') yield [path, value.slice(0, 4096)];
+    else if (Array.isArray(value)) yield [path, JSON.stringify(value).slice(0, MAX_VALUE_CHARACTERS)];
+    else if (typeof value === 'string') yield [path, value.slice(0, MAX_VALUE_CHARACTERS)];
     else if (typeof value === 'number' || typeof value === 'boolean' || value === null) yield [path, value];
   }
 }

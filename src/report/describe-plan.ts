@@ -1,8 +1,8 @@
-/** What the log says about the plan before anything runs. Pure. */
+/** Describes for the log, before anything runs, what will be done. Pure. */
 import { type Decision, describeReason, describeWritten } from '../model/decision.ts';
 import { wholeNumber } from '../model/format.ts';
 
-/** A headline, then a line for every eval that runs although it was completed before, or is done with a part left out. */
+/** A headline, then a line for each eval that runs again and for each eval that is reused although an argument differs. */
 export function describePlan(evalSet: string, decisions: readonly Decision[]): string[] {
   const reused = decisions.filter((decision) => decision.kind === 'reuse').length;
   const toRun = decisions.length - reused;
@@ -16,6 +16,6 @@ export function describePlan(evalSet: string, decisions: readonly Decision[]): s
       ? [`${decision.eval.name}: ${describeWritten(decision.leftOut)}`]
       : [],
   );
-  const counts = `${wholeNumber(decisions.length)} evals, ${wholeNumber(reused)} already done, ${wholeNumber(toRun)} to run`;
+  const counts = `${wholeNumber(decisions.length)} evals, ${wholeNumber(reused)} reused, ${wholeNumber(toRun)} to run`;
   return [`${evalSet}: ${counts}`, ...again, ...outputs];
 }

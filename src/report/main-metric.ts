@@ -2,8 +2,8 @@ import type { MetricValue } from '../model/completion-record.ts';
 import type { NamedMetric } from '../model/results.ts';
 
 /**
- * The one metric that a line or a table cell has room for: what the registry names first and the report has, else the
- * field's usual names, else the first number that is no spread and no token count.
+ * The metric for a line or a table cell: the first one that the registry names and the report has, or else one with a usual
+ * name, or else the first number that is neither a deviation nor a token count.
  */
 export function mainMetric(
   preferred: readonly string[],

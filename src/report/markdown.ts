@@ -12,10 +12,10 @@ export interface RunLink {
 const STATUS = { fresh: '✅ fresh', reused: '♻️ reused', failed: '❌ failed', pending: '⏳ pending' } as const;
 
 /**
- * Bytes. GitHub takes a summary of at most 1 MiB and shows nothing of a larger one; other writers of the step share it
+ * GitHub shows nothing of a summary that is larger than 1 MiB. Other programs of the step write to the same summary
  * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands, "Step isolation and limits").
  */
-const LARGEST_SUMMARY = 1_000_000;
+const MAX_SUMMARY_BYTES = 1_000_000;
 
 export function renderMarkdown(results: Results, link: RunLink, notes: readonly string[] = []): string {
   const head = [
@@ -30,7 +30,7 @@ export function renderMarkdown(results: Results, link: RunLink, notes: readonly 
     '| :--- | :--- | :--- | ---: | ---: | :--- |',
   ].join('\n');
   const rows = results.rows.map((row) => tableRow(row, link));
-  const shown = rowsThatFit(results.rows, rows, LARGEST_SUMMARY - Buffer.byteLength(head) - 100);
+  const shown = rowsThatFit(results.rows, rows, MAX_SUMMARY_BYTES - Buffer.byteLength(head) - 100);
   const hidden = rows.length - shown.size;
   return [
     head,
@@ -40,7 +40,7 @@ export function renderMarkdown(results: Results, link: RunLink, notes: readonly 
   ].join('\n');
 }
 
-/** Indexes of the rows that fit into `bytes`: what failed or is pending before what is done. */
+/** Indexes of the rows that fit into `bytes`. Failed and pending evals come first. */
 function rowsThatFit(
   results: readonly ResultRow[],
   rows: readonly string[],
@@ -80,7 +80,7 @@ function trafficLine({ traffic }: Results): string[] {
   if (sent + replayed === 0) return [];
   const requests = [
     `${wholeNumber(sent)} sent`,
-    `${wholeNumber(replayed)} answered from the journal`,
+    `${wholeNumber(replayed)} replayed`,
     ...(retried > 0 ? [`${wholeNumber(retried)} retries`] : []),
     ...(failed > 0 ? [`${wholeNumber(failed)} failed`] : []),
   ];
@@ -95,7 +95,7 @@ function trafficLine({ traffic }: Results): string[] {
   ];
 }
 
-/** More of them than this are counted: each is a value that a model refused. */
+/** Further adaptations are only counted. Each one is a value that a model refused. */
 const SHOWN_ADAPTATIONS = 10;
 
 function adaptationLines({ adaptations }: Results): string[] {
@@ -109,7 +109,7 @@ function adaptationLines({ adaptations }: Results): string[] {
     ({ adaptation }) => adaptation.param === 'temperature' && adaptation.renamedTo === null,
   );
   return [
-    '> Requests were changed because a model does not accept a parameter of the evals:',
+    '> Requests were changed because a model does not accept a parameter that the evals send:',
     '>',
     ...lines,
     ...(hidden > 0 ? [`> - and ${wholeNumber(hidden)} more`] : []),
@@ -123,7 +123,7 @@ function tableRow(row: ResultRow, link: RunLink): string {
     ? `${cell(row.metric.name)} **${cell(metricText(row.metric.value))}**`
     : cell(row.note);
   const samples = row.samples === null ? '' : wholeNumber(row.samples);
-  const time = row.time === undefined ? '' : duration(row.time);
+  const time = row.tookMs === undefined ? '' : duration(row.tookMs);
   return `| \`${code(row.name)}\` | ${STATUS[row.status]} | ${metric} | ${samples} | ${time} | ${runCell(row, link)} |`;
 }
 
@@ -135,16 +135,16 @@ function runCell({ run }: ResultRow, { repository, serverUrl }: RunLink): string
     : label;
 }
 
-/** Bytes of a name or a message in the table; the log has it whole. */
-const LONGEST_CELL = 500;
+/** A longer name or message is shortened in the table. The log contains all of it. */
+const MAX_CELL_BYTES = 500;
 
-/** Text that others chose (names, metrics, messages) must not become markup, nor break the table, nor turn its text around. */
+/** Escapes text that others wrote (names, metrics, messages): it must not act as markup, break the table or reverse its text. */
 function cell(text: string): string {
-  return oneLine(text, LONGEST_CELL)
+  return oneLine(text, MAX_CELL_BYTES)
     .replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c] ?? c)
     .replace(/[\\`*_{}[\]|~!#@]/g, (c) => `\\${c}`);
 }
 
 function code(text: string): string {
-  return oneLine(text, LONGEST_CELL).replaceAll('`', "'").replaceAll('|', '\\|');
+  return oneLine(text, MAX_CELL_BYTES).replaceAll('`', "'").replaceAll('|', '\\|');
 }

@@ -1,4 +1,4 @@
-/** Outcomes as people and other steps see them. Pure. */
+/** Counts and describes outcomes, for people and for other steps. Pure. */
 
 import type { Outcome } from '../model/outcome.ts';
 import type { ResultRow, Results } from '../model/results.ts';
@@ -47,7 +47,7 @@ function row(outcome: Outcome): ResultRow {
       metric: undefined,
       metrics: {},
       samples: null,
-      time: undefined,
+      tookMs: undefined,
       run: undefined,
       note: outcome.reason,
     };
@@ -55,14 +55,22 @@ function row(outcome: Outcome): ResultRow {
   const { record } = outcome;
   if (!record) {
     const note = 'done by oaievalset, no results recorded';
-    return { ...base, metric: undefined, metrics: {}, samples: null, time: undefined, run: undefined, note };
+    return {
+      ...base,
+      metric: undefined,
+      metrics: {},
+      samples: null,
+      tookMs: undefined,
+      run: undefined,
+      note,
+    };
   }
   return {
     ...base,
     metric: mainMetric(planned.metrics, record.metrics),
     metrics: record.metrics,
     samples: record.samples,
-    time: Date.parse(record.ended) - Date.parse(record.started),
+    tookMs: Date.parse(record.ended) - Date.parse(record.started),
     run: { id: record.run.id, attempt: record.run.attempt },
     note: '',
   };

@@ -1,32 +1,32 @@
 /**
- * Keys as clients put them into headers. One that no header can hold never reaches the API: the client fails before it sends
- * anything, calls that "Connection error", and evals repeats it indefinitely (langchain-ai/langchain#21261).
+ * Checks API keys, which clients put into headers. With a key that no header can contain, a client fails before it sends
+ * anything and calls that "Connection error", and evals retries it indefinitely (langchain-ai/langchain#21261).
  */
 import { ActionError } from '../errors.ts';
 import { PROVIDERS, type Provider } from '../gateway/providers.ts';
 
 export interface ApiKeys {
-  /** The environment, with keys as clients can send them. */
+  /** The environment, with trimmed keys. */
   readonly env: NodeJS.ProcessEnv;
-  /** What was removed from the ends of keys, one sentence each. */
+  /** Sentences for the log: what was trimmed, and which keys are unusual. */
   readonly notices: readonly string[];
-  /** Keys and other secrets, which are neither printed nor stored. The runner does not know those that were trimmed. */
+  /** Keys and other secrets, which must be neither printed nor stored. The runner does not mask a value that was trimmed. */
   readonly secrets: readonly { readonly value: string; readonly isTrimmed: boolean }[];
-  /** Why a key cannot be used; undefined when all can. */
+  /** Names every key that cannot be used, and why; undefined when all keys can be used. */
   readonly refusal: ActionError | undefined;
 }
 
-/** Of the clients that evals brings, and of those that own completion functions use most. */
+/** Keys of the clients that evals includes, and of those that users' completion functions use most. */
 const PROVIDER_KEY =
   /^((AZURE_)?OPENAI|ANTHROPIC|GEMINI|GOOGLE|TOGETHER|MISTRAL|COHERE|CO|GROQ|DEEPSEEK|FIREWORKS|OPENROUTER|XAI|PERPLEXITY|LITELLM|AZURE|HUGGINGFACE|REPLICATE)_((API|ADMIN)_KEY|API_TOKEN|AUTH_TOKEN|AD_TOKEN)$|^HF_TOKEN$/;
 
-/** They go into headers as well, but are no secrets. */
+/** Names of accounts, which go into headers too but are not secrets. */
 const ACCOUNT = /^OPENAI_(ORG_ID|ORGANIZATION|PROJECT_ID|PROJECT)$/;
 
-/** Keys of clients that nothing is known about: what is inside them may be meant. */
+/** Keys of unknown clients. They may contain any character on purpose. */
 const OTHER_KEY = /_API_KEY$/;
 
-/** What else an eval may print, and what our files are not to keep. */
+/** Other secrets that an eval may print. */
 const OTHER_SECRET = /(^|_)(TOKEN|SECRET|PASSWORD)$/;
 
 export function readApiKeys(env: NodeJS.ProcessEnv): ApiKeys {
@@ -46,11 +46,11 @@ export function readApiKeys(env: NodeJS.ProcessEnv): ApiKeys {
     if (!ACCOUNT.test(name)) secrets.push({ value: trimmed, isTrimmed: trimmed !== value });
     const why = known && trimmed !== '' ? whatIsWrong(name, trimmed, env) : undefined;
     if (known && !why && trimmed.includes(' '))
-      notices.push(`${name} holds a blank, and is sent as it is, because its server is one of your own.`);
+      notices.push(`${name} contains a blank. It is sent unchanged, because the server is your own.`);
     if (why) wrong.push(`${name} cannot be used: ${why}.`);
   }
   const next =
-    'Set the secret again to the key alone, for example with: printf %s "$KEY" | gh secret set NAME. In the step write: env: NAME: ${{ secrets.NAME }}.';
+    'Set the secret to the key alone, for example with: printf %s "$KEY" | gh secret set NAME. In the step, write: env: NAME: ${{ secrets.NAME }}.';
   return {
     env: cleaned,
     notices,
@@ -59,7 +59,7 @@ export function readApiKeys(env: NodeJS.ProcessEnv): ApiKeys {
   };
 }
 
-/** White space, controls and characters without width: what files and clipboards leave at the ends. */
+/** White space, control characters and characters without width, which files and clipboards leave at the ends of a key. */
 const ENDS = /^[\s\p{Cc}\p{Cf}\p{Z}]+|[\s\p{Cc}\p{Cf}\p{Z}]+$/gu;
 
 function trim(value: string): string {
@@ -67,17 +67,17 @@ function trim(value: string): string {
 }
 
 function describeTrim(name: string, value: string, trimmed: string): string {
-  if (trimmed === '') return `${name} holds only white space, and counts as not set.`;
+  if (trimmed === '') return `${name} contains only white space, so it is treated as not set.`;
   const start = value.indexOf(trimmed);
   const [before, after] = [value.slice(0, start), value.slice(start + trimmed.length)];
   const at = [
-    ...(before === '' ? [] : [`begins with ${characterName(before)}`]),
+    ...(before === '' ? [] : [`starts with ${characterName(before)}`]),
     ...(after === '' ? [] : [`ends with ${characterName(after)}`]),
   ];
-  return `${name} ${at.join(' and ')}, which is left out: no request could be sent with it. Set the secret again without it.`;
+  return `${name} ${at.join(' and ')}, which was removed, because no request can be sent with it. Set the secret again without it.`;
 }
 
-/** What no header takes: what is not ASCII, and controls. */
+/** Characters that no header can contain: control characters and everything beyond ASCII. */
 const UNSENDABLE = /[^\x20-\x7e]/u;
 
 function unsendable(value: string): boolean {
@@ -86,23 +86,22 @@ function unsendable(value: string): boolean {
 
 function whatIsWrong(name: string, value: string, env: NodeJS.ProcessEnv): string | undefined {
   if (/\$\{\{|\}\}/.test(value) || /^(\$\{?\w+\}?|%\w+%|\$\(.*\))$/.test(value))
-    return 'it is an expression that was not replaced by a value';
+    return 'it is an expression that was not evaluated';
   const scheme = /^(Bearer|Basic|Token)(?=\s|$)/i.exec(value)?.[1];
   if (scheme)
     return value.length === scheme.length
-      ? `it is only the word ${scheme}; what should follow is empty, and clients add the word themselves`
-      : `it begins with the word ${scheme}, which clients add themselves`;
-  // Not printed: a key may hold "=" as well.
+      ? `it is only the word ${scheme}. The key after it is empty; clients add the word themselves`
+      : `it starts with the word ${scheme}, which clients add themselves`;
+  // The name is not printed, because it may be part of a key that contains "=".
   if (
     /^(export\s+)?[A-Z]+(_[A-Z]+)*_(KEY|TOKEN|ID|ORGANIZATION|PROJECT)\s*=|^([Aa]uthorization|[Xx]-[Aa]pi-[Kk]ey|api-key)\s*:/.test(
       value,
     )
   )
-    return 'it begins with a name, as a line of a file does (NAME=value)';
-  if (/^["'`\u2018\u2019\u201c\u201d]|["'`\u2018\u2019\u201c\u201d]$/u.test(value))
-    return 'it stands in quotes';
+    return 'it starts with a name, like a line of a file (NAME=value)';
+  if (/^["'`\u2018\u2019\u201c\u201d]|["'`\u2018\u2019\u201c\u201d]$/u.test(value)) return 'it is in quotes';
   const ownServer = usesOwnServer(name, env);
-  // Servers that need no key take any words.
+  // A server that needs no key accepts any words.
   const refused = ownServer ? UNSENDABLE : /[^\x21-\x7e]/u;
   const found = refused.exec(value);
   if (found) return `character ${[...value.slice(0, found.index)].length + 1} is ${characterName(found[0])}`;
@@ -113,7 +112,7 @@ function whatIsWrong(name: string, value: string, env: NodeJS.ProcessEnv): strin
 const PLACEHOLDER =
   /^(<.*>|\*+|\.{3,}|null|none|undefined|changeme|sk-(x{3,}|\.{3,}|\*{3,}).*)$|your[-_ ]?(\w+[-_ ])?(api|secret)?[-_ ]?key/i;
 
-/** Whether a variable is for a server that is not the provider's own. */
+/** Whether the requests with this key go to a server that is not the provider's own. */
 function usesOwnServer(name: string, env: NodeJS.ProcessEnv): boolean {
   const provider = (Object.keys(PROVIDERS) as Provider[]).find((id) =>
     name.startsWith(`${id.toUpperCase()}_`),
@@ -135,10 +134,10 @@ const NAMES: Readonly<Record<string, string>> = {
   '\u2013': 'an en dash',
   '\u2014': 'an em dash',
   '\u2026': 'an ellipsis',
-  '\ufffd': 'no text in UTF-8',
+  '\ufffd': 'text that is not UTF-8',
 };
 
-/** The first character of a text, in words and by its code. */
+/** The name and the code of the first character. */
 function characterName(text: string): string {
   const [first = ''] = text;
   const code = `U+${(first.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;

@@ -8,7 +8,7 @@ import type { Attempt } from './run-attempt.ts';
 
 export interface EndedAttempt {
   readonly planned: PlannedEval;
-  /** From 1. */
+  /** Counts from 1. */
   readonly attempt: number;
   readonly result: Attempt;
   readonly lane: Pick<Lane, 'traffic' | 'adaptations'>;
@@ -20,7 +20,7 @@ export interface EndedAttempt {
 
 const STATUS = { fresh: 'completed', failed: 'failed', pending: 'interrupted' } as const;
 
-/** What is recorded of an attempt that has just ended. */
+/** The record of an attempt that has just ended. */
 export function attemptRecord(ended: EndedAttempt): AttemptRecord {
   const { planned, attempt, result, lane, before, willRetry, run } = ended;
   const { outcome, endReason, cause, startedAt } = result;

@@ -1,38 +1,38 @@
-/** What a run may spend, in time and in tokens. At the limit the run ends, and what it has paid for stays recorded. */
+/** How much time and how many tokens a run may use. At the limit the run stops, and its paid responses stay recorded. */
 import type { TokenUsage } from '../model/api-response.ts';
 import type { CompletionRecord } from '../model/completion-record.ts';
 import { duration, wholeNumber } from '../model/format.ts';
 import type { PlannedEval } from '../model/plan.ts';
 
 export interface BudgetOptions {
-  /** Since the step began, at most 24 days (the longest timer of Node); undefined: no limit. */
+  /** Counted from the start of the step, at most 24 days (the longest timer of Node); undefined: no limit. */
   readonly timeMs: number | undefined;
-  /** Prompt and completion tokens of the responses that this run pays for; undefined: no limit. */
+  /** Billed prompt and completion tokens; undefined: no limit. */
   readonly tokens: number | undefined;
-  /** When the step began, in milliseconds since the epoch. */
+  /** When the step started, in milliseconds since the epoch. */
   readonly beganAt: number;
-  /** Of this and earlier runs: they show what an eval takes. */
+  /** Of this and earlier runs. They show how much an eval uses. */
   readonly records: readonly CompletionRecord[];
-  /** Whether an interrupted eval keeps its responses. Then one that is too large for any budget still advances with each run. */
+  /** Whether responses of an interrupted eval are recorded. If so, an eval too large for any budget advances with each run. */
   readonly sampleResume: boolean;
 }
 
-/** An eval that runs now. */
+/** An eval that is running. */
 export interface EvalInFlight {
   readonly key: string;
-  /** Tokens of the responses it has got so far, replayed ones included. */
+  /** Tokens of the responses that it has received so far, replayed ones included. */
   readonly tokens: number;
 }
 
 export interface Budget {
-  /** Aborted at the limit, with an Error that names it. */
+  /** Aborted at the limit, with an Error that names the limit. */
   readonly exhausted: AbortSignal;
   /**
-   * Why this eval does not fit: last time it used more than what is left after reserving what the running evals still need.
-   * Undefined when it fits, or when no record shows what it takes.
+   * Why the eval does not fit into the budget: last time it used more than what remains after reserving what the running evals
+   * still need. Undefined when it fits, or when no record shows how much it uses.
    */
   reasonToSkip(planned: PlannedEval, running?: readonly EvalInFlight[]): string | undefined;
-  /** Adds the tokens of one response that was paid for. */
+  /** Adds the tokens of one billed response. */
   spend(usage: Pick<TokenUsage, 'prompt' | 'completion'>): void;
   close(): void;
 }

@@ -3,13 +3,13 @@ import { trimmedBaseUrls } from '../gateway/providers.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ApiKeys } from './api-keys.ts';
 
-/** What GitHub's runner gives the action alone: files and tokens that decide about the job, not about an eval. */
+/** Variables that GitHub's runner sets for the action alone: files and tokens that control the job. */
 const RUNNER_ONLY = /^(ACTIONS_|INPUT_|STATE_|GITHUB_(ENV|OUTPUT|PATH|STATE|STEP_SUMMARY)$)/;
 
-/** evals wants a key at import, even where none is used. */
+/** evals fails at import without a key, even when no request is sent. */
 export const PLACEHOLDER_KEY = 'no-key-needed';
 
-/** The environment of an eval: the user's own, unbuffered, without the runner's own channels. */
+/** The environment of an eval: the user's own, with unbuffered output, without the variables of `RUNNER_ONLY`. */
 export function evalEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const passed = Object.entries(env).filter(([name]) => !RUNNER_ONLY.test(name));
   return {
@@ -20,7 +20,7 @@ export function evalEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   };
 }
 
-/** @throws ActionError API_KEY_MISSING or API_KEY_INVALID when the run would call the API without a key that it can send */
+/** @throws ActionError API_KEY_MISSING or API_KEY_INVALID when the plan needs a key and there is none that can be sent */
 export function requireApiKey(
   plan: Plan,
   { env, refusal }: Pick<ApiKeys, 'env' | 'refusal'>,
@@ -32,13 +32,13 @@ export function requireApiKey(
   if (fromFork) {
     throw new ActionError(
       'API_KEY_MISSING',
-      'This is a pull request from a fork. GitHub gives those no secrets, so there is no OPENAI_API_KEY, and nothing was run.',
-      'Run the evals on a branch of this repository, or leave them out here: if: github.event.pull_request.head.repo.full_name == github.repository.',
+      'This is a pull request from a fork. GitHub passes no secrets to those, so OPENAI_API_KEY is not set. No eval was run.',
+      'Run the evals on a branch of this repository, or skip them in pull requests from forks: if: github.event.pull_request.head.repo.full_name == github.repository.',
     );
   }
   throw new ActionError(
     'API_KEY_MISSING',
-    'There is no OPENAI_API_KEY in the environment, and the completion function calls the API with it.',
-    'Add it to the step: env: OPENAI_API_KEY: ${{ secrets.OPENAI_API_KEY }}. A server that needs no key takes any text.',
+    'OPENAI_API_KEY is not set, and the completion function needs it to call the API.',
+    'Add it to the step: env: OPENAI_API_KEY: ${{ secrets.OPENAI_API_KEY }}. If the server needs no key, any text will do.',
   );
 }

@@ -1,8 +1,8 @@
-/** The journal of the eval that is about to run, and what the log says about it. */
+/** Opens the journal of an eval that is about to run, and logs what the eval can replay. */
 import type { Lane } from '../gateway/lane/lane.ts';
 import type { Log } from '../log.ts';
 import { describeReason } from '../model/decision.ts';
-import { wholeNumber } from '../model/format.ts';
+import { counted } from '../model/format.ts';
 import type { PlannedEval } from '../model/plan.ts';
 import { changedParts, journalOwner } from '../plan/content.ts';
 import type { Journal } from '../progress/journal.ts';
@@ -21,23 +21,20 @@ export function openJournal(planned: PlannedEval, repository: string, journals: 
       'State quarantined',
     );
   if (damaged > 0)
-    log.info(`${damaged} damaged lines of the journal are skipped; their requests are sent again.`);
+    log.info(`Damaged lines of the journal are skipped (${damaged}); their requests are sent again.`);
   if (journal.size > 0) {
-    const of =
-      planned.samples !== null && planned.samples >= journal.size
-        ? ` of ${wholeNumber(planned.samples)}`
-        : '';
-    log.info(`Resumes with ${wholeNumber(journal.size)}${of} recorded responses.`);
+    const samples = planned.samples === null ? '' : ` for ${counted(planned.samples, 'sample')}`;
+    log.info(`Resumes with ${counted(journal.size, 'recorded response')}${samples}.`);
   }
   return journal;
 }
 
-/** Says in the log why an attempt does not replay recorded responses. */
+/** Logs why an attempt does not replay recorded responses. */
 export function explainStart(lane: Lane, journal: Journal | undefined, replays: boolean, log: Log): void {
   if (journal?.stateful) {
     const made = lane.stateMadeBy();
     log.info(
-      `It starts from its first request, because it creates or uses something that the API stores${made ? ` (${made})` : ''}, such as a conversation or a file. Responses about that cannot be replayed.`,
+      `It starts from its first request, because it creates or uses something that the API stores${made ? ` (${made})` : ''}, such as a conversation or a file. Such responses cannot be replayed.`,
     );
   } else if (!replays) {
     log.info(

@@ -1,4 +1,4 @@
-/** Reads, out of what an eval printed, the Python exception that ended it. Pure. */
+/** Finds the Python exception that ended an eval in the output of the eval. Pure. */
 
 export interface PythonFailure {
   /** `KeyError`, `openai.NotFoundError` */
@@ -14,7 +14,7 @@ export interface Frame {
   readonly name: string;
 }
 
-/** The last traceback, which is the exception that ended the process; undefined when none was printed whole. */
+/** The exception of the last traceback, which ended the process; undefined when no complete traceback was printed. */
 export function pythonFailure(lines: readonly string[]): PythonFailure | undefined {
   const start = lines.findLastIndex((line) => line.trimEnd().endsWith('Traceback (most recent call last):'));
   if (start < 0) return undefined;
@@ -36,29 +36,29 @@ export function describeFailure({ type, message }: PythonFailure): string {
   return message === '' ? type : `${type}: ${message.slice(0, 300)}`;
 }
 
-/** Tells failures apart by what and where, whatever their messages hold (ids, times). */
+/** Identifies a failure by its type and place. Messages differ from attempt to attempt: they contain ids and times. */
 export function failureSignature({ type, frames }: PythonFailure): string {
   const last = frames.at(-1);
   return `${type} ${last ? `${last.file}:${last.line}` : ''}`;
 }
 
-/** Exceptions that come from the machine or the code, whatever a model answered. */
-const NOT_OF_ANSWERS =
+/** Exceptions that come from the machine or the code, not from the responses of a model. */
+const NOT_OF_RESPONSES =
   /^(\w+\.)*(OSError|IOError|FileNotFoundError|FileExistsError|PermissionError|IsADirectoryError|NotADirectoryError|BlockingIOError|BrokenPipeError|ConnectionError|ConnectionRefusedError|ConnectionResetError|ImportError|ModuleNotFoundError|MemoryError|SyntaxError|IndentationError|NameError|UnboundLocalError|KeyboardInterrupt|SystemExit)$/;
 
 /** Exceptions of API clients: the API refused a request. */
 const OF_API_CLIENT = /^(openai|anthropic|httpx2?|litellm)\./;
 
-/** Functions of evals that work on one sample. */
-const ON_A_SAMPLE = /^_?eval_sample$/;
+/** Functions of evals that evaluate one sample. */
+const EVALUATES_SAMPLE = /^_?eval_sample$/;
 
 /**
- * Whether other answers of the API could have led to another end: the exception was raised while a sample was evaluated, or
- * by an API client. One that came after the last sample, or from the machine, would come again.
+ * Whether other responses of the API might have prevented the failure: the exception was raised while a sample was evaluated,
+ * or by an API client. An exception after the last sample, or from the machine, would be raised again.
  */
-export function mayBeOfAnswers(failure: PythonFailure): boolean {
-  if (NOT_OF_ANSWERS.test(failure.type)) return false;
-  return isOfApiClient(failure) || failure.frames.some(({ name }) => ON_A_SAMPLE.test(name));
+export function mayDependOnResponses(failure: PythonFailure): boolean {
+  if (NOT_OF_RESPONSES.test(failure.type)) return false;
+  return isOfApiClient(failure) || failure.frames.some(({ name }) => EVALUATES_SAMPLE.test(name));
 }
 
 export function isOfApiClient({ type }: PythonFailure): boolean {

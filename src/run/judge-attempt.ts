@@ -1,5 +1,4 @@
-/** Whether an attempt at an eval ended with a result that can be relied on. Pure: it reads and changes nothing. */
-
+/** Whether an attempt ended with a result that is valid. Pure. */
 import type { MetricValue } from '../model/completion-record.ts';
 import { wholeNumber } from '../model/format.ts';
 import type { PlannedEval } from '../model/plan.ts';
@@ -14,17 +13,17 @@ export interface AttemptFacts {
   /** Undefined when there is no record file. */
   readonly record: RecordSummary | undefined;
   readonly output: Pick<AttemptOutput, 'evaluated' | 'interrupted' | 'lost'>;
-  /** The Python exception that ended it, when it printed one. */
+  /** The Python exception that ended the eval, if it printed one. */
   readonly failure: PythonFailure | undefined;
-  /** Requests that the API has not answered and will not. */
+  /** Requests to which the API has not responded and will not. */
   readonly unanswered: number;
-  /** The last refusal of the API, in its words. */
+  /** The last refusal, in the words of the API. */
   readonly refusal: string | undefined;
 }
 
 /**
- * `exit`: the eval itself says so. `no-report`, `no-samples`: it says nothing. `unanswered`: the API did not answer. `record`:
- * the result may be right, but it was not recorded whole; no answer has a part in that.
+ * `exit`: the exit code or a signal. `no-report`, `no-samples`: there is no result. `unanswered`: requests have no response.
+ * `record`: the result may be right, but its record is incomplete, which has nothing to do with responses.
  */
 export type FailureCause = 'exit' | 'no-report' | 'unanswered' | 'record' | 'no-samples';
 
@@ -32,7 +31,7 @@ export type Judgement =
   | {
       readonly kind: 'done';
       readonly metrics: Readonly<Record<string, MetricValue>>;
-      /** Samples that were evaluated; null when nothing says how many. */
+      /** Samples that were evaluated; null when their number is unknown. */
       readonly samples: number | null;
       readonly record: RecordSummary;
     }
@@ -49,11 +48,11 @@ export function judgeAttempt(facts: AttemptFacts): Judgement {
   if (exit.code !== 0) return { kind: 'failed', cause: 'exit', reason: whyItExited(facts) };
   if (!record?.finalReport) {
     const why = record?.problem ? ` (${record.problem})` : '';
-    const reason = `oaieval exited with code 0 but recorded no final report${why}, so its result is not known`;
+    const reason = `oaieval exited with code 0 but recorded no final report${why}, so its result is unknown`;
     return { kind: 'failed', cause: 'no-report', reason };
   }
   if (unanswered > 0) {
-    const reason = `${wholeNumber(unanswered)} of its requests were not answered by the API, and it reported a result without them${refusal === undefined ? '' : `: ${refusal}`}`;
+    const reason = `${wholeNumber(unanswered)} of its requests got no response from the API, and it reported a result without them${refusal === undefined ? '' : `: ${refusal}`}`;
     return { kind: 'failed', cause: 'unanswered', reason };
   }
   const missing = whatIsMissing(record, output);
@@ -65,26 +64,24 @@ export function judgeAttempt(facts: AttemptFacts): Judgement {
 
 function whyItExited({ exit, failure, refusal }: AttemptFacts): string {
   const exception = failure && `it ended with ${describeFailure(failure)}`;
-  // What an eval has caught need not be what ended it.
+  // The eval may have caught the refusal, and another exception ended it.
   if (exception && refusal !== undefined && !isOfApiClient(failure))
     return `${exception}, and before that the API refused a request: ${refusal}`;
   if (refusal !== undefined) return `the API refused a request: ${refusal}`;
   return exception ?? `oaieval exited with code ${exit.code}`;
 }
 
-const NO_SAMPLES =
-  'it evaluated no sample, so its report is about nothing: check that the data file it reads has samples, and --max_samples';
+const NO_SAMPLES = 'it evaluated no sample: check that its data file has samples, and check --max_samples';
 
-/** Events of a batch that evals writes while it runs (evals/record.py, MIN_FLUSH_EVENTS). */
+/** Events in each batch that evals writes while it runs (evals/record.py, MIN_FLUSH_EVENTS). */
 const BATCH = 100;
 
 function whatIsMissing(record: RecordSummary, output: AttemptFacts['output']): string | undefined {
   if (output.lost) return `its last events could not be recorded: ${output.lost}`;
-  if (record.problem)
-    return `its record is not whole, which happens when the disk is full: ${record.problem}`;
+  if (record.problem) return `its record is incomplete, as when the disk is full: ${record.problem}`;
   if (output.interrupted) return `it was interrupted: its report covers ${output.interrupted}`;
-  // A class need not record an event for each sample. But one that records any records the last of them behind its report,
-  // unless that one filled a batch.
+  // A class need not record an event for each sample. But if it records any, its last ones are written after the report,
+  // unless they filled a batch.
   const { evaluated = 0 } = output;
   if (
     record.samples !== null &&
@@ -92,13 +89,13 @@ function whatIsMissing(record: RecordSummary, output: AttemptFacts['output']): s
     record.endsWithReport &&
     record.events >= BATCH
   )
-    return `its record is not whole: it has events of ${wholeNumber(record.samples)} of the ${wholeNumber(evaluated)} samples that were evaluated, and none behind the report`;
+    return `its record is incomplete: it has events of ${wholeNumber(record.samples)} of the ${wholeNumber(evaluated)} samples that were evaluated, and none after the report`;
   return undefined;
 }
 
 /**
- * Whether a result is about no sample at all. A class that records no events has none in its record either, so it has to be
- * known otherwise: evals said how many samples it evaluates, the data file has none, or what it reports is no number.
+ * Whether a result is about no sample. The record of a class that records no events has no samples in any case, so other facts
+ * decide: the number of samples that evals printed or that the data file has, and whether the report contains a number.
  */
 function evaluatedNothing(
   { samples: recorded, finalReport = {} }: RecordSummary,

@@ -13,21 +13,22 @@ export interface OpenStateRequest {
   readonly paths: StatePaths;
   readonly owner: Owner;
   readonly plan: Plan;
-  /** Empty: nothing is adopted. */
+  /** Nothing is adopted from an empty one. */
   readonly checkpoint: RestoredCheckpoint;
-  /** False: the state that is here is quarantined first. */
+  /** If false, the state on this machine is quarantined first. */
   readonly resume: boolean;
   readonly log: Log;
 }
 
-/** The state of this machine, which belongs to this run until it is disposed of. */
+/** The locked state of this machine. Disposing of it releases the lock. */
 export interface OpenedState extends AsyncDisposable {
   readonly state: State;
   readonly journals: Journals;
 }
 
 /**
- * Locks and opens the state, adopts the checkpoint, seals what an earlier process left behind, and saves the plan.
+ * Locks and opens the state, adopts the checkpoint, cleans up after an earlier process that was killed, and saves the plan.
+ *
  * @throws ActionError STATE_LOCKED, STATE_NOT_OURS or STATE_UNWRITABLE
  */
 export async function openState(request: OpenStateRequest): Promise<OpenedState> {

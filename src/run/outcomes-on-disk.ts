@@ -10,14 +10,14 @@ import type { State } from '../progress/state.ts';
 type Disk = Pick<State, 'plan' | 'record' | 'isDone' | 'attempts'>;
 type Attempts = ReadonlyMap<string, AttemptRecord>;
 
-/** How the evals of the last plan stand, read from the state alone, after the process that ran them has ended. */
+/** The outcomes of the last plan, read from the state alone after the process that ran the evals has ended. */
 export function outcomesOnDisk(state: Disk, run: RunIdentity, now = new Date()): Outcome[] {
-  // The last attempt of each eval is the one that counts.
+  // The last attempt at each eval counts.
   const attempts: Attempts = new Map(attemptsOf(state, run).map((attempt) => [attempt.eval, attempt]));
   return (state.plan?.evals ?? []).map((planned) => outcomeOf(planned, state, run, attempts, now));
 }
 
-/** What this run requested, in all attempts that ended. */
+/** The traffic of this run, summed over all attempts that ended. */
 export function trafficOnDisk(state: Pick<State, 'attempts'>, run: RunIdentity): Traffic {
   return attemptsOf(state, run).reduce((sum, { traffic }) => addTraffic(sum, traffic), noTraffic);
 }

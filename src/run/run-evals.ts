@@ -1,46 +1,53 @@
-/** Runs what remains of the set, several evals at a time, and says how every eval stands. */
+/** Runs the evals that remain, several at a time, and emits what happens as events. It prints nothing itself. */
 import { reasonOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Decision } from '../model/decision.ts';
-import { duration, metricText } from '../model/format.ts';
-import type { Outcome } from '../model/outcome.ts';
+import type { AttemptOutcome, Outcome } from '../model/outcome.ts';
 import type { PlannedEval } from '../model/plan.ts';
-import { failureAnnotation } from '../report/failure.ts';
-import { mainMetric } from '../report/main-metric.ts';
+import type { EvalNotStarted, EvalProgress, Heartbeat, RunEvent } from '../model/run-event.ts';
 import type { Budget } from './budget.ts';
-import { type ExecuteOptions, executeEval } from './execute-eval.ts';
-import { BufferedLog, heartbeat, type RunningNow } from './live-log.ts';
-import { expectedDurations, longestFirst } from './schedule.ts';
+import { type ExecuteOptions, executeEval, type LiveCounts } from './execute-eval.ts';
+import { type Advance, expectedDurations, longestFirst, timeLeftMs } from './schedule.ts';
 
-export interface RunOptions extends ExecuteOptions {
-  readonly log: Log;
-  readonly exitOnError: boolean;
-  readonly budget: Budget;
-  /** Evals that run at a time. */
-  readonly parallelEvals: number;
-  /** Called when an eval has ended, with the milliseconds it took. */
-  readonly onEnded?: (milliseconds: number) => void;
-  /** Milliseconds between two lines that say how far the run is. */
-  readonly heartbeat?: number;
+/** Receives what happens in a run. */
+export interface RunListener {
+  /** Called in the order in which things happen. The run does not wait for it. */
+  onEvent(event: RunEvent): void;
+  /** The log for the output of an eval that has started, and for messages about its attempts. */
+  logOf(planned: PlannedEval): Log;
 }
 
-const HEARTBEAT = 30_000;
+export interface RunOptions extends ExecuteOptions {
+  readonly listener: RunListener;
+  /** Whether the first failed eval stops the start of further evals. */
+  readonly exitOnError: boolean;
+  readonly budget: Budget;
+  /** Evals that run at the same time. */
+  readonly parallelEvals: number;
+  readonly heartbeatMs?: number;
+}
 
-/** Decisions in, outcomes out, in the same order. Every outcome `fresh` is on disk when this returns. */
+const HEARTBEAT_MS = 30_000;
+
+/**
+ * Decisions in, outcomes out, in the same order. Every outcome `fresh` is on disk when this returns.
+ * @throws ActionError STATE_UNWRITABLE when a result could not be recorded
+ */
 export async function runEvals(decisions: readonly Decision[], options: RunOptions): Promise<Outcome[]> {
   const { state } = options;
   const toRun = decisions.filter((decision) => decision.kind === 'run').map((decision) => decision.eval);
-  // Records of content that has changed since still tell how long an eval takes.
-  const expected = expectedDurations(toRun, state.records);
+  // Before the records are forgotten: a record of other content still shows how long an eval takes.
+  const expectedMs = expectedDurations(toRun, state.records);
   state.forget(toRun.map((planned) => planned.command));
   options.journals.retain(options.sampleResume ? toRun.map((planned) => planned.key) : []);
   for (const decision of decisions) {
-    // Done under other arguments that change no result: the line makes plain `oaievalset` skip it as well.
+    // Completed under other arguments that change no result. The line makes plain `oaievalset` skip the eval as well.
     if (decision.kind === 'reuse' && decision.record && !state.isDone(decision.eval.command)) {
       state.complete({ ...decision.record, argv: [...decision.eval.command] });
     }
   }
-  const outcomes = await new Run(toRun, expected, decisions.length, options).outcomes();
+  const run = new Run({ evals: toRun, expectedMs, reused: decisions.length - toRun.length }, options);
+  const outcomes = await run.outcomes();
   return decisions.map(
     (decision) =>
       outcomes.get(decision.eval) ?? {
@@ -51,44 +58,53 @@ export async function runEvals(decisions: readonly Decision[], options: RunOptio
   );
 }
 
-class Run {
-  readonly #options: RunOptions;
-  readonly #expected: ReadonlyMap<PlannedEval, number>;
-  readonly #waiting: PlannedEval[];
-  readonly #running = new Map<PlannedEval, RunningNow>();
-  readonly #outcomes = new Map<PlannedEval, Outcome>();
-  readonly #reused: number;
-  readonly #total: number;
-  readonly #since = Date.now();
-  /** Aborted when what an eval did cannot be recorded: then nothing more is to be spent. */
-  readonly #broken = new AbortController();
-  /** Groups are printed one after the other. */
-  #printing: Promise<void> = Promise.resolve();
-  #begun = 0;
-  #printed = 0;
-  #stopped: string | undefined;
+interface Work {
+  /** In the order of the set. */
+  readonly evals: readonly PlannedEval[];
+  readonly expectedMs: ReadonlyMap<PlannedEval, number>;
+  /** Evals of the set that do not run. */
+  readonly reused: number;
+}
 
-  constructor(
-    evals: readonly PlannedEval[],
-    expected: ReadonlyMap<PlannedEval, number>,
-    total: number,
-    options: RunOptions,
-  ) {
+interface RunningEval {
+  readonly startedAt: number;
+  /** Undefined until its lane is open. */
+  counts: LiveCounts | undefined;
+}
+
+type NotStarted = Pick<EvalNotStarted, 'cause' | 'reason'>;
+
+class Run {
+  readonly #work: Work;
+  readonly #options: RunOptions;
+  readonly #total: number;
+  readonly #waiting: PlannedEval[];
+  readonly #running = new Map<PlannedEval, RunningEval>();
+  readonly #outcomes = new Map<PlannedEval, AttemptOutcome>();
+  readonly #startedAt = Date.now();
+  /** Aborted when a result cannot be recorded: nothing more may be spent. */
+  readonly #broken = new AbortController();
+  #started: number;
+  #ended: number;
+  #failed: PlannedEval | undefined;
+
+  constructor(work: Work, options: RunOptions) {
+    this.#work = work;
     this.#options = { ...options, stopped: AbortSignal.any([options.stopped, this.#broken.signal]) };
-    this.#expected = expected;
-    // One at a time, the order of the set is what people expect, and no order is faster.
-    this.#waiting = options.parallelEvals > 1 ? longestFirst(evals, expected) : [...evals];
-    this.#reused = total - evals.length;
-    this.#total = total;
+    this.#total = work.reused + work.evals.length;
+    // One at a time, no order is faster, and users expect the order of the set.
+    this.#waiting = options.parallelEvals > 1 ? longestFirst(work.evals, work.expectedMs) : [...work.evals];
+    this.#started = work.reused;
+    this.#ended = work.reused;
   }
 
-  async outcomes(): Promise<ReadonlyMap<PlannedEval, Outcome>> {
-    const { log, parallelEvals } = this.#options;
-    const beat = setInterval(() => log.info(this.#heartbeat()), this.#options.heartbeat ?? HEARTBEAT);
+  async outcomes(): Promise<ReadonlyMap<PlannedEval, AttemptOutcome>> {
+    const { listener, parallelEvals, heartbeatMs = HEARTBEAT_MS } = this.#options;
+    const timer = setInterval(() => listener.onEvent(this.#heartbeat()), heartbeatMs);
     try {
       await Promise.all(Array.from({ length: parallelEvals }, () => this.#worker()));
     } finally {
-      clearInterval(beat);
+      clearInterval(timer);
     }
     this.#broken.signal.throwIfAborted();
     return this.#outcomes;
@@ -96,102 +112,85 @@ class Run {
 
   async #worker(): Promise<void> {
     for (let planned = this.#waiting.shift(); planned; planned = this.#waiting.shift()) {
-      const why = this.#whyNot(planned);
-      try {
-        const outcome: Outcome = why
-          ? { status: 'pending', eval: planned, reason: why }
-          : await this.#run(planned);
-        this.#outcomes.set(planned, outcome);
-      } catch (error) {
-        this.#broken.abort(error);
-      }
+      const why = this.#reasonNotToStart(planned);
+      this.#outcomes.set(planned, why ? this.#skip(planned, why) : await this.#run(planned));
     }
   }
 
-  #whyNot(planned: PlannedEval): string | undefined {
-    const { stopped, budget, log } = this.#options;
-    if (stopped.aborted) return reasonOf(stopped.reason);
-    if (this.#stopped !== undefined) return this.#stopped;
-    const running = [...this.#running].map(([{ key }, { progress }]) => ({
+  #reasonNotToStart(planned: PlannedEval): NotStarted | undefined {
+    const { stopped, budget } = this.#options;
+    if (stopped.aborted) return { cause: 'stopped', reason: reasonOf(stopped.reason) };
+    if (this.#failed) {
+      const reason = `exit-on-error stopped the run when ${this.#failed.name} failed`;
+      return { cause: 'exit-on-error', reason };
+    }
+    const running = [...this.#running].map(([{ key }, { counts }]) => ({
       key,
-      tokens: progress?.tokens() ?? 0,
+      tokens: counts?.tokens() ?? 0,
     }));
-    const why = budget.reasonToSkip(planned, running);
-    if (why !== undefined) log.info(`${planned.name} is not started: ${why}`);
-    return why;
+    const reason = budget.reasonToSkip(planned, running);
+    return reason === undefined ? undefined : { cause: 'budget', reason };
   }
 
-  async #run(planned: PlannedEval): Promise<Outcome> {
-    const { log, parallelEvals, exitOnError } = this.#options;
-    const started = Date.now();
-    this.#begun += 1;
-    const alone = parallelEvals === 1;
-    const title = `[${this.#reused + this.#begun}/${this.#total}] ${planned.name}`;
-    const own = alone ? log : new BufferedLog(log);
-    const execute = () =>
-      executeEval(planned, this.#options, own, (progress) => {
-        this.#running.set(planned, {
-          name: planned.name,
-          since: started,
-          samples: planned.samples,
-          expected: this.#expected.get(planned) ?? 0,
-          progress,
-        });
+  #skip(planned: PlannedEval, why: NotStarted): AttemptOutcome {
+    this.#options.listener.onEvent({ kind: 'eval-not-started', eval: planned, ...why });
+    return { status: 'pending', eval: planned, reason: why.reason };
+  }
+
+  async #run(planned: PlannedEval): Promise<AttemptOutcome> {
+    const { listener, exitOnError } = this.#options;
+    const running: RunningEval = { startedAt: Date.now(), counts: undefined };
+    this.#running.set(planned, running);
+    this.#started += 1;
+    listener.onEvent({ kind: 'eval-started', eval: planned, started: this.#started, total: this.#total });
+    let outcome: AttemptOutcome;
+    try {
+      outcome = await executeEval(planned, this.#options, listener.logOf(planned), (counts) => {
+        running.counts = counts;
       });
-    const outcome = await (alone ? log.group(title, execute) : execute());
+    } catch (error) {
+      this.#broken.abort(error);
+      outcome = { status: 'pending', eval: planned, reason: reasonOf(error) };
+    }
     this.#running.delete(planned);
-    this.#options.onEnded?.(Date.now() - started);
-    const told = tell(outcome, Date.now() - started);
-    if (own instanceof BufferedLog) {
-      this.#printed += 1;
-      const title = `[${this.#reused + this.#printed}/${this.#total}] ${planned.name} … ${told}`;
-      this.#printing = this.#printing.then(() => own.print(title));
-      await this.#printing;
-    } else {
-      log.info(`${title} … ${told}`);
-    }
-    if (outcome.status === 'failed') {
-      this.#annotate(outcome);
-      if (exitOnError) this.#stopped ??= `exit-on-error stopped the run when ${planned.name} failed`;
-    }
+    if (outcome.status === 'failed' && exitOnError) this.#failed ??= planned;
+    this.#ended += 1;
+    const tookMs = Date.now() - running.startedAt;
+    listener.onEvent({ kind: 'eval-ended', outcome, tookMs, ended: this.#ended, total: this.#total });
     return outcome;
   }
 
-  #ended(): number {
-    return this.#outcomes.size;
-  }
-
-  #annotate(outcome: Extract<Outcome, { status: 'failed' }>): void {
-    const { log, attempts } = this.#options;
-    log.info(`The last ${outcome.lastLines.length} lines that ${outcome.eval.name} printed:`);
-    for (const line of outcome.lastLines) log.child(line);
-    log.error(
-      failureAnnotation(outcome.reason, attempts, outcome.lastLines),
-      `Eval ${outcome.eval.name} failed`,
+  #heartbeat(): Heartbeat {
+    const now = Date.now();
+    const running = [...this.#running].map(
+      ([{ name, samples }, { counts, startedAt }]): EvalProgress => ({
+        name,
+        samples,
+        responses: counts?.responses() ?? 0,
+        runningMs: now - startedAt,
+      }),
     );
-  }
-
-  #heartbeat(): string {
-    const sum = (evals: Iterable<PlannedEval>) =>
-      [...evals].reduce((total, planned) => total + (this.#expected.get(planned) ?? 0), 0);
-    const run = {
-      running: [...this.#running.values()],
-      ended: this.#reused + this.#ended(),
+    return {
+      kind: 'heartbeat',
+      running,
+      settled: this.#work.reused + this.#outcomes.size,
       total: this.#total,
-      expectedEnded: sum(this.#outcomes.keys()),
-      expectedWaiting: sum(this.#waiting),
-      since: this.#since,
+      leftMs: timeLeftMs(this.#advances(), now - this.#startedAt),
     };
-    return heartbeat(run, Date.now());
   }
-}
 
-function tell(outcome: Outcome, milliseconds: number): string {
-  if (outcome.status === 'fresh') {
-    const metric = mainMetric(outcome.eval.metrics, outcome.record.metrics);
-    const shown = metric ? ` (${metric.name} ${metricText(metric.value)})` : '';
-    return `done in ${duration(milliseconds)}${shown}`;
+  /** How far each eval is. Those that were not started or were stopped say nothing about the time that is left. */
+  #advances(): Advance[] {
+    return this.#work.evals
+      .filter((planned) => this.#outcomes.get(planned)?.status !== 'pending')
+      .map((planned) => ({
+        expectedMs: this.#work.expectedMs.get(planned) ?? 0,
+        share: this.#outcomes.has(planned) ? 1 : this.#shareOf(planned),
+      }));
   }
-  if (outcome.status === 'failed') return `failed after ${duration(milliseconds)}`;
-  return `not completed: ${outcome.status === 'pending' ? outcome.reason : outcome.status}`;
+
+  #shareOf(planned: PlannedEval): number {
+    const responses = this.#running.get(planned)?.counts?.responses() ?? 0;
+    return planned.samples ? Math.min(1, responses / planned.samples) : 0;
+  }
 }

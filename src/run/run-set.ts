@@ -1,6 +1,6 @@
 /**
- * Runs what remains of the set with everything that has to be open meanwhile: budget, gateway, checkpointer and engine. They
- * are opened in this order; the gateway and the budget are closed before the last checkpoint is saved.
+ * Runs what remains of the set, with everything that must be open for it: budget, gateway, checkpointer and engine, opened in
+ * this order. The gateway is closed before the last checkpoint is saved, so that the checkpoint has every response.
  */
 import { Checkpointer, type CheckpointerOptions } from '../checkpoint/checkpointer.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -15,7 +15,7 @@ import type { CommandParts } from '../plan/command.ts';
 import type { Journals } from '../progress/journals.ts';
 import type { State } from '../progress/state.ts';
 import { openBudget } from './budget.ts';
-import { runEvals } from './run-evals.ts';
+import { type RunListener, runEvals } from './run-evals.ts';
 import type { EvalTimeouts } from './watchdog.ts';
 
 export interface RunSetRequest {
@@ -24,6 +24,8 @@ export interface RunSetRequest {
   readonly journals: Journals;
   readonly run: RunIdentity;
   readonly log: Log;
+  /** Receives what happens. */
+  readonly listener: RunListener;
   readonly command: Omit<CommandParts, 'evalKey'>;
   /** Opens the engine for the evals with these keys. */
   readonly openEngine: (evals: readonly string[]) => Engine;
@@ -82,9 +84,7 @@ export interface SetOutcome {
 
 /** @throws ActionError STATE_UNWRITABLE when a result could not be recorded; post saves what is on disk */
 export async function runSet(request: RunSetRequest): Promise<SetOutcome> {
-  const { decisions, state, journals, run, log, command, api, limits, evals, checkpoints, cancelled } =
-    request;
-  const { intervalMs, ...checkpointing } = checkpoints;
+  const { decisions, state, journals, run, log, command, api, limits, evals, cancelled } = request;
   const budget = openBudget({ ...limits, records: state.records, sampleResume: evals.sampleResume });
   try {
     const gateway = await startGateway({
@@ -96,23 +96,14 @@ export async function runSet(request: RunSetRequest): Promise<SetOutcome> {
     const stopped = AbortSignal.any([cancelled.signal, gateway.unusable, budget.exhausted]);
     stopped.addEventListener('abort', () => gateway.stop(), { once: true });
     if (stopped.aborted) gateway.stop();
-    const checkpointer = new Checkpointer({
-      ...checkpointing,
-      state,
-      log,
-      journals,
-      intervalMs,
-    });
+    const checkpointer = new Checkpointer({ ...request.checkpoints, state, journals, log });
     checkpointer.start();
     let outcomes: readonly Outcome[];
     try {
-      const { timeouts, ...execution } = evals;
       outcomes = await runEvals(decisions, {
-        ...execution,
-        limits: timeouts,
+        ...evals,
         state,
         run,
-        log,
         command,
         engine: request.openEngine(keysToRun(decisions)),
         gateway,
@@ -120,9 +111,7 @@ export async function runSet(request: RunSetRequest): Promise<SetOutcome> {
         budget,
         stopped,
         deadline: cancelled.drainDeadline,
-        onEnded: (tookMs) => {
-          if (tookMs > intervalMs) checkpointer.saveSoon();
-        },
+        listener: savingAfterLongEvals(request, checkpointer),
       });
     } catch (error) {
       await checkpointer.stop();
@@ -142,6 +131,22 @@ export async function runSet(request: RunSetRequest): Promise<SetOutcome> {
   } finally {
     budget.close();
   }
+}
+
+/** A listener that also saves a checkpoint soon after an eval has taken longer than the interval between two of them. */
+function savingAfterLongEvals(
+  { listener, checkpoints }: RunSetRequest,
+  checkpointer: Checkpointer,
+): RunListener {
+  return {
+    logOf: (planned) => listener.logOf(planned),
+    onEvent(event) {
+      // An eval that ends without a result ends because the run stops, and the end of the run saves a checkpoint.
+      const hasResult = event.kind === 'eval-ended' && event.outcome.status !== 'pending';
+      if (hasResult && event.tookMs > checkpoints.intervalMs) checkpointer.saveSoon();
+      listener.onEvent(event);
+    },
+  };
 }
 
 function keysToRun(decisions: readonly Decision[]): string[] {

@@ -32,14 +32,14 @@ const cases: Case[] = [
   {
     name: 'model with ..',
     inputs: { model: 'a/../b' },
-    says: /input model is "a\/\.\.\/b": it holds "\.\."/,
+    says: /input model is "a\/\.\.\/b": it contains "\.\."/,
   },
   { name: 'absolute model', inputs: { model: '/etc/passwd' }, says: /it is an absolute path/ },
   { name: 'model that is an option', inputs: { model: '--debug' }, says: /starts with "-"/ },
   {
     name: 'model with control characters',
     inputs: { model: 'gpt\u0007-4' },
-    says: /holds control characters/,
+    says: /contains control characters/,
   },
   { name: 'model with an empty part', inputs: { model: 'org//m' }, says: /empty or "\." path part/ },
   { name: 'too long a name', inputs: { model: 'm'.repeat(230) }, says: /too long for a file name/ },
@@ -62,7 +62,7 @@ const cases: Case[] = [
   ].map((args) => ({
     name: args,
     inputs: { args },
-    says: new RegExp(`holds ${args.split(/[= ]/)[0]}, which cannot be used here`),
+    says: new RegExp(`contains ${args.split(/[= ]/)[0]}, which this action does not accept`),
   })),
   { name: 'an abbreviated --record_path', inputs: { args: '--rec x' }, says: /record_path/ },
   {
@@ -124,7 +124,7 @@ const cases: Case[] = [
   {
     name: 'a model with an invisible character',
     inputs: { model: 'gpt\u200b-4' },
-    says: /^The input model is "gpt\\u200b-4": it holds the invisible character \\u200b\./,
+    says: /^The input model is "gpt\\u200b-4": it contains the invisible character \\u200b\./,
   },
   { name: 'an unknown set', inputs: { 'eval-set': 'test-basci' }, says: /test-basci.*test-basic/s },
   { name: 'a registry path that is not there', inputs: { 'registry-path': 'nowhere' }, says: /nowhere/ },

@@ -19,7 +19,7 @@ describe.concurrent('an eval that hangs', () => {
       expect(result.exitCode, logOf(result)).toBe(1);
       const own = result.lines.filter((line) => line.startsWith('attempt '));
       expect(own).toEqual([
-        expect.stringContaining(`attempt 1 of 2: ${why}; its last request or answer was `),
+        expect.stringContaining(`attempt 1 of 2: ${why}; its last request or response was `),
         expect.stringContaining(`attempt 2 of 2: ${why}; `),
       ]);
       const annotation = result.annotations.find(({ title }) => title === 'Eval ask-0 failed');

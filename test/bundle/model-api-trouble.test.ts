@@ -228,7 +228,7 @@ describe.concurrent("an eval of one's own", () => {
     const result = await machine.run();
     expect(result.exitCode, logOf(result)).toBe(1);
     expect(annotations(result)[0]).toContain(
-      '1 of its requests were not answered by the API, and it reported a result without them',
+      '1 of its requests got no response from the API, and it reported a result without them',
     );
     expect(machine.doneEvals()).toEqual([]);
     machine.api.setFaults();

@@ -90,7 +90,7 @@ describe.concurrent('two runs at once', () => {
     });
     const post = await machine.run({ phase: 'post', state: killed.state });
     expect(post.exitCode, logOf(post)).toBe(0);
-    expect(post.lines).toContainEqual(expect.stringContaining('Another run has taken the state over'));
+    expect(post.lines).toContainEqual(expect.stringContaining('Another run is using the state now'));
     expect(machine.openSegments()).toEqual(live);
     expect(machine.cache.entries()).toEqual([]);
     machine.api.release();

@@ -18,10 +18,10 @@ const failures: Record<string, RegExp> = {
   unwritable: /its last events could not be recorded: (TypeError|ValueError)/,
   'half-a-letter': /its last events could not be recorded: UnicodeEncodeError/,
   'full-disk': /its last events could not be recorded: OSError.*File too large/,
-  torn: /its record is not whole, which happens when the disk is full: it ends in the middle of a line/,
-  'without-end': /its record is not whole, .*its last line has no end/,
-  gap: /its record is not whole, .*1 of its 6 events are missing/,
-  nothing: /it evaluated no sample, so its report is about nothing/,
+  torn: /its record is incomplete, as when the disk is full: it ends in the middle of a line/,
+  'without-end': /its record is incomplete, .*its last line has no newline/,
+  gap: /its record is incomplete, .*1 of its 6 events are missing/,
+  nothing: /it evaluated no sample/,
 };
 
 testRows(1, ['warm', 'oaieval'])(

@@ -60,9 +60,9 @@ export function recordingLog(): Log & { readonly lines: string[]; readonly warni
     info: (message) => lines.push(message),
     warning: (message) => warnings.push(message),
     error: (message) => lines.push(`error: ${message}`),
-    group: (title, work) => {
+    group(title) {
       lines.push(`group: ${title}`);
-      return work();
+      return { [Symbol.dispose]: () => {} };
     },
     child: (line) => lines.push(`child: ${line}`),
     hide: (secret) => redactor.hide(secret),

@@ -11,5 +11,5 @@ export const silentLog: Log = {
   child: ignore,
   hide: ignore,
   redact: (text) => text,
-  group: (_title, work) => work(),
+  group: () => ({ [Symbol.dispose]: ignore }),
 };

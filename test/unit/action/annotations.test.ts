@@ -5,7 +5,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** What the log of the action writes to the runner. */
+/** The lines that the log of the action writes to the runner. */
 function printed(act: () => void): string[] {
   const chunks: string[] = [];
   vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
@@ -18,7 +18,7 @@ function printed(act: () => void): string[] {
 }
 
 test.each(['warning', 'error'] as const)(
-  'a long %s keeps its beginning and its end in 4 KB, and is whole in the log',
+  'actionLog: a long %s keeps its start and its end in 4 KB, and the log has all of it',
   (level) => {
     const message = `Evals failed: ${'name, '.repeat(3000)}\nWhat to do: re-run. [EVALS_FAILED]`;
     const lines = printed(() => actionLog[level](message, 'title '.repeat(100)));
@@ -31,19 +31,19 @@ test.each(['warning', 'error'] as const)(
   },
 );
 
-test('a short annotation is printed once, with its invisible characters shown', () => {
+test('actionLog: a short annotation is printed once, with invisible characters as codes', () => {
   expect(printed(() => actionLog.error('eval \u202ea failed\u0007', '\u200bt'))).toEqual([
     '::error title=\\u200bt::eval \\u202ea failed\\u0007',
   ]);
 });
 
-test('a value that the runner masks already is not printed for it, and hidden all the same', () => {
+test('actionLog: a value that the runner already masks is hidden, and not sent to the runner again', () => {
   const key = 'sk-proj-0123456789';
   expect(printed(() => actionLog.hide(key, { isMasked: true }))).toEqual([]);
   expect(printed(() => actionLog.info(`with ${key}`))).toEqual(['with ***']);
 });
 
-test('a hidden value is masked for the runner, and is in nothing that is printed afterwards', () => {
+test('actionLog: a hidden value is masked by the runner, and nothing that is printed later contains it', () => {
   const token = 'f00dfeed'.repeat(6);
   const line = `POST http://127.0.0.1:1/${token}/openai`;
   const masked = printed(() => actionLog.hide(token));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Ends, finish } from '../../../src/action/finish.ts';
+import { finish, type Stops } from '../../../src/action/finish.ts';
 import { ActionError, ApiUnusable } from '../../../src/errors.ts';
 import type { Outcome } from '../../../src/model/outcome.ts';
 import { summarize } from '../../../src/report/results.ts';
@@ -36,7 +36,7 @@ const unreachable = AbortSignal.abort(
 );
 const cancelled = AbortSignal.abort(new Error('the job was cancelled'));
 
-function endOf(outcomes: readonly Outcome[], ends: Partial<Ends>): ActionError | undefined {
+function endOf(outcomes: readonly Outcome[], ends: Partial<Stops>): ActionError | undefined {
   try {
     finish(summarize('gpt-4', 'set', outcomes), { unusable: never, stopped: never, ...ends });
     return undefined;
@@ -46,59 +46,59 @@ function endOf(outcomes: readonly Outcome[], ends: Partial<Ends>): ActionError |
   }
 }
 
-describe('how a step ends', () => {
-  test.each<[string, Outcome[], Partial<Ends>, string, string]>([
-    ['an eval failed', [fresh('a'), failed('b')], {}, 'EVALS_FAILED', '1 of 2 evals failed: b.'],
+describe('finish', () => {
+  test.each<[string, Outcome[], Partial<Stops>, string, string]>([
+    ['if an eval failed', [fresh('a'), failed('b')], {}, 'EVALS_FAILED', '1 of 2 evals failed: b.'],
     [
-      'one failed, others are pending',
+      'if an eval failed and others are pending',
       [failed('a'), pending('b')],
       { stopped: cancelled },
       'EVALS_FAILED',
       '1 of 2 evals failed: a.',
     ],
     [
-      'the run was stopped, which is said once',
+      'if the run was stopped, with the reason once',
       [fresh('a'), pending('b')],
       { stopped: cancelled },
       'INCOMPLETE',
       '1 of 2 evals done, 1 pending, then the job was cancelled. Still pending: b.',
     ],
     [
-      'evals were not started, each with its reason',
+      'if evals were not started, with the reason of each',
       [fresh('a'), pending('b', 'it took 1 h before')],
       {},
       'INCOMPLETE',
       '1 of 2 evals done, 1 pending. Still pending: b (it took 1 h before).',
     ],
     [
-      'the API refused, whatever else there is',
+      'if the API refused the job, whatever else happened',
       [fresh('a'), failed('b'), pending('c')],
       { unusable, stopped: unusable },
       'API_REFUSED',
       'The API refused: 401: Incorrect API key. Retrying will not help.',
     ],
     [
-      'the API could not be reached',
+      'if the API could not be reached',
       [fresh('a'), failed('b'), pending('c')],
       { unusable: unreachable, stopped: unreachable },
       'API_UNREACHABLE',
       'The API has not responded for 5 min: ECONNREFUSED. ',
     ],
     [
-      'many are missing',
+      'if many evals are pending, with the names of ten',
       Array.from({ length: 12 }, (_, n) => pending(String(n))),
       { stopped: cancelled },
       'INCOMPLETE',
       'Still pending: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more.',
     ],
-  ])('%s', (_, outcomes, ends, code, words) => {
+  ])('finish: fails the step %s', (_, outcomes, ends, code, words) => {
     const error = endOf(outcomes, ends);
     expect(error?.code).toBe(code);
     expect(error?.message).toContain(words);
     expect(error?.next).toMatch(/re-run the failed jobs/i);
   });
 
-  test('well, when all is done, also when the job was cancelled at the last moment', () => {
+  test('finish: a complete set passes, also when the job was cancelled at the last moment', () => {
     expect(endOf([fresh('a')], {})).toBeUndefined();
     expect(endOf([fresh('a')], { stopped: cancelled })).toBeUndefined();
   });

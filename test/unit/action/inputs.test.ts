@@ -1,4 +1,4 @@
-/** What readInputs makes of the variables in which the runner hands inputs over. */
+/** The values that readInputs reads from the variables in which the runner passes inputs. */
 import { afterEach, expect, test, vi } from 'vitest';
 import { readInputs, readSecrets } from '../../../src/action/inputs.ts';
 import { ActionError } from '../../../src/errors.ts';
@@ -15,7 +15,7 @@ afterEach(() => {
 });
 
 test.each(['eval-timeout', 'stall-timeout', 'time-budget', 'checkpoint-interval'])(
-  'the input %s is refused when no timer can count it',
+  'inputs: %s is refused when it is longer than the longest timer',
   (name) => {
     withInputs({ [name]: '24d1s' });
     expect(readInputs).toThrow(
@@ -28,21 +28,21 @@ test.each(['eval-timeout', 'stall-timeout', 'time-budget', 'checkpoint-interval'
   },
 );
 
-test('the input time-budget may be as long as a timer counts', () => {
+test('inputs: time-budget may be as long as the longest timer', () => {
   withInputs({ 'time-budget': '24d' });
-  expect(readInputs().timeBudget).toBe(24 * DAY);
+  expect(readInputs().timeBudgetMs).toBe(24 * DAY);
 });
 
-test('the input max-age may be longer than a timer counts, for nothing waits for it', () => {
+test('inputs: max-age may be longer than the longest timer, because it needs none', () => {
   withInputs({ 'max-age': '400d' });
-  expect(readInputs().maxAge).toBe(400 * DAY);
+  expect(readInputs().maxAgeMs).toBe(400 * DAY);
 });
 
 test.each([
   ['', defaultEngineHere()],
   ['auto', defaultEngineHere()],
   ['oaieval', 'oaieval'],
-] as const)('the input engine "%s" means the engine %s', (engine, name) => {
+] as const)('inputs: engine "%s" selects the engine %s', (engine, name) => {
   withInputs({ engine });
   expect(readInputs().engine).toBe(name);
 });
@@ -51,12 +51,12 @@ test.each([
   ['', true],
   ['auto', true],
   ['oaieval', false],
-] as const)('with the input engine "%s" the chat fallback is %s', (engine, chatFallback) => {
+] as const)('inputs: with engine "%s" the chat fallback is %s', (engine, chatFallback) => {
   withInputs({ engine });
   expect(readInputs().chatFallback).toBe(chatFallback);
 });
 
-test('secrets are not among the inputs that requests are made of', () => {
+test('inputs: secrets are separate from the inputs that requests are made of, and masked', () => {
   const stdout = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   withInputs({ 'encryption-key': 'SECRET-ONE', 'github-token': 'SECRET-TWO' });
   expect(JSON.stringify(readInputs())).not.toMatch(/SECRET/);

@@ -21,16 +21,16 @@ function obeyed(shown: string): unknown[] {
     .filter((command) => command !== undefined);
 }
 
-test.each(commands)('nothing in %j is a command for a runner', (line) => {
+test.each(commands)('quoteChildLine: nothing in %j is a command for a runner', (line) => {
   expect(obeyed(quoteChildLine(line))).toEqual([]);
 });
 
-test.each(commands)('nor when a message of ours repeats it: %j', (line) => {
+test.each(commands)('sanitizeMessage: nothing in %j is a command for a runner', (line) => {
   expect(obeyed(sanitizeMessage(`test-match: runs again, ${line} changed`))).toEqual([]);
   expect(obeyed(sanitizeMessage(line))).toEqual([]);
 });
 
-test('a message of ours is shown as it is, over several lines', () => {
+test('sanitizeMessage: a message of several lines is shown unchanged', () => {
   const message = 'Two lines:\n\ta b — ü 😀';
   expect(sanitizeMessage(message)).toBe(message);
 });
@@ -41,13 +41,16 @@ test.each([
   ['a\u200bb', 'a\\u200bb'],
   ['a\u2028b', 'a\\u2028b'],
   ['a\u0085b', 'a\\u0085b'],
-])('nothing in %j acts on a terminal, or turns its text around', (text, shown) => {
-  expect(sanitizeMessage(text)).toBe(shown);
-  expect(quoteChildLine(text)).toBe(`│ ${shown}`);
-});
+])(
+  'sanitizeMessage, quoteChildLine: nothing in %j acts on a terminal or reverses its text',
+  (text, shown) => {
+    expect(sanitizeMessage(text)).toBe(shown);
+    expect(quoteChildLine(text)).toBe(`│ ${shown}`);
+  },
+);
 
 test.each(['#\u001b[0m#[error]x', '\u001b[0m::error::x', '#\u200b#[error]x'])(
-  'what is left of %j without its colours is no command',
+  'sanitizeMessage, quoteChildLine: %j without its colours is not a command',
   (line) => {
     expect(obeyed(quoteChildLine(line))).toEqual([]);
     expect(obeyed(sanitizeMessage(line))).toEqual([]);

@@ -1,4 +1,4 @@
-/** What the runner is told through files: state, outputs, summary. A runner that takes none of it does not end a run. */
+/** Files of the runner: state, outputs, summary. If they cannot be written, the run continues. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { summary } from '@actions/core';
@@ -35,7 +35,7 @@ const done = planned('a.dev.v0');
 const results = summarize('gpt-4', 'set', [{ status: 'fresh', eval: done, record: completion(done) }]);
 const published = { results, restoredKey: 'r', savedKey: 's', progressFile: '/p' };
 
-/** A file that the runner names, and what is in it. */
+/** Creates a file that the runner names. @returns a function that reads it */
 function runnerFile(name: string, there = true): () => string {
   const path = join(temporaryDirectory(), name);
   if (there) writeFileSync(path, '');
@@ -47,8 +47,8 @@ function runnerFile(name: string, there = true): () => string {
   return () => readFileSync(path, 'utf8');
 }
 
-describe('the session', () => {
-  test('post finds the last of all sessions that main has saved', () => {
+describe('session', () => {
+  test('session: post loads the last one that main saved', () => {
     const written = runnerFile('GITHUB_STATE');
     const running = new RunningSession(session, recordingLog());
     running.save();
@@ -61,12 +61,12 @@ describe('the session', () => {
     expect(loadSession()).toEqual({ ...session, nextSeq: 2, ended: true });
   });
 
-  test('is none when main did not get so far', () => {
+  test('session: there is none when main saved none', () => {
     runnerFile('GITHUB_STATE');
     expect(loadSession()).toBeUndefined();
   });
 
-  test('that the runner does not take is said once, and what has changed is not forgotten', () => {
+  test('session: one that cannot be saved is one warning, and the next one has all changes', () => {
     runnerFile('GITHUB_STATE', false);
     const log = recordingLog();
     const running = new RunningSession(session, log);
@@ -81,8 +81,8 @@ describe('the session', () => {
   });
 });
 
-describe('the outputs', () => {
-  test('are written', () => {
+describe('outputs', () => {
+  test('outputs: are written', () => {
     const written = runnerFile('GITHUB_OUTPUT');
     const log = recordingLog();
     publishOutputs(published, log);
@@ -90,7 +90,7 @@ describe('the outputs', () => {
     expect(log.warnings).toEqual([]);
   });
 
-  test('that the runner does not take are a warning', () => {
+  test('outputs: a failure to write them is a warning', () => {
     runnerFile('GITHUB_OUTPUT', false);
     const log = recordingLog();
     publishOutputs(published, log);
@@ -100,9 +100,9 @@ describe('the outputs', () => {
   });
 });
 
-describe('the summary', () => {
+describe('summary', () => {
   // One test: @actions/core remembers where the summary is.
-  test('is a warning when the runner does not take it, nothing without a runner, and written otherwise', async () => {
+  test('summary: a failure to write it is a warning; outside a runner there is none', async () => {
     const log = recordingLog();
     vi.stubEnv('GITHUB_STEP_SUMMARY', undefined);
     await publishSummary(results, context, [], log);

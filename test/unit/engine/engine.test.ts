@@ -8,7 +8,7 @@ function runningEval(): RunningEval & { readonly signals: string[]; end(exit: Ex
   return { exit, end, signals, signal: (signal) => signals.push(signal) };
 }
 
-test('signalled before its engine is there, it has ended, and never starts', async () => {
+test('deferred: an eval that is signalled before its engine is ready ends, and never starts', async () => {
   const { promise: ready, resolve } = Promise.withResolvers<() => RunningEval>();
   let started = 0;
   const running = deferred(() => ready);
@@ -23,7 +23,7 @@ test('signalled before its engine is there, it has ended, and never starts', asy
   expect(started).toBe(0);
 });
 
-test('signals reach it once it runs, and its end is told', async () => {
+test('deferred: an eval that runs receives signals, and its exit is passed on', async () => {
   const inner = runningEval();
   const { promise: started, resolve } = Promise.withResolvers<void>();
   const running = deferred(async () => () => {
@@ -37,7 +37,7 @@ test('signals reach it once it runs, and its end is told', async () => {
   await expect(running.exit).resolves.toEqual({ code: 3, signal: null });
 });
 
-test('an engine that cannot be had is told', async () => {
+test('deferred: exit rejects when the engine cannot become ready', async () => {
   const running = deferred(() => Promise.reject(new Error('no Python')));
   await expect(running.exit).rejects.toThrow('no Python');
 });

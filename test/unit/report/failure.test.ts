@@ -3,13 +3,13 @@ import { failureAnnotation } from '../../../src/report/failure.ts';
 
 const bytes = (text: string) => Buffer.byteLength(text);
 
-test('an annotation says why an eval failed, then how its output ended', () => {
+test('failureAnnotation: has the reason, then the last lines', () => {
   expect(failureAnnotation('oaieval exited with code 1', 2, ['Traceback', 'ValueError: no'])).toBe(
-    'oaieval exited with code 1 (attempts: 2). It is not recorded as done; re-run the failed jobs to try again.\nTraceback\nValueError: no',
+    'oaieval exited with code 1 (attempts: 2). It is not recorded as completed. Re-run the failed jobs to retry it.\nTraceback\nValueError: no',
   );
 });
 
-test('an annotation of thirty lines of 64 kB has the 4 KB that GitHub shows, and the last of them', () => {
+test('failureAnnotation: of thirty lines of 64 kB, the last ones fit into the 4 KB that GitHub shows', () => {
   const lines = Array.from({ length: 30 }, (_, n) => `line ${n} ${'x'.repeat(65_536)} end ${n}`);
   const annotation = failureAnnotation('oaieval exited with code 1', 2, lines);
   expect(bytes(annotation)).toBeLessThanOrEqual(4096);
@@ -24,7 +24,7 @@ test.each([
   'KeyboardInterrupt',
   'subprocess.CalledProcessError: Command died',
   'httpx.ConnectTimeout',
-])('the exception "%s" stays in an annotation when other threads print much behind it', (exception) => {
+])('failureAnnotation: contains the exception "%s" when other threads printed much after it', (exception) => {
   const noise = Array.from({ length: 28 }, (_, n) => `thread ${n}: ${'ü'.repeat(5000)}`);
   const lines = ['Traceback (most recent call last):', exception, ...noise];
   const annotation = failureAnnotation('oaieval exited with code 1', 2, lines);
@@ -34,15 +34,15 @@ test.each([
   expect(shown.at(-1)).toMatch(/^thread 27: /);
 });
 
-test('a long exception keeps its name and its end', () => {
+test('failureAnnotation: a long exception keeps its name and its end', () => {
   const annotation = failureAnnotation('it failed', 1, [`ValueError: ${'x'.repeat(60_000)} of sample 7`]);
   expect(bytes(annotation)).toBeLessThanOrEqual(4096);
   expect(annotation).toMatch(/\nValueError: x+ .* x+ of sample 7$/);
 });
 
-test('a reason that holds a long line is cut, so that there is room for the output', () => {
+test('failureAnnotation: a long reason is shortened, so that the output fits too', () => {
   const annotation = failureAnnotation(`it did nothing; ${'x'.repeat(10_000)}`, 1, ['ValueError: no']);
   expect(bytes(annotation)).toBeLessThanOrEqual(4096);
-  expect(annotation).toContain('re-run the failed jobs');
+  expect(annotation).toContain('Re-run the failed jobs');
   expect(annotation).toMatch(/\nValueError: no$/);
 });

@@ -6,7 +6,7 @@ import { completion, planned } from '../../helpers/builders.ts';
 
 const link = { repository: 'o/r', serverUrl: 'https://github.com' };
 
-test('one row an eval, with status, metric, samples, time and the run it came from', () => {
+test('summary: has one row per eval, with status, metric, samples, time and the run that completed it', () => {
   const [a, b, c, d, e] = ['a', 'b', 'c', 'd', 'e'].map((name) => planned(`${name}.dev.v0`));
   if (!a || !b || !c || !d || !e) throw new Error('unreachable');
   const outcomes: Outcome[] = [
@@ -32,7 +32,7 @@ test('one row an eval, with status, metric, samples, time and the run it came fr
   `);
 });
 
-test('what others chose cannot become markup or break the table', () => {
+test('summary: text that others wrote cannot become markup or break the table', () => {
   const evil = planned('x|y`<script>.dev\n::error::');
   const outcomes: Outcome[] = [
     {
@@ -55,7 +55,7 @@ test.each([
   ['a\u200bb', 'a\\u200bb'],
   ['\u001b[31ma\u001b[0m', 'a'],
   ['a\ud800b', 'a\\ud800b'],
-])('names and messages with %j are shown without what acts on a reader or a terminal', (text, shown) => {
+])('summary: names and messages with %j are shown without control characters', (text, shown) => {
   const outcomes: Outcome[] = [
     { status: 'failed', eval: { ...planned('a.b'), name: text }, reason: text, lastLines: [] },
   ];
@@ -65,7 +65,7 @@ test.each([
   expect(markdown).toContain(`| \`${shown}\` | ❌ failed |`);
 });
 
-describe('a summary that would be too large for GitHub', () => {
+describe('summary: too large for GitHub', () => {
   const many = (count: number, status: 'failed' | 'pending', length: number): Outcome[] =>
     Array.from({ length: count }, (_, n) => ({
       status,
@@ -77,16 +77,19 @@ describe('a summary that would be too large for GitHub', () => {
   test.each([
     [20_000, 10],
     [5_000, 1_000],
-  ])('has whole rows of %i evals below 1 MiB, and counts the others', (count, length) => {
-    const markdown = renderMarkdown(summarize('m', 's', many(count, 'pending', length)), link);
-    expect(Buffer.byteLength(markdown)).toBeLessThan(1 << 20);
-    expect(Buffer.byteLength(markdown)).toBeGreaterThan(900_000);
-    const rows = markdown.split('\n').filter((line) => line.startsWith('| `'));
-    for (const row of rows) expect(row).toMatch(/ \|$/);
-    expect(markdown).toContain(`… and ${(count - rows.length).toLocaleString('en-US')} more.`);
-  });
+  ])(
+    'summary: of %i evals, complete rows below 1 MiB are shown and the others are counted',
+    (count, length) => {
+      const markdown = renderMarkdown(summarize('m', 's', many(count, 'pending', length)), link);
+      expect(Buffer.byteLength(markdown)).toBeLessThan(1 << 20);
+      expect(Buffer.byteLength(markdown)).toBeGreaterThan(900_000);
+      const rows = markdown.split('\n').filter((line) => line.startsWith('| `'));
+      for (const row of rows) expect(row).toMatch(/ \|$/);
+      expect(markdown).toContain(`… and ${(count - rows.length).toLocaleString('en-US')} more.`);
+    },
+  );
 
-  test('shows what failed before what is done', () => {
+  test('summary: failed evals are shown before completed ones', () => {
     const done: Outcome[] = Array.from({ length: 20_000 }, () => {
       const of = planned(`done-${'x'.repeat(100)}.dev.v0`);
       return { status: 'fresh', eval: of, record: completion(of) };
@@ -99,18 +102,20 @@ describe('a summary that would be too large for GitHub', () => {
 });
 
 test.each([
-  ['passed', [], '✅ All 0 evals done'],
+  ['has passed', 'passed', [], '✅ All 0 evals done'],
   [
+    'is incomplete',
     'incomplete',
     [{ status: 'pending', eval: planned('a.b'), reason: '' }],
     '⏳ Incomplete: 0 of 1 eval done, 1 pending',
   ],
   [
+    'has failed',
     'failed',
     [{ status: 'failed', eval: planned('a.b'), reason: '', lastLines: [] }],
     '❌ 1 eval failed, 0 of 1 done',
   ],
-] as const)('the headline tells %s apart', (verdict, outcomes, headline) => {
+] as const)('summary: the headline of a set that %s', (_, verdict, outcomes, headline) => {
   const results = summarize('m', 's', outcomes);
   expect(results.verdict).toBe(verdict);
   expect(renderMarkdown(results, link)).toContain(headline);

@@ -4,27 +4,27 @@ import { readApiKeys } from '../../../src/run/api-keys.ts';
 const KEY = 'sk-proj-0123456789abcdefghij';
 const OWN_SERVER = { OPENAI_BASE_URL: 'http://127.0.0.1:8000/v1' };
 
-/** What is said of a key; empty when it is taken as it is. */
+/** The refusal of a key, or the notices about it; empty when it is used as it is. */
 function verdict(value: string, more: NodeJS.ProcessEnv = {}, name = 'OPENAI_API_KEY'): string {
   const { refusal, notices } = readApiKeys({ [name]: value, ...more });
   return refusal?.message ?? notices.join('\n');
 }
 
-describe('API keys that are trimmed', () => {
+describe('API keys: trimmed', () => {
   test.each([
     ['a line break', `${KEY}\n`, 'ends with a line break (U+000A)'],
     ['a line break of Windows', `${KEY}\r\n`, 'ends with a line break (U+000D)'],
-    ['blanks on both sides', `  ${KEY} `, 'begins with a blank (U+0020) and ends with a blank (U+0020)'],
-    ['a byte order mark', `\ufeff${KEY}`, 'begins with a byte order mark (U+FEFF)'],
+    ['blanks on both sides', `  ${KEY} `, 'starts with a blank (U+0020) and ends with a blank (U+0020)'],
+    ['a byte order mark', `\ufeff${KEY}`, 'starts with a byte order mark (U+FEFF)'],
     // groq/groq-python#16
     ['a zero-width space', `${KEY}\u200b`, 'ends with a zero-width space (U+200B)'],
     ['a no-break space', `${KEY}\u00a0`, 'ends with a no-break space (U+00A0)'],
     ['a NUL', `${KEY}\u0000`, 'ends with a control character (U+0000)'],
-  ])('%s at the end of a key is left out, and the log says so', (_, value, where) => {
+  ])('API keys: %s at the end of a key is removed, and the log says so', (_, value, where) => {
     const { env, notices, refusal, secrets } = readApiKeys({ OPENAI_API_KEY: value });
     expect(refusal).toBeUndefined();
     expect(env.OPENAI_API_KEY).toBe(KEY);
-    expect(notices).toEqual([expect.stringContaining(`OPENAI_API_KEY ${where}, which is left out`)]);
+    expect(notices).toEqual([expect.stringContaining(`OPENAI_API_KEY ${where}, which was removed`)]);
     expect(notices.join()).not.toContain(KEY);
     expect(secrets).toEqual([{ value: KEY, isTrimmed: true }]);
   });
@@ -38,28 +38,28 @@ describe('API keys that are trimmed', () => {
     'OPENAI_ORG_ID',
     'OPENAI_PROJECT_ID',
     'OWN_SERVICE_API_KEY',
-  ])('%s is trimmed as well', (name) => {
+  ])('API keys: %s is trimmed', (name) => {
     expect(readApiKeys({ [name]: 'value-of-it\n' }).env[name]).toBe('value-of-it');
   });
 
-  test('a key of white space counts as not set', () => {
+  test('API keys: a key of white space is treated as not set', () => {
     const { env, notices } = readApiKeys({ OPENAI_API_KEY: ' \n' });
     expect(env).not.toHaveProperty('OPENAI_API_KEY');
-    expect(notices).toEqual(['OPENAI_API_KEY holds only white space, and counts as not set.']);
+    expect(notices).toEqual(['OPENAI_API_KEY contains only white space, so it is treated as not set.']);
   });
 
-  test('variables that are no keys keep what is at their ends', () => {
+  test('API keys: variables that are not keys are not trimmed', () => {
     const env = { PATH: '/bin ', PROMPT: 'x\n', GITHUB_TOKEN: 'a\n' };
     expect(readApiKeys(env)).toMatchObject({ env, notices: [] });
   });
 
-  test('a key of an unknown client that is several lines is not touched: a certificate, perhaps', () => {
+  test('API keys: a key of an unknown client with several lines, such as a certificate, is not changed', () => {
     const env = { SIGNING_API_KEY: '-----BEGIN\nabc\n-----END\n' };
     expect(readApiKeys(env)).toMatchObject({ env, notices: [], refusal: undefined });
   });
 });
 
-describe('API keys that are refused', () => {
+describe('API keys: refused', () => {
   test.each([
     ['two lines', `sk-first\n${KEY}`, 'character 9 is a line break (U+000A)'],
     ['a blank', `${KEY} old`, 'character 29 is a blank (U+0020)'],
@@ -70,58 +70,67 @@ describe('API keys that are refused', () => {
     ['a letter that looks like another', 'sk-0\u028b12', 'character 5 is not ASCII (U+028B)'],
     ['a zero-width space inside', 'sk-0\u200b12', 'character 5 is a zero-width space (U+200B)'],
     ['a shortened display of it', 'sk-0123\u20264567', 'character 8 is an ellipsis (U+2026)'],
-    ['bytes that are no UTF-8', 'sk-0\ufffd1', 'character 5 is no text in UTF-8 (U+FFFD)'],
-    ['the header', `Bearer ${KEY}`, 'it begins with the word Bearer'],
+    ['bytes that are not UTF-8', 'sk-0\ufffd1', 'character 5 is text that is not UTF-8 (U+FFFD)'],
+    ['the header', `Bearer ${KEY}`, 'it starts with the word Bearer'],
     // langchain-ai/langchain#21261
     ['the header of an empty expression', 'Bearer ', 'it is only the word Bearer'],
-    ['quotes', `"${KEY}"`, 'it stands in quotes'],
-    ['typographic quotes', `\u201c${KEY}\u201d`, 'it stands in quotes'],
-    ['a line of a file', `OPENAI_API_KEY=${KEY}`, 'it begins with a name, as a line of a file does'],
-    ['a line of a shell', `export OPENAI_API_KEY=${KEY}`, 'it begins with a name'],
-    ['an expression of a workflow', '${{ secrets.OPENAI_API_KEY }}', 'it is an expression'],
-    ['a variable of a shell', '$OPENAI_API_KEY', 'it is an expression'],
-    ['a variable of a shell in braces', '${OPENAI_API_KEY}', 'it is an expression'],
+    ['quotes', `"${KEY}"`, 'it is in quotes'],
+    ['typographic quotes', `\u201c${KEY}\u201d`, 'it is in quotes'],
+    ['a line of a file', `OPENAI_API_KEY=${KEY}`, 'it starts with a name, like a line of a file'],
+    ['a line of a shell', `export OPENAI_API_KEY=${KEY}`, 'it starts with a name'],
+    [
+      'an expression of a workflow',
+      '${{ secrets.OPENAI_API_KEY }}',
+      'it is an expression that was not evaluated',
+    ],
+    ['a variable of a shell', '$OPENAI_API_KEY', 'it is an expression that was not evaluated'],
+    ['a variable of a shell in braces', '${OPENAI_API_KEY}', 'it is an expression that was not evaluated'],
     ['a placeholder', 'your-api-key-here', 'it is the placeholder of an example'],
     ['a placeholder in brackets', '<OPENAI_KEY>', 'it is the placeholder of an example'],
-    ['what a log shows of it', '***', 'it is the placeholder of an example'],
-  ])('%s in place of a key is refused, and what is wrong with it is named', (_, value, why) => {
+    ['a masked key from a log', '***', 'it is the placeholder of an example'],
+  ])('API keys: a key with %s is refused, and the error says what is wrong', (_, value, why) => {
     expect(verdict(value)).toContain(`OPENAI_API_KEY cannot be used: ${why}`);
     expect(verdict(value)).not.toContain(KEY);
   });
 
-  test('every key that cannot be used is in the one error', () => {
+  test('API keys: one error names every key that cannot be used', () => {
     const { refusal } = readApiKeys({ OPENAI_API_KEY: 'a\nb', ANTHROPIC_API_KEY: 'Bearer x' });
     expect(refusal?.code).toBe('API_KEY_INVALID');
     expect(refusal?.message).toMatch(/^OPENAI_API_KEY .*\nANTHROPIC_API_KEY /);
   });
 
-  test('a key that holds "=" is not shown as the name of a line', () => {
+  test('API keys: a key that contains "=" is accepted', () => {
     expect(verdict('aB3xZ9key=')).toBe('');
   });
 });
 
-describe('keys of servers that need none', () => {
-  test('words are sent as they are, and the log says that they hold a blank', () => {
+describe('API keys: of servers that need none', () => {
+  test('API keys: words for a server of your own are sent unchanged, and the log says that they contain a blank', () => {
     const { env, refusal, notices } = readApiKeys({ OPENAI_API_KEY: 'none needed here', ...OWN_SERVER });
     expect(env.OPENAI_API_KEY).toBe('none needed here');
     expect(refusal).toBeUndefined();
-    expect(notices).toEqual([expect.stringMatching(/^OPENAI_API_KEY holds a blank, and is sent as it is/)]);
+    expect(notices).toEqual([
+      expect.stringMatching(/^OPENAI_API_KEY contains a blank\. It is sent unchanged/),
+    ]);
   });
 
-  test.each(['EMPTY', 'sk-xxxx', 'null', '***'])('"%s" is any text', (value) => {
-    expect(verdict(value, OWN_SERVER)).toBe('');
-  });
+  test.each(['EMPTY', 'sk-xxxx', 'null', '***'])(
+    'API keys: "%s" is accepted for a server of your own',
+    (value) => {
+      expect(verdict(value, OWN_SERVER)).toBe('');
+    },
+  );
 
   test.each([
     ['a line break', 'a\nb'],
     ['the header', 'Bearer x'],
     ['an expression', '${{ secrets.KEY }}'],
     ['an em dash', 'a\u2014b'],
-  ])('%s is refused for them as well', (_, value) => {
+  ])('API keys: %s is refused for a server of your own as well', (_, value) => {
     expect(verdict(value, OWN_SERVER)).toContain('OPENAI_API_KEY cannot be used');
   });
 
-  test('a server of their own is one for the keys of its provider only', () => {
+  test('API keys: a server of your own counts only for the keys of its provider', () => {
     expect(verdict('a b', OWN_SERVER, 'ANTHROPIC_API_KEY')).toContain('character 2 is a blank');
     expect(verdict('a b', { OPENAI_BASE_URL: 'https://api.openai.com/v1' })).toContain(
       'character 2 is a blank',
@@ -129,7 +138,7 @@ describe('keys of servers that need none', () => {
   });
 });
 
-test('other secrets of the environment are hidden as well', () => {
+test('API keys: other secrets of the environment are secrets as well', () => {
   const { secrets } = readApiKeys({
     GITHUB_TOKEN: 'ghs_1',
     ACTIONS_RUNTIME_TOKEN: 'eyJ',
@@ -139,7 +148,7 @@ test('other secrets of the environment are hidden as well', () => {
   expect(secrets.map(({ value }) => value)).toEqual(['ghs_1', 'eyJ', 'p']);
 });
 
-test('ordinary keys are taken as they are, and are secrets', () => {
+test('API keys: ordinary keys are used unchanged, and are secrets', () => {
   const env = { OPENAI_API_KEY: KEY, ANTHROPIC_API_KEY: 'sk-ant-api03-a_b-c', OPENAI_ORG_ID: 'org-1' };
   expect(readApiKeys(env)).toEqual({
     env,

@@ -112,9 +112,9 @@ describe('token-budget', () => {
     expect(reasonToSkip(slow, [{ key: slow.key, tokens: 1000 }])).toBeUndefined();
     expect(
       reasonToSkip(slow, [{ key: slow.key, tokens: 6000 }]),
-      'it takes more than before',
+      'it uses more than last time',
     ).toBeUndefined();
-    expect(reasonToSkip(slow, [{ key: unknown.key, tokens: 10 }]), 'nobody knows').toBeUndefined();
+    expect(reasonToSkip(slow, [{ key: unknown.key, tokens: 10 }]), 'its use is unknown').toBeUndefined();
   });
 
   test('token-budget: an eval that uses more than last time reserves nothing further', () => {

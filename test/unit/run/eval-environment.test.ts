@@ -17,7 +17,7 @@ test.each([
   'GITHUB_PATH',
   'GITHUB_STATE',
   'GITHUB_STEP_SUMMARY',
-])('evals do not get %s, which decides about the job', (name) => {
+])('evalEnvironment: evals do not get %s, which controls the job', (name) => {
   expect(evalEnvironment({ [name]: 'x' })).not.toHaveProperty([name]);
 });
 
@@ -29,11 +29,11 @@ test.each([
   'RUNNER_TEMP',
   'PATH',
   'OWN',
-])('evals get %s, which the user set or a program needs', (name) => {
+])('evalEnvironment: evals get %s, which the user set or a program needs', (name) => {
   expect(evalEnvironment({ [name]: 'x' })[name]).toBe('x');
 });
 
-test('evals get a key even where none is used: the package wants one when it is imported', () => {
+test('evalEnvironment: evals get a placeholder key when there is none, because the package needs one at import', () => {
   expect(evalEnvironment({}).OPENAI_API_KEY).toBe(PLACEHOLDER_KEY);
   expect(evalEnvironment({ OPENAI_API_KEY: '' }).OPENAI_API_KEY).toBe(PLACEHOLDER_KEY);
 });

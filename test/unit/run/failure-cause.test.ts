@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   describeFailure,
   failureSignature,
-  mayBeOfAnswers,
+  mayDependOnResponses,
   pythonFailure,
 } from '../../../src/run/failure-cause.ts';
 
@@ -19,8 +19,8 @@ Traceback (most recent call last):
     ~~~~~~^^^^^^^^
 KeyError: 'wrod'`.split('\n');
 
-describe('the exception that ended an eval', () => {
-  test('is read out of what it printed', () => {
+describe('pythonFailure', () => {
+  test('pythonFailure: finds type, message and frames of the traceback in the output', () => {
     const failure = pythonFailure(TRACEBACK);
     expect(failure).toMatchObject({ type: 'KeyError', message: "'wrod'" });
     expect(failure?.frames.at(-1)).toEqual({ file: '/repo/own/reverse.py', line: 17, name: 'eval_sample' });
@@ -28,7 +28,7 @@ describe('the exception that ended an eval', () => {
     expect(failure && failureSignature(failure)).toBe('KeyError /repo/own/reverse.py:17');
   });
 
-  test('is the last one of a chain', () => {
+  test('pythonFailure: of chained exceptions the last one counts', () => {
     const chain = [
       ...TRACEBACK,
       '',
@@ -44,7 +44,7 @@ describe('the exception that ended an eval', () => {
     });
   });
 
-  test('is known behind a prefix of a logger, and without a message', () => {
+  test('pythonFailure: finds a traceback after the prefix of a logger, and one without a message', () => {
     expect(
       pythonFailure(['[x] Traceback (most recent call last):', '  File "a.py", line 1', 'MemoryError']),
     ).toEqual({
@@ -55,15 +55,15 @@ describe('the exception that ended an eval', () => {
   });
 
   test.each([
-    ['nothing', []],
-    ['no traceback', ['oaieval: error: unrecognized arguments']],
-    ['a traceback that is cut', ['Traceback (most recent call last):', '  File "a.py", line 1, in f']],
-  ])('is not known of %s', (_, lines) => {
+    ['empty output', []],
+    ['output without a traceback', ['oaieval: error: unrecognized arguments']],
+    ['a truncated traceback', ['Traceback (most recent call last):', '  File "a.py", line 1, in f']],
+  ])('pythonFailure: finds nothing in %s', (_, lines) => {
     expect(pythonFailure(lines)).toBeUndefined();
   });
 });
 
-describe('whether other answers may lead to another end', () => {
+describe('mayDependOnResponses', () => {
   const failure = (type: string, name = 'eval_sample') => ({
     type,
     message: '',
@@ -72,15 +72,19 @@ describe('whether other answers may lead to another end', () => {
 
   test.each([
     ['an exception while a sample is evaluated', failure('ValueError'), true],
-    ['one of a solver', failure('json.decoder.JSONDecodeError', '_eval_sample'), true],
-    ['one of an API client, anywhere', failure('openai.BadRequestError', 'run'), true],
-    ['one behind the last sample', failure('ValueError', 'run'), false],
+    ['an exception of a solver', failure('json.decoder.JSONDecodeError', '_eval_sample'), true],
+    ['an exception of an API client, anywhere', failure('openai.BadRequestError', 'run'), true],
+    ['an exception after the last sample', failure('ValueError', 'run'), false],
     ['a missing file', failure('FileNotFoundError'), false],
     ['a missing package', failure('ModuleNotFoundError'), false],
-    ['no memory', failure('MemoryError'), false],
+    ['a lack of memory', failure('MemoryError'), false],
     ['an error in the code', failure('NameError'), false],
-    ['one that is named after a module', failure('numpy.core._exceptions._ArrayMemoryError', 'run'), false],
-  ])('%s', (_, found, expected) => {
-    expect(mayBeOfAnswers(found)).toBe(expected);
+    [
+      'an exception whose name has a module,',
+      failure('numpy.core._exceptions._ArrayMemoryError', 'run'),
+      false,
+    ],
+  ])('mayDependOnResponses: %s', (_, found, expected) => {
+    expect(mayDependOnResponses(found)).toBe(expected);
   });
 });

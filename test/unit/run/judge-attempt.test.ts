@@ -42,44 +42,48 @@ function judge({ printed = [], ...changes }: Changes = {}) {
 const evaluating = (samples: number) =>
   `[2026-11-26 07:00:00,000] [eval.py:36] Evaluating ${samples} samples`;
 
-describe('attempt: why an eval exited', () => {
+describe('judgeAttempt: why an eval exited', () => {
   const failure = (type: string) => ({ type, message: 'x', frames: [] });
   const exit = { code: 1, signal: null };
 
   test.each<[string, Changes, string]>([
-    ['the exception', { exit, failure: failure('KeyError') }, 'it ended with KeyError: x'],
-    ['no exception', { exit }, 'oaieval exited with code 1'],
     [
-      'an exception of an API client, with what the API said',
+      'with the exception that it printed',
+      { exit, failure: failure('KeyError') },
+      'it ended with KeyError: x',
+    ],
+    ['with the exit code if it printed no exception', { exit }, 'oaieval exited with code 1'],
+    [
+      'with the refusal of the API after an exception of an API client',
       { exit, failure: failure('openai.NotFoundError'), refusal: '404: gone' },
       'the API refused a request: 404: gone',
     ],
     [
-      'another exception after a refusal that the eval caught',
+      'with both after another exception and a refusal that the eval caught',
       { exit, failure: failure('KeyError'), refusal: '404: gone' },
       'it ended with KeyError: x, and before that the API refused a request: 404: gone',
     ],
-  ])('%s', (_, changes, reason) => {
+  ])('judgeAttempt: exit code 1 is explained %s', (_, changes, reason) => {
     expect(judge(changes)).toEqual({ kind: 'failed', cause: 'exit', reason });
   });
 });
 
-describe('attempt: done', () => {
+describe('judgeAttempt: done', () => {
   test.each<[string, Changes, number | null]>([
-    ['exit code 0, a report, a whole record', {}, 3],
+    ['exit code 0, a report and a complete record', {}, 3],
     [
-      'a class that records no events, with samples that evals counted',
+      'a class that records no events, with the samples that evals printed',
       { record: { samples: null, events: 0 }, printed: [evaluating(7)] },
       7,
     ],
     [
-      'a class that records no events, with samples that the plan counted',
+      'a class that records no events, with the samples of the plan',
       { record: { samples: null, events: 0 }, planned: { ...EVAL, samples: 9 } },
       9,
     ],
-    ['a class that says nothing of its samples', { record: { samples: null, events: 0 } }, null],
+    ['a class whose number of samples is unknown', { record: { samples: null, events: 0 } }, null],
     [
-      'a class whose score is zero and that says nothing of its samples',
+      'a class whose score is zero and whose number of samples is unknown',
       { record: { samples: null, events: 0, finalReport: { accuracy: 0 } } },
       null,
     ],
@@ -119,12 +123,12 @@ describe('attempt: done', () => {
       },
       3,
     ],
-  ])('%s', (_, changes, samples) => {
+  ])('judgeAttempt: done: %s', (_, changes, samples) => {
     expect(judge(changes)).toMatchObject({ kind: 'done', samples });
   });
 });
 
-describe('attempt: failed, with the cause', () => {
+describe('judgeAttempt: failed', () => {
   test.each<[string, Changes, string, RegExp]>([
     ['a signal', { exit: { code: null, signal: 'SIGKILL' } }, 'exit', /^it was killed by SIGKILL$/],
     ['an exit code', { exit: { code: 3, signal: null } }, 'exit', /^oaieval exited with code 3$/],
@@ -132,7 +136,7 @@ describe('attempt: failed, with the cause', () => {
       'no record file',
       { record: undefined },
       'no-report',
-      /recorded no final report, so its result is not known$/,
+      /recorded no final report, so its result is unknown$/,
     ],
     [
       'a record that was torn before the report',
@@ -140,26 +144,21 @@ describe('attempt: failed, with the cause', () => {
       'no-report',
       /no final report \(it ends in the middle of a line\)/,
     ],
-    [
-      'requests that were not answered',
-      { unanswered: 2 },
-      'unanswered',
-      /^2 of its requests were not answered/,
-    ],
+    ['requests without a response', { unanswered: 2 }, 'unanswered', /^2 of its requests got no response/],
     [
       'a record with a torn line',
-      { record: { problem: 'line 3 of it is torn' } },
+      { record: { problem: 'its line 3 is torn' } },
       'record',
-      /^its record is not whole, which happens when the disk is full: line 3 of it is torn$/,
+      /^its record is incomplete, as when the disk is full: its line 3 is torn$/,
     ],
     [
-      'a batch of events that is missing at the end',
+      'a missing last batch of events',
       { record: { samples: 50, events: 100, endsWithReport: true }, printed: [evaluating(60)] },
       'record',
       /events of 50 of the 60 samples/,
     ],
     [
-      'an interrupt after which evals reported what it had',
+      'an interrupt after which evals reported a part of the samples',
       { printed: ['[2026-11-26] [eval.py:218] Report will be based on 3 out of the planned 24 samples'] },
       'record',
       /^it was interrupted: its report covers 3 of 24 samples$/,
@@ -168,27 +167,27 @@ describe('attempt: failed, with the cause', () => {
       'a data set without samples',
       { record: { samples: null, events: 0, finalReport: { accuracy: 'NaN' } }, printed: [evaluating(0)] },
       'no-samples',
-      /^it evaluated no sample/,
+      /^it evaluated no sample: check that its data file has samples/,
     ],
     [
-      'a data set without samples, and a report that looks like one',
+      'a data set without samples, and a report with a number',
       { record: { samples: null, events: 0, finalReport: { accuracy: 0 } }, printed: [evaluating(0)] },
       'no-samples',
-      /^it evaluated no sample/,
+      /^it evaluated no sample: check that its data file has samples/,
     ],
     [
       'a plan without samples',
       { record: { samples: null, events: 0 }, planned: { ...EVAL, samples: 0 } },
       'no-samples',
-      /--max_samples$/,
+      /and check --max_samples$/,
     ],
     [
       'no number in the report, and no event in the record',
       { record: { samples: null, events: 0, finalReport: { accuracy: 'NaN', n: 0, best: null } } },
       'no-samples',
-      /^it evaluated no sample/,
+      /^it evaluated no sample: check that its data file has samples/,
     ],
-  ])('%s', (_, changes, cause, reason) => {
+  ])('judgeAttempt: failed: %s', (_, changes, cause, reason) => {
     expect(judge(changes)).toEqual({ kind: 'failed', cause, reason: expect.stringMatching(reason) });
   });
 
@@ -224,7 +223,7 @@ describe('attempt: failed, with the cause', () => {
       ],
       'TypeError: Object of type set is not JSON serializable',
     ],
-  ])('events that could not be written when Python exited: %s', (_, printed, error) => {
+  ])('judgeAttempt: failed: events could not be written when Python exited: %s', (_, printed, error) => {
     expect(judge({ printed })).toEqual({
       kind: 'failed',
       cause: 'record',

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { SignsOfLife } from '../../../src/run/signs-of-life.ts';
 
-/** Which of the lines show that the eval got on. */
-function newOnes(lines: readonly string[]): string[] {
+/** The lines that show that the eval advances. */
+function newLines(lines: readonly string[]): string[] {
   const output = new SignsOfLife();
   return lines.filter((line) => output.read(line).isNew);
 }
 
-describe('lines of a client that tries again', () => {
+describe('signs of life: retries and failures', () => {
   test.each([
     // evals, with the backoff library
     'INFO:backoff:Backing off create_retrying(...) for 12.3s (openai.APIConnectionError: Connection error.)',
@@ -24,40 +24,40 @@ describe('lines of a client that tries again', () => {
     'ssl.SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed',
     'HTTP Request: POST https://example.com/v1/messages "HTTP/1.1 503 Service Unavailable"',
     'Error code: 429 - rate limited',
-  ])('"%s" is a complaint, and no sign of life', (line) => {
+  ])('signs of life: "%s" is a complaint and no sign of life', (line) => {
     const output = new SignsOfLife();
     expect(output.read('[oaieval.py:215] Run started')).toEqual({ isNew: true, isComplaint: false });
     for (const each of [line, line.replace(/\d+\.\d/, '61.2')])
       expect(output.read(each)).toEqual({ isNew: false, isComplaint: true });
   });
 
-  test('a traceback is new once, whatever numbers it holds', () => {
+  test('signs of life: tracebacks that differ only in numbers are new once', () => {
     const traceback = (id: number) => [
       'Traceback (most recent call last):',
       '  File "/own/solver.py", line 12, in solve',
       '    raise ValueError(answer)',
       `ValueError: no answer to req_${id}a`,
     ];
-    expect(newOnes([...traceback(1), ...traceback(2), ...traceback(3)])).toEqual(traceback(1));
+    expect(newLines([...traceback(1), ...traceback(2), ...traceback(3)])).toEqual(traceback(1));
     const output = new SignsOfLife();
     const complaints = traceback(1).filter((line) => output.read(line).isComplaint);
     expect(complaints).toEqual(['ValueError: no answer to req_1a']);
   });
 });
 
-describe('progress bars', () => {
-  test('a bar that advances is a sign of life each time', () => {
+describe('signs of life: progress bars', () => {
+  test('signs of life: a progress bar that advances is a sign each time', () => {
     const lines = Array.from(
       { length: 5 },
       (_, n) => `  ${n * 20}%|${'█'.repeat(n * 2)}  | ${n}/5 [00:${n}0<00:40, 10.0s/it]`,
     );
-    expect(newOnes(lines)).toEqual(lines);
+    expect(newLines(lines)).toEqual(lines);
   });
 
-  test('a bar that stands still is one only once, although its clock runs', () => {
+  test('signs of life: a progress bar that does not advance is a sign once, although its clock runs', () => {
     const lines = ['00:10<?, ?it/s', '00:20<?, ?it/s', '01:20<10:40, 12.5s/it', '1:01:20<10:40:00, 99.1s/it'];
     const bars = lines.map((clock) => `  0%|          | 0/200 [${clock}]`);
-    expect(newOnes(bars)).toEqual(bars.slice(0, 1));
+    expect(newLines(bars)).toEqual(bars.slice(0, 1));
   });
 
   test.each([
@@ -67,44 +67,48 @@ describe('progress bars', () => {
       'with a value of its own',
       (n: number) => `Epoch 1:  50%|█████ | 5/10 [00:01<00:01, 5.00it/s, loss=0.${n}]`,
     ],
-  ])('a bar %s advances, and stands still', (_, bar) => {
-    expect(newOnes([bar(1), bar(2), bar(2).replace('00:', '07:'), bar(3)])).toEqual([bar(1), bar(2), bar(3)]);
+  ])('signs of life: a progress bar %s is a sign only when it advances', (_, bar) => {
+    expect(newLines([bar(1), bar(2), bar(2).replace('00:', '07:'), bar(3)])).toEqual([
+      bar(1),
+      bar(2),
+      bar(3),
+    ]);
   });
 
-  test('an inner bar that begins again is a sign of life', () => {
+  test('signs of life: an inner progress bar that starts again is a sign', () => {
     const bars = ['0/2', '1/2', '2/2', '0/2', '1/2'].map(
       (count) => `Beams:  10%|█ | ${count} [00:01<00:01, 1it/s]`,
     );
-    expect(newOnes(bars)).toEqual(bars);
+    expect(newLines(bars)).toEqual(bars);
   });
 });
 
-describe('other output', () => {
-  test('numbers that count are new', () => {
+describe('signs of life: other output', () => {
+  test('signs of life: lines with different numbers are new', () => {
     const steps = Array.from({ length: 200 }, (_, n) => `step ${n}: loss 0.5`);
-    expect(newOnes(steps)).toEqual(steps);
+    expect(newLines(steps)).toEqual(steps);
   });
 
   test.each([
-    ['the same line again', ['.', '.', '.']],
+    ['a repeated line', ['.', '.', '.']],
     [
       'a line that differs in its time only',
       ['[2026-11-26 05:00:01,123] polling', '[2026-11-26 05:09:59,999] polling'],
     ],
-    ['waiting for longer', ['still waiting (10 s)', 'still waiting (20 s)']],
-    ['nothing but blanks', ['begun', '   ', '']],
-  ])('%s is not', (_, lines) => {
-    expect(newOnes(lines)).toEqual(lines.slice(0, 1));
+    ['a message that it still waits', ['still waiting (10 s)', 'still waiting (20 s)']],
+    ['a line of blanks', ['begun', '   ', '']],
+  ])('signs of life: %s is no sign', (_, lines) => {
+    expect(newLines(lines)).toEqual(lines.slice(0, 1));
   });
 
-  test('answers that go around the gateway are signs of life', () => {
+  test('signs of life: responses to requests that do not go through the gateway are signs', () => {
     const line = (id: number) => `HTTP Request: POST https://example.com/v1/runs/run_${id} "HTTP/1.1 200 OK"`;
-    expect(newOnes([line(1), line(2)])).toEqual([line(1), line(2)]);
+    expect(newLines([line(1), line(2)])).toEqual([line(1), line(2)]);
   });
 
-  test('what is remembered has a bound', () => {
+  test('signs of life: the number of remembered lines is limited', () => {
     const output = new SignsOfLife();
-    for (let n = 0; n < 20_000; n += 1) expect(output.read(`line ${n}`).isNew).toBe(true);
-    expect(output.read('line 19999').isNew).toBe(false);
+    for (let n = 0; n < 6_000; n += 1) expect(output.read(`line ${n}`).isNew).toBe(true);
+    expect(output.read('line 5999').isNew).toBe(false);
   });
 });

@@ -15,13 +15,13 @@ afterEach(() => {
 let traffic = 0;
 function watch(limits: Partial<EvalTimeouts> = {}): Watchdog {
   traffic = 0;
-  return watchEval({ evalTimeout: undefined, stallTimeout: 10 * MINUTE, ...limits }, () => traffic);
+  return watchEval({ evalTimeoutMs: undefined, stallTimeoutMs: 10 * MINUTE, ...limits }, () => traffic);
 }
 
 const reason = ({ tripped }: Watchdog): string | undefined =>
   tripped.aborted ? (tripped.reason as Error).message : undefined;
 
-test('an eval that does nothing at all is noticed', () => {
+test('watchdog: stall-timeout trips for an eval that does nothing', () => {
   const watching = watch();
   vi.advanceTimersByTime(10 * MINUTE - 1);
   expect(reason(watching)).toBeUndefined();
@@ -31,7 +31,7 @@ test('an eval that does nothing at all is noticed', () => {
   );
 });
 
-test('each request, answer and line gives it time, and the last of them is told', () => {
+test('watchdog: each request, response and line restarts the stall-timeout, and the reason names the last ones', () => {
   const watching = watch();
   vi.advanceTimersByTime(9 * MINUTE);
   traffic = Date.now();
@@ -43,14 +43,14 @@ test('each request, answer and line gives it time, and the last of them is told'
   expect(reason(watching)).toBeUndefined();
   vi.advanceTimersByTime(1);
   expect(reason(watching)).toBe(
-    'it did nothing for the stall-timeout of 10 min 0 s; its last request or answer was 10 min 0 s ago, ' +
-      'and it printed last, 19 min 0 s ago: [oaieval.py:215] Running\u2026',
+    'it did nothing for the stall-timeout of 10 min 0 s; its last request or response was 10 min 0 s ago, ' +
+      'and the last line it printed, 19 min 0 s ago, was: [oaieval.py:215] Running\u2026',
   );
 });
 
-test('a busy eval may take as long as it wants, unless there is an eval-timeout', () => {
-  const busy = watch({ stallTimeout: MINUTE });
-  const bounded = watch({ stallTimeout: MINUTE, evalTimeout: 90 * MINUTE });
+test('watchdog: an eval with traffic never stalls, and only eval-timeout trips', () => {
+  const busy = watch({ stallTimeoutMs: MINUTE });
+  const bounded = watch({ stallTimeoutMs: MINUTE, evalTimeoutMs: 90 * MINUTE });
   for (let minute = 0; minute < 180; minute += 1) {
     traffic = Date.now();
     vi.advanceTimersByTime(MINUTE / 2);
@@ -62,44 +62,44 @@ test('a busy eval may take as long as it wants, unless there is an eval-timeout'
   expect(reason(bounded)).toMatch(/^it took longer than the eval-timeout of 1 h 30 min; its last request/);
 });
 
-test('what was sent before it began, by an earlier attempt, does not count', () => {
-  const watching = watch({ stallTimeout: MINUTE });
+test('watchdog: traffic of an earlier attempt does not count', () => {
+  const watching = watch({ stallTimeoutMs: MINUTE });
   traffic = NOW - 1;
   vi.advanceTimersByTime(MINUTE);
   expect(reason(watching)).toMatch(/; it sent no request, and/);
 });
 
-test('a long line is cut', () => {
-  const watching = watch({ stallTimeout: MINUTE });
+test('watchdog: a long line is truncated in the reason', () => {
+  const watching = watch({ stallTimeoutMs: MINUTE });
   watching.printed('x'.repeat(10_000));
   vi.advanceTimersByTime(2 * MINUTE);
   expect(reason(watching)).toMatch(/: x{300}$/);
 });
 
-test('watchdog: an eval-timeout of 24 days, the longest that the input allows, does not pass at once', () => {
-  const watching = watch({ stallTimeout: 100 * DAY, evalTimeout: 24 * DAY });
+test('watchdog: an eval-timeout longer than the longest timer does not trip at once', () => {
+  const watching = watch({ stallTimeoutMs: 100 * DAY, evalTimeoutMs: 30 * DAY });
   vi.advanceTimersByTime(MINUTE);
   expect(reason(watching)).toBeUndefined();
 });
 
-test('closed, it notices nothing and leaves no timer', () => {
-  const watching = watch({ stallTimeout: MINUTE, evalTimeout: MINUTE });
+test('watchdog: after close nothing trips, and no timer is left', () => {
+  const watching = watch({ stallTimeoutMs: MINUTE, evalTimeoutMs: MINUTE });
   watching.close();
   expect(vi.getTimerCount()).toBe(0);
   vi.advanceTimersByTime(DAY);
   expect(reason(watching)).toBeUndefined();
 });
 
-test('blanks around what was printed last, and lines of nothing else, are not told', () => {
-  const watching = watch({ stallTimeout: MINUTE });
+test('watchdog: blank lines, and blanks around the last line, are not in the reason', () => {
+  const watching = watch({ stallTimeoutMs: MINUTE });
   watching.printed('  20%|██        | 1/5 ');
   watching.printed('  ');
   vi.advanceTimersByTime(MINUTE);
-  expect(reason(watching)).toMatch(/ ago: 20%\|██ {8}\| 1\/5$/);
+  expect(reason(watching)).toMatch(/ ago, was: 20%\|██ {8}\| 1\/5$/);
 });
 
-test('an eval that prints only what its client repeats is stalled, and the cause is in the message', () => {
-  const watching = watch({ stallTimeout: MINUTE });
+test('watchdog: an eval that prints only retries of its client stalls, and the reason has the likely cause', () => {
+  const watching = watch({ stallTimeoutMs: MINUTE });
   for (let second = 0; second < 59; second += 1) {
     watching.printed(
       `Backing off create_retrying(...) for ${second}.2s (openai.APIConnectionError: Connection error.)`,
@@ -112,22 +112,24 @@ test('an eval that prints only what its client repeats is stalled, and the cause
   );
   vi.advanceTimersByTime(MINUTE / 10);
   expect(reason(watching)).toBe(
-    'it did nothing for the stall-timeout of 1 min 0 s; it sent no request, and the likely cause is what it printed last: ' +
+    'it did nothing for the stall-timeout of 1 min 0 s; it sent no request, and the likely cause is the last problem it printed: ' +
       'Backing off create_retrying(...) for 9.9s (openai.APIConnectionError: Connection error.)',
   );
 });
 
-test('an eval that prints the same line again and again is stalled', () => {
-  const watching = watch({ stallTimeout: MINUTE });
+test('watchdog: an eval that repeats one line stalls', () => {
+  const watching = watch({ stallTimeoutMs: MINUTE });
   for (let second = 0; second < 70; second += 1) {
     watching.printed('polling');
     vi.advanceTimersByTime(1000);
   }
-  expect(reason(watching)).toMatch(/ and it printed last, .* ago: polling \(which it had printed before\)$/);
+  expect(reason(watching)).toMatch(
+    / and the last line it printed, .* ago, was: polling \(which it had printed before\)$/,
+  );
 });
 
-test('a client that tries again while requests are answered is not stalled', () => {
-  const watching = watch({ stallTimeout: MINUTE });
+test('watchdog: an eval whose client retries while other requests get responses does not stall', () => {
+  const watching = watch({ stallTimeoutMs: MINUTE });
   for (let second = 0; second < 300; second += 1) {
     watching.printed('Retrying request to /chat/completions in 0.5 seconds');
     traffic = Date.now();
@@ -136,28 +138,28 @@ test('a client that tries again while requests are answered is not stalled', () 
   expect(reason(watching)).toBeUndefined();
 });
 
-test('what an eval complained of before its last request is not the cause of a stall', () => {
-  const watching = watch({ stallTimeout: MINUTE });
+test('watchdog: a complaint before the last traffic is not the likely cause', () => {
+  const watching = watch({ stallTimeoutMs: MINUTE });
   watching.printed('Retrying request to /chat/completions in 0.5 seconds');
   vi.advanceTimersByTime(1000);
   traffic = Date.now();
   vi.advanceTimersByTime(2 * MINUTE);
   expect(reason(watching)).toMatch(
-    /ago, and it printed last, .* ago: Retrying request to \S+ in 0\.5 seconds/,
+    /ago, and the last line it printed, .* ago, was: Retrying request to \S+ in 0\.5 seconds/,
   );
 });
 
-test('output that gets on ends what an eval complained of', () => {
-  const watching = watch({ stallTimeout: MINUTE });
+test('watchdog: a complaint before new output is not the likely cause', () => {
+  const watching = watch({ stallTimeoutMs: MINUTE });
   watching.printed('openai.APIConnectionError: Connection error.');
   vi.advanceTimersByTime(1000);
   watching.printed('sample 17 is done');
   vi.advanceTimersByTime(2 * MINUTE);
-  expect(reason(watching)).toMatch(/, and it printed last, .* ago: sample 17 is done$/);
+  expect(reason(watching)).toMatch(/, and the last line it printed, .* ago, was: sample 17 is done$/);
 });
 
-test('of a traceback the exception is what an eval complained of', () => {
-  const watching = watch({ stallTimeout: MINUTE });
+test('watchdog: of repeated tracebacks, the exception is the likely cause', () => {
+  const watching = watch({ stallTimeoutMs: MINUTE });
   for (let round = 0; round < 100; round += 1) {
     for (const line of [
       'Traceback (most recent call last):',
@@ -170,6 +172,6 @@ test('of a traceback the exception is what an eval complained of', () => {
     vi.advanceTimersByTime(1000);
   }
   expect(reason(watching)).toMatch(
-    / and the likely cause is what it printed last: ValueError: no answer to req_\d+a$/,
+    / and the likely cause is the last problem it printed: ValueError: no answer to req_\d+a$/,
   );
 });

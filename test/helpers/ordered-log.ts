@@ -1,0 +1,23 @@
+import type { Log } from '../../src/log.ts';
+
+/** A log that records everything in one list, with the start and the end of each group. */
+export function orderedLog(): Log & { readonly entries: string[] } {
+  const entries: string[] = [];
+  const record = (kind: string) => (text: string, title?: string) => {
+    entries.push(`${kind}: ${title === undefined ? '' : `${title}: `}${text}`);
+  };
+  return {
+    entries,
+    debug: record('debug'),
+    info: record('info'),
+    warning: record('warning'),
+    error: record('error'),
+    child: record('child'),
+    hide: (secret) => record('hide')(secret),
+    redact: (text) => text,
+    group(title) {
+      record('group')(title);
+      return { [Symbol.dispose]: () => record('end')(title) };
+    },
+  };
+}

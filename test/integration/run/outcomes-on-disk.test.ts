@@ -1,0 +1,96 @@
+/** What the post step knows about a run whose process has ended. */
+import { expect, test } from 'vitest';
+import type { AttemptRecord } from '../../../src/model/attempt-record.ts';
+import type { Outcome } from '../../../src/model/outcome.ts';
+import { NO_DEPENDENCIES, type Plan, type PlannedEval } from '../../../src/model/plan.ts';
+import { noTraffic, type Traffic } from '../../../src/model/traffic.ts';
+import { savedPlan } from '../../../src/progress/saved-plan.ts';
+import type { State } from '../../../src/progress/state.ts';
+import { renderMarkdown } from '../../../src/report/markdown.ts';
+import { summarize } from '../../../src/report/results.ts';
+import { outcomesOnDisk, trafficOnDisk } from '../../../src/run/outcomes-on-disk.ts';
+import { completion, owner, temporaryDirectory } from '../../helpers/builders.ts';
+import { LARGE, openState, SET, SMALL, scheduledRun, THIS_RUN } from '../../helpers/scheduled-run.ts';
+
+const PLAN: Plan = {
+  evals: SET,
+  digest: undefined,
+  basis: NO_DEPENDENCIES,
+  evalsVersion: '3.0.1',
+  warnings: [],
+  needsApiKey: false,
+};
+
+function stateWithPlan(directory = temporaryDirectory()): State {
+  const state = openState(directory);
+  state.savePlan(savedPlan(PLAN, owner));
+  return state;
+}
+
+function summaryOf(outcomes: readonly Outcome[], traffic: Traffic): string {
+  const link = { repository: 'o/r', serverUrl: 'https://github.com' };
+  return renderMarkdown(summarize('gpt-4', 'set', outcomes, traffic), link);
+}
+
+function attempt(of: PlannedEval, changes: Partial<AttemptRecord>): AttemptRecord {
+  return {
+    version: 1,
+    eval: of.key,
+    argv: [...of.command],
+    attempt: 1,
+    status: 'failed',
+    willRetry: false,
+    cause: 'exit',
+    reason: 'oaieval exited with code 1',
+    lastLines: [],
+    traffic: noTraffic,
+    adaptations: [],
+    run: THIS_RUN,
+    started: '2026-01-01T00:00:00.000Z',
+    ended: '2026-01-01T00:01:00.000Z',
+    ...changes,
+  };
+}
+
+test('outcomes on disk: the summary after a kill equals that of a run that ended', async () => {
+  const directory = temporaryDirectory();
+  const stop = new AbortController();
+  const { engine, outcomes } = await scheduledRun(1, {
+    state: stateWithPlan(directory),
+    stopped: stop.signal,
+  });
+  await engine.until(() => engine.started.includes('small'));
+  engine.succeed('small');
+  await engine.until(() => engine.started.includes('large'));
+  engine.fail('large');
+  await engine.until(() => engine.started.includes('middle'));
+  stop.abort(new Error('the job was cancelled'));
+  const inMemory = await outcomes;
+  expect(inMemory.map(({ status }) => status)).toEqual(['fresh', 'failed', 'pending']);
+
+  const later = openState(directory);
+  const onDisk = outcomesOnDisk(later, THIS_RUN);
+  expect(summaryOf(onDisk, trafficOnDisk(later, THIS_RUN))).toBe(summaryOf(inMemory, noTraffic));
+  expect(onDisk).toEqual(inMemory);
+});
+
+test('outcomes on disk: an eval is pending after an attempt that was to be retried, or of another run', () => {
+  const state = stateWithPlan();
+  state.recordAttempt(attempt(SMALL, { willRetry: true }));
+  state.recordAttempt(attempt(LARGE, { run: { ...THIS_RUN, id: '0' } }));
+  expect(outcomesOnDisk(state, THIS_RUN).map(({ status }) => status)).toEqual([
+    'pending',
+    'pending',
+    'pending',
+  ]);
+});
+
+test('outcomes on disk: a result about no sample is not reused', () => {
+  const state = stateWithPlan();
+  for (const each of SET) state.complete(completion(each, { samples: each === LARGE ? 0 : 3 }));
+  expect(outcomesOnDisk(state, { ...THIS_RUN, id: '2' }).map(({ status }) => status)).toEqual([
+    'reused',
+    'pending',
+    'reused',
+  ]);
+});
