@@ -104,7 +104,7 @@ const cases: Case[] = [
   {
     name: 'no API key',
     env: { OPENAI_API_KEY: '' },
-    says: /There is no OPENAI_API_KEY.*secrets\.OPENAI_API_KEY/s,
+    says: /OPENAI_API_KEY is not set.*secrets\.OPENAI_API_KEY/s,
   },
   {
     name: 'a key of two lines',
@@ -114,7 +114,7 @@ const cases: Case[] = [
   {
     name: 'a key with its header, and another in quotes',
     env: { OPENAI_API_KEY: 'Bearer sk-0123456789', ANTHROPIC_API_KEY: '"sk-ant-0123456789"' },
-    says: /^OPENAI_API_KEY cannot be used: it begins with the word Bearer.*^ANTHROPIC_API_KEY .* quotes/ms,
+    says: /^OPENAI_API_KEY cannot be used: it starts with the word Bearer.*^ANTHROPIC_API_KEY .* quotes/ms,
   },
   {
     name: 'an expression that was not replaced',

@@ -24,7 +24,7 @@ describe.concurrent('an eval that hangs', () => {
       ]);
       const annotation = result.annotations.find(({ title }) => title === 'Eval ask-0 failed');
       expect(annotation?.message).toContain(why);
-      expect(annotation?.message).toMatch(/it printed (last, .* ago: \S|nothing)/);
+      expect(annotation?.message).toMatch(/the last line it printed, .* ago, was: \S|it printed nothing/);
       expect(result.orphans, 'its process group is gone').toEqual([]);
       await machine.untilNoneHeld();
       expect(machine.doneEvals()).toEqual([]);
