@@ -11,10 +11,11 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { prepareEnvironment } from '../src/environment/prepare-environment.ts';
 import { EXAMPLE_MODEL } from '../src/example-model.ts';
+import type { Log } from '../src/log.ts';
 import { type RunningAction, type RunResult, runAction } from '../test/helpers/runner.ts';
-import { startCacheService } from '../test/stand-ins/cache-service.ts';
+import { type CacheService, startCacheService } from '../test/stand-ins/cache-service.ts';
 import { knowledgeFrom } from '../test/stand-ins/knowledge.ts';
-import { startModelApi } from '../test/stand-ins/model-api.ts';
+import { type ModelApi, startModelApi } from '../test/stand-ins/model-api.ts';
 
 /** Prompts of test-basic and their answers, so that the stand-in is usually right. */
 const SAMPLES = join(import.meta.dirname, '../test/fixtures/model-api/test-basic.jsonl');
@@ -46,78 +47,12 @@ try {
 
 async function demo(): Promise<void> {
   title(`Installing evals ${EVALS_VERSION} (the action does this itself, with evals-version)`);
-  const environment = await prepareEnvironment(
-    {
-      python: 'python3',
-      evalsVersion: EVALS_VERSION,
-      extraPackages: [],
-      workingDirectory: process.cwd(),
-      env: { ...process.env, ...toolCache },
-    },
-    {
-      debug: () => {},
-      info: say,
-      warning: say,
-      error: say,
-      group: () => ({ [Symbol.dispose]() {} }),
-      child: () => {},
-      hide: () => {},
-      redact: (text) => text,
-    },
-  );
-  say(`evals ${environment.evalsVersion} on Python ${environment.pythonVersion} (${environment.installed})`);
-
+  const python = await installEvals();
   const cache = await startCacheService();
-  const api = options.live
-    ? undefined
-    : await startModelApi({
-        latencyMs: 100,
-        knowledge: await knowledgeFrom(SAMPLES, ...dataOf(environment.python)),
-      });
-  const env: Record<string, string> = {
-    ...toolCache,
-    ...cache.env,
-    ...(api
-      ? { OPENAI_BASE_URL: api.url, OPENAI_API_KEY: 'no-key-needed-by-the-stand-in', EVALS_THREADS: '1' }
-      : passedOn('OPENAI_API_KEY', 'OPENAI_BASE_URL')),
-  };
-  const step = (runAttempt: number, onLine: (line: string, running: RunningAction) => void) =>
-    runAction({
-      directory: machine,
-      stateDirectory: join(machine, 'tmp', 'oaievalset'),
-      inputs: {
-        model: options.model,
-        'eval-set': options['eval-set'],
-        args: options.args,
-        'evals-version': EVALS_VERSION,
-        // One at a time, so that the log shows clearly which eval was interrupted.
-        'parallel-evals': '1',
-      },
-      env,
-      runId: '4711',
-      runAttempt,
-      onLine,
-    });
-  const print = (line: string) => {
-    if (!/^::(debug|add-mask)::/.test(line)) say(`   ${shown(line)}`);
-  };
-
+  const api = options.live ? undefined : await startApi(python);
   try {
-    title('Attempt 1: kill -9 in the middle of the set');
-    let completed = 0;
-    const sentWhenThirdBegins = () => api?.counts().received ?? 0;
-    const first = await step(1, (line, running) => {
-      print(line);
-      if (running.phase !== 'main') return;
-      if (/… done in /.test(line)) completed += 1;
-      if (completed < 2 || !line.startsWith('::group::[3/')) return;
-      // Two evals are completed. The third has begun; with the stand-in, two of its responses have arrived.
-      if (api) void api.untilReceived(sentWhenThirdBegins() + 3).then(() => running.kill('SIGKILL'));
-      else running.kill('SIGKILL');
-    });
-    say(
-      `   main ${first.signal ? `was killed by ${first.signal}` : `exited with ${first.exitCode}`}; then post ran, as on a runner`,
-    );
+    title('Attempt 1: SIGKILL in the middle of the set');
+    const first = await killedAttempt(cache, api);
     const sentFirst = api?.counts().received ?? 0;
 
     title('A new machine: the state directory is gone; only the Actions cache remains');
@@ -125,19 +60,14 @@ async function demo(): Promise<void> {
     for (const entry of cache.entries()) say(`   cache entry ${entry.key} (${entry.archive.length} bytes)`);
 
     title('Attempt 2: "Re-run failed jobs"');
-    const second = await step(2, print);
-    const sentSecond = (api?.counts().received ?? 0) - sentFirst;
+    const second = await runStep(2, cache, api, print);
 
     title('The job summary of attempt 2, as Markdown');
     say(second.summary);
 
     title('What happened');
-    say(`   restored   ${second.outputs['restored-key']}`);
-    say(`   reused     ${second.outputs.reused} of ${second.outputs.total} evals; attempt 1 completed them`);
-    say(`   fresh      ${second.outputs.fresh} evals`);
-    say(`   replayed   ${second.outputs['requests-replayed']} recorded responses of the interrupted eval`);
-    if (api) say(`   requests   ${sentFirst} in attempt 1, ${sentSecond} in attempt 2`);
-    say(`   complete   ${second.outputs.complete}`);
+    const sentSecond = (api?.counts().received ?? 0) - sentFirst;
+    describeResult(second, api && `${sentFirst} in attempt 1, ${sentSecond} in attempt 2`);
     const wrong = whatIsWrong(first, second);
     say(wrong ? `\nThe demo failed: ${wrong}.` : '\nAttempt 2 resumed: no completed eval ran again.');
     // A demo that shows a failure must not look like a success.
@@ -147,8 +77,95 @@ async function demo(): Promise<void> {
   }
 }
 
+/** @returns the path of the Python that has evals */
+async function installEvals(): Promise<string> {
+  const log: Log = {
+    debug: () => {},
+    info: say,
+    warning: say,
+    error: say,
+    group: () => ({ [Symbol.dispose]() {} }),
+    child: () => {},
+    hide: () => {},
+    redact: (text) => text,
+  };
+  const environment = await prepareEnvironment(
+    {
+      python: 'python3',
+      evalsVersion: EVALS_VERSION,
+      extraPackages: [],
+      workingDirectory: process.cwd(),
+      env: { ...process.env, ...toolCache },
+    },
+    log,
+  );
+  say(`evals ${environment.evalsVersion} on Python ${environment.pythonVersion} (${environment.installed})`);
+  return environment.python;
+}
+
+async function startApi(python: string): Promise<ModelApi> {
+  return await startModelApi({
+    latencyMs: 100,
+    knowledge: await knowledgeFrom(SAMPLES, ...dataDirectoriesOf(python)),
+  });
+}
+
+/** Runs the action until the third eval is in progress, kills it, and runs post. */
+async function killedAttempt(cache: CacheService, api: ModelApi | undefined): Promise<RunResult> {
+  let completed = 0;
+  const result = await runStep(1, cache, api, (line, running) => {
+    print(line);
+    if (running.phase !== 'main') return;
+    if (/… done in /.test(line)) completed += 1;
+    if (completed < 2 || !line.startsWith('::group::[3/')) return;
+    const kill = () => running.kill('SIGKILL');
+    // With the stand-in, wait until two responses of the third eval have arrived.
+    if (api) void api.untilReceived(api.counts().received + 3).then(kill);
+    else kill();
+  });
+  const end = result.signal ? `was killed by ${result.signal}` : `exited with ${result.exitCode}`;
+  say(`   main ${end}; then post ran, as on a runner`);
+  return result;
+}
+
+async function runStep(
+  runAttempt: number,
+  cache: CacheService,
+  api: ModelApi | undefined,
+  onLine: (line: string, running: RunningAction) => void,
+): Promise<RunResult> {
+  const apiEnv: Record<string, string> = api
+    ? { OPENAI_BASE_URL: api.url, OPENAI_API_KEY: 'no-key-needed-by-the-stand-in', EVALS_THREADS: '1' }
+    : ownEnv('OPENAI_API_KEY', 'OPENAI_BASE_URL');
+  return await runAction({
+    directory: machine,
+    stateDirectory: join(machine, 'tmp', 'oaievalset'),
+    inputs: {
+      model: options.model,
+      'eval-set': options['eval-set'],
+      args: options.args,
+      'evals-version': EVALS_VERSION,
+      // One at a time, so that the log shows clearly which eval was interrupted.
+      'parallel-evals': '1',
+    },
+    env: { ...toolCache, ...cache.env, ...apiEnv },
+    runId: '4711',
+    runAttempt,
+    onLine,
+  });
+}
+
+function describeResult({ outputs }: RunResult, requests: string | undefined): void {
+  say(`   restored   ${outputs['restored-key']}`);
+  say(`   reused     ${outputs.reused} of ${outputs.total} evals; attempt 1 completed them`);
+  say(`   fresh      ${outputs.fresh} evals`);
+  say(`   replayed   ${outputs['requests-replayed']} recorded responses of the interrupted eval`);
+  if (requests !== undefined) say(`   requests   ${requests}`);
+  say(`   complete   ${outputs.complete}`);
+}
+
 /** The directories in which this interpreter's evals has the samples of test-basic, which the stand-in must know. */
-function dataOf(python: string): string[] {
+function dataDirectoriesOf(python: string): string[] {
   const lib = join(dirname(dirname(python)), 'lib');
   return readdirSync(lib)
     .map((version) => join(lib, version, 'site-packages/evals/registry/data/test_fuzzy_match'))
@@ -165,15 +182,18 @@ function whatIsWrong(first: RunResult, second: RunResult): string | false {
   );
 }
 
-/** Shows a workflow command as the runner does. */
-function shown(line: string): string {
-  return line
+/** Prints a line of the action as the log of a run shows it. */
+function print(line: string): void {
+  if (/^::(debug|add-mask)::/.test(line)) return;
+  const shown = line
     .replace(/^::group::/, '▼ ')
     .replace(/^::endgroup::.*/, '')
     .replace(/^::(error|warning)[^:]*::/, '$1: ')
     .replaceAll('%0A', '\n     ');
+  say(`   ${shown}`);
 }
 
-function passedOn(...names: string[]): Record<string, string> {
+/** These variables of this process, if they are set. */
+function ownEnv(...names: string[]): Record<string, string> {
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }

@@ -75031,7 +75031,7 @@ function requiredName(name, meaning) {
 function directory(name) {
     const path = (0,external_node_path_.resolve)(input_values_text(name) || '.');
     if (!(0,external_node_fs_.statSync)(path, { throwIfNoEntry: false })?.isDirectory()) {
-        throw invalid(name, path, 'there is no such directory', 'Check out the repository first, and set it to a directory of the checkout.');
+        throw invalid(name, path, 'there is no such directory', `Check out the repository first, and set ${name} to a directory of the checkout.`);
     }
     return path;
 }
@@ -75057,7 +75057,7 @@ function count(name, fallback, most) {
 }
 const UNITS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 };
 /** Reads `90s`, `30m`, `5h30m` or `7d`. @returns milliseconds; undefined when the input is empty */
-function duration(name) {
+function durationMs(name) {
     const value = input_values_text(name);
     if (value === '')
         return undefined;
@@ -75073,8 +75073,8 @@ function duration(name) {
 /** Node's timers last at most 24.8 days. A longer one fires at once. */
 const MAX_TIMER_DAYS = 24;
 /** A duration for a timer, in milliseconds. */
-function timer(name) {
-    const milliseconds = duration(name);
+function timerMs(name) {
+    const milliseconds = durationMs(name);
     if (milliseconds !== undefined && milliseconds > MAX_TIMER_DAYS * UNITS.d) {
         const longest = `${MAX_TIMER_DAYS}d`;
         throw invalid(name, input_values_text(name), `it is longer than ${longest}`, `Set ${name} to at most ${longest}.`);
@@ -75137,7 +75137,7 @@ function readInputs() {
         extraPackages: lines('extra-packages'),
         resume: input_values_boolean('resume', true),
         cacheKey: input_values_text('cache-key'),
-        maxAgeMs: duration('max-age'),
+        maxAgeMs: durationMs('max-age'),
         sampleResume: input_values_boolean('sample-resume', true),
         parallelEvals: count('parallel-evals', 4, 1000),
         engine: engine(),
@@ -75145,11 +75145,11 @@ function readInputs() {
         maxRequestsInFlight: count('max-requests-in-flight', 32, 10_000),
         attempts: count('attempts', 2, 100),
         exitOnError: input_values_boolean('exit-on-error', false),
-        evalTimeoutMs: timer('eval-timeout'),
-        stallTimeoutMs: timer('stall-timeout') ?? 10 * UNITS.m,
-        timeBudgetMs: timer('time-budget'),
+        evalTimeoutMs: timerMs('eval-timeout'),
+        stallTimeoutMs: timerMs('stall-timeout') ?? 10 * UNITS.m,
+        timeBudgetMs: timerMs('time-budget'),
         tokenBudget: input_values_text('token-budget') === '' ? undefined : count('token-budget', 0, Number.MAX_SAFE_INTEGER),
-        checkpointIntervalMs: timer('checkpoint-interval') ?? 2 * UNITS.m,
+        checkpointIntervalMs: timerMs('checkpoint-interval') ?? 2 * UNITS.m,
         matrix: input_values_text('matrix', SEVERAL_LINES),
         stateDirectory: (0,external_node_path_.resolve)(input_values_text('state-directory') || '/tmp/oaievalset'),
     };
@@ -87972,7 +87972,7 @@ function judgeAttempt(facts) {
     const samples = record.samples ?? output.evaluated ?? planned.samples;
     if (evaluatedNothing(record, samples))
         return { kind: 'failed', cause: 'no-samples', reason: NO_SAMPLES };
-    return { kind: 'done', metrics: record.finalReport, samples, record };
+    return { kind: 'completed', metrics: record.finalReport, samples, record };
 }
 function whyItExited({ exit, failure, refusal }) {
     const exception = failure && `it ended with ${describeFailure(failure)}`;
@@ -88209,7 +88209,7 @@ async function runAttempt(planned, lane, options, log) {
         unanswered: lane.unansweredCount(),
         refusal: lane.refusal(),
     });
-    if (judgement.kind === 'done') {
+    if (judgement.kind === 'completed') {
         const record = await completionOf(planned, judgement, lane, startedAt, options, log);
         options.state.complete(record, recordFile);
         return { outcome: { status: 'fresh', eval: planned, record }, endReason, startedAt };
@@ -88560,14 +88560,14 @@ class Run {
     }
     async #run(planned) {
         const { listener, exitOnError } = this.#options;
-        const running = { startedAt: Date.now(), counts: undefined };
-        this.#running.set(planned, running);
+        const live = { startedAt: Date.now(), counts: undefined };
+        this.#running.set(planned, live);
         this.#started += 1;
         listener.onEvent({ kind: 'eval-started', eval: planned, started: this.#started, total: this.#total });
         let outcome;
         try {
             outcome = await executeEval(planned, this.#options, listener.logOf(planned), (counts) => {
-                running.counts = counts;
+                live.counts = counts;
             });
         }
         catch (error) {
@@ -88578,7 +88578,7 @@ class Run {
         if (outcome.status === 'failed' && exitOnError)
             this.#failed ??= planned;
         this.#ended += 1;
-        const tookMs = Date.now() - running.startedAt;
+        const tookMs = Date.now() - live.startedAt;
         listener.onEvent({ kind: 'eval-ended', outcome, tookMs, ended: this.#ended, total: this.#total });
         return outcome;
     }

@@ -28699,7 +28699,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   rJ: () => (/* binding */ secret)
 });
 
-// UNUSED EXPORTS: SEVERAL_LINES, UNITS, boolean, count, directory, duration, invalid, lines, requiredName, text, timer, words
+// UNUSED EXPORTS: SEVERAL_LINES, UNITS, boolean, count, directory, durationMs, invalid, lines, requiredName, text, timerMs, words
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
@@ -29076,7 +29076,7 @@ function requiredName(name, meaning) {
 function directory(name) {
     const path = resolve(input_values_text(name) || '.');
     if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
-        throw invalid(name, path, 'there is no such directory', 'Check out the repository first, and set it to a directory of the checkout.');
+        throw invalid(name, path, 'there is no such directory', `Check out the repository first, and set ${name} to a directory of the checkout.`);
     }
     return path;
 }
@@ -29102,7 +29102,7 @@ function count(name, fallback, most) {
 }
 const UNITS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 };
 /** Reads `90s`, `30m`, `5h30m` or `7d`. @returns milliseconds; undefined when the input is empty */
-function duration(name) {
+function durationMs(name) {
     const value = input_values_text(name);
     if (value === '')
         return undefined;
@@ -29118,8 +29118,8 @@ function duration(name) {
 /** Node's timers last at most 24.8 days. A longer one fires at once. */
 const MAX_TIMER_DAYS = 24;
 /** A duration for a timer, in milliseconds. */
-function timer(name) {
-    const milliseconds = duration(name);
+function timerMs(name) {
+    const milliseconds = durationMs(name);
     if (milliseconds !== undefined && milliseconds > MAX_TIMER_DAYS * UNITS.d) {
         const longest = `${MAX_TIMER_DAYS}d`;
         throw invalid(name, input_values_text(name), `it is longer than ${longest}`, `Set ${name} to at most ${longest}.`);

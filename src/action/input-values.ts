@@ -74,7 +74,7 @@ export function directory(name: string): string {
       name,
       path,
       'there is no such directory',
-      'Check out the repository first, and set it to a directory of the checkout.',
+      `Check out the repository first, and set ${name} to a directory of the checkout.`,
     );
   }
   return path;
@@ -106,7 +106,7 @@ export function count(name: string, fallback: number, most: number): number {
 export const UNITS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 } as const;
 
 /** Reads `90s`, `30m`, `5h30m` or `7d`. @returns milliseconds; undefined when the input is empty */
-export function duration(name: string): number | undefined {
+export function durationMs(name: string): number | undefined {
   const value = text(name);
   if (value === '') return undefined;
   const parts = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(value);
@@ -123,8 +123,8 @@ export function duration(name: string): number | undefined {
 const MAX_TIMER_DAYS = 24;
 
 /** A duration for a timer, in milliseconds. */
-export function timer(name: string): number | undefined {
-  const milliseconds = duration(name);
+export function timerMs(name: string): number | undefined {
+  const milliseconds = durationMs(name);
   if (milliseconds !== undefined && milliseconds > MAX_TIMER_DAYS * UNITS.d) {
     const longest = `${MAX_TIMER_DAYS}d`;
     throw invalid(name, text(name), `it is longer than ${longest}`, `Set ${name} to at most ${longest}.`);

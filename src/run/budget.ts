@@ -18,7 +18,7 @@ export interface BudgetOptions {
 }
 
 /** An eval that is running. */
-export interface EvalInFlight {
+export interface RunningEvalTokens {
   readonly key: string;
   /** Tokens of the responses that it has received so far, replayed ones included. */
   readonly tokens: number;
@@ -31,7 +31,7 @@ export interface Budget {
    * Why the eval does not fit into the budget: last time it used more than what remains after reserving what the running evals
    * still need. Undefined when it fits, or when no record shows how much it uses.
    */
-  reasonToSkip(planned: PlannedEval, running?: readonly EvalInFlight[]): string | undefined;
+  reasonToSkip(planned: PlannedEval, running?: readonly RunningEvalTokens[]): string | undefined;
   /** Adds the tokens of one billed response. */
   spend(usage: Pick<TokenUsage, 'prompt' | 'completion'>): void;
   close(): void;
@@ -51,7 +51,7 @@ export function openBudget(options: BudgetOptions): Budget {
           () => limit.abort(new Error(`the time-budget of ${duration(timeMs)} is used up`)),
           Math.max(0, timeLeftMs()),
         );
-  const stillNeeded = ({ key, tokens: used }: EvalInFlight) =>
+  const stillNeeded = ({ key, tokens: used }: RunningEvalTokens) =>
     Math.max(0, (known.get(key)?.tokens.total ?? used) - used);
   const fits = (need: number, left: number, whole: number | undefined) =>
     need <= left || (sampleResume && whole !== undefined && need > whole);

@@ -29,7 +29,7 @@ export type FailureCause = 'exit' | 'no-report' | 'unanswered' | 'record' | 'no-
 
 export type Judgement =
   | {
-      readonly kind: 'done';
+      readonly kind: 'completed';
       readonly metrics: Readonly<Record<string, MetricValue>>;
       /** Samples that were evaluated; null when their number is unknown. */
       readonly samples: number | null;
@@ -59,7 +59,7 @@ export function judgeAttempt(facts: AttemptFacts): Judgement {
   if (missing) return { kind: 'failed', cause: 'record', reason: missing };
   const samples = record.samples ?? output.evaluated ?? planned.samples;
   if (evaluatedNothing(record, samples)) return { kind: 'failed', cause: 'no-samples', reason: NO_SAMPLES };
-  return { kind: 'done', metrics: record.finalReport, samples, record };
+  return { kind: 'completed', metrics: record.finalReport, samples, record };
 }
 
 function whyItExited({ exit, failure, refusal }: AttemptFacts): string {

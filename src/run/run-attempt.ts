@@ -82,7 +82,7 @@ export async function runAttempt(
     unanswered: lane.unansweredCount(),
     refusal: lane.refusal(),
   });
-  if (judgement.kind === 'done') {
+  if (judgement.kind === 'completed') {
     const record = await completionOf(planned, judgement, lane, startedAt, options, log);
     options.state.complete(record, recordFile);
     return { outcome: { status: 'fresh', eval: planned, record }, endReason, startedAt };
@@ -158,7 +158,7 @@ async function runToEnd(
 
 async function completionOf(
   planned: PlannedEval,
-  judgement: Extract<Judgement, { kind: 'done' }>,
+  judgement: Extract<Judgement, { kind: 'completed' }>,
   lane: Lane,
   startedAt: Date,
   options: AttemptOptions,

@@ -66,7 +66,7 @@ interface Work {
   readonly reused: number;
 }
 
-interface RunningEval {
+interface LiveEval {
   readonly startedAt: number;
   /** Undefined until its lane is open. */
   counts: LiveCounts | undefined;
@@ -79,7 +79,7 @@ class Run {
   readonly #options: RunOptions;
   readonly #total: number;
   readonly #waiting: PlannedEval[];
-  readonly #running = new Map<PlannedEval, RunningEval>();
+  readonly #running = new Map<PlannedEval, LiveEval>();
   readonly #outcomes = new Map<PlannedEval, AttemptOutcome>();
   readonly #startedAt = Date.now();
   /** Aborted when a result cannot be recorded: nothing more may be spent. */
@@ -139,14 +139,14 @@ class Run {
 
   async #run(planned: PlannedEval): Promise<AttemptOutcome> {
     const { listener, exitOnError } = this.#options;
-    const running: RunningEval = { startedAt: Date.now(), counts: undefined };
-    this.#running.set(planned, running);
+    const live: LiveEval = { startedAt: Date.now(), counts: undefined };
+    this.#running.set(planned, live);
     this.#started += 1;
     listener.onEvent({ kind: 'eval-started', eval: planned, started: this.#started, total: this.#total });
     let outcome: AttemptOutcome;
     try {
       outcome = await executeEval(planned, this.#options, listener.logOf(planned), (counts) => {
-        running.counts = counts;
+        live.counts = counts;
       });
     } catch (error) {
       this.#broken.abort(error);
@@ -155,7 +155,7 @@ class Run {
     this.#running.delete(planned);
     if (outcome.status === 'failed' && exitOnError) this.#failed ??= planned;
     this.#ended += 1;
-    const tookMs = Date.now() - running.startedAt;
+    const tookMs = Date.now() - live.startedAt;
     listener.onEvent({ kind: 'eval-ended', outcome, tookMs, ended: this.#ended, total: this.#total });
     return outcome;
   }

@@ -68,7 +68,7 @@ describe('judgeAttempt: why an eval exited', () => {
   });
 });
 
-describe('judgeAttempt: done', () => {
+describe('judgeAttempt: completed', () => {
   test.each<[string, Changes, number | null]>([
     ['exit code 0, a report and a complete record', {}, 3],
     [
@@ -123,8 +123,8 @@ describe('judgeAttempt: done', () => {
       },
       3,
     ],
-  ])('judgeAttempt: done: %s', (_, changes, samples) => {
-    expect(judge(changes)).toMatchObject({ kind: 'done', samples });
+  ])('judgeAttempt: completed: %s', (_, changes, samples) => {
+    expect(judge(changes)).toMatchObject({ kind: 'completed', samples });
   });
 });
 
