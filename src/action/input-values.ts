@@ -103,7 +103,7 @@ export function count(name: string, fallback: number, most: number): number {
   return number;
 }
 
-export const UNITS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 } as const;
+export const UNIT_MS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 } as const;
 
 /** Reads `90s`, `30m`, `5h30m` or `7d`. @returns milliseconds; undefined when the input is empty */
 export function durationMs(name: string): number | undefined {
@@ -111,7 +111,7 @@ export function durationMs(name: string): number | undefined {
   if (value === '') return undefined;
   const parts = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(value);
   const milliseconds = parts
-    ? Object.values(UNITS).reduce((sum, unit, index) => sum + Number(parts[index + 1] ?? 0) * unit, 0)
+    ? Object.values(UNIT_MS).reduce((sum, unit, index) => sum + Number(parts[index + 1] ?? 0) * unit, 0)
     : 0;
   if (milliseconds === 0 || !Number.isSafeInteger(milliseconds)) {
     throw invalid(name, value, 'it is not a duration', `Write ${name} as 90s, 30m, 5h30m or 7d.`);
@@ -125,7 +125,7 @@ const MAX_TIMER_DAYS = 24;
 /** A duration for a timer, in milliseconds. */
 export function timerMs(name: string): number | undefined {
   const milliseconds = durationMs(name);
-  if (milliseconds !== undefined && milliseconds > MAX_TIMER_DAYS * UNITS.d) {
+  if (milliseconds !== undefined && milliseconds > MAX_TIMER_DAYS * UNIT_MS.d) {
     const longest = `${MAX_TIMER_DAYS}d`;
     throw invalid(name, text(name), `it is longer than ${longest}`, `Set ${name} to at most ${longest}.`);
   }

@@ -14,7 +14,7 @@ import {
   secret,
   text,
   timerMs,
-  UNITS,
+  UNIT_MS,
   words,
 } from './input-values.ts';
 
@@ -99,10 +99,10 @@ export function readInputs(): Inputs {
     attempts: count('attempts', 2, 100),
     exitOnError: boolean('exit-on-error', false),
     evalTimeoutMs: timerMs('eval-timeout'),
-    stallTimeoutMs: timerMs('stall-timeout') ?? 10 * UNITS.m,
+    stallTimeoutMs: timerMs('stall-timeout') ?? 10 * UNIT_MS.m,
     timeBudgetMs: timerMs('time-budget'),
     tokenBudget: text('token-budget') === '' ? undefined : count('token-budget', 0, Number.MAX_SAFE_INTEGER),
-    checkpointIntervalMs: timerMs('checkpoint-interval') ?? 2 * UNITS.m,
+    checkpointIntervalMs: timerMs('checkpoint-interval') ?? 2 * UNIT_MS.m,
     matrix: text('matrix', SEVERAL_LINES),
     stateDirectory: resolve(text('state-directory') || '/tmp/oaievalset'),
   };

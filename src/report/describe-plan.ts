@@ -1,6 +1,6 @@
 /** Describes for the log, before anything runs, what will be done. Pure. */
 import { type Decision, describeReason, describeWritten } from '../model/decision.ts';
-import { wholeNumber } from '../model/format.ts';
+import { counted, wholeNumber } from '../model/format.ts';
 
 /** A headline, then a line for each eval that runs again and for each eval that is reused although an argument differs. */
 export function describePlan(evalSet: string, decisions: readonly Decision[]): string[] {
@@ -16,6 +16,6 @@ export function describePlan(evalSet: string, decisions: readonly Decision[]): s
       ? [`${decision.eval.name}: ${describeWritten(decision.leftOut)}`]
       : [],
   );
-  const counts = `${wholeNumber(decisions.length)} evals, ${wholeNumber(reused)} reused, ${wholeNumber(toRun)} to run`;
+  const counts = `${counted(decisions.length, 'eval')}, ${wholeNumber(reused)} reused, ${wholeNumber(toRun)} to run`;
   return [`${evalSet}: ${counts}`, ...again, ...outputs];
 }

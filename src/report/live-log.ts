@@ -1,6 +1,6 @@
 /** Prints what happens in a run while it happens: a group for each eval, failures, and how far the run is. */
 import type { Log } from '../log.ts';
-import { duration, metricText, wholeNumber } from '../model/format.ts';
+import { counted, duration, metricText, wholeNumber } from '../model/format.ts';
 import type { AttemptOutcome } from '../model/outcome.ts';
 import type { PlannedEval } from '../model/plan.ts';
 import type { EvalEnded, EvalProgress, EvalStarted, Heartbeat, RunEvent } from '../model/run-event.ts';
@@ -70,7 +70,7 @@ export class LiveLog {
   }
 
   #annotate({ eval: { name }, reason, lastLines }: Extract<AttemptOutcome, { status: 'failed' }>): void {
-    this.#log.info(`The last ${lastLines.length} lines that ${name} printed:`);
+    this.#log.info(`The end of the output of ${name} (${counted(lastLines.length, 'line')}):`);
     for (const line of lastLines) this.#log.child(line);
     this.#log.error(failureAnnotation(reason, this.#options.attempts, lastLines), `Eval ${name} failed`);
   }

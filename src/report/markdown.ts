@@ -1,6 +1,6 @@
 /** The job summary: a headline and one table, in GitHub's Markdown. Pure. */
 import { describeAdaptation } from '../model/adaptation.ts';
-import { duration, metricText, wholeNumber } from '../model/format.ts';
+import { counted, duration, metricText, wholeNumber } from '../model/format.ts';
 import type { ResultRow, Results } from '../model/results.ts';
 import { oneLine } from '../text.ts';
 
@@ -61,7 +61,7 @@ function rowsThatFit(
 
 export function headline({ verdict, counts }: Results): string {
   const { total, completed, failed, pending } = counts;
-  const evals = (n: number) => `${wholeNumber(n)} eval${n === 1 ? '' : 's'}`;
+  const evals = (n: number) => counted(n, 'eval');
   if (verdict === 'passed') return `✅ All ${evals(total)} done`;
   if (verdict === 'failed')
     return `❌ ${evals(failed)} failed, ${wholeNumber(completed)} of ${wholeNumber(total)} done`;
@@ -101,8 +101,7 @@ const SHOWN_ADAPTATIONS = 10;
 function adaptationLines({ adaptations }: Results): string[] {
   if (adaptations.length === 0) return [];
   const lines = adaptations.slice(0, SHOWN_ADAPTATIONS).map(({ adaptation, evals }) => {
-    const count = evals === 1 ? '1 eval' : `${wholeNumber(evals)} evals`;
-    return `> - \`${code(adaptation.model)}\`: ${cell(describeAdaptation(adaptation))} (${count})`;
+    return `> - \`${code(adaptation.model)}\`: ${cell(describeAdaptation(adaptation))} (${counted(evals, 'eval')})`;
   });
   const hidden = adaptations.length - lines.length;
   const own = adaptations.some(

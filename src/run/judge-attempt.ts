@@ -52,7 +52,7 @@ export function judgeAttempt(facts: AttemptFacts): Judgement {
     return { kind: 'failed', cause: 'no-report', reason };
   }
   if (unanswered > 0) {
-    const reason = `${wholeNumber(unanswered)} of its requests got no response from the API, and it reported a result without them${refusal === undefined ? '' : `: ${refusal}`}`;
+    const reason = `${wholeNumber(unanswered)} of its requests got no response from the API, but it reported a result${refusal === undefined ? '' : `: ${refusal}`}`;
     return { kind: 'failed', cause: 'unanswered', reason };
   }
   const missing = whatIsMissing(record, output);

@@ -116,7 +116,7 @@ describe.concurrent('failures that pass', () => {
       (request) => !isLookup(request) && !JSON.stringify(request.body).includes(' 0.4 times'),
     );
     const { main, ended } = machine.start();
-    await (await main).untilLine(/^Waiting for \d+ requests that were already sent/);
+    await (await main).untilLine(/^Waiting for \d+ responses? to requests that were already sent/);
     machine.api.release();
     const result = await ended;
     expect(result.exitCode, logOf(result)).toBe(1);
@@ -208,7 +208,7 @@ describe.concurrent("an eval of one's own", () => {
       expect(result.exitCode, logOf(result)).toBe(1);
       expect(result.outputs).toMatchObject({ failed: '1', 'requests-sent': '5', 'requests-replayed': '5' });
       const next = await completesElsewhere(machine, 5, 5);
-      expect(next.lines).toContainEqual('Resumes with 5 of 5 recorded responses.');
+      expect(next.lines).toContainEqual('Resumes with 5 recorded responses for 5 samples.');
     },
   );
 
@@ -228,7 +228,7 @@ describe.concurrent("an eval of one's own", () => {
     const result = await machine.run();
     expect(result.exitCode, logOf(result)).toBe(1);
     expect(annotations(result)[0]).toContain(
-      '1 of its requests got no response from the API, and it reported a result without them',
+      '1 of its requests got no response from the API, but it reported a result',
     );
     expect(machine.doneEvals()).toEqual([]);
     machine.api.setFaults();

@@ -32,7 +32,7 @@ describe('recorded responses: of the same run', () => {
     expect(engine.attempts).toBe(3);
     expect(api.counts().received).toBe(1);
     expect(recordedCount()).toBe(1);
-    expect(log.lines).toContainEqual(expect.stringMatching(/^Its 1 recorded responses are kept/));
+    expect(log.lines).toContainEqual(expect.stringMatching(/^Its 1 recorded response is kept/));
   });
 
   test('recorded responses: an eval that creates state at the API sends all requests in every attempt', async () => {
@@ -147,7 +147,7 @@ describe('recorded responses: in flight when the eval ends', () => {
     const ended = execute();
     await api.untilHeld(1);
     leave();
-    const waits = 'Waiting for 1 requests that were already sent to the API.';
+    const waits = 'Waiting for 1 response to requests that were already sent to the API.';
     await vi.waitFor(() => expect(log.lines).toContain(waits), { timeout: 30_000 });
     api.release();
     expect((await ended).status).toBe('failed');
@@ -197,7 +197,7 @@ test('recorded responses: a report that was made without a response is not a res
   expect(await execute()).toMatchObject({
     status: 'failed',
     reason: expect.stringContaining(
-      '1 of its requests got no response from the API, and it reported a result without them: 500',
+      '1 of its requests got no response from the API, but it reported a result: 500',
     ),
   });
   expect(state.isDone(EVAL.command)).toBe(false);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { duration } from '../../../src/model/format.ts';
+import { counted, duration } from '../../../src/model/format.ts';
 
 test.for([
   [0, '0.0 s'],
@@ -12,4 +12,12 @@ test.for([
   [7_500_000, '2 h 5 min'],
 ] as const)('duration: %i ms are formatted as %s', ([milliseconds, text]) => {
   expect(duration(milliseconds)).toBe(text);
+});
+
+test.each([
+  [0, '0 requests'],
+  [1, '1 request'],
+  [1200, '1,200 requests'],
+])('counted: %i is "%s"', (count, text) => {
+  expect(counted(count, 'request')).toBe(text);
 });

@@ -72,7 +72,7 @@ describe('live log: evals', () => {
     start(A);
     end({ status: 'failed', eval: A, reason: 'oaieval exited with code 1', lastLines: ['ValueError: no'] });
     expect(entries.slice(2)).toEqual([
-      'info: The last 1 lines that a printed:',
+      'info: The end of the output of a (1 line):',
       'child: ValueError: no',
       expect.stringMatching(/^error: Eval a failed: oaieval exited with code 1 \(attempts: 2\)/),
     ]);
