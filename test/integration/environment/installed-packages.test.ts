@@ -1,4 +1,4 @@
-/** Locked packages, and extra packages on top of them, are installed. Most rows with pip: installed-packages.long.test.ts. */
+/** Locked packages, and extra packages on top of them, are installed. Most rows with pip: installed-with-pip.test.ts. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
