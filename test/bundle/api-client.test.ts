@@ -6,6 +6,7 @@ import { evalsPython } from '../helpers/evals-venv.ts';
 import { machineWithSet } from '../helpers/generated-set.ts';
 import { listening, makeCa, reverseProxyTo, startProxy } from '../helpers/network.ts';
 import { annotations, logOf } from '../helpers/test-machine.ts';
+import { LONG } from '../helpers/test-rows.ts';
 import { apiFaults } from '../stand-ins/api-faults.ts';
 
 beforeAll(async () => {
@@ -15,29 +16,34 @@ beforeAll(async () => {
 const samples = [3];
 
 describe('API client: a set completes', () => {
-  test('API client: a user name and a password in OPENAI_BASE_URL are used, and written nowhere', async (context) => {
-    const login = `Basic ${Buffer.from('ci:p@ss-word').toString('base64')}`;
-    const machine = await machineWithSet(context, { samples }, { api: {} });
-    // A web server in front of the model that asks for a password, and has a key of its own for the model.
-    const onward = reverseProxyTo(machine.api.port);
-    const { port } = await listening(
-      createServer((request, response) => {
-        if (request.headers.authorization !== login) return void response.writeHead(401).end('<h1>401</h1>');
-        request.headers.authorization = 'Bearer own-key';
-        onward(request, response);
-      }),
-    );
-    const result = await machine.run({
-      env: { OPENAI_BASE_URL: `http://ci:p%40ss-word@127.0.0.1:${port}/v1` },
-    });
-    expect(result.exitCode, logOf(result)).toBe(0);
-    expect(result.outputs).toMatchObject({ complete: 'true', fresh: '1', 'requests-sent': '3' });
-    expect(annotations(result)).toEqual([]);
-    expect(logOf(result)).not.toMatch(/ss-word|c3Mtd29yZ/);
-    // Another password is the same API.
-    const again = await machine.run({ env: { OPENAI_BASE_URL: `http://ci:changed@127.0.0.1:${port}/v1` } });
-    expect(again.outputs).toMatchObject({ complete: 'true', reused: '1' });
-  });
+  test(
+    'API client: a user name and a password in OPENAI_BASE_URL are used, and written nowhere',
+    LONG,
+    async (context) => {
+      const login = `Basic ${Buffer.from('ci:p@ss-word').toString('base64')}`;
+      const machine = await machineWithSet(context, { samples }, { api: {} });
+      // A web server in front of the model that asks for a password, and has a key of its own for the model.
+      const onward = reverseProxyTo(machine.api.port);
+      const { port } = await listening(
+        createServer((request, response) => {
+          if (request.headers.authorization !== login)
+            return void response.writeHead(401).end('<h1>401</h1>');
+          request.headers.authorization = 'Bearer own-key';
+          onward(request, response);
+        }),
+      );
+      const result = await machine.run({
+        env: { OPENAI_BASE_URL: `http://ci:p%40ss-word@127.0.0.1:${port}/v1` },
+      });
+      expect(result.exitCode, logOf(result)).toBe(0);
+      expect(result.outputs).toMatchObject({ complete: 'true', fresh: '1', 'requests-sent': '3' });
+      expect(annotations(result)).toEqual([]);
+      expect(logOf(result)).not.toMatch(/ss-word|c3Mtd29yZ/);
+      // Another password is the same API.
+      const again = await machine.run({ env: { OPENAI_BASE_URL: `http://ci:changed@127.0.0.1:${port}/v1` } });
+      expect(again.outputs).toMatchObject({ complete: 'true', reused: '1' });
+    },
+  );
 
   test('API client: a proxy with a password, a CA of its own and a line break after the base URL', async (context) => {
     const ca = makeCa();
@@ -63,7 +69,7 @@ describe('API client: a set completes', () => {
     );
   });
 
-  test('API client: an API that redirects to another path', async (context) => {
+  test('API client: an API that redirects to another path', LONG, async (context) => {
     const machine = await machineWithSet(
       context,
       { samples },

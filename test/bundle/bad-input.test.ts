@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { evalsPython } from '../helpers/evals-venv.ts';
 import { runAction } from '../helpers/runner.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
+import { testRows } from '../helpers/test-rows.ts';
 import { type ModelApi, startModelApi } from '../stand-ins/model-api.ts';
 
 let api: ModelApi;
@@ -131,7 +132,7 @@ const cases: Case[] = [
 ];
 
 describe.concurrent('bad input', () => {
-  test.for(cases)('bad input: $name', async ({ inputs = {}, env = {}, says }, context) => {
+  testRows(12, cases)('bad input: $name', async ({ inputs = {}, env = {}, says }, context) => {
     const directory = temporaryDirectory(context);
     const stateDirectory = join(directory, 'state');
     const result = await runAction({

@@ -5,6 +5,7 @@ import { changeContent, completesElsewhere, key, machineWithSet } from '../helpe
 import { recordedTokens } from '../helpers/recorded-responses.ts';
 import type { Cleanup } from '../helpers/temporary-directory.ts';
 import { annotations, logOf } from '../helpers/test-machine.ts';
+import { LONG } from '../helpers/test-rows.ts';
 
 /** Whole seconds in which this machine, as busy as it is, answers this many requests several times over. */
 async function secondsFor(samples: number, context: Cleanup): Promise<number> {
@@ -16,25 +17,29 @@ async function secondsFor(samples: number, context: Cleanup): Promise<number> {
 }
 
 describe.concurrent('time-budget', () => {
-  test('time-budget: when it is used up, the step is incomplete and the responses so far are saved', async (context) => {
-    const machine = await machineWithSet(context, { samples: [3, 6] });
-    const budget = await secondsFor(5, context);
-    const result = await machine.runUntil({ answered: 5, held: 1 }, () => {}, {
-      inputs: { 'time-budget': `${budget}s` },
-    });
-    expect(result.exitCode, logOf(result)).toBe(1);
-    expect(annotations(result)).toEqual([
-      expect.stringMatching(
-        /^error: .*1 of 2 evals done.*the time-budget of .* is used up.*ask-1.*Re-run the failed jobs.*\[INCOMPLETE\]$/s,
-      ),
-    ]);
-    expect(result.outputs).toMatchObject({ complete: 'false', fresh: '1', pending: '1', failed: '0' });
-    expect(result.outputs['saved-key']).not.toBe('');
-    expect(result.orphans).toEqual([]);
-    expect(result.summary).toContain('time-budget');
-    const next = await completesElsewhere(machine, 9, 5);
-    expect(next.outputs).toMatchObject({ reused: '1', 'requests-replayed': '2' });
-  });
+  test(
+    'time-budget: when it is used up, the step is incomplete and the responses so far are saved',
+    LONG,
+    async (context) => {
+      const machine = await machineWithSet(context, { samples: [3, 6] });
+      const budget = await secondsFor(5, context);
+      const result = await machine.runUntil({ answered: 5, held: 1 }, () => {}, {
+        inputs: { 'time-budget': `${budget}s` },
+      });
+      expect(result.exitCode, logOf(result)).toBe(1);
+      expect(annotations(result)).toEqual([
+        expect.stringMatching(
+          /^error: .*1 of 2 evals done.*the time-budget of .* is used up.*ask-1.*Re-run the failed jobs.*\[INCOMPLETE\]$/s,
+        ),
+      ]);
+      expect(result.outputs).toMatchObject({ complete: 'false', fresh: '1', pending: '1', failed: '0' });
+      expect(result.outputs['saved-key']).not.toBe('');
+      expect(result.orphans).toEqual([]);
+      expect(result.summary).toContain('time-budget');
+      const next = await completesElsewhere(machine, 9, 5);
+      expect(next.outputs).toMatchObject({ reused: '1', 'requests-replayed': '2' });
+    },
+  );
 
   test('time-budget: an eval that took longer last time than what is left is not started', async (context) => {
     const machine = await machineWithSet(context, { samples: [2, 2] });

@@ -135,7 +135,7 @@ onLinux.concurrent('a job that is cancelled', () => {
     await completes(machine, 2, 0);
   });
 
-  test('cancel: a hanging Python helper is not waited for, and is killed', async (context) => {
+  test('cancel: a hanging Python helper is not waited for, and is killed', LONG, async (context) => {
     const id = randomUUID();
     const mark = `OAIEVALSET_TEST=${id}`;
     const folder = temporaryDirectory(context);
@@ -151,7 +151,7 @@ onLinux.concurrent('a job that is cancelled', () => {
     await completes(machine, 2, 0);
   });
 
-  test('cancel: during planning, the step says so and changes nothing', async (context) => {
+  test('cancel: during planning, the step says so and changes nothing', LONG, async (context) => {
     const id = randomUUID();
     const mark = `OAIEVALSET_TEST=${id}`;
     const modules = temporaryDirectory(context);

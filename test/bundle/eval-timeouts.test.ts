@@ -1,15 +1,16 @@
 /** An eval that hangs is killed and retried: `eval-timeout` and `stall-timeout`. */
-import { describe, expect } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { completesElsewhere, machineWithSet } from '../helpers/generated-set.ts';
 import { logOf } from '../helpers/test-machine.ts';
-import { testRows } from '../helpers/test-rows.ts';
+import { LONG } from '../helpers/test-rows.ts';
 
 describe.concurrent('an eval that hangs', () => {
-  testRows(1, [
+  test.for([
     ['eval-timeout', 'it took longer than the eval-timeout of 15.0 s'],
     ['stall-timeout', 'it did nothing for the stall-timeout of 15.0 s'],
   ] as const)(
     '%s: a hanging eval is killed, retried and then fails; its responses are saved',
+    LONG,
     async ([input, why], context) => {
       const machine = await machineWithSet(context, { samples: [5] });
       const result = await machine.runUntil({ answered: 3, held: 2 }, () => {}, {

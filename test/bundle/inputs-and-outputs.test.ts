@@ -168,7 +168,7 @@ describe.concurrent('what an eval writes is no input of it', { timeout: 240_000 
     expect(await checkout.outcome()).toBe('reused');
   });
 
-  test('written files: a directory that the eval makes and fills is no input', async (context) => {
+  test('written files: a directory that the eval makes and fills is no input', LONG, async (context) => {
     const checkout = await Checkout.make(context, {
       report_folder: './reports/today',
       after:
@@ -206,26 +206,30 @@ describe.concurrent('what an eval writes is no input of it', { timeout: 240_000 
     expect(await checkout.outcome()).toBe('guide changed');
   });
 
-  test('written files: the responses of an interrupted eval are saved, whatever it has written', async (context) => {
-    const checkout = await Checkout.make(
-      context,
-      { predictions_file: 'predictions.txt', after: append('predictions_file') },
-      { model: 'gpt-4', api: {}, env: { EVALS_THREADS: '1' } },
-    );
-    checkout.machine.api.holdAfter(2);
-    const begun = checkout.run({
-      onLine: (_, main) => void checkout.machine.api.untilHeld().then(() => main.kill('SIGKILL')),
-    });
-    await begun;
-    expect(existsSync(checkout.path('predictions.txt'))).toBe(true);
-    checkout.machine.api.release();
-    const resumed = await checkout.run();
-    expect(resumed.outputs, logOf(resumed)).toMatchObject({
-      complete: 'true',
-      'requests-replayed': '2',
-      'requests-sent': '1',
-    });
-  });
+  test(
+    'written files: the responses of an interrupted eval are saved, whatever it has written',
+    LONG,
+    async (context) => {
+      const checkout = await Checkout.make(
+        context,
+        { predictions_file: 'predictions.txt', after: append('predictions_file') },
+        { model: 'gpt-4', api: {}, env: { EVALS_THREADS: '1' } },
+      );
+      checkout.machine.api.holdAfter(2);
+      const begun = checkout.run({
+        onLine: (_, main) => void checkout.machine.api.untilHeld().then(() => main.kill('SIGKILL')),
+      });
+      await begun;
+      expect(existsSync(checkout.path('predictions.txt'))).toBe(true);
+      checkout.machine.api.release();
+      const resumed = await checkout.run();
+      expect(resumed.outputs, logOf(resumed)).toMatchObject({
+        complete: 'true',
+        'requests-replayed': '2',
+        'requests-sent': '1',
+      });
+    },
+  );
 });
 
 describe.concurrent('names that are no text', { timeout: 240_000 }, () => {
@@ -274,16 +278,20 @@ describe.concurrent('names that are no text', { timeout: 240_000 }, () => {
     },
   );
 
-  test('names in Latin-1: a registry file with such a name is an error before the first request', async (context) => {
-    const checkout = await Checkout.make(context);
-    renameSync(
-      checkout.path('registry/evals/own.yaml'),
-      latin(`${checkout.path('registry/evals')}/`, 0xe8, '.yaml'),
-    );
-    const { exitCode, annotations } = await checkout.run();
-    expect(exitCode).toBe(1);
-    expect(annotations[0]?.message).toMatch(
-      /own\.dev\.v0: the name of its registry file is not UTF-8.*rename the file/,
-    );
-  });
+  test(
+    'names in Latin-1: a registry file with such a name is an error before the first request',
+    LONG,
+    async (context) => {
+      const checkout = await Checkout.make(context);
+      renameSync(
+        checkout.path('registry/evals/own.yaml'),
+        latin(`${checkout.path('registry/evals')}/`, 0xe8, '.yaml'),
+      );
+      const { exitCode, annotations } = await checkout.run();
+      expect(exitCode).toBe(1);
+      expect(annotations[0]?.message).toMatch(
+        /own\.dev\.v0: the name of its registry file is not UTF-8.*rename the file/,
+      );
+    },
+  );
 });

@@ -100,33 +100,37 @@ describe.concurrent('failures that pass', () => {
     },
   );
 
-  test('invalid request: it fails its eval; requests in flight are waited for and recorded', async (context) => {
-    const machine = await machineWithSet(
-      context,
-      { samples: [12] },
-      {
-        inputs: { attempts: '1' },
-        api: {
-          faults: ({ body }) =>
-            JSON.stringify(body).includes(' 0.4 times') ? apiFaults.badRequest('no such thing') : undefined,
+  test(
+    'invalid request: it fails its eval; requests in flight are waited for and recorded',
+    LONG,
+    async (context) => {
+      const machine = await machineWithSet(
+        context,
+        { samples: [12] },
+        {
+          inputs: { attempts: '1' },
+          api: {
+            faults: ({ body }) =>
+              JSON.stringify(body).includes(' 0.4 times') ? apiFaults.badRequest('no such thing') : undefined,
+          },
         },
-      },
-    );
-    machine.api.holdWhen(
-      (request) => !isLookup(request) && !JSON.stringify(request.body).includes(' 0.4 times'),
-    );
-    const { main, ended } = machine.start();
-    await (await main).untilLine(/^Waiting for \d+ responses? to requests that were already sent/);
-    machine.api.release();
-    const result = await ended;
-    expect(result.exitCode, logOf(result)).toBe(1);
-    expect(result.outputs).toMatchObject({ failed: '1' });
-    const sent = machine.api.requests.filter((request) => !isLookup(request)).length;
-    expect(sent).toBeGreaterThan(1);
-    expect(Number(result.outputs['total-tokens'])).toBeGreaterThan(0);
-    machine.api.setFaults();
-    await completesElsewhere(machine, 12, sent - 1);
-  });
+      );
+      machine.api.holdWhen(
+        (request) => !isLookup(request) && !JSON.stringify(request.body).includes(' 0.4 times'),
+      );
+      const { main, ended } = machine.start();
+      await (await main).untilLine(/^Waiting for \d+ responses? to requests that were already sent/);
+      machine.api.release();
+      const result = await ended;
+      expect(result.exitCode, logOf(result)).toBe(1);
+      expect(result.outputs).toMatchObject({ failed: '1' });
+      const sent = machine.api.requests.filter((request) => !isLookup(request)).length;
+      expect(sent).toBeGreaterThan(1);
+      expect(Number(result.outputs['total-tokens'])).toBeGreaterThan(0);
+      machine.api.setFaults();
+      await completesElsewhere(machine, 12, sent - 1);
+    },
+  );
 
   test('refused parameters: real evals complete, and the log says so once', async (context) => {
     const refused = new Map([
@@ -212,28 +216,32 @@ describe.concurrent("an eval of one's own", () => {
     },
   );
 
-  test('an eval that reports a result without responses that were abandoned has failed', async (context) => {
-    const modules = temporaryDirectory(context);
-    writeFileSync(join(modules, 'swallows.py'), SWALLOWS);
-    const machine = await machineWithSet(
-      context,
-      { samples: [5], className: 'swallows:Swallows' },
-      {
-        env: { PYTHONPATH: modules },
-        inputs: { attempts: '1' },
-        // Longer than any patience.
-        api: { faults: ({ n }) => (n === 3 ? apiFaults.rateLimited(86_400) : undefined) },
-      },
-    );
-    const result = await machine.run();
-    expect(result.exitCode, logOf(result)).toBe(1);
-    expect(annotations(result)[0]).toContain(
-      '1 of its requests got no response from the API, but it reported a result',
-    );
-    expect(machine.doneEvals()).toEqual([]);
-    machine.api.setFaults();
-    await completesElsewhere(machine, 5, 4);
-  });
+  test(
+    'an eval that reports a result without responses that were abandoned has failed',
+    LONG,
+    async (context) => {
+      const modules = temporaryDirectory(context);
+      writeFileSync(join(modules, 'swallows.py'), SWALLOWS);
+      const machine = await machineWithSet(
+        context,
+        { samples: [5], className: 'swallows:Swallows' },
+        {
+          env: { PYTHONPATH: modules },
+          inputs: { attempts: '1' },
+          // Longer than any patience.
+          api: { faults: ({ n }) => (n === 3 ? apiFaults.rateLimited(86_400) : undefined) },
+        },
+      );
+      const result = await machine.run();
+      expect(result.exitCode, logOf(result)).toBe(1);
+      expect(annotations(result)[0]).toContain(
+        '1 of its requests got no response from the API, but it reported a result',
+      );
+      expect(machine.doneEvals()).toEqual([]);
+      machine.api.setFaults();
+      await completesElsewhere(machine, 5, 4);
+    },
+  );
 });
 
 function unpacked(archive: Buffer): Buffer {

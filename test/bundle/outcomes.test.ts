@@ -6,6 +6,7 @@ import { evalsPython } from '../helpers/evals-venv.ts';
 import { commandsHolding } from '../helpers/runner.ts';
 import type { Cleanup } from '../helpers/temporary-directory.ts';
 import { logOf, type MachineOptions, TestMachine } from '../helpers/test-machine.ts';
+import { LONG } from '../helpers/test-rows.ts';
 import { until } from '../helpers/waiting.ts';
 
 const fixtures = join(import.meta.dirname, '../fixtures/outcomes');
@@ -104,20 +105,24 @@ describe.concurrent('an eval that fails', () => {
     expect(executions(machine)).toEqual([first, raises, last, raises]);
   });
 
-  test('attempts and exit-on-error: after the last attempt the remaining evals stay pending', async (context) => {
-    const machine = await machineFor(context, 'ending-failing', {
-      inputs: { attempts: '3', 'exit-on-error': 'true' },
-    });
-    const result = await machine.run({ env: ledger(machine) });
-    expect(result.exitCode, logOf(result)).toBe(1);
-    expect(executions(machine)).toEqual([first, raises, raises, raises]);
-    expect(result.outputs).toMatchObject({ complete: 'false', fresh: '1', failed: '1', pending: '1' });
-    expect(machine.doneEvals()).toEqual([first]);
-    expect(result.lines).toContainEqual(expect.stringContaining('attempt 2 of 3'));
-    expect(result.summary).toContain('⏳ pending');
-  });
+  test(
+    'attempts and exit-on-error: after the last attempt the remaining evals stay pending',
+    LONG,
+    async (context) => {
+      const machine = await machineFor(context, 'ending-failing', {
+        inputs: { attempts: '3', 'exit-on-error': 'true' },
+      });
+      const result = await machine.run({ env: ledger(machine) });
+      expect(result.exitCode, logOf(result)).toBe(1);
+      expect(executions(machine)).toEqual([first, raises, raises, raises]);
+      expect(result.outputs).toMatchObject({ complete: 'false', fresh: '1', failed: '1', pending: '1' });
+      expect(machine.doneEvals()).toEqual([first]);
+      expect(result.lines).toContainEqual(expect.stringContaining('attempt 2 of 3'));
+      expect(result.summary).toContain('⏳ pending');
+    },
+  );
 
-  test('failed eval: exit code 0 without a final report is a failure', async (context) => {
+  test('failed eval: exit code 0 without a final report is a failure', LONG, async (context) => {
     const machine = await machineFor(context, 'ending-vanishing');
     const result = await machine.run({ env: ledger(machine) });
     expect(result.exitCode, logOf(result)).toBe(1);
@@ -146,31 +151,35 @@ describe.concurrent('what an eval prints and sees', () => {
     ]);
   });
 
-  test('eval environment: it has the variables of the user, not the channels of the runner', async (context) => {
-    const machine = await machineFor(context, 'ending-environment');
-    const seen = join(machine.directory, 'seen.json');
-    const env = { ...ledger(machine), SEEN: seen, MY_OWN: 'mine', OPENAI_API_KEY: 'my-key' };
-    const result = await machine.run({ env, inputs: { args: `--user "a b" --completion_args ''` } });
-    expect(result.exitCode, logOf(result)).toBe(0);
-    const started = JSON.parse(readFileSync(seen, 'utf8')) as {
-      env: Record<string, string>;
-      argv: string[];
-    };
-    expect(started.env).toMatchObject({ MY_OWN: 'mine', OPENAI_API_KEY: 'my-key' });
-    const channels = Object.keys(started.env).filter((name) =>
-      /^(ACTIONS_|INPUT_|STATE_|GITHUB_(OUTPUT|ENV|PATH|STATE|STEP_SUMMARY)$)/.test(name),
-    );
-    expect(channels).toEqual([]);
-    expect(started.argv.slice(1, 7)).toEqual([
-      'dummy',
-      'ending-environment.dev.v0',
-      '--user',
-      'a b',
-      '--completion_args',
-      '',
-    ]);
-    expect(machine.records()[0]?.argv.slice(3, 7)).toEqual(['--user', 'a b', '--completion_args', '']);
-  });
+  test(
+    'eval environment: it has the variables of the user, not the channels of the runner',
+    LONG,
+    async (context) => {
+      const machine = await machineFor(context, 'ending-environment');
+      const seen = join(machine.directory, 'seen.json');
+      const env = { ...ledger(machine), SEEN: seen, MY_OWN: 'mine', OPENAI_API_KEY: 'my-key' };
+      const result = await machine.run({ env, inputs: { args: `--user "a b" --completion_args ''` } });
+      expect(result.exitCode, logOf(result)).toBe(0);
+      const started = JSON.parse(readFileSync(seen, 'utf8')) as {
+        env: Record<string, string>;
+        argv: string[];
+      };
+      expect(started.env).toMatchObject({ MY_OWN: 'mine', OPENAI_API_KEY: 'my-key' });
+      const channels = Object.keys(started.env).filter((name) =>
+        /^(ACTIONS_|INPUT_|STATE_|GITHUB_(OUTPUT|ENV|PATH|STATE|STEP_SUMMARY)$)/.test(name),
+      );
+      expect(channels).toEqual([]);
+      expect(started.argv.slice(1, 7)).toEqual([
+        'dummy',
+        'ending-environment.dev.v0',
+        '--user',
+        'a b',
+        '--completion_args',
+        '',
+      ]);
+      expect(machine.records()[0]?.argv.slice(3, 7)).toEqual(['--user', 'a b', '--completion_args', '']);
+    },
+  );
 
   test('metrics: NaN and Infinity are recorded as text, and shown', async (context) => {
     const machine = await machineFor(context, 'ending-nan');

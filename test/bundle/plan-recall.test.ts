@@ -147,22 +147,26 @@ describe.concurrent('a second run', () => {
     expect(checkout.starts()).toBeGreaterThan(starts);
   });
 
-  test('plan recall: a second run notices another registry file that adds an eval to the set', async (context) => {
-    const checkout = await Checkout.make(context);
-    const sets = join(checkout.project, 'registry/eval_sets/reuse.yaml');
-    writeFileSync(
-      sets,
-      readFileSync(sets, 'utf8').replace(/^(reuse:\n\s+evals:\n)(\s+- )/m, '$1$2reuse-late*\n$2'),
-    );
-    const late = join(checkout.project, 'registry/evals/late.yaml');
-    const entry = (id: string) =>
-      `${id}:\n  class: evals.elsuite.basic.match:Match\n  args:\n    samples_jsonl: reuse/match.jsonl\n`;
-    writeFileSync(late, entry('reuse-late.dev.v0'));
-    expect((await checkout.run()).outputs).toMatchObject({ total: '6', fresh: '1' });
-    writeFileSync(join(checkout.project, 'registry/evals/later.yaml'), entry('reuse-late.dev.v1'));
-    expect((await checkout.run()).outputs).toMatchObject({ total: '7', fresh: '1' });
-    expect((await checkout.run()).outputs).toMatchObject({ total: '7', fresh: '0' });
-  });
+  test(
+    'plan recall: a second run notices another registry file that adds an eval to the set',
+    LONG,
+    async (context) => {
+      const checkout = await Checkout.make(context);
+      const sets = join(checkout.project, 'registry/eval_sets/reuse.yaml');
+      writeFileSync(
+        sets,
+        readFileSync(sets, 'utf8').replace(/^(reuse:\n\s+evals:\n)(\s+- )/m, '$1$2reuse-late*\n$2'),
+      );
+      const late = join(checkout.project, 'registry/evals/late.yaml');
+      const entry = (id: string) =>
+        `${id}:\n  class: evals.elsuite.basic.match:Match\n  args:\n    samples_jsonl: reuse/match.jsonl\n`;
+      writeFileSync(late, entry('reuse-late.dev.v0'));
+      expect((await checkout.run()).outputs).toMatchObject({ total: '6', fresh: '1' });
+      writeFileSync(join(checkout.project, 'registry/evals/later.yaml'), entry('reuse-late.dev.v1'));
+      expect((await checkout.run()).outputs).toMatchObject({ total: '7', fresh: '1' });
+      expect((await checkout.run()).outputs).toMatchObject({ total: '7', fresh: '0' });
+    },
+  );
 
   test(
     'plan recall: large data files are hashed in threads, and one changed byte is noticed',

@@ -148,7 +148,7 @@ test('API key: after a kill it is in no file, output or checkpoint', async (cont
   expect(JSON.stringify([result.outputs, result.summary, result.state])).not.toContain(key);
 });
 
-test('sample-resume: false records no responses', async (context) => {
+test('sample-resume: false records no responses', LONG, async (context) => {
   const machine = await machineWithSamples(context, 4);
   await machine.run({
     inputs: { ...inputs(machine), 'sample-resume': 'false' },

@@ -13,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { evalsPython } from '../helpers/evals-venv.ts';
 import type { Cleanup } from '../helpers/temporary-directory.ts';
 import { logOf, type MachineRun, runsAgain, TestMachine } from '../helpers/test-machine.ts';
-import { testRows } from '../helpers/test-rows.ts';
+import { LONG, testRows } from '../helpers/test-rows.ts';
 import { type ModelApi, startModelApi } from '../stand-ins/model-api.ts';
 
 const EVALS = ['reuse-match', 'reuse-includes', 'reuse-graded', 'reuse-own', 'reuse-few-shot'] as const;
@@ -271,7 +271,7 @@ const cases: Case[] = [
 ];
 
 describe.concurrent('an edit between two runs', { timeout: 240_000 }, () => {
-  testRows(12, cases)(
+  testRows(8, cases)(
     'reuse after an edit: $name',
     async ({ evalSet = 'reuse', edit, run, fresh }, context) => {
       const machine = await checkout(context, evalSet);
@@ -314,7 +314,7 @@ describe.concurrent('an edit between two runs', { timeout: 240_000 }, () => {
     expect(Object.keys(runsAgain(undone))).toEqual(['reuse-match']);
   });
 
-  test('reuse: results under different arguments are stored side by side', async (context) => {
+  test('reuse: results under different arguments are stored side by side', LONG, async (context) => {
     const machine = await checkout(context, 'pair');
     const args = { inputs: { args: '--max_samples 1' } };
     for (const [run, fresh] of [
@@ -328,7 +328,7 @@ describe.concurrent('an edit between two runs', { timeout: 240_000 }, () => {
     expect(machine.doneEvals()).toHaveLength(2 * SETS.pair.length);
   });
 
-  test('reuse: a checkout that moved to another directory is reused', async (context) => {
+  test('reuse: a checkout that moved to another directory is reused', LONG, async (context) => {
     const machine = await checkout(context);
     const moved = join(machine.directory, 'some where/else');
     mkdirSync(join(moved, '..'));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { counts, SMALL, useCompletedSet } from '../helpers/completed-set.ts';
 import { annotations, logOf, runsAgain } from '../helpers/test-machine.ts';
+import { LONG } from '../helpers/test-rows.ts';
 
 const completedMachine = useCompletedSet();
 
@@ -51,7 +52,7 @@ describe.concurrent('starting fresh', () => {
     );
   });
 
-  test('max-age: only older results run again, and the log says so', async (context) => {
+  test('max-age: only older results run again, and the log says so', LONG, async (context) => {
     const machine = await completedMachine(context);
     const path = machine.path('resume/completions.jsonl');
     const lines = readFileSync(path, 'utf8').split('\n');
@@ -66,7 +67,7 @@ describe.concurrent('starting fresh', () => {
     expect([...machine.doneEvals()].sort()).toEqual([...SMALL].sort());
   });
 
-  test('state of another repository is quarantined, not used', async (context) => {
+  test('state of another repository is quarantined, not used', LONG, async (context) => {
     const machine = await completedMachine(context);
     const result = await machine.run({ repository: 'octo-org/another', cache: false });
     expect(result.outputs, logOf(result)).toMatchObject(counts(2, 0));

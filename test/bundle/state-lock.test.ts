@@ -7,6 +7,7 @@ import { key, machineWithSet, registryOf, untilRecorded } from '../helpers/gener
 import type { RunResult } from '../helpers/runner.ts';
 import type { Cleanup } from '../helpers/temporary-directory.ts';
 import { annotations, logOf, TestMachine } from '../helpers/test-machine.ts';
+import { LONG } from '../helpers/test-rows.ts';
 import { until } from '../helpers/waiting.ts';
 
 describe.concurrent('two runs at once', () => {
@@ -65,54 +66,62 @@ describe.concurrent('two runs at once', () => {
     expect(existsSync(left), 'what the killed run left in progress is removed').toBe(false);
   });
 
-  test('state lock: the post step of a killed run leaves the state to the run that took it over', async (context) => {
-    const machine = await machineWithSet(context, { samples: [6] });
-    const second = await besides(context, machine);
-    const killed = await machine.runUntil(
-      { answered: 2, held: 4 },
-      async (main) => {
-        await untilRecorded(machine, 2);
-        main.kill('SIGKILL');
-      },
-      { phase: 'main' },
-    );
-    // What the killed one had sent is still arriving.
-    await machine.untilNoneHeld();
-    machine.api.forget();
-    machine.api.release();
-    machine.api.holdAfter(2);
-    const { main, ended } = second.start();
-    await machine.untilAnswered(2, 2);
-    // An answer is in the journal before it is answered here, and the first of them makes it.
-    const live = await until('a journal is open', () => {
-      const found = machine.openSegments();
-      return found.length > 0 && found;
-    });
-    const post = await machine.run({ phase: 'post', state: killed.state });
-    expect(post.exitCode, logOf(post)).toBe(0);
-    expect(post.lines).toContainEqual(expect.stringContaining('Another run is using the state now'));
-    expect(machine.openSegments()).toEqual(live);
-    expect(machine.cache.entries()).toEqual([]);
-    machine.api.release();
-    await main;
-    const result = await ended;
-    expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', 'requests-sent': '4' });
-  });
-
-  test('state lock: runs of different sets in one state directory do not block each other', async (context) => {
-    const machine = await machineWithSet(context, { samples: [2] });
-    const other = await machineWithSet(
-      context,
-      { samples: [2] },
-      { stateDirectory: machine.stateDirectory, model: 'gpt-5' },
-    );
-    let inside: RunResult | undefined;
-    const outside = await machine.runUntil({ answered: 1, held: 1 }, async () => {
-      inside = await other.run();
+  test(
+    'state lock: the post step of a killed run leaves the state to the run that took it over',
+    LONG,
+    async (context) => {
+      const machine = await machineWithSet(context, { samples: [6] });
+      const second = await besides(context, machine);
+      const killed = await machine.runUntil(
+        { answered: 2, held: 4 },
+        async (main) => {
+          await untilRecorded(machine, 2);
+          main.kill('SIGKILL');
+        },
+        { phase: 'main' },
+      );
+      // What the killed one had sent is still arriving.
+      await machine.untilNoneHeld();
+      machine.api.forget();
       machine.api.release();
-    });
-    for (const result of [inside, outside])
-      expect(result?.outputs, result && logOf(result)).toMatchObject({ complete: 'true', fresh: '1' });
-    expect([...machine.doneEvals(), ...other.doneEvals()]).toEqual([key(0), key(0)]);
-  });
+      machine.api.holdAfter(2);
+      const { main, ended } = second.start();
+      await machine.untilAnswered(2, 2);
+      // An answer is in the journal before it is answered here, and the first of them makes it.
+      const live = await until('a journal is open', () => {
+        const found = machine.openSegments();
+        return found.length > 0 && found;
+      });
+      const post = await machine.run({ phase: 'post', state: killed.state });
+      expect(post.exitCode, logOf(post)).toBe(0);
+      expect(post.lines).toContainEqual(expect.stringContaining('Another run is using the state now'));
+      expect(machine.openSegments()).toEqual(live);
+      expect(machine.cache.entries()).toEqual([]);
+      machine.api.release();
+      await main;
+      const result = await ended;
+      expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', 'requests-sent': '4' });
+    },
+  );
+
+  test(
+    'state lock: runs of different sets in one state directory do not block each other',
+    LONG,
+    async (context) => {
+      const machine = await machineWithSet(context, { samples: [2] });
+      const other = await machineWithSet(
+        context,
+        { samples: [2] },
+        { stateDirectory: machine.stateDirectory, model: 'gpt-5' },
+      );
+      let inside: RunResult | undefined;
+      const outside = await machine.runUntil({ answered: 1, held: 1 }, async () => {
+        inside = await other.run();
+        machine.api.release();
+      });
+      for (const result of [inside, outside])
+        expect(result?.outputs, result && logOf(result)).toMatchObject({ complete: 'true', fresh: '1' });
+      expect([...machine.doneEvals(), ...other.doneEvals()]).toEqual([key(0), key(0)]);
+    },
+  );
 });

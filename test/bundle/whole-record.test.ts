@@ -1,9 +1,9 @@
 /** Done means a whole record: evals that end with exit code 0 and a report, and whose records are not what they should be. */
 import { join } from 'node:path';
-import { beforeAll, expect } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { evalsPython } from '../helpers/evals-venv.ts';
 import { logOf, TestMachine } from '../helpers/test-machine.ts';
-import { testRows } from '../helpers/test-rows.ts';
+import { LONG } from '../helpers/test-rows.ts';
 
 const fixtures = join(import.meta.dirname, '../fixtures/whole-record');
 
@@ -24,8 +24,9 @@ const failures: Record<string, RegExp> = {
   nothing: /it evaluated no sample/,
 };
 
-testRows(1, ['warm', 'oaieval'])(
+test.for(['warm', 'oaieval'])(
   'whole record: engine %s counts only a whole record as a result; a failure says what is missing',
+  LONG,
   async (engine, context) => {
     const machine = await TestMachine.make(context, {
       python,

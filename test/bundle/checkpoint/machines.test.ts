@@ -8,7 +8,7 @@ import { evalsPython } from '../../helpers/evals-venv.ts';
 import type { RunResult } from '../../helpers/runner.ts';
 import { type Cleanup, temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import { logOf, type MachineRun, TestMachine } from '../../helpers/test-machine.ts';
-import { LONG, testRows } from '../../helpers/test-rows.ts';
+import { LONG } from '../../helpers/test-rows.ts';
 
 const REGISTRY = join(import.meta.dirname, '../../fixtures/reuse/registry');
 
@@ -45,8 +45,9 @@ exec ${tar} "$@"
 }
 
 describe.concurrent('a machine with the tar of BusyBox', () => {
-  testRows(1, ['true', 'false'])(
+  test.for(['true', 'false'])(
     'tar of BusyBox: one warning before the first request says what to install (resume: %s)',
+    LONG,
     async (resume, context) => {
       const machine = await TestMachine.make(context, { python, model: 'gpt-4', api: {} });
       let requestsBefore: number | undefined;
@@ -104,7 +105,7 @@ describe.concurrent('a machine with other paths', () => {
     return { workspace, inputs: { 'registry-path': 'registry' } };
   }
 
-  test('other paths: a machine with nothing to do saves no checkpoint', async (context) => {
+  test('other paths: a machine with nothing to do saves no checkpoint', LONG, async (context) => {
     const machine = await smallMachine(context);
     const first = await machine.run({ ...checkout(context), runId: '7' });
     expect(first.outputs, logOf(first)).toMatchObject({ fresh: '2' });

@@ -5,7 +5,7 @@ import { evalsPython } from '../../helpers/evals-venv.ts';
 import type { RunResult } from '../../helpers/runner.ts';
 import type { Cleanup } from '../../helpers/temporary-directory.ts';
 import { logOf, type MachineRun, TestMachine } from '../../helpers/test-machine.ts';
-import { testRows } from '../../helpers/test-rows.ts';
+import { LONG, testRows } from '../../helpers/test-rows.ts';
 
 /** test-basic has four evals of three requests each, and these jobs stop after two. */
 const DONE_BEFORE = 2;
@@ -76,7 +76,7 @@ describe.concurrent('users of one eval set', () => {
     expect(second.flatMap(warnings)).toEqual([]);
   });
 
-  test('renamed job: it resumes from the checkpoint of its old name', async (context) => {
+  test('renamed job: it resumes from the checkpoint of its old name', LONG, async (context) => {
     const machine = await TestMachine.make(context, {
       python,
       model: 'dummy',

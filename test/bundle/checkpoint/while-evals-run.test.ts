@@ -20,32 +20,36 @@ const savingSteps = (machine: TestMachine): string =>
     .join('');
 
 describe.concurrent('checkpoints while evals are running', () => {
-  test('checkpoint: post saves none when the last one, saved while evals ran, holds everything', async (context) => {
-    const machine = await machineWithSet(context, { samples: [6] });
-    /** The key of the newest checkpoint, when it holds three responses. */
-    const whole = () => {
-      const newest = machine.cache.entries().at(-1);
-      return newest && recordedTokens(unpacked(context, newest.archive)).length === 3 && newest.key;
-    };
-    let saved = 0;
-    const result = await machine.runUntil(
-      { answered: 3, held: 3 },
-      async (main) => {
-        const key = await until('a checkpoint holds all 3 responses', whole);
-        await main.untilLine(new RegExp(`^Saved the checkpoint ${key} while evals are running$`));
-        saved = machine.cache.entries().length;
-        main.kill('SIGKILL');
-      },
-      { inputs: { 'checkpoint-interval': '1s' } },
-    );
-    expect(result.signal, logOf(result)).toBe('SIGKILL');
-    expect(result.post?.exitCode, logOf(result)).toBe(0);
-    expect(result.post?.lines).not.toContainEqual(expect.stringContaining('Saved the checkpoint'));
-    expect(result.post?.summary).toContain('0 of 1 eval done');
-    expect(machine.cache.entries()).toHaveLength(saved);
-    await completesElsewhere(machine, 6, 3);
-    expect(machine.cache.entries().length).toBeGreaterThan(saved);
-  });
+  test(
+    'checkpoint: post saves none when the last one, saved while evals ran, holds everything',
+    LONG,
+    async (context) => {
+      const machine = await machineWithSet(context, { samples: [6] });
+      /** The key of the newest checkpoint, when it holds three responses. */
+      const whole = () => {
+        const newest = machine.cache.entries().at(-1);
+        return newest && recordedTokens(unpacked(context, newest.archive)).length === 3 && newest.key;
+      };
+      let saved = 0;
+      const result = await machine.runUntil(
+        { answered: 3, held: 3 },
+        async (main) => {
+          const key = await until('a checkpoint holds all 3 responses', whole);
+          await main.untilLine(new RegExp(`^Saved the checkpoint ${key} while evals are running$`));
+          saved = machine.cache.entries().length;
+          main.kill('SIGKILL');
+        },
+        { inputs: { 'checkpoint-interval': '1s' } },
+      );
+      expect(result.signal, logOf(result)).toBe('SIGKILL');
+      expect(result.post?.exitCode, logOf(result)).toBe(0);
+      expect(result.post?.lines).not.toContainEqual(expect.stringContaining('Saved the checkpoint'));
+      expect(result.post?.summary).toContain('0 of 1 eval done');
+      expect(machine.cache.entries()).toHaveLength(saved);
+      await completesElsewhere(machine, 6, 3);
+      expect(machine.cache.entries().length).toBeGreaterThan(saved);
+    },
+  );
 
   test(
     'checkpoint: entries that are evicted between restore and save cost nothing',

@@ -6,7 +6,7 @@ import { evalsPython } from '../../helpers/evals-venv.ts';
 import { machineWithSet, ownModule } from '../../helpers/generated-set.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import { logOf } from '../../helpers/test-machine.ts';
-import { testRows } from '../../helpers/test-rows.ts';
+import { LONG, testRows } from '../../helpers/test-rows.ts';
 
 beforeAll(async () => {
   await evalsPython();
@@ -63,9 +63,12 @@ describe.concurrent('an eval that fails after its last sample', () => {
   );
 });
 
-test('paid responses: one odd response among many is requested again once, and no other is', async (context) => {
-  let odd = true;
-  const source = `
+test(
+  'paid responses: one odd response among many is requested again once, and no other is',
+  LONG,
+  async (context) => {
+    let odd = true;
+    const source = `
 from evals.elsuite.basic.match import Match
 
 class Own(Match):
@@ -75,36 +78,37 @@ class Own(Match):
             raise ValueError("odd")
         return super().eval_sample(sample, rng)
 `;
-  const machine = await machineWithSet(
-    context,
-    { samples: [SAMPLES], className: 'own:Own' },
-    {
-      env: ownModule(context, 'own', source),
-      api: {
-        faults: ({ body }) =>
-          odd && JSON.stringify(body).includes(' 0.3 times')
-            ? {
-                status: 200,
-                body: {
-                  choices: [
-                    { index: 0, finish_reason: 'stop', message: { role: 'assistant', content: 'odd' } },
-                  ],
-                },
-              }
-            : undefined,
+    const machine = await machineWithSet(
+      context,
+      { samples: [SAMPLES], className: 'own:Own' },
+      {
+        env: ownModule(context, 'own', source),
+        api: {
+          faults: ({ body }) =>
+            odd && JSON.stringify(body).includes(' 0.3 times')
+              ? {
+                  status: 200,
+                  body: {
+                    choices: [
+                      { index: 0, finish_reason: 'stop', message: { role: 'assistant', content: 'odd' } },
+                    ],
+                  },
+                }
+              : undefined,
+        },
       },
-    },
-  );
-  const first = await machine.run();
-  expect(first.outputs, logOf(first)).toMatchObject({ failed: '1' });
-  const paid = asked(machine);
-  odd = false;
-  const second = await machine.run({ runAttempt: 2 });
-  expect(second.exitCode, logOf(second)).toBe(0);
-  expect(second.lines).toContainEqual(
-    expect.stringMatching(/^Its last attempt does not use recorded responses/),
-  );
-  // Each sample asks twice the same.
-  expect(paid).toBeLessThanOrEqual(2 * SAMPLES);
-  expect(asked(machine) - paid).toBeLessThanOrEqual(3 * SAMPLES);
-});
+    );
+    const first = await machine.run();
+    expect(first.outputs, logOf(first)).toMatchObject({ failed: '1' });
+    const paid = asked(machine);
+    odd = false;
+    const second = await machine.run({ runAttempt: 2 });
+    expect(second.exitCode, logOf(second)).toBe(0);
+    expect(second.lines).toContainEqual(
+      expect.stringMatching(/^Its last attempt does not use recorded responses/),
+    );
+    // Each sample asks twice the same.
+    expect(paid).toBeLessThanOrEqual(2 * SAMPLES);
+    expect(asked(machine) - paid).toBeLessThanOrEqual(3 * SAMPLES);
+  },
+);

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { evalsPython } from '../../helpers/evals-venv.ts';
 import { key, machineWithSet, ownModule } from '../../helpers/generated-set.ts';
 import { annotations, logOf } from '../../helpers/test-machine.ts';
-import { testRows } from '../../helpers/test-rows.ts';
+import { LONG, testRows } from '../../helpers/test-rows.ts';
 import type { Fault } from '../../stand-ins/api-faults.ts';
 import type { ModelRequest } from '../../stand-ins/model-request.ts';
 
@@ -76,27 +76,31 @@ describe.concurrent('an eval of which one request is refused fails by itself', (
     },
   );
 
-  test('refused request: a retired model that the eval names itself is in the message', async (context) => {
-    const env = ownModule(context, 'own', ASKS_ITS_OWN);
-    const retired: Fault = {
-      status: 404,
-      body: { error: { message: 'The model `gpt-4-32k` has been deprecated', code: 'model_not_found' } },
-    };
-    const machine = await machineWithSet(
-      context,
-      { samples: [3, 3, 3], className: ['own:Own', undefined, 'own:Own'] },
-      { env, api: { faults: ({ model }) => (model === 'gpt-4-32k' ? retired : undefined) } },
-    );
-    for (const runAttempt of [1, 2]) {
-      const result = await machine.run({ runAttempt });
-      expect(result.outputs, logOf(result)).toMatchObject({ completed: '1', failed: '2', pending: '0' });
-      expect(annotations(result)[0]).toContain('(model gpt-4-32k, sample "What is 0.');
-    }
-  });
+  test(
+    'refused request: a retired model that the eval names itself is in the message',
+    LONG,
+    async (context) => {
+      const env = ownModule(context, 'own', ASKS_ITS_OWN);
+      const retired: Fault = {
+        status: 404,
+        body: { error: { message: 'The model `gpt-4-32k` has been deprecated', code: 'model_not_found' } },
+      };
+      const machine = await machineWithSet(
+        context,
+        { samples: [3, 3, 3], className: ['own:Own', undefined, 'own:Own'] },
+        { env, api: { faults: ({ model }) => (model === 'gpt-4-32k' ? retired : undefined) } },
+      );
+      for (const runAttempt of [1, 2]) {
+        const result = await machine.run({ runAttempt });
+        expect(result.outputs, logOf(result)).toMatchObject({ completed: '1', failed: '2', pending: '0' });
+        expect(annotations(result)[0]).toContain('(model gpt-4-32k, sample "What is 0.');
+      }
+    },
+  );
 });
 
 describe.concurrent('what is refused for all ends the job at once, in the words of the provider', () => {
-  testRows(2, [
+  testRows(1, [
     [
       "LiteLLM's budget",
       {
@@ -180,7 +184,7 @@ describe.concurrent('what is refused for all ends the job at once, in the words 
   });
 });
 
-test('wrong key of an eval, not of the job: only that eval fails', async (context) => {
+test('wrong key of an eval, not of the job: only that eval fails', LONG, async (context) => {
   const env = ownModule(context, 'own', ASKS_ITS_OWN.replace('OpenAI()', 'OpenAI(api_key="sk-own")'));
   const machine = await machineWithSet(
     context,

@@ -4,7 +4,7 @@ import { evalsPython } from '../../helpers/evals-venv.ts';
 import { key, machineWithSet, ownModule } from '../../helpers/generated-set.ts';
 import { type Cleanup, temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import { logOf, type TestMachine } from '../../helpers/test-machine.ts';
-import { testRows } from '../../helpers/test-rows.ts';
+import { LONG, testRows } from '../../helpers/test-rows.ts';
 import { conversations } from '../../stand-ins/conversations.ts';
 
 beforeAll(async () => {
@@ -86,20 +86,24 @@ describe.concurrent('an eval that makes something at the API and is interrupted 
     expect(asks(machine)).toBe(source === FOLLOWS_UP ? 20 : 10);
   });
 
-  test('stateful eval: its second attempt in the same run starts from the first request', async (context) => {
-    const source = TALKS.replace('DELETES', 'False').replace(
-      'return {"accuracy"',
-      `import os
+  test(
+    'stateful eval: its second attempt in the same run starts from the first request',
+    LONG,
+    async (context) => {
+      const source = TALKS.replace('DELETES', 'False').replace(
+        'return {"accuracy"',
+        `import os
         if not os.path.exists("once"):
             open("once", "w").close()
             raise RuntimeError("the first time")
         return {"accuracy"`,
-    );
-    const { machine } = await talk(context, source, { 'working-directory': temporaryDirectory(context) });
-    const result = await machine.run();
-    expect(result.exitCode, logOf(result)).toBe(0);
-    expect(accuracy(machine)).toBe(1);
-    expect(asks(machine)).toBe(20);
-    expect(result.lines).toContainEqual(expect.stringContaining('(POST /conversations)'));
-  });
+      );
+      const { machine } = await talk(context, source, { 'working-directory': temporaryDirectory(context) });
+      const result = await machine.run();
+      expect(result.exitCode, logOf(result)).toBe(0);
+      expect(accuracy(machine)).toBe(1);
+      expect(asks(machine)).toBe(20);
+      expect(result.lines).toContainEqual(expect.stringContaining('(POST /conversations)'));
+    },
+  );
 });

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import type { Cleanup } from '../../helpers/temporary-directory.ts';
 import { logOf } from '../../helpers/test-machine.ts';
-import { testRows } from '../../helpers/test-rows.ts';
+import { LONG, testRows } from '../../helpers/test-rows.ts';
 import { machineFor, onLinux } from '../../helpers/warm-engine.ts';
 
 onLinux.concurrent('API clients', () => {
@@ -48,11 +48,12 @@ onLinux.concurrent('API clients', () => {
     },
   );
 
-  testRows(1, [
+  test.for([
     ['the key of the environment', {}, 0],
     ['a key of its own', { args: '--completion_args api_key=other' }, 1],
   ] as const)(
     'API clients: %s does not make a client for each request',
+    LONG,
     async ([, inputs, made], context) => {
       const [warm, plain] = await Promise.all(
         ['warm', 'oaieval'].map(async (engine) => {
@@ -71,15 +72,19 @@ onLinux.concurrent('API clients', () => {
     },
   );
 
-  test('API clients: when the client of a module cannot be redirected, each eval gets a Python of its own', async (context) => {
-    const { machine } = await machineFor(context, 'warm-stubborn-client');
-    const result = await machine.run({ cache: false });
-    expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', 'requests-sent': '1' });
-    expect(result.annotations).toEqual([]);
-    expect(result.lines).toContainEqual(
-      expect.stringMatching(/Running each eval in its own Python process.*\(Stubborn\)/),
-    );
-  });
+  test(
+    'API clients: when the client of a module cannot be redirected, each eval gets a Python of its own',
+    LONG,
+    async (context) => {
+      const { machine } = await machineFor(context, 'warm-stubborn-client');
+      const result = await machine.run({ cache: false });
+      expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', 'requests-sent': '1' });
+      expect(result.annotations).toEqual([]);
+      expect(result.lines).toContainEqual(
+        expect.stringMatching(/Running each eval in its own Python process.*\(Stubborn\)/),
+      );
+    },
+  );
 
   /** A proxy that records its requests and refuses them. */
   async function startProxy({ onTestFinished }: Cleanup) {

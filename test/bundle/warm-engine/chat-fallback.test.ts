@@ -41,7 +41,7 @@ json.dump({name: type(registry.make_completion_fn(name)).__name__ for name in sy
     expect(machine.api.requests).toEqual([]);
   });
 
-  testRows(2, [
+  testRows(1, [
     ['gpt-5', 'gpt-5', '/v1/chat/completions'],
     ['ft:davinci-002:org::id', 'ft:davinci-002:org::id', '/v1/completions'],
     ['named-chat', 'gpt-4o-mini', '/v1/chat/completions'],

@@ -87,19 +87,23 @@ onLinux.concurrent('evals that end in their own way', () => {
     },
   );
 
-  test('warm engine: the last lines of an eval are logged even when it ends before they are read', async (context) => {
-    const { machine, mark } = await machineFor(context, 'warm-speaking');
-    const ended = machine.run({ cache: false });
-    await until('the eval stopped the action', () => mainProcess(mark)?.state === 'T');
-    await until('the eval has ended', () => warm(mark).children.length === 0);
-    signal(mainProcess(mark)?.pid ?? 0, 'SIGCONT');
-    const result = await ended;
-    expect(result.outputs, logOf(result)).toMatchObject({ complete: 'false', failed: '1' });
-    const group = result.groups.find(({ title }) => title.includes('warm-speaks … failed'));
-    expect(group?.lines).toEqual(expect.arrayContaining(['│ the last words', '│ the last complaint']));
-  });
+  test(
+    'warm engine: the last lines of an eval are logged even when it ends before they are read',
+    LONG,
+    async (context) => {
+      const { machine, mark } = await machineFor(context, 'warm-speaking');
+      const ended = machine.run({ cache: false });
+      await until('the eval stopped the action', () => mainProcess(mark)?.state === 'T');
+      await until('the eval has ended', () => warm(mark).children.length === 0);
+      signal(mainProcess(mark)?.pid ?? 0, 'SIGCONT');
+      const result = await ended;
+      expect(result.outputs, logOf(result)).toMatchObject({ complete: 'false', failed: '1' });
+      const group = result.groups.find(({ title }) => title.includes('warm-speaks … failed'));
+      expect(group?.lines).toEqual(expect.arrayContaining(['│ the last words', '│ the last complaint']));
+    },
+  );
 
-  test('warm engine: a fork that fails fails only its eval', async (context) => {
+  test('warm engine: a fork that fails fails only its eval', LONG, async (context) => {
     const { machine } = await machineFor(context, 'warm-unforkable');
     const result = await machine.run({ cache: false });
     expect(result.outputs, logOf(result)).toMatchObject({ complete: 'false', fresh: '1', failed: '1' });
@@ -109,17 +113,21 @@ onLinux.concurrent('evals that end in their own way', () => {
     expect(lost(result)).toEqual([]);
   });
 
-  test('warm engine: when an import starts a thread, each eval gets a Python of its own', async (context) => {
-    const { machine, mark } = await machineFor(context, 'warm-threading');
-    const result = await machine.run({ cache: false });
-    expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '2' });
-    expect(result.lines).toContainEqual(
-      expect.stringMatching(/Running each eval in its own Python process.*\(wanderer\)/),
-    );
-    expect(result.annotations).toEqual([]);
-    expect(result.orphans).toEqual([]);
-    expect(processesWith(mark)).toEqual([]);
-  });
+  test(
+    'warm engine: when an import starts a thread, each eval gets a Python of its own',
+    LONG,
+    async (context) => {
+      const { machine, mark } = await machineFor(context, 'warm-threading');
+      const result = await machine.run({ cache: false });
+      expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '2' });
+      expect(result.lines).toContainEqual(
+        expect.stringMatching(/Running each eval in its own Python process.*\(wanderer\)/),
+      );
+      expect(result.annotations).toEqual([]);
+      expect(result.orphans).toEqual([]);
+      expect(processesWith(mark)).toEqual([]);
+    },
+  );
 
   test('warm engine: output that is no text, has endless lines or has no end is bounded', async (context) => {
     const { machine } = await machineFor(context, 'warm-printing');

@@ -117,17 +117,21 @@ onLinux.concurrent('processes that die', () => {
     },
   );
 
-  test('action killed while the host waits for an import that never ends: no process is left', async (context) => {
-    const { machine, mark } = await machineFor(context, 'warm-hanging');
-    const hang = join(machine.directory, 'HANG');
-    writeFileSync(hang, '');
-    const ended = machine.run({ cache: false, phase: 'main', leaveOrphans: true, env: { HANG: hang } });
-    await until('the import hangs', () => existsSync(`${hang}.hangs`));
-    expect(warm(mark).hosts).toHaveLength(1);
-    signal(mainProcess(mark)?.pid ?? 0, 'SIGKILL');
-    await untilNoneIsLeft(mark);
-    expect((await ended).signal).toBe('SIGKILL');
-  });
+  test(
+    'action killed while the host waits for an import that never ends: no process is left',
+    LONG,
+    async (context) => {
+      const { machine, mark } = await machineFor(context, 'warm-hanging');
+      const hang = join(machine.directory, 'HANG');
+      writeFileSync(hang, '');
+      const ended = machine.run({ cache: false, phase: 'main', leaveOrphans: true, env: { HANG: hang } });
+      await until('the import hangs', () => existsSync(`${hang}.hangs`));
+      expect(warm(mark).hosts).toHaveLength(1);
+      signal(mainProcess(mark)?.pid ?? 0, 'SIGKILL');
+      await untilNoneIsLeft(mark);
+      expect((await ended).signal).toBe('SIGKILL');
+    },
+  );
 
   test('cancelled while a restarted host waits for an import that never ends: the action ends by itself', async (context) => {
     const { machine, mark } = await machineFor(context, 'warm-hanging');

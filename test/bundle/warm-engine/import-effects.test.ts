@@ -56,22 +56,30 @@ onLinux.concurrent('what modules change when they are imported', () => {
     },
   );
 
-  test('a temporary directory that a module makes is not removed by the first eval that ends', async (context) => {
-    const { machine } = await machineFor(context, 'warm-temporary');
-    machine.api.holdAfter(0);
-    const { main, ended } = await startUntilHeld(machine, 1);
-    await main.untilLine(/warm-ends-with-temporary … done in/);
-    machine.api.release();
-    const result = await ended;
-    expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true' });
-    expect(machine.records().map(({ metrics }) => metrics.is_there)).toContain(true);
-    expect(result.lines).toContainEqual(expect.stringMatching(OWN_PROCESS));
-  });
+  test(
+    'a temporary directory that a module makes is not removed by the first eval that ends',
+    LONG,
+    async (context) => {
+      const { machine } = await machineFor(context, 'warm-temporary');
+      machine.api.holdAfter(0);
+      const { main, ended } = await startUntilHeld(machine, 1);
+      await main.untilLine(/warm-ends-with-temporary … done in/);
+      machine.api.release();
+      const result = await ended;
+      expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true' });
+      expect(machine.records().map(({ metrics }) => metrics.is_there)).toContain(true);
+      expect(result.lines).toContainEqual(expect.stringMatching(OWN_PROCESS));
+    },
+  );
 
-  test('what libraries set for themselves, and random numbers without a seed, do not count as a change', async (context) => {
-    const { why } = await metricsOf(context, 'warm-changing-nothing', 'warm');
-    expect(why).toEqual([]);
-  });
+  test(
+    'what libraries set for themselves, and random numbers without a seed, do not count as a change',
+    LONG,
+    async (context) => {
+      const { why } = await metricsOf(context, 'warm-changing-nothing', 'warm');
+      expect(why).toEqual([]);
+    },
+  );
 
   test('warm engine: the end of an eval is found although its SIGCHLD is lost', async (context) => {
     const { why } = await metricsOf(context, 'warm-changing-signals-at-fork', 'warm');

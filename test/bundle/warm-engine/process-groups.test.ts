@@ -2,24 +2,28 @@
 import { expect, test } from 'vitest';
 import { processesWith, signal } from '../../helpers/processes.ts';
 import { logOf } from '../../helpers/test-machine.ts';
-import { testRows } from '../../helpers/test-rows.ts';
+import { LONG, testRows } from '../../helpers/test-rows.ts';
 import { asksFor, engines, machineFor, onLinux, startUntilHeld, theHost } from '../../helpers/warm-engine.ts';
 
 onLinux.concurrent('process groups of evals', () => {
-  test('host killed whose module started a process that holds its output open: the set completes', async (context) => {
-    const { machine, mark } = await machineFor(context, 'warm-with-process');
-    const sleeping = () => processesWith(mark).filter(({ command }) => command.startsWith('sleep 1000'));
-    machine.api.holdWhen(asksFor(1));
-    const { main, ended } = await startUntilHeld(machine, 1);
-    expect(sleeping()).toHaveLength(1);
-    signal(theHost(mark).pid, 'SIGKILL');
-    await main.untilLine(/::warning title=Warm engine lost::/);
-    machine.api.release();
-    const result = await ended;
-    expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '1' });
-    expect(result.orphans).toEqual([]);
-    expect(processesWith(mark)).toEqual([]);
-  });
+  test(
+    'host killed whose module started a process that holds its output open: the set completes',
+    LONG,
+    async (context) => {
+      const { machine, mark } = await machineFor(context, 'warm-with-process');
+      const sleeping = () => processesWith(mark).filter(({ command }) => command.startsWith('sleep 1000'));
+      machine.api.holdWhen(asksFor(1));
+      const { main, ended } = await startUntilHeld(machine, 1);
+      expect(sleeping()).toHaveLength(1);
+      signal(theHost(mark).pid, 'SIGKILL');
+      await main.untilLine(/::warning title=Warm engine lost::/);
+      machine.api.release();
+      const result = await ended;
+      expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '1' });
+      expect(result.orphans).toEqual([]);
+      expect(processesWith(mark)).toEqual([]);
+    },
+  );
 
   testRows(1, engines)(
     'engine %s: a process that an eval leaves behind is killed',
@@ -48,8 +52,9 @@ onLinux.concurrent('process groups of evals', () => {
     },
   );
 
-  testRows(1, engines)(
+  test.for(engines)(
     'engine %s: an eval uses multiprocessing with fork, spawn and forkserver',
+    LONG,
     async (engine, context) => {
       const { machine, mark } = await machineFor(context, 'warm-starting-python', { inputs: { engine } });
       const result = await machine.run({ cache: false });

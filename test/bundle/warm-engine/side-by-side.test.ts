@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { allProcesses, processesWith } from '../../helpers/processes.ts';
 import { logOf, type TestMachine } from '../../helpers/test-machine.ts';
-import { testRows } from '../../helpers/test-rows.ts';
+import { LONG } from '../../helpers/test-rows.ts';
 import { until } from '../../helpers/waiting.ts';
 import {
   answered,
@@ -48,7 +48,7 @@ onLinux.concurrent('evals side by side', () => {
     expect(result.lines.filter((line) => line.startsWith('│'))).toEqual(inGroups);
   });
 
-  test('warm engine: the samples of all evals of test-basic are requested at once', async (context) => {
+  test('warm engine: the samples of all evals of test-basic are requested at once', LONG, async (context) => {
     const { machine, mark } = await machineFor(context, 'test-basic');
     machine.api.holdAfter(0);
     // Four evals of three samples.
@@ -60,7 +60,7 @@ onLinux.concurrent('evals side by side', () => {
     expect(machine.api.counts().received).toBe(12);
   });
 
-  testRows(1, engines)('engine %s: an eval that has ended leaves no zombie', async (engine, context) => {
+  test.for(engines)('engine %s: an eval that has ended leaves no zombie', LONG, async (engine, context) => {
     const { machine, mark } = await machineFor(context, 'warm-talking', { inputs: { engine } });
     machine.api.holdWhen((request) => JSON.stringify(request.body).includes('warm-talk-a'));
     const { main, ended } = await startUntilHeld(machine, 1);
@@ -103,7 +103,7 @@ onLinux.concurrent('evals side by side', () => {
     expect(result.orphans).toEqual([]);
   });
 
-  test('warm engine: each eval draws random numbers of its own', async (context) => {
+  test('warm engine: each eval draws random numbers of its own', LONG, async (context) => {
     const { machine, mark } = await machineFor(context, 'warm-drawing');
     const result = await machine.run({ cache: false });
     expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true' });
@@ -115,25 +115,29 @@ onLinux.concurrent('evals side by side', () => {
     }
   });
 
-  test('warm engine, cancelled: all evals end, their responses are saved, and no process is left', async (context) => {
-    const { machine, mark } = await machineFor(context, 'warm-talking');
-    machine.api.holdWhen(asksFor(1));
-    const { main, ended } = await startUntilHeld(machine, 4);
-    main.cancel();
-    const result = await ended;
-    expect(result.signal).toBeNull();
-    expect(result.exitCode, logOf(result)).toBe(1);
-    expect(result.outputs).toMatchObject({ complete: 'false', fresh: '0', pending: '4', failed: '0' });
-    expect(result.orphans).toEqual([]);
-    expect(processesWith(mark)).toEqual([]);
+  test(
+    'warm engine, cancelled: all evals end, their responses are saved, and no process is left',
+    LONG,
+    async (context) => {
+      const { machine, mark } = await machineFor(context, 'warm-talking');
+      machine.api.holdWhen(asksFor(1));
+      const { main, ended } = await startUntilHeld(machine, 4);
+      main.cancel();
+      const result = await ended;
+      expect(result.signal).toBeNull();
+      expect(result.exitCode, logOf(result)).toBe(1);
+      expect(result.outputs).toMatchObject({ complete: 'false', fresh: '0', pending: '4', failed: '0' });
+      expect(result.orphans).toEqual([]);
+      expect(processesWith(mark)).toEqual([]);
 
-    machine.api.release();
-    const again = await machine.run({ cache: false, runAttempt: 2 });
-    expect(again.outputs, logOf(again)).toMatchObject({
-      complete: 'true',
-      'requests-replayed': '4',
-      'requests-sent': '8',
-    });
-    expect(new Set(answered(machine)).size).toBe(answered(machine).length);
-  });
+      machine.api.release();
+      const again = await machine.run({ cache: false, runAttempt: 2 });
+      expect(again.outputs, logOf(again)).toMatchObject({
+        complete: 'true',
+        'requests-replayed': '4',
+        'requests-sent': '8',
+      });
+      expect(new Set(answered(machine)).size).toBe(answered(machine).length);
+    },
+  );
 });

@@ -67,7 +67,7 @@ onLinux.concurrent('samples of which --max_samples leaves few', () => {
     },
   );
 
-  test('max_samples: a line that is no JSON is still an error', async (context) => {
+  test('max_samples: a line that is no JSON is still an error', LONG, async (context) => {
     const warm = await run(context, 'warm-samples-bad', 'warm');
     const plain = await run(context, 'warm-samples-bad', 'oaieval');
     const said = /Error parsing JSON on line 9: Expecting ',' delimiter/;
