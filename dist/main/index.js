@@ -73906,7 +73906,7 @@ function readContext(env, platform, fallbackTemporary) {
         repository: env.GITHUB_REPOSITORY ?? '',
         runId: env.GITHUB_RUN_ID || 'local',
         runAttempt: Number.isSafeInteger(attempt) && attempt > 0 ? attempt : 1,
-        // `owner/name/.github/workflows/evals.yml@refs/heads/main`: the workflow is the same one on every branch.
+        // `owner/name/.github/workflows/evals.yml@refs/heads/main`, without the branch: the workflow is the same on all of them.
         workflow: env.GITHUB_WORKFLOW_REF?.split('@', 1)[0] || env.GITHUB_WORKFLOW || '',
         job: env.GITHUB_JOB ?? '',
         step: env.GITHUB_ACTION ?? '',
@@ -73918,13 +73918,13 @@ function readContext(env, platform, fallbackTemporary) {
         fromFork: isFromFork(env),
     };
 }
-/** Reads the payload of the event (https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request). */
+/** Reads the event payload (https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request). */
 function isFromFork({ GITHUB_EVENT_NAME, GITHUB_EVENT_PATH, GITHUB_REPOSITORY }) {
     if (GITHUB_EVENT_NAME !== 'pull_request' || !GITHUB_EVENT_PATH)
         return false;
     try {
         const event = JSON.parse((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(GITHUB_EVENT_PATH, 'utf8'));
-        // A deleted fork has no name.
+        // A pull request from a fork that was deleted has no name here.
         return event.pull_request?.head?.repo?.full_name !== GITHUB_REPOSITORY;
     }
     catch {
@@ -73949,7 +73949,8 @@ function isFromFork({ GITHUB_EVENT_NAME, GITHUB_EVENT_PATH, GITHUB_REPOSITORY })
 
 
 /**
- * Returns if the set is complete.
+ * Ends a step whose outputs are written. Returns if the set is complete.
+ *
  * @throws ActionError that fails the step and names the evals that failed or are pending
  */
 function finish(results, { unusable, stopped }) {
@@ -73995,13 +73996,10 @@ function fail(error) {
 /* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8804);
 
 
-/**
- * Bytes of an annotation. The runner cuts a message after 4096 characters (actions/runner, `ExecutionContext.cs`,
- * `_maxIssueMessageLength`).
- */
-const LONGEST_ANNOTATION = 4096;
+/** The runner cuts an annotation after 4096 characters (actions/runner, `ExecutionContext.cs`, `_maxIssueMessageLength`). */
+const MAX_ANNOTATION_BYTES = 4096;
 /** GitHub accepts titles of up to 255 characters (https://docs.github.com/rest/checks/runs, `title` of an annotation). */
-const LONGEST_TITLE = 200;
+const MAX_TITLE_BYTES = 200;
 const redactor = new _text_js__WEBPACK_IMPORTED_MODULE_1__/* .Redactor */ .pO();
 /** Prints to the log of the step. */
 const actionLog = {
@@ -74009,24 +74007,27 @@ const actionLog = {
     info: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(redactor.redact(sanitizeMessage(message))),
     warning: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e, message, title),
     error: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3, message, title),
-    group: (title, work) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .group */ .Os(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(title)), work),
+    group(title) {
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .startGroup */ .Oh(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(title)));
+        return { [Symbol.dispose]: () => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .endGroup */ .N4() };
+    },
     child: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(redactor.redact(quoteChildLine(line))),
     hide(secret, { isMasked = false } = {}) {
-        // Prints a command, so that the runner masks the value too, in later steps as well.
+        // Prints a command that makes the runner mask the value, in later steps too.
         if (redactor.hide(secret) && !isMasked)
             _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setSecret */ .Pq(secret);
     },
     redact: (text) => redactor.redact(text),
 };
-/** Prints the whole message to the log first when the annotation has no room for it. */
+/** If the annotation would be too long, prints the whole message to the log first. */
 function annotate(issue, message, title) {
     const whole = redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message));
-    const text = (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .shorten */ .ml)(whole, LONGEST_ANNOTATION);
+    const text = (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .shorten */ .ml)(whole, MAX_ANNOTATION_BYTES);
     if (text !== whole)
         _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(sanitizeMessage(whole));
-    issue(text, title === undefined ? {} : { title: redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(title, LONGEST_TITLE)) });
+    issue(text, title === undefined ? {} : { title: redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(title, MAX_TITLE_BYTES)) });
 }
-/** Keeps every line of a message from acting as a workflow command: it may quote text that others wrote. */
+/** Prevents a message, which may quote text that others wrote, from acting as a workflow command. */
 function sanitizeMessage(message) {
     return (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message)
         .split('\n')
@@ -74035,7 +74036,7 @@ function sanitizeMessage(message) {
         .join('\n');
 }
 /**
- * Keeps a line of a child from acting as a workflow command. The runner reads a line as a command if `::` follows optional
+ * Prevents a line of a child from acting as a workflow command. The runner reads a line as a command if `::` follows optional
  * white space at its start, or if it contains `##[` anywhere; `\r` ends a line too (actions/runner, `ActionCommand.cs`).
  */
 function quoteChildLine(line) {
@@ -74272,9 +74273,9 @@ var signals = __nccwpck_require__(2417);
 
 
 
-/** How long a cancelled job still waits for responses that are in flight. */
+/** How long a cancelled job waits for responses in flight. */
 const DRAIN_MS = 2000;
-/** Left for the outputs and the summary when a cancelled job saves its state. */
+/** Time for the outputs and the summary after a cancelled job has saved its state. */
 const REPORT_RESERVE_MS = 700;
 function identityOf({ inputs, context, urls }) {
     return checkpointIdentity({ ...inputs, urls }, { ...context, matrix: inputs.matrix });
@@ -74284,7 +74285,7 @@ function storeRequest(step, identity, firstSeq) {
     const { encryptionKey } = step.secrets;
     return { identity, encryptionKey, temporaryDirectory, firstSeq, env: step.ownEnv };
 }
-/** Which Python, with which packages. */
+/** The Python and its packages. */
 function installationOf({ inputs, evalEnv: env }) {
     const { python, evalsVersion, extraPackages, workingDirectory } = inputs;
     return { python, evalsVersion, extraPackages, workingDirectory, env };
@@ -74293,23 +74294,23 @@ function enginesRequest({ inputs, evalEnv: env }) {
     const { engine, workingDirectory: cwd, model, registryPaths, chatFallback } = inputs;
     return { engine, cwd, env, models: model.split(','), registryPaths, chatFallback };
 }
-/** What the plan is made for. */
+/** The inputs of the plan. */
 function planRequest(step) {
     const { model, evalSet, args, registryPaths, chatFallback, engine } = step.inputs;
-    const asked = { model, evalSet, args, registryPaths, chatFallback, sharesRegistry: engine === 'warm' };
-    return { ...installationOf(step), ...asked, temporaryDirectory: step.context.temporaryDirectory };
+    const set = { model, evalSet, args, registryPaths, chatFallback, sharesRegistry: engine === 'warm' };
+    return { ...installationOf(step), ...set, temporaryDirectory: step.context.temporaryDirectory };
 }
 function runRequest(step, cancelled) {
     const { inputs, context, urls, evalEnv: env, beganAt } = step;
     const { model, args, registryPaths, maxRequestsInFlight, parallelEvals, attempts, exitOnError } = inputs;
-    // Evals work on as many samples at a time as may be requested; the gateway keeps all of them under one limit.
+    // One eval alone can use all requests in flight. The gateway limits the requests of all evals together.
     const threads = inputs.chatFallback && !env.EVALS_THREADS ? maxRequestsInFlight : undefined;
-    const timeouts = { evalTimeout: inputs.evalTimeout, stallTimeout: inputs.stallTimeout };
+    const timeouts = { evalTimeoutMs: inputs.evalTimeoutMs, stallTimeoutMs: inputs.stallTimeoutMs };
     return {
         run: (0,action_context/* runIdentity */.f)(context),
         command: { model, args, registryPaths },
         api: { env, urls, maxRequestsInFlight },
-        limits: { timeMs: inputs.timeBudget, tokens: inputs.tokenBudget, beganAt },
+        limits: { timeMs: inputs.timeBudgetMs, tokens: inputs.tokenBudget, beganAt },
         evals: { parallelEvals, attempts, exitOnError, sampleResume: inputs.sampleResume, timeouts, threads },
         cancelled: {
             signal: cancelled.signal,
@@ -74318,7 +74319,7 @@ function runRequest(step, cancelled) {
         },
     };
 }
-/** GitHub's API, when the workflow gave a token for it. */
+/** GitHub's API; undefined without a token. */
 function githubOf({ context, secrets }) {
     const { apiUrl, repository } = context;
     return secrets.githubToken === ''
@@ -74343,16 +74344,16 @@ function githubOf({ context, secrets }) {
 
 
 const NAME = 'session';
-/** What `post` has to know of the inputs. It reads a secret anew: nothing secret is written down. */
+/** The inputs that post needs. Post reads the encryption key from its own input, so that no secret is in the session. */
 function sessionInputs({ model, evalSet, cacheKey, stateDirectory }) {
     return { model, evalSet, cacheKey, stateDirectory };
 }
-/** Whose state it is: main asks with its step, post with its session. */
+/** The owner of the state. Main passes its step, post its session. */
 function ownerOf({ inputs, context }) {
     const { cacheKey, model, evalSet } = inputs;
     return { repository: context.repository, cacheKey, model, evalSet };
 }
-/** The session while main runs. */
+/** The session of a running main. */
 class RunningSession {
     #log;
     #session;
@@ -74371,11 +74372,11 @@ class RunningSession {
             if (this.#warned)
                 return;
             this.#warned = true;
-            this.#log.warning(`The state of this step could not be passed to its post step: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .reasonOf */ .A3)(error)}. If the step is killed, the evals that it completed may not be saved.`);
+            this.#log.warning(`The state of this step could not be passed to its post step: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .reasonOf */ .A3)(error)}. If the step is killed, its completed evals may not be saved.`);
         }
     }
 }
-/** Written at once, so that it survives a kill -9 of main. The last value counts. */
+/** Writes the session at once, so that it survives a SIGKILL of main. The last one that was written counts. */
 function saveSession(session) {
     (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ)(NAME, JSON.stringify(session));
 }
@@ -74454,11 +74455,11 @@ function parentOf(pid) {
 ;// CONCATENATED MODULE: ./lib/action/signals.js
 
 
-/** A runner stops a step with SIGINT, SIGTERM after 7.5 s, and SIGKILL after another 2.5 s (actions/runner, `ProcessInvoker`). */
+/** A runner cancels a step with SIGINT, SIGTERM after 7.5 s, and SIGKILL after another 2.5 s (actions/runner, `ProcessInvoker`). */
 const CANCEL_GRACE_MS = 7500;
 /**
- * The first signal starts an orderly shutdown. The second ends the process at once, and every eval with it: each child is
- * killed when the action is gone. Files on disk are valid at every instant, and `post` saves them.
+ * The first signal starts an orderly shutdown. The second ends the process at once, and with it every eval, because children
+ * are killed when the action is gone. Files on disk are valid at every moment, and post saves them.
  */
 function cancellation(log) {
     const controller = new AbortController();
@@ -74472,7 +74473,7 @@ function cancellation(log) {
             at = Date.now();
             // Children that main no longer waits for, such as an installer or a probe.
             process.once('exit', killDescendants);
-            log.info(`Received ${signal}: stopping the evals, then saving what is done.`);
+            log.info(`Received ${signal}: stopping the evals, then saving.`);
             controller.abort(new errors/* ActionError */.lZ('INCOMPLETE', 'the job was cancelled', 'Re-run the failed jobs; completed evals are not run again.'));
         });
     }
@@ -74512,18 +74513,18 @@ var providers = __nccwpck_require__(5200);
 var errors = __nccwpck_require__(452);
 ;// CONCATENATED MODULE: ./lib/run/api-keys.js
 /**
- * Keys as clients put them into headers. One that no header can hold never reaches the API: the client fails before it sends
- * anything, calls that "Connection error", and evals repeats it indefinitely (langchain-ai/langchain#21261).
+ * Checks API keys, which clients put into headers. With a key that no header can contain, a client fails before it sends
+ * anything and calls that "Connection error", and evals retries it indefinitely (langchain-ai/langchain#21261).
  */
 
 
-/** Of the clients that evals brings, and of those that own completion functions use most. */
+/** Keys of the clients that evals includes, and of those that users' completion functions use most. */
 const PROVIDER_KEY = /^((AZURE_)?OPENAI|ANTHROPIC|GEMINI|GOOGLE|TOGETHER|MISTRAL|COHERE|CO|GROQ|DEEPSEEK|FIREWORKS|OPENROUTER|XAI|PERPLEXITY|LITELLM|AZURE|HUGGINGFACE|REPLICATE)_((API|ADMIN)_KEY|API_TOKEN|AUTH_TOKEN|AD_TOKEN)$|^HF_TOKEN$/;
-/** They go into headers as well, but are no secrets. */
+/** Names of accounts, which go into headers too but are not secrets. */
 const ACCOUNT = /^OPENAI_(ORG_ID|ORGANIZATION|PROJECT_ID|PROJECT)$/;
-/** Keys of clients that nothing is known about: what is inside them may be meant. */
+/** Keys of unknown clients. They may contain any character on purpose. */
 const OTHER_KEY = /_API_KEY$/;
-/** What else an eval may print, and what our files are not to keep. */
+/** Other secrets that an eval may print. */
 const OTHER_SECRET = /(^|_)(TOKEN|SECRET|PASSWORD)$/;
 function readApiKeys(env) {
     const cleaned = { ...env };
@@ -74549,11 +74550,11 @@ function readApiKeys(env) {
             secrets.push({ value: trimmed, isTrimmed: trimmed !== value });
         const why = known && trimmed !== '' ? whatIsWrong(name, trimmed, env) : undefined;
         if (known && !why && trimmed.includes(' '))
-            notices.push(`${name} holds a blank, and is sent as it is, because its server is one of your own.`);
+            notices.push(`${name} contains a blank. It is sent unchanged, because the server is your own.`);
         if (why)
             wrong.push(`${name} cannot be used: ${why}.`);
     }
-    const next = 'Set the secret again to the key alone, for example with: printf %s "$KEY" | gh secret set NAME. In the step write: env: NAME: ${{ secrets.NAME }}.';
+    const next = 'Set the secret to the key alone, for example with: printf %s "$KEY" | gh secret set NAME. In the step, write: env: NAME: ${{ secrets.NAME }}.';
     return {
         env: cleaned,
         notices,
@@ -74561,42 +74562,42 @@ function readApiKeys(env) {
         refusal: wrong.length > 0 ? new errors/* ActionError */.lZ('API_KEY_INVALID', wrong.join('\n'), next) : undefined,
     };
 }
-/** White space, controls and characters without width: what files and clipboards leave at the ends. */
+/** White space, control characters and characters without width, which files and clipboards leave at the ends of a key. */
 const ENDS = /^[\s\p{Cc}\p{Cf}\p{Z}]+|[\s\p{Cc}\p{Cf}\p{Z}]+$/gu;
 function trim(value) {
     return value.replace(ENDS, '');
 }
 function describeTrim(name, value, trimmed) {
     if (trimmed === '')
-        return `${name} holds only white space, and counts as not set.`;
+        return `${name} contains only white space, so it is treated as not set.`;
     const start = value.indexOf(trimmed);
     const [before, after] = [value.slice(0, start), value.slice(start + trimmed.length)];
     const at = [
-        ...(before === '' ? [] : [`begins with ${characterName(before)}`]),
+        ...(before === '' ? [] : [`starts with ${characterName(before)}`]),
         ...(after === '' ? [] : [`ends with ${characterName(after)}`]),
     ];
-    return `${name} ${at.join(' and ')}, which is left out: no request could be sent with it. Set the secret again without it.`;
+    return `${name} ${at.join(' and ')}, which was removed, because no request can be sent with it. Set the secret again without it.`;
 }
-/** What no header takes: what is not ASCII, and controls. */
+/** Characters that no header can contain: control characters and everything beyond ASCII. */
 const UNSENDABLE = /[^\x20-\x7e]/u;
 function unsendable(value) {
     return UNSENDABLE.test(value);
 }
 function whatIsWrong(name, value, env) {
     if (/\$\{\{|\}\}/.test(value) || /^(\$\{?\w+\}?|%\w+%|\$\(.*\))$/.test(value))
-        return 'it is an expression that was not replaced by a value';
+        return 'it is an expression that was not evaluated';
     const scheme = /^(Bearer|Basic|Token)(?=\s|$)/i.exec(value)?.[1];
     if (scheme)
         return value.length === scheme.length
-            ? `it is only the word ${scheme}; what should follow is empty, and clients add the word themselves`
-            : `it begins with the word ${scheme}, which clients add themselves`;
-    // Not printed: a key may hold "=" as well.
+            ? `it is only the word ${scheme}. The key after it is empty; clients add the word themselves`
+            : `it starts with the word ${scheme}, which clients add themselves`;
+    // The name is not printed, because it may be part of a key that contains "=".
     if (/^(export\s+)?[A-Z]+(_[A-Z]+)*_(KEY|TOKEN|ID|ORGANIZATION|PROJECT)\s*=|^([Aa]uthorization|[Xx]-[Aa]pi-[Kk]ey|api-key)\s*:/.test(value))
-        return 'it begins with a name, as a line of a file does (NAME=value)';
+        return 'it starts with a name, like a line of a file (NAME=value)';
     if (/^["'`\u2018\u2019\u201c\u201d]|["'`\u2018\u2019\u201c\u201d]$/u.test(value))
-        return 'it stands in quotes';
+        return 'it is in quotes';
     const ownServer = usesOwnServer(name, env);
-    // Servers that need no key take any words.
+    // A server that needs no key accepts any words.
     const refused = ownServer ? UNSENDABLE : /[^\x21-\x7e]/u;
     const found = refused.exec(value);
     if (found)
@@ -74606,7 +74607,7 @@ function whatIsWrong(name, value, env) {
     return undefined;
 }
 const PLACEHOLDER = /^(<.*>|\*+|\.{3,}|null|none|undefined|changeme|sk-(x{3,}|\.{3,}|\*{3,}).*)$|your[-_ ]?(\w+[-_ ])?(api|secret)?[-_ ]?key/i;
-/** Whether a variable is for a server that is not the provider's own. */
+/** Whether the requests with this key go to a server that is not the provider's own. */
 function usesOwnServer(name, env) {
     const provider = Object.keys(providers/* PROVIDERS */.xq).find((id) => name.startsWith(`${id.toUpperCase()}_`));
     if (!provider)
@@ -74626,9 +74627,9 @@ const NAMES = {
     '\u2013': 'an en dash',
     '\u2014': 'an em dash',
     '\u2026': 'an ellipsis',
-    '\ufffd': 'no text in UTF-8',
+    '\ufffd': 'text that is not UTF-8',
 };
-/** The first character of a text, in words and by its code. */
+/** The name and the code of the first character. */
 function characterName(text) {
     const [first = ''] = text;
     const code = `U+${(first.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
@@ -74645,8 +74646,8 @@ var action_context = __nccwpck_require__(6225);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./lib/engine/engine-name.js
-/** A leaf: it imports nothing, so that reading the inputs does not bring the engines along. */
-/** Forking a process that has imported much is safe on Linux; on macOS system libraries forbid it. */
+/** A leaf. Its importers, such as the inputs, do not pull the engines into their bundle. */
+/** Forking a process that has imported many libraries is safe on Linux, but not on macOS because of its system libraries. */
 function defaultEngine(platform) {
     return platform === 'linux' ? 'warm' : 'oaieval';
 }
@@ -74973,7 +74974,7 @@ var lib_text = __nccwpck_require__(8804);
 // EXTERNAL MODULE: ./lib/action/log.js
 var log = __nccwpck_require__(2988);
 ;// CONCATENATED MODULE: ./lib/action/input-values.js
-/** Reads the text of one input as a value of one kind. Everything thrown here is an ActionError that names the input. */
+/** Reads the text of one input as a value of one kind. All errors are ActionErrors that name the input. */
 
 
 
@@ -74981,18 +74982,18 @@ var log = __nccwpck_require__(2988);
 
 
 
-/** What would move or hide results, or is decided by an input, and how to say it instead. */
+/** Arguments that would move or hide results, or that an input replaces, each with the next step. */
 const REFUSED_ARGS = new Map([
-    ['--record_path', 'The action keeps a record file of every eval itself; remove it.'],
-    ['--registry_path', 'Use the input registry-path, one path a line.'],
-    ['--http-run', 'It sends results elsewhere, so that nothing could be resumed; remove it.'],
-    ['--no-local-run', 'It moves results to a database, so that nothing could be resumed; remove it.'],
-    ['--dry-run', 'It records no results, so that no eval would ever be done; remove it.'],
-    ['--log_to_file', 'It hides the output that the action shows; remove it.'],
-    ['--resume', 'It is an argument of oaievalset; use the input resume.'],
-    ['--no-resume', 'It is an argument of oaievalset; use the input resume: false.'],
-    ['--exit-on-error', 'It is an argument of oaievalset; use the input exit-on-error: true.'],
-    ['--no-exit-on-error', 'It is an argument of oaievalset; use the input exit-on-error: false.'],
+    ['--record_path', 'Remove it: the action itself writes a record file for every eval.'],
+    ['--registry_path', 'Use the input registry-path, with one path per line.'],
+    ['--http-run', 'Remove it: it sends results elsewhere, so nothing could be resumed.'],
+    ['--no-local-run', 'Remove it: it writes results to a database, so nothing could be resumed.'],
+    ['--dry-run', 'Remove it: it records no results, so no eval would ever complete.'],
+    ['--log_to_file', 'Remove it: it hides the output that the action shows.'],
+    ['--resume', 'Use the input resume instead: this is an argument of oaievalset.'],
+    ['--no-resume', 'Use the input resume: false instead: this is an argument of oaievalset.'],
+    ['--exit-on-error', 'Use the input exit-on-error: true instead: this is an argument of oaievalset.'],
+    ['--no-exit-on-error', 'Use the input exit-on-error: false instead: this is an argument of oaievalset.'],
 ]);
 function words(name) {
     const value = input_values_text(name, SEVERAL_LINES);
@@ -75001,13 +75002,13 @@ function words(name) {
         args = split(value);
     }
     catch (error) {
-        throw new errors/* ActionError */.lZ('ARGS_INVALID', `The input ${name} cannot be split into words: ${(0,errors/* reasonOf */.A3)(error).toLowerCase()} in ${JSON.stringify(value)}.`, 'Close the quote, or put a backslash before a quote that is meant as a letter.');
+        throw new errors/* ActionError */.lZ('ARGS_INVALID', `The input ${name} cannot be split into words: ${(0,errors/* reasonOf */.A3)(error).toLowerCase()} in ${JSON.stringify(value)}.`, 'Close the quote, or put a backslash before a literal quote.');
     }
     for (const arg of args) {
         const [option = ''] = arg.split('=', 1);
         const next = REFUSED_ARGS.get(option);
         if (next)
-            throw new errors/* ActionError */.lZ('ARGS_INVALID', `The input ${name} holds ${option}, which cannot be used here.`, next);
+            throw new errors/* ActionError */.lZ('ARGS_INVALID', `The input ${name} contains ${option}, which this action does not accept.`, next);
     }
     return args;
 }
@@ -75017,10 +75018,11 @@ function requiredName(name, meaning) {
         throw new errors/* ActionError */.lZ('INPUT_MISSING', `The input ${name} is missing.`, `Set ${name} under "with:" to ${meaning}.`);
     }
     const invisible = (0,lib_text/* firstInvisible */.k7)(value);
-    const wrong = (invisible !== undefined && `it holds the invisible character ${invisible}`) ||
+    const wrong = (invisible !== undefined && `it contains the invisible character ${invisible}`) ||
         ((0,external_node_path_.isAbsolute)(value) && 'it is an absolute path') ||
-        (value.split('/').includes('..') && 'it holds ".."') ||
-        (value.split('/').some((part) => part === '' || part === '.') && 'it holds an empty or "." path part') ||
+        (value.split('/').includes('..') && 'it contains ".."') ||
+        (value.split('/').some((part) => part === '' || part === '.') &&
+            'it contains an empty or "." path part') ||
         (value.startsWith('-') && 'it starts with "-", which oaieval would read as an option');
     if (wrong)
         throw invalid(name, value, wrong, `Set ${name} to ${meaning}.`);
@@ -75029,7 +75031,7 @@ function requiredName(name, meaning) {
 function directory(name) {
     const path = (0,external_node_path_.resolve)(input_values_text(name) || '.');
     if (!(0,external_node_fs_.statSync)(path, { throwIfNoEntry: false })?.isDirectory()) {
-        throw invalid(name, path, 'there is no such directory', 'Set it to a directory of the checkout, and check out the repository first.');
+        throw invalid(name, path, 'there is no such directory', `Check out the repository first, and set ${name} to a directory of the checkout.`);
     }
     return path;
 }
@@ -75049,32 +75051,32 @@ function count(name, fallback, most) {
         return fallback;
     const number = Number(value);
     if (!/^\d+$/.test(value) || number < 1 || number > most) {
-        throw invalid(name, value, `it is not a whole number from 1 to ${most}`, `Set ${name} to such a number.`);
+        throw invalid(name, value, `it is not a whole number from 1 to ${most}`, `Set ${name} to a number in this range.`);
     }
     return number;
 }
-const UNITS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 };
-/** `90s`, `30m`, `5h30m`, `7d`, in milliseconds. */
-function duration(name) {
+const UNIT_MS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 };
+/** Reads `90s`, `30m`, `5h30m` or `7d`. @returns milliseconds; undefined when the input is empty */
+function durationMs(name) {
     const value = input_values_text(name);
     if (value === '')
         return undefined;
     const parts = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(value);
     const milliseconds = parts
-        ? Object.values(UNITS).reduce((sum, unit, index) => sum + Number(parts[index + 1] ?? 0) * unit, 0)
+        ? Object.values(UNIT_MS).reduce((sum, unit, index) => sum + Number(parts[index + 1] ?? 0) * unit, 0)
         : 0;
     if (milliseconds === 0 || !Number.isSafeInteger(milliseconds)) {
         throw invalid(name, value, 'it is not a duration', `Write ${name} as 90s, 30m, 5h30m or 7d.`);
     }
     return milliseconds;
 }
-/** The most that a timer of Node counts is some 24.8 days; a longer one goes off at once. */
-const LONGEST_TIMER_DAYS = 24;
-/** A duration that is waited for, in milliseconds. */
-function timer(name) {
-    const milliseconds = duration(name);
-    if (milliseconds !== undefined && milliseconds > LONGEST_TIMER_DAYS * UNITS.d) {
-        const longest = `${LONGEST_TIMER_DAYS}d`;
+/** Node's timers last at most 24.8 days. A longer one fires at once. */
+const MAX_TIMER_DAYS = 24;
+/** A duration for a timer, in milliseconds. */
+function timerMs(name) {
+    const milliseconds = durationMs(name);
+    if (milliseconds !== undefined && milliseconds > MAX_TIMER_DAYS * UNIT_MS.d) {
+        const longest = `${MAX_TIMER_DAYS}d`;
         throw invalid(name, input_values_text(name), `it is longer than ${longest}`, `Set ${name} to at most ${longest}.`);
     }
     return milliseconds;
@@ -75085,7 +75087,7 @@ function lines(name) {
         .map((line) => line.trim())
         .filter((line) => line !== '');
 }
-/** A value that must appear nowhere, however short it is. */
+/** Reads a secret and hides it in all output, however short it is. */
 function secret(name) {
     const value = input_values_text(name);
     if (value !== '')
@@ -75093,15 +75095,15 @@ function secret(name) {
     log/* actionLog */.Zx.hide(value, { isMasked: true });
     return value;
 }
-/** Control characters, and those of them that a value of several lines may not hold either. */
+/** Control characters; without those that a value of several lines may contain. */
 const ONE_LINE = /\p{Cc}/u;
 const SEVERAL_LINES = /[^\P{Cc}\r\n\t]/u;
 const SECRETS = new Set(['encryption-key', 'github-token']);
 function input_values_text(name, refused = ONE_LINE) {
     const value = (0,core/* getInput */.V4)(name);
     if (refused.test(value)) {
-        const next = 'Remove them; a value that should be one line may hold a line break.';
-        throw invalid(name, SECRETS.has(name) ? '***' : value, 'it holds control characters', next);
+        const next = 'Remove them. If the value should be one line, look for a line break.';
+        throw invalid(name, SECRETS.has(name) ? '***' : value, 'it contains control characters', next);
     }
     return value;
 }
@@ -75110,16 +75112,16 @@ function invalid(name, value, why, next) {
 }
 
 ;// CONCATENATED MODULE: ./lib/action/inputs.js
-/** The inputs of action.yml, read once and checked whole. Nothing below this room reads an INPUT_ variable. */
+/** Reads and checks all inputs of action.yml. No other room reads an INPUT_ variable. */
 
 
 
 
-/** @throws ActionError INPUT_INVALID, without the value */
+/** @throws ActionError INPUT_INVALID, which does not contain the value */
 function readSecrets() {
     return { encryptionKey: secret('encryption-key'), githubToken: secret('github-token') };
 }
-/** @throws ActionError INPUT_MISSING, INPUT_INVALID or ARGS_INVALID, naming the input */
+/** @throws ActionError INPUT_MISSING, INPUT_INVALID or ARGS_INVALID, which names the input */
 function readInputs() {
     const model = requiredName('model', `the model to evaluate, for example ${EXAMPLE_MODEL}`);
     const evalSet = requiredName('eval-set', 'an eval set of the registry, for example test-basic');
@@ -75135,7 +75137,7 @@ function readInputs() {
         extraPackages: lines('extra-packages'),
         resume: input_values_boolean('resume', true),
         cacheKey: input_values_text('cache-key'),
-        maxAge: duration('max-age'),
+        maxAgeMs: durationMs('max-age'),
         sampleResume: input_values_boolean('sample-resume', true),
         parallelEvals: count('parallel-evals', 4, 1000),
         engine: engine(),
@@ -75143,11 +75145,11 @@ function readInputs() {
         maxRequestsInFlight: count('max-requests-in-flight', 32, 10_000),
         attempts: count('attempts', 2, 100),
         exitOnError: input_values_boolean('exit-on-error', false),
-        evalTimeout: timer('eval-timeout'),
-        stallTimeout: timer('stall-timeout') ?? 10 * UNITS.m,
-        timeBudget: timer('time-budget'),
+        evalTimeoutMs: timerMs('eval-timeout'),
+        stallTimeoutMs: timerMs('stall-timeout') ?? 10 * UNIT_MS.m,
+        timeBudgetMs: timerMs('time-budget'),
         tokenBudget: input_values_text('token-budget') === '' ? undefined : count('token-budget', 0, Number.MAX_SAFE_INTEGER),
-        checkpointInterval: timer('checkpoint-interval') ?? 2 * UNITS.m,
+        checkpointIntervalMs: timerMs('checkpoint-interval') ?? 2 * UNIT_MS.m,
         matrix: input_values_text('matrix', SEVERAL_LINES),
         stateDirectory: (0,external_node_path_.resolve)(input_values_text('state-directory') || '/tmp/oaievalset'),
     };
@@ -75169,7 +75171,7 @@ function engine() {
 function checkFileName(model, evalSet) {
     const longest = `${model}.${evalSet}`.split('/').map((part) => Buffer.byteLength(part));
     if (Math.max(...longest) > 255 - '.progress.txt.rejected-20260101T000000Z-10'.length) {
-        throw invalid('model', model, 'together with eval-set, it is too long for a file name', 'Use a shorter name.');
+        throw invalid('model', model, 'it is too long for a file name together with eval-set', 'Use a shorter model name or eval set name.');
     }
 }
 
@@ -75181,8 +75183,8 @@ function checkFileName(model, evalSet) {
 
 
 /**
- * Reads inputs, context, keys and addresses, and hides the secrets among them from everything that is printed.
- * @throws ActionError with the code of what is wrong, before anything is started
+ * Reads inputs, context, keys and API addresses, and hides the secrets in all output.
+ * @throws ActionError when one of them is wrong; nothing has been started yet
  */
 function readStep(log, env = process.env) {
     const context = (0,action_context/* readContext */.y)(env, process.platform, (0,external_node_os_.tmpdir)());
@@ -75193,7 +75195,7 @@ function readStep(log, env = process.env) {
         log.hide(value, { isMasked: !isTrimmed });
     for (const notice of keys.notices)
         log.info(notice);
-    // The model `dummy` answers by itself.
+    // The model `dummy` needs no key: it sends no request.
     if (keys.refusal && inputs.model !== 'dummy')
         throw keys.refusal;
     return {
@@ -77289,12 +77291,18 @@ function shown(name) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   T: () => (/* binding */ EngineLost),
-/* harmony export */   y: () => (/* binding */ deferred)
+/* harmony export */   H3: () => (/* binding */ MAX_LOSSES),
+/* harmony export */   Tv: () => (/* binding */ EngineLost),
+/* harmony export */   yX: () => (/* binding */ deferred)
 /* harmony export */ });
-/** The engine died under an eval, which says nothing about the eval. The engine can run the eval again. */
+/** The engine died before an eval ended, which is not a failure of the eval. The engine can run the eval again. */
 class EngineLost extends Error {
 }
+/**
+ * How many times an engine may lose an eval. After that many losses it must execute evals in a way that cannot lose them, so
+ * that an eval which runs again after each loss ends.
+ */
+const MAX_LOSSES = 2;
 /** An eval that starts when its engine is ready. A signal before that ends it, and it never starts. */
 function deferred(ready) {
     const exit = Promise.withResolvers();
@@ -77370,11 +77378,11 @@ var engine = __nccwpck_require__(9402);
 
 
 
-/** Starts the user's own `oaieval`, one process group for each eval. leash.py kills the group when the action is gone. */
+/** Starts the user's own `oaieval`, in a process group for each eval. When the action is gone, leash.py kills the group. */
 function oaievalEngine({ python, cwd, env, chatFallback }) {
     const program = (0,python_sources/* pythonProgram */.pQ)('oaieval', ...(chatFallback ? ['--chat-fallback'] : []));
     return {
-        start: ({ args, env: own, onLine, onRedraw }) => (0,engine/* deferred */.y)(async () => {
+        start: ({ args, env: own, onLine, onRedraw }) => (0,engine/* deferred */.yX)(async () => {
             const found = await python();
             return () => (0,group/* spawnGroup */.j)(found, [...program, ...args], { cwd, env: { ...env, ...own }, onLine, onRedraw });
         }),
@@ -77392,8 +77400,8 @@ var external_node_path_ = __nccwpck_require__(6760);
 var redraws = __nccwpck_require__(8777);
 ;// CONCATENATED MODULE: ./lib/engine/output-socket.js
 /**
- * The Unix socket that forked evals print to. The first line of each connection is the number of the eval that it belongs
- * to; everything behind it is stdout or stderr of that eval.
+ * The Unix socket that forked evals print to. The first line of each connection is the number of its eval. The rest is stdout
+ * or stderr of that eval.
  */
 
 
@@ -77404,14 +77412,14 @@ var redraws = __nccwpck_require__(8777);
 /** No socket can be created on this machine. */
 class SocketUnavailable extends Error {
 }
-/** Bytes of the path of a Unix socket: 107 on Linux, 103 elsewhere. Node truncates a longer one. */
-const LONGEST_PATH = 103;
+/** The path of a Unix socket has at most 107 bytes on Linux and 103 elsewhere. Node truncates a longer path. */
+const MAX_PATH_BYTES = 103;
 /** The connections of an eval: its stdout and its stderr. */
 const STREAMS = 2;
-/** How long connections may outlive the processes of an eval: what was written may still be in transit. */
+/** How long connections may outlive the processes of an eval, whose last output may still be in transit. */
 const DRAIN_MS = 2000;
 class OutputSocket {
-    /** For the host, which hands it to the evals. */
+    /** The host passes it to the evals. */
     path;
     #server;
     #directory;
@@ -77423,8 +77431,8 @@ class OutputSocket {
         server.on('connection', (socket) => this.#accept(socket));
     }
     /**
-     * Listens in a private directory, in the first of these places where that is possible.
-     * @throws SocketUnavailable when there is none
+     * Listens in a new private directory, in the first of these places where that is possible.
+     * @throws SocketUnavailable when it is possible in none of them
      */
     static async listen(places) {
         const reasons = [];
@@ -77433,8 +77441,8 @@ class OutputSocket {
             try {
                 directory = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(place, 'oaievalset-'));
                 const path = (0,external_node_path_.join)(directory, 'output');
-                if (Buffer.byteLength(path) > LONGEST_PATH)
-                    throw new Error(`${place} is too long for the path of a socket`);
+                if (Buffer.byteLength(path) > MAX_PATH_BYTES)
+                    throw new Error(`${place} is too long for the path of a Unix socket`);
                 return new OutputSocket(await listening(path), directory, path);
             }
             catch (error) {
@@ -77445,13 +77453,13 @@ class OutputSocket {
         }
         throw new SocketUnavailable(`no socket can be created for the output of evals (${reasons.join('; ')})`);
     }
-    /** @param id the number that the connections of this eval begin with */
+    /** @param id the number in the first line of the connections of this eval */
     expect(id, reader) {
         const output = new ConnectedOutput(reader, () => this.#outputs.delete(id));
         this.#outputs.set(id, output);
         return output;
     }
-    /** Accepts no more connections. Output that is still being read is read to its end. */
+    /** Accepts no more connections. Open connections are read to their end. */
     close() {
         this.#server.close();
         (0,external_node_fs_.rmSync)(this.#directory, { recursive: true, force: true });
@@ -77528,14 +77536,14 @@ async function listening(path) {
 var lib_text = __nccwpck_require__(8804);
 ;// CONCATENATED MODULE: ./lib/engine/readable-output.js
 
-/** No person reads more of a line; annotations and reports hold thirty lines of each eval. */
-const LONGEST_LINE_BYTES = 4096;
+/** Long enough for a reader. Annotations and reports contain up to thirty lines of each eval. */
+const MAX_LINE_BYTES = 4096;
 /**
- * The only way in for the output of evals. Whatever is printed, kept or judged behind it has no secrets (an HTTP client prints
- * the gateway's address, which holds a token), no control characters, and lines of bounded length.
+ * Cleans all output of evals before anything prints, stores or judges it. It removes secrets (HTTP clients print the address of
+ * the gateway, which contains a token) and control characters, and shortens long lines.
  */
 function readableOutput(engine, log) {
-    const readable = (line) => (0,lib_text/* shorten */.ml)(log.redact((0,lib_text/* printable */.g$)(line)), LONGEST_LINE_BYTES);
+    const readable = (line) => (0,lib_text/* shorten */.ml)(log.redact((0,lib_text/* printable */.g$)(line)), MAX_LINE_BYTES);
     return {
         start: ({ onLine, onRedraw, ...execution }) => engine.start({
             ...execution,
@@ -77550,22 +77558,22 @@ function readableOutput(engine, log) {
 
 
 
-/** Lines of a lost host's own output that the warning shows. */
+/** Lines of a lost host's own output in the warning. */
 const SHOWN_LINES = 10;
 /**
- * Forks evals from a warm host, which starts with the first eval. A host that dies is replaced once; when the second dies, or
- * the set cannot be forked safely, each eval gets a process of its own.
+ * Forks evals from a warm host, which starts with the first eval. A host that dies is replaced. When `MAX_LOSSES` hosts have
+ * died, or the evals cannot be forked safely, each eval gets its own process, which nothing but the eval itself can lose.
  */
 class WarmEngine {
     #options;
     #phase;
-    #canReplace = true;
+    #lostHosts = 0;
     constructor(options) {
         this.#options = options;
         this.#phase = { kind: 'idle', host: options.planner };
     }
     start(execution) {
-        return (0,engine/* deferred */.y)(async () => {
+        return (0,engine/* deferred */.yX)(async () => {
             const host = await this.#servingHost();
             return () => (host ? host.run(execution) : this.#options.fallback.start(execution));
         });
@@ -77577,13 +77585,13 @@ class WarmEngine {
             await phase.host?.host.close();
         if (phase.kind === 'serving')
             await phase.host.close();
-        // Installing Python takes minutes, and is not waited for: #prepare closes a host that starts after this.
+        // Installing Python takes minutes, so this does not wait for it. #prepare closes a host that starts later.
         if (phase.kind !== 'preparing' || !phase.host)
             return;
         await phase.host.close();
         await phase.done;
     }
-    /** @returns undefined when each eval is to get a process of its own */
+    /** @returns undefined when each eval gets its own process */
     async #servingHost() {
         for (;;) {
             const phase = this.#phase;
@@ -77610,7 +77618,7 @@ class WarmEngine {
         this.#phase = phase;
         void this.#prepare(phase, planner?.prepared).then(resolve);
     }
-    /** Ends with another phase. Never rejects. */
+    /** Leaves the phase `preparing`, unless the engine was closed meanwhile. Never rejects. */
     async #prepare(phase, prepared) {
         const { startHost, preparation } = this.#options;
         let unfit;
@@ -77640,13 +77648,14 @@ class WarmEngine {
         await phase.host?.close();
     }
     #lose(how, host) {
-        const next = this.#canReplace
-            ? 'It is started again.'
+        this.#lostHosts += 1;
+        const isReplaced = this.#lostHosts < engine/* MAX_LOSSES */.H3;
+        const next = isReplaced
+            ? 'A new one is started.'
             : 'From now on each eval runs in its own Python process, which is slower.';
         const lines = [`The Python process that evals are forked from ${how}. ${next}`];
         this.#options.log.warning([...lines, ...(host?.printed.slice(-SHOWN_LINES) ?? [])].join('\n'), 'Warm engine lost');
-        this.#phase = this.#canReplace ? { kind: 'idle' } : { kind: 'fallback' };
-        this.#canReplace = false;
+        this.#phase = isReplaced ? { kind: 'idle' } : { kind: 'fallback' };
     }
 }
 
@@ -77655,7 +77664,7 @@ var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: ./lib/process/leader.js + 2 modules
 var leader = __nccwpck_require__(2481);
 ;// CONCATENATED MODULE: ./lib/engine/warm-host.js
-/** The warm host as this process sees it. src/python/oaievalset_action/host.py says what it is, and documents the messages. */
+/** The client of the warm host. src/python/oaievalset_action/host.py explains the host and documents the messages. */
 
 
 
@@ -77663,11 +77672,11 @@ var leader = __nccwpck_require__(2481);
 
 
 
-/** Lines of its own output that are kept for messages. */
-const KEPT_LINES = 100;
-/** How long its output may stay open after it has ended. */
+/** Last lines of the host's own output, for messages. */
+const MAX_PRINTED_LINES = 100;
+/** How long the output of the host may stay open after the host has ended. */
 const warm_host_DRAIN_MS = 2000;
-/** How long the host may take to end before it is killed. */
+/** How long the host may take to end on close, before it is killed. */
 const CLOSE_GRACE_MS = 2000;
 class WarmHost {
     #child;
@@ -77685,19 +77694,22 @@ class WarmHost {
         this.#control = child.stdio[4];
         for (const stream of [child.stdout, child.stderr])
             if (stream)
-                (0,group/* readLines */.S)(stream, (line) => this.#keepLine(line));
+                (0,group/* readLines */.S)(stream, (line) => this.#rememberLine(line));
         (0,group/* readLines */.S)(this.#control, (line) => this.#receive(line));
         this.#control.on('error', () => { });
         child.once('error', (error) => this.#end(`could not be started: ${(0,errors/* reasonOf */.A3)(error)}`));
         child.once('exit', (code, signal) => {
             const end = () => this.#end(`ended with ${signal ?? `exit code ${code}`}`);
             child.once('close', end);
-            // Processes that modules of the set started there may hold its output open indefinitely.
+            // Processes that imported modules started in its group may hold its output open indefinitely.
             (0,leader/* signalGroup */.i8)(child.pid, 'SIGKILL');
             setTimeout(end, warm_host_DRAIN_MS).unref();
         });
     }
-    /** Starts it; it has imported nothing yet. @throws SocketUnavailable when evals could not print to it */
+    /**
+     * Starts a host, which imports nothing until it plans or prepares.
+     * @throws SocketUnavailable when there can be no socket for the output of evals
+     */
     static async start({ python, cwd, env }) {
         const socket = await OutputSocket.listen([(0,external_node_os_.tmpdir)(), ...(env.RUNNER_TEMP ? [env.RUNNER_TEMP] : [])]);
         const child = (0,leader/* startLeader */.OH)(python, (0,python_sources/* pythonProgram */.pQ)('host', socket.path), {
@@ -77707,15 +77719,15 @@ class WarmHost {
         });
         return new WarmHost(child, socket);
     }
-    /** How it ended, as a clause; undefined while it lives. */
+    /** How the host ended, as a clause; undefined while it runs. */
     get gone() {
         return this.#gone;
     }
-    /** Whether a signal ended it. */
+    /** Whether a signal ended the host. */
     get killed() {
         return this.#gone !== undefined && this.#child.signalCode !== null;
     }
-    /** The last lines that it printed outside of any eval. */
+    /** The last lines that the host printed outside of any eval. */
     get printed() {
         return this.#printed;
     }
@@ -77728,7 +77740,7 @@ class WarmHost {
             return { why: `${this.#child.spawnfile} ${(0,errors/* reasonOf */.A3)(error)}`, printed: this.#printed.join('\n') };
         }
     }
-    /** @returns undefined when evals may be forked, or why not. Rejects when it dies. */
+    /** @returns undefined when evals can be forked safely, or why not. Rejects when the host dies. */
     async prepare({ evals, models, registryPaths, chatFallback }) {
         const response = await this.#request({
             do: 'prepare',
@@ -77739,7 +77751,7 @@ class WarmHost {
         });
         return typeof response.unfit === 'string' ? response.unfit : undefined;
     }
-    /** Forks an eval. Its exit rejects with EngineLost when the host dies before it has reported the end of the eval. */
+    /** Forks an eval. Its exit rejects with EngineLost when the host dies before the end of the eval is reported. */
     run({ args, env, onLine, onRedraw }) {
         const id = this.#nextId++;
         const forked = {
@@ -77766,7 +77778,7 @@ class WarmHost {
             },
         };
     }
-    /** Ends the host and every eval that still runs. */
+    /** Ends the host and every running eval. */
     async close() {
         this.#control.end();
         const timer = setTimeout(() => (0,leader/* signalGroup */.i8)(this.#child.pid, 'SIGKILL'), CLOSE_GRACE_MS);
@@ -77799,7 +77811,7 @@ class WarmHost {
         else
             this.#response?.resolve(message);
     }
-    /** A message about one eval: its process has started, could not be started, or has ended. */
+    /** Handles a message about one eval: its process has started, could not be started, or has ended. */
     #advance(id, forked, message) {
         if (typeof message.pid === 'number') {
             forked.pid = message.pid;
@@ -77821,12 +77833,12 @@ class WarmHost {
             forked.exit.resolve({ code, signal });
         });
     }
-    #keepLine(line) {
+    #rememberLine(line) {
         this.#printed.push(line);
-        if (this.#printed.length > KEPT_LINES)
+        if (this.#printed.length > MAX_PRINTED_LINES)
             this.#printed.shift();
     }
-    /** The host is gone: whatever still waits for it is settled. */
+    /** Settles everything that waits for the host, which is gone. */
     #end(why) {
         if (this.#gone !== undefined)
             return;
@@ -77837,7 +77849,7 @@ class WarmHost {
             if (!forked.hasEnded)
                 this.#lose(id, forked);
         (0,leader/* signalGroup */.i8)(this.#child.pid, 'SIGKILL');
-        // A process that an eval started outside its group may hold the other ends; this process would wait for it.
+        // A process that an eval started outside of its group may hold the other ends, and this process would wait for it.
         for (const stream of this.#child.stdio)
             stream?.destroy();
         this.#socket.close();
@@ -77846,15 +77858,15 @@ class WarmHost {
     #lose(id, forked) {
         forked.hasEnded = true;
         this.#running.delete(id);
-        // The eval also notices by itself that its host is gone, but not at once.
+        // The eval also detects that its host is gone, but only after a while.
         (0,leader/* signalGroup */.i8)(forked.pid, 'SIGKILL');
         forked.output.close();
-        forked.exit.reject(new engine/* EngineLost */.T(`the Python process that it was forked from ${this.#gone ?? 'is gone'}`));
+        forked.exit.reject(new engine/* EngineLost */.Tv(`the Python process that it was forked from ${this.#gone ?? 'is gone'}`));
     }
 }
 
 ;// CONCATENATED MODULE: ./lib/engine/engines.js
-/** Which engine runs the evals, and what plans the set for it. */
+/** Creates the engine that runs the evals, and the planner that plans the set. */
 
 
 
@@ -77862,13 +77874,13 @@ class WarmHost {
 
 
 
-/** Starts no process before it has to plan or to run an eval. */
+/** Starts no process before the first plan or the first eval. */
 function engines(options) {
-    const chosen = options.engine === 'warm' ? new WarmEngines(options) : oaievalEngines(options);
+    const backend = options.engine === 'warm' ? new WarmEngines(options) : oaievalEngines(options);
     return {
-        planner: chosen.planner,
-        open: (preparation) => readableOutput(chosen.open(preparation), options.log),
-        [Symbol.asyncDispose]: () => chosen.close(),
+        planner: backend.planner,
+        open: (preparation) => readableOutput(backend.open(preparation), options.log),
+        [Symbol.asyncDispose]: () => backend.close(),
     };
 }
 function oaievalEngines(options) {
@@ -77880,7 +77892,7 @@ function lazyPlanner(options) {
         plan: async (...files) => await shortLivedPlanner({ ...options, python: await options.python() }).plan(...files),
     };
 }
-/** The process that plans the set has imported everything that its evals need: they are forked from it. */
+/** The host that plans the set has imported what the evals need, so the evals are forked from the same host. */
 class WarmEngines {
     planner = { plan: (...files) => this.#plan(...files) };
     #options;
@@ -77911,7 +77923,7 @@ class WarmEngines {
     }
     async #startHost() {
         const { python, cwd, env } = this.#options;
-        // It creates API clients for the evals, which read proxy settings from its environment.
+        // The host creates API clients for the evals. They read the proxy settings from the environment of the host.
         const host = await WarmHost.start({
             python: await python(),
             cwd,
@@ -77928,18 +77940,18 @@ class WarmEngines {
         catch (error) {
             if (!(error instanceof SocketUnavailable))
                 throw error;
-            // The engine meets the same error, and reports it.
+            // The engine gets the same error, and reports it.
             return await lazyPlanner(this.#options).plan(requestFile, planFile);
         }
         let failure = await this.#host.plan(requestFile, planFile);
         if (failure && this.#host.killed && !this.#isClosed) {
-            // Most likely for lack of memory, or by hand: another one may survive.
-            this.#options.log.info(`The Python process that plans the set ${this.#host.gone}. The set is planned again by a new one.`);
+            // Probably it was killed for lack of memory or by a user. A new one may survive.
+            this.#options.log.info(`The Python process that plans the set ${this.#host.gone}. A new process plans the set again.`);
             this.#host = await this.#startHost();
             failure = await this.#host.plan(requestFile, planFile);
         }
         if (!failure) {
-            // Its classes are imported. The rest of its preparation runs while this process reads the data of the set.
+            // The host has imported the classes of the set. It prepares the rest while this process reads the data of the set.
             const prepared = this.#host.prepare({ evals: [], ...this.#common });
             prepared.catch(() => { });
             this.#planned = { host: this.#host, prepared };
@@ -77951,7 +77963,7 @@ class WarmEngines {
 
 /***/ }),
 
-/***/ 2229:
+/***/ 5944:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -77998,6 +78010,75 @@ function isMovingTarget(requirement) {
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
 var schemas = __nccwpck_require__(2857);
+;// CONCATENATED MODULE: ./lib/log.js
+var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var __disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+/** Runs `work` inside a group of the log. */
+async function inGroup(log, title, work) {
+    const env_1 = { stack: [], error: void 0, hasError: false };
+    try {
+        const _ = __addDisposableResource(env_1, log.group(title), false);
+        return await work();
+    }
+    catch (e_1) {
+        env_1.error = e_1;
+        env_1.hasError = true;
+    }
+    finally {
+        __disposeResources(env_1);
+    }
+}
+
 // EXTERNAL MODULE: ./lib/process/command.js
 var process_command = __nccwpck_require__(7892);
 // EXTERNAL MODULE: external "node:fs"
@@ -78380,6 +78461,7 @@ function nextStepFor(output) {
 
 
 
+
 /*
  * Extra packages are installed into a venv of their own on top of another Python, the base. The base is not changed.
  *
@@ -78409,7 +78491,7 @@ async function installExtraPackages(requirements, base, context, log) {
     if (found)
         return { interpreter: found, installed: 'reused' };
     const installer = await chooseInstaller(context, log);
-    const directory = await log.group('Install extra packages (pip)', () => buildVenv(store, name, async (directory) => {
+    const directory = await inGroup(log, 'Install extra packages (pip)', () => buildVenv(store, name, async (directory) => {
         await installer.createVenv(base.path, directory, { withPip: true });
         const sitePackages = await stackOn(packages.directories, directory, context);
         const constraints = (0,external_node_path_.join)(directory, 'constraints.txt');
@@ -78544,6 +78626,7 @@ async function lockedPackagesFor(evalsVersion) {
 
 
 
+
 /** The packages are locked for these minor versions of Python 3, see scripts/lock.sh. */
 const OLDEST_MINOR = 9;
 const NEWEST_MINOR = 13;
@@ -78562,7 +78645,7 @@ async function installLocked(packages, user, context, log) {
     if (found && found.evals.state === 'installed')
         return { interpreter: found, installed: 'reused' };
     const installer = await chooseInstaller(context, log);
-    const directory = await log.group(`Install evals ${packages.evalsVersion} (${installer.name})`, () => buildVenv(store, name, async (directory) => {
+    const directory = await inGroup(log, `Install evals ${packages.evalsVersion} (${installer.name})`, () => buildVenv(store, name, async (directory) => {
         await installer.createVenv(user.path, directory, { withPip: false });
         await installer.installLocked(directory, packages.file);
         await tryImport(directory, context, log);
@@ -78981,9 +79064,9 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3027);
 /* harmony import */ var _checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1199);
 /* harmony import */ var _checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3961);
-/* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(8876);
+/* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(8876);
 /* harmony import */ var _engine_engines_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(3222);
-/* harmony import */ var _environment_prepare_environment_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(2229);
+/* harmony import */ var _environment_prepare_environment_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(5944);
 /* harmony import */ var _plan_plan_set_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(8314);
 /* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(3023);
 /* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(3787);
@@ -78991,10 +79074,11 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(6366);
 /* harmony import */ var _progress_state_directory_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(4700);
 /* harmony import */ var _report_describe_plan_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(4357);
-/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(8372);
-/* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(5703);
-/* harmony import */ var _run_open_state_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(8812);
-/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(2687);
+/* harmony import */ var _report_live_log_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(3124);
+/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(8372);
+/* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(5703);
+/* harmony import */ var _run_open_state_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(8812);
+/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(7411);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -79047,7 +79131,8 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
     var e = new Error(message);
     return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
 });
-/** The step, as a table of contents: each line is a chapter of docs/architecture.md, and names the room that has it. */
+/** The step, as a table of contents. docs/architecture.md explains each line. */
+
 
 
 
@@ -79098,15 +79183,15 @@ async function main(cancelled) {
         });
         for (const warning of plan.warnings)
             _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.warning(warning, 'Eval set');
-        const requireKey = () => (0,_run_eval_environment_js__WEBPACK_IMPORTED_MODULE_20__/* .requireApiKey */ .Ft)(plan, step.keys, context.fromFork);
-        // Nothing was completed before, so every eval is to run: a missing key is reported before the state is made.
+        const requireKey = () => (0,_run_eval_environment_js__WEBPACK_IMPORTED_MODULE_21__/* .requireApiKey */ .Ft)(plan, step.keys, context.fromFork);
+        // Nothing is completed, so every eval will run. A missing key is reported before the state is created.
         if (checkpoint.kind !== 'hit' && !(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(paths.progressFile))
             requireKey();
-        const opened = __addDisposableResource(env_1, await (0,_run_open_state_js__WEBPACK_IMPORTED_MODULE_21__/* .openState */ .G)({ paths, owner, plan, checkpoint, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }), true);
+        const opened = __addDisposableResource(env_1, await (0,_run_open_state_js__WEBPACK_IMPORTED_MODULE_22__/* .openState */ .G)({ paths, owner, plan, checkpoint, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }), true);
         const { state, journals } = opened;
         const start = { checkpoint: identity, nextSeq: store.nextSeq, ended: false };
         const session = new _action_session_js__WEBPACK_IMPORTED_MODULE_5__/* .RunningSession */ .qe({ inputs: (0,_action_session_js__WEBPACK_IMPORTED_MODULE_5__/* .sessionInputs */ .qr)(inputs), context, ...start }, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
-        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_13__/* .reconcile */ .L)(plan, state, { maxAgeMs: inputs.maxAge, now: new Date() });
+        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_13__/* .reconcile */ .L)(plan, state, { maxAgeMs: inputs.maxAgeMs, now: new Date() });
         for (const line of (0,_report_describe_plan_js__WEBPACK_IMPORTED_MODULE_18__/* .describePlan */ .d)(evalSet, decisions))
             _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.info(line);
         state.renew((0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_13__/* .renewedRecords */ .R)(decisions));
@@ -79115,28 +79200,29 @@ async function main(cancelled) {
             requireKey();
         session.save();
         signal.throwIfAborted();
-        const { outcomes, traffic, savedKey, isSaved, stopped, unusable } = await (0,_run_run_set_js__WEBPACK_IMPORTED_MODULE_22__/* .runSet */ .i)({
+        const { outcomes, traffic, savedKey, isSaved, stopped, unusable } = await (0,_run_run_set_js__WEBPACK_IMPORTED_MODULE_23__/* .runSet */ .i)({
             ..._action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .runRequest */ .BN(step, cancelled),
             decisions,
             state,
             journals,
+            listener: new _report_live_log_js__WEBPACK_IMPORTED_MODULE_19__/* .LiveLog */ .J(_action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx, inputs),
             openEngine: (evals) => running.open({ evals }),
             checkpoints: {
                 store,
-                intervalMs: inputs.checkpointInterval,
+                intervalMs: inputs.checkpointIntervalMs,
                 isUnchanged: () => checkpoint.isUnchanged(),
                 knownUnavailable: checkpoint.knownUnavailable,
-                superseded: new _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_23__/* .SupersededCheckpoints */ .w({ github: _action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .githubOf */ .zq(step), ref: context.ref, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }),
+                superseded: new _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_24__/* .SupersededCheckpoints */ .w({ github: _action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .githubOf */ .zq(step), ref: context.ref, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }),
                 onSave: (nextSeq) => session.save({ nextSeq }),
                 onSaved: (savedOutline) => session.save({ savedOutline }),
             },
             log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx,
         });
-        const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_19__/* .summarize */ .e)(model, evalSet, outcomes, traffic);
+        const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_20__/* .summarize */ .e)(model, evalSet, outcomes, traffic);
         const { restoredKey } = checkpoint;
         (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .publishOutputs */ .e)({ results, restoredKey, savedKey, progressFile: paths.progressFile }, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
         await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .publishSummary */ .I)(results, context, [], _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
-        // If a cancelled job had no time to save, post does it.
+        // If a cancelled job had no time to save, post saves.
         session.save({ ended: isSaved || !signal.aborted });
         (0,_action_finish_js__WEBPACK_IMPORTED_MODULE_1__/* .finish */ .O)(results, { unusable, stopped });
     }
@@ -79152,7 +79238,7 @@ async function main(cancelled) {
 }
 const cancelled = (0,_action_signals_js__WEBPACK_IMPORTED_MODULE_6__/* .cancellation */ .W)(_action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
 await main(cancelled).catch(_action_finish_js__WEBPACK_IMPORTED_MODULE_1__/* .fail */ .f);
-// Work that cannot be stopped, such as an installer, is not waited for.
+// Do not wait for work that cannot be stopped, such as an installer.
 if (cancelled.signal.aborted)
     process.exit();
 
@@ -79272,6 +79358,7 @@ function describeWritten(arguments_) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   _l: () => (/* binding */ metricText),
+/* harmony export */   hS: () => (/* binding */ counted),
 /* harmony export */   p0: () => (/* binding */ duration),
 /* harmony export */   rD: () => (/* binding */ wholeNumber)
 /* harmony export */ });
@@ -79292,8 +79379,13 @@ function duration(milliseconds) {
         return `${minutes} min ${whole % 60} s`;
     return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
+/** `1,234,567`. By hand: the first use of `toLocaleString` takes 13 ms, a tenth of a run that has nothing to do. */
 function wholeNumber(value) {
-    return value.toLocaleString('en-US');
+    return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+/** `1 request`, `1,200 requests` */
+function counted(count, noun) {
+    return `${wholeNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 
@@ -80516,8 +80608,8 @@ async function recallPlan(saved, key, hashes, cancelled) {
     return { ...recalled, digest, dependencies };
 }
 
-// EXTERNAL MODULE: ./lib/environment/prepare-environment.js + 9 modules
-var prepare_environment = __nccwpck_require__(2229);
+// EXTERNAL MODULE: ./lib/environment/prepare-environment.js + 10 modules
+var prepare_environment = __nccwpck_require__(5944);
 // EXTERNAL MODULE: ./lib/environment/python-sources.js
 var python_sources = __nccwpck_require__(8556);
 ;// CONCATENATED MODULE: ./lib/plan/plan-key.js
@@ -83436,10 +83528,10 @@ function unwritable(root, error) {
 /* harmony export */ });
 /* harmony import */ var _model_decision_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(283);
 /* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9774);
-/** What the log says about the plan before anything runs. Pure. */
+/** Describes for the log, before anything runs, what will be done. Pure. */
 
 
-/** A headline, then a line for every eval that runs although it was completed before, or is done with a part left out. */
+/** A headline, then a line for each eval that runs again and for each eval that is reused although an argument differs. */
 function describePlan(evalSet, decisions) {
     const reused = decisions.filter((decision) => decision.kind === 'reuse').length;
     const toRun = decisions.length - reused;
@@ -83449,8 +83541,278 @@ function describePlan(evalSet, decisions) {
     const outputs = decisions.flatMap((decision) => decision.kind === 'reuse' && decision.leftOut
         ? [`${decision.eval.name}: ${(0,_model_decision_js__WEBPACK_IMPORTED_MODULE_0__/* .describeWritten */ .h)(decision.leftOut)}`]
         : []);
-    const counts = `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(decisions.length)} evals, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(reused)} already done, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(toRun)} to run`;
+    const counts = `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(decisions.length, 'eval')}, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(reused)} reused, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(toRun)} to run`;
     return [`${evalSet}: ${counts}`, ...again, ...outputs];
+}
+
+
+/***/ }),
+
+/***/ 3124:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  J: () => (/* binding */ LiveLog)
+});
+
+// UNUSED EXPORTS: describeHeartbeat
+
+// EXTERNAL MODULE: ./lib/model/format.js
+var format = __nccwpck_require__(9774);
+;// CONCATENATED MODULE: ./lib/report/buffered-log.js
+var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var __disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
+/** Bounds on the output that one eval can hold in memory. The end of it shows how the eval ended. */
+const MAX_LINES = 2000;
+const MAX_CHARACTERS = 1 << 20;
+/**
+ * The log of one eval among several that run at the same time. It holds messages and output back until `print`, so that the
+ * lines of different evals do not mix. Annotations are not held back.
+ */
+class BufferedLog {
+    #log;
+    #lines = [];
+    #characters = 0;
+    #dropped = 0;
+    constructor(log) {
+        this.#log = log;
+    }
+    debug(message) {
+        this.#log.debug(message);
+    }
+    warning(message, title) {
+        this.#log.warning(message, title);
+    }
+    error(message, title) {
+        this.#log.error(message, title);
+    }
+    hide(secret, options) {
+        this.#log.hide(secret, options);
+    }
+    redact(text) {
+        return this.#log.redact(text);
+    }
+    info(text) {
+        this.#hold('info', text);
+    }
+    child(text) {
+        this.#hold('child', text);
+    }
+    /** Its lines are inside a group already, so the title of an inner one is a line. */
+    group(title) {
+        this.info(title);
+        return { [Symbol.dispose]: () => { } };
+    }
+    /** Prints everything that was held back, as one group. */
+    print(title) {
+        const env_1 = { stack: [], error: void 0, hasError: false };
+        try {
+            const _ = __addDisposableResource(env_1, this.#log.group(title), false);
+            if (this.#dropped > 0)
+                this.#log.info(`(${(0,format/* wholeNumber */.rD)(this.#dropped)} earlier lines are left out)`);
+            for (const { to, text } of this.#lines)
+                this.#log[to](text);
+        }
+        catch (e_1) {
+            env_1.error = e_1;
+            env_1.hasError = true;
+        }
+        finally {
+            __disposeResources(env_1);
+        }
+    }
+    #hold(to, text) {
+        this.#lines.push({ to, text });
+        this.#characters += text.length;
+        while (this.#lines.length > MAX_LINES || (this.#characters > MAX_CHARACTERS && this.#lines.length > 1)) {
+            this.#characters -= this.#lines.shift()?.text.length ?? 0;
+            this.#dropped += 1;
+        }
+    }
+}
+
+// EXTERNAL MODULE: ./lib/text.js
+var lib_text = __nccwpck_require__(8804);
+;// CONCATENATED MODULE: ./lib/report/failure.js
+/** The text of the annotation for an eval that failed. Pure. */
+
+/** GitHub cuts off the end of a longer one, which contains the exception (actions/runner, `ExecutionContext.cs`). */
+const MAX_ANNOTATION_BYTES = 4000;
+const MAX_REASON_BYTES = 1500;
+const MAX_LINE_BYTES = 600;
+/** The last line of a traceback, as Python prints it: `openai.NotFoundError: Error code: 404 …`. */
+const EXCEPTION = /^(?:[a-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Interrupt|Exit|Failure|Timeout)(?::|$)/;
+/**
+ * The reason, and as many of the last lines as fit. The exception is always among them, even if other threads printed much
+ * after it.
+ */
+function failureAnnotation(reason, attempts, lastLines) {
+    const head = `${(0,lib_text/* oneLine */.TN)(reason, MAX_REASON_BYTES)} (attempts: ${attempts}). It is not recorded as completed. Re-run the failed jobs to retry it.`;
+    const exception = lastLines.findLastIndex((line) => EXCEPTION.test(line));
+    const shown = new Map();
+    let room = MAX_ANNOTATION_BYTES - Buffer.byteLength(head);
+    for (const index of [exception, ...[...lastLines.keys()].reverse()]) {
+        const line = lastLines[index];
+        if (line === undefined || shown.has(index))
+            continue;
+        const text = (0,lib_text/* shorten */.ml)(line, MAX_LINE_BYTES);
+        room -= Buffer.byteLength(text) + 1;
+        if (room < 0)
+            break;
+        shown.set(index, text);
+    }
+    const lines = [...shown].sort(([a], [b]) => a - b).map(([, text]) => text);
+    return [head, ...lines].join('\n');
+}
+
+// EXTERNAL MODULE: ./lib/report/main-metric.js
+var main_metric = __nccwpck_require__(8726);
+;// CONCATENATED MODULE: ./lib/report/live-log.js
+
+
+
+
+class LiveLog {
+    #log;
+    #options;
+    /** Output of the evals that run, by key; empty when they run one at a time. */
+    #buffers = new Map();
+    #group;
+    constructor(log, options) {
+        this.#log = log;
+        this.#options = options;
+    }
+    /** The log for the output of an eval that has started, and for messages about its attempts. */
+    logOf({ key }) {
+        return this.#buffers.get(key) ?? this.#log;
+    }
+    onEvent(event) {
+        switch (event.kind) {
+            case 'eval-started':
+                this.#start(event);
+                break;
+            case 'eval-not-started':
+                // When the whole run stops, the end of the log says why once.
+                if (event.cause === 'budget')
+                    this.#log.info(`${event.eval.name} is not started: ${event.reason}`);
+                break;
+            case 'eval-ended':
+                this.#end(event);
+                break;
+            case 'heartbeat':
+                this.#log.info(describeHeartbeat(event));
+                break;
+        }
+    }
+    #start({ eval: { key, name }, started, total }) {
+        if (this.#options.parallelEvals > 1)
+            this.#buffers.set(key, new BufferedLog(this.#log));
+        else
+            this.#group = this.#log.group(`[${started}/${total}] ${name}`);
+    }
+    #end({ outcome, tookMs, ended, total }) {
+        const { key, name } = outcome.eval;
+        const title = `[${ended}/${total}] ${name} … ${describeOutcome(outcome, tookMs)}`;
+        const buffer = this.#buffers.get(key);
+        if (buffer) {
+            this.#buffers.delete(key);
+            buffer.print(title);
+        }
+        else {
+            this.#group?.[Symbol.dispose]();
+            this.#log.info(title);
+        }
+        if (outcome.status === 'failed')
+            this.#annotate(outcome);
+    }
+    #annotate({ eval: { name }, reason, lastLines }) {
+        this.#log.info(`The end of the output of ${name} (${(0,format/* counted */.hS)(lastLines.length, 'line')}):`);
+        for (const line of lastLines)
+            this.#log.child(line);
+        this.#log.error(failureAnnotation(reason, this.#options.attempts, lastLines), `Eval ${name} failed`);
+    }
+}
+function describeOutcome(outcome, tookMs) {
+    switch (outcome.status) {
+        case 'fresh': {
+            const metric = (0,main_metric/* mainMetric */._)(outcome.eval.metrics, outcome.record.metrics);
+            return `done in ${(0,format/* duration */.p0)(tookMs)}${metric ? ` (${metric.name} ${(0,format/* metricText */._l)(metric.value)})` : ''}`;
+        }
+        case 'failed':
+            return `failed after ${(0,format/* duration */.p0)(tookMs)}`;
+        case 'pending':
+            return `not completed: ${outcome.reason}`;
+    }
+}
+/** `3 of 28 evals have ended; running: a (120 of 500 responses, 14 per second, for 8.6 s); about 4 min 0 s left` */
+function describeHeartbeat({ running, settled, total, leftMs }) {
+    return [
+        `${settled} of ${total} evals have ended`,
+        `running: ${running.map(describeProgress).join(', ') || 'none'}`,
+        ...(leftMs === undefined ? [] : [`about ${(0,format/* duration */.p0)(leftMs)} left`]),
+    ].join('; ');
+}
+function describeProgress({ name, samples, responses, runningMs }) {
+    // An eval may send several requests for a sample, so more responses than samples show nothing.
+    const of = samples !== null && responses <= samples ? ` of ${(0,format/* wholeNumber */.rD)(samples)}` : '';
+    const rate = responses > 0 && runningMs > 0 ? `, ${describeRate(responses / (runningMs / 1000))} per second` : '';
+    return `${name} (${(0,format/* wholeNumber */.rD)(responses)}${of} responses${rate}, for ${(0,format/* duration */.p0)(runningMs)})`;
+}
+function describeRate(perSecond) {
+    return perSecond < 10 ? perSecond.toPrecision(2) : (0,format/* wholeNumber */.rD)(Math.round(perSecond));
 }
 
 
@@ -83463,8 +83825,8 @@ function describePlan(evalSet, decisions) {
 /* harmony export */   _: () => (/* binding */ mainMetric)
 /* harmony export */ });
 /**
- * The one metric that a line or a table cell has room for: what the registry names first and the report has, else the
- * field's usual names, else the first number that is no spread and no token count.
+ * The metric for a line or a table cell: the first one that the registry names and the report has, or else one with a usual
+ * name, or else the first number that is neither a deviation nor a token count.
  */
 function mainMetric(preferred, metrics) {
     const usual = ['accuracy', 'score', 'f1_score'];
@@ -83493,10 +83855,10 @@ function mainMetric(preferred, metrics) {
 
 const STATUS = { fresh: '✅ fresh', reused: '♻️ reused', failed: '❌ failed', pending: '⏳ pending' };
 /**
- * Bytes. GitHub takes a summary of at most 1 MiB and shows nothing of a larger one; other writers of the step share it
+ * GitHub shows nothing of a summary that is larger than 1 MiB. Other programs of the step write to the same summary
  * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands, "Step isolation and limits").
  */
-const LARGEST_SUMMARY = 1_000_000;
+const MAX_SUMMARY_BYTES = 1_000_000;
 function renderMarkdown(results, link, notes = []) {
     const head = [
         `## ${headline(results)}`,
@@ -83510,7 +83872,7 @@ function renderMarkdown(results, link, notes = []) {
         '| :--- | :--- | :--- | ---: | ---: | :--- |',
     ].join('\n');
     const rows = results.rows.map((row) => tableRow(row, link));
-    const shown = rowsThatFit(results.rows, rows, LARGEST_SUMMARY - Buffer.byteLength(head) - 100);
+    const shown = rowsThatFit(results.rows, rows, MAX_SUMMARY_BYTES - Buffer.byteLength(head) - 100);
     const hidden = rows.length - shown.size;
     return [
         head,
@@ -83519,7 +83881,7 @@ function renderMarkdown(results, link, notes = []) {
         '',
     ].join('\n');
 }
-/** Indexes of the rows that fit into `bytes`: what failed or is pending before what is done. */
+/** Indexes of the rows that fit into `bytes`. Failed and pending evals come first. */
 function rowsThatFit(results, rows, bytes) {
     const urgent = (index) => /failed|pending/.test(results[index]?.status ?? '');
     const indexes = [...rows.keys()];
@@ -83536,7 +83898,7 @@ function rowsThatFit(results, rows, bytes) {
 }
 function headline({ verdict, counts }) {
     const { total, completed, failed, pending } = counts;
-    const evals = (n) => `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(n)} eval${n === 1 ? '' : 's'}`;
+    const evals = (n) => (0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(n, 'eval');
     if (verdict === 'passed')
         return `✅ All ${evals(total)} done`;
     if (verdict === 'failed')
@@ -83555,7 +83917,7 @@ function trafficLine({ traffic }) {
         return [];
     const requests = [
         `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(sent)} sent`,
-        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(replayed)} answered from the journal`,
+        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(replayed)} replayed`,
         ...(retried > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(retried)} retries`] : []),
         ...(failed > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(failed)} failed`] : []),
     ];
@@ -83569,19 +83931,18 @@ function trafficLine({ traffic }) {
         '',
     ];
 }
-/** More of them than this are counted: each is a value that a model refused. */
+/** Further adaptations are only counted. Each one is a value that a model refused. */
 const SHOWN_ADAPTATIONS = 10;
 function adaptationLines({ adaptations }) {
     if (adaptations.length === 0)
         return [];
     const lines = adaptations.slice(0, SHOWN_ADAPTATIONS).map(({ adaptation, evals }) => {
-        const count = evals === 1 ? '1 eval' : `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(evals)} evals`;
-        return `> - \`${code(adaptation.model)}\`: ${cell((0,_model_adaptation_js__WEBPACK_IMPORTED_MODULE_2__/* .describeAdaptation */ .F)(adaptation))} (${count})`;
+        return `> - \`${code(adaptation.model)}\`: ${cell((0,_model_adaptation_js__WEBPACK_IMPORTED_MODULE_2__/* .describeAdaptation */ .F)(adaptation))} (${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(evals, 'eval')})`;
     });
     const hidden = adaptations.length - lines.length;
     const own = adaptations.some(({ adaptation }) => adaptation.param === 'temperature' && adaptation.renamedTo === null);
     return [
-        '> Requests were changed because a model does not accept a parameter of the evals:',
+        '> Requests were changed because a model does not accept a parameter that the evals send:',
         '>',
         ...lines,
         ...(hidden > 0 ? [`> - and ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(hidden)} more`] : []),
@@ -83594,7 +83955,7 @@ function tableRow(row, link) {
         ? `${cell(row.metric.name)} **${cell((0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .metricText */ ._l)(row.metric.value))}**`
         : cell(row.note);
     const samples = row.samples === null ? '' : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(row.samples);
-    const time = row.time === undefined ? '' : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(row.time);
+    const time = row.tookMs === undefined ? '' : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(row.tookMs);
     return `| \`${code(row.name)}\` | ${STATUS[row.status]} | ${metric} | ${samples} | ${time} | ${runCell(row, link)} |`;
 }
 function runCell({ run }, { repository, serverUrl }) {
@@ -83605,16 +83966,16 @@ function runCell({ run }, { repository, serverUrl }) {
         ? `[${label}](${serverUrl}/${repository}/actions/runs/${run.id}/attempts/${run.attempt})`
         : label;
 }
-/** Bytes of a name or a message in the table; the log has it whole. */
-const LONGEST_CELL = 500;
-/** Text that others chose (names, metrics, messages) must not become markup, nor break the table, nor turn its text around. */
+/** A longer name or message is shortened in the table. The log contains all of it. */
+const MAX_CELL_BYTES = 500;
+/** Escapes text that others wrote (names, metrics, messages): it must not act as markup, break the table or reverse its text. */
 function cell(text) {
-    return (0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(text, LONGEST_CELL)
+    return (0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(text, MAX_CELL_BYTES)
         .replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c] ?? c)
         .replace(/[\\`*_{}[\]|~!#@]/g, (c) => `\\${c}`);
 }
 function code(text) {
-    return (0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(text, LONGEST_CELL).replaceAll('`', "'").replaceAll('|', '\\|');
+    return (0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(text, MAX_CELL_BYTES).replaceAll('`', "'").replaceAll('|', '\\|');
 }
 
 
@@ -83628,7 +83989,7 @@ function code(text) {
 /* harmony export */ });
 /* harmony import */ var _model_traffic_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7168);
 /* harmony import */ var _main_metric_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8726);
-/** Outcomes as people and other steps see them. Pure. */
+/** Counts and describes outcomes, for people and for other steps. Pure. */
 
 
 function summarize(model, evalSet, outcomes, traffic = _model_traffic_js__WEBPACK_IMPORTED_MODULE_0__/* .noTraffic */ .Ps) {
@@ -83663,7 +84024,7 @@ function row(outcome) {
             metric: undefined,
             metrics: {},
             samples: null,
-            time: undefined,
+            tookMs: undefined,
             run: undefined,
             note: outcome.reason,
         };
@@ -83671,14 +84032,22 @@ function row(outcome) {
     const { record } = outcome;
     if (!record) {
         const note = 'done by oaievalset, no results recorded';
-        return { ...base, metric: undefined, metrics: {}, samples: null, time: undefined, run: undefined, note };
+        return {
+            ...base,
+            metric: undefined,
+            metrics: {},
+            samples: null,
+            tookMs: undefined,
+            run: undefined,
+            note,
+        };
     }
     return {
         ...base,
         metric: (0,_main_metric_js__WEBPACK_IMPORTED_MODULE_1__/* .mainMetric */ ._)(planned.metrics, record.metrics),
         metrics: record.metrics,
         samples: record.samples,
-        time: Date.parse(record.ended) - Date.parse(record.started),
+        tookMs: Date.parse(record.ended) - Date.parse(record.started),
         run: { id: record.run.id, attempt: record.run.attempt },
         note: '',
     };
@@ -83699,11 +84068,11 @@ function row(outcome) {
 /* harmony import */ var _gateway_providers_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5200);
 
 
-/** What GitHub's runner gives the action alone: files and tokens that decide about the job, not about an eval. */
+/** Variables that GitHub's runner sets for the action alone: files and tokens that control the job. */
 const RUNNER_ONLY = /^(ACTIONS_|INPUT_|STATE_|GITHUB_(ENV|OUTPUT|PATH|STATE|STEP_SUMMARY)$)/;
-/** evals wants a key at import, even where none is used. */
+/** evals fails at import without a key, even when no request is sent. */
 const PLACEHOLDER_KEY = 'no-key-needed';
-/** The environment of an eval: the user's own, unbuffered, without the runner's own channels. */
+/** The environment of an eval: the user's own, with unbuffered output, without the variables of `RUNNER_ONLY`. */
 function evalEnvironment(env) {
     const passed = Object.entries(env).filter(([name]) => !RUNNER_ONLY.test(name));
     return {
@@ -83713,7 +84082,7 @@ function evalEnvironment(env) {
         OPENAI_API_KEY: env.OPENAI_API_KEY || PLACEHOLDER_KEY,
     };
 }
-/** @throws ActionError API_KEY_MISSING or API_KEY_INVALID when the run would call the API without a key that it can send */
+/** @throws ActionError API_KEY_MISSING or API_KEY_INVALID when the plan needs a key and there is none that can be sent */
 function requireApiKey(plan, { env, refusal }, fromFork) {
     if (!plan.needsApiKey)
         return;
@@ -83722,9 +84091,9 @@ function requireApiKey(plan, { env, refusal }, fromFork) {
     if (env.OPENAI_API_KEY)
         return;
     if (fromFork) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('API_KEY_MISSING', 'This is a pull request from a fork. GitHub gives those no secrets, so there is no OPENAI_API_KEY, and nothing was run.', 'Run the evals on a branch of this repository, or leave them out here: if: github.event.pull_request.head.repo.full_name == github.repository.');
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('API_KEY_MISSING', 'This is a pull request from a fork. GitHub passes no secrets to those, so OPENAI_API_KEY is not set. No eval was run.', 'Run the evals on a branch of this repository, or skip them in pull requests from forks: if: github.event.pull_request.head.repo.full_name == github.repository.');
     }
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('API_KEY_MISSING', 'There is no OPENAI_API_KEY in the environment, and the completion function calls the API with it.', 'Add it to the step: env: OPENAI_API_KEY: ${{ secrets.OPENAI_API_KEY }}. A server that needs no key takes any text.');
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('API_KEY_MISSING', 'OPENAI_API_KEY is not set, and the completion function needs it to call the API.', 'Add it to the step: env: OPENAI_API_KEY: ${{ secrets.OPENAI_API_KEY }}. If the server needs no key, any text will do.');
 }
 
 
@@ -83880,7 +84249,8 @@ var progress_state = __nccwpck_require__(4454);
 
 
 /**
- * Locks and opens the state, adopts the checkpoint, seals what an earlier process left behind, and saves the plan.
+ * Locks and opens the state, adopts the checkpoint, cleans up after an earlier process that was killed, and saves the plan.
+ *
  * @throws ActionError STATE_LOCKED, STATE_NOT_OURS or STATE_UNWRITABLE
  */
 async function openState(request) {
@@ -83906,7 +84276,7 @@ async function openState(request) {
 
 /***/ }),
 
-/***/ 2687:
+/***/ 7411:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -87107,54 +87477,20 @@ function openBudget(options) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/report/failure.js
-/** What an annotation says of an eval that failed. Pure. */
-
-/** Bytes. GitHub cuts the rest off, and with it the end, where the exception stands (actions/runner, `ExecutionContext.cs`). */
-const LONGEST_ANNOTATION = 4000;
-const LONGEST_REASON = 1500;
-const LONGEST_LINE = 600;
-/** The last line of a traceback, as Python prints it: `openai.NotFoundError: Error code: 404 …`. */
-const EXCEPTION = /^(?:[a-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Interrupt|Exit|Failure|Timeout)(?::|$)/;
-/**
- * Why it failed, and as much of the end of its output as there is room for. The exception is always there, also when other
- * threads have printed much behind it.
- */
-function failureAnnotation(reason, attempts, lastLines) {
-    const head = `${(0,lib_text/* oneLine */.TN)(reason, LONGEST_REASON)} (attempts: ${attempts}). It is not recorded as done; re-run the failed jobs to try again.`;
-    const exception = lastLines.findLastIndex((line) => EXCEPTION.test(line));
-    const shown = new Map();
-    let room = LONGEST_ANNOTATION - Buffer.byteLength(head);
-    for (const index of [exception, ...[...lastLines.keys()].reverse()]) {
-        const line = lastLines[index];
-        if (line === undefined || shown.has(index))
-            continue;
-        const text = (0,lib_text/* shorten */.ml)(line, LONGEST_LINE);
-        room -= Buffer.byteLength(text) + 1;
-        if (room < 0)
-            break;
-        shown.set(index, text);
-    }
-    const lines = [...shown].sort(([a], [b]) => a - b).map(([, text]) => text);
-    return [head, ...lines].join('\n');
-}
-
-// EXTERNAL MODULE: ./lib/report/main-metric.js
-var main_metric = __nccwpck_require__(8726);
 // EXTERNAL MODULE: ./lib/engine/engine.js
-var engine_engine = __nccwpck_require__(9402);
+var engine = __nccwpck_require__(9402);
 // EXTERNAL MODULE: ./lib/process/abort.js
 var abort = __nccwpck_require__(4836);
 ;// CONCATENATED MODULE: ./lib/run/attempt-plan.js
 /**
- * Whether an eval is tried again, and whether that attempt uses recorded answers. Pure.
+ * Whether an eval that failed runs again, and whether that attempt replays recorded responses. Pure.
  *
- * Answers that were paid for are used as long as they may be right. An eval that failed on answers of an earlier run gets
- * its last attempt without them: what they name may be gone (an id, a token that expired). Nothing is deleted for that.
+ * Responses that were paid for are used as long as they may be valid. An eval that failed on responses of an earlier run gets
+ * its last attempt without them, because what they name may be gone (an id, an expired token). Nothing is deleted for that.
  */
-/** @param attempts how many times an eval is run before it counts as failed, at least 1 */
-function nextAttempt({ attempt, replayed, suspectsAnswers }, attempts) {
-    const suspects = replayed && suspectsAnswers;
+/** @param attempts how many times an eval runs before it counts as failed, at least 1 */
+function nextAttempt({ attempt, replays, suspectsReplay }, attempts) {
+    const suspects = replays && suspectsReplay;
     if (attempt < attempts)
         return { kind: 'run', replays: !(suspects && attempt + 1 === attempts) };
     return suspects ? { kind: 'run', replays: false } : { kind: 'stop' };
@@ -87166,7 +87502,7 @@ var completion_record = __nccwpck_require__(3685);
 
 
 const STATUS = { fresh: 'completed', failed: 'failed', pending: 'interrupted' };
-/** What is recorded of an attempt that has just ended. */
+/** The record of an attempt that has just ended. */
 function attemptRecord(ended) {
     const { planned, attempt, result, lane, before, willRetry, run } = ended;
     const { outcome, endReason, cause, startedAt } = result;
@@ -87207,20 +87543,18 @@ function openJournal(planned, repository, journals, log) {
     for (const { path, why } of rejected)
         log.warning(`Some files in the journal of ${planned.name} are not used: ${why}. They were quarantined as ${path}; delete it when you no longer need it.`, 'State quarantined');
     if (damaged > 0)
-        log.info(`${damaged} damaged lines of the journal are skipped; their requests are sent again.`);
+        log.info(`Damaged lines of the journal are skipped (${damaged}); their requests are sent again.`);
     if (journal.size > 0) {
-        const of = planned.samples !== null && planned.samples >= journal.size
-            ? ` of ${(0,format/* wholeNumber */.rD)(planned.samples)}`
-            : '';
-        log.info(`Resumes with ${(0,format/* wholeNumber */.rD)(journal.size)}${of} recorded responses.`);
+        const samples = planned.samples === null ? '' : ` for ${(0,format/* counted */.hS)(planned.samples, 'sample')}`;
+        log.info(`Resumes with ${(0,format/* counted */.hS)(journal.size, 'recorded response')}${samples}.`);
     }
     return journal;
 }
-/** Says in the log why an attempt does not replay recorded responses. */
+/** Logs why an attempt does not replay recorded responses. */
 function explainStart(lane, journal, replays, log) {
     if (journal?.stateful) {
         const made = lane.stateMadeBy();
-        log.info(`It starts from its first request, because it creates or uses something that the API stores${made ? ` (${made})` : ''}, such as a conversation or a file. Responses about that cannot be replayed.`);
+        log.info(`It starts from its first request, because it creates or uses something that the API stores${made ? ` (${made})` : ''}, such as a conversation or a file. Such responses cannot be replayed.`);
     }
     else if (!replays) {
         log.info('Its last attempt does not use recorded responses, because it failed while it used some of an earlier run. They stay recorded.');
@@ -87228,8 +87562,8 @@ function explainStart(lane, journal, replays, log) {
 }
 
 ;// CONCATENATED MODULE: ./lib/run/failure-cause.js
-/** Reads, out of what an eval printed, the Python exception that ended it. Pure. */
-/** The last traceback, which is the exception that ended the process; undefined when none was printed whole. */
+/** Finds the Python exception that ended an eval in the output of the eval. Pure. */
+/** The exception of the last traceback, which ended the process; undefined when no complete traceback was printed. */
 function pythonFailure(lines) {
     const start = lines.findLastIndex((line) => line.trimEnd().endsWith('Traceback (most recent call last):'));
     if (start < 0)
@@ -87251,25 +87585,25 @@ function pythonFailure(lines) {
 function describeFailure({ type, message }) {
     return message === '' ? type : `${type}: ${message.slice(0, 300)}`;
 }
-/** Tells failures apart by what and where, whatever their messages hold (ids, times). */
+/** Identifies a failure by its type and place. Messages differ from attempt to attempt: they contain ids and times. */
 function failureSignature({ type, frames }) {
     const last = frames.at(-1);
     return `${type} ${last ? `${last.file}:${last.line}` : ''}`;
 }
-/** Exceptions that come from the machine or the code, whatever a model answered. */
-const NOT_OF_ANSWERS = /^(\w+\.)*(OSError|IOError|FileNotFoundError|FileExistsError|PermissionError|IsADirectoryError|NotADirectoryError|BlockingIOError|BrokenPipeError|ConnectionError|ConnectionRefusedError|ConnectionResetError|ImportError|ModuleNotFoundError|MemoryError|SyntaxError|IndentationError|NameError|UnboundLocalError|KeyboardInterrupt|SystemExit)$/;
+/** Exceptions that come from the machine or the code, not from the responses of a model. */
+const NOT_OF_RESPONSES = /^(\w+\.)*(OSError|IOError|FileNotFoundError|FileExistsError|PermissionError|IsADirectoryError|NotADirectoryError|BlockingIOError|BrokenPipeError|ConnectionError|ConnectionRefusedError|ConnectionResetError|ImportError|ModuleNotFoundError|MemoryError|SyntaxError|IndentationError|NameError|UnboundLocalError|KeyboardInterrupt|SystemExit)$/;
 /** Exceptions of API clients: the API refused a request. */
 const OF_API_CLIENT = /^(openai|anthropic|httpx2?|litellm)\./;
-/** Functions of evals that work on one sample. */
-const ON_A_SAMPLE = /^_?eval_sample$/;
+/** Functions of evals that evaluate one sample. */
+const EVALUATES_SAMPLE = /^_?eval_sample$/;
 /**
- * Whether other answers of the API could have led to another end: the exception was raised while a sample was evaluated, or
- * by an API client. One that came after the last sample, or from the machine, would come again.
+ * Whether other responses of the API might have prevented the failure: the exception was raised while a sample was evaluated,
+ * or by an API client. An exception after the last sample, or from the machine, would be raised again.
  */
-function mayBeOfAnswers(failure) {
-    if (NOT_OF_ANSWERS.test(failure.type))
+function mayDependOnResponses(failure) {
+    if (NOT_OF_RESPONSES.test(failure.type))
         return false;
-    return isOfApiClient(failure) || failure.frames.some(({ name }) => ON_A_SAMPLE.test(name));
+    return isOfApiClient(failure) || failure.frames.some(({ name }) => EVALUATES_SAMPLE.test(name));
 }
 function isOfApiClient({ type }) {
     return OF_API_CLIENT.test(type);
@@ -87369,28 +87703,28 @@ function changedLater(path, sinceMs) {
 }
 
 // EXTERNAL MODULE: ./lib/progress/paths.js
-var paths = __nccwpck_require__(8943);
+var progress_paths = __nccwpck_require__(8943);
 // EXTERNAL MODULE: external "node:fs/promises"
 var external_node_fs_promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: ./lib/lines.js
 var lines = __nccwpck_require__(9304);
 ;// CONCATENATED MODULE: ./lib/record/record-file.js
 /**
- * Reads what `oaieval` recorded of one eval (evals/record.py, `LocalRecorder`): JSON lines, the first `{"spec": …}`,
- * then events, and `{"final_report": …}` as line 2 or last, because events are flushed in batches and at exit.
+ * Reads the record file that `oaieval` writes for one eval (evals/record.py, `LocalRecorder`): JSON lines, first
+ * `{"spec": …}`, then events. `{"final_report": …}` is line 2 or the last one, because events are written in batches and at exit.
  */
 
 
-/** A longer line is no event that fits into the memory of a runner. In bytes. */
-const record_file_LONGEST_LINE = 64 * 1024 * 1024;
+/** A longer line would not fit into the memory of a runner together with those of other evals. */
+const MAX_LINE_BYTES = 64 * 1024 * 1024;
 /** @returns undefined when there is no such file */
 async function readRecordFile(path) {
     const record = new Reading();
     try {
-        // A pipe would never end, and a link would take the place of the record in the state.
+        // A pipe would never end, and a link would get into the state in place of the record.
         if (!(await (0,external_node_fs_promises_.lstat)(path)).isFile())
             return record.summary('it is not a regular file');
-        for await (const { bytes, ended } of (0,lines/* linesOfFile */.ZD)(path, record_file_LONGEST_LINE))
+        for await (const { bytes, ended } of (0,lines/* linesOfFile */.ZD)(path, MAX_LINE_BYTES))
             record.add(bytes, ended);
         return record.summary();
     }
@@ -87410,7 +87744,7 @@ class Reading {
     #events = 0;
     #samples = new Set();
     #tokens = { prompt: 0, completion: 0, total: 0 };
-    /** evals numbers the events of a run from 0 on, without a gap. */
+    /** evals numbers the events of a run from 0, without a gap. */
     #eventIds = new Set();
     #lastEventId = -1;
     add(bytes, ended) {
@@ -87421,11 +87755,11 @@ class Reading {
             if (!ended)
                 this.#problem ??= 'it ends in the middle of a line';
             else if (entry === undefined && text.trim() !== '')
-                this.#problem ??= `line ${this.#lines} of it is torn`;
+                this.#problem ??= `its line ${this.#lines} is torn`;
             return;
         }
         if (!ended)
-            this.#problem ??= 'its last line has no end';
+            this.#problem ??= 'its last line has no newline';
         this.#endsWithReport = 'final_report' in entry;
         if (record_file_isObject(entry.final_report))
             this.#finalReport = flatten(entry.final_report);
@@ -87460,7 +87794,7 @@ class Reading {
         return missing === 0 ? undefined : `${missing} of its ${this.#lastEventId + 1} events are missing`;
     }
 }
-/** JSON as Python's `json` writes it: with `NaN`, `Infinity` and `-Infinity`, which come back as strings of that name. */
+/** Parses JSON of Python's `json`, in which `NaN`, `Infinity` and `-Infinity` may occur. They become strings of that name. */
 function record_file_parsePythonJson(text) {
     try {
         return JSON.parse(text);
@@ -87475,10 +87809,11 @@ function record_file_parsePythonJson(text) {
         }
     }
 }
-/** Characters of all names and values together: a completion record holds them, and its line has a bound. */
-const LONGEST_REPORT = 128 * 1024;
-const MOST_METRICS = 5000;
-/** What does not fit into a completion record is left out: the record file has it. */
+/** Bounds for the metrics in a completion record, whose line has a bound. Characters are those of all names and values. */
+const MAX_REPORT_CHARACTERS = 128 * 1024;
+const MAX_METRICS = 5000;
+const MAX_VALUE_CHARACTERS = 4096;
+/** Metrics that do not fit into a completion record are only in the record file. */
 function flatten(report) {
     const metrics = {};
     let length = 0;
@@ -87486,7 +87821,7 @@ function flatten(report) {
     for (const [name, value] of leaves(report, '')) {
         length += name.length + String(value).length;
         count += 1;
-        if (length > LONGEST_REPORT || count > MOST_METRICS)
+        if (length > MAX_REPORT_CHARACTERS || count > MAX_METRICS)
             break;
         metrics[name] = value;
     }
@@ -87494,13 +87829,13 @@ function flatten(report) {
 }
 function* leaves(report, prefix) {
     for (const [name, value] of Object.entries(report)) {
-        const path = (prefix + name).slice(0, 4096);
+        const path = (prefix + name).slice(0, MAX_VALUE_CHARACTERS);
         if (record_file_isObject(value))
             yield* leaves(value, `${path}/`);
         else if (Array.isArray(value))
-            yield [path, JSON.stringify(value).slice(0, 4096)];
+            yield [path, JSON.stringify(value).slice(0, MAX_VALUE_CHARACTERS)];
         else if (typeof value === 'string')
-            yield [path, value.slice(0, 4096)];
+            yield [path, value.slice(0, MAX_VALUE_CHARACTERS)];
         else if (typeof value === 'number' || typeof value === 'boolean' || value === null)
             yield [path, value];
     }
@@ -87516,7 +87851,7 @@ function record_file_isObject(value) {
 }
 
 ;// CONCATENATED MODULE: ./lib/run/attempt-output.js
-/** What evals says only in its output, and what its record and its exit code do not tell. */
+/** Facts about an attempt that are only in its output, and neither in its record nor in its exit code. */
 class AttemptOutput {
     #evaluated;
     #interrupted;
@@ -87524,29 +87859,32 @@ class AttemptOutput {
     #atExit = false;
     #flushing = false;
     note(line) {
-        // evals/eval.py, _index_samples: once for each data set that the class evaluates.
+        // evals/eval.py, _index_samples: printed once for each data set that the class evaluates.
         const [, samples] = /\[eval\.py:\d+\] Evaluating (\d{1,15}) samples$/.exec(line) ?? [];
         if (samples !== undefined)
             this.#evaluated = Math.max(this.#evaluated ?? 0, Number(samples));
-        // evals/eval.py, SolverEval with EVALS_GENTLE_INTERRUPT: exit code 0, and a report of the samples that were done.
+        // evals/eval.py, SolverEval with EVALS_GENTLE_INTERRUPT: exits with 0 and reports only the samples that were evaluated.
         const [, done, all] = /Report will be based on (\d+) out of the planned (\d+) samples$/.exec(line) ?? [];
         if (done !== all)
             this.#interrupted = `${done} of ${all} samples`;
         this.#noteExit(line);
     }
-    /** Samples that the class said it evaluates; undefined when it said nothing. */
+    /** The number of samples that the class printed; undefined when it printed none. */
     get evaluated() {
         return this.#evaluated;
     }
-    /** How much the report of an eval that was interrupted covers. */
+    /** What the report of an interrupted eval covers; undefined when the eval was not interrupted. */
     get interrupted() {
         return this.#interrupted;
     }
-    /** The error with which the last events were lost. */
+    /** The error because of which the last events were not recorded; undefined when there was none. */
     get lost() {
         return this.#lost;
     }
-    /** evals writes the last events when Python exits, where an error changes no exit code. Python words it in two ways. */
+    /**
+     * evals writes the last events when Python exits. An error there does not change the exit code. Python versions print it in
+     * two ways.
+     */
     #noteExit(line) {
         if (/^(Exception ignored in atexit callback|Error in atexit\._run_exitfuncs)/.test(line)) {
             this.#atExit = true;
@@ -87563,322 +87901,18 @@ class AttemptOutput {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/run/judge-attempt.js
-/** Whether an attempt at an eval ended with a result that can be relied on. Pure: it reads and changes nothing. */
-
-
-function judgeAttempt(facts) {
-    const { planned, exit, record, output, unanswered, refusal } = facts;
-    if (exit.signal)
-        return { kind: 'failed', cause: 'exit', reason: `it was killed by ${exit.signal}` };
-    if (exit.code !== 0)
-        return { kind: 'failed', cause: 'exit', reason: whyItExited(facts) };
-    if (!record?.finalReport) {
-        const why = record?.problem ? ` (${record.problem})` : '';
-        const reason = `oaieval exited with code 0 but recorded no final report${why}, so its result is not known`;
-        return { kind: 'failed', cause: 'no-report', reason };
-    }
-    if (unanswered > 0) {
-        const reason = `${(0,format/* wholeNumber */.rD)(unanswered)} of its requests were not answered by the API, and it reported a result without them${refusal === undefined ? '' : `: ${refusal}`}`;
-        return { kind: 'failed', cause: 'unanswered', reason };
-    }
-    const missing = whatIsMissing(record, output);
-    if (missing)
-        return { kind: 'failed', cause: 'record', reason: missing };
-    const samples = record.samples ?? output.evaluated ?? planned.samples;
-    if (evaluatedNothing(record, samples))
-        return { kind: 'failed', cause: 'no-samples', reason: NO_SAMPLES };
-    return { kind: 'done', metrics: record.finalReport, samples, record };
-}
-function whyItExited({ exit, failure, refusal }) {
-    const exception = failure && `it ended with ${describeFailure(failure)}`;
-    // What an eval has caught need not be what ended it.
-    if (exception && refusal !== undefined && !isOfApiClient(failure))
-        return `${exception}, and before that the API refused a request: ${refusal}`;
-    if (refusal !== undefined)
-        return `the API refused a request: ${refusal}`;
-    return exception ?? `oaieval exited with code ${exit.code}`;
-}
-const NO_SAMPLES = 'it evaluated no sample, so its report is about nothing: check that the data file it reads has samples, and --max_samples';
-/** Events of a batch that evals writes while it runs (evals/record.py, MIN_FLUSH_EVENTS). */
-const BATCH = 100;
-function whatIsMissing(record, output) {
-    if (output.lost)
-        return `its last events could not be recorded: ${output.lost}`;
-    if (record.problem)
-        return `its record is not whole, which happens when the disk is full: ${record.problem}`;
-    if (output.interrupted)
-        return `it was interrupted: its report covers ${output.interrupted}`;
-    // A class need not record an event for each sample. But one that records any records the last of them behind its report,
-    // unless that one filled a batch.
-    const { evaluated = 0 } = output;
-    if (record.samples !== null &&
-        record.samples < evaluated &&
-        record.endsWithReport &&
-        record.events >= BATCH)
-        return `its record is not whole: it has events of ${(0,format/* wholeNumber */.rD)(record.samples)} of the ${(0,format/* wholeNumber */.rD)(evaluated)} samples that were evaluated, and none behind the report`;
-    return undefined;
-}
-/**
- * Whether a result is about no sample at all. A class that records no events has none in its record either, so it has to be
- * known otherwise: evals said how many samples it evaluates, the data file has none, or what it reports is no number.
- */
-function evaluatedNothing({ samples: recorded, finalReport = {} }, known) {
-    if (recorded !== null)
-        return false;
-    if (known !== null)
-        return known === 0;
-    const values = Object.values(finalReport);
-    return values.includes('NaN') && values.every((value) => value === 'NaN' || value === 0 || value === null);
-}
-
-;// CONCATENATED MODULE: ./lib/run/signs-of-life.js
-/** Tells output that shows an eval at work from output that only shows it failing at the same thing again. */
-/** What clients print before they try again: backoff, tenacity, openai, anthropic, urllib3, google-api-core and LiteLLM. */
-const RETRY = /\bretr(?:y|ies|ied)|\bback(?:ing|ed)?[ _-]?off\b|\btr(?:y|ying) again\b|\breconnect|\bfailed attempts?\b/i;
-/** What a call that got no answer says of itself. */
-const FAILED_CALL = [
-    /connect(?:ion)?[ _]?(?:error|timeout|refused|reset|aborted|failed|broken|closed)/i,
-    /cannot connect|unable to connect|failed to (?:establish|connect)/i,
-    /timed[ -]?out|timeout ?error|unreachable|no route to host/i,
-    /name resolution|name or service not known|nodename nor servname|getaddrinfo/i,
-    /illegal header value|unsupported ?protocol|localprotocolerror/i,
-    /certificate[ _]verify[ _]failed|sslerror|\bssl:|proxy ?error|tunnel connection failed/i,
-    /too many requests|rate ?limit|overloaded|service unavailable|bad gateway|gateway time-?out/i,
-    /HTTP\/[\d.]+ [45]\d\d|(?:error|status)(?:[ _]code)?[ =:]+[45]\d\d\b/i,
-];
-/** Lines that say the same again when they differ in numbers only: those of a failure, and those of who waits. */
-const NUMBERS_DO_NOT_COUNT = /error|exception|traceback|fail|refused|denied|invalid|\bwaiting\b|elapsed|heartbeat/i;
-/** Lines of a traceback that do not say what happened. */
-const FRAME = /^\s+|^Traceback |^During handling of |^The above exception was /;
-const TIME = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?|\b\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d+)?\b/g;
-/** `20%|██        | 1/5 [00:10<00:40, 10.0s/it]`, `12it [00:10,  1.20it/s]` (tqdm); the group is its description. */
-const PROGRESS_BAR = /^(.*?)(?:\d{1,3}%\s*\||\d+(?:\.\d+)?[kMG]?(?:it|B)? \[\d+:\d\d)/;
-/** How fast a bar is, which changes while it stands still. */
-const RATE = /[\d.?]+\s*(?:[kMG]?\w+\/s|s\/\w+)/g;
-/** Lines that are remembered. Who prints more different ones is at work. */
-const REMEMBERED = 5000;
-const LONGEST = 300;
-class SignsOfLife {
-    #seen = new Set();
-    #bars = new Map();
-    read(line) {
-        const text = line.trim().slice(0, LONGEST);
-        if (text === '')
-            return { isNew: false, isComplaint: false };
-        const failedCall = [RETRY, ...FAILED_CALL].some((pattern) => pattern.test(text));
-        const failure = failedCall || NUMBERS_DO_NOT_COUNT.test(text);
-        return {
-            isNew: !failedCall && this.#isUnseen(text, failure),
-            isComplaint: failure && !FRAME.test(line),
-        };
-    }
-    #isUnseen(text, failure) {
-        const bar = PROGRESS_BAR.exec(text);
-        const untimed = text.replace(TIME, '');
-        if (bar) {
-            const description = bar[1] ?? '';
-            const state = untimed.replace('<?', '<').replace(RATE, '');
-            const before = this.#bars.get(description);
-            if (this.#bars.size >= REMEMBERED)
-                this.#bars.clear();
-            this.#bars.set(description, state);
-            return before !== state;
-        }
-        const said = failure ? untimed.replace(/\w*\d\w*/g, '#') : untimed;
-        if (this.#seen.has(said))
-            return false;
-        if (this.#seen.size >= REMEMBERED)
-            this.#seen.clear();
-        this.#seen.add(said);
-        return true;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/run/watchdog.js
-/** Notices when an eval takes too long, or does nothing any more. */
-
-
-const watchdog_LONGEST_LINE = 300;
-/** @param lastTraffic when a request of the eval last came, was sent or was answered, in milliseconds since the epoch */
-function watchEval({ evalTimeout, stallTimeout }, lastTraffic) {
-    const controller = new AbortController();
-    const since = Date.now();
-    const output = new SignsOfLife();
-    let lastLine = '';
-    let lastPrinted = since;
-    let lastNew = since;
-    let complaint = { line: '', at: 0 };
-    const asked = () => {
-        const traffic = lastTraffic();
-        return traffic < since
-            ? 'it sent no request'
-            : `its last request or answer was ${(0,format/* duration */.p0)(Date.now() - traffic)} ago`;
-    };
-    const printedLast = () => lastLine === ''
-        ? 'it printed nothing'
-        : `it printed last, ${(0,format/* duration */.p0)(Date.now() - lastPrinted)} ago: ${lastLine.slice(0, watchdog_LONGEST_LINE)}`;
-    /** What the client said last is the likely cause, unless a request came through afterwards. */
-    const whyNothing = () => {
-        if (complaint.line !== '' && complaint.at > lastTraffic())
-            return `the likely cause is what it printed last: ${complaint.line.slice(0, watchdog_LONGEST_LINE)}`;
-        return lastNew < lastPrinted ? `${printedLast()} (which it had printed before)` : printedLast();
-    };
-    const pass = (why) => controller.abort(new Error(why));
-    const whole = evalTimeout === undefined
-        ? undefined
-        : setTimeout(() => pass(`it took longer than the eval-timeout of ${(0,format/* duration */.p0)(evalTimeout)}; ${asked()}, and ${printedLast()}`), evalTimeout);
-    const stalled = setInterval(() => {
-        const last = Math.max(since, lastNew, lastTraffic());
-        if (Date.now() - last >= stallTimeout)
-            pass(`it did nothing for the stall-timeout of ${(0,format/* duration */.p0)(stallTimeout)}; ${asked()}, and ${whyNothing()}`);
-    }, Math.min(5000, Math.max(50, stallTimeout / 10)));
-    return {
-        tripped: controller.signal,
-        printed(line) {
-            const text = line.trim();
-            // Progress bars begin, and end, with blanks.
-            if (text === '')
-                return;
-            const { isNew, isComplaint } = output.read(line);
-            lastLine = text;
-            lastPrinted = Date.now();
-            if (isNew)
-                lastNew = lastPrinted;
-            if (isComplaint)
-                complaint = { line: text, at: lastPrinted };
-            else if (isNew)
-                complaint = { line: '', at: 0 };
-        },
-        close() {
-            clearTimeout(whole);
-            clearInterval(stalled);
-        },
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/run/run-attempt.js
-/** One attempt at one eval: starts it, notes what ends it, and judges what it did. */
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** Lines of the output in which an exception is looked for. */
-const RETAINED_LINES = 500;
-const GRACE_MS = 3000;
-/** Runs one attempt at an eval to its end. An outcome `fresh` is on disk when this returns. @throws EngineLost */
-async function runAttempt(planned, lane, options, log) {
-    const { state, engine, stopped, limits } = options;
-    const recordFile = (0,paths/* liveRecordFile */.SM)(state.paths, planned.key);
-    (0,external_node_fs_.rmSync)(recordFile, { force: true });
-    (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(recordFile), { recursive: true });
-    const printed = [];
-    const output = new AttemptOutput();
-    const startedAt = new Date();
-    const watchdog = watchEval(limits, () => lane.lastTrafficAt());
-    const running = engine.start({
-        args: (0,command/* executedArguments */.a)({ ...options.command, evalKey: planned.key }, recordFile),
-        env: { ...lane.env, ...threadsFor(planned, options.threads) },
-        onRedraw: watchdog.printed,
-        onLine(line) {
-            watchdog.printed(line);
-            output.note(line);
-            printed.push(line);
-            if (printed.length > RETAINED_LINES)
-                printed.shift();
-            log.child(line);
-        },
-    });
-    const ending = new Ending(running, stopped, watchdog.tripped, options.grace ?? GRACE_MS);
-    let exit;
-    try {
-        exit = await running.exit;
-        ending.exited(exit);
-    }
-    catch (error) {
-        if (error instanceof engine_engine/* EngineLost */.T)
-            throw error;
-        const reason = `it could not be started: ${(0,lib_errors/* reasonOf */.A3)(error)}`;
-        const outcome = { status: 'failed', eval: planned, reason, lastLines: [] };
-        return { outcome, endReason: 'not-started', startedAt };
-    }
-    finally {
-        watchdog.close();
-        ending.close();
-        // What the eval left running in its process group would continue to spend.
-        running.signal('SIGKILL');
-    }
-    const endReason = ending.reason;
-    const failure = exit.code === 0 ? undefined : pythonFailure(printed);
-    const judgement = judgeAttempt({
-        planned,
-        exit,
-        record: await readRecordFile(recordFile),
-        output,
-        failure,
-        unanswered: lane.unansweredCount(),
-        refusal: lane.refusal(),
-    });
-    if (judgement.kind === 'done') {
-        const record = await completionOf(planned, judgement, lane, startedAt, options, log);
-        state.complete(record, recordFile);
-        return { outcome: { status: 'fresh', eval: planned, record }, endReason, startedAt };
-    }
-    const lastLines = printed.slice(-attempt_record/* MOST_LAST_LINES */.f);
-    const { cause } = judgement;
-    switch (endReason) {
-        case 'stopped': {
-            const reason = (0,lib_errors/* reasonOf */.A3)(stopped.reason);
-            return { outcome: { status: 'pending', eval: planned, reason }, endReason, startedAt };
-        }
-        case 'timed-out': {
-            const reason = (0,lib_errors/* reasonOf */.A3)(watchdog.tripped.reason);
-            return { outcome: { status: 'failed', eval: planned, reason, lastLines }, endReason, cause, startedAt };
-        }
-        default: {
-            const { reason } = judgement;
-            const outcome = { status: 'failed', eval: planned, reason, lastLines };
-            return { outcome, endReason, cause, failure, startedAt };
-        }
-    }
-}
-async function completionOf(planned, judgement, lane, startedAt, options, log) {
-    const content = await contentAtEnd(planned);
-    if (content.written.length > 0)
-        log.info((0,decision/* describeWritten */.h)(content.written));
-    return {
-        version: 1,
-        eval: planned.key,
-        argv: [...planned.command],
-        ...content,
-        metrics: judgement.metrics,
-        samples: judgement.samples,
-        ...accounting(lane.attempt(), judgement.record),
-        adaptations: lane.adaptations().slice(0, completion_record/* MOST_ADAPTATIONS */.B),
-        run: options.run,
-        started: startedAt.toISOString(),
-        ended: new Date().toISOString(),
-    };
-}
-/** Notes what ends an attempt first, and ends its processes when the run or a limit does. */
+;// CONCATENATED MODULE: ./lib/run/ending.js
+/** Notes what ends an attempt first. Ends its processes when the run stops or a timeout passes. */
 class Ending {
     #running;
     #graceMs;
     #listeners;
     #reason;
     #timer;
+    /**
+     * @param stopped aborted when the run stops
+     * @param tripped aborted when a timeout passes
+     */
     constructor(running, stopped, tripped, graceMs) {
         this.#running = running;
         this.#graceMs = graceMs;
@@ -87903,7 +87937,7 @@ class Ending {
             signal.removeEventListener('abort', listener);
         clearTimeout(this.#timer);
     }
-    /** SIGINT lets `oaieval` flush what it recorded; what is still running after the grace period is killed. */
+    /** SIGINT lets `oaieval` write the events that it has. What still runs after the grace period is killed. */
     #end(reason) {
         if (this.#reason !== undefined)
             return;
@@ -87912,14 +87946,353 @@ class Ending {
         this.#timer = setTimeout(() => this.#running.signal('SIGKILL'), this.#graceMs);
     }
 }
-/** A thread that has no sample to work on is only started and ended. */
+
+;// CONCATENATED MODULE: ./lib/run/judge-attempt.js
+
+
+function judgeAttempt(facts) {
+    const { planned, exit, record, output, unanswered, refusal } = facts;
+    if (exit.signal)
+        return { kind: 'failed', cause: 'exit', reason: `it was killed by ${exit.signal}` };
+    if (exit.code !== 0)
+        return { kind: 'failed', cause: 'exit', reason: whyItExited(facts) };
+    if (!record?.finalReport) {
+        const why = record?.problem ? ` (${record.problem})` : '';
+        const reason = `oaieval exited with code 0 but recorded no final report${why}, so its result is unknown`;
+        return { kind: 'failed', cause: 'no-report', reason };
+    }
+    if (unanswered > 0) {
+        const reason = `${(0,format/* wholeNumber */.rD)(unanswered)} of its requests got no response from the API, but it reported a result${refusal === undefined ? '' : `: ${refusal}`}`;
+        return { kind: 'failed', cause: 'unanswered', reason };
+    }
+    const missing = whatIsMissing(record, output);
+    if (missing)
+        return { kind: 'failed', cause: 'record', reason: missing };
+    const samples = record.samples ?? output.evaluated ?? planned.samples;
+    if (evaluatedNothing(record, samples))
+        return { kind: 'failed', cause: 'no-samples', reason: NO_SAMPLES };
+    return { kind: 'completed', metrics: record.finalReport, samples, record };
+}
+function whyItExited({ exit, failure, refusal }) {
+    const exception = failure && `it ended with ${describeFailure(failure)}`;
+    // The eval may have caught the refusal, and another exception ended it.
+    if (exception && refusal !== undefined && !isOfApiClient(failure))
+        return `${exception}, and before that the API refused a request: ${refusal}`;
+    if (refusal !== undefined)
+        return `the API refused a request: ${refusal}`;
+    return exception ?? `oaieval exited with code ${exit.code}`;
+}
+const NO_SAMPLES = 'it evaluated no sample: check that its data file has samples, and check --max_samples';
+/** Events in each batch that evals writes while it runs (evals/record.py, MIN_FLUSH_EVENTS). */
+const BATCH = 100;
+function whatIsMissing(record, output) {
+    if (output.lost)
+        return `its last events could not be recorded: ${output.lost}`;
+    if (record.problem)
+        return `its record is incomplete, as when the disk is full: ${record.problem}`;
+    if (output.interrupted)
+        return `it was interrupted: its report covers ${output.interrupted}`;
+    // A class need not record an event for each sample. But if it records any, its last ones are written after the report,
+    // unless they filled a batch.
+    const { evaluated = 0 } = output;
+    if (record.samples !== null &&
+        record.samples < evaluated &&
+        record.endsWithReport &&
+        record.events >= BATCH)
+        return `its record is incomplete: it has events of ${(0,format/* wholeNumber */.rD)(record.samples)} of the ${(0,format/* wholeNumber */.rD)(evaluated)} samples that were evaluated, and none after the report`;
+    return undefined;
+}
+/**
+ * Whether a result is about no sample. The record of a class that records no events has no samples in any case, so other facts
+ * decide: the number of samples that evals printed or that the data file has, and whether the report contains a number.
+ */
+function evaluatedNothing({ samples: recorded, finalReport = {} }, known) {
+    if (recorded !== null)
+        return false;
+    if (known !== null)
+        return known === 0;
+    const values = Object.values(finalReport);
+    return values.includes('NaN') && values.every((value) => value === 'NaN' || value === 0 || value === null);
+}
+
+;// CONCATENATED MODULE: ./lib/run/signs-of-life.js
+/** Distinguishes output of an eval that advances from output of an eval that repeats the same failure. */
+/** Clients print this before a retry: backoff, tenacity, openai, anthropic, urllib3, google-api-core and LiteLLM. */
+const RETRY = /\bretr(?:y|ies|ied)|\bback(?:ing|ed)?[ _-]?off\b|\btr(?:y|ying) again\b|\breconnect|\bfailed attempts?\b/i;
+/** Messages about a call that got no response. */
+const FAILED_CALL = [
+    /connect(?:ion)?[ _]?(?:error|timeout|refused|reset|aborted|failed|broken|closed)/i,
+    /cannot connect|unable to connect|failed to (?:establish|connect)/i,
+    /timed[ -]?out|timeout ?error|unreachable|no route to host/i,
+    /name resolution|name or service not known|nodename nor servname|getaddrinfo/i,
+    /illegal header value|unsupported ?protocol|localprotocolerror/i,
+    /certificate[ _]verify[ _]failed|sslerror|\bssl:|proxy ?error|tunnel connection failed/i,
+    /too many requests|rate ?limit|overloaded|service unavailable|bad gateway|gateway time-?out/i,
+    /HTTP\/[\d.]+ [45]\d\d|(?:error|status)(?:[ _]code)?[ =:]+[45]\d\d\b/i,
+];
+/** Two lines about a failure or about waiting are equal when only their numbers differ. */
+const NUMBERS_DO_NOT_COUNT = /error|exception|traceback|fail|refused|denied|invalid|\bwaiting\b|elapsed|heartbeat/i;
+/** Lines of a traceback other than its exception. */
+const FRAME = /^\s+|^Traceback |^During handling of |^The above exception was /;
+const TIME = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?|\b\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d+)?\b/g;
+/** `20%|██        | 1/5 [00:10<00:40, 10.0s/it]`, `12it [00:10,  1.20it/s]` (tqdm). The group captures the description of the bar. */
+const PROGRESS_BAR = /^(.*?)(?:\d{1,3}%\s*\||\d+(?:\.\d+)?[kMG]?(?:it|B)? \[\d+:\d\d)/;
+/** The speed in a progress bar, which changes even while the bar does not advance. */
+const RATE = /[\d.?]+\s*(?:[kMG]?\w+\/s|s\/\w+)/g;
+/** Lines that are remembered. An eval that prints more different ones advances. */
+const MAX_REMEMBERED = 5000;
+/** Characters of a line that are compared. */
+const MAX_LENGTH = 300;
+class SignsOfLife {
+    #seen = new Set();
+    #bars = new Map();
+    read(line) {
+        const text = line.trim().slice(0, MAX_LENGTH);
+        if (text === '')
+            return { isNew: false, isComplaint: false };
+        const failedCall = [RETRY, ...FAILED_CALL].some((pattern) => pattern.test(text));
+        const failure = failedCall || NUMBERS_DO_NOT_COUNT.test(text);
+        return {
+            isNew: !failedCall && this.#isUnseen(text, failure),
+            isComplaint: failure && !FRAME.test(line),
+        };
+    }
+    #isUnseen(text, failure) {
+        const bar = PROGRESS_BAR.exec(text);
+        const untimed = text.replace(TIME, '');
+        if (bar) {
+            const description = bar[1] ?? '';
+            const state = untimed.replace('<?', '<').replace(RATE, '');
+            const before = this.#bars.get(description);
+            if (this.#bars.size >= MAX_REMEMBERED)
+                this.#bars.clear();
+            this.#bars.set(description, state);
+            return before !== state;
+        }
+        const compared = failure ? untimed.replace(/\w*\d\w*/g, '#') : untimed;
+        if (this.#seen.has(compared))
+            return false;
+        if (this.#seen.size >= MAX_REMEMBERED)
+            this.#seen.clear();
+        this.#seen.add(compared);
+        return true;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/run/watchdog.js
+/** Detects an eval that takes too long, or that no longer does anything. */
+
+
+const MAX_QUOTED_CHARACTERS = 300;
+/** @param lastTrafficAt time of the last request or response of the eval, in milliseconds since the epoch */
+function watchEval({ evalTimeoutMs, stallTimeoutMs }, lastTrafficAt) {
+    const controller = new AbortController();
+    const activity = new Activity(lastTrafficAt);
+    const trip = (why) => controller.abort(new Error(why));
+    const evalTimer = evalTimeoutMs === undefined
+        ? undefined
+        : setTimeout(() => trip(`it took longer than the eval-timeout of ${(0,format/* duration */.p0)(evalTimeoutMs)}; ${activity.describeTraffic()}, and ${activity.describeOutput()}`), evalTimeoutMs);
+    const stallCheck = setInterval(() => {
+        if (Date.now() - activity.lastAt >= stallTimeoutMs)
+            trip(`it did nothing for the stall-timeout of ${(0,format/* duration */.p0)(stallTimeoutMs)}; ${activity.describeTraffic()}, and ${activity.describeStall()}`);
+    }, Math.min(5000, Math.max(50, stallTimeoutMs / 10)));
+    return {
+        tripped: controller.signal,
+        printed: (line) => activity.printed(line),
+        close() {
+            clearTimeout(evalTimer);
+            clearInterval(stallCheck);
+        },
+    };
+}
+/** What an eval has done so far, and when. */
+class Activity {
+    #startedAt = Date.now();
+    #lastTrafficAt;
+    #output = new SignsOfLife();
+    #lastLine = '';
+    #lastPrintedAt = this.#startedAt;
+    #lastNewAt = this.#startedAt;
+    /** The last message about a failure; undefined when new output came after it. */
+    #complaint;
+    constructor(lastTrafficAt) {
+        this.#lastTrafficAt = lastTrafficAt;
+    }
+    printed(line) {
+        const text = line.trim();
+        // Progress bars start and end with blanks.
+        if (text === '')
+            return;
+        const { isNew, isComplaint } = this.#output.read(line);
+        const at = Date.now();
+        this.#lastLine = text;
+        this.#lastPrintedAt = at;
+        if (isNew)
+            this.#lastNewAt = at;
+        if (isComplaint)
+            this.#complaint = { line: text, at };
+        else if (isNew)
+            this.#complaint = undefined;
+    }
+    /** When the eval last advanced. */
+    get lastAt() {
+        return Math.max(this.#lastNewAt, this.#lastTrafficAt());
+    }
+    describeTraffic() {
+        const at = this.#lastTrafficAt();
+        // Earlier traffic belongs to an earlier attempt.
+        return at < this.#startedAt
+            ? 'it sent no request'
+            : `its last request or response was ${(0,format/* duration */.p0)(Date.now() - at)} ago`;
+    }
+    describeOutput() {
+        return this.#lastLine === ''
+            ? 'it printed nothing'
+            : `the last line it printed, ${(0,format/* duration */.p0)(Date.now() - this.#lastPrintedAt)} ago, was: ${quoted(this.#lastLine)}`;
+    }
+    /** The last complaint of an API client is the likely cause, unless there was traffic after it. */
+    describeStall() {
+        if (this.#complaint && this.#complaint.at > this.#lastTrafficAt())
+            return `the likely cause is the last problem it printed: ${quoted(this.#complaint.line)}`;
+        const isRepeated = this.#lastNewAt < this.#lastPrintedAt;
+        return `${this.describeOutput()}${isRepeated ? ' (which it had printed before)' : ''}`;
+    }
+}
+function quoted(line) {
+    return line.slice(0, MAX_QUOTED_CHARACTERS);
+}
+
+;// CONCATENATED MODULE: ./lib/run/run-attempt.js
+/** One attempt at one eval: starts it, notes what ends it, and judges its result. */
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Last lines of the output that are searched for an exception. */
+const MAX_SEARCHED_LINES = 500;
+const GRACE_MS = 3000;
+/**
+ * Runs one attempt at an eval to its end. An outcome `fresh` is on disk when this returns.
+ * @throws EngineLost
+ */
+async function runAttempt(planned, lane, options, log) {
+    const startedAt = new Date();
+    const recordFile = freshRecordFile(planned, options.state);
+    const ended = await runToEnd(planned, recordFile, lane, options, log);
+    if ('startError' in ended) {
+        const reason = `it could not be started: ${(0,lib_errors/* reasonOf */.A3)(ended.startError)}`;
+        const outcome = { status: 'failed', eval: planned, reason, lastLines: [] };
+        return { outcome, endReason: 'not-started', startedAt };
+    }
+    const { exit, printed, output, endReason, tripped } = ended;
+    const failure = exit.code === 0 ? undefined : pythonFailure(printed);
+    const judgement = judgeAttempt({
+        planned,
+        exit,
+        record: await readRecordFile(recordFile),
+        output,
+        failure,
+        unanswered: lane.unansweredCount(),
+        refusal: lane.refusal(),
+    });
+    if (judgement.kind === 'completed') {
+        const record = await completionOf(planned, judgement, lane, startedAt, options, log);
+        options.state.complete(record, recordFile);
+        return { outcome: { status: 'fresh', eval: planned, record }, endReason, startedAt };
+    }
+    if (endReason === 'stopped') {
+        const reason = (0,lib_errors/* reasonOf */.A3)(options.stopped.reason);
+        return { outcome: { status: 'pending', eval: planned, reason }, endReason, startedAt };
+    }
+    const { cause } = judgement;
+    const reason = endReason === 'timed-out' ? (0,lib_errors/* reasonOf */.A3)(tripped.reason) : judgement.reason;
+    const lastLines = printed.slice(-attempt_record/* MOST_LAST_LINES */.f);
+    const outcome = { status: 'failed', eval: planned, reason, lastLines };
+    return { outcome, endReason, cause, startedAt, failure: endReason === 'timed-out' ? undefined : failure };
+}
+/** The path of a record file that does not exist yet: an earlier attempt, or a run that was killed, may have left one. */
+function freshRecordFile({ key }, { paths }) {
+    const path = (0,progress_paths/* liveRecordFile */.SM)(paths, key);
+    (0,external_node_fs_.rmSync)(path, { force: true });
+    (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(path), { recursive: true });
+    return path;
+}
+/** Starts the eval and waits for its end, which the watchdog or the end of the run may bring about. */
+async function runToEnd(planned, recordFile, lane, options, log) {
+    const printed = [];
+    const output = new AttemptOutput();
+    const watchdog = watchEval(options.timeouts, () => lane.lastTrafficAt());
+    const { tripped } = watchdog;
+    const running = options.engine.start({
+        args: (0,command/* executedArguments */.a)({ ...options.command, evalKey: planned.key }, recordFile),
+        env: { ...lane.env, ...threadsFor(planned, options.threads) },
+        onRedraw: watchdog.printed,
+        onLine(line) {
+            watchdog.printed(line);
+            output.note(line);
+            printed.push(line);
+            if (printed.length > MAX_SEARCHED_LINES)
+                printed.shift();
+            log.child(line);
+        },
+    });
+    const ending = new Ending(running, options.stopped, tripped, options.graceMs ?? GRACE_MS);
+    try {
+        const exit = await running.exit;
+        ending.exited(exit);
+        return { exit, printed, output, endReason: ending.reason, tripped };
+    }
+    catch (error) {
+        if (error instanceof engine/* EngineLost */.Tv)
+            throw error;
+        return { startError: error };
+    }
+    finally {
+        watchdog.close();
+        ending.close();
+        // Processes that the eval left behind in its group could continue to send requests.
+        running.signal('SIGKILL');
+    }
+}
+async function completionOf(planned, judgement, lane, startedAt, options, log) {
+    const content = await contentAtEnd(planned);
+    if (content.written.length > 0)
+        log.info((0,decision/* describeWritten */.h)(content.written));
+    return {
+        version: 1,
+        eval: planned.key,
+        argv: [...planned.command],
+        ...content,
+        metrics: judgement.metrics,
+        samples: judgement.samples,
+        ...run_attempt_usageOf(lane.attempt(), judgement.record),
+        adaptations: lane.adaptations().slice(0, completion_record/* MOST_ADAPTATIONS */.B),
+        run: options.run,
+        started: startedAt.toISOString(),
+        ended: new Date().toISOString(),
+    };
+}
+/** No more threads than samples: the others would only start and end. */
 function threadsFor({ samples }, most) {
     if (most === undefined)
         return {};
     return { EVALS_THREADS: String(Math.max(1, Math.min(most, samples ?? most))) };
 }
-/** The gateway has counted what went through it; an eval that goes round it has only its record. */
-function accounting({ sent, replayed, tokensSent, tokensReplayed }, record) {
+/** Counted by the gateway. Only the record of an eval shows the tokens of requests that did not go through the gateway. */
+function run_attempt_usageOf({ sent, replayed, tokensSent, tokensReplayed }, record) {
     const requests = { sent, replayed };
     if (sent + replayed === 0)
         return { tokens: { ...record.tokens, cached: 0, reasoning: 0 }, requests };
@@ -87928,7 +88301,7 @@ function accounting({ sent, replayed, tokensSent, tokensReplayed }, record) {
 }
 
 ;// CONCATENATED MODULE: ./lib/run/execute-eval.js
-/** Runs one eval, as often as it may be tried, and records how each attempt ended. */
+/** Runs one eval, attempt after attempt, until it completes, has no attempt left, or the run stops. */
 
 
 
@@ -87939,243 +88312,186 @@ function accounting({ sent, replayed, tokensSent, tokensReplayed }, record) {
 
 
 
-/** Milliseconds that an eval which ended without a result waits for what it has requested, and pays for. */
+/** How long an eval that ended without a result waits for responses in flight. They are billed in any case. */
 const DRAIN_MS = 15_000;
-/** An outcome `fresh` is on disk when this returns. `log` is the eval's own. */
-async function executeEval(planned, options, log, onProgress = () => { }) {
-    const { gateway, attempts } = options;
+/**
+ * An outcome `fresh` is on disk when this returns.
+ *
+ * @param log receives the output of the eval, and messages about its attempts
+ * @param onStart called once, before the first attempt
+ */
+async function executeEval(planned, options, log, onStart = () => { }) {
     const journal = options.sampleResume
         ? openJournal(planned, options.run.repository, options.journals, log)
         : undefined;
-    const lane = gateway.openLane(planned.name, journal);
-    onProgress({ answers: () => answersOf(lane.traffic()), tokens: () => tokensOf(lane.attempt()) });
-    let outcome = { status: 'pending', eval: planned, reason: 'not started' };
-    /** The failure that recorded answers are suspected of. */
-    let suspected;
+    const lane = options.gateway.openLane(planned.name, journal);
+    onStart({ responses: () => responsesOf(lane.traffic()), tokens: () => tokensOf(lane.attempt()) });
+    const execution = { planned, lane, journal, options, log };
+    let status = 'pending';
     try {
-        for (let attempt = 1, replays = true;;) {
-            explainStart(lane, journal, replays, log);
-            lane.restart(replays);
-            const before = lane.traffic();
-            const result = await runAttempt(planned, lane, options, log).catch((error) => {
-                if (error instanceof engine_engine/* EngineLost */.T)
-                    return error;
-                throw error;
-            });
-            if (result instanceof engine_engine/* EngineLost */.T) {
-                log.info(`It runs again; this does not count as an attempt: ${(0,lib_errors/* reasonOf */.A3)(result)}`);
-                continue;
-            }
-            ({ outcome } = result);
-            const record = (willRetry) => options.state.recordAttempt(attemptRecord({ planned, attempt, result, lane, before, willRetry, run: options.run }));
-            if (outcome.status !== 'failed') {
-                record(false);
-                return outcome;
-            }
-            const signature = signatureOfAttempt(result, lane);
-            if (!replays && suspected === signature)
-                journal?.markFailed(signature);
-            const suspectsAnswers = isSuspect(result, lane) && !(journal?.failedWith(signature) ?? true);
-            if (suspectsAnswers)
-                suspected = signature;
-            const next = nextAttempt({ attempt, replayed: replays, suspectsAnswers }, attempts);
-            const number = `attempt ${attempt} of ${Math.max(attempt, attempts)}: ${outcome.reason}`;
-            record(next.kind !== 'stop');
-            if (next.kind === 'stop') {
-                log.info(number);
-                return outcome;
-            }
-            log.info(`${number}; trying again`);
-            ({ replays } = next);
-            attempt += 1;
-        }
+        const outcome = await runAttempts(execution);
+        status = outcome.status;
+        return outcome;
     }
     finally {
-        const sent = lane.sentCount();
-        if (outcome.status !== 'fresh' && journal && sent > 0) {
-            log.info(`Waiting for ${(0,format/* wholeNumber */.rD)(sent)} requests that were already sent to the API.`);
-            await lane.drain((0,abort/* abortedAfter */.U)(DRAIN_MS, options.deadline));
-        }
-        lane.close();
-        if (outcome.status === 'failed' && journal && journal.size > 0 && !journal.stateful)
-            log.info(`Its ${(0,format/* wholeNumber */.rD)(journal.size)} recorded responses are kept for the next run. To send all requests again, set the input sample-resume to false for one run.`);
-        if (outcome.status === 'fresh')
-            journal?.drop();
-        else
-            journal?.close();
+        await closeLane(execution, status);
     }
 }
-/** Whether it failed by itself while it used answers of an earlier run, in a way that other answers might change. */
-function isSuspect({ endReason, cause, failure }, lane) {
+async function runAttempts(execution) {
+    const { planned, lane, journal, options, log } = execution;
+    const { attempts, state, run } = options;
+    /** The last failure that replayed responses may have caused. */
+    let suspected;
+    for (let attempt = 1, replays = true;; attempt += 1) {
+        const before = lane.traffic();
+        const result = await runOnEngine(execution, replays);
+        const { outcome } = result;
+        const record = (willRetry) => state.recordAttempt(attemptRecord({ planned, attempt, result, lane, before, willRetry, run }));
+        if (outcome.status !== 'failed') {
+            record(false);
+            return outcome;
+        }
+        const signature = signatureOf(result, lane);
+        // The same failure without replayed responses: they are not its cause, now and in later runs.
+        if (!replays && suspected === signature)
+            journal?.markFailed(signature);
+        const suspectsReplay = mayComeFromReplay(result, lane) && !(journal?.failedWith(signature) ?? true);
+        if (suspectsReplay)
+            suspected = signature;
+        const next = nextAttempt({ attempt, replays, suspectsReplay }, attempts);
+        record(next.kind === 'run');
+        const description = `attempt ${attempt} of ${Math.max(attempt, attempts)}: ${outcome.reason}`;
+        if (next.kind === 'stop') {
+            log.info(description);
+            return outcome;
+        }
+        log.info(`${description}; retrying`);
+        replays = next.replays;
+    }
+}
+/** Runs one attempt, and runs it again when the engine loses it: at most `MAX_LOSSES` times. */
+async function runOnEngine(execution, replays) {
+    const { planned, lane, journal, options, log } = execution;
+    for (let losses = 0;; losses += 1) {
+        explainStart(lane, journal, replays, log);
+        lane.restart(replays);
+        try {
+            return await runAttempt(planned, lane, options, log);
+        }
+        catch (error) {
+            if (!(error instanceof engine/* EngineLost */.Tv) || losses === engine/* MAX_LOSSES */.H3)
+                throw error;
+            log.info(`It runs again; this does not count as an attempt: ${(0,lib_errors/* reasonOf */.A3)(error)}.`);
+        }
+    }
+}
+/** Waits for responses in flight if they can be recorded, then closes lane and journal. */
+async function closeLane({ lane, journal, options, log }, status) {
+    const sent = lane.sentCount();
+    if (status !== 'fresh' && journal && sent > 0) {
+        log.info(`Waiting for ${(0,format/* counted */.hS)(sent, 'response')} to requests that were already sent to the API.`);
+        await lane.drain((0,abort/* abortedAfter */.U)(DRAIN_MS, options.deadline));
+    }
+    lane.close();
+    if (status === 'failed' && journal && journal.size > 0 && !journal.stateful)
+        log.info(`Its ${(0,format/* counted */.hS)(journal.size, 'recorded response')} ${journal.size === 1 ? 'is' : 'are'} kept for the next run. To send all requests again, set the input sample-resume to false for one run.`);
+    if (status === 'fresh')
+        journal?.drop();
+    else
+        journal?.close();
+}
+/** Whether the eval failed on its own while it used responses of an earlier run, in a way that other responses might change. */
+function mayComeFromReplay({ endReason, cause, failure }, lane) {
     if (endReason !== 'exited' || lane.replayedEarlier() === 0)
         return false;
-    // A record that is missing or torn says nothing about answers.
+    // A record that is missing or torn has nothing to do with responses.
     if (cause !== 'exit' && cause !== 'unanswered')
         return false;
-    return lane.refusal() !== undefined || failure === undefined || mayBeOfAnswers(failure);
+    return lane.refusal() !== undefined || failure === undefined || mayDependOnResponses(failure);
 }
-function signatureOfAttempt({ failure }, lane) {
+function signatureOf({ failure }, lane) {
     return failure ? failureSignature(failure) : (lane.refusal() ?? '');
 }
 function tokensOf({ tokensSent, tokensReplayed }) {
     const { prompt, completion } = (0,traffic/* addTokens */.Ox)(tokensSent, tokensReplayed);
     return prompt + completion;
 }
-function answersOf({ sent, replayed, failed }) {
+function responsesOf({ sent, replayed, failed }) {
     return Math.max(0, sent + replayed - failed);
 }
 
-;// CONCATENATED MODULE: ./lib/run/live-log.js
-
-/** The end of a very talkative eval is what tells; its whole output would not be read by anybody. */
-const KEPT_LINES = 2000;
-const KEPT_CHARACTERS = 1 << 20;
-/**
- * A log for one of several evals that run at a time: what it is told is kept, and printed whole when the eval has ended.
- * Annotations are not held back.
- */
-class BufferedLog {
-    #log;
-    #lines = [];
-    #characters = 0;
-    #dropped = 0;
-    constructor(log) {
-        this.#log = log;
-    }
-    debug(message) {
-        this.#log.debug(message);
-    }
-    warning(message, title) {
-        this.#log.warning(message, title);
-    }
-    error(message, title) {
-        this.#log.error(message, title);
-    }
-    hide(secret, options) {
-        this.#log.hide(secret, options);
-    }
-    redact(text) {
-        return this.#log.redact(text);
-    }
-    info(text) {
-        this.#keep('info', text);
-    }
-    child(text) {
-        this.#keep('child', text);
-    }
-    group(title, work) {
-        this.info(title);
-        return work();
-    }
-    print(title) {
-        return this.#log.group(title, async () => {
-            if (this.#dropped > 0)
-                this.#log.info(`(${(0,format/* wholeNumber */.rD)(this.#dropped)} earlier lines are left out)`);
-            for (const { to, text } of this.#lines)
-                this.#log[to](text);
-        });
-    }
-    #keep(to, text) {
-        this.#lines.push({ to, text });
-        this.#characters += text.length;
-        while (this.#lines.length > KEPT_LINES ||
-            (this.#characters > KEPT_CHARACTERS && this.#lines.length > 1)) {
-            this.#characters -= this.#lines.shift()?.text.length ?? 0;
-            this.#dropped += 1;
-        }
-    }
-}
-/** `3 of 28 evals have ended; running: a (120 of 500 answers, 14 a second), b (2 answers); about 4 min 0 s left` */
-function heartbeat(run, now) {
-    const running = run.running.map((each) => {
-        const answers = each.progress?.answers() ?? 0;
-        const seconds = (now - each.since) / 1000;
-        const of = each.samples !== null && answers <= each.samples ? ` of ${(0,format/* wholeNumber */.rD)(each.samples)}` : '';
-        const rate = answers > 0 && seconds > 0 ? `, ${pace(answers / seconds)} a second` : '';
-        return `${each.name} (${(0,format/* wholeNumber */.rD)(answers)}${of} answers${rate}, for ${(0,format/* duration */.p0)(now - each.since)})`;
-    });
-    const left = timeLeft(run, now);
-    return [
-        `${run.ended} of ${run.total} evals have ended`,
-        `running: ${running.join(', ') || 'none'}`,
-        ...(left === undefined ? [] : [`about ${(0,format/* duration */.p0)(left)} left`]),
-    ].join('; ');
-}
-function pace(rate) {
-    return rate < 10 ? rate.toPrecision(2) : (0,format/* wholeNumber */.rD)(Math.round(rate));
-}
-/** From what was expected and how fast that went; undefined as long as nothing tells. */
-function timeLeft(run, now) {
-    let done = run.expectedEnded;
-    let left = run.expectedWaiting;
-    for (const { samples, expected, progress } of run.running) {
-        const share = samples ? Math.min(1, (progress?.answers() ?? 0) / samples) : 0;
-        done += share * expected;
-        left += (1 - share) * expected;
-    }
-    return done > 0 ? (left / done) * (now - run.since) : undefined;
-}
-
 ;// CONCATENATED MODULE: ./lib/run/schedule.js
-/** In what order evals run, and how long that will take. Pure. */
-/** Without any experience a sample counts as this many milliseconds: only how evals compare matters then. */
-const GUESS = 1000;
+/** What one sample takes when no record shows it. Only the ratio between evals matters then. */
+const GUESS_MS = 1000;
 /**
- * How long each eval may take, in milliseconds: as long as it took before, else as long as its samples would take at the
- * pace of the others. An eval that does not tell its samples counts as a usual one.
+ * How long each eval may take, in milliseconds: as long as it took before, or else as long as its samples take at the average
+ * pace of the recorded evals. An eval whose number of samples is not known counts as one of median size.
  *
  * @param records of this and earlier runs, also of content that has changed since
  */
 function expectedDurations(evals, records) {
-    const took = new Map();
-    let milliseconds = 0;
+    const tookMs = new Map();
+    let totalMs = 0;
     let samples = 0;
     for (const record of records) {
-        const duration = Date.parse(record.ended) - Date.parse(record.started);
-        // What was answered from the journal says nothing about how long the eval takes.
-        if (!(duration > 0) || (record.requests && record.requests.replayed > 0))
+        const durationMs = Date.parse(record.ended) - Date.parse(record.started);
+        // Replayed responses take no time, so such a record does not show how long the eval takes.
+        if (!(durationMs > 0) || (record.requests && record.requests.replayed > 0))
             continue;
-        took.set(record.eval, duration);
+        tookMs.set(record.eval, durationMs);
         if (record.samples) {
-            milliseconds += duration;
+            totalMs += durationMs;
             samples += record.samples;
         }
     }
-    const pace = samples > 0 ? milliseconds / samples : GUESS;
+    const msPerSample = samples > 0 ? totalMs / samples : GUESS_MS;
     const counts = evals.flatMap((planned) => planned.samples ?? []).sort((a, b) => a - b);
-    const usual = counts[counts.length >> 1] ?? 1;
-    return new Map(evals.map((planned) => [planned, took.get(planned.key) ?? (planned.samples ?? usual) * pace]));
+    const median = counts[counts.length >> 1] ?? 1;
+    return new Map(evals.map((planned) => [planned, tookMs.get(planned.key) ?? (planned.samples ?? median) * msPerSample]));
 }
-/** The longest first, so that no long one is left running alone at the end; equals stay in the order of the set. */
-function longestFirst(evals, expected) {
-    return evals.toSorted((a, b) => (expected.get(b) ?? 0) - (expected.get(a) ?? 0));
+/** The longest first, so that no long eval runs alone at the end. Equal ones stay in the order of the set. */
+function longestFirst(evals, expectedMs) {
+    return evals.toSorted((a, b) => (expectedMs.get(b) ?? 0) - (expectedMs.get(a) ?? 0));
+}
+/**
+ * How long the rest of a run will take if it goes as fast, compared with what was expected, as the part that is done.
+ * Undefined when nothing is done yet.
+ */
+function timeLeftMs(evals, elapsedMs) {
+    let doneMs = 0;
+    let leftMs = 0;
+    for (const { expectedMs, share } of evals) {
+        doneMs += share * expectedMs;
+        leftMs += (1 - share) * expectedMs;
+    }
+    return doneMs > 0 ? (leftMs / doneMs) * elapsedMs : undefined;
 }
 
 ;// CONCATENATED MODULE: ./lib/run/run-evals.js
-/** Runs what remains of the set, several evals at a time, and says how every eval stands. */
+/** Runs the evals that remain, several at a time, and emits what happens as events. It prints nothing itself. */
 
 
 
-
-
-
-
-const HEARTBEAT = 30_000;
-/** Decisions in, outcomes out, in the same order. Every outcome `fresh` is on disk when this returns. */
+const HEARTBEAT_MS = 30_000;
+/**
+ * Decisions in, outcomes out, in the same order. Every outcome `fresh` is on disk when this returns.
+ * @throws ActionError STATE_UNWRITABLE when a result could not be recorded
+ */
 async function runEvals(decisions, options) {
     const { state } = options;
     const toRun = decisions.filter((decision) => decision.kind === 'run').map((decision) => decision.eval);
-    // Records of content that has changed since still tell how long an eval takes.
-    const expected = expectedDurations(toRun, state.records);
+    // Before the records are forgotten: a record of other content still shows how long an eval takes.
+    const expectedMs = expectedDurations(toRun, state.records);
     state.forget(toRun.map((planned) => planned.command));
     options.journals.retain(options.sampleResume ? toRun.map((planned) => planned.key) : []);
     for (const decision of decisions) {
-        // Done under other arguments that change no result: the line makes plain `oaievalset` skip it as well.
+        // Completed under other arguments that change no result. The line makes plain `oaievalset` skip the eval as well.
         if (decision.kind === 'reuse' && decision.record && !state.isDone(decision.eval.command)) {
             state.complete({ ...decision.record, argv: [...decision.eval.command] });
         }
     }
-    const outcomes = await new Run(toRun, expected, decisions.length, options).outcomes();
+    const run = new Run({ evals: toRun, expectedMs, reused: decisions.length - toRun.length }, options);
+    const outcomes = await run.outcomes();
     return decisions.map((decision) => outcomes.get(decision.eval) ?? {
         status: 'reused',
         eval: decision.eval,
@@ -88183,144 +88499,123 @@ async function runEvals(decisions, options) {
     });
 }
 class Run {
+    #work;
     #options;
-    #expected;
+    #total;
     #waiting;
     #running = new Map();
     #outcomes = new Map();
-    #reused;
-    #total;
-    #since = Date.now();
-    /** Aborted when what an eval did cannot be recorded: then nothing more is to be spent. */
+    #startedAt = Date.now();
+    /** Aborted when a result cannot be recorded: nothing more may be spent. */
     #broken = new AbortController();
-    /** Groups are printed one after the other. */
-    #printing = Promise.resolve();
-    #begun = 0;
-    #printed = 0;
-    #stopped;
-    constructor(evals, expected, total, options) {
+    #started;
+    #ended;
+    #failed;
+    constructor(work, options) {
+        this.#work = work;
         this.#options = { ...options, stopped: AbortSignal.any([options.stopped, this.#broken.signal]) };
-        this.#expected = expected;
-        // One at a time, the order of the set is what people expect, and no order is faster.
-        this.#waiting = options.parallelEvals > 1 ? longestFirst(evals, expected) : [...evals];
-        this.#reused = total - evals.length;
-        this.#total = total;
+        this.#total = work.reused + work.evals.length;
+        // One at a time, no order is faster, and users expect the order of the set.
+        this.#waiting = options.parallelEvals > 1 ? longestFirst(work.evals, work.expectedMs) : [...work.evals];
+        this.#started = work.reused;
+        this.#ended = work.reused;
     }
     async outcomes() {
-        const { log, parallelEvals } = this.#options;
-        const beat = setInterval(() => log.info(this.#heartbeat()), this.#options.heartbeat ?? HEARTBEAT);
+        const { listener, parallelEvals, heartbeatMs = HEARTBEAT_MS } = this.#options;
+        const timer = setInterval(() => listener.onEvent(this.#heartbeat()), heartbeatMs);
         try {
             await Promise.all(Array.from({ length: parallelEvals }, () => this.#worker()));
         }
         finally {
-            clearInterval(beat);
+            clearInterval(timer);
         }
         this.#broken.signal.throwIfAborted();
         return this.#outcomes;
     }
     async #worker() {
         for (let planned = this.#waiting.shift(); planned; planned = this.#waiting.shift()) {
-            const why = this.#whyNot(planned);
-            try {
-                const outcome = why
-                    ? { status: 'pending', eval: planned, reason: why }
-                    : await this.#run(planned);
-                this.#outcomes.set(planned, outcome);
-            }
-            catch (error) {
-                this.#broken.abort(error);
-            }
+            const why = this.#reasonNotToStart(planned);
+            this.#outcomes.set(planned, why ? this.#skip(planned, why) : await this.#run(planned));
         }
     }
-    #whyNot(planned) {
-        const { stopped, budget, log } = this.#options;
+    #reasonNotToStart(planned) {
+        const { stopped, budget } = this.#options;
         if (stopped.aborted)
-            return (0,lib_errors/* reasonOf */.A3)(stopped.reason);
-        if (this.#stopped !== undefined)
-            return this.#stopped;
-        const running = [...this.#running].map(([{ key }, { progress }]) => ({
+            return { cause: 'stopped', reason: (0,lib_errors/* reasonOf */.A3)(stopped.reason) };
+        if (this.#failed) {
+            const reason = `exit-on-error stopped the run when ${this.#failed.name} failed`;
+            return { cause: 'exit-on-error', reason };
+        }
+        const running = [...this.#running].map(([{ key }, { counts }]) => ({
             key,
-            tokens: progress?.tokens() ?? 0,
+            tokens: counts?.tokens() ?? 0,
         }));
-        const why = budget.reasonToSkip(planned, running);
-        if (why !== undefined)
-            log.info(`${planned.name} is not started: ${why}`);
-        return why;
+        const reason = budget.reasonToSkip(planned, running);
+        return reason === undefined ? undefined : { cause: 'budget', reason };
+    }
+    #skip(planned, why) {
+        this.#options.listener.onEvent({ kind: 'eval-not-started', eval: planned, ...why });
+        return { status: 'pending', eval: planned, reason: why.reason };
     }
     async #run(planned) {
-        const { log, parallelEvals, exitOnError } = this.#options;
-        const started = Date.now();
-        this.#begun += 1;
-        const alone = parallelEvals === 1;
-        const title = `[${this.#reused + this.#begun}/${this.#total}] ${planned.name}`;
-        const own = alone ? log : new BufferedLog(log);
-        const execute = () => executeEval(planned, this.#options, own, (progress) => {
-            this.#running.set(planned, {
-                name: planned.name,
-                since: started,
-                samples: planned.samples,
-                expected: this.#expected.get(planned) ?? 0,
-                progress,
+        const { listener, exitOnError } = this.#options;
+        const live = { startedAt: Date.now(), counts: undefined };
+        this.#running.set(planned, live);
+        this.#started += 1;
+        listener.onEvent({ kind: 'eval-started', eval: planned, started: this.#started, total: this.#total });
+        let outcome;
+        try {
+            outcome = await executeEval(planned, this.#options, listener.logOf(planned), (counts) => {
+                live.counts = counts;
             });
-        });
-        const outcome = await (alone ? log.group(title, execute) : execute());
+        }
+        catch (error) {
+            this.#broken.abort(error);
+            outcome = { status: 'pending', eval: planned, reason: (0,lib_errors/* reasonOf */.A3)(error) };
+        }
         this.#running.delete(planned);
-        this.#options.onEnded?.(Date.now() - started);
-        const told = tell(outcome, Date.now() - started);
-        if (own instanceof BufferedLog) {
-            this.#printed += 1;
-            const title = `[${this.#reused + this.#printed}/${this.#total}] ${planned.name} … ${told}`;
-            this.#printing = this.#printing.then(() => own.print(title));
-            await this.#printing;
-        }
-        else {
-            log.info(`${title} … ${told}`);
-        }
-        if (outcome.status === 'failed') {
-            this.#annotate(outcome);
-            if (exitOnError)
-                this.#stopped ??= `exit-on-error stopped the run when ${planned.name} failed`;
-        }
+        if (outcome.status === 'failed' && exitOnError)
+            this.#failed ??= planned;
+        this.#ended += 1;
+        const tookMs = Date.now() - live.startedAt;
+        listener.onEvent({ kind: 'eval-ended', outcome, tookMs, ended: this.#ended, total: this.#total });
         return outcome;
     }
-    #ended() {
-        return this.#outcomes.size;
-    }
-    #annotate(outcome) {
-        const { log, attempts } = this.#options;
-        log.info(`The last ${outcome.lastLines.length} lines that ${outcome.eval.name} printed:`);
-        for (const line of outcome.lastLines)
-            log.child(line);
-        log.error(failureAnnotation(outcome.reason, attempts, outcome.lastLines), `Eval ${outcome.eval.name} failed`);
-    }
     #heartbeat() {
-        const sum = (evals) => [...evals].reduce((total, planned) => total + (this.#expected.get(planned) ?? 0), 0);
-        const run = {
-            running: [...this.#running.values()],
-            ended: this.#reused + this.#ended(),
+        const now = Date.now();
+        const running = [...this.#running].map(([{ name, samples }, { counts, startedAt }]) => ({
+            name,
+            samples,
+            responses: counts?.responses() ?? 0,
+            runningMs: now - startedAt,
+        }));
+        return {
+            kind: 'heartbeat',
+            running,
+            settled: this.#work.reused + this.#outcomes.size,
             total: this.#total,
-            expectedEnded: sum(this.#outcomes.keys()),
-            expectedWaiting: sum(this.#waiting),
-            since: this.#since,
+            leftMs: timeLeftMs(this.#advances(), now - this.#startedAt),
         };
-        return heartbeat(run, Date.now());
     }
-}
-function tell(outcome, milliseconds) {
-    if (outcome.status === 'fresh') {
-        const metric = (0,main_metric/* mainMetric */._)(outcome.eval.metrics, outcome.record.metrics);
-        const shown = metric ? ` (${metric.name} ${(0,format/* metricText */._l)(metric.value)})` : '';
-        return `done in ${(0,format/* duration */.p0)(milliseconds)}${shown}`;
+    /** How far each eval is. Those that were not started or were stopped say nothing about the time that is left. */
+    #advances() {
+        return this.#work.evals
+            .filter((planned) => this.#outcomes.get(planned)?.status !== 'pending')
+            .map((planned) => ({
+            expectedMs: this.#work.expectedMs.get(planned) ?? 0,
+            share: this.#outcomes.has(planned) ? 1 : this.#shareOf(planned),
+        }));
     }
-    if (outcome.status === 'failed')
-        return `failed after ${(0,format/* duration */.p0)(milliseconds)}`;
-    return `not completed: ${outcome.status === 'pending' ? outcome.reason : outcome.status}`;
+    #shareOf(planned) {
+        const responses = this.#running.get(planned)?.counts?.responses() ?? 0;
+        return planned.samples ? Math.min(1, responses / planned.samples) : 0;
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/run/run-set.js
 /**
- * Runs what remains of the set with everything that has to be open meanwhile: budget, gateway, checkpointer and engine. They
- * are opened in this order; the gateway and the budget are closed before the last checkpoint is saved.
+ * Runs what remains of the set, with everything that must be open for it: budget, gateway, checkpointer and engine, opened in
+ * this order. The gateway is closed before the last checkpoint is saved, so that the checkpoint has every response.
  */
 
 
@@ -88328,8 +88623,7 @@ function tell(outcome, milliseconds) {
 
 /** @throws ActionError STATE_UNWRITABLE when a result could not be recorded; post saves what is on disk */
 async function runSet(request) {
-    const { decisions, state, journals, run, log, command, api, limits, evals, checkpoints, cancelled } = request;
-    const { intervalMs, ...checkpointing } = checkpoints;
+    const { decisions, state, journals, run, log, command, api, limits, evals, cancelled } = request;
     const budget = openBudget({ ...limits, records: state.records, sampleResume: evals.sampleResume });
     try {
         const gateway = await startGateway({
@@ -88342,23 +88636,14 @@ async function runSet(request) {
         stopped.addEventListener('abort', () => gateway.stop(), { once: true });
         if (stopped.aborted)
             gateway.stop();
-        const checkpointer = new Checkpointer({
-            ...checkpointing,
-            state,
-            log,
-            journals,
-            intervalMs,
-        });
+        const checkpointer = new Checkpointer({ ...request.checkpoints, state, journals, log });
         checkpointer.start();
         let outcomes;
         try {
-            const { timeouts, ...execution } = evals;
             outcomes = await runEvals(decisions, {
-                ...execution,
-                limits: timeouts,
+                ...evals,
                 state,
                 run,
-                log,
                 command,
                 engine: request.openEngine(keysToRun(decisions)),
                 gateway,
@@ -88366,10 +88651,7 @@ async function runSet(request) {
                 budget,
                 stopped,
                 deadline: cancelled.drainDeadline,
-                onEnded: (tookMs) => {
-                    if (tookMs > intervalMs)
-                        checkpointer.saveSoon();
-                },
+                listener: savingAfterLongEvals(request, checkpointer),
             });
         }
         catch (error) {
@@ -88392,6 +88674,19 @@ async function runSet(request) {
     finally {
         budget.close();
     }
+}
+/** A listener that also saves a checkpoint soon after an eval has taken longer than the interval between two of them. */
+function savingAfterLongEvals({ listener, checkpoints }, checkpointer) {
+    return {
+        logOf: (planned) => listener.logOf(planned),
+        onEvent(event) {
+            // An eval that ends without a result ends because the run stops, and the end of the run saves a checkpoint.
+            const hasResult = event.kind === 'eval-ended' && event.outcome.status !== 'pending';
+            if (hasResult && event.tookMs > checkpoints.intervalMs)
+                checkpointer.saveSoon();
+            listener.onEvent(event);
+        },
+    };
 }
 function keysToRun(decisions) {
     return decisions.flatMap((decision) => (decision.kind === 'run' ? [decision.eval.key] : []));
@@ -88545,18 +88840,19 @@ class Redactor {
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
   Yz: () => (/* binding */ core_debug),
+  N4: () => (/* binding */ endGroup),
   z3: () => (/* binding */ error),
   V4: () => (/* binding */ getInput),
-  Os: () => (/* binding */ group),
   pq: () => (/* binding */ info),
   LZ: () => (/* binding */ saveState),
   uH: () => (/* binding */ setOutput),
   Pq: () => (/* binding */ core_setSecret),
+  Oh: () => (/* binding */ startGroup),
   z: () => (/* reexport */ summary),
   $e: () => (/* binding */ warning)
 });
 
-// UNUSED EXPORTS: ExitCode, addPath, endGroup, exportVariable, getBooleanInput, getIDToken, getMultilineInput, getState, isDebug, markdownSummary, notice, platform, setCommandEcho, setFailed, startGroup, toPlatformPath, toPosixPath, toWin32Path
+// UNUSED EXPORTS: ExitCode, addPath, exportVariable, getBooleanInput, getIDToken, getMultilineInput, getState, group, isDebug, markdownSummary, notice, platform, setCommandEcho, setFailed, toPlatformPath, toPosixPath, toWin32Path
 
 // EXTERNAL MODULE: external "os"
 var external_os_ = __nccwpck_require__(857);

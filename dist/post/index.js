@@ -28611,7 +28611,7 @@ function readContext(env, platform, fallbackTemporary) {
         repository: env.GITHUB_REPOSITORY ?? '',
         runId: env.GITHUB_RUN_ID || 'local',
         runAttempt: Number.isSafeInteger(attempt) && attempt > 0 ? attempt : 1,
-        // `owner/name/.github/workflows/evals.yml@refs/heads/main`: the workflow is the same one on every branch.
+        // `owner/name/.github/workflows/evals.yml@refs/heads/main`, without the branch: the workflow is the same on all of them.
         workflow: env.GITHUB_WORKFLOW_REF?.split('@', 1)[0] || env.GITHUB_WORKFLOW || '',
         job: env.GITHUB_JOB ?? '',
         step: env.GITHUB_ACTION ?? '',
@@ -28623,13 +28623,13 @@ function readContext(env, platform, fallbackTemporary) {
         fromFork: isFromFork(env),
     };
 }
-/** Reads the payload of the event (https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request). */
+/** Reads the event payload (https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request). */
 function isFromFork({ GITHUB_EVENT_NAME, GITHUB_EVENT_PATH, GITHUB_REPOSITORY }) {
     if (GITHUB_EVENT_NAME !== 'pull_request' || !GITHUB_EVENT_PATH)
         return false;
     try {
         const event = JSON.parse(readFileSync(GITHUB_EVENT_PATH, 'utf8'));
-        // A deleted fork has no name.
+        // A pull request from a fork that was deleted has no name here.
         return event.pull_request?.head?.repo?.full_name !== GITHUB_REPOSITORY;
     }
     catch {
@@ -28654,7 +28654,8 @@ function isFromFork({ GITHUB_EVENT_NAME, GITHUB_EVENT_PATH, GITHUB_REPOSITORY })
 
 
 /**
- * Returns if the set is complete.
+ * Ends a step whose outputs are written. Returns if the set is complete.
+ *
  * @throws ActionError that fails the step and names the evals that failed or are pending
  */
 function finish(results, { unusable, stopped }) {
@@ -28698,7 +28699,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   rJ: () => (/* binding */ secret)
 });
 
-// UNUSED EXPORTS: SEVERAL_LINES, UNITS, boolean, count, directory, duration, invalid, lines, requiredName, text, timer, words
+// UNUSED EXPORTS: SEVERAL_LINES, UNIT_MS, boolean, count, directory, durationMs, invalid, lines, requiredName, text, timerMs, words
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
@@ -29018,7 +29019,7 @@ var lib_text = __nccwpck_require__(8804);
 // EXTERNAL MODULE: ./lib/action/log.js
 var log = __nccwpck_require__(2988);
 ;// CONCATENATED MODULE: ./lib/action/input-values.js
-/** Reads the text of one input as a value of one kind. Everything thrown here is an ActionError that names the input. */
+/** Reads the text of one input as a value of one kind. All errors are ActionErrors that name the input. */
 
 
 
@@ -29026,18 +29027,18 @@ var log = __nccwpck_require__(2988);
 
 
 
-/** What would move or hide results, or is decided by an input, and how to say it instead. */
+/** Arguments that would move or hide results, or that an input replaces, each with the next step. */
 const REFUSED_ARGS = new Map([
-    ['--record_path', 'The action keeps a record file of every eval itself; remove it.'],
-    ['--registry_path', 'Use the input registry-path, one path a line.'],
-    ['--http-run', 'It sends results elsewhere, so that nothing could be resumed; remove it.'],
-    ['--no-local-run', 'It moves results to a database, so that nothing could be resumed; remove it.'],
-    ['--dry-run', 'It records no results, so that no eval would ever be done; remove it.'],
-    ['--log_to_file', 'It hides the output that the action shows; remove it.'],
-    ['--resume', 'It is an argument of oaievalset; use the input resume.'],
-    ['--no-resume', 'It is an argument of oaievalset; use the input resume: false.'],
-    ['--exit-on-error', 'It is an argument of oaievalset; use the input exit-on-error: true.'],
-    ['--no-exit-on-error', 'It is an argument of oaievalset; use the input exit-on-error: false.'],
+    ['--record_path', 'Remove it: the action itself writes a record file for every eval.'],
+    ['--registry_path', 'Use the input registry-path, with one path per line.'],
+    ['--http-run', 'Remove it: it sends results elsewhere, so nothing could be resumed.'],
+    ['--no-local-run', 'Remove it: it writes results to a database, so nothing could be resumed.'],
+    ['--dry-run', 'Remove it: it records no results, so no eval would ever complete.'],
+    ['--log_to_file', 'Remove it: it hides the output that the action shows.'],
+    ['--resume', 'Use the input resume instead: this is an argument of oaievalset.'],
+    ['--no-resume', 'Use the input resume: false instead: this is an argument of oaievalset.'],
+    ['--exit-on-error', 'Use the input exit-on-error: true instead: this is an argument of oaievalset.'],
+    ['--no-exit-on-error', 'Use the input exit-on-error: false instead: this is an argument of oaievalset.'],
 ]);
 function words(name) {
     const value = input_values_text(name, SEVERAL_LINES);
@@ -29046,13 +29047,13 @@ function words(name) {
         args = split(value);
     }
     catch (error) {
-        throw new ActionError('ARGS_INVALID', `The input ${name} cannot be split into words: ${reasonOf(error).toLowerCase()} in ${JSON.stringify(value)}.`, 'Close the quote, or put a backslash before a quote that is meant as a letter.');
+        throw new ActionError('ARGS_INVALID', `The input ${name} cannot be split into words: ${reasonOf(error).toLowerCase()} in ${JSON.stringify(value)}.`, 'Close the quote, or put a backslash before a literal quote.');
     }
     for (const arg of args) {
         const [option = ''] = arg.split('=', 1);
         const next = REFUSED_ARGS.get(option);
         if (next)
-            throw new ActionError('ARGS_INVALID', `The input ${name} holds ${option}, which cannot be used here.`, next);
+            throw new ActionError('ARGS_INVALID', `The input ${name} contains ${option}, which this action does not accept.`, next);
     }
     return args;
 }
@@ -29062,10 +29063,11 @@ function requiredName(name, meaning) {
         throw new ActionError('INPUT_MISSING', `The input ${name} is missing.`, `Set ${name} under "with:" to ${meaning}.`);
     }
     const invisible = firstInvisible(value);
-    const wrong = (invisible !== undefined && `it holds the invisible character ${invisible}`) ||
+    const wrong = (invisible !== undefined && `it contains the invisible character ${invisible}`) ||
         (isAbsolute(value) && 'it is an absolute path') ||
-        (value.split('/').includes('..') && 'it holds ".."') ||
-        (value.split('/').some((part) => part === '' || part === '.') && 'it holds an empty or "." path part') ||
+        (value.split('/').includes('..') && 'it contains ".."') ||
+        (value.split('/').some((part) => part === '' || part === '.') &&
+            'it contains an empty or "." path part') ||
         (value.startsWith('-') && 'it starts with "-", which oaieval would read as an option');
     if (wrong)
         throw invalid(name, value, wrong, `Set ${name} to ${meaning}.`);
@@ -29074,7 +29076,7 @@ function requiredName(name, meaning) {
 function directory(name) {
     const path = resolve(input_values_text(name) || '.');
     if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
-        throw invalid(name, path, 'there is no such directory', 'Set it to a directory of the checkout, and check out the repository first.');
+        throw invalid(name, path, 'there is no such directory', `Check out the repository first, and set ${name} to a directory of the checkout.`);
     }
     return path;
 }
@@ -29094,32 +29096,32 @@ function count(name, fallback, most) {
         return fallback;
     const number = Number(value);
     if (!/^\d+$/.test(value) || number < 1 || number > most) {
-        throw invalid(name, value, `it is not a whole number from 1 to ${most}`, `Set ${name} to such a number.`);
+        throw invalid(name, value, `it is not a whole number from 1 to ${most}`, `Set ${name} to a number in this range.`);
     }
     return number;
 }
-const UNITS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 };
-/** `90s`, `30m`, `5h30m`, `7d`, in milliseconds. */
-function duration(name) {
+const UNIT_MS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 };
+/** Reads `90s`, `30m`, `5h30m` or `7d`. @returns milliseconds; undefined when the input is empty */
+function durationMs(name) {
     const value = input_values_text(name);
     if (value === '')
         return undefined;
     const parts = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(value);
     const milliseconds = parts
-        ? Object.values(UNITS).reduce((sum, unit, index) => sum + Number(parts[index + 1] ?? 0) * unit, 0)
+        ? Object.values(UNIT_MS).reduce((sum, unit, index) => sum + Number(parts[index + 1] ?? 0) * unit, 0)
         : 0;
     if (milliseconds === 0 || !Number.isSafeInteger(milliseconds)) {
         throw invalid(name, value, 'it is not a duration', `Write ${name} as 90s, 30m, 5h30m or 7d.`);
     }
     return milliseconds;
 }
-/** The most that a timer of Node counts is some 24.8 days; a longer one goes off at once. */
-const LONGEST_TIMER_DAYS = 24;
-/** A duration that is waited for, in milliseconds. */
-function timer(name) {
-    const milliseconds = duration(name);
-    if (milliseconds !== undefined && milliseconds > LONGEST_TIMER_DAYS * UNITS.d) {
-        const longest = `${LONGEST_TIMER_DAYS}d`;
+/** Node's timers last at most 24.8 days. A longer one fires at once. */
+const MAX_TIMER_DAYS = 24;
+/** A duration for a timer, in milliseconds. */
+function timerMs(name) {
+    const milliseconds = durationMs(name);
+    if (milliseconds !== undefined && milliseconds > MAX_TIMER_DAYS * UNIT_MS.d) {
+        const longest = `${MAX_TIMER_DAYS}d`;
         throw invalid(name, input_values_text(name), `it is longer than ${longest}`, `Set ${name} to at most ${longest}.`);
     }
     return milliseconds;
@@ -29130,7 +29132,7 @@ function lines(name) {
         .map((line) => line.trim())
         .filter((line) => line !== '');
 }
-/** A value that must appear nowhere, however short it is. */
+/** Reads a secret and hides it in all output, however short it is. */
 function secret(name) {
     const value = input_values_text(name);
     if (value !== '')
@@ -29138,15 +29140,15 @@ function secret(name) {
     log/* actionLog */.Zx.hide(value, { isMasked: true });
     return value;
 }
-/** Control characters, and those of them that a value of several lines may not hold either. */
+/** Control characters; without those that a value of several lines may contain. */
 const ONE_LINE = /\p{Cc}/u;
 const SEVERAL_LINES = /[^\P{Cc}\r\n\t]/u;
 const SECRETS = new Set(['encryption-key', 'github-token']);
 function input_values_text(name, refused = ONE_LINE) {
     const value = (0,core/* getInput */.V4)(name);
     if (refused.test(value)) {
-        const next = 'Remove them; a value that should be one line may hold a line break.';
-        throw invalid(name, SECRETS.has(name) ? '***' : value, 'it holds control characters', next);
+        const next = 'Remove them. If the value should be one line, look for a line break.';
+        throw invalid(name, SECRETS.has(name) ? '***' : value, 'it contains control characters', next);
     }
     return value;
 }
@@ -29168,13 +29170,10 @@ function invalid(name, value, why, next) {
 /* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8804);
 
 
-/**
- * Bytes of an annotation. The runner cuts a message after 4096 characters (actions/runner, `ExecutionContext.cs`,
- * `_maxIssueMessageLength`).
- */
-const LONGEST_ANNOTATION = 4096;
+/** The runner cuts an annotation after 4096 characters (actions/runner, `ExecutionContext.cs`, `_maxIssueMessageLength`). */
+const MAX_ANNOTATION_BYTES = 4096;
 /** GitHub accepts titles of up to 255 characters (https://docs.github.com/rest/checks/runs, `title` of an annotation). */
-const LONGEST_TITLE = 200;
+const MAX_TITLE_BYTES = 200;
 const redactor = new _text_js__WEBPACK_IMPORTED_MODULE_1__/* .Redactor */ .pO();
 /** Prints to the log of the step. */
 const actionLog = {
@@ -29182,24 +29181,27 @@ const actionLog = {
     info: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(redactor.redact(sanitizeMessage(message))),
     warning: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e, message, title),
     error: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3, message, title),
-    group: (title, work) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .group */ .Os(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(title)), work),
+    group(title) {
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .startGroup */ .Oh(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(title)));
+        return { [Symbol.dispose]: () => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .endGroup */ .N4() };
+    },
     child: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(redactor.redact(quoteChildLine(line))),
     hide(secret, { isMasked = false } = {}) {
-        // Prints a command, so that the runner masks the value too, in later steps as well.
+        // Prints a command that makes the runner mask the value, in later steps too.
         if (redactor.hide(secret) && !isMasked)
             _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setSecret */ .Pq(secret);
     },
     redact: (text) => redactor.redact(text),
 };
-/** Prints the whole message to the log first when the annotation has no room for it. */
+/** If the annotation would be too long, prints the whole message to the log first. */
 function annotate(issue, message, title) {
     const whole = redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message));
-    const text = (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .shorten */ .ml)(whole, LONGEST_ANNOTATION);
+    const text = (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .shorten */ .ml)(whole, MAX_ANNOTATION_BYTES);
     if (text !== whole)
         _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(sanitizeMessage(whole));
-    issue(text, title === undefined ? {} : { title: redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(title, LONGEST_TITLE)) });
+    issue(text, title === undefined ? {} : { title: redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(title, MAX_TITLE_BYTES)) });
 }
-/** Keeps every line of a message from acting as a workflow command: it may quote text that others wrote. */
+/** Prevents a message, which may quote text that others wrote, from acting as a workflow command. */
 function sanitizeMessage(message) {
     return (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message)
         .split('\n')
@@ -29208,7 +29210,7 @@ function sanitizeMessage(message) {
         .join('\n');
 }
 /**
- * Keeps a line of a child from acting as a workflow command. The runner reads a line as a command if `::` follows optional
+ * Prevents a line of a child from acting as a workflow command. The runner reads a line as a command if `::` follows optional
  * white space at its start, or if it contains `##[` anywhere; `\r` ends a line too (actions/runner, `ActionCommand.cs`).
  */
 function quoteChildLine(line) {
@@ -29289,16 +29291,16 @@ async function publishSummary(results, context, notes, log) {
 
 
 const NAME = 'session';
-/** What `post` has to know of the inputs. It reads a secret anew: nothing secret is written down. */
+/** The inputs that post needs. Post reads the encryption key from its own input, so that no secret is in the session. */
 function sessionInputs({ model, evalSet, cacheKey, stateDirectory }) {
     return { model, evalSet, cacheKey, stateDirectory };
 }
-/** Whose state it is: main asks with its step, post with its session. */
+/** The owner of the state. Main passes its step, post its session. */
 function ownerOf({ inputs, context }) {
     const { cacheKey, model, evalSet } = inputs;
     return { repository: context.repository, cacheKey, model, evalSet };
 }
-/** The session while main runs. */
+/** The session of a running main. */
 class RunningSession {
     #log;
     #session;
@@ -29317,11 +29319,11 @@ class RunningSession {
             if (this.#warned)
                 return;
             this.#warned = true;
-            this.#log.warning(`The state of this step could not be passed to its post step: ${reasonOf(error)}. If the step is killed, the evals that it completed may not be saved.`);
+            this.#log.warning(`The state of this step could not be passed to its post step: ${reasonOf(error)}. If the step is killed, its completed evals may not be saved.`);
         }
     }
 }
-/** Written at once, so that it survives a kill -9 of main. The last value counts. */
+/** Writes the session at once, so that it survives a SIGKILL of main. The last one that was written counts. */
 function saveSession(session) {
     (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ)(NAME, JSON.stringify(session));
 }
@@ -31708,7 +31710,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(5897);
 /* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(5927);
 /* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(6426);
-/** Runs after the job's steps, always. When main did not come to its end: save what is on disk, tell what is known. */
+/** Runs after every job. If main did not finish, saves the state that is on disk and writes the job summary. */
 
 
 
@@ -31729,7 +31731,7 @@ async function post() {
     if (!session || session.ended)
         return;
     const { model, evalSet } = session.inputs;
-    _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx.info('The step did not come to its end; saving what it completed.');
+    _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx.info('The step did not finish. Saving what it completed.');
     const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_11__/* .statePaths */ .mt)(session.inputs.stateDirectory, model, evalSet);
     const lock = await (0,_progress_lock_js__WEBPACK_IMPORTED_MODULE_10__/* .lockState */ .H)(paths).catch((error) => {
         if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_8__/* .ActionError */ .lZ && error.code === 'STATE_LOCKED')
@@ -31737,17 +31739,17 @@ async function post() {
         throw error;
     });
     if (!lock) {
-        _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx.info('Another run has taken the state over in the meantime: it goes on with what is here, and saves it.');
+        _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx.info('Another run is using the state now. It continues from what is here and saves it.');
         return;
     }
     try {
-        await saveAndTell(session, paths);
+        await saveAndReport(session, paths);
     }
     finally {
         await lock.release();
     }
 }
-async function saveAndTell(session, paths) {
+async function saveAndReport(session, paths) {
     const { inputs, context } = session;
     const { model, evalSet } = inputs;
     const state = _progress_state_js__WEBPACK_IMPORTED_MODULE_12__/* .State */ .U.open({ paths, owner: (0,_action_session_js__WEBPACK_IMPORTED_MODULE_5__/* .ownerOf */ .bf)(session), log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx });
@@ -31760,7 +31762,7 @@ async function saveAndTell(session, paths) {
     });
     const checkpointer = new _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_7__/* .Checkpointer */ .K({
         state,
-        // What a checkpoint holds that was saved while evals ran is not saved again.
+        // Main may have saved this content already, while evals were running.
         isUnchanged: () => session.savedOutline === state.outline(),
         journals: new _progress_journals_js__WEBPACK_IMPORTED_MODULE_9__/* .Journals */ .v(paths),
         store,
@@ -31770,7 +31772,7 @@ async function saveAndTell(session, paths) {
     (0,_action_session_js__WEBPACK_IMPORTED_MODULE_5__/* .saveSession */ .E1)({ ...session, ended: true });
     const run = (0,_action_context_js__WEBPACK_IMPORTED_MODULE_0__/* .runIdentity */ .f)(context);
     const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_13__/* .summarize */ .e)(model, evalSet, (0,_run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_14__/* .outcomesOnDisk */ .W)(state, run), (0,_run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_14__/* .trafficOnDisk */ .E)(state, run));
-    const note = 'The step was interrupted. Re-run the failed jobs: what is done here is not run again.';
+    const note = 'The step was interrupted. Re-run the failed jobs; completed evals are not run again.';
     await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_4__/* .publishSummary */ .I)(results, context, [note], _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
 }
 await post().catch(_action_finish_js__WEBPACK_IMPORTED_MODULE_1__/* .fail */ .f);
@@ -34451,8 +34453,13 @@ function duration(milliseconds) {
         return `${minutes} min ${whole % 60} s`;
     return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
+/** `1,234,567`. By hand: the first use of `toLocaleString` takes 13 ms, a tenth of a run that has nothing to do. */
 function wholeNumber(value) {
-    return value.toLocaleString('en-US');
+    return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+/** `1 request`, `1,200 requests` */
+function counted(count, noun) {
+    return `${wholeNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 // EXTERNAL MODULE: ./lib/text.js
@@ -34464,10 +34471,10 @@ var lib_text = __nccwpck_require__(8804);
 
 const STATUS = { fresh: '✅ fresh', reused: '♻️ reused', failed: '❌ failed', pending: '⏳ pending' };
 /**
- * Bytes. GitHub takes a summary of at most 1 MiB and shows nothing of a larger one; other writers of the step share it
+ * GitHub shows nothing of a summary that is larger than 1 MiB. Other programs of the step write to the same summary
  * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands, "Step isolation and limits").
  */
-const LARGEST_SUMMARY = 1_000_000;
+const MAX_SUMMARY_BYTES = 1_000_000;
 function renderMarkdown(results, link, notes = []) {
     const head = [
         `## ${headline(results)}`,
@@ -34481,7 +34488,7 @@ function renderMarkdown(results, link, notes = []) {
         '| :--- | :--- | :--- | ---: | ---: | :--- |',
     ].join('\n');
     const rows = results.rows.map((row) => tableRow(row, link));
-    const shown = rowsThatFit(results.rows, rows, LARGEST_SUMMARY - Buffer.byteLength(head) - 100);
+    const shown = rowsThatFit(results.rows, rows, MAX_SUMMARY_BYTES - Buffer.byteLength(head) - 100);
     const hidden = rows.length - shown.size;
     return [
         head,
@@ -34490,7 +34497,7 @@ function renderMarkdown(results, link, notes = []) {
         '',
     ].join('\n');
 }
-/** Indexes of the rows that fit into `bytes`: what failed or is pending before what is done. */
+/** Indexes of the rows that fit into `bytes`. Failed and pending evals come first. */
 function rowsThatFit(results, rows, bytes) {
     const urgent = (index) => /failed|pending/.test(results[index]?.status ?? '');
     const indexes = [...rows.keys()];
@@ -34507,7 +34514,7 @@ function rowsThatFit(results, rows, bytes) {
 }
 function headline({ verdict, counts }) {
     const { total, completed, failed, pending } = counts;
-    const evals = (n) => `${wholeNumber(n)} eval${n === 1 ? '' : 's'}`;
+    const evals = (n) => counted(n, 'eval');
     if (verdict === 'passed')
         return `✅ All ${evals(total)} done`;
     if (verdict === 'failed')
@@ -34526,7 +34533,7 @@ function trafficLine({ traffic }) {
         return [];
     const requests = [
         `${wholeNumber(sent)} sent`,
-        `${wholeNumber(replayed)} answered from the journal`,
+        `${wholeNumber(replayed)} replayed`,
         ...(retried > 0 ? [`${wholeNumber(retried)} retries`] : []),
         ...(failed > 0 ? [`${wholeNumber(failed)} failed`] : []),
     ];
@@ -34540,19 +34547,18 @@ function trafficLine({ traffic }) {
         '',
     ];
 }
-/** More of them than this are counted: each is a value that a model refused. */
+/** Further adaptations are only counted. Each one is a value that a model refused. */
 const SHOWN_ADAPTATIONS = 10;
 function adaptationLines({ adaptations }) {
     if (adaptations.length === 0)
         return [];
     const lines = adaptations.slice(0, SHOWN_ADAPTATIONS).map(({ adaptation, evals }) => {
-        const count = evals === 1 ? '1 eval' : `${wholeNumber(evals)} evals`;
-        return `> - \`${code(adaptation.model)}\`: ${cell(describeAdaptation(adaptation))} (${count})`;
+        return `> - \`${code(adaptation.model)}\`: ${cell(describeAdaptation(adaptation))} (${counted(evals, 'eval')})`;
     });
     const hidden = adaptations.length - lines.length;
     const own = adaptations.some(({ adaptation }) => adaptation.param === 'temperature' && adaptation.renamedTo === null);
     return [
-        '> Requests were changed because a model does not accept a parameter of the evals:',
+        '> Requests were changed because a model does not accept a parameter that the evals send:',
         '>',
         ...lines,
         ...(hidden > 0 ? [`> - and ${wholeNumber(hidden)} more`] : []),
@@ -34565,7 +34571,7 @@ function tableRow(row, link) {
         ? `${cell(row.metric.name)} **${cell(metricText(row.metric.value))}**`
         : cell(row.note);
     const samples = row.samples === null ? '' : wholeNumber(row.samples);
-    const time = row.time === undefined ? '' : duration(row.time);
+    const time = row.tookMs === undefined ? '' : duration(row.tookMs);
     return `| \`${code(row.name)}\` | ${STATUS[row.status]} | ${metric} | ${samples} | ${time} | ${runCell(row, link)} |`;
 }
 function runCell({ run }, { repository, serverUrl }) {
@@ -34576,16 +34582,16 @@ function runCell({ run }, { repository, serverUrl }) {
         ? `[${label}](${serverUrl}/${repository}/actions/runs/${run.id}/attempts/${run.attempt})`
         : label;
 }
-/** Bytes of a name or a message in the table; the log has it whole. */
-const LONGEST_CELL = 500;
-/** Text that others chose (names, metrics, messages) must not become markup, nor break the table, nor turn its text around. */
+/** A longer name or message is shortened in the table. The log contains all of it. */
+const MAX_CELL_BYTES = 500;
+/** Escapes text that others wrote (names, metrics, messages): it must not act as markup, break the table or reverse its text. */
 function cell(text) {
-    return (0,lib_text/* oneLine */.TN)(text, LONGEST_CELL)
+    return (0,lib_text/* oneLine */.TN)(text, MAX_CELL_BYTES)
         .replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c] ?? c)
         .replace(/[\\`*_{}[\]|~!#@]/g, (c) => `\\${c}`);
 }
 function code(text) {
-    return (0,lib_text/* oneLine */.TN)(text, LONGEST_CELL).replaceAll('`', "'").replaceAll('|', '\\|');
+    return (0,lib_text/* oneLine */.TN)(text, MAX_CELL_BYTES).replaceAll('`', "'").replaceAll('|', '\\|');
 }
 
 
@@ -34604,8 +34610,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var model_traffic = __nccwpck_require__(7168);
 ;// CONCATENATED MODULE: ./lib/report/main-metric.js
 /**
- * The one metric that a line or a table cell has room for: what the registry names first and the report has, else the
- * field's usual names, else the first number that is no spread and no token count.
+ * The metric for a line or a table cell: the first one that the registry names and the report has, or else one with a usual
+ * name, or else the first number that is neither a deviation nor a token count.
  */
 function mainMetric(preferred, metrics) {
     const usual = ['accuracy', 'score', 'f1_score'];
@@ -34616,7 +34622,7 @@ function mainMetric(preferred, metrics) {
 }
 
 ;// CONCATENATED MODULE: ./lib/report/results.js
-/** Outcomes as people and other steps see them. Pure. */
+/** Counts and describes outcomes, for people and for other steps. Pure. */
 
 
 function summarize(model, evalSet, outcomes, traffic = model_traffic/* noTraffic */.Ps) {
@@ -34651,7 +34657,7 @@ function row(outcome) {
             metric: undefined,
             metrics: {},
             samples: null,
-            time: undefined,
+            tookMs: undefined,
             run: undefined,
             note: outcome.reason,
         };
@@ -34659,14 +34665,22 @@ function row(outcome) {
     const { record } = outcome;
     if (!record) {
         const note = 'done by oaievalset, no results recorded';
-        return { ...base, metric: undefined, metrics: {}, samples: null, time: undefined, run: undefined, note };
+        return {
+            ...base,
+            metric: undefined,
+            metrics: {},
+            samples: null,
+            tookMs: undefined,
+            run: undefined,
+            note,
+        };
     }
     return {
         ...base,
         metric: mainMetric(planned.metrics, record.metrics),
         metrics: record.metrics,
         samples: record.samples,
-        time: Date.parse(record.ended) - Date.parse(record.started),
+        tookMs: Date.parse(record.ended) - Date.parse(record.started),
         run: { id: record.run.id, attempt: record.run.attempt },
         note: '',
     };
@@ -34836,13 +34850,13 @@ var doubt = __nccwpck_require__(417);
 
 
 
-/** How the evals of the last plan stand, read from the state alone, after the process that ran them has ended. */
+/** The outcomes of the last plan, read from the state alone after the process that ran the evals has ended. */
 function outcomesOnDisk(state, run, now = new Date()) {
-    // The last attempt of each eval is the one that counts.
+    // The last attempt at each eval counts.
     const attempts = new Map(attemptsOf(state, run).map((attempt) => [attempt.eval, attempt]));
     return (state.plan?.evals ?? []).map((planned) => outcomeOf(planned, state, run, attempts, now));
 }
-/** What this run requested, in all attempts that ended. */
+/** The traffic of this run, summed over all attempts that ended. */
 function trafficOnDisk(state, run) {
     return attemptsOf(state, run).reduce((sum, { traffic }) => (0,model_traffic/* addTraffic */.b5)(sum, traffic), model_traffic/* noTraffic */.Ps);
 }
@@ -35011,18 +35025,19 @@ class Redactor {
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
   Yz: () => (/* binding */ core_debug),
+  N4: () => (/* binding */ endGroup),
   z3: () => (/* binding */ error),
   V4: () => (/* binding */ getInput),
   Gu: () => (/* binding */ getState),
-  Os: () => (/* binding */ group),
   pq: () => (/* binding */ info),
   LZ: () => (/* binding */ saveState),
   Pq: () => (/* binding */ core_setSecret),
+  Oh: () => (/* binding */ startGroup),
   z: () => (/* reexport */ summary),
   $e: () => (/* binding */ warning)
 });
 
-// UNUSED EXPORTS: ExitCode, addPath, endGroup, exportVariable, getBooleanInput, getIDToken, getMultilineInput, isDebug, markdownSummary, notice, platform, setCommandEcho, setFailed, setOutput, startGroup, toPlatformPath, toPosixPath, toWin32Path
+// UNUSED EXPORTS: ExitCode, addPath, exportVariable, getBooleanInput, getIDToken, getMultilineInput, group, isDebug, markdownSummary, notice, platform, setCommandEcho, setFailed, setOutput, toPlatformPath, toPosixPath, toWin32Path
 
 ;// CONCATENATED MODULE: external "os"
 const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");

@@ -26,8 +26,3 @@ export function wholeNumber(value: number): string {
 export function counted(count: number, noun: string): string {
   return `${wholeNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
-
-/** `1 request`, `1,200 requests` */
-export function counted(count: number, noun: string): string {
-  return `${wholeNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
-}

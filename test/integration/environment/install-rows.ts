@@ -15,7 +15,7 @@ export interface TestedInstaller {
 
 export const PIP: TestedInstaller = { name: 'pip', contextOf: (machine) => machine.offline };
 
-export function testInstallOnce({ name, contextOf }: TestedInstaller): void {
+function testInstallOnce({ name, contextOf }: TestedInstaller): void {
   test(`installLocked with ${name}: installs the listed packages only, once, and reuses them`, async (test_) => {
     const machine = new OfflineMachine(test_);
     const lock = machine.smallEvals();

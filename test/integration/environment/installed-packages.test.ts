@@ -7,25 +7,31 @@ import { chooseInstaller } from '../../../src/environment/installer.ts';
 import { recordingLog } from '../../helpers/builders.ts';
 import { evalsPython } from '../../helpers/evals-venv.ts';
 import { OfflineMachine, python, usualEnv } from '../../helpers/offline-machine.ts';
-import { PIP, testInstaller, testInstallOnce } from './install-rows.ts';
+import { LONG } from '../../helpers/test-rows.ts';
+import { testInstaller } from './install-rows.ts';
 
 testInstaller({ name: 'uv', contextOf: (machine) => machine.fastest() });
 
 describe.concurrent('the venvs of locked packages', () => {
-  testInstallOnce(PIP);
-
-  test('installLocked: a changed list gets another venv, and a broken venv is rebuilt', async (context) => {
-    const machine = new OfflineMachine(context);
-    const lock = machine.smallEvals();
-    const first = await machine.installSmall(lock, machine.fastest());
-    const changed = await machine.installSmall({ ...lock, text: `${lock.text}#\n` }, machine.fastest());
-    expect(changed.installed).toBe('created');
-    rmSync(first.interpreter.path);
-    const repaired = await machine.installSmall(lock, machine.fastest());
-    expect(repaired.installed).toBe('created');
-    expect(repaired.interpreter.path).not.toBe(first.interpreter.path);
-    expect(await machine.installSmall(lock, machine.fastest())).toEqual({ ...repaired, installed: 'reused' });
-  });
+  test(
+    'installLocked: a changed list gets another venv, and a broken venv is rebuilt',
+    LONG,
+    async (context) => {
+      const machine = new OfflineMachine(context);
+      const lock = machine.smallEvals();
+      const first = await machine.installSmall(lock, machine.fastest());
+      const changed = await machine.installSmall({ ...lock, text: `${lock.text}#\n` }, machine.fastest());
+      expect(changed.installed).toBe('created');
+      rmSync(first.interpreter.path);
+      const repaired = await machine.installSmall(lock, machine.fastest());
+      expect(repaired.installed).toBe('created');
+      expect(repaired.interpreter.path).not.toBe(first.interpreter.path);
+      expect(await machine.installSmall(lock, machine.fastest())).toEqual({
+        ...repaired,
+        installed: 'reused',
+      });
+    },
+  );
 
   test('installLocked: a venv whose evals cannot be imported is removed', async (context) => {
     const machine = new OfflineMachine(context);
@@ -37,7 +43,7 @@ describe.concurrent('the venvs of locked packages', () => {
     expect(machine.tools()).toEqual([]);
   });
 
-  test('installLocked: two jobs may install at the same time', async (context) => {
+  test('installLocked: two jobs may install at the same time', LONG, async (context) => {
     const machine = new OfflineMachine(context);
     const lock = machine.smallEvals();
     const installer = machine.fastest();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { counted, duration } from '../../../src/model/format.ts';
+import { counted, duration, wholeNumber } from '../../../src/model/format.ts';
 
 test.for([
   [0, '0.0 s'],
@@ -20,4 +20,14 @@ test.each([
   [1200, '1,200 requests'],
 ])('counted: %i is "%s"', (count, text) => {
   expect(counted(count, 'request')).toBe(text);
+});
+
+test.each([
+  [0, '0'],
+  [999, '999'],
+  [1000, '1,000'],
+  [1_234_567, '1,234,567'],
+  [-100_000, '-100,000'],
+])('wholeNumber: %i is "%s"', (value, text) => {
+  expect(wholeNumber(value)).toBe(text);
 });

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { directHosts } from '../../../../src/gateway/upstream/proxies.ts';
 import { evalsPython } from '../../../helpers/evals-venv.ts';
 import { startProxy } from '../../../helpers/network.ts';
+import { LONG } from '../../../helpers/test-rows.ts';
 
 /** Without a proxy these cannot be reached: nothing listens on port 9, and names under .invalid do not exist (RFC 6761). */
 const URLS = [
@@ -56,16 +57,20 @@ for no_proxy in given["lists"]:
 print(json.dumps(answers))
 `;
 
-test('NO_PROXY: the gateway bypasses the proxy exactly when the client of OpenAI or requests does', async () => {
-  const proxy = await startProxy({ refuse: 418 });
-  const run = promisify(execFile)(await evalsPython(), ['-c', CLIENTS], {
-    env: { PATH: process.env.PATH ?? '', HTTP_PROXY: proxy.url },
-  });
-  run.child.stdin?.end(JSON.stringify({ lists: LISTS, urls: URLS }));
-  const answers: [string, string, boolean, boolean][] = JSON.parse((await run).stdout);
-  expect(answers).toHaveLength(LISTS.length * URLS.length);
-  const theirs = answers.map(([list, url, openai, requests]) => `${list} ${url}: ${openai || requests}`);
-  const ours = answers.map(([list, url]) => `${list} ${url}: ${directHosts(list)(new URL(url))}`);
-  expect(ours).toEqual(theirs);
-  expect(new Set(answers.map(([, , openai]) => openai))).toEqual(new Set([true, false]));
-});
+test(
+  'NO_PROXY: the gateway bypasses the proxy exactly when the client of OpenAI or requests does',
+  LONG,
+  async () => {
+    const proxy = await startProxy({ refuse: 418 });
+    const run = promisify(execFile)(await evalsPython(), ['-c', CLIENTS], {
+      env: { PATH: process.env.PATH ?? '', HTTP_PROXY: proxy.url },
+    });
+    run.child.stdin?.end(JSON.stringify({ lists: LISTS, urls: URLS }));
+    const answers: [string, string, boolean, boolean][] = JSON.parse((await run).stdout);
+    expect(answers).toHaveLength(LISTS.length * URLS.length);
+    const theirs = answers.map(([list, url, openai, requests]) => `${list} ${url}: ${openai || requests}`);
+    const ours = answers.map(([list, url]) => `${list} ${url}: ${directHosts(list)(new URL(url))}`);
+    expect(ours).toEqual(theirs);
+    expect(new Set(answers.map(([, , openai]) => openai))).toEqual(new Set([true, false]));
+  },
+);
