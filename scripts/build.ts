@@ -1,11 +1,22 @@
 /**
- * Builds dist/. First tsc compiles src/ to lib/, because ncc cannot compile TypeScript 7 itself. Then ncc bundles each entry
- * and writes the licences of the bundled packages next to it. `--check` only compares dist/ with a fresh build.
+ * Builds dist/. First tsc compiles src/ to lib/, because ncc cannot compile TypeScript 7 itself. Then ncc bundles each entry,
+ * and the licences of the bundled packages are written next to it. (ncc writes only those of one file, and a bundle with a
+ * dynamic import has several.) `--check` only compares dist/ with a fresh build.
  */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
+import { type BundledModule, licencesOf } from './licences.ts';
 
 const root = join(import.meta.dirname, '..');
 const entries = ['main', 'post', 'cache-worker'] as const;
@@ -15,10 +26,11 @@ function build(target: string): void {
   execFileSync('tsc', ['-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
   for (const entry of entries) {
     const directory = join(target, entry);
-    const options = ['--license', 'licenses.txt', '--quiet'];
-    execFileSync('ncc', ['build', join(root, 'lib', `${entry}.js`), '--out', directory, ...options], {
-      stdio: 'inherit',
-    });
+    const stats = join(root, 'lib', `${entry}.stats.json`);
+    const options = ['--out', directory, '--stats-out', stats, '--quiet'];
+    execFileSync('ncc', ['build', join(root, 'lib', `${entry}.js`), ...options], { stdio: 'inherit' });
+    const { modules } = JSON.parse(readFileSync(stats, 'utf8')) as { modules: BundledModule[] };
+    writeFileSync(join(directory, 'licenses.txt'), licencesOf(modules));
   }
 }
 

@@ -1,5 +1,4 @@
 /** A client for GitHub's REST API. It sends single requests, through the proxies of the environment. */
-import { EnvHttpProxyAgent, request } from 'undici';
 import { reasonOf } from '../errors.ts';
 import { oneLine, shorten } from '../text.ts';
 
@@ -41,6 +40,8 @@ export class GitHubApi {
   /** Never rejects, does not follow redirects, and does not retry. */
   async request(call: GitHubRequest): Promise<GitHubResult> {
     const { timeoutMs = TIMEOUT_MS, token } = this.#options;
+    // Most runs need no request to GitHub, and loading undici takes time.
+    const { EnvHttpProxyAgent, request } = await import('undici');
     const agent = new EnvHttpProxyAgent();
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(new DOMException('', 'TimeoutError')), timeoutMs);

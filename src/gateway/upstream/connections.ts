@@ -2,7 +2,7 @@
 import { Agent, type buildConnector, type Dispatcher, Pool, ProxyAgent, Socks5ProxyAgent } from 'undici';
 import { basic } from './basic-authorization.ts';
 import { trustedBy } from './certificates.ts';
-import { type ProxyServer, proxiesOf } from './proxies.ts';
+import type { ProxyServer } from './proxies.ts';
 import type { UpstreamTimeouts } from './upstream-types.ts';
 
 /** The limit of h11, with which Python's clients read HTTP. */
@@ -17,24 +17,26 @@ const ADDRESS_TIMEOUT_MS = 1000;
 /** How many times longer than this client a proxy may take to connect. */
 const PROXY_TIMEOUT_FACTOR = 6;
 
+export interface ConnectionOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly timeouts: UpstreamTimeouts;
+  readonly proxyFor: (url: URL) => ProxyServer | undefined;
+  /** Called with a sentence about each certificate setting that cannot be used. */
+  readonly notice: (message: string) => void;
+}
+
 /** The pools of connections, one for each route to the API, opened when they are needed. */
 export class Connections {
-  readonly #env: NodeJS.ProcessEnv;
-  readonly #timeouts: UpstreamTimeouts;
-  readonly #notice: (message: string) => void;
-  readonly #proxyFor: (url: URL) => ProxyServer | undefined;
+  readonly #options: ConnectionOptions;
   readonly #routes = new Map<string, Dispatcher>();
   #trust: ReturnType<typeof trustedBy> | undefined;
 
-  constructor(env: NodeJS.ProcessEnv, timeouts: UpstreamTimeouts, notice: (message: string) => void) {
-    this.#env = env;
-    this.#timeouts = timeouts;
-    this.#notice = notice;
-    this.#proxyFor = proxiesOf(env);
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
   }
 
   to(url: URL): Dispatcher {
-    const proxy = this.#proxyFor(url);
+    const proxy = this.#options.proxyFor(url);
     const tls = [url, proxy?.url].some((hop) => hop?.protocol === 'https:');
     const route = `${tls ? 'tls' : 'plain'} ${proxy?.url.href ?? 'direct'}`;
     const known = this.#routes.get(route);
@@ -49,9 +51,9 @@ export class Connections {
   }
 
   #connecting(tls: boolean): buildConnector.BuildOptions {
-    if (tls) this.#trust ??= trustedBy(this.#env, this.#notice);
+    if (tls) this.#trust ??= trustedBy(this.#options.env, this.#options.notice);
     return {
-      timeout: this.#timeouts.connectMs,
+      timeout: this.#options.timeouts.connectMs,
       // Python's clients use HTTP/1.1.
       allowH2: false,
       autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS,
@@ -68,7 +70,7 @@ export class Connections {
       return new Socks5ProxyAgent(uri, {
         username,
         password,
-        connectTimeout: this.#timeouts.connectMs,
+        connectTimeout: this.#options.timeouts.connectMs,
         requestTls: connect,
       });
     }
@@ -79,7 +81,7 @@ export class Connections {
       proxyTls: connect,
       factory: (origin, own) => new Pool(origin, { ...own, ...limits }),
       clientFactory: (origin, own) =>
-        new Pool(origin, { ...own, headersTimeout: PROXY_TIMEOUT_FACTOR * this.#timeouts.connectMs }),
+        new Pool(origin, { ...own, headersTimeout: PROXY_TIMEOUT_FACTOR * this.#options.timeouts.connectMs }),
     });
   }
 }

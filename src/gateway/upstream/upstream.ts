@@ -6,7 +6,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import type { ProviderUrls } from '../providers.ts';
 import { basicAuthorization } from './basic-authorization.ts';
-import { Connections } from './connections.ts';
+import type { Connections } from './connections.ts';
+import { proxiesOf } from './proxies.ts';
 import { followRedirects } from './redirects.ts';
 import type { Send, UpstreamTimeouts } from './upstream-types.ts';
 
@@ -35,13 +36,17 @@ export function openUpstream(
   timeouts: UpstreamTimeouts = defaultTimeouts,
   { urls, notice = () => {} }: UpstreamOptions = {},
 ): Upstream {
-  const connections = new Connections(env, timeouts, notice);
+  const options = { env, timeouts, notice, proxyFor: proxiesOf(env) };
+  let connections: Promise<Connections> | undefined;
+  // Loading undici takes longer than anything else in a run that has nothing to do, and such a run sends nothing.
+  const connected = () =>
+    (connections ??= import('./connections.ts').then((module) => new module.Connections(options)));
   const transport: Send = async ({ method, url, headers, body }) => {
     const {
       statusCode,
       headers: responseHeaders,
       body: stream,
-    } = await connections.to(url).request({
+    } = await (await connected()).to(url).request({
       origin: url.origin,
       path: `${url.pathname}${url.search}`,
       method: method as Dispatcher.HttpMethod,
@@ -56,7 +61,7 @@ export function openUpstream(
   return {
     send: withBasicAuthorization(followRedirects(transport, urls)),
     // Aborts requests in flight: their evals have ended.
-    close: () => connections.close(),
+    close: async () => (await connections)?.close(),
   };
 }
 
