@@ -114,10 +114,12 @@ function openState(name: string, evals: readonly PlannedEval[] = []): State {
 /** Makes the plan from a response of Python that is already on disk. */
 function plan(): Promise<Plan> {
   return makePlan({
-    planner: {
-      async plan(_question, file) {
-        cpSync(responseFile, file);
-        return undefined;
+    registryRequest: {
+      planner: {
+        async plan(_requestFile, planFile) {
+          cpSync(responseFile, planFile);
+          return undefined;
+        },
       },
       model: MODEL,
       evalSet: EVAL_SET,

@@ -153,20 +153,24 @@ describe.concurrent('what an eval writes is no input of it', { timeout: 240_000 
     expect(await checkout.outcome()).toBe('reused');
   });
 
-  test('written files: an existing file that the eval writes to is no input, and the log says so', async (context) => {
-    const checkout = await Checkout.make(context, {
-      predictions_file: 'predictions.txt',
-      after: append('predictions_file'),
-    });
-    checkout.write('predictions.txt', 'of yesterday\n');
-    const first = await checkout.run();
-    expect(logOf(first)).toContain('It writes the files that these arguments name');
-    expect(await checkout.outcome()).toBe('reused');
-    checkout.write('predictions.txt', '');
-    expect(await checkout.outcome()).toBe('reused');
-    rmSync(checkout.path('predictions.txt'));
-    expect(await checkout.outcome()).toBe('reused');
-  });
+  test(
+    'written files: an existing file that the eval writes to is no input, and the log says so',
+    LONG,
+    async (context) => {
+      const checkout = await Checkout.make(context, {
+        predictions_file: 'predictions.txt',
+        after: append('predictions_file'),
+      });
+      checkout.write('predictions.txt', 'of yesterday\n');
+      const first = await checkout.run();
+      expect(logOf(first)).toContain('It writes the files that these arguments name');
+      expect(await checkout.outcome()).toBe('reused');
+      checkout.write('predictions.txt', '');
+      expect(await checkout.outcome()).toBe('reused');
+      rmSync(checkout.path('predictions.txt'));
+      expect(await checkout.outcome()).toBe('reused');
+    },
+  );
 
   test('written files: a directory that the eval makes and fills is no input', LONG, async (context) => {
     const checkout = await Checkout.make(context, {

@@ -1,6 +1,8 @@
 /** What tests of the checkpoint store share: the environment of a job, a cache service, and directories to save. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdirSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
 import { afterAll, test as base, expect } from 'vitest';
@@ -61,7 +63,37 @@ export const identity: CheckpointIdentity = {
   runAttempt: 1,
 };
 
-/** What one test has made, which `cleanUp` removes. Tests run concurrently, so each has its own rig. */
+/** A finished entry of the cache. */
+export interface Seed {
+  readonly key: string;
+  readonly archive: Buffer;
+}
+
+/** The version of our entries, which the client makes of the path and the compression (@actions/cache 6, cacheUtils.ts). */
+const VERSION = createHash('sha256').update(`${CHECKPOINT_PATH}|zstd-without-long|1.0`).digest('hex');
+
+/** The key of a checkpoint in these tests. */
+export function keyOf({ seq = 1, ...changes }: Partial<CheckpointIdentity> & { seq?: number } = {}): string {
+  return checkpointKeys({ ...identity, ...changes }).primary(seq);
+}
+
+/** Packs these entries of a directory as the client does, with the absolute names and links that are in it. */
+export function packed(root: string, names: readonly string[] = ['tmp']): Buffer {
+  const args = ['--use-compress-program', 'zstdmt', '-cPf', '-', '-C', root, ...names];
+  return execFileSync('tar', args, { maxBuffer: 64 * 1024 * 1024 });
+}
+
+/** Bounds each operation of a store: its time is up when the signal is aborted. */
+export function boundBy(late: AbortSignal): NonNullable<CheckpointStoreOptions['limitOf']> {
+  return (timeoutMs, signal) => ({
+    timeoutMs,
+    late,
+    signal,
+    stop: abortedAfter(2 ** 31 - 1, late, signal),
+  });
+}
+
+/** What one test needs, and cleans up after itself. Tests run side by side, so each has its own. */
 export class Rig {
   readonly #cleanUps: (() => unknown)[] = [];
 
@@ -104,7 +136,12 @@ export class Rig {
     return root;
   }
 
-  /** A directory with a shell script called `tar`. */
+  /** What the service holds of a checkpoint with these files, packed as the client does. */
+  archive(files?: Record<string, string | Buffer>): Buffer {
+    return packed(this.snapshot(files));
+  }
+
+  /** A directory with a program called tar. */
   fakeTar(script: string): string {
     const bin = this.scratch();
     writeProgram(join(bin, 'tar'), script);

@@ -1,7 +1,4 @@
-/**
- * A process that tries `tries` times at once to lock a state, and reports how many tries got the lock. It holds the lock
- * until it ends.
- */
+/** Tries to lock a state as often as its parent requests, holds the locks until it ends, and reports how many tries won. */
 import { ActionError } from '../../src/errors.ts';
 import { lockState } from '../../src/progress/lock.ts';
 import { statePaths } from '../../src/progress/paths.ts';

@@ -12,8 +12,9 @@ import { ForkedPython } from './forked-python.ts';
 export interface PlanProjectOptions {
   /** A directory that exists. */
   readonly root: string;
-  readonly python: string;
-  /** Folders of the project that are in PYTHONPATH. */
+  /** An interpreter that is started for each plan, or one from which a process is forked for each plan. */
+  readonly python: string | ForkedPython;
+  /** Its PYTHONPATH. */
   readonly paths?: readonly string[];
   readonly model?: string;
   readonly evalSet?: string;

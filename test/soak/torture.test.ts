@@ -1,4 +1,5 @@
-/** The long form of test/bundle/torture.test.ts. docs/torture.md lists what it checks. */
+/** docs/torture.md says what each round checks. `.ci/run` runs 20 rounds. */
+
 import { expect, test } from 'vitest';
 import { torture } from '../torture/torture.ts';
 

@@ -164,23 +164,27 @@ describe.concurrent('checkpoints while evals are running', () => {
     },
   );
 
-  test('checkpoint: responses to requests sent before the last background save are in the final checkpoint', async (context) => {
-    const machine = await machineWithSet(
-      context,
-      { samples: [8] },
-      { inputs: { 'checkpoint-interval': '1s' } },
-    );
-    // All are sent at once: two responses come at once, five after a checkpoint, and one never.
-    machine.api.setFaults((_, n) => (n === 8 ? { stallMs: 2 ** 30 } : undefined));
-    machine.api.holdWhen(({ n }) => n > 2);
-    const { main, ended } = await machine.startUntil({ held: 6 });
-    await main.untilLine(/^Saved the checkpoint \S+ while evals are running$/);
-    machine.api.release();
-    await machine.untilAnswered(7, 0);
-    main.cancel();
-    const result = await ended;
-    expect(result.exitCode, logOf(result)).toBe(1);
-    machine.api.setFaults();
-    await completesElsewhere(machine, 8, 7);
-  });
+  test(
+    'checkpoint: responses to requests sent before the last background save are in the final checkpoint',
+    LONG,
+    async (context) => {
+      const machine = await machineWithSet(
+        context,
+        { samples: [8] },
+        { inputs: { 'checkpoint-interval': '1s' } },
+      );
+      // All are sent at once: two responses come at once, five after a checkpoint, and one never.
+      machine.api.setFaults((_, n) => (n === 8 ? { stallMs: 2 ** 30 } : undefined));
+      machine.api.holdWhen(({ n }) => n > 2);
+      const { main, ended } = await machine.startUntil({ held: 6 });
+      await main.untilLine(/^Saved the checkpoint \S+ while evals are running$/);
+      machine.api.release();
+      await machine.untilAnswered(7, 0);
+      main.cancel();
+      const result = await ended;
+      expect(result.exitCode, logOf(result)).toBe(1);
+      machine.api.setFaults();
+      await completesElsewhere(machine, 8, 7);
+    },
+  );
 });

@@ -133,21 +133,25 @@ onLinux.concurrent('processes that die', () => {
     },
   );
 
-  test('cancelled while a restarted host waits for an import that never ends: the action ends by itself', async (context) => {
-    const { machine, mark } = await machineFor(context, 'warm-hanging');
-    const hang = join(machine.directory, 'HANG');
-    machine.api.holdAfter(0);
-    const { main, ended } = await startUntilHeld(machine, 1, { env: { HANG: hang } });
-    writeFileSync(hang, '');
-    signal(theHost(mark).pid, 'SIGKILL');
-    await until('the import hangs', () => existsSync(`${hang}.hangs`));
-    main.cancel();
-    const result = await ended;
-    // It was not the runner's SIGKILL that ended it.
-    expect(result.signal, logOf(result)).toBeNull();
-    expect(result.outputs).toMatchObject({ complete: 'false', pending: '1', failed: '0' });
-    expect(lost(result)).toEqual([expect.stringContaining('A new one is started.')]);
-    expect(result.orphans).toEqual([]);
-    expect(processesWith(mark)).toEqual([]);
-  });
+  test(
+    'cancelled while a restarted host waits for an import that never ends: the action ends by itself',
+    LONG,
+    async (context) => {
+      const { machine, mark } = await machineFor(context, 'warm-hanging');
+      const hang = join(machine.directory, 'HANG');
+      machine.api.holdAfter(0);
+      const { main, ended } = await startUntilHeld(machine, 1, { env: { HANG: hang } });
+      writeFileSync(hang, '');
+      signal(theHost(mark).pid, 'SIGKILL');
+      await until('the import hangs', () => existsSync(`${hang}.hangs`));
+      main.cancel();
+      const result = await ended;
+      // It was not the runner's SIGKILL that ended it.
+      expect(result.signal, logOf(result)).toBeNull();
+      expect(result.outputs).toMatchObject({ complete: 'false', pending: '1', failed: '0' });
+      expect(lost(result)).toEqual([expect.stringContaining('A new one is started.')]);
+      expect(result.orphans).toEqual([]);
+      expect(processesWith(mark)).toEqual([]);
+    },
+  );
 });

@@ -1,4 +1,4 @@
-/** What every installer has to do, for installed-packages.test.ts and installed-packages.long.test.ts. */
+/** What every installer has to do, for installed-packages.test.ts and installed-with-pip.test.ts. */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

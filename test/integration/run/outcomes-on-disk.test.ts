@@ -15,7 +15,7 @@ import { LARGE, openState, SET, SMALL, scheduledRun, THIS_RUN } from '../../help
 const PLAN: Plan = {
   evals: SET,
   digest: undefined,
-  basis: NO_DEPENDENCIES,
+  dependencies: NO_DEPENDENCIES,
   evalsVersion: '3.0.1',
   warnings: [],
   needsApiKey: false,

@@ -94,7 +94,7 @@ test('reconcile: a result about no sample runs again, one whose samples were not
   const { state: s } = state();
   s.complete(completion(a, { samples: 0, metrics: { accuracy: 'NaN' } }));
   s.complete(completion(b, { samples: null }));
-  expect(told(reconcile(plan(a, b), s, { now }))).toEqual(['its result has no samples', 'reuse']);
+  expect(described(reconcile(plan(a, b), s, { now }))).toEqual(['its result has no samples', 'reuse']);
 });
 
 test('reconcile: a completion of plain oaievalset is reused without a record', () => {

@@ -101,7 +101,7 @@ describe('load: other owners', () => {
         {
           evals: [a],
           digest: sha256(''),
-          basis: NO_DEPENDENCIES,
+          dependencies: NO_DEPENDENCIES,
           evalsVersion: '',
           warnings: [],
           needsApiKey: false,
