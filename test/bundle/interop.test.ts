@@ -152,32 +152,36 @@ describe.concurrent('the action and oaievalset', () => {
     expect(machine.api.counts().received).toBe(0);
   });
 
-  test('interop: a progress file of an old oaievalset with blank and torn lines is read, and stays readable for oaievalset', async (context) => {
-    const machine = await machineWithSharedState(context);
-    const args = ['--max_samples', '2'];
-    const command = (key: string): string[] => ['oaieval', machine.model, key, ...args];
-    const text = [
-      command(EVALS[0] ?? '').join(' '),
-      '',
-      JSON.stringify(command(EVALS[1] ?? '')),
-      '   ',
-      JSON.stringify(command(EVALS[2] ?? '')).slice(0, -9),
-    ];
-    writeFileSync(machine.path('progress.txt'), text.join('\n'));
+  test(
+    'interop: a progress file of an old oaievalset with blank and torn lines is read, and stays readable for oaievalset',
+    LONG,
+    async (context) => {
+      const machine = await machineWithSharedState(context);
+      const args = ['--max_samples', '2'];
+      const command = (key: string): string[] => ['oaieval', machine.model, key, ...args];
+      const text = [
+        command(EVALS[0] ?? '').join(' '),
+        '',
+        JSON.stringify(command(EVALS[1] ?? '')),
+        '   ',
+        JSON.stringify(command(EVALS[2] ?? '')).slice(0, -9),
+      ];
+      writeFileSync(machine.path('progress.txt'), text.join('\n'));
 
-    const result = await machine.run({ inputs: { args: args.join(' ') } });
-    expect(result.exitCode, logOf(result)).toBe(0);
-    expect(result.outputs).toMatchObject({ complete: 'true', fresh: '2', reused: '2' });
-    expect(machine.api.counts().received).toBe(2 * 2);
-    // Python's json.dumps, byte for byte: oaievalset compares lists, but people compare files.
-    const lines = EVALS.map((key) => `["oaieval", "${machine.model}", "${key}", "--max_samples", "2"]\n`);
-    expect(readFileSync(machine.path('progress.txt'), 'utf8')).toBe(lines.join(''));
+      const result = await machine.run({ inputs: { args: args.join(' ') } });
+      expect(result.exitCode, logOf(result)).toBe(0);
+      expect(result.outputs).toMatchObject({ complete: 'true', fresh: '2', reused: '2' });
+      expect(machine.api.counts().received).toBe(2 * 2);
+      // Python's json.dumps, byte for byte: oaievalset compares lists, but people compare files.
+      const lines = EVALS.map((key) => `["oaieval", "${machine.model}", "${key}", "--max_samples", "2"]\n`);
+      expect(readFileSync(machine.path('progress.txt'), 'utf8')).toBe(lines.join(''));
 
-    machine.api.forget();
-    expect(await oaievalset(context, machine, ...args)).toContain('4/4 evals already completed');
-    expect(machine.api.counts().received).toBe(0);
-    expect(readFileSync(machine.path('progress.txt'), 'utf8')).toBe(lines.join(''));
-  });
+      machine.api.forget();
+      expect(await oaievalset(context, machine, ...args)).toContain('4/4 evals already completed');
+      expect(machine.api.counts().received).toBe(0);
+      expect(readFileSync(machine.path('progress.txt'), 'utf8')).toBe(lines.join(''));
+    },
+  );
 
   test(
     'interop: oaievalset counts the lines of a killed action with a registry and arguments of its own',

@@ -10,11 +10,11 @@ import { LONG, testRows } from '../helpers/test-rows.ts';
 const KEY = 'sk-field-0123456789abcdef';
 
 describe.concurrent('a key with something at its ends', () => {
-  testRows(1, [
+  test.for([
     ['a line break in the warm engine', `${KEY}\n`, 'warm'],
     ['a line break in the engine oaieval', `${KEY}\n`, 'oaieval'],
     ['a byte order mark and blanks', `\ufeff ${KEY} \r\n`, 'warm'],
-  ] as const)('%s is trimmed, and the evals run', async ([, value, engine], context) => {
+  ] as const)('%s is trimmed, and the evals run', LONG, async ([, value, engine], context) => {
     const machine = await machineWithSet(context, { samples: [2] });
     const result = await machine.run({ env: { OPENAI_API_KEY: value }, inputs: { engine } });
     expect(result.exitCode, logOf(result)).toBe(0);

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { counts, forgetEvals, SMALL, useCompletedSet } from '../../helpers/completed-set.ts';
 import { annotations, logOf } from '../../helpers/test-machine.ts';
-import { testRows } from '../../helpers/test-rows.ts';
+import { LONG, testRows } from '../../helpers/test-rows.ts';
 import type { CacheFault, CacheRequest } from '../../stand-ins/cache-service.ts';
 
 const completedMachine = useCompletedSet();
@@ -71,19 +71,23 @@ describe.concurrent('cache trouble', () => {
     },
   );
 
-  test('cache restore fails: a warning, and the run uses the state that the machine has', async (context) => {
-    const machine = await completedMachine(context, {
-      cache: { faults: atStep('lookup', { status: 403, body: '{"msg":"no"}' }) },
-    });
-    forgetEvals(machine, SMALL[1]);
-    const result = await machine.run();
-    expect(result.exitCode, logOf(result)).toBe(0);
-    expect(result.outputs).toMatchObject(counts(1, 1, { 'restored-key': '' }));
-    expect(annotations(result)).toContainEqual(
-      expect.stringMatching(/^warning: No checkpoint was restored: .*HTTP 403/),
-    );
-    expect(annotations(result).filter((line) => line.startsWith('error'))).toEqual([]);
-  });
+  test(
+    'cache restore fails: a warning, and the run uses the state that the machine has',
+    LONG,
+    async (context) => {
+      const machine = await completedMachine(context, {
+        cache: { faults: atStep('lookup', { status: 403, body: '{"msg":"no"}' }) },
+      });
+      forgetEvals(machine, SMALL[1]);
+      const result = await machine.run();
+      expect(result.exitCode, logOf(result)).toBe(0);
+      expect(result.outputs).toMatchObject(counts(1, 1, { 'restored-key': '' }));
+      expect(annotations(result)).toContainEqual(
+        expect.stringMatching(/^warning: No checkpoint was restored: .*HTTP 403/),
+      );
+      expect(annotations(result).filter((line) => line.startsWith('error'))).toEqual([]);
+    },
+  );
 
   test('no cache service: the log says so once, and the state directory is used', async (context) => {
     const machine = await completedMachine(context);

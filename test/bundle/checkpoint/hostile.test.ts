@@ -1,12 +1,12 @@
 /** Checkpoints that someone else wrote, or that are damaged: a warning, and no more than the harm to themselves. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { counts, repacked, SMALL, useCompletedSet } from '../../helpers/completed-set.ts';
 import type { RunResult } from '../../helpers/runner.ts';
 import { type Cleanup, temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import { annotations, logOf, type TestMachine } from '../../helpers/test-machine.ts';
-import { testRows } from '../../helpers/test-rows.ts';
+import { LONG, testRows } from '../../helpers/test-rows.ts';
 
 const completedMachine = useCompletedSet();
 
@@ -62,7 +62,7 @@ describe.concurrent('an archive that is no checkpoint of ours', () => {
     ],
   ];
 
-  testRows(1, broken)('archive that is %s: a warning, and a fresh run', async ([, change], context) => {
+  test.for(broken)('archive that is %s: a warning, and a fresh run', LONG, async ([, change], context) => {
     const { machine, result } = await restoring(context, (archive) => change(archive, context));
     expect(result.outputs, logOf(result)).toMatchObject(counts(2, 0, { 'restored-key': '' }));
     expect(annotations(result), logOf(result)).toHaveLength(1);

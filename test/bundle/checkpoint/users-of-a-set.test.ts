@@ -5,7 +5,7 @@ import { evalsPython } from '../../helpers/evals-venv.ts';
 import type { RunResult } from '../../helpers/runner.ts';
 import type { Cleanup } from '../../helpers/temporary-directory.ts';
 import { logOf, type MachineRun, TestMachine } from '../../helpers/test-machine.ts';
-import { LONG, testRows } from '../../helpers/test-rows.ts';
+import { LONG } from '../../helpers/test-rows.ts';
 
 /** test-basic has four evals of three requests each, and these jobs stop after two. */
 const DONE_BEFORE = 2;
@@ -56,7 +56,7 @@ async function cancelledAndRerun(
 }
 
 describe.concurrent('users of one eval set', () => {
-  testRows<[string, [MachineRun, MachineRun]]>(1, [
+  test.for<[string, [MachineRun, MachineRun]]>([
     ['legs of a matrix over args', [{ inputs: { args: '--seed 1' } }, { inputs: { args: '--seed 2' } }]],
     ['two jobs of a run', [{ env: { GITHUB_JOB: 'main' } }, { env: { GITHUB_JOB: 'nightly' } }]],
     ['two steps of a job', [{ env: { GITHUB_ACTION: '__self' } }, { env: { GITHUB_ACTION: '__self_2' } }]],
@@ -64,7 +64,7 @@ describe.concurrent('users of one eval set', () => {
       'legs of a matrix that no other input shows',
       [{ inputs: { matrix: '{\n  "ref": "a"\n}' } }, { inputs: { matrix: '{\n  "ref": "b"\n}' } }],
     ],
-  ])('users of one set, %s: each resumes from its own checkpoint', async ([, users], context) => {
+  ])('users of one set, %s: each resumes from its own checkpoint', LONG, async ([, users], context) => {
     const { first, second } = await cancelledAndRerun(context, users);
     expect(first.flatMap(warnings)).toEqual([]);
     const saved = first.map(({ outputs }) => outputs['saved-key']);

@@ -68,8 +68,9 @@ onLinux.concurrent('evals that end in their own way', () => {
     },
   );
 
-  testRows(1, engines)(
+  test.for(engines)(
     'engine %s: a class that breaks after it was planned fails its eval',
+    LONG,
     async (engine, context) => {
       const { machine } = await machineFor(context, 'warm-breaking', { inputs: { engine } });
       const broken = join(machine.directory, 'BROKEN');

@@ -81,7 +81,7 @@ onLinux.concurrent('what modules change when they are imported', () => {
     },
   );
 
-  test('warm engine: the end of an eval is found although its SIGCHLD is lost', async (context) => {
+  test('warm engine: the end of an eval is found although its SIGCHLD is lost', LONG, async (context) => {
     const { why } = await metricsOf(context, 'warm-changing-signals-at-fork', 'warm');
     expect(why).toEqual([]);
   });
