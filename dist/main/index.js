@@ -34076,10 +34076,10 @@ function describeAdaptation({ param, value, renamedTo }) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   f: () => (/* binding */ MOST_LAST_LINES)
+/* harmony export */   _: () => (/* binding */ MAX_LAST_LINES)
 /* harmony export */ });
 /** A record contains at most this many lines of the attempt's output. */
-const MOST_LAST_LINES = 30;
+const MAX_LAST_LINES = 30;
 
 
 /***/ }),
@@ -34110,10 +34110,10 @@ function pythonString(value) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   B: () => (/* binding */ MOST_ADAPTATIONS)
+/* harmony export */   v: () => (/* binding */ MAX_RECORDED_ADAPTATIONS)
 /* harmony export */ });
 /** A model rejects a few parameters, each with a few values, so no record needs more. */
-const MOST_ADAPTATIONS = 1000;
+const MAX_RECORDED_ADAPTATIONS = 1000;
 
 
 /***/ }),
@@ -34237,7 +34237,7 @@ const PACKAGE = 'package:';
 const RESERVED = new Set([
     ...['arguments', 'base_url', 'completion_fn', 'evals', 'model', 'modelgraded', 'solvers', 'spec'],
 ]);
-const LONGEST = 200;
+const MAX_CHARACTERS = 200;
 const codePart = (label) => CODE + printable(label);
 const packagePart = (name) => PACKAGE + printable(name);
 /** The part for the file or directory that an argument names. */
@@ -34268,7 +34268,7 @@ function describePartName(part) {
  */
 function printable(text) {
     const line = text.toWellFormed().replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, '?');
-    return line.length <= LONGEST ? line : `…${line.slice(-LONGEST)}`.toWellFormed();
+    return line.length <= MAX_CHARACTERS ? line : `…${line.slice(-MAX_CHARACTERS)}`.toWellFormed();
 }
 
 
@@ -35882,7 +35882,7 @@ const schema = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
         reasoning: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9.default(0),
     }),
     requests: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ sent: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, replayed: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9 }).nullable(),
-    adaptations: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .adaptationSchema */ .lR).max(_model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MOST_ADAPTATIONS */ .B).default([]),
+    adaptations: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .adaptationSchema */ .lR).max(_model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_ADAPTATIONS */ .v).default([]),
     run: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .runSchema */ .Lx,
     started: zod__WEBPACK_IMPORTED_MODULE_3__/* .datetime */ .w$(),
     ended: zod__WEBPACK_IMPORTED_MODULE_3__/* .datetime */ .w$(),
@@ -36187,7 +36187,7 @@ const MIN_COMPRESSED_BYTES = 2048;
 const PREFIX = Buffer.from('{"crc":"');
 /** The checksum covers everything after `{"crc":"xxxxxxxx",`. */
 const CHECKED_FROM = PREFIX.length + 8 + 2;
-/** The short form of an owner. It only has to distinguish owners that nobody chose to make alike. */
+/** A short hash of an owner. It tells owners apart, unless someone has constructed two with the same hash. */
 function ownerTag({ eval: key, repository, fingerprint }) {
     return (0,external_node_crypto_.createHash)('sha256')
         .update(JSON.stringify([key, repository, fingerprint]))
@@ -36511,15 +36511,15 @@ var progress_hash = __nccwpck_require__(3835);
 
 
 /** A failing disk damages far fewer lines of a segment. */
-const MOST_DAMAGED = 1000;
+const MAX_DAMAGED = 1000;
 function ownership(owner) {
     const fingerprints = new Set([owner.fingerprint, ...(owner.formerFingerprints ?? [])]);
     const tags = new Set([...fingerprints].map((fingerprint) => ownerTag({ ...owner, fingerprint })));
     return { owner, fingerprints, tags };
 }
-/** @param mostLines more lines make the segment excessive */
-function indexSegment(segment, owner, mostLines) {
-    const reader = new SegmentReader(segment, owner, mostLines);
+/** @param maxLines more lines make the segment excessive */
+function indexSegment(segment, owner, maxLines) {
+    const reader = new SegmentReader(segment, owner, maxLines);
     try {
         for (const { bytes, offset } of (0,lines/* linesOfFileSync */.gL)(segment.path, MAX_LINE_BYTES)) {
             const unused = reader.read(bytes, offset);
@@ -36540,7 +36540,7 @@ function indexSegment(segment, owner, mostLines) {
 class SegmentReader {
     #segment;
     #ownership;
-    #mostLines;
+    #maxLines;
     #responses = new Map();
     #failures = [];
     /** Whether a line has shown that the segment belongs to the owner. */
@@ -36549,15 +36549,15 @@ class SegmentReader {
     #stateful = false;
     #lines = 0;
     #damaged = 0;
-    constructor(segment, owner, mostLines) {
+    constructor(segment, owner, maxLines) {
         this.#segment = segment;
         this.#ownership = owner;
-        this.#mostLines = mostLines;
+        this.#maxLines = maxLines;
     }
     /** @returns why the segment is not used, as soon as that is known */
     read(bytes, offset) {
         this.#lines += 1;
-        if (this.#lines > this.#mostLines || this.#damaged > MOST_DAMAGED)
+        if (this.#lines > this.#maxLines || this.#damaged > MAX_DAMAGED)
             return this.unused('excessive');
         const line = readLine(bytes);
         if (line.kind === 'damaged') {
@@ -36643,11 +36643,11 @@ class JournalIndex {
     #lines = 0;
     #madeOf = new Map();
     /** Reads each segment once. Deletes stale and empty segments. */
-    static read(paths, owner, mostLines) {
+    static read(paths, owner, maxLines) {
         const index = new JournalIndex();
         for (const path of paths) {
             const segment = { path };
-            const found = indexSegment(segment, owner, mostLines - index.#lines);
+            const found = indexSegment(segment, owner, maxLines - index.#lines);
             index.damaged += found.damaged;
             if (found.kind === 'own')
                 index.#add(segment, found);
@@ -37023,8 +37023,8 @@ function liveRecordFile(paths, evalKey) {
 /** A larger file is not read. The progress file of 10,000 evals takes a third of this. */
 const MAX_PROGRESS_BYTES = 16 * 1024 * 1024;
 /** No eval set has a tenth as many commands, even if it was run with many combinations of arguments. */
-const MOST_LINES = 200_000;
-const MOST_ARGUMENTS = 10_000;
+const MAX_LINES = 200_000;
+const MAX_ARGUMENTS = 10_000;
 /** @param known commands of the current plan, which restore the argument boundaries of plain-text lines */
 function parseProgress(text, known = []) {
     const byText = new Map(known.map((command) => [command.join(' '), command]));
@@ -37033,8 +37033,8 @@ function parseProgress(text, known = []) {
     let rejected = 0;
     for (const { line, ended } of (0,_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .linesOfText */ .uv)(text)) {
         lines += 1;
-        if (lines > MOST_LINES)
-            return { commands: [], rejected: `it has more than ${MOST_LINES} lines` };
+        if (lines > MAX_LINES)
+            return { commands: [], rejected: `it has more than ${MAX_LINES} lines` };
         // A line without its newline counts only if it is complete JSON, because torn plain text still looks like a command.
         const command = ended ? parseLine(line, byText) : parseJsonLine(line);
         if (command)
@@ -37061,7 +37061,7 @@ function parseLine(line, byText) {
 }
 function parseJsonLine(text) {
     try {
-        const value = (0,_bounded_json_js__WEBPACK_IMPORTED_MODULE_1__/* .parseBoundedJson */ .R)(text, MOST_ARGUMENTS);
+        const value = (0,_bounded_json_js__WEBPACK_IMPORTED_MODULE_1__/* .parseBoundedJson */ .R)(text, MAX_ARGUMENTS);
         if (Array.isArray(value) && value.length >= 3 && value.every((item) => typeof item === 'string'))
             return value;
     }
@@ -37124,12 +37124,12 @@ function isQuarantined(name) {
     return name.includes('.rejected-');
 }
 /** Quarantined entries of one name. On a machine where every run quarantines something, they would fill the disk. */
-const MOST_RETAINED = 20;
+const MAX_RETAINED = 20;
 function removeOldest(name, directory) {
     const quarantined = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(directory)
         .filter((it) => it.startsWith(`${name}.rejected-`))
         .sort();
-    for (const oldest of quarantined.slice(0, -MOST_RETAINED))
+    for (const oldest of quarantined.slice(0, -MAX_RETAINED))
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(directory, oldest), { recursive: true, force: true });
 }
 function unusedName(path, now, directory) {
@@ -37298,7 +37298,7 @@ const schema = zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
 /** Three times the size of a plan of 10,000 evals. More JSON would fill the heap of a small machine. */
 const MAX_PLAN_BYTES = 32 * 1024 * 1024;
 /** A plan of 10,000 evals that import a hundred modules each has half as many. */
-const MOST_VALUES = 4_000_000;
+const MAX_VALUES = 4_000_000;
 /** The digest of a plan that cannot be recalled, because its dependencies changed while it was made. */
 const NO_DIGEST = '0'.repeat(64);
 /**
@@ -37324,11 +37324,11 @@ function savedDependencies({ files, directories, missing }) {
 }
 function canBeRead(plan) {
     const content = JSON.stringify(plan);
-    return Buffer.byteLength(content) < MAX_PLAN_BYTES && (0,_bounded_json_js__WEBPACK_IMPORTED_MODULE_3__/* .hasAtMost */ .l)(content, MOST_VALUES);
+    return Buffer.byteLength(content) < MAX_PLAN_BYTES && (0,_bounded_json_js__WEBPACK_IMPORTED_MODULE_3__/* .hasAtMost */ .l)(content, MAX_VALUES);
 }
 /** Returns the plan, or why the text is not a plan. */
 function parseSavedPlan(content) {
-    if (content.length > MAX_PLAN_BYTES || !(0,_bounded_json_js__WEBPACK_IMPORTED_MODULE_3__/* .hasAtMost */ .l)(content, MOST_VALUES))
+    if (content.length > MAX_PLAN_BYTES || !(0,_bounded_json_js__WEBPACK_IMPORTED_MODULE_3__/* .hasAtMost */ .l)(content, MAX_VALUES))
         return { reason: 'it is too large to be a plan' };
     let value;
     try {
@@ -37495,7 +37495,7 @@ function rejectLinksOfOthers(root, user) {
         if (stats.uid !== user && stats.uid !== 0) {
             throw notOurs(root, `its path contains ${path}, a link of another user of this machine (uid ${stats.uid})`, 'Remove the link, or set state-directory to a path that contains no link of another user.');
         }
-        if (links > MOST_LINKS)
+        if (links > MAX_LINKS)
             return;
         const target = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.resolve)(at, (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readlinkSync)(path));
         rest.unshift(...parts(target));
@@ -37503,7 +37503,7 @@ function rejectLinksOfOthers(root, user) {
     }
 }
 /** Linux follows no more. With more links, the next system call fails and says so. */
-const MOST_LINKS = 40;
+const MAX_LINKS = 40;
 function parts(path) {
     const whole = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.resolve)(path);
     return (0,node_path__WEBPACK_IMPORTED_MODULE_2__.relative)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.parse)(whole).root, whole)
@@ -37590,7 +37590,7 @@ const schema = schemas/* object */.Ikc({
         .regex(/^[a-z][a-z0-9-]{0,63}$/)
         .nullable(),
     reason: shown(MAX_REASON_BYTES),
-    lastLines: schemas/* array */.YOg(shown(MAX_LAST_LINE_BYTES)).max(attempt_record/* MOST_LAST_LINES */.f),
+    lastLines: schemas/* array */.YOg(shown(MAX_LAST_LINE_BYTES)).max(attempt_record/* MAX_LAST_LINES */._),
     traffic: schemas/* object */.Ikc({
         sent: record_lines/* count */.U9,
         replayed: record_lines/* count */.U9,
@@ -37599,7 +37599,7 @@ const schema = schemas/* object */.Ikc({
         tokensSent: tokens,
         tokensReplayed: tokens,
     }),
-    adaptations: schemas/* array */.YOg(record_lines/* adaptationSchema */.lR).max(completion_record/* MOST_ADAPTATIONS */.B).default([]),
+    adaptations: schemas/* array */.YOg(record_lines/* adaptationSchema */.lR).max(completion_record/* MAX_RECORDED_ADAPTATIONS */.v).default([]),
     run: record_lines/* runSchema */.Lx,
     started: iso/* datetime */.w$(),
     ended: iso/* datetime */.w$(),
@@ -37620,7 +37620,7 @@ function writableAttempt(record, redact) {
     return {
         ...record,
         reason: clean(record.reason, MAX_REASON_BYTES),
-        lastLines: record.lastLines.slice(-attempt_record/* MOST_LAST_LINES */.f).map((line) => clean(line, MAX_LAST_LINE_BYTES)),
+        lastLines: record.lastLines.slice(-attempt_record/* MAX_LAST_LINES */._).map((line) => clean(line, MAX_LAST_LINE_BYTES)),
     };
 }
 /** A total order: by the time at which attempts ended, then by their text. */
@@ -42134,7 +42134,7 @@ function attemptRecord(ended) {
         reason: isCompleted ? '' : outcome.reason,
         lastLines: outcome.status === 'failed' ? outcome.lastLines : [],
         traffic: (0,traffic/* subtractTraffic */.Cp)(lane.traffic(), before),
-        adaptations: lane.adaptations().slice(0, completion_record/* MOST_ADAPTATIONS */.B),
+        adaptations: lane.adaptations().slice(0, completion_record/* MAX_RECORDED_ADAPTATIONS */.v),
         run,
         started: startedAt.toISOString(),
         ended: new Date().toISOString(),
@@ -42835,7 +42835,7 @@ async function runAttempt(planned, lane, options, log) {
     }
     const { cause } = judgement;
     const reason = endReason === 'timed-out' ? (0,lib_errors/* reasonOf */.A3)(tripped.reason) : judgement.reason;
-    const lastLines = printed.slice(-attempt_record/* MOST_LAST_LINES */.f);
+    const lastLines = printed.slice(-attempt_record/* MAX_LAST_LINES */._);
     const outcome = { status: 'failed', eval: planned, reason, lastLines };
     return { outcome, endReason, cause, startedAt, failure: endReason === 'timed-out' ? undefined : failure };
 }
@@ -42895,7 +42895,7 @@ async function completionOf(planned, judgement, lane, startedAt, options, log) {
         metrics: judgement.metrics,
         samples: judgement.samples,
         ...run_attempt_usageOf(lane.attempt(), judgement.record),
-        adaptations: lane.adaptations().slice(0, completion_record/* MOST_ADAPTATIONS */.B),
+        adaptations: lane.adaptations().slice(0, completion_record/* MAX_RECORDED_ADAPTATIONS */.v),
         run: options.run,
         started: startedAt.toISOString(),
         ended: new Date().toISOString(),

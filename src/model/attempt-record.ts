@@ -3,7 +3,7 @@ import type { RunIdentity } from './run-identity.ts';
 import type { Traffic } from './traffic.ts';
 
 /** A record contains at most this many lines of the attempt's output. */
-export const MOST_LAST_LINES = 30;
+export const MAX_LAST_LINES = 30;
 
 /** One ended attempt of an eval: one line of `attempts.jsonl`. A reused eval has no attempt. */
 export interface AttemptRecord {
@@ -22,7 +22,7 @@ export interface AttemptRecord {
   readonly cause: string | null;
   /** What happened and why, as text for people; empty when the attempt completed. */
   readonly reason: string;
-  /** The end of the output, at most `MOST_LAST_LINES` lines. */
+  /** The end of the output, at most `MAX_LAST_LINES` lines. */
   readonly lastLines: readonly string[];
   /** Requests of this attempt only. */
   readonly traffic: Traffic;

@@ -6,7 +6,7 @@ import type { RunIdentity } from './run-identity.ts';
 export type MetricValue = number | string | boolean | null;
 
 /** A model rejects a few parameters, each with a few values, so no record needs more. */
-export const MOST_ADAPTATIONS = 1000;
+export const MAX_RECORDED_ADAPTATIONS = 1000;
 
 /** One completed eval: one line of `completions.jsonl`. */
 export interface CompletionRecord {

@@ -11,7 +11,7 @@ const RESERVED: ReadonlySet<string> = new Set([
   ...['arguments', 'base_url', 'completion_fn', 'evals', 'model', 'modelgraded', 'solvers', 'spec'],
 ]);
 
-const LONGEST = 200;
+const MAX_CHARACTERS = 200;
 
 export const codePart = (label: string): string => CODE + printable(label);
 
@@ -47,5 +47,5 @@ export function describePartName(part: string): string {
  */
 function printable(text: string): string {
   const line = text.toWellFormed().replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, '?');
-  return line.length <= LONGEST ? line : `…${line.slice(-LONGEST)}`.toWellFormed();
+  return line.length <= MAX_CHARACTERS ? line : `…${line.slice(-MAX_CHARACTERS)}`.toWellFormed();
 }

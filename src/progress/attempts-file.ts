@@ -1,7 +1,7 @@
 /** `attempts.jsonl`: one line for each ended attempt of an eval, in the order in which the attempts ended. */
 import { z } from 'zod';
-import { type AttemptRecord, MOST_LAST_LINES } from '../model/attempt-record.ts';
-import { MOST_ADAPTATIONS } from '../model/completion-record.ts';
+import { type AttemptRecord, MAX_LAST_LINES } from '../model/attempt-record.ts';
+import { MAX_RECORDED_ADAPTATIONS } from '../model/completion-record.ts';
 import { compareText, isSingleLine, printable, shorten } from '../text.ts';
 import {
   adaptationSchema,
@@ -44,7 +44,7 @@ const schema: z.ZodType<AttemptRecord> = z
       .regex(/^[a-z][a-z0-9-]{0,63}$/)
       .nullable(),
     reason: shown(MAX_REASON_BYTES),
-    lastLines: z.array(shown(MAX_LAST_LINE_BYTES)).max(MOST_LAST_LINES),
+    lastLines: z.array(shown(MAX_LAST_LINE_BYTES)).max(MAX_LAST_LINES),
     traffic: z.object({
       sent: count,
       replayed: count,
@@ -53,7 +53,7 @@ const schema: z.ZodType<AttemptRecord> = z
       tokensSent: tokens,
       tokensReplayed: tokens,
     }),
-    adaptations: z.array(adaptationSchema).max(MOST_ADAPTATIONS).default([]),
+    adaptations: z.array(adaptationSchema).max(MAX_RECORDED_ADAPTATIONS).default([]),
     run: runSchema,
     started: z.iso.datetime(),
     ended: z.iso.datetime(),
@@ -78,7 +78,7 @@ export function writableAttempt(record: AttemptRecord, redact: (text: string) =>
   return {
     ...record,
     reason: clean(record.reason, MAX_REASON_BYTES),
-    lastLines: record.lastLines.slice(-MOST_LAST_LINES).map((line) => clean(line, MAX_LAST_LINE_BYTES)),
+    lastLines: record.lastLines.slice(-MAX_LAST_LINES).map((line) => clean(line, MAX_LAST_LINE_BYTES)),
   };
 }
 

@@ -1,7 +1,7 @@
 /** `completions.jsonl`: one completion record per line. */
 import { z } from 'zod';
 import { commandId } from '../model/command.ts';
-import { type CompletionRecord, MOST_ADAPTATIONS } from '../model/completion-record.ts';
+import { type CompletionRecord, MAX_RECORDED_ADAPTATIONS } from '../model/completion-record.ts';
 import {
   adaptationSchema,
   commandSchema,
@@ -46,7 +46,7 @@ const schema: z.ZodType<CompletionRecord> = z
       reasoning: count.default(0),
     }),
     requests: z.object({ sent: count, replayed: count }).nullable(),
-    adaptations: z.array(adaptationSchema).max(MOST_ADAPTATIONS).default([]),
+    adaptations: z.array(adaptationSchema).max(MAX_RECORDED_ADAPTATIONS).default([]),
     run: runSchema,
     started: z.iso.datetime(),
     ended: z.iso.datetime(),

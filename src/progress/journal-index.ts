@@ -30,11 +30,11 @@ export class JournalIndex {
   readonly #madeOf = new Map<Segment, number>();
 
   /** Reads each segment once. Deletes stale and empty segments. */
-  static read(paths: readonly string[], owner: Ownership, mostLines: number): JournalIndex {
+  static read(paths: readonly string[], owner: Ownership, maxLines: number): JournalIndex {
     const index = new JournalIndex();
     for (const path of paths) {
       const segment: Segment = { path };
-      const found = indexSegment(segment, owner, mostLines - index.#lines);
+      const found = indexSegment(segment, owner, maxLines - index.#lines);
       index.damaged += found.damaged;
       if (found.kind === 'own') index.#add(segment, found);
       else index.#leaveOut(path, found);

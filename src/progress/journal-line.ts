@@ -52,7 +52,7 @@ const PREFIX = Buffer.from('{"crc":"');
 /** The checksum covers everything after `{"crc":"xxxxxxxx",`. */
 const CHECKED_FROM = PREFIX.length + 8 + 2;
 
-/** The short form of an owner. It only has to distinguish owners that nobody chose to make alike. */
+/** A short hash of an owner. It tells owners apart, unless someone has constructed two with the same hash. */
 export function ownerTag({ eval: key, repository, fingerprint }: JournalOwner): string {
   return createHash('sha256')
     .update(JSON.stringify([key, repository, fingerprint]))

@@ -13,9 +13,9 @@ import { parseBoundedJson } from './bounded-json.ts';
 export const MAX_PROGRESS_BYTES = 16 * 1024 * 1024;
 
 /** No eval set has a tenth as many commands, even if it was run with many combinations of arguments. */
-const MOST_LINES = 200_000;
+const MAX_LINES = 200_000;
 
-const MOST_ARGUMENTS = 10_000;
+const MAX_ARGUMENTS = 10_000;
 
 export interface ParsedProgress {
   readonly commands: Command[];
@@ -31,7 +31,7 @@ export function parseProgress(text: string, known: readonly Command[] = []): Par
   let rejected = 0;
   for (const { line, ended } of linesOfText(text)) {
     lines += 1;
-    if (lines > MOST_LINES) return { commands: [], rejected: `it has more than ${MOST_LINES} lines` };
+    if (lines > MAX_LINES) return { commands: [], rejected: `it has more than ${MAX_LINES} lines` };
     // A line without its newline counts only if it is complete JSON, because torn plain text still looks like a command.
     const command = ended ? parseLine(line, byText) : parseJsonLine(line);
     if (command) commands.push(command);
@@ -57,7 +57,7 @@ function parseLine(line: string, byText: ReadonlyMap<string, Command>): Command 
 
 function parseJsonLine(text: string): Command | undefined {
   try {
-    const value: unknown = parseBoundedJson(text, MOST_ARGUMENTS);
+    const value: unknown = parseBoundedJson(text, MAX_ARGUMENTS);
     if (Array.isArray(value) && value.length >= 3 && value.every((item) => typeof item === 'string'))
       return value;
   } catch {

@@ -39,13 +39,13 @@ export function isQuarantined(name: string): boolean {
 }
 
 /** Quarantined entries of one name. On a machine where every run quarantines something, they would fill the disk. */
-const MOST_RETAINED = 20;
+const MAX_RETAINED = 20;
 
 function removeOldest(name: string, directory: string): void {
   const quarantined = readdirSync(directory)
     .filter((it) => it.startsWith(`${name}.rejected-`))
     .sort();
-  for (const oldest of quarantined.slice(0, -MOST_RETAINED))
+  for (const oldest of quarantined.slice(0, -MAX_RETAINED))
     rmSync(join(directory, oldest), { recursive: true, force: true });
 }
 

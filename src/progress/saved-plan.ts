@@ -65,7 +65,7 @@ const schema: z.ZodType<SavedPlan> = z.object({
 export const MAX_PLAN_BYTES = 32 * 1024 * 1024;
 
 /** A plan of 10,000 evals that import a hundred modules each has half as many. */
-const MOST_VALUES = 4_000_000;
+const MAX_VALUES = 4_000_000;
 
 /** The digest of a plan that cannot be recalled, because its dependencies changed while it was made. */
 const NO_DIGEST = '0'.repeat(64);
@@ -98,12 +98,12 @@ function savedDependencies({ files, directories, missing }: PlanDependencies): S
 
 function canBeRead(plan: SavedPlan): boolean {
   const content = JSON.stringify(plan);
-  return Buffer.byteLength(content) < MAX_PLAN_BYTES && hasAtMost(content, MOST_VALUES);
+  return Buffer.byteLength(content) < MAX_PLAN_BYTES && hasAtMost(content, MAX_VALUES);
 }
 
 /** Returns the plan, or why the text is not a plan. */
 export function parseSavedPlan(content: string): SavedPlan | { readonly reason: string } {
-  if (content.length > MAX_PLAN_BYTES || !hasAtMost(content, MOST_VALUES))
+  if (content.length > MAX_PLAN_BYTES || !hasAtMost(content, MAX_VALUES))
     return { reason: 'it is too large to be a plan' };
   let value: unknown;
   try {

@@ -38,7 +38,7 @@ export interface UnusedSegment {
 }
 
 /** A failing disk damages far fewer lines of a segment. */
-const MOST_DAMAGED = 1000;
+const MAX_DAMAGED = 1000;
 
 /** Identifies the segments of an owner, under its fingerprint and its former fingerprints. */
 export interface Ownership {
@@ -53,13 +53,13 @@ export function ownership(owner: JournalOwner): Ownership {
   return { owner, fingerprints, tags };
 }
 
-/** @param mostLines more lines make the segment excessive */
+/** @param maxLines more lines make the segment excessive */
 export function indexSegment(
   segment: Segment,
   owner: Ownership,
-  mostLines: number,
+  maxLines: number,
 ): SegmentIndex | UnusedSegment {
-  const reader = new SegmentReader(segment, owner, mostLines);
+  const reader = new SegmentReader(segment, owner, maxLines);
   try {
     for (const { bytes, offset } of linesOfFileSync(segment.path, MAX_LINE_BYTES)) {
       const unused = reader.read(bytes, offset);
@@ -77,7 +77,7 @@ export function indexSegment(
 class SegmentReader {
   readonly #segment: Segment;
   readonly #ownership: Ownership;
-  readonly #mostLines: number;
+  readonly #maxLines: number;
   readonly #responses = new Map<string, EntryLocation>();
   readonly #failures: string[] = [];
   /** Whether a line has shown that the segment belongs to the owner. */
@@ -87,16 +87,16 @@ class SegmentReader {
   #lines = 0;
   #damaged = 0;
 
-  constructor(segment: Segment, owner: Ownership, mostLines: number) {
+  constructor(segment: Segment, owner: Ownership, maxLines: number) {
     this.#segment = segment;
     this.#ownership = owner;
-    this.#mostLines = mostLines;
+    this.#maxLines = maxLines;
   }
 
   /** @returns why the segment is not used, as soon as that is known */
   read(bytes: Buffer, offset: number): UnusedSegment | undefined {
     this.#lines += 1;
-    if (this.#lines > this.#mostLines || this.#damaged > MOST_DAMAGED) return this.unused('excessive');
+    if (this.#lines > this.#maxLines || this.#damaged > MAX_DAMAGED) return this.unused('excessive');
     const line = readLine(bytes);
     if (line.kind === 'damaged') {
       this.#damaged += 1;

@@ -142,7 +142,7 @@ function rejectLinksOfOthers(root: string, user: number): void {
         'Remove the link, or set state-directory to a path that contains no link of another user.',
       );
     }
-    if (links > MOST_LINKS) return;
+    if (links > MAX_LINKS) return;
     const target = resolve(at, readlinkSync(path));
     rest.unshift(...parts(target));
     at = parse(target).root;
@@ -150,7 +150,7 @@ function rejectLinksOfOthers(root: string, user: number): void {
 }
 
 /** Linux follows no more. With more links, the next system call fails and says so. */
-const MOST_LINKS = 40;
+const MAX_LINKS = 40;
 
 function parts(path: string): string[] {
   const whole = resolve(path);

@@ -1,6 +1,6 @@
 import type { Lane } from '../gateway/lane/lane.ts';
 import type { AttemptRecord } from '../model/attempt-record.ts';
-import { MOST_ADAPTATIONS } from '../model/completion-record.ts';
+import { MAX_RECORDED_ADAPTATIONS } from '../model/completion-record.ts';
 import type { PlannedEval } from '../model/plan.ts';
 import type { RunIdentity } from '../model/run-identity.ts';
 import { subtractTraffic, type Traffic } from '../model/traffic.ts';
@@ -36,7 +36,7 @@ export function attemptRecord(ended: EndedAttempt): AttemptRecord {
     reason: isCompleted ? '' : outcome.reason,
     lastLines: outcome.status === 'failed' ? outcome.lastLines : [],
     traffic: subtractTraffic(lane.traffic(), before),
-    adaptations: lane.adaptations().slice(0, MOST_ADAPTATIONS),
+    adaptations: lane.adaptations().slice(0, MAX_RECORDED_ADAPTATIONS),
     run,
     started: startedAt.toISOString(),
     ended: new Date().toISOString(),

@@ -5,8 +5,8 @@ import { type Engine, EngineLost } from '../engine/engine.ts';
 import { reasonOf } from '../errors.ts';
 import type { Lane } from '../gateway/lane/lane.ts';
 import type { Log } from '../log.ts';
-import { MOST_LAST_LINES } from '../model/attempt-record.ts';
-import { type CompletionRecord, MOST_ADAPTATIONS } from '../model/completion-record.ts';
+import { MAX_LAST_LINES } from '../model/attempt-record.ts';
+import { type CompletionRecord, MAX_RECORDED_ADAPTATIONS } from '../model/completion-record.ts';
 import { describeWritten } from '../model/decision.ts';
 import type { AttemptOutcome } from '../model/outcome.ts';
 import type { PlannedEval } from '../model/plan.ts';
@@ -93,7 +93,7 @@ export async function runAttempt(
   }
   const { cause } = judgement;
   const reason = endReason === 'timed-out' ? reasonOf(tripped.reason) : judgement.reason;
-  const lastLines = printed.slice(-MOST_LAST_LINES);
+  const lastLines = printed.slice(-MAX_LAST_LINES);
   const outcome: AttemptOutcome = { status: 'failed', eval: planned, reason, lastLines };
   return { outcome, endReason, cause, startedAt, failure: endReason === 'timed-out' ? undefined : failure };
 }
@@ -174,7 +174,7 @@ async function completionOf(
     metrics: judgement.metrics,
     samples: judgement.samples,
     ...usageOf(lane.attempt(), judgement.record),
-    adaptations: lane.adaptations().slice(0, MOST_ADAPTATIONS),
+    adaptations: lane.adaptations().slice(0, MAX_RECORDED_ADAPTATIONS),
     run: options.run,
     started: startedAt.toISOString(),
     ended: new Date().toISOString(),

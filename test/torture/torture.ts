@@ -195,6 +195,7 @@ class Rounds {
   #problem({ interruption, parallel }: InterruptedRun, text: string): void {
     const where = `seed ${this.#options.seed}, round ${this.#done} (${interruption}, parallel-evals ${parallel})`;
     this.#problems.push(`${where}: ${text}`);
+    this.#options.log(`PROBLEM ${where}: ${text}`);
   }
 
   #pick<T>(items: readonly T[]): T {

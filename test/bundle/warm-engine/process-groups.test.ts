@@ -5,16 +5,19 @@ import { logOf } from '../../helpers/test-machine.ts';
 import { LONG, testRows } from '../../helpers/test-rows.ts';
 import { asksFor, engines, machineFor, onLinux, startUntilHeld, theHost } from '../../helpers/warm-engine.ts';
 
+/** What an eval or its module has started on the machine with this mark. */
+const sleeping = (mark: string) =>
+  processesWith(mark).filter(({ command }) => command.startsWith('sleep 1000'));
+
 onLinux.concurrent('process groups of evals', () => {
   test(
     'host killed whose module started a process that holds its output open: the set completes',
     LONG,
     async (context) => {
       const { machine, mark } = await machineFor(context, 'warm-with-process');
-      const sleeping = () => processesWith(mark).filter(({ command }) => command.startsWith('sleep 1000'));
       machine.api.holdWhen(asksFor(1));
       const { main, ended } = await startUntilHeld(machine, 1);
-      expect(sleeping()).toHaveLength(1);
+      expect(sleeping(mark)).toHaveLength(1);
       signal(theHost(mark).pid, 'SIGKILL');
       await main.untilLine(/::warning title=Warm engine lost::/);
       machine.api.release();
@@ -29,10 +32,9 @@ onLinux.concurrent('process groups of evals', () => {
     'engine %s: a process that an eval leaves behind is killed',
     async (engine, context) => {
       const { machine, mark } = await machineFor(context, 'warm-starting', { inputs: { engine } });
-      const sleeping = () => processesWith(mark).filter(({ command }) => command.startsWith('sleep 1000'));
       machine.api.holdAfter(0);
       const { ended } = await startUntilHeld(machine, 1);
-      expect(sleeping()).toHaveLength(1);
+      expect(sleeping(mark)).toHaveLength(1);
       machine.api.release();
       const result = await ended;
       expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '1' });
