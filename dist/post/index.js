@@ -31034,9 +31034,10 @@ async function restoreNearest(context) {
 /** The client finds only entries that were packed in the same way as on this machine: with zstd, or without. */
 async function restoreOtherPacking(context) {
     const other = { ...context, packing: context.packing === 'zstd' ? 'gzip' : 'zstd' };
-    const key = await lookUp(context.keys.restoreKeys, other);
-    if (key === undefined)
+    const found = await lookUp(context.keys.restoreKeys, other);
+    if (found.kind !== 'hit')
         return { kind: 'miss' };
+    const { key } = found;
     if (other.packing === 'zstd')
         return { kind: 'miss', unreadable: key };
     return firstSound(await fetchEntry({ key, restoreKeys: [] }, other), other);
@@ -31059,9 +31060,9 @@ async function firstSound(nearest, context) {
             break;
         const tried = passedOver.map(({ key }) => key);
         const older = await lookUp(keys.olderThan(objection.key), context, tried);
-        if (older === undefined)
+        if (older.kind !== 'hit')
             break;
-        latest = await fetchEntry({ key: older, restoreKeys: [] }, context);
+        latest = await fetchEntry({ key: older.key, restoreKeys: [] }, context);
     }
     const shown = passedOver.map(({ key, why }) => ({ key: (0,client_output/* redacted */.pc)(key, client.secrets), why }));
     if (latest.kind === 'hit' && latest.flaw === undefined) {
@@ -31081,12 +31082,12 @@ function objectionTo(fetched) {
         return undefined;
     return { key: fetched.entry, why: fetched.cause };
 }
-/** The key of the entry that the first of these keys finds; undefined when none does, or when the look-up fails. */
+/** The entry of this set that the first of these keys finds. */
 async function lookUp(wanted, { client, keys, packing, limit }, except = []) {
     const request = { operation: 'look-up', keys: wanted, except };
     const response = await client.requestWithoutFiles(request, packing, limit);
     const outcome = 'kind' in response ? response : restoreOutcome(response);
-    return outcome.kind === 'hit' && keys.isOfSet(outcome.key) ? outcome.key : undefined;
+    return outcome.kind === 'hit' && !keys.isOfSet(outcome.key) ? { kind: 'miss' } : outcome;
 }
 
 ;// CONCATENATED MODULE: ./lib/checkpoint/store.js
@@ -31127,7 +31128,11 @@ function openCheckpointStore(options) {
             if (outcome.kind !== 'failed' || !outcome.keyTaken || taken >= MAX_TAKEN_KEYS || limit.stop.aborted)
                 return outcome;
             const newest = await lookUp([keys.thisAttempt], { client, keys, packing, limit });
-            nextSeq = Math.max(nextSeq, ((newest && keys.seqOf(newest)) || 0) + 1);
+            // A service that calls every key taken and finds no entry is broken. Another key would not help.
+            if (newest.kind === 'failed')
+                return outcome;
+            if (newest.kind === 'hit')
+                nextSeq = Math.max(nextSeq, (keys.seqOf(newest.key) ?? 0) + 1);
         }
     }
     return {

@@ -3,7 +3,7 @@ import type { CacheClient } from './cache/cache-client.ts';
 import { redacted } from './cache/client-output.ts';
 import { type FetchContext, type Fetched, fetchEntry } from './cache/fetch.ts';
 import type { Limit } from './cache/limit.ts';
-import { type CacheTrouble, failed, restoreOutcome } from './cache/outcome.ts';
+import { type CacheTrouble, failed, type Restored, restoreOutcome } from './cache/outcome.ts';
 import type { Packing } from './cache/tools.ts';
 import type { CheckpointKeys } from './keys.ts';
 import { remove } from './private-directory.ts';
@@ -47,8 +47,9 @@ export async function restoreNearest(context: RestoreContext): Promise<RestoreOu
 /** The client finds only entries that were packed in the same way as on this machine: with zstd, or without. */
 async function restoreOtherPacking(context: RestoreContext): Promise<RestoreOutcome> {
   const other = { ...context, packing: context.packing === 'zstd' ? 'gzip' : 'zstd' } as const;
-  const key = await lookUp(context.keys.restoreKeys, other);
-  if (key === undefined) return { kind: 'miss' };
+  const found = await lookUp(context.keys.restoreKeys, other);
+  if (found.kind !== 'hit') return { kind: 'miss' };
+  const { key } = found;
   if (other.packing === 'zstd') return { kind: 'miss', unreadable: key };
   return firstSound(await fetchEntry({ key, restoreKeys: [] }, other), other);
 }
@@ -68,8 +69,8 @@ async function firstSound(nearest: Fetched, context: RestoreContext): Promise<Re
     if (passedOver.length > MAX_OLDER || limit.stop.aborted) break;
     const tried = passedOver.map(({ key }) => key);
     const older = await lookUp(keys.olderThan(objection.key), context, tried);
-    if (older === undefined) break;
-    latest = await fetchEntry({ key: older, restoreKeys: [] }, context);
+    if (older.kind !== 'hit') break;
+    latest = await fetchEntry({ key: older.key, restoreKeys: [] }, context);
   }
   const shown = passedOver.map(({ key, why }) => ({ key: redacted(key, client.secrets), why }));
   if (latest.kind === 'hit' && latest.flaw === undefined) {
@@ -95,14 +96,14 @@ interface LookUpContext {
   readonly limit: Limit;
 }
 
-/** The key of the entry that the first of these keys finds; undefined when none does, or when the look-up fails. */
+/** The entry of this set that the first of these keys finds. */
 export async function lookUp(
   wanted: readonly string[],
   { client, keys, packing, limit }: LookUpContext,
   except: readonly string[] = [],
-): Promise<string | undefined> {
+): Promise<Restored> {
   const request = { operation: 'look-up', keys: wanted, except } as const;
   const response = await client.requestWithoutFiles(request, packing, limit);
   const outcome = 'kind' in response ? response : restoreOutcome(response);
-  return outcome.kind === 'hit' && keys.isOfSet(outcome.key) ? outcome.key : undefined;
+  return outcome.kind === 'hit' && !keys.isOfSet(outcome.key) ? { kind: 'miss' } : outcome;
 }

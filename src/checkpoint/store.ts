@@ -113,7 +113,9 @@ export function openCheckpointStore(options: CheckpointStoreOptions): Checkpoint
       if (outcome.kind !== 'failed' || !outcome.keyTaken || taken >= MAX_TAKEN_KEYS || limit.stop.aborted)
         return outcome;
       const newest = await lookUp([keys.thisAttempt], { client, keys, packing, limit });
-      nextSeq = Math.max(nextSeq, ((newest && keys.seqOf(newest)) || 0) + 1);
+      // A service that calls every key taken and finds no entry is broken. Another key would not help.
+      if (newest.kind === 'failed') return outcome;
+      if (newest.kind === 'hit') nextSeq = Math.max(nextSeq, (keys.seqOf(newest.key) ?? 0) + 1);
     }
   }
 

@@ -312,6 +312,16 @@ describe.concurrent('checkpoint save', () => {
     },
   );
 
+  test.for<Protocol>(['v1', 'v2'])(
+    'checkpoint save: tries no other key when the service calls one taken and cannot look it up (%s)',
+    async (protocol, { rig }) => {
+      const service = await rig.service({ faults: () => twirp(409, 'Cache already exists') });
+      const store = rig.store({ env: environmentOf(protocol, service) });
+      expect((await save(rig, store)).warning).toBeDefined();
+      expect(store.nextSeq).toBe(2);
+    },
+  );
+
   test('checkpoint save: a copy of the state that cannot be made is a warning', async ({ rig }) => {
     const { env } = await rig.service();
     const { warning } = await save(rig, rig.store({ env: machine(env) }), (paths) =>
