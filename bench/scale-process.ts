@@ -14,6 +14,7 @@
 import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { CompletionRecord } from '../src/model/completion-record.ts';
+import { noModelMap } from '../src/model/model-map.ts';
 import { NO_DEPENDENCIES, type Plan, type PlannedEval } from '../src/model/plan.ts';
 import { FileHashes } from '../src/plan/file-hashes.ts';
 import { contents } from '../src/plan/fingerprint.ts';
@@ -114,6 +115,7 @@ function openState(name: string, evals: readonly PlannedEval[] = []): State {
 /** Makes the plan from a response of Python that is already on disk. */
 function plan(): Promise<Plan> {
   return makePlan({
+    modelMap: noModelMap,
     registryRequest: {
       planner: {
         async plan(_requestFile, planFile) {
@@ -242,6 +244,12 @@ function pythonResponse(paths: readonly string[]): string {
 async function fingerprint(): Promise<void> {
   const registry = parseRegistryPlan(pythonResponse(rest));
   begin();
-  const values = await contents({ registry, model: MODEL, env: {}, hashes: new FileHashes() });
+  const values = await contents({
+    registry,
+    model: MODEL,
+    modelMap: noModelMap,
+    env: {},
+    hashes: new FileHashes(),
+  });
   expect(rest.length, new Set(values.map((each) => each.fingerprint.value)).size);
 }

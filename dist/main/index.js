@@ -28750,11 +28750,10 @@ function finish(results, { unusable, stopped }) {
             ? `${rows.slice(0, 10).join(', ')} and ${rows.length - 10} more`
             : rows.join(', ');
     };
-    const cause = unusable.reason;
-    if (cause instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiUnusable */ .sV) {
-        const final = cause.code === 'API_REFUSED' ? ' Retrying will not help.' : '';
-        const { message } = cause;
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ(cause.code, `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? '' : '.'}${final} ${(0,_report_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .headline */ .P)(results)}; all received responses are saved.`, `${cause.next} Then re-run the failed jobs; they resume from here.`);
+    if (unusable) {
+        const { code, message, next } = unusable;
+        const final = code === 'API_REFUSED' ? ' Retrying will not help.' : '';
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ(code, `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? '' : '.'}${final} ${(0,_report_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .headline */ .P)(results)}; all received responses are saved.`, `${next} Then re-run the failed jobs; they resume from here.`);
     }
     if (verdict === 'failed') {
         throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('EVALS_FAILED', `${counts.failed} of ${counts.total} evals failed: ${names('failed')}.`, 'See their output above and fix the cause. Then re-run the failed jobs; completed evals are not run again.');
@@ -28907,15 +28906,18 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/model/model-map.js
+var model_map = __nccwpck_require__(7651);
 // EXTERNAL MODULE: ./lib/checkpoint/keys.js
 var keys = __nccwpck_require__(448);
 ;// CONCATENATED MODULE: ./lib/checkpoint/identity.js
 /** Which user of an eval set a job is, so that two of them never share a checkpoint: docs/adr/0007-whose-checkpoint.md. */
 
 
+
 /** What may be confidential is in it only as a hash, so it can be stored. */
 function checkpointIdentity(request, user) {
-    const { model, evalSet, cacheKey, args, registryPaths, workingDirectory, urls } = request;
+    const { model, modelMap, evalSet, cacheKey, args, registryPaths, workingDirectory, urls } = request;
     const { workflow, job, step, matrix, runId, runAttempt, workspace } = user;
     const portable = (text) => withoutWorkspace(text, workspace);
     return {
@@ -28927,6 +28929,7 @@ function checkpointIdentity(request, user) {
             registryPaths: registryPaths.map(portable),
             workingDirectory: (0,external_node_path_.relative)(workspace || workingDirectory, workingDirectory),
             urls: Object.entries(urls).map(([name, url]) => [name, serverOf(url)]),
+            ...(modelMap.size > 0 ? { modelMap: (0,model_map/* sortedLines */.LU)(modelMap) } : {}),
         }, 32),
         user: (0,keys/* shortHash */.B)({ workflow, job, step, matrix }, 32),
         shard: { index: 1, count: 1 },
@@ -29082,20 +29085,29 @@ function enginesRequest({ inputs, evalEnv: env }) {
 }
 /** The inputs of the plan. */
 function planRequest(step) {
-    const { model, evalSet, args, registryPaths, chatFallback, engine } = step.inputs;
-    const set = { model, evalSet, args, registryPaths, chatFallback, sharesRegistry: engine === 'warm' };
+    const { model, modelMap, evalSet, args, registryPaths, chatFallback, engine } = step.inputs;
+    const set = {
+        model,
+        modelMap,
+        evalSet,
+        args,
+        registryPaths,
+        chatFallback,
+        sharesRegistry: engine === 'warm',
+    };
     return { ...installationOf(step), ...set, temporaryDirectory: step.context.temporaryDirectory };
 }
 function runRequest(step, cancelled) {
     const { inputs, context, urls, evalEnv: env, beganAt } = step;
-    const { model, args, registryPaths, maxRequestsInFlight, parallelEvals, attempts, exitOnError } = inputs;
+    const { model, modelMap, args, registryPaths, maxRequestsInFlight } = inputs;
+    const { parallelEvals, attempts, exitOnError } = inputs;
     // One eval alone can use all requests in flight. The gateway limits the requests of all evals together.
     const threads = inputs.chatFallback && !env.EVALS_THREADS ? maxRequestsInFlight : undefined;
     const timeouts = { evalTimeoutMs: inputs.evalTimeoutMs, stallTimeoutMs: inputs.stallTimeoutMs };
     return {
         run: (0,action_context/* runIdentity */.f)(context),
         command: { model, args, registryPaths },
-        api: { env, urls, maxRequestsInFlight },
+        api: { env, urls, maxRequestsInFlight, modelMap },
         limits: { timeMs: inputs.timeBudgetMs, tokens: inputs.tokenBudget, beganAt },
         evals: { parallelEvals, attempts, exitOnError, sampleResume: inputs.sampleResume, timeouts, threads },
         cancelled: {
@@ -29282,7 +29294,7 @@ function cancellation(log) {
 
 /***/ }),
 
-/***/ 3027:
+/***/ 8515:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29897,8 +29909,54 @@ function invalid(name, value, why, next) {
     return new errors/* ActionError */.lZ('INPUT_INVALID', `The input ${name} is ${JSON.stringify(value)}: ${why}.`, next);
 }
 
+;// CONCATENATED MODULE: ./lib/action/model-map.js
+/** Reads the input `model-map`: one `name=live-name` a line. */
+
+
+
+const NAME = 'model-map';
+/**
+ * @param chosen names that the user has chosen, by the input that chooses them
+ * @throws ActionError INPUT_INVALID, which names every wrong line
+ */
+function readModelMap(chosen) {
+    const map = new Map();
+    const problems = [];
+    for (const line of lines(NAME)) {
+        const [name = '', live = '', ...rest] = line.split('=').map((part) => part.trim());
+        const problem = rest.length > 0 ? 'it has more than one "="' : whyWrong(line, name, live, map, chosen);
+        if (problem === undefined)
+            map.set(name, live);
+        else
+            problems.push(`${JSON.stringify(line)}: ${problem}`);
+    }
+    if (problems.length === 0)
+        return map;
+    throw new errors/* ActionError */.lZ('INPUT_INVALID', `The input ${NAME} has ${problems.length === 1 ? 'a wrong line' : `${problems.length} wrong lines`}:\n${problems.map((problem) => `- ${problem}`).join('\n')}`, `Write one "name=live model" a line, such as gpt-4-32k=<live model>: the name that evals have written into themselves, and the model to ask instead.`);
+}
+function whyWrong(line, name, live, map, chosen) {
+    if (!line.includes('='))
+        return 'it has no "="';
+    if (name === '')
+        return 'the name before "=" is missing';
+    if (live === '')
+        return 'the live model after "=" is missing';
+    const invisible = (0,lib_text/* firstInvisible */.k7)(name) ?? (0,lib_text/* firstInvisible */.k7)(live);
+    if (invisible !== undefined)
+        return `it contains the invisible character ${invisible}`;
+    if (/\s/.test(name) || /\s/.test(live))
+        return 'a model name cannot contain white space';
+    if (name === live)
+        return 'it replaces a name with itself';
+    if (map.has(name))
+        return `${name} is already replaced by an earlier line`;
+    const input = Object.keys(chosen).find((each) => chosen[each]?.includes(name));
+    return input && `${name} is the value of the input ${input}, so set ${input} to ${live} instead`;
+}
+
 ;// CONCATENATED MODULE: ./lib/action/inputs.js
 /** Reads and checks all inputs of action.yml. No other room reads an INPUT_ variable. */
+
 
 
 
@@ -29914,6 +29972,7 @@ function readInputs() {
     checkFileName(model, evalSet);
     return {
         model,
+        modelMap: readModelMap({ model: model.split(',') }),
         evalSet,
         args: words('args'),
         registryPaths: lines('registry-path'),
@@ -33875,7 +33934,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_requests_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1960);
 /* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9090);
 /* harmony import */ var _action_signals_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2417);
-/* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3027);
+/* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8515);
 /* harmony import */ var _checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1199);
 /* harmony import */ var _checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3961);
 /* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(8876);
@@ -33892,7 +33951,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(8372);
 /* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(5703);
 /* harmony import */ var _run_open_state_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(8812);
-/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(9347);
+/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(626);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -34115,10 +34174,13 @@ function pythonString(value) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   d: () => (/* binding */ MAX_RECORDED_MODELS),
 /* harmony export */   v: () => (/* binding */ MAX_RECORDED_ADAPTATIONS)
 /* harmony export */ });
 /** A model rejects a few parameters, each with a few values, so no record needs more. */
 const MAX_RECORDED_ADAPTATIONS = 1000;
+/** No eval asks for nearly as many models. The models of one that asks for more are not recorded. */
+const MAX_RECORDED_MODELS = 100;
 
 
 /***/ }),
@@ -34205,6 +34267,32 @@ function counted(count, noun) {
 
 /***/ }),
 
+/***/ 7651:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   LU: () => (/* binding */ sortedLines),
+/* harmony export */   j6: () => (/* binding */ noModelMap),
+/* harmony export */   xc: () => (/* binding */ sendsTheSame)
+/* harmony export */ });
+/* unused harmony export replacedIn */
+const noModelMap = new Map();
+/** The lines of the map in an order that does not depend on how the user sorted them. */
+function sortedLines(map) {
+    return [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+/** Whether an eval that asked for these models would send the same requests with this map. */
+function sendsTheSame(asked, map) {
+    return Object.entries(asked).every(([name, sent]) => (map.get(name) ?? name) === sent);
+}
+/** The names that were replaced, each with the model that was sent. */
+function replacedIn(asked) {
+    return Object.entries(asked).filter(([name, sent]) => name !== sent);
+}
+
+
+/***/ }),
+
 /***/ 9682:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -34225,6 +34313,7 @@ function sameOwner(a, b) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $$: () => (/* binding */ MODEL_MAP_PART),
 /* harmony export */   I$: () => (/* binding */ dataPart),
 /* harmony export */   MU: () => (/* binding */ entryPart),
 /* harmony export */   Nf: () => (/* binding */ argumentOf),
@@ -34243,6 +34332,8 @@ const RESERVED = new Set([
     ...['arguments', 'base_url', 'completion_fn', 'evals', 'model', 'modelgraded', 'solvers', 'spec'],
 ]);
 const MAX_CHARACTERS = 200;
+/** The part for the model map. It has a space, so no argument has this name. */
+const MODEL_MAP_PART = 'model map';
 const codePart = (label) => CODE + printable(label);
 const packagePart = (name) => PACKAGE + printable(name);
 /** The part for the file or directory that an argument names. */
@@ -34414,21 +34505,23 @@ function executedArguments({ model, evalKey, args, registryPaths }, recordFile) 
 /* harmony export */   ig: () => (/* binding */ leftOut),
 /* harmony export */   sR: () => (/* binding */ changesSince)
 /* harmony export */ });
-/* harmony import */ var _model_part_names_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2789);
-/* harmony import */ var _hash_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6371);
+/* harmony import */ var _model_model_map_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7651);
+/* harmony import */ var _model_part_names_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2789);
+/* harmony import */ var _hash_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6371);
+
 
 
 function isContentOf(planned, done) {
     if (versionOf(planned, done))
         return true;
-    return (done.fingerprint === (0,_hash_js__WEBPACK_IMPORTED_MODULE_1__/* .hashOf */ .q)(done.parts) && changedInputs(planned, done, planned.fingerprint).length === 0);
+    return (done.fingerprint === (0,_hash_js__WEBPACK_IMPORTED_MODULE_2__/* .hashOf */ .q)(done.parts) && changedInputs(planned, done, planned.fingerprint).length === 0);
 }
 /** The arguments that do not count, because the eval itself writes what they name. */
 function leftOut(planned, done) {
     if (done.fingerprint === planned.fingerprint.value)
         return [];
     const parts = changedParts(done.parts, planned.fingerprint.parts).map(({ name }) => name);
-    return [...new Set(parts.filter((part) => isOutput(planned, done, part)).map(_model_part_names_js__WEBPACK_IMPORTED_MODULE_0__/* .argumentOf */ .Nf))].sort();
+    return [...new Set(parts.filter((part) => isOutput(planned, done, part)).map(_model_part_names_js__WEBPACK_IMPORTED_MODULE_1__/* .argumentOf */ .Nf))].sort();
 }
 /**
  * The parts that have changed. A result of an earlier version is compared with the fingerprint that this version would make
@@ -34445,19 +34538,19 @@ function renewed(planned, record) {
         return undefined;
     const whole = version === planned.earlier[0];
     const parts = whole ? planned.fingerprint.parts : withoutWritable(planned);
-    return { ...record, fingerprint: (0,_hash_js__WEBPACK_IMPORTED_MODULE_1__/* .hashOf */ .q)(parts), parts: { ...parts } };
+    return { ...record, fingerprint: (0,_hash_js__WEBPACK_IMPORTED_MODULE_2__/* .hashOf */ .q)(parts), parts: { ...parts } };
 }
 /**
- * The owner of a journal. What the eval writes does not count: an interrupted eval may have changed it, and still gets its
- * recorded responses. Responses are looked up by the whole request, so changed data cannot lead to wrong ones.
+ * The owner of a journal. What the eval writes does not count, because an interrupted eval may have changed it, and the model
+ * map does not count either. Responses are looked up by the whole request, as it was sent, so neither leads to wrong ones.
  */
 function journalOwner(planned, repository) {
-    const parts = withoutWritable(planned);
-    const all = planned.writable.length === 0;
+    const { [_model_part_names_js__WEBPACK_IMPORTED_MODULE_1__/* .MODEL_MAP_PART */ .$$]: map, ...parts } = withoutWritable(planned);
+    const all = planned.writable.length === 0 && map === undefined;
     return {
         eval: planned.key,
         repository,
-        fingerprint: all ? planned.fingerprint.value : (0,_hash_js__WEBPACK_IMPORTED_MODULE_1__/* .hashOf */ .q)(parts),
+        fingerprint: all ? planned.fingerprint.value : (0,_hash_js__WEBPACK_IMPORTED_MODULE_2__/* .hashOf */ .q)(parts),
         parts,
         formerFingerprints: planned.earlier.map(({ value }) => value),
     };
@@ -34473,24 +34566,28 @@ function versionOf({ fingerprint, earlier }, done) {
     return [fingerprint, ...earlier].find(({ value }) => value === done.fingerprint);
 }
 function changedInputs(planned, done, today) {
-    return changedParts(done.parts, today.parts).filter(({ name }) => !isOutput(planned, done, name));
+    return changedParts(done.parts, today.parts).filter(({ name }) => !isOutput(planned, done, name) && !(name === _model_part_names_js__WEBPACK_IMPORTED_MODULE_1__/* .MODEL_MAP_PART */ .$$ && sendsTheSameModels(planned, done)));
+}
+/** Whether the eval would ask the same models today. A map then makes no difference to its result. */
+function sendsTheSameModels({ modelMap = {} }, { models }) {
+    return models !== undefined && (0,_model_model_map_js__WEBPACK_IMPORTED_MODULE_0__/* .sendsTheSame */ .xc)(models, new Map(Object.entries(modelMap)));
 }
 /** Whether a part of today's content is something that the eval writes. */
 function isOutput({ fingerprint, writable }, done, part) {
     if (part in done.parts)
         return false;
-    const argument = (0,_model_part_names_js__WEBPACK_IMPORTED_MODULE_0__/* .argumentOf */ .Nf)(part);
+    const argument = (0,_model_part_names_js__WEBPACK_IMPORTED_MODULE_1__/* .argumentOf */ .Nf)(part);
     if (done.written.includes(argument))
         return true;
     // The argument named nothing when the eval completed.
-    const namedNothing = !Object.keys(done.parts).some((each) => (0,_model_part_names_js__WEBPACK_IMPORTED_MODULE_0__/* .argumentOf */ .Nf)(each) === argument);
+    const namedNothing = !Object.keys(done.parts).some((each) => (0,_model_part_names_js__WEBPACK_IMPORTED_MODULE_1__/* .argumentOf */ .Nf)(each) === argument);
     return (namedNothing &&
         done.parts.spec === fingerprint.parts.spec &&
         writable.some((each) => each.argument === argument));
 }
 function withoutWritable({ fingerprint, writable }) {
     const left = new Set(writable.map(({ argument }) => argument));
-    return Object.fromEntries(Object.entries(fingerprint.parts).filter(([part]) => !left.has((0,_model_part_names_js__WEBPACK_IMPORTED_MODULE_0__/* .argumentOf */ .Nf)(part))));
+    return Object.fromEntries(Object.entries(fingerprint.parts).filter(([part]) => !left.has((0,_model_part_names_js__WEBPACK_IMPORTED_MODULE_1__/* .argumentOf */ .Nf)(part))));
 }
 
 
@@ -34742,6 +34839,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var abort = __nccwpck_require__(4836);
 // EXTERNAL MODULE: ./lib/plan/file-hashes.js
 var file_hashes = __nccwpck_require__(7310);
+// EXTERNAL MODULE: ./lib/model/model-map.js
+var model_map = __nccwpck_require__(7651);
 // EXTERNAL MODULE: ./lib/model/plan.js
 var plan = __nccwpck_require__(2774);
 // EXTERNAL MODULE: ./lib/plan/command.js
@@ -34808,11 +34907,12 @@ async function planDigest(key, { files, directories, missing }, plan, hashes, ca
     }
 }
 /** All fields of an eval, in an order that is always the same. */
-function fieldsOf({ fingerprint, earlier, writable, ...rest }) {
+function fieldsOf({ fingerprint, earlier, writable, modelMap, ...rest }) {
     const { key, name, command, samples, metrics } = rest;
     const forms = [fingerprint, ...earlier].map(({ value, parts }) => [value, Object.entries(parts).sort()]);
     const paths = writable.map(({ argument, path, label }) => [argument, path, label ?? null]);
-    return [key, name, command, samples, metrics, forms, paths];
+    const lines = modelMap ? [Object.entries(modelMap)] : [];
+    return [key, name, command, samples, metrics, forms, paths, ...lines];
 }
 /** The dependencies without those in a directory that the plan key already determines: the venv with the locked packages. */
 function outside(root, dependencies) {
@@ -34897,8 +34997,14 @@ function withoutCredentials(text) {
  */
 
 
-/** The fingerprints that version 0.1 would make of each eval of the registry plan. The files must have been read. */
-function earlierFingerprints({ registry, model, env, hashes }) {
+/**
+ * The fingerprints that version 0.1 would make of each eval of the registry plan. The files must have been read. There are none
+ * with a model map, which that version did not have.
+ */
+function earlierFingerprints(context) {
+    const { registry, model, modelMap, env, hashes } = context;
+    if (modelMap.size > 0)
+        return registry.evals.map(() => []);
     const shared = {
         arguments: (0,plan_hash/* hashOf */.q)(registry.arguments),
         base_url: (0,plan_hash/* hashOf */.q)(baseUrlsWithPorts(env)),
@@ -34958,6 +35064,7 @@ var part_names = __nccwpck_require__(2789);
 
 
 
+
 /** More parts of one kind than this are joined by directory, because each result records all of its parts. */
 const MAX_PARTS = 32;
 /**
@@ -34965,7 +35072,7 @@ const MAX_PARTS = 32;
  * @throws ActionError PLAN_INVALID when a file cannot be read
  */
 async function contents(context) {
-    const { registry, model, env, hashes } = context;
+    const { registry, model, modelMap, env, hashes } = context;
     await readAll(filesOf(registry), hashes);
     const fns = registry.completionFns.flatMap((fn) => [fn, ...fn.references]);
     const shared = {
@@ -34974,6 +35081,7 @@ async function contents(context) {
         completion_fn: (0,plan_hash/* hashOf */.q)(registry.completionFns.map(fingerprint_describe)),
         evals: (0,plan_hash/* hashOf */.q)(registry.evalsRevision === '' ? registry.evalsVersion : [registry.evalsVersion, registry.evalsRevision]),
         model: (0,plan_hash/* hashOf */.q)(model),
+        ...(modelMap.size > 0 ? { [part_names/* MODEL_MAP_PART */.$$]: (0,plan_hash/* hashOf */.q)((0,model_map/* sortedLines */.LU)(modelMap)) } : {}),
         ...dataParts(fns.flatMap(dataOf), hashes),
     };
     const fnWritable = writableArguments(fns.filter((fn) => fn.mayWrite).flatMap(dataOf));
@@ -35373,15 +35481,16 @@ function lastLines(printed) {
 
 
 
+
 /**
  * What the eval set means today, in the order in which `oaievalset` would run it.
  * @throws ActionError PLAN_INVALID or PLAN_FAILED, before any request is sent
  */
 async function makePlan(request) {
-    const { registryRequest, env, hashes, key, lockedRoot } = request;
+    const { registryRequest, modelMap, env, hashes, key, lockedRoot } = request;
     const { model, args, registryPaths } = registryRequest;
     const registry = await readRegistryPlan(registryRequest);
-    const context = { registry, model, env, hashes };
+    const context = { registry, model, modelMap, env, hashes };
     const values = await contents(context);
     const earlier = earlierFingerprints(context);
     const byBase = Map.groupBy(registry.evals, (registered) => registered.base);
@@ -35394,6 +35503,7 @@ async function makePlan(request) {
         fingerprint: values[index]?.fingerprint ?? { value: '', parts: {} },
         earlier: earlier[index] ?? [],
         writable: values[index]?.writable ?? [],
+        ...(modelMap.size > 0 ? { modelMap: Object.fromEntries((0,model_map/* sortedLines */.LU)(modelMap)) } : {}),
     }));
     const files = [...new Set([...registry.dependencies.files, ...filesOf(registry)])].sort();
     const dependencies = outside(lockedRoot, { ...registry.dependencies, files });
@@ -35432,6 +35542,7 @@ var python_sources = __nccwpck_require__(8556);
 
 
 
+
 /** Increase this with every change that makes other plans, or other fingerprints, from the same registry. */
 const PLAN_FORMAT = 3;
 /** These say where Python looks for modules besides its own directories, and where `~/.evals` is. */
@@ -35446,7 +35557,8 @@ const URL_VARIABLES = ['OPENAI_BASE_URL', 'ANTHROPIC_BASE_URL'];
  * @throws ActionError PYTHON_MISSING, EVALS_UNSUPPORTED or INPUT_INVALID
  */
 async function planKey(request) {
-    const { model, evalSet, args, registryPaths, chatFallback, sharesRegistry, workingDirectory, env } = request;
+    const { model, modelMap, evalSet, args, registryPaths, chatFallback, sharesRegistry } = request;
+    const { workingDirectory, env } = request;
     const environment = await (0,prepare_environment/* environmentKey */.J4)(request);
     if (environment === undefined)
         return undefined;
@@ -35455,6 +35567,7 @@ async function planKey(request) {
         planner: packageText(),
         environment,
         request: { model, evalSet, args, registryPaths, chatFallback, sharesRegistry },
+        ...(modelMap.size > 0 ? { modelMap: (0,model_map/* sortedLines */.LU)(modelMap) } : {}),
         // Relative paths start at this directory.
         workingDirectory,
         variables: [
@@ -35481,7 +35594,7 @@ function packageText() {
  * @throws ActionError PLAN_INVALID or PLAN_FAILED, the errors of `environment`, and the reason of the signal
  */
 async function planSet(request) {
-    const { saved, environment, signal, env } = request;
+    const { saved, environment, signal, modelMap, env } = request;
     const key = await planKey(request);
     const hashes = new file_hashes/* FileHashes */.$();
     return await (0,abort/* abortable */.Z)(signal, async () => {
@@ -35490,7 +35603,8 @@ async function planSet(request) {
             return recalled;
         signal.throwIfAborted();
         const { lockedRoot } = await environment();
-        return await makePlan({ registryRequest: registryRequest(request), env, hashes, key, lockedRoot });
+        const planned = { registryRequest: registryRequest(request), modelMap, env, hashes };
+        return await makePlan({ ...planned, key, lockedRoot });
     });
 }
 function registryRequest(request) {
@@ -35888,6 +36002,9 @@ const schema = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
     }),
     requests: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ sent: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, replayed: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9 }).nullable(),
     adaptations: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .adaptationSchema */ .lR).max(_model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_ADAPTATIONS */ .v).default([]),
+    models: zod__WEBPACK_IMPORTED_MODULE_1__/* .record */ .g1P(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw, _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw)
+        .refine((models) => Object.keys(models).length <= _model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_MODELS */ .d, 'names too many models')
+        .optional(),
     run: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .runSchema */ .Lx,
     started: zod__WEBPACK_IMPORTED_MODULE_3__/* .datetime */ .w$(),
     ended: zod__WEBPACK_IMPORTED_MODULE_3__/* .datetime */ .w$(),
@@ -37297,6 +37414,7 @@ const schema = zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
         }))
             .max(10_000)
             .default([]),
+        modelMap: zod__WEBPACK_IMPORTED_MODULE_5__/* .record */ .g1P(line, line).optional(),
     }))
         .max(100_000),
 });
@@ -39090,7 +39208,7 @@ async function openState(request) {
 
 /***/ }),
 
-/***/ 9347:
+/***/ 626:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -39427,6 +39545,8 @@ function respondWithError(response, status, message) {
 
 // EXTERNAL MODULE: ./lib/model/adaptation.js
 var model_adaptation = __nccwpck_require__(9704);
+// EXTERNAL MODULE: ./lib/model/model-map.js
+var model_map = __nccwpck_require__(7651);
 ;// CONCATENATED MODULE: ./lib/gateway/json.js
 /** JSON as providers and clients send it. */
 function isObject(value) {
@@ -40977,10 +41097,6 @@ class SharedResponse {
 }
 
 ;// CONCATENATED MODULE: ./lib/gateway/call/upstream-call.js
-/**
- * One request to the model API until it is over: limited, retried, adapted, recorded. Several clients may wait for it: a
- * client that disconnects and sends the same request again attaches to the one in flight, which is billed once.
- */
 
 
 
@@ -41101,7 +41217,7 @@ class UpstreamCall {
         }
     }
     async #receive(response, sentBody, adaptations) {
-        const { limit, policy, nature, maxResponseBytes, record } = this.#context;
+        const { limit, policy, nature, maxResponseBytes, onHeaders, record } = this.#context;
         const received = await receive(response, {
             nature,
             maxBytes: maxResponseBytes,
@@ -41116,6 +41232,7 @@ class UpstreamCall {
             return this.#handleError(received, response, sentBody);
         if (this.#isPost)
             limit.increase();
+        onHeaders(response.headers);
         const reset = rateLimitReset(response.headers);
         if (reset !== undefined)
             limit.pause(Math.min(reset, policy.maxPauseMs));
@@ -41183,6 +41300,275 @@ class UpstreamCall {
         const length = this.#request.method === 'HEAD' ? Number(firstValue(headers, 'content-length') || 0) : raw.length;
         this.response.complete(status, headers, raw, length);
     }
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/models/model-advice.js
+/** What a user can do about a model that is, or will be, shut down. Pure. */
+
+const model_advice_MAX_NAME_BYTES = 200;
+const shownModel = (name) => (0,lib_text/* oneLine */.TN)(name, model_advice_MAX_NAME_BYTES);
+/** @param chosen the models of the inputs */
+function adviseOnModel({ asked, sent }, chosen) {
+    const [name, live] = [shownModel(asked), shownModel(sent)];
+    if (asked !== sent)
+        return `Correct the line ${name}=${live} of the input model-map.`;
+    if (chosen.includes(asked))
+        return 'Choose a live model in the input that names it.';
+    return `This name is written into the eval or its solver. To ask a live model instead, set the input model-map: ${name}=<live model>`;
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/models/nearest-models.js
+const MAX_NEAREST = 3;
+/** A name is similar when at most this share of it has to be changed. */
+const MAX_SHARE_CHANGED = 0.5;
+/** The names of the most similar models that are not shut down, the nearest first. */
+function nearestModels(name, cards, today) {
+    const ids = new Set(cards.filter(({ shutdownDay }) => shutdownDay === undefined || shutdownDay > today).map(({ id }) => id));
+    ids.delete(name);
+    return [...ids]
+        .map((id) => ({ id, distance: distanceBetween(name, id) }))
+        .filter(({ distance }) => distance <= MAX_SHARE_CHANGED)
+        .sort((a, b) => a.distance - b.distance || (a.id < b.id ? -1 : 1))
+        .slice(0, MAX_NEAREST)
+        .map(({ id }) => id);
+}
+/** From 0 to 1. A publisher before the name (`openai/gpt-4o`) counts only if both names have one. */
+function distanceBetween(a, b) {
+    const both = a.includes('/') && b.includes('/');
+    const [left, right] = [a, b].map((name) => (both ? name : name.slice(name.lastIndexOf('/') + 1)).toLowerCase());
+    return shareChanged(left ?? '', right ?? '');
+}
+/** The edit distance (Levenshtein's), as a share of the longer name. */
+function shareChanged(a, b) {
+    let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
+    for (let row = 1; row <= a.length; row += 1) {
+        const current = [row];
+        for (let column = 1; column <= b.length; column += 1) {
+            const replaced = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
+            current.push(Math.min(replaced, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
+        }
+        previous = current;
+    }
+    return (previous[b.length] ?? 0) / Math.max(a.length, b.length, 1);
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/models/model-cards.js
+/**
+ * Reads the list of models that an API returns (`GET /models`), with the dates at which models shut down. OpenAI has
+ * `shutdown_date`, OpenRouter `expiration_date`, Mistral `deprecation` and the model that replaces it, Azure
+ * `deprecation.inference` in seconds. Anthropic's and Gemini's lists have no such field.
+ */
+
+const MAX_CARDS = 5000;
+const MAX_ID_LENGTH = 200;
+function modelCards(body) {
+    const value = parseJson(body.toString('utf8'));
+    const cards = isObject(value) ? (Array.isArray(value.data) ? value.data : value.models) : value;
+    return listOf(cards)
+        .slice(0, MAX_CARDS)
+        .filter(isObject)
+        .flatMap((card) => {
+        const id = nameIn(card.id) ?? nameIn(card.name);
+        if (id === undefined)
+            return [];
+        return [
+            { id, shutdownDay: shutdownDayIn(card), replacement: nameIn(card.deprecation_replacement_model) },
+        ];
+    });
+}
+function shutdownDayIn({ shutdown_date, expiration_date, deprecation }) {
+    const inference = isObject(deprecation) ? deprecation.inference : deprecation;
+    return [shutdown_date, expiration_date, inference].map(dayOf).find((day) => day !== undefined);
+}
+/** `2026-12-11`, from a date, a time with a date, or seconds since the epoch. */
+function dayOf(value) {
+    const time = typeof value === 'number' ? value * 1000 : typeof value === 'string' ? Date.parse(value) : Number.NaN;
+    const date = new Date(time);
+    return time > 0 && !Number.isNaN(date.getTime()) ? date.toISOString().slice(0, 10) : undefined;
+}
+function nameIn(value) {
+    return typeof value === 'string' && value !== '' && value.length <= MAX_ID_LENGTH ? value : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/models/shutdown-notices.js
+
+
+/** A nearer shutdown is a warning. A later one is only a line of the log: OpenAI announces it six months ahead. */
+const WARNING_DAYS = 60;
+const DAY_MS = 86_400_000;
+class ShutdownNotices {
+    #options;
+    #checked = new Set();
+    #noticed = new Set();
+    constructor(options) {
+        this.#options = options;
+    }
+    /** A model responded. @param cards gives the models of the API; called once for each model */
+    async responded(model, cards) {
+        if (model.sent === '' || this.#checked.has(model.sent))
+            return;
+        this.#checked.add(model.sent);
+        const card = (await cards()).find(({ id }) => id === model.sent);
+        if (card?.shutdownDay !== undefined)
+            this.#notice(model, card.shutdownDay, card.replacement);
+    }
+    /** A response had this header `Sunset` (RFC 8594). */
+    sunset(model, header) {
+        const day = dayOf(header);
+        if (day !== undefined && model.sent !== '')
+            this.#notice(model, day, undefined);
+    }
+    #notice(model, day, replacement) {
+        if (this.#noticed.has(model.sent))
+            return;
+        this.#noticed.add(model.sent);
+        const { log, chosen, today } = this.#options;
+        const days = Math.round((Date.parse(day) - Date.parse(today())) / DAY_MS);
+        const recommended = replacement === undefined ? '' : ` It recommends ${shownModel(replacement)} instead.`;
+        const message = `The API announces that the model ${shownModel(model.sent)} ${when(day, days)}.${recommended} ${adviseOnModel(model, chosen)}`;
+        if (days <= WARNING_DAYS)
+            log.warning(message, 'Model will be shut down');
+        else
+            log.info(message);
+    }
+}
+function when(day, days) {
+    if (days < 0)
+        return `was to be shut down on ${day}`;
+    if (days === 0)
+        return `will be shut down today, ${day}`;
+    return `will be shut down on ${day}, in ${days} ${days === 1 ? 'day' : 'days'}`;
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/models/job-models.js
+
+
+
+class JobModels {
+    #chosen;
+    #lists;
+    #today;
+    #notices;
+    #work = new Set();
+    constructor({ log, chosen, lists, today = currentDay }) {
+        this.#chosen = chosen;
+        this.#lists = lists;
+        this.#today = today;
+        this.#notices = new ShutdownNotices({ log, chosen, today });
+    }
+    /** The model of the request responded. */
+    responded(request) {
+        this.#track(this.#notices.responded(request.model, () => this.#cards(request)));
+    }
+    /** The response to the request had a header `Sunset`. */
+    sunset(request, header) {
+        this.#notices.sunset(request.model, header);
+    }
+    /** What to do about a model that the API refuses to one eval. */
+    advise(model) {
+        return adviseOnModel(model, this.#chosen);
+    }
+    /** Calls `found` with the names of similar models, as a sentence, if there are any. */
+    similar(request, found) {
+        const work = this.#cards(request).then((cards) => {
+            const names = nearestModels(request.model.sent, cards, this.#today()).map(shownModel);
+            if (names.length > 0)
+                found(`The API has models with similar names: ${names.join(', ')}.`);
+        });
+        this.#track(work);
+    }
+    /** Settles when everything has been said. A list is waited for only seconds. */
+    async settled() {
+        await Promise.all(this.#work);
+    }
+    async #cards(request) {
+        return (await this.#lists?.of(request)) ?? [];
+    }
+    #track(work) {
+        this.#work.add(work);
+        void work.finally(() => this.#work.delete(work));
+    }
+}
+const currentDay = () => new Date().toISOString().slice(0, 10);
+
+;// CONCATENATED MODULE: ./lib/gateway/models/model-lists.js
+/** Requests the list of an API's models, once for each provider. It only helps messages, so its failure is silent. */
+
+
+
+/** Nothing may wait longer for a list. */
+const MAX_MS = 3000;
+/** The largest known list, of OpenRouter, has 1 MB. */
+const MAX_BYTES = 8 * 1024 * 1024;
+/** Behind the base URL of the provider. Anthropic's list has 20 models a page unless more are requested. */
+const LIST = { openai: '/models', anthropic: '/v1/models?limit=1000' };
+/** The headers that say who asks, as the clients of OpenAI, Azure, Anthropic and Gemini send them. */
+const IDENTIFYING = [
+    'authorization',
+    'api-key',
+    'x-api-key',
+    'x-goog-api-key',
+    'anthropic-version',
+    'openai-organization',
+    'openai-project',
+];
+/** Servers see from it that this action asks, not an eval. */
+const USER_AGENT = 'oaievalset-action';
+class ModelLists {
+    #options;
+    #lists = new Map();
+    constructor(options) {
+        this.#options = options;
+    }
+    /** The list that the API returned; empty when it has none, or did not respond in time. Never rejects. */
+    of(request) {
+        const known = this.#lists.get(request.provider);
+        if (known)
+            return known;
+        const list = this.#list(request);
+        this.#lists.set(request.provider, list);
+        return list;
+    }
+    async #list(request) {
+        const late = new AbortController();
+        const none = [];
+        try {
+            return await Promise.race([
+                this.#request(request).catch(() => none),
+                (0,promises_.setTimeout)(MAX_MS, none, { signal: late.signal, ref: false }),
+            ]);
+        }
+        finally {
+            late.abort();
+        }
+    }
+    async #request({ provider, headers }) {
+        const { send, urlOf } = this.#options;
+        const identity = Object.entries(headers).filter(([name]) => IDENTIFYING.includes(name));
+        const response = await send({
+            method: 'GET',
+            url: urlOf(provider, LIST[provider]),
+            headers: { ...Object.fromEntries(identity), accept: 'application/json', 'user-agent': USER_AGENT },
+            body: Buffer.alloc(0),
+        });
+        const raw = await bodyOf(response);
+        if (response.status !== 200 || raw === undefined)
+            return [];
+        const plain = await decoded(raw, response.headers['content-encoding'], MAX_BYTES);
+        return plain === undefined ? [] : modelCards(plain);
+    }
+}
+/** Undefined when it is too large. */
+async function bodyOf({ body }) {
+    const chunks = [];
+    let size = 0;
+    for await (const chunk of body) {
+        size += chunk.length;
+        if (size > MAX_BYTES)
+            return undefined;
+        chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
 }
 
 ;// CONCATENATED MODULE: ./lib/gateway/refusal/outage.js
@@ -41348,7 +41734,7 @@ class Refusals {
             case 'money':
                 return 'Add credit to the account, or raise the quota or budget of the API key.';
             case 'model':
-                return `Check the name of ${named}, that it has not been shut down, and that the API key may use it.`;
+                return `Check the name of ${named}, and that the API key may use it. It may have been shut down.`;
             case 'address':
                 return `Check the base URL of the API (${baseUrl}): it usually ends with /v1.`;
             case 'access':
@@ -41360,6 +41746,11 @@ class Refusals {
 }
 
 ;// CONCATENATED MODULE: ./lib/gateway/job.js
+/** What all evals of a job share on their way to the API: one client, one limit, and what is known about the API. */
+
+
+
+
 
 
 
@@ -41380,6 +41771,8 @@ class Job {
     #adaptations = new Adaptations();
     #refusals;
     #outage = new Outage();
+    #models;
+    #explained;
     #unusable = new AbortController();
     #logged = new Set();
     constructor(options) {
@@ -41392,10 +41785,25 @@ class Job {
             jobModels: models,
             baseUrl: `${urls.openai.origin}${urls.openai.pathname}`,
         });
+        const { send } = this.#upstream;
+        const urlOf = (provider, rest) => this.urlOf(provider, rest);
+        const lists = options.listsModels ? new ModelLists({ send, urlOf }) : undefined;
+        this.#models = new JobModels({ log: options.log, chosen: models, lists });
     }
     /** Aborted, with an ApiUnusable, when the API refuses the job or cannot be reached. */
     get unusable() {
         return this.#unusable.signal;
+    }
+    /** Why the API is unusable; complete when the job is closed. */
+    get whyUnusable() {
+        const reason = this.#unusable.signal.reason;
+        return this.#explained ?? (reason instanceof lib_errors/* ApiUnusable */.sV ? reason : undefined);
+    }
+    get models() {
+        return this.#models;
+    }
+    get modelMap() {
+        return this.#options.modelMap ?? model_map/* noModelMap */.j6;
     }
     get maxRequestBytes() {
         return this.#options.maxRequestBytes ?? MAX_REQUEST_BYTES;
@@ -41423,7 +41831,9 @@ class Job {
         });
     }
     /** A replayable request succeeded. */
-    succeeded({ keys, nature }, usage) {
+    succeeded(sent, usage) {
+        const { keys, nature } = sent;
+        this.#models.responded(sent);
         this.#refusals.succeeded(keys, nature.kind === 'replayable' ? nature.model : '');
         this.#outage.succeeded(Date.now());
         this.#options.onResponse?.(usage);
@@ -41434,7 +41844,8 @@ class Job {
         this.#outage.replayed();
     }
     /** A call ended, which may end the job. */
-    ended({ evalName, id, keys, method, nature }, result) {
+    ended(sent, result) {
+        const { evalName, id, keys, method, nature } = sent;
         if (method !== 'POST')
             return;
         const replayable = nature.kind === 'replayable';
@@ -41442,7 +41853,10 @@ class Job {
             this.#outage.succeeded(Date.now());
         if (result.kind === 'refused') {
             const model = replayable ? nature.model : '';
-            this.#end(this.#refusals.judge({ ...result, keys, model, evalName, id, replayable }));
+            const error = this.#refusals.judge({ ...result, keys, model, evalName, id, replayable });
+            this.#end(error);
+            if (error && result.refusal === 'model')
+                this.#explain(error, sent);
         }
         if (result.kind === 'unanswered' && !result.requestSpecific)
             this.#end(this.#outage.gaveUp({ id, ...result }, Date.now()));
@@ -41456,11 +41870,18 @@ class Job {
     }
     async close() {
         this.#limit.close();
+        await this.#models.settled();
         await this.#upstream.close();
     }
     #end(error) {
         if (error && !this.#unusable.signal.aborted)
             this.#unusable.abort(error);
+    }
+    /** Adds the names of similar models to the error. */
+    #explain({ code, message, next }, sent) {
+        this.#models.similar(sent, (sentence) => {
+            this.#explained ??= new lib_errors/* ApiUnusable */.sV(code, message, `${next} ${sentence}`);
+        });
     }
     #announce(adaptation) {
         const { model, param, value } = adaptation;
@@ -41480,35 +41901,8 @@ function keysOf(env) {
     return Object.entries(env).flatMap(([name, value = '']) => /(^|_)(key|token|secret)$/i.test(name) && value.trim() !== '' ? [value.trim()] : []);
 }
 
-;// CONCATENATED MODULE: ./lib/gateway/request/describe-request.js
-
-
-const MAX_EXCERPT_LENGTH = 80;
-const MAX_MODEL_BYTES = 200;
-/** ` (model gpt-x, sample "… the end of its prompt")`, to help a person find the sample; empty when the body has neither. */
-function describeRequest(body) {
-    const fields = parseFields(body) ?? {};
-    const model = typeof fields.model === 'string' ? [`model ${(0,lib_text/* oneLine */.TN)(fields.model, MAX_MODEL_BYTES)}`] : [];
-    const text = (0,lib_text/* oneLine */.TN)(promptOf(fields));
-    const excerpt = text.length > MAX_EXCERPT_LENGTH ? `…${text.slice(-MAX_EXCERPT_LENGTH)}` : text;
-    const parts = [...model, ...(excerpt === '' ? [] : [`sample ${JSON.stringify(excerpt)}`])];
-    return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
-}
-/** The text of the last message, or the prompt. */
-function promptOf({ messages, input, prompt }) {
-    return textOf(messages) || textOf(input) || textOf(prompt);
-}
-function textOf(value) {
-    if (typeof value === 'string')
-        return value;
-    if (Array.isArray(value))
-        return textOf(value.findLast((each) => textOf(each) !== ''));
-    if (!isObject(value))
-        return '';
-    const { content, text } = value;
-    return textOf(content) || (typeof text === 'string' ? text : '');
-}
-
+// EXTERNAL MODULE: ./lib/model/completion-record.js
+var completion_record = __nccwpck_require__(3685);
 ;// CONCATENATED MODULE: ./lib/gateway/request/occurrences.js
 /**
  * Numbers the identical requests of an attempt: the n-th gets the n-th recorded response, in whatever order threads send
@@ -41542,6 +41936,10 @@ class Occurrences {
 ;// CONCATENATED MODULE: ./lib/gateway/lane/attempt.js
 
 
+
+
+/** Longer than any name of a model. */
+const MAX_NAME_LENGTH = 1000;
 /** What one attempt of the eval has requested, and what it received. */
 class Attempt {
     occurrences = new Occurrences();
@@ -41550,6 +41948,7 @@ class Attempt {
     /** Whether recorded responses are replayed. */
     replays;
     #adaptations = new Map();
+    #models = new Map();
     traffic = traffic/* noTraffic */.Ps;
     replayedEarlier = 0;
     /** The last refusal, in the provider's words, with the model. */
@@ -41561,6 +41960,18 @@ class Attempt {
     get adaptations() {
         return [...this.#adaptations.values()];
     }
+    /** The models that the eval has asked for; undefined when they cannot be recorded. */
+    get models() {
+        const names = [...this.#models].flat();
+        const recordable = names.every((name) => name.length <= MAX_NAME_LENGTH && (0,lib_text/* hasNoControls */.ij)(name));
+        return recordable && this.#models.size <= completion_record/* MAX_RECORDED_MODELS */.d
+            ? Object.fromEntries(this.#models)
+            : undefined;
+    }
+    noteModel({ asked, sent }) {
+        if (asked !== '' && this.#models.size <= completion_record/* MAX_RECORDED_MODELS */.d)
+            this.#models.set(asked, sent);
+    }
     count(change) {
         this.traffic = (0,traffic/* addTraffic */.b5)(this.traffic, { ...traffic/* noTraffic */.Ps, ...change });
     }
@@ -41568,6 +41979,53 @@ class Attempt {
         for (const each of adaptations)
             this.#adaptations.set(JSON.stringify(each), each);
     }
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/request/describe-request.js
+
+
+const MAX_EXCERPT_LENGTH = 80;
+const MAX_MODEL_BYTES = 200;
+/** ` (model gpt-x, sample "… the end of its prompt")`, to help a person find the sample; empty when the body has neither. */
+function describeRequest(body) {
+    const fields = parseFields(body) ?? {};
+    const model = typeof fields.model === 'string' ? [`model ${(0,lib_text/* oneLine */.TN)(fields.model, MAX_MODEL_BYTES)}`] : [];
+    const text = (0,lib_text/* oneLine */.TN)(promptOf(fields));
+    const excerpt = text.length > MAX_EXCERPT_LENGTH ? `…${text.slice(-MAX_EXCERPT_LENGTH)}` : text;
+    const parts = [...model, ...(excerpt === '' ? [] : [`sample ${JSON.stringify(excerpt)}`])];
+    return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+}
+/** The text of the last message, or the prompt. */
+function promptOf({ messages, input, prompt }) {
+    return textOf(messages) || textOf(input) || textOf(prompt);
+}
+function textOf(value) {
+    if (typeof value === 'string')
+        return value;
+    if (Array.isArray(value))
+        return textOf(value.findLast((each) => textOf(each) !== ''));
+    if (!isObject(value))
+        return '';
+    const { content, text } = value;
+    return textOf(content) || (typeof text === 'string' ? text : '');
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/lane/describe-loss.js
+
+
+/**
+ * Why a request will never get its response, in the provider's words, with what a person needs to find the request; undefined
+ * when it got one, or when nothing waits for it.
+ *
+ * @param advise what to do about a model that the API refuses
+ */
+function describeLoss({ body, model }, result, advise) {
+    if (result.kind === 'unanswered')
+        return `${result.why}${describeRequest(body)}`;
+    if (result.kind !== 'refused')
+        return undefined;
+    const words = `${describeProviderError(result.error)}${describeRequest(body)}`;
+    return result.refusal === 'model' && model.asked !== '' ? `${words}. ${advise(model)}` : words;
 }
 
 ;// CONCATENATED MODULE: ./lib/gateway/request/replayable.js
@@ -41622,11 +42080,51 @@ function refersTo(value) {
     return value !== undefined && value !== null && value !== '';
 }
 
+;// CONCATENATED MODULE: ./lib/gateway/request/requested-model.js
+
+/** The path of a deployment at Azure, or of an engine. There the path names the model, whatever the body says. */
+const DEPLOYMENT = /^((?:\/[^/?]+)*?\/(?:deployments|engines)\/)([^/?]+)/;
+/** Replaces the model of a POST, in the JSON of its body and in the path of a deployment. */
+function requestedModel(method, rest, body, map) {
+    const none = { rest, body, asked: '', sent: '' };
+    if (method !== 'POST')
+        return none;
+    const fields = parseFields(body);
+    const [, before = '', segment = ''] = DEPLOYMENT.exec(rest) ?? [];
+    const deployment = requested_model_decoded(segment);
+    const named = typeof fields?.model === 'string' ? fields.model : '';
+    const asked = deployment || named;
+    const sent = map.get(asked) ?? asked;
+    if (asked === sent)
+        return { ...none, asked, sent };
+    const path = deployment === ''
+        ? rest
+        : `${before}${encodeURIComponent(sent)}${rest.slice(before.length + segment.length)}`;
+    return { rest: path, body: named === asked ? withModel(body, sent) : body, asked, sent };
+}
+/** TypeScript does not know this function of JavaScript yet: a value whose JSON is the given text. */
+const { rawJSON } = JSON;
+/** All numbers keep their digits, because a seed may be larger than a number of JavaScript can be. */
+function withModel(body, model) {
+    const fields = JSON.parse(body.toString('utf8'), (_, value, context) => typeof value === 'number' && context ? rawJSON(context.source) : value);
+    return Buffer.from(JSON.stringify({ ...fields, model }));
+}
+function requested_model_decoded(segment) {
+    try {
+        return decodeURIComponent(segment);
+    }
+    catch {
+        return segment;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/gateway/lane/lane-request.js
 
 
 
-function laneRequest(provider, rest, { method = 'GET', headers }, body) {
+
+function laneRequest(provider, received, { method = 'GET', headers }, modelMap) {
+    const { rest, body, asked, sent } = requestedModel(method, received.rest, received.body, modelMap);
     return {
         provider,
         rest,
@@ -41634,6 +42132,7 @@ function laneRequest(provider, rest, { method = 'GET', headers }, body) {
         headers: endToEnd(headers),
         body,
         nature: natureOf(method, rest, body),
+        model: { asked, sent },
         key: keyOf(method, `${provider}${rest}`, body),
     };
 }
@@ -41772,6 +42271,7 @@ class Recorder {
 
 
 
+
 class Lane {
     #name;
     #recorder;
@@ -41802,6 +42302,10 @@ class Lane {
     /** What was changed in requests since the last `restart()` because a model does not accept it. */
     adaptations() {
         return this.#attempt.adaptations;
+    }
+    /** The models that the eval has asked for since the last `restart()`; undefined when they cannot be recorded. */
+    models() {
+        return this.#attempt.models;
     }
     /** Responses replayed since the last `restart()` that were recorded by an earlier run. */
     replayedEarlier() {
@@ -41868,8 +42372,9 @@ class Lane {
         const body = await readBody(incoming, this.#job.maxRequestBytes);
         if (!body)
             return respondWithError(client, 413, 'The request is larger than any API accepts.');
-        const request = laneRequest(provider, rest, incoming, body);
+        const request = laneRequest(provider, { rest, body }, incoming, this.#job.modelMap);
         const { method, key, nature } = request;
+        this.#attempt.noteModel(request.model);
         const { unusable } = this.#job;
         if (unusable.aborted) {
             if (method === 'POST')
@@ -41929,12 +42434,13 @@ class Lane {
     }
     #start(request, n, id, attempt) {
         const { provider, rest, method, headers, body, nature, key } = request;
-        const sent = { evalName: this.#name, id: key, method, nature, keys: credentialsIn(headers) };
+        const sent = { ...request, evalName: this.#name, id: key, keys: credentialsIn(headers) };
         const call = this.#job.call({ method, url: this.#job.urlOf(provider, rest), headers, body }, {
             evalName: this.#name,
             path: `${provider}${rest}`,
             nature,
             onTry: (before) => this.#count(before === 0 ? { sent: 1 } : { retried: 1 }),
+            onHeaders: (received) => this.#job.models.sunset(sent, firstValue(received, 'sunset')),
             record: (response) => {
                 const spent = { tokensSent: response.usage };
                 this.#count(spent);
@@ -41952,20 +42458,18 @@ class Lane {
             this.#calls.delete(id);
             if (n !== undefined && isUnanswered(result))
                 started.attempt.unanswered.add(id);
-            this.#ended(sent, result, started.attempt, body);
+            this.#ended(sent, result, started.attempt);
         });
         const started = { call, over, attempt };
         this.#calls.add(id, started);
         return started;
     }
-    #ended(sent, result, attempt, body) {
-        const lost = result.kind === 'refused' || result.kind === 'unanswered';
-        if (lost || result.kind === 'failed' || (result.kind === 'abandoned' && result.sent))
+    #ended(sent, result, attempt) {
+        const loss = describeLoss(sent, result, (model) => this.#job.models.advise(model));
+        if (loss !== undefined || result.kind === 'failed' || (result.kind === 'abandoned' && result.sent))
             this.#count({ failed: 1 });
-        if (lost && sent.method === 'POST') {
-            const words = result.kind === 'refused' ? describeProviderError(result.error) : result.why;
-            attempt.refusal = `${words}${describeRequest(body)}`;
-        }
+        if (loss !== undefined && sent.method === 'POST')
+            attempt.refusal = loss;
         this.#job.ended(sent, result);
     }
     #count(change) {
@@ -42021,6 +42525,7 @@ async function startGateway(options) {
     const origin = `http://127.0.0.1:${server.address().port}`;
     return {
         unusable: job.unusable,
+        whyUnusable: () => job.whyUnusable,
         openLane(name, journal) {
             const token = (0,external_node_crypto_.randomBytes)(24).toString('hex');
             options.log.hide(token);
@@ -42117,8 +42622,6 @@ function nextAttempt({ attempt, replays, suspectsReplay }, attempts) {
     return suspects ? { kind: 'run', replays: false } : { kind: 'stop' };
 }
 
-// EXTERNAL MODULE: ./lib/model/completion-record.js
-var completion_record = __nccwpck_require__(3685);
 ;// CONCATENATED MODULE: ./lib/run/attempt-record.js
 
 
@@ -42901,6 +43404,7 @@ async function completionOf(planned, judgement, lane, startedAt, options, log) {
         samples: judgement.samples,
         ...run_attempt_usageOf(lane.attempt(), judgement.record),
         adaptations: lane.adaptations().slice(0, completion_record/* MAX_RECORDED_ADAPTATIONS */.v),
+        models: lane.models(),
         run: options.run,
         started: startedAt.toISOString(),
         ended: new Date().toISOString(),
@@ -43250,6 +43754,7 @@ async function runSet(request) {
         const gateway = await startGateway({
             ...api,
             models: command.model.split(','),
+            listsModels: true,
             log,
             onResponse: (usage) => budget.spend(usage),
         });
@@ -43289,7 +43794,7 @@ async function runSet(request) {
             savedKey: saved.key,
             isSaved: saved.complete,
             stopped,
-            unusable: gateway.unusable,
+            unusable: gateway.whyUnusable(),
         };
     }
     finally {

@@ -28668,11 +28668,10 @@ function finish(results, { unusable, stopped }) {
             ? `${rows.slice(0, 10).join(', ')} and ${rows.length - 10} more`
             : rows.join(', ');
     };
-    const cause = unusable.reason;
-    if (cause instanceof ApiUnusable) {
-        const final = cause.code === 'API_REFUSED' ? ' Retrying will not help.' : '';
-        const { message } = cause;
-        throw new ActionError(cause.code, `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? '' : '.'}${final} ${headline(results)}; all received responses are saved.`, `${cause.next} Then re-run the failed jobs; they resume from here.`);
+    if (unusable) {
+        const { code, message, next } = unusable;
+        const final = code === 'API_REFUSED' ? ' Retrying will not help.' : '';
+        throw new ActionError(code, `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? '' : '.'}${final} ${headline(results)}; all received responses are saved.`, `${next} Then re-run the failed jobs; they resume from here.`);
     }
     if (verdict === 'failed') {
         throw new ActionError('EVALS_FAILED', `${counts.failed} of ${counts.total} evals failed: ${names('failed')}.`, 'See their output above and fix the cause. Then re-run the failed jobs; completed evals are not run again.');
@@ -31714,7 +31713,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8943);
 /* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(5897);
 /* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(5927);
-/* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(6426);
+/* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(1864);
 /** Runs after every job. If main did not finish, saves the state that is on disk and writes the job summary. */
 
 
@@ -33309,6 +33308,8 @@ const MAX_LAST_LINES = 30;
 ;// CONCATENATED MODULE: ./lib/model/completion-record.js
 /** A model rejects a few parameters, each with a few values, so no record needs more. */
 const MAX_RECORDED_ADAPTATIONS = 1000;
+/** No eval asks for nearly as many models. The models of one that asks for more are not recorded. */
+const MAX_RECORDED_MODELS = 100;
 
 // EXTERNAL MODULE: ./lib/text.js
 var lib_text = __nccwpck_require__(8804);
@@ -33561,6 +33562,9 @@ const completions_file_schema = schemas/* object */.Ikc({
     }),
     requests: schemas/* object */.Ikc({ sent: count, replayed: count }).nullable(),
     adaptations: schemas/* array */.YOg(adaptationSchema).max(MAX_RECORDED_ADAPTATIONS).default([]),
+    models: schemas/* record */.g1P(printedName, printedName)
+        .refine((models) => Object.keys(models).length <= MAX_RECORDED_MODELS, 'names too many models')
+        .optional(),
     run: runSchema,
     started: datetime(),
     ended: datetime(),
@@ -33827,6 +33831,7 @@ const saved_plan_schema = schemas/* object */.Ikc({
         }))
             .max(10_000)
             .default([]),
+        modelMap: schemas/* record */.g1P(line, line).optional(),
     }))
         .max(100_000),
 });
@@ -34694,7 +34699,7 @@ function row(outcome) {
 
 /***/ }),
 
-/***/ 6426:
+/***/ 1864:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34706,6 +34711,21 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/model/traffic.js
 var model_traffic = __nccwpck_require__(7168);
+;// CONCATENATED MODULE: ./lib/model/model-map.js
+const noModelMap = new Map();
+/** The lines of the map in an order that does not depend on how the user sorted them. */
+function sortedLines(map) {
+    return [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+/** Whether an eval that asked for these models would send the same requests with this map. */
+function sendsTheSame(asked, map) {
+    return Object.entries(asked).every(([name, sent]) => (map.get(name) ?? name) === sent);
+}
+/** The names that were replaced, each with the model that was sent. */
+function replacedIn(asked) {
+    return Object.entries(asked).filter(([name, sent]) => name !== sent);
+}
+
 ;// CONCATENATED MODULE: ./lib/model/part-names.js
 /**
  * The names of a fingerprint's parts. Completion records contain them, and messages show them: `model`, `samples`,
@@ -34718,6 +34738,8 @@ const RESERVED = new Set([
     ...['arguments', 'base_url', 'completion_fn', 'evals', 'model', 'modelgraded', 'solvers', 'spec'],
 ]);
 const MAX_CHARACTERS = 200;
+/** The part for the model map. It has a space, so no argument has this name. */
+const part_names_MODEL_MAP_PART = 'model map';
 const codePart = (label) => CODE + printable(label);
 const packagePart = (name) => PACKAGE + printable(name);
 /** The part for the file or directory that an argument names. */
@@ -34774,6 +34796,7 @@ function sorted(value) {
 ;// CONCATENATED MODULE: ./lib/plan/content.js
 
 
+
 function isContentOf(planned, done) {
     if (versionOf(planned, done))
         return true;
@@ -34804,12 +34827,12 @@ function renewed(planned, record) {
     return { ...record, fingerprint: hashOf(parts), parts: { ...parts } };
 }
 /**
- * The owner of a journal. What the eval writes does not count: an interrupted eval may have changed it, and still gets its
- * recorded responses. Responses are looked up by the whole request, so changed data cannot lead to wrong ones.
+ * The owner of a journal. What the eval writes does not count, because an interrupted eval may have changed it, and the model
+ * map does not count either. Responses are looked up by the whole request, as it was sent, so neither leads to wrong ones.
  */
 function journalOwner(planned, repository) {
-    const parts = withoutWritable(planned);
-    const all = planned.writable.length === 0;
+    const { [MODEL_MAP_PART]: map, ...parts } = withoutWritable(planned);
+    const all = planned.writable.length === 0 && map === undefined;
     return {
         eval: planned.key,
         repository,
@@ -34829,7 +34852,11 @@ function versionOf({ fingerprint, earlier }, done) {
     return [fingerprint, ...earlier].find(({ value }) => value === done.fingerprint);
 }
 function changedInputs(planned, done, today) {
-    return changedParts(done.parts, today.parts).filter(({ name }) => !isOutput(planned, done, name));
+    return changedParts(done.parts, today.parts).filter(({ name }) => !isOutput(planned, done, name) && !(name === part_names_MODEL_MAP_PART && sendsTheSameModels(planned, done)));
+}
+/** Whether the eval would ask the same models today. A map then makes no difference to its result. */
+function sendsTheSameModels({ modelMap = {} }, { models }) {
+    return models !== undefined && sendsTheSame(models, new Map(Object.entries(modelMap)));
 }
 /** Whether a part of today's content is something that the eval writes. */
 function isOutput({ fingerprint, writable }, done, part) {

@@ -1,12 +1,12 @@
-import { ActionError, ApiUnusable, describeError, reasonOf } from '../errors.ts';
+import { ActionError, type ApiUnusable, describeError, reasonOf } from '../errors.ts';
 import type { Results } from '../model/results.ts';
 import { headline } from '../report/markdown.ts';
 import { actionLog } from './log.ts';
 
 /** What may have stopped the run. */
 export interface Stops {
-  /** Aborted, with an ApiUnusable, when the API refused the job or could not be reached. */
-  readonly unusable: AbortSignal;
+  /** Why the API refused the job or could not be reached; undefined when neither happened. */
+  readonly unusable: ApiUnusable | undefined;
   /** Aborted when the run stopped early, with an Error that says why. */
   readonly stopped: AbortSignal;
 }
@@ -26,14 +26,13 @@ export function finish(results: Results, { unusable, stopped }: Stops): void {
       ? `${rows.slice(0, 10).join(', ')} and ${rows.length - 10} more`
       : rows.join(', ');
   };
-  const cause: unknown = unusable.reason;
-  if (cause instanceof ApiUnusable) {
-    const final = cause.code === 'API_REFUSED' ? ' Retrying will not help.' : '';
-    const { message } = cause;
+  if (unusable) {
+    const { code, message, next } = unusable;
+    const final = code === 'API_REFUSED' ? ' Retrying will not help.' : '';
     throw new ActionError(
-      cause.code,
+      code,
       `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? '' : '.'}${final} ${headline(results)}; all received responses are saved.`,
-      `${cause.next} Then re-run the failed jobs; they resume from here.`,
+      `${next} Then re-run the failed jobs; they resume from here.`,
     );
   }
   if (verdict === 'failed') {

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { defaultEngine, type EngineName } from '../engine/engine-name.ts';
 import { EXAMPLE_MODEL } from '../example-model.ts';
+import type { ModelMap } from '../model/model-map.ts';
 import {
   boolean,
   count,
@@ -17,9 +18,12 @@ import {
   UNIT_MS,
   words,
 } from './input-values.ts';
+import { readModelMap } from './model-map.ts';
 
 export interface Inputs {
   readonly model: string;
+  /** Empty: no name is replaced. */
+  readonly modelMap: ModelMap;
   readonly evalSet: string;
   /** Further `oaieval` arguments, one word per item. */
   readonly args: readonly string[];
@@ -81,6 +85,7 @@ export function readInputs(): Inputs {
   checkFileName(model, evalSet);
   return {
     model,
+    modelMap: readModelMap({ model: model.split(',') }),
     evalSet,
     args: words('args'),
     registryPaths: lines('registry-path'),

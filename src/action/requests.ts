@@ -38,8 +38,16 @@ export function enginesRequest({ inputs, evalEnv: env }: Step): Omit<EnginesOpti
 
 /** The inputs of the plan. */
 export function planRequest(step: Step) {
-  const { model, evalSet, args, registryPaths, chatFallback, engine } = step.inputs;
-  const set = { model, evalSet, args, registryPaths, chatFallback, sharesRegistry: engine === 'warm' };
+  const { model, modelMap, evalSet, args, registryPaths, chatFallback, engine } = step.inputs;
+  const set = {
+    model,
+    modelMap,
+    evalSet,
+    args,
+    registryPaths,
+    chatFallback,
+    sharesRegistry: engine === 'warm',
+  };
   return { ...installationOf(step), ...set, temporaryDirectory: step.context.temporaryDirectory };
 }
 
@@ -47,14 +55,15 @@ type RunPicks = Pick<RunSetRequest, 'run' | 'command' | 'api' | 'limits' | 'eval
 
 export function runRequest(step: Step, cancelled: Cancellation): RunPicks {
   const { inputs, context, urls, evalEnv: env, beganAt } = step;
-  const { model, args, registryPaths, maxRequestsInFlight, parallelEvals, attempts, exitOnError } = inputs;
+  const { model, modelMap, args, registryPaths, maxRequestsInFlight } = inputs;
+  const { parallelEvals, attempts, exitOnError } = inputs;
   // One eval alone can use all requests in flight. The gateway limits the requests of all evals together.
   const threads = inputs.chatFallback && !env.EVALS_THREADS ? maxRequestsInFlight : undefined;
   const timeouts = { evalTimeoutMs: inputs.evalTimeoutMs, stallTimeoutMs: inputs.stallTimeoutMs };
   return {
     run: runIdentity(context),
     command: { model, args, registryPaths },
-    api: { env, urls, maxRequestsInFlight },
+    api: { env, urls, maxRequestsInFlight, modelMap },
     limits: { timeMs: inputs.timeBudgetMs, tokens: inputs.tokenBudget, beganAt },
     evals: { parallelEvals, attempts, exitOnError, sampleResume: inputs.sampleResume, timeouts, threads },
     cancelled: {

@@ -1,10 +1,12 @@
 /** Which user of an eval set a job is, so that two of them never share a checkpoint: docs/adr/0007-whose-checkpoint.md. */
 import { relative } from 'node:path';
+import { type ModelMap, sortedLines } from '../model/model-map.ts';
 import { type CheckpointIdentity, shortHash } from './keys.ts';
 
 /** What the job requests of the eval set. */
 export interface SetRequest {
   readonly model: string;
+  readonly modelMap: ModelMap;
   readonly evalSet: string;
   readonly cacheKey: string;
   readonly args: readonly string[];
@@ -31,7 +33,7 @@ export interface SetUser {
 
 /** What may be confidential is in it only as a hash, so it can be stored. */
 export function checkpointIdentity(request: SetRequest, user: SetUser): CheckpointIdentity {
-  const { model, evalSet, cacheKey, args, registryPaths, workingDirectory, urls } = request;
+  const { model, modelMap, evalSet, cacheKey, args, registryPaths, workingDirectory, urls } = request;
   const { workflow, job, step, matrix, runId, runAttempt, workspace } = user;
   const portable = (text: string) => withoutWorkspace(text, workspace);
   return {
@@ -44,6 +46,7 @@ export function checkpointIdentity(request: SetRequest, user: SetUser): Checkpoi
         registryPaths: registryPaths.map(portable),
         workingDirectory: relative(workspace || workingDirectory, workingDirectory),
         urls: Object.entries(urls).map(([name, url]) => [name, serverOf(url)]),
+        ...(modelMap.size > 0 ? { modelMap: sortedLines(modelMap) } : {}),
       },
       32,
     ),

@@ -8,7 +8,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { reasonOf } from '../errors.ts';
+import { type ApiUnusable, reasonOf } from '../errors.ts';
 import { addTraffic, noTraffic, type Traffic } from '../model/traffic.ts';
 import type { Journal } from '../progress/journal.ts';
 import { respondWithError } from './http.ts';
@@ -26,6 +26,8 @@ export interface Gateway {
   openLane(name: string, journal: Journal | undefined): Lane;
   /** Aborted, with an ApiUnusable, when the API refuses the job or cannot be reached. */
   readonly unusable: AbortSignal;
+  /** The reason of `unusable`, with everything that is known when the gateway is closed. */
+  whyUnusable(): ApiUnusable | undefined;
   /** The traffic of all evals, closed lanes included. */
   traffic(): Traffic;
   /** Sends, and pays for, no further request, because the run is ending. What is in flight is still recorded. */
@@ -69,6 +71,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   return {
     unusable: job.unusable,
+    whyUnusable: () => job.whyUnusable,
     openLane(name, journal) {
       const token = randomBytes(24).toString('hex');
       options.log.hide(token);

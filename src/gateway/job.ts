@@ -1,13 +1,17 @@
 /** What all evals of a job share on their way to the API: one client, one limit, and what is known about the API. */
-import type { ApiUnusable } from '../errors.ts';
+import { ApiUnusable } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { type Adaptation, describeAdaptation } from '../model/adaptation.ts';
 import type { TokenUsage } from '../model/api-response.ts';
+import { type ModelMap, noModelMap } from '../model/model-map.ts';
 import { Adaptations } from './call/adaptable.ts';
 import type { CallResult } from './call/call-result.ts';
 import { InFlightLimit } from './call/in-flight-limit.ts';
 import { defaultRetryPolicy, type RetryPolicy } from './call/retry-policy.ts';
 import { type CallContext, UpstreamCall } from './call/upstream-call.ts';
+import { JobModels } from './models/job-models.ts';
+import type { ModelNames } from './models/model-advice.ts';
+import { ModelLists } from './models/model-lists.ts';
 import { type Provider, type ProviderUrls, requestUrl } from './providers.ts';
 import { Outage } from './refusal/outage.ts';
 import { Refusals } from './refusal/refusals.ts';
@@ -25,6 +29,10 @@ export interface JobOptions {
   readonly urls: ProviderUrls;
   /** The models of the inputs: a model of them that the API does not know ends the job. */
   readonly models?: readonly string[];
+  /** Names of models that are replaced in requests. */
+  readonly modelMap?: ModelMap;
+  /** Whether the list of the API's models is requested, for messages about models that are or will be shut down. */
+  readonly listsModels?: boolean;
   readonly maxRequestsInFlight: number;
   readonly log: Log;
   /** Called after each response that was recorded, with the tokens that the API billed for it. */
@@ -37,7 +45,7 @@ export interface JobOptions {
   readonly maxResponseBytes?: number;
 }
 
-export type CallEvents = Pick<CallContext, 'path' | 'nature' | 'evalName' | 'onTry' | 'record'>;
+export type CallEvents = Pick<CallContext, 'path' | 'nature' | 'evalName' | 'onTry' | 'onHeaders' | 'record'>;
 
 /** A request that went to the API. */
 export interface SentRequest {
@@ -47,6 +55,9 @@ export interface SentRequest {
   readonly method: string;
   readonly nature: RequestNature;
   readonly keys: readonly string[];
+  readonly provider: Provider;
+  readonly headers: UpstreamRequest['headers'];
+  readonly model: ModelNames;
 }
 
 /** A request with images may be large; this is far more than any API accepts. */
@@ -62,6 +73,8 @@ export class Job {
   readonly #adaptations = new Adaptations();
   readonly #refusals: Refusals;
   readonly #outage = new Outage();
+  readonly #models: JobModels;
+  #explained: ApiUnusable | undefined;
   readonly #unusable = new AbortController();
   readonly #logged = new Set<string>();
 
@@ -75,11 +88,29 @@ export class Job {
       jobModels: models,
       baseUrl: `${urls.openai.origin}${urls.openai.pathname}`,
     });
+    const { send } = this.#upstream;
+    const urlOf: Job['urlOf'] = (provider, rest) => this.urlOf(provider, rest);
+    const lists = options.listsModels ? new ModelLists({ send, urlOf }) : undefined;
+    this.#models = new JobModels({ log: options.log, chosen: models, lists });
   }
 
   /** Aborted, with an ApiUnusable, when the API refuses the job or cannot be reached. */
   get unusable(): AbortSignal {
     return this.#unusable.signal;
+  }
+
+  /** Why the API is unusable; complete when the job is closed. */
+  get whyUnusable(): ApiUnusable | undefined {
+    const reason: unknown = this.#unusable.signal.reason;
+    return this.#explained ?? (reason instanceof ApiUnusable ? reason : undefined);
+  }
+
+  get models(): Pick<JobModels, 'advise' | 'sunset'> {
+    return this.#models;
+  }
+
+  get modelMap(): ModelMap {
+    return this.#options.modelMap ?? noModelMap;
   }
 
   get maxRequestBytes(): number {
@@ -110,7 +141,9 @@ export class Job {
   }
 
   /** A replayable request succeeded. */
-  succeeded({ keys, nature }: SentRequest, usage: TokenUsage): void {
+  succeeded(sent: SentRequest, usage: TokenUsage): void {
+    const { keys, nature } = sent;
+    this.#models.responded(sent);
     this.#refusals.succeeded(keys, nature.kind === 'replayable' ? nature.model : '');
     this.#outage.succeeded(Date.now());
     this.#options.onResponse?.(usage);
@@ -123,13 +156,16 @@ export class Job {
   }
 
   /** A call ended, which may end the job. */
-  ended({ evalName, id, keys, method, nature }: SentRequest, result: CallResult): void {
+  ended(sent: SentRequest, result: CallResult): void {
+    const { evalName, id, keys, method, nature } = sent;
     if (method !== 'POST') return;
     const replayable = nature.kind === 'replayable';
     if (result.kind === 'succeeded' && !replayable) this.#outage.succeeded(Date.now());
     if (result.kind === 'refused') {
       const model = replayable ? nature.model : '';
-      this.#end(this.#refusals.judge({ ...result, keys, model, evalName, id, replayable }));
+      const error = this.#refusals.judge({ ...result, keys, model, evalName, id, replayable });
+      this.#end(error);
+      if (error && result.refusal === 'model') this.#explain(error, sent);
     }
     if (result.kind === 'unanswered' && !result.requestSpecific)
       this.#end(this.#outage.gaveUp({ id, ...result }, Date.now()));
@@ -146,11 +182,19 @@ export class Job {
 
   async close(): Promise<void> {
     this.#limit.close();
+    await this.#models.settled();
     await this.#upstream.close();
   }
 
   #end(error: ApiUnusable | undefined): void {
     if (error && !this.#unusable.signal.aborted) this.#unusable.abort(error);
+  }
+
+  /** Adds the names of similar models to the error. */
+  #explain({ code, message, next }: ApiUnusable, sent: SentRequest): void {
+    this.#models.similar(sent, (sentence) => {
+      this.#explained ??= new ApiUnusable(code, message, `${next} ${sentence}`);
+    });
   }
 
   #announce(adaptation: Adaptation): void {

@@ -1,5 +1,6 @@
 import type { Adaptation } from './adaptation.ts';
 import type { Fingerprint } from './fingerprint.ts';
+import type { AskedModels } from './model-map.ts';
 import type { RunIdentity } from './run-identity.ts';
 
 /** A value of a final report. JSON has no NaN and no infinity, so they are the strings `NaN`, `Infinity` and `-Infinity`. */
@@ -7,6 +8,9 @@ export type MetricValue = number | string | boolean | null;
 
 /** A model rejects a few parameters, each with a few values, so no record needs more. */
 export const MAX_RECORDED_ADAPTATIONS = 1000;
+
+/** No eval asks for nearly as many models. The models of one that asks for more are not recorded. */
+export const MAX_RECORDED_MODELS = 100;
 
 /** One completed eval: one line of `completions.jsonl`. */
 export interface CompletionRecord {
@@ -29,6 +33,8 @@ export interface CompletionRecord {
   readonly requests: { readonly sent: number; readonly replayed: number } | null;
   /** What was changed in requests because a model does not accept it. */
   readonly adaptations: readonly Adaptation[];
+  /** The models that the eval asked for; missing when they are not known. */
+  readonly models?: AskedModels | undefined;
   readonly run: RunIdentity;
   /** ISO 8601, UTC. */
   readonly started: string;
@@ -46,4 +52,4 @@ export interface RecordedTokens {
 }
 
 /** The content that an eval was completed with. */
-export type DoneContent = Pick<CompletionRecord, 'fingerprint' | 'parts' | 'written'>;
+export type DoneContent = Pick<CompletionRecord, 'fingerprint' | 'parts' | 'written' | 'models'>;

@@ -13,6 +13,9 @@ const RESERVED: ReadonlySet<string> = new Set([
 
 const MAX_CHARACTERS = 200;
 
+/** The part for the model map. It has a space, so no argument has this name. */
+export const MODEL_MAP_PART = 'model map';
+
 export const codePart = (label: string): string => CODE + printable(label);
 
 export const packagePart = (name: string): string => PACKAGE + printable(name);

@@ -29,6 +29,8 @@ export interface PlannedEval {
   readonly earlier: readonly Fingerprint[];
   /** Arguments that name an existing file or directory. */
   readonly writable: readonly WritableArgument[];
+  /** The model map of the run; missing when it has none. */
+  readonly modelMap?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The current content of the eval set, in the order in which `oaievalset` would run it. */

@@ -1,7 +1,8 @@
 /** Compares the content of an eval today with its content when it completed, or started. Pure. */
 import type { CompletionRecord, DoneContent } from '../model/completion-record.ts';
 import type { ChangedPart, Fingerprint } from '../model/fingerprint.ts';
-import { argumentOf } from '../model/part-names.ts';
+import { sendsTheSame } from '../model/model-map.ts';
+import { argumentOf, MODEL_MAP_PART } from '../model/part-names.ts';
 import type { PlannedEval } from '../model/plan.ts';
 import type { JournalOwner } from '../progress/journal.ts';
 import { hashOf } from './hash.ts';
@@ -39,12 +40,12 @@ export function renewed(planned: PlannedEval, record: CompletionRecord): Complet
 }
 
 /**
- * The owner of a journal. What the eval writes does not count: an interrupted eval may have changed it, and still gets its
- * recorded responses. Responses are looked up by the whole request, so changed data cannot lead to wrong ones.
+ * The owner of a journal. What the eval writes does not count, because an interrupted eval may have changed it, and the model
+ * map does not count either. Responses are looked up by the whole request, as it was sent, so neither leads to wrong ones.
  */
 export function journalOwner(planned: PlannedEval, repository: string): JournalOwner {
-  const parts = withoutWritable(planned);
-  const all = planned.writable.length === 0;
+  const { [MODEL_MAP_PART]: map, ...parts } = withoutWritable(planned);
+  const all = planned.writable.length === 0 && map === undefined;
   return {
     eval: planned.key,
     repository,
@@ -67,7 +68,15 @@ function versionOf({ fingerprint, earlier }: PlannedEval, done: DoneContent): Fi
 }
 
 function changedInputs(planned: PlannedEval, done: DoneContent, today: Fingerprint): ChangedPart[] {
-  return changedParts(done.parts, today.parts).filter(({ name }) => !isOutput(planned, done, name));
+  return changedParts(done.parts, today.parts).filter(
+    ({ name }) =>
+      !isOutput(planned, done, name) && !(name === MODEL_MAP_PART && sendsTheSameModels(planned, done)),
+  );
+}
+
+/** Whether the eval would ask the same models today. A map then makes no difference to its result. */
+function sendsTheSameModels({ modelMap = {} }: PlannedEval, { models }: DoneContent): boolean {
+  return models !== undefined && sendsTheSame(models, new Map(Object.entries(modelMap)));
 }
 
 /** Whether a part of today's content is something that the eval writes. */

@@ -10,8 +10,13 @@ import type { FingerprintContext } from './fingerprint.ts';
 import { hashOf, sorted } from './hash.ts';
 import type { CompletionFn, DataFile, RegisteredEval, SourceFile } from './registry-plan.ts';
 
-/** The fingerprints that version 0.1 would make of each eval of the registry plan. The files must have been read. */
-export function earlierFingerprints({ registry, model, env, hashes }: FingerprintContext): Fingerprint[][] {
+/**
+ * The fingerprints that version 0.1 would make of each eval of the registry plan. The files must have been read. There are none
+ * with a model map, which that version did not have.
+ */
+export function earlierFingerprints(context: FingerprintContext): Fingerprint[][] {
+  const { registry, model, modelMap, env, hashes } = context;
+  if (modelMap.size > 0) return registry.evals.map(() => []);
   const shared = {
     arguments: hashOf(registry.arguments),
     base_url: hashOf(baseUrlsWithPorts(env)),

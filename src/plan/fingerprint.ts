@@ -5,7 +5,8 @@
 import { relative, sep } from 'node:path';
 import { ActionError, reasonOf } from '../errors.ts';
 import type { Fingerprint } from '../model/fingerprint.ts';
-import { codePart, dataPart, entryPart, packagePart } from '../model/part-names.ts';
+import { type ModelMap, sortedLines } from '../model/model-map.ts';
+import { codePart, dataPart, entryPart, MODEL_MAP_PART, packagePart } from '../model/part-names.ts';
 import type { WritableArgument } from '../model/plan.ts';
 import { baseUrls } from './base-urls.ts';
 import type { FileHashes } from './file-hashes.ts';
@@ -15,6 +16,7 @@ import type { CodeList, CompletionFn, DataFile, RegisteredEval, RegistryPlan } f
 export interface FingerprintContext {
   readonly registry: RegistryPlan;
   readonly model: string;
+  readonly modelMap: ModelMap;
   /** The environment of the evals, which has the base URLs. */
   readonly env: NodeJS.ProcessEnv;
   readonly hashes: FileHashes;
@@ -33,7 +35,7 @@ const MAX_PARTS = 32;
  * @throws ActionError PLAN_INVALID when a file cannot be read
  */
 export async function contents(context: FingerprintContext): Promise<Content[]> {
-  const { registry, model, env, hashes } = context;
+  const { registry, model, modelMap, env, hashes } = context;
   await readAll(filesOf(registry), hashes);
   const fns = registry.completionFns.flatMap((fn) => [fn, ...fn.references]);
   const shared = {
@@ -44,6 +46,7 @@ export async function contents(context: FingerprintContext): Promise<Content[]> 
       registry.evalsRevision === '' ? registry.evalsVersion : [registry.evalsVersion, registry.evalsRevision],
     ),
     model: hashOf(model),
+    ...(modelMap.size > 0 ? { [MODEL_MAP_PART]: hashOf(sortedLines(modelMap)) } : {}),
     ...dataParts(fns.flatMap(dataOf), hashes),
   };
   const fnWritable = writableArguments(fns.filter((fn) => fn.mayWrite).flatMap(dataOf));

@@ -1,3 +1,4 @@
+import { type ModelMap, sortedLines } from '../model/model-map.ts';
 import { NO_DEPENDENCIES, type Plan, type SavedPlan } from '../model/plan.ts';
 import { recordedCommand } from './command.ts';
 import { dependenciesOf, outside, planDigest } from './dependencies.ts';
@@ -9,6 +10,7 @@ import { type RegistryRequest, readRegistryPlan } from './read-registry-plan.ts'
 
 export interface MakePlanRequest {
   readonly registryRequest: RegistryRequest;
+  readonly modelMap: ModelMap;
   /** The environment of the evals, which has the base URLs. */
   readonly env: NodeJS.ProcessEnv;
   readonly hashes: FileHashes;
@@ -23,10 +25,10 @@ export interface MakePlanRequest {
  * @throws ActionError PLAN_INVALID or PLAN_FAILED, before any request is sent
  */
 export async function makePlan(request: MakePlanRequest): Promise<Plan> {
-  const { registryRequest, env, hashes, key, lockedRoot } = request;
+  const { registryRequest, modelMap, env, hashes, key, lockedRoot } = request;
   const { model, args, registryPaths } = registryRequest;
   const registry = await readRegistryPlan(registryRequest);
-  const context = { registry, model, env, hashes };
+  const context = { registry, model, modelMap, env, hashes };
   const values = await contents(context);
   const earlier = earlierFingerprints(context);
   const byBase = Map.groupBy(registry.evals, (registered) => registered.base);
@@ -39,6 +41,7 @@ export async function makePlan(request: MakePlanRequest): Promise<Plan> {
     fingerprint: values[index]?.fingerprint ?? { value: '', parts: {} },
     earlier: earlier[index] ?? [],
     writable: values[index]?.writable ?? [],
+    ...(modelMap.size > 0 ? { modelMap: Object.fromEntries(sortedLines(modelMap)) } : {}),
   }));
   const files = [...new Set([...registry.dependencies.files, ...filesOf(registry)])].sort();
   const dependencies = outside(lockedRoot, { ...registry.dependencies, files });

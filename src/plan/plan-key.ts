@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EnvironmentRequest, environmentKey } from '../environment/prepare-environment.ts';
 import { PYTHON_PACKAGE } from '../environment/python-sources.ts';
+import { type ModelMap, sortedLines } from '../model/model-map.ts';
 import { withoutCredentials } from './base-urls.ts';
 
 /** Increase this with every change that makes other plans, or other fingerprints, from the same registry. */
@@ -9,6 +10,7 @@ const PLAN_FORMAT = 3;
 
 export interface PlanKeyRequest extends EnvironmentRequest {
   readonly model: string;
+  readonly modelMap: ModelMap;
   readonly evalSet: string;
   readonly args: readonly string[];
   readonly registryPaths: readonly string[];
@@ -30,8 +32,8 @@ const URL_VARIABLES = ['OPENAI_BASE_URL', 'ANTHROPIC_BASE_URL'];
  * @throws ActionError PYTHON_MISSING, EVALS_UNSUPPORTED or INPUT_INVALID
  */
 export async function planKey(request: PlanKeyRequest): Promise<unknown> {
-  const { model, evalSet, args, registryPaths, chatFallback, sharesRegistry, workingDirectory, env } =
-    request;
+  const { model, modelMap, evalSet, args, registryPaths, chatFallback, sharesRegistry } = request;
+  const { workingDirectory, env } = request;
   const environment = await environmentKey(request);
   if (environment === undefined) return undefined;
   return {
@@ -39,6 +41,7 @@ export async function planKey(request: PlanKeyRequest): Promise<unknown> {
     planner: packageText(),
     environment,
     request: { model, evalSet, args, registryPaths, chatFallback, sharesRegistry },
+    ...(modelMap.size > 0 ? { modelMap: sortedLines(modelMap) } : {}),
     // Relative paths start at this directory.
     workingDirectory,
     variables: [

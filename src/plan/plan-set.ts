@@ -23,7 +23,7 @@ export interface PlanSetRequest extends PlanKeyRequest {
  * @throws ActionError PLAN_INVALID or PLAN_FAILED, the errors of `environment`, and the reason of the signal
  */
 export async function planSet(request: PlanSetRequest): Promise<Plan> {
-  const { saved, environment, signal, env } = request;
+  const { saved, environment, signal, modelMap, env } = request;
   const key = await planKey(request);
   const hashes = new FileHashes();
   return await abortable(signal, async () => {
@@ -31,7 +31,8 @@ export async function planSet(request: PlanSetRequest): Promise<Plan> {
     if (recalled) return recalled;
     signal.throwIfAborted();
     const { lockedRoot } = await environment();
-    return await makePlan({ registryRequest: registryRequest(request), env, hashes, key, lockedRoot });
+    const planned = { registryRequest: registryRequest(request), modelMap, env, hashes };
+    return await makePlan({ ...planned, key, lockedRoot });
   });
 }
 

@@ -1,7 +1,11 @@
 /** `completions.jsonl`: one completion record per line. */
 import { z } from 'zod';
 import { commandId } from '../model/command.ts';
-import { type CompletionRecord, MAX_RECORDED_ADAPTATIONS } from '../model/completion-record.ts';
+import {
+  type CompletionRecord,
+  MAX_RECORDED_ADAPTATIONS,
+  MAX_RECORDED_MODELS,
+} from '../model/completion-record.ts';
 import {
   adaptationSchema,
   commandSchema,
@@ -47,6 +51,10 @@ const schema: z.ZodType<CompletionRecord> = z
     }),
     requests: z.object({ sent: count, replayed: count }).nullable(),
     adaptations: z.array(adaptationSchema).max(MAX_RECORDED_ADAPTATIONS).default([]),
+    models: z
+      .record(printedName, printedName)
+      .refine((models) => Object.keys(models).length <= MAX_RECORDED_MODELS, 'names too many models')
+      .optional(),
     run: runSchema,
     started: z.iso.datetime(),
     ended: z.iso.datetime(),

@@ -56,6 +56,7 @@ const schema: z.ZodType<SavedPlan> = z.object({
           )
           .max(10_000)
           .default([]),
+        modelMap: z.record(line, line).optional(),
       }),
     )
     .max(100_000),

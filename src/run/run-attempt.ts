@@ -175,6 +175,7 @@ async function completionOf(
     samples: judgement.samples,
     ...usageOf(lane.attempt(), judgement.record),
     adaptations: lane.adaptations().slice(0, MAX_RECORDED_ADAPTATIONS),
+    models: lane.models(),
     run: options.run,
     started: startedAt.toISOString(),
     ended: new Date().toISOString(),

@@ -4,10 +4,12 @@
  */
 import { Checkpointer, type CheckpointerOptions } from '../checkpoint/checkpointer.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { ApiUnusable } from '../errors.ts';
 import { startGateway } from '../gateway/gateway.ts';
 import type { ProviderUrls } from '../gateway/providers.ts';
 import type { Log } from '../log.ts';
 import type { Decision } from '../model/decision.ts';
+import type { ModelMap } from '../model/model-map.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { RunIdentity } from '../model/run-identity.ts';
 import type { Traffic } from '../model/traffic.ts';
@@ -34,6 +36,8 @@ export interface RunSetRequest {
     readonly env: NodeJS.ProcessEnv;
     readonly urls: ProviderUrls;
     readonly maxRequestsInFlight: number;
+    /** Names of models that are replaced in requests. */
+    readonly modelMap: ModelMap;
   };
   readonly limits: {
     /** Since the step began; undefined: no limit. */
@@ -78,8 +82,8 @@ export interface SetOutcome {
   readonly isSaved: boolean;
   /** Aborted when the run ended early, with an Error that says why. */
   readonly stopped: AbortSignal;
-  /** Aborted, with an ApiUnusable, when the API refused the job or could not be reached. */
-  readonly unusable: AbortSignal;
+  /** Why the API refused the job or could not be reached; undefined when neither happened. */
+  readonly unusable: ApiUnusable | undefined;
 }
 
 /** @throws ActionError STATE_UNWRITABLE when a result could not be recorded; post saves what is on disk */
@@ -90,6 +94,7 @@ export async function runSet(request: RunSetRequest): Promise<SetOutcome> {
     const gateway = await startGateway({
       ...api,
       models: command.model.split(','),
+      listsModels: true,
       log,
       onResponse: (usage) => budget.spend(usage),
     });
@@ -126,7 +131,7 @@ export async function runSet(request: RunSetRequest): Promise<SetOutcome> {
       savedKey: saved.key,
       isSaved: saved.complete,
       stopped,
-      unusable: gateway.unusable,
+      unusable: gateway.whyUnusable(),
     };
   } finally {
     budget.close();

@@ -19,6 +19,7 @@ export interface PlanProjectOptions {
   readonly model?: string;
   readonly evalSet?: string;
   readonly args?: readonly string[];
+  readonly modelMap?: Readonly<Record<string, string>>;
   readonly sharesRegistry?: boolean;
   readonly env?: NodeJS.ProcessEnv;
 }
@@ -47,13 +48,14 @@ export class PlanProject {
 
   async plan(): Promise<Plan> {
     const request = this.#request();
-    const { env } = request;
+    const { env, modelMap } = request;
     const { python } = this.#options;
     const cwd = this.directory;
     const planner =
       python instanceof ForkedPython ? python.planner({ cwd, env }) : shortLivedPlanner({ python, cwd, env });
     return await makePlan({
       registryRequest: { ...request, planner, temporaryDirectory: this.#options.root },
+      modelMap,
       env,
       hashes: new FileHashes(),
       key: await planKey(request),
@@ -68,9 +70,11 @@ export class PlanProject {
 
   #request() {
     const { python, paths = ['modules'], model = 'dummy', evalSet = 'own', args = [] } = this.#options;
+    const { modelMap = {} } = this.#options;
     const { PYTHONPATH: _, OPENAI_BASE_URL: __, ...env } = process.env;
     return {
       model,
+      modelMap: new Map(Object.entries(modelMap)),
       evalSet,
       args,
       registryPaths: [this.path('registry')],

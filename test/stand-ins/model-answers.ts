@@ -3,30 +3,29 @@ import { createHash } from 'node:crypto';
 import { type Answer, errorBody, json } from './http-answer.ts';
 import { field, textOf } from './json-fields.ts';
 import { type Knowledge, messageText, promptKeys } from './knowledge.ts';
+import { type ModelCatalog, modelCard, modelList, retiredModel } from './model-catalog.ts';
 import type { ModelRequest } from './model-request.ts';
-
-/** The models that `GET /v1/models` lists. Requests may name any other model, too. */
-const models = ['gpt-3.5-turbo', 'gpt-3.5-turbo-instruct', 'gpt-4', 'gpt-4o-mini', 'gpt-5', 'o3-mini'];
 
 /** A constant, because responses must not depend on the clock. */
 const created = 1_700_000_000;
 const embeddingSize = 16;
 
-export function answerTo(request: ModelRequest, knowledge: Knowledge, rightShare: number): Answer {
+export interface AnswerContext {
+  readonly knowledge: Knowledge;
+  readonly rightShare: number;
+  readonly catalog: ModelCatalog;
+}
+
+export function answerTo(request: ModelRequest, { catalog, ...context }: AnswerContext): Answer {
   if (!/^Bearer \S/.test(request.headers.authorization ?? '')) {
     const message =
       "You didn't provide an API key. You need to provide your API key in an Authorization header.";
     return json(401, errorBody(message, 'invalid_request_error', null, null));
   }
   const route = `${request.method} ${request.path}`;
-  if (route === 'GET /v1/models') return json(200, { object: 'list', data: models.map(modelEntry) });
+  if (route === 'GET /v1/models') return modelList(catalog);
   if (request.method === 'GET' && request.path.startsWith('/v1/models/')) {
-    const name = decodeURIComponent(request.path.slice('/v1/models/'.length));
-    if (models.includes(name)) return json(200, modelEntry(name));
-    return json(
-      404,
-      errorBody(`The model '${name}' does not exist`, 'invalid_request_error', 'model', 'model_not_found'),
-    );
+    return modelCard(decodeURIComponent(request.path.slice('/v1/models/'.length)), catalog);
   }
   const answer = posts.get(route);
   if (!answer) {
@@ -39,7 +38,8 @@ export function answerTo(request: ModelRequest, knowledge: Knowledge, rightShare
   if (request.model === undefined) {
     return json(400, errorBody('you must provide a model parameter', 'invalid_request_error', null, null));
   }
-  return answer({ request, model: request.model, body: request.body, knowledge, rightShare });
+  if (catalog.retired?.includes(request.model)) return retiredModel(request.model);
+  return answer({ request, model: request.model, body: request.body, ...context });
 }
 
 interface PostRequest {
@@ -206,10 +206,6 @@ function float32Base64(vector: readonly number[]): string {
     buffer.writeFloatLE(x, i * 4);
   });
   return buffer.toString('base64');
-}
-
-function modelEntry(id: string): unknown {
-  return { id, object: 'model', created, owned_by: 'stand-in' };
 }
 
 /** A hash as a number in [0, 1). */

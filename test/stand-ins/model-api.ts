@@ -18,6 +18,7 @@ import type { Answer } from './http-answer.ts';
 import { field, parseJson, textOf } from './json-fields.ts';
 import { type Knowledge, knowledgeFrom } from './knowledge.ts';
 import { answerTo, sha256 } from './model-answers.ts';
+import type { ModelCatalog } from './model-catalog.ts';
 import type { ModelRequest } from './model-request.ts';
 
 export interface ModelApiOptions {
@@ -29,6 +30,8 @@ export interface ModelApiOptions {
   /** The share of known prompts that get the correct answer, chosen by the hash of the body. The default is 0.9. */
   readonly rightShare?: number;
   readonly faults?: Faults;
+  /** Which models there are. */
+  readonly catalog?: ModelCatalog;
   /** Compresses responses for clients that send `accept-encoding: gzip`. */
   readonly gzip?: boolean;
   /** The file to which one JSON line is appended for each request that has ended. */
@@ -47,8 +50,10 @@ export interface ModelApi {
   /** The value for OPENAI_BASE_URL: `http://127.0.0.1:<port>/v1`. */
   readonly url: string;
   readonly port: number;
-  /** All requests in the order of their arrival, also refused ones and those with a fault. */
+  /** All requests of evals in the order of their arrival, also refused ones and those with a fault. */
   readonly requests: readonly ModelRequest[];
+  /** Requests of the action itself: for the list of models. */
+  readonly ownLookups: readonly ModelRequest[];
   counts(): RequestCounts;
   /** Forgets all requests so far. The next one has the number 1. */
   forget(): void;
@@ -75,6 +80,8 @@ export async function startModelApi(options: ModelApiOptions = {}): Promise<Mode
   const { port = 0, latencyMs = 0, gzip = false, logFile } = options;
   const knowledge = options.knowledge ?? new Map<string, string>();
   const rightShare = options.rightShare ?? 0.9;
+  const catalog = options.catalog ?? {};
+  const ownLookups: ModelRequest[] = [];
   let faults = options.faults;
   let requests: ModelRequest[] = [];
   const gate = new Gate();
@@ -103,6 +110,14 @@ export async function startModelApi(options: ModelApiOptions = {}): Promise<Mode
       status: undefined,
       aborted: false,
     };
+    if (incoming.headers['user-agent'] === 'oaievalset-action') {
+      ownLookups.push(request);
+      send(response, answerTo(request, { knowledge, rightShare, catalog }), {
+        gzip: false,
+        cutAt: undefined,
+      });
+      return;
+    }
     requests.push(request);
     const closed = new AbortController();
     response.once('close', () => {
@@ -125,7 +140,8 @@ export async function startModelApi(options: ModelApiOptions = {}): Promise<Mode
       response.destroy();
       return;
     }
-    const answer = fault && 'status' in fault ? fromFault(fault) : answerTo(request, knowledge, rightShare);
+    const answer =
+      fault && 'status' in fault ? fromFault(fault) : answerTo(request, { knowledge, rightShare, catalog });
     send(response, answer, {
       gzip: gzip && /\bgzip\b/.test(String(incoming.headers['accept-encoding'] ?? '')),
       cutAt: fault && 'destroyAfterBytes' in fault ? fault.destroyAfterBytes : undefined,
@@ -144,6 +160,7 @@ export async function startModelApi(options: ModelApiOptions = {}): Promise<Mode
     get requests() {
       return requests;
     },
+    ownLookups,
     counts: () => ({
       received: requests.length,
       answered: requests.filter((r) => r.answeredAt !== undefined).length,

@@ -2,6 +2,7 @@
  * One request to the model API until it is over: limited, retried, adapted, recorded. Several clients may wait for it: a
  * client that disconnects and sends the same request again attaches to the one in flight, which is billed once.
  */
+import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Adaptation } from '../../model/adaptation.ts';
 import type { ApiResponse } from '../../model/api-response.ts';
@@ -42,6 +43,8 @@ export interface CallContext {
   /** Called when an attempt failed and the request will be retried. */
   readonly onRetry: (why: string) => void;
   readonly onAdapted: (adaptation: Adaptation) => void;
+  /** Called with the headers of a response that is a success. */
+  readonly onHeaders: (headers: IncomingHttpHeaders) => void;
   /** Called with a response before its last byte reaches a client: from then on it need not be requested again. */
   readonly record: (response: ApiResponse) => void;
 }
@@ -159,7 +162,7 @@ export class UpstreamCall {
     sentBody: Buffer,
     adaptations: readonly Adaptation[],
   ): Promise<ExchangeOutcome> {
-    const { limit, policy, nature, maxResponseBytes, record } = this.#context;
+    const { limit, policy, nature, maxResponseBytes, onHeaders, record } = this.#context;
     const received = await receive(response, {
       nature,
       maxBytes: maxResponseBytes,
@@ -172,6 +175,7 @@ export class UpstreamCall {
     }
     if (received.kind === 'error') return this.#handleError(received, response, sentBody);
     if (this.#isPost) limit.increase();
+    onHeaders(response.headers);
     const reset = rateLimitReset(response.headers);
     if (reset !== undefined) limit.pause(Math.min(reset, policy.maxPauseMs));
     const { raw, type, decoded } = received;

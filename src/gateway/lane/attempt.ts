@@ -1,7 +1,13 @@
 import type { Adaptation } from '../../model/adaptation.ts';
 import type { ApiResponse } from '../../model/api-response.ts';
+import { MAX_RECORDED_MODELS } from '../../model/completion-record.ts';
+import type { AskedModels } from '../../model/model-map.ts';
 import { addTraffic, noTraffic, type Traffic } from '../../model/traffic.ts';
+import { hasNoControls } from '../../text.ts';
 import { Occurrences } from '../request/occurrences.ts';
+
+/** Longer than any name of a model. */
+const MAX_NAME_LENGTH = 1000;
 
 /** What one attempt of the eval has requested, and what it received. */
 export class Attempt {
@@ -11,6 +17,7 @@ export class Attempt {
   /** Whether recorded responses are replayed. */
   readonly replays: boolean;
   readonly #adaptations = new Map<string, Adaptation>();
+  readonly #models = new Map<string, string>();
   traffic: Traffic = noTraffic;
   replayedEarlier = 0;
   /** The last refusal, in the provider's words, with the model. */
@@ -23,6 +30,19 @@ export class Attempt {
   /** Each change of a request once. */
   get adaptations(): readonly Adaptation[] {
     return [...this.#adaptations.values()];
+  }
+
+  /** The models that the eval has asked for; undefined when they cannot be recorded. */
+  get models(): AskedModels | undefined {
+    const names = [...this.#models].flat();
+    const recordable = names.every((name) => name.length <= MAX_NAME_LENGTH && hasNoControls(name));
+    return recordable && this.#models.size <= MAX_RECORDED_MODELS
+      ? Object.fromEntries(this.#models)
+      : undefined;
+  }
+
+  noteModel({ asked, sent }: { readonly asked: string; readonly sent: string }): void {
+    if (asked !== '' && this.#models.size <= MAX_RECORDED_MODELS) this.#models.set(asked, sent);
   }
 
   count(change: Partial<Traffic>): void {

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { ModelMap } from '../../model/model-map.ts';
 import { endToEnd } from '../http.ts';
 import type { Provider } from '../providers.ts';
 import { natureOf, type RequestNature } from '../request/replayable.ts';
+import { requestedModel } from '../request/requested-model.ts';
 
-/** A request of an eval, as the gateway received it. */
+/** A request of an eval, as the gateway received it, but with the model that the model map names. */
 export interface LaneRequest {
   readonly provider: Provider;
   /** Path and query behind the base URL. */
@@ -14,16 +16,19 @@ export interface LaneRequest {
   readonly headers: Readonly<Record<string, string | string[]>>;
   readonly body: Buffer;
   readonly nature: RequestNature;
+  /** The model that the eval asked for, and the one that is sent; empty when the request names none. */
+  readonly model: { readonly asked: string; readonly sent: string };
   /** Identical requests have the same key. */
   readonly key: string;
 }
 
 export function laneRequest(
   provider: Provider,
-  rest: string,
+  received: { readonly rest: string; readonly body: Buffer },
   { method = 'GET', headers }: Pick<IncomingMessage, 'method' | 'headers'>,
-  body: Buffer,
+  modelMap: ModelMap,
 ): LaneRequest {
+  const { rest, body, asked, sent } = requestedModel(method, received.rest, received.body, modelMap);
   return {
     provider,
     rest,
@@ -31,6 +36,7 @@ export function laneRequest(
     headers: endToEnd(headers),
     body,
     nature: natureOf(method, rest, body),
+    model: { asked, sent },
     key: keyOf(method, `${provider}${rest}`, body),
   };
 }

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { reasonOf } from '../../errors.ts';
 import type { Adaptation } from '../../model/adaptation.ts';
 import type { ApiResponse } from '../../model/api-response.ts';
+import type { AskedModels } from '../../model/model-map.ts';
 import { addTraffic, noTraffic, type Traffic } from '../../model/traffic.ts';
 import type { Journal } from '../../progress/journal.ts';
 import { type CallResult, isUnanswered } from '../call/call-result.ts';
@@ -11,9 +12,10 @@ import type { UpstreamCall } from '../call/upstream-call.ts';
 import { readBody, respondWithError, sinkTo } from '../http.ts';
 import type { Job, SentRequest } from '../job.ts';
 import type { Provider } from '../providers.ts';
-import { describeRequest } from '../request/describe-request.ts';
-import { credentialsIn, describeProviderError } from '../response/provider-error.ts';
+import { credentialsIn } from '../response/provider-error.ts';
+import { firstValue } from '../upstream/headers.ts';
 import { Attempt } from './attempt.ts';
+import { describeLoss } from './describe-loss.ts';
 import { type LaneRequest, laneRequest } from './lane-request.ts';
 import { type OpenCall, OpenCalls } from './open-calls.ts';
 import { Recorder } from './recorder.ts';
@@ -65,6 +67,11 @@ export class Lane {
   /** What was changed in requests since the last `restart()` because a model does not accept it. */
   adaptations(): readonly Adaptation[] {
     return this.#attempt.adaptations;
+  }
+
+  /** The models that the eval has asked for since the last `restart()`; undefined when they cannot be recorded. */
+  models(): AskedModels | undefined {
+    return this.#attempt.models;
   }
 
   /** Responses replayed since the last `restart()` that were recorded by an earlier run. */
@@ -147,8 +154,9 @@ export class Lane {
     this.#lastTrafficAt = Date.now();
     const body = await readBody(incoming, this.#job.maxRequestBytes);
     if (!body) return respondWithError(client, 413, 'The request is larger than any API accepts.');
-    const request = laneRequest(provider, rest, incoming, body);
+    const request = laneRequest(provider, { rest, body }, incoming, this.#job.modelMap);
     const { method, key, nature } = request;
+    this.#attempt.noteModel(request.model);
     const { unusable } = this.#job;
     if (unusable.aborted) {
       if (method === 'POST') this.#attempt.unanswered.add(key);
@@ -202,7 +210,7 @@ export class Lane {
 
   #start(request: LaneRequest, n: number | undefined, id: string, attempt: Attempt): OpenCall {
     const { provider, rest, method, headers, body, nature, key } = request;
-    const sent = { evalName: this.#name, id: key, method, nature, keys: credentialsIn(headers) };
+    const sent = { ...request, evalName: this.#name, id: key, keys: credentialsIn(headers) };
     const call: UpstreamCall = this.#job.call(
       { method, url: this.#job.urlOf(provider, rest), headers, body },
       {
@@ -210,6 +218,7 @@ export class Lane {
         path: `${provider}${rest}`,
         nature,
         onTry: (before) => this.#count(before === 0 ? { sent: 1 } : { retried: 1 }),
+        onHeaders: (received) => this.#job.models.sunset(sent, firstValue(received, 'sunset')),
         record: (response) => {
           const spent = { tokensSent: response.usage };
           this.#count(spent);
@@ -225,21 +234,18 @@ export class Lane {
     const over = call.run().then((result) => {
       this.#calls.delete(id);
       if (n !== undefined && isUnanswered(result)) started.attempt.unanswered.add(id);
-      this.#ended(sent, result, started.attempt, body);
+      this.#ended(sent, result, started.attempt);
     });
     const started: OpenCall = { call, over, attempt };
     this.#calls.add(id, started);
     return started;
   }
 
-  #ended(sent: SentRequest, result: CallResult, attempt: Attempt, body: Buffer): void {
-    const lost = result.kind === 'refused' || result.kind === 'unanswered';
-    if (lost || result.kind === 'failed' || (result.kind === 'abandoned' && result.sent))
+  #ended(sent: SentRequest & LaneRequest, result: CallResult, attempt: Attempt): void {
+    const loss = describeLoss(sent, result, (model) => this.#job.models.advise(model));
+    if (loss !== undefined || result.kind === 'failed' || (result.kind === 'abandoned' && result.sent))
       this.#count({ failed: 1 });
-    if (lost && sent.method === 'POST') {
-      const words = result.kind === 'refused' ? describeProviderError(result.error) : result.why;
-      attempt.refusal = `${words}${describeRequest(body)}`;
-    }
+    if (loss !== undefined && sent.method === 'POST') attempt.refusal = loss;
     this.#job.ended(sent, result);
   }
 

@@ -136,7 +136,7 @@ export class Refusals {
       case 'money':
         return 'Add credit to the account, or raise the quota or budget of the API key.';
       case 'model':
-        return `Check the name of ${named}, that it has not been shut down, and that the API key may use it.`;
+        return `Check the name of ${named}, and that the API key may use it. It may have been shut down.`;
       case 'address':
         return `Check the base URL of the API (${baseUrl}): it usually ends with /v1.`;
       case 'access':

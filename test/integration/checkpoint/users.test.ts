@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, vi } from 'vitest';
 import { checkpointIdentity, type SetRequest, type SetUser } from '../../../src/checkpoint/identity.ts';
 import { type CheckpointKeys, checkpointKeys } from '../../../src/checkpoint/keys.ts';
 import type { CheckpointStore } from '../../../src/checkpoint/store.ts';
+import { noModelMap } from '../../../src/model/model-map.ts';
 import { machine, Rig, test } from '../../helpers/cache-rig.ts';
 import type { CacheService } from '../../stand-ins/cache-service.ts';
 
@@ -10,6 +11,7 @@ vi.setConfig({ maxConcurrency: 6 });
 
 const request: SetRequest = {
   model: 'gpt-4o',
+  modelMap: noModelMap,
   evalSet: 'test',
   cacheKey: '',
   args: ['--seed', '1'],

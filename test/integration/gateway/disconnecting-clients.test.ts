@@ -213,6 +213,7 @@ test.each<[string, Script, string]>([
         onTry: ignore,
         onRetry: ignore,
         onAdapted: ignore,
+        onHeaders: ignore,
         record: ignore,
       },
     );

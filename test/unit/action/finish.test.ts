@@ -24,21 +24,21 @@ const pending = (name: string, reason = 'the job was cancelled'): Outcome => ({
 });
 
 const never = new AbortController().signal;
-const unusable = AbortSignal.abort(
-  new ApiUnusable('API_REFUSED', 'the API refused: 401: Incorrect API key', 'Fix the API key.'),
+const unusable = new ApiUnusable(
+  'API_REFUSED',
+  'the API refused: 401: Incorrect API key',
+  'Fix the API key.',
 );
-const unreachable = AbortSignal.abort(
-  new ApiUnusable(
-    'API_UNREACHABLE',
-    'the API has not responded for 5 min: ECONNREFUSED',
-    'Check its address.',
-  ),
+const unreachable = new ApiUnusable(
+  'API_UNREACHABLE',
+  'the API has not responded for 5 min: ECONNREFUSED',
+  'Check its address.',
 );
 const cancelled = AbortSignal.abort(new Error('the job was cancelled'));
 
 function endOf(outcomes: readonly Outcome[], ends: Partial<Stops>): ActionError | undefined {
   try {
-    finish(summarize('gpt-4', 'set', outcomes), { unusable: never, stopped: never, ...ends });
+    finish(summarize('gpt-4', 'set', outcomes), { unusable: undefined, stopped: never, ...ends });
     return undefined;
   } catch (error) {
     if (error instanceof ActionError) return error;
@@ -73,14 +73,14 @@ describe('finish', () => {
     [
       'if the API refused the job, whatever else happened',
       [fresh('a'), failed('b'), pending('c')],
-      { unusable, stopped: unusable },
+      { unusable, stopped: AbortSignal.abort(unusable) },
       'API_REFUSED',
       'The API refused: 401: Incorrect API key. Retrying will not help.',
     ],
     [
       'if the API could not be reached',
       [fresh('a'), failed('b'), pending('c')],
-      { unusable: unreachable, stopped: unreachable },
+      { unusable: unreachable, stopped: AbortSignal.abort(unreachable) },
       'API_UNREACHABLE',
       'The API has not responded for 5 min: ECONNREFUSED. ',
     ],

@@ -1,6 +1,7 @@
 import { realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { noModelMap } from '../../../src/model/model-map.ts';
 import { planKey } from '../../../src/plan/plan-key.ts';
 import { temporaryDirectory } from '../../helpers/builders.ts';
 
@@ -13,6 +14,7 @@ function fakeInterpreter(): string {
 
 const request = (python: string, env: NodeJS.ProcessEnv = {}) => ({
   model: 'dummy',
+  modelMap: noModelMap,
   evalSet: 'set',
   args: [],
   registryPaths: [],
