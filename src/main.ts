@@ -21,6 +21,7 @@ import { requireOwnState } from './progress/state-directory.ts';
 import { describePlan } from './report/describe-plan.ts';
 import { LiveLog } from './report/live-log.ts';
 import { summarize } from './report/results.ts';
+import { unaskedModels } from './report/unasked-models.ts';
 import { requireApiKey } from './run/eval-environment.ts';
 import { openState } from './run/open-state.ts';
 import { runSet } from './run/run-set.ts';
@@ -89,7 +90,9 @@ async function main(cancelled: Cancellation): Promise<void> {
   const results = summarize(model, evalSet, outcomes, traffic);
   const { restoredKey } = checkpoint;
   publishOutputs({ results, restoredKey, savedKey, progressFile: paths.progressFile }, log);
-  await publishSummary(results, context, [], log);
+  const unasked = unaskedModels(inputs.modelMap, outcomes);
+  if (unasked) log.warning(unasked, 'Model map');
+  await publishSummary(results, context, unasked ? [unasked] : [], log);
   // If a cancelled job had no time to save, post saves.
   session.save({ ended: isSaved || !signal.aborted });
   finish(results, { unusable, stopped });

@@ -33937,7 +33937,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8515);
 /* harmony import */ var _checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1199);
 /* harmony import */ var _checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3961);
-/* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(8876);
+/* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(8876);
 /* harmony import */ var _engine_engines_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(3222);
 /* harmony import */ var _environment_prepare_environment_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(5944);
 /* harmony import */ var _plan_plan_set_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(8314);
@@ -33949,9 +33949,10 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _report_describe_plan_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(4357);
 /* harmony import */ var _report_live_log_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(3124);
 /* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(8372);
-/* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(5703);
-/* harmony import */ var _run_open_state_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(8812);
-/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(626);
+/* harmony import */ var _report_unasked_models_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(8334);
+/* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(5703);
+/* harmony import */ var _run_open_state_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(8812);
+/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(626);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -34030,6 +34031,7 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 
 
 
+
 async function main(cancelled) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
@@ -34056,11 +34058,11 @@ async function main(cancelled) {
         });
         for (const warning of plan.warnings)
             _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.warning(warning, 'Eval set');
-        const requireKey = () => (0,_run_eval_environment_js__WEBPACK_IMPORTED_MODULE_21__/* .requireApiKey */ .Ft)(plan, step.keys, context.fromFork);
+        const requireKey = () => (0,_run_eval_environment_js__WEBPACK_IMPORTED_MODULE_22__/* .requireApiKey */ .Ft)(plan, step.keys, context.fromFork);
         // Nothing is completed, so every eval will run. A missing key is reported before the state is created.
         if (checkpoint.kind !== 'hit' && !(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(paths.progressFile))
             requireKey();
-        const opened = __addDisposableResource(env_1, await (0,_run_open_state_js__WEBPACK_IMPORTED_MODULE_22__/* .openState */ .G)({ paths, owner, plan, checkpoint, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }), true);
+        const opened = __addDisposableResource(env_1, await (0,_run_open_state_js__WEBPACK_IMPORTED_MODULE_23__/* .openState */ .G)({ paths, owner, plan, checkpoint, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }), true);
         const { state, journals } = opened;
         const start = { checkpoint: identity, nextSeq: store.nextSeq, ended: false };
         const session = new _action_session_js__WEBPACK_IMPORTED_MODULE_5__/* .RunningSession */ .qe({ inputs: (0,_action_session_js__WEBPACK_IMPORTED_MODULE_5__/* .sessionInputs */ .qr)(inputs), context, ...start }, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
@@ -34073,7 +34075,7 @@ async function main(cancelled) {
             requireKey();
         session.save();
         signal.throwIfAborted();
-        const { outcomes, traffic, savedKey, isSaved, stopped, unusable } = await (0,_run_run_set_js__WEBPACK_IMPORTED_MODULE_23__/* .runSet */ .i)({
+        const { outcomes, traffic, savedKey, isSaved, stopped, unusable } = await (0,_run_run_set_js__WEBPACK_IMPORTED_MODULE_24__/* .runSet */ .i)({
             ..._action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .runRequest */ .BN(step, cancelled),
             decisions,
             state,
@@ -34085,7 +34087,7 @@ async function main(cancelled) {
                 intervalMs: inputs.checkpointIntervalMs,
                 isUnchanged: () => checkpoint.isUnchanged(),
                 knownUnavailable: checkpoint.knownUnavailable,
-                superseded: new _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_24__/* .SupersededCheckpoints */ .w({ github: _action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .githubOf */ .zq(step), ref: context.ref, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }),
+                superseded: new _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_25__/* .SupersededCheckpoints */ .w({ github: _action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .githubOf */ .zq(step), ref: context.ref, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }),
                 onSave: (nextSeq) => session.save({ nextSeq }),
                 onSaved: (savedOutline) => session.save({ savedOutline }),
             },
@@ -34094,7 +34096,10 @@ async function main(cancelled) {
         const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_20__/* .summarize */ .e)(model, evalSet, outcomes, traffic);
         const { restoredKey } = checkpoint;
         (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .publishOutputs */ .e)({ results, restoredKey, savedKey, progressFile: paths.progressFile }, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
-        await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .publishSummary */ .I)(results, context, [], _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
+        const unasked = (0,_report_unasked_models_js__WEBPACK_IMPORTED_MODULE_21__/* .unaskedModels */ .q)(inputs.modelMap, outcomes);
+        if (unasked)
+            _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.warning(unasked, 'Model map');
+        await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .publishSummary */ .I)(results, context, unasked ? [unasked] : [], _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
         // If a cancelled job had no time to save, post saves.
         session.save({ ended: isSaved || !signal.aborted });
         (0,_action_finish_js__WEBPACK_IMPORTED_MODULE_1__/* .finish */ .O)(results, { unusable, stopped });
@@ -34124,8 +34129,13 @@ __webpack_async_result__();
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   F: () => (/* binding */ describeAdaptation)
+/* harmony export */   F: () => (/* binding */ describeAdaptation),
+/* harmony export */   x: () => (/* binding */ leavesOutTemperature)
 /* harmony export */ });
+/** Whether answers were sampled at the model's own temperature, so that two runs may differ. */
+function leavesOutTemperature({ param, renamedTo }) {
+    return param === 'temperature' && renamedTo === null;
+}
 /** `temperature 0 is left out, so its default applies` or `max_tokens is sent as max_completion_tokens` */
 function describeAdaptation({ param, value, renamedTo }) {
     return renamedTo === null
@@ -34272,10 +34282,10 @@ function counted(count, noun) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   LU: () => (/* binding */ sortedLines),
+/* harmony export */   Sn: () => (/* binding */ replacedIn),
 /* harmony export */   j6: () => (/* binding */ noModelMap),
 /* harmony export */   xc: () => (/* binding */ sendsTheSame)
 /* harmony export */ });
-/* unused harmony export replacedIn */
 const noModelMap = new Map();
 /** The lines of the map in an order that does not depend on how the user sorted them. */
 function sortedLines(map) {
@@ -38799,6 +38809,7 @@ function renderMarkdown(results, link, notes = []) {
         '',
         ...trafficLine(results),
         ...adaptationLines(results),
+        ...replacedModelLines(results),
         ...notes.flatMap((note) => [`> ${cell(note)}`, '']),
         '| Eval | Status | Main metric | Samples | Time | Run |',
         '| :--- | :--- | :--- | ---: | ---: | :--- |',
@@ -38865,22 +38876,30 @@ function trafficLine({ traffic }) {
 }
 /** Further adaptations are only counted. Each one is a value that a model refused. */
 const SHOWN_ADAPTATIONS = 10;
-function adaptationLines({ adaptations }) {
+function adaptationLines({ adaptations, ownTemperature }) {
     if (adaptations.length === 0)
         return [];
     const lines = adaptations.slice(0, SHOWN_ADAPTATIONS).map(({ adaptation, evals }) => {
         return `> - \`${code(adaptation.model)}\`: ${cell((0,_model_adaptation_js__WEBPACK_IMPORTED_MODULE_2__/* .describeAdaptation */ .F)(adaptation))} (${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(evals, 'eval')})`;
     });
     const hidden = adaptations.length - lines.length;
-    const own = adaptations.some(({ adaptation }) => adaptation.param === 'temperature' && adaptation.renamedTo === null);
+    const own = ownTemperature.map(({ model, evals }) => `\`${code(model)}\` (${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(evals, 'eval')})`);
     return [
         '> Requests were changed because a model does not accept a parameter that the evals send:',
         '>',
         ...lines,
         ...(hidden > 0 ? [`> - and ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(hidden)} more`] : []),
-        ...(own ? ['>', "> The model's own temperature applies, so two runs may differ."] : []),
+        ...(own.length > 0
+            ? ['>', `> Sampled at the model's own temperature, so two runs may differ: ${own.join(', ')}.`]
+            : []),
         '',
     ];
+}
+function replacedModelLines({ replacedModels }) {
+    if (replacedModels.length === 0)
+        return [];
+    const lines = replacedModels.map(({ name, live, evals }) => `> - \`${code(name)}\`: \`${code(live)}\` (${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(evals, 'eval')})`);
+    return ['> Names of models that `model-map` replaced in requests:', '>', ...lines, ''];
 }
 function tableRow(row, link) {
     const metric = row.metric
@@ -38919,12 +38938,16 @@ function code(text) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   e: () => (/* binding */ summarize)
 /* harmony export */ });
-/* harmony import */ var _model_traffic_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7168);
-/* harmony import */ var _main_metric_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8726);
+/* harmony import */ var _model_adaptation_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9704);
+/* harmony import */ var _model_model_map_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7651);
+/* harmony import */ var _model_traffic_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7168);
+/* harmony import */ var _main_metric_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8726);
 /** Counts and describes outcomes, for people and for other steps. Pure. */
 
 
-function summarize(model, evalSet, outcomes, traffic = _model_traffic_js__WEBPACK_IMPORTED_MODULE_0__/* .noTraffic */ .Ps) {
+
+
+function summarize(model, evalSet, outcomes, traffic = _model_traffic_js__WEBPACK_IMPORTED_MODULE_1__/* .noTraffic */ .Ps) {
     const number = (status) => outcomes.filter((outcome) => outcome.status === status).length;
     const [fresh, reused, failed, pending] = [
         number('fresh'),
@@ -38932,20 +38955,37 @@ function summarize(model, evalSet, outcomes, traffic = _model_traffic_js__WEBPAC
         number('failed'),
         number('pending'),
     ];
+    const records = outcomes.flatMap((outcome) => ('record' in outcome ? (outcome.record ?? []) : []));
     return {
         model,
         evalSet,
         rows: outcomes.map(row),
         counts: { total: outcomes.length, completed: fresh + reused, fresh, reused, failed, pending },
         traffic,
-        adaptations: adaptationsOf(outcomes),
+        adaptations: adaptationsOf(records),
+        ownTemperature: ownTemperatureOf(records),
+        replacedModels: replacedModelsOf(records),
         verdict: failed > 0 ? 'failed' : pending > 0 ? 'incomplete' : 'passed',
     };
 }
-function adaptationsOf(outcomes) {
-    const all = outcomes.flatMap((outcome) => ('record' in outcome ? (outcome.record?.adaptations ?? []) : []));
-    const groups = Map.groupBy(all, (adaptation) => JSON.stringify(adaptation));
-    return [...groups.values()].flatMap(([adaptation, ...others]) => adaptation === undefined ? [] : [{ adaptation, evals: others.length + 1 }]);
+function adaptationsOf(records) {
+    const all = records.flatMap(({ adaptations }) => adaptations);
+    return countedEach(all).map(([adaptation, evals]) => ({ adaptation, evals }));
+}
+function ownTemperatureOf(records) {
+    const all = records.flatMap(({ adaptations }) => [
+        ...new Set(adaptations.filter(_model_adaptation_js__WEBPACK_IMPORTED_MODULE_2__/* .leavesOutTemperature */ .x).map(({ model }) => model)),
+    ]);
+    return countedEach(all).map(([model, evals]) => ({ model, evals }));
+}
+function replacedModelsOf(records) {
+    const all = records.flatMap(({ models = {} }) => (0,_model_model_map_js__WEBPACK_IMPORTED_MODULE_0__/* .replacedIn */ .Sn)(models));
+    return countedEach(all).map(([[name, live], evals]) => ({ name, live, evals }));
+}
+/** Each different value, and how often it occurs. */
+function countedEach(values) {
+    const groups = Map.groupBy(values, (value) => JSON.stringify(value));
+    return [...groups.values()].flatMap(([value, ...others]) => value === undefined ? [] : [[value, others.length + 1]]);
 }
 function row(outcome) {
     const { eval: planned, status } = outcome;
@@ -38976,13 +39016,44 @@ function row(outcome) {
     }
     return {
         ...base,
-        metric: (0,_main_metric_js__WEBPACK_IMPORTED_MODULE_1__/* .mainMetric */ ._)(planned.metrics, record.metrics),
+        metric: (0,_main_metric_js__WEBPACK_IMPORTED_MODULE_3__/* .mainMetric */ ._)(planned.metrics, record.metrics),
         metrics: record.metrics,
         samples: record.samples,
         tookMs: Date.parse(record.ended) - Date.parse(record.started),
         run: { id: record.run.id, attempt: record.run.attempt },
         note: '',
     };
+}
+
+
+/***/ }),
+
+/***/ 8334:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   q: () => (/* binding */ unaskedModels)
+/* harmony export */ });
+/* harmony import */ var _model_model_map_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7651);
+
+/**
+ * A warning about names of the model map that no eval asked for, which usually are misspelt; undefined when all were asked for,
+ * or when an eval may still ask for them: one that has not completed, or whose models were not recorded. Pure.
+ */
+function unaskedModels(map, outcomes) {
+    const asked = new Set();
+    for (const outcome of outcomes) {
+        const models = 'record' in outcome ? outcome.record?.models : undefined;
+        if (models === undefined)
+            return undefined;
+        for (const name of Object.keys(models))
+            asked.add(name);
+    }
+    const names = (0,_model_model_map_js__WEBPACK_IMPORTED_MODULE_0__/* .sortedLines */ .LU)(map).flatMap(([name]) => (asked.has(name) ? [] : [name]));
+    if (names.length === 0)
+        return undefined;
+    const [what, lines] = names.length === 1 ? ['this name', 'its line'] : ['these names', 'their lines'];
+    return `No eval of the set asked for ${what} of the input model-map: ${names.join(', ')}. Check the spelling, or remove ${lines}.`;
 }
 
 

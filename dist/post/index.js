@@ -28648,7 +28648,7 @@ function isFromFork({ GITHUB_EVENT_NAME, GITHUB_EVENT_PATH, GITHUB_REPOSITORY })
 /* harmony export */ });
 /* unused harmony export finish */
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
-/* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(348);
+/* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3396);
 /* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2988);
 
 
@@ -29231,7 +29231,7 @@ function quoteChildLine(line) {
 /* unused harmony export publishOutputs */
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3218);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
-/* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(348);
+/* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3396);
 
 
 
@@ -31637,6 +31637,52 @@ class Splitter {
 
 /***/ }),
 
+/***/ 9704:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ describeAdaptation),
+/* harmony export */   x: () => (/* binding */ leavesOutTemperature)
+/* harmony export */ });
+/** Whether answers were sampled at the model's own temperature, so that two runs may differ. */
+function leavesOutTemperature({ param, renamedTo }) {
+    return param === 'temperature' && renamedTo === null;
+}
+/** `temperature 0 is left out, so its default applies` or `max_tokens is sent as max_completion_tokens` */
+function describeAdaptation({ param, value, renamedTo }) {
+    return renamedTo === null
+        ? `${param} ${value} is left out, so its default applies`
+        : `${param} is sent as ${renamedTo}`;
+}
+
+
+/***/ }),
+
+/***/ 7651:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Sn: () => (/* binding */ replacedIn),
+/* harmony export */   xc: () => (/* binding */ sendsTheSame)
+/* harmony export */ });
+/* unused harmony exports noModelMap, sortedLines */
+const noModelMap = new Map();
+/** The lines of the map in an order that does not depend on how the user sorted them. */
+function sortedLines(map) {
+    return [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+/** Whether an eval that asked for these models would send the same requests with this map. */
+function sendsTheSame(asked, map) {
+    return Object.entries(asked).every(([name, sent]) => (map.get(name) ?? name) === sent);
+}
+/** The names that were replaced, each with the model that was sent. */
+function replacedIn(asked) {
+    return Object.entries(asked).filter(([name, sent]) => name !== sent);
+}
+
+
+/***/ }),
+
 /***/ 7168:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -31713,7 +31759,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8943);
 /* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(5897);
 /* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(5927);
-/* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(1864);
+/* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(6426);
 /** Runs after every job. If main did not finish, saves the state that is on disk and writes the job summary. */
 
 
@@ -34426,7 +34472,7 @@ function unwritable(root, error) {
 
 /***/ }),
 
-/***/ 348:
+/***/ 3396:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34437,14 +34483,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: headline
 
-;// CONCATENATED MODULE: ./lib/model/adaptation.js
-/** `temperature 0 is left out, so its default applies` or `max_tokens is sent as max_completion_tokens` */
-function describeAdaptation({ param, value, renamedTo }) {
-    return renamedTo === null
-        ? `${param} ${value} is left out, so its default applies`
-        : `${param} is sent as ${renamedTo}`;
-}
-
+// EXTERNAL MODULE: ./lib/model/adaptation.js
+var model_adaptation = __nccwpck_require__(9704);
 ;// CONCATENATED MODULE: ./lib/model/format.js
 /** Rounds a number to four decimal places. Text is returned unchanged. */
 function metricText(value) {
@@ -34493,6 +34533,7 @@ function renderMarkdown(results, link, notes = []) {
         '',
         ...trafficLine(results),
         ...adaptationLines(results),
+        ...replacedModelLines(results),
         ...notes.flatMap((note) => [`> ${cell(note)}`, '']),
         '| Eval | Status | Main metric | Samples | Time | Run |',
         '| :--- | :--- | :--- | ---: | ---: | :--- |',
@@ -34559,22 +34600,30 @@ function trafficLine({ traffic }) {
 }
 /** Further adaptations are only counted. Each one is a value that a model refused. */
 const SHOWN_ADAPTATIONS = 10;
-function adaptationLines({ adaptations }) {
+function adaptationLines({ adaptations, ownTemperature }) {
     if (adaptations.length === 0)
         return [];
     const lines = adaptations.slice(0, SHOWN_ADAPTATIONS).map(({ adaptation, evals }) => {
-        return `> - \`${code(adaptation.model)}\`: ${cell(describeAdaptation(adaptation))} (${counted(evals, 'eval')})`;
+        return `> - \`${code(adaptation.model)}\`: ${cell((0,model_adaptation/* describeAdaptation */.F)(adaptation))} (${counted(evals, 'eval')})`;
     });
     const hidden = adaptations.length - lines.length;
-    const own = adaptations.some(({ adaptation }) => adaptation.param === 'temperature' && adaptation.renamedTo === null);
+    const own = ownTemperature.map(({ model, evals }) => `\`${code(model)}\` (${counted(evals, 'eval')})`);
     return [
         '> Requests were changed because a model does not accept a parameter that the evals send:',
         '>',
         ...lines,
         ...(hidden > 0 ? [`> - and ${wholeNumber(hidden)} more`] : []),
-        ...(own ? ['>', "> The model's own temperature applies, so two runs may differ."] : []),
+        ...(own.length > 0
+            ? ['>', `> Sampled at the model's own temperature, so two runs may differ: ${own.join(', ')}.`]
+            : []),
         '',
     ];
+}
+function replacedModelLines({ replacedModels }) {
+    if (replacedModels.length === 0)
+        return [];
+    const lines = replacedModels.map(({ name, live, evals }) => `> - \`${code(name)}\`: \`${code(live)}\` (${counted(evals, 'eval')})`);
+    return ['> Names of models that `model-map` replaced in requests:', '>', ...lines, ''];
 }
 function tableRow(row, link) {
     const metric = row.metric
@@ -34616,6 +34665,10 @@ __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ summarize)
 });
 
+// EXTERNAL MODULE: ./lib/model/adaptation.js
+var adaptation = __nccwpck_require__(9704);
+// EXTERNAL MODULE: ./lib/model/model-map.js
+var model_map = __nccwpck_require__(7651);
 // EXTERNAL MODULE: ./lib/model/traffic.js
 var model_traffic = __nccwpck_require__(7168);
 ;// CONCATENATED MODULE: ./lib/report/main-metric.js
@@ -34635,6 +34688,8 @@ function mainMetric(preferred, metrics) {
 /** Counts and describes outcomes, for people and for other steps. Pure. */
 
 
+
+
 function summarize(model, evalSet, outcomes, traffic = model_traffic/* noTraffic */.Ps) {
     const number = (status) => outcomes.filter((outcome) => outcome.status === status).length;
     const [fresh, reused, failed, pending] = [
@@ -34643,20 +34698,37 @@ function summarize(model, evalSet, outcomes, traffic = model_traffic/* noTraffic
         number('failed'),
         number('pending'),
     ];
+    const records = outcomes.flatMap((outcome) => ('record' in outcome ? (outcome.record ?? []) : []));
     return {
         model,
         evalSet,
         rows: outcomes.map(row),
         counts: { total: outcomes.length, completed: fresh + reused, fresh, reused, failed, pending },
         traffic,
-        adaptations: adaptationsOf(outcomes),
+        adaptations: adaptationsOf(records),
+        ownTemperature: ownTemperatureOf(records),
+        replacedModels: replacedModelsOf(records),
         verdict: failed > 0 ? 'failed' : pending > 0 ? 'incomplete' : 'passed',
     };
 }
-function adaptationsOf(outcomes) {
-    const all = outcomes.flatMap((outcome) => ('record' in outcome ? (outcome.record?.adaptations ?? []) : []));
-    const groups = Map.groupBy(all, (adaptation) => JSON.stringify(adaptation));
-    return [...groups.values()].flatMap(([adaptation, ...others]) => adaptation === undefined ? [] : [{ adaptation, evals: others.length + 1 }]);
+function adaptationsOf(records) {
+    const all = records.flatMap(({ adaptations }) => adaptations);
+    return countedEach(all).map(([adaptation, evals]) => ({ adaptation, evals }));
+}
+function ownTemperatureOf(records) {
+    const all = records.flatMap(({ adaptations }) => [
+        ...new Set(adaptations.filter(adaptation/* leavesOutTemperature */.x).map(({ model }) => model)),
+    ]);
+    return countedEach(all).map(([model, evals]) => ({ model, evals }));
+}
+function replacedModelsOf(records) {
+    const all = records.flatMap(({ models = {} }) => (0,model_map/* replacedIn */.Sn)(models));
+    return countedEach(all).map(([[name, live], evals]) => ({ name, live, evals }));
+}
+/** Each different value, and how often it occurs. */
+function countedEach(values) {
+    const groups = Map.groupBy(values, (value) => JSON.stringify(value));
+    return [...groups.values()].flatMap(([value, ...others]) => value === undefined ? [] : [[value, others.length + 1]]);
 }
 function row(outcome) {
     const { eval: planned, status } = outcome;
@@ -34699,7 +34771,7 @@ function row(outcome) {
 
 /***/ }),
 
-/***/ 1864:
+/***/ 6426:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34711,21 +34783,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/model/traffic.js
 var model_traffic = __nccwpck_require__(7168);
-;// CONCATENATED MODULE: ./lib/model/model-map.js
-const noModelMap = new Map();
-/** The lines of the map in an order that does not depend on how the user sorted them. */
-function sortedLines(map) {
-    return [...map].sort(([a], [b]) => (a < b ? -1 : 1));
-}
-/** Whether an eval that asked for these models would send the same requests with this map. */
-function sendsTheSame(asked, map) {
-    return Object.entries(asked).every(([name, sent]) => (map.get(name) ?? name) === sent);
-}
-/** The names that were replaced, each with the model that was sent. */
-function replacedIn(asked) {
-    return Object.entries(asked).filter(([name, sent]) => name !== sent);
-}
-
+// EXTERNAL MODULE: ./lib/model/model-map.js
+var model_map = __nccwpck_require__(7651);
 ;// CONCATENATED MODULE: ./lib/model/part-names.js
 /**
  * The names of a fingerprint's parts. Completion records contain them, and messages show them: `model`, `samples`,
@@ -34856,7 +34915,7 @@ function changedInputs(planned, done, today) {
 }
 /** Whether the eval would ask the same models today. A map then makes no difference to its result. */
 function sendsTheSameModels({ modelMap = {} }, { models }) {
-    return models !== undefined && sendsTheSame(models, new Map(Object.entries(modelMap)));
+    return models !== undefined && (0,model_map/* sendsTheSame */.xc)(models, new Map(Object.entries(modelMap)));
 }
 /** Whether a part of today's content is something that the eval writes. */
 function isOutput({ fingerprint, writable }, done, part) {

@@ -42,6 +42,14 @@ export interface Results {
   readonly traffic: Traffic;
   /** What was changed in requests because a model does not accept it, each with the number of evals concerned. */
   readonly adaptations: readonly { readonly adaptation: Adaptation; readonly evals: number }[];
+  /** Models that sampled their answers at their own temperature, so that two runs may differ. */
+  readonly ownTemperature: readonly { readonly model: string; readonly evals: number }[];
+  /** Names that the model map replaced in requests, each with the number of evals that asked for it. */
+  readonly replacedModels: readonly {
+    readonly name: string;
+    readonly live: string;
+    readonly evals: number;
+  }[];
   /** `passed`: all evals completed. `failed`: an eval failed. `incomplete`: no eval failed, and some are pending. */
   readonly verdict: 'passed' | 'failed' | 'incomplete';
 }

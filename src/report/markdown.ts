@@ -25,6 +25,7 @@ export function renderMarkdown(results: Results, link: RunLink, notes: readonly 
     '',
     ...trafficLine(results),
     ...adaptationLines(results),
+    ...replacedModelLines(results),
     ...notes.flatMap((note) => [`> ${cell(note)}`, '']),
     '| Eval | Status | Main metric | Samples | Time | Run |',
     '| :--- | :--- | :--- | ---: | ---: | :--- |',
@@ -98,23 +99,31 @@ function trafficLine({ traffic }: Results): string[] {
 /** Further adaptations are only counted. Each one is a value that a model refused. */
 const SHOWN_ADAPTATIONS = 10;
 
-function adaptationLines({ adaptations }: Results): string[] {
+function adaptationLines({ adaptations, ownTemperature }: Results): string[] {
   if (adaptations.length === 0) return [];
   const lines = adaptations.slice(0, SHOWN_ADAPTATIONS).map(({ adaptation, evals }) => {
     return `> - \`${code(adaptation.model)}\`: ${cell(describeAdaptation(adaptation))} (${counted(evals, 'eval')})`;
   });
   const hidden = adaptations.length - lines.length;
-  const own = adaptations.some(
-    ({ adaptation }) => adaptation.param === 'temperature' && adaptation.renamedTo === null,
-  );
+  const own = ownTemperature.map(({ model, evals }) => `\`${code(model)}\` (${counted(evals, 'eval')})`);
   return [
     '> Requests were changed because a model does not accept a parameter that the evals send:',
     '>',
     ...lines,
     ...(hidden > 0 ? [`> - and ${wholeNumber(hidden)} more`] : []),
-    ...(own ? ['>', "> The model's own temperature applies, so two runs may differ."] : []),
+    ...(own.length > 0
+      ? ['>', `> Sampled at the model's own temperature, so two runs may differ: ${own.join(', ')}.`]
+      : []),
     '',
   ];
+}
+
+function replacedModelLines({ replacedModels }: Results): string[] {
+  if (replacedModels.length === 0) return [];
+  const lines = replacedModels.map(
+    ({ name, live, evals }) => `> - \`${code(name)}\`: \`${code(live)}\` (${counted(evals, 'eval')})`,
+  );
+  return ['> Names of models that `model-map` replaced in requests:', '>', ...lines, ''];
 }
 
 function tableRow(row: ResultRow, link: RunLink): string {

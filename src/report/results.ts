@@ -1,5 +1,7 @@
 /** Counts and describes outcomes, for people and for other steps. Pure. */
-
+import { leavesOutTemperature } from '../model/adaptation.ts';
+import type { CompletionRecord } from '../model/completion-record.ts';
+import { replacedIn } from '../model/model-map.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { ResultRow, Results } from '../model/results.ts';
 import { noTraffic, type Traffic } from '../model/traffic.ts';
@@ -19,22 +21,42 @@ export function summarize(
     number('failed'),
     number('pending'),
   ];
+  const records = outcomes.flatMap((outcome) => ('record' in outcome ? (outcome.record ?? []) : []));
   return {
     model,
     evalSet,
     rows: outcomes.map(row),
     counts: { total: outcomes.length, completed: fresh + reused, fresh, reused, failed, pending },
     traffic,
-    adaptations: adaptationsOf(outcomes),
+    adaptations: adaptationsOf(records),
+    ownTemperature: ownTemperatureOf(records),
+    replacedModels: replacedModelsOf(records),
     verdict: failed > 0 ? 'failed' : pending > 0 ? 'incomplete' : 'passed',
   };
 }
 
-function adaptationsOf(outcomes: readonly Outcome[]): Results['adaptations'] {
-  const all = outcomes.flatMap((outcome) => ('record' in outcome ? (outcome.record?.adaptations ?? []) : []));
-  const groups = Map.groupBy(all, (adaptation) => JSON.stringify(adaptation));
-  return [...groups.values()].flatMap(([adaptation, ...others]) =>
-    adaptation === undefined ? [] : [{ adaptation, evals: others.length + 1 }],
+function adaptationsOf(records: readonly CompletionRecord[]): Results['adaptations'] {
+  const all = records.flatMap(({ adaptations }) => adaptations);
+  return countedEach(all).map(([adaptation, evals]) => ({ adaptation, evals }));
+}
+
+function ownTemperatureOf(records: readonly CompletionRecord[]): Results['ownTemperature'] {
+  const all = records.flatMap(({ adaptations }) => [
+    ...new Set(adaptations.filter(leavesOutTemperature).map(({ model }) => model)),
+  ]);
+  return countedEach(all).map(([model, evals]) => ({ model, evals }));
+}
+
+function replacedModelsOf(records: readonly CompletionRecord[]): Results['replacedModels'] {
+  const all = records.flatMap(({ models = {} }) => replacedIn(models));
+  return countedEach(all).map(([[name, live], evals]) => ({ name, live, evals }));
+}
+
+/** Each different value, and how often it occurs. */
+function countedEach<T>(values: readonly T[]): [value: T, count: number][] {
+  const groups = Map.groupBy(values, (value) => JSON.stringify(value));
+  return [...groups.values()].flatMap(([value, ...others]) =>
+    value === undefined ? [] : [[value, others.length + 1] as [T, number]],
   );
 }
 
