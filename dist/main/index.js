@@ -39667,10 +39667,11 @@ const RENAMES = {
 const ADAPTABLE = [...DROPPABLE, ...Object.keys(RENAMES)];
 /** A longer value is neither a number of tokens nor a temperature, and is shortened in records. */
 const MAX_VALUE_LENGTH = 200;
-/** In this order: OpenAI and Azure, Anthropic, Groq, xAI, Gemini, Moonshot. */
+/** In this order: OpenAI and Azure, LiteLLM and Bedrock, Anthropic, Groq, xAI, Gemini, Moonshot. */
 const REFUSES_PARAMETER = new RegExp([
     'unsupported[_ ](parameter|value)|not supported with this model|does not support|unrecognized request argument',
-    'is deprecated for this model|cannot both be specified|may only be set',
+    "(does|do)n['’]t support|do not support",
+    'is deprecated for this model|cannot both be specified|may only be set|or unset when',
     'is unsupported|is not supported',
     'argument not supported',
     'unknown (name|field|parameter)',
@@ -40315,7 +40316,7 @@ const KEY_MESSAGE = /api[ -]?key (is )?(not valid|invalid|expired|missing|not fo
 const CONTENT_WORDS = /content_?(filter|policy)|moderation|safety|guardrail|waf/i;
 const CONTENT_MESSAGE = /\b(flagged|moderat(ed|ion)|self-harm|violates?|prohibited|unsafe|malicious)\b|content (filter|policy|management)|request (was )?blocked|guardrail/i;
 const MODEL_WORDS = /model_?(not_found|not_available|not_exist|decommissioned|deprecated|terminated)|invalid_?model|unknown_?model|deploymentnotfound|no_such_model/i;
-const MODEL_MESSAGE = /\b(model|deployment|models\/\S+)\b.{0,120}(not (found|exist|available|supported for)|does ?n[o']t exist|no longer|decommissioned|deprecated|shut ?down|retired|discontinued|unknown|is not a valid model)|(invalid|unknown|unsupported|no such) model\b|not a valid model/i;
+const MODEL_MESSAGE = /\b(model|deployment|models\/\S+)\b.{0,120}(not (found|exist|available|supported for)|does ?n[o']t exist|no longer|decommissioned|deprecated|shut ?down|retired|discontinued|unknown|is not a valid model)|(invalid|unknown|unsupported|no such) model\b|not a valid model|no endpoints found for/i;
 /**
  * What a refusal is about; undefined when the error is not a refusal: it concerns this request alone, or a retry may
  * succeed.

@@ -33,11 +33,12 @@ const ADAPTABLE: readonly string[] = [...DROPPABLE, ...Object.keys(RENAMES)];
 /** A longer value is neither a number of tokens nor a temperature, and is shortened in records. */
 const MAX_VALUE_LENGTH = 200;
 
-/** In this order: OpenAI and Azure, Anthropic, Groq, xAI, Gemini, Moonshot. */
+/** In this order: OpenAI and Azure, LiteLLM and Bedrock, Anthropic, Groq, xAI, Gemini, Moonshot. */
 const REFUSES_PARAMETER = new RegExp(
   [
     'unsupported[_ ](parameter|value)|not supported with this model|does not support|unrecognized request argument',
-    'is deprecated for this model|cannot both be specified|may only be set',
+    "(does|do)n['’]t support|do not support",
+    'is deprecated for this model|cannot both be specified|may only be set|or unset when',
     'is unsupported|is not supported',
     'argument not supported',
     'unknown (name|field|parameter)',

@@ -83,12 +83,17 @@ const others: readonly (readonly [string, Changes])[] = [
   ['a user of another registry', { registryPaths: ['registry', 'more'] }],
   ['a user of another directory of the repository', { workingDirectory: '/work/b' }],
   ['a user of another API', { urls: { openai: new URL('https://llm.example/v1') } }],
+  ['a user of a model map', { modelMap: new Map([['old', 'live']]) }],
   ['another job', { job: 'nightly' }],
   ['another step of the job', { step: '__self_2' }],
   ['another workflow', { workflow: 'octo-org/octo-repo/.github/workflows/nightly.yml' }],
 ];
 /** One checkpoint of each, and ours the oldest. */
 const savedByAll = [savedBy(), ...others.map(([, changes]) => savedBy(changes))];
+
+test('checkpoint of a user: without a model map, its keys are what they always were', () => {
+  expect(savedBy()).toBe('oaievalset-v2-gpt-4o.test-65c22cd5192a4746-5c53559deb7d38ac-s1of1-7-1-1');
+});
 
 describe.concurrent('checkpoint of a user', () => {
   test.for([...others])('checkpoint of a user: %s restores its own', async ([, changes], { rig }) => {

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Fingerprint } from '../../../src/model/fingerprint.ts';
+import type { AskedModels } from '../../../src/model/model-map.ts';
 import type { PlannedEval, WritableArgument } from '../../../src/model/plan.ts';
 import { changesSince, isContentOf, journalOwner, leftOut, renewed } from '../../../src/plan/content.ts';
 import { FileHashes } from '../../../src/plan/file-hashes.ts';
@@ -201,5 +202,50 @@ describe('contentAtEnd', () => {
       parts: of.fingerprint.parts,
       written: [],
     });
+  });
+});
+
+describe('the model map', () => {
+  const mapped = (lines: Record<string, string> | undefined): PlannedEval => {
+    const parts = { spec: 's', ...(lines ? { 'model map': JSON.stringify(lines) } : {}) };
+    return { ...evalOf(parts), modelMap: lines };
+  };
+  const completedWith = (lines: Record<string, string> | undefined, models: AskedModels | undefined) => {
+    const { fingerprint: then } = mapped(lines);
+    return completion(planned('a.x'), { fingerprint: then.value, parts: { ...then.parts }, models });
+  };
+
+  test.each<
+    [
+      string,
+      Record<string, string> | undefined,
+      AskedModels | undefined,
+      Record<string, string> | undefined,
+      boolean,
+    ]
+  >([
+    ['a line for another model is added', undefined, { m: 'm' }, { old: 'x' }, true],
+    ['a line for a model that it asked for is added', undefined, { m: 'm', old: 'old' }, { old: 'x' }, false],
+    ['a line that it used is changed', { old: 'x' }, { old: 'x' }, { old: 'y' }, false],
+    ['a line that it did not use is changed', { old: 'x', b: 'c' }, { old: 'x' }, { old: 'x', b: 'd' }, true],
+    ['a line that it used is removed', { old: 'x' }, { old: 'x' }, undefined, false],
+    ['a line that it did not use is removed', { old: 'x' }, { m: 'm' }, undefined, true],
+    ['its live model is now replaced itself', { old: 'x' }, { old: 'x' }, { old: 'x', x: 'y' }, true],
+    ['a map is added, and its models are not known', undefined, undefined, { old: 'x' }, false],
+    ['it asked for no model', undefined, {}, { old: 'x' }, true],
+  ])('model map: a result when %s', (_, before, models, today, isSame) => {
+    const of = mapped(today);
+    const record = completedWith(before, models);
+    expect(isContentOf(of, record)).toBe(isSame);
+    expect(names(of, { ...record, written: [] })).toEqual(isSame ? [] : ['model map']);
+  });
+
+  test('model map: it does not count for recorded responses, which belong to what was sent', () => {
+    const without = journalOwner(mapped(undefined), 'o/r');
+    expect(journalOwner(mapped({ old: 'x' }), 'o/r')).toMatchObject({
+      fingerprint: without.fingerprint,
+      parts: without.parts,
+    });
+    expect(without.fingerprint).toBe(mapped(undefined).fingerprint.value);
   });
 });

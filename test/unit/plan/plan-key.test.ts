@@ -38,6 +38,13 @@ test('planKey: contains no credentials of a base URL, and differs for another se
   expect(key).not.toBe(await keyWith('https://api.example:8443/v1'));
 });
 
+test('planKey: contains the model map only when there is one', async () => {
+  const usual = request(fakeInterpreter());
+  expect(await planKey(usual)).not.toHaveProperty('modelMap');
+  const modelMap = new Map([['old', 'live']]);
+  expect(await planKey({ ...usual, modelMap })).toMatchObject({ modelMap: [['old', 'live']] });
+});
+
 test('planKey: identifies an interpreter, and is undefined for a shim', async () => {
   const python = fakeInterpreter();
   expect(await planKey(request(python))).toMatchObject({ environment: { python: [python, python, 104] } });

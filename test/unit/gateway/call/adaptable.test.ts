@@ -137,6 +137,52 @@ describe('adaptationFor', () => {
   });
 });
 
+/** Errors of models that take only their own temperature, each as its server words it. */
+const OWN_TEMPERATURE: [server: string, message: string, more?: object][] = [
+  ['OpenAI: GPT-5', TEMPERATURE, unsupported('temperature', 'unsupported_value')],
+  [
+    'OpenAI: o-series',
+    "Unsupported parameter: 'temperature' is not supported with this model.",
+    unsupported('temperature'),
+  ],
+  [
+    'OpenAI: o1-preview',
+    'this model has beta-limitations, temperature, top_p and n are fixed at 1, while presence_penalty and frequency_penalty are fixed at 0',
+    { code: 'unsupported_value' },
+  ],
+  [
+    'Azure, without a parameter',
+    "Unsupported value: 'temperature' does not support 0 with this model. Only the default (1) value is supported.",
+  ],
+  [
+    'LiteLLM in front of GPT-5',
+    "litellm.UnsupportedParamsError: gpt-5 models (including gpt-5-codex) don't support temperature=0.0. Only temperature=1 is supported. For gpt-5.1, temperature is supported when reasoning_effort='none' (or not specified, as it defaults to 'none'). To drop unsupported params set `litellm.drop_params = True`",
+    { type: 'None', param: 'None', code: '400' },
+  ],
+  ['Bedrock', "This model doesn't support the temperature field. Remove temperature and try again."],
+  ['Anthropic: current models', '`temperature` is deprecated for this model.'],
+  [
+    'Anthropic: extended thinking',
+    '`temperature` may only be set to 1 when thinking is enabled or in adaptive mode. Please consult our documentation.',
+  ],
+  ['a proxy of Anthropic', 'temperature is not supported when thinking is enabled'],
+  ['Moonshot', 'invalid temperature: only 1 is allowed for this model'],
+  ['Moonshot, without thinking', 'invalid temperature: only 0.6 is allowed for this model'],
+];
+
+test.each(OWN_TEMPERATURE)(
+  'adaptationFor: leaves out the temperature for %s',
+  (...[, message, more = {}]) => {
+    const body = { model: 'm', messages: [{ role: 'user', content: 'x' }], temperature: 0, max_tokens: 9 };
+    expect(adaptationFor(refusal(message, more), body)).toEqual({
+      model: 'm',
+      param: 'temperature',
+      value: '0',
+      renamedTo: null,
+    });
+  },
+);
+
 describe('Adaptations', () => {
   const path = 'openai/chat/completions';
   const bodyOf = (fields: object) => Buffer.from(JSON.stringify(fields));

@@ -304,6 +304,32 @@ test.each<[string, number, unknown, RefusalKind | undefined]>([
     },
     'model',
   ],
+  [
+    'Mistral: retired',
+    400,
+    { object: 'error', message: 'Invalid model: open-mixtral-8x7b', type: 'invalid_model', code: '1500' },
+    'model',
+  ],
+  [
+    'Cohere: retired',
+    404,
+    {
+      message:
+        "model 'command-r' was removed on September 15, 2025. See the documentation for available models.",
+    },
+    'model',
+  ],
+  [
+    'Gemini: retired',
+    404,
+    gemini(
+      404,
+      'NOT_FOUND',
+      'This model models/x-preview is no longer available. Please update your code to use a newer model.',
+    ),
+    'model',
+  ],
+  ['OpenRouter: retired', 404, { error: { message: 'No endpoints found for x/y.', code: 404 } }, 'model'],
   ['OpenRouter', 400, { error: { message: 'x/y is not a valid model ID', code: 400 } }, 'model'],
   [
     'LiteLLM',
