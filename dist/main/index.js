@@ -41607,7 +41607,7 @@ class ModelLists {
         try {
             return await Promise.race([
                 this.#request(request).catch(() => none),
-                (0,promises_.setTimeout)(MAX_MS, none, { signal: late.signal, ref: false }),
+                (0,promises_.setTimeout)(this.#options.maxMs ?? MAX_MS, none, { signal: late.signal, ref: false }),
             ]);
         }
         finally {

@@ -14,6 +14,8 @@ export interface ListRequest {
 export interface ModelListsOptions {
   readonly send: Send;
   readonly urlOf: (provider: Provider, rest: string) => URL;
+  /** How long a list is waited for. */
+  readonly maxMs?: number;
 }
 
 /** Nothing may wait longer for a list. */
@@ -62,7 +64,7 @@ export class ModelLists {
     try {
       return await Promise.race([
         this.#request(request).catch(() => none),
-        sleep(MAX_MS, none, { signal: late.signal, ref: false }),
+        sleep(this.#options.maxMs ?? MAX_MS, none, { signal: late.signal, ref: false }),
       ]);
     } finally {
       late.abort();

@@ -20,6 +20,11 @@ const SAVED = savedPlan(PLAN, owner);
 
 const parsed = (plan: object) => parseSavedPlan(JSON.stringify(plan));
 
+test('saved plan: the model map of an eval is read as it was saved', () => {
+  const saved = savedPlan({ ...PLAN, evals: [{ ...planned('a.dev.v0'), modelMap: { old: 'live' } }] }, owner);
+  expect(parsed(saved)).toEqual(saved);
+});
+
 test('saved plan: is read as it was saved', () => {
   expect(parsed(SAVED)).toEqual(SAVED);
 });
@@ -123,6 +128,7 @@ describe('saved plan: control characters', () => {
     ['key', { key: 'a\n::error::b' }],
     ['name', { name: 'a\u001b[31m' }],
     ['metrics', { metrics: ['a\u2028b'] }],
+    ['modelMap', { modelMap: { 'a\nb': 'c' } }],
     ['fingerprint', { fingerprint: { value: '0'.repeat(64), parts: { 'a\rb': '0'.repeat(64) } } }],
   ])('saved plan: control characters in the %s of an eval make it invalid', (name, change) => {
     const evals = [{ ...planned('a.dev.v0'), ...change }];

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Adaptation } from '../../../src/model/adaptation.ts';
 import type { Outcome } from '../../../src/model/outcome.ts';
 import { renderMarkdown } from '../../../src/report/markdown.ts';
 import { summarize } from '../../../src/report/results.ts';
@@ -119,4 +120,29 @@ test.each([
   const results = summarize('m', 's', outcomes);
   expect(results.verdict).toBe(verdict);
   expect(renderMarkdown(results, link)).toContain(headline);
+});
+
+test('summary: says which names were replaced, and which models sampled at their own temperature', () => {
+  const [a, b] = [planned('a.dev'), planned('b.dev')];
+  const adaptations: Adaptation[] = [
+    { model: 'o|3', param: 'temperature', value: '0', renamedTo: null },
+    { model: 'o|3', param: 'temperature', value: '0.7', renamedTo: null },
+    { model: 'gpt-5', param: 'max_tokens', value: null, renamedTo: 'max_completion_tokens' },
+  ];
+  const models = { old: 'live', m: 'm' };
+  const results = summarize('m', 's', [
+    { status: 'fresh', eval: a, record: completion(a, { adaptations, models }) },
+    { status: 'reused', eval: b, record: completion(b, { models }) },
+  ]);
+  expect(results).toMatchObject({
+    ownTemperature: [{ model: 'o|3', evals: 1 }],
+    replacedModels: [{ name: 'old', live: 'live', evals: 2 }],
+  });
+  const markdown = renderMarkdown(results, link);
+  expect(markdown).toContain(
+    "> Sampled at the model's own temperature, so two runs may differ: `o\\|3` (1 eval).\n",
+  );
+  expect(markdown).toContain(
+    '> Names of models that `model-map` replaced in requests:\n>\n> - `old`: `live` (2 evals)\n',
+  );
 });

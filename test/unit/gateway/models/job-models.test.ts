@@ -13,10 +13,15 @@ const CARDS = [
   { id: 'safe', shutdown_date: null },
 ];
 
-function jobModels(respond: () => Promise<string> = async () => JSON.stringify({ data: CARDS })) {
+/** @param maxMs how long the list is waited for */
+function jobModels(
+  respond: () => Promise<string> = async () => JSON.stringify({ data: CARDS }),
+  maxMs = 60_000,
+) {
   const log = recordingLog();
   const sent: object[] = [];
   const lists = new ModelLists({
+    maxMs,
     urlOf: (provider, rest) => new URL(`https://${provider}.example${rest}`),
     async send({ url, headers }) {
       sent.push({ url: url.href, headers });
@@ -100,12 +105,13 @@ test('shutdown: a header Sunset of a response gives a warning, and one that is n
   ]);
 });
 
-test.each<[string, () => Promise<string>]>([
+test.each<[problem: string, respond: () => Promise<string>, maxMs?: number]>([
   ['fails', () => Promise.reject(new Error('no'))],
   ['is a web page', async () => '<html>'],
+  ['does not arrive in time', () => new Promise(() => {}), 1],
   ['is empty', async () => '{"data":[]}'],
-])('list of models: nothing is said when it %s', async (_, respond) => {
-  const { log, models, request } = jobModels(respond);
+])('list of models: nothing is said when it %s', async (...[, respond, maxMs]) => {
+  const { log, models, request } = jobModels(respond, maxMs);
   const found: string[] = [];
   models.responded(request('chosen'));
   models.similar(request('chosn'), (sentence) => found.push(sentence));
