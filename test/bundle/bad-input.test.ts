@@ -127,6 +127,11 @@ const cases: Case[] = [
     inputs: { model: 'gpt\u200b-4' },
     says: /^The input model is "gpt\\u200b-4": it contains the invisible character \\u200b\./,
   },
+  {
+    name: 'wrong lines of model-map',
+    inputs: { 'model-map': 'gpt-4-32k=live\ngpt-4-32k=other\ngpt-4=live\nold' },
+    says: /^The input model-map has 3 wrong lines:.*already replaced.*value of the input model.*it has no "=".*INPUT_INVALID/s,
+  },
   { name: 'an unknown set', inputs: { 'eval-set': 'test-basci' }, says: /test-basci.*test-basic/s },
   { name: 'a registry path that is not there', inputs: { 'registry-path': 'nowhere' }, says: /nowhere/ },
 ];
