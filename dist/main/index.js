@@ -39705,7 +39705,7 @@ function paramNamedIn(message, body) {
         return undefined;
     return ADAPTABLE.find((name) => Object.hasOwn(body, name) && isNamed(name));
 }
-/** The adaptations that the job has learnt, by path and model. */
+/** The adaptations that the job has learnt, by path, model and how the model reasons. */
 class Adaptations {
     #learnt = new Map();
     /** The body as the model accepts it; unchanged when no adaptation is known for it. */
@@ -39714,7 +39714,7 @@ class Adaptations {
         if (this.#learnt.size === 0)
             return unchanged;
         const fields = parseFields(body);
-        const known = fields && this.#learnt.get(pathAndModel(path, fields));
+        const known = fields && this.#learnt.get(circumstances(path, fields));
         if (!known)
             return unchanged;
         const adaptations = [];
@@ -39733,7 +39733,7 @@ class Adaptations {
         const adaptation = fields && adaptationFor(error, fields);
         if (!adaptation)
             return undefined;
-        const id = pathAndModel(path, fields);
+        const id = circumstances(path, fields);
         const known = this.#learnt.get(id) ?? [];
         if (!known.some(({ param, value }) => param === adaptation.param && value === adaptation.value))
             this.#learnt.set(id, [...known, adaptation]);
@@ -39750,8 +39750,9 @@ function adapt(fields, { param, renamedTo }) {
     const { [param]: value, ...rest } = fields;
     return renamedTo === null || Object.hasOwn(rest, renamedTo) ? rest : { ...rest, [renamedTo]: value };
 }
-function pathAndModel(path, { model }) {
-    return JSON.stringify([path, model]);
+/** What a refusal depends on. Claude takes only its own temperature while it thinks, GPT-5.1 only while it reasons. */
+function circumstances(path, { model, thinking, reasoning, reasoning_effort }) {
+    return JSON.stringify([path, model, thinking, reasoning, reasoning_effort]);
 }
 
 ;// CONCATENATED MODULE: ./lib/gateway/call/in-flight-limit.js
@@ -41481,23 +41482,27 @@ class ShutdownNotices {
             return;
         this.#checked.add(model.sent);
         const card = (await cards()).find(({ id }) => id === model.sent);
-        if (card?.shutdownDay !== undefined)
-            this.#notice(model, card.shutdownDay, card.replacement);
+        if (card?.shutdownDay === undefined)
+            return;
+        const what = `The API announces that the model ${shownModel(model.sent)}`;
+        this.#notice(model, what, card.shutdownDay, card.replacement);
     }
     /** A response had this header `Sunset` (RFC 8594). */
     sunset(model, header) {
         const day = dayOf(header);
-        if (day !== undefined && model.sent !== '')
-            this.#notice(model, day, undefined);
+        if (day === undefined || model.sent === '')
+            return;
+        const what = `The API announces (in the header Sunset) that what serves the model ${shownModel(model.sent)}`;
+        this.#notice(model, what, day, undefined);
     }
-    #notice(model, day, replacement) {
+    #notice(model, what, day, replacement) {
         if (this.#noticed.has(model.sent))
             return;
         this.#noticed.add(model.sent);
         const { log, chosen, today } = this.#options;
         const days = Math.round((Date.parse(day) - Date.parse(today())) / DAY_MS);
         const recommended = replacement === undefined ? '' : ` It recommends ${shownModel(replacement)} instead.`;
-        const message = `The API announces that the model ${shownModel(model.sent)} ${when(day, days)}.${recommended} ${adviseOnModel(model, chosen)}`;
+        const message = `${what} ${when(day, days)}.${recommended} ${adviseOnModel(model, chosen)}`;
         if (days <= WARNING_DAYS)
             log.warning(message, 'Model will be shut down');
         else

@@ -95,10 +95,11 @@ describe.concurrent('an eval whose opponent was shut down', () => {
     LONG,
     async (context) => {
       const machine = await machineWithDeadOpponent(context);
-      const first = await machine.run({ inputs: { 'model-map': `${DEAD}=${LIVE}` } });
+      const engine = 'oaieval';
+      const first = await machine.run({ inputs: { engine, 'model-map': `${DEAD}=${LIVE}` } });
       expect(first.outputs, logOf(first)).toMatchObject({ complete: 'true', fresh: '3' });
       machine.api.forget();
-      const other = await machine.run({ runId: '2', inputs: { 'model-map': `${DEAD}=gpt-5` } });
+      const other = await machine.run({ runId: '2', inputs: { engine, 'model-map': `${DEAD}=gpt-5` } });
       expect(other.outputs, logOf(other)).toMatchObject({ complete: 'true', fresh: '1', reused: '2' });
       expect(Object.values(runsAgain(other))).toEqual([expect.stringMatching(/^model map changed/)]);
       expect([asked(machine, 'gpt-5'), asked(machine, LIVE)]).toEqual([QUESTIONS, 0]);

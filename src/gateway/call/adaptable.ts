@@ -79,7 +79,7 @@ export interface AdaptedBody {
   readonly adaptations: readonly Adaptation[];
 }
 
-/** The adaptations that the job has learnt, by path and model. */
+/** The adaptations that the job has learnt, by path, model and how the model reasons. */
 export class Adaptations {
   readonly #learnt = new Map<string, Adaptation[]>();
 
@@ -88,7 +88,7 @@ export class Adaptations {
     const unchanged = { body, adaptations: [] };
     if (this.#learnt.size === 0) return unchanged;
     const fields = parseFields(body);
-    const known = fields && this.#learnt.get(pathAndModel(path, fields));
+    const known = fields && this.#learnt.get(circumstances(path, fields));
     if (!known) return unchanged;
     const adaptations: Adaptation[] = [];
     let adapted = fields;
@@ -105,7 +105,7 @@ export class Adaptations {
     const fields = parseFields(body);
     const adaptation = fields && adaptationFor(error, fields);
     if (!adaptation) return undefined;
-    const id = pathAndModel(path, fields);
+    const id = circumstances(path, fields);
     const known = this.#learnt.get(id) ?? [];
     if (!known.some(({ param, value }) => param === adaptation.param && value === adaptation.value))
       this.#learnt.set(id, [...known, adaptation]);
@@ -126,6 +126,7 @@ function adapt(fields: Fields, { param, renamedTo }: Adaptation): Fields {
   return renamedTo === null || Object.hasOwn(rest, renamedTo) ? rest : { ...rest, [renamedTo]: value };
 }
 
-function pathAndModel(path: string, { model }: Fields): string {
-  return JSON.stringify([path, model]);
+/** What a refusal depends on. Claude takes only its own temperature while it thinks, GPT-5.1 only while it reasons. */
+function circumstances(path: string, { model, thinking, reasoning, reasoning_effort }: Fields): string {
+  return JSON.stringify([path, model, thinking, reasoning, reasoning_effort]);
 }

@@ -30,22 +30,26 @@ export class ShutdownNotices {
     if (model.sent === '' || this.#checked.has(model.sent)) return;
     this.#checked.add(model.sent);
     const card = (await cards()).find(({ id }) => id === model.sent);
-    if (card?.shutdownDay !== undefined) this.#notice(model, card.shutdownDay, card.replacement);
+    if (card?.shutdownDay === undefined) return;
+    const what = `The API announces that the model ${shownModel(model.sent)}`;
+    this.#notice(model, what, card.shutdownDay, card.replacement);
   }
 
   /** A response had this header `Sunset` (RFC 8594). */
   sunset(model: ModelNames, header: string): void {
     const day = dayOf(header);
-    if (day !== undefined && model.sent !== '') this.#notice(model, day, undefined);
+    if (day === undefined || model.sent === '') return;
+    const what = `The API announces (in the header Sunset) that what serves the model ${shownModel(model.sent)}`;
+    this.#notice(model, what, day, undefined);
   }
 
-  #notice(model: ModelNames, day: string, replacement: string | undefined): void {
+  #notice(model: ModelNames, what: string, day: string, replacement: string | undefined): void {
     if (this.#noticed.has(model.sent)) return;
     this.#noticed.add(model.sent);
     const { log, chosen, today } = this.#options;
     const days = Math.round((Date.parse(day) - Date.parse(today())) / DAY_MS);
     const recommended = replacement === undefined ? '' : ` It recommends ${shownModel(replacement)} instead.`;
-    const message = `The API announces that the model ${shownModel(model.sent)} ${when(day, days)}.${recommended} ${adviseOnModel(model, chosen)}`;
+    const message = `${what} ${when(day, days)}.${recommended} ${adviseOnModel(model, chosen)}`;
     if (days <= WARNING_DAYS) log.warning(message, 'Model will be shut down');
     else log.info(message);
   }

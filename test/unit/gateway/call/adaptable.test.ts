@@ -205,6 +205,22 @@ describe('Adaptations', () => {
     expect(sent(adaptations, 'openai/completions', given)).toEqual(given);
   });
 
+  test.each([
+    ['thinking', { type: 'enabled', budget_tokens: 1024 }],
+    ['reasoning_effort', 'high'],
+    ['reasoning', { effort: 'high' }],
+  ])('learnt with one %s do not apply to requests with another', (name, value) => {
+    const adaptations = new Adaptations();
+    const reasoning = { model: 'm', temperature: 0, [name]: value };
+    adaptations.learn(
+      path,
+      bodyOf(reasoning),
+      refusal('`temperature` may only be set to 1 when thinking is enabled'),
+    );
+    expect(sent(adaptations, path, reasoning)).toEqual({ model: 'm', [name]: value });
+    expect(sent(adaptations, path, { model: 'm', temperature: 0 })).toEqual({ model: 'm', temperature: 0 });
+  });
+
   test('leave other values than the refused one unchanged', () => {
     const given = { model: 'o3', temperature: 1 };
     expect(sent(learnt(), path, given)).toEqual(given);

@@ -101,7 +101,7 @@ test('shutdown: a header Sunset of a response gives a warning, and one that is n
   models.sunset(request('n'), 'soon');
   models.sunset(request(''), 'Mon, 14 Dec 2026 00:00:00 GMT');
   expect(log.warnings).toEqual([
-    expect.stringContaining('the model m will be shut down on 2026-12-14, in 18 days'),
+    expect.stringContaining('what serves the model m will be shut down on 2026-12-14, in 18 days'),
   ]);
 });
 
