@@ -39635,8 +39635,13 @@ function parseJson(text) {
         return undefined;
     }
 }
+/** The bytes of a body in which its first brace has to be. */
+const MAX_LEADING_BYTES = 1000;
 /** The fields of the JSON body of a request; undefined when it is not a JSON object. */
 function parseFields(body) {
+    // A large file must not become a string first.
+    if (!/^\s*\{/.test(body.toString('latin1', 0, MAX_LEADING_BYTES)))
+        return undefined;
     try {
         const value = JSON.parse(body.toString('utf8'));
         return isObject(value) ? value : undefined;

@@ -19,8 +19,13 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** The bytes of a body in which its first brace has to be. */
+const MAX_LEADING_BYTES = 1000;
+
 /** The fields of the JSON body of a request; undefined when it is not a JSON object. */
 export function parseFields(body: Buffer): Fields | undefined {
+  // A large file must not become a string first.
+  if (!/^\s*\{/.test(body.toString('latin1', 0, MAX_LEADING_BYTES))) return undefined;
   try {
     const value: unknown = JSON.parse(body.toString('utf8'));
     return isObject(value) ? value : undefined;

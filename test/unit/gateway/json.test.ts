@@ -3,6 +3,8 @@ import { parseFields, parseJson } from '../../../src/gateway/json.ts';
 
 test.each([
   ['{"a": 1}', { a: 1 }],
+  ['\n\t {"a": 1}\n', { a: 1 }],
+  ['--boundary\r\n{"a": 1}', undefined],
   ['[1]', undefined],
   ['null', undefined],
   ['"text"', undefined],
