@@ -104,6 +104,11 @@ describe.concurrent('an eval whose opponent was shut down', () => {
       expect(Object.values(runsAgain(other))).toEqual([expect.stringMatching(/^model map changed/)]);
       expect([asked(machine, 'gpt-5'), asked(machine, LIVE)]).toEqual([QUESTIONS, 0]);
       expect(other.exitCode).toBe(0);
+
+      machine.api.forget();
+      const same = await machine.run({ runId: '3', inputs: { engine, 'model-map': `${DEAD}=gpt-5` } });
+      expect(same.outputs, logOf(same)).toMatchObject({ complete: 'true', fresh: '0', reused: '3' });
+      expect([machine.api.requests, machine.api.ownLookups.length]).toEqual([[], 2]);
     },
   );
 
