@@ -124,6 +124,7 @@ function plan(): Promise<Plan> {
         },
       },
       model: MODEL,
+      judgeModel: '',
       evalSet: EVAL_SET,
       args: ['--max_samples', '100'],
       registryPaths: [],

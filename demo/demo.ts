@@ -82,6 +82,7 @@ async function installEvals(): Promise<string> {
   const log: Log = {
     debug: () => {},
     info: say,
+    notice: say,
     warning: say,
     error: say,
     group: () => ({ [Symbol.dispose]() {} }),

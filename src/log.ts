@@ -2,6 +2,8 @@
 export interface Log {
   debug(message: string): void;
   info(message: string): void;
+  /** Shows an annotation: nothing went wrong, but the user should know this. */
+  notice(message: string, title?: string): void;
   /** Shows an annotation: something went wrong, but the run continues. */
   warning(message: string, title?: string): void;
   /** Shows an annotation: something failed. */

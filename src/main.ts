@@ -18,6 +18,7 @@ import { keepMemorySmall } from './process/memory.ts';
 import { statePaths } from './progress/paths.ts';
 import { readSavedPlan } from './progress/saved-plan.ts';
 import { requireOwnState } from './progress/state-directory.ts';
+import { announceJudge } from './report/announce-judge.ts';
 import { describePlan } from './report/describe-plan.ts';
 import { LiveLog } from './report/live-log.ts';
 import { summarize } from './report/results.ts';
@@ -50,6 +51,7 @@ async function main(cancelled: Cancellation): Promise<void> {
     environment,
     signal,
   });
+  announceJudge(plan.evals, inputs.judgeModel, log);
   for (const warning of plan.warnings) log.warning(warning, 'Eval set');
 
   const requireKey = () => requireApiKey(plan, step.keys, context.fromFork);

@@ -28791,6 +28791,7 @@ const redactor = new _text_js__WEBPACK_IMPORTED_MODULE_1__/* .Redactor */ .pO();
 const actionLog = {
     debug: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .debug */ .Yz(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message))),
     info: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(redactor.redact(sanitizeMessage(message))),
+    notice: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .notice */ .lm, message, title),
     warning: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e, message, title),
     error: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3, message, title),
     group(title) {
@@ -28917,7 +28918,7 @@ var keys = __nccwpck_require__(448);
 
 /** What may be confidential is in it only as a hash, so it can be stored. */
 function checkpointIdentity(request, user) {
-    const { model, modelMap, evalSet, cacheKey, args, registryPaths, workingDirectory, urls } = request;
+    const { model, judgeModel, modelMap, evalSet, cacheKey, args, registryPaths, workingDirectory, urls } = request;
     const { workflow, job, step, matrix, runId, runAttempt, workspace } = user;
     const portable = (text) => withoutWorkspace(text, workspace);
     return {
@@ -28929,6 +28930,7 @@ function checkpointIdentity(request, user) {
             registryPaths: registryPaths.map(portable),
             workingDirectory: (0,external_node_path_.relative)(workspace || workingDirectory, workingDirectory),
             urls: Object.entries(urls).map(([name, url]) => [name, serverOf(url)]),
+            ...(judgeModel === '' ? {} : { judgeModel }),
             ...(modelMap.size > 0 ? { modelMap: (0,model_map/* sortedLines */.LU)(modelMap) } : {}),
         }, 32),
         user: (0,keys/* shortHash */.B)({ workflow, job, step, matrix }, 32),
@@ -29067,7 +29069,17 @@ const DRAIN_MS = 2000;
 /** Time for the outputs and the summary after a cancelled job has saved its state. */
 const REPORT_RESERVE_MS = 700;
 function identityOf({ inputs, context, urls }) {
-    return checkpointIdentity({ ...inputs, urls }, { ...context, matrix: inputs.matrix });
+    const request = { ...inputs, judgeModel: addedJudge(inputs), urls };
+    return checkpointIdentity(request, { ...context, matrix: inputs.matrix });
+}
+/** The completion function that model-graded evals get besides `model`; empty: none. A model that grades itself is not added. */
+function addedJudge({ model, judgeModel }) {
+    return judgeModel === model ? '' : judgeModel;
+}
+/** All names of completion functions. */
+function modelsOf(inputs) {
+    const judge = addedJudge(inputs);
+    return [...inputs.model.split(','), ...(judge === '' ? [] : [judge])];
 }
 function storeRequest(step, identity, firstSeq) {
     const { temporaryDirectory } = step.context;
@@ -29080,34 +29092,27 @@ function installationOf({ inputs, evalEnv: env }) {
     return { python, evalsVersion, extraPackages, workingDirectory, env };
 }
 function enginesRequest({ inputs, evalEnv: env }) {
-    const { engine, workingDirectory: cwd, model, registryPaths, chatFallback } = inputs;
-    return { engine, cwd, env, models: model.split(','), registryPaths, chatFallback };
+    const { engine, workingDirectory: cwd, registryPaths, chatFallback } = inputs;
+    return { engine, cwd, env, models: modelsOf(inputs), registryPaths, chatFallback };
 }
 /** The inputs of the plan. */
 function planRequest(step) {
     const { model, modelMap, evalSet, args, registryPaths, chatFallback, engine } = step.inputs;
-    const set = {
-        model,
-        modelMap,
-        evalSet,
-        args,
-        registryPaths,
-        chatFallback,
-        sharesRegistry: engine === 'warm',
-    };
+    const names = { model, judgeModel: addedJudge(step.inputs), modelMap, evalSet };
+    const set = { ...names, args, registryPaths, chatFallback, sharesRegistry: engine === 'warm' };
     return { ...installationOf(step), ...set, temporaryDirectory: step.context.temporaryDirectory };
 }
 function runRequest(step, cancelled) {
     const { inputs, context, urls, evalEnv: env, beganAt } = step;
-    const { model, modelMap, args, registryPaths, maxRequestsInFlight } = inputs;
+    const { modelMap, args, registryPaths, maxRequestsInFlight } = inputs;
     const { parallelEvals, attempts, exitOnError } = inputs;
     // One eval alone can use all requests in flight. The gateway limits the requests of all evals together.
     const threads = inputs.chatFallback && !env.EVALS_THREADS ? maxRequestsInFlight : undefined;
     const timeouts = { evalTimeoutMs: inputs.evalTimeoutMs, stallTimeoutMs: inputs.stallTimeoutMs };
     return {
         run: (0,action_context/* runIdentity */.f)(context),
-        command: { model, args, registryPaths },
-        api: { env, urls, maxRequestsInFlight, modelMap },
+        command: { args, registryPaths },
+        api: { env, urls, models: modelsOf(inputs), modelMap, maxRequestsInFlight },
         limits: { timeMs: inputs.timeBudgetMs, tokens: inputs.tokenBudget, beganAt },
         evals: { parallelEvals, attempts, exitOnError, sampleResume: inputs.sampleResume, timeouts, threads },
         cancelled: {
@@ -29458,6 +29463,8 @@ function defaultEngine(platform) {
  */
 const EXAMPLE_MODEL = 'gpt-6-luna';
 
+// EXTERNAL MODULE: ./lib/text.js
+var lib_text = __nccwpck_require__(8804);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 11 modules
@@ -29767,8 +29774,6 @@ function join (args) {
   return args.map(quote).join(" ")
 }
 
-// EXTERNAL MODULE: ./lib/text.js
-var lib_text = __nccwpck_require__(8804);
 // EXTERNAL MODULE: ./lib/action/log.js
 var log = __nccwpck_require__(2988);
 ;// CONCATENATED MODULE: ./lib/action/input-values.js
@@ -29961,6 +29966,7 @@ function whyWrong(line, name, live, map, chosen) {
 
 
 
+
 /** @throws ActionError INPUT_INVALID, which does not contain the value */
 function readSecrets() {
     return { encryptionKey: secret('encryption-key'), githubToken: secret('github-token') };
@@ -29972,6 +29978,7 @@ function readInputs() {
     checkFileName(model, evalSet);
     return {
         model,
+        judgeModel: judgeModel(),
         modelMap: readModelMap({ model: model.split(',') }),
         evalSet,
         args: words('args'),
@@ -29999,6 +30006,18 @@ function readInputs() {
         stateDirectory: (0,external_node_path_.resolve)(input_values_text('state-directory') || '/tmp/oaievalset'),
     };
 }
+function judgeModel() {
+    const value = input_values_text('judge-model');
+    const next = `Set judge-model to the model that grades model-graded evals, for example ${EXAMPLE_MODEL}.`;
+    const invisible = (0,lib_text/* firstInvisible */.k7)(value);
+    if (invisible !== undefined)
+        throw invalid('judge-model', value, `it contains the invisible character ${invisible}`, next);
+    if (value.includes(','))
+        throw invalid('judge-model', value, 'it contains a comma, but one model grades all answers', next);
+    if (Buffer.byteLength(value) > MAX_JUDGE_BYTES)
+        throw invalid('judge-model', value, `it is longer than ${MAX_JUDGE_BYTES} bytes`, next);
+    return value;
+}
 function engine() {
     const value = input_values_text('engine') || 'auto';
     const fallback = defaultEngine(process.platform);
@@ -30012,6 +30031,8 @@ function engine() {
         return value;
     throw invalid('engine', value, 'it needs Linux', 'Set engine to auto, or use a Linux runner.');
 }
+/** As long as a name that completion records can have, and far longer than any model's. */
+const MAX_JUDGE_BYTES = 1024;
 /** The longest file name is that of a quarantined progress file: `{model}.{eval_set}.progress.txt.rejected-<time>`. */
 function checkFileName(model, evalSet) {
     const longest = `${model}.${evalSet}`.split('/').map((part) => Buffer.byteLength(part));
@@ -31622,7 +31643,7 @@ function contentOf(state) {
     const { logs, journal } = state.paths;
     const done = {
         records: state.records.map(completions_file/* formatRecord */.bM).sort(),
-        commands: state.commands.map(command/* commandId */.v).sort(),
+        commands: state.commands.map(command/* commandId */.vC).sort(),
         files: [...sizesBelow(logs), ...sizesBelow(journal)],
     };
     return {
@@ -33937,7 +33958,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8515);
 /* harmony import */ var _checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1199);
 /* harmony import */ var _checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3961);
-/* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(8876);
+/* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(8876);
 /* harmony import */ var _engine_engines_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(3222);
 /* harmony import */ var _environment_prepare_environment_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(5944);
 /* harmony import */ var _plan_plan_set_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(8314);
@@ -33946,6 +33967,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(8943);
 /* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(6366);
 /* harmony import */ var _progress_state_directory_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(4700);
+/* harmony import */ var _report_announce_judge_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(1221);
 /* harmony import */ var _report_describe_plan_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(4357);
 /* harmony import */ var _report_live_log_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(3124);
 /* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(8372);
@@ -34032,6 +34054,7 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 
 
 
+
 async function main(cancelled) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
@@ -34056,6 +34079,7 @@ async function main(cancelled) {
             environment,
             signal,
         });
+        (0,_report_announce_judge_js__WEBPACK_IMPORTED_MODULE_25__/* .announceJudge */ .B)(plan.evals, inputs.judgeModel, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
         for (const warning of plan.warnings)
             _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.warning(warning, 'Eval set');
         const requireKey = () => (0,_run_eval_environment_js__WEBPACK_IMPORTED_MODULE_22__/* .requireApiKey */ .Ft)(plan, step.keys, context.fromFork);
@@ -34087,7 +34111,7 @@ async function main(cancelled) {
                 intervalMs: inputs.checkpointIntervalMs,
                 isUnchanged: () => checkpoint.isUnchanged(),
                 knownUnavailable: checkpoint.knownUnavailable,
-                superseded: new _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_25__/* .SupersededCheckpoints */ .w({ github: _action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .githubOf */ .zq(step), ref: context.ref, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }),
+                superseded: new _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_26__/* .SupersededCheckpoints */ .w({ github: _action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .githubOf */ .zq(step), ref: context.ref, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }),
                 onSave: (nextSeq) => session.save({ nextSeq }),
                 onSaved: (savedOutline) => session.save({ savedOutline }),
             },
@@ -34162,12 +34186,17 @@ const MAX_LAST_LINES = 30;
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   f: () => (/* binding */ formatCommand),
-/* harmony export */   v: () => (/* binding */ commandId)
+/* harmony export */   fE: () => (/* binding */ formatCommand),
+/* harmony export */   lI: () => (/* binding */ completionFnsOf),
+/* harmony export */   vC: () => (/* binding */ commandId)
 /* harmony export */ });
 /** Formats a command as Python's `json.dumps` does: with `", "` between items, and with only printable ASCII unescaped. */
 function formatCommand(command) {
     return `[${command.map(pythonString).join(', ')}]`;
+}
+/** The completion functions of a command. A model-graded eval is graded by the last one. */
+function completionFnsOf([, model = '']) {
+    return model.split(',');
 }
 /** A key for maps and sets. Two commands are the same if and only if their ids are. */
 function commandId(command) {
@@ -34277,6 +34306,29 @@ function counted(count, noun) {
 
 /***/ }),
 
+/***/ 9970:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   P: () => (/* binding */ judgeOf),
+/* harmony export */   o: () => (/* binding */ gradesItself)
+/* harmony export */ });
+/* harmony import */ var _command_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4252);
+/** Which completion function grades the answers of a model-graded eval. */
+
+/** Undefined when no model grades the eval. */
+function judgeOf({ command, modelGraded }) {
+    return modelGraded ? (0,_command_js__WEBPACK_IMPORTED_MODULE_0__/* .completionFnsOf */ .lI)(command).at(-1) : undefined;
+}
+/** Whether a model-graded eval is graded by the model, or by one of the models, whose answers are graded. */
+function gradesItself({ command, modelGraded }) {
+    const fns = (0,_command_js__WEBPACK_IMPORTED_MODULE_0__/* .completionFnsOf */ .lI)(command);
+    return modelGraded && (fns.length === 1 || fns.indexOf(fns.at(-1) ?? '') < fns.length - 1);
+}
+
+
+/***/ }),
+
 /***/ 7651:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -34327,6 +34379,7 @@ function sameOwner(a, b) {
 /* harmony export */   I$: () => (/* binding */ dataPart),
 /* harmony export */   MU: () => (/* binding */ entryPart),
 /* harmony export */   Nf: () => (/* binding */ argumentOf),
+/* harmony export */   Qf: () => (/* binding */ JUDGE_PART),
 /* harmony export */   eP: () => (/* binding */ describePartName),
 /* harmony export */   nz: () => (/* binding */ codePart),
 /* harmony export */   yN: () => (/* binding */ packagePart)
@@ -34337,6 +34390,8 @@ function sameOwner(a, b) {
  */
 const CODE = 'code:';
 const PACKAGE = 'package:';
+/** The part for the judge of a model-graded eval. No argument has such a name, because `dataPart` replaces colons. */
+const JUDGE_PART = 'judge:model';
 /** Names of parts that are not arguments. An argument that has such a name gets another one. */
 const RESERVED = new Set([
     ...['arguments', 'base_url', 'completion_fn', 'evals', 'model', 'modelgraded', 'solvers', 'spec'],
@@ -34361,6 +34416,8 @@ function argumentOf(part) {
 }
 /** The name of a part in messages: `own/scoring.py`, `few shot jsonl`. */
 function describePartName(part) {
+    if (part === JUDGE_PART)
+        return 'judge';
     if (part.startsWith(CODE))
         return part.slice(CODE.length);
     if (part.startsWith(PACKAGE))
@@ -34488,15 +34545,19 @@ function subtractTokens(now, before) {
 /* harmony export */   a: () => (/* binding */ executedArguments)
 /* harmony export */ });
 /**
- * As `oaievalset` writes it into the progress file, so that each resumes from the other. This command is only compared, never
- * executed: all registry paths are behind one `--registry_path`, and `oaieval` refuses several there.
+ * As `oaievalset` writes it into the progress file, so that each resumes from the other. All registry paths are behind one
+ * `--registry_path`, and `oaieval` refuses several there: `executedArguments` makes what is executed.
  */
-function recordedCommand({ model, evalKey, args, registryPaths }) {
+function recordedCommand({ model, judgeModel, args, registryPaths }, { key, modelGraded }) {
+    const fns = modelGraded && judgeModel !== '' ? `${model},${judgeModel}` : model;
     const registry = registryPaths.length > 0 ? ['--registry_path', ...registryPaths] : [];
-    return ['oaieval', model, evalKey, ...args, ...registry];
+    return ['oaieval', fns, key, ...args, ...registry];
 }
-/** The arguments that `oaieval` gets. Each registry path has an option of its own, and the record file comes last. */
-function executedArguments({ model, evalKey, args, registryPaths }, recordFile) {
+/**
+ * The arguments that `oaieval` gets for a recorded command. Each registry path has an option of its own, and the record file
+ * comes last.
+ */
+function executedArguments([, model = '', evalKey = ''], { args, registryPaths }, recordFile) {
     const registry = registryPaths.flatMap((path) => ['--registry_path', path]);
     return [model, evalKey, ...args, ...registry, '--record_path', recordFile];
 }
@@ -34845,16 +34906,18 @@ __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ planSet)
 });
 
+// EXTERNAL MODULE: ./lib/model/command.js
+var command = __nccwpck_require__(4252);
 // EXTERNAL MODULE: ./lib/process/abort.js
 var abort = __nccwpck_require__(4836);
+// EXTERNAL MODULE: ./lib/plan/command.js
+var plan_command = __nccwpck_require__(4822);
 // EXTERNAL MODULE: ./lib/plan/file-hashes.js
 var file_hashes = __nccwpck_require__(7310);
 // EXTERNAL MODULE: ./lib/model/model-map.js
 var model_map = __nccwpck_require__(7651);
 // EXTERNAL MODULE: ./lib/model/plan.js
 var plan = __nccwpck_require__(2774);
-// EXTERNAL MODULE: ./lib/plan/command.js
-var command = __nccwpck_require__(4822);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:fs"
@@ -34918,11 +34981,11 @@ async function planDigest(key, { files, directories, missing }, plan, hashes, ca
 }
 /** All fields of an eval, in an order that is always the same. */
 function fieldsOf({ fingerprint, earlier, writable, modelMap, ...rest }) {
-    const { key, name, command, samples, metrics } = rest;
+    const { key, name, command, modelGraded, samples, metrics } = rest;
     const forms = [fingerprint, ...earlier].map(({ value, parts }) => [value, Object.entries(parts).sort()]);
     const paths = writable.map(({ argument, path, label }) => [argument, path, label ?? null]);
     const lines = modelMap ? [Object.entries(modelMap)] : [];
-    return [key, name, command, samples, metrics, forms, paths, ...lines];
+    return [key, name, command, modelGraded, samples, metrics, forms, paths, ...lines];
 }
 /** The dependencies without those in a directory that the plan key already determines: the venv with the locked packages. */
 function outside(root, dependencies) {
@@ -35008,8 +35071,8 @@ function withoutCredentials(text) {
 
 
 /**
- * The fingerprints that version 0.1 would make of each eval of the registry plan. The files must have been read. There are none
- * with a model map, which that version did not have.
+ * The fingerprints that version 0.1 would make of each eval of the registry plan. It had no inputs for a judge and a model map. The
+ * files must have been read.
  */
 function earlierFingerprints(context) {
     const { registry, model, modelMap, env, hashes } = context;
@@ -35023,6 +35086,8 @@ function earlierFingerprints(context) {
         model: (0,plan_hash/* hashOf */.q)(model),
     };
     return registry.evals.map((registered) => {
+        if (registered.modelGraded && registry.judge)
+            return [];
         const whole = registered.data;
         const given = whole.filter((file) => file.name === 'samples');
         // Before the eval ran, the files that it writes did not exist.
@@ -35084,7 +35149,6 @@ const MAX_PARTS = 32;
 async function contents(context) {
     const { registry, model, modelMap, env, hashes } = context;
     await readAll(filesOf(registry), hashes);
-    const fns = registry.completionFns.flatMap((fn) => [fn, ...fn.references]);
     const shared = {
         arguments: (0,plan_hash/* hashOf */.q)(registry.arguments),
         base_url: (0,plan_hash/* hashOf */.q)(baseUrls(env)),
@@ -35092,20 +35156,37 @@ async function contents(context) {
         evals: (0,plan_hash/* hashOf */.q)(registry.evalsRevision === '' ? registry.evalsVersion : [registry.evalsVersion, registry.evalsRevision]),
         model: (0,plan_hash/* hashOf */.q)(model),
         ...(modelMap.size > 0 ? { [part_names/* MODEL_MAP_PART */.$$]: (0,plan_hash/* hashOf */.q)((0,model_map/* sortedLines */.LU)(modelMap)) } : {}),
-        ...dataParts(fns.flatMap(dataOf), hashes),
     };
-    const fnWritable = writableArguments(fns.filter((fn) => fn.mayWrite).flatMap(dataOf));
-    const fnLists = fns.flatMap((fn) => (fn.code === null ? [] : [fn.code]));
+    const candidates = fnContent(registry.completionFns, hashes);
+    const judge = registry.judge && judgeContent(registry.judge, hashes);
     const code = codeParts(registry.code, hashes);
     return registry.evals.map((registered) => {
-        const lists = registered.code === null ? fnLists : [registered.code, ...fnLists];
-        const parts = (0,plan_hash/* sorted */.I)({ ...shared, ...fingerprint_ownParts(registered, hashes), ...code(lists) });
-        const own = registered.mayWrite ? writableArguments(registered.data) : [];
+        const fns = registered.modelGraded && judge ? [candidates, judge] : [candidates];
+        const own = registered.code === null ? [] : [registered.code];
+        const parts = (0,plan_hash/* sorted */.I)({
+            ...shared,
+            ...Object.assign({}, ...fns.map((fn) => fn.parts)),
+            ...fingerprint_ownParts(registered, hashes),
+            ...code([...own, ...fns.flatMap((fn) => fn.lists)]),
+        });
+        const writable = registered.mayWrite ? writableArguments(registered.data) : [];
         return {
             fingerprint: { value: (0,plan_hash/* hashOf */.q)(parts), parts },
-            writable: [...own, ...fnWritable],
+            writable: [...writable, ...fns.flatMap((fn) => fn.writable)],
         };
     });
+}
+function fnContent(fns, hashes) {
+    const all = fns.flatMap((fn) => [fn, ...fn.references]);
+    return {
+        parts: dataParts(all.flatMap(dataOf), hashes),
+        writable: writableArguments(all.filter((fn) => fn.mayWrite).flatMap(dataOf)),
+        lists: all.flatMap((fn) => (fn.code === null ? [] : [fn.code])),
+    };
+}
+function judgeContent(judge, hashes) {
+    const { parts, ...rest } = fnContent([judge], hashes);
+    return { ...rest, parts: { ...parts, [part_names/* JUDGE_PART */.Qf]: (0,plan_hash/* hashOf */.q)(fingerprint_describe(judge)) } };
 }
 /** The files that the arguments of a completion function name. */
 function dataOf({ name, data }) {
@@ -35113,7 +35194,8 @@ function dataOf({ name, data }) {
 }
 /** All files whose content is part of a fingerprint. */
 function filesOf(registry) {
-    const fns = registry.completionFns.flatMap((fn) => [fn, ...fn.references]);
+    const named = [...registry.completionFns, ...(registry.judge ? [registry.judge] : [])];
+    const fns = named.flatMap((fn) => [fn, ...fn.references]);
     const files = [
         ...[...registry.evals, ...fns].flatMap(({ data, sources }) => [...data, ...sources]),
         ...registry.evals.flatMap((registered) => registered.solverData),
@@ -35261,6 +35343,10 @@ const HINTS = new Map([
     ['forbidden-argument', 'Remove the argument from the input args.'],
     ['empty-model-name', 'Correct the input model.'],
     [
+        'completion-fn-count',
+        'Several names in the input model are the completion functions of each eval, not a matrix. To compare models, run a job for each, for example with a matrix. To have another model grade the answers of model-graded evals, name it in the input judge-model.',
+    ],
+    [
         'planner-error',
         'If the registry and its classes are correct, report this as a bug in oaievalset-action.',
     ],
@@ -35339,6 +35425,8 @@ const registeredEval = schemas/* object */.Ikc({
     spec,
     metrics: schemas/* array */.YOg(label),
     higher_is_better: schemas/* boolean */.zMY(),
+    /** Whether the class is ModelBasedClassify or derived from it, so that its last completion function grades the answers. */
+    model_graded: schemas/* boolean */.zMY(),
     modelgraded: schemas/* array */.YOg(schemas/* object */.Ikc({ name: schemas/* string */.YjP(), spec: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* json */.Pq9()) })),
     ...codeAndData,
     /** Completion functions and solvers that its arguments name, and the files that these name. */
@@ -35347,9 +35435,10 @@ const registeredEval = schemas/* object */.Ikc({
     /** Null when only the class knows the number. A class that chooses among its samples may evaluate fewer. */
     samples: schemas/* int */.Whr().nonnegative().nullable(),
 })
-    .transform(({ higher_is_better, may_write, solver_data, ...rest }) => ({
+    .transform(({ higher_is_better, may_write, model_graded, solver_data, ...rest }) => ({
     ...rest,
     higherIsBetter: higher_is_better,
+    modelGraded: model_graded,
     mayWrite: may_write,
     solverData: solver_data,
 }));
@@ -35381,6 +35470,7 @@ const schema = schemas/* object */.Ikc({
         completionArgs: from.completion_args,
     })),
     completion_fns: schemas/* array */.YOg(completionFn),
+    judge: completionFn.nullable(),
     evals: schemas/* array */.YOg(registeredEval),
     code: schemas/* array */.YOg(codeList),
     dependencies: schemas/* object */.Ikc({
@@ -35405,6 +35495,8 @@ const schema = schemas/* object */.Ikc({
     arguments: from.arguments,
     /** One for each name in the comma-separated model, in the same order. */
     completionFns: from.completion_fns,
+    /** The judge of the model-graded evals; null when the request names none, or when the set has no such eval. */
+    judge: from.judge,
     /** In the order in which `oaievalset` runs them. */
     evals: from.evals,
     /** What classes import. Evals and completion functions refer to these lists by number. */
@@ -35457,9 +35549,10 @@ async function readRegistryPlan(request) {
 async function runPlanner(request, directory) {
     const requestFile = (0,external_node_path_.join)(directory, 'request.json');
     const planFile = (0,external_node_path_.join)(directory, 'plan.json');
-    const { planner, model, evalSet, args, registryPaths, chatFallback, sharesRegistry } = request;
+    const { planner, model, judgeModel, evalSet, args, registryPaths, chatFallback, sharesRegistry } = request;
     await (0,external_node_fs_promises_.writeFile)(requestFile, JSON.stringify({
         model,
+        judge_model: judgeModel,
         eval_set: evalSet,
         args,
         registry_paths: registryPaths,
@@ -35498,16 +35591,16 @@ function lastLines(printed) {
  */
 async function makePlan(request) {
     const { registryRequest, modelMap, env, hashes, key, lockedRoot } = request;
-    const { model, args, registryPaths } = registryRequest;
     const registry = await readRegistryPlan(registryRequest);
-    const context = { registry, model, modelMap, env, hashes };
+    const context = { registry, model: registryRequest.model, modelMap, env, hashes };
     const values = await contents(context);
     const earlier = earlierFingerprints(context);
     const byBase = Map.groupBy(registry.evals, (registered) => registered.base);
-    const evals = registry.evals.map(({ key: evalKey, base, samples, metrics }, index) => ({
+    const evals = registry.evals.map(({ key: evalKey, base, modelGraded, samples, metrics }, index) => ({
         key: evalKey,
         name: byBase.get(base)?.length === 1 ? base : evalKey,
-        command: (0,command/* recordedCommand */.U)({ model, evalKey, args, registryPaths }),
+        command: (0,plan_command/* recordedCommand */.U)(registryRequest, { key: evalKey, modelGraded }),
+        modelGraded,
         samples,
         metrics,
         fingerprint: values[index]?.fingerprint ?? { value: '', parts: {} },
@@ -35521,7 +35614,7 @@ async function makePlan(request) {
         evals,
         evalsVersion: registry.evalsVersion,
         warnings: describeWarnings(registry.warnings),
-        needsApiKey: registry.completionFns.some((fn) => fn.needsApiKey),
+        needsApiKey: [...registry.completionFns, ...(registry.judge ? [registry.judge] : [])].some((fn) => fn.needsApiKey),
     };
     const digest = await planDigest(key, dependencies, made, hashes);
     return { ...made, digest, dependencies: digest === undefined ? plan/* NO_DEPENDENCIES */.a : dependencies };
@@ -35567,7 +35660,7 @@ const URL_VARIABLES = ['OPENAI_BASE_URL', 'ANTHROPIC_BASE_URL'];
  * @throws ActionError PYTHON_MISSING, EVALS_UNSUPPORTED or INPUT_INVALID
  */
 async function planKey(request) {
-    const { model, modelMap, evalSet, args, registryPaths, chatFallback, sharesRegistry } = request;
+    const { model, judgeModel, modelMap, evalSet, args, registryPaths, chatFallback, sharesRegistry } = request;
     const { workingDirectory, env } = request;
     const environment = await (0,prepare_environment/* environmentKey */.J4)(request);
     if (environment === undefined)
@@ -35577,6 +35670,7 @@ async function planKey(request) {
         planner: packageText(),
         environment,
         request: { model, evalSet, args, registryPaths, chatFallback, sharesRegistry },
+        ...(judgeModel === '' ? {} : { judgeModel }),
         ...(modelMap.size > 0 ? { modelMap: (0,model_map/* sortedLines */.LU)(modelMap) } : {}),
         // Relative paths start at this directory.
         workingDirectory,
@@ -35599,6 +35693,8 @@ function packageText() {
 
 
 
+
+
 /**
  * What the eval set means today: the saved plan when nothing that it depends on has changed, and otherwise a new plan.
  * @throws ActionError PLAN_INVALID or PLAN_FAILED, the errors of `environment`, and the reason of the signal
@@ -35609,7 +35705,8 @@ async function planSet(request) {
     const hashes = new file_hashes/* FileHashes */.$();
     return await (0,abort/* abortable */.Z)(signal, async () => {
         const recalled = await recallPlan(saved, key, hashes, signal);
-        if (recalled)
+        // What is run comes from the commands, and others may have written the saved plan.
+        if (recalled?.evals.every((planned) => isCommandOf(request, planned)))
             return recalled;
         signal.throwIfAborted();
         const { lockedRoot } = await environment();
@@ -35617,10 +35714,14 @@ async function planSet(request) {
         return await makePlan({ ...planned, key, lockedRoot });
     });
 }
+function isCommandOf(request, planned) {
+    return (0,command/* commandId */.vC)(planned.command) === (0,command/* commandId */.vC)((0,plan_command/* recordedCommand */.U)(request, planned));
+}
 function registryRequest(request) {
-    const { planner, model, evalSet, args, registryPaths, temporaryDirectory } = request;
+    const { planner, model, judgeModel, evalSet, args, registryPaths, temporaryDirectory } = request;
     const { chatFallback, sharesRegistry } = request;
-    return { planner, model, evalSet, args, registryPaths, temporaryDirectory, chatFallback, sharesRegistry };
+    const names = { model, judgeModel, evalSet };
+    return { planner, ...names, args, registryPaths, temporaryDirectory, chatFallback, sharesRegistry };
 }
 
 
@@ -35633,8 +35734,13 @@ function registryRequest(request) {
 /* harmony export */   L: () => (/* binding */ reconcile),
 /* harmony export */   R: () => (/* binding */ renewedRecords)
 /* harmony export */ });
-/* harmony import */ var _progress_doubt_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(417);
-/* harmony import */ var _content_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7146);
+/* harmony import */ var _model_command_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4252);
+/* harmony import */ var _model_part_names_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2789);
+/* harmony import */ var _progress_doubt_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(417);
+/* harmony import */ var _content_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7146);
+/** Decides for each eval whether to reuse its result or to run it, and why. Pure: the state is read and never changed. */
+
+
 
 
 function reconcile(plan, state, options) {
@@ -35644,14 +35750,14 @@ function reconcile(plan, state, options) {
 function decide(planned, records, state, { maxAgeMs, now }) {
     const run = (reason) => ({ kind: 'run', eval: planned, reason });
     const reuse = (record) => {
-        const outputs = (0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .leftOut */ .ig)(planned, record);
+        const outputs = (0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .leftOut */ .ig)(planned, record);
         return { kind: 'reuse', eval: planned, record, ...(outputs.length > 0 ? { leftOut: outputs } : {}) };
     };
     const own = state.record(planned.command);
     if (own) {
-        if (!(0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .isContentOf */ .TI)(planned, own))
-            return run({ kind: 'changed', parts: (0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .changesSince */ .sR)(planned, own) });
-        const doubt = (0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_1__/* .doubtOf */ .k)(own, now, maxAgeMs);
+        if (!(0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .isContentOf */ .TI)(planned, own))
+            return run({ kind: 'changed', parts: (0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .changesSince */ .sR)(planned, own) });
+        const doubt = (0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_2__/* .doubtOf */ .k)(own, now, maxAgeMs);
         return doubt ? run(doubt) : reuse(own);
     }
     if (state.isDone(planned.command))
@@ -35659,13 +35765,22 @@ function decide(planned, records, state, { maxAgeMs, now }) {
     if (state.wasRemoved(planned.command))
         return run({ kind: 'removed-by-user' });
     // The same content may have completed with other arguments that change no result, such as --debug.
-    const equal = records.filter((record) => (0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .isContentOf */ .TI)(planned, record) && !(0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_1__/* .doubtOf */ .k)(record, now, maxAgeMs));
+    const equal = records.filter((record) => (0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .isContentOf */ .TI)(planned, record) && !(0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_2__/* .doubtOf */ .k)(record, now, maxAgeMs));
     const newest = equal.sort((a, b) => a.ended.localeCompare(b.ended)).at(-1);
-    return newest ? reuse(newest) : run({ kind: 'never-completed' });
+    if (newest)
+        return reuse(newest);
+    const judged = judgedOtherwise(planned, records);
+    return run(judged ? { kind: 'changed', parts: (0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .changesSince */ .sR)(planned, judged) } : { kind: 'never-completed' });
+}
+/** The newest record of the same command with another judge, or without one. */
+function judgedOtherwise({ command, fingerprint }, records) {
+    const isSame = ({ argv, parts }) => (0,_model_command_js__WEBPACK_IMPORTED_MODULE_3__/* .commandId */ .vC)(argv.slice(2)) === (0,_model_command_js__WEBPACK_IMPORTED_MODULE_3__/* .commandId */ .vC)(command.slice(2)) && parts.model === fingerprint.parts.model;
+    const others = records.filter((record) => isSame(record) && record.parts[_model_part_names_js__WEBPACK_IMPORTED_MODULE_0__/* .JUDGE_PART */ .Qf] !== fingerprint.parts[_model_part_names_js__WEBPACK_IMPORTED_MODULE_0__/* .JUDGE_PART */ .Qf]);
+    return others.toSorted((a, b) => a.ended.localeCompare(b.ended)).at(-1);
 }
 /** Reused records that an earlier version made, in the form of this version, which covers more of what can change a result. */
 function renewedRecords(decisions) {
-    return decisions.flatMap((decision) => decision.kind === 'reuse' && decision.record ? ((0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .renewed */ .Fv)(decision.eval, decision.record) ?? []) : []);
+    return decisions.flatMap((decision) => decision.kind === 'reuse' && decision.record ? ((0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .renewed */ .Fv)(decision.eval, decision.record) ?? []) : []);
 }
 
 
@@ -35998,6 +36113,7 @@ const schema = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
     version: zod__WEBPACK_IMPORTED_MODULE_1__/* .literal */ .euz(1),
     eval: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw.min(1),
     argv: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .commandSchema */ .rP,
+    judge: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw.optional(),
     fingerprint: sha256,
     parts: zod__WEBPACK_IMPORTED_MODULE_1__/* .record */ .g1P(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw, sha256),
     written: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw).max(10_000).default([]),
@@ -36025,7 +36141,7 @@ function parseCompletions(text) {
     const { records, rejected, isTorn } = (0,_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .parseRecordLines */ .uk)(text, schema, LIMITS);
     const byCommand = new Map();
     for (const record of records) {
-        const id = (0,_model_command_js__WEBPACK_IMPORTED_MODULE_4__/* .commandId */ .v)(record.argv);
+        const id = (0,_model_command_js__WEBPACK_IMPORTED_MODULE_4__/* .commandId */ .vC)(record.argv);
         byCommand.delete(id);
         byCommand.set(id, record);
     }
@@ -37180,7 +37296,7 @@ function parseProgress(text, known = []) {
     };
 }
 function formatProgress(commands) {
-    return commands.map((command) => `${(0,_model_command_js__WEBPACK_IMPORTED_MODULE_2__/* .formatCommand */ .f)(command)}\n`).join('');
+    return commands.map((command) => `${(0,_model_command_js__WEBPACK_IMPORTED_MODULE_2__/* .formatCommand */ .fE)(command)}\n`).join('');
 }
 function parseLine(line, byText) {
     const text = line.endsWith('\r') ? line.slice(0, -1) : line;
@@ -37412,6 +37528,8 @@ const schema = zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
         key: line.min(1),
         name: line,
         command: zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(text).min(3),
+        // Version 0.1 did not write it.
+        modelGraded: zod__WEBPACK_IMPORTED_MODULE_5__/* .boolean */ .zMY().default(false),
         samples: zod__WEBPACK_IMPORTED_MODULE_5__/* .int */ .Whr().nonnegative().nullable(),
         metrics: zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(line),
         fingerprint,
@@ -37832,8 +37950,8 @@ var model_owner = __nccwpck_require__(9682);
 
 function healState(read) {
     const [own, foreign] = [true, false].map((isOwn) => read.records.filter((record) => (record.run.repository === read.repository) === isOwn));
-    const foreignIds = new Set(foreign.map((record) => (0,model_command/* commandId */.v)(record.argv)));
-    const lines = (read.lines ?? []).map((command) => [(0,model_command/* commandId */.v)(command), command]);
+    const foreignIds = new Set(foreign.map((record) => (0,model_command/* commandId */.vC)(record.argv)));
+    const lines = (read.lines ?? []).map((command) => [(0,model_command/* commandId */.vC)(command), command]);
     const commands = new Map(lines.filter(([id]) => !foreignIds.has(id)));
     const { records, removed } = pairWithLines(own, commands, read);
     for (const [id, record] of records)
@@ -37851,7 +37969,7 @@ function healState(read) {
  * interrupted merge, every missing line is added.
  */
 function pairWithLines(own, commands, { lines, mergeWasInterrupted }) {
-    const withoutLine = own.filter((record) => !commands.has((0,model_command/* commandId */.v)(record.argv)));
+    const withoutLine = own.filter((record) => !commands.has((0,model_command/* commandId */.vC)(record.argv)));
     const isCrash = lines !== undefined && withoutLine.length === 1 && withoutLine[0] === own.at(-1);
     const removed = mergeWasInterrupted || isCrash ? [] : withoutLine;
     const isRemoved = new Set(removed);
@@ -37868,7 +37986,7 @@ function isOfLostRecord([, , key], { hasRecordFile }) {
     return key !== undefined && hasRecordFile(key);
 }
 function byCommand(records) {
-    return new Map(records.map((record) => [(0,model_command/* commandId */.v)(record.argv), record]));
+    return new Map(records.map((record) => [(0,model_command/* commandId */.vC)(record.argv), record]));
 }
 
 // EXTERNAL MODULE: ./lib/progress/hash.js
@@ -38112,7 +38230,7 @@ function latest(a, b, now) {
 }
 function compareRecords(a, b, now) {
     return (compareExecutions(a, b, now) ||
-        (0,lib_text/* compareText */.n6)((0,model_command/* commandId */.v)(a.argv), (0,model_command/* commandId */.v)(b.argv)) ||
+        (0,lib_text/* compareText */.n6)((0,model_command/* commandId */.vC)(a.argv), (0,model_command/* commandId */.vC)(b.argv)) ||
         (0,lib_text/* compareText */.n6)(JSON.stringify(a), JSON.stringify(b)));
 }
 /** Zero for two records of one execution, such as the records that two versions of the action wrote. */
@@ -38274,14 +38392,14 @@ class State {
     }
     /** Whether the progress file has a line of the command. */
     isDone(command) {
-        return this.#commands.has((0,model_command/* commandId */.v)(command));
+        return this.#commands.has((0,model_command/* commandId */.vC)(command));
     }
     record(command) {
-        return this.#records.get((0,model_command/* commandId */.v)(command));
+        return this.#records.get((0,model_command/* commandId */.vC)(command));
     }
     /** Whether the command was completed and the user removed its line from the progress file, so that it runs again. */
     wasRemoved(command) {
-        return this.#removedByUser.has((0,model_command/* commandId */.v)(command));
+        return this.#removedByUser.has((0,model_command/* commandId */.vC)(command));
     }
     /**
      * Records a completed eval: first the record file, then the completion record, then the progress line. Only the line makes
@@ -38294,9 +38412,9 @@ class State {
             if (!(0,external_node_fs_.existsSync)(this.paths.progressFile))
                 (0,durable/* replaceFile */.fR)(this.paths.progressFile, '');
             (0,durable/* appendLine */.Xq)(this.paths.completions, (0,completions_file/* formatRecord */.bM)(record));
-            const id = (0,model_command/* commandId */.v)(record.argv);
+            const id = (0,model_command/* commandId */.vC)(record.argv);
             if (!this.#commands.has(id))
-                (0,durable/* appendLine */.Xq)(this.paths.progressFile, (0,model_command/* formatCommand */.f)(record.argv));
+                (0,durable/* appendLine */.Xq)(this.paths.progressFile, (0,model_command/* formatCommand */.fE)(record.argv));
             this.#commands.set(id, record.argv);
             this.#records.delete(id);
             this.#records.set(id, record);
@@ -38304,7 +38422,7 @@ class State {
     }
     /** Removes evals that must run again: first their progress lines, then their completion records. */
     forget(commands) {
-        const ids = commands.map(model_command/* commandId */.v).filter((id) => this.#commands.has(id) || this.#records.has(id));
+        const ids = commands.map(model_command/* commandId */.vC).filter((id) => this.#commands.has(id) || this.#records.has(id));
         if (ids.length === 0)
             return;
         this.#write(() => {
@@ -38318,12 +38436,12 @@ class State {
     }
     /** Replaces records of earlier versions of the action by the same results in the form of this version. */
     renew(records) {
-        const renewed = records.filter((record) => this.#records.has((0,model_command/* commandId */.v)(record.argv)));
+        const renewed = records.filter((record) => this.#records.has((0,model_command/* commandId */.vC)(record.argv)));
         if (renewed.length === 0)
             return;
         this.#write(() => {
             for (const record of renewed)
-                this.#records.set((0,model_command/* commandId */.v)(record.argv), record);
+                this.#records.set((0,model_command/* commandId */.vC)(record.argv), record);
             (0,durable/* replaceFile */.fR)(this.paths.completions, (0,completions_file/* formatCompletions */.pE)(this.records));
         });
     }
@@ -38462,6 +38580,40 @@ function unwritable(root, error) {
 
 /***/ }),
 
+/***/ 1221:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ announceJudge)
+/* harmony export */ });
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9774);
+/* harmony import */ var _model_judge_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9970);
+
+
+/** The names of further evals are only counted. */
+const SHOWN_EVALS = 10;
+/** @param judgeModel the input; empty when the user left the choice to evals */
+function announceJudge(evals, judgeModel, log) {
+    const graded = evals.filter(({ modelGraded }) => modelGraded);
+    const [first] = graded;
+    if (!first) {
+        if (judgeModel !== '')
+            log.info(`The input judge-model is not used, because no eval of the set is model-graded.`);
+        return;
+    }
+    const names = graded.slice(0, SHOWN_EVALS).map(({ name }) => name);
+    const more = graded.length > names.length ? ` and ${graded.length - names.length} more` : '';
+    const where = `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(graded.length, 'model-graded eval')}: ${names.join(', ')}${more}`;
+    const judge = (0,_model_judge_js__WEBPACK_IMPORTED_MODULE_1__/* .judgeOf */ .P)(first);
+    if (judgeModel === '' && (0,_model_judge_js__WEBPACK_IMPORTED_MODULE_1__/* .gradesItself */ .o)(first))
+        log.notice(`The model ${judge} grades its own answers in ${where}. To have another model grade them, set the input judge-model.`, 'The model grades itself');
+    else
+        log.info(`${judge} grades the answers in ${where}.`);
+}
+
+
+/***/ }),
+
 /***/ 4357:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -38574,6 +38726,9 @@ class BufferedLog {
     }
     debug(message) {
         this.#log.debug(message);
+    }
+    notice(message, title) {
+        this.#log.notice(message, title);
     }
     warning(message, title) {
         this.#log.warning(message, title);
@@ -38807,6 +38962,7 @@ function renderMarkdown(results, link, notes = []) {
         '',
         `\`${code(results.model)}\` on \`${code(results.evalSet)}\`: ${countsLine(results)}`,
         '',
+        ...judgeLine(results),
         ...trafficLine(results),
         ...adaptationLines(results),
         ...replacedModelLines(results),
@@ -38853,6 +39009,16 @@ function countsLine({ counts }) {
         .filter((status) => counts[status] > 0)
         .map((status) => `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(counts[status])} ${status}`);
     return parts.length > 0 ? `${parts.join(', ')}.` : 'nothing to do.';
+}
+/** Who graded. Plain `oaievalset` may have completed an eval with another judge, but then under another command. */
+function judgeLine({ rows, model }) {
+    const judges = Map.groupBy(rows, ({ judge }) => judge);
+    judges.delete(undefined);
+    const lines = [...judges].map(([judge = '', graded]) => {
+        const own = judge === model ? ', which graded its own answers' : '';
+        return `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(graded.length, 'model-graded eval')}: judge \`${code(judge)}\`${own}.`;
+    });
+    return lines.length === 0 ? [] : [...lines, ''];
 }
 function trafficLine({ traffic }) {
     const { sent, replayed, retried, failed, tokensSent } = traffic;
@@ -38939,10 +39105,12 @@ function code(text) {
 /* harmony export */   e: () => (/* binding */ summarize)
 /* harmony export */ });
 /* harmony import */ var _model_adaptation_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9704);
+/* harmony import */ var _model_judge_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9970);
 /* harmony import */ var _model_model_map_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7651);
 /* harmony import */ var _model_traffic_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7168);
-/* harmony import */ var _main_metric_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8726);
+/* harmony import */ var _main_metric_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8726);
 /** Counts and describes outcomes, for people and for other steps. Pure. */
+
 
 
 
@@ -38989,7 +39157,7 @@ function countedEach(values) {
 }
 function row(outcome) {
     const { eval: planned, status } = outcome;
-    const base = { key: planned.key, name: planned.name, status };
+    const base = { key: planned.key, name: planned.name, status, judge: (0,_model_judge_js__WEBPACK_IMPORTED_MODULE_3__/* .judgeOf */ .P)(planned) };
     if (status === 'failed' || status === 'pending') {
         return {
             ...base,
@@ -39016,7 +39184,7 @@ function row(outcome) {
     }
     return {
         ...base,
-        metric: (0,_main_metric_js__WEBPACK_IMPORTED_MODULE_3__/* .mainMetric */ ._)(planned.metrics, record.metrics),
+        metric: (0,_main_metric_js__WEBPACK_IMPORTED_MODULE_4__/* .mainMetric */ ._)(planned.metrics, record.metrics),
         metrics: record.metrics,
         samples: record.samples,
         tookMs: Date.parse(record.ended) - Date.parse(record.started),
@@ -42817,6 +42985,8 @@ function isOfApiClient({ type }) {
 
 // EXTERNAL MODULE: ./lib/model/attempt-record.js
 var attempt_record = __nccwpck_require__(908);
+// EXTERNAL MODULE: ./lib/model/judge.js
+var model_judge = __nccwpck_require__(9970);
 // EXTERNAL MODULE: ./lib/plan/command.js
 var command = __nccwpck_require__(4822);
 // EXTERNAL MODULE: ./lib/model/part-names.js
@@ -43387,6 +43557,7 @@ function quoted(line) {
 
 
 
+
 /** Last lines of the output that are searched for an exception. */
 const MAX_SEARCHED_LINES = 500;
 const GRACE_MS = 3000;
@@ -43443,7 +43614,7 @@ async function runToEnd(planned, recordFile, lane, options, log) {
     const watchdog = watchEval(options.timeouts, () => lane.lastTrafficAt());
     const { tripped } = watchdog;
     const running = options.engine.start({
-        args: (0,command/* executedArguments */.a)({ ...options.command, evalKey: planned.key }, recordFile),
+        args: (0,command/* executedArguments */.a)(planned.command, options.command, recordFile),
         env: { ...lane.env, ...threadsFor(planned, options.threads) },
         onRedraw: watchdog.printed,
         onLine(line) {
@@ -43475,12 +43646,14 @@ async function runToEnd(planned, recordFile, lane, options, log) {
 }
 async function completionOf(planned, judgement, lane, startedAt, options, log) {
     const content = await contentAtEnd(planned);
+    const judge = (0,model_judge/* judgeOf */.P)(planned);
     if (content.written.length > 0)
         log.info((0,decision/* describeWritten */.h)(content.written));
     return {
         version: 1,
         eval: planned.key,
         argv: [...planned.command],
+        ...(judge === undefined ? {} : { judge }),
         ...content,
         metrics: judgement.metrics,
         samples: judgement.samples,
@@ -43835,7 +44008,6 @@ async function runSet(request) {
     try {
         const gateway = await startGateway({
             ...api,
-            models: command.model.split(','),
             listsModels: true,
             log,
             onResponse: (usage) => budget.spend(usage),
@@ -44052,6 +44224,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   z3: () => (/* binding */ error),
   V4: () => (/* binding */ getInput),
   pq: () => (/* binding */ info),
+  lm: () => (/* binding */ notice),
   LZ: () => (/* binding */ saveState),
   uH: () => (/* binding */ setOutput),
   Pq: () => (/* binding */ core_setSecret),
@@ -44060,7 +44233,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   $e: () => (/* binding */ warning)
 });
 
-// UNUSED EXPORTS: ExitCode, addPath, exportVariable, getBooleanInput, getIDToken, getMultilineInput, getState, group, isDebug, markdownSummary, notice, platform, setCommandEcho, setFailed, toPlatformPath, toPosixPath, toWin32Path
+// UNUSED EXPORTS: ExitCode, addPath, exportVariable, getBooleanInput, getIDToken, getMultilineInput, getState, group, isDebug, markdownSummary, platform, setCommandEcho, setFailed, toPlatformPath, toPosixPath, toWin32Path
 
 // EXTERNAL MODULE: external "os"
 var external_os_ = __nccwpck_require__(857);
@@ -44086,7 +44259,7 @@ function utils_toCommandValue(input) {
  * @returns The command properties to send with the actual annotation command
  * See IssueCommandProperties: https://github.com/actions/runner/blob/main/src/Runner.Worker/ActionCommandManager.cs#L646
  */
-function utils_toCommandProperties(annotationProperties) {
+function toCommandProperties(annotationProperties) {
     if (!Object.keys(annotationProperties).length) {
         return {};
     }
@@ -45769,7 +45942,7 @@ function core_debug(message) {
  * @param properties optional properties to add to the annotation.
  */
 function error(message, properties = {}) {
-    command_issueCommand('error', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+    command_issueCommand('error', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
  * Adds a warning issue
@@ -45777,7 +45950,7 @@ function error(message, properties = {}) {
  * @param properties optional properties to add to the annotation.
  */
 function warning(message, properties = {}) {
-    command_issueCommand('warning', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+    command_issueCommand('warning', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
  * Adds a notice issue
@@ -45785,7 +45958,7 @@ function warning(message, properties = {}) {
  * @param properties optional properties to add to the annotation.
  */
 function notice(message, properties = {}) {
-    issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+    command_issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
  * Writes info to log with console.log.

@@ -29178,6 +29178,7 @@ const redactor = new _text_js__WEBPACK_IMPORTED_MODULE_1__/* .Redactor */ .pO();
 const actionLog = {
     debug: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .debug */ .Yz(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message))),
     info: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(redactor.redact(sanitizeMessage(message))),
+    notice: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .notice */ .lm, message, title),
     warning: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e, message, title),
     error: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3, message, title),
     group(title) {
@@ -31658,6 +31659,33 @@ function describeAdaptation({ param, value, renamedTo }) {
 
 /***/ }),
 
+/***/ 4252:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   fE: () => (/* binding */ formatCommand),
+/* harmony export */   lI: () => (/* binding */ completionFnsOf),
+/* harmony export */   vC: () => (/* binding */ commandId)
+/* harmony export */ });
+/** Formats a command as Python's `json.dumps` does: with `", "` between items, and with only printable ASCII unescaped. */
+function formatCommand(command) {
+    return `[${command.map(pythonString).join(', ')}]`;
+}
+/** The completion functions of a command. A model-graded eval is graded by the last one. */
+function completionFnsOf([, model = '']) {
+    return model.split(',');
+}
+/** A key for maps and sets. Two commands are the same if and only if their ids are. */
+function commandId(command) {
+    return JSON.stringify(command);
+}
+function pythonString(value) {
+    return JSON.stringify(value).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+
+/***/ }),
+
 /***/ 7651:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -31757,8 +31785,8 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _progress_journals_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7668);
 /* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(1394);
 /* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8943);
-/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(5897);
-/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(5927);
+/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(8141);
+/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(7120);
 /* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(6426);
 /** Runs after every job. If main did not finish, saves the state that is on disk and writes the job summary. */
 
@@ -33298,7 +33326,7 @@ function move(path, target) {
 
 /***/ }),
 
-/***/ 5897:
+/***/ 8141:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -33313,19 +33341,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-;// CONCATENATED MODULE: ./lib/model/command.js
-/** Formats a command as Python's `json.dumps` does: with `", "` between items, and with only printable ASCII unescaped. */
-function formatCommand(command) {
-    return `[${command.map(pythonString).join(', ')}]`;
-}
-/** A key for maps and sets. Two commands are the same if and only if their ids are. */
-function commandId(command) {
-    return JSON.stringify(command);
-}
-function pythonString(value) {
-    return JSON.stringify(value).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
-
+// EXTERNAL MODULE: ./lib/model/command.js
+var model_command = __nccwpck_require__(4252);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
 var schemas = __nccwpck_require__(2857);
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/api.js
@@ -33594,6 +33611,7 @@ const completions_file_schema = schemas/* object */.Ikc({
     version: schemas/* literal */.euz(1),
     eval: printedName.min(1),
     argv: commandSchema,
+    judge: printedName.optional(),
     fingerprint: sha256,
     parts: schemas/* record */.g1P(printedName, sha256),
     written: schemas/* array */.YOg(printedName).max(10_000).default([]),
@@ -33621,7 +33639,7 @@ function parseCompletions(text) {
     const { records, rejected, isTorn } = parseRecordLines(text, completions_file_schema, completions_file_LIMITS);
     const byCommand = new Map();
     for (const record of records) {
-        const id = commandId(record.argv);
+        const id = (0,model_command/* commandId */.vC)(record.argv);
         byCommand.delete(id);
         byCommand.set(id, record);
     }
@@ -33655,8 +33673,8 @@ function owner_sameOwner(a, b) {
 
 function healState(read) {
     const [own, foreign] = [true, false].map((isOwn) => read.records.filter((record) => (record.run.repository === read.repository) === isOwn));
-    const foreignIds = new Set(foreign.map((record) => commandId(record.argv)));
-    const lines = (read.lines ?? []).map((command) => [commandId(command), command]);
+    const foreignIds = new Set(foreign.map((record) => (0,model_command/* commandId */.vC)(record.argv)));
+    const lines = (read.lines ?? []).map((command) => [(0,model_command/* commandId */.vC)(command), command]);
     const commands = new Map(lines.filter(([id]) => !foreignIds.has(id)));
     const { records, removed } = pairWithLines(own, commands, read);
     for (const [id, record] of records)
@@ -33674,7 +33692,7 @@ function healState(read) {
  * interrupted merge, every missing line is added.
  */
 function pairWithLines(own, commands, { lines, mergeWasInterrupted }) {
-    const withoutLine = own.filter((record) => !commands.has(commandId(record.argv)));
+    const withoutLine = own.filter((record) => !commands.has((0,model_command/* commandId */.vC)(record.argv)));
     const isCrash = lines !== undefined && withoutLine.length === 1 && withoutLine[0] === own.at(-1);
     const removed = mergeWasInterrupted || isCrash ? [] : withoutLine;
     const isRemoved = new Set(removed);
@@ -33691,7 +33709,7 @@ function isOfLostRecord([, , key], { hasRecordFile }) {
     return key !== undefined && hasRecordFile(key);
 }
 function byCommand(records) {
-    return new Map(records.map((record) => [commandId(record.argv), record]));
+    return new Map(records.map((record) => [(0,model_command/* commandId */.vC)(record.argv), record]));
 }
 
 // EXTERNAL MODULE: ./lib/progress/hash.js
@@ -33737,7 +33755,7 @@ function parseProgress(text, known = []) {
     };
 }
 function formatProgress(commands) {
-    return commands.map((command) => `${formatCommand(command)}\n`).join('');
+    return commands.map((command) => `${(0,model_command/* formatCommand */.fE)(command)}\n`).join('');
 }
 function progress_file_parseLine(line, byText) {
     const text = line.endsWith('\r') ? line.slice(0, -1) : line;
@@ -33865,6 +33883,8 @@ const saved_plan_schema = schemas/* object */.Ikc({
         key: line.min(1),
         name: line,
         command: schemas/* array */.YOg(saved_plan_text).min(3),
+        // Version 0.1 did not write it.
+        modelGraded: schemas/* boolean */.zMY().default(false),
         samples: schemas/* int */.Whr().nonnegative().nullable(),
         metrics: schemas/* array */.YOg(line),
         fingerprint,
@@ -34122,7 +34142,7 @@ function latest(a, b, now) {
 }
 function compareRecords(a, b, now) {
     return (compareExecutions(a, b, now) ||
-        (0,lib_text/* compareText */.n6)(commandId(a.argv), commandId(b.argv)) ||
+        (0,lib_text/* compareText */.n6)((0,model_command/* commandId */.vC)(a.argv), (0,model_command/* commandId */.vC)(b.argv)) ||
         (0,lib_text/* compareText */.n6)(JSON.stringify(a), JSON.stringify(b)));
 }
 /** Zero for two records of one execution, such as the records that two versions of the action wrote. */
@@ -34284,14 +34304,14 @@ class State {
     }
     /** Whether the progress file has a line of the command. */
     isDone(command) {
-        return this.#commands.has(commandId(command));
+        return this.#commands.has((0,model_command/* commandId */.vC)(command));
     }
     record(command) {
-        return this.#records.get(commandId(command));
+        return this.#records.get((0,model_command/* commandId */.vC)(command));
     }
     /** Whether the command was completed and the user removed its line from the progress file, so that it runs again. */
     wasRemoved(command) {
-        return this.#removedByUser.has(commandId(command));
+        return this.#removedByUser.has((0,model_command/* commandId */.vC)(command));
     }
     /**
      * Records a completed eval: first the record file, then the completion record, then the progress line. Only the line makes
@@ -34304,9 +34324,9 @@ class State {
             if (!(0,external_node_fs_.existsSync)(this.paths.progressFile))
                 (0,durable/* replaceFile */.fR)(this.paths.progressFile, '');
             (0,durable/* appendLine */.Xq)(this.paths.completions, formatRecord(record));
-            const id = commandId(record.argv);
+            const id = (0,model_command/* commandId */.vC)(record.argv);
             if (!this.#commands.has(id))
-                (0,durable/* appendLine */.Xq)(this.paths.progressFile, formatCommand(record.argv));
+                (0,durable/* appendLine */.Xq)(this.paths.progressFile, (0,model_command/* formatCommand */.fE)(record.argv));
             this.#commands.set(id, record.argv);
             this.#records.delete(id);
             this.#records.set(id, record);
@@ -34314,7 +34334,7 @@ class State {
     }
     /** Removes evals that must run again: first their progress lines, then their completion records. */
     forget(commands) {
-        const ids = commands.map(commandId).filter((id) => this.#commands.has(id) || this.#records.has(id));
+        const ids = commands.map(model_command/* commandId */.vC).filter((id) => this.#commands.has(id) || this.#records.has(id));
         if (ids.length === 0)
             return;
         this.#write(() => {
@@ -34328,12 +34348,12 @@ class State {
     }
     /** Replaces records of earlier versions of the action by the same results in the form of this version. */
     renew(records) {
-        const renewed = records.filter((record) => this.#records.has(commandId(record.argv)));
+        const renewed = records.filter((record) => this.#records.has((0,model_command/* commandId */.vC)(record.argv)));
         if (renewed.length === 0)
             return;
         this.#write(() => {
             for (const record of renewed)
-                this.#records.set(commandId(record.argv), record);
+                this.#records.set((0,model_command/* commandId */.vC)(record.argv), record);
             (0,durable/* replaceFile */.fR)(this.paths.completions, formatCompletions(this.records));
         });
     }
@@ -34531,6 +34551,7 @@ function renderMarkdown(results, link, notes = []) {
         '',
         `\`${code(results.model)}\` on \`${code(results.evalSet)}\`: ${countsLine(results)}`,
         '',
+        ...judgeLine(results),
         ...trafficLine(results),
         ...adaptationLines(results),
         ...replacedModelLines(results),
@@ -34577,6 +34598,16 @@ function countsLine({ counts }) {
         .filter((status) => counts[status] > 0)
         .map((status) => `${wholeNumber(counts[status])} ${status}`);
     return parts.length > 0 ? `${parts.join(', ')}.` : 'nothing to do.';
+}
+/** Who graded. Plain `oaievalset` may have completed an eval with another judge, but then under another command. */
+function judgeLine({ rows, model }) {
+    const judges = Map.groupBy(rows, ({ judge }) => judge);
+    judges.delete(undefined);
+    const lines = [...judges].map(([judge = '', graded]) => {
+        const own = judge === model ? ', which graded its own answers' : '';
+        return `${counted(graded.length, 'model-graded eval')}: judge \`${code(judge)}\`${own}.`;
+    });
+    return lines.length === 0 ? [] : [...lines, ''];
 }
 function trafficLine({ traffic }) {
     const { sent, replayed, retried, failed, tokensSent } = traffic;
@@ -34656,7 +34687,7 @@ function code(text) {
 
 /***/ }),
 
-/***/ 5927:
+/***/ 7120:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34667,6 +34698,21 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/model/adaptation.js
 var adaptation = __nccwpck_require__(9704);
+// EXTERNAL MODULE: ./lib/model/command.js
+var model_command = __nccwpck_require__(4252);
+;// CONCATENATED MODULE: ./lib/model/judge.js
+/** Which completion function grades the answers of a model-graded eval. */
+
+/** Undefined when no model grades the eval. */
+function judgeOf({ command, modelGraded }) {
+    return modelGraded ? (0,model_command/* completionFnsOf */.lI)(command).at(-1) : undefined;
+}
+/** Whether a model-graded eval is graded by the model, or by one of the models, whose answers are graded. */
+function gradesItself({ command, modelGraded }) {
+    const fns = completionFnsOf(command);
+    return modelGraded && (fns.length === 1 || fns.indexOf(fns.at(-1) ?? '') < fns.length - 1);
+}
+
 // EXTERNAL MODULE: ./lib/model/model-map.js
 var model_map = __nccwpck_require__(7651);
 // EXTERNAL MODULE: ./lib/model/traffic.js
@@ -34686,6 +34732,7 @@ function mainMetric(preferred, metrics) {
 
 ;// CONCATENATED MODULE: ./lib/report/results.js
 /** Counts and describes outcomes, for people and for other steps. Pure. */
+
 
 
 
@@ -34732,7 +34779,7 @@ function countedEach(values) {
 }
 function row(outcome) {
     const { eval: planned, status } = outcome;
-    const base = { key: planned.key, name: planned.name, status };
+    const base = { key: planned.key, name: planned.name, status, judge: judgeOf(planned) };
     if (status === 'failed' || status === 'pending') {
         return {
             ...base,
@@ -34792,6 +34839,8 @@ var model_map = __nccwpck_require__(7651);
  */
 const CODE = 'code:';
 const PACKAGE = 'package:';
+/** The part for the judge of a model-graded eval. No argument has such a name, because `dataPart` replaces colons. */
+const JUDGE_PART = 'judge:model';
 /** Names of parts that are not arguments. An argument that has such a name gets another one. */
 const RESERVED = new Set([
     ...['arguments', 'base_url', 'completion_fn', 'evals', 'model', 'modelgraded', 'solvers', 'spec'],
@@ -34816,6 +34865,8 @@ function part_names_argumentOf(part) {
 }
 /** The name of a part in messages: `own/scoring.py`, `few shot jsonl`. */
 function describePartName(part) {
+    if (part === JUDGE_PART)
+        return 'judge';
     if (part.startsWith(CODE))
         return part.slice(CODE.length);
     if (part.startsWith(PACKAGE))
@@ -35121,6 +35172,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   V4: () => (/* binding */ getInput),
   Gu: () => (/* binding */ getState),
   pq: () => (/* binding */ info),
+  lm: () => (/* binding */ notice),
   LZ: () => (/* binding */ saveState),
   Pq: () => (/* binding */ core_setSecret),
   Oh: () => (/* binding */ startGroup),
@@ -35128,7 +35180,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   $e: () => (/* binding */ warning)
 });
 
-// UNUSED EXPORTS: ExitCode, addPath, exportVariable, getBooleanInput, getIDToken, getMultilineInput, group, isDebug, markdownSummary, notice, platform, setCommandEcho, setFailed, setOutput, toPlatformPath, toPosixPath, toWin32Path
+// UNUSED EXPORTS: ExitCode, addPath, exportVariable, getBooleanInput, getIDToken, getMultilineInput, group, isDebug, markdownSummary, platform, setCommandEcho, setFailed, setOutput, toPlatformPath, toPosixPath, toWin32Path
 
 ;// CONCATENATED MODULE: external "os"
 const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
@@ -35154,7 +35206,7 @@ function utils_toCommandValue(input) {
  * @returns The command properties to send with the actual annotation command
  * See IssueCommandProperties: https://github.com/actions/runner/blob/main/src/Runner.Worker/ActionCommandManager.cs#L646
  */
-function utils_toCommandProperties(annotationProperties) {
+function toCommandProperties(annotationProperties) {
     if (!Object.keys(annotationProperties).length) {
         return {};
     }
@@ -37965,7 +38017,7 @@ function core_debug(message) {
  * @param properties optional properties to add to the annotation.
  */
 function error(message, properties = {}) {
-    command_issueCommand('error', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+    command_issueCommand('error', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
  * Adds a warning issue
@@ -37973,7 +38025,7 @@ function error(message, properties = {}) {
  * @param properties optional properties to add to the annotation.
  */
 function warning(message, properties = {}) {
-    command_issueCommand('warning', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+    command_issueCommand('warning', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
  * Adds a notice issue
@@ -37981,7 +38033,7 @@ function warning(message, properties = {}) {
  * @param properties optional properties to add to the annotation.
  */
 function notice(message, properties = {}) {
-    issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+    command_issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
  * Writes info to log with console.log.

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { defaultEngine, type EngineName } from '../engine/engine-name.ts';
 import { EXAMPLE_MODEL } from '../example-model.ts';
 import type { ModelMap } from '../model/model-map.ts';
+import { firstInvisible } from '../text.ts';
 import {
   boolean,
   count,
@@ -22,6 +23,8 @@ import { readModelMap } from './model-map.ts';
 
 export interface Inputs {
   readonly model: string;
+  /** Who grades model-graded evals; empty: the last completion function of `model`. */
+  readonly judgeModel: string;
   /** Empty: no name is replaced. */
   readonly modelMap: ModelMap;
   readonly evalSet: string;
@@ -85,6 +88,7 @@ export function readInputs(): Inputs {
   checkFileName(model, evalSet);
   return {
     model,
+    judgeModel: judgeModel(),
     modelMap: readModelMap({ model: model.split(',') }),
     evalSet,
     args: words('args'),
@@ -113,6 +117,19 @@ export function readInputs(): Inputs {
   };
 }
 
+function judgeModel(): string {
+  const value = text('judge-model');
+  const next = `Set judge-model to the model that grades model-graded evals, for example ${EXAMPLE_MODEL}.`;
+  const invisible = firstInvisible(value);
+  if (invisible !== undefined)
+    throw invalid('judge-model', value, `it contains the invisible character ${invisible}`, next);
+  if (value.includes(','))
+    throw invalid('judge-model', value, 'it contains a comma, but one model grades all answers', next);
+  if (Buffer.byteLength(value) > MAX_JUDGE_BYTES)
+    throw invalid('judge-model', value, `it is longer than ${MAX_JUDGE_BYTES} bytes`, next);
+  return value;
+}
+
 function engine(): EngineName {
   const value = text('engine') || 'auto';
   const fallback = defaultEngine(process.platform);
@@ -123,6 +140,9 @@ function engine(): EngineName {
   if (fallback === 'warm') return value;
   throw invalid('engine', value, 'it needs Linux', 'Set engine to auto, or use a Linux runner.');
 }
+
+/** As long as a name that completion records can have, and far longer than any model's. */
+const MAX_JUDGE_BYTES = 1024;
 
 /** The longest file name is that of a quarantined progress file: `{model}.{eval_set}.progress.txt.rejected-<time>`. */
 function checkFileName(model: string, evalSet: string): void {

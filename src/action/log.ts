@@ -14,6 +14,7 @@ const redactor = new Redactor();
 export const actionLog: Log = {
   debug: (message) => core.debug(redactor.redact(printable(message))),
   info: (message) => core.info(redactor.redact(sanitizeMessage(message))),
+  notice: (message, title) => annotate(core.notice, message, title),
   warning: (message, title) => annotate(core.warning, message, title),
   error: (message, title) => annotate(core.error, message, title),
   group(title) {

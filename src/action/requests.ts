@@ -6,6 +6,7 @@ import type { EnginesOptions } from '../engine/engines.ts';
 import { GitHubApi } from '../github/github-api.ts';
 import type { RunSetRequest } from '../run/run-set.ts';
 import { runIdentity } from './context.ts';
+import type { Inputs } from './inputs.ts';
 import { CANCEL_GRACE_MS, type Cancellation } from './signals.ts';
 import type { Step } from './step.ts';
 
@@ -16,7 +17,19 @@ const DRAIN_MS = 2000;
 const REPORT_RESERVE_MS = 700;
 
 export function identityOf({ inputs, context, urls }: Step): CheckpointIdentity {
-  return checkpointIdentity({ ...inputs, urls }, { ...context, matrix: inputs.matrix });
+  const request = { ...inputs, judgeModel: addedJudge(inputs), urls };
+  return checkpointIdentity(request, { ...context, matrix: inputs.matrix });
+}
+
+/** The completion function that model-graded evals get besides `model`; empty: none. A model that grades itself is not added. */
+function addedJudge({ model, judgeModel }: Inputs): string {
+  return judgeModel === model ? '' : judgeModel;
+}
+
+/** All names of completion functions. */
+function modelsOf(inputs: Inputs): string[] {
+  const judge = addedJudge(inputs);
+  return [...inputs.model.split(','), ...(judge === '' ? [] : [judge])];
 }
 
 export function storeRequest(step: Step, identity: CheckpointIdentity, firstSeq: number): StoreRequest {
@@ -32,22 +45,15 @@ export function installationOf({ inputs, evalEnv: env }: Step) {
 }
 
 export function enginesRequest({ inputs, evalEnv: env }: Step): Omit<EnginesOptions, 'python' | 'log'> {
-  const { engine, workingDirectory: cwd, model, registryPaths, chatFallback } = inputs;
-  return { engine, cwd, env, models: model.split(','), registryPaths, chatFallback };
+  const { engine, workingDirectory: cwd, registryPaths, chatFallback } = inputs;
+  return { engine, cwd, env, models: modelsOf(inputs), registryPaths, chatFallback };
 }
 
 /** The inputs of the plan. */
 export function planRequest(step: Step) {
   const { model, modelMap, evalSet, args, registryPaths, chatFallback, engine } = step.inputs;
-  const set = {
-    model,
-    modelMap,
-    evalSet,
-    args,
-    registryPaths,
-    chatFallback,
-    sharesRegistry: engine === 'warm',
-  };
+  const names = { model, judgeModel: addedJudge(step.inputs), modelMap, evalSet };
+  const set = { ...names, args, registryPaths, chatFallback, sharesRegistry: engine === 'warm' };
   return { ...installationOf(step), ...set, temporaryDirectory: step.context.temporaryDirectory };
 }
 
@@ -55,15 +61,15 @@ type RunPicks = Pick<RunSetRequest, 'run' | 'command' | 'api' | 'limits' | 'eval
 
 export function runRequest(step: Step, cancelled: Cancellation): RunPicks {
   const { inputs, context, urls, evalEnv: env, beganAt } = step;
-  const { model, modelMap, args, registryPaths, maxRequestsInFlight } = inputs;
+  const { modelMap, args, registryPaths, maxRequestsInFlight } = inputs;
   const { parallelEvals, attempts, exitOnError } = inputs;
   // One eval alone can use all requests in flight. The gateway limits the requests of all evals together.
   const threads = inputs.chatFallback && !env.EVALS_THREADS ? maxRequestsInFlight : undefined;
   const timeouts = { evalTimeoutMs: inputs.evalTimeoutMs, stallTimeoutMs: inputs.stallTimeoutMs };
   return {
     run: runIdentity(context),
-    command: { model, args, registryPaths },
-    api: { env, urls, maxRequestsInFlight, modelMap },
+    command: { args, registryPaths },
+    api: { env, urls, models: modelsOf(inputs), modelMap, maxRequestsInFlight },
     limits: { timeMs: inputs.timeBudgetMs, tokens: inputs.tokenBudget, beganAt },
     evals: { parallelEvals, attempts, exitOnError, sampleResume: inputs.sampleResume, timeouts, threads },
     cancelled: {

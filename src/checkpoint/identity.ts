@@ -6,6 +6,8 @@ import { type CheckpointIdentity, shortHash } from './keys.ts';
 /** What the job requests of the eval set. */
 export interface SetRequest {
   readonly model: string;
+  /** Empty: none. */
+  readonly judgeModel: string;
   readonly modelMap: ModelMap;
   readonly evalSet: string;
   readonly cacheKey: string;
@@ -33,7 +35,8 @@ export interface SetUser {
 
 /** What may be confidential is in it only as a hash, so it can be stored. */
 export function checkpointIdentity(request: SetRequest, user: SetUser): CheckpointIdentity {
-  const { model, modelMap, evalSet, cacheKey, args, registryPaths, workingDirectory, urls } = request;
+  const { model, judgeModel, modelMap, evalSet, cacheKey, args, registryPaths, workingDirectory, urls } =
+    request;
   const { workflow, job, step, matrix, runId, runAttempt, workspace } = user;
   const portable = (text: string) => withoutWorkspace(text, workspace);
   return {
@@ -46,6 +49,7 @@ export function checkpointIdentity(request: SetRequest, user: SetUser): Checkpoi
         registryPaths: registryPaths.map(portable),
         workingDirectory: relative(workspace || workingDirectory, workingDirectory),
         urls: Object.entries(urls).map(([name, url]) => [name, serverOf(url)]),
+        ...(judgeModel === '' ? {} : { judgeModel }),
         ...(modelMap.size > 0 ? { modelMap: sortedLines(modelMap) } : {}),
       },
       32,

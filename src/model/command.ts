@@ -6,6 +6,11 @@ export function formatCommand(command: Command): string {
   return `[${command.map(pythonString).join(', ')}]`;
 }
 
+/** The completion functions of a command. A model-graded eval is graded by the last one. */
+export function completionFnsOf([, model = '']: Command): readonly string[] {
+  return model.split(',');
+}
+
 /** A key for maps and sets. Two commands are the same if and only if their ids are. */
 export function commandId(command: Command): string {
   return JSON.stringify(command);

@@ -19,6 +19,8 @@ export interface CompletionRecord {
   readonly eval: string;
   /** The command, as in the progress file. */
   readonly argv: readonly string[];
+  /** Who graded the answers; undefined when no model did, or when an earlier version of the action wrote the record. */
+  readonly judge?: string | undefined;
   /** SHA-256 over `parts`, hex. */
   readonly fingerprint: string;
   readonly parts: Fingerprint['parts'];

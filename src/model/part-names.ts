@@ -6,6 +6,9 @@
 const CODE = 'code:';
 const PACKAGE = 'package:';
 
+/** The part for the judge of a model-graded eval. No argument has such a name, because `dataPart` replaces colons. */
+export const JUDGE_PART = 'judge:model';
+
 /** Names of parts that are not arguments. An argument that has such a name gets another one. */
 const RESERVED: ReadonlySet<string> = new Set([
   ...['arguments', 'base_url', 'completion_fn', 'evals', 'model', 'modelgraded', 'solvers', 'spec'],
@@ -38,6 +41,7 @@ export function argumentOf(part: string): string {
 
 /** The name of a part in messages: `own/scoring.py`, `few shot jsonl`. */
 export function describePartName(part: string): string {
+  if (part === JUDGE_PART) return 'judge';
   if (part.startsWith(CODE)) return part.slice(CODE.length);
   if (part.startsWith(PACKAGE)) return `package ${part.slice(PACKAGE.length)}`;
   const [name = '', ...entry] = part.split(' ');

@@ -20,6 +20,8 @@ export interface PlannedEval {
   readonly name: string;
   /** The command that `oaievalset` would record in the progress file. */
   readonly command: Command;
+  /** Whether the last completion function of the command grades the answers of the others, or its own if it is the only one. */
+  readonly modelGraded: boolean;
   /** Number of samples; null when it is unknown before the eval runs. */
   readonly samples: number | null;
   /** Names of the main metrics in the registry, the most important one first. */

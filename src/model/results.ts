@@ -16,6 +16,8 @@ export interface ResultRow {
   readonly metric: NamedMetric | undefined;
   readonly metrics: Readonly<Record<string, MetricValue>>;
   readonly samples: number | null;
+  /** Who grades the answers; undefined when no model does. */
+  readonly judge: string | undefined;
   /** How long the eval took; undefined when this action did not complete it. */
   readonly tookMs: number | undefined;
   /** The run that completed the eval. */

@@ -55,11 +55,11 @@ export async function planDigest(
 
 /** All fields of an eval, in an order that is always the same. */
 function fieldsOf({ fingerprint, earlier, writable, modelMap, ...rest }: PlannedEval): unknown[] {
-  const { key, name, command, samples, metrics } = rest;
+  const { key, name, command, modelGraded, samples, metrics } = rest;
   const forms = [fingerprint, ...earlier].map(({ value, parts }) => [value, Object.entries(parts).sort()]);
   const paths = writable.map(({ argument, path, label }) => [argument, path, label ?? null]);
   const lines = modelMap ? [Object.entries(modelMap)] : [];
-  return [key, name, command, samples, metrics, forms, paths, ...lines];
+  return [key, name, command, modelGraded, samples, metrics, forms, paths, ...lines];
 }
 
 /** The dependencies without those in a directory that the plan key already determines: the venv with the locked packages. */

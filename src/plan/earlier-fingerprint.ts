@@ -11,8 +11,8 @@ import { hashOf, sorted } from './hash.ts';
 import type { CompletionFn, DataFile, RegisteredEval, SourceFile } from './registry-plan.ts';
 
 /**
- * The fingerprints that version 0.1 would make of each eval of the registry plan. The files must have been read. There are none
- * with a model map, which that version did not have.
+ * The fingerprints that version 0.1 would make of each eval of the registry plan. It had no inputs for a judge and a model map. The
+ * files must have been read.
  */
 export function earlierFingerprints(context: FingerprintContext): Fingerprint[][] {
   const { registry, model, modelMap, env, hashes } = context;
@@ -25,6 +25,7 @@ export function earlierFingerprints(context: FingerprintContext): Fingerprint[][
     model: hashOf(model),
   };
   return registry.evals.map((registered) => {
+    if (registered.modelGraded && registry.judge) return [];
     const whole = registered.data;
     const given = whole.filter((file) => file.name === 'samples');
     // Before the eval ran, the files that it writes did not exist.

@@ -6,7 +6,14 @@ import { relative, sep } from 'node:path';
 import { ActionError, reasonOf } from '../errors.ts';
 import type { Fingerprint } from '../model/fingerprint.ts';
 import { type ModelMap, sortedLines } from '../model/model-map.ts';
-import { codePart, dataPart, entryPart, MODEL_MAP_PART, packagePart } from '../model/part-names.ts';
+import {
+  codePart,
+  dataPart,
+  entryPart,
+  JUDGE_PART,
+  MODEL_MAP_PART,
+  packagePart,
+} from '../model/part-names.ts';
 import type { WritableArgument } from '../model/plan.ts';
 import { baseUrls } from './base-urls.ts';
 import type { FileHashes } from './file-hashes.ts';
@@ -37,7 +44,6 @@ const MAX_PARTS = 32;
 export async function contents(context: FingerprintContext): Promise<Content[]> {
   const { registry, model, modelMap, env, hashes } = context;
   await readAll(filesOf(registry), hashes);
-  const fns = registry.completionFns.flatMap((fn) => [fn, ...fn.references]);
   const shared = {
     arguments: hashOf(registry.arguments),
     base_url: hashOf(baseUrls(env)),
@@ -47,20 +53,47 @@ export async function contents(context: FingerprintContext): Promise<Content[]> 
     ),
     model: hashOf(model),
     ...(modelMap.size > 0 ? { [MODEL_MAP_PART]: hashOf(sortedLines(modelMap)) } : {}),
-    ...dataParts(fns.flatMap(dataOf), hashes),
   };
-  const fnWritable = writableArguments(fns.filter((fn) => fn.mayWrite).flatMap(dataOf));
-  const fnLists = fns.flatMap((fn) => (fn.code === null ? [] : [fn.code]));
+  const candidates = fnContent(registry.completionFns, hashes);
+  const judge = registry.judge && judgeContent(registry.judge, hashes);
   const code = codeParts(registry.code, hashes);
   return registry.evals.map((registered) => {
-    const lists = registered.code === null ? fnLists : [registered.code, ...fnLists];
-    const parts = sorted({ ...shared, ...ownParts(registered, hashes), ...code(lists) });
-    const own = registered.mayWrite ? writableArguments(registered.data) : [];
+    const fns = registered.modelGraded && judge ? [candidates, judge] : [candidates];
+    const own = registered.code === null ? [] : [registered.code];
+    const parts = sorted({
+      ...shared,
+      ...Object.assign({}, ...fns.map((fn) => fn.parts)),
+      ...ownParts(registered, hashes),
+      ...code([...own, ...fns.flatMap((fn) => fn.lists)]),
+    });
+    const writable = registered.mayWrite ? writableArguments(registered.data) : [];
     return {
       fingerprint: { value: hashOf(parts), parts },
-      writable: [...own, ...fnWritable],
+      writable: [...writable, ...fns.flatMap((fn) => fn.writable)],
     };
   });
+}
+
+/** What completion functions add to the content of an eval. */
+interface FnContent {
+  readonly parts: Readonly<Record<string, string>>;
+  readonly writable: readonly WritableArgument[];
+  /** The numbers of their code lists. */
+  readonly lists: readonly number[];
+}
+
+function fnContent(fns: readonly CompletionFn[], hashes: FileHashes): FnContent {
+  const all = fns.flatMap((fn) => [fn, ...fn.references]);
+  return {
+    parts: dataParts(all.flatMap(dataOf), hashes),
+    writable: writableArguments(all.filter((fn) => fn.mayWrite).flatMap(dataOf)),
+    lists: all.flatMap((fn) => (fn.code === null ? [] : [fn.code])),
+  };
+}
+
+function judgeContent(judge: CompletionFn, hashes: FileHashes): FnContent {
+  const { parts, ...rest } = fnContent([judge], hashes);
+  return { ...rest, parts: { ...parts, [JUDGE_PART]: hashOf(describe(judge)) } };
 }
 
 /** The files that the arguments of a completion function name. */
@@ -70,7 +103,8 @@ function dataOf({ name, data }: CompletionFn | CompletionFn['references'][number
 
 /** All files whose content is part of a fingerprint. */
 export function filesOf(registry: RegistryPlan): string[] {
-  const fns = registry.completionFns.flatMap((fn) => [fn, ...fn.references]);
+  const named = [...registry.completionFns, ...(registry.judge ? [registry.judge] : [])];
+  const fns = named.flatMap((fn) => [fn, ...fn.references]);
   const files = [
     ...[...registry.evals, ...fns].flatMap(({ data, sources }) => [...data, ...sources]),
     ...registry.evals.flatMap((registered) => registered.solverData),

@@ -26,16 +26,16 @@ export interface MakePlanRequest {
  */
 export async function makePlan(request: MakePlanRequest): Promise<Plan> {
   const { registryRequest, modelMap, env, hashes, key, lockedRoot } = request;
-  const { model, args, registryPaths } = registryRequest;
   const registry = await readRegistryPlan(registryRequest);
-  const context = { registry, model, modelMap, env, hashes };
+  const context = { registry, model: registryRequest.model, modelMap, env, hashes };
   const values = await contents(context);
   const earlier = earlierFingerprints(context);
   const byBase = Map.groupBy(registry.evals, (registered) => registered.base);
-  const evals = registry.evals.map(({ key: evalKey, base, samples, metrics }, index) => ({
+  const evals = registry.evals.map(({ key: evalKey, base, modelGraded, samples, metrics }, index) => ({
     key: evalKey,
     name: byBase.get(base)?.length === 1 ? base : evalKey,
-    command: recordedCommand({ model, evalKey, args, registryPaths }),
+    command: recordedCommand(registryRequest, { key: evalKey, modelGraded }),
+    modelGraded,
     samples,
     metrics,
     fingerprint: values[index]?.fingerprint ?? { value: '', parts: {} },
@@ -49,7 +49,9 @@ export async function makePlan(request: MakePlanRequest): Promise<Plan> {
     evals,
     evalsVersion: registry.evalsVersion,
     warnings: describeWarnings(registry.warnings),
-    needsApiKey: registry.completionFns.some((fn) => fn.needsApiKey),
+    needsApiKey: [...registry.completionFns, ...(registry.judge ? [registry.judge] : [])].some(
+      (fn) => fn.needsApiKey,
+    ),
   };
   const digest = await planDigest(key, dependencies, made, hashes);
   return { ...made, digest, dependencies: digest === undefined ? NO_DEPENDENCIES : dependencies };

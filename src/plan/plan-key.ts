@@ -10,6 +10,8 @@ const PLAN_FORMAT = 3;
 
 export interface PlanKeyRequest extends EnvironmentRequest {
   readonly model: string;
+  /** Empty: none. */
+  readonly judgeModel: string;
   readonly modelMap: ModelMap;
   readonly evalSet: string;
   readonly args: readonly string[];
@@ -32,7 +34,7 @@ const URL_VARIABLES = ['OPENAI_BASE_URL', 'ANTHROPIC_BASE_URL'];
  * @throws ActionError PYTHON_MISSING, EVALS_UNSUPPORTED or INPUT_INVALID
  */
 export async function planKey(request: PlanKeyRequest): Promise<unknown> {
-  const { model, modelMap, evalSet, args, registryPaths, chatFallback, sharesRegistry } = request;
+  const { model, judgeModel, modelMap, evalSet, args, registryPaths, chatFallback, sharesRegistry } = request;
   const { workingDirectory, env } = request;
   const environment = await environmentKey(request);
   if (environment === undefined) return undefined;
@@ -41,6 +43,7 @@ export async function planKey(request: PlanKeyRequest): Promise<unknown> {
     planner: packageText(),
     environment,
     request: { model, evalSet, args, registryPaths, chatFallback, sharesRegistry },
+    ...(judgeModel === '' ? {} : { judgeModel }),
     ...(modelMap.size > 0 ? { modelMap: sortedLines(modelMap) } : {}),
     // Relative paths start at this directory.
     workingDirectory,

@@ -82,6 +82,10 @@ const HINTS: ReadonlyMap<string, string> = new Map([
   ['forbidden-argument', 'Remove the argument from the input args.'],
   ['empty-model-name', 'Correct the input model.'],
   [
+    'completion-fn-count',
+    'Several names in the input model are the completion functions of each eval, not a matrix. To compare models, run a job for each, for example with a matrix. To have another model grade the answers of model-graded evals, name it in the input judge-model.',
+  ],
+  [
     'planner-error',
     'If the registry and its classes are correct, report this as a bug in oaievalset-action.',
   ],

@@ -1,5 +1,7 @@
-import type { Plan, SavedPlan } from '../model/plan.ts';
+import { commandId } from '../model/command.ts';
+import type { Plan, PlannedEval, SavedPlan } from '../model/plan.ts';
 import { abortable } from '../process/abort.ts';
+import { recordedCommand } from './command.ts';
 import { FileHashes } from './file-hashes.ts';
 import { makePlan, recallPlan } from './make-plan.ts';
 import { type PlanKeyRequest, planKey } from './plan-key.ts';
@@ -28,7 +30,8 @@ export async function planSet(request: PlanSetRequest): Promise<Plan> {
   const hashes = new FileHashes();
   return await abortable(signal, async () => {
     const recalled = await recallPlan(saved, key, hashes, signal);
-    if (recalled) return recalled;
+    // What is run comes from the commands, and others may have written the saved plan.
+    if (recalled?.evals.every((planned) => isCommandOf(request, planned))) return recalled;
     signal.throwIfAborted();
     const { lockedRoot } = await environment();
     const planned = { registryRequest: registryRequest(request), modelMap, env, hashes };
@@ -36,8 +39,13 @@ export async function planSet(request: PlanSetRequest): Promise<Plan> {
   });
 }
 
+function isCommandOf(request: PlanSetRequest, planned: PlannedEval): boolean {
+  return commandId(planned.command) === commandId(recordedCommand(request, planned));
+}
+
 function registryRequest(request: PlanSetRequest): RegistryRequest {
-  const { planner, model, evalSet, args, registryPaths, temporaryDirectory } = request;
+  const { planner, model, judgeModel, evalSet, args, registryPaths, temporaryDirectory } = request;
   const { chatFallback, sharesRegistry } = request;
-  return { planner, model, evalSet, args, registryPaths, temporaryDirectory, chatFallback, sharesRegistry };
+  const names = { model, judgeModel, evalSet };
+  return { planner, ...names, args, registryPaths, temporaryDirectory, chatFallback, sharesRegistry };
 }

@@ -10,6 +10,8 @@ export interface RegistryRequest {
   /** Runs src/python/oaievalset_action/plan.py. */
   readonly planner: Planner;
   readonly model: string;
+  /** The completion function that grades model-graded evals; empty: the last one of `model`. */
+  readonly judgeModel: string;
   readonly evalSet: string;
   /** Further `oaieval` arguments, as words. */
   readonly args: readonly string[];
@@ -42,11 +44,12 @@ export async function readRegistryPlan(request: RegistryRequest): Promise<Regist
 async function runPlanner(request: RegistryRequest, directory: string): Promise<string> {
   const requestFile = join(directory, 'request.json');
   const planFile = join(directory, 'plan.json');
-  const { planner, model, evalSet, args, registryPaths, chatFallback, sharesRegistry } = request;
+  const { planner, model, judgeModel, evalSet, args, registryPaths, chatFallback, sharesRegistry } = request;
   await writeFile(
     requestFile,
     JSON.stringify({
       model,
+      judge_model: judgeModel,
       eval_set: evalSet,
       args,
       registry_paths: registryPaths,

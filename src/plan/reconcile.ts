@@ -1,6 +1,8 @@
 /** Decides for each eval whether to reuse its result or to run it, and why. Pure: the state is read and never changed. */
+import { commandId } from '../model/command.ts';
 import type { CompletionRecord } from '../model/completion-record.ts';
 import type { Decision, RunReason } from '../model/decision.ts';
+import { JUDGE_PART } from '../model/part-names.ts';
 import type { Plan, PlannedEval } from '../model/plan.ts';
 import { doubtOf } from '../progress/doubt.ts';
 import type { State } from '../progress/state.ts';
@@ -42,7 +44,24 @@ function decide(
   // The same content may have completed with other arguments that change no result, such as --debug.
   const equal = records.filter((record) => isContentOf(planned, record) && !doubtOf(record, now, maxAgeMs));
   const newest = equal.sort((a, b) => a.ended.localeCompare(b.ended)).at(-1);
-  return newest ? reuse(newest) : run({ kind: 'never-completed' });
+  if (newest) return reuse(newest);
+  const judged = judgedOtherwise(planned, records);
+  return run(
+    judged ? { kind: 'changed', parts: changesSince(planned, judged) } : { kind: 'never-completed' },
+  );
+}
+
+/** The newest record of the same command with another judge, or without one. */
+function judgedOtherwise(
+  { command, fingerprint }: PlannedEval,
+  records: readonly CompletionRecord[],
+): CompletionRecord | undefined {
+  const isSame = ({ argv, parts }: CompletionRecord) =>
+    commandId(argv.slice(2)) === commandId(command.slice(2)) && parts.model === fingerprint.parts.model;
+  const others = records.filter(
+    (record) => isSame(record) && record.parts[JUDGE_PART] !== fingerprint.parts[JUDGE_PART],
+  );
+  return others.toSorted((a, b) => a.ended.localeCompare(b.ended)).at(-1);
 }
 
 /** Reused records that an earlier version made, in the form of this version, which covers more of what can change a result. */

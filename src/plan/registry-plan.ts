@@ -78,6 +78,8 @@ const registeredEval = z
     spec,
     metrics: z.array(label),
     higher_is_better: z.boolean(),
+    /** Whether the class is ModelBasedClassify or derived from it, so that its last completion function grades the answers. */
+    model_graded: z.boolean(),
     modelgraded: z.array(z.object({ name: z.string(), spec: z.record(z.string(), z.json()) })),
     ...codeAndData,
     /** Completion functions and solvers that its arguments name, and the files that these name. */
@@ -86,9 +88,10 @@ const registeredEval = z
     /** Null when only the class knows the number. A class that chooses among its samples may evaluate fewer. */
     samples: z.int().nonnegative().nullable(),
   })
-  .transform(({ higher_is_better, may_write, solver_data, ...rest }) => ({
+  .transform(({ higher_is_better, may_write, model_graded, solver_data, ...rest }) => ({
     ...rest,
     higherIsBetter: higher_is_better,
+    modelGraded: model_graded,
     mayWrite: may_write,
     solverData: solver_data,
   }));
@@ -124,6 +127,7 @@ const schema = z
         completionArgs: from.completion_args,
       })),
     completion_fns: z.array(completionFn),
+    judge: completionFn.nullable(),
     evals: z.array(registeredEval),
     code: z.array(codeList),
     dependencies: z.object({
@@ -148,6 +152,8 @@ const schema = z
     arguments: from.arguments,
     /** One for each name in the comma-separated model, in the same order. */
     completionFns: from.completion_fns,
+    /** The judge of the model-graded evals; null when the request names none, or when the set has no such eval. */
+    judge: from.judge,
     /** In the order in which `oaievalset` runs them. */
     evals: from.evals,
     /** What classes import. Evals and completion functions refer to these lists by number. */

@@ -37,6 +37,7 @@ const schema: z.ZodType<CompletionRecord> = z
     version: z.literal(1),
     eval: printedName.min(1),
     argv: commandSchema,
+    judge: printedName.optional(),
     fingerprint: sha256,
     parts: z.record(printedName, sha256),
     written: z.array(printedName).max(10_000).default([]),

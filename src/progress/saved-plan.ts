@@ -41,6 +41,8 @@ const schema: z.ZodType<SavedPlan> = z.object({
         key: line.min(1),
         name: line,
         command: z.array(text).min(3),
+        // Version 0.1 did not write it.
+        modelGraded: z.boolean().default(false),
         samples: z.int().nonnegative().nullable(),
         metrics: z.array(line),
         fingerprint,

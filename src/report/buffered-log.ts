@@ -22,6 +22,9 @@ export class BufferedLog implements Log {
   debug(message: string): void {
     this.#log.debug(message);
   }
+  notice(message: string, title?: string): void {
+    this.#log.notice(message, title);
+  }
   warning(message: string, title?: string): void {
     this.#log.warning(message, title);
   }

@@ -23,6 +23,7 @@ export function renderMarkdown(results: Results, link: RunLink, notes: readonly 
     '',
     `\`${code(results.model)}\` on \`${code(results.evalSet)}\`: ${countsLine(results)}`,
     '',
+    ...judgeLine(results),
     ...trafficLine(results),
     ...adaptationLines(results),
     ...replacedModelLines(results),
@@ -74,6 +75,17 @@ function countsLine({ counts }: Results): string {
     .filter((status) => counts[status] > 0)
     .map((status) => `${wholeNumber(counts[status])} ${status}`);
   return parts.length > 0 ? `${parts.join(', ')}.` : 'nothing to do.';
+}
+
+/** Who graded. Plain `oaievalset` may have completed an eval with another judge, but then under another command. */
+function judgeLine({ rows, model }: Results): string[] {
+  const judges = Map.groupBy(rows, ({ judge }) => judge);
+  judges.delete(undefined);
+  const lines = [...judges].map(([judge = '', graded]) => {
+    const own = judge === model ? ', which graded its own answers' : '';
+    return `${counted(graded.length, 'model-graded eval')}: judge \`${code(judge)}\`${own}.`;
+  });
+  return lines.length === 0 ? [] : [...lines, ''];
 }
 
 function trafficLine({ traffic }: Results): string[] {

@@ -1,6 +1,7 @@
 /** Counts and describes outcomes, for people and for other steps. Pure. */
 import { leavesOutTemperature } from '../model/adaptation.ts';
 import type { CompletionRecord } from '../model/completion-record.ts';
+import { judgeOf } from '../model/judge.ts';
 import { replacedIn } from '../model/model-map.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { ResultRow, Results } from '../model/results.ts';
@@ -62,7 +63,7 @@ function countedEach<T>(values: readonly T[]): [value: T, count: number][] {
 
 function row(outcome: Outcome): ResultRow {
   const { eval: planned, status } = outcome;
-  const base = { key: planned.key, name: planned.name, status };
+  const base = { key: planned.key, name: planned.name, status, judge: judgeOf(planned) };
   if (status === 'failed' || status === 'pending') {
     return {
       ...base,

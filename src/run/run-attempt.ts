@@ -8,11 +8,12 @@ import type { Log } from '../log.ts';
 import { MAX_LAST_LINES } from '../model/attempt-record.ts';
 import { type CompletionRecord, MAX_RECORDED_ADAPTATIONS } from '../model/completion-record.ts';
 import { describeWritten } from '../model/decision.ts';
+import { judgeOf } from '../model/judge.ts';
 import type { AttemptOutcome } from '../model/outcome.ts';
 import type { PlannedEval } from '../model/plan.ts';
 import type { RunIdentity } from '../model/run-identity.ts';
 import { addTokens, type Traffic } from '../model/traffic.ts';
-import { type CommandParts, executedArguments } from '../plan/command.ts';
+import { type CommandOptions, executedArguments } from '../plan/command.ts';
 import { contentAtEnd } from '../plan/written.ts';
 import type { Exit } from '../process/group.ts';
 import { liveRecordFile } from '../progress/paths.ts';
@@ -27,7 +28,7 @@ import { type EvalTimeouts, watchEval } from './watchdog.ts';
 export interface AttemptOptions {
   readonly state: State;
   readonly engine: Engine;
-  readonly command: Omit<CommandParts, 'evalKey'>;
+  readonly command: CommandOptions;
   readonly run: RunIdentity;
   /** Samples that one eval evaluates at the same time; undefined: evals decides. */
   readonly threads: number | undefined;
@@ -129,7 +130,7 @@ async function runToEnd(
   const watchdog = watchEval(options.timeouts, () => lane.lastTrafficAt());
   const { tripped } = watchdog;
   const running = options.engine.start({
-    args: executedArguments({ ...options.command, evalKey: planned.key }, recordFile),
+    args: executedArguments(planned.command, options.command, recordFile),
     env: { ...lane.env, ...threadsFor(planned, options.threads) },
     onRedraw: watchdog.printed,
     onLine(line) {
@@ -165,11 +166,13 @@ async function completionOf(
   log: Log,
 ): Promise<CompletionRecord> {
   const content = await contentAtEnd(planned);
+  const judge = judgeOf(planned);
   if (content.written.length > 0) log.info(describeWritten(content.written));
   return {
     version: 1,
     eval: planned.key,
     argv: [...planned.command],
+    ...(judge === undefined ? {} : { judge }),
     ...content,
     metrics: judgement.metrics,
     samples: judgement.samples,

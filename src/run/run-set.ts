@@ -13,7 +13,7 @@ import type { ModelMap } from '../model/model-map.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { RunIdentity } from '../model/run-identity.ts';
 import type { Traffic } from '../model/traffic.ts';
-import type { CommandParts } from '../plan/command.ts';
+import type { CommandOptions } from '../plan/command.ts';
 import type { Journals } from '../progress/journals.ts';
 import type { State } from '../progress/state.ts';
 import { openBudget } from './budget.ts';
@@ -28,13 +28,15 @@ export interface RunSetRequest {
   readonly log: Log;
   /** Receives what happens. */
   readonly listener: RunListener;
-  readonly command: Omit<CommandParts, 'evalKey'>;
+  readonly command: CommandOptions;
   /** Opens the engine for the evals with these keys. */
   readonly openEngine: (evals: readonly string[]) => Engine;
   readonly api: {
     /** The environment of evals: proxies, certificates, keys. */
     readonly env: NodeJS.ProcessEnv;
     readonly urls: ProviderUrls;
+    /** The completion functions of the inputs. If the API does not know one of them, the run ends. */
+    readonly models: readonly string[];
     readonly maxRequestsInFlight: number;
     /** Names of models that are replaced in requests. */
     readonly modelMap: ModelMap;
@@ -93,7 +95,6 @@ export async function runSet(request: RunSetRequest): Promise<SetOutcome> {
   try {
     const gateway = await startGateway({
       ...api,
-      models: command.model.split(','),
       listsModels: true,
       log,
       onResponse: (usage) => budget.spend(usage),

@@ -44,6 +44,26 @@ const cases: Case[] = [
   },
   { name: 'model with an empty part', inputs: { model: 'org//m' }, says: /empty or "\." path part/ },
   { name: 'too long a name', inputs: { model: 'm'.repeat(230) }, says: /too long for a file name/ },
+  {
+    name: 'two judges',
+    inputs: { 'judge-model': 'one,two' },
+    says: /judge-model is "one,two": it contains a comma, but one model grades all answers\..*\[INPUT_INVALID\]/s,
+  },
+  {
+    name: 'judge with control characters',
+    inputs: { 'judge-model': 'gpt\u0007-4' },
+    says: /input judge-model is .*contains control characters/,
+  },
+  {
+    name: 'judge with an invisible character',
+    inputs: { 'judge-model': 'gpt\u200b-4' },
+    says: /judge-model is .*contains the invisible character \\u200b/,
+  },
+  {
+    name: 'several models for an eval that accepts one',
+    inputs: { model: 'gpt-4,gpt-4o' },
+    says: /test-match.*cannot run with 'gpt-4,gpt-4o': Match only supports one completion fn.*not a matrix.*judge-model.*\[PLAN_INVALID\]/s,
+  },
   { name: 'eval set with ..', inputs: { 'eval-set': '../x' }, says: /input eval-set is "\.\.\/x"/ },
   { name: 'absolute eval set', inputs: { 'eval-set': '/x' }, says: /input eval-set is "\/x"/ },
   {

@@ -1,14 +1,22 @@
 /** `oaievalset` itself and the action resume from each other, and get the same results. */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parsePythonJson, readRecordFile } from '../../src/record/record-file.ts';
 import { evalsPython } from '../helpers/evals-venv.ts';
-import { type Cleanup, temporaryDirectory } from '../helpers/temporary-directory.ts';
-import { logOf, type MachineOptions, TestMachine } from '../helpers/test-machine.ts';
+import {
+  forgetModel,
+  killGroup,
+  machineWithSharedState,
+  oaievalset,
+  SHARED_STATE,
+  shellOf,
+  startOaievalset,
+} from '../helpers/plain-oaievalset.ts';
+import { temporaryDirectory } from '../helpers/temporary-directory.ts';
+import { logOf, TestMachine } from '../helpers/test-machine.ts';
 import { LONG, testRows } from '../helpers/test-rows.ts';
 import { knowledgeFrom } from '../stand-ins/knowledge.ts';
 
@@ -22,9 +30,6 @@ const EVALS = [
 ];
 const REQUESTS_PER_EVAL = 3;
 const REGISTRY = join(import.meta.dirname, '../fixtures/reuse/registry');
-/** `oaievalset` knows no other place, nor does `oaieval` for its record files. */
-const SHARED = '/tmp/oaievalset';
-const RECORDS = '/tmp/evallogs';
 const NOT_OURS = 'done by oaievalset, no results recorded';
 
 let python: string;
@@ -32,72 +37,9 @@ beforeAll(async () => {
   python = await evalsPython();
 });
 
-/** In oaievalset's own state directory, with a model of its own, which evals takes for a chat model by its first letters. */
-async function machineWithSharedState(
-  context: Cleanup,
-  options: Partial<MachineOptions> = {},
-): Promise<TestMachine> {
-  const model = `gpt-4-${randomUUID()}`;
-  context.onTestFinished(() => {
-    forget(SHARED, model);
-    forget(RECORDS, model);
-  });
-  mkdirSync(SHARED, { recursive: true });
-  return TestMachine.make(context, { python, api: {}, model, stateDirectory: SHARED, ...options });
-}
-
-/** Removes what belongs to the model, and nothing else. */
-function forget(directory: string, model: string): void {
-  if (!existsSync(directory)) return;
-  for (const name of readdirSync(directory).filter((each) => each.includes(model))) {
-    rmSync(join(directory, name), { recursive: true, force: true });
-  }
-}
-
-/** The environment of a shell in which evals is installed. */
-function shellOf(machine: TestMachine): NodeJS.ProcessEnv {
-  const { PATH, HOME, LANG } = process.env;
-  const path = [dirname(python), PATH].join(delimiter);
-  return { PATH: path, HOME, LANG, OPENAI_API_KEY: 'x', OPENAI_BASE_URL: machine.api.url };
-}
-
-/** `oaievalset <model> <set>`, to its end. It fails the test when it does not end well. */
-async function oaievalset(context: Cleanup, machine: TestMachine, ...args: string[]): Promise<string> {
-  const program = join(dirname(python), 'oaievalset');
-  const { stdout } = await run(program, [machine.model, machine.evalSet, ...args], {
-    env: shellOf(machine),
-    cwd: temporaryDirectory(context),
-  });
-  expect(stdout).toContain('All done!');
-  return stdout;
-}
-
-/** Starts `oaievalset` in a process group of its own. */
-function startOaievalset(context: Cleanup, machine: TestMachine): ChildProcess & { readonly pid: number } {
-  const program = join(dirname(python), 'oaievalset');
-  const child = spawn(program, [machine.model, machine.evalSet], {
-    env: shellOf(machine),
-    cwd: temporaryDirectory(context),
-    detached: true,
-    stdio: 'ignore',
-  });
-  const { pid } = child;
-  if (pid === undefined) throw new Error(`${program} could not be started`);
-  context.onTestFinished(() => killGroup(pid));
-  return Object.assign(child, { pid });
-}
-
-function killGroup(pid: number): void {
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
-}
-
 describe.concurrent('the action and oaievalset', () => {
   test('interop: oaievalset continues where the killed action stopped, and the action continues from there', async (context) => {
-    const machine = await machineWithSharedState(context);
+    const machine = await machineWithSharedState(context, { python });
     machine.api.holdWhen(() => machine.doneEvals().length >= 2);
     const killed = await machine.runUntil({ held: 1 }, (main) => main.kill('SIGKILL'), { phase: 'main' });
     expect(machine.doneEvals(), logOf(killed)).toEqual(EVALS.slice(0, 2));
@@ -106,7 +48,7 @@ describe.concurrent('the action and oaievalset', () => {
     await machine.untilNoneHeld();
     machine.api.release();
     machine.api.forget();
-    const said = await oaievalset(context, machine);
+    const said = await oaievalset(context, python, machine);
     expect(said).toContain('2/4 evals already completed');
     expect(machine.doneEvals()).toEqual(EVALS);
     expect(machine.api.counts().received).toBe(2 * REQUESTS_PER_EVAL);
@@ -122,9 +64,9 @@ describe.concurrent('the action and oaievalset', () => {
   });
 
   test('interop: the action continues where a killed oaievalset stopped', LONG, async (context) => {
-    const machine = await machineWithSharedState(context);
+    const machine = await machineWithSharedState(context, { python });
     machine.api.holdWhen(() => machine.doneEvals().length >= 2);
-    const child = startOaievalset(context, machine);
+    const child = startOaievalset(context, python, machine);
     await machine.api.untilHeld();
     killGroup(child.pid);
     expect(machine.doneEvals()).toEqual(EVALS.slice(0, 2));
@@ -141,14 +83,14 @@ describe.concurrent('the action and oaievalset', () => {
     expect(machine.doneEvals()).toEqual(EVALS);
 
     // The checkpoint carries what oaievalset did, too: a machine that knows nothing has nothing to do.
-    forget(SHARED, machine.model);
+    forgetModel(SHARED_STATE, machine.model);
     machine.api.forget();
     const elsewhere = await machine.run({ runId: '2' });
     expect(elsewhere.outputs, logOf(elsewhere)).toMatchObject({ complete: 'true', fresh: '0', reused: '4' });
     expect(machine.api.counts().received).toBe(0);
 
     machine.api.forget();
-    expect(await oaievalset(context, machine)).toContain('4/4 evals already completed');
+    expect(await oaievalset(context, python, machine)).toContain('4/4 evals already completed');
     expect(machine.api.counts().received).toBe(0);
   });
 
@@ -156,7 +98,7 @@ describe.concurrent('the action and oaievalset', () => {
     'interop: a progress file of an old oaievalset with blank and torn lines is read, and stays readable for oaievalset',
     LONG,
     async (context) => {
-      const machine = await machineWithSharedState(context);
+      const machine = await machineWithSharedState(context, { python });
       const args = ['--max_samples', '2'];
       const command = (key: string): string[] => ['oaieval', machine.model, key, ...args];
       const text = [
@@ -177,7 +119,7 @@ describe.concurrent('the action and oaievalset', () => {
       expect(readFileSync(machine.path('progress.txt'), 'utf8')).toBe(lines.join(''));
 
       machine.api.forget();
-      expect(await oaievalset(context, machine, ...args)).toContain('4/4 evals already completed');
+      expect(await oaievalset(context, python, machine, ...args)).toContain('4/4 evals already completed');
       expect(machine.api.counts().received).toBe(0);
       expect(readFileSync(machine.path('progress.txt'), 'utf8')).toBe(lines.join(''));
     },
@@ -188,6 +130,7 @@ describe.concurrent('the action and oaievalset', () => {
     LONG,
     async (context) => {
       const machine = await machineWithSharedState(context, {
+        python,
         evalSet: 'small',
         inputs: { 'registry-path': REGISTRY, args: '--max_samples 1 --user "a b"' },
       });
@@ -199,6 +142,7 @@ describe.concurrent('the action and oaievalset', () => {
       machine.api.forget();
       const said = await oaievalset(
         context,
+        python,
         machine,
         '--max_samples',
         '1',
@@ -257,7 +201,7 @@ describe.concurrent('metrics are those of plain oaieval', () => {
       const path = join(temporaryDirectory(context), 'record.jsonl');
       const args = ['gpt-4', record.eval, '--registry_path', REGISTRY, '--record_path', path];
       const printed = await run(join(dirname(python), 'oaieval'), args, {
-        env: shellOf(machine),
+        env: shellOf(python, machine),
         cwd: machine.directory,
       });
       const { finalReport } = (await readRecordFile(path)) ?? {};

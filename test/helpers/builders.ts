@@ -20,6 +20,7 @@ export function planned(key: string, content = 'v1', args: readonly string[] = [
     key,
     name: key.split('.')[0] ?? key,
     command: ['oaieval', 'gpt-4', key, ...args],
+    modelGraded: false,
     samples: 3,
     metrics: ['accuracy'],
     fingerprint: { value: sha256(JSON.stringify(parts)), parts },
@@ -58,6 +59,7 @@ export function recordingLog(): Log & { readonly lines: string[]; readonly warni
     warnings,
     debug: () => {},
     info: (message) => lines.push(message),
+    notice: (message) => lines.push(`notice: ${message}`),
     warning: (message) => warnings.push(message),
     error: (message) => lines.push(`error: ${message}`),
     group(title) {

@@ -10,6 +10,7 @@ export function orderedLog(): Log & { readonly entries: string[] } {
     entries,
     debug: record('debug'),
     info: record('info'),
+    notice: record('notice'),
     warning: record('warning'),
     error: record('error'),
     child: record('child'),

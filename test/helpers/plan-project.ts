@@ -17,6 +17,7 @@ export interface PlanProjectOptions {
   /** Its PYTHONPATH. */
   readonly paths?: readonly string[];
   readonly model?: string;
+  readonly judgeModel?: string;
   readonly evalSet?: string;
   readonly args?: readonly string[];
   readonly modelMap?: Readonly<Record<string, string>>;
@@ -69,11 +70,19 @@ export class PlanProject {
   }
 
   #request() {
-    const { python, paths = ['modules'], model = 'dummy', evalSet = 'own', args = [] } = this.#options;
-    const { modelMap = {} } = this.#options;
+    const {
+      python,
+      paths = ['modules'],
+      model = 'dummy',
+      judgeModel = '',
+      modelMap = {},
+      evalSet = 'own',
+      args = [],
+    } = this.#options;
     const { PYTHONPATH: _, OPENAI_BASE_URL: __, ...env } = process.env;
     return {
       model,
+      judgeModel,
       modelMap: new Map(Object.entries(modelMap)),
       evalSet,
       args,

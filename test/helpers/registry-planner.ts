@@ -73,6 +73,7 @@ export class RegistryPlanner {
     return await readRegistryPlan({
       planner: python ? shortLivedPlanner({ python, cwd, env }) : this.#forked.planner({ cwd, env }),
       model: 'dummy',
+      judgeModel: '',
       evalSet,
       args: [],
       registryPaths: [],

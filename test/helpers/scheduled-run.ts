@@ -62,7 +62,7 @@ export async function scheduledRun(
         engine.changed();
       },
     },
-    command: { model: 'gpt-4', args: [], registryPaths: [] },
+    command: { args: [], registryPaths: [] },
     run: THIS_RUN,
     attempts: 1,
     exitOnError: false,

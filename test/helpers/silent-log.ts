@@ -6,6 +6,7 @@ const ignore = () => {};
 export const silentLog: Log = {
   debug: ignore,
   info: ignore,
+  notice: ignore,
   warning: ignore,
   error: ignore,
   child: ignore,

@@ -43,7 +43,7 @@ export async function singleEval(engine: Engine, { faults, ...options }: SingleE
   const complete: ExecuteOptions = {
     state,
     engine,
-    command: { model: 'gpt-4', args: [], registryPaths: [] },
+    command: { args: [], registryPaths: [] },
     run: { repository: 'o/r', id: '1', attempt: 1 },
     attempts: 1,
     gateway,

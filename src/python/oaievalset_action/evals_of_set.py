@@ -13,7 +13,7 @@ CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class EvalsOfSet:
-    def __init__(self, registry, classes, sources, code, completion_functions, data_files, samples, arguments, problems):
+    def __init__(self, registry, classes, sources, code, completion_functions, data_files, samples, arguments, judge, problems):
         self._registry = registry
         self._classes = classes
         self._sources = sources
@@ -22,6 +22,7 @@ class EvalsOfSet:
         self._data_files = data_files
         self._samples = samples
         self._arguments = arguments
+        self._judge = judge
         self._problems = problems
         self._not_found = NotFound(registry, problems)
 
@@ -71,6 +72,7 @@ class EvalsOfSet:
             sources, packages = self._sources.of(cls)
             code = self._code.number_of(cls, spec.cls, [args, solvers], [solver["spec"]["cls"] for solver in solvers])
             may_write = self._sources.is_own_class(cls)
+            self._judge.check(key, spec.cls, cls, args)
         named = {**default_jsonl_arguments(cls), **args}
         own_registry_only = own_registry_arguments(cls)
         data, remote = self._data_files.find(
@@ -82,6 +84,7 @@ class EvalsOfSet:
             "base": base,
             "spec": {"cls": spec.cls, "args": jsonable(args)},
             **self._base_eval(base),
+            "model_graded": self._judge.grades(cls),
             "modelgraded": self._modelgraded(key, args),
             "sources": sources,
             "packages": packages,

@@ -2,8 +2,8 @@
 
     plan --request request.json --output plan.json
 
-request.json: {"model", "eval_set", "args": [oaieval arguments], "registry_paths": [...], "chat_fallback": bool,
-               "shares_registry": whether evals run with the registry that is read here}
+request.json: {"model", "judge_model": empty for none, "eval_set", "args": [oaieval arguments], "registry_paths": [...],
+               "chat_fallback": bool, "shares_registry": whether evals run with the registry that is read here}
 plan.json:    {"version": 1, "problems": [...], ...}; src/plan/registry-plan.ts reads it and holds its schema.
 
 Everything that would make the set fail, or silently run something other than its author meant, becomes a problem. All
@@ -26,6 +26,7 @@ from .dependencies import Dependencies
 from .evals_of_set import EvalsOfSet
 from .import_edges import ImportEdges
 from .imported_modules import ImportedModules
+from .judge import Judge
 from .output import jsonable
 from .problems import Problems
 from .registry import open_registry
@@ -61,6 +62,7 @@ def make_plan(request, problems):
         "registry_paths": [],
         "arguments": NO_ARGUMENTS,
         "completion_fns": [],
+        "judge": None,
         "evals": [],
         "code": [],
         "problems": problems.found,
@@ -104,13 +106,24 @@ def fill_plan(plan, request, registry, problems):
             problems.unexpected(name, error)
 
     evals_of_set = EvalsOfSet(
-        registry, classes, sources, code, completion_functions, data_files, samples, arguments, problems
+        registry,
+        classes,
+        sources,
+        code,
+        completion_functions,
+        data_files,
+        samples,
+        arguments,
+        Judge(models, request["judge_model"], problems),
+        problems,
     )
     for spec in evals_of_set.select(request["eval_set"]):
         try:
             plan["evals"].append(evals_of_set.describe(spec))
         except IMPORT_ERRORS as error:
             problems.unexpected(spec.key, error)
+    if request["judge_model"] and any(described["model_graded"] for described in plan["evals"]):
+        plan["judge"] = completion_functions.describe(request["judge_model"], arguments["completion_args"])
     report_defects(registry, plan, models, request)
     # Modules that were imported may have changed sys.path.
     dependencies.search_path()
@@ -120,9 +133,10 @@ def fill_plan(plan, request, registry, problems):
 
 def report_defects(registry, plan, models, request):
     # evals looks a model name up in the registry unless it knows the name.
-    known = all(entry["kind"] in ("dummy", "openai-chat") for entry in plan["completion_fns"])
+    entries = [*plan["completion_fns"], *([plan["judge"]] if plan["judge"] else [])]
+    known = all(entry["kind"] in ("dummy", "openai-chat") for entry in entries)
     unread_kinds = ("completion_fns", "solvers") if known else ()
-    names = [*models, *names_of(plan["completion_fns"])]
+    names = [*models, *(entry["name"] for entry in entries), *names_of(entries)]
     registry.report_defects(names, unread_kinds, request.get("shares_registry", False))
 
 

@@ -12,6 +12,7 @@ vi.setConfig({ maxConcurrency: 6 });
 const request: SetRequest = {
   model: 'gpt-4o',
   modelMap: noModelMap,
+  judgeModel: '',
   evalSet: 'test',
   cacheKey: '',
   args: ['--seed', '1'],
@@ -44,6 +45,10 @@ function oldKeyOf(runId: string): string {
   expect(ofRun).toMatch(new RegExp(`^oaievalset-v1-gpt-4o\\.test-[0-9a-f]{16}-s1of1-${runId}-$`));
   return `${ofRun}1-1`;
 }
+
+test('checkpoint identity: without a judge it is that of earlier versions', () => {
+  expect(checkpointIdentity(request, user).request).toBe('69545ca1d6b5760193e438db26d5e298');
+});
 
 let archive: Buffer;
 
@@ -82,6 +87,7 @@ const others: readonly (readonly [string, Changes])[] = [
   ['a leg of a matrix over a value that is not an input', { matrix: '{\n  "checkout": "main"\n}' }],
   ['a user of another registry', { registryPaths: ['registry', 'more'] }],
   ['a user of another directory of the repository', { workingDirectory: '/work/b' }],
+  ['a user with a judge', { judgeModel: 'org/judge' }],
   ['a user of another API', { urls: { openai: new URL('https://llm.example/v1') } }],
   ['a user of a model map', { modelMap: new Map([['old', 'live']]) }],
   ['another job', { job: 'nightly' }],

@@ -56,3 +56,16 @@ test('earlier fingerprints: those of version 0.1, with and without what a class 
   project.write('modules/own/base.py', '# edited\nfrom evals.eval import Eval\nclass Base(Eval): pass\n');
   expect((await earlier())[0]).not.toContain(BEFORE_IT_RAN);
 });
+
+test('fingerprints: without a judge they are those of the versions that had none', async () => {
+  project.write(
+    'modules/own/base.py',
+    'from evals.eval import Eval\n\nclass Base(Eval):\n    eval_sample = run = lambda *_: {}\n',
+  );
+  rmSync(project.path('results.txt'), { force: true });
+  const plan = await project.plan();
+  expect(['own', 'basic'].map((name) => evalNamed(plan, name).fingerprint.value)).toEqual([
+    '3379bdb25567e0658599a94ab20fc185a6660a074a5be3741568520ae11afa23',
+    '002f0d87c4504c8307210abfbb4dc90cab67fd60f859947cd4fccd226f19f8b9',
+  ]);
+});

@@ -37,6 +37,7 @@ const registry: RegistryPlan = {
       spec: { cls: 'c:C', args: {} },
       metrics: [],
       higherIsBetter: true,
+      modelGraded: false,
       modelgraded: [],
       solvers: [],
       solverData: [],

@@ -15,6 +15,7 @@ function fakeInterpreter(): string {
 const request = (python: string, env: NodeJS.ProcessEnv = {}) => ({
   model: 'dummy',
   modelMap: noModelMap,
+  judgeModel: '',
   evalSet: 'set',
   args: [],
   registryPaths: [],
@@ -51,6 +52,13 @@ test('planKey: identifies an interpreter, and is undefined for a shim', async ()
   const shim = join(realpathSync(temporaryDirectory()), 'python3');
   writeFileSync(shim, '#!/bin/sh\nexec pyenv exec python "$@"\n', { mode: 0o755 });
   expect(await planKey(request(shim))).toBeUndefined();
+});
+
+test('planKey: without a judge it is the key of earlier versions, and with one it is another', async () => {
+  const usual = request(fakeInterpreter());
+  const keyWith = (judgeModel: string) => planKey({ ...usual, judgeModel });
+  expect(await keyWith('')).not.toHaveProperty('judgeModel');
+  expect(await keyWith('one')).not.toEqual(await keyWith('another'));
 });
 
 test.each(['./pkg', 'own @ git+https://example.com/own.git'])(

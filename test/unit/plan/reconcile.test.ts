@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { type Decision, describeReason } from '../../../src/model/decision.ts';
-import type { Plan } from '../../../src/model/plan.ts';
+import { JUDGE_PART } from '../../../src/model/part-names.ts';
+import type { Plan, PlannedEval } from '../../../src/model/plan.ts';
 import { reconcile } from '../../../src/plan/reconcile.ts';
 import { statePaths } from '../../../src/progress/paths.ts';
 import { formatProgress } from '../../../src/progress/progress-file.ts';
@@ -35,6 +36,19 @@ function plan(...evals: Plan['evals']): Plan {
   };
 }
 
+/** A model-graded eval, with its judge. */
+function judged(judge?: string): PlannedEval {
+  const of = planned('a.x');
+  if (judge === undefined) return { ...of, modelGraded: true };
+  const parts = { ...of.fingerprint.parts, [JUDGE_PART]: sha256(judge) };
+  return {
+    ...of,
+    command: ['oaieval', `gpt-4,${judge}`, 'a.x'],
+    modelGraded: true,
+    fingerprint: { value: sha256(JSON.stringify(parts)), parts },
+  };
+}
+
 const described = (decisions: readonly Decision[]) =>
   decisions.map((decision) => (decision.kind === 'reuse' ? 'reuse' : describeReason(decision.reason)));
 
@@ -51,6 +65,32 @@ test('reconcile: changed content runs again, and the reason names the part with 
   const [decision] = reconcile(plan(planned('a.x', 'new')), s, { now });
   const [from, to] = ['old', 'new'].map((text) => sha256(text).slice(0, 4));
   expect(described(decision ? [decision] : [])).toEqual([`samples changed (${from}… → ${to}…)`]);
+});
+
+test('reconcile: with another judge an eval runs again, and the reason is the judge', () => {
+  const { state: s } = state();
+  s.complete(completion(judged('one'), { ended: '2026-01-01T00:00:00.000Z' }));
+  const hash = (judge: string) => sha256(judge).slice(0, 4);
+  const reasons = (judge?: string) => described(reconcile(plan(judged(judge)), s, { now }));
+  expect(reasons('one')).toEqual(['reuse']);
+  expect(reasons('two')).toEqual([`judge changed (${hash('one')}… → ${hash('two')}…)`]);
+  expect(reasons()).toEqual([`judge removed (was ${hash('one')}…)`]);
+  s.complete(completion(judged(), { ended: '2026-01-02T00:00:00.000Z' }));
+  expect(reasons('two')).toEqual([`judge added (${hash('two')}…)`]);
+  // The result of the first judge is still there.
+  expect(reasons('one')).toEqual(['reuse']);
+});
+
+test('reconcile: with other arguments or another model, a judge is not the reason', () => {
+  const { state: s } = state();
+  s.complete(completion(judged('one')));
+  const { command, ...rest } = judged('two');
+  const [program = '', fns = '', key = ''] = command;
+  const otherArguments = { ...rest, command: [program, fns, key, '--seed', '1'] };
+  const fingerprint = { ...rest.fingerprint, parts: { ...rest.fingerprint.parts, model: sha256('gpt-5') } };
+  const otherModel = { ...rest, command: [program, 'gpt-5,two', key], fingerprint };
+  for (const other of [otherArguments, otherModel])
+    expect(described(reconcile(plan(other), s, { now }))).toEqual(['not completed yet']);
 });
 
 test('reconcile: a result that is older than max-age runs again, a younger one does not', () => {

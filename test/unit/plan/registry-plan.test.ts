@@ -12,6 +12,7 @@ const written = {
   registry_paths: ['/venv/evals/registry'],
   arguments: { max_samples: 5, seed: 1, extra_eval_params: { a: 1 }, completion_args: { b: 'c' } },
   completion_fns: [],
+  judge: null,
   evals: [
     {
       key: 'test-match.s1.simple-v0',
@@ -19,6 +20,7 @@ const written = {
       spec: { cls: 'evals.elsuite.test.match:TestMatch', args: {} },
       metrics: ['accuracy'],
       higher_is_better: false,
+      model_graded: true,
       modelgraded: [],
       sources: [],
       packages: [],
@@ -44,7 +46,7 @@ describe('parseRegistryPlan', () => {
       pythonVersion: '3.11.7',
       evalsVersion: '3.0.1.post1',
       arguments: { maxSamples: 5, extraEvalParams: { a: 1 }, completionArgs: { b: 'c' } },
-      evals: [{ key: 'test-match.s1.simple-v0', higherIsBetter: false, samples: null }],
+      evals: [{ key: 'test-match.s1.simple-v0', higherIsBetter: false, modelGraded: true, samples: null }],
     });
   });
 

@@ -33,6 +33,17 @@ test('summary: has one row per eval, with status, metric, samples, time and the 
   `);
 });
 
+test('summary: says who graded the model-graded evals, also of results that an earlier version recorded', () => {
+  const graded = (key: string, models: string): Outcome => {
+    const of = { ...planned(key), command: ['oaieval', models, key], modelGraded: true };
+    return { status: 'reused', eval: of, record: completion(of) };
+  };
+  const summary = (models: string) =>
+    renderMarkdown(summarize('gpt-4', 'set', [graded('a.x', models), graded('b.x', models)]), link);
+  expect(summary('gpt-4,y|`')).toContain("\n2 model-graded evals: judge `y\\|'`.\n\n");
+  expect(summary('gpt-4')).toContain('2 model-graded evals: judge `gpt-4`, which graded its own answers.');
+});
+
 test('summary: text that others wrote cannot become markup or break the table', () => {
   const evil = planned('x|y`<script>.dev\n::error::');
   const outcomes: Outcome[] = [
