@@ -126,6 +126,8 @@ function plan(): Promise<Plan> {
       model: MODEL,
       judgeModel: '',
       evalSet: EVAL_SET,
+      include: [],
+      exclude: [],
       args: ['--max_samples', '100'],
       registryPaths: [],
       chatFallback: true,
@@ -151,7 +153,7 @@ async function recall(): Promise<void> {
 function planOnDisk(): Omit<Plan, 'dependencies'> {
   const saved = readSavedPlan(stateOf('done'), owner);
   if (!saved) throw new Error('There is no saved plan. Run the task write first.');
-  return { ...saved, ...saved.made, digest: saved.signature };
+  return { ...saved, ...saved.made, leftOut: [], digest: saved.signature };
 }
 
 /** @returns how many evals are complete */

@@ -33,6 +33,7 @@ async function main(cancelled: Cancellation): Promise<void> {
   const { inputs, context } = step;
   const { model, evalSet, resume } = inputs;
   const owner = ownerOf(step);
+  const command = pick.commandOf(step);
   const paths = statePaths(inputs.stateDirectory, model, evalSet);
 
   const identity = pick.identityOf(step);
@@ -57,13 +58,13 @@ async function main(cancelled: Cancellation): Promise<void> {
   const requireKey = () => requireApiKey(plan, step.keys, context.fromFork);
   // Nothing is completed, so every eval will run. A missing key is reported before the state is created.
   if (checkpoint.kind !== 'hit' && !existsSync(paths.progressFile)) requireKey();
-  await using opened = await openState({ paths, owner, plan, checkpoint, resume, log });
+  await using opened = await openState({ paths, owner, plan, command, checkpoint, resume, log });
   const { state, journals } = opened;
   const start = { checkpoint: identity, nextSeq: store.nextSeq, ended: false };
   const session = new RunningSession({ inputs: sessionInputs(inputs), context, ...start }, log);
 
   const decisions = reconcile(plan, state, { maxAgeMs: inputs.maxAgeMs, now: new Date() });
-  for (const line of describePlan(evalSet, decisions)) log.info(line);
+  for (const line of describePlan(evalSet, decisions, plan.leftOut)) log.info(line);
   state.renew(renewedRecords(decisions));
   state.beginRun();
   if (decisions.some(({ kind }) => kind === 'run')) requireKey();
@@ -72,7 +73,9 @@ async function main(cancelled: Cancellation): Promise<void> {
 
   const { outcomes, traffic, savedKey, isSaved, stopped, unusable } = await runSet({
     ...pick.runRequest(step, cancelled),
+    command,
     decisions,
+    leftOut: plan.leftOut,
     state,
     journals,
     listener: new LiveLog(log, inputs),
@@ -89,7 +92,7 @@ async function main(cancelled: Cancellation): Promise<void> {
     log,
   });
 
-  const results = summarize(model, evalSet, outcomes, traffic);
+  const results = summarize(model, evalSet, outcomes, traffic, plan.leftOut.length);
   const { restoredKey } = checkpoint;
   publishOutputs({ results, restoredKey, savedKey, progressFile: paths.progressFile }, log);
   const unasked = unaskedModels(inputs.modelMap, outcomes);

@@ -60,7 +60,8 @@ async function saveAndReport(session: Session, paths: StatePaths): Promise<void>
   saveSession({ ...session, ended: true });
 
   const run = runIdentity(context);
-  const results = summarize(model, evalSet, outcomesOnDisk(state, run), trafficOnDisk(state, run));
+  const leftOut = state.plan?.leftOut?.length;
+  const results = summarize(model, evalSet, outcomesOnDisk(state, run), trafficOnDisk(state, run), leftOut);
   const note = 'The step was interrupted. Re-run the failed jobs; completed evals are not run again.';
   await publishSummary(results, context, [note], log);
 }

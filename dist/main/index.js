@@ -28860,6 +28860,7 @@ function publishOutputs({ results, restoredKey, savedKey, progressFile }, log) {
         reused: String(counts.reused),
         failed: String(counts.failed),
         pending: String(counts.pending),
+        'left-out': String(counts.leftOut),
         'requests-sent': String(results.traffic.sent),
         'requests-replayed': String(results.traffic.replayed),
         'total-tokens': String(results.traffic.tokensSent.prompt + results.traffic.tokensSent.completion),
@@ -28896,6 +28897,7 @@ async function publishSummary(results, context, notes, log) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  Nl: () => (/* binding */ commandOf),
   Ri: () => (/* binding */ enginesRequest),
   zq: () => (/* binding */ githubOf),
   cu: () => (/* binding */ identityOf),
@@ -29095,23 +29097,33 @@ function enginesRequest({ inputs, evalEnv: env }) {
     const { engine, workingDirectory: cwd, registryPaths, chatFallback } = inputs;
     return { engine, cwd, env, models: modelsOf(inputs), registryPaths, chatFallback };
 }
+/** What the commands of the evals are made from. */
+function commandOf({ inputs }) {
+    const { model, args, registryPaths } = inputs;
+    return { model, judgeModel: addedJudge(inputs), args, registryPaths };
+}
 /** The inputs of the plan. */
 function planRequest(step) {
-    const { model, modelMap, evalSet, args, registryPaths, chatFallback, engine } = step.inputs;
-    const names = { model, judgeModel: addedJudge(step.inputs), modelMap, evalSet };
-    const set = { ...names, args, registryPaths, chatFallback, sharesRegistry: engine === 'warm' };
+    const { evalSet, modelMap, include, exclude, chatFallback, engine } = step.inputs;
+    const set = {
+        ...commandOf(step),
+        evalSet,
+        modelMap,
+        include,
+        exclude,
+        chatFallback,
+        sharesRegistry: engine === 'warm',
+    };
     return { ...installationOf(step), ...set, temporaryDirectory: step.context.temporaryDirectory };
 }
 function runRequest(step, cancelled) {
     const { inputs, context, urls, evalEnv: env, beganAt } = step;
-    const { modelMap, args, registryPaths, maxRequestsInFlight } = inputs;
-    const { parallelEvals, attempts, exitOnError } = inputs;
+    const { modelMap, maxRequestsInFlight, parallelEvals, attempts, exitOnError } = inputs;
     // One eval alone can use all requests in flight. The gateway limits the requests of all evals together.
     const threads = inputs.chatFallback && !env.EVALS_THREADS ? maxRequestsInFlight : undefined;
     const timeouts = { evalTimeoutMs: inputs.evalTimeoutMs, stallTimeoutMs: inputs.stallTimeoutMs };
     return {
         run: (0,action_context/* runIdentity */.f)(context),
-        command: { args, registryPaths },
         api: { env, urls, models: modelsOf(inputs), modelMap, maxRequestsInFlight },
         limits: { timeMs: inputs.timeBudgetMs, tokens: inputs.tokenBudget, beganAt },
         evals: { parallelEvals, attempts, exitOnError, sampleResume: inputs.sampleResume, timeouts, threads },
@@ -29976,11 +29988,14 @@ function readInputs() {
     const model = requiredName('model', `the model to evaluate, for example ${EXAMPLE_MODEL}`);
     const evalSet = requiredName('eval-set', 'an eval set of the registry, for example test-basic');
     checkFileName(model, evalSet);
+    const judge = judgeModel();
     return {
         model,
-        judgeModel: judgeModel(),
-        modelMap: readModelMap({ model: model.split(',') }),
+        judgeModel: judge,
+        modelMap: readModelMap({ model: model.split(','), 'judge-model': judge === '' ? [] : [judge] }),
         evalSet,
+        include: lines('include'),
+        exclude: lines('exclude'),
         args: words('args'),
         registryPaths: lines('registry-path'),
         workingDirectory: directory('working-directory'),
@@ -31672,8 +31687,8 @@ function samePlan(a, b) {
     const elsewhere = JSON.stringify(ofA) !== JSON.stringify(ofB);
     return elsewhere && JSON.stringify(namesOf(ofA)) === JSON.stringify(namesOf(ofB));
 }
-function resultOf({ evals, made: { evalsVersion, needsApiKey } }) {
-    return { evals, evalsVersion, needsApiKey };
+function resultOf({ evals, leftOut, made: { evalsVersion, needsApiKey } }) {
+    return { evals, leftOut, evalsVersion, needsApiKey };
 }
 function filesOf({ made: { basis } }) {
     return [...basis.files].sort();
@@ -34063,6 +34078,7 @@ async function main(cancelled) {
         const { inputs, context } = step;
         const { model, evalSet, resume } = inputs;
         const owner = (0,_action_session_js__WEBPACK_IMPORTED_MODULE_5__/* .ownerOf */ .bf)(step);
+        const command = _action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .commandOf */ .Nl(step);
         const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_15__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
         const identity = _action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .identityOf */ .cu(step);
         const store = (0,_checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_8__/* .checkpointStore */ .m)(_action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .storeRequest */ .r0(step, identity, 1));
@@ -34086,12 +34102,12 @@ async function main(cancelled) {
         // Nothing is completed, so every eval will run. A missing key is reported before the state is created.
         if (checkpoint.kind !== 'hit' && !(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(paths.progressFile))
             requireKey();
-        const opened = __addDisposableResource(env_1, await (0,_run_open_state_js__WEBPACK_IMPORTED_MODULE_23__/* .openState */ .G)({ paths, owner, plan, checkpoint, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }), true);
+        const opened = __addDisposableResource(env_1, await (0,_run_open_state_js__WEBPACK_IMPORTED_MODULE_23__/* .openState */ .G)({ paths, owner, plan, command, checkpoint, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }), true);
         const { state, journals } = opened;
         const start = { checkpoint: identity, nextSeq: store.nextSeq, ended: false };
         const session = new _action_session_js__WEBPACK_IMPORTED_MODULE_5__/* .RunningSession */ .qe({ inputs: (0,_action_session_js__WEBPACK_IMPORTED_MODULE_5__/* .sessionInputs */ .qr)(inputs), context, ...start }, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
         const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_13__/* .reconcile */ .L)(plan, state, { maxAgeMs: inputs.maxAgeMs, now: new Date() });
-        for (const line of (0,_report_describe_plan_js__WEBPACK_IMPORTED_MODULE_18__/* .describePlan */ .d)(evalSet, decisions))
+        for (const line of (0,_report_describe_plan_js__WEBPACK_IMPORTED_MODULE_18__/* .describePlan */ .d)(evalSet, decisions, plan.leftOut))
             _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.info(line);
         state.renew((0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_13__/* .renewedRecords */ .R)(decisions));
         state.beginRun();
@@ -34101,7 +34117,9 @@ async function main(cancelled) {
         signal.throwIfAborted();
         const { outcomes, traffic, savedKey, isSaved, stopped, unusable } = await (0,_run_run_set_js__WEBPACK_IMPORTED_MODULE_24__/* .runSet */ .i)({
             ..._action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .runRequest */ .BN(step, cancelled),
+            command,
             decisions,
+            leftOut: plan.leftOut,
             state,
             journals,
             listener: new _report_live_log_js__WEBPACK_IMPORTED_MODULE_19__/* .LiveLog */ .J(_action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx, inputs),
@@ -34117,7 +34135,7 @@ async function main(cancelled) {
             },
             log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx,
         });
-        const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_20__/* .summarize */ .e)(model, evalSet, outcomes, traffic);
+        const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_20__/* .summarize */ .e)(model, evalSet, outcomes, traffic, plan.leftOut.length);
         const { restoredKey } = checkpoint;
         (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .publishOutputs */ .e)({ results, restoredKey, savedKey, progressFile: paths.progressFile }, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
         const unasked = (0,_report_unasked_models_js__WEBPACK_IMPORTED_MODULE_21__/* .unaskedModels */ .q)(inputs.modelMap, outcomes);
@@ -34966,6 +34984,8 @@ async function planDigest(key, { files, directories, missing }, plan, hashes, ca
         add('answer', plan.evalsVersion, plan.needsApiKey, plan.warnings);
         for (const planned of plan.evals)
             add('eval', ...fieldsOf(planned));
+        for (const evalKey of plan.leftOut)
+            add('left out', evalKey);
         for (const path of missing)
             add('absent', path);
         for await (const path of inSlices(directories, until, cancelled))
@@ -34984,8 +35004,11 @@ function fieldsOf({ fingerprint, earlier, writable, modelMap, ...rest }) {
     const { key, name, command, modelGraded, samples, metrics } = rest;
     const forms = [fingerprint, ...earlier].map(({ value, parts }) => [value, Object.entries(parts).sort()]);
     const paths = writable.map(({ argument, path, label }) => [argument, path, label ?? null]);
-    const lines = modelMap ? [Object.entries(modelMap)] : [];
-    return [key, name, command, modelGraded, samples, metrics, forms, paths, ...lines];
+    const added = [
+        ...(modelMap ? [Object.entries(modelMap)] : []),
+        ...(modelGraded ? ['graded by a model'] : []),
+    ];
+    return [key, name, command, samples, metrics, forms, paths, ...added];
 }
 /** The dependencies without those in a directory that the plan key already determines: the venv with the locked packages. */
 function outside(root, dependencies) {
@@ -35301,7 +35324,17 @@ function planInvalid(evalSet, problems) {
         shown.push(`and ${lines.length - shown.length} more`);
     const found = lines.length === 1 ? 'A problem was found' : `${lines.length} problems were found`;
     const hints = new Set(problems.map((problem) => HINTS.get(problem.code) ?? UNKNOWN_HINT));
-    return new errors/* ActionError */.lZ('PLAN_INVALID', `The eval set ${(0,lib_text/* oneLine */.TN)(evalSet)} cannot run. ${found}:\n${shown.map((line) => `- ${line}`).join('\n')}`, [...hints].join(' '));
+    return new errors/* ActionError */.lZ('PLAN_INVALID', `The eval set ${(0,lib_text/* oneLine */.TN)(evalSet)} cannot run. ${found}:\n${shown.map((line) => `- ${line}`).join('\n')}${excludeLines(problems)}`, [...hints].join(' '));
+}
+/** The lines of the workflow with which the set runs without the evals that cannot run. */
+function excludeLines(problems) {
+    const globs = [...new Set(problems.flatMap(({ exclude }) => exclude))].map((glob) => (0,lib_text/* oneLine */.TN)(glob));
+    const [only = ''] = globs;
+    if (only === '')
+        return '';
+    const isPlain = globs.length === 1 && /^[A-Za-z][\w./-]*$/.test(only);
+    const value = isPlain ? ` ${only}` : ` |\n${globs.map((glob) => `  ${glob}`).join('\n')}`;
+    return `\nTo run the set without ${globs.length === 1 ? 'this eval' : 'these evals'}, add to the inputs:\nexclude:${value}`;
 }
 /** Warnings about an eval set that can run, one line each. */
 function describeWarnings(warnings) {
@@ -35318,6 +35351,7 @@ function describeGroup(group) {
     return `${first.code}: ${subjects.slice(0, SHOWN_SUBJECTS).join(', ')}${more}: ${(0,lib_text/* oneLine */.TN)(first.message)}${guess}`;
 }
 const NAMES_HINT = 'Correct the names, or add the registry that has them to the input registry-path.';
+const GLOB_HINT = 'Correct the inputs include and exclude. Each line is one glob, which must match the name or the key of an eval.';
 const REGISTRY_HINT = 'Correct the registry files named above.';
 const IMPORT_HINT = 'Install missing packages with the input extra-packages. Your own modules must be on PYTHONPATH, because oaieval does not search the working directory.';
 const UNKNOWN_HINT = 'Read the messages above.';
@@ -35326,6 +35360,8 @@ const HINTS = new Map([
     ['unmatched-name', NAMES_HINT],
     ['missing-modelgraded', NAMES_HINT],
     ['empty-set', 'Add evals to the eval set.'],
+    ['unmatched-glob', GLOB_HINT],
+    ['nothing-left', GLOB_HINT],
     ['duplicate-entry', REGISTRY_HINT],
     ['bad-registry', REGISTRY_HINT],
     ['bad-eval-name', REGISTRY_HINT],
@@ -35447,6 +35483,7 @@ const problem = schemas/* object */.Ikc({
     subject: schemas/* string */.YjP(),
     message: schemas/* string */.YjP(),
     near: schemas/* array */.YOg(schemas/* string */.YjP()),
+    exclude: schemas/* array */.YOg(schemas/* string */.YjP()),
 });
 /** Registries and imported classes determine much of the content, so all of it is validated. */
 const schema = schemas/* object */.Ikc({
@@ -35472,6 +35509,7 @@ const schema = schemas/* object */.Ikc({
     completion_fns: schemas/* array */.YOg(completionFn),
     judge: completionFn.nullable(),
     evals: schemas/* array */.YOg(registeredEval),
+    left_out: schemas/* array */.YOg(label),
     code: schemas/* array */.YOg(codeList),
     dependencies: schemas/* object */.Ikc({
         files: schemas/* array */.YOg(schemas/* string */.YjP()),
@@ -35499,6 +35537,8 @@ const schema = schemas/* object */.Ikc({
     judge: from.judge,
     /** In the order in which `oaievalset` runs them. */
     evals: from.evals,
+    /** The keys of the evals of the set that the inputs include and exclude leave out. */
+    leftOut: from.left_out,
     /** What classes import. Evals and completion functions refer to these lists by number. */
     code: from.code,
     dependencies: from.dependencies,
@@ -35549,15 +35589,17 @@ async function readRegistryPlan(request) {
 async function runPlanner(request, directory) {
     const requestFile = (0,external_node_path_.join)(directory, 'request.json');
     const planFile = (0,external_node_path_.join)(directory, 'plan.json');
-    const { planner, model, judgeModel, evalSet, args, registryPaths, chatFallback, sharesRegistry } = request;
+    const { planner, model, judgeModel, evalSet, include, exclude, args, registryPaths } = request;
     await (0,external_node_fs_promises_.writeFile)(requestFile, JSON.stringify({
         model,
         judge_model: judgeModel,
         eval_set: evalSet,
+        include,
+        exclude,
         args,
         registry_paths: registryPaths,
-        chat_fallback: chatFallback,
-        shares_registry: sharesRegistry,
+        chat_fallback: request.chatFallback,
+        shares_registry: request.sharesRegistry,
     }));
     const failure = await planner.plan(requestFile, planFile);
     if (failure)
@@ -35612,6 +35654,7 @@ async function makePlan(request) {
     const dependencies = outside(lockedRoot, { ...registry.dependencies, files });
     const made = {
         evals,
+        leftOut: registry.leftOut,
         evalsVersion: registry.evalsVersion,
         warnings: describeWarnings(registry.warnings),
         needsApiKey: [...registry.completionFns, ...(registry.judge ? [registry.judge] : [])].some((fn) => fn.needsApiKey),
@@ -35627,9 +35670,9 @@ async function recallPlan(saved, key, hashes, cancelled) {
     if (!saved?.made)
         return undefined;
     const { basis, evalsVersion, needsApiKey, warnings } = saved.made;
-    const { evals, signature: digest } = saved;
+    const { evals, leftOut = [], signature: digest } = saved;
     const dependencies = dependenciesOf(basis);
-    const recalled = { evals, evalsVersion, needsApiKey, warnings };
+    const recalled = { evals, leftOut, evalsVersion, needsApiKey, warnings };
     if ((await planDigest(key, dependencies, recalled, hashes, cancelled)) !== digest)
         return undefined;
     return { ...recalled, digest, dependencies };
@@ -35661,7 +35704,7 @@ const URL_VARIABLES = ['OPENAI_BASE_URL', 'ANTHROPIC_BASE_URL'];
  */
 async function planKey(request) {
     const { model, judgeModel, modelMap, evalSet, args, registryPaths, chatFallback, sharesRegistry } = request;
-    const { workingDirectory, env } = request;
+    const { workingDirectory, env, include, exclude } = request;
     const environment = await (0,prepare_environment/* environmentKey */.J4)(request);
     if (environment === undefined)
         return undefined;
@@ -35672,6 +35715,8 @@ async function planKey(request) {
         request: { model, evalSet, args, registryPaths, chatFallback, sharesRegistry },
         ...(judgeModel === '' ? {} : { judgeModel }),
         ...(modelMap.size > 0 ? { modelMap: (0,model_map/* sortedLines */.LU)(modelMap) } : {}),
+        // A plan of the whole set keeps the key that it had before there was a choice.
+        ...(include.length + exclude.length > 0 ? { chosen: { include, exclude } } : {}),
         // Relative paths start at this directory.
         workingDirectory,
         variables: [
@@ -35718,10 +35763,10 @@ function isCommandOf(request, planned) {
     return (0,command/* commandId */.vC)(planned.command) === (0,command/* commandId */.vC)((0,plan_command/* recordedCommand */.U)(request, planned));
 }
 function registryRequest(request) {
-    const { planner, model, judgeModel, evalSet, args, registryPaths, temporaryDirectory } = request;
-    const { chatFallback, sharesRegistry } = request;
-    const names = { model, judgeModel, evalSet };
-    return { planner, ...names, args, registryPaths, temporaryDirectory, chatFallback, sharesRegistry };
+    const { planner, model, judgeModel, evalSet, include, exclude, args, registryPaths } = request;
+    const { temporaryDirectory, chatFallback, sharesRegistry } = request;
+    const set = { model, judgeModel, evalSet, include, exclude, args, registryPaths };
+    return { ...set, planner, temporaryDirectory, chatFallback, sharesRegistry };
 }
 
 
@@ -37545,6 +37590,7 @@ const schema = zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
         modelMap: zod__WEBPACK_IMPORTED_MODULE_5__/* .record */ .g1P(line, line).optional(),
     }))
         .max(100_000),
+    leftOut: zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(line).max(100_000).optional(),
 });
 /** Three times the size of a plan of 10,000 evals. More JSON would fill the heap of a small machine. */
 const MAX_PLAN_BYTES = 32 * 1024 * 1024;
@@ -37556,7 +37602,7 @@ const NO_DIGEST = '0'.repeat(64);
  * The part of a plan that is saved. A plan that would be too large to read back is saved without its dependencies or without
  * its evals. Such a plan can be reported, but not recalled.
  */
-function savedPlan({ digest = NO_DIGEST, evals, dependencies, evalsVersion, warnings, needsApiKey }, owner) {
+function savedPlan({ digest = NO_DIGEST, evals, leftOut, dependencies, evalsVersion, warnings, needsApiKey }, owner) {
     const made = { basis: savedDependencies(dependencies), evalsVersion, warnings, needsApiKey };
     const withoutDependencies = {
         version: 1,
@@ -37564,9 +37610,10 @@ function savedPlan({ digest = NO_DIGEST, evals, dependencies, evalsVersion, warn
         signature: NO_DIGEST,
         made: { ...made, basis: savedDependencies(_model_plan_js__WEBPACK_IMPORTED_MODULE_0__/* .NO_DEPENDENCIES */ .a) },
     };
+    const chosen = { evals, ...(leftOut.length > 0 ? { leftOut } : {}) };
     const forms = [
-        { version: 1, owner, signature: digest, made, evals },
-        { ...withoutDependencies, evals },
+        { version: 1, owner, signature: digest, made, ...chosen },
+        { ...withoutDependencies, ...chosen },
     ];
     return forms.find(canBeRead) ?? { ...withoutDependencies, evals: [] };
 }
@@ -38625,8 +38672,10 @@ function announceJudge(evals, judgeModel, log) {
 /** Describes for the log, before anything runs, what will be done. Pure. */
 
 
+/** More names do not help a reader. */
+const SHOWN_LEFT_OUT = 20;
 /** A headline, then a line for each eval that runs again and for each eval that is reused although an argument differs. */
-function describePlan(evalSet, decisions) {
+function describePlan(evalSet, decisions, leftOut) {
     const reused = decisions.filter((decision) => decision.kind === 'reuse').length;
     const toRun = decisions.length - reused;
     const again = decisions.flatMap((decision) => decision.kind === 'run' && decision.reason.kind !== 'never-completed'
@@ -38636,7 +38685,17 @@ function describePlan(evalSet, decisions) {
         ? [`${decision.eval.name}: ${(0,_model_decision_js__WEBPACK_IMPORTED_MODULE_0__/* .describeWritten */ .h)(decision.leftOut)}`]
         : []);
     const counts = `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(decisions.length, 'eval')}, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(reused)} reused, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(toRun)} to run`;
-    return [`${evalSet}: ${counts}`, ...again, ...outputs];
+    return [`${evalSet}: ${counts}`, ...describeLeftOut(leftOut, decisions.length), ...again, ...outputs];
+}
+/** `Left out by include and exclude, 2 of 5 evals: a.dev.v0, b.dev.v0` */
+function describeLeftOut(leftOut, planned) {
+    if (leftOut.length === 0)
+        return [];
+    const hidden = leftOut.length - SHOWN_LEFT_OUT;
+    const names = leftOut.slice(0, SHOWN_LEFT_OUT).join(', ') + (hidden > 0 ? ` and ${hidden} more` : '');
+    return [
+        `Left out by include and exclude, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(leftOut.length)} of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(planned + leftOut.length, 'eval')}: ${names}`,
+    ];
 }
 
 
@@ -38996,8 +39055,11 @@ function rowsThatFit(results, rows, bytes) {
     return shown;
 }
 function headline({ verdict, counts }) {
-    const { total, completed, failed, pending } = counts;
+    const { total, completed, failed, pending, leftOut } = counts;
     const evals = (n) => (0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(n, 'eval');
+    // Not "all": the set has more.
+    if (verdict === 'passed' && leftOut > 0)
+        return `✅ ${evals(total)} done, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(leftOut)} of the set left out`;
     if (verdict === 'passed')
         return `✅ All ${evals(total)} done`;
     if (verdict === 'failed')
@@ -39008,7 +39070,10 @@ function countsLine({ counts }) {
     const parts = ['fresh', 'reused', 'failed', 'pending']
         .filter((status) => counts[status] > 0)
         .map((status) => `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(counts[status])} ${status}`);
-    return parts.length > 0 ? `${parts.join(', ')}.` : 'nothing to do.';
+    const { total, leftOut } = counts;
+    const of = (0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(total + leftOut, 'eval');
+    const sentence = leftOut > 0 ? ` Left out by include and exclude: ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(leftOut)} of ${of}.` : '';
+    return `${parts.length > 0 ? `${parts.join(', ')}.` : 'nothing to do.'}${sentence}`;
 }
 /** Who graded. Plain `oaievalset` may have completed an eval with another judge, but then under another command. */
 function judgeLine({ rows, model }) {
@@ -39115,7 +39180,8 @@ function code(text) {
 
 
 
-function summarize(model, evalSet, outcomes, traffic = _model_traffic_js__WEBPACK_IMPORTED_MODULE_1__/* .noTraffic */ .Ps) {
+/** @param leftOut number of evals of the set that have no outcome, because they are not part of the plan */
+function summarize(model, evalSet, outcomes, traffic = _model_traffic_js__WEBPACK_IMPORTED_MODULE_1__/* .noTraffic */ .Ps, leftOut = 0) {
     const number = (status) => outcomes.filter((outcome) => outcome.status === status).length;
     const [fresh, reused, failed, pending] = [
         number('fresh'),
@@ -39128,7 +39194,7 @@ function summarize(model, evalSet, outcomes, traffic = _model_traffic_js__WEBPAC
         model,
         evalSet,
         rows: outcomes.map(row),
-        counts: { total: outcomes.length, completed: fresh + reused, fresh, reused, failed, pending },
+        counts: { total: outcomes.length, completed: fresh + reused, fresh, reused, failed, pending, leftOut },
         traffic,
         adaptations: adaptationsOf(records),
         ownTemperature: ownTemperatureOf(records),
@@ -39279,6 +39345,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   G: () => (/* binding */ openState)
 });
 
+// EXTERNAL MODULE: ./lib/plan/command.js
+var plan_command = __nccwpck_require__(4822);
 // EXTERNAL MODULE: ./lib/progress/journals.js + 7 modules
 var progress_journals = __nccwpck_require__(7668);
 // EXTERNAL MODULE: external "node:crypto"
@@ -39419,18 +39487,23 @@ var progress_state = __nccwpck_require__(4454);
 
 
 
+
 /**
  * Locks and opens the state, adopts the checkpoint, cleans up after an earlier process that was killed, and saves the plan.
  *
  * @throws ActionError STATE_LOCKED, STATE_NOT_OURS or STATE_UNWRITABLE
  */
 async function openState(request) {
-    const { paths, owner, plan, checkpoint, resume, log } = request;
+    const { paths, owner, plan, command, checkpoint, resume, log } = request;
     const lock = await lockState(paths);
     try {
         if (!resume && (0,quarantine/* quarantineState */.KB)(paths))
             log.info('resume is false, so the state of earlier runs on this machine was quarantined.');
-        const knownCommands = plan.evals.map((planned) => planned.command);
+        const knownCommands = [
+            ...plan.evals.map((planned) => planned.command),
+            // Whether a model grades an eval that is left out is not known.
+            ...plan.leftOut.flatMap((key) => [true, false].map((modelGraded) => (0,plan_command/* recordedCommand */.U)(command, { key, modelGraded }))),
+        ];
         const state = checkpoint.adoptInto(progress_state/* State */.U.open({ paths, owner, knownCommands, log }), { knownCommands });
         const journals = new progress_journals/* Journals */.v(paths);
         journals.sealOpenSegments();
@@ -43863,7 +43936,8 @@ async function runEvals(decisions, options) {
     // Before the records are forgotten: a record of other content still shows how long an eval takes.
     const expectedMs = expectedDurations(toRun, state.records);
     state.forget(toRun.map((planned) => planned.command));
-    options.journals.retain(options.sampleResume ? toRun.map((planned) => planned.key) : []);
+    const journalsToUse = options.sampleResume ? toRun.map((planned) => planned.key) : [];
+    options.journals.retain([...journalsToUse, ...options.leftOut]);
     for (const decision of decisions) {
         // Completed under other arguments that change no result. The line makes plain `oaievalset` skip the eval as well.
         if (decision.kind === 'reuse' && decision.record && !state.isDone(decision.eval.command)) {
@@ -44003,7 +44077,7 @@ class Run {
 
 /** @throws ActionError STATE_UNWRITABLE when a result could not be recorded; post saves what is on disk */
 async function runSet(request) {
-    const { decisions, state, journals, run, log, command, api, limits, evals, cancelled } = request;
+    const { decisions, leftOut, state, journals, run, log, command, api, limits, evals, cancelled } = request;
     const budget = openBudget({ ...limits, records: state.records, sampleResume: evals.sampleResume });
     try {
         const gateway = await startGateway({
@@ -44022,6 +44096,7 @@ async function runSet(request) {
         try {
             outcomes = await runEvals(decisions, {
                 ...evals,
+                leftOut,
                 state,
                 run,
                 command,

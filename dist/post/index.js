@@ -29247,6 +29247,7 @@ function publishOutputs({ results, restoredKey, savedKey, progressFile }, log) {
         reused: String(counts.reused),
         failed: String(counts.failed),
         pending: String(counts.pending),
+        'left-out': String(counts.leftOut),
         'requests-sent': String(results.traffic.sent),
         'requests-replayed': String(results.traffic.replayed),
         'total-tokens': String(results.traffic.tokensSent.prompt + results.traffic.tokensSent.completion),
@@ -31849,7 +31850,8 @@ async function saveAndReport(session, paths) {
     await checkpointer.finish();
     (0,_action_session_js__WEBPACK_IMPORTED_MODULE_5__/* .saveSession */ .E1)({ ...session, ended: true });
     const run = (0,_action_context_js__WEBPACK_IMPORTED_MODULE_0__/* .runIdentity */ .f)(context);
-    const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_13__/* .summarize */ .e)(model, evalSet, (0,_run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_14__/* .outcomesOnDisk */ .W)(state, run), (0,_run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_14__/* .trafficOnDisk */ .E)(state, run));
+    const leftOut = state.plan?.leftOut?.length;
+    const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_13__/* .summarize */ .e)(model, evalSet, (0,_run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_14__/* .outcomesOnDisk */ .W)(state, run), (0,_run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_14__/* .trafficOnDisk */ .E)(state, run), leftOut);
     const note = 'The step was interrupted. Re-run the failed jobs; completed evals are not run again.';
     await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_4__/* .publishSummary */ .I)(results, context, [note], _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
 }
@@ -33900,6 +33902,7 @@ const saved_plan_schema = schemas/* object */.Ikc({
         modelMap: schemas/* record */.g1P(line, line).optional(),
     }))
         .max(100_000),
+    leftOut: schemas/* array */.YOg(line).max(100_000).optional(),
 });
 /** Three times the size of a plan of 10,000 evals. More JSON would fill the heap of a small machine. */
 const MAX_PLAN_BYTES = 32 * 1024 * 1024;
@@ -33911,7 +33914,7 @@ const NO_DIGEST = '0'.repeat(64);
  * The part of a plan that is saved. A plan that would be too large to read back is saved without its dependencies or without
  * its evals. Such a plan can be reported, but not recalled.
  */
-function savedPlan({ digest = NO_DIGEST, evals, dependencies, evalsVersion, warnings, needsApiKey }, owner) {
+function savedPlan({ digest = NO_DIGEST, evals, leftOut, dependencies, evalsVersion, warnings, needsApiKey }, owner) {
     const made = { basis: savedDependencies(dependencies), evalsVersion, warnings, needsApiKey };
     const withoutDependencies = {
         version: 1,
@@ -33919,9 +33922,10 @@ function savedPlan({ digest = NO_DIGEST, evals, dependencies, evalsVersion, warn
         signature: NO_DIGEST,
         made: { ...made, basis: savedDependencies(NO_DEPENDENCIES) },
     };
+    const chosen = { evals, ...(leftOut.length > 0 ? { leftOut } : {}) };
     const forms = [
-        { version: 1, owner, signature: digest, made, evals },
-        { ...withoutDependencies, evals },
+        { version: 1, owner, signature: digest, made, ...chosen },
+        { ...withoutDependencies, ...chosen },
     ];
     return forms.find(canBeRead) ?? { ...withoutDependencies, evals: [] };
 }
@@ -34585,8 +34589,11 @@ function rowsThatFit(results, rows, bytes) {
     return shown;
 }
 function headline({ verdict, counts }) {
-    const { total, completed, failed, pending } = counts;
+    const { total, completed, failed, pending, leftOut } = counts;
     const evals = (n) => counted(n, 'eval');
+    // Not "all": the set has more.
+    if (verdict === 'passed' && leftOut > 0)
+        return `✅ ${evals(total)} done, ${wholeNumber(leftOut)} of the set left out`;
     if (verdict === 'passed')
         return `✅ All ${evals(total)} done`;
     if (verdict === 'failed')
@@ -34597,7 +34604,10 @@ function countsLine({ counts }) {
     const parts = ['fresh', 'reused', 'failed', 'pending']
         .filter((status) => counts[status] > 0)
         .map((status) => `${wholeNumber(counts[status])} ${status}`);
-    return parts.length > 0 ? `${parts.join(', ')}.` : 'nothing to do.';
+    const { total, leftOut } = counts;
+    const of = counted(total + leftOut, 'eval');
+    const sentence = leftOut > 0 ? ` Left out by include and exclude: ${wholeNumber(leftOut)} of ${of}.` : '';
+    return `${parts.length > 0 ? `${parts.join(', ')}.` : 'nothing to do.'}${sentence}`;
 }
 /** Who graded. Plain `oaievalset` may have completed an eval with another judge, but then under another command. */
 function judgeLine({ rows, model }) {
@@ -34737,7 +34747,8 @@ function mainMetric(preferred, metrics) {
 
 
 
-function summarize(model, evalSet, outcomes, traffic = model_traffic/* noTraffic */.Ps) {
+/** @param leftOut number of evals of the set that have no outcome, because they are not part of the plan */
+function summarize(model, evalSet, outcomes, traffic = model_traffic/* noTraffic */.Ps, leftOut = 0) {
     const number = (status) => outcomes.filter((outcome) => outcome.status === status).length;
     const [fresh, reused, failed, pending] = [
         number('fresh'),
@@ -34750,7 +34761,7 @@ function summarize(model, evalSet, outcomes, traffic = model_traffic/* noTraffic
         model,
         evalSet,
         rows: outcomes.map(row),
-        counts: { total: outcomes.length, completed: fresh + reused, fresh, reused, failed, pending },
+        counts: { total: outcomes.length, completed: fresh + reused, fresh, reused, failed, pending, leftOut },
         traffic,
         adaptations: adaptationsOf(records),
         ownTemperature: ownTemperatureOf(records),

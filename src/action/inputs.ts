@@ -28,6 +28,9 @@ export interface Inputs {
   /** Empty: no name is replaced. */
   readonly modelMap: ModelMap;
   readonly evalSet: string;
+  /** Globs over the names of evals; empty: all evals of the set. */
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
   /** Further `oaieval` arguments, one word per item. */
   readonly args: readonly string[];
   /** As the user wrote them, because they are part of the command in the progress file. */
@@ -86,11 +89,14 @@ export function readInputs(): Inputs {
   const model = requiredName('model', `the model to evaluate, for example ${EXAMPLE_MODEL}`);
   const evalSet = requiredName('eval-set', 'an eval set of the registry, for example test-basic');
   checkFileName(model, evalSet);
+  const judge = judgeModel();
   return {
     model,
-    judgeModel: judgeModel(),
-    modelMap: readModelMap({ model: model.split(',') }),
+    judgeModel: judge,
+    modelMap: readModelMap({ model: model.split(','), 'judge-model': judge === '' ? [] : [judge] }),
     evalSet,
+    include: lines('include'),
+    exclude: lines('exclude'),
     args: words('args'),
     registryPaths: lines('registry-path'),
     workingDirectory: directory('working-directory'),

@@ -23,6 +23,7 @@ export function publishOutputs({ results, restoredKey, savedKey, progressFile }:
     reused: String(counts.reused),
     failed: String(counts.failed),
     pending: String(counts.pending),
+    'left-out': String(counts.leftOut),
     'requests-sent': String(results.traffic.sent),
     'requests-replayed': String(results.traffic.replayed),
     'total-tokens': String(results.traffic.tokensSent.prompt + results.traffic.tokensSent.completion),

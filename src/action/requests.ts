@@ -4,6 +4,7 @@ import { checkpointIdentity } from '../checkpoint/identity.ts';
 import type { CheckpointIdentity } from '../checkpoint/keys.ts';
 import type { EnginesOptions } from '../engine/engines.ts';
 import { GitHubApi } from '../github/github-api.ts';
+import type { SetCommands } from '../plan/command.ts';
 import type { RunSetRequest } from '../run/run-set.ts';
 import { runIdentity } from './context.ts';
 import type { Inputs } from './inputs.ts';
@@ -49,26 +50,37 @@ export function enginesRequest({ inputs, evalEnv: env }: Step): Omit<EnginesOpti
   return { engine, cwd, env, models: modelsOf(inputs), registryPaths, chatFallback };
 }
 
+/** What the commands of the evals are made from. */
+export function commandOf({ inputs }: Step): SetCommands {
+  const { model, args, registryPaths } = inputs;
+  return { model, judgeModel: addedJudge(inputs), args, registryPaths };
+}
+
 /** The inputs of the plan. */
 export function planRequest(step: Step) {
-  const { model, modelMap, evalSet, args, registryPaths, chatFallback, engine } = step.inputs;
-  const names = { model, judgeModel: addedJudge(step.inputs), modelMap, evalSet };
-  const set = { ...names, args, registryPaths, chatFallback, sharesRegistry: engine === 'warm' };
+  const { evalSet, modelMap, include, exclude, chatFallback, engine } = step.inputs;
+  const set = {
+    ...commandOf(step),
+    evalSet,
+    modelMap,
+    include,
+    exclude,
+    chatFallback,
+    sharesRegistry: engine === 'warm',
+  };
   return { ...installationOf(step), ...set, temporaryDirectory: step.context.temporaryDirectory };
 }
 
-type RunPicks = Pick<RunSetRequest, 'run' | 'command' | 'api' | 'limits' | 'evals' | 'cancelled'>;
+type RunPicks = Pick<RunSetRequest, 'run' | 'api' | 'limits' | 'evals' | 'cancelled'>;
 
 export function runRequest(step: Step, cancelled: Cancellation): RunPicks {
   const { inputs, context, urls, evalEnv: env, beganAt } = step;
-  const { modelMap, args, registryPaths, maxRequestsInFlight } = inputs;
-  const { parallelEvals, attempts, exitOnError } = inputs;
+  const { modelMap, maxRequestsInFlight, parallelEvals, attempts, exitOnError } = inputs;
   // One eval alone can use all requests in flight. The gateway limits the requests of all evals together.
   const threads = inputs.chatFallback && !env.EVALS_THREADS ? maxRequestsInFlight : undefined;
   const timeouts = { evalTimeoutMs: inputs.evalTimeoutMs, stallTimeoutMs: inputs.stallTimeoutMs };
   return {
     run: runIdentity(context),
-    command: { args, registryPaths },
     api: { env, urls, models: modelsOf(inputs), modelMap, maxRequestsInFlight },
     limits: { timeMs: inputs.timeBudgetMs, tokens: inputs.tokenBudget, beganAt },
     evals: { parallelEvals, attempts, exitOnError, sampleResume: inputs.sampleResume, timeouts, threads },

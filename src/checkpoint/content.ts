@@ -49,8 +49,8 @@ function samePlan(a: SavedPlan | undefined, b: SavedPlan | undefined): boolean {
   return elsewhere && JSON.stringify(namesOf(ofA)) === JSON.stringify(namesOf(ofB));
 }
 
-function resultOf({ evals, made: { evalsVersion, needsApiKey } }: SavedPlan): unknown {
-  return { evals, evalsVersion, needsApiKey };
+function resultOf({ evals, leftOut, made: { evalsVersion, needsApiKey } }: SavedPlan): unknown {
+  return { evals, leftOut, evalsVersion, needsApiKey };
 }
 
 function filesOf({ made: { basis } }: SavedPlan): string[] {

@@ -38,6 +38,8 @@ export interface PlannedEval {
 /** The current content of the eval set, in the order in which `oaievalset` would run it. */
 export interface Plan {
   readonly evals: readonly PlannedEval[];
+  /** The keys of the evals of the set that the inputs include and exclude leave out. What earlier runs did for them is kept. */
+  readonly leftOut: readonly string[];
   /** SHA-256 (hex) of the plan key, of `dependencies` and of this plan. Undefined when the plan cannot be recalled. */
   readonly digest: string | undefined;
   /** The files and directories that the plan was made from. */
@@ -79,4 +81,6 @@ export interface SavedPlan {
     readonly needsApiKey: boolean;
   };
   readonly evals: readonly PlannedEval[];
+  /** Only when evals were left out. */
+  readonly leftOut?: readonly string[] | undefined;
 }

@@ -27,12 +27,15 @@ export interface ResultRow {
 }
 
 export interface Counts {
+  /** Evals of the plan. */
   readonly total: number;
   readonly completed: number;
   readonly fresh: number;
   readonly reused: number;
   readonly failed: number;
   readonly pending: number;
+  /** Evals of the set that the inputs include and exclude leave out of the plan. */
+  readonly leftOut: number;
 }
 
 export interface Results {

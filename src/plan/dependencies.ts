@@ -10,7 +10,7 @@ import { hashOf } from './hash.ts';
 import { namesIn, pathBytes } from './path-bytes.ts';
 
 /** The part of a plan that is made from its dependencies. */
-type PlanContent = Pick<Plan, 'evals' | 'evalsVersion' | 'needsApiKey' | 'warnings'>;
+type PlanContent = Pick<Plan, 'evals' | 'leftOut' | 'evalsVersion' | 'needsApiKey' | 'warnings'>;
 
 /** Reading more bytes than this takes longer than making the plan again. */
 const MAX_TOTAL_BYTES = 16 * 1024 ** 3;
@@ -42,6 +42,7 @@ export async function planDigest(
     add('request', hashOf(key));
     add('answer', plan.evalsVersion, plan.needsApiKey, plan.warnings);
     for (const planned of plan.evals) add('eval', ...fieldsOf(planned));
+    for (const evalKey of plan.leftOut) add('left out', evalKey);
     for (const path of missing) add('absent', path);
     for await (const path of inSlices(directories, until, cancelled))
       add('directory', path, hashOf(listed(path)));
@@ -58,8 +59,11 @@ function fieldsOf({ fingerprint, earlier, writable, modelMap, ...rest }: Planned
   const { key, name, command, modelGraded, samples, metrics } = rest;
   const forms = [fingerprint, ...earlier].map(({ value, parts }) => [value, Object.entries(parts).sort()]);
   const paths = writable.map(({ argument, path, label }) => [argument, path, label ?? null]);
-  const lines = modelMap ? [Object.entries(modelMap)] : [];
-  return [key, name, command, modelGraded, samples, metrics, forms, paths, ...lines];
+  const added = [
+    ...(modelMap ? [Object.entries(modelMap)] : []),
+    ...(modelGraded ? ['graded by a model'] : []),
+  ];
+  return [key, name, command, samples, metrics, forms, paths, ...added];
 }
 
 /** The dependencies without those in a directory that the plan key already determines: the venv with the locked packages. */

@@ -47,6 +47,7 @@ export async function makePlan(request: MakePlanRequest): Promise<Plan> {
   const dependencies = outside(lockedRoot, { ...registry.dependencies, files });
   const made = {
     evals,
+    leftOut: registry.leftOut,
     evalsVersion: registry.evalsVersion,
     warnings: describeWarnings(registry.warnings),
     needsApiKey: [...registry.completionFns, ...(registry.judge ? [registry.judge] : [])].some(
@@ -69,9 +70,9 @@ export async function recallPlan(
 ): Promise<Plan | undefined> {
   if (!saved?.made) return undefined;
   const { basis, evalsVersion, needsApiKey, warnings } = saved.made;
-  const { evals, signature: digest } = saved;
+  const { evals, leftOut = [], signature: digest } = saved;
   const dependencies = dependenciesOf(basis);
-  const recalled = { evals, evalsVersion, needsApiKey, warnings };
+  const recalled = { evals, leftOut, evalsVersion, needsApiKey, warnings };
   if ((await planDigest(key, dependencies, recalled, hashes, cancelled)) !== digest) return undefined;
   return { ...recalled, digest, dependencies };
 }

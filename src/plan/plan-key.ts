@@ -14,6 +14,8 @@ export interface PlanKeyRequest extends EnvironmentRequest {
   readonly judgeModel: string;
   readonly modelMap: ModelMap;
   readonly evalSet: string;
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
   readonly args: readonly string[];
   readonly registryPaths: readonly string[];
   readonly chatFallback: boolean;
@@ -35,7 +37,7 @@ const URL_VARIABLES = ['OPENAI_BASE_URL', 'ANTHROPIC_BASE_URL'];
  */
 export async function planKey(request: PlanKeyRequest): Promise<unknown> {
   const { model, judgeModel, modelMap, evalSet, args, registryPaths, chatFallback, sharesRegistry } = request;
-  const { workingDirectory, env } = request;
+  const { workingDirectory, env, include, exclude } = request;
   const environment = await environmentKey(request);
   if (environment === undefined) return undefined;
   return {
@@ -45,6 +47,8 @@ export async function planKey(request: PlanKeyRequest): Promise<unknown> {
     request: { model, evalSet, args, registryPaths, chatFallback, sharesRegistry },
     ...(judgeModel === '' ? {} : { judgeModel }),
     ...(modelMap.size > 0 ? { modelMap: sortedLines(modelMap) } : {}),
+    // A plan of the whole set keeps the key that it had before there was a choice.
+    ...(include.length + exclude.length > 0 ? { chosen: { include, exclude } } : {}),
     // Relative paths start at this directory.
     workingDirectory,
     variables: [

@@ -8,6 +8,8 @@ export interface PlanProblem {
   readonly message: string;
   /** Registered names that look like the subject. */
   readonly near: readonly string[];
+  /** Lines of the input `exclude`: one for each eval with which the problem would be left out. */
+  readonly exclude: readonly string[];
 }
 
 export function planFailed(what: string, cause?: unknown): ActionError {
@@ -33,9 +35,19 @@ export function planInvalid(evalSet: string, problems: readonly PlanProblem[]): 
   const hints = new Set(problems.map((problem) => HINTS.get(problem.code) ?? UNKNOWN_HINT));
   return new ActionError(
     'PLAN_INVALID',
-    `The eval set ${oneLine(evalSet)} cannot run. ${found}:\n${shown.map((line) => `- ${line}`).join('\n')}`,
+    `The eval set ${oneLine(evalSet)} cannot run. ${found}:\n${shown.map((line) => `- ${line}`).join('\n')}${excludeLines(problems)}`,
     [...hints].join(' '),
   );
+}
+
+/** The lines of the workflow with which the set runs without the evals that cannot run. */
+function excludeLines(problems: readonly PlanProblem[]): string {
+  const globs = [...new Set(problems.flatMap(({ exclude }) => exclude))].map((glob) => oneLine(glob));
+  const [only = ''] = globs;
+  if (only === '') return '';
+  const isPlain = globs.length === 1 && /^[A-Za-z][\w./-]*$/.test(only);
+  const value = isPlain ? ` ${only}` : ` |\n${globs.map((glob) => `  ${glob}`).join('\n')}`;
+  return `\nTo run the set without ${globs.length === 1 ? 'this eval' : 'these evals'}, add to the inputs:\nexclude:${value}`;
 }
 
 /** Warnings about an eval set that can run, one line each. */
@@ -55,6 +67,8 @@ function describeGroup(group: readonly PlanProblem[]): string {
 }
 
 const NAMES_HINT = 'Correct the names, or add the registry that has them to the input registry-path.';
+const GLOB_HINT =
+  'Correct the inputs include and exclude. Each line is one glob, which must match the name or the key of an eval.';
 const REGISTRY_HINT = 'Correct the registry files named above.';
 const IMPORT_HINT =
   'Install missing packages with the input extra-packages. Your own modules must be on PYTHONPATH, because oaieval does not search the working directory.';
@@ -65,6 +79,8 @@ const HINTS: ReadonlyMap<string, string> = new Map([
   ['unmatched-name', NAMES_HINT],
   ['missing-modelgraded', NAMES_HINT],
   ['empty-set', 'Add evals to the eval set.'],
+  ['unmatched-glob', GLOB_HINT],
+  ['nothing-left', GLOB_HINT],
   ['duplicate-entry', REGISTRY_HINT],
   ['bad-registry', REGISTRY_HINT],
   ['bad-eval-name', REGISTRY_HINT],

@@ -44,8 +44,8 @@ function isCommandOf(request: PlanSetRequest, planned: PlannedEval): boolean {
 }
 
 function registryRequest(request: PlanSetRequest): RegistryRequest {
-  const { planner, model, judgeModel, evalSet, args, registryPaths, temporaryDirectory } = request;
-  const { chatFallback, sharesRegistry } = request;
-  const names = { model, judgeModel, evalSet };
-  return { planner, ...names, args, registryPaths, temporaryDirectory, chatFallback, sharesRegistry };
+  const { planner, model, judgeModel, evalSet, include, exclude, args, registryPaths } = request;
+  const { temporaryDirectory, chatFallback, sharesRegistry } = request;
+  const set = { model, judgeModel, evalSet, include, exclude, args, registryPaths };
+  return { ...set, planner, temporaryDirectory, chatFallback, sharesRegistry };
 }

@@ -13,6 +13,10 @@ export interface RegistryRequest {
   /** The completion function that grades model-graded evals; empty: the last one of `model`. */
   readonly judgeModel: string;
   readonly evalSet: string;
+  /** Globs over the names of evals, as src/python/oaievalset_action/globs.py reads them; empty: all evals of the set. */
+  readonly include: readonly string[];
+  /** Globs over the names of evals that are left out. */
+  readonly exclude: readonly string[];
   /** Further `oaieval` arguments, as words. */
   readonly args: readonly string[];
   /** As `--registry_path`; a relative path starts at the working directory. */
@@ -44,17 +48,19 @@ export async function readRegistryPlan(request: RegistryRequest): Promise<Regist
 async function runPlanner(request: RegistryRequest, directory: string): Promise<string> {
   const requestFile = join(directory, 'request.json');
   const planFile = join(directory, 'plan.json');
-  const { planner, model, judgeModel, evalSet, args, registryPaths, chatFallback, sharesRegistry } = request;
+  const { planner, model, judgeModel, evalSet, include, exclude, args, registryPaths } = request;
   await writeFile(
     requestFile,
     JSON.stringify({
       model,
       judge_model: judgeModel,
       eval_set: evalSet,
+      include,
+      exclude,
       args,
       registry_paths: registryPaths,
-      chat_fallback: chatFallback,
-      shares_registry: sharesRegistry,
+      chat_fallback: request.chatFallback,
+      shares_registry: request.sharesRegistry,
     }),
   );
   const failure = await planner.plan(requestFile, planFile);

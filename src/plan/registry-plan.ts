@@ -101,6 +101,7 @@ const problem = z.object({
   subject: z.string(),
   message: z.string(),
   near: z.array(z.string()),
+  exclude: z.array(z.string()),
 });
 
 /** Registries and imported classes determine much of the content, so all of it is validated. */
@@ -129,6 +130,7 @@ const schema = z
     completion_fns: z.array(completionFn),
     judge: completionFn.nullable(),
     evals: z.array(registeredEval),
+    left_out: z.array(label),
     code: z.array(codeList),
     dependencies: z.object({
       files: z.array(z.string()),
@@ -156,6 +158,8 @@ const schema = z
     judge: from.judge,
     /** In the order in which `oaievalset` runs them. */
     evals: from.evals,
+    /** The keys of the evals of the set that the inputs include and exclude leave out. */
+    leftOut: from.left_out,
     /** What classes import. Evals and completion functions refer to these lists by number. */
     code: from.code,
     dependencies: from.dependencies,

@@ -62,6 +62,7 @@ const schema: z.ZodType<SavedPlan> = z.object({
       }),
     )
     .max(100_000),
+  leftOut: z.array(line).max(100_000).optional(),
 });
 
 /** Three times the size of a plan of 10,000 evals. More JSON would fill the heap of a small machine. */
@@ -78,7 +79,7 @@ const NO_DIGEST = '0'.repeat(64);
  * its evals. Such a plan can be reported, but not recalled.
  */
 export function savedPlan(
-  { digest = NO_DIGEST, evals, dependencies, evalsVersion, warnings, needsApiKey }: Plan,
+  { digest = NO_DIGEST, evals, leftOut, dependencies, evalsVersion, warnings, needsApiKey }: Plan,
   owner: Owner,
 ): SavedPlan {
   const made = { basis: savedDependencies(dependencies), evalsVersion, warnings, needsApiKey };
@@ -88,9 +89,10 @@ export function savedPlan(
     signature: NO_DIGEST,
     made: { ...made, basis: savedDependencies(NO_DEPENDENCIES) },
   } as const;
+  const chosen = { evals, ...(leftOut.length > 0 ? { leftOut } : {}) };
   const forms: SavedPlan[] = [
-    { version: 1, owner, signature: digest, made, evals },
-    { ...withoutDependencies, evals },
+    { version: 1, owner, signature: digest, made, ...chosen },
+    { ...withoutDependencies, ...chosen },
   ];
   return forms.find(canBeRead) ?? { ...withoutDependencies, evals: [] };
 }

@@ -62,8 +62,11 @@ function rowsThatFit(
 }
 
 export function headline({ verdict, counts }: Results): string {
-  const { total, completed, failed, pending } = counts;
+  const { total, completed, failed, pending, leftOut } = counts;
   const evals = (n: number) => counted(n, 'eval');
+  // Not "all": the set has more.
+  if (verdict === 'passed' && leftOut > 0)
+    return `✅ ${evals(total)} done, ${wholeNumber(leftOut)} of the set left out`;
   if (verdict === 'passed') return `✅ All ${evals(total)} done`;
   if (verdict === 'failed')
     return `❌ ${evals(failed)} failed, ${wholeNumber(completed)} of ${wholeNumber(total)} done`;
@@ -74,7 +77,10 @@ function countsLine({ counts }: Results): string {
   const parts = (['fresh', 'reused', 'failed', 'pending'] as const)
     .filter((status) => counts[status] > 0)
     .map((status) => `${wholeNumber(counts[status])} ${status}`);
-  return parts.length > 0 ? `${parts.join(', ')}.` : 'nothing to do.';
+  const { total, leftOut } = counts;
+  const of = counted(total + leftOut, 'eval');
+  const sentence = leftOut > 0 ? ` Left out by include and exclude: ${wholeNumber(leftOut)} of ${of}.` : '';
+  return `${parts.length > 0 ? `${parts.join(', ')}.` : 'nothing to do.'}${sentence}`;
 }
 
 /** Who graded. Plain `oaievalset` may have completed an eval with another judge, but then under another command. */

@@ -8,11 +8,13 @@ import type { ResultRow, Results } from '../model/results.ts';
 import { noTraffic, type Traffic } from '../model/traffic.ts';
 import { mainMetric } from './main-metric.ts';
 
+/** @param leftOut number of evals of the set that have no outcome, because they are not part of the plan */
 export function summarize(
   model: string,
   evalSet: string,
   outcomes: readonly Outcome[],
   traffic: Traffic = noTraffic,
+  leftOut = 0,
 ): Results {
   const number = (status: Outcome['status']) =>
     outcomes.filter((outcome) => outcome.status === status).length;
@@ -27,7 +29,7 @@ export function summarize(
     model,
     evalSet,
     rows: outcomes.map(row),
-    counts: { total: outcomes.length, completed: fresh + reused, fresh, reused, failed, pending },
+    counts: { total: outcomes.length, completed: fresh + reused, fresh, reused, failed, pending, leftOut },
     traffic,
     adaptations: adaptationsOf(records),
     ownTemperature: ownTemperatureOf(records),

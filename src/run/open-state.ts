@@ -2,6 +2,7 @@ import type { RestoredCheckpoint } from '../checkpoint/restored-checkpoint.ts';
 import type { Log } from '../log.ts';
 import type { Owner } from '../model/owner.ts';
 import type { Plan } from '../model/plan.ts';
+import { recordedCommand, type SetCommands } from '../plan/command.ts';
 import { Journals } from '../progress/journals.ts';
 import { lockState } from '../progress/lock.ts';
 import type { StatePaths } from '../progress/paths.ts';
@@ -13,6 +14,7 @@ export interface OpenStateRequest {
   readonly paths: StatePaths;
   readonly owner: Owner;
   readonly plan: Plan;
+  readonly command: SetCommands;
   /** Nothing is adopted from an empty one. */
   readonly checkpoint: RestoredCheckpoint;
   /** If false, the state on this machine is quarantined first. */
@@ -32,12 +34,18 @@ export interface OpenedState extends AsyncDisposable {
  * @throws ActionError STATE_LOCKED, STATE_NOT_OURS or STATE_UNWRITABLE
  */
 export async function openState(request: OpenStateRequest): Promise<OpenedState> {
-  const { paths, owner, plan, checkpoint, resume, log } = request;
+  const { paths, owner, plan, command, checkpoint, resume, log } = request;
   const lock = await lockState(paths);
   try {
     if (!resume && quarantineState(paths))
       log.info('resume is false, so the state of earlier runs on this machine was quarantined.');
-    const knownCommands = plan.evals.map((planned) => planned.command);
+    const knownCommands = [
+      ...plan.evals.map((planned) => planned.command),
+      // Whether a model grades an eval that is left out is not known.
+      ...plan.leftOut.flatMap((key) =>
+        [true, false].map((modelGraded) => recordedCommand(command, { key, modelGraded })),
+      ),
+    ];
     const state = checkpoint.adoptInto(State.open({ paths, owner, knownCommands, log }), { knownCommands });
     const journals = new Journals(paths);
     journals.sealOpenSegments();

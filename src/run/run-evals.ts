@@ -19,6 +19,8 @@ export interface RunListener {
 
 export interface RunOptions extends ExecuteOptions {
   readonly listener: RunListener;
+  /** Keys of evals of the set that are not among the decisions. Their journals are kept for a run that chooses them again. */
+  readonly leftOut: readonly string[];
   /** Whether the first failed eval stops the start of further evals. */
   readonly exitOnError: boolean;
   readonly budget: Budget;
@@ -39,7 +41,8 @@ export async function runEvals(decisions: readonly Decision[], options: RunOptio
   // Before the records are forgotten: a record of other content still shows how long an eval takes.
   const expectedMs = expectedDurations(toRun, state.records);
   state.forget(toRun.map((planned) => planned.command));
-  options.journals.retain(options.sampleResume ? toRun.map((planned) => planned.key) : []);
+  const journalsToUse = options.sampleResume ? toRun.map((planned) => planned.key) : [];
+  options.journals.retain([...journalsToUse, ...options.leftOut]);
   for (const decision of decisions) {
     // Completed under other arguments that change no result. The line makes plain `oaievalset` skip the eval as well.
     if (decision.kind === 'reuse' && decision.record && !state.isDone(decision.eval.command)) {

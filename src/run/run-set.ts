@@ -22,6 +22,8 @@ import type { EvalTimeouts } from './watchdog.ts';
 
 export interface RunSetRequest {
   readonly decisions: readonly Decision[];
+  /** Keys of evals of the set that are not among the decisions. */
+  readonly leftOut: readonly string[];
   readonly state: State;
   readonly journals: Journals;
   readonly run: RunIdentity;
@@ -90,7 +92,7 @@ export interface SetOutcome {
 
 /** @throws ActionError STATE_UNWRITABLE when a result could not be recorded; post saves what is on disk */
 export async function runSet(request: RunSetRequest): Promise<SetOutcome> {
-  const { decisions, state, journals, run, log, command, api, limits, evals, cancelled } = request;
+  const { decisions, leftOut, state, journals, run, log, command, api, limits, evals, cancelled } = request;
   const budget = openBudget({ ...limits, records: state.records, sampleResume: evals.sampleResume });
   try {
     const gateway = await startGateway({
@@ -108,6 +110,7 @@ export async function runSet(request: RunSetRequest): Promise<SetOutcome> {
     try {
       outcomes = await runEvals(decisions, {
         ...evals,
+        leftOut,
         state,
         run,
         command,

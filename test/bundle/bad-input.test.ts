@@ -64,6 +64,21 @@ const cases: Case[] = [
     inputs: { model: 'gpt-4,gpt-4o' },
     says: /test-match.*cannot run with 'gpt-4,gpt-4o': Match only supports one completion fn.*not a matrix.*judge-model.*\[PLAN_INVALID\]/s,
   },
+  {
+    name: 'a misspelt glob of include',
+    inputs: { include: 'test-mach' },
+    says: /unmatched-glob: include: test-mach: it matches no eval of the set test-basic \(did you mean test-match/,
+  },
+  {
+    name: 'an exclude of everything',
+    inputs: { exclude: '*' },
+    says: /nothing-left: test-basic: the inputs include and exclude leave out all 4 evals of the set/,
+  },
+  {
+    name: 'a glob with control characters',
+    inputs: { exclude: 'a\u0007b' },
+    says: /The input exclude is .*contains control characters/,
+  },
   { name: 'eval set with ..', inputs: { 'eval-set': '../x' }, says: /input eval-set is "\.\.\/x"/ },
   { name: 'absolute eval set', inputs: { 'eval-set': '/x' }, says: /input eval-set is "\/x"/ },
   {

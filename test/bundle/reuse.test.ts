@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { evalsPython } from '../helpers/evals-venv.ts';
 import type { Cleanup } from '../helpers/temporary-directory.ts';
-import { logOf, type MachineRun, runsAgain, TestMachine } from '../helpers/test-machine.ts';
+import { annotations, logOf, type MachineRun, runsAgain, TestMachine } from '../helpers/test-machine.ts';
 import { LONG, testRows } from '../helpers/test-rows.ts';
 import { type ModelApi, startModelApi } from '../stand-ins/model-api.ts';
 
@@ -83,7 +83,7 @@ beforeAll(async () => {
   for (const [evalSet, evals] of Object.entries(SETS)) {
     const result = await runIn(machine, { inputs: { 'eval-set': evalSet } });
     expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: String(evals.length) });
-    expect(result.annotations).toEqual([]);
+    expect(annotations(result)).toEqual([]);
   }
   for (const { metrics, eval: key } of machine.records()) expect(metrics, key).not.toEqual({});
   completed = { project: project(machine), state: machine.stateDirectory };
@@ -279,7 +279,7 @@ describe.concurrent('an edit between two runs', { timeout: 240_000 }, () => {
       const before = machine.records();
       const result = await runIn(machine, run?.(project(machine)));
       expect(result.exitCode, logOf(result)).toBe(0);
-      expect(result.annotations).toEqual([]);
+      expect(annotations(result)).toEqual([]);
 
       const statuses = rows(result.summary);
       const expected = SETS[evalSet].map((name) => [name, name in fresh ? 'fresh' : 'reused']);

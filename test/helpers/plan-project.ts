@@ -85,6 +85,8 @@ export class PlanProject {
       judgeModel,
       modelMap: new Map(Object.entries(modelMap)),
       evalSet,
+      include: [],
+      exclude: [],
       args,
       registryPaths: [this.path('registry')],
       chatFallback: true,

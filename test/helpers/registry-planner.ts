@@ -75,6 +75,8 @@ export class RegistryPlanner {
       model: 'dummy',
       judgeModel: '',
       evalSet,
+      include: [],
+      exclude: [],
       args: [],
       registryPaths: [],
       chatFallback: false,
@@ -122,10 +124,8 @@ export class RegistryPlanner {
 
 /** The lines of an error, one for each problem. */
 export function problemsOf(error: ActionError): string[] {
-  return error.message
-    .split('\n')
-    .slice(1)
-    .map((line) => line.replace(/^- /, ''));
+  const lines = error.message.split('\n').filter((line) => line.startsWith('- '));
+  return lines.map((line) => line.slice(2));
 }
 
 export function evalOf(plan: RegistryPlan, key: string): RegisteredEval {

@@ -67,6 +67,7 @@ export async function scheduledRun(
     attempts: 1,
     exitOnError: false,
     gateway,
+    leftOut: [],
     sampleResume: false,
     journals: new Journals(state.paths),
     budget: openBudget({

@@ -53,6 +53,11 @@ export const apiFaults = {
       'unsupported_parameter',
     ),
   }),
+  /** A model that accepts only one value of a parameter. */
+  unsupportedValue: (parameter: string, message: string): Fault => ({
+    status: 400,
+    body: errorBody(message, 'invalid_request_error', parameter, 'unsupported_value'),
+  }),
   badRequest: (message = 'Invalid request'): Fault => ({
     status: 400,
     body: errorBody(message, 'invalid_request_error', null, null),

@@ -13,6 +13,7 @@ import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { type Faults, fromFault } from './api-faults.ts';
+import type { Dialect } from './dialects.ts';
 import { Gate } from './gate.ts';
 import type { Answer } from './http-answer.ts';
 import { field, parseJson, textOf } from './json-fields.ts';
@@ -32,6 +33,8 @@ export interface ModelApiOptions {
   readonly faults?: Faults;
   /** Which models there are. */
   readonly catalog?: ModelCatalog;
+  /** How the server speaks. The default is OpenAI's dialect, below `/v1`. */
+  readonly dialect?: Pick<Dialect, 'basePath' | 'respond'>;
   /** Compresses responses for clients that send `accept-encoding: gzip`. */
   readonly gzip?: boolean;
   /** The file to which one JSON line is appended for each request that has ended. */
@@ -47,7 +50,7 @@ export interface RequestCounts {
 }
 
 export interface ModelApi {
-  /** The value for OPENAI_BASE_URL: `http://127.0.0.1:<port>/v1`. */
+  /** The value for the variable of the base URL: `http://127.0.0.1:<port>/v1`. */
   readonly url: string;
   readonly port: number;
   /** All requests of evals in the order of their arrival, also refused ones and those with a fault. */
@@ -78,9 +81,12 @@ export interface ModelApi {
 /** Starts the server. It listens on 127.0.0.1 only. */
 export async function startModelApi(options: ModelApiOptions = {}): Promise<ModelApi> {
   const { port = 0, latencyMs = 0, gzip = false, logFile } = options;
+  const basePath = options.dialect?.basePath ?? '/v1';
   const knowledge = options.knowledge ?? new Map<string, string>();
   const rightShare = options.rightShare ?? 0.9;
   const catalog = options.catalog ?? {};
+  const respond: Dialect['respond'] =
+    options.dialect?.respond ?? ((request) => answerTo(request, { knowledge, rightShare, catalog }));
   const ownLookups: ModelRequest[] = [];
   let faults = options.faults;
   let requests: ModelRequest[] = [];
@@ -140,8 +146,7 @@ export async function startModelApi(options: ModelApiOptions = {}): Promise<Mode
       response.destroy();
       return;
     }
-    const answer =
-      fault && 'status' in fault ? fromFault(fault) : answerTo(request, { knowledge, rightShare, catalog });
+    const answer = fault && 'status' in fault ? fromFault(fault) : respond(request, knowledge, rightShare);
     send(response, answer, {
       gzip: gzip && /\bgzip\b/.test(String(incoming.headers['accept-encoding'] ?? '')),
       cutAt: fault && 'destroyAfterBytes' in fault ? fault.destroyAfterBytes : undefined,
@@ -155,7 +160,7 @@ export async function startModelApi(options: ModelApiOptions = {}): Promise<Mode
   const address = server.address() as AddressInfo;
 
   return {
-    url: `http://127.0.0.1:${address.port}/v1`,
+    url: `http://127.0.0.1:${address.port}${basePath}`,
     port: address.port,
     get requests() {
       return requests;

@@ -1,4 +1,4 @@
-"""Makes evals 3.0.1 use the chat API for models that it does not know. Nothing else of evals is changed.
+"""Makes evals 3.0.1 use the chat API for models that it does not know, and the API clients of today.
 
 - evals looks an unknown name up at /v1/models and then uses /v1/completions. New models use the chat API. The old completion
   models are listed here, because no new ones are made.
@@ -8,6 +8,8 @@
 import functools
 import re
 import sys
+
+from . import api_clients_of_today
 
 # https://platform.openai.com/docs/deprecations: every model that was served by /v1/completions only.
 LEGACY_COMPLETION_MODEL = re.compile(
@@ -80,6 +82,7 @@ def install():
         return found
 
     replace(known_make_object, make_object)
+    api_clients_of_today.install()
     patch_loaded_modules()
 
 
@@ -87,6 +90,7 @@ def patch_loaded_modules():
     """Patches modules that can only be patched once they are imported. Called whenever further modules may be imported."""
     from evals.registry import n_ctx_from_model_name
 
+    api_clients_of_today.patch_loaded_modules()
     for name in NEEDS_CONTEXT_LENGTH:
         module = sys.modules.get(name)
         if module and getattr(module, "n_ctx_from_model_name", None) is n_ctx_from_model_name:

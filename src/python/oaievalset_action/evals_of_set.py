@@ -1,4 +1,4 @@
-"""The evals of a set: which they are, and a description of each."""
+"""Describes each eval of a set."""
 import copy
 import os
 import re
@@ -7,6 +7,7 @@ from .classes import default_jsonl_arguments, own_registry_arguments, unread_arg
 from .data_files import MODELGRADED_ARGUMENT, REMOTE, strings_in
 from .not_found import NotFound
 from .output import jsonable
+from .selection import base_of
 
 # These would break a line of the log or of the progress file. src/progress/saved-plan.ts refuses the same characters.
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -25,39 +26,6 @@ class EvalsOfSet:
         self._judge = judge
         self._problems = problems
         self._not_found = NotFound(registry, problems)
-
-    def select(self, name):
-        """The specs of the set, in the order of evals.cli.oaievalset.run, each once."""
-        if name not in self._registry._eval_sets:
-            self._not_found.eval_set(name)
-            return []
-        eval_set = self._registry.get_eval_set(name)
-        if eval_set is None:
-            return []
-        if not eval_set.evals:
-            self._problems.add("empty-set", name, "the eval set lists no evals")
-            return []
-        listed = self._names_matching(eval_set.evals, name)
-        specs = {}
-        for spec in (self._registry.get_eval(key) for key in self._registry._evals if key in listed):
-            if spec is not None and spec.key:
-                specs.setdefault(spec.key, spec)
-        return list(specs.values())
-
-    def _names_matching(self, patterns, eval_set):
-        """What evals' get_evals finds for all patterns together. It compares each pattern with each name, which takes too
-        long for a large set."""
-        listed = set()
-        for pattern in patterns:
-            try:
-                names = self._registry.names_matching(pattern)
-            except re.error as error:
-                self._not_found.invalid_pattern(pattern, error)
-                continue
-            if not names:
-                self._not_found.eval_of_set(pattern, eval_set)
-            listed.update(names)
-        return listed
 
     def describe(self, spec):
         key = spec.key
@@ -78,7 +46,7 @@ class EvalsOfSet:
         data, remote = self._data_files.find(
             named, spec.registry_path, key, own_registry_only, unread_arguments(cls, args), may_write
         )
-        base = key.partition(".")[0]
+        base = base_of(key)
         return {
             "key": key,
             "base": base,

@@ -2,8 +2,9 @@
 
     plan --request request.json --output plan.json
 
-request.json: {"model", "judge_model": empty for none, "eval_set", "args": [oaieval arguments], "registry_paths": [...],
-               "chat_fallback": bool, "shares_registry": whether evals run with the registry that is read here}
+request.json: {"model", "judge_model": empty for none, "eval_set", "include": [globs], "exclude": [globs],
+               "args": [oaieval arguments], "registry_paths": [...], "chat_fallback": bool,
+               "shares_registry": whether evals run with the registry that is read here}
 plan.json:    {"version": 1, "problems": [...], ...}; src/plan/registry-plan.ts reads it and holds its schema.
 
 Everything that would make the set fail, or silently run something other than its author meant, becomes a problem. All
@@ -24,6 +25,7 @@ from .completion_functions import CompletionFunctions, names_of
 from .data_files import DataFiles
 from .dependencies import Dependencies
 from .evals_of_set import EvalsOfSet
+from .globs import Globs
 from .import_edges import ImportEdges
 from .imported_modules import ImportedModules
 from .judge import Judge
@@ -31,6 +33,7 @@ from .output import jsonable
 from .problems import Problems
 from .registry import open_registry
 from .samples import Samples
+from .selection import Selection
 from .sources import Sources, distribution_named, revision_of
 from .wire import from_wire, to_wire
 
@@ -64,6 +67,7 @@ def make_plan(request, problems):
         "completion_fns": [],
         "judge": None,
         "evals": [],
+        "left_out": [],
         "code": [],
         "problems": problems.found,
         "warnings": problems.warnings,
@@ -117,11 +121,16 @@ def fill_plan(plan, request, registry, problems):
         Judge(models, request["judge_model"], problems),
         problems,
     )
-    for spec in evals_of_set.select(request["eval_set"]):
-        try:
-            plan["evals"].append(evals_of_set.describe(spec))
-        except IMPORT_ERRORS as error:
-            problems.unexpected(spec.key, error)
+    globs = Globs(request.get("include", ()), request.get("exclude", ()))
+    selection = Selection(registry, globs, problems)
+    for spec in selection.specs(request["eval_set"]):
+        with problems.of_eval(selection.excluding(spec.key)):
+            try:
+                plan["evals"].append(evals_of_set.describe(spec))
+            except IMPORT_ERRORS as error:
+                problems.unexpected(spec.key, error)
+    plan["left_out"] = selection.left_out
+    problems.limit_excludes(selection.chosen_count)
     if request["judge_model"] and any(described["model_graded"] for described in plan["evals"]):
         plan["judge"] = completion_functions.describe(request["judge_model"], arguments["completion_args"])
     report_defects(registry, plan, models, request)

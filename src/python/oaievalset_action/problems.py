@@ -1,9 +1,13 @@
 """What is wrong with a set. The action makes this text safe to show (oneLine in src/text.ts), so it is passed on unchanged."""
 import difflib
 import traceback
+from contextlib import contextmanager
 
 # difflib takes milliseconds for each name. A set in which hundreds of names are unknown has another cause than misspelling.
 NEAR_LOOKUPS = 30
+
+# As many evals that cannot run have a common cause.
+EXCLUDED = 10
 
 
 class Problems:
@@ -12,8 +16,18 @@ class Problems:
     def __init__(self):
         self.found = []
         self.warnings = []
-        self._seen = set()
+        self._seen = {}
         self._near_lookups = 0
+        self._exclude = None
+
+    @contextmanager
+    def of_eval(self, exclude):
+        """What is found meanwhile goes away with this line of the input `exclude`."""
+        before, self._exclude = self._exclude, exclude
+        try:
+            yield
+        finally:
+            self._exclude = before
 
     def add(self, code, subject, message, near=()):
         self._note(self.found, code, subject, message, near)
@@ -23,16 +37,27 @@ class Problems:
         self._note(self.warnings, code, subject, message, near)
 
     def _note(self, notes, code, subject, message, near):
-        problem = {
-            "code": code,
-            "subject": str(subject),
-            "message": str(message),
-            "near": list(near),
-        }
-        identity = (code, problem["subject"], problem["message"])
-        if identity not in self._seen:
-            self._seen.add(identity)
+        identity = (code, str(subject), str(message))
+        problem = self._seen.get(identity)
+        if problem is None:
+            problem = {
+                "code": code,
+                "subject": str(subject),
+                "message": str(message),
+                "near": list(near),
+                "exclude": [],
+            }
+            self._seen[identity] = problem
             notes.append(problem)
+        if self._exclude is not None and self._exclude not in problem["exclude"]:
+            problem["exclude"].append(self._exclude)
+
+    def limit_excludes(self, evals):
+        """Leaving out many evals, or all `evals` of the plan, is no remedy: then no line is proposed."""
+        globs = {each for problem in self.found for each in problem["exclude"]}
+        if len(globs) >= min(evals, EXCLUDED):
+            for problem in self.found:
+                problem["exclude"] = []
 
     def near(self, name, names):
         self._near_lookups += 1

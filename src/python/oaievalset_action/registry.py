@@ -56,12 +56,12 @@ def open_registry(paths, problems):
             self._matched = None
             self._used = set()
             self._patterns = []
+            self._left_out = frozenset()
 
         def names_matching(self, pattern):
             """The names of evals that match the pattern, in the order of the registry. A plain name is looked up; any other
             pattern is compared with all names by evals itself."""
             if PLAIN_NAME.fullmatch(pattern):
-                self._used.add(("evals", pattern))
                 # evals matches with `$`, which also matches before a final line break.
                 return [name for name in (pattern, pattern + "\n") if name in self._evals]
             self._patterns.append(pattern_of(pattern))
@@ -79,6 +79,18 @@ def open_registry(paths, problems):
             self._matched.append(name)
             return None
 
+        def refused_names(self):
+            """The names of defective entries that the patterns so far match."""
+            defects = [defect for defect in self.defects if defect.kind == "evals" and defect.names is not None]
+            return [name for defect in defects for name in defect.names if self._is_matched(name)]
+
+        def leave_out(self, names):
+            """Defects of these evals do not keep the set from running."""
+            self._left_out = frozenset(names)
+
+        def _is_matched(self, name):
+            return isinstance(name, str) and any(pattern.match(name) for pattern in self._patterns)
+
         def report_defects(self, names, unread_kinds, shared):
             """Reports each defect as a problem, or as a warning when it cannot stop the set: the set does not use the entry,
             and its evals either use this registry (`shared`) or do not read entries of this kind. `names` are the names
@@ -95,9 +107,9 @@ def open_registry(paths, problems):
 
         def _uses(self, defect, wanted):
             if defect.names is not None:
-                patterns = self._patterns if defect.kind == "evals" else []
                 return any(
-                    name in wanted or isinstance(name, str) and any(pattern.match(name) for pattern in patterns)
+                    name in wanted
+                    or defect.kind == "evals" and self._is_matched(name) and name not in self._left_out
                     for name in defect.names
                 )
             # A pattern may match an entry of a file that cannot be read.

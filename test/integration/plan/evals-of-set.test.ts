@@ -111,9 +111,10 @@ import json, sys
 package, own, *sets = sys.argv[1:]
 sys.path.insert(0, package)
 import evals.registry
-from oaievalset_action.evals_of_set import EvalsOfSet
+from oaievalset_action.globs import Globs
 from oaievalset_action.problems import Problems
 from oaievalset_action.registry import open_registry
+from oaievalset_action.selection import Selection
 
 searches = 0
 search = evals.registry.Registry.get_evals
@@ -129,7 +130,7 @@ for name in sets:
     searches = 0
     problems = Problems()
     registry = open_registry([own], problems)
-    selected = EvalsOfSet(registry, None, None, None, None, None, None, None, problems).select(name)
+    selected = Selection(registry, Globs(), problems).specs(name)
     results.append({"selected": len(selected), "searches": searches})
 print(json.dumps(results))
 `;

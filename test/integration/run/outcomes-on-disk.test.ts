@@ -14,6 +14,7 @@ import { LARGE, openState, SET, SMALL, scheduledRun, THIS_RUN } from '../../help
 
 const PLAN: Plan = {
   evals: SET,
+  leftOut: [],
   digest: undefined,
   dependencies: NO_DEPENDENCIES,
   evalsVersion: '3.0.1',

@@ -211,15 +211,20 @@ describe('scheduler: the state before a run', () => {
   };
 
   test.each([
-    ['keeps the responses of evals that run, and removes all others', true, [1, 0]],
-    ['removes all responses without sample-resume', false, [0, 0]],
+    ['keeps the responses of evals that run or are left out, and removes all others', true, [1, 1, 0]],
+    ['keeps only the responses of evals that are left out without sample-resume', false, [0, 1, 0]],
   ])('scheduler: %s', async (_, sampleResume, expected) => {
-    const gone = planned('gone.v0');
+    const [leftOut, gone] = [planned('left-out.v0'), planned('gone.v0')];
     const state = openState();
-    for (const each of [SMALL, gone]) recordedBefore(state.paths, each);
-    const { outcomes } = await scheduledRun(1, { state, stopped: cancelled(), sampleResume });
+    for (const each of [SMALL, leftOut, gone]) recordedBefore(state.paths, each);
+    const { outcomes } = await scheduledRun(1, {
+      state,
+      leftOut: [leftOut.key],
+      stopped: cancelled(),
+      sampleResume,
+    });
     await outcomes;
-    expect([recordedBefore(state.paths, SMALL), recordedBefore(state.paths, gone)]).toEqual(expected);
+    expect([SMALL, leftOut, gone].map((each) => recordedBefore(state.paths, each))).toEqual(expected);
   });
 
   test('scheduler: an eval that is to run again is not completed until it ends', async () => {

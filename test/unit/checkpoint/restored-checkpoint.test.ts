@@ -104,6 +104,7 @@ test.each([
       digest: sha256('plan'),
       dependencies: { files: [], directories: [], missing: [] },
       evals: [],
+      leftOut: [],
       evalsVersion: '3.0.1',
       warnings: [],
       needsApiKey: false,

@@ -44,6 +44,8 @@ const registry: RegistryPlan = {
       samples: 3,
     },
   ],
+  judge: null,
+  leftOut: [],
   code: [],
   dependencies: { files: [], directories: [], missing: [] },
   problems: [],
@@ -92,7 +94,7 @@ test('plan digest: without a model map it is what it always was; the map of an e
     planDigest(
       'key',
       { files: [], directories: [], missing: [] },
-      { evals: [{ ...before, modelMap }], evalsVersion: '3', needsApiKey: true, warnings: [] },
+      { evals: [{ ...before, modelMap }], leftOut: [], evalsVersion: '3', needsApiKey: true, warnings: [] },
       new FileHashes(),
     );
   const none = await digestOf(undefined);

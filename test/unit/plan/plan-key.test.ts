@@ -17,6 +17,8 @@ const request = (python: string, env: NodeJS.ProcessEnv = {}) => ({
   modelMap: noModelMap,
   judgeModel: '',
   evalSet: 'set',
+  include: [] as string[],
+  exclude: [] as string[],
   args: [],
   registryPaths: [],
   chatFallback: true,
@@ -69,3 +71,14 @@ test.each(['./pkg', 'own @ git+https://example.com/own.git'])(
     expect(await planKey({ ...usual, extraPackages })).toBeUndefined();
   },
 );
+
+test('planKey: without include and exclude it is as it was before there were such inputs, and with them another one', async () => {
+  const usual = request(fakeInterpreter());
+  const key = await planKey(usual);
+  expect(Object.keys(key as object)).toEqual([
+    ...['format', 'planner', 'environment', 'request', 'workingDirectory', 'variables'],
+  ]);
+  const globs = [{ include: ['a'] }, { exclude: ['a'] }, { exclude: ['b'] }];
+  const others = await Promise.all(globs.map((each) => planKey({ ...usual, ...each })));
+  expect(new Set([key, ...others].map((each) => JSON.stringify(each))).size).toBe(4);
+});

@@ -7,6 +7,7 @@ describe('planInvalid', () => {
     subject,
     message,
     near,
+    exclude: [],
   });
 
   test('planInvalid: evals that share a problem share a line', () => {
@@ -23,7 +24,13 @@ describe('planInvalid', () => {
 
   test('planInvalid: the next steps are sentences, each once, in the order of the problems', () => {
     const codes = ['empty-set', 'lfs-pointer', 'empty-set', 'of-another-version'];
-    const problems = codes.map((code, index) => ({ code, subject: `s${index}`, message: 'x', near: [] }));
+    const problems = codes.map((code, index) => ({
+      code,
+      subject: `s${index}`,
+      message: 'x',
+      near: [],
+      exclude: [],
+    }));
     expect(planInvalid('mine', problems).next).toBe(
       'Add evals to the eval set. Fetch the data with `git lfs pull`, or set `lfs: true` of actions/checkout. Read the messages above.',
     );
@@ -50,7 +57,13 @@ describe('planInvalid', () => {
 });
 
 test('describeWarnings: each problem is a line, and evals with the same problem share it', () => {
-  const warning = (subject: string) => ({ code: 'missing-data', subject, message: 'no file', near: [] });
+  const warning = (subject: string) => ({
+    code: 'missing-data',
+    subject,
+    message: 'no file',
+    near: [],
+    exclude: [],
+  });
   expect(describeWarnings([warning('a.b'), warning('c.d')])).toEqual(['missing-data: a.b, c.d: no file']);
 });
 

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { noModelMap } from '../../../src/model/model-map.ts';
 import type { PlannedEval } from '../../../src/model/plan.ts';
 import { planDigest } from '../../../src/plan/dependencies.ts';
 import { FileHashes } from '../../../src/plan/file-hashes.ts';
@@ -15,11 +16,12 @@ async function recalledCommands(evals: readonly PlannedEval[], judgeModel = ''):
   // A file that looks like an interpreter; it is never started.
   const python = join(directory, 'python3.11');
   writeFileSync(python, Buffer.concat([Buffer.from('7f454c46', 'hex'), Buffer.alloc(100)]), { mode: 0o755 });
-  const set = { model: 'gpt-4', judgeModel, evalSet: 'set', args: [], registryPaths: [], modelMap: new Map() };
+  const choice = { modelMap: noModelMap, include: [], exclude: [] };
+  const set = { model: 'gpt-4', judgeModel, evalSet: 'set', args: [], registryPaths: [], ...choice };
   const environment = { python, evalsVersion: '', extraPackages: [], workingDirectory: directory, env: {} };
   const request = { ...set, ...environment, chatFallback: true, sharesRegistry: true };
   const dependencies = { files: [], directories: [], missing: [] };
-  const rest = { evals, evalsVersion: '3', warnings: [], needsApiKey: true };
+  const rest = { evals, leftOut: [], evalsVersion: '3', warnings: [], needsApiKey: true };
   const digest = await planDigest(await planKey(request), dependencies, rest, new FileHashes());
   const plan = planSet({
     ...request,

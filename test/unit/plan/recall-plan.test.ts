@@ -18,8 +18,12 @@ import { owner, planned, temporaryDirectory } from '../../helpers/builders.ts';
 const KEY = { planned: 'this' };
 const PLANNED = [planned('a.dev.v0'), planned('b.dev.v0')];
 
-async function planOf(dependencies: PlanDependencies, evals = PLANNED): Promise<Plan> {
-  const rest = { evals, evalsVersion: '3', warnings: [], needsApiKey: true };
+async function planOf(
+  dependencies: PlanDependencies,
+  evals = PLANNED,
+  leftOut: string[] = [],
+): Promise<Plan> {
+  const rest = { evals, leftOut, evalsVersion: '3', warnings: [], needsApiKey: true };
   return { ...rest, dependencies, digest: await planDigest(KEY, dependencies, rest, new FileHashes()) };
 }
 
@@ -62,12 +66,26 @@ describe('recall: a saved plan that was changed is not recalled', () => {
     ['has other metrics', ({ evals }) => ({ evals: evals.map((each) => ({ ...each, metrics: ['x'] })) })],
     ['needs no API key', ({ made }) => ({ made: { ...made, needsApiKey: false } })],
     ['has another version of evals', ({ made }) => ({ made: { ...made, evalsVersion: '4' } })],
+    ['leaves out an eval', () => ({ leftOut: ['c.dev.v0'] })],
     ['has a dependency less', ({ made }) => ({ made: { ...made, basis: { ...made.basis, absent: [] } } })],
   ])('recall: a saved plan that %s is not recalled', async (_, change) => {
     const plan = await planOf(dependenciesIn(realpathSync(temporaryDirectory())));
     const saved = savedPlan(plan, owner);
     expect(await recalled(saved)).toEqual(plan);
     expect(await recalled({ ...saved, ...change(saved) })).toBeUndefined();
+  });
+
+  test('recall: a plan that leaves out evals is recalled with them', async () => {
+    const plan = await planOf(NO_DEPENDENCIES, PLANNED, ['c.dev.v0', 'd.dev.v0']);
+    const saved = savedPlan(plan, owner);
+    expect(await recalled(saved)).toEqual(plan);
+    expect(await recalled({ ...saved, leftOut: ['c.dev.v0'] })).toBeUndefined();
+    expect(await recalled({ ...saved, leftOut: undefined })).toBeUndefined();
+  });
+
+  test('recall: a plan of a whole set has the digest that it had before include and exclude', async () => {
+    const { digest } = await planOf(NO_DEPENDENCIES, PLANNED.slice(0, 1));
+    expect(digest).toBe('30bf27d4e6a8609dc1694c687e5ea89869afef2e54b39454f7acc85f8c451f5c');
   });
 
   test('recall: a plan without a digest, or without a plan key, is not recalled', async () => {

@@ -28,6 +28,7 @@ function plan(...evals: Plan['evals']): Plan {
   const dependencies = { files: [], directories: [], missing: [] };
   return {
     evals,
+    leftOut: [],
     digest: sha256(''),
     dependencies,
     evalsVersion: '3.0.1.post1',

@@ -33,6 +33,7 @@ const written = {
       samples: null,
     },
   ],
+  left_out: ['test-\u2028other.s1.v0'],
   code: [],
   problems: [],
   warnings: [],
@@ -47,6 +48,7 @@ describe('parseRegistryPlan', () => {
       evalsVersion: '3.0.1.post1',
       arguments: { maxSamples: 5, extraEvalParams: { a: 1 }, completionArgs: { b: 'c' } },
       evals: [{ key: 'test-match.s1.simple-v0', higherIsBetter: false, modelGraded: true, samples: null }],
+      leftOut: ['test- other.s1.v0'],
     });
   });
 

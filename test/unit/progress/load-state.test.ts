@@ -100,6 +100,7 @@ describe('load: other owners', () => {
       savedPlan(
         {
           evals: [a],
+          leftOut: [],
           digest: sha256(''),
           dependencies: NO_DEPENDENCIES,
           evalsVersion: '',

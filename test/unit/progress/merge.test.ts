@@ -53,7 +53,13 @@ describe('merge: what is adopted', () => {
   test('merge: recorded responses are adopted, and the plan where there is none', () => {
     const plan = (samples: number) => {
       const evals = [{ ...a, samples }];
-      const rest = { dependencies: NO_DEPENDENCIES, evalsVersion: '', warnings: [], needsApiKey: false };
+      const rest = {
+        leftOut: [],
+        dependencies: NO_DEPENDENCIES,
+        evalsVersion: '',
+        warnings: [],
+        needsApiKey: false,
+      };
       return savedPlan({ evals, digest: sha256(''), ...rest }, owner);
     };
     const theirs = stateWithDone(a);

@@ -10,6 +10,7 @@ import { owner, planned, sha256, temporaryDirectory } from '../../helpers/builde
 
 const PLAN: Plan = {
   evals: [planned('a.dev.v0'), planned('b.dev.v0')],
+  leftOut: [],
   digest: sha256('plan'),
   dependencies: NO_DEPENDENCIES,
   evalsVersion: '3',
@@ -27,6 +28,16 @@ test('saved plan: the model map of an eval is read as it was saved', () => {
 
 test('saved plan: is read as it was saved', () => {
   expect(parsed(SAVED)).toEqual(SAVED);
+});
+
+test('saved plan: says which evals were left out, and nothing of it when none was', () => {
+  expect(Object.keys(SAVED)).toEqual(['version', 'owner', 'signature', 'made', 'evals']);
+  const leftOut = ['c.dev.v0'];
+  const saved = savedPlan({ ...PLAN, leftOut }, owner);
+  expect(parsed(saved)).toEqual({ ...SAVED, leftOut });
+  expect(parsed({ ...saved, leftOut: ['a\nb'] })).toEqual({
+    reason: 'leftOut.0: has control characters',
+  });
 });
 
 test('saved plan: a plan of version 0.1 is read', () => {

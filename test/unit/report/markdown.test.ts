@@ -44,6 +44,26 @@ test('summary: says who graded the model-graded evals, also of results that an e
   expect(summary('gpt-4')).toContain('2 model-graded evals: judge `gpt-4`, which graded its own answers.');
 });
 
+test('summary: evals that are left out are counted apart, and not all evals are done', () => {
+  const [a, b] = [planned('a.dev.v0'), planned('b.dev.v0')];
+  const fresh: Outcome = { status: 'fresh', eval: a, record: completion(a) };
+  const pending: Outcome = { status: 'pending', eval: b, reason: 'the job was cancelled' };
+  const linesOf = (outcomes: Outcome[]) =>
+    renderMarkdown(summarize('gpt-4', 'set', outcomes, undefined, 3), link).split('\n');
+  expect(linesOf([fresh])).toEqual(
+    expect.arrayContaining([
+      '## ✅ 1 eval done, 3 of the set left out',
+      '`gpt-4` on `set`: 1 fresh. Left out by include and exclude: 3 of 4 evals.',
+    ]),
+  );
+  expect(linesOf([fresh, pending])).toEqual(
+    expect.arrayContaining([
+      '## ⏳ Incomplete: 1 of 2 evals done, 1 pending',
+      '`gpt-4` on `set`: 1 fresh, 1 pending. Left out by include and exclude: 3 of 5 evals.',
+    ]),
+  );
+});
+
 test('summary: text that others wrote cannot become markup or break the table', () => {
   const evil = planned('x|y`<script>.dev\n::error::');
   const outcomes: Outcome[] = [
