@@ -11,6 +11,7 @@ import { Bench } from './evalset/bench.ts';
 import { largeEval, slowApi } from './evalset/large-eval.ts';
 import { noOp } from './evalset/no-op.ts';
 import { olderVersion } from './evalset/older-version.ts';
+import { parallel } from './evalset/parallel.ts';
 import { resumeAfterKill } from './evalset/resume.ts';
 import { scale } from './evalset/scale.ts';
 import { memory, wholeSet } from './evalset/whole-set.ts';
@@ -21,6 +22,7 @@ import { type Row, type Section, section } from './section.ts';
 const PARTS: Readonly<Record<string, (bench: Bench) => Promise<Row[]>>> = {
   set: wholeSet,
   memory,
+  parallel,
   large: largeEval,
   slow: slowApi,
   'no-op': noOp,

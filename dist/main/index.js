@@ -30006,7 +30006,7 @@ function readInputs() {
         cacheKey: input_values_text('cache-key'),
         maxAgeMs: durationMs('max-age'),
         sampleResume: input_values_boolean('sample-resume', true),
-        parallelEvals: count('parallel-evals', 4, 1000),
+        parallelEvals: parallelEvals(),
         engine: engine(),
         chatFallback: input_values_text('engine') !== 'oaieval',
         maxRequestsInFlight: count('max-requests-in-flight', 32, 10_000),
@@ -30032,6 +30032,16 @@ function judgeModel() {
     if (Buffer.byteLength(value) > MAX_JUDGE_BYTES)
         throw invalid('judge-model', value, `it is longer than ${MAX_JUDGE_BYTES} bytes`, next);
     return value;
+}
+function parallelEvals() {
+    const value = input_values_text('parallel-evals') || 'auto';
+    if (value === 'auto')
+        return value;
+    const most = 1000;
+    const number = Number(value);
+    if (/^\d+$/.test(value) && number >= 1 && number <= most)
+        return number;
+    throw invalid('parallel-evals', value, `it is neither auto nor a whole number from 1 to ${most}`, 'Set parallel-evals to auto, or to how many evals run at the same time.');
 }
 function engine() {
     const value = input_values_text('engine') || 'auto';
@@ -32203,6 +32213,9 @@ function deferred(ready) {
     })
         .catch(exit.reject);
     return {
+        get pid() {
+            return running?.pid;
+        },
         exit: exit.promise,
         signal(signal) {
             if (running) {
@@ -32653,6 +32666,9 @@ class WarmHost {
         else
             this.#send({ do: 'run', id, args, env });
         return {
+            get pid() {
+                return forked.pid;
+            },
             exit: forked.exit.promise,
             signal(signal) {
                 if (forked.hasEnded)
@@ -33989,7 +34005,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _report_unasked_models_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(8334);
 /* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(5703);
 /* harmony import */ var _run_open_state_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(8812);
-/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(626);
+/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(3071);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -34122,7 +34138,7 @@ async function main(cancelled) {
             leftOut: plan.leftOut,
             state,
             journals,
-            listener: new _report_live_log_js__WEBPACK_IMPORTED_MODULE_19__/* .LiveLog */ .J(_action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx, inputs),
+            listener: new _report_live_log_js__WEBPACK_IMPORTED_MODULE_19__/* .LiveLog */ .J3(_action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx, inputs),
             openEngine: (evals) => running.open({ evals }),
             checkpoints: {
                 store,
@@ -38707,10 +38723,10 @@ function describeLeftOut(leftOut, planned) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  J: () => (/* binding */ LiveLog)
+  J3: () => (/* binding */ LiveLog)
 });
 
-// UNUSED EXPORTS: describeHeartbeat
+// UNUSED EXPORTS: describeHeartbeat, describeParallelism
 
 // EXTERNAL MODULE: ./lib/model/format.js
 var format = __nccwpck_require__(9774);
@@ -38911,10 +38927,13 @@ class LiveLog {
             case 'heartbeat':
                 this.#log.info(describeHeartbeat(event));
                 break;
+            case 'parallelism':
+                this.#log.info(describeParallelism(event));
+                break;
         }
     }
     #start({ eval: { key, name }, started, total }) {
-        if (this.#options.parallelEvals > 1)
+        if (this.#options.parallelEvals !== 1)
             this.#buffers.set(key, new BufferedLog(this.#log));
         else
             this.#group = this.#log.group(`[${started}/${total}] ${name}`);
@@ -38952,6 +38971,17 @@ function describeOutcome(outcome, tookMs) {
         case 'pending':
             return `not completed: ${outcome.reason}`;
     }
+}
+const WAITED_FOR = {
+    requests: 'more would have waited for their turn among the requests in flight (max-requests-in-flight)',
+    api: 'more would have waited for the API, which failed or asked for fewer requests',
+    cores: 'more would have waited for a processor core',
+    memory: 'more might have needed more memory than there was',
+};
+/** `At most 7 evals ran at the same time: more would have waited for a processor core.` */
+function describeParallelism({ most, limit }) {
+    const evals = most === 1 ? '1 eval' : `${most} evals`;
+    return `At most ${evals} ran at the same time${limit ? `: ${WAITED_FOR[limit]}` : ''}.`;
 }
 /** `3 of 28 evals have ended; running: a (120 of 500 responses, 14 per second, for 8.6 s); about 4 min 0 s left` */
 function describeHeartbeat({ running, settled, total, leftMs }) {
@@ -39520,7 +39550,7 @@ async function openState(request) {
 
 /***/ }),
 
-/***/ 626:
+/***/ 3071:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -40026,6 +40056,14 @@ class InFlightLimit {
     /** When any request last succeeded, in milliseconds since the epoch; 0: never. */
     get lastSuccessAt() {
         return this.#lastSuccessAt;
+    }
+    /** How many requests may be in flight at present. */
+    get allowed() {
+        return Math.floor(this.#allowed);
+    }
+    /** Whether the API asked for a pause, which lasts. */
+    get isPaused() {
+        return this.#pausedUntil > Date.now();
     }
     /** Whether no further request is sent. */
     get stopped() {
@@ -41908,12 +41946,18 @@ class Outage {
     #lastSuccessAt = 0;
     /** Whether a response was replayed: the API worked in an earlier run. */
     #replayed = false;
+    #isFailing = false;
     #unanswered = new Set();
+    /** Whether the newest response was a failure that is retried. */
+    get isFailing() {
+        return this.#isFailing;
+    }
     sent(now) {
         this.#firstSentAt ||= now;
     }
     succeeded(now) {
         this.#lastSuccessAt = now;
+        this.#isFailing = false;
         this.#unanswered = new Set();
     }
     replayed() {
@@ -41921,6 +41965,7 @@ class Outage {
     }
     /** A request failed and will be retried. @returns what ends the job; undefined when the API may still respond */
     retrying(why, now) {
+        this.#isFailing = true;
         const elapsed = now - this.#firstSentAt;
         if (this.#lastSuccessAt > 0 || elapsed < MAX_MS_WITHOUT_SUCCESS)
             return undefined;
@@ -42127,6 +42172,10 @@ class Job {
     }
     get modelMap() {
         return this.#options.modelMap ?? model_map/* noModelMap */.j6;
+    }
+    apiLoad() {
+        const { allowed, isPaused } = this.#limit;
+        return { allowed, isTroubled: isPaused || this.#outage.isFailing };
     }
     get maxRequestBytes() {
         return this.#options.maxRequestBytes ?? MAX_REQUEST_BYTES;
@@ -42875,6 +42924,7 @@ async function startGateway(options) {
             return lane;
         },
         traffic: () => [...counting].reduce((sum, lane) => (0,traffic/* addTraffic */.b5)(sum, lane.traffic()), past),
+        apiLoad: () => job.apiLoad(),
         stop: () => job.stop(),
         async close() {
             // No client waits for a response any more, and requests that wait for their turn are abandoned.
@@ -43699,6 +43749,7 @@ async function runToEnd(planned, recordFile, lane, options, log) {
             log.child(line);
         },
     });
+    options.onRunning?.(running);
     const ending = new Ending(running, options.stopped, tripped, options.graceMs ?? GRACE_MS);
     try {
         const exit = await running.exit;
@@ -43778,8 +43829,17 @@ async function executeEval(planned, options, log, onStart = () => { }) {
         ? openJournal(planned, options.run.repository, options.journals, log)
         : undefined;
     const lane = options.gateway.openLane(planned.name, journal);
-    onStart({ responses: () => responsesOf(lane.traffic()), tokens: () => tokensOf(lane.attempt()) });
-    const execution = { planned, lane, journal, options, log };
+    let running;
+    onStart({
+        responses: () => responsesOf(lane.traffic()),
+        openRequests: () => lane.openCount(),
+        tokens: () => tokensOf(lane.attempt()),
+        pid: () => running?.pid,
+    });
+    const onRunning = (started) => {
+        running = started;
+    };
+    const execution = { planned, lane, journal, options: { ...options, onRunning }, log };
     let status = 'pending';
     try {
         const outcome = await runAttempts(execution);
@@ -43873,6 +43933,182 @@ function responsesOf({ sent, replayed, failed }) {
     return Math.max(0, sent + replayed - failed);
 }
 
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+;// CONCATENATED MODULE: ./lib/process/cgroups.js
+/** The control groups of this process, on Linux. */
+
+
+/**
+ * The groups that limit this process in what the controller governs, from its own to the outermost that is visible. In a
+ * container the outermost is that of the container, and the path of the inner one may not exist: such files are just missing.
+ *
+ * @param root where /proc and /sys are
+ */
+function cgroups(controller, root = '/') {
+    const lines = (readText((0,external_node_path_.join)(root, 'proc/self/cgroup')) ?? '').split('\n');
+    return lines.flatMap((line) => {
+        const [, id = '', controllers = '', path = ''] = /^(\d+):([^:]*):(.*)$/.exec(line) ?? [];
+        if (id === '0')
+            return withParents(2, (0,external_node_path_.join)(root, 'sys/fs/cgroup'), path);
+        if (!controllers.split(',').includes(controller))
+            return [];
+        return withParents(1, (0,external_node_path_.join)(root, 'sys/fs/cgroup', controller), path);
+    });
+}
+function withParents(version, mount, path) {
+    const names = path.split('/').filter((name) => name !== '' && name !== '..');
+    const depths = Array.from({ length: names.length + 1 }, (_, depth) => names.length - depth);
+    return depths.map((depth) => {
+        const directory = (0,external_node_path_.join)(mount, ...names.slice(0, depth));
+        return { version, read: (file) => readText((0,external_node_path_.join)(directory, file)) };
+    });
+}
+/** @returns undefined when the file cannot be read */
+function readText(path) {
+    try {
+        return (0,external_node_fs_.readFileSync)(path, 'utf8');
+    }
+    catch {
+        return undefined;
+    }
+}
+/** The number of a line `name 123` or `name: 123`; undefined when there is none. */
+function fieldOf(text, name) {
+    const digits = new RegExp(`^${name}:?\\s+(\\d+)`, 'm').exec(text ?? '')?.[1];
+    return digits === undefined ? undefined : Number(digits);
+}
+
+;// CONCATENATED MODULE: ./lib/process/available-memory.js
+/** How much memory new processes may take, and how much a process has. Read from /proc and /sys, so only on Linux. */
+
+
+/**
+ * Bytes that can be allocated before the machine, or the container, runs out of memory; undefined when nothing says it. The
+ * page cache counts as available. Node's `availableMemory()` counts the cache of a container as used.
+ *
+ * @param root where /proc and /sys are
+ */
+function availableMemory(root = '/') {
+    const kilobytes = fieldOf(readText((0,external_node_path_.join)(root, 'proc/meminfo')), 'MemAvailable');
+    if (kilobytes === undefined)
+        return undefined;
+    return Math.max(0, Math.min(kilobytes * 1024, ...cgroups('memory', root).map(leftOf)));
+}
+/** Bytes that are left of the limit of a group; infinite when it has none. */
+function leftOf({ version, read }) {
+    const [limitFile, usageFile, cacheField] = version === 2
+        ? ['memory.max', 'memory.current', 'inactive_file']
+        : ['memory.limit_in_bytes', 'memory.usage_in_bytes', 'total_inactive_file'];
+    const limit = Number.parseInt(read(limitFile) ?? '', 10);
+    const usage = Number.parseInt(read(usageFile) ?? '', 10);
+    if (Number.isNaN(limit) || Number.isNaN(usage))
+        return Number.POSITIVE_INFINITY;
+    return limit - usage + (fieldOf(read('memory.stat'), cacheField) ?? 0);
+}
+/** Bytes of a process that no file backs. What it shares with the process that forked it is included. Undefined: not known. */
+function processMemory(pid, root = '/') {
+    const kilobytes = fieldOf(readText((0,external_node_path_.join)(root, `proc/${pid}/status`)), 'RssAnon');
+    return kilobytes === undefined ? undefined : kilobytes * 1024;
+}
+
+;// CONCATENATED MODULE: ./lib/process/busy-cores.js
+/** How busy the cores are that this process may use. */
+
+
+/** The share of the time between two moments that was used, from 0 to 1; the largest when there are several meters. */
+function busyShare(before, after) {
+    const shares = after.flatMap(({ usedMs, totalMs }, meter) => {
+        const start = before[meter];
+        if (!start || !(totalMs > start.totalMs))
+            return [];
+        return [Math.min(1, Math.max(0, (usedMs - start.usedMs) / (totalMs - start.totalMs)))];
+    });
+    return shares.length === 0 ? undefined : Math.max(...shares);
+}
+/**
+ * The times of everything that limits this process: the machine, and each container or service with a quota of CPU time. Empty
+ * when nothing can be measured: a process that is bound to a few cores of the machine says nothing about how busy they are.
+ *
+ * @param root where /proc and /sys are
+ */
+function cpuTimes(nowMs, root = '/') {
+    const quotas = cgroups('cpu', root).flatMap((group) => timesOf(group, nowMs) ?? []);
+    const cores = (0,external_node_os_.cpus)();
+    const isBound = quotas.length === 0 && (0,external_node_os_.availableParallelism)() < cores.length;
+    if (isBound || cores.length === 0)
+        return quotas;
+    const all = cores.map(({ times }) => times);
+    const idleMs = sum(all.map(({ idle }) => idle));
+    const totalMs = sum(all.map(({ user, nice, sys, idle, irq }) => user + nice + sys + idle + irq));
+    return [{ usedMs: totalMs - idleMs, totalMs }, ...quotas];
+}
+/** Undefined when the group has no quota. */
+function timesOf({ version, read }, nowMs) {
+    const [quota, period] = version === 2
+        ? (read('cpu.max') ?? '').split(' ').map(Number)
+        : [Number(read('cpu.cfs_quota_us')), Number(read('cpu.cfs_period_us'))];
+    const usedMs = version === 2
+        ? (fieldOf(read('cpu.stat'), 'usage_usec') ?? Number.NaN) / 1000
+        : Number(read('cpuacct.usage')) / 1e6;
+    if (!quota || !period || !(quota > 0) || Number.isNaN(usedMs))
+        return undefined;
+    return { usedMs, totalMs: (nowMs * quota) / period };
+}
+function sum(numbers) {
+    return numbers.reduce((total, number) => total + number, 0);
+}
+
+;// CONCATENATED MODULE: ./lib/run/machine.js
+/** What `parallel-evals: auto` measures of the machine. */
+
+
+
+const thisMachine = {
+    cores: (0,external_node_os_.availableParallelism)(),
+    now: () => performance.now(),
+    cpuTimes: () => cpuTimes(performance.now()),
+    availableBytes: () => availableMemory(),
+    bytesOf: (pid) => processMemory(pid),
+};
+/** CPU times count in steps of 10 ms, so a shorter time shows too little. */
+const WINDOW_MS = 250;
+/** The load of the machine, measured at most four times a second. */
+class LoadMeter {
+    #machine;
+    #measuredAt;
+    #times;
+    #load;
+    #bytes = new Map();
+    constructor(machine) {
+        this.#machine = machine;
+        this.#measuredAt = machine.now();
+        this.#times = machine.cpuTimes();
+        this.#load = { busyShare: undefined, availableBytes: machine.availableBytes() };
+    }
+    load() {
+        const machine = this.#machine;
+        const now = machine.now();
+        if (now - this.#measuredAt < WINDOW_MS)
+            return this.#load;
+        const times = machine.cpuTimes();
+        this.#load = {
+            busyShare: busyShare(this.#times, times),
+            availableBytes: machine.availableBytes(),
+        };
+        this.#times = times;
+        this.#measuredAt = now;
+        this.#bytes.clear();
+        return this.#load;
+    }
+    /** The memory of a process. It is measured again when the load is. */
+    bytesOf(pid) {
+        if (!this.#bytes.has(pid))
+            this.#bytes.set(pid, this.#machine.bytesOf(pid));
+        return this.#bytes.get(pid);
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/run/schedule.js
 /** What one sample takes when no record shows it. Only the ratio between evals matters then. */
 const GUESS_MS = 1000;
@@ -43920,8 +44156,174 @@ function timeLeftMs(evals, elapsedMs) {
     return doneMs > 0 ? (leftMs / doneMs) * elapsedMs : undefined;
 }
 
+;// CONCATENATED MODULE: ./lib/run/eval-demand.js
+/** How many requests an eval that runs keeps open: first what its samples and threads suggest, then what it has shown. */
+/** After its first request, an eval shows within this time how many requests it keeps open. */
+const RAMP_MS = 1000;
+/** An eval without any request for so long keeps none open. Starting Python takes a few seconds. */
+const SILENT_MS = 5000;
+/** All responses of a round may arrive together. The next round is open again well within this time. */
+const DIP_MS = 1000;
+class EvalDemand {
+    #expected;
+    #samples;
+    #startedAt;
+    #firstRequestAt;
+    #peak = 0;
+    #peakAt = 0;
+    /**
+     * @param threads samples that evals evaluate at the same time
+     * @param samples null when the plan does not know them
+     * @param now milliseconds of any clock
+     */
+    constructor(threads, samples, now) {
+        this.#samples = samples ?? Number.POSITIVE_INFINITY;
+        this.#expected = Math.min(threads, this.#samples);
+        this.#startedAt = now;
+    }
+    /** Must be called a few times a second, so that it sees how many requests are open. */
+    requests({ openRequests, responses }, now) {
+        if (openRequests + responses > 0)
+            this.#firstRequestAt ??= now;
+        if (openRequests >= this.#peak || now - this.#peakAt > DIP_MS) {
+            this.#peak = openRequests;
+            this.#peakAt = now;
+        }
+        // Most evals send one request for each sample. Those that send more show it by what they have open.
+        const left = Math.max(0, this.#samples - responses);
+        const likely = this.#isRamping(now) ? Math.max(this.#expected, this.#peak) : this.#peak;
+        return Math.max(openRequests, Math.min(likely, left));
+    }
+    #isRamping(now) {
+        if (this.#firstRequestAt === undefined)
+            return now - this.#startedAt < SILENT_MS;
+        return now - this.#firstRequestAt < RAMP_MS;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/run/start-decision.js
+/** Evals of one core that compute at the same time: while one of them reads a file, the other one uses the core. */
+const COMPUTING_PER_CORE = 2;
+/** Evals of one core that run without any look at how busy it is. Most of them wait for the API. */
+const RUNNING_PER_CORE = 4;
+/** Busier cores have no time for a further eval. */
+const MAX_BUSY_SHARE = 0.9;
+/** What one process of evals takes (bench/RESULTS.md); one that is forked from the warm host takes a tenth of that. */
+const MIN_EVAL_BYTES = 128 * 2 ** 20;
+/** Left to everything else on the machine. */
+const RESERVED_BYTES = 512 * 2 ** 20;
+/** @returns undefined when one more eval may start */
+function limitOf(observation) {
+    const { api, evals } = observation;
+    if (evals.length === 0)
+        return undefined;
+    if (api.isTroubled)
+        return 'api';
+    if (start_decision_sum(evals.map(({ demand }) => demand)) >= api.allowed)
+        return 'requests';
+    if (coresAreTaken(observation))
+        return 'cores';
+    return memoryIsTaken(observation) ? 'memory' : undefined;
+}
+/** An eval that waits for no response computes: it starts, judges answers or ends. */
+function coresAreTaken({ evals, cores, busyShare }) {
+    const computing = evals.filter(({ openRequests }) => openRequests === 0).length;
+    if (computing >= COMPUTING_PER_CORE * cores)
+        return true;
+    return evals.length >= RUNNING_PER_CORE * cores && (busyShare === undefined || busyShare > MAX_BUSY_SHARE);
+}
+/** Each eval may still grow as large as the largest of them is. */
+function memoryIsTaken({ evals, cores, availableBytes }) {
+    if (availableBytes === undefined)
+        return evals.length >= COMPUTING_PER_CORE * cores;
+    const sizes = evals.map(({ bytes }) => bytes ?? 0);
+    const expected = Math.max(MIN_EVAL_BYTES, ...sizes);
+    const growth = start_decision_sum(sizes.map((bytes) => expected - bytes));
+    return availableBytes - growth - expected < RESERVED_BYTES;
+}
+function start_decision_sum(numbers) {
+    return numbers.reduce((total, number) => total + number, 0);
+}
+
+;// CONCATENATED MODULE: ./lib/run/start-gate.js
+
+
+
+/** Short, so that the API and the cores are soon in use. An answer costs a fraction of a millisecond. */
+const INTERVAL_MS = 20;
+function startGate(options) {
+    const { parallelEvals } = options;
+    return parallelEvals === 'auto' ? new AutomaticGate(options) : new CountingGate(parallelEvals);
+}
+class CountingGate {
+    intervalMs = undefined;
+    #most;
+    #running = 0;
+    constructor(most) {
+        this.#most = most;
+    }
+    mayStart() {
+        return this.#running < this.#most;
+    }
+    started() {
+        this.#running += 1;
+    }
+    ended() {
+        this.#running -= 1;
+    }
+    summary() {
+        return undefined;
+    }
+}
+class AutomaticGate {
+    intervalMs = INTERVAL_MS;
+    #options;
+    #meter;
+    #running = new Map();
+    /** How often each limit kept an eval from starting. */
+    #refusals = new Map();
+    #most = 0;
+    constructor(options) {
+        this.#options = options;
+        this.#meter = new LoadMeter(options.machine);
+    }
+    mayStart() {
+        const { apiLoad, machine } = this.#options;
+        const evals = [...this.#running.values()].map((live) => this.#observe(live));
+        const limit = limitOf({ api: apiLoad(), evals, cores: machine.cores, ...this.#meter.load() });
+        if (limit !== undefined)
+            this.#refusals.set(limit, (this.#refusals.get(limit) ?? 0) + 1);
+        return limit === undefined;
+    }
+    started(planned, counts) {
+        const { threads, machine } = this.#options;
+        this.#running.set(planned, { demand: new EvalDemand(threads, planned.samples, machine.now()), counts });
+        this.#most = Math.max(this.#most, this.#running.size);
+    }
+    ended(planned) {
+        this.#running.delete(planned);
+    }
+    summary() {
+        const [often] = [...this.#refusals].toSorted(([, a], [, b]) => b - a);
+        return { most: this.#most, limit: often?.[0] };
+    }
+    #observe({ demand, counts }) {
+        const { machine } = this.#options;
+        const live = counts();
+        const openRequests = live?.openRequests() ?? 0;
+        const pid = live?.pid();
+        return {
+            openRequests,
+            demand: demand.requests({ openRequests, responses: live?.responses() ?? 0 }, machine.now()),
+            bytes: pid === undefined ? undefined : this.#meter.bytesOf(pid),
+        };
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/run/run-evals.js
 /** Runs the evals that remain, several at a time, and emits what happens as events. It prints nothing itself. */
+
+
 
 
 
@@ -43958,10 +44360,13 @@ class Run {
     #total;
     #waiting;
     #running = new Map();
+    #gate;
     #outcomes = new Map();
+    #allEnded = Promise.withResolvers();
     #startedAt = Date.now();
     /** Aborted when a result cannot be recorded: nothing more may be spent. */
     #broken = new AbortController();
+    #ticks;
     #started;
     #ended;
     #failed;
@@ -43970,27 +44375,62 @@ class Run {
         this.#options = { ...options, stopped: AbortSignal.any([options.stopped, this.#broken.signal]) };
         this.#total = work.reused + work.evals.length;
         // One at a time, no order is faster, and users expect the order of the set.
-        this.#waiting = options.parallelEvals > 1 ? longestFirst(work.evals, work.expectedMs) : [...work.evals];
+        this.#waiting = options.parallelEvals === 1 ? [...work.evals] : longestFirst(work.evals, work.expectedMs);
+        const { parallelEvals, gateway, machine = thisMachine } = options;
+        this.#gate = startGate({
+            parallelEvals,
+            threads: options.threads ?? options.usualThreads,
+            apiLoad: () => gateway.apiLoad(),
+            machine,
+        });
         this.#started = work.reused;
         this.#ended = work.reused;
     }
     async outcomes() {
-        const { listener, parallelEvals, heartbeatMs = HEARTBEAT_MS } = this.#options;
-        const timer = setInterval(() => listener.onEvent(this.#heartbeat()), heartbeatMs);
+        const { listener, heartbeatMs = HEARTBEAT_MS } = this.#options;
+        const heartbeat = setInterval(() => listener.onEvent(this.#heartbeat()), heartbeatMs);
+        const { intervalMs } = this.#gate;
+        if (intervalMs !== undefined)
+            this.#ticks = setInterval(() => this.#startEvals(), intervalMs);
         try {
-            await Promise.all(Array.from({ length: parallelEvals }, () => this.#worker()));
+            this.#startEvals();
+            await this.#allEnded.promise;
         }
         finally {
-            clearInterval(timer);
+            clearInterval(heartbeat);
+            clearInterval(this.#ticks);
         }
         this.#broken.signal.throwIfAborted();
+        const parallelism = this.#gate.summary();
+        if (parallelism && this.#work.evals.length > 1)
+            listener.onEvent({ kind: 'parallelism', ...parallelism });
         return this.#outcomes;
     }
-    async #worker() {
-        for (let planned = this.#waiting.shift(); planned; planned = this.#waiting.shift()) {
-            const why = this.#reasonNotToStart(planned);
-            this.#outcomes.set(planned, why ? this.#skip(planned, why) : await this.#run(planned));
+    /** Starts or skips evals, in their order, until none is left or the next one has to wait. */
+    #startEvals() {
+        try {
+            while (this.#waiting.length > 0 && this.#gate.mayStart()) {
+                const planned = this.#waiting.shift();
+                if (planned)
+                    this.#startOrSkip(planned);
+            }
         }
+        catch (error) {
+            this.#allEnded.reject(error);
+        }
+        if (this.#waiting.length > 0)
+            return;
+        clearInterval(this.#ticks);
+        if (this.#running.size === 0)
+            this.#allEnded.resolve();
+    }
+    #startOrSkip(planned) {
+        const why = this.#reasonNotToStart(planned);
+        if (why) {
+            this.#outcomes.set(planned, this.#skip(planned, why));
+            return;
+        }
+        void this.#run(planned).then(() => this.#startEvals(), (error) => this.#allEnded.reject(error));
     }
     #reasonNotToStart(planned) {
         const { stopped, budget } = this.#options;
@@ -44015,6 +44455,7 @@ class Run {
         const { listener, exitOnError } = this.#options;
         const live = { startedAt: Date.now(), counts: undefined };
         this.#running.set(planned, live);
+        this.#gate.started(planned, () => live.counts);
         this.#started += 1;
         listener.onEvent({ kind: 'eval-started', eval: planned, started: this.#started, total: this.#total });
         let outcome;
@@ -44028,12 +44469,13 @@ class Run {
             outcome = { status: 'pending', eval: planned, reason: (0,lib_errors/* reasonOf */.A3)(error) };
         }
         this.#running.delete(planned);
+        this.#gate.ended(planned);
+        this.#outcomes.set(planned, outcome);
         if (outcome.status === 'failed' && exitOnError)
             this.#failed ??= planned;
         this.#ended += 1;
         const tookMs = Date.now() - live.startedAt;
         listener.onEvent({ kind: 'eval-ended', outcome, tookMs, ended: this.#ended, total: this.#total });
-        return outcome;
     }
     #heartbeat() {
         const now = Date.now();
@@ -44097,6 +44539,7 @@ async function runSet(request) {
             outcomes = await runEvals(decisions, {
                 ...evals,
                 leftOut,
+                usualThreads: usualThreads(api.env),
                 state,
                 run,
                 command,
@@ -44142,6 +44585,12 @@ function savingAfterLongEvals({ listener, checkpoints }, checkpointer) {
             listener.onEvent(event);
         },
     };
+}
+/** Samples that evals evaluates at a time when nothing is set. */
+const EVALS_THREADS = 10;
+function usualThreads(env) {
+    const threads = Number(env.EVALS_THREADS);
+    return Number.isInteger(threads) && threads > 0 ? threads : EVALS_THREADS;
 }
 function keysToRun(decisions) {
     return decisions.flatMap((decision) => (decision.kind === 'run' ? [decision.eval.key] : []));

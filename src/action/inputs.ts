@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { defaultEngine, type EngineName } from '../engine/engine-name.ts';
 import { EXAMPLE_MODEL } from '../example-model.ts';
 import type { ModelMap } from '../model/model-map.ts';
+import type { ParallelEvals } from '../model/parallel-evals.ts';
 import { firstInvisible } from '../text.ts';
 import {
   boolean,
@@ -46,8 +47,7 @@ export interface Inputs {
   /** Undefined: no limit. */
   readonly maxAgeMs: number | undefined;
   readonly sampleResume: boolean;
-  /** Evals that run at the same time. */
-  readonly parallelEvals: number;
+  readonly parallelEvals: ParallelEvals;
   /** Of all evals together. */
   readonly maxRequestsInFlight: number;
   readonly engine: EngineName;
@@ -107,7 +107,7 @@ export function readInputs(): Inputs {
     cacheKey: text('cache-key'),
     maxAgeMs: durationMs('max-age'),
     sampleResume: boolean('sample-resume', true),
-    parallelEvals: count('parallel-evals', 4, 1000),
+    parallelEvals: parallelEvals(),
     engine: engine(),
     chatFallback: text('engine') !== 'oaieval',
     maxRequestsInFlight: count('max-requests-in-flight', 32, 10_000),
@@ -134,6 +134,20 @@ function judgeModel(): string {
   if (Buffer.byteLength(value) > MAX_JUDGE_BYTES)
     throw invalid('judge-model', value, `it is longer than ${MAX_JUDGE_BYTES} bytes`, next);
   return value;
+}
+
+function parallelEvals(): ParallelEvals {
+  const value = text('parallel-evals') || 'auto';
+  if (value === 'auto') return value;
+  const most = 1000;
+  const number = Number(value);
+  if (/^\d+$/.test(value) && number >= 1 && number <= most) return number;
+  throw invalid(
+    'parallel-evals',
+    value,
+    `it is neither auto nor a whole number from 1 to ${most}`,
+    'Set parallel-evals to auto, or to how many evals run at the same time.',
+  );
 }
 
 function engine(): EngineName {

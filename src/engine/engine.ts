@@ -12,6 +12,8 @@ export interface EvalExecution {
 }
 
 export interface RunningEval {
+  /** Its process; undefined before it has one. */
+  readonly pid?: number | undefined;
   /**
    * Settles when the eval has ended and its output has been read. Rejects when the eval could not be started, and with
    * EngineLost when the engine died before the eval ended.
@@ -50,6 +52,9 @@ export function deferred(ready: () => Promise<() => RunningEval>): RunningEval {
     })
     .catch(exit.reject);
   return {
+    get pid() {
+      return running?.pid;
+    },
     exit: exit.promise,
     signal(signal) {
       if (running) {

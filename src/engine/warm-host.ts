@@ -136,6 +136,9 @@ export class WarmHost implements Planner {
     if (this.#gone !== undefined) this.#lose(id, forked);
     else this.#send({ do: 'run', id, args, env });
     return {
+      get pid() {
+        return forked.pid;
+      },
       exit: forked.exit.promise,
       signal(signal) {
         if (forked.hasEnded) return;

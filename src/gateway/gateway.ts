@@ -12,13 +12,14 @@ import { type ApiUnusable, reasonOf } from '../errors.ts';
 import { addTraffic, noTraffic, type Traffic } from '../model/traffic.ts';
 import type { Journal } from '../progress/journal.ts';
 import { respondWithError } from './http.ts';
-import { Job, type JobOptions } from './job.ts';
+import { type ApiLoad, Job, type JobOptions } from './job.ts';
 import { Lane } from './lane/lane.ts';
 import { withoutProxy } from './loopback.ts';
 import { PROVIDERS, type Provider } from './providers.ts';
 
 export type GatewayOptions = JobOptions;
 
+export type { ApiLoad } from './job.ts';
 export type { Lane } from './lane/lane.ts';
 
 export interface Gateway {
@@ -30,6 +31,7 @@ export interface Gateway {
   whyUnusable(): ApiUnusable | undefined;
   /** The traffic of all evals, closed lanes included. */
   traffic(): Traffic;
+  apiLoad(): ApiLoad;
   /** Sends, and pays for, no further request, because the run is ending. What is in flight is still recorded. */
   stop(): void;
   close(): Promise<void>;
@@ -97,6 +99,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       return lane;
     },
     traffic: () => [...counting].reduce((sum, lane) => addTraffic(sum, lane.traffic()), past),
+    apiLoad: () => job.apiLoad(),
     stop: () => job.stop(),
     async close() {
       // No client waits for a response any more, and requests that wait for their turn are abandoned.

@@ -47,6 +47,14 @@ export interface JobOptions {
 
 export type CallEvents = Pick<CallContext, 'path' | 'nature' | 'evalName' | 'onTry' | 'onHeaders' | 'record'>;
 
+/** What the API can take at present. */
+export interface ApiLoad {
+  /** Requests that may be in flight. Fewer than the input allows while the API is overloaded or limits their rate. */
+  readonly allowed: number;
+  /** Whether the API asked for a pause, or its newest response was a failure. */
+  readonly isTroubled: boolean;
+}
+
 /** A request that went to the API. */
 export interface SentRequest {
   readonly evalName: string;
@@ -111,6 +119,11 @@ export class Job {
 
   get modelMap(): ModelMap {
     return this.#options.modelMap ?? noModelMap;
+  }
+
+  apiLoad(): ApiLoad {
+    const { allowed, isPaused } = this.#limit;
+    return { allowed, isTroubled: isPaused || this.#outage.isFailing };
   }
 
   get maxRequestBytes(): number {

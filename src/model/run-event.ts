@@ -1,8 +1,9 @@
 /** What happens in a run, as plain values: `src/run` emits them, `src/report/live-log.ts` prints them. */
 import type { AttemptOutcome } from './outcome.ts';
+import type { StartLimit } from './parallel-evals.ts';
 import type { PlannedEval } from './plan.ts';
 
-export type RunEvent = EvalStarted | EvalNotStarted | EvalEnded | Heartbeat;
+export type RunEvent = EvalStarted | EvalNotStarted | EvalEnded | Heartbeat | Parallelism;
 
 /** The first attempt at an eval starts. Exactly one `EvalEnded` follows. */
 export interface EvalStarted {
@@ -54,4 +55,12 @@ export interface EvalProgress {
   readonly responses: number;
   /** Time since its first attempt started. */
   readonly runningMs: number;
+}
+
+/** How many evals ran at the same time, with `parallel-evals: auto`. Emitted once, after the last eval. */
+export interface Parallelism {
+  readonly kind: 'parallelism';
+  readonly most: number;
+  /** What kept further evals from starting most of the time; undefined when no eval ever had to wait. */
+  readonly limit: StartLimit | undefined;
 }

@@ -2,15 +2,23 @@
 import type { Log } from '../log.ts';
 import { counted, duration, metricText, wholeNumber } from '../model/format.ts';
 import type { AttemptOutcome } from '../model/outcome.ts';
+import type { ParallelEvals, StartLimit } from '../model/parallel-evals.ts';
 import type { PlannedEval } from '../model/plan.ts';
-import type { EvalEnded, EvalProgress, EvalStarted, Heartbeat, RunEvent } from '../model/run-event.ts';
+import type {
+  EvalEnded,
+  EvalProgress,
+  EvalStarted,
+  Heartbeat,
+  Parallelism,
+  RunEvent,
+} from '../model/run-event.ts';
 import { BufferedLog } from './buffered-log.ts';
 import { failureAnnotation } from './failure.ts';
 import { mainMetric } from './main-metric.ts';
 
 export interface LiveLogOptions {
-  /** Evals that run at the same time. The output of one that runs alone is printed at once. */
-  readonly parallelEvals: number;
+  /** With 1, the output of an eval is printed at once. */
+  readonly parallelEvals: ParallelEvals;
   /** How many times an eval runs before it counts as failed. */
   readonly attempts: number;
 }
@@ -47,11 +55,14 @@ export class LiveLog {
       case 'heartbeat':
         this.#log.info(describeHeartbeat(event));
         break;
+      case 'parallelism':
+        this.#log.info(describeParallelism(event));
+        break;
     }
   }
 
   #start({ eval: { key, name }, started, total }: EvalStarted): void {
-    if (this.#options.parallelEvals > 1) this.#buffers.set(key, new BufferedLog(this.#log));
+    if (this.#options.parallelEvals !== 1) this.#buffers.set(key, new BufferedLog(this.#log));
     else this.#group = this.#log.group(`[${started}/${total}] ${name}`);
   }
 
@@ -87,6 +98,19 @@ function describeOutcome(outcome: AttemptOutcome, tookMs: number): string {
     case 'pending':
       return `not completed: ${outcome.reason}`;
   }
+}
+
+const WAITED_FOR: Readonly<Record<StartLimit, string>> = {
+  requests: 'more would have waited for their turn among the requests in flight (max-requests-in-flight)',
+  api: 'more would have waited for the API, which failed or asked for fewer requests',
+  cores: 'more would have waited for a processor core',
+  memory: 'more might have needed more memory than there was',
+};
+
+/** `At most 7 evals ran at the same time: more would have waited for a processor core.` */
+export function describeParallelism({ most, limit }: Omit<Parallelism, 'kind'>): string {
+  const evals = most === 1 ? '1 eval' : `${most} evals`;
+  return `At most ${evals} ran at the same time${limit ? `: ${WAITED_FOR[limit]}` : ''}.`;
 }
 
 /** `3 of 28 evals have ended; running: a (120 of 500 responses, 14 per second, for 8.6 s); about 4 min 0 s left` */

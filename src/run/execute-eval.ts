@@ -1,5 +1,5 @@
 /** Runs one eval, attempt after attempt, until it completes, has no attempt left, or the run stops. */
-import { EngineLost, MAX_LOSSES } from '../engine/engine.ts';
+import { EngineLost, MAX_LOSSES, type RunningEval } from '../engine/engine.ts';
 import { reasonOf } from '../errors.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Lane } from '../gateway/lane/lane.ts';
@@ -32,8 +32,12 @@ export interface ExecuteOptions extends AttemptOptions {
 export interface LiveCounts {
   /** Responses received in all attempts, replayed ones included. */
   responses(): number;
+  /** Requests that have no complete response yet. */
+  openRequests(): number;
   /** Prompt and completion tokens of the responses of this attempt, replayed ones included. */
   tokens(): number;
+  /** Its process; undefined when there is none at present. */
+  pid(): number | undefined;
 }
 
 /** How long an eval that ended without a result waits for responses in flight. They are billed in any case. */
@@ -55,8 +59,17 @@ export async function executeEval(
     ? openJournal(planned, options.run.repository, options.journals, log)
     : undefined;
   const lane = options.gateway.openLane(planned.name, journal);
-  onStart({ responses: () => responsesOf(lane.traffic()), tokens: () => tokensOf(lane.attempt()) });
-  const execution: Execution = { planned, lane, journal, options, log };
+  let running: RunningEval | undefined;
+  onStart({
+    responses: () => responsesOf(lane.traffic()),
+    openRequests: () => lane.openCount(),
+    tokens: () => tokensOf(lane.attempt()),
+    pid: () => running?.pid,
+  });
+  const onRunning = (started: RunningEval): void => {
+    running = started;
+  };
+  const execution: Execution = { planned, lane, journal, options: { ...options, onRunning }, log };
   let status: AttemptOutcome['status'] = 'pending';
   try {
     const outcome = await runAttempts(execution);

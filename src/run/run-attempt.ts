@@ -1,7 +1,7 @@
 /** One attempt at one eval: starts it, notes what ends it, and judges its result. */
 import { mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Engine, EngineLost } from '../engine/engine.ts';
+import { type Engine, EngineLost, type RunningEval } from '../engine/engine.ts';
 import { reasonOf } from '../errors.ts';
 import type { Lane } from '../gateway/lane/lane.ts';
 import type { Log } from '../log.ts';
@@ -37,6 +37,8 @@ export interface AttemptOptions {
   readonly timeouts: EvalTimeouts;
   /** Time between SIGINT and SIGKILL to an eval that has to stop. */
   readonly graceMs?: number;
+  /** Called when the engine has the attempt. */
+  readonly onRunning?: (running: RunningEval) => void;
 }
 
 /** Last lines of the output that are searched for an exception. */
@@ -141,6 +143,7 @@ async function runToEnd(
       log.child(line);
     },
   });
+  options.onRunning?.(running);
   const ending = new Ending(running, options.stopped, tripped, options.graceMs ?? GRACE_MS);
   try {
     const exit = await running.exit;

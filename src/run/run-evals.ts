@@ -3,11 +3,14 @@ import { reasonOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Decision } from '../model/decision.ts';
 import type { AttemptOutcome, Outcome } from '../model/outcome.ts';
+import type { ParallelEvals } from '../model/parallel-evals.ts';
 import type { PlannedEval } from '../model/plan.ts';
 import type { EvalNotStarted, EvalProgress, Heartbeat, RunEvent } from '../model/run-event.ts';
 import type { Budget } from './budget.ts';
 import { type ExecuteOptions, executeEval, type LiveCounts } from './execute-eval.ts';
+import { type Machine, thisMachine } from './machine.ts';
 import { type Advance, expectedDurations, longestFirst, timeLeftMs } from './schedule.ts';
+import { type StartGate, startGate } from './start-gate.ts';
 
 /** Receives what happens in a run. */
 export interface RunListener {
@@ -24,9 +27,12 @@ export interface RunOptions extends ExecuteOptions {
   /** Whether the first failed eval stops the start of further evals. */
   readonly exitOnError: boolean;
   readonly budget: Budget;
-  /** Evals that run at the same time. */
-  readonly parallelEvals: number;
+  readonly parallelEvals: ParallelEvals;
+  /** The value of EVALS_THREADS in the environment, for evals that get no number of threads. */
+  readonly usualThreads: number;
   readonly heartbeatMs?: number;
+  /** The machine that the evals run on. */
+  readonly machine?: Machine;
 }
 
 const HEARTBEAT_MS = 30_000;
@@ -83,10 +89,13 @@ class Run {
   readonly #total: number;
   readonly #waiting: PlannedEval[];
   readonly #running = new Map<PlannedEval, LiveEval>();
+  readonly #gate: StartGate;
   readonly #outcomes = new Map<PlannedEval, AttemptOutcome>();
+  readonly #allEnded = Promise.withResolvers<void>();
   readonly #startedAt = Date.now();
   /** Aborted when a result cannot be recorded: nothing more may be spent. */
   readonly #broken = new AbortController();
+  #ticks: NodeJS.Timeout | undefined;
   #started: number;
   #ended: number;
   #failed: PlannedEval | undefined;
@@ -96,28 +105,61 @@ class Run {
     this.#options = { ...options, stopped: AbortSignal.any([options.stopped, this.#broken.signal]) };
     this.#total = work.reused + work.evals.length;
     // One at a time, no order is faster, and users expect the order of the set.
-    this.#waiting = options.parallelEvals > 1 ? longestFirst(work.evals, work.expectedMs) : [...work.evals];
+    this.#waiting = options.parallelEvals === 1 ? [...work.evals] : longestFirst(work.evals, work.expectedMs);
+    const { parallelEvals, gateway, machine = thisMachine } = options;
+    this.#gate = startGate({
+      parallelEvals,
+      threads: options.threads ?? options.usualThreads,
+      apiLoad: () => gateway.apiLoad(),
+      machine,
+    });
     this.#started = work.reused;
     this.#ended = work.reused;
   }
 
   async outcomes(): Promise<ReadonlyMap<PlannedEval, AttemptOutcome>> {
-    const { listener, parallelEvals, heartbeatMs = HEARTBEAT_MS } = this.#options;
-    const timer = setInterval(() => listener.onEvent(this.#heartbeat()), heartbeatMs);
+    const { listener, heartbeatMs = HEARTBEAT_MS } = this.#options;
+    const heartbeat = setInterval(() => listener.onEvent(this.#heartbeat()), heartbeatMs);
+    const { intervalMs } = this.#gate;
+    if (intervalMs !== undefined) this.#ticks = setInterval(() => this.#startEvals(), intervalMs);
     try {
-      await Promise.all(Array.from({ length: parallelEvals }, () => this.#worker()));
+      this.#startEvals();
+      await this.#allEnded.promise;
     } finally {
-      clearInterval(timer);
+      clearInterval(heartbeat);
+      clearInterval(this.#ticks);
     }
     this.#broken.signal.throwIfAborted();
+    const parallelism = this.#gate.summary();
+    if (parallelism && this.#work.evals.length > 1) listener.onEvent({ kind: 'parallelism', ...parallelism });
     return this.#outcomes;
   }
 
-  async #worker(): Promise<void> {
-    for (let planned = this.#waiting.shift(); planned; planned = this.#waiting.shift()) {
-      const why = this.#reasonNotToStart(planned);
-      this.#outcomes.set(planned, why ? this.#skip(planned, why) : await this.#run(planned));
+  /** Starts or skips evals, in their order, until none is left or the next one has to wait. */
+  #startEvals(): void {
+    try {
+      while (this.#waiting.length > 0 && this.#gate.mayStart()) {
+        const planned = this.#waiting.shift();
+        if (planned) this.#startOrSkip(planned);
+      }
+    } catch (error) {
+      this.#allEnded.reject(error);
     }
+    if (this.#waiting.length > 0) return;
+    clearInterval(this.#ticks);
+    if (this.#running.size === 0) this.#allEnded.resolve();
+  }
+
+  #startOrSkip(planned: PlannedEval): void {
+    const why = this.#reasonNotToStart(planned);
+    if (why) {
+      this.#outcomes.set(planned, this.#skip(planned, why));
+      return;
+    }
+    void this.#run(planned).then(
+      () => this.#startEvals(),
+      (error: unknown) => this.#allEnded.reject(error),
+    );
   }
 
   #reasonNotToStart(planned: PlannedEval): NotStarted | undefined {
@@ -140,10 +182,11 @@ class Run {
     return { status: 'pending', eval: planned, reason: why.reason };
   }
 
-  async #run(planned: PlannedEval): Promise<AttemptOutcome> {
+  async #run(planned: PlannedEval): Promise<void> {
     const { listener, exitOnError } = this.#options;
     const live: LiveEval = { startedAt: Date.now(), counts: undefined };
     this.#running.set(planned, live);
+    this.#gate.started(planned, () => live.counts);
     this.#started += 1;
     listener.onEvent({ kind: 'eval-started', eval: planned, started: this.#started, total: this.#total });
     let outcome: AttemptOutcome;
@@ -156,11 +199,12 @@ class Run {
       outcome = { status: 'pending', eval: planned, reason: reasonOf(error) };
     }
     this.#running.delete(planned);
+    this.#gate.ended(planned);
+    this.#outcomes.set(planned, outcome);
     if (outcome.status === 'failed' && exitOnError) this.#failed ??= planned;
     this.#ended += 1;
     const tookMs = Date.now() - live.startedAt;
     listener.onEvent({ kind: 'eval-ended', outcome, tookMs, ended: this.#ended, total: this.#total });
-    return outcome;
   }
 
   #heartbeat(): Heartbeat {

@@ -11,6 +11,7 @@ import type { Log } from '../log.ts';
 import type { Decision } from '../model/decision.ts';
 import type { ModelMap } from '../model/model-map.ts';
 import type { Outcome } from '../model/outcome.ts';
+import type { ParallelEvals } from '../model/parallel-evals.ts';
 import type { RunIdentity } from '../model/run-identity.ts';
 import type { Traffic } from '../model/traffic.ts';
 import type { CommandOptions } from '../plan/command.ts';
@@ -52,7 +53,7 @@ export interface RunSetRequest {
     readonly beganAt: number;
   };
   readonly evals: {
-    readonly parallelEvals: number;
+    readonly parallelEvals: ParallelEvals;
     /** How many times to run an eval before it counts as failed. */
     readonly attempts: number;
     readonly exitOnError: boolean;
@@ -111,6 +112,7 @@ export async function runSet(request: RunSetRequest): Promise<SetOutcome> {
       outcomes = await runEvals(decisions, {
         ...evals,
         leftOut,
+        usualThreads: usualThreads(api.env),
         state,
         run,
         command,
@@ -156,6 +158,14 @@ function savingAfterLongEvals(
       listener.onEvent(event);
     },
   };
+}
+
+/** Samples that evals evaluates at a time when nothing is set. */
+const EVALS_THREADS = 10;
+
+function usualThreads(env: NodeJS.ProcessEnv): number {
+  const threads = Number(env.EVALS_THREADS);
+  return Number.isInteger(threads) && threads > 0 ? threads : EVALS_THREADS;
 }
 
 function keysToRun(decisions: readonly Decision[]): string[] {

@@ -116,6 +116,11 @@ const cases: Case[] = [
     inputs: { attempts: '2.5' },
     says: /attempts is "2\.5": it is not a whole number from 1 to 100/,
   },
+  {
+    name: 'a number of evals that is none',
+    inputs: { 'parallel-evals': 'autos' },
+    says: /parallel-evals is "autos": it is neither auto nor a whole number from 1 to 1000\. .*Set parallel-evals to auto/s,
+  },
   { name: 'a number too small', inputs: { attempts: '0' }, says: /not a whole number from 1/ },
   {
     name: 'a duration that is none',

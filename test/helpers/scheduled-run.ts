@@ -6,6 +6,7 @@ import { startGateway } from '../../src/gateway/gateway.ts';
 import { providerUrls } from '../../src/gateway/providers.ts';
 import type { Decision } from '../../src/model/decision.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
+import type { ParallelEvals } from '../../src/model/parallel-evals.ts';
 import type { PlannedEval } from '../../src/model/plan.ts';
 import type { RunEvent } from '../../src/model/run-event.ts';
 import type { Exit } from '../../src/process/group.ts';
@@ -33,18 +34,19 @@ export function openState(directory = temporaryDirectory()): State {
 
 export interface ScheduledRunOptions extends Partial<RunOptions> {
   readonly decisions?: readonly Decision[];
+  readonly maxRequestsInFlight?: number;
 }
 
 export async function scheduledRun(
-  parallelEvals: number,
-  { decisions = SET.map(toRun), ...options }: ScheduledRunOptions = {},
+  parallelEvals: ParallelEvals,
+  { decisions = SET.map(toRun), maxRequestsInFlight = 1, ...options }: ScheduledRunOptions = {},
 ) {
   const engine = new HandledEngine();
   const events: RunEvent[] = [];
   const gateway = await startGateway({
     env: {},
     urls: providerUrls({}),
-    maxRequestsInFlight: 1,
+    maxRequestsInFlight,
     log: silentLog,
   });
   onTestFinished(() => gateway.close());
@@ -53,6 +55,7 @@ export async function scheduledRun(
     state,
     engine,
     threads: undefined,
+    usualThreads: 10,
     parallelEvals,
     timeouts: { evalTimeoutMs: undefined, stallTimeoutMs: 600_000 },
     listener: {

@@ -32,6 +32,16 @@ export class InFlightLimit {
     return this.#lastSuccessAt;
   }
 
+  /** How many requests may be in flight at present. */
+  get allowed(): number {
+    return Math.floor(this.#allowed);
+  }
+
+  /** Whether the API asked for a pause, which lasts. */
+  get isPaused(): boolean {
+    return this.#pausedUntil > Date.now();
+  }
+
   /** Whether no further request is sent. */
   get stopped(): boolean {
     return this.#stopped;

@@ -28,7 +28,13 @@ export class Outage {
   #lastSuccessAt = 0;
   /** Whether a response was replayed: the API worked in an earlier run. */
   #replayed = false;
+  #isFailing = false;
   #unanswered = new Set<string>();
+
+  /** Whether the newest response was a failure that is retried. */
+  get isFailing(): boolean {
+    return this.#isFailing;
+  }
 
   sent(now: number): void {
     this.#firstSentAt ||= now;
@@ -36,6 +42,7 @@ export class Outage {
 
   succeeded(now: number): void {
     this.#lastSuccessAt = now;
+    this.#isFailing = false;
     this.#unanswered = new Set();
   }
 
@@ -45,6 +52,7 @@ export class Outage {
 
   /** A request failed and will be retried. @returns what ends the job; undefined when the API may still respond */
   retrying(why: string, now: number): ApiUnusable | undefined {
+    this.#isFailing = true;
     const elapsed = now - this.#firstSentAt;
     if (this.#lastSuccessAt > 0 || elapsed < MAX_MS_WITHOUT_SUCCESS) return undefined;
     return unreachable(`has not responded for ${shortDuration(elapsed)}: ${why}`);

@@ -1,5 +1,5 @@
 /**
- * Models of other servers than OpenAI's, each against a stand-in that speaks the dialect of that server. docs/models.md has the
+ * Models of other servers than OpenAI's, each against a stand-in that speaks the dialect of that server. docs/servers.md has the
  * same rows.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';

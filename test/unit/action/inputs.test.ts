@@ -56,6 +56,30 @@ test.each([
   expect(readInputs().chatFallback).toBe(chatFallback);
 });
 
+test.each([
+  ['', 'auto'],
+  ['auto', 'auto'],
+  ['1', 1],
+  ['1000', 1000],
+] as const)('inputs: parallel-evals "%s" is %s', (text, value) => {
+  withInputs({ 'parallel-evals': text });
+  expect(readInputs().parallelEvals).toBe(value);
+});
+
+test.each(['autos', 'AUTO', '0', '-1', '1.5', '1e1', '1001'])(
+  'inputs: parallel-evals "%s" is refused',
+  (text) => {
+    withInputs({ 'parallel-evals': text });
+    expect(readInputs).toThrow(
+      new ActionError(
+        'INPUT_INVALID',
+        `The input parallel-evals is "${text}": it is neither auto nor a whole number from 1 to 1000.`,
+        'Set parallel-evals to auto, or to how many evals run at the same time.',
+      ),
+    );
+  },
+);
+
 test('inputs: secrets are separate from the inputs that requests are made of, and masked', () => {
   const stdout = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   withInputs({ 'encryption-key': 'SECRET-ONE', 'github-token': 'SECRET-TWO' });

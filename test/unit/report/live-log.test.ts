@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { AttemptOutcome } from '../../../src/model/outcome.ts';
 import type { EvalProgress, Heartbeat } from '../../../src/model/run-event.ts';
-import { describeHeartbeat, LiveLog } from '../../../src/report/live-log.ts';
+import { describeHeartbeat, describeParallelism, LiveLog } from '../../../src/report/live-log.ts';
 import { completion, planned } from '../../helpers/builders.ts';
 import { orderedLog } from '../../helpers/ordered-log.ts';
 
 const [A, B] = [planned('a.v0'), planned('b.v0')];
 
 /** A live log of a set of two evals. */
-function live(parallelEvals: number) {
+function live(parallelEvals: number | 'auto') {
   const log = orderedLog();
   const printer = new LiveLog(log, { parallelEvals, attempts: 2 });
   let [started, ended] = [0, 0];
@@ -135,4 +135,14 @@ describe('live log: heartbeat', () => {
   test('heartbeat: says when nothing runs, and nothing about a time that is not known', () => {
     expect(describeBeat({})).toBe('0 of 4 evals have ended; running: none');
   });
+});
+
+test.each([
+  [{ most: 1, limit: undefined }, 'At most 1 eval ran at the same time.'],
+  [
+    { most: 7, limit: 'cores' },
+    'At most 7 evals ran at the same time: more would have waited for a processor core.',
+  ],
+] as const)('parallelism: %j is told in one line', (parallelism, line) => {
+  expect(describeParallelism(parallelism)).toBe(line);
 });

@@ -231,3 +231,18 @@ test('in-flight limit: successes never raise it above what the user set', async 
   await settled();
   expect(served).toEqual(['1', '2']);
 });
+
+test('in-flight limit: says how many requests are allowed after an overload, and when a pause is over', async ({
+  onTestFinished,
+}) => {
+  clock(onTestFinished);
+  const limit = new InFlightLimit(4);
+  onTestFinished(() => limit.close());
+  for (const id of ['a', 'b', 'c', 'd']) await limit.acquire(id, never);
+  expect([limit.allowed, limit.isPaused]).toEqual([4, false]);
+  limit.decrease(Date.now());
+  limit.pause(1000);
+  expect([limit.allowed, limit.isPaused]).toEqual([2, true]);
+  vi.advanceTimersByTime(1000);
+  expect(limit.isPaused).toBe(false);
+});

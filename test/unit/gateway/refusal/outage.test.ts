@@ -84,3 +84,13 @@ describe('outage: the job continues', () => {
     expect(api.gaveUp(unanswered({ permanent: true }), 2000)).toBeUndefined();
   });
 });
+
+test('outage: the API fails from a retry to the next success', () => {
+  const api = outage();
+  const failing = [api.isFailing];
+  api.retrying('503', 1500);
+  failing.push(api.isFailing);
+  api.succeeded(1600);
+  failing.push(api.isFailing);
+  expect(failing).toEqual([false, true, false]);
+});
