@@ -33531,7 +33531,7 @@ async function lockedPackagesFor(evalsVersion) {
 
 /** The packages are locked for these minor versions of Python 3, see scripts/lock.sh. */
 const OLDEST_MINOR = 9;
-const NEWEST_MINOR = 13;
+const NEWEST_MINOR = 14;
 /**
  * Finds or builds the venv with exactly the locked packages, on the user's interpreter.
  *

@@ -10,9 +10,10 @@ What a plan is made of
     sources, code_lists, imported_modules, import_edges, import_statements, dependencies, problems, output, wire
 
 What the processes of evals need
-    leash, chat_fallback, import_effects, api_clients, api_clients_of_today, shared_registry, shared_memory,
+    leash, chat_fallback, response_models, loaded_modules, import_effects, api_clients, api_clients_of_today,
+    shared_registry, shared_memory,
     drop_unused_samples
 
-Only the standard library and evals are used. Every module runs on Python 3.9 to 3.13. All imports are relative, so that no
+Only the standard library and evals are used. Every module runs on Python 3.9 to 3.14. All imports are relative, so that no
 name of a module here can hide, or be hidden by, a module of the user's.
 """

@@ -10,6 +10,7 @@ import re
 import sys
 
 from . import api_clients_of_today
+from .loaded_modules import patch_modules, replace
 
 # https://platform.openai.com/docs/deprecations: every model that was served by /v1/completions only.
 LEGACY_COMPLETION_MODEL = re.compile(
@@ -72,22 +73,11 @@ def install():
 
     chat_fn.__init__ = without_registry
 
-    known_make_object = registry.make_object
-
-    @functools.wraps(known_make_object)
-    def make_object(*args, **kwargs):
-        # make_object may have imported further modules.
-        found = known_make_object(*args, **kwargs)
-        patch_loaded_modules()
-        return found
-
-    replace(known_make_object, make_object)
     api_clients_of_today.install()
-    patch_loaded_modules()
+    patch_modules(patch_loaded_modules)
 
 
 def patch_loaded_modules():
-    """Patches modules that can only be patched once they are imported. Called whenever further modules may be imported."""
     from evals.registry import n_ctx_from_model_name
 
     api_clients_of_today.patch_loaded_modules()
@@ -107,11 +97,3 @@ def patch_loaded_modules():
                 return tiktoken.get_encoding("o200k_base")
 
         tiktoken.encoding_for_model = encoding_for_model
-
-
-def replace(old, new):
-    """Replaces a function in every module that has imported it by name."""
-    for module in list(sys.modules.values()):
-        for name, value in list(getattr(module, "__dict__", {}).items()):
-            if value is old:
-                setattr(module, name, new)

@@ -7,7 +7,7 @@ File descriptor 3 is a pipe whose other end the action holds open, see leash.py.
 import os
 import sys
 
-from . import chat_fallback, leash
+from . import chat_fallback, leash, response_models
 
 LEASH = 3
 CHAT_FALLBACK = "--chat-fallback"
@@ -19,6 +19,7 @@ def main(arguments):
     if arguments and arguments[0] == CHAT_FALLBACK:
         arguments = arguments[1:]
         chat_fallback.install()
+    response_models.install()
     return run_oaieval(arguments)
 
 

@@ -3,7 +3,7 @@ import logging
 import platform
 import threading
 
-from . import api_clients, chat_fallback, drop_unused_samples
+from . import api_clients, chat_fallback, drop_unused_samples, response_models
 from .classes import IMPORT_ERRORS
 from .import_effects import ImportEffects
 from .plan import write_plan
@@ -67,6 +67,7 @@ class Preparation:
         share_registry(self._registry)
         if uses_chat_fallback:
             chat_fallback.install()
+        response_models.install()
         shared = api_clients.share_clients()
         self.clients = api_clients.clients_from_environment(shared)
         fixed = sorted({type(each.client).__name__ for each in self.clients if not each.can_redirect()})

@@ -1,5 +1,6 @@
 """Keeps memory shared between the host and the processes that are forked from it, which copy each page that they write to."""
 import atexit
+import contextlib
 import gc
 import os
 import sys
@@ -26,7 +27,9 @@ def end_at_once():
     """Ends the interpreter in its usual order, but without the last step: destroying each module would copy every page that
     is shared with the host, for nothing."""
     threading._shutdown()
-    atexit._run_exitfuncs()
+    # Until Python 3.9 it also raises the last exception, which has been printed, and which does not change the exit code.
+    with contextlib.suppress(BaseException):
+        atexit._run_exitfuncs()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)

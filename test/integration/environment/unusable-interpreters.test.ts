@@ -71,7 +71,7 @@ describe.concurrent('an interpreter that cannot be used', () => {
     const newer = machine.pretender('3.99.0', { state: 'installed', version: '3.0.1' });
     await expect(machine.prepare(newer, { evalsVersion: EVALS_VERSION })).rejects.toMatchObject({
       code: 'PYTHON_UNSUPPORTED',
-      message: expect.stringMatching(/3\.9 to 3\.13.*3\.99\.0/),
+      message: expect.stringMatching(/3\.9 to 3\.14.*3\.99\.0/),
     });
     expect(await machine.prepare(newer)).toEqual({
       python: newer,
