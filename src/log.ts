@@ -1,3 +1,5 @@
+import type { Place } from './model/place.ts';
+
 /** Receives the messages of all rooms. Only its implementation, `src/action/log.ts`, knows how GitHub shows them. */
 export interface Log {
   debug(message: string): void;
@@ -6,8 +8,8 @@ export interface Log {
   notice(message: string, title?: string): void;
   /** Shows an annotation: something went wrong, but the run continues. */
   warning(message: string, title?: string): void;
-  /** Shows an annotation: something failed. */
-  error(message: string, title?: string): void;
+  /** Shows an annotation: something failed. If `place` is in the checkout, GitHub shows the annotation there. */
+  error(message: string, title?: string, place?: Place): void;
   /** Opens a collapsible group in the log. Disposing of it closes it. Groups cannot contain groups. */
   group(title: string): Disposable;
   /** Prints a line of a child's output in such a way that it cannot act as a workflow command. */

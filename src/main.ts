@@ -15,7 +15,7 @@ import { preparedOnce } from './environment/prepare-environment.ts';
 import { planSet } from './plan/plan-set.ts';
 import { reconcile, renewedRecords } from './plan/reconcile.ts';
 import { keepMemorySmall } from './process/memory.ts';
-import { statePaths } from './progress/paths.ts';
+import { outputFile, statePaths } from './progress/paths.ts';
 import { readSavedPlan } from './progress/saved-plan.ts';
 import { requireOwnState } from './progress/state-directory.ts';
 import { announceJudge } from './report/announce-judge.ts';
@@ -78,7 +78,10 @@ async function main(cancelled: Cancellation): Promise<void> {
     leftOut: plan.leftOut,
     state,
     journals,
-    listener: new LiveLog(log, inputs),
+    listener: new LiveLog(log, {
+      verbose: inputs.verbose,
+      outputFileOf: (evalKey) => outputFile(paths, evalKey),
+    }),
     openEngine: (evals) => running.open({ evals }),
     checkpoints: {
       store,

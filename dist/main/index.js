@@ -28778,45 +28778,58 @@ function fail(error) {
 /* harmony export */   Zx: () => (/* binding */ actionLog)
 /* harmony export */ });
 /* unused harmony exports sanitizeMessage, quoteChildLine */
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3360);
-/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8804);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3360);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8804);
+
 
 
 /** The runner cuts an annotation after 4096 characters (actions/runner, `ExecutionContext.cs`, `_maxIssueMessageLength`). */
 const MAX_ANNOTATION_BYTES = 4096;
 /** GitHub accepts titles of up to 255 characters (https://docs.github.com/rest/checks/runs, `title` of an annotation). */
 const MAX_TITLE_BYTES = 200;
-const redactor = new _text_js__WEBPACK_IMPORTED_MODULE_1__/* .Redactor */ .pO();
+const redactor = new _text_js__WEBPACK_IMPORTED_MODULE_2__/* .Redactor */ .pO();
 /** Prints to the log of the step. */
 const actionLog = {
-    debug: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .debug */ .Yz(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message))),
-    info: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(redactor.redact(sanitizeMessage(message))),
-    notice: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .notice */ .lm, message, title),
-    warning: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e, message, title),
-    error: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3, message, title),
+    debug: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .debug */ .Yz(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(message))),
+    info: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .info */ .pq(redactor.redact(sanitizeMessage(message))),
+    notice: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_1__/* .notice */ .lm, message, title),
+    warning: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_1__/* .warning */ .$e, message, title),
+    error: (message, title, place) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_1__/* .error */ .z3, message, title, place),
     group(title) {
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .startGroup */ .Oh(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(title)));
-        return { [Symbol.dispose]: () => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .endGroup */ .N4() };
+        _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .startGroup */ .Oh(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .oneLine */ .TN)(title)));
+        return { [Symbol.dispose]: () => _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .endGroup */ .N4() };
     },
-    child: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(redactor.redact(quoteChildLine(line))),
+    child: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .info */ .pq(redactor.redact(quoteChildLine(line))),
     hide(secret, { isMasked = false } = {}) {
         // Prints a command that makes the runner mask the value, in later steps too.
         if (redactor.hide(secret) && !isMasked)
-            _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setSecret */ .Pq(secret);
+            _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .setSecret */ .Pq(secret);
     },
     redact: (text) => redactor.redact(text),
 };
 /** If the annotation would be too long, prints the whole message to the log first. */
-function annotate(issue, message, title) {
-    const whole = redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message));
-    const text = (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .shorten */ .ml)(whole, MAX_ANNOTATION_BYTES);
+function annotate(issue, message, title, place) {
+    const whole = redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(message));
+    const text = (0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .shorten */ .ml)(whole, MAX_ANNOTATION_BYTES);
     if (text !== whole)
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(sanitizeMessage(whole));
-    issue(text, title === undefined ? {} : { title: redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(title, MAX_TITLE_BYTES)) });
+        _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .info */ .pq(sanitizeMessage(whole));
+    issue(text, {
+        ...(title === undefined ? {} : { title: redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .oneLine */ .TN)(title, MAX_TITLE_BYTES)) }),
+        ...inCheckout(place),
+    });
+}
+/** GitHub shows an annotation at a file of the repository only, which it names relative to the checkout. */
+function inCheckout(place) {
+    const workspace = process.env.GITHUB_WORKSPACE;
+    if (!place || !workspace)
+        return {};
+    const file = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.relative)(workspace, place.file);
+    return file.startsWith('..') || (0,node_path__WEBPACK_IMPORTED_MODULE_0__.isAbsolute)(file) ? {} : { file, startLine: place.line };
 }
 /** Prevents a message, which may quote text that others wrote, from acting as a workflow command. */
 function sanitizeMessage(message) {
-    return (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message)
+    return (0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(message)
         .split('\n')
         .map((line) => line.replaceAll('##[', '## ['))
         .map((line) => (/^\s*::/.test(line) ? `│ ${line}` : line))
@@ -28829,7 +28842,7 @@ function sanitizeMessage(message) {
 function quoteChildLine(line) {
     return line
         .split(/\r\n|\r|\n/)
-        .map((part) => `│ ${(0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(part).replaceAll('##[', '## [')}`)
+        .map((part) => `│ ${(0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(part).replaceAll('##[', '## [')}`)
         .join('\n');
 }
 
@@ -30012,6 +30025,8 @@ function readInputs() {
         maxRequestsInFlight: count('max-requests-in-flight', 32, 10_000),
         attempts: count('attempts', 2, 100),
         exitOnError: input_values_boolean('exit-on-error', false),
+        // "Enable debug logging" of GitHub's "Re-run jobs" sets it.
+        verbose: input_values_boolean('verbose', process.env.RUNNER_DEBUG === '1'),
         evalTimeoutMs: timerMs('eval-timeout'),
         stallTimeoutMs: timerMs('stall-timeout') ?? 10 * UNIT_MS.m,
         timeBudgetMs: timerMs('time-budget'),
@@ -34000,12 +34015,12 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _progress_state_directory_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(4700);
 /* harmony import */ var _report_announce_judge_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(1221);
 /* harmony import */ var _report_describe_plan_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(4357);
-/* harmony import */ var _report_live_log_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(3124);
+/* harmony import */ var _report_live_log_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(7648);
 /* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(8372);
 /* harmony import */ var _report_unasked_models_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(8334);
 /* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(5703);
 /* harmony import */ var _run_open_state_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(8812);
-/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(3071);
+/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(5386);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -34138,7 +34153,10 @@ async function main(cancelled) {
             leftOut: plan.leftOut,
             state,
             journals,
-            listener: new _report_live_log_js__WEBPACK_IMPORTED_MODULE_19__/* .LiveLog */ .J3(_action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx, inputs),
+            listener: new _report_live_log_js__WEBPACK_IMPORTED_MODULE_19__/* .LiveLog */ .J3(_action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx, {
+                verbose: inputs.verbose,
+                outputFileOf: (evalKey) => (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_15__/* .outputFile */ .i9)(paths, evalKey),
+            }),
             openEngine: (evals) => running.open({ evals }),
             checkpoints: {
                 store,
@@ -37263,8 +37281,10 @@ class Journals {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Bq: () => (/* binding */ completedRecordFile),
 /* harmony export */   SM: () => (/* binding */ liveRecordFile),
+/* harmony export */   i9: () => (/* binding */ outputFile),
 /* harmony export */   mt: () => (/* binding */ statePaths),
 /* harmony export */   ob: () => (/* binding */ evalFileStem),
+/* harmony export */   sV: () => (/* binding */ liveOutputFile),
 /* harmony export */   yp: () => (/* binding */ stateFolder)
 /* harmony export */ });
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
@@ -37303,6 +37323,13 @@ function completedRecordFile(paths, evalKey) {
 }
 function liveRecordFile(paths, evalKey) {
     return (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(paths.live, 'logs', `${evalFileStem(evalKey)}.jsonl`);
+}
+/** All output of the last execution of an eval. */
+function outputFile(paths, evalKey) {
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(paths.logs, `${evalFileStem(evalKey)}.log`);
+}
+function liveOutputFile(paths, evalKey) {
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(paths.live, 'logs', `${evalFileStem(evalKey)}.log`);
 }
 
 
@@ -38069,13 +38096,15 @@ var progress_file = __nccwpck_require__(1119);
 
 
 
-/** Gives the record files of these evals in one state a place in another. A missing record file is skipped. */
+/** The files of a completed eval. */
+const FILES = [progress_paths/* completedRecordFile */.Bq, progress_paths/* outputFile */.i9];
+/** Gives the record files of these evals in one state a place in another, and their output. Missing files are skipped. */
 function adoptRecordFiles(evalKeys, from, to) {
-    for (const key of evalKeys) {
-        const source = (0,progress_paths/* completedRecordFile */.Bq)(from, key);
+    for (const [key, fileOf] of evalKeys.flatMap((key) => FILES.map((fileOf) => [key, fileOf]))) {
+        const source = fileOf(from, key);
         if ((0,untrusted_files/* sizeOfFile */.JL)(source) < 0)
             continue;
-        const target = (0,progress_paths/* completedRecordFile */.Bq)(to, key);
+        const target = fileOf(to, key);
         (0,directories/* makeDirectory */.Oh)((0,external_node_path_.dirname)(target));
         const temporary = `${target}${durable/* TEMPORARY */.G2}`;
         (0,external_node_fs_.rmSync)(temporary, { force: true });
@@ -38717,7 +38746,7 @@ function describeLeftOut(leftOut, planned) {
 
 /***/ }),
 
-/***/ 3124:
+/***/ 7648:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38730,7 +38759,83 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/model/format.js
 var format = __nccwpck_require__(9774);
-;// CONCATENATED MODULE: ./lib/report/buffered-log.js
+// EXTERNAL MODULE: ./lib/text.js
+var lib_text = __nccwpck_require__(8804);
+;// CONCATENATED MODULE: ./lib/report/routine-output.js
+/** Recognizes what evals and its API client print in every run. It tells a reader nothing that the log does not say elsewhere. Pure. */
+/** A progress bar of tqdm. The next message of a logger follows it on the same line, because a bar does not end its line. */
+const PROGRESS_BAR = /^(?:[^|[\]]*?\d{1,3}%\|[^|]*\|[^[]*\[[^\]]*\]|\d+(?:\.\d+)?[kMG]?(?:it|B)? \[\d+:\d\d[^\]]*\])/;
+/** The prefix of the loggers of evals: `[2026-11-26 19:11:25,594] [oaieval.py:215] `, and the file that prints. */
+const LOGGED = /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}\] \[([\w.]+):\d+\] /;
+/** By file: what is printed in every run (evals/cli/oaieval.py, eval.py, data.py, record.py, registry.py; httpx; openai). */
+const ROUTINE = {
+    'oaieval.py': /^(?:Run started: |Final report:$|Found \d+\/\d+ sampling events with usage data$|Token usage from \d+ sampling events:$|[\w./ -]+: (?:-?[\d.]+(?:e-?\d+)?|nan|inf)$)/,
+    'eval.py': /^(?:Evaluating \d+ samples$|Running in threaded mode with \d+ threads!$)/,
+    'data.py': /^Fetching /,
+    'record.py': /^(?:Final report: \{|Logged \d+ rows of events to )/,
+    'registry.py': /^Loading registry from /,
+    // Requests go to the gateway, and the log says itself when the API is in trouble.
+    '_client.py': /^HTTP Request: /,
+    '_base_client.py': /^Retrying request to /,
+    '_common.py': /^Backing off /,
+};
+/** The rest of the message `Token usage from 3 sampling events:`. */
+const TOKEN_COUNT = /^(?:completion|prompt|total)_tokens(?:_details)?: \d+$/;
+/** Whether a reader of the log can do without the line. */
+function isRoutine(line) {
+    const text = withoutProgressBars(line).trim();
+    if (text === '' || TOKEN_COUNT.test(text))
+        return true;
+    const [prefix, file = ''] = LOGGED.exec(text) ?? [];
+    return prefix !== undefined && (ROUTINE[file]?.test(text.slice(prefix.length)) ?? false);
+}
+/** What is left of a line when the progress bars at its start are removed. */
+function withoutProgressBars(line) {
+    let text = line;
+    for (let bar = PROGRESS_BAR.exec(text.trimStart()); bar; bar = PROGRESS_BAR.exec(text.trimStart()))
+        text = text.trimStart().slice(bar[0].length);
+    return text;
+}
+
+;// CONCATENATED MODULE: ./lib/report/traceback.js
+/** Shortens Python tracebacks to the frames that a reader can do something about. Pure. */
+const HEAD = /Traceback \(most recent call last\):\s*$/;
+const FRAME = /^\s+File "(.*)", line \d+/;
+/** Frames that start every eval, of the action, of evals' command line, and of Python's pools of threads and processes. */
+const OF_THE_MACHINERY = /\/oaievalset_action\/|\/evals\/(?:cli\/oaieval|eval)\.py$|\/bin\/oaieval$|\/multiprocessing\/|\/concurrent\/futures\/|\/threading\.py$|\/tqdm\/|^<frozen /;
+/** The lines without the frames of the machinery. A traceback that has only such frames stays whole. */
+function shortTracebacks(lines) {
+    const shown = [];
+    for (let at = 0; at < lines.length;) {
+        const line = lines[at] ?? '';
+        shown.push(line);
+        at += 1;
+        if (!HEAD.test(line))
+            continue;
+        const end = endOfFrames(lines, at);
+        shown.push(...ownFrames(lines.slice(at, end)));
+        at = end;
+    }
+    return shown;
+}
+function endOfFrames(lines, start) {
+    let end = start;
+    while (/^\s/.test(lines[end] ?? ''))
+        end += 1;
+    return end;
+}
+function ownFrames(lines) {
+    let isOwn = true;
+    const own = lines.filter((line) => {
+        const [, file] = FRAME.exec(line) ?? [];
+        if (file !== undefined)
+            isOwn = !OF_THE_MACHINERY.test(file);
+        return isOwn;
+    });
+    return own.length > 0 ? own : lines;
+}
+
+;// CONCATENATED MODULE: ./lib/report/eval-log.js
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -38784,20 +38889,24 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
     return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
 });
 
-/** Bounds on the output that one eval can hold in memory. The end of it shows how the eval ended. */
-const MAX_LINES = 2000;
+
+
+/** Bounds on what one eval can hold in memory and print. The end of its output shows how the eval ended. */
+const MAX_LINES = { quiet: 200, verbose: 20_000 };
 const MAX_CHARACTERS = 1 << 20;
 /**
- * The log of one eval among several that run at the same time. It holds messages and output back until `print`, so that the
- * lines of different evals do not mix. Annotations are not held back.
+ * The log of one eval. It holds messages and output back until `print`, so that the lines of different evals do not mix, and
+ * drops what a reader can do without. Annotations are not held back.
  */
-class BufferedLog {
+class EvalLog {
     #log;
+    #verbose;
     #lines = [];
     #characters = 0;
     #dropped = 0;
-    constructor(log) {
+    constructor(log, { verbose }) {
         this.#log = log;
+        this.#verbose = verbose;
     }
     debug(message) {
         this.#log.debug(message);
@@ -38808,8 +38917,8 @@ class BufferedLog {
     warning(message, title) {
         this.#log.warning(message, title);
     }
-    error(message, title) {
-        this.#log.error(message, title);
+    error(message, title, place) {
+        this.#log.error(message, title, place);
     }
     hide(secret, options) {
         this.#log.hide(secret, options);
@@ -38821,22 +38930,30 @@ class BufferedLog {
         this.#hold('info', text);
     }
     child(text) {
-        this.#hold('child', text);
+        if (this.#verbose)
+            this.#hold('child', text);
+        else if (!isRoutine(text))
+            this.#hold('child', withoutProgressBars(text));
     }
     /** Its lines are inside a group already, so the title of an inner one is a line. */
     group(title) {
         this.info(title);
         return { [Symbol.dispose]: () => { } };
     }
-    /** Prints everything that was held back, as one group. */
-    print(title) {
+    /** Prints everything that was held back as one group, and then `facts`, one a line. */
+    print(title, facts) {
         const env_1 = { stack: [], error: void 0, hasError: false };
         try {
             const _ = __addDisposableResource(env_1, this.#log.group(title), false);
             if (this.#dropped > 0)
                 this.#log.info(`(${(0,format/* wholeNumber */.rD)(this.#dropped)} earlier lines are left out)`);
-            for (const { to, text } of this.#lines)
-                this.#log[to](text);
+            for (const [to, texts] of this.#runs()) {
+                const shown = to === 'child' && !this.#verbose ? shortTracebacks(texts) : texts;
+                for (const text of shown)
+                    this.#log[to](text);
+            }
+            for (const fact of facts)
+                this.#log.info(fact);
         }
         catch (e_1) {
             env_1.error = e_1;
@@ -38846,48 +38963,27 @@ class BufferedLog {
             __disposeResources(env_1);
         }
     }
+    /** The lines, with neighbours of one kind together: a traceback has several. */
+    #runs() {
+        const runs = [];
+        for (const { to, text } of this.#lines) {
+            const last = runs.at(-1);
+            if (last?.[0] === to)
+                last[1].push(text);
+            else
+                runs.push([to, [text]]);
+        }
+        return runs;
+    }
     #hold(to, text) {
         this.#lines.push({ to, text });
         this.#characters += text.length;
-        while (this.#lines.length > MAX_LINES || (this.#characters > MAX_CHARACTERS && this.#lines.length > 1)) {
+        const most = this.#verbose ? MAX_LINES.verbose : MAX_LINES.quiet;
+        while (this.#lines.length > most || (this.#characters > MAX_CHARACTERS && this.#lines.length > 1)) {
             this.#characters -= this.#lines.shift()?.text.length ?? 0;
             this.#dropped += 1;
         }
     }
-}
-
-// EXTERNAL MODULE: ./lib/text.js
-var lib_text = __nccwpck_require__(8804);
-;// CONCATENATED MODULE: ./lib/report/failure.js
-/** The text of the annotation for an eval that failed. Pure. */
-
-/** GitHub cuts off the end of a longer one, which contains the exception (actions/runner, `ExecutionContext.cs`). */
-const MAX_ANNOTATION_BYTES = 4000;
-const MAX_REASON_BYTES = 1500;
-const MAX_LINE_BYTES = 600;
-/** The last line of a traceback, as Python prints it: `openai.NotFoundError: Error code: 404 …`. */
-const EXCEPTION = /^(?:[a-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Interrupt|Exit|Failure|Timeout)(?::|$)/;
-/**
- * The reason, and as many of the last lines as fit. The exception is always among them, even if other threads printed much
- * after it.
- */
-function failureAnnotation(reason, attempts, lastLines) {
-    const head = `${(0,lib_text/* oneLine */.TN)(reason, MAX_REASON_BYTES)} (attempts: ${attempts}). It is not recorded as completed. Re-run the failed jobs to retry it.`;
-    const exception = lastLines.findLastIndex((line) => EXCEPTION.test(line));
-    const shown = new Map();
-    let room = MAX_ANNOTATION_BYTES - Buffer.byteLength(head);
-    for (const index of [exception, ...[...lastLines.keys()].reverse()]) {
-        const line = lastLines[index];
-        if (line === undefined || shown.has(index))
-            continue;
-        const text = (0,lib_text/* shorten */.ml)(line, MAX_LINE_BYTES);
-        room -= Buffer.byteLength(text) + 1;
-        if (room < 0)
-            break;
-        shown.set(index, text);
-    }
-    const lines = [...shown].sort(([a], [b]) => a - b).map(([, text]) => text);
-    return [head, ...lines].join('\n');
 }
 
 // EXTERNAL MODULE: ./lib/report/main-metric.js
@@ -38897,24 +38993,28 @@ var main_metric = __nccwpck_require__(8726);
 
 
 
+/** GitHub shows ten errors of a step. One is left for those that follow, and one for the error that ends the step. */
+const MAX_FAILURE_ANNOTATIONS = 8;
+/** GitHub shows the title of a group on one line. */
+const MAX_TITLE_BYTES = 400;
 class LiveLog {
     #log;
     #options;
-    /** Output of the evals that run, by key; empty when they run one at a time. */
-    #buffers = new Map();
-    #group;
+    /** Of the evals that run, by key. */
+    #evalLogs = new Map();
+    #failures = 0;
     constructor(log, options) {
         this.#log = log;
         this.#options = options;
     }
     /** The log for the output of an eval that has started, and for messages about its attempts. */
     logOf({ key }) {
-        return this.#buffers.get(key) ?? this.#log;
+        return this.#evalLogs.get(key) ?? this.#log;
     }
     onEvent(event) {
         switch (event.kind) {
             case 'eval-started':
-                this.#start(event);
+                this.#evalLogs.set(event.eval.key, new EvalLog(this.#log, this.#options));
                 break;
             case 'eval-not-started':
                 // When the whole run stops, the end of the log says why once.
@@ -38932,33 +39032,47 @@ class LiveLog {
                 break;
         }
     }
-    #start({ eval: { key, name }, started, total }) {
-        if (this.#options.parallelEvals !== 1)
-            this.#buffers.set(key, new BufferedLog(this.#log));
-        else
-            this.#group = this.#log.group(`[${started}/${total}] ${name}`);
-    }
     #end({ outcome, tookMs, ended, total }) {
         const { key, name } = outcome.eval;
+        const evalLog = this.#evalLogs.get(key);
+        this.#evalLogs.delete(key);
         const title = `[${ended}/${total}] ${name} … ${describeOutcome(outcome, tookMs)}`;
-        const buffer = this.#buffers.get(key);
-        if (buffer) {
-            this.#buffers.delete(key);
-            buffer.print(title);
-        }
-        else {
-            this.#group?.[Symbol.dispose]();
-            this.#log.info(title);
-        }
+        evalLog?.print(title, this.#factsOf(outcome));
         if (outcome.status === 'failed')
             this.#annotate(outcome);
     }
-    #annotate({ eval: { name }, reason, lastLines }) {
-        this.#log.info(`The end of the output of ${name} (${(0,format/* counted */.hS)(lastLines.length, 'line')}):`);
-        for (const line of lastLines)
-            this.#log.child(line);
-        this.#log.error(failureAnnotation(reason, this.#options.attempts, lastLines), `Eval ${name} failed`);
+    #factsOf(outcome) {
+        if (outcome.status === 'fresh')
+            return describeRecord(outcome.record);
+        const { key } = outcome.eval;
+        return outcome.status === 'failed'
+            ? [`All output of the eval is in ${this.#options.outputFileOf(key)}`]
+            : [];
     }
+    #annotate({ eval: { name }, reason, place }) {
+        this.#failures += 1;
+        if (this.#failures <= MAX_FAILURE_ANNOTATIONS) {
+            const text = `${capitalized(reason)}. The eval is not recorded as completed. Fix the cause, then re-run the failed jobs; completed evals are not run again.`;
+            this.#log.error(text, `Eval ${name} failed`, place);
+        }
+        else if (this.#failures === MAX_FAILURE_ANNOTATIONS + 1) {
+            this.#log.error('More evals failed. GitHub shows only ten errors of a step, so the others are in the log and in the job summary only.', 'More evals failed');
+        }
+    }
+}
+function capitalized(text) {
+    return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/[.!]+$/, '')}`;
+}
+/** The result of an eval, and what it took. */
+function describeRecord({ metrics, samples, requests, tokens }) {
+    const values = Object.entries(metrics).map(([name, value]) => `${name} ${(0,format/* metricText */._l)(value)}`);
+    const counts = [
+        ...(samples === null ? [] : [(0,format/* counted */.hS)(samples, 'sample')]),
+        ...(requests && requests.sent > 0 ? [`${(0,format/* counted */.hS)(requests.sent, 'request')} sent`] : []),
+        ...(requests && requests.replayed > 0 ? [`${(0,format/* wholeNumber */.rD)(requests.replayed)} replayed`] : []),
+        ...(tokens.total > 0 ? [(0,format/* counted */.hS)(tokens.total, 'token')] : []),
+    ];
+    return [`Result: ${values.join(', ')}`, counts.join(', ')].filter((line) => line !== '');
 }
 function describeOutcome(outcome, tookMs) {
     switch (outcome.status) {
@@ -38967,7 +39081,7 @@ function describeOutcome(outcome, tookMs) {
             return `done in ${(0,format/* duration */.p0)(tookMs)}${metric ? ` (${metric.name} ${(0,format/* metricText */._l)(metric.value)})` : ''}`;
         }
         case 'failed':
-            return `failed after ${(0,format/* duration */.p0)(tookMs)}`;
+            return `failed after ${(0,format/* duration */.p0)(tookMs)}: ${(0,lib_text/* shorten */.ml)(outcome.reason, MAX_TITLE_BYTES)}`;
         case 'pending':
             return `not completed: ${outcome.reason}`;
     }
@@ -39550,7 +39664,7 @@ async function openState(request) {
 
 /***/ }),
 
-/***/ 3071:
+/***/ 5386:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42980,6 +43094,8 @@ function openBudget(options) {
 var engine = __nccwpck_require__(9402);
 // EXTERNAL MODULE: ./lib/process/abort.js
 var abort = __nccwpck_require__(4836);
+// EXTERNAL MODULE: ./lib/progress/paths.js
+var progress_paths = __nccwpck_require__(8943);
 ;// CONCATENATED MODULE: ./lib/run/attempt-plan.js
 /**
  * Whether an eval that failed runs again, and whether that attempt replays recorded responses. Pure.
@@ -43078,9 +43194,29 @@ function pythonFailure(lines) {
     }
     return undefined;
 }
-/** `KeyError: 'wrod'` */
-function describeFailure({ type, message }) {
-    return message === '' ? type : `${type}: ${message.slice(0, 300)}`;
+/** `KeyError: 'wrod' in own/reverse.py:17, sample reverse.dev.3` */
+function describeFailure(failure, sample) {
+    const { type, message } = failure;
+    const place = placeOf(failure);
+    const where = [
+        ...(place ? [`in ${shortPath(place.file)}:${place.line}`] : []),
+        ...(sample === undefined ? [] : [`sample ${sample}`]),
+    ];
+    return [message === '' ? type : `${type}: ${message.slice(0, 300)}`, where.join(', ')].join(' ').trimEnd();
+}
+/** Installed packages, and directories with `lib/python3.11`, which contain Python's own modules. */
+const INSTALLED = /\/(?:site|dist)-packages\/|\/lib\/python3\.\d+\//;
+const OF_EVALS = /\/(?:site|dist)-packages\/evals\/(?!cli\/|eval\.py)/;
+const OF_THE_ACTION = /\/oaievalset_action\//;
+/** The last frame in the user's own code, or else in a class of evals: the line that a reader wants to see. */
+function placeOf({ frames }) {
+    const isOwn = ({ file }) => file.startsWith('/') && !INSTALLED.test(file) && !OF_THE_ACTION.test(file);
+    return frames.findLast(isOwn) ?? frames.findLast(({ file }) => OF_EVALS.test(file));
+}
+/** The path below the installed packages, or the file and its directory. */
+function shortPath(file) {
+    const [, inPackage] = /\/(?:site|dist)-packages\/(.*)$/.exec(file) ?? [];
+    return inPackage ?? file.split('/').slice(-2).join('/');
 }
 /** Identifies a failure by its type and place. Messages differ from attempt to attempt: they contain ids and times. */
 function failureSignature({ type, frames }) {
@@ -43104,6 +43240,75 @@ function mayDependOnResponses(failure) {
 }
 function isOfApiClient({ type }) {
     return OF_API_CLIENT.test(type);
+}
+
+;// CONCATENATED MODULE: ./lib/run/raw-output.js
+
+
+/** The size of the file at most, in bytes. When it would grow beyond, it loses its first half. */
+const raw_output_MAX_BYTES = 1 << 20;
+/** Lines are written together, because an eval may print thousands a second. */
+const BUFFER_BYTES = 1 << 15;
+const LEFT_OUT = '(earlier output is left out)\n';
+/**
+ * All output of one eval in a file, for a reader who needs more than the log shows. An eval does not fail because the file
+ * cannot be written: then there is none.
+ */
+class RawOutput {
+    #path;
+    #lines = [];
+    #bytes = 0;
+    #isBroken = false;
+    /** @param path where the file grows, until `keep` moves it */
+    constructor(path) {
+        this.#path = path;
+        this.#try(() => {
+            (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(path), { recursive: true });
+            (0,external_node_fs_.rmSync)(path, { force: true });
+        });
+    }
+    append(line) {
+        this.#lines.push(line);
+        this.#bytes += Buffer.byteLength(line) + 1;
+        if (this.#bytes >= BUFFER_BYTES)
+            this.#flush();
+    }
+    /** Ends the file and moves it to `target`, where it replaces that of an earlier run. */
+    keep(target) {
+        this.#flush();
+        this.#try(() => {
+            if (!(0,external_node_fs_.statSync)(this.#path, { throwIfNoEntry: false }))
+                return;
+            (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(target), { recursive: true, mode: 0o700 });
+            (0,external_node_fs_.renameSync)(this.#path, target);
+        });
+    }
+    #flush() {
+        if (this.#lines.length === 0)
+            return;
+        const text = `${this.#lines.join('\n')}\n`;
+        this.#lines = [];
+        this.#bytes = 0;
+        this.#try(() => {
+            (0,external_node_fs_.appendFileSync)(this.#path, text, { mode: 0o600 });
+            if ((0,external_node_fs_.statSync)(this.#path).size > raw_output_MAX_BYTES)
+                this.#dropFirstHalf();
+        });
+    }
+    #dropFirstHalf() {
+        const end = (0,external_node_fs_.readFileSync)(this.#path).subarray(-raw_output_MAX_BYTES / 2);
+        (0,external_node_fs_.writeFileSync)(this.#path, Buffer.concat([Buffer.from(LEFT_OUT), end.subarray(end.indexOf('\n') + 1)]));
+    }
+    #try(work) {
+        if (this.#isBroken)
+            return;
+        try {
+            work();
+        }
+        catch {
+            this.#isBroken = true;
+        }
+    }
 }
 
 // EXTERNAL MODULE: ./lib/model/attempt-record.js
@@ -43201,8 +43406,6 @@ function changedLater(path, sinceMs) {
     return stats === undefined || Math.max(stats.mtimeMs, stats.ctimeMs) >= sinceMs;
 }
 
-// EXTERNAL MODULE: ./lib/progress/paths.js
-var progress_paths = __nccwpck_require__(8943);
 // EXTERNAL MODULE: external "node:fs/promises"
 var external_node_fs_promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: ./lib/lines.js
@@ -43355,6 +43558,8 @@ class AttemptOutput {
     #evaluated;
     #interrupted;
     #lost;
+    #sample;
+    #lastLine = '';
     #atExit = false;
     #flushing = false;
     note(line) {
@@ -43366,7 +43571,17 @@ class AttemptOutput {
         const [, done, all] = /Report will be based on (\d+) out of the planned (\d+) samples$/.exec(line) ?? [];
         if (done !== all)
             this.#interrupted = `${done} of ${all} samples`;
+        // oaievalset_action/oaieval.py
+        const [, sample] = /^The exception that follows was raised for sample (\S{1,200})\.$/.exec(line) ?? [];
+        if (sample !== undefined)
+            this.#sample = sample;
+        if (line.trim() !== '')
+            this.#lastLine = line.trim();
         this.#noteExit(line);
+    }
+    /** The last line that is not blank. */
+    get lastLine() {
+        return this.#lastLine;
     }
     /** The number of samples that the class printed; undefined when it printed none. */
     get evaluated() {
@@ -43375,6 +43590,10 @@ class AttemptOutput {
     /** What the report of an interrupted eval covers; undefined when the eval was not interrupted. */
     get interrupted() {
         return this.#interrupted;
+    }
+    /** The sample for which the exception that ended the eval was raised; undefined when that is not known. */
+    get sample() {
+        return this.#sample;
     }
     /** The error because of which the last events were not recorded; undefined when there was none. */
     get lost() {
@@ -43449,6 +43668,7 @@ class Ending {
 ;// CONCATENATED MODULE: ./lib/run/judge-attempt.js
 
 
+
 function judgeAttempt(facts) {
     const { planned, exit, record, output, unanswered, refusal } = facts;
     if (exit.signal)
@@ -43472,15 +43692,21 @@ function judgeAttempt(facts) {
         return { kind: 'failed', cause: 'no-samples', reason: NO_SAMPLES };
     return { kind: 'completed', metrics: record.finalReport, samples, record };
 }
-function whyItExited({ exit, failure, refusal }) {
-    const exception = failure && `it ended with ${describeFailure(failure)}`;
+function whyItExited({ exit, failure, refusal, output }) {
+    const exception = failure && `it ended with ${describeFailure(failure, output.sample)}`;
     // The eval may have caught the refusal, and another exception ended it.
     if (exception && refusal !== undefined && !isOfApiClient(failure))
         return `${exception}, and before that the API refused a request: ${refusal}`;
     if (refusal !== undefined)
         return `the API refused a request: ${refusal}`;
-    return exception ?? `oaieval exited with code ${exit.code}`;
+    if (exception)
+        return exception;
+    const last = output.lastLine === ''
+        ? 'it printed nothing'
+        : `its last line was: ${(0,lib_text/* shorten */.ml)(output.lastLine, judge_attempt_MAX_LINE_BYTES)}`;
+    return `oaieval exited with code ${exit.code}; ${last}`;
 }
+const judge_attempt_MAX_LINE_BYTES = 300;
 const NO_SAMPLES = 'it evaluated no sample: check that its data file has samples, and check --max_samples';
 /** Events in each batch that evals writes while it runs (evals/record.py, MIN_FLUSH_EVENTS). */
 const BATCH = 100;
@@ -43688,10 +43914,10 @@ const GRACE_MS = 3000;
  * Runs one attempt at an eval to its end. An outcome `fresh` is on disk when this returns.
  * @throws EngineLost
  */
-async function runAttempt(planned, lane, options, log) {
+async function runAttempt(planned, lane, options, { log, raw }) {
     const startedAt = new Date();
     const recordFile = freshRecordFile(planned, options.state);
-    const ended = await runToEnd(planned, recordFile, lane, options, log);
+    const ended = await runToEnd(planned, recordFile, lane, options, { log, raw });
     if ('startError' in ended) {
         const reason = `it could not be started: ${(0,lib_errors/* reasonOf */.A3)(ended.startError)}`;
         const outcome = { status: 'failed', eval: planned, reason, lastLines: [] };
@@ -43720,7 +43946,8 @@ async function runAttempt(planned, lane, options, log) {
     const { cause } = judgement;
     const reason = endReason === 'timed-out' ? (0,lib_errors/* reasonOf */.A3)(tripped.reason) : judgement.reason;
     const lastLines = printed.slice(-attempt_record/* MAX_LAST_LINES */._);
-    const outcome = { status: 'failed', eval: planned, reason, lastLines };
+    const place = failure && endReason !== 'timed-out' ? placeOf(failure) : undefined;
+    const outcome = { status: 'failed', eval: planned, reason, place, lastLines };
     return { outcome, endReason, cause, startedAt, failure: endReason === 'timed-out' ? undefined : failure };
 }
 /** The path of a record file that does not exist yet: an earlier attempt, or a run that was killed, may have left one. */
@@ -43731,7 +43958,7 @@ function freshRecordFile({ key }, { paths }) {
     return path;
 }
 /** Starts the eval and waits for its end, which the watchdog or the end of the run may bring about. */
-async function runToEnd(planned, recordFile, lane, options, log) {
+async function runToEnd(planned, recordFile, lane, options, { log, raw }) {
     const printed = [];
     const output = new AttemptOutput();
     const watchdog = watchEval(options.timeouts, () => lane.lastTrafficAt());
@@ -43746,7 +43973,10 @@ async function runToEnd(planned, recordFile, lane, options, log) {
             printed.push(line);
             if (printed.length > MAX_SEARCHED_LINES)
                 printed.shift();
-            log.child(line);
+            raw.append(line);
+            // What an eval prints because the run stops is no trouble of the eval.
+            if (!options.stopped.aborted)
+                log.child(line);
         },
     });
     options.onRunning?.(running);
@@ -43816,6 +44046,8 @@ function run_attempt_usageOf({ sent, replayed, tokensSent, tokensReplayed }, rec
 
 
 
+
+
 /** How long an eval that ended without a result waits for responses in flight. They are billed in any case. */
 const DRAIN_MS = 15_000;
 /**
@@ -43839,7 +44071,9 @@ async function executeEval(planned, options, log, onStart = () => { }) {
     const onRunning = (started) => {
         running = started;
     };
-    const execution = { planned, lane, journal, options: { ...options, onRunning }, log };
+    const { paths } = options.state;
+    const raw = new RawOutput((0,progress_paths/* liveOutputFile */.sV)(paths, planned.key));
+    const execution = { planned, lane, journal, options: { ...options, onRunning }, log, raw };
     let status = 'pending';
     try {
         const outcome = await runAttempts(execution);
@@ -43847,11 +44081,12 @@ async function executeEval(planned, options, log, onStart = () => { }) {
         return outcome;
     }
     finally {
+        raw.keep((0,progress_paths/* outputFile */.i9)(paths, planned.key));
         await closeLane(execution, status);
     }
 }
 async function runAttempts(execution) {
-    const { planned, lane, journal, options, log } = execution;
+    const { planned, lane, journal, options, log, raw } = execution;
     const { attempts, state, run } = options;
     /** The last failure that replayed responses may have caused. */
     let suspected;
@@ -43873,23 +44108,22 @@ async function runAttempts(execution) {
             suspected = signature;
         const next = nextAttempt({ attempt, replays, suspectsReplay }, attempts);
         record(next.kind === 'run');
-        const description = `attempt ${attempt} of ${Math.max(attempt, attempts)}: ${outcome.reason}`;
-        if (next.kind === 'stop') {
-            log.info(description);
+        if (next.kind === 'stop')
             return outcome;
-        }
-        log.info(`${description}; retrying`);
+        const description = `attempt ${attempt} of ${Math.max(attempt, attempts)}: ${outcome.reason}; retrying`;
+        log.info(description);
+        raw.append(`(${description})`);
         replays = next.replays;
     }
 }
 /** Runs one attempt, and runs it again when the engine loses it: at most `MAX_LOSSES` times. */
 async function runOnEngine(execution, replays) {
-    const { planned, lane, journal, options, log } = execution;
+    const { planned, lane, journal, options, log, raw } = execution;
     for (let losses = 0;; losses += 1) {
         explainStart(lane, journal, replays, log);
         lane.restart(replays);
         try {
-            return await runAttempt(planned, lane, options, log);
+            return await runAttempt(planned, lane, options, { log, raw });
         }
         catch (error) {
             if (!(error instanceof engine/* EngineLost */.Tv) || losses === engine/* MAX_LOSSES */.H3)

@@ -29165,45 +29165,58 @@ function invalid(name, value, why, next) {
 /* harmony export */   Zx: () => (/* binding */ actionLog)
 /* harmony export */ });
 /* unused harmony exports sanitizeMessage, quoteChildLine */
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3218);
-/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8804);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3218);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8804);
+
 
 
 /** The runner cuts an annotation after 4096 characters (actions/runner, `ExecutionContext.cs`, `_maxIssueMessageLength`). */
 const MAX_ANNOTATION_BYTES = 4096;
 /** GitHub accepts titles of up to 255 characters (https://docs.github.com/rest/checks/runs, `title` of an annotation). */
 const MAX_TITLE_BYTES = 200;
-const redactor = new _text_js__WEBPACK_IMPORTED_MODULE_1__/* .Redactor */ .pO();
+const redactor = new _text_js__WEBPACK_IMPORTED_MODULE_2__/* .Redactor */ .pO();
 /** Prints to the log of the step. */
 const actionLog = {
-    debug: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .debug */ .Yz(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message))),
-    info: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(redactor.redact(sanitizeMessage(message))),
-    notice: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .notice */ .lm, message, title),
-    warning: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e, message, title),
-    error: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3, message, title),
+    debug: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .debug */ .Yz(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(message))),
+    info: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .info */ .pq(redactor.redact(sanitizeMessage(message))),
+    notice: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_1__/* .notice */ .lm, message, title),
+    warning: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_1__/* .warning */ .$e, message, title),
+    error: (message, title, place) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_1__/* .error */ .z3, message, title, place),
     group(title) {
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .startGroup */ .Oh(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(title)));
-        return { [Symbol.dispose]: () => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .endGroup */ .N4() };
+        _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .startGroup */ .Oh(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .oneLine */ .TN)(title)));
+        return { [Symbol.dispose]: () => _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .endGroup */ .N4() };
     },
-    child: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(redactor.redact(quoteChildLine(line))),
+    child: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .info */ .pq(redactor.redact(quoteChildLine(line))),
     hide(secret, { isMasked = false } = {}) {
         // Prints a command that makes the runner mask the value, in later steps too.
         if (redactor.hide(secret) && !isMasked)
-            _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setSecret */ .Pq(secret);
+            _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .setSecret */ .Pq(secret);
     },
     redact: (text) => redactor.redact(text),
 };
 /** If the annotation would be too long, prints the whole message to the log first. */
-function annotate(issue, message, title) {
-    const whole = redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message));
-    const text = (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .shorten */ .ml)(whole, MAX_ANNOTATION_BYTES);
+function annotate(issue, message, title, place) {
+    const whole = redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(message));
+    const text = (0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .shorten */ .ml)(whole, MAX_ANNOTATION_BYTES);
     if (text !== whole)
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(sanitizeMessage(whole));
-    issue(text, title === undefined ? {} : { title: redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(title, MAX_TITLE_BYTES)) });
+        _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .info */ .pq(sanitizeMessage(whole));
+    issue(text, {
+        ...(title === undefined ? {} : { title: redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .oneLine */ .TN)(title, MAX_TITLE_BYTES)) }),
+        ...inCheckout(place),
+    });
+}
+/** GitHub shows an annotation at a file of the repository only, which it names relative to the checkout. */
+function inCheckout(place) {
+    const workspace = process.env.GITHUB_WORKSPACE;
+    if (!place || !workspace)
+        return {};
+    const file = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.relative)(workspace, place.file);
+    return file.startsWith('..') || (0,node_path__WEBPACK_IMPORTED_MODULE_0__.isAbsolute)(file) ? {} : { file, startLine: place.line };
 }
 /** Prevents a message, which may quote text that others wrote, from acting as a workflow command. */
 function sanitizeMessage(message) {
-    return (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message)
+    return (0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(message)
         .split('\n')
         .map((line) => line.replaceAll('##[', '## ['))
         .map((line) => (/^\s*::/.test(line) ? `│ ${line}` : line))
@@ -29216,7 +29229,7 @@ function sanitizeMessage(message) {
 function quoteChildLine(line) {
     return line
         .split(/\r\n|\r|\n/)
-        .map((part) => `│ ${(0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(part).replaceAll('##[', '## [')}`)
+        .map((part) => `│ ${(0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(part).replaceAll('##[', '## [')}`)
         .join('\n');
 }
 
@@ -33200,11 +33213,12 @@ function locked(paths) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Bq: () => (/* binding */ completedRecordFile),
+/* harmony export */   i9: () => (/* binding */ outputFile),
 /* harmony export */   mt: () => (/* binding */ statePaths),
 /* harmony export */   ob: () => (/* binding */ evalFileStem),
 /* harmony export */   yp: () => (/* binding */ stateFolder)
 /* harmony export */ });
-/* unused harmony export liveRecordFile */
+/* unused harmony exports liveRecordFile, liveOutputFile */
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
 
 /**
@@ -33241,6 +33255,13 @@ function completedRecordFile(paths, evalKey) {
 }
 function liveRecordFile(paths, evalKey) {
     return join(paths.live, 'logs', `${evalFileStem(evalKey)}.jsonl`);
+}
+/** All output of the last execution of an eval. */
+function outputFile(paths, evalKey) {
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(paths.logs, `${evalFileStem(evalKey)}.log`);
+}
+function liveOutputFile(paths, evalKey) {
+    return join(paths.live, 'logs', `${evalFileStem(evalKey)}.log`);
 }
 
 
@@ -33791,13 +33812,15 @@ function parseJsonLine(text) {
 
 
 
-/** Gives the record files of these evals in one state a place in another. A missing record file is skipped. */
+/** The files of a completed eval. */
+const FILES = [progress_paths/* completedRecordFile */.Bq, progress_paths/* outputFile */.i9];
+/** Gives the record files of these evals in one state a place in another, and their output. Missing files are skipped. */
 function adoptRecordFiles(evalKeys, from, to) {
-    for (const key of evalKeys) {
-        const source = (0,progress_paths/* completedRecordFile */.Bq)(from, key);
+    for (const [key, fileOf] of evalKeys.flatMap((key) => FILES.map((fileOf) => [key, fileOf]))) {
+        const source = fileOf(from, key);
         if ((0,untrusted_files/* sizeOfFile */.JL)(source) < 0)
             continue;
-        const target = (0,progress_paths/* completedRecordFile */.Bq)(to, key);
+        const target = fileOf(to, key);
         (0,directories/* makeDirectory */.Oh)((0,external_node_path_.dirname)(target));
         const temporary = `${target}${durable/* TEMPORARY */.G2}`;
         (0,external_node_fs_.rmSync)(temporary, { force: true });

@@ -55,6 +55,8 @@ export interface Inputs {
   readonly chatFallback: boolean;
   readonly attempts: number;
   readonly exitOnError: boolean;
+  /** Whether all output of evals and installers is printed. */
+  readonly verbose: boolean;
   /** How long one attempt at an eval may take; undefined: no limit. */
   readonly evalTimeoutMs: number | undefined;
   /** How long an attempt may do nothing. */
@@ -113,6 +115,8 @@ export function readInputs(): Inputs {
     maxRequestsInFlight: count('max-requests-in-flight', 32, 10_000),
     attempts: count('attempts', 2, 100),
     exitOnError: boolean('exit-on-error', false),
+    // "Enable debug logging" of GitHub's "Re-run jobs" sets it.
+    verbose: boolean('verbose', process.env.RUNNER_DEBUG === '1'),
     evalTimeoutMs: timerMs('eval-timeout'),
     stallTimeoutMs: timerMs('stall-timeout') ?? 10 * UNIT_MS.m,
     timeBudgetMs: timerMs('time-budget'),

@@ -1,5 +1,7 @@
+import { isAbsolute, relative } from 'node:path';
 import * as core from '@actions/core';
 import type { Log } from '../log.ts';
+import type { Place } from '../model/place.ts';
 import { oneLine, printable, Redactor, shorten } from '../text.ts';
 
 /** The runner cuts an annotation after 4096 characters (actions/runner, `ExecutionContext.cs`, `_maxIssueMessageLength`). */
@@ -16,7 +18,7 @@ export const actionLog: Log = {
   info: (message) => core.info(redactor.redact(sanitizeMessage(message))),
   notice: (message, title) => annotate(core.notice, message, title),
   warning: (message, title) => annotate(core.warning, message, title),
-  error: (message, title) => annotate(core.error, message, title),
+  error: (message, title, place) => annotate(core.error, message, title, place),
   group(title) {
     core.startGroup(redactor.redact(oneLine(title)));
     return { [Symbol.dispose]: () => core.endGroup() };
@@ -34,11 +36,23 @@ function annotate(
   issue: (message: string, properties: core.AnnotationProperties) => void,
   message: string,
   title: string | undefined,
+  place?: Place,
 ): void {
   const whole = redactor.redact(printable(message));
   const text = shorten(whole, MAX_ANNOTATION_BYTES);
   if (text !== whole) core.info(sanitizeMessage(whole));
-  issue(text, title === undefined ? {} : { title: redactor.redact(oneLine(title, MAX_TITLE_BYTES)) });
+  issue(text, {
+    ...(title === undefined ? {} : { title: redactor.redact(oneLine(title, MAX_TITLE_BYTES)) }),
+    ...inCheckout(place),
+  });
+}
+
+/** GitHub shows an annotation at a file of the repository only, which it names relative to the checkout. */
+function inCheckout(place: Place | undefined): core.AnnotationProperties {
+  const workspace = process.env.GITHUB_WORKSPACE;
+  if (!place || !workspace) return {};
+  const file = relative(workspace, place.file);
+  return file.startsWith('..') || isAbsolute(file) ? {} : { file, startLine: place.line };
 }
 
 /** Prevents a message, which may quote text that others wrote, from acting as a workflow command. */

@@ -1,4 +1,5 @@
 import type { CompletionRecord } from './completion-record.ts';
+import type { Place } from './place.ts';
 import type { PlannedEval } from './plan.ts';
 
 /** The status of one eval of the plan at the end of a run. */
@@ -10,6 +11,8 @@ export type Outcome =
       readonly status: 'failed';
       readonly eval: PlannedEval;
       readonly reason: string;
+      /** Where in the user's own code it failed; undefined when that is not known. */
+      readonly place?: Place | undefined;
       /** The end of its output, at most 30 lines. */
       readonly lastLines: readonly string[];
     }

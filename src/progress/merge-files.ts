@@ -7,16 +7,19 @@ import { formatCompletions } from './completions-file.ts';
 import { makeDirectory, PRIVATE_FILE } from './directories.ts';
 import { linkOrCopy, replaceFile, TEMPORARY } from './durable.ts';
 import { sha256 } from './hash.ts';
-import { completedRecordFile, type StatePaths } from './paths.ts';
+import { completedRecordFile, outputFile, type StatePaths } from './paths.ts';
 import { formatProgress } from './progress-file.ts';
 import { readRegularFile, sizeOfFile } from './untrusted-files.ts';
 
-/** Gives the record files of these evals in one state a place in another. A missing record file is skipped. */
+/** The files of a completed eval. */
+const FILES = [completedRecordFile, outputFile] as const;
+
+/** Gives the record files of these evals in one state a place in another, and their output. Missing files are skipped. */
 export function adoptRecordFiles(evalKeys: readonly string[], from: StatePaths, to: StatePaths): void {
-  for (const key of evalKeys) {
-    const source = completedRecordFile(from, key);
+  for (const [key, fileOf] of evalKeys.flatMap((key) => FILES.map((fileOf) => [key, fileOf] as const))) {
+    const source = fileOf(from, key);
     if (sizeOfFile(source) < 0) continue;
-    const target = completedRecordFile(to, key);
+    const target = fileOf(to, key);
     makeDirectory(dirname(target));
     const temporary = `${target}${TEMPORARY}`;
     rmSync(temporary, { force: true });

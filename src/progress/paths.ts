@@ -12,7 +12,7 @@ export interface StatePaths {
   /** The ended attempts of the last run. */
   readonly attempts: string;
   readonly plan: string;
-  /** Record files of completed evals. */
+  /** Record files of completed evals, and the output of evals. */
   readonly logs: string;
   /** Sealed journal segments of evals that have not completed. */
   readonly journal: string;
@@ -60,4 +60,13 @@ export function completedRecordFile(paths: StatePaths, evalKey: string): string 
 
 export function liveRecordFile(paths: StatePaths, evalKey: string): string {
   return join(paths.live, 'logs', `${evalFileStem(evalKey)}.jsonl`);
+}
+
+/** All output of the last execution of an eval. */
+export function outputFile(paths: StatePaths, evalKey: string): string {
+  return join(paths.logs, `${evalFileStem(evalKey)}.log`);
+}
+
+export function liveOutputFile(paths: StatePaths, evalKey: string): string {
+  return join(paths.live, 'logs', `${evalFileStem(evalKey)}.log`);
 }

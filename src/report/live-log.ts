@@ -1,34 +1,34 @@
-/** Prints what happens in a run while it happens: a group for each eval, failures, and how far the run is. */
+/** Prints what happens in a run while it happens: each eval that has ended, failures, and how far the run is. */
 import type { Log } from '../log.ts';
+import type { CompletionRecord } from '../model/completion-record.ts';
 import { counted, duration, metricText, wholeNumber } from '../model/format.ts';
 import type { AttemptOutcome } from '../model/outcome.ts';
-import type { ParallelEvals, StartLimit } from '../model/parallel-evals.ts';
+import type { StartLimit } from '../model/parallel-evals.ts';
 import type { PlannedEval } from '../model/plan.ts';
-import type {
-  EvalEnded,
-  EvalProgress,
-  EvalStarted,
-  Heartbeat,
-  Parallelism,
-  RunEvent,
-} from '../model/run-event.ts';
-import { BufferedLog } from './buffered-log.ts';
-import { failureAnnotation } from './failure.ts';
+import type { EvalEnded, EvalProgress, Heartbeat, Parallelism, RunEvent } from '../model/run-event.ts';
+import { shorten } from '../text.ts';
+import { EvalLog } from './eval-log.ts';
 import { mainMetric } from './main-metric.ts';
 
 export interface LiveLogOptions {
-  /** With 1, the output of an eval is printed at once. */
-  readonly parallelEvals: ParallelEvals;
-  /** How many times an eval runs before it counts as failed. */
-  readonly attempts: number;
+  /** Whether all output of evals is printed. */
+  readonly verbose: boolean;
+  /** The path of the file that has all output of an eval. */
+  readonly outputFileOf: (evalKey: string) => string;
 }
+
+/** GitHub shows ten errors of a step. One is left for those that follow, and one for the error that ends the step. */
+const MAX_FAILURE_ANNOTATIONS = 8;
+
+/** GitHub shows the title of a group on one line. */
+const MAX_TITLE_BYTES = 400;
 
 export class LiveLog {
   readonly #log: Log;
   readonly #options: LiveLogOptions;
-  /** Output of the evals that run, by key; empty when they run one at a time. */
-  readonly #buffers = new Map<string, BufferedLog>();
-  #group: Disposable | undefined;
+  /** Of the evals that run, by key. */
+  readonly #evalLogs = new Map<string, EvalLog>();
+  #failures = 0;
 
   constructor(log: Log, options: LiveLogOptions) {
     this.#log = log;
@@ -37,13 +37,13 @@ export class LiveLog {
 
   /** The log for the output of an eval that has started, and for messages about its attempts. */
   logOf({ key }: PlannedEval): Log {
-    return this.#buffers.get(key) ?? this.#log;
+    return this.#evalLogs.get(key) ?? this.#log;
   }
 
   onEvent(event: RunEvent): void {
     switch (event.kind) {
       case 'eval-started':
-        this.#start(event);
+        this.#evalLogs.set(event.eval.key, new EvalLog(this.#log, this.#options));
         break;
       case 'eval-not-started':
         // When the whole run stops, the end of the log says why once.
@@ -61,30 +61,51 @@ export class LiveLog {
     }
   }
 
-  #start({ eval: { key, name }, started, total }: EvalStarted): void {
-    if (this.#options.parallelEvals !== 1) this.#buffers.set(key, new BufferedLog(this.#log));
-    else this.#group = this.#log.group(`[${started}/${total}] ${name}`);
-  }
-
   #end({ outcome, tookMs, ended, total }: EvalEnded): void {
     const { key, name } = outcome.eval;
+    const evalLog = this.#evalLogs.get(key);
+    this.#evalLogs.delete(key);
     const title = `[${ended}/${total}] ${name} … ${describeOutcome(outcome, tookMs)}`;
-    const buffer = this.#buffers.get(key);
-    if (buffer) {
-      this.#buffers.delete(key);
-      buffer.print(title);
-    } else {
-      this.#group?.[Symbol.dispose]();
-      this.#log.info(title);
-    }
+    evalLog?.print(title, this.#factsOf(outcome));
     if (outcome.status === 'failed') this.#annotate(outcome);
   }
 
-  #annotate({ eval: { name }, reason, lastLines }: Extract<AttemptOutcome, { status: 'failed' }>): void {
-    this.#log.info(`The end of the output of ${name} (${counted(lastLines.length, 'line')}):`);
-    for (const line of lastLines) this.#log.child(line);
-    this.#log.error(failureAnnotation(reason, this.#options.attempts, lastLines), `Eval ${name} failed`);
+  #factsOf(outcome: AttemptOutcome): string[] {
+    if (outcome.status === 'fresh') return describeRecord(outcome.record);
+    const { key } = outcome.eval;
+    return outcome.status === 'failed'
+      ? [`All output of the eval is in ${this.#options.outputFileOf(key)}`]
+      : [];
   }
+
+  #annotate({ eval: { name }, reason, place }: Extract<AttemptOutcome, { status: 'failed' }>): void {
+    this.#failures += 1;
+    if (this.#failures <= MAX_FAILURE_ANNOTATIONS) {
+      const text = `${capitalized(reason)}. The eval is not recorded as completed. Fix the cause, then re-run the failed jobs; completed evals are not run again.`;
+      this.#log.error(text, `Eval ${name} failed`, place);
+    } else if (this.#failures === MAX_FAILURE_ANNOTATIONS + 1) {
+      this.#log.error(
+        'More evals failed. GitHub shows only ten errors of a step, so the others are in the log and in the job summary only.',
+        'More evals failed',
+      );
+    }
+  }
+}
+
+function capitalized(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/[.!]+$/, '')}`;
+}
+
+/** The result of an eval, and what it took. */
+function describeRecord({ metrics, samples, requests, tokens }: CompletionRecord): string[] {
+  const values = Object.entries(metrics).map(([name, value]) => `${name} ${metricText(value)}`);
+  const counts = [
+    ...(samples === null ? [] : [counted(samples, 'sample')]),
+    ...(requests && requests.sent > 0 ? [`${counted(requests.sent, 'request')} sent`] : []),
+    ...(requests && requests.replayed > 0 ? [`${wholeNumber(requests.replayed)} replayed`] : []),
+    ...(tokens.total > 0 ? [counted(tokens.total, 'token')] : []),
+  ];
+  return [`Result: ${values.join(', ')}`, counts.join(', ')].filter((line) => line !== '');
 }
 
 function describeOutcome(outcome: AttemptOutcome, tookMs: number): string {
@@ -94,7 +115,7 @@ function describeOutcome(outcome: AttemptOutcome, tookMs: number): string {
       return `done in ${duration(tookMs)}${metric ? ` (${metric.name} ${metricText(metric.value)})` : ''}`;
     }
     case 'failed':
-      return `failed after ${duration(tookMs)}`;
+      return `failed after ${duration(tookMs)}: ${shorten(outcome.reason, MAX_TITLE_BYTES)}`;
     case 'pending':
       return `not completed: ${outcome.reason}`;
   }

@@ -3,6 +3,8 @@ export class AttemptOutput {
   #evaluated: number | undefined;
   #interrupted: string | undefined;
   #lost: string | undefined;
+  #sample: string | undefined;
+  #lastLine = '';
   #atExit = false;
   #flushing = false;
 
@@ -13,7 +15,16 @@ export class AttemptOutput {
     // evals/eval.py, SolverEval with EVALS_GENTLE_INTERRUPT: exits with 0 and reports only the samples that were evaluated.
     const [, done, all] = /Report will be based on (\d+) out of the planned (\d+) samples$/.exec(line) ?? [];
     if (done !== all) this.#interrupted = `${done} of ${all} samples`;
+    // oaievalset_action/oaieval.py
+    const [, sample] = /^The exception that follows was raised for sample (\S{1,200})\.$/.exec(line) ?? [];
+    if (sample !== undefined) this.#sample = sample;
+    if (line.trim() !== '') this.#lastLine = line.trim();
     this.#noteExit(line);
+  }
+
+  /** The last line that is not blank. */
+  get lastLine(): string {
+    return this.#lastLine;
   }
 
   /** The number of samples that the class printed; undefined when it printed none. */
@@ -24,6 +35,11 @@ export class AttemptOutput {
   /** What the report of an interrupted eval covers; undefined when the eval was not interrupted. */
   get interrupted(): string | undefined {
     return this.#interrupted;
+  }
+
+  /** The sample for which the exception that ended the eval was raised; undefined when that is not known. */
+  get sample(): string | undefined {
+    return this.#sample;
   }
 
   /** The error because of which the last events were not recorded; undefined when there was none. */

@@ -11,10 +11,12 @@ import { addTokens, type Traffic } from '../model/traffic.ts';
 import { abortedAfter } from '../process/abort.ts';
 import type { Journal } from '../progress/journal.ts';
 import type { Journals } from '../progress/journals.ts';
+import { liveOutputFile, outputFile } from '../progress/paths.ts';
 import { nextAttempt } from './attempt-plan.ts';
 import { attemptRecord } from './attempt-record.ts';
 import { explainStart, openJournal } from './eval-journal.ts';
 import { failureSignature, mayDependOnResponses } from './failure-cause.ts';
+import { RawOutput } from './raw-output.ts';
 import { type Attempt, type AttemptOptions, runAttempt } from './run-attempt.ts';
 
 export interface ExecuteOptions extends AttemptOptions {
@@ -69,13 +71,16 @@ export async function executeEval(
   const onRunning = (started: RunningEval): void => {
     running = started;
   };
-  const execution: Execution = { planned, lane, journal, options: { ...options, onRunning }, log };
+  const { paths } = options.state;
+  const raw = new RawOutput(liveOutputFile(paths, planned.key));
+  const execution: Execution = { planned, lane, journal, options: { ...options, onRunning }, log, raw };
   let status: AttemptOutcome['status'] = 'pending';
   try {
     const outcome = await runAttempts(execution);
     status = outcome.status;
     return outcome;
   } finally {
+    raw.keep(outputFile(paths, planned.key));
     await closeLane(execution, status);
   }
 }
@@ -87,10 +92,11 @@ interface Execution {
   readonly journal: Journal | undefined;
   readonly options: ExecuteOptions;
   readonly log: Log;
+  readonly raw: RawOutput;
 }
 
 async function runAttempts(execution: Execution): Promise<AttemptOutcome> {
-  const { planned, lane, journal, options, log } = execution;
+  const { planned, lane, journal, options, log, raw } = execution;
   const { attempts, state, run } = options;
   /** The last failure that replayed responses may have caused. */
   let suspected: string | undefined;
@@ -111,24 +117,22 @@ async function runAttempts(execution: Execution): Promise<AttemptOutcome> {
     if (suspectsReplay) suspected = signature;
     const next = nextAttempt({ attempt, replays, suspectsReplay }, attempts);
     record(next.kind === 'run');
-    const description = `attempt ${attempt} of ${Math.max(attempt, attempts)}: ${outcome.reason}`;
-    if (next.kind === 'stop') {
-      log.info(description);
-      return outcome;
-    }
-    log.info(`${description}; retrying`);
+    if (next.kind === 'stop') return outcome;
+    const description = `attempt ${attempt} of ${Math.max(attempt, attempts)}: ${outcome.reason}; retrying`;
+    log.info(description);
+    raw.append(`(${description})`);
     replays = next.replays;
   }
 }
 
 /** Runs one attempt, and runs it again when the engine loses it: at most `MAX_LOSSES` times. */
 async function runOnEngine(execution: Execution, replays: boolean): Promise<Attempt> {
-  const { planned, lane, journal, options, log } = execution;
+  const { planned, lane, journal, options, log, raw } = execution;
   for (let losses = 0; ; losses += 1) {
     explainStart(lane, journal, replays, log);
     lane.restart(replays);
     try {
-      return await runAttempt(planned, lane, options, log);
+      return await runAttempt(planned, lane, options, { log, raw });
     } catch (error) {
       if (!(error instanceof EngineLost) || losses === MAX_LOSSES) throw error;
       log.info(`It runs again; this does not count as an attempt: ${reasonOf(error)}.`);

@@ -31,9 +31,33 @@ export function pythonFailure(lines: readonly string[]): PythonFailure | undefin
   return undefined;
 }
 
-/** `KeyError: 'wrod'` */
-export function describeFailure({ type, message }: PythonFailure): string {
-  return message === '' ? type : `${type}: ${message.slice(0, 300)}`;
+/** `KeyError: 'wrod' in own/reverse.py:17, sample reverse.dev.3` */
+export function describeFailure(failure: PythonFailure, sample: string | undefined): string {
+  const { type, message } = failure;
+  const place = placeOf(failure);
+  const where = [
+    ...(place ? [`in ${shortPath(place.file)}:${place.line}`] : []),
+    ...(sample === undefined ? [] : [`sample ${sample}`]),
+  ];
+  return [message === '' ? type : `${type}: ${message.slice(0, 300)}`, where.join(', ')].join(' ').trimEnd();
+}
+
+/** Installed packages, and directories with `lib/python3.11`, which contain Python's own modules. */
+const INSTALLED = /\/(?:site|dist)-packages\/|\/lib\/python3\.\d+\//;
+const OF_EVALS = /\/(?:site|dist)-packages\/evals\/(?!cli\/|eval\.py)/;
+const OF_THE_ACTION = /\/oaievalset_action\//;
+
+/** The last frame in the user's own code, or else in a class of evals: the line that a reader wants to see. */
+export function placeOf({ frames }: PythonFailure): Frame | undefined {
+  const isOwn = ({ file }: Frame) =>
+    file.startsWith('/') && !INSTALLED.test(file) && !OF_THE_ACTION.test(file);
+  return frames.findLast(isOwn) ?? frames.findLast(({ file }) => OF_EVALS.test(file));
+}
+
+/** The path below the installed packages, or the file and its directory. */
+function shortPath(file: string): string {
+  const [, inPackage] = /\/(?:site|dist)-packages\/(.*)$/.exec(file) ?? [];
+  return inPackage ?? file.split('/').slice(-2).join('/');
 }
 
 /** Identifies a failure by its type and place. Messages differ from attempt to attempt: they contain ids and times. */

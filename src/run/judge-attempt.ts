@@ -4,6 +4,7 @@ import { wholeNumber } from '../model/format.ts';
 import type { PlannedEval } from '../model/plan.ts';
 import type { Exit } from '../process/group.ts';
 import type { RecordSummary } from '../record/record-file.ts';
+import { shorten } from '../text.ts';
 import type { AttemptOutput } from './attempt-output.ts';
 import { describeFailure, isOfApiClient, type PythonFailure } from './failure-cause.ts';
 
@@ -12,7 +13,7 @@ export interface AttemptFacts {
   readonly exit: Exit;
   /** Undefined when there is no record file. */
   readonly record: RecordSummary | undefined;
-  readonly output: Pick<AttemptOutput, 'evaluated' | 'interrupted' | 'lost'>;
+  readonly output: Pick<AttemptOutput, 'evaluated' | 'interrupted' | 'lost' | 'sample' | 'lastLine'>;
   /** The Python exception that ended the eval, if it printed one. */
   readonly failure: PythonFailure | undefined;
   /** Requests to which the API has not responded and will not. */
@@ -62,14 +63,21 @@ export function judgeAttempt(facts: AttemptFacts): Judgement {
   return { kind: 'completed', metrics: record.finalReport, samples, record };
 }
 
-function whyItExited({ exit, failure, refusal }: AttemptFacts): string {
-  const exception = failure && `it ended with ${describeFailure(failure)}`;
+function whyItExited({ exit, failure, refusal, output }: AttemptFacts): string {
+  const exception = failure && `it ended with ${describeFailure(failure, output.sample)}`;
   // The eval may have caught the refusal, and another exception ended it.
   if (exception && refusal !== undefined && !isOfApiClient(failure))
     return `${exception}, and before that the API refused a request: ${refusal}`;
   if (refusal !== undefined) return `the API refused a request: ${refusal}`;
-  return exception ?? `oaieval exited with code ${exit.code}`;
+  if (exception) return exception;
+  const last =
+    output.lastLine === ''
+      ? 'it printed nothing'
+      : `its last line was: ${shorten(output.lastLine, MAX_LINE_BYTES)}`;
+  return `oaieval exited with code ${exit.code}; ${last}`;
 }
+
+const MAX_LINE_BYTES = 300;
 
 const NO_SAMPLES = 'it evaluated no sample: check that its data file has samples, and check --max_samples';
 

@@ -21,8 +21,9 @@ import type { State } from '../progress/state.ts';
 import { type RecordSummary, readRecordFile } from '../record/record-file.ts';
 import { AttemptOutput } from './attempt-output.ts';
 import { Ending, type EndReason } from './ending.ts';
-import { type PythonFailure, pythonFailure } from './failure-cause.ts';
+import { type PythonFailure, placeOf, pythonFailure } from './failure-cause.ts';
 import { type FailureCause, type Judgement, judgeAttempt } from './judge-attempt.ts';
+import type { RawOutput } from './raw-output.ts';
 import { type EvalTimeouts, watchEval } from './watchdog.ts';
 
 export interface AttemptOptions {
@@ -56,6 +57,14 @@ export interface Attempt {
   readonly failure?: PythonFailure | undefined;
 }
 
+/** Where the output of an attempt goes. */
+export interface AttemptSinks {
+  /** Receives what a person may need, and messages. */
+  readonly log: Log;
+  /** Receives everything. */
+  readonly raw: Pick<RawOutput, 'append'>;
+}
+
 /**
  * Runs one attempt at an eval to its end. An outcome `fresh` is on disk when this returns.
  * @throws EngineLost
@@ -64,11 +73,11 @@ export async function runAttempt(
   planned: PlannedEval,
   lane: Lane,
   options: AttemptOptions,
-  log: Log,
+  { log, raw }: AttemptSinks,
 ): Promise<Attempt> {
   const startedAt = new Date();
   const recordFile = freshRecordFile(planned, options.state);
-  const ended = await runToEnd(planned, recordFile, lane, options, log);
+  const ended = await runToEnd(planned, recordFile, lane, options, { log, raw });
   if ('startError' in ended) {
     const reason = `it could not be started: ${reasonOf(ended.startError)}`;
     const outcome: AttemptOutcome = { status: 'failed', eval: planned, reason, lastLines: [] };
@@ -97,7 +106,8 @@ export async function runAttempt(
   const { cause } = judgement;
   const reason = endReason === 'timed-out' ? reasonOf(tripped.reason) : judgement.reason;
   const lastLines = printed.slice(-MAX_LAST_LINES);
-  const outcome: AttemptOutcome = { status: 'failed', eval: planned, reason, lastLines };
+  const place = failure && endReason !== 'timed-out' ? placeOf(failure) : undefined;
+  const outcome: AttemptOutcome = { status: 'failed', eval: planned, reason, place, lastLines };
   return { outcome, endReason, cause, startedAt, failure: endReason === 'timed-out' ? undefined : failure };
 }
 
@@ -125,7 +135,7 @@ async function runToEnd(
   recordFile: string,
   lane: Lane,
   options: AttemptOptions,
-  log: Log,
+  { log, raw }: AttemptSinks,
 ): Promise<EndedProcess | { readonly startError: unknown }> {
   const printed: string[] = [];
   const output = new AttemptOutput();
@@ -140,7 +150,9 @@ async function runToEnd(
       output.note(line);
       printed.push(line);
       if (printed.length > MAX_SEARCHED_LINES) printed.shift();
-      log.child(line);
+      raw.append(line);
+      // What an eval prints because the run stops is no trouble of the eval.
+      if (!options.stopped.aborted) log.child(line);
     },
   });
   options.onRunning?.(running);

@@ -6,8 +6,8 @@ import { LONG } from '../helpers/test-rows.ts';
 
 describe.concurrent('an eval that hangs', () => {
   test.for([
-    ['eval-timeout', 'it took longer than the eval-timeout of 15.0 s'],
-    ['stall-timeout', 'it did nothing for the stall-timeout of 15.0 s'],
+    ['eval-timeout', 'took longer than the eval-timeout of 15.0 s'],
+    ['stall-timeout', 'did nothing for the stall-timeout of 15.0 s'],
   ] as const)(
     '%s: a hanging eval is killed, retried and then fails; its responses are saved',
     LONG,
@@ -20,8 +20,7 @@ describe.concurrent('an eval that hangs', () => {
       expect(result.exitCode, logOf(result)).toBe(1);
       const own = result.lines.filter((line) => line.startsWith('attempt '));
       expect(own).toEqual([
-        expect.stringContaining(`attempt 1 of 2: ${why}; its last request or response was `),
-        expect.stringContaining(`attempt 2 of 2: ${why}; `),
+        expect.stringContaining(`attempt 1 of 2: it ${why}; its last request or response was `),
       ]);
       const annotation = result.annotations.find(({ title }) => title === 'Eval ask-0 failed');
       expect(annotation?.message).toContain(why);

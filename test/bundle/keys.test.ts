@@ -93,7 +93,7 @@ describe.concurrent('an eval that sends nothing', () => {
       expect(result.exitCode, logOf(result)).toBe(1);
       const [annotation = ''] = annotations(result);
       expect(annotation).toMatch(
-        /it did nothing for the stall-timeout of 8\.0 s; it sent no request, and the likely cause is the last problem it printed: /,
+        /It did nothing for the stall-timeout of 8\.0 s; it sent no request, and the likely cause is the last problem it printed: /,
       );
       expect(annotation.split('\n')[0]).toMatch(cause);
       expect(machine.api.requests).toEqual([]);

@@ -57,7 +57,7 @@ describe.concurrent('an eval that fails', () => {
     const killed = await machine.run({
       env: ledger(machine),
       onLine: (line, main) => {
-        if (main.phase === 'main' && line.includes('attempt 1 of 1: it ended with RuntimeError'))
+        if (main.phase === 'main' && line.includes('failed after') && line.includes('RuntimeError'))
           void executedBy(machine, 'ending-waits').then(() => main.kill('SIGKILL'));
       },
     });
@@ -86,7 +86,9 @@ describe.concurrent('an eval that fails', () => {
       {
         level: 'error',
         title: 'Eval ending-raises failed',
-        message: expect.stringMatching(/^it ended with RuntimeError: the reactor melted.*\(attempts: 1\)/s),
+        message: expect.stringMatching(
+          /^It ended with RuntimeError: the reactor melted in outcome_evals\/endings\.py:\d+\. The eval is not recorded/,
+        ),
       },
       {
         level: 'error',
@@ -144,9 +146,10 @@ describe.concurrent('what an eval prints and sees', () => {
     expect(result.outputs, logOf(result)).toMatchObject({ fresh: '1', failed: '1' });
     expect(result.outputs).not.toHaveProperty('stolen');
     expect(result.lines).toContainEqual(expect.stringContaining('::add-mask::marker'));
-    // The annotation of the failure quotes the eval, as its data; nothing else may hold its text.
+    // The title of the group and the annotation of the failure quote the eval, as their data; nothing else may hold its text.
     const obeyed = commandsHolding(result, 'marker');
     expect(obeyed.map(({ name, properties }) => [name, properties.title])).toEqual([
+      ['group', undefined],
       ['error', 'Eval ending-commands-raises failed'],
     ]);
   });

@@ -1,10 +1,12 @@
 import type { Log } from '../../src/log.ts';
+import type { Place } from '../../src/model/place.ts';
 
 /** A log that records everything in one list, with the start and the end of each group. */
 export function orderedLog(): Log & { readonly entries: string[] } {
   const entries: string[] = [];
-  const record = (kind: string) => (text: string, title?: string) => {
-    entries.push(`${kind}: ${title === undefined ? '' : `${title}: `}${text}`);
+  const record = (kind: string) => (text: string, title?: string, place?: Place) => {
+    const where = place ? ` (${place.file}:${place.line})` : '';
+    entries.push(`${kind}: ${title === undefined ? '' : `${title}: `}${text}${where}`);
   };
   return {
     entries,

@@ -34,4 +34,22 @@ def run_oaieval(arguments):
         del sys.modules["__main__"].__file__
     from evals.cli.oaieval import main
 
-    return main()
+    try:
+        return main()
+    except Exception as error:
+        sample = sample_of(error)
+        if sample is not None:
+            print(f"The exception that follows was raised for sample {sample}.", file=sys.stderr, flush=True)
+        raise
+
+
+def sample_of(error):
+    """The ID of the sample for which an exception was raised. evals/eval.py has it only as a local variable."""
+    sample = None
+    traceback = error.__traceback__
+    while traceback is not None:
+        frame = traceback.tb_frame
+        if frame.f_code.co_name == "eval_sample" and "sample_id" in frame.f_locals:
+            sample = frame.f_locals["sample_id"]
+        traceback = traceback.tb_next
+    return sample if isinstance(sample, str) else None

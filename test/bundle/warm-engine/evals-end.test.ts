@@ -30,11 +30,11 @@ onLinux.concurrent('evals that end in their own way', () => {
       }),
     );
     expect(reported[0]).toEqual({
-      'warm-raises': expect.stringMatching(/^it ended with \w+/),
-      'warm-exits': expect.stringContaining('oaieval exited with code 3'),
-      'warm-vanishes': expect.stringContaining('oaieval exited with code 3'),
-      'warm-aborts': expect.stringContaining('it was killed by SIGABRT'),
-      'warm-nameless-signal': expect.stringContaining('(attempts: 1)'),
+      'warm-raises': expect.stringMatching(/^It ended with \w+/),
+      'warm-exits': expect.stringContaining('aieval exited with code 3'),
+      'warm-vanishes': expect.stringContaining('aieval exited with code 3'),
+      'warm-aborts': expect.stringContaining('t was killed by SIGABRT'),
+      'warm-nameless-signal': expect.stringContaining('is not recorded as completed'),
     });
     const { 'warm-nameless-signal': _, ...named } = reported[0] ?? {};
     expect(reported[1]).toMatchObject(named);

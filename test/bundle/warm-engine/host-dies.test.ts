@@ -76,7 +76,7 @@ onLinux.concurrent('processes that die', () => {
     const result = await ended;
     expect(result.outputs, logOf(result)).toMatchObject(outputs);
     expect(Object.values(failures(result))).toEqual(
-      attempts === '1' ? [expect.stringContaining('it was killed by SIGKILL')] : [],
+      attempts === '1' ? [expect.stringContaining('t was killed by SIGKILL')] : [],
     );
     if (attempts === '2') expect(result.lines).toContainEqual(expect.stringContaining('attempt 1 of 2'));
     expect(lost(result)).toEqual([]);

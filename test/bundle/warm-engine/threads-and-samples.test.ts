@@ -23,7 +23,7 @@ onLinux.concurrent('threads of an eval', () => {
     ['as many as samples are asked for', { args: '--max_samples 1' }, {}, '1', '32'],
   ] as const)('threads of an eval: %s', async ([, inputs, env, known, unknown], context) => {
     const { machine } = await machineFor(context, 'test-basic', { model: 'dummy', inputs });
-    const result = await machine.run({ cache: false, env });
+    const result = await machine.run({ cache: false, env, inputs: { verbose: 'true' } });
     expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '4' });
     expect(threads(result)).toEqual({
       'test-match': unknown,

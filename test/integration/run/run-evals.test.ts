@@ -67,7 +67,12 @@ describe('scheduler: events', () => {
       { kind: 'eval-started', eval: LARGE, started: 3, total: 3 },
       {
         kind: 'eval-ended',
-        outcome: { status: 'failed', eval: LARGE, reason: 'oaieval exited with code 1', lastLines: [] },
+        outcome: {
+          status: 'failed',
+          eval: LARGE,
+          reason: 'oaieval exited with code 1; it printed nothing',
+          lastLines: [],
+        },
         tookMs: expect.any(Number),
         ended: 3,
         total: 3,
@@ -140,7 +145,7 @@ describe('scheduler: what ends a run before its evals have ended', () => {
     engine.succeed('middle');
     expect(await describeOutcomes(outcomes)).toEqual([
       'small pending: exit-on-error stopped the run when large failed',
-      'large failed: oaieval exited with code 1',
+      'large failed: oaieval exited with code 1; it printed nothing',
       'middle fresh',
     ]);
     expect(engine.started).toEqual(['large', 'middle']);

@@ -8,9 +8,9 @@ import { orderedLog } from '../../helpers/ordered-log.ts';
 const [A, B] = [planned('a.v0'), planned('b.v0')];
 
 /** A live log of a set of two evals. */
-function live(parallelEvals: number | 'auto') {
+function live() {
   const log = orderedLog();
-  const printer = new LiveLog(log, { parallelEvals, attempts: 2 });
+  const printer = new LiveLog(log, { verbose: false, outputFileOf: (evalKey) => `/logs/${evalKey}.log` });
   let [started, ended] = [0, 0];
   return {
     entries: log.entries,
@@ -27,28 +27,32 @@ function live(parallelEvals: number | 'auto') {
   };
 }
 
+/** What the log says of the results of `done`. */
+const RESULT = ['info: Result: accuracy 0.5', 'info: 3 samples, 15 tokens'];
+
 const done = (of: typeof A): AttemptOutcome => ({ status: 'fresh', eval: of, record: completion(of) });
 
 describe('live log: evals', () => {
-  test('live log: an eval that runs alone is printed at once, in a group that ends with it', () => {
-    const { entries, start, end } = live(1);
+  test('live log: an eval is printed when it has ended, as one group', () => {
+    const { entries, start, end } = live();
     start(A).child('from a');
-    expect(entries).toEqual(['group: [1/2] a', 'child: from a']);
+    expect(entries).toEqual([]);
     end(done(A));
     start(B).child('from b');
     end({ status: 'pending', eval: B, reason: 'the job was cancelled' });
-    expect(entries.slice(2)).toEqual([
-      'end: [1/2] a',
-      'info: [1/2] a … done in 3.0 s (accuracy 0.5)',
-      'group: [2/2] b',
+    expect(entries).toEqual([
+      'group: [1/2] a … done in 3.0 s (accuracy 0.5)',
+      'child: from a',
+      ...RESULT,
+      'end: [1/2] a … done in 3.0 s (accuracy 0.5)',
+      'group: [2/2] b … not completed: the job was cancelled',
       'child: from b',
-      'end: [2/2] b',
-      'info: [2/2] b … not completed: the job was cancelled',
+      'end: [2/2] b … not completed: the job was cancelled',
     ]);
   });
 
   test('live log: the lines of evals that run at the same time do not mix', () => {
-    const { entries, start, end } = live(2);
+    const { entries, start, end } = live();
     const [a, b] = [start(A), start(B)];
     a.child('a1');
     b.child('b1');
@@ -59,27 +63,50 @@ describe('live log: evals', () => {
     expect(entries).toEqual([
       'group: [1/2] b … done in 3.0 s (accuracy 0.5)',
       'child: b1',
+      ...RESULT,
       'end: [1/2] b … done in 3.0 s (accuracy 0.5)',
       'group: [2/2] a … done in 3.0 s (accuracy 0.5)',
       'child: a1',
       'child: a2',
+      ...RESULT,
       'end: [2/2] a … done in 3.0 s (accuracy 0.5)',
     ]);
   });
 
-  test('live log: a failed eval has its last lines outside of the group, and an annotation', () => {
-    const { entries, start, end } = live(2);
+  test('live log: a failed eval has an annotation, at its place when that is known', () => {
+    const { entries, start, end } = live();
     start(A);
-    end({ status: 'failed', eval: A, reason: 'oaieval exited with code 1', lastLines: ['ValueError: no'] });
-    expect(entries.slice(2)).toEqual([
-      'info: The end of the output of a (1 line):',
-      'child: ValueError: no',
-      expect.stringMatching(/^error: Eval a failed: oaieval exited with code 1 \(attempts: 2\)/),
+    const place = { file: '/checkout/own.py', line: 7 };
+    end({
+      status: 'failed',
+      eval: A,
+      reason: 'it ended with KeyError: 1',
+      place,
+      lastLines: ['KeyError: 1'],
+    });
+    expect(entries).toEqual([
+      'group: [1/2] a … failed after 3.0 s: it ended with KeyError: 1',
+      'info: All output of the eval is in /logs/a.v0.log',
+      'end: [1/2] a … failed after 3.0 s: it ended with KeyError: 1',
+      'error: Eval a failed: It ended with KeyError: 1. The eval is not recorded as completed. Fix the cause, then re-run the failed jobs; completed evals are not run again. (/checkout/own.py:7)',
+    ]);
+  });
+
+  test('live log: of twelve failed evals eight have an annotation, and one annotation is about the others', () => {
+    const { entries, start, end } = live();
+    for (let n = 0; n < 12; n += 1) {
+      start(A);
+      end({ status: 'failed', eval: A, reason: 'no', lastLines: [] });
+    }
+    const errors = entries.filter((entry) => entry.startsWith('error: '));
+    expect(errors.map((entry) => entry.split(':')[1])).toEqual([
+      ...Array.from({ length: 8 }, () => ' Eval a failed'),
+      ' More evals failed',
     ]);
   });
 
   test('live log: says of an eval that the budget skips why, and of one that a stop skips nothing', () => {
-    const { entries, printer } = live(2);
+    const { entries, printer } = live();
     const skipped = { kind: 'eval-not-started', eval: A } as const;
     printer.onEvent({ ...skipped, cause: 'budget', reason: 'it took 2 h 0 min last time' });
     printer.onEvent({ ...skipped, cause: 'stopped', reason: 'the job was cancelled' });

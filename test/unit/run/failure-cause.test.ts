@@ -24,7 +24,9 @@ describe('pythonFailure', () => {
     const failure = pythonFailure(TRACEBACK);
     expect(failure).toMatchObject({ type: 'KeyError', message: "'wrod'" });
     expect(failure?.frames.at(-1)).toEqual({ file: '/repo/own/reverse.py', line: 17, name: 'eval_sample' });
-    expect(failure && describeFailure(failure)).toBe("KeyError: 'wrod'");
+    expect(failure && describeFailure(failure, 'reverse.dev.3')).toBe(
+      "KeyError: 'wrod' in own/reverse.py:17, sample reverse.dev.3",
+    );
     expect(failure && failureSignature(failure)).toBe('KeyError /repo/own/reverse.py:17');
   });
 
@@ -60,6 +62,34 @@ describe('pythonFailure', () => {
     ['a truncated traceback', ['Traceback (most recent call last):', '  File "a.py", line 1, in f']],
   ])('pythonFailure: finds nothing in %s', (_, lines) => {
     expect(pythonFailure(lines)).toBeUndefined();
+  });
+});
+
+describe('describeFailure', () => {
+  const evalsClass = '/venv/lib/python3.11/site-packages/evals/elsuite/basic/match.py';
+  const framesIn = (...files: readonly string[]) => files.map((file) => ({ file, line: 5, name: 'f' }));
+
+  test.each([
+    [
+      'the last frame of the user',
+      ['/repo/own/a.py', '/repo/own/b.py', '/usr/lib/python3.11/json/decoder.py'],
+      ' in own/b.py:5',
+    ],
+    [
+      'the class of evals when the user has no frame',
+      [
+        '/x/oaievalset_action/host.py',
+        '/v/lib/python3.11/site-packages/evals/cli/oaieval.py',
+        evalsClass,
+        '/v/lib/python3.11/site-packages/openai/x.py',
+      ],
+      ' in evals/elsuite/basic/match.py:5',
+    ],
+    ['nothing when only the machinery has frames', ['/x/oaievalset_action/host.py', '<string>'], ''],
+  ])('describeFailure: the place is %s', (_, files, place) => {
+    expect(
+      describeFailure({ type: 'ValueError', message: 'no', frames: framesIn(...files) }, undefined),
+    ).toBe(`ValueError: no${place}`);
   });
 });
 

@@ -52,7 +52,11 @@ describe('judgeAttempt: why an eval exited', () => {
       { exit, failure: failure('KeyError') },
       'it ended with KeyError: x',
     ],
-    ['with the exit code if it printed no exception', { exit }, 'oaieval exited with code 1'],
+    [
+      'with the exit code if it printed no exception',
+      { exit },
+      'oaieval exited with code 1; it printed nothing',
+    ],
     [
       'with the refusal of the API after an exception of an API client',
       { exit, failure: failure('openai.NotFoundError'), refusal: '404: gone' },
@@ -131,7 +135,12 @@ describe('judgeAttempt: completed', () => {
 describe('judgeAttempt: failed', () => {
   test.each<[string, Changes, string, RegExp]>([
     ['a signal', { exit: { code: null, signal: 'SIGKILL' } }, 'exit', /^it was killed by SIGKILL$/],
-    ['an exit code', { exit: { code: 3, signal: null } }, 'exit', /^oaieval exited with code 3$/],
+    [
+      'an exit code',
+      { exit: { code: 3, signal: null } },
+      'exit',
+      /^oaieval exited with code 3; it printed nothing$/,
+    ],
     [
       'no record file',
       { record: undefined },

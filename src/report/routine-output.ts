@@ -1,0 +1,41 @@
+/** Recognizes what evals and its API client print in every run. It tells a reader nothing that the log does not say elsewhere. Pure. */
+
+/** A progress bar of tqdm. The next message of a logger follows it on the same line, because a bar does not end its line. */
+const PROGRESS_BAR =
+  /^(?:[^|[\]]*?\d{1,3}%\|[^|]*\|[^[]*\[[^\]]*\]|\d+(?:\.\d+)?[kMG]?(?:it|B)? \[\d+:\d\d[^\]]*\])/;
+
+/** The prefix of the loggers of evals: `[2026-11-26 19:11:25,594] [oaieval.py:215] `, and the file that prints. */
+const LOGGED = /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}\] \[([\w.]+):\d+\] /;
+
+/** By file: what is printed in every run (evals/cli/oaieval.py, eval.py, data.py, record.py, registry.py; httpx; openai). */
+const ROUTINE: Readonly<Record<string, RegExp>> = {
+  'oaieval.py':
+    /^(?:Run started: |Final report:$|Found \d+\/\d+ sampling events with usage data$|Token usage from \d+ sampling events:$|[\w./ -]+: (?:-?[\d.]+(?:e-?\d+)?|nan|inf)$)/,
+  'eval.py': /^(?:Evaluating \d+ samples$|Running in threaded mode with \d+ threads!$)/,
+  'data.py': /^Fetching /,
+  'record.py': /^(?:Final report: \{|Logged \d+ rows of events to )/,
+  'registry.py': /^Loading registry from /,
+  // Requests go to the gateway, and the log says itself when the API is in trouble.
+  '_client.py': /^HTTP Request: /,
+  '_base_client.py': /^Retrying request to /,
+  '_common.py': /^Backing off /,
+};
+
+/** The rest of the message `Token usage from 3 sampling events:`. */
+const TOKEN_COUNT = /^(?:completion|prompt|total)_tokens(?:_details)?: \d+$/;
+
+/** Whether a reader of the log can do without the line. */
+export function isRoutine(line: string): boolean {
+  const text = withoutProgressBars(line).trim();
+  if (text === '' || TOKEN_COUNT.test(text)) return true;
+  const [prefix, file = ''] = LOGGED.exec(text) ?? [];
+  return prefix !== undefined && (ROUTINE[file]?.test(text.slice(prefix.length)) ?? false);
+}
+
+/** What is left of a line when the progress bars at its start are removed. */
+export function withoutProgressBars(line: string): string {
+  let text = line;
+  for (let bar = PROGRESS_BAR.exec(text.trimStart()); bar; bar = PROGRESS_BAR.exec(text.trimStart()))
+    text = text.trimStart().slice(bar[0].length);
+  return text;
+}
