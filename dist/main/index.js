@@ -34625,8 +34625,8 @@ function executedArguments([, model = '', evalKey = ''], { args, registryPaths }
 /* harmony export */   TI: () => (/* binding */ isContentOf),
 /* harmony export */   Ty: () => (/* binding */ changedParts),
 /* harmony export */   Vn: () => (/* binding */ journalOwner),
-/* harmony export */   ig: () => (/* binding */ leftOut),
-/* harmony export */   sR: () => (/* binding */ changesSince)
+/* harmony export */   sR: () => (/* binding */ changesSince),
+/* harmony export */   y_: () => (/* binding */ writtenArguments)
 /* harmony export */ });
 /* harmony import */ var _model_model_map_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7651);
 /* harmony import */ var _model_part_names_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2789);
@@ -34640,7 +34640,7 @@ function isContentOf(planned, done) {
     return (done.fingerprint === (0,_hash_js__WEBPACK_IMPORTED_MODULE_2__/* .hashOf */ .q)(done.parts) && changedInputs(planned, done, planned.fingerprint).length === 0);
 }
 /** The arguments that do not count, because the eval itself writes what they name. */
-function leftOut(planned, done) {
+function writtenArguments(planned, done) {
     if (done.fingerprint === planned.fingerprint.value)
         return [];
     const parts = changedParts(done.parts, planned.fingerprint.parts).map(({ name }) => name);
@@ -35829,8 +35829,8 @@ function reconcile(plan, state, options) {
 function decide(planned, records, state, { maxAgeMs, now }) {
     const run = (reason) => ({ kind: 'run', eval: planned, reason });
     const reuse = (record) => {
-        const outputs = (0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .leftOut */ .ig)(planned, record);
-        return { kind: 'reuse', eval: planned, record, ...(outputs.length > 0 ? { leftOut: outputs } : {}) };
+        const written = (0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .writtenArguments */ .y_)(planned, record);
+        return { kind: 'reuse', eval: planned, record, ...(written.length > 0 ? { written } : {}) };
     };
     const own = state.record(planned.command);
     if (own) {
@@ -38726,8 +38726,8 @@ function describePlan(evalSet, decisions, leftOut) {
     const again = decisions.flatMap((decision) => decision.kind === 'run' && decision.reason.kind !== 'never-completed'
         ? [`${decision.eval.name}: runs again, ${(0,_model_decision_js__WEBPACK_IMPORTED_MODULE_0__/* .describeReason */ .G)(decision.reason)}`]
         : []);
-    const outputs = decisions.flatMap((decision) => decision.kind === 'reuse' && decision.leftOut
-        ? [`${decision.eval.name}: ${(0,_model_decision_js__WEBPACK_IMPORTED_MODULE_0__/* .describeWritten */ .h)(decision.leftOut)}`]
+    const outputs = decisions.flatMap((decision) => decision.kind === 'reuse' && decision.written
+        ? [`${decision.eval.name}: ${(0,_model_decision_js__WEBPACK_IMPORTED_MODULE_0__/* .describeWritten */ .h)(decision.written)}`]
         : []);
     const counts = `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(decisions.length, 'eval')}, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(reused)} reused, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(toRun)} to run`;
     return [`${evalSet}: ${counts}`, ...describeLeftOut(leftOut, decisions.length), ...again, ...outputs];
@@ -39090,7 +39090,7 @@ const WAITED_FOR = {
     requests: 'more would have waited for their turn among the requests in flight (max-requests-in-flight)',
     api: 'more would have waited for the API, which failed or asked for fewer requests',
     cores: 'more would have waited for a processor core',
-    memory: 'more might have needed more memory than there was',
+    memory: 'more might not have fitted into the memory',
 };
 /** `At most 7 evals ran at the same time: more would have waited for a processor core.` */
 function describeParallelism({ most, limit }) {
@@ -44394,29 +44394,32 @@ function timeLeftMs(evals, elapsedMs) {
 /** How many requests an eval that runs keeps open: first what its samples and threads suggest, then what it has shown. */
 /** After its first request, an eval shows within this time how many requests it keeps open. */
 const RAMP_MS = 1000;
-/** An eval without any request for so long keeps none open. Starting Python takes a few seconds. */
+/** A process that has sent no request for this long keeps none open. Importing evals takes a few seconds. */
 const SILENT_MS = 5000;
 /** All responses of a round may arrive together. The next round is open again well within this time. */
 const DIP_MS = 1000;
 class EvalDemand {
     #expected;
     #samples;
-    #startedAt;
+    #processSince;
     #firstRequestAt;
     #peak = 0;
     #peakAt = 0;
     /**
      * @param threads samples that evals evaluate at the same time
      * @param samples null when the plan does not know them
-     * @param now milliseconds of any clock
      */
-    constructor(threads, samples, now) {
+    constructor(threads, samples) {
         this.#samples = samples ?? Number.POSITIVE_INFINITY;
         this.#expected = Math.min(threads, this.#samples);
-        this.#startedAt = now;
     }
-    /** Must be called a few times a second, so that it sees how many requests are open. */
-    requests({ openRequests, responses }, now) {
+    /**
+     * Must be called a few times a second, so that it sees how many requests are open.
+     * @param now milliseconds of any clock
+     */
+    requests({ hasProcess, openRequests, responses }, now) {
+        if (hasProcess)
+            this.#processSince ??= now;
         if (openRequests + responses > 0)
             this.#firstRequestAt ??= now;
         if (openRequests >= this.#peak || now - this.#peakAt > DIP_MS) {
@@ -44429,9 +44432,9 @@ class EvalDemand {
         return Math.max(openRequests, Math.min(likely, left));
     }
     #isRamping(now) {
-        if (this.#firstRequestAt === undefined)
-            return now - this.#startedAt < SILENT_MS;
-        return now - this.#firstRequestAt < RAMP_MS;
+        if (this.#firstRequestAt !== undefined)
+            return now - this.#firstRequestAt < RAMP_MS;
+        return this.#processSince === undefined || now - this.#processSince < SILENT_MS;
     }
 }
 
@@ -44530,8 +44533,8 @@ class AutomaticGate {
         return limit === undefined;
     }
     started(planned, counts) {
-        const { threads, machine } = this.#options;
-        this.#running.set(planned, { demand: new EvalDemand(threads, planned.samples, machine.now()), counts });
+        const { threads } = this.#options;
+        this.#running.set(planned, { demand: new EvalDemand(threads, planned.samples), counts });
         this.#most = Math.max(this.#most, this.#running.size);
     }
     ended(planned) {
@@ -44546,9 +44549,10 @@ class AutomaticGate {
         const live = counts();
         const openRequests = live?.openRequests() ?? 0;
         const pid = live?.pid();
+        const activity = { hasProcess: pid !== undefined, openRequests, responses: live?.responses() ?? 0 };
         return {
             openRequests,
-            demand: demand.requests({ openRequests, responses: live?.responses() ?? 0 }, machine.now()),
+            demand: demand.requests(activity, machine.now()),
             bytes: pid === undefined ? undefined : this.#meter.bytesOf(pid),
         };
     }

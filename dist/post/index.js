@@ -34947,7 +34947,7 @@ function isContentOf(planned, done) {
     return (done.fingerprint === hash_hashOf(done.parts) && changedInputs(planned, done, planned.fingerprint).length === 0);
 }
 /** The arguments that do not count, because the eval itself writes what they name. */
-function leftOut(planned, done) {
+function writtenArguments(planned, done) {
     if (done.fingerprint === planned.fingerprint.value)
         return [];
     const parts = changedParts(done.parts, planned.fingerprint.parts).map(({ name }) => name);

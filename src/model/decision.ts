@@ -25,7 +25,7 @@ export type Decision =
       /** Undefined when plain `oaievalset` completed the eval: then its results are not recorded. */
       readonly record: CompletionRecord | undefined;
       /** Arguments that do not count, because they name files which the eval writes. */
-      readonly leftOut?: readonly string[];
+      readonly written?: readonly string[];
     }
   | { readonly kind: 'run'; readonly eval: PlannedEval; readonly reason: RunReason };
 

@@ -15,7 +15,7 @@ export function isContentOf(planned: PlannedEval, done: DoneContent): boolean {
 }
 
 /** The arguments that do not count, because the eval itself writes what they name. */
-export function leftOut(planned: PlannedEval, done: DoneContent): string[] {
+export function writtenArguments(planned: PlannedEval, done: DoneContent): string[] {
   if (done.fingerprint === planned.fingerprint.value) return [];
   const parts = changedParts(done.parts, planned.fingerprint.parts).map(({ name }) => name);
   return [...new Set(parts.filter((part) => isOutput(planned, done, part)).map(argumentOf))].sort();

@@ -6,7 +6,7 @@ import { JUDGE_PART } from '../model/part-names.ts';
 import type { Plan, PlannedEval } from '../model/plan.ts';
 import { doubtOf } from '../progress/doubt.ts';
 import type { State } from '../progress/state.ts';
-import { changesSince, isContentOf, leftOut, renewed } from './content.ts';
+import { changesSince, isContentOf, renewed, writtenArguments } from './content.ts';
 
 export interface ReconcileOptions {
   /** A result that is older than this runs again. Undefined: a result does not age. */
@@ -28,8 +28,8 @@ function decide(
   const run = (reason: RunReason): Decision => ({ kind: 'run', eval: planned, reason });
 
   const reuse = (record: CompletionRecord): Decision => {
-    const outputs = leftOut(planned, record);
-    return { kind: 'reuse', eval: planned, record, ...(outputs.length > 0 ? { leftOut: outputs } : {}) };
+    const written = writtenArguments(planned, record);
+    return { kind: 'reuse', eval: planned, record, ...(written.length > 0 ? { written } : {}) };
   };
 
   const own = state.record(planned.command);

@@ -19,8 +19,8 @@ export function describePlan(
       : [],
   );
   const outputs = decisions.flatMap((decision) =>
-    decision.kind === 'reuse' && decision.leftOut
-      ? [`${decision.eval.name}: ${describeWritten(decision.leftOut)}`]
+    decision.kind === 'reuse' && decision.written
+      ? [`${decision.eval.name}: ${describeWritten(decision.written)}`]
       : [],
   );
   const counts = `${counted(decisions.length, 'eval')}, ${wholeNumber(reused)} reused, ${wholeNumber(toRun)} to run`;

@@ -125,7 +125,7 @@ const WAITED_FOR: Readonly<Record<StartLimit, string>> = {
   requests: 'more would have waited for their turn among the requests in flight (max-requests-in-flight)',
   api: 'more would have waited for the API, which failed or asked for fewer requests',
   cores: 'more would have waited for a processor core',
-  memory: 'more might have needed more memory than there was',
+  memory: 'more might not have fitted into the memory',
 };
 
 /** `At most 7 evals ran at the same time: more would have waited for a processor core.` */

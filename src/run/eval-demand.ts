@@ -1,7 +1,9 @@
 /** How many requests an eval that runs keeps open: first what its samples and threads suggest, then what it has shown. */
 
-/** What the gateway counts for one eval. */
-export interface EvalCounts {
+/** What is known of one eval at a moment. */
+export interface EvalActivity {
+  /** Whether its process exists. It has to wait while Python is being installed, or the warm host starts. */
+  readonly hasProcess: boolean;
   /** Requests without a complete response. */
   readonly openRequests: number;
   /** Responses received so far, replayed ones included. */
@@ -11,7 +13,7 @@ export interface EvalCounts {
 /** After its first request, an eval shows within this time how many requests it keeps open. */
 const RAMP_MS = 1000;
 
-/** An eval without any request for so long keeps none open. Starting Python takes a few seconds. */
+/** A process that has sent no request for this long keeps none open. Importing evals takes a few seconds. */
 const SILENT_MS = 5000;
 
 /** All responses of a round may arrive together. The next round is open again well within this time. */
@@ -20,7 +22,7 @@ const DIP_MS = 1000;
 export class EvalDemand {
   readonly #expected: number;
   readonly #samples: number;
-  readonly #startedAt: number;
+  #processSince: number | undefined;
   #firstRequestAt: number | undefined;
   #peak = 0;
   #peakAt = 0;
@@ -28,16 +30,18 @@ export class EvalDemand {
   /**
    * @param threads samples that evals evaluate at the same time
    * @param samples null when the plan does not know them
-   * @param now milliseconds of any clock
    */
-  constructor(threads: number, samples: number | null, now: number) {
+  constructor(threads: number, samples: number | null) {
     this.#samples = samples ?? Number.POSITIVE_INFINITY;
     this.#expected = Math.min(threads, this.#samples);
-    this.#startedAt = now;
   }
 
-  /** Must be called a few times a second, so that it sees how many requests are open. */
-  requests({ openRequests, responses }: EvalCounts, now: number): number {
+  /**
+   * Must be called a few times a second, so that it sees how many requests are open.
+   * @param now milliseconds of any clock
+   */
+  requests({ hasProcess, openRequests, responses }: EvalActivity, now: number): number {
+    if (hasProcess) this.#processSince ??= now;
     if (openRequests + responses > 0) this.#firstRequestAt ??= now;
     if (openRequests >= this.#peak || now - this.#peakAt > DIP_MS) {
       this.#peak = openRequests;
@@ -50,7 +54,7 @@ export class EvalDemand {
   }
 
   #isRamping(now: number): boolean {
-    if (this.#firstRequestAt === undefined) return now - this.#startedAt < SILENT_MS;
-    return now - this.#firstRequestAt < RAMP_MS;
+    if (this.#firstRequestAt !== undefined) return now - this.#firstRequestAt < RAMP_MS;
+    return this.#processSince === undefined || now - this.#processSince < SILENT_MS;
   }
 }

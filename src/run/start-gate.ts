@@ -91,8 +91,8 @@ class AutomaticGate implements StartGate {
   }
 
   started(planned: PlannedEval, counts: () => LiveCounts | undefined): void {
-    const { threads, machine } = this.#options;
-    this.#running.set(planned, { demand: new EvalDemand(threads, planned.samples, machine.now()), counts });
+    const { threads } = this.#options;
+    this.#running.set(planned, { demand: new EvalDemand(threads, planned.samples), counts });
     this.#most = Math.max(this.#most, this.#running.size);
   }
 
@@ -110,9 +110,10 @@ class AutomaticGate implements StartGate {
     const live = counts();
     const openRequests = live?.openRequests() ?? 0;
     const pid = live?.pid();
+    const activity = { hasProcess: pid !== undefined, openRequests, responses: live?.responses() ?? 0 };
     return {
       openRequests,
-      demand: demand.requests({ openRequests, responses: live?.responses() ?? 0 }, machine.now()),
+      demand: demand.requests(activity, machine.now()),
       bytes: pid === undefined ? undefined : this.#meter.bytesOf(pid),
     };
   }

@@ -50,6 +50,11 @@ const cases: Case[] = [
     says: /judge-model is "one,two": it contains a comma, but one model grades all answers\..*\[INPUT_INVALID\]/s,
   },
   {
+    name: 'too long a judge',
+    inputs: { 'judge-model': 'm'.repeat(1025) },
+    says: /input judge-model is .*it is longer than 1024 bytes/,
+  },
+  {
     name: 'judge with control characters',
     inputs: { 'judge-model': 'gpt\u0007-4' },
     says: /input judge-model is .*contains control characters/,
@@ -119,7 +124,7 @@ const cases: Case[] = [
   {
     name: 'a number of evals that is none',
     inputs: { 'parallel-evals': 'autos' },
-    says: /parallel-evals is "autos": it is neither auto nor a whole number from 1 to 1000\. .*Set parallel-evals to auto/s,
+    says: /parallel-evals is "autos": it is neither auto nor a whole number from 1 to 1000\..*Set parallel-evals to auto/s,
   },
   { name: 'a number too small', inputs: { attempts: '0' }, says: /not a whole number from 1/ },
   {

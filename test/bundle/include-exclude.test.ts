@@ -1,8 +1,9 @@
 /** A set is narrowed and widened with include and exclude. What an eval has done outlives the runs that leave it out. */
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { counts } from '../helpers/completed-set.ts';
 import { evalsPython } from '../helpers/evals-venv.ts';
-import { key, machineWithSet, untilRecorded } from '../helpers/generated-set.ts';
+import { key, machineWithSet, registryOf, untilRecorded } from '../helpers/generated-set.ts';
 import { annotations, logOf, TestMachine } from '../helpers/test-machine.ts';
 import { LONG } from '../helpers/test-rows.ts';
 
@@ -87,6 +88,26 @@ describe.concurrent('include and exclude', () => {
     expect(result.exitCode, logOf(result)).toBe(0);
     expect(result.outputs).toMatchObject({ ...counts(1, 0, {}, 1), complete: 'true', 'left-out': '1' });
   });
+
+  test(
+    'exclude: a line that an old oaievalset wrote for an eval that is left out keeps its arguments with blanks',
+    LONG,
+    async (context) => {
+      const args = ['--user', 'one of us'];
+      const machine = await machineWithSet(
+        context,
+        { samples: [1, 1] },
+        { inputs: { args: '--user "one of us"' } },
+      );
+      const command = ['oaieval', machine.model, key(0), ...args, '--registry_path', registryOf(machine)];
+      mkdirSync(machine.stateDirectory);
+      writeFileSync(machine.path('progress.txt'), `${command.join(' ')}\n`);
+      const narrow = await machine.run({ inputs: { exclude: 'ask-0' } });
+      expect(narrow.outputs, logOf(narrow)).toMatchObject(counts(1, 0, {}, 1));
+      const wide = await machine.run({ runAttempt: 2 });
+      expect(wide.outputs, logOf(wide)).toMatchObject(counts(0, 2, {}, 2));
+    },
+  );
 
   test(
     'include and exclude: each of two steps with its own part of a set keeps what the other one did',

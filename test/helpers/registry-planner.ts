@@ -12,6 +12,9 @@ export const registries = join(import.meta.dirname, '../fixtures/registries');
 export const registry = (name: string): string => join(registries, name);
 export const modules = registry('modules');
 
+/** A set of evals whose class does not say how many completion functions it accepts. */
+export const ANY_COUNT_SET = 'schelling_point';
+
 const { OPENAI_API_KEY: _key, OPENAI_BASE_URL: _url, ...withoutKey } = process.env;
 
 export const envWithoutKey: NodeJS.ProcessEnv = withoutKey;

@@ -101,7 +101,7 @@ class HandledEngine implements Engine {
     this.started.push(name);
     this.#running.set(name, { record: args.at(-1) ?? '', end });
     this.changed();
-    return { exit, signal: (signal) => signal === 'SIGINT' && end({ code: null, signal }) };
+    return { pid: process.pid, exit, signal: (signal) => signal === 'SIGINT' && end({ code: null, signal }) };
   }
 
   async close(): Promise<void> {}

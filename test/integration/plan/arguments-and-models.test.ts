@@ -1,7 +1,13 @@
 /** The arguments of oaieval that change results, and what the names of models stand for. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CompletionFn } from '../../../src/plan/registry-plan.ts';
-import { evalOf, problemsOf, RegistryPlanner, registry } from '../../helpers/registry-planner.ts';
+import {
+  ANY_COUNT_SET,
+  evalOf,
+  problemsOf,
+  RegistryPlanner,
+  registry,
+} from '../../helpers/registry-planner.ts';
 
 let planner: RegistryPlanner;
 beforeAll(async () => {
@@ -79,7 +85,7 @@ async function completionFn(model: string, args: readonly string[] = []): Promis
 describe.concurrent('completion functions', () => {
   test('completion functions: a name that evals knows needs no registry', async () => {
     const model = 'dummy,gpt-3.5-turbo,gpt-4o-mini,own-ecko';
-    const { completionFns } = await planner.plan('test-basic', { model, registryPaths });
+    const { completionFns } = await planner.plan(ANY_COUNT_SET, { model, registryPaths });
     expect(completionFns.map(({ name, kind, needsApiKey, near }) => [name, kind, needsApiKey, near])).toEqual(
       [
         ['dummy', 'dummy', false, []],
@@ -126,7 +132,7 @@ describe.concurrent('completion functions', () => {
   });
 
   test('completion functions: a missing class, an empty name and an alias of itself are refused', async () => {
-    const error = await planner.refusal('test-basic', {
+    const error = await planner.refusal(ANY_COUNT_SET, {
       model: 'own-missing,,alias-fn',
       registryPaths: [registry('own'), registry('aliases')],
     });

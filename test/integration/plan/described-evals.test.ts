@@ -73,6 +73,7 @@ describe.concurrent('a planned eval', () => {
           weights: [{ $float: 'inf' }, 0.5],
         },
       },
+      modelGraded: false,
       modelgraded: [],
       sources: ['capitals', 'base'].map((name) => ({
         module: `own_evals.${name}`,

@@ -76,6 +76,7 @@ describe('automatic start', () => {
     const machine = new TestedMachine();
     const { engine, outcomes } = await scheduledRun('auto', { machine, maxRequestsInFlight: 10 });
     await engine.until(() => engine.started.length === 1);
+    machine.pass(0);
     machine.pass(4_900);
     expect(engine.started).toEqual(['large']);
     machine.pass(200);

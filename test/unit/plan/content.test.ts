@@ -5,7 +5,13 @@ import { describe, expect, test } from 'vitest';
 import type { Fingerprint } from '../../../src/model/fingerprint.ts';
 import type { AskedModels } from '../../../src/model/model-map.ts';
 import type { PlannedEval, WritableArgument } from '../../../src/model/plan.ts';
-import { changesSince, isContentOf, journalOwner, leftOut, renewed } from '../../../src/plan/content.ts';
+import {
+  changesSince,
+  isContentOf,
+  journalOwner,
+  renewed,
+  writtenArguments,
+} from '../../../src/plan/content.ts';
 import { FileHashes } from '../../../src/plan/file-hashes.ts';
 import { hashOf } from '../../../src/plan/hash.ts';
 import { contentAtEnd } from '../../../src/plan/written.ts';
@@ -51,7 +57,7 @@ describe('isContentOf', () => {
     const today = evalOf({ spec: 's', results_file: 'r' }, { writable: [results] });
     const then = done({ spec: 's' });
     expect(isContentOf(today, then)).toBe(true);
-    expect(leftOut(today, then)).toEqual(['results_file']);
+    expect(writtenArguments(today, then)).toEqual(['results_file']);
     // For evals' own classes, every file is an input.
     expect(isContentOf(evalOf({ spec: 's', results_file: 'r' }), then)).toBe(false);
   });

@@ -3,8 +3,10 @@ import { EvalDemand } from '../../../src/run/eval-demand.ts';
 
 /** The demand at these moments: milliseconds, open requests, responses so far. */
 function demands(samples: number | null, moments: readonly [now: number, open: number, responses: number][]) {
-  const demand = new EvalDemand(32, samples, 0);
-  return moments.map(([now, openRequests, responses]) => demand.requests({ openRequests, responses }, now));
+  const demand = new EvalDemand(32, samples);
+  return moments.map(([now, openRequests, responses]) =>
+    demand.requests({ hasProcess: true, openRequests, responses }, now),
+  );
 }
 
 test('EvalDemand: until an eval has sent requests, it is as many as its samples, or its threads', () => {
@@ -63,11 +65,19 @@ test('EvalDemand: an eval with several requests a sample has as many as are open
   ).toEqual([5, 5]);
 });
 
+test('EvalDemand: an eval that waits for its process is still expected to send requests', () => {
+  const demand = new EvalDemand(32, 1000);
+  const none = { openRequests: 0, responses: 0 };
+  const at = (now: number, hasProcess: boolean) => demand.requests({ hasProcess, ...none }, now);
+  expect([at(60_000, false), at(61_000, true), at(65_900, true), at(66_100, true)]).toEqual([32, 32, 32, 0]);
+});
+
 test('EvalDemand: an eval that sends nothing for five seconds needs nothing of the API', () => {
   expect(
     demands(1000, [
+      [0, 0, 0],
       [4900, 0, 0],
       [5100, 0, 0],
     ]),
-  ).toEqual([32, 0]);
+  ).toEqual([32, 32, 0]);
 });
