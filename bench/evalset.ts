@@ -14,6 +14,7 @@ import { olderVersion } from './evalset/older-version.ts';
 import { parallel } from './evalset/parallel.ts';
 import { resumeAfterKill } from './evalset/resume.ts';
 import { scale } from './evalset/scale.ts';
+import { start } from './evalset/start.ts';
 import { memory, wholeSet } from './evalset/whole-set.ts';
 import type { BenchOptions } from './measure.ts';
 import { type Row, type Section, section } from './section.ts';
@@ -27,6 +28,7 @@ const PARTS: Readonly<Record<string, (bench: Bench) => Promise<Row[]>>> = {
   slow: slowApi,
   'no-op': noOp,
   older: olderVersion,
+  start,
   resume: resumeAfterKill,
   scale,
 };
@@ -43,15 +45,18 @@ export async function evalsetBench(options: BenchOptions): Promise<Section> {
   }
 }
 
-/** The part `older` needs a revision: without `--older`, a whole benchmark leaves it out. */
+/** These parts compare with a revision: without `--older`, a whole benchmark leaves them out. */
+const WITH_OLDER = ['older', 'start'];
+
 function chosenParts({ parts, older }: BenchOptions): string[] {
   const unknown = parts.find((part) => !Object.hasOwn(PARTS, part));
   if (unknown !== undefined)
     throw new Error(`There is no part ${unknown}. Choose from: ${Object.keys(PARTS).join(', ')}.`);
-  if (parts.includes('older') && older === undefined)
-    throw new Error('The part older compares with another version. Add --older <git revision>.');
+  const comparing = parts.find((part) => WITH_OLDER.includes(part));
+  if (comparing !== undefined && older === undefined)
+    throw new Error(`The part ${comparing} compares with another version. Add --older <git revision>.`);
   return Object.keys(PARTS).filter((name) =>
-    parts.length > 0 ? parts.includes(name) : name !== 'older' || older !== undefined,
+    parts.length > 0 ? parts.includes(name) : !WITH_OLDER.includes(name) || older !== undefined,
   );
 }
 

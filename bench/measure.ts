@@ -8,7 +8,7 @@ export interface BenchOptions {
   readonly samples: number;
   /** Names of the parts to run. Empty: all of them. */
   readonly parts: readonly string[];
-  /** The git revision that the part `older` compares with. */
+  /** The git revision that the parts `older` and `start` compare with. */
   readonly older?: string | undefined;
 }
 

@@ -6,6 +6,7 @@
  *     npm run bench -- evalset --pairs 5                   compares five times instead of three
  *     npm run bench -- evalset --part no-op --part set     only these parts; RESULTS.md stays as it is
  *     npm run bench -- evalset --part older --older v0.1   compares the no-op with that of another git revision
+ *     npm run bench -- evalset --part start --older v0.1   compares the start on a new machine with that of another revision
  *
  * RESULTS.md is written only by whole benchmarks with at least three pairs. The last lines of the output list the targets
  * that were missed.

@@ -137,7 +137,7 @@ function plan(): Promise<Plan> {
     env: {},
     hashes: new FileHashes(),
     key: SUBJECT,
-    lockedRoot: undefined,
+    lockedRoots: async () => [],
   });
 }
 

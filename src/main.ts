@@ -11,7 +11,7 @@ import { checkpointStore } from './checkpoint/checkpoint-store.ts';
 import { restoreCheckpoint } from './checkpoint/restored-checkpoint.ts';
 import { SupersededCheckpoints } from './checkpoint/superseded.ts';
 import { engines } from './engine/engines.ts';
-import { preparedOnce } from './environment/prepare-environment.ts';
+import { Installation } from './environment/installation.ts';
 import { planSet } from './plan/plan-set.ts';
 import { reconcile, renewedRecords } from './plan/reconcile.ts';
 import { keepMemorySmall } from './process/memory.ts';
@@ -42,14 +42,14 @@ async function main(cancelled: Cancellation): Promise<void> {
   await using checkpoint = await restoreCheckpoint({ store, identity, owner, resume, log, signal });
 
   requireOwnState(paths);
-  const environment = preparedOnce(pick.installationOf(step), log);
-  const python = async () => (await environment()).python;
+  const installation = new Installation(pick.installationOf(step), log);
+  const python = async () => (await installation.environment()).python;
   await using running = engines({ ...pick.enginesRequest(step), python, log });
   const plan = await planSet({
     ...pick.planRequest(step),
     saved: checkpoint.plan ?? readSavedPlan(paths, owner),
     planner: running.planner,
-    environment,
+    installation,
     signal,
   });
   announceJudge(plan.evals, inputs.judgeModel, log);

@@ -27,6 +27,8 @@ export interface ActionRun {
   /** False: a job without a cache service. */
   readonly cache?: boolean;
   readonly mainOnly?: boolean;
+  /** Further variables of the machine. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Kills main with SIGKILL when it resolves. */
   readonly killWhen?: Promise<unknown>;
 }
@@ -112,7 +114,7 @@ export class Bench {
         stateDirectory: run.stateDirectory ?? join(directory, 'state'),
         inputs: { model: this.model, python: this.#python, ...run.inputs },
         // Without a tool cache the action uses the venvs that the tests have made.
-        env: { ...api.env, ...cache?.env, RUNNER_TOOL_CACHE: '' },
+        env: { ...api.env, ...cache?.env, RUNNER_TOOL_CACHE: '', ...run.env },
         ...(run.action === undefined ? {} : { action: run.action }),
         ...(run.mainOnly ? { phase: 'main' } : {}),
         onLine: (_, current) => {

@@ -58,7 +58,7 @@ async function completed(bench: Bench, api: Api, run: ActionRun): Promise<() => 
 }
 
 /** Writes the files of the revision into a directory of the bench. The committed dist/ is used as it is. */
-function checkOut(bench: Bench): { readonly revision: string; readonly action: string } {
+export function checkOut(bench: Bench): { readonly revision: string; readonly action: string } {
   const { older = '' } = bench.options;
   const git = (...args: string[]) =>
     execFileSync('git', ['-C', ownAction, ...args], { maxBuffer: MAX_ARCHIVE_BYTES });

@@ -32633,6 +32633,10 @@ class WarmHost {
         });
         return new WarmHost(child, socket);
     }
+    /** The interpreter that it runs on. */
+    get python() {
+        return this.#child.spawnfile;
+    }
     /** How the host ended, as a clause; undefined while it runs. */
     get gone() {
         return this.#gone;
@@ -32815,6 +32819,8 @@ class WarmEngines {
     #options;
     #common;
     #host;
+    /** The end of a host that lacked packages. */
+    #former;
     #planned;
     #engine;
     #isClosed = false;
@@ -32837,6 +32843,7 @@ class WarmEngines {
         this.#isClosed = true;
         await this.#engine?.close();
         await this.#host?.close();
+        await this.#former;
     }
     async #startHost() {
         const { python, cwd, env } = this.#options;
@@ -32850,9 +32857,19 @@ class WarmEngines {
             await host.close();
         return host;
     }
+    /** The host of the environment as it is now: each plan may have shown that the evals need further packages. */
+    async #openHost() {
+        const host = this.#host;
+        if (host?.python === (await this.#options.python()))
+            return host;
+        this.#former = host?.close();
+        this.#host = await this.#startHost();
+        return this.#host;
+    }
     async #plan(requestFile, planFile) {
+        let host;
         try {
-            this.#host ??= await this.#startHost();
+            host = await this.#openHost();
         }
         catch (error) {
             if (!(error instanceof SocketUnavailable))
@@ -32860,18 +32877,18 @@ class WarmEngines {
             // The engine gets the same error, and reports it.
             return await lazyPlanner(this.#options).plan(requestFile, planFile);
         }
-        let failure = await this.#host.plan(requestFile, planFile);
-        if (failure && this.#host.killed && !this.#isClosed) {
+        let failure = await host.plan(requestFile, planFile);
+        if (failure && host.killed && !this.#isClosed) {
             // Probably it was killed for lack of memory or by a user. A new one may survive.
-            this.#options.log.info(`The Python process that plans the set ${this.#host.gone}. A new process plans the set again.`);
-            this.#host = await this.#startHost();
-            failure = await this.#host.plan(requestFile, planFile);
+            this.#options.log.info(`The Python process that plans the set ${host.gone}. A new process plans the set again.`);
+            this.#host = host = await this.#startHost();
+            failure = await host.plan(requestFile, planFile);
         }
         if (!failure) {
             // The host has imported the classes of the set. It prepares the rest while this process reads the data of the set.
-            const prepared = this.#host.prepare({ evals: [], ...this.#common });
+            const prepared = host.prepare({ evals: [], ...this.#common });
             prepared.catch(() => { });
-            this.#planned = { host: this.#host, prepared };
+            this.#planned = { host, prepared };
         }
         return failure;
     }
@@ -32880,20 +32897,60 @@ class WarmEngines {
 
 /***/ }),
 
-/***/ 5944:
+/***/ 6453:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ Installation)
+/* harmony export */ });
+/* harmony import */ var _prepare_environment_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9099);
+
+/** The Python environment of a run. It is prepared when it is first asked for, and grows when the evals need more. */
+class Installation {
+    #request;
+    #log;
+    #modules = [];
+    #prepared;
+    constructor(request, log) {
+        this.#request = request;
+        this.#log = log;
+    }
+    /** @throws ActionError, as `prepareEnvironment` does */
+    environment() {
+        this.#prepared ??= (0,_prepare_environment_js__WEBPACK_IMPORTED_MODULE_0__/* .prepareEnvironment */ .z)(this.#request, this.#log, this.#modules);
+        return this.#prepared;
+    }
+    /**
+     * Installs the locked packages that have these modules. All of them, when that was tried before for the same modules.
+     *
+     * @returns whether the environment is another one now
+     * @throws ActionError INSTALL_FAILED
+     */
+    async add(modules) {
+        if (modules.length === 0 || (await this.environment()).isComplete)
+            return false;
+        const before = this.#modules === 'all' ? [] : this.#modules;
+        const isNew = modules.some((name) => !before.includes(name));
+        this.#modules = isNew ? [...new Set([...before, ...modules])].sort() : 'all';
+        this.#prepared = undefined;
+        await this.environment();
+        return true;
+    }
+}
+
+
+/***/ }),
+
+/***/ 9099:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  J4: () => (/* binding */ environmentKey),
-  xM: () => (/* binding */ preparedOnce)
+  J: () => (/* binding */ environmentKey),
+  z: () => (/* binding */ prepareEnvironment)
 });
 
-// UNUSED EXPORTS: prepareEnvironment
-
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/errors.js
 var errors = __nccwpck_require__(452);
 ;// CONCATENATED MODULE: ./lib/environment/extra-packages.js
@@ -32925,6 +32982,8 @@ function isMovingTarget(requirement) {
 
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
 var schemas = __nccwpck_require__(2857);
 ;// CONCATENATED MODULE: ./lib/log.js
@@ -33156,6 +33215,69 @@ async function isExecutable(path) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/environment/run-tool.js
+
+
+/**
+ * Runs a command of an installation and waits until it has ended.
+ *
+ * @throws ActionError INSTALL_FAILED with the last lines of its output.
+ */
+async function runTool(tool, args, { workingDirectory, env }, log) {
+    const lines = [];
+    const onLine = (line) => {
+        lines.push(line);
+        log.child(line);
+    };
+    const command = [tool, ...args].join(' ').replace(/\/\/[^/@\s]+@/g, '//***@');
+    log.debug(command);
+    const result = await (0,process_command/* runCommand */.d)(tool, args, {
+        cwd: workingDirectory,
+        env: installerEnv(env),
+        onLine,
+    }).catch((error) => {
+        throw new errors/* ActionError */.lZ('INSTALL_FAILED', `Could not start ${tool}: ${(0,errors/* reasonOf */.A3)(error)}`, NEXT_STEP, {
+            cause: error,
+        });
+    });
+    if (result.code === 0)
+        return;
+    const end = lines.filter((line) => line.trim() !== '').slice(-15);
+    throw new errors/* ActionError */.lZ('INSTALL_FAILED', [`Python packages could not be installed: \`${command}\` exited with code ${result.code}.`, ...end].join('\n'), nextStepFor(lines.join('\n')));
+}
+/**
+ * The environment of installers. The user decides where packages come from (indexes, proxies, certificates), and the action
+ * where they are installed. API keys and the runner's tokens are removed, because build scripts of packages could read them.
+ */
+function installerEnv(env) {
+    const withheld = /^(PIP_(TARGET|PREFIX|ROOT|PYTHON)|UV_SYSTEM_PYTHON|UV_PYTHON|VIRTUAL_ENV|(ACTIONS|INPUT|STATE)_.*|.*_API_KEY)$/;
+    const kept = Object.entries(env).filter(([name]) => !withheld.test(name));
+    // This overrides the configuration file of pip, which may set it too.
+    return { ...Object.fromEntries(kept), PIP_USER: '0' };
+}
+const NEXT_STEP = 'Read the lines above. Set the package index with PIP_INDEX_URL (pip) or UV_DEFAULT_INDEX (uv), and a proxy with HTTPS_PROXY.';
+const KNOWN_TROUBLE = [
+    [
+        /ensurepip is not|No module named '?(venv|ensurepip)/,
+        'Install the venv module of this Python (the package python3-venv on Debian and Ubuntu), or put uv on PATH (astral-sh/setup-uv).',
+    ],
+    [
+        /No space left on device/,
+        'Free disk space. evals takes 0.8 GB, and all packages that its suites use 0.4 GB more.',
+    ],
+    [
+        /DO NOT MATCH THE HASHES|[Hh]ash mismatch/,
+        'The package index serves a different file from the one in the lock. Check the configured index or mirror.',
+    ],
+    [
+        /ResolutionImpossible|conflicting dependencies/,
+        'A requirement in `extra-packages` requires another version of a package that is already installed. Request a compatible version, or install everything in your own step and leave `evals-version` empty.',
+    ],
+];
+function nextStepFor(output) {
+    return KNOWN_TROUBLE.find(([pattern]) => pattern.test(output))?.[1] ?? NEXT_STEP;
+}
+
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:os"
@@ -33263,7 +33385,8 @@ async function chooseInstaller(context, log) {
 }
 /** Options that keep pip from prompting and from printing more than needed. */
 const QUIET_PIP = ['--disable-pip-version-check', '--no-input', '--no-color'];
-function withUv(uv, context, log) {
+/** @param options for each installation with this uv */
+function withUv(uv, context, log, options = []) {
     const run = (directory, args) => 
     // It is started in the venv, because in the checkout uv would read the settings of the project.
     runTool(uv, ['--color', 'never', '--no-progress', ...args], { ...context, workingDirectory: directory }, log);
@@ -33281,11 +33404,13 @@ function withUv(uv, context, log) {
             '--python',
             venvPython(directory),
             ...LOCKED,
+            ...options,
             '--requirement',
             lockFile,
         ]),
     };
 }
+/** The pip that comes with Python, in the venv itself. */
 function withPip(context, log) {
     return {
         name: 'pip',
@@ -33307,65 +33432,50 @@ function withPip(context, log) {
         ], context, log),
     };
 }
+/** Exactly the packages of a lock, each from a wheel with a known hash. */
 const LOCKED = ['--no-deps', '--require-hashes', '--only-binary', ':all:'];
 async function works(uv, { workingDirectory, env }) {
     return await (0,process_command/* runCommand */.d)(uv, ['--version'], { cwd: workingDirectory, env }).then(({ code }) => code === 0, () => false);
 }
-/**
- * Runs a command of an installation and waits until it has ended.
+
+;// CONCATENATED MODULE: ./lib/environment/stacked-venv.js
+
+
+
+
+/*
+ * A venv on top of another Python, the base, which it does not change.
  *
- * @throws ActionError INSTALL_FAILED with the last lines of its output.
+ * `--system-site-packages` does not work on top of a venv: it shows the packages of the Python that the venv was made from.
+ * Instead, a .pth file adds the package directories of the base with `site.addsitedir`, so that .pth files in them (editable
+ * installs, or the base of the base) count too.
  */
-async function runTool(tool, args, { workingDirectory, env }, log) {
-    const lines = [];
-    const onLine = (line) => {
-        lines.push(line);
-        log.child(line);
-    };
-    const command = [tool, ...args].join(' ').replace(/\/\/[^/@\s]+@/g, '//***@');
-    log.debug(command);
-    const result = await (0,process_command/* runCommand */.d)(tool, args, {
-        cwd: workingDirectory,
-        env: installerEnv(env),
-        onLine,
-    }).catch((error) => {
-        throw new errors/* ActionError */.lZ('INSTALL_FAILED', `Could not start ${tool}: ${(0,errors/* reasonOf */.A3)(error)}`, NEXT_STEP, {
-            cause: error,
-        });
-    });
-    if (result.code === 0)
-        return;
-    const end = lines.filter((line) => line.trim() !== '').slice(-15);
-    throw new errors/* ActionError */.lZ('INSTALL_FAILED', [`Python packages could not be installed: \`${command}\` exited with code ${result.code}.`, ...end].join('\n'), nextStepFor(lines.join('\n')));
+/** Makes the packages in these directories visible in a venv. @returns the package directory of the venv */
+async function stackOn(basePackages, directory, context) {
+    const sitePackages = await sitePackagesOf(directory, context);
+    const lines = basePackages.map((path) => `import site; site.addsitedir(${JSON.stringify(path)})\n`);
+    await (0,promises_.writeFile)((0,external_node_path_.join)(sitePackages, '_oaievalset_base.pth'), lines.join(''));
+    return sitePackages;
 }
-/**
- * The environment of installers. The user decides where packages come from (indexes, proxies, certificates), and the action
- * where they are installed. API keys and the runner's tokens are removed, because build scripts of packages could read them.
- */
-function installerEnv(env) {
-    const withheld = /^(PIP_(TARGET|PREFIX|ROOT|PYTHON)|UV_SYSTEM_PYTHON|UV_PYTHON|VIRTUAL_ENV|(ACTIONS|INPUT|STATE)_.*|.*_API_KEY)$/;
-    const kept = Object.entries(env).filter(([name]) => !withheld.test(name));
-    // This overrides the configuration file of pip, which may set it too.
-    return { ...Object.fromEntries(kept), PIP_USER: '0' };
+/** The package directory of a venv. */
+async function sitePackagesOf(directory, { env }) {
+    const ask = ['-I', '-c', 'import sysconfig; print(sysconfig.get_path("purelib"))'];
+    const { stdout } = await (0,process_command/* runCommand */.d)(venvPython(directory), ask, { cwd: directory, env });
+    return stdout.trim();
 }
-const NEXT_STEP = 'Read the lines above. Set the package index with PIP_INDEX_URL (pip) or UV_DEFAULT_INDEX (uv), and a proxy with HTTPS_PROXY.';
-const KNOWN_TROUBLE = [
-    [
-        /ensurepip is not|No module named '?(venv|ensurepip)/,
-        'Install the venv module of this Python (the package python3-venv on Debian and Ubuntu), or put uv on PATH (astral-sh/setup-uv).',
-    ],
-    [/No space left on device/, 'Free disk space. evals and its packages take 1.1 GB.'],
-    [
-        /DO NOT MATCH THE HASHES|[Hh]ash mismatch/,
-        'The package index serves a different file from the one in the lock. Check the configured index or mirror.',
-    ],
-    [
-        /ResolutionImpossible|conflicting dependencies/,
-        'A requirement in `extra-packages` requires another version of a package that is already installed. Request a compatible version, or install everything in your own step and leave `evals-version` empty.',
-    ],
-];
-function nextStepFor(output) {
-    return KNOWN_TROUBLE.find(([pattern]) => pattern.test(output))?.[1] ?? NEXT_STEP;
+/** Gives a venv the commands of its base, such as `oaieval`, so that they run with the packages of both. */
+async function copyCommands(base, directory) {
+    const present = await (0,promises_.readdir)((0,external_node_path_.join)(directory, 'bin'));
+    for (const name of await (0,promises_.readdir)((0,external_node_path_.join)(base, 'bin'))) {
+        const path = (0,external_node_path_.join)(base, 'bin', name);
+        if (present.includes(name) || !(await (0,promises_.lstat)(path)).isFile())
+            continue;
+        const script = await (0,promises_.readFile)(path, 'utf8');
+        if (!script.startsWith('#!'))
+            continue;
+        // The first lines name the interpreter.
+        await (0,promises_.writeFile)((0,external_node_path_.join)(directory, 'bin', name), script.replaceAll(base, directory), { mode: 0o755 });
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/environment/extra-packages-venv.js
@@ -33379,13 +33489,12 @@ function nextStepFor(output) {
 
 
 
+
+
 /*
- * Extra packages are installed into a venv of their own on top of another Python, the base. The base is not changed.
- *
- * `--system-site-packages` does not work on top of a venv: it shows the packages of the Python that the venv was made from.
- * Instead, a .pth file adds the package directories of the base with `site.addsitedir`, so that .pth files in them (editable
- * installs) count too. pip then sees these packages as installed, and constraints keep it from replacing them. Only pip
- * works here, because uv sees only the packages in the venv itself.
+ * Extra packages are installed into a venv of their own on top of another Python, the base: stacked-venv.ts. The base is not
+ * changed. pip sees its packages as installed, and constraints keep it from replacing them. Only pip works here, because uv
+ * sees only the packages in the venv itself.
  */
 /**
  * Finds or builds a venv with these requirements on top of the base. Later jobs reuse it, unless a requirement names a path
@@ -33449,15 +33558,6 @@ async function inventory(base, context) {
         throw new errors/* ActionError */.lZ('INSTALL_FAILED', `${base.path} could not list its packages, so no extra packages can be installed: ${(0,errors/* reasonOf */.A3)(error)}`, 'Check that interpreter with `pip list`, or leave `extra-packages` empty and install them in a step before this one.', { cause: error });
     }
 }
-/** Makes the packages of the base visible in the new venv. @returns the package directory of the venv */
-async function stackOn(basePackages, directory, { env }) {
-    const ask = ['-I', '-c', 'import sysconfig; print(sysconfig.get_path("purelib"))'];
-    const { stdout } = await (0,process_command/* runCommand */.d)(venvPython(directory), ask, { cwd: directory, env });
-    const sitePackages = stdout.trim();
-    const lines = basePackages.map((path) => `import site; site.addsitedir(${JSON.stringify(path)})\n`);
-    await (0,promises_.writeFile)((0,external_node_path_.join)(sitePackages, '_oaievalset_base.pth'), lines.join(''));
-    return sitePackages;
-}
 /**
  * Makes evals look as if it had no dependencies while `install` runs. When a package depends on evals, pip would otherwise
  * install all dependencies of evals, which no longer fit together.
@@ -33518,6 +33618,13 @@ var python_sources = __nccwpck_require__(8556);
 
 
 
+
+const GROUPS = schemas/* object */.Ikc({
+    /** The packages that every eval needs. */
+    core: schemas/* array */.YOg(schemas/* string */.YjP()),
+    /** By the name of a module that suites of evals import: the packages that it needs besides the core. */
+    imports: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* array */.YOg(schemas/* string */.YjP())),
+});
 const FILE_NAME = /^evals-(.+)\.txt$/;
 /** The versions of evals that the action can install. */
 async function supportedEvalsVersions() {
@@ -33533,11 +33640,251 @@ async function lockedPackagesFor(evalsVersion) {
     if (!supported.includes(evalsVersion)) {
         throw new errors/* ActionError */.lZ('EVALS_UNSUPPORTED', `The action cannot install evals ${evalsVersion}: it has a locked list of packages for ${supported.join(', ')} only.`, `Set \`evals-version\` to ${supported.join(' or ')}, or leave it empty, install evals ${evalsVersion} in a step before this one, and set \`python\` to that interpreter.`);
     }
-    const file = (0,external_node_path_.join)(python_sources/* REQUIREMENTS */.dq, `evals-${evalsVersion}.txt`);
-    return { evalsVersion, file, text: await (0,promises_.readFile)(file, 'utf8') };
+    const [text, groups] = await Promise.all(['txt', 'groups.json'].map((type) => (0,promises_.readFile)((0,external_node_path_.join)(python_sources/* REQUIREMENTS */.dq, `evals-${evalsVersion}.${type}`), 'utf8')));
+    return { evalsVersion, text: text ?? '', groups: GROUPS.parse(JSON.parse(groups ?? '')) };
+}
+/** The part of the list that every eval needs. */
+function corePackages({ text, groups }) {
+    const core = new Set(groups.core);
+    return requirements(text, (name) => core.has(name));
+}
+/**
+ * The part of the list that these modules need besides the core; empty when the core has everything.
+ * @param modules top-level names. Everything is needed when the list does not know one of them.
+ */
+function furtherPackages({ text, groups }, modules) {
+    const core = new Set(groups.core);
+    if (modules === 'all' || !modules.every((name) => Object.hasOwn(groups.imports, name)))
+        return requirements(text, (name) => !core.has(name));
+    const needed = new Set(modules.flatMap((name) => groups.imports[name] ?? []));
+    return requirements(text, (name) => needed.has(name));
+}
+/** A requirement has several lines, of which all but the first begin with a blank. */
+function requirements(text, isWanted) {
+    const wanted = text.split(/\n(?=\S)/).filter((requirement) => {
+        const name = /^([\w.-]+)==/.exec(requirement)?.[1];
+        return name !== undefined && isWanted(name);
+    });
+    return wanted.map((requirement) => `${requirement.trimEnd()}\n`).join('');
+}
+
+;// CONCATENATED MODULE: ./lib/environment/pip-settings.js
+
+/** Settings of pip that do not change which files it gets. */
+const WITHOUT_EFFECT = /^(break-system-packages|(no-)?cache-dir|(disable-)?pip-version-check|exists-action|no-(color|compile|input|python-version-warning|warn-conflicts|warn-script-location)|only-binary|prefer-binary|progress-bar|quiet|require-virtualenv|retries|root-user-action|upgrade-strategy|user|verbose)$/;
+/** A setting as `pip config list` prints it, with the value as Python writes a string. */
+const LINE = /^(?<section>[\w:-]+)\.(?<name>[a-z-]+)=(?<quote>['"])(?<value>.*)\k<quote>$/;
+/** Of two values for one setting, the later section counts. */
+const SECTIONS = ['global', 'install', ':env:'];
+/**
+ * The settings of pip as settings of uv, so that both get packages from the same places.
+ *
+ * @param listed the output of `pip config list`
+ * @param workingDirectory where relative paths start
+ * @returns undefined when a setting has no counterpart in uv
+ */
+function asUvSettings(listed, workingDirectory) {
+    const settings = new Map();
+    const found = listed.split('\n').map((line) => LINE.exec(line.trim())?.groups ?? {});
+    for (const section of SECTIONS)
+        for (const { name = '', value = '' } of found.filter((each) => each.section === section))
+            settings.set(name, unescaped(value));
+    const env = {};
+    const options = [];
+    for (const [name, value] of settings) {
+        const words = value.split(/\s+/).filter((word) => word !== '');
+        const each = (option, of = words) => options.push(...of.flatMap((word) => [option, word]));
+        if (name === 'index-url' && isUrl(value))
+            env.UV_DEFAULT_INDEX = value;
+        else if (name === 'extra-index-url' && words.every(isUrl)) {
+            env.UV_INDEX = words.join(' ');
+            // pip looks at all indexes. The hashes keep either from getting another file.
+            options.push('--index-strategy', 'unsafe-best-match');
+        }
+        else if (name === 'find-links')
+            each('--find-links', words.map((word) => (isUrl(word) ? word : (0,external_node_path_.resolve)(workingDirectory, word))));
+        else if (name === 'no-index')
+            options.push(...(isTrue(value) ? ['--no-index'] : []));
+        else if (name === 'trusted-host')
+            each('--allow-insecure-host');
+        else if (name === 'cert')
+            env.SSL_CERT_FILE = (0,external_node_path_.resolve)(workingDirectory, value);
+        else if (name === 'client-cert')
+            env.SSL_CLIENT_CERT = (0,external_node_path_.resolve)(workingDirectory, value);
+        else if (name === 'proxy')
+            env.ALL_PROXY = env.HTTPS_PROXY = env.HTTP_PROXY = withScheme(value);
+        else if (name === 'timeout' || name === 'default-timeout')
+            env.UV_HTTP_TIMEOUT = value;
+        else if (!WITHOUT_EFFECT.test(name))
+            return undefined;
+    }
+    return { env, options };
+}
+function isUrl(value) {
+    return /^[a-z][a-z+]*:\/\//i.test(value);
+}
+function isTrue(value) {
+    return /^(1|true|yes|on|y|t)$/i.test(value);
+}
+function withScheme(value) {
+    return isUrl(value) ? value : `http://${value}`;
+}
+function unescaped(value) {
+    const characters = { n: '\n', t: '\t', r: '\r' };
+    return value.replace(/\\(.)/g, (_, character) => characters[character] ?? character);
+}
+
+;// CONCATENATED MODULE: ./lib/environment/fetched-uv.js
+
+
+
+
+
+
+
+
+
+/**
+ * Gets the locked uv with the pip of this interpreter. Fetching uv and installing with it takes a quarter of the time of
+ * installing with pip.
+ *
+ * @returns undefined when that cannot be done, or when pip is set up in a way that uv cannot follow
+ */
+async function fetchUv(python, context, log) {
+    const directory = await (0,promises_.mkdtemp)((0,external_node_path_.join)(await (0,promises_.realpath)(context.env.RUNNER_TEMP || (0,external_node_os_.tmpdir)()), 'oaievalset-uv-'));
+    const discard = () => (0,promises_.rm)(directory, { recursive: true, force: true });
+    const pip = async (...args) => {
+        const command = ['-I', '-m', 'pip', ...QUIET_PIP, ...args];
+        const { workingDirectory: cwd, env } = context;
+        const { code, stdout, stderr } = await (0,process_command/* runCommand */.d)(python, command, { cwd, env: installerEnv(env) });
+        if (code !== 0)
+            throw new Error(stderr.trim().split('\n').at(-1));
+        return stdout;
+    };
+    const requirement = ['--requirement', (0,external_node_path_.join)(python_sources/* REQUIREMENTS */.dq, 'uv.txt')];
+    const install = ['--no-cache-dir', 'install', '--no-compile', '--target', directory, ...LOCKED];
+    try {
+        const [settings] = await Promise.all([
+            pip('config', 'list').then((listed) => asUvSettings(listed, context.workingDirectory)),
+            pip(...install, ...requirement),
+        ]);
+        if (settings)
+            return { program: (0,external_node_path_.join)(directory, 'bin', 'uv'), settings, [Symbol.asyncDispose]: discard };
+        log.debug('pip is set up in a way that uv cannot follow, so pip installs the packages.');
+    }
+    catch (error) {
+        log.debug(`uv could not be fetched, so pip installs the packages: ${(0,errors/* reasonOf */.A3)(error)}`);
+    }
+    await discard();
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/environment/locked-installer.js
+
+
+
+
+/** The fastest that there is: uv on PATH, or else a uv that pip gets, or else pip. */
+async function lockedInstaller(python, context, log) {
+    const onMachine = await chooseInstaller(context, log);
+    const fetched = onMachine.name === 'uv' ? undefined : await fetchUv(python, context, log);
+    return fetched ? withFetchedUv(fetched, context, log) : withInstaller(onMachine);
+}
+function withInstaller(installer) {
+    return {
+        name: installer.name,
+        async makeVenv(python, directory, lockFile) {
+            await installer.createVenv(python, directory, { withPip: false });
+            await installer.installLocked(directory, lockFile);
+        },
+        async [Symbol.asyncDispose]() { },
+    };
+}
+/** The user has not chosen this uv, so when it fails, for whatever reason, pip installs the packages. */
+function withFetchedUv(fetched, context, log) {
+    const { program, settings } = fetched;
+    const uvContext = { ...context, env: { ...context.env, ...settings.env } };
+    let discarded = Promise.resolve();
+    return {
+        name: 'uv',
+        async makeVenv(python, directory, lockFile) {
+            // Files are hard links to the cache, which only work in one file system.
+            const cache = (0,external_node_path_.join)(directory, '.uv-cache');
+            const uv = withUv(program, uvContext, log, ['--cache-dir', cache, ...settings.options]);
+            try {
+                await withInstaller(uv).makeVenv(python, directory, lockFile);
+                discarded = (0,promises_.rm)(cache, { recursive: true, force: true });
+            }
+            catch {
+                log.info('uv could not install the packages, as it says above. Now pip installs them.');
+                await (0,promises_.rm)(directory, { recursive: true });
+                await (0,promises_.mkdir)(directory);
+                await withInstaller(withPip(context, log)).makeVenv(python, directory, lockFile);
+            }
+        },
+        async [Symbol.asyncDispose]() {
+            await Promise.all([discarded, fetched[Symbol.asyncDispose]()]);
+        },
+    };
 }
 
 ;// CONCATENATED MODULE: ./lib/environment/locked-venv.js
+var locked_venv_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var locked_venv_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
+
+
+
 
 
 
@@ -33548,26 +33895,77 @@ async function lockedPackagesFor(evalsVersion) {
 const OLDEST_MINOR = 9;
 const NEWEST_MINOR = 14;
 /**
- * Finds or builds the venv with exactly the locked packages, on the user's interpreter.
+ * Finds or builds the venv with the locked packages that every eval needs, on the user's interpreter.
  *
  * @throws ActionError PYTHON_UNSUPPORTED when the packages are not locked for this Python, or INSTALL_FAILED.
  */
-async function installLocked(packages, user, context, log) {
+async function installCore(packages, user, context, log) {
     requireLockedPython(packages, user);
-    const store = await storeDirectory(context.env);
-    const hash = shortHash([packages.text, user.abi, await (0,promises_.realpath)(user.executable || user.path)]);
-    const name = `evals-${packages.evalsVersion}-py${user.major}.${user.minor}-${hash}`;
-    const present = await findVenv(store, name);
-    const found = present && (await probe(venvPython(present), context).catch(() => undefined));
-    if (found && found.evals.state === 'installed')
-        return { interpreter: found, installed: 'reused' };
-    const installer = await chooseInstaller(context, log);
-    const directory = await inGroup(log, `Install evals ${packages.evalsVersion} (${installer.name})`, () => buildVenv(store, name, async (directory) => {
-        await installer.createVenv(user.path, directory, { withPip: false });
-        await installer.installLocked(directory, packages.file);
-        await tryImport(directory, context, log);
-    }));
-    return { interpreter: await probe(venvPython(directory), context), installed: 'created' };
+    const { evalsVersion } = packages;
+    const build = {
+        name: `evals-${evalsVersion}`,
+        title: `Install evals ${evalsVersion}`,
+        list: corePackages(packages),
+        madeFrom: [await (0,promises_.realpath)(user.executable || user.path)],
+        finish: (directory) => tryImport(directory, context, log),
+    };
+    return await findOrBuild(build, user, context, log);
+}
+/**
+ * Finds or builds a venv on top of that with the core, with further packages of the lock.
+ *
+ * @throws ActionError INSTALL_FAILED
+ */
+async function installFurther(packages, { list, what }, { user, core }, context, log) {
+    const base = venvOf(core);
+    const build = {
+        name: `evals-${packages.evalsVersion}-more`,
+        title: `Install ${what}`,
+        list,
+        madeFrom: [base],
+        async finish(directory) {
+            await stackOn([await sitePackagesOf(base, context)], directory, context);
+            await copyCommands(base, directory);
+        },
+    };
+    return await findOrBuild(build, user, context, log);
+}
+/** The directory of the venv that has this interpreter: `<venv>/bin/python`. */
+function venvOf({ path }) {
+    return (0,external_node_path_.dirname)((0,external_node_path_.dirname)(path));
+}
+async function findOrBuild({ name, title, list, madeFrom, finish }, user, context, log) {
+    const env_1 = { stack: [], error: void 0, hasError: false };
+    try {
+        const store = await storeDirectory(context.env);
+        const whole = `${name}-py${user.major}.${user.minor}-${shortHash([list, user.abi, ...madeFrom])}`;
+        const present = await findVenv(store, whole);
+        const found = present && (await probe(venvPython(present), context).catch(() => undefined));
+        if (found && found.evals.state === 'installed')
+            return { interpreter: found, installed: 'reused' };
+        const installer = locked_venv_addDisposableResource(env_1, await lockedInstaller(user.path, context, log), true);
+        const directory = await inGroup(log, `${title} (${installer.name})`, () => buildVenv(store, whole, async (directory) => {
+            const lockFile = `${directory}.txt`;
+            await (0,promises_.writeFile)(lockFile, list);
+            try {
+                await installer.makeVenv(user.path, directory, lockFile);
+            }
+            finally {
+                await (0,promises_.rm)(lockFile);
+            }
+            await finish(directory);
+        }));
+        return { interpreter: await probe(venvPython(directory), context), installed: 'created' };
+    }
+    catch (e_1) {
+        env_1.error = e_1;
+        env_1.hasError = true;
+    }
+    finally {
+        const result_1 = locked_venv_disposeResources(env_1);
+        if (result_1)
+            await result_1;
+    }
 }
 function requireLockedPython(packages, { path, version, major, minor, implementation }) {
     const fits = implementation === 'cpython' && major === 3 && minor >= OLDEST_MINOR && minor <= NEWEST_MINOR;
@@ -33586,7 +33984,6 @@ async function tryImport(directory, context, log) {
 }
 
 ;// CONCATENATED MODULE: ./lib/environment/prepare-environment.js
-
 
 
 
@@ -33613,35 +34010,49 @@ async function environmentKey(request) {
 /**
  * Finds a Python interpreter that has evals, or builds one.
  *
- * The user's interpreter is never changed. With `evalsVersion`, evals is installed from the action's locked list into a venv
- * outside of the checkout, which later jobs on the machine reuse. Extra packages are installed into a second venv on top,
- * which sees all packages of the first (or of the user's interpreter) and cannot replace them.
+ * The user's interpreter is never changed. With `evalsVersion`, evals and the packages that every eval needs are installed from
+ * the action's locked list into a venv outside of the checkout, which later jobs on the machine reuse. Further locked packages
+ * are installed into a venv on top, which sees all packages of the first. Extra packages are installed into one more venv on
+ * top of all locked packages (or of the user's interpreter), and cannot replace them.
  *
  * @throws ActionError PYTHON_MISSING, PYTHON_UNSUPPORTED, EVALS_MISSING, EVALS_UNSUPPORTED, INPUT_INVALID or
  *   INSTALL_FAILED.
  */
-async function prepareEnvironment(request, log) {
+async function prepareEnvironment(request, log, modules = []) {
     const { python, evalsVersion, workingDirectory, env } = request;
     const context = { workingDirectory, env };
     const requirements = extraRequirements(request.extraPackages);
     const packages = evalsVersion === '' ? undefined : await lockedPackagesFor(evalsVersion);
-    const users = await findInterpreter(python, context);
+    const user = await findInterpreter(python, context);
+    const needed = requirements.length > 0 ? 'all' : modules;
     const base = packages
-        ? await installLocked(packages, users, context, log)
-        : { interpreter: users, installed: 'existing' };
-    if (requirements.length === 0) {
-        const environment = withEvals(base);
-        // <venv>/bin/python
-        return { ...environment, lockedRoot: packages && (0,external_node_path_.dirname)((0,external_node_path_.dirname)(environment.python)) };
-    }
+        ? await installLocked(packages, needed, user, context, log)
+        : { interpreter: user, installed: 'existing', lockedRoots: [], isComplete: true };
+    if (requirements.length === 0)
+        return withEvals(base);
     // Missing evals are reported before anything is installed, unless evals itself is among the extra packages.
     if (!requirements.some((requirement) => /(^|[^\w-])evals\b/i.test(requirement)))
         withEvals(base);
     const layer = await installExtraPackages(requirements, base.interpreter, context, log);
-    return withEvals({ ...layer, installed: base.installed === 'created' ? 'created' : layer.installed });
+    const installed = base.installed === 'created' ? 'created' : layer.installed;
+    return withEvals({ ...layer, installed, lockedRoots: [], isComplete: true });
+}
+async function installLocked(packages, modules, user, context, log) {
+    const core = await installCore(packages, user, context, log);
+    const list = furtherPackages(packages, modules);
+    const isComplete = list === furtherPackages(packages, 'all');
+    const what = isComplete || modules === 'all'
+        ? 'all further packages'
+        : `${modules.join(', ')}, which these evals import`;
+    const coreRoot = venvOf(core.interpreter);
+    if (list === '')
+        return { ...core, lockedRoots: [coreRoot], isComplete };
+    const further = await installFurther(packages, { list, what }, { user, core: core.interpreter }, context, log);
+    const installed = core.installed === 'created' ? 'created' : further.installed;
+    return { ...further, installed, lockedRoots: [coreRoot, venvOf(further.interpreter)], isComplete };
 }
 /** @throws ActionError EVALS_MISSING when the interpreter has none. */
-function withEvals({ interpreter, installed }) {
+function withEvals({ interpreter, installed, lockedRoots, isComplete }) {
     const { evals, path, version } = interpreter;
     if (evals.state !== 'installed') {
         const found = evals.state === 'foreign'
@@ -33654,15 +34065,8 @@ function withEvals({ interpreter, installed }) {
         pythonVersion: version,
         evalsVersion: evals.version,
         installed,
-        lockedRoot: undefined,
-    };
-}
-/** A function that calls `prepareEnvironment` when it is called for the first time, and only then. */
-function preparedOnce(request, log) {
-    let prepared;
-    return () => {
-        prepared ??= prepareEnvironment(request, log);
-        return prepared;
+        lockedRoots,
+        isComplete,
     };
 }
 
@@ -34006,7 +34410,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3961);
 /* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(8876);
 /* harmony import */ var _engine_engines_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(3222);
-/* harmony import */ var _environment_prepare_environment_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(5944);
+/* harmony import */ var _environment_installation_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(6453);
 /* harmony import */ var _plan_plan_set_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(8314);
 /* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(3023);
 /* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(3787);
@@ -34116,14 +34520,14 @@ async function main(cancelled) {
         const { signal } = cancelled;
         const checkpoint = __addDisposableResource(env_1, await (0,_checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_9__/* .restoreCheckpoint */ .v)({ store, identity, owner, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx, signal }), true);
         (0,_progress_state_directory_js__WEBPACK_IMPORTED_MODULE_17__/* .requireOwnState */ .d)(paths);
-        const environment = (0,_environment_prepare_environment_js__WEBPACK_IMPORTED_MODULE_11__/* .preparedOnce */ .xM)(_action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .installationOf */ .oJ(step), _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
-        const python = async () => (await environment()).python;
+        const installation = new _environment_installation_js__WEBPACK_IMPORTED_MODULE_11__/* .Installation */ .L(_action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .installationOf */ .oJ(step), _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
+        const python = async () => (await installation.environment()).python;
         const running = __addDisposableResource(env_1, (0,_engine_engines_js__WEBPACK_IMPORTED_MODULE_10__/* .engines */ .s)({ ..._action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .enginesRequest */ .Ri(step), python, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }), true);
         const plan = await (0,_plan_plan_set_js__WEBPACK_IMPORTED_MODULE_12__/* .planSet */ .e)({
             ..._action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .planRequest */ .NX(step),
             saved: checkpoint.plan ?? (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_16__/* .readSavedPlan */ .LW)(paths, owner),
             planner: running.planner,
-            environment,
+            installation,
             signal,
         });
         (0,_report_announce_judge_js__WEBPACK_IMPORTED_MODULE_25__/* .announceJudge */ .B)(plan.evals, inputs.judgeModel, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
@@ -35044,12 +35448,10 @@ function fieldsOf({ fingerprint, earlier, writable, modelMap, ...rest }) {
     ];
     return [key, name, command, samples, metrics, forms, paths, ...added];
 }
-/** The dependencies without those in a directory that the plan key already determines: the venv with the locked packages. */
-function outside(root, dependencies) {
-    if (root === undefined)
-        return dependencies;
-    const roots = [root, (0,external_node_fs_.existsSync)(root) ? (0,external_node_fs_.realpathSync)(root) : root];
-    const keep = (paths) => paths.filter((path) => !roots.some((top) => path === top || path.startsWith(top + external_node_path_.sep)));
+/** The dependencies without those in directories that the plan key already determines: the venvs with the locked packages. */
+function outside(roots, dependencies) {
+    const tops = roots.flatMap((root) => [root, (0,external_node_fs_.existsSync)(root) ? (0,external_node_fs_.realpathSync)(root) : root]);
+    const keep = (paths) => paths.filter((path) => !tops.some((top) => path === top || path.startsWith(top + external_node_path_.sep)));
     const { files, directories, missing } = dependencies;
     return { files: keep(files), directories: keep(directories), missing: keep(missing) };
 }
@@ -35550,6 +35952,8 @@ const schema = schemas/* object */.Ikc({
         directories: schemas/* array */.YOg(schemas/* string */.YjP()),
         missing: schemas/* array */.YOg(schemas/* string */.YjP()),
     }),
+    /** Top-level names of modules that the classes import and that this Python does not have; `*` stands for any. */
+    missing_imports: schemas/* array */.YOg(schemas/* string */.YjP()),
     problems: schemas/* array */.YOg(problem),
     warnings: schemas/* array */.YOg(problem),
 })
@@ -35576,6 +35980,7 @@ const schema = schemas/* object */.Ikc({
     /** What classes import. Evals and completion functions refer to these lists by number. */
     code: from.code,
     dependencies: from.dependencies,
+    missingImports: from.missing_imports,
     problems: from.problems,
     /** Problems that do not keep the set from running. */
     warnings: from.warnings,
@@ -35611,7 +36016,10 @@ function parseRegistryPlan(text) {
 async function readRegistryPlan(request) {
     const directory = await (0,external_node_fs_promises_.mkdtemp)((0,external_node_path_.join)(request.temporaryDirectory, 'registry-plan-'));
     try {
-        const plan = parseRegistryPlan(await runPlanner(request, directory));
+        const makeOne = async () => parseRegistryPlan(await runPlanner(request, directory));
+        let plan = await makeOne();
+        while (await request.addPackages?.(plan.missingImports))
+            plan = await makeOne();
         if (plan.problems.length > 0)
             throw planInvalid(request.evalSet, plan.problems);
         return plan;
@@ -35623,7 +36031,7 @@ async function readRegistryPlan(request) {
 async function runPlanner(request, directory) {
     const requestFile = (0,external_node_path_.join)(directory, 'request.json');
     const planFile = (0,external_node_path_.join)(directory, 'plan.json');
-    const { planner, model, judgeModel, evalSet, include, exclude, args, registryPaths } = request;
+    const { planner, model, judgeModel, evalSet, include, exclude, args, registryPaths, addPackages } = request;
     await (0,external_node_fs_promises_.writeFile)(requestFile, JSON.stringify({
         model,
         judge_model: judgeModel,
@@ -35634,6 +36042,7 @@ async function runPlanner(request, directory) {
         registry_paths: registryPaths,
         chat_fallback: request.chatFallback,
         shares_registry: request.sharesRegistry,
+        finds_missing_imports: addPackages !== undefined,
     }));
     const failure = await planner.plan(requestFile, planFile);
     if (failure)
@@ -35666,7 +36075,7 @@ function lastLines(printed) {
  * @throws ActionError PLAN_INVALID or PLAN_FAILED, before any request is sent
  */
 async function makePlan(request) {
-    const { registryRequest, modelMap, env, hashes, key, lockedRoot } = request;
+    const { registryRequest, modelMap, env, hashes, key, lockedRoots } = request;
     const registry = await readRegistryPlan(registryRequest);
     const context = { registry, model: registryRequest.model, modelMap, env, hashes };
     const values = await contents(context);
@@ -35685,7 +36094,7 @@ async function makePlan(request) {
         ...(modelMap.size > 0 ? { modelMap: Object.fromEntries((0,model_map/* sortedLines */.LU)(modelMap)) } : {}),
     }));
     const files = [...new Set([...registry.dependencies.files, ...filesOf(registry)])].sort();
-    const dependencies = outside(lockedRoot, { ...registry.dependencies, files });
+    const dependencies = outside(await lockedRoots(), { ...registry.dependencies, files });
     const made = {
         evals,
         leftOut: registry.leftOut,
@@ -35712,8 +36121,8 @@ async function recallPlan(saved, key, hashes, cancelled) {
     return { ...recalled, digest, dependencies };
 }
 
-// EXTERNAL MODULE: ./lib/environment/prepare-environment.js + 10 modules
-var prepare_environment = __nccwpck_require__(5944);
+// EXTERNAL MODULE: ./lib/environment/prepare-environment.js + 15 modules
+var prepare_environment = __nccwpck_require__(9099);
 // EXTERNAL MODULE: ./lib/environment/python-sources.js
 var python_sources = __nccwpck_require__(8556);
 ;// CONCATENATED MODULE: ./lib/plan/plan-key.js
@@ -35739,7 +36148,7 @@ const URL_VARIABLES = ['OPENAI_BASE_URL', 'ANTHROPIC_BASE_URL'];
 async function planKey(request) {
     const { model, judgeModel, modelMap, evalSet, args, registryPaths, chatFallback, sharesRegistry } = request;
     const { workingDirectory, env, include, exclude } = request;
-    const environment = await (0,prepare_environment/* environmentKey */.J4)(request);
+    const environment = await (0,prepare_environment/* environmentKey */.J)(request);
     if (environment === undefined)
         return undefined;
     return {
@@ -35779,7 +36188,7 @@ function packageText() {
  * @throws ActionError PLAN_INVALID or PLAN_FAILED, the errors of `environment`, and the reason of the signal
  */
 async function planSet(request) {
-    const { saved, environment, signal, modelMap, env } = request;
+    const { saved, installation, signal, modelMap, env } = request;
     const key = await planKey(request);
     const hashes = new file_hashes/* FileHashes */.$();
     return await (0,abort/* abortable */.Z)(signal, async () => {
@@ -35788,9 +36197,16 @@ async function planSet(request) {
         if (recalled?.evals.every((planned) => isCommandOf(request, planned)))
             return recalled;
         signal.throwIfAborted();
-        const { lockedRoot } = await environment();
-        const planned = { registryRequest: registryRequest(request), modelMap, env, hashes };
-        return await makePlan({ ...planned, key, lockedRoot });
+        const { isComplete } = await installation.environment();
+        const addPackages = isComplete ? undefined : (modules) => installation.add(modules);
+        return await makePlan({
+            registryRequest: { ...registryRequest(request), ...(addPackages ? { addPackages } : {}) },
+            modelMap,
+            env,
+            hashes,
+            key,
+            lockedRoots: async () => (await installation.environment()).lockedRoots,
+        });
     });
 }
 function isCommandOf(request, planned) {

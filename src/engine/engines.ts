@@ -58,6 +58,8 @@ class WarmEngines implements Backend {
   readonly #options: EnginesOptions;
   readonly #common: Omit<Preparation, 'evals'>;
   #host: WarmHost | undefined;
+  /** The end of a host that lacked packages. */
+  #former: Promise<void> | undefined;
   #planned: PreparedHost | undefined;
   #engine: WarmEngine | undefined;
   #isClosed = false;
@@ -83,6 +85,7 @@ class WarmEngines implements Backend {
     this.#isClosed = true;
     await this.#engine?.close();
     await this.#host?.close();
+    await this.#former;
   }
 
   async #startHost(): Promise<WarmHost> {
@@ -97,28 +100,38 @@ class WarmEngines implements Backend {
     return host;
   }
 
+  /** The host of the environment as it is now: each plan may have shown that the evals need further packages. */
+  async #openHost(): Promise<WarmHost> {
+    const host = this.#host;
+    if (host?.python === (await this.#options.python())) return host;
+    this.#former = host?.close();
+    this.#host = await this.#startHost();
+    return this.#host;
+  }
+
   async #plan(requestFile: string, planFile: string): ReturnType<Planner['plan']> {
+    let host: WarmHost;
     try {
-      this.#host ??= await this.#startHost();
+      host = await this.#openHost();
     } catch (error) {
       if (!(error instanceof SocketUnavailable)) throw error;
       // The engine gets the same error, and reports it.
       return await lazyPlanner(this.#options).plan(requestFile, planFile);
     }
-    let failure = await this.#host.plan(requestFile, planFile);
-    if (failure && this.#host.killed && !this.#isClosed) {
+    let failure = await host.plan(requestFile, planFile);
+    if (failure && host.killed && !this.#isClosed) {
       // Probably it was killed for lack of memory or by a user. A new one may survive.
       this.#options.log.info(
-        `The Python process that plans the set ${this.#host.gone}. A new process plans the set again.`,
+        `The Python process that plans the set ${host.gone}. A new process plans the set again.`,
       );
-      this.#host = await this.#startHost();
-      failure = await this.#host.plan(requestFile, planFile);
+      this.#host = host = await this.#startHost();
+      failure = await host.plan(requestFile, planFile);
     }
     if (!failure) {
       // The host has imported the classes of the set. It prepares the rest while this process reads the data of the set.
-      const prepared = this.#host.prepare({ evals: [], ...this.#common });
+      const prepared = host.prepare({ evals: [], ...this.#common });
       prepared.catch(() => {});
-      this.#planned = { host: this.#host, prepared };
+      this.#planned = { host, prepared };
     }
     return failure;
   }

@@ -86,6 +86,11 @@ export class WarmHost implements Planner {
     return new WarmHost(child, socket);
   }
 
+  /** The interpreter that it runs on. */
+  get python(): string {
+    return this.#child.spawnfile;
+  }
+
   /** How the host ended, as a clause; undefined while it runs. */
   get gone(): string | undefined {
     return this.#gone;

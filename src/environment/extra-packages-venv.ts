@@ -5,17 +5,16 @@ import { ActionError, reasonOf } from '../errors.ts';
 import { inGroup, type Log } from '../log.ts';
 import { runCommand } from '../process/command.ts';
 import { isMovingTarget } from './extra-packages.ts';
-import { chooseInstaller, QUIET_PIP, runTool } from './installer.ts';
+import { chooseInstaller, QUIET_PIP } from './installer.ts';
 import { type Interpreter, type ProcessContext, probe } from './probe.ts';
+import { runTool } from './run-tool.ts';
+import { stackOn } from './stacked-venv.ts';
 import { buildVenv, findVenv, shortHash, storeDirectory, venvPython } from './venv-store.ts';
 
 /*
- * Extra packages are installed into a venv of their own on top of another Python, the base. The base is not changed.
- *
- * `--system-site-packages` does not work on top of a venv: it shows the packages of the Python that the venv was made from.
- * Instead, a .pth file adds the package directories of the base with `site.addsitedir`, so that .pth files in them (editable
- * installs) count too. pip then sees these packages as installed, and constraints keep it from replacing them. Only pip
- * works here, because uv sees only the packages in the venv itself.
+ * Extra packages are installed into a venv of their own on top of another Python, the base: stacked-venv.ts. The base is not
+ * changed. pip sees its packages as installed, and constraints keep it from replacing them. Only pip works here, because uv
+ * sees only the packages in the venv itself.
  */
 
 /**
@@ -95,20 +94,6 @@ async function inventory(base: Interpreter, context: ProcessContext): Promise<z.
       { cause: error },
     );
   }
-}
-
-/** Makes the packages of the base visible in the new venv. @returns the package directory of the venv */
-async function stackOn(
-  basePackages: readonly string[],
-  directory: string,
-  { env }: ProcessContext,
-): Promise<string> {
-  const ask = ['-I', '-c', 'import sysconfig; print(sysconfig.get_path("purelib"))'];
-  const { stdout } = await runCommand(venvPython(directory), ask, { cwd: directory, env });
-  const sitePackages = stdout.trim();
-  const lines = basePackages.map((path) => `import site; site.addsitedir(${JSON.stringify(path)})\n`);
-  await writeFile(join(sitePackages, '_oaievalset_base.pth'), lines.join(''));
-  return sitePackages;
 }
 
 /**

@@ -1,41 +1,119 @@
-import { realpath } from 'node:fs/promises';
+import { realpath, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { ActionError } from '../errors.ts';
 import { inGroup, type Log } from '../log.ts';
-import { chooseInstaller, runTool } from './installer.ts';
-import type { LockedPackages } from './locked-packages.ts';
+import { lockedInstaller } from './locked-installer.ts';
+import { corePackages, type LockedPackages } from './locked-packages.ts';
 import { type Interpreter, type ProcessContext, probe } from './probe.ts';
+import { runTool } from './run-tool.ts';
+import { copyCommands, sitePackagesOf, stackOn } from './stacked-venv.ts';
 import { buildVenv, findVenv, shortHash, storeDirectory, venvPython } from './venv-store.ts';
 
 /** The packages are locked for these minor versions of Python 3, see scripts/lock.sh. */
 const OLDEST_MINOR = 9;
 const NEWEST_MINOR = 14;
 
+/** A venv of an earlier job, or a new one. */
+export interface FoundOrBuilt {
+  readonly interpreter: Interpreter;
+  readonly installed: 'reused' | 'created';
+}
+
 /**
- * Finds or builds the venv with exactly the locked packages, on the user's interpreter.
+ * Finds or builds the venv with the locked packages that every eval needs, on the user's interpreter.
  *
  * @throws ActionError PYTHON_UNSUPPORTED when the packages are not locked for this Python, or INSTALL_FAILED.
  */
-export async function installLocked(
+export async function installCore(
   packages: LockedPackages,
   user: Interpreter,
   context: ProcessContext,
   log: Log,
-): Promise<{ interpreter: Interpreter; installed: 'reused' | 'created' }> {
+): Promise<FoundOrBuilt> {
   requireLockedPython(packages, user);
-  const store = await storeDirectory(context.env);
-  const hash = shortHash([packages.text, user.abi, await realpath(user.executable || user.path)]);
-  const name = `evals-${packages.evalsVersion}-py${user.major}.${user.minor}-${hash}`;
+  const { evalsVersion } = packages;
+  const build: Build = {
+    name: `evals-${evalsVersion}`,
+    title: `Install evals ${evalsVersion}`,
+    list: corePackages(packages),
+    madeFrom: [await realpath(user.executable || user.path)],
+    finish: (directory) => tryImport(directory, context, log),
+  };
+  return await findOrBuild(build, user, context, log);
+}
 
-  const present = await findVenv(store, name);
+/**
+ * Finds or builds a venv on top of that with the core, with further packages of the lock.
+ *
+ * @throws ActionError INSTALL_FAILED
+ */
+export async function installFurther(
+  packages: LockedPackages,
+  { list, what }: FurtherPackages,
+  { user, core }: { readonly user: Interpreter; readonly core: Interpreter },
+  context: ProcessContext,
+  log: Log,
+): Promise<FoundOrBuilt> {
+  const base = venvOf(core);
+  const build: Build = {
+    name: `evals-${packages.evalsVersion}-more`,
+    title: `Install ${what}`,
+    list,
+    madeFrom: [base],
+    async finish(directory) {
+      await stackOn([await sitePackagesOf(base, context)], directory, context);
+      await copyCommands(base, directory);
+    },
+  };
+  return await findOrBuild(build, user, context, log);
+}
+
+export interface FurtherPackages {
+  /** In the format of pip's requirements files. */
+  readonly list: string;
+  /** What they are, as a phrase. */
+  readonly what: string;
+}
+
+/** The directory of the venv that has this interpreter: `<venv>/bin/python`. */
+export function venvOf({ path }: Interpreter): string {
+  return dirname(dirname(path));
+}
+
+interface Build {
+  readonly name: string;
+  readonly title: string;
+  /** The packages, in the format of pip's requirements files. */
+  readonly list: string;
+  /** What the venv is made from besides the list and the ABI. */
+  readonly madeFrom: readonly string[];
+  finish(directory: string): Promise<void>;
+}
+
+async function findOrBuild(
+  { name, title, list, madeFrom, finish }: Build,
+  user: Interpreter,
+  context: ProcessContext,
+  log: Log,
+): Promise<FoundOrBuilt> {
+  const store = await storeDirectory(context.env);
+  const whole = `${name}-py${user.major}.${user.minor}-${shortHash([list, user.abi, ...madeFrom])}`;
+
+  const present = await findVenv(store, whole);
   const found = present && (await probe(venvPython(present), context).catch(() => undefined));
   if (found && found.evals.state === 'installed') return { interpreter: found, installed: 'reused' };
 
-  const installer = await chooseInstaller(context, log);
-  const directory = await inGroup(log, `Install evals ${packages.evalsVersion} (${installer.name})`, () =>
-    buildVenv(store, name, async (directory) => {
-      await installer.createVenv(user.path, directory, { withPip: false });
-      await installer.installLocked(directory, packages.file);
-      await tryImport(directory, context, log);
+  await using installer = await lockedInstaller(user.path, context, log);
+  const directory = await inGroup(log, `${title} (${installer.name})`, () =>
+    buildVenv(store, whole, async (directory) => {
+      const lockFile = `${directory}.txt`;
+      await writeFile(lockFile, list);
+      try {
+        await installer.makeVenv(user.path, directory, lockFile);
+      } finally {
+        await rm(lockFile);
+      }
+      await finish(directory);
     }),
   );
   return { interpreter: await probe(venvPython(directory), context), installed: 'created' };

@@ -1,12 +1,11 @@
-import { dirname } from 'node:path';
 import { ActionError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { extraRequirements, isMovingTarget } from './extra-packages.ts';
 import { installExtraPackages } from './extra-packages-venv.ts';
 import { findInterpreter, locate } from './interpreter.ts';
 import { identifyInterpreter } from './interpreter-identity.ts';
-import { lockedPackagesFor } from './locked-packages.ts';
-import { installLocked } from './locked-venv.ts';
+import { furtherPackages, type LockedPackages, lockedPackagesFor } from './locked-packages.ts';
+import { installCore, installFurther, venvOf } from './locked-venv.ts';
 import type { Interpreter, ProcessContext } from './probe.ts';
 
 export interface EnvironmentRequest {
@@ -30,9 +29,14 @@ export interface PythonEnvironment {
   readonly evalsVersion: string;
   /** `existing`: the user's interpreter. `reused`: a venv of an earlier job. `created`: a new venv. */
   readonly installed: 'existing' | 'reused' | 'created';
-  /** The venv, if it contains only locked packages. */
-  readonly lockedRoot: string | undefined;
+  /** The venvs, if they contain only locked packages. */
+  readonly lockedRoots: readonly string[];
+  /** Whether the action can install no further locked package. */
+  readonly isComplete: boolean;
 }
+
+/** Names of modules that evals import, for which further locked packages are installed; or all locked packages. */
+export type NeededModules = readonly string[] | 'all';
 
 /**
  * Identifies the interpreter and packages of a request without starting Python. Requests with the same key find, or build,
@@ -54,42 +58,71 @@ export async function environmentKey(request: EnvironmentRequest): Promise<unkno
 /**
  * Finds a Python interpreter that has evals, or builds one.
  *
- * The user's interpreter is never changed. With `evalsVersion`, evals is installed from the action's locked list into a venv
- * outside of the checkout, which later jobs on the machine reuse. Extra packages are installed into a second venv on top,
- * which sees all packages of the first (or of the user's interpreter) and cannot replace them.
+ * The user's interpreter is never changed. With `evalsVersion`, evals and the packages that every eval needs are installed from
+ * the action's locked list into a venv outside of the checkout, which later jobs on the machine reuse. Further locked packages
+ * are installed into a venv on top, which sees all packages of the first. Extra packages are installed into one more venv on
+ * top of all locked packages (or of the user's interpreter), and cannot replace them.
  *
  * @throws ActionError PYTHON_MISSING, PYTHON_UNSUPPORTED, EVALS_MISSING, EVALS_UNSUPPORTED, INPUT_INVALID or
  *   INSTALL_FAILED.
  */
-export async function prepareEnvironment(request: EnvironmentRequest, log: Log): Promise<PythonEnvironment> {
+export async function prepareEnvironment(
+  request: EnvironmentRequest,
+  log: Log,
+  modules: NeededModules = [],
+): Promise<PythonEnvironment> {
   const { python, evalsVersion, workingDirectory, env } = request;
   const context: ProcessContext = { workingDirectory, env };
   const requirements = extraRequirements(request.extraPackages);
   const packages = evalsVersion === '' ? undefined : await lockedPackagesFor(evalsVersion);
 
-  const users = await findInterpreter(python, context);
+  const user = await findInterpreter(python, context);
+  const needed = requirements.length > 0 ? 'all' : modules;
   const base: Prepared = packages
-    ? await installLocked(packages, users, context, log)
-    : { interpreter: users, installed: 'existing' };
-  if (requirements.length === 0) {
-    const environment = withEvals(base);
-    // <venv>/bin/python
-    return { ...environment, lockedRoot: packages && dirname(dirname(environment.python)) };
-  }
+    ? await installLocked(packages, needed, user, context, log)
+    : { interpreter: user, installed: 'existing', lockedRoots: [], isComplete: true };
+  if (requirements.length === 0) return withEvals(base);
   // Missing evals are reported before anything is installed, unless evals itself is among the extra packages.
   if (!requirements.some((requirement) => /(^|[^\w-])evals\b/i.test(requirement))) withEvals(base);
 
   const layer = await installExtraPackages(requirements, base.interpreter, context, log);
-  return withEvals({ ...layer, installed: base.installed === 'created' ? 'created' : layer.installed });
+  const installed = base.installed === 'created' ? 'created' : layer.installed;
+  return withEvals({ ...layer, installed, lockedRoots: [], isComplete: true });
 }
 
-interface Prepared {
+interface Prepared extends Pick<PythonEnvironment, 'installed' | 'lockedRoots' | 'isComplete'> {
   readonly interpreter: Interpreter;
-  readonly installed: PythonEnvironment['installed'];
+}
+
+async function installLocked(
+  packages: LockedPackages,
+  modules: NeededModules,
+  user: Interpreter,
+  context: ProcessContext,
+  log: Log,
+): Promise<Prepared> {
+  const core = await installCore(packages, user, context, log);
+  const list = furtherPackages(packages, modules);
+  const isComplete = list === furtherPackages(packages, 'all');
+  const what =
+    isComplete || modules === 'all'
+      ? 'all further packages'
+      : `${modules.join(', ')}, which these evals import`;
+  const coreRoot = venvOf(core.interpreter);
+  if (list === '') return { ...core, lockedRoots: [coreRoot], isComplete };
+  const further = await installFurther(
+    packages,
+    { list, what },
+    { user, core: core.interpreter },
+    context,
+    log,
+  );
+  const installed = core.installed === 'created' ? 'created' : further.installed;
+  return { ...further, installed, lockedRoots: [coreRoot, venvOf(further.interpreter)], isComplete };
 }
 
 /** @throws ActionError EVALS_MISSING when the interpreter has none. */
-function withEvals({ interpreter, installed }: Prepared): PythonEnvironment {
+function withEvals({ interpreter, installed, lockedRoots, isComplete }: Prepared): PythonEnvironment {
   const { evals, path, version } = interpreter;
   if (evals.state !== 'installed') {
     const found =
@@ -107,15 +140,7 @@ function withEvals({ interpreter, installed }: Prepared): PythonEnvironment {
     pythonVersion: version,
     evalsVersion: evals.version,
     installed,
-    lockedRoot: undefined,
-  };
-}
-
-/** A function that calls `prepareEnvironment` when it is called for the first time, and only then. */
-export function preparedOnce(request: EnvironmentRequest, log: Log): () => Promise<PythonEnvironment> {
-  let prepared: Promise<PythonEnvironment> | undefined;
-  return () => {
-    prepared ??= prepareEnvironment(request, log);
-    return prepared;
+    lockedRoots,
+    isComplete,
   };
 }

@@ -66,12 +66,11 @@ function fieldsOf({ fingerprint, earlier, writable, modelMap, ...rest }: Planned
   return [key, name, command, samples, metrics, forms, paths, ...added];
 }
 
-/** The dependencies without those in a directory that the plan key already determines: the venv with the locked packages. */
-export function outside(root: string | undefined, dependencies: PlanDependencies): PlanDependencies {
-  if (root === undefined) return dependencies;
-  const roots = [root, existsSync(root) ? realpathSync(root) : root];
+/** The dependencies without those in directories that the plan key already determines: the venvs with the locked packages. */
+export function outside(roots: readonly string[], dependencies: PlanDependencies): PlanDependencies {
+  const tops = roots.flatMap((root) => [root, existsSync(root) ? realpathSync(root) : root]);
   const keep = (paths: readonly string[]) =>
-    paths.filter((path) => !roots.some((top) => path === top || path.startsWith(top + sep)));
+    paths.filter((path) => !tops.some((top) => path === top || path.startsWith(top + sep)));
   const { files, directories, missing } = dependencies;
   return { files: keep(files), directories: keep(directories), missing: keep(missing) };
 }

@@ -16,8 +16,8 @@ export interface MakePlanRequest {
   readonly hashes: FileHashes;
   /** What `planKey` returned: everything except files that determines the plan. */
   readonly key: unknown;
-  /** A directory that the key already determines: the venv with the locked packages. */
-  readonly lockedRoot: string | undefined;
+  /** The directories that the key already determines: the venvs with the locked packages. Asked when evals are installed. */
+  readonly lockedRoots: () => Promise<readonly string[]>;
 }
 
 /**
@@ -25,7 +25,7 @@ export interface MakePlanRequest {
  * @throws ActionError PLAN_INVALID or PLAN_FAILED, before any request is sent
  */
 export async function makePlan(request: MakePlanRequest): Promise<Plan> {
-  const { registryRequest, modelMap, env, hashes, key, lockedRoot } = request;
+  const { registryRequest, modelMap, env, hashes, key, lockedRoots } = request;
   const registry = await readRegistryPlan(registryRequest);
   const context = { registry, model: registryRequest.model, modelMap, env, hashes };
   const values = await contents(context);
@@ -44,7 +44,7 @@ export async function makePlan(request: MakePlanRequest): Promise<Plan> {
     ...(modelMap.size > 0 ? { modelMap: Object.fromEntries(sortedLines(modelMap)) } : {}),
   }));
   const files = [...new Set([...registry.dependencies.files, ...filesOf(registry)])].sort();
-  const dependencies = outside(lockedRoot, { ...registry.dependencies, files });
+  const dependencies = outside(await lockedRoots(), { ...registry.dependencies, files });
   const made = {
     evals,
     leftOut: registry.leftOut,

@@ -8,13 +8,19 @@ import { type PlanKeyRequest, planKey } from './plan-key.ts';
 import type { Planner } from './planner.ts';
 import type { RegistryRequest } from './read-registry-plan.ts';
 
+/** What a plan needs of the Python environment, see src/environment/installation.ts. */
+export interface PlanInstallation {
+  environment(): Promise<{ readonly lockedRoots: readonly string[]; readonly isComplete: boolean }>;
+  add(modules: readonly string[]): Promise<boolean>;
+}
+
 export interface PlanSetRequest extends PlanKeyRequest {
   /** The plan of an earlier run. */
   readonly saved: SavedPlan | undefined;
   /** Used only when the saved plan cannot be recalled. */
   readonly planner: Planner;
   /** Finds the interpreter, or installs evals. Called only when the saved plan cannot be recalled. */
-  readonly environment: () => Promise<{ readonly lockedRoot: string | undefined }>;
+  readonly installation: PlanInstallation;
   readonly temporaryDirectory: string;
   /** Aborted when the job is cancelled. The action then does not wait for Python. */
   readonly signal: AbortSignal;
@@ -25,7 +31,7 @@ export interface PlanSetRequest extends PlanKeyRequest {
  * @throws ActionError PLAN_INVALID or PLAN_FAILED, the errors of `environment`, and the reason of the signal
  */
 export async function planSet(request: PlanSetRequest): Promise<Plan> {
-  const { saved, environment, signal, modelMap, env } = request;
+  const { saved, installation, signal, modelMap, env } = request;
   const key = await planKey(request);
   const hashes = new FileHashes();
   return await abortable(signal, async () => {
@@ -33,9 +39,16 @@ export async function planSet(request: PlanSetRequest): Promise<Plan> {
     // What is run comes from the commands, and others may have written the saved plan.
     if (recalled?.evals.every((planned) => isCommandOf(request, planned))) return recalled;
     signal.throwIfAborted();
-    const { lockedRoot } = await environment();
-    const planned = { registryRequest: registryRequest(request), modelMap, env, hashes };
-    return await makePlan({ ...planned, key, lockedRoot });
+    const { isComplete } = await installation.environment();
+    const addPackages = isComplete ? undefined : (modules: readonly string[]) => installation.add(modules);
+    return await makePlan({
+      registryRequest: { ...registryRequest(request), ...(addPackages ? { addPackages } : {}) },
+      modelMap,
+      env,
+      hashes,
+      key,
+      lockedRoots: async () => (await installation.environment()).lockedRoots,
+    });
   });
 }
 

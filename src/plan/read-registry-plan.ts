@@ -6,6 +6,9 @@ import { planFailed, planInvalid } from './plan-problems.ts';
 import type { Planner } from './planner.ts';
 import { parseRegistryPlan, type RegistryPlan } from './registry-plan.ts';
 
+/** Installs packages that have these modules. @returns whether the planner has another environment now */
+export type AddPackages = (modules: readonly string[]) => Promise<boolean>;
+
 export interface RegistryRequest {
   /** Runs src/python/oaievalset_action/plan.py. */
   readonly planner: Planner;
@@ -25,6 +28,8 @@ export interface RegistryRequest {
   readonly chatFallback: boolean;
   /** Whether evals run with the registry as Python reads it here. Then entries that the set does not use may be invalid. */
   readonly sharesRegistry: boolean;
+  /** Installs packages for imports that Python does not have. Absent when none can be installed. */
+  readonly addPackages?: AddPackages;
   /** An existing directory. Everything that is put there is removed again. */
   readonly temporaryDirectory: string;
 }
@@ -37,7 +42,9 @@ export interface RegistryRequest {
 export async function readRegistryPlan(request: RegistryRequest): Promise<RegistryPlan> {
   const directory = await mkdtemp(join(request.temporaryDirectory, 'registry-plan-'));
   try {
-    const plan = parseRegistryPlan(await runPlanner(request, directory));
+    const makeOne = async () => parseRegistryPlan(await runPlanner(request, directory));
+    let plan = await makeOne();
+    while (await request.addPackages?.(plan.missingImports)) plan = await makeOne();
     if (plan.problems.length > 0) throw planInvalid(request.evalSet, plan.problems);
     return plan;
   } finally {
@@ -48,7 +55,7 @@ export async function readRegistryPlan(request: RegistryRequest): Promise<Regist
 async function runPlanner(request: RegistryRequest, directory: string): Promise<string> {
   const requestFile = join(directory, 'request.json');
   const planFile = join(directory, 'plan.json');
-  const { planner, model, judgeModel, evalSet, include, exclude, args, registryPaths } = request;
+  const { planner, model, judgeModel, evalSet, include, exclude, args, registryPaths, addPackages } = request;
   await writeFile(
     requestFile,
     JSON.stringify({
@@ -61,6 +68,7 @@ async function runPlanner(request: RegistryRequest, directory: string): Promise<
       registry_paths: registryPaths,
       chat_fallback: request.chatFallback,
       shares_registry: request.sharesRegistry,
+      finds_missing_imports: addPackages !== undefined,
     }),
   );
   const failure = await planner.plan(requestFile, planFile);

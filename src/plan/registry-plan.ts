@@ -137,6 +137,8 @@ const schema = z
       directories: z.array(z.string()),
       missing: z.array(z.string()),
     }),
+    /** Top-level names of modules that the classes import and that this Python does not have; `*` stands for any. */
+    missing_imports: z.array(z.string()),
     problems: z.array(problem),
     warnings: z.array(problem),
   })
@@ -163,6 +165,7 @@ const schema = z
     /** What classes import. Evals and completion functions refer to these lists by number. */
     code: from.code,
     dependencies: from.dependencies,
+    missingImports: from.missing_imports,
     problems: from.problems,
     /** Problems that do not keep the set from running. */
     warnings: from.warnings,

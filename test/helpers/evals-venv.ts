@@ -8,7 +8,7 @@ export const EVALS_VERSION = '3.0.1.post1';
 let prepared: Promise<string> | undefined;
 
 /**
- * The interpreter of a venv with evals, which the action's own code installs in its usual place. The first call on a machine
+ * The interpreter of a venv with evals and all locked packages, which the action's own code installs in its usual place. The first call on a machine
  * takes 5 to 40 s, later ones a fraction of a second. `EVALS_TEST_PYTHON` chooses another Python than `python3`.
  */
 export async function evalsPython(): Promise<string> {
@@ -21,6 +21,7 @@ export async function evalsPython(): Promise<string> {
       env: process.env,
     },
     silentLog,
+    'all',
   ).then(({ python }) => python);
   return await prepared;
 }

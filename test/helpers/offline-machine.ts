@@ -5,7 +5,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from '
 import { join } from 'node:path';
 import { findInterpreter, onPath } from '../../src/environment/interpreter.ts';
 import type { LockedPackages } from '../../src/environment/locked-packages.ts';
-import { installLocked } from '../../src/environment/locked-venv.ts';
+import { installCore } from '../../src/environment/locked-venv.ts';
 import { type EnvironmentRequest, prepareEnvironment } from '../../src/environment/prepare-environment.ts';
 import type { ProcessContext } from '../../src/environment/probe.ts';
 import { recordingLog } from './builders.ts';
@@ -105,14 +105,12 @@ with zipfile.ZipFile(sys.argv[1], "w") as archive:
   smallEvals(oaieval = ''): LockedPackages {
     const files = { 'evals/__init__.py': '', 'evals/cli/__init__.py': '', 'evals/cli/oaieval.py': oaieval };
     const text = `evals==1.0 --hash=sha256:${this.wheel('evals', '1.0', files, ['nowhere-to-be-found'])}\n`;
-    const file = join(this.directory, 'lock.txt');
-    writeFileSync(file, text);
-    return { evalsVersion: '1.0', file, text };
+    return { evalsVersion: '1.0', text, groups: { core: ['evals'], imports: {} } };
   }
 
   async installSmall(packages: LockedPackages, context = this.offline, log = recordingLog()) {
     const user = await findInterpreter(realPython, context);
-    return await installLocked(packages, user, context, log);
+    return await installCore(packages, user, context, log);
   }
 
   tools(): string[] {

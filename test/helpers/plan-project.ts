@@ -60,7 +60,7 @@ export class PlanProject {
       env,
       hashes: new FileHashes(),
       key: await planKey(request),
-      lockedRoot: undefined,
+      lockedRoots: async () => [],
     });
   }
 

@@ -19,7 +19,7 @@ import type { ModelRequest } from '../stand-ins/model-request.ts';
 import { type EvalResult, isMeaningful, resultOf, withoutRandomNames } from './eval-results.ts';
 import { evalsPython } from './evals-venv.ts';
 import { type Cleanup, cleanupAfterAll, temporaryDirectory } from './temporary-directory.ts';
-import { logOf, TestMachine } from './test-machine.ts';
+import { annotations, logOf, TestMachine } from './test-machine.ts';
 import { LONG } from './test-rows.ts';
 
 const run = promisify(execFile);
@@ -170,7 +170,7 @@ async function action(
   const result = await machine.run({ cache: false });
   expect(result.exitCode, logOf(result)).toBe(0);
   // No annotation or log line says that evals ran without the warm engine.
-  expect(result.annotations).toEqual([]);
+  expect(annotations(result)).toEqual([]);
   expect(result.lines.filter((line) => /its own Python process/.test(line))).toEqual([]);
   const paths = statePaths(machine.stateDirectory, model, evalSet);
   return {

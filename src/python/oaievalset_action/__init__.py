@@ -7,7 +7,8 @@ Programs
 
 What a plan is made of
     arguments, registry, registry_text, not_found, data_files, samples, classes, completion_functions, evals_of_set,
-    sources, code_lists, imported_modules, import_edges, import_statements, dependencies, problems, output, wire
+    sources, code_lists, imported_modules, import_edges, import_statements, missing_imports, dependencies, problems,
+    output, wire
 
 What the processes of evals need
     leash, chat_fallback, response_models, loaded_modules, import_effects, api_clients, api_clients_of_today,

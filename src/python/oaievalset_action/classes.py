@@ -16,6 +16,13 @@ class Classes:
         self._loaded = {}
         self._broken_modules = {}
 
+    def modules(self):
+        """The names of the modules of all classes that were asked for."""
+        return {reference.partition(":")[0] for reference in self._loaded}
+
+    def has_failed(self):
+        return any(found is None for found, _ in self._loaded.values())
+
     def load(self, reference):
         """Returns (class, None), or (None, why it cannot be imported)."""
         from evals.utils.misc import make_object

@@ -12,6 +12,10 @@ class CodeLists:
         self._numbers = {}
         self.lists = []
 
+    def modules(self):
+        """The names of the modules that the lists begin with."""
+        return {name for key in self._numbers for name in key}
+
     def number_of(self, cls, reference, args, more=()):
         """The number of the list of code that a class, its bases and the classes named in its arguments import."""
         named = [reference, *more, *(value for _, value in strings_in(args) if CLASS_REFERENCE.fullmatch(value))]

@@ -20,6 +20,10 @@ class Imports:
         self.statements = []
         # (level, name) of packages of which any module may be imported.
         self.whole_packages = []
+        # Modules in texts that look like the reference of a class. Such a text may be something else.
+        self.references = []
+        # Whether there are imports whose names only a run shows.
+        self.hidden = False
 
 
 def imports_of(path):
@@ -42,7 +46,7 @@ def imports_of(path):
             read_call(node, found)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             if CLASS_REFERENCE.fullmatch(node.value):
-                found.statements.append((0, node.value.partition(":")[0], ()))
+                found.references.append(node.value.partition(":")[0])
         if isinstance(node, ast.If) and is_type_checking(node.test):
             stack += node.orelse  # The body never runs.
         else:
@@ -70,6 +74,10 @@ def read_call(node, found):
             found.whole_packages.append(split_dots(text.rpartition(".")[0] or "."))
         elif first is not None and is_own_name(first):
             found.whole_packages.append((1, ""))
+        else:
+            found.hidden = True
+    else:
+        found.hidden = True
 
 
 def is_own_name(value):

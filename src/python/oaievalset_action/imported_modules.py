@@ -50,7 +50,7 @@ class ImportedModules:
 
     def folders_of(self, name):
         """The directories in which submodules of that package are looked up."""
-        module = self._find(name)
+        module = self.find(name)
         return module.folders if module else []
 
     def _closure(self, names):
@@ -60,7 +60,7 @@ class ImportedModules:
             if name in seen:
                 continue
             seen.add(name)
-            module = self._find(name)
+            module = self.find(name)
             parent = "" if name.startswith(FROM_FILE) else name.rpartition(".")[0]
             if parent:
                 waiting.append(parent)
@@ -85,7 +85,7 @@ class ImportedModules:
 
     def _has_modules(self, name):
         """Whether the name is that of a package that may contain modules of the user's."""
-        module = self._find(name)
+        module = self.find(name)
         if module is None or not module.folders:
             return False
         return module.path is None or self._sources.is_own(name, module.path)
@@ -113,17 +113,18 @@ class ImportedModules:
                     yield from self._all_of(name)
                 else:
                     yield f"{name}.{each}"
+        yield from found.references
         for level, name in found.whole_packages:
             name = absolute(level, name, package)
             if name and self._has_modules(name):
                 self.looked_up.add(name)
-                yield from self._modules_in(name)
+                yield from self.modules_in(name)
 
     def _recorded(self, module):
         """Modules that it imported in ways that its text does not show."""
         yield from self._edges.names.get(module.name, ())
         for name, path in self._edges.files.get(module.name, ()):
-            found = self._find(name)
+            found = self.find(name)
             if found is None or found.path != path:
                 self._found[FROM_FILE + path] = Module(name, path, [])
                 yield FROM_FILE + path
@@ -135,14 +136,14 @@ class ImportedModules:
         except TypeError:
             return []
 
-    def _modules_in(self, name):
+    def modules_in(self, name):
         for folder in self.folders_of(name):
             for entry in sorted(list_folder(folder)):
                 stem = entry.partition(".")[0]
                 if entry.endswith(FILES) and stem != "__init__" or os.path.isfile(os.path.join(folder, entry, "__init__.py")):
                     yield f"{name}.{stem}"
 
-    def _find(self, name):
+    def find(self, name):
         if name not in self._found:
             self._found[name] = self._look_up(name)
         return self._found[name]
@@ -159,7 +160,7 @@ class ImportedModules:
             return None
         parent, _, last = name.rpartition(".")
         if parent:
-            above = self._find(parent)
+            above = self.find(parent)
             places = above.folders if above else []
         else:
             places = sys.path

@@ -4,7 +4,8 @@
 
 request.json: {"model", "judge_model": empty for none, "eval_set", "include": [globs], "exclude": [globs],
                "args": [oaieval arguments], "registry_paths": [...], "chat_fallback": bool,
-               "shares_registry": whether evals run with the registry that is read here}
+               "shares_registry": whether evals run with the registry that is read here,
+               "finds_missing_imports": whether packages can be installed for imports that this Python does not have}
 plan.json:    {"version": 1, "problems": [...], ...}; src/plan/registry-plan.ts reads it and holds its schema.
 
 Everything that would make the set fail, or silently run something other than its author meant, becomes a problem. All
@@ -29,6 +30,7 @@ from .globs import Globs
 from .import_edges import ImportEdges
 from .imported_modules import ImportedModules
 from .judge import Judge
+from .missing_imports import ANY, MissingImports
 from .output import jsonable
 from .problems import Problems
 from .registry import open_registry
@@ -69,6 +71,8 @@ def make_plan(request, problems):
         "evals": [],
         "left_out": [],
         "code": [],
+        # If the plan cannot be finished, anything may be missing.
+        "missing_imports": [ANY] if request.get("finds_missing_imports") else [],
         "problems": problems.found,
         "warnings": problems.warnings,
         "dependencies": Dependencies().described(),
@@ -134,6 +138,9 @@ def fill_plan(plan, request, registry, problems):
     if request["judge_model"] and any(described["model_graded"] for described in plan["evals"]):
         plan["judge"] = completion_functions.describe(request["judge_model"], arguments["completion_args"])
     report_defects(registry, plan, models, request)
+    if request.get("finds_missing_imports"):
+        missing = MissingImports(sources, imported).of(classes.modules() | code.modules())
+        plan["missing_imports"] = missing or ([ANY] if classes.has_failed() else [])
     # Modules that were imported may have changed sys.path.
     dependencies.search_path()
     dependencies.modules(sources, imported)

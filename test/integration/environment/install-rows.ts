@@ -16,7 +16,7 @@ export interface TestedInstaller {
 export const PIP: TestedInstaller = { name: 'pip', contextOf: (machine) => machine.offline };
 
 function testInstallOnce({ name, contextOf }: TestedInstaller): void {
-  test(`installLocked with ${name}: installs the listed packages only, once, and reuses them`, async (test_) => {
+  test(`installCore with ${name}: installs the listed packages only, once, and reuses them`, async (test_) => {
     const machine = new OfflineMachine(test_);
     const lock = machine.smallEvals();
     const log = recordingLog();
@@ -42,7 +42,7 @@ export function testInstaller(installer: TestedInstaller): void {
   describe.concurrent(`locked packages with ${name}`, () => {
     testInstallOnce(installer);
 
-    test(`installLocked with ${name}: refuses a file with another hash, and leaves no venv`, async (context) => {
+    test(`installCore with ${name}: refuses a file with another hash, and leaves no venv`, async (context) => {
       const machine = new OfflineMachine(context);
       const lock = machine.smallEvals();
       machine.wheel('evals', '1.0', { 'evals/__init__.py': 'tampered = True' });
@@ -53,7 +53,7 @@ export function testInstaller(installer: TestedInstaller): void {
       expect(machine.tools()).toEqual([]);
     });
 
-    test(`installLocked with ${name}: a failure shows the last lines of the installer`, async (context) => {
+    test(`installCore with ${name}: a failure shows the last lines of the installer`, async (context) => {
       const machine = new OfflineMachine(context);
       const lock = machine.smallEvals();
       rmSync(join(machine.directory, 'wheels'), { recursive: true });
@@ -67,7 +67,7 @@ export function testInstaller(installer: TestedInstaller): void {
       expect(log.lines).toContainEqual(expect.stringMatching(/^child: .*evals/));
     });
 
-    test(`installLocked with ${name}: ignores settings of the job for where pip installs`, async (context) => {
+    test(`installCore with ${name}: ignores settings of the job for where pip installs`, async (context) => {
       const machine = new OfflineMachine(context);
       const lock = machine.smallEvals();
       const target = join(machine.directory, 'target');

@@ -14,13 +14,16 @@ testInstaller({ name: 'uv', contextOf: (machine) => machine.fastest() });
 
 describe.concurrent('the venvs of locked packages', () => {
   test(
-    'installLocked: a changed list gets another venv, and a broken venv is rebuilt',
+    'installCore: a changed list gets another venv, and a broken venv is rebuilt',
     LONG,
     async (context) => {
       const machine = new OfflineMachine(context);
       const lock = machine.smallEvals();
       const first = await machine.installSmall(lock, machine.fastest());
-      const changed = await machine.installSmall({ ...lock, text: `${lock.text}#\n` }, machine.fastest());
+      const changed = await machine.installSmall(
+        { ...lock, text: lock.text.replace('==1.0 ', '==1.0  ') },
+        machine.fastest(),
+      );
       expect(changed.installed).toBe('created');
       rmSync(first.interpreter.path);
       const repaired = await machine.installSmall(lock, machine.fastest());
@@ -33,7 +36,7 @@ describe.concurrent('the venvs of locked packages', () => {
     },
   );
 
-  test('installLocked: a venv whose evals cannot be imported is removed', async (context) => {
+  test('installCore: a venv whose evals cannot be imported is removed', async (context) => {
     const machine = new OfflineMachine(context);
     const lock = machine.smallEvals('import nowhere_to_be_found');
     await expect(machine.installSmall(lock, machine.fastest())).rejects.toMatchObject({
@@ -43,7 +46,7 @@ describe.concurrent('the venvs of locked packages', () => {
     expect(machine.tools()).toEqual([]);
   });
 
-  test('installLocked: two jobs may install at the same time', LONG, async (context) => {
+  test('installCore: two jobs may install at the same time', LONG, async (context) => {
     const machine = new OfflineMachine(context);
     const lock = machine.smallEvals();
     const installer = machine.fastest();

@@ -2,9 +2,9 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileS
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { extraRequirements, isMovingTarget } from '../../../src/environment/extra-packages.ts';
-import { installerEnv } from '../../../src/environment/installer.ts';
 import { lockedPackagesFor, supportedEvalsVersions } from '../../../src/environment/locked-packages.ts';
 import { prepareEnvironment } from '../../../src/environment/prepare-environment.ts';
+import { installerEnv } from '../../../src/environment/run-tool.ts';
 import { buildVenv, findVenv, storeDirectory } from '../../../src/environment/venv-store.ts';
 import { recordingLog, temporaryDirectory } from '../../helpers/builders.ts';
 

@@ -46,6 +46,7 @@ const registry: RegistryPlan = {
   ],
   judge: null,
   leftOut: [],
+  missingImports: [],
   code: [],
   dependencies: { files: [], directories: [], missing: [] },
   problems: [],

@@ -27,7 +27,10 @@ async function recalledCommands(evals: readonly PlannedEval[], judgeModel = ''):
     ...request,
     saved: savedPlan({ ...rest, dependencies, digest }, owner),
     planner: { plan: async () => undefined },
-    environment: () => Promise.reject(new Error('a new plan is needed')),
+    installation: {
+      environment: () => Promise.reject(new Error('a new plan is needed')),
+      add: async () => false,
+    },
     temporaryDirectory: directory,
     signal: new AbortController().signal,
   });

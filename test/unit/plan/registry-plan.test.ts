@@ -35,6 +35,7 @@ const written = {
   ],
   left_out: ['test-\u2028other.s1.v0'],
   code: [],
+  missing_imports: [],
   problems: [],
   warnings: [],
   dependencies: { files: [], directories: [], missing: [] },

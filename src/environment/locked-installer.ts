@@ -1,0 +1,65 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Log } from '../log.ts';
+import { type FetchedUv, fetchUv } from './fetched-uv.ts';
+import { chooseInstaller, type Installer, withPip, withUv } from './installer.ts';
+import type { ProcessContext } from './probe.ts';
+
+/** Makes venvs with locked packages. */
+export interface LockedInstaller extends AsyncDisposable {
+  readonly name: string;
+  /**
+   * @param directory exists and is empty
+   * @throws ActionError INSTALL_FAILED
+   */
+  makeVenv(python: string, directory: string, lockFile: string): Promise<void>;
+}
+
+/** The fastest that there is: uv on PATH, or else a uv that pip gets, or else pip. */
+export async function lockedInstaller(
+  python: string,
+  context: ProcessContext,
+  log: Log,
+): Promise<LockedInstaller> {
+  const onMachine = await chooseInstaller(context, log);
+  const fetched = onMachine.name === 'uv' ? undefined : await fetchUv(python, context, log);
+  return fetched ? withFetchedUv(fetched, context, log) : withInstaller(onMachine);
+}
+
+function withInstaller(installer: Installer): LockedInstaller {
+  return {
+    name: installer.name,
+    async makeVenv(python, directory, lockFile) {
+      await installer.createVenv(python, directory, { withPip: false });
+      await installer.installLocked(directory, lockFile);
+    },
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+/** The user has not chosen this uv, so when it fails, for whatever reason, pip installs the packages. */
+function withFetchedUv(fetched: FetchedUv, context: ProcessContext, log: Log): LockedInstaller {
+  const { program, settings } = fetched;
+  const uvContext = { ...context, env: { ...context.env, ...settings.env } };
+  let discarded = Promise.resolve();
+  return {
+    name: 'uv',
+    async makeVenv(python, directory, lockFile) {
+      // Files are hard links to the cache, which only work in one file system.
+      const cache = join(directory, '.uv-cache');
+      const uv = withUv(program, uvContext, log, ['--cache-dir', cache, ...settings.options]);
+      try {
+        await withInstaller(uv).makeVenv(python, directory, lockFile);
+        discarded = rm(cache, { recursive: true, force: true });
+      } catch {
+        log.info('uv could not install the packages, as it says above. Now pip installs them.');
+        await rm(directory, { recursive: true });
+        await mkdir(directory);
+        await withInstaller(withPip(context, log)).makeVenv(python, directory, lockFile);
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([discarded, fetched[Symbol.asyncDispose]()]);
+    },
+  };
+}
