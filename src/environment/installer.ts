@@ -51,6 +51,9 @@ export function withUv(
         'install',
         '--python',
         venvPython(directory),
+        // Without it, an installation would wait for another one into the same venv.
+        '--prefix',
+        directory,
         ...LOCKED,
         ...options,
         '--requirement',

@@ -5,14 +5,21 @@ import { type FetchedUv, fetchUv } from './fetched-uv.ts';
 import { chooseInstaller, type Installer, withPip, withUv } from './installer.ts';
 import type { ProcessContext } from './probe.ts';
 
+/** A file in the format of pip's requirements files, and work that can be done as soon as its packages are installed. */
+export interface PackageList {
+  readonly file: string;
+  readonly afterwards?: () => Promise<void>;
+}
+
 /** Makes venvs with locked packages. */
 export interface LockedInstaller extends AsyncDisposable {
   readonly name: string;
   /**
    * @param directory exists and is empty
+   * @param lists are installed at the same time, if that is faster
    * @throws ActionError INSTALL_FAILED
    */
-  makeVenv(python: string, directory: string, lockFile: string): Promise<void>;
+  makeVenv(python: string, directory: string, lists: readonly PackageList[]): Promise<void>;
 }
 
 /** The fastest that there is: uv on PATH, or else a uv that pip gets, or else pip. */
@@ -29,9 +36,14 @@ export async function lockedInstaller(
 function withInstaller(installer: Installer): LockedInstaller {
   return {
     name: installer.name,
-    async makeVenv(python, directory, lockFile) {
+    async makeVenv(python, directory, lists) {
       await installer.createVenv(python, directory, { withPip: false });
-      await installer.installLocked(directory, lockFile);
+      const install = async ({ file, afterwards }: PackageList) => {
+        await installer.installLocked(directory, file);
+        await afterwards?.();
+      };
+      if (installer.name === 'pip') for (const list of lists) await install(list);
+      else await allEnded(lists.map(install));
     },
     async [Symbol.asyncDispose]() {},
   };
@@ -44,22 +56,28 @@ function withFetchedUv(fetched: FetchedUv, context: ProcessContext, log: Log): L
   let discarded = Promise.resolve();
   return {
     name: 'uv',
-    async makeVenv(python, directory, lockFile) {
+    async makeVenv(python, directory, lists) {
       // Files are hard links to the cache, which only work in one file system.
       const cache = join(directory, '.uv-cache');
       const uv = withUv(program, uvContext, log, ['--cache-dir', cache, ...settings.options]);
       try {
-        await withInstaller(uv).makeVenv(python, directory, lockFile);
+        await withInstaller(uv).makeVenv(python, directory, lists);
         discarded = rm(cache, { recursive: true, force: true });
       } catch {
         log.info('uv could not install the packages, as it says above. Now pip installs them.');
         await rm(directory, { recursive: true });
         await mkdir(directory);
-        await withInstaller(withPip(context, log)).makeVenv(python, directory, lockFile);
+        await withInstaller(withPip(context, log)).makeVenv(python, directory, lists);
       }
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([discarded, fetched[Symbol.asyncDispose]()]);
     },
   };
+}
+
+/** Waits for all, so that none still writes into the venv when one has failed. */
+async function allEnded(work: readonly Promise<void>[]): Promise<void> {
+  await Promise.allSettled(work);
+  await Promise.all(work);
 }

@@ -51,10 +51,13 @@ export async function lockedPackagesFor(evalsVersion: string): Promise<LockedPac
   return { evalsVersion, text: text ?? '', groups: GROUPS.parse(JSON.parse(groups ?? '')) };
 }
 
-/** The part of the list that every eval needs. */
-export function corePackages({ text, groups }: LockedPackages): string {
+/** The part of the list that every eval needs, or those of it that are wanted. */
+export function corePackages(
+  { text, groups }: LockedPackages,
+  isWanted: (name: string) => boolean = () => true,
+): string {
   const core = new Set(groups.core);
-  return requirements(text, (name) => core.has(name));
+  return requirements(text, (name) => core.has(name) && isWanted(name));
 }
 
 /**

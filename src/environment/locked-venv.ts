@@ -2,6 +2,7 @@ import { realpath, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ActionError } from '../errors.ts';
 import { inGroup, type Log } from '../log.ts';
+import { runCommand } from '../process/command.ts';
 import { lockedInstaller } from './locked-installer.ts';
 import { corePackages, type LockedPackages } from './locked-packages.ts';
 import { type Interpreter, type ProcessContext, probe } from './probe.ts';
@@ -35,7 +36,14 @@ export async function installCore(
   const build: Build = {
     name: `evals-${evalsVersion}`,
     title: `Install evals ${evalsVersion}`,
-    list: corePackages(packages),
+    // evals itself takes as long as everything else together, and is installed meanwhile.
+    lists: [
+      { text: corePackages(packages, (name) => name === 'evals') },
+      {
+        text: corePackages(packages, (name) => name !== 'evals'),
+        afterwards: (directory) => compileEarly(directory, context, log),
+      },
+    ],
     madeFrom: [await realpath(user.executable || user.path)],
     finish: (directory) => tryImport(directory, context, log),
   };
@@ -58,7 +66,7 @@ export async function installFurther(
   const build: Build = {
     name: `evals-${packages.evalsVersion}-more`,
     title: `Install ${what}`,
-    list,
+    lists: [{ text: list }],
     madeFrom: [base],
     async finish(directory) {
       await stackOn([await sitePackagesOf(base, context)], directory, context);
@@ -83,21 +91,25 @@ export function venvOf({ path }: Interpreter): string {
 interface Build {
   readonly name: string;
   readonly title: string;
-  /** The packages, in the format of pip's requirements files. */
-  readonly list: string;
+  readonly lists: readonly {
+    /** In the format of pip's requirements files. */
+    readonly text: string;
+    /** Work that needs only these packages. */
+    readonly afterwards?: (directory: string) => Promise<void>;
+  }[];
   /** What the venv is made from besides the list and the ABI. */
   readonly madeFrom: readonly string[];
   finish(directory: string): Promise<void>;
 }
 
 async function findOrBuild(
-  { name, title, list, madeFrom, finish }: Build,
+  { name, title, lists, madeFrom, finish }: Build,
   user: Interpreter,
   context: ProcessContext,
   log: Log,
 ): Promise<FoundOrBuilt> {
   const store = await storeDirectory(context.env);
-  const whole = `${name}-py${user.major}.${user.minor}-${shortHash([list, user.abi, ...madeFrom])}`;
+  const whole = `${name}-py${user.major}.${user.minor}-${shortHash([...lists.map(({ text }) => text), user.abi, ...madeFrom])}`;
 
   const present = await findVenv(store, whole);
   const found = present && (await probe(venvPython(present), context).catch(() => undefined));
@@ -106,12 +118,16 @@ async function findOrBuild(
   await using installer = await lockedInstaller(user.path, context, log);
   const directory = await inGroup(log, `${title} (${installer.name})`, () =>
     buildVenv(store, whole, async (directory) => {
-      const lockFile = `${directory}.txt`;
-      await writeFile(lockFile, list);
+      const wanted = lists.filter(({ text }) => text !== '');
+      const files = wanted.map(({ afterwards }, index) => ({
+        file: `${directory}.${index}.txt`,
+        afterwards: async () => await afterwards?.(directory),
+      }));
       try {
-        await installer.makeVenv(user.path, directory, lockFile);
+        for (const [index, { file }] of files.entries()) await writeFile(file, wanted[index]?.text ?? '');
+        await installer.makeVenv(user.path, directory, files);
       } finally {
-        await rm(lockFile);
+        for (const { file } of files) await rm(file, { force: true });
       }
       await finish(directory);
     }),
@@ -140,4 +156,13 @@ async function tryImport(directory: string, context: ProcessContext, log: Log): 
   // evals makes an API client when it is imported, which needs a key although no request is sent.
   const program = 'import os; os.environ["OPENAI_API_KEY"] = "unused"; import evals.cli.oaieval';
   await runTool(venvPython(directory), ['-I', '-c', program], context, log);
+}
+
+/** The first import of a module compiles it, which takes several times as long as installing it. */
+async function compileEarly(directory: string, { env }: ProcessContext, log: Log): Promise<void> {
+  const program =
+    'import backoff, blobfile, lz4.frame, numpy, openai, pydantic, tiktoken, tqdm, yaml, zstandard';
+  const { code } = await runCommand(venvPython(directory), ['-I', '-c', program], { cwd: directory, env });
+  // The import of evals will say why.
+  if (code !== 0) log.debug('The packages that evals imports cannot be imported.');
 }

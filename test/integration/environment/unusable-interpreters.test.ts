@@ -78,6 +78,8 @@ describe.concurrent('an interpreter that cannot be used', () => {
       pythonVersion: '3.99.0',
       evalsVersion: '3.0.1',
       installed: 'existing',
+      lockedRoots: [],
+      isComplete: true,
     });
   });
 });

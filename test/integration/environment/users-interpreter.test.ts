@@ -36,6 +36,8 @@ describe.concurrent('the interpreter that the user has', () => {
       pythonVersion: python('import platform; print(platform.python_version())', venv),
       evalsVersion: '3.0.1',
       installed: 'existing',
+      lockedRoots: [],
+      isComplete: true,
     };
     expect(await machine.prepare(venv)).toEqual(expected);
     expect(await machine.prepare('./user venv/bin/python')).toEqual(expected);
@@ -84,6 +86,8 @@ describe.concurrent('the interpreter that the user has', () => {
     expect(await machine.prepare(venv, { env })).toMatchObject({
       evalsVersion: 'unknown',
       installed: 'existing',
+      lockedRoots: [],
+      isComplete: true,
     });
   });
 
