@@ -23,6 +23,10 @@ export default defineConfig({
         name: 'long',
         description: 'Takes too long for every change. npm cit leaves it out, .ci/run runs it.',
       },
+      {
+        name: 'python',
+        description: 'Takes long, and must run on each Python: npm run test:pythons.',
+      },
     ],
     projects: (named.length > 0 ? named : usual).map((name) => ({
       extends: true,

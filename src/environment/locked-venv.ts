@@ -11,8 +11,8 @@ import { copyCommands, sitePackagesOf, stackOn } from './stacked-venv.ts';
 import { buildVenv, findVenv, shortHash, storeDirectory, venvPython } from './venv-store.ts';
 
 /** The packages are locked for these minor versions of Python 3, see scripts/lock.sh. */
-const OLDEST_MINOR = 9;
-const NEWEST_MINOR = 14;
+export const OLDEST_MINOR = 9;
+export const NEWEST_MINOR = 14;
 
 /** A venv of an earlier job, or a new one. */
 export interface FoundOrBuilt {

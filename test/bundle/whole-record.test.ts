@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { evalsPython } from '../helpers/evals-venv.ts';
 import { logOf, TestMachine } from '../helpers/test-machine.ts';
-import { LONG } from '../helpers/test-rows.ts';
+import { LONG_ON_EACH_PYTHON } from '../helpers/test-rows.ts';
 
 const fixtures = join(import.meta.dirname, '../fixtures/whole-record');
 
@@ -26,7 +26,7 @@ const failures: Record<string, RegExp> = {
 
 test.for(['warm', 'oaieval'])(
   'whole record: engine %s counts only a whole record as a result; a failure says what is missing',
-  LONG,
+  LONG_ON_EACH_PYTHON,
   async (engine, context) => {
     const machine = await TestMachine.make(context, {
       python,
