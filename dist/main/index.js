@@ -43660,12 +43660,12 @@ function describeFailure(failure, sample) {
 }
 /** Installed packages, and directories with `lib/python3.11`, which contain Python's own modules. */
 const INSTALLED = /\/(?:site|dist)-packages\/|\/lib\/python3\.\d+\//;
-const OF_EVALS = /\/(?:site|dist)-packages\/evals\/(?!cli\/|eval\.py)/;
+const OF_CLASSES = /\/(?:site|dist)-packages\/evals\/elsuite\//;
 const OF_THE_ACTION = /\/oaievalset_action\//;
 /** The last frame in the user's own code, or else in a class of evals: the line that a reader wants to see. */
 function placeOf({ frames }) {
     const isOwn = ({ file }) => file.startsWith('/') && !INSTALLED.test(file) && !OF_THE_ACTION.test(file);
-    return frames.findLast(isOwn) ?? frames.findLast(({ file }) => OF_EVALS.test(file));
+    return frames.findLast(isOwn) ?? frames.findLast(({ file }) => OF_CLASSES.test(file));
 }
 /** The path below the installed packages, or the file and its directory. */
 function shortPath(file) {
@@ -44007,6 +44007,8 @@ function record_file_isObject(value) {
 }
 
 ;// CONCATENATED MODULE: ./lib/run/attempt-output.js
+/** `[2026-11-26 19:11:25,594] [oaieval.py:215] Run started: …` */
+const OF_EVALS = /^\[\d{4}-\d\d-\d\d [\d:,]+\] \[\w+\.py:\d+\] /;
 /** Facts about an attempt that are only in its output, and neither in its record nor in its exit code. */
 class AttemptOutput {
     #evaluated;
@@ -44029,11 +44031,11 @@ class AttemptOutput {
         const [, sample] = /^The exception that follows was raised for sample (\S{1,200})\.$/.exec(line) ?? [];
         if (sample !== undefined)
             this.#sample = sample;
-        if (line.trim() !== '')
+        if (line.trim() !== '' && !OF_EVALS.test(line))
             this.#lastLine = line.trim();
         this.#noteExit(line);
     }
-    /** The last line that is not blank. */
+    /** The last line that is not blank, without those of evals' own loggers. */
     get lastLine() {
         return this.#lastLine;
     }
@@ -44158,7 +44160,7 @@ function whyItExited({ exit, failure, refusal, output }) {
     const last = output.lastLine === ''
         ? 'it printed nothing'
         : `its last line was: ${(0,lib_text/* shorten */.ml)(output.lastLine, judge_attempt_MAX_LINE_BYTES)}`;
-    return `oaieval exited with code ${exit.code}; ${last}`;
+    return `it exited with code ${exit.code}; ${last}`;
 }
 const judge_attempt_MAX_LINE_BYTES = 300;
 const NO_SAMPLES = 'it evaluated no sample: check that its data file has samples, and check --max_samples';
@@ -44590,7 +44592,7 @@ async function runOnEngine(execution, replays) {
 async function closeLane({ lane, journal, options, log }, status) {
     const sent = lane.sentCount();
     if (status !== 'fresh' && journal && sent > 0) {
-        log.info(`Waiting for ${(0,format/* counted */.hS)(sent, 'response')} to requests that were already sent to the API.`);
+        log.debug(`Waiting for ${(0,format/* counted */.hS)(sent, 'response')} to requests that were already sent to the API.`);
         await lane.drain((0,abort/* abortedAfter */.U)(DRAIN_MS, options.deadline));
     }
     lane.close();

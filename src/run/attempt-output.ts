@@ -1,3 +1,6 @@
+/** `[2026-11-26 19:11:25,594] [oaieval.py:215] Run started: …` */
+const OF_EVALS = /^\[\d{4}-\d\d-\d\d [\d:,]+\] \[\w+\.py:\d+\] /;
+
 /** Facts about an attempt that are only in its output, and neither in its record nor in its exit code. */
 export class AttemptOutput {
   #evaluated: number | undefined;
@@ -18,11 +21,11 @@ export class AttemptOutput {
     // oaievalset_action/oaieval.py
     const [, sample] = /^The exception that follows was raised for sample (\S{1,200})\.$/.exec(line) ?? [];
     if (sample !== undefined) this.#sample = sample;
-    if (line.trim() !== '') this.#lastLine = line.trim();
+    if (line.trim() !== '' && !OF_EVALS.test(line)) this.#lastLine = line.trim();
     this.#noteExit(line);
   }
 
-  /** The last line that is not blank. */
+  /** The last line that is not blank, without those of evals' own loggers. */
   get lastLine(): string {
     return this.#lastLine;
   }

@@ -147,7 +147,7 @@ async function closeLane(
 ): Promise<void> {
   const sent = lane.sentCount();
   if (status !== 'fresh' && journal && sent > 0) {
-    log.info(`Waiting for ${counted(sent, 'response')} to requests that were already sent to the API.`);
+    log.debug(`Waiting for ${counted(sent, 'response')} to requests that were already sent to the API.`);
     await lane.drain(abortedAfter(DRAIN_MS, options.deadline));
   }
   lane.close();

@@ -44,14 +44,14 @@ export function describeFailure(failure: PythonFailure, sample: string | undefin
 
 /** Installed packages, and directories with `lib/python3.11`, which contain Python's own modules. */
 const INSTALLED = /\/(?:site|dist)-packages\/|\/lib\/python3\.\d+\//;
-const OF_EVALS = /\/(?:site|dist)-packages\/evals\/(?!cli\/|eval\.py)/;
+const OF_CLASSES = /\/(?:site|dist)-packages\/evals\/elsuite\//;
 const OF_THE_ACTION = /\/oaievalset_action\//;
 
 /** The last frame in the user's own code, or else in a class of evals: the line that a reader wants to see. */
 export function placeOf({ frames }: PythonFailure): Frame | undefined {
   const isOwn = ({ file }: Frame) =>
     file.startsWith('/') && !INSTALLED.test(file) && !OF_THE_ACTION.test(file);
-  return frames.findLast(isOwn) ?? frames.findLast(({ file }) => OF_EVALS.test(file));
+  return frames.findLast(isOwn) ?? frames.findLast(({ file }) => OF_CLASSES.test(file));
 }
 
 /** The path below the installed packages, or the file and its directory. */

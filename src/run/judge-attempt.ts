@@ -74,7 +74,7 @@ function whyItExited({ exit, failure, refusal, output }: AttemptFacts): string {
     output.lastLine === ''
       ? 'it printed nothing'
       : `its last line was: ${shorten(output.lastLine, MAX_LINE_BYTES)}`;
-  return `oaieval exited with code ${exit.code}; ${last}`;
+  return `it exited with code ${exit.code}; ${last}`;
 }
 
 const MAX_LINE_BYTES = 300;

@@ -119,7 +119,7 @@ describe.concurrent('failures that pass', () => {
         (request) => !isLookup(request) && !JSON.stringify(request.body).includes(' 0.4 times'),
       );
       const { main, ended } = machine.start();
-      await (await main).untilLine(/^Waiting for \d+ responses? to requests that were already sent/);
+      await (await main).untilLine(/Waiting for \d+ responses? to requests that were already sent/);
       machine.api.release();
       const result = await ended;
       expect(result.exitCode, logOf(result)).toBe(1);

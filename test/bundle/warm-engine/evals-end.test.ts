@@ -31,8 +31,8 @@ onLinux.concurrent('evals that end in their own way', () => {
     );
     expect(reported[0]).toEqual({
       'warm-raises': expect.stringMatching(/^It ended with \w+/),
-      'warm-exits': expect.stringContaining('aieval exited with code 3'),
-      'warm-vanishes': expect.stringContaining('aieval exited with code 3'),
+      'warm-exits': expect.stringContaining('t exited with code 3'),
+      'warm-vanishes': expect.stringContaining('t exited with code 3'),
       'warm-aborts': expect.stringContaining('t was killed by SIGABRT'),
       'warm-nameless-signal': expect.stringContaining('is not recorded as completed'),
     });
@@ -81,7 +81,7 @@ onLinux.concurrent('evals that end in their own way', () => {
       const result = await machine.run({ cache: false, env: { BROKEN: broken }, runAttempt: 2 });
       expect(result.outputs, logOf(result)).toMatchObject({ reused: '1', failed: '1' });
       expect(failures(result)).toEqual({
-        'warm-breaks': expect.stringContaining('it ended with RuntimeError: broken since then'),
+        'warm-breaks': expect.stringContaining('t ended with RuntimeError: broken since then'),
       });
       expect(result.lines).toContain('│ RuntimeError: broken since then');
       expect(lost(result)).toEqual([]);

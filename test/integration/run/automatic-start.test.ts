@@ -141,7 +141,7 @@ describe('automatic start', () => {
     await engine.until(() => engine.started.length === 1);
     engine.fail('large');
     expect(await describeOutcomes(outcomes)).toEqual([
-      'large failed: oaieval exited with code 1; it printed nothing',
+      'large failed: it exited with code 1; it printed nothing',
       'middle pending: exit-on-error stopped the run when large failed',
       'small pending: exit-on-error stopped the run when large failed',
     ]);

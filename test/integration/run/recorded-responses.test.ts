@@ -143,12 +143,13 @@ describe('recorded responses: in flight when the eval ends', () => {
   test('recorded responses: responses in flight are waited for, and recorded', async () => {
     const { engine, leave } = leavingEval();
     const { execute, api, log, recordedCount } = await singleEval(engine);
+    const debug = vi.spyOn(log, 'debug');
     api.holdAfter(0);
     const ended = execute();
     await api.untilHeld(1);
     leave();
     const waits = 'Waiting for 1 response to requests that were already sent to the API.';
-    await vi.waitFor(() => expect(log.lines).toContain(waits), { timeout: 30_000 });
+    await vi.waitFor(() => expect(debug).toHaveBeenCalledWith(waits), { timeout: 30_000 });
     api.release();
     expect((await ended).status).toBe('failed');
     expect(recordedCount()).toBe(1);

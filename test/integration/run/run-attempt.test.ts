@@ -19,7 +19,7 @@ describe('attempt: the end of its process', () => {
     [
       'another code is a failure, also with a report',
       'report(); process.exitCode = 3',
-      { status: 'failed', reason: 'oaieval exited with code 3; it printed nothing' },
+      { status: 'failed', reason: 'it exited with code 3; it printed nothing' },
     ],
     [
       'a signal is a failure, also with a report',

@@ -70,7 +70,7 @@ describe('scheduler: events', () => {
         outcome: {
           status: 'failed',
           eval: LARGE,
-          reason: 'oaieval exited with code 1; it printed nothing',
+          reason: 'it exited with code 1; it printed nothing',
           lastLines: [],
         },
         tookMs: expect.any(Number),
@@ -145,7 +145,7 @@ describe('scheduler: what ends a run before its evals have ended', () => {
     engine.succeed('middle');
     expect(await describeOutcomes(outcomes)).toEqual([
       'small pending: exit-on-error stopped the run when large failed',
-      'large failed: oaieval exited with code 1; it printed nothing',
+      'large failed: it exited with code 1; it printed nothing',
       'middle fresh',
     ]);
     expect(engine.started).toEqual(['large', 'middle']);

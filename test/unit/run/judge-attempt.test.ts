@@ -52,11 +52,7 @@ describe('judgeAttempt: why an eval exited', () => {
       { exit, failure: failure('KeyError') },
       'it ended with KeyError: x',
     ],
-    [
-      'with the exit code if it printed no exception',
-      { exit },
-      'oaieval exited with code 1; it printed nothing',
-    ],
+    ['with the exit code if it printed no exception', { exit }, 'it exited with code 1; it printed nothing'],
     [
       'with the refusal of the API after an exception of an API client',
       { exit, failure: failure('openai.NotFoundError'), refusal: '404: gone' },
@@ -139,7 +135,7 @@ describe('judgeAttempt: failed', () => {
       'an exit code',
       { exit: { code: 3, signal: null } },
       'exit',
-      /^oaieval exited with code 3; it printed nothing$/,
+      /^it exited with code 3; it printed nothing$/,
     ],
     [
       'no record file',
