@@ -15,13 +15,13 @@ beforeAll(async () => {
 const key = (name: string): string => `record-${name}.dev.v0`;
 
 const failures: Record<string, RegExp> = {
-  unwritable: /its last events could not be recorded: (TypeError|ValueError)/,
-  'half-a-letter': /its last events could not be recorded: UnicodeEncodeError/,
-  'full-disk': /its last events could not be recorded: OSError.*File too large/,
-  torn: /its record is incomplete, as when the disk is full: it ends in the middle of a line/,
-  'without-end': /its record is incomplete, .*its last line has no newline/,
-  gap: /its record is incomplete, .*1 of its 6 events are missing/,
-  nothing: /it evaluated no sample/,
+  unwritable: /Its last events could not be recorded: (TypeError|ValueError)/,
+  'half-a-letter': /Its last events could not be recorded: UnicodeEncodeError/,
+  'full-disk': /Its last events could not be recorded: OSError.*File too large/,
+  torn: /Its record is incomplete, as when the disk is full: it ends in the middle of a line/,
+  'without-end': /Its record is incomplete, .*its last line has no newline/,
+  gap: /Its record is incomplete, .*1 of its 6 events are missing/,
+  nothing: /It evaluated no sample/,
 };
 
 test.for(['warm', 'oaieval'])(
