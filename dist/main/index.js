@@ -39519,7 +39519,10 @@ function capitalized(text) {
 }
 /** The result of an eval, and what it took. */
 function describeRecord({ metrics, samples, requests, tokens }) {
-    const values = Object.entries(metrics).map(([name, value]) => `${name} ${(0,format/* metricText */._l)(value)}`);
+    // The tokens that evals counts are in the line below.
+    const values = Object.entries(metrics)
+        .filter(([name]) => !name.startsWith('usage_'))
+        .map(([name, value]) => `${name} ${(0,format/* metricText */._l)(value)}`);
     const counts = [
         ...(samples === null ? [] : [(0,format/* counted */.hS)(samples, 'sample')]),
         ...(requests && requests.sent > 0 ? [`${(0,format/* counted */.hS)(requests.sent, 'request')} sent`] : []),

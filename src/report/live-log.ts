@@ -98,7 +98,10 @@ function capitalized(text: string): string {
 
 /** The result of an eval, and what it took. */
 function describeRecord({ metrics, samples, requests, tokens }: CompletionRecord): string[] {
-  const values = Object.entries(metrics).map(([name, value]) => `${name} ${metricText(value)}`);
+  // The tokens that evals counts are in the line below.
+  const values = Object.entries(metrics)
+    .filter(([name]) => !name.startsWith('usage_'))
+    .map(([name, value]) => `${name} ${metricText(value)}`);
   const counts = [
     ...(samples === null ? [] : [counted(samples, 'sample')]),
     ...(requests && requests.sent > 0 ? [`${counted(requests.sent, 'request')} sent`] : []),
