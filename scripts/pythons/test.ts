@@ -16,8 +16,6 @@ const TESTS = [
   'test/integration/engine',
   'test/integration/python',
   'test/bundle/quick-start.test.ts',
-  'test/bundle/resume.test.ts',
-  'test/bundle/same-results',
   'test/bundle/warm-engine',
   'test/bundle/whole-record.test.ts',
 ];

@@ -1,4 +1,4 @@
-/** docs/torture.md says what each round checks. `.ci/run` runs 20 rounds. */
+/** docs/torture.md says what each round checks. `.ci/run` runs 12 rounds. */
 
 import { expect, test } from 'vitest';
 import { torture } from '../torture/torture.ts';
