@@ -15,13 +15,14 @@ let prepared: Promise<string> | undefined;
  * `python3`.
  */
 export async function evalsPython(): Promise<string> {
-  prepared ??= install();
+  prepared ??= installEvals(process.env.EVALS_TEST_PYTHON || 'python3');
   return await prepared;
 }
 
-async function install(): Promise<string> {
+/** As `evalsPython`, for this Python. */
+export async function installEvals(python: string): Promise<string> {
   const context = { workingDirectory: tmpdir(), env: process.env };
-  const user = await findInterpreter(process.env.EVALS_TEST_PYTHON || 'python3', context);
+  const user = await findInterpreter(python, context);
   const packages = await lockedPackagesFor(EVALS_VERSION);
   // Many tests look into the venv, which is simpler when it is one.
   const core = [...packages.text.matchAll(/^([\w.-]+)==/gm)].map(([, name = '']) => name);

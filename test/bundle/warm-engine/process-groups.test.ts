@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { processesWith, signal } from '../../helpers/processes.ts';
 import { logOf } from '../../helpers/test-machine.ts';
-import { LONG, testRows } from '../../helpers/test-rows.ts';
+import { LONG, LONG_ON_EACH_PYTHON, testRows } from '../../helpers/test-rows.ts';
 import { asksFor, engines, machineFor, onLinux, startUntilHeld, theHost } from '../../helpers/warm-engine.ts';
 
 /** What an eval or its module has started on the machine with this mark. */
@@ -56,7 +56,7 @@ onLinux.concurrent('process groups of evals', () => {
 
   test.for(engines)(
     'engine %s: an eval uses multiprocessing with fork, spawn and forkserver',
-    LONG,
+    LONG_ON_EACH_PYTHON,
     async (engine, context) => {
       const { machine, mark } = await machineFor(context, 'warm-starting-python', { inputs: { engine } });
       const result = await machine.run({ cache: false });
