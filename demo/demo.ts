@@ -159,7 +159,7 @@ async function runStep(
 function describeResult({ outputs }: RunResult, requests: string | undefined): void {
   say(`   restored   ${outputs['restored-key']}`);
   say(`   reused     ${outputs.reused} of ${outputs.total} evals; attempt 1 completed them`);
-  say(`   fresh      ${outputs.fresh} evals`);
+  say(`   fresh      ${outputs.fresh} of ${outputs.total} evals`);
   say(`   replayed   ${outputs['requests-replayed']} recorded responses of the interrupted eval`);
   if (requests !== undefined) say(`   requests   ${requests}`);
   say(`   complete   ${outputs.complete}`);

@@ -28730,11 +28730,15 @@ function isFromFork({ GITHUB_EVENT_NAME, GITHUB_EVENT_PATH, GITHUB_REPOSITORY })
 /* harmony export */   f: () => (/* binding */ fail)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9774);
 /* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3021);
 /* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2988);
 
 
 
+
+/** The job summary has all names. */
+const SHOWN_NAMES = 10;
 /**
  * Ends a step whose outputs are written. Returns if the set is complete.
  *
@@ -28746,14 +28750,12 @@ function finish(results, { unusable, stopped }) {
         const rows = results.rows
             .filter((row) => row.status === status)
             .map((row) => (withNote ? `${row.name} (${row.note})` : row.name));
-        return rows.length > 10
-            ? `${rows.slice(0, 10).join(', ')} and ${rows.length - 10} more`
-            : rows.join(', ');
+        return (0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .listed */ .KE)(rows, SHOWN_NAMES);
     };
     if (unusable) {
         const { code, message, next } = unusable;
         const final = code === 'API_REFUSED' ? ' Retrying will not help.' : '';
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ(code, `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? '' : '.'}${final} ${(0,_report_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .headline */ .P)(results)}; all received responses are saved.`, `${next} Then re-run the failed jobs; they resume from here.`);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ(code, `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .asSentence */ .KG)(message)}${final} ${(0,_report_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .headline */ .P)(results)}; all received responses are saved.`, `${next} Then re-run the failed jobs; they resume from here.`);
     }
     if (verdict === 'failed') {
         throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('EVALS_FAILED', `${counts.failed} of ${counts.total} evals failed: ${names('failed')}.`, 'See their output above and fix the cause. Then re-run the failed jobs; completed evals are not run again.');
@@ -34766,6 +34768,8 @@ function describeWritten(arguments_) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   KE: () => (/* binding */ listed),
+/* harmony export */   KG: () => (/* binding */ asSentence),
 /* harmony export */   _l: () => (/* binding */ metricText),
 /* harmony export */   hS: () => (/* binding */ counted),
 /* harmony export */   p0: () => (/* binding */ duration),
@@ -34791,6 +34795,15 @@ function duration(milliseconds) {
 /** `1,234,567`. By hand: the first use of `toLocaleString` takes 13 ms, a tenth of a run that has nothing to do. */
 function wholeNumber(value) {
     return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+/** `a, b and 26 more` */
+function listed(names, most) {
+    const hidden = names.length - most;
+    return `${names.slice(0, most).join(', ')}${hidden > 0 ? ` and ${hidden} more` : ''}`;
+}
+/** Makes a clause a sentence: with a capital, and with a full stop unless it ends in a mark of its own. */
+function asSentence(clause) {
+    return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}${/[.!?]$/.test(clause) ? '' : '.'}`;
 }
 /** `1 request`, `1,200 requests` */
 function counted(count, noun) {
@@ -34818,6 +34831,22 @@ function judgeOf({ command, modelGraded }) {
 function gradesItself({ command, modelGraded }) {
     const fns = (0,_command_js__WEBPACK_IMPORTED_MODULE_0__/* .completionFnsOf */ .lI)(command);
     return modelGraded && (fns.length === 1 || fns.indexOf(fns.at(-1) ?? '') < fns.length - 1);
+}
+
+
+/***/ }),
+
+/***/ 702:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   D: () => (/* binding */ loggedLine)
+/* harmony export */ });
+const LOGGED = /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}\] \[([\w.]+):\d+\] (.*)$/s;
+/** Undefined when no logger printed the line. Source of the format: evals/cli/oaieval.py, `logging.basicConfig`. */
+function loggedLine(line) {
+    const [, file, message] = LOGGED.exec(line) ?? [];
+    return file === undefined || message === undefined ? undefined : { file, message };
 }
 
 
@@ -35777,10 +35806,13 @@ function fingerprint_describe(fn) {
     return { name, kind, ...(api === null ? {} : { api }), spec, remote, references };
 }
 
+// EXTERNAL MODULE: ./lib/model/format.js
+var format = __nccwpck_require__(9774);
 // EXTERNAL MODULE: ./lib/text.js
 var lib_text = __nccwpck_require__(8804);
 ;// CONCATENATED MODULE: ./lib/plan/plan-problems.js
 /** Makes errors and warnings for the user from the problems of an eval set, and from failures of the planner. */
+
 
 
 function planFailed(what, cause) {
@@ -35820,9 +35852,8 @@ function describeGroup(group) {
     if (first === undefined)
         return '';
     const subjects = [...new Set(group.map((problem) => (0,lib_text/* oneLine */.TN)(problem.subject)))];
-    const more = subjects.length > SHOWN_SUBJECTS ? ` and ${subjects.length - SHOWN_SUBJECTS} more` : '';
     const guess = first.near.length === 0 ? '' : ` (did you mean ${first.near.map((name) => (0,lib_text/* oneLine */.TN)(name)).join(', ')}?)`;
-    return `${first.code}: ${subjects.slice(0, SHOWN_SUBJECTS).join(', ')}${more}: ${(0,lib_text/* oneLine */.TN)(first.message)}${guess}`;
+    return `${first.code}: ${(0,format/* listed */.KE)(subjects, SHOWN_SUBJECTS)}: ${(0,lib_text/* oneLine */.TN)(first.message)}${guess}`;
 }
 const NAMES_HINT = 'Correct the names, or add the registry that has them to the input registry-path.';
 const GLOB_HINT = 'Correct the inputs include and exclude. Each line is one glob, which must match the name or the key of an eval.';
@@ -39144,12 +39175,11 @@ function announceJudge(evals, judgeModel, log) {
     const [first] = graded;
     if (!first) {
         if (judgeModel !== '')
-            log.info(`The input judge-model is not used, because no eval of the set is model-graded.`);
+            log.info('The input judge-model is not used, because no eval of the set is model-graded.');
         return;
     }
-    const names = graded.slice(0, SHOWN_EVALS).map(({ name }) => name);
-    const more = graded.length > names.length ? ` and ${graded.length - names.length} more` : '';
-    const where = `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(graded.length, 'model-graded eval')}: ${names.join(', ')}${more}`;
+    const names = graded.map(({ name }) => name);
+    const where = `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(graded.length, 'model-graded eval')}: ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .listed */ .KE)(names, SHOWN_EVALS)}`;
     const judge = (0,_model_judge_js__WEBPACK_IMPORTED_MODULE_1__/* .judgeOf */ .P)(first);
     if (judgeModel === '' && (0,_model_judge_js__WEBPACK_IMPORTED_MODULE_1__/* .gradesItself */ .o)(first))
         log.notice(`The model ${judge} grades its own answers in ${where}. To have another model grade them, set the input judge-model.`, 'The model grades itself');
@@ -39190,10 +39220,8 @@ function describePlan(evalSet, decisions, leftOut) {
 function describeLeftOut(leftOut, planned) {
     if (leftOut.length === 0)
         return [];
-    const hidden = leftOut.length - SHOWN_LEFT_OUT;
-    const names = leftOut.slice(0, SHOWN_LEFT_OUT).join(', ') + (hidden > 0 ? ` and ${hidden} more` : '');
     return [
-        `Left out by include and exclude, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(leftOut.length)} of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(planned + leftOut.length, 'eval')}: ${names}`,
+        `Left out by include and exclude, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(leftOut.length)} of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(planned + leftOut.length, 'eval')}: ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .listed */ .KE)(leftOut, SHOWN_LEFT_OUT)}`,
     ];
 }
 
@@ -39215,12 +39243,13 @@ __nccwpck_require__.d(__webpack_exports__, {
 var format = __nccwpck_require__(9774);
 // EXTERNAL MODULE: ./lib/text.js
 var lib_text = __nccwpck_require__(8804);
+// EXTERNAL MODULE: ./lib/model/logged-line.js
+var logged_line = __nccwpck_require__(702);
 ;// CONCATENATED MODULE: ./lib/report/routine-output.js
 /** Recognizes what evals and its API client print in every run. It tells a reader nothing that the log does not say elsewhere. Pure. */
+
 /** A progress bar of tqdm. The next message of a logger follows it on the same line, because a bar does not end its line. */
 const PROGRESS_BAR = /^(?:[^|[\]]*?\d{1,3}%\|[^|]*\|[^[]*\[[^\]]*\]|\d+(?:\.\d+)?[kMG]?(?:it|B)? \[\d+:\d\d[^\]]*\])/;
-/** The prefix of the loggers of evals: `[2026-11-26 19:11:25,594] [oaieval.py:215] `, and the file that prints. */
-const LOGGED = /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}\] \[([\w.]+):\d+\] /;
 /** By file: what is printed in every run (evals/cli/oaieval.py, eval.py, data.py, record.py, registry.py; httpx; openai). */
 const ROUTINE = {
     'oaieval.py': /^(?:Run started: |Final report:$|Found \d+\/\d+ sampling events with usage data$|Token usage from \d+ sampling events:$|[\w./ -]+: (?:-?[\d.]+(?:e-?\d+)?|nan|inf)$)/,
@@ -39240,15 +39269,19 @@ function isRoutine(line) {
     const text = withoutProgressBars(line).trim();
     if (text === '' || TOKEN_COUNT.test(text))
         return true;
-    const [prefix, file = ''] = LOGGED.exec(text) ?? [];
-    return prefix !== undefined && (ROUTINE[file]?.test(text.slice(prefix.length)) ?? false);
+    const logged = (0,logged_line/* loggedLine */.D)(text);
+    return logged !== undefined && (ROUTINE[logged.file]?.test(logged.message) ?? false);
 }
 /** What is left of a line when the progress bars at its start are removed. */
 function withoutProgressBars(line) {
     let text = line;
-    for (let bar = PROGRESS_BAR.exec(text.trimStart()); bar; bar = PROGRESS_BAR.exec(text.trimStart()))
-        text = text.trimStart().slice(bar[0].length);
-    return text;
+    for (;;) {
+        const rest = text.trimStart();
+        const bar = PROGRESS_BAR.exec(rest);
+        if (!bar)
+            return text;
+        text = rest.slice(bar[0].length);
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/report/traceback.js
@@ -39506,16 +39539,13 @@ class LiveLog {
     #annotate({ eval: { name }, reason, place }) {
         this.#failures += 1;
         if (this.#failures <= MAX_FAILURE_ANNOTATIONS) {
-            const text = `${capitalized(reason)}. The eval is not recorded as completed. Fix the cause, then re-run the failed jobs; completed evals are not run again.`;
+            const text = `${(0,format/* asSentence */.KG)(reason)} The eval is not recorded as completed. Fix the cause, then re-run the failed jobs; completed evals are not run again.`;
             this.#log.error(text, `Eval ${name} failed`, place);
         }
         else if (this.#failures === MAX_FAILURE_ANNOTATIONS + 1) {
             this.#log.error('More evals failed. GitHub shows only ten errors of a step, so the others are in the log and in the job summary only.', 'More evals failed');
         }
     }
-}
-function capitalized(text) {
-    return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/[.!]+$/, '')}`;
 }
 /** The result of an eval, and what it took. */
 function describeRecord({ metrics, samples, requests, tokens }) {
@@ -39551,8 +39581,7 @@ const WAITED_FOR = {
 };
 /** `At most 7 evals ran at the same time: more would have waited for a processor core.` */
 function describeParallelism({ most, limit }) {
-    const evals = most === 1 ? '1 eval' : `${most} evals`;
-    return `At most ${evals} ran at the same time${limit ? `: ${WAITED_FOR[limit]}` : ''}.`;
+    return `At most ${(0,format/* counted */.hS)(most, 'eval')} ran at the same time${limit ? `: ${WAITED_FOR[limit]}` : ''}.`;
 }
 /** `3 of 28 evals have ended; running: a (120 of 500 responses, 14 per second, for 8.6 s); about 4 min 0 s left` */
 function describeHeartbeat({ running, settled, total, leftMs }) {
@@ -44009,9 +44038,10 @@ function record_file_isObject(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+// EXTERNAL MODULE: ./lib/model/logged-line.js
+var logged_line = __nccwpck_require__(702);
 ;// CONCATENATED MODULE: ./lib/run/attempt-output.js
-/** `[2026-11-26 19:11:25,594] [oaieval.py:215] Run started: …` */
-const OF_EVALS = /^\[\d{4}-\d\d-\d\d [\d:,]+\] \[\w+\.py:\d+\] /;
+
 /** Facts about an attempt that are only in its output, and neither in its record nor in its exit code. */
 class AttemptOutput {
     #evaluated;
@@ -44034,7 +44064,7 @@ class AttemptOutput {
         const [, sample] = /^The exception that follows was raised for sample (\S{1,200})\.$/.exec(line) ?? [];
         if (sample !== undefined)
             this.#sample = sample;
-        if (line.trim() !== '' && !OF_EVALS.test(line))
+        if (line.trim() !== '' && !(0,logged_line/* loggedLine */.D)(line))
             this.#lastLine = line.trim();
         this.#noteExit(line);
     }

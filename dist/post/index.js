@@ -28653,6 +28653,9 @@ function isFromFork({ GITHUB_EVENT_NAME, GITHUB_EVENT_PATH, GITHUB_REPOSITORY })
 
 
 
+
+/** The job summary has all names. */
+const SHOWN_NAMES = 10;
 /**
  * Ends a step whose outputs are written. Returns if the set is complete.
  *
@@ -28664,14 +28667,12 @@ function finish(results, { unusable, stopped }) {
         const rows = results.rows
             .filter((row) => row.status === status)
             .map((row) => (withNote ? `${row.name} (${row.note})` : row.name));
-        return rows.length > 10
-            ? `${rows.slice(0, 10).join(', ')} and ${rows.length - 10} more`
-            : rows.join(', ');
+        return listed(rows, SHOWN_NAMES);
     };
     if (unusable) {
         const { code, message, next } = unusable;
         const final = code === 'API_REFUSED' ? ' Retrying will not help.' : '';
-        throw new ActionError(code, `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? '' : '.'}${final} ${headline(results)}; all received responses are saved.`, `${next} Then re-run the failed jobs; they resume from here.`);
+        throw new ActionError(code, `${asSentence(message)}${final} ${headline(results)}; all received responses are saved.`, `${next} Then re-run the failed jobs; they resume from here.`);
     }
     if (verdict === 'failed') {
         throw new ActionError('EVALS_FAILED', `${counts.failed} of ${counts.total} evals failed: ${names('failed')}.`, 'See their output above and fix the cause. Then re-run the failed jobs; completed evals are not run again.');
@@ -34553,6 +34554,15 @@ function duration(milliseconds) {
 /** `1,234,567`. By hand: the first use of `toLocaleString` takes 13 ms, a tenth of a run that has nothing to do. */
 function wholeNumber(value) {
     return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+/** `a, b and 26 more` */
+function listed(names, most) {
+    const hidden = names.length - most;
+    return `${names.slice(0, most).join(', ')}${hidden > 0 ? ` and ${hidden} more` : ''}`;
+}
+/** Makes a clause a sentence: with a capital, and with a full stop unless it ends in a mark of its own. */
+function asSentence(clause) {
+    return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}${/[.!?]$/.test(clause) ? '' : '.'}`;
 }
 /** `1 request`, `1,200 requests` */
 function counted(count, noun) {

@@ -1,4 +1,5 @@
 import { ActionError, type ApiUnusable, describeError, reasonOf } from '../errors.ts';
+import { asSentence, listed } from '../model/format.ts';
 import type { Results } from '../model/results.ts';
 import { headline } from '../report/markdown.ts';
 import { actionLog } from './log.ts';
@@ -11,6 +12,9 @@ export interface Stops {
   readonly stopped: AbortSignal;
 }
 
+/** The job summary has all names. */
+const SHOWN_NAMES = 10;
+
 /**
  * Ends a step whose outputs are written. Returns if the set is complete.
  *
@@ -22,16 +26,14 @@ export function finish(results: Results, { unusable, stopped }: Stops): void {
     const rows = results.rows
       .filter((row) => row.status === status)
       .map((row) => (withNote ? `${row.name} (${row.note})` : row.name));
-    return rows.length > 10
-      ? `${rows.slice(0, 10).join(', ')} and ${rows.length - 10} more`
-      : rows.join(', ');
+    return listed(rows, SHOWN_NAMES);
   };
   if (unusable) {
     const { code, message, next } = unusable;
     const final = code === 'API_REFUSED' ? ' Retrying will not help.' : '';
     throw new ActionError(
       code,
-      `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? '' : '.'}${final} ${headline(results)}; all received responses are saved.`,
+      `${asSentence(message)}${final} ${headline(results)}; all received responses are saved.`,
       `${next} Then re-run the failed jobs; they resume from here.`,
     );
   }

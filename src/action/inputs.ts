@@ -55,7 +55,7 @@ export interface Inputs {
   readonly chatFallback: boolean;
   readonly attempts: number;
   readonly exitOnError: boolean;
-  /** Whether all output of evals and installers is printed. */
+  /** Whether all output of evals is printed. */
   readonly verbose: boolean;
   /** How long one attempt at an eval may take; undefined: no limit. */
   readonly evalTimeoutMs: number | undefined;

@@ -22,6 +22,17 @@ export function wholeNumber(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** `a, b and 26 more` */
+export function listed(names: readonly string[], most: number): string {
+  const hidden = names.length - most;
+  return `${names.slice(0, most).join(', ')}${hidden > 0 ? ` and ${hidden} more` : ''}`;
+}
+
+/** Makes a clause a sentence: with a capital, and with a full stop unless it ends in a mark of its own. */
+export function asSentence(clause: string): string {
+  return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}${/[.!?]$/.test(clause) ? '' : '.'}`;
+}
+
 /** `1 request`, `1,200 requests` */
 export function counted(count: number, noun: string): string {
   return `${wholeNumber(count)} ${noun}${count === 1 ? '' : 's'}`;

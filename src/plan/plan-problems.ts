@@ -1,5 +1,6 @@
 /** Makes errors and warnings for the user from the problems of an eval set, and from failures of the planner. */
 import { ActionError } from '../errors.ts';
+import { listed } from '../model/format.ts';
 import { oneLine } from '../text.ts';
 
 export interface PlanProblem {
@@ -60,10 +61,9 @@ function describeGroup(group: readonly PlanProblem[]): string {
   const [first] = group;
   if (first === undefined) return '';
   const subjects = [...new Set(group.map((problem) => oneLine(problem.subject)))];
-  const more = subjects.length > SHOWN_SUBJECTS ? ` and ${subjects.length - SHOWN_SUBJECTS} more` : '';
   const guess =
     first.near.length === 0 ? '' : ` (did you mean ${first.near.map((name) => oneLine(name)).join(', ')}?)`;
-  return `${first.code}: ${subjects.slice(0, SHOWN_SUBJECTS).join(', ')}${more}: ${oneLine(first.message)}${guess}`;
+  return `${first.code}: ${listed(subjects, SHOWN_SUBJECTS)}: ${oneLine(first.message)}${guess}`;
 }
 
 const NAMES_HINT = 'Correct the names, or add the registry that has them to the input registry-path.';

@@ -1,6 +1,6 @@
 /** Says, before anything runs, who grades the model-graded evals of the set. */
 import type { Log } from '../log.ts';
-import { counted } from '../model/format.ts';
+import { counted, listed } from '../model/format.ts';
 import { gradesItself, judgeOf } from '../model/judge.ts';
 import type { PlannedEval } from '../model/plan.ts';
 
@@ -17,12 +17,11 @@ export function announceJudge(
   const [first] = graded;
   if (!first) {
     if (judgeModel !== '')
-      log.info(`The input judge-model is not used, because no eval of the set is model-graded.`);
+      log.info('The input judge-model is not used, because no eval of the set is model-graded.');
     return;
   }
-  const names = graded.slice(0, SHOWN_EVALS).map(({ name }) => name);
-  const more = graded.length > names.length ? ` and ${graded.length - names.length} more` : '';
-  const where = `${counted(graded.length, 'model-graded eval')}: ${names.join(', ')}${more}`;
+  const names = graded.map(({ name }) => name);
+  const where = `${counted(graded.length, 'model-graded eval')}: ${listed(names, SHOWN_EVALS)}`;
   const judge = judgeOf(first);
   if (judgeModel === '' && gradesItself(first))
     log.notice(

@@ -1,6 +1,6 @@
 /** Describes for the log, before anything runs, what will be done. Pure. */
 import { type Decision, describeReason, describeWritten } from '../model/decision.ts';
-import { counted, wholeNumber } from '../model/format.ts';
+import { counted, listed, wholeNumber } from '../model/format.ts';
 
 /** More names do not help a reader. */
 const SHOWN_LEFT_OUT = 20;
@@ -30,9 +30,7 @@ export function describePlan(
 /** `Left out by include and exclude, 2 of 5 evals: a.dev.v0, b.dev.v0` */
 function describeLeftOut(leftOut: readonly string[], planned: number): string[] {
   if (leftOut.length === 0) return [];
-  const hidden = leftOut.length - SHOWN_LEFT_OUT;
-  const names = leftOut.slice(0, SHOWN_LEFT_OUT).join(', ') + (hidden > 0 ? ` and ${hidden} more` : '');
   return [
-    `Left out by include and exclude, ${wholeNumber(leftOut.length)} of ${counted(planned + leftOut.length, 'eval')}: ${names}`,
+    `Left out by include and exclude, ${wholeNumber(leftOut.length)} of ${counted(planned + leftOut.length, 'eval')}: ${listed(leftOut, SHOWN_LEFT_OUT)}`,
   ];
 }

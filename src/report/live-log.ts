@@ -1,7 +1,7 @@
 /** Prints what happens in a run while it happens: each eval that has ended, failures, and how far the run is. */
 import type { Log } from '../log.ts';
 import type { CompletionRecord } from '../model/completion-record.ts';
-import { counted, duration, metricText, wholeNumber } from '../model/format.ts';
+import { asSentence, counted, duration, metricText, wholeNumber } from '../model/format.ts';
 import type { AttemptOutcome } from '../model/outcome.ts';
 import type { StartLimit } from '../model/parallel-evals.ts';
 import type { PlannedEval } from '../model/plan.ts';
@@ -81,7 +81,7 @@ export class LiveLog {
   #annotate({ eval: { name }, reason, place }: Extract<AttemptOutcome, { status: 'failed' }>): void {
     this.#failures += 1;
     if (this.#failures <= MAX_FAILURE_ANNOTATIONS) {
-      const text = `${capitalized(reason)}. The eval is not recorded as completed. Fix the cause, then re-run the failed jobs; completed evals are not run again.`;
+      const text = `${asSentence(reason)} The eval is not recorded as completed. Fix the cause, then re-run the failed jobs; completed evals are not run again.`;
       this.#log.error(text, `Eval ${name} failed`, place);
     } else if (this.#failures === MAX_FAILURE_ANNOTATIONS + 1) {
       this.#log.error(
@@ -90,10 +90,6 @@ export class LiveLog {
       );
     }
   }
-}
-
-function capitalized(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/[.!]+$/, '')}`;
 }
 
 /** The result of an eval, and what it took. */
@@ -133,8 +129,7 @@ const WAITED_FOR: Readonly<Record<StartLimit, string>> = {
 
 /** `At most 7 evals ran at the same time: more would have waited for a processor core.` */
 export function describeParallelism({ most, limit }: Omit<Parallelism, 'kind'>): string {
-  const evals = most === 1 ? '1 eval' : `${most} evals`;
-  return `At most ${evals} ran at the same time${limit ? `: ${WAITED_FOR[limit]}` : ''}.`;
+  return `At most ${counted(most, 'eval')} ran at the same time${limit ? `: ${WAITED_FOR[limit]}` : ''}.`;
 }
 
 /** `3 of 28 evals have ended; running: a (120 of 500 responses, 14 per second, for 8.6 s); about 4 min 0 s left` */

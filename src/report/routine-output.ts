@@ -1,11 +1,9 @@
 /** Recognizes what evals and its API client print in every run. It tells a reader nothing that the log does not say elsewhere. Pure. */
+import { loggedLine } from '../model/logged-line.ts';
 
 /** A progress bar of tqdm. The next message of a logger follows it on the same line, because a bar does not end its line. */
 const PROGRESS_BAR =
   /^(?:[^|[\]]*?\d{1,3}%\|[^|]*\|[^[]*\[[^\]]*\]|\d+(?:\.\d+)?[kMG]?(?:it|B)? \[\d+:\d\d[^\]]*\])/;
-
-/** The prefix of the loggers of evals: `[2026-11-26 19:11:25,594] [oaieval.py:215] `, and the file that prints. */
-const LOGGED = /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}\] \[([\w.]+):\d+\] /;
 
 /** By file: what is printed in every run (evals/cli/oaieval.py, eval.py, data.py, record.py, registry.py; httpx; openai). */
 const ROUTINE: Readonly<Record<string, RegExp>> = {
@@ -28,14 +26,17 @@ const TOKEN_COUNT = /^(?:completion|prompt|total)_tokens(?:_details)?: \d+$/;
 export function isRoutine(line: string): boolean {
   const text = withoutProgressBars(line).trim();
   if (text === '' || TOKEN_COUNT.test(text)) return true;
-  const [prefix, file = ''] = LOGGED.exec(text) ?? [];
-  return prefix !== undefined && (ROUTINE[file]?.test(text.slice(prefix.length)) ?? false);
+  const logged = loggedLine(text);
+  return logged !== undefined && (ROUTINE[logged.file]?.test(logged.message) ?? false);
 }
 
 /** What is left of a line when the progress bars at its start are removed. */
 export function withoutProgressBars(line: string): string {
   let text = line;
-  for (let bar = PROGRESS_BAR.exec(text.trimStart()); bar; bar = PROGRESS_BAR.exec(text.trimStart()))
-    text = text.trimStart().slice(bar[0].length);
-  return text;
+  for (;;) {
+    const rest = text.trimStart();
+    const bar = PROGRESS_BAR.exec(rest);
+    if (!bar) return text;
+    text = rest.slice(bar[0].length);
+  }
 }

@@ -1,5 +1,4 @@
-/** `[2026-11-26 19:11:25,594] [oaieval.py:215] Run started: …` */
-const OF_EVALS = /^\[\d{4}-\d\d-\d\d [\d:,]+\] \[\w+\.py:\d+\] /;
+import { loggedLine } from '../model/logged-line.ts';
 
 /** Facts about an attempt that are only in its output, and neither in its record nor in its exit code. */
 export class AttemptOutput {
@@ -21,7 +20,7 @@ export class AttemptOutput {
     // oaievalset_action/oaieval.py
     const [, sample] = /^The exception that follows was raised for sample (\S{1,200})\.$/.exec(line) ?? [];
     if (sample !== undefined) this.#sample = sample;
-    if (line.trim() !== '' && !OF_EVALS.test(line)) this.#lastLine = line.trim();
+    if (line.trim() !== '' && !loggedLine(line)) this.#lastLine = line.trim();
     this.#noteExit(line);
   }
 

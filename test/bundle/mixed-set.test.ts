@@ -28,7 +28,7 @@ const [MATCH, INCLUDES, FACT, GAME] = [
 const GAMES = 2;
 const QUESTIONS = GAMES * 20;
 
-test('mixed set: with judge and model map it resumes after a kill on another machine, and plain oaievalset goes on from it', async (context) => {
+test('mixed set: with a judge and a model map, a killed run resumes on another machine, and plain oaievalset continues', async (context) => {
   const python = await evalsPython();
   const registry = temporaryDirectory(context);
   mkdirSync(join(registry, 'eval_sets'));

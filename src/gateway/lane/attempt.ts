@@ -4,6 +4,7 @@ import { MAX_RECORDED_MODELS } from '../../model/completion-record.ts';
 import type { AskedModels } from '../../model/model-map.ts';
 import { addTraffic, noTraffic, type Traffic } from '../../model/traffic.ts';
 import { hasNoControls } from '../../text.ts';
+import type { ModelNames } from '../models/model-advice.ts';
 import { Occurrences } from '../request/occurrences.ts';
 
 /** Longer than any name of a model. */
@@ -41,7 +42,7 @@ export class Attempt {
       : undefined;
   }
 
-  noteModel({ asked, sent }: { readonly asked: string; readonly sent: string }): void {
+  noteModel({ asked, sent }: ModelNames): void {
     if (asked !== '' && this.#models.size <= MAX_RECORDED_MODELS) this.#models.set(asked, sent);
   }
 

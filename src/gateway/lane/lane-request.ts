@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { ModelMap } from '../../model/model-map.ts';
 import { endToEnd } from '../http.ts';
+import type { ModelNames } from '../models/model-advice.ts';
 import type { Provider } from '../providers.ts';
 import { natureOf, type RequestNature } from '../request/replayable.ts';
 import { requestedModel } from '../request/requested-model.ts';
@@ -16,8 +17,8 @@ export interface LaneRequest {
   readonly headers: Readonly<Record<string, string | string[]>>;
   readonly body: Buffer;
   readonly nature: RequestNature;
-  /** The model that the eval asked for, and the one that is sent; empty when the request names none. */
-  readonly model: { readonly asked: string; readonly sent: string };
+  /** Both names are empty when the request names none. */
+  readonly model: ModelNames;
   /** Identical requests have the same key. */
   readonly key: string;
 }

@@ -53,6 +53,9 @@ test.each([
   ['another judge', [plain, { ...graded, command: ['oaieval', 'gpt-4,dear-model', 'b.x'] }], 'judge'],
   ['a judge for an eval that no model grades', [{ ...graded, modelGraded: false }], 'judge'],
   ['further arguments', [{ ...plain, command: [...plain.command, '--seed', '1'] }], ''],
-])('planSet: a saved plan with %s is not recalled, whoever signed it', async (_, evals, judgeModel) => {
-  expect(await recalledCommands(evals, judgeModel)).toBe('Error: a new plan is needed');
-});
+])(
+  'planSet: a saved plan with %s is not recalled, although its digest is right',
+  async (_, evals, judgeModel) => {
+    expect(await recalledCommands(evals, judgeModel)).toBe('Error: a new plan is needed');
+  },
+);

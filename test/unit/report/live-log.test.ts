@@ -170,6 +170,6 @@ test.each([
     { most: 7, limit: 'cores' },
     'At most 7 evals ran at the same time: more would have waited for a processor core.',
   ],
-] as const)('parallelism: %j is told in one line', (parallelism, line) => {
+] as const)('parallelism: %j is described in one line', (parallelism, line) => {
   expect(describeParallelism(parallelism)).toBe(line);
 });
