@@ -34464,7 +34464,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _report_unasked_models_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(8334);
 /* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(5703);
 /* harmony import */ var _run_open_state_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(8812);
-/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(5386);
+/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(9439);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -40150,7 +40150,7 @@ async function openState(request) {
 
 /***/ }),
 
-/***/ 5386:
+/***/ 9439:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41167,6 +41167,21 @@ function each(codes, ...known) {
     return Object.fromEntries(codes.map((code) => [code, known]));
 }
 
+;// CONCATENATED MODULE: ./lib/gateway/call/back-off.js
+
+/** Sends fewer requests at a time, or none for a while, when the API asks for it with an error that may be retried. */
+function backOff(why, judgement, { limit, policy, sentAt }) {
+    const { throttled, requestSpecific } = judgement;
+    const retryAfterMs = judgement.retryAfterMs === undefined ? undefined : advisedDelay(judgement.retryAfterMs, policy);
+    const pausesAll = throttled && retryAfterMs !== undefined;
+    // Lower the limit before releasing the slot, or the next request in line hits the same rate limit.
+    if (throttled)
+        limit.decrease(sentAt);
+    if (pausesAll && retryAfterMs <= policy.maxRetryAfterMs)
+        limit.pause(retryAfterMs);
+    return { why, permanent: false, requestSpecific, retryAfterMs, throttled, pausesAll };
+}
+
 ;// CONCATENATED MODULE: ./lib/gateway/call/call-result.js
 /** Whether the API will never answer the request. */
 function isUnanswered(result) {
@@ -42064,6 +42079,7 @@ class SharedResponse {
 
 
 
+
 /** A model needs a handful of adaptations at most; more is a loop. */
 const MAX_ADAPTATIONS = 12;
 /** A 2xx without an answer may be due to the request (a filter of the provider), and each one is billed. */
@@ -42200,7 +42216,7 @@ class UpstreamCall {
         return over({ kind: 'succeeded' });
     }
     #handleError({ error, raw }, response, sentBody) {
-        const { adaptations, path, nature, limit, onAdapted } = this.#context;
+        const { adaptations, path, nature, limit, policy, onAdapted } = this.#context;
         const disguised = raw === undefined;
         if (disguised && this.response.state === 'streaming') {
             this.response.end();
@@ -42219,25 +42235,13 @@ class UpstreamCall {
             apiHasSucceeded: limit.lastSuccessAt > 0,
         });
         if (judgement.kind === 'retry')
-            return failed(this.#backOff(why, judgement));
+            return failed(backOff(why, judgement, { limit, policy, sentAt: this.#sentAt }));
         const { status, refusal } = judgement;
         if (disguised)
             this.#deliverError(status, why);
         else
             this.#deliver(status, response, raw);
         return over(refusal === undefined ? { kind: 'failed' } : { kind: 'refused', refusal, error });
-    }
-    #backOff(why, judgement) {
-        const { limit, policy } = this.#context;
-        const { throttled, requestSpecific } = judgement;
-        const retryAfterMs = judgement.retryAfterMs === undefined ? undefined : advisedDelay(judgement.retryAfterMs, policy);
-        const pausesAll = throttled && retryAfterMs !== undefined;
-        // Lower the limit before releasing the slot, or the next request in line hits the same rate limit.
-        if (throttled)
-            limit.decrease(this.#sentAt);
-        if (pausesAll && retryAfterMs <= policy.maxRetryAfterMs)
-            limit.pause(retryAfterMs);
-        return { why, permanent: false, requestSpecific, retryAfterMs, throttled, pausesAll };
     }
     #giveUp(cause) {
         const seconds = Math.round((Date.now() - this.#firstSentAt) / 1000);
@@ -42953,53 +42957,6 @@ class Attempt {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/gateway/request/describe-request.js
-
-
-const MAX_EXCERPT_LENGTH = 80;
-const MAX_MODEL_BYTES = 200;
-/** ` (model gpt-x, sample "… the end of its prompt")`, to help a person find the sample; empty when the body has neither. */
-function describeRequest(body) {
-    const fields = parseFields(body) ?? {};
-    const model = typeof fields.model === 'string' ? [`model ${(0,lib_text/* oneLine */.TN)(fields.model, MAX_MODEL_BYTES)}`] : [];
-    const text = (0,lib_text/* oneLine */.TN)(promptOf(fields));
-    const excerpt = text.length > MAX_EXCERPT_LENGTH ? `…${text.slice(-MAX_EXCERPT_LENGTH)}` : text;
-    const parts = [...model, ...(excerpt === '' ? [] : [`sample ${JSON.stringify(excerpt)}`])];
-    return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
-}
-/** The text of the last message, or the prompt. */
-function promptOf({ messages, input, prompt }) {
-    return textOf(messages) || textOf(input) || textOf(prompt);
-}
-function textOf(value) {
-    if (typeof value === 'string')
-        return value;
-    if (Array.isArray(value))
-        return textOf(value.findLast((each) => textOf(each) !== ''));
-    if (!isObject(value))
-        return '';
-    const { content, text } = value;
-    return textOf(content) || (typeof text === 'string' ? text : '');
-}
-
-;// CONCATENATED MODULE: ./lib/gateway/lane/describe-loss.js
-
-
-/**
- * Why a request will never get its response, in the provider's words, with what a person needs to find the request; undefined
- * when it got one, or when nothing waits for it.
- *
- * @param advise what to do about a model that the API refuses
- */
-function describeLoss({ body, model }, result, advise) {
-    if (result.kind === 'unanswered')
-        return `${result.why}${describeRequest(body)}`;
-    if (result.kind !== 'refused')
-        return undefined;
-    const words = `${describeProviderError(result.error)}${describeRequest(body)}`;
-    return result.refusal === 'model' && model.asked !== '' ? `${words}. ${advise(model)}` : words;
-}
-
 ;// CONCATENATED MODULE: ./lib/gateway/request/replayable.js
 /**
  * Which requests may be recorded and replayed: only those whose response depends on nothing but their body. A request that
@@ -43230,12 +43187,166 @@ class Recorder {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/gateway/request/describe-request.js
+
+
+const MAX_EXCERPT_LENGTH = 80;
+const MAX_MODEL_BYTES = 200;
+/** ` (model gpt-x, sample "… the end of its prompt")`, to help a person find the sample; empty when the body has neither. */
+function describeRequest(body) {
+    const fields = parseFields(body) ?? {};
+    const model = typeof fields.model === 'string' ? [`model ${(0,lib_text/* oneLine */.TN)(fields.model, MAX_MODEL_BYTES)}`] : [];
+    const text = (0,lib_text/* oneLine */.TN)(promptOf(fields));
+    const excerpt = text.length > MAX_EXCERPT_LENGTH ? `…${text.slice(-MAX_EXCERPT_LENGTH)}` : text;
+    const parts = [...model, ...(excerpt === '' ? [] : [`sample ${JSON.stringify(excerpt)}`])];
+    return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+}
+/** The text of the last message, or the prompt. */
+function promptOf({ messages, input, prompt }) {
+    return textOf(messages) || textOf(input) || textOf(prompt);
+}
+function textOf(value) {
+    if (typeof value === 'string')
+        return value;
+    if (Array.isArray(value))
+        return textOf(value.findLast((each) => textOf(each) !== ''));
+    if (!isObject(value))
+        return '';
+    const { content, text } = value;
+    return textOf(content) || (typeof text === 'string' ? text : '');
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/lane/describe-loss.js
+
+
+/**
+ * Why a request will never get its response, in the provider's words, with what a person needs to find the request; undefined
+ * when it got one, or when nothing waits for it.
+ *
+ * @param advise what to do about a model that the API refuses
+ */
+function describeLoss({ body, model }, result, advise) {
+    if (result.kind === 'unanswered')
+        return `${result.why}${describeRequest(body)}`;
+    if (result.kind !== 'refused')
+        return undefined;
+    const words = `${describeProviderError(result.error)}${describeRequest(body)}`;
+    return result.refusal === 'model' && model.asked !== '' ? `${words}. ${advise(model)}` : words;
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/lane/sender.js
+/** Sends the requests of one eval to the API. A client that sends one again gets the response to the one in flight. */
+
+
+
+
+
+
+class Sender {
+    #evalName;
+    #job;
+    #calls;
+    #recorder;
+    #tally;
+    constructor({ evalName, job, calls, recorder, tally }) {
+        this.#evalName = evalName;
+        this.#job = job;
+        this.#calls = calls;
+        this.#recorder = recorder;
+        this.#tally = tally;
+    }
+    /** @param n ordinal among identical requests of the attempt, from 0; undefined when the response is not recorded */
+    send(request, n, client) {
+        const { key } = request;
+        // The connection may close in the next attempt, but the request belongs to this one.
+        const { attempt } = this.#tally;
+        const id = `${key}/${n ?? (0,external_node_crypto_.randomUUID)()}`;
+        const shared = this.#calls.get(id);
+        if (shared?.attempt !== attempt)
+            attempt.count({ sent: 1 });
+        if (shared)
+            shared.attempt = attempt;
+        const { call } = shared ?? this.#start(request, n, id, attempt);
+        const sink = sinkTo(client);
+        call.response.attach(sink);
+        client.once('close', () => {
+            call.response.detach(sink);
+            call.leaveUnlessSent();
+            const received = client.writableFinished && client.statusCode < 300;
+            if (n !== undefined && !received)
+                attempt.occurrences.giveBack(key, n);
+        });
+    }
+    #start(request, n, id, attempt) {
+        const { provider, rest, method, headers, body, nature, key } = request;
+        const sent = { ...request, evalName: this.#evalName, id: key, keys: credentialsIn(headers) };
+        const call = this.#job.call({ method, url: this.#job.urlOf(provider, rest), headers, body }, {
+            evalName: this.#evalName,
+            path: `${provider}${rest}`,
+            nature,
+            onTry: (before) => this.#tally.count(before === 0 ? { sent: 1 } : { retried: 1 }),
+            onHeaders: (received) => this.#job.models.sunset(sent, firstValue(received, 'sunset')),
+            record: (response) => {
+                const spent = { tokensSent: response.usage };
+                this.#tally.count(spent);
+                const { attempt: current } = this.#tally;
+                // A client of an earlier attempt may still be connected.
+                if (call.response.wanted && started.attempt === current)
+                    current.count(spent);
+                started.attempt.noteAdaptations(response);
+                started.attempt.unanswered.delete(id);
+                if (n !== undefined)
+                    this.#recorder.record(key, n, response);
+                this.#job.succeeded(sent, response.usage);
+            },
+        });
+        const over = call.run().then((result) => {
+            this.#calls.delete(id);
+            if (n !== undefined && isUnanswered(result))
+                started.attempt.unanswered.add(id);
+            this.#ended(sent, result, started.attempt);
+        });
+        const started = { call, over, attempt };
+        this.#calls.add(id, started);
+        return started;
+    }
+    #ended(sent, result, attempt) {
+        const loss = describeLoss(sent, result, (model) => this.#job.models.advise(model));
+        if (loss !== undefined || result.kind === 'failed' || (result.kind === 'abandoned' && result.sent))
+            this.#tally.count({ failed: 1 });
+        if (loss !== undefined && sent.method === 'POST')
+            attempt.refusal = loss;
+        this.#job.ended(sent, result);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/lane/tally.js
+
+
+/** What a lane has counted: in all attempts of its eval, and in the current one. */
+class Tally {
+    /** The current attempt. A request stays with the attempt that made it. */
+    attempt = new Attempt(true);
+    #traffic = traffic/* noTraffic */.Ps;
+    #lastTrafficAt = 0;
+    /** Traffic of all attempts. */
+    get traffic() {
+        return this.#traffic;
+    }
+    /** Milliseconds since the epoch; 0: there was no traffic. */
+    get lastTrafficAt() {
+        return this.#lastTrafficAt;
+    }
+    requestArrived() {
+        this.#lastTrafficAt = Date.now();
+    }
+    count(change) {
+        this.#lastTrafficAt = Date.now();
+        this.#traffic = (0,traffic/* addTraffic */.b5)(this.#traffic, { ...traffic/* noTraffic */.Ps, ...change });
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/gateway/lane/lane.js
-/** Replays, shares or sends the requests of one eval, and records and counts their responses. */
-
-
-
-
 
 
 
@@ -43245,43 +43356,47 @@ class Recorder {
 
 
 class Lane {
-    #name;
     #recorder;
     #job;
     #calls = new OpenCalls();
+    #tally = new Tally();
+    #sender;
     #onClosed;
     env;
     token;
-    #attempt = new Attempt(true);
-    #lastTrafficAt = 0;
-    #traffic = traffic/* noTraffic */.Ps;
     constructor({ name, journal, job, env, token, onClosed }) {
-        this.#name = name;
         this.#recorder = new Recorder(name, journal, (message) => job.warnOnce(message));
         this.#job = job;
+        this.#sender = new Sender({
+            evalName: name,
+            job,
+            calls: this.#calls,
+            recorder: this.#recorder,
+            tally: this.#tally,
+        });
         this.#onClosed = onClosed;
         this.env = env;
         this.token = token;
     }
     /** Traffic of all attempts. */
     traffic() {
-        return this.#traffic;
+        return this.#tally.traffic;
     }
     /** Traffic since the last `restart()`, without responses whose client had disconnected. */
     attempt() {
-        return this.#attempt.traffic;
+        return this.#tally.attempt.traffic;
     }
     /** What was changed in requests since the last `restart()` because a model does not accept it. */
     adaptations() {
-        return this.#attempt.adaptations;
+        return this.#tally.attempt.adaptations;
     }
     /** The models that the eval has asked for since the last `restart()`; undefined when they cannot be recorded. */
     models() {
-        return this.#attempt.models;
+        return this.#tally.attempt.models;
     }
     /** Responses replayed since the last `restart()` that were recorded by an earlier run. */
     replayedEarlier() {
-        return this.#attempt.replayedEarlier;
+        return this.#tally.attempt.replayedEarlier;
     }
     /** The first request that created or used something that the API stores: `POST /conversations`; undefined: none. */
     stateMadeBy() {
@@ -43289,14 +43404,14 @@ class Lane {
     }
     /** The last refusal of the API since the last `restart()`, in its words, with the requested model. */
     refusal() {
-        return this.#attempt.refusal;
+        return this.#tally.attempt.refusal;
     }
     /**
      * Requests since the last `restart()` that will never be answered: refused, retries exhausted, or not sent because the run
      * is ending. A report produced without them does not count.
      */
     unansweredCount() {
-        return this.#attempt.unanswered.size;
+        return this.#tally.attempt.unanswered.size;
     }
     /** Requests that have no complete response yet, those of an earlier attempt included. */
     openCount() {
@@ -43311,14 +43426,14 @@ class Lane {
      * waits for its turn it is the current time: the wait is not the eval's doing.
      */
     lastTrafficAt() {
-        return this.#calls.anyWaiting ? Date.now() : this.#lastTrafficAt;
+        return this.#calls.anyWaiting ? Date.now() : this.#tally.lastTrafficAt;
     }
     /**
      * The eval starts over: its first request is again the first. It gets the responses to requests that are still in flight.
      * @param replays whether recorded responses are used; new ones are recorded in any case
      */
     restart(replays = true) {
-        this.#attempt = new Attempt(replays && !this.#recorder.stateful);
+        this.#tally.attempt = new Attempt(replays && !this.#recorder.stateful);
     }
     /**
      * Refuses further requests, and abandons those that were not sent. Settles when every request that was sent, and so is
@@ -43340,34 +43455,35 @@ class Lane {
     }
     /** Responds to one request of the eval. */
     async handle(provider, rest, incoming, client) {
-        this.#lastTrafficAt = Date.now();
+        this.#tally.requestArrived();
         const body = await readBody(incoming, this.#job.maxRequestBytes);
         if (!body)
             return respondWithError(client, 413, 'The request is larger than any API accepts.');
         const request = laneRequest(provider, { rest, body }, incoming, this.#job.modelMap);
         const { method, key, nature } = request;
-        this.#attempt.noteModel(request.model);
+        const { attempt } = this.#tally;
+        attempt.noteModel(request.model);
         const { unusable } = this.#job;
         if (unusable.aborted) {
             if (method === 'POST')
-                this.#attempt.unanswered.add(key);
+                attempt.unanswered.add(key);
             return respondWithError(client, 403, (0,lib_errors/* reasonOf */.A3)(unusable.reason));
         }
         if (nature.kind === 'stateful')
             this.#recorder.becomeStateful(`${method} ${rest.replace(/\?.*$/s, '')}`);
         if (nature.kind !== 'replayable')
-            return this.#send(request, undefined, client);
-        const n = this.#attempt.occurrences.take(key);
-        const recorded = this.#attempt.replays ? this.#recorder.find(request, n) : undefined;
+            return this.#sender.send(request, undefined, client);
+        const n = attempt.occurrences.take(key);
+        const recorded = attempt.replays ? this.#recorder.find(request, n) : undefined;
         if (!recorded)
-            return this.#send(request, n, client);
+            return this.#sender.send(request, n, client);
         this.#job.replayed(nature.model);
         this.#replay(recorded, key, n, client);
     }
     #replay(recorded, key, n, client) {
-        const attempt = this.#attempt;
+        const { attempt } = this.#tally;
         const replayed = { replayed: 1, tokensReplayed: recorded.usage };
-        this.#count(replayed);
+        this.#tally.count(replayed);
         attempt.count(replayed);
         attempt.noteAdaptations(recorded);
         if (this.#recorder.isEarlier(key, n))
@@ -43381,72 +43497,6 @@ class Lane {
             if (!client.writableFinished)
                 attempt.occurrences.giveBack(key, n);
         });
-    }
-    /** @param n ordinal among identical requests of the attempt, from 0; undefined when the response is not recorded */
-    #send(request, n, client) {
-        const { key } = request;
-        // The connection may close in the next attempt, but the request belongs to this one.
-        const attempt = this.#attempt;
-        const id = `${key}/${n ?? (0,external_node_crypto_.randomUUID)()}`;
-        const shared = this.#calls.get(id);
-        if (shared?.attempt !== attempt)
-            attempt.count({ sent: 1 });
-        if (shared)
-            shared.attempt = attempt;
-        const { call } = shared ?? this.#start(request, n, id, attempt);
-        const sink = sinkTo(client);
-        call.response.attach(sink);
-        client.once('close', () => {
-            call.response.detach(sink);
-            call.leaveUnlessSent();
-            const received = client.writableFinished && client.statusCode < 300;
-            if (n !== undefined && !received)
-                attempt.occurrences.giveBack(key, n);
-        });
-    }
-    #start(request, n, id, attempt) {
-        const { provider, rest, method, headers, body, nature, key } = request;
-        const sent = { ...request, evalName: this.#name, id: key, keys: credentialsIn(headers) };
-        const call = this.#job.call({ method, url: this.#job.urlOf(provider, rest), headers, body }, {
-            evalName: this.#name,
-            path: `${provider}${rest}`,
-            nature,
-            onTry: (before) => this.#count(before === 0 ? { sent: 1 } : { retried: 1 }),
-            onHeaders: (received) => this.#job.models.sunset(sent, firstValue(received, 'sunset')),
-            record: (response) => {
-                const spent = { tokensSent: response.usage };
-                this.#count(spent);
-                // A client of an earlier attempt may still be connected.
-                if (call.response.wanted && started.attempt === this.#attempt)
-                    this.#attempt.count(spent);
-                started.attempt.noteAdaptations(response);
-                started.attempt.unanswered.delete(id);
-                if (n !== undefined)
-                    this.#recorder.record(key, n, response);
-                this.#job.succeeded(sent, response.usage);
-            },
-        });
-        const over = call.run().then((result) => {
-            this.#calls.delete(id);
-            if (n !== undefined && isUnanswered(result))
-                started.attempt.unanswered.add(id);
-            this.#ended(sent, result, started.attempt);
-        });
-        const started = { call, over, attempt };
-        this.#calls.add(id, started);
-        return started;
-    }
-    #ended(sent, result, attempt) {
-        const loss = describeLoss(sent, result, (model) => this.#job.models.advise(model));
-        if (loss !== undefined || result.kind === 'failed' || (result.kind === 'abandoned' && result.sent))
-            this.#count({ failed: 1 });
-        if (loss !== undefined && sent.method === 'POST')
-            attempt.refusal = loss;
-        this.#job.ended(sent, result);
-    }
-    #count(change) {
-        this.#lastTrafficAt = Date.now();
-        this.#traffic = (0,traffic/* addTraffic */.b5)(this.#traffic, { ...traffic/* noTraffic */.Ps, ...change });
     }
 }
 

@@ -13,18 +13,12 @@ import { firstValue } from '../upstream/headers.ts';
 import { transportFailure } from '../upstream/transport-failure.ts';
 import type { Upstream, UpstreamRequest, UpstreamResponse } from '../upstream/upstream.ts';
 import type { Adaptations } from './adaptable.ts';
-import {
-  type CallFailure,
-  type CallResult,
-  type ExchangeFailure,
-  type ExchangeOutcome,
-  failed,
-  over,
-} from './call-result.ts';
+import { backOff } from './back-off.ts';
+import { type CallFailure, type CallResult, type ExchangeOutcome, failed, over } from './call-result.ts';
 import type { InFlightLimit, Slot } from './in-flight-limit.ts';
-import { type ErrorJudgement, judgeError } from './judge-error.ts';
+import { judgeError } from './judge-error.ts';
 import { type Received, receive } from './receive.ts';
-import { advisedDelay, decideRetry, noRetries, type RetryPolicy, rateLimitReset } from './retry-policy.ts';
+import { decideRetry, noRetries, type RetryPolicy, rateLimitReset } from './retry-policy.ts';
 import { SharedResponse } from './shared-response.ts';
 
 export interface CallContext {
@@ -189,7 +183,7 @@ export class UpstreamCall {
     response: UpstreamResponse,
     sentBody: Buffer,
   ): ExchangeOutcome {
-    const { adaptations, path, nature, limit, onAdapted } = this.#context;
+    const { adaptations, path, nature, limit, policy, onAdapted } = this.#context;
     const disguised = raw === undefined;
     if (disguised && this.response.state === 'streaming') {
       this.response.end();
@@ -207,23 +201,12 @@ export class UpstreamCall {
       disguised,
       apiHasSucceeded: limit.lastSuccessAt > 0,
     });
-    if (judgement.kind === 'retry') return failed(this.#backOff(why, judgement));
+    if (judgement.kind === 'retry')
+      return failed(backOff(why, judgement, { limit, policy, sentAt: this.#sentAt }));
     const { status, refusal } = judgement;
     if (disguised) this.#deliverError(status, why);
     else this.#deliver(status, response, raw);
     return over(refusal === undefined ? { kind: 'failed' } : { kind: 'refused', refusal, error });
-  }
-
-  #backOff(why: string, judgement: Extract<ErrorJudgement, { kind: 'retry' }>): ExchangeFailure {
-    const { limit, policy } = this.#context;
-    const { throttled, requestSpecific } = judgement;
-    const retryAfterMs =
-      judgement.retryAfterMs === undefined ? undefined : advisedDelay(judgement.retryAfterMs, policy);
-    const pausesAll = throttled && retryAfterMs !== undefined;
-    // Lower the limit before releasing the slot, or the next request in line hits the same rate limit.
-    if (throttled) limit.decrease(this.#sentAt);
-    if (pausesAll && retryAfterMs <= policy.maxRetryAfterMs) limit.pause(retryAfterMs);
-    return { why, permanent: false, requestSpecific, retryAfterMs, throttled, pausesAll };
   }
 
   #giveUp(cause: CallFailure): CallResult {
