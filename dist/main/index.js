@@ -33681,6 +33681,40 @@ const WITHOUT_EFFECT = /^(break-system-packages|(no-)?cache-dir|(disable-)?pip-v
 const LINE = /^(?<section>[\w:-]+)\.(?<name>[a-z-]+)=(?<quote>['"])(?<value>.*)\k<quote>$/;
 /** Of two values for one setting, the later section counts. */
 const SECTIONS = ['global', 'install', ':env:'];
+const timeout = (value) => ({ env: { UV_HTTP_TIMEOUT: value } });
+const COUNTERPARTS = new Map([
+    ['index-url', (value) => (isUrl(value) ? { env: { UV_DEFAULT_INDEX: value } } : undefined)],
+    [
+        'extra-index-url',
+        (value) => wordsOf(value).every(isUrl)
+            ? {
+                env: { UV_INDEX: wordsOf(value).join(' ') },
+                // pip looks at all indexes. The hashes keep either from getting another file.
+                options: ['--index-strategy', 'unsafe-best-match'],
+            }
+            : undefined,
+    ],
+    [
+        'find-links',
+        (value, workingDirectory) => each('--find-links', value, (word) => (isUrl(word) ? word : (0,external_node_path_.resolve)(workingDirectory, word))),
+    ],
+    ['no-index', (value) => ({ options: isTrue(value) ? ['--no-index'] : [] })],
+    ['trusted-host', (value) => each('--allow-insecure-host', value)],
+    ['cert', (value, workingDirectory) => ({ env: { SSL_CERT_FILE: (0,external_node_path_.resolve)(workingDirectory, value) } })],
+    [
+        'client-cert',
+        (value, workingDirectory) => ({ env: { SSL_CLIENT_CERT: (0,external_node_path_.resolve)(workingDirectory, value) } }),
+    ],
+    [
+        'proxy',
+        (value) => {
+            const proxy = withScheme(value);
+            return { env: { ALL_PROXY: proxy, HTTPS_PROXY: proxy, HTTP_PROXY: proxy } };
+        },
+    ],
+    ['timeout', timeout],
+    ['default-timeout', timeout],
+]);
 /**
  * The settings of pip as settings of uv, so that both get packages from the same places.
  *
@@ -33689,41 +33723,33 @@ const SECTIONS = ['global', 'install', ':env:'];
  * @returns undefined when a setting has no counterpart in uv
  */
 function asUvSettings(listed, workingDirectory) {
+    const env = {};
+    const options = [];
+    for (const [name, value] of settingsIn(listed)) {
+        if (WITHOUT_EFFECT.test(name))
+            continue;
+        const counterpart = COUNTERPARTS.get(name)?.(value, workingDirectory);
+        if (!counterpart)
+            return undefined;
+        Object.assign(env, counterpart.env);
+        options.push(...(counterpart.options ?? []));
+    }
+    return { env, options };
+}
+function settingsIn(listed) {
     const settings = new Map();
     const found = listed.split('\n').map((line) => LINE.exec(line.trim())?.groups ?? {});
     for (const section of SECTIONS)
         for (const { name = '', value = '' } of found.filter((each) => each.section === section))
             settings.set(name, unescaped(value));
-    const env = {};
-    const options = [];
-    for (const [name, value] of settings) {
-        const words = value.split(/\s+/).filter((word) => word !== '');
-        const each = (option, of = words) => options.push(...of.flatMap((word) => [option, word]));
-        if (name === 'index-url' && isUrl(value))
-            env.UV_DEFAULT_INDEX = value;
-        else if (name === 'extra-index-url' && words.every(isUrl)) {
-            env.UV_INDEX = words.join(' ');
-            // pip looks at all indexes. The hashes keep either from getting another file.
-            options.push('--index-strategy', 'unsafe-best-match');
-        }
-        else if (name === 'find-links')
-            each('--find-links', words.map((word) => (isUrl(word) ? word : (0,external_node_path_.resolve)(workingDirectory, word))));
-        else if (name === 'no-index')
-            options.push(...(isTrue(value) ? ['--no-index'] : []));
-        else if (name === 'trusted-host')
-            each('--allow-insecure-host');
-        else if (name === 'cert')
-            env.SSL_CERT_FILE = (0,external_node_path_.resolve)(workingDirectory, value);
-        else if (name === 'client-cert')
-            env.SSL_CLIENT_CERT = (0,external_node_path_.resolve)(workingDirectory, value);
-        else if (name === 'proxy')
-            env.ALL_PROXY = env.HTTPS_PROXY = env.HTTP_PROXY = withScheme(value);
-        else if (name === 'timeout' || name === 'default-timeout')
-            env.UV_HTTP_TIMEOUT = value;
-        else if (!WITHOUT_EFFECT.test(name))
-            return undefined;
-    }
-    return { env, options };
+    return settings;
+}
+function wordsOf(value) {
+    return value.split(/\s+/).filter((word) => word !== '');
+}
+/** The option for each word of the value. */
+function each(option, value, argument = (word) => word) {
+    return { options: wordsOf(value).flatMap((word) => [option, argument(word)]) };
 }
 function isUrl(value) {
     return /^[a-z][a-z+]*:\/\//i.test(value);
@@ -43793,7 +43819,8 @@ const LEFT_OUT = '(earlier output is left out)\n';
 class RawOutput {
     #path;
     #lines = [];
-    #bytes = 0;
+    #bufferedBytes = 0;
+    #writtenBytes = 0;
     #isBroken = false;
     /** @param path where the file grows, until `keep` moves it */
     constructor(path) {
@@ -43805,15 +43832,15 @@ class RawOutput {
     }
     append(line) {
         this.#lines.push(line);
-        this.#bytes += Buffer.byteLength(line) + 1;
-        if (this.#bytes >= BUFFER_BYTES)
+        this.#bufferedBytes += Buffer.byteLength(line) + 1;
+        if (this.#bufferedBytes >= BUFFER_BYTES)
             this.#flush();
     }
     /** Ends the file and moves it to `target`, where it replaces that of an earlier run. */
     keep(target) {
         this.#flush();
         this.#try(() => {
-            if (!(0,external_node_fs_.statSync)(this.#path, { throwIfNoEntry: false }))
+            if (this.#writtenBytes === 0)
                 return;
             (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(target), { recursive: true, mode: 0o700 });
             (0,external_node_fs_.renameSync)(this.#path, target);
@@ -43823,17 +43850,21 @@ class RawOutput {
         if (this.#lines.length === 0)
             return;
         const text = `${this.#lines.join('\n')}\n`;
+        const bytes = this.#bufferedBytes;
         this.#lines = [];
-        this.#bytes = 0;
+        this.#bufferedBytes = 0;
         this.#try(() => {
             (0,external_node_fs_.appendFileSync)(this.#path, text, { mode: 0o600 });
-            if ((0,external_node_fs_.statSync)(this.#path).size > raw_output_MAX_BYTES)
+            this.#writtenBytes += bytes;
+            if (this.#writtenBytes > raw_output_MAX_BYTES)
                 this.#dropFirstHalf();
         });
     }
     #dropFirstHalf() {
         const end = (0,external_node_fs_.readFileSync)(this.#path).subarray(-raw_output_MAX_BYTES / 2);
-        (0,external_node_fs_.writeFileSync)(this.#path, Buffer.concat([Buffer.from(LEFT_OUT), end.subarray(end.indexOf('\n') + 1)]));
+        const rest = Buffer.concat([Buffer.from(LEFT_OUT), end.subarray(end.indexOf('\n') + 1)]);
+        (0,external_node_fs_.writeFileSync)(this.#path, rest);
+        this.#writtenBytes = rest.length;
     }
     #try(work) {
         if (this.#isBroken)

@@ -16,6 +16,47 @@ const LINE = /^(?<section>[\w:-]+)\.(?<name>[a-z-]+)=(?<quote>['"])(?<value>.*)\
 /** Of two values for one setting, the later section counts. */
 const SECTIONS = ['global', 'install', ':env:'];
 
+/** What is set in uv for the value of a setting of pip; undefined: uv has nothing like it. */
+type Counterpart = (value: string, workingDirectory: string) => Partial<UvSettings> | undefined;
+
+const timeout: Counterpart = (value) => ({ env: { UV_HTTP_TIMEOUT: value } });
+
+const COUNTERPARTS: ReadonlyMap<string, Counterpart> = new Map<string, Counterpart>([
+  ['index-url', (value) => (isUrl(value) ? { env: { UV_DEFAULT_INDEX: value } } : undefined)],
+  [
+    'extra-index-url',
+    (value) =>
+      wordsOf(value).every(isUrl)
+        ? {
+            env: { UV_INDEX: wordsOf(value).join(' ') },
+            // pip looks at all indexes. The hashes keep either from getting another file.
+            options: ['--index-strategy', 'unsafe-best-match'],
+          }
+        : undefined,
+  ],
+  [
+    'find-links',
+    (value, workingDirectory) =>
+      each('--find-links', value, (word) => (isUrl(word) ? word : resolve(workingDirectory, word))),
+  ],
+  ['no-index', (value) => ({ options: isTrue(value) ? ['--no-index'] : [] })],
+  ['trusted-host', (value) => each('--allow-insecure-host', value)],
+  ['cert', (value, workingDirectory) => ({ env: { SSL_CERT_FILE: resolve(workingDirectory, value) } })],
+  [
+    'client-cert',
+    (value, workingDirectory) => ({ env: { SSL_CLIENT_CERT: resolve(workingDirectory, value) } }),
+  ],
+  [
+    'proxy',
+    (value) => {
+      const proxy = withScheme(value);
+      return { env: { ALL_PROXY: proxy, HTTPS_PROXY: proxy, HTTP_PROXY: proxy } };
+    },
+  ],
+  ['timeout', timeout],
+  ['default-timeout', timeout],
+]);
+
 /**
  * The settings of pip as settings of uv, so that both get packages from the same places.
  *
@@ -24,36 +65,34 @@ const SECTIONS = ['global', 'install', ':env:'];
  * @returns undefined when a setting has no counterpart in uv
  */
 export function asUvSettings(listed: string, workingDirectory: string): UvSettings | undefined {
+  const env: Record<string, string> = {};
+  const options: string[] = [];
+  for (const [name, value] of settingsIn(listed)) {
+    if (WITHOUT_EFFECT.test(name)) continue;
+    const counterpart = COUNTERPARTS.get(name)?.(value, workingDirectory);
+    if (!counterpart) return undefined;
+    Object.assign(env, counterpart.env);
+    options.push(...(counterpart.options ?? []));
+  }
+  return { env, options };
+}
+
+function settingsIn(listed: string): ReadonlyMap<string, string> {
   const settings = new Map<string, string>();
   const found = listed.split('\n').map((line) => LINE.exec(line.trim())?.groups ?? {});
   for (const section of SECTIONS)
     for (const { name = '', value = '' } of found.filter((each) => each.section === section))
       settings.set(name, unescaped(value));
+  return settings;
+}
 
-  const env: Record<string, string> = {};
-  const options: string[] = [];
-  for (const [name, value] of settings) {
-    const words = value.split(/\s+/).filter((word) => word !== '');
-    const each = (option: string, of = words) => options.push(...of.flatMap((word) => [option, word]));
-    if (name === 'index-url' && isUrl(value)) env.UV_DEFAULT_INDEX = value;
-    else if (name === 'extra-index-url' && words.every(isUrl)) {
-      env.UV_INDEX = words.join(' ');
-      // pip looks at all indexes. The hashes keep either from getting another file.
-      options.push('--index-strategy', 'unsafe-best-match');
-    } else if (name === 'find-links')
-      each(
-        '--find-links',
-        words.map((word) => (isUrl(word) ? word : resolve(workingDirectory, word))),
-      );
-    else if (name === 'no-index') options.push(...(isTrue(value) ? ['--no-index'] : []));
-    else if (name === 'trusted-host') each('--allow-insecure-host');
-    else if (name === 'cert') env.SSL_CERT_FILE = resolve(workingDirectory, value);
-    else if (name === 'client-cert') env.SSL_CLIENT_CERT = resolve(workingDirectory, value);
-    else if (name === 'proxy') env.ALL_PROXY = env.HTTPS_PROXY = env.HTTP_PROXY = withScheme(value);
-    else if (name === 'timeout' || name === 'default-timeout') env.UV_HTTP_TIMEOUT = value;
-    else if (!WITHOUT_EFFECT.test(name)) return undefined;
-  }
-  return { env, options };
+function wordsOf(value: string): string[] {
+  return value.split(/\s+/).filter((word) => word !== '');
+}
+
+/** The option for each word of the value. */
+function each(option: string, value: string, argument = (word: string) => word): Partial<UvSettings> {
+  return { options: wordsOf(value).flatMap((word) => [option, argument(word)]) };
 }
 
 function isUrl(value: string): boolean {

@@ -1,12 +1,4 @@
-import {
-  appendFileSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** The size of the file at most, in bytes. When it would grow beyond, it loses its first half. */
@@ -24,7 +16,8 @@ const LEFT_OUT = '(earlier output is left out)\n';
 export class RawOutput {
   readonly #path: string;
   #lines: string[] = [];
-  #bytes = 0;
+  #bufferedBytes = 0;
+  #writtenBytes = 0;
   #isBroken = false;
 
   /** @param path where the file grows, until `keep` moves it */
@@ -38,15 +31,15 @@ export class RawOutput {
 
   append(line: string): void {
     this.#lines.push(line);
-    this.#bytes += Buffer.byteLength(line) + 1;
-    if (this.#bytes >= BUFFER_BYTES) this.#flush();
+    this.#bufferedBytes += Buffer.byteLength(line) + 1;
+    if (this.#bufferedBytes >= BUFFER_BYTES) this.#flush();
   }
 
   /** Ends the file and moves it to `target`, where it replaces that of an earlier run. */
   keep(target: string): void {
     this.#flush();
     this.#try(() => {
-      if (!statSync(this.#path, { throwIfNoEntry: false })) return;
+      if (this.#writtenBytes === 0) return;
       mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
       renameSync(this.#path, target);
     });
@@ -55,17 +48,21 @@ export class RawOutput {
   #flush(): void {
     if (this.#lines.length === 0) return;
     const text = `${this.#lines.join('\n')}\n`;
+    const bytes = this.#bufferedBytes;
     this.#lines = [];
-    this.#bytes = 0;
+    this.#bufferedBytes = 0;
     this.#try(() => {
       appendFileSync(this.#path, text, { mode: 0o600 });
-      if (statSync(this.#path).size > MAX_BYTES) this.#dropFirstHalf();
+      this.#writtenBytes += bytes;
+      if (this.#writtenBytes > MAX_BYTES) this.#dropFirstHalf();
     });
   }
 
   #dropFirstHalf(): void {
     const end = readFileSync(this.#path).subarray(-MAX_BYTES / 2);
-    writeFileSync(this.#path, Buffer.concat([Buffer.from(LEFT_OUT), end.subarray(end.indexOf('\n') + 1)]));
+    const rest = Buffer.concat([Buffer.from(LEFT_OUT), end.subarray(end.indexOf('\n') + 1)]);
+    writeFileSync(this.#path, rest);
+    this.#writtenBytes = rest.length;
   }
 
   #try(work: () => void): void {
