@@ -39189,8 +39189,10 @@ function unwritable(root, error) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   B: () => (/* binding */ announceJudge)
 /* harmony export */ });
+/* harmony import */ var _model_command_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4252);
 /* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9774);
 /* harmony import */ var _model_judge_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9970);
+
 
 
 /** The names of further evals are only counted. */
@@ -39208,9 +39210,15 @@ function announceJudge(evals, judgeModel, log) {
     const where = `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(graded.length, 'model-graded eval')}: ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .listed */ .KE)(names, SHOWN_EVALS)}`;
     const judge = (0,_model_judge_js__WEBPACK_IMPORTED_MODULE_1__/* .judgeOf */ .P)(first);
     if (judgeModel === '' && (0,_model_judge_js__WEBPACK_IMPORTED_MODULE_1__/* .gradesItself */ .o)(first))
-        log.notice(`The model ${judge} grades its own answers in ${where}. To have another model grade them, set the input judge-model.`, 'The model grades itself');
+        log.notice(`The model ${judge} grades its own answers in ${where}. To have another model grade them, ${anotherJudge(first)}.`, 'The model grades itself');
     else
         log.info(`${judge} grades the answers in ${where}.`);
+}
+/** One more completion function can be too many for an eval that compares the answers of several. */
+function anotherJudge({ command }) {
+    return (0,_model_command_js__WEBPACK_IMPORTED_MODULE_2__/* .completionFnsOf */ .lI)(command).length === 1
+        ? 'set the input judge-model'
+        : 'name that model last in the input model';
 }
 
 

@@ -1,5 +1,6 @@
 /** Says, before anything runs, who grades the model-graded evals of the set. */
 import type { Log } from '../log.ts';
+import { completionFnsOf } from '../model/command.ts';
 import { counted, listed } from '../model/format.ts';
 import { gradesItself, judgeOf } from '../model/judge.ts';
 import type { PlannedEval } from '../model/plan.ts';
@@ -25,8 +26,15 @@ export function announceJudge(
   const judge = judgeOf(first);
   if (judgeModel === '' && gradesItself(first))
     log.notice(
-      `The model ${judge} grades its own answers in ${where}. To have another model grade them, set the input judge-model.`,
+      `The model ${judge} grades its own answers in ${where}. To have another model grade them, ${anotherJudge(first)}.`,
       'The model grades itself',
     );
   else log.info(`${judge} grades the answers in ${where}.`);
+}
+
+/** One more completion function can be too many for an eval that compares the answers of several. */
+function anotherJudge({ command }: PlannedEval): string {
+  return completionFnsOf(command).length === 1
+    ? 'set the input judge-model'
+    : 'name that model last in the input model';
 }

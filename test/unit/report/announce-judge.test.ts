@@ -22,6 +22,12 @@ test('announceJudge: one notice names all evals that the model grades itself', (
   ]);
 });
 
+test('announceJudge: with several models the notice does not advise a further one, which an eval may refuse', () => {
+  expect(announced([graded('a', 'x,y,x')], '')).toEqual([
+    'notice: The model grades itself: The model x grades its own answers in 1 model-graded eval: a. To have another model grade them, name that model last in the input model.',
+  ]);
+});
+
 test('announceJudge: a long list of evals is cut, and the others are counted', () => {
   const many = Array.from({ length: 12 }, (_, n) => graded(`e${n}`, 'x'));
   expect(announced(many, '')[0]).toContain(
