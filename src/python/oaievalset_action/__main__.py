@@ -12,21 +12,21 @@ import os
 import sys
 
 PROGRAMS = ("plan", "host", "oaieval")
-FOLDER = os.path.dirname(os.path.realpath(__file__))
-PACKAGE = os.path.basename(FOLDER)
+DIRECTORY = os.path.dirname(os.path.realpath(__file__))
+PACKAGE = os.path.basename(DIRECTORY)
 
 
 def import_like_oaieval():
     """Makes sys.path what it is in the console script `oaieval`: it begins with the directory of scripts instead of the
     directory of this file. With PYTHONSAFEPATH neither of them is on it."""
-    if sys.path and os.path.realpath(sys.path[0]) == FOLDER:
+    if sys.path and os.path.realpath(sys.path[0]) == DIRECTORY:
         sys.path[0] = os.path.dirname(sys.executable)
 
 
 def load_package():
     """Loads this package from its own directory, wherever sys.path leads."""
-    init = os.path.join(FOLDER, "__init__.py")
-    spec = importlib.util.spec_from_file_location(PACKAGE, init, submodule_search_locations=[FOLDER])
+    init = os.path.join(DIRECTORY, "__init__.py")
+    spec = importlib.util.spec_from_file_location(PACKAGE, init, submodule_search_locations=[DIRECTORY])
     package = importlib.util.module_from_spec(spec)
     sys.modules[PACKAGE] = package
     spec.loader.exec_module(package)

@@ -8,7 +8,7 @@ from .sources import STANDARD, in_site_packages, search_locations
 from .wire import to_wire
 
 
-def site_folders():
+def site_directories():
     """Where site looks for packages. A directory that does not exist when Python starts is not on sys.path."""
     try:
         user = [site.getusersitepackages()] if site.ENABLE_USER_SITE else []
@@ -17,7 +17,7 @@ def site_folders():
         return []
 
 
-def folders_of_pth(file):
+def directories_of_pth(file):
     """The directories that a .pth file adds to sys.path if they exist when Python starts."""
     try:
         with open(file, encoding="utf-8-sig", errors="replace") as stream:
@@ -48,23 +48,23 @@ class Dependencies:
 
     def registry(self, path):
         for kind in self.KINDS:
-            folder = os.path.join(str(path), kind)
-            self.seen(folder)
-            for file in glob.glob(os.path.join(glob.escape(folder), "*.yaml")):
+            directory = os.path.join(str(path), kind)
+            self.seen(directory)
+            for file in glob.glob(os.path.join(glob.escape(directory), "*.yaml")):
                 self.seen(file)
 
     def search_path(self):
         """The names in the directories on sys.path show what is installed, in which version, and what is found first.
         Directories that do not exist yet count as well."""
-        for entry in [*sys.path, *site_folders()]:
+        for entry in [*sys.path, *site_directories()]:
             entry = os.path.abspath(entry)
             if os.path.realpath(entry) in STANDARD:
                 continue
             self.seen(entry)
             for file in glob.glob(os.path.join(glob.escape(entry), "*.pth")):
                 self.seen(file)
-                for folder in folders_of_pth(file):
-                    self.seen(folder)
+                for directory in directories_of_pth(file):
+                    self.seen(directory)
         self.seen(os.path.join(sys.prefix, "pyvenv.cfg"))
         for name in ("sitecustomize", "usercustomize"):
             self._module(sys.modules.get(name))
@@ -96,18 +96,18 @@ class Dependencies:
     def _places(self, name, imported):
         """Every directory in which a part of the name is looked up, and every directory of that name: one without __init__.py
         becomes a package when it gets one, or when nothing else is found."""
-        folders, parent = sys.path, ""
+        directories, parent = sys.path, ""
         for part in name.split("."):
-            for folder in folders:
+            for directory in directories:
                 if parent:
-                    self.seen(folder)
-                place = os.path.join(folder, part)
-                if os.path.isdir(place) and os.path.realpath(folder) not in STANDARD:
+                    self.seen(directory)
+                place = os.path.join(directory, part)
+                if os.path.isdir(place) and os.path.realpath(directory) not in STANDARD:
                     self.seen(place)
             parent = f"{parent}.{part}" if parent else part
-            folders = imported.folders_of(parent)
-        for folder in folders:
-            self.seen(folder)
+            directories = imported.directories_of(parent)
+        for directory in directories:
+            self.seen(directory)
 
     def described(self):
         return {name: sorted(map(to_wire, getattr(self, name))) for name in ("files", "directories", "missing")}
@@ -119,4 +119,4 @@ def is_own(name, module, sources):
     if isinstance(path, str):
         return sources.is_own(name, path)
     # The module is a namespace package or built in.
-    return any(not in_site_packages(folder) for folder in search_locations(module))
+    return any(not in_site_packages(directory) for directory in search_locations(module))

@@ -17,12 +17,12 @@ USUAL_FINDERS = ("BuiltinImporter", "FrozenImporter", "PathFinder")
 
 
 class Module:
-    def __init__(self, name, path, folders):
+    def __init__(self, name, path, directories):
         self.name = name
         # None for a namespace package.
         self.path = path
         # The directories of its submodules.
-        self.folders = folders
+        self.directories = directories
         # For a module inside a zip file on sys.path, the zip file.
         self.file = path and enclosing_file(path)
 
@@ -48,10 +48,10 @@ class ImportedModules:
             self._closures[key] = self._closure(key)
         return self._closures[key]
 
-    def folders_of(self, name):
+    def directories_of(self, name):
         """The directories in which submodules of that package are looked up."""
         module = self.find(name)
-        return module.folders if module else []
+        return module.directories if module else []
 
     def _closure(self, names):
         files, packages, seen, waiting = {}, {}, set(), sorted(names)
@@ -86,7 +86,7 @@ class ImportedModules:
     def _has_modules(self, name):
         """Whether the name is that of a package that may contain modules of the user's."""
         module = self.find(name)
-        if module is None or not module.folders:
+        if module is None or not module.directories:
             return False
         return module.path is None or self._sources.is_own(name, module.path)
 
@@ -99,7 +99,7 @@ class ImportedModules:
     def _read(self, module):
         if not module.path.endswith(SOURCES) or module.file != module.path:
             return
-        package = module.name if module.folders else module.name.rpartition(".")[0]
+        package = module.name if module.directories else module.name.rpartition(".")[0]
         found = imports_of(module.path)
         for level, name, taken in found.statements:
             name = absolute(level, name, package)
@@ -137,10 +137,10 @@ class ImportedModules:
             return []
 
     def modules_in(self, name):
-        for folder in self.folders_of(name):
-            for entry in sorted(list_folder(folder)):
+        for directory in self.directories_of(name):
+            for entry in sorted(list_directory(directory)):
                 stem = entry.partition(".")[0]
-                if entry.endswith(FILES) and stem != "__init__" or os.path.isfile(os.path.join(folder, entry, "__init__.py")):
+                if entry.endswith(FILES) and stem != "__init__" or os.path.isfile(os.path.join(directory, entry, "__init__.py")):
                     yield f"{name}.{stem}"
 
     def find(self, name):
@@ -151,20 +151,20 @@ class ImportedModules:
     def _look_up(self, name):
         loaded = sys.modules.get(name)
         path = getattr(loaded, "__file__", None)
-        folders = search_locations(loaded)
+        directories = search_locations(loaded)
         if isinstance(path, str) and os.path.isfile(enclosing_file(path)):
-            return Module(name, path, folders)
-        if folders:
-            return Module(name, None, folders)
+            return Module(name, path, directories)
+        if directories:
+            return Module(name, None, directories)
         if loaded is not None or name in sys.builtin_module_names:
             return None
         parent, _, last = name.rpartition(".")
         if parent:
             above = self.find(parent)
-            places = above.folders if above else []
+            places = above.directories if above else []
         else:
             places = sys.path
-        return in_folders(name, last, places) or (None if parent else by_other_finders(name))
+        return in_directories(name, last, places) or (None if parent else by_other_finders(name))
 
 
 def absolute(level, name, package):
@@ -178,13 +178,13 @@ def absolute(level, name, package):
     return f"{base}.{name}" if name else base
 
 
-def in_folders(name, last, folders):
+def in_directories(name, last, directories):
     """Like Python's own finder: in each directory first a package, then a module. Without either, directories of that name are a
     namespace package."""
     portions = []
-    for folder in folders:
+    for directory in directories:
         # An empty entry of sys.path is the working directory.
-        place = os.path.join(folder or os.getcwd(), last)
+        place = os.path.join(directory or os.getcwd(), last)
         for suffix in FILES:
             path = os.path.join(place, "__init__" + suffix)
             if os.path.isfile(path):
@@ -194,8 +194,8 @@ def in_folders(name, last, folders):
                 return Module(name, place + suffix, [])
         if os.path.isdir(place):
             portions.append(place)
-        elif os.path.isfile(folder):
-            found = by_finder(importlib.machinery.PathFinder, name, [folder])
+        elif os.path.isfile(directory):
+            found = by_finder(importlib.machinery.PathFinder, name, [directory])
             if found:
                 return found
     return Module(name, None, portions) if portions else None
@@ -216,11 +216,11 @@ def by_finder(finder, name, path):
         spec = finder.find_spec(name, path)
         if spec is None:
             return None
-        folders = [os.fspath(folder) for folder in spec.submodule_search_locations or ()]
+        directories = [os.fspath(directory) for directory in spec.submodule_search_locations or ()]
         path = spec.origin if spec.has_location else None
     except Exception:  # A third-party finder may fail outside of an import.
         return None
-    return Module(name, path, folders) if path or folders else None
+    return Module(name, path, directories) if path or directories else None
 
 
 def enclosing_file(path):
@@ -230,8 +230,8 @@ def enclosing_file(path):
     return path
 
 
-def list_folder(folder):
+def list_directory(directory):
     try:
-        return os.listdir(folder or os.getcwd())
+        return os.listdir(directory or os.getcwd())
     except OSError:
         return []

@@ -60,7 +60,7 @@ class MissingImports:
         if module.path is None:
             return
         found = imports_of(module.path)
-        package = module.name if module.folders else parent
+        package = module.name if module.directories else parent
         if found.hidden:
             self._missing.add(ANY)
         for level, name, taken in found.statements:

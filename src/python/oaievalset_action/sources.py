@@ -22,7 +22,7 @@ class Sources:
         self._evals = os.path.dirname(os.path.realpath(evals.__file__))
         # In a checkout (pip install -e) the code changes while the version stays.
         self._evals_is_installed = in_site_packages(self._evals) and not is_local(distribution_named("evals"))
-        self._standard = tuple(folder + os.sep for folder in STANDARD)
+        self._standard = tuple(directory + os.sep for directory in STANDARD)
         self._distributions = None
         self._local = {}
 
@@ -134,7 +134,7 @@ def revision_of(distribution):
 def search_locations(module):
     """The directories in which submodules are looked up; none for a module that is not a package."""
     try:
-        return [os.fspath(folder) for folder in module.__path__]
+        return [os.fspath(directory) for directory in module.__path__]
     except (AttributeError, TypeError, KeyError):
         return []
 
