@@ -27,13 +27,19 @@ export default defineConfig({
         name: 'python',
         description: 'Takes long, and must run on each Python: npm run test:pythons.',
       },
+      {
+        name: 'soak',
+        description: 'Proves for more kinds what .ci/run proves for one: npm run test:soak.',
+      },
     ],
     projects: (named.length > 0 ? named : usual).map((name) => ({
       extends: true,
       test: {
         name,
         include: [`test/${name}/**/*.test.ts`],
-        // One act at a time is enough for two cores.
+        // Of a unit test, starting a process and importing takes longer than the test. These share a process.
+        ...(name === 'unit' ? { isolate: false } : {}),
+        // One act at a time: .ci/run runs torture beside it.
         ...(name === 'e2e' ? { fileParallelism: false } : {}),
       },
     })),

@@ -8,6 +8,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
+import { installEvals } from '../../test/helpers/evals-venv.ts';
 import { findPythons, PYTHON_NAMES } from './find.ts';
 
 /** What runs inside Python. Tests tagged `python` are long, but must run on each. */
@@ -46,9 +47,12 @@ if (unknown.length > 0 || chosen.length === 0) {
   process.exit(1);
 }
 
+console.log('Installing evals for each');
+await Promise.all(chosen.map(({ path }) => installEvals(path)));
+
 const failed = chosen.filter(({ version, path }) => {
   console.log(`\n==> Python ${version} (${path})`);
-  const { status } = spawnSync('vitest', ['run', '--tags-filter=!long || python', ...TESTS], {
+  const { status } = spawnSync('vitest', ['run', '--tags-filter=(!long && !soak) || python', ...TESTS], {
     stdio: 'inherit',
     env: { ...process.env, EVALS_TEST_PYTHON: path },
   });

@@ -4,22 +4,13 @@ import { type EnvironmentRequest, environmentKey } from '../environment/prepare-
 import { PYTHON_PACKAGE } from '../environment/python-sources.ts';
 import { type ModelMap, sortedLines } from '../model/model-map.ts';
 import { withoutCredentials } from './base-urls.ts';
+import type { SetRequest } from './set-request.ts';
 
 /** Increase this with every change that makes other plans, or other fingerprints, from the same registry. */
 const PLAN_FORMAT = 3;
 
-export interface PlanKeyRequest extends EnvironmentRequest {
-  readonly model: string;
-  /** Empty: none. */
-  readonly judgeModel: string;
+export interface PlanKeyRequest extends EnvironmentRequest, SetRequest {
   readonly modelMap: ModelMap;
-  readonly evalSet: string;
-  readonly include: readonly string[];
-  readonly exclude: readonly string[];
-  readonly args: readonly string[];
-  readonly registryPaths: readonly string[];
-  readonly chatFallback: boolean;
-  readonly sharesRegistry: boolean;
 }
 
 /** These say where Python looks for modules besides its own directories, and where `~/.evals` is. */

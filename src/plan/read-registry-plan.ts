@@ -5,29 +5,14 @@ import { oneLine } from '../text.ts';
 import { planFailed, planInvalid } from './plan-problems.ts';
 import type { Planner } from './planner.ts';
 import { parseRegistryPlan, type RegistryPlan } from './registry-plan.ts';
+import type { SetRequest } from './set-request.ts';
 
 /** Installs packages that have these modules. @returns whether the planner has another environment now */
 export type AddPackages = (modules: readonly string[]) => Promise<boolean>;
 
-export interface RegistryRequest {
+export interface RegistryRequest extends SetRequest {
   /** Runs src/python/oaievalset_action/plan.py. */
   readonly planner: Planner;
-  readonly model: string;
-  /** The completion function that grades model-graded evals; empty: the last one of `model`. */
-  readonly judgeModel: string;
-  readonly evalSet: string;
-  /** Globs over the names of evals, as src/python/oaievalset_action/globs.py reads them; empty: all evals of the set. */
-  readonly include: readonly string[];
-  /** Globs over the names of evals that are left out. */
-  readonly exclude: readonly string[];
-  /** Further `oaieval` arguments, as words. */
-  readonly args: readonly string[];
-  /** As `--registry_path`; a relative path starts at the working directory. */
-  readonly registryPaths: readonly string[];
-  /** Whether evals use the chat API for models that they do not know, see chat_fallback.py. */
-  readonly chatFallback: boolean;
-  /** Whether evals run with the registry as Python reads it here. Then entries that the set does not use may be invalid. */
-  readonly sharesRegistry: boolean;
   /** Installs packages for imports that Python does not have. Absent when none can be installed. */
   readonly addPackages?: AddPackages;
   /** An existing directory. Everything that is put there is removed again. */

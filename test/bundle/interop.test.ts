@@ -16,19 +16,13 @@ import {
   startOaievalset,
 } from '../helpers/plain-oaievalset.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
+import { TEST_BASIC as EVALS, REQUESTS_PER_EVAL } from '../helpers/test-basic.ts';
 import { logOf, TestMachine } from '../helpers/test-machine.ts';
 import { LONG, testRows } from '../helpers/test-rows.ts';
 import { knowledgeFrom } from '../stand-ins/knowledge.ts';
 
 const run = promisify(execFile);
 
-const EVALS = [
-  'test-match.s1.simple-v0',
-  'test-fuzzy-match.s1.simple-v0',
-  'test-includes.s1.simple-v0',
-  'test-includes-ignore-case.s1.simple-v0',
-];
-const REQUESTS_PER_EVAL = 3;
 const REGISTRY = join(import.meta.dirname, '../fixtures/reuse/registry');
 const NOT_OURS = 'done by oaievalset, no results recorded';
 

@@ -4,17 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { counts, forgetEvals } from '../helpers/completed-set.ts';
 import { evalsPython } from '../helpers/evals-venv.ts';
 import type { Cleanup } from '../helpers/temporary-directory.ts';
+import { TEST_BASIC as EVALS, REQUESTS_PER_EVAL } from '../helpers/test-basic.ts';
 import { annotations, logOf, TestMachine } from '../helpers/test-machine.ts';
 import { testRows } from '../helpers/test-rows.ts';
-
-/** test-basic, in its order. Each eval sends three requests; all but the last two differ in what they send. */
-const EVALS = [
-  'test-match.s1.simple-v0',
-  'test-fuzzy-match.s1.simple-v0',
-  'test-includes.s1.simple-v0',
-  'test-includes-ignore-case.s1.simple-v0',
-];
-const REQUESTS_PER_EVAL = 3;
 
 /** A machine whose API holds its responses back once this many evals are done. */
 async function machineHeldAfter(context: Cleanup, doneBefore: number): Promise<TestMachine> {

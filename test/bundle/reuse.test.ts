@@ -115,123 +115,109 @@ const all = (why?: string): Pick<Case, 'evalSet' | 'fresh'> => ({
 
 const cases: Case[] = [
   {
-    name: 'nothing',
-    fresh: {},
-  },
-  {
-    name: 'a sample is edited',
-    edit: (at) => replace(at, 'registry/data/reuse/match.jsonl', 'Say beta', 'Say delta'),
-    fresh: { 'reuse-match': 'samples' },
-  },
-  {
-    name: 'a sample is added',
-    edit: (at) =>
-      appendFileSync(
-        join(at, 'registry/data/reuse/includes.jsonl'),
-        '{"input": "Say delta", "ideal": "delta"}\n',
-      ),
-    fresh: { 'reuse-includes': 'samples' },
-  },
-  {
-    name: 'the file of few-shot examples is edited',
-    edit: (at) => replace(at, 'registry/data/reuse/shots.jsonl', '"omega"', '"psi"'),
-    fresh: { 'reuse-few-shot': 'few shot jsonl' },
-  },
-  {
-    name: 'a sample file is touched',
-    edit: (at) => utimesSync(join(at, 'registry/data/reuse/match.jsonl'), new Date(0), new Date(0)),
-    fresh: {},
-  },
-  {
-    name: 'an argument in the registry is changed',
-    edit: (at) => replace(at, 'registry/evals/reuse.yaml', 'ignore_case: true', 'ignore_case: false'),
-    fresh: { 'reuse-includes': 'spec' },
-  },
-  {
-    name: 'a comment and the order of keys in the registry are',
-    edit: (at) =>
+    name: 'what counts for no eval',
+    edit: (at) => {
+      utimesSync(join(at, 'registry/data/reuse/match.jsonl'), new Date(0), new Date(0));
+      // A comment, and another order of keys.
       replace(
         at,
         'registry/evals/reuse.yaml',
         '    samples_jsonl: reuse/includes.jsonl\n    ignore_case: true',
         '    # a comment\n    ignore_case: true\n    samples_jsonl: reuse/includes.jsonl',
-      ),
-    fresh: {},
-  },
-  {
-    name: 'a description in the registry is added',
-    edit: (at) =>
+      );
       replace(
         at,
         'registry/evals/reuse.yaml',
         '  metrics: [score]',
         '  description: About tone.\n  metrics: [score]',
-      ),
+      );
+      // One more eval in the set.
+      replace(
+        at,
+        'registry/eval_sets/reuse.yaml',
+        '    - reuse-match\n',
+        '    - test-match\n    - reuse-match\n',
+      );
+    },
+    run: (at) => ({
+      // The seed is the default anyway.
+      inputs: { args: '--debug --user me --seed 20220722', 'registry-path': join(at, 'registry') },
+      env: {
+        EVALS_THREADS: '2',
+        EVALS_SEQUENTIAL: '1',
+        // The same API of this machine on another port, as services of a job get one, and spelt otherwise.
+        OPENAI_BASE_URL: `${otherPort.url}/`,
+      },
+    }),
     fresh: {},
   },
   {
-    name: 'the same data under another name of its registry',
+    name: 'a sample',
+    edit: (at) => replace(at, 'registry/data/reuse/match.jsonl', 'Say beta', 'Say delta'),
+    fresh: { 'reuse-match': 'samples' },
+  },
+  {
+    name: 'one more sample, a few-shot example, a model-graded spec and a base class, each of one eval',
     edit: (at) => {
+      appendFileSync(
+        join(at, 'registry/data/reuse/includes.jsonl'),
+        '{"input": "Say delta", "ideal": "delta"}\n',
+      );
+      replace(at, 'registry/data/reuse/shots.jsonl', '"omega"', '"psi"');
+      replace(at, 'registry/modelgraded/reuse.yaml', 'Is this polite?', 'Is this rude?');
+      appendFileSync(join(at, 'modules/reuse_evals/base.py'), '\n\nEDITED = True\n');
+    },
+    fresh: {
+      'reuse-includes': 'samples',
+      'reuse-few-shot': 'few shot jsonl',
+      'reuse-graded': 'modelgraded',
+      'reuse-own': 'reuse_evals/base.py',
+    },
+  },
+  {
+    name: 'an argument in the registry, the name of a data file and the source of a class, each of one eval',
+    edit: (at) => {
+      replace(at, 'registry/evals/reuse.yaml', 'ignore_case: true', 'ignore_case: false');
       renameSync(join(at, 'registry/data/reuse/match.jsonl'), join(at, 'registry/data/reuse/renamed.jsonl'));
       replace(at, 'registry/evals/reuse.yaml', 'reuse/match.jsonl', 'reuse/renamed.jsonl');
-    },
-    fresh: { 'reuse-match': 'samples, spec' },
-  },
-  {
-    name: 'the model-graded spec is edited',
-    edit: (at) => replace(at, 'registry/modelgraded/reuse.yaml', 'Is this polite?', 'Is this rude?'),
-    fresh: { 'reuse-graded': 'modelgraded' },
-  },
-  {
-    name: 'the source of the class is edited',
-    edit: (at) =>
       replace(
         at,
         'modules/reuse_evals/cities.py',
         'class Cities(Places):',
         'class Cities(Places):\n    edited = True\n',
-      ),
-    fresh: { 'reuse-own': 'reuse_evals/cities.py' },
+      );
+    },
+    fresh: {
+      'reuse-includes': 'spec',
+      'reuse-match': 'samples, spec',
+      'reuse-own': 'reuse_evals/cities.py',
+    },
   },
   {
-    name: 'the source of its base class is edited',
-    edit: (at) => appendFileSync(join(at, 'modules/reuse_evals/base.py'), '\n\nEDITED = True\n'),
-    fresh: { 'reuse-own': 'reuse_evals/base.py' },
-  },
-  {
-    name: 'the completion function is configured otherwise',
+    name: 'the configuration of the completion function',
     edit: (at) =>
       replace(at, 'registry/completion_fns/reuse.yaml', 'prefix: "echo: "', 'prefix: "loud echo: "'),
     ...all('completion fn'),
   },
   {
-    name: 'the source of the completion function is edited',
+    name: 'the source of the completion function',
     edit: (at) =>
       replace(at, 'modules/reuse_evals/echo.py', 'self.prefix + last', 'self.prefix + last.upper()'),
     ...all('reuse_evals/echo.py'),
   },
   {
-    name: 'another version of evals',
+    name: 'the version of evals',
     // A distribution in front of the installed one: importlib.metadata reports its version, the code stays the same.
     run: (at) => ({ env: { PYTHONPATH: `${join(at, 'newer-evals')}:${join(at, 'modules')}` } }),
     ...all('evals'),
   },
   {
-    name: 'another API',
+    name: 'the API',
     run: () => ({ env: { OPENAI_BASE_URL: api.url.replace('/v1', '/v2') } }),
     ...all('base url'),
   },
-  {
-    name: 'the same API of this machine on another port, as services of a job get one',
-    run: () => ({ env: { OPENAI_BASE_URL: otherPort.url } }),
-    fresh: {},
-  },
-  {
-    name: 'the same API, spelt otherwise',
-    run: () => ({ env: { OPENAI_BASE_URL: `${api.url}/` } }),
-    fresh: {},
-  },
   { name: '--max_samples', run: () => ({ inputs: { args: '--max_samples 2' } }), ...all() },
+  { name: 'the model', run: () => ({ inputs: { model: 'other-echo' } }), ...all() },
   { name: '--seed', run: () => ({ inputs: { args: '--seed 7' } }), ...all() },
   {
     name: '--extra_eval_params',
@@ -243,36 +229,11 @@ const cases: Case[] = [
     run: () => ({ inputs: { args: '--completion_args suffix=!' } }),
     ...all(),
   },
-  { name: 'another model', run: () => ({ inputs: { model: 'other-echo' } }), ...all() },
-  { name: '--debug', run: () => ({ inputs: { args: '--debug' } }), fresh: {} },
-  { name: '--user', run: () => ({ inputs: { args: '--user me' } }), fresh: {} },
-  {
-    name: 'the seed that is the default anyway',
-    run: () => ({ inputs: { args: '--seed 20220722' } }),
-    fresh: {},
-  },
-  { name: 'threads', run: () => ({ env: { EVALS_THREADS: '2', EVALS_SEQUENTIAL: '1' } }), fresh: {} },
-  {
-    name: 'another name of the registry path',
-    run: (at) => ({ inputs: { 'registry-path': join(at, 'registry') } }),
-    fresh: {},
-  },
-  {
-    name: 'an eval added to the set',
-    edit: (at) =>
-      replace(
-        at,
-        'registry/eval_sets/reuse.yaml',
-        '    - reuse-match\n',
-        '    - test-match\n    - reuse-match\n',
-      ),
-    fresh: {},
-  },
 ];
 
 describe.concurrent('an edit between two runs', { timeout: 240_000 }, () => {
-  testRows(8, cases)(
-    'reuse after an edit: $name',
+  testRows({ short: 4, long: 6 }, cases)(
+    'reuse after a change: $name',
     async ({ evalSet = 'reuse', edit, run, fresh }, context) => {
       const machine = await checkout(context, evalSet);
       edit?.(project(machine));
